@@ -1,0 +1,37 @@
+// What an entity class declares, as public data: views, admin, migrations and stores read this and nothing else.
+import type { z } from "zod"
+
+/** How a value behaves in comparisons and in a store. `json` covers objects and arrays. */
+export type FieldType = "string" | "integer" | "number" | "boolean" | "date" | "bigint" | "bytes" | "json"
+
+export interface FieldDefinition {
+  readonly name: string
+  /** Position in a row. */
+  readonly index: number
+  readonly type: FieldType
+  readonly nullable: boolean
+  /** May be left out of `create`: it has a default, or the library fills it in. */
+  readonly optional: boolean
+  /** Column name in SQL stores. */
+  readonly column: string
+  readonly schema: z.ZodType
+  /** Name of the entity that this field's value is an id of. */
+  readonly references?: string
+}
+
+export interface EntityDefinition {
+  /** Class name: `"Todo"`. */
+  readonly name: string
+  /** Plural in kebab-case, used for routes: `"todo-items"`. */
+  readonly plural: string
+  /** Table name in SQL stores: `"todo_items"`. */
+  readonly table: string
+  /** `id` first, then the declared fields in order, then `createdAt`, `updatedAt`, `version` where switched on. */
+  readonly fields: readonly FieldDefinition[]
+  readonly fieldByName: ReadonlyMap<string, FieldDefinition>
+  /** Sets of field names whose values together occur once. */
+  readonly unique: readonly (readonly string[])[]
+  readonly index: readonly (readonly string[])[]
+  readonly timestamps: boolean
+  readonly version: boolean
+}

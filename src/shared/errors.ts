@@ -1,0 +1,60 @@
+// Errors that say what happened, why, and what to do; each has a permanent code.
+
+/** What a register says of one code: the HTTP status it maps to and a sentence for the reference page. */
+export interface ErrorEntry {
+  /** HTTP status an adapter answers with when the error reaches a request. */
+  readonly status: number
+  /** One sentence for `docs/reference/errors.md`: when this happens. */
+  readonly when: string
+  /** What the reader should do about it; a default that a throw site may sharpen. */
+  readonly fix: string
+}
+
+export interface NitroErrorOptions {
+  /** What to do about it, with the concrete names of this case; default: the register's `fix`. */
+  readonly fix?: string
+  readonly cause?: unknown
+  /** Plain data for programs: field names, versions, ids. Sent to clients only when the status is below 500. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+const registers = new Map<string, ErrorEntry>()
+
+/**
+ * An error of this library. `message` says what happened and why, `fix` what to do, `code` never changes.
+ * `status` is the HTTP status it is answered with (500 when the code is not registered).
+ */
+export class NitroError extends Error {
+  override readonly name: string = "NitroError"
+  readonly code: string
+  readonly status: number
+  readonly fix: string
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: string, message: string, options: NitroErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    const entry = registers.get(code)
+    this.code = code
+    this.status = entry?.status ?? 500
+    this.fix = options.fix ?? entry?.fix ?? ""
+    this.details = options.details ?? {}
+  }
+}
+
+/** Registers a module's codes once, at module load. Returns the same object, so that its keys can be a type. */
+export function registerErrors<const R extends Readonly<Record<`NITRO_${string}`, ErrorEntry>>>(register: R): R {
+  for (const code of Object.keys(register)) {
+    const entry = register[code as keyof R] as ErrorEntry
+    const known = registers.get(code)
+    if (known && (known.when !== entry.when || known.status !== entry.status)) {
+      throw new TypeError(`Two modules register the error code ${code}.`)
+    }
+    registers.set(code, entry)
+  }
+  return register
+}
+
+/** Every registered code with its entry, sorted: what the reference page is generated from. */
+export function registeredErrors(): [code: string, entry: ErrorEntry][] {
+  return [...registers].sort(([a], [b]) => (a < b ? -1 : 1))
+}

@@ -1,0 +1,56 @@
+// Two projects: `node` runs in Node, `chromium` runs the browser client's own tests inside a real Chromium.
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { playwright } from "@vitest/browser-playwright"
+import { defineConfig } from "vitest/config"
+import { chromiumArgs, chromiumPath } from "./test/support/chromium.ts"
+
+const root = fileURLToPath(new URL(".", import.meta.url))
+const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { exports: Record<string, { source?: string }> }
+
+// Tests import the public subpaths and get the sources: the `source` condition, spelled as aliases because vite does
+// not resolve a package's import of itself.
+const alias = Object.entries(exports).flatMap(([subpath, target]) =>
+  target.source
+    ? [{ find: new RegExp(`^nitro-ts${subpath.slice(1).replaceAll("/", "\\/")}$`), replacement: `${root}${target.source.slice(2)}` }]
+    : [],
+)
+
+export default defineConfig({
+  resolve: { alias },
+  esbuild: { target: "es2022", jsx: "automatic", jsxImportSource: "nitro-ts/html" },
+  test: {
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts", "src/**/*.tsx"],
+      exclude: ["src/**/*.test.*", "src/**/*.test-d.ts", "src/**/*.gen.ts"],
+      reporter: ["text-summary", "json-summary", "html"],
+      thresholds: { lines: 90 },
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.{ts,tsx}"],
+          exclude: ["src/client/browser/**", "**/node_modules/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "chromium",
+          include: ["src/client/browser/**/*.test.ts"],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: chromiumPath(), args: chromiumArgs } }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+})
