@@ -1,0 +1,85 @@
+// What every script needs: where the project is, whether it is installed and built, and a way to run a command.
+import { spawn, spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "")
+/** Scratch that may be deleted at any time. Inside node_modules, so that `npm ci` starts afresh. */
+export const cache = join(root, "node_modules/.cache/nitro-ts")
+
+/** Ends the script with what happened and what to do. */
+export function fail(message) {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}
+
+export function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) fail(`This is Node ${process.versions.node}. Install Node 20.19 or later.`)
+}
+
+/**
+ * Names of locked packages that are not installed in the locked version. npm keeps its own record of what it
+ * installed, so this is right after `npm install`, `npm ci` and a changed lockfile alike, in a few milliseconds.
+ */
+export function missingPackages() {
+  const wanted = readLock(join(root, "package-lock.json"))
+  const installed = readLock(join(root, "node_modules/.package-lock.json"))
+  return Object.entries(wanted)
+    .filter(([path, entry]) => path && !entry.optional && !entry.link && installed[path]?.version !== entry.version)
+    .map(([path]) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length))
+}
+
+function readLock(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).packages : {}
+}
+
+/** Installs the locked packages when any is missing; otherwise costs nothing. Returns what it did, for printing. */
+export function ensureInstalled() {
+  checkNode()
+  const missing = missingPackages()
+  if (missing.length === 0) return "installed already"
+  process.stdout.write(`Installing ${missing.length} packages (npm ci)\n`)
+  // --include=dev: with NODE_ENV=production npm would leave out the tools that build and start the examples.
+  const { status, error } = spawnSync("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  })
+  if (error) fail(`npm could not be started: ${error.message}. Install npm 10 or later, it comes with Node.`)
+  if (status !== 0) fail("npm ci failed, see above. It needs the network and the registry that npm is configured for.")
+  return `installed ${missing.length} packages`
+}
+
+/** Runs `make` unless its stamp is newer than every input (files or folders). Returns whether it ran. */
+export async function whenStale(name, inputs, outputs, make) {
+  const stamp = join(cache, `${name}.stamp`)
+  const made = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
+  const fresh = made > 0 && outputs.every(path => existsSync(join(root, path))) && inputs.every(path => newest(join(root, path)) < made)
+  if (fresh) return false
+  // The stamp carries the time before the work: what changes meanwhile is stale again.
+  const started = new Date()
+  await make()
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, `${started.toISOString()}\n`)
+  const { utimesSync } = await import("node:fs")
+  utimesSync(stamp, started, started)
+  return true
+}
+
+function newest(path) {
+  if (!existsSync(path)) return 0
+  const stat = statSync(path)
+  if (!stat.isDirectory()) return stat.mtimeMs
+  // A folder's own time tells of deleted files; generated ones would make their own maker stale.
+  return readdirSync(path).reduce((time, name) => (name.includes(".gen.") ? time : Math.max(time, newest(join(path, name)))), 0)
+}
+
+/** Runs a command to its end with our output; resolves to its exit code (128 + n when a signal ended it). */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], ...options })
+    child.on("error", reject)
+    child.on("close", (code, signal) => resolve(signal ? 128 : (code ?? 1)))
+  })
+}
