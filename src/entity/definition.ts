@@ -15,6 +15,8 @@ export interface FieldDefinition {
   /** Column name in SQL stores. */
   readonly column: string
   readonly schema: z.ZodType
+  /** Filled in by the library: the id, `createdAt`, `updatedAt`, `version`. Input from outside never sets it. */
+  readonly managed: boolean
   /** Name of the entity that this field's value is an id of. */
   readonly references?: string
 }
@@ -32,6 +34,8 @@ export interface EntityDefinition {
   /** Sets of field names whose values together occur once. */
   readonly unique: readonly (readonly string[])[]
   readonly index: readonly (readonly string[])[]
+  /** Declared fields that bulk input from outside (forms, REST, signals) may not set. */
+  readonly guarded: readonly string[]
   readonly timestamps: boolean
   readonly version: boolean
 }

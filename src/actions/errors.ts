@@ -1,0 +1,50 @@
+// Every error code of this module.
+import { registerErrors } from "../shared/errors.ts"
+
+export const actionErrors = registerErrors({
+  NITRO_NOT_AN_ACTION: {
+    status: 500,
+    when: "A call names a method that is not an action, or a class that is not registered.",
+    fix: "Mark the method with @action(), or with static { action(this, 'name') }, and register its class.",
+  },
+  NITRO_ACTION_NOT_FOUND: {
+    status: 404,
+    when: "A request names an action or a CRUD route that the entity does not offer.",
+    fix: "Check the path, or expose the route.",
+  },
+  NITRO_METHOD_NOT_ALLOWED: {
+    status: 405,
+    when: "A request reaches a known path with another HTTP method, for example a GET for a POST action. Nothing was run.",
+    fix: "Use one of the methods that the Allow header of the answer lists.",
+  },
+  NITRO_ROUTE_COLLISION: {
+    status: 500,
+    when: "Two routes would answer the same method and path. Raised at start-up.",
+    fix: "Rename one action, give it another path, or give one entity another `plural`.",
+  },
+  NITRO_CROSS_SITE: {
+    status: 403,
+    when: "A browser sent a state-changing request from another site.",
+    fix: "Send it from a page of this site, or list the other site in `trustedOrigins`.",
+  },
+  NITRO_BODY_TOO_LARGE: {
+    status: 413,
+    when: "A request body is larger than `maxBodyBytes`.",
+    fix: "Send less, or raise `maxBodyBytes`.",
+  },
+  NITRO_BAD_REQUEST: {
+    status: 400,
+    when: "A request body, query or path cannot be read: malformed JSON, a broken form, a bad percent escape.",
+    fix: "Send what the Content-Type header says.",
+  },
+  NITRO_UNSUPPORTED_BODY: {
+    status: 415,
+    when: "A request body has a content type that actions do not read.",
+    fix: "Send application/json, application/x-www-form-urlencoded or multipart/form-data.",
+  },
+  NITRO_FORBIDDEN: {
+    status: 403,
+    when: "The `allow` rule of an exposed entity refused the request.",
+    fix: "Sign in as somebody who may, or change the rule.",
+  },
+})

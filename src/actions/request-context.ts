@@ -1,0 +1,39 @@
+// What the code that answers one request may know of it without having it passed in.
+import { AsyncLocalStorage } from "node:async_hooks"
+import type { Flash } from "./flash.ts"
+
+export interface RequestContext {
+  readonly request: Request
+  /** Path without the query: `/products`. */
+  readonly path: string
+  /** Query with its question mark, or the empty string. */
+  readonly search: string
+  /** Prefix of every route of the app, without a slash at the end: `""` or `"/app"`. */
+  readonly basePath: string
+  /** What a form post without JavaScript left for the page that follows it. */
+  readonly flash: Flash | undefined
+  /** Where other modules keep what they know of this request, under a key of their own. */
+  readonly extras: Map<symbol, unknown>
+}
+
+const storage = new AsyncLocalStorage<RequestContext>()
+
+/** The request that is being answered, or undefined outside of one. */
+export function currentRequest(): RequestContext | undefined {
+  return storage.getStore()
+}
+
+export function withRequest<T>(context: RequestContext, answer: () => T): T {
+  return storage.run(context, answer)
+}
+
+/** Splits a request URL without the cost of a URL object. */
+export function splitUrl(url: string): { path: string; search: string } {
+  const start = url.indexOf("/", url.indexOf("://") + 3)
+  if (start < 0) return { path: "/", search: "" }
+  const hash = url.indexOf("#", start)
+  const end = hash < 0 ? url.length : hash
+  const query = url.indexOf("?", start)
+  if (query < 0 || query > end) return { path: url.slice(start, end), search: "" }
+  return { path: url.slice(start, query), search: url.slice(query, end) }
+}

@@ -1,0 +1,178 @@
+// The route table of an app: CRUD and actions of each entity, looked up by method and shape of the path.
+import type { z } from "zod"
+import type { EntityClass, EntityInstance } from "../entity/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import type { MaybePromise } from "../shared/types.ts"
+import { type ActionDefinition, actionOf, type HttpMethod } from "./action.ts"
+import { crudRoutes } from "./crud.ts"
+import type { Input } from "./input.ts"
+
+/** What a route gives back: the value to answer with, and the status of a JSON answer. */
+export interface Outcome {
+  readonly value?: unknown
+  readonly status?: number
+}
+
+export interface RouteCall {
+  /** From the path; the empty string where the route has no `:id`. */
+  readonly id: string
+  /** Validated by the route itself. */
+  readonly input: Input
+  readonly request: Request
+}
+
+export interface Route {
+  readonly method: HttpMethod
+  /** `/todos/:id/toggle` */
+  readonly pattern: string
+  /** For messages and events: `Todo.toggle`. */
+  readonly name: string
+  readonly entity: EntityClass
+  /** What the route does to its entity; forms and links are named after it. */
+  readonly operation: string
+  /** Schemas of the input, by name: what the route takes from text and from signals. */
+  readonly input: Readonly<Record<string, z.ZodType>>
+  readonly run: (call: RouteCall) => MaybePromise<Outcome>
+}
+
+export type CrudOperation = "list" | "read" | "create" | "update" | "delete"
+
+/** An entity class with the rules of what is open to the outside. */
+export interface Exposure {
+  readonly entity: EntityClass
+  /** CRUD routes to offer; default all. Actions are offered always: they were marked one by one. */
+  readonly crud: readonly CrudOperation[]
+  /** Asked before any route of the entity runs; false answers 403. */
+  readonly allow: ((request: Request, operation: string) => MaybePromise<boolean>) | undefined
+}
+
+const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "delete"]
+
+/**
+ * Says what of an entity is open to the outside: `nitro({ entities: [expose(Todo, { crud: ["create"] })] })`.
+ * A class given without `expose` offers every CRUD route.
+ */
+export function expose(entity: EntityClass, rules: { crud?: readonly CrudOperation[] | false; allow?: Exposure["allow"] } = {}): Exposure {
+  return { entity, crud: rules.crud === false ? [] : (rules.crud ?? allCrud), allow: rules.allow }
+}
+
+export interface Match {
+  readonly route: Route
+  readonly id: string
+  readonly exposure: Exposure
+}
+
+export class RouteTable {
+  readonly routes: Route[] = []
+  // One key per method and shape, the id replaced by ":": a look-up is one or two Map reads, whatever the number of routes.
+  readonly #byKey = new Map<string, { route: Route; exposure: Exposure }>()
+  readonly #methodsByShape = new Map<string, Set<HttpMethod>>()
+  readonly #basePath: string
+
+  constructor(exposures: readonly Exposure[], basePath: string) {
+    this.#basePath = basePath
+    for (const exposure of exposures) {
+      for (const route of [...crudRoutes(exposure), ...actionRoutes(exposure.entity)]) this.#add(route, exposure)
+    }
+  }
+
+  #add(route: Route, exposure: Exposure): void {
+    const shape = route.pattern.replace("/:id", "/:")
+    const key = `${route.method} ${shape}`
+    const known = this.#byKey.get(key)
+    if (known) {
+      throw new NitroError("NITRO_ROUTE_COLLISION", `${known.route.name} and ${route.name} both answer ${route.method} ${route.pattern}.`)
+    }
+    this.#byKey.set(key, { route, exposure })
+    const methods = this.#methodsByShape.get(shape)
+    if (methods) methods.add(route.method)
+    else this.#methodsByShape.set(shape, new Set([route.method]))
+    this.routes.push(route)
+  }
+
+  /** The route of a request; the methods its path allows where only the method is wrong; undefined where the path is not ours. */
+  match(method: string, path: string): Match | ReadonlySet<HttpMethod> | undefined {
+    if (!path.startsWith(this.#basePath)) return undefined
+    const segments = path.slice(this.#basePath.length + 1).split("/")
+    if (segments.length > 3 || segments[0] === "") return undefined
+    const [plural, second, third] = segments
+    const literal = `/${segments.join("/")}`
+    const shape = second === undefined ? literal : third === undefined ? `/${plural}/:` : `/${plural}/:/${third}`
+    const asked = method === "HEAD" ? "GET" : method
+    // A literal path wins over an id: GET /todos/top is the action, not the todo named "top".
+    const found = this.#byKey.get(`${asked} ${literal}`) ?? this.#byKey.get(`${asked} ${shape}`)
+    if (found) return { ...found, id: found.route.pattern.includes("/:id") ? decodeId(second as string) : "" }
+    return this.#methodsByShape.get(literal) ?? this.#methodsByShape.get(shape)
+  }
+}
+
+function decodeId(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch (cause) {
+    throw new NitroError("NITRO_BAD_REQUEST", "The path holds a broken percent escape.", { cause })
+  }
+}
+
+/** Every action of a class: methods of its instances, and static ones. */
+function actionRoutes(entity: EntityClass): Route[] {
+  const routes: Route[] = []
+  const base = `/${entity.definition.plural}`
+  for (const [name, method] of methodsOf(entity.prototype as object)) {
+    const definition = actionOf(method)
+    if (definition) routes.push(instanceAction(entity, `${base}/:id/${definition.path}`, name, definition))
+  }
+  for (const [name, method] of methodsOf(entity)) {
+    const definition = actionOf(method)
+    if (definition) routes.push(staticAction(entity, `${base}/${definition.path}`, name, definition))
+  }
+  return routes
+}
+
+function instanceAction(entity: EntityClass, pattern: string, name: string, definition: ActionDefinition): Route {
+  return {
+    method: definition.method,
+    pattern,
+    name: `${entity.definition.name}.${name}`,
+    entity,
+    operation: name,
+    input: definition.input,
+    async run({ id, input }) {
+      const target = (await entity.require(id)) as EntityInstance & Record<string, (input: Input) => unknown>
+      const value = await target[name]?.(input)
+      // The method may have saved or deleted it already; a GET changes nothing.
+      if (definition.method !== "GET" && !target.isNew && target.isDirty) await target.save()
+      return outcome(value, definition)
+    },
+  }
+}
+
+function staticAction(entity: EntityClass, pattern: string, name: string, definition: ActionDefinition): Route {
+  return {
+    method: definition.method,
+    pattern,
+    name: `${entity.definition.name}.${name}`,
+    entity,
+    operation: name,
+    input: definition.input,
+    async run({ input }) {
+      return outcome(await (entity as unknown as Record<string, (input: Input) => unknown>)[name]?.(input), definition)
+    },
+  }
+}
+
+function outcome(value: unknown, definition: ActionDefinition): Outcome {
+  return definition.status === undefined ? { value } : { value, status: definition.status }
+}
+
+/** Own and inherited methods up to the factory's base class, the nearest first. */
+function methodsOf(start: object): Map<string, unknown> {
+  const methods = new Map<string, unknown>()
+  for (let holder: object | null = start; holder && holder !== Object.prototype && holder !== Function.prototype; ) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
+      if (typeof value === "function" && !methods.has(name)) methods.set(name, value)
+    }
+    holder = Object.getPrototypeOf(holder) as object | null
+  }
+  return methods
+}
