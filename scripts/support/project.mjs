@@ -1,6 +1,6 @@
 // What every script needs: where the project is, whether it is installed and built, and a way to run a command.
 import { spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync, writeSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -35,16 +35,19 @@ function readLock(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).packages : {}
 }
 
-/** Installs the locked packages when any is missing; otherwise costs nothing. Returns what it did, for printing. */
-export function ensureInstalled() {
+/**
+ * Installs the locked packages when any is missing; otherwise costs nothing. Returns what it did, for printing.
+ * `output` is the file descriptor that npm's messages go to.
+ */
+export function ensureInstalled({ output = 1 } = {}) {
   checkNode()
   const missing = missingPackages()
   if (missing.length === 0) return "installed already"
-  process.stdout.write(`Installing ${missing.length} packages (npm ci)\n`)
+  writeSync(output, `Installing ${missing.length} packages (npm ci)\n`)
   // --include=dev: with NODE_ENV=production npm would leave out the tools that build and start the examples.
   const { status, error } = spawnSync("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], {
     cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", output, 2],
   })
   if (error) fail(`npm could not be started: ${error.message}. Install npm 10 or later, it comes with Node.`)
   if (status !== 0) fail("npm ci failed, see above. It needs the network and the registry that npm is configured for.")
@@ -62,7 +65,6 @@ export async function whenStale(name, inputs, outputs, make) {
   await make()
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, `${started.toISOString()}\n`)
-  const { utimesSync } = await import("node:fs")
   utimesSync(stamp, started, started)
   return true
 }
