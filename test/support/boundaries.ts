@@ -1,0 +1,174 @@
+// The rules of the house as data, and the checks that turn a breach into a sentence.
+import { builtinModules } from "node:module"
+import ts from "typescript"
+import { importsOf, packageOf, parse, resolveImport, type SourceFile } from "./imports.ts"
+
+/**
+ * What each folder of src may import from, besides itself; type imports count. `index.ts` stands for the root module.
+ * Folders that are not listed do not exist yet: add a line when you create one.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  shared: [],
+  entity: ["shared"],
+  events: ["shared"],
+  html: ["shared"],
+  datastar: ["shared", "html"],
+  client: ["shared"],
+  repositories: ["shared", "entity"],
+  actions: ["shared", "entity", "events", "html", "datastar"],
+  live: ["shared", "entity", "events", "html", "datastar", "actions"],
+  adapters: ["shared", "entity", "events", "html", "datastar", "actions", "live", "client"],
+  testing: ["shared", "entity", "events"],
+  "index.ts": ["shared", "entity", "events", "html", "datastar", "actions", "live"],
+}
+
+/** Packages that a folder may load with the file: they are dependencies of ours, so every user has them. */
+const mayLoad: Readonly<Record<string, readonly string[]>> = {
+  entity: ["zod"],
+  actions: ["srvx", "zod"],
+  adapters: ["srvx"],
+  "client/browser": ["idiomorph"],
+}
+
+/** Folders whose files may load a package that the user has or has not: on use, with `import()`. */
+const mayLoadOnUse: readonly string[] = ["repositories", "buses", "jobs", "plugins", "adapters", "cli"]
+
+const independent = new Set(["entity", "events", "html"])
+
+/** Every breach of the rules as a sentence with file, line and what to do. */
+export function breaches(files: readonly SourceFile[]): string[] {
+  const edges = files.flatMap(edgesOf)
+  return [
+    ...edges.flatMap(checkEdge),
+    ...circles(edges.map(({ from, to }) => [from, to])).map(
+      circle => `These files import each other in a circle: ${circle.join(" -> ")}. Move what they share into a file of its own.`,
+    ),
+    ...circles(edges.map(({ from, to }) => [folderOf(from), folderOf(to)])).map(
+      circle =>
+        `These folders import each other in a circle: ${circle.join(" -> ")}. Let the upper one hand down what the lower one needs.`,
+    ),
+    ...files.flatMap(checkPackages),
+    ...files.flatMap(checkFile),
+  ]
+}
+
+interface Edge {
+  readonly from: string
+  readonly to: string
+  readonly line: number
+}
+
+function edgesOf(file: SourceFile): Edge[] {
+  return importsOf(file).flatMap(({ specifier, line }) => {
+    const to = resolveImport(file.path, specifier)
+    return to ? [{ from: file.path, to, line }] : []
+  })
+}
+
+/** `entity` of `src/entity/fields.ts`, `index.ts` of `src/index.ts`. */
+function folderOf(path: string): string {
+  return path.split("/")[1] ?? ""
+}
+
+function checkEdge({ from, to, line }: Edge): string[] {
+  const [folder, target] = [folderOf(from), folderOf(to)]
+  if (!to.startsWith("src/")) return [`${from}:${line} imports ${to}, which does not ship. Sources import sources only.`]
+  if (folder === target) return isBrowser(to) && !isBrowser(from) ? [browserBreach(from, line, to)] : []
+  const allowed = mayImport[folder]
+  if (!allowed) return []
+  if (isBrowser(from))
+    return [`${from}:${line} imports ${to}. The browser script imports nothing of ours: copy the few lines it needs, or pass them as data.`]
+  if (isBrowser(to)) return [browserBreach(from, line, to)]
+  if (allowed.includes(target)) return []
+  if (independent.has(folder) && independent.has(target)) {
+    return [
+      `${from}:${line} imports ${to}. entity, events and html never import each other, not even types: join them in actions or live, or move a small type to shared.`,
+    ]
+  }
+  if (folder === "shared")
+    return [`${from}:${line} imports ${to}. shared imports nothing of ours: move this file up, or what it needs down.`]
+  return [
+    `${from}:${line} imports ${to}. ${folder} may import only ${allowed.join(", ") || "nothing of ours"}: let a folder that may know both join them.`,
+  ]
+}
+
+function isBrowser(path: string): boolean {
+  return path.startsWith("src/client/browser/")
+}
+
+function browserBreach(from: string, line: number, to: string): string {
+  return `${from}:${line} imports ${to}. The browser script is bundled by scripts/generate.mjs: import the generated file instead.`
+}
+
+const builtins = new Set(builtinModules)
+
+function checkPackages(file: SourceFile): string[] {
+  const folder = isBrowser(file.path) ? "client/browser" : folderOf(file.path)
+  return importsOf(file).flatMap(({ specifier, line, kind }) => {
+    if (specifier.startsWith(".")) return []
+    const at = `${file.path}:${line} imports ${specifier}`
+    if (specifier.startsWith("node:")) return isBrowser(file.path) ? [`${at}. The browser has no Node modules.`] : []
+    const name = packageOf(specifier)
+    if (builtins.has(name)) return [`${at}. Write node:${specifier}.`]
+    if (name === "nitro-ts") return [`${at}. Sources import each other by relative path; the public name is for users, examples and tests.`]
+    if (mayLoad[folder]?.includes(name)) return []
+    if (!mayLoadOnUse.includes(folder)) {
+      return [
+        `${at}. Third-party packages appear only in ${mayLoadOnUse.join(", ")}; exceptions are listed in test/support/boundaries.ts (mayLoad).`,
+      ]
+    }
+    if (kind === "lazy") return []
+    if (kind === "type")
+      return [`${at} as a type. The user may not have ${name}, and then our types break: describe the part you need as an interface.`]
+    return [`${at} with the file. The user may not have ${name}: load it on use with import(), and say how to install it when that fails.`]
+  })
+}
+
+function checkFile(file: SourceFile): string[] {
+  const found: string[] = []
+  const name = file.path.split("/").at(-1) ?? ""
+  const folder = folderOf(file.path)
+  if (!mayImport[folder]) {
+    found.push(
+      `${file.path} is in a folder without a rule. Add ${folder} to mayImport in test/support/boundaries.ts, with the decision behind it.`,
+    )
+  }
+  if (!/^(\/\/|\/\*)/.test(file.text))
+    found.push(`${file.path} does not begin with a comment. Say in the first line what the file is about.`)
+  if (!/^[a-z0-9]+([.-][a-z0-9]+)*\.tsx?$/.test(name)) found.push(`${file.path} is not named in kebab-case.`)
+  const source = parse(file)
+  const { statements } = source
+  const onlyPassesOn =
+    statements.length > 0 && statements.every(statement => ts.isExportDeclaration(statement) && statement.moduleSpecifier)
+  if (onlyPassesOn && name !== "index.ts")
+    found.push(`${file.path} only passes on other files. Only a folder's door, index.ts, may: import from the files themselves.`)
+  const decorated = findNode(source, ts.isDecorator)
+  if (decorated) {
+    const { line } = source.getLineAndCharacterOfPosition(decorated.getStart())
+    found.push(
+      `${file.path}:${line + 1} uses a decorator. Core sources use none: several tools cannot compile them. Use the decorator-free twin.`,
+    )
+  }
+  return found
+}
+
+function findNode(node: ts.Node, matches: (node: ts.Node) => boolean): ts.Node | undefined {
+  return matches(node) ? node : ts.forEachChild(node, child => findNode(child, matches))
+}
+
+/** One example of each group of nodes that reach themselves: `["a", "b", "a"]`. An edge from a node to itself is none. */
+export function circles(edges: readonly (readonly [from: string, to: string])[]): string[][] {
+  const next = new Map<string, Set<string>>()
+  for (const [from, to] of edges) if (from !== to) next.set(from, (next.get(from) ?? new Set()).add(to))
+  const found: string[][] = []
+  const done = new Set<string>()
+  const walk = (node: string, path: string[]): void => {
+    const at = path.indexOf(node)
+    if (at >= 0) found.push([...path.slice(at), node])
+    if (at >= 0 || done.has(node)) return
+    for (const target of next.get(node) ?? []) walk(target, [...path, node])
+    done.add(node)
+  }
+  for (const node of next.keys()) walk(node, [])
+  return found
+}
