@@ -12,9 +12,13 @@ export type ComparisonOperator = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
 export type TextOperator = "contains" | "startsWith" | "endsWith" | "like"
 
 /**
- * Semantics that every store keeps: null equals nothing but `isNull`; `eq null` means `isNull`; `ne x` includes null
- * rows; an empty `in` matches nothing and an empty `notIn` everything; `notIn` includes null rows; ordering operators
- * never match null; `contains`, `startsWith`, `endsWith` ignore case and take their text literally; `like` is raw (`%`, `_`).
+ * Semantics that every store keeps. Logic has two values: a row matches or it does not, and `not p` matches exactly the
+ * rows that `p` does not. Null equals nothing but `isNull`: `eq null` means `isNull`, two null fields are not equal,
+ * `ne x` includes null rows; ordering operators, `between` and text operators never match null. `in` is any of its `eq`
+ * (so an empty list matches nothing, and null in the list matches null rows), `notIn` is `not in`.
+ * Strings order by code point (SQLite's BINARY, Postgres' "C"), false before true. Text operators ignore the case of
+ * ASCII letters only (SQLite's LIKE and lower()); `contains`, `startsWith`, `endsWith` take their text literally;
+ * `like` is raw: `%` any text, `_` one code point, no escape character.
  */
 export type Predicate =
   | { readonly op: "and" | "or"; readonly of: readonly Predicate[] }

@@ -3,7 +3,10 @@ import type { MaybePromise } from "../shared/types.ts"
 import type { EntityDefinition, FieldType } from "./definition.ts"
 import type { Predicate } from "./predicate.ts"
 
-/** One stored entity: encoded values in the order of `definition.fields`; index 0 is the id. */
+/**
+ * One stored entity: encoded values in the order of `definition.fields`; index 0 is the id. The entity module keeps the
+ * rows it is given and compares against them with `===` (bytes by content); it never changes one, given or received.
+ */
 export type Row = unknown[]
 
 /** How a store keeps one field type. A field type without a codec is stored as the value itself. `null` never reaches a codec. */
