@@ -42,6 +42,16 @@ export const actionErrors = registerErrors({
     when: "A request body has a content type that actions do not read.",
     fix: "Send application/json, application/x-www-form-urlencoded or multipart/form-data.",
   },
+  NITRO_UNKNOWN_INPUT: {
+    status: 422,
+    when: "A JSON or form body holds a name that the route does not take.",
+    fix: "Leave it out, or correct its spelling.",
+  },
+  NITRO_INVALID_INPUT: {
+    status: 422,
+    when: "The input of an action does not match its schema. Nothing was run.",
+    fix: "Correct the input that `details.issues` names.",
+  },
   NITRO_FORBIDDEN: {
     status: 403,
     when: "The `allow` rule of an exposed entity refused the request.",

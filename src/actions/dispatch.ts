@@ -1,0 +1,108 @@
+// From request to answer: finds the route, reads and validates the input, runs it in a unit of work, replies.
+import { z } from "zod"
+import { isDatastarRequest } from "../datastar/index.ts"
+import { type EntityClass, unitOfWork } from "../entity/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import { reportError } from "../shared/report.ts"
+import { suggest } from "../shared/suggest.ts"
+import { assertSameSite } from "./csrf.ts"
+import { formId } from "./form-keys.ts"
+import { coerce, type Input, type RequestInput, readInput } from "./input.ts"
+import { type Asked, clientOf, replyWith, replyWithError } from "./reply.ts"
+import { type Exposure, expose, type Match, RouteTable } from "./routes.ts"
+
+export interface DispatcherOptions {
+  readonly entities: readonly (EntityClass | Exposure)[]
+  /** Prefix of every route, without a slash at the end; default none. */
+  readonly basePath?: string
+  /** Largest request body in bytes; default 1 MiB. */
+  readonly maxBodyBytes?: number
+  /** Origins of other sites whose pages may send state-changing requests here. */
+  readonly trustedOrigins?: readonly string[]
+}
+
+export interface Dispatcher {
+  readonly routes: RouteTable
+  /** Answers a request to one of the routes; undefined when the path belongs to somebody else. */
+  dispatch(request: Request, path: string, search: string): Promise<Response> | undefined
+}
+
+/** Throws `NITRO_ROUTE_COLLISION` when two routes would answer the same requests. */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const exposures = options.entities.map(entry => ("entity" in entry && "crud" in entry ? entry : expose(entry as EntityClass)))
+  const routes = new RouteTable(exposures, options.basePath ?? "")
+  const maxBodyBytes = options.maxBodyBytes ?? 1024 * 1024
+  return {
+    routes,
+    dispatch(request, path, search) {
+      const match = routes.match(request.method, path)
+      if (!match) return undefined
+      if (!("route" in match)) return Promise.resolve(methodNotAllowed(request, match))
+      return answer(request, search, match)
+    },
+  }
+
+  async function answer(request: Request, search: string, match: Match): Promise<Response> {
+    let asked: Asked = { request, client: clientOf(request), form: undefined }
+    try {
+      if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
+      const received = await readInput(request, search, isDatastarRequest(request), maxBodyBytes)
+      const { route, id } = match
+      if (received.kind === "form") asked = { ...asked, form: { id: formId(route.entity, route.operation, id), values: received.body } }
+      if (match.exposure.allow && !(await match.exposure.allow(request, route.operation))) {
+        throw new NitroError("NITRO_FORBIDDEN", `You may not ${route.operation} ${route.entity.definition.name}.`)
+      }
+      const input = inputOf(match, received)
+      const outcome = await unitOfWork(async () => await route.run({ id, input, request }))
+      return await replyWith(outcome, asked)
+    } catch (error) {
+      if (!(error instanceof NitroError) || error.status >= 500) reportError(error, match.route.name)
+      return replyWithError(error, asked)
+    }
+  }
+}
+
+function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Response {
+  const error = new NitroError("NITRO_METHOD_NOT_ALLOWED", `${request.method} is not a method of this path. It takes ${[...allowed].join(", ")}.`)
+  const response = replyWithError(error, { request, client: "json", form: undefined })
+  response.headers.set("allow", [...allowed].join(", "))
+  return response
+}
+
+/** Input of a route: known names of query and body, converted to their types; actions validate here, entities themselves. */
+function inputOf({ route }: Match, { query, body, kind }: RequestInput): Input {
+  const known = route.input
+  const input: [string, unknown][] = []
+  const take = (source: Input, fromText: boolean) => {
+    for (const [name, value] of Object.entries(source)) {
+      if (!Object.hasOwn(known, name)) continue
+      const converted = coerce(known[name] as z.ZodType, value, fromText)
+      if (converted !== undefined) input.push([name, converted])
+    }
+  }
+  take(query, true)
+  take(body, kind === "form")
+  // A page sends all of its signals, so only there unknown names mean nothing.
+  if (kind === "json" || kind === "form") refuseUnknown(route.name, body, known)
+  const values = Object.fromEntries(input)
+  return route.operation === "create" || route.operation === "update" ? values : validated(route.name, known, values)
+}
+
+function refuseUnknown(route: string, body: Input, known: Readonly<Record<string, z.ZodType>>): void {
+  for (const name of Object.keys(body)) {
+    if (Object.hasOwn(known, name) || name.startsWith("_")) continue
+    throw new NitroError("NITRO_UNKNOWN_INPUT", `${route} takes no input named "${name}".`, {
+      fix: suggest(name, Object.keys(known)),
+      details: { issues: [{ path: name, message: "Unknown input." }] },
+    })
+  }
+}
+
+function validated(route: string, shape: Readonly<Record<string, z.ZodType>>, values: Input): Input {
+  const result = z.object(shape).safeParse(values)
+  if (result.success) return result.data
+  const issues = result.error.issues.map(issue => ({ path: issue.path.join("."), message: issue.message }))
+  throw new NitroError("NITRO_INVALID_INPUT", `${route} refused its input: ${issues.map(i => `${i.path}: ${i.message}`).join("; ")}`, {
+    details: { issues },
+  })
+}

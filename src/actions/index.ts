@@ -1,0 +1,9 @@
+// The door of the actions module.
+export { type ActionDecorator, type ActionDefinition, type ActionOptions, action, actionOf, type HttpMethod, type MethodName } from "./action.ts"
+export { Call, call, type FieldAttributes, type FormAttributes } from "./call.ts"
+export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatch.ts"
+export { clearFlash, type Flash, readFlash } from "./flash.ts"
+export { addPageAlert } from "./page-alert.ts"
+export { currentRequest, type RequestContext, splitUrl, withRequest } from "./request-context.ts"
+export { respond } from "./respond.ts"
+export { type CrudOperation, type Exposure, expose, type Route } from "./routes.ts"

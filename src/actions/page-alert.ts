@@ -1,0 +1,23 @@
+// The message for the whole page: what an action refused and no field can show.
+import { js } from "../datastar/index.ts"
+import { type Html, html, onPageEnd } from "../html/index.ts"
+import { alertSignal } from "./form-keys.ts"
+import { currentRequest } from "./request-context.ts"
+
+/** Adds the alert to the end of every page that is rendered while a request is answered. */
+export function addPageAlert(): void {
+  onPageEnd(() => (currentRequest() ? pageAlert() : undefined))
+}
+
+function pageAlert(): Html {
+  const message = currentRequest()?.flash?.errors[""] ?? ""
+  return html`<div id="nitro-alert" class="alert-destructive" role="alert" style="${{
+    position: "fixed",
+    bottom: "1rem",
+    left: "50%",
+    transform: "translateX(-50%)",
+    "max-width": "min(32rem, calc(100vw - 2rem))",
+    "z-index": "50",
+    ...(message === "" ? { display: "none" } : {}),
+  }}" data-signals__ifmissing="${{ [alertSignal]: message }}" data-show="${js(`$${alertSignal} !== ''`)}"><h2 data-text="${js(`$${alertSignal}`)}">${message}</h2></div>`
+}

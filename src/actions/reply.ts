@@ -1,0 +1,143 @@
+// Turns an outcome or an error into the answer its client understands: patches, JSON, or a redirect.
+import { patchElements, patchSignals, sseHeaders } from "../datastar/index.ts"
+import { isEntity } from "../entity/index.ts"
+import { isHtml, render } from "../html/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import { reportError } from "../shared/report.ts"
+import { setFlash } from "./flash.ts"
+import { alertSignal, formKey, formsSignal } from "./form-keys.ts"
+import type { Input } from "./input.ts"
+import type { Outcome } from "./routes.ts"
+
+export type Client = "datastar" | "json" | "form"
+
+/** Who asks: the page's script, a program, or a browser form without script. */
+export function clientOf(request: Request): Client {
+  const headers = request.headers
+  if (headers.get("datastar-request") !== null) return "datastar"
+  const type = headers.get("content-type") ?? ""
+  const isForm = type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/form-data")
+  return isForm && (headers.get("accept") ?? "").includes("text/html") ? "form" : "json"
+}
+
+/** The form a request came from, with what was typed into it; undefined for requests that no form sent. */
+export interface PostedForm {
+  readonly id: string
+  readonly values: Input
+}
+
+export interface Asked {
+  readonly request: Request
+  readonly client: Client
+  readonly form: PostedForm | undefined
+}
+
+export async function replyWith({ value, status }: Outcome, { request, client, form }: Asked): Promise<Response> {
+  if (isAsyncIterable(value)) return streamOf(value, client)
+  if (client === "datastar") {
+    const patches = [form ? formSucceeded(form) : "", await patchOf(value)].join("")
+    return patches === "" ? new Response(null, { status: 204 }) : new Response(patches, { headers: sseHeaders })
+  }
+  if (client === "form") return seeOther(request)
+  if (isHtml(value)) return new Response(await render(value), { headers: { "content-type": "text/html; charset=utf-8" } })
+  if (value === undefined) return new Response(null, { status: status ?? 204 })
+  return Response.json(value, { status: status ?? 200, headers: jsonHeaders })
+}
+
+const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
+
+export function replyWithError(error: unknown, { request, client, form }: Asked): Response {
+  const known = error instanceof NitroError && error.status < 500 ? error : undefined
+  const status = known?.status ?? 500
+  const message = known?.message ?? "Something went wrong here. It has been noted."
+  if (client === "json") {
+    const { issues, ...details } = (known?.details ?? {}) as { issues?: unknown }
+    const body = { code: known?.code ?? "NITRO_INTERNAL", message, status, ...(issues ? { issues } : {}), ...details }
+    return Response.json({ error: body }, { status, headers: jsonHeaders })
+  }
+  const errors = messagesByField(known, message)
+  if (client === "form") {
+    if (!form) return new Response(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
+    return seeOther(request, setFlash({ form: form.id, values: textsOf(form.values), errors }))
+  }
+  // The page's script ignores the bodies of other statuses, so the message travels as a patch in a 200.
+  const { "": whole = "", ...byField } = errors
+  const signals: Record<string, unknown> = { [alertSignal]: whole }
+  if (form) signals[formsSignal] = { [formKey(form.id)]: { errors: { ...cleared(form), ...byField } } }
+  return new Response(patchSignals(signals), { headers: sseHeaders })
+}
+
+function formSucceeded(form: PostedForm): string {
+  // `done` must differ from the last time, or the page would not see a second success.
+  return patchSignals({ [alertSignal]: "", [formsSignal]: { [formKey(form.id)]: { done: Date.now() + Math.random(), errors: cleared(form) } } })
+}
+
+function cleared(form: PostedForm): Record<string, string> {
+  return Object.fromEntries(Object.keys(form.values).map(name => [name, ""]))
+}
+
+/** Messages by field; what belongs to no field stands under the empty name. */
+function messagesByField(error: NitroError | undefined, message: string): Record<string, string> {
+  const issues = (error?.details["issues"] ?? []) as readonly { path: string; message: string }[]
+  if (issues.length === 0) return { "": message }
+  const messages: Record<string, string> = {}
+  for (const issue of issues) messages[issue.path] ??= issue.message
+  return messages
+}
+
+function textsOf(values: Input): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === "string"))
+}
+
+/** Back to the page the form is on: never to another site. */
+function seeOther(request: Request, cookie?: string): Response {
+  const headers = new Headers({ location: pageOf(request), "cache-control": "no-store" })
+  if (cookie) headers.set("set-cookie", cookie)
+  return new Response(null, { status: 303, headers })
+}
+
+function pageOf(request: Request): string {
+  const referer = request.headers.get("referer")
+  if (!referer || !URL.canParse(referer)) return "/"
+  const { host, pathname, search } = new URL(referer)
+  return host === request.headers.get("host") ? pathname + search : "/"
+}
+
+/** What an action may return to the page: HTML patches elements by id, an entity or anything else patches nothing. */
+async function patchOf(value: unknown): Promise<string> {
+  if (isHtml(value)) return patchElements(await render(value))
+  return typeof value === "string" && value.startsWith("event: ") ? value : ""
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && !isHtml(value)
+}
+
+/** A generator action: each yield is a patch as it comes, or an item of a JSON list. */
+async function streamOf(values: AsyncIterable<unknown>, client: Client): Promise<Response> {
+  if (client !== "datastar") {
+    const result: unknown[] = []
+    for await (const value of values) result.push(isHtml(value) ? await render(value) : isEntity(value) ? value.toJSON() : value)
+    return Response.json({ result }, { headers: jsonHeaders })
+  }
+  const iterator = values[Symbol.asyncIterator]()
+  const encoder = new TextEncoder()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await iterator.next()
+        if (done) return controller.close()
+        controller.enqueue(encoder.encode((await patchOf(value)) || ": \n\n"))
+      } catch (error) {
+        // The status is sent: the page hears of the failure by its alert.
+        reportError(error, "a streaming action")
+        controller.enqueue(encoder.encode(patchSignals({ [alertSignal]: "Something went wrong here. It has been noted." })))
+        controller.close()
+      }
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
+  return new Response(body, { headers: sseHeaders })
+}

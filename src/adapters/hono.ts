@@ -1,0 +1,30 @@
+// Hono: `app.use(nitro({ entities: [Todo] }))`.
+import { splitUrl } from "../actions/index.ts"
+import { createApp, type NitroOptions } from "./fetch.ts"
+
+/** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
+interface HonoContext {
+  readonly req: { readonly raw: Request }
+  res: Response
+}
+
+export type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
+
+/**
+ * Middleware for Hono 4. Register it before your own routes: it answers the paths of the entities and passes the rest
+ * on, with the context that `live` and `call` need.
+ */
+export function nitro(options: NitroOptions): HonoMiddleware {
+  const app = createApp(options)
+  return async (context, next) => {
+    const request = context.req.raw
+    const { path, search } = splitUrl(request.url)
+    const own = app.own(request, path, search)
+    if (own) return own
+    const page = app.page(request, path, search)
+    await page.run(next)
+    if (page.session) return page.finish(context.res)
+    if (page.cookie) context.res.headers.append("set-cookie", page.cookie)
+    return undefined
+  }
+}

@@ -1,0 +1,7 @@
+// Day 1: what a first application imports. Loads no host and no driver.
+export { action, call, expose, respond } from "./actions/index.ts"
+export { serve } from "./adapters/serve.ts"
+export { configure, Entity, memory, ref, unitOfWork } from "./entity/index.ts"
+export { emit, event, on } from "./events/index.ts"
+export { html, Page, raw } from "./html/index.ts"
+export { live } from "./live/index.ts"

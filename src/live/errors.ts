@@ -1,0 +1,15 @@
+// Every error code of this module.
+import { registerErrors } from "../shared/errors.ts"
+
+export const liveErrors = registerErrors({
+  NITRO_LIVE_ITEM_ID: {
+    status: 500,
+    when: "The item of a live list does not carry the id of its entity on its outermost element, so no change could find it.",
+    fix: "Write id={item.domId} on the outermost element that `each` returns, and return exactly one element.",
+  },
+  NITRO_LIVE_ARGUMENT: {
+    status: 500,
+    when: "`live` was given something that cannot be kept true in the page.",
+    fix: "Give it a query with { each }, a count, or a function with { on: [Entity] }.",
+  },
+})

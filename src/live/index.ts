@@ -1,0 +1,3 @@
+// The door of the live module.
+export { type LiveListOptions, type LiveRegionOptions, live, liveStream, prepareLive, startLive } from "./live.ts"
+export { closeSessions, LiveSession, openSessions } from "./session.ts"

@@ -1,0 +1,166 @@
+// A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
+import { patchElements, removeElements } from "../datastar/index.ts"
+import { compareBy, type EntityClass, type EntityInstance, matches, type Query } from "../entity/index.ts"
+import { type Child, type Html, html, raw, render } from "../html/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import type { NumberedChange } from "./change-feed.ts"
+import { Topic } from "./topic.ts"
+
+export interface ListView {
+  readonly query: Query<EntityInstance>
+  /** Renders one row: a single element whose id is the row's `domId`. */
+  readonly each: (item: EntityInstance) => Child
+  /** Shown while there are no rows. */
+  readonly empty: Child
+  readonly tag: "ul" | "ol" | "div" | "tbody"
+  readonly class: string | undefined
+}
+
+interface Shown {
+  readonly id: string
+  readonly domId: string
+  /** Values of the fields that the order needs. */
+  readonly sortValues: Readonly<Record<string, unknown>>
+  html: string
+}
+
+export class ListTopic extends Topic {
+  readonly #view: ListView
+  readonly #compare: (a: object, b: object) => number
+  #shown: Shown[] = []
+
+  constructor(regionId: string, view: ListView, onIdle: () => void) {
+    super(regionId, [view.query.entity], onIdle)
+    this.#view = view
+    this.#compare = compareBy(view.query.plan.orderBy)
+  }
+
+  protected override async load(): Promise<void> {
+    this.#shown = await this.#query()
+  }
+
+  async #query(): Promise<Shown[]> {
+    const rows = await this.#view.query
+    return Promise.all(rows.map(row => this.#show(row)))
+  }
+
+  async #show(row: EntityInstance): Promise<Shown> {
+    const sortValues: Record<string, unknown> = { id: row.id }
+    for (const { field } of this.#view.query.plan.orderBy) sortValues[field] = (row as unknown as Record<string, unknown>)[field]
+    return { id: row.id, domId: row.domId, sortValues, html: await renderItem(this.#view, row) }
+  }
+
+  protected override async apply(changes: readonly NumberedChange[]): Promise<string> {
+    const { where, limit, offset } = this.#view.query.plan
+    // A window needs rows it does not hold, and a change without its row cannot be judged: the store knows.
+    const needsStore = limit !== undefined || offset !== undefined || changes.some(({ change }) => change.op !== "delete" && !change.after)
+    if (needsStore) return this.#replaceBy(await this.#query())
+    let patches = ""
+    for (const { change } of changes) {
+      const row = change.op === "delete" ? undefined : change.after
+      patches += row && (!where || matches(where, row)) ? this.#place(await this.#show(row)) : this.#remove(change.id)
+    }
+    return patches
+  }
+
+  /** The patches from what is shown to what the store says. */
+  #replaceBy(rows: Shown[]): string {
+    const kept = new Set(rows.map(row => row.id))
+    let patches = ""
+    for (const { id } of [...this.#shown]) if (!kept.has(id)) patches += this.#remove(id)
+    for (const [index, row] of rows.entries()) patches += this.#placeAt(row, index)
+    return patches
+  }
+
+  #place(row: Shown): string {
+    const others = this.#shown.filter(({ id }) => id !== row.id)
+    let low = 0
+    let high = others.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#compare((others[middle] as Shown).sortValues, row.sortValues) <= 0) low = middle + 1
+      else high = middle
+    }
+    return this.#placeAt(row, low)
+  }
+
+  /** Puts a row at `index` of what is shown, as cheaply as its present place allows. */
+  #placeAt(row: Shown, index: number): string {
+    const at = this.#shown.findIndex(({ id }) => id === row.id)
+    if (at === index) {
+      const known = this.#shown[at] as Shown
+      this.#shown[at] = row
+      return known.html === row.html ? "" : patchElements(row.html, { selector: this.#selector(row.domId) })
+    }
+    const removed = at < 0 ? "" : this.#remove(row.id, true)
+    const next = this.#shown[index]
+    this.#shown.splice(index, 0, row)
+    const wasEmpty = this.#shown.length === 1 && at < 0
+    const clear = wasEmpty && this.#view.empty !== undefined ? removeElements(`#${this.regionId} > :not([id="${cssText(row.domId)}"])`) : ""
+    const place = next ? ({ selector: this.#selector(next.domId), mode: "before" } as const) : ({ selector: `#${this.regionId}`, mode: "append" } as const)
+    return removed + patchElements(row.html, place) + clear
+  }
+
+  #remove(id: string, comesBack = false): string {
+    const at = this.#shown.findIndex(row => row.id === id)
+    if (at < 0) return ""
+    const [row] = this.#shown.splice(at, 1)
+    if (this.#shown.length === 0 && !comesBack && this.#view.empty !== undefined) return this.snapshot()
+    return removeElements(this.#selector((row as Shown).domId))
+  }
+
+  #selector(domId: string): string {
+    return `#${this.regionId} > [id="${cssText(domId)}"]`
+  }
+
+  override snapshot(): string {
+    return patchElements(
+      listElement(
+        this.regionId,
+        this.#view,
+        this.#shown.map(row => raw(row.html)),
+      ).toString(),
+    )
+  }
+}
+
+/** The list as the first page shows it, before any topic exists. */
+export async function renderList(regionId: string, view: ListView): Promise<Html> {
+  const rows = await view.query
+  const items = await Promise.all(rows.map(async row => raw(await renderItem(view, row))))
+  return listElement(regionId, view, items)
+}
+
+function listElement(regionId: string, view: ListView, items: Html[]): Html {
+  const content = items.length === 0 ? (view.empty ?? "") : items
+  switch (view.tag) {
+    case "ol":
+      return html`<ol id="${regionId}" class="${view.class}">${content}</ol>`
+    case "div":
+      return html`<div id="${regionId}" class="${view.class}">${content}</div>`
+    case "tbody":
+      return html`<tbody id="${regionId}" class="${view.class}">${content}</tbody>`
+    default:
+      return html`<ul id="${regionId}" class="${view.class}">${content}</ul>`
+  }
+}
+
+async function renderItem(view: ListView, row: EntityInstance): Promise<string> {
+  const text = await render(html`${view.each(row)}`)
+  // The outermost element is the first of the text; a wrong id would break in the browser, long after this.
+  const opening = text.slice(0, text.indexOf(">") + 1)
+  if (!opening.includes(` id="${row.domId}"`)) {
+    const entity = view.query.entity.definition.name
+    throw new NitroError("NITRO_LIVE_ITEM_ID", `The item that renders a ${entity} in live() begins with ${opening || "no element"} and lacks id="${row.domId}".`)
+  }
+  return text
+}
+
+/** Text inside a quoted attribute selector. */
+function cssText(text: string): string {
+  return text.replace(/["\\]/g, "\\$&")
+}
+
+export function isListQuery(value: unknown): value is Query<EntityInstance> & { entity: EntityClass } {
+  return typeof value === "object" && value !== null && "plan" in value && "entity" in value
+}

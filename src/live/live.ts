@@ -1,0 +1,191 @@
+// `live(...)`: HTML that stays true in every open page.
+import { AsyncLocalStorage } from "node:async_hooks"
+import { createHash } from "node:crypto"
+import { currentRequest, type RequestContext, withRequest } from "../actions/index.ts"
+import { get } from "../datastar/index.ts"
+import { type CountQuery, type EntityClass, type EntityInstance, isEntityClass, matches, type Query, storeOf, withRepositories } from "../entity/index.ts"
+import { type Child, type Html, html, isHtml, onPageEnd } from "../html/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import { currentCursor, startChangeFeed } from "./change-feed.ts"
+import "./errors.ts"
+import { isListQuery, ListTopic, type ListView, renderList } from "./list-topic.ts"
+import { RegionTopic, type RegionView, renderRegion } from "./region-topic.ts"
+import { LiveSession } from "./session.ts"
+import type { Topic } from "./topic.ts"
+
+export interface LiveListOptions<T> {
+  /**
+   * Renders one row: one element with `id={row.domId}`. Pages that pass the same function share its output, so it must
+   * depend on the row alone; for output that depends on the user, pass a function made for the request.
+   */
+  readonly each: (item: T) => Child
+  /** Shown while there are no rows. */
+  readonly empty?: Child
+  /** Default `"ul"`. */
+  readonly tag?: ListView["tag"]
+  readonly class?: string
+  /** HTML id of the list; default one that follows from the query. */
+  readonly id?: string
+}
+
+export interface LiveRegionOptions {
+  /** Entities whose changes may alter the content. */
+  readonly on: readonly EntityClass[]
+  /** Default `"div"`. */
+  readonly tag?: "span" | "div"
+  readonly id?: string
+}
+
+/** What this module knows of the request that renders a page. */
+interface LiveRequest {
+  readonly cursor: string
+  readonly session: LiveSession | undefined
+  readonly regionIds: Map<string, number>
+}
+
+const liveKey = Symbol("nitro.live")
+const topics = new Map<string, Topic>()
+// Topics outlive the request that made them, and render for every page: nothing of one request may reach another's.
+const neutral: <T>(run: () => T) => T = AsyncLocalStorage.snapshot()
+
+/**
+ * A list that stays true: rows appear, change, move and vanish in every open page as entities are saved and deleted.
+ *
+ * ```tsx
+ * {live(Todo.where().orderBy("createdAt"), { each: Item })}
+ * ```
+ */
+export function live<T extends EntityInstance>(query: Query<T>, options: LiveListOptions<T>): Html
+/** A number that stays true: `live(Todo.where(t => t.done.eq(false)).count())`. */
+export function live(count: CountQuery, options?: { readonly id?: string }): Html
+/** Any HTML, rendered again when one of the entities changed: `live(() => <p>…</p>, { on: [Todo] })`. */
+export function live(content: () => Child | Promise<Child>, options: LiveRegionOptions): Html
+export function live(subject: unknown, options: Partial<LiveListOptions<never> & LiveRegionOptions> = {}): Html {
+  if (typeof subject === "function" && options.on) return liveRegion(subject as RegionView["content"], options as LiveRegionOptions)
+  if (isListQuery(subject) && options.each) return liveList(subject, options as LiveListOptions<EntityInstance>)
+  if (typeof subject === "object" && subject !== null && "query" in subject) return liveCount(subject as CountQuery, options.id)
+  throw new NitroError("NITRO_LIVE_ARGUMENT", `live() cannot keep ${subject === null ? "null" : typeof subject} true.`)
+}
+
+function liveList(query: Query<EntityInstance>, options: LiveListOptions<EntityInstance>): Html {
+  const { each, empty, tag = "ul" } = options
+  const view: ListView = { query, each, empty, tag, class: options.class }
+  const shape = ["list", tag, options.class, each.name, query.entity.definition.name, query.plan]
+  return region(shape, options.id, [query.entity], [each, isHtml(empty) ? empty.toString() : empty], {
+    render: id => renderList(id, view),
+    topic: (id, onIdle) => new ListTopic(id, view, onIdle),
+  })
+}
+
+function liveCount(count: CountQuery, id: string | undefined): Html {
+  const { entity, plan } = count.query
+  const where = plan.where
+  const view: RegionView = {
+    content: async () => await count,
+    entities: [entity],
+    // An update counts only when it moves the row in or out; without its former values nobody can tell.
+    affects: ({ op, before, after }) => op !== "update" || !before || !after || !where || matches(where, before) !== matches(where, after),
+    tag: "span",
+  }
+  return region(["count", entity.definition.name, plan], id, [entity], [], {
+    render: regionId => renderRegion(regionId, view),
+    topic: (regionId, onIdle) => new RegionTopic(regionId, view, onIdle),
+  })
+}
+
+function liveRegion(content: RegionView["content"], { on, tag = "div", id }: LiveRegionOptions): Html {
+  const wrong = on.find(entity => !isEntityClass(entity))
+  if (wrong !== undefined || on.length === 0) throw new NitroError("NITRO_LIVE_ARGUMENT", "The `on` of live() must list entity classes.")
+  const view: RegionView = { content, entities: on, affects: () => true, tag }
+  return region(["region", tag, content.name, on.map(entity => entity.definition.name)], id, on, [content], {
+    render: regionId => renderRegion(regionId, view),
+    topic: (regionId, onIdle) => new RegionTopic(regionId, view, onIdle),
+  })
+}
+
+interface RegionKind {
+  readonly render: (regionId: string) => Promise<Html>
+  readonly topic: (regionId: string, onIdle: () => void) => Topic
+}
+
+function region(shape: unknown, givenId: string | undefined, entities: readonly EntityClass[], identities: unknown[], kind: RegionKind): Html {
+  const request = liveRequest()
+  const base = givenId ?? `live-${createHash("sha256").update(JSON.stringify(shape, plain)).digest("base64url").slice(0, 10)}`
+  const seen = (request?.regionIds.get(base) ?? 0) + 1
+  request?.regionIds.set(base, seen)
+  const regionId = seen === 1 ? base : `${base}-${seen}`
+  if (!request?.session) return html`${kind.render(regionId)}`
+  const key = [regionId, ...identities, ...entities.map(storeOf)].map(identity).join(" ")
+  let topic = topics.get(key)
+  if (!topic) {
+    topic = inNeutralContext(entities, () => kind.topic(regionId, () => topics.delete(key)))
+    topics.set(key, topic)
+  }
+  request.session.watch(topic)
+  // The stream sends snapshots, so the HTML of this run is not needed; the page only has to learn of failures.
+  return html`${topic.ready().then(() => "")}`
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value
+}
+
+const numbers = new WeakMap<object, number>()
+let nextNumber = 0
+
+function identity(value: unknown): string {
+  if ((typeof value !== "object" || value === null) && typeof value !== "function") return String(value)
+  let number = numbers.get(value)
+  if (number === undefined) numbers.set(value, (number = ++nextNumber))
+  return `#${number}`
+}
+
+/** Topics load and render outside of any request, but from the stores and under the base path of the one that asked. */
+function inNeutralContext(entities: readonly EntityClass[], make: () => Topic): Topic {
+  const stores = Object.fromEntries(entities.map(entity => [entity.definition.name, storeOf(entity)]))
+  const basePath = currentRequest()?.basePath ?? ""
+  const context: RequestContext = { request: new Request("http://live.invalid/"), path: "/", search: "", basePath, flash: undefined, extras: new Map() }
+  return neutral(() => withRequest(context, () => withRepositories(stores, make)))
+}
+
+function liveRequest(): LiveRequest | undefined {
+  return currentRequest()?.extras.get(liveKey) as LiveRequest | undefined
+}
+
+const parameter = "_nitro"
+
+/** Prepares a request for `live()`. Returns the session when the page's script asks for its stream. */
+export function prepareLive(context: RequestContext): LiveSession | undefined {
+  const asked = context.request.method === "GET" ? cursorOf(context) : undefined
+  const session = asked === undefined ? undefined : new LiveSession(context.request.headers.get("last-event-id") || asked)
+  context.extras.set(liveKey, { cursor: currentCursor(), session, regionIds: new Map() } satisfies LiveRequest)
+  return session
+}
+
+function cursorOf({ search }: RequestContext): string | undefined {
+  if (!search.includes(`${parameter}=`)) return undefined
+  return new URLSearchParams(search).get(parameter) ?? undefined
+}
+
+/** The element that opens the page's stream; `Page` adds it by itself when the page has live views. */
+export function liveStream(): Html | undefined {
+  const context = currentRequest()
+  const request = liveRequest()
+  if (!context || !request || request.session || request.regionIds.size === 0) return undefined
+  const params = new URLSearchParams(context.search)
+  params.set(parameter, request.cursor)
+  const open = get(`${context.path}?${params}`, {
+    filterSignals: { include: /^$/ },
+    openWhenHidden: false,
+    retry: "always",
+    retryMaxCount: Number.POSITIVE_INFINITY,
+    requestCancellation: "disabled",
+  })
+  return html`<div id="nitro-live" hidden data-init="${open}"></div>`
+}
+
+/** Starts counting changes and adds the stream to every page with live views. Called when an app is made. */
+export function startLive(): void {
+  startChangeFeed()
+  onPageEnd(liveStream)
+}

@@ -1,0 +1,101 @@
+// A topic: one live view as this process keeps it, shared by every page that shows it. Renders once for all of them.
+import { AsyncLocalStorage } from "node:async_hooks"
+import type { EntityClass } from "../entity/index.ts"
+import { reportError } from "../shared/report.ts"
+import { followChanges, type NumberedChange } from "./change-feed.ts"
+
+/** A page that watches a topic. */
+export interface Subscriber {
+  /** Takes encoded patches of `topic`; `seq` is the change they come from. */
+  receive(topic: Topic, patches: string, seq: number): void
+}
+
+/**
+ * A subclass says what to show (`load`, `snapshot`) and what a change does to it (`apply`). Changes are applied one
+ * after another, each after the load is done, so that none is lost between the query and the subscription.
+ */
+export abstract class Topic {
+  /** HTML id of the element that the topic fills; the same on every page and in every process. */
+  readonly regionId: string
+  readonly entities: readonly EntityClass[]
+  readonly #subscribers = new Set<Subscriber>()
+  readonly #ends: (() => void)[] = []
+  readonly #onIdle: () => void
+  // Work runs where the topic was made, not in the request that happens to change a row.
+  readonly #inOwnContext: <T>(run: () => T) => T = AsyncLocalStorage.snapshot()
+  #work: Promise<void> = Promise.resolve()
+  #waiting: NumberedChange[] = []
+  #started = false
+
+  constructor(regionId: string, entities: readonly EntityClass[], onIdle: () => void) {
+    this.regionId = regionId
+    this.entities = entities
+    this.#onIdle = onIdle
+  }
+
+  /** Reads the truth from the store. */
+  protected abstract load(): Promise<void>
+  /** Applies the changes of one turn and returns encoded patches, or the empty string. */
+  protected abstract apply(changes: readonly NumberedChange[]): Promise<string>
+  /** The patch that makes the region of any page true, whatever it showed before. */
+  abstract snapshot(): string
+
+  /** Resolves once the topic shows every change announced so far. */
+  ready(): Promise<void> {
+    if (!this.#started) {
+      this.#started = true
+      for (const entity of this.entities) this.#ends.push(followChanges(entity, change => this.#enqueue(change)))
+      this.#work = this.#inOwnContext(() => this.load())
+      // A failed start must not be shared with the next page.
+      this.#work.catch(() => this.#stop())
+    }
+    return this.#work
+  }
+
+  subscribe(subscriber: Subscriber): () => void {
+    this.#subscribers.add(subscriber)
+    return () => {
+      this.#subscribers.delete(subscriber)
+      if (this.#subscribers.size === 0) this.#stop()
+    }
+  }
+
+  #enqueue(change: NumberedChange): void {
+    this.#waiting.push(change)
+    // All changes of one turn of the event loop are one batch: one render, one write per connection.
+    if (this.#waiting.length === 1) this.#work = this.#work.then(() => nextTurn()).then(() => this.#drain())
+  }
+
+  async #drain(): Promise<void> {
+    const changes = this.#waiting
+    this.#waiting = []
+    const seq = changes.at(-1)?.seq ?? 0
+    try {
+      const patches = await this.#inOwnContext(() => this.apply(changes))
+      if (patches !== "") for (const subscriber of this.#subscribers) subscriber.receive(this, patches, seq)
+    } catch (error) {
+      reportError(error, `the live view #${this.regionId}`)
+      await this.#recover(seq)
+    }
+  }
+
+  /** After a failed change nothing is known of the page: start again from the store. */
+  async #recover(seq: number): Promise<void> {
+    try {
+      await this.#inOwnContext(() => this.load())
+      const patches = this.snapshot()
+      for (const subscriber of this.#subscribers) subscriber.receive(this, patches, seq)
+    } catch (error) {
+      reportError(error, `the live view #${this.regionId}`)
+    }
+  }
+
+  #stop(): void {
+    for (const end of this.#ends.splice(0)) end()
+    this.#onIdle()
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
+}
