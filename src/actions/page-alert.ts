@@ -11,7 +11,7 @@ export function addPageAlert(): void {
 
 function pageAlert(): Html {
   const message = currentRequest()?.flash?.errors[""] ?? ""
-  return html`<div id="nitro-alert" class="alert-destructive" role="alert" style="${{
+  return html`<div id="nitro-alert" class="alert" data-variant="destructive" role="alert" style="${{
     position: "fixed",
     bottom: "1rem",
     left: "50%",

@@ -1,6 +1,7 @@
 // `serve(app)`: listens, says where, and ends cleanly. For hosts that speak fetch; others bring a server of their own.
 import { closeSessions } from "../live/index.ts"
 import { NitroError } from "../shared/errors.ts"
+import { reportError } from "../shared/report.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import "./errors.ts"
 
@@ -34,7 +35,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const { serve: listen } = await import("srvx/node")
   const port = options.port ?? Number(process.env["PORT"] ?? 3000)
   const hostname = options.host ?? process.env["HOST"] ?? "127.0.0.1"
-  const server = listen({ fetch: request => app.fetch(request), port, hostname, silent: true, gracefulShutdown: false })
+  const server = listen({ fetch: request => app.fetch(request), error: answerError, port, hostname, silent: true, gracefulShutdown: false })
   try {
     await server.ready()
   } catch (cause) {
@@ -63,4 +64,9 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const signals = ["SIGINT", "SIGTERM"] as const
   for (const signal of signals) process.on(signal, end)
   return { url, close }
+}
+
+function answerError(error: unknown): Response {
+  reportError(error, "a request that the application did not answer")
+  return new Response("Something went wrong here. It has been noted.", { status: 500, headers: { "content-type": "text/plain; charset=utf-8" } })
 }
