@@ -1,26 +1,53 @@
 // Generates and builds, each only when its inputs changed.
-import { existsSync } from "node:fs"
+import { existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fail, root, run, whenStale } from "./project.mjs"
 
 const generator = "scripts/generate.mjs"
+const compiled = /\.(js|d\.ts)(\.map)?$/
 
-/** Writes the generated sources (`*.gen.ts`). */
-export async function ensureGenerated({ output = 1 } = {}) {
-  if (!existsSync(join(root, generator))) return false
-  return await whenStale("generate", ["src/client", "src/html", generator, "package-lock.json"], [], async () => {
-    const code = await run(process.execPath, [generator], { stdio: ["ignore", output, 2] })
-    if (code !== 0) fail(`${generator} failed, see above.`)
+/**
+ * Writes the generated sources (`*.gen.ts`). Returns whether there was something to do.
+ * `output` is the file descriptor that messages go to, `force` works even when nothing changed.
+ */
+export async function ensureGenerated({ output = 1, force = false } = {}) {
+  return await whenStale({
+    name: "generate",
+    inputs: ["src", generator, "package-lock.json"],
+    outputs: () => filesBelow("src").filter(path => path.includes(".gen.")),
+    make: () => node(output, generator),
+    force,
   })
 }
 
-/** Compiles src to dist. `output` is the file descriptor that messages go to. */
-export async function ensureBuilt({ output = 1 } = {}) {
-  await ensureGenerated({ output })
-  return await whenStale("build", ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"], ["dist/index.js"], async () => {
-    const code = await run(process.execPath, ["node_modules/typescript7/bin/tsc", "-p", "tsconfig.build.json"], {
-      stdio: ["ignore", output, 2],
-    })
-    if (code !== 0) fail("The build failed, see above.")
+/** Compiles src to dist. Returns whether there was something to do. */
+export async function ensureBuilt({ output = 1, force = false } = {}) {
+  await ensureGenerated({ output, force })
+  return await whenStale({
+    name: "build",
+    inputs: ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"],
+    outputs: () => filesBelow("dist").filter(path => path.endsWith(".js")),
+    make: async () => {
+      await node(output, "node_modules/typescript7/bin/tsc", "-p", "tsconfig.build.json")
+      removeOrphans()
+    },
+    force,
   })
+}
+
+async function node(output, ...args) {
+  const code = await run(process.execPath, args, { stdio: ["ignore", output, 2] })
+  if (code !== 0) fail(`${args[0]} failed, see above.`)
+}
+
+/** Files in dist whose source is gone: they would still be imported and published. */
+function removeOrphans() {
+  for (const path of filesBelow("dist").filter(path => compiled.test(path))) {
+    const source = path.replace(/^dist/, "src").replace(compiled, "")
+    if (!existsSync(join(root, `${source}.ts`)) && !existsSync(join(root, `${source}.tsx`))) rmSync(join(root, path))
+  }
+}
+
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), { recursive: true }).map(entry => `${folder}/${entry}`)
 }

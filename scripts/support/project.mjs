@@ -54,17 +54,22 @@ export function ensureInstalled({ output = 1 } = {}) {
   return `installed ${missing.length} packages`
 }
 
-/** Runs `make` unless its stamp is newer than every input (files or folders). Returns whether it ran. */
-export async function whenStale(name, inputs, outputs, make) {
+/**
+ * Runs `make` unless nothing changed since it last ran: no input (file or folder, relative to the root) is newer, and
+ * every file that `outputs` named afterwards is still there. Returns whether it ran.
+ */
+export async function whenStale({ name, inputs, outputs, make, force = false }) {
   const stamp = join(cache, `${name}.stamp`)
-  const made = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
-  const fresh = made > 0 && outputs.every(path => existsSync(join(root, path))) && inputs.every(path => newest(join(root, path)) < made)
-  if (fresh) return false
+  if (!force && existsSync(stamp)) {
+    const made = statSync(stamp).mtimeMs
+    const kept = JSON.parse(readFileSync(stamp, "utf8")).every(path => existsSync(join(root, path)))
+    if (kept && inputs.every(path => newest(join(root, path)) < made)) return false
+  }
   // The stamp carries the time before the work: what changes meanwhile is stale again.
   const started = new Date()
   await make()
   mkdirSync(dirname(stamp), { recursive: true })
-  writeFileSync(stamp, `${started.toISOString()}\n`)
+  writeFileSync(stamp, JSON.stringify(outputs()))
   utimesSync(stamp, started, started)
   return true
 }

@@ -1,0 +1,22 @@
+// npm run docs: writes what the docs take from the sources. test/errors.test.ts and test/docs.test.ts keep it true.
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { root, shippedSources } from "../test/support/imports.ts"
+import { withIncludedSources } from "../test/support/markdown.ts"
+import { errorsPage, readErrorCodes } from "./support/error-codes.ts"
+
+function write(path: string, text: string): void {
+  const file = join(root, path)
+  let before = ""
+  try {
+    before = readFileSync(file, "utf8")
+  } catch {
+    // The page is new.
+  }
+  if (before === text) return
+  writeFileSync(file, text)
+  process.stdout.write(`wrote ${path}\n`)
+}
+
+write("docs/reference/errors.md", errorsPage(readErrorCodes(shippedSources()).registered))
+write("README.md", withIncludedSources("README.md", readFileSync(join(root, "README.md"), "utf8")))

@@ -1,0 +1,109 @@
+// The docs are true: every TypeScript block compiles against the public subpaths, links resolve, sources are the real ones.
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { afterAll, expect, it } from "vitest"
+import { filesBelow, root, type SourceFile } from "./support/imports.ts"
+import { anchorsOf, type CodeBlock, codeBlocks, linksOf, sourceLines } from "./support/markdown.ts"
+
+const folder = "test/.output/docs"
+
+const pages: SourceFile[] = [
+  ...["README.md", "AGENTS.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(path => ({ path, text: readFileSync(join(root, path), "utf8") })),
+  ...filesBelow("docs", /\.md$/),
+]
+
+afterAll(() => rmSync(join(root, folder), { recursive: true, force: true }))
+
+it("compiles every TypeScript block against the public subpaths", () => {
+  const blocks = pages.flatMap(({ path, text }) => codeBlocks(path, text))
+  expect(blocks.length).toBeGreaterThan(0)
+  expect(compile(blocks)).toEqual([])
+})
+
+it("shows sources as they are", () => {
+  const stale = pages
+    .flatMap(({ path, text }) => codeBlocks(path, text))
+    .filter(block => block.source && sourceLines(block.source).join("\n") !== block.code)
+  expect(stale.map(({ path, line, source }) => `${path}:${line} differs from ${source}. Run: npm run docs`)).toEqual([])
+})
+
+it("shows the whole todo app in the README", () => {
+  const shown = codeBlocks("README.md", pages[0]?.text ?? "").map(block => block.source)
+  expect(shown).toContain("examples/todo/app.tsx")
+})
+
+it("has no relative link that leads nowhere", () => {
+  expect(pages.flatMap(deadLinks)).toEqual([])
+})
+
+it("finds what is wrong, where it is", () => {
+  const page = [
+    "Text.",
+    "",
+    "<!-- prelude",
+    "const base = 2",
+    "-->",
+    "```ts",
+    "const fine: number = base",
+    'const wrong: number = "text"',
+    "```",
+  ]
+  const blocks = codeBlocks("docs/example.md", page.join("\n"))
+  expect(blocks).toEqual([expect.objectContaining({ line: 7, prelude: "const base = 2", language: "ts" })])
+  expect(compile(blocks)).toEqual([expect.stringMatching(/^docs\/example\.md:8 .*Type 'string' is not assignable to type 'number'/)])
+  expect(deadLinks({ path: "docs/example.md", text: "[a](nowhere.md) `[b](code.md)` [c](../README.md) [d](#no-such-heading)" })).toEqual([
+    "docs/example.md:1 links to nowhere.md, which is not there.",
+    "docs/example.md:1 links to #no-such-heading, which is no heading of docs/example.md.",
+  ])
+})
+
+/** Type-checks blocks in one run, each as a module of its own. Failures name the page and the line of the page. */
+function compile(blocks: readonly CodeBlock[]): string[] {
+  const typed = blocks.filter(({ language }) => language === "ts" || language === "tsx")
+  rmSync(join(root, folder), { recursive: true, force: true })
+  mkdirSync(join(root, folder), { recursive: true })
+  const offsets = new Map<string, { block: CodeBlock; before: number }>()
+  for (const [i, block] of typed.entries()) {
+    const name = `block-${i}.tsx`
+    const prelude = block.prelude === "" ? "" : `${block.prelude}\n`
+    // Without an export, two blocks that declare the same name would be one script.
+    writeFileSync(join(root, folder, name), `${prelude}${block.code}\nexport {}\n`)
+    offsets.set(name, { block, before: prelude.split("\n").length - 1 })
+  }
+  const options = { noUnusedLocals: false, noUnusedParameters: false }
+  writeFileSync(
+    join(root, folder, "tsconfig.json"),
+    JSON.stringify({ extends: "../../../tsconfig.json", compilerOptions: options, include: ["*.tsx"], exclude: [] }),
+  )
+  const tsc = join(root, "node_modules/typescript7/bin/tsc")
+  const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", join(folder, "tsconfig.json"), "--pretty", "false"], {
+    cwd: root,
+    encoding: "utf8",
+  })
+  if (status === 0) return []
+  const found = stdout.split("\n").filter(line => /^\S.*: error /.test(line))
+  return found.map(line => inPage(line, offsets))
+}
+
+/** `test/.output/docs/block-3.tsx(7,5): error TS1: text` as a place in the page. Errors of the sources stay as they are. */
+function inPage(line: string, offsets: ReadonlyMap<string, { block: CodeBlock; before: number }>): string {
+  const match = /^test\/\.output\/docs\/(block-\d+\.tsx)\((\d+),\d+\): error (.*)$/.exec(line)
+  const place = match && offsets.get(match[1] ?? "")
+  if (!match || !place) return line
+  const at = Number(match[2]) - place.before
+  const { path, line: first } = place.block
+  return at < 1 ? `${path}:${first} (its prelude) ${match[3]}` : `${path}:${first + at - 1} ${match[3]}`
+}
+
+function deadLinks({ path, text }: SourceFile): string[] {
+  return linksOf(text).flatMap(({ line, target }) => {
+    if (/^[a-z]+:/.test(target)) return []
+    const [file = "", anchor] = target.split("#")
+    const to = file === "" ? path : join(dirname(path), file)
+    if (!existsSync(join(root, to)) && file !== "") return [`${path}:${line} links to ${target}, which is not there.`]
+    if (!anchor || !to.endsWith(".md")) return []
+    const anchors = anchorsOf(file === "" ? text : readFileSync(join(root, to), "utf8"))
+    return anchors.has(anchor) ? [] : [`${path}:${line} links to ${target}, which is no heading of ${to}.`]
+  })
+}
