@@ -1,0 +1,145 @@
+// Signals: named state of the page, as typed expressions that can be assigned to.
+import { Expression as Brand } from "../shared/expression.ts"
+import { datastarError } from "./errors.ts"
+import { AssignableNode } from "./expression.ts"
+import type { InPage, Signal } from "./expression-types.ts"
+import { isPlainObject, literal } from "./literal.ts"
+
+export interface SignalOptions {
+  /** Puts the signal into an object: `$app.count`. May have dots itself. */
+  readonly namespace?: string
+}
+
+export interface SignalsOptions extends SignalOptions {
+  /** Keeps values that the page already has. Default false. */
+  readonly ifMissing?: boolean
+}
+
+const segment = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/** Checks a signal's path. `__` is what separates modifiers in attribute names, so Datastar forbids it in signals. */
+export function assertSignalPath(path: string): void {
+  for (const name of path.split(".")) {
+    if (!segment.test(name) || name.includes("__") || name === "constructor" || name === "prototype") {
+      throw datastarError("NITRO_SIGNAL_NAME", `\`${path}\` is not a name that a signal can have (see \`${name}\`).`, {
+        fix: "Use letters, digits and single underscores, starting with a letter or an underscore, such as `todoCount`.",
+        details: { path },
+      })
+    }
+  }
+}
+
+/** A signal's node. The properties of an object that it starts with are signals too: `user.profile.name`. */
+export class SignalNode extends AssignableNode {
+  /** Name with its namespace, without the `$`. */
+  readonly path: string
+
+  constructor(path: string, initial: unknown) {
+    super(`$${path}`)
+    this.path = path
+    if (typeof initial === "object" && initial !== null && !(initial instanceof Brand) && isPlainObject(initial)) {
+      defineSignals(this, path, initial)
+    }
+  }
+
+  override prop(name: string | Brand): AssignableNode {
+    return typeof name === "string" && segment.test(name) ? new SignalNode(`${this.path}.${name}`, undefined) : super.prop(name)
+  }
+}
+
+/** Gives `target` one lazy property per key. A name that `target` already has keeps its meaning. */
+function defineSignals(target: object, path: string, values: Readonly<Record<string, unknown>>): void {
+  for (const name of Object.keys(values)) {
+    if (name in target || !segment.test(name)) continue
+    let node: SignalNode | undefined
+    Object.defineProperty(target, name, {
+      enumerable: true,
+      get: () => {
+        node ??= createNode(path === "" ? name : `${path}.${name}`, values[name])
+        return node
+      },
+    })
+  }
+}
+
+function createNode(path: string, initial: unknown): SignalNode {
+  assertSignalPath(path)
+  return new SignalNode(path, initial)
+}
+
+/** One signal. It declares nothing in the page by itself; `signals(...)` or a `data-signals` attribute does. */
+export function signal<T>(name: string, initial: T, options: SignalOptions = {}): Signal<InPage<T>> {
+  const path = options.namespace === undefined ? name : `${options.namespace}.${name}`
+  return createNode(path, initial) as unknown as Signal<InPage<T>>
+}
+
+/** Path of a signal, without the `$`. */
+export function signalPath(signal: Brand): string {
+  if (signal instanceof SignalNode) return signal.path
+  throw datastarError("NITRO_SIGNAL_NAME", `\`${signal.source}\` is not a signal.`, { fix: "Pass a signal or its name." })
+}
+
+/** Several signals with their initial values: itself the value of a `data-signals` attribute. */
+export class SignalGroup extends Brand<object> {
+  readonly #values: Readonly<Record<string, unknown>>
+  readonly #namespace: string
+  readonly #ifMissing: boolean
+
+  constructor(values: Readonly<Record<string, unknown>>, options: SignalsOptions) {
+    const namespace = options.namespace ?? ""
+    if (namespace !== "") assertSignalPath(namespace)
+    for (const name of Object.keys(values)) assertSignalPath(name)
+    super(literal(nest(namespace, values), "signals"))
+    this.#values = values
+    this.#namespace = namespace
+    this.#ifMissing = options.ifMissing ?? false
+    defineSignals(this, namespace, values)
+  }
+
+  static values(group: SignalGroup): Readonly<Record<string, unknown>> {
+    return nest(group.#namespace, group.#values)
+  }
+
+  static signal(group: SignalGroup, name: string): SignalNode {
+    return createNode(group.#namespace === "" ? name : `${group.#namespace}.${name}`, group.#values[name])
+  }
+
+  static attributeName(group: SignalGroup): string {
+    return group.#ifMissing ? "data-signals__ifmissing" : "data-signals"
+  }
+}
+
+function nest(namespace: string, values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (namespace === "") return values
+  return namespace.split(".").reduceRight<Record<string, unknown>>((inner, name) => ({ [name]: inner }), { ...values })
+}
+
+/** A group of signals: one typed signal per key, and the whole is the value of a `data-signals` attribute. */
+export type Signals<T extends object> = Brand<object> & {
+  readonly [K in keyof T as K extends keyof Brand ? never : K]: Signal<InPage<T[K]>>
+}
+
+/**
+ * Declares signals with their initial values.
+ *
+ * `const s = signals({ count: 0 })` gives `s.count`, and `<div data-signals={s}>` declares it in the page. A name that
+ * the group itself has (`source`, `toString`) is reached with `signalOf(s, "source")`.
+ */
+export function signals<T extends object>(values: T, options: SignalsOptions = {}): Signals<T> {
+  return new SignalGroup(values as Readonly<Record<string, unknown>>, options) as unknown as Signals<T>
+}
+
+/** The signal of a name, also where the group has a member of that name. */
+export function signalOf<T extends object, K extends keyof T & string>(group: Signals<T> | Brand<object>, name: K): Signal<InPage<T[K]>> {
+  return SignalGroup.signal(asGroup(group), name) as unknown as Signal<InPage<T[K]>>
+}
+
+/** The initial values as plain data, in their namespace: what `patchSignals` takes. */
+export function signalValues(group: Brand<object>): Readonly<Record<string, unknown>> {
+  return SignalGroup.values(asGroup(group))
+}
+
+function asGroup(group: Brand<object>): SignalGroup {
+  if (group instanceof SignalGroup) return group
+  throw datastarError("NITRO_DATASTAR_ATTRIBUTE", "This is not a group of signals.", { fix: "Pass what `signals({...})` returned." })
+}
