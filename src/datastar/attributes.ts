@@ -6,8 +6,8 @@ import type { Operand } from "./expression-types.ts"
 import { literal, objectKey } from "./literal.ts"
 import { assertSignalPath, SignalGroup, signalPath } from "./signal.ts"
 
-/** Attribute names with their values; `true` is an attribute without a value. Escaping is the HTML module's work. */
-export type Attributes = Readonly<Record<string, Brand | true>>
+/** Attribute names with their values: text where the page does not evaluate it, `true` for an attribute without a value. Escaping is the HTML module's work. */
+export type Attributes = Readonly<Record<string, Brand | string | true>>
 
 /** Milliseconds, or milliseconds with the edges that fire. */
 export type TimingModifier =
@@ -124,7 +124,7 @@ const named: ReadonlySet<string> = new Set(["bind", "indicator", "ref", "preserv
  * leave an attribute out.
  */
 export function attributes(values: AttributeValues): Attributes {
-  const result: Record<string, Brand | true> = {}
+  const result: Record<string, Brand | string | true> = {}
   for (const [spelling, value] of Object.entries(values)) {
     if (value === undefined || value === null || (value === false && !/signals_/.test(spelling))) continue
     const { plugin, key, modifiers } = parseSpelling(spelling)
@@ -163,9 +163,9 @@ function parseSpelling(spelling: string): Spelling {
 
 type AttributeValue = NonNullable<AttributeValues[string]>
 
-function attributeValue(spelling: string, plugin: string, key: string, value: AttributeValue): Brand | true {
+function attributeValue(spelling: string, plugin: string, key: string, value: AttributeValue): Brand | string | true {
   if (value === true && (withoutValue.has(plugin) || named.has(plugin))) return true
-  if (plugin === "preserve_attr" && typeof value === "string") return new ExpressionNode(value, "raw")
+  if (plugin === "preserve_attr" && typeof value === "string") return value
   if (named.has(plugin) && (typeof value === "string" || value instanceof Brand)) return bindValue(value)
   if (value instanceof Brand) return value
   if (Array.isArray(value) && plugin.startsWith("on")) return effectOf(value as readonly Brand[])

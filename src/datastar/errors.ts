@@ -1,7 +1,7 @@
 // The permanent error codes of the datastar module.
 import { NitroError, type NitroErrorOptions, registerErrors } from "../shared/errors.ts"
 
-const register = registerErrors({
+registerErrors({
   NITRO_EXPRESSION_VALUE: {
     status: 500,
     when: "A value without a JSON form (undefined, a function, a symbol, a bigint, a cycle, a Map, an invalid Date) is put into an expression or a signal patch.",
@@ -49,7 +49,18 @@ const register = registerErrors({
   },
 })
 
+export type DatastarErrorCode =
+  | "NITRO_EXPRESSION_VALUE"
+  | "NITRO_EXPRESSION_STATEMENT"
+  | "NITRO_SIGNAL_NAME"
+  | "NITRO_DATASTAR_ATTRIBUTE"
+  | "NITRO_SSE_FIELD"
+  | "NITRO_BODY_TOO_LARGE"
+  | "NITRO_BAD_SIGNALS"
+  | "NITRO_SIGNALS_BODY_USED"
+  | "NITRO_REDIRECT_URL"
+
 /** An error of this module. Going through here keeps the register loaded where a bundler drops unused imports. */
-export function datastarError(code: keyof typeof register, message: string, options?: NitroErrorOptions): NitroError {
+export function datastarError(code: DatastarErrorCode, message: string, options?: NitroErrorOptions): NitroError {
   return new NitroError(code, message, options)
 }

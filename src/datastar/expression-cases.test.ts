@@ -57,7 +57,7 @@ const expressions: Record<string, () => unknown> = {
   E58: () => resetTimeout(signal("timer", null), 700, x.set(1)),
   E59: () => signal("x", "").set("it's"),
   E61: () => x.plus("`a`"),
-  E62: () => x.plus("${a}"),
+  E62: () => x.plus(`\${a}`),
 }
 
 /** The attribute that each case asks for, as [name, value]. */
@@ -109,6 +109,6 @@ describe("the accepted cases of attributes", () => {
   it("spells the same attributes by helper functions", () => {
     expect(bind("$username")).toEqual(attributes({ bind: "username" }))
     expect(Object.keys(on("click", x.add(1), { debounce: { ms: 500, leading: true } }))).toEqual(["data-on:click__debounce.500ms.leading"])
-    expect(String(ds`${x}`)).toBe("`${$x}`")
+    expect(String(ds`${x}`)).toBe(`\`\${$x}\``)
   })
 })

@@ -8,8 +8,8 @@ export { sequence, value } from "./expression.ts"
 export type { Assignable, Effect, Expression, InPage, Operand, Signal } from "./expression-types.ts"
 export type { ReadSignalsOptions } from "./request.ts"
 export { isDatastarRequest, readSignals } from "./request.ts"
-export type { SignalOptions, Signals, SignalsOptions } from "./signal.ts"
-export { signal, signalOf, signalPath, signals, signalValues } from "./signal.ts"
+export type { SignalOptions, Signals, SignalsByName, SignalsOptions } from "./signal.ts"
+export { signal, signalOf, signalPath, signals, signalsOf, signalValues } from "./signal.ts"
 export type {
   EventOptions,
   ExecuteScriptOptions,

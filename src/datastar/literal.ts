@@ -5,9 +5,10 @@ import { datastarError } from "./errors.ts"
 // Datastar turns `$word` into a signal and `@word(` into an action call even inside string literals, splits statements
 // at `;` by a regular expression, and treats U+1F595 as an escape marker: none of these may stand in a literal as they are.
 // Lone surrogates do not survive UTF-8, control characters do not survive the HTML parser.
-const common = String.raw`\\$@;\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff\u{1f595}`
-const unsafeInQuotes = new RegExp(String.raw`[${common}'` + "`" + String.raw`]|<(?=[/!]|script)`, "giu")
-const unsafeInTemplate = new RegExp(String.raw`\$\{|[${common}'"` + "`" + String.raw`]|<(?=[/!]|script)`, "giu")
+const always = String.raw`\\$@;\u0060\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff\u{1f595}`
+const markup = "<(?=[/!]|script)"
+const unsafeInQuotes = new RegExp(`[${always}']|${markup}`, "giu")
+const unsafeInTemplate = new RegExp(String.raw`\$\{|[${always}'"]|${markup}`, "giu")
 
 const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" }
 
@@ -33,7 +34,7 @@ export function templateText(text: string): string {
 /** A regular expression as a literal. Its source keeps its meaning, but holds nothing that Datastar would rewrite. */
 export function regexLiteral(pattern: RegExp): string {
   let inClass = false
-  const source = pattern.source.replace(/\\?[^]/gu, (token, offset: number, whole: string) => {
+  const source = pattern.source.replace(/\\?[\s\S]/gu, (token, offset: number, whole: string) => {
     const char = token.at(-1) as string
     if (token === "[") inClass = true
     if (token === "]") inClass = false
@@ -145,10 +146,10 @@ export function assertJson(value: unknown, path: string, ancestors: readonly obj
   if (ancestors.includes(value)) refuse(path, "a part of itself (a cycle)", "Pass a tree: ids instead of back references.")
   const form = toJsonForm(value, path)
   const inside = [...ancestors, value]
-  if (form !== value) return assertJson(form, path, inside)
-  if (Array.isArray(value)) {
+  if (form !== value) assertJson(form, path, inside)
+  else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) assertJson(item, `${path}[${index}]`, inside)
-    return
+  } else {
+    for (const key of Object.keys(value)) assertJson((value as Record<string, unknown>)[key], `${path}.${key}`, inside)
   }
-  for (const key in value) assertJson((value as Record<string, unknown>)[key], `${path}.${key}`, inside)
 }

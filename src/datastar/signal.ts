@@ -129,6 +129,20 @@ export function signals<T extends object>(values: T, options: SignalsOptions = {
   return new SignalGroup(values as Readonly<Record<string, unknown>>, options) as unknown as Signals<T>
 }
 
+/** Typed signals by their names, without values: `signalsOf<Product>(["price"], { namespace: "product" }).price`. */
+export type SignalsByName<T extends object> = { readonly [K in keyof T]: Signal<InPage<T[K]>> }
+
+/** Signals that something else declares. The result has these names and nothing else. */
+export function signalsOf<T extends object>(names: Iterable<keyof T & string>, options: SignalOptions = {}): SignalsByName<T> {
+  const namespace = options.namespace ?? ""
+  if (namespace !== "") assertSignalPath(namespace)
+  const byName = Object.create(null) as Record<string, unknown>
+  const values = Object.fromEntries([...names].map(name => [name, undefined]))
+  for (const name of Object.keys(values)) assertSignalPath(name)
+  defineSignals(byName, namespace, values)
+  return byName as SignalsByName<T>
+}
+
 /** The signal of a name, also where the group has a member of that name. */
 export function signalOf<T extends object, K extends keyof T & string>(group: Signals<T> | Brand<object>, name: K): Signal<InPage<T[K]>> {
   return SignalGroup.signal(asGroup(group), name) as unknown as Signal<InPage<T[K]>>

@@ -44,7 +44,6 @@ export type Markup = string | { toString(): string }
 const modes: ReadonlySet<string> = new Set<PatchMode>(["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"])
 const namespaces: ReadonlySet<string> = new Set<PatchNamespace>(["html", "svg", "mathml"])
 const lineBreak = /\r\n|\r|\n/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what would end the field, or the id.
 const unsafeInField = /[\r\n\0]/
 
 /** Patches elements into the page: by id, or where `selector` and `mode` say. */
@@ -179,7 +178,7 @@ function markupText(markup: object): string {
   // An array prints with commas and a plain object as [object Object]: neither is markup.
   if (Array.isArray(markup) || markup.toString === Object.prototype.toString) {
     throw datastarError("NITRO_SSE_FIELD", "patchElements got something that is not markup.", {
-      fix: "Pass a string or what html`` or JSX returned. Await a promise first, and wrap a list: html`${list}`.",
+      fix: "Pass a string or what html`` or JSX returned. Await a promise first, and make a list one fragment.",
     })
   }
   return markup.toString()
