@@ -11,7 +11,6 @@ import { currentRequest } from "./request-context.ts"
 
 /** Attributes of the form face. Works without JavaScript: a POST to the action, answered with a redirect back. */
 export interface FormAttributes {
-  readonly id: string
   readonly method: "post" | "get"
   readonly action: string
   readonly "data-on:submit__prevent": Expression
@@ -60,7 +59,7 @@ export class Call extends Expression<void> {
   get form(): FormAttributes {
     const method = this.method === "GET" ? "get" : "post"
     const submit = requests[method === "get" ? "GET" : "POST"](this.#postHref, { contentType: "form" })
-    return { id: this.#form, method, action: this.#postHref, "data-on:submit__prevent": confirmed(submit, this.#confirm) }
+    return { method, action: this.#postHref, "data-on:submit__prevent": confirmed(submit, this.#confirm) }
   }
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */

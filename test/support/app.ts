@@ -24,11 +24,15 @@ export function temporaryFolder(): { path: string; clean: () => void } {
 
 /** Starts `file` (relative to the project) and resolves once it prints where it listens. Port 0 chooses a free one. */
 export async function startApp(file: string, { cwd, port = 0 }: { cwd: string; port?: number }): Promise<RunningApp> {
-  const child = spawn(process.execPath, ["--conditions=source", "--import", join(root, "node_modules/tsx/dist/loader.mjs"), join(root, file)], {
-    cwd,
-    env: { ...process.env, PORT: String(port), NODE_ENV: "development", TSX_TSCONFIG_PATH: join(root, "tsconfig.json") },
-    stdio: ["ignore", "pipe", "pipe"],
-  })
+  const child = spawn(
+    process.execPath,
+    ["--conditions=source", "--import", join(root, "node_modules/tsx/dist/loader.mjs"), join(root, file)],
+    {
+      cwd,
+      env: { ...process.env, PORT: String(port), NODE_ENV: "development", TSX_TSCONFIG_PATH: join(root, "tsconfig.json") },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  )
   let text = ""
   child.stdout.on("data", data => (text += data))
   child.stderr.on("data", data => (text += data))

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest"
+import { z } from "zod"
+import { coerce, readInput } from "./input.ts"
+
+const limit = 1000
+const post = (body: BodyInit, type?: string) => new Request("http://shop.test/x", { method: "POST", body, ...(type ? { headers: { "content-type": type } } : {}) })
+const read = (request: Request, search = "", datastar = false) => readInput(request, search, datastar, limit)
+
+describe("readInput", () => {
+  it("reads JSON, forms and multipart forms", async () => {
+    expect(await read(post('{"a":1}', "application/json; charset=utf-8"))).toMatchObject({ body: { a: 1 }, kind: "json" })
+    expect(await read(post("a=1&b=x+y&b=z", "application/x-www-form-urlencoded"))).toMatchObject({ body: { a: "1", b: ["x y", "z"] }, kind: "form" })
+    const form = new FormData()
+    form.set("a", "1")
+    form.set("file", new File(["text"], "a.txt"))
+    const { body, kind } = await read(new Request("http://shop.test/x", { method: "POST", body: form }))
+    expect(kind).toBe("form")
+    expect(body["a"]).toBe("1")
+    expect(await (body["file"] as File).text()).toBe("text")
+  })
+
+  it("reads the signals of a page from the body, or from the query of a GET or DELETE", async () => {
+    expect(await read(post('{"a":1}', "application/json"), "", true)).toMatchObject({ body: { a: 1 }, kind: "signals" })
+    const get = new Request("http://shop.test/x", { method: "DELETE" })
+    expect(await read(get, `?q=1&datastar=${encodeURIComponent('{"a":1}')}`, true)).toMatchObject({ body: { a: 1 }, kind: "signals", query: { q: "1" } })
+  })
+
+  it("takes an empty body as no input", async () => {
+    expect(await read(post(""))).toMatchObject({ kind: "none", body: {} })
+    expect(await read(new Request("http://shop.test/x", { method: "POST" }))).toMatchObject({ kind: "none" })
+  })
+
+  it.each([
+    ["malformed JSON", "{", "application/json", "NITRO_BAD_REQUEST"],
+    ["a JSON list", "[1]", "application/json", "NITRO_BAD_REQUEST"],
+    ["JSON null", "null", "application/json", "NITRO_BAD_REQUEST"],
+    ["a broken multipart form", "--x\r\nnope", "multipart/form-data; boundary=x", "NITRO_BAD_REQUEST"],
+    ["text", "hello", "text/plain", "NITRO_UNSUPPORTED_BODY"],
+    ["a body over the limit", "x".repeat(limit + 1), "application/json", "NITRO_BODY_TOO_LARGE"],
+    ["a form over the limit", "x".repeat(limit + 1), "multipart/form-data; boundary=x", "NITRO_BODY_TOO_LARGE"],
+  ])("refuses %s", async (_name, body, type, code) => {
+    await expect(read(post(body, type))).rejects.toMatchObject({ code })
+  })
+
+  it("stops reading a body of unknown length at the limit", async () => {
+    let sent = 0
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 100
+        controller.enqueue(new Uint8Array(100))
+      },
+    })
+    const request = new Request("http://shop.test/x", { method: "POST", body: endless, duplex: "half", headers: { "content-type": "application/json" } } as RequestInit)
+    await expect(read(request)).rejects.toMatchObject({ code: "NITRO_BODY_TOO_LARGE" })
+    expect(sent).toBeLessThan(limit * 3)
+  })
+
+  it("refuses a declared length over the limit without reading", async () => {
+    const request = new Request("http://shop.test/x", { method: "POST", body: "{}", headers: { "content-type": "application/json", "content-length": "5000" } })
+    await expect(read(request)).rejects.toMatchObject({ code: "NITRO_BODY_TOO_LARGE" })
+  })
+
+  it("keeps __proto__ a plain name", async () => {
+    const { body } = await read(post("__proto__=1&a=2", "application/x-www-form-urlencoded"))
+    expect(Object.keys(body)).toEqual(["__proto__", "a"])
+    expect(({} as Record<string, unknown>)["1"]).toBeUndefined()
+  })
+})
+
+describe("coerce", () => {
+  it.each([
+    [z.number(), "1.5", 1.5],
+    [z.int().default(0), " 7 ", 7],
+    [z.number(), "", undefined],
+    [z.number().nullable(), "", null],
+    [z.number(), "abc", "abc"],
+    [z.boolean(), "on", true],
+    [z.boolean().optional(), "false", false],
+    [z.boolean(), "maybe", "maybe"],
+    [z.string(), "12", "12"],
+    [z.string(), "", ""],
+    [z.bigint(), "9007199254740993", 9007199254740993n],
+    [z.array(z.number()), "3", [3]],
+    [z.array(z.number()), ["1", "2"], [1, 2]],
+    [z.string().transform(text => text.length), "abc", "abc"],
+    [z.enum(["a", "b"]).nullable(), "", null],
+    [z.enum(["a", "b"]), "a", "a"],
+  ] as [z.ZodType, unknown, unknown][])("brings text to the type of its schema (%#)", (schema, text, value) => {
+    expect(coerce(schema, text, true)).toEqual(value)
+  })
+
+  it("converts only dates and bigints of JSON, which has no way to write them", () => {
+    expect(coerce(z.number(), "1", false)).toBe("1")
+    expect(coerce(z.date(), "2024-01-15T00:00:00Z", false)).toEqual(new Date("2024-01-15T00:00:00Z"))
+    expect(coerce(z.date(), "yesterday", false)).toBe("yesterday")
+    expect(coerce(z.date().nullable(), "", true)).toBeNull()
+    expect(coerce(z.bigint(), "12", false)).toBe(12n)
+    expect(coerce(z.bigint(), "1.2", false)).toBe("1.2")
+    expect(coerce(z.boolean(), true, true)).toBe(true)
+  })
+})

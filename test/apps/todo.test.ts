@@ -1,0 +1,260 @@
+// Drives examples/todo in Chromium as people would: two pages, no JavaScript, a killed server, hostile titles.
+import type { Browser, BrowserContext, Page } from "playwright-core"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { type RunningApp, startApp, temporaryFolder } from "../support/app.ts"
+import { type Complaints, listenForComplaints, openBrowser } from "../support/browser.ts"
+
+const file = "examples/todo/app.tsx"
+let browser: Browser
+let folder: ReturnType<typeof temporaryFolder>
+let app: RunningApp
+const contexts: BrowserContext[] = []
+
+beforeAll(async () => {
+  browser = await openBrowser()
+}, 60_000)
+afterAll(() => browser.close())
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  app = await startApp(file, { cwd: folder.path })
+}, 60_000)
+
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map(context => context.close()))
+  await app.end()
+  folder.clean()
+})
+
+async function open(path = "/", options: { javaScriptEnabled?: boolean } = {}): Promise<Page & { complaints: Complaints }> {
+  const context = await browser.newContext(options)
+  contexts.push(context)
+  const page = await context.newPage()
+  const complaints = listenForComplaints(page)
+  await page.goto(app.url + path)
+  return Object.assign(page, { complaints })
+}
+
+const newTodo = (page: Page) => page.getByLabel("New todo")
+const titles = (page: Page) => page.getByLabel("Title")
+const rows = (page: Page) => page.locator("main li")
+
+async function add(page: Page, title: string): Promise<void> {
+  await newTodo(page).fill(title)
+  await newTodo(page).press("Enter")
+}
+
+async function expectTitles(page: Page, expected: string[]): Promise<void> {
+  await expect
+    .poll(() => titles(page).evaluateAll(inputs => inputs.map(input => (input as HTMLInputElement).value)), { timeout: 15_000 })
+    .toEqual(expected)
+}
+
+describe("two open pages", () => {
+  it("stay in step without a reload when a todo is added, toggled, renamed and deleted", async () => {
+    const [one, two] = await Promise.all([open(), open()])
+    await two.evaluate(() => Object.assign(window, { sameDocument: true }))
+
+    await add(one, "Milk")
+    await add(one, "Bread")
+    await expectTitles(one, ["Milk", "Bread"])
+    await expectTitles(two, ["Milk", "Bread"])
+    await expect.poll(() => two.locator("header p").innerText()).toBe("2 left to do")
+    expect(await newTodo(one).inputValue()).toBe("")
+
+    await rows(two).nth(0).getByRole("checkbox").click()
+    await expect.poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+    await expect.poll(() => one.locator("header p").innerText()).toBe("1 left to do")
+
+    await titles(one).nth(1).fill("Rye bread")
+    await titles(one).nth(1).press("Enter")
+    await expectTitles(two, ["Milk", "Rye bread"])
+
+    await rows(one).nth(0).getByLabel("Delete").click()
+    await expectTitles(two, ["Rye bread"])
+    await expectTitles(one, ["Rye bread"])
+
+    expect(await two.evaluate(() => (window as unknown as { sameDocument?: boolean }).sameDocument)).toBe(true)
+    expect([...one.complaints.errors, ...two.complaints.errors]).toEqual([])
+  })
+
+  it("show each what its filter lets through, as todos move between the lists", async () => {
+    const [active, done] = await Promise.all([open("/?show=active"), open("/?show=done")])
+    await add(active, "Milk")
+    await expectTitles(active, ["Milk"])
+    await expectTitles(done, [])
+    await rows(active).nth(0).getByRole("checkbox").click()
+    await expectTitles(active, [])
+    await expectTitles(done, ["Milk"])
+  })
+
+  it("keep what is being typed while the other page changes the same list", async () => {
+    const [one, two] = await Promise.all([open(), open()])
+    await add(one, "Milk")
+    await expectTitles(two, ["Milk"])
+    await titles(two).nth(0).focus()
+    await titles(two).nth(0).fill("Milk, and unsent words")
+    await rows(one).nth(0).getByRole("checkbox").click()
+    await expect.poll(() => rows(two).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+    expect(await titles(two).nth(0).inputValue()).toBe("Milk, and unsent words")
+    expect(
+      await titles(two)
+        .nth(0)
+        .evaluate(input => document.activeElement === input),
+    ).toBe(true)
+  })
+})
+
+describe("validation", () => {
+  for (const [name, typed, message] of [
+    ["an empty title", "   ", "What needs doing?"],
+    ["a title of 300 characters", "x".repeat(300), "Keep it under 200 characters."],
+  ] as const) {
+    it(`shows a message by the field for ${name} and keeps what was typed`, async () => {
+      const page = await open()
+      await add(page, typed)
+      await expect.poll(() => page.getByRole("alert").filter({ hasText: message }).isVisible()).toBe(true)
+      expect(await newTodo(page).inputValue()).toBe(typed)
+      await expect.poll(() => newTodo(page).getAttribute("aria-invalid")).toBe("true")
+      await add(page, "Milk")
+      await expectTitles(page, ["Milk"])
+      await expect.poll(() => page.getByRole("alert").filter({ hasText: message }).isVisible()).toBe(false)
+      expect(page.complaints.errors).toEqual([])
+    })
+  }
+
+  it("shows the message of a refused rename in its own row", async () => {
+    const page = await open()
+    await add(page, "Milk")
+    await add(page, "Bread")
+    await expectTitles(page, ["Milk", "Bread"])
+    await titles(page).nth(1).fill("y".repeat(300))
+    await titles(page).nth(1).press("Enter")
+    await expect.poll(() => rows(page).nth(1).getByRole("alert").isVisible()).toBe(true)
+    expect(await rows(page).nth(0).getByRole("alert").isVisible()).toBe(false)
+    expect(await titles(page).nth(1).inputValue()).toBe("y".repeat(300))
+  })
+})
+
+describe("without JavaScript", () => {
+  it("adds, toggles, renames, filters and deletes by form posts and redirects", async () => {
+    const page = await open("/", { javaScriptEnabled: false })
+    await add(page, "Milk")
+    await add(page, "Bread")
+    expect(await titles(page).evaluateAll(inputs => inputs.map(input => input.getAttribute("value")))).toEqual(["Milk", "Bread"])
+    await rows(page).nth(0).getByRole("checkbox").click()
+    expect(await rows(page).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+    await page.getByRole("link", { name: "active" }).click()
+    expect(await rows(page).count()).toBe(1)
+    await titles(page).nth(0).fill("Rye bread")
+    await titles(page).nth(0).press("Enter")
+    expect(page.url()).toContain("show=active")
+    expect(await titles(page).nth(0).getAttribute("value")).toBe("Rye bread")
+    await rows(page).nth(0).getByLabel("Delete").click()
+    expect(await rows(page).count()).toBe(0)
+    await page.getByRole("link", { name: "all" }).click()
+    expect(await rows(page).count()).toBe(1)
+  })
+
+  for (const [name, typed, message] of [
+    ["an empty title", "", "What needs doing?"],
+    ["a title of 300 characters", "x".repeat(300), "Keep it under 200 characters."],
+    ["a title too long for a cookie", "z".repeat(20_000), "Keep it under 200 characters."],
+  ] as const) {
+    it(`shows a message by the field for ${name}, keeps what was typed, and forgets both afterwards`, async () => {
+      const page = await open("/", { javaScriptEnabled: false })
+      await newTodo(page).fill(typed)
+      await newTodo(page).press("Enter")
+      expect(await page.getByText(message).isVisible()).toBe(true)
+      expect(await newTodo(page).inputValue()).toBe(typed)
+      await page.goto(app.url)
+      expect(await newTodo(page).inputValue()).toBe("")
+      expect(await page.getByText(message).isVisible()).toBe(false)
+    })
+  }
+})
+
+describe("hostile titles", () => {
+  for (const title of [
+    "<img src=x onerror=alert(1)>",
+    "'); @post('/x",
+    '"><script>alert(1)</script>',
+    "${alert(1)}",
+    "$_forms.todo_create.done",
+    "</li></ul><h1>out</h1>",
+  ]) {
+    it(`stay text: ${title}`, async () => {
+      const [one, two] = await Promise.all([open(), open()])
+      const requests: string[] = []
+      two.on("request", request => requests.push(new URL(request.url()).pathname))
+      await add(one, title)
+      await expectTitles(one, [title])
+      await expectTitles(two, [title])
+      await two.reload()
+      await expectTitles(two, [title])
+      expect(await two.locator("main img, main script, main ul h1").count()).toBe(0)
+      expect(requests).not.toContain("/x")
+      expect([...one.complaints.dialogs, ...two.complaints.dialogs]).toEqual([])
+      expect([...one.complaints.errors, ...two.complaints.errors]).toEqual([])
+    })
+  }
+})
+
+describe("a server that dies", () => {
+  it("is found again by both pages, which then show the truth", async () => {
+    const [one, two] = await Promise.all([open(), open()])
+    await add(one, "Before")
+    await expectTitles(two, ["Before"])
+    await newTodo(two).fill("half a thought")
+
+    await app.end("SIGKILL")
+    const { port } = app
+    app = await startApp(file, { cwd: folder.path, port })
+    const third = await open()
+    await add(third, "After")
+
+    await expectTitles(one, ["Before", "After"])
+    await expectTitles(two, ["Before", "After"])
+    expect(await newTodo(two).inputValue()).toBe("half a thought")
+    await add(two, "And on")
+    await expectTitles(one, ["Before", "After", "And on"])
+  }, 60_000)
+
+  it("keeps every add that it acknowledged before kill -9", async () => {
+    const acknowledged: string[] = []
+    const body = (title: string) => JSON.stringify({ title })
+    const post = async (title: string) => {
+      const response = await fetch(`${app.url}/todos`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: body(title),
+      })
+      if (response.status === 201) acknowledged.push(title)
+    }
+    const titlesToAdd = Array.from({ length: 200 }, (_, index) => `todo ${index}`)
+    let killed: Promise<unknown> | undefined
+    await Promise.allSettled(
+      Array.from({ length: 8 }, async () => {
+        for (let title = titlesToAdd.shift(); title !== undefined; title = titlesToAdd.shift()) {
+          await post(title)
+          if (acknowledged.length >= 100) killed ??= app.end("SIGKILL")
+        }
+      }),
+    )
+    await killed
+    expect(acknowledged.length).toBeGreaterThanOrEqual(100)
+    expect(acknowledged.length).toBeLessThan(200)
+    app = await startApp(file, { cwd: folder.path })
+    const stored = (await (await fetch(`${app.url}/todos?limit=200`)).json()) as { title: string }[]
+    expect(acknowledged.filter(title => !stored.some(todo => todo.title === title))).toEqual([])
+  }, 60_000)
+
+  it("ends cleanly on SIGTERM and SIGINT while pages are open", async () => {
+    await open()
+    expect(await app.end("SIGTERM")).toBe(0)
+    app = await startApp(file, { cwd: folder.path })
+    await open()
+    expect(await app.end("SIGINT")).toBe(0)
+    app = await startApp(file, { cwd: folder.path })
+  }, 60_000)
+})
