@@ -27,7 +27,7 @@ registerErrors({
     when: "An event id, selector, mode or other single-line field of an SSE event holds a line break, a NUL or an unknown value.",
     fix: "Pass a single line. Never build a selector from text that a user typed.",
   },
-  NITRO_BODY_TOO_LARGE: {
+  NITRO_SIGNALS_TOO_LARGE: {
     status: 413,
     when: "The signals of a request are larger than the limit.",
     fix: "Send fewer signals (`filterSignals`), or raise `maxBytes`.",
@@ -55,7 +55,7 @@ export type DatastarErrorCode =
   | "NITRO_SIGNAL_NAME"
   | "NITRO_DATASTAR_ATTRIBUTE"
   | "NITRO_SSE_FIELD"
-  | "NITRO_BODY_TOO_LARGE"
+  | "NITRO_SIGNALS_TOO_LARGE"
   | "NITRO_BAD_SIGNALS"
   | "NITRO_SIGNALS_BODY_USED"
   | "NITRO_REDIRECT_URL"

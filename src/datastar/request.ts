@@ -14,7 +14,7 @@ export function isDatastarRequest(request: { readonly headers: { get(name: strin
 /**
  * The signals of a request: from `?datastar=` with GET, HEAD and DELETE, else from the JSON body. `{}` when it sends
  * none, also for form posts, whose body is left unread. Untrusted: validate before use. Keys `__proto__` and
- * `constructor` are dropped. Throws NITRO_BAD_SIGNALS (400) and NITRO_BODY_TOO_LARGE (413).
+ * `constructor` are dropped. Throws NITRO_BAD_SIGNALS (400) and NITRO_SIGNALS_TOO_LARGE (413).
  */
 export async function readSignals(request: Request, options: ReadSignalsOptions = {}): Promise<Record<string, unknown>> {
   const { maxBytes = 1024 * 1024 } = options
@@ -73,5 +73,5 @@ function withoutPrototypeKeys(key: string, value: unknown): unknown {
 }
 
 function tooLarge(maxBytes: number): never {
-  throw datastarError("NITRO_BODY_TOO_LARGE", `The signals of this request are larger than ${maxBytes} bytes.`, { details: { maxBytes } })
+  throw datastarError("NITRO_SIGNALS_TOO_LARGE", `The signals of this request are larger than ${maxBytes} bytes.`, { details: { maxBytes } })
 }
