@@ -1,0 +1,24 @@
+// What goes wrong in the page: one error class with a permanent code, one way to report it.
+
+/** An error of the browser client. `code` never changes. */
+export class ClientError extends Error {
+  override readonly name: string = "ClientError"
+  readonly code: string
+
+  constructor(code: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = `NITRO_CLIENT_${code}`
+  }
+}
+
+/** `<button#save data-on:click>`: enough to find the element in the page's source. */
+export function describe(el: Element, attribute?: string): string {
+  const name = el.localName + (el.id && `#${el.id}`)
+  return attribute ? `<${name} ${attribute}>` : `<${name}>`
+}
+
+/** Says in the console what failed and where; never throws, so one bad attribute cannot stop the page. */
+export function report(code: string, where: string, error: unknown): void {
+  const cause = error instanceof Error ? error.message : String(error)
+  console.error(error instanceof ClientError ? error : new ClientError(code, `${where}: ${cause}`, error), where)
+}

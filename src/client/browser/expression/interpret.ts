@@ -1,0 +1,644 @@
+// Evaluates the expression subset of JavaScript without eval, for pages whose CSP forbids it.
+// A file of its own in the browser, loaded by those pages only: it imports nothing at run time.
+import type { Token } from "./tokens.ts"
+
+/** What names mean while an expression runs. */
+class Scope {
+  readonly names: Map<string, unknown>
+  readonly parent: Scope | undefined
+
+  constructor(names: Map<string, unknown>, parent?: Scope) {
+    this.names = names
+    this.parent = parent
+  }
+
+  find(name: string): Map<string, unknown> | undefined {
+    return this.names.has(name) ? this.names : this.parent?.find(name)
+  }
+}
+
+type Run = (scope: Scope) => unknown
+
+/** Names that no expression can spell. */
+const special = (scope: Scope, name: "$" | "@" | "at()"): unknown => scope.find(name)!.get(name)
+/** Where a value lives: an object and a key, for assignment, calls and `delete`. */
+type Place = (scope: Scope) => readonly [object: unknown, key: PropertyKey] | typeof SKIPPED
+
+interface Part {
+  readonly run: Run
+  readonly place?: Place
+  /** Of a name: assigned in the scope that declares it. */
+  readonly name?: string
+}
+
+/** The value of a chain that `?.` cut short. */
+const SKIPPED: unique symbol = Symbol("skipped")
+
+class Returned {
+  readonly value: unknown
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+type Binary = (a: unknown, b: unknown) => unknown
+// biome-ignore lint/suspicious/noExplicitAny: the operators of JavaScript take any operands, and convert them as JavaScript does
+const op = (fn: (a: any, b: any) => unknown): Binary => fn as Binary
+
+/** Binary operators by rising precedence; the three that short-circuit are handled where they run. */
+const LEVELS: readonly Readonly<Record<string, Binary>>[] = [
+  { "??": op(() => 0), "||": op(() => 0) },
+  { "&&": op(() => 0) },
+  { "|": op((a, b) => a | b) },
+  { "^": op((a, b) => a ^ b) },
+  { "&": op((a, b) => a & b) },
+  {
+    "===": op((a, b) => a === b),
+    "!==": op((a, b) => a !== b),
+    // biome-ignore lint/suspicious/noDoubleEquals: this is the operator itself
+    "==": op((a, b) => a == b),
+    // biome-ignore lint/suspicious/noDoubleEquals: this is the operator itself
+    "!=": op((a, b) => a != b),
+  },
+  {
+    "<": op((a, b) => a < b),
+    ">": op((a, b) => a > b),
+    "<=": op((a, b) => a <= b),
+    ">=": op((a, b) => a >= b),
+    in: op((a, b) => !isUnsafeKey(a) && a in b),
+    instanceof: op((a, b) => a instanceof b),
+  },
+  { "<<": op((a, b) => a << b), ">>": op((a, b) => a >> b), ">>>": op((a, b) => a >>> b) },
+  { "+": op((a, b) => a + b), "-": op((a, b) => a - b) },
+  { "*": op((a, b) => a * b), "/": op((a, b) => a / b), "%": op((a, b) => a % b) },
+]
+const POWER = op((a, b) => a ** b)
+const CONSTANTS: Record<string, unknown> = { true: true, false: false, null: null, undefined }
+const WORDS = new Set(
+  "await async break case catch class continue debugger default do export extends finally for function import super switch throw try while with yield this".split(
+    " ",
+  ),
+)
+
+const isUnsafeKey = (key: unknown): boolean => key === "__proto__" || key === "constructor" || key === "prototype"
+
+const fail = (message: string): never => {
+  throw new SyntaxError(message)
+}
+
+function checkKey(key: unknown): PropertyKey {
+  const name = typeof key === "symbol" || typeof key === "number" ? key : String(key)
+  return isUnsafeKey(name) ? fail(`access to ${String(name)} is refused`) : name
+}
+
+const read = (object: unknown, key: PropertyKey): unknown => {
+  if (object === null || object === undefined) throw new TypeError(`Cannot read ${String(key)} of ${object}`)
+  return (object as Record<PropertyKey, unknown>)[key]
+}
+
+function global(name: string): unknown {
+  // With these a string would become code, which is what the page's policy forbids.
+  if (name === "eval" || name === "Function") return fail(`${name} is refused`)
+  if (!(name in globalThis)) throw new ReferenceError(`${name} is not defined`)
+  return read(globalThis, name)
+}
+
+/**
+ * Parses once; the result runs the expression with these names: `$` the signals, `@` finds an action, an object of
+ * signals by its path (`at()`). `returnsValue`: the value of the last statement.
+ */
+export function interpret(tokens: readonly Token[], returnsValue: boolean): (names: Map<string, unknown>) => unknown {
+  const program = new Parser(tokens, returnsValue).program()
+  return names => {
+    const result = program(new Scope(names))
+    return result instanceof Returned ? result.value : returnsValue ? result : undefined
+  }
+}
+
+class Parser {
+  readonly #tokens: readonly Token[]
+  /** An expression that must have a value starts with an object, not a block, when it starts with a brace. */
+  readonly #braceIsObject: boolean
+  #at = 0
+
+  constructor(tokens: readonly Token[], braceIsObject: boolean) {
+    this.#tokens = tokens
+    this.#braceIsObject = braceIsObject
+  }
+
+  program(): Run {
+    return this.#statements("end")
+  }
+
+  get #token(): Token {
+    return this.#tokens[this.#at]!
+  }
+
+  #is(text: string): boolean {
+    const { type, text: found } = this.#token
+    return found === text && (type === "operator" || type === "name")
+  }
+
+  #take(text: string): boolean {
+    if (!this.#is(text)) return false
+    this.#at++
+    return true
+  }
+
+  #expect(text: string): void {
+    if (!this.#take(text)) this.#unexpected(`expected ${text} but found`)
+  }
+
+  #unexpected(before = "unexpected"): never {
+    const { type, text, start } = this.#token
+    return fail(
+      `${before} ${type === "end" ? "the end" : JSON.stringify(text || type)} at ${start + 1}; pages without unsafe-eval take simple expressions only`,
+    )
+  }
+
+  #name(): string {
+    const { type, text } = this.#token
+    if (type !== "name" || WORDS.has(text)) this.#unexpected()
+    this.#at++
+    return text
+  }
+
+  #statements(end: "end" | "}"): Run {
+    const parts: Run[] = []
+    while (end === "end" ? this.#token.type !== "end" : !this.#is("}")) {
+      if (!this.#take(";")) parts.push(this.#statement())
+    }
+    if (parts.length === 1) return parts[0]!
+    return scope => {
+      let value: unknown
+      for (const part of parts) {
+        value = part(scope)
+        if (value instanceof Returned) return value
+      }
+      return value
+    }
+  }
+
+  #endStatement(): void {
+    if (this.#take(";") || this.#is("}") || this.#token.type === "end" || this.#token.newline) return
+    this.#unexpected()
+  }
+
+  #statement(): Run {
+    if (this.#is("{") && !this.#braceIsObject) return this.#block()
+    if (this.#take("if")) return this.#if()
+    if (this.#take("return")) {
+      const value = this.#is(";") || this.#is("}") || this.#token.type === "end" ? undefined : this.#sequence().run
+      this.#endStatement()
+      return scope => new Returned(value?.(scope))
+    }
+    if (this.#is("const") || this.#is("let") || this.#is("var")) return this.#declaration()
+    const { run } = this.#sequence()
+    this.#endStatement()
+    return run
+  }
+
+  #block(): Run {
+    this.#expect("{")
+    const inner = new Parser(this.#tokens, false)
+    inner.#at = this.#at
+    const body = inner.#statements("}")
+    this.#at = inner.#at
+    this.#expect("}")
+    return scope => body(new Scope(new Map(), scope))
+  }
+
+  #if(): Run {
+    this.#expect("(")
+    const test = this.#sequence().run
+    this.#expect(")")
+    const branch = (): Run => (this.#is("{") ? this.#block() : this.#statement())
+    const yes = branch()
+    const no = this.#take("else") ? branch() : undefined
+    return scope => {
+      const result = test(scope) ? yes(scope) : no?.(scope)
+      return result instanceof Returned ? result : undefined
+    }
+  }
+
+  #declaration(): Run {
+    this.#at++
+    const parts: Run[] = []
+    do {
+      const name = this.#name()
+      const value = this.#take("=") ? this.#assignment().run : undefined
+      parts.push(scope => scope.names.set(name, value?.(scope)))
+    } while (this.#take(","))
+    this.#endStatement()
+    return scope => {
+      for (const part of parts) part(scope)
+    }
+  }
+
+  #sequence(): Part {
+    let part = this.#assignment()
+    while (this.#take(",")) {
+      const before = part.run
+      const after = this.#assignment().run
+      part = {
+        run: scope => {
+          before(scope)
+          return after(scope)
+        },
+      }
+    }
+    return part
+  }
+
+  #assignment(): Part {
+    const arrow = this.#arrow()
+    if (arrow) return { run: arrow }
+    const path = this.#signalPath()
+    const left = this.#conditional()
+    const { type, text } = this.#token
+    if (type !== "operator" || !/^(?:[-+*/%&|^]|\*\*|<<|>>>?|\?\?|\|\||&&)?=$/.test(text)) return left
+    this.#at++
+    const value = this.#assignment().run
+    return { run: assign(path ? { ...left, place: path } : left, text.slice(0, -1), value) }
+  }
+
+  /** `$a.b.c` before an assignment operator: the object at `a.b` is created when it is missing. */
+  #signalPath(): Place | undefined {
+    if (this.#token.type !== "signal") return undefined
+    const names = [this.#token.text]
+    let at = this.#at + 1
+    while (this.#tokens[at]?.text === "." && this.#tokens[at + 1]?.type === "name") {
+      names.push(this.#tokens[at + 1]!.text)
+      at += 2
+    }
+    const next = this.#tokens[at]
+    if (names.length < 2 || next?.type !== "operator" || !next.text.endsWith("=") || /^[=!<>]=/.test(next.text)) return undefined
+    const key = checkKey(names.pop())
+    const path = names.join(".")
+    return scope => [(special(scope, "at()") as (path: string) => unknown)(path), key]
+  }
+
+  #arrow(): Run | undefined {
+    const start = this.#at
+    const params: string[] = []
+    let rest: string | undefined
+    if (this.#token.type === "name" && this.#tokens[start + 1]?.text === "=>" && !WORDS.has(this.#token.text)) params.push(this.#name())
+    else if (this.#arrowFollows()) {
+      this.#expect("(")
+      while (!this.#take(")")) {
+        if (this.#take("...")) rest = this.#name()
+        else params.push(this.#name())
+        if (!this.#is(")")) this.#expect(",")
+      }
+    } else return undefined
+    this.#expect("=>")
+    const isBlock = this.#is("{")
+    const body = isBlock ? this.#block() : this.#assignment().run
+    return scope =>
+      (...args: unknown[]) => {
+        const names = new Map<string, unknown>(params.map((name, index) => [name, args[index]]))
+        if (rest) names.set(rest, args.slice(params.length))
+        const result = body(new Scope(names, scope))
+        return isBlock ? (result instanceof Returned ? result.value : undefined) : result
+      }
+  }
+
+  #arrowFollows(): boolean {
+    if (!this.#is("(")) return false
+    let depth = 0
+    for (let at = this.#at; at < this.#tokens.length; at++) {
+      const { type, text } = this.#tokens[at]!
+      if (type !== "operator") continue
+      if (/^[([{]$/.test(text)) depth++
+      else if (/^[)\]}]$/.test(text) && !--depth) return this.#tokens[at + 1]?.text === "=>"
+    }
+    return false
+  }
+
+  #conditional(): Part {
+    const test = this.#binary(0)
+    if (!this.#take("?")) return test
+    const yes = this.#assignment().run
+    this.#expect(":")
+    const no = this.#assignment().run
+    return { run: scope => (test.run(scope) ? yes(scope) : no(scope)) }
+  }
+
+  #binary(level: number): Part {
+    const operators = LEVELS[level]
+    if (!operators) return this.#power()
+    let left = this.#binary(level + 1)
+    for (;;) {
+      const { type, text } = this.#token
+      if ((type !== "operator" && type !== "name") || !Object.hasOwn(operators, text)) return left
+      this.#at++
+      const a = left.run
+      const b = this.#binary(level + 1).run
+      const apply = operators[text]!
+      if (text === "&&") left = { run: scope => a(scope) && b(scope) }
+      else if (text === "||") left = { run: scope => a(scope) || b(scope) }
+      else if (text === "??") left = { run: scope => a(scope) ?? b(scope) }
+      else left = { run: scope => apply(a(scope), b(scope)) }
+    }
+  }
+
+  #power(): Part {
+    const base = this.#unary()
+    if (!this.#take("**")) return base
+    const exponent = this.#power().run
+    return { run: scope => POWER(base.run(scope), exponent(scope)) }
+  }
+
+  #unary(): Part {
+    const { type, text } = this.#token
+    if (type === "operator" && (text === "++" || text === "--")) {
+      this.#at++
+      return { run: update(this.#unary(), text === "++" ? 1 : -1, true) }
+    }
+    if (!(type === "operator" && /^[-+!~]$/.test(text)) && !(type === "name" && /^(?:typeof|void|delete)$/.test(text)))
+      return this.#postfix()
+    this.#at++
+    const operand = this.#unary()
+    const value = operand.run
+    switch (text) {
+      case "!":
+        return { run: scope => !value(scope) }
+      case "-":
+        return { run: scope => -(value(scope) as number) }
+      case "+":
+        return { run: scope => +(value(scope) as number) }
+      case "~":
+        return { run: scope => ~(value(scope) as number) }
+      case "void":
+        return { run: scope => void value(scope) }
+      case "typeof":
+        return {
+          run: scope => {
+            const { name } = operand
+            return name !== undefined && !scope.find(name) && !(name in globalThis) ? "undefined" : typeof value(scope)
+          },
+        }
+      default:
+        return {
+          run: scope => {
+            const place = operand.place?.(scope)
+            return place === undefined || place === SKIPPED || Reflect.deleteProperty(place[0] as object, place[1])
+          },
+        }
+    }
+  }
+
+  #postfix(): Part {
+    const part = this.#chain()
+    const { type, text, newline } = this.#token
+    if (type !== "operator" || (text !== "++" && text !== "--") || newline) return part
+    this.#at++
+    return { run: update(part, text === "++" ? 1 : -1, false) }
+  }
+
+  #chain(): Part {
+    let part = this.#is("new") ? this.#new() : this.#primary()
+    let optional = false
+    for (;;) {
+      const skips = this.#take("?.")
+      optional ||= skips
+      if (this.#is("(")) part = call(part, this.#arguments(), skips)
+      else if (this.#take("[")) {
+        const key = this.#sequence().run
+        this.#expect("]")
+        part = member(part.run, scope => checkKey(key(scope)), skips)
+      } else if (skips || this.#take(".")) {
+        const { type, text } = this.#token
+        if (type !== "name") this.#unexpected()
+        this.#at++
+        const key = checkKey(text)
+        part = member(part.run, () => key, skips)
+      } else if (this.#token.type === "template") this.#unexpected()
+      else break
+    }
+    if (!optional) return part
+    const { run } = part
+    return {
+      ...part,
+      run: scope => {
+        const value = run(scope)
+        return value === SKIPPED ? undefined : value
+      },
+    }
+  }
+
+  #new(): Part {
+    this.#expect("new")
+    let type = this.#primary()
+    while (this.#take(".")) {
+      const key = checkKey(this.#token.text)
+      this.#at++
+      type = member(type.run, () => key, false)
+    }
+    const args = this.#is("(") ? this.#arguments() : () => []
+    return { run: scope => Reflect.construct(type.run(scope) as new () => unknown, args(scope)) }
+  }
+
+  #arguments(): (scope: Scope) => unknown[] {
+    this.#expect("(")
+    return this.#list(")")
+  }
+
+  #list(end: ")" | "]"): (scope: Scope) => unknown[] {
+    const items: { run: Run; spread: boolean }[] = []
+    while (!this.#take(end)) {
+      const spread = this.#take("...")
+      items.push({ run: this.#assignment().run, spread })
+      if (!this.#is(end)) this.#expect(",")
+    }
+    return scope => {
+      const values: unknown[] = []
+      for (const { run, spread } of items) {
+        if (spread) values.push(...(run(scope) as Iterable<unknown>))
+        else values.push(run(scope))
+      }
+      return values
+    }
+  }
+
+  #primary(): Part {
+    const token = this.#token
+    const { type, text } = token
+    this.#at++
+    switch (type) {
+      case "number": {
+        const value = Number(text.replaceAll("_", ""))
+        return { run: () => value }
+      }
+      case "string":
+        return { run: () => text }
+      case "template":
+        return this.#template(token)
+      case "regexp": {
+        const slash = text.lastIndexOf("/")
+        return { run: () => new RegExp(text.slice(1, slash), text.slice(slash + 1)) }
+      }
+      case "signal":
+        if (!text) return { run: scope => special(scope, "$") }
+        return member(
+          scope => special(scope, "$"),
+          () => checkKey(text),
+          false,
+        )
+      case "action":
+        return { run: scope => (special(scope, "@") as (name: string) => unknown)(text) }
+      case "name":
+        return this.#word(text)
+      case "operator":
+        if (text === "(") {
+          const part = this.#sequence()
+          this.#expect(")")
+          return part
+        }
+        if (text === "[") return { run: this.#list("]") }
+        if (text === "{") return { run: this.#object() }
+    }
+    this.#at--
+    return this.#unexpected()
+  }
+
+  #word(name: string): Part {
+    if (Object.hasOwn(CONSTANTS, name)) {
+      const value = CONSTANTS[name]
+      return { run: () => value }
+    }
+    if (WORDS.has(name)) {
+      this.#at--
+      this.#unexpected()
+    }
+    return {
+      name,
+      run: scope => {
+        const names = scope.find(name)
+        return names ? names.get(name) : global(name)
+      },
+    }
+  }
+
+  #template({ pieces, holes }: Token): Part {
+    const parts = holes!.map(tokens => {
+      const inner = new Parser(tokens, true)
+      const { run } = inner.#sequence()
+      if (inner.#token.type !== "end") inner.#unexpected()
+      return run
+    })
+    return { run: scope => pieces!.reduce((text, piece, index) => `${text}${parts[index - 1]!(scope)}${piece}`) }
+  }
+
+  #object(): Run {
+    const entries: ((scope: Scope, target: Record<PropertyKey, unknown>) => void)[] = []
+    while (!this.#take("}")) {
+      entries.push(this.#entry())
+      if (!this.#is("}")) this.#expect(",")
+    }
+    return scope => {
+      const target: Record<PropertyKey, unknown> = {}
+      for (const entry of entries) entry(scope, target)
+      return target
+    }
+  }
+
+  #entry(): (scope: Scope, target: Record<PropertyKey, unknown>) => void {
+    if (this.#take("...")) {
+      const { run } = this.#assignment()
+      return (scope, target) => Object.assign(target, run(scope))
+    }
+    const { type, text } = this.#token
+    let key: Run
+    if (this.#take("[")) {
+      const { run } = this.#assignment()
+      this.#expect("]")
+      key = run
+    } else {
+      if (type !== "name" && type !== "string" && type !== "number") this.#unexpected()
+      this.#at++
+      const name = checkKey(type === "number" ? Number(text) : text)
+      key = () => name
+    }
+    const isShorthand = type === "name" && (this.#is(",") || this.#is("}"))
+    if (!isShorthand) this.#expect(":")
+    const value = isShorthand ? this.#word(text).run : this.#assignment().run
+    return (scope, target) => {
+      target[checkKey(key(scope))] = value(scope)
+    }
+  }
+}
+
+function member(object: Run, key: (scope: Scope) => PropertyKey, skips: boolean): Part {
+  const place: Place = scope => {
+    const target = object(scope)
+    return target === SKIPPED || (skips && (target === null || target === undefined)) ? SKIPPED : [target, key(scope)]
+  }
+  return {
+    place,
+    run: scope => {
+      const found = place(scope)
+      return found === SKIPPED ? SKIPPED : read(found[0], found[1])
+    },
+  }
+}
+
+function call(callee: Part, args: (scope: Scope) => unknown[], skips: boolean): Part {
+  return {
+    run: scope => {
+      const place = callee.place?.(scope)
+      if (place === SKIPPED) return SKIPPED
+      const fn = place ? read(place[0], place[1]) : callee.run(scope)
+      if (fn === SKIPPED || (skips && (fn === null || fn === undefined))) return SKIPPED
+      if (typeof fn !== "function") throw new TypeError(`${String(place?.[1] ?? callee.name ?? "the value")} is not a function`)
+      return Reflect.apply(fn, place?.[0], args(scope))
+    },
+  }
+}
+
+function store(target: Part, scope: Scope, change: (get: () => unknown) => { value: unknown; set: boolean; result: unknown }): unknown {
+  if (target.name !== undefined) {
+    const { name } = target
+    const names = scope.find(name)
+    const { value, set, result } = change(() => target.run(scope))
+    if (set) {
+      if (names) names.set(name, value)
+      else Reflect.set(globalThis, name, value)
+    }
+    return result
+  }
+  const place = target.place?.(scope) ?? fail("this cannot be assigned to")
+  if (place === SKIPPED) return undefined
+  const { value, set, result } = change(() => read(place[0], place[1]))
+  if (set) {
+    if (place[0] === null || place[0] === undefined) throw new TypeError(`Cannot set ${String(place[1])} of ${place[0]}`)
+    ;(place[0] as Record<PropertyKey, unknown>)[place[1]] = value
+  }
+  return result
+}
+
+function assign(target: Part, operator: string, value: Run): Run {
+  if (target.name === undefined && !target.place) fail("this cannot be assigned to")
+  const apply = operator === "**" ? POWER : LEVELS.find(level => Object.hasOwn(level, operator))?.[operator]
+  return scope =>
+    store(target, scope, get => {
+      let result: unknown
+      if (!operator) result = value(scope)
+      else {
+        const before = get()
+        const skip = operator === "??" ? before !== null && before !== undefined : operator === "||" ? before : operator === "&&" && !before
+        if (skip) return { value: before, set: false, result: before }
+        result = /^(?:\?\?|\|\||&&)$/.test(operator) ? value(scope) : apply!(before, value(scope))
+      }
+      return { value: result, set: true, result }
+    })
+}
+
+function update(target: Part, by: 1 | -1, prefix: boolean): Run {
+  if (target.name === undefined && !target.place) fail("this cannot be assigned to")
+  return scope =>
+    store(target, scope, get => {
+      const before = Number(get())
+      return { value: before + by, set: true, result: prefix ? before + by : before }
+    })
+}

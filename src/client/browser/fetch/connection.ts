@@ -1,0 +1,186 @@
+// One request and its life: answers, streams, silence, hidden tabs, and trying again with growing, jittered pauses.
+import { announce } from "./events.ts"
+import type { FetchOptions, Method, OutgoingRequest } from "./request.ts"
+import { handleResponse } from "./response.ts"
+
+/** How one attempt ended. */
+type Outcome =
+  | { readonly kind: "done" | "ended" | "hidden" | "aborted" }
+  | { readonly kind: "status"; readonly status: number; readonly retryAfterMs: number }
+  | { readonly kind: "broken"; readonly error: unknown; readonly answered: boolean }
+
+interface Connection {
+  readonly el: Element
+  readonly method: Method
+  readonly options: FetchOptions
+  readonly signal: AbortSignal
+  /** Builds the request anew, so that a reconnecting stream sends the signals of now. */
+  readonly request: () => OutgoingRequest | undefined
+  readonly openWhenHidden: boolean
+  lastEventId: string
+  baseInterval: number
+  interval: number
+  attempts: number
+}
+
+const DEFAULTS = { retryInterval: 1000, retryScaler: 2, retryMaxWait: 30_000, retryMaxCount: 10, idleTimeout: 45_000 }
+
+/** Resolves when there is nothing more to come. Rejects when it is given up, with why. */
+export async function connect(given: Pick<Connection, "el" | "method" | "options" | "signal" | "request">): Promise<void> {
+  const { options, method } = given
+  const interval = options.retryInterval ?? DEFAULTS.retryInterval
+  const openWhenHidden = options.openWhenHidden ?? method !== "GET"
+  const connection: Connection = { ...given, openWhenHidden, lastEventId: "", baseInterval: interval, interval, attempts: 0 }
+  for (;;) {
+    const outcome = await attempt(connection)
+    if (outcome.kind === "hidden") {
+      await nextVisible(connection.signal)
+      connection.attempts = 0
+      connection.interval = connection.baseInterval
+    } else if (!shouldRetry(outcome, connection)) {
+      if (outcome.kind === "broken") throw outcome.error
+      return
+    } else await pauseBeforeRetry(outcome, connection)
+    // Nobody is left who asked: the element went while the stream was down.
+    if (connection.signal.aborted || !connection.el.isConnected) return
+  }
+}
+
+function shouldRetry(outcome: Outcome, { options: { retry = "auto" }, method }: Connection): boolean {
+  if (retry === "never") return false
+  switch (outcome.kind) {
+    case "ended":
+      return retry === "always"
+    case "status":
+      return outcome.status >= 400 && retry !== "auto"
+    case "broken":
+      // The server has seen a write that it began to answer; sending it again could do it twice.
+      return retry !== "auto" || method === "GET" || !outcome.answered
+    default:
+      return false
+  }
+}
+
+async function attempt(connection: Connection): Promise<Outcome> {
+  const { signal, el, options } = connection
+  if (signal.aborted) return { kind: "aborted" }
+  const request = connection.request()
+  if (!request) return { kind: "done" }
+  const controller = new AbortController()
+  const closed = new AbortController()
+  const abort = (): void => controller.abort()
+  signal.addEventListener("abort", abort, { signal: closed.signal })
+  let hidden = false
+  if (!connection.openWhenHidden) {
+    const onHidden = (): void => {
+      if (!document.hidden) return
+      hidden = true
+      abort()
+    }
+    document.addEventListener("visibilitychange", onHidden, { signal: closed.signal })
+  }
+  const watchdog = silenceWatchdog(options, abort)
+  let answered = false
+  try {
+    if (connection.lastEventId) request.init.headers["last-event-id"] = connection.lastEventId
+    const response = await fetch(request.url, { ...request.init, signal: controller.signal })
+    answered = true
+    if (!response.ok) {
+      if (response.status >= 400) announce("error", el, { status: String(response.status) })
+      void response.body?.cancel()
+      return { kind: "status", status: response.status, retryAfterMs: Number(response.headers.get("retry-after") ?? 0) * 1000 || 0 }
+    }
+    if (connection.attempts) announce("reconnected", el)
+    watchdog.alive()
+    const isStream = await handleResponse(response, el, {
+      alive() {
+        connection.attempts = 0
+        connection.interval = connection.baseInterval
+        watchdog.alive()
+      },
+      id(id) {
+        connection.lastEventId = id
+      },
+      retry(milliseconds) {
+        connection.baseInterval = milliseconds
+        connection.interval = milliseconds
+      },
+    })
+    return { kind: isStream ? "ended" : "done" }
+  } catch (error) {
+    if (signal.aborted) return { kind: "aborted" }
+    if (hidden) return { kind: "hidden" }
+    return { kind: "broken", error: watchdog.fired() ?? error, answered }
+  } finally {
+    closed.abort()
+    watchdog.stop()
+    controller.abort()
+  }
+}
+
+function silenceWatchdog(options: FetchOptions, abort: () => void): { alive(): void; stop(): void; fired(): Error | undefined } {
+  const limitMs = options.idleTimeout ?? (options.retry === "always" ? DEFAULTS.idleTimeout : 0)
+  let timer: number | undefined
+  let error: Error | undefined
+  return {
+    alive() {
+      clearTimeout(timer)
+      if (!limitMs) return
+      timer = window.setTimeout(() => {
+        error = new Error(`the stream was silent for ${limitMs} ms`)
+        abort()
+      }, limitMs)
+    },
+    stop: () => clearTimeout(timer),
+    fired: () => error,
+  }
+}
+
+async function pauseBeforeRetry(outcome: Outcome, connection: Connection): Promise<void> {
+  const { options, el, signal } = connection
+  const message =
+    outcome.kind === "broken" ? String(outcome.error) : outcome.kind === "status" ? `status ${outcome.status}` : "the stream ended"
+  if (connection.attempts++ >= (options.retryMaxCount ?? DEFAULTS.retryMaxCount)) {
+    announce("retries-failed", el)
+    throw new Error(`gave up after ${connection.attempts - 1} retries: ${message}`)
+  }
+  announce("retrying", el, { message })
+  // Half to one and a half of the interval: thousands of pages do not come back to a new server in the same moment.
+  const waitMs = connection.interval * (0.5 + Math.random())
+  connection.interval = Math.min(
+    connection.interval * (options.retryScaler ?? DEFAULTS.retryScaler),
+    options.retryMaxWait ?? DEFAULTS.retryMaxWait,
+  )
+  await pause(Math.max(waitMs, outcome.kind === "status" ? outcome.retryAfterMs : 0), signal)
+  if (!connection.openWhenHidden && document.hidden) await nextVisible(signal)
+}
+
+/** Waits, but not longer than until the network or the tab comes back. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const over = new AbortController()
+    const finish = (): void => {
+      over.abort()
+      clearTimeout(timer)
+      resolve()
+    }
+    const timer = setTimeout(finish, milliseconds)
+    window.addEventListener("online", finish, { signal: over.signal })
+    document.addEventListener("visibilitychange", () => document.hidden || finish(), { signal: over.signal })
+    signal.addEventListener("abort", finish, { signal: over.signal })
+  })
+}
+
+function nextVisible(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const over = new AbortController()
+    const check = (): void => {
+      if (document.hidden && !signal.aborted) return
+      over.abort()
+      resolve()
+    }
+    document.addEventListener("visibilitychange", check, { signal: over.signal })
+    signal.addEventListener("abort", check, { signal: over.signal })
+    check()
+  })
+}

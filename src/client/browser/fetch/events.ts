@@ -1,0 +1,13 @@
+// The `datastar-fetch` events: how the life of a request, and every event in its answer, is announced to the page.
+
+export interface FetchDetail {
+  /** `started`, `finished`, `error`, `retrying`, `retries-failed`, or the name of a Datastar event from the server. */
+  readonly type: string
+  /** The element whose expression made the request. */
+  readonly el: Element
+  readonly argsRaw: Readonly<Record<string, string>>
+}
+
+export function announce(type: string, el: Element, argsRaw: Readonly<Record<string, string>> = {}): void {
+  document.dispatchEvent(new CustomEvent<FetchDetail>("datastar-fetch", { detail: { type, el, argsRaw } }))
+}

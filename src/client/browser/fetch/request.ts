@@ -1,0 +1,104 @@
+// What a backend action sends: signals as JSON, or a form as the browser would send it.
+import { ClientError } from "../errors.ts"
+import { markSent } from "../patch/forms.ts"
+import { untracked } from "../reactive.ts"
+import { filtered, type SignalFilter } from "../store.ts"
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+
+/** Options of `@get` and its siblings; names and defaults are Datastar's. */
+export interface FetchOptions {
+  readonly contentType?: "json" | "form"
+  /** The form to send; default: the closest one. */
+  readonly selector?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Default: every signal without a name that starts with an underscore. */
+  readonly filterSignals?: SignalFilter
+  /** Sent instead of the signals. */
+  readonly payload?: unknown
+  /** Default: false for `@get`, true for the others. */
+  readonly openWhenHidden?: boolean
+  readonly requestCancellation?: "auto" | "cleanup" | "disabled" | AbortController
+  /** After what to try again. `auto`: network errors; `error`: error statuses too; `always`: also a clean end. */
+  readonly retry?: "auto" | "error" | "always" | "never"
+  /** Milliseconds before the first retry; default 1000. */
+  readonly retryInterval?: number
+  readonly retryScaler?: number
+  /** Milliseconds; default 30000. */
+  readonly retryMaxWait?: number
+  readonly retryMaxCount?: number
+  /** Milliseconds of silence after which a stream counts as dead; default 45000 with `retry: 'always'`, else never. */
+  readonly idleTimeout?: number
+}
+
+export interface OutgoingRequest {
+  readonly url: string
+  readonly init: RequestInit & { readonly headers: Record<string, string> }
+}
+
+const hasBody = (method: Method): boolean => method !== "GET" && method !== "DELETE"
+
+/** Undefined when the form is not valid; the browser has then told the user. */
+export function buildRequest(
+  method: Method,
+  address: string,
+  options: FetchOptions,
+  source: { el: Element; evt: Event | undefined },
+): OutgoingRequest | undefined {
+  const url = new URL(address, document.baseURI)
+  const headers: Record<string, string> = {
+    Accept: "text/event-stream, text/html, application/json",
+    "Datastar-Request": "true",
+  }
+  const init: OutgoingRequest["init"] = { method, headers }
+  const { contentType = "json" } = options
+  if (contentType === "form") {
+    const form = findForm(options.selector, source.el)
+    const submitter = findSubmitter(form, source)
+    if (!form.noValidate && !submitter?.formNoValidate && !form.reportValidity()) return undefined
+    // A button in a form would submit it natively as well.
+    if (source.evt?.type === "click" && submitter) source.evt.preventDefault()
+    addForm(method, form, submitter, url, init)
+    markSent(source.el, form, source.evt instanceof SubmitEvent || submitter !== undefined)
+  } else if (contentType === "json") {
+    const { payload } = options
+    const body = JSON.stringify(
+      payload === undefined ? untracked(() => filtered({ exclude: /(^|\.)_/, ...options.filterSignals })) : payload,
+    )
+    if (hasBody(method)) {
+      headers["Content-Type"] = "application/json"
+      init.body = body
+    } else url.searchParams.set("datastar", body)
+    markSent(source.el, undefined, false)
+  } else throw new ClientError("FETCH", `contentType is 'json' or 'form', not ${JSON.stringify(contentType)}`)
+  Object.assign(headers, options.headers)
+  return { url: url.href, init }
+}
+
+function findForm(selector: string | undefined, el: Element): HTMLFormElement {
+  const form = selector ? document.querySelector(selector) : ((el as HTMLInputElement).form ?? el.closest("form"))
+  if (form instanceof HTMLFormElement) return form
+  throw new ClientError(
+    "FORM",
+    selector ? `no form matches ${selector}` : "contentType 'form' needs a form around the element, or a selector",
+  )
+}
+
+type Submitter = HTMLButtonElement | HTMLInputElement
+
+function findSubmitter(form: HTMLFormElement, { el, evt }: { el: Element; evt: Event | undefined }): Submitter | undefined {
+  if (evt instanceof SubmitEvent && evt.target === form) return (evt.submitter as Submitter | null) ?? undefined
+  const submits = (el instanceof HTMLButtonElement || el instanceof HTMLInputElement) && /^(?:submit|image)$/.test(el.type)
+  return submits && el.form === form ? el : undefined
+}
+
+function addForm(method: Method, form: HTMLFormElement, submitter: Submitter | undefined, url: URL, init: OutgoingRequest["init"]): void {
+  const data = new FormData(form, submitter)
+  if (!hasBody(method)) {
+    for (const [name, value] of data) url.searchParams.append(name, value instanceof File ? value.name : value)
+    return
+  }
+  const isMultipart = form.enctype === "multipart/form-data" || [...data.values()].some(value => value instanceof File && value.name)
+  // fetch writes the Content-Type of both, with the boundary of the first.
+  init.body = isMultipart ? data : new URLSearchParams([...data].map(([name, value]) => [name, value instanceof File ? value.name : value]))
+}

@@ -1,0 +1,63 @@
+// What the user has typed or chosen and not yet sent: a patch must not throw it away.
+
+/** The control's state when it was last sent; equal to now means the server has seen it. */
+const sent = new WeakMap<Element, string>()
+/** What the server last said about `open` of a <details> or <dialog>. */
+const serverOpen = new WeakMap<Element, boolean>()
+
+const CONTROLS = "input, textarea, select"
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
+
+const isCheckable = (el: Element): el is HTMLInputElement => el instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(el.type)
+const isText = (el: Element): boolean => !isCheckable(el) && !(el instanceof HTMLSelectElement)
+
+function stateOf(el: Control): string {
+  if (isCheckable(el)) return String(el.checked)
+  if (el instanceof HTMLSelectElement) return [...el.selectedOptions].map(({ value }) => value).join("\n")
+  return el.value
+}
+
+function defaultStateOf(el: Control): string {
+  if (isCheckable(el)) return String(el.defaultChecked)
+  if (!(el instanceof HTMLSelectElement)) return el.defaultValue
+  const chosen = [...el.options].filter(option => option.defaultSelected)
+  if (chosen.length || el.multiple) return chosen.map(({ value }) => value).join("\n")
+  return [...el.options].find(option => !option.disabled)?.value ?? ""
+}
+
+/**
+ * Remembers what a request carried. Text counts as sent when the form was submitted, not while it is typed;
+ * a checkbox or a choice when any request came of it.
+ */
+export function markSent(source: Element, form: HTMLFormElement | undefined, submitted: boolean): void {
+  const controls = form ? [...form.elements] : source.matches(CONTROLS) ? [source] : []
+  for (const el of controls) {
+    if (el.matches(CONTROLS) && (submitted || !isText(el))) sent.set(el, stateOf(el as Control))
+  }
+}
+
+/** True when a morph has to leave the control's value to the user, or to the signal it is bound to. */
+export function isUnsent(el: Element): boolean {
+  if (!el.matches(CONTROLS)) return false
+  if ([...el.attributes].some(({ name }) => name === "data-bind" || name.startsWith("data-bind:") || name.startsWith("data-bind__")))
+    return true
+  const control = el as Control
+  const state = stateOf(control)
+  return (state !== defaultStateOf(control) && sent.get(el) !== state) || (control instanceof HTMLInputElement && control.validity.badInput)
+}
+
+const canOpen = (el: Element): boolean => el instanceof HTMLDetailsElement || el instanceof HTMLDialogElement
+
+/** Call for each element that arrives from the server. */
+export function rememberOpen(el: Element): void {
+  if (canOpen(el) && !serverOpen.has(el)) serverOpen.set(el, el.hasAttribute("open"))
+}
+
+/** True when the server says the same about `open` as before, so that what the user did since then holds. */
+export function keepsOpen(el: Element, fromServer: Element): boolean {
+  if (!canOpen(el)) return false
+  const before = serverOpen.get(el) ?? false
+  const now = fromServer.hasAttribute("open")
+  serverOpen.set(el, now)
+  return before === now
+}

@@ -1,0 +1,60 @@
+// Morphs elements (idiomorph), keeping what belongs to the user or to the page's own attributes.
+import { Idiomorph } from "idiomorph"
+import { isUnsent, keepsOpen } from "./forms.ts"
+
+/** What the element being morphed keeps; idiomorph handles its attributes right after announcing it. */
+interface Kept {
+  readonly attributes: ReadonlySet<string>
+  readonly value: boolean
+}
+
+const VALUE_ATTRIBUTES = new Set(["value", "checked", "selected"])
+
+const isIgnoredMorph = (el: Element): boolean => el.hasAttribute("data-ignore-morph")
+
+function keptOf(el: Element, fromServer: Element): Kept {
+  const names = `${el.getAttribute("data-preserve-attr") ?? ""} ${fromServer.getAttribute("data-preserve-attr") ?? ""}`
+  const attributes = new Set(names.split(/\s+/).filter(Boolean))
+  if (keepsOpen(el, fromServer)) attributes.add("open")
+  const value = isUnsent(el instanceof HTMLOptionElement ? (el.closest("select") ?? el) : el)
+  return { attributes, value }
+}
+
+/** The default changes with the server while the value stays with the user: a reset then gives what the server last said. */
+function copyDefaults(el: Element, fromServer: Element): void {
+  if (el instanceof HTMLInputElement && fromServer instanceof HTMLInputElement) {
+    if (/^(?:checkbox|radio)$/.test(el.type)) {
+      const { checked } = el
+      el.defaultChecked = fromServer.defaultChecked
+      el.checked = checked
+    } else if (el.type !== "file") {
+      const { value } = el
+      if (el.defaultValue !== fromServer.defaultValue) el.defaultValue = fromServer.defaultValue
+      if (el.value !== value) el.value = value
+    }
+  }
+}
+
+/** `inner` replaces the children of the target, `outer` the target itself by any number of nodes. */
+export function morph(target: Element, content: readonly Node[], mode: "outer" | "inner"): void {
+  if (target.parentElement?.closest("[data-ignore-morph]") || (mode === "inner" && isIgnoredMorph(target))) return
+  let kept: Kept | undefined
+  // Synchronous: it returns a promise only when asked to wait for new head elements.
+  void Idiomorph.morph(target, [...content], {
+    morphStyle: mode === "outer" ? "outerHTML" : "innerHTML",
+    callbacks: {
+      beforeNodeMorphed(node: Node, fromServer: Node): boolean {
+        kept = undefined
+        if (!(node instanceof Element) || !(fromServer instanceof Element)) return true
+        if (isIgnoredMorph(node) && isIgnoredMorph(fromServer)) return false
+        kept = keptOf(node, fromServer)
+        if (kept.value) copyDefaults(node, fromServer)
+        if (node instanceof HTMLDialogElement && node.open && !kept.attributes.has("open") && !fromServer.hasAttribute("open")) node.close()
+        return true
+      },
+      beforeAttributeUpdated(name: string): boolean {
+        return !(kept && (kept.attributes.has(name) || (kept.value && VALUE_ATTRIBUTES.has(name))))
+      },
+    },
+  })
+}
