@@ -26,6 +26,8 @@ export abstract class Topic {
   #work: Promise<void> = Promise.resolve()
   #waiting: NumberedChange[] = []
   #started = false
+  // After a failure nothing is known of what the pages show: the next change starts again from the store.
+  #lost = false
 
   constructor(regionId: string, entities: readonly EntityClass[], onIdle: () => void) {
     this.regionId = regionId
@@ -71,23 +73,28 @@ export abstract class Topic {
     this.#waiting = []
     const seq = changes.at(-1)?.seq ?? 0
     try {
+      if (this.#lost) return await this.#startAgain(seq)
       const patches = await this.#inOwnContext(() => this.apply(changes))
-      if (patches !== "") for (const subscriber of this.#subscribers) subscriber.receive(this, patches, seq)
+      if (patches !== "") this.#send(patches, seq)
     } catch (error) {
       reportError(error, `the live view #${this.regionId}`)
-      await this.#recover(seq)
+      this.#lost = true
+      await this.#startAgain(seq)
     }
   }
 
-  /** After a failed change nothing is known of the page: start again from the store. */
-  async #recover(seq: number): Promise<void> {
+  async #startAgain(seq: number): Promise<void> {
     try {
       await this.#inOwnContext(() => this.load())
-      const patches = this.snapshot()
-      for (const subscriber of this.#subscribers) subscriber.receive(this, patches, seq)
+      this.#lost = false
+      this.#send(this.snapshot(), seq)
     } catch (error) {
       reportError(error, `the live view #${this.regionId}`)
     }
+  }
+
+  #send(patches: string, seq: number): void {
+    for (const subscriber of this.#subscribers) subscriber.receive(this, patches, seq)
   }
 
   #stop(): void {
