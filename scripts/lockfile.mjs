@@ -17,7 +17,7 @@ function platformOf(name) {
   const cpu = processors.find(processor => words.includes(processor))
   if (!os || !cpu) return undefined
   const libc = words.some(word => word.startsWith("musl")) ? "musl" : words.some(word => word.startsWith("gnu")) ? "glibc" : undefined
-  return { os: [os], cpu: [cpu], ...(libc && os === "linux" ? { libc: [libc] } : {}) }
+  return { cpu: [cpu], os: [os], ...(libc && os === "linux" ? { libc: [libc] } : {}) }
 }
 
 const path = join(root, "package-lock.json")
@@ -28,8 +28,9 @@ for (const [location, entry] of Object.entries(lock.packages)) {
     if (lock.packages[`${location}/node_modules/${name}`] || lock.packages[`node_modules/${name}`]) continue
     const platform = platformOf(name)
     if (!platform || !/^\d+\.\d+\.\d+/.test(version)) continue
-    const { dev } = entry
-    lock.packages[`node_modules/${name}`] = { version, ...platform, ...(dev ? { dev } : {}), optional: true }
+    const { cpu, ...system } = platform
+    // In npm's own order, so that its next run changes nothing.
+    lock.packages[`node_modules/${name}`] = { version, cpu, ...(entry.dev ? { dev: true } : {}), optional: true, ...system }
     added.push(name)
   }
 }

@@ -1,7 +1,6 @@
 // Every check of the project, in the order of what fails cheapest; ends with the test runner's summary.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { ensureGenerated } from "./support/build.mjs"
 import { cache, checkNode, ensureInstalled, fail, root, run } from "./support/project.mjs"
 
 const tsc = "node_modules/typescript7/bin/tsc"
@@ -114,14 +113,7 @@ function closingLine() {
 checkNode()
 await step("install", () => process.stdout.write(`${ensureInstalled()}\n`), { essential: true })
 await step("services", () => all(["bash", "scripts/services"]), { essential: true })
-await step(
-  "generate",
-  async () => {
-    process.stdout.write((await ensureGenerated()) ? "" : "generated already\n")
-    return true
-  },
-  { essential: true },
-)
+await step("generate", () => all([node, "scripts/generate.mjs"]), { essential: true })
 await step("lint", () => all([bin("biome"), "check", "--error-on-warnings"]), { essential: true })
 await step("types", () => all([node, tsc, "-p", "tsconfig.json"], [node, tsc, "-p", "src/client/browser/tsconfig.json"]), {
   essential: true,

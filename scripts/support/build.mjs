@@ -1,28 +1,18 @@
-// Generates and builds, each only when its inputs changed.
+// Generates and builds, each only where something changed.
 import { existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fail, root, run, whenStale } from "./project.mjs"
 
-const generator = "scripts/generate.mjs"
 const compiled = /\.(js|d\.ts)(\.map)?$/
 
-/**
- * Writes the generated sources (`*.gen.ts`). Returns whether there was something to do.
- * `output` is the file descriptor that messages go to, `force` works even when nothing changed.
- */
-export async function ensureGenerated({ output = 1, force = false } = {}) {
-  return await whenStale({
-    name: "generate",
-    inputs: ["src", generator, "package-lock.json"],
-    outputs: () => filesBelow("src").filter(path => path.includes(".gen.")),
-    make: () => node(output, generator),
-    force,
-  })
+/** Writes the generated sources (`*.gen.ts`) that are out of date. `output` is the file descriptor that messages go to. */
+export async function ensureGenerated({ output = 1 } = {}) {
+  await node(output, "scripts/generate.mjs")
 }
 
-/** Compiles src to dist. Returns whether there was something to do. */
+/** Compiles src to dist, always with `force`, else when an input changed. Returns whether there was something to do. */
 export async function ensureBuilt({ output = 1, force = false } = {}) {
-  await ensureGenerated({ output, force })
+  await ensureGenerated({ output })
   return await whenStale({
     name: "build",
     inputs: ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"],

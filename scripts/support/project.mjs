@@ -78,8 +78,8 @@ function newest(path) {
   if (!existsSync(path)) return 0
   const stat = statSync(path)
   if (!stat.isDirectory()) return stat.mtimeMs
-  // A folder's own time tells of deleted files; generated ones would make their own maker stale.
-  return readdirSync(path).reduce((time, name) => (name.includes(".gen.") ? time : Math.max(time, newest(join(path, name)))), 0)
+  // A folder's own time tells of deleted files.
+  return readdirSync(path).reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs)
 }
 
 /** Runs a command to its end with our output; resolves to its exit code (128 + n when a signal ended it). */
