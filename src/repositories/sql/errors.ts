@@ -1,0 +1,50 @@
+// The errors of SQL stores.
+import { registerErrors } from "../../shared/errors.ts"
+
+registerErrors({
+  NITRO_DRIVER_MISSING: {
+    status: 500,
+    when: "A store needs a client library that is not installed, or that does not load on this version of Node.",
+    fix: "Run the install command that the message prints.",
+  },
+  NITRO_STORE_UNAVAILABLE: {
+    status: 503,
+    when: "A database cannot be opened, read or written: a wrong path, missing rights, a full disk, a damaged file.",
+    fix: "Check the path, the rights and the free space of the place that the message names.",
+  },
+  NITRO_STORE_BUSY: {
+    status: 503,
+    when: "A write waited longer than the store allows, for another process or for a transaction of this one.",
+    fix: "Keep transactions short, or raise `busyTimeoutMs` or `waitTimeoutMs`.",
+  },
+  NITRO_STORE_CLOSED: {
+    status: 500,
+    when: "A store is used after `close()`.",
+    fix: "Close a store when nothing uses it any more.",
+  },
+  NITRO_SCHEMA_MISMATCH: {
+    status: 500,
+    when: "A table in the database does not fit its entity and cannot be changed without losing or guessing data.",
+    fix: "Change the table with a migration, or the entity to fit the table.",
+  },
+  NITRO_VALUE_UNSUPPORTED: {
+    status: 422,
+    when: "A value cannot be kept by the database without changing it: text with NUL or half a surrogate pair, NaN, an integer out of range.",
+    fix: "Correct the value of the named field.",
+  },
+  NITRO_REFERENCE: {
+    status: 409,
+    when: "A write points to a row that does not exist, or removes a row that others point to.",
+    fix: "Write the row that is pointed to first, and remove it last.",
+  },
+  NITRO_TRANSACTION: {
+    status: 500,
+    when: "A transaction cannot go on: the database ended it after an error, or it waits for itself.",
+    fix: "Let the error leave the transaction's function, and start a new transaction.",
+  },
+  NITRO_SQL: {
+    status: 500,
+    when: "The database refused a statement; `cause` is its own error.",
+    fix: "Read the cause.",
+  },
+})

@@ -1,0 +1,36 @@
+// Works on values that may be promises, so that one repository serves synchronous and asynchronous drivers.
+import type { MaybePromise } from "../../shared/types.ts"
+
+/** Calls `next` with the value, at once when it is there already. */
+export function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}
+
+/** Calls `work`; `explain` turns what it throws, or rejects with, into the value or error that the caller gets. */
+export function attempt<T>(work: () => MaybePromise<T>, explain: (error: unknown) => T): MaybePromise<T> {
+  try {
+    const result = work()
+    return result instanceof Promise ? result.catch(explain) : result
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+/** Calls `work` for each item in order, one after the other, and gives the results. */
+export function inOrder<T, R>(items: readonly T[], work: (item: T) => MaybePromise<R>): MaybePromise<R[]> {
+  const results = new Array<R>(items.length)
+  const from = (start: number): MaybePromise<R[]> => {
+    for (let index = start; index < items.length; index++) {
+      const result = work(items[index] as T)
+      if (result instanceof Promise) {
+        return result.then(value => {
+          results[index] = value
+          return from(index + 1)
+        })
+      }
+      results[index] = result
+    }
+    return results
+  }
+  return from(0)
+}

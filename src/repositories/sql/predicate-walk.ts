@@ -1,0 +1,208 @@
+// Walks a condition once: its values become parameters, its shape goes to a writer that makes a cache key or SQL of it.
+import type { FieldOperand, Predicate, Value } from "../../entity/index.ts"
+import { NitroError } from "../../shared/errors.ts"
+import type { Dialect } from "./dialect.ts"
+import { canOccur, encodeOperand, orderBeyond } from "./operand.ts"
+import { isStorableText } from "./parameters.ts"
+import type { Column, Table } from "./table.ts"
+
+/** The tests that a condition comes down to. Each is true exactly for the rows that match; for others false or unknown. */
+export type Test = "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "isNull" | "notNull" | "inJson" | "inPlaces" | "like" | "likeEscaped"
+
+/** Receives the shape of a condition. Two conditions that make the same calls have the same SQL. */
+export interface ShapeWriter {
+  /** `other`: compared with that column instead of a parameter. `places`: how many parameters, where that varies. */
+  test(test: Test, column: Column, other: Column | undefined, places: number): void
+  constant(value: boolean): void
+  open(group: "and" | "or" | "not"): void
+  /** Between two members of a group. */
+  next(group: "and" | "or"): void
+  close(): void
+}
+
+export interface WalkContext {
+  readonly table: Table
+  readonly dialect: Dialect
+  readonly writer: ShapeWriter
+  readonly parameters: unknown[]
+}
+
+// SQLite limits the depth of an expression to 1000, and a chain of n is n deep: long groups are cut in halves.
+const longestChain = 32
+// SQLite's limit of parameters is 32,766.
+const maxPlaces = 16_384
+// SQLite's limit of a LIKE pattern is 50,000 bytes; a character has 4 at most, an escaped one 2 more characters.
+const maxPatternBytes = 50_000
+
+export function walk(context: WalkContext, predicate: Predicate): void {
+  const { writer } = context
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      if (predicate.of.length === 0) writer.constant(predicate.op === "and")
+      else group(context, predicate.op, predicate.of, 0, predicate.of.length)
+      return
+    case "not":
+      writer.open("not")
+      walk(context, predicate.of)
+      writer.close()
+      return
+    case "isNull":
+      writer.test("isNull", context.table.column(predicate.field), undefined, 0)
+      return
+    case "in":
+      memberOf(context, context.table.column(predicate.field), predicate.values)
+      return
+    case "notIn":
+      writer.open("not")
+      memberOf(context, context.table.column(predicate.field), predicate.values)
+      writer.close()
+      return
+    case "between":
+      writer.open("and")
+      compare(context, "gte", predicate.field, predicate.from)
+      writer.next("and")
+      compare(context, "lte", predicate.field, predicate.to)
+      writer.close()
+      return
+    case "contains":
+    case "startsWith":
+    case "endsWith":
+    case "like":
+      matchText(context, predicate.op, context.table.column(predicate.field), predicate.value)
+      return
+    default:
+      compare(context, predicate.op, predicate.field, predicate.value)
+  }
+}
+
+function group(context: WalkContext, op: "and" | "or", of: readonly Predicate[], from: number, to: number): void {
+  const { writer } = context
+  if (to - from === 1) {
+    walk(context, of[from] as Predicate)
+    return
+  }
+  writer.open(op)
+  if (to - from > longestChain) {
+    const middle = (from + to) >> 1
+    group(context, op, of, from, middle)
+    writer.next(op)
+    group(context, op, of, middle, to)
+  } else {
+    for (let index = from; index < to; index++) {
+      if (index > from) writer.next(op)
+      walk(context, of[index] as Predicate)
+    }
+  }
+  writer.close()
+}
+
+type Comparison = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
+
+function compare(context: WalkContext, op: Comparison, fieldName: string, value: Value | FieldOperand): void {
+  const { table, writer, parameters } = context
+  const column = table.column(fieldName)
+  if (value === null) {
+    if (op === "eq") writer.test("isNull", column, undefined, 0)
+    else if (op === "ne") writer.test("notNull", column, undefined, 0)
+    else writer.constant(false)
+  } else if (isFieldOperand(value)) {
+    compareFields(writer, op, column, table.column(value.field))
+  } else if (!canOccur(column, value)) {
+    if (op === "eq" || op === "ne") writer.constant(op === "ne")
+    else if (orderBeyond(column, op, value) === "all") writer.test("notNull", column, undefined, 0)
+    else writer.constant(false)
+  } else {
+    parameters.push(encodeOperand(column, value))
+    writer.test(op, column, undefined, 1)
+  }
+}
+
+function isFieldOperand(value: NonNullable<Value> | FieldOperand): value is FieldOperand {
+  return typeof value === "object" && "field" in value && !(value instanceof Date) && !(value instanceof Uint8Array)
+}
+
+function compareFields(writer: ShapeWriter, op: Comparison, column: Column, other: Column): void {
+  if (op !== "ne") {
+    writer.test(op, column, other, 0)
+    return
+  }
+  // Two null fields are not equal, so `ne` is the opposite of `eq` and not "is distinct from".
+  writer.open("not")
+  writer.test("eq", column, other, 0)
+  writer.close()
+}
+
+function memberOf(context: WalkContext, column: Column, values: readonly Value[]): void {
+  const { writer } = context
+  const encoded: unknown[] = []
+  let hasNull = false
+  for (const value of values) {
+    if (value === null) hasNull = true
+    else if (canOccur(column, value)) encoded.push(encodeOperand(column, value))
+  }
+  if (hasNull) {
+    writer.open("or")
+    writer.test("isNull", column, undefined, 0)
+    writer.next("or")
+  }
+  memberOfEncoded(context, column, encoded)
+  if (hasNull) writer.close()
+}
+
+function memberOfEncoded({ dialect, writer, parameters }: WalkContext, column: Column, encoded: unknown[]): void {
+  if (encoded.length === 0) {
+    writer.constant(false)
+    return
+  }
+  const list = dialect.listParameter(column.field.type, encoded)
+  if (list !== undefined) {
+    parameters.push(list)
+    writer.test("inJson", column, undefined, 1)
+    return
+  }
+  if (encoded.length > maxPlaces) {
+    throw new NitroError(
+      "NITRO_QUERY",
+      `A list for ${column.field.name} has ${encoded.length} values; at most ${maxPlaces} are possible.`,
+      {
+        fix: "Ask in several queries.",
+        details: { field: column.field.name },
+      },
+    )
+  }
+  // Rounded up to a power of two by repeating the last value, so that lists of all lengths share few statements.
+  let places = 1
+  while (places < encoded.length) places *= 2
+  for (let index = 0; index < places; index++) parameters.push(encoded[Math.min(index, encoded.length - 1)])
+  writer.test("inPlaces", column, undefined, places)
+}
+
+function matchText(context: WalkContext, op: "contains" | "startsWith" | "endsWith" | "like", column: Column, text: string): void {
+  const { name, type } = column.field
+  if (type !== "string" || typeof text !== "string") {
+    throw new NitroError("NITRO_QUERY", `"${op}" compares text, and the field ${name} is of the type ${type}.`, {
+      fix: "Use a comparison that fits the field's type.",
+      details: { field: name },
+    })
+  }
+  if (!isStorableText(text)) {
+    context.writer.constant(false)
+    return
+  }
+  const pattern = op === "like" ? text : toPattern(op, text)
+  if (pattern.length * 3 > maxPatternBytes && Buffer.byteLength(pattern) > maxPatternBytes) {
+    throw new NitroError("NITRO_QUERY", `The text to find in ${name} is longer than ${maxPatternBytes} bytes.`, {
+      fix: "Search for a shorter text.",
+      details: { field: name },
+    })
+  }
+  context.parameters.push(pattern)
+  context.writer.test(op === "like" ? "like" : "likeEscaped", column, undefined, 1)
+}
+
+function toPattern(op: "contains" | "startsWith" | "endsWith", text: string): string {
+  const literal = text.replace(/[\\%_]/g, "\\$&")
+  if (op === "startsWith") return `${literal}%`
+  return op === "endsWith" ? `%${literal}` : `%${literal}%`
+}

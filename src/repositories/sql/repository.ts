@@ -1,0 +1,203 @@
+// One repository for all SQL databases: it compiles, runs and explains; a dialect holds the differences.
+import type { EntityDefinition, Predicate, QueryPlan, Repository, Row, Write } from "../../entity/index.ts"
+import { NitroError } from "../../shared/errors.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import { Compiler } from "./compiler.ts"
+import type { Connections } from "./connections.ts"
+import type { Dialect } from "./dialect.ts"
+import type { Driver } from "./driver.ts"
+import "./errors.ts"
+import { after, attempt, inOrder } from "./maybe.ts"
+import { isStorableText } from "./parameters.ts"
+import { type Column, describeTable, type Table } from "./table.ts"
+
+export interface SqlRepositoryOptions {
+  readonly definition: EntityDefinition
+  readonly dialect: Dialect
+  readonly connections: Connections
+  /** The store's name, for messages. */
+  readonly store: string
+  /** Makes the table fit; called before the first statement, until it sets `ready`. */
+  readonly prepare: (repository: SqlRepository) => MaybePromise<void>
+}
+
+export class SqlRepository implements Repository {
+  readonly table: Table
+  /** Whether the table is known to fit the definition. The store sets it. */
+  ready = false
+  readonly #compiler: Compiler
+  readonly #connections: Connections
+  readonly #options: SqlRepositoryOptions
+  readonly #integers: readonly number[]
+
+  constructor(options: SqlRepositoryOptions) {
+    this.#options = options
+    this.#connections = options.connections
+    this.table = describeTable(options.definition, options.dialect)
+    this.#compiler = new Compiler(this.table, options.dialect)
+    this.#integers = options.definition.fields.filter(field => field.type === "integer").map(field => field.index)
+  }
+
+  get(id: string): MaybePromise<Row | undefined> {
+    if (!this.ready) return this.#afterPreparing(() => this.get(id))
+    return attempt(
+      () => this.#connections.read(driver => driver.get(this.#compiler.get, [id])),
+      // No row has an id that cannot be stored.
+      error => (isStorableId(id) ? this.#explain(error) : undefined),
+    )
+  }
+
+  find(plan: QueryPlan): MaybePromise<Row[]> {
+    if (!this.ready) return this.#afterPreparing(() => this.find(plan))
+    const { sql, parameters } = this.#compiler.find(plan)
+    return this.#attempt(() => this.#connections.read(driver => driver.all(sql, parameters)))
+  }
+
+  count(plan: QueryPlan): MaybePromise<number> {
+    if (!this.ready) return this.#afterPreparing(() => this.count(plan))
+    const { sql, parameters } = this.#compiler.count(plan)
+    // Counts come as text from Postgres.
+    return this.#attempt(() => this.#connections.read(driver => after(driver.get(sql, parameters), row => Number(row?.[0]))))
+  }
+
+  write(writes: readonly Write[]): MaybePromise<number[]> {
+    if (!this.ready) return this.#afterPreparing(() => this.write(writes))
+    const [first] = writes
+    if (first === undefined) return []
+    if (writes.length === 1) return this.#attempt(() => this.#connections.write(driver => after(this.#apply(driver, first), toList)))
+    return this.#attempt(() => this.#connections.atomic(driver => inOrder(writes, write => this.#apply(driver, write))))
+  }
+
+  deleteWhere(where: Predicate | undefined): MaybePromise<number> {
+    if (!this.ready) return this.#afterPreparing(() => this.deleteWhere(where))
+    const { sql, parameters } = this.#compiler.deleteWhere(where)
+    return this.#attempt(() => this.#connections.write(driver => driver.run(sql, parameters)))
+  }
+
+  #apply(driver: Driver, write: Write): MaybePromise<number> {
+    switch (write.op) {
+      case "insert":
+        this.#checkRow(write.row)
+        return attempt(
+          () => driver.run(this.#compiler.insert, write.row),
+          error => this.#explain(error, position => this.table.columns[position]),
+        )
+      case "update": {
+        if (!isStorableId(write.id)) return 0
+        const { columns, values, id, version } = write
+        this.#checkIntegers(columns, values)
+        const sql = this.#compiler.update(columns, version !== undefined)
+        return attempt(
+          () => driver.run(sql, version === undefined ? [...values, id] : [...values, id, version]),
+          error => this.#explain(error, position => this.table.columns[columns[position] ?? -1]),
+        )
+      }
+      case "delete":
+        if (!isStorableId(write.id)) return 0
+        return driver.run(
+          this.#compiler.delete(write.version !== undefined),
+          write.version === undefined ? [write.id] : [write.id, write.version],
+        )
+    }
+  }
+
+  #checkRow(row: Row): void {
+    const { columns, definition } = this.table
+    if (row.length !== columns.length) {
+      throw new NitroError(
+        "NITRO_VALUE_UNSUPPORTED",
+        `A row of ${definition.name} has ${columns.length} values, and ${row.length} were given.`,
+      )
+    }
+    for (const index of this.#integers) checkInteger(this.table, this.table.columns[index] as Column, row[index])
+  }
+
+  #checkIntegers(columns: readonly number[], values: readonly unknown[]): void {
+    for (let position = 0; position < columns.length; position++) {
+      const column = this.table.columns[columns[position] as number] as Column
+      if (column.field.type === "integer") checkInteger(this.table, column, values[position])
+    }
+  }
+
+  #afterPreparing<T>(next: () => MaybePromise<T>): MaybePromise<T> {
+    return after(
+      this.#attempt(() => this.#options.prepare(this)),
+      next,
+    )
+  }
+
+  #attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+    return attempt(work, error => this.#explain(error))
+  }
+
+  /** Throws what the database said in our words. `columnOf` gives the column of a parameter. */
+  #explain(error: unknown, columnOf?: (position: number) => Column | undefined): never {
+    if (error instanceof NitroError) throw nameField(error, this.table, columnOf)
+    const { dialect, store } = this.#options
+    const { name } = this.table.definition
+    const failure = dialect.classify(error)
+    switch (failure.kind) {
+      case "duplicate":
+        throw duplicateError(this.table, dialect, failure.constraint, error)
+      case "reference":
+        throw new NitroError(
+          "NITRO_REFERENCE",
+          `A write of ${name} points to a row that does not exist, or removes one that others point to.`,
+          {
+            cause: error,
+            details: { entity: name },
+          },
+        )
+      case "busy":
+        throw new NitroError("NITRO_STORE_BUSY", `${store} stayed locked by another process.`, { cause: error })
+      case "unavailable":
+        throw new NitroError("NITRO_STORE_UNAVAILABLE", `${store} cannot be used: ${(error as Error).message}.`, { cause: error })
+      default:
+        throw new NitroError("NITRO_SQL", `${store} refused a statement of ${name}: ${String((error as Error)?.message ?? error)}.`, {
+          cause: error,
+        })
+    }
+  }
+}
+
+const toList = (touched: number): number[] => [touched]
+
+function isStorableId(id: unknown): boolean {
+  return typeof id === "string" && isStorableText(id)
+}
+
+/** Some drivers round integers beyond 2^53, others fail on every later read of the row. */
+function checkInteger({ definition }: Table, { field }: Column, value: unknown): void {
+  if (value === null || Number.isSafeInteger(value)) return
+  throw new NitroError(
+    "NITRO_VALUE_UNSUPPORTED",
+    `${definition.name}.${field.name} cannot be kept: it is not a whole number within 2^53.`,
+    {
+      details: { entity: definition.name, field: field.name, issues: [{ path: field.name, message: "is not a whole number within 2^53" }] },
+    },
+  )
+}
+
+function nameField(
+  error: NitroError,
+  { definition, columns }: Table,
+  columnOf: ((position: number) => Column | undefined) | undefined,
+): NitroError {
+  const { parameter } = error.details
+  if (error.code !== "NITRO_VALUE_UNSUPPORTED" || typeof parameter !== "number" || columnOf === undefined) return error
+  const { name } = (columnOf(parameter) ?? (columns[0] as Column)).field
+  return new NitroError(error.code, `${definition.name}.${name}: ${error.message}`, {
+    cause: error,
+    details: { entity: definition.name, field: name, issues: [{ path: name, message: "cannot be stored" }] },
+  })
+}
+
+function duplicateError({ definition }: Table, dialect: Dialect, constraint: string, cause: unknown): NitroError {
+  const columnOf = (name: string): string => definition.fieldByName.get(name)?.column ?? name
+  const fields =
+    [["id"], ...definition.unique].find(set => dialect.uniqueName(definition.table, set.map(columnOf)) === constraint) ?? ([] as const)
+  return new NitroError("NITRO_DUPLICATE", `Another ${definition.name} has this ${fields.join(" and ") || "value"} already.`, {
+    cause,
+    details: { entity: definition.name, fields, issues: fields.map(path => ({ path, message: "is already taken" })) },
+  })
+}

@@ -1,0 +1,198 @@
+// The door `nitro-ts/sqlite`: a store in a SQLite file or in memory, on the library that is there.
+import { mkdirSync, statSync } from "node:fs"
+import { basename, dirname, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { Capabilities, Encoding, EntityDefinition, Repository, Store } from "../../entity/index.ts"
+import { NitroError } from "../../shared/errors.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import type { Driver, SyncDriver } from "./driver.ts"
+import { loadSqliteDriver, type SqliteConnection, type SqliteDriverName, wrapConnection } from "./drivers/load.ts"
+import "./errors.ts"
+import { SqlRepository } from "./repository.ts"
+import { SingleWriter } from "./single-writer.ts"
+import { sqliteDialect } from "./sqlite-dialect.ts"
+import { prepareTable, type SchemaMode } from "./sqlite-schema.ts"
+
+export type { SqliteConnection, SqliteDriverName } from "./drivers/load.ts"
+export type { SchemaMode } from "./sqlite-schema.ts"
+
+export interface SqliteOptions {
+  /** Path relative to the working directory, or `":memory:"`. Missing folders are made. Not needed with an open connection. */
+  readonly file?: string | URL
+  /**
+   * The library: default the first that loads of node:sqlite (Node 22.16 and later), better-sqlite3 and libsql; or an open
+   * connection of one of them, which stays the app's to close.
+   */
+  readonly driver?: SqliteDriverName | SqliteConnection
+  /**
+   * `sync` creates tables and adds what is missing, `check` compares only, `none` trusts. A table that does not fit is
+   * `NITRO_SCHEMA_MISMATCH` when it is first used. Default: `check` where `NODE_ENV` is `production`, else `sync`.
+   */
+  readonly schema?: SchemaMode
+  /** How long a write tries again while another process holds the lock. Default 5000; then `NITRO_STORE_BUSY`. */
+  readonly busyTimeoutMs?: number
+  /** How long a call waits for a transaction of this process to end. Default 30000; then `NITRO_STORE_BUSY`. */
+  readonly waitTimeoutMs?: number
+  /** `normal` survives the end of the process, even by force; `full` also a power cut, at the cost of a disk flush a commit. Default `normal`. */
+  readonly synchronous?: "normal" | "full"
+}
+
+/** A SQLite store, which also runs transactions. */
+export interface SqliteStore extends Store {
+  transaction<T>(fn: () => Promise<T>): Promise<T>
+}
+
+/**
+ * A store in a SQLite file, opened on first use: `static repository = sqlite("shop.db")`. Throws `NITRO_DRIVER_MISSING`
+ * and `NITRO_STORE_UNAVAILABLE` then.
+ */
+export function sqlite(options: string | URL | SqliteOptions): SqliteStore {
+  return new SqliteFileStore(typeof options === "string" || options instanceof URL ? { file: options } : options)
+}
+
+// SQLite itself waits so long before it reports a lock; it blocks the process meanwhile, so the longer waits are ours.
+const nativeBusyTimeoutMs = 5
+
+class SqliteFileStore implements SqliteStore {
+  readonly name: string
+  readonly capabilities: Capabilities
+  readonly encoding: Encoding = sqliteDialect.encoding
+  readonly #options: SqliteOptions
+  /** Absolute, `":memory:"`, or undefined with a connection of the app's. */
+  readonly #file: string | undefined
+  readonly #schema: SchemaMode
+  readonly #connections: SingleWriter
+  /** By entity name: what foreign keys can point to, and what is prepared together. */
+  readonly #repositories: Map<string, SqlRepository> = new Map<string, SqlRepository>()
+  #openFile: ((file: string) => SyncDriver) | undefined
+  #hasReader = false
+
+  constructor(options: SqliteOptions) {
+    this.#options = options
+    this.#file = options.file === undefined && isConnection(options.driver) ? undefined : toPath(options.file)
+    this.#schema = options.schema ?? (process.env["NODE_ENV"] === "production" ? "check" : "sync")
+    this.name = `sqlite(${this.#file === undefined ? "connection" : this.#file === ":memory:" ? this.#file : basename(this.#file)})`
+    this.capabilities = { transactions: true, durable: this.#file !== ":memory:", ttl: false, unique: true }
+    this.#connections = new SingleWriter({
+      name: this.name,
+      dialect: sqliteDialect,
+      open: () => this.#open(),
+      openReader: () => this.#openReader(),
+      busyTimeoutMs: options.busyTimeoutMs ?? 5000,
+      waitTimeoutMs: options.waitTimeoutMs ?? 30_000,
+    })
+  }
+
+  bind(definition: EntityDefinition): Repository {
+    const repository = new SqlRepository({
+      definition,
+      dialect: sqliteDialect,
+      connections: this.#connections,
+      store: this.name,
+      prepare: () => this.#prepare(),
+    })
+    repository.ready = this.#schema === "none"
+    this.#repositories.set(definition.name, repository)
+    return repository
+  }
+
+  transaction<T>(fn: () => Promise<T>): Promise<T> {
+    return this.#connections.transaction(fn)
+  }
+
+  close(): MaybePromise<void> {
+    return this.#connections.close()
+  }
+
+  /** Makes the tables of all classes fit that were bound since the last time, at once: they may point to each other. */
+  #prepare(): MaybePromise<void> {
+    let concerned: SqlRepository[] = []
+    const forget = (): void => {
+      for (const repository of concerned) repository.ready = false
+    }
+    const work = (driver: Driver): void => {
+      concerned = this.#unprepared()
+      const find = (entity: string) => this.#repositories.get(entity)?.table.definition
+      for (const { table } of concerned) prepareTable(driver as SyncDriver, table.definition, find, this.#schema, this.name)
+      for (const repository of concerned) repository.ready = true
+    }
+    return this.#schema === "check" ? this.#connections.read(work) : this.#connections.atomic(work, forget)
+  }
+
+  #unprepared(): SqlRepository[] {
+    const repositories = [...this.#repositories.values()]
+    const fresh = new Set(repositories.filter(({ ready }) => !ready).map(({ table }) => table.definition.name))
+    // Those that point to a new one once more: while they are empty they can still get their foreign key.
+    return repositories.filter(({ table, ready }) => !ready || table.definition.fields.some(field => fresh.has(field.references ?? "")))
+  }
+
+  #open(): SyncDriver {
+    const { driver } = this.#options
+    if (isConnection(driver)) {
+      const connection = wrapConnection(driver)
+      this.#configure(connection)
+      return connection
+    }
+    const connection = this.#connect()
+    if (this.#file === ":memory:") return connection
+    try {
+      // Readers do not stop the writer, the writer does not stop readers, and a commit costs no flush.
+      const [mode] = connection.get("pragma journal_mode = wal", []) ?? []
+      this.#hasReader = mode === "wal"
+      return connection
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  }
+
+  /** A second connection, which sees what is committed. Without WAL the writer would lock it out; memory has one connection. */
+  #openReader(): SyncDriver | undefined {
+    if (!this.#hasReader) return undefined
+    const reader = this.#connect()
+    reader.exec("pragma query_only = on")
+    return reader
+  }
+
+  #connect(): SyncDriver {
+    this.#openFile ??= loadSqliteDriver(this.#options.driver as SqliteDriverName | undefined)
+    const file = this.#file as string
+    try {
+      if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true })
+      const connection = this.#openFile(file)
+      this.#configure(connection)
+      return connection
+    } catch (cause) {
+      if (sqliteDialect.classify(cause).kind === "busy") throw cause
+      throw new NitroError("NITRO_STORE_UNAVAILABLE", `${this.name} cannot be opened at ${file}: ${whyNot(file, cause)}.`, {
+        cause,
+        fix: "Give the path of a file, in a folder that this process may write to.",
+      })
+    }
+  }
+
+  #configure(connection: SyncDriver): void {
+    const synchronous = this.#options.synchronous === "full" ? "full" : "normal"
+    connection.exec(`pragma busy_timeout = ${nativeBusyTimeoutMs}; pragma foreign_keys = on; pragma synchronous = ${synchronous}`)
+  }
+}
+
+function isConnection(driver: SqliteOptions["driver"]): driver is SqliteConnection {
+  return typeof driver === "object"
+}
+
+/** Absolute, so that a later change of the working directory does not open another file. */
+function toPath(file: string | URL | undefined): string {
+  const path = file instanceof URL ? fileURLToPath(file) : file
+  if (path === ":memory:") return path
+  // libsql ends the process on a NUL in a path; an empty one is a temporary database to SQLite.
+  if (typeof path === "string" && path !== "" && !path.includes("\0")) return resolve(path)
+  throw new NitroError("NITRO_STORE_UNAVAILABLE", path ? "The path of a SQLite file has a NUL character." : "sqlite() was given no file.", {
+    fix: 'Give a path, sqlite("shop.db"), or sqlite(":memory:").',
+  })
+}
+
+function whyNot(file: string, cause: unknown): string {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return "it is a folder"
+  return (cause as Error).message
+}
