@@ -1,0 +1,174 @@
+// One call of one handler, from its start to its result: values, generators, promises, errors, time-outs.
+import { NitroError } from "../shared/errors.ts"
+import "./errors.ts"
+import type { MaybePromise } from "../shared/types.ts"
+import { type Emission, TimedContext } from "./context.ts"
+import { beginHandler, isObserved, report } from "./report.ts"
+import { NOTHING } from "./slot.ts"
+import type { Subscription } from "./subscription.ts"
+import type { ErrorPolicy, EventContext, Handler, HandlerResult } from "./types.ts"
+
+export interface CallOptions {
+  readonly policy: ErrorPolicy
+  readonly timeoutMs: number | undefined
+}
+
+/** Calls the handler and follows it to its end; the promise never rejects. */
+export function call(
+  subscription: Subscription,
+  handler: Handler<never>,
+  payload: unknown,
+  emission: Emission,
+  { policy, timeoutMs }: CallOptions,
+): MaybePromise<HandlerResult> {
+  const limit = subscription.timeoutMs ?? timeoutMs
+  const timed = limit === undefined ? undefined : new TimeLimit(limit, subscription, emission)
+  const context = timed?.context ?? emission
+  const end = isObserved() ? beginHandler(subscription.name, context) : undefined
+  const finish = (result: HandlerResult): HandlerResult => {
+    timed?.clear()
+    end?.("error" in result ? (result as { error: unknown }) : undefined)
+    return result
+  }
+  try {
+    const value = handler(payload as never, context)
+    const result = value === undefined ? NOTHING : settle(value, subscription, emission, policy, timed)
+    return result instanceof Promise ? result.then(finish) : finish(result)
+  } catch (error) {
+    return finish(fail(error, subscription, emission, policy))
+  }
+}
+
+/** What a handler returned, as a result: at once for values and generators, later for promises and async generators. */
+export function settle(
+  value: unknown,
+  subscription: Subscription,
+  emission: Emission,
+  policy: ErrorPolicy,
+  timed?: TimeLimit,
+): MaybePromise<HandlerResult> {
+  if (!isObject(value)) return { value }
+  if (isGenerator(value)) return drain(value, subscription, emission, policy)
+  const values: unknown[] = []
+  const settled: Promise<HandlerResult> | undefined = isAsyncGenerator(value)
+    ? drainAsync(value, values, timed?.context ?? emission).then(() => ({ values }))
+    : isThenable(value)
+      ? Promise.resolve(value).then(found => (found === undefined ? NOTHING : { value: found }))
+      : undefined
+  if (!settled) return { value }
+  const raced = timed ? Promise.race([settled, timed.promise]) : settled
+  return raced.catch(error => fail(error, subscription, emission, policy, values.length > 0 ? values : undefined))
+}
+
+/** Turns an error into a result, and tells it to whom the policy says. */
+export function fail(
+  error: unknown,
+  subscription: Subscription,
+  emission: Emission,
+  policy: ErrorPolicy,
+  values?: readonly unknown[],
+): HandlerResult {
+  const known =
+    error === undefined
+      ? new NitroError("NITRO_EVENT_HANDLER", `The handler "${subscription.name}" of "${emission.event}" threw undefined.`)
+      : error
+  if (!isOwnAbort(known, emission)) report(known, subscription.name, emission, policy)
+  return values ? { error: known, handler: subscription.name, values } : { error: known, handler: subscription.name }
+}
+
+/** Ending because the emitter aborted is what a handler was asked for, not a failure to tell of. */
+function isOwnAbort(error: unknown, emission: Emission): boolean {
+  const signal = emission.ids?.controller?.signal
+  return signal?.aborted === true && (error === signal.reason || (isObject(error) && "name" in error && error.name === "AbortError"))
+}
+
+function drain(generator: Iterator<unknown>, subscription: Subscription, emission: Emission, policy: ErrorPolicy): HandlerResult {
+  const values: unknown[] = []
+  try {
+    for (let step = generator.next(); !step.done; step = generator.next()) values.push(step.value)
+    return { values }
+  } catch (error) {
+    return fail(error, subscription, emission, policy, values)
+  }
+}
+
+/** Reads to the end, or until nobody waits any more: then it closes the generator. */
+async function drainAsync(generator: AsyncGenerator<unknown>, values: unknown[], context: EventContext): Promise<unknown[]> {
+  const mayAbort = context instanceof TimedContext || hasController(context)
+  for await (const value of generator) {
+    if (mayAbort && context.signal.aborted) break
+    values.push(value)
+  }
+  return values
+}
+
+/** Asking for `ctx.signal` makes one; an emission that nobody can abort need not have it. */
+function hasController(context: EventContext): boolean {
+  return (context as Emission).ids?.controller !== undefined
+}
+
+/** A time-out for one handler: fails the race, and aborts the signal in the handler's own context. */
+export class TimeLimit {
+  readonly context: TimedContext
+  readonly promise: Promise<never>
+  readonly #ms: number
+  readonly #controller = new AbortController()
+  readonly #emission: Emission
+  readonly #onAbort = (): void => this.#controller.abort(this.#emission.signal.reason)
+  readonly #onTime: () => void
+  #timer: NodeJS.Timeout
+
+  constructor(ms: number, subscription: Subscription, emission: Emission) {
+    this.#ms = ms
+    this.#emission = emission
+    this.context = new TimedContext(emission, this.#controller.signal)
+    if (emission.signal.aborted) this.#onAbort()
+    else emission.signal.addEventListener("abort", this.#onAbort, { once: true })
+    let reject: (error: NitroError) => void = () => {}
+    this.promise = new Promise<never>((_, no) => {
+      reject = no
+    })
+    this.promise.catch(() => {}) // A synchronous handler never races it.
+    this.#onTime = () => {
+      const { name } = subscription
+      const error = new NitroError("NITRO_EVENT_TIMEOUT", `The handler "${name}" of "${emission.event}" did not settle within ${ms} ms.`, {
+        details: { event: emission.event, handler: name, timeoutMs: ms },
+      })
+      reject(error)
+      this.#controller.abort(error)
+    }
+    this.#timer = setTimeout(this.#onTime, ms)
+  }
+
+  /** While a generator waits to be read, its time does not run. */
+  pause(): void {
+    clearTimeout(this.#timer)
+  }
+
+  restart(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#onTime, this.#ms)
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+    this.#emission.signal.removeEventListener("abort", this.#onAbort)
+  }
+}
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function"
+}
+
+export function isThenable(value: object): value is PromiseLike<unknown> {
+  return "then" in value && typeof value.then === "function"
+}
+
+/** A generator, not just something iterable: an array is a value. */
+export function isGenerator(value: object): value is Generator<unknown> {
+  return Symbol.iterator in value && "next" in value && typeof value.next === "function"
+}
+
+export function isAsyncGenerator(value: object): value is AsyncGenerator<unknown> {
+  return Symbol.asyncIterator in value && "next" in value && typeof value.next === "function"
+}

@@ -1,0 +1,322 @@
+// Runs the handlers of one emission: at once, one after the other, or without ever waiting.
+import { NitroError } from "../shared/errors.ts"
+import "./errors.ts"
+import { call, fail, settle } from "./call.ts"
+import { Emission, scope, setIds } from "./context.ts"
+import { label } from "./event-type.ts"
+import { beginEmit, isObserved, report } from "./report.ts"
+import { NOTHING, type Resolved, type Slot } from "./slot.ts"
+import type { SchemaResult, StandardSchema } from "./standard-schema.ts"
+import { ended, type Subscription } from "./subscription.ts"
+import type { EmitOptions, EmitSyncOptions, ErrorPolicy, Handler, HandlerResult } from "./types.ts"
+
+type Results = readonly HandlerResult[]
+const none: Results = Object.freeze([])
+
+export function emitSync(slot: Slot, payload: unknown, options: EmitSyncOptions | undefined): Results {
+  const resolved = slot.resolve()
+  const { plain } = resolved
+  if (plain === undefined || options !== undefined || isObserved()) {
+    const checked = resolved.schema ? checkSync(resolved.schema, payload, slot) : payload
+    return emitSyncWith(slot, resolved, checked, { sender: payload, ...options })
+  }
+  if (plain.length === 0) return none
+  const outer = scope.getStore()
+  const emission = new Emission(slot, payload, outer)
+  scope.enterWith(emission)
+  try {
+    return runPlain(resolved, plain, payload, emission, undefined)
+  } finally {
+    emission.finish()
+    scope.enterWith(outer as Emission)
+  }
+}
+
+export function emit(slot: Slot, payload: unknown, options: EmitOptions | undefined): Promise<Results> {
+  try {
+    const resolved = slot.resolve()
+    const { plain } = resolved
+    if (plain === undefined || options !== undefined || isObserved()) return emitChecked(slot, resolved, payload, options)
+    if (plain.length === 0) return Promise.resolve(none)
+    const outer = scope.getStore()
+    const emission = new Emission(slot, payload, outer)
+    const gathering = new Gathering(emission)
+    scope.enterWith(emission)
+    try {
+      return gathering.finish(runPlain(resolved, plain, payload, emission, gathering))
+    } finally {
+      scope.enterWith(outer as Emission)
+    }
+  } catch (error) {
+    return refuse(error, slot)
+  }
+}
+
+/**
+ * The common case, and the one that is measured: handlers with nothing to ask. With a gathering their promises are
+ * waited for, else they are handed out. Only while nothing was stopped or unsubscribed is the list still true.
+ */
+function runPlain(
+  resolved: Resolved,
+  handlers: readonly Handler<never>[],
+  payload: unknown,
+  emission: Emission,
+  gathering: Gathering | undefined,
+): Results {
+  const policy = (emission.place as Slot).onError
+  const endedBefore = ended.count
+  let results: HandlerResult[] | undefined
+  let index = 0
+  while (index < handlers.length) {
+    try {
+      const value = (handlers[index] as Handler)(payload, emission)
+      if (value !== undefined) {
+        results ??= resolved.nothing.slice(0, index)
+        const subscription = resolved.subscriptions[index] as Subscription
+        if (gathering !== undefined && value instanceof Promise) gathering.watch(results, value, subscription, policy)
+        else take(results, settle(value, subscription, emission, policy), gathering)
+      } else if (results !== undefined) results.push(NOTHING)
+    } catch (error) {
+      results ??= resolved.nothing.slice(0, index)
+      results.push(fail(error, resolved.subscriptions[index] as Subscription, emission, policy))
+    }
+    index++
+    if (emission.flags !== 0 || ended.count !== endedBefore) {
+      results ??= resolved.nothing.slice(0, index)
+      runEach(resolved.subscriptions.slice(index), payload, emission, { policy }, results, gathering)
+      return results
+    }
+  }
+  return results ?? resolved.nothing
+}
+
+interface Run {
+  readonly policy: ErrorPolicy
+  readonly timeoutMs?: number | undefined
+  readonly stopWhen?: ((value: unknown) => boolean) | undefined
+}
+
+function runEach(
+  subscriptions: readonly Subscription[],
+  payload: unknown,
+  emission: Emission,
+  { policy, timeoutMs, stopWhen }: Run,
+  results: HandlerResult[],
+  gathering: Gathering | undefined,
+): void {
+  for (const subscription of subscriptions) {
+    if (emission.stopped) return
+    const handler = subscription.admit(payload, emission, policy)
+    if (!handler) continue
+    const result = call(subscription, handler, payload, emission, { policy, timeoutMs })
+    take(results, result, gathering)
+    if (stopWhen && !(result instanceof Promise) && isStop(result, stopWhen)) return
+  }
+}
+
+async function runInTurn(
+  subscriptions: readonly Subscription[],
+  payload: unknown,
+  emission: Emission,
+  { policy, timeoutMs, stopWhen }: Run,
+  results: HandlerResult[],
+): Promise<void> {
+  for (const subscription of subscriptions) {
+    if (emission.stopped || emission.ids?.controller?.signal.aborted) return
+    const handler = subscription.admit(payload, emission, policy)
+    if (!handler) continue
+    const result = await call(subscription, handler, payload, emission, { policy, timeoutMs })
+    results.push(result)
+    if (stopWhen && isStop(result, stopWhen)) return
+  }
+}
+
+function emitSyncWith(slot: Slot, resolved: Resolved, payload: unknown, options: EmitSyncOptions): Results {
+  const emission = new Emission(slot, options.sender, scope.getStore())
+  setIds(emission, options.correlationId, options.causationId)
+  const policy = options.onError ?? slot.onError
+  const results: HandlerResult[] = []
+  const end = isObserved() ? beginEmit("emitSync", emission) : undefined
+  scope.run(emission, runEach, resolved.subscriptions, payload, emission, { policy, stopWhen: options.stopWhen }, results, undefined)
+  emission.finish()
+  end?.(results.length, failuresIn(results).length)
+  if (policy === "throw") throwFailures(results, slot)
+  return results
+}
+
+function emitChecked(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions | undefined): Promise<Results> {
+  options?.signal?.throwIfAborted()
+  const asked = { sender: payload, ...options }
+  if (!resolved.schema) return emitWith(slot, resolved, payload, asked)
+  const checked = check(resolved.schema, payload, slot)
+  return isPromise(checked) ? checked.then(value => emitWith(slot, resolved, value, asked)) : emitWith(slot, resolved, checked, asked)
+}
+
+async function emitWith(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions): Promise<Results> {
+  const emission = new Emission(slot, options.sender, scope.getStore())
+  setIds(emission, options.correlationId, options.causationId)
+  const { signal, timeoutMs, stopWhen } = options
+  const run: Run = { policy: options.onError ?? slot.onError, timeoutMs, stopWhen }
+  const results: HandlerResult[] = []
+  const end = isObserved() ? beginEmit("emit", emission) : undefined
+  const abort = signal && onAbort(signal, emission)
+  try {
+    const gathering = new Gathering(emission)
+    const done = scope.run(emission, () => {
+      if (options.sequential) return runInTurn(resolved.subscriptions, payload, emission, run, results)
+      runEach(resolved.subscriptions, payload, emission, run, results, gathering)
+      return gathering.finish(results)
+    })
+    await (abort ? Promise.race([done, abort.promise]) : done)
+  } finally {
+    abort?.clear()
+    emission.finish()
+    end?.(results.length, failuresIn(results).length)
+  }
+  if (run.policy === "throw") throwFailures(results, slot)
+  return results
+}
+
+/** Waits for the promises among the results, each of which takes the place it was given when its handler was called. */
+class Gathering {
+  readonly #emission: Emission
+  #left = 0
+  #results: Results | undefined
+  #resolve: ((results: Results) => void) | undefined
+
+  constructor(emission: Emission) {
+    this.#emission = emission
+  }
+
+  /** Spares a promise per handler: the handler's own is followed. */
+  watch(results: HandlerResult[], promise: Promise<unknown>, subscription: Subscription, policy: ErrorPolicy): void {
+    const index = results.push(NOTHING) - 1
+    this.#left++
+    promise.then(
+      value => {
+        if (value !== undefined) results[index] = { value }
+        this.#arrived()
+      },
+      error => {
+        results[index] = fail(error, subscription, this.#emission, policy)
+        this.#arrived()
+      },
+    )
+  }
+
+  add(results: HandlerResult[], promise: Promise<HandlerResult>): void {
+    const index = results.push(NOTHING) - 1
+    this.#left++
+    void promise.then(result => {
+      results[index] = result
+      this.#arrived()
+    })
+  }
+
+  finish(results: Results): Promise<Results> {
+    if (this.#left === 0) {
+      this.#emission.finish()
+      return Promise.resolve(results)
+    }
+    this.#results = results
+    return new Promise(resolve => {
+      this.#resolve = resolve
+    })
+  }
+
+  #arrived(): void {
+    if (--this.#left > 0) return
+    this.#emission.finish()
+    this.#resolve?.(this.#results as Results)
+  }
+}
+
+function take(results: HandlerResult[], result: HandlerResult | Promise<HandlerResult>, gathering: Gathering | undefined): void {
+  if (!(result instanceof Promise)) results.push(result)
+  else if (gathering) gathering.add(results, result)
+  else results.push({ value: handOut(result) })
+}
+
+/** The promise `emitSync` hands out. Its failure is reported already, so nobody needs to look at it. */
+function handOut(result: Promise<HandlerResult>): Promise<unknown> {
+  const value = result.then(settled => {
+    if ("error" in settled && settled !== NOTHING) throw settled.error
+    return settled.values ?? settled.value
+  })
+  value.catch(() => {})
+  return value
+}
+
+function isStop(result: HandlerResult, stopWhen: (value: unknown) => boolean): boolean {
+  return "value" in result && stopWhen(result.value)
+}
+
+export function failuresIn(results: Results): unknown[] {
+  return results.flatMap(result => ("error" in result ? [result.error] : []))
+}
+
+function throwFailures(results: Results, slot: Slot): void {
+  const errors = failuresIn(results)
+  if (errors.length > 0) throw failuresOf(slot, errors, results.length)
+}
+
+export function failuresOf(slot: Slot, errors: unknown[], handlers: number): AggregateError {
+  return new AggregateError(errors, `${errors.length} of ${handlers} handlers of "${label(slot.name, slot.namespace)}" failed.`)
+}
+
+/** A loop is told of here, because those who make one seldom await: the rejection must not end the process. */
+export function refuse(error: unknown, slot: Slot): Promise<never> {
+  const refused = Promise.reject(error)
+  if (error instanceof NitroError && error.code === "NITRO_EVENT_LOOP") {
+    refused.catch(() => {})
+    report(error, "emit", new Emission(slot, undefined, undefined), slot.onError === "throw" ? "report" : slot.onError)
+  }
+  return refused
+}
+
+/** Aborts the emission along with the signal. */
+export function onAbort(signal: AbortSignal, emission: Emission): { readonly promise: Promise<never>; clear(): void } {
+  let reject: (reason: unknown) => void = () => {}
+  const promise = new Promise<never>((_, no) => {
+    reject = no
+  })
+  promise.catch(() => {})
+  const listener = () => {
+    emission.stop()
+    emission.abort(signal.reason)
+    reject(signal.reason)
+  }
+  signal.addEventListener("abort", listener, { once: true })
+  return { promise, clear: () => signal.removeEventListener("abort", listener) }
+}
+
+export function check(schema: StandardSchema, payload: unknown, slot: Slot): unknown {
+  const result = schema["~standard"].validate(payload)
+  return isPromise(result) ? result.then(settled => accept(settled as SchemaResult<unknown>, slot)) : accept(result, slot)
+}
+
+function checkSync(schema: StandardSchema, payload: unknown, slot: Slot): unknown {
+  const checked = check(schema, payload, slot)
+  if (!isPromise(checked)) return checked
+  checked.catch(() => {})
+  throw new NitroError(
+    "NITRO_EVENT_ASYNC_SCHEMA",
+    `The schema of "${label(slot.name, slot.namespace)}" validates asynchronously, and emitSync cannot wait.`,
+  )
+}
+
+function accept(result: SchemaResult<unknown>, slot: Slot): unknown {
+  if (!result.issues) return result.value
+  const issues = result.issues.map(issue => {
+    const path = (issue.path ?? []).map(part => String(typeof part === "object" ? part.key : part)).join(".")
+    return { path, message: issue.message }
+  })
+  const told = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ")
+  throw new NitroError("NITRO_EVENT_PAYLOAD", `The payload of "${label(slot.name, slot.namespace)}" is refused: ${told}.`, {
+    details: { issues },
+  })
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise
+}

@@ -1,0 +1,64 @@
+// Declared events: the same object for the same name, process-wide, so that modules agree without importing each other.
+import { NitroError } from "../shared/errors.ts"
+import "./errors.ts"
+import { assertEventName } from "./names.ts"
+import type { StandardSchema } from "./standard-schema.ts"
+import type { EventType } from "./types.ts"
+
+/** What a registry remembers of an event it resolved; without a root it is out of date. */
+export interface Cached {
+  readonly root: object | undefined
+}
+
+export class DeclaredEvent implements EventType {
+  readonly name: string
+  readonly namespace: string | undefined
+  schema: StandardSchema | undefined = undefined
+  /** Written and read by registries alone. */
+  cache: Cached | undefined = undefined
+
+  constructor(name: string, namespace: string | undefined) {
+    this.name = name
+    this.namespace = namespace
+  }
+
+  toString(): string {
+    return label(this.name, this.namespace)
+  }
+}
+
+// Held for ever: a declaration is code. Events with names made from data are addressed by string, which stores nothing here.
+const declared = new Map<string, Map<string, DeclaredEvent>>()
+
+/** Grows when a schema or a pattern comes or goes: resolved lists of handlers made before are out of date. */
+export const resolution: { generation: number } = { generation: 0 }
+
+export function declareEvent(name: string, namespace: string | undefined, schema?: StandardSchema): DeclaredEvent {
+  const space = namespace ?? ""
+  let events = declared.get(space)
+  let found = events?.get(name)
+  if (!found) {
+    assertEventName(name)
+    events ??= new Map()
+    declared.set(space, events)
+    found = new DeclaredEvent(name, namespace)
+    events.set(name, found)
+  }
+  if (schema && schema !== found.schema) {
+    if (found.schema) {
+      throw new NitroError("NITRO_EVENT_REDECLARED", `The event "${label(name, namespace)}" is already declared with another schema.`)
+    }
+    found.schema = schema
+    resolution.generation++
+  }
+  return found
+}
+
+export function findDeclared(name: string, namespace: string | undefined): DeclaredEvent | undefined {
+  return declared.get(namespace ?? "")?.get(name)
+}
+
+/** For messages: `billing: paid`. */
+export function label(name: string, namespace: string | undefined): string {
+  return namespace === undefined ? name : `${namespace}: ${name}`
+}

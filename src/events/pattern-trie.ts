@@ -1,0 +1,153 @@
+// Finds every pattern that covers a name by walking segments, not by trying each pattern.
+import { NitroError } from "../shared/errors.ts"
+import { compileGlob, isGlob } from "./glob.ts"
+import { segmentsOf } from "./names.ts"
+
+interface Glob<V> {
+  readonly source: string
+  readonly test: (segment: string) => boolean
+  readonly node: Node<V>
+}
+
+class Node<V> {
+  readonly literals = new Map<string, Node<V>>()
+  readonly values = new Set<V>()
+  globs: Glob<V>[] = []
+  /** `*` */
+  star: Node<V> | undefined
+  /** `**`: stays active while segments pass by. */
+  deep: Node<V> | undefined
+  readonly isDeep: boolean
+
+  constructor(isDeep = false) {
+    this.isDeep = isDeep
+  }
+
+  get isEmpty(): boolean {
+    return this.values.size === 0 && this.literals.size === 0 && this.globs.length === 0 && !this.star && !this.deep
+  }
+}
+
+/** Values filed under patterns. A negated pattern cannot share a walk, so each of those is tried on its own. */
+export class PatternTrie<V> {
+  readonly #root = new Node<V>()
+  readonly #negated = new Map<string, { readonly trie: PatternTrie<true>; readonly values: Set<V> }>()
+
+  add(pattern: string, value: V): void {
+    if (pattern.startsWith("!")) {
+      let entry = this.#negated.get(pattern)
+      if (!entry) {
+        const trie = new PatternTrie<true>()
+        trie.add(pattern.slice(1), true)
+        entry = { trie, values: new Set() }
+        this.#negated.set(pattern, entry)
+      }
+      entry.values.add(value)
+      return
+    }
+    const segments = segmentsOf(pattern, "pattern")
+    // Every segment is read before the first node is made: a refused pattern leaves nothing behind.
+    const globs = segments.map(segment => compileSegment(segment, pattern))
+    let node = this.#root
+    for (const [index, segment] of segments.entries()) node = descend(node, segment, globs[index])
+    node.values.add(value)
+  }
+
+  remove(pattern: string, value: V): void {
+    const entry = this.#negated.get(pattern)
+    if (entry) {
+      entry.values.delete(value)
+      if (entry.values.size === 0) this.#negated.delete(pattern)
+      return
+    }
+    const path = [this.#root]
+    const segments = pattern.split(".")
+    for (const segment of segments) {
+      const next = childOf(path.at(-1) as Node<V>, segment)
+      if (!next) return
+      path.push(next)
+    }
+    ;(path.at(-1) as Node<V>).values.delete(value)
+    for (let i = segments.length; i > 0 && path[i]?.isEmpty; i--) prune(path[i - 1] as Node<V>, segments[i - 1] as string)
+  }
+
+  /** The values of every pattern that covers `name`. */
+  find(name: string): V[] {
+    let active = new Set<Node<V>>()
+    activate(active, this.#root)
+    for (const segment of name.split(".")) {
+      const next = new Set<Node<V>>()
+      for (const node of active) {
+        if (node.isDeep) activate(next, node)
+        if (node.star) activate(next, node.star)
+        const literal = node.literals.get(segment)
+        if (literal) activate(next, literal)
+        for (const glob of node.globs) if (glob.test(segment)) activate(next, glob.node)
+      }
+      active = next
+    }
+    const found: V[] = []
+    for (const node of active) found.push(...node.values)
+    for (const { trie, values } of this.#negated.values()) if (trie.find(name).length === 0) found.push(...values)
+    return found
+  }
+
+  get isEmpty(): boolean {
+    return this.#root.isEmpty && this.#negated.size === 0
+  }
+}
+
+/** `**` also covers no segment at all, so reaching a node reaches what follows its `**` as well. */
+function activate<V>(active: Set<Node<V>>, node: Node<V>): void {
+  active.add(node)
+  if (node.deep) activate(active, node.deep)
+}
+
+function compileSegment(segment: string, pattern: string): ((text: string) => boolean) | undefined {
+  if (segment === "*" || segment === "**" || !isGlob(segment)) return undefined
+  if (segment.includes("**")) {
+    throw new NitroError(
+      "NITRO_EVENT_PATTERN",
+      `In the pattern "${pattern}", "**" shares the segment "${segment}" with other characters.`,
+      {
+        fix: 'Keep "**" alone: "order.**"; for characters within a segment use one "*": "order*".',
+      },
+    )
+  }
+  return compileGlob(segment, pattern)
+}
+
+function childOf<V>(node: Node<V>, segment: string): Node<V> | undefined {
+  if (segment === "*") return node.star
+  if (segment === "**") return node.deep
+  return node.literals.get(segment) ?? node.globs.find(glob => glob.source === segment)?.node
+}
+
+function descend<V>(node: Node<V>, segment: string, test: ((text: string) => boolean) | undefined): Node<V> {
+  const known = childOf(node, segment)
+  if (known) return known
+  const child = new Node<V>(segment === "**")
+  if (segment === "*") node.star = child
+  else if (segment === "**") node.deep = child
+  else if (test) node.globs.push({ source: segment, test, node: child })
+  else node.literals.set(segment, child)
+  return child
+}
+
+function prune<V>(node: Node<V>, segment: string): void {
+  if (segment === "*") node.star = undefined
+  else if (segment === "**") node.deep = undefined
+  else if (!node.literals.delete(segment)) node.globs = node.globs.filter(glob => glob.source !== segment)
+}
+
+/**
+ * Whether a pattern covers a name. `*` stands for one whole segment, or for any characters within one (`order*`);
+ * `**` for any number of segments, also none; `?` for one character; `[ab]`, `[a-z]`, `[!a]` for one of a class;
+ * a leading `!` turns the answer round.
+ * @example matches("order.*", "order.placed") // true; also "order.*" does not cover "order.item.added", "order.**" does
+ */
+export function matches(pattern: string, name: string): boolean {
+  const trie = new PatternTrie<true>()
+  trie.add(pattern, true)
+  return trie.find(name).length > 0
+}

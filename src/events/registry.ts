@@ -1,0 +1,174 @@
+// A set of subscriptions: files them by name or pattern, finds them again, and hands emissions to what runs them.
+import { emit, emitSync } from "./emit.ts"
+import { type DeclaredEvent, declareEvent, resolution } from "./event-type.ts"
+import { assertEventName, isPattern } from "./names.ts"
+import { PatternTrie } from "./pattern-trie.ts"
+import { Slot } from "./slot.ts"
+import { openStream } from "./stream.ts"
+import { assertHandler, byPriority, type Home, Subscription } from "./subscription.ts"
+import type {
+  Declare,
+  Emit,
+  EmitOptions,
+  EmitSyncOptions,
+  ErrorPolicy,
+  EventStream,
+  Events,
+  EventsOptions,
+  EventType,
+  Handler,
+  HandlerResult,
+  Listener,
+  Off,
+  StreamOptions,
+  Subscribe,
+  SubscribeOptions,
+} from "./types.ts"
+
+/** Every event type is a declared one: `event()` is the only maker, and the interface only hides its fields. */
+type Target = EventType<unknown, never> | string
+
+/** Names without subscriptions of their own that are remembered: enough for speed, bounded for names made from data. */
+const maxUnusedSlots = 10_000
+
+export class Registry implements Events, Home {
+  readonly maxDepth: number
+  readonly maxRunning: number
+  readonly onError: ErrorPolicy
+  readonly #name: string | undefined
+  readonly #root: Registry
+  readonly #slots = new Map<string, Slot>()
+  readonly #patterns = new PatternTrie<Subscription>()
+  readonly #patternSubscriptions = new Map<string, Set<Subscription>>()
+  readonly #namespaces = new Map<string, Registry>()
+  #unusedSlots = 0
+
+  constructor(options: EventsOptions = {}, root?: Registry, name?: string) {
+    this.maxDepth = options.maxDepth ?? 100
+    this.maxRunning = options.maxRunning ?? 100_000
+    this.onError = options.onError ?? "report"
+    this.#root = root ?? this
+    this.#name = name
+  }
+
+  readonly event: Declare = (name: string, options?: { readonly schema?: DeclaredEvent["schema"] }): never =>
+    declareEvent(name, this.#name, options?.schema) as never
+
+  readonly on: Subscribe = (target: Target, handler: Handler<never>, options: SubscribeOptions<never> = {}): Off => {
+    const name = typeof target === "string" ? target : target.name
+    assertHandler(handler, name)
+    if (options.signal?.aborted) return offOf(undefined)
+    const home = typeof target === "string" ? this : this.#homeOf(target)
+    const subscription = new Subscription(name, home, handler, options)
+    home.#add(subscription)
+    if (options.signal) subscription.endWith(options.signal)
+    return offOf(subscription)
+  }
+
+  readonly emit: Emit<EmitOptions, Promise<readonly HandlerResult[]>> = (target: Target, payload?: unknown, options?: EmitOptions) =>
+    emit(this.slotOf(target), payload, options)
+
+  readonly emitSync: Emit<EmitSyncOptions, readonly HandlerResult[]> = (target: Target, payload?: unknown, options?: EmitSyncOptions) =>
+    emitSync(this.slotOf(target), payload, options)
+
+  readonly stream: Emit<StreamOptions, EventStream> = (target: Target, payload?: unknown, options?: StreamOptions) =>
+    openStream(this.slotOf(target), payload, options)
+
+  readonly namespace = (name: string): Registry => {
+    if (this.#root !== this) return this.#root.namespace(`${this.#name}.${name}`)
+    let found = this.#namespaces.get(name)
+    if (!found) {
+      assertEventName(name, "namespace")
+      found = new Registry(this, this, name)
+      this.#namespaces.set(name, found)
+    }
+    return found
+  }
+
+  readonly listeners = (target: Target): Listener[] => this.#find(target).map(subscription => subscription.describe())
+
+  readonly hasListeners = (target: Target): boolean => this.#find(target).length > 0
+
+  readonly clear = (): void => {
+    for (const slot of this.#slots.values()) for (const subscription of [...slot.exact]) subscription.off()
+    for (const subscriptions of [...this.#patternSubscriptions.values()]) for (const subscription of [...subscriptions]) subscription.off()
+    for (const registry of this.#namespaces.values()) registry.clear()
+  }
+
+  /** Where emissions of a name start. */
+  slotOf(target: Target): Slot {
+    if (typeof target === "string") return this.#slots.get(target) ?? this.#makeSlot(target)
+    const { cache } = target as DeclaredEvent
+    // Only the line below writes it, with a slot.
+    if (cache !== undefined && cache.root === this.#root) return cache as Slot
+    const slot = this.#homeOf(target).slotOf(target.name)
+    ;(target as DeclaredEvent).cache = slot
+    return slot
+  }
+
+  remove(subscription: Subscription): void {
+    const { event } = subscription
+    if (isPattern(event)) {
+      const same = this.#patternSubscriptions.get(event)
+      same?.delete(subscription)
+      if (same?.size === 0) this.#patternSubscriptions.delete(event)
+      this.#patterns.remove(event, subscription)
+      resolution.generation++
+      return
+    }
+    const slot = this.#slots.get(event)
+    if (!slot?.exact.delete(subscription)) return
+    slot.resolved = undefined
+    if (slot.exact.size === 0) this.#unusedSlots++
+  }
+
+  #homeOf(event: EventType<unknown, never>): Registry {
+    return event.namespace === undefined ? this.#root : this.#root.namespace(event.namespace)
+  }
+
+  #add(subscription: Subscription): void {
+    const { event } = subscription
+    if (isPattern(event)) {
+      this.#patterns.add(event, subscription)
+      const same = this.#patternSubscriptions.get(event)
+      if (same) same.add(subscription)
+      else this.#patternSubscriptions.set(event, new Set([subscription]))
+      resolution.generation++
+      return
+    }
+    const slot = this.slotOf(event)
+    if (slot.exact.size === 0) this.#unusedSlots--
+    slot.exact.add(subscription)
+    slot.resolved = undefined
+  }
+
+  #find(target: Target): readonly Subscription[] {
+    if (typeof target !== "string") return this.slotOf(target).resolve().subscriptions
+    if (isPattern(target)) return [...(this.#patternSubscriptions.get(target) ?? [])].sort(byPriority)
+    return this.slotOf(target).resolve().subscriptions
+  }
+
+  #makeSlot(name: string): Slot {
+    assertEventName(name)
+    if (this.#unusedSlots >= maxUnusedSlots) this.#dropUnusedSlots()
+    const slot = new Slot(name, this.#name, this.#root, this.#patterns)
+    this.#slots.set(name, slot)
+    this.#unusedSlots++
+    return slot
+  }
+
+  #dropUnusedSlots(): void {
+    for (const [name, slot] of this.#slots) {
+      if (slot.exact.size > 0) continue
+      // A declared event may still point at it; without a root it looks again.
+      slot.root = undefined
+      this.#slots.delete(name)
+    }
+    this.#unusedSlots = 0
+  }
+}
+
+function offOf(subscription: Subscription | undefined): Off {
+  const off = () => subscription?.off()
+  return Object.assign(off, { [Symbol.dispose]: off })
+}
