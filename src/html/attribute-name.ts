@@ -1,0 +1,132 @@
+// What an attribute name means: how it is printed, and which values it may carry. Looked up once per name.
+import { htmlError } from "./call-site.ts"
+import { datastarKind, datastarShorthand } from "./datastar-name.ts"
+
+/**
+ * How values of an attribute are checked and printed.
+ * - `url`, `urlList`, `sourceSet`: addresses; those that run script are dropped
+ * - `class`, `style`, `data`, `aria`: take structured values
+ * - `enumerated`, `yesNo`: booleans are printed as words
+ * - `document`: a whole HTML document (`srcdoc`)
+ * - `refresh`: `content` of a `<meta>`, which may hold an address
+ * - `expression`, `signals`, `signalName`, `flag`: evaluated by Datastar
+ * - `ignored`: `key` and `children`
+ */
+export type AttributeKind =
+  | "plain"
+  | "url"
+  | "urlList"
+  | "sourceSet"
+  | "class"
+  | "style"
+  | "data"
+  | "aria"
+  | "enumerated"
+  | "yesNo"
+  | "document"
+  | "refresh"
+  | "expression"
+  | "signals"
+  | "signalName"
+  | "flag"
+  | "ignored"
+
+export interface AttributeName {
+  readonly name: string
+  readonly kind: AttributeKind
+  /** ` name="`: what stands before the value. */
+  readonly lead: string
+  /** ` name`: the attribute without a value. */
+  readonly bare: string
+}
+
+const kindsByName: Readonly<Record<AttributeKind, string>> = {
+  plain: "",
+  url: "href src action formaction poster cite background manifest longdesc codebase classid profile icon dynsrc lowsrc usemap xlink:href xml:base from to by",
+  urlList: "ping archive attributionsrc values",
+  sourceSet: "srcset imagesrcset",
+  class: "class",
+  style: "style",
+  data: "data",
+  aria: "aria",
+  // Of ARIA only the states and properties whose values are words: `aria-label={false}` drops the label.
+  enumerated:
+    "contenteditable draggable spellcheck writingsuggestions focusable preservealpha externalresourcesrequired aria-atomic aria-busy aria-checked aria-current aria-disabled aria-expanded aria-grabbed aria-haspopup aria-hidden aria-invalid aria-modal aria-multiline aria-multiselectable aria-pressed aria-readonly aria-required aria-selected",
+  yesNo: "translate",
+  document: "srcdoc",
+  refresh: "content",
+  expression: "",
+  signals: "",
+  signalName: "",
+  flag: "",
+  ignored: "key children",
+}
+
+const kinds = new Map<string, AttributeKind>()
+for (const [kind, names] of Object.entries(kindsByName)) {
+  for (const name of names.split(" ")) if (name !== "") kinds.set(name, kind as AttributeKind)
+}
+
+/** Other spellings of a name: RustyTags' and React's. */
+const aliases = new Map<string, string>([
+  ["cls", "class"],
+  ["class_", "class"],
+  ["_class", "class"],
+  ["klass", "class"],
+  ["htmlClass", "class"],
+  ["className", "class"],
+  ["htmlFor", "for"],
+])
+
+const known = new Map<string, AttributeName>()
+/** Names can come from data (`{...record}`): the cache must not grow with it. */
+const maxKnownNames = 4096
+
+/** @throws NITRO_HTML_ATTRIBUTE for a name that cannot be printed, NITRO_HTML_HANDLER for `onclick` and its like. */
+export function attributeName(written: string): AttributeName {
+  const cached = known.get(written)
+  if (cached !== undefined) return cached
+  const name = printedName(written)
+  const made: AttributeName = { name, kind: kindOf(name), lead: ` ${name}="`, bare: ` ${name}` }
+  if (known.size < maxKnownNames) known.set(written, made)
+  return made
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused
+const unprintable = /[\s"'<>/=\\`\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/
+
+function printedName(written: string): string {
+  const name = aliases.get(written) ?? (written.includes("_") ? withoutUnderscores(written) : written)
+  if (name === "" || unprintable.test(name)) {
+    throw htmlError("NITRO_HTML_ATTRIBUTE", `${JSON.stringify(written.slice(0, 60))} is not an attribute name.`, {
+      fix: "Attribute names are letters, digits, `-`, `:`, `.` and `_`. Never take them from user data.",
+    })
+  }
+  if (/^on[a-z]/i.test(name)) {
+    const event = name.slice(2).toLowerCase()
+    throw htmlError("NITRO_HTML_HANDLER", `The attribute ${name} is refused: its value would run as script.`, {
+      fix: `Write \`data-on:${event}={expression}\` with an expression from \`nitro-ts/datastar\`.`,
+    })
+  }
+  if (/^(dangerouslySetInnerHTML|innerHTML|outerHTML|textContent)$/i.test(name)) {
+    throw htmlError("NITRO_HTML_ATTRIBUTE", `There is no ${name} here: it is not an attribute.`, {
+      fix: "Give trusted markup as a child: `raw(text)`.",
+    })
+  }
+  return name
+}
+
+/** `_for` is `for`, `data_foo_bar` is `data-foo-bar`; names that are already spelled as HTML stay as they are. */
+function withoutUnderscores(written: string): string {
+  if (/[-:.]/.test(written)) return written
+  const shorthand = datastarShorthand(written)
+  if (shorthand !== undefined) return shorthand
+  const name = written.replace(/^_+|_+$/g, "")
+  return name.replace(/^(xlink|xml|xmlns)_/, "$1:").replaceAll("_", "-")
+}
+
+function kindOf(name: string): AttributeKind {
+  // HTML lower-cases attribute names, so `DATA-ON:CLICK` is one too.
+  const lower = name.toLowerCase()
+  return datastarKind(lower) ?? kinds.get(lower) ?? "plain"
+}

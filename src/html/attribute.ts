@@ -1,0 +1,162 @@
+// Attribute values: from what the application gives to the text that is printed, or to nothing.
+import { Expression } from "../shared/expression.ts"
+import type { AttributeName } from "./attribute-name.ts"
+import { attributeName } from "./attribute-name.ts"
+import { htmlError } from "./call-site.ts"
+import { describe, isPlain } from "./child.ts"
+import { classText } from "./class-list.ts"
+import { escapeHtml } from "./escape.ts"
+import { expressionLiteral } from "./literal.ts"
+import { Finished, Markup } from "./markup.ts"
+import { styleText } from "./style.ts"
+import { anyRunsScript, refreshRunsScript, runsScript } from "./url.ts"
+
+/** One attribute with its leading space, ready to print; `""` when the value says that there is none. */
+export function attribute(name: AttributeName, value: unknown, tag: string): string {
+  if ((name.kind === "data" || name.kind === "aria") && typeof value === "object" && value !== null && !(value instanceof URL)) {
+    return expand(name, value, tag)
+  }
+  const text = attributeValue(name, value, tag)
+  if (text === undefined) return ""
+  return text === true ? name.bare : `${name.lead}${escapeHtml(text)}"`
+}
+
+/** The attributes of an object, in its order, as they stand in an open tag. */
+export function attributes(values: object, tag: string): string {
+  let text = ""
+  for (const key of Object.keys(values)) {
+    const name = attributeName(key)
+    if (name.kind !== "ignored") text += attribute(name, (values as Record<string, unknown>)[key], tag)
+  }
+  return text
+}
+
+/** The text of a value before escaping, `true` for an attribute without a value, undefined for no attribute. */
+export function attributeValue(name: AttributeName, value: unknown, tag: string): string | true | undefined {
+  if (value === null || value === undefined) return undefined
+  switch (name.kind) {
+    case "plain":
+      return scalar(name, value)
+    case "url":
+      return unless(scalar(name, value), runsScript, tag)
+    case "urlList":
+    case "sourceSet":
+      return unless(scalar(name, value), anyRunsScript, tag)
+    case "refresh":
+      return unless(scalar(name, value), refreshRunsScript, tag)
+    case "data":
+      // `data` as text is the address of an <object>.
+      return unless(scalar(name, value), runsScript, tag)
+    case "class":
+      return typeof value === "string" ? value : classText(value) || undefined
+    case "style":
+      return value === false ? undefined : typeof value === "string" ? value : styleText(value) || undefined
+    case "enumerated":
+      return typeof value === "boolean" ? String(value) : scalar(name, value)
+    case "yesNo":
+      return typeof value === "boolean" ? (value ? "yes" : "no") : scalar(name, value)
+    case "document":
+      return documentText(name, value)
+    case "expression":
+      return value === false ? undefined : expressionSource(name, value)
+    case "signals":
+      return value === false ? undefined : signalsSource(name, value)
+    case "signalName":
+      return signalName(name, value)
+    case "flag":
+      return typeof value === "boolean" ? value || undefined : expressionSource(name, value)
+    case "ignored":
+      return undefined
+    case "aria":
+      return scalar(name, value)
+  }
+}
+
+function scalar(name: AttributeName, value: unknown): string | true | undefined {
+  if (typeof value === "string") return value
+  if (typeof value === "number" || typeof value === "bigint") return String(value)
+  if (typeof value === "boolean") return value || undefined
+  if (value instanceof Finished) return value.text
+  if (value instanceof URL) return value.href
+  throw refuseValue(name, value)
+}
+
+const unless = (
+  text: string | true | undefined,
+  refused: (text: string, tag: string) => boolean,
+  tag: string,
+): string | true | undefined => (typeof text === "string" && refused(text, tag) ? undefined : text)
+
+/** `srcdoc` is a document of its own: text in it is escaped once for that document and once for the attribute. */
+function documentText(name: AttributeName, value: unknown): string | undefined {
+  if (value instanceof Finished) return value.text
+  const text = scalar(name, value)
+  return typeof text === "string" ? escapeHtml(text) : undefined
+}
+
+function expressionSource(name: AttributeName, value: unknown): string | true {
+  if (value instanceof Expression) return value.source
+  if (value === true && name.name.toLowerCase() === "data-json-signals") return true
+  throw refuseExpression(name, value)
+}
+
+function signalsSource(name: AttributeName, value: unknown): string {
+  if (value instanceof Expression) return value.source
+  if (typeof value === "number" || (typeof value === "object" && value !== null && (Array.isArray(value) || isPlain(value)))) {
+    return expressionLiteral(value)
+  }
+  throw refuseExpression(name, value)
+}
+
+const validSignalName = /^[A-Za-z_]\w*(?:[.-]\w+)*$/
+
+/** `data-bind="name"` names a signal: `name`, `$name`, or the signal itself. */
+function signalName(name: AttributeName, value: unknown): string | true | undefined {
+  if (typeof value === "boolean") return value || undefined
+  const text = value instanceof Expression ? value.source : value
+  if (typeof text !== "string") throw refuseExpression(name, value)
+  const signal = text.startsWith("$") ? text.slice(1) : text
+  if (validSignalName.test(signal)) return signal
+  throw htmlError(
+    "NITRO_HTML_EXPRESSION",
+    `The attribute ${name.name} takes the name of one signal, not ${JSON.stringify(text.slice(0, 60))}.`,
+    {
+      fix: `Give a signal: \`${name.name}={s.name}\` or \`${name.name}="name"\`.`,
+    },
+  )
+}
+
+function expand(parent: AttributeName, value: object, tag: string): string {
+  if (!isPlain(value)) throw refuseValue(parent, value)
+  let text = ""
+  for (const key of Object.keys(value)) {
+    const name = parent.kind === "aria" ? key.toLowerCase() : key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+    text += attribute(attributeName(`${parent.name}-${name.replaceAll("_", "-")}`), (value as Record<string, unknown>)[key], tag)
+  }
+  return text
+}
+
+function refuseExpression(name: AttributeName, value: unknown): Error {
+  const was = typeof value === "string" ? "text" : describe(value)
+  return htmlError("NITRO_HTML_EXPRESSION", `The browser evaluates the attribute ${name.name} as code, and was given ${was}.`, {
+    fix: `Write \`${name.name}={ds\`...\`}\` or use signals and actions from \`nitro-ts/datastar\`; they encode the values inside.`,
+  })
+}
+
+function refuseValue(name: AttributeName, value: unknown): Error {
+  if (value instanceof Expression) {
+    return htmlError("NITRO_HTML_ATTRIBUTE", `The attribute ${name.name} is plain text; the browser would not evaluate the expression.`, {
+      fix: `Write \`data-attr:${name.name}={expression}\`.`,
+    })
+  }
+  if (value instanceof Markup || value instanceof Promise) {
+    return htmlError(
+      "NITRO_HTML_PENDING",
+      `The attribute ${name.name} was given ${value instanceof Markup ? "pending markup" : "a promise"}.`,
+      {
+        fix: "Await the value first.",
+      },
+    )
+  }
+  return htmlError("NITRO_HTML_ATTRIBUTE", `The attribute ${name.name} cannot be ${describe(value)}.`)
+}

@@ -1,0 +1,29 @@
+// An error boundary: a part of the page that fails alone.
+import { type Child, toMarkup } from "./child.ts"
+import { type Markup, Parts } from "./markup.ts"
+import { chunks, settle } from "./render.ts"
+
+export interface BoundaryProps {
+  /** What stands in the place of the children when one fails; a function gets the error. */
+  readonly fallback: Child | ((error: unknown) => Child)
+  /** The part that may fail. As a function, errors that it throws at once are caught as well. */
+  readonly children?: Child | (() => Child)
+}
+
+/**
+ * Renders `fallback` in the place of all children when one of them fails. Async children are caught as they are; those
+ * that throw at once only when `children` is a function, since JSX calls components before the boundary around them.
+ */
+export function Boundary({ fallback, children }: BoundaryProps): Markup {
+  const recover = (error: unknown): Markup => toMarkup(typeof fallback === "function" ? fallback(error) : fallback)
+  try {
+    const content = toMarkup(typeof children === "function" ? children() : children)
+    if (chunks(content) !== undefined) return content
+    // Nothing of it may be sent before all of it is known to work.
+    const settled = settle(content).catch(recover)
+    settled.catch(() => {})
+    return new Parts([settled])
+  } catch (error) {
+    return recover(error)
+  }
+}

@@ -1,0 +1,131 @@
+// One element: its open tag, its children, its end tag. The tag functions and JSX both end here.
+
+import { htmlError } from "./call-site.ts"
+import { describe, renderChild, renderRange } from "./child.ts"
+import { escapeHtml } from "./escape.ts"
+import { scriptJson } from "./literal.ts"
+import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts, Raw } from "./markup.ts"
+import { type OpenTag, openTag, printOpenTag } from "./open-tag.ts"
+
+/**
+ * What an element may contain: `none` for void elements, `code` for scripts and styles, `verbatim` for text whose first
+ * line break the parser would swallow, `document` for the root, which starts with the doctype.
+ */
+export type Content = "normal" | "none" | "script" | "style" | "verbatim" | "document"
+
+export interface ElementRecord {
+  readonly tag: string
+  readonly content: Content
+  readonly isNormal: boolean
+  readonly root: OpenTag
+  /** The open tag without attributes. */
+  readonly bare: string
+  readonly close: string
+}
+
+const contents: Readonly<Partial<Record<string, Content>>> = {
+  ...Object.fromEntries(
+    "area base br col embed hr img input link meta param source track wbr".split(" ").map((tag): [string, Content] => [tag, "none"]),
+  ),
+  script: "script",
+  style: "style",
+  textarea: "verbatim",
+  pre: "verbatim",
+  listing: "verbatim",
+  html: "document",
+}
+
+const records = new Map<string, ElementRecord>()
+/** Tag names can come from data (`CustomTag`): the cache must not grow with it. */
+const maxRecords = 2048
+
+/** @throws NITRO_HTML_TAG for a name that cannot be printed. */
+export function elementRecord(tag: string): ElementRecord {
+  const known = records.get(tag)
+  if (known !== undefined) return known
+  if (typeof tag !== "string" || !/^[A-Za-z][\w:.-]*$/.test(tag)) {
+    throw htmlError("NITRO_HTML_TAG", `${typeof tag === "string" ? JSON.stringify(tag.slice(0, 60)) : describe(tag)} is not a tag name.`, {
+      fix: "A tag name starts with a letter, followed by letters, digits, `-`, `.`, `:` or `_`. Never take it from user data.",
+    })
+  }
+  const content = contents[tag.toLowerCase()] ?? "normal"
+  const doctype = content === "document" ? "<!doctype html>" : ""
+  const made: ElementRecord = {
+    tag,
+    content,
+    isNormal: content === "normal" || content === "document",
+    root: openTag(`${doctype}<${tag}`),
+    bare: `${doctype}<${tag}>`,
+    close: content === "none" ? "" : `</${tag}>`,
+  }
+  if (records.size < maxRecords) records.set(tag, made)
+  return made
+}
+
+/** The open tag with `attributes`, in their order. */
+export function open(record: ElementRecord, attributes: object): string {
+  return printOpenTag(record.root, record.tag, attributes)
+}
+
+/** The element with one child, which may be a list. `start` is its open tag. */
+export function element(record: ElementRecord, start: string, child: unknown): Markup {
+  if (!record.isNormal) return specialElement(record, start, child)
+  if (typeof child === "string") return new Finished(start + escapeHtml(child) + record.close)
+  if (child instanceof Finished) return finish(start + child.text + record.close)
+  if (Array.isArray(child)) return elementOfList(record, start, child, 0, child.length)
+  const rendered = renderChild(child)
+  if (typeof rendered === "string") return finish(start + rendered + record.close)
+  const parts: Part[] = []
+  parts.push(appendParts(parts, start, rendered) + record.close)
+  return new Parts(parts)
+}
+
+/** The element with the children `list[from]` to `list[to - 1]`. */
+export function elementOfList(record: ElementRecord, start: string, list: readonly unknown[], from: number, to: number): Markup {
+  if (!record.isNormal) return specialElement(record, start, list.slice(from, to))
+  const rendered = renderRange(start, list, from, to)
+  if (typeof rendered === "string") return finish(rendered + record.close)
+  rendered.push(record.close)
+  return new Parts(rendered)
+}
+
+const finish = (text: string): Markup => (text.length > 2 * PART_CHARACTERS ? new Parts([text]) : new Finished(text))
+
+function specialElement(record: ElementRecord, start: string, child: unknown): Markup {
+  switch (record.content) {
+    case "none":
+      if (isEmpty(child)) return new Finished(start)
+      throw htmlError("NITRO_HTML_TAG", `<${record.tag}> cannot have children, and was given ${describe(child)}.`)
+    case "script":
+    case "style":
+      return new Finished(start + code(record.tag, child) + record.close)
+    default:
+      return verbatim(record, start, renderChild(child))
+  }
+}
+
+/** The parser drops a line break right after the open tag, so a text that starts with one gets a second one. */
+function verbatim(record: ElementRecord, start: string, content: string | readonly Part[]): Markup {
+  const parts: Part[] = []
+  const text = appendParts(parts, "", typeof content === "string" ? [content] : content)
+  const first = parts[0] ?? text
+  const before = typeof first !== "string" || first.startsWith("\n") ? `${start}\n` : start
+  if (parts.length === 0) return finish(before + text + record.close)
+  return new Parts([before, ...parts, text + record.close])
+}
+
+const isEmpty = (child: unknown): boolean =>
+  child === undefined || child === null || typeof child === "boolean" || (Array.isArray(child) && child.every(isEmpty))
+
+/** Children of `<script>` and `<style>`: code through `raw()`, and in scripts data, which is printed as JSON. */
+function code(tag: string, child: unknown): string {
+  if (child instanceof Raw) return child.text
+  if (isEmpty(child)) return ""
+  if (Array.isArray(child) && child.some(member => member instanceof Raw || isEmpty(member))) {
+    return child.map(member => code(tag, member)).join("")
+  }
+  if (tag.toLowerCase() === "script" && typeof child !== "string" && !(child instanceof Markup)) return scriptJson(child)
+  throw htmlError("NITRO_HTML_CONTEXT", `Text in <${tag}> is code, and escaping cannot make it safe; it was given ${describe(child)}.`, {
+    fix: `Use raw(\`...\`) for code you wrote yourself${tag.toLowerCase() === "script" ? ", or an object or a list for data, which is printed as JSON" : ""}.`,
+  })
+}

@@ -1,0 +1,50 @@
+// The JSX runtime: what a compiler turns `<div id={x}>` into. Set `jsxImportSource: "nitro-ts/html"`.
+import type { ElementAttributes } from "./attribute-types.ts"
+import { htmlError } from "./call-site.ts"
+import { type Child, describe, toMarkup } from "./child.ts"
+import { element, elementRecord, open } from "./element.ts"
+import { Finished, type Markup } from "./markup.ts"
+import { Fragment } from "./tag.ts"
+
+export { Fragment }
+
+/** A component: a function of its attributes, which may be async. */
+// biome-ignore lint/suspicious/noExplicitAny: a component decides what its attributes are
+export type Component<Props = any> = (props: Props) => Child
+
+/** One element or component. A third argument, the `key`, has no meaning on a server and is ignored. */
+export function jsx(type: string | Component, props: { readonly children?: unknown }): Markup {
+  if (typeof type === "string") {
+    const record = elementRecord(type)
+    const children = props.children
+    if (children === undefined && record.isNormal) return new Finished(open(record, props) + record.close)
+    return element(record, open(record, props), children)
+  }
+  if (typeof type === "function") return toMarkup(type(props))
+  throw htmlError("NITRO_HTML_TAG", `A JSX element cannot be ${describe(type)}.`, { fix: "Check the import of the component." })
+}
+
+export const jsxs: typeof jsx = jsx
+
+/** The development twin of `jsx`; the call site is known from the stack. */
+export const jsxDEV: typeof jsx = jsx
+
+/** What compilers call for `<div {...props} key="x">`. */
+export function createElement(type: string | Component, props: object | null, ...children: unknown[]): Markup {
+  if (children.length === 0) return jsx(type, props ?? {})
+  return jsx(type, { ...props, children: children.length === 1 ? children[0] : children })
+}
+
+export declare namespace JSX {
+  type Element = Markup
+  /** Components may be async and may return anything that can be a child. */
+  type ElementType = keyof ElementAttributes | ((props: never) => Child)
+  interface ElementChildrenAttribute {
+    children: unknown
+  }
+  interface IntrinsicAttributes {
+    /** Accepted and ignored. */
+    key?: string | number | bigint | null | undefined
+  }
+  interface IntrinsicElements extends ElementAttributes {}
+}

@@ -1,0 +1,90 @@
+// The value that every front end returns: text that is already safe, finished or with promises in it.
+import { htmlError } from "./call-site.ts"
+
+/**
+ * Text is cut into parts once it is longer than this many characters: a flat string above 128 KB goes to V8's
+ * large-object space, where every further row costs twice as much. A part holds at most about twice the limit.
+ */
+export const PART_CHARACTERS = 16_384
+
+/** A piece of markup in document order: finished text, or markup that is still on its way. */
+export type Part = string | Promise<Markup>
+
+/**
+ * Safe markup, as returned by html``, the tag functions and JSX. "Already safe" is decided by `instanceof` this class
+ * alone, so that no JSON body can imitate it. `String(markup)` is its text, unless a promise in it is still pending.
+ */
+export abstract class Markup {
+  /** The pieces in document order: one string for small output, several for big output, promises for async children. */
+  abstract readonly parts: readonly Part[]
+
+  /** The whole text. @throws NITRO_HTML_PENDING when a child is still a promise. */
+  abstract toString(): string
+}
+
+/** Markup that is one finished string. */
+export class Finished extends Markup {
+  readonly text: string
+
+  constructor(text: string) {
+    super()
+    this.text = text
+  }
+
+  get parts(): readonly Part[] {
+    return [this.text]
+  }
+
+  toString(): string {
+    return this.text
+  }
+}
+
+/** Finished text that came through `raw()`: the only markup that is allowed inside `<script>` and `<style>`. */
+export class Raw extends Finished {}
+
+/** Markup in several pieces: big, or with async children. */
+export class Parts extends Markup {
+  readonly parts: readonly Part[]
+
+  constructor(parts: readonly Part[]) {
+    super()
+    this.parts = parts
+  }
+
+  toString(): string {
+    let text = ""
+    for (const part of this.parts) {
+      if (typeof part !== "string") {
+        throw htmlError("NITRO_HTML_PENDING", "This markup has an async child that has not finished, so it is not text yet.")
+      }
+      text += part
+    }
+    return text
+  }
+}
+
+/**
+ * The one door for trusted text: `text` is printed as it is. Never give it anything that a user can influence.
+ * It is also the only thing that `<script>` and `<style>` accept as code.
+ */
+export function raw(text: string): Markup {
+  if (typeof text !== "string") throw htmlError("NITRO_HTML_CHILD", `raw() takes a string, not ${typeof text}.`)
+  return new Raw(text)
+}
+
+/** Appends `child`'s pieces to `parts` after the text `before`; returns the text that later pieces go on with. */
+export function appendParts(parts: Part[], before: string, child: readonly Part[]): string {
+  let text = before
+  for (const part of child) {
+    if (typeof part !== "string") {
+      if (text !== "") parts.push(text)
+      parts.push(part)
+      text = ""
+    } else if (text.length + part.length > 2 * PART_CHARACTERS) {
+      parts.push(text)
+      text = part
+    } else text += part
+  }
+  return text
+}

@@ -1,0 +1,151 @@
+// Open tags that are learned: the finished text of `<div class="x" id="` is found again instead of built again.
+import { Expression } from "../shared/expression.ts"
+import { attribute, attributeValue } from "./attribute.ts"
+import { type AttributeName, attributeName } from "./attribute-name.ts"
+import { escapeHtml } from "./escape.ts"
+
+// A trie per element: an edge is an attribute name, below it one node per value that was seen. Values that vary (ids,
+// addresses) exceed the edge's limit, which then only keeps the text before the value. So the static text of each call
+// site is recovered at run time, without a build step. Everything here is bounded: values can come from users.
+const maxNodes = 20_000
+const maxDepth = 16
+const maxValueLength = 80
+const maxValues = 32
+const maxClassValues = 512
+let nodes = 0
+
+class Node {
+  /** Text since the last varying value: printed when the next one varies, or with `end` when the tag ends. */
+  readonly piece: string
+  readonly end: string
+  readonly depth: number
+  // Most nodes have one edge, and a field is faster than a map.
+  firstKey = ""
+  first: Edge | undefined = undefined
+  others: Map<string, Edge> | undefined = undefined
+
+  constructor(piece: string, depth: number) {
+    this.piece = piece
+    this.end = `${piece}>`
+    this.depth = depth
+  }
+}
+
+class Edge {
+  readonly name: AttributeName
+  readonly lead: string
+  readonly isPlain: boolean
+  /** Undefined once the attribute has proved to vary. */
+  values: Map<string, Node> | undefined = new Map()
+  readonly maxValues: number
+  /** Where a tag goes on after a value that is not learned. */
+  readonly after: Node
+  /** The same after an attribute that was printed whole. */
+  readonly afterWhole: Node
+  bare: Node | undefined = undefined
+
+  constructor(from: Node, key: string) {
+    this.name = attributeName(key)
+    this.lead = from.piece + this.name.lead
+    this.isPlain = this.name.kind === "plain" || this.name.kind === "class"
+    this.maxValues = this.name.kind === "class" ? maxClassValues : maxValues
+    this.after = new Node('"', from.depth + 1)
+    this.afterWhole = new Node("", from.depth + 1)
+  }
+}
+
+/** A node that learns nothing: where a tag goes on when the trie is full. */
+const dead = new Node("", maxDepth)
+
+export type OpenTag = Node
+
+/** The trie of one element; `start` is its open tag up to the name. */
+export function openTag(start: string): OpenTag {
+  return new Node(start, 0)
+}
+
+const isOwn = Object.prototype.hasOwnProperty
+
+/** The open tag of `tag` with these attributes, in their order. */
+export function printOpenTag(root: OpenTag, tag: string, attributes: object): string {
+  let text = ""
+  let node = root
+  // With the check for own keys this is as safe as Object.keys, and needs no list.
+  for (const key in attributes) {
+    if (!isOwn.call(attributes, key)) continue
+    let value = (attributes as Record<string, unknown>)[key]
+    if (value === null || value === undefined || key === "children") continue
+    const edge = node.firstKey === key ? node.first : edgeOf(node, key)
+    if (edge === undefined) {
+      text += node.piece + attribute(attributeName(key), value, tag)
+      node = dead
+      continue
+    }
+    if (typeof value !== "string" || !edge.isPlain) {
+      const kind = edge.name.kind
+      if (kind === "plain" && typeof value === "number") {
+        text += edge.lead + value
+        node = edge.after
+        continue
+      }
+      if ((kind === "data" || kind === "aria") && typeof value === "object") {
+        text += node.piece + attribute(edge.name, value, tag)
+        node = edge.afterWhole
+        continue
+      }
+      value = kind === "expression" && value instanceof Expression ? value.source : attributeValue(edge.name, value, tag)
+      if (value === undefined) continue
+      if (value === true) {
+        edge.bare ??= learnBare(node, edge)
+        node = edge.bare
+        continue
+      }
+    }
+    const seen = edge.values?.get(value as string) ?? learn(edge, value as string, node.depth)
+    if (seen !== undefined) node = seen
+    else {
+      text += edge.lead + escapeHtml(value as string)
+      node = edge.after
+    }
+  }
+  return text === "" ? node.end : text + node.end
+}
+
+function edgeOf(node: Node, key: string): Edge | undefined {
+  const edge = node.others?.get(key)
+  if (edge !== undefined) return edge
+  if (nodes >= maxNodes || node.depth >= maxDepth) return undefined
+  nodes += 2
+  const made = new Edge(node, key)
+  if (node.first === undefined) {
+    node.first = made
+    node.firstKey = key
+  } else {
+    node.others ??= new Map()
+    // Keys can come from data as well as values.
+    if (node.others.size >= maxClassValues) return undefined
+    node.others.set(key, made)
+  }
+  return made
+}
+
+function learn(edge: Edge, value: string, depth: number): Node | undefined {
+  const values = edge.values
+  if (values === undefined) return undefined
+  if (values.size >= edge.maxValues || nodes >= maxNodes) {
+    // Whatever was learned of an attribute that varies is of no use any more: give its nodes back.
+    nodes -= values.size
+    edge.values = undefined
+    return undefined
+  }
+  if (value.length > maxValueLength || depth >= maxDepth) return undefined
+  nodes++
+  const node = new Node(`${edge.lead}${escapeHtml(value)}"`, depth + 1)
+  values.set(value, node)
+  return node
+}
+
+function learnBare(from: Node, edge: Edge): Node {
+  nodes++
+  return new Node(from.piece + edge.name.bare, from.depth + 1)
+}

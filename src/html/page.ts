@@ -1,0 +1,114 @@
+// `Page(...)`: a whole document with its head, the browser client and the stylesheet.
+import type { AnyAttributes } from "./attribute-types.ts"
+import { type Child, toMarkup } from "./child.ts"
+import { element, elementRecord, open } from "./element.ts"
+import { link, meta, script, title as titleElement } from "./html-tags.ts"
+import { type Markup, raw } from "./markup.ts"
+import { assetUrls, defaultAssetsPath } from "./page-assets.ts"
+import { settle } from "./render.ts"
+
+export interface PageProps {
+  readonly title: string
+  readonly description?: string | undefined
+  /** Language of the page. Default `"en"`; `false` leaves it out. */
+  readonly lang?: string | false | undefined
+  /** More elements for the head, after all others. */
+  readonly head?: Child
+  readonly htmlAttributes?: AnyAttributes | undefined
+  readonly bodyAttributes?: AnyAttributes | undefined
+  /** Addresses of more stylesheets, after Basecoat. */
+  readonly styles?: readonly string[] | undefined
+  /** Addresses of more scripts, loaded as modules; an object gives all attributes of the element. */
+  readonly scripts?: readonly (string | AnyAttributes)[] | undefined
+  /** The browser client. Default true; a string is the address of another one. */
+  readonly client?: boolean | string | undefined
+  /** The Basecoat stylesheet. Default true; a string is the address of another one. */
+  readonly stylesheet?: boolean | string | undefined
+  /**
+   * Light and dark: `true` (default) follows the reader's choice (`localStorage.themeMode`) or else the system, before the
+   * first paint; `"light"` and `"dark"` are fixed; `false` says nothing about it.
+   */
+  readonly theme?: boolean | "light" | "dark" | undefined
+  /** For a Content-Security-Policy: set on every script and stylesheet of the page. */
+  readonly nonce?: string | undefined
+  /** Where the app serves the client and the stylesheet. Default `"/_nitro"`. */
+  readonly assetsPath?: string | undefined
+  /** Default true: `<meta charset="utf-8">`. */
+  readonly charset?: boolean | undefined
+  /** Default `"width=device-width, initial-scale=1"`. */
+  readonly viewport?: string | boolean | undefined
+  /** Switches off every default above: the document holds the title and what is asked for, no more. */
+  readonly bare?: boolean | undefined
+  readonly children?: Child
+}
+
+/** Sets the class `dark` before the first paint. Allow it in a Content-Security-Policy by `themeScriptHash`, or give a nonce. */
+export const themeScript: string =
+  'try{const t=localStorage.themeMode;if(t?t==="dark":matchMedia("(prefers-color-scheme: dark)").matches)document.documentElement.classList.add("dark")}catch{}'
+
+/** `script-src` source for the theme script. */
+export const themeScriptHash: string = "sha256-cQbjCJ+CoOdWusTvaQz4s2KRdtnu9VmfxeydjjYGMVg="
+
+type PageEnd = () => Child
+const pageEnds = new Set<PageEnd>()
+
+/**
+ * Adds `hook` to the end of every page: it is called once all children of the page have rendered, async ones included, and
+ * what it returns stands last in the body. Returns a function that takes it away again.
+ */
+export function onPageEnd(hook: PageEnd): () => void {
+  pageEnds.add(hook)
+  return () => {
+    pageEnds.delete(hook)
+  }
+}
+
+/** A document: `<Page title="Shop">...</Page>`, or `Page({ title: "Shop" }, ...children)`. */
+export function Page(props: PageProps, ...children: Child[]): Markup {
+  const body = elementRecord("body")
+  const content = toMarkup(children.length > 0 ? children : props.children)
+  const root = { lang: props.lang ?? (props.bare ? undefined : "en"), ...themeAttributes(themeOf(props)), ...props.htmlAttributes }
+  return element(elementRecord("html"), open(elementRecord("html"), root), [
+    element(elementRecord("head"), "<head>", head(props)),
+    element(body, open(body, props.bodyAttributes ?? {}), [content, pageEnd(content)]),
+  ])
+}
+
+const themeOf = (props: PageProps): PageProps["theme"] => props.theme ?? !props.bare
+
+function themeAttributes(theme: PageProps["theme"]): { class?: string } {
+  return theme === "dark" ? { class: "dark" } : {}
+}
+
+function head(props: PageProps): Child[] {
+  const isFull = !props.bare
+  const { nonce } = props
+  const urls = assetUrls(props.assetsPath ?? defaultAssetsPath)
+  const viewport = props.viewport ?? isFull
+  const theme = themeOf(props)
+  const client = props.client ?? isFull
+  const stylesheet = props.stylesheet ?? isFull
+  const styles = [stylesheet === true ? urls.basecoat : stylesheet, ...(props.styles ?? [])]
+  const scripts = [client === true ? urls.client : client, ...(props.scripts ?? [])]
+  return [
+    (props.charset ?? isFull) && meta({ charset: "utf-8" }),
+    viewport !== false && meta({ name: "viewport", content: viewport === true ? "width=device-width, initial-scale=1" : viewport }),
+    theme && meta({ name: "color-scheme", content: theme === true ? "light dark" : theme }),
+    titleElement(props.title),
+    props.description !== undefined && meta({ name: "description", content: props.description }),
+    theme === true && script({ nonce }, raw(themeScript)),
+    styles.map(href => href !== false && link({ rel: "stylesheet", href, nonce })),
+    scripts.map(
+      source => source !== false && script({ ...(typeof source === "string" ? { type: "module", src: source } : source), nonce }),
+    ),
+    props.head,
+  ]
+}
+
+/** What the hooks add: at once for a page that is finished, otherwise when its last child is. */
+function pageEnd(content: Markup): Child {
+  if (pageEnds.size === 0) return undefined
+  const runHooks = (): Child => [...pageEnds].map(hook => hook())
+  if (content.parts.every(part => typeof part === "string")) return runHooks()
+  return settle(content).then(runHooks)
+}

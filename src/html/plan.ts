@@ -1,0 +1,417 @@
+// The plan of a template: its static text, and for each value the context that decides how it is printed.
+import { type AttributeName, attributeName } from "./attribute-name.ts"
+import { htmlError } from "./call-site.ts"
+import { ScriptPosition } from "./script-position.ts"
+import { runsScript } from "./url.ts"
+
+// Contexts are numbers because the render loop compares them for every value.
+/** A child in text. */
+export const TEXT = 0
+/** A whole attribute that needs no check but escaping. */
+export const PLAIN_ATTRIBUTE = 1
+/** A whole attribute, or an object of attributes when the hole has no name. */
+export const ATTRIBUTE = 2
+/** A piece of a quoted value; how it is read depends on the attribute. */
+export const PIECE = 3
+/** The first value of an attribute whose text is checked as a whole; the others are SKIP. */
+export const GROUP = 4
+export const SKIP = 5
+/** Data in a script. */
+export const JSON_VALUE = 6
+/** Code in a style: `raw()` only. */
+export const CODE = 7
+/** The first child of a `<textarea>` or `<pre>`. */
+export const VERBATIM = 8
+
+export interface Hole {
+  readonly kind: number
+  /** The element it stands in. */
+  readonly tag: string
+  /** Undefined in text, and for an object of attributes. */
+  readonly name: AttributeName | undefined
+  readonly lead: string
+  /** Of a GROUP: the static text before, between and after its values, as written. */
+  readonly pieces: readonly string[]
+}
+
+export interface Plan {
+  /** One more than there are holes. */
+  readonly statics: readonly string[]
+  readonly kinds: readonly number[]
+  readonly holes: readonly Hole[]
+}
+
+/**
+ * Reads a template once. @throws NITRO_HTML_CONTEXT for a value where no escaping makes it safe, NITRO_HTML_TEMPLATE for
+ * a template that ends inside of something; both name the call site.
+ */
+export function planTemplate(strings: TemplateStringsArray): Plan {
+  // Only the language makes arrays with `raw` beside them: a JSON body cannot pass as a template.
+  if (!Array.isArray(strings) || !Array.isArray(strings.raw)) {
+    throw htmlError("NITRO_HTML_TEMPLATE", "html is a template tag, and was called as a function.", {
+      fix: "Write html`...`. Trusted text in a variable is `raw(text)`; the <html> element is `Html(...)`.",
+    })
+  }
+  return new TemplateReader(strings).read()
+}
+
+type State =
+  | "text"
+  | "tag open"
+  | "tag name"
+  | "end tag"
+  | "before name"
+  | "name"
+  | "after name"
+  | "before value"
+  | "quoted"
+  | "unquoted"
+  | "comment"
+  | "markup declaration"
+  | "raw text"
+
+const space = /[\t\n\f\r ]/
+/** Elements whose content is text, not elements; of `textarea` and `title` entities are decoded. */
+const textElements = new Set(["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"])
+
+/** A tokenizer for the static text, after the states of the HTML standard (section 13.2.5). */
+class TemplateReader {
+  readonly #strings: readonly string[]
+  readonly #statics: string[] = []
+  readonly #holes: Hole[] = []
+  #state: State = "text"
+  /** The current static piece, so far. */
+  #out = ""
+  #tag = ""
+  #name = ""
+  /** Where the current attribute starts in #out, with the white space before it. */
+  #attributeStart = 0
+  #quote = ""
+  /** The static text of the current value since its quote, with a NUL in the place of each hole. */
+  #value = ""
+  /** The pieces of a value that is checked as a whole. */
+  #group: string[] | undefined
+  #comment = ""
+  #isFirstChild = false
+  #isSelfClosing = false
+  /** How many <svg> and <math> are open: in them, titles and styles are ordinary elements. */
+  #foreign = 0
+  #script = new ScriptPosition()
+
+  constructor(strings: readonly string[]) {
+    this.#strings = strings
+  }
+
+  read(): Plan {
+    const last = this.#strings.length - 1
+    let skip = 0
+    for (let i = 0; i <= last; i++) {
+      const source: string | undefined = this.#strings[i]
+      if (source === undefined) throw htmlError("NITRO_HTML_TEMPLATE", "The template holds an invalid escape sequence.")
+      for (let at = skip; at < source.length; at++) at = this.#step(source, at)
+      if (i === last) break
+      const next = this.#strings[i + 1] ?? ""
+      skip = this.#hole(next, i + 1 === last)
+      this.#statics.push(this.#out)
+      this.#out = ""
+      this.#attributeStart = 0
+    }
+    if (this.#state !== "text") throw this.#unfinished()
+    this.#statics.push(this.#out)
+    return { statics: this.#statics, kinds: this.#holes.map(hole => hole.kind), holes: this.#holes }
+  }
+
+  /** Reads the character at `at`; returns the index of the last one that it used up. */
+  #step(source: string, at: number): number {
+    const character = source.charAt(at)
+    switch (this.#state) {
+      case "text":
+        return this.#stepText(source, at, character)
+      case "raw text":
+        return this.#stepRawText(source, at, character)
+      case "quoted":
+        return this.#stepQuoted(source, at, character)
+      case "comment":
+        this.#comment += character
+        if (character === ">" && /^-?>$|--!?>$/.test(this.#comment)) this.#state = "text"
+        break
+      case "markup declaration":
+      case "end tag":
+        if (character === ">") this.#state = "text"
+        break
+      default:
+        this.#stepTag(character)
+        return at
+    }
+    this.#out += character
+    return at
+  }
+
+  #stepText(source: string, at: number, character: string): number {
+    if (character !== "<") {
+      this.#isFirstChild = false
+      return this.#text(source, at)
+    }
+    this.#out += "<"
+    this.#isFirstChild = false
+    const next = source.charAt(at + 1)
+    if (source.startsWith("!--", at + 1)) {
+      this.#state = "comment"
+      this.#comment = ""
+      this.#out += "!--"
+      return at + 3
+    }
+    if (next === "!" || next === "?") this.#state = "markup declaration"
+    else if (next === "/") {
+      this.#state = "end tag"
+      if (/^<\/(?:svg|math)[\s/>]/i.test(source.slice(at, at + 8))) this.#foreign = Math.max(0, this.#foreign - 1)
+    } else if (next === "" || /[a-z]/i.test(next)) {
+      this.#state = "tag open"
+      this.#tag = ""
+      this.#isSelfClosing = false
+    }
+    return at
+  }
+
+  #stepRawText(source: string, at: number, character: string): number {
+    const end = `</${this.#tag}`
+    if (character === "<" && source.slice(at, at + end.length).toLowerCase() === end && /^[\s/>]?$/.test(source.charAt(at + end.length))) {
+      this.#state = "end tag"
+      this.#out += end
+      return at + end.length - 1
+    }
+    this.#isFirstChild = false
+    if (this.#tag === "textarea" || this.#tag === "title") return this.#text(source, at)
+    if (this.#tag === "script") this.#script.read(character)
+    this.#out += character
+    return at
+  }
+
+  #stepQuoted(source: string, at: number, character: string): number {
+    if (character === this.#quote) {
+      // A group prints its own quotes.
+      if (this.#group === undefined) this.#out += character
+      this.#leaveAttribute()
+      return at
+    }
+    this.#value += character
+    if (this.#group === undefined) return this.#text(source, at)
+    const code = source.codePointAt(at) as number
+    this.#group[this.#group.length - 1] += character === '"' ? "&quot;" : encode(code)
+    return code > 0xffff ? at + 1 : at
+  }
+
+  #stepTag(character: string): void {
+    const state = this.#state
+    if (character === ">" && state !== "tag open") {
+      this.#out += character
+      this.#openTagEnds()
+      return
+    }
+    if (state === "tag open" || state === "tag name") {
+      this.#state = "tag name"
+      if (space.test(character) || character === "/") this.#leaveAttribute()
+      else this.#tag += character.toLowerCase()
+    } else if (state === "before value") {
+      if (character === '"' || character === "'") this.#openQuote(character)
+      else if (!space.test(character)) this.#state = "unquoted"
+    } else if (state === "unquoted") {
+      if (space.test(character)) this.#leaveAttribute()
+    } else if (state === "name" && character === "=") this.#state = "before value"
+    else if (state === "after name" && character === "=") this.#state = "before value"
+    else if (space.test(character) || character === "/") {
+      if (state === "name") {
+        this.#attributeStart = this.#out.length
+        this.#state = "after name"
+      }
+    } else if (state === "name") this.#name += character
+    else {
+      this.#name = character
+      this.#state = "name"
+    }
+    if (character !== "/" ? !space.test(character) : true) this.#isSelfClosing = character === "/"
+    this.#out += character
+  }
+
+  #openQuote(quote: string): void {
+    this.#state = "quoted"
+    this.#quote = quote
+    this.#value = ""
+    this.#group = undefined
+  }
+
+  #leaveAttribute(): void {
+    this.#state = "before name"
+    this.#attributeStart = this.#out.length
+  }
+
+  #openTagEnds(): void {
+    this.#state = "text"
+    const tag = this.#tag
+    if (tag === "svg" || tag === "math") {
+      if (!this.#isSelfClosing) this.#foreign++
+    } else if (textElements.has(tag) && !(this.#foreign > 0 && (this.#isSelfClosing || tag === "title"))) {
+      this.#state = "raw text"
+      this.#script = new ScriptPosition()
+    }
+    this.#isFirstChild = tag === "textarea" || tag === "pre" || tag === "listing"
+  }
+
+  /** Prints a character of text. Non-ASCII becomes a reference: an ASCII page is encoded many times faster. */
+  #text(source: string, at: number): number {
+    const code = source.codePointAt(at) as number
+    this.#out += encode(code)
+    return code > 0xffff ? at + 1 : at
+  }
+
+  /** Adds the hole that follows; returns how many characters of the next static piece belong to it. */
+  #hole(next: string, isLast: boolean): number {
+    switch (this.#state) {
+      case "text":
+        this.#add(this.#isFirstChild ? VERBATIM : TEXT)
+        this.#isFirstChild = false
+        return 0
+      case "raw text":
+        this.#addToRawText(next)
+        return 0
+      case "before name":
+      case "after name":
+        if (next === "" ? isLast : !/^[\s/>]/.test(next)) throw refuse(`as an attribute name of <${this.#tag}>`)
+        this.#out = this.#out.slice(0, this.#attributeStart)
+        this.#state = "before name"
+        this.#add(ATTRIBUTE)
+        return 0
+      case "before value":
+        if (!/^(?:\s|>|\/>)/.test(next)) throw refuse(`as a part of the unquoted value of ${this.#name}`, "Put the value in quotes.")
+        this.#addAttribute()
+        return 0
+      case "quoted":
+        if (this.#value === "" && next.startsWith(this.#quote)) {
+          this.#addAttribute()
+          return 1
+        }
+        this.#addPiece()
+        return 0
+      case "unquoted":
+        throw refuse(`as a part of the unquoted value of ${this.#name}`, "Put the value in quotes.")
+      case "name":
+        throw refuse(`in an attribute name of <${this.#tag}>`, `Write \`<div \${{ [name]: value }}>\`.`)
+      case "comment":
+        throw refuse("in a comment", "Use `comment(text)`, or leave it out.")
+      case "markup declaration":
+        throw refuse("in a markup declaration")
+      default:
+        throw refuse("as a tag name", "Use `CustomTag(name, ...)`, which checks the name.")
+    }
+  }
+
+  #add(kind: number, name?: AttributeName, pieces: readonly string[] = []): void {
+    this.#holes.push({ kind, tag: this.#tag, name, lead: name?.lead ?? "", pieces })
+  }
+
+  #addToRawText(next: string): void {
+    const tag = this.#tag
+    if (tag === "title" || tag === "textarea") {
+      this.#add(this.#isFirstChild ? VERBATIM : TEXT)
+      this.#isFirstChild = false
+    } else if (tag === "style") this.#add(CODE)
+    else if (tag === "script") {
+      const why = this.#script.refusal(next)
+      if (why !== undefined) throw refuse(`in <script> ${why}`, `Write \`const data = \${value}\` without quotes: it is printed as JSON.`)
+      this.#script.value()
+      this.#add(JSON_VALUE)
+    } else throw refuse(`in <${tag}>, whose content is not parsed`)
+  }
+
+  /** A hole that is a whole value: it takes the name and the quotes with it, so that it can drop the attribute. */
+  #addAttribute(): void {
+    const name = attributeName(this.#name)
+    this.#out = this.#out.slice(0, this.#attributeStart)
+    this.#state = "before name"
+    this.#add(name.kind === "plain" ? PLAIN_ATTRIBUTE : ATTRIBUTE, name)
+  }
+
+  #addPiece(): void {
+    const name = attributeName(this.#name)
+    if (this.#group !== undefined) {
+      this.#group.push("")
+      this.#add(SKIP, name)
+    } else if (isCheckedWhole(name, this.#value)) {
+      // From here on the static text of the value goes to the group, not to #out.
+      const before = this.#out.slice(this.#out.length - encodeAll(this.#value).length)
+      this.#out = this.#out.slice(0, this.#attributeStart)
+      this.#group = [before.replaceAll('"', "&quot;"), ""]
+      this.#add(GROUP, name, this.#group)
+    } else {
+      const refusal = pieceRefusal(name, this.#value)
+      if (refusal !== undefined) throw refusal
+      this.#add(PIECE, name)
+    }
+    this.#value += "\0"
+  }
+
+  #unfinished(): Error {
+    const where: Partial<Record<State, string>> = {
+      comment: "a comment",
+      "raw text": `<${this.#tag}>`,
+      quoted: `the value of ${this.#name}`,
+    }
+    return htmlError("NITRO_HTML_TEMPLATE`, `The template ends inside ${where[this.#state] ?? `a tag"}.`)
+  }
+}
+
+const encode = (code: number): string => (code < 127 ? String.fromCharCode(code) : `&#${code};`)
+
+const encodeAll = (text: string): string => Array.from(text, character => encode(character.codePointAt(0) as number)).join("")
+
+const refuse = (where: string, fix?: string): Error =>
+  htmlError("NITRO_HTML_CONTEXT", `A value cannot stand ${where}: no escaping makes it safe there.`, fix === undefined ? {} : { fix })
+
+/** Whether a value that starts with the static text `before` can only be judged with all of its pieces. */
+function isCheckedWhole(name: AttributeName, before: string): boolean {
+  switch (name.kind) {
+    case "urlList":
+    case "sourceSet":
+    case "refresh":
+      return true
+    case "url":
+    case "data": {
+      const start = before.replace(/&.*$/s, "")
+      // Once a path, a query or a harmless scheme has begun, nothing that follows can make it a script.
+      if (/^[^:]*[/?#]|^(?:https?|mailto|tel|sms):/i.test(start)) return false
+      if (before.includes("&") || (runsScript(start, "") && !/^\s*data:/i.test(start)))
+        throw refuse(`in the ${name.name} that starts with ${before}`)
+      return true
+    }
+    default:
+      return false
+  }
+}
+
+/** Why a value cannot be a piece of this attribute after the static text `before`. */
+function pieceRefusal(name: AttributeName, before: string): Error | undefined {
+  switch (name.kind) {
+    case "expression":
+    case "signals":
+    case "signalName":
+    case "flag":
+      return htmlError(
+        "NITRO_HTML_EXPRESSION",
+        `The browser evaluates the attribute ${name.name} as code: a value cannot be a piece of it.`,
+        {
+          fix: `Write \`${name.name}=\${ds\`...\`}\` with the values inside of ds, from \`nitro-ts/datastar\`.`,
+        },
+      )
+    case "document":
+      return refuse("as a piece of srcdoc", `Write \`srcdoc=\${html\`...\`}\`.`)
+    case "style": {
+      const declaration = before.slice(before.lastIndexOf(";") + 1)
+      if (!declaration.includes(":") || /["'(\\{}]|\/\*/.test(declaration)) {
+        return refuse("in a style but as the value of a property", `Write \`style=\${{ property: value }}\`.`)
+      }
+      return undefined
+    }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,81 @@
+// How a tag function is made: `div({ id }, "text")`, and what its arguments mean.
+
+import type { AnyAttributes, TagAttributes } from "./attribute-types.ts"
+import { type Child, isPlain, toMarkup } from "./child.ts"
+import { type ElementRecord, element, elementOfList, elementRecord, open } from "./element.ts"
+import { Finished, type Markup } from "./markup.ts"
+
+/** An element without children so far: markup as it stands, and a function that gives it children. */
+export interface OpenElement extends Markup {
+  (...children: Child[]): Markup
+}
+
+/**
+ * A function for one element. Attributes stand before or after all children: `div({ id }, "text")`, `div("text", { id })`;
+ * `div({ id })("text")` is the same. Attribute names may be spelled with underscores: `data_foo`, `_for`.
+ */
+export interface Tag<A> {
+  (attributes: A & { readonly children?: never }): OpenElement
+  (...content: readonly (A | Child)[]): Markup
+}
+
+const isAttributes = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !(value instanceof Finished) && isPlain(value)
+
+function build(record: ElementRecord, content: readonly unknown[]): Markup {
+  let from = 0
+  let to = content.length
+  if (to === 0) return new Finished(record.bare + record.close)
+  let start = record.bare
+  const first = content[0]
+  if (isAttributes(first)) {
+    start = open(record, first)
+    if (to === 1) return withoutChildren(record, start, first)
+    from = 1
+  } else if (to > 1) {
+    const last = content[to - 1]
+    if (isAttributes(last)) {
+      start = open(record, last)
+      to--
+    }
+  }
+  return to - from === 1 ? element(record, start, content[from]) : elementOfList(record, start, content, from, to)
+}
+
+function withoutChildren(record: ElementRecord, start: string, attributes: object): Markup {
+  // `<Div>text</Div>` in JSX hands the children over as an attribute.
+  const children: unknown = Object.hasOwn(attributes, "children") ? (attributes as { children: unknown }).children : undefined
+  if (children !== undefined) return element(record, start, children)
+  if (record.content === "none") return new Finished(start)
+  return openElement(record, start)
+}
+
+/** A function cannot be an instance of `Finished` in any other way than by taking over its prototype. */
+const openElementPrototype: object = Object.create(Finished.prototype)
+
+function openElement(record: ElementRecord, start: string): OpenElement {
+  const fill = (...children: unknown[]): Markup => elementOfList(record, start, children, 0, children.length)
+  Object.setPrototypeOf(fill, openElementPrototype)
+  ;(fill as unknown as { text: string }).text = start + record.close
+  return fill as unknown as OpenElement
+}
+
+/** The tag function of the element `name`. @throws NITRO_HTML_TAG when that is not a tag name. */
+export function tag<Name extends string>(name: Name): Tag<TagAttributes<Name>> {
+  const record = elementRecord(name)
+  return ((...content: unknown[]): Markup => build(record, content)) as Tag<TagAttributes<Name>>
+}
+
+/** An element whose name is known only at run time, or a custom one: `CustomTag("my-element", { id }, "text")`. */
+export function CustomTag(name: string, ...content: readonly (AnyAttributes | Child)[]): Markup {
+  return build(elementRecord(name), content)
+}
+
+/** Several children without an element around them. */
+export function Fragment(...children: Child[]): Markup
+export function Fragment(props: { readonly children?: Child }): Markup
+export function Fragment(...content: unknown[]): Markup {
+  const [first] = content
+  if (content.length === 1 && isAttributes(first)) return toMarkup((first as { children?: unknown }).children)
+  return toMarkup(content)
+}
