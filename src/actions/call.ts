@@ -1,7 +1,7 @@
 // `call(todo, "toggle")`: one value that is an expression for the script and a form for browsers without it.
 import { del, get, js, patch, post, put } from "../datastar/index.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
-import { type Html, html } from "../html/index.ts"
+import { type Child, type ElementAttributes, html, type Markup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
 import { suggest } from "../shared/suggest.ts"
@@ -46,8 +46,11 @@ export class Call extends Expression<void> {
   constructor(target: CallTarget, input: Readonly<Record<string, unknown>>) {
     const { method, path, postPath, confirm, form } = target
     super(confirmed(requests[method](path, Object.keys(input).length > 0 ? { payload: input } : {}), confirm).source)
-    const literal = Object.entries(input).filter(([, value]) => !(value instanceof Expression) && value !== undefined)
-    const query = literal.length === 0 ? "" : `?${new URLSearchParams(literal.map(([name, value]) => [name, String(value)]))}`
+    const params = new URLSearchParams()
+    for (const [name, value] of Object.entries(input)) {
+      if (value !== undefined && !(value instanceof Expression)) params.append(name, String(value))
+    }
+    const query = params.size === 0 ? "" : `?${params}`
     this.method = method
     this.href = path + query
     this.#postHref = postPath + query
@@ -81,10 +84,20 @@ export class Call extends Expression<void> {
   }
 
   /** The message of one field, announced to screen readers; empty and hidden until there is one. */
-  error(name: string): Html {
+  error(name: string): Markup {
     const message = this.#flash()?.errors[name] ?? ""
     const error = js(errorOf(formKey(this.#form), name))
     return html`<p id="${this.#form}-${name}-error" class="field-error" role="alert" style="${message === "" ? { display: "none" } : {}}" data-signals__ifmissing="${this.#signals(name)}" data-show="${js(`${error.source} !== ''`)}" data-text="${error}">${message}</p>`
+  }
+
+  /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no room of its own in a layout. */
+  button(label: Child, attributes: ElementAttributes["button"] = {}): Markup {
+    return html`<form ${this.form} style="display: contents"><button ${{ class: "btn", ...attributes }}>${label}</button></form>`
+  }
+
+  /** A form that is one field, sent by Enter, with the place for its message: `{call(Todo, "create").input("title")}`. */
+  input(name: string, attributes: ElementAttributes["input"] = {}): Markup {
+    return html`<form ${this.form} class="field"><input ${{ class: "input", ...attributes, ...this.field(name) }}>${this.error(name)}</form>`
   }
 
   #flash() {

@@ -34,7 +34,12 @@ export function crudRoutes({ entity, crud }: Exposure): Route[] {
   }
   return crud.flatMap(operation => byOperation[operation]())
 
-  function route(method: Route["method"], pattern: string, operation: string, details: Pick<Route, "run"> & { input?: Route["input"] }): Route {
+  function route(
+    method: Route["method"],
+    pattern: string,
+    operation: string,
+    details: Pick<Route, "run"> & { input?: Route["input"] },
+  ): Route {
     return { method, pattern, name: `${entity.definition.name}.${operation}`, entity, operation, input: {}, ...details }
   }
 }
@@ -42,7 +47,9 @@ export function crudRoutes({ entity, crud }: Exposure): Route[] {
 /** Fields that input from outside may set: not the id, not what the library keeps, not the guarded ones. */
 function settable(entity: EntityClass): Route["input"] {
   const { fields, guarded } = entity.definition
-  return Object.fromEntries(fields.filter(field => !field.managed && !guarded.includes(field.name)).map(field => [field.name, field.schema]))
+  return Object.fromEntries(
+    fields.filter(field => !field.managed && !guarded.includes(field.name)).map(field => [field.name, field.schema]),
+  )
 }
 
 async function update(entity: EntityClass, { id, input }: RouteCall): Promise<{ value: EntityInstance }> {
@@ -75,7 +82,12 @@ async function list(entity: EntityClass, { request }: RouteCall): Promise<{ valu
     }
   }
   const limit = Math.min(whole(params, "limit", defaultPageSize), maxPageSize)
-  return { value: await query.where(where as never).limit(limit).offset(whole(params, "offset", 0)) }
+  return {
+    value: await query
+      .where(where as never)
+      .limit(limit)
+      .offset(whole(params, "offset", 0)),
+  }
 }
 
 function whole(params: URLSearchParams, name: string, otherwise: number): number {

@@ -63,7 +63,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 }
 
 function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Response {
-  const error = new NitroError("NITRO_METHOD_NOT_ALLOWED", `${request.method} is not a method of this path. It takes ${[...allowed].join(", ")}.`)
+  const error = new NitroError(
+    "NITRO_METHOD_NOT_ALLOWED",
+    `${request.method} is not a method of this path. It takes ${[...allowed].join(", ")}.`,
+  )
   const response = replyWithError(error, { request, client: "json", form: undefined })
   response.headers.set("allow", [...allowed].join(", "))
   return response

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 import { clearFlash, type Flash, flashCookie, readFlash, setFlash } from "./flash.ts"
 
-const flash: Flash = { form: "todo-create", values: { title: "ö\"<;, " }, errors: { title: "Too long." } }
+const flash: Flash = { form: "todo-create", values: { title: 'ö"<;, ' }, errors: { title: "Too long." } }
 const cookieOf = (setCookie: string) => setCookie.slice(0, setCookie.indexOf(";"))
 
 it("brings typed values and messages to the next page", () => {
@@ -29,9 +29,12 @@ it("is out of reach of scripts and of other sites", () => {
   expect(clearFlash).toContain("Max-Age=0")
 })
 
-it.each([null, "", "other=1", `${flashCookie}=`, `${flashCookie}=v!!`, `${flashCookie}=vbm9wZQ`, `${flashCookie}=kunknown`])("reads %j as no flash", cookie => {
-  expect(readFlash(cookie)).toBeUndefined()
-})
+it.each([null, "", "other=1", `${flashCookie}=`, `${flashCookie}=v!!`, `${flashCookie}=vbm9wZQ`, `${flashCookie}=kunknown`])(
+  "reads %j as no flash",
+  cookie => {
+    expect(readFlash(cookie)).toBeUndefined()
+  },
+)
 
 it.each([[1], [{ form: 1, values: {}, errors: {} }], [{ form: "f", values: { a: 1 }, errors: {} }], [{ form: "f", values: {} }]])(
   "reads a cookie of another shape as no flash: %j",

@@ -1,5 +1,13 @@
 // The door of the actions module.
-export { type ActionDecorator, type ActionDefinition, type ActionOptions, action, actionOf, type HttpMethod, type MethodName } from "./action.ts"
+export {
+  type ActionDecorator,
+  type ActionDefinition,
+  type ActionOptions,
+  action,
+  actionOf,
+  type HttpMethod,
+  type MethodName,
+} from "./action.ts"
 export { Call, call, type FieldAttributes, type FormAttributes } from "./call.ts"
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatch.ts"
 export { clearFlash, type Flash, readFlash } from "./flash.ts"

@@ -3,13 +3,17 @@ import { z } from "zod"
 import { coerce, readInput } from "./input.ts"
 
 const limit = 1000
-const post = (body: BodyInit, type?: string) => new Request("http://shop.test/x", { method: "POST", body, ...(type ? { headers: { "content-type": type } } : {}) })
+const post = (body: BodyInit, type?: string) =>
+  new Request("http://shop.test/x", { method: "POST", body, ...(type ? { headers: { "content-type": type } } : {}) })
 const read = (request: Request, search = "", datastar = false) => readInput(request, search, datastar, limit)
 
 describe("readInput", () => {
   it("reads JSON, forms and multipart forms", async () => {
     expect(await read(post('{"a":1}', "application/json; charset=utf-8"))).toMatchObject({ body: { a: 1 }, kind: "json" })
-    expect(await read(post("a=1&b=x+y&b=z", "application/x-www-form-urlencoded"))).toMatchObject({ body: { a: "1", b: ["x y", "z"] }, kind: "form" })
+    expect(await read(post("a=1&b=x+y&b=z", "application/x-www-form-urlencoded"))).toMatchObject({
+      body: { a: "1", b: ["x y", "z"] },
+      kind: "form",
+    })
     const form = new FormData()
     form.set("a", "1")
     form.set("file", new File(["text"], "a.txt"))
@@ -22,7 +26,11 @@ describe("readInput", () => {
   it("reads the signals of a page from the body, or from the query of a GET or DELETE", async () => {
     expect(await read(post('{"a":1}', "application/json"), "", true)).toMatchObject({ body: { a: 1 }, kind: "signals" })
     const get = new Request("http://shop.test/x", { method: "DELETE" })
-    expect(await read(get, `?q=1&datastar=${encodeURIComponent('{"a":1}')}`, true)).toMatchObject({ body: { a: 1 }, kind: "signals", query: { q: "1" } })
+    expect(await read(get, `?q=1&datastar=${encodeURIComponent('{"a":1}')}`, true)).toMatchObject({
+      body: { a: 1 },
+      kind: "signals",
+      query: { q: "1" },
+    })
   })
 
   it("takes an empty body as no input", async () => {
@@ -50,13 +58,22 @@ describe("readInput", () => {
         controller.enqueue(new Uint8Array(100))
       },
     })
-    const request = new Request("http://shop.test/x", { method: "POST", body: endless, duplex: "half", headers: { "content-type": "application/json" } } as RequestInit)
+    const request = new Request("http://shop.test/x", {
+      method: "POST",
+      body: endless,
+      duplex: "half",
+      headers: { "content-type": "application/json" },
+    } as RequestInit)
     await expect(read(request)).rejects.toMatchObject({ code: "NITRO_BODY_TOO_LARGE" })
     expect(sent).toBeLessThan(limit * 3)
   })
 
   it("refuses a declared length over the limit without reading", async () => {
-    const request = new Request("http://shop.test/x", { method: "POST", body: "{}", headers: { "content-type": "application/json", "content-length": "5000" } })
+    const request = new Request("http://shop.test/x", {
+      method: "POST",
+      body: "{}",
+      headers: { "content-type": "application/json", "content-length": "5000" },
+    })
     await expect(read(request)).rejects.toMatchObject({ code: "NITRO_BODY_TOO_LARGE" })
   })
 

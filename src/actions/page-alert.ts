@@ -1,6 +1,6 @@
 // The message for the whole page: what an action refused and no field can show.
 import { js } from "../datastar/index.ts"
-import { type Html, html, onPageEnd } from "../html/index.ts"
+import { html, type Markup, onPageEnd } from "../html/index.ts"
 import { alertSignal } from "./form-keys.ts"
 import { currentRequest } from "./request-context.ts"
 
@@ -9,7 +9,7 @@ export function addPageAlert(): void {
   onPageEnd(() => (currentRequest() ? pageAlert() : undefined))
 }
 
-function pageAlert(): Html {
+function pageAlert(): Markup {
   const message = currentRequest()?.flash?.errors[""] ?? ""
   return html`<div id="nitro-alert" class="alert" data-variant="destructive" role="alert" style="${{
     position: "fixed",

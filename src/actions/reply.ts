@@ -1,7 +1,7 @@
 // Turns an outcome or an error into the answer its client understands: patches, JSON, or a redirect.
 import { patchElements, patchSignals, sseHeaders } from "../datastar/index.ts"
 import { isEntity } from "../entity/index.ts"
-import { isHtml, render } from "../html/index.ts"
+import { Markup, render } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { setFlash } from "./flash.ts"
@@ -39,7 +39,7 @@ export async function replyWith({ value, status }: Outcome, { request, client, f
     return patches === "" ? new Response(null, { status: 204 }) : new Response(patches, { headers: sseHeaders })
   }
   if (client === "form") return seeOther(request)
-  if (isHtml(value)) return new Response(await render(value), { headers: { "content-type": "text/html; charset=utf-8" } })
+  if (value instanceof Markup) return new Response(await render(value), { headers: { "content-type": "text/html; charset=utf-8" } })
   if (value === undefined) return new Response(null, { status: status ?? 204 })
   return Response.json(value, { status: status ?? 200, headers: jsonHeaders })
 }
@@ -69,7 +69,10 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
 
 function formSucceeded(form: PostedForm): string {
   // `done` must differ from the last time, or the page would not see a second success.
-  return patchSignals({ [alertSignal]: "", [formsSignal]: { [formKey(form.id)]: { done: Date.now() + Math.random(), errors: cleared(form) } } })
+  return patchSignals({
+    [alertSignal]: "",
+    [formsSignal]: { [formKey(form.id)]: { done: Date.now() + Math.random(), errors: cleared(form) } },
+  })
 }
 
 function cleared(form: PostedForm): Record<string, string> {
@@ -105,19 +108,19 @@ function pageOf(request: Request): string {
 
 /** What an action may return to the page: HTML patches elements by id, an entity or anything else patches nothing. */
 async function patchOf(value: unknown): Promise<string> {
-  if (isHtml(value)) return patchElements(await render(value))
+  if (value instanceof Markup) return patchElements(await render(value))
   return typeof value === "string" && value.startsWith("event: ") ? value : ""
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && !isHtml(value)
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && !(value instanceof Markup)
 }
 
 /** A generator action: each yield is a patch as it comes, or an item of a JSON list. */
 async function streamOf(values: AsyncIterable<unknown>, client: Client): Promise<Response> {
   if (client !== "datastar") {
     const result: unknown[] = []
-    for await (const value of values) result.push(isHtml(value) ? await render(value) : isEntity(value) ? value.toJSON() : value)
+    for await (const value of values) result.push(value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value)
     return Response.json({ result }, { headers: jsonHeaders })
   }
   const iterator = values[Symbol.asyncIterator]()

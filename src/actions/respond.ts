@@ -1,8 +1,8 @@
 // `respond(<Page/>)`: HTML as a web Response, in parts where it is big and streamed where it waits for something.
-import { chunks, type Html, stream } from "../html/index.ts"
+import { chunks, type Markup, stream } from "../html/index.ts"
 
 /** Status and headers as in `new Response`; the content type is `text/html; charset=utf-8` unless given. */
-export function respond(page: Html, init: ResponseInit = {}): Response {
+export function respond(page: Markup, init: ResponseInit = {}): Response {
   const headers = new Headers(init.headers)
   if (!headers.has("content-type")) headers.set("content-type", "text/html; charset=utf-8")
   const finished = chunks(page)
@@ -10,7 +10,7 @@ export function respond(page: Html, init: ResponseInit = {}): Response {
   return new Response(body, { ...init, headers })
 }
 
-function streamed(page: Html): ReadableStream<Uint8Array> {
+function streamed(page: Markup): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const abort = new AbortController()
   const iterator = stream(page, { signal: abort.signal })[Symbol.asyncIterator]()

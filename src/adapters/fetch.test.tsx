@@ -50,7 +50,12 @@ beforeEach(() => {
 
 const origin = "http://shop.test"
 const json = { "content-type": "application/json" }
-const form = { "content-type": "application/x-www-form-urlencoded", accept: "text/html", host: "shop.test", referer: `${origin}/products?page=2` }
+const form = {
+  "content-type": "application/x-www-form-urlencoded",
+  accept: "text/html",
+  host: "shop.test",
+  referer: `${origin}/products?page=2`,
+}
 const send = (method: string, path: string, body?: string, headers: Record<string, string> = json) =>
   handle(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }))
 const datastar = { ...json, "datastar-request": "true" }
@@ -70,7 +75,13 @@ describe("CRUD for programs", () => {
   })
 
   it("filters, sorts and pages a list by the query", async () => {
-    for (const [name, price] of [["a", 3], ["b", 1], ["c", 2], ["d", 2]] as const) await Product.create({ name, price })
+    for (const [name, price] of [
+      ["a", 3],
+      ["b", 1],
+      ["c", 2],
+      ["d", 2],
+    ] as const)
+      await Product.create({ name, price })
     const names = async (query: string) => ((await (await send("GET", `/products${query}`)).json()) as { name: string }[]).map(p => p.name)
     expect(await names("?sort=-price,name")).toEqual(["a", "c", "d", "b"])
     expect(await names("?price=2&sort=name")).toEqual(["c", "d"])
@@ -121,7 +132,9 @@ describe("actions", () => {
     await Product.create({ name: "Desk", price: 99 })
     const lamp = await Product.create({ name: "Lamp", price: 9 })
     expect(await (await send("GET", "/products/cheapest")).json()).toMatchObject({ id: lamp.id })
-    expect(await (await send("POST", `/products/${lamp.id}/steps`)).json()).toEqual({ result: ['<p id="step">one</p>', '<p id="step">two</p>'] })
+    expect(await (await send("POST", `/products/${lamp.id}/steps`)).json()).toEqual({
+      result: ['<p id="step">one</p>', '<p id="step">two</p>'],
+    })
   })
 
   it("never run by a GET, an unknown name or an unmarked method", async () => {
@@ -171,7 +184,9 @@ describe("a page's script", () => {
     const response = await send("POST", "/products", "name=&price=abc", { ...form, "datastar-request": "true" })
     expect(response.status).toBe(200)
     const text = await response.text()
-    const signals = JSON.parse(text.slice(text.indexOf("signals ") + 8)) as { _forms: { product_create: { errors: Record<string, string>; done?: number } } }
+    const signals = JSON.parse(text.slice(text.indexOf("signals ") + 8)) as {
+      _forms: { product_create: { errors: Record<string, string>; done?: number } }
+    }
     expect(Object.keys(signals._forms.product_create.errors).sort()).toEqual(["name", "price"])
     expect(signals._forms.product_create.errors["name"]).not.toBe("")
     expect(signals._forms.product_create.done).toBeUndefined()
@@ -180,7 +195,10 @@ describe("a page's script", () => {
   it("is told when a form succeeded, with its messages cleared", async () => {
     const response = await send("POST", "/products", "name=Desk&price=9.5", { ...form, "datastar-request": "true" })
     const text = await response.text()
-    expect(JSON.parse(text.slice(text.indexOf("signals ") + 8))).toMatchObject({ _alert: "", _forms: { product_create: { errors: { name: "", price: "" }, done: expect.any(Number) } } })
+    expect(JSON.parse(text.slice(text.indexOf("signals ") + 8))).toMatchObject({
+      _alert: "",
+      _forms: { product_create: { errors: { name: "", price: "" }, done: expect.any(Number) } },
+    })
     expect((await Product.all())[0]).toMatchObject({ name: "Desk", price: 9.5 })
   })
 
@@ -231,14 +249,20 @@ describe("a browser without script", () => {
 
 describe("protection", () => {
   it("refuses another site's post and changes nothing", async () => {
-    const response = await send("POST", "/products", '{"name":"Desk","price":1}', { ...json, "sec-fetch-site": "cross-site", origin: "http://evil.test" })
+    const response = await send("POST", "/products", '{"name":"Desk","price":1}', {
+      ...json,
+      "sec-fetch-site": "cross-site",
+      origin: "http://evil.test",
+    })
     expect(response.status).toBe(403)
     expect(await Product.count()).toBe(0)
   })
 
   it("limits bodies", async () => {
     const small = makeApp({ maxBodyBytes: 100 })
-    const response = await small.handle(new Request(`${origin}/products`, { method: "POST", headers: json, body: JSON.stringify({ name: "x".repeat(200) }) }))
+    const response = await small.handle(
+      new Request(`${origin}/products`, { method: "POST", headers: json, body: JSON.stringify({ name: "x".repeat(200) }) }),
+    )
     expect(response.status).toBe(413)
   })
 

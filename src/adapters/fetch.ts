@@ -32,7 +32,7 @@ export function nitro(options: NitroOptions): NitroHandler {
   return async (request, next) => {
     const { path, search } = splitUrl(request.url)
     const own = app.own(request, path, search)
-    if (own) return own
+    if (own !== undefined) return own
     if (!next) return new Response("Not found", { status: 404 })
     const page = app.page(request, path, search)
     return page.finish(await page.run(next))

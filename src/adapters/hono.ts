@@ -20,7 +20,7 @@ export function nitro(options: NitroOptions): HonoMiddleware {
     const request = context.req.raw
     const { path, search } = splitUrl(request.url)
     const own = app.own(request, path, search)
-    if (own) return own
+    if (own !== undefined) return own
     const page = app.page(request, path, search)
     await page.run(next)
     if (page.session) return page.finish(context.res)

@@ -99,13 +99,20 @@ describe.each(Object.keys(hosts))("%s", name => {
     const Note = makeNote()
     const host = await (hosts[name] as (typeof hosts)[string])(Note)
     close = host.close
-    const created = await fetch(`${host.url}/notes`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"text":"first"}' })
+    const created = await fetch(`${host.url}/notes`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"text":"first"}',
+    })
     expect(created.status).toBe(201)
     const html = await (await fetch(`${host.url}/`)).text()
     expect(html).toContain(">first</li>")
 
     const abort = new AbortController()
-    const stream = await fetch(await streamOf(`${host.url}/`), { headers: { "datastar-request": "true", accept: "text/event-stream" }, signal: abort.signal })
+    const stream = await fetch(await streamOf(`${host.url}/`), {
+      headers: { "datastar-request": "true", accept: "text/event-stream" },
+      signal: abort.signal,
+    })
     expect(stream.status).toBe(200)
     expect(stream.headers.get("content-type")).toContain("text/event-stream")
     expect(stream.headers.get("cache-control")).toContain("no-transform")
@@ -140,7 +147,9 @@ describe.each(Object.keys(hosts))("%s", name => {
 it("serve says who holds the port", async () => {
   const one = await serve({ fetch: () => new Response("one") }, { port: 0 })
   close = one.close
-  await expect(serve({ fetch: () => new Response("two") }, { port: Number(new URL(one.url).port) })).rejects.toMatchObject({ code: "NITRO_PORT_TAKEN" })
+  await expect(serve({ fetch: () => new Response("two") }, { port: Number(new URL(one.url).port) })).rejects.toMatchObject({
+    code: "NITRO_PORT_TAKEN",
+  })
 })
 
 it("serve answers 500 without the error's text when the application throws", async () => {

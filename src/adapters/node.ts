@@ -27,7 +27,7 @@ async function answer(app: App, req: IncomingMessage, res: ServerResponse, next?
   const request = new NodeRequest({ req, res })
   const { path, search } = splitUrl(request.url)
   const own = app.own(request, path, search)
-  if (own) return sendNodeResponse(res, await own)
+  if (own !== undefined) return sendNodeResponse(res, await own)
   if (!next) return sendNodeResponse(res, new Response("Not found", { status: 404 }))
   const page = app.page(request, path, search)
   if (page.session) return answerStream(res, page, next)

@@ -1,7 +1,7 @@
 // A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
 import { patchElements, removeElements } from "../datastar/index.ts"
 import { compareBy, type EntityClass, type EntityInstance, matches, type Query } from "../entity/index.ts"
-import { type Child, type Html, html, raw, render } from "../html/index.ts"
+import { type Child, html, type Markup, raw, render } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import type { NumberedChange } from "./change-feed.ts"
 import { Topic } from "./topic.ts"
@@ -97,7 +97,9 @@ export class ListTopic extends Topic {
     this.#shown.splice(index, 0, row)
     const wasEmpty = this.#shown.length === 1 && at < 0
     const clear = wasEmpty && this.#view.empty !== undefined ? removeElements(`#${this.regionId} > :not([id="${cssText(row.domId)}"])`) : ""
-    const place = next ? ({ selector: this.#selector(next.domId), mode: "before" } as const) : ({ selector: `#${this.regionId}`, mode: "append" } as const)
+    const place = next
+      ? ({ selector: this.#selector(next.domId), mode: "before" } as const)
+      : ({ selector: `#${this.regionId}`, mode: "append" } as const)
     return removed + patchElements(row.html, place) + clear
   }
 
@@ -125,13 +127,13 @@ export class ListTopic extends Topic {
 }
 
 /** The list as the first page shows it, before any topic exists. */
-export async function renderList(regionId: string, view: ListView): Promise<Html> {
+export async function renderList(regionId: string, view: ListView): Promise<Markup> {
   const rows = await view.query
   const items = await Promise.all(rows.map(async row => raw(await renderItem(view, row))))
   return listElement(regionId, view, items)
 }
 
-function listElement(regionId: string, view: ListView, items: Html[]): Html {
+function listElement(regionId: string, view: ListView, items: Markup[]): Markup {
   const content = items.length === 0 ? (view.empty ?? "") : items
   switch (view.tag) {
     case "ol":
@@ -146,12 +148,15 @@ function listElement(regionId: string, view: ListView, items: Html[]): Html {
 }
 
 async function renderItem(view: ListView, row: EntityInstance): Promise<string> {
-  const text = await render(html`${view.each(row)}`)
+  const text = await render(view.each(row))
   // The outermost element is the first of the text; a wrong id would break in the browser, long after this.
   const opening = text.slice(0, text.indexOf(">") + 1)
   if (!opening.includes(` id="${row.domId}"`)) {
     const entity = view.query.entity.definition.name
-    throw new NitroError("NITRO_LIVE_ITEM_ID", `The item that renders a ${entity} in live() begins with ${opening || "no element"} and lacks id="${row.domId}".`)
+    throw new NitroError(
+      "NITRO_LIVE_ITEM_ID",
+      `The item that renders a ${entity} in live() begins with ${opening || "no element"} and lacks id="${row.domId}".`,
+    )
   }
   return text
 }

@@ -104,7 +104,8 @@ function readStream(response: Response): Stream {
 }
 
 const data = (event: string | undefined) => (event ?? "").split("\n").slice(1)
-const listOf = (Task: TaskClass, query = Task.where().orderBy("rank"), options: Partial<LiveListOptions<Task>> = {}) => live(query, { each: item, ...options })
+const listOf = (Task: TaskClass, query = Task.where().orderBy("rank"), options: Partial<LiveListOptions<Task>> = {}) =>
+  live(query, { each: item, ...options })
 
 describe("a live list", () => {
   it("is whole in the first page, with one stream for all views", async () => {
@@ -140,7 +141,11 @@ describe("a live list", () => {
       `data: elements <li id="${first.domId}">a</li>`,
     ])
     const third = await Task.create({ name: "c", rank: 3 })
-    expect(data((await stream.next())[0])).toEqual([`data: selector #${listId}`, "data: mode append", `data: elements <li id="${third.domId}">c</li>`])
+    expect(data((await stream.next())[0])).toEqual([
+      `data: selector #${listId}`,
+      "data: mode append",
+      `data: elements <li id="${third.domId}">c</li>`,
+    ])
   })
 
   it("changes a row where it stands, moves it when its order changed, and sends nothing when it looks the same", async () => {
@@ -178,7 +183,11 @@ describe("a live list", () => {
 
   it("keeps a window full", async () => {
     const Task = makeTask()
-    const [a] = [await Task.create({ name: "a", rank: 1 }), await Task.create({ name: "b", rank: 2 }), await Task.create({ name: "c", rank: 3 })]
+    const [a] = [
+      await Task.create({ name: "a", rank: 1 }),
+      await Task.create({ name: "b", rank: 2 }),
+      await Task.create({ name: "c", rank: 3 }),
+    ]
     const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where().orderBy("rank").limit(2)) })
     const page = await app.page()
     expect(page).not.toContain(">c<")
@@ -250,7 +259,10 @@ describe("a live list", () => {
       }
     }
     let seed = 42
-    const random = (n: number) => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % n
+    const random = (n: number) => {
+      seed = (seed * 1103515245 + 12345) & 0x7fffffff
+      return seed % n
+    }
     const alive: Task[] = []
     for (let step = 0; step < 300; step++) {
       const dice = random(3)

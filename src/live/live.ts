@@ -3,8 +3,17 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { createHash } from "node:crypto"
 import { currentRequest, type RequestContext, withRequest } from "../actions/index.ts"
 import { get } from "../datastar/index.ts"
-import { type CountQuery, type EntityClass, type EntityInstance, isEntityClass, matches, type Query, storeOf, withRepositories } from "../entity/index.ts"
-import { type Child, type Html, html, isHtml, onPageEnd } from "../html/index.ts"
+import {
+  type CountQuery,
+  type EntityClass,
+  type EntityInstance,
+  isEntityClass,
+  matches,
+  type Query,
+  storeOf,
+  withRepositories,
+} from "../entity/index.ts"
+import { type Child, html, Markup, onPageEnd } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { currentCursor, startChangeFeed } from "./change-feed.ts"
 import "./errors.ts"
@@ -55,29 +64,37 @@ const neutral: <T>(run: () => T) => T = AsyncLocalStorage.snapshot()
  * {live(Todo.where().orderBy("createdAt"), { each: Item })}
  * ```
  */
-export function live<T extends EntityInstance>(query: Query<T>, options: LiveListOptions<T>): Html
+export function live<T extends EntityInstance>(query: Query<T>, options: LiveListOptions<T>): Markup
+/** One entity that stays true: `live(counter, { each: Card })`. It vanishes when the entity is deleted. */
+export function live<T extends EntityInstance>(entity: T, options: Pick<LiveListOptions<T>, "each" | "id">): Markup
 /** A number that stays true: `live(Todo.where(t => t.done.eq(false)).count())`. */
-export function live(count: CountQuery, options?: { readonly id?: string }): Html
+export function live(count: CountQuery, options?: { readonly id?: string }): Markup
 /** Any HTML, rendered again when one of the entities changed: `live(() => <p>…</p>, { on: [Todo] })`. */
-export function live(content: () => Child | Promise<Child>, options: LiveRegionOptions): Html
-export function live(subject: unknown, options: Partial<LiveListOptions<never> & LiveRegionOptions> = {}): Html {
+export function live(content: () => Child | Promise<Child>, options: LiveRegionOptions): Markup
+export function live(subject: unknown, options: Partial<LiveListOptions<never> & LiveRegionOptions> = {}): Markup {
   if (typeof subject === "function" && options.on) return liveRegion(subject as RegionView["content"], options as LiveRegionOptions)
+  if (isEntity(subject) && options.each) return liveEntity(subject, options as LiveListOptions<EntityInstance>)
   if (isListQuery(subject) && options.each) return liveList(subject, options as LiveListOptions<EntityInstance>)
   if (typeof subject === "object" && subject !== null && "query" in subject) return liveCount(subject as CountQuery, options.id)
   throw new NitroError("NITRO_LIVE_ARGUMENT", `live() cannot keep ${subject === null ? "null" : typeof subject} true.`)
 }
 
-function liveList(query: Query<EntityInstance>, options: LiveListOptions<EntityInstance>): Html {
+function liveList(query: Query<EntityInstance>, options: LiveListOptions<EntityInstance>): Markup {
   const { each, empty, tag = "ul" } = options
   const view: ListView = { query, each, empty, tag, class: options.class }
   const shape = ["list", tag, options.class, each.name, query.entity.definition.name, query.plan]
-  return region(shape, options.id, [query.entity], [each, isHtml(empty) ? empty.toString() : empty], {
+  return region(shape, options.id, [query.entity], [each, empty instanceof Markup ? empty.toString() : empty], {
     render: id => renderList(id, view),
     topic: (id, onIdle) => new ListTopic(id, view, onIdle),
   })
 }
 
-function liveCount(count: CountQuery, id: string | undefined): Html {
+function liveEntity(entity: EntityInstance, options: LiveListOptions<EntityInstance>): Markup {
+  const query = (entity.constructor as unknown as EntityClass).where({ id: entity.id } as never) as Query<EntityInstance>
+  return liveList(query, { ...options, tag: "div" })
+}
+
+function liveCount(count: CountQuery, id: string | undefined): Markup {
   const { entity, plan } = count.query
   const where = plan.where
   const view: RegionView = {
@@ -93,7 +110,7 @@ function liveCount(count: CountQuery, id: string | undefined): Html {
   })
 }
 
-function liveRegion(content: RegionView["content"], { on, tag = "div", id }: LiveRegionOptions): Html {
+function liveRegion(content: RegionView["content"], { on, tag = "div", id }: LiveRegionOptions): Markup {
   const wrong = on.find(entity => !isEntityClass(entity))
   if (wrong !== undefined || on.length === 0) throw new NitroError("NITRO_LIVE_ARGUMENT", "The `on` of live() must list entity classes.")
   const view: RegionView = { content, entities: on, affects: () => true, tag }
@@ -104,11 +121,17 @@ function liveRegion(content: RegionView["content"], { on, tag = "div", id }: Liv
 }
 
 interface RegionKind {
-  readonly render: (regionId: string) => Promise<Html>
+  readonly render: (regionId: string) => Promise<Markup>
   readonly topic: (regionId: string, onIdle: () => void) => Topic
 }
 
-function region(shape: unknown, givenId: string | undefined, entities: readonly EntityClass[], identities: unknown[], kind: RegionKind): Html {
+function region(
+  shape: unknown,
+  givenId: string | undefined,
+  entities: readonly EntityClass[],
+  identities: unknown[],
+  kind: RegionKind,
+): Markup {
   const request = liveRequest()
   const base = givenId ?? `live-${createHash("sha256").update(JSON.stringify(shape, plain)).digest("base64url").slice(0, 10)}`
   const seen = (request?.regionIds.get(base) ?? 0) + 1
@@ -136,7 +159,11 @@ let nextNumber = 0
 function identity(value: unknown): string {
   if ((typeof value !== "object" || value === null) && typeof value !== "function") return String(value)
   let number = numbers.get(value)
-  if (number === undefined) numbers.set(value, (number = ++nextNumber))
+  if (number === undefined) {
+    nextNumber += 1
+    number = nextNumber
+    numbers.set(value, number)
+  }
   return `#${number}`
 }
 
@@ -144,7 +171,14 @@ function identity(value: unknown): string {
 function inNeutralContext(entities: readonly EntityClass[], make: () => Topic): Topic {
   const stores = Object.fromEntries(entities.map(entity => [entity.definition.name, storeOf(entity)]))
   const basePath = currentRequest()?.basePath ?? ""
-  const context: RequestContext = { request: new Request("http://live.invalid/"), path: "/", search: "", basePath, flash: undefined, extras: new Map() }
+  const context: RequestContext = {
+    request: new Request("http://live.invalid/"),
+    path: "/",
+    search: "",
+    basePath,
+    flash: undefined,
+    extras: new Map(),
+  }
   return neutral(() => withRequest(context, () => withRepositories(stores, make)))
 }
 
@@ -168,7 +202,7 @@ function cursorOf({ search }: RequestContext): string | undefined {
 }
 
 /** The element that opens the page's stream; `Page` adds it by itself when the page has live views. */
-export function liveStream(): Html | undefined {
+export function liveStream(): Markup | undefined {
   const context = currentRequest()
   const request = liveRequest()
   if (!context || !request || request.session || request.regionIds.size === 0) return undefined

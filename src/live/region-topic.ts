@@ -1,7 +1,7 @@
 // A live region: any HTML that is rendered again when one of its entities changed, such as a count.
 import { patchElements } from "../datastar/index.ts"
 import type { EntityClass } from "../entity/index.ts"
-import { type Child, type Html, html, render } from "../html/index.ts"
+import { type Child, html, type Markup, render } from "../html/index.ts"
 import type { NumberedChange } from "./change-feed.ts"
 import { Topic } from "./topic.ts"
 
@@ -38,7 +38,7 @@ export class RegionTopic extends Topic {
   }
 }
 
-export async function renderRegion(regionId: string, { content, tag }: RegionView): Promise<Html> {
+export async function renderRegion(regionId: string, { content, tag }: RegionView): Promise<Markup> {
   const inner = await content()
   return tag === "div" ? html`<div id="${regionId}">${inner}</div>` : html`<span id="${regionId}">${inner}</span>`
 }

@@ -81,7 +81,10 @@ export class LiveSession implements Subscriber {
   }
 
   #snapshots(wanted: (topic: Topic) => boolean): string {
-    return [...this.#topics.keys()].filter(wanted).map(topic => topic.snapshot()).join("")
+    return [...this.#topics.keys()]
+      .filter(wanted)
+      .map(topic => topic.snapshot())
+      .join("")
   }
 
   #send(text: string): void {

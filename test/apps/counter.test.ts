@@ -23,7 +23,7 @@ it("counts in every open page, with input and a question before the reset", asyn
   const two = await browser.newPage()
   const complaints = listenForComplaints(one)
   await Promise.all([one.goto(app.url), two.goto(app.url)])
-  const count = () => two.locator("main p").innerText()
+  const count = () => two.locator("main h1").innerText()
   await one.getByRole("button", { name: "+1", exact: true }).click()
   await expect.poll(count).toBe("1")
   await one.getByRole("button", { name: "+10" }).click()
@@ -40,7 +40,8 @@ it("counts in every open page, with input and a question before the reset", asyn
 })
 
 it("refuses input of the wrong type and names it", async () => {
-  const response = await fetch(`${app.url}/counters/main/add?amount=abc`, { method: "POST", headers: { accept: "application/json" } })
+  const [counter] = (await (await fetch(`${app.url}/counters`)).json()) as { id: string }[]
+  const response = await fetch(`${app.url}/counters/${counter?.id}/add?amount=abc`, { method: "POST", headers: { accept: "application/json" } })
   expect(response.status).toBe(422)
   expect(await response.json()).toMatchObject({ error: { code: "NITRO_INVALID_INPUT", issues: [{ path: "amount" }] } })
 })

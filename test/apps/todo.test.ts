@@ -59,12 +59,12 @@ describe("two open pages", () => {
     await add(one, "Bread")
     await expectTitles(one, ["Milk", "Bread"])
     await expectTitles(two, ["Milk", "Bread"])
-    await expect.poll(() => two.locator("header p").innerText()).toBe("2 left to do")
+    await expect.poll(() => two.locator("main h1").innerText()).toBe("2 left to do")
     expect(await newTodo(one).inputValue()).toBe("")
 
     await rows(two).nth(0).getByRole("checkbox").click()
     await expect.poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
-    await expect.poll(() => one.locator("header p").innerText()).toBe("1 left to do")
+    await expect.poll(() => one.locator("main h1").innerText()).toBe("1 left to do")
 
     await titles(one).nth(1).fill("Rye bread")
     await titles(one).nth(1).press("Enter")
