@@ -356,7 +356,7 @@ class TemplateReader {
       "raw text": `<${this.#tag}>`,
       quoted: `the value of ${this.#name}`,
     }
-    return htmlError("NITRO_HTML_TEMPLATE`, `The template ends inside ${where[this.#state] ?? `a tag"}.`)
+    return htmlError("NITRO_HTML_TEMPLATE", `The template ends inside ${where[this.#state] ?? "a tag"}.`)
   }
 }
 

@@ -114,7 +114,7 @@ function printGroup(hole: Hole, name: AttributeName, values: readonly unknown[],
     whole += value + (hole.pieces[i] as string)
     text += escapeHtml(value) + (hole.pieces[i] as string)
   }
-  return attributeValue(name, whole, hole.tag) === undefined ? "` : \`\${hole.lead}\${text}``
+  return attributeValue(name, whole, hole.tag) === undefined ? "" : `${hole.lead}${text}"`
 }
 
 const plainPiece: AttributeName = { name: "value", kind: "plain", lead: "", bare: "" }
