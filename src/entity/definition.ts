@@ -38,4 +38,6 @@ export interface EntityDefinition {
   readonly guarded: readonly string[]
   readonly timestamps: boolean
   readonly version: boolean
+  /** Entities expire so many seconds after their last save. */
+  readonly ttlSeconds?: number
 }

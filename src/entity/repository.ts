@@ -36,7 +36,14 @@ export interface QueryPlan {
 export type Write =
   | { readonly op: "insert"; readonly row: Row; readonly ttlSeconds?: number }
   /** `columns` are indexes into the row; `values` their new encoded values. `version` must still be stored, else nothing is written. */
-  | { readonly op: "update"; readonly id: string; readonly columns: readonly number[]; readonly values: readonly unknown[]; readonly version?: number; readonly ttlSeconds?: number }
+  | {
+      readonly op: "update"
+      readonly id: string
+      readonly columns: readonly number[]
+      readonly values: readonly unknown[]
+      readonly version?: number
+      readonly ttlSeconds?: number
+    }
   | { readonly op: "delete"; readonly id: string; readonly version?: number }
 
 /** What a store can do, as data: the entity module asks here and never finds out by failing. */

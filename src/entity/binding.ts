@@ -1,0 +1,110 @@
+// An entity class bound to a store: checked once, then kept.
+import { NitroError } from "../shared/errors.ts"
+import { definitionError } from "./errors.ts"
+import { type Model, modelOf, ownsModel } from "./model.ts"
+import { type EntityRecord, hydration, type Origin, type Stored } from "./record.ts"
+import type { Row, Store } from "./repository.ts"
+import { storeOf } from "./stores.ts"
+import type { EntityClass } from "./types.ts"
+
+type Hydratable = new (data: typeof hydration, stored: Stored) => EntityRecord
+
+/** A class with the store it is bound to. */
+export interface Binding extends Origin {
+  readonly entity: EntityClass
+  readonly model: Model
+}
+
+interface ClassState {
+  readonly entity: EntityClass
+  readonly model: Model
+  readonly bindings: WeakMap<Store, Binding>
+  last: Binding | undefined
+  /** How far it is known that the class body leaves the fields alone: looked at a new instance, at a stored one. */
+  verified: "no" | "new" | "stored"
+}
+
+const stateKey: unique symbol = Symbol("nitro.class")
+
+/** Where this class's entities live here and now. */
+export function bindingOf(entity: EntityClass): Binding {
+  const state = stateOf(entity)
+  const store = storeOf(entity)
+  if (state.last?.store === store) return state.last
+  let binding = state.bindings.get(store)
+  if (binding === undefined) {
+    binding = bind(state, store)
+    state.bindings.set(store, binding)
+  }
+  state.last = binding
+  return binding
+}
+
+/** An instance of a stored row, through the real constructors, without validation. */
+export function hydrate(entity: EntityClass, origin: Origin, row: Row): EntityRecord {
+  const values = origin.mapper.decode(row)
+  const state = stateOf(entity)
+  if (state.verified === "stored") return construct(entity, { values, row, origin })
+  const before = { ...values }
+  const record = construct(entity, { values, row, origin })
+  refuseOwnFields(state, record)
+  const changed = state.model.names.find(name => values[name] !== before[name])
+  if (changed !== undefined) throw redeclared(entity, changed)
+  state.verified = "stored"
+  return record
+}
+
+function construct(entity: EntityClass, stored: Stored): EntityRecord {
+  return new (entity as unknown as Hydratable)(hydration, stored)
+}
+
+/** Looks once per class whether its body declares a field again, which would hide the stored value. */
+export function verifyInstance(entity: EntityClass, record: EntityRecord): void {
+  const state = stateOf(entity)
+  if (state.verified !== "no") return
+  refuseOwnFields(state, record)
+  state.verified = "new"
+}
+
+function stateOf(entity: EntityClass): ClassState {
+  const known = (entity as { [stateKey]?: ClassState })[stateKey]
+  // Inherited state is the parent class's: it would hydrate parents.
+  if (known !== undefined && known.entity === entity) return known
+  const model = modelOf(entity)
+  if (model === undefined)
+    throw definitionError(`${String((entity as { name?: unknown }).name)} is not an entity class.`, "Extend Entity(name, fields).")
+  refuseHiddenFields(entity, model)
+  const state: ClassState = { entity, model, bindings: new WeakMap(), last: undefined, verified: "no" }
+  Object.defineProperty(entity, stateKey, { value: state })
+  return state
+}
+
+function bind({ entity, model }: ClassState, store: Store): Binding {
+  const { definition } = model.defined
+  const { ttl, unique } = store.capabilities
+  const lacks = (what: string, capability: string): NitroError =>
+    new NitroError("NITRO_CAPABILITY", `${definition.name} ${what}, but ${store.name} lacks the capability "${capability}".`, {
+      details: { entity: definition.name, store: store.name, capability },
+    })
+  if (definition.ttlSeconds !== undefined && !ttl) throw lacks("expires after `ttlSeconds`", "ttl")
+  if (definition.unique.length > 0 && !unique) throw lacks("has `unique` fields", "unique")
+  return { entity, model, store, repository: store.bind(definition), mapper: model.mapper(store.encoding) }
+}
+
+function refuseHiddenFields(entity: EntityClass, model: Model): void {
+  // Ends at the prototype that `Entity(...)` made: there the accessors belong.
+  for (let holder = entity as { prototype: object }; !ownsModel(holder); holder = Object.getPrototypeOf(holder)) {
+    for (const name of model.names) if (Object.hasOwn(holder.prototype, name)) throw redeclared(entity, name)
+  }
+}
+
+function refuseOwnFields(state: ClassState, record: EntityRecord): void {
+  for (const name of state.model.names) if (Object.hasOwn(record, name)) throw redeclared(state.entity, name)
+}
+
+function redeclared(entity: EntityClass, field: string): NitroError {
+  return definitionError(
+    `The class body of ${entity.name} declares or sets "${field}" itself, which would hide the stored value.`,
+    `Remove it from the class body, or give the field a default: z....default(...). A type alone is \`declare ${field}: ...\`.`,
+  )
+}

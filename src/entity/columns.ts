@@ -1,0 +1,260 @@
+// Conditions as users write them, `t => t.done.eq(false)` or `{ done: false }`, turned into predicates and checked on the way.
+import { suggest } from "../shared/suggest.ts"
+import type { EntityDefinition, FieldDefinition } from "./definition.ts"
+import { queryError, unknownFieldError } from "./errors.ts"
+import type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
+
+/** A condition that can be combined. `predicate` is the plain data. */
+export class Condition {
+  readonly predicate: Predicate
+
+  constructor(predicate: Predicate) {
+    this.predicate = predicate
+  }
+
+  and(...others: Condition[]): Condition {
+    return new Condition({ op: "and", of: [this, ...others].map(toPredicate) })
+  }
+
+  or(...others: Condition[]): Condition {
+    return new Condition({ op: "or", of: [this, ...others].map(toPredicate) })
+  }
+
+  not(): Condition {
+    return new Condition({ op: "not", of: this.predicate })
+  }
+}
+
+/** All of the conditions; none is always true. */
+export function and(...conditions: Condition[]): Condition {
+  return new Condition({ op: "and", of: conditions.map(toPredicate) })
+}
+
+/** Any of the conditions; none is never true. */
+export function or(...conditions: Condition[]): Condition {
+  return new Condition({ op: "or", of: conditions.map(toPredicate) })
+}
+
+export function not(condition: Condition): Condition {
+  return new Condition({ op: "not", of: toPredicate(condition) })
+}
+
+function toPredicate(condition: Condition): Predicate {
+  if (condition instanceof Condition) return condition.predicate
+  throw queryError(`A condition was expected, not ${describeValue(condition)}.`, "Build it from the fields: t => t.done.eq(false).")
+}
+
+const comparisons: ReadonlySet<string> = new Set(["eq", "ne", "lt", "lte", "gt", "gte"] satisfies ComparisonOperator[])
+const texts: ReadonlySet<string> = new Set(["contains", "startsWith", "endsWith", "like"] satisfies TextOperator[])
+const operators = [...comparisons, ...texts, "in", "notIn", "between", "isNull"]
+
+/** One field in `where(t => ...)`; `types.ts` says which operators which type has. */
+class FieldColumn {
+  readonly field: string
+  readonly #entity: EntityDefinition
+  readonly #definition: FieldDefinition
+
+  constructor(entity: EntityDefinition, definition: FieldDefinition) {
+    this.field = definition.name
+    this.#entity = entity
+    this.#definition = definition
+  }
+
+  eq(value: unknown): Condition {
+    return this.#build("eq", value)
+  }
+  ne(value: unknown): Condition {
+    return this.#build("ne", value)
+  }
+  lt(value: unknown): Condition {
+    return this.#build("lt", value)
+  }
+  lte(value: unknown): Condition {
+    return this.#build("lte", value)
+  }
+  gt(value: unknown): Condition {
+    return this.#build("gt", value)
+  }
+  gte(value: unknown): Condition {
+    return this.#build("gte", value)
+  }
+  in(values: unknown): Condition {
+    return this.#build("in", values)
+  }
+  notIn(values: unknown): Condition {
+    return this.#build("notIn", values)
+  }
+  between(from: unknown, to: unknown): Condition {
+    return this.#build("between", [from, to])
+  }
+  contains(value: unknown): Condition {
+    return this.#build("contains", value)
+  }
+  startsWith(value: unknown): Condition {
+    return this.#build("startsWith", value)
+  }
+  endsWith(value: unknown): Condition {
+    return this.#build("endsWith", value)
+  }
+  like(value: unknown): Condition {
+    return this.#build("like", value)
+  }
+  isNull(): Condition {
+    return this.#build("isNull", true)
+  }
+  isNotNull(): Condition {
+    return this.#build("isNull", false)
+  }
+
+  #build(operator: string, value: unknown): Condition {
+    return new Condition(condition(this.#entity, this.#definition, operator, value))
+  }
+}
+
+const columnsOf = new WeakMap<EntityDefinition, object>()
+
+function columns(definition: EntityDefinition): object {
+  let known = columnsOf.get(definition)
+  if (known === undefined) {
+    const all = new Map(definition.fields.map(field => [field.name, new FieldColumn(definition, field)]))
+    // The trap turns "cannot read properties of undefined" into an error that names the field.
+    known = new Proxy(Object.create(null) as object, {
+      get(_, name) {
+        if (typeof name === "symbol") return undefined
+        const column = all.get(name)
+        if (column === undefined) throw unknownFieldError(definition.name, name, all.keys())
+        return column
+      },
+    })
+    columnsOf.set(definition, known)
+  }
+  return known
+}
+
+/** The predicate of any form that `where` takes; undefined when it holds no condition. */
+export function toCondition(definition: EntityDefinition, where: unknown, filtering = false): Predicate | undefined {
+  if (where === undefined) return undefined
+  if (where instanceof Condition) return where.predicate
+  if (typeof where === "function") return toPredicate(where(columns(definition)))
+  if (typeof where !== "object" || where === null || Array.isArray(where)) {
+    throw queryError(
+      `${definition.name} cannot be filtered by ${describeValue(where)}.`,
+      "Give an object or a function: t => t.done.eq(false).",
+    )
+  }
+  const parts: Predicate[] = []
+  for (const name of Object.keys(where)) {
+    const field = definition.fieldByName.get(name)
+    if (field === undefined) {
+      const message = filtering ? `Invalid fields for filtering: ${unknownNames(definition, where).join(", ")}` : undefined
+      throw unknownFieldError(definition.name, name, definition.fieldByName.keys(), message)
+    }
+    parts.push(...fieldConditions(definition, field, (where as Record<string, unknown>)[name]))
+  }
+  const [only] = parts
+  if (only === undefined) return undefined
+  return parts.length === 1 ? only : { op: "and", of: parts }
+}
+
+function unknownNames(definition: EntityDefinition, where: object): string[] {
+  return Object.keys(where).filter(name => !definition.fieldByName.has(name))
+}
+
+function fieldConditions(definition: EntityDefinition, field: FieldDefinition, given: unknown): Predicate[] {
+  if (Array.isArray(given)) return [condition(definition, field, "in", given)]
+  if (!isOperatorObject(given)) return [condition(definition, field, "eq", given)]
+  return Object.keys(given).map(operator => {
+    if (operators.includes(operator)) return condition(definition, field, operator, given[operator])
+    throw queryError(`"${operator}" is not an operator for ${definition.name}.${field.name}.`, suggest(operator, operators))
+  })
+}
+
+function isOperatorObject(given: unknown): given is Record<string, unknown> {
+  return (
+    typeof given === "object" &&
+    given !== null &&
+    !(given instanceof Date) &&
+    !(given instanceof Uint8Array) &&
+    !(given instanceof FieldColumn)
+  )
+}
+
+/** One checked condition on one field. */
+function condition(entity: EntityDefinition, field: FieldDefinition, operator: string, given: unknown): Predicate {
+  const name = field.name
+  if (operator === "isNull") {
+    if (typeof given !== "boolean") throw wrongOperand(entity, field, operator, given, "true or false")
+    const isNull: Predicate = { op: "isNull", field: name }
+    return given ? isNull : { op: "not", of: isNull }
+  }
+  if (texts.has(operator)) {
+    if (field.type !== "string" || typeof given !== "string") throw wrongOperand(entity, field, operator, given, "text, on a text field")
+    return { op: operator as TextOperator, field: name, value: given }
+  }
+  if (operator === "in" || operator === "notIn") {
+    if (!Array.isArray(given)) throw wrongOperand(entity, field, operator, given, "a list")
+    return { op: operator, field: name, values: given.map(value => operand(entity, field, operator, value, true)) }
+  }
+  if (operator === "between") {
+    if (!Array.isArray(given) || given.length !== 2) throw wrongOperand(entity, field, operator, given, "two values, [from, to]")
+    const [from, to] = given.map(value => operand(entity, field, operator, value, false))
+    return { op: "between", field: name, from: from as Value, to: to as Value }
+  }
+  const op = operator as ComparisonOperator
+  if (given instanceof FieldColumn) return { op, field: name, value: otherField(entity, field, given) }
+  return { op, field: name, value: operand(entity, field, operator, given, op === "eq" || op === "ne") }
+}
+
+function otherField(entity: EntityDefinition, field: FieldDefinition, column: FieldColumn): FieldOperand {
+  const other = entity.fieldByName.get(column.field)
+  const numeric = (type: string): boolean => type === "integer" || type === "number"
+  if (other === undefined || (other.type !== field.type && !(numeric(other.type) && numeric(field.type)))) {
+    throw queryError(
+      `${entity.name}.${field.name} (${field.type}) cannot be compared with the field "${column.field}" (${other?.type ?? "unknown"}).`,
+    )
+  }
+  return { field: column.field }
+}
+
+function operand(entity: EntityDefinition, field: FieldDefinition, operator: string, value: unknown, nullable: boolean): Value {
+  if (value === null && nullable) return null
+  switch (field.type) {
+    case "string":
+      if (typeof value === "string") return value
+      break
+    case "integer":
+    case "number":
+      if (typeof value === "number" && !Number.isNaN(value)) return value
+      break
+    case "boolean":
+      if (typeof value === "boolean") return value
+      break
+    case "date":
+      if (value instanceof Date && !Number.isNaN(value.getTime())) return value
+      break
+    case "bigint":
+      if (typeof value === "bigint") return value
+      if (Number.isSafeInteger(value)) return BigInt(value as number)
+      break
+    case "bytes":
+      if (value instanceof Uint8Array) return value
+      break
+    case "json":
+      throw queryError(`${entity.name}.${field.name} holds JSON, which can only be compared with null.`)
+  }
+  throw wrongOperand(entity, field, operator, value, field.type === "integer" ? "a number" : `a ${field.type}`)
+}
+
+function wrongOperand(entity: EntityDefinition, field: FieldDefinition, operator: string, value: unknown, wanted: string): Error {
+  // Leaving a condition out because its value is missing would widen the result, of a delete too.
+  const fix = value === undefined ? "Leave the field out, or use null to find rows without a value." : `Give ${wanted}.`
+  return queryError(`${entity.name}.${field.name} ${operator} needs ${wanted}, not ${describeValue(value)}.`, fix)
+}
+
+function describeValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
+  if (typeof value === "function") return "a function"
+  if (typeof value === "object" && value !== null)
+    return value instanceof Date ? "an invalid date" : Array.isArray(value) ? "a list" : "an object"
+  return String(value)
+}

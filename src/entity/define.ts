@@ -1,0 +1,104 @@
+// Builds the public definition of an entity from its name, fields and options.
+import { z } from "zod"
+import type { EntityDefinition, FieldDefinition } from "./definition.ts"
+import { definitionError, unknownFieldError } from "./errors.ts"
+import { type FieldFacts, readField, type Shape } from "./fields.ts"
+import { kebabCase, pluralize } from "./naming.ts"
+import type { EntityOptions } from "./types.ts"
+
+/** What the entity module knows of a field beyond its public definition. */
+export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema">
+
+export interface Defined {
+  readonly definition: EntityDefinition
+  /** In the order of `definition.fields`. */
+  readonly internals: readonly FieldInternals[]
+}
+
+/** Every name that becomes a field, in row order. Cheap: schemas are not looked at. */
+export function fieldNames(shape: Shape, options: EntityOptions): string[] {
+  return ["id", ...Object.keys(shape), ...(options.timestamps ? ["createdAt", "updatedAt"] : []), ...(options.version ? ["version"] : [])]
+}
+
+/** Refuses what can be seen without looking at the schemas, where the class is declared. */
+export function checkDeclaration(name: string, shape: Shape, options: EntityOptions, taken: ReadonlySet<string>): void {
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
+    throw definitionError(`"${name}" is not a usable entity name.`, 'Use letters and digits, as in Entity("TodoItem", {...}).')
+  }
+  const names = fieldNames(shape, options)
+  for (const [index, field] of names.entries()) {
+    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(field)) {
+      throw definitionError(`"${field}" of ${name} is not a usable field name.`, "Begin with a letter, then letters, digits and _.")
+    }
+    if (taken.has(field)) {
+      throw definitionError(
+        `The field "${field}" of ${name} would hide the member that every entity has by this name.`,
+        "Choose another name.",
+      )
+    }
+    if (names.indexOf(field) !== index) {
+      throw definitionError(`${name} declares "${field}", which the library fills in.`, "Remove it from the fields; the library adds it.")
+    }
+  }
+  for (const [field, schema] of Object.entries(shape)) {
+    if (typeof schema?._zod?.def !== "object")
+      throw definitionError(`The field "${field}" of ${name} is not a zod 4 schema.`, "Use z.string() and the like.")
+  }
+}
+
+export function define(name: string, shape: Shape, options: EntityOptions): Defined {
+  const fields: FieldDefinition[] = []
+  const internals: FieldInternals[] = []
+  const add = (field: string, schema: z.ZodType, facts: FieldFacts, isManaged: boolean): void => {
+    const { type, nullable, optional, references } = facts
+    const column = kebabCase(field).replaceAll("-", "_")
+    const clash = fields.find(other => other.column === column)
+    if (clash)
+      throw definitionError(`The fields "${clash.name}" and "${field}" of ${name} share the column ${column}.`, "Rename one of them.")
+    fields.push({
+      name: field,
+      index: fields.length,
+      type,
+      nullable,
+      optional,
+      column,
+      schema,
+      managed: isManaged,
+      ...(references === undefined ? {} : { references }),
+    })
+    internals.push(facts)
+  }
+  const addManaged = (field: string, type: FieldFacts["type"], schema: z.ZodType): void => {
+    add(field, schema, { type, nullable: false, optional: true, absent: null, valueSchema: undefined }, true)
+  }
+  addManaged("id", "string", z.string())
+  for (const [field, schema] of Object.entries(shape)) add(field, schema, readField(field, schema), false)
+  if (options.timestamps) {
+    addManaged("createdAt", "date", z.date())
+    addManaged("updatedAt", "date", z.date())
+  }
+  if (options.version) addManaged("version", "integer", z.int())
+  const fieldByName = new Map(fields.map(field => [field.name, field]))
+  const known = (list: readonly (string | readonly string[])[] | undefined): string[][] =>
+    (list ?? []).map(entry =>
+      (typeof entry === "string" ? [entry] : [...entry]).map(field => {
+        if (!fieldByName.has(field)) throw unknownFieldError(name, field, fieldByName.keys())
+        return field
+      }),
+    )
+  const plural = options.plural ?? pluralize(kebabCase(name))
+  const definition: EntityDefinition = {
+    name,
+    plural,
+    table: options.table ?? plural.replaceAll("-", "_"),
+    fields,
+    fieldByName,
+    unique: known(options.unique),
+    index: known(options.index),
+    guarded: known(options.guarded).flat(),
+    timestamps: options.timestamps === true,
+    version: options.version === true,
+    ...(options.ttlSeconds === undefined ? {} : { ttlSeconds: options.ttlSeconds }),
+  }
+  return { definition, internals }
+}

@@ -1,0 +1,62 @@
+// What an instance holds: values of a new one, checked assignments, and how it differs from what is stored.
+import { NitroError } from "../shared/errors.ts"
+import { uuidv7 } from "../shared/uuid.ts"
+import { validationError } from "./errors.ts"
+import type { Values } from "./mapper.ts"
+import type { Model } from "./model.ts"
+import { type EntityRecord, type Origin, originOf, rowOf, valuesOf } from "./record.ts"
+
+/** Validated values of a new instance, with id, timestamps and version; in the order of the fields, so that all share one shape. */
+export function newValues(model: Model, data: unknown): Values {
+  const given = data === undefined ? {} : data
+  const valid = model.validator.forCreate(given)
+  const { id = uuidv7(), createdAt = new Date(), updatedAt = createdAt } = given as { id?: string; createdAt?: Date; updatedAt?: Date }
+  return model.assemble(valid, { id, createdAt: copyDate(createdAt), updatedAt: copyDate(updatedAt), version: 1 })
+}
+
+function copyDate(date: Date): Date {
+  return new Date(date)
+}
+
+/** The value to store for an assignment; throws when it does not fit or when the field is not the caller's. */
+export function assigned(model: Model, field: string, value: unknown): unknown {
+  if (model.isDeclared(field)) return model.validator.assigned(field, value)
+  throw new NitroError("NITRO_READONLY_FIELD", `${model.name}.${field} is kept by the library and cannot be assigned.`, {
+    details: { entity: model.name, field },
+  })
+}
+
+/** Validates `data` and assigns all of it, or nothing. */
+export function assignAll(model: Model, record: EntityRecord, data: unknown): void {
+  const values = valuesOf(record)
+  const { id, version, ...declared } = model.validator.forUpdate(data) as { id?: unknown; version?: unknown } & Values
+  if (id !== undefined && id !== values["id"]) throw validationError(model.name, [{ path: "id", message: "cannot be changed" }])
+  // Forms send the version back that they were rendered with.
+  if (version !== undefined && rowOf(record) !== undefined && version !== values["version"]) {
+    throw staleError(model.name, String(values["id"]), version, values["version"])
+  }
+  Object.assign(values, declared)
+}
+
+export function staleError(entity: string, id: string, version: unknown, storedVersion: unknown): NitroError {
+  const message = `${entity} "${id}" was saved by somebody else: read as version ${version}, stored as version ${storedVersion}.`
+  return new NitroError("NITRO_STALE_ENTITY", message, { details: { entity, id, version, storedVersion } })
+}
+
+export function isDirty(record: EntityRecord): boolean {
+  const row = rowOf(record)
+  return row === undefined || (originOf(record) as Origin).mapper.difference(valuesOf(record), row) !== undefined
+}
+
+/** `{ title: { from, to } }`; of a new instance every field, from undefined. */
+export function changesOf(model: Model, record: EntityRecord): Record<string, { from: unknown; to: unknown }> {
+  const row = rowOf(record)
+  const values = valuesOf(record)
+  if (row === undefined) return Object.fromEntries(model.names.map(name => [name, { from: undefined, to: values[name] }]))
+  const { mapper } = originOf(record) as Origin
+  const difference = mapper.difference(values, row)
+  if (difference === undefined) return {}
+  const before = mapper.decode(row)
+  const names = difference.columns.map(index => model.names[index] as string)
+  return Object.fromEntries(names.map(name => [name, { from: before[name], to: values[name] }]))
+}

@@ -1,0 +1,212 @@
+// `Entity(name, fields)`: the class that entities extend, as a list of what the other files do.
+import type { InspectOptions } from "node:util"
+import { observeEntity } from "./changes.ts"
+import { toCondition } from "./columns.ts"
+import { checkDeclaration } from "./define.ts"
+import type { EntityDefinition } from "./definition.ts"
+import { assignAll, assigned, changesOf, isDirty, newValues } from "./dirty.ts"
+import type { FieldNames, Shape } from "./fields.ts"
+import { existsById, findById, requireById, searchCondition } from "./finders.ts"
+import { domIdOf, inspectRecord, toPlain } from "./json.ts"
+import { Model, modelOf, setModel } from "./model.ts"
+import { deleteWhere, isStored, reload, remove, save, saveMany } from "./persistence.ts"
+import { queryOf } from "./query.ts"
+import { EntityRecord, isRecord, recordClass, rowOf, valuesOf } from "./record.ts"
+import type {
+  ChangeListener,
+  CountQuery,
+  EntityClass,
+  EntityInput,
+  EntityInstance,
+  EntityOptions,
+  EntityStatics,
+  EntityUpdate,
+  EntityValues,
+  FilterOptions,
+  Query,
+  SaveOptions,
+  SearchOptions,
+} from "./types.ts"
+
+// Typed loosely: what users see is `EntityStatics` and `EntityInstance`, inferred from their fields.
+class EntityBase extends EntityRecord {
+  static get definition(): EntityDefinition {
+    return model(this).defined.definition
+  }
+
+  static async create(data?: unknown): Promise<EntityRecord> {
+    const record = new (this as unknown as NewClass)(data)
+    await save(record)
+    return record
+  }
+
+  static async createMany(data: readonly unknown[]): Promise<EntityRecord[]> {
+    const records = data.map(one => new (this as unknown as NewClass)(one))
+    await saveMany(records)
+    return records
+  }
+
+  static async saveMany(records: readonly EntityRecord[], options?: SaveOptions): Promise<readonly EntityRecord[]> {
+    await saveMany(records, options)
+    return records
+  }
+
+  static get(id: string): Promise<unknown> {
+    return findById(asClass(this), id)
+  }
+
+  static require(id: string): Promise<unknown> {
+    return requireById(asClass(this), id)
+  }
+
+  static exists(id: string): Promise<boolean> {
+    return existsById(asClass(this), id)
+  }
+
+  static all(): Query {
+    return queryOf(asClass(this))
+  }
+
+  static where(where?: never): Query {
+    return queryOf(asClass(this)).where(where)
+  }
+
+  static filter(where: unknown, options: FilterOptions<never> = {}): Query {
+    const condition = toCondition(this.definition, where, true)
+    return withOptions(queryOf(asClass(this), condition === undefined ? undefined : { where: condition, orderBy: [] }), options)
+  }
+
+  static search(text: string | null | undefined, options: SearchOptions<never> = {}): Query {
+    const condition = searchCondition(asClass(this), text, options.fields)
+    return withOptions(queryOf(asClass(this), condition === undefined ? undefined : { where: condition, orderBy: [] }), options)
+  }
+
+  static findBy(where: never): Promise<unknown> {
+    return queryOf(asClass(this)).where(where).first()
+  }
+
+  static count(where?: never): CountQuery {
+    return queryOf(asClass(this)).where(where).count()
+  }
+
+  static deleteWhere(where: unknown, options?: { readonly all?: boolean }): Promise<number> {
+    return deleteWhere(asClass(this), where, options)
+  }
+
+  static observe(listener: ChangeListener): () => void {
+    return observeEntity(asClass(this), listener)
+  }
+
+  get isNew(): boolean {
+    return rowOf(this) === undefined
+  }
+
+  get isDirty(): boolean {
+    return isDirty(this)
+  }
+
+  get changes(): Record<string, { from: unknown; to: unknown }> {
+    return changesOf(model(this.constructor), this)
+  }
+
+  get domId(): string {
+    return domIdOf(model(this.constructor).name, valuesOf(this)["id"] as string)
+  }
+
+  async save(options?: SaveOptions): Promise<this> {
+    await save(this, options)
+    return this
+  }
+
+  async update(data: unknown, options?: SaveOptions): Promise<this> {
+    assignAll(model(this.constructor), this, data)
+    await save(this, options)
+    return this
+  }
+
+  delete(): Promise<boolean> {
+    return remove(this)
+  }
+
+  exists(): Promise<boolean> {
+    return isStored(this)
+  }
+
+  async reload(): Promise<this> {
+    await reload(this)
+    return this
+  }
+
+  toJSON(): Record<string, unknown> {
+    return toPlain(this)
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: InspectOptions,
+    inspect: (value: unknown, options: InspectOptions) => string,
+  ): string {
+    return inspectRecord(this, options, inspect)
+  }
+}
+
+type NewClass = new (data: unknown) => EntityRecord
+
+function model(entity: object): Model {
+  return modelOf(entity) as Model
+}
+
+function asClass(entity: typeof EntityBase): EntityClass {
+  return entity as unknown as EntityClass
+}
+
+function withOptions(query: Query, { orderBy = [], limit, offset }: FilterOptions<never>): Query {
+  let result = query
+  for (const field of typeof orderBy === "string" ? [orderBy] : orderBy) result = result.orderBy(field)
+  if (limit !== undefined) result = result.limit(limit)
+  return offset === undefined ? result : result.offset(offset)
+}
+
+/** Members that every entity has, and hooks: no field may take their names. */
+const taken: ReadonlySet<string> = new Set([
+  ...Object.getOwnPropertyNames(EntityBase.prototype),
+  ...Object.getOwnPropertyNames(Object.prototype),
+  ...["Save", "Create", "Update", "Delete"].flatMap(write => [`before${write}`, `after${write}`]),
+])
+
+/**
+ * The class that an entity extends: its fields are zod schemas, its rows live in `static repository` (default: this
+ * process's memory).
+ *
+ * ```ts
+ * class Todo extends Entity("Todo", { title: z.string().min(1), done: z.boolean().default(false) }) {}
+ * const todo = await Todo.create({ title: "Milk" })
+ * ```
+ *
+ * Throws `NITRO_DEFINITION` for names that cannot work.
+ */
+export function Entity<S extends Shape, const O extends EntityOptions<FieldNames<S>> = Record<never, never>>(
+  name: string,
+  fields: S,
+  options?: O,
+): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>> {
+  checkDeclaration(name, fields, options ?? {}, taken)
+  const made = new Model(name, fields, options ?? {})
+  const entity = recordClass(
+    EntityBase,
+    made.names,
+    data => newValues(made, data),
+    (_, field, value) => assigned(made, field, value),
+  )
+  setModel(entity, made)
+  // Built by hand from names; the types are derived from the same fields.
+  return entity as unknown as EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>>
+}
+
+export function isEntity(value: unknown): value is EntityInstance {
+  return isRecord(value)
+}
+
+export function isEntityClass(value: unknown): value is EntityClass {
+  return typeof value === "function" && modelOf(value) !== undefined
+}

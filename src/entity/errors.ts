@@ -1,0 +1,90 @@
+// The errors of entities, queries and their stores.
+import { NitroError, registerErrors } from "../shared/errors.ts"
+import { suggest } from "../shared/suggest.ts"
+
+registerErrors({
+  NITRO_VALIDATION: {
+    status: 422,
+    when: "Values given to an entity do not fit its fields. `details.issues` lists every field with its message.",
+    fix: "Correct the named fields.",
+  },
+  NITRO_UNKNOWN_FIELD: {
+    status: 422,
+    when: "Data, a filter or an order names a field that the entity does not have.",
+    fix: "Use a declared field.",
+  },
+  NITRO_READONLY_FIELD: {
+    status: 422,
+    when: "Code assigned to a field that the library keeps: the id, timestamps or the version.",
+    fix: "Leave the field alone; give an id to the constructor if it must be yours.",
+  },
+  NITRO_QUERY: {
+    status: 422,
+    when: "A query cannot be run as written: an operator or a value does not fit the field, or a bulk delete has no condition.",
+    fix: "Correct the condition.",
+  },
+  NITRO_ENTITY_NOT_FOUND: {
+    status: 404,
+    when: "No entity with this id is stored, or it was deleted before it was saved.",
+    fix: "Check the id, or use `get`, which gives undefined.",
+  },
+  NITRO_STALE_ENTITY: {
+    status: 409,
+    when: "Somebody else saved the entity first. `details` has `version` (the one read) and `storedVersion`.",
+    fix: "Reload the entity, apply the change again and save.",
+  },
+  NITRO_DUPLICATE: {
+    status: 409,
+    when: "The id or the value of a unique field is taken. `details.fields` names the fields.",
+    fix: "Choose another value.",
+  },
+  NITRO_CAPABILITY: {
+    status: 500,
+    when: "An entity or a call asks for something that its store cannot do.",
+    fix: "Use a store that can, or leave the option out.",
+  },
+  NITRO_DEFINITION: {
+    status: 500,
+    when: "An entity class is declared in a way that cannot work.",
+    fix: "Change the declaration as the message says.",
+  },
+})
+
+/** One field that does not fit: `path` is the field name, with `.key` for places inside of it. */
+export interface Issue {
+  readonly path: string
+  readonly message: string
+}
+
+export function validationError(entity: string, issues: readonly Issue[]): NitroError {
+  const text = issues.map(issue => `${issue.path}: ${issue.message}`).join("; ")
+  return new NitroError("NITRO_VALIDATION", `${entity} is not valid. ${text}`, { details: { entity, issues } })
+}
+
+export function unknownFieldError(entity: string, field: string, known: Iterable<string>, message?: string): NitroError {
+  return new NitroError("NITRO_UNKNOWN_FIELD", message ?? `${entity} has no field "${field}".`, {
+    fix: suggest(field, known),
+    details: { entity, field, issues: [{ path: field, message: "is not a known field" }] satisfies Issue[] },
+  })
+}
+
+export function notFoundError(entity: string, id: string, why = "not found"): NitroError {
+  return new NitroError("NITRO_ENTITY_NOT_FOUND", `${entity} "${id}" ${why}.`, { details: { entity, id } })
+}
+
+/** A store throws this for a taken id or unique value; `fields` are field names, `["id"]` for the id. */
+export function duplicateError(entity: string, fields: readonly string[], cause?: unknown): NitroError {
+  const names = fields.join(" and ")
+  return new NitroError("NITRO_DUPLICATE", `Another ${entity} has this ${names || "value"} already.`, {
+    details: { entity, fields, issues: fields.map(path => ({ path, message: "is already taken" })) satisfies Issue[] },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+export function definitionError(message: string, fix: string): NitroError {
+  return new NitroError("NITRO_DEFINITION", message, { fix })
+}
+
+export function queryError(message: string, fix?: string): NitroError {
+  return new NitroError("NITRO_QUERY", message, fix === undefined ? {} : { fix })
+}

@@ -1,0 +1,56 @@
+// Reads entities: by id, by query, by text.
+import { bindingOf, hydrate } from "./binding.ts"
+import { toCondition } from "./columns.ts"
+import { notFoundError, unknownFieldError } from "./errors.ts"
+import type { Predicate } from "./predicate.ts"
+import type { QueryPlan, Row } from "./repository.ts"
+import type { EntityClass } from "./types.ts"
+import { onStore } from "./unit-of-work.ts"
+
+export async function findById<T extends object>(entity: EntityClass<T>, id: string): Promise<T | undefined> {
+  const cls = entity as unknown as EntityClass
+  const row = await rowById(cls, id)
+  // The row is of this class, so the instance is too.
+  return row === undefined ? undefined : (hydrate(cls, bindingOf(cls), row) as unknown as T)
+}
+
+export async function requireById<T extends object>(entity: EntityClass<T>, id: string): Promise<T> {
+  const found = await findById(entity, id)
+  if (found === undefined) throw notFoundError(entity.definition.name, String(id))
+  return found
+}
+
+export async function existsById(entity: EntityClass, id: string): Promise<boolean> {
+  return (await rowById(entity, id)) !== undefined
+}
+
+/** Anything but text finds nothing, as an id that comes from outside may be anything. */
+function rowById(entity: EntityClass, id: unknown): Row | undefined | Promise<Row | undefined> {
+  const { store, repository } = bindingOf(entity)
+  return typeof id === "string" ? onStore(store, () => repository.get(id)) : undefined
+}
+
+export async function findEntities<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<T[]> {
+  const cls = entity as unknown as EntityClass
+  const binding = bindingOf(cls)
+  if (plan.limit === 0) return []
+  const rows = await onStore(binding.store, () => binding.repository.find(plan))
+  return rows.map(row => hydrate(cls, binding, row) as unknown as T)
+}
+
+export async function countRows<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<number> {
+  const binding = bindingOf(entity as unknown as EntityClass)
+  return onStore(binding.store, () => binding.repository.count(plan))
+}
+
+/** `contains` in any of the fields; undefined for empty text, which finds all. */
+export function searchCondition(entity: EntityClass, text: string | null | undefined, fields?: readonly string[]): Predicate | undefined {
+  const { definition } = entity
+  for (const name of fields ?? []) {
+    if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+  }
+  if (text === null || text === undefined || text === "") return undefined
+  const inText = definition.fields.filter(({ type, references, managed }) => type === "string" && references === undefined && !managed)
+  const names = fields ?? inText.map(({ name }) => name)
+  return { op: "or", of: names.map(name => toCondition(definition, { [name]: { contains: text } }) as Predicate) }
+}

@@ -1,0 +1,33 @@
+// Domain objects: fields, validation, queries, saving, and the contract of what stores them.
+export { observeChanges } from "./changes.ts"
+export { and, Condition, not, or } from "./columns.ts"
+export type { EntityDefinition, FieldDefinition, FieldType } from "./definition.ts"
+export { Entity, isEntity, isEntityClass } from "./entity.ts"
+export { duplicateError, type Issue } from "./errors.ts"
+export { ref } from "./fields.ts"
+export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./matches.ts"
+export { type MemoryOptions, memory } from "./memory.ts"
+export type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
+export { isCountQuery, isQuery, queryOf } from "./query.ts"
+export type { Capabilities, Codec, Encoding, Order, QueryPlan, Repository, Row, Store, Write } from "./repository.ts"
+export { type Configuration, configure, storeOf, withRepositories } from "./stores.ts"
+export type {
+  Change,
+  ChangeListener,
+  Column,
+  Columns,
+  CountQuery,
+  EntityClass,
+  EntityHooks,
+  EntityInstance,
+  EntityOptions,
+  EntityStatics,
+  FilterOptions,
+  OrderBy,
+  Query,
+  SaveOptions,
+  SearchOptions,
+  Where,
+  WhereObject,
+} from "./types.ts"
+export { afterCommit, unitOfWork } from "./unit-of-work.ts"

@@ -1,0 +1,107 @@
+// Between the values of an entity and the row that a store keeps: decode, encode, and find what changed.
+
+import type { Defined, FieldInternals } from "./define.ts"
+import type { FieldType } from "./definition.ts"
+import { canGenerate, generate } from "./generate.ts"
+import type { Encoding, Row } from "./repository.ts"
+
+/** The decoded values of one entity, by field name. */
+export type Values = Record<string, unknown>
+
+/** Indexes of changed columns with their new encoded values. */
+export interface Difference {
+  readonly columns: number[]
+  readonly values: unknown[]
+}
+
+export interface Mapper {
+  decode(row: Row): Values
+  encode(values: Values): Row
+  /** What differs from the row; undefined when nothing does. */
+  difference(values: Values, row: Row): Difference | undefined
+  /** Encodes one value for the column at this index. */
+  encodeAt(index: number, value: unknown): unknown
+}
+
+interface MappedField {
+  readonly name: string
+  readonly type: FieldType
+  readonly absent: null | undefined
+  readonly decode: ((stored: unknown) => unknown) | undefined
+  readonly encode: ((value: unknown) => unknown) | undefined
+}
+
+export function createMapper(defined: Defined, encoding: Encoding, generated: boolean = canGenerate): Mapper {
+  const fields = defined.definition.fields.map(({ name, type }, index): MappedField => {
+    const codec = encoding[type]
+    return {
+      name,
+      type,
+      absent: (defined.internals[index] as FieldInternals).absent,
+      decode: codec && ((stored: unknown) => codec.decode(stored as never)),
+      encode: codec && ((value: unknown) => codec.encode(value as never)),
+    }
+  })
+  const encodeAt = (index: number, value: unknown): unknown => {
+    const encode = fields[index]?.encode
+    return value === undefined || value === null ? null : encode ? encode(value) : value
+  }
+  return { ...(generated ? generatedMapper(fields) : closureMapper(fields, encodeAt)), encodeAt }
+}
+
+// One object literal per entity gives every instance the same hidden class and lets the engine inline the codecs.
+function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt"> {
+  const scope: Record<string, unknown> = { sameBytes }
+  fields.forEach((field, i) => {
+    scope[`d${i}`] = field.decode
+    scope[`e${i}`] = field.encode
+  })
+  const decoded = fields.map((field, i) => {
+    const value = field.decode ? `d${i}(r[${i}])` : `r[${i}]`
+    const plain = !field.decode && field.absent === null
+    return `${JSON.stringify(field.name)}:${plain ? value : `r[${i}]===null?${String(field.absent)}:${value}`}`
+  })
+  const encoded = fields.map((field, i) => {
+    const name = `v[${JSON.stringify(field.name)}]`
+    return field.encode ? `${name}==null?null:e${i}(${name})` : `${name}??null`
+  })
+  const compared = encoded.map((value, i) => {
+    const differs = fields[i]?.type === "bytes" ? `!sameBytes(x,r[${i}])` : `x!==r[${i}]`
+    return `x=${value};if(${differs}){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(x)}`
+  })
+  return {
+    decode: generate(`function decode(r){return {${decoded.join()}}}`, scope),
+    encode: generate(`function encode(v){return [${encoded.join()}]}`, scope),
+    difference: generate(`function difference(v,r){let d,x;${compared.join(";")};return d}`, scope),
+  }
+}
+
+function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeAt"]): Omit<Mapper, "encodeAt"> {
+  return {
+    decode(row) {
+      const values: Values = {}
+      fields.forEach((field, i) => {
+        const stored = row[i]
+        values[field.name] = stored === null ? field.absent : field.decode ? field.decode(stored) : stored
+      })
+      return values
+    },
+    encode: values => fields.map((field, i) => encodeAt(i, values[field.name])),
+    difference(values, row) {
+      const found: Difference = { columns: [], values: [] }
+      fields.forEach((field, i) => {
+        const encoded = encodeAt(i, values[field.name])
+        if (field.type === "bytes" ? sameBytes(encoded, row[i]) : encoded === row[i]) return
+        found.columns.push(i)
+        found.values.push(encoded)
+      })
+      return found.columns.length === 0 ? undefined : found
+    },
+  }
+}
+
+function sameBytes(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array) || a.length !== b.length) return false
+  return a.every((byte, index) => byte === b[index])
+}

@@ -1,0 +1,268 @@
+// The rows of one entity class in memory, with its unique and other indexes and the times at which rows expire.
+import type { EntityDefinition } from "./definition.ts"
+import { duplicateError } from "./errors.ts"
+import { compareValues, compileOrder, compilePredicate, isFieldOperand, type Reader, toComparable } from "./matches.ts"
+import type { Predicate } from "./predicate.ts"
+import type { QueryPlan, Row, Write } from "./repository.ts"
+
+interface Entry {
+  readonly id: string
+  readonly row: Row
+  /** Milliseconds since 1970; Infinity: never. */
+  readonly expiresAt: number
+}
+
+interface UniqueIndex {
+  readonly fields: readonly string[]
+  readonly columns: readonly number[]
+  readonly ids: Map<unknown, string>
+}
+
+/** One column's values with the ids of the rows that have them. */
+type ValueIndex = Map<unknown, Set<string>>
+
+// Sweeping looks at every row, so it is not done for each that expires.
+const shortestSweepMs = 250
+const longestTimerMs = 2 ** 31 - 1
+
+export class MemoryTable {
+  readonly #definition: EntityDefinition
+  readonly #ttlSeconds: number | undefined
+  readonly #entries = new Map<string, Entry>()
+  readonly #uniques: readonly UniqueIndex[]
+  readonly #indexes: ReadonlyMap<number, ValueIndex>
+  readonly #tests = new WeakMap<Predicate, (entry: Entry) => boolean>()
+  readonly #reader: Reader<Entry>
+  #sweep: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined
+  #mayExpire = false
+
+  constructor(definition: EntityDefinition, ttlSeconds: number | undefined) {
+    this.#definition = definition
+    this.#ttlSeconds = ttlSeconds
+    const columnOf = (field: string): number => definition.fieldByName.get(field)?.index ?? -1
+    this.#uniques = definition.unique.map(fields => ({ fields, columns: fields.map(columnOf), ids: new Map() }))
+    const single = [...definition.index, ...definition.unique].filter(fields => fields.length === 1)
+    this.#indexes = new Map(single.map(([field]) => [columnOf(field as string), new Map()]))
+    this.#reader = field => {
+      const column = columnOf(field)
+      return entry => entry.row[column]
+    }
+  }
+
+  get(id: string): Row | undefined {
+    return this.#live(id)?.row.slice()
+  }
+
+  find(plan: QueryPlan): Row[] {
+    const found = this.#matching(plan.where)
+    if (plan.orderBy.length > 0) found.sort(compileOrder(plan.orderBy, this.#reader))
+    else if (!isSortedById(found)) found.sort((a, b) => compileOrder([], this.#reader)(a, b))
+    const offset = plan.offset ?? 0
+    const end = plan.limit === undefined ? found.length : offset + plan.limit
+    return found.slice(offset, end).map(entry => entry.row.slice())
+  }
+
+  count({ where, limit, offset = 0 }: QueryPlan): number {
+    const all = where === undefined && !this.#mayExpire ? this.#entries.size : this.#matching(where).length
+    return Math.min(limit ?? Number.POSITIVE_INFINITY, Math.max(0, all - offset))
+  }
+
+  /** All or nothing. Gives what takes the writes back. */
+  write(writes: readonly Write[], keepUndo: (undo: () => void) => void): number[] {
+    const done: (() => void)[] = []
+    const counts: number[] = []
+    try {
+      for (const write of writes) counts.push(this.#apply(write, undo => done.push(undo)))
+    } catch (error) {
+      for (const undo of done.reverse()) undo()
+      throw error
+    }
+    for (const undo of done) keepUndo(undo)
+    return counts
+  }
+
+  deleteWhere(where: Predicate | undefined, keepUndo: (undo: () => void) => void): number {
+    const found = this.#matching(where)
+    for (const entry of found) this.#replace(entry.id, entry, undefined, keepUndo)
+    return found.length
+  }
+
+  clear(): void {
+    clearTimeout(this.#sweep?.timer)
+    this.#sweep = undefined
+    this.#entries.clear()
+    for (const { ids } of this.#uniques) ids.clear()
+    for (const index of this.#indexes.values()) index.clear()
+  }
+
+  #apply(write: Write, keepUndo: (undo: () => void) => void): number {
+    if (write.op === "insert") {
+      const id = write.row[0] as string
+      if (this.#live(id) !== undefined) throw duplicateError(this.#definition.name, ["id"])
+      const entry = { id, row: write.row.slice(), expiresAt: this.#expiry(write.ttlSeconds) }
+      this.#refuseDuplicates(entry)
+      this.#replace(id, undefined, entry, keepUndo)
+      return 1
+    }
+    const before = this.#live(write.id)
+    if (before === undefined) return 0
+    if (write.version !== undefined && before.row[this.#definition.fieldByName.get("version")?.index ?? -1] !== write.version) return 0
+    if (write.op === "delete") {
+      this.#replace(write.id, before, undefined, keepUndo)
+      return 1
+    }
+    const row = before.row.slice()
+    write.columns.forEach((column, i) => {
+      row[column] = write.values[i]
+    })
+    const renews = write.ttlSeconds !== undefined || this.#ttlSeconds !== undefined
+    const after = { id: write.id, row, expiresAt: renews ? this.#expiry(write.ttlSeconds) : before.expiresAt }
+    this.#refuseDuplicates(after)
+    this.#replace(write.id, before, after, keepUndo)
+    return 1
+  }
+
+  /** The one place where rows come and go: entries and indexes never disagree. */
+  #replace(id: string, before: Entry | undefined, after: Entry | undefined, keepUndo: (undo: () => void) => void): void {
+    this.#swap(id, before, after)
+    keepUndo(() => this.#swap(id, after, before))
+  }
+
+  #swap(id: string, before: Entry | undefined, after: Entry | undefined): void {
+    if (after === undefined) this.#entries.delete(id)
+    else {
+      this.#entries.set(id, after)
+      if (after.expiresAt !== Number.POSITIVE_INFINITY) this.#scheduleSweep(after.expiresAt)
+    }
+    for (const { columns, ids } of this.#uniques) {
+      const old = before && uniqueKey(before.row, columns)
+      const key = after && uniqueKey(after.row, columns)
+      if (old === key) continue
+      if (old !== undefined && ids.get(old) === id) ids.delete(old)
+      if (key !== undefined) ids.set(key, id)
+    }
+    for (const [column, index] of this.#indexes) {
+      const old = before && toComparable(before.row[column])
+      const key = after && toComparable(after.row[column])
+      if (old === key) continue
+      if (old !== undefined) removeFrom(index, old, id)
+      if (key !== undefined) addTo(index, key, id)
+    }
+  }
+
+  #refuseDuplicates({ id, row }: Entry): void {
+    for (const { fields, columns, ids } of this.#uniques) {
+      const key = uniqueKey(row, columns)
+      const owner = key === undefined ? undefined : ids.get(key)
+      if (owner !== undefined && owner !== id && this.#live(owner) !== undefined) throw duplicateError(this.#definition.name, fields)
+    }
+  }
+
+  #matching(where: Predicate | undefined): Entry[] {
+    const found: Entry[] = []
+    const test = where && this.#test(where)
+    const now = this.#mayExpire ? Date.now() : 0
+    for (const entry of this.#candidates(where)) {
+      if (entry.expiresAt > now && (test === undefined || test(entry))) found.push(entry)
+    }
+    return found
+  }
+
+  #test(where: Predicate): (entry: Entry) => boolean {
+    let test = this.#tests.get(where)
+    if (test === undefined) {
+      test = compilePredicate(where, this.#reader)
+      this.#tests.set(where, test)
+    }
+    return test
+  }
+
+  /** The rows that may match: by the smallest index that an `eq` or `in` of the condition can use, else all. */
+  #candidates(where: Predicate | undefined): Iterable<Entry> {
+    let best: readonly ReadonlySet<string>[] | undefined
+    let bestSize = this.#entries.size
+    for (const part of where?.op === "and" ? where.of : where ? [where] : []) {
+      const sets = this.#lookUp(part)
+      if (sets === undefined) continue
+      const size = sets.reduce((sum, set) => sum + set.size, 0)
+      if (size < bestSize) {
+        best = sets
+        bestSize = size
+      }
+    }
+    return best === undefined ? this.#entries.values() : best.flatMap(ids => [...ids].map(id => this.#entries.get(id) as Entry))
+  }
+
+  #lookUp(part: Predicate): ReadonlySet<string>[] | undefined {
+    const wanted = wantedValues(part)
+    if (wanted === undefined) return undefined
+    const { field, values } = wanted
+    const column = this.#definition.fieldByName.get(field)?.index ?? -1
+    if (column === 0) return [new Set([...values].filter((id): id is string => typeof id === "string" && this.#entries.has(id)))]
+    const index = this.#indexes.get(column)
+    return index && [...values].flatMap(value => index.get(value) ?? [])
+  }
+
+  #live(id: string): Entry | undefined {
+    const entry = this.#entries.get(id)
+    if (entry === undefined || entry.expiresAt === Number.POSITIVE_INFINITY || entry.expiresAt > Date.now()) return entry
+    this.#swap(id, entry, undefined)
+    return undefined
+  }
+
+  #expiry(ttlSeconds: number | undefined): number {
+    const seconds = ttlSeconds ?? this.#ttlSeconds
+    return seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1000
+  }
+
+  #scheduleSweep(at: number): void {
+    this.#mayExpire = true
+    if (this.#sweep && this.#sweep.at <= at) return
+    clearTimeout(this.#sweep?.timer)
+    const delay = Math.min(Math.max(at - Date.now(), shortestSweepMs), longestTimerMs)
+    // The timer must not keep a process alive that is otherwise done.
+    this.#sweep = { at, timer: setTimeout(() => this.#removeExpired(), delay).unref() }
+  }
+
+  #removeExpired(): void {
+    this.#sweep = undefined
+    const now = Date.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const [id, entry] of this.#entries) {
+      if (entry.expiresAt <= now) this.#swap(id, entry, undefined)
+      else next = Math.min(next, entry.expiresAt)
+    }
+    if (next === Number.POSITIVE_INFINITY) this.#mayExpire = false
+    else this.#scheduleSweep(next)
+  }
+}
+
+/** The field and the values that an `eq` or `in` asks for. */
+function wantedValues(part: Predicate): { field: string; values: ReadonlySet<unknown> } | undefined {
+  if ("values" in part) return part.op === "in" ? { field: part.field, values: new Set(part.values.map(toComparable)) } : undefined
+  if (!("value" in part) || part.op !== "eq" || isFieldOperand(part.value)) return undefined
+  return { field: part.field, values: new Set([toComparable(part.value)]) }
+}
+
+/** Null never collides, as in SQL. */
+function uniqueKey(row: Row, columns: readonly number[]): unknown {
+  const values = columns.map(column => toComparable(row[column]))
+  if (values.includes(null)) return undefined
+  return values.length === 1 ? values[0] : JSON.stringify(values.map(value => [typeof value, String(value)]))
+}
+
+function addTo(index: ValueIndex, value: unknown, id: string): void {
+  const ids = index.get(value)
+  if (ids === undefined) index.set(value, new Set([id]))
+  else ids.add(id)
+}
+
+function removeFrom(index: ValueIndex, value: unknown, id: string): void {
+  const ids = index.get(value)
+  if (ids?.delete(id) && ids.size === 0) index.delete(value)
+}
+
+function isSortedById(entries: readonly Entry[]): boolean {
+  for (let i = 1; i < entries.length; i++) if (compareValues((entries[i - 1] as Entry).id, (entries[i] as Entry).id) > 0) return false
+  return true
+}

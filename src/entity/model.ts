@@ -1,0 +1,84 @@
+// One call of `Entity(...)`: its declaration, and what is derived from it on first use.
+import { type Defined, define, fieldNames } from "./define.ts"
+import type { Shape } from "./fields.ts"
+import { canGenerate, generate } from "./generate.ts"
+import { createMapper, type Mapper, type Values } from "./mapper.ts"
+import type { Encoding } from "./repository.ts"
+import type { EntityOptions } from "./types.ts"
+import { createValidator, type Validator } from "./validate.ts"
+
+export class Model {
+  readonly name: string
+  readonly names: readonly string[]
+  readonly #shape: Shape
+  readonly #options: EntityOptions
+  #defined: Defined | undefined
+  #validator: Validator | undefined
+  #assemble: Assemble | undefined
+  readonly #mappers = new WeakMap<Encoding, Mapper>()
+
+  constructor(name: string, shape: Shape, options: EntityOptions) {
+    this.name = name
+    this.#shape = { ...shape }
+    this.#options = options
+    this.names = fieldNames(shape, options)
+  }
+
+  /** Schemas are looked at here and not at declaration, because `z.lazy` may name what is declared further down. */
+  get defined(): Defined {
+    this.#defined ??= define(this.name, this.#shape, this.#options)
+    return this.#defined
+  }
+
+  get validator(): Validator {
+    this.#validator ??= createValidator(this.defined, this.#shape)
+    return this.#validator
+  }
+
+  /** Was the field declared, and not added by the library? */
+  isDeclared(field: string): boolean {
+    return Object.hasOwn(this.#shape, field)
+  }
+
+  /** Values of all fields in their order, the declared ones from `declared`, the others from `managed`. */
+  assemble(declared: Values, managed: Values): Values {
+    this.#assemble ??= createAssemble(this)
+    return this.#assemble(declared, managed)
+  }
+
+  mapper(encoding: Encoding): Mapper {
+    let mapper = this.#mappers.get(encoding)
+    if (mapper === undefined) {
+      mapper = createMapper(this.defined, encoding)
+      this.#mappers.set(encoding, mapper)
+    }
+    return mapper
+  }
+}
+
+type Assemble = (declared: Values, managed: Values) => Values
+
+// One object literal, as hydration has it: new and stored entities then share a hidden class.
+function createAssemble(model: Model): Assemble {
+  if (!canGenerate) {
+    return (declared, managed) => Object.fromEntries(model.names.map(name => [name, (model.isDeclared(name) ? declared : managed)[name]]))
+  }
+  const parts = model.names.map(name => `${name}:${model.isDeclared(name) ? "d" : "m"}.${name}`)
+  return generate(`function assemble(d,m){return {${parts.join()}}}`, {})
+}
+
+const modelKey: unique symbol = Symbol("nitro.model")
+
+export function setModel(entity: object, model: Model): void {
+  Object.defineProperty(entity, modelKey, { value: model })
+}
+
+/** The model of an entity class, inherited by its subclasses; undefined for anything else. */
+export function modelOf(entity: object): Model | undefined {
+  return (entity as { [modelKey]?: Model })[modelKey]
+}
+
+/** Was this class made by `Entity(...)` itself, and not derived from one that was? */
+export function ownsModel(entity: object): boolean {
+  return Object.hasOwn(entity, modelKey)
+}

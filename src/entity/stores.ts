@@ -1,0 +1,62 @@
+// Which store an entity class uses: an override of this request or test, its own, or the app's default.
+import { AsyncLocalStorage } from "node:async_hooks"
+import { definitionError } from "./errors.ts"
+import { memory } from "./memory.ts"
+import type { Store } from "./repository.ts"
+import type { EntityClass } from "./types.ts"
+
+interface Overrides {
+  readonly all: Store | undefined
+  readonly byName: ReadonlyMap<string, Store>
+}
+
+const overrides = new AsyncLocalStorage<Overrides>()
+let appDefault: Store | undefined
+
+export interface Configuration {
+  /** The store of every entity class without a `static repository`; undefined goes back to this process's memory. */
+  readonly repository?: Store | undefined
+}
+
+/** Sets defaults of the whole app. Entities already read keep the store they came from. */
+export function configure(configuration: Configuration): void {
+  if ("repository" in configuration) {
+    if (configuration.repository !== undefined) assertStore(configuration.repository, "configure({ repository })")
+    appDefault = configuration.repository
+  }
+}
+
+/**
+ * Runs `fn` with other stores: one for every entity, or by entity name. Holds for everything `fn` awaits or starts.
+ * Inside of another call the inner one wins.
+ */
+export function withRepositories<T>(stores: Store | Readonly<Record<string, Store>>, fn: () => T): T {
+  const outer = overrides.getStore()
+  if (isStore(stores)) return overrides.run({ all: stores, byName: new Map() }, fn)
+  for (const [name, store] of Object.entries(stores)) assertStore(store, `withRepositories({ ${name} })`)
+  return overrides.run({ all: outer?.all, byName: new Map([...(outer?.byName ?? []), ...Object.entries(stores)]) }, fn)
+}
+
+/** The store that an entity class reads and writes here and now. */
+export function storeOf(entity: EntityClass<never> | EntityClass): Store {
+  const override = overrides.getStore()
+  if (override !== undefined) {
+    const store = override.byName.get(entity.definition.name) ?? override.all
+    if (store !== undefined) return store
+  }
+  const own = entity.repository
+  if (own === undefined) {
+    appDefault ??= memory()
+    return appDefault
+  }
+  assertStore(own, `${entity.name}.repository`)
+  return own
+}
+
+function isStore(value: unknown): value is Store {
+  return typeof value === "object" && value !== null && typeof (value as Partial<Store>).bind === "function"
+}
+
+function assertStore(value: unknown, where: string): asserts value is Store {
+  if (!isStore(value)) throw definitionError(`${where} is not a store.`, 'Give what a store function returns: memory(), sqlite("shop.db").')
+}

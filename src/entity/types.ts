@@ -1,0 +1,257 @@
+// The types that users meet: what an entity class, its instances and its conditions look like, inferred from the fields.
+import type { z } from "zod"
+import type { Condition } from "./columns.ts"
+import type { EntityDefinition } from "./definition.ts"
+import type { Shape } from "./fields.ts"
+import type { Value } from "./predicate.ts"
+import type { QueryPlan, Store } from "./repository.ts"
+
+/** Options of `Entity(name, fields, options)`; `F` are the names of the fields. */
+export interface EntityOptions<F extends string = string> {
+  /** Adds `createdAt` and `updatedAt`, Date fields that the library keeps. */
+  readonly timestamps?: boolean
+  /** Adds `version`, a number that every update raises by one; a save of an outdated copy throws `NITRO_STALE_ENTITY`. */
+  readonly version?: boolean
+  /** Fields, or sets of fields, whose values occur once: `["name", ["shelf", "position"]]`. Null values never collide. */
+  readonly unique?: readonly (F | readonly F[])[]
+  readonly index?: readonly (F | readonly F[])[]
+  /** Table name in SQL stores; default: the plural in snake_case. */
+  readonly table?: string
+  /** Plural in kebab-case, used for routes; default: by English rules from the name. */
+  readonly plural?: string
+  /** Fields that bulk input from outside (forms, REST, signals) may not set. */
+  readonly guarded?: readonly F[]
+  /** Entities expire so many seconds after their last save. Needs a store with the capability `ttl`. */
+  readonly ttlSeconds?: number
+}
+
+type On<O, K extends string> = O extends { readonly [P in K]: true } ? true : false
+type Flat<T> = { [K in keyof T]: T[K] }
+
+/** Field values of an instance. */
+export type EntityValues<S extends Shape, O> = Flat<
+  { readonly id: string } & { -readonly [K in keyof S]: z.output<S[K]> } & (On<O, "timestamps"> extends true
+      ? { readonly createdAt: Date; readonly updatedAt: Date }
+      : unknown) &
+    (On<O, "version"> extends true ? { readonly version: number } : unknown)
+>
+
+/** What `create` and the constructor take: the declared fields, and for imports and tests the id and timestamps. */
+export type EntityInput<S extends Shape, O> = Flat<
+  z.input<z.ZodObject<S>> & { id?: string | undefined } & (On<O, "timestamps"> extends true
+      ? { createdAt?: Date | undefined; updatedAt?: Date | undefined }
+      : unknown)
+>
+
+/** What `update` takes: any of the declared fields. A `version` is not set but compared: a stale one throws. */
+export type EntityUpdate<S extends Shape, O> = Flat<
+  Partial<z.input<z.ZodObject<S>>> & { id?: string } & (On<O, "version"> extends true ? { version?: number } : unknown)
+>
+
+export interface SaveOptions {
+  /** Expires so many seconds after this save. Needs a store with the capability `ttl`. */
+  readonly ttlSeconds?: number
+}
+
+/** What every entity can do. `U` is what `update` takes. */
+export interface EntityInstance<U = never, V extends object = object> {
+  readonly id: string
+  /** Not stored yet. */
+  readonly isNew: boolean
+  /** Something differs from what is stored; changes inside of JSON values and dates count. */
+  readonly isDirty: boolean
+  /** Differences to what is stored: `{ title: { from: "Milk", to: "Bread" } }`. */
+  readonly changes: { readonly [K in keyof V]?: { readonly from: V[K] | undefined; readonly to: V[K] } }
+  /** `todo-<id>`: a valid HTML id, the same in every render. */
+  readonly domId: string
+  /** Validates and writes what changed; nothing when nothing did. */
+  save(options?: SaveOptions): Promise<this>
+  /** Validates all of `data`, assigns it and saves. On an error nothing is assigned. */
+  update(data: U, options?: SaveOptions): Promise<this>
+  /** False when it was not stored (any more). */
+  delete(): Promise<boolean>
+  exists(): Promise<boolean>
+  /** Reads the stored values again and drops unsaved changes. Throws `NITRO_ENTITY_NOT_FOUND`. */
+  reload(): Promise<this>
+  /** The field values as a plain object; bigints become strings, bytes base64. */
+  toJSON(): { [K in keyof V]: NonNullable<V[K]> extends bigint | Uint8Array ? string | Exclude<V[K], bigint | Uint8Array> : V[K] }
+}
+
+/** Methods that run around a write when an entity class has them. They may be async; a `before` hook that throws refuses the write. */
+export interface EntityHooks {
+  beforeSave?(): void | Promise<void>
+  beforeCreate?(): void | Promise<void>
+  beforeUpdate?(): void | Promise<void>
+  beforeDelete?(): void | Promise<void>
+  afterSave?(): void | Promise<void>
+  afterCreate?(): void | Promise<void>
+  afterUpdate?(): void | Promise<void>
+  afterDelete?(): void | Promise<void>
+}
+
+type Equality<T> = {
+  eq(value: T | null | Column<T>): Condition
+  ne(value: T | null | Column<T>): Condition
+  in(values: readonly (T | null)[]): Condition
+  notIn(values: readonly (T | null)[]): Condition
+}
+type Nullness = { isNull(): Condition; isNotNull(): Condition }
+type Ordering<T> = {
+  lt(value: T | Column<T>): Condition
+  lte(value: T | Column<T>): Condition
+  gt(value: T | Column<T>): Condition
+  gte(value: T | Column<T>): Condition
+  /** Both ends included. */
+  between(from: T, to: T): Condition
+}
+type Text = {
+  /** Literal text; ASCII letters match in any case. */
+  contains(text: string): Condition
+  startsWith(text: string): Condition
+  endsWith(text: string): Condition
+  /** SQL pattern: `%` any text, `_` one character. */
+  like(pattern: string): Condition
+}
+
+/** A field in `where(t => ...)`: comparable with another field of the same type. */
+export interface Column<in out T> {
+  readonly field: string
+  readonly columnOf?: T
+}
+
+type OperatorsOf<T> = [T] extends [string]
+  ? Equality<T> & Ordering<T> & Text & Nullness
+  : [T] extends [number | bigint | Date]
+    ? Equality<T> & Ordering<T> & Nullness
+    : [T] extends [boolean | Uint8Array]
+      ? Equality<T> & Nullness
+      : Nullness
+
+/** The fields of an entity as conditions are built from them: `t => t.done.eq(false)`. */
+export type Columns<V> = { readonly [K in keyof V]-?: Column<NonNullable<V[K]>> & OperatorsOf<NonNullable<V[K]>> }
+
+type EqualityObject<T> = { eq?: T | null; ne?: T | null; in?: readonly (T | null)[]; notIn?: readonly (T | null)[]; isNull?: boolean }
+type OrderingObject<T> = { lt?: T; lte?: T; gt?: T; gte?: T; between?: readonly [from: T, to: T] }
+type TextObject = { contains?: string; startsWith?: string; endsWith?: string; like?: string }
+type FieldWhere<T> = [T] extends [string]
+  ? T | readonly (T | null)[] | (EqualityObject<T> & OrderingObject<T> & TextObject)
+  : [T] extends [number | bigint | Date]
+    ? T | readonly (T | null)[] | (EqualityObject<T> & OrderingObject<T>)
+    : [T] extends [boolean | Uint8Array]
+      ? T | readonly (T | null)[] | EqualityObject<T>
+      : { isNull: boolean }
+
+/** A condition as an object: all of it must hold. `{ price: { lt: 100 }, stock: [1, 2], name: null }` */
+export type WhereObject<V> = { readonly [K in keyof V]?: FieldWhere<NonNullable<V[K]>> | null }
+
+export type Where<V> = WhereObject<V> | Condition | ((columns: Columns<V>) => Condition)
+
+type SortableKeys<V> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [Exclude<Value, null>] ? K : never }[keyof V] & string
+/** A field name; `"-price"` is descending. */
+export type OrderBy<V> = SortableKeys<V> | `-${SortableKeys<V>}`
+
+export interface FilterOptions<V> {
+  readonly orderBy?: OrderBy<V> | readonly OrderBy<V>[]
+  readonly limit?: number
+  readonly offset?: number
+}
+
+type TextKeys<V> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [string] ? K : never }[keyof V] & string
+export interface SearchOptions<V> extends FilterOptions<V> {
+  /** Fields to look in; default: every text field but the id and references. */
+  readonly fields?: readonly TextKeys<V>[]
+}
+
+/**
+ * Which entities, in which order: an immutable value with public `entity` and `plan`. Every method gives a new query;
+ * awaiting it (again) asks the store (again).
+ */
+export interface Query<T extends object = EntityInstance, V = never> extends PromiseLike<T[]>, AsyncIterable<T> {
+  readonly entity: EntityClass<T>
+  readonly plan: QueryPlan
+  /** A further condition: all conditions must hold. */
+  where(where?: Where<V>): Query<T, V>
+  /** Nulls come last ascending and first descending; ties break by id. Called again it adds a further key. */
+  orderBy(field: OrderBy<V>, direction?: "asc" | "desc"): Query<T, V>
+  limit(limit: number): Query<T, V>
+  offset(offset: number): Query<T, V>
+  first(): Promise<T | undefined>
+  /** The number of entities that this query gives; `limit` and `offset` count too. */
+  count(): CountQuery<T, V>
+}
+
+/** The number of rows of a query; awaiting it counts. `query` stays public, so that a live view can follow it. */
+export interface CountQuery<T extends object = EntityInstance, V = never> extends PromiseLike<number> {
+  readonly query: Query<T, V>
+}
+
+/** What happened to one entity, told after it was committed. */
+export interface Change<T extends object = EntityInstance> {
+  readonly entity: EntityClass<T>
+  readonly op: "create" | "update" | "delete"
+  readonly id: string
+  /** The entity as it was stored, a copy of its own; absent for deletes. */
+  readonly after?: T
+  /** The field values before, where there were any. */
+  readonly before?: Readonly<Record<string, unknown>>
+  /** Names of the fields that changed; all of them for creates, none for deletes. */
+  readonly changed: readonly string[]
+}
+export type ChangeListener<T extends object = EntityInstance> = (change: Change<T>) => unknown
+
+type ConstructorOf<T> = new (...args: never[]) => T
+type Args<I> = object extends I ? [data?: I] : [data: I]
+
+/** What `Entity(...)` gives: a class to extend. */
+export interface EntityStatics<V extends object, I, U> {
+  new (...args: Args<I>): V & EntityInstance<U, V>
+  /** What the class declares, as public data. */
+  readonly definition: EntityDefinition
+  /** Validates and stores a new entity. */
+  create<T extends object>(this: ConstructorOf<T>, ...args: Args<I>): Promise<T>
+  /** All or nothing where the store has transactions; nothing is written when one is not valid. */
+  createMany<T extends object>(this: ConstructorOf<T>, data: readonly I[]): Promise<T[]>
+  saveMany<T extends object>(this: ConstructorOf<T>, entities: readonly T[], options?: SaveOptions): Promise<T[]>
+  get<T extends object>(this: ConstructorOf<T>, id: string): Promise<T | undefined>
+  /** Throws `NITRO_ENTITY_NOT_FOUND`. */
+  require<T extends object>(this: ConstructorOf<T>, id: string): Promise<T>
+  exists(id: string): Promise<boolean>
+  /** A query over all, ordered by id, which is the order of creation. */
+  all<T extends object>(this: ConstructorOf<T>): Query<T, V>
+  where<T extends object>(this: ConstructorOf<T>, where?: Where<V>): Query<T, V>
+  filter<T extends object>(this: ConstructorOf<T>, where: WhereObject<V> | Condition, options?: FilterOptions<V>): Query<T, V>
+  /** Literal text in any of the text fields, ASCII letters in any case; empty text finds all. */
+  search<T extends object>(this: ConstructorOf<T>, text: string | null | undefined, options?: SearchOptions<V>): Query<T, V>
+  findBy<T extends object>(this: ConstructorOf<T>, where: Where<V>): Promise<T | undefined>
+  count<T extends object>(this: ConstructorOf<T>, where?: Where<V>): CountQuery<T, V>
+  /** Deletes what matches and gives their number. To delete everything say `deleteWhere({}, { all: true })`. */
+  deleteWhere(where: Where<V>, options?: { readonly all?: boolean }): Promise<number>
+  /** Told of every change of this class, after it was committed. Returns a function that ends it. */
+  observe<T extends object>(this: ConstructorOf<T>, listener: ChangeListener<T>): () => void
+}
+
+/**
+ * Any entity class, whatever its fields. Parameters are `never` because each class takes its own: callers that have
+ * checked the fields against `definition` cast.
+ */
+export interface EntityClass<T extends object = EntityInstance> {
+  new (...args: never[]): T
+  readonly name: string
+  readonly prototype: T
+  readonly definition: EntityDefinition
+  readonly repository?: Store
+  create(data: never): Promise<T>
+  createMany(data: readonly never[]): Promise<T[]>
+  saveMany(entities: readonly never[], options?: SaveOptions): Promise<T[]>
+  get(id: string): Promise<T | undefined>
+  require(id: string): Promise<T>
+  exists(id: string): Promise<boolean>
+  all(): Query<T, never>
+  where(where?: never): Query<T, never>
+  filter(where: never, options?: never): Query<T, never>
+  search(text: string | null | undefined, options?: never): Query<T, never>
+  findBy(where: never): Promise<T | undefined>
+  count(where?: never): CountQuery<T, never>
+  deleteWhere(where: never, options?: { readonly all?: boolean }): Promise<number>
+  observe(listener: ChangeListener<T>): () => void
+}
