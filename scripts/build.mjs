@@ -1,4 +1,4 @@
-// npm run build: generates, compiles src to dist, and removes from dist what no source makes any more.
+// npm run build [-- --if-stale]: generates, compiles src to dist, removes from dist what no source makes any more.
 import { ensureBuilt } from "./support/build.mjs"
 
-await ensureBuilt({ force: true })
+await ensureBuilt({ force: !process.argv.includes("--if-stale") })

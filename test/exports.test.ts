@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
+import { ensureBuilt } from "./support/built.ts"
 import { filesBelow, importsOf, packageOf, root } from "./support/imports.ts"
 
 interface Target {
@@ -21,10 +22,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 const subpaths = Object.entries(manifest.exports).flatMap(([subpath, target]) => (typeof target === "string" ? [] : [{ subpath, target }]))
 const nameOf = (subpath: string): string => `nitro-ts${subpath.slice(1)}`
 
-beforeAll(() => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: root, encoding: "utf8" })
-  if (status !== 0) throw new Error(`The build failed: ${stdout}${stderr}`)
-}, 120_000)
+beforeAll(ensureBuilt, 120_000)
 
 /** Node's arguments for importing the public names from the sources or from the build. */
 const from = {

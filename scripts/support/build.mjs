@@ -1,7 +1,7 @@
 // Generates and builds, each only where something changed.
-import { existsSync, readdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { fail, root, run, whenStale } from "./project.mjs"
+import { cache, fail, root, run, whenStale } from "./project.mjs"
 
 const compiled = /\.(js|d\.ts)(\.map)?$/
 
@@ -12,8 +12,14 @@ export async function ensureGenerated({ output = 1 } = {}) {
 
 /** Compiles src to dist, always with `force`, else when an input changed. Returns whether there was something to do. */
 export async function ensureBuilt({ output = 1, force = false } = {}) {
-  await ensureGenerated({ output })
-  return await whenStale({
+  return await oneAtATime(async () => {
+    await ensureGenerated({ output })
+    return await compileWhenStale(output, force)
+  })
+}
+
+function compileWhenStale(output, force) {
+  return whenStale({
     name: "build",
     inputs: ["src", "tsconfig.json", "tsconfig.build.json", "package-lock.json"],
     outputs: () => filesBelow("dist").filter(path => path.endsWith(".js")),
@@ -23,6 +29,32 @@ export async function ensureBuilt({ output = 1, force = false } = {}) {
     },
     force,
   })
+}
+
+/** Test files run in parallel, and several want the build: the first makes it, the others wait and find it fresh. */
+async function oneAtATime(work) {
+  const lock = join(cache, "build.lock")
+  mkdirSync(cache, { recursive: true })
+  const since = Date.now()
+  for (;;) {
+    try {
+      mkdirSync(lock)
+      break
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error
+      // Whoever held it that long was killed.
+      if (Date.now() - since > 60_000) rmSync(lock, { recursive: true, force: true })
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  }
+  const release = () => rmSync(lock, { recursive: true, force: true })
+  process.once("exit", release)
+  try {
+    return await work()
+  } finally {
+    process.off("exit", release)
+    release()
+  }
 }
 
 async function node(output, ...args) {
