@@ -6,7 +6,7 @@ import { Compiler } from "./compiler.ts"
 import type { Connections } from "./connections.ts"
 import type { Dialect } from "./dialect.ts"
 import type { Driver } from "./driver.ts"
-import "./errors.ts"
+import { explain } from "./explain.ts"
 import { after, attempt, inOrder } from "./maybe.ts"
 import { isStorableText } from "./parameters.ts"
 import { type Column, describeTable, type Table } from "./table.ts"
@@ -132,31 +132,8 @@ export class SqlRepository implements Repository {
 
   /** Throws what the database said in our words. `columnOf` gives the column of a parameter. */
   #explain(error: unknown, columnOf?: (position: number) => Column | undefined): never {
-    if (error instanceof NitroError) throw nameField(error, this.table, columnOf)
     const { dialect, store } = this.#options
-    const { name } = this.table.definition
-    const failure = dialect.classify(error)
-    switch (failure.kind) {
-      case "duplicate":
-        throw duplicateError(this.table, dialect, failure.constraint, error)
-      case "reference":
-        throw new NitroError(
-          "NITRO_REFERENCE",
-          `A write of ${name} points to a row that does not exist, or removes one that others point to.`,
-          {
-            cause: error,
-            details: { entity: name },
-          },
-        )
-      case "busy":
-        throw new NitroError("NITRO_STORE_BUSY", `${store} stayed locked by another process.`, { cause: error })
-      case "unavailable":
-        throw new NitroError("NITRO_STORE_UNAVAILABLE", `${store} cannot be used: ${(error as Error).message}.`, { cause: error })
-      default:
-        throw new NitroError("NITRO_SQL", `${store} refused a statement of ${name}: ${String((error as Error)?.message ?? error)}.`, {
-          cause: error,
-        })
-    }
+    throw nameField(explain(error, { dialect, store, table: this.table }), this.table, columnOf)
   }
 }
 
@@ -189,15 +166,5 @@ function nameField(
   return new NitroError(error.code, `${definition.name}.${name}: ${error.message}`, {
     cause: error,
     details: { entity: definition.name, field: name, issues: [{ path: name, message: "cannot be stored" }] },
-  })
-}
-
-function duplicateError({ definition }: Table, dialect: Dialect, constraint: string, cause: unknown): NitroError {
-  const columnOf = (name: string): string => definition.fieldByName.get(name)?.column ?? name
-  const fields =
-    [["id"], ...definition.unique].find(set => dialect.uniqueName(definition.table, set.map(columnOf)) === constraint) ?? ([] as const)
-  return new NitroError("NITRO_DUPLICATE", `Another ${definition.name} has this ${fields.join(" and ") || "value"} already.`, {
-    cause,
-    details: { entity: definition.name, fields, issues: fields.map(path => ({ path, message: "is already taken" })) },
   })
 }

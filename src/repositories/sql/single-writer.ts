@@ -6,6 +6,7 @@ import type { MaybePromise } from "../../shared/types.ts"
 import type { Connections } from "./connections.ts"
 import type { Dialect } from "./dialect.ts"
 import type { SyncDriver } from "./driver.ts"
+import { explain } from "./explain.ts"
 import { Scope } from "./scope.ts"
 
 export interface SingleWriterOptions {
@@ -84,11 +85,11 @@ export class SingleWriter implements Connections {
     const scope = await this.#turn(this.#scope())
     const { begin, commit, rollback } = words(scope.depth)
     try {
-      await this.#patiently(scope.parent as Scope, driver => driver.exec(begin))
+      await this.#command(scope.parent as Scope, begin)
       try {
         const result = await this.#context.run(scope, fn)
         await scope.settled(this.#options.waitTimeoutMs)
-        await this.#patiently(scope, driver => driver.exec(commit))
+        await this.#command(scope, commit)
         scope.parent?.undo.push(...(scope.depth > 1 ? scope.undo : []))
         return result
       } catch (error) {
@@ -167,6 +168,14 @@ export class SingleWriter implements Connections {
         if (!this.#isBusy(error) || performance.now() >= giveUpAt) throw error
       }
       await sleep(retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)])
+    }
+  }
+
+  async #command(scope: Scope, sql: string): Promise<void> {
+    try {
+      await this.#patiently(scope, driver => driver.exec(sql))
+    } catch (error) {
+      throw explain(error, { dialect: this.#options.dialect, store: this.#options.name })
     }
   }
 
