@@ -138,9 +138,9 @@ type InputOf<T, K> = K extends keyof T
  * <form {...call(todo, "delete").form}><button>×</button></form>
  * ```
  */
-export function call<T extends EntityInstance, K extends MethodName<T>>(target: T, operation: K, input?: InputOf<T, K>): Call
-/** A call of a class's static action, or of its `create`. */
-export function call<C extends EntityClass, K extends MethodName<C>>(target: C, operation: K, input?: InputOf<C, K>): Call
+export function call<T extends EntityInstance, K extends MethodName<T> | "read">(target: T, operation: K, input?: InputOf<T, K>): Call
+/** A call of a class's static action, or of its `create` and `list`. */
+export function call<C extends EntityClass, K extends MethodName<C> | "list">(target: C, operation: K, input?: InputOf<C, K>): Call
 export function call(target: EntityInstance | EntityClass, operation: string, input: object = {}): Call {
   const isClass = typeof target === "function"
   const entity = isClass ? target : (target.constructor as unknown as EntityClass)

@@ -35,10 +35,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     routes,
     dispatch(request, path, search) {
-      const match = routes.match(request.method, path)
-      if (!match) return undefined
-      if (!("route" in match)) return Promise.resolve(methodNotAllowed(request, match))
-      return answer(request, search, match)
+      try {
+        const match = routes.match(request.method, path)
+        if (!match) return undefined
+        if (!("route" in match)) return Promise.resolve(methodNotAllowed(request, match))
+        return answer(request, search, match)
+      } catch (error) {
+        return Promise.resolve(replyWithError(error, { request, client: clientOf(request), form: undefined }))
+      }
     },
   }
 
@@ -53,7 +57,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         throw new NitroError("NITRO_FORBIDDEN", `You may not ${route.operation} ${route.entity.definition.name}.`)
       }
       const input = inputOf(match, received)
-      const outcome = await unitOfWork(async () => await route.run({ id, input, request }))
+      const run = async () => await route.run({ id, input, request })
+      // Reading needs no transaction, and must not wait for the writers'.
+      const outcome = await (route.method === "GET" ? run() : unitOfWork(run))
       return await replyWith(outcome, asked)
     } catch (error) {
       if (!(error instanceof NitroError) || error.status >= 500) reportError(error, match.route.name)
@@ -86,14 +92,19 @@ function inputOf({ route }: Match, { query, body, kind }: RequestInput): Input {
   take(query, true)
   take(body, kind === "form")
   // A page sends all of its signals, so only there unknown names mean nothing.
-  if (kind === "json" || kind === "form") refuseUnknown(route.name, body, known)
+  if (kind === "json" || kind === "form") refuseUnknown(route.name, kind === "form" ? withoutPrivate(body) : body, known)
   const values = Object.fromEntries(input)
   return route.operation === "create" || route.operation === "update" ? values : validated(route.name, known, values)
 }
 
+/** Forms may carry fields of other parties: a honeypot, a token. By convention they start with an underscore. */
+function withoutPrivate(body: Input): Input {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !name.startsWith("_")))
+}
+
 function refuseUnknown(route: string, body: Input, known: Readonly<Record<string, z.ZodType>>): void {
   for (const name of Object.keys(body)) {
-    if (Object.hasOwn(known, name) || name.startsWith("_")) continue
+    if (Object.hasOwn(known, name)) continue
     throw new NitroError("NITRO_UNKNOWN_INPUT", `${route} takes no input named "${name}".`, {
       fix: suggest(name, Object.keys(known)),
       details: { issues: [{ path: name, message: "Unknown input." }] },

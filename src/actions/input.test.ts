@@ -3,7 +3,7 @@ import { z } from "zod"
 import { coerce, readInput } from "./input.ts"
 
 const limit = 1000
-const post = (body: BodyInit, type?: string) =>
+const post = (body: string, type?: string) =>
   new Request("http://shop.test/x", { method: "POST", body, ...(type ? { headers: { "content-type": type } } : {}) })
 const read = (request: Request, search = "", datastar = false) => readInput(request, search, datastar, limit)
 

@@ -13,7 +13,7 @@ function makeApp(options: Partial<Parameters<typeof nitro>[0]> = {}) {
     { name: z.string().min(1).max(20), price: z.number().nonnegative(), stock: z.int().default(0), secret: z.string().default("") },
     { timestamps: true, guarded: ["secret"] },
   ) {
-    static override repository = memory()
+    static repository = memory()
     @action({ input: { quantity: z.int().positive() } }) restock({ quantity }: { quantity: number }) {
       this.stock += quantity
     }

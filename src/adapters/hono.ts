@@ -5,7 +5,8 @@ import { createApp, type NitroOptions } from "./fetch.ts"
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {
   readonly req: { readonly raw: Request }
-  res: Response
+  get res(): Response
+  set res(response: Response | undefined)
 }
 
 export type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
@@ -23,8 +24,12 @@ export function nitro(options: NitroOptions): HonoMiddleware {
     if (own !== undefined) return own
     const page = app.page(request, path, search)
     await page.run(next)
-    if (page.session) return page.finish(context.res)
-    if (page.cookie) context.res.headers.append("set-cookie", page.cookie)
+    if (page.session) {
+      const stream = await page.finish(context.res)
+      // Hono copies the headers of the answer it replaces; those of a page do not fit a stream.
+      context.res = undefined
+      context.res = stream
+    } else if (page.cookie) context.res.headers.append("set-cookie", page.cookie)
     return undefined
   }
 }

@@ -15,7 +15,7 @@ import { serve } from "./serve.ts"
 
 function makeNote() {
   return class Note extends Entity("Note", { text: z.string().min(1) }) {
-    static override repository = memory()
+    static repository = memory()
   }
 }
 type Note = InstanceType<ReturnType<typeof makeNote>>
@@ -91,7 +91,7 @@ async function streamOf(url: string): Promise<string> {
   const text = await (await fetch(url)).text()
   const path = /@get\(&#39;([^&]+(?:&amp;[^&]+)*)&#39;/.exec(text)?.[1] ?? /@get\('([^']+)'/.exec(text)?.[1]
   expect(path, text).toBeDefined()
-  return url + (path as string).replaceAll("&amp;", "&").replaceAll("\\u0024", "$")
+  return new URL(path as string, url).href
 }
 
 describe.each(Object.keys(hosts))("%s", name => {

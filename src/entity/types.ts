@@ -144,11 +144,12 @@ type FieldWhere<T> = [T] extends [string]
 /** A condition as an object: all of it must hold. `{ price: { lt: 100 }, stock: [1, 2], name: null }` */
 export type WhereObject<V> = { readonly [K in keyof V]?: FieldWhere<NonNullable<V[K]>> | null }
 
-export type Where<V> = WhereObject<V> | Condition | ((columns: Columns<V>) => Condition)
+/** A condition on an entity with the values `V`; of an entity whose fields are unknown (`never`) nothing can be asked. */
+export type Where<V> = [V] extends [never] ? never : WhereObject<V> | Condition | ((columns: Columns<V>) => Condition)
 
 type SortableKeys<V> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [Exclude<Value, null>] ? K : never }[keyof V] & string
 /** A field name; `"-price"` is descending. */
-export type OrderBy<V> = SortableKeys<V> | `-${SortableKeys<V>}`
+export type OrderBy<V> = [V] extends [never] ? never : SortableKeys<V> | `-${SortableKeys<V>}`
 
 export interface FilterOptions<V> {
   readonly orderBy?: OrderBy<V> | readonly OrderBy<V>[]

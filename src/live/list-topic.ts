@@ -1,6 +1,6 @@
 // A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
 import { patchElements, removeElements } from "../datastar/index.ts"
-import { compareBy, type EntityClass, type EntityInstance, matches, type Query } from "../entity/index.ts"
+import { compareBy, type EntityInstance, matches, type Query } from "../entity/index.ts"
 import { type Child, html, type Markup, raw, render } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import type { NumberedChange } from "./change-feed.ts"
@@ -164,8 +164,4 @@ async function renderItem(view: ListView, row: EntityInstance): Promise<string> 
 /** Text inside a quoted attribute selector. */
 function cssText(text: string): string {
   return text.replace(/["\\]/g, "\\$&")
-}
-
-export function isListQuery(value: unknown): value is Query<EntityInstance> & { entity: EntityClass } {
-  return typeof value === "object" && value !== null && "plan" in value && "entity" in value
 }

@@ -10,7 +10,7 @@ import { closeSessions, openSessions } from "./session.ts"
 
 function makeTask() {
   return class Task extends Entity("Task", { name: z.string(), rank: z.int().default(0), done: z.boolean().default(false) }) {
-    static override repository = memory()
+    static repository = memory()
   }
 }
 type TaskClass = ReturnType<typeof makeTask>

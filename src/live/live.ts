@@ -7,7 +7,10 @@ import {
   type CountQuery,
   type EntityClass,
   type EntityInstance,
+  isCountQuery,
+  isEntity,
   isEntityClass,
+  isQuery,
   matches,
   type Query,
   storeOf,
@@ -17,7 +20,7 @@ import { type Child, html, Markup, onPageEnd } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { currentCursor, startChangeFeed } from "./change-feed.ts"
 import "./errors.ts"
-import { isListQuery, ListTopic, type ListView, renderList } from "./list-topic.ts"
+import { ListTopic, type ListView, renderList } from "./list-topic.ts"
 import { RegionTopic, type RegionView, renderRegion } from "./region-topic.ts"
 import { LiveSession } from "./session.ts"
 import type { Topic } from "./topic.ts"
@@ -64,18 +67,19 @@ const neutral: <T>(run: () => T) => T = AsyncLocalStorage.snapshot()
  * {live(Todo.where().orderBy("createdAt"), { each: Item })}
  * ```
  */
-export function live<T extends EntityInstance>(query: Query<T>, options: LiveListOptions<T>): Markup
+export function live<T extends EntityInstance, V>(query: Query<T, V>, options: LiveListOptions<T>): Markup
 /** One entity that stays true: `live(counter, { each: Card })`. It vanishes when the entity is deleted. */
 export function live<T extends EntityInstance>(entity: T, options: Pick<LiveListOptions<T>, "each" | "id">): Markup
 /** A number that stays true: `live(Todo.where(t => t.done.eq(false)).count())`. */
-export function live(count: CountQuery, options?: { readonly id?: string }): Markup
+export function live<T extends EntityInstance, V>(count: CountQuery<T, V>, options?: { readonly id?: string }): Markup
 /** Any HTML, rendered again when one of the entities changed: `live(() => <p>…</p>, { on: [Todo] })`. */
 export function live(content: () => Child | Promise<Child>, options: LiveRegionOptions): Markup
-export function live(subject: unknown, options: Partial<LiveListOptions<never> & LiveRegionOptions> = {}): Markup {
-  if (typeof subject === "function" && options.on) return liveRegion(subject as RegionView["content"], options as LiveRegionOptions)
+export function live(subject: unknown, given: object = {}): Markup {
+  const options = given as Partial<LiveListOptions<EntityInstance>> & Partial<Pick<LiveRegionOptions, "on">>
+  if (typeof subject === "function" && options.on) return liveRegion(subject as RegionView["content"], given as LiveRegionOptions)
   if (isEntity(subject) && options.each) return liveEntity(subject, options as LiveListOptions<EntityInstance>)
-  if (isListQuery(subject) && options.each) return liveList(subject, options as LiveListOptions<EntityInstance>)
-  if (typeof subject === "object" && subject !== null && "query" in subject) return liveCount(subject as CountQuery, options.id)
+  if (isQuery(subject) && options.each) return liveList(subject as Query<EntityInstance>, options as LiveListOptions<EntityInstance>)
+  if (isCountQuery(subject)) return liveCount(subject, options.id)
   throw new NitroError("NITRO_LIVE_ARGUMENT", `live() cannot keep ${subject === null ? "null" : typeof subject} true.`)
 }
 

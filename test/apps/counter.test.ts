@@ -41,7 +41,10 @@ it("counts in every open page, with input and a question before the reset", asyn
 
 it("refuses input of the wrong type and names it", async () => {
   const [counter] = (await (await fetch(`${app.url}/counters`)).json()) as { id: string }[]
-  const response = await fetch(`${app.url}/counters/${counter?.id}/add?amount=abc`, { method: "POST", headers: { accept: "application/json" } })
+  const response = await fetch(`${app.url}/counters/${counter?.id}/add?amount=abc`, {
+    method: "POST",
+    headers: { accept: "application/json" },
+  })
   expect(response.status).toBe(422)
   expect(await response.json()).toMatchObject({ error: { code: "NITRO_INVALID_INPUT", issues: [{ path: "amount" }] } })
 })
