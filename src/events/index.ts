@@ -19,6 +19,8 @@ import type {
   SubscribeOptions,
 } from "./types.ts"
 
+export type { BusCapabilities, BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus.ts"
+export { type MemoryBusOptions, memoryBus } from "./memory-bus.ts"
 export { matches } from "./pattern-trie.ts"
 export type { EmitMessage, HandlerMessage } from "./report.ts"
 export type { StandardSchema } from "./standard-schema.ts"

@@ -85,6 +85,12 @@ export function report(error: unknown, handler: string, context: EventContext, p
   } else if (policy === "report" && !errors.hasSubscribers) print(failure)
 }
 
+/** A change log's listener failed; the same ways out as for handlers. */
+export function reportBusFailure(bus: string, error: unknown): void {
+  if (errors.hasSubscribers) errors.publish({ module: "events", bus, error })
+  else console.error(`[nitro] a listener of the ${bus} bus failed:`, error)
+}
+
 function print({ event, handler, error, context }: HandlerFailure): void {
   console.error(`[nitro] handler "${handler}" of event "${label(event, context.namespace)}" failed:`, error)
 }

@@ -25,10 +25,13 @@ class MergedStream implements EventStream {
   readonly #policy: ErrorPolicy
   readonly #outer: Emission | undefined = scope.getStore()
   readonly #sources = new Set<Source>()
-  /** At most one value per source: a source is asked again when its value was read. */
+  /** At most one value per source. */
   readonly #ready: { readonly value: unknown; readonly source: Source | undefined }[] = []
+  /** Sources whose value was read. They are asked again by the next read, so that one who leaves finds them at rest. */
+  readonly #resting: Source[] = []
   readonly #readers: Reader[] = []
   #waitingInTurn: Subscription[] = []
+  #isServing = false
   #state: "new" | "starting" | "running" | "over" = "new"
   #failure: { readonly error: unknown } | undefined
   #emission: Emission | undefined
@@ -133,25 +136,34 @@ class MergedStream implements EventStream {
     this.#serve()
   }
 
+  // Asking a source may bring a value at once, and so lead back here: the outer call takes care of it.
   #serve(): void {
+    if (this.#isServing) return
+    this.#isServing = true
     while (this.#readers.length > 0) {
+      for (const source of this.#resting.splice(0)) source.pull()
       const item = this.#ready.shift()
       if (item) {
         this.#readers.shift()?.resolve({ done: false, value: item.value })
-        item.source?.pull()
-        continue
-      }
-      const isExhausted = this.#state === "running" && this.#sources.size === 0 && this.#waitingInTurn.length === 0
-      if (isExhausted)
-        this.#finish(
-          this.#policy === "throw" && this.#errors.length > 0 ? { error: failuresOf(this.#slot, this.#errors, this.#handlers) } : undefined,
-        )
-      if (this.#state !== "over") return
-      const reader = this.#readers.shift() as Reader
-      if (this.#failure) reader.reject(this.#failure.error)
-      else reader.resolve({ done: true, value: undefined })
-      this.#failure = undefined
+        if (item.source) this.#resting.push(item.source)
+      } else if (!this.#endReader()) break
     }
+    this.#isServing = false
+  }
+
+  /** With nothing ready: the end for one reader, or false where something may still come. */
+  #endReader(): boolean {
+    const isExhausted = this.#state === "running" && this.#sources.size === 0 && this.#waitingInTurn.length === 0
+    if (isExhausted) {
+      const failed = this.#policy === "throw" && this.#errors.length > 0
+      this.#finish(failed ? { error: failuresOf(this.#slot, this.#errors, this.#handlers) } : undefined)
+    }
+    if (this.#state !== "over") return false
+    const reader = this.#readers.shift()
+    if (this.#failure) reader?.reject(this.#failure.error)
+    else reader?.resolve({ done: true, value: undefined })
+    this.#failure = undefined
+    return true
   }
 
   #finish(failure: { readonly error: unknown } | undefined): void {
@@ -179,6 +191,7 @@ class MergedStream implements EventStream {
     if (this.#state === "over") return
     this.#finish(this.#failure)
     this.#ready.length = 0
+    this.#resting.length = 0
     this.#emission?.abort(reason)
     const closing = [...this.#sources].map(source => source.close())
     this.#sources.clear()

@@ -175,7 +175,7 @@ export interface Events {
   readonly clear: () => void
 }
 
-/** Reads one value at a time: generators are not asked for more than was read, save one value each. */
+/** Reads one value at a time. A generator is asked for its next value only when its last one was read and a further read waits. */
 export interface EventStream extends AsyncIterableIterator<unknown> {
   next(): Promise<IteratorResult<unknown, undefined>>
   return(): Promise<IteratorResult<unknown, undefined>>

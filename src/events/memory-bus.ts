@@ -1,0 +1,148 @@
+// The change log of one process: a ring of the latest changes.
+import { NitroError } from "../shared/errors.ts"
+import "./errors.ts"
+import type { BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus.ts"
+import { reportBusFailure } from "./report.ts"
+
+export interface MemoryBusOptions {
+  /** Changes kept for those who come back after a break. Default 10,000. */
+  readonly capacity?: number
+}
+
+export function memoryBus<C = Change>(options: MemoryBusOptions = {}): EventBus<C> {
+  return new MemoryBus<C>(options.capacity ?? 10_000)
+}
+
+interface Reader<C> {
+  readonly listener: BusListener<C>
+  /** Position of the last change it was given. */
+  position: number
+}
+
+class MemoryBus<C> implements EventBus<C> {
+  readonly name = "memory"
+  readonly capabilities = { durable: false, acrossProcesses: false }
+  readonly #epoch = crypto.randomUUID().slice(0, 8)
+  readonly #capacity: number
+  /** Position n stands at n modulo capacity; positions begin at 1. */
+  readonly #ring: LoggedChange<C>[] = []
+  readonly #readers = new Set<Reader<C>>()
+  #last = 0
+  #isDelivering = false
+
+  constructor(capacity: number) {
+    if (!Number.isSafeInteger(capacity) || capacity < 1)
+      throw new RangeError(`capacity is ${capacity}; a memory bus keeps a whole number of changes, at least 1.`)
+    this.#capacity = capacity
+  }
+
+  publish(change: C): Cursor {
+    const position = ++this.#last
+    const cursor = this.#cursorAt(position)
+    this.#ring[position % this.#capacity] = { cursor, change }
+    this.#deliver()
+    return cursor
+  }
+
+  subscribe(listener: BusListener<C>, from?: Cursor): () => void {
+    const known = from === undefined ? this.#last : this.#positionOf(from)
+    const reader: Reader<C> = { listener, position: known ?? this.#last }
+    if (known === undefined) this.#call(() => listener.reset(this.#cursorAt(reader.position)))
+    this.#readers.add(reader)
+    this.#deliver()
+    return () => {
+      this.#readers.delete(reader)
+    }
+  }
+
+  replay(from: Cursor, limit: number): readonly LoggedChange<C>[] | undefined {
+    const position = this.#positionOf(from)
+    if (position === undefined) return undefined
+    const until = Math.min(this.#last, position + Math.max(0, limit))
+    const found: LoggedChange<C>[] = []
+    for (let at = position + 1; at <= until; at++) found.push(this.#at(at))
+    return found
+  }
+
+  cursor(): Cursor {
+    return this.#cursorAt(this.#last)
+  }
+
+  epoch(): string {
+    return this.#epoch
+  }
+
+  compare(a: Cursor, b: Cursor): number {
+    const [left, right] = [parse(a), parse(b)]
+    if (!left || !right || left.epoch !== right.epoch) {
+      throw new NitroError(
+        "NITRO_BUS_CURSOR",
+        `The cursors "${a}" and "${b}" have no order: ${left && right ? "their epochs differ" : "one is malformed"}.`,
+      )
+    }
+    return left.position - right.position
+  }
+
+  close(): void {
+    this.#readers.clear()
+  }
+
+  // A listener may publish: the change waits its turn, so that all listeners see one order.
+  #deliver(): void {
+    if (this.#isDelivering) return
+    this.#isDelivering = true
+    try {
+      for (let behind = true; behind; ) {
+        behind = false
+        for (const reader of this.#readers) {
+          if (reader.position >= this.#last) continue
+          this.#advance(reader)
+          behind ||= reader.position < this.#last
+        }
+      }
+    } finally {
+      this.#isDelivering = false
+    }
+  }
+
+  /** One change for each reader in turn, so that none runs ahead. */
+  #advance(reader: Reader<C>): void {
+    const { listener } = reader
+    if (this.#last - reader.position > this.#capacity) {
+      reader.position = this.#last
+      const cursor = this.cursor()
+      this.#call(() => listener.reset(cursor))
+      return
+    }
+    const logged = this.#at(++reader.position)
+    this.#call(() => listener.change(logged))
+  }
+
+  #call(tell: () => void): void {
+    try {
+      tell()
+    } catch (error) {
+      reportBusFailure(this.name, error)
+    }
+  }
+
+  #at(position: number): LoggedChange<C> {
+    return this.#ring[position % this.#capacity] as LoggedChange<C>
+  }
+
+  #cursorAt(position: number): Cursor {
+    return `${this.#epoch}:${position}`
+  }
+
+  /** Undefined when something after it is no longer kept, or it is not of this log. */
+  #positionOf(cursor: Cursor): number | undefined {
+    const found = parse(cursor)
+    if (!found || found.epoch !== this.#epoch || found.position > this.#last) return undefined
+    return this.#last - found.position > this.#capacity ? undefined : found.position
+  }
+}
+
+function parse(cursor: Cursor): { epoch: string; position: number } | undefined {
+  const found = /^([\w-]+):(\d{1,15})$/.exec(cursor)
+  return found ? { epoch: found[1] as string, position: Number(found[2]) } : undefined
+}
