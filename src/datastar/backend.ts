@@ -1,9 +1,9 @@
 // Datastar's actions as expressions: requests to the server, and the ones that work on many signals.
 import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
-import { EffectNode, ExpressionNode, operand, TemplateNode, typed } from "./expression.ts"
+import { EffectNode, ExpressionNode, TemplateNode, typed } from "./expression.ts"
 import type { Effect, Expression, Operand } from "./expression-types.ts"
-import { literal, objectKey, partSource, regexLiteral } from "./literal.ts"
+import { literal, objectKey, partSource, receiverSource, regexLiteral } from "./literal.ts"
 
 /** Which signals: by a regular expression over their paths (`user.name`). */
 export interface SignalFilter {
@@ -114,7 +114,7 @@ function filterSource(filter: SignalFilter): string {
 
 /** `@peek(() => expression)`: reads without subscribing to changes. */
 export function peek<T>(expression: Brand<T>): Expression<T> {
-  return typed(new ExpressionNode(`@peek(() => ${partSource(operand(expression))})`, "primary"))
+  return typed(new ExpressionNode(`@peek(() => ${receiverSource(expression)})`, "primary"))
 }
 
 /** `@setAll(value, filter)`: sets every signal that the filter includes; all of them without a filter. */

@@ -1,11 +1,11 @@
 // Choosing between values: when, match, choose, all, any, collect, classes.
 import type { Expression as Brand } from "../shared/expression.ts"
 import { conditional, ExpressionNode, matchNode, operand, TextNode, typed } from "./expression.ts"
-import type { Expression, InPage, Operand } from "./expression-types.ts"
+import type { Choice, Expression, Operand } from "./expression-types.ts"
 import { literal, objectKey, operandSource, quote } from "./literal.ts"
 
 /** `(condition ? yes : no)`. `no` is `''` by default. */
-export function when<A, B = string>(condition: Operand<unknown>, yes: Operand<A>, no?: Operand<B>): Expression<InPage<A> | InPage<B>> {
+export function when<A, B = string>(condition: Operand<unknown>, yes: Operand<A>, no?: Operand<B>): Choice<A, B> {
   return typed(conditional(condition, yes, no === undefined ? "" : no))
 }
 
@@ -14,7 +14,7 @@ export function match<V, D = string>(
   subject: Brand<string | null>,
   cases: Readonly<Record<string, Operand<V>>>,
   otherwise?: Operand<D>,
-): Expression<InPage<V> | InPage<D>> {
+): Choice<V, D> {
   return typed(matchNode(operand(subject), cases, otherwise === undefined ? "" : otherwise))
 }
 
@@ -22,7 +22,7 @@ export function match<V, D = string>(
 export function choose<V, D = string>(
   cases: readonly (readonly [condition: Operand<unknown>, value: Operand<V>])[],
   otherwise?: Operand<D>,
-): Expression<InPage<V> | InPage<D>> {
+): Choice<V, D> {
   let result = operand(otherwise === undefined ? "" : otherwise)
   for (const [condition, value] of [...cases].reverse()) result = conditional(condition, value, result)
   return typed(result)

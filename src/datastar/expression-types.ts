@@ -7,27 +7,29 @@ export type Operand<T> = T | Brand<T>
 /** Something to do rather than a value: an assignment, a backend action, several of them. */
 export type Effect = Brand<void>
 
-/** How a value lives in the page: a Date is its ISO string, literals widen to their type. */
+/** How a value lives in the page: a Date is its ISO string, an object with `toJSON` what that returns. */
 export type InPage<T> =
   T extends Brand<infer U>
     ? InPage<U>
-    : T extends Date
-      ? string
-      : T extends string
+    : T extends string | number | boolean
+      ? T
+      : T extends Date
         ? string
-        : T extends number
-          ? number
-          : T extends boolean
-            ? boolean
-            : T extends readonly (infer Item)[]
-              ? [Item] extends [never]
-                ? unknown[]
-                : InPage<Item>[]
-              : T extends { toJSON(): infer U }
-                ? InPage<U>
-                : T extends object
-                  ? { [K in keyof T]: InPage<T[K]> }
-                  : T
+        : T extends readonly (infer Item)[]
+          ? [Item] extends [never]
+            ? unknown[]
+            : InPage<Item>[]
+          : T extends { toJSON(): infer U }
+            ? InPage<U>
+            : T extends object
+              ? { [K in keyof T]: InPage<T[K]> }
+              : T
+
+/** The type that a literal stands for: text for `"yes"`. */
+type Widened<T> = T extends string ? string : T extends number ? number : T extends boolean ? boolean : T
+
+/** The type of a choice between plain values and expressions. */
+export type Choice<A, B = never> = Expression<Widened<InPage<A>> | Widened<InPage<B>>>
 
 /** What every expression has. */
 export interface AnyExpression<T> extends Brand<T> {
@@ -43,7 +45,7 @@ export interface AnyExpression<T> extends Brand<T> {
   orElse<U>(other: Operand<U>): Expression<NonNullable<T> | U>
   not(): Expression<boolean>
   /** `(this ? yes : no)`. `no` is `''` by default. */
-  if_<A, B = string>(yes: Operand<A>, no?: Operand<B>): Expression<InPage<A> | InPage<B>>
+  if_<A, B = string>(yes: Operand<A>, no?: Operand<B>): Choice<A, B>
   /** `if (this) { ... }`: a statement, for data-on attributes. It is not called `then`, because that would make each expression a thenable. */
   thenDo(...effects: Brand[]): Effect
   /** Concatenates as text. */
@@ -111,7 +113,7 @@ type PassedThrough<Source, Method extends keyof Source> = {
 
 export interface TextExpression extends OrderedExpression<string>, PassedThrough<string, TextMethod> {
   /** The value of the first case that equals this text. `otherwise` is `''` by default. */
-  match<V, D = string>(cases: Readonly<Record<string, Operand<V>>>, otherwise?: Operand<D>): Expression<InPage<V> | InPage<D>>
+  match<V, D = string>(cases: Readonly<Record<string, Operand<V>>>, otherwise?: Operand<D>): Choice<V, D>
   plus(other: Operand<string | number>): Expression<string>
   readonly length: Expression<number>
   lower(): Expression<string>
@@ -241,7 +243,7 @@ interface AssignableRecord<T extends object> {
 }
 
 /** Names that a record's own properties cannot shadow; `prop("set")` reads a property of such a name. */
-type RecordMember = keyof AnyExpression<unknown> | keyof RecordExpression<object> | keyof Assignable<unknown>
+export type RecordMember = keyof AnyExpression<unknown> | keyof RecordExpression<object> | keyof Assignable<unknown>
 
 /** A signal, or a property or item of one: an expression that can also be assigned to. */
 export type Signal<T> = AssignableMethodsOf<T> & Assignable<T> & Expression<T>

@@ -1,19 +1,12 @@
 // Typed expressions at run time: each method prints a larger expression. Their types are in expression-types.ts.
 import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
-import type { Effect, Expression } from "./expression-types.ts"
-import { type Form, literal, operandSource, partSource, quote, receiverSource, templateText } from "./literal.ts"
+import type { Choice, Effect, Expression } from "./expression-types.ts"
+import { FormedExpression } from "./formed.ts"
+import { literal, operandSource, partSource, quote, receiverSource, templateText } from "./literal.ts"
 
 /** The run-time class behind every typed expression. */
-export class ExpressionNode extends Brand {
-  /** Where the source may stand without parentheses. */
-  readonly form: Form
-
-  constructor(source: string, form: Form) {
-    super(source)
-    this.form = form
-  }
-
+export class ExpressionNode extends FormedExpression {
   // -- arithmetic; `plus` concatenates when a side is text
   plus(other: unknown): ExpressionNode {
     const text = typeof other === "string" || isText(other) || isText(this)
@@ -167,14 +160,7 @@ export class AssignableNode extends ExpressionNode {
 }
 
 /** Something to do, not a value: it has no operators. */
-export class EffectNode extends Brand<void> {
-  readonly form: Form
-
-  constructor(source: string, form: Form) {
-    super(source)
-    this.form = form
-  }
-}
+export class EffectNode extends FormedExpression<void> {}
 
 /** A template literal. It keeps its parts, so that adding to it makes one longer template, not a nested one. */
 export class TemplateNode extends ExpressionNode {
@@ -243,7 +229,7 @@ function memberSource(receiver: ExpressionNode, name: string | Brand): string {
 /** Any value as an expression, without changing one that already is. */
 export function operand(value: unknown): ExpressionNode {
   if (value instanceof ExpressionNode) return value
-  if (value instanceof Brand) return new ExpressionNode(value.source, (value as { form?: Form }).form ?? "raw")
+  if (value instanceof Brand) return new ExpressionNode(value.source, FormedExpression.form(value))
   if (typeof value === "string") return new TextNode(value)
   return new ExpressionNode(literal(value), "operand")
 }
@@ -310,11 +296,11 @@ export function typed<T>(node: ExpressionNode): Expression<T> {
 }
 
 /** A plain value as an expression, to start from: `value(5).plus(s.count)` prints `(5 + $count)`. */
-export function value<const T>(plain: T): Expression<T> {
+export function value<T>(plain: T): Choice<T> {
   return typed(operand(plain))
 }
 
 /** Runs one effect after the other: `$a = 1; @post('/x')`. */
 export function sequence(...effects: readonly Brand[]): Effect {
-  return new EffectNode(statements(effects), effects.length === 1 ? ((effects[0] as { form?: Form }).form ?? "raw") : "statement")
+  return new EffectNode(statements(effects), effects.length === 1 ? FormedExpression.form(effects[0] as Brand) : "statement")
 }

@@ -1,6 +1,7 @@
 // Plain values as JavaScript source that no value can break out of, before and after Datastar has rewritten it.
 import { Expression } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
+import { type Form, FormedExpression } from "./formed.ts"
 
 // Datastar turns `$word` into a signal and `@word(` into an action call even inside string literals, splits statements
 // at `;` by a regular expression, and treats U+1F595 as an escape marker: none of these may stand in a literal as they are.
@@ -70,7 +71,11 @@ function toJsonForm(value: object, path: string): unknown {
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON === "function") return toJSON.call(value, "")
   if (Array.isArray(value) || isPlainObject(value)) return value
-  return refuse(path, `a ${value.constructor?.name ?? "foreign object"}`, "Pass a plain object, an array, or a class with a toJSON method.")
+  return refuse(
+    path,
+    `an instance of ${value.constructor?.name ?? "another class"}`,
+    "Pass a plain object, an array, or a class with a toJSON method.",
+  )
 }
 
 function refusePrimitive(value: unknown, path: string): never {
@@ -92,9 +97,9 @@ export function literal(value: unknown, path = "The value", ancestors: readonly 
   if (typeof value !== "object") refusePrimitive(value, path)
   if (value instanceof Expression) return partSource(value)
   if (ancestors.includes(value)) refuse(path, "a part of itself (a cycle)", "Pass a tree: ids instead of back references.")
-  const form = toJsonForm(value, path)
+  const plain = toJsonForm(value, path)
   const inside = [...ancestors, value]
-  if (form !== value) return literal(form, path, inside)
+  if (plain !== value) return literal(plain, path, inside)
   if (Array.isArray(value)) {
     return `[${Array.from(value, (item, index) => literal(item, `${path}[${index}]`, inside)).join(",")}]`
   }
@@ -103,18 +108,13 @@ export function literal(value: unknown, path = "The value", ancestors: readonly 
     .join(", ")}}`
 }
 
-/**
- * Where an expression's source may stand without parentheses: `primary` anywhere, `operand` not as the receiver of a
- * member, `assignment` neither there nor as an operand, `raw` only alone, and a `statement` never inside an expression.
- */
-export type Form = "primary" | "operand" | "assignment" | "raw" | "statement"
-
+/** The form of an expression that becomes a part of another one. */
 function formOf(expression: Expression): Form {
-  const { form } = expression as { form?: Form }
-  if (form === "statement") {
+  const known = FormedExpression.form(expression)
+  if (known === "statement") {
     throw datastarError("NITRO_EXPRESSION_STATEMENT", `The statement \`${expression.source}\` cannot be a part of an expression.`)
   }
-  return form ?? "raw"
+  return known
 }
 
 /** Source of an expression where a comma would end it: an argument, an array item, a branch. */
@@ -125,8 +125,8 @@ export function partSource(expression: Expression): string {
 /** Source of a value or expression beside an operator. */
 export function operandSource(value: unknown): string {
   if (!(value instanceof Expression)) return literal(value, "The operand")
-  const form = formOf(value)
-  return form === "primary" || form === "operand" ? value.source : `(${value.source})`
+  const known = formOf(value)
+  return known === "primary" || known === "operand" ? value.source : `(${value.source})`
 }
 
 /** Source of an expression in front of `.member` or `[index]`. */
@@ -144,9 +144,9 @@ export function assertJson(value: unknown, path: string, ancestors: readonly obj
   if (typeof value !== "object") refusePrimitive(value, path)
   if (value instanceof Expression) refuse(path, "an expression", "Send data in a patch; expressions belong into attributes.")
   if (ancestors.includes(value)) refuse(path, "a part of itself (a cycle)", "Pass a tree: ids instead of back references.")
-  const form = toJsonForm(value, path)
+  const plain = toJsonForm(value, path)
   const inside = [...ancestors, value]
-  if (form !== value) assertJson(form, path, inside)
+  if (plain !== value) assertJson(plain, path, inside)
   else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) assertJson(item, `${path}[${index}]`, inside)
   } else {

@@ -25,7 +25,7 @@ export async function readSignals(request: Request, options: ReadSignalsOptions 
 async function signalText(request: Request, maxBytes: number): Promise<string> {
   if (request.method === "GET" || request.method === "HEAD" || request.method === "DELETE") {
     const text = new URL(request.url).searchParams.get("datastar") ?? ""
-    if (Buffer.byteLength(text) > maxBytes) tooLarge(maxBytes)
+    if (new TextEncoder().encode(text).byteLength > maxBytes) tooLarge(maxBytes)
     return text
   }
   const type = request.headers.get("content-type") ?? ""
@@ -37,18 +37,23 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   if (request.bodyUsed) throw datastarError("NITRO_SIGNALS_BODY_USED", "The body of this request has already been read.")
   if (Number(request.headers.get("content-length")) > maxBytes) tooLarge(maxBytes)
   if (request.body === null) return ""
-  const chunks: Uint8Array[] = []
+  const decoder = new TextDecoder("utf-8", { fatal: true })
   let size = 0
-  // Leaving the loop early cancels the stream, so a large body is not read to its end.
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength
-    if (size > maxBytes) tooLarge(maxBytes)
-    chunks.push(chunk)
-  }
+  let text = ""
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks))
+    // Leaving the loop early cancels the stream, so a large body is not read to its end.
+    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+      size += chunk.byteLength
+      if (size > maxBytes) tooLarge(maxBytes)
+      text += decoder.decode(chunk, { stream: true })
+    }
+    return text + decoder.decode()
   } catch (cause) {
-    throw datastarError("NITRO_BAD_SIGNALS", "The signals are not valid UTF-8.", { cause })
+    // What the decoder throws. A body that breaks off is the connection's error and passes as it is.
+    if ((cause as { code?: unknown }).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+      throw datastarError("NITRO_BAD_SIGNALS", "The signals are not valid UTF-8.", { cause })
+    }
+    throw cause
   }
 }
 
@@ -73,5 +78,7 @@ function withoutPrototypeKeys(key: string, value: unknown): unknown {
 }
 
 function tooLarge(maxBytes: number): never {
-  throw datastarError("NITRO_SIGNALS_TOO_LARGE", `The signals of this request are larger than ${maxBytes} bytes.`, { details: { maxBytes } })
+  throw datastarError("NITRO_SIGNALS_TOO_LARGE", `The signals of this request are larger than ${maxBytes} bytes.`, {
+    details: { maxBytes },
+  })
 }

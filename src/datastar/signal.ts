@@ -2,7 +2,7 @@
 import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import { AssignableNode } from "./expression.ts"
-import type { InPage, Signal } from "./expression-types.ts"
+import type { InPage, RecordMember, Signal } from "./expression-types.ts"
 import { isPlainObject, literal } from "./literal.ts"
 
 export interface SignalOptions {
@@ -15,12 +15,34 @@ export interface SignalsOptions extends SignalOptions {
   readonly ifMissing?: boolean
 }
 
+/** Members that a signal keeps although its object has a property of that name; the type makes the list complete. */
+const recordMembers: Readonly<Record<RecordMember, true>> = {
+  source: true,
+  toString: true,
+  eq: true,
+  ne: true,
+  and: true,
+  or: true,
+  orElse: true,
+  not: true,
+  if_: true,
+  thenDo: true,
+  plus: true,
+  prop: true,
+  set: true,
+  toggle: true,
+}
+
 const segment = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+function isSignalName(name: string): boolean {
+  return segment.test(name) && !name.includes("__") && name !== "constructor" && name !== "prototype"
+}
 
 /** Checks a signal's path. `__` is what separates modifiers in attribute names, so Datastar forbids it in signals. */
 export function assertSignalPath(path: string): void {
   for (const name of path.split(".")) {
-    if (!segment.test(name) || name.includes("__") || name === "constructor" || name === "prototype") {
+    if (!isSignalName(name)) {
       throw datastarError("NITRO_SIGNAL_NAME", `\`${path}\` is not a name that a signal can have (see \`${name}\`).`, {
         fix: "Use letters, digits and single underscores, starting with a letter or an underscore, such as `todoCount`.",
         details: { path },
@@ -31,26 +53,37 @@ export function assertSignalPath(path: string): void {
 
 /** A signal's node. The properties of an object that it starts with are signals too: `user.profile.name`. */
 export class SignalNode extends AssignableNode {
-  /** Name with its namespace, without the `$`. */
-  readonly path: string
+  readonly #path: string
+  readonly #initial: Readonly<Record<string, unknown>>
 
   constructor(path: string, initial: unknown) {
     super(`$${path}`)
-    this.path = path
-    if (typeof initial === "object" && initial !== null && !(initial instanceof Brand) && isPlainObject(initial)) {
-      defineSignals(this, path, initial)
-    }
+    this.#path = path
+    const isRecord = typeof initial === "object" && initial !== null && !(initial instanceof Brand) && isPlainObject(initial)
+    this.#initial = isRecord ? initial : {}
+    defineSignals(this, path, this.#initial, recordMembers)
   }
 
   override prop(name: string | Brand): AssignableNode {
-    return typeof name === "string" && segment.test(name) ? new SignalNode(`${this.path}.${name}`, undefined) : super.prop(name)
+    if (typeof name !== "string" || !isSignalName(name)) return super.prop(name)
+    return new SignalNode(`${this.#path}.${name}`, Object.hasOwn(this.#initial, name) ? this.#initial[name] : undefined)
+  }
+
+  /** Name with its namespace, without the `$`. */
+  static path(signal: SignalNode): string {
+    return signal.#path
   }
 }
 
-/** Gives `target` one lazy property per key. A name that `target` already has keeps its meaning. */
-function defineSignals(target: object, path: string, values: Readonly<Record<string, unknown>>): void {
+/** Gives `target` one lazy property per name, except for what it keeps. */
+function defineSignals(
+  target: object,
+  path: string,
+  values: Readonly<Record<string, unknown>>,
+  kept: Readonly<Record<string, true>>,
+): void {
   for (const name of Object.keys(values)) {
-    if (name in target || !segment.test(name)) continue
+    if (Object.hasOwn(kept, name) || !segment.test(name)) continue
     let node: SignalNode | undefined
     Object.defineProperty(target, name, {
       enumerable: true,
@@ -75,9 +108,11 @@ export function signal<T>(name: string, initial: T, options: SignalOptions = {})
 
 /** Path of a signal, without the `$`. */
 export function signalPath(signal: Brand): string {
-  if (signal instanceof SignalNode) return signal.path
+  if (signal instanceof SignalNode) return SignalNode.path(signal)
   throw datastarError("NITRO_SIGNAL_NAME", `\`${signal.source}\` is not a signal.`, { fix: "Pass a signal or its name." })
 }
+
+const groupMembers: Readonly<Record<keyof Brand, true>> = { source: true, ["toString"]: true }
 
 /** Several signals with their initial values: itself the value of a `data-signals` attribute. */
 export class SignalGroup extends Brand<object> {
@@ -93,7 +128,7 @@ export class SignalGroup extends Brand<object> {
     this.#values = values
     this.#namespace = namespace
     this.#ifMissing = options.ifMissing ?? false
-    defineSignals(this, namespace, values)
+    defineSignals(this, namespace, values, groupMembers)
   }
 
   static values(group: SignalGroup): Readonly<Record<string, unknown>> {
@@ -139,7 +174,7 @@ export function signalsOf<T extends object>(names: Iterable<keyof T & string>, o
   const byName = Object.create(null) as Record<string, unknown>
   const values = Object.fromEntries([...names].map(name => [name, undefined]))
   for (const name of Object.keys(values)) assertSignalPath(name)
-  defineSignals(byName, namespace, values)
+  defineSignals(byName, namespace, values, {})
   return byName as SignalsByName<T>
 }
 

@@ -1,0 +1,82 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { expect, it } from "vitest"
+import { comment, eventStream, patchSignals, sseHeaders, sseResponse } from "./index.ts"
+
+it("sends headers that keep proxies from holding events back, and no header that HTTP/2 forbids", () => {
+  const response = sseResponse("", { headers: { "cache-control": "public", "x-own": "1" }, status: 200 })
+  expect(Object.fromEntries(response.headers)).toEqual({ ...sseHeaders, "x-own": "1" })
+  expect(sseHeaders).toEqual({
+    "content-type": "text/event-stream",
+    "cache-control": "no-cache, no-transform",
+    "x-accel-buffering": "no",
+  })
+})
+
+it("sends one event, a list, and events as they come", async () => {
+  async function* slowly(): AsyncGenerator<string> {
+    yield patchSignals({ a: 1 })
+    await new Promise(done => setTimeout(done, 5))
+    yield patchSignals({ a: "ä" })
+  }
+  expect(await sseResponse(comment("x")).text()).toBe(": x\n\n")
+  expect(await sseResponse([comment("x"), comment("y")]).text()).toBe(": x\n\n: y\n\n")
+  expect(await sseResponse(slowly()).text()).toBe(patchSignals({ a: 1 }) + patchSignals({ a: "ä" }))
+})
+
+it("runs the generator no further than the page reads", async () => {
+  let made = 0
+  function* many(): Generator<string> {
+    for (;;) yield comment(String(made++))
+  }
+  const reader = eventStream(many()).getReader()
+  expect(made).toBe(0)
+  await reader.read()
+  await reader.read()
+  expect(made).toBe(2)
+  await reader.cancel()
+})
+
+it("ends the generator when the page goes away", async () => {
+  let ended: (() => void) | undefined
+  const end = new Promise<void>(done => {
+    ended = done
+  })
+  async function* forEver(): AsyncGenerator<string> {
+    try {
+      for (;;) {
+        yield comment("tick")
+        await new Promise(done => setTimeout(done, 2))
+      }
+    } finally {
+      ended?.()
+    }
+  }
+  const server = createServer((_, reply) => {
+    const reader = (sseResponse(forEver()).body as ReadableStream<Uint8Array>).getReader()
+    reply.on("close", () => void reader.cancel())
+    const pump = async (): Promise<void> => {
+      for (let next = await reader.read(); !next.done; next = await reader.read()) reply.write(next.value)
+    }
+    pump().catch(() => reply.destroy())
+  })
+  await new Promise<void>(done => server.listen(0, "127.0.0.1", done))
+  try {
+    const page = new AbortController()
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { signal: page.signal })
+    await response.body?.getReader().read()
+    page.abort()
+    await end
+  } finally {
+    server.closeAllConnections()
+    await new Promise(done => server.close(done))
+  }
+})
+
+it("breaks the stream when the generator fails, so that the page connects again", async () => {
+  // biome-ignore lint/correctness/useYield: failing before the first event is the case.
+  async function* failing(): AsyncGenerator<string> {
+    throw new Error("database is gone")
+  }
+  await expect(sseResponse(failing()).text()).rejects.toThrow("database is gone")
+})
