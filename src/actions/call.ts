@@ -1,5 +1,5 @@
 // `call(todo, "toggle")`: one value that is an expression for the script and a form for browsers without it.
-import { del, get, js, patch, post, put } from "../datastar/index.ts"
+import { del, get, js, patch, post, put, sequence } from "../datastar/index.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
 import { type Child, type ElementAttributes, html, type Markup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
@@ -27,6 +27,11 @@ export interface FieldAttributes {
   readonly "data-effect": Expression
 }
 
+// What was typed while a form was under way must survive its success: only a value that is still the one sent is settled.
+const rememberSent = js("[...el.elements].forEach(field => field.sent = field.value)")
+const showDefault = "(el.value = el.defaultValue)"
+const keepAsDefault = "(el.defaultValue = el.value)"
+
 const requests = { GET: get, POST: post, PUT: put, PATCH: patch, DELETE: del }
 
 /**
@@ -40,6 +45,8 @@ export class Call extends Expression<void> {
   readonly href: string
   readonly #form: string
   readonly #postHref: string
+  /** The form makes something new, so it is empty again once it succeeded; another keeps showing what it saved. */
+  readonly #isCreate: boolean
   readonly #confirm: string | undefined
   readonly #values: Readonly<Record<string, unknown>>
 
@@ -55,6 +62,7 @@ export class Call extends Expression<void> {
     this.href = path + query
     this.#postHref = postPath + query
     this.#form = form
+    this.#isCreate = target.isClass
     this.#confirm = confirm
     this.#values = target.values
   }
@@ -62,7 +70,8 @@ export class Call extends Expression<void> {
   get form(): FormAttributes {
     const method = this.method === "GET" ? "get" : "post"
     const submit = requests[method === "get" ? "GET" : "POST"](this.#postHref, { contentType: "form" })
-    return { method, action: this.#postHref, "data-on:submit__prevent": confirmed(submit, this.#confirm) }
+    const send = confirmed(submit, this.#confirm)
+    return { method, action: this.#postHref, "data-on:submit__prevent": sequence(rememberSent, send) }
   }
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
@@ -79,7 +88,7 @@ export class Call extends Expression<void> {
       "aria-describedby": `${this.#form}-${name}-error`,
       "data-signals__ifmissing": this.#signals(name),
       "data-attr:aria-invalid": js(`${error} ? 'true' : 'false'`),
-      "data-effect": js(`$${formsSignal}.${key}.done && el.form.reset()`),
+      "data-effect": js(`$${formsSignal}.${key}.done && el.value === el.sent && ${this.#isCreate ? showDefault : keepAsDefault}`),
     }
   }
 
@@ -154,6 +163,7 @@ interface CallTarget {
   readonly postPath: string
   readonly confirm: string | undefined
   readonly form: string
+  readonly isClass: boolean
   /** Current values of the instance. */
   readonly values: Readonly<Record<string, unknown>>
 }
@@ -165,7 +175,12 @@ function targetOf(entity: EntityClass, instance: EntityInstance | undefined, ope
   const id = instance?.id ?? ""
   const collection = `${currentRequest()?.basePath ?? ""}/${entity.definition.plural}`
   const base = instance ? `${collection}/${encodeURIComponent(id)}` : collection
-  const common = { form: formId(entity, operation, id), confirm: undefined, values: (instance ?? {}) as Record<string, unknown> }
+  const common = {
+    form: formId(entity, operation, id),
+    isClass: !instance,
+    confirm: undefined,
+    values: (instance ?? {}) as Record<string, unknown>,
+  }
   const method = (instance ?? entity) as unknown as Record<string, unknown>
   const action = actionOf(method[operation])
   if (action) {

@@ -6,10 +6,12 @@ import { currentRequest } from "./request-context.ts"
 
 /** Adds the alert to the end of every page that is rendered while a request is answered. */
 export function addPageAlert(): void {
-  onPageEnd(() => (currentRequest() ? pageAlert() : undefined))
+  // The same function each time: a second app in this process adds no second alert.
+  onPageEnd(pageAlert)
 }
 
-function pageAlert(): Markup {
+function pageAlert(): Markup | undefined {
+  if (!currentRequest()) return undefined
   const message = currentRequest()?.flash?.errors[""] ?? ""
   return html`<div id="nitro-alert" class="alert" data-variant="destructive" role="alert" style="${{
     position: "fixed",

@@ -4,6 +4,7 @@ import {
   clearFlash,
   createDispatcher,
   type DispatcherOptions,
+  type Flash,
   type RequestContext,
   readFlash,
   splitUrl,
@@ -64,11 +65,13 @@ export function createApp(options: NitroOptions): App {
   return {
     own(request, path, search) {
       if (path.startsWith("/_nitro/")) return answerAsset(request, path, search)
-      const context = contextOf(request, path, search, basePath)
+      const context = contextOf(request, path, search, basePath, undefined)
       return withRequest(context, () => dispatcher.dispatch(request, path, search))
     },
     page(request, path, search) {
-      const context = contextOf(request, path, search, basePath)
+      // A stream renders for every page that shares it, so it must not see what one browser posted.
+      const flash = search.includes("_nitro=") ? undefined : readFlash(request.headers.get("cookie"))
+      const context = contextOf(request, path, search, basePath, flash)
       const session = prepareLive(context)
       const cookie = context.flash ? clearFlash : undefined
       return {
@@ -81,9 +84,7 @@ export function createApp(options: NitroOptions): App {
   }
 }
 
-function contextOf(request: Request, path: string, search: string, basePath: string): RequestContext {
-  // A stream renders for every page that shares it, so it must not see what one browser posted.
-  const flash = search.includes("_nitro=") ? undefined : readFlash(request.headers.get("cookie"))
+function contextOf(request: Request, path: string, search: string, basePath: string, flash: Flash | undefined): RequestContext {
   return { request, path, search, basePath, flash, extras: new Map() }
 }
 

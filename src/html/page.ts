@@ -24,6 +24,8 @@ export interface PageProps {
   readonly client?: boolean | string | undefined
   /** The Basecoat stylesheet. Default true; a string is the address of another one. */
   readonly stylesheet?: boolean | string | undefined
+  /** Address of the page's icon. Default an empty one, which spares the browser a request for `/favicon.ico`; `false` lets it ask. */
+  readonly icon?: string | false | undefined
   /**
    * Light and dark: `true` (default) follows the reader's choice (`localStorage.themeMode`) or else the system, before the
    * first paint; `"light"` and `"dark"` are fixed; `false` says nothing about it.
@@ -86,6 +88,7 @@ function head(props: PageProps): Child[] {
   const urls = assetUrls(props.assetsPath ?? defaultAssetsPath)
   const viewport = props.viewport ?? isFull
   const theme = themeOf(props)
+  const icon = props.icon ?? (isFull ? "data:," : false)
   const client = props.client ?? isFull
   const stylesheet = props.stylesheet ?? isFull
   const styles = [stylesheet === true ? urls.basecoat : stylesheet, ...(props.styles ?? [])]
@@ -96,6 +99,7 @@ function head(props: PageProps): Child[] {
     theme && meta({ name: "color-scheme", content: theme === true ? "light dark" : theme }),
     titleElement(props.title),
     props.description !== undefined && meta({ name: "description", content: props.description }),
+    icon !== false && link({ rel: "icon", href: icon }),
     theme === true && script({ nonce }, raw(themeScript)),
     styles.map(href => href !== false && link({ rel: "stylesheet", href, nonce })),
     scripts.map(
