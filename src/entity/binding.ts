@@ -1,11 +1,12 @@
 // An entity class bound to a store: checked once, then kept.
 import { NitroError } from "../shared/errors.ts"
+import type { MaybePromise } from "../shared/types.ts"
 import { definitionError } from "./errors.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
 import { type EntityRecord, hydration, type Origin, type Stored } from "./record.ts"
 import type { Row, Store } from "./repository.ts"
 import { storeOf } from "./stores.ts"
-import type { EntityClass } from "./types.ts"
+import type { EntityClass, EntityHooks } from "./types.ts"
 
 type Hydratable = new (data: typeof hydration, stored: Stored) => EntityRecord
 
@@ -13,7 +14,22 @@ type Hydratable = new (data: typeof hydration, stored: Stored) => EntityRecord
 export interface Binding extends Origin {
   readonly entity: EntityClass
   readonly model: Model
+  readonly state: ClassState
 }
+
+const hookNames = [
+  "beforeSave",
+  "beforeCreate",
+  "beforeUpdate",
+  "beforeDelete",
+  "afterSave",
+  "afterCreate",
+  "afterUpdate",
+  "afterDelete",
+] as const satisfies readonly (keyof EntityHooks)[]
+
+// Until an instance was looked at, none of its hooks can be due.
+const noHooks: ReadonlySet<keyof EntityHooks> = new Set()
 
 interface ClassState {
   readonly entity: EntityClass
@@ -22,6 +38,8 @@ interface ClassState {
   last: Binding | undefined
   /** How far it is known that the class body leaves the fields alone: looked at a new instance, at a stored one. */
   verified: "no" | "new" | "stored"
+  /** The hooks that instances have; known once one was looked at. */
+  hooks: ReadonlySet<keyof EntityHooks>
 }
 
 const stateKey: unique symbol = Symbol("nitro.class")
@@ -41,13 +59,13 @@ export function bindingOf(entity: EntityClass): Binding {
 }
 
 /** An instance of a stored row, through the real constructors, without validation. */
-export function hydrate(entity: EntityClass, origin: Origin, row: Row): EntityRecord {
+export function hydrate(origin: Binding, row: Row): EntityRecord {
+  const { entity, state } = origin
   const values = origin.mapper.decode(row)
-  const state = stateOf(entity)
   if (state.verified === "stored") return construct(entity, { values, row, origin })
   const before = { ...values }
   const record = construct(entity, { values, row, origin })
-  refuseOwnFields(state, record)
+  lookAt(state, record)
   const changed = state.model.names.find(name => values[name] !== before[name])
   if (changed !== undefined) throw redeclared(entity, changed)
   state.verified = "stored"
@@ -58,12 +76,23 @@ function construct(entity: EntityClass, stored: Stored): EntityRecord {
   return new (entity as unknown as Hydratable)(hydration, stored)
 }
 
-/** Looks once per class whether its body declares a field again, which would hide the stored value. */
-export function verifyInstance(entity: EntityClass, record: EntityRecord): void {
-  const state = stateOf(entity)
+/** Looks once per class whether its body declares a field again, which would hide the stored value, and which hooks it has. */
+export function verifyInstance({ state }: Binding, record: EntityRecord): void {
   if (state.verified !== "no") return
-  refuseOwnFields(state, record)
+  lookAt(state, record)
   state.verified = "new"
+}
+
+/** Runs the hook where the class has it. `then` goes on, told whether it ran; without a hook all of it is synchronous. */
+export function withHook<T>(
+  { state }: Binding,
+  record: EntityRecord,
+  name: keyof EntityHooks,
+  then: (ran: boolean) => MaybePromise<T>,
+): MaybePromise<T> {
+  if (!state.hooks.has(name)) return then(false)
+  const result = (record as EntityRecord & EntityHooks)[name]?.()
+  return result instanceof Promise ? result.then(() => then(true)) : then(true)
 }
 
 function stateOf(entity: EntityClass): ClassState {
@@ -74,12 +103,13 @@ function stateOf(entity: EntityClass): ClassState {
   if (model === undefined)
     throw definitionError(`${String((entity as { name?: unknown }).name)} is not an entity class.`, "Extend Entity(name, fields).")
   refuseHiddenFields(entity, model)
-  const state: ClassState = { entity, model, bindings: new WeakMap(), last: undefined, verified: "no" }
+  const state: ClassState = { entity, model, bindings: new WeakMap(), last: undefined, verified: "no", hooks: noHooks }
   Object.defineProperty(entity, stateKey, { value: state })
   return state
 }
 
-function bind({ entity, model }: ClassState, store: Store): Binding {
+function bind(state: ClassState, store: Store): Binding {
+  const { entity, model } = state
   const { definition } = model.defined
   const { ttl, unique } = store.capabilities
   const lacks = (what: string, capability: string): NitroError =>
@@ -88,7 +118,7 @@ function bind({ entity, model }: ClassState, store: Store): Binding {
     })
   if (definition.ttlSeconds !== undefined && !ttl) throw lacks("expires after `ttlSeconds`", "ttl")
   if (definition.unique.length > 0 && !unique) throw lacks("has `unique` fields", "unique")
-  return { entity, model, store, repository: store.bind(definition), mapper: model.mapper(store.encoding) }
+  return { entity, model, state, store, repository: store.bind(definition), mapper: model.mapper(store.encoding) }
 }
 
 function refuseHiddenFields(entity: EntityClass, model: Model): void {
@@ -98,8 +128,9 @@ function refuseHiddenFields(entity: EntityClass, model: Model): void {
   }
 }
 
-function refuseOwnFields(state: ClassState, record: EntityRecord): void {
+function lookAt(state: ClassState, record: EntityRecord): void {
   for (const name of state.model.names) if (Object.hasOwn(record, name)) throw redeclared(state.entity, name)
+  state.hooks = new Set(hookNames.filter(name => name in record))
 }
 
 function redeclared(entity: EntityClass, field: string): NitroError {

@@ -36,13 +36,13 @@ class EntityBase extends EntityRecord {
 
   static async create(data?: unknown): Promise<EntityRecord> {
     const record = new (this as unknown as NewClass)(data)
-    await save(record)
+    await save(record, undefined, true)
     return record
   }
 
   static async createMany(data: readonly unknown[]): Promise<EntityRecord[]> {
     const records = data.map(one => new (this as unknown as NewClass)(one))
-    await saveMany(records)
+    await saveMany(records, undefined, true)
     return records
   }
 

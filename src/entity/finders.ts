@@ -1,5 +1,6 @@
 // Reads entities: by id, by query, by text.
-import { bindingOf, hydrate } from "./binding.ts"
+import type { MaybePromise } from "../shared/types.ts"
+import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { toCondition } from "./columns.ts"
 import { notFoundError, unknownFieldError } from "./errors.ts"
 import type { Predicate } from "./predicate.ts"
@@ -8,10 +9,11 @@ import type { EntityClass } from "./types.ts"
 import { onStore } from "./unit-of-work.ts"
 
 export async function findById<T extends object>(entity: EntityClass<T>, id: string): Promise<T | undefined> {
-  const cls = entity as unknown as EntityClass
-  const row = await rowById(cls, id)
+  const binding = bindingOf(entity as unknown as EntityClass)
+  const found = rowById(binding, id)
+  const row = found instanceof Promise ? await found : found
   // The row is of this class, so the instance is too.
-  return row === undefined ? undefined : (hydrate(cls, bindingOf(cls), row) as unknown as T)
+  return row === undefined ? undefined : (hydrate(binding, row) as unknown as T)
 }
 
 export async function requireById<T extends object>(entity: EntityClass<T>, id: string): Promise<T> {
@@ -21,21 +23,20 @@ export async function requireById<T extends object>(entity: EntityClass<T>, id: 
 }
 
 export async function existsById(entity: EntityClass, id: string): Promise<boolean> {
-  return (await rowById(entity, id)) !== undefined
+  return (await rowById(bindingOf(entity), id)) !== undefined
 }
 
 /** Anything but text finds nothing, as an id that comes from outside may be anything. */
-function rowById(entity: EntityClass, id: unknown): Row | undefined | Promise<Row | undefined> {
-  const { store, repository } = bindingOf(entity)
+function rowById({ store, repository }: Binding, id: unknown): MaybePromise<Row | undefined> {
   return typeof id === "string" ? onStore(store, () => repository.get(id)) : undefined
 }
 
 export async function findEntities<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<T[]> {
-  const cls = entity as unknown as EntityClass
-  const binding = bindingOf(cls)
+  const binding = bindingOf(entity as unknown as EntityClass)
   if (plan.limit === 0) return []
-  const rows = await onStore(binding.store, () => binding.repository.find(plan))
-  return rows.map(row => hydrate(cls, binding, row) as unknown as T)
+  const found = onStore(binding.store, () => binding.repository.find(plan))
+  const rows = found instanceof Promise ? await found : found
+  return rows.map(row => hydrate(binding, row) as unknown as T)
 }
 
 export async function countRows<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<number> {

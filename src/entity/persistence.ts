@@ -1,16 +1,16 @@
 // Saves and deletes: validation, hooks, what changed, the write itself, and telling of it.
 import { NitroError } from "../shared/errors.ts"
-import { type Binding, bindingOf, hydrate, verifyInstance } from "./binding.ts"
+import type { MaybePromise } from "../shared/types.ts"
+import { type Binding, bindingOf, hydrate, verifyInstance, withHook } from "./binding.ts"
 import { announce, isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
 import { staleError } from "./dirty.ts"
 import { notFoundError, queryError } from "./errors.ts"
-import { runHook } from "./hooks.ts"
-import type { Difference } from "./mapper.ts"
+import type { Difference, Values } from "./mapper.ts"
 import { type EntityRecord, isDeleted, originOf, rowOf, savingOf, setDeleted, setSaving, setStored, valuesOf } from "./record.ts"
 import type { Row, Write } from "./repository.ts"
 import type { Change, EntityClass, SaveOptions } from "./types.ts"
-import { currentUnit, onStore } from "./unit-of-work.ts"
+import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
 
 /** One write that is ready to go, and what to do once it went. */
 interface Prepared {
@@ -19,13 +19,28 @@ interface Prepared {
   readonly write: Write
   /** The row as it is stored afterwards. */
   readonly row: Row
-  readonly difference: Difference | undefined
+  /** What the entity holds once it is stored: the new `updatedAt` and `version`. */
+  readonly kept: Values | undefined
 }
 
-export async function save(record: EntityRecord, options: SaveOptions = {}): Promise<void> {
+interface Expiry {
+  readonly ttlSeconds?: number
+}
+
+// Drivers may be synchronous, and an await costs as much as the rest of a save: everything here passes promises on where
+// there are any, and runs straight through where not.
+function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}
+
+/** `fresh`: validated by its constructor just now. */
+export async function save(record: EntityRecord, options?: SaveOptions, fresh = false): Promise<void> {
   // A second save of the same instance waits: both would insert, or one would write over what the other just wrote.
-  const earlier = savingOf(record)
-  const saving = earlier === undefined ? saveNow(record, options) : earlier.then(() => saveNow(record, options))
+  for (let earlier = savingOf(record); earlier !== undefined; earlier = savingOf(record)) await earlier
+  const saving = andThen(prepare(record, options, fresh), prepared =>
+    prepared === undefined ? undefined : andThen(writeAll([prepared]), () => runAfterHooks(prepared)),
+  )
+  if (!(saving instanceof Promise)) return
   const settled = saving.then(ignore, ignore)
   setSaving(record, settled)
   try {
@@ -37,24 +52,23 @@ export async function save(record: EntityRecord, options: SaveOptions = {}): Pro
 
 function ignore(): void {}
 
-async function saveNow(record: EntityRecord, options: SaveOptions): Promise<void> {
-  const prepared = await prepare(record, options)
-  if (prepared === undefined) return
-  await writeAll([prepared])
-  await runAfterHooks(prepared)
-}
-
 /** All or nothing where the store has transactions: every entity is validated before the first is written. */
-export async function saveMany(records: readonly EntityRecord[], options: SaveOptions = {}): Promise<void> {
-  const prepared: Prepared[] = []
-  for (const record of new Set(records)) {
-    await savingOf(record)
-    const one = await prepare(record, options)
-    if (one !== undefined) prepared.push(one)
+export async function saveMany(records: readonly EntityRecord[], options?: SaveOptions, fresh = false): Promise<void> {
+  const all = [...new Set(records)]
+  const run = async (): Promise<void> => {
+    const prepared: Prepared[] = []
+    for (const record of all) {
+      await savingOf(record)
+      const one = await prepare(record, options, fresh)
+      if (one !== undefined) prepared.push(one)
+    }
+    await writeAll(prepared)
+    for (const one of prepared) await runAfterHooks(one)
   }
-  if (prepared.length === 0) return
-  await writeAll(prepared)
-  for (const one of prepared) await runAfterHooks(one)
+  // Inserts are one write, which a store with transactions does entirely or not at all. An update that finds its row gone
+  // or changed is no error of the store's: what was written before it must be taken back.
+  if (all.every(record => rowOf(record) === undefined)) return run()
+  return unitOfWork(run)
 }
 
 function classOf(record: EntityRecord): EntityClass {
@@ -68,76 +82,83 @@ function bindingFor(record: EntityRecord): Binding {
   return origin === undefined || origin === current ? current : { ...current, ...origin }
 }
 
-async function prepare(record: EntityRecord, options: SaveOptions): Promise<Prepared | undefined> {
-  const entity = classOf(record)
-  verifyInstance(entity, record)
-  const values = valuesOf(record)
-  if (isDeleted(record)) throw notFoundError(entity.definition.name, String(values["id"]), "was deleted and cannot be saved")
+function prepare(record: EntityRecord, options: SaveOptions | undefined, fresh: boolean): MaybePromise<Prepared | undefined> {
   const binding = bindingFor(record)
-  const ttlSeconds = ttlOf(binding, options)
-  await runHook(record, "beforeSave")
-  if (rowOf(record) === undefined) return prepareInsert(record, binding, ttlSeconds)
-  return prepareUpdate(record, binding, ttlSeconds)
+  verifyInstance(binding, record)
+  if (isDeleted(record)) throw notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
+  const expiry = expiryOf(binding, options)
+  return withHook(binding, record, "beforeSave", ran =>
+    rowOf(record) === undefined ? prepareInsert(record, binding, expiry, fresh && !ran) : prepareUpdate(record, binding, expiry),
+  )
 }
 
-async function prepareInsert(record: EntityRecord, binding: Binding, ttlSeconds: { ttlSeconds?: number }): Promise<Prepared> {
-  await runHook(record, "beforeCreate")
-  const values = valuesOf(record)
-  binding.model.validator.inPlace(values, binding.model.names)
-  const row = binding.mapper.encode(values)
-  return { record, binding, write: { op: "insert", row, ...ttlSeconds }, row, difference: undefined }
+function idOf(record: EntityRecord): string {
+  return valuesOf(record)["id"] as string
 }
 
-async function prepareUpdate(record: EntityRecord, binding: Binding, ttlSeconds: { ttlSeconds?: number }): Promise<Prepared | undefined> {
-  const { mapper, model } = binding
+function prepareInsert(record: EntityRecord, binding: Binding, expiry: Expiry, fresh: boolean): MaybePromise<Prepared> {
+  return withHook(binding, record, "beforeCreate", ran => {
+    const values = valuesOf(record)
+    const { model, mapper } = binding
+    if (ran || !fresh) model.validator.inPlace(values, model.names)
+    const row = mapper.encode(values)
+    return { record, binding, write: { op: "insert", row, ...expiry }, row, kept: undefined }
+  })
+}
+
+function prepareUpdate(record: EntityRecord, binding: Binding, expiry: Expiry): MaybePromise<Prepared | undefined> {
+  const { mapper } = binding
+  const find = (): Difference | undefined => mapper.difference(valuesOf(record), rowOf(record) as Row)
+  const difference = find()
+  if (difference === undefined) {
+    // Nothing to write but the new time of expiry.
+    return expiry.ttlSeconds === undefined ? undefined : toUpdate(record, binding, expiry, { columns: [], values: [] })
+  }
+  return withHook(binding, record, "beforeUpdate", ran => {
+    const final = ran ? find() : difference
+    return final && toUpdate(record, binding, expiry, final)
+  })
+}
+
+function toUpdate(record: EntityRecord, binding: Binding, expiry: Expiry, { columns, values: encoded }: Difference): Prepared {
+  const { model, mapper } = binding
   const { definition } = model.defined
   const values = valuesOf(record)
-  let difference = mapper.difference(values, rowOf(record) as Row)
-  const renews = ttlSeconds.ttlSeconds !== undefined
-  if (difference === undefined && !renews) return undefined
-  if (difference !== undefined) {
-    if (await runHook(record, "beforeUpdate")) difference = mapper.difference(values, rowOf(record) as Row)
-  }
-  difference ??= { columns: [], values: [] }
+  const stored = rowOf(record) as Row
   model.validator.inPlace(
     values,
-    difference.columns.map(index => model.names[index] as string),
+    columns.map(index => model.names[index] as string),
   )
-  const stored = rowOf(record) as Row
-  let version: number | undefined
-  if (difference.columns.length > 0) {
-    if (definition.timestamps)
-      setColumn(difference, definition.fieldByName.get("updatedAt")?.index, index => mapper.encodeAt(index, new Date()))
-    if (definition.version) {
-      version = values["version"] as number
-      setColumn(difference, definition.fieldByName.get("version")?.index, index => mapper.encodeAt(index, (version as number) + 1))
-    }
-  }
-  const row = stored.slice()
-  difference.columns.forEach((column, i) => {
-    row[column] = difference.values[i]
-  })
-  const { columns, values: encoded } = difference
-  const write: Write = {
+  const write: { -readonly [K in keyof Extract<Write, { op: "update" }>]: Extract<Write, { op: "update" }>[K] } = {
     op: "update",
     id: stored[0] as string,
     columns,
     values: encoded,
-    ...(version === undefined ? {} : { version }),
-    ...ttlSeconds,
+    ...expiry,
   }
-  return { record, binding, write, row, difference }
+  let kept: Values | undefined
+  const keep = (name: string, value: unknown): void => {
+    kept ??= {}
+    kept[name] = value
+    const index = definition.fieldByName.get(name)?.index as number
+    columns.push(index)
+    encoded.push(mapper.encodeAt(index, value))
+  }
+  if (columns.length > 0) {
+    if (definition.timestamps) keep("updatedAt", new Date())
+    if (definition.version) {
+      write.version = values["version"] as number
+      keep("version", write.version + 1)
+    }
+  }
+  const row = stored.slice()
+  for (let i = 0; i < columns.length; i++) row[columns[i] as number] = encoded[i]
+  return { record, binding, write, row, kept }
 }
 
-function setColumn(difference: Difference, index: number | undefined, value: (index: number) => unknown): void {
-  if (index === undefined || difference.columns.includes(index)) return
-  difference.columns.push(index)
-  difference.values.push(value(index))
-}
-
-function ttlOf(binding: Binding, options: SaveOptions): { ttlSeconds?: number } {
-  const ttlSeconds = options.ttlSeconds ?? binding.model.defined.definition.ttlSeconds
-  if (ttlSeconds === undefined) return {}
+function expiryOf(binding: Binding, options: SaveOptions | undefined): Expiry {
+  const ttlSeconds = options?.ttlSeconds ?? binding.model.defined.definition.ttlSeconds
+  if (ttlSeconds === undefined) return never
   if (!(ttlSeconds > 0)) throw queryError(`ttlSeconds must be above 0, not ${String(ttlSeconds)}.`)
   if (binding.store.capabilities.ttl) return { ttlSeconds }
   throw new NitroError(
@@ -146,71 +167,64 @@ function ttlOf(binding: Binding, options: SaveOptions): { ttlSeconds?: number } 
   )
 }
 
-/** Writes per store in one call, then makes the entities say what is stored and tells the listeners. */
-async function writeAll(prepared: readonly Prepared[]): Promise<void> {
+const never: Expiry = {}
+
+/** Writes each store's share in one call, then makes the entities say what is stored and tells the listeners. */
+function writeAll(prepared: readonly Prepared[]): MaybePromise<void> {
   const [first] = prepared
   if (first === undefined) return
-  const sameStore = prepared.every(({ binding }) => binding.repository === first.binding.repository)
-  if (!sameStore) {
-    for (const one of prepared) await writeAll([one])
-    return
-  }
   const { store, repository } = first.binding
-  const writes = prepared.map(({ write }) => write)
-  const touched = await onStore(store, () => repository.write(writes))
-  for (const [index, one] of prepared.entries()) {
-    if (touched[index] === 0) await refuseLost(one)
-  }
-  for (const one of prepared) finish(one)
+  const here = prepared.filter(({ binding }) => binding.repository === repository)
+  const elsewhere = prepared.length === here.length ? [] : prepared.filter(({ binding }) => binding.repository !== repository)
+  const written = onStore(store, () => repository.write(here.map(({ write }) => write)))
+  return andThen(written, touched => {
+    const lost = here.find((_, index) => touched[index] === 0)
+    if (lost) return refuseLost(lost)
+    for (const one of here) finish(one)
+    return elsewhere.length === 0 ? undefined : writeAll(elsewhere)
+  })
 }
 
 async function refuseLost({ record, binding, write }: Prepared): Promise<never> {
-  const { name } = binding.model
-  const id = valuesOf(record)["id"] as string
+  const id = idOf(record)
   const stored = await onStore(binding.store, () => binding.repository.get(id))
-  if (stored === undefined || write.op === "insert" || write.version === undefined)
-    throw notFoundError(name, id, "was deleted before it was saved")
-  const storedVersion = binding.mapper.decode(stored)["version"]
-  const { version } = write
-  throw staleError(name, id, version, storedVersion)
+  if (stored === undefined || write.op === "insert" || write.version === undefined) {
+    throw notFoundError(binding.model.name, id, "was deleted before it was saved")
+  }
+  throw staleError(binding.model.name, id, write.version, binding.mapper.decode(stored)["version"])
 }
 
-function finish({ record, binding, row, difference }: Prepared): void {
+function finish({ record, binding, row, kept, write }: Prepared): void {
   const before = rowOf(record)
+  const origin = originOf(record)
   const values = valuesOf(record)
-  const kept: Record<string, unknown> = {}
-  if (difference !== undefined) {
-    const { fieldByName } = binding.model.defined.definition
-    const decoded = binding.mapper.decode(row)
-    for (const name of ["updatedAt", "version"]) {
-      const field = fieldByName.get(name)
-      if (!field?.managed || !difference.columns.includes(field.index)) continue
-      kept[name] = values[name]
-      values[name] = decoded[name]
-    }
-  }
-  setStored(record, row, binding)
   const unit = currentUnit()
-  unit?.onRollback(() => {
-    setStored(record, before, before === undefined ? undefined : binding)
-    Object.assign(values, kept)
-  })
-  if (!isObserved(binding.model)) return
-  const entity = classOf(record)
-  const after = hydrate(entity, binding, row) as unknown as NonNullable<Change["after"]>
-  const { names } = binding.model
-  const change: Change =
-    before === undefined
-      ? { entity, op: "create", id: row[0] as string, after, changed: names }
-      : {
-          entity,
-          op: "update",
-          id: row[0] as string,
-          after,
-          before: binding.mapper.decode(before),
-          changed: (difference?.columns ?? []).map(index => names[index] as string),
-        }
-  tell(binding, change)
+  if (unit) {
+    const restored = kept && Object.fromEntries(Object.keys(kept).map(name => [name, values[name]]))
+    unit.onRollback(() => {
+      setStored(record, before, origin)
+      if (restored) Object.assign(values, restored)
+    })
+  }
+  if (kept) Object.assign(values, kept)
+  setStored(record, row, binding)
+  if (isObserved(binding.model)) tell(binding, toChange(binding, row, before, write))
+}
+
+function toChange(binding: Binding, row: Row, before: Row | undefined, write: Write): Change {
+  const { entity, mapper, model } = binding
+  const id = row[0] as string
+  // A listener gets an instance of its own: the one that was saved may be changed before the listener looks at it.
+  const after = hydrate(binding, row) as unknown as NonNullable<Change["after"]>
+  if (before === undefined || write.op !== "update") return { entity, op: "create", id, after, changed: model.names }
+  return {
+    entity,
+    op: "update",
+    id,
+    after,
+    before: mapper.decode(before),
+    changed: write.columns.map(index => model.names[index] as string),
+  }
 }
 
 function tell(binding: Binding, change: Change): void {
@@ -219,47 +233,47 @@ function tell(binding: Binding, change: Change): void {
   else announce(binding.model, change)
 }
 
-async function runAfterHooks({ record, write }: Prepared): Promise<void> {
-  await runHook(record, write.op === "insert" ? "afterCreate" : "afterUpdate")
-  await runHook(record, "afterSave")
+function runAfterHooks({ record, binding, write }: Prepared): MaybePromise<void> {
+  return withHook(binding, record, write.op === "insert" ? "afterCreate" : "afterUpdate", () =>
+    withHook(binding, record, "afterSave", ignore),
+  )
 }
 
 /** False when it was not stored (any more). */
 export async function remove(record: EntityRecord): Promise<boolean> {
-  await savingOf(record)
+  for (let earlier = savingOf(record); earlier !== undefined; earlier = savingOf(record)) await earlier
   const before = rowOf(record)
   if (before === undefined) return false
   const binding = bindingFor(record)
-  await runHook(record, "beforeDelete")
-  const id = before[0] as string
-  const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id }]))
-  setDeleted(record)
-  currentUnit()?.onRollback(() => setStored(record, before, binding))
-  if (touched === 0) return false
-  tellDeleted(classOf(record), binding, before)
-  await runHook(record, "afterDelete")
-  return true
+  verifyInstance(binding, record)
+  return withHook(binding, record, "beforeDelete", async () => {
+    const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as string }]))
+    currentUnit()?.onRollback(() => setStored(record, before, binding))
+    setDeleted(record)
+    if (touched === 0) return false
+    tellDeleted(binding, before)
+    return withHook(binding, record, "afterDelete", () => true)
+  })
 }
 
-function tellDeleted(entity: EntityClass, binding: Binding, before: Row): void {
+function tellDeleted(binding: Binding, before: Row): void {
   if (!isObserved(binding.model)) return
-  tell(binding, { entity, op: "delete", id: before[0] as string, before: binding.mapper.decode(before), changed: [] })
+  tell(binding, { entity: binding.entity, op: "delete", id: before[0] as string, before: binding.mapper.decode(before), changed: [] })
 }
 
 export async function reload(record: EntityRecord): Promise<void> {
   await savingOf(record)
   const binding = bindingFor(record)
-  const values = valuesOf(record)
-  const id = values["id"] as string
+  const id = idOf(record)
   const row = await onStore(binding.store, () => binding.repository.get(id))
   if (row === undefined) throw notFoundError(binding.model.name, id)
-  Object.assign(values, binding.mapper.decode(row))
+  Object.assign(valuesOf(record), binding.mapper.decode(row))
   setStored(record, row, binding)
 }
 
 export async function isStored(record: EntityRecord): Promise<boolean> {
   const { store, repository } = bindingFor(record)
-  const id = valuesOf(record)["id"] as string
+  const id = idOf(record)
   return (await onStore(store, () => repository.get(id))) !== undefined
 }
 
@@ -273,19 +287,21 @@ export async function deleteWhere(entity: EntityClass, where: unknown, options: 
       "Give a condition, or say deleteWhere({}, { all: true }).",
     )
   }
-  const { store, repository } = binding
-  const hooked = "beforeDelete" in entity.prototype || "afterDelete" in entity.prototype
+  const { store, repository, state } = binding
+  const hooked =
+    "beforeDelete" in entity.prototype ||
+    "afterDelete" in entity.prototype ||
+    state.hooks.has("beforeDelete") ||
+    state.hooks.has("afterDelete")
   if (!hooked && !isObserved(binding.model)) return onStore(store, () => repository.deleteWhere(condition))
-  const plan = condition === undefined ? { orderBy: [] } : { where: condition, orderBy: [] }
-  const rows = await onStore(store, () => repository.find(plan))
+  const rows = await onStore(store, () => repository.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }))
   if (hooked) {
     let deleted = 0
-    for (const row of rows) if (await remove(hydrate(entity, binding, row))) deleted++
+    for (const row of rows) if (await remove(hydrate(binding, row))) deleted++
     return deleted
   }
-  const writes = rows.map((row): Write => ({ op: "delete", id: row[0] as string }))
-  const touched = await onStore(store, () => repository.write(writes))
+  const touched = await onStore(store, () => repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as string }))))
   const gone = rows.filter((_, index) => touched[index] === 1)
-  for (const row of gone) tellDeleted(entity, binding, row)
+  for (const row of gone) tellDeleted(binding, row)
   return gone.length
 }
