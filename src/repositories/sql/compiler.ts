@@ -171,7 +171,7 @@ class SqlWriter implements PlanWriter {
   #tail = ""
   #windowed = false
   #places = 0
-  readonly #groups: string[] = []
+  readonly #groups: ("and" | "or" | "not" | "bare")[] = []
 
   constructor(kind: QueryKind, table: Table, dialect: Dialect) {
     this.#kind = kind
@@ -212,8 +212,10 @@ class SqlWriter implements PlanWriter {
   }
 
   open(group: "and" | "or" | "not"): void {
-    this.#groups.push(group)
-    this.#where += "("
+    // The outermost group, and one inside of `not`, needs no brackets of its own: SQLite's parser nests 100 deep at most.
+    const bare = this.#groups.length === 0 ? group !== "not" : this.#groups.at(-1) === "not" && group !== "not"
+    this.#groups.push(bare ? "bare" : group)
+    if (!bare) this.#where += "("
   }
 
   next(group: "and" | "or"): void {
@@ -221,8 +223,10 @@ class SqlWriter implements PlanWriter {
   }
 
   close(): void {
+    const group = this.#groups.pop()
+    if (group === "bare") return
     // Not `not`: the opposite of unknown would be unknown, and a row either matches or does not.
-    this.#where += this.#groups.pop() === "not" ? ") is not true" : ")"
+    this.#where += group === "not" ? ") is not true" : ")"
   }
 
   order(order: readonly ColumnOrder[]): void {

@@ -10,6 +10,8 @@ export type Failure =
   | { readonly kind: "busy" }
   /** The place itself: missing, full, damaged, not allowed. */
   | { readonly kind: "unavailable" }
+  /** The condition is nested too deeply, or has too many values. */
+  | { readonly kind: "tooComplex" }
   | { readonly kind: "other" }
 
 export interface Dialect {

@@ -1,4 +1,5 @@
 // Says what a database said in the words of this library.
+import { duplicateError } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Dialect } from "./dialect.ts"
 import "./errors.ts"
@@ -22,13 +23,18 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
   const reason = String((error as Error | undefined)?.message ?? error)
   switch (failure.kind) {
     case "duplicate":
-      return duplicateError(failure.constraint, dialect, table, error)
+      return duplicate(failure.constraint, dialect, table, error)
     case "reference":
       return new NitroError(
         "NITRO_REFERENCE",
         `${subject} points to a row that does not exist, or removes one that others point to.`,
         options,
       )
+    case "tooComplex":
+      return new NitroError("NITRO_QUERY", `A condition on ${entity ?? "a table"} is too complex for ${store}: ${reason}.`, {
+        ...options,
+        fix: "Nest the condition less deeply, or ask in several queries.",
+      })
     case "busy":
       return new NitroError("NITRO_STORE_BUSY", `${store} stayed locked by another connection.`, options)
     case "unavailable":
@@ -38,14 +44,14 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
   }
 }
 
-function duplicateError(constraint: string, dialect: Dialect, table: Table | undefined, cause: unknown): NitroError {
+function duplicate(constraint: string, dialect: Dialect, table: Table | undefined, cause: unknown): NitroError {
   const definition = table?.definition
-  const sets = definition === undefined ? [] : [["id"], ...definition.unique]
-  const columnOf = (name: string): string => definition?.fieldByName.get(name)?.column ?? name
-  const fields = sets.find(set => dialect.uniqueName(definition?.table ?? "", set.map(columnOf)) === constraint) ?? []
-  const entity = definition?.name ?? "row"
-  return new NitroError("NITRO_DUPLICATE", `Another ${entity} has this ${fields.join(" and ") || "value"} already.`, {
+  if (definition === undefined) return duplicateError("row", [], cause)
+  const columnOf = (name: string): string => definition.fieldByName.get(name)?.column ?? name
+  const sets: (readonly string[])[] = [["id"], ...definition.unique]
+  return duplicateError(
+    definition.name,
+    sets.find(set => dialect.uniqueName(definition.table, set.map(columnOf)) === constraint) ?? [],
     cause,
-    details: { entity, fields, issues: fields.map(path => ({ path, message: "is already taken" })) },
-  })
+  )
 }

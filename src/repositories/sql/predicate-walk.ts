@@ -1,5 +1,5 @@
 // Walks a condition once: its values become parameters, its shape goes to a writer that makes a cache key or SQL of it.
-import type { FieldOperand, Predicate, Value } from "../../entity/index.ts"
+import { type FieldOperand, isFieldOperand, type Predicate, type Value } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Dialect } from "./dialect.ts"
 import { canOccur, encodeOperand, orderBeyond } from "./operand.ts"
@@ -116,10 +116,6 @@ function compare(context: WalkContext, op: Comparison, fieldName: string, value:
     parameters.push(encodeOperand(column, value))
     writer.test(op, column, undefined, 1)
   }
-}
-
-function isFieldOperand(value: NonNullable<Value> | FieldOperand): value is FieldOperand {
-  return typeof value === "object" && "field" in value && !(value instanceof Date) && !(value instanceof Uint8Array)
 }
 
 function compareFields(writer: ShapeWriter, op: Comparison, column: Column, other: Column): void {

@@ -63,6 +63,8 @@ const busyCodes: ReadonlySet<number> = new Set([5, 6])
 const unavailableCodes: ReadonlySet<number> = new Set([8, 10, 11, 13, 14, 26])
 const unavailableNames = /^SQLITE_(READONLY|IOERR|CORRUPT|FULL|CANTOPEN|NOTADB)/
 
+const tooComplex = /parser stack overflow|Expression tree is too large|too many SQL variables/
+
 function classify(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: "other" }
   const code = resultCode(error)
@@ -71,6 +73,7 @@ function classify(error: unknown): Failure {
   }
   if (code === 787 || code === "SQLITE_CONSTRAINT_FOREIGNKEY" || error.message.includes("FOREIGN KEY constraint failed"))
     return { kind: "reference" }
+  if (tooComplex.test(error.message)) return { kind: "tooComplex" }
   if (typeof code === "number") {
     if (busyCodes.has(code & 255)) return { kind: "busy" }
     if (unavailableCodes.has(code & 255)) return { kind: "unavailable" }

@@ -25,6 +25,7 @@ const columnTypes: Readonly<Record<FieldType, string>> = {
 
 interface ExistingColumn {
   readonly name: string
+  /** In lower case. */
   readonly type: string
   readonly notNull: boolean
   readonly hasDefault: boolean
@@ -146,7 +147,7 @@ function readTable(driver: SyncDriver, table: string): ExistingTable | undefined
   if (kind === undefined) return undefined
   const columns = new Map<string, ExistingColumn>()
   const keys: { name: string; position: number }[] = []
-  const rows = driver.all('select name, type, "notnull", dflt_value is not null, pk, hidden from pragma_table_xinfo(?)', [table])
+  const rows = driver.all('select name, lower(type), "notnull", dflt_value is not null, pk, hidden from pragma_table_xinfo(?)', [table])
   for (const [name, type, notNull, hasDefault, key, hidden] of rows as [string, string, number, number, number, number][]) {
     columns.set(name.toLowerCase(), { name, type, notNull: notNull === 1, hasDefault: hasDefault === 1, generated: hidden !== 0 })
     if (key > 0) keys.push({ name: name.toLowerCase(), position: key })
@@ -272,11 +273,10 @@ type Affinity = "integer" | "text" | "blob" | "real" | "numeric"
 
 /** https://www.sqlite.org/datatype3.html, section 3.1. */
 function affinity(declared: string): Affinity {
-  const type = declared.toUpperCase()
-  if (type.includes("INT")) return "integer"
-  if (/CHAR|CLOB|TEXT/.test(type)) return "text"
-  if (type === "" || type.includes("BLOB")) return "blob"
-  return /REAL|FLOA|DOUB/.test(type) ? "real" : "numeric"
+  if (declared.includes("int")) return "integer"
+  if (/char|clob|text/.test(declared)) return "text"
+  if (declared === "" || declared.includes("blob")) return "blob"
+  return /real|floa|doub/.test(declared) ? "real" : "numeric"
 }
 
 /** Numbers of all kinds fit all numeric columns: SQLite keeps whole numbers and fractions in any of them. */

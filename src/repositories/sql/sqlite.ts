@@ -1,5 +1,5 @@
 // The door `nitro-ts/sqlite`: a store in a SQLite file or in memory, on the library that is there.
-import { mkdirSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, statSync } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Capabilities, Encoding, EntityDefinition, Repository, Store } from "../../entity/index.ts"
@@ -62,8 +62,8 @@ class SqliteFileStore implements SqliteStore {
   readonly #file: string | undefined
   readonly #schema: SchemaMode
   readonly #connections: SingleWriter
-  /** By entity name: what foreign keys can point to, and what is prepared together. */
-  readonly #repositories: Map<string, SqlRepository> = new Map<string, SqlRepository>()
+  /** The tables that foreign keys can point to, and that are prepared together. */
+  readonly #repositories: Map<EntityDefinition, SqlRepository> = new Map<EntityDefinition, SqlRepository>()
   #openFile: ((file: string) => SyncDriver) | undefined
   #hasReader = false
 
@@ -84,6 +84,8 @@ class SqliteFileStore implements SqliteStore {
   }
 
   bind(definition: EntityDefinition): Repository {
+    const known = this.#repositories.get(definition)
+    if (known !== undefined) return known
     const repository = new SqlRepository({
       definition,
       dialect: sqliteDialect,
@@ -92,7 +94,7 @@ class SqliteFileStore implements SqliteStore {
       prepare: () => this.#prepare(),
     })
     repository.ready = this.#schema === "none"
-    this.#repositories.set(definition.name, repository)
+    this.#repositories.set(definition, repository)
     return repository
   }
 
@@ -112,7 +114,7 @@ class SqliteFileStore implements SqliteStore {
     }
     const work = (driver: Driver): void => {
       concerned = this.#unprepared()
-      const find = (entity: string) => this.#repositories.get(entity)?.table.definition
+      const find = (entity: string) => [...this.#repositories.keys()].findLast(definition => definition.name === entity)
       for (const { table } of concerned) prepareTable(driver as SyncDriver, table.definition, find, this.#schema, this.name)
       for (const repository of concerned) repository.ready = true
     }
@@ -193,6 +195,5 @@ function toPath(file: string | URL | undefined): string {
 }
 
 function whyNot(file: string, cause: unknown): string {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return "it is a folder"
-  return (cause as Error).message
+  return existsSync(file) && statSync(file).isDirectory() ? "it is a folder" : (cause as Error).message
 }
