@@ -21,6 +21,8 @@ export type AttributeValue = string | number | bigint | boolean | null | undefin
 
 /** What every element takes. */
 export interface GlobalAttributes extends AriaAttributes, DatastarAttributes {
+  /** Accepted and ignored. */
+  key?: AttributeValue
   class?: ClassValue
   style?: Optional<StyleValue>
   id?: TextOrNumber

@@ -8,7 +8,10 @@ import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts } from
  * What an element may contain. Strings are escaped, numbers printed, `null`, `undefined` and booleans render nothing,
  * lists render their members, a promise renders what it resolves to, in its place.
  */
-export type Child = Markup | string | number | bigint | boolean | null | undefined | PromiseLike<Child> | Iterable<Child>
+export type Child = SettledChild | PromiseLike<SettledChild>
+
+/** What a promise of a child resolves to. */
+export type SettledChild = Markup | string | number | bigint | boolean | null | undefined | Iterable<Child>
 
 /** `value` as finished safe text, or as its pieces when it is big or waits for something. */
 export function renderChild(value: unknown): string | readonly Part[] {

@@ -85,7 +85,9 @@ export function elementOfList(record: ElementRecord, start: string, list: readon
   if (!record.isNormal) return specialElement(record, start, list.slice(from, to))
   const rendered = renderRange(start, list, from, to)
   if (typeof rendered === "string") return finish(rendered + record.close)
-  rendered.push(record.close)
+  const last = rendered.pop()
+  if (typeof last === "string") rendered.push(last + record.close)
+  else rendered.push(last as Part, record.close)
   return new Parts(rendered)
 }
 

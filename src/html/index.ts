@@ -1,7 +1,7 @@
 // The door of the html module: html``, a function for every element, JSX (`jsxImportSource: "nitro-ts/html"`), pages.
 export type { AnyAttributes, AttributeValue, ElementAttributes, GlobalAttributes, TagAttributes } from "./attribute-types.ts"
 export { Boundary, type BoundaryProps } from "./boundary.ts"
-export { type Child, toMarkup } from "./child.ts"
+export { type Child, type SettledChild, toMarkup } from "./child.ts"
 export type { ClassValue } from "./class-list.ts"
 export { comment, doctype } from "./comment.ts"
 export { escapeHtml } from "./escape.ts"

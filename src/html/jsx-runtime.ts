@@ -10,13 +10,13 @@ export { Fragment }
 
 /** A component: a function of its attributes, which may be async. */
 // biome-ignore lint/suspicious/noExplicitAny: a component decides what its attributes are
-export type Component<Props = any> = (props: Props) => Child
+export type Component<Props = any> = (props: Props) => Child | PromiseLike<Child>
 
 /** One element or component. A third argument, the `key`, has no meaning on a server and is ignored. */
-export function jsx(type: string | Component, props: { readonly children?: unknown }): Markup {
+export function jsx(type: string | Component, props: object): Markup {
   if (typeof type === "string") {
     const record = elementRecord(type)
-    const children = props.children
+    const children = (props as { readonly children?: unknown }).children
     if (children === undefined && record.isNormal) return new Finished(open(record, props) + record.close)
     return element(record, open(record, props), children)
   }
@@ -38,7 +38,7 @@ export function createElement(type: string | Component, props: object | null, ..
 export declare namespace JSX {
   type Element = Markup
   /** Components may be async and may return anything that can be a child. */
-  type ElementType = keyof ElementAttributes | ((props: never) => Child)
+  type ElementType = keyof ElementAttributes | ((props: never) => Child | PromiseLike<Child>)
   interface ElementChildrenAttribute {
     children: unknown
   }

@@ -51,7 +51,7 @@ export const themeScript: string =
 /** `script-src` source for the theme script. */
 export const themeScriptHash: string = "sha256-cQbjCJ+CoOdWusTvaQz4s2KRdtnu9VmfxeydjjYGMVg="
 
-type PageEnd = () => Child
+type PageEnd = () => Child | PromiseLike<Child>
 const pageEnds = new Set<PageEnd>()
 
 /**
@@ -69,7 +69,12 @@ export function onPageEnd(hook: PageEnd): () => void {
 export function Page(props: PageProps, ...children: Child[]): Markup {
   const body = elementRecord("body")
   const content = toMarkup(children.length > 0 ? children : props.children)
-  const root = { lang: props.lang ?? (props.bare ? undefined : "en"), ...themeAttributes(themeOf(props)), ...props.htmlAttributes }
+  const { class: ownClass, ...htmlAttributes } = props.htmlAttributes ?? {}
+  const root = {
+    lang: props.lang ?? (props.bare ? undefined : "en"),
+    class: [themeOf(props) === "dark" && "dark", ownClass],
+    ...htmlAttributes,
+  }
   return element(elementRecord("html"), open(elementRecord("html"), root), [
     element(elementRecord("head"), "<head>", head(props)),
     element(body, open(body, props.bodyAttributes ?? {}), [content, pageEnd(content)]),
@@ -77,10 +82,6 @@ export function Page(props: PageProps, ...children: Child[]): Markup {
 }
 
 const themeOf = (props: PageProps): PageProps["theme"] => props.theme ?? !props.bare
-
-function themeAttributes(theme: PageProps["theme"]): { class?: string } {
-  return theme === "dark" ? { class: "dark" } : {}
-}
 
 function head(props: PageProps): Child[] {
   const isFull = !props.bare
@@ -112,7 +113,7 @@ function head(props: PageProps): Child[] {
 /** What the hooks add: at once for a page that is finished, otherwise when its last child is. */
 function pageEnd(content: Markup): Child {
   if (pageEnds.size === 0) return undefined
-  const runHooks = (): Child => [...pageEnds].map(hook => hook())
+  const runHooks = (): Child => [...pageEnds].map(hook => toMarkup(hook()))
   if (content.parts.every(part => typeof part === "string")) return runHooks()
   return settle(content).then(runHooks)
 }

@@ -86,6 +86,8 @@ class TemplateReader {
   #name = ""
   /** Where the current attribute starts in #out, with the white space before it. */
   #attributeStart = 0
+  /** Where the attribute starts whose name was read last: white space may stand between it and its "=". */
+  #nameStart = 0
   #quote = ""
   /** The static text of the current value since its quote, with a NUL in the place of each hole. */
   #value = ""
@@ -115,6 +117,7 @@ class TemplateReader {
       this.#statics.push(this.#out)
       this.#out = ""
       this.#attributeStart = 0
+      this.#nameStart = 0
     }
     if (this.#state !== "text") throw this.#unfinished()
     this.#statics.push(this.#out)
@@ -182,9 +185,12 @@ class TemplateReader {
     }
     this.#isFirstChild = false
     if (this.#tag === "textarea" || this.#tag === "title") return this.#text(source, at)
-    if (this.#tag === "script") this.#script.read(character)
-    this.#out += character
-    return at
+    // Up to the next "<" in one go: what reads scripts looks ahead.
+    const next = source.indexOf("<", at + 1)
+    const piece = source.slice(at, next < 0 ? undefined : next)
+    if (this.#tag === "script") this.#script.read(piece)
+    this.#out += piece
+    return at + piece.length - 1
   }
 
   #stepQuoted(source: string, at: number, character: string): number {
@@ -217,9 +223,10 @@ class TemplateReader {
       else if (!space.test(character)) this.#state = "unquoted"
     } else if (state === "unquoted") {
       if (space.test(character)) this.#leaveAttribute()
-    } else if (state === "name" && character === "=") this.#state = "before value"
-    else if (state === "after name" && character === "=") this.#state = "before value"
-    else if (space.test(character) || character === "/") {
+    } else if (character === "=" && (state === "name" || state === "after name")) {
+      this.#state = "before value"
+      this.#attributeStart = this.#nameStart
+    } else if (space.test(character) || character === "/") {
       if (state === "name") {
         this.#attributeStart = this.#out.length
         this.#state = "after name"
@@ -227,6 +234,7 @@ class TemplateReader {
     } else if (state === "name") this.#name += character
     else {
       this.#name = character
+      this.#nameStart = this.#attributeStart
       this.#state = "name"
     }
     if (character !== "/" ? !space.test(character) : true) this.#isSelfClosing = character === "/"
@@ -360,7 +368,8 @@ class TemplateReader {
   }
 }
 
-const encode = (code: number): string => (code < 127 ? String.fromCharCode(code) : `&#${code};`)
+// References to 128-159 mean other characters (they are read as windows-1252), so those stay as they are.
+const encode = (code: number): string => (code < 160 ? String.fromCharCode(code) : `&#${code};`)
 
 const encodeAll = (text: string): string => Array.from(text, character => encode(character.codePointAt(0) as number)).join("")
 

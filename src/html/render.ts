@@ -65,12 +65,16 @@ export async function* stream(child: Child, options: StreamOptions = {}): AsyncG
   if (text !== "") yield text
 }
 
-const notYet = Symbol("not yet")
-
 /** The markup when the promise is already resolved: no need to flush a small piece of text before it. */
 async function unlessPending(part: Promise<Markup>): Promise<Markup | undefined> {
-  const first = await Promise.race([part, notYet])
+  const first = await Promise.race([part, fewTicks()])
   return first instanceof Markup ? first : undefined
+}
+
+/** Long enough for a promise that was resolved when it became a child to have been turned into markup. */
+async function fewTicks(): Promise<undefined> {
+  for (let i = 0; i < 4; i++) await undefined
+  return undefined
 }
 
 function unlessAborted(part: Promise<Markup>, signal: AbortSignal | undefined): Promise<Markup> {

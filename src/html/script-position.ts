@@ -23,7 +23,7 @@ export class ScriptPosition {
     if (this.#inside === "//" || this.#inside === "/*") return "in a comment"
     if (this.#inside === "regex" || this.#inside === "regex class") return "in a regular expression"
     if (this.#inside !== "code") return "inside a string, whose quotes it could close; JSON brings its own quotes"
-    const before = this.#code
+    const before = this.#code.trimEnd()
     const after = next.charAt(0)
     // A second, local check, in case the reader above was misled: a value stands after an operator or a keyword.
     if (/["'`\\]$/.test(before) || /["'`\\]/.test(after)) return "next to a quote; JSON brings its own quotes"

@@ -54,7 +54,8 @@ function isOneValue(value: string): boolean {
   for (const [, url = ""] of value.matchAll(/url\(\s*["']?([^"')]*)/gi)) if (runsScript(url, "img")) return false
   let quote = ""
   let open = ""
-  for (const character of value) {
+  // An address without quotes may hold a semicolon; nothing in it can close its bracket.
+  for (const character of value.replace(/url\([^"'()\s]*\)/gi, "")) {
     if (quote !== "") {
       if (character === quote) quote = ""
     } else if (character === '"' || character === "'") quote = character

@@ -67,7 +67,7 @@ export function tag<Name extends string>(name: Name): Tag<TagAttributes<Name>> {
 }
 
 /** An element whose name is known only at run time, or a custom one: `CustomTag("my-element", { id }, "text")`. */
-export function CustomTag(name: string, ...content: readonly (AnyAttributes | Child)[]): Markup {
+export function CustomTag(name: string, ...content: readonly (AnyAttributes | Readonly<Record<string, unknown>> | Child)[]): Markup {
   return build(elementRecord(name), content)
 }
 

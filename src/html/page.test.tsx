@@ -1,0 +1,97 @@
+// Whole documents.
+import { createHash } from "node:crypto"
+import { html, onPageEnd, Page, render, themeScript, themeScriptHash } from "nitro-ts/html"
+import { afterEach, describe, expect, it } from "vitest"
+
+const removers: (() => void)[] = []
+afterEach(() => {
+  for (const remove of removers.splice(0)) remove()
+})
+
+describe("Page", () => {
+  it("is a document with the client, the stylesheet and both colour schemes", () => {
+    const page = String(
+      <Page title="A & B" description={'"quoted"'}>
+        <p>x</p>
+      </Page>,
+    )
+    expect(page.replaceAll(/\?v=[0-9a-f]+/g, "?v=HASH")).toBe(
+      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>A &amp; B</title><meta name="description" content="&quot;quoted&quot;"><link rel="icon" href="data:,"><script>${themeScript}</script><link rel="stylesheet" href="/_nitro/basecoat.css?v=HASH"><script type="module" src="/_nitro/client.js?v=HASH"></script></head><body><p>x</p></body></html>`,
+    )
+  })
+
+  it("leaves out what is switched off", () => {
+    const off = { lang: false, client: false, stylesheet: false, theme: false, icon: false, charset: false, viewport: false } as const
+    expect(String(Page({ title: "T", ...off }, "x"))).toBe("<!doctype html><html><head><title>T</title></head><body>x</body></html>")
+    expect(String(Page({ title: "T", bare: true }, "x"))).toBe(String(Page({ title: "T", ...off }, "x")))
+    expect(String(Page({ title: "T", bare: true, charset: true }, "x"))).toContain('<head><meta charset="utf-8"><title>')
+  })
+
+  it("takes attributes, more styles and scripts, a nonce and a base path", () => {
+    const page = String(
+      Page({
+        title: "T",
+        lang: "de",
+        theme: "dark",
+        nonce: "n0",
+        assetsPath: "/shop/_nitro",
+        htmlAttributes: { id: "root" },
+        bodyAttributes: { class: ["a", "b"] },
+        styles: ["/own.css"],
+        scripts: ["/own.js", { src: "/old.js", defer: true }],
+        icon: "/icon.svg",
+        head: html`<link rel="manifest" href="/app.json">`,
+      }),
+    )
+    expect(page).toContain('<html lang="de" class="dark" id="root">')
+    expect(page).toContain('<body class="a b"></body>')
+    expect(page).toMatch(/href="\/shop\/_nitro\/basecoat\.css\?v=\w+" nonce="n0"><link rel="stylesheet" href="\/own\.css" nonce="n0">/)
+    expect(page).toMatch(/src="\/shop\/_nitro\/client\.js\?v=\w+" nonce="n0"><\/script><script type="module" src="\/own\.js" nonce="n0">/)
+    expect(page).toContain('<script src="/old.js" defer nonce="n0"></script><link rel="manifest" href="/app.json"></head>')
+    expect(page).not.toContain("localStorage")
+  })
+
+  it("keeps a class of its own beside the dark theme", () => {
+    expect(String(Page({ title: "T", theme: "dark", htmlAttributes: { class: "wide" } }))).toContain('<html lang="en" class="dark wide">')
+  })
+
+  it("publishes the hash of its one inline script", () => {
+    expect(themeScriptHash).toBe(`sha256-${createHash("sha256").update(themeScript).digest("base64")}`)
+  })
+})
+
+describe("onPageEnd", () => {
+  it("adds to the end of the body, in the order of the hooks", () => {
+    removers.push(
+      onPageEnd(() => html`<i>1</i>`),
+      onPageEnd(() => undefined),
+      onPageEnd(() => "<2>"),
+    )
+    expect(String(Page({ title: "T", bare: true }, "x"))).toContain("<body>x<i>1</i>&lt;2&gt;</body>")
+  })
+
+  it("runs once all async children have rendered, nested ones too", async () => {
+    const log: string[] = []
+    const later = async (name: string, child: unknown): Promise<never> => {
+      await new Promise(done => setTimeout(done, 5))
+      log.push(name)
+      return child as never
+    }
+    removers.push(onPageEnd(async () => `end after ${log.join()}`))
+    const page = Page({ title: "T", bare: true }, later("outer", html`<b>${later("inner", "x")}</b>`))
+    expect(await render(page)).toContain("<body><b>x</b>end after inner,outer</body>")
+  })
+
+  it("is not run for a page whose children fail", async () => {
+    let runs = 0
+    removers.push(onPageEnd(() => void runs++))
+    await expect(render(Page({ title: "T" }, Promise.reject(new Error("down"))))).rejects.toThrow("down")
+    expect(runs).toBe(0)
+  })
+
+  it("is taken away by what it returns", () => {
+    const remove = onPageEnd(() => "end")
+    remove()
+    expect(String(Page({ title: "T", bare: true }))).not.toContain("end")
+  })
+})
