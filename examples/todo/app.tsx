@@ -15,17 +15,19 @@ class Todo extends Entity("Todo", { title, done: z.boolean().default(false) }, {
 
 const Item = (todo: Todo) => (
   <li id={todo.domId} class={{ done: todo.done }}>
-    {call(todo, "toggle").button(todo.done && "✓", { role: "checkbox", "aria-checked": todo.done, "aria-label": "Done" })}
+    {call(todo, "toggle").button(todo.done && "✓", { role: "checkbox", "aria-checked": todo.done, "aria-label": "Done", ...icon })}
     {call(todo, "update").input("title", { "aria-label": "Title" })}
-    {call(todo, "delete").button("✕", { "aria-label": "Delete", "data-variant": "ghost" })}
+    {call(todo, "delete").button("✕", { "aria-label": "Delete", ...icon, "data-variant": "ghost" })}
   </li>
 )
+const icon = { "data-variant": "outline", "data-size": "icon" }
 const lists = { all: Todo.where(), active: Todo.where(t => t.done.eq(false)), done: Todo.where(t => t.done.eq(true)) }
-const links = (shown: string) =>
-  Object.keys(lists).map(name => html`<a href="/?show=${name}" aria-current="${name === shown && "page"}">${name}</a>`)
+const link = (name: string, shown: string) =>
+  html`<a class="btn" data-variant="${name === shown ? "secondary" : "ghost"}" data-size="sm" href="/?show=${name}">${name}</a>`
 const style = html`<style>
-  main { width: min(34rem, 100% - 2rem); margin: 8vh auto; } main > * { margin-inline: 1.5rem; } footer { display: flex; gap: 1rem; }
-  li { display: flex; gap: .5rem; } li .input { border-color: transparent; box-shadow: none; } .done .input { text-decoration: line-through; }
+  main { width: min(36rem, 100% - 2rem); margin: 10vh auto; gap: 1rem; padding: 1.5rem; } h1 { font-size: 1.5rem; font-weight: 600; }
+  li { display: flex; gap: .5rem; padding-block: .125rem; } li .input:not(:focus) { border-color: transparent; background: none; box-shadow: none; }
+  .done .input { text-decoration: line-through; color: var(--muted-foreground); } nav { text-transform: capitalize; }
 </style>`
 
 const app = new Hono()
@@ -38,7 +40,7 @@ app.get("/", c => {
         <h1>{live(lists.active.count())} left to do</h1>
         {call(Todo, "create").input("title", { placeholder: "What needs doing?", "aria-label": "New todo", autofocus: true })}
         {live((lists[show as keyof typeof lists] ?? lists.all).orderBy("createdAt"), { each: Item })}
-        <footer>{links(show)}</footer>
+        <nav>{Object.keys(lists).map(name => link(name, show))}</nav>
       </main>
     </Page>,
   )
