@@ -6,8 +6,14 @@ import type { Operand } from "./expression-types.ts"
 import { literal, objectKey } from "./literal.ts"
 import { assertSignalPath, SignalGroup, signalPath } from "./signal.ts"
 
-/** Attribute names with their values: text where the page does not evaluate it, `true` for an attribute without a value. Escaping is the HTML module's work. */
-export type Attributes = Readonly<Record<string, Brand | string | true>>
+/** One attribute whose name begins like this, to be spread: `<input {...on("input", effect, { debounce: 500 })}>`. */
+type Attribute<Name extends string, Value = Brand> = { readonly [N in Name]: Value }
+
+/** Attribute names with their values: text where the page does not evaluate it, `true` for an attribute without a value. */
+export interface Attributes {
+  readonly [listener: `data-on${string}`]: Brand
+  readonly [other: `data-${string}`]: Brand | string | true
+}
 
 /** Milliseconds, or milliseconds with the edges that fire. */
 export type TimingModifier =
@@ -55,7 +61,7 @@ export interface IntervalModifiers extends Pick<EventModifiers, "viewTransition"
 }
 
 /** `on("input", effect, { debounce: 500 })` is `data-on:input__debounce.500ms`. Several effects run in order. */
-export function on(event: string, effect: Brand | readonly Brand[], modifiers: EventModifiers = {}): Attributes {
+export function on(event: string, effect: Brand | readonly Brand[], modifiers: EventModifiers = {}): Attribute<`data-on:${string}`> {
   if (!/^[a-zA-Z][\w:.-]*$/.test(event) || event.includes("__")) {
     throw datastarError("NITRO_DATASTAR_ATTRIBUTE", `\`${event}\` is not an event name that an attribute can hold.`)
   }
@@ -66,27 +72,27 @@ export function on(event: string, effect: Brand | readonly Brand[], modifiers: E
 }
 
 /** `data-on-intersect`: runs when the element comes into view. */
-export function onIntersect(effect: Brand | readonly Brand[], modifiers: IntersectModifiers = {}): Attributes {
+export function onIntersect(effect: Brand | readonly Brand[], modifiers: IntersectModifiers = {}): Attribute<`data-on-intersect${string}`> {
   return { [`data-on-intersect${modifierSuffix(modifiers)}`]: effectOf(effect) }
 }
 
 /** `data-on-interval`: runs again and again. */
-export function onInterval(effect: Brand | readonly Brand[], modifiers: IntervalModifiers = {}): Attributes {
+export function onInterval(effect: Brand | readonly Brand[], modifiers: IntervalModifiers = {}): Attribute<`data-on-interval${string}`> {
   return { [`data-on-interval${modifierSuffix(modifiers)}`]: effectOf(effect) }
 }
 
 /** `data-bind`: keeps an input and a signal the same. Takes the signal or its name. */
-export function bind(signal: Brand | string): Attributes {
+export function bind(signal: Brand | string): Attribute<"data-bind"> {
   return { "data-bind": bindValue(signal) }
 }
 
 /** `data-show`: shows the element while the condition is truthy. */
-export function show(condition: Brand): Attributes {
+export function show(condition: Brand): Attribute<"data-show"> {
   return { "data-show": condition }
 }
 
 /** `data-signals` for what `signals(...)` returned, with `__ifmissing` where that was asked for. */
-export function dataSignals(group: Brand<object>): Attributes {
+export function dataSignals(group: Brand<object>): Attribute<`data-signals${string}`, Brand<object>> {
   return { [group instanceof SignalGroup ? SignalGroup.attributeName(group) : "data-signals"]: group }
 }
 
@@ -134,7 +140,7 @@ export function attributes(values: AttributeValues): Attributes {
     for (const modifier of modifiers) name += `__${modifier.replaceAll("_", ".")}`
     result[name] = attributeValue(spelling, plugin, key, value)
   }
-  return result
+  return result as Attributes
 }
 
 interface Spelling {

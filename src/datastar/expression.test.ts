@@ -114,6 +114,16 @@ describe("assigning", () => {
   })
 })
 
+it("compares by value and by order", () => {
+  expect([x.ne(1), x.lt(y), x.lte(2), name.gte("a"), flag.or(x)].map(printed)).toEqual([
+    "($x !== 1)",
+    "($x < $y)",
+    "($x <= 2)",
+    "($name >= 'a')",
+    "($flag || $x)",
+  ])
+})
+
 describe("choosing", () => {
   it("takes the first case that fits", () => {
     expect(

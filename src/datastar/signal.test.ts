@@ -26,6 +26,10 @@ describe("a group of signals", () => {
     expect(patchSignals(inside)).toBe('event: datastar-patch-signals\ndata: signals {"shop":{"cart":{"count":1}}}\n\n')
   })
 
+  it("is asked for by functions that refuse anything else", () => {
+    expect(() => signalValues(s.user)).toThrow(expect.objectContaining({ code: "NITRO_DATASTAR_ATTRIBUTE" }))
+  })
+
   it("keeps its own members where a signal has their name, and still gives the signal", () => {
     const group = signals({ source: "web", toString: 1 })
     expect(group.source).toBe("{source: 'web', toString: 1}")

@@ -80,7 +80,8 @@ describe("patching elements", () => {
 
   it("takes what prints as markup, and nothing else", () => {
     expect(patchElements({ toString: () => "<p>1</p>" })).toBe(patchElements("<p>1</p>"))
-    for (const wrong of [{}, ["<p>"], Promise.resolve("<p>")]) expect(() => patchElements(wrong)).toThrow(refusal)
+    for (const wrong of [{}, ["<p>"], Promise.resolve("<p>"), null, undefined])
+      expect(() => patchElements(wrong as string)).toThrow(refusal)
   })
 
   it("empties a target, and removes by a selector only", () => {

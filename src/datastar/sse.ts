@@ -181,9 +181,9 @@ function oneOf(name: string, text: string, allowed: ReadonlySet<string>): string
   throw datastarError("NITRO_SSE_FIELD", `${name} is ${JSON.stringify(text)}.`, { fix: `Use one of ${[...allowed].join(", ")}.` })
 }
 
-function markupText(markup: object): string {
+function markupText(markup: object | null | undefined): string {
   // An array prints with commas and a plain object as [object Object]: neither is markup.
-  if (Array.isArray(markup) || markup.toString === Object.prototype.toString) {
+  if (markup === null || markup === undefined || Array.isArray(markup) || markup.toString === Object.prototype.toString) {
     throw datastarError("NITRO_SSE_FIELD", "patchElements got something that is not markup.", {
       fix: "Pass a string or what html`` or JSX returned. Await a promise first, and make a list one fragment.",
     })
