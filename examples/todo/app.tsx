@@ -7,7 +7,7 @@ import { z } from "zod"
 
 const title = z.string().trim().min(1, "What needs doing?").max(200, "Keep it under 200 characters.")
 class Todo extends Entity("Todo", { title, done: z.boolean().default(false) }, { timestamps: true }) {
-  static repository = sqlite("todo.db") // or memory(): one line
+  static repository = sqlite("todo.db") // without this line the list lives in memory
   @action() toggle() {
     this.done = !this.done
   }

@@ -23,7 +23,7 @@ it("counts in every open page, with input and a question before the reset", asyn
   const two = await browser.newPage()
   const complaints = listenForComplaints(one)
   await Promise.all([one.goto(app.url), two.goto(app.url)])
-  const count = () => two.locator("main h1").innerText()
+  const count = () => two.locator("main h1").textContent()
   await one.getByRole("button", { name: "+1", exact: true }).click()
   await expect.poll(count).toBe("1")
   await one.getByRole("button", { name: "+10" }).click()

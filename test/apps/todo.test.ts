@@ -1,4 +1,5 @@
 // Drives examples/todo in Chromium as people would: two pages, no JavaScript, a killed server, hostile titles.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { type RunningApp, startApp, temporaryFolder } from "../support/app.ts"
@@ -59,12 +60,12 @@ describe("two open pages", () => {
     await add(one, "Bread")
     await expectTitles(one, ["Milk", "Bread"])
     await expectTitles(two, ["Milk", "Bread"])
-    await expect.poll(() => two.locator("main h1").innerText()).toBe("2 left to do")
+    await expect.poll(() => two.locator("main h1").textContent()).toBe("2 left to do")
     expect(await newTodo(one).inputValue()).toBe("")
 
     await rows(two).nth(0).getByRole("checkbox").click()
     await expect.poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
-    await expect.poll(() => one.locator("main h1").innerText()).toBe("1 left to do")
+    await expect.poll(() => one.locator("main h1").textContent()).toBe("1 left to do")
 
     await titles(one).nth(1).fill("Rye bread")
     await titles(one).nth(1).press("Enter")
@@ -179,6 +180,7 @@ describe("hostile titles", () => {
     "<img src=x onerror=alert(1)>",
     "'); @post('/x",
     '"><script>alert(1)</script>',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the attack is a template placeholder in a plain string.
     "${alert(1)}",
     "$_forms.todo_create.done",
     "</li></ul><h1>out</h1>",
@@ -258,3 +260,31 @@ describe("a server that dies", () => {
     app = await startApp(file, { cwd: folder.path })
   }, 60_000)
 })
+
+it("lives in memory when the one line that names its store is left out", async () => {
+  const source = readFileSync(file, "utf8")
+  const lines = source.split("\n")
+  const swapped = lines.filter(line => !line.includes("static repository"))
+  expect(lines.length - swapped.length).toBe(1)
+  mkdirSync("test/output", { recursive: true })
+  const copy = `test/output/todo-in-memory-${process.pid}.tsx`
+  writeFileSync(copy, swapped.join("\n"))
+  try {
+    await app.end()
+    app = await startApp(copy, { cwd: folder.path })
+    const [one, two] = await Promise.all([open(), open()])
+    await add(one, "Milk")
+    await expectTitles(two, ["Milk"])
+    await rows(two).nth(0).getByRole("checkbox").click()
+    await expect.poll(() => one.locator("main h1").textContent()).toBe("0 left to do")
+    await add(one, "   ")
+    await expect.poll(() => one.getByRole("alert").filter({ hasText: "What needs doing?" }).isVisible()).toBe(true)
+
+    const { port } = app
+    await app.end("SIGKILL")
+    app = await startApp(copy, { cwd: folder.path, port })
+    await expectTitles(two, [])
+  } finally {
+    rmSync(copy)
+  }
+}, 60_000)
