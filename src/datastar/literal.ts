@@ -11,7 +11,7 @@ const markup = "<(?=[/!]|script)"
 const unsafeInQuotes = new RegExp(`[${always}']|${markup}`, "giu")
 const unsafeInTemplate = new RegExp(String.raw`\$\{|[${always}'"]|${markup}`, "giu")
 
-/** Most text has nothing to escape, and this finds out three times as fast. Holds no character that either pattern above has. */
+/** Most text has nothing to escape, and this finds out sooner. Holds no character that either pattern above has. */
 const harmless = /^[\w .,:!?/=#+*()[\]{}&%~|^-]*$/
 
 const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" }
