@@ -39,9 +39,14 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Named here, or vite discovers it in the middle of a run and reloads the tests.
+        optimizeDeps: { include: ["idiomorph"] },
         test: {
           name: "chromium",
           include: ["src/client/browser/**/*.test.ts"],
+          // A real HTTP server beside the browser: the client's requests are never mocked.
+          globalSetup: ["src/client/browser/support/server.mjs"],
+          testTimeout: 20_000,
           browser: {
             enabled: true,
             headless: true,

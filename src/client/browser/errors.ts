@@ -3,11 +3,13 @@
 /** An error of the browser client. `code` never changes. */
 export class ClientError extends Error {
   override readonly name: string = "ClientError"
+  readonly kind: string
   readonly code: string
 
-  constructor(code: string, message: string, cause?: unknown) {
+  constructor(kind: string, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
-    this.code = `NITRO_CLIENT_${code}`
+    this.kind = kind
+    this.code = `NITRO_CLIENT_${kind}`
   }
 }
 
@@ -18,7 +20,8 @@ export function describe(el: Element, attribute?: string): string {
 }
 
 /** Says in the console what failed and where; never throws, so one bad attribute cannot stop the page. */
-export function report(code: string, where: string, error: unknown): void {
+export function report(kind: string, where: string, error: unknown): void {
   const cause = error instanceof Error ? error.message : String(error)
-  console.error(error instanceof ClientError ? error : new ClientError(code, `${where}: ${cause}`, error), where)
+  const isComplete = error instanceof ClientError && cause.includes(where)
+  console.error(isComplete ? error : new ClientError(error instanceof ClientError ? error.kind : kind, `${where}: ${cause}`, error))
 }

@@ -195,7 +195,7 @@ function rerun(el: Element, watch: string): void {
   }
 }
 
-function attributeChanged(el: Element, name: string): void {
+function attributeChanged(el: Element, name: string, fromOutside: boolean): void {
   if (name === "data-ignore") {
     if (el.hasAttribute(name)) releaseTree(el)
     else applyTree(el)
@@ -211,22 +211,26 @@ function attributeChanged(el: Element, name: string): void {
   if (state) {
     attributes!.delete(name)
     release(state)
-  } else rerun(el, name)
+  } else if (fromOutside) rerun(el, name)
 }
 
 function onMutations(records: readonly MutationRecord[]): void {
-  batch(() => {
-    for (const { type, target, attributeName, addedNodes, removedNodes } of records) {
-      if (type === "attributes") {
-        if (target.isConnected) attributeChanged(target as Element, attributeName!)
-        continue
-      }
-      for (const node of removedNodes) if (node instanceof Element && !node.isConnected) releaseTree(node)
-      for (const node of addedNodes) if (node instanceof Element && node.isConnected) applyTree(node)
-      const host = target instanceof Element ? target : target.parentElement
-      if (host) rerun(host, "content")
+  batch(() => handleMutations(records, true))
+  // What effects wrote just now is theirs: it must not make them run again, or they would write forever.
+  batch(() => handleMutations(observer.takeRecords(), false))
+}
+
+function handleMutations(records: readonly MutationRecord[], fromOutside: boolean): void {
+  for (const { type, target, attributeName, addedNodes, removedNodes } of records) {
+    if (type === "attributes") {
+      if (target.isConnected) attributeChanged(target as Element, attributeName!, fromOutside)
+      continue
     }
-  })
+    for (const node of removedNodes) if (node instanceof Element && !node.isConnected) releaseTree(node)
+    for (const node of addedNodes) if (node instanceof Element && node.isConnected) applyTree(node)
+    const host = target instanceof Element ? target : target.parentElement
+    if (host && fromOutside) rerun(host, "content")
+  }
 }
 
 const observer = new MutationObserver(onMutations)

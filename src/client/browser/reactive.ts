@@ -88,6 +88,7 @@ export class Reaction<T> extends Source<T> {
   }
 
   peek(): T {
+    if (this.#running) throw new RangeError("A computed signal depends on itself.")
     this.refresh()
     return this.#value as T
   }
@@ -111,25 +112,23 @@ export class Reaction<T> extends Source<T> {
       }
     }
     if (this.#state === DIRTY) this.run()
-    this.#state = CLEAN
+    else this.#state = CLEAN
   }
 
   /** Runs now, whether or not anything changed. */
   run(): void {
-    if (this.#running) throw new RangeError("A computed signal depends on itself.")
     this.#release()
     const outer = active
     active = this as Reaction<unknown>
     this.#running = true
-    this.#state = CLEAN
     let value: T
+    let failed = true
     try {
       value = this.#fn()
-    } catch (error) {
-      // A computed value that failed is tried again by the next reader; an effect waits for a change.
-      if (!this.#eager) this.#state = DIRTY
-      throw error
+      failed = false
     } finally {
+      // A computed value that failed is tried again by the next reader; an effect waits for a change.
+      this.#state = failed && !this.#eager ? DIRTY : CLEAN
       active = outer
       this.#running = false
     }
