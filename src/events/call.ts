@@ -78,7 +78,7 @@ export function fail(
 
 /** Ending because the emitter aborted is what a handler was asked for, not a failure to tell of. */
 function isOwnAbort(error: unknown, emission: Emission): boolean {
-  const signal = emission.ids?.controller?.signal
+  const signal = emission.extra?.controller?.signal
   return signal?.aborted === true && (error === signal.reason || (isObject(error) && "name" in error && error.name === "AbortError"))
 }
 
@@ -104,7 +104,7 @@ async function drainAsync(generator: AsyncGenerator<unknown>, values: unknown[],
 
 /** Asking for `ctx.signal` makes one; an emission that nobody can abort need not have it. */
 function hasController(context: EventContext): boolean {
-  return (context as Emission).ids?.controller !== undefined
+  return (context as Emission).extra?.controller !== undefined
 }
 
 /** A time-out for one handler: fails the race, and aborts the signal in the handler's own context. */

@@ -16,36 +16,83 @@ export interface Place {
   readonly maxRunning: number
 }
 
-interface Ids {
+/** What most emissions never need. */
+interface Extra {
   id: string | undefined
   correlationId: string | undefined
   causationId: string | undefined
   controller: AbortController | undefined
   loop: NitroError | undefined
+  /** Of a root: the emissions below it that are not over. */
+  running: number
+  /** The registry that `withEvents` put in force. */
+  override: Events | undefined
 }
 
-/** Set while handlers run, and over their awaits. */
+/** Set while handlers run, and over their awaits. Only to be entered while tracking. */
 export const scope: AsyncLocalStorage<Emission> = new AsyncLocalStorage<Emission>()
+
+// Before Node 24, the first use of AsyncLocalStorage makes every promise of the process two to three times as dear. So
+// emissions are followed over awaits only once somebody could notice: until then they know each other by nesting alone.
+const tracking = { on: false, innermost: undefined as Emission | undefined, inFlight: 0 }
+
+/** From now on ids follow over awaits. There is no way back: a chain that is half followed would be wrong. */
+export function trackContext(): void {
+  tracking.on = true
+}
+
+/** A handler that declares its payload and nothing else cannot see the context. */
+export function trackFor(handler: { readonly length: number }): void {
+  if (handler.length !== 1) tracking.on = true
+}
+
+/** The emission, or ambient scope, in which this code runs. */
+export function surrounding(): Emission | undefined {
+  return (tracking.on ? scope.getStore() : undefined) ?? tracking.innermost
+}
+
+export function isTracking(): boolean {
+  return tracking.on
+}
+
+/** Puts an emission in force for this turn. `leave` with the same `isTracked` and with what this returned. */
+export function enter(emission: Emission, isTracked: boolean): Emission | undefined {
+  if (isTracked) {
+    const outer = scope.getStore()
+    scope.enterWith(emission)
+    return outer
+  }
+  const outer = tracking.innermost
+  tracking.innermost = emission
+  return outer
+}
+
+export function leave(outer: Emission | undefined, isTracked: boolean): void {
+  if (isTracked) scope.enterWith(outer as Emission)
+  else tracking.innermost = outer
+}
+
+/** A loop through awaits is only seen while tracking, and floods before it harms: so a flood turns tracking on. */
+export function countInFlight(difference: 1 | -1): void {
+  tracking.inFlight += difference
+  if (tracking.inFlight > 1_000) tracking.on = true
+}
 
 // Plain fields and lazy ids: an emission of three small handlers costs as much as making two UUIDs.
 export class Emission implements EventContext {
   readonly place: Place
   readonly sender: unknown
   parent: Emission | undefined
-  /** The first of the emissions that are nested in each other; it counts those that run. */
-  root: Emission
+  /** The first of the emissions that are nested in each other; undefined for that one itself. */
+  root: Emission | undefined = undefined
   flags = 0
   depth = 0
-  running = 0
-  /** The registry that `withEvents` put in force. */
-  override: Events | undefined = undefined
-  ids: Ids | undefined = undefined
+  extra: Extra | undefined = undefined
 
   constructor(place: Place, sender: unknown, parent: Emission | undefined) {
     this.place = place
     this.sender = sender
     this.parent = parent
-    this.root = this
     if (parent !== undefined) descend(this, parent)
   }
 
@@ -61,10 +108,10 @@ export class Emission implements EventContext {
     return ids.id
   }
   get correlationId(): string {
-    return this.ids?.correlationId ?? this.parent?.correlationId ?? this.id
+    return this.extra?.correlationId ?? this.parent?.correlationId ?? this.id
   }
   get causationId(): string | undefined {
-    return this.ids?.causationId ?? this.parent?.id
+    return this.extra?.causationId ?? this.parent?.id
   }
   get signal(): AbortSignal {
     const ids = lazy(this)
@@ -81,11 +128,11 @@ export class Emission implements EventContext {
   finish(): void {
     if ((this.flags & DONE) !== 0) return
     this.flags |= DONE
-    if (this.root !== this) this.root.running--
+    if (this.root !== undefined) lazy(this.root).running--
   }
   abort(reason: unknown): void {
     lazy(this)
-    const ids = this.ids as Ids
+    const ids = this.extra as Extra
     ids.controller ??= new AbortController()
     ids.controller.abort(reason)
   }
@@ -136,15 +183,17 @@ export interface ScopeValues {
 
 /** A scope that is no emission, only carries values to those made in it. Its parent is the real emission around it, if any. */
 export function ambientScope(values: ScopeValues): Emission {
-  const outer = scope.getStore()
+  trackContext()
+  const outer = surrounding()
   const isNested = outer?.place === ambient
   const inner = new Emission(ambient, undefined, undefined)
   inner.parent = isNested ? outer.parent : outer
-  inner.override = values.override ?? outer?.override
+  const override = values.override ?? outer?.extra?.override
+  if (override) lazy(inner).override = override
   setIds(
     inner,
-    values.correlationId ?? (isNested ? outer.ids?.correlationId : undefined),
-    values.causationId ?? (isNested ? outer.ids?.causationId : undefined),
+    values.correlationId ?? (isNested ? outer.extra?.correlationId : undefined),
+    values.causationId ?? (isNested ? outer.extra?.causationId : undefined),
   )
   return inner
 }
@@ -156,39 +205,50 @@ export function setIds(emission: Emission, correlationId: string | undefined, ca
 
 /** The emission whose handler is running, also after an await in it; undefined elsewhere. */
 export function currentContext(): EventContext | undefined {
-  const found = scope.getStore()
+  trackContext()
+  const found = surrounding()
   return found?.place === ambient ? found.parent : found
 }
 
-function lazy(emission: Emission): Ids {
-  emission.ids ??= { id: undefined, correlationId: undefined, causationId: undefined, controller: undefined, loop: undefined }
-  return emission.ids
+function lazy(emission: Emission): Extra {
+  emission.extra ??= {
+    id: undefined,
+    correlationId: undefined,
+    causationId: undefined,
+    controller: undefined,
+    loop: undefined,
+    running: 0,
+    override: undefined,
+  }
+  return emission.extra
 }
 
 function descend(child: Emission, scoped: Emission): void {
-  child.override = scoped.override
+  const override = scoped.extra?.override
+  if (override !== undefined) lazy(child).override = override
   let parent: Emission | undefined = scoped
   if (scoped.place === ambient) {
     parent = scoped.parent
     child.parent = parent
-    setIds(child, scoped.ids?.correlationId, scoped.ids?.causationId)
+    setIds(child, scoped.extra?.correlationId, scoped.extra?.causationId)
     if (parent === undefined) return
   }
   if ((parent.flags & DONE) !== 0) {
     cutLoose(child, parent)
     return
   }
-  const { root } = parent
+  const root = parent.root ?? parent
   // Once a loop is found, all that belongs to it is barred: one that branches would otherwise try each branch.
-  if ((root.flags & LOOPED) !== 0) throw root.ids?.loop
+  if ((root.flags & LOOPED) !== 0) throw root.extra?.loop
   child.root = root
   child.depth = parent.depth + 1
   if (child.depth > child.place.maxDepth) assertDepth(child, parent)
-  if (root.running >= child.place.maxRunning) {
-    const told = `The event "${root.event}" set off ${root.running} emissions that are all still running`
+  const ofRoot = lazy(root)
+  if (ofRoot.running >= child.place.maxRunning) {
+    const told = `The event "${root.event}" set off ${ofRoot.running} emissions that are all still running`
     bar(root, `${told}, at last "${child.event}".`, namesOf(child))
   }
-  root.running++
+  ofRoot.running++
 }
 
 /** Keeps the ids of an emission that is over but not the emission, so that a process that goes on for ever does not grow. */
@@ -214,7 +274,7 @@ function assertDepth(child: Emission, parent: Emission): void {
   child.depth = depth
   if (depth <= child.place.maxDepth) return
   const names = namesOf(child)
-  bar(parent.root, `Event handlers emit in a loop, ${names.length} deep: ${shorten(names)}.`, names)
+  bar(parent.root ?? parent, `Event handlers emit in a loop, ${names.length} deep: ${shorten(names)}.`, names)
 }
 
 function namesOf(emission: Emission): string[] {

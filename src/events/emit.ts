@@ -2,7 +2,7 @@
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
 import { call, fail, settle } from "./call.ts"
-import { Emission, scope, setIds } from "./context.ts"
+import { countInFlight, Emission, enter, isTracking, leave, scope, setIds, surrounding, trackContext } from "./context.ts"
 import { label } from "./event-type.ts"
 import { beginEmit, isObserved, report } from "./report.ts"
 import { NOTHING, type Resolved, type Slot } from "./slot.ts"
@@ -21,14 +21,14 @@ export function emitSync(slot: Slot, payload: unknown, options: EmitSyncOptions 
     return emitSyncWith(slot, resolved, checked, { sender: payload, ...options })
   }
   if (plain.length === 0) return none
-  const outer = scope.getStore()
-  const emission = new Emission(slot, payload, outer)
-  scope.enterWith(emission)
+  const emission = new Emission(slot, payload, surrounding())
+  const isTracked = isTracking()
+  const outer = enter(emission, isTracked)
   try {
     return runPlain(resolved, plain, payload, emission, undefined)
   } finally {
     emission.finish()
-    scope.enterWith(outer as Emission)
+    leave(outer, isTracked)
   }
 }
 
@@ -38,14 +38,14 @@ export function emit(slot: Slot, payload: unknown, options: EmitOptions | undefi
     const { plain } = resolved
     if (plain === undefined || options !== undefined || isObserved()) return emitChecked(slot, resolved, payload, options)
     if (plain.length === 0) return Promise.resolve(none)
-    const outer = scope.getStore()
-    const emission = new Emission(slot, payload, outer)
+    const emission = new Emission(slot, payload, surrounding())
     const gathering = new Gathering(emission)
-    scope.enterWith(emission)
+    const isTracked = isTracking()
+    const outer = enter(emission, isTracked)
     try {
       return gathering.finish(runPlain(resolved, plain, payload, emission, gathering))
     } finally {
-      scope.enterWith(outer as Emission)
+      leave(outer, isTracked)
     }
   } catch (error) {
     return refuse(error, slot)
@@ -122,7 +122,7 @@ async function runInTurn(
   results: HandlerResult[],
 ): Promise<void> {
   for (const subscription of subscriptions) {
-    if (emission.stopped || emission.ids?.controller?.signal.aborted) return
+    if (emission.stopped || emission.extra?.controller?.signal.aborted) return
     const handler = subscription.admit(payload, emission, policy)
     if (!handler) continue
     const result = await call(subscription, handler, payload, emission, { policy, timeoutMs })
@@ -132,7 +132,8 @@ async function runInTurn(
 }
 
 function emitSyncWith(slot: Slot, resolved: Resolved, payload: unknown, options: EmitSyncOptions): Results {
-  const emission = new Emission(slot, options.sender, scope.getStore())
+  trackContext()
+  const emission = new Emission(slot, options.sender, surrounding())
   setIds(emission, options.correlationId, options.causationId)
   const policy = options.onError ?? slot.onError
   const results: HandlerResult[] = []
@@ -153,7 +154,8 @@ function emitChecked(slot: Slot, resolved: Resolved, payload: unknown, options: 
 }
 
 async function emitWith(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions): Promise<Results> {
-  const emission = new Emission(slot, options.sender, scope.getStore())
+  trackContext()
+  const emission = new Emission(slot, options.sender, surrounding())
   setIds(emission, options.correlationId, options.causationId)
   const { signal, timeoutMs, stopWhen } = options
   const run: Run = { policy: options.onError ?? slot.onError, timeoutMs, stopWhen }
@@ -219,6 +221,7 @@ class Gathering {
       return Promise.resolve(results)
     }
     this.#results = results
+    countInFlight(1)
     return new Promise(resolve => {
       this.#resolve = resolve
     })
@@ -226,6 +229,7 @@ class Gathering {
 
   #arrived(): void {
     if (--this.#left > 0) return
+    countInFlight(-1)
     this.#emission.finish()
     this.#resolve?.(this.#results as Results)
   }

@@ -1,5 +1,5 @@
 // The door of events: named events, handlers, streams, and the contract of a change log between processes.
-import { ambientScope, currentContext, scope } from "./context.ts"
+import { ambientScope, currentContext, scope, surrounding } from "./context.ts"
 import { Registry } from "./registry.ts"
 import type {
   Declare,
@@ -65,7 +65,7 @@ export function withContext<T>(ids: { readonly correlationId?: string; readonly 
 
 /** The registry in force: that of `withEvents`, else the process's default. */
 export function currentEvents(): Events {
-  return scope.getStore()?.override ?? defaults
+  return surrounding()?.extra?.override ?? defaults
 }
 
 /**

@@ -1,4 +1,5 @@
 // A set of subscriptions: files them by name or pattern, finds them again, and hands emissions to what runs them.
+import { trackFor } from "./context.ts"
 import { emit, emitSync } from "./emit.ts"
 import { type DeclaredEvent, declareEvent, resolution } from "./event-type.ts"
 import { assertEventName, isPattern } from "./names.ts"
@@ -59,6 +60,7 @@ export class Registry implements Events, Home {
     assertHandler(handler, name)
     if (options.signal?.aborted) return offOf(undefined)
     const home = typeof target === "string" ? this : this.#homeOf(target)
+    trackFor(handler)
     const subscription = new Subscription(name, home, handler, options)
     home.#add(subscription)
     if (options.signal) subscription.endWith(options.signal)

@@ -1,6 +1,6 @@
 // Merges what the handlers of one emission produce into one stream: fair, no faster than it is read, closed when left.
 import { fail, isAsyncGenerator, isGenerator, isObject, isThenable, TimeLimit } from "./call.ts"
-import { Emission, scope, setIds } from "./context.ts"
+import { Emission, scope, setIds, surrounding, trackContext } from "./context.ts"
 import { check, failuresOf } from "./emit.ts"
 import { beginEmit, beginHandler, isObserved } from "./report.ts"
 import type { Slot } from "./slot.ts"
@@ -23,7 +23,7 @@ class MergedStream implements EventStream {
   readonly #payload: unknown
   readonly #options: StreamOptions
   readonly #policy: ErrorPolicy
-  readonly #outer: Emission | undefined = scope.getStore()
+  readonly #outer: Emission | undefined = surrounding()
   readonly #sources = new Set<Source>()
   /** At most one value per source. */
   readonly #ready: { readonly value: unknown; readonly source: Source | undefined }[] = []
@@ -41,6 +41,7 @@ class MergedStream implements EventStream {
   readonly #onAbort = (): void => this.#abort()
 
   constructor(slot: Slot, payload: unknown, options: StreamOptions) {
+    trackContext()
     this.#slot = slot
     this.#payload = payload
     this.#options = options
