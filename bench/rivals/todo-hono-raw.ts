@@ -54,51 +54,45 @@ function complaint(title: string): string {
 }
 
 function formOf(action: string): string {
-  return `<form method="post" action="${action}" data-on:submit__prevent="@post(&#39;${action}&#39;, {contentType: &#39;form&#39;})"`
+  return `<form method="post" action="${action}" data-on:submit__prevent="[...el.elements].forEach(field =&gt; field.sent = field.value); @post(&#39;${action}&#39;, {contentType: &#39;form&#39;})"`
 }
 
-function field(form: string, value: string, message = ""): { input: string; error: string } {
+/** An input with its message. `after` is the property that a success gives back to the input. */
+function field(form: string, attributes: string, value: string, after: string, message = ""): string {
   const key = form.replaceAll("-", "_")
-  const signals = `{&quot;_forms&quot;:{&quot;${key}&quot;:{&quot;done&quot;:0,&quot;errors&quot;:{&quot;title&quot;:&quot;${escapeHtml(message)}&quot;}}}}`
+  const signals = `{_forms: {${key}: {done: 0, errors: {title: &quot;${escapeHtml(message)}&quot;}}}}`
   const error = `$_forms.${key}.errors.title`
-  return {
-    input: `<input id="${form}-title" name="title" value="${escapeHtml(value)}" aria-describedby="${form}-title-error" data-signals__ifmissing="${signals}" data-attr:aria-invalid="${error} ? &#39;true&#39; : &#39;false&#39;" data-effect="$_forms.${key}.done &amp;&amp; el.form.reset()" class="input"`,
-    error: `<p id="${form}-title-error" class="field-error" role="alert" style="${message === "" ? "display:none" : ""}" data-signals__ifmissing="${signals}" data-show="${error} !== &#39;&#39;" data-text="${error}">${escapeHtml(message)}</p>`,
-  }
+  return (
+    `<input class="input" ${attributes} id="${form}-title" name="title" value="${escapeHtml(value)}" aria-describedby="${form}-title-error" data-signals__ifmissing="${signals}" data-attr:aria-invalid="${error} ? &#39;true&#39; : &#39;false&#39;" data-effect="$_forms.${key}.done &amp;&amp; el.value === el.sent &amp;&amp; (${after})">` +
+    `<p id="${form}-title-error" class="field-error" role="alert" style="${message === "" ? "display:none" : ""}" data-signals__ifmissing="${signals}" data-show="${error} !== &#39;&#39;" data-text="${error}">${escapeHtml(message)}</p>`
+  )
 }
 
 function item({ id, title, done }: Todo): string {
   const path = `/todos/${id}`
-  const rename = field(`todo-${id}-update`, title)
-  return `<li id="todo-${id}" class="${done ? "done" : ""}">
-    ${formOf(`${path}/toggle`)}><button class="btn" data-variant="outline" data-size="icon-sm" role="checkbox" aria-checked="${done ? "true" : "false"}" aria-label="Done">${done ? "✓" : ""}</button></form>
-    ${formOf(`${path}/update`)} class="field">${rename.input} aria-label="Title">${rename.error}</form>
-    ${formOf(`${path}/delete`)}><button class="btn" data-variant="ghost" data-size="icon-sm" aria-label="Delete">✕</button></form>
-  </li>`
+  return (
+    `<li id="todo-${id}"${done ? ' class="done"' : ""}>` +
+    `${formOf(`${path}/toggle`)} style="display: contents"><button class="btn" role="checkbox" aria-checked="${done ? "true" : "false"}" aria-label="Done" data-variant="outline" data-size="icon">${done ? "✓" : ""}</button></form>` +
+    `${formOf(`${path}/update`)} class="field">${field(`todo-${id}-update`, 'aria-label="Title"', title, "el.defaultValue = el.value")}</form>` +
+    `${formOf(`${path}/delete`)} style="display: contents"><button class="btn" aria-label="Delete" data-variant="ghost" data-size="icon">✕</button></form></li>`
+  )
 }
 
-const style = `<style>
-  main { width: min(36rem, 100% - 2rem); margin: 8vh auto } ul { display: grid; gap: .25rem; padding: 0 } main form { display: flex; gap: .5rem }
-  li { display: grid; grid-template-columns: auto 1fr auto; gap: .5rem; align-items: start } .done .input { text-decoration: line-through; opacity: .6 }
-  li .input { border-color: transparent; box-shadow: none } li .input:hover, li .input:focus { border-color: var(--input) } .field { flex: 1 }
+const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Todos</title><link rel="icon" href="data:,"><script>try{const t=localStorage.themeMode;if(t?t==="dark":matchMedia("(prefers-color-scheme: dark)").matches)document.documentElement.classList.add("dark")}catch{}</script><link rel="stylesheet" href="/style.css"><script type="module" src="/client.js"></script><style>
+  main { width: min(36rem, 100% - 2rem); margin: 10vh auto; gap: 1rem; padding: 1.5rem; } h1 { font-size: 1.5rem; font-weight: 600; }
+  li { display: flex; gap: .5rem; padding-block: .125rem; } li .input:not(:focus) { border-color: transparent; background: none; box-shadow: none; }
+  .done .input { text-decoration: line-through; color: var(--muted-foreground); } nav { text-transform: capitalize; }
 </style>`
 
 function page(show: string, typed = "", message = ""): string {
   const rows = (show === "active" ? byDone.all(0) : show === "done" ? byDone.all(1) : all.all()) as Row[]
-  const add = field("todo-create", typed, message)
+  const placeholder = 'placeholder="What needs doing?" aria-label="New todo" autofocus'
   let items = ""
   for (const row of rows) items += item(toTodo(row))
   const links = ["all", "active", "done"].map(
     name => `<a class="btn" data-variant="${name === show ? "secondary" : "ghost"}" data-size="sm" href="/?show=${name}">${name}</a>`,
   )
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Todos</title><link rel="stylesheet" href="/style.css"><script type="module" src="/client.js"></script>${style}</head><body><main class="card">
-    <header><h1>Todos</h1><p><span id="left">${left()}</span> left to do</p></header>
-    <section>
-      ${formOf("/todos")}><div class="field">${add.input} placeholder="What needs doing?" aria-label="New todo" autofocus>${add.error}</div><button class="btn">Add</button></form>
-      <ul id="list">${items}</ul>
-    </section>
-    <footer>${links.join("")}</footer>
-  </main><div id="live" hidden data-init="@get(&#39;/live?show=${show}&#39;, {retry: &#39;always&#39;})"></div></body></html>`
+  return `<!doctype html><html lang="en"><head>${head}</head><body><main class="card"><h1><span id="left">${left()}</span> left to do</h1>${formOf("/todos")} class="field">${field("todo-create", placeholder, typed, "el.value = el.defaultValue", message)}</form><ul id="list">${items}</ul><nav>${links.join("")}</nav></main><div id="live" hidden data-init="@get(&#39;/live?show=${show}&#39;, {filterSignals: {include: /^$/}, openWhenHidden: false, retry: &#39;always&#39;, retryMaxCount: Infinity, requestCancellation: &#39;disabled&#39;})"></div></body></html>`
 }
 
 // One open page: its stream, and the list that it shows.
