@@ -4,6 +4,7 @@ import { NitroError } from "../../shared/errors.ts"
 import { BoundedCache } from "./bounded-cache.ts"
 import type { Dialect } from "./dialect.ts"
 import { type ShapeWriter, type Test, walk } from "./predicate-walk.ts"
+import { ShapeTree, type ShapeWalk } from "./shape-tree.ts"
 import type { Column, Table } from "./table.ts"
 
 /** SQL text and the values for its placeholders. */
@@ -12,15 +13,15 @@ export interface Statement {
   readonly parameters: readonly unknown[]
 }
 
-// Longer keys come from conditions with dozens of members, which seldom have the same shape twice.
-const longestKey = 1000
+// About a thousand shapes of usual queries.
+const maxShapeSteps = 16_384
 
 export class Compiler {
   readonly insert: string
   readonly get: string
   readonly #table: Table
   readonly #dialect: Dialect
-  readonly #queries: BoundedCache<string, string> = new BoundedCache<string, string>(256)
+  readonly #queries: ShapeTree = new ShapeTree(maxShapeSteps)
   readonly #updates: BoundedCache<string | number, string> = new BoundedCache<string | number, string>(128)
   readonly #delete: string
   readonly #deleteVersion: string
@@ -78,25 +79,25 @@ export class Compiler {
 
   #query(kind: QueryKind, plan: QueryPlan): Statement {
     const parameters: unknown[] = []
-    const key = new KeyWriter(kind)
-    this.#writePlan(key, plan, parameters)
-    let sql = this.#queries.get(key.text)
+    const shape = new ShapeKey(this.#queries.walk(), kind)
+    this.#writePlan(shape, plan, parameters)
+    let sql = shape.sql
     if (sql === undefined) {
       const writer = new SqlWriter(kind, this.#table, this.#dialect)
       this.#writePlan(writer, plan, [])
       sql = writer.finish()
-      if (key.text.length <= longestKey) this.#queries.set(key.text, sql)
+      shape.sql = sql
     }
     return { sql, parameters }
   }
 
   #writePlan(writer: PlanWriter, plan: QueryPlan, parameters: unknown[]): void {
-    const { table } = { table: this.#table }
+    const table = this.#table
     if (plan.where) {
       writer.where()
       walk({ table, dialect: this.#dialect, writer, parameters }, plan.where)
     }
-    writer.order(plan.orderBy.length === 0 ? [] : plan.orderBy.map(({ field, direction }) => ({ column: table.column(field), direction })))
+    for (const { field, direction } of plan.orderBy) writer.order(table.column(field), direction)
     if (plan.limit !== undefined) parameters.push(checkCount("limit", plan.limit))
     if (plan.offset !== undefined) parameters.push(checkCount("offset", plan.offset))
     writer.window(plan.limit !== undefined, plan.offset !== undefined)
@@ -117,46 +118,79 @@ interface ColumnOrder {
 
 interface PlanWriter extends ShapeWriter {
   where(): void
-  order(order: readonly ColumnOrder[]): void
+  order(column: Column, direction: "asc" | "desc"): void
+  /** The last call. */
   window(limit: boolean, offset: boolean): void
 }
 
-/** Writes the shape as a short key. Every call adds text that no other call can add. */
-class KeyWriter implements PlanWriter {
-  text: string
+const kinds = { find: 0, count: 1, delete: 2 } as const
+// Codes of calls without a column are small; tests and orders are counted from here on, a column apart.
+const firstColumnCode = 16
+const codesPerColumn = 16
+const tests = {
+  eq: 0,
+  ne: 1,
+  lt: 2,
+  lte: 3,
+  gt: 4,
+  gte: 5,
+  isNull: 6,
+  notNull: 7,
+  inJson: 8,
+  inPlaces: 9,
+  like: 10,
+  likeEscaped: 11,
+} as const
+const orders = { asc: 12, desc: 13 } as const
+const groups = { and: 3, or: 4, not: 5 } as const
 
-  constructor(kind: QueryKind) {
-    this.text = kind
+/** Turns the calls into the codes of a shape. What each call adds tells how many codes follow, so no two shapes are alike. */
+class ShapeKey implements PlanWriter {
+  readonly #walk: ShapeWalk
+
+  constructor(walk: ShapeWalk, kind: QueryKind) {
+    this.#walk = walk
+    walk.step(kinds[kind])
+  }
+
+  get sql(): string | undefined {
+    return this.#walk.value
+  }
+
+  set sql(sql: string) {
+    this.#walk.value = sql
   }
 
   where(): void {
-    this.text += "?"
+    this.#walk.step(0)
   }
 
   test(test: Test, column: Column, other: Column | undefined, places: number): void {
-    this.text += ` ${test}${column.field.index}${other ? `:${other.field.index}` : ""}${places > 1 ? `*${places}` : ""}`
+    this.#walk.step(firstColumnCode + column.field.index * codesPerColumn + tests[test])
+    // Negative: the other column; else the number of parameters.
+    this.#walk.step(other === undefined ? places : -1 - other.field.index)
   }
 
   constant(value: boolean): void {
-    this.text += value ? " 1" : " 0"
+    this.#walk.step(value ? 1 : 2)
   }
 
   open(group: "and" | "or" | "not"): void {
-    this.text += ` ${group}(`
+    this.#walk.step(groups[group])
   }
 
   next(): void {}
 
   close(): void {
-    this.text += ")"
+    this.#walk.step(6)
   }
 
-  order(order: readonly ColumnOrder[]): void {
-    for (const { column, direction } of order) this.text += `#${column.field.index}${direction}`
+  order(column: Column, direction: "asc" | "desc"): void {
+    this.#walk.step(firstColumnCode + column.field.index * codesPerColumn + orders[direction])
   }
 
   window(limit: boolean, offset: boolean): void {
-    this.text += `${limit ? " limit" : ""}${offset ? " offset" : ""}`
+    this.#walk.step(7 + (limit ? 1 : 0) + (offset ? 2 : 0))
   }
 }
 
@@ -168,9 +202,10 @@ class SqlWriter implements PlanWriter {
   readonly #table: Table
   readonly #dialect: Dialect
   #where = ""
-  #tail = ""
+  #limit = ""
   #windowed = false
   #places = 0
+  readonly #order: ColumnOrder[] = []
   readonly #groups: ("and" | "or" | "not" | "bare")[] = []
 
   constructor(kind: QueryKind, table: Table, dialect: Dialect) {
@@ -229,13 +264,16 @@ class SqlWriter implements PlanWriter {
     this.#where += group === "not" ? ") is not true" : ")"
   }
 
-  order(order: readonly ColumnOrder[]): void {
-    if (this.#kind !== "find") return
+  order(column: Column, direction: "asc" | "desc"): void {
+    this.#order.push({ column, direction })
+  }
+
+  #orderBy(): string {
     const id = this.#table.columns[0] as Column
-    const byId = order.findIndex(({ column }) => column === id)
+    const byId = this.#order.findIndex(({ column }) => column === id)
     // Nothing after the id can change the order.
-    const terms = byId < 0 ? [...order, { column: id, direction: "asc" as const }] : order.slice(0, byId + 1)
-    this.#tail += ` order by ${terms.map(term => this.#orderTerm(term)).join(", ")}`
+    const terms = byId < 0 ? [...this.#order, { column: id, direction: "asc" as const }] : this.#order.slice(0, byId + 1)
+    return ` order by ${terms.map(term => this.#orderTerm(term)).join(", ")}`
   }
 
   // Said only where nulls can be: an index serves a plain order alone.
@@ -246,7 +284,7 @@ class SqlWriter implements PlanWriter {
 
   window(limit: boolean, offset: boolean): void {
     this.#windowed = limit || offset
-    this.#tail += this.#dialect.limit(limit ? this.#place() : undefined, offset ? this.#place() : undefined)
+    this.#limit = this.#dialect.limit(limit ? this.#place() : undefined, offset ? this.#place() : undefined)
   }
 
   #place(): string {
@@ -256,9 +294,9 @@ class SqlWriter implements PlanWriter {
 
   finish(): string {
     const { sql, selectList } = this.#table
-    if (this.#kind === "find") return `select ${selectList} from ${sql}${this.#where}${this.#tail}`
+    if (this.#kind === "find") return `select ${selectList} from ${sql}${this.#where}${this.#orderBy()}${this.#limit}`
     if (this.#kind === "delete") return `delete from ${sql}${this.#where}`
     if (!this.#windowed) return `select count(*) from ${sql}${this.#where}`
-    return `select count(*) from (select 1 from ${sql}${this.#where}${this.#tail}) as windowed`
+    return `select count(*) from (select 1 from ${sql}${this.#where}${this.#limit}) as windowed`
   }
 }

@@ -14,10 +14,16 @@ const minInteger = -(2n ** 63n)
  */
 export function checkParameters(parameters: readonly unknown[]): asserts parameters is readonly SqlValue[] {
   for (let position = 0; position < parameters.length; position++) {
-    const value = parameters[position]
-    if (typeof value === "string" ? isStorableText(value) : value === null || isStorableValue(value)) continue
-    throw unsupported(value, position)
+    if (!isBindable(parameters[position])) throw unsupported(parameters[position], position)
   }
+}
+
+/** Whether a database gets exactly this value. */
+export function isBindable(value: unknown): value is SqlValue {
+  if (typeof value === "string") return isStorableText(value)
+  if (typeof value === "number") return !Number.isNaN(value)
+  if (typeof value === "bigint") return isStorableBigInt(value)
+  return value === null || value instanceof Uint8Array
 }
 
 /**
@@ -31,12 +37,6 @@ export function isStorableText(text: string): boolean {
 /** Whether it fits the 64 bits of an SQL integer. */
 export function isStorableBigInt(value: bigint): boolean {
   return value <= maxInteger && value >= minInteger
-}
-
-function isStorableValue(value: unknown): boolean {
-  if (typeof value === "number") return !Number.isNaN(value)
-  if (typeof value === "bigint") return isStorableBigInt(value)
-  return value instanceof Uint8Array
 }
 
 function unsupported(value: unknown, position: number): NitroError {

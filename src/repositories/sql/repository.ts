@@ -8,7 +8,7 @@ import type { Dialect } from "./dialect.ts"
 import type { Driver } from "./driver.ts"
 import { explain } from "./explain.ts"
 import { after, attempt, inOrder } from "./maybe.ts"
-import { isStorableText } from "./parameters.ts"
+import { isBindable, isStorableText } from "./parameters.ts"
 import { type Column, describeTable, type Table } from "./table.ts"
 
 export interface SqlRepositoryOptions {
@@ -64,8 +64,13 @@ export class SqlRepository implements Repository {
     if (!this.ready) return this.#afterPreparing(() => this.write(writes))
     const [first] = writes
     if (first === undefined) return []
-    if (writes.length === 1) return this.#attempt(() => this.#connections.write(driver => after(this.#apply(driver, first), toList)))
-    return this.#attempt(() => this.#connections.atomic(driver => inOrder(writes, write => this.#apply(driver, write))))
+    return attempt(
+      () =>
+        writes.length === 1
+          ? this.#connections.write(driver => after(this.#apply(driver, first), toList))
+          : this.#connections.atomic(driver => inOrder(writes, write => this.#apply(driver, write))),
+      error => this.#explain(error, writes),
+    )
   }
 
   deleteWhere(where: Predicate | undefined): MaybePromise<number> {
@@ -75,30 +80,16 @@ export class SqlRepository implements Repository {
   }
 
   #apply(driver: Driver, write: Write): MaybePromise<number> {
-    switch (write.op) {
-      case "insert":
-        this.#checkRow(write.row)
-        return attempt(
-          () => driver.run(this.#compiler.insert, write.row),
-          error => this.#explain(error, position => this.table.columns[position]),
-        )
-      case "update": {
-        if (!isStorableId(write.id)) return 0
-        const { columns, values, id, version } = write
-        this.#checkIntegers(columns, values)
-        const sql = this.#compiler.update(columns, version !== undefined)
-        return attempt(
-          () => driver.run(sql, version === undefined ? [...values, id] : [...values, id, version]),
-          error => this.#explain(error, position => this.table.columns[columns[position] ?? -1]),
-        )
-      }
-      case "delete":
-        if (!isStorableId(write.id)) return 0
-        return driver.run(
-          this.#compiler.delete(write.version !== undefined),
-          write.version === undefined ? [write.id] : [write.id, write.version],
-        )
+    if (write.op === "insert") {
+      this.#checkRow(write.row)
+      return driver.run(this.#compiler.insert, write.row)
     }
+    const { id, version } = write
+    if (!isStorableId(id)) return 0
+    if (write.op === "delete") return driver.run(this.#compiler.delete(version !== undefined), version === undefined ? [id] : [id, version])
+    this.#checkIntegers(write.columns, write.values)
+    const sql = this.#compiler.update(write.columns, version !== undefined)
+    return driver.run(sql, version === undefined ? [...write.values, id] : [...write.values, id, version])
   }
 
   #checkRow(row: Row): void {
@@ -130,10 +121,10 @@ export class SqlRepository implements Repository {
     return attempt(work, error => this.#explain(error))
   }
 
-  /** Throws what the database said in our words. `columnOf` gives the column of a parameter. */
-  #explain(error: unknown, columnOf?: (position: number) => Column | undefined): never {
+  /** Throws what the database said in our words; with the field, where one of `writes` has a value that cannot be bound. */
+  #explain(error: unknown, writes: readonly Write[] = []): never {
     const { dialect, store } = this.#options
-    throw nameField(explain(error, { dialect, store, table: this.table }), this.table, columnOf)
+    throw nameField(this.table, writes, explain(error, { dialect, store, table: this.table }))
   }
 }
 
@@ -155,16 +146,18 @@ function checkInteger({ definition }: Table, { field }: Column, value: unknown):
   )
 }
 
-function nameField(
-  error: NitroError,
-  { definition, columns }: Table,
-  columnOf: ((position: number) => Column | undefined) | undefined,
-): NitroError {
-  const { parameter } = error.details
-  if (error.code !== "NITRO_VALUE_UNSUPPORTED" || typeof parameter !== "number" || columnOf === undefined) return error
-  const { name } = (columnOf(parameter) ?? (columns[0] as Column)).field
-  return new NitroError(error.code, `${definition.name}.${name}: ${error.message}`, {
-    cause: error,
-    details: { entity: definition.name, field: name, issues: [{ path: name, message: "cannot be stored" }] },
-  })
+function nameField({ definition, columns }: Table, writes: readonly Write[], error: NitroError): NitroError {
+  if (error.code !== "NITRO_VALUE_UNSUPPORTED" || typeof error.details["parameter"] !== "number") return error
+  for (const write of writes) {
+    if (write.op === "delete") continue
+    const values = write.op === "insert" ? write.row : write.values
+    const position = values.findIndex(value => !isBindable(value))
+    const name = columns[write.op === "insert" ? position : (write.columns[position] ?? -1)]?.field.name
+    if (name === undefined) continue
+    return new NitroError(error.code, `${definition.name}.${name}: ${error.message}`, {
+      cause: error,
+      details: { entity: definition.name, field: name, issues: [{ path: name, message: "cannot be stored" }] },
+    })
+  }
+  return error
 }
