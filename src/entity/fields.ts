@@ -55,9 +55,18 @@ export function readField(name: string, schema: z.ZodType): FieldFacts {
     type: facts.type,
     nullable: facts.nullable || mayBeUndefined,
     absent: facts.nullable || !mayBeUndefined ? null : undefined,
-    optional: schema._zod.optin === "optional",
+    optional: acceptsUndefined(schema),
     ...(facts.references === undefined ? {} : { references: facts.references }),
     valueSchema: toValueSchema(schema),
+  }
+}
+
+function acceptsUndefined(schema: z.ZodType): boolean {
+  try {
+    return schema.safeParse(undefined).success
+  } catch {
+    // An async check: told of where the schema is used.
+    return false
   }
 }
 

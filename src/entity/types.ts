@@ -45,7 +45,9 @@ export type EntityInput<S extends Shape, O> = Flat<
 
 /** What `update` takes: any of the declared fields. A `version` is not set but compared: a stale one throws. */
 export type EntityUpdate<S extends Shape, O> = Flat<
-  Partial<z.input<z.ZodObject<S>>> & { id?: string } & (On<O, "version"> extends true ? { version?: number } : unknown)
+  { [K in keyof S]?: z.input<S[K]> | undefined } & { id?: string | undefined } & (On<O, "version"> extends true
+      ? { version?: number | undefined }
+      : unknown)
 >
 
 export interface SaveOptions {
