@@ -161,7 +161,7 @@ function eventFields(options: EventOptions): string {
 /** Ends an event with one `data:` line per line of the text. A bare CR ends a line too: markup with one would start a field. */
 function withData(event: string, name: string, text: string): string {
   const prefix = `data: ${name} `
-  // Nearly all markup has only LF, and a plain search is three times as fast as a regular expression.
+  // Nearly all markup has only LF, and a plain search is faster than a regular expression.
   const lines = text.includes("\r")
     ? text.split(lineBreak).join(`\n${prefix}`)
     : text.includes("\n")
