@@ -248,7 +248,7 @@ describe("saving", () => {
 
   it("creates and saves many, or none when one is not valid", async () => {
     const before = await Todo.count()
-    expect(() => Todo.createMany([{ title: "a" }, { title: "" }])).rejects.toThrow(code("NITRO_VALIDATION"))
+    await expect(Todo.createMany([{ title: "a" }, { title: "" }])).rejects.toThrow(code("NITRO_VALIDATION"))
     await expect(
       Todo.createMany([
         { id: "same", title: "a" },

@@ -203,7 +203,7 @@ export interface Change<T extends object = EntityInstance> {
 export type ChangeListener<T extends object = EntityInstance> = (change: Change<T>) => unknown
 
 type ConstructorOf<T> = new (...args: never[]) => T
-type Args<I> = object extends I ? [data?: I] : [data: I]
+type Args<I> = Record<never, never> extends I ? [data?: I] : [data: I]
 
 /** What `Entity(...)` gives: a class to extend. */
 export interface EntityStatics<V extends object, I, U> {
