@@ -39,7 +39,7 @@ export function emit(slot: Slot, payload: unknown, options: EmitOptions | undefi
     if (plain === undefined || options !== undefined || isObserved()) return emitChecked(slot, resolved, payload, options)
     if (plain.length === 0) return Promise.resolve(none)
     const emission = new Emission(slot, payload, surrounding())
-    const gathering = new Gathering(emission)
+    const gathering = new Gathering(emission, slot.onError)
     const isTracked = isTracking()
     const outer = enter(emission, isTracked)
     try {
@@ -71,23 +71,30 @@ function runPlain(
     try {
       const value = (handlers[index] as Handler)(payload, emission)
       if (value !== undefined) {
-        results ??= resolved.nothing.slice(0, index)
+        results ??= nothings(index)
         const subscription = resolved.subscriptions[index] as Subscription
-        if (gathering !== undefined && value instanceof Promise) gathering.watch(results, value, subscription, policy)
+        if (gathering !== undefined && value instanceof Promise) gathering.watch(results, value, subscription)
         else take(results, settle(value, subscription, emission, policy), gathering)
       } else if (results !== undefined) results.push(NOTHING)
     } catch (error) {
-      results ??= resolved.nothing.slice(0, index)
+      results ??= nothings(index)
       results.push(fail(error, resolved.subscriptions[index] as Subscription, emission, policy))
     }
     index++
     if (emission.flags !== 0 || ended.count !== endedBefore) {
-      results ??= resolved.nothing.slice(0, index)
+      results ??= nothings(index)
       runEach(resolved.subscriptions.slice(index), payload, emission, { policy }, results, gathering)
       return results
     }
   }
   return results ?? resolved.nothing
+}
+
+/** The results so far of handlers that all returned nothing. Not sliced from the shared list, since slicing a frozen array is slow. */
+function nothings(count: number): HandlerResult[] {
+  const results: HandlerResult[] = []
+  for (let i = 0; i < count; i++) results.push(NOTHING)
+  return results
 }
 
 interface Run {
@@ -163,7 +170,7 @@ async function emitWith(slot: Slot, resolved: Resolved, payload: unknown, option
   const end = isObserved() ? beginEmit("emit", emission) : undefined
   const abort = signal && onAbort(signal, emission)
   try {
-    const gathering = new Gathering(emission)
+    const gathering = new Gathering(emission, run.policy)
     const done = scope.run(emission, () => {
       if (options.sequential) return runInTurn(resolved.subscriptions, payload, emission, run, results)
       runEach(resolved.subscriptions, payload, emission, run, results, gathering)
@@ -181,57 +188,94 @@ async function emitWith(slot: Slot, resolved: Resolved, payload: unknown, option
 
 /** Waits for the promises among the results, each of which takes the place it was given when its handler was called. */
 class Gathering {
-  readonly #emission: Emission
-  #left = 0
-  #results: Results | undefined
-  #resolve: ((results: Results) => void) | undefined
+  // Not `#private`: those cost several times as much to make, and one of these is made per emission.
+  private readonly emission: Emission
+  private readonly policy: ErrorPolicy
+  private left = 0
+  private results: HandlerResult[] | undefined
+  private resolve: ((results: Results) => void) | undefined
+  // The latest promise is followed in `finish`, whose answer then is what `then` returns: one promise less per emission.
+  private latest: Promise<unknown> | undefined
+  private latestIndex = 0
+  private latestSubscription: Subscription | undefined
 
-  constructor(emission: Emission) {
-    this.#emission = emission
+  constructor(emission: Emission, policy: ErrorPolicy) {
+    this.emission = emission
+    this.policy = policy
   }
 
   /** Spares a promise per handler: the handler's own is followed. */
-  watch(results: HandlerResult[], promise: Promise<unknown>, subscription: Subscription, policy: ErrorPolicy): void {
-    const index = results.push(NOTHING) - 1
-    this.#left++
-    promise.then(
-      value => {
-        if (value !== undefined) results[index] = { value }
-        this.#arrived()
-      },
-      error => {
-        results[index] = fail(error, subscription, this.#emission, policy)
-        this.#arrived()
-      },
-    )
+  watch(results: HandlerResult[], promise: Promise<unknown>, subscription: Subscription): void {
+    if (this.latest !== undefined) this.follow(this.latest, this.latestIndex, this.latestSubscription as Subscription)
+    this.results = results
+    this.latest = promise
+    this.latestIndex = results.push(NOTHING) - 1
+    this.latestSubscription = subscription
+    this.left++
   }
 
   add(results: HandlerResult[], promise: Promise<HandlerResult>): void {
     const index = results.push(NOTHING) - 1
-    this.#left++
+    this.left++
     void promise.then(result => {
       results[index] = result
-      this.#arrived()
+      this.arrived()
     })
   }
 
   finish(results: Results): Promise<Results> {
-    if (this.#left === 0) {
-      this.#emission.finish()
+    if (this.left === 0) {
+      this.emission.finish()
       return Promise.resolve(results)
     }
-    this.#results = results
     countInFlight(1)
+    // Only a list that grew here can have promises in it.
+    this.results = results as HandlerResult[]
+    if (this.latest === undefined) return this.rest()
+    const index = this.latestIndex
+    const subscription = this.latestSubscription as Subscription
+    return this.latest.then(
+      value => this.lastValue(index, value),
+      error => this.lastValue(index, undefined, fail(error, subscription, this.emission, this.policy)),
+    )
+  }
+
+  private follow(promise: Promise<unknown>, index: number, subscription: Subscription): void {
+    promise.then(
+      value => {
+        if (value !== undefined) (this.results as HandlerResult[])[index] = { value }
+        this.arrived()
+      },
+      error => {
+        ;(this.results as HandlerResult[])[index] = fail(error, subscription, this.emission, this.policy)
+        this.arrived()
+      },
+    )
+  }
+
+  private lastValue(index: number, value: unknown, failure?: HandlerResult): Results | Promise<Results> {
+    const results = this.results as HandlerResult[]
+    if (failure !== undefined) results[index] = failure
+    else if (value !== undefined) results[index] = { value }
+    if (this.left > 1) {
+      this.left--
+      return this.rest()
+    }
+    this.arrived()
+    return results
+  }
+
+  private rest(): Promise<Results> {
     return new Promise(resolve => {
-      this.#resolve = resolve
+      this.resolve = resolve
     })
   }
 
-  #arrived(): void {
-    if (--this.#left > 0) return
+  private arrived(): void {
+    if (--this.left > 0) return
     countInFlight(-1)
-    this.#emission.finish()
-    this.#resolve?.(this.#results as Results)
+    this.emission.finish()
+    this.resolve?.(this.results as Results)
   }
 }
 

@@ -1,4 +1,4 @@
-// What the garbage collector frees can only be seen in a process of its own that may call it.
+// What can only be seen in a process of its own: what the garbage collector frees, and emissions before any is followed.
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
@@ -103,4 +103,59 @@ it("grows by nothing over a million subscriptions that ended, names and patterns
     round(250_000)
     return { grownMb: await heapMb() - before }`)) as { grownMb: number }
   expect(result.grownMb).toBeLessThan(4)
+})
+
+it("knows causes within a turn before anything is followed over awaits, and over awaits once a handler declares the context", async () => {
+  const result = (await runWithGc(`
+    const { currentContext } = await import(${JSON.stringify(door)})
+    const { on, emit, emitSync } = createEvents()
+    const seen = {}
+    on("a", payload => emitSync("b", payload))
+    on("b", payload => { seen.inTurn = currentContext().causationId !== undefined })
+    emitSync("a", 1)
+    on("c", async payload => { await null; await emit("d", payload) })
+    on("d", (payload, ctx) => { seen.overAwait = ctx.causationId !== undefined })
+    await emit("c", 1)
+    seen.outside = currentContext() === undefined
+    return seen`)) as object
+  expect(result).toEqual({ inTurn: true, overAwait: true, outside: true })
+})
+
+it("leaves promises alone as long as every handler declares only its payload", async () => {
+  const result = await runWithGc(`
+    const { executionAsyncId } = await import("node:async_hooks")
+    const { on, emit, emitSync } = createEvents()
+    on("a", async payload => payload)
+    on("a", payload => {})
+    await emit("a", 1)
+    emitSync("a", 1)
+    // With hooks on promises every turn has an id of its own; without them it stays that of the script.
+    const ids = new Set()
+    for (let i = 0; i < 5; i++) { await null; ids.add(executionAsyncId()) }
+    const before = ids.size
+    on("a", (payload, ctx) => {})
+    await emit("a", 1)
+    ids.clear()
+    for (let i = 0; i < 5; i++) { await null; ids.add(executionAsyncId()) }
+    return { before, after: ids.size }`)
+  const { before, after } = result as { before: number; after: number }
+  expect(before).toBe(1)
+  // From Node 24 on following needs no hooks, so nothing changes there.
+  expect(Number(process.versions.node.split(".")[0]) < 24 ? after : 5).toBe(5)
+})
+
+it("stops a loop that runs through awaits although nothing was followed when it began", { timeout: 60_000 }, async () => {
+  const result = (await runWithGc(`
+    const failures = []
+    const { on, emit } = createEvents({ onError: ({ error }) => failures.push(error.code) })
+    let calls = 0
+    on("deep", async payload => { calls++; await null; await emit("deep", payload) })
+    await emit("deep", 1)
+    const deep = calls
+    on("wide", async payload => { calls++; await null; await Promise.all([emit("wide", payload), emit("wide", payload)]) })
+    await emit("wide", 1)
+    return { deep, calls, failures }`)) as { deep: number; calls: number; failures: string[] }
+  expect(result.deep).toBeLessThan(1_200)
+  expect(result.calls).toBeLessThan(120_000)
+  expect(result.failures).toEqual(["NITRO_EVENT_LOOP", "NITRO_EVENT_LOOP"])
 })
