@@ -1,5 +1,5 @@
 // `call(todo, "toggle")`: one value that is an expression for the script and a form for browsers without it.
-import { del, get, js, patch, post, put, sequence } from "../datastar/index.ts"
+import { del, get, js, patch, post, put, sequence, value } from "../datastar/index.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
 import { type Child, type ElementAttributes, html, type Markup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
@@ -125,12 +125,7 @@ function errorOf(key: string, name: string): string {
 }
 
 function confirmed(request: Expression, question: string | undefined): Expression {
-  return question === undefined ? request : js(`confirm(${JSON.stringify(question).replace(/[$@]/g, escaped)}) && ${request.source}`)
-}
-
-// Datastar rewrites `$name` and `@action(` inside string literals too.
-function escaped(character: string): string {
-  return `\\u00${character.charCodeAt(0).toString(16)}`
+  return question === undefined ? request : js(`confirm(${value(question).source}) && ${request.source}`)
 }
 
 type InputOf<T, K> = K extends keyof T

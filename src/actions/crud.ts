@@ -3,7 +3,7 @@ import type { EntityClass, EntityInstance } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { suggest } from "../shared/suggest.ts"
 import { coerce, type Input } from "./input.ts"
-import type { CrudOperation, Exposure, Route, RouteCall } from "./routes.ts"
+import type { CrudOperation, Exposure, Route, RouteCall } from "./route.ts"
 
 const defaultPageSize = 50
 const maxPageSize = 200

@@ -9,7 +9,8 @@ import { assertSameSite } from "./csrf.ts"
 import { formId } from "./form-keys.ts"
 import { coerce, type Input, type RequestInput, readInput } from "./input.ts"
 import { type Asked, clientOf, replyWith, replyWithError } from "./reply.ts"
-import { type Exposure, expose, type Match, RouteTable } from "./routes.ts"
+import { type Exposure, expose } from "./route.ts"
+import { type Match, RouteTable } from "./routes.ts"
 
 export interface DispatcherOptions {
   readonly entities: readonly (EntityClass | Exposure)[]

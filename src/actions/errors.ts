@@ -1,16 +1,16 @@
 // Every error code of this module.
 import { registerErrors } from "../shared/errors.ts"
 
-export const actionErrors = registerErrors({
+registerErrors({
   NITRO_NOT_AN_ACTION: {
     status: 500,
     when: "A call names a method that is not an action, or a class that is not registered.",
     fix: "Mark the method with @action(), or with static { action(this, 'name') }, and register its class.",
   },
-  NITRO_ACTION_NOT_FOUND: {
-    status: 404,
-    when: "A request names an action or a CRUD route that the entity does not offer.",
-    fix: "Check the path, or expose the route.",
+  NITRO_INTERNAL: {
+    status: 500,
+    when: "An action failed with an error that is not meant for its caller. The answer says no more than this code.",
+    fix: "Look at what the diagnostics channel `nitro:error`, or stderr, says at that moment.",
   },
   NITRO_METHOD_NOT_ALLOWED: {
     status: 405,

@@ -7,7 +7,7 @@ import { reportError } from "../shared/report.ts"
 import { setFlash } from "./flash.ts"
 import { alertSignal, formKey, formsSignal } from "./form-keys.ts"
 import type { Input } from "./input.ts"
-import type { Outcome } from "./routes.ts"
+import type { Outcome } from "./route.ts"
 
 export type Client = "datastar" | "json" | "form"
 

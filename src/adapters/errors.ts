@@ -1,7 +1,7 @@
 // Every error code of this module.
 import { registerErrors } from "../shared/errors.ts"
 
-export const adapterErrors = registerErrors({
+registerErrors({
   NITRO_PORT_TAKEN: {
     status: 500,
     when: "`serve` cannot listen because another program holds the port.",

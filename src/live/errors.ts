@@ -1,7 +1,7 @@
 // Every error code of this module.
 import { registerErrors } from "../shared/errors.ts"
 
-export const liveErrors = registerErrors({
+registerErrors({
   NITRO_LIVE_ITEM_ID: {
     status: 500,
     when: "The item of a live list does not carry the id of its entity on its outermost element, so no change could find it.",
