@@ -23,7 +23,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts", "src/**/*.tsx"],
-      exclude: ["src/**/*.test.*", "src/**/*.test-d.ts", "src/**/*.gen.ts"],
+      exclude: ["src/**/*.test.*", "src/**/*.test-d.*", "src/**/*.gen.ts", "src/*/**/testing/**", "src/**/support/**"],
       reporter: ["text-summary", "json-summary", "html"],
       thresholds: { lines: 90 },
     },
@@ -40,7 +40,7 @@ export default defineConfig({
       {
         extends: true,
         // Named here, or vite discovers it in the middle of a run and reloads the tests.
-        optimizeDeps: { include: ["idiomorph"] },
+        optimizeDeps: { include: ["idiomorph", "fast-check"] },
         test: {
           name: "chromium",
           include: ["src/client/browser/**/*.test.ts"],

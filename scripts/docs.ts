@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { root, shippedSources } from "../test/support/imports.ts"
 import { withIncludedSources } from "../test/support/markdown.ts"
+import { clientErrorCodes } from "./support/client-error-codes.ts"
 import { errorsPage, readErrorCodes } from "./support/error-codes.ts"
 
 function write(path: string, text: string): void {
@@ -18,5 +19,5 @@ function write(path: string, text: string): void {
   process.stdout.write(`wrote ${path}\n`)
 }
 
-write("docs/reference/errors.md", errorsPage(readErrorCodes(shippedSources()).registered))
+write("docs/reference/errors.md", errorsPage([...readErrorCodes(shippedSources()).registered, ...clientErrorCodes]))
 write("README.md", withIncludedSources("README.md", readFileSync(join(root, "README.md"), "utf8")))

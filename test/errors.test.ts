@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "vitest"
+import { clientErrorCodes } from "../scripts/support/client-error-codes.ts"
 import { errorsPage, readErrorCodes } from "../scripts/support/error-codes.ts"
 import { root, shippedSources } from "./support/imports.ts"
 
-const codes = readErrorCodes(shippedSources())
+const read = readErrorCodes(shippedSources())
+const codes = { ...read, registered: [...read.registered, ...clientErrorCodes] }
 
 it("can read every register and every code", () => {
   expect(codes.registered.length).toBeGreaterThan(0)
@@ -35,7 +37,7 @@ it("says of every code when it happens and what to do, in whole sentences", () =
   expect(vague.map(({ code, path }) => `${path}: ${code} wants a sentence in \`when\` and one in \`fix\`, each with a full stop.`)).toEqual(
     [],
   )
-  const wrong = codes.registered.filter(({ status }) => !Number.isInteger(status) || status < 400 || status > 599)
+  const wrong = codes.registered.filter(({ status }) => status !== undefined && (!Number.isInteger(status) || status < 400 || status > 599))
   expect(wrong.map(({ code, status }) => `${code} has the status ${status}, which is no HTTP error.`)).toEqual([])
 })
 
@@ -52,8 +54,14 @@ it("tells throwing from comparing, and finds codes put together at run time", ()
     const path = process.env["NITRO_C"]
     registerErrors(others)
   `
-  const read = readErrorCodes([{ path: "src/a/errors.ts", text }])
+  const read = readErrorCodes([
+    { path: "src/a/errors.ts", text },
+    { path: "src/client/browser/a.ts", text: 'throw new ClientError("PATCH", "x")' },
+  ])
   expect(read.registered).toEqual([{ code: "NITRO_A", status: 400, when: "It happens.", fix: "Do.", path: "src/a/errors.ts" }])
-  expect([...read.thrown]).toEqual([["NITRO_A", "src/a/errors.ts:3"]])
+  expect([...read.thrown]).toEqual([
+    ["NITRO_A", "src/a/errors.ts:3"],
+    ["NITRO_CLIENT_PATCH", "src/client/browser/a.ts:1"],
+  ])
   expect(read.unreadable).toHaveLength(2)
 })

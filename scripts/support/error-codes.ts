@@ -3,7 +3,8 @@ import ts from "typescript"
 
 export interface RegisteredCode {
   readonly code: string
-  readonly status: number
+  /** Undefined for what happens in the page: nobody answers a request with it. */
+  readonly status: number | undefined
   readonly when: string
   readonly fix: string
   /** Where it is registered: `src/entity/errors.ts`. */
@@ -35,7 +36,9 @@ export function readErrorCodes(files: readonly { readonly path: string; readonly
           unreadable.push(`${at(node)} registers errors that are no plain data. Write { NITRO_CODE: { status, when, fix } } with literals.`)
         return
       }
-      if (ts.isTemplateExpression(node) && node.head.text.startsWith("NITRO_")) {
+      const kind = isBrowser(path) ? clientErrorKind(node) : undefined
+      if (kind && !thrown.has(`${clientPrefix}${kind}`)) thrown.set(`${clientPrefix}${kind}`, at(node))
+      if (ts.isTemplateExpression(node) && node.head.text.startsWith("NITRO_") && !(isBrowser(path) && node.head.text === clientPrefix)) {
         unreadable.push(`${at(node)} puts an error code together. Write codes in full, so that a search for one finds it.`)
       }
       if (ts.isStringLiteralLike(node) && codePattern.test(node.text) && !isOnlyCompared(node) && !thrown.has(node.text)) {
@@ -46,6 +49,21 @@ export function readErrorCodes(files: readonly { readonly path: string; readonly
     visit(source)
   }
   return { registered: registered.sort((a, b) => (a.code < b.code ? -1 : 1)), thrown, unreadable }
+}
+
+const clientPrefix = "NITRO_CLIENT_"
+
+function isBrowser(path: string): boolean {
+  return path.startsWith("src/client/browser/")
+}
+
+/** The kind in `new ClientError("PATCH", ...)` and `report("PATCH", ...)`: the browser script spells only that part of its codes. */
+function clientErrorKind(node: ts.Node): string | undefined {
+  if (!ts.isNewExpression(node) && !ts.isCallExpression(node)) return undefined
+  const { expression, arguments: given } = node
+  const names = ts.isIdentifier(expression) && expression.text === (ts.isNewExpression(node) ? "ClientError" : "report")
+  const kind = given?.[0]
+  return names && kind && ts.isStringLiteralLike(kind) ? kind.text : undefined
 }
 
 function readRegister(node: ts.Expression | undefined, path: string): RegisteredCode[] | undefined {
@@ -94,7 +112,7 @@ export function errorsPage(registered: readonly RegisteredCode[]): string {
     const entries = registered
       .filter(entry => moduleOf(entry) === name)
       .map(({ code, status, when, fix }) => {
-        return `### ${code}\n\nHTTP status ${status}. ${when}\n\n${fix ? `**What to do:** ${fix}\n` : ""}`
+        return `### ${code}\n\n${status === undefined ? "In the browser's console." : `HTTP status ${status}.`} ${when}\n\n${fix ? `**What to do:** ${fix}\n` : ""}`
       })
     return `## ${name}\n\n${entries.join("\n")}`
   })

@@ -28,6 +28,7 @@ const mayLoad: Readonly<Record<string, readonly string[]>> = {
   entity: ["zod"],
   actions: ["srvx", "zod"],
   adapters: ["srvx"],
+  testing: ["zod"],
   "client/browser": ["idiomorph"],
 }
 

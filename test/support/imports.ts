@@ -36,12 +36,20 @@ export function filesBelow(folder: string, matches: RegExp): SourceFile[] {
     .map(path => ({ path, text: readFileSync(join(root, path), "utf8") }))
 }
 
-/** Sources that ship: no tests, no type tests. */
+/** Sources that ship: no tests, no type tests, no helpers of tests (folders named `support`, or `testing` within a module). */
 export function shippedSources(): SourceFile[] {
-  return filesBelow("src", /\.tsx?$/).filter(({ path }) => !/\.test(-d)?\.tsx?$/.test(path))
+  return filesBelow("src", /\.tsx?$/).filter(({ path }) => !/\.test(-d)?\.tsx?$|\/support\/|^src\/.+\/testing\//.test(path))
 }
 
-export function parse({ path, text }: SourceFile): ts.SourceFile {
+const parsed = new WeakMap<SourceFile, ts.SourceFile>()
+
+export function parse(file: SourceFile): ts.SourceFile {
+  let tree = parsed.get(file)
+  if (!tree) parsed.set(file, (tree = parseText(file)))
+  return tree
+}
+
+function parseText({ path, text }: SourceFile): ts.SourceFile {
   return ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true, path.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS)
 }
 
