@@ -95,7 +95,7 @@ export class Compiler {
     const table = this.#table
     if (plan.where) {
       writer.where()
-      walk({ table, dialect: this.#dialect, writer, parameters }, plan.where)
+      walk({ table, dialect: this.#dialect, writer, parameters, depth: 0 }, plan.where)
     }
     for (const { field, direction } of plan.orderBy) writer.order(table.column(field), direction)
     if (plan.limit !== undefined) parameters.push(checkCount("limit", plan.limit))

@@ -25,10 +25,14 @@ export interface WalkContext {
   readonly dialect: Dialect
   readonly writer: ShapeWriter
   readonly parameters: unknown[]
+  /** How many groups are open. */
+  depth: number
 }
 
 // SQLite limits the depth of an expression to 1000, and a chain of n is n deep: long groups are cut in halves.
 const longestChain = 32
+// More than any parser of SQL takes, and far less than the stack of JavaScript.
+const maxDepth = 200
 // SQLite's limit of parameters is 32,766.
 const maxPlaces = 16_384
 // SQLite's limit of a LIKE pattern is 50,000 bytes; a character has 4 at most, an escaped one 2 more characters.
@@ -39,13 +43,17 @@ export function walk(context: WalkContext, predicate: Predicate): void {
   switch (predicate.op) {
     case "and":
     case "or":
+      goDeeper(context)
       if (predicate.of.length === 0) writer.constant(predicate.op === "and")
       else group(context, predicate.op, predicate.of, 0, predicate.of.length)
+      context.depth -= 1
       return
     case "not":
+      goDeeper(context)
       writer.open("not")
       walk(context, predicate.of)
       writer.close()
+      context.depth -= 1
       return
     case "isNull":
       writer.test("isNull", context.table.column(predicate.field), undefined, 0)
@@ -73,6 +81,13 @@ export function walk(context: WalkContext, predicate: Predicate): void {
       return
     default:
       compare(context, predicate.op, predicate.field, predicate.value)
+  }
+}
+
+function goDeeper(context: WalkContext): void {
+  context.depth += 1
+  if (context.depth > maxDepth) {
+    throw new NitroError("NITRO_QUERY", `A condition is nested more than ${maxDepth} deep.`, { fix: "Nest the condition less deeply." })
   }
 }
 

@@ -7,10 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
 import { loadSqliteDriver, type SqliteConnection, type SqliteDriverName } from "./drivers/load.ts"
-import { requirePeer } from "./drivers/require-peer.ts"
 import { type SqliteStore, sqlite } from "./sqlite.ts"
 import { define } from "./testing/definitions.ts"
-import { availableDrivers, temporaryFolder } from "./testing/drivers.ts"
+import { availableDrivers, openConnection, temporaryFolder } from "./testing/drivers.ts"
 
 const folder = temporaryFolder()
 afterAll(folder.remove)
@@ -88,7 +87,7 @@ describe.each(availableDrivers)("a file on %s", driver => {
   })
 
   it("takes a connection that the app opened, and leaves it open", async () => {
-    const connection = connect(driver, path("own.db"))
+    const connection = openConnection(driver, path("own.db"))
     connection.exec("create table things (x)")
     const store = sqlite({ driver: connection })
     expect(store.name).toBe("sqlite(connection)")
@@ -155,12 +154,6 @@ describe("options", () => {
     expect(wrong).toMatchObject({ code: "NITRO_DRIVER_MISSING" })
   })
 })
-
-function connect(driver: SqliteDriverName, file: string): SqliteConnection {
-  type Constructor = new (file: string) => SqliteConnection
-  if (driver !== "node:sqlite") return new (requirePeer(driver) as Constructor)(file)
-  return new (process.getBuiltinModule("node:sqlite") as unknown as { DatabaseSync: Constructor }).DatabaseSync(file)
-}
 
 /** Ids that the child had noted when it was killed with SIGKILL in the middle of its writes. */
 async function writeUntilKilled(file: string, driver: SqliteDriverName, round: number): Promise<string[]> {

@@ -104,7 +104,7 @@ function createTable(driver: SyncDriver, definition: EntityDefinition, find: Fin
 }
 
 /** The statement that creates a table without its indexes. */
-export function createTableSql(definition: EntityDefinition, find: FindDefinition): string {
+function createTableSql(definition: EntityDefinition, find: FindDefinition): string {
   const columns = definition.fields.map((field, position) => {
     const key = position === 0 ? " primary key" : ""
     return `${quote(field.column)} ${columnTypes[field.type]}${key}${field.nullable ? "" : " not null"}${referenceSql(field, find)}`

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest"
 import type { Repository, Write } from "../../entity/index.ts"
 import { type SqliteOptions, type SqliteStore, sqlite } from "./sqlite.ts"
 import { define } from "./testing/definitions.ts"
-import { availableDrivers, temporaryFolder } from "./testing/drivers.ts"
+import { availableDrivers, openConnection, temporaryFolder } from "./testing/drivers.ts"
 
 const definition = define("Item", { n: "integer" })
 const insert = (id: string, n = 0): Write[] => [{ op: "insert", row: [id, n] }]
@@ -226,6 +226,25 @@ for (const driver of availableDrivers) {
       })
     })
   }
+
+  it(`runs nothing more once the database has ended a transaction by itself, ${driver}`, async () => {
+    const connection = openConnection(driver, ":memory:")
+    const store = sqlite({ driver: connection })
+    const items = store.bind(definition)
+    await items.write(insert("a"))
+    await expect(
+      store.transaction(async () => {
+        await items.write(insert("b"))
+        // As SQLite does on a full disk.
+        connection.exec("rollback")
+        await expect((async () => items.write(insert("a")))()).rejects.toMatchObject({ code: "NITRO_DUPLICATE" })
+        await expect((async () => items.write(insert("c")))()).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
+        await expect(store.transaction(async () => undefined)).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
+      }),
+    ).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
+    expect((await items.find(all)).map(row => row[0])).toEqual(["a"])
+    connection.close()
+  })
 
   describe(`two stores on one file, ${driver}`, () => {
     const start = (options: Omit<SqliteOptions, "file" | "driver"> = {}) => {

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { loadSqliteDriver, type SqliteDriverName, sqliteDrivers } from "../drivers/load.ts"
+import { loadSqliteDriver, type SqliteConnection, type SqliteDriverName, sqliteDrivers } from "../drivers/load.ts"
+import { requirePeer } from "../drivers/require-peer.ts"
 
 /** Names with undefined where the library loads, else why it does not. */
 export const driverStatus: readonly (readonly [name: SqliteDriverName, missing: string | undefined])[] = sqliteDrivers.map(name => {
@@ -22,4 +23,11 @@ export const availableDrivers: readonly SqliteDriverName[] = driverStatus.flatMa
 export function temporaryFolder(): { readonly path: (name: string) => string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "nitro-sqlite-"))
   return { path: name => join(folder, name), remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** A connection as an app opens it, past the store. */
+export function openConnection(driver: SqliteDriverName, file: string): SqliteConnection {
+  type Constructor = new (file: string) => SqliteConnection
+  if (driver !== "node:sqlite") return new (requirePeer(driver) as Constructor)(file)
+  return new (process.getBuiltinModule("node:sqlite") as unknown as { DatabaseSync: Constructor }).DatabaseSync(file)
 }
