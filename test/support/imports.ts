@@ -44,8 +44,8 @@ export function shippedSources(): SourceFile[] {
 const parsed = new WeakMap<SourceFile, ts.SourceFile>()
 
 export function parse(file: SourceFile): ts.SourceFile {
-  let tree = parsed.get(file)
-  if (!tree) parsed.set(file, (tree = parseText(file)))
+  const tree = parsed.get(file) ?? parseText(file)
+  parsed.set(file, tree)
   return tree
 }
 
