@@ -43,6 +43,7 @@ export class SingleWriter implements Connections {
   /** `null`: there is none. */
   #reader: SyncDriver | undefined | null
   #closed = false
+  #closing: Promise<void> | undefined
 
   constructor(options: SingleWriterOptions) {
     this.#options = options
@@ -112,7 +113,8 @@ export class SingleWriter implements Connections {
       )
     }
     if (scope.child === undefined) return this.#close()
-    return this.#wait(scope, () => this.#close())
+    this.#closing ??= this.#wait(scope, () => this.#close())
+    return this.#closing
   }
 
   #close(): void {

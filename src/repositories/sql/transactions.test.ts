@@ -217,7 +217,7 @@ for (const driver of availableDrivers) {
         await store.transaction(async () => {
           await items.write(insert("a"))
           expect(() => store.close()).toThrow(expect.objectContaining({ code: "NITRO_TRANSACTION" }))
-          closing = outside(async () => store.close())
+          closing = Promise.all([outside(async () => store.close()), outside(async () => store.close())])
           await sleep(2)
           await items.write(insert("b"))
         })
