@@ -15,7 +15,9 @@ export class ClientError extends Error {
 
 /** `<button#save data-on:click>`: enough to find the element in the page's source. */
 export function describe(el: Element, attribute?: string): string {
-  const name = el.localName + (el.id && `#${el.id}`)
+  // Not `el.id`: in a form that could be a control of that name.
+  const id = el.getAttribute("id") ?? ""
+  const name = el.localName + (id && `#${id}`)
   return attribute ? `<${name} ${attribute}>` : `<${name}>`
 }
 

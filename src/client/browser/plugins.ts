@@ -48,7 +48,22 @@ export interface AttributePlugin {
 interface Applied {
   readonly value: string
   readonly cleanups: Set<() => void>
-  readonly watchers: { readonly watch: string; readonly effect: Effect }[]
+  readonly watchers: Watcher[]
+}
+
+/** An effect that keeps a part of its element as it should be. */
+interface Watcher {
+  readonly watch: string
+  readonly effect: Effect
+  /** What the part looked like when the effect was done. */
+  left: string | null
+}
+
+/** The watched part as text, to tell other people's changes from the effect's own. */
+function lookOf(el: Element, watch: string): string | null {
+  if (watch === "content") return el.innerHTML
+  if (watch !== "*") return el.getAttribute(watch)
+  return [...el.attributes].map(({ name, value }) => `${name}=${value}`).join("\n")
 }
 
 const plugins = new Map<string, AttributePlugin>()
@@ -143,9 +158,16 @@ function contextOf(el: Element, attribute: string, plugin: AttributePlugin, stat
       return parsed({ el, evt, patch, action: find(evt) })
     },
     effect(fn, watch) {
-      const handle = effect(guard(fn))
+      const run = guard(fn)
+      let watcher: Watcher | undefined
+      const handle = effect(() => {
+        run()
+        if (watcher) watcher.left = lookOf(el, watcher.watch)
+      })
       onCleanup(() => handle.dispose())
-      if (watch) state.watchers.push({ watch, effect: handle })
+      if (!watch) return
+      watcher = { watch, effect: handle, left: lookOf(el, watch) }
+      state.watchers.push(watcher)
     },
     listen(target, type, listener, options) {
       const guarded = (event: Event): void => guard(() => batch(() => listener(event)))()
@@ -189,9 +211,12 @@ function releaseTree(root: Element): void {
   for (const el of root.querySelectorAll("*")) releaseElement(el)
 }
 
-function rerun(el: Element, watch: string): void {
+function rerun(el: Element, changed: string): void {
   for (const { watchers } of applied.get(el)?.values() ?? []) {
-    for (const watcher of watchers) if (watcher.watch === watch || (watcher.watch === "*" && watch !== "content")) watcher.effect.rerun()
+    for (const { watch, effect, left } of watchers) {
+      const concerns = watch === changed || (watch === "*" && changed !== "content")
+      if (concerns && lookOf(el, watch) !== left) effect.rerun()
+    }
   }
 }
 
@@ -216,7 +241,7 @@ function attributeChanged(el: Element, name: string, fromOutside: boolean): void
 
 function onMutations(records: readonly MutationRecord[]): void {
   batch(() => handleMutations(records, true))
-  // What effects wrote just now is theirs: it must not make them run again, or they would write forever.
+  // What effects wrote just now is theirs: two that fight over one attribute must not make each other run forever.
   batch(() => handleMutations(observer.takeRecords(), false))
 }
 

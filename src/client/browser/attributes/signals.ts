@@ -32,11 +32,10 @@ attribute({
   returnsValue: true,
   value: "required",
   order: 10,
-  apply({ key, modifiers, run, onCleanup }) {
+  apply({ key, modifiers, run }) {
     const define = (path: string, fn: () => unknown): void => {
-      const computed = new Reaction(fn, false)
-      setPath(path, computed)
-      onCleanup(() => computed.dispose())
+      // It lives on when the element goes, as every signal does; a later definition replaces it.
+      setPath(path, new Reaction(fn, false))
     }
     if (key) return define(toCase(key, modifiers, "camel"), () => run())
     const visit = (node: Data, prefix: string): void => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import cases from "../../../../test/fixtures/cases.json"
+import cases from "../../../../test/fixtures/cases.json" with { type: "json" }
 import { clearSignals, mergePatch, signals, snapshot } from "../store.ts"
 import { type Evaluator, expression, prepareEvaluator } from "./index.ts"
 

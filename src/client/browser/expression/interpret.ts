@@ -1,107 +1,27 @@
 // Evaluates the expression subset of JavaScript without eval, for pages whose CSP forbids it.
 // A file of its own in the browser, loaded by those pages only: it imports nothing at run time.
+
+import {
+  assign,
+  CONSTANTS,
+  call,
+  checkKey,
+  fail,
+  global,
+  LEVELS,
+  member,
+  type Part,
+  type Place,
+  POWER,
+  Returned,
+  type Run,
+  Scope,
+  SKIPPED,
+  special,
+  update,
+  WORDS,
+} from "./parts.ts"
 import type { Token } from "./tokens.ts"
-
-/** What names mean while an expression runs. */
-class Scope {
-  readonly names: Map<string, unknown>
-  readonly parent: Scope | undefined
-
-  constructor(names: Map<string, unknown>, parent?: Scope) {
-    this.names = names
-    this.parent = parent
-  }
-
-  find(name: string): Map<string, unknown> | undefined {
-    return this.names.has(name) ? this.names : this.parent?.find(name)
-  }
-}
-
-type Run = (scope: Scope) => unknown
-
-/** Names that no expression can spell. */
-const special = (scope: Scope, name: "$" | "@" | "at()"): unknown => scope.find(name)!.get(name)
-/** Where a value lives: an object and a key, for assignment, calls and `delete`. */
-type Place = (scope: Scope) => readonly [object: unknown, key: PropertyKey] | typeof SKIPPED
-
-interface Part {
-  readonly run: Run
-  readonly place?: Place
-  /** Of a name: assigned in the scope that declares it. */
-  readonly name?: string
-}
-
-/** The value of a chain that `?.` cut short. */
-const SKIPPED: unique symbol = Symbol("skipped")
-
-class Returned {
-  readonly value: unknown
-  constructor(value: unknown) {
-    this.value = value
-  }
-}
-
-type Binary = (a: unknown, b: unknown) => unknown
-// biome-ignore lint/suspicious/noExplicitAny: the operators of JavaScript take any operands, and convert them as JavaScript does
-const op = (fn: (a: any, b: any) => unknown): Binary => fn as Binary
-
-/** Binary operators by rising precedence; the three that short-circuit are handled where they run. */
-const LEVELS: readonly Readonly<Record<string, Binary>>[] = [
-  { "??": op(() => 0), "||": op(() => 0) },
-  { "&&": op(() => 0) },
-  { "|": op((a, b) => a | b) },
-  { "^": op((a, b) => a ^ b) },
-  { "&": op((a, b) => a & b) },
-  {
-    "===": op((a, b) => a === b),
-    "!==": op((a, b) => a !== b),
-    // biome-ignore lint/suspicious/noDoubleEquals: this is the operator itself
-    "==": op((a, b) => a == b),
-    // biome-ignore lint/suspicious/noDoubleEquals: this is the operator itself
-    "!=": op((a, b) => a != b),
-  },
-  {
-    "<": op((a, b) => a < b),
-    ">": op((a, b) => a > b),
-    "<=": op((a, b) => a <= b),
-    ">=": op((a, b) => a >= b),
-    in: op((a, b) => !isUnsafeKey(a) && a in b),
-    instanceof: op((a, b) => a instanceof b),
-  },
-  { "<<": op((a, b) => a << b), ">>": op((a, b) => a >> b), ">>>": op((a, b) => a >>> b) },
-  { "+": op((a, b) => a + b), "-": op((a, b) => a - b) },
-  { "*": op((a, b) => a * b), "/": op((a, b) => a / b), "%": op((a, b) => a % b) },
-]
-const POWER = op((a, b) => a ** b)
-const CONSTANTS: Record<string, unknown> = { true: true, false: false, null: null, undefined }
-const WORDS = new Set(
-  "await async break case catch class continue debugger default do export extends finally for function import super switch throw try while with yield this".split(
-    " ",
-  ),
-)
-
-const isUnsafeKey = (key: unknown): boolean => key === "__proto__" || key === "constructor" || key === "prototype"
-
-const fail = (message: string): never => {
-  throw new SyntaxError(message)
-}
-
-function checkKey(key: unknown): PropertyKey {
-  const name = typeof key === "symbol" || typeof key === "number" ? key : String(key)
-  return isUnsafeKey(name) ? fail(`access to ${String(name)} is refused`) : name
-}
-
-const read = (object: unknown, key: PropertyKey): unknown => {
-  if (object === null || object === undefined) throw new TypeError(`Cannot read ${String(key)} of ${object}`)
-  return (object as Record<PropertyKey, unknown>)[key]
-}
-
-function global(name: string): unknown {
-  // With these a string would become code, which is what the page's policy forbids.
-  if (name === "eval" || name === "Function") return fail(`${name} is refused`)
-  if (!(name in globalThis)) throw new ReferenceError(`${name} is not defined`)
-  return read(globalThis, name)
-}
 
 /**
  * Parses once; the result runs the expression with these names: `$` the signals, `@` finds an action, an object of
@@ -567,78 +487,4 @@ class Parser {
       target[checkKey(key(scope))] = value(scope)
     }
   }
-}
-
-function member(object: Run, key: (scope: Scope) => PropertyKey, skips: boolean): Part {
-  const place: Place = scope => {
-    const target = object(scope)
-    return target === SKIPPED || (skips && (target === null || target === undefined)) ? SKIPPED : [target, key(scope)]
-  }
-  return {
-    place,
-    run: scope => {
-      const found = place(scope)
-      return found === SKIPPED ? SKIPPED : read(found[0], found[1])
-    },
-  }
-}
-
-function call(callee: Part, args: (scope: Scope) => unknown[], skips: boolean): Part {
-  return {
-    run: scope => {
-      const place = callee.place?.(scope)
-      if (place === SKIPPED) return SKIPPED
-      const fn = place ? read(place[0], place[1]) : callee.run(scope)
-      if (fn === SKIPPED || (skips && (fn === null || fn === undefined))) return SKIPPED
-      if (typeof fn !== "function") throw new TypeError(`${String(place?.[1] ?? callee.name ?? "the value")} is not a function`)
-      return Reflect.apply(fn, place?.[0], args(scope))
-    },
-  }
-}
-
-function store(target: Part, scope: Scope, change: (get: () => unknown) => { value: unknown; set: boolean; result: unknown }): unknown {
-  if (target.name !== undefined) {
-    const { name } = target
-    const names = scope.find(name)
-    const { value, set, result } = change(() => target.run(scope))
-    if (set) {
-      if (names) names.set(name, value)
-      else Reflect.set(globalThis, name, value)
-    }
-    return result
-  }
-  const place = target.place?.(scope) ?? fail("this cannot be assigned to")
-  if (place === SKIPPED) return undefined
-  const { value, set, result } = change(() => read(place[0], place[1]))
-  if (set) {
-    if (place[0] === null || place[0] === undefined) throw new TypeError(`Cannot set ${String(place[1])} of ${place[0]}`)
-    ;(place[0] as Record<PropertyKey, unknown>)[place[1]] = value
-  }
-  return result
-}
-
-function assign(target: Part, operator: string, value: Run): Run {
-  if (target.name === undefined && !target.place) fail("this cannot be assigned to")
-  const apply = operator === "**" ? POWER : LEVELS.find(level => Object.hasOwn(level, operator))?.[operator]
-  return scope =>
-    store(target, scope, get => {
-      let result: unknown
-      if (!operator) result = value(scope)
-      else {
-        const before = get()
-        const skip = operator === "??" ? before !== null && before !== undefined : operator === "||" ? before : operator === "&&" && !before
-        if (skip) return { value: before, set: false, result: before }
-        result = /^(?:\?\?|\|\||&&)$/.test(operator) ? value(scope) : apply!(before, value(scope))
-      }
-      return { value: result, set: true, result }
-    })
-}
-
-function update(target: Part, by: 1 | -1, prefix: boolean): Run {
-  if (target.name === undefined && !target.place) fail("this cannot be assigned to")
-  return scope =>
-    store(target, scope, get => {
-      const before = Number(get())
-      return { value: before + by, set: true, result: prefix ? before + by : before }
-    })
 }

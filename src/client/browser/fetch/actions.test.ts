@@ -135,6 +135,15 @@ describe("a request", () => {
     expect((await clickAndReceive(url)).body).toBe("x=1&n=v")
   })
 
+  it("carries a form whose controls have the names of a form's properties", async () => {
+    const url = await serve({ status: 204 })
+    const names = ["form", "id", "enctype", "elements", "noValidate", "reportValidity", "closest2"]
+    await render(
+      `<form data-on:submit="@post('${url}', {contentType: 'form'})">${names.map(name => `<input name="${name}" value="1">`).join("")}<button id="b"></button></form>`,
+    )
+    if (!isOfficial) expect((await clickAndReceive(url)).body).toBe(names.map(name => `${name}=1`).join("&"))
+  })
+
   it("without a form around it is reported", async () => {
     const error = vi.spyOn(console, "error").mockImplementation(() => {})
     await render(`<button id="b" data-on:click="@post('/x', {contentType: 'form'})"></button>`)

@@ -87,7 +87,6 @@ async function attempt(connection: Connection): Promise<Outcome> {
     answered = true
     if (!response.ok) {
       if (response.status >= 400) announce("error", el, { status: String(response.status) })
-      void response.body?.cancel()
       return { kind: "status", status: response.status, retryAfterMs: Number(response.headers.get("retry-after") ?? 0) * 1000 || 0 }
     }
     if (connection.attempts) announce("reconnected", el)

@@ -55,7 +55,8 @@ export function buildRequest(
   if (contentType === "form") {
     const form = findForm(options.selector, source.el)
     const submitter = findSubmitter(form, source)
-    if (!form.noValidate && !submitter?.formNoValidate && !form.reportValidity()) return undefined
+    const { reportValidity } = HTMLFormElement.prototype
+    if (!form.hasAttribute("novalidate") && !submitter?.formNoValidate && !reportValidity.call(form)) return undefined
     // A button in a form would submit it natively as well.
     if (source.evt?.type === "click" && submitter) source.evt.preventDefault()
     addForm(method, form, submitter, url, init)
@@ -76,12 +77,17 @@ export function buildRequest(
 }
 
 function findForm(selector: string | undefined, el: Element): HTMLFormElement {
-  const form = selector ? document.querySelector(selector) : ((el as HTMLInputElement).form ?? el.closest("form"))
+  const form = selector ? document.querySelector(selector) : formOf(el)
   if (form instanceof HTMLFormElement) return form
   throw new ClientError(
     "FORM",
     selector ? `no form matches ${selector}` : "contentType 'form' needs a form around the element, or a selector",
   )
+}
+
+/** A form's own properties are never trusted: a control named `form` or `enctype` hides them. */
+function formOf(el: Element): Element | null {
+  return el.closest("form") ?? ("form" in el ? (el.form as Element | null) : null)
 }
 
 type Submitter = HTMLButtonElement | HTMLInputElement
@@ -98,7 +104,8 @@ function addForm(method: Method, form: HTMLFormElement, submitter: Submitter | u
     for (const [name, value] of data) url.searchParams.append(name, value instanceof File ? value.name : value)
     return
   }
-  const isMultipart = form.enctype === "multipart/form-data" || [...data.values()].some(value => value instanceof File && value.name)
+  const isMultipart =
+    form.getAttribute("enctype") === "multipart/form-data" || [...data.values()].some(value => value instanceof File && value.name)
   // fetch writes the Content-Type of both, with the boundary of the first.
   init.body = isMultipart ? data : new URLSearchParams([...data].map(([name, value]) => [name, value instanceof File ? value.name : value]))
 }

@@ -1,5 +1,4 @@
 // What an answer means, by its content type: a stream of events, elements, signals, or a script.
-import { report } from "../errors.ts"
 import { patchesSettled } from "../patch/watch.ts"
 import { announce } from "./events.ts"
 import { readEvents, type ServerEvent, type ServerEventHandlers } from "./sse.ts"
@@ -44,11 +43,7 @@ function dispatchEvent({ event, data }: ServerEvent, el: Element): Promise<void>
     const value = space < 0 ? "" : line.slice(space + 1)
     args[key] = key in args ? `${args[key]}\n${value}` : value
   }
-  try {
-    announce(event, el, args)
-  } catch (error) {
-    report("EVENT", event, error)
-  }
+  announce(event, el, args)
   return patchesSettled()
 }
 

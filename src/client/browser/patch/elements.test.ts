@@ -267,6 +267,19 @@ describe("morphing", () => {
     expect(text("#out")).toBe(before)
   })
 
+  it("leaves nothing behind, however often the page is patched", async () => {
+    const page = window as { runs?: number }
+    const rows = (round: number): string =>
+      `<ul id="l">${Array.from({ length: 20 }, (_, row) => `<li id="r${round}-${row}" data-text="window.runs++; $leak" data-on:poke__window="window.runs++"></li>`).join("")}</ul>`
+    await render(`<i data-signals:leak="0"></i><button id="b" data-on:click="$leak++"></button>${rows(0)}`)
+    for (let round = 1; round <= 30; round++) await patch(rows(round), { mode: round % 2 ? "outer" : "replace" })
+    page.runs = 0
+    element("#b").click()
+    window.dispatchEvent(new CustomEvent("poke"))
+    await settled()
+    expect(page.runs).toBe(40)
+  })
+
   it("moves rows by id instead of building them anew", async () => {
     const rows = (ids: readonly number[]): string => `<ul id="l">${ids.map(id => `<li id="r${id}">${id}</li>`).join("")}</ul>`
     await render(rows([1, 2, 3, 4]))

@@ -62,7 +62,8 @@ function apply(patch: ElementsPatch): void {
   for (const element of [...content.children]) {
     const target = pageTarget(element)
     if (!target) {
-      const name = element.id ? `#${element.id}` : `<${element.localName}> without an id`
+      const id = element.getAttribute("id")
+      const name = id ? `#${id}` : `<${element.localName}> without an id`
       console.warn(`A patch found no element for ${name} (mode ${mode}).`)
       continue
     }
@@ -76,7 +77,8 @@ function pageTarget(element: Element): Element | null {
   if (element instanceof HTMLHtmlElement) return document.documentElement
   if (element instanceof HTMLHeadElement) return document.head
   if (element instanceof HTMLBodyElement) return document.body
-  return element.id ? document.getElementById(element.id) : null
+  const id = element.getAttribute("id")
+  return id ? document.getElementById(id) : null
 }
 
 function applyTo(target: Element, content: DocumentFragment, mode: Mode): void {

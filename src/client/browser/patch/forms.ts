@@ -30,7 +30,7 @@ function defaultStateOf(el: Control): string {
  * a checkbox or a choice when any request came of it.
  */
 export function markSent(source: Element, form: HTMLFormElement | undefined, submitted: boolean): void {
-  const controls = form ? [...form.elements] : source.matches(CONTROLS) ? [source] : []
+  const controls = form ? form.querySelectorAll(CONTROLS) : source.matches(CONTROLS) ? [source] : []
   for (const el of controls) {
     if (el.matches(CONTROLS) && (submitted || !isText(el))) sent.set(el, stateOf(el as Control))
   }
