@@ -1,5 +1,5 @@
 // Generates and builds, each only where something changed.
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs"
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { cache, fail, root, run, whenStale } from "./project.mjs"
 
