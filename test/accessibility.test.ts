@@ -1,0 +1,59 @@
+// The examples are usable by everybody: axe finds nothing, by day and by night, with and without entries.
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import type { AxeResults } from "axe-core"
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type RunningApp, startApp, temporaryFolder } from "./support/app.ts"
+import { openBrowser } from "./support/browser.ts"
+import { root } from "./support/imports.ts"
+
+const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8")
+let browser: Browser
+
+beforeAll(async () => {
+  browser = await openBrowser()
+}, 60_000)
+afterAll(() => browser?.close())
+
+/** What axe finds, as sentences. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const results = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run())
+  return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" ")}`)
+}
+
+it("finds a fault when there is one", async () => {
+  const page = await browser.newPage()
+  await page.setContent("<title>Fault</title><main><button></button></main>")
+  expect(await violations(page)).toEqual([expect.stringContaining("button-name")])
+  await page.close()
+})
+
+describe.each(["examples/todo/app.tsx", "examples/counter/app.tsx"])("%s", file => {
+  const folder = temporaryFolder()
+  let app: RunningApp
+
+  beforeAll(async () => {
+    app = await startApp(file, { cwd: folder.path })
+  }, 60_000)
+  afterAll(async () => {
+    await app?.end()
+    folder.clean()
+  })
+
+  it.each(["light", "dark"] as const)("has no violation in %s", async colorScheme => {
+    const context = await browser.newContext({ colorScheme })
+    const page = await context.newPage()
+    await page.goto(app.url)
+    expect(await violations(page)).toEqual([])
+    const field = page.getByRole("textbox").first()
+    if ((await field.count()) > 0) {
+      await field.fill("Milk")
+      await field.press("Enter")
+      await page.getByRole("listitem").first().waitFor()
+      expect(await violations(page)).toEqual([])
+    }
+    await context.close()
+  })
+})
