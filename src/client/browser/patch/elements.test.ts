@@ -169,6 +169,26 @@ describe("morphing", () => {
     expect(element<HTMLInputElement>("#clean").checked).toBe(false)
   })
 
+  it.skipIf(isOfficial)("keeps a choice by its value when options come, go or move", async () => {
+    const page = (options: string): string =>
+      `<div id="f"><select id="s">${options}</select><select id="m" multiple>${options}</select></div>`
+    await render(page("<option>a<option>b<option>c"))
+    element<HTMLSelectElement>("#s").value = "c"
+    for (const option of element<HTMLSelectElement>("#m").options) option.selected = option.value !== "b"
+    await patch(page("<option>new<option>c<option>a<option>b"))
+    const chosen = (selector: string): string[] => [...element<HTMLSelectElement>(selector).selectedOptions].map(({ value }) => value)
+    expect([chosen("#s"), chosen("#m")]).toEqual([["c"], ["c", "a"]])
+    await patch(page("<option>x<option selected>y"))
+    expect(chosen("#s")).toEqual(["y"])
+  })
+
+  it.skipIf(isOfficial)("never moves the text of one field into another", async () => {
+    await render(`<div id="f"><input name="a" value="1"><input name="b" data-bind:b1 value="2"></div>`)
+    type(element("[name=a]"), "typed in a")
+    await patch(`<div id="f"><input name="b" value="2"><input name="c" data-bind:c1 value="3"></div>`)
+    expect([...document.querySelectorAll("input")].map(({ name, value }) => `${name}=${value}`)).toEqual(["b=2", "c=3"])
+  })
+
   it.skipIf(isOfficial)("clears a form that was submitted when the server sends it empty", async () => {
     const form = (url: string): string =>
       `<form id="f" data-on:submit="@post('${url}', {contentType: 'form'})"><input id="i" name="i"><button id="b"></button></form>`

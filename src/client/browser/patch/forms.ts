@@ -37,13 +37,26 @@ export function markSent(source: Element, form: HTMLFormElement | undefined, sub
 }
 
 /** True when a morph has to leave the control's value to the user, or to the signal it is bound to. */
-export function isUnsent(el: Element): boolean {
+export function isUnsent(el: Element, fromServer: Element): boolean {
   if (!el.matches(CONTROLS)) return false
-  if ([...el.attributes].some(({ name }) => name === "data-bind" || name.startsWith("data-bind:") || name.startsWith("data-bind__")))
-    return true
+  // Matched by its place only, it is another control: the text of one field must not end up in the next.
+  if (["name", "type"].some(name => el.getAttribute(name) !== fromServer.getAttribute(name))) return false
+  const binding = [...el.attributes].find(({ name }) => /^data-bind(?:$|:|__)/.test(name))
+  if (binding) return fromServer.getAttribute(binding.name) === binding.value
   const control = el as Control
   const state = stateOf(control)
   return (state !== defaultStateOf(control) && sent.get(el) !== state) || (control instanceof HTMLInputElement && control.validity.badInput)
+}
+
+/** The chosen values of a <select>, to choose them again: its options may have moved. */
+export function rememberChoice(select: HTMLSelectElement): () => void {
+  const chosen = new Set([...select.selectedOptions].map(({ value }) => value))
+  return () => {
+    const options = [...select.options]
+    // A choice that the server no longer offers is gone; the server's own then holds.
+    if (!options.some(({ value }) => chosen.has(value)) && chosen.size) return
+    for (const option of options) option.selected = chosen.has(option.value)
+  }
 }
 
 const canOpen = (el: Element): boolean => el instanceof HTMLDetailsElement || el instanceof HTMLDialogElement

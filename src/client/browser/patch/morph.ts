@@ -1,6 +1,6 @@
 // Morphs elements (idiomorph), keeping what belongs to the user or to the page's own attributes.
 import { Idiomorph } from "idiomorph"
-import { isUnsent, keepsOpen } from "./forms.ts"
+import { isUnsent, keepsOpen, rememberChoice } from "./forms.ts"
 
 /** What the element being morphed keeps; idiomorph handles its attributes right after announcing it. */
 interface Kept {
@@ -8,7 +8,7 @@ interface Kept {
   readonly value: boolean
 }
 
-const VALUE_ATTRIBUTES = new Set(["value", "checked", "selected"])
+const VALUE_ATTRIBUTES = new Set(["value", "checked"])
 
 const isIgnoredMorph = (el: Element): boolean => el.hasAttribute("data-ignore-morph")
 
@@ -16,8 +16,7 @@ function keptOf(el: Element, fromServer: Element): Kept {
   const names = `${el.getAttribute("data-preserve-attr") ?? ""} ${fromServer.getAttribute("data-preserve-attr") ?? ""}`
   const attributes = new Set(names.split(/\s+/).filter(Boolean))
   if (keepsOpen(el, fromServer)) attributes.add("open")
-  const value = isUnsent(el instanceof HTMLOptionElement ? (el.closest("select") ?? el) : el)
-  return { attributes, value }
+  return { attributes, value: isUnsent(el, fromServer) }
 }
 
 /** The default changes with the server while the value stays with the user: a reset then gives what the server last said. */
@@ -39,6 +38,7 @@ function copyDefaults(el: Element, fromServer: Element): void {
 export function morph(target: Element, content: readonly Node[], mode: "outer" | "inner"): void {
   if (target.parentElement?.closest("[data-ignore-morph]") || (mode === "inner" && isIgnoredMorph(target))) return
   let kept: Kept | undefined
+  const choices = new Map<Node, () => void>()
   // Synchronous: it returns a promise only when asked to wait for new head elements.
   void Idiomorph.morph(target, [...content], {
     morphStyle: mode === "outer" ? "outerHTML" : "innerHTML",
@@ -48,10 +48,14 @@ export function morph(target: Element, content: readonly Node[], mode: "outer" |
         if (!(node instanceof Element) || !(fromServer instanceof Element)) return true
         if (isIgnoredMorph(node) && isIgnoredMorph(fromServer)) return false
         kept = keptOf(node, fromServer)
-        if (kept.value) copyDefaults(node, fromServer)
+        if (kept.value) {
+          copyDefaults(node, fromServer)
+          if (node instanceof HTMLSelectElement) choices.set(node, rememberChoice(node))
+        }
         if (node instanceof HTMLDialogElement && node.open && !kept.attributes.has("open") && !fromServer.hasAttribute("open")) node.close()
         return true
       },
+      afterNodeMorphed: (node: Node) => choices.get(node)?.(),
       beforeAttributeUpdated(name: string): boolean {
         return !(kept && (kept.attributes.has(name) || (kept.value && VALUE_ATTRIBUTES.has(name))))
       },
