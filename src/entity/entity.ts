@@ -35,9 +35,7 @@ class EntityBase extends EntityRecord {
   }
 
   static async create(data?: unknown): Promise<EntityRecord> {
-    const record = new (this as unknown as NewClass)(data)
-    await save(record, undefined, true)
-    return record
+    return save(new (this as unknown as NewClass)(data), undefined, true)
   }
 
   static async createMany(data: readonly unknown[]): Promise<EntityRecord[]> {
@@ -113,15 +111,13 @@ class EntityBase extends EntityRecord {
     return domIdOf(model(this.constructor).name, valuesOf(this)["id"] as string)
   }
 
-  async save(options?: SaveOptions): Promise<this> {
-    await save(this, options)
-    return this
+  save(options?: SaveOptions): Promise<this> {
+    return save(this, options)
   }
 
   async update(data: unknown, options?: SaveOptions): Promise<this> {
     assignAll(model(this.constructor), this, data)
-    await save(this, options)
-    return this
+    return save(this, options)
   }
 
   delete(): Promise<boolean> {

@@ -8,7 +8,7 @@ import { staleError } from "./dirty.ts"
 import { notFoundError, queryError } from "./errors.ts"
 import type { Difference, Values } from "./mapper.ts"
 import { type EntityRecord, isDeleted, originOf, rowOf, savingOf, setDeleted, setSaving, setStored, valuesOf } from "./record.ts"
-import type { Row, Write } from "./repository.ts"
+import type { Repository, Row, Write } from "./repository.ts"
 import type { Change, EntityClass, SaveOptions } from "./types.ts"
 import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
 
@@ -33,24 +33,39 @@ function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<
   return value instanceof Promise ? value.then(next) : next(value)
 }
 
-/** `fresh`: validated by its constructor just now. */
-export async function save(record: EntityRecord, options?: SaveOptions, fresh = false): Promise<void> {
+/** Resolves to the entity itself. `fresh`: validated by its constructor just now. */
+export async function save<R extends EntityRecord>(record: R, options?: SaveOptions, fresh = false): Promise<R> {
   // A second save of the same instance waits: both would insert, or one would write over what the other just wrote.
   for (let earlier = savingOf(record); earlier !== undefined; earlier = savingOf(record)) await earlier
-  const saving = andThen(prepare(record, options, fresh), prepared =>
-    prepared === undefined ? undefined : andThen(writeAll([prepared]), () => runAfterHooks(prepared)),
-  )
-  if (!(saving instanceof Promise)) return
+  const saving = saveNow(record, options, fresh)
+  if (!(saving instanceof Promise)) return record
   const settled = saving.then(ignore, ignore)
   setSaving(record, settled)
   try {
     await saving
+    return record
   } finally {
     if (savingOf(record) === settled) setSaving(record, undefined)
   }
 }
 
 function ignore(): void {}
+
+function saveNow(record: EntityRecord, options: SaveOptions | undefined, fresh: boolean): MaybePromise<void> {
+  const binding = bindingFor(record)
+  verifyInstance(binding, record)
+  // Without hooks nothing has to wait for anything: the usual case, and it is worth a path without closures.
+  if (binding.state.hooks.size > 0) {
+    return andThen(prepare(record, options, fresh), prepared => prepared && andThen(writeOne(prepared), () => runAfterHooks(prepared)))
+  }
+  if (isDeleted(record)) throw deletedError(record, binding)
+  const expiry = expiryOf(binding, options)
+  const prepared =
+    rowOf(record) === undefined
+      ? toInsert(record, binding, expiry, fresh)
+      : toUpdate(record, binding, expiry, differenceOf(record, binding))
+  return prepared && writeOne(prepared)
+}
 
 /** All or nothing where the store has transactions: every entity is validated before the first is written. */
 export async function saveMany(records: readonly EntityRecord[], options?: SaveOptions, fresh = false): Promise<void> {
@@ -85,11 +100,15 @@ function bindingFor(record: EntityRecord): Binding {
 function prepare(record: EntityRecord, options: SaveOptions | undefined, fresh: boolean): MaybePromise<Prepared | undefined> {
   const binding = bindingFor(record)
   verifyInstance(binding, record)
-  if (isDeleted(record)) throw notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
+  if (isDeleted(record)) throw deletedError(record, binding)
   const expiry = expiryOf(binding, options)
   return withHook(binding, record, "beforeSave", ran =>
     rowOf(record) === undefined ? prepareInsert(record, binding, expiry, fresh && !ran) : prepareUpdate(record, binding, expiry),
   )
+}
+
+function deletedError(record: EntityRecord, binding: Binding): NitroError {
+  return notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
 }
 
 function idOf(record: EntityRecord): string {
@@ -97,38 +116,38 @@ function idOf(record: EntityRecord): string {
 }
 
 function prepareInsert(record: EntityRecord, binding: Binding, expiry: Expiry, fresh: boolean): MaybePromise<Prepared> {
-  return withHook(binding, record, "beforeCreate", ran => {
-    const values = valuesOf(record)
-    const { model, mapper } = binding
-    if (ran || !fresh) model.validator.inPlace(values, model.names)
-    const row = mapper.encode(values)
-    return { record, binding, write: { op: "insert", row, ...expiry }, row, kept: undefined }
-  })
+  return withHook(binding, record, "beforeCreate", ran => toInsert(record, binding, expiry, fresh && !ran))
+}
+
+function toInsert(record: EntityRecord, binding: Binding, expiry: Expiry, fresh: boolean): Prepared {
+  const values = valuesOf(record)
+  const { model, mapper } = binding
+  if (!fresh) model.validator.inPlace(values)
+  const row = mapper.encode(values)
+  return { record, binding, write: { op: "insert", row, ...expiry }, row, kept: undefined }
 }
 
 function prepareUpdate(record: EntityRecord, binding: Binding, expiry: Expiry): MaybePromise<Prepared | undefined> {
-  const { mapper } = binding
-  const find = (): Difference | undefined => mapper.difference(valuesOf(record), rowOf(record) as Row)
-  const difference = find()
-  if (difference === undefined) {
-    // Nothing to write but the new time of expiry.
-    return expiry.ttlSeconds === undefined ? undefined : toUpdate(record, binding, expiry, { columns: [], values: [] })
-  }
-  return withHook(binding, record, "beforeUpdate", ran => {
-    const final = ran ? find() : difference
-    return final && toUpdate(record, binding, expiry, final)
-  })
+  const difference = differenceOf(record, binding)
+  if (difference === undefined) return toUpdate(record, binding, expiry, undefined)
+  return withHook(binding, record, "beforeUpdate", ran =>
+    toUpdate(record, binding, expiry, ran ? differenceOf(record, binding) : difference),
+  )
 }
 
-function toUpdate(record: EntityRecord, binding: Binding, expiry: Expiry, { columns, values: encoded }: Difference): Prepared {
+function differenceOf(record: EntityRecord, { mapper }: Binding): Difference | undefined {
+  return mapper.difference(valuesOf(record), rowOf(record) as Row)
+}
+
+/** Undefined when there is nothing to write: no change, and no new time of expiry. */
+function toUpdate(record: EntityRecord, binding: Binding, expiry: Expiry, difference: Difference | undefined): Prepared | undefined {
+  if (difference === undefined && expiry.ttlSeconds === undefined) return undefined
+  const { columns, values: encoded } = difference ?? { columns: [], values: [] }
   const { model, mapper } = binding
   const { definition } = model.defined
   const values = valuesOf(record)
   const stored = rowOf(record) as Row
-  model.validator.inPlace(
-    values,
-    columns.map(index => model.names[index] as string),
-  )
+  model.validator.inPlace(values, columns)
   const write: { -readonly [K in keyof Extract<Write, { op: "update" }>]: Extract<Write, { op: "update" }>[K] } = {
     op: "update",
     id: stored[0] as string,
@@ -169,20 +188,33 @@ function expiryOf(binding: Binding, options: SaveOptions | undefined): Expiry {
 
 const never: Expiry = {}
 
+function writeOne(prepared: Prepared): MaybePromise<void> {
+  const { store, repository } = prepared.binding
+  const writes = [prepared.write]
+  const touched = currentUnit() === undefined ? repository.write(writes) : onStore(store, () => repository.write(writes))
+  return touched instanceof Promise ? touched.then(counts => settle(prepared, counts[0])) : settle(prepared, touched[0])
+}
+
+function settle(prepared: Prepared, touched: number | undefined): MaybePromise<void> {
+  if (touched === 0) return refuseLost(prepared)
+  finish(prepared)
+}
+
 /** Writes each store's share in one call, then makes the entities say what is stored and tells the listeners. */
-function writeAll(prepared: readonly Prepared[]): MaybePromise<void> {
-  const [first] = prepared
-  if (first === undefined) return
-  const { store, repository } = first.binding
-  const here = prepared.filter(({ binding }) => binding.repository === repository)
-  const elsewhere = prepared.length === here.length ? [] : prepared.filter(({ binding }) => binding.repository !== repository)
-  const written = onStore(store, () => repository.write(here.map(({ write }) => write)))
-  return andThen(written, touched => {
-    const lost = here.find((_, index) => touched[index] === 0)
-    if (lost) return refuseLost(lost)
-    for (const one of here) finish(one)
-    return elsewhere.length === 0 ? undefined : writeAll(elsewhere)
-  })
+async function writeAll(prepared: readonly Prepared[]): Promise<void> {
+  const repositories = new Map<Repository, Prepared[]>()
+  for (const one of prepared) {
+    const share = repositories.get(one.binding.repository)
+    if (share === undefined) repositories.set(one.binding.repository, [one])
+    else share.push(one)
+  }
+  for (const [repository, share] of repositories) {
+    const { store } = (share[0] as Prepared).binding
+    const touched = await onStore(store, () => repository.write(share.map(({ write }) => write)))
+    const lost = share.find((_, index) => touched[index] === 0)
+    if (lost) await refuseLost(lost)
+    for (const one of share) finish(one)
+  }
 }
 
 async function refuseLost({ record, binding, write }: Prepared): Promise<never> {

@@ -15,8 +15,8 @@ export interface Validator {
   forUpdate(data: unknown): Values
   /** What an assignment to the field stores. */
   assigned(field: string, value: unknown): unknown
-  /** Checks again what may have been changed in place: dates, bytes and JSON. */
-  inPlace(values: Values, fields: readonly string[]): void
+  /** Checks again what may have been changed in place, dates, bytes and JSON: of these columns, default all. */
+  inPlace(values: Values, columns?: readonly number[]): void
 }
 
 export function createValidator(defined: Defined, shape: Shape): Validator {
@@ -25,9 +25,9 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
   const declared = new Set(Object.keys(shape))
   const known = new Set(definition.fieldByName.keys())
   const whole = compiled(z.object(shape))
-  const mutable = new Set(
-    definition.fields.filter(({ type }) => type === "date" || type === "json" || type === "bytes").map(({ name }) => name),
-  )
+  const mutable = definition.fields
+    .filter(({ type, managed }) => !managed && (type === "date" || type === "json" || type === "bytes"))
+    .map(({ index, name }) => [index, name] as const)
 
   const refuse = (issues: readonly Issue[]): never => {
     throw validationError(entity, issues)
@@ -87,10 +87,10 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
       const result = parseValue(field, value)
       return result.success ? result.data : refuse(toIssues(result.error.issues, field))
     },
-    inPlace(values, fields) {
+    inPlace(values, columns) {
       const issues: Issue[] = []
-      for (const field of fields) {
-        if (!mutable.has(field)) continue
+      for (const [column, field] of mutable) {
+        if (columns !== undefined && !columns.includes(column)) continue
         const result = parseValue(field, values[field])
         if (!result.success) issues.push(...toIssues(result.error.issues, field))
       }
