@@ -1,5 +1,5 @@
 // ARIA 1.2 states, properties and roles (w3.org/TR/wai-aria-1.2).
-import type { Optional, Text } from "./attribute-types.ts"
+import type { Optional, Text } from "./attribute-values.ts"
 
 /** Printed as "true" and "false". */
 type Truth = boolean | "true" | "false" | null | undefined

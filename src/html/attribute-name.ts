@@ -1,6 +1,7 @@
 // What an attribute name means: how it is printed, and which values it may carry. Looked up once per name.
 import { htmlError } from "./call-site.ts"
 import { datastarKind, datastarShorthand } from "./datastar-name.ts"
+import { flatText } from "./flat-text.ts"
 
 /**
  * How values of an attribute are checked and printed.
@@ -38,7 +39,14 @@ export interface AttributeName {
   readonly lead: string
   /** ` name`: the attribute without a value. */
   readonly bare: string
+  /** Text is printed as it is, escaped. */
+  readonly takesAnyText: boolean
+  /** Text is printed as it is, or not at all. */
+  readonly isAddress: boolean
 }
+
+const textKinds = new Set<AttributeKind>(["plain", "class", "style", "enumerated", "yesNo", "aria"])
+const addressKinds = new Set<AttributeKind>(["url", "urlList", "sourceSet", "refresh", "data"])
 
 const kindsByName: Readonly<Record<AttributeKind, string>> = {
   plain: "",
@@ -87,7 +95,15 @@ export function attributeName(written: string): AttributeName {
   const cached = known.get(written)
   if (cached !== undefined) return cached
   const name = printedName(written)
-  const made: AttributeName = { name, kind: kindOf(name), lead: ` ${name}="`, bare: ` ${name}` }
+  const kind = kindOf(name)
+  const made: AttributeName = {
+    name,
+    kind,
+    lead: flatText(` ${name}="`),
+    bare: flatText(` ${name}`),
+    takesAnyText: textKinds.has(kind),
+    isAddress: addressKinds.has(kind),
+  }
   if (known.size < maxKnownNames) known.set(written, made)
   return made
 }

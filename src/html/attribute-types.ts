@@ -1,23 +1,12 @@
 // The types of attributes: what every element takes, and which element takes what besides.
 import type { AriaAttributes, AriaRole } from "./aria-attributes.ts"
+import type { AttributeValue, Flag, Optional, Text, TextOrNumber } from "./attribute-values.ts"
 import type { Child } from "./child.ts"
 import type { ClassValue } from "./class-list.ts"
 import type { DatastarAttributes } from "./datastar-attributes.ts"
 import type { HtmlElementAttributes } from "./html-attributes.ts"
 import type { StyleValue } from "./style.ts"
 import type { SvgElementAttributes } from "./svg-attributes.ts"
-
-/** An attribute that `false`, `null` and `undefined` leave out. */
-export type Optional<T> = T | false | null | undefined
-export type Text = Optional<string>
-export type TextOrNumber = Optional<string | number>
-/** `true` prints the bare name. */
-export type Flag = boolean | null | undefined
-/** An address. Those that run script (`javascript:`, scriptable `data:`) are left out. */
-export type Url = Optional<string | URL>
-
-/** Values of an attribute whose type is not known more closely. */
-export type AttributeValue = string | number | bigint | boolean | null | undefined
 
 /** What every element takes. */
 export interface GlobalAttributes extends AriaAttributes, DatastarAttributes {

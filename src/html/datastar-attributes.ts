@@ -1,6 +1,6 @@
 // Datastar attributes: the browser evaluates them, so they take expressions and nothing else.
 import type { Expression } from "../shared/expression.ts"
-import type { Optional } from "./attribute-types.ts"
+import type { Optional } from "./attribute-values.ts"
 
 /** JavaScript that the browser evaluates: made by signals, actions and ds`...` of `nitro-ts/datastar`. */
 type Code = Optional<Expression>

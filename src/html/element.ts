@@ -3,6 +3,7 @@
 import { htmlError } from "./call-site.ts"
 import { describe, renderChild, renderRange } from "./child.ts"
 import { escapeHtml } from "./escape.ts"
+import { flatText } from "./flat-text.ts"
 import { scriptJson } from "./literal.ts"
 import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts, Raw } from "./markup.ts"
 import { type OpenTag, openTag, printOpenTag } from "./open-tag.ts"
@@ -55,8 +56,8 @@ export function elementRecord(tag: string): ElementRecord {
     content,
     isNormal: content === "normal" || content === "document",
     root: openTag(`${doctype}<${tag}`),
-    bare: `${doctype}<${tag}>`,
-    close: content === "none" ? "" : `</${tag}>`,
+    bare: flatText(`${doctype}<${tag}>`),
+    close: content === "none" ? "" : flatText(`</${tag}>`),
   }
   if (records.size < maxRecords) records.set(tag, made)
   return made

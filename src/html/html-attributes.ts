@@ -1,5 +1,5 @@
 // The HTML elements and the attributes that only they take (html.spec.whatwg.org, November 2026).
-import type { Flag, Optional, Text, TextOrNumber, Url } from "./attribute-types.ts"
+import type { Flag, Optional, Text, TextOrNumber, Url } from "./attribute-values.ts"
 
 // biome-ignore lint/complexity/noBannedTypes: an element without attributes of its own
 type None = {}

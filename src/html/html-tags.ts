@@ -1,236 +1,237 @@
 // A function for every HTML element, in lower case and capitalised.
 import type { TagAttributes } from "./attribute-types.ts"
-import { type Tag, tag } from "./tag.ts"
+import { type CapitalTag, capitalTag, type Tag, tag } from "./tag.ts"
 
-type For<Name extends string> = Tag<TagAttributes<Name>>
+type Lower<Name extends string> = Tag<TagAttributes<Name>>
+type Capital<Name extends string> = CapitalTag<TagAttributes<Name>>
 
-export const a: For<"a"> = tag("a")
-export const abbr: For<"abbr"> = tag("abbr")
-export const address: For<"address"> = tag("address")
-export const area: For<"area"> = tag("area")
-export const article: For<"article"> = tag("article")
-export const aside: For<"aside"> = tag("aside")
-export const audio: For<"audio"> = tag("audio")
-export const b: For<"b"> = tag("b")
-export const base: For<"base"> = tag("base")
-export const bdi: For<"bdi"> = tag("bdi")
-export const bdo: For<"bdo"> = tag("bdo")
-export const blockquote: For<"blockquote"> = tag("blockquote")
-export const body: For<"body"> = tag("body")
-export const br: For<"br"> = tag("br")
-export const button: For<"button"> = tag("button")
-export const canvas: For<"canvas"> = tag("canvas")
-export const caption: For<"caption"> = tag("caption")
-export const cite: For<"cite"> = tag("cite")
-export const code: For<"code"> = tag("code")
-export const col: For<"col"> = tag("col")
-export const colgroup: For<"colgroup"> = tag("colgroup")
-export const data: For<"data"> = tag("data")
-export const datalist: For<"datalist"> = tag("datalist")
-export const dd: For<"dd"> = tag("dd")
-export const del: For<"del"> = tag("del")
-export const details: For<"details"> = tag("details")
-export const dfn: For<"dfn"> = tag("dfn")
-export const dialog: For<"dialog"> = tag("dialog")
-export const div: For<"div"> = tag("div")
-export const dl: For<"dl"> = tag("dl")
-export const dt: For<"dt"> = tag("dt")
-export const em: For<"em"> = tag("em")
-export const embed: For<"embed"> = tag("embed")
-export const fieldset: For<"fieldset"> = tag("fieldset")
-export const figcaption: For<"figcaption"> = tag("figcaption")
-export const figure: For<"figure"> = tag("figure")
-export const footer: For<"footer"> = tag("footer")
-export const form: For<"form"> = tag("form")
-export const h1: For<"h1"> = tag("h1")
-export const h2: For<"h2"> = tag("h2")
-export const h3: For<"h3"> = tag("h3")
-export const h4: For<"h4"> = tag("h4")
-export const h5: For<"h5"> = tag("h5")
-export const h6: For<"h6"> = tag("h6")
-export const head: For<"head"> = tag("head")
-export const header: For<"header"> = tag("header")
-export const hgroup: For<"hgroup"> = tag("hgroup")
-export const hr: For<"hr"> = tag("hr")
+export const a: Lower<"a"> = tag("a")
+export const abbr: Lower<"abbr"> = tag("abbr")
+export const address: Lower<"address"> = tag("address")
+export const area: Lower<"area"> = tag("area")
+export const article: Lower<"article"> = tag("article")
+export const aside: Lower<"aside"> = tag("aside")
+export const audio: Lower<"audio"> = tag("audio")
+export const b: Lower<"b"> = tag("b")
+export const base: Lower<"base"> = tag("base")
+export const bdi: Lower<"bdi"> = tag("bdi")
+export const bdo: Lower<"bdo"> = tag("bdo")
+export const blockquote: Lower<"blockquote"> = tag("blockquote")
+export const body: Lower<"body"> = tag("body")
+export const br: Lower<"br"> = tag("br")
+export const button: Lower<"button"> = tag("button")
+export const canvas: Lower<"canvas"> = tag("canvas")
+export const caption: Lower<"caption"> = tag("caption")
+export const cite: Lower<"cite"> = tag("cite")
+export const code: Lower<"code"> = tag("code")
+export const col: Lower<"col"> = tag("col")
+export const colgroup: Lower<"colgroup"> = tag("colgroup")
+export const data: Lower<"data"> = tag("data")
+export const datalist: Lower<"datalist"> = tag("datalist")
+export const dd: Lower<"dd"> = tag("dd")
+export const del: Lower<"del"> = tag("del")
+export const details: Lower<"details"> = tag("details")
+export const dfn: Lower<"dfn"> = tag("dfn")
+export const dialog: Lower<"dialog"> = tag("dialog")
+export const div: Lower<"div"> = tag("div")
+export const dl: Lower<"dl"> = tag("dl")
+export const dt: Lower<"dt"> = tag("dt")
+export const em: Lower<"em"> = tag("em")
+export const embed: Lower<"embed"> = tag("embed")
+export const fieldset: Lower<"fieldset"> = tag("fieldset")
+export const figcaption: Lower<"figcaption"> = tag("figcaption")
+export const figure: Lower<"figure"> = tag("figure")
+export const footer: Lower<"footer"> = tag("footer")
+export const form: Lower<"form"> = tag("form")
+export const h1: Lower<"h1"> = tag("h1")
+export const h2: Lower<"h2"> = tag("h2")
+export const h3: Lower<"h3"> = tag("h3")
+export const h4: Lower<"h4"> = tag("h4")
+export const h5: Lower<"h5"> = tag("h5")
+export const h6: Lower<"h6"> = tag("h6")
+export const head: Lower<"head"> = tag("head")
+export const header: Lower<"header"> = tag("header")
+export const hgroup: Lower<"hgroup"> = tag("hgroup")
+export const hr: Lower<"hr"> = tag("hr")
+export const i: Lower<"i"> = tag("i")
+export const iframe: Lower<"iframe"> = tag("iframe")
+export const img: Lower<"img"> = tag("img")
+export const input: Lower<"input"> = tag("input")
+export const ins: Lower<"ins"> = tag("ins")
+export const kbd: Lower<"kbd"> = tag("kbd")
+export const label: Lower<"label"> = tag("label")
+export const legend: Lower<"legend"> = tag("legend")
+export const li: Lower<"li"> = tag("li")
+export const link: Lower<"link"> = tag("link")
+export const main: Lower<"main"> = tag("main")
+export const map: Lower<"map"> = tag("map")
+export const mark: Lower<"mark"> = tag("mark")
+export const menu: Lower<"menu"> = tag("menu")
+export const meta: Lower<"meta"> = tag("meta")
+export const meter: Lower<"meter"> = tag("meter")
+export const nav: Lower<"nav"> = tag("nav")
+export const noscript: Lower<"noscript"> = tag("noscript")
+export const object: Lower<"object"> = tag("object")
+export const ol: Lower<"ol"> = tag("ol")
+export const optgroup: Lower<"optgroup"> = tag("optgroup")
+export const option: Lower<"option"> = tag("option")
+export const output: Lower<"output"> = tag("output")
+export const p: Lower<"p"> = tag("p")
+export const picture: Lower<"picture"> = tag("picture")
+export const pre: Lower<"pre"> = tag("pre")
+export const progress: Lower<"progress"> = tag("progress")
+export const q: Lower<"q"> = tag("q")
+export const rp: Lower<"rp"> = tag("rp")
+export const rt: Lower<"rt"> = tag("rt")
+export const ruby: Lower<"ruby"> = tag("ruby")
+export const s: Lower<"s"> = tag("s")
+export const samp: Lower<"samp"> = tag("samp")
+export const script: Lower<"script"> = tag("script")
+export const search: Lower<"search"> = tag("search")
+export const section: Lower<"section"> = tag("section")
+export const select: Lower<"select"> = tag("select")
+export const selectedcontent: Lower<"selectedcontent"> = tag("selectedcontent")
+export const slot: Lower<"slot"> = tag("slot")
+export const small: Lower<"small"> = tag("small")
+export const source: Lower<"source"> = tag("source")
+export const span: Lower<"span"> = tag("span")
+export const strong: Lower<"strong"> = tag("strong")
+export const style: Lower<"style"> = tag("style")
+export const sub: Lower<"sub"> = tag("sub")
+export const summary: Lower<"summary"> = tag("summary")
+export const sup: Lower<"sup"> = tag("sup")
+export const table: Lower<"table"> = tag("table")
+export const tbody: Lower<"tbody"> = tag("tbody")
+export const td: Lower<"td"> = tag("td")
+export const template: Lower<"template"> = tag("template")
+export const textarea: Lower<"textarea"> = tag("textarea")
+export const tfoot: Lower<"tfoot"> = tag("tfoot")
+export const th: Lower<"th"> = tag("th")
+export const thead: Lower<"thead"> = tag("thead")
+export const time: Lower<"time"> = tag("time")
+export const title: Lower<"title"> = tag("title")
+export const tr: Lower<"tr"> = tag("tr")
+export const track: Lower<"track"> = tag("track")
+export const u: Lower<"u"> = tag("u")
+export const ul: Lower<"ul"> = tag("ul")
+const varTag: Lower<"var"> = tag("var")
+export const video: Lower<"video"> = tag("video")
+export const wbr: Lower<"wbr"> = tag("wbr")
+
+export const A: Capital<"a"> = capitalTag("a")
+export const Abbr: Capital<"abbr"> = capitalTag("abbr")
+export const Address: Capital<"address"> = capitalTag("address")
+export const Area: Capital<"area"> = capitalTag("area")
+export const Article: Capital<"article"> = capitalTag("article")
+export const Aside: Capital<"aside"> = capitalTag("aside")
+export const Audio: Capital<"audio"> = capitalTag("audio")
+export const B: Capital<"b"> = capitalTag("b")
+export const Base: Capital<"base"> = capitalTag("base")
+export const Bdi: Capital<"bdi"> = capitalTag("bdi")
+export const Bdo: Capital<"bdo"> = capitalTag("bdo")
+export const Blockquote: Capital<"blockquote"> = capitalTag("blockquote")
+export const Body: Capital<"body"> = capitalTag("body")
+export const Br: Capital<"br"> = capitalTag("br")
+export const Button: Capital<"button"> = capitalTag("button")
+export const Canvas: Capital<"canvas"> = capitalTag("canvas")
+export const Caption: Capital<"caption"> = capitalTag("caption")
+export const Cite: Capital<"cite"> = capitalTag("cite")
+export const Code: Capital<"code"> = capitalTag("code")
+export const Col: Capital<"col"> = capitalTag("col")
+export const Colgroup: Capital<"colgroup"> = capitalTag("colgroup")
+export const Data: Capital<"data"> = capitalTag("data")
+export const Datalist: Capital<"datalist"> = capitalTag("datalist")
+export const Dd: Capital<"dd"> = capitalTag("dd")
+export const Del: Capital<"del"> = capitalTag("del")
+export const Details: Capital<"details"> = capitalTag("details")
+export const Dfn: Capital<"dfn"> = capitalTag("dfn")
+export const Dialog: Capital<"dialog"> = capitalTag("dialog")
+export const Div: Capital<"div"> = capitalTag("div")
+export const Dl: Capital<"dl"> = capitalTag("dl")
+export const Dt: Capital<"dt"> = capitalTag("dt")
+export const Em: Capital<"em"> = capitalTag("em")
+export const Embed: Capital<"embed"> = capitalTag("embed")
+export const Fieldset: Capital<"fieldset"> = capitalTag("fieldset")
+export const Figcaption: Capital<"figcaption"> = capitalTag("figcaption")
+export const Figure: Capital<"figure"> = capitalTag("figure")
+export const Footer: Capital<"footer"> = capitalTag("footer")
+export const Form: Capital<"form"> = capitalTag("form")
+export const H1: Capital<"h1"> = capitalTag("h1")
+export const H2: Capital<"h2"> = capitalTag("h2")
+export const H3: Capital<"h3"> = capitalTag("h3")
+export const H4: Capital<"h4"> = capitalTag("h4")
+export const H5: Capital<"h5"> = capitalTag("h5")
+export const H6: Capital<"h6"> = capitalTag("h6")
+export const Head: Capital<"head"> = capitalTag("head")
+export const Header: Capital<"header"> = capitalTag("header")
+export const Hgroup: Capital<"hgroup"> = capitalTag("hgroup")
+export const Hr: Capital<"hr"> = capitalTag("hr")
 /** The root element, with the doctype before it. In lower case, html is the template tag. */
-export const Html: For<"html"> = tag("html")
-export const i: For<"i"> = tag("i")
-export const iframe: For<"iframe"> = tag("iframe")
-export const img: For<"img"> = tag("img")
-export const input: For<"input"> = tag("input")
-export const ins: For<"ins"> = tag("ins")
-export const kbd: For<"kbd"> = tag("kbd")
-export const label: For<"label"> = tag("label")
-export const legend: For<"legend"> = tag("legend")
-export const li: For<"li"> = tag("li")
-export const link: For<"link"> = tag("link")
-export const main: For<"main"> = tag("main")
-export const map: For<"map"> = tag("map")
-export const mark: For<"mark"> = tag("mark")
-export const menu: For<"menu"> = tag("menu")
-export const meta: For<"meta"> = tag("meta")
-export const meter: For<"meter"> = tag("meter")
-export const nav: For<"nav"> = tag("nav")
-export const noscript: For<"noscript"> = tag("noscript")
-export const object: For<"object"> = tag("object")
-export const ol: For<"ol"> = tag("ol")
-export const optgroup: For<"optgroup"> = tag("optgroup")
-export const option: For<"option"> = tag("option")
-export const output: For<"output"> = tag("output")
-export const p: For<"p"> = tag("p")
-export const picture: For<"picture"> = tag("picture")
-export const pre: For<"pre"> = tag("pre")
-export const progress: For<"progress"> = tag("progress")
-export const q: For<"q"> = tag("q")
-export const rp: For<"rp"> = tag("rp")
-export const rt: For<"rt"> = tag("rt")
-export const ruby: For<"ruby"> = tag("ruby")
-export const s: For<"s"> = tag("s")
-export const samp: For<"samp"> = tag("samp")
-export const script: For<"script"> = tag("script")
-export const search: For<"search"> = tag("search")
-export const section: For<"section"> = tag("section")
-export const select: For<"select"> = tag("select")
-export const selectedcontent: For<"selectedcontent"> = tag("selectedcontent")
-export const slot: For<"slot"> = tag("slot")
-export const small: For<"small"> = tag("small")
-export const source: For<"source"> = tag("source")
-export const span: For<"span"> = tag("span")
-export const strong: For<"strong"> = tag("strong")
-export const style: For<"style"> = tag("style")
-export const sub: For<"sub"> = tag("sub")
-export const summary: For<"summary"> = tag("summary")
-export const sup: For<"sup"> = tag("sup")
-export const table: For<"table"> = tag("table")
-export const tbody: For<"tbody"> = tag("tbody")
-export const td: For<"td"> = tag("td")
-export const template: For<"template"> = tag("template")
-export const textarea: For<"textarea"> = tag("textarea")
-export const tfoot: For<"tfoot"> = tag("tfoot")
-export const th: For<"th"> = tag("th")
-export const thead: For<"thead"> = tag("thead")
-export const time: For<"time"> = tag("time")
-export const title: For<"title"> = tag("title")
-export const tr: For<"tr"> = tag("tr")
-export const track: For<"track"> = tag("track")
-export const u: For<"u"> = tag("u")
-export const ul: For<"ul"> = tag("ul")
-const varTag: For<"var"> = tag("var")
-export const video: For<"video"> = tag("video")
-export const wbr: For<"wbr"> = tag("wbr")
+export const Html: Capital<"html"> = capitalTag("html")
+export const I: Capital<"i"> = capitalTag("i")
+export const Iframe: Capital<"iframe"> = capitalTag("iframe")
+export const Img: Capital<"img"> = capitalTag("img")
+export const Input: Capital<"input"> = capitalTag("input")
+export const Ins: Capital<"ins"> = capitalTag("ins")
+export const Kbd: Capital<"kbd"> = capitalTag("kbd")
+export const Label: Capital<"label"> = capitalTag("label")
+export const Legend: Capital<"legend"> = capitalTag("legend")
+export const Li: Capital<"li"> = capitalTag("li")
+export const Link: Capital<"link"> = capitalTag("link")
+export const Main: Capital<"main"> = capitalTag("main")
+const CapitalMap: Capital<"map"> = capitalTag("map")
+export const Mark: Capital<"mark"> = capitalTag("mark")
+export const Menu: Capital<"menu"> = capitalTag("menu")
+export const Meta: Capital<"meta"> = capitalTag("meta")
+export const Meter: Capital<"meter"> = capitalTag("meter")
+export const Nav: Capital<"nav"> = capitalTag("nav")
+export const Noscript: Capital<"noscript"> = capitalTag("noscript")
+const CapitalObject: Capital<"object"> = capitalTag("object")
+export const Ol: Capital<"ol"> = capitalTag("ol")
+export const Optgroup: Capital<"optgroup"> = capitalTag("optgroup")
+export const Option: Capital<"option"> = capitalTag("option")
+export const Output: Capital<"output"> = capitalTag("output")
+export const P: Capital<"p"> = capitalTag("p")
+export const Picture: Capital<"picture"> = capitalTag("picture")
+export const Pre: Capital<"pre"> = capitalTag("pre")
+export const Progress: Capital<"progress"> = capitalTag("progress")
+export const Q: Capital<"q"> = capitalTag("q")
+export const Rp: Capital<"rp"> = capitalTag("rp")
+export const Rt: Capital<"rt"> = capitalTag("rt")
+export const Ruby: Capital<"ruby"> = capitalTag("ruby")
+export const S: Capital<"s"> = capitalTag("s")
+export const Samp: Capital<"samp"> = capitalTag("samp")
+export const Script: Capital<"script"> = capitalTag("script")
+export const Search: Capital<"search"> = capitalTag("search")
+export const Section: Capital<"section"> = capitalTag("section")
+export const Select: Capital<"select"> = capitalTag("select")
+export const Selectedcontent: Capital<"selectedcontent"> = capitalTag("selectedcontent")
+export const Slot: Capital<"slot"> = capitalTag("slot")
+export const Small: Capital<"small"> = capitalTag("small")
+export const Source: Capital<"source"> = capitalTag("source")
+export const Span: Capital<"span"> = capitalTag("span")
+export const Strong: Capital<"strong"> = capitalTag("strong")
+export const Style: Capital<"style"> = capitalTag("style")
+export const Sub: Capital<"sub"> = capitalTag("sub")
+export const Summary: Capital<"summary"> = capitalTag("summary")
+export const Sup: Capital<"sup"> = capitalTag("sup")
+export const Table: Capital<"table"> = capitalTag("table")
+export const Tbody: Capital<"tbody"> = capitalTag("tbody")
+export const Td: Capital<"td"> = capitalTag("td")
+export const Template: Capital<"template"> = capitalTag("template")
+export const Textarea: Capital<"textarea"> = capitalTag("textarea")
+export const Tfoot: Capital<"tfoot"> = capitalTag("tfoot")
+export const Th: Capital<"th"> = capitalTag("th")
+export const Thead: Capital<"thead"> = capitalTag("thead")
+export const Time: Capital<"time"> = capitalTag("time")
+export const Title: Capital<"title"> = capitalTag("title")
+export const Tr: Capital<"tr"> = capitalTag("tr")
+export const Track: Capital<"track"> = capitalTag("track")
+export const U: Capital<"u"> = capitalTag("u")
+export const Ul: Capital<"ul"> = capitalTag("ul")
+export const Var: Capital<"var"> = capitalTag("var")
+export const Video: Capital<"video"> = capitalTag("video")
+export const Wbr: Capital<"wbr"> = capitalTag("wbr")
 
-export {
-  a as A,
-  abbr as Abbr,
-  address as Address,
-  area as Area,
-  article as Article,
-  aside as Aside,
-  audio as Audio,
-  b as B,
-  base as Base,
-  bdi as Bdi,
-  bdo as Bdo,
-  blockquote as Blockquote,
-  body as Body,
-  br as Br,
-  button as Button,
-  canvas as Canvas,
-  caption as Caption,
-  cite as Cite,
-  code as Code,
-  col as Col,
-  colgroup as Colgroup,
-  data as Data,
-  datalist as Datalist,
-  dd as Dd,
-  del as Del,
-  details as Details,
-  dfn as Dfn,
-  dialog as Dialog,
-  div as Div,
-  dl as Dl,
-  dt as Dt,
-  em as Em,
-  embed as Embed,
-  fieldset as Fieldset,
-  figcaption as Figcaption,
-  figure as Figure,
-  footer as Footer,
-  form as Form,
-  h1 as H1,
-  h2 as H2,
-  h3 as H3,
-  h4 as H4,
-  h5 as H5,
-  h6 as H6,
-  head as Head,
-  header as Header,
-  hgroup as Hgroup,
-  hr as Hr,
-  i as I,
-  iframe as Iframe,
-  img as Img,
-  input as Input,
-  ins as Ins,
-  kbd as Kbd,
-  label as Label,
-  legend as Legend,
-  li as Li,
-  link as Link,
-  main as Main,
-  map as Map,
-  mark as Mark,
-  menu as Menu,
-  meta as Meta,
-  meter as Meter,
-  nav as Nav,
-  noscript as Noscript,
-  object as Object,
-  ol as Ol,
-  optgroup as Optgroup,
-  option as Option,
-  output as Output,
-  p as P,
-  picture as Picture,
-  pre as Pre,
-  progress as Progress,
-  q as Q,
-  rp as Rp,
-  rt as Rt,
-  ruby as Ruby,
-  s as S,
-  samp as Samp,
-  script as Script,
-  search as Search,
-  section as Section,
-  select as Select,
-  selectedcontent as Selectedcontent,
-  slot as Slot,
-  small as Small,
-  source as Source,
-  span as Span,
-  strong as Strong,
-  style as Style,
-  sub as Sub,
-  summary as Summary,
-  sup as Sup,
-  table as Table,
-  tbody as Tbody,
-  td as Td,
-  template as Template,
-  textarea as Textarea,
-  tfoot as Tfoot,
-  th as Th,
-  thead as Thead,
-  time as Time,
-  title as Title,
-  tr as Tr,
-  track as Track,
-  u as U,
-  ul as Ul,
-  varTag as Var,
-  varTag as var,
-  video as Video,
-  wbr as Wbr,
-}
+// Names that a declaration cannot have: words of the language, and globals that should not be hidden here.
+export { CapitalMap as Map, CapitalObject as Object, varTag as var }

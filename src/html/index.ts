@@ -1,5 +1,6 @@
 // The door of the html module: html``, a function for every element, JSX (`jsxImportSource: "nitro-ts/html"`), pages.
-export type { AnyAttributes, AttributeValue, ElementAttributes, GlobalAttributes, TagAttributes } from "./attribute-types.ts"
+export type { AnyAttributes, ElementAttributes, GlobalAttributes, TagAttributes } from "./attribute-types.ts"
+export type { AttributeValue } from "./attribute-values.ts"
 export { Boundary, type BoundaryProps } from "./boundary.ts"
 export { type Child, type SettledChild, toMarkup } from "./child.ts"
 export type { ClassValue } from "./class-list.ts"
@@ -12,5 +13,5 @@ export { onPageEnd, Page, type PageProps, themeScript, themeScriptHash } from ".
 export { chunks, render, type StreamOptions, settle, stream } from "./render.ts"
 export type { StyleValue } from "./style.ts"
 export * from "./svg-tags.ts"
-export { CustomTag, Fragment, type OpenElement, type Tag } from "./tag.ts"
+export { type CapitalTag, CustomTag, Fragment, type OpenElement, type Tag } from "./tag.ts"
 export { html } from "./template.ts"

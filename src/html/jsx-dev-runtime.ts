@@ -1,2 +1,5 @@
-// The JSX runtime under the name that development builds import.
-export { Fragment, type JSX, jsxDEV } from "./jsx-runtime.ts"
+// The JSX runtime of development builds: the call site is known from the stack, so it needs no more than the other.
+import { Fragment, type JSX, jsx } from "./jsx-runtime.ts"
+
+export { Fragment, type JSX }
+export const jsxDEV: typeof jsx = jsx

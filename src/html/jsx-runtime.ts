@@ -26,9 +26,6 @@ export function jsx(type: string | Component, props: object): Markup {
 
 export const jsxs: typeof jsx = jsx
 
-/** The development twin of `jsx`; the call site is known from the stack. */
-export const jsxDEV: typeof jsx = jsx
-
 /** What compilers call for `<div {...props} key="x">`. */
 export function createElement(type: string | Component, props: object | null, ...children: unknown[]): Markup {
   if (children.length === 0) return jsx(type, props ?? {})

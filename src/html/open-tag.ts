@@ -3,6 +3,7 @@ import { Expression } from "../shared/expression.ts"
 import { attribute, attributeValue } from "./attribute.ts"
 import { type AttributeName, attributeName } from "./attribute-name.ts"
 import { escapeHtml } from "./escape.ts"
+import { flatText } from "./flat-text.ts"
 
 // A trie per element: an edge is an attribute name, below it one node per value that was seen. Values that vary (ids,
 // addresses) exceed the edge's limit, which then only keeps the text before the value. So the static text of each call
@@ -25,8 +26,8 @@ class Node {
   others: Map<string, Edge> | undefined = undefined
 
   constructor(piece: string, depth: number) {
-    this.piece = piece
-    this.end = `${piece}>`
+    this.piece = flatText(piece)
+    this.end = flatText(`${piece}>`)
     this.depth = depth
   }
 }
@@ -35,6 +36,9 @@ class Edge {
   readonly name: AttributeName
   readonly lead: string
   readonly isPlain: boolean
+  /** Text that was printed once may be printed again: never true where text is refused. */
+  readonly takesText: boolean
+  readonly isAddress: boolean
   /** Undefined once the attribute has proved to vary. */
   values: Map<string, Node> | undefined = new Map()
   readonly maxValues: number
@@ -46,8 +50,10 @@ class Edge {
 
   constructor(from: Node, key: string) {
     this.name = attributeName(key)
-    this.lead = from.piece + this.name.lead
-    this.isPlain = this.name.kind === "plain" || this.name.kind === "class"
+    this.lead = flatText(from.piece + this.name.lead)
+    this.isPlain = this.name.kind === "plain"
+    this.isAddress = this.name.isAddress
+    this.takesText = this.name.takesAnyText || this.isAddress
     this.maxValues = this.name.kind === "class" ? maxClassValues : maxValues
     this.after = new Node('"', from.depth + 1)
     this.afterWhole = new Node("", from.depth + 1)
@@ -73,7 +79,7 @@ export function printOpenTag(root: OpenTag, tag: string, attributes: object): st
   // With the check for own keys this is as safe as Object.keys, and needs no list.
   for (const key in attributes) {
     if (!isOwn.call(attributes, key)) continue
-    let value = (attributes as Record<string, unknown>)[key]
+    const value = (attributes as Record<string, unknown>)[key]
     if (value === null || value === undefined || key === "children") continue
     const edge = node.firstKey === key ? node.first : edgeOf(node, key)
     if (edge === undefined) {
@@ -81,34 +87,51 @@ export function printOpenTag(root: OpenTag, tag: string, attributes: object): st
       node = dead
       continue
     }
-    if (typeof value !== "string" || !edge.isPlain) {
-      const kind = edge.name.kind
-      if (kind === "plain" && typeof value === "number") {
-        text += edge.lead + value
-        node = edge.after
+    let string: string
+    if (typeof value === "string" && edge.takesText) {
+      const seen = edge.values?.get(value)
+      if (seen !== undefined) {
+        node = seen
         continue
       }
-      if ((kind === "data" || kind === "aria") && typeof value === "object") {
-        text += node.piece + attribute(edge.name, value, tag)
-        node = edge.afterWhole
-        continue
-      }
-      value = kind === "expression" && value instanceof Expression ? value.source : attributeValue(edge.name, value, tag)
-      if (value === undefined) continue
-      if (value === true) {
+      if (edge.isAddress && attributeValue(edge.name, value, tag) === undefined) continue
+      string = value
+    } else if (typeof value === "number" && edge.isPlain) {
+      text += edge.lead + value
+      node = edge.after
+      continue
+    } else {
+      const special = specialValue(edge.name, value, tag)
+      if (special === undefined) continue
+      if (special === true) {
         edge.bare ??= learnBare(node, edge)
         node = edge.bare
         continue
       }
+      if (special === whole) {
+        text += node.piece + attribute(edge.name, value, tag)
+        node = edge.afterWhole
+        continue
+      }
+      string = special as string
     }
-    const seen = edge.values?.get(value as string) ?? learn(edge, value as string, node.depth)
-    if (seen !== undefined) node = seen
+    const learned = edge.values === undefined ? undefined : learn(edge, string, node.depth)
+    if (learned !== undefined) node = learned
     else {
-      text += edge.lead + escapeHtml(value as string)
+      text += edge.lead + escapeHtml(string)
       node = edge.after
     }
   }
   return text === "" ? node.end : text + node.end
+}
+
+const whole = Symbol("printed whole")
+
+/** The text of a value that is not simply text; `whole` for one that becomes several attributes. */
+function specialValue(name: AttributeName, value: unknown, tag: string): string | true | typeof whole | undefined {
+  if (name.kind === "expression" && value instanceof Expression) return value.source
+  if ((name.kind === "data" || name.kind === "aria") && typeof value === "object") return whole
+  return attributeValue(name, value, tag)
 }
 
 function edgeOf(node: Node, key: string): Edge | undefined {
@@ -129,9 +152,12 @@ function edgeOf(node: Node, key: string): Edge | undefined {
   return made
 }
 
+/** The node behind `value`; it is known already when the value came by another way. */
 function learn(edge: Edge, value: string, depth: number): Node | undefined {
   const values = edge.values
   if (values === undefined) return undefined
+  const known = values.get(value)
+  if (known !== undefined) return known
   if (values.size >= edge.maxValues || nodes >= maxNodes) {
     // Whatever was learned of an attribute that varies is of no use any more: give its nodes back.
     nodes -= values.size

@@ -1,17 +1,18 @@
 // The plan of a template: its static text, and for each value the context that decides how it is printed.
 import { type AttributeName, attributeName } from "./attribute-name.ts"
 import { htmlError } from "./call-site.ts"
+import { flatText } from "./flat-text.ts"
 import { ScriptPosition } from "./script-position.ts"
 import { runsScript } from "./url.ts"
 
 // Contexts are numbers because the render loop compares them for every value.
 /** A child in text. */
 export const TEXT = 0
-/** A whole attribute that needs no check but escaping. */
+/** A whole attribute whose text needs nothing but escaping. */
 export const PLAIN_ATTRIBUTE = 1
 /** A whole attribute, or an object of attributes when the hole has no name. */
 export const ATTRIBUTE = 2
-/** A piece of a quoted value; how it is read depends on the attribute. */
+/** A piece of a quoted value whose text needs nothing but escaping. */
 export const PIECE = 3
 /** The first value of an attribute whose text is checked as a whole; the others are SKIP. */
 export const GROUP = 4
@@ -22,6 +23,10 @@ export const JSON_VALUE = 6
 export const CODE = 7
 /** The first child of a `<textarea>` or `<pre>`. */
 export const VERBATIM = 8
+/** A piece of a class or a style. */
+export const STRUCTURED_PIECE = 9
+/** A whole attribute that is an address. */
+export const ADDRESS = 10
 
 export interface Hole {
   readonly kind: number
@@ -121,7 +126,7 @@ class TemplateReader {
     }
     if (this.#state !== "text") throw this.#unfinished()
     this.#statics.push(this.#out)
-    return { statics: this.#statics, kinds: this.#holes.map(hole => hole.kind), holes: this.#holes }
+    return { statics: this.#statics.map(flatText), kinds: this.#holes.map(hole => hole.kind), holes: this.#holes }
   }
 
   /** Reads the character at `at`; returns the index of the last one that it used up. */
@@ -336,7 +341,7 @@ class TemplateReader {
     const name = attributeName(this.#name)
     this.#out = this.#out.slice(0, this.#attributeStart)
     this.#state = "before name"
-    this.#add(name.kind === "plain" ? PLAIN_ATTRIBUTE : ATTRIBUTE, name)
+    this.#add(name.takesAnyText ? PLAIN_ATTRIBUTE : name.kind === "url" ? ADDRESS : ATTRIBUTE, name)
   }
 
   #addPiece(): void {
@@ -353,7 +358,7 @@ class TemplateReader {
     } else {
       const refusal = pieceRefusal(name, this.#value)
       if (refusal !== undefined) throw refusal
-      this.#add(PIECE, name)
+      this.#add(name.kind === "class" || name.kind === "style" ? STRUCTURED_PIECE : PIECE, name)
     }
     this.#value += "\0"
   }

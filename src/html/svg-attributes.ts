@@ -1,5 +1,5 @@
 // The SVG elements and their attributes, case kept (w3.org/TR/SVG2, Filter Effects, CSS Masking, SVG Animations).
-import type { Optional, Text, TextOrNumber, Url } from "./attribute-types.ts"
+import type { Optional, Text, TextOrNumber, Url } from "./attribute-values.ts"
 
 type Num = TextOrNumber
 type Units = Optional<"userSpaceOnUse" | "objectBoundingBox">

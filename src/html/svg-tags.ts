@@ -1,128 +1,129 @@
 // A function for every SVG element that HTML has not got, in its own case and capitalised.
 import type { TagAttributes } from "./attribute-types.ts"
-import { type Tag, tag } from "./tag.ts"
+import { type CapitalTag, capitalTag, type Tag, tag } from "./tag.ts"
 
-type For<Name extends string> = Tag<TagAttributes<Name>>
+type Lower<Name extends string> = Tag<TagAttributes<Name>>
+type Capital<Name extends string> = CapitalTag<TagAttributes<Name>>
 
-export const animate: For<"animate"> = tag("animate")
-export const animateMotion: For<"animateMotion"> = tag("animateMotion")
-export const animateTransform: For<"animateTransform"> = tag("animateTransform")
-export const circle: For<"circle"> = tag("circle")
-export const clipPath: For<"clipPath"> = tag("clipPath")
-export const defs: For<"defs"> = tag("defs")
-export const desc: For<"desc"> = tag("desc")
-export const ellipse: For<"ellipse"> = tag("ellipse")
-export const feBlend: For<"feBlend"> = tag("feBlend")
-export const feColorMatrix: For<"feColorMatrix"> = tag("feColorMatrix")
-export const feComponentTransfer: For<"feComponentTransfer"> = tag("feComponentTransfer")
-export const feComposite: For<"feComposite"> = tag("feComposite")
-export const feConvolveMatrix: For<"feConvolveMatrix"> = tag("feConvolveMatrix")
-export const feDiffuseLighting: For<"feDiffuseLighting"> = tag("feDiffuseLighting")
-export const feDisplacementMap: For<"feDisplacementMap"> = tag("feDisplacementMap")
-export const feDistantLight: For<"feDistantLight"> = tag("feDistantLight")
-export const feDropShadow: For<"feDropShadow"> = tag("feDropShadow")
-export const feFlood: For<"feFlood"> = tag("feFlood")
-export const feFuncA: For<"feFuncA"> = tag("feFuncA")
-export const feFuncB: For<"feFuncB"> = tag("feFuncB")
-export const feFuncG: For<"feFuncG"> = tag("feFuncG")
-export const feFuncR: For<"feFuncR"> = tag("feFuncR")
-export const feGaussianBlur: For<"feGaussianBlur"> = tag("feGaussianBlur")
-export const feImage: For<"feImage"> = tag("feImage")
-export const feMerge: For<"feMerge"> = tag("feMerge")
-export const feMergeNode: For<"feMergeNode"> = tag("feMergeNode")
-export const feMorphology: For<"feMorphology"> = tag("feMorphology")
-export const feOffset: For<"feOffset"> = tag("feOffset")
-export const fePointLight: For<"fePointLight"> = tag("fePointLight")
-export const feSpecularLighting: For<"feSpecularLighting"> = tag("feSpecularLighting")
-export const feSpotLight: For<"feSpotLight"> = tag("feSpotLight")
-export const feTile: For<"feTile"> = tag("feTile")
-export const feTurbulence: For<"feTurbulence"> = tag("feTurbulence")
-export const filter: For<"filter"> = tag("filter")
-export const foreignObject: For<"foreignObject"> = tag("foreignObject")
-export const g: For<"g"> = tag("g")
-export const image: For<"image"> = tag("image")
-export const line: For<"line"> = tag("line")
-export const linearGradient: For<"linearGradient"> = tag("linearGradient")
-export const marker: For<"marker"> = tag("marker")
-export const mask: For<"mask"> = tag("mask")
-export const metadata: For<"metadata"> = tag("metadata")
-export const mpath: For<"mpath"> = tag("mpath")
-export const path: For<"path"> = tag("path")
-export const pattern: For<"pattern"> = tag("pattern")
-export const polygon: For<"polygon"> = tag("polygon")
-export const polyline: For<"polyline"> = tag("polyline")
-export const radialGradient: For<"radialGradient"> = tag("radialGradient")
-export const rect: For<"rect"> = tag("rect")
-export const set: For<"set"> = tag("set")
-export const stop: For<"stop"> = tag("stop")
-export const svg: For<"svg"> = tag("svg")
-const switchTag: For<"switch"> = tag("switch")
-export const symbol: For<"symbol"> = tag("symbol")
-export const text: For<"text"> = tag("text")
-export const textPath: For<"textPath"> = tag("textPath")
-export const tspan: For<"tspan"> = tag("tspan")
-export const use: For<"use"> = tag("use")
-export const view: For<"view"> = tag("view")
+export const animate: Lower<"animate"> = tag("animate")
+export const animateMotion: Lower<"animateMotion"> = tag("animateMotion")
+export const animateTransform: Lower<"animateTransform"> = tag("animateTransform")
+export const circle: Lower<"circle"> = tag("circle")
+export const clipPath: Lower<"clipPath"> = tag("clipPath")
+export const defs: Lower<"defs"> = tag("defs")
+export const desc: Lower<"desc"> = tag("desc")
+export const ellipse: Lower<"ellipse"> = tag("ellipse")
+export const feBlend: Lower<"feBlend"> = tag("feBlend")
+export const feColorMatrix: Lower<"feColorMatrix"> = tag("feColorMatrix")
+export const feComponentTransfer: Lower<"feComponentTransfer"> = tag("feComponentTransfer")
+export const feComposite: Lower<"feComposite"> = tag("feComposite")
+export const feConvolveMatrix: Lower<"feConvolveMatrix"> = tag("feConvolveMatrix")
+export const feDiffuseLighting: Lower<"feDiffuseLighting"> = tag("feDiffuseLighting")
+export const feDisplacementMap: Lower<"feDisplacementMap"> = tag("feDisplacementMap")
+export const feDistantLight: Lower<"feDistantLight"> = tag("feDistantLight")
+export const feDropShadow: Lower<"feDropShadow"> = tag("feDropShadow")
+export const feFlood: Lower<"feFlood"> = tag("feFlood")
+export const feFuncA: Lower<"feFuncA"> = tag("feFuncA")
+export const feFuncB: Lower<"feFuncB"> = tag("feFuncB")
+export const feFuncG: Lower<"feFuncG"> = tag("feFuncG")
+export const feFuncR: Lower<"feFuncR"> = tag("feFuncR")
+export const feGaussianBlur: Lower<"feGaussianBlur"> = tag("feGaussianBlur")
+export const feImage: Lower<"feImage"> = tag("feImage")
+export const feMerge: Lower<"feMerge"> = tag("feMerge")
+export const feMergeNode: Lower<"feMergeNode"> = tag("feMergeNode")
+export const feMorphology: Lower<"feMorphology"> = tag("feMorphology")
+export const feOffset: Lower<"feOffset"> = tag("feOffset")
+export const fePointLight: Lower<"fePointLight"> = tag("fePointLight")
+export const feSpecularLighting: Lower<"feSpecularLighting"> = tag("feSpecularLighting")
+export const feSpotLight: Lower<"feSpotLight"> = tag("feSpotLight")
+export const feTile: Lower<"feTile"> = tag("feTile")
+export const feTurbulence: Lower<"feTurbulence"> = tag("feTurbulence")
+export const filter: Lower<"filter"> = tag("filter")
+export const foreignObject: Lower<"foreignObject"> = tag("foreignObject")
+export const g: Lower<"g"> = tag("g")
+export const image: Lower<"image"> = tag("image")
+export const line: Lower<"line"> = tag("line")
+export const linearGradient: Lower<"linearGradient"> = tag("linearGradient")
+export const marker: Lower<"marker"> = tag("marker")
+export const mask: Lower<"mask"> = tag("mask")
+export const metadata: Lower<"metadata"> = tag("metadata")
+export const mpath: Lower<"mpath"> = tag("mpath")
+export const path: Lower<"path"> = tag("path")
+export const pattern: Lower<"pattern"> = tag("pattern")
+export const polygon: Lower<"polygon"> = tag("polygon")
+export const polyline: Lower<"polyline"> = tag("polyline")
+export const radialGradient: Lower<"radialGradient"> = tag("radialGradient")
+export const rect: Lower<"rect"> = tag("rect")
+export const set: Lower<"set"> = tag("set")
+export const stop: Lower<"stop"> = tag("stop")
+export const svg: Lower<"svg"> = tag("svg")
+const switchTag: Lower<"switch"> = tag("switch")
+export const symbol: Lower<"symbol"> = tag("symbol")
+export const text: Lower<"text"> = tag("text")
+export const textPath: Lower<"textPath"> = tag("textPath")
+export const tspan: Lower<"tspan"> = tag("tspan")
+export const use: Lower<"use"> = tag("use")
+export const view: Lower<"view"> = tag("view")
 
-export {
-  animate as Animate,
-  animateMotion as AnimateMotion,
-  animateTransform as AnimateTransform,
-  circle as Circle,
-  clipPath as ClipPath,
-  defs as Defs,
-  desc as Desc,
-  ellipse as Ellipse,
-  feBlend as FeBlend,
-  feColorMatrix as FeColorMatrix,
-  feComponentTransfer as FeComponentTransfer,
-  feComposite as FeComposite,
-  feConvolveMatrix as FeConvolveMatrix,
-  feDiffuseLighting as FeDiffuseLighting,
-  feDisplacementMap as FeDisplacementMap,
-  feDistantLight as FeDistantLight,
-  feDropShadow as FeDropShadow,
-  feFlood as FeFlood,
-  feFuncA as FeFuncA,
-  feFuncB as FeFuncB,
-  feFuncG as FeFuncG,
-  feFuncR as FeFuncR,
-  feGaussianBlur as FeGaussianBlur,
-  feImage as FeImage,
-  feMerge as FeMerge,
-  feMergeNode as FeMergeNode,
-  feMorphology as FeMorphology,
-  feOffset as FeOffset,
-  fePointLight as FePointLight,
-  feSpecularLighting as FeSpecularLighting,
-  feSpotLight as FeSpotLight,
-  feTile as FeTile,
-  feTurbulence as FeTurbulence,
-  filter as Filter,
-  foreignObject as ForeignObject,
-  g as G,
-  image as Image,
-  line as Line,
-  linearGradient as LinearGradient,
-  marker as Marker,
-  mask as Mask,
-  metadata as Metadata,
-  mpath as Mpath,
-  path as Path,
-  pattern as Pattern,
-  polygon as Polygon,
-  polyline as Polyline,
-  radialGradient as RadialGradient,
-  rect as Rect,
-  set as Set,
-  stop as Stop,
-  svg as Svg,
-  switchTag as Switch,
-  switchTag as switch,
-  symbol as Symbol,
-  text as Text,
-  textPath as TextPath,
-  tspan as Tspan,
-  use as Use,
-  view as View,
-}
+export const Animate: Capital<"animate"> = capitalTag("animate")
+export const AnimateMotion: Capital<"animateMotion"> = capitalTag("animateMotion")
+export const AnimateTransform: Capital<"animateTransform"> = capitalTag("animateTransform")
+export const Circle: Capital<"circle"> = capitalTag("circle")
+export const ClipPath: Capital<"clipPath"> = capitalTag("clipPath")
+export const Defs: Capital<"defs"> = capitalTag("defs")
+export const Desc: Capital<"desc"> = capitalTag("desc")
+export const Ellipse: Capital<"ellipse"> = capitalTag("ellipse")
+export const FeBlend: Capital<"feBlend"> = capitalTag("feBlend")
+export const FeColorMatrix: Capital<"feColorMatrix"> = capitalTag("feColorMatrix")
+export const FeComponentTransfer: Capital<"feComponentTransfer"> = capitalTag("feComponentTransfer")
+export const FeComposite: Capital<"feComposite"> = capitalTag("feComposite")
+export const FeConvolveMatrix: Capital<"feConvolveMatrix"> = capitalTag("feConvolveMatrix")
+export const FeDiffuseLighting: Capital<"feDiffuseLighting"> = capitalTag("feDiffuseLighting")
+export const FeDisplacementMap: Capital<"feDisplacementMap"> = capitalTag("feDisplacementMap")
+export const FeDistantLight: Capital<"feDistantLight"> = capitalTag("feDistantLight")
+export const FeDropShadow: Capital<"feDropShadow"> = capitalTag("feDropShadow")
+export const FeFlood: Capital<"feFlood"> = capitalTag("feFlood")
+export const FeFuncA: Capital<"feFuncA"> = capitalTag("feFuncA")
+export const FeFuncB: Capital<"feFuncB"> = capitalTag("feFuncB")
+export const FeFuncG: Capital<"feFuncG"> = capitalTag("feFuncG")
+export const FeFuncR: Capital<"feFuncR"> = capitalTag("feFuncR")
+export const FeGaussianBlur: Capital<"feGaussianBlur"> = capitalTag("feGaussianBlur")
+export const FeImage: Capital<"feImage"> = capitalTag("feImage")
+export const FeMerge: Capital<"feMerge"> = capitalTag("feMerge")
+export const FeMergeNode: Capital<"feMergeNode"> = capitalTag("feMergeNode")
+export const FeMorphology: Capital<"feMorphology"> = capitalTag("feMorphology")
+export const FeOffset: Capital<"feOffset"> = capitalTag("feOffset")
+export const FePointLight: Capital<"fePointLight"> = capitalTag("fePointLight")
+export const FeSpecularLighting: Capital<"feSpecularLighting"> = capitalTag("feSpecularLighting")
+export const FeSpotLight: Capital<"feSpotLight"> = capitalTag("feSpotLight")
+export const FeTile: Capital<"feTile"> = capitalTag("feTile")
+export const FeTurbulence: Capital<"feTurbulence"> = capitalTag("feTurbulence")
+export const Filter: Capital<"filter"> = capitalTag("filter")
+export const ForeignObject: Capital<"foreignObject"> = capitalTag("foreignObject")
+export const G: Capital<"g"> = capitalTag("g")
+export const Image: Capital<"image"> = capitalTag("image")
+export const Line: Capital<"line"> = capitalTag("line")
+export const LinearGradient: Capital<"linearGradient"> = capitalTag("linearGradient")
+export const Marker: Capital<"marker"> = capitalTag("marker")
+export const Mask: Capital<"mask"> = capitalTag("mask")
+export const Metadata: Capital<"metadata"> = capitalTag("metadata")
+export const Mpath: Capital<"mpath"> = capitalTag("mpath")
+export const Path: Capital<"path"> = capitalTag("path")
+export const Pattern: Capital<"pattern"> = capitalTag("pattern")
+export const Polygon: Capital<"polygon"> = capitalTag("polygon")
+export const Polyline: Capital<"polyline"> = capitalTag("polyline")
+export const RadialGradient: Capital<"radialGradient"> = capitalTag("radialGradient")
+export const Rect: Capital<"rect"> = capitalTag("rect")
+const CapitalSet: Capital<"set"> = capitalTag("set")
+export const Stop: Capital<"stop"> = capitalTag("stop")
+export const Svg: Capital<"svg"> = capitalTag("svg")
+export const Switch: Capital<"switch"> = capitalTag("switch")
+const CapitalSymbol: Capital<"symbol"> = capitalTag("symbol")
+export const Text: Capital<"text"> = capitalTag("text")
+export const TextPath: Capital<"textPath"> = capitalTag("textPath")
+export const Tspan: Capital<"tspan"> = capitalTag("tspan")
+export const Use: Capital<"use"> = capitalTag("use")
+export const View: Capital<"view"> = capitalTag("view")
+
+// Names that a declaration cannot have: words of the language, and globals that should not be hidden here.
+export { CapitalSet as Set, CapitalSymbol as Symbol, switchTag as switch }

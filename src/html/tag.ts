@@ -11,10 +11,13 @@ export interface OpenElement extends Markup {
 }
 
 /**
- * A function for one element. Attributes stand before or after all children: `div({ id }, "text")`, `div("text", { id })`;
- * `div({ id })("text")` is the same. Attribute names may be spelled with underscores: `data_foo`, `_for`.
+ * A function for one element. Attributes stand before or after all children: `div({ id }, "text")`, `div("text", { id })`.
+ * Attribute names may be spelled with underscores: `data_foo`, `_for`.
  */
-export interface Tag<A> {
+export type Tag<A> = (...content: readonly (A | Child)[]) => Markup
+
+/** The same, and attributes alone can be followed by a second call with the children: `Div({ id })("text")`. */
+export interface CapitalTag<A> {
   (attributes: A & { readonly children?: never }): OpenElement
   (...content: readonly (A | Child)[]): Markup
 }
@@ -22,7 +25,7 @@ export interface Tag<A> {
 const isAttributes = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !(value instanceof Finished) && isPlain(value)
 
-function build(record: ElementRecord, content: readonly unknown[]): Markup {
+function build(record: ElementRecord, content: readonly unknown[], isCapital: boolean): Markup {
   let from = 0
   let to = content.length
   if (to === 0) return new Finished(record.bare + record.close)
@@ -30,7 +33,7 @@ function build(record: ElementRecord, content: readonly unknown[]): Markup {
   const first = content[0]
   if (isAttributes(first)) {
     start = open(record, first)
-    if (to === 1) return withoutChildren(record, start, first)
+    if (to === 1) return withoutChildren(record, start, first, isCapital)
     from = 1
   } else if (to > 1) {
     const last = content[to - 1]
@@ -42,12 +45,12 @@ function build(record: ElementRecord, content: readonly unknown[]): Markup {
   return to - from === 1 ? element(record, start, content[from]) : elementOfList(record, start, content, from, to)
 }
 
-function withoutChildren(record: ElementRecord, start: string, attributes: object): Markup {
+function withoutChildren(record: ElementRecord, start: string, attributes: object, isCapital: boolean): Markup {
   // `<Div>text</Div>` in JSX hands the children over as an attribute.
   const children: unknown = Object.hasOwn(attributes, "children") ? (attributes as { children: unknown }).children : undefined
   if (children !== undefined) return element(record, start, children)
-  if (record.content === "none") return new Finished(start)
-  return openElement(record, start)
+  // Making a function that is markup costs more than a whole element, so the lower-case functions do not.
+  return isCapital && record.content !== "none" ? openElement(record, start) : new Finished(start + record.close)
 }
 
 /** A function cannot be an instance of `Finished` in any other way than by taking over its prototype. */
@@ -63,12 +66,18 @@ function openElement(record: ElementRecord, start: string): OpenElement {
 /** The tag function of the element `name`. @throws NITRO_HTML_TAG when that is not a tag name. */
 export function tag<Name extends string>(name: Name): Tag<TagAttributes<Name>> {
   const record = elementRecord(name)
-  return ((...content: unknown[]): Markup => build(record, content)) as Tag<TagAttributes<Name>>
+  return (...content: readonly unknown[]): Markup => build(record, content, false)
+}
+
+/** The capitalised tag function of the element `name`. */
+export function capitalTag<Name extends string>(name: Name): CapitalTag<TagAttributes<Name>> {
+  const record = elementRecord(name)
+  return ((...content: readonly unknown[]): Markup => build(record, content, true)) as CapitalTag<TagAttributes<Name>>
 }
 
 /** An element whose name is known only at run time, or a custom one: `CustomTag("my-element", { id }, "text")`. */
 export function CustomTag(name: string, ...content: readonly (AnyAttributes | Readonly<Record<string, unknown>> | Child)[]): Markup {
-  return build(elementRecord(name), content)
+  return build(elementRecord(name), content, true)
 }
 
 /** Several children without an element around them. */

@@ -7,7 +7,21 @@ import { classText } from "./class-list.ts"
 import { escapeHtml } from "./escape.ts"
 import { scriptJson } from "./literal.ts"
 import { appendParts, Finished, type Markup, PART_CHARACTERS, type Part, Parts, Raw } from "./markup.ts"
-import { ATTRIBUTE, GROUP, type Hole, JSON_VALUE, PIECE, PLAIN_ATTRIBUTE, type Plan, planTemplate, SKIP, TEXT, VERBATIM } from "./plan.ts"
+import {
+  ADDRESS,
+  ATTRIBUTE,
+  GROUP,
+  type Hole,
+  JSON_VALUE,
+  PIECE,
+  PLAIN_ATTRIBUTE,
+  type Plan,
+  planTemplate,
+  SKIP,
+  STRUCTURED_PIECE,
+  TEXT,
+  VERBATIM,
+} from "./plan.ts"
 import { styleValue } from "./style.ts"
 
 const plans = new WeakMap<TemplateStringsArray, Plan>()
@@ -49,6 +63,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly unknown[
     if (kind === TEXT) {
       if (typeof value === "string") text += escapeHtml(value)
       else if (value instanceof Finished) text += value.text
+      else if (typeof value === "number") text += value
       else {
         const rendered = renderChild(value)
         if (typeof rendered === "string") text += rendered
@@ -62,7 +77,9 @@ export function html(strings: TemplateStringsArray, ...values: readonly unknown[
         parts.push(text)
         text = ""
       }
-    } else if (kind === PLAIN_ATTRIBUTE && typeof value === "string") {
+    } else if (typeof value === "string" && kind === PIECE) text += escapeHtml(value)
+    else if (typeof value === "number" && (kind === PIECE || kind === STRUCTURED_PIECE)) text += value
+    else if (typeof value === "string" && (kind === PLAIN_ATTRIBUTE || (kind === ADDRESS && isPath(value)))) {
       text += `${(plan.holes[i] as Hole).lead}${escapeHtml(value)}"`
     } else if (kind === VERBATIM) {
       const list: Part[] = parts ?? []
@@ -76,14 +93,19 @@ export function html(strings: TemplateStringsArray, ...values: readonly unknown[
   return new Parts(parts)
 }
 
+/** Addresses that start with "/" are most of them, and run no script. */
+const isPath = (address: string): boolean => address.charCodeAt(0) === 47
+
 /** The text of a hole that is not in plain text. */
 function printHole(hole: Hole, kind: number, values: readonly unknown[], at: number): string {
   const value = values[at]
   switch (kind) {
     case PLAIN_ATTRIBUTE:
+    case ADDRESS:
     case ATTRIBUTE:
       return hole.name === undefined ? spread(value, hole.tag) : attribute(hole.name, value, hole.tag)
     case PIECE:
+    case STRUCTURED_PIECE:
       return escapeHtml(piece((hole.name as AttributeName).kind, value))
     case GROUP:
       return printGroup(hole, hole.name as AttributeName, values, at)
@@ -117,7 +139,7 @@ function printGroup(hole: Hole, name: AttributeName, values: readonly unknown[],
   return attributeValue(name, whole, hole.tag) === undefined ? "" : `${hole.lead}${text}"`
 }
 
-const plainPiece: AttributeName = { name: "value", kind: "plain", lead: "", bare: "" }
+const plainPiece: AttributeName = { name: "value", kind: "plain", lead: "", bare: "", takesAnyText: true, isAddress: false }
 
 /** The text of one value among others in a quoted value; nothing for `null`, `undefined` and booleans. */
 function piece(kind: string, value: unknown): string {
