@@ -19,7 +19,7 @@ afterAll(() => browser?.close())
 /** What axe finds, as sentences. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe)
-  const results = await page.evaluate(() => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run())
+  const results = await page.evaluate<AxeResults>("axe.run()")
   return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" ")}`)
 }
 
