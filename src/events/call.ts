@@ -11,6 +11,8 @@ import type { ErrorPolicy, EventContext, Handler, HandlerResult } from "./types.
 export interface CallOptions {
   readonly policy: ErrorPolicy
   readonly timeoutMs: number | undefined
+  /** For failures that come when the emission is over: nobody is left to throw to. */
+  readonly latePolicy?: ErrorPolicy | undefined
 }
 
 /** Calls the handler and follows it to its end; the promise never rejects. */
@@ -19,7 +21,7 @@ export function call(
   handler: Handler<never>,
   payload: unknown,
   emission: Emission,
-  { policy, timeoutMs }: CallOptions,
+  { policy, timeoutMs, latePolicy = policy }: CallOptions,
 ): MaybePromise<HandlerResult> {
   const limit = subscription.timeoutMs ?? timeoutMs
   const timed = limit === undefined ? undefined : new TimeLimit(limit, subscription, emission)
@@ -32,7 +34,7 @@ export function call(
   }
   try {
     const value = handler(payload as never, context)
-    const result = value === undefined ? NOTHING : settle(value, subscription, emission, policy, timed)
+    const result = value === undefined ? NOTHING : settle(value, subscription, emission, { policy, latePolicy }, timed)
     return result instanceof Promise ? result.then(finish) : finish(result)
   } catch (error) {
     return finish(fail(error, subscription, emission, policy))
@@ -44,7 +46,7 @@ export function settle(
   value: unknown,
   subscription: Subscription,
   emission: Emission,
-  policy: ErrorPolicy,
+  { policy, latePolicy }: { readonly policy: ErrorPolicy; readonly latePolicy: ErrorPolicy },
   timed?: TimeLimit,
 ): MaybePromise<HandlerResult> {
   if (!isObject(value)) return { value }
@@ -56,8 +58,8 @@ export function settle(
       ? Promise.resolve(value).then(found => (found === undefined ? NOTHING : { value: found }))
       : undefined
   if (!settled) return { value }
-  const raced = timed ? Promise.race([settled, timed.promise]) : settled
-  return raced.catch(error => fail(error, subscription, emission, policy, values.length > 0 ? values : undefined))
+  const raced = timed ? timed.race(settled) : settled
+  return raced.catch(error => fail(error, subscription, emission, latePolicy, values.length > 0 ? values : undefined))
 }
 
 /** Turns an error into a result, and tells it to whom the policy says. */
@@ -107,16 +109,16 @@ function hasController(context: EventContext): boolean {
   return (context as Emission).extra?.controller !== undefined
 }
 
-/** A time-out for one handler: fails the race, and aborts the signal in the handler's own context. */
+/** A time-out for one handler: fails what it races, and aborts the signal in the handler's own context. */
 export class TimeLimit {
   readonly context: TimedContext
-  readonly promise: Promise<never>
   readonly #ms: number
   readonly #controller = new AbortController()
   readonly #emission: Emission
   readonly #onAbort = (): void => this.#controller.abort(this.#emission.signal.reason)
   readonly #onTime: () => void
   #timer: NodeJS.Timeout
+  #reject: ((error: NitroError) => void) | undefined
 
   constructor(ms: number, subscription: Subscription, emission: Emission) {
     this.#ms = ms
@@ -124,20 +126,23 @@ export class TimeLimit {
     this.context = new TimedContext(emission, this.#controller.signal)
     if (emission.signal.aborted) this.#onAbort()
     else emission.signal.addEventListener("abort", this.#onAbort, { once: true })
-    let reject: (error: NitroError) => void = () => {}
-    this.promise = new Promise<never>((_, no) => {
-      reject = no
-    })
-    this.promise.catch(() => {}) // A synchronous handler never races it.
     this.#onTime = () => {
       const { name } = subscription
       const error = new NitroError("NITRO_EVENT_TIMEOUT", `The handler "${name}" of "${emission.event}" did not settle within ${ms} ms.`, {
         details: { event: emission.event, handler: name, timeoutMs: ms },
       })
-      reject(error)
+      this.#reject?.(error)
       this.#controller.abort(error)
     }
     this.#timer = setTimeout(this.#onTime, ms)
+  }
+
+  // Not Promise.race: a stream would leave a reaction on one long-lived promise with every value.
+  race<T>(promise: PromiseLike<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject
+      promise.then(resolve, reject)
+    })
   }
 
   /** While a generator waits to be read, its time does not run. */

@@ -71,18 +71,19 @@ function runPlain(
     try {
       const value = (handlers[index] as Handler)(payload, emission)
       if (value !== undefined) {
-        results ??= nothings(index)
+        results ??= resolved.template.slice()
         const subscription = resolved.subscriptions[index] as Subscription
-        if (gathering !== undefined && value instanceof Promise) gathering.watch(results, value, subscription)
-        else take(results, settle(value, subscription, emission, policy), gathering)
-      } else if (results !== undefined) results.push(NOTHING)
+        if (gathering !== undefined && value instanceof Promise) gathering.watch(results, index, value, subscription)
+        else put(results, index, settle(value, subscription, emission, { policy, latePolicy: policy }), gathering)
+      }
     } catch (error) {
-      results ??= nothings(index)
-      results.push(fail(error, resolved.subscriptions[index] as Subscription, emission, policy))
+      results ??= resolved.template.slice()
+      results[index] = fail(error, resolved.subscriptions[index] as Subscription, emission, policy)
     }
     index++
     if (emission.flags !== 0 || ended.count !== endedBefore) {
-      results ??= nothings(index)
+      results ??= resolved.template.slice()
+      results.length = index
       runEach(resolved.subscriptions.slice(index), payload, emission, { policy }, results, gathering)
       return results
     }
@@ -90,15 +91,9 @@ function runPlain(
   return results ?? resolved.nothing
 }
 
-/** The results so far of handlers that all returned nothing. Not sliced from the shared list, since slicing a frozen array is slow. */
-function nothings(count: number): HandlerResult[] {
-  const results: HandlerResult[] = []
-  for (let i = 0; i < count; i++) results.push(NOTHING)
-  return results
-}
-
 interface Run {
   readonly policy: ErrorPolicy
+  readonly latePolicy?: ErrorPolicy
   readonly timeoutMs?: number | undefined
   readonly stopWhen?: ((value: unknown) => boolean) | undefined
 }
@@ -107,7 +102,7 @@ function runEach(
   subscriptions: readonly Subscription[],
   payload: unknown,
   emission: Emission,
-  { policy, timeoutMs, stopWhen }: Run,
+  { policy, latePolicy, timeoutMs, stopWhen }: Run,
   results: HandlerResult[],
   gathering: Gathering | undefined,
 ): void {
@@ -115,8 +110,8 @@ function runEach(
     if (emission.stopped) return
     const handler = subscription.admit(payload, emission, policy)
     if (!handler) continue
-    const result = call(subscription, handler, payload, emission, { policy, timeoutMs })
-    take(results, result, gathering)
+    const result = call(subscription, handler, payload, emission, { policy, latePolicy, timeoutMs })
+    put(results, results.length, result, gathering)
     if (stopWhen && !(result instanceof Promise) && isStop(result, stopWhen)) return
   }
 }
@@ -143,9 +138,10 @@ function emitSyncWith(slot: Slot, resolved: Resolved, payload: unknown, options:
   const emission = new Emission(slot, options.sender, surrounding())
   setIds(emission, options.correlationId, options.causationId)
   const policy = options.onError ?? slot.onError
+  const run: Run = { policy, latePolicy: policy === "throw" ? "report" : policy, stopWhen: options.stopWhen }
   const results: HandlerResult[] = []
   const end = isObserved() ? beginEmit("emitSync", emission) : undefined
-  scope.run(emission, runEach, resolved.subscriptions, payload, emission, { policy, stopWhen: options.stopWhen }, results, undefined)
+  scope.run(emission, runEach, resolved.subscriptions, payload, emission, run, results, undefined)
   emission.finish()
   end?.(results.length, failuresIn(results).length)
   if (policy === "throw") throwFailures(results, slot)
@@ -160,10 +156,20 @@ function emitChecked(slot: Slot, resolved: Resolved, payload: unknown, options: 
   return isPromise(checked) ? checked.then(value => emitWith(slot, resolved, value, asked)) : emitWith(slot, resolved, checked, asked)
 }
 
-async function emitWith(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions): Promise<Results> {
+function emitWith(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions): Promise<Results> {
   trackContext()
   const emission = new Emission(slot, options.sender, surrounding())
   setIds(emission, options.correlationId, options.causationId)
+  return runAll(slot, resolved, payload, options, emission)
+}
+
+async function runAll(
+  slot: Slot,
+  { subscriptions }: Resolved,
+  payload: unknown,
+  options: EmitOptions,
+  emission: Emission,
+): Promise<Results> {
   const { signal, timeoutMs, stopWhen } = options
   const run: Run = { policy: options.onError ?? slot.onError, timeoutMs, stopWhen }
   const results: HandlerResult[] = []
@@ -172,8 +178,8 @@ async function emitWith(slot: Slot, resolved: Resolved, payload: unknown, option
   try {
     const gathering = new Gathering(emission, run.policy)
     const done = scope.run(emission, () => {
-      if (options.sequential) return runInTurn(resolved.subscriptions, payload, emission, run, results)
-      runEach(resolved.subscriptions, payload, emission, run, results, gathering)
+      if (options.sequential) return runInTurn(subscriptions, payload, emission, run, results)
+      runEach(subscriptions, payload, emission, run, results, gathering)
       return gathering.finish(results)
     })
     await (abort ? Promise.race([done, abort.promise]) : done)
@@ -205,17 +211,17 @@ class Gathering {
   }
 
   /** Spares a promise per handler: the handler's own is followed. */
-  watch(results: HandlerResult[], promise: Promise<unknown>, subscription: Subscription): void {
+  watch(results: HandlerResult[], index: number, promise: Promise<unknown>, subscription: Subscription): void {
     if (this.latest !== undefined) this.follow(this.latest, this.latestIndex, this.latestSubscription as Subscription)
     this.results = results
     this.latest = promise
-    this.latestIndex = results.push(NOTHING) - 1
+    this.latestIndex = index
     this.latestSubscription = subscription
     this.left++
   }
 
-  add(results: HandlerResult[], promise: Promise<HandlerResult>): void {
-    const index = results.push(NOTHING) - 1
+  add(results: HandlerResult[], index: number, promise: Promise<HandlerResult>): void {
+    results[index] = NOTHING
     this.left++
     void promise.then(result => {
       results[index] = result
@@ -279,10 +285,15 @@ class Gathering {
   }
 }
 
-function take(results: HandlerResult[], result: HandlerResult | Promise<HandlerResult>, gathering: Gathering | undefined): void {
-  if (!(result instanceof Promise)) results.push(result)
-  else if (gathering) gathering.add(results, result)
-  else results.push({ value: handOut(result) })
+function put(
+  results: HandlerResult[],
+  index: number,
+  result: HandlerResult | Promise<HandlerResult>,
+  gathering: Gathering | undefined,
+): void {
+  if (!(result instanceof Promise)) results[index] = result
+  else if (gathering) gathering.add(results, index, result)
+  else results[index] = { value: handOut(result) }
 }
 
 /** The promise `emitSync` hands out. Its failure is reported already, so nobody needs to look at it. */

@@ -342,6 +342,18 @@ describe("results", () => {
     expect(failures).toEqual([failure])
   })
 
+  it("of emitSync that fail late are reported even where failures are to be thrown", async () => {
+    const printed = vi.spyOn(console, "error").mockImplementation(() => {})
+    const { on, emitSync } = createEvents({ onError: "throw" })
+    on("e", async () => {
+      throw new Error("late")
+    })
+    expect(emitSync("e")).toHaveLength(1)
+    await sleep(1)
+    expect(printed).toHaveBeenCalledOnce()
+    printed.mockRestore()
+  })
+
   it("are thrown together on request, after every handler ran", async () => {
     const { on, emit, emitSync } = createEvents({ onError: "throw" })
     const last = vi.fn()
@@ -473,11 +485,13 @@ describe("emission", () => {
     const failures: HandlerFailure[] = []
     const { on, emit } = createEvents({ maxDepth: 5, onError: failure => failures.push(failure) })
     on("again", () => void emit("again"))
+    on("in turn", () => void emit("in turn", 1, { sequential: true }))
     await emit("again")
+    await emit("in turn")
     await sleep(5)
     process.off("unhandledRejection", unhandled)
     expect(unhandled).not.toHaveBeenCalled()
-    expect(failures).toMatchObject([{ error: { code: "NITRO_EVENT_LOOP" } }])
+    expect(failures).toMatchObject([{ error: { code: "NITRO_EVENT_LOOP" } }, { error: { code: "NITRO_EVENT_LOOP" } }])
   })
 
   it("may go on for ever where each round is over before the next begins", async () => {

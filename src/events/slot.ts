@@ -16,6 +16,8 @@ export interface Resolved {
   readonly schema: StandardSchema | undefined
   /** The results when every handler returned nothing. Frozen and shared. */
   readonly nothing: readonly HandlerResult[]
+  /** The same, to be copied: slicing a frozen array is slow. */
+  readonly template: readonly HandlerResult[]
 }
 
 export class Slot {
@@ -58,6 +60,7 @@ export class Slot {
       plain: handlers.length === subscriptions.length && !schema && this.onError !== "throw" ? handlers : undefined,
       schema,
       nothing: Object.freeze(subscriptions.map(() => NOTHING)),
+      template: subscriptions.map(() => NOTHING),
     }
     return this.resolved
   }

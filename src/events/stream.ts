@@ -274,7 +274,7 @@ class Source {
   }
 
   #race<T>(promise: PromiseLike<T>): Promise<T> {
-    return this.#limit ? Promise.race([promise, this.#limit.promise]) : Promise.resolve(promise)
+    return this.#limit ? this.#limit.race(promise) : Promise.resolve(promise)
   }
 
   #take(step: Step): void {
