@@ -6,7 +6,7 @@ import { notFoundError, unknownFieldError } from "./errors.ts"
 import type { Predicate } from "./predicate.ts"
 import type { QueryPlan, Row } from "./repository.ts"
 import type { EntityClass } from "./types.ts"
-import { onStore } from "./unit-of-work.ts"
+import { currentUnit, onStore } from "./unit-of-work.ts"
 
 export async function findById<T extends object>(entity: EntityClass<T>, id: string): Promise<T | undefined> {
   const binding = bindingOf(entity as unknown as EntityClass)
@@ -28,7 +28,8 @@ export async function existsById(entity: EntityClass, id: string): Promise<boole
 
 /** Anything but text finds nothing, as an id that comes from outside may be anything. */
 function rowById({ store, repository }: Binding, id: unknown): MaybePromise<Row | undefined> {
-  return typeof id === "string" ? onStore(store, () => repository.get(id)) : undefined
+  if (typeof id !== "string") return undefined
+  return currentUnit() === undefined ? repository.get(id) : onStore(store, () => repository.get(id))
 }
 
 export async function findEntities<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<T[]> {

@@ -1,0 +1,28 @@
+// What the groups of the store suite share: a test on a new store, and rows of accounts.
+import type { QueryPlan, Repository, Row, Store } from "../entity/index.ts"
+import type { TestRunner } from "./runner.ts"
+import { Account, encodeRow, sampleId } from "./samples.ts"
+
+/** The tools of one group of tests. */
+export interface Tools {
+  readonly expect: TestRunner["expect"]
+  /** A test on a new store. */
+  test(name: string, run: (store: Store) => Promise<void>): void
+}
+
+export function accountRow(store: Store, n: number, values: object = {}): Row {
+  return encodeRow(store, Account.definition, { id: sampleId(n), email: `${n}@example.org`, balance: n, ...values })
+}
+
+export async function accounts(store: Store, count: number): Promise<Repository> {
+  const repository = store.bind(Account.definition)
+  for (let n = 0; n < count; n++) await repository.write([{ op: "insert", row: accountRow(store, n) }])
+  return repository
+}
+
+export function ids(rows: readonly Row[]): unknown[] {
+  return rows.map(row => row[0])
+}
+
+export const everything: QueryPlan = { orderBy: [] }
+export const balanceColumn = 4
