@@ -1,6 +1,6 @@
 // Errors that name the line of the application that wrote the markup.
 import { NitroError, type NitroErrorOptions } from "../shared/errors.ts"
-import type { htmlErrors } from "./errors.ts"
+import type { HtmlErrorCode } from "./errors.ts"
 import "./errors.ts"
 
 const ownFolder = import.meta.url.slice(0, import.meta.url.lastIndexOf("/") + 1)
@@ -24,7 +24,7 @@ export function callSite(): string | undefined {
 }
 
 /** A NitroError whose message ends with the call site and whose details hold it as `callSite`. */
-export function htmlError(code: keyof typeof htmlErrors, message: string, options: NitroErrorOptions = {}): NitroError {
+export function htmlError(code: HtmlErrorCode, message: string, options: NitroErrorOptions = {}): NitroError {
   const site = callSite()
   if (site === undefined) return new NitroError(code, message, options)
   return new NitroError(code, `${message} (at ${site})`, { ...options, details: { ...options.details, callSite: site } })

@@ -1,7 +1,17 @@
 // The error codes of the html module.
-import { registerErrors } from "../shared/errors.ts"
+import { type ErrorEntry, registerErrors } from "../shared/errors.ts"
 
-export const htmlErrors = registerErrors({
+export type HtmlErrorCode =
+  | "NITRO_HTML_PENDING"
+  | "NITRO_HTML_CHILD"
+  | "NITRO_HTML_ATTRIBUTE"
+  | "NITRO_HTML_HANDLER"
+  | "NITRO_HTML_EXPRESSION"
+  | "NITRO_HTML_CONTEXT"
+  | "NITRO_HTML_TAG"
+  | "NITRO_HTML_TEMPLATE"
+
+registerErrors<Record<HtmlErrorCode, ErrorEntry>>({
   NITRO_HTML_PENDING: {
     status: 500,
     when: "Markup that still waits for a promise was used where finished text is needed.",

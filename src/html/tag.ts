@@ -45,6 +45,18 @@ function build(record: ElementRecord, content: readonly unknown[], isCapital: bo
   return to - from === 1 ? element(record, start, content[from]) : elementOfList(record, start, content, from, to)
 }
 
+/** The calls that most are, without a list of arguments; the result is the same as that of `build`. */
+function buildOne(record: ElementRecord, content: unknown, isCapital: boolean): Markup {
+  if (typeof content === "string" || content instanceof Finished) return element(record, record.bare, content)
+  if (content === undefined) return new Finished(record.bare + record.close)
+  if (isAttributes(content)) return withoutChildren(record, open(record, content), content, isCapital)
+  return element(record, record.bare, content)
+}
+
+function buildTwo(record: ElementRecord, first: unknown, second: unknown, isCapital: boolean): Markup {
+  return isAttributes(first) ? element(record, open(record, first), second) : build(record, [first, second], isCapital)
+}
+
 function withoutChildren(record: ElementRecord, start: string, attributes: object, isCapital: boolean): Markup {
   // `<Div>text</Div>` in JSX hands the children over as an attribute.
   const children: unknown = Object.hasOwn(attributes, "children") ? (attributes as { children: unknown }).children : undefined
@@ -63,16 +75,23 @@ function openElement(record: ElementRecord, start: string): OpenElement {
   return fill as unknown as OpenElement
 }
 
+function tagFunction(name: string, isCapital: boolean): (...content: unknown[]) => Markup {
+  const record = elementRecord(name)
+  // `undefined` as a child and no child are the same, so a missing argument needs no other test.
+  return (first?: unknown, second?: unknown, ...more: unknown[]): Markup => {
+    if (more.length > 0) return build(record, [first, second, ...more], isCapital)
+    return second === undefined ? buildOne(record, first, isCapital) : buildTwo(record, first, second, isCapital)
+  }
+}
+
 /** The tag function of the element `name`. @throws NITRO_HTML_TAG when that is not a tag name. */
 export function tag<Name extends string>(name: Name): Tag<TagAttributes<Name>> {
-  const record = elementRecord(name)
-  return (...content: readonly unknown[]): Markup => build(record, content, false)
+  return tagFunction(name, false)
 }
 
 /** The capitalised tag function of the element `name`. */
 export function capitalTag<Name extends string>(name: Name): CapitalTag<TagAttributes<Name>> {
-  const record = elementRecord(name)
-  return ((...content: readonly unknown[]): Markup => build(record, content, true)) as CapitalTag<TagAttributes<Name>>
+  return tagFunction(name, true) as CapitalTag<TagAttributes<Name>>
 }
 
 /** An element whose name is known only at run time, or a custom one: `CustomTag("my-element", { id }, "text")`. */

@@ -18,10 +18,10 @@ export function runsScript(url: string, tag: string): boolean {
   const first = url.charCodeAt(0)
   // "/", "#", "?", ".": relative addresses, which most are.
   if (first === 47 || first === 35 || first === 63 || first === 46) return false
+  if (/^(?:https?|mailto|tel):/.test(url)) return false
   const colon = url.indexOf(":")
   if (colon < 0) return false
   const scheme = url.slice(0, colon).replace(skipped, "").toLowerCase()
-  if (scheme === "https" || scheme === "http" || scheme === "mailto") return false
   if (scriptSchemes.has(scheme)) return true
   if (scheme !== "data") return false
   const data = url
