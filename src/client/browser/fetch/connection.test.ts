@@ -172,7 +172,8 @@ describe("trying again", () => {
   })
 })
 
-describe("a live stream", () => {
+// Datastar's streams outlive their elements: after a few tests they hold every connection that a browser opens to one host.
+describe.skipIf(isOfficial)("a live stream", () => {
   it("comes back after the server was restarted", async () => {
     const url = await serve(openStream(elements('<p id="out">before</p>')), openStream(elements('<p id="out">after</p>')))
     const restore = quiet()
@@ -186,7 +187,7 @@ describe("a live stream", () => {
     restore()
   })
 
-  it.skipIf(isOfficial)("that falls silent is opened again; comments keep it open", async () => {
+  it("that falls silent is opened again; comments keep it open", async () => {
     const url = await serve(
       {
         headers: { "content-type": "text/event-stream" },
@@ -221,7 +222,7 @@ describe("a live stream", () => {
     expect(events.types.filter(type => type === "finished")).toEqual([])
   })
 
-  it.skipIf(isOfficial)("ends with its element, or when its attribute changes", async () => {
+  it("ends with its element, or when its attribute changes", async () => {
     const url = await serve(openStream(signalsEvent({ a: 1 })))
     await start(url, "retry: 'always'")
     await waitForRequests(url, 1)
@@ -233,7 +234,7 @@ describe("a live stream", () => {
     expect(events.types.filter(type => type === "finished")).toHaveLength(2)
   })
 
-  it.skipIf(isOfficial)("that replaces its own element is read to its end", async () => {
+  it("that replaces its own element is read to its end", async () => {
     const url = await serve({
       headers: { "content-type": "text/event-stream" },
       steps: [
