@@ -1,6 +1,6 @@
 // An emit against node:events, emittery and hookable; a wildcard against an exact name; memory over a million subscriptions.
 import { EventEmitter } from "node:events"
-import { createEvents } from "nitro-ts/events"
+import { createEvents, withContext } from "nitro-ts/events"
 import { bench, type Comparison, type Contender, type Rival } from "./harness.ts"
 
 interface Payload {
@@ -48,6 +48,11 @@ function ourEmit(listeners: readonly Listener[]): Contender {
   const happened = events.event<Payload>("happened")
   for (const listener of listeners) events.on(happened, listener)
   return { name: "emit", run: () => events.emit(happened, payload) }
+}
+
+/** The same in a process that follows emissions over awaits, as every server with a context per request does. */
+function followed(contender: Contender): Contender {
+  return { ...contender, name: `${contender.name}, followed`, setup: () => withContext({}, () => {}) }
 }
 
 function nodeEvents(): Contender {
@@ -149,6 +154,12 @@ const comparisons: Comparison[] = [
   },
   { case: "awaited emit to three sync handlers", ours: ourEmit(sync), rivals: await asyncRivals(sync) },
   { case: "awaited emit to three async handlers", ours: ourEmit(async), rivals: await asyncRivals(async) },
+  { case: "emit to three sync handlers", ours: followed(ourSync()), rivals: [nodeEvents()] },
+  {
+    case: "awaited emit to three async handlers",
+    ours: followed(ourEmit(async)),
+    rivals: (await asyncRivals(async)).map(({ goal: _, ...rival }) => rival),
+  },
   {
     case: "heap while 3M subscriptions come and go",
     metric: "MB",
