@@ -103,6 +103,21 @@ export class SingleWriter implements Connections {
     }
   }
 
+  /** Holds the connection without a transaction: other calls wait, or read what is committed. */
+  async exclusive<T>(work: (driver: SyncDriver) => Promise<T>): Promise<T> {
+    const outer = this.#scope()
+    if (outer !== this.#root) {
+      throw new NitroError("NITRO_TRANSACTION", `${this.#options.name} is asked for its connection inside of a transaction, which has it.`)
+    }
+    const hold = await this.#turn(this.#root)
+    try {
+      const driver = await this.#patiently(this.#root, opened => opened)
+      return await this.#context.run(hold, () => work(driver))
+    } finally {
+      hold.leave()
+    }
+  }
+
   close(): MaybePromise<void> {
     if (this.#closed) return
     const scope = this.#scope()

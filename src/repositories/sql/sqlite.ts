@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import type { Capabilities, Encoding, EntityDefinition, Repository, Store } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
+import { type SqlAccess, sqlAccess } from "./access.ts"
 import type { Driver, SyncDriver } from "./driver.ts"
 import { loadSqliteDriver, type SqliteConnection, type SqliteDriverName, wrapConnection } from "./drivers/load.ts"
 import "./errors.ts"
@@ -57,6 +58,7 @@ class SqliteFileStore implements SqliteStore {
   readonly name: string
   readonly capabilities: Capabilities
   readonly encoding: Encoding = sqliteDialect.encoding
+  readonly [sqlAccess]: SqlAccess = { dialect: sqliteDialect, exclusive: work => this.#connections.exclusive(work) }
   readonly #options: SqliteOptions
   /** Absolute, `":memory:"`, or undefined with a connection of the app's. */
   readonly #file: string | undefined
