@@ -83,16 +83,9 @@ export function verifyInstance({ state }: Binding, record: EntityRecord): void {
   state.verified = "new"
 }
 
-/** Runs the hook where the class has it. `then` goes on, told whether it ran; without a hook all of it is synchronous. */
-export function withHook<T>(
-  { state }: Binding,
-  record: EntityRecord,
-  name: keyof EntityHooks,
-  then: (ran: boolean) => MaybePromise<T>,
-): MaybePromise<T> {
-  if (!state.hooks.has(name)) return then(false)
-  const result = (record as EntityRecord & EntityHooks)[name]?.()
-  return result instanceof Promise ? result.then(() => then(true)) : then(true)
+/** Runs the hook where the class has it. */
+export function runHook({ state }: Binding, record: EntityRecord, name: keyof EntityHooks): MaybePromise<void> {
+  if (state.hooks.has(name)) return (record as EntityRecord & EntityHooks)[name]?.()
 }
 
 function stateOf(entity: EntityClass): ClassState {

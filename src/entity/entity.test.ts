@@ -443,6 +443,23 @@ describe("hooks", () => {
     expect(calls).toEqual(["beforeDelete", "afterDelete"])
   })
 
+  it("may save the entity again, and run once for each of concurrent saves", async () => {
+    class Again extends Entity("Again", { n: z.int().default(0), saves: z.int().default(0) }) {
+      async afterSave() {
+        await Promise.resolve()
+        if (this.saves === 0) await this.update({ saves: 1 })
+      }
+      async beforeSave() {
+        await Promise.resolve()
+      }
+    }
+    const again = await Again.create({ n: 1 })
+    expect((await Again.require(again.id)).saves).toBe(1)
+    const fresh = new Again({ n: 2 })
+    await Promise.all([fresh.save(), fresh.save()])
+    expect(await Again.count({ n: 2 })).toBe(1)
+  })
+
   it("refuse the write by throwing", async () => {
     class Kept extends Entity("Kept", { name: z.string() }) {
       beforeSave() {

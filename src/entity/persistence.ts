@@ -1,7 +1,7 @@
 // Saves and deletes: validation, hooks, what changed, the write itself, and telling of it.
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import { type Binding, bindingOf, hydrate, verifyInstance, withHook } from "./binding.ts"
+import { type Binding, bindingOf, hydrate, runHook, verifyInstance } from "./binding.ts"
 import { announce, isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
 import { staleError } from "./dirty.ts"
@@ -27,23 +27,31 @@ interface Expiry {
   readonly ttlSeconds?: number
 }
 
-// Drivers may be synchronous, and an await costs as much as the rest of a save: everything here passes promises on where
-// there are any, and runs straight through where not.
-function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
-  return value instanceof Promise ? value.then(next) : next(value)
-}
-
 /** Resolves to the entity itself. `fresh`: validated by its constructor just now. */
 export async function save<R extends EntityRecord>(record: R, options?: SaveOptions, fresh = false): Promise<R> {
-  // A second save of the same instance waits: both would insert, or one would write over what the other just wrote.
+  const binding = bindingFor(record)
+  const hooked = binding.state.hooks.size > 0
+  if (hooked) await runBeforeHooks(record, binding, options)
+  if (savingOf(record) !== undefined) await waitForSaves(record)
+  const prepared = prepare(record, binding, options, fresh && !hooked)
+  if (prepared === undefined) return record
+  // An await costs as much as the rest of a save: none where the store is synchronous.
+  const written = writeOne(prepared)
+  if (written instanceof Promise) await guard(record, written)
+  if (hooked) await runAfterHooks(prepared)
+  return record
+}
+
+/** While a save is under way others of the same instance wait: both would insert, or write over what the other wrote. */
+async function waitForSaves(record: EntityRecord): Promise<void> {
   for (let earlier = savingOf(record); earlier !== undefined; earlier = savingOf(record)) await earlier
-  const saving = saveNow(record, options, fresh)
-  if (!(saving instanceof Promise)) return record
-  const settled = saving.then(ignore, ignore)
+}
+
+async function guard(record: EntityRecord, written: Promise<void>): Promise<void> {
+  const settled = written.then(ignore, ignore)
   setSaving(record, settled)
   try {
-    await saving
-    return record
+    await written
   } finally {
     if (savingOf(record) === settled) setSaving(record, undefined)
   }
@@ -51,34 +59,21 @@ export async function save<R extends EntityRecord>(record: R, options?: SaveOpti
 
 function ignore(): void {}
 
-function saveNow(record: EntityRecord, options: SaveOptions | undefined, fresh: boolean): MaybePromise<void> {
-  const binding = bindingFor(record)
-  verifyInstance(binding, record)
-  // Without hooks nothing has to wait for anything: the usual case, and it is worth a path without closures.
-  if (binding.state.hooks.size > 0) {
-    return andThen(prepare(record, options, fresh), prepared => prepared && andThen(writeOne(prepared), () => runAfterHooks(prepared)))
-  }
-  if (isDeleted(record)) throw deletedError(record, binding)
-  const expiry = expiryOf(binding, options)
-  const prepared =
-    rowOf(record) === undefined
-      ? toInsert(record, binding, expiry, fresh)
-      : toUpdate(record, binding, expiry, differenceOf(record, binding))
-  return prepared && writeOne(prepared)
-}
-
 /** All or nothing where the store has transactions: every entity is validated before the first is written. */
 export async function saveMany(records: readonly EntityRecord[], options?: SaveOptions, fresh = false): Promise<void> {
   const all = [...new Set(records)]
   const run = async (): Promise<void> => {
     const prepared: Prepared[] = []
     for (const record of all) {
-      await savingOf(record)
-      const one = await prepare(record, options, fresh)
+      const binding = bindingFor(record)
+      const hooked = binding.state.hooks.size > 0
+      if (hooked) await runBeforeHooks(record, binding, options)
+      if (savingOf(record) !== undefined) await waitForSaves(record)
+      const one = prepare(record, binding, options, fresh && !hooked)
       if (one !== undefined) prepared.push(one)
     }
     await writeAll(prepared)
-    for (const one of prepared) await runAfterHooks(one)
+    for (const one of prepared) if (one.binding.state.hooks.size > 0) await runAfterHooks(one)
   }
   // Inserts are one write, which a store with transactions does entirely or not at all. An update that finds its row gone
   // or changed is no error of the store's: what was written before it must be taken back.
@@ -94,29 +89,28 @@ function classOf(record: EntityRecord): EntityClass {
 function bindingFor(record: EntityRecord): Binding {
   const current = bindingOf(classOf(record))
   const origin = originOf(record)
-  return origin === undefined || origin === current ? current : { ...current, ...origin }
-}
-
-function prepare(record: EntityRecord, options: SaveOptions | undefined, fresh: boolean): MaybePromise<Prepared | undefined> {
-  const binding = bindingFor(record)
+  const binding = origin === undefined || origin === current ? current : { ...current, ...origin }
   verifyInstance(binding, record)
-  if (isDeleted(record)) throw deletedError(record, binding)
-  const expiry = expiryOf(binding, options)
-  return withHook(binding, record, "beforeSave", ran =>
-    rowOf(record) === undefined ? prepareInsert(record, binding, expiry, fresh && !ran) : prepareUpdate(record, binding, expiry),
-  )
+  return binding
 }
 
-function deletedError(record: EntityRecord, binding: Binding): NitroError {
-  return notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
+async function runBeforeHooks(record: EntityRecord, binding: Binding, options: SaveOptions | undefined): Promise<void> {
+  if (isDeleted(record)) return
+  await runHook(binding, record, "beforeSave")
+  if (rowOf(record) === undefined) await runHook(binding, record, "beforeCreate")
+  else if (prepare(record, binding, options, false) !== undefined) await runHook(binding, record, "beforeUpdate")
+}
+
+/** The write that makes the store agree with the entity; undefined when it does. */
+function prepare(record: EntityRecord, binding: Binding, options: SaveOptions | undefined, fresh: boolean): Prepared | undefined {
+  if (isDeleted(record)) throw notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
+  const expiry = expiryOf(binding, options)
+  if (rowOf(record) === undefined) return toInsert(record, binding, expiry, fresh)
+  return toUpdate(record, binding, expiry, binding.mapper.difference(valuesOf(record), rowOf(record) as Row))
 }
 
 function idOf(record: EntityRecord): string {
   return valuesOf(record)["id"] as string
-}
-
-function prepareInsert(record: EntityRecord, binding: Binding, expiry: Expiry, fresh: boolean): MaybePromise<Prepared> {
-  return withHook(binding, record, "beforeCreate", ran => toInsert(record, binding, expiry, fresh && !ran))
 }
 
 function toInsert(record: EntityRecord, binding: Binding, expiry: Expiry, fresh: boolean): Prepared {
@@ -125,18 +119,6 @@ function toInsert(record: EntityRecord, binding: Binding, expiry: Expiry, fresh:
   if (!fresh) model.validator.inPlace(values)
   const row = mapper.encode(values)
   return { record, binding, write: { op: "insert", row, ...expiry }, row, kept: undefined }
-}
-
-function prepareUpdate(record: EntityRecord, binding: Binding, expiry: Expiry): MaybePromise<Prepared | undefined> {
-  const difference = differenceOf(record, binding)
-  if (difference === undefined) return toUpdate(record, binding, expiry, undefined)
-  return withHook(binding, record, "beforeUpdate", ran =>
-    toUpdate(record, binding, expiry, ran ? differenceOf(record, binding) : difference),
-  )
-}
-
-function differenceOf(record: EntityRecord, { mapper }: Binding): Difference | undefined {
-  return mapper.difference(valuesOf(record), rowOf(record) as Row)
 }
 
 /** Undefined when there is nothing to write: no change, and no new time of expiry. */
@@ -265,27 +247,26 @@ function tell(binding: Binding, change: Change): void {
   else announce(binding.model, change)
 }
 
-function runAfterHooks({ record, binding, write }: Prepared): MaybePromise<void> {
-  return withHook(binding, record, write.op === "insert" ? "afterCreate" : "afterUpdate", () =>
-    withHook(binding, record, "afterSave", ignore),
-  )
+async function runAfterHooks({ record, binding, write }: Prepared): Promise<void> {
+  await runHook(binding, record, write.op === "insert" ? "afterCreate" : "afterUpdate")
+  await runHook(binding, record, "afterSave")
 }
 
 /** False when it was not stored (any more). */
 export async function remove(record: EntityRecord): Promise<boolean> {
-  for (let earlier = savingOf(record); earlier !== undefined; earlier = savingOf(record)) await earlier
+  await waitForSaves(record)
+  if (rowOf(record) === undefined) return false
+  const binding = bindingFor(record)
+  await runHook(binding, record, "beforeDelete")
   const before = rowOf(record)
   if (before === undefined) return false
-  const binding = bindingFor(record)
-  verifyInstance(binding, record)
-  return withHook(binding, record, "beforeDelete", async () => {
-    const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as string }]))
-    currentUnit()?.onRollback(() => setStored(record, before, binding))
-    setDeleted(record)
-    if (touched === 0) return false
-    tellDeleted(binding, before)
-    return withHook(binding, record, "afterDelete", () => true)
-  })
+  const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as string }]))
+  currentUnit()?.onRollback(() => setStored(record, before, binding))
+  setDeleted(record)
+  if (touched === 0) return false
+  tellDeleted(binding, before)
+  await runHook(binding, record, "afterDelete")
+  return true
 }
 
 function tellDeleted(binding: Binding, before: Row): void {
@@ -294,7 +275,7 @@ function tellDeleted(binding: Binding, before: Row): void {
 }
 
 export async function reload(record: EntityRecord): Promise<void> {
-  await savingOf(record)
+  await waitForSaves(record)
   const binding = bindingFor(record)
   const id = idOf(record)
   const row = await onStore(binding.store, () => binding.repository.get(id))

@@ -213,6 +213,16 @@ describe("a unit of work", () => {
       throw failure
     })
     await withRepositories({ Note: cannotBegin }, () => expect(unitOfWork(() => Note.create({ text: "x" }))).rejects.toBe(failure))
+    const account = new Account({ owner: "a" })
+    await withRepositories({ Note: cannotBegin }, () =>
+      expect(
+        unitOfWork(async () => {
+          await account.save()
+          await Note.create({ text: "x" }).catch(() => {})
+        }),
+      ).rejects.toBe(failure),
+    )
+    expect([account.isNew, await Account.count()]).toEqual([true, 0])
     const cannotCommit = broken(async fn => {
       await fn()
       throw failure

@@ -87,7 +87,15 @@ class Unit {
 
   async commit(): Promise<void> {
     this.#open = false
-    const joined = await Promise.all(this.#joined.values())
+    const begun = await Promise.allSettled(this.#joined.values())
+    const failed = begun.find(result => result.status === "rejected")
+    const joined = begun.flatMap(result => (result.status === "fulfilled" ? [result.value] : []))
+    if (failed) {
+      // A store that could not begin wrote nothing: even if the function went on, this is not all of it.
+      await rollbackAll(joined, failed.reason)
+      this.#undo()
+      throw failed.reason
+    }
     for (const [index, transaction] of joined.entries()) {
       try {
         await transaction.commit()
