@@ -1,8 +1,49 @@
 // Entities and rows that the store suite writes: every field type, null in each, and values that trip stores up.
 import { z } from "zod"
-import { Entity, type EntityDefinition, type Predicate, type Repository, type Row, type Store } from "../entity/index.ts"
+import {
+  Entity,
+  type EntityDefinition,
+  type EntityStatics,
+  type Predicate,
+  type Repository,
+  type Row,
+  type Store,
+} from "../entity/index.ts"
 
-export class Sample extends Entity(
+// The classes are exported by their types, spelled out: declarations are made file by file, without inference.
+export interface AccountValues {
+  readonly id: string
+  email: string
+  region: string | null
+  number: number | null
+  balance: number
+}
+export type AccountInput = Partial<AccountValues> & { email: string }
+
+export interface VersionedValues {
+  readonly id: string
+  title: string
+  note: string
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly version: number
+}
+export type VersionedInput = { id?: string; title: string; note?: string }
+
+export interface SampleValues {
+  readonly id: string
+  text: string | null
+  count: number | null
+  limit: number | null
+  ratio: number | null
+  flag: boolean | null
+  at: Date | null
+  big: bigint | null
+  bytes: Uint8Array | null
+  data: unknown
+}
+
+export const Sample: EntityStatics<SampleValues, Partial<SampleValues>, Partial<SampleValues>> = class Sample extends Entity(
   "Sample",
   {
     text: z.string().nullable().default(null),
@@ -16,15 +57,15 @@ export class Sample extends Entity(
     data: z.json().nullable().default(null),
   },
   { index: ["count", "text"], plural: "nitro-suite-samples" },
-) {}
+) {} as never // zod spells the type of JSON and bytes more narrowly than a sample needs.
 
-export class Account extends Entity(
+export const Account: EntityStatics<AccountValues, AccountInput, Partial<AccountInput>> = class Account extends Entity(
   "Account",
   { email: z.string(), region: z.string().nullable().default(null), number: z.int().nullable().default(null), balance: z.int().default(0) },
   { unique: ["email", ["region", "number"]], plural: "nitro-suite-accounts" },
 ) {}
 
-export class Versioned extends Entity(
+export const Versioned: EntityStatics<VersionedValues, VersionedInput, Partial<VersionedInput>> = class Versioned extends Entity(
   "Versioned",
   { title: z.string(), note: z.string().default("") },
   { version: true, timestamps: true, plural: "nitro-suite-versioned" },
@@ -80,12 +121,12 @@ export const naughtyTexts: readonly string[] = [
   "\uffff\ue000",
 ]
 
-type SampleValues = { [K in Exclude<keyof ReturnType<Sample["toJSON"]>, "id">]?: unknown }
+type SampleRow = { [K in Exclude<keyof SampleValues, "id">]?: unknown }
 
 const day = (n: number): Date => new Date(Date.UTC(2024, 0, n, 12, 30, 15, 250))
 
 /** Rows with ties, nulls and near misses in every column; the last has null everywhere. */
-export const sampleRows: readonly SampleValues[] = [
+export const sampleRows: readonly SampleRow[] = [
   { text: "Apple", count: 1, limit: 1, ratio: 0.5, flag: true, at: day(1), big: 1n, bytes: Uint8Array.of(0, 255) },
   { text: "apple", count: 2, limit: 1, ratio: -0.5, flag: false, at: day(2), big: -1n, bytes: Uint8Array.of() },
   { text: "APPLE pie", count: 2, limit: 3, ratio: 1e21, flag: true, at: day(2), big: 9007199254740993n, bytes: Uint8Array.of(0) },
@@ -207,7 +248,7 @@ export async function insertSamples(store: Store): Promise<{ repository: Reposit
   return { repository, entities }
 }
 
-const emptySample: SampleValues = {
+const emptySample: SampleRow = {
   text: null,
   count: null,
   limit: null,
