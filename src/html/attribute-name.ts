@@ -89,6 +89,7 @@ const aliases = new Map<string, string>([
 const known = new Map<string, AttributeName>()
 /** Names can come from data (`{...record}`): the cache must not grow with it. */
 const maxKnownNames = 4096
+const maxKnownLength = 80
 
 /** @throws NITRO_HTML_ATTRIBUTE for a name that cannot be printed, NITRO_HTML_HANDLER for `onclick` and its like. */
 export function attributeName(written: string): AttributeName {
@@ -104,7 +105,7 @@ export function attributeName(written: string): AttributeName {
     takesAnyText: textKinds.has(kind),
     isAddress: addressKinds.has(kind),
   }
-  if (known.size < maxKnownNames) known.set(written, made)
+  if (known.size < maxKnownNames && written.length <= maxKnownLength) known.set(written, made)
   return made
 }
 

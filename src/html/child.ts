@@ -81,7 +81,7 @@ const isList = (value: unknown): value is Iterable<unknown> =>
 
 /** "a Date", "a plain object with the keys a, b", "a function": what a refused value was, without its content. */
 export function describe(value: unknown): string {
-  if (value === null) return "null"
+  if (value === null || value === undefined) return String(value)
   if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`
   if (typeof value !== "object") return `a ${typeof value}`
   if (Array.isArray(value)) return "a list"

@@ -59,7 +59,7 @@ export function elementRecord(tag: string): ElementRecord {
     bare: flatText(`${doctype}<${tag}>`),
     close: content === "none" ? "" : flatText(`</${tag}>`),
   }
-  if (records.size < maxRecords) records.set(tag, made)
+  if (records.size < maxRecords && tag.length <= 80) records.set(tag, made)
   return made
 }
 

@@ -1,5 +1,6 @@
 // The HTML elements and the attributes that only they take (html.spec.whatwg.org, November 2026).
 import type { Flag, Optional, Text, TextOrNumber, Url } from "./attribute-values.ts"
+import type { Markup } from "./markup.ts"
 
 // biome-ignore lint/complexity/noBannedTypes: an element without attributes of its own
 type None = {}
@@ -131,7 +132,7 @@ interface Iframe {
   sandbox?: Flag | string
   src?: Url
   /** Markup is the document; text is shown as text in it. */
-  srcdoc?: Optional<string | import("./markup.ts").Markup>
+  srcdoc?: Optional<string | Markup>
   width?: Size
 }
 

@@ -137,7 +137,7 @@ function specialValue(name: AttributeName, value: unknown, tag: string): string 
 function edgeOf(node: Node, key: string): Edge | undefined {
   const edge = node.others?.get(key)
   if (edge !== undefined) return edge
-  if (nodes >= maxNodes || node.depth >= maxDepth) return undefined
+  if (nodes >= maxNodes || node.depth >= maxDepth || key.length > maxValueLength) return undefined
   nodes += 2
   const made = new Edge(node, key)
   if (node.first === undefined) {
