@@ -3,7 +3,7 @@ import { html, type Markup, raw, render, script } from "nitro-ts/html"
 import { chromium } from "playwright-core"
 import { expect, it } from "vitest"
 import { chromiumArgs, chromiumPath } from "../../test/support/chromium.ts"
-import { payloads, stylePayloads, urlPayloads } from "./xss-payloads.fixture.ts"
+import { payloads, stylePayloads, urlPayloads } from "./support/xss-payloads.ts"
 
 const all = [...payloads, ...urlPayloads, ...stylePayloads]
 

@@ -5,7 +5,7 @@ import { Expression } from "../shared/expression.ts"
 import { jsx } from "./jsx-runtime.ts"
 import { expressionLiteral } from "./literal.ts"
 import { styleValue } from "./style.ts"
-import { payloads, safeUrls, stylePayloads, urlPayloads } from "./xss-payloads.fixture.ts"
+import { payloads, safeUrls, stylePayloads, urlPayloads } from "./support/xss-payloads.ts"
 
 const div = typedDiv as (...content: unknown[]) => Markup
 
