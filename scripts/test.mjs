@@ -85,7 +85,7 @@ const report = join(cache, "vitest.json")
 
 async function testWithCoverage() {
   rmSync(report, { force: true })
-  const coverage = ["--coverage", "--coverage.reporter=json-summary", "--coverage.reporter=html"]
+  const coverage = ["--coverage", "--coverage.reportOnFailure", "--coverage.reporter=json-summary", "--coverage.reporter=html"]
   const threshold = `--coverage.thresholds.lines=${linesCoveredGoal}`
   return await all([node, vitest, "run", ...coverage, threshold, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`])
 }
