@@ -5,8 +5,8 @@ import { type Child, type ElementAttributes, html, type Markup } from "../html/i
 import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
 import { suggest } from "../shared/suggest.ts"
-import { actionOf, type HttpMethod, type MethodName } from "./action.ts"
-import { formId, formKey, formsSignal } from "./form-keys.ts"
+import { actionOf, type HttpMethod, kebabCase, type MethodName } from "./action.ts"
+import { doneSignal, errorSignal, formIdFrom } from "./form-keys.ts"
 import { currentRequest } from "./request-context.ts"
 
 /** Attributes of the form face. Works without JavaScript: a POST to the action, answered with a redirect back. */
@@ -22,13 +22,18 @@ export interface FieldAttributes {
   readonly name: string
   readonly value?: string
   readonly "aria-describedby": string
-  readonly "data-signals__ifmissing": Record<string, unknown>
   readonly "data-attr:aria-invalid": Expression
   readonly "data-effect": Expression
 }
 
+// The same for every form, so that a list of a hundred of them stays light: the address is read from the form.
+const send = {
+  get: js("@get(el.getAttribute('action'), {contentType: 'form'})"),
+  post: js("@post(el.getAttribute('action'), {contentType: 'form'})"),
+}
 // What was typed while a form was under way must survive its success: only a value that is still the one sent is settled.
 const rememberSent = js("[...el.elements].forEach(field => field.sent = field.value)")
+const sendFields = { get: sequence(rememberSent, send.get), post: sequence(rememberSent, send.post) }
 const showDefault = "(el.value = el.defaultValue)"
 const keepAsDefault = "(el.defaultValue = el.value)"
 
@@ -43,65 +48,64 @@ export class Call extends Expression<void> {
   readonly method: HttpMethod
   /** Path and query of the route, base path included. */
   readonly href: string
-  readonly #form: string
+  readonly #route: CallRoute
   readonly #postHref: string
-  /** The form makes something new, so it is empty again once it succeeded; another keeps showing what it saved. */
-  readonly #isCreate: boolean
-  readonly #confirm: string | undefined
-  readonly #values: Readonly<Record<string, unknown>>
+  readonly #form: string
+  readonly #instance: EntityInstance | undefined
 
-  constructor(target: CallTarget, input: Readonly<Record<string, unknown>>) {
-    const { method, path, postPath, confirm, form } = target
-    super(confirmed(requests[method](path, Object.keys(input).length > 0 ? { payload: input } : {}), confirm).source)
-    const params = new URLSearchParams()
-    for (const [name, value] of Object.entries(input)) {
-      if (value !== undefined && !(value instanceof Expression)) params.append(name, String(value))
-    }
-    const query = params.size === 0 ? "" : `?${params}`
-    this.method = method
+  constructor(
+    route: CallRoute,
+    collection: string,
+    instance: EntityInstance | undefined,
+    input: Readonly<Record<string, unknown>> | undefined,
+  ) {
+    const base = instance ? `${collection}/${pathSegment(instance.id)}` : collection
+    const path = base + route.suffix
+    super(expressionOf(route, path, input))
+    const query = input === undefined ? "" : queryOf(input)
+    this.method = route.method
     this.href = path + query
-    this.#postHref = postPath + query
-    this.#form = form
-    this.#isCreate = target.isClass
-    this.#confirm = confirm
-    this.#values = target.values
+    this.#route = route
+    this.#postHref = base + route.postSuffix + query
+    this.#form = formIdFrom(route.entityName, route.operationName, instance?.id ?? "")
+    this.#instance = instance
   }
 
   get form(): FormAttributes {
     const method = this.method === "GET" ? "get" : "post"
-    const submit = requests[method === "get" ? "GET" : "POST"](this.#postHref, { contentType: "form" })
-    const send = confirmed(submit, this.#confirm)
-    return { method, action: this.#postHref, "data-on:submit__prevent": sequence(rememberSent, send) }
+    return { method, action: this.#postHref, "data-on:submit__prevent": asking(sendFields[method], this.#route.confirm) }
   }
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
   field(name: string): FieldAttributes {
-    const key = formKey(this.#form)
-    const error = errorOf(key, name)
-    const typed = this.#flash()?.values[name]
-    const current = this.#values[name]
-    const value = typed ?? (typeof current === "string" || typeof current === "number" ? String(current) : undefined)
-    return {
-      id: `${this.#form}-${name}`,
+    const form = this.#form
+    const value = this.#flash()?.values[name] ?? this.#valueOf(name)
+    const attributes = {
+      id: `${form}-${name}`,
       name,
-      ...(value === undefined ? {} : { value }),
-      "aria-describedby": `${this.#form}-${name}-error`,
-      "data-signals__ifmissing": this.#signals(name),
-      "data-attr:aria-invalid": js(`${error} ? 'true' : 'false'`),
-      "data-effect": js(`$${formsSignal}.${key}.done && el.value === el.sent && ${this.#isCreate ? showDefault : keepAsDefault}`),
+      "aria-describedby": `${form}-${name}-error`,
+      "data-attr:aria-invalid": js(`$${errorSignal(form, name)} ? 'true' : 'false'`),
+      "data-effect": js(`$${doneSignal(form)} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
     }
+    return value === undefined ? attributes : { ...attributes, value }
   }
 
   /** The message of one field, announced to screen readers; empty and hidden until there is one. */
   error(name: string): Markup {
-    const message = this.#flash()?.errors[name] ?? ""
-    const error = js(errorOf(formKey(this.#form), name))
-    return html`<p id="${this.#form}-${name}-error" class="field-error" role="alert" style="${message === "" ? { display: "none" } : {}}" data-signals__ifmissing="${this.#signals(name)}" data-show="${js(`${error.source} !== ''`)}" data-text="${error}">${message}</p>`
+    const form = this.#form
+    const signal = errorSignal(form, name)
+    const message = this.#flash()?.errors[name]
+    const text = js(`$${signal}`)
+    const known = message === undefined ? undefined : { "data-signals": { [signal]: message } }
+    const style = message === undefined ? "display: none" : undefined
+    return html`<p id="${form}-${name}-error" role="alert" style="${style}" data-show="${text}" data-text="${text}" ${known}>${message}</p>`
   }
 
   /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no room of its own in a layout. */
   button(label: Child, attributes: ElementAttributes["button"] = {}): Markup {
-    return html`<form ${this.form} style="display: contents"><button ${{ class: "btn", ...attributes }}>${label}</button></form>`
+    const method = this.method === "GET" ? "get" : "post"
+    const submit = asking(send[method], this.#route.confirm)
+    return html`<form method="${method}" action="${this.#postHref}" style="display: contents" data-on:submit__prevent="${submit}"><button ${{ class: "btn", ...attributes }}>${label}</button></form>`
   }
 
   /** A form that is one field, sent by Enter, with the place for its message: `{call(Todo, "create").input("title")}`. */
@@ -114,18 +118,44 @@ export class Call extends Expression<void> {
     return flash?.form === this.#form ? flash : undefined
   }
 
-  #signals(name: string): Record<string, unknown> {
-    const message = this.#flash()?.errors[name] ?? ""
-    return { [formsSignal]: { [formKey(this.#form)]: { done: 0, errors: { [name]: message } } } }
+  #valueOf(name: string): string | undefined {
+    const value = (this.#instance as unknown as Record<string, unknown> | undefined)?.[name]
+    return typeof value === "string" || typeof value === "number" ? String(value) : undefined
   }
 }
 
-function errorOf(key: string, name: string): string {
-  return `$${formsSignal}.${key}.errors.${formKey(name)}`
+function pathSegment(id: string): string {
+  return isPlain(id) ? id : encodeURIComponent(id)
 }
 
-function confirmed(request: Expression, question: string | undefined): Expression {
-  return question === undefined ? request : js(`confirm(${value(question).source}) && ${request.source}`)
+function isPlain(text: string): boolean {
+  return /^[\w/-]+$/.test(text)
+}
+
+function expressionOf({ method, confirm }: CallRoute, path: string, input: Readonly<Record<string, unknown>> | undefined): string {
+  // Nothing in a plain path needs an escape; the general printer costs a hundred times as much.
+  const request =
+    input === undefined && isPlain(path)
+      ? `@${method.toLowerCase()}('${path}')`
+      : requests[method](path, input === undefined ? {} : { payload: input }).source
+  return confirm === undefined ? request : `${question(confirm)}${request}`
+}
+
+function queryOf(input: Readonly<Record<string, unknown>>): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(input)) {
+    if (value !== undefined && !(value instanceof Expression)) params.append(name, String(value))
+  }
+  return params.size === 0 ? "" : `?${params}`
+}
+
+function asking(request: Expression, confirm: string | undefined): Expression {
+  // As a branch, since the request may be a sequence of statements.
+  return confirm === undefined ? request : js(`if (confirm(${value(confirm).source})) { ${request.source} }`)
+}
+
+function question(confirm: string): string {
+  return `confirm(${value(confirm).source}) && `
 }
 
 type InputOf<T, K> = K extends keyof T
@@ -145,60 +175,75 @@ type InputOf<T, K> = K extends keyof T
 export function call<T extends EntityInstance, K extends MethodName<T> | "read">(target: T, operation: K, input?: InputOf<T, K>): Call
 /** A call of a class's static action, or of its `create` and `list`. */
 export function call<C extends EntityClass, K extends MethodName<C> | "list">(target: C, operation: K, input?: InputOf<C, K>): Call
-export function call(target: EntityInstance | EntityClass, operation: string, input: object = {}): Call {
+export function call(target: EntityInstance | EntityClass, operation: string, input?: object): Call {
   const isClass = typeof target === "function"
   const entity = isClass ? target : (target.constructor as unknown as EntityClass)
-  return new Call(targetOf(entity, isClass ? undefined : target, operation), input as Readonly<Record<string, unknown>>)
-}
-
-interface CallTarget {
-  readonly method: HttpMethod
-  readonly path: string
-  /** Where a plain form posts to. */
-  readonly postPath: string
-  readonly confirm: string | undefined
-  readonly form: string
-  readonly isClass: boolean
-  /** Current values of the instance. */
-  readonly values: Readonly<Record<string, unknown>>
-}
-
-const classOperations = new Set(["create", "list"])
-const instanceOperations = new Set(["update", "delete", "read"])
-
-function targetOf(entity: EntityClass, instance: EntityInstance | undefined, operation: string): CallTarget {
-  const id = instance?.id ?? ""
   const collection = `${currentRequest()?.basePath ?? ""}/${entity.definition.plural}`
-  const base = instance ? `${collection}/${encodeURIComponent(id)}` : collection
-  const common = {
-    form: formId(entity, operation, id),
-    isClass: !instance,
-    confirm: undefined,
-    values: (instance ?? {}) as Record<string, unknown>,
-  }
-  const method = (instance ?? entity) as unknown as Record<string, unknown>
-  const action = actionOf(method[operation])
-  if (action) {
-    const path = `${base}/${action.path}`
-    return { ...common, method: action.method, path, postPath: path, confirm: action.confirm }
-  }
-  const crud = instance ? instanceOperations : classOperations
-  if (!crud.has(operation)) throw notAnAction(entity, operation, Object.keys(method))
-  switch (operation) {
-    case "create":
-      return { ...common, method: "POST", path: base, postPath: base }
-    case "update":
-      return { ...common, method: "PATCH", path: base, postPath: `${base}/update` }
-    case "delete":
-      return { ...common, method: "DELETE", path: base, postPath: `${base}/delete` }
-    default:
-      return { ...common, method: "GET", path: base, postPath: base }
-  }
+  return new Call(
+    routeOf(entity, isClass, operation),
+    collection,
+    isClass ? undefined : target,
+    input as Readonly<Record<string, unknown>> | undefined,
+  )
 }
 
-function notAnAction(entity: EntityClass, operation: string, known: string[]): NitroError {
-  const name = entity.definition.name
-  return new NitroError("NITRO_NOT_AN_ACTION", `${name}.${operation} is not an action: nothing outside may call it.`, {
-    fix: `Mark it with @action(), or with static { action(this, "${operation}") } in ${name}. ${suggest(operation, [...classOperations, ...instanceOperations, ...known])}`,
+/** What all calls of one operation share. */
+interface CallRoute {
+  readonly method: HttpMethod
+  /** Behind the collection's or the entity's path: `/toggle`, or nothing. */
+  readonly suffix: string
+  /** The same where a plain form posts to. */
+  readonly postSuffix: string
+  readonly confirm: string | undefined
+  readonly entityName: string
+  readonly operationName: string
+}
+
+const routes = new WeakMap<EntityClass, Map<string, CallRoute>>()
+
+function routeOf(entity: EntityClass, isClass: boolean, operation: string): CallRoute {
+  let known = routes.get(entity)
+  if (known === undefined) {
+    known = new Map()
+    routes.set(entity, known)
+  }
+  const key = isClass ? `.${operation}` : operation
+  let route = known.get(key)
+  if (route === undefined) {
+    route = {
+      ...methodAndPaths(entity, isClass, operation),
+      entityName: kebabCase(entity.definition.name),
+      operationName: kebabCase(operation),
+    }
+    known.set(key, route)
+  }
+  return route
+}
+
+const crud: Record<"class" | "instance", Record<string, Pick<CallRoute, "method" | "suffix" | "postSuffix">>> = {
+  class: {
+    list: { method: "GET", suffix: "", postSuffix: "" },
+    create: { method: "POST", suffix: "", postSuffix: "" },
+  },
+  instance: {
+    read: { method: "GET", suffix: "", postSuffix: "" },
+    update: { method: "PATCH", suffix: "", postSuffix: "/update" },
+    delete: { method: "DELETE", suffix: "", postSuffix: "/delete" },
+  },
+}
+
+function methodAndPaths(
+  entity: EntityClass,
+  isClass: boolean,
+  operation: string,
+): Pick<CallRoute, "method" | "suffix" | "postSuffix" | "confirm"> {
+  const holder = (isClass ? entity : entity.prototype) as unknown as Record<string, unknown>
+  const action = actionOf(holder[operation])
+  if (action) return { method: action.method, suffix: `/${action.path}`, postSuffix: `/${action.path}`, confirm: action.confirm }
+  const offered = crud[isClass ? "class" : "instance"]
+  if (Object.hasOwn(offered, operation)) return { ...(offered[operation] as (typeof offered)[string]), confirm: undefined }
+  const { name } = entity.definition
+  throw new NitroError("NITRO_NOT_AN_ACTION", `${name}.${operation} is not an action: nothing outside may call it.`, {
+    fix: `Mark it with @action(), or with static { action(this, "${operation}") } in ${name}. ${suggest(operation, Object.keys(offered))}`,
   })
 }

@@ -2,20 +2,45 @@
 import type { EntityClass } from "../entity/index.ts"
 import { kebabCase } from "./action.ts"
 
-/** HTML id of the form of one operation: `todo-create`, `todo-ID-toggle`. */
+/** Name of the form of one operation: `todo-create`, `todo-ID-toggle`. Its fields' HTML ids begin with it. */
 export function formId(entity: EntityClass, operation: string, id: string): string {
-  const name = kebabCase(entity.definition.name)
-  const safe = id.replace(/[^\w-]/g, character => `_${character.charCodeAt(0).toString(16)}`)
-  return `${name}${safe === "" ? "" : `-${safe}`}-${kebabCase(operation)}`
+  return formIdFrom(kebabCase(entity.definition.name), kebabCase(operation), id)
 }
 
-/** The form's place among the signals: `todo_create`. Signals under `_` stay in the browser. */
-export function formKey(form: string): string {
-  return form.replace(/\W/g, "_")
+export function formIdFrom(entityName: string, operationName: string, id: string): string {
+  if (id === "") return `${entityName}-${operationName}`
+  return `${entityName}-${safeId(id)}-${operationName}`
 }
 
-/** Signal that holds what an answer says of a form: `done` changes when it succeeded, `errors` holds messages by field. */
-export const formsSignal = "_forms"
+function safeId(id: string): string {
+  return /^[\w-]+$/.test(id) ? id : id.replace(/[^\w-]/g, character => `_${character.charCodeAt(0).toString(16)}`)
+}
+
+/**
+ * Signals of a form are flat, short and undeclared: a signal that is missing reads as the empty string. `doneSignal`
+ * changes when the form succeeded; `errorSignal` holds a field's message. Signals that begin with `_` stay in the browser.
+ */
+export function doneSignal(form: string): string {
+  return `_${shortHash(form)}`
+}
+
+export function errorSignal(form: string, field: string): string {
+  return `_${shortHash(form)}_${field.replace(/\W/g, "_")}`
+}
 
 /** Signal that holds a message for the whole page. */
 export const alertSignal = "_alert"
+
+/** 53 bits in base 36, so that a list of a hundred forms does not repeat a hundred long ids. Not for secrets (cyrb53, public domain). */
+function shortHash(text: string): string {
+  let high = 0xdeadbeef
+  let low = 0x41c6ce57
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    high = Math.imul(high ^ code, 2654435761)
+    low = Math.imul(low ^ code, 1597334677)
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36)
+}

@@ -1,11 +1,12 @@
 // Turns an outcome or an error into the answer its client understands: patches, JSON, or a redirect.
+import { FastResponse } from "srvx"
 import { patchElements, patchSignals, sseHeaders } from "../datastar/index.ts"
 import { isEntity } from "../entity/index.ts"
 import { Markup, render } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { setFlash } from "./flash.ts"
-import { alertSignal, formKey, formsSignal } from "./form-keys.ts"
+import { alertSignal, doneSignal, errorSignal } from "./form-keys.ts"
 import type { Input } from "./input.ts"
 import type { Outcome } from "./route.ts"
 
@@ -36,12 +37,12 @@ export async function replyWith({ value, status }: Outcome, { request, client, f
   if (isAsyncIterable(value)) return streamOf(value, client)
   if (client === "datastar") {
     const patches = [form ? formSucceeded(form) : "", await patchOf(value)].join("")
-    return patches === "" ? new Response(null, { status: 204 }) : new Response(patches, { headers: sseHeaders })
+    return patches === "" ? new FastResponse(null, { status: 204 }) : new FastResponse(patches, { headers: sseHeaders })
   }
   if (client === "form") return seeOther(request)
-  if (value instanceof Markup) return new Response(await render(value), { headers: { "content-type": "text/html; charset=utf-8" } })
-  if (value === undefined) return new Response(null, { status: status ?? 204 })
-  return Response.json(value, { status: status ?? 200, headers: jsonHeaders })
+  if (value instanceof Markup) return new FastResponse(await render(value), { headers: { "content-type": "text/html; charset=utf-8" } })
+  if (value === undefined) return new FastResponse(null, { status: status ?? 204 })
+  return FastResponse.json(value, { status: status ?? 200, headers: jsonHeaders })
 }
 
 const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
@@ -53,30 +54,28 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
   if (client === "json") {
     const { issues, ...details } = (known?.details ?? {}) as { issues?: unknown }
     const body = { code: known?.code ?? "NITRO_INTERNAL", message, status, ...(issues ? { issues } : {}), ...details }
-    return Response.json({ error: body }, { status, headers: jsonHeaders })
+    return FastResponse.json({ error: body }, { status, headers: jsonHeaders })
   }
   const errors = messagesByField(known, message)
   if (client === "form") {
-    if (!form) return new Response(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
+    if (!form) return new FastResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
     return seeOther(request, setFlash({ form: form.id, values: textsOf(form.values), errors }))
   }
   // The page's script ignores the bodies of other statuses, so the message travels as a patch in a 200.
   const { "": whole = "", ...byField } = errors
-  const signals: Record<string, unknown> = { [alertSignal]: whole }
-  if (form) signals[formsSignal] = { [formKey(form.id)]: { errors: { ...cleared(form), ...byField } } }
-  return new Response(patchSignals(signals), { headers: sseHeaders })
+  const signals = { [alertSignal]: whole, ...(form ? fieldMessages(form, byField) : {}) }
+  return new FastResponse(patchSignals(signals), { headers: sseHeaders })
 }
 
 function formSucceeded(form: PostedForm): string {
-  // `done` must differ from the last time, or the page would not see a second success.
-  return patchSignals({
-    [alertSignal]: "",
-    [formsSignal]: { [formKey(form.id)]: { done: Date.now() + Math.random(), errors: cleared(form) } },
-  })
+  // The value must differ from the last time, or the page would not see a second success.
+  return patchSignals({ [alertSignal]: "", [doneSignal(form.id)]: Date.now() + Math.random(), ...fieldMessages(form, {}) })
 }
 
-function cleared(form: PostedForm): Record<string, string> {
-  return Object.fromEntries(Object.keys(form.values).map(name => [name, ""]))
+/** The message of every field that was sent, and of every other one that has one; empty where there is none. */
+function fieldMessages(form: PostedForm, messages: Readonly<Record<string, string>>): Record<string, string> {
+  const names = new Set([...Object.keys(form.values), ...Object.keys(messages)])
+  return Object.fromEntries([...names].map(name => [errorSignal(form.id, name), messages[name] ?? ""]))
 }
 
 /** Messages by field; what belongs to no field stands under the empty name. */
@@ -96,7 +95,7 @@ function textsOf(values: Input): Record<string, string> {
 function seeOther(request: Request, cookie?: string): Response {
   const headers = new Headers({ location: pageOf(request), "cache-control": "no-store" })
   if (cookie) headers.set("set-cookie", cookie)
-  return new Response(null, { status: 303, headers })
+  return new FastResponse(null, { status: 303, headers })
 }
 
 function pageOf(request: Request): string {
@@ -121,7 +120,7 @@ async function streamOf(values: AsyncIterable<unknown>, client: Client): Promise
   if (client !== "datastar") {
     const result: unknown[] = []
     for await (const value of values) result.push(value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value)
-    return Response.json({ result }, { headers: jsonHeaders })
+    return FastResponse.json({ result }, { headers: jsonHeaders })
   }
   const iterator = values[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
@@ -142,5 +141,5 @@ async function streamOf(values: AsyncIterable<unknown>, client: Client): Promise
       await iterator.return?.()
     },
   })
-  return new Response(body, { headers: sseHeaders })
+  return new FastResponse(body, { headers: sseHeaders })
 }

@@ -1,16 +1,38 @@
-// `respond(<Page/>)`: HTML as a web Response, in parts where it is big and streamed where it waits for something.
-import { chunks, type Markup, stream } from "../html/index.ts"
+// `respond(<Page/>)`: HTML as a web Response, whole by default, streamed on request.
+import { FastResponse } from "srvx"
+import { chunks, type Markup, settle, stream } from "../html/index.ts"
 
-/** Status and headers as in `new Response`; the content type is `text/html; charset=utf-8` unless given. */
-export function respond(page: Markup, init: ResponseInit = {}): Response {
-  const headers = new Headers(init.headers)
-  if (!headers.has("content-type")) headers.set("content-type", "text/html; charset=utf-8")
-  const finished = chunks(page)
-  const body = finished?.length === 1 ? (finished[0] as string) : streamed(page)
-  return new Response(body, { ...init, headers })
+export interface RespondOptions extends ResponseInit {
+  /**
+   * Sends what is ready while async children still run. Default false: the page is sent when it is whole, so that an error
+   * in it becomes an error status instead of half a page.
+   */
+  readonly stream?: boolean
 }
 
-function streamed(page: Markup): ReadableStream<Uint8Array> {
+/** Status and headers as in `new Response`; the content type is `text/html; charset=utf-8` unless given. */
+export async function respond(page: Markup, options: RespondOptions = {}): Promise<Response> {
+  const { stream: streamed = false, ...init } = options
+  const headers = new Headers(init.headers)
+  if (!headers.has("content-type")) headers.set("content-type", "text/html; charset=utf-8")
+  return new FastResponse(streamed ? bytesAsTheyCome(page) : await wholeBody(page), { ...init, headers })
+}
+
+async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {
+  const parts = chunks(page) ?? (chunks(await settle(page)) as readonly string[])
+  if (parts.length === 1) return parts[0] as string
+  // Parts are not joined to one string: V8 makes strings above 128 KB costly. They are written into one buffer.
+  const sizes = parts.map(part => Buffer.byteLength(part))
+  const body = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 0))
+  let offset = 0
+  for (const [index, part] of parts.entries()) {
+    body.write(part, offset)
+    offset += sizes[index] as number
+  }
+  return body as Uint8Array<ArrayBuffer>
+}
+
+function bytesAsTheyCome(page: Markup): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const abort = new AbortController()
   const iterator = stream(page, { signal: abort.signal })[Symbol.asyncIterator]()

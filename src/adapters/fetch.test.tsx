@@ -6,6 +6,7 @@ import { type NitroHandler, nitro } from "nitro-ts/fetch"
 import { html, Page } from "nitro-ts/html"
 import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
+import { doneSignal, errorSignal } from "../actions/form-keys.ts"
 
 function makeApp(options: Partial<Parameters<typeof nitro>[0]> = {}) {
   class Product extends Entity(
@@ -58,6 +59,7 @@ const form = {
 }
 const send = (method: string, path: string, body?: string, headers: Record<string, string> = json) =>
   handle(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }))
+const signalsOf = (text: string) => JSON.parse(text.slice(text.indexOf("signals ") + 8)) as Record<string, unknown>
 const datastar = { ...json, "datastar-request": "true" }
 
 describe("CRUD for programs", () => {
@@ -183,28 +185,26 @@ describe("a page's script", () => {
   it("gets the messages of a refused form as signals of that form", async () => {
     const response = await send("POST", "/products", "name=&price=abc", { ...form, "datastar-request": "true" })
     expect(response.status).toBe(200)
-    const text = await response.text()
-    const signals = JSON.parse(text.slice(text.indexOf("signals ") + 8)) as {
-      _forms: { product_create: { errors: Record<string, string>; done?: number } }
-    }
-    expect(Object.keys(signals._forms.product_create.errors).sort()).toEqual(["name", "price"])
-    expect(signals._forms.product_create.errors["name"]).not.toBe("")
-    expect(signals._forms.product_create.done).toBeUndefined()
+    const signals = signalsOf(await response.text())
+    expect(signals[errorSignal("product-create", "name")]).toMatch(/./)
+    expect(signals[errorSignal("product-create", "price")]).toMatch(/./)
+    expect(Object.keys(signals)).not.toContain(doneSignal("product-create"))
   })
 
   it("is told when a form succeeded, with its messages cleared", async () => {
     const response = await send("POST", "/products", "name=Desk&price=9.5", { ...form, "datastar-request": "true" })
-    const text = await response.text()
-    expect(JSON.parse(text.slice(text.indexOf("signals ") + 8))).toMatchObject({
+    expect(signalsOf(await response.text())).toEqual({
       _alert: "",
-      _forms: { product_create: { errors: { name: "", price: "" }, done: expect.any(Number) } },
+      [doneSignal("product-create")]: expect.any(Number),
+      [errorSignal("product-create", "name")]: "",
+      [errorSignal("product-create", "price")]: "",
     })
     expect((await Product.all())[0]).toMatchObject({ name: "Desk", price: 9.5 })
   })
 
   it("gets what belongs to no field as the page's alert", async () => {
     const text = await (await send("POST", "/products/nope/sell-out", "{}", datastar)).text()
-    expect(JSON.parse(text.slice(text.indexOf("signals ") + 8))).toEqual({ _alert: expect.stringContaining("nope") })
+    expect(signalsOf(text)).toEqual({ _alert: expect.stringContaining("nope") })
   })
 })
 

@@ -1,8 +1,9 @@
 // A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
 import { patchElements, removeElements } from "../datastar/index.ts"
 import { compareBy, type EntityInstance, matches, type Query } from "../entity/index.ts"
-import { type Child, html, type Markup, raw, render } from "../html/index.ts"
+import { type Child, chunks, html, type Markup, raw, render, toMarkup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
+import type { MaybePromise } from "../shared/types.ts"
 import type { NumberedChange } from "./change-feed.ts"
 import { Topic } from "./topic.ts"
 
@@ -129,7 +130,11 @@ export class ListTopic extends Topic {
 /** The list as the first page shows it, before any topic exists. */
 export async function renderList(regionId: string, view: ListView): Promise<Markup> {
   const rows = await view.query
-  const items = await Promise.all(rows.map(async row => raw(await renderItem(view, row))))
+  const items: Markup[] = []
+  for (const row of rows) {
+    const item = renderItem(view, row)
+    items.push(raw(typeof item === "string" ? item : await item))
+  }
   return listElement(regionId, view, items)
 }
 
@@ -147,18 +152,22 @@ function listElement(regionId: string, view: ListView, items: Markup[]): Markup 
   }
 }
 
-async function renderItem(view: ListView, row: EntityInstance): Promise<string> {
-  const text = await render(view.each(row))
-  // The outermost element is the first of the text; a wrong id would break in the browser, long after this.
+function renderItem(view: ListView, row: EntityInstance): MaybePromise<string> {
+  const markup = toMarkup(view.each(row))
+  const parts = chunks(markup)
+  if (parts === undefined) return render(markup).then(text => withId(view, row, text))
+  return withId(view, row, parts.length === 1 ? (parts[0] as string) : parts.join(""))
+}
+
+/** The item's text, once it is sure that a change will find it: a wrong id would break in the browser, long after this. */
+function withId(view: ListView, row: EntityInstance, text: string): string {
   const opening = text.slice(0, text.indexOf(">") + 1)
-  if (!opening.includes(` id="${row.domId}"`)) {
-    const entity = view.query.entity.definition.name
-    throw new NitroError(
-      "NITRO_LIVE_ITEM_ID",
-      `The item that renders a ${entity} in live() begins with ${opening || "no element"} and lacks id="${row.domId}".`,
-    )
-  }
-  return text
+  if (opening.includes(` id="${row.domId}"`)) return text
+  const entity = view.query.entity.definition.name
+  throw new NitroError(
+    "NITRO_LIVE_ITEM_ID",
+    `The item that renders a ${entity} in live() begins with ${opening || "no element"} and lacks id="${row.domId}".`,
+  )
 }
 
 /** Text inside a quoted attribute selector. */
