@@ -6,7 +6,7 @@ import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
 import { suggest } from "../shared/suggest.ts"
 import { actionOf, type HttpMethod, kebabCase, type MethodName } from "./action.ts"
-import { doneSignal, errorSignal, formIdFrom } from "./form-keys.ts"
+import { errorSignal, formIdFrom, formSignal } from "./form-keys.ts"
 import { currentRequest } from "./request-context.ts"
 
 /** Attributes of the form face. Works without JavaScript: a POST to the action, answered with a redirect back. */
@@ -51,6 +51,7 @@ export class Call extends Expression<void> {
   readonly #route: CallRoute
   readonly #postHref: string
   readonly #form: string
+  #knownSignal: string | undefined
   readonly #instance: EntityInstance | undefined
 
   constructor(
@@ -84,8 +85,8 @@ export class Call extends Expression<void> {
       id: `${form}-${name}`,
       name,
       "aria-describedby": `${form}-${name}-error`,
-      "data-attr:aria-invalid": js(`$${errorSignal(form, name)} ? 'true' : 'false'`),
-      "data-effect": js(`$${doneSignal(form)} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
+      "data-attr:aria-invalid": js(`$${errorSignal(this.#signal, name)} ? 'true' : 'false'`),
+      "data-effect": js(`$${this.#signal} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
     }
     return value === undefined ? attributes : { ...attributes, value }
   }
@@ -93,7 +94,7 @@ export class Call extends Expression<void> {
   /** The message of one field, announced to screen readers; empty and hidden until there is one. */
   error(name: string): Markup {
     const form = this.#form
-    const signal = errorSignal(form, name)
+    const signal = errorSignal(this.#signal, name)
     const message = this.#flash()?.errors[name]
     const text = js(`$${signal}`)
     const known = message === undefined ? undefined : { "data-signals": { [signal]: message } }
@@ -111,6 +112,11 @@ export class Call extends Expression<void> {
   /** A form that is one field, sent by Enter, with the place for its message: `{call(Todo, "create").input("title")}`. */
   input(name: string, attributes: ElementAttributes["input"] = {}): Markup {
     return html`<form ${this.form} class="field"><input ${{ class: "input", ...attributes, ...this.field(name) }}>${this.error(name)}</form>`
+  }
+
+  get #signal(): string {
+    this.#knownSignal ??= formSignal(this.#form)
+    return this.#knownSignal
   }
 
   #flash() {

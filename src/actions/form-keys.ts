@@ -17,15 +17,15 @@ function safeId(id: string): string {
 }
 
 /**
- * Signals of a form are flat, short and undeclared: a signal that is missing reads as the empty string. `doneSignal`
- * changes when the form succeeded; `errorSignal` holds a field's message. Signals that begin with `_` stay in the browser.
+ * Signals of a form are flat, short and undeclared: a signal that is missing reads as the empty string. The signal of the
+ * form itself changes when it succeeded; `errorSignal` holds a field's message. Signals that begin with `_` stay in the browser.
  */
-export function doneSignal(form: string): string {
+export function formSignal(form: string): string {
   return `_${shortHash(form)}`
 }
 
-export function errorSignal(form: string, field: string): string {
-  return `_${shortHash(form)}_${field.replace(/\W/g, "_")}`
+export function errorSignal(formSignal: string, field: string): string {
+  return `${formSignal}_${field.replace(/\W/g, "_")}`
 }
 
 /** Signal that holds a message for the whole page. */

@@ -6,7 +6,7 @@ import { Markup, render } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { setFlash } from "./flash.ts"
-import { alertSignal, doneSignal, errorSignal } from "./form-keys.ts"
+import { alertSignal, errorSignal, formSignal } from "./form-keys.ts"
 import type { Input } from "./input.ts"
 import type { Outcome } from "./route.ts"
 
@@ -69,13 +69,14 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
 
 function formSucceeded(form: PostedForm): string {
   // The value must differ from the last time, or the page would not see a second success.
-  return patchSignals({ [alertSignal]: "", [doneSignal(form.id)]: Date.now() + Math.random(), ...fieldMessages(form, {}) })
+  return patchSignals({ [alertSignal]: "", [formSignal(form.id)]: Date.now() + Math.random(), ...fieldMessages(form, {}) })
 }
 
 /** The message of every field that was sent, and of every other one that has one; empty where there is none. */
 function fieldMessages(form: PostedForm, messages: Readonly<Record<string, string>>): Record<string, string> {
   const names = new Set([...Object.keys(form.values), ...Object.keys(messages)])
-  return Object.fromEntries([...names].map(name => [errorSignal(form.id, name), messages[name] ?? ""]))
+  const signal = formSignal(form.id)
+  return Object.fromEntries([...names].map(name => [errorSignal(signal, name), messages[name] ?? ""]))
 }
 
 /** Messages by field; what belongs to no field stands under the empty name. */

@@ -6,7 +6,7 @@ import { type NitroHandler, nitro } from "nitro-ts/fetch"
 import { html, Page } from "nitro-ts/html"
 import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { doneSignal, errorSignal } from "../actions/form-keys.ts"
+import { errorSignal, formSignal } from "../actions/form-keys.ts"
 
 function makeApp(options: Partial<Parameters<typeof nitro>[0]> = {}) {
   class Product extends Entity(
@@ -59,6 +59,7 @@ const form = {
 }
 const send = (method: string, path: string, body?: string, headers: Record<string, string> = json) =>
   handle(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }))
+const productForm = formSignal("product-create")
 const signalsOf = (text: string) => JSON.parse(text.slice(text.indexOf("signals ") + 8)) as Record<string, unknown>
 const datastar = { ...json, "datastar-request": "true" }
 
@@ -186,18 +187,18 @@ describe("a page's script", () => {
     const response = await send("POST", "/products", "name=&price=abc", { ...form, "datastar-request": "true" })
     expect(response.status).toBe(200)
     const signals = signalsOf(await response.text())
-    expect(signals[errorSignal("product-create", "name")]).toMatch(/./)
-    expect(signals[errorSignal("product-create", "price")]).toMatch(/./)
-    expect(Object.keys(signals)).not.toContain(doneSignal("product-create"))
+    expect(signals[errorSignal(productForm, "name")]).toMatch(/./)
+    expect(signals[errorSignal(productForm, "price")]).toMatch(/./)
+    expect(Object.keys(signals)).not.toContain(productForm)
   })
 
   it("is told when a form succeeded, with its messages cleared", async () => {
     const response = await send("POST", "/products", "name=Desk&price=9.5", { ...form, "datastar-request": "true" })
     expect(signalsOf(await response.text())).toEqual({
       _alert: "",
-      [doneSignal("product-create")]: expect.any(Number),
-      [errorSignal("product-create", "name")]: "",
-      [errorSignal("product-create", "price")]: "",
+      [productForm]: expect.any(Number),
+      [errorSignal(productForm, "name")]: "",
+      [errorSignal(productForm, "price")]: "",
     })
     expect((await Product.all())[0]).toMatchObject({ name: "Desk", price: 9.5 })
   })

@@ -14,9 +14,17 @@ export function toPlain(record: EntityRecord): Record<string, unknown> {
   return plain
 }
 
+// One entry per entity class of the program.
+const prefixes = new Map<string, string>()
+
 /** `todo-<id>`. Other characters than ASCII letters, digits and `-` in an id of the caller's are escaped, each id to its own text. */
 export function domIdOf(name: string, id: string): string {
-  return `${kebabCase(name)}-${/^[A-Za-z0-9-]*$/.test(id) ? id : id.replace(/[^A-Za-z0-9-]/gu, char => `_${(char.codePointAt(0) as number).toString(16)}_`)}`
+  let prefix = prefixes.get(name)
+  if (prefix === undefined) {
+    prefix = `${kebabCase(name)}-`
+    prefixes.set(name, prefix)
+  }
+  return `${prefix}${/^[A-Za-z0-9-]*$/.test(id) ? id : id.replace(/[^A-Za-z0-9-]/gu, char => `_${(char.codePointAt(0) as number).toString(16)}_`)}`
 }
 
 /** `Todo { id: "...", title: "Milk" }`, with what the class itself added. */

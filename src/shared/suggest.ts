@@ -15,17 +15,22 @@ export function suggest(wrong: string, known: Iterable<string>): string {
   return best === undefined ? `Known names: ${names.join(", ")}.` : `Did you mean "${best}"?`
 }
 
-/** Levenshtein distance, given up as soon as it reaches `limit`. */
+/** Edits from `a` to `b` (swapping two neighbours is one), given up as soon as they reach `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, substitution))
+      const same = a[i - 1] === b[j - 1]
+      const edits = [(row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (same ? 0 : 1)]
+      const swapped = !same && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      if (swapped) edits.push((before[j - 2] as number) + 1)
+      next.push(Math.min(...edits))
     }
     if (Math.min(...next) >= limit) return limit
+    before = row
     row = next
   }
   return row[b.length] as number
