@@ -60,9 +60,10 @@ export class Call extends Expression<void> {
     instance: EntityInstance | undefined,
     input: Readonly<Record<string, unknown>> | undefined,
   ) {
-    const base = instance ? `${collection}/${pathSegment(instance.id)}` : collection
+    const isPlain = !instance || /^[\w-]+$/.test(instance.id)
+    const base = instance ? `${collection}/${isPlain ? instance.id : encodeURIComponent(instance.id)}` : collection
     const path = base + route.suffix
-    super(expressionOf(route, path, input))
+    super(isPlain && input === undefined ? plainExpression(route, path) : expressionOf(route, path, input))
     const query = input === undefined ? "" : queryOf(input)
     this.method = route.method
     this.href = path + query
@@ -79,39 +80,56 @@ export class Call extends Expression<void> {
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
   field(name: string): FieldAttributes {
-    const form = this.#form
-    const value = this.#flash()?.values[name] ?? this.#valueOf(name)
-    const attributes = {
-      id: `${form}-${name}`,
-      name,
-      "aria-describedby": `${form}-${name}-error`,
-      "data-attr:aria-invalid": js(`$${errorSignal(this.#signal, name)} ? 'true' : 'false'`),
-      "data-effect": js(`$${this.#signal} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
-    }
+    const { id, errorId, value, invalid, settle } = this.#field(name)
+    const attributes = { id, name, "aria-describedby": errorId, "data-attr:aria-invalid": invalid, "data-effect": settle }
     return value === undefined ? attributes : { ...attributes, value }
+  }
+
+  #field(name: string) {
+    const id = `${this.#form}-${name}`
+    return {
+      id,
+      errorId: `${id}-error`,
+      value: this.#flash()?.values[name] ?? this.#valueOf(name),
+      invalid: new Expression(`$${errorSignal(this.#signal, name)} ? 'true' : 'false'`),
+      settle: new Expression(`$${this.#signal} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
+    }
   }
 
   /** The message of one field, announced to screen readers; empty and hidden until there is one. */
   error(name: string): Markup {
-    const form = this.#form
+    const id = `${this.#form}-${name}-error`
     const signal = errorSignal(this.#signal, name)
+    const text = new Expression(`$${signal}`)
     const message = this.#flash()?.errors[name]
-    const text = js(`$${signal}`)
-    const known = message === undefined ? undefined : { "data-signals": { [signal]: message } }
-    const style = message === undefined ? "display: none" : undefined
-    return html`<p id="${form}-${name}-error" role="alert" style="${style}" data-show="${text}" data-text="${text}" ${known}>${message}</p>`
+    if (message === undefined) return html`<p id="${id}" role="alert" style="display: none" data-show="${text}" data-text="${text}"></p>`
+    return html`<p id="${id}" role="alert" data-signals="${{ [signal]: message }}" data-show="${text}" data-text="${text}">${message}</p>`
   }
 
   /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no room of its own in a layout. */
   button(label: Child, attributes: ElementAttributes["button"] = {}): Markup {
+    const button = html`<button ${{ class: "btn", ...attributes }}>${label}</button>`
+    if (this.#isPlainPost) {
+      return html`<form method="post" action="${this.#postHref}" style="display: contents" data-on:submit__prevent="@post(el.getAttribute('action'), {contentType: 'form'})">${button}</form>`
+    }
     const method = this.method === "GET" ? "get" : "post"
     const submit = asking(send[method], this.#route.confirm)
-    return html`<form method="${method}" action="${this.#postHref}" style="display: contents" data-on:submit__prevent="${submit}"><button ${{ class: "btn", ...attributes }}>${label}</button></form>`
+    return html`<form method="${method}" action="${this.#postHref}" style="display: contents" data-on:submit__prevent="${submit}">${button}</form>`
   }
 
   /** A form that is one field, sent by Enter, with the place for its message: `{call(Todo, "create").input("title")}`. */
   input(name: string, attributes: ElementAttributes["input"] = {}): Markup {
-    return html`<form ${this.form} class="field"><input ${{ class: "input", ...attributes, ...this.field(name) }}>${this.error(name)}</form>`
+    const { id, errorId, value, invalid, settle } = this.#field(name)
+    const input = html`<input ${{ class: "input", ...attributes }} id="${id}" name="${name}" value="${value}" aria-describedby="${errorId}" data-attr:aria-invalid="${invalid}" data-effect="${settle}">`
+    if (this.#isPlainPost) {
+      return html`<form method="post" action="${this.#postHref}" class="field" data-on:submit__prevent="[...el.elements].forEach(field => field.sent = field.value); @post(el.getAttribute('action'), {contentType: 'form'})">${input}${this.error(name)}</form>`
+    }
+    return html`<form ${this.form} class="field">${input}${this.error(name)}</form>`
+  }
+
+  /** Most forms are: their expression can stand in the static text of a template, which is escaped once and not per form. */
+  get #isPlainPost(): boolean {
+    return this.method !== "GET" && this.#route.confirm === undefined
   }
 
   get #signal(): string {
@@ -130,20 +148,14 @@ export class Call extends Expression<void> {
   }
 }
 
-function pathSegment(id: string): string {
-  return isPlain(id) ? id : encodeURIComponent(id)
-}
-
-function isPlain(text: string): boolean {
-  return /^[\w/-]+$/.test(text)
+// Nothing in the path of a plain id needs an escape, and the general printer costs a hundred times as much.
+function plainExpression({ verb, confirm }: CallRoute, path: string): string {
+  const request = `@${verb}('${path}')`
+  return confirm === undefined ? request : `${question(confirm)}${request}`
 }
 
 function expressionOf({ method, confirm }: CallRoute, path: string, input: Readonly<Record<string, unknown>> | undefined): string {
-  // Nothing in a plain path needs an escape; the general printer costs a hundred times as much.
-  const request =
-    input === undefined && isPlain(path)
-      ? `@${method.toLowerCase()}('${path}')`
-      : requests[method](path, input === undefined ? {} : { payload: input }).source
+  const request = requests[method](path, input === undefined ? {} : { payload: input }).source
   return confirm === undefined ? request : `${question(confirm)}${request}`
 }
 
@@ -196,6 +208,8 @@ export function call(target: EntityInstance | EntityClass, operation: string, in
 /** What all calls of one operation share. */
 interface CallRoute {
   readonly method: HttpMethod
+  /** The method as Datastar's action: `post`. */
+  readonly verb: string
   /** Behind the collection's or the entity's path: `/toggle`, or nothing. */
   readonly suffix: string
   /** The same where a plain form posts to. */

@@ -3,12 +3,13 @@ import type { EntityClass, EntityInstance } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { suggest } from "../shared/suggest.ts"
 import { coerce, type Input } from "./input.ts"
-import type { CrudOperation, Exposure, Route, RouteCall } from "./route.ts"
+import { type CrudOperation, type Exposure, operationOf, type Route, type RouteCall } from "./route.ts"
 
 const defaultPageSize = 50
 const maxPageSize = 200
 
-export function crudRoutes({ entity, crud }: Exposure): Route[] {
+export function crudRoutes(exposure: Exposure): Route[] {
+  const { entity, crud } = exposure
   const base = `/${entity.definition.plural}`
   const byOperation: Record<CrudOperation, () => Route[]> = {
     list: () => [route("GET", base, "list", { run: call => list(entity, call) })],
@@ -16,11 +17,12 @@ export function crudRoutes({ entity, crud }: Exposure): Route[] {
     create: () => [
       route("POST", base, "create", {
         input: settable(entity),
+        checksInput: true,
         run: async ({ input }) => ({ value: await entity.create(input as never), status: 201 }),
       }),
     ],
     update: () => {
-      const details = { input: settable(entity), run: (call: RouteCall) => update(entity, call) }
+      const details = { input: settable(entity), checksInput: true, run: (call: RouteCall) => update(entity, call) }
       return [
         route("PATCH", `${base}/:id`, "update", details),
         route("PUT", `${base}/:id`, "update", details),
@@ -38,9 +40,9 @@ export function crudRoutes({ entity, crud }: Exposure): Route[] {
     method: Route["method"],
     pattern: string,
     operation: string,
-    details: Pick<Route, "run"> & { input?: Route["input"] },
+    details: Pick<Route, "run" | "checksInput"> & { input?: Route["input"] },
   ): Route {
-    return { method, pattern, name: `${entity.definition.name}.${operation}`, entity, operation, input: {}, ...details }
+    return { ...operationOf(exposure, operation), method, pattern, input: {}, ...details }
   }
 }
 

@@ -6,14 +6,15 @@ import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
 import { assertSameSite } from "./csrf.ts"
-import { formId } from "./form-keys.ts"
 import { coerce, type Input, type RequestInput, readInput } from "./input.ts"
 import { type Asked, clientOf, replyWith, replyWithError } from "./reply.ts"
-import { type Exposure, expose } from "./route.ts"
-import { type Match, RouteTable } from "./routes.ts"
+import { type Exposure, expose, type Route } from "./route.ts"
+import { entityRoutes, type Match, RouteTable } from "./routes.ts"
 
 export interface DispatcherOptions {
-  readonly entities: readonly (EntityClass | Exposure)[]
+  readonly entities?: readonly (EntityClass | Exposure)[]
+  /** Further routes, as other modules make them: `commands([...])`, `queries([...])` of `nitro-ts/cqrs`. */
+  readonly routes?: readonly (readonly Route[])[]
   /** Prefix of every route, without a slash at the end; default none. */
   readonly basePath?: string
   /** Largest request body in bytes; default 1 MiB. */
@@ -30,8 +31,8 @@ export interface Dispatcher {
 
 /** Throws `NITRO_ROUTE_COLLISION` when two routes would answer the same requests. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const exposures = options.entities.map(entry => ("entity" in entry && "crud" in entry ? entry : expose(entry as EntityClass)))
-  const routes = new RouteTable(exposures, options.basePath ?? "")
+  const exposures = (options.entities ?? []).map(entry => ("entity" in entry && "crud" in entry ? entry : expose(entry as EntityClass)))
+  const routes = new RouteTable([...exposures.flatMap(entityRoutes), ...(options.routes ?? []).flat()], options.basePath ?? "")
   const maxBodyBytes = options.maxBodyBytes ?? 1024 * 1024
   return {
     routes,
@@ -53,14 +54,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
       const received = await readInput(request, search, isDatastarRequest(request), maxBodyBytes)
       const { route, id } = match
-      if (received.kind === "form") asked = { ...asked, form: { id: formId(route.entity, route.operation, id), values: received.body } }
-      if (match.exposure.allow && !(await match.exposure.allow(request, route.operation))) {
-        throw new NitroError("NITRO_FORBIDDEN", `You may not ${route.operation} ${route.entity.definition.name}.`)
-      }
-      const input = inputOf(match, received)
+      if (received.kind === "form") asked = { ...asked, form: { id: route.form(id), values: received.body } }
+      if (route.allow && !(await route.allow(request))) throw new NitroError("NITRO_FORBIDDEN", `You may not use ${route.name}.`)
+      const input = inputOf(route, received)
       const run = async () => await route.run({ id, input, request })
       // Reading needs no transaction, and must not wait for the writers'.
-      const outcome = await (route.method === "GET" ? run() : unitOfWork(run))
+      const outcome = await (route.method === "GET" || route.ownsUnits ? run() : unitOfWork(run))
       return await replyWith(outcome, asked)
     } catch (error) {
       if (!(error instanceof NitroError) || error.status >= 500) reportError(error, match.route.name)
@@ -79,8 +78,8 @@ function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Respo
   return response
 }
 
-/** Input of a route: known names of query and body, converted to their types; actions validate here, entities themselves. */
-function inputOf({ route }: Match, { query, body, kind }: RequestInput): Input {
+/** Input of a route: known names of query and body, converted to their types, and validated unless the route does. */
+function inputOf(route: Route, { query, body, kind }: RequestInput): Input {
   const known = route.input
   const input: [string, unknown][] = []
   const take = (source: Input, fromText: boolean) => {
@@ -95,7 +94,7 @@ function inputOf({ route }: Match, { query, body, kind }: RequestInput): Input {
   // A page sends all of its signals, so only there unknown names mean nothing.
   if (kind === "json" || kind === "form") refuseUnknown(route.name, kind === "form" ? withoutPrivate(body) : body, known)
   const values = Object.fromEntries(input)
-  return route.operation === "create" || route.operation === "update" ? values : validated(route.name, known, values)
+  return route.checksInput ? values : validated(route.name, known, values)
 }
 
 /** Forms may carry fields of other parties: a honeypot, a token. By convention they start with an underscore. */

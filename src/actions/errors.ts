@@ -52,9 +52,14 @@ registerErrors({
     when: "The input of an action does not match its schema. Nothing was run.",
     fix: "Correct the input that `details.issues` names.",
   },
+  NITRO_REFUSED: {
+    status: 409,
+    when: "A `Refusal` was thrown: business logic said no, in words that are meant for whoever asked.",
+    fix: "Do what the message asks for.",
+  },
   NITRO_FORBIDDEN: {
     status: 403,
-    when: "The `allow` rule of an exposed entity refused the request.",
+    when: "The `allow` rule of an exposed entity, command, query or event refused the request.",
     fix: "Sign in as somebody who may, or change the rule.",
   },
 })

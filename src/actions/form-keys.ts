@@ -1,5 +1,6 @@
 // The names by which a form, its fields and its signals are known to the page and to the answer of its action.
 import type { EntityClass } from "../entity/index.ts"
+import { shortHash } from "../shared/short-hash.ts"
 import { kebabCase } from "./action.ts"
 
 /** Name of the form of one operation: `todo-create`, `todo-ID-toggle`. Its fields' HTML ids begin with it. */
@@ -30,17 +31,3 @@ export function errorSignal(formSignal: string, field: string): string {
 
 /** Signal that holds a message for the whole page. */
 export const alertSignal = "_alert"
-
-/** 53 bits in base 36, so that a list of a hundred forms does not repeat a hundred long ids. Not for secrets (cyrb53, public domain). */
-function shortHash(text: string): string {
-  let high = 0xdeadbeef
-  let low = 0x41c6ce57
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    high = Math.imul(high ^ code, 2654435761)
-    low = Math.imul(low ^ code, 1597334677)
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
-  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36)
-}

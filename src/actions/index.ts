@@ -12,6 +12,7 @@ export { Call, call, type FieldAttributes, type FormAttributes } from "./call.ts
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatch.ts"
 export { clearFlash, type Flash, readFlash } from "./flash.ts"
 export { addPageAlert } from "./page-alert.ts"
+export { Refusal, type RefusalOptions } from "./refusal.ts"
 export { currentRequest, type RequestContext, splitUrl, withRequest } from "./request-context.ts"
 export { respond } from "./respond.ts"
-export { type CrudOperation, type Exposure, expose, type Route } from "./route.ts"
+export { type CrudOperation, type Exposure, expose, type Outcome, type Route, type RouteCall } from "./route.ts"

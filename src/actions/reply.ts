@@ -34,7 +34,7 @@ export interface Asked {
 }
 
 export async function replyWith({ value, status }: Outcome, { request, client, form }: Asked): Promise<Response> {
-  if (isAsyncIterable(value)) return streamOf(value, client)
+  if (isAsyncIterable(value)) return streamOf(value, { request, client, form })
   if (client === "datastar") {
     const patches = [form ? formSucceeded(form) : "", await patchOf(value)].join("")
     return patches === "" ? new FastResponse(null, { status: 204 }) : new FastResponse(patches, { headers: sseHeaders })
@@ -47,24 +47,33 @@ export async function replyWith({ value, status }: Outcome, { request, client, f
 
 const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
 
+/** An error that its client may know of: all others say no more than that something went wrong. */
+function refusalOf(error: unknown): NitroError | undefined {
+  return error instanceof NitroError && error.status < 500 ? error : undefined
+}
+
+const unknownFailure = "Something went wrong here. It has been noted."
+
 export function replyWithError(error: unknown, { request, client, form }: Asked): Response {
-  const known = error instanceof NitroError && error.status < 500 ? error : undefined
+  const known = refusalOf(error)
   const status = known?.status ?? 500
-  const message = known?.message ?? "Something went wrong here. It has been noted."
+  const message = known?.message ?? unknownFailure
   if (client === "json") {
     const { issues, ...details } = (known?.details ?? {}) as { issues?: unknown }
     const body = { code: known?.code ?? "NITRO_INTERNAL", message, status, ...(issues ? { issues } : {}), ...details }
     return FastResponse.json({ error: body }, { status, headers: jsonHeaders })
   }
-  const errors = messagesByField(known, message)
+  const errors = messagesByField(known)
   if (client === "form") {
     if (!form) return new FastResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
     return seeOther(request, setFlash({ form: form.id, values: textsOf(form.values), errors }))
   }
   // The page's script ignores the bodies of other statuses, so the message travels as a patch in a 200.
-  const { "": whole = "", ...byField } = errors
-  const signals = { [alertSignal]: whole, ...(form ? fieldMessages(form, byField) : {}) }
-  return new FastResponse(patchSignals(signals), { headers: sseHeaders })
+  return new FastResponse(messagesPatch(errors, form), { headers: sseHeaders })
+}
+
+function messagesPatch({ "": whole = "", ...byField }: Record<string, string>, form: PostedForm | undefined): string {
+  return patchSignals({ [alertSignal]: whole, ...(form ? fieldMessages(form, byField) : {}) })
 }
 
 function formSucceeded(form: PostedForm): string {
@@ -80,9 +89,9 @@ function fieldMessages(form: PostedForm, messages: Readonly<Record<string, strin
 }
 
 /** Messages by field; what belongs to no field stands under the empty name. */
-function messagesByField(error: NitroError | undefined, message: string): Record<string, string> {
+function messagesByField(error: NitroError | undefined): Record<string, string> {
   const issues = (error?.details["issues"] ?? []) as readonly { path: string; message: string }[]
-  if (issues.length === 0) return { "": message }
+  if (issues.length === 0) return { "": error?.message ?? unknownFailure }
   const messages: Record<string, string> = {}
   for (const issue of issues) messages[issue.path] ??= issue.message
   return messages
@@ -117,11 +126,11 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 }
 
 /** A generator action: each yield is a patch as it comes, or an item of a JSON list. */
-async function streamOf(values: AsyncIterable<unknown>, client: Client): Promise<Response> {
+async function streamOf(values: AsyncIterable<unknown>, { request, client, form }: Asked): Promise<Response> {
   if (client !== "datastar") {
     const result: unknown[] = []
     for await (const value of values) result.push(value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value)
-    return FastResponse.json({ result }, { headers: jsonHeaders })
+    return client === "form" ? seeOther(request) : FastResponse.json({ result }, { headers: jsonHeaders })
   }
   const iterator = values[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
@@ -129,14 +138,14 @@ async function streamOf(values: AsyncIterable<unknown>, client: Client): Promise
     async pull(controller) {
       try {
         const { done, value } = await iterator.next()
-        if (done) return controller.close()
-        controller.enqueue(encoder.encode((await patchOf(value)) || ": \n\n"))
+        if (!done) return controller.enqueue(encoder.encode((await patchOf(value)) || ": \n\n"))
+        if (form) controller.enqueue(encoder.encode(formSucceeded(form)))
       } catch (error) {
-        // The status is sent: the page hears of the failure by its alert.
-        reportError(error, "a streaming action")
-        controller.enqueue(encoder.encode(patchSignals({ [alertSignal]: "Something went wrong here. It has been noted." })))
-        controller.close()
+        // The status is sent: the page hears of the failure by its messages.
+        if (!refusalOf(error)) reportError(error, "a streaming action")
+        controller.enqueue(encoder.encode(messagesPatch(messagesByField(refusalOf(error)), form)))
       }
+      controller.close()
     },
     async cancel() {
       await iterator.return?.()

@@ -3,6 +3,7 @@ import type { z } from "zod"
 import type { EntityClass } from "../entity/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { HttpMethod } from "./action.ts"
+import { formId } from "./form-keys.ts"
 import type { Input } from "./input.ts"
 
 /** What a route gives back: the value to answer with, and the status of a JSON answer. */
@@ -12,24 +13,29 @@ export interface Outcome {
 }
 
 export interface RouteCall {
-  /** From the path; the empty string where the route has no `:id`. */
+  /** The `:id` of the path; the empty string where the pattern has none. */
   readonly id: string
-  /** Validated by the route itself. */
+  /** Only names that the route knows, of the types that its schemas want where text could be converted. */
   readonly input: Input
   readonly request: Request
 }
 
 export interface Route {
   readonly method: HttpMethod
-  /** `/todos/:id/toggle` */
+  /** `/todos/:id/toggle`: at most three segments, one of which may be `:id`. */
   readonly pattern: string
-  /** For messages and events: `Todo.toggle`. */
+  /** For messages: `Todo.toggle`. */
   readonly name: string
-  readonly entity: EntityClass
-  /** What the route does to its entity; forms and links are named after it. */
-  readonly operation: string
+  /** Name of the form that posts to it, by the id in the path: where the page shows what was refused. */
+  readonly form: (id: string) => string
+  /** Asked before it runs; false answers 403. */
+  readonly allow?: ((request: Request) => MaybePromise<boolean>) | undefined
   /** Schemas of the input, by name: what the route takes from text and from signals. */
   readonly input: Readonly<Record<string, z.ZodType>>
+  /** `run` validates the input. Else it is validated before, by `input`. */
+  readonly checksInput?: boolean
+  /** `run` makes its own units of work. Else every method but GET runs in one. */
+  readonly ownsUnits?: boolean
   readonly run: (call: RouteCall) => MaybePromise<Outcome>
 }
 
@@ -52,4 +58,13 @@ const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "
  */
 export function expose(entity: EntityClass, rules: { crud?: readonly CrudOperation[] | false; allow?: Exposure["allow"] } = {}): Exposure {
   return { entity, crud: rules.crud === false ? [] : (rules.crud ?? allCrud), allow: rules.allow }
+}
+
+/** What the routes of an operation on an entity have in common. */
+export function operationOf({ entity, allow }: Exposure, operation: string): Pick<Route, "name" | "form" | "allow"> {
+  return {
+    name: `${entity.definition.name}.${operation}`,
+    form: id => formId(entity, operation, id),
+    allow: allow && (request => allow(request, operation)),
+  }
 }

@@ -1,43 +1,46 @@
 // The route table of an app: CRUD and actions of each entity, looked up by method and shape of the path.
-import type { EntityClass, EntityInstance } from "../entity/index.ts"
+import type { EntityInstance } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { type ActionDefinition, actionOf, type HttpMethod } from "./action.ts"
 import { crudRoutes } from "./crud.ts"
 import type { Input } from "./input.ts"
-import type { Exposure, Outcome, Route } from "./route.ts"
+import { type Exposure, type Outcome, operationOf, type Route } from "./route.ts"
 
 export interface Match {
   readonly route: Route
   readonly id: string
-  readonly exposure: Exposure
+}
+
+interface Entry {
+  readonly route: Route
+  /** Which segment of the path is the id; -1 when none is. */
+  readonly idAt: number
 }
 
 export class RouteTable {
-  readonly routes: Route[] = []
-  // One key per method and shape, the id replaced by ":": a look-up is one or two Map reads, whatever the number of routes.
-  readonly #byKey = new Map<string, { route: Route; exposure: Exposure }>()
+  readonly routes: readonly Route[]
+  // One key per method and shape, the id replaced by ":": a look-up is a few Map reads, whatever the number of routes.
+  readonly #byKey = new Map<string, Entry>()
   readonly #methodsByShape = new Map<string, Set<HttpMethod>>()
   readonly #basePath: string
 
-  constructor(exposures: readonly Exposure[], basePath: string) {
+  constructor(routes: readonly Route[], basePath: string) {
     this.#basePath = basePath
-    for (const exposure of exposures) {
-      for (const route of [...crudRoutes(exposure), ...actionRoutes(exposure.entity)]) this.#add(route, exposure)
-    }
+    this.routes = routes
+    for (const route of routes) this.#add(route)
   }
 
-  #add(route: Route, exposure: Exposure): void {
+  #add(route: Route): void {
     const shape = route.pattern.replace("/:id", "/:")
     const key = `${route.method} ${shape}`
     const known = this.#byKey.get(key)
     if (known) {
       throw new NitroError("NITRO_ROUTE_COLLISION", `${known.route.name} and ${route.name} both answer ${route.method} ${route.pattern}.`)
     }
-    this.#byKey.set(key, { route, exposure })
+    this.#byKey.set(key, { route, idAt: route.pattern.slice(1).split("/").indexOf(":id") })
     const methods = this.#methodsByShape.get(shape)
     if (methods) methods.add(route.method)
     else this.#methodsByShape.set(shape, new Set([route.method]))
-    this.routes.push(route)
   }
 
   /** The route of a request; the methods its path allows where only the method is wrong; undefined where the path is not ours. */
@@ -45,15 +48,30 @@ export class RouteTable {
     if (!path.startsWith(this.#basePath)) return undefined
     const segments = path.slice(this.#basePath.length + 1).split("/")
     if (segments.length > 3 || segments[0] === "") return undefined
-    const [plural, second, third] = segments
-    const literal = `/${segments.join("/")}`
-    const shape = second === undefined ? literal : third === undefined ? `/${plural}/:` : `/${plural}/:/${third}`
+    const shapes = shapesOf(segments)
     const asked = method === "HEAD" ? "GET" : method
-    // A literal path wins over an id: GET /todos/top is the action, not the todo named "top".
-    const found = this.#byKey.get(`${asked} ${literal}`) ?? this.#byKey.get(`${asked} ${shape}`)
-    if (found) return { ...found, id: found.route.pattern.includes("/:id") ? decodeId(second as string) : "" }
-    return this.#methodsByShape.get(literal) ?? this.#methodsByShape.get(shape)
+    for (const shape of shapes) {
+      const found = this.#byKey.get(`${asked} ${shape}`)
+      if (found) return { route: found.route, id: found.idAt < 0 ? "" : decodeId(segments[found.idAt] as string) }
+    }
+    for (const shape of shapes) {
+      const methods = this.#methodsByShape.get(shape)
+      if (methods) return methods
+    }
+    return undefined
   }
+}
+
+/** A literal path wins over an id: GET /todos/top is the action, not the todo named "top". */
+function shapesOf([first, second, third]: readonly string[]): string[] {
+  if (second === undefined) return [`/${first}`]
+  if (third === undefined) return [`/${first}/${second}`, `/${first}/:`]
+  return [`/${first}/${second}/${third}`, `/${first}/:/${third}`, `/${first}/${second}/:`]
+}
+
+/** Everything of an entity that is open to the outside. */
+export function entityRoutes(exposure: Exposure): Route[] {
+  return [...crudRoutes(exposure), ...actionRoutes(exposure)]
 }
 
 function decodeId(segment: string): string {
@@ -65,27 +83,27 @@ function decodeId(segment: string): string {
 }
 
 /** Every action of a class: methods of its instances, and static ones. */
-function actionRoutes(entity: EntityClass): Route[] {
+function actionRoutes(exposure: Exposure): Route[] {
+  const { entity } = exposure
   const routes: Route[] = []
   const base = `/${entity.definition.plural}`
   for (const [name, method] of methodsOf(entity.prototype as object)) {
     const definition = actionOf(method)
-    if (definition) routes.push(instanceAction(entity, `${base}/:id/${definition.path}`, name, definition))
+    if (definition) routes.push(instanceAction(exposure, `${base}/:id/${definition.path}`, name, definition))
   }
   for (const [name, method] of methodsOf(entity)) {
     const definition = actionOf(method)
-    if (definition) routes.push(staticAction(entity, `${base}/${definition.path}`, name, definition))
+    if (definition) routes.push(staticAction(exposure, `${base}/${definition.path}`, name, definition))
   }
   return routes
 }
 
-function instanceAction(entity: EntityClass, pattern: string, name: string, definition: ActionDefinition): Route {
+function instanceAction(exposure: Exposure, pattern: string, name: string, definition: ActionDefinition): Route {
+  const { entity } = exposure
   return {
+    ...operationOf(exposure, name),
     method: definition.method,
     pattern,
-    name: `${entity.definition.name}.${name}`,
-    entity,
-    operation: name,
     input: definition.input,
     async run({ id, input }) {
       const target = (await entity.require(id)) as EntityInstance & Record<string, (input: Input) => unknown>
@@ -97,13 +115,12 @@ function instanceAction(entity: EntityClass, pattern: string, name: string, defi
   }
 }
 
-function staticAction(entity: EntityClass, pattern: string, name: string, definition: ActionDefinition): Route {
+function staticAction(exposure: Exposure, pattern: string, name: string, definition: ActionDefinition): Route {
+  const { entity } = exposure
   return {
+    ...operationOf(exposure, name),
     method: definition.method,
     pattern,
-    name: `${entity.definition.name}.${name}`,
-    entity,
-    operation: name,
     input: definition.input,
     async run({ input }) {
       return outcome(await (entity as unknown as Record<string, (input: Input) => unknown>)[name]?.(input), definition)

@@ -1,0 +1,44 @@
+import { action, Refusal } from "nitro-ts/actions"
+import { Entity, memory } from "nitro-ts/entity"
+import { nitro } from "nitro-ts/fetch"
+import { expect, it } from "vitest"
+import { z } from "zod"
+
+class Parcel extends Entity("Parcel", { weight: z.number(), sent: z.boolean().default(false) }) {
+  static repository = memory()
+  @action() async send() {
+    await this.update({ sent: true })
+    if (this.weight > 30) throw new Refusal("Nobody carries more than 30 kg.", { field: "weight", status: 422, code: "TOO_HEAVY" })
+  }
+  @action() recall() {
+    throw new Refusal("It has been sent.")
+  }
+  @action() async *track() {
+    yield "one"
+    throw new Refusal("The carrier is closed.")
+  }
+}
+const handle = nitro({ entities: [Parcel] })
+const post = (path: string, headers: Record<string, string> = {}) =>
+  handle(new Request(`http://shop.test/parcels/${path}`, { method: "POST", headers }))
+
+it("reaches a program with its status, code and field, and takes back what was written", async () => {
+  const parcel = await Parcel.create({ weight: 31 })
+  const response = await post(`${parcel.id}/send`)
+  expect(response.status).toBe(422)
+  const message = "Nobody carries more than 30 kg."
+  expect(await response.json()).toEqual({ error: { code: "TOO_HEAVY", status: 422, message, issues: [{ path: "weight", message }] } })
+  expect(await Parcel.require(parcel.id)).toMatchObject({ sent: false })
+})
+
+it("is a conflict unless it says otherwise, and reaches the page as its alert", async () => {
+  const { id } = await Parcel.create({ weight: 1 })
+  expect((await post(`${id}/recall`)).status).toBe(409)
+  const shown = await post(`${id}/recall`, { "datastar-request": "true" })
+  expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('"_alert":"It has been sent."')])
+})
+
+it("reaches the page from the middle of a stream too", async () => {
+  const { id } = await Parcel.create({ weight: 1 })
+  expect(await (await post(`${id}/track`, { "datastar-request": "true" })).text()).toContain("The carrier is closed.")
+})
