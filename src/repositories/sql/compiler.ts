@@ -194,7 +194,7 @@ class ShapeKey implements PlanWriter {
   }
 }
 
-const operators = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
+const operators = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
 
 /** Writes the same calls as SQL. */
 class SqlWriter implements PlanWriter {
@@ -218,11 +218,11 @@ class SqlWriter implements PlanWriter {
     this.#where = " where "
   }
 
-  test(test: Test, { sql, field }: Column, other: Column | undefined, places: number): void {
-    this.#where += this.#test(test, sql, field.type, other, places)
+  test(test: Test, column: Column, other: Column | undefined, places: number): void {
+    this.#where += this.#test(test, column, other, places)
   }
 
-  #test(test: Test, sql: string, type: Column["field"]["type"], other: Column | undefined, places: number): string {
+  #test(test: Test, { sql, ordered, field: { type } }: Column, other: Column | undefined, places: number): string {
     switch (test) {
       case "isNull":
         return `${sql} is null`
@@ -237,8 +237,11 @@ class SqlWriter implements PlanWriter {
       case "like":
       case "likeEscaped":
         return this.#dialect.like(sql, this.#place(), test === "likeEscaped")
+      case "eq":
+        // Two columns may be in different languages, and then even their equality needs to be told which to go by.
+        return other ? `${ordered} = ${other.ordered}` : `${sql} = ${this.#place()}`
       default:
-        return `${sql} ${operators[test]} ${other ? other.sql : this.#place()}`
+        return `${ordered} ${operators[test]} ${other ? other.ordered : this.#place()}`
     }
   }
 
@@ -279,7 +282,7 @@ class SqlWriter implements PlanWriter {
   // Said only where nulls can be: an index serves a plain order alone.
   #orderTerm({ column, direction }: ColumnOrder): string {
     const nulls = column.field.nullable ? (direction === "asc" ? " nulls last" : " nulls first") : ""
-    return `${column.sql}${direction === "desc" ? " desc" : ""}${nulls}`
+    return `${column.ordered}${direction === "desc" ? " desc" : ""}${nulls}`
   }
 
   window(limit: boolean, offset: boolean): void {

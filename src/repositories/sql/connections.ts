@@ -14,6 +14,8 @@ export interface Connections {
    */
   atomic<T>(work: (driver: Driver) => MaybePromise<T>, undo?: () => void): MaybePromise<T>
   transaction<T>(fn: () => Promise<T>): Promise<T>
+  /** Whether a call now would join a transaction. */
+  readonly inTransaction: boolean
   /** Lets running work finish, refuses new work, and closes. */
   close(): MaybePromise<void>
 }

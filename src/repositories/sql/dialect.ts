@@ -1,5 +1,6 @@
 // The contract of a dialect: the differences between SQL databases, and nothing else.
 import type { Encoding, FieldType } from "../../entity/index.ts"
+import type { Column } from "./table.ts"
 
 /** Why a database refused a statement, in words that all databases share. */
 export type Failure =
@@ -8,8 +9,12 @@ export type Failure =
   | { readonly kind: "reference" }
   /** Another process or connection holds the lock: may work later. */
   | { readonly kind: "busy" }
-  /** The place itself: missing, full, damaged, not allowed. */
-  | { readonly kind: "unavailable" }
+  /** Another transaction was in the way: running this one again from its start may work. */
+  | { readonly kind: "conflict" }
+  /** The place itself: missing, full, damaged, not allowed. `lost`: the connection went away while it was in use. */
+  | { readonly kind: "unavailable"; readonly lost?: boolean }
+  /** A value does not fit its column. */
+  | { readonly kind: "value" }
   /** The condition is nested too deeply, or has too many values. */
   | { readonly kind: "tooComplex" }
   | { readonly kind: "other" }
@@ -23,14 +28,31 @@ export interface Dialect {
   placeholder(position: number): string
   /** What a select list says to read a column (`column` is quoted). */
   read(type: FieldType, column: string): string
+  /** Turns an encoded value into the parameter that carries it, for types where the two differ. */
+  readonly bind?: { readonly [T in FieldType]?: (stored: never) => unknown }
+  /** Whether the database gets exactly this encoded value. */
+  isBindable(value: unknown): boolean
+  /** The nearest instant that can be kept, later when `up`; the same object when it can be kept itself. Left out: all can. */
+  roundDate?(date: Date, up: boolean): Date
+  /** A column, or the placeholder of one, where it is compared or sorted by order: text goes by code point. */
+  ordered(type: FieldType, column: string): string
   /** A condition that the column's value is one of a list that travels as one parameter. */
   inList(type: FieldType, column: string, placeholder: string): string
-  /** That one parameter, from encoded values; undefined where this type's values cannot travel so: they are listed singly. */
+  /** That one parameter, from values as they are bound; undefined where this type's values cannot travel so: they are listed singly. */
   listParameter(type: FieldType, values: readonly unknown[]): unknown
   /** A condition on text that ignores the case of ASCII letters; `escaped`: `\` takes the next character literally. */
   like(column: string, placeholder: string, escaped: boolean): string
   /** The end of a query; each argument is a placeholder or undefined. */
   limit(limit: string | undefined, offset: string | undefined): string
+  /** What follows a query that keeps its rows from being changed by others; undefined where one writes at a time anyway. */
+  readonly forUpdate?: string
+  /**
+   * Present where an error ends the transaction around it: turns an insert into one that touches no row, instead of
+   * failing, where a unique value is taken.
+   */
+  quietInsert?(insert: string): string
+  /** The insert of many rows by one statement, with one list parameter for each column. Names are quoted. */
+  bulkInsert?(table: string, columns: readonly Column[]): string
   /** How a duplicate's `Failure.constraint` names the unique set of these columns (unquoted). */
   uniqueName(table: string, columns: readonly string[]): string
   classify(error: unknown): Failure

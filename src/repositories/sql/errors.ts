@@ -42,6 +42,11 @@ registerErrors({
     when: "A transaction cannot go on: the database ended it after an error, or it waits for itself.",
     fix: "Let the error leave the transaction's function, and start a new transaction.",
   },
+  NITRO_TRANSACTION_CONFLICT: {
+    status: 409,
+    when: "Two transactions were in each other's way (a serialization failure or a deadlock), and the database gave up this one.",
+    fix: "Run the transaction again from its start; it may well succeed.",
+  },
   NITRO_SQL: {
     status: 500,
     when: "The database refused a statement; `cause` is its own error.",

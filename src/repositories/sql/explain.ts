@@ -20,7 +20,9 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
   const entity = table?.definition.name
   const options = { cause: error, ...(entity === undefined ? {} : { details: { entity } }) }
   const subject = entity === undefined ? "A transaction" : `A write of ${entity}`
-  const reason = String((error as Error | undefined)?.message ?? error)
+  const { message, code } = (error ?? {}) as { readonly message?: string; readonly code?: unknown }
+  // A refused connection to several addresses has a code and no words.
+  const reason = message || String(code ?? error)
   switch (failure.kind) {
     case "duplicate":
       return duplicate(failure.constraint, dialect, table, error)
@@ -37,6 +39,14 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
       })
     case "busy":
       return new NitroError("NITRO_STORE_BUSY", `${store} stayed locked by another connection.`, options)
+    case "conflict":
+      return new NitroError(
+        "NITRO_TRANSACTION_CONFLICT",
+        `${store} gave up a transaction that others were in the way of: ${reason}.`,
+        options,
+      )
+    case "value":
+      return new NitroError("NITRO_VALUE_UNSUPPORTED", `A value of ${entity ?? "a row"} does not fit its column: ${reason}.`, options)
     case "unavailable":
       return new NitroError("NITRO_STORE_UNAVAILABLE", `${store} cannot be used: ${reason}.`, options)
     default:

@@ -25,17 +25,28 @@ function checkType(column: Column, value: NonNullable<Value>): void {
   })
 }
 
-/** Whether any row could hold it. Text with NUL, NaN and integers of 65 bits are refused on writing, so no row does. */
+/** Whether any row could hold it. Text with NUL, NaN, fractions of whole numbers and the like are refused on writing, so no row does. */
 export function canOccur(column: Column, value: NonNullable<Value>): boolean {
   checkType(column, value)
   if (typeof value === "string") return isStorableText(value)
   if (typeof value === "bigint") return isStorableBigInt(value)
-  return !Number.isNaN(value instanceof Date ? value.getTime() : value)
+  if (column.field.type === "integer") return Number.isSafeInteger(value)
+  if (value instanceof Date) return !Number.isNaN(value.getTime()) && (column.roundDate?.(value, true) ?? value) === value
+  return !Number.isNaN(value)
 }
 
-/** The value as it is stored; call after `canOccur`. */
+/** The value as it is bound; call after `canOccur`. */
 export function encodeOperand(column: Column, value: NonNullable<Value>): unknown {
-  return column.encode === undefined ? value : column.encode(value as never)
+  const encoded = column.encode === undefined ? value : column.encode(value as never)
+  return column.bind === undefined ? encoded : column.bind(encoded as never)
+}
+
+/** The nearest value that a row could hold, in the direction that leaves the comparison's result as it is. */
+export function roundOperand(column: Column, operator: string, value: NonNullable<Value>): NonNullable<Value> {
+  const up = operator === "lt" || operator === "gte"
+  if (!up && operator !== "lte" && operator !== "gt") return value
+  if (column.field.type === "integer" && typeof value === "number") return up ? Math.ceil(value) : Math.floor(value)
+  return value instanceof Date && column.roundDate && !Number.isNaN(value.getTime()) ? column.roundDate(value, up) : value
 }
 
 /**
@@ -43,7 +54,9 @@ export function encodeOperand(column: Column, value: NonNullable<Value>): unknow
  * an error for text, whose place in the order the database cannot know.
  */
 export function orderBeyond(column: Column, operator: "lt" | "lte" | "gt" | "gte", value: NonNullable<Value>): "all" | "none" {
-  if (typeof value === "bigint") return value > 0n === (operator === "lt" || operator === "lte") ? "all" : "none"
+  const isBelow = operator === "lt" || operator === "lte"
+  if (typeof value === "bigint") return value > 0n === isBelow ? "all" : "none"
+  if (typeof value === "number" && !Number.isNaN(value)) return value > 0 === isBelow ? "all" : "none"
   if (typeof value !== "string") return "none"
   throw new NitroError("NITRO_QUERY", `The field ${column.field.name} is compared with text that a database cannot hold.`, {
     fix: "Remove NUL characters and half surrogate pairs.",

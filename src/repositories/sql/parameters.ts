@@ -39,7 +39,8 @@ export function isStorableBigInt(value: bigint): boolean {
   return value <= maxInteger && value >= minInteger
 }
 
-function unsupported(value: unknown, position: number): NitroError {
+/** The error for a value that cannot be bound. */
+export function unsupported(value: unknown, position = 0): NitroError {
   return new NitroError("NITRO_VALUE_UNSUPPORTED", `A database cannot keep ${describe(value)}.`, { details: { parameter: position } })
 }
 

@@ -2,7 +2,7 @@
 import { type FieldOperand, isFieldOperand, type Predicate, type Value } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Dialect } from "./dialect.ts"
-import { canOccur, encodeOperand, orderBeyond } from "./operand.ts"
+import { canOccur, encodeOperand, orderBeyond, roundOperand } from "./operand.ts"
 import { isStorableText } from "./parameters.ts"
 import type { Column, Table } from "./table.ts"
 
@@ -115,7 +115,7 @@ function group(context: WalkContext, op: "and" | "or", of: readonly Predicate[],
 type Comparison = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
 
 function compare(context: WalkContext, op: Comparison, fieldName: string, value: Value | FieldOperand): void {
-  const { table, writer, parameters } = context
+  const { table, writer } = context
   const column = table.column(fieldName)
   if (value === null) {
     if (op === "eq") writer.test("isNull", column, undefined, 0)
@@ -123,14 +123,18 @@ function compare(context: WalkContext, op: Comparison, fieldName: string, value:
     else writer.constant(false)
   } else if (isFieldOperand(value)) {
     compareFields(writer, op, column, table.column(value.field))
-  } else if (!canOccur(column, value)) {
-    if (op === "eq" || op === "ne") writer.constant(op === "ne")
-    else if (orderBeyond(column, op, value) === "all") writer.test("notNull", column, undefined, 0)
-    else writer.constant(false)
   } else {
+    compareValue(context, op, column, roundOperand(column, op, value))
+  }
+}
+
+function compareValue({ writer, parameters }: WalkContext, op: Comparison, column: Column, value: NonNullable<Value>): void {
+  if (canOccur(column, value)) {
     parameters.push(encodeOperand(column, value))
     writer.test(op, column, undefined, 1)
-  }
+  } else if (op === "eq" || op === "ne") writer.constant(op === "ne")
+  else if (orderBeyond(column, op, value) === "all") writer.test("notNull", column, undefined, 0)
+  else writer.constant(false)
 }
 
 function compareFields(writer: ShapeWriter, op: Comparison, column: Column, other: Column): void {

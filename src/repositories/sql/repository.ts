@@ -2,13 +2,14 @@
 import type { EntityDefinition, Predicate, QueryPlan, Repository, Row, Write } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
+import { runSteps, toSteps } from "./bulk.ts"
 import { Compiler } from "./compiler.ts"
 import type { Connections } from "./connections.ts"
 import type { Dialect } from "./dialect.ts"
 import type { Driver } from "./driver.ts"
 import { explain } from "./explain.ts"
 import { after, attempt, inOrder } from "./maybe.ts"
-import { isBindable, isStorableText } from "./parameters.ts"
+import { isStorableText, unsupported } from "./parameters.ts"
 import { type Column, describeTable, type Table } from "./table.ts"
 
 export interface SqlRepositoryOptions {
@@ -19,6 +20,8 @@ export interface SqlRepositoryOptions {
   readonly store: string
   /** Makes the table fit; called before the first statement, until it sets `ready`. */
   readonly prepare: (repository: SqlRepository) => MaybePromise<void>
+  /** Whether the table, though not `ready` for all, was made to fit by the transaction of this call. */
+  readonly isReadyHere?: (repository: SqlRepository) => boolean
 }
 
 export class SqlRepository implements Repository {
@@ -29,17 +32,29 @@ export class SqlRepository implements Repository {
   readonly #connections: Connections
   readonly #options: SqlRepositoryOptions
   readonly #integers: readonly number[]
+  /** Columns whose encoded values are bound in another form. */
+  readonly #bound: readonly number[]
+  /** Columns that a duplicate can occur in. */
+  readonly #unique: ReadonlySet<number>
+  readonly #quietInsert: string | undefined
+  readonly #bulkInsert: string | undefined
 
   constructor(options: SqlRepositoryOptions) {
     this.#options = options
     this.#connections = options.connections
     this.table = describeTable(options.definition, options.dialect)
     this.#compiler = new Compiler(this.table, options.dialect)
-    this.#integers = options.definition.fields.filter(field => field.type === "integer").map(field => field.index)
+    const { columns, definition, sql } = this.table
+    const { dialect } = options
+    this.#integers = definition.fields.filter(field => field.type === "integer").map(field => field.index)
+    this.#bound = columns.flatMap(({ bind, field }) => (bind === undefined ? [] : [field.index]))
+    this.#unique = new Set(definition.unique.flat().map(name => definition.fieldByName.get(name)?.index ?? -1))
+    this.#quietInsert = dialect.quietInsert?.(this.#compiler.insert)
+    this.#bulkInsert = dialect.bulkInsert?.(sql, columns)
   }
 
   get(id: string): MaybePromise<Row | undefined> {
-    if (!this.ready) return this.#afterPreparing(() => this.get(id))
+    if (!this.#isReady()) return this.#afterPreparing(() => this.get(id))
     return attempt(
       () => this.#connections.read(driver => driver.get(this.#compiler.get, [id])),
       // No row has an id that cannot be stored.
@@ -48,48 +63,101 @@ export class SqlRepository implements Repository {
   }
 
   find(plan: QueryPlan): MaybePromise<Row[]> {
-    if (!this.ready) return this.#afterPreparing(() => this.find(plan))
+    if (!this.#isReady()) return this.#afterPreparing(() => this.find(plan))
     const { sql, parameters } = this.#compiler.find(plan)
     return this.#attempt(() => this.#connections.read(driver => driver.all(sql, parameters)))
   }
 
   count(plan: QueryPlan): MaybePromise<number> {
-    if (!this.ready) return this.#afterPreparing(() => this.count(plan))
+    if (!this.#isReady()) return this.#afterPreparing(() => this.count(plan))
     const { sql, parameters } = this.#compiler.count(plan)
     // Counts come as text from Postgres.
     return this.#attempt(() => this.#connections.read(driver => after(driver.get(sql, parameters), row => Number(row?.[0]))))
   }
 
   write(writes: readonly Write[]): MaybePromise<number[]> {
-    if (!this.ready) return this.#afterPreparing(() => this.write(writes))
+    if (!this.#isReady()) return this.#afterPreparing(() => this.write(writes))
     const [first] = writes
     if (first === undefined) return []
     return attempt(
-      () =>
-        writes.length === 1
-          ? this.#connections.write(driver => after(this.#apply(driver, first), toList))
-          : this.#connections.atomic(driver => inOrder(writes, write => this.#apply(driver, write))),
+      () => (writes.length === 1 ? after(this.#writeOne(first), toList) : this.#writeAll(writes)),
       error => this.#explain(error, writes),
     )
   }
 
+  #writeOne(write: Write): MaybePromise<number> {
+    const alone = (driver: Driver): MaybePromise<number> => this.#apply(driver, write)
+    const quiet = this.#quietInsert
+    if (quiet === undefined || !this.#connections.inTransaction) return this.#connections.write(alone)
+    // Here an error would end the whole transaction, so what may fail for a duplicate does not, or has a savepoint.
+    const guarded = (): MaybePromise<number> => this.#connections.atomic(alone)
+    if (write.op === "update" && write.columns.some(column => this.#unique.has(column))) return guarded()
+    if (write.op !== "insert") return this.#connections.write(alone)
+    const touched = this.#connections.write(driver => driver.run(quiet, this.#toParameters(write.row)))
+    // The second insert says which value was taken.
+    return after(touched, count => (count === 0 ? guarded() : count))
+  }
+
+  #writeAll(writes: readonly Write[]): MaybePromise<number[]> {
+    const bulk = this.#bulkInsert
+    if (bulk === undefined) return this.#connections.atomic(driver => inOrder(writes, write => this.#apply(driver, write)))
+    const steps = toSteps(writes)
+    const run = (driver: Driver): MaybePromise<number[]> =>
+      runSteps(
+        steps,
+        write => this.#apply(driver, write),
+        rows => driver.run(bulk, this.#toLists(rows)),
+      )
+    // One statement is all or nothing by itself.
+    return steps.length === 1 && !this.#connections.inTransaction ? this.#connections.write(run) : this.#connections.atomic(run)
+  }
+
   deleteWhere(where: Predicate | undefined): MaybePromise<number> {
-    if (!this.ready) return this.#afterPreparing(() => this.deleteWhere(where))
+    if (!this.#isReady()) return this.#afterPreparing(() => this.deleteWhere(where))
     const { sql, parameters } = this.#compiler.deleteWhere(where)
     return this.#attempt(() => this.#connections.write(driver => driver.run(sql, parameters)))
   }
 
   #apply(driver: Driver, write: Write): MaybePromise<number> {
-    if (write.op === "insert") {
-      this.#checkRow(write.row)
-      return driver.run(this.#compiler.insert, write.row)
-    }
+    if (write.op === "insert") return driver.run(this.#compiler.insert, this.#toParameters(write.row))
     const { id, version } = write
     if (!isStorableId(id)) return 0
     if (write.op === "delete") return driver.run(this.#compiler.delete(version !== undefined), version === undefined ? [id] : [id, version])
     this.#checkIntegers(write.columns, write.values)
     const sql = this.#compiler.update(write.columns, version !== undefined)
-    return driver.run(sql, version === undefined ? [...write.values, id] : [...write.values, id, version])
+    const parameters = version === undefined ? [...write.values, id] : [...write.values, id, version]
+    if (this.#bound.length > 0) {
+      write.columns.forEach((column, position) => {
+        parameters[position] = this.#bind(column, parameters[position])
+      })
+    }
+    return driver.run(sql, parameters)
+  }
+
+  #bind(column: number, value: unknown): unknown {
+    const { bind } = this.table.columns[column] as Column
+    return bind === undefined || value === null || value === undefined ? value : bind(value as never)
+  }
+
+  #toParameters(row: Row): readonly unknown[] {
+    this.#checkRow(row)
+    if (this.#bound.length === 0) return row
+    const parameters = row.slice()
+    for (const column of this.#bound) parameters[column] = this.#bind(column, row[column])
+    return parameters
+  }
+
+  /** One list for each column. */
+  #toLists(rows: readonly Row[]): unknown[] {
+    const { dialect } = this.#options
+    const all = rows.map(row => this.#toParameters(row))
+    for (const row of all) for (const value of row) if (!dialect.isBindable(value)) throw unsupported(value)
+    return this.table.columns.map(({ field }) =>
+      dialect.listParameter(
+        field.type,
+        all.map(row => row[field.index]),
+      ),
+    )
   }
 
   #checkRow(row: Row): void {
@@ -110,6 +178,10 @@ export class SqlRepository implements Repository {
     }
   }
 
+  #isReady(): boolean {
+    return this.ready || this.#options.isReadyHere?.(this) === true
+  }
+
   #afterPreparing<T>(next: () => MaybePromise<T>): MaybePromise<T> {
     return after(
       this.#attempt(() => this.#options.prepare(this)),
@@ -124,7 +196,7 @@ export class SqlRepository implements Repository {
   /** Throws what the database said in our words; with the field, where one of `writes` has a value that cannot be bound. */
   #explain(error: unknown, writes: readonly Write[] = []): never {
     const { dialect, store } = this.#options
-    throw nameField(this.table, writes, explain(error, { dialect, store, table: this.table }))
+    throw nameField(this.table, writes, explain(error, { dialect, store, table: this.table }), dialect)
   }
 }
 
@@ -146,12 +218,12 @@ function checkInteger({ definition }: Table, { field }: Column, value: unknown):
   )
 }
 
-function nameField({ definition, columns }: Table, writes: readonly Write[], error: NitroError): NitroError {
+function nameField({ definition, columns }: Table, writes: readonly Write[], error: NitroError, dialect: Dialect): NitroError {
   if (error.code !== "NITRO_VALUE_UNSUPPORTED" || typeof error.details["parameter"] !== "number") return error
   for (const write of writes) {
     if (write.op === "delete") continue
     const values = write.op === "insert" ? write.row : write.values
-    const position = values.findIndex(value => !isBindable(value))
+    const position = values.findIndex(value => !dialect.isBindable(value))
     const name = columns[write.op === "insert" ? position : (write.columns[position] ?? -1)]?.field.name
     if (name === undefined) continue
     return new NitroError(error.code, `${definition.name}.${name}: ${error.message}`, {

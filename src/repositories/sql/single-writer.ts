@@ -118,6 +118,10 @@ export class SingleWriter implements Connections {
     }
   }
 
+  get inTransaction(): boolean {
+    return this.#scope() !== this.#root
+  }
+
   close(): MaybePromise<void> {
     if (this.#closed) return
     const scope = this.#scope()

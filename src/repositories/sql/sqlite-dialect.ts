@@ -2,7 +2,7 @@
 import type { Encoding, FieldType } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Dialect, Failure } from "./dialect.ts"
-import { describe, isStorableBigInt } from "./parameters.ts"
+import { describe, isBindable, isStorableBigInt } from "./parameters.ts"
 
 /**
  * - Booleans are 0 and 1.
@@ -91,6 +91,8 @@ export const sqliteDialect: Dialect = {
   // Never `?1`: better-sqlite3 takes numbered placeholders for named ones.
   placeholder: () => "?",
   read: (type, column) => (type === "bigint" ? `cast(${column} as text)` : column),
+  isBindable,
+  ordered: (_type, column) => column,
   inList: (_type, column, placeholder) => `${column} in (select value from json_each(${placeholder}))`,
   listParameter,
   like: (column, placeholder, escaped) => `${column} like ${placeholder}${escaped ? " escape '\\'" : ""}`,

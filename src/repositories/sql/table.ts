@@ -8,7 +8,12 @@ export interface Column {
   readonly field: FieldDefinition
   /** Quoted name. */
   readonly sql: string
+  /** As it is written where its order matters. */
+  readonly ordered: string
   readonly encode: ((value: never) => unknown) | undefined
+  /** Turns an encoded value into a parameter. */
+  readonly bind: ((stored: never) => unknown) | undefined
+  readonly roundDate: ((date: Date, up: boolean) => Date) | undefined
 }
 
 export interface Table {
@@ -24,11 +29,17 @@ export interface Table {
 }
 
 export function describeTable(definition: EntityDefinition, dialect: Dialect): Table {
-  const columns = definition.fields.map(field => ({
-    field,
-    sql: dialect.quote(field.column),
-    encode: dialect.encoding[field.type]?.encode,
-  }))
+  const columns = definition.fields.map((field): Column => {
+    const sql = dialect.quote(field.column)
+    return {
+      field,
+      sql,
+      ordered: dialect.ordered(field.type, sql),
+      encode: dialect.encoding[field.type]?.encode,
+      bind: dialect.bind?.[field.type],
+      roundDate: dialect.roundDate,
+    }
+  })
   const byField = new Map(columns.map(column => [column.field.name, column]))
   return {
     definition,

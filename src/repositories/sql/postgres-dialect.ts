@@ -1,0 +1,166 @@
+// Postgres' differences: its encodings, its spelling, its errors.
+import type { Encoding, FieldType } from "../../entity/index.ts"
+import { NitroError } from "../../shared/errors.ts"
+import type { Dialect, Failure } from "./dialect.ts"
+import { isBindable, unsupported } from "./parameters.ts"
+import { arrayText, firstInstant, firstTimestamp, isStorableJson, timestampText } from "./postgres-values.ts"
+import { sqliteDialect } from "./sqlite-dialect.ts"
+
+const { bigint, bytes, json } = sqliteDialect.encoding as Required<Encoding>
+
+/**
+ * - Booleans, texts and numbers are themselves. Text is ordered by code point (`collate "C"`), whatever the database does.
+ * - Dates are whole milliseconds since 1970 in a row, `timestamptz` in the database. The first and the last instant of
+ *   `Date` are Postgres' infinities; other instants before 4714-11-24 BC are refused.
+ * - Bigints are carried as text both ways. JSON is `jsonb`; it keeps no NUL and no half surrogate pairs.
+ */
+const encoding: Encoding = {
+  date: { encode: encodeDate, decode: (stored: number) => new Date(stored) },
+  bigint,
+  bytes,
+  json: { encode: encodeJson, decode: json.decode },
+}
+
+function encodeDate(value: Date): number {
+  const time = value.getTime()
+  if (time >= firstTimestamp || time === firstInstant) return time
+  const what = Number.isNaN(time) ? "an invalid date" : "a date before 4714-11-24 BC"
+  throw new NitroError("NITRO_VALUE_UNSUPPORTED", `Postgres cannot keep ${what}.`)
+}
+
+function roundDate(date: Date, up: boolean): Date {
+  const time = date.getTime()
+  return time >= firstTimestamp || time === firstInstant ? date : new Date(up ? firstTimestamp : firstInstant)
+}
+
+function encodeJson(value: never): string {
+  const text = json.encode(value) as string
+  if (isStorableJson(text)) return text
+  throw new NitroError("NITRO_VALUE_UNSUPPORTED", "Postgres cannot keep JSON with a NUL character or half a surrogate pair in its text.")
+}
+
+/** SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html, or the code of a socket's error. */
+function codeOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown }
+  return typeof code === "string" ? code : ""
+}
+
+const kindOfCode: Readonly<Record<string, Failure["kind"]>> = {
+  "23503": "reference",
+  // serialization_failure, deadlock_detected
+  "40001": "conflict",
+  "40P01": "conflict",
+  // lock_not_available, query_canceled by a timeout
+  "55P03": "busy",
+  "57014": "busy",
+  // insufficient_privilege, a server that only reads
+  "42501": "unavailable",
+  "25006": "unavailable",
+  // Text too long for its column, a number out of its range, text that is none of the type
+  "22001": "value",
+  "22003": "value",
+  "22P02": "value",
+  "22007": "value",
+  "22008": "value",
+  "22021": "value",
+}
+// Connection failures; wrong user; no such database; out of disk, memory, connections; crash and shutdown of the server.
+const unavailable = /^(08|28|3D|53|57P|58)/
+const lostConnection = /^(08|57P)|^(ECONN|EPIPE|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|CONNECT|CONNECTION_)/
+const lostWords = /^Connection terminated|is not queryable$|^Client has encountered a connection error|timeout expired$/
+
+function classify(error: unknown): Failure {
+  if (!(error instanceof Error)) return { kind: "other" }
+  const code = codeOf(error)
+  if (code === "23505") return { kind: "duplicate", constraint: columnsOfKey(error) }
+  const kind = kindOfCode[code]
+  if (kind !== undefined) return { kind } as Failure
+  if (code.startsWith("54")) return { kind: "tooComplex" }
+  if (isLost(error)) return { kind: "unavailable", lost: true }
+  return { kind: unavailable.test(code) ? "unavailable" : "other" }
+}
+
+/** Whether the connection is gone, so that nothing can be said about what ran on it. */
+export function isLost(error: unknown): boolean {
+  return error instanceof Error && (lostConnection.test(codeOf(error)) || lostWords.test(error.message))
+}
+
+const keyColumn = /"((?:[^"]|"")*)"|([^",()]+)/y
+
+/** The columns in `Key (region, "the n")=(north, 1) already exists.`, whatever language the server says it in. */
+function columnsOfKey(error: Error): string {
+  const { detail, constraint, constraint_name: name } = error as { detail?: string; constraint?: string; constraint_name?: string }
+  if (typeof detail !== "string" || !detail.includes("(")) return constraint ?? name ?? ""
+  const columns: string[] = []
+  let at = detail.indexOf("(") + 1
+  for (;;) {
+    keyColumn.lastIndex = at
+    const match = keyColumn.exec(detail)
+    if (match === null) break
+    columns.push(match[1]?.replaceAll('""', '"') ?? (match[2] as string))
+    at = keyColumn.lastIndex
+    if (!detail.startsWith(", ", at)) break
+    at += 2
+  }
+  return setName(columns)
+}
+
+function setName(columns: readonly string[]): string {
+  return JSON.stringify([...columns].sort())
+}
+
+export function quoteIdentifier(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`
+}
+
+/** What a parameter is cast to where nothing else tells its type. */
+export const parameterTypes: Readonly<Record<FieldType, string>> = {
+  string: "text",
+  integer: "bigint",
+  number: "double precision",
+  boolean: "boolean",
+  date: "timestamptz",
+  bigint: "bigint",
+  bytes: "bytea",
+  json: "jsonb",
+}
+
+function isPostgresBindable(value: unknown): boolean {
+  return typeof value === "boolean" || isBindable(value)
+}
+
+export const postgresDialect: Dialect = {
+  name: "postgres",
+  encoding,
+  quote: quoteIdentifier,
+  placeholder: position => `$${position}`,
+  read: (type, column) => (type === "bigint" ? `${column}::text` : column),
+  bind: { date: (stored: number) => timestampText(stored) },
+  isBindable: isPostgresBindable,
+  roundDate,
+  // Without it, the order is that of the database's language; on our own columns it changes nothing.
+  ordered: (type, column) => (type === "string" ? `${column} collate "C"` : column),
+  inList: (_type, column, placeholder) => `${column} = any(${placeholder})`,
+  listParameter: arrayText,
+  // lower() changes other letters than A to Z in every collation but "C", and so does ilike.
+  like: (column, placeholder, escaped) =>
+    `lower(${column} collate "C") like lower(${placeholder} collate "C")${escaped ? "" : " escape ''"}`,
+  limit: (limit, offset) => `${limit ? ` limit ${limit}` : ""}${offset ? ` offset ${offset}` : ""}`,
+  forUpdate: " for update",
+  bulkInsert: (table, columns) => {
+    const names = columns.map(column => column.sql).join(", ")
+    const lists = columns.map(({ field }, index) => `$${index + 1}::${parameterTypes[field.type]}[]`).join(", ")
+    return `insert into ${table} (${names}) select * from unnest(${lists})`
+  },
+  quietInsert: insert => `${insert} on conflict do nothing`,
+  uniqueName: (_table, columns) => setName(columns),
+  classify,
+}
+
+/** Refuses what Postgres cannot keep as it is; `details.parameter` is the position from 0. */
+export function checkPostgresParameters(parameters: readonly unknown[]): void {
+  for (let position = 0; position < parameters.length; position++) {
+    const value = parameters[position]
+    if (!isPostgresBindable(value)) throw unsupported(value, position)
+  }
+}
