@@ -230,8 +230,10 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
   const key = isClass ? `.${operation}` : operation
   let route = known.get(key)
   if (route === undefined) {
+    const paths = methodAndPaths(entity, isClass, operation)
     route = {
-      ...methodAndPaths(entity, isClass, operation),
+      ...paths,
+      verb: paths.method.toLowerCase(),
       entityName: kebabCase(entity.definition.name),
       operationName: kebabCase(operation),
     }

@@ -1,6 +1,5 @@
 // `live(...)`: HTML that stays true in every open page.
 import { AsyncLocalStorage } from "node:async_hooks"
-import { createHash } from "node:crypto"
 import { currentRequest, type RequestContext, withRequest } from "../actions/index.ts"
 import { get } from "../datastar/index.ts"
 import {
@@ -18,6 +17,7 @@ import {
 } from "../entity/index.ts"
 import { type Child, html, Markup, onPageEnd } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
+import { shortHash } from "../shared/short-hash.ts"
 import { currentCursor, startChangeFeed } from "./change-feed.ts"
 import "./errors.ts"
 import { ListTopic, type ListView, renderList } from "./list-topic.ts"
@@ -137,7 +137,7 @@ function region(
   kind: RegionKind,
 ): Markup {
   const request = liveRequest()
-  const base = givenId ?? `live-${createHash("sha256").update(JSON.stringify(shape, plain)).digest("base64url").slice(0, 10)}`
+  const base = givenId ?? `live-${shortHash(JSON.stringify(shape, plain))}`
   const seen = (request?.regionIds.get(base) ?? 0) + 1
   request?.regionIds.set(base, seen)
   const regionId = seen === 1 ? base : `${base}-${seen}`
