@@ -1,0 +1,70 @@
+// From one model to another: the ordered steps of both ways, and the drops that may be meant as renames.
+import { canonicalType } from "./canonical.ts"
+import { compareSchemas, type SchemaChange } from "./compare.ts"
+import { applyRenames, type Directed, directHints, type Hints } from "./hints.ts"
+import { columnOf, type SchemaModel, type TableModel } from "./model.ts"
+import { postgresSteps } from "./postgres-steps.ts"
+import { shown } from "./sql-text.ts"
+import { sqliteSteps } from "./sqlite-steps.ts"
+import type { Step } from "./steps.ts"
+
+export interface PossibleRename {
+  /** What to pass as `renames` if it is one. */
+  readonly rename: string
+  readonly sentence: string
+}
+
+export interface SchemaDiff {
+  readonly up: readonly Step[]
+  readonly down: readonly Step[]
+  /** Nothing is guessed: without a hint these are drops and additions. */
+  readonly possibleRenames: readonly PossibleRename[]
+}
+
+/**
+ * Both ways between two models of one dialect. Throws `NITRO_MIGRATION_HINT`, `NITRO_MIGRATION_BACKFILL` and
+ * `NITRO_MIGRATION_CAST` with what is missing.
+ */
+export function diffSchemas(from: SchemaModel, to: SchemaModel, hints: Hints = {}): SchemaDiff {
+  const directed = directHints(hints, from, to)
+  const up = oneWay(from, to, directed.up)
+  return { up: up.steps, down: oneWay(to, from, directed.down).steps, possibleRenames: possibleRenames(up.change) }
+}
+
+function oneWay(from: SchemaModel, to: SchemaModel, hints: Directed): { readonly steps: Step[]; readonly change: SchemaChange } {
+  const renamed = applyRenames(from, hints.renames)
+  const change = compareSchemas(renamed.schema, to)
+  const build = to.dialect === "sqlite" ? sqliteSteps : postgresSteps
+  return { steps: build(change, renamed.steps, { dialect: to.dialect, hints }), change }
+}
+
+function possibleRenames({ created, dropped, altered, dialect }: SchemaChange): PossibleRename[] {
+  const tables = dropped.flatMap(old =>
+    created.filter(table => isAlike(old, table)).map(table => suggestion("table", old.name, table.name, `${old.name}:${table.name}`)),
+  )
+  const columns = altered.flatMap(({ to, added, dropped: gone }) =>
+    gone.flatMap(old =>
+      added
+        .filter(
+          column =>
+            canonicalType(column.type, dialect) === canonicalType(old.type, dialect) &&
+            (column.kind ?? old.kind) === (old.kind ?? column.kind),
+        )
+        .map(column => suggestion(`column of ${shown(to.name)}`, old.name, column.name, `${to.name}.${old.name}:${column.name}`)),
+    ),
+  )
+  return [...tables, ...columns]
+}
+
+function suggestion(kind: string, from: string, to: string, rename: string): PossibleRename {
+  return {
+    rename,
+    sentence: `The ${kind} ${shown(from)} goes and ${shown(to)} comes, alike. If that is a rename, say renames: [${shown(rename)}].`,
+  }
+}
+
+/** More than half of the columns are the same. */
+function isAlike(a: TableModel, b: TableModel): boolean {
+  const common = a.columns.filter(({ name, type }) => columnOf(b, name)?.type === type).length
+  return common * 2 > Math.max(a.columns.length, b.columns.length)
+}

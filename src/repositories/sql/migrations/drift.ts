@@ -1,0 +1,54 @@
+// What a database is other than the model says, as sentences.
+import { compareTables, type TableChange } from "./compare.ts"
+import { spelledAs } from "./introspect.ts"
+import { type LiveSchema, type SchemaModel, tableOf } from "./model.ts"
+import { shown } from "./sql-text.ts"
+
+export interface Drift {
+  readonly table: string
+  readonly problem: string
+  /** Only a default or an index more or less: everything that the entities write and read still fits. */
+  readonly harmless: boolean
+}
+
+/** Tables that the model does not know are not ours, and no drift. */
+export function driftOf(live: LiveSchema, expected: SchemaModel): Drift[] {
+  const found = spelledAs(live.schema, expected, expected.dialect)
+  return expected.tables.flatMap(table => {
+    const there = tableOf(found, table.name)
+    if (there === undefined) return [{ table: table.name, problem: `The table ${shown(table.name)} is missing.`, harmless: false }]
+    return describe(compareTables(there, table, expected.dialect))
+  })
+}
+
+/** Tables of the database that no migration made. */
+export function unmanagedTables(live: LiveSchema, expected: SchemaModel): string[] {
+  const found = spelledAs(live.schema, expected, expected.dialect)
+  return found.tables.flatMap(({ name }) => (tableOf(expected, name) === undefined ? [name] : []))
+}
+
+function describe({ from, to, ...change }: TableChange): Drift[] {
+  const drift: Drift[] = []
+  const say = (text: string, harmless = false): void => {
+    drift.push({ table: to.name, problem: `${shown(to.name)}: ${text}.`, harmless })
+  }
+  for (const { name } of change.added) say(`the column ${shown(name)} is missing`)
+  for (const { name } of change.dropped) say(`the column ${shown(name)} is not in the migrations`)
+  for (const { from: is, to: should, type, nullable, default: value } of change.changed) {
+    const column = `the column ${shown(should.name)}`
+    if (type) say(`${column} is ${is.type || "of no type"} and should be ${should.type}`)
+    if (nullable) say(`${column} ${is.nullable ? "may be null and should not" : "refuses null and should not"}`)
+    if (value)
+      say(`${column} has ${is.default ? `the default ${is.default}` : "no default"} and should have ${should.default ?? "none"}`, true)
+  }
+  for (const { columns, unique } of change.addedIndexes)
+    say(`${unique ? "a unique index" : "an index"} on (${columns.join(", ")}) is missing`, !unique)
+  for (const { columns, unique } of change.droppedIndexes)
+    say(`${unique ? "a unique index" : "an index"} on (${columns.join(", ")}) is not in the migrations`, !unique)
+  for (const key of change.addedForeignKeys)
+    say(`the reference of (${key.columns.join(", ")}) to ${shown(key.table)}, on delete ${key.onDelete}, is missing`)
+  for (const key of change.droppedForeignKeys)
+    say(`the reference of (${key.columns.join(", ")}) to ${shown(key.table)}, on delete ${key.onDelete}, is not in the migrations`)
+  if (change.primaryKey) say(`the primary key is (${from.primaryKey.join(", ")}) and should be (${to.primaryKey.join(", ")})`)
+  return drift
+}

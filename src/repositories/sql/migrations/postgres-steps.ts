@@ -1,0 +1,173 @@
+// Postgres' way from one schema to another: every change is an `alter table`, and foreign keys stand apart.
+import type { ColumnChange, SchemaChange, TableChange } from "./compare.ts"
+import type { Rename } from "./hints.ts"
+import { type ColumnModel, type ForeignKeyModel, type IndexModel, inOrderOfReferences, type TableModel } from "./model.ts"
+import { quote, quoteAll, quoteText, shown } from "./sql-text.ts"
+import { createIndexSql, dropStep, referenceSql, renameStep } from "./sqlite-steps.ts"
+import { backfillOf, type Context, castOf, changeSentence, columnSql, defaultClause, type Step, sentence } from "./steps.ts"
+
+export function postgresSteps(change: SchemaChange, renames: readonly Rename[], context: Context): Step[] {
+  const created = inOrderOfReferences(change.created)
+  const dropped = inOrderOfReferences(change.dropped).reverse()
+  const step = stepOf(context)
+  return [
+    ...renames.map(rename => renameStep(rename, context)),
+    ...change.altered.flatMap(({ to, droppedForeignKeys }) => droppedForeignKeys.map(key => step(to.name, dropReference(to.name, key)))),
+    ...change.altered.flatMap(({ to, renamedForeignKeys }) =>
+      renamedForeignKeys.map(each => step(to.name, renameReference(to.name, each))),
+    ),
+    ...change.altered.flatMap(altered => indexesGone(altered, context)),
+    ...created.map(table => step(table.name, createTable(table))),
+    ...change.altered.flatMap(altered => columnSteps(altered, context)),
+    ...created.flatMap(table => table.foreignKeys.map(key => step(table.name, addReference(table.name, key)))),
+    ...change.altered.flatMap(({ to, addedForeignKeys }) => addedForeignKeys.map(key => step(to.name, addReference(to.name, key)))),
+    ...change.altered.flatMap(altered => indexesFresh(altered, context)),
+    // In a circle no order of drops works while the references are there.
+    ...dropped.flatMap(table => circular(table, dropped).map(key => step(table.name, dropReference(table.name, key)))),
+    ...dropped.map(table => dropStep(table, context)),
+  ]
+}
+
+interface Part {
+  readonly sentence: string
+  readonly statements: readonly string[]
+  readonly destructive?: boolean
+}
+
+const stepOf =
+  ({ hints: { direction } }: Context) =>
+  (table: string, part: Part): Step => ({ destructive: false, ...part, direction, table })
+
+function createTable(table: TableModel): Part {
+  const key = table.primaryKey.length === 0 ? [] : [`primary key (${quoteAll(table.primaryKey)})`]
+  const create = `create table ${quote(table.name)} (\n  ${[...table.columns.map(column => columnSql(column)), ...key].join(",\n  ")}\n)`
+  return {
+    sentence: `Creates the table ${shown(table.name)}.`,
+    statements: [create, ...table.indexes.map(index => createIndexSql(table.name, index))],
+  }
+}
+
+function addReference(table: string, key: ForeignKeyModel): Part {
+  const constraint = `constraint ${quote(key.name)} foreign key (${quoteAll(key.columns)})${referenceSql(key)}`
+  return {
+    sentence: `Adds a reference of ${shown(table)} (${key.columns.join(", ")}) to ${shown(key.table)}, on delete ${key.onDelete}.`,
+    statements: [`alter table ${quote(table)} add ${constraint}`],
+  }
+}
+
+function dropReference(table: string, key: ForeignKeyModel): Part {
+  return {
+    sentence: `Drops the reference of ${shown(table)} (${key.columns.join(", ")}) to ${shown(key.table)}.`,
+    statements: [`alter table ${quote(table)} drop constraint ${quote(key.name)}`],
+  }
+}
+
+function renameReference(table: string, { from, to }: { readonly from: ForeignKeyModel; readonly to: ForeignKeyModel }): Part {
+  return {
+    sentence: `Renames the reference of ${shown(table)} (${to.columns.join(", ")}).`,
+    statements: [`alter table ${quote(table)} rename constraint ${quote(from.name)} to ${quote(to.name)}`],
+  }
+}
+
+/** References that are still there when their target is dropped. */
+function circular(table: TableModel, dropped: readonly TableModel[]): ForeignKeyModel[] {
+  const later = dropped.slice(0, dropped.indexOf(table)).map(({ name }) => name)
+  return table.foreignKeys.filter(key => later.includes(key.table))
+}
+
+function indexesGone({ to, droppedIndexes, renamedIndexes }: TableChange, context: Context): Step[] {
+  const step = stepOf(context)
+  const drop = (index: IndexModel): string =>
+    index.constraint ? `alter table ${quote(to.name)} drop constraint ${quote(index.name)}` : `drop index ${quote(index.name)}`
+  return [
+    ...droppedIndexes.map(index =>
+      step(to.name, { sentence: `Drops the index on ${shown(to.name)} (${index.columns.join(", ")}).`, statements: [drop(index)] }),
+    ),
+    ...renamedIndexes.map(index =>
+      step(to.name, {
+        sentence: `Renames the index on ${shown(to.name)} (${index.to.columns.join(", ")}).`,
+        statements: [`alter index ${quote(index.from.name)} rename to ${quote(index.to.name)}`],
+      }),
+    ),
+  ]
+}
+
+function indexesFresh({ to, addedIndexes }: TableChange, context: Context): Step[] {
+  return addedIndexes.map(index =>
+    stepOf(context)(to.name, {
+      sentence: `Adds ${index.unique ? "a unique index" : "an index"} on ${shown(to.name)} (${index.columns.join(", ")}).`,
+      statements: [createIndexSql(to.name, index)],
+    }),
+  )
+}
+
+/** Columns come first, then what is computed from the old ones, then those go. */
+function columnSteps(change: TableChange, context: Context): Step[] {
+  const { to, added, dropped, changed, primaryKey } = change
+  const step = stepOf(context)
+  const table = `alter table ${quote(to.name)}`
+  return [
+    ...added.map(column => step(to.name, addColumn(to, column, context))),
+    ...changed.map(each =>
+      step(to.name, {
+        sentence: sentence([`${changeSentence(each)} in ${shown(to.name)}`]),
+        statements: changeColumn(to, each, context),
+      }),
+    ),
+    ...(primaryKey ? [step(to.name, changeKey(change))] : []),
+    ...dropped.map(({ name }) =>
+      step(to.name, {
+        sentence: `Drops the column ${shown(name)} of ${shown(to.name)} with its values.`,
+        statements: [`${table} drop column ${quote(name)}`],
+        destructive: true,
+      }),
+    ),
+  ]
+}
+
+function addColumn(to: TableModel, column: ColumnModel, context: Context): Part {
+  const table = quote(to.name)
+  const name = quote(column.name)
+  const text = `Adds the column ${shown(column.name)} to ${shown(to.name)}.`
+  const given = context.hints.backfill(to.name, column.name)
+  const fill = (value: string): string => `update ${table} set ${name} = ${value}`
+  if (column.nullable || column.default !== undefined) {
+    const add = `alter table ${table} add column ${columnSql(column)}`
+    return { sentence: text, statements: given === undefined ? [add] : [add, fill(given)] }
+  }
+  const add = `alter table ${table} add column ${columnSql({ ...column, nullable: true })}`
+  const statements = [add, fill(backfillOf(to, column, context)), `alter table ${table} alter column ${name} set not null`]
+  return { sentence: text, statements }
+}
+
+function changeColumn(to: TableModel, change: ColumnChange, context: Context): string[] {
+  const table = quote(to.name)
+  const name = quote(change.to.name)
+  const alter = `alter table ${table} alter column ${name}`
+  const { from, to: column, type, nullable } = change
+  // A default does not always have a cast to the new type, so it goes first and comes back.
+  const resetsDefault = change.default || (type && from.default !== undefined)
+  return [
+    ...(resetsDefault && from.default !== undefined ? [`${alter} drop default`] : []),
+    ...(type ? [`${alter} type ${column.type} using ${castOf(to, change, context)}`] : []),
+    ...(resetsDefault && column.default !== undefined ? [`${alter} set${defaultClause(column)}`] : []),
+    ...(nullable && column.nullable ? [`${alter} drop not null`] : []),
+    ...(nullable && !column.nullable
+      ? [`update ${table} set ${name} = ${backfillOf(to, column, context)} where ${name} is null`, `${alter} set not null`]
+      : []),
+  ]
+}
+
+function changeKey({ from, to }: TableChange): Part {
+  const table = quote(to.name)
+  const add = to.primaryKey.length === 0 ? [] : [`alter table ${table} add primary key (${quoteAll(to.primaryKey)})`]
+  const statements = [...(from.primaryKey.length === 0 ? [] : [dropKeySql(to.name)]), ...add]
+  return { sentence: `Makes (${to.primaryKey.join(", ")}) the primary key of ${shown(to.name)}.`, statements }
+}
+
+/** The constraint may still be called after the table's former name, so it is looked up. */
+function dropKeySql(table: string): string {
+  const find = `select conname from pg_constraint where conrelid = ${quoteText(quote(table))}::regclass and contype = 'p'`
+  const body = `begin execute format('alter table %s drop constraint %I', ${quoteText(quote(table))}, (${find})); end`
+  return `do ${quoteText(body)}`
+}

@@ -1,0 +1,152 @@
+// The model that entities ask for.
+import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
+import { sqliteDialect } from "../sqlite-dialect.ts"
+import {
+  type ColumnModel,
+  type DialectName,
+  type ForeignKeyModel,
+  type IndexModel,
+  inOrderOfNames,
+  type OnDelete,
+  type SchemaModel,
+} from "./model.ts"
+import { foreignKeyName, indexName } from "./names.ts"
+import { quoteText } from "./sql-text.ts"
+
+const types: Readonly<Record<DialectName, Readonly<Record<FieldType, string>>>> = {
+  sqlite: {
+    string: "text",
+    integer: "integer",
+    number: "real",
+    boolean: "integer",
+    date: "integer",
+    bigint: "integer",
+    bytes: "blob",
+    json: "text",
+  },
+  postgres: {
+    string: "text",
+    integer: "bigint",
+    number: "double precision",
+    boolean: "boolean",
+    date: "timestamp with time zone",
+    bigint: "bigint",
+    bytes: "bytea",
+    json: "jsonb",
+  },
+}
+
+/** A field whose relation says what deleting the other row does. */
+type Referencing = FieldDefinition & { readonly onDelete?: OnDelete }
+
+/**
+ * The tables of these entities. A field's constant default becomes the column's, so that a release which does not know
+ * the column yet can go on inserting. References to entities that are not among them get no foreign key.
+ */
+export function schemaOf(definitions: readonly EntityDefinition[], dialect: DialectName): SchemaModel {
+  const byName = new Map(definitions.map(definition => [definition.name, definition]))
+  const tables = [...new Set(definitions)].map(definition => ({
+    name: definition.table,
+    columns: definition.fields.map(field => columnOf(definition, field, dialect)),
+    primaryKey: definition.fields.slice(0, 1).map(field => field.column),
+    indexes: indexesOf(definition, dialect),
+    foreignKeys: definition.fields.flatMap(field => foreignKeysOf(definition, field, byName, dialect)),
+  }))
+  return inOrderOfNames({ dialect, tables })
+}
+
+function columnOf(definition: EntityDefinition, field: FieldDefinition, dialect: DialectName): ColumnModel {
+  const value = constantDefault(definition, field)
+  const text = value === undefined ? undefined : defaultSql(field.type, value, dialect)
+  return {
+    name: field.column,
+    type: types[dialect][field.type],
+    nullable: field.nullable,
+    ...(text === undefined ? {} : { default: text }),
+    kind: field.type,
+  }
+}
+
+/** The declared default when it is the same every time: not a new id, not the present time. */
+function constantDefault(definition: EntityDefinition, field: FieldDefinition): unknown {
+  if (field.managed) return definition.version && field.name === "version" ? 1 : undefined
+  if (!field.optional) return undefined
+  const [first, second] = [parsed(field), parsed(field)]
+  if (first === undefined || first === null || JSON.stringify(plain(first)) !== JSON.stringify(plain(second))) return undefined
+  // Two readings of the clock can be equal.
+  const time = first instanceof Date ? first.getTime() : typeof first === "number" ? first : undefined
+  return time !== undefined && Math.abs(time - Date.now()) < 60_000 ? undefined : first
+}
+
+function parsed(field: FieldDefinition): unknown {
+  try {
+    const result = field.schema.safeParse(undefined)
+    return result.success ? result.data : undefined
+  } catch {
+    // A schema with async checks: its default is known to the entity alone.
+    return undefined
+  }
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value instanceof Uint8Array ? [...value] : value
+}
+
+function defaultSql(type: FieldType, value: unknown, dialect: DialectName): string | undefined {
+  switch (type) {
+    case "string":
+      return typeof value === "string" && !value.includes("\0") ? quoteText(value) : undefined
+    case "integer":
+    case "number":
+    case "bigint":
+      return typeof value === "bigint" || Number.isFinite(value) ? String(value) : undefined
+    case "boolean":
+      return dialect === "sqlite" ? String(Number(value)) : String(value)
+    case "json":
+      return quoteText(JSON.stringify(value))
+    case "date":
+      if (!(value instanceof Date) || Number.isNaN(value.getTime())) return undefined
+      return dialect === "sqlite" ? String(sqliteDialect.encoding.date?.encode(value as never)) : quoteText(value.toISOString())
+    case "bytes": {
+      const hex = Buffer.from(value as Uint8Array).toString("hex")
+      return dialect === "sqlite" ? `x'${hex}'` : `'\\x${hex}'`
+    }
+  }
+}
+
+/** Declared indexes, and one for each reference: deleting a row looks for the rows that point to it. */
+function indexesOf(definition: EntityDefinition, dialect: DialectName): IndexModel[] {
+  const sets: { columns: string[]; unique: boolean }[] = []
+  const add = (fields: readonly string[], unique: boolean): void => {
+    const columns = fields.map(name => definition.fieldByName.get(name)?.column ?? name)
+    const isThere = sets.some(set => JSON.stringify(set.columns) === JSON.stringify(columns) && (set.unique || !unique))
+    if (!isThere) sets.push({ columns, unique })
+  }
+  for (const set of definition.unique) add(set, true)
+  for (const set of definition.index) add(set, false)
+  for (const field of definition.fields) {
+    if (field.references !== undefined && !sets.some(set => set.columns[0] === field.column)) add([field.name], false)
+  }
+  return sets.map(set => ({ name: indexName(definition.table, set.columns, set.unique, dialect), ...set }))
+}
+
+function foreignKeysOf(
+  definition: EntityDefinition,
+  field: Referencing,
+  byName: ReadonlyMap<string, EntityDefinition>,
+  dialect: DialectName,
+): ForeignKeyModel[] {
+  const target = field.references === undefined ? undefined : byName.get(field.references)
+  if (target === undefined) return []
+  return [
+    {
+      name: foreignKeyName(definition.table, [field.column], dialect),
+      columns: [field.column],
+      table: target.table,
+      references: [target.fields[0]?.column ?? "id"],
+      onDelete: field.onDelete ?? "no action",
+      // The order of the writes in a transaction does not matter.
+      deferred: true,
+    },
+  ]
+}

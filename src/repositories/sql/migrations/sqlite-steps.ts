@@ -1,0 +1,178 @@
+// SQLite's way from one schema to another: what `alter table` can do, and for the rest a new table with all rows copied.
+import type { SchemaChange, TableChange } from "./compare.ts"
+import type { Rename } from "./hints.ts"
+import { type ForeignKeyModel, type IndexModel, inOrderOfReferences, type TableModel } from "./model.ts"
+import { quote, quoteAll, shown } from "./sql-text.ts"
+import { backfillOf, type Context, castOf, changeSentence, columnSql, type Step, sentence } from "./steps.ts"
+
+export function sqliteSteps(change: SchemaChange, renames: readonly Rename[], context: Context): Step[] {
+  const byTable = new Map(change.altered.map(altered => [altered.to.name, altered]))
+  const inOrder = inOrderOfReferences(change.altered.map(({ to }) => to))
+  return [
+    ...renames.map(rename => renameStep(rename, context)),
+    ...inOrderOfReferences(change.created).map(table => createStep(table, context)),
+    ...inOrder.flatMap(table => alterSteps(byTable.get(table.name) as TableChange, context)),
+    ...inOrderOfReferences(change.dropped)
+      .reverse()
+      .map(table => dropStep(table, context)),
+  ]
+}
+
+export function createTableSql(table: TableModel, name: string = table.name): string {
+  const isSingleKey = table.primaryKey.length === 1
+  const columns = table.columns.map(column => {
+    const isKey = isSingleKey && table.primaryKey[0] === column.name
+    const own = table.foreignKeys.find(key => key.columns.length === 1 && key.columns[0] === column.name)
+    return `${columnSql(column, isKey ? " primary key" : "")}${own ? referenceSql(own) : ""}`
+  })
+  const key = isSingleKey || table.primaryKey.length === 0 ? [] : [`primary key (${quoteAll(table.primaryKey)})`]
+  const references = table.foreignKeys
+    .filter(({ columns: { length } }) => length > 1)
+    .map(key => `foreign key (${quoteAll(key.columns)})${referenceSql(key)}`)
+  return `create table ${quote(name)} (\n  ${[...columns, ...key, ...references].join(",\n  ")}\n)`
+}
+
+export function referenceSql({ table, references, onDelete, deferred }: ForeignKeyModel): string {
+  const rule = onDelete === "no action" ? "" : ` on delete ${onDelete}`
+  return ` references ${quote(table)} (${quoteAll(references)})${rule}${deferred ? " deferrable initially deferred" : ""}`
+}
+
+export function createIndexSql(table: string, { name, columns, unique }: IndexModel): string {
+  return `create ${unique ? "unique " : ""}index ${quote(name)} on ${quote(table)} (${quoteAll(columns)})`
+}
+
+export function renameStep({ table, from, to }: Rename, { hints: { direction } }: Context): Step {
+  const sql = table === undefined ? `rename to ${quote(to)}` : `rename column ${quote(from)} to ${quote(to)}`
+  const what = table === undefined ? `the table ${shown(from)}` : `the column ${shown(from)} of ${shown(table)}`
+  return {
+    direction,
+    table: table ?? to,
+    sentence: `Renames ${what} to ${shown(to)}.`,
+    destructive: false,
+    statements: [`alter table ${quote(table ?? from)} ${sql}`],
+  }
+}
+
+function createStep(table: TableModel, { hints: { direction } }: Context): Step {
+  const statements = [createTableSql(table), ...table.indexes.map(index => createIndexSql(table.name, index))]
+  return { direction, table: table.name, sentence: `Creates the table ${shown(table.name)}.`, destructive: false, statements }
+}
+
+export function dropStep(table: TableModel, { hints: { direction } }: Context): Step {
+  return {
+    direction,
+    table: table.name,
+    sentence: `Drops the table ${shown(table.name)} with all of its rows.`,
+    destructive: true,
+    statements: [`drop table ${quote(table.name)}`],
+  }
+}
+
+function alterSteps(change: TableChange, context: Context): Step[] {
+  return needsRebuild(change, context) ? [rebuildStep(change, context)] : inPlaceSteps(change, context)
+}
+
+/** https://www.sqlite.org/lang_altertable.html, section 7: what `alter table` can not do. */
+function needsRebuild(change: TableChange, { hints }: Context): boolean {
+  const { from, to, added, dropped, changed, addedForeignKeys, droppedForeignKeys, droppedIndexes, primaryKey } = change
+  const isNew = (column: string): boolean => added.some(({ name }) => name === column)
+  // A reference can come with a new column; every other one stands in the text of the table.
+  const referencesStay =
+    droppedForeignKeys.length === 0 && addedForeignKeys.every(({ columns }) => columns.length === 1 && columns.every(isNew))
+  const addable = added.every(column => (column.nullable || column.default !== undefined) && !to.primaryKey.includes(column.name))
+  const droppable = dropped.every(({ name }) => !from.primaryKey.includes(name))
+  // `(1 + 1)` and the like: only constants can be added to rows that exist.
+  const constants = added.every(column => column.default === undefined || /^('|[+-]?[\d.]|x'|true|false|null)/i.test(column.default))
+  const isInTable = droppedIndexes.some(index => index.constraint)
+  const filled = added.some(column => !column.nullable && hints.backfill(to.name, column.name) !== undefined)
+  return changed.length > 0 || primaryKey || isInTable || filled || !(referencesStay && addable && droppable && constants)
+}
+
+function inPlaceSteps(change: TableChange, context: Context): Step[] {
+  const { to, added, dropped, droppedIndexes, addedIndexes, renamedIndexes } = change
+  const { direction, backfill } = context.hints
+  const table = quote(to.name)
+  const step = (text: string, destructive: boolean, ...statements: string[]): Step => ({
+    direction,
+    table: to.name,
+    sentence: text,
+    destructive,
+    statements,
+  })
+  const gone = [...droppedIndexes, ...renamedIndexes.map(index => index.from)]
+  const fresh = [...addedIndexes, ...renamedIndexes.map(index => index.to)]
+  return [
+    ...gone.map(index =>
+      step(`Drops the index on ${shown(to.name)} (${index.columns.join(", ")}).`, false, `drop index ${quote(index.name)}`),
+    ),
+    ...added.map(column => {
+      const reference = to.foreignKeys.find(key => key.columns.length === 1 && key.columns[0] === column.name)
+      const value = backfill(to.name, column.name)
+      const fill = value === undefined ? [] : [`update ${table} set ${quote(column.name)} = ${value}`]
+      const add = `alter table ${table} add column ${columnSql(column)}${reference ? referenceSql(reference) : ""}`
+      return step(`Adds the column ${shown(column.name)} to ${shown(to.name)}.`, false, add, ...fill)
+    }),
+    ...dropped.map(({ name }) =>
+      step(
+        `Drops the column ${shown(name)} of ${shown(to.name)} with its values.`,
+        true,
+        `alter table ${table} drop column ${quote(name)}`,
+      ),
+    ),
+    ...fresh.map(index =>
+      step(
+        `Adds ${index.unique ? "a unique index" : "an index"} on ${shown(to.name)} (${index.columns.join(", ")}).`,
+        false,
+        createIndexSql(to.name, index),
+      ),
+    ),
+  ]
+}
+
+/** https://www.sqlite.org/lang_altertable.html, section 7, "the 12-step procedure"; the rest of it stands in the runner. */
+function rebuildStep(change: TableChange, context: Context): Step {
+  const { from, to, added, dropped, changed } = change
+  const passing = `nitro_new_${to.name}`
+  const copied = to.columns.flatMap(column => {
+    const altered = changed.find(each => each.to.name === column.name)
+    if (added.some(({ name }) => name === column.name)) {
+      const given = context.hints.backfill(to.name, column.name)
+      if (given === undefined && (column.nullable || column.default !== undefined)) return []
+      return [{ column: column.name, value: backfillOf(to, column, context) }]
+    }
+    const value = altered?.type ? castOf(to, altered, context) : quote(column.name)
+    if (!altered?.nullable || column.nullable) return [{ column: column.name, value }]
+    return [{ column: column.name, value: `coalesce(${value}, ${backfillOf(to, column, context)})` }]
+  })
+  const parts = [
+    ...added.map(({ name }) => `adds ${shown(name)}`),
+    ...changed.map(changeSentence),
+    ...dropped.map(({ name }) => `drops ${shown(name)} with its values`),
+    ...referenceParts(change),
+    ...(change.primaryKey ? [`makes (${to.primaryKey.join(", ")}) the primary key`] : []),
+  ]
+  const statements = [
+    createTableSql(to, passing),
+    `insert into ${quote(passing)} (${quoteAll(copied.map(({ column }) => column))})\n  select ${copied.map(({ value }) => value).join(",\n    ")}\n  from ${quote(from.name)}`,
+    `drop table ${quote(from.name)}`,
+    // Else SQLite looks at views and triggers that name a table which is not there for a moment.
+    "pragma legacy_alter_table = on",
+    `alter table ${quote(passing)} rename to ${quote(to.name)}`,
+    "pragma legacy_alter_table = off",
+    ...to.indexes.map(index => createIndexSql(to.name, index)),
+  ]
+  return {
+    direction: context.hints.direction,
+    table: to.name,
+    sentence: sentence([`makes the table ${shown(to.name)} anew and copies its rows`, ...parts]),
+    destructive: dropped.length > 0,
+    statements,
+  }
+}
+
+function referenceParts({ addedForeignKeys, droppedForeignKeys }: TableChange): string[] {
+  return [
+    ...droppedForeignKeys.map(key => `drops the reference of (${key.columns.join(", ")}) to ${shown(key.table)}`),
+    ...addedForeignKeys.map(key => `adds a reference of (${key.columns.join(", ")}) to ${shown(key.table)}, on delete ${key.onDelete}`),
+  ]
+}
