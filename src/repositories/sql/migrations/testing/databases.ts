@@ -1,0 +1,57 @@
+// The databases that migrations are tested on: every SQLite library that loads here, and Postgres where a server is given.
+import { afterAll } from "vitest"
+import type { Store } from "../../../../entity/index.ts"
+import { sqlite } from "../../sqlite.ts"
+import { availableDrivers, temporaryFolder } from "../../testing/drivers.ts"
+import type { DialectName } from "../model.ts"
+import { type Executor, withSession } from "../session.ts"
+
+export interface Database {
+  readonly name: string
+  readonly dialect: DialectName
+  /** A store on a new, empty database; closed after the tests of the file. */
+  readonly open: () => Promise<Store>
+}
+
+const folder = temporaryFolder()
+const opened: Store[] = []
+let count = 0
+
+afterAll(async () => {
+  for (const store of opened) await store.close()
+  folder.remove()
+})
+
+export const databases: readonly Database[] = availableDrivers.map(driver => ({
+  name: driver,
+  dialect: "sqlite",
+  open: async () => keep(sqlite({ file: newFile(), driver, schema: "none" })),
+}))
+
+function keep(store: Store): Store {
+  opened.push(store)
+  return store
+}
+
+export function newFile(): string {
+  return folder.path(`${count++}.db`)
+}
+
+/** A new path for migration files. */
+export function newFolder(): string {
+  return folder.path(`migrations-${count++}`)
+}
+
+export function inSession<T>(store: Store, work: (executor: Executor) => Promise<T>): Promise<T> {
+  return withSession(store, { lockTimeoutMs: 5000 }, work)
+}
+
+export function exec(store: Store, ...statements: string[]): Promise<void> {
+  return inSession(store, async executor => {
+    for (const statement of statements) await executor.exec(statement)
+  })
+}
+
+export function all(store: Store, sql: string): Promise<unknown[][]> {
+  return inSession(store, executor => executor.all(sql))
+}
