@@ -38,7 +38,7 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
         fix: "Nest the condition less deeply, or ask in several queries.",
       })
     case "busy":
-      return new NitroError("NITRO_STORE_BUSY", `${store} stayed locked by another connection.`, options)
+      return new NitroError("NITRO_STORE_BUSY", `${store} was busy with others for too long: ${reason}.`, options)
     case "conflict":
       return new NitroError(
         "NITRO_TRANSACTION_CONFLICT",

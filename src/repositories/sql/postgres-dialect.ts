@@ -67,6 +67,8 @@ const kindOfCode: Readonly<Record<string, Failure["kind"]>> = {
 // Connection failures; wrong user; no such database; out of disk, memory, connections; crash and shutdown of the server.
 const unavailable = /^(08|28|3D|53|57P|58)/
 const lostConnection = /^(08|57P)|^(ECONN|EPIPE|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|CONNECT|CONNECTION_)/
+// pg's words for a pool without a free connection.
+const noFreeConnection = "timeout exceeded when trying to connect"
 const lostWords = /^Connection terminated|is not queryable$|^Client has encountered a connection error|timeout expired$/
 
 function classify(error: unknown): Failure {
@@ -75,6 +77,7 @@ function classify(error: unknown): Failure {
   if (code === "23505") return { kind: "duplicate", constraint: columnsOfKey(error) }
   const kind = kindOfCode[code]
   if (kind !== undefined) return { kind } as Failure
+  if (error.message === noFreeConnection) return { kind: "busy" }
   if (code.startsWith("54")) return { kind: "tooComplex" }
   if (isLost(error)) return { kind: "unavailable", lost: true }
   return { kind: unavailable.test(code) ? "unavailable" : "other" }

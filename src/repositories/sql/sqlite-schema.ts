@@ -1,16 +1,10 @@
 // Makes a SQLite table fit its entity: creates it, adds what can be added without guessing, else says what is wrong.
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../entity/index.ts"
-import { NitroError } from "../../shared/errors.ts"
 import type { SyncDriver } from "./driver.ts"
+import { type Difference, defaultOf, type FindDefinition, type Index, indexesOf, mismatch, type SchemaMode } from "./schema-difference.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
 
 const { quote, encoding } = sqliteDialect
-
-/** `sync` changes the database, `check` only compares, `none` trusts. */
-export type SchemaMode = "sync" | "check" | "none"
-
-/** Finds the definition of an entity of the same store, for foreign keys. */
-export type FindDefinition = (entity: string) => EntityDefinition | undefined
 
 const columnTypes: Readonly<Record<FieldType, string>> = {
   string: "text",
@@ -40,16 +34,6 @@ interface ExistingTable {
   /** Columns with a foreign key. */
   readonly references: readonly string[]
   readonly isView: boolean
-}
-
-interface Difference {
-  readonly column?: string
-  /** What is wrong. */
-  readonly problem: string
-  /** What corrects it without losing or guessing data, if anything does. */
-  readonly statement?: string
-  /** Wrong enough to refuse the table where nothing may be changed. */
-  readonly serious: boolean
 }
 
 /** Throws `NITRO_SCHEMA_MISMATCH`. Run it in a transaction when `mode` is `sync`. */
@@ -117,24 +101,6 @@ function referenceSql(field: FieldDefinition, find: FindDefinition): string {
   const target = field.references === undefined ? undefined : find(field.references)
   if (target === undefined) return ""
   return ` references ${quote(target.table)} (${quote(target.fields[0]?.column ?? "id")}) deferrable initially deferred`
-}
-
-interface Index {
-  readonly unique: boolean
-  readonly columns: readonly string[]
-}
-
-/** Declared indexes, and one for each reference: deleting a row looks for the rows that point to it. */
-function indexesOf(definition: EntityDefinition): Index[] {
-  const columnOf = (name: string): string => definition.fieldByName.get(name)?.column ?? name
-  const indexes: Index[] = [
-    ...definition.unique.map(set => ({ unique: true, columns: set.map(columnOf) })),
-    ...definition.index.map(set => ({ unique: false, columns: set.map(columnOf) })),
-  ]
-  for (const { references, column } of definition.fields) {
-    if (references !== undefined && !indexes.some(index => index.columns[0] === column)) indexes.push({ unique: false, columns: [column] })
-  }
-  return indexes
 }
 
 function createIndexSql(definition: EntityDefinition, { unique, columns }: Index): string {
@@ -211,31 +177,11 @@ function missingColumn(definition: EntityDefinition, field: FieldDefinition, fin
   const column = field.column
   if (field.nullable)
     return { column, problem: `column "${column}" is missing`, statement: `${head}${referenceSql(field, find)}`, serious: true }
-  const value = defaultOf(definition, field)
+  const value = defaultOf(definition, field, encoding)
   if (value === undefined)
     return { column, problem: `column "${column}" is missing, and ${field.name} is required and has no default`, serious: true }
   // SQLite adds no reference to a column with a default while foreign keys are on.
   return { column, problem: `column "${column}" is missing`, statement: `${head} not null default ${literal(value)}`, serious: true }
-}
-
-/** The stored form of what `field` is in rows that were written before the field existed. */
-function defaultOf(definition: EntityDefinition, field: FieldDefinition): unknown {
-  const value = managedDefault(definition, field) ?? declaredDefault(field)
-  if (value === undefined || value === null) return undefined
-  const encode = encoding[field.type]?.encode
-  return encode === undefined ? value : encode(value as never)
-}
-
-function managedDefault(definition: EntityDefinition, field: FieldDefinition): unknown {
-  if (!field.managed) return undefined
-  if (definition.timestamps && field.type === "date") return new Date()
-  return definition.version && field.name === "version" ? 1 : undefined
-}
-
-function declaredDefault(field: FieldDefinition): unknown {
-  if (!field.optional) return undefined
-  const parsed = field.schema.safeParse(undefined)
-  return parsed.success ? parsed.data : undefined
 }
 
 function literal(value: unknown): string {
@@ -294,28 +240,4 @@ function isDisposable(driver: SyncDriver, definition: EntityDefinition, existing
     definition.table,
   ]) as [number]
   return rows === 0 && triggers === 0
-}
-
-function mismatch(
-  definition: EntityDefinition,
-  store: string,
-  differences: readonly Difference[],
-  mode: SchemaMode,
-  cause?: unknown,
-): NitroError {
-  const problems = differences.map(difference => difference.problem)
-  const columns = differences.flatMap(difference => (difference.column === undefined ? [] : [difference.column]))
-  const fix =
-    mode === "check"
-      ? 'Change the table with a migration. To let the store create and extend tables by itself, give it `schema: "sync"`.'
-      : "Give a new field a default or make it nullable, so that old rows can keep their place; or change the table yourself; or, if the data may go, delete the file."
-  return new NitroError(
-    "NITRO_SCHEMA_MISMATCH",
-    `The table "${definition.table}" in ${store} does not fit ${definition.name}: ${problems.join("; ")}.`,
-    {
-      fix,
-      details: { table: definition.table, entity: definition.name, columns, problems },
-      ...(cause === undefined ? {} : { cause }),
-    },
-  )
 }

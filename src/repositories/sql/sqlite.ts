@@ -10,12 +10,13 @@ import type { Driver, SyncDriver } from "./driver.ts"
 import { loadSqliteDriver, type SqliteConnection, type SqliteDriverName, wrapConnection } from "./drivers/load.ts"
 import "./errors.ts"
 import { SqlRepository } from "./repository.ts"
+import { defaultSchemaMode, type SchemaMode } from "./schema-difference.ts"
 import { SingleWriter } from "./single-writer.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
-import { prepareTable, type SchemaMode } from "./sqlite-schema.ts"
+import { prepareTable } from "./sqlite-schema.ts"
 
 export type { SqliteConnection, SqliteDriverName } from "./drivers/load.ts"
-export type { SchemaMode } from "./sqlite-schema.ts"
+export type { SchemaMode } from "./schema-difference.ts"
 
 export interface SqliteOptions {
   /** Path relative to the working directory, or `":memory:"`. Missing folders are made. Not needed with an open connection. */
@@ -72,7 +73,7 @@ class SqliteFileStore implements SqliteStore {
   constructor(options: SqliteOptions) {
     this.#options = options
     this.#file = options.file === undefined && isConnection(options.driver) ? undefined : toPath(options.file)
-    this.#schema = options.schema ?? (process.env["NODE_ENV"] === "production" ? "check" : "sync")
+    this.#schema = options.schema ?? defaultSchemaMode()
     this.name = `sqlite(${this.#file === undefined ? "connection" : this.#file === ":memory:" ? this.#file : basename(this.#file)})`
     this.capabilities = { transactions: true, durable: this.#file !== ":memory:", ttl: false, unique: true }
     this.#connections = new SingleWriter({

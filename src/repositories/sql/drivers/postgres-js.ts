@@ -1,0 +1,193 @@
+// postgres (porsager): a pool of connections that prepares by itself. Values pass it as text both ways.
+import type { Row } from "../../../entity/index.ts"
+import { statementCacheSize } from "../driver.ts"
+import type { PoolDriver, Session } from "../pool-driver.ts"
+import { checkPostgresParameters, isLost } from "../postgres-dialect.ts"
+import { bytesText, type Parser, parserOf } from "../postgres-values.ts"
+import { StatementNames } from "../statement-names.ts"
+import { requirePeer } from "./require-peer.ts"
+
+/** The part of a postgres `sql` that is used. */
+export interface PostgresJs {
+  readonly options: { readonly max?: number | undefined }
+  unsafe(text: string, parameters?: unknown[], options?: object): PostgresJsQuery
+  typed(value: unknown, type: number): unknown
+  reserve(): Promise<ReservedPostgresJs>
+  end(options?: { timeout?: number }): Promise<void>
+}
+
+interface ReservedPostgresJs {
+  unsafe(text: string, parameters?: unknown[], options?: object): PostgresJsQuery
+  release(): void
+}
+
+interface PostgresJsQuery extends PromiseLike<PostgresJsResult> {
+  raw(): PostgresJsQuery
+}
+
+interface PostgresJsResult extends ArrayLike<(Buffer | null)[]> {
+  readonly count: number | null
+  readonly command: string
+  readonly columns?: readonly { readonly type: number }[]
+}
+
+/** One connection inside of the library, which tells when it closes. */
+interface RawConnection {
+  onclose?: ((error: unknown) => void) | null
+}
+
+export interface PostgresJsOptions {
+  readonly max: number
+  readonly connect_timeout: number
+}
+
+/** Throws what loading the package throws when it is missing. */
+export function loadPostgresJs(): (url: string, options: PostgresJsOptions) => PostgresJs {
+  const loaded = requirePeer("postgres") as { readonly default?: unknown }
+  const connect = (loaded.default ?? loaded) as (url: string, options: object) => PostgresJs
+  // An idle connection would keep a script from ending. Array types are ours to write.
+  return (url, options) => connect(url, { ...options, idle_timeout: 10, fetch_types: false, onnotice: () => undefined })
+}
+
+export function isPostgresJs(value: unknown): value is PostgresJs {
+  return typeof value === "function" && "unsafe" in value && "reserve" in value && "typed" in value
+}
+
+// The number of the type `unknown`: the server then finds out the type itself, as it does for parameters without one, and
+// the library has no serializer for it. The app's own serializers would write JSON text and dates a second time.
+const unknownType = 705
+
+function toRows(result: PostgresJsResult): Row[] {
+  const parsers = (result.columns ?? []).map(column => parserOf(column.type))
+  return Array.from(result, cells => cells.map((cell, index) => (cell === null ? null : (parsers[index] as Parser)(cell.toString()))))
+}
+
+const firstRow = (result: PostgresJsResult): Row | undefined => toRows(result)[0]
+const countOf = (result: PostgresJsResult): number => result.count ?? 0
+const nothing = (): void => undefined
+
+/** What a pool and a reserved connection do alike. */
+abstract class PostgresJsStatements {
+  readonly name: string = "postgres"
+  readonly #typed: PostgresJs["typed"]
+  readonly #names: StatementNames | undefined
+
+  constructor(typed: PostgresJs["typed"], names: StatementNames | undefined) {
+    this.#typed = typed
+    this.#names = names
+  }
+
+  all(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.#run(sql, parameters, toRows)
+  }
+
+  get(sql: string, parameters: readonly unknown[]): Promise<Row | undefined> {
+    return this.#run(sql, parameters, firstRow)
+  }
+
+  run(sql: string, parameters: readonly unknown[]): Promise<number> {
+    return this.#run(sql, parameters, countOf)
+  }
+
+  exec(sql: string): Promise<void> {
+    return this.send(sql, [], { simple: true }, nothing)
+  }
+
+  #run<T>(sql: string, parameters: readonly unknown[], pick: (result: PostgresJsResult) => T): Promise<T> {
+    checkPostgresParameters(parameters)
+    const texts = parameters.map(value =>
+      value === null ? null : this.#typed(value instanceof Uint8Array ? bytesText(value) : String(value), unknownType),
+    )
+    return this.send(sql, texts, { prepare: this.#names?.nameOf(sql) !== undefined, simple: false }, pick)
+  }
+
+  protected abstract send<T>(sql: string, parameters: unknown[], options: object, pick: (result: PostgresJsResult) => T): Promise<T>
+}
+
+export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDriver {
+  readonly maxConnections: number
+  readonly #sql: PostgresJs
+  readonly #owned: boolean
+  readonly #names: StatementNames | undefined
+
+  /** `owned`: `close()` ends the pool too. */
+  constructor(sql: PostgresJs, prepare: boolean, owned: boolean) {
+    const names = prepare ? new StatementNames(statementCacheSize * 4) : undefined
+    super(sql.typed, names)
+    this.#names = names
+    this.#sql = sql
+    this.#owned = owned
+    this.maxConnections = sql.options.max ?? 10
+  }
+
+  protected override async send<T>(
+    sql: string,
+    parameters: unknown[],
+    options: object,
+    pick: (result: PostgresJsResult) => T,
+  ): Promise<T> {
+    return pick(await this.#sql.unsafe(sql, parameters, options).raw())
+  }
+
+  async reserve(): Promise<Session> {
+    return new PostgresJsSession(await this.#sql.reserve(), this.#sql.typed, this.#names)
+  }
+
+  async close(): Promise<void> {
+    if (this.#owned) await this.#sql.end()
+  }
+}
+
+class PostgresJsSession extends PostgresJsStatements implements Session {
+  lost = false
+  readonly #sql: ReservedPostgresJs
+  #connection: RawConnection | undefined
+
+  constructor(sql: ReservedPostgresJs, typed: PostgresJs["typed"], names: StatementNames | undefined) {
+    super(typed, names)
+    this.#sql = sql
+  }
+
+  async command(sql: string): Promise<string> {
+    return this.send(sql, [], { simple: true }, result => result.command)
+  }
+
+  protected override async send<T>(
+    sql: string,
+    parameters: unknown[],
+    options: object,
+    pick: (result: PostgresJsResult) => T,
+  ): Promise<T> {
+    // A statement on a closed connection would throw where nobody can catch it.
+    if (this.lost) throw Object.assign(new Error("the connection was closed"), { code: "CONNECTION_CLOSED" })
+    const onexecute = (connection: RawConnection): boolean => {
+      this.#watch(connection)
+      return true
+    }
+    try {
+      return pick(await this.#sql.unsafe(sql, parameters, this.#connection ? options : { ...options, onexecute }).raw())
+    } catch (error) {
+      this.lost ||= isLost(error)
+      throw error
+    }
+  }
+
+  #watch(connection: RawConnection): void {
+    this.#connection = connection
+    connection.onclose = () => {
+      this.lost = true
+    }
+  }
+
+  release(discard: boolean): void {
+    if (this.#connection) this.#connection.onclose = null
+    // A connection that is gone, or goes now, ends up among the pool's closed ones by itself.
+    if (this.lost) return
+    if (discard) void this.#sql.unsafe("select pg_terminate_backend(pg_backend_pid())").raw().then(nothing, nothing)
+    else this.#sql.release()
+  }
+
+  close(): void {
+    this.release(true)
+  }
+}

@@ -1,0 +1,21 @@
+// The contract of a client library that keeps a pool of connections to one database.
+import type { Driver } from "./driver.ts"
+
+/** As a driver it runs each statement on whichever connection is free. */
+export interface PoolDriver extends Driver {
+  /** How many connections there are at most. */
+  readonly maxConnections: number
+  /** Takes a connection out of the pool; waits until one is free. */
+  reserve(): Promise<Session>
+  close(): Promise<void>
+}
+
+/** A connection that one caller has for itself. Statements that are started together run one after the other. */
+export interface Session extends Driver {
+  /** Whether the connection is gone. */
+  readonly lost: boolean
+  /** Runs one statement without parameters and gives the database's word for what it did: after a failure `commit` does a `ROLLBACK`. */
+  command(sql: string): Promise<string>
+  /** Gives the connection back; with `discard` closes it, because nobody knows what state it is in. */
+  release(discard: boolean): void
+}

@@ -1,0 +1,175 @@
+// The door `nitro-ts/postgres`: a store in a Postgres database, through a pool of pg or postgres.
+import type { Capabilities, Encoding, EntityDefinition, Repository, Store } from "../../entity/index.ts"
+import { NitroError } from "../../shared/errors.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import { type SqlAccess, sqlAccess } from "./access.ts"
+import type { Driver } from "./driver.ts"
+import { isPostgresPool, openPostgres, type PostgresDriverName, type PostgresPool, wrapPostgres } from "./drivers/load-postgres.ts"
+import "./errors.ts"
+import type { PoolDriver } from "./pool-driver.ts"
+import { PooledConnections, type TransactionOptions } from "./pooled-connections.ts"
+import { postgresDialect } from "./postgres-dialect.ts"
+import { preparePostgresTables } from "./postgres-schema.ts"
+import { SqlRepository } from "./repository.ts"
+import { defaultSchemaMode, type SchemaMode } from "./schema-difference.ts"
+
+export type { PostgresDriverName, PostgresPool } from "./drivers/load-postgres.ts"
+export type { Isolation, TransactionOptions } from "./pooled-connections.ts"
+export type { SchemaMode } from "./schema-difference.ts"
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:5432/database?sslmode=require`. Not needed with `pool`. */
+  readonly url?: string | URL
+  /** An open `Pool` of pg or `sql` of postgres; it stays the app's to close. */
+  readonly pool?: PostgresPool
+  /** The library that opens the URL. Default: the first that is installed of pg and postgres. */
+  readonly driver?: PostgresDriverName
+  /** How many connections there are at most; each open transaction has one. Default 10. */
+  readonly max?: number
+  /** Whether statements are prepared once for each connection. Turn it off behind a pooler that hands connections out by transaction and does not prepare itself. Default true. */
+  readonly prepare?: boolean
+  /**
+   * `sync` creates tables and adds what is missing, `check` compares only, `none` trusts. A table that does not fit is
+   * `NITRO_SCHEMA_MISMATCH` when it is first used. Default: `check` where `NODE_ENV` is `production`, else `sync`.
+   */
+  readonly schema?: SchemaMode
+  /** How long a call waits for a connection, or for a transaction around it. Default 30000; then `NITRO_STORE_BUSY`. */
+  readonly waitTimeoutMs?: number
+}
+
+/** A Postgres store, which also runs transactions. */
+export interface PostgresStore extends Store {
+  /** One that ends with `NITRO_TRANSACTION_CONFLICT` may be run again. */
+  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
+}
+
+/**
+ * A store in a Postgres database, connected to on first use: `static repository = postgres("postgres://localhost/shop")`.
+ * Throws `NITRO_DRIVER_MISSING` and `NITRO_STORE_UNAVAILABLE` then.
+ */
+export function postgres(source: string | URL | PostgresOptions | PostgresPool): PostgresStore {
+  if (typeof source === "string" || source instanceof URL) return new PostgresDatabaseStore({ url: source })
+  return new PostgresDatabaseStore(isPostgresPool(source) ? { pool: source } : source)
+}
+
+class PostgresDatabaseStore implements PostgresStore {
+  readonly name: string
+  readonly capabilities: Capabilities = { transactions: true, durable: true, ttl: false, unique: true }
+  readonly encoding: Encoding = postgresDialect.encoding
+  readonly [sqlAccess]: SqlAccess = { dialect: postgresDialect, exclusive: work => this.#connections.exclusive(work) }
+  readonly #options: PostgresOptions
+  readonly #schema: SchemaMode
+  readonly #connections: PooledConnections
+  /** The tables that foreign keys can point to, and that are prepared together. */
+  readonly #repositories: Map<EntityDefinition, SqlRepository> = new Map<EntityDefinition, SqlRepository>()
+  /** What an open transaction has made fit and others do not see yet. */
+  readonly #preparedIn: WeakMap<object, Set<SqlRepository>> = new WeakMap<object, Set<SqlRepository>>()
+  #preparing: Promise<void> | undefined
+
+  constructor(options: PostgresOptions) {
+    this.#options = options
+    this.#schema = options.schema ?? defaultSchemaMode()
+    this.name = nameOf(options)
+    this.#connections = new PooledConnections({
+      name: this.name,
+      dialect: postgresDialect,
+      open: () => this.#open(),
+      waitTimeoutMs: options.waitTimeoutMs ?? 30_000,
+    })
+  }
+
+  bind(definition: EntityDefinition): Repository {
+    const known = this.#repositories.get(definition)
+    if (known !== undefined) return known
+    const repository = new SqlRepository({
+      definition,
+      dialect: postgresDialect,
+      connections: this.#connections,
+      store: this.name,
+      prepare: () => this.#prepare(),
+      isReadyHere: one => this.#preparedHere()?.has(one) === true,
+    })
+    repository.ready = this.#schema === "none"
+    this.#repositories.set(definition, repository)
+    return repository
+  }
+
+  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return this.#connections.transaction(fn, options)
+  }
+
+  close(): MaybePromise<void> {
+    return this.#connections.close()
+  }
+
+  #open(): PoolDriver {
+    const { pool, url, driver, max = 10, prepare = true, waitTimeoutMs = 30_000 } = this.#options
+    if (pool !== undefined) return wrapPostgres(pool, prepare)
+    return openPostgres(driver, { url: String(url), maxConnections: max, waitTimeoutMs, prepare })
+  }
+
+  /** Makes the tables of all classes fit that were bound since the last time, at once: they may point to each other. */
+  #prepare(): Promise<void> {
+    // A transaction does it for itself: it may hold locks that another connection would wait for.
+    if (this.#connections.inTransaction) return this.#prepareHere()
+    this.#preparing ??= this.#prepareForAll().finally(() => {
+      this.#preparing = undefined
+    })
+    return this.#preparing
+  }
+
+  async #prepareForAll(): Promise<void> {
+    const concerned = this.#unprepared()
+    const work = (driver: Driver): Promise<void> => this.#makeFit(driver, concerned)
+    await (this.#schema === "sync" ? this.#connections.atomic(work) : this.#connections.read(work))
+    for (const repository of concerned) repository.ready = true
+  }
+
+  /** Others see what a transaction makes when it has committed; until then they wait for it, and make it themselves if it does not. */
+  async #prepareHere(): Promise<void> {
+    const here = this.#preparedHere() ?? new Set<SqlRepository>()
+    this.#preparedIn.set(this.#connections.transactionKey as object, here)
+    const made: SqlRepository[] = []
+    const forget = (): void => {
+      for (const repository of made) here.delete(repository)
+    }
+    const work = async (driver: Driver): Promise<void> => {
+      const concerned = this.#unprepared().filter(repository => !here.has(repository))
+      await this.#makeFit(driver, concerned)
+      made.push(...concerned)
+      for (const repository of concerned) here.add(repository)
+    }
+    await (this.#schema === "sync" ? this.#connections.atomic(work, forget) : this.#connections.read(work))
+    this.#connections.afterCommit(() => {
+      for (const repository of made) if (here.has(repository)) repository.ready = true
+    })
+  }
+
+  #preparedHere(): Set<SqlRepository> | undefined {
+    const key = this.#connections.transactionKey
+    return key === undefined ? undefined : this.#preparedIn.get(key)
+  }
+
+  #unprepared(): SqlRepository[] {
+    const repositories = [...this.#repositories.values()]
+    const fresh = new Set(repositories.filter(({ ready }) => !ready).map(({ table }) => table.definition.name))
+    // Those that point to a new one once more, which get their foreign key now.
+    return repositories.filter(({ table, ready }) => !ready || table.definition.fields.some(field => fresh.has(field.references ?? "")))
+  }
+
+  #makeFit(driver: Driver, concerned: readonly SqlRepository[]): Promise<void> {
+    const definitions = concerned.map(({ table }) => table.definition)
+    const find = (entity: string) => [...this.#repositories.keys()].findLast(definition => definition.name === entity)
+    return preparePostgresTables(driver, definitions, find, this.#schema, this.name)
+  }
+}
+
+/** `postgres(host/database)`; never a user or a password. */
+function nameOf({ url, pool }: PostgresOptions): string {
+  if (pool !== undefined) return "postgres(pool)"
+  const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : url
+  if (parsed instanceof URL && /^postgres(ql)?:$/.test(parsed.protocol)) return `postgres(${parsed.host}${parsed.pathname})`
+  throw new NitroError("NITRO_STORE_UNAVAILABLE", "postgres() was given no URL of a Postgres database.", {
+    fix: 'Give a URL, postgres("postgres://user:password@localhost:5432/shop"), or an open pool.',
+  })
+}
