@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   client: ["shared"],
   repositories: ["shared", "entity"],
   actions: ["shared", "entity", "events", "html", "datastar"],
+  cqrs: ["shared", "entity", "events", "html", "datastar", "actions"],
   live: ["shared", "entity", "events", "html", "datastar", "actions"],
   adapters: ["shared", "entity", "events", "html", "datastar", "actions", "live", "client"],
   testing: ["shared", "entity", "events"],
@@ -27,6 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const mayLoad: Readonly<Record<string, readonly string[]>> = {
   entity: ["zod"],
   actions: ["srvx", "zod"],
+  cqrs: ["zod"],
   adapters: ["srvx"],
   testing: ["zod"],
   "client/browser": ["idiomorph"],

@@ -1,0 +1,30 @@
+// Every error code of this module.
+import { registerErrors } from "../shared/errors.ts"
+
+registerErrors({
+  NITRO_CQRS_DEFINITION: {
+    status: 500,
+    when: "A command, a query or one of the functions around them was declared or called in a way that cannot work.",
+    fix: "Declare as in class PlaceOrder extends Command('PlaceOrder', { orderId: z.string() }) {}.",
+  },
+  NITRO_CQRS_INPUT: {
+    status: 422,
+    when: "A command or query was made of values that do not fit its fields. Nothing was run.",
+    fix: "Correct the fields that `details.issues` names.",
+  },
+  NITRO_CQRS_TWO_HANDLERS: {
+    status: 500,
+    when: "A second handler was given for a command or query, which has exactly one.",
+    fix: "Remove one of the two. What several parties want to hear of is an event: on(...).",
+  },
+  NITRO_CQRS_NO_HANDLER: {
+    status: 500,
+    when: "A command or query was sent, and no handler has been given for it.",
+    fix: "Call handle(...) for it, and import the file that does so where the application starts.",
+  },
+  NITRO_CQRS_RESULT: {
+    status: 500,
+    when: "A handler gave a result that is not what its command or query declares in `returns`. What it wrote was taken back.",
+    fix: "Correct the handler, or what the command or query declares.",
+  },
+})

@@ -1,0 +1,286 @@
+// A set of handlers: exactly one for each command and query, and everything that happens around it.
+import { AsyncLocalStorage } from "node:async_hooks"
+import { unitOfWork } from "../entity/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import type { MaybePromise } from "../shared/types.ts"
+import { callSiteOf } from "./call-site.ts"
+import "./errors.ts"
+import {
+  definitionOf,
+  isMessage,
+  isMessageClass,
+  type Message,
+  type MessageClass,
+  type MessageDefinition,
+  type MessageKind,
+} from "./message.ts"
+import { reported } from "./report.ts"
+import { type RetryOptions, withRetries } from "./retry.ts"
+
+/** What handlers, rules and middleware learn besides the message. */
+export interface HandlerContext {
+  /** Name of the command or query class. */
+  readonly name: string
+  readonly kind: MessageKind
+  /** Who sends: the `:sender` of the route, or what the caller of `execute` gave. */
+  readonly sender: string | undefined
+  /** 1, and one more each time it is tried again. */
+  readonly attempt: number
+  readonly signal: AbortSignal | undefined
+}
+
+export interface SendOptions {
+  readonly sender?: string
+  /** Aborted before it begins or between two attempts, the call rejects with its reason. A handler may look at `context.signal`. */
+  readonly signal?: AbortSignal
+}
+
+export interface HandleOptions<M> {
+  /** Asked before the handler, in front of any unit of work: false refuses with `NITRO_FORBIDDEN`. */
+  readonly allow?: (message: M, context: HandlerContext) => MaybePromise<boolean>
+  /** Runs the handler in a unit of work. Default: true for commands; queries never do. */
+  readonly unitOfWork?: boolean
+  /**
+   * Tries again, each time in a new unit of work, what a busy store or an outdated copy made fail: a number of attempts, or
+   * more precisely. Default: once. Mind what else the handler does that no rollback takes back.
+   */
+  readonly retry?: number | RetryOptions
+}
+
+/** Calls `next` to go on, and gives back its result, another one, or throws. */
+export type Middleware = (message: Message, context: HandlerContext, next: () => Promise<unknown>) => unknown
+
+export interface UseOptions {
+  /** Runs in each attempt, inside of its unit of work, next to the handler. Default: once, around everything. */
+  readonly inUnitOfWork?: boolean
+}
+
+type GivenFor<M> = M extends Message<MessageKind, unknown, infer Given> ? Given : never
+type DeclaredFor<M> = M extends Message<MessageKind, infer Result> ? Result : never
+type ResultFor<M, Given> = unknown extends DeclaredFor<M> ? Awaited<Given> : DeclaredFor<M>
+
+/** What `handle` gives: the handler's command or query as a function, with the types of both. */
+export interface Handling<C extends MessageClass, Result> {
+  /** Makes the message of its input and sends it, like `execute(new PlaceOrder(input))`. */
+  (...input: ConstructorParameters<C>): Promise<Result>
+  /** Takes the handler away; again does nothing. */
+  off(): void
+  [Symbol.dispose](): void
+}
+
+export type Handle = <C extends MessageClass, Given extends MaybePromise<GivenFor<InstanceType<C>>>>(
+  message: C,
+  handler: (message: InstanceType<C>, context: HandlerContext) => Given,
+  options?: HandleOptions<InstanceType<C>>,
+) => Handling<C, ResultFor<InstanceType<C>, Given>>
+
+export type Execute = <Result>(command: Message<"command", Result>, options?: SendOptions) => Promise<Result>
+export type Ask = <Result>(query: Message<"query", Result>, options?: SendOptions) => Promise<Result>
+
+/** A set of handlers. The functions of `nitro-ts/cqrs` work on the current one; an app or a test can have its own. */
+export interface Handlers {
+  /** Gives a command or query its one handler. Throws `NITRO_CQRS_TWO_HANDLERS`, which names both places. */
+  readonly handle: Handle
+  /** Runs the handler of a command. Rejects with what it throws, and with `NITRO_CQRS_NO_HANDLER`. */
+  readonly execute: Execute
+  /** Runs the handler of a query. */
+  readonly ask: Ask
+  /** Adds middleware; the first added is the outermost. Returns what takes it away. */
+  readonly use: (middleware: Middleware, options?: UseOptions) => () => void
+}
+
+export interface HandlersOptions {
+  /** Where to look for handlers that are not given here: a test replaces one and keeps the others. */
+  readonly base?: Handlers
+}
+
+interface Entry {
+  readonly definition: MessageDefinition
+  readonly site: string
+  readonly handler: (message: Message, context: HandlerContext) => unknown
+  readonly options: HandleOptions<Message>
+}
+
+/** Set while a handler runs: the set in force, and whether it is part of another one's attempt. */
+const scope = new AsyncLocalStorage<{ readonly handlers: Handlers; readonly isNested: boolean }>()
+
+class HandlerSet implements Handlers {
+  readonly #base: HandlerSet | undefined
+  readonly #entries = new Map<MessageDefinition, Entry>()
+  readonly #middleware: { readonly run: Middleware; readonly inUnitOfWork: boolean }[] = []
+
+  constructor({ base }: HandlersOptions = {}) {
+    if (base !== undefined && !(base instanceof HandlerSet))
+      throw misuse("The base of a set of handlers is none.", "Give currentHandlers().")
+    this.#base = base
+  }
+
+  readonly handle: Handle = (message, handler, options = {}) => this.add(message, handler, options, callSiteOf(this.handle))
+
+  /** `handle`, for callers that know the place better. */
+  add<C extends MessageClass, Given>(
+    message: C,
+    handler: (message: InstanceType<C>, context: HandlerContext) => Given,
+    options: HandleOptions<InstanceType<C>>,
+    site: string,
+  ): Handling<C, ResultFor<InstanceType<C>, Given>> {
+    if (!isMessageClass(message)) throw misuse(`handle was given ${shown(message)}, which is no command or query class.`)
+    if (typeof handler !== "function") throw misuse(`The handler of ${message.name} is ${shown(handler)}, not a function.`)
+    const { definition } = message
+    const known = this.#entries.get(definition) ?? [...this.#entries.values()].find(entry => entry.definition.name === definition.name)
+    if (known) {
+      throw new NitroError(
+        "NITRO_CQRS_TWO_HANDLERS",
+        `${known.definition === definition ? `The ${definition.kind} ${definition.name}` : `Two classes are named ${definition.name}, which`} was given two handlers: at ${known.site} and at ${site}.`,
+        { details: { name: definition.name, sites: [known.site, site] } },
+      )
+    }
+    // Called only with instances of `message`.
+    const entry = { definition, site, handler, options } as unknown as Entry
+    this.#entries.set(definition, entry)
+    const off = (): void => {
+      if (this.#entries.get(definition) === entry) this.#entries.delete(definition)
+    }
+    const send = (...input: never[]): Promise<unknown> => this.#sendHere(new message(...input) as Message)
+    return Object.assign(send, { off, [Symbol.dispose]: off }) as unknown as Handling<C, ResultFor<InstanceType<C>, Given>>
+  }
+
+  readonly execute: Execute = <Result>(command: Message<"command", Result>, options?: SendOptions) =>
+    this.run("command", command, options) as Promise<Result>
+
+  readonly ask: Ask = <Result>(query: Message<"query", Result>, options?: SendOptions) =>
+    this.run("query", query, options) as Promise<Result>
+
+  readonly use = (run: Middleware, { inUnitOfWork = false }: UseOptions = {}): (() => void) => {
+    const added = { run, inUnitOfWork }
+    this.#middleware.push(added)
+    return () => {
+      const at = this.#middleware.indexOf(added)
+      if (at >= 0) this.#middleware.splice(at, 1)
+    }
+  }
+
+  // A test's set may stand in front of the one that the function was made for.
+  #sendHere(message: Message): Promise<unknown> {
+    const handlers = scope.getStore()?.handlers ?? this
+    return definitionOf(message).kind === "command"
+      ? handlers.execute(message as Message<"command">)
+      : handlers.ask(message as Message<"query">)
+  }
+
+  /** `front` is the set that was asked: what the handler sends in turn goes there as well. */
+  async run(kind: MessageKind, message: Message, options: SendOptions = {}, front: HandlerSet = this): Promise<unknown> {
+    const definition = asked(kind, message)
+    const entry = this.#entries.get(definition)
+    if (!entry) {
+      if (this.#base) return this.#base.run(kind, message, options, front)
+      throw noHandler(definition, this.#entries.keys())
+    }
+    options.signal?.throwIfAborted()
+    const context = { name: definition.name, kind, sender: options.sender, attempt: 1, signal: options.signal }
+    const isNested = scope.getStore()?.isNested === true
+    return reported(context, () =>
+      this.#through(false, message, context, () =>
+        scope.run({ handlers: front, isNested: true }, () => this.#attempts(entry, message, context, isNested)),
+      ),
+    )
+  }
+
+  async #attempts(entry: Entry, message: Message, context: HandlerContext & { attempt: number }, isNested: boolean): Promise<unknown> {
+    const { definition, handler, options } = entry
+    if (options.allow && !(await options.allow(message, context))) {
+      throw new NitroError("NITRO_FORBIDDEN", `You may not use ${definition.name}.`)
+    }
+    const handled = async (): Promise<unknown> =>
+      checked(definition, await this.#through(true, message, context, async () => handler(message, context)))
+    const attempt = (): Promise<unknown> =>
+      definition.kind === "command" && options.unitOfWork !== false ? unitOfWork(handled) : handled()
+    const retry = typeof options.retry === "number" ? { attempts: options.retry } : options.retry
+    // Within another handler the failure belongs to the whole: its transaction may be lost already.
+    if (!retry || isNested) return attempt()
+    return withRetries(retry, context.signal, number => {
+      context.attempt = number
+      return attempt()
+    })
+  }
+
+  #through(inUnitOfWork: boolean, message: Message, context: HandlerContext, run: () => Promise<unknown>): Promise<unknown> {
+    const chain = this.#middleware.filter(added => added.inUnitOfWork === inUnitOfWork)
+    return chain.reduceRight<() => Promise<unknown>>((next, added) => async () => added.run(message, context, next), run)()
+  }
+}
+
+function noHandler({ kind, name }: MessageDefinition, handled: Iterable<MessageDefinition>): NitroError {
+  const known = [...handled].map(definition => definition.name)
+  return new NitroError("NITRO_CQRS_NO_HANDLER", `Nothing handles the ${kind} ${name}.`, {
+    fix: `Call handle(${name}, ...), and import the file that does so where the application starts. Handled are: ${known.join(", ") || "none"}.`,
+  })
+}
+
+/** The definition of what was sent. Throws for what is no message of this kind. */
+function asked(kind: MessageKind, message: unknown): MessageDefinition {
+  const verb = kind === "command" ? "execute" : "ask"
+  if (!isMessage(message)) {
+    throw misuse(
+      `${verb} was given ${shown(message)}, which is no ${kind}.`,
+      `Call ${verb}(new ${isMessageClass(message) ? message.name : "..."}({ ... })).`,
+    )
+  }
+  const definition = definitionOf(message)
+  if (definition.kind === kind) return definition
+  throw misuse(
+    `${verb} was given ${definition.name}, which is a ${definition.kind}.`,
+    kind === "command" ? "Use ask(...)." : "Use execute(...).",
+  )
+}
+
+async function checked({ name, returns }: MessageDefinition, result: unknown): Promise<unknown> {
+  if (!returns) return result
+  const parsed = await returns.safeParseAsync(result)
+  if (parsed.success) return parsed.data
+  const told = parsed.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message)).join("; ")
+  throw new NitroError("NITRO_CQRS_RESULT", `The handler of ${name} gave a result that ${name} does not declare: ${told}.`)
+}
+
+function misuse(message: string, fix?: string): NitroError {
+  return new NitroError("NITRO_CQRS_DEFINITION", message, fix === undefined ? {} : { fix })
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "function") return `the ${/^class\b/.test(String(value)) ? "class" : "function"} ${value.name || "without a name"}`
+  return value === null ? "null" : typeof value === "object" ? "an object" : `${typeof value} ${String(value)}`
+}
+
+const defaults = new HandlerSet()
+
+/** A set of handlers of its own, for an app beside others in the process or for a test. */
+export function createHandlers(options: HandlersOptions = {}): Handlers {
+  return new HandlerSet(options)
+}
+
+/** Runs `fn` with `handlers` as the current set: what the functions of this module work on, over awaits as well. */
+export function withHandlers<T>(handlers: Handlers, fn: () => T): T {
+  return scope.run({ handlers, isNested: scope.getStore()?.isNested === true }, fn)
+}
+
+/** The set in force: that of `withHandlers`, else the process's default. */
+export function currentHandlers(): Handlers {
+  return scope.getStore()?.handlers ?? defaults
+}
+
+/** `handle` of the current set: gives a command or query its one handler. */
+export const handle: Handle = (message, handler, options = {}) => {
+  const handlers = currentHandlers()
+  return handlers instanceof HandlerSet
+    ? handlers.add(message, handler, options, callSiteOf(handle))
+    : handlers.handle(message, handler, options)
+}
+
+/** `execute` of the current set: runs the handler of a command and gives its result. */
+export const execute: Execute = (command, options) => currentHandlers().execute(command, options)
+
+/** `ask` of the current set: runs the handler of a query and gives its result. */
+export const ask: Ask = (query, options) => currentHandlers().ask(query, options)
+
+/** `use` of the current set: adds middleware around the handlers. */
+export const use: Handlers["use"] = (middleware, options) => currentHandlers().use(middleware, options)

@@ -1,0 +1,152 @@
+// `commands([...])` and `queries([...])`: routes for what may be sent from outside, which is nothing but what is listed.
+import type { z } from "zod"
+import { kebabCase } from "../actions/action.ts"
+import { formKeyFrom } from "../actions/form-keys.ts"
+import { currentRequest, type Route, type RouteCall } from "../actions/index.ts"
+import { currentEvents, type Events, type EventType, event as eventNamed } from "../events/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import type { MaybePromise } from "../shared/types.ts"
+import { currentHandlers, type Handlers, type SendOptions } from "./handlers.ts"
+import { isMessageClass, type MessageClass, type MessageKind } from "./message.ts"
+
+/** An event by its declaration or its name. */
+export type EventTarget = EventType<unknown, never> | string
+
+export interface RouteRules {
+  /** Asked before anything runs, with the name of the class or event; false answers 403. */
+  readonly allow?: (request: Request, name: string) => MaybePromise<boolean>
+  /** Default: the current set at the time of the request. */
+  readonly handlers?: Handlers
+}
+
+export interface CommandRules extends RouteRules {
+  /** Whose handlers hear the events. Default: the current registry at the time of the request. */
+  readonly events?: Events
+}
+
+/**
+ * Routes `POST /cmds/place-order` and `POST /cmds/place-order/:sender` for each command, and `POST /cmds/order.placed` for
+ * each event: a command answers with its handler's result, an event with what the handlers of it yield, as it comes. The
+ * input of an event is that of its schema, a `z.object`; an event without a schema takes none.
+ *
+ * `nitro({ entities: [Order], routes: [commands([PlaceOrder, restockAsked])] })`
+ */
+export function commands(open: readonly (MessageClass<"command"> | EventTarget)[], rules: CommandRules = {}): readonly Route[] {
+  return open.flatMap(target => (isMessageClass(target) ? commandRoutes(target, rules) : eventRoutes(target, rules)))
+}
+
+/** Routes `GET /queries/open-orders` for each query; its fields come from the query string. */
+export function queries(open: readonly MessageClass<"query">[], rules: RouteRules = {}): readonly Route[] {
+  return open.map(target => ({
+    ...messageRoute("query", target, rules),
+    run: async ({ input }: RouteCall) => ({
+      value: await handlersOf(rules).ask(new target(input as never), { signal: currentRequest()?.request.signal } as SendOptions),
+    }),
+  }))
+}
+
+/** Where a command, query or event is sent to, without the base path. */
+export function pathOf(target: MessageClass | EventTarget): string {
+  if (isMessageClass(target)) return `/${roots[target.definition.kind]}/${kebabCase(target.definition.name)}`
+  return `/${roots.command}/${nameOf(target)}`
+}
+
+/** The form that posts to it. */
+export function formOf(target: MessageClass | EventTarget): { readonly owner: string; readonly operation: string } {
+  const owner = isMessageClass(target) ? kebabCase(target.definition.name) : nameOf(target).replace(/[^\w-]/g, "-")
+  return { owner, operation: isMessageClass(target) && target.definition.kind === "query" ? "ask" : "execute" }
+}
+
+const roots: Record<MessageKind, string> = { command: "cmds", query: "queries" }
+
+function handlersOf({ handlers }: RouteRules): Handlers {
+  return handlers ?? currentHandlers()
+}
+
+function commandRoutes(target: MessageClass<"command">, rules: CommandRules): Route[] {
+  return withSender({
+    ...messageRoute("command", target, rules),
+    run: async ({ id, input }) => ({ value: await handlersOf(rules).execute(new target(input as never), id === "" ? {} : { sender: id }) }),
+  })
+}
+
+function messageRoute(kind: MessageKind, target: MessageClass, rules: RouteRules): Omit<Route, "run"> {
+  if (!isMessageClass(target) || target.definition.kind !== kind) {
+    throw new NitroError(
+      "NITRO_CQRS_DEFINITION",
+      `${String((target as { name?: unknown })?.name ?? target)} is no ${kind} class and gets no route here.`,
+      {
+        fix: "List commands and events in commands([...]), queries in queries([...]).",
+      },
+    )
+  }
+  const { name, fields } = target.definition
+  return { ...routeOf(target, name, rules), method: kind === "query" ? "GET" : "POST", input: fields }
+}
+
+function eventRoutes(target: EventTarget, { events, ...rules }: CommandRules): Route[] {
+  const event = typeof target === "string" ? eventNamed(target) : target
+  return withSender({
+    ...routeOf(event, nameOf(event), rules),
+    method: "POST",
+    input: fieldsOf(event),
+    async run({ id, input, request }) {
+      await assertPayload(event, input)
+      const options = { signal: request.signal, ...(id === "" ? {} : { sender: id }) }
+      return { value: (events ?? currentEvents()).stream(event as EventType<unknown, unknown>, input, options) }
+    },
+  })
+}
+
+function routeOf(
+  target: MessageClass | EventTarget,
+  name: string,
+  { allow }: RouteRules,
+): Pick<Route, "name" | "pattern" | "form" | "allow" | "checksInput" | "ownsUnits"> {
+  const { owner, operation } = formOf(target)
+  return {
+    name,
+    pattern: pathOf(target),
+    form: () => formKeyFrom(owner, operation, ""),
+    allow: allow && (request => allow(request, name)),
+    checksInput: true,
+    ownsUnits: true,
+  }
+}
+
+function withSender(route: Route): Route[] {
+  return [route, { ...route, pattern: `${route.pattern}/:id` }]
+}
+
+function nameOf(target: EventTarget): string {
+  if (typeof target === "string") return target
+  return target.namespace === undefined ? target.name : `${target.namespace}.${target.name}`
+}
+
+/** The names that the event takes, so that text can be converted and unknown names refused. */
+function fieldsOf(event: EventType<unknown, never>): Readonly<Record<string, z.ZodType>> {
+  const { schema } = event
+  if (!schema) return {}
+  const shape = (schema as Partial<z.ZodObject>).shape
+  if (typeof shape === "object") return shape as Readonly<Record<string, z.ZodType>>
+  throw new NitroError("NITRO_CQRS_DEFINITION", `The event ${nameOf(event)} cannot be sent from outside: its schema is no z.object.`, {
+    fix: "Give it a schema such as z.object({ id: z.string() }), so that the names it takes are known.",
+  })
+}
+
+/** Before the answer begins: a stream that has begun can only say that something went wrong. */
+async function assertPayload(event: EventType<unknown, never>, input: unknown): Promise<void> {
+  const result = await event.schema?.["~standard"].validate(input)
+  if (!result?.issues) return
+  const issues = result.issues.map(({ path = [], message }) => ({
+    path: path.map(part => String(typeof part === "object" ? part.key : part)).join("."),
+    message,
+  }))
+  throw new NitroError(
+    "NITRO_CQRS_INPUT",
+    `${nameOf(event)} is refused: ${issues.map(({ path, message }) => `${path}: ${message}`).join("; ")}`,
+    {
+      details: { issues },
+    },
+  )
+}

@@ -1,0 +1,48 @@
+// `send(PlaceOrder)`: a command, query or event as a page asks for it: an expression, a form, a link.
+import { Call, currentRequest } from "../actions/index.ts"
+import type { EventType } from "../events/index.ts"
+import type { Expression } from "../shared/expression.ts"
+import { isMessageClass, type MessageClass } from "./message.ts"
+import { type EventTarget, formOf, pathOf } from "./routes.ts"
+
+export interface SendFromPageOptions {
+  /** The `:sender` of the route. */
+  readonly sender?: string
+  /** A question the browser asks before it sends. */
+  readonly confirm?: string
+}
+
+type SendInput<T> = { readonly [K in keyof T]?: T[K] | Expression<T[K]> }
+type InputOf<C> = C extends new (...args: infer A) => unknown ? SendInput<Exclude<A[0], undefined>> : never
+
+/**
+ * The route of a command, query or event that `commands([...])` or `queries([...])` opened, with the faces that `call`
+ * gives to actions: an attribute value for events, `form`, `field`, `error`, `button`, `input`, `href`.
+ *
+ * ```tsx
+ * <form {...send(PlaceOrder).form}><input {...send(PlaceOrder).field("customer")} /></form>
+ * {send(ShipOrder, { orderId: order.id }).button("Ship")}
+ * ```
+ */
+export function send<C extends MessageClass>(target: C, input?: InputOf<C>, options?: SendFromPageOptions): Call
+export function send<I>(target: EventType<unknown, I> | string, input?: SendInput<I>, options?: SendFromPageOptions): Call
+export function send(target: MessageClass | EventTarget, input?: object, { sender, confirm }: SendFromPageOptions = {}): Call {
+  const suffix = pathOf(target) + (sender === undefined ? "" : `/${segment(sender)}`)
+  const { owner, operation } = formOf(target)
+  const method = isMessageClass(target) && target.definition.kind === "query" ? "GET" : "POST"
+  const route = {
+    method,
+    verb: method.toLowerCase(),
+    suffix,
+    postSuffix: suffix,
+    confirm,
+    entityName: owner,
+    operationName: operation,
+  } as const
+  return new Call(route, currentRequest()?.basePath ?? "", undefined, input as Readonly<Record<string, unknown>> | undefined)
+}
+
+// The address is put into an expression as it is, so a quote must not end its string.
+function segment(sender: string): string {
+  return encodeURIComponent(sender).replace(/'/g, "%27")
+}
