@@ -84,7 +84,9 @@ function stylesheet() {
   const remote = /@import|url\(\s*["']?(?!["']|data:|#)/.exec(css)
   if (remote) throw new Error(`basecoat.cdn.min.css is not self-contained: ${css.slice(remote.index, remote.index + 80)}`)
   const { version } = JSON.parse(read(join(basecoat, "package.json")))
-  return `/*! basecoat-css ${version}\n${read(join(basecoat, "LICENSE.md")).trim()}\n*/\n${css}`
+  // The place of a field's message takes no room until it holds one.
+  const own = "[role=alert]:empty{display:none}"
+  return `/*! basecoat-css ${version}\n${read(join(basecoat, "LICENSE.md")).trim()}\n*/\n${css}\n${own}\n`
 }
 
 async function generate(inputs) {

@@ -53,18 +53,18 @@ function complaint(title: string): string {
   return title.length > 200 ? "Keep it under 200 characters." : ""
 }
 
-const send = "@post(el.getAttribute(&#39;action&#39;), {contentType: &#39;form&#39;})"
-const sendFields = `[...el.elements].forEach(field =&gt; field.sent = field.value); ${send}`
+const send = "@post(el.getAttribute('action'), {contentType: 'form'})"
+const sendFields = `[...el.elements].forEach(field => field.sent = field.value); ${send}`
 
 function formOf(action: string, submit: string): string {
   return `<form method="post" action="${action}" data-on:submit__prevent="${submit}"`
 }
 
 /** An input with its message. `after` is the property that a success gives back to the input. */
-function field(form: string, key: string, attributes: string, value: string, after: string, message = ""): string {
+function field(key: string, attributes: string, value: string, after: string, message = ""): string {
   return (
-    `<input class="input" ${attributes} id="${form}-title" name="title" aria-describedby="${form}-title-error" data-attr:aria-invalid="$_${key}_title ? &#39;true&#39; : &#39;false&#39;" data-effect="$_${key} &amp;&amp; el.value === el.sent &amp;&amp; (${after})" value="${escapeHtml(value)}">` +
-    `<p id="${form}-title-error" role="alert" style="display: none" data-show="$_${key}_title" data-text="$_${key}_title">${escapeHtml(message)}</p>`
+    `<input class="input" ${attributes} id="${key}_title" name="title" value="${escapeHtml(value)}" aria-describedby="${key}_title_error" data-attr:aria-invalid="$_${key}_title ? &#39;true&#39; : &#39;false&#39;" data-effect="$_${key} &amp;&amp; el.value === el.sent &amp;&amp; (${after})">` +
+    `<p id="${key}_title_error" role="alert" data-text="$_${key}_title">${escapeHtml(message)}</p>`
   )
 }
 
@@ -73,7 +73,7 @@ function item({ id, title, done }: Todo): string {
   return (
     `<li id="todo-${id}"${done ? ' class="done"' : ""}>` +
     `${formOf(`${path}/toggle`, send)} style="display: contents"><button class="btn" role="checkbox" aria-checked="${done ? "true" : "false"}" aria-label="Done" data-variant="outline" data-size="icon">${done ? "✓" : ""}</button></form>` +
-    `${formOf(`${path}/update`, sendFields)} class="field">${field(`todo-${id}-update`, id.slice(0, 11), 'aria-label="Title"', title, "el.defaultValue = el.value")}</form>` +
+    `${formOf(`${path}/update`, sendFields)} class="field">${field(`todo_${id.slice(24)}_update`, 'aria-label="Title"', title, "el.defaultValue = el.value")}</form>` +
     `${formOf(`${path}/delete`, send)} style="display: contents"><button class="btn" aria-label="Delete" data-variant="ghost" data-size="icon">✕</button></form></li>`
   )
 }
@@ -92,7 +92,7 @@ function page(show: string, typed = "", message = ""): string {
   const links = ["all", "active", "done"].map(
     name => `<a class="btn" data-variant="${name === show ? "secondary" : "ghost"}" data-size="sm" href="/?show=${name}">${name}</a>`,
   )
-  return `<!doctype html><html lang="en"><head>${head}</head><body><main class="card"><h1><span id="left">${left()}</span> left to do</h1>${formOf("/todos", sendFields)} class="field">${field("todo-create", "create", placeholder, typed, "el.value = el.defaultValue", message)}</form><ul id="list">${items}</ul><nav>${links.join("")}</nav></main><div id="live" hidden data-init="@get(&#39;/live?show=${show}&#39;, {filterSignals: {include: /^$/}, openWhenHidden: false, retry: &#39;always&#39;, retryMaxCount: Infinity, requestCancellation: &#39;disabled&#39;})"></div></body></html>`
+  return `<!doctype html><html lang="en"><head>${head}</head><body><main class="card"><h1><span id="left">${left()}</span> left to do</h1>${formOf("/todos", sendFields)} class="field">${field("todo_create", placeholder, typed, "el.value = el.defaultValue", message)}</form><ul id="list">${items}</ul><nav>${links.join("")}</nav></main><div id="live" hidden data-init="@get(&#39;/live?show=${show}&#39;, {filterSignals: {include: /^$/}, openWhenHidden: false, retry: &#39;always&#39;, retryMaxCount: Infinity, requestCancellation: &#39;disabled&#39;})"></div></body></html>`
 }
 
 // One open page: its stream, and the list that it shows.

@@ -5,8 +5,8 @@ import { type Child, type ElementAttributes, html, type Markup } from "../html/i
 import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
 import { suggest } from "../shared/suggest.ts"
-import { actionOf, type HttpMethod, kebabCase, type MethodName } from "./action.ts"
-import { errorSignal, formIdFrom, formSignal } from "./form-keys.ts"
+import { actionOf, type HttpMethod, type MethodName } from "./action.ts"
+import { errorSignal, fieldId, formKeyFrom, formSignal, identifier } from "./form-keys.ts"
 import { currentRequest } from "./request-context.ts"
 
 /** Attributes of the form face. Works without JavaScript: a POST to the action, answered with a redirect back. */
@@ -51,7 +51,6 @@ export class Call extends Expression<void> {
   readonly #route: CallRoute
   readonly #postHref: string
   readonly #form: string
-  #knownSignal: string | undefined
   readonly #instance: EntityInstance | undefined
 
   constructor(
@@ -69,7 +68,7 @@ export class Call extends Expression<void> {
     this.href = path + query
     this.#route = route
     this.#postHref = base + route.postSuffix + query
-    this.#form = formIdFrom(route.entityName, route.operationName, instance?.id ?? "")
+    this.#form = formKeyFrom(route.entityName, route.operationName, instance?.id ?? "")
     this.#instance = instance
   }
 
@@ -86,24 +85,23 @@ export class Call extends Expression<void> {
   }
 
   #field(name: string) {
-    const id = `${this.#form}-${name}`
+    const id = fieldId(this.#form, name)
     return {
       id,
-      errorId: `${id}-error`,
+      errorId: `${id}_error`,
       value: this.#flash()?.values[name] ?? this.#valueOf(name),
-      invalid: new Expression(`$${errorSignal(this.#signal, name)} ? 'true' : 'false'`),
-      settle: new Expression(`$${this.#signal} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
+      invalid: new Expression(`$${errorSignal(this.#form, name)} ? 'true' : 'false'`),
+      settle: new Expression(`$${formSignal(this.#form)} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
     }
   }
 
-  /** The message of one field, announced to screen readers; empty and hidden until there is one. */
+  /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
   error(name: string): Markup {
-    const id = `${this.#form}-${name}-error`
-    const signal = errorSignal(this.#signal, name)
-    const text = new Expression(`$${signal}`)
+    const id = `${fieldId(this.#form, name)}_error`
+    const signal = errorSignal(this.#form, name)
     const message = this.#flash()?.errors[name]
-    if (message === undefined) return html`<p id="${id}" role="alert" style="display: none" data-show="${text}" data-text="${text}"></p>`
-    return html`<p id="${id}" role="alert" data-signals="${{ [signal]: message }}" data-show="${text}" data-text="${text}">${message}</p>`
+    if (message === undefined) return html`<p id="${id}" role="alert" data-text="${new Expression(`$${signal}`)}"></p>`
+    return html`<p id="${id}" role="alert" data-signals="${{ [signal]: message }}" data-text="${new Expression(`$${signal}`)}">${message}</p>`
   }
 
   /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no room of its own in a layout. */
@@ -130,11 +128,6 @@ export class Call extends Expression<void> {
   /** Most forms are: their expression can stand in the static text of a template, which is escaped once and not per form. */
   get #isPlainPost(): boolean {
     return this.method !== "GET" && this.#route.confirm === undefined
-  }
-
-  get #signal(): string {
-    this.#knownSignal ??= formSignal(this.#form)
-    return this.#knownSignal
   }
 
   #flash() {
@@ -234,8 +227,8 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
     route = {
       ...paths,
       verb: paths.method.toLowerCase(),
-      entityName: kebabCase(entity.definition.name),
-      operationName: kebabCase(operation),
+      entityName: identifier(entity.definition.name),
+      operationName: identifier(operation),
     }
     known.set(key, route)
   }

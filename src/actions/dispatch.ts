@@ -54,7 +54,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
       const received = await readInput(request, search, isDatastarRequest(request), maxBodyBytes)
       const { route, id } = match
-      if (received.kind === "form") asked = { ...asked, form: { id: route.form(id), values: received.body } }
+      if (received.kind === "form") asked = { ...asked, form: { key: route.form(id), values: received.body } }
       if (route.allow && !(await route.allow(request))) throw new NitroError("NITRO_FORBIDDEN", `You may not use ${route.name}.`)
       const input = inputOf(route, received)
       const run = async () => await route.run({ id, input, request })

@@ -23,7 +23,7 @@ export function clientOf(request: Request): Client {
 
 /** The form a request came from, with what was typed into it; undefined for requests that no form sent. */
 export interface PostedForm {
-  readonly id: string
+  readonly key: string
   readonly values: Input
 }
 
@@ -66,7 +66,7 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
   const errors = messagesByField(known)
   if (client === "form") {
     if (!form) return new FastResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
-    return seeOther(request, setFlash({ form: form.id, values: textsOf(form.values), errors }))
+    return seeOther(request, setFlash({ form: form.key, values: textsOf(form.values), errors }))
   }
   // The page's script ignores the bodies of other statuses, so the message travels as a patch in a 200.
   return new FastResponse(messagesPatch(errors, form), { headers: sseHeaders })
@@ -78,14 +78,13 @@ function messagesPatch({ "": whole = "", ...byField }: Record<string, string>, f
 
 function formSucceeded(form: PostedForm): string {
   // The value must differ from the last time, or the page would not see a second success.
-  return patchSignals({ [alertSignal]: "", [formSignal(form.id)]: Date.now() + Math.random(), ...fieldMessages(form, {}) })
+  return patchSignals({ [alertSignal]: "", [formSignal(form.key)]: Date.now() + Math.random(), ...fieldMessages(form, {}) })
 }
 
 /** The message of every field that was sent, and of every other one that has one; empty where there is none. */
 function fieldMessages(form: PostedForm, messages: Readonly<Record<string, string>>): Record<string, string> {
   const names = new Set([...Object.keys(form.values), ...Object.keys(messages)])
-  const signal = formSignal(form.id)
-  return Object.fromEntries([...names].map(name => [errorSignal(signal, name), messages[name] ?? ""]))
+  return Object.fromEntries([...names].map(name => [errorSignal(form.key, name), messages[name] ?? ""]))
 }
 
 /** Messages by field; what belongs to no field stands under the empty name. */

@@ -3,7 +3,7 @@ import type { z } from "zod"
 import type { EntityClass } from "../entity/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { HttpMethod } from "./action.ts"
-import { formId } from "./form-keys.ts"
+import { formKey } from "./form-keys.ts"
 import type { Input } from "./input.ts"
 
 /** What a route gives back: the value to answer with, and the status of a JSON answer. */
@@ -64,7 +64,7 @@ export function expose(entity: EntityClass, rules: { crud?: readonly CrudOperati
 export function operationOf({ entity, allow }: Exposure, operation: string): Pick<Route, "name" | "form" | "allow"> {
   return {
     name: `${entity.definition.name}.${operation}`,
-    form: id => formId(entity, operation, id),
+    form: id => formKey(entity, operation, id),
     allow: allow && (request => allow(request, operation)),
   }
 }

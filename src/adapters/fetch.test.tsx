@@ -59,7 +59,7 @@ const form = {
 }
 const send = (method: string, path: string, body?: string, headers: Record<string, string> = json) =>
   handle(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }))
-const productForm = formSignal("product-create")
+const productForm = "product_create"
 const signalsOf = (text: string) => JSON.parse(text.slice(text.indexOf("signals ") + 8)) as Record<string, unknown>
 const datastar = { ...json, "datastar-request": "true" }
 
@@ -189,14 +189,14 @@ describe("a page's script", () => {
     const signals = signalsOf(await response.text())
     expect(signals[errorSignal(productForm, "name")]).toMatch(/./)
     expect(signals[errorSignal(productForm, "price")]).toMatch(/./)
-    expect(Object.keys(signals)).not.toContain(productForm)
+    expect(Object.keys(signals)).not.toContain(formSignal(productForm))
   })
 
   it("is told when a form succeeded, with its messages cleared", async () => {
     const response = await send("POST", "/products", "name=Desk&price=9.5", { ...form, "datastar-request": "true" })
     expect(signalsOf(await response.text())).toEqual({
       _alert: "",
-      [productForm]: expect.any(Number),
+      [formSignal(productForm)]: expect.any(Number),
       [errorSignal(productForm, "name")]: "",
       [errorSignal(productForm, "price")]: "",
     })
@@ -242,7 +242,6 @@ describe("a browser without script", () => {
     const text = await response.text()
     expect(text).toContain(`value="${"x".repeat(30)}"`)
     expect(text).toMatch(/role="alert"[^>]*>[^<]+</)
-    expect(text).not.toMatch(/role="alert" style="display/)
     expect(response.headers.get("set-cookie")).toContain("Max-Age=0")
     expect(await (await handle(new Request(`${origin}/new`), page)).text()).not.toContain("xxx")
   })

@@ -130,12 +130,14 @@ export class ListTopic extends Topic {
 /** The list as the first page shows it, before any topic exists. */
 export async function renderList(regionId: string, view: ListView): Promise<Markup> {
   const rows = await view.query
-  const items: Markup[] = []
-  for (const row of rows) {
-    const item = renderItem(view, row)
-    items.push(raw(typeof item === "string" ? item : await item))
-  }
-  return listElement(regionId, view, items)
+  // The first row stands for the others here; the stream that follows looks at each.
+  const first = rows[0]
+  if (first) await renderItem(view, first)
+  return listElement(
+    regionId,
+    view,
+    rows.map(row => toMarkup(view.each(row))),
+  )
 }
 
 function listElement(regionId: string, view: ListView, items: Markup[]): Markup {

@@ -405,7 +405,7 @@ describe("topics", () => {
       entities: [Task],
       view: () => live(Task.where(), { each: (task: Task) => <li id={task.domId}>{call(task, "update").field("name").value}</li> }),
     })
-    const flash = Buffer.from(JSON.stringify({ form: "task-x-update", values: { name: "private" }, errors: {} })).toString("base64url")
+    const flash = Buffer.from(JSON.stringify({ form: "task_x_update", values: { name: "private" }, errors: {} })).toString("base64url")
     const page = await app.page()
     const response = await app.get(streamPath(page), { cookie: `nitro-flash=v${flash}` })
     const stream = readStream(response)

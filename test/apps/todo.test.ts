@@ -182,7 +182,7 @@ describe("hostile titles", () => {
     '"><script>alert(1)</script>',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the attack is a template placeholder in a plain string.
     "${alert(1)}",
-    "$_forms.todo_create.done",
+    "$_todo_create",
     "</li></ul><h1>out</h1>",
   ]) {
     it(`stay text: ${title}`, async () => {
