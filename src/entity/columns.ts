@@ -2,41 +2,56 @@
 import { suggest } from "../shared/suggest.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
+import { isFieldOperand } from "./matches.ts"
 import type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
 
 /** A condition that can be combined. `predicate` is the plain data. */
 export class Condition {
   readonly predicate: Predicate
+  /** Whose fields it asks for, where that is known: on other entities it is refused. */
+  readonly entity: EntityDefinition | undefined
 
-  constructor(predicate: Predicate) {
+  constructor(predicate: Predicate, entity?: EntityDefinition) {
     this.predicate = predicate
+    this.entity = entity
   }
 
   and(...others: Condition[]): Condition {
-    return new Condition({ op: "and", of: [this, ...others].map(toPredicate) })
+    return junction("and", [this, ...others])
   }
 
   or(...others: Condition[]): Condition {
-    return new Condition({ op: "or", of: [this, ...others].map(toPredicate) })
+    return junction("or", [this, ...others])
   }
 
   not(): Condition {
-    return new Condition({ op: "not", of: this.predicate })
+    return not(this)
   }
 }
 
 /** All of the conditions; none is always true. */
 export function and(...conditions: Condition[]): Condition {
-  return new Condition({ op: "and", of: conditions.map(toPredicate) })
+  return junction("and", conditions)
 }
 
 /** Any of the conditions; none is never true. */
 export function or(...conditions: Condition[]): Condition {
-  return new Condition({ op: "or", of: conditions.map(toPredicate) })
+  return junction("or", conditions)
 }
 
 export function not(condition: Condition): Condition {
-  return new Condition({ op: "not", of: toPredicate(condition) })
+  return new Condition({ op: "not", of: toPredicate(condition) }, condition.entity)
+}
+
+function junction(op: "and" | "or", conditions: readonly Condition[]): Condition {
+  const of = conditions.map(toPredicate)
+  const entity = conditions.find(condition => condition.entity !== undefined)?.entity
+  const other = conditions.find(condition => condition.entity !== undefined && condition.entity !== entity)?.entity
+  if (entity !== undefined && other !== undefined) {
+    throw queryError(`A condition on ${entity.name} cannot be combined with one on ${other.name}.`, "Use conditions of one entity.")
+  }
+  // One of unknown origin is looked through when it is used.
+  return new Condition({ op, of }, conditions.every(condition => condition.entity !== undefined) ? entity : undefined)
 }
 
 function toPredicate(condition: Condition): Predicate {
@@ -107,16 +122,23 @@ class FieldColumn {
   }
 
   #build(operator: string, value: unknown): Condition {
-    return new Condition(condition(this.#entity, this.#definition, operator, value))
+    return new Condition(condition(this.#entity, this.#definition, operator, value), this.#entity)
   }
 }
 
-const columnsOf = new WeakMap<EntityDefinition, object>()
+const columnsOf = new WeakMap<EntityDefinition, Map<string, object>>()
 
-function columns(definition: EntityDefinition): object {
-  let known = columnsOf.get(definition)
+/** The fields, for a function that builds a condition of them; with `prefix` those whose names begin with it, named without it. */
+export function columns(definition: EntityDefinition, prefix = ""): object {
+  let byPrefix = columnsOf.get(definition)
+  if (byPrefix === undefined) {
+    byPrefix = new Map()
+    columnsOf.set(definition, byPrefix)
+  }
+  let known = byPrefix.get(prefix)
   if (known === undefined) {
-    const all = new Map(definition.fields.map(field => [field.name, new FieldColumn(definition, field)]))
+    const fields = definition.fields.filter(({ name }) => name.startsWith(prefix))
+    const all = new Map(fields.map(field => [field.name.slice(prefix.length), new FieldColumn(definition, field)]))
     // The trap turns "cannot read properties of undefined" into an error that names the field.
     known = new Proxy(Object.create(null) as object, {
       get(_, name) {
@@ -126,7 +148,7 @@ function columns(definition: EntityDefinition): object {
         return column
       },
     })
-    columnsOf.set(definition, known)
+    byPrefix.set(prefix, known)
   }
   return known
 }
@@ -134,8 +156,8 @@ function columns(definition: EntityDefinition): object {
 /** The predicate of any form that `where` takes; undefined when it holds no condition. */
 export function toCondition(definition: EntityDefinition, where: unknown, filtering = false): Predicate | undefined {
   if (where === undefined) return undefined
-  if (where instanceof Condition) return where.predicate
-  if (typeof where === "function") return toPredicate(where(columns(definition)))
+  if (where instanceof Condition) return ownPredicate(definition, where)
+  if (typeof where === "function") return ownPredicate(definition, where(columns(definition)))
   if (typeof where !== "object" || where === null || Array.isArray(where)) {
     throw queryError(
       `${definition.name} cannot be filtered by ${describeValue(where)}.`,
@@ -154,6 +176,33 @@ export function toCondition(definition: EntityDefinition, where: unknown, filter
   const [only] = parts
   if (only === undefined) return undefined
   return parts.length === 1 ? only : { op: "and", of: parts }
+}
+
+/** The predicate of a condition on this very entity: the same names elsewhere mean other fields. */
+export function ownPredicate(definition: EntityDefinition, condition: Condition): Predicate {
+  const predicate = toPredicate(condition)
+  if (condition.entity === definition) return predicate
+  if (condition.entity !== undefined) {
+    throw queryError(
+      `A condition on ${condition.entity.name} cannot be asked of ${definition.name}.`,
+      `Build it from the fields of ${definition.name}.`,
+    )
+  }
+  checkFields(definition, predicate)
+  return predicate
+}
+
+function checkFields(definition: EntityDefinition, predicate: Predicate): void {
+  if (predicate.op === "and" || predicate.op === "or") {
+    for (const part of predicate.of) checkFields(definition, part)
+  } else if (predicate.op === "not") checkFields(definition, predicate.of)
+  else {
+    const { value } = predicate as { readonly value?: Value | FieldOperand }
+    const other = value !== undefined && isFieldOperand(value) ? [value.field] : []
+    for (const name of [predicate.field, ...other]) {
+      if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+    }
+  }
 }
 
 function unknownNames(definition: EntityDefinition, where: object): string[] {

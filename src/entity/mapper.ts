@@ -21,6 +21,8 @@ export interface Mapper {
   difference(values: Values, row: Row): Difference | undefined
   /** Encodes one value for the column at this index. */
   encodeAt(index: number, value: unknown): unknown
+  /** Decodes one stored value of the column at this index. */
+  decodeAt(index: number, stored: unknown): unknown
 }
 
 interface MappedField {
@@ -46,11 +48,15 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
     const encode = fields[index]?.encode
     return value === undefined || value === null ? null : encode ? encode(value) : value
   }
-  return { ...(generated ? generatedMapper(fields) : closureMapper(fields, encodeAt)), encodeAt }
+  const decodeAt = (index: number, stored: unknown): unknown => {
+    const { absent, decode } = fields[index] as MappedField
+    return stored === null ? absent : decode ? decode(stored) : stored
+  }
+  return { ...(generated ? generatedMapper(fields) : closureMapper(fields, encodeAt)), encodeAt, decodeAt }
 }
 
 // One object literal per entity gives every instance the same hidden class and lets the engine inline the codecs.
-function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt"> {
+function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt" | "decodeAt"> {
   const scope: Record<string, unknown> = { sameBytes }
   fields.forEach((field, i) => {
     scope[`d${i}`] = field.decode
@@ -76,7 +82,7 @@ function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt
   }
 }
 
-function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeAt"]): Omit<Mapper, "encodeAt"> {
+function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeAt"]): Omit<Mapper, "encodeAt" | "decodeAt"> {
   return {
     decode(row) {
       const values: Values = {}

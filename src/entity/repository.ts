@@ -33,6 +33,30 @@ export interface QueryPlan {
   readonly offset?: number
 }
 
+/** One output computed over a group of rows. Nulls do not count; without `field`, `count` counts rows. */
+export interface Aggregate {
+  readonly call: "count" | "sum" | "avg" | "min" | "max"
+  readonly field?: string
+  readonly as: string
+}
+
+/**
+ * Some fields of rows, or groups of rows. Without `groups` it orders as a query does; of groups, `orderBy` and `having`
+ * name the outputs and ties break by the fields in order. Without `fields` everything is one group.
+ */
+export interface SelectPlan extends QueryPlan {
+  readonly fields: readonly string[]
+  /** One output row for each combination of `fields`: without `aggregates` that is `select distinct`. */
+  readonly groups: boolean
+  readonly aggregates: readonly Aggregate[]
+  readonly having?: Predicate
+}
+
+/** Pairs of rows of two entity classes of one store. Conditions and orders name fields as `joinDefinition` does. */
+export interface JoinPlan extends QueryPlan {
+  readonly right: EntityDefinition
+}
+
 export type Write =
   | { readonly op: "insert"; readonly row: Row; readonly ttlSeconds?: number }
   /** `columns` are indexes into the row; `values` their new encoded values. `version` must still be stored, else nothing is written. */
@@ -67,6 +91,37 @@ export interface Repository {
   write(writes: readonly Write[]): MaybePromise<number[]>
   /** Deletes the matching rows and returns how many there were. */
   deleteWhere(where: Predicate | undefined): MaybePromise<number>
+  // What follows is done by reading rows where a store leaves it out.
+  /** Writes the same values to all matching rows, adds 1 to `increment`'s column, and returns how many matched. */
+  updateWhere?(
+    where: Predicate | undefined,
+    columns: readonly number[],
+    values: readonly unknown[],
+    increment?: number,
+  ): MaybePromise<number>
+  /** The fields as in a row, then the aggregates: `count`, `avg` and sums as numbers (of bigints as in a row), `min` and `max` as in a row. A sum of nothing is 0, the others null. */
+  select?(plan: SelectPlan): MaybePromise<Row[]>
+  /** Each pair as one row, the left one's values first. */
+  join?(plan: JoinPlan): MaybePromise<Row[]>
+  /** The rows of a statement in the store's own language: `text` around the `values`, one more than those. */
+  raw?(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]>
+}
+
+/** How transactions may see each other's work; SQLite and memory run one at a time, which is the strictest. */
+export type Isolation = "read committed" | "repeatable read" | "serializable"
+
+export interface TransactionOptions {
+  /** Default: the store's own. A transaction inside of another has the other's. */
+  readonly isolation?: Isolation
+}
+
+/** A transaction, or a savepoint in one, that is open until one of `commit` and `rollback` is called. */
+export interface OpenTransaction {
+  /** Runs `operation`, and what it starts, inside of the transaction. */
+  run<T>(operation: () => T): T
+  /** Throws when nothing was kept. */
+  commit(): MaybePromise<void>
+  rollback(): MaybePromise<void>
 }
 
 /** A place that keeps many entity classes: a database, this process's memory. `sqlite("shop.db")` and `memory()` return one. */
@@ -78,6 +133,8 @@ export interface Store {
   /** Called once per entity class, synchronously, when the class is first used. Opens lazily. */
   bind(definition: EntityDefinition): Repository
   /** Runs `fn` in a transaction of this store; writes of the same async context join it, others wait. Nested calls are savepoints. */
-  transaction?<T>(fn: () => Promise<T>): Promise<T>
+  transaction?<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** The same, driven from outside and without promises where none are needed: spares a unit of work most of its cost. */
+  begin?(options?: TransactionOptions): MaybePromise<OpenTransaction>
   close(): MaybePromise<void>
 }
