@@ -1,24 +1,5 @@
 // The door of cqrs: commands and queries with exactly one handler each, and routes to them.
-export {
-  type Ask,
-  ask,
-  createHandlers,
-  currentHandlers,
-  type Execute,
-  execute,
-  type Handle,
-  type HandleOptions,
-  type HandlerContext,
-  type Handlers,
-  type HandlersOptions,
-  type Handling,
-  handle,
-  type Middleware,
-  type SendOptions,
-  type UseOptions,
-  use,
-  withHandlers,
-} from "./handlers.ts"
+export { ask, createHandlers, currentHandlers, execute, handle, use, withHandlers } from "./handlers.ts"
 export {
   Command,
   type Fields,
@@ -34,3 +15,16 @@ export type { MessageReport } from "./report.ts"
 export type { RetryOptions } from "./retry.ts"
 export { type CommandRules, commands, type EventTarget, queries, type RouteRules } from "./routes.ts"
 export { type SendFromPageOptions, send } from "./send.ts"
+export type {
+  Ask,
+  Execute,
+  Handle,
+  HandleOptions,
+  HandlerContext,
+  Handlers,
+  HandlersOptions,
+  Handling,
+  Middleware,
+  SendOptions,
+  UseOptions,
+} from "./types.ts"

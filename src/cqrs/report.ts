@@ -1,6 +1,6 @@
 // What can be seen from outside: diagnostics channels for commands and queries. They cost nothing while nobody listens.
 import { channel } from "node:diagnostics_channel"
-import type { HandlerContext } from "./handlers.ts"
+import type { HandlerContext } from "./types.ts"
 
 /**
  * Published on `nitro:execute:start` and `nitro:execute:end` for commands, on `nitro:ask:start` and `nitro:ask:end` for

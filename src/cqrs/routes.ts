@@ -6,8 +6,9 @@ import { currentRequest, type Route, type RouteCall } from "../actions/index.ts"
 import { currentEvents, type Events, type EventType, event as eventNamed } from "../events/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import { currentHandlers, type Handlers, type SendOptions } from "./handlers.ts"
+import { currentHandlers } from "./handlers.ts"
 import { isMessageClass, type MessageClass, type MessageKind } from "./message.ts"
+import type { Handlers, SendOptions } from "./types.ts"
 
 /** An event by its declaration or its name. */
 export type EventTarget = EventType<unknown, never> | string
