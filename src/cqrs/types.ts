@@ -1,0 +1,81 @@
+// What users of commands and queries write and read: handlers and their context, options, and the interface of a set of handlers.
+import type { MaybePromise } from "../shared/types.ts"
+import type { Message, MessageClass, MessageKind } from "./message.ts"
+import type { RetryOptions } from "./retry.ts"
+
+/** What handlers, rules and middleware learn besides the message. */
+export interface HandlerContext {
+  /** Name of the command or query class. */
+  readonly name: string
+  readonly kind: MessageKind
+  /** Who sends: the `:sender` of the route, or what the caller of `execute` gave. */
+  readonly sender: string | undefined
+  /** 1, and one more each time it is tried again. */
+  readonly attempt: number
+  readonly signal: AbortSignal | undefined
+}
+
+export interface SendOptions {
+  readonly sender?: string
+  /** Aborted before it begins or between two attempts, the call rejects with its reason. A handler may look at `context.signal`. */
+  readonly signal?: AbortSignal
+}
+
+export interface HandleOptions<M> {
+  /** Asked before the handler, in front of any unit of work: false refuses with `NITRO_FORBIDDEN`. */
+  readonly allow?: (message: M, context: HandlerContext) => MaybePromise<boolean>
+  /** Runs the handler in a unit of work. Default: true for commands; queries never do. */
+  readonly unitOfWork?: boolean
+  /**
+   * Tries again, each time in a new unit of work, what a busy store or an outdated copy made fail: a number of attempts, or
+   * more precisely. Default: once. Mind what else the handler does that no rollback takes back.
+   */
+  readonly retry?: number | RetryOptions
+}
+
+/** Calls `next` to go on, and gives back its result, another one, or throws. */
+export type Middleware = (message: Message, context: HandlerContext, next: () => Promise<unknown>) => unknown
+
+export interface UseOptions {
+  /** Runs in each attempt, inside of its unit of work, next to the handler. Default: once, around everything. */
+  readonly inUnitOfWork?: boolean
+}
+
+type GivenFor<M> = M extends Message<MessageKind, unknown, infer Given> ? Given : never
+type DeclaredFor<M> = M extends Message<MessageKind, infer Result> ? Result : never
+export type ResultFor<M, Given> = unknown extends DeclaredFor<M> ? Awaited<Given> : DeclaredFor<M>
+
+/** What `handle` gives: the handler's command or query as a function, with the types of both. */
+export interface Handling<C extends MessageClass, Result> {
+  /** Makes the message of its input and sends it, like `execute(new PlaceOrder(input))`. */
+  (...input: ConstructorParameters<C>): Promise<Result>
+  /** Takes the handler away; again does nothing. */
+  off(): void
+  [Symbol.dispose](): void
+}
+
+export type Handle = <C extends MessageClass, Given extends MaybePromise<GivenFor<InstanceType<C>>>>(
+  message: C,
+  handler: (message: InstanceType<C>, context: HandlerContext) => Given,
+  options?: HandleOptions<InstanceType<C>>,
+) => Handling<C, ResultFor<InstanceType<C>, Given>>
+
+export type Execute = <Result>(command: Message<"command", Result>, options?: SendOptions) => Promise<Result>
+export type Ask = <Result>(query: Message<"query", Result>, options?: SendOptions) => Promise<Result>
+
+/** A set of handlers. The functions of `nitro-ts/cqrs` work on the current one; an app or a test can have its own. */
+export interface Handlers {
+  /** Gives a command or query its one handler. Throws `NITRO_CQRS_TWO_HANDLERS`, which names both places. */
+  readonly handle: Handle
+  /** Runs the handler of a command. Rejects with what it throws, and with `NITRO_CQRS_NO_HANDLER`. */
+  readonly execute: Execute
+  /** Runs the handler of a query. */
+  readonly ask: Ask
+  /** Adds middleware; the first added is the outermost. Returns what takes it away. */
+  readonly use: (middleware: Middleware, options?: UseOptions) => () => void
+}
+
+export interface HandlersOptions {
+  /** Where to look for handlers that are not given here: a test replaces one and keeps the others. */
+  readonly base?: Handlers
+}
