@@ -6,7 +6,7 @@ import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
 import { suggest } from "../shared/suggest.ts"
 import { actionOf, type HttpMethod, type MethodName } from "./action.ts"
-import { errorSignal, fieldId, formKeyFrom, formSignal, identifier } from "./form-keys.ts"
+import { fieldId, formKeyFrom, formSignal, identifier } from "./form-keys.ts"
 import { currentRequest } from "./request-context.ts"
 
 /** Attributes of the form face. Works without JavaScript: a POST to the action, answered with a redirect back. */
@@ -44,32 +44,59 @@ const requests = { GET: get, POST: post, PUT: put, PATCH: patch, DELETE: del }
  * `<form>`, `field(name)` over an input in it, `error(name)` is the place for the field's message, `href` the plain URL.
  */
 export class Call extends Expression<void> {
-  /** Method that the script uses. */
-  readonly method: HttpMethod
-  /** Path and query of the route, base path included. */
-  readonly href: string
   readonly #route: CallRoute
-  readonly #postHref: string
-  readonly #form: string
+  readonly #collection: string
   readonly #instance: EntityInstance | undefined
+  readonly #input: Readonly<Record<string, unknown>> | undefined
 
+  // A list makes three of these a row and uses one face of each, so every face is made when it is asked for.
   constructor(
     route: CallRoute,
     collection: string,
     instance: EntityInstance | undefined,
     input: Readonly<Record<string, unknown>> | undefined,
   ) {
-    const isPlain = !instance || /^[\w-]+$/.test(instance.id)
-    const base = instance ? `${collection}/${isPlain ? instance.id : encodeURIComponent(instance.id)}` : collection
-    const path = base + route.suffix
-    super(isPlain && input === undefined ? plainExpression(route, path) : expressionOf(route, path, input))
-    const query = input === undefined ? "" : queryOf(input)
-    this.method = route.method
-    this.href = path + query
+    super("")
     this.#route = route
-    this.#postHref = base + route.postSuffix + query
-    this.#form = formKeyFrom(route.entityName, route.operationName, instance?.id ?? "")
+    this.#collection = collection
     this.#instance = instance
+    this.#input = input
+  }
+
+  override get source(): string {
+    const { method, confirm } = this.#route
+    const path = this.#base + this.#route.suffix
+    const request = requests[method](path, this.#input === undefined ? {} : { payload: this.#input }).source
+    return confirm === undefined ? request : `confirm(${value(confirm).source}) && ${request}`
+  }
+
+  /** Method that the script uses. */
+  get method(): HttpMethod {
+    return this.#route.method
+  }
+
+  /** Path and query of the route, base path included. */
+  get href(): string {
+    return this.#base + this.#route.suffix + this.#query
+  }
+
+  /** Where a plain form posts to. */
+  get #postHref(): string {
+    return this.#base + this.#route.postSuffix + this.#query
+  }
+
+  get #base(): string {
+    if (this.#instance === undefined) return this.#collection
+    const { id } = this.#instance
+    return `${this.#collection}/${/^[\w-]+$/.test(id) ? id : encodeURIComponent(id)}`
+  }
+
+  get #query(): string {
+    return this.#input === undefined ? "" : queryOf(this.#input)
+  }
+
+  get #form(): string {
+    return formKeyFrom(this.#route.entityName, this.#route.operationName, this.#instance?.id ?? "")
   }
 
   get form(): FormAttributes {
@@ -79,34 +106,40 @@ export class Call extends Expression<void> {
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
   field(name: string): FieldAttributes {
-    const { id, errorId, value, invalid, settle } = this.#field(name)
-    const attributes = { id, name, "aria-describedby": errorId, "data-attr:aria-invalid": invalid, "data-effect": settle }
+    const { id, value, invalid, settle } = this.#field(name)
+    const attributes = { id, name, "aria-describedby": `${id}_error`, "data-attr:aria-invalid": invalid, "data-effect": settle }
     return value === undefined ? attributes : { ...attributes, value }
   }
 
   #field(name: string) {
-    const id = fieldId(this.#form, name)
+    const form = this.#form
+    const id = fieldId(form, name)
     return {
       id,
-      errorId: `${id}_error`,
       value: this.#flash()?.values[name] ?? this.#valueOf(name),
-      invalid: new Expression(`$${errorSignal(this.#form, name)} ? 'true' : 'false'`),
-      settle: new Expression(`$${formSignal(this.#form)} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
+      invalid: new Expression(`$_${id} ? 'true' : 'false'`),
+      settle: new Expression(`$${formSignal(form)} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
     }
   }
 
   /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
   error(name: string): Markup {
-    const id = `${fieldId(this.#form, name)}_error`
-    const signal = errorSignal(this.#form, name)
+    return this.#error(name, fieldId(this.#form, name))
+  }
+
+  #error(name: string, id: string): Markup {
+    const text = new Expression(`$_${id}`)
     const message = this.#flash()?.errors[name]
-    if (message === undefined) return html`<p id="${id}" role="alert" data-text="${new Expression(`$${signal}`)}"></p>`
-    return html`<p id="${id}" role="alert" data-signals="${{ [signal]: message }}" data-text="${new Expression(`$${signal}`)}">${message}</p>`
+    if (message === undefined) return html`<p id="${id}_error" role="alert" data-text="${text}"></p>`
+    return html`<p id="${id}_error" role="alert" data-signals="${{ [`_${id}`]: message }}" data-text="${text}">${message}</p>`
   }
 
   /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no room of its own in a layout. */
   button(label: Child, attributes: ElementAttributes["button"] = {}): Markup {
-    const button = html`<button ${{ class: "btn", ...attributes }}>${label}</button>`
+    const button =
+      attributes.class === undefined
+        ? html`<button class="btn" ${attributes}>${label}</button>`
+        : html`<button ${attributes}>${label}</button>`
     if (this.#isPlainPost) {
       return html`<form method="post" action="${this.#postHref}" style="display: contents" data-on:submit__prevent="@post(el.getAttribute('action'), {contentType: 'form'})">${button}</form>`
     }
@@ -117,12 +150,13 @@ export class Call extends Expression<void> {
 
   /** A form that is one field, sent by Enter, with the place for its message: `{call(Todo, "create").input("title")}`. */
   input(name: string, attributes: ElementAttributes["input"] = {}): Markup {
-    const { id, errorId, value, invalid, settle } = this.#field(name)
-    const input = html`<input ${{ class: "input", ...attributes }} id="${id}" name="${name}" value="${value}" aria-describedby="${errorId}" data-attr:aria-invalid="${invalid}" data-effect="${settle}">`
+    const { id, value, invalid, settle } = this.#field(name)
+    const own = attributes.class === undefined ? { class: "input", ...attributes } : attributes
+    const input = html`<input ${own} id="${id}" name="${name}" value="${value}" aria-describedby="${id}_error" data-attr:aria-invalid="${invalid}" data-effect="${settle}">`
     if (this.#isPlainPost) {
-      return html`<form method="post" action="${this.#postHref}" class="field" data-on:submit__prevent="[...el.elements].forEach(field => field.sent = field.value); @post(el.getAttribute('action'), {contentType: 'form'})">${input}${this.error(name)}</form>`
+      return html`<form method="post" action="${this.#postHref}" class="field" data-on:submit__prevent="[...el.elements].forEach(field => field.sent = field.value); @post(el.getAttribute('action'), {contentType: 'form'})">${input}${this.#error(name, id)}</form>`
     }
-    return html`<form ${this.form} class="field">${input}${this.error(name)}</form>`
+    return html`<form ${this.form} class="field">${input}${this.#error(name, id)}</form>`
   }
 
   /** Most forms are: their expression can stand in the static text of a template, which is escaped once and not per form. */
@@ -141,17 +175,6 @@ export class Call extends Expression<void> {
   }
 }
 
-// Nothing in the path of a plain id needs an escape, and the general printer costs a hundred times as much.
-function plainExpression({ verb, confirm }: CallRoute, path: string): string {
-  const request = `@${verb}('${path}')`
-  return confirm === undefined ? request : `${question(confirm)}${request}`
-}
-
-function expressionOf({ method, confirm }: CallRoute, path: string, input: Readonly<Record<string, unknown>> | undefined): string {
-  const request = requests[method](path, input === undefined ? {} : { payload: input }).source
-  return confirm === undefined ? request : `${question(confirm)}${request}`
-}
-
 function queryOf(input: Readonly<Record<string, unknown>>): string {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(input)) {
@@ -163,10 +186,6 @@ function queryOf(input: Readonly<Record<string, unknown>>): string {
 function asking(request: Expression, confirm: string | undefined): Expression {
   // As a branch, since the request may be a sequence of statements.
   return confirm === undefined ? request : js(`if (confirm(${value(confirm).source})) { ${request.source} }`)
-}
-
-function question(confirm: string): string {
-  return `confirm(${value(confirm).source}) && `
 }
 
 type InputOf<T, K> = K extends keyof T
@@ -201,8 +220,6 @@ export function call(target: EntityInstance | EntityClass, operation: string, in
 /** What all calls of one operation share. */
 interface CallRoute {
   readonly method: HttpMethod
-  /** The method as Datastar's action: `post`. */
-  readonly verb: string
   /** Behind the collection's or the entity's path: `/toggle`, or nothing. */
   readonly suffix: string
   /** The same where a plain form posts to. */
@@ -226,7 +243,6 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
     const paths = methodAndPaths(entity, isClass, operation)
     route = {
       ...paths,
-      verb: paths.method.toLowerCase(),
       entityName: identifier(entity.definition.name),
       operationName: identifier(operation),
     }

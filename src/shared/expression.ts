@@ -5,12 +5,16 @@
  * JSON body can imitate one. Build them with `nitro-ts/datastar`; the type parameter is the type it evaluates to.
  */
 export class Expression<out T = unknown> {
-  /** JavaScript source, not yet escaped for HTML. */
-  readonly source: string
+  readonly #source: string
   declare protected readonly evaluatesTo: T
 
   constructor(source: string) {
-    this.source = source
+    this.#source = source
+  }
+
+  /** JavaScript source, not yet escaped for HTML. */
+  get source(): string {
+    return this.#source
   }
 
   toString(): string {
