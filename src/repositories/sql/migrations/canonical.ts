@@ -89,7 +89,9 @@ function withoutParentheses(text: string): string {
 
 /** Postgres says the type of every literal: `'a'::text`, `'{}'::jsonb`, `'-1'::integer`, `(-1)::bigint`. */
 function withoutCasts(text: string): string {
-  const match = /^('[^']*(?:''[^']*)*'|\(?[+-]?[\d.]+(?:e[+-]?\d+)?\)?)(?:::[a-z_"][\w ."]*(?:\(\d+(?:,\d+)?\))?(?:\[\])*)+$/i.exec(text)
+  const match = /^('[^']*(?:''[^']*)*'|null|\(?[+-]?[\d.]+(?:e[+-]?\d+)?\)?)(?:::[a-z_"][\w ."]*(?:\(\d+(?:,\d+)?\))?(?:\[\])*)+$/i.exec(
+    text,
+  )
   return match?.[1] === undefined ? text : withoutParentheses(match[1])
 }
 

@@ -35,7 +35,9 @@ export function castSql(from: ColumnModel, to: ColumnModel, column: string, dial
   const [source, target] = [kindOf(from), kindOf(to)]
   if (source === undefined || target === undefined) return undefined
   if (source === target || (whole.has(source) && whole.has(target))) {
-    return canonicalType(from.type, dialect) === canonicalType(to.type, dialect) ? column : `cast(${column} as ${to.type})`
+    return canonicalType(from.type, dialect) === canonicalType(to.type, dialect)
+      ? column
+      : `cast(${column} as ${to.type.replace(/ collate .*$/, "")})`
   }
   return (dialect === "sqlite" ? sqliteCasts : postgresCasts)[source]?.[target]?.(column)
 }

@@ -2,7 +2,7 @@
 import { compareTables, type TableChange } from "./compare.ts"
 import { spelledAs } from "./introspect.ts"
 import { type LiveSchema, type SchemaModel, tableOf } from "./model.ts"
-import { shown } from "./sql-text.ts"
+import { shown, shownAll } from "./sql-text.ts"
 
 export interface Drift {
   readonly table: string
@@ -42,13 +42,13 @@ function describe({ from, to, ...change }: TableChange): Drift[] {
       say(`${column} has ${is.default ? `the default ${is.default}` : "no default"} and should have ${should.default ?? "none"}`, true)
   }
   for (const { columns, unique } of change.addedIndexes)
-    say(`${unique ? "a unique index" : "an index"} on (${columns.join(", ")}) is missing`, !unique)
+    say(`${unique ? "a unique index" : "an index"} on (${shownAll(columns)}) is missing`, !unique)
   for (const { columns, unique } of change.droppedIndexes)
-    say(`${unique ? "a unique index" : "an index"} on (${columns.join(", ")}) is not in the migrations`, !unique)
+    say(`${unique ? "a unique index" : "an index"} on (${shownAll(columns)}) is not in the migrations`, !unique)
   for (const key of change.addedForeignKeys)
-    say(`the reference of (${key.columns.join(", ")}) to ${shown(key.table)}, on delete ${key.onDelete}, is missing`)
+    say(`the reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}, is missing`)
   for (const key of change.droppedForeignKeys)
-    say(`the reference of (${key.columns.join(", ")}) to ${shown(key.table)}, on delete ${key.onDelete}, is not in the migrations`)
-  if (change.primaryKey) say(`the primary key is (${from.primaryKey.join(", ")}) and should be (${to.primaryKey.join(", ")})`)
+    say(`the reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}, is not in the migrations`)
+  if (change.primaryKey) say(`the primary key is (${shownAll(from.primaryKey)}) and should be (${shownAll(to.primaryKey)})`)
   return drift
 }

@@ -182,7 +182,8 @@ function sqlText({ name, schema, up, down }: NewMigration): string {
 }
 
 function stepText({ sentence, destructive, statements }: Step): string {
-  return [`-- ${destructive ? "destructive: " : ""}${sentence}`, ...statements.map(sql => `${sql};`), ""].join("\n")
+  // A comment ends with its line, whatever names and defaults hold.
+  return [`-- ${destructive ? "destructive: " : ""}${sentence.replaceAll(/\s+/g, " ")}`, ...statements.map(sql => `${sql};`), ""].join("\n")
 }
 
 function fileError(message: string, fix: string, cause?: unknown): NitroError {

@@ -28,9 +28,11 @@ export async function introspectPostgres(executor: Reader): Promise<LiveSchema> 
 
 async function readColumns(executor: Reader): Promise<Map<string, ColumnModel[]>> {
   const rows = await executor.all(
-    `select c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+    `select c.relname::text, a.attname::text, 
+      format_type(a.atttypid, a.atttypmod) || case when l.oid is null then '' else ' collate ' || quote_ident(l.collname) end, a.attnotnull,
       case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end
-    from pg_attribute a join pg_class c on c.oid = a.attrelid left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
+      left join pg_collation l on l.oid = a.attcollation and l.oid <> t.typcollation left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where c.relkind in ('r', 'p') and ${inSchema} and a.attnum > 0 and not a.attisdropped order by c.relname, a.attnum`,
   )
   return grouped(rows as [string, string, string, boolean, string | null][], ([, name, type, notNull, value]) => ({

@@ -2,9 +2,21 @@
 import type { ColumnChange, SchemaChange, TableChange } from "./compare.ts"
 import type { Rename } from "./hints.ts"
 import { type ColumnModel, type ForeignKeyModel, type IndexModel, inOrderOfReferences, type TableModel } from "./model.ts"
-import { quote, quoteAll, quoteText, shown } from "./sql-text.ts"
-import { createIndexSql, dropStep, referenceSql, renameStep } from "./sqlite-steps.ts"
-import { backfillOf, type Context, castOf, changeSentence, columnSql, defaultClause, type Step, sentence } from "./steps.ts"
+import { quote, quoteAll, quoteText, shown, shownAll } from "./sql-text.ts"
+import {
+  backfillOf,
+  type Context,
+  castOf,
+  changeSentence,
+  columnSql,
+  createIndexSql,
+  defaultClause,
+  dropStep,
+  referenceSql,
+  renameStep,
+  type Step,
+  sentence,
+} from "./steps.ts"
 
 export function postgresSteps(change: SchemaChange, renames: readonly Rename[], context: Context): Step[] {
   const created = inOrderOfReferences(change.created)
@@ -50,21 +62,21 @@ function createTable(table: TableModel): Part {
 function addReference(table: string, key: ForeignKeyModel): Part {
   const constraint = `constraint ${quote(key.name)} foreign key (${quoteAll(key.columns)})${referenceSql(key)}`
   return {
-    sentence: `Adds a reference of ${shown(table)} (${key.columns.join(", ")}) to ${shown(key.table)}, on delete ${key.onDelete}.`,
+    sentence: `Adds a reference of ${shown(table)} (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}.`,
     statements: [`alter table ${quote(table)} add ${constraint}`],
   }
 }
 
 function dropReference(table: string, key: ForeignKeyModel): Part {
   return {
-    sentence: `Drops the reference of ${shown(table)} (${key.columns.join(", ")}) to ${shown(key.table)}.`,
+    sentence: `Drops the reference of ${shown(table)} (${shownAll(key.columns)}) to ${shown(key.table)}.`,
     statements: [`alter table ${quote(table)} drop constraint ${quote(key.name)}`],
   }
 }
 
 function renameReference(table: string, { from, to }: { readonly from: ForeignKeyModel; readonly to: ForeignKeyModel }): Part {
   return {
-    sentence: `Renames the reference of ${shown(table)} (${to.columns.join(", ")}).`,
+    sentence: `Renames the reference of ${shown(table)} (${shownAll(to.columns)}).`,
     statements: [`alter table ${quote(table)} rename constraint ${quote(from.name)} to ${quote(to.name)}`],
   }
 }
@@ -81,11 +93,11 @@ function indexesGone({ to, droppedIndexes, renamedIndexes }: TableChange, contex
     index.constraint ? `alter table ${quote(to.name)} drop constraint ${quote(index.name)}` : `drop index ${quote(index.name)}`
   return [
     ...droppedIndexes.map(index =>
-      step(to.name, { sentence: `Drops the index on ${shown(to.name)} (${index.columns.join(", ")}).`, statements: [drop(index)] }),
+      step(to.name, { sentence: `Drops the index on ${shown(to.name)} (${shownAll(index.columns)}).`, statements: [drop(index)] }),
     ),
     ...renamedIndexes.map(index =>
       step(to.name, {
-        sentence: `Renames the index on ${shown(to.name)} (${index.to.columns.join(", ")}).`,
+        sentence: `Renames the index on ${shown(to.name)} (${shownAll(index.to.columns)}).`,
         statements: [`alter index ${quote(index.from.name)} rename to ${quote(index.to.name)}`],
       }),
     ),
@@ -95,7 +107,7 @@ function indexesGone({ to, droppedIndexes, renamedIndexes }: TableChange, contex
 function indexesFresh({ to, addedIndexes }: TableChange, context: Context): Step[] {
   return addedIndexes.map(index =>
     stepOf(context)(to.name, {
-      sentence: `Adds ${index.unique ? "a unique index" : "an index"} on ${shown(to.name)} (${index.columns.join(", ")}).`,
+      sentence: `Adds ${index.unique ? "a unique index" : "an index"} on ${shown(to.name)} (${shownAll(index.columns)}).`,
       statements: [createIndexSql(to.name, index)],
     }),
   )
@@ -162,7 +174,7 @@ function changeKey({ from, to }: TableChange): Part {
   const table = quote(to.name)
   const add = to.primaryKey.length === 0 ? [] : [`alter table ${table} add primary key (${quoteAll(to.primaryKey)})`]
   const statements = [...(from.primaryKey.length === 0 ? [] : [dropKeySql(to.name)]), ...add]
-  return { sentence: `Makes (${to.primaryKey.join(", ")}) the primary key of ${shown(to.name)}.`, statements }
+  return { sentence: `Makes (${shownAll(to.primaryKey)}) the primary key of ${shown(to.name)}.`, statements }
 }
 
 /** The constraint may still be called after the table's former name, so it is looked up. */

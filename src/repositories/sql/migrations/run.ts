@@ -90,13 +90,7 @@ async function refuseDangling(executor: Executor, { name }: Migration): Promise<
 function failed({ name, file }: Migration, { sql, line }: Statement, cause: unknown): NitroError {
   const reason = String((cause as Error | undefined)?.message ?? cause)
   const details = { migration: name, file, line, statement: sql }
-  // 55P03: a table is in use for longer than the time limit of locks.
-  if ((cause as { code?: unknown } | undefined)?.code === "55P03") {
-    return new NitroError("NITRO_MIGRATION_LOCKED", `${name} waited too long for a table that others use: ${file}:${line}.`, {
-      cause,
-      details,
-    })
-  }
+  if (cause instanceof NitroError) return new NitroError(cause.code, `${name} stopped at ${file}:${line}: ${reason}`, { cause, details })
   return new NitroError("NITRO_MIGRATION_FAILED", `${name} failed at ${file}:${line}: ${reason}. Nothing of it was kept.`, {
     cause,
     details,

@@ -25,7 +25,8 @@ const types: Readonly<Record<DialectName, Readonly<Record<FieldType, string>>>> 
     json: "text",
   },
   postgres: {
-    string: "text",
+    // The order of code points, in indexes too, whatever the language of the database.
+    string: 'text collate "C"',
     integer: "bigint",
     number: "double precision",
     boolean: "boolean",

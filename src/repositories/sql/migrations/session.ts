@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Row } from "../../../entity/index.ts"
 import { NitroError } from "../../../shared/errors.ts"
+import type { MaybePromise } from "../../../shared/types.ts"
 import { accessOf } from "../access.ts"
 import type { Dialect } from "../dialect.ts"
 import type { Driver } from "../driver.ts"
@@ -38,15 +39,26 @@ export function withSession<T>(
 }
 
 function createExecutor(driver: Driver, dialect: Dialect, store: string, options: SessionOptions): Executor {
-  const executor = {
-    dialect: dialect.name,
+  const raw = {
     all: async (sql: string, parameters: readonly unknown[] = []) => driver.all(sql, parameters),
-    run: async (sql: string, parameters: readonly unknown[] = []) => driver.run(sql, parameters),
     exec: async (sql: string) => driver.exec(sql),
   }
   const patiently = (work: () => Promise<void>): Promise<void> => waitForLock(work, dialect, store, options.lockTimeoutMs)
+  const named = async <T>(work: () => MaybePromise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw isLocked(error, dialect) ? locked(store, options.lockTimeoutMs, error) : error
+    }
+  }
   const transaction = dialect.name === "sqlite" ? sqliteTransaction : postgresTransaction
-  return { ...executor, transaction: fn => transaction(executor, fn, patiently, options) }
+  return {
+    dialect: dialect.name,
+    all: (sql, parameters = []) => named(() => driver.all(sql, parameters)),
+    run: (sql, parameters = []) => named(() => driver.run(sql, parameters)),
+    exec: sql => named(() => driver.exec(sql)),
+    transaction: fn => transaction(raw, fn, patiently, options),
+  }
 }
 
 type Statements = Pick<Executor, "all" | "exec">
@@ -122,8 +134,8 @@ async function waitForLock(work: () => Promise<void>, dialect: Dialect, store: s
 }
 
 /** Whether another connection is in the way. */
-export function isLocked(error: unknown, dialect: Pick<Dialect, "classify">): boolean {
-  return dialect.classify(error).kind === "busy" || (error as { code?: unknown } | undefined)?.code === "55P03"
+function isLocked(error: unknown, dialect: Dialect): boolean {
+  return dialect.classify(error).kind === "busy"
 }
 
 function locked(store: string, timeoutMs: number, cause: unknown): NitroError {

@@ -18,6 +18,10 @@ export function shown(name: string): string {
   return JSON.stringify(name)
 }
 
+export function shownAll(names: readonly string[]): string {
+  return names.map(shown).join(", ")
+}
+
 export interface Statement {
   readonly sql: string
   /** From 1. */

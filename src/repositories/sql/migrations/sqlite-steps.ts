@@ -1,9 +1,21 @@
 // SQLite's way from one schema to another: what `alter table` can do, and for the rest a new table with all rows copied.
 import type { SchemaChange, TableChange } from "./compare.ts"
 import type { Rename } from "./hints.ts"
-import { type ForeignKeyModel, type IndexModel, inOrderOfReferences, type TableModel } from "./model.ts"
-import { quote, quoteAll, shown } from "./sql-text.ts"
-import { backfillOf, type Context, castOf, changeSentence, columnSql, type Step, sentence } from "./steps.ts"
+import { inOrderOfReferences, type TableModel } from "./model.ts"
+import { quote, quoteAll, shown, shownAll } from "./sql-text.ts"
+import {
+  backfillOf,
+  type Context,
+  castOf,
+  changeSentence,
+  columnSql,
+  createIndexSql,
+  dropStep,
+  referenceSql,
+  renameStep,
+  type Step,
+  sentence,
+} from "./steps.ts"
 
 export function sqliteSteps(change: SchemaChange, renames: readonly Rename[], context: Context): Step[] {
   const byTable = new Map(change.altered.map(altered => [altered.to.name, altered]))
@@ -18,7 +30,7 @@ export function sqliteSteps(change: SchemaChange, renames: readonly Rename[], co
   ]
 }
 
-export function createTableSql(table: TableModel, name: string = table.name): string {
+function createTableSql(table: TableModel, name: string = table.name): string {
   const isSingleKey = table.primaryKey.length === 1
   const columns = table.columns.map(column => {
     const isKey = isSingleKey && table.primaryKey[0] === column.name
@@ -32,40 +44,9 @@ export function createTableSql(table: TableModel, name: string = table.name): st
   return `create table ${quote(name)} (\n  ${[...columns, ...key, ...references].join(",\n  ")}\n)`
 }
 
-export function referenceSql({ table, references, onDelete, deferred }: ForeignKeyModel): string {
-  const rule = onDelete === "no action" ? "" : ` on delete ${onDelete}`
-  return ` references ${quote(table)} (${quoteAll(references)})${rule}${deferred ? " deferrable initially deferred" : ""}`
-}
-
-export function createIndexSql(table: string, { name, columns, unique }: IndexModel): string {
-  return `create ${unique ? "unique " : ""}index ${quote(name)} on ${quote(table)} (${quoteAll(columns)})`
-}
-
-export function renameStep({ table, from, to }: Rename, { hints: { direction } }: Context): Step {
-  const sql = table === undefined ? `rename to ${quote(to)}` : `rename column ${quote(from)} to ${quote(to)}`
-  const what = table === undefined ? `the table ${shown(from)}` : `the column ${shown(from)} of ${shown(table)}`
-  return {
-    direction,
-    table: table ?? to,
-    sentence: `Renames ${what} to ${shown(to)}.`,
-    destructive: false,
-    statements: [`alter table ${quote(table ?? from)} ${sql}`],
-  }
-}
-
 function createStep(table: TableModel, { hints: { direction } }: Context): Step {
   const statements = [createTableSql(table), ...table.indexes.map(index => createIndexSql(table.name, index))]
   return { direction, table: table.name, sentence: `Creates the table ${shown(table.name)}.`, destructive: false, statements }
-}
-
-export function dropStep(table: TableModel, { hints: { direction } }: Context): Step {
-  return {
-    direction,
-    table: table.name,
-    sentence: `Drops the table ${shown(table.name)} with all of its rows.`,
-    destructive: true,
-    statements: [`drop table ${quote(table.name)}`],
-  }
 }
 
 function alterSteps(change: TableChange, context: Context): Step[] {
@@ -103,7 +84,7 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
   const fresh = [...addedIndexes, ...renamedIndexes.map(index => index.to)]
   return [
     ...gone.map(index =>
-      step(`Drops the index on ${shown(to.name)} (${index.columns.join(", ")}).`, false, `drop index ${quote(index.name)}`),
+      step(`Drops the index on ${shown(to.name)} (${shownAll(index.columns)}).`, false, `drop index ${quote(index.name)}`),
     ),
     ...added.map(column => {
       const reference = to.foreignKeys.find(key => key.columns.length === 1 && key.columns[0] === column.name)
@@ -121,7 +102,7 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
     ),
     ...fresh.map(index =>
       step(
-        `Adds ${index.unique ? "a unique index" : "an index"} on ${shown(to.name)} (${index.columns.join(", ")}).`,
+        `Adds ${index.unique ? "a unique index" : "an index"} on ${shown(to.name)} (${shownAll(index.columns)}).`,
         false,
         createIndexSql(to.name, index),
       ),
@@ -149,7 +130,7 @@ function rebuildStep(change: TableChange, context: Context): Step {
     ...changed.map(changeSentence),
     ...dropped.map(({ name }) => `drops ${shown(name)} with its values`),
     ...referenceParts(change),
-    ...(change.primaryKey ? [`makes (${to.primaryKey.join(", ")}) the primary key`] : []),
+    ...(change.primaryKey ? [`makes (${shownAll(to.primaryKey)}) the primary key`] : []),
   ]
   const statements = [
     createTableSql(to, passing),
@@ -172,7 +153,7 @@ function rebuildStep(change: TableChange, context: Context): Step {
 
 function referenceParts({ addedForeignKeys, droppedForeignKeys }: TableChange): string[] {
   return [
-    ...droppedForeignKeys.map(key => `drops the reference of (${key.columns.join(", ")}) to ${shown(key.table)}`),
-    ...addedForeignKeys.map(key => `adds a reference of (${key.columns.join(", ")}) to ${shown(key.table)}, on delete ${key.onDelete}`),
+    ...droppedForeignKeys.map(key => `drops the reference of (${shownAll(key.columns)}) to ${shown(key.table)}`),
+    ...addedForeignKeys.map(key => `adds a reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}`),
   ]
 }

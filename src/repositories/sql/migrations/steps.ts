@@ -3,9 +3,9 @@ import { NitroError } from "../../../shared/errors.ts"
 import { castSql } from "./casts.ts"
 import type { ColumnChange } from "./compare.ts"
 import "./errors.ts"
-import type { Directed } from "./hints.ts"
-import type { ColumnModel, DialectName, TableModel } from "./model.ts"
-import { quote, shown } from "./sql-text.ts"
+import type { Directed, Rename } from "./hints.ts"
+import type { ColumnModel, DialectName, ForeignKeyModel, IndexModel, TableModel } from "./model.ts"
+import { quote, quoteAll, shown } from "./sql-text.ts"
 
 export interface Step {
   readonly direction: "up" | "down"
@@ -30,6 +30,37 @@ export function columnSql(column: ColumnModel, key = ""): string {
 
 export function defaultClause(column: ColumnModel): string {
   return column.default === undefined ? "" : ` default ${column.default}`
+}
+
+export function referenceSql({ table, references, onDelete, deferred }: ForeignKeyModel): string {
+  const rule = onDelete === "no action" ? "" : ` on delete ${onDelete}`
+  return ` references ${quote(table)} (${quoteAll(references)})${rule}${deferred ? " deferrable initially deferred" : ""}`
+}
+
+export function createIndexSql(table: string, { name, columns, unique }: IndexModel): string {
+  return `create ${unique ? "unique " : ""}index ${quote(name)} on ${quote(table)} (${quoteAll(columns)})`
+}
+
+export function renameStep({ table, from, to }: Rename, { hints: { direction } }: Context): Step {
+  const sql = table === undefined ? `rename to ${quote(to)}` : `rename column ${quote(from)} to ${quote(to)}`
+  const what = table === undefined ? `the table ${shown(from)}` : `the column ${shown(from)} of ${shown(table)}`
+  return {
+    direction,
+    table: table ?? to,
+    sentence: `Renames ${what} to ${shown(to)}.`,
+    destructive: false,
+    statements: [`alter table ${quote(table ?? from)} ${sql}`],
+  }
+}
+
+export function dropStep(table: TableModel, { hints: { direction } }: Context): Step {
+  return {
+    direction,
+    table: table.name,
+    sentence: `Drops the table ${shown(table.name)} with all of its rows.`,
+    destructive: true,
+    statements: [`drop table ${quote(table.name)}`],
+  }
 }
 
 /** What rows that exist get in a column that is new and required, or was nullable. Throws `NITRO_MIGRATION_BACKFILL`. */

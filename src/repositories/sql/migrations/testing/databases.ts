@@ -1,6 +1,9 @@
 // The databases that migrations are tested on: every SQLite library that loads here, and Postgres where a server is given.
 import { afterAll } from "vitest"
+import { postgresMissing, testDatabase } from "../../../../../test/support/postgres.ts"
 import type { Store } from "../../../../entity/index.ts"
+import { postgresDrivers } from "../../drivers/load-postgres.ts"
+import { postgres } from "../../postgres.ts"
 import { sqlite } from "../../sqlite.ts"
 import { availableDrivers, temporaryFolder } from "../../testing/drivers.ts"
 import type { DialectName } from "../model.ts"
@@ -17,16 +20,27 @@ const folder = temporaryFolder()
 const opened: Store[] = []
 let count = 0
 
+const server = postgresMissing === undefined ? await testDatabase(200) : undefined
+if (server === undefined) console.log(`Skipped on Postgres: ${postgresMissing}`)
+
 afterAll(async () => {
   for (const store of opened) await store.close()
+  await server?.remove()
   folder.remove()
 })
 
-export const databases: readonly Database[] = availableDrivers.map(driver => ({
-  name: driver,
-  dialect: "sqlite",
-  open: async () => keep(sqlite({ file: newFile(), driver, schema: "none" })),
-}))
+export const databases: readonly Database[] = [
+  ...availableDrivers.map(driver => ({
+    name: driver,
+    dialect: "sqlite" as const,
+    open: async () => keep(sqlite({ file: newFile(), driver, schema: "none" })),
+  })),
+  ...(server === undefined ? [] : postgresDrivers).map(driver => ({
+    name: `postgres through ${driver}`,
+    dialect: "postgres" as const,
+    open: async () => keep(postgres({ url: server?.emptySchema() as string, driver, max: 3, schema: "none" })),
+  })),
+]
 
 function keep(store: Store): Store {
   opened.push(store)
