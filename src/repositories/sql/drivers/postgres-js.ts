@@ -45,8 +45,9 @@ export interface PostgresJsOptions {
 export function loadPostgresJs(): (url: string, options: PostgresJsOptions) => PostgresJs {
   const loaded = requirePeer("postgres") as { readonly default?: unknown }
   const connect = (loaded.default ?? loaded) as (url: string, options: object) => PostgresJs
-  // An idle connection would keep a script from ending. Array types are ours to write.
-  return (url, options) => connect(url, { ...options, idle_timeout: 10, fetch_types: false, onnotice: () => undefined })
+  // An idle connection would keep a script from ending. `fetch_types` must stay on: without it a `reserve()` that opens a
+  // connection never resolves.
+  return (url, options) => connect(url, { ...options, idle_timeout: 10, onnotice: () => undefined })
 }
 
 export function isPostgresJs(value: unknown): value is PostgresJs {
