@@ -74,7 +74,7 @@ function item({ id, title, done }: Todo): string {
     `<li id="todo-${id}"${done ? ' class="done"' : ""}>` +
     `${formOf(`${path}/toggle`, send)} style="display: contents"><button class="btn" role="checkbox" aria-checked="${done ? "true" : "false"}" aria-label="Done" data-variant="outline" data-size="icon">${done ? "✓" : ""}</button></form>` +
     `${formOf(`${path}/update`, sendFields)} class="field">${field(`todo_${id.slice(24)}_update`, 'aria-label="Title"', title, "el.defaultValue = el.value")}</form>` +
-    `${formOf(`${path}/delete`, send)} style="display: contents"><button class="btn" aria-label="Delete" data-variant="ghost" data-size="icon">✕</button></form></li>`
+    `${formOf(`${path}/delete`, send)} style="display: contents"><button class="btn" aria-label="Delete" data-variant="ghost" data-size="icon">×</button></form></li>`
   )
 }
 

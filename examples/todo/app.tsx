@@ -17,7 +17,7 @@ const Item = (todo: Todo) => (
   <li id={todo.domId} class={{ done: todo.done }}>
     {call(todo, "toggle").button(todo.done && "✓", { role: "checkbox", "aria-checked": todo.done, "aria-label": "Done", ...icon })}
     {call(todo, "update").input("title", { "aria-label": "Title" })}
-    {call(todo, "delete").button("✕", { "aria-label": "Delete", ...icon, "data-variant": "ghost" })}
+    {call(todo, "delete").button("×", { "aria-label": "Delete", ...icon, "data-variant": "ghost" })}
   </li>
 )
 const icon = { "data-variant": "outline", "data-size": "icon" }

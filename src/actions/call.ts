@@ -1,7 +1,7 @@
 // `call(todo, "toggle")`: one value that is an expression for the script and a form for browsers without it.
-import { del, get, js, patch, post, put, sequence, value } from "../datastar/index.ts"
+import { del, get, js, value as literalOf, patch, post, put, sequence } from "../datastar/index.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
-import { type Child, type ElementAttributes, html, type Markup } from "../html/index.ts"
+import { button, type Child, type ElementAttributes, escapeHtml, html, input, type Markup, raw } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
 import { suggest } from "../shared/suggest.ts"
@@ -34,8 +34,9 @@ const send = {
 // What was typed while a form was under way must survive its success: only a value that is still the one sent is settled.
 const rememberSent = js("[...el.elements].forEach(field => field.sent = field.value)")
 const sendFields = { get: sequence(rememberSent, send.get), post: sequence(rememberSent, send.post) }
-const showDefault = "(el.value = el.defaultValue)"
-const keepAsDefault = "(el.defaultValue = el.value)"
+// As ternaries, which need no escape in an attribute.
+const showDefault = "(el.value === el.sent ? el.value = el.defaultValue : 0)"
+const keepAsDefault = "(el.value === el.sent ? el.defaultValue = el.value : 0)"
 
 const requests = { GET: get, POST: post, PUT: put, PATCH: patch, DELETE: del }
 
@@ -67,7 +68,7 @@ export class Call extends Expression<void> {
     const { method, confirm } = this.#route
     const path = this.#base + this.#route.suffix
     const request = requests[method](path, this.#input === undefined ? {} : { payload: this.#input }).source
-    return confirm === undefined ? request : `confirm(${value(confirm).source}) && ${request}`
+    return confirm === undefined ? request : `confirm(${literalOf(confirm).source}) && ${request}`
   }
 
   /** Method that the script uses. */
@@ -106,74 +107,76 @@ export class Call extends Expression<void> {
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
   field(name: string): FieldAttributes {
-    const { id, value, invalid, settle } = this.#field(name)
-    const attributes = { id, name, "aria-describedby": `${id}_error`, "data-attr:aria-invalid": invalid, "data-effect": settle }
-    return value === undefined ? attributes : { ...attributes, value }
-  }
-
-  #field(name: string) {
     const form = this.#form
     const id = fieldId(form, name)
-    return {
+    const value = this.#valueOf(name)
+    const attributes = {
       id,
-      value: this.#flash()?.values[name] ?? this.#valueOf(name),
-      invalid: new Expression(`$_${id} ? 'true' : 'false'`),
-      settle: new Expression(`$${formSignal(form)} && el.value === el.sent && ${this.#instance ? keepAsDefault : showDefault}`),
+      name,
+      "aria-describedby": `${id}_error`,
+      "data-attr:aria-invalid": new Expression(invalidSource(id)),
+      "data-effect": new Expression(`$${formSignal(form)} && ${this.#settle}`),
     }
+    return value === undefined ? attributes : { ...attributes, value }
   }
 
   /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
   error(name: string): Markup {
-    return this.#error(name, fieldId(this.#form, name))
-  }
-
-  #error(name: string, id: string): Markup {
-    const text = new Expression(`$_${id}`)
-    const message = this.#flash()?.errors[name]
-    if (message === undefined) return html`<p id="${id}_error" role="alert" data-text="${text}"></p>`
-    return html`<p id="${id}_error" role="alert" data-signals="${{ [`_${id}`]: message }}" data-text="${text}">${message}</p>`
+    return raw(this.#errorText(name, fieldId(this.#form, name)))
   }
 
   /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no room of its own in a layout. */
   button(label: Child, attributes: ElementAttributes["button"] = {}): Markup {
-    const button =
-      attributes.class === undefined
-        ? html`<button class="btn" ${attributes}>${label}</button>`
-        : html`<button ${attributes}>${label}</button>`
-    if (this.#isPlainPost) {
-      return html`<form method="post" action="${this.#postHref}" style="display: contents" data-on:submit__prevent="@post(el.getAttribute('action'), {contentType: 'form'})">${button}</form>`
-    }
-    const method = this.method === "GET" ? "get" : "post"
-    const submit = asking(send[method], this.#route.confirm)
-    return html`<form method="${method}" action="${this.#postHref}" style="display: contents" data-on:submit__prevent="${submit}">${button}</form>`
+    return html`${raw(this.#openForm(this.#route.buttonForm))}${button({ class: "btn", ...attributes }, label)}</form>`
   }
 
   /** A form that is one field, sent by Enter, with the place for its message: `{call(Todo, "create").input("title")}`. */
   input(name: string, attributes: ElementAttributes["input"] = {}): Markup {
-    const { id, value, invalid, settle } = this.#field(name)
-    const own = attributes.class === undefined ? { class: "input", ...attributes } : attributes
-    const input = html`<input ${own} id="${id}" name="${name}" value="${value}" aria-describedby="${id}_error" data-attr:aria-invalid="${invalid}" data-effect="${settle}">`
-    if (this.#isPlainPost) {
-      return html`<form method="post" action="${this.#postHref}" class="field" data-on:submit__prevent="[...el.elements].forEach(field => field.sent = field.value); @post(el.getAttribute('action'), {contentType: 'form'})">${input}${this.#error(name, id)}</form>`
-    }
-    return html`<form ${this.form} class="field">${input}${this.#error(name, id)}</form>`
+    // Written as text, because a list makes one for each row. What is not escaped here is an identifier or was escaped before.
+    const form = this.#form
+    const id = fieldId(form, name)
+    const value = this.#valueOf(name)
+    const open = String(input({ class: "input", ...attributes })).slice(0, -1)
+    const valueText = value === undefined ? "" : ` value="${escapeHtml(value)}"`
+    return raw(
+      `${this.#openForm(this.#route.fieldForm)}${open} id="${id}" name="${escapeHtml(name)}"${valueText} aria-describedby="${id}_error"` +
+        ` data-attr:aria-invalid="${escapeHtml(invalidSource(id))}" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle}">` +
+        `${this.#errorText(name, id)}</form>`,
+    )
   }
 
-  /** Most forms are: their expression can stand in the static text of a template, which is escaped once and not per form. */
-  get #isPlainPost(): boolean {
-    return this.method !== "GET" && this.#route.confirm === undefined
+  #openForm(rest: string): string {
+    return `<form method="${this.method === "GET" ? "get" : "post"}" action="${escapeHtml(this.#postHref)}"${rest}`
+  }
+
+  #errorText(name: string, id: string): string {
+    const message = this.#flash()?.errors[name]
+    if (message === undefined) return `<p id="${id}_error" role="alert" data-text="$_${id}"></p>`
+    return String(
+      html`<p id="${id}_error" role="alert" data-signals="${{ [`_${id}`]: message }}" data-text="${js(`$_${id}`)}">${message}</p>`,
+    )
+  }
+
+  /** What a field does once its form succeeded. */
+  get #settle(): string {
+    return this.#instance ? keepAsDefault : showDefault
+  }
+
+  /** What was typed before a refusal, else what the instance holds. */
+  #valueOf(name: string): string | undefined {
+    const typed = this.#flash()?.values[name]
+    if (typed !== undefined) return typed
+    const value = (this.#instance as unknown as Record<string, unknown> | undefined)?.[name]
+    return typeof value === "string" || typeof value === "number" ? String(value) : undefined
   }
 
   #flash() {
     const flash = currentRequest()?.flash
     return flash?.form === this.#form ? flash : undefined
   }
-
-  #valueOf(name: string): string | undefined {
-    const value = (this.#instance as unknown as Record<string, unknown> | undefined)?.[name]
-    return typeof value === "string" || typeof value === "number" ? String(value) : undefined
-  }
 }
+
+const invalidSource = (id: string): string => `$_${id} ? 'true' : 'false'`
 
 function queryOf(input: Readonly<Record<string, unknown>>): string {
   const params = new URLSearchParams()
@@ -185,7 +188,7 @@ function queryOf(input: Readonly<Record<string, unknown>>): string {
 
 function asking(request: Expression, confirm: string | undefined): Expression {
   // As a branch, since the request may be a sequence of statements.
-  return confirm === undefined ? request : js(`if (confirm(${value(confirm).source})) { ${request.source} }`)
+  return confirm === undefined ? request : js(`if (confirm(${literalOf(confirm).source})) { ${request.source} }`)
 }
 
 type InputOf<T, K> = K extends keyof T
@@ -227,6 +230,9 @@ interface CallRoute {
   readonly confirm: string | undefined
   readonly entityName: string
   readonly operationName: string
+  /** The rest of the open tag of a form that is one button, and of one with a field, behind its address. */
+  readonly buttonForm: string
+  readonly fieldForm: string
 }
 
 const routes = new WeakMap<EntityClass, Map<string, CallRoute>>()
@@ -245,10 +251,19 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
       ...paths,
       entityName: identifier(entity.definition.name),
       operationName: identifier(operation),
+      buttonForm: ` style="display: contents"${submitAttribute(send, paths)}>`,
+      fieldForm: ` class="field"${submitAttribute(sendFields, paths)}>`,
     }
     known.set(key, route)
   }
   return route
+}
+
+function submitAttribute(
+  expressions: Readonly<Record<"get" | "post", Expression>>,
+  { method, confirm }: Pick<CallRoute, "method" | "confirm">,
+): string {
+  return ` data-on:submit__prevent="${escapeHtml(asking(expressions[method === "GET" ? "get" : "post"], confirm).source)}"`
 }
 
 const crud: Record<"class" | "instance", Record<string, Pick<CallRoute, "method" | "suffix" | "postSuffix">>> = {

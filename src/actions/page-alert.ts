@@ -11,15 +11,23 @@ export function addPageAlert(): void {
 }
 
 function pageAlert(): Markup | undefined {
-  if (!currentRequest()) return undefined
-  const message = currentRequest()?.flash?.errors[""] ?? ""
-  return html`<div id="nitro-alert" class="alert" data-variant="destructive" role="alert" style="${{
-    position: "fixed",
-    bottom: "1rem",
-    left: "50%",
-    transform: "translateX(-50%)",
-    "max-width": "min(32rem, calc(100vw - 2rem))",
-    "z-index": "50",
-    ...(message === "" ? { display: "none" } : {}),
-  }}" data-signals__ifmissing="${{ [alertSignal]: message }}" data-show="${js(`$${alertSignal} !== ''`)}"><h2 data-text="${js(`$${alertSignal}`)}">${message}</h2></div>`
+  const request = currentRequest()
+  if (!request) return undefined
+  const message = request.flash?.errors[""]
+  return message === undefined ? emptyAlert : alertWith(message)
+}
+
+const place = {
+  position: "fixed",
+  bottom: "1rem",
+  left: "50%",
+  transform: "translateX(-50%)",
+  "max-width": "min(32rem, calc(100vw - 2rem))",
+  "z-index": "50",
+}
+const text = js(`$${alertSignal}`)
+const emptyAlert = html`<div id="nitro-alert" class="alert" data-variant="destructive" role="alert" style="${{ ...place, display: "none" }}" data-show="${text}"><h2 data-text="${text}"></h2></div>`
+
+function alertWith(message: string): Markup {
+  return html`<div id="nitro-alert" class="alert" data-variant="destructive" role="alert" style="${place}" data-signals="${{ [alertSignal]: message }}" data-show="${text}"><h2 data-text="${text}">${message}</h2></div>`
 }

@@ -1,7 +1,7 @@
 // `live(...)`: HTML that stays true in every open page.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { currentRequest, type RequestContext, withRequest } from "../actions/index.ts"
-import { get } from "../datastar/index.ts"
+import { js, value as literalOf } from "../datastar/index.ts"
 import {
   type CountQuery,
   type EntityClass,
@@ -137,7 +137,7 @@ function region(
   kind: RegionKind,
 ): Markup {
   const request = liveRequest()
-  const base = givenId ?? `live-${shortHash(JSON.stringify(shape, plain))}`
+  const base = givenId ?? `live-${shortHash(textOf(shape))}`
   const seen = (request?.regionIds.get(base) ?? 0) + 1
   request?.regionIds.set(base, seen)
   const regionId = seen === 1 ? base : `${base}-${seen}`
@@ -153,8 +153,13 @@ function region(
   return html`${topic.ready().then(() => "")}`
 }
 
-function plain(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? `${value}n` : value
+function textOf(shape: unknown): string {
+  try {
+    return JSON.stringify(shape)
+  } catch {
+    // A bigint, which JSON does not know. The function that does slows all others down.
+    return JSON.stringify(shape, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value))
+  }
 }
 
 const numbers = new WeakMap<object, number>()
@@ -210,17 +215,14 @@ export function liveStream(): Markup | undefined {
   const context = currentRequest()
   const request = liveRequest()
   if (!context || !request || request.session || request.regionIds.size === 0) return undefined
-  const params = new URLSearchParams(context.search)
-  params.set(parameter, request.cursor)
-  const open = get(`${context.path}?${params}`, {
-    filterSignals: { include: /^$/ },
-    openWhenHidden: false,
-    retry: "always",
-    retryMaxCount: Number.POSITIVE_INFINITY,
-    requestCancellation: "disabled",
-  })
-  return html`<div id="nitro-live" hidden data-init="${open}"></div>`
+  const search = context.search === "" ? "?" : `${context.search}&`
+  const address = literalOf(`${context.path}${search}${parameter}=${encodeURIComponent(request.cursor)}`)
+  return html`<div id="nitro-live" hidden data-init="${js(`@get(${address.source}, ${streamOptions})`)}"></div>`
 }
+
+// No signals travel with it; it never gives up; and it is closed while nobody sees the page.
+const streamOptions =
+  "{filterSignals: {include: /^$/}, openWhenHidden: false, retry: 'always', retryMaxCount: Infinity, requestCancellation: 'disabled'}"
 
 /** Starts counting changes and adds the stream to every page with live views. Called when an app is made. */
 export function startLive(): void {

@@ -1,0 +1,38 @@
+// An order system on Express: rules in the entities, a command to place orders, and handlers that know nothing of each other.
+import type { AddressInfo } from "node:net"
+import express from "express"
+import { expose } from "nitro-ts"
+import { commands } from "nitro-ts/cqrs"
+import { render } from "nitro-ts/html"
+import { nitro } from "nitro-ts/node"
+import { AuditEntry } from "./audit.ts"
+import "./mail.ts"
+import { Order } from "./order.ts"
+import { OrdersPage } from "./page.tsx"
+import { PlaceOrder } from "./place-order.ts"
+import { Product } from "./product.ts"
+import "./stock.ts"
+
+if ((await Product.count()) === 0) {
+  await Product.createMany([
+    { name: "Desk", cents: 24900, stock: 3 },
+    { name: "Lamp", cents: 4950, stock: 20 },
+    { name: "Chair", cents: 12900, stock: 8 },
+  ])
+}
+
+const reading = { crud: ["list", "read"] } as const
+const app = express()
+app.use(
+  nitro({
+    entities: [expose(Order, reading), expose(Product, reading), expose(AuditEntry, reading)],
+    routes: [commands([PlaceOrder])],
+  }),
+)
+app.get("/", async (_request, response) => {
+  response.type("html").send(await render(OrdersPage()))
+})
+
+const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () => {
+  console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+})

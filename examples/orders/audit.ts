@@ -1,0 +1,13 @@
+// Notes everything that happens to orders, whatever it is: a pattern hears events that are added later too.
+import { Entity, on } from "nitro-ts"
+import { z } from "zod"
+import { database } from "./database.ts"
+import type { Order } from "./order.ts"
+
+export class AuditEntry extends Entity("AuditEntry", { event: z.string(), orderId: z.string() }, { timestamps: true }) {
+  static repository = database
+}
+
+on("order.*", async function audits(order: Order, { event }) {
+  await AuditEntry.create({ event, orderId: order.id })
+})

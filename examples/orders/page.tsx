@@ -1,0 +1,126 @@
+// The page: orders and stock as they are now, in every open window, and the form to place an order.
+import { call, html, live, Page } from "nitro-ts"
+import { send } from "nitro-ts/cqrs"
+import type { Markup } from "nitro-ts/html"
+import { Order } from "./order.ts"
+import { PlaceOrder } from "./place-order.ts"
+import { Product } from "./product.ts"
+
+const money = new Intl.NumberFormat("en", { style: "currency", currency: "EUR" })
+const price = (cents: number): string => money.format(cents / 100)
+const small = { "data-size": "sm" }
+
+const OrderRow = (order: Order): Markup => (
+  <li id={order.domId}>
+    <div class="what">
+      <strong>
+        {order.quantity} × {order.product}
+      </strong>
+      <span class="quiet">{order.customer}</span>
+    </div>
+    <span class="price">{price(order.cents)}</span>
+    <div class="now">
+      <span class="badge" data-variant={order.status === "cancelled" ? "outline" : "secondary"}>
+        {order.status}
+      </span>
+      {order.may("cancelled") && !order.reserved && (
+        <span class="badge" data-variant="outline">
+          waits for stock
+        </span>
+      )}
+      <div class="do">
+        {order.may("paid") && call(order, "pay").button("Pay", small)}
+        {order.may("shipped") && call(order, "ship").button("Ship", { ...small, disabled: !order.reserved })}
+        {order.may("cancelled") && call(order, "cancel").button("Cancel", { ...small, "data-variant": "ghost" })}
+      </div>
+    </div>
+  </li>
+)
+
+const ProductRow = (product: Product): Markup => (
+  <li id={product.domId}>
+    <div class="what">
+      <strong>{product.name}</strong>
+      <span class="quiet">
+        {product.free} free, {product.reserved} reserved
+      </span>
+    </div>
+    <span class="price">{price(product.cents)}</span>
+    {call(product, "restock", { quantity: 5 }).button("+5", {
+      ...small,
+      "data-variant": "outline",
+      "aria-label": `5 more of ${product.name}`,
+    })}
+  </li>
+)
+
+async function OrderForm(): Promise<Markup> {
+  const place = send(PlaceOrder)
+  const products = await Product.where().orderBy("name")
+  return (
+    <form {...place.form} class="place">
+      <label>
+        What
+        <select class="select" name="productId">
+          {products.map(({ id, name, cents }) => (
+            <option value={id}>
+              {name}, {price(cents)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {place.error("productId")}
+      <label>
+        How many
+        <input class="input" type="number" min="1" value="1" {...place.field("quantity")} />
+      </label>
+      {place.error("quantity")}
+      <label>
+        For whom
+        <input class="input" type="email" placeholder="ada@example.org" {...place.field("customer")} />
+      </label>
+      {place.error("customer")}
+      <button type="submit" class="btn">
+        Place order
+      </button>
+    </form>
+  )
+}
+
+const style = html`<style>
+  body { background: var(--background); }
+  main { width: min(64rem, 100% - 2rem); margin: 2rem auto; display: grid; gap: 1.5rem; align-items: start; grid-template-columns: minmax(0, 1fr); }
+  @media (min-width: 56rem) { main { grid-template-columns: minmax(0, 5fr) minmax(0, 3fr); } }
+  .column { display: grid; gap: 1.5rem; } .card { padding: 1.25rem; gap: .75rem; }
+  h1 { font-size: 1.25rem; font-weight: 600; } h2 { font-weight: 600; }
+  li { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; padding-block: .625rem; }
+  li + li { border-top: 1px solid var(--border); }
+  .what { display: grid; flex: 1 1 11rem; min-width: 0; overflow-wrap: anywhere; } .quiet { color: var(--muted-foreground); font-size: .875rem; }
+  .price { font-variant-numeric: tabular-nums; } .now, .do { display: flex; align-items: center; gap: .5rem; }
+  .do { min-width: 8rem; justify-content: end; } @media (max-width: 40rem) { .now { flex-basis: 100%; } .do { margin-left: auto; } }
+  .place, .place label { display: grid; gap: .375rem; } .place { gap: .75rem; } .place .select { width: 100%; } .place label { font-size: .875rem; font-weight: 500; }
+  [role="alert"]:not(.alert) { color: var(--destructive); font-size: .875rem; }
+</style>`
+
+export function OrdersPage(): Markup {
+  return (
+    <Page title="Orders" head={style}>
+      <main>
+        <section class="card">
+          <h1>{live(Order.where({ status: ["placed", "paid"] }).count())} open orders</h1>
+          {live(Order.where().orderBy("createdAt", "desc"), { each: OrderRow, empty: <li class="quiet">Nobody has ordered yet.</li> })}
+        </section>
+        <div class="column">
+          <section class="card">
+            <h2>New order</h2>
+            <OrderForm />
+          </section>
+          <section class="card">
+            <h2>Stock</h2>
+            {live(Product.where().orderBy("name"), { each: ProductRow })}
+          </section>
+        </div>
+      </main>
+    </Page>
+  )
+}
