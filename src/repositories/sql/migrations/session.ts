@@ -29,59 +29,73 @@ export interface SessionOptions {
 }
 
 /** Holds one connection of the store for as long as `work` runs. Throws `NITRO_CAPABILITY` for a store without SQL. */
-export function withSession<T>(
+export async function withSession<T>(
   store: { readonly name: string },
   options: SessionOptions,
   work: (executor: Executor) => Promise<T>,
 ): Promise<T> {
   const { dialect, exclusive } = accessOf(store)
-  return exclusive(driver => work(createExecutor(driver, dialect, store.name, options)))
+  // A connection is thrown away when `exclusive` fails. Here one is clean after most failures: they were rolled back.
+  const outcome = await exclusive<{ readonly value: T } | { readonly error: unknown }>(async driver => {
+    const executor = createExecutor(driver, dialect, store.name, options)
+    try {
+      return { value: await work(executor) }
+    } catch (error) {
+      if (executor.isDirty()) throw error
+      return { error }
+    }
+  })
+  if ("error" in outcome) throw outcome.error
+  return outcome.value
 }
 
-function createExecutor(driver: Driver, dialect: Dialect, store: string, options: SessionOptions): Executor {
-  const raw = {
-    all: async (sql: string, parameters: readonly unknown[] = []) => driver.all(sql, parameters),
-    exec: async (sql: string) => driver.exec(sql),
+function createExecutor(driver: Driver, dialect: Dialect, store: string, options: SessionOptions): Executor & { isDirty(): boolean } {
+  const { lockTimeoutMs } = options
+  const transaction: Transaction = {
+    all: async sql => driver.all(sql, []),
+    exec: async sql => driver.exec(sql),
+    patiently: work => waitForLock(work, dialect, store, lockTimeoutMs),
+    lockTimeoutMs,
+    isDirty: false,
   }
-  const patiently = (work: () => Promise<void>): Promise<void> => waitForLock(work, dialect, store, options.lockTimeoutMs)
   const named = async <T>(work: () => MaybePromise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
-      throw isLocked(error, dialect) ? locked(store, options.lockTimeoutMs, error) : error
+      throw isLocked(error, dialect) ? locked(store, lockTimeoutMs, error) : error
     }
   }
-  const transaction = dialect.name === "sqlite" ? sqliteTransaction : postgresTransaction
+  const inTransaction = dialect.name === "sqlite" ? sqliteTransaction : postgresTransaction
   return {
     dialect: dialect.name,
     all: (sql, parameters = []) => named(() => driver.all(sql, parameters)),
     run: (sql, parameters = []) => named(() => driver.run(sql, parameters)),
     exec: sql => named(() => driver.exec(sql)),
-    transaction: fn => transaction(raw, fn, patiently, options),
+    transaction: fn => inTransaction(transaction, fn),
+    isDirty: () => transaction.isDirty,
   }
 }
 
-type Statements = Pick<Executor, "all" | "exec">
-type Patiently = (work: () => Promise<void>) => Promise<void>
+interface Transaction {
+  all(sql: string): Promise<Row[]>
+  exec(sql: string): Promise<void>
+  /** Runs it again while it fails for a lock. */
+  patiently(work: () => Promise<void>): Promise<void>
+  readonly lockTimeoutMs: number
+  /** Set when the connection could not be brought back to what it was. */
+  isDirty: boolean
+}
 
 /**
  * Dropping a table deletes its rows, and with foreign keys on that would cascade into other tables. SQLite ignores the
  * switch inside of a transaction, so it is set around it.
  */
-async function sqliteTransaction<T>(database: Statements, fn: () => Promise<T>, patiently: Patiently): Promise<T> {
+async function sqliteTransaction<T>(database: Transaction, fn: () => Promise<T>): Promise<T> {
   const [[before] = [0]] = await database.all("pragma foreign_keys")
   await database.exec("pragma foreign_keys = off")
   try {
-    await patiently(() => database.exec("begin immediate"))
-    try {
-      const result = await fn()
-      await patiently(() => database.exec("commit"))
-      return result
-    } catch (error) {
-      // An error such as a full disk has ended it already.
-      await database.exec("rollback").catch(() => undefined)
-      throw error
-    }
+    await database.patiently(() => database.exec("begin immediate"))
+    return await committed(database, fn)
   } finally {
     await database.exec(`pragma legacy_alter_table = off; pragma foreign_keys = ${before === 1 ? "on" : "off"}`)
   }
@@ -90,33 +104,40 @@ async function sqliteTransaction<T>(database: Statements, fn: () => Promise<T>, 
 // Any number that nobody else is likely to lock; the schema is mixed in, so that tenants migrate side by side.
 const lockClass = 0x6e_69_74_72
 
-async function postgresTransaction<T>(
-  database: Statements,
-  fn: () => Promise<T>,
-  patiently: Patiently,
-  options: SessionOptions,
-): Promise<T> {
-  const attempt = async (): Promise<void> => {
+async function postgresTransaction<T>(database: Transaction, fn: () => Promise<T>): Promise<T> {
+  await database.patiently(async () => {
     await database.exec("begin")
     try {
       // Also bounds the wait for tables: a waiting `alter table` holds up everybody who comes after it.
-      await database.exec(`set local lock_timeout = ${Math.max(1, Math.round(options.lockTimeoutMs))}`)
+      await database.exec(`set local lock_timeout = ${Math.max(1, Math.round(database.lockTimeoutMs))}`)
       await database.all(`select pg_advisory_xact_lock(${lockClass}, hashtext(current_schema()))`)
       // `alter table` refuses tables on which a deferred check waits.
       await database.exec("set constraints all immediate")
     } catch (error) {
-      await database.exec("rollback").catch(() => undefined)
+      await rollBack(database)
       throw error
     }
-  }
-  await patiently(attempt)
+  })
+  return committed(database, fn)
+}
+
+async function committed<T>(database: Transaction, fn: () => Promise<T>): Promise<T> {
   try {
     const result = await fn()
-    await database.exec("commit")
+    await database.patiently(() => database.exec("commit"))
     return result
   } catch (error) {
-    await database.exec("rollback").catch(() => undefined)
+    await rollBack(database)
     throw error
+  }
+}
+
+async function rollBack(database: Transaction): Promise<void> {
+  try {
+    await database.exec("rollback")
+  } catch {
+    // An error such as a full disk has ended it already, or the connection is gone; the first error says more.
+    database.isDirty = true
   }
 }
 
