@@ -2,7 +2,7 @@
 import { suggest } from "../shared/suggest.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
-import { isFieldOperand } from "./matches.ts"
+import { isFieldOperand, matches } from "./matches.ts"
 import type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
 
 /** A condition that can be combined. `predicate` is the plain data. */
@@ -26,6 +26,35 @@ export class Condition {
 
   not(): Condition {
     return not(this)
+  }
+}
+
+/** A condition that one entity can be asked for, too: `inStock.isSatisfiedBy(product)`. */
+export class Specification extends Condition {
+  declare readonly entity: EntityDefinition
+
+  constructor(predicate: Predicate, entity: EntityDefinition) {
+    super(predicate, entity)
+  }
+
+  override and(...others: Condition[]): Specification {
+    return this.#of(super.and(...others))
+  }
+
+  override or(...others: Condition[]): Specification {
+    return this.#of(super.or(...others))
+  }
+
+  override not(): Specification {
+    return this.#of(super.not())
+  }
+
+  isSatisfiedBy(entity: object): boolean {
+    return matches(this.predicate, entity)
+  }
+
+  #of(condition: Condition): Specification {
+    return new Specification(ownPredicate(this.entity, condition), this.entity)
   }
 }
 
@@ -195,13 +224,16 @@ export function ownPredicate(definition: EntityDefinition, condition: Condition)
 function checkFields(definition: EntityDefinition, predicate: Predicate): void {
   if (predicate.op === "and" || predicate.op === "or") {
     for (const part of predicate.of) checkFields(definition, part)
-  } else if (predicate.op === "not") checkFields(definition, predicate.of)
-  else {
-    const { value } = predicate as { readonly value?: Value | FieldOperand }
-    const other = value !== undefined && isFieldOperand(value) ? [value.field] : []
-    for (const name of [predicate.field, ...other]) {
-      if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
-    }
+    return
+  }
+  if (predicate.op === "not") {
+    checkFields(definition, predicate.of)
+    return
+  }
+  const { field, value } = predicate as { readonly field: string; readonly value?: Value | FieldOperand }
+  const other = value !== undefined && isFieldOperand(value) ? [value.field] : []
+  for (const name of [field, ...other]) {
+    if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
   }
 }
 

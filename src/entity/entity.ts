@@ -1,16 +1,19 @@
 // `Entity(name, fields)`: the class that entities extend, as a list of what the other files do.
 import type { InspectOptions } from "node:util"
+import { updateWhere, upsert } from "./bulk.ts"
 import { observeEntity } from "./changes.ts"
-import { toCondition } from "./columns.ts"
+import { Specification, toCondition } from "./columns.ts"
 import { checkDeclaration } from "./define.ts"
 import type { EntityDefinition } from "./definition.ts"
 import { assignAll, assigned, changesOf, isDirty, newValues } from "./dirty.ts"
 import type { FieldNames, Shape } from "./fields.ts"
 import { existsById, findById, requireById, searchCondition } from "./finders.ts"
+import { joinQuery } from "./join.ts"
 import { domIdOf, inspectRecord, toPlain } from "./json.ts"
 import { Model, modelOf, setModel } from "./model.ts"
 import { deleteWhere, isStored, reload, remove, save, saveMany } from "./persistence.ts"
 import { queryOf } from "./query.ts"
+import { rawEntities } from "./raw.ts"
 import { EntityRecord, isRecord, recordClass, rowOf, valuesOf } from "./record.ts"
 import type {
   ChangeListener,
@@ -23,6 +26,7 @@ import type {
   EntityUpdate,
   EntityValues,
   FilterOptions,
+  JoinQuery,
   Query,
   SaveOptions,
   SearchOptions,
@@ -57,8 +61,13 @@ class EntityBase extends EntityRecord {
     return requireById(asClass(this), id)
   }
 
-  static exists(id: string): Promise<boolean> {
-    return existsById(asClass(this), id)
+  static exists(idOrWhere: unknown): Promise<boolean> {
+    if (typeof idOrWhere === "object" || typeof idOrWhere === "function") {
+      return queryOf(asClass(this))
+        .where(idOrWhere as never)
+        .exists()
+    }
+    return existsById(asClass(this), idOrWhere as string)
   }
 
   static all(): Query {
@@ -89,6 +98,27 @@ class EntityBase extends EntityRecord {
 
   static deleteWhere(where: unknown, options?: { readonly all?: boolean }): Promise<number> {
     return deleteWhere(asClass(this), where, options)
+  }
+
+  static updateWhere(where: unknown, values: unknown, options?: { readonly all?: boolean }): Promise<number> {
+    return updateWhere(asClass(this), where, values, options)
+  }
+
+  static upsert(data: unknown, options: { readonly by?: string | readonly string[] } = {}): Promise<EntityRecord> {
+    return upsert(asClass(this), data, options.by)
+  }
+
+  static spec(condition: unknown): Specification {
+    const { definition } = this
+    return new Specification(toCondition(definition, condition) ?? { op: "and", of: [] }, definition)
+  }
+
+  static join(other: typeof EntityBase, on: never): JoinQuery<never, never> {
+    return joinQuery(asClass(this), asClass(other), on)
+  }
+
+  static sql(text: TemplateStringsArray, ...values: readonly unknown[]): Promise<unknown[]> {
+    return rawEntities(asClass(this), text, values)
   }
 
   static observe(listener: ChangeListener): () => void {

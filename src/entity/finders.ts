@@ -1,5 +1,6 @@
 // Reads entities: by id, by query, by text.
 import type { MaybePromise } from "../shared/types.ts"
+import { rowBatches } from "./batches.ts"
 import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { toCondition } from "./columns.ts"
 import { notFoundError, unknownFieldError } from "./errors.ts"
@@ -38,6 +39,18 @@ export async function findEntities<T extends object>(entity: EntityClass<T>, pla
   const found = onStore(binding.store, () => binding.repository.find(plan))
   const rows = found instanceof Promise ? await found : found
   return rows.map(row => hydrate(binding, row) as unknown as T)
+}
+
+/** The entities of a plan one after the other, read in batches of `batchSize`: a large result is never in memory as a whole. */
+export async function* streamEntities<T extends object>(
+  entity: EntityClass<T>,
+  plan: QueryPlan,
+  batchSize: number,
+): AsyncGenerator<T, void, undefined> {
+  const binding = bindingOf(entity as unknown as EntityClass)
+  for await (const rows of rowBatches(binding.entity, plan, batchSize)) {
+    for (const row of rows) yield hydrate(binding, row) as unknown as T
+  }
 }
 
 export async function countRows<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<number> {

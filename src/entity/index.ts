@@ -1,7 +1,8 @@
 // Domain objects: fields, validation, queries, saving, and the contract of what stores them.
 export { observeChanges } from "./changes.ts"
-export { and, Condition, not, or } from "./columns.ts"
+export { and, Condition, not, or, Specification } from "./columns.ts"
 export type { EntityDefinition, FieldDefinition, FieldType } from "./definition.ts"
+export { groupDefinition, joinDefinition } from "./derived.ts"
 export { Entity, isEntity, isEntityClass } from "./entity.ts"
 export { duplicateError, type Issue } from "./errors.ts"
 export { ref } from "./fields.ts"
@@ -9,7 +10,23 @@ export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, 
 export { type MemoryOptions, memory } from "./memory.ts"
 export type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
 export { isCountQuery, isQuery, queryOf } from "./query.ts"
-export type { Capabilities, Codec, Encoding, Order, QueryPlan, Repository, Row, Store, Write } from "./repository.ts"
+export type {
+  Aggregate,
+  Capabilities,
+  Codec,
+  Encoding,
+  Isolation,
+  JoinPlan,
+  OpenTransaction,
+  Order,
+  QueryPlan,
+  Repository,
+  Row,
+  SelectPlan,
+  Store,
+  TransactionOptions,
+  Write,
+} from "./repository.ts"
 export { type Configuration, configure, storeOf, withRepositories } from "./stores.ts"
 export type {
   Change,
@@ -23,10 +40,20 @@ export type {
   EntityOptions,
   EntityStatics,
   FilterOptions,
+  Group,
+  GroupOutput,
+  GroupOutputs,
+  GroupQuery,
+  JoinQuery,
+  KeysetPage,
+  NumberedPage,
   OrderBy,
   Query,
+  RawValue,
   SaveOptions,
   SearchOptions,
+  SelectQuery,
+  ValuesOf,
   Where,
   WhereObject,
 } from "./types.ts"

@@ -1,10 +1,23 @@
 // A query as an immutable value: `entity` and `plan` are public data, awaiting it reads the store.
 import { toCondition } from "./columns.ts"
-import { queryError, unknownFieldError } from "./errors.ts"
-import { countRows, findEntities } from "./finders.ts"
+import { countRows, findEntities, streamEntities } from "./finders.ts"
+import { toOrder, wholeNumber } from "./order.ts"
+import { type PageRequest, pageOf } from "./page.ts"
 import type { Predicate } from "./predicate.ts"
-import type { Order, QueryPlan } from "./repository.ts"
-import type { CountQuery, EntityClass, OrderBy, Query, Where } from "./types.ts"
+import type { QueryPlan } from "./repository.ts"
+import { aggregateOf, groupQuery, selectQuery } from "./select.ts"
+import type {
+  CountQuery,
+  EntityClass,
+  GroupOutputs,
+  GroupQuery,
+  KeysetPage,
+  NumberedPage,
+  OrderBy,
+  Query,
+  SelectQuery,
+  Where,
+} from "./types.ts"
 
 /** See `Query` in types.ts. */
 class StoreQuery<T extends object, V> implements Query<T, V> {
@@ -22,7 +35,7 @@ class StoreQuery<T extends object, V> implements Query<T, V> {
   }
 
   orderBy(field: OrderBy<V>, direction?: "asc" | "desc"): Query<T, V> {
-    return this.#with({ orderBy: [...this.plan.orderBy, toOrder(this.entity, field, direction)] })
+    return this.#with({ orderBy: [...this.plan.orderBy, toOrder(this.entity.definition, field, direction)] })
   }
 
   limit(limit: number): Query<T, V> {
@@ -50,8 +63,51 @@ class StoreQuery<T extends object, V> implements Query<T, V> {
     return findEntities(this.entity, this.plan).then(fulfilled, rejected)
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    yield* await findEntities(this.entity, this.plan)
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return this.stream()
+  }
+
+  stream({ batchSize = 500 }: { readonly batchSize?: number } = {}): AsyncGenerator<T, void, undefined> {
+    return streamEntities(this.entity, this.plan, wholeNumber("batchSize", batchSize, 1))
+  }
+
+  async exists(): Promise<boolean> {
+    return (await countRows(this.entity, { ...this.plan, limit: Math.min(1, this.plan.limit ?? 1) })) > 0
+  }
+
+  page(request: { readonly size: number; readonly number: number }): Promise<NumberedPage<T>>
+  page(request: { readonly size: number; readonly after?: string | undefined }): Promise<KeysetPage<T>>
+  page(request: PageRequest): Promise<NumberedPage<T> | KeysetPage<T>> {
+    return pageOf(this.entity, this.plan, request)
+  }
+
+  select(...fields: string[]): SelectQuery<never, V> {
+    return selectQuery(this.#class, this.plan, fields)
+  }
+
+  // The results are what the types say of the field: its own type, or a number.
+  sum(field: string): Promise<never> {
+    return aggregateOf(this.#class, this.plan, "sum", field) as Promise<never>
+  }
+
+  avg(field: string): Promise<number | null> {
+    return aggregateOf(this.#class, this.plan, "avg", field) as Promise<number | null>
+  }
+
+  min(field: string): Promise<never> {
+    return aggregateOf(this.#class, this.plan, "min", field) as Promise<never>
+  }
+
+  max(field: string): Promise<never> {
+    return aggregateOf(this.#class, this.plan, "max", field) as Promise<never>
+  }
+
+  groupBy(fields: string | readonly string[], outputs: GroupOutputs<V>): GroupQuery<never> {
+    return groupQuery(this.#class, this.plan, fields, outputs)
+  }
+
+  get #class(): EntityClass {
+    return this.entity as unknown as EntityClass
   }
 
   #with(changes: Partial<QueryPlan>): Query<T, V> {
@@ -91,24 +147,4 @@ export function isCountQuery(value: unknown): value is CountQuery {
 function both(a: Predicate | undefined, b: Predicate | undefined): Predicate | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return { op: "and", of: [a, b] }
-}
-
-function toOrder(entity: EntityClass<object>, given: string, direction?: "asc" | "desc"): Order {
-  const { definition } = entity
-  const text = String(given)
-  const descending = text.startsWith("-") && !definition.fieldByName.has(text)
-  const name = descending ? text.slice(1) : text
-  const field = definition.fieldByName.get(name)
-  if (field === undefined) {
-    throw unknownFieldError(definition.name, name, definition.fieldByName.keys(), `Sorting field '${name}' does not exist in the model.`)
-  }
-  if (field.type === "json") throw queryError(`${definition.name}.${name} holds JSON, which has no order.`)
-  if (direction !== undefined && direction !== "asc" && direction !== "desc")
-    throw queryError(`The direction must be "asc" or "desc", not "${String(direction)}".`)
-  return { field: name, direction: direction ?? (descending ? "desc" : "asc") }
-}
-
-function wholeNumber(what: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  throw queryError(`The ${what} must be a whole number of 0 or more, not ${String(value)}.`)
 }

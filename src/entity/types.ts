@@ -1,10 +1,10 @@
 // The types that users meet: what an entity class, its instances and its conditions look like, inferred from the fields.
 import type { z } from "zod"
-import type { Condition } from "./columns.ts"
+import type { Condition, Specification } from "./columns.ts"
 import type { EntityDefinition } from "./definition.ts"
 import type { Shape } from "./fields.ts"
 import type { Value } from "./predicate.ts"
-import type { QueryPlan, Store } from "./repository.ts"
+import type { JoinPlan, QueryPlan, SelectPlan, Store } from "./repository.ts"
 
 /** Options of `Entity(name, fields, options)`; `F` are the names of the fields. */
 export interface EntityOptions<F extends string = string> {
@@ -165,6 +165,97 @@ export interface SearchOptions<V> extends FilterOptions<V> {
   readonly fields?: readonly TextKeys<V>[]
 }
 
+type KeysOf<V, T> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [T] ? K : never }[keyof V] & string
+type NumberKeys<V> = KeysOf<V, number> | KeysOf<V, bigint>
+type ExtremeKeys<V> = TextKeys<V> | NumberKeys<V> | KeysOf<V, Date>
+type Keys<V> = keyof V & string
+/** Sums of bigints are bigints. */
+type SumOf<T> = [T] extends [never] ? unknown : [NonNullable<T>] extends [bigint] ? bigint : number
+type ExtremeOf<T> = [T] extends [never] ? unknown : NonNullable<T> | null
+type Picked<V, K extends keyof V> = [V] extends [never] ? unknown : Pick<V, K>
+
+/** `next` is the cursor of the page after this one; absent on the last page. It is opaque, but no secret. */
+export interface KeysetPage<T> {
+  readonly items: T[]
+  readonly next?: string
+}
+
+/** `next` is the number of the page after this one; absent on the last page. */
+export interface NumberedPage<T> {
+  readonly items: T[]
+  /** Of this page, from 1. */
+  readonly number: number
+  readonly size: number
+  /** How many items all pages have together. */
+  readonly total: number
+  /** How many pages there are. */
+  readonly pages: number
+  readonly next?: number
+}
+
+/** Plain objects with some fields of what a query finds; an immutable value, read when awaited. */
+export interface SelectQuery<R, V = never> extends PromiseLike<R[]> {
+  readonly plan: SelectPlan
+  /** Each combination of values once, ordered by them unless `orderBy` says otherwise. */
+  distinct(): SelectQuery<R, V>
+  orderBy(field: OrderBy<V>, direction?: "asc" | "desc"): SelectQuery<R, V>
+  limit(limit: number): SelectQuery<R, V>
+  offset(offset: number): SelectQuery<R, V>
+  first(): Promise<R | undefined>
+}
+
+/** One output of `groupBy`: `{ sum: "price" }`. Nulls do not count; `{ count: true }` counts rows. */
+export type GroupOutput<V> =
+  | { readonly count: true | Keys<V> }
+  | { readonly sum: NumberKeys<V> }
+  | { readonly avg: NumberKeys<V> }
+  | { readonly min: ExtremeKeys<V> }
+  | { readonly max: ExtremeKeys<V> }
+
+/** Outputs by name. Under the name of an aggregate its field is enough: `{ count: true, sum: "price" }`. */
+export type GroupOutputs<V> = { readonly [name: string]: GroupOutput<V> | true | Keys<V> }
+
+type ResultOf<V, A> = A extends { readonly count: unknown }
+  ? number
+  : A extends { readonly sum: infer F extends keyof V }
+    ? SumOf<V[F]>
+    : A extends { readonly avg: unknown }
+      ? number | null
+      : A extends { readonly min: infer F extends keyof V } | { readonly max: infer F extends keyof V }
+        ? ExtremeOf<V[F]>
+        : never
+type Named<N, A> = A extends object ? A : { readonly [K in N & string]: A }
+/** What a group is: its fields and outputs. */
+export type Group<V, F extends keyof V, G> = [V] extends [never]
+  ? unknown
+  : Flat<Pick<V, F> & { -readonly [N in keyof G]: ResultOf<V, Named<N, G[N]>> }>
+
+/** Groups as plain objects; an immutable value, read when awaited. Ordered by the fields of the groups unless `orderBy` says otherwise. */
+export interface GroupQuery<R> extends PromiseLike<R[]> {
+  readonly plan: SelectPlan
+  /** A condition on fields and outputs of the groups: `g => g.count.gt(1)`. */
+  having(where: Where<R>): GroupQuery<R>
+  orderBy(output: OrderBy<R>, direction?: "asc" | "desc"): GroupQuery<R>
+  limit(limit: number): GroupQuery<R>
+  offset(offset: number): GroupQuery<R>
+  first(): Promise<R | undefined>
+}
+
+/** Pairs of entities of two classes; an immutable value, read when awaited. Ordered by their ids unless `orderBy` says otherwise. */
+export interface JoinQuery<T extends object, S extends object, V = never, W = never> extends PromiseLike<[T, S][]> {
+  readonly plan: JoinPlan
+  where(condition: (left: Columns<V>, right: Columns<W>) => Condition): JoinQuery<T, S, V, W>
+  /** `"left"` orders by a field of the first class, `"right"` of the second. */
+  orderBy(side: "left", field: OrderBy<V>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
+  orderBy(side: "right", field: OrderBy<W>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
+  limit(limit: number): JoinQuery<T, S, V, W>
+  offset(offset: number): JoinQuery<T, S, V, W>
+  first(): Promise<[T, S] | undefined>
+}
+
+/** A value in a raw statement; a list is for `in`: "where id in ${ids}". */
+export type RawValue = Value | readonly Value[]
+
 /**
  * Which entities, in which order: an immutable value with public `entity` and `plan`. Every method gives a new query;
  * awaiting it (again) asks the store (again).
@@ -181,6 +272,23 @@ export interface Query<T extends object = EntityInstance, V = never> extends Pro
   first(): Promise<T | undefined>
   /** The number of entities that this query gives; `limit` and `offset` count too. */
   count(): CountQuery<T, V>
+  exists(): Promise<boolean>
+  /** A page by number, from 1, with the number of all items. Rows that come or go between two calls move the pages. */
+  page(request: { readonly size: number; readonly number: number }): Promise<NumberedPage<T>>
+  /** The page after a cursor, or the first. It stays true while rows come and go. */
+  page(request: { readonly size: number; readonly after?: string | undefined }): Promise<KeysetPage<T>>
+  /** Entities one by one, read in batches (default 500), so that memory does not grow. As `for await` on the query itself. */
+  stream(options?: { readonly batchSize?: number }): AsyncGenerator<T, void, undefined>
+  /** Plain objects with these fields only. */
+  select<K extends Keys<V>>(...fields: K[]): SelectQuery<Picked<V, K>, V>
+  /** 0 when there is nothing. */
+  sum<K extends NumberKeys<V>>(field: K): Promise<SumOf<V[K]>>
+  /** Null when there is nothing. */
+  avg(field: NumberKeys<V>): Promise<number | null>
+  min<K extends ExtremeKeys<V>>(field: K): Promise<ExtremeOf<V[K]>>
+  max<K extends ExtremeKeys<V>>(field: K): Promise<ExtremeOf<V[K]>>
+  /** `groupBy("categoryId", { count: true, worth: { sum: "price" } })` gives `{ categoryId, count, worth }`. */
+  groupBy<K extends Keys<V>, const G extends GroupOutputs<V>>(fields: K | readonly K[], outputs: G): GroupQuery<Group<V, K, G>>
 }
 
 /** The number of rows of a query; awaiting it counts. `query` stays public, so that a live view can follow it. */
@@ -203,13 +311,20 @@ export interface Change<T extends object = EntityInstance> {
 export type ChangeListener<T extends object = EntityInstance> = (change: Change<T>) => unknown
 
 type ConstructorOf<T> = new (...args: never[]) => T
+/** A version is of one entity, and so is an id. */
+type UpdateOf<U> = Omit<U, "id" | "version">
 type Args<I> = Record<never, never> extends I ? [data?: I] : [data: I]
+
+/** Tells types apart by the values of their fields; nothing is there. */
+export interface ValuesOf<V> {
+  readonly values?: V
+}
 
 /** What `Entity(...)` gives: a class to extend. */
 export interface EntityStatics<V extends object, I, U> {
   new (...args: Args<I>): V & EntityInstance<U, V>
   /** What the class declares, as public data. */
-  readonly definition: EntityDefinition
+  readonly definition: EntityDefinition & ValuesOf<V>
   /** Validates and stores a new entity. */
   create<T extends object>(this: ConstructorOf<T>, ...args: Args<I>): Promise<T>
   /** All or nothing where the store has transactions; nothing is written when one is not valid. */
@@ -218,7 +333,8 @@ export interface EntityStatics<V extends object, I, U> {
   get<T extends object>(this: ConstructorOf<T>, id: string): Promise<T | undefined>
   /** Throws `NITRO_ENTITY_NOT_FOUND`. */
   require<T extends object>(this: ConstructorOf<T>, id: string): Promise<T>
-  exists(id: string): Promise<boolean>
+  /** By id, or whether anything matches. */
+  exists(idOrWhere: string | Where<V>): Promise<boolean>
   /** A query over all, ordered by id, which is the order of creation. */
   all<T extends object>(this: ConstructorOf<T>): Query<T, V>
   where<T extends object>(this: ConstructorOf<T>, where?: Where<V>): Query<T, V>
@@ -229,6 +345,23 @@ export interface EntityStatics<V extends object, I, U> {
   count<T extends object>(this: ConstructorOf<T>, where?: Where<V>): CountQuery<T, V>
   /** Deletes what matches and gives their number. To delete everything say `deleteWhere({}, { all: true })`. */
   deleteWhere(where: Where<V>, options?: { readonly all?: boolean }): Promise<number>
+  /** Writes the same values to everything that matches and gives its number. For everything say `updateWhere({}, values, { all: true })`. */
+  updateWhere(where: Where<V>, values: UpdateOf<U>, options?: { readonly all?: boolean }): Promise<number>
+  /**
+   * Updates the entity with the same id, or the same values in a unique set of fields, else creates one. `by` names the
+   * set; default: the id if given, else the first unique set that `data` has all values of.
+   */
+  upsert<T extends object>(this: ConstructorOf<T>, data: I, options?: { readonly by?: Keys<V> | readonly Keys<V>[] }): Promise<T>
+  /** A condition with a name, to be combined and asked of stores and of single entities. */
+  spec(condition: (columns: Columns<V>) => Condition): Specification
+  /** Pairs of an entity of this class and one of another. */
+  join<T extends object, S extends object, W>(
+    this: ConstructorOf<T>,
+    other: ConstructorOf<S> & { readonly definition: EntityDefinition & ValuesOf<W> },
+    on: (left: Columns<V>, right: Columns<W>) => Condition,
+  ): JoinQuery<T, S, V, W>
+  /** Entities by a statement in the store's language. Columns are matched by name; values are never part of the text. */
+  sql<T extends object>(this: ConstructorOf<T>, text: TemplateStringsArray, ...values: readonly RawValue[]): Promise<T[]>
   /** Told of every change of this class, after it was committed. Returns a function that ends it. */
   observe<T extends object>(this: ConstructorOf<T>, listener: ChangeListener<T>): () => void
 }

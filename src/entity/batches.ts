@@ -1,0 +1,69 @@
+// Reads on where the last row ended: the condition that finds what comes after it, and large results in batches.
+import { bindingOf } from "./binding.ts"
+import type { Predicate, Value } from "./predicate.ts"
+import type { Order, QueryPlan, Row } from "./repository.ts"
+import type { EntityClass } from "./types.ts"
+import { onStore } from "./unit-of-work.ts"
+
+/** The order of a plan to its end: what it says, and the id, after which nothing can follow. */
+export function fullOrder({ orderBy }: QueryPlan): readonly Order[] {
+  const byId = orderBy.findIndex(({ field }) => field === "id")
+  return byId < 0 ? [...orderBy, { field: "id", direction: "asc" }] : orderBy.slice(0, byId + 1)
+}
+
+/** The plan of what comes after the row that has these values in the fields of `fullOrder`. */
+export function planAfter(entity: EntityClass<never> | EntityClass, plan: QueryPlan, values: readonly Value[]): QueryPlan {
+  const order = fullOrder(plan)
+  const [first] = order as readonly [Order]
+  const firstValue = values[0] as Value
+  const field = entity.definition.fieldByName.get(first.field)
+  const parts: Predicate[] = plan.where === undefined ? [] : [plan.where]
+  // Says nothing new, but databases find the start by an index of the first field with it, and not with the `or` alone.
+  if (order.length > 1 && field?.nullable === false && firstValue !== null) {
+    parts.push({ op: first.direction === "asc" ? "gte" : "lte", field: first.field, value: firstValue })
+  }
+  const cases = order.flatMap(({ field: name, direction }, index): Predicate[] => {
+    const beyond = after(name, direction, values[index] as Value, entity.definition.fieldByName.get(name)?.nullable === true)
+    if (beyond === undefined) return []
+    const equal = order.slice(0, index).map((key, at): Predicate => ({ op: "eq", field: key.field, value: values[at] as Value }))
+    return [equal.length === 0 ? beyond : { op: "and", of: [...equal, beyond] }]
+  })
+  const [only] = cases
+  parts.push(only !== undefined && cases.length === 1 ? only : { op: "or", of: cases })
+  const where = parts[0] !== undefined && parts.length === 1 ? parts[0] : ({ op: "and", of: parts } as const)
+  return { ...plan, where }
+}
+
+/** Nulls come last ascending and first descending. Undefined: nothing comes after. */
+function after(field: string, direction: "asc" | "desc", value: Value, nullable: boolean): Predicate | undefined {
+  const isNull: Predicate = { op: "isNull", field }
+  if (direction === "desc") return value === null ? { op: "not", of: isNull } : { op: "lt", field, value }
+  if (value === null) return undefined
+  const greater: Predicate = { op: "gt", field, value }
+  return nullable ? { op: "or", of: [greater, isNull] } : greater
+}
+
+/** The values that a row has in the fields of `fullOrder`. */
+export function keyOfRow(entity: EntityClass, plan: QueryPlan, row: Row): Value[] {
+  const { mapper } = bindingOf(entity)
+  return fullOrder(plan).map(({ field }) => {
+    const index = entity.definition.fieldByName.get(field)?.index ?? -1
+    return (mapper.decodeAt(index, row[index]) ?? null) as Value
+  })
+}
+
+/** All rows of a plan, never more than `size` at once. Each batch sees what is stored when it is read. */
+export async function* rowBatches(entity: EntityClass, plan: QueryPlan, size: number): AsyncGenerator<Row[], void, undefined> {
+  const { store, repository } = bindingOf(entity)
+  let left = plan.limit ?? Number.POSITIVE_INFINITY
+  let next: QueryPlan = plan
+  while (left > 0) {
+    const limit = Math.min(left, size)
+    const rows = await onStore(store, () => repository.find({ ...next, limit }))
+    if (rows.length > 0) yield rows
+    if (rows.length < limit) return
+    left -= rows.length
+    const { offset: _, ...rest } = plan
+    next = planAfter(entity, rest, keyOfRow(entity, plan, rows.at(-1) as Row))
+  }
+}

@@ -1,0 +1,165 @@
+// Writes that say which entities instead of having them: the same values for many, and update or else create.
+import { NitroError } from "../shared/errors.ts"
+import { type Binding, bindingOf, hydrate } from "./binding.ts"
+import { announce, isObserved } from "./changes.ts"
+import { toCondition } from "./columns.ts"
+import type { EntityDefinition, FieldDefinition } from "./definition.ts"
+import { assignAll } from "./dirty.ts"
+import { queryError, unknownFieldError } from "./errors.ts"
+import { save } from "./persistence.ts"
+import type { Predicate, Value } from "./predicate.ts"
+import type { EntityRecord } from "./record.ts"
+import type { Row, Write } from "./repository.ts"
+import type { Change, EntityClass } from "./types.ts"
+import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
+
+const updateHooks = ["beforeSave", "beforeUpdate", "afterSave", "afterUpdate"] as const
+
+/** With hooks each entity is loaded and saved, as if it had been updated by itself; else every match is written, changed or not. */
+export async function updateWhere(
+  entity: EntityClass,
+  where: unknown,
+  data: unknown,
+  options: { readonly all?: boolean } = {},
+): Promise<number> {
+  const binding = bindingOf(entity)
+  const { definition } = entity
+  const condition = toCondition(definition, where)
+  if (condition === undefined && options.all !== true) {
+    throw queryError(
+      `${entity.name}.updateWhere without a condition would update everything.`,
+      "Give a condition, or say updateWhere({}, values, { all: true }).",
+    )
+  }
+  for (const name of ["id", "version"]) {
+    if (Object.hasOwn(data ?? {}, name))
+      throw queryError(`updateWhere cannot set the ${name} of many ${definition.plural}.`, "Leave it out.")
+  }
+  const values = binding.model.validator.forUpdate(data)
+  if (Object.keys(values).length === 0)
+    throw queryError(`${entity.name}.updateWhere was given nothing to write.`, "Give at least one value.")
+  const { store, repository, state } = binding
+  if (updateHooks.some(name => name in entity.prototype || state.hooks.has(name)))
+    return unitOfWork(() => updateEach(binding, condition, data))
+  const columns = Object.keys(values).map(name => (definition.fieldByName.get(name) as FieldDefinition).index)
+  if (definition.timestamps) {
+    values["updatedAt"] = new Date()
+    columns.push((definition.fieldByName.get("updatedAt") as FieldDefinition).index)
+  }
+  const encoded = Object.values(values).map((value, at) => binding.mapper.encodeAt(columns[at] as number, value))
+  const atOnce = repository.updateWhere?.bind(repository)
+  if (atOnce !== undefined && !isObserved(binding.model) && definition.ttlSeconds === undefined) {
+    const version = definition.version ? definition.fieldByName.get("version")?.index : undefined
+    return onStore(store, () => atOnce(condition, columns, encoded, version))
+  }
+  return unitOfWork(() => updateRows(binding, condition, columns, encoded))
+}
+
+async function updateEach(binding: Binding, condition: Predicate | undefined, data: unknown): Promise<number> {
+  const rows = await matching(binding, condition)
+  for (const row of rows) {
+    const record = hydrate(binding, row)
+    assignAll(binding.model, record, data)
+    await save(record)
+  }
+  return rows.length
+}
+
+async function updateRows(
+  binding: Binding,
+  condition: Predicate | undefined,
+  columns: readonly number[],
+  values: readonly unknown[],
+): Promise<number> {
+  const { store, repository, model, entity, mapper } = binding
+  const { definition } = model.defined
+  const version = definition.version ? (definition.fieldByName.get("version")?.index as number) : undefined
+  const rows = await matching(binding, condition)
+  const writes = rows.map((row): Write => {
+    const id = row[0] as string
+    const expiry = definition.ttlSeconds === undefined ? {} : { ttlSeconds: definition.ttlSeconds }
+    if (version === undefined) return { op: "update", id, columns, values, ...expiry }
+    const stored = row[version] as number
+    return { op: "update", id, columns: [...columns, version], values: [...values, stored + 1], version: stored, ...expiry }
+  })
+  const touched = await onStore(store, () => repository.write(writes))
+  const written = rows.flatMap((row, at) => (touched[at] === 1 ? [[row, writes[at] as Write & { op: "update" }] as const] : []))
+  if (isObserved(model)) {
+    for (const [before, write] of written) {
+      const row: Row = before.slice()
+      write.columns.forEach((column, at) => {
+        row[column] = write.values[at]
+      })
+      const after = hydrate(binding, row) as unknown as NonNullable<Change["after"]>
+      const changed = write.columns.map(index => model.names[index] as string)
+      tell(binding, { entity, op: "update", id: write.id, after, before: mapper.decode(before), changed })
+    }
+  }
+  return written.length
+}
+
+async function matching({ store, repository }: Binding, condition: Predicate | undefined): Promise<Row[]> {
+  return onStore(store, () => repository.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }))
+}
+
+function tell({ model }: Binding, change: Change): void {
+  const unit = currentUnit()
+  if (unit) unit.afterCommit(() => announce(model, change))
+  else announce(model, change)
+}
+
+type NewClass = new (data: unknown) => EntityRecord
+
+/** Two that run at once do not both create: the one that comes too late updates. */
+export async function upsert(entity: EntityClass, data: unknown, by?: string | readonly string[]): Promise<EntityRecord> {
+  const { definition } = entity
+  const binding = bindingOf(entity)
+  const key = keyOf(definition, data, by)
+  const update = async (): Promise<EntityRecord | undefined> => {
+    const [row] = await onStore(binding.store, () => binding.repository.find({ where: key, orderBy: [], limit: 1 }))
+    if (row === undefined) return undefined
+    const record = hydrate(binding, row)
+    const { id: _, ...rest } = data as { id?: unknown }
+    assignAll(binding.model, record, rest)
+    return save(record)
+  }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // A unit of its own: an error inside must not end a transaction around it.
+      return await unitOfWork(async () => (await update()) ?? save(new (entity as unknown as NewClass)(data), undefined, true))
+    } catch (error) {
+      // Somebody else created, saved or deleted it between the reading and the writing.
+      const lost = error instanceof NitroError && overtaken.has(error.code)
+      if (!lost || attempt === maxAttempts) throw error
+    }
+  }
+}
+
+const overtaken: ReadonlySet<string> = new Set(["NITRO_DUPLICATE", "NITRO_STALE_ENTITY", "NITRO_ENTITY_NOT_FOUND"])
+const maxAttempts = 10
+
+/** The condition that finds the entity to update. */
+function keyOf(definition: EntityDefinition, data: unknown, by: string | readonly string[] | undefined): Predicate {
+  if (typeof data !== "object" || data === null) throw queryError(`upsert of ${definition.name} needs an object with its fields.`)
+  const given = data as Readonly<Record<string, unknown>>
+  const has = (name: string): boolean => given[name] !== undefined && given[name] !== null
+  const sets: readonly (readonly string[])[] = [["id"], ...definition.unique]
+  const fields = by === undefined ? sets.find(set => set.every(has)) : typeof by === "string" ? [by] : by
+  if (fields === undefined) {
+    throw queryError(
+      `upsert of ${definition.name} was given neither an id nor the values of a unique set of fields.`,
+      "Give an id, or all fields of a unique set.",
+    )
+  }
+  for (const name of fields) {
+    if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+    if (!has(name)) throw queryError(`upsert of ${definition.name} by ${name} needs its value.`)
+  }
+  if (!sets.some(set => set.length === fields.length && set.every(name => fields.includes(name)))) {
+    throw queryError(
+      `upsert of ${definition.name} by ${fields.join(" and ")} could find several.`,
+      `Declare it: unique: [${JSON.stringify(fields.length === 1 ? fields[0] : fields)}].`,
+    )
+  }
+  return { op: "and", of: fields.map((field): Predicate => ({ op: "eq", field, value: given[field] as Value })) }
+}

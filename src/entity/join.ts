@@ -1,0 +1,203 @@
+// Pairs of entities of two classes: by the store where it can, else by reading both sides.
+
+import { rowBatches } from "./batches.ts"
+import { type Binding, bindingOf, hydrate } from "./binding.ts"
+import { type Condition, columns, ownPredicate } from "./columns.ts"
+import type { EntityDefinition } from "./definition.ts"
+import { joinDefinition, joinPrefixes } from "./derived.ts"
+import { queryError } from "./errors.ts"
+import { compileOrder, compilePredicate, isFieldOperand, toComparable } from "./matches.ts"
+import { toOrder, wholeNumber } from "./order.ts"
+import type { Predicate } from "./predicate.ts"
+import type { JoinPlan, Order, Row } from "./repository.ts"
+import type { EntityClass, JoinQuery } from "./types.ts"
+import { onStore } from "./unit-of-work.ts"
+
+type Build = (left: never, right: never) => Condition
+
+// What a join that the store cannot do may take of this process.
+const maxRows = 100_000
+const maxPairs = 10_000_000
+const batchSize = 1000
+
+class StoreJoin<T extends object, S extends object, V, W> implements JoinQuery<T, S, V, W> {
+  readonly left: EntityClass
+  readonly right: EntityClass
+  readonly plan: JoinPlan
+
+  constructor(left: EntityClass, right: EntityClass, plan: JoinPlan) {
+    this.left = left
+    this.right = right
+    this.plan = plan
+  }
+
+  where(condition: Build): JoinQuery<T, S, V, W> {
+    const before = this.plan.where as Predicate
+    return this.#with({ where: { op: "and", of: [before, pairCondition(this.left.definition, this.right.definition, condition)] } })
+  }
+
+  orderBy(side: "left" | "right", field: string, direction?: "asc" | "desc"): JoinQuery<T, S, V, W> {
+    if (side !== "left" && side !== "right") throw queryError(`The side of a join is "left" or "right", not "${String(side)}".`)
+    const prefixes = joinPrefixes(this.left.definition, this.right.definition)
+    const order = toOrder((side === "left" ? this.left : this.right).definition, field, direction)
+    return this.#with({ orderBy: [...this.plan.orderBy, { ...order, field: prefixes[side === "left" ? 0 : 1] + order.field }] })
+  }
+
+  limit(limit: number): JoinQuery<T, S, V, W> {
+    return this.#with({ limit: wholeNumber("limit", limit) })
+  }
+
+  offset(offset: number): JoinQuery<T, S, V, W> {
+    return this.#with({ offset: wholeNumber("offset", offset) })
+  }
+
+  async first(): Promise<[T, S] | undefined> {
+    const [first] = await readPairs<T, S>(this.left, this.right, { ...this.plan, limit: Math.min(1, this.plan.limit ?? 1) })
+    return first
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a query is awaited where its result is wanted
+  then<A = [T, S][], B = never>(
+    fulfilled?: ((value: [T, S][]) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return readPairs<T, S>(this.left, this.right, this.plan).then(fulfilled, rejected)
+  }
+
+  #with(changes: Partial<JoinPlan>): JoinQuery<T, S, V, W> {
+    return new StoreJoin(this.left, this.right, { ...this.plan, ...changes })
+  }
+}
+
+export function joinQuery(left: EntityClass, right: EntityClass, on: Build): JoinQuery<never, never> {
+  const where = pairCondition(left.definition, right.definition, on)
+  return new StoreJoin<never, never, never, never>(left, right, { right: right.definition, where, orderBy: [] })
+}
+
+function pairCondition(left: EntityDefinition, right: EntityDefinition, build: Build): Predicate {
+  if (typeof build !== "function") throw queryError("A join is made by a condition: (left, right) => left.categoryId.eq(right.id).")
+  const joined = joinDefinition(left, right)
+  const [leftPrefix, rightPrefix] = joinPrefixes(left, right)
+  // The columns are typed by what the caller sees.
+  return ownPredicate(joined, build(columns(joined, leftPrefix) as never, columns(joined, rightPrefix) as never))
+}
+
+async function readPairs<T extends object, S extends object>(left: EntityClass, right: EntityClass, plan: JoinPlan): Promise<[T, S][]> {
+  if (plan.limit === 0) return []
+  const [a, b] = [bindingOf(left), bindingOf(right)]
+  const width = left.definition.fields.length
+  const join = a.store === b.store ? a.repository.join?.bind(a.repository) : undefined
+  const pairs =
+    join === undefined
+      ? await pairsOf(a, b, plan)
+      : (await onStore(a.store, () => join(plan))).map((row): [Row, Row] => [row.slice(0, width), row.slice(width)])
+  // Rows of these classes, so the instances are too.
+  return pairs.map(([x, y]) => [hydrate(a, x), hydrate(b, y)] as unknown as [T, S])
+}
+
+/** A row with its decoded values, by the field names of the join. */
+interface Side {
+  readonly row: Row
+  readonly values: Readonly<Record<string, unknown>>
+}
+type Pair = readonly [Side, Side]
+
+async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<[Row, Row][]> {
+  const [leftPrefix, rightPrefix] = joinPrefixes(a.entity.definition, b.entity.definition)
+  const parts = partsOf(plan.where)
+  const isLeft = (field: string): boolean => field.startsWith(leftPrefix)
+  const [left, right] = [
+    await sideOf(
+      a,
+      leftPrefix,
+      parts.filter(part => fieldsOf(part).every(isLeft)),
+    ),
+    await sideOf(
+      b,
+      rightPrefix,
+      parts.filter(part => !fieldsOf(part).some(isLeft)),
+    ),
+  ]
+  const reader = (field: string): ((pair: Pair) => unknown) => {
+    const side = isLeft(field) ? 0 : 1
+    return pair => pair[side].values[field]
+  }
+  const test = plan.where === undefined ? () => true : compilePredicate<Pair>(plan.where, reader)
+  const found = candidates(left, right, parts, isLeft).filter(test)
+  const ties = [leftPrefix, rightPrefix].map((prefix): Order => ({ field: `${prefix}id`, direction: "asc" }))
+  found.sort(compileOrder<Pair>([...plan.orderBy, ...ties], field => (field === "id" ? () => "" : reader(field))))
+  const offset = plan.offset ?? 0
+  const window = found.slice(offset, plan.limit === undefined ? undefined : offset + plan.limit)
+  return window.map(([x, y]) => [x.row, y.row])
+}
+
+/** What must hold all together. */
+function partsOf(predicate: Predicate | undefined): Predicate[] {
+  if (predicate === undefined) return []
+  return predicate.op === "and" ? predicate.of.flatMap(partsOf) : [predicate]
+}
+
+function fieldsOf(predicate: Predicate): string[] {
+  if (predicate.op === "and" || predicate.op === "or") return predicate.of.flatMap(fieldsOf)
+  if (predicate.op === "not") return fieldsOf(predicate.of)
+  const { field, value } = predicate as { readonly field: string; readonly value?: unknown }
+  return isFieldOperand(value as never) ? [field, (value as { readonly field: string }).field] : [field]
+}
+
+async function sideOf(binding: Binding, prefix: string, parts: readonly Predicate[]): Promise<Side[]> {
+  const { entity, mapper } = binding
+  const where: Predicate = { op: "and", of: parts.map(part => withoutPrefix(part, prefix)) }
+  const sides: Side[] = []
+  for await (const rows of rowBatches(entity, { where, orderBy: [] }, batchSize)) {
+    for (const row of rows) {
+      const values = Object.fromEntries(
+        entity.definition.fields.map(({ name, index }) => [prefix + name, mapper.decodeAt(index, row[index])]),
+      )
+      sides.push({ row, values })
+    }
+    if (sides.length > maxRows) {
+      throw queryError(
+        `A join would read more than ${maxRows} ${entity.definition.plural}, as ${binding.store.name} cannot do it by itself.`,
+        "Narrow it by a condition, or keep both classes in one SQL store.",
+      )
+    }
+  }
+  return sides
+}
+
+function withoutPrefix(predicate: Predicate, prefix: string): Predicate {
+  if (predicate.op === "and" || predicate.op === "or")
+    return { op: predicate.op, of: predicate.of.map(part => withoutPrefix(part, prefix)) }
+  if (predicate.op === "not") return { op: "not", of: withoutPrefix(predicate.of, prefix) }
+  const { value } = predicate as { readonly value?: unknown }
+  const other = isFieldOperand(value as never) ? { value: { field: (value as { readonly field: string }).field.slice(prefix.length) } } : {}
+  return { ...predicate, field: (predicate as { readonly field: string }).field.slice(prefix.length), ...other } as Predicate
+}
+
+/** The pairs that may match: by a hash of the fields that must be equal, else all. */
+function candidates(
+  left: readonly Side[],
+  right: readonly Side[],
+  parts: readonly Predicate[],
+  isLeft: (field: string) => boolean,
+): Pair[] {
+  for (const part of parts) {
+    if (part.op !== "eq" || !isFieldOperand(part.value) || isLeft(part.field) === isLeft(part.value.field)) continue
+    const [ofLeft, ofRight] = isLeft(part.field) ? [part.field, part.value.field] : [part.value.field, part.field]
+    const byValue = new Map<unknown, Side[]>()
+    for (const side of right) {
+      const key = toComparable(side.values[ofRight])
+      const same = byValue.get(key)
+      if (same === undefined) byValue.set(key, [side])
+      else same.push(side)
+    }
+    return left.flatMap(side => (byValue.get(toComparable(side.values[ofLeft])) ?? []).map((other): Pair => [side, other]))
+  }
+  if (left.length * right.length > maxPairs) {
+    throw queryError(
+      `A join would compare ${left.length * right.length} pairs.`,
+      "Join by fields that are equal, or narrow it by a condition.",
+    )
+  }
+  return left.flatMap(side => right.map((other): Pair => [side, other]))
+}
