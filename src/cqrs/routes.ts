@@ -1,7 +1,7 @@
 // `commands([...])` and `queries([...])`: routes for what may be sent from outside, which is nothing but what is listed.
 import type { z } from "zod"
 import { kebabCase } from "../actions/action.ts"
-import { formKeyFrom } from "../actions/form-keys.ts"
+import { formKeyFrom, identifier } from "../actions/form-keys.ts"
 import { currentRequest, type Route, type RouteCall } from "../actions/index.ts"
 import { currentEvents, type Events, type EventType, event as eventNamed } from "../events/index.ts"
 import { NitroError } from "../shared/errors.ts"
@@ -54,7 +54,7 @@ export function pathOf(target: MessageClass | EventTarget): string {
 
 /** The form that posts to it. */
 export function formOf(target: MessageClass | EventTarget): { readonly owner: string; readonly operation: string } {
-  const owner = isMessageClass(target) ? kebabCase(target.definition.name) : nameOf(target).replace(/[^\w-]/g, "-")
+  const owner = identifier(isMessageClass(target) ? target.definition.name : nameOf(target))
   return { owner, operation: isMessageClass(target) && target.definition.kind === "query" ? "ask" : "execute" }
 }
 
