@@ -3,10 +3,11 @@ import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { definitionError } from "./errors.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
-import { type EntityRecord, hydration, type Origin, type Stored } from "./record.ts"
+import { type EntityRecord, hydration, isDeleted, type Origin, rowOf, type Stored, savingOf, setStored, valuesOf } from "./record.ts"
 import type { Row, Store } from "./repository.ts"
 import { storeOf } from "./stores.ts"
 import type { EntityClass, EntityHooks } from "./types.ts"
+import { currentUnit } from "./unit-of-work.ts"
 
 type Hydratable = new (data: typeof hydration, stored: Stored) => EntityRecord
 
@@ -58,8 +59,38 @@ export function bindingOf(entity: EntityClass): Binding {
   return binding
 }
 
-/** An instance of a stored row, through the real constructors, without validation. */
+/** The instance of a stored row: inside of a unit of work the one that it knows by this id. */
 export function hydrate(origin: Binding, row: Row): EntityRecord {
+  const unit = currentUnit()
+  if (unit === undefined) return hydrateCopy(origin, row)
+  const known = unit.identities(origin.repository)
+  const id = row[0] as string
+  let record = known.get(id) as EntityRecord | undefined
+  if (record === undefined || record.constructor !== (origin.entity as unknown) || isDeleted(record)) {
+    record = hydrateCopy(origin, row)
+    known.set(id, record)
+  } else renew(record, origin, row, unit)
+  return record
+}
+
+/** A known instance without unsaved changes takes the values that were read just now. */
+function renew(record: EntityRecord, origin: Binding, row: Row, unit: NonNullable<ReturnType<typeof currentUnit>>): void {
+  const before = rowOf(record)
+  const values = valuesOf(record)
+  const { mapper } = origin
+  if (before === undefined || before === row || savingOf(record) !== undefined) return
+  if (mapper.difference(values, row) === undefined || mapper.difference(values, before) !== undefined) return
+  unit.onRollback(() => {
+    if (rowOf(record) !== row || mapper.difference(values, row) !== undefined) return
+    Object.assign(values, mapper.decode(before))
+    setStored(record, before, origin)
+  })
+  Object.assign(values, mapper.decode(row))
+  setStored(record, row, origin)
+}
+
+/** An instance of a stored row of its own, through the real constructors, without validation. */
+export function hydrateCopy(origin: Binding, row: Row): EntityRecord {
   const { entity, state } = origin
   const values = origin.mapper.decode(row)
   if (state.verified === "stored") return construct(entity, { values, row, origin })

@@ -1,7 +1,7 @@
 // Saves and deletes: validation, hooks, what changed, the write itself, and telling of it.
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import { type Binding, bindingOf, hydrate, runHook, verifyInstance } from "./binding.ts"
+import { type Binding, bindingOf, hydrate, hydrateCopy, runHook, verifyInstance } from "./binding.ts"
 import { announce, isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
 import { staleError } from "./dirty.ts"
@@ -222,6 +222,7 @@ function finish({ record, binding, row, kept, write }: Prepared): void {
   }
   if (kept) Object.assign(values, kept)
   setStored(record, row, binding)
+  unit?.identities(binding.repository).set(row[0] as string, record)
   if (isObserved(binding.model)) tell(binding, toChange(binding, row, before, write))
 }
 
@@ -229,7 +230,7 @@ function toChange(binding: Binding, row: Row, before: Row | undefined, write: Wr
   const { entity, mapper, model } = binding
   const id = row[0] as string
   // A listener gets an instance of its own: the one that was saved may be changed before the listener looks at it.
-  const after = hydrate(binding, row) as unknown as NonNullable<Change["after"]>
+  const after = hydrateCopy(binding, row) as unknown as NonNullable<Change["after"]>
   if (before === undefined || write.op !== "update") return { entity, op: "create", id, after, changed: model.names }
   return {
     entity,
@@ -261,7 +262,9 @@ export async function remove(record: EntityRecord): Promise<boolean> {
   const before = rowOf(record)
   if (before === undefined) return false
   const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as string }]))
-  currentUnit()?.onRollback(() => setStored(record, before, binding))
+  const unit = currentUnit()
+  unit?.onRollback(() => setStored(record, before, binding))
+  unit?.identities(binding.repository).delete(before[0] as string)
   setDeleted(record)
   if (touched === 0) return false
   tellDeleted(binding, before)

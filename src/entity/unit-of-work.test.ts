@@ -123,6 +123,25 @@ describe("a unit of work", () => {
     expect(await Account.count()).toBe(1)
   })
 
+  it("knows one instance by one id, which takes what was read again", async () => {
+    const { id } = await Account.create({ owner: "a" })
+    await unitOfWork(async () => {
+      const [one, other] = [await Account.require(id), await Account.findBy({ owner: "a" })]
+      expect(other).toBe(one)
+      one.balance = 3
+      await unitOfWork(async () => expect(await Account.require(id)).toBe(one))
+      expect(one.balance).toBe(3)
+      await one.save()
+      expect((await Account.all())[0]).toBe(one)
+      const created = await Account.create({ owner: "b" })
+      expect(await Account.require(created.id)).toBe(created)
+      await created.delete()
+      expect(await Account.get(created.id)).toBe(undefined)
+      expect((await Account.create({ id: created.id, owner: "c" })).isNew).toBe(false)
+    })
+    expect(await Account.require(id)).not.toBe(await Account.require(id))
+  })
+
   it("takes back a nested unit alone when its error is caught", async () => {
     const account = await Account.create({ owner: "a" })
     changes.length = 0
@@ -134,7 +153,7 @@ describe("a unit of work", () => {
         throw failure
       }).catch(() => {})
       expect(account.version).toBe(2)
-      expect((await Account.require(account.id)).balance).toBe(1)
+      expect(await Account.count({ balance: 1 })).toBe(1)
       await unitOfWork(() => Note.create({ text: "kept" }))
     })
     expect((await Note.all()).map(({ text }) => text)).toEqual(["kept"])

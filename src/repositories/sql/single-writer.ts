@@ -1,6 +1,7 @@
 // One connection shared by everything: transactions take it in turns, and other calls wait or read beside them.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { setTimeout as sleep } from "node:timers/promises"
+import type { OpenTransaction } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Connections } from "./connections.ts"
@@ -83,24 +84,75 @@ export class SingleWriter implements Connections {
   }
 
   async transaction<T>(fn: () => Promise<T>): Promise<T> {
-    const scope = await this.#turn(this.#scope())
-    const { begin, commit, rollback } = words(scope.depth)
+    const opened = await this.begin()
+    let result: T
     try {
-      await this.#command(scope.parent as Scope, begin)
-      try {
-        const result = await this.#context.run(scope, fn)
-        await scope.settled(this.#options.waitTimeoutMs)
-        await this.#command(scope, commit)
-        scope.parent?.undo.push(...(scope.depth > 1 ? scope.undo : []))
-        return result
-      } catch (error) {
-        await scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
-        this.#rollback(scope, rollback)
-        throw error
-      }
-    } finally {
+      result = await opened.run(fn)
+    } catch (error) {
+      await opened.rollback()
+      throw error
+    }
+    await opened.commit()
+    return result
+  }
+
+  /** At once, where nobody else has the connection. */
+  begin(): MaybePromise<OpenTransaction> {
+    const turn = this.#turn(this.#scope())
+    return turn instanceof Promise ? turn.then(scope => this.#begin(scope)) : this.#begin(turn)
+  }
+
+  #begin(scope: Scope): MaybePromise<OpenTransaction> {
+    const give = (): OpenTransaction => ({
+      run: operation => this.#context.run(scope, operation),
+      commit: () => this.#commit(scope),
+      rollback: () => this.#abandon(scope),
+    })
+    const failed = (error: unknown): never => {
+      scope.leave()
+      throw error
+    }
+    try {
+      const begun = this.#command(scope.parent as Scope, words(scope.depth).begin)
+      return begun instanceof Promise ? begun.then(give, failed) : give()
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  #commit(scope: Scope): MaybePromise<void> {
+    const { commit, rollback } = words(scope.depth)
+    const done = (): void => {
+      scope.parent?.undo.push(...(scope.depth > 1 ? scope.undo : []))
       scope.leave()
     }
+    const failed = (error: unknown): never => {
+      this.#rollback(scope, rollback)
+      scope.leave()
+      throw error
+    }
+    if (scope.child !== undefined) {
+      const { waitTimeoutMs } = this.#options
+      const settled = scope.settled(waitTimeoutMs).then(() => this.#command(scope, commit))
+      return settled.then(done, async error => {
+        await scope.settled(waitTimeoutMs).catch(() => undefined)
+        failed(error)
+      })
+    }
+    try {
+      const committed = this.#command(scope, commit)
+      return committed instanceof Promise ? committed.then(done, failed) : done()
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  #abandon(scope: Scope): MaybePromise<void> {
+    const end = (): void => {
+      this.#rollback(scope, words(scope.depth).rollback)
+      scope.leave()
+    }
+    return scope.child === undefined ? end() : scope.settled(this.#options.waitTimeoutMs).then(end, end)
   }
 
   /** Holds the connection without a transaction: other calls wait, or read what is committed. */
@@ -192,11 +244,17 @@ export class SingleWriter implements Connections {
     }
   }
 
-  async #command(scope: Scope, sql: string): Promise<void> {
-    try {
-      await this.#patiently(scope, driver => driver.exec(sql))
-    } catch (error) {
+  #command(scope: Scope, sql: string): MaybePromise<void> {
+    const refuse = (error: unknown): never => {
       throw explain(error, { dialect: this.#options.dialect, store: this.#options.name })
+    }
+    if (scope.ended || scope.broken !== undefined) throw brokenError(scope.broken)
+    try {
+      // Not prepared: libsql does not reset a `begin` that found the database locked, and then keeps the lock.
+      this.#open().exec(sql)
+    } catch (error) {
+      if (!this.#isBusy(error)) return refuse(error)
+      return this.#patiently(scope, driver => driver.exec(sql)).catch(refuse)
     }
   }
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { Capabilities, Encoding, EntityDefinition, Repository, Store } from "../../entity/index.ts"
+import type { Capabilities, Encoding, EntityDefinition, OpenTransaction, Repository, Store } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "./access.ts"
@@ -103,6 +103,10 @@ class SqliteFileStore implements SqliteStore {
 
   transaction<T>(fn: () => Promise<T>): Promise<T> {
     return this.#connections.transaction(fn)
+  }
+
+  begin(): MaybePromise<OpenTransaction> {
+    return this.#connections.begin()
   }
 
   close(): MaybePromise<void> {
