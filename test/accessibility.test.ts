@@ -30,7 +30,7 @@ it("finds a fault when there is one", async () => {
   await page.close()
 })
 
-describe.each(["examples/todo/app.tsx", "examples/counter/app.tsx"])("%s", file => {
+describe.each(["examples/todo/app.tsx", "examples/counter/app.tsx", "examples/orders/app.tsx"])("%s", file => {
   const folder = temporaryFolder()
   let app: RunningApp
 
