@@ -81,7 +81,8 @@ const sqliteCasts: Casts = {
   bigint: { string: toText, number: integerToReal, boolean: bitToBoolean, date: asItIs },
   number: {
     // 15 digits where they say it all, else the 17 that every number fits in.
-    string: c => `case when cast(cast(${c} as text) as real) = ${c} then cast(${c} as text) else printf('%!.17g', ${c}) end`,
+    string: c =>
+      `case when ${c} is null or cast(cast(${c} as text) as real) = ${c} then cast(${c} as text) else printf('%!.17g', ${c}) end`,
     integer: realToInteger,
     bigint: realToInteger,
     date: realToInteger,

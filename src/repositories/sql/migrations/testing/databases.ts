@@ -12,8 +12,10 @@ import { type Executor, withSession } from "../session.ts"
 export interface Database {
   readonly name: string
   readonly dialect: DialectName
-  /** A store on a new, empty database; closed after the tests of the file. */
-  readonly open: () => Promise<Store>
+  /** A store on a new, empty database, or on the one at `source`; closed after the tests of the file. */
+  readonly open: (source?: string) => Promise<Store>
+  /** Path or URL of a new, empty database. */
+  readonly source: () => string
 }
 
 const folder = temporaryFolder()
@@ -33,12 +35,14 @@ export const databases: readonly Database[] = [
   ...availableDrivers.map(driver => ({
     name: driver,
     dialect: "sqlite" as const,
-    open: async () => keep(sqlite({ file: newFile(), driver, schema: "none" })),
+    source: newFile,
+    open: async (file = newFile()) => keep(sqlite({ file, driver, schema: "none" })),
   })),
   ...(server === undefined ? [] : postgresDrivers).map(driver => ({
     name: `postgres through ${driver}`,
     dialect: "postgres" as const,
-    open: async () => keep(postgres({ url: server?.emptySchema() as string, driver, max: 3, schema: "none" })),
+    source: () => server?.emptySchema() as string,
+    open: async (url = server?.emptySchema() as string) => keep(postgres({ url, driver, max: 3, schema: "none" })),
   })),
 ]
 
@@ -47,7 +51,7 @@ function keep(store: Store): Store {
   return store
 }
 
-export function newFile(): string {
+function newFile(): string {
   return folder.path(`${count++}.db`)
 }
 
