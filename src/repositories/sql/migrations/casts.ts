@@ -75,7 +75,7 @@ const sqliteCasts: Casts = {
     number: c => guarded(c, `json_valid(${c}) and json_type(${c}) in ('integer', 'real')`, `cast(${c} as real)`, "no number"),
     boolean: c => guarded(c, `${c} in ('true', 'false', '1', '0')`, `${c} in ('true', '1')`, "neither true nor false"),
     date: isoDate,
-    json: c => `json_quote(${c})`,
+    json: c => `case when ${c} is null then null else json_quote(${c}) end`,
   },
   integer: { string: toText, number: integerToReal, boolean: bitToBoolean, date: asItIs, json: toText },
   bigint: { string: toText, number: integerToReal, boolean: bitToBoolean, date: asItIs },
