@@ -25,7 +25,7 @@ export function memory(options: MemoryOptions = {}): Store {
 
 class MemoryStore implements Store {
   readonly name = "memory()"
-  readonly capabilities: Capabilities = { transactions: true, durable: false, ttl: true, unique: true }
+  readonly capabilities: Capabilities = { transactions: true, serialTransactions: true, durable: false, ttl: true, unique: true }
   readonly encoding = encoding
   readonly #ttlSeconds: number | undefined
   readonly #scopes = new Scopes()

@@ -31,6 +31,8 @@ export interface QueryPlan {
   readonly limit?: number
   /** Rows to pass over first; works without `limit`. */
   readonly offset?: number
+  /** Relations that the entity module loads along: `"category"`, `"category.parent"`. Nothing to a repository. */
+  readonly with?: readonly string[]
 }
 
 /** One output computed over a group of rows. Nulls do not count; without `field`, `count` counts rows. */
@@ -74,6 +76,8 @@ export type Write =
 export interface Capabilities {
   /** `write` of several is all or nothing, and `Store.transaction` exists. */
   readonly transactions: boolean
+  /** Transactions run as if one after the other, without asking for an isolation level: no other changes what one has read. */
+  readonly serialTransactions?: boolean
   /** Survives the end of the process. */
   readonly durable: boolean
   /** Honours `ttlSeconds`. */
@@ -101,8 +105,8 @@ export interface Repository {
   ): MaybePromise<number>
   /** The fields as in a row, then the aggregates: `count`, `avg` and sums as numbers (of bigints as in a row), `min` and `max` as in a row. A sum of nothing is 0, the others null. */
   select?(plan: SelectPlan): MaybePromise<Row[]>
-  /** Each pair as one row, the left one's values first. */
-  join?(plan: JoinPlan): MaybePromise<Row[]>
+  /** Each pair as one row, the left one's values first; `right` is bound to the same store. Ties break by both ids. */
+  join?(plan: JoinPlan, right: Repository): MaybePromise<Row[]>
   /** The rows of a statement in the store's own language: `text` around the `values`, one more than those. */
   raw?(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]>
 }

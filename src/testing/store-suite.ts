@@ -52,7 +52,10 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     predicateTests(tools)
     uniqueTests(capabilities.unique ? tools : without("unique"))
     entityTests(tools)
-    transactionTests(capabilities.transactions ? tools : without("transactions"))
+    transactionTests(
+      capabilities.transactions ? tools : without("transactions"),
+      capabilities.serialTransactions ? tools : without("serialTransactions"),
+    )
     expiryTests(capabilities.ttl ? tools : without("ttl"))
   })
 }

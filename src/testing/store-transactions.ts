@@ -60,7 +60,7 @@ export function entityTests({ test, expect }: Tools): void {
   })
 }
 
-export function transactionTests({ test, expect }: Tools): void {
+export function transactionTests({ test, expect }: Tools, serial: Tools): void {
   const transact = <T>(store: Store, fn: () => Promise<T>): Promise<T> => (store.transaction as NonNullable<Store["transaction"]>)(fn)
   const insert = async (store: Store, n: number, values: object = {}): Promise<void> => {
     await store.bind(Account.definition).write([{ op: "insert", row: accountRow(store, n, values) }])
@@ -150,7 +150,7 @@ export function transactionTests({ test, expect }: Tools): void {
     expect(await stored(store)).toEqual([0, 3, 4, 5])
   })
 
-  test("runs many transactions at once without losing an update", async store => {
+  serial.test("runs many transactions at once without losing an update", async store => {
     await insert(store, 0)
     const increment = (): Promise<void> =>
       transact(store, async () => {

@@ -1,6 +1,6 @@
 // Every value of every type comes back as it was given.
 import { type Store, withRepositories } from "../entity/index.ts"
-import { naughtyTexts, Sample } from "./samples.ts"
+import { naughtyTexts, Sample, Versioned } from "./samples.ts"
 import type { Tools } from "./store-tools.ts"
 
 export function valueTests({ test, expect }: Tools): void {
@@ -24,7 +24,13 @@ export function valueTests({ test, expect }: Tools): void {
   })
 
   test("keeps a megabyte of text", async store => {
-    await same(store, "text", ["x".repeat(1_000_000), "é€😀".repeat(200_000)])
+    // In a field without an index: databases hold a few kB at most in one.
+    await withRepositories(store, async () => {
+      for (const note of ["x".repeat(1_000_000), "é€😀".repeat(200_000)]) {
+        const { id } = await Versioned.create({ title: "long", note })
+        expect((await Versioned.require(id)).note === note).toBe(true)
+      }
+    })
   })
 
   test("keeps integers and numbers to the last bit", async store => {

@@ -1,5 +1,6 @@
 // Connections from a pool: each transaction has one for itself, all other calls share what is free.
 import { AsyncLocalStorage } from "node:async_hooks"
+import type { Isolation, OpenTransaction, TransactionOptions } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Connections } from "./connections.ts"
@@ -19,16 +20,6 @@ export interface PooledConnectionsOptions {
   readonly waitTimeoutMs: number
 }
 
-/** SQL's isolation levels; Postgres treats `read uncommitted` as `read committed`. */
-export type Isolation = "read committed" | "repeatable read" | "serializable"
-
-export interface TransactionOptions {
-  /** Default: the database's own, usually `read committed`. A transaction inside of another has the other's. */
-  readonly isolation?: Isolation
-  /** Refuses writes. Default false. */
-  readonly readOnly?: boolean
-}
-
 /** An open transaction; its scopes are the transaction itself and the savepoints in it, below a root that stands for outside. */
 interface Transaction {
   readonly session: Session
@@ -40,6 +31,12 @@ interface Transaction {
 interface Place {
   readonly transaction: Transaction
   readonly scope: Scope
+}
+
+interface Opened extends OpenTransaction {
+  readonly place: Place
+  commit(): Promise<void>
+  rollback(): Promise<void>
 }
 
 type Work<T> = (driver: Driver) => MaybePromise<T>
@@ -90,32 +87,35 @@ export class PooledConnections implements Connections {
     return place === undefined ? this.#outside(work) : this.#inside(place, work)
   }
 
-  atomic<T>(work: Work<T>, undo?: () => void): Promise<T> {
-    const place = this.#place()
-    if (place !== undefined) return this.#savepoint(place, async scope => this.#watch({ ...place, scope }, work), undo)
-    return this.#begin(undefined, async ({ transaction, scope }) => {
-      if (undo) scope.undo.push(undo)
-      return await work(transaction.session)
-    })
+  async atomic<T>(work: Work<T>, undo?: () => void): Promise<T> {
+    const opened = await this.#begin({})
+    if (undo) opened.place.scope.undo.push(undo)
+    let result: T
+    try {
+      result = await this.#watch(opened.place, work)
+    } catch (error) {
+      await opened.rollback()
+      throw error
+    }
+    await opened.commit()
+    return result
   }
 
   async transaction<T>(fn: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const place = this.#place()
-    const begin = beginText(options, place !== undefined)
-    const run = async (inner: Place): Promise<T> => {
-      // What the function left running belongs to the transaction, and is done before it ends.
-      const settled = (): Promise<void> => inner.scope.settled(this.#options.waitTimeoutMs)
-      try {
-        const result = await this.#context.run(inner, fn)
-        await settled()
-        return result
-      } catch (error) {
-        await settled().catch(() => undefined)
-        throw error
-      }
+    const opened = await this.#begin(options)
+    let result: T
+    try {
+      result = await opened.run(fn)
+    } catch (error) {
+      await opened.rollback()
+      throw error
     }
-    if (place === undefined) return this.#begin(begin, run)
-    return this.#savepoint(place, scope => run({ transaction: place.transaction, scope }))
+    await opened.commit()
+    return result
+  }
+
+  begin(options: TransactionOptions = {}): Promise<OpenTransaction> {
+    return this.#begin(options)
   }
 
   /** Hands out a connection without a transaction; calls of the same context go on elsewhere. */
@@ -212,65 +212,114 @@ export class PooledConnections implements Connections {
     for (let each: Scope | undefined = scope; each !== undefined; each = each.parent) each.broken ??= error
   }
 
-  async #begin<T>(begin: string | undefined, work: (place: Place) => Promise<T>): Promise<T> {
+  #begin(options: TransactionOptions): Promise<Opened> {
+    const place = this.#place()
+    return place === undefined ? this.#beginOutermost(options) : this.#beginInside(place, options)
+  }
+
+  async #beginOutermost({ isolation }: TransactionOptions): Promise<Opened> {
+    if (isolation !== undefined && !levels.has(isolation)) {
+      throw new NitroError("NITRO_TRANSACTION", `There is no isolation level ${JSON.stringify(isolation)}.`, {
+        fix: `Use one of ${[...levels].join(", ")}.`,
+      })
+    }
     const session = await this.#reserve()
     const transaction: Transaction = { session, root: new Scope(undefined), afterCommit: [] }
-    const scope = transaction.root.enter()
-    let isClean = false
+    const place = { transaction, scope: transaction.root.enter() }
     try {
-      await this.#command(transaction, scope, begin ?? "begin")
-      const result = await work({ transaction, scope })
-      if (scope.broken !== undefined) throw brokenError(scope.broken)
-      const done = await this.#command(transaction, scope, "commit")
-      isClean = true
-      // The server takes `commit` for `rollback` after an error that nobody looked at.
-      if (done === "ROLLBACK") throw brokenError(undefined)
-      for (const callback of transaction.afterCommit) callback()
-      return result
+      await this.#command(transaction, place.scope, isolation === undefined ? "begin" : `begin isolation level ${isolation}`)
     } catch (error) {
-      for (const undo of scope.undo.reverse()) undo()
-      if (!isClean && !session.lost) {
-        isClean = await session.command("rollback").then(
-          () => true,
-          () => false,
-        )
-      }
+      this.#end(place, true)
       throw error
-    } finally {
-      scope.leave()
-      this.#release(session, !isClean)
+    }
+    return {
+      place,
+      run: operation => this.#context.run(place, operation),
+      commit: () => this.#commit(place),
+      rollback: () => this.#rollback(place),
     }
   }
 
-  async #savepoint<T>(place: Place, work: (scope: Scope) => Promise<T>, undo?: () => void): Promise<T> {
-    const { transaction } = place
-    const scope = await this.#turn(place.scope)
+  async #commit(place: Place): Promise<void> {
+    const { transaction, scope } = place
+    try {
+      // What the function left running belongs to the transaction, and is done before it ends.
+      await scope.settled(this.#options.waitTimeoutMs)
+      // The server takes `commit` for `rollback` after an error that nobody looked at, and says only that.
+      if ((await this.#command(transaction, scope, "commit")) === "ROLLBACK") throw brokenError(undefined)
+    } catch (error) {
+      await this.#rollback(place)
+      throw error
+    }
+    this.#end(place, false)
+    for (const callback of transaction.afterCommit) callback()
+  }
+
+  async #rollback(place: Place): Promise<void> {
+    const { session } = place.transaction
+    await place.scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
+    for (const undo of place.scope.undo.reverse()) undo()
+    // The caller wants the first error, not one about rolling back; a connection that cannot even do that is given up.
+    const isClean = !session.lost && (await session.command("rollback").then(isDone, isNotDone))
+    this.#end(place, !isClean)
+  }
+
+  #end({ transaction, scope }: Place, discard: boolean): void {
+    scope.leave()
+    this.#release(transaction.session, discard)
+  }
+
+  async #beginInside(outer: Place, options: TransactionOptions): Promise<Opened> {
+    const { transaction } = outer
+    const scope = await this.#turn(outer.scope)
     const parent = scope.parent as Scope
-    // The transaction ended while this waited for its turn.
-    if (parent.parent === undefined) {
+    if (parent === transaction.root) {
+      // The transaction ended while this waited for its turn.
       scope.leave()
-      throw brokenError(undefined)
+      return this.#beginOutermost(options)
     }
     const name = `nitro_${scope.depth}`
     try {
       await this.#command(transaction, parent, `savepoint ${name}`)
-      try {
-        const result = await work(scope)
-        if (scope.broken !== undefined) throw brokenError(scope.broken)
-        await this.#command(transaction, scope, `release savepoint ${name}`)
-        parent.undo.push(...scope.undo, ...(undo ? [undo] : []))
-        return result
-      } catch (error) {
-        undo?.()
-        for (const each of scope.undo.reverse()) each()
-        if (!scope.ended && !transaction.session.lost) {
-          await this.#command(transaction, parent, `rollback to savepoint ${name}`).catch(() => undefined)
-          await this.#command(transaction, parent, `release savepoint ${name}`).catch(() => undefined)
-        }
-        throw error
-      }
-    } finally {
+    } catch (error) {
       scope.leave()
+      throw error
+    }
+    const place = { transaction, scope }
+    return {
+      place,
+      run: operation => this.#context.run(place, operation),
+      commit: () => this.#releaseSavepoint(place, name),
+      rollback: () => this.#rollbackTo(place, name),
+    }
+  }
+
+  async #releaseSavepoint(place: Place, name: string): Promise<void> {
+    const { transaction, scope } = place
+    try {
+      await scope.settled(this.#options.waitTimeoutMs)
+      await this.#command(transaction, scope, `release savepoint ${name}`)
+    } catch (error) {
+      await this.#rollbackTo(place, name)
+      throw error
+    }
+    scope.parent?.undo.push(...scope.undo)
+    scope.leave()
+  }
+
+  async #rollbackTo({ transaction, scope }: Place, name: string): Promise<void> {
+    const parent = scope.parent as Scope
+    await scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
+    for (const undo of scope.undo.reverse()) undo()
+    try {
+      // A savepoint that outlived its transaction is gone with it.
+      if (scope.ended || transaction.session.lost) return
+      await this.#command(transaction, parent, `rollback to savepoint ${name}`)
+      await this.#command(transaction, parent, `release savepoint ${name}`)
+    } catch {
+      // The outer transaction is marked as broken and says so itself.
+    } finally {
+      if (!scope.ended) scope.leave()
     }
   }
 
@@ -318,9 +367,13 @@ export class PooledConnections implements Connections {
       const timer = setTimeout(() => {
         isLate = true
         reject(
-          new NitroError("NITRO_STORE_BUSY", `A call waited ${waitTimeoutMs} ms for a connection of ${name}; transactions have all of them.`, {
-            fix: "Keep transactions short, raise `max`, and await nothing inside of a transaction that runs outside of it.",
-          }),
+          new NitroError(
+            "NITRO_STORE_BUSY",
+            `A call waited ${waitTimeoutMs} ms for a connection of ${name}; transactions have all of them.`,
+            {
+              fix: "Keep transactions short, raise `max`, and await nothing inside of a transaction that runs outside of it.",
+            },
+          ),
         )
       }, waitTimeoutMs)
       result.then(
@@ -343,23 +396,16 @@ export class PooledConnections implements Connections {
   }
 }
 
-function beginText({ isolation, readOnly }: TransactionOptions, isNested: boolean): string {
-  if (isolation !== undefined && !levels.has(isolation)) {
-    throw new NitroError("NITRO_TRANSACTION", `There is no isolation level ${JSON.stringify(isolation)}.`, {
-      fix: `Use one of ${[...levels].join(", ")}.`,
-    })
-  }
-  if (isNested && (isolation !== undefined || readOnly)) {
-    throw new NitroError("NITRO_TRANSACTION", "A transaction inside of another has the other's isolation level, and was given one of its own.", {
-      fix: "Give the level to the outermost transaction.",
-    })
-  }
-  return `begin${isolation ? ` isolation level ${isolation}` : ""}${readOnly ? " read only" : ""}`
-}
+const isDone = (): boolean => true
+const isNotDone = (): boolean => false
 
 function brokenError(cause: unknown): NitroError {
-  return new NitroError("NITRO_TRANSACTION", "A statement of this transaction failed, and the database takes no more; nothing of it was kept.", {
-    ...(cause === undefined ? {} : { cause }),
-    fix: "Let the error leave the transaction's function, or put what may fail into a transaction of its own inside.",
-  })
+  return new NitroError(
+    "NITRO_TRANSACTION",
+    "A statement of this transaction failed, and the database takes no more; nothing of it was kept.",
+    {
+      ...(cause === undefined ? {} : { cause }),
+      fix: "Let the error leave the transaction's function, or put what may fail into a transaction of its own inside.",
+    },
+  )
 }

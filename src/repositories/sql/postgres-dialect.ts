@@ -78,6 +78,8 @@ function classify(error: unknown): Failure {
   const kind = kindOfCode[code]
   if (kind !== undefined) return { kind } as Failure
   if (error.message === noFreeConnection) return { kind: "busy" }
+  // A row or a value that is too long, in an index above all: 8 kB at most.
+  if (code === "54000") return { kind: "value" }
   if (code.startsWith("54")) return { kind: "tooComplex" }
   if (isLost(error)) return { kind: "unavailable", lost: true }
   return { kind: unavailable.test(code) ? "unavailable" : "other" }
@@ -137,7 +139,8 @@ export const postgresDialect: Dialect = {
   encoding,
   quote: quoteIdentifier,
   placeholder: position => `$${position}`,
-  read: (type, column) => (type === "bigint" ? `${column}::text` : column),
+  // Without a name of its own the text would be what `order by` sorts.
+  read: (type, column) => (type === "bigint" ? `${column}::text as "?column?"` : column),
   bind: { date: (stored: number) => timestampText(stored) },
   isBindable: isPostgresBindable,
   roundDate,

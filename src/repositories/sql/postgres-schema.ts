@@ -5,15 +5,7 @@ import type { Driver } from "./driver.ts"
 import { foreignKeyName, indexName } from "./migrations/names.ts"
 import { postgresDialect, quoteIdentifier as quote } from "./postgres-dialect.ts"
 import { bytesText } from "./postgres-values.ts"
-import {
-  type Difference,
-  defaultOf,
-  type FindDefinition,
-  type Index,
-  indexesOf,
-  mismatch,
-  type SchemaMode,
-} from "./schema-difference.ts"
+import { type Difference, defaultOf, type FindDefinition, type Index, indexesOf, mismatch, type SchemaMode } from "./schema-difference.ts"
 
 const columnTypes: Readonly<Record<FieldType, string>> = {
   // Ordered by code point, so that indexes serve the orders that are asked for, and outlive updates of the system's languages.
@@ -163,7 +155,9 @@ async function addReferences(driver: Driver, definition: EntityDefinition, find:
 }
 
 async function readTable(driver: Driver, table: string): Promise<ExistingTable | undefined> {
-  const found = await driver.get("select c.oid::bigint, c.relkind in ('r', 'p') from pg_class c where c.oid = to_regclass($1)", [quote(table)])
+  const found = await driver.get("select c.oid::bigint, c.relkind in ('r', 'p') from pg_class c where c.oid = to_regclass($1)", [
+    quote(table),
+  ])
   if (found === undefined) return undefined
   const [oid, isTable] = found as [number, boolean]
   const columns = await driver.all(
@@ -200,12 +194,7 @@ async function readTable(driver: Driver, table: string): Promise<ExistingTable |
   }
 }
 
-async function compare(
-  driver: Driver,
-  definition: EntityDefinition,
-  existing: ExistingTable,
-  find: FindDefinition,
-): Promise<Difference[]> {
+async function compare(driver: Driver, definition: EntityDefinition, existing: ExistingTable, find: FindDefinition): Promise<Difference[]> {
   const differences: Difference[] = []
   const declared = new Set(definition.fields.map(field => field.column))
   for (const field of definition.fields) {

@@ -1,5 +1,13 @@
 // The door `nitro-ts/postgres`: a store in a Postgres database, through a pool of pg or postgres.
-import type { Capabilities, Encoding, EntityDefinition, Repository, Store } from "../../entity/index.ts"
+import type {
+  Capabilities,
+  Encoding,
+  EntityDefinition,
+  OpenTransaction,
+  Repository,
+  Store,
+  TransactionOptions,
+} from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "./access.ts"
@@ -7,14 +15,13 @@ import type { Driver } from "./driver.ts"
 import { isPostgresPool, openPostgres, type PostgresDriverName, type PostgresPool, wrapPostgres } from "./drivers/load-postgres.ts"
 import "./errors.ts"
 import type { PoolDriver } from "./pool-driver.ts"
-import { PooledConnections, type TransactionOptions } from "./pooled-connections.ts"
+import { PooledConnections } from "./pooled-connections.ts"
 import { postgresDialect } from "./postgres-dialect.ts"
 import { preparePostgresTables } from "./postgres-schema.ts"
 import { SqlRepository } from "./repository.ts"
 import { defaultSchemaMode, type SchemaMode } from "./schema-difference.ts"
 
 export type { PostgresDriverName, PostgresPool } from "./drivers/load-postgres.ts"
-export type { Isolation, TransactionOptions } from "./pooled-connections.ts"
 export type { SchemaMode } from "./schema-difference.ts"
 
 export interface PostgresOptions {
@@ -41,6 +48,7 @@ export interface PostgresOptions {
 export interface PostgresStore extends Store {
   /** One that ends with `NITRO_TRANSACTION_CONFLICT` may be run again. */
   transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
+  begin(options?: TransactionOptions): Promise<OpenTransaction>
 }
 
 /**
@@ -96,6 +104,10 @@ class PostgresDatabaseStore implements PostgresStore {
 
   transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
     return this.#connections.transaction(fn, options)
+  }
+
+  begin(options?: TransactionOptions): Promise<OpenTransaction> {
+    return this.#connections.begin(options)
   }
 
   close(): MaybePromise<void> {

@@ -61,6 +61,12 @@ function loaded(name: PostgresDriverName): ((options: OpenOptions) => PoolDriver
 
 /** Wraps a pool that the app opened, and closes, itself. */
 export function wrapPostgres(pool: PostgresPool, prepare: boolean): PoolDriver {
+  if (isPostgresJs(pool) && pool.options.fetch_types === false) {
+    // Its `reserve()` would wait forever for a connection that it opens itself.
+    throw new NitroError("NITRO_DRIVER_MISSING", "A sql of postgres with `fetch_types: false` cannot run transactions of this store.", {
+      fix: "Leave `fetch_types` on.",
+    })
+  }
   if (isPostgresJs(pool)) return new PostgresJsPoolDriver(pool, prepare, false)
   if (isPostgresPool(pool)) return new PgPoolDriver(pool, prepare, false)
   throw new NitroError("NITRO_DRIVER_MISSING", "What postgres() was given is no open pool of a known library.", {

@@ -9,7 +9,7 @@ import { requirePeer } from "./require-peer.ts"
 
 /** The part of a postgres `sql` that is used. */
 export interface PostgresJs {
-  readonly options: { readonly max?: number | undefined }
+  readonly options: { readonly max?: number | undefined; readonly fetch_types?: boolean | undefined }
   unsafe(text: string, parameters?: unknown[], options?: object): PostgresJsQuery
   typed(value: unknown, type: number): unknown
   reserve(): Promise<ReservedPostgresJs>
@@ -121,12 +121,7 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
     this.maxConnections = sql.options.max ?? 10
   }
 
-  protected override async send<T>(
-    sql: string,
-    parameters: unknown[],
-    options: object,
-    pick: (result: PostgresJsResult) => T,
-  ): Promise<T> {
+  protected override async send<T>(sql: string, parameters: unknown[], options: object, pick: (result: PostgresJsResult) => T): Promise<T> {
     return pick(await this.#sql.unsafe(sql, parameters, options).raw())
   }
 
@@ -153,12 +148,7 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
     return this.send(sql, [], { simple: true }, result => result.command)
   }
 
-  protected override async send<T>(
-    sql: string,
-    parameters: unknown[],
-    options: object,
-    pick: (result: PostgresJsResult) => T,
-  ): Promise<T> {
+  protected override async send<T>(sql: string, parameters: unknown[], options: object, pick: (result: PostgresJsResult) => T): Promise<T> {
     // A statement on a closed connection would throw where nobody can catch it.
     if (this.lost) throw Object.assign(new Error("the connection was closed"), { code: "CONNECTION_CLOSED" })
     const onexecute = (connection: RawConnection): boolean => {
