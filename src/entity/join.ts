@@ -90,7 +90,7 @@ async function readPairs<T extends object, S extends object>(left: EntityClass, 
   const pairs =
     join === undefined
       ? await pairsOf(a, b, plan)
-      : (await onStore(a.store, () => join(plan))).map((row): [Row, Row] => [row.slice(0, width), row.slice(width)])
+      : (await onStore(a.store, () => join(plan, b.repository))).map((row): [Row, Row] => [row.slice(0, width), row.slice(width)])
   // Rows of these classes, so the instances are too.
   return pairs.map(([x, y]) => [hydrate(a, x), hydrate(b, y)] as unknown as [T, S])
 }

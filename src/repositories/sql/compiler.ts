@@ -2,6 +2,7 @@
 import type { Predicate, QueryPlan } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { BoundedCache } from "./bounded-cache.ts"
+import { type ColumnOrder, ConditionText, orderText } from "./condition-text.ts"
 import type { Dialect } from "./dialect.ts"
 import { type ShapeWriter, type Test, walk } from "./predicate-walk.ts"
 import { ShapeTree, type ShapeWalk } from "./shape-tree.ts"
@@ -104,17 +105,12 @@ export class Compiler {
   }
 }
 
-function checkCount(name: string, value: number): number {
+export function checkCount(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value
   throw new NitroError("NITRO_QUERY", `${name} must be a whole number from 0, and it is ${String(value)}.`, { fix: `Correct ${name}.` })
 }
 
 type QueryKind = "find" | "count" | "delete"
-
-interface ColumnOrder {
-  readonly column: Column
-  readonly direction: "asc" | "desc"
-}
 
 interface PlanWriter extends ShapeWriter {
   where(): void
@@ -194,112 +190,42 @@ class ShapeKey implements PlanWriter {
   }
 }
 
-const operators = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
-
 /** Writes the same calls as SQL. */
-class SqlWriter implements PlanWriter {
+class SqlWriter extends ConditionText implements PlanWriter {
   readonly #kind: QueryKind
   readonly #table: Table
   readonly #dialect: Dialect
-  #where = ""
   #limit = ""
   #windowed = false
-  #places = 0
+  #conditioned = false
   readonly #order: ColumnOrder[] = []
-  readonly #groups: ("and" | "or" | "not" | "bare")[] = []
 
   constructor(kind: QueryKind, table: Table, dialect: Dialect) {
+    super(dialect)
     this.#kind = kind
     this.#table = table
     this.#dialect = dialect
   }
 
   where(): void {
-    this.#where = " where "
-  }
-
-  test(test: Test, column: Column, other: Column | undefined, places: number): void {
-    this.#where += this.#test(test, column, other, places)
-  }
-
-  #test(test: Test, { sql, ordered, field: { type } }: Column, other: Column | undefined, places: number): string {
-    switch (test) {
-      case "isNull":
-        return `${sql} is null`
-      case "notNull":
-        return `${sql} is not null`
-      case "ne":
-        return `${sql} is distinct from ${this.#place()}`
-      case "inJson":
-        return this.#dialect.inList(type, sql, this.#place())
-      case "inPlaces":
-        return `${sql} in (${Array.from({ length: places }, () => this.#place()).join(", ")})`
-      case "like":
-      case "likeEscaped":
-        return this.#dialect.like(sql, this.#place(), test === "likeEscaped")
-      case "eq":
-        // Two columns may be in different languages, and then even their equality needs to be told which to go by.
-        return other ? `${ordered} = ${other.ordered}` : `${sql} = ${this.#place()}`
-      default:
-        return `${ordered} ${operators[test]} ${other ? other.ordered : this.#place()}`
-    }
-  }
-
-  constant(value: boolean): void {
-    this.#where += value ? "1 = 1" : "1 = 0"
-  }
-
-  open(group: "and" | "or" | "not"): void {
-    // The outermost group, and one inside of `not`, needs no brackets of its own: SQLite's parser nests 100 deep at most.
-    const bare = this.#groups.length === 0 ? group !== "not" : this.#groups.at(-1) === "not" && group !== "not"
-    this.#groups.push(bare ? "bare" : group)
-    if (!bare) this.#where += "("
-  }
-
-  next(group: "and" | "or"): void {
-    this.#where += ` ${group} `
-  }
-
-  close(): void {
-    const group = this.#groups.pop()
-    if (group === "bare") return
-    // Not `not`: the opposite of unknown would be unknown, and a row either matches or does not.
-    this.#where += group === "not" ? ") is not true" : ")"
+    this.#conditioned = true
   }
 
   order(column: Column, direction: "asc" | "desc"): void {
     this.#order.push({ column, direction })
   }
 
-  #orderBy(): string {
-    const id = this.#table.columns[0] as Column
-    const byId = this.#order.findIndex(({ column }) => column === id)
-    // Nothing after the id can change the order.
-    const terms = byId < 0 ? [...this.#order, { column: id, direction: "asc" as const }] : this.#order.slice(0, byId + 1)
-    return ` order by ${terms.map(term => this.#orderTerm(term)).join(", ")}`
-  }
-
-  // Said only where nulls can be: an index serves a plain order alone.
-  #orderTerm({ column, direction }: ColumnOrder): string {
-    const nulls = column.field.nullable ? (direction === "asc" ? " nulls last" : " nulls first") : ""
-    return `${column.ordered}${direction === "desc" ? " desc" : ""}${nulls}`
-  }
-
   window(limit: boolean, offset: boolean): void {
     this.#windowed = limit || offset
-    this.#limit = this.#dialect.limit(limit ? this.#place() : undefined, offset ? this.#place() : undefined)
-  }
-
-  #place(): string {
-    this.#places += 1
-    return this.#dialect.placeholder(this.#places)
+    this.#limit = this.#dialect.limit(limit ? this.place() : undefined, offset ? this.place() : undefined)
   }
 
   finish(): string {
-    const { sql, selectList } = this.#table
-    if (this.#kind === "find") return `select ${selectList} from ${sql}${this.#where}${this.#orderBy()}${this.#limit}`
-    if (this.#kind === "delete") return `delete from ${sql}${this.#where}`
-    if (!this.#windowed) return `select count(*) from ${sql}${this.#where}`
-    return `select count(*) from (select 1 from ${sql}${this.#where}${this.#limit}) as windowed`
+    const { sql, selectList, ties } = this.#table
+    const where = this.#conditioned ? ` where ${this.sql}` : ""
+    if (this.#kind === "find") return `select ${selectList} from ${sql}${where}${orderText(this.#order, ties)}${this.#limit}`
+    if (this.#kind === "delete") return `delete from ${sql}${where}`
+    if (!this.#windowed) return `select count(*) from ${sql}${where}`
+    return `select count(*) from (select 1 from ${sql}${where}${this.#limit}) as windowed`
   }
 }

@@ -1,6 +1,6 @@
 // The contract of a dialect: the differences between SQL databases, and nothing else.
 import type { Encoding, FieldType } from "../../entity/index.ts"
-import type { Column } from "./table.ts"
+import type { Column } from "./column.ts"
 
 /** Why a database refused a statement, in words that all databases share. */
 export type Failure =

@@ -1,15 +1,16 @@
 // One repository for all SQL databases: it compiles, runs and explains; a dialect holds the differences.
-import type { EntityDefinition, Predicate, QueryPlan, Repository, Row, Write } from "../../entity/index.ts"
+import type { EntityDefinition, JoinPlan, Predicate, QueryPlan, Repository, Row, SelectPlan, Write } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { runSteps, toSteps } from "./bulk.ts"
-import { Compiler } from "./compiler.ts"
+import { Compiler, type Statement } from "./compiler.ts"
 import type { Connections } from "./connections.ts"
 import type { Dialect } from "./dialect.ts"
 import type { Driver } from "./driver.ts"
 import { explain } from "./explain.ts"
 import { after, attempt, inOrder } from "./maybe.ts"
 import { isStorableText, unsupported } from "./parameters.ts"
+import { joinTable, rawStatement, selectStatement, updateStatement } from "./statements.ts"
 import { type Column, describeTable, type Table } from "./table.ts"
 
 export interface SqlRepositoryOptions {
@@ -38,6 +39,7 @@ export class SqlRepository implements Repository {
   readonly #unique: ReadonlySet<number>
   readonly #quietInsert: string | undefined
   readonly #bulkInsert: string | undefined
+  readonly #joins = new WeakMap<SqlRepository, Compiler>()
 
   constructor(options: SqlRepositoryOptions) {
     this.#options = options
@@ -116,6 +118,53 @@ export class SqlRepository implements Repository {
     if (!this.#isReady()) return this.#afterPreparing(() => this.deleteWhere(where))
     const { sql, parameters } = this.#compiler.deleteWhere(where)
     return this.#attempt(() => this.#connections.write(driver => driver.run(sql, parameters)))
+  }
+
+  updateWhere(
+    where: Predicate | undefined,
+    columns: readonly number[],
+    values: readonly unknown[],
+    increment?: number,
+  ): MaybePromise<number> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.updateWhere(where, columns, values, increment))
+    return this.#attempt(() => {
+      this.#checkIntegers(columns, values)
+      const bound = values.map((value, at) => this.#bind(columns[at] as number, value))
+      const { sql, parameters } = updateStatement(this.table, this.#options.dialect, where, columns, bound, increment)
+      const run = (driver: Driver): MaybePromise<number> => driver.run(sql, parameters)
+      const mayCollide = columns.some(column => this.#unique.has(column))
+      // Here an error would end the whole transaction.
+      const guarded = mayCollide && this.#quietInsert !== undefined && this.#connections.inTransaction
+      return guarded ? this.#connections.atomic(run) : this.#connections.write(run)
+    })
+  }
+
+  select(plan: SelectPlan): MaybePromise<Row[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.select(plan))
+    return this.#attempt(() => this.#all(selectStatement(this.table, this.#options.dialect, plan)))
+  }
+
+  join(plan: JoinPlan, right: Repository): MaybePromise<Row[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.join(plan, right))
+    const other = right as SqlRepository
+    if (!other.#isReady()) return other.#afterPreparing(() => this.join(plan, right))
+    let compiler = this.#joins.get(other)
+    if (compiler === undefined) {
+      const { dialect } = this.#options
+      compiler = new Compiler(joinTable(this.table, other.table, dialect), dialect)
+      this.#joins.set(other, compiler)
+    }
+    const statement = compiler.find(plan)
+    return this.#attempt(() => this.#all(statement))
+  }
+
+  raw(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.raw(text, values))
+    return this.#attempt(() => this.#all(rawStatement(this.table, this.#options.dialect, text, values)))
+  }
+
+  #all({ sql, parameters }: Statement): MaybePromise<Row[]> {
+    return this.#connections.read(driver => driver.all(sql, parameters))
   }
 
   #apply(driver: Driver, write: Write): MaybePromise<number> {

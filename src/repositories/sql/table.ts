@@ -2,19 +2,10 @@
 import type { EntityDefinition, FieldDefinition } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
+import type { Column } from "./column.ts"
 import type { Dialect } from "./dialect.ts"
 
-export interface Column {
-  readonly field: FieldDefinition
-  /** Quoted name. */
-  readonly sql: string
-  /** As it is written where its order matters. */
-  readonly ordered: string
-  readonly encode: ((value: never) => unknown) | undefined
-  /** Turns an encoded value into a parameter. */
-  readonly bind: ((stored: never) => unknown) | undefined
-  readonly roundDate: ((date: Date, up: boolean) => Date) | undefined
-}
+export type { Column } from "./column.ts"
 
 export interface Table {
   readonly definition: EntityDefinition
@@ -24,35 +15,50 @@ export interface Table {
   readonly columns: readonly Column[]
   /** Every column as it is read, in the order of a row. */
   readonly selectList: string
+  /** What breaks the ties of an order: no two rows are alike in these. */
+  readonly ties: readonly Column[]
   /** Throws `NITRO_UNKNOWN_FIELD`. */
   column(field: string): Column
 }
 
 export function describeTable(definition: EntityDefinition, dialect: Dialect): Table {
+  return tableOf(definition, dialect, dialect.quote(definition.table), field => dialect.quote(field.column), ["id"])
+}
+
+/** Anything that rows are read from: `sql` stands behind `from`, `columnSql` says how each field is named there. */
+export function tableOf(
+  definition: EntityDefinition,
+  dialect: Dialect,
+  sql: string,
+  columnSql: (field: FieldDefinition) => string,
+  ties: readonly string[],
+): Table {
   const columns = definition.fields.map((field): Column => {
-    const sql = dialect.quote(field.column)
+    const name = columnSql(field)
     return {
       field,
-      sql,
-      ordered: dialect.ordered(field.type, sql),
+      sql: name,
+      ordered: dialect.ordered(field.type, name),
       encode: dialect.encoding[field.type]?.encode,
       bind: dialect.bind?.[field.type],
       roundDate: dialect.roundDate,
     }
   })
   const byField = new Map(columns.map(column => [column.field.name, column]))
+  const column = (field: string): Column => {
+    const known = byField.get(field)
+    if (known) return known
+    throw new NitroError("NITRO_UNKNOWN_FIELD", `${definition.name} has no field "${field}".`, {
+      fix: suggest(field, byField.keys()),
+      details: { entity: definition.name, field },
+    })
+  }
   return {
     definition,
-    sql: dialect.quote(definition.table),
+    sql,
     columns,
-    selectList: columns.map(column => dialect.read(column.field.type, column.sql)).join(", "),
-    column(field) {
-      const column = byField.get(field)
-      if (column) return column
-      throw new NitroError("NITRO_UNKNOWN_FIELD", `${definition.name} has no field "${field}".`, {
-        fix: suggest(field, byField.keys()),
-        details: { entity: definition.name, field },
-      })
-    },
+    selectList: columns.map(({ field, sql: name }) => dialect.read(field.type, name)).join(", "),
+    ties: ties.map(column),
+    column,
   }
 }

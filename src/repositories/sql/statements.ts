@@ -1,0 +1,132 @@
+// Statements that are written anew for each call: groups, pairs, updates of many, and the program's own.
+
+import type { Aggregate, QueryPlan } from "../../entity/index.ts"
+import { type EntityDefinition, groupDefinition, joinDefinition, type Predicate, type SelectPlan } from "../../entity/index.ts"
+import type { Column } from "./column.ts"
+import { checkCount, type Statement } from "./compiler.ts"
+import { ConditionText, orderText } from "./condition-text.ts"
+import type { Dialect } from "./dialect.ts"
+import { walk } from "./predicate-walk.ts"
+import { type Table, tableOf } from "./table.ts"
+
+/** A statement while it is written: its placeholders and its parameters go together. */
+class Writing {
+  readonly parameters: unknown[]
+  readonly #dialect: Dialect
+  #text: ConditionText
+
+  constructor(dialect: Dialect, parameters: unknown[] = []) {
+    this.#dialect = dialect
+    this.parameters = parameters
+    this.#text = new ConditionText(dialect, parameters.length)
+  }
+
+  where(table: Table, predicate: Predicate | undefined): string {
+    if (predicate === undefined) return ""
+    this.#text = new ConditionText(this.#dialect, this.parameters.length)
+    walk({ table, dialect: this.#dialect, writer: this.#text, parameters: this.parameters, depth: 0 }, predicate)
+    return ` where ${this.#text.sql}`
+  }
+
+  value(value: unknown): string {
+    this.parameters.push(value)
+    return this.#dialect.placeholder(this.parameters.length)
+  }
+
+  /** Order and window. */
+  end(table: Table, plan: QueryPlan): string {
+    const order = plan.orderBy.map(({ field, direction }) => ({ column: table.column(field), direction }))
+    const limit = plan.limit === undefined ? undefined : this.value(checkCount("limit", plan.limit))
+    const offset = plan.offset === undefined ? undefined : this.value(checkCount("offset", plan.offset))
+    return orderText(order, table.ties) + this.#dialect.limit(limit, offset)
+  }
+}
+
+export function selectStatement(table: Table, dialect: Dialect, plan: SelectPlan): Statement {
+  const writing = new Writing(dialect)
+  const columns = plan.fields.map(field => table.column(field))
+  const where = writing.where(table, plan.where)
+  if (!plan.groups) {
+    const list = columns.map(({ field, sql }) => dialect.read(field.type, sql)).join(", ")
+    const sql = `select ${list} from ${table.sql}${where}${writing.end(table, plan)}`
+    return { sql, parameters: writing.parameters }
+  }
+  const outputs = [...columns.map(({ sql }) => sql), ...plan.aggregates.map(aggregate => aggregateText(table, aggregate))]
+  // By position: names that differ in case alone would be one column to SQLite.
+  const list = outputs.map((output, index) => `${output} as c${index}`).join(", ")
+  const by = plan.fields.length > 0 && plan.aggregates.length > 0 ? ` group by ${columns.map(({ sql }) => sql).join(", ")}` : ""
+  const picked = `select ${plan.aggregates.length === 0 ? "distinct " : ""}${list} from ${table.sql}${where}${by}`
+  const groups = tableOf(groupDefinition(table.definition, plan), dialect, `(${picked}) as picked`, ({ index }) => `c${index}`, plan.fields)
+  const having = writing.where(groups, plan.having)
+  return { sql: `select ${groups.selectList} from ${groups.sql}${having}${writing.end(groups, plan)}`, parameters: writing.parameters }
+}
+
+function aggregateText(table: Table, { call, field }: Aggregate): string {
+  if (field === undefined) return "count(*)"
+  const { sql, ordered, field: definition } = table.column(field)
+  switch (call) {
+    case "count":
+      return `count(${sql})`
+    case "sum":
+      // Integers as numbers, as they are added in memory: 64 bits would overflow with an error.
+      return definition.type === "bigint" ? `coalesce(sum(${sql}), 0)` : `coalesce(sum(cast(${sql} as double precision)), 0)`
+    case "avg":
+      return `avg(cast(${sql} as double precision))`
+    default:
+      return `${call}(${ordered})`
+  }
+}
+
+/** Rows of both tables side by side, as one table. */
+export function joinTable(left: Table, right: Table, dialect: Dialect): Table {
+  const definition = joinDefinition(left.definition, right.definition)
+  const width = left.columns.length
+  const quoted = [...left.columns.map(({ sql }) => `l.${sql}`), ...right.columns.map(({ sql }) => `r.${sql}`)]
+  const ties = [definition.fields[0], definition.fields[width]].map(field => (field as EntityDefinition["fields"][number]).name)
+  return tableOf(definition, dialect, `${left.sql} as l, ${right.sql} as r`, ({ index }) => quoted[index] as string, ties)
+}
+
+/** `values` as they are bound. */
+export function updateStatement(
+  table: Table,
+  dialect: Dialect,
+  where: Predicate | undefined,
+  columns: readonly number[],
+  values: readonly unknown[],
+  increment: number | undefined,
+): Statement {
+  const writing = new Writing(dialect)
+  const name = (index: number): string => (table.columns[index] as Column).sql
+  const set = columns.map((column, at) => `${name(column)} = ${writing.value(values[at])}`)
+  if (increment !== undefined) set.push(`${name(increment)} = ${name(increment)} + 1`)
+  const sql = `update ${table.sql} set ${set.join(", ")}${writing.where(table, where)}`
+  return { sql, parameters: writing.parameters }
+}
+
+/** The program's statement as a table, so that the database finds the columns by their names. */
+export function rawStatement(table: Table, dialect: Dialect, text: readonly string[], values: readonly unknown[]): Statement {
+  const writing = new Writing(dialect)
+  const bound = (value: unknown): string => writing.value(bindValue(dialect, value))
+  const inner = text
+    .map((part, at) => {
+      if (at >= values.length) return part
+      const value = values[at]
+      return part + (Array.isArray(value) ? `(${value.map(bound).join(", ")})` : bound(value))
+    })
+    .join("")
+  // With the table's name: SQLite takes a quoted name that is no column for a text.
+  const list = table.columns.map(({ field, sql }) => dialect.read(field.type, `q.${sql}`)).join(", ")
+  // On a line of its own, as the statement may end with a comment.
+  return { sql: `select ${list} from (\n${inner.replace(/;\s*$/, "")}\n) as q`, parameters: writing.parameters }
+}
+
+function bindValue({ name, encoding, bind }: Dialect, value: unknown): unknown {
+  if (value instanceof Date) {
+    const encoded = encoding.date?.encode(value as never)
+    return bind?.date === undefined ? encoded : bind.date(encoded as never)
+  }
+  if (typeof value === "boolean") return encoding.boolean === undefined ? value : encoding.boolean.encode(value as never)
+  // SQLite compares an expression with a text by its type; Postgres takes the type from the place.
+  if (typeof value === "bigint") return name === "sqlite" ? value : String(value)
+  return value
+}
