@@ -15,6 +15,7 @@ import { deleteWhere, isStored, reload, remove, save, saveMany } from "./persist
 import { queryOf } from "./query.ts"
 import { rawEntities } from "./raw.ts"
 import { EntityRecord, isRecord, recordClass, rowOf, valuesOf } from "./record.ts"
+import { relationMembers } from "./relations/members.ts"
 import type {
   ChangeListener,
   CountQuery,
@@ -192,6 +193,8 @@ function withOptions(query: Query, { orderBy = [], limit, offset }: FilterOption
   if (limit !== undefined) result = result.limit(limit)
   return offset === undefined ? result : result.offset(offset)
 }
+
+Object.defineProperties(EntityBase.prototype, Object.getOwnPropertyDescriptors(relationMembers))
 
 /** Members that every entity has, and hooks: no field may take their names. */
 const taken: ReadonlySet<string> = new Set([

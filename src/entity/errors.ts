@@ -38,6 +38,11 @@ registerErrors({
     when: "The id or the value of a unique field is taken. `details.fields` names the fields.",
     fix: "Choose another value.",
   },
+  NITRO_UNKNOWN_RELATION: {
+    status: 422,
+    when: "`with(...)` names a relation that the entity does not have.",
+    fix: "Use the name of a getter that returns a relation.",
+  },
   NITRO_CAPABILITY: {
     status: 500,
     when: "An entity or a call asks for something that its store cannot do.",

@@ -5,6 +5,9 @@ import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { toCondition } from "./columns.ts"
 import { notFoundError, unknownFieldError } from "./errors.ts"
 import type { Predicate } from "./predicate.ts"
+import { loadRelations } from "./relations/eager.ts"
+import { readRecords } from "./relations/load.ts"
+import { linkSiblings } from "./relations/siblings.ts"
 import type { QueryPlan, Row } from "./repository.ts"
 import type { EntityClass } from "./types.ts"
 import { currentUnit, onStore } from "./unit-of-work.ts"
@@ -36,9 +39,9 @@ function rowById({ store, repository }: Binding, id: unknown): MaybePromise<Row 
 export async function findEntities<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<T[]> {
   const binding = bindingOf(entity as unknown as EntityClass)
   if (plan.limit === 0) return []
-  const found = onStore(binding.store, () => binding.repository.find(plan))
-  const rows = found instanceof Promise ? await found : found
-  return rows.map(row => hydrate(binding, row) as unknown as T)
+  const records = await readRecords(binding, plan)
+  if (plan.with !== undefined) await loadRelations(entity, records, plan.with)
+  return records as unknown as T[]
 }
 
 /** The entities of a plan one after the other, read in batches of `batchSize`: a large result is never in memory as a whole. */
@@ -49,7 +52,10 @@ export async function* streamEntities<T extends object>(
 ): AsyncGenerator<T, void, undefined> {
   const binding = bindingOf(entity as unknown as EntityClass)
   for await (const rows of rowBatches(binding.entity, plan, batchSize)) {
-    for (const row of rows) yield hydrate(binding, row) as unknown as T
+    const records = rows.map(row => hydrate(binding, row))
+    linkSiblings(records)
+    if (plan.with !== undefined) await loadRelations(entity, records, plan.with)
+    yield* records as unknown as T[]
   }
 }
 

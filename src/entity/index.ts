@@ -1,4 +1,5 @@
 // Domain objects: fields, validation, queries, saving, and the contract of what stores them.
+
 export { observeChanges } from "./changes.ts"
 export { and, Condition, not, or, Specification } from "./columns.ts"
 export type { EntityDefinition, FieldDefinition, FieldType } from "./definition.ts"
@@ -10,6 +11,8 @@ export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, 
 export { type MemoryOptions, memory } from "./memory.ts"
 export type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
 export { isCountQuery, isQuery, queryOf } from "./query.ts"
+export type { RelationDefinition, RelationKind, Through } from "./relations/definition.ts"
+export { relationsOf } from "./relations/describe.ts"
 export type {
   Aggregate,
   Capabilities,
@@ -46,7 +49,10 @@ export type {
   GroupQuery,
   JoinQuery,
   KeysetPage,
+  Many,
+  ManyThrough,
   NumberedPage,
+  One,
   OrderBy,
   Query,
   RawValue,

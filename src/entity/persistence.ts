@@ -7,7 +7,18 @@ import { toCondition } from "./columns.ts"
 import { staleError } from "./dirty.ts"
 import { notFoundError, queryError } from "./errors.ts"
 import type { Difference, Values } from "./mapper.ts"
-import { type EntityRecord, isDeleted, originOf, rowOf, savingOf, setDeleted, setSaving, setStored, valuesOf } from "./record.ts"
+import {
+  type EntityRecord,
+  isDeleted,
+  originOf,
+  rowOf,
+  savingOf,
+  setDeleted,
+  setSaving,
+  setSiblings,
+  setStored,
+  valuesOf,
+} from "./record.ts"
 import type { Repository, Row, Write } from "./repository.ts"
 import type { Change, EntityClass, SaveOptions } from "./types.ts"
 import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
@@ -285,6 +296,7 @@ export async function reload(record: EntityRecord): Promise<void> {
   if (row === undefined) throw notFoundError(binding.model.name, id)
   Object.assign(valuesOf(record), binding.mapper.decode(row))
   setStored(record, row, binding)
+  setSiblings(record, undefined)
 }
 
 export async function isStored(record: EntityRecord): Promise<boolean> {

@@ -4,6 +4,7 @@ import { countRows, findEntities, streamEntities } from "./finders.ts"
 import { toOrder, wholeNumber } from "./order.ts"
 import { type PageRequest, pageOf } from "./page.ts"
 import type { Predicate } from "./predicate.ts"
+import { checkPaths } from "./relations/eager.ts"
 import type { QueryPlan } from "./repository.ts"
 import { aggregateOf, groupQuery, selectQuery } from "./select.ts"
 import type {
@@ -20,7 +21,7 @@ import type {
 } from "./types.ts"
 
 /** See `Query` in types.ts. */
-class StoreQuery<T extends object, V> implements Query<T, V> {
+export class StoreQuery<T extends object, V> implements Query<T, V> {
   readonly entity: EntityClass<T>
   readonly plan: QueryPlan
 
@@ -44,6 +45,11 @@ class StoreQuery<T extends object, V> implements Query<T, V> {
 
   offset(offset: number): Query<T, V> {
     return this.#with({ offset: wholeNumber("offset", offset) })
+  }
+
+  with(...paths: readonly string[]): Query<T, V> {
+    checkPaths(this.entity, paths)
+    return this.#with({ with: [...(this.plan.with ?? []), ...paths] })
   }
 
   async first(): Promise<T | undefined> {

@@ -35,6 +35,9 @@ export let isDeleted: (record: EntityRecord) => boolean
 /** The save that is under way: a second one waits for it. */
 export let savingOf: (record: EntityRecord) => Promise<unknown> | undefined
 export let setSaving: (record: EntityRecord, saving: Promise<unknown> | undefined) => void
+/** The entities that were read with it (`Siblings`), which load their relations together. */
+export let siblingsOf: (record: EntityRecord) => object | undefined
+export let setSiblings: (record: EntityRecord, siblings: object | undefined) => void
 export let setStored: (record: EntityRecord, row: Row | undefined, origin: Origin | undefined) => void
 export let setDeleted: (record: EntityRecord) => void
 
@@ -44,6 +47,7 @@ export class EntityRecord {
   #origin: Origin | undefined
   #deleted = false
   #saving: Promise<unknown> | undefined
+  #siblings: object | undefined
 
   constructor(values: Values, row: Row | undefined, origin: Origin | undefined) {
     this.#values = values
@@ -61,6 +65,10 @@ export class EntityRecord {
     savingOf = record => record.#saving
     setSaving = (record, saving) => {
       record.#saving = saving
+    }
+    siblingsOf = record => record.#siblings
+    setSiblings = (record, siblings) => {
+      record.#siblings = siblings
     }
     setStored = (record, row, origin) => {
       record.#row = row

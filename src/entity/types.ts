@@ -55,8 +55,76 @@ export interface SaveOptions {
   readonly ttlSeconds?: number
 }
 
+// Carries the field values in the type of an instance, so that relations know the fields of their target.
+declare const fieldValues: unique symbol
+declare const relationKind: unique symbol
+
+/** The field values of an entity, from the type of its instances. */
+export type FieldValues<T> = T extends { readonly [fieldValues]?: infer V } ? NonNullable<V> : never
+
+/** The target of a `belongsTo` or `hasOne`. The first await loads it for every entity of the same result, in one query. */
+export interface One<T extends object> extends PromiseLike<T | undefined> {
+  readonly [relationKind]?: T
+  readonly isLoaded: boolean
+  /** The target, once it was loaded; undefined also when there is none. */
+  readonly loaded: T | undefined
+}
+
+/**
+ * The targets of a `hasMany`. The first await loads them for every entity of the same result, in one query; conditions
+ * and orders make a query of its own of it.
+ */
+export interface Many<T extends object, V = FieldValues<T>, I = never> extends Query<T, V> {
+  readonly [relationKind]?: T
+  readonly isLoaded: boolean
+  /** The targets, once they were loaded. */
+  readonly loaded: readonly T[] | undefined
+  /** Validates and stores a new target that belongs to this entity. */
+  create(data: I): Promise<T>
+}
+
+/** The targets of a `manyToMany`, over the rows of a class between. */
+export interface ManyThrough<T extends object> extends PromiseLike<T[]>, AsyncIterable<T> {
+  readonly [relationKind]?: T
+  readonly isLoaded: boolean
+  readonly loaded: readonly T[] | undefined
+  /** Connects targets; those that are connected already stay so. Gives the number of new connections. */
+  add(...targets: T[]): Promise<number>
+  /** Disconnects targets, which stay stored themselves. Gives the number of connections that ended. */
+  remove(...targets: T[]): Promise<number>
+}
+
+/** How the rows between point to both sides. Default: by their `ref` fields. */
+export interface ThroughOptions<T extends object> {
+  /** The entity class whose rows connect the two. */
+  readonly through: new (
+    ...args: never[]
+  ) => T
+  /** The field of `through` that holds the id of this entity. */
+  readonly from?: TextKeys<FieldValues<T>>
+  /** The field of `through` that holds the id of the target. */
+  readonly to?: TextKeys<FieldValues<T>>
+}
+
+type RelationName<T> = {
+  [K in keyof T]-?: T[K] extends { readonly [relationKind]?: infer R } ? (R extends object ? K : never) : never
+}[keyof T] &
+  string
+type RelatedBy<T, K> = K extends keyof T ? (T[K] extends { readonly [relationKind]?: infer R } ? NonNullable<R> : never) : never
+
+/** `P` itself where it is a path of relations, as `"category.parent"`; else what is possible. */
+export type RelationPath<T, P extends string> = P extends `${infer Head}.${infer Rest}`
+  ? Head extends RelationName<T>
+    ? `${Head}.${RelationPath<RelatedBy<T, Head>, Rest>}`
+    : RelationName<T>
+  : RelationName<T>
+
+/** What `create` of a `hasMany` takes: the target's data without the field that points back. */
+type WithoutKey<I, K extends PropertyKey> = [I] extends [never] ? never : Flat<Omit<NonNullable<I>, K>>
+
 /** What every entity can do. `U` is what `update` takes. */
 export interface EntityInstance<U = never, V extends object = object> {
+  readonly [fieldValues]?: V
   readonly id: string
   /** Not stored yet. */
   readonly isNew: boolean
@@ -75,6 +143,17 @@ export interface EntityInstance<U = never, V extends object = object> {
   exists(): Promise<boolean>
   /** Reads the stored values again and drops unsaved changes. Throws `NITRO_ENTITY_NOT_FOUND`. */
   reload(): Promise<this>
+  /** The entity whose id this entity's field holds: `get category() { return this.belongsTo(Category, "categoryId") }`. */
+  belongsTo<T extends object>(target: new (...args: never[]) => T, field: TextKeys<V>): One<T>
+  /** The entities whose field holds this entity's id: `get products() { return this.hasMany(Product, "categoryId") }`. */
+  hasMany<T extends object, A extends readonly unknown[], const K extends TextKeys<FieldValues<T>>>(
+    target: new (...args: A) => T,
+    field: K,
+  ): Many<T, FieldValues<T>, WithoutKey<A[0], K>>
+  /** The entity whose field holds this entity's id; where there are several, the one with the lowest id. */
+  hasOne<T extends object>(target: new (...args: never[]) => T, field: TextKeys<FieldValues<T>>): One<T>
+  /** The entities that rows of a third class connect with this one: `this.manyToMany(Tag, { through: ProductTag })`. */
+  manyToMany<T extends object, C extends object>(target: new (...args: never[]) => T, options: ThroughOptions<C>): ManyThrough<T>
   /** The field values as a plain object; bigints become strings, bytes base64. */
   toJSON(): { [K in keyof V]: NonNullable<V[K]> extends bigint | Uint8Array ? string | Exclude<V[K], bigint | Uint8Array> : V[K] }
 }
@@ -269,6 +348,11 @@ export interface Query<T extends object = EntityInstance, V = never> extends Pro
   orderBy(field: OrderBy<V>, direction?: "asc" | "desc"): Query<T, V>
   limit(limit: number): Query<T, V>
   offset(offset: number): Query<T, V>
+  /** Loads relations along: `with("category", "tags.group")`, one query for each name, none where a join can do it. */
+  with<Q extends PromiseLike<readonly object[]>, const P extends string>(
+    this: Q,
+    ...paths: RelationPath<Awaited<Q>[number], P>[] & P[]
+  ): Query<T, V>
   first(): Promise<T | undefined>
   /** The number of entities that this query gives; `limit` and `offset` count too. */
   count(): CountQuery<T, V>

@@ -1,0 +1,63 @@
+// Loads the relations that `with(...)` names.
+import { queryError } from "../errors.ts"
+import type { EntityRecord } from "../record.ts"
+import type { EntityClass } from "../types.ts"
+import type { RelationDefinition } from "./definition.ts"
+import { requireRelation } from "./describe.ts"
+import { loadTargets } from "./load.ts"
+import { siblingsFor } from "./siblings.ts"
+
+/** Relations to load, each with those to load of its targets. */
+type Tree = Map<RelationDefinition, Tree>
+
+// Paths may come from outside, and each step is a query.
+const maxDepth = 8
+
+/** Throws `NITRO_UNKNOWN_RELATION` for a path that does not exist. */
+export function checkPaths(entity: EntityClass<object>, paths: readonly string[]): void {
+  toTree(entity, paths)
+}
+
+/** Loads what `paths` name for entities of one result: one query for each relation, whatever their number. */
+export async function loadRelations(
+  entity: EntityClass<object>,
+  records: readonly EntityRecord[],
+  paths: readonly string[],
+): Promise<void> {
+  const tree = toTree(entity, paths)
+  if (records.length > 0) await loadTree(records, tree)
+}
+
+function toTree(entity: EntityClass<object>, paths: readonly string[]): Tree {
+  const tree: Tree = new Map()
+  for (const path of paths) {
+    if (typeof path !== "string") throw queryError(`with() takes names of relations, not ${typeof path}.`)
+    const names = path.split(".")
+    if (names.length > maxDepth) throw queryError(`with() follows at most ${maxDepth} relations in a row, not ${names.length}.`)
+    let at = tree
+    let from = entity as unknown as EntityClass
+    for (const name of names) {
+      const relation = requireRelation(from, name)
+      let next = at.get(relation)
+      if (next === undefined) {
+        next = new Map()
+        at.set(relation, next)
+      }
+      at = next
+      from = relation.target
+    }
+  }
+  return tree
+}
+
+async function loadTree(records: readonly EntityRecord[], tree: Tree): Promise<void> {
+  const groups = new Set(records.map(siblingsFor))
+  const load = async ([relation, below]: [RelationDefinition, Tree]): Promise<void> => {
+    const found = await Promise.all([...groups].map(group => group.loadAll(relation, loadTargets)))
+    const targets = [...new Set(found.flat())]
+    if (below.size > 0 && targets.length > 0) await loadTree(targets, below)
+  }
+  // Without a shared rejection that nobody waits for: all have ended before the first error is passed on.
+  const results = await Promise.allSettled([...tree].map(load))
+  for (const result of results) if (result.status === "rejected") throw result.reason
+}

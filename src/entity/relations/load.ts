@@ -1,0 +1,61 @@
+// Reads entities, and the targets of a relation for many entities at once.
+import { type Binding, bindingOf, hydrate } from "../binding.ts"
+import { type EntityRecord, valuesOf } from "../record.ts"
+import type { QueryPlan } from "../repository.ts"
+import type { EntityClass } from "../types.ts"
+import { onStore } from "../unit-of-work.ts"
+import type { RelationDefinition, Through } from "./definition.ts"
+import { type LoadTargets, linkSiblings } from "./siblings.ts"
+
+/** The entities of a plan, as siblings. */
+export async function readRecords(binding: Binding, plan: QueryPlan): Promise<EntityRecord[]> {
+  const found = onStore(binding.store, () => binding.repository.find(plan))
+  const rows = found instanceof Promise ? await found : found
+  const records = rows.map(row => hydrate(binding, row))
+  linkSiblings(records)
+  return records
+}
+
+/** One query, with the keys as one parameter; two for a relation over the rows of a class between. */
+export const loadTargets: LoadTargets = async (definition, keys) => {
+  const { target, remote, through } = definition
+  if (through !== undefined) return loadThrough(definition, through, keys)
+  return groupBy(await findByKeys(target, remote, keys), remote)
+}
+
+async function loadThrough(
+  { target }: RelationDefinition,
+  { entity, from, to }: Through,
+  keys: readonly unknown[],
+): Promise<ReadonlyMap<unknown, readonly EntityRecord[]>> {
+  const rows = (await findByKeys(entity, from, keys)).map(valuesOf)
+  const ids = new Set(rows.map(row => row[to]).filter(id => typeof id === "string"))
+  const targets = ids.size === 0 ? [] : await findByKeys(target, "id", [...ids])
+  const sources = new Map<unknown, unknown[]>()
+  for (const row of rows) append(sources, row[to], row[from])
+  const found = new Map<unknown, EntityRecord[]>()
+  // In the order of the targets, and each once, however many rows connect the two.
+  for (const record of targets) {
+    for (const source of new Set(sources.get(valuesOf(record)["id"]))) append(found, source, record)
+  }
+  return found
+}
+
+async function findByKeys(entity: EntityClass, field: string, keys: readonly unknown[]): Promise<EntityRecord[]> {
+  const values = keys as readonly string[]
+  const [value] = values as readonly [string]
+  const where = values.length === 1 ? ({ op: "eq", field, value } as const) : ({ op: "in", field, values } as const)
+  return readRecords(bindingOf(entity), { where, orderBy: [] })
+}
+
+function groupBy(records: readonly EntityRecord[], field: string): Map<unknown, EntityRecord[]> {
+  const groups = new Map<unknown, EntityRecord[]>()
+  for (const record of records) append(groups, valuesOf(record)[field], record)
+  return groups
+}
+
+function append<T>(groups: Map<unknown, T[]>, key: unknown, value: T): void {
+  const group = groups.get(key)
+  if (group === undefined) groups.set(key, [value])
+  else group.push(value)
+}

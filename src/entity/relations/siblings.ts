@@ -1,0 +1,131 @@
+// The entities of one result, which load their relations together: the first that asks asks for all.
+import type { Values } from "../mapper.ts"
+import { type EntityRecord, setSiblings, siblingsOf, valuesOf } from "../record.ts"
+import type { RelationDefinition } from "./definition.ts"
+
+/** Reads the targets for these keys: for each key that has any, in their order. */
+export type LoadTargets = (
+  definition: RelationDefinition,
+  keys: readonly unknown[],
+) => Promise<ReadonlyMap<unknown, readonly EntityRecord[]>>
+
+interface Relation {
+  /** The targets by key; a key that was asked for and has none has an empty list. */
+  readonly targets: Map<unknown, readonly EntityRecord[]>
+  readonly pending: Map<unknown, Promise<void>>
+}
+
+const none: readonly EntityRecord[] = []
+
+/**
+ * Only the instances hold it, so it lives as long as any of them. It holds their values and not themselves: what a class
+ * keeps in an instance is free once nobody uses that instance.
+ */
+export class Siblings {
+  readonly #members: readonly Values[]
+  readonly #relations = new Map<RelationDefinition, Relation>()
+
+  constructor(members: readonly Values[]) {
+    this.#members = members
+  }
+
+  /** The targets of one member, if they were loaded. */
+  loaded(definition: RelationDefinition, key: unknown): readonly EntityRecord[] | undefined {
+    return isNone(key) ? none : this.#relations.get(definition)?.targets.get(key)
+  }
+
+  /** The targets of one member; loads them for every member that has none yet. */
+  async load(definition: RelationDefinition, key: unknown, load: LoadTargets): Promise<readonly EntityRecord[]> {
+    if (isNone(key)) return none
+    const relation = this.#relation(definition)
+    const known = relation.targets.get(key)
+    if (known !== undefined) return known
+    const pending = relation.pending.get(key) ?? this.#start(definition, relation, key, load)
+    await pending
+    return relation.targets.get(key) ?? none
+  }
+
+  /** Loads the targets of all members. */
+  async loadAll(definition: RelationDefinition, load: LoadTargets): Promise<readonly EntityRecord[]> {
+    const relation = this.#relation(definition)
+    const keys = this.#missing(definition, relation)
+    const [first] = keys
+    if (first !== undefined) void this.#start(definition, relation, first, load, keys)
+    await Promise.all(new Set(relation.pending.values()))
+    const all = new Set<EntityRecord>()
+    for (const member of this.#members) for (const target of this.loaded(definition, member[definition.local]) ?? none) all.add(target)
+    return [...all]
+  }
+
+  /** Takes targets that were read along with the members. */
+  keep(definition: RelationDefinition, key: unknown, targets: readonly EntityRecord[]): void {
+    this.#relation(definition).targets.set(key, targets)
+  }
+
+  /** Forgets the targets of one member: they have changed. */
+  forget(definition: RelationDefinition, key: unknown): void {
+    this.#relations.get(definition)?.targets.delete(key)
+  }
+
+  #relation(definition: RelationDefinition): Relation {
+    let relation = this.#relations.get(definition)
+    if (relation === undefined) {
+      relation = { targets: new Map(), pending: new Map() }
+      this.#relations.set(definition, relation)
+    }
+    return relation
+  }
+
+  /** The keys of members that nobody asked for yet. */
+  #missing({ local }: RelationDefinition, { targets, pending }: Relation): Set<unknown> {
+    const keys = new Set<unknown>()
+    for (const member of this.#members) {
+      const key = member[local]
+      if (!isNone(key) && !targets.has(key) && !pending.has(key)) keys.add(key)
+    }
+    return keys
+  }
+
+  #start(
+    definition: RelationDefinition,
+    relation: Relation,
+    key: unknown,
+    load: LoadTargets,
+    keys: Set<unknown> = this.#missing(definition, relation).add(key),
+  ): Promise<void> {
+    const { targets, pending } = relation
+    const run = async (): Promise<void> => {
+      try {
+        const found = await load(definition, [...keys])
+        for (const each of keys) targets.set(each, found.get(each) ?? none)
+      } finally {
+        // After an error the next await tries again.
+        for (const each of keys) if (pending.get(each) === promise) pending.delete(each)
+      }
+    }
+    const promise = run()
+    for (const each of keys) pending.set(each, promise)
+    return promise
+  }
+}
+
+function isNone(key: unknown): boolean {
+  return key === null || key === undefined
+}
+
+/** Makes siblings of the entities of one result. */
+export function linkSiblings(records: readonly EntityRecord[]): void {
+  if (records.length < 2) return
+  const siblings = new Siblings(records.map(valuesOf))
+  for (const record of records) setSiblings(record, siblings)
+}
+
+/** The siblings of an entity; one that came alone is its own. */
+export function siblingsFor(record: EntityRecord): Siblings {
+  let siblings = siblingsOf(record) as Siblings | undefined
+  if (siblings === undefined) {
+    siblings = new Siblings([valuesOf(record)])
+    setSiblings(record, siblings)
+  }
+  return siblings
+}
