@@ -2,6 +2,7 @@
 import type { Store } from "../entity/index.ts"
 import type { TestRunner } from "./runner.ts"
 import { orderTests, predicateTests } from "./store-queries.ts"
+import { bulkTests, readTests } from "./store-reads.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
 import type { Tools } from "./store-tools.ts"
 import { entityTests, transactionTests } from "./store-transactions.ts"
@@ -50,6 +51,8 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     valueTests(tools)
     orderTests(tools)
     predicateTests(tools)
+    readTests(tools)
+    bulkTests(tools)
     uniqueTests(capabilities.unique ? tools : without("unique"))
     entityTests(tools)
     transactionTests(
