@@ -246,17 +246,37 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
   const key = isClass ? `.${operation}` : operation
   let route = known.get(key)
   if (route === undefined) {
-    const paths = methodAndPaths(entity, isClass, operation)
-    route = {
-      ...paths,
-      entityName: identifier(entity.definition.name),
-      operationName: identifier(operation),
-      buttonForm: ` style="display: contents"${submitAttribute(send, paths)}>`,
-      fieldForm: ` class="field"${submitAttribute(sendFields, paths)}>`,
-    }
+    route = withForms(methodAndPaths(entity, isClass, operation), identifier(entity.definition.name), identifier(operation))
     known.set(key, route)
   }
   return route
+}
+
+type Paths = Pick<CallRoute, "method" | "suffix" | "postSuffix" | "confirm">
+
+function withForms(paths: Paths, entityName: string, operationName: string): CallRoute {
+  return {
+    ...paths,
+    entityName,
+    operationName,
+    buttonForm: ` style="display: contents"${submitAttribute(send, paths)}>`,
+    fieldForm: ` class="field"${submitAttribute(sendFields, paths)}>`,
+  }
+}
+
+/** A call of a route that no entity has. `path` is without the base path; `owner` and `operation`, identifiers, name its form. */
+export function callTo(
+  {
+    method,
+    path,
+    confirm,
+    owner,
+    operation,
+  }: { method: HttpMethod; path: string; confirm: string | undefined; owner: string; operation: string },
+  input: Readonly<Record<string, unknown>> | undefined,
+): Call {
+  const route = withForms({ method, suffix: path, postSuffix: path, confirm }, owner, operation)
+  return new Call(route, currentRequest()?.basePath ?? "", undefined, input)
 }
 
 function submitAttribute(
@@ -278,11 +298,7 @@ const crud: Record<"class" | "instance", Record<string, Pick<CallRoute, "method"
   },
 }
 
-function methodAndPaths(
-  entity: EntityClass,
-  isClass: boolean,
-  operation: string,
-): Pick<CallRoute, "method" | "suffix" | "postSuffix" | "confirm"> {
+function methodAndPaths(entity: EntityClass, isClass: boolean, operation: string): Paths {
   const holder = (isClass ? entity : entity.prototype) as unknown as Record<string, unknown>
   const action = actionOf(holder[operation])
   if (action) return { method: action.method, suffix: `/${action.path}`, postSuffix: `/${action.path}`, confirm: action.confirm }

@@ -1,5 +1,6 @@
 // `send(PlaceOrder)`: a command, query or event as a page asks for it: an expression, a form, a link.
-import { Call, currentRequest } from "../actions/index.ts"
+import { callTo } from "../actions/call.ts"
+import type { Call } from "../actions/index.ts"
 import type { EventType } from "../events/index.ts"
 import type { Expression } from "../shared/expression.ts"
 import { isMessageClass, type MessageClass } from "./message.ts"
@@ -27,19 +28,9 @@ type InputOf<C> = C extends new (...args: infer A) => unknown ? SendInput<Exclud
 export function send<C extends MessageClass>(target: C, input?: InputOf<C>, options?: SendFromPageOptions): Call
 export function send<I>(target: EventType<unknown, I> | string, input?: SendInput<I>, options?: SendFromPageOptions): Call
 export function send(target: MessageClass | EventTarget, input?: object, { sender, confirm }: SendFromPageOptions = {}): Call {
-  const suffix = pathOf(target) + (sender === undefined ? "" : `/${segment(sender)}`)
-  const { owner, operation } = formOf(target)
+  const path = pathOf(target) + (sender === undefined ? "" : `/${segment(sender)}`)
   const method = isMessageClass(target) && target.definition.kind === "query" ? "GET" : "POST"
-  const route = {
-    method,
-    verb: method.toLowerCase(),
-    suffix,
-    postSuffix: suffix,
-    confirm,
-    entityName: owner,
-    operationName: operation,
-  } as const
-  return new Call(route, currentRequest()?.basePath ?? "", undefined, input as Readonly<Record<string, unknown>> | undefined)
+  return callTo({ method, path, confirm, ...formOf(target) }, input as Readonly<Record<string, unknown>> | undefined)
 }
 
 // The address is put into an expression as it is, so a quote must not end its string.
