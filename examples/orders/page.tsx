@@ -107,7 +107,7 @@ export function OrdersPage(): Markup {
     <Page title="Orders" head={style}>
       <main>
         <section class="card">
-          <h1>{live(Order.where({ status: ["placed", "paid"] }).count())} open orders</h1>
+          <h1>Open orders: {live(Order.where({ status: ["placed", "paid"] }).count())}</h1>
           {live(Order.where().orderBy("createdAt", "desc"), { each: OrderRow, empty: <li class="quiet">Nobody has ordered yet.</li> })}
         </section>
         <div class="column">

@@ -148,7 +148,7 @@ describe("in the browser", () => {
     const [one, two] = await Promise.all([open(), open()])
     await order(one.page, /Desk/, "2", "ada@example.org")
     for (const { page } of [one, two]) {
-      await expect.poll(() => heading(page).textContent()).toBe("1 open orders")
+      await expect.poll(() => heading(page).textContent()).toBe("Open orders: 1")
       await expect
         .poll(() => orders(page).allInnerTexts())
         .toEqual([expect.stringMatching(/2 × Desk\s+ada@example.org\s+€498.00\s+placed/)])
@@ -167,7 +167,7 @@ describe("in the browser", () => {
     await orders(one.page).first().getByRole("button", { name: "Cancel" }).click()
     await orders(two.page).first().getByText("cancelled").waitFor()
     for (const { page, complaints } of [one, two]) {
-      await expect.poll(() => heading(page).textContent()).toBe("0 open orders")
+      await expect.poll(() => heading(page).textContent()).toBe("Open orders: 0")
       expect(complaints).toEqual([])
     }
   })
@@ -203,7 +203,7 @@ describe("in the browser", () => {
   it("works without JavaScript", async () => {
     const { page } = await open({ javaScriptEnabled: false })
     await order(page, /Chair/, "2", "ada@example.org")
-    expect(await heading(page).textContent()).toBe("1 open orders")
+    expect(await heading(page).textContent()).toBe("Open orders: 1")
     await orders(page).getByRole("button", { name: "Pay" }).click()
     await orders(page).getByRole("button", { name: "Ship" }).click()
     expect(await orders(page).allInnerTexts()).toEqual([expect.stringContaining("shipped")])
