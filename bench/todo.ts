@@ -7,7 +7,8 @@ import { BenchServer } from "./support/server.ts"
 
 const apps = { ours: "examples/todo/app.tsx", rival: "bench/rivals/todo-hono-raw.ts" }
 const goal = { max: 1.5 }
-const warmUp = 1500
+// Optimised code comes late on a page this long: both sides are measured only once their figures have settled.
+const warmUp = 6000
 const perRound = 250
 const concurrency = 4
 /** Rows on the page that the list case renders. */

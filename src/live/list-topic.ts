@@ -28,7 +28,9 @@ interface Shown {
 export class ListTopic extends Topic {
   readonly #view: ListView
   readonly #compare: (a: object, b: object) => number
+  /** In the order of the query. */
   #shown: Shown[] = []
+  #byId = new Map<string, Shown>()
 
   constructor(regionId: string, view: ListView, onIdle: () => void) {
     super(regionId, [view.query.entity], onIdle)
@@ -38,6 +40,7 @@ export class ListTopic extends Topic {
 
   protected override async load(): Promise<void> {
     this.#shown = await this.#query()
+    this.#byId = new Map(this.#shown.map(row => [row.id, row]))
   }
 
   async #query(): Promise<Shown[]> {
@@ -74,29 +77,45 @@ export class ListTopic extends Topic {
   }
 
   #place(row: Shown): string {
-    const others = this.#shown.filter(({ id }) => id !== row.id)
-    let low = 0
-    let high = others.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#compare((others[middle] as Shown).sortValues, row.sortValues) <= 0) low = middle + 1
-      else high = middle
-    }
-    return this.#placeAt(row, low)
+    const known = this.#byId.get(row.id)
+    const before = this.#countBefore(row)
+    // A row that moves down is itself among those before its new place.
+    const isBefore = known !== undefined && this.#compare(known.sortValues, row.sortValues) < 0
+    return this.#placeAt(row, isBefore ? before - 1 : before)
   }
 
-  /** Puts a row at `index` of what is shown, as cheaply as its present place allows. */
+  /** How many of the shown rows stand before `row`, itself with its former values included. */
+  #countBefore(row: Shown): number {
+    let low = 0
+    let high = this.#shown.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#compare((this.#shown[middle] as Shown).sortValues, row.sortValues) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #indexOf(known: Shown): number {
+    const index = this.#countBefore(known)
+    // A store that orders text in a way of its own is no reason to lose a row.
+    return this.#shown[index] === known ? index : this.#shown.indexOf(known)
+  }
+
+  /** Puts a row where it stands at `index` once its former self is gone, as cheaply as its present place allows. */
   #placeAt(row: Shown, index: number): string {
-    const at = this.#shown.findIndex(({ id }) => id === row.id)
-    if (at === index) {
-      const known = this.#shown[at] as Shown
+    const known = this.#byId.get(row.id)
+    const at = known === undefined ? -1 : this.#indexOf(known)
+    this.#byId.set(row.id, row)
+    if (known !== undefined && at === index) {
       this.#shown[at] = row
       return known.html === row.html ? "" : patchElements(row.html, { selector: this.#selector(row.domId) })
     }
-    const removed = at < 0 ? "" : this.#remove(row.id, true)
+    if (known !== undefined) this.#shown.splice(at, 1)
     const next = this.#shown[index]
     this.#shown.splice(index, 0, row)
-    const wasEmpty = this.#shown.length === 1 && at < 0
+    const removed = known === undefined ? "" : removeElements(this.#selector(row.domId))
+    const wasEmpty = this.#shown.length === 1 && known === undefined
     const clear = wasEmpty && this.#view.empty !== undefined ? removeElements(`#${this.regionId} > :not([id="${cssText(row.domId)}"])`) : ""
     const place = next
       ? ({ selector: this.#selector(next.domId), mode: "before" } as const)
@@ -104,12 +123,13 @@ export class ListTopic extends Topic {
     return removed + patchElements(row.html, place) + clear
   }
 
-  #remove(id: string, comesBack = false): string {
-    const at = this.#shown.findIndex(row => row.id === id)
-    if (at < 0) return ""
-    const [row] = this.#shown.splice(at, 1)
-    if (this.#shown.length === 0 && !comesBack && this.#view.empty !== undefined) return this.snapshot()
-    return removeElements(this.#selector((row as Shown).domId))
+  #remove(id: string): string {
+    const known = this.#byId.get(id)
+    if (known === undefined) return ""
+    this.#byId.delete(id)
+    this.#shown.splice(this.#indexOf(known), 1)
+    if (this.#shown.length === 0 && this.#view.empty !== undefined) return this.snapshot()
+    return removeElements(this.#selector(known.domId))
   }
 
   #selector(domId: string): string {
