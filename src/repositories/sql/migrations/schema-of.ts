@@ -1,5 +1,6 @@
 // The model that entities ask for.
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
+import { indexesOf } from "../schema-difference.ts"
 import { sqliteDialect } from "../sqlite-dialect.ts"
 import {
   type ColumnModel,
@@ -37,8 +38,12 @@ const types: Readonly<Record<DialectName, Readonly<Record<FieldType, string>>>> 
   },
 }
 
-/** A field whose relation says what deleting the other row does. */
-type Referencing = FieldDefinition & { readonly onDelete?: OnDelete }
+/** What relations and field options say beyond the common definition. */
+type Field = FieldDefinition & {
+  /** What deleting the other row does. */
+  readonly onDelete?: OnDelete
+  readonly encrypted?: boolean
+}
 
 /**
  * The tables of these entities. A field's constant default becomes the column's, so that a release which does not know
@@ -50,7 +55,7 @@ export function schemaOf(definitions: readonly EntityDefinition[], dialect: Dial
     name: definition.table,
     columns: definition.fields.map(field => columnOf(definition, field, dialect)),
     primaryKey: definition.fields.slice(0, 1).map(field => field.column),
-    indexes: indexesOf(definition, dialect),
+    indexes: indexModels(definition, dialect),
     foreignKeys: definition.fields.flatMap(field => foreignKeysOf(definition, field, byName, dialect)),
   }))
   return inOrderOfNames({ dialect, tables })
@@ -69,7 +74,9 @@ function columnOf(definition: EntityDefinition, field: FieldDefinition, dialect:
 }
 
 /** The declared default when it is the same every time: not a new id, not the present time. */
-function constantDefault(definition: EntityDefinition, field: FieldDefinition): unknown {
+function constantDefault(definition: EntityDefinition, field: Field): unknown {
+  // The database would write it in plain text.
+  if (field.encrypted) return undefined
   if (field.managed) return definition.version && field.name === "version" ? 1 : undefined
   if (!field.optional) return undefined
   const [first, second] = [parsed(field), parsed(field)]
@@ -115,25 +122,20 @@ function defaultSql(type: FieldType, value: unknown, dialect: DialectName): stri
   }
 }
 
-/** Declared indexes, and one for each reference: deleting a row looks for the rows that point to it. */
-function indexesOf(definition: EntityDefinition, dialect: DialectName): IndexModel[] {
-  const sets: { columns: string[]; unique: boolean }[] = []
-  const add = (fields: readonly string[], unique: boolean): void => {
-    const columns = fields.map(name => definition.fieldByName.get(name)?.column ?? name)
-    const isThere = sets.some(set => JSON.stringify(set.columns) === JSON.stringify(columns) && (set.unique || !unique))
-    if (!isThere) sets.push({ columns, unique })
+/** Each once: a plain index on columns that a unique one has already adds nothing. */
+function indexModels(definition: EntityDefinition, dialect: DialectName): IndexModel[] {
+  const models = new Map<string, IndexModel>()
+  // Unique ones come first.
+  for (const { unique, columns } of indexesOf(definition)) {
+    const key = JSON.stringify(columns)
+    if (!models.has(key)) models.set(key, { name: indexName(definition.table, columns, unique, dialect), columns, unique })
   }
-  for (const set of definition.unique) add(set, true)
-  for (const set of definition.index) add(set, false)
-  for (const field of definition.fields) {
-    if (field.references !== undefined && !sets.some(set => set.columns[0] === field.column)) add([field.name], false)
-  }
-  return sets.map(set => ({ name: indexName(definition.table, set.columns, set.unique, dialect), ...set }))
+  return [...models.values()]
 }
 
 function foreignKeysOf(
   definition: EntityDefinition,
-  field: Referencing,
+  field: Field,
   byName: ReadonlyMap<string, EntityDefinition>,
   dialect: DialectName,
 ): ForeignKeyModel[] {
