@@ -1,6 +1,6 @@
 // Writes that say which entities instead of having them: the same values for many, and update or else create.
 import { NitroError } from "../shared/errors.ts"
-import { type Binding, bindingOf, hydrate } from "./binding.ts"
+import { type Binding, bindingOf, hydrate, hydrateCopy } from "./binding.ts"
 import { announce, isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
@@ -90,7 +90,7 @@ async function updateRows(
       write.columns.forEach((column, at) => {
         row[column] = write.values[at]
       })
-      const after = hydrate(binding, row) as unknown as NonNullable<Change["after"]>
+      const after = hydrateCopy(binding, row) as unknown as NonNullable<Change["after"]>
       const changed = write.columns.map(index => model.names[index] as string)
       tell(binding, { entity, op: "update", id: write.id, after, before: mapper.decode(before), changed })
     }

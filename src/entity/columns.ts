@@ -268,6 +268,12 @@ function condition(entity: EntityDefinition, field: FieldDefinition, operator: s
     const isNull: Predicate = { op: "isNull", field: name }
     return given ? isNull : { op: "not", of: isNull }
   }
+  if (field.encrypted) {
+    throw queryError(
+      `${entity.name}.${name} is encrypted: no condition but null can look at it.`,
+      "Keep a hash of it in a field of its own, and look for that.",
+    )
+  }
   if (texts.has(operator)) {
     if (field.type !== "string" || typeof given !== "string") throw wrongOperand(entity, field, operator, given, "text, on a text field")
     return { op: operator as TextOperator, field: name, value: given }

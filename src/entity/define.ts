@@ -1,7 +1,9 @@
 // Builds the public definition of an entity from its name, fields and options.
 import { z } from "zod"
+import { suggest } from "../shared/suggest.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { definitionError, unknownFieldError } from "./errors.ts"
+import { allOptionsOf, fieldOptions, metadataOf, unknownOptions } from "./field-options.ts"
 import { type FieldFacts, readField, type Shape } from "./fields.ts"
 import { kebabCase, pluralize } from "./naming.ts"
 import type { EntityOptions } from "./types.ts"
@@ -17,7 +19,13 @@ export interface Defined {
 
 /** Every name that becomes a field, in row order. Cheap: schemas are not looked at. */
 export function fieldNames(shape: Shape, options: EntityOptions): string[] {
-  return ["id", ...Object.keys(shape), ...(options.timestamps ? ["createdAt", "updatedAt"] : []), ...(options.version ? ["version"] : [])]
+  return [
+    "id",
+    ...Object.keys(shape),
+    ...(options.timestamps ? ["createdAt", "updatedAt"] : []),
+    ...(options.version ? ["version"] : []),
+    ...(options.softDelete ? ["deletedAt"] : []),
+  ]
 }
 
 /** Refuses what can be seen without looking at the schemas, where the class is declared. */
@@ -65,6 +73,7 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
       schema,
       managed: isManaged,
       ...(references === undefined ? {} : { references }),
+      ...describeField(name, field, schema, type),
     })
     internals.push(facts)
   }
@@ -78,6 +87,10 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
     addManaged("updatedAt", "date", z.date())
   }
   if (options.version) addManaged("version", "integer", z.int())
+  if (options.softDelete) {
+    const facts: FieldFacts = { type: "date", nullable: true, optional: true, absent: null, valueSchema: undefined }
+    add("deletedAt", z.date().nullable(), facts, true)
+  }
   const fieldByName = new Map(fields.map(field => [field.name, field]))
   const known = (list: readonly (string | readonly string[])[] | undefined): string[][] =>
     (list ?? []).map(entry =>
@@ -95,10 +108,39 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
     fieldByName,
     unique: known(options.unique),
     index: known(options.index),
-    guarded: known(options.guarded).flat(),
+    guarded: [...new Set([...known(options.guarded).flat(), ...readonlyFields(shape)])],
     timestamps: options.timestamps === true,
     version: options.version === true,
+    ...(options.softDelete ? { softDelete: true } : {}),
     ...(options.ttlSeconds === undefined ? {} : { ttlSeconds: options.ttlSeconds }),
   }
+  for (const set of [...definition.unique, ...definition.index]) {
+    const secret = set.find(field => fieldByName.get(field)?.encrypted)
+    if (secret !== undefined)
+      throw definitionError(
+        `${name}.${secret} is encrypted, each time to another text, and cannot be unique or an index.`,
+        "Use a field with a hash of it.",
+      )
+  }
   return { definition, internals }
+}
+
+/** What `field(schema, options)` said, as it stands in the definition. */
+function describeField(entity: string, name: string, schema: z.ZodType, type: FieldFacts["type"]): Partial<FieldDefinition> {
+  const options = allOptionsOf(schema)
+  const [unknown] = unknownOptions(options)
+  if (unknown !== undefined)
+    throw definitionError(`field() of ${entity}.${name} has no option "${unknown}".`, suggest(unknown, fieldOptions))
+  if (options.encrypted && type !== "string")
+    throw definitionError(`${entity}.${name} is encrypted and not text.`, "Make it a z.string(); write other values as text.")
+  const meta = metadataOf(options)
+  return {
+    ...(options.hidden ? { hidden: true } : {}),
+    ...(options.encrypted ? { encrypted: true } : {}),
+    ...(meta === undefined ? {} : { meta }),
+  }
+}
+
+function readonlyFields(shape: Shape): string[] {
+  return Object.keys(shape).filter(name => allOptionsOf(shape[name] as z.ZodType).readonly)
 }

@@ -1,5 +1,6 @@
 // What an entity class declares, as public data: views, admin, migrations and stores read this and nothing else.
 import type { z } from "zod"
+import type { FieldMetadata } from "./field-options.ts"
 
 /** How a value behaves in comparisons and in a store. `json` covers objects and arrays. */
 export type FieldType = "string" | "integer" | "number" | "boolean" | "date" | "bigint" | "bytes" | "json"
@@ -19,6 +20,12 @@ export interface FieldDefinition {
   readonly managed: boolean
   /** Name of the entity that this field's value is an id of. */
   readonly references?: string
+  /** `toJSON`, REST and signals never carry it. */
+  readonly hidden?: boolean
+  /** Stored as ciphertext: no condition or order can look at it. */
+  readonly encrypted?: boolean
+  /** How views show it. */
+  readonly meta?: FieldMetadata
 }
 
 export interface EntityDefinition {
@@ -38,6 +45,8 @@ export interface EntityDefinition {
   readonly guarded: readonly string[]
   readonly timestamps: boolean
   readonly version: boolean
+  /** Deleted entities stay stored, with `deletedAt`, and queries leave them out. */
+  readonly softDelete?: boolean
   /** Entities expire so many seconds after their last save. */
   readonly ttlSeconds?: number
 }

@@ -2,7 +2,7 @@
 import type { EntityDefinition, FieldDefinition, FieldType } from "./definition.ts"
 import type { Aggregate, SelectPlan } from "./repository.ts"
 
-type Output = Pick<FieldDefinition, "name" | "type" | "nullable">
+type Output = Pick<FieldDefinition, "name" | "type" | "nullable" | "encrypted">
 
 /** The outputs of groups as fields: `plan.fields`, then the aggregates by their names. */
 export function groupDefinition(definition: EntityDefinition, { fields, aggregates }: SelectPlan): EntityDefinition {
@@ -48,8 +48,8 @@ export function joinPrefixes(left: EntityDefinition, right: EntityDefinition): r
 
 function derive(base: EntityDefinition, name: string, outputs: readonly Output[]): EntityDefinition {
   const { schema } = base.fields[0] as FieldDefinition
-  const fields = outputs.map(({ name: output, type, nullable }, index): FieldDefinition => {
-    return { name: output, index, type, nullable, optional: false, column: output, schema, managed: false }
+  const fields = outputs.map(({ name: output, type, nullable, encrypted = false }, index): FieldDefinition => {
+    return { name: output, index, type, nullable, optional: false, column: output, schema, managed: false, encrypted }
   })
   return {
     name,

@@ -11,7 +11,7 @@ export function newValues(model: Model, data: unknown): Values {
   const given = data === undefined ? {} : data
   const valid = model.validator.forCreate(given)
   const { id = uuidv7(), createdAt = new Date(), updatedAt = createdAt } = given as { id?: string; createdAt?: Date; updatedAt?: Date }
-  return model.assemble(valid, { id, createdAt: copyDate(createdAt), updatedAt: copyDate(updatedAt), version: 1 })
+  return model.assemble(valid, { id, createdAt: copyDate(createdAt), updatedAt: copyDate(updatedAt), version: 1, deletedAt: null })
 }
 
 function copyDate(date: Date): Date {

@@ -164,8 +164,10 @@ class EntityBase extends EntityRecord {
     return this
   }
 
-  toJSON(): Record<string, unknown> {
-    return toPlain(this)
+  toJSON(options?: unknown): Record<string, unknown> {
+    // JSON.stringify calls it with the property name.
+    const include = typeof options === "object" ? (options as { readonly include?: readonly string[] } | null)?.include : undefined
+    return toPlain(this, model(this.constructor).shown, include)
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](
@@ -173,7 +175,7 @@ class EntityBase extends EntityRecord {
     options: InspectOptions,
     inspect: (value: unknown, options: InspectOptions) => string,
   ): string {
-    return inspectRecord(this, options, inspect)
+    return inspectRecord(this, options, inspect, model(this.constructor).shown)
   }
 }
 

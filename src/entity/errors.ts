@@ -48,6 +48,11 @@ registerErrors({
     when: "An entity or a call asks for something that its store cannot do.",
     fix: "Use a store that can, or leave the option out.",
   },
+  NITRO_ENCRYPTION: {
+    status: 500,
+    when: "An encrypted field has no key, or its stored text cannot be decrypted with the keys that are known.",
+    fix: "Give the keys: NITRO_ENCRYPTION_KEYS or configure({ encryptionKeys }).",
+  },
   NITRO_DEFINITION: {
     status: 500,
     when: "An entity class is declared in a way that cannot work.",

@@ -71,7 +71,10 @@ export function searchCondition(entity: EntityClass, text: string | null | undef
     if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
   }
   if (text === null || text === undefined || text === "") return undefined
-  const inText = definition.fields.filter(({ type, references, managed }) => type === "string" && references === undefined && !managed)
+  const inText = definition.fields.filter(
+    ({ type, references, managed, hidden, encrypted }) =>
+      type === "string" && references === undefined && !managed && !hidden && !encrypted,
+  )
   const names = fields ?? inText.map(({ name }) => name)
   return { op: "or", of: names.map(name => toCondition(definition, { [name]: { contains: text } }) as Predicate) }
 }

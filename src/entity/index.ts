@@ -4,8 +4,10 @@ export { observeChanges } from "./changes.ts"
 export { and, Condition, not, or, Specification } from "./columns.ts"
 export type { EntityDefinition, FieldDefinition, FieldType } from "./definition.ts"
 export { groupDefinition, joinDefinition } from "./derived.ts"
+export type { EncryptionKeys } from "./encryption.ts"
 export { Entity, isEntity, isEntityClass } from "./entity.ts"
 export { duplicateError, type Issue } from "./errors.ts"
+export { type FieldMetadata, type FieldOptions, field } from "./field-options.ts"
 export { ref } from "./fields.ts"
 export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./matches.ts"
 export { type MemoryOptions, memory } from "./memory.ts"
@@ -30,6 +32,8 @@ export type {
   TransactionOptions,
   Write,
 } from "./repository.ts"
+export { type RetryOptions, retry } from "./retry.ts"
+export { rotateKeys } from "./rotate-keys.ts"
 export { type Configuration, configure, storeOf, withRepositories } from "./stores.ts"
 export type {
   Change,
@@ -48,6 +52,7 @@ export type {
   GroupOutputs,
   GroupQuery,
   JoinQuery,
+  JsonOptions,
   KeysetPage,
   Many,
   ManyThrough,
@@ -63,4 +68,4 @@ export type {
   Where,
   WhereObject,
 } from "./types.ts"
-export { afterCommit, unitOfWork } from "./unit-of-work.ts"
+export { afterCommit, type UnitOfWorkOptions, unitOfWork } from "./unit-of-work.ts"

@@ -1,17 +1,45 @@
 // Plain forms of an entity: JSON, an HTML id, what a console prints.
 import type { InspectOptions } from "node:util"
+import type { EntityDefinition } from "./definition.ts"
+import { queryError, unknownFieldError } from "./errors.ts"
 import { kebabCase } from "./naming.ts"
 import { type EntityRecord, valuesOf } from "./record.ts"
 
-/** The field values, with bigints as decimal text and bytes as base64, as JSON has neither. */
-export function toPlain(record: EntityRecord): Record<string, unknown> {
+/**
+ * The field values but hidden ones, with bigints as decimal text and bytes as base64, as JSON has neither. `include` adds
+ * getters of the class.
+ */
+export function toPlain(record: EntityRecord, { definition, hidden }: Shown, include: readonly string[] = []): Record<string, unknown> {
   const plain: Record<string, unknown> = {}
   const values = valuesOf(record)
-  for (const name of Object.keys(values)) {
-    const value = values[name]
-    plain[name] = typeof value === "bigint" ? value.toString() : value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value
+  for (const name of Object.keys(values)) if (!hidden.has(name)) plain[name] = toPlainValue(values[name])
+  for (const name of include) {
+    if (hidden.has(name)) throw queryError(`${definition.name}.${name} is hidden, and no JSON carries it.`)
+    if (!(name in record)) throw unknownFieldError(definition.name, name, getterNames(record))
+    plain[name] = toPlainValue((record as unknown as Record<string, unknown>)[name])
   }
   return plain
+}
+
+interface Shown {
+  readonly definition: EntityDefinition
+  readonly hidden: ReadonlySet<string>
+}
+
+function toPlainValue(value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value
+}
+
+function getterNames(record: object): string[] {
+  const names: string[] = []
+  for (
+    let holder = Object.getPrototypeOf(record) as object | null;
+    holder && holder !== Object.prototype;
+    holder = Object.getPrototypeOf(holder)
+  ) {
+    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) if (get) names.push(name)
+  }
+  return names
 }
 
 // One entry per entity class of the program.
@@ -32,6 +60,9 @@ export function inspectRecord(
   record: EntityRecord,
   options: InspectOptions,
   inspect: (value: unknown, options: InspectOptions) => string,
+  { hidden }: Shown,
 ): string {
-  return `${record.constructor.name} ${inspect({ ...valuesOf(record), ...Object.fromEntries(Object.entries(record)) }, options)}`
+  const values = { ...valuesOf(record) }
+  for (const name of hidden) if (values[name] !== null && values[name] !== undefined) values[name] = "[hidden]"
+  return `${record.constructor.name} ${inspect({ ...values, ...Object.fromEntries(Object.entries(record)) }, options)}`
 }

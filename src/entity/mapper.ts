@@ -2,8 +2,9 @@
 
 import type { Defined, FieldInternals } from "./define.ts"
 import type { FieldType } from "./definition.ts"
+import { decrypt, encrypt } from "./encryption.ts"
 import { canGenerate, generate } from "./generate.ts"
-import type { Encoding, Row } from "./repository.ts"
+import type { Codec, Encoding, Row } from "./repository.ts"
 
 /** The decoded values of one entity, by field name. */
 export type Values = Record<string, unknown>
@@ -31,15 +32,18 @@ interface MappedField {
   readonly absent: null | undefined
   readonly decode: ((stored: unknown) => unknown) | undefined
   readonly encode: ((value: unknown) => unknown) | undefined
+  /** For encodings that differ each time: whether the stored value is this one. */
+  readonly isSame: ((stored: unknown, value: unknown) => boolean) | undefined
 }
 
 export function createMapper(defined: Defined, encoding: Encoding, generated: boolean = canGenerate): Mapper {
-  const fields = defined.definition.fields.map(({ name, type }, index): MappedField => {
-    const codec = encoding[type]
+  const fields = defined.definition.fields.map(({ name, type, encrypted }, index): MappedField => {
+    const codec = encrypted ? secretCodec(`${defined.definition.name}.${name}`, encoding.string) : encoding[type]
     return {
       name,
       type,
       absent: (defined.internals[index] as FieldInternals).absent,
+      isSame: encrypted && codec ? (stored, value) => stored !== null && codec.decode(stored as never) === value : undefined,
       decode: codec && ((stored: unknown) => codec.decode(stored as never)),
       encode: codec && ((value: unknown) => codec.encode(value as never)),
     }
@@ -55,12 +59,20 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
   return { ...(generated ? generatedMapper(fields) : closureMapper(fields, encodeAt)), encodeAt, decodeAt }
 }
 
+function secretCodec(place: string, text: Codec | undefined): Codec {
+  return {
+    encode: (value: string) => (text ? text.encode(encrypt(value, place) as never) : encrypt(value, place)),
+    decode: (stored: string) => decrypt(text ? (text.decode(stored as never) as string) : stored, place),
+  }
+}
+
 // One object literal per entity gives every instance the same hidden class and lets the engine inline the codecs.
 function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt" | "decodeAt"> {
   const scope: Record<string, unknown> = { sameBytes }
   fields.forEach((field, i) => {
     scope[`d${i}`] = field.decode
     scope[`e${i}`] = field.encode
+    scope[`s${i}`] = field.isSame
   })
   const decoded = fields.map((field, i) => {
     const value = field.decode ? `d${i}(r[${i}])` : `r[${i}]`
@@ -72,6 +84,10 @@ function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt
     return field.encode ? `${name}==null?null:e${i}(${name})` : `${name}??null`
   })
   const compared = encoded.map((value, i) => {
+    if (fields[i]?.isSame) {
+      const name = `v[${JSON.stringify(fields[i].name)}]`
+      return `x=${name}??null;if(x===null?r[${i}]!==null:!s${i}(r[${i}],x)){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(${value})}`
+    }
     const differs = fields[i]?.type === "bytes" ? `!sameBytes(x,r[${i}])` : `x!==r[${i}]`
     return `x=${value};if(${differs}){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(x)}`
   })
@@ -96,7 +112,9 @@ function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeA
     difference(values, row) {
       const found: Difference = { columns: [], values: [] }
       fields.forEach((field, i) => {
-        const encoded = encodeAt(i, values[field.name])
+        const value = values[field.name] ?? null
+        if (field.isSame && (value === null ? row[i] === null : field.isSame(row[i], value))) return
+        const encoded = encodeAt(i, value)
         if (field.type === "bytes" ? sameBytes(encoded, row[i]) : encoded === row[i]) return
         found.columns.push(i)
         found.values.push(encoded)

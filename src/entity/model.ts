@@ -1,5 +1,6 @@
 // One call of `Entity(...)`: its declaration, and what is derived from it on first use.
 import { type Defined, define, fieldNames } from "./define.ts"
+import type { EntityDefinition } from "./definition.ts"
 import type { Shape } from "./fields.ts"
 import { canGenerate, generate } from "./generate.ts"
 import { createMapper, type Mapper, type Values } from "./mapper.ts"
@@ -15,6 +16,7 @@ export class Model {
   #defined: Defined | undefined
   #validator: Validator | undefined
   #assemble: Assemble | undefined
+  #shown: { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> } | undefined
   readonly #mappers = new WeakMap<Encoding, Mapper>()
 
   constructor(name: string, shape: Shape, options: EntityOptions) {
@@ -28,6 +30,15 @@ export class Model {
   get defined(): Defined {
     this.#defined ??= define(this.name, this.#shape, this.#options)
     return this.#defined
+  }
+
+  /** What plain forms need to know. */
+  get shown(): { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> } {
+    if (this.#shown === undefined) {
+      const { definition } = this.defined
+      this.#shown = { definition, hidden: new Set(definition.fields.filter(({ hidden }) => hidden).map(({ name }) => name)) }
+    }
+    return this.#shown
   }
 
   get validator(): Validator {

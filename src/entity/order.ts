@@ -13,6 +13,7 @@ export function toOrder(definition: EntityDefinition, given: string, direction?:
     throw unknownFieldError(definition.name, name, definition.fieldByName.keys(), `Sorting field '${name}' does not exist in the model.`)
   }
   if (field.type === "json") throw queryError(`${definition.name}.${name} holds JSON, which has no order.`)
+  if (field.encrypted) throw queryError(`${definition.name}.${name} is encrypted, and has no order.`)
   if (direction !== undefined && direction !== "asc" && direction !== "desc")
     throw queryError(`The direction must be "asc" or "desc", not "${String(direction)}".`)
   return { field: name, direction: direction ?? (descending ? "desc" : "asc") }

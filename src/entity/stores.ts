@@ -1,5 +1,6 @@
 // Which store an entity class uses: an override of this request or test, its own, or the app's default.
 import { AsyncLocalStorage } from "node:async_hooks"
+import { type EncryptionKeys, setEncryptionKeys } from "./encryption.ts"
 import { definitionError } from "./errors.ts"
 import { memory } from "./memory.ts"
 import type { Store } from "./repository.ts"
@@ -16,10 +17,13 @@ let appDefault: Store | undefined
 export interface Configuration {
   /** The store of every entity class without a `static repository`; undefined goes back to this process's memory. */
   readonly repository?: Store | undefined
+  /** Keys of encrypted fields, `{ id: 32 bytes or their base64 }`: the first encrypts, all decrypt. Default: `NITRO_ENCRYPTION_KEYS`. */
+  readonly encryptionKeys?: EncryptionKeys | undefined
 }
 
 /** Sets defaults of the whole app. Entities already read keep the store they came from. */
 export function configure(configuration: Configuration): void {
+  if ("encryptionKeys" in configuration) setEncryptionKeys(configuration.encryptionKeys)
   if ("repository" in configuration) {
     if (configuration.repository !== undefined) assertStore(configuration.repository, "configure({ repository })")
     appDefault = configuration.repository

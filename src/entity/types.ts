@@ -15,6 +15,8 @@ export interface EntityOptions<F extends string = string> {
   /** Fields, or sets of fields, whose values occur once: `["name", ["shelf", "position"]]`. Null values never collide. */
   readonly unique?: readonly (F | readonly F[])[]
   readonly index?: readonly (F | readonly F[])[]
+  /** Adds `deletedAt`: `delete` keeps the row, and queries leave it out. Its unique values stay taken. */
+  readonly softDelete?: boolean
   /** Table name in SQL stores; default: the plural in snake_case. */
   readonly table?: string
   /** Plural in kebab-case, used for routes; default: by English rules from the name. */
@@ -33,7 +35,8 @@ export type EntityValues<S extends Shape, O> = Flat<
   { readonly id: string } & { -readonly [K in keyof S]: z.output<S[K]> } & (On<O, "timestamps"> extends true
       ? { readonly createdAt: Date; readonly updatedAt: Date }
       : unknown) &
-    (On<O, "version"> extends true ? { readonly version: number } : unknown)
+    (On<O, "version"> extends true ? { readonly version: number } : unknown) &
+    (On<O, "softDelete"> extends true ? { readonly deletedAt: Date | null } : unknown)
 >
 
 /** What `create` and the constructor take: the declared fields, and for imports and tests the id and timestamps. */
@@ -122,6 +125,12 @@ export type RelationPath<T, P extends string> = P extends `${infer Head}.${infer
 /** What `create` of a `hasMany` takes: the target's data without the field that points back. */
 type WithoutKey<I, K extends PropertyKey> = [I] extends [never] ? never : Flat<Omit<NonNullable<I>, K>>
 
+/** Options of `toJSON`. */
+export interface JsonOptions {
+  /** Getters of the class to add: `toJSON({ include: ["total"] })`. */
+  readonly include?: readonly string[]
+}
+
 /** What every entity can do. `U` is what `update` takes. */
 export interface EntityInstance<U = never, V extends object = object> {
   readonly [fieldValues]?: V
@@ -154,8 +163,10 @@ export interface EntityInstance<U = never, V extends object = object> {
   hasOne<T extends object>(target: new (...args: never[]) => T, field: TextKeys<FieldValues<T>>): One<T>
   /** The entities that rows of a third class connect with this one: `this.manyToMany(Tag, { through: ProductTag })`. */
   manyToMany<T extends object, C extends object>(target: new (...args: never[]) => T, options: ThroughOptions<C>): ManyThrough<T>
-  /** The field values as a plain object; bigints become strings, bytes base64. */
-  toJSON(): { [K in keyof V]: NonNullable<V[K]> extends bigint | Uint8Array ? string | Exclude<V[K], bigint | Uint8Array> : V[K] }
+  /** The field values but hidden ones as a plain object; bigints become strings, bytes base64. */
+  toJSON(options?: JsonOptions): {
+    [K in keyof V]: NonNullable<V[K]> extends bigint | Uint8Array ? string | Exclude<V[K], bigint | Uint8Array> : V[K]
+  }
 }
 
 /** Methods that run around a write when an entity class has them. They may be async; a `before` hook that throws refuses the write. */

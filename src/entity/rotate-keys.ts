@@ -1,0 +1,41 @@
+// Writes what older keys encrypted again with the current one.
+import { rowBatches } from "./batches.ts"
+import { bindingOf } from "./binding.ts"
+import { hasCurrentKey } from "./encryption.ts"
+import type { Write } from "./repository.ts"
+import { retry } from "./retry.ts"
+import type { EntityClass } from "./types.ts"
+import { onStore, unitOfWork } from "./unit-of-work.ts"
+
+/**
+ * Encrypts every field of `entity` that has an older key with the current one, and gives the number of rows written.
+ * Runs beside other work: versions and timestamps stay, hooks do not run. Afterwards the older keys can be dropped.
+ */
+export async function rotateKeys(entity: EntityClass<never> | EntityClass): Promise<number> {
+  const binding = bindingOf(entity as EntityClass)
+  const { store, repository, mapper } = binding
+  const secret = entity.definition.fields.filter(({ encrypted }) => encrypted).map(({ index }) => index)
+  let written = 0
+  if (secret.length === 0) return written
+  for await (const rows of rowBatches(binding.entity, { orderBy: [] }, 500)) {
+    const ids = rows.filter(row => secret.some(index => isOld(row[index]))).map(row => row[0] as string)
+    if (ids.length === 0) continue
+    // Read again inside, so that what others write meanwhile is not taken back.
+    const rotate = async (): Promise<number> => {
+      const current = await onStore(store, () => repository.find({ where: { op: "in", field: "id", values: ids }, orderBy: [] }))
+      const writes = current.flatMap((row): Write[] => {
+        const columns = secret.filter(index => isOld(row[index]))
+        const values = columns.map(index => mapper.encodeAt(index, mapper.decodeAt(index, row[index])))
+        return columns.length === 0 ? [] : [{ op: "update", id: row[0] as string, columns, values }]
+      })
+      const touched = await onStore(store, () => repository.write(writes))
+      return touched.reduce((sum, one) => sum + one, 0)
+    }
+    written += await retry(() => unitOfWork(rotate, { isolation: "serializable" }))
+  }
+  return written
+}
+
+function isOld(stored: unknown): boolean {
+  return stored !== null && !hasCurrentKey(stored)
+}
