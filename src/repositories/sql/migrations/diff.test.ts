@@ -36,7 +36,7 @@ describe.each(dialects)("on %s", dialect => {
       {
         rename: "products.title:name",
         sentence:
-          'The column of "products" "title" goes and "name" comes, alike. If that is a rename, say renames: ["products.title:name"].',
+          'The column "title" of "products" is dropped, and "name" like it is added. If that is a rename, say renames: ["products.title:name"].',
       },
     ])
   })

@@ -40,7 +40,7 @@ function oneWay(from: SchemaModel, to: SchemaModel, hints: Directed): { readonly
 
 function possibleRenames({ created, dropped, altered, dialect }: SchemaChange): PossibleRename[] {
   const tables = dropped.flatMap(old =>
-    created.filter(table => isAlike(old, table)).map(table => suggestion("table", old.name, table.name, `${old.name}:${table.name}`)),
+    created.filter(table => isAlike(old, table)).map(table => suggestion(old.name, table.name, `${old.name}:${table.name}`)),
   )
   const columns = altered.flatMap(({ to, added, dropped: gone }) =>
     gone.flatMap(old =>
@@ -50,17 +50,16 @@ function possibleRenames({ created, dropped, altered, dialect }: SchemaChange): 
             canonicalType(column.type, dialect) === canonicalType(old.type, dialect) &&
             (column.kind ?? old.kind) === (old.kind ?? column.kind),
         )
-        .map(column => suggestion(`column of ${shown(to.name)}`, old.name, column.name, `${to.name}.${old.name}:${column.name}`)),
+        .map(column => suggestion(old.name, column.name, `${to.name}.${old.name}:${column.name}`, to.name)),
     ),
   )
   return [...tables, ...columns]
 }
 
-function suggestion(kind: string, from: string, to: string, rename: string): PossibleRename {
-  return {
-    rename,
-    sentence: `The ${kind} ${shown(from)} goes and ${shown(to)} comes, alike. If that is a rename, say renames: [${shown(rename)}].`,
-  }
+/** `of` is the table of a column. */
+function suggestion(from: string, to: string, rename: string, of?: string): PossibleRename {
+  const [old, fresh] = of === undefined ? [`The table ${shown(from)}`, shown(to)] : [`The column ${shown(from)} of ${shown(of)}`, shown(to)]
+  return { rename, sentence: `${old} is dropped, and ${fresh} like it is added. If that is a rename, say renames: [${shown(rename)}].` }
 }
 
 /** More than half of the columns are the same. */

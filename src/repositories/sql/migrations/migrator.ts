@@ -291,7 +291,7 @@ class FolderMigrator implements Migrator {
   }
 
   #session<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
-    return withSession(this.#options.store, { lockTimeoutMs: this.#options.lockTimeoutMs ?? 10_000 }, work)
+    return withSession(this.#options.store, { lockTimeoutMs: this.#options.lockTimeoutMs }, work)
   }
 
   #read(): Promise<Migration[]> {

@@ -25,7 +25,8 @@ export interface Executor {
 }
 
 export interface SessionOptions {
-  readonly lockTimeoutMs: number
+  /** How long a transaction waits for other migrators, and on Postgres for tables in use. Default 10000. */
+  readonly lockTimeoutMs?: number | undefined
 }
 
 /** Holds one connection of the store for as long as `work` runs. Throws `NITRO_CAPABILITY` for a store without SQL. */
@@ -50,7 +51,7 @@ export async function withSession<T>(
 }
 
 function createExecutor(driver: Driver, dialect: Dialect, store: string, options: SessionOptions): Executor & { isDirty(): boolean } {
-  const { lockTimeoutMs } = options
+  const { lockTimeoutMs = 10_000 } = options
   const transaction: Transaction = {
     all: async sql => driver.all(sql, []),
     exec: async sql => driver.exec(sql),
