@@ -1,8 +1,11 @@
 // Random rows, conditions, orders and windows: SQL gives the rows that evaluation in memory gives, in the same order.
 import fc from "fast-check"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
+import { postgresMissing, testDatabase } from "../../../test/support/postgres.ts"
 import type { Predicate, QueryPlan, Row, Store, Value } from "../../entity/index.ts"
 import { compareBy, matches } from "../../entity/matches.ts"
+import { postgresDrivers } from "./drivers/load-postgres.ts"
+import { postgres } from "./postgres.ts"
 import { sqlite } from "./sqlite.ts"
 import { define } from "./testing/definitions.ts"
 import { availableDrivers } from "./testing/drivers.ts"
@@ -136,14 +139,38 @@ function toRow(store: Store, entity: Sample): Row {
 /** `NITRO_FUZZ=10000` for the long run. */
 const runs = Number(process.env["NITRO_FUZZ"] ?? 300)
 
-for (const driver of availableDrivers) {
-  describe(`conditions on ${driver}`, () => {
+interface Subject {
+  readonly name: string
+  readonly open: () => Store
+  /** The earliest date that it keeps. Conditions may ask for earlier ones. */
+  readonly earliest: number
+}
+
+if (postgresMissing !== undefined) console.log(`Skipped on Postgres: ${postgresMissing}`)
+const database = postgresMissing === undefined ? await testDatabase(postgresDrivers.length) : undefined
+afterAll(() => database?.remove())
+
+const subjects: readonly Subject[] = [
+  ...availableDrivers.map(driver => ({ name: driver, open: () => sqlite({ file: ":memory:", driver }), earliest: -8.64e15 })),
+  ...(database === undefined ? [] : postgresDrivers).map(driver => ({
+    name: `Postgres through ${driver}`,
+    open: () => postgres({ url: database?.emptySchema() as string, driver, schema: "sync" }),
+    earliest: -210_866_803_200_000,
+  })),
+]
+
+for (const { name, open, earliest } of subjects) {
+  const keepable = (entity: Sample): Sample =>
+    entity["d"] instanceof Date && entity["d"].getTime() < earliest && entity["d"].getTime() !== -8.64e15
+      ? { ...entity, d: new Date(earliest) }
+      : entity
+  describe(`conditions on ${name}`, () => {
     it("finds, counts and deletes what evaluation in memory does", { timeout: 600_000 }, async () => {
-      const store = sqlite({ file: ":memory:", driver })
+      const store = open()
       const repository = store.bind(definition)
       await fc.assert(
         fc.asyncProperty(fc.array(sample, { maxLength: 12 }), fc.array(plan, { minLength: 1, maxLength: 8 }), async (samples, plans) => {
-          const entities = samples.map((entity, index) => ({ id: `id${index}`, ...entity }))
+          const entities = samples.map((entity, index) => ({ id: `id${index}`, ...keepable(entity) }))
           await repository.deleteWhere(undefined)
           await repository.write(entities.map(entity => ({ op: "insert", row: toRow(store, entity) }) as const))
           for (const each of plans) {

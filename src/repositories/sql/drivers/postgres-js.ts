@@ -109,6 +109,8 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
   readonly maxConnections: number
   readonly #sql: PostgresJs
   readonly #owned: boolean
+  #running = 0
+  #onIdle: (() => void) | undefined
   readonly #names: StatementNames | undefined
 
   /** `owned`: `close()` ends the pool too. */
@@ -122,7 +124,13 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
   }
 
   protected override async send<T>(sql: string, parameters: unknown[], options: object, pick: (result: PostgresJsResult) => T): Promise<T> {
-    return pick(await this.#sql.unsafe(sql, parameters, options).raw())
+    this.#running += 1
+    try {
+      return pick(await this.#sql.unsafe(sql, parameters, options).raw())
+    } finally {
+      this.#running -= 1
+      if (this.#running === 0) this.#onIdle?.()
+    }
   }
 
   async reserve(): Promise<Session> {
@@ -130,7 +138,13 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
   }
 
   async close(): Promise<void> {
-    if (this.#owned) await this.#sql.end()
+    if (this.#running > 0) {
+      await new Promise<void>(resolve => {
+        this.#onIdle = resolve
+      })
+    }
+    // Without a timeout it waits forever for a connection that once failed to open.
+    if (this.#owned) await this.#sql.end({ timeout: 0 })
   }
 }
 
