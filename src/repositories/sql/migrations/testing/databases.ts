@@ -46,7 +46,7 @@ export const databases: readonly Database[] = [
   })),
 ]
 
-function keep(store: Store): Store {
+export function keep(store: Store): Store {
   opened.push(store)
   return store
 }

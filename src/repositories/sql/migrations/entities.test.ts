@@ -1,0 +1,84 @@
+// Real entities on migrated tables: the store takes them as fitting, and takes development's tables over.
+import { describe, expect, it } from "vitest"
+import { z } from "zod"
+import { Entity, ref, type Store, withRepositories } from "../../../entity/index.ts"
+import { postgres } from "../postgres.ts"
+import { sqlite } from "../sqlite.ts"
+import { createMigrator } from "./migrator.ts"
+import { type Database, databases, exec, keep, newFolder } from "./testing/databases.ts"
+
+class Category extends Entity("Category", { name: z.string(), parentId: ref("Category").nullable().default(null) }, { unique: ["name"] }) {}
+class Product extends Entity(
+  "Product",
+  {
+    title: z.string().default('it\'s "new"'),
+    price: z.number().default(1.5),
+    stock: z.int().default(0),
+    sold: z.boolean().default(false),
+    since: z.date().default(() => new Date()),
+    serial: z.bigint().default(2n ** 60n),
+    raw: z.instanceof(Uint8Array).default(new Uint8Array([0, 255])),
+    tags: z.array(z.string()).default(["a", "b"]),
+    size: z.enum(["s", "m"]).default("m"),
+    note: z.string().optional(),
+    categoryId: ref("Category"),
+  },
+  { timestamps: true, version: true, unique: [["title", "categoryId"]], index: ["price"] },
+) {}
+const entities = [Category, Product]
+
+function storeAt(database: Database, source: string, schema: "check" | "sync"): Store {
+  return keep(database.dialect === "sqlite" ? sqlite({ file: source, schema }) : postgres({ url: source, max: 2, schema }))
+}
+
+const one = databases.filter((database, at) => databases.findIndex(other => other.dialect === database.dialect) === at)
+
+describe.each(one)("on $name", database => {
+  it("live on tables that migrations made", async () => {
+    const store = storeAt(database, database.source(), "check")
+    const migrator = createMigrator({ store, folder: newFolder(), entities })
+    await migrator.create()
+    expect(await migrator.up()).toMatchObject({ warnings: [] })
+    await withRepositories(store, async () => {
+      const category = await Category.create({ name: "Desks" })
+      const product = await Product.create({ categoryId: category.id })
+      const read = await Product.require(product.id)
+      expect(read.toJSON()).toEqual(product.toJSON())
+      await read.update({ stock: 3 })
+    })
+    expect(await migrator.check()).toMatchObject({ ok: true, problems: [] })
+    expect(await migrator.create()).toMatchObject({ name: undefined })
+  })
+
+  it("have defaults in the database that their own rules give", async () => {
+    const store = storeAt(database, database.source(), "check")
+    const migrator = createMigrator({ store, folder: newFolder(), entities })
+    await migrator.create()
+    await migrator.up()
+    await withRepositories(store, async () => {
+      await Category.create({ id: "c", name: "c" })
+      const time = database.dialect === "sqlite" ? "0" : "'1970-01-01Z'"
+      await exec(
+        store,
+        `insert into products (id, since, category_id, created_at, updated_at) values ('p', ${time}, 'c', ${time}, ${time})`,
+      )
+      const byDatabase = (await Product.require("p")).toJSON()
+      const byRules = new Product({ id: "p", since: new Date(0), categoryId: "c", createdAt: new Date(0), updatedAt: new Date(0) }).toJSON()
+      expect(byDatabase).toEqual({ ...byRules, version: 1 })
+    })
+  })
+
+  it("are taken over from the tables that development made", async () => {
+    const store = storeAt(database, database.source(), "sync")
+    await withRepositories(store, async () => {
+      const category = await Category.create({ name: "Desks" })
+      await Product.create({ categoryId: category.id })
+    })
+    const migrator = createMigrator({ store, folder: newFolder(), entities })
+    const { name } = await migrator.create()
+    const { migrations, drift } = await migrator.baseline()
+    expect(migrations).toEqual([name])
+    expect(drift.filter(({ harmless }) => !harmless)).toEqual([])
+    expect((await migrator.status()).pending).toBe(0)
+  })
+})
