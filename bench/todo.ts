@@ -9,7 +9,7 @@ const apps = { ours: "examples/todo/app.tsx", rival: "bench/rivals/todo-hono-raw
 const goal = { max: 1.5 }
 // Optimised code comes late on a page this long: both sides are measured only once their figures have settled.
 const warmUp = 6000
-const perRound = 250
+const perRound = 600
 const concurrency = 4
 /** Rows on the page that the list case renders. */
 const listed = 100
@@ -139,5 +139,5 @@ await bench(
       rivals: [{ ...addCase(rival, apps.rival), goal }],
     },
   ],
-  { rounds: 11 },
+  { rounds: 7 },
 )

@@ -1,6 +1,5 @@
-// Loaded into a server under test: tells its CPU time in microseconds to the process that started it, and collects garbage.
-process.on("message", message => {
-  if (message === "collect") globalThis.gc?.()
+// Loaded into a server under test: tells its CPU time in microseconds to the process that started it.
+process.on("message", () => {
   const { user, system } = process.cpuUsage()
   process.send?.(user + system)
 })

@@ -37,14 +37,7 @@ export class BenchServer {
   ): Promise<BenchServer> {
     const child = spawn(
       process.execPath,
-      [
-        "--expose-gc",
-        "--import",
-        join(root, "bench/support/cpu-probe.mjs"),
-        "--import",
-        join(root, "node_modules/tsx/dist/loader.mjs"),
-        join(root, file),
-      ],
+      ["--import", join(root, "bench/support/cpu-probe.mjs"), "--import", join(root, "node_modules/tsx/dist/loader.mjs"), join(root, file)],
       {
         cwd,
         env: {
@@ -113,7 +106,7 @@ export class BenchServer {
 
   /** Sends `count` requests, `concurrency` at a time; gives the CPU microseconds that the server spent on each. */
   async cpuPerRequest(count: number, concurrency: number, send: (i: number) => Promise<unknown>): Promise<number> {
-    const before = await this.#cpu("collect")
+    const before = await this.#cpu()
     let next = 0
     const lane = async (): Promise<void> => {
       while (next < count) await send(next++)
@@ -121,12 +114,13 @@ export class BenchServer {
     await Promise.all(Array.from({ length: concurrency }, lane))
     // What answers leave for later, such as patches to open pages, belongs to them.
     await new Promise(resolve => setTimeout(resolve, 20))
-    return ((await this.#cpu("read")) - before) / count
+    return ((await this.#cpu()) - before) / count
   }
 
-  async #cpu(question: "collect" | "read"): Promise<number> {
+  // No garbage collection is forced: it would throw away what the server has warmed up, and collecting is part of its work.
+  async #cpu(): Promise<number> {
     const answer = once(this.#child, "message")
-    this.#child.send(question)
+    this.#child.send("cpu")
     const [microseconds] = (await answer) as [number]
     return microseconds
   }
