@@ -85,6 +85,7 @@ const sqliteCasts: Casts = {
       `case when ${c} is null or cast(cast(${c} as text) as real) = ${c} then cast(${c} as text) else printf('%!.17g', ${c}) end`,
     integer: realToInteger,
     bigint: realToInteger,
+    boolean: bitToBoolean,
     date: realToInteger,
   },
   boolean: {
@@ -120,7 +121,7 @@ const postgresCasts: Casts = {
   },
   integer: { string: text, number: exactDouble, boolean: bit, date: fromMs, json: c => `to_jsonb(${c})` },
   bigint: { string: text, number: exactDouble, boolean: bit, date: fromMs },
-  number: { string: text, integer: wholeNumber, bigint: wholeNumber, date: fromMs },
+  number: { string: text, integer: wholeNumber, bigint: wholeNumber, boolean: bit, date: fromMs },
   boolean: {
     string: text,
     integer: c => `${c}::integer::bigint`,

@@ -8,7 +8,7 @@ import type { Hints } from "./hints.ts"
 import type { DialectName } from "./model.ts"
 import { schemaOf } from "./schema-of.ts"
 
-const product = (fields: Record<string, FieldSpec | FieldSpec["type"]>, options: DefineOptions = {}): EntityDefinition =>
+const product = (fields: Record<string, FieldSpec | FieldSpec["type"]> = {}, options: DefineOptions = {}): EntityDefinition =>
   define("Product", fields, { table: "products", ...options })
 
 function diff(from: EntityDefinition[], to: EntityDefinition[], hints: Hints = {}, dialect: DialectName = "sqlite") {
@@ -192,7 +192,7 @@ describe("defaults of columns", () => {
 })
 
 it("leaves Postgres' names within 63 bytes, apart from each other", () => {
-  const long = "ü".repeat(40)
+  const long = "ü".repeat(31)
   const schema = schemaOf(
     [product({ a: { type: "string", column: `${long}a` }, b: { type: "string", column: `${long}b` } }, { index: [["a"], ["b"]] })],
     "postgres",
@@ -200,4 +200,11 @@ it("leaves Postgres' names within 63 bytes, apart from each other", () => {
   const names = schema.tables[0]?.indexes.map(index => index.name) ?? []
   expect(new Set(names)).toHaveLength(2)
   for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63)
+})
+
+it("refuses tables that a database cannot have", () => {
+  const refused = expect.objectContaining({ code: "NITRO_SCHEMA_MISMATCH" })
+  expect(() => schemaOf([product(), define("Other", {}, { table: "products" })], "sqlite")).toThrow(refused)
+  expect(() => schemaOf([product({}, { table: "t".repeat(64) })], "postgres")).toThrow(refused)
+  expect(schemaOf([product({}, { table: "t".repeat(64) })], "sqlite").tables).toHaveLength(1)
 })

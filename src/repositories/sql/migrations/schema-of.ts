@@ -1,5 +1,6 @@
 // The model that entities ask for.
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
+import { NitroError } from "../../../shared/errors.ts"
 import { indexesOf } from "../schema-difference.ts"
 import { sqliteDialect } from "../sqlite-dialect.ts"
 import {
@@ -12,7 +13,7 @@ import {
   type SchemaModel,
 } from "./model.ts"
 import { foreignKeyName, indexName } from "./names.ts"
-import { quoteText } from "./sql-text.ts"
+import { quoteText, shown } from "./sql-text.ts"
 
 const types: Readonly<Record<DialectName, Readonly<Record<FieldType, string>>>> = {
   sqlite: {
@@ -48,9 +49,11 @@ type Field = FieldDefinition & {
 /**
  * The tables of these entities. A field's constant default becomes the column's, so that a release which does not know
  * the column yet can go on inserting. References to entities that are not among them get no foreign key.
+ * Throws `NITRO_SCHEMA_MISMATCH` for tables that the database cannot have.
  */
 export function schemaOf(definitions: readonly EntityDefinition[], dialect: DialectName): SchemaModel {
   const byName = new Map(definitions.map(definition => [definition.name, definition]))
+  checkTables(definitions, dialect)
   const tables = [...new Set(definitions)].map(definition => ({
     name: definition.table,
     columns: definition.fields.map(field => columnOf(definition, field, dialect)),
@@ -59,6 +62,34 @@ export function schemaOf(definitions: readonly EntityDefinition[], dialect: Dial
     foreignKeys: definition.fields.flatMap(field => foreignKeysOf(definition, field, byName, dialect)),
   }))
   return inOrderOfNames({ dialect, tables })
+}
+
+function checkTables(definitions: readonly EntityDefinition[], dialect: DialectName): void {
+  const owners = new Map<string, EntityDefinition>()
+  for (const definition of definitions) {
+    const other = owners.get(definition.table)
+    if (other !== undefined && other !== definition) {
+      throw new NitroError(
+        "NITRO_SCHEMA_MISMATCH",
+        `${other.name} and ${definition.name} have the same table ${shown(definition.table)}.`,
+        {
+          fix: "Give one of them another with the option `table`.",
+        },
+      )
+    }
+    owners.set(definition.table, definition)
+    // Postgres cuts longer names off without a word.
+    const long = [definition.table, ...definition.fields.map(field => field.column)].find(name => Buffer.byteLength(name) > 63)
+    if (dialect === "postgres" && long !== undefined) {
+      throw new NitroError(
+        "NITRO_SCHEMA_MISMATCH",
+        `Postgres has no names of more than 63 bytes, and ${definition.name} needs ${shown(long)}.`,
+        {
+          fix: "Choose a shorter name.",
+        },
+      )
+    }
+  }
 }
 
 function columnOf(definition: EntityDefinition, field: FieldDefinition, dialect: DialectName): ColumnModel {
