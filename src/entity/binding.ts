@@ -5,6 +5,7 @@ import { definitionError } from "./errors.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
 import { type EntityRecord, hydration, isDeleted, type Origin, rowOf, type Stored, savingOf, setStored, valuesOf } from "./record.ts"
 import type { Row, Store } from "./repository.ts"
+import { hideDeleted } from "./soft-delete.ts"
 import { storeOf } from "./stores.ts"
 import type { EntityClass, EntityHooks } from "./types.ts"
 import { currentUnit } from "./unit-of-work.ts"
@@ -27,6 +28,7 @@ const hookNames = [
   "afterCreate",
   "afterUpdate",
   "afterDelete",
+  "afterLoad",
 ] as const satisfies readonly (keyof EntityHooks)[]
 
 // Until an instance was looked at, none of its hooks can be due.
@@ -54,6 +56,7 @@ export function bindingOf(entity: EntityClass): Binding {
   if (binding === undefined) {
     binding = bind(state, store)
     state.bindings.set(store, binding)
+    remember(binding)
   }
   state.last = binding
   return binding
@@ -62,14 +65,23 @@ export function bindingOf(entity: EntityClass): Binding {
 /** The instance of a stored row: inside of a unit of work the one that it knows by this id. */
 export function hydrate(origin: Binding, row: Row): EntityRecord {
   const unit = currentUnit()
-  if (unit === undefined) return hydrateCopy(origin, row)
+  if (unit === undefined) return load(origin, row)
   const known = unit.identities(origin.repository)
   const id = row[0] as string
   let record = known.get(id) as EntityRecord | undefined
   if (record === undefined || record.constructor !== (origin.entity as unknown) || isDeleted(record)) {
-    record = hydrateCopy(origin, row)
+    record = load(origin, row)
     known.set(id, record)
   } else renew(record, origin, row, unit)
+  return record
+}
+
+function load(origin: Binding, row: Row): EntityRecord {
+  const record = hydrateCopy(origin, row)
+  if (!origin.state.hooks.has("afterLoad")) return record
+  if (((record as EntityRecord & EntityHooks).afterLoad?.() as unknown) instanceof Promise) {
+    throw definitionError(`afterLoad of ${origin.entity.name} is async, but reading entities cannot wait for each.`, "Make it synchronous.")
+  }
   return record
 }
 
@@ -132,6 +144,36 @@ function stateOf(entity: EntityClass): ClassState {
   return state
 }
 
+const boundTo = new WeakMap<Store, Set<Binding>>()
+const stores = new Set<WeakRef<Store>>()
+/** Names of entities that a bound class refers to. */
+const pointedTo = new Set<string>()
+
+function remember(binding: Binding): void {
+  let ofStore = boundTo.get(binding.store)
+  if (ofStore === undefined) {
+    ofStore = new Set()
+    boundTo.set(binding.store, ofStore)
+    stores.add(new WeakRef(binding.store))
+  }
+  ofStore.add(binding)
+  for (const { references } of binding.model.defined.definition.fields) if (references !== undefined) pointedTo.add(references)
+}
+
+/** Does any class that is bound somewhere refer to an entity of this name? */
+export function isPointedTo(name: string): boolean {
+  return pointedTo.has(name)
+}
+
+/** Every class that is bound to a store, by store. */
+export function* allBindings(): Generator<ReadonlySet<Binding>, void, undefined> {
+  for (const ref of stores) {
+    const store = ref.deref()
+    if (store === undefined) stores.delete(ref)
+    else yield boundTo.get(store) as ReadonlySet<Binding>
+  }
+}
+
 function bind(state: ClassState, store: Store): Binding {
   const { entity, model } = state
   const { definition } = model.defined
@@ -142,7 +184,9 @@ function bind(state: ClassState, store: Store): Binding {
     })
   if (definition.ttlSeconds !== undefined && !ttl) throw lacks("expires after `ttlSeconds`", "ttl")
   if (definition.unique.length > 0 && !unique) throw lacks("has `unique` fields", "unique")
-  return { entity, model, state, store, repository: store.bind(definition), mapper: model.mapper(store.encoding) }
+  const bound = store.bind(definition)
+  const repository = definition.softDelete ? hideDeleted(bound, definition) : bound
+  return { entity, model, state, store, repository, mapper: model.mapper(store.encoding) }
 }
 
 function refuseHiddenFields(entity: EntityClass, model: Model): void {

@@ -58,7 +58,7 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
   const fields: FieldDefinition[] = []
   const internals: FieldInternals[] = []
   const add = (field: string, schema: z.ZodType, facts: FieldFacts, isManaged: boolean): void => {
-    const { type, nullable, optional, references } = facts
+    const { type, nullable, optional, references, onDelete } = facts
     const column = kebabCase(field).replaceAll("-", "_")
     const clash = fields.find(other => other.column === column)
     if (clash)
@@ -73,6 +73,7 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
       schema,
       managed: isManaged,
       ...(references === undefined ? {} : { references }),
+      ...(onDelete === undefined ? {} : { onDelete }),
       ...describeField(name, field, schema, type),
     })
     internals.push(facts)

@@ -5,6 +5,9 @@ import type { FieldMetadata } from "./field-options.ts"
 /** How a value behaves in comparisons and in a store. `json` covers objects and arrays. */
 export type FieldType = "string" | "integer" | "number" | "boolean" | "date" | "bigint" | "bytes" | "json"
 
+/** What happens to an entity when the one that its `ref` field points to is deleted; without a rule that one cannot be. */
+export type OnDelete = "cascade" | "set null"
+
 export interface FieldDefinition {
   readonly name: string
   /** Position in a row. */
@@ -20,6 +23,8 @@ export interface FieldDefinition {
   readonly managed: boolean
   /** Name of the entity that this field's value is an id of. */
   readonly references?: string
+  /** What happens when that entity is deleted; default: it cannot be deleted. */
+  readonly onDelete?: OnDelete
   /** `toJSON`, REST and signals never carry it. */
   readonly hidden?: boolean
   /** Stored as ciphertext: no condition or order can look at it. */

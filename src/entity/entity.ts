@@ -5,13 +5,14 @@ import { observeEntity } from "./changes.ts"
 import { Specification, toCondition } from "./columns.ts"
 import { checkDeclaration } from "./define.ts"
 import type { EntityDefinition } from "./definition.ts"
+import { deleteWhere, remove, restore } from "./deletion.ts"
 import { assignAll, assigned, changesOf, isDirty, newValues } from "./dirty.ts"
 import type { FieldNames, Shape } from "./fields.ts"
 import { existsById, findById, requireById, searchCondition } from "./finders.ts"
 import { joinQuery } from "./join.ts"
 import { domIdOf, inspectRecord, toPlain } from "./json.ts"
 import { Model, modelOf, setModel } from "./model.ts"
-import { deleteWhere, isStored, reload, remove, save, saveMany } from "./persistence.ts"
+import { isStored, reload, save, saveMany } from "./persistence.ts"
 import { queryOf } from "./query.ts"
 import { rawEntities } from "./raw.ts"
 import { EntityRecord, isRecord, recordClass, rowOf, valuesOf } from "./record.ts"
@@ -19,6 +20,8 @@ import { relationMembers } from "./relations/members.ts"
 import type {
   ChangeListener,
   CountQuery,
+  DeleteOptions,
+  DeleteWhereOptions,
   EntityClass,
   EntityInput,
   EntityInstance,
@@ -75,6 +78,14 @@ class EntityBase extends EntityRecord {
     return queryOf(asClass(this))
   }
 
+  static withDeleted(): Query {
+    return queryOf(asClass(this)).withDeleted()
+  }
+
+  static onlyDeleted(): Query {
+    return queryOf(asClass(this)).onlyDeleted()
+  }
+
   static where(where?: never): Query {
     return queryOf(asClass(this)).where(where)
   }
@@ -97,7 +108,7 @@ class EntityBase extends EntityRecord {
     return queryOf(asClass(this)).where(where).count()
   }
 
-  static deleteWhere(where: unknown, options?: { readonly all?: boolean }): Promise<number> {
+  static deleteWhere(where: unknown, options?: DeleteWhereOptions): Promise<number> {
     return deleteWhere(asClass(this), where, options)
   }
 
@@ -151,8 +162,12 @@ class EntityBase extends EntityRecord {
     return save(this, options)
   }
 
-  delete(): Promise<boolean> {
-    return remove(this)
+  delete(options?: DeleteOptions): Promise<boolean> {
+    return remove(this, options)
+  }
+
+  restore(): Promise<boolean> {
+    return restore(this)
   }
 
   exists(): Promise<boolean> {
@@ -203,6 +218,7 @@ const taken: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(EntityBase.prototype),
   ...Object.getOwnPropertyNames(Object.prototype),
   ...["Save", "Create", "Update", "Delete"].flatMap(write => [`before${write}`, `after${write}`]),
+  "afterLoad",
 ])
 
 /**

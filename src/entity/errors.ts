@@ -28,6 +28,11 @@ registerErrors({
     when: "No entity with this id is stored, or it was deleted before it was saved.",
     fix: "Check the id, or use `get`, which gives undefined.",
   },
+  NITRO_REFERENCE: {
+    status: 409,
+    when: "A write points to an entity that does not exist, or deletes one that others point to. `details` names them where it can.",
+    fix: 'Write what is pointed to first and delete it last, or give the field an on-delete rule: ref("Category", { onDelete: "cascade" }).',
+  },
   NITRO_STALE_ENTITY: {
     status: 409,
     when: "Somebody else saved the entity first. `details` has `version` (the one read) and `storedVersion`.",
@@ -80,6 +85,16 @@ export function unknownFieldError(entity: string, field: string, known: Iterable
 
 export function notFoundError(entity: string, id: string, why = "not found"): NitroError {
   return new NitroError("NITRO_ENTITY_NOT_FOUND", `${entity} "${id}" ${why}.`, { details: { entity, id } })
+}
+
+/** `entity` cannot be deleted while rows of `by` point to it by `field`. */
+export function referenceError(entity: string, id: string, by: string, field: string, count: number, cause?: unknown): NitroError {
+  const others = count === 1 ? `a ${by} points` : `${count} of ${by} point`
+  return new NitroError("NITRO_REFERENCE", `${entity} "${id}" cannot be deleted: ${others} to it by ${field}.`, {
+    fix: `Delete what points to it first, or declare ${by}.${field} as ref("${entity}", { onDelete: "cascade" }) or "setNull".`,
+    details: { entity, id, by, field, count },
+    ...(cause === undefined ? {} : { cause }),
+  })
 }
 
 /** A store throws this for a taken id or unique value; `fields` are field names, `["id"]` for the id. */

@@ -1,6 +1,7 @@
 // Reads a zod schema: how its value is stored, whether it may be null, what it refers to.
 import { z } from "zod"
-import type { FieldType } from "./definition.ts"
+import { suggest } from "../shared/suggest.ts"
+import type { FieldType, OnDelete } from "./definition.ts"
 import { definitionError } from "./errors.ts"
 
 /** The fields of an entity: names and zod schemas. */
@@ -15,6 +16,7 @@ export interface FieldFacts {
   readonly absent: null | undefined
   readonly optional: boolean
   readonly references?: string
+  readonly onDelete?: OnDelete
   /** Accepts values as the entity holds them, after transforms; undefined where only a transform could tell. */
   readonly valueSchema: z.ZodType | undefined
 }
@@ -39,26 +41,47 @@ interface Def {
   readonly right?: z.ZodType
   readonly defaultValue?: unknown
   readonly references?: string
+  readonly onDelete?: OnDelete
+}
+
+export interface RefOptions {
+  /**
+   * What happens to this entity when the one it refers to is deleted. `restrict`: that one cannot be deleted
+   * (`NITRO_REFERENCE`); `cascade`: this one goes too; `setNull`: this one stays without. Default `restrict`.
+   */
+  readonly onDelete?: "restrict" | "cascade" | "setNull"
 }
 
 // A field that refers to another entity by id: a string schema whose definition carries the name. zod copies the
 // definition in `.min()` and the like, and wrappers as `.nullable()` keep the inner schema, so the name is never lost.
-export function ref(entity: string): z.ZodString {
+export function ref(entity: string, { onDelete = "restrict" }: RefOptions = {}): z.ZodString {
   const schema = z.string()
-  return schema.clone({ ...schema._zod.def, references: entity } as typeof schema._zod.def)
+  if (onDelete !== "restrict" && onDelete !== "cascade" && onDelete !== "setNull")
+    throw definitionError(
+      `ref("${entity}") has no onDelete rule "${String(onDelete)}".`,
+      suggest(String(onDelete), ["restrict", "cascade", "setNull"]),
+    )
+  const rule = onDelete === "restrict" ? {} : { onDelete: onDelete === "setNull" ? "set null" : onDelete }
+  return schema.clone({ ...schema._zod.def, references: entity, ...rule } as unknown as typeof schema._zod.def)
 }
 
 export function readField(name: string, schema: z.ZodType): FieldFacts {
   const facts = walk(name, schema)
   const mayBeUndefined = schema._zod.optout === "optional"
+  if (facts.onDelete === "set null" && !facts.nullable && !mayBeUndefined)
+    throw definitionError(`The field "${name}" has onDelete: "setNull" and cannot be null.`, "Add .nullable(), or use another rule.")
   return {
     type: facts.type,
     nullable: facts.nullable || mayBeUndefined,
     absent: facts.nullable || !mayBeUndefined ? null : undefined,
     optional: acceptsUndefined(schema),
-    ...(facts.references === undefined ? {} : { references: facts.references }),
+    ...referenceOf(facts),
     valueSchema: toValueSchema(schema),
   }
+}
+
+function referenceOf({ references, onDelete }: Pick<Walked, "references" | "onDelete">): Pick<Walked, "references" | "onDelete"> {
+  return references === undefined ? {} : { references, ...(onDelete === undefined ? {} : { onDelete }) }
 }
 
 function acceptsUndefined(schema: z.ZodType): boolean {
@@ -74,6 +97,7 @@ interface Walked {
   type: FieldType
   nullable: boolean
   references?: string
+  onDelete?: OnDelete
 }
 
 const wrappers: ReadonlySet<string> = new Set(["optional", "nonoptional", "default", "prefault", "catch", "readonly"])
@@ -90,7 +114,7 @@ function walk(name: string, schema: z.ZodType): Walked {
       return walk(name, def.out as z.ZodType)
     case "string":
     case "template_literal":
-      return { type: "string", nullable: false, ...(def.references === undefined ? {} : { references: def.references }) }
+      return { type: "string", nullable: false, ...referenceOf(def as Pick<Walked, "references" | "onDelete">) }
     case "number":
       return { type: isInteger(def) ? "integer" : "number", nullable: false }
     case "boolean":
@@ -140,8 +164,8 @@ function ofUnion(name: string, options: readonly z.ZodType[]): Walked {
   const [only] = types
   const type = types.size === 1 && only ? only : "json"
   if (type === "json") for (const { option } of present) refuseLossyJson(name, option, new Set())
-  const references = present.find(option => option.references !== undefined)?.references
-  return { type, nullable: walked.some(({ nullable }) => nullable), ...(references === undefined ? {} : { references }) }
+  const reference = present.find(option => option.references !== undefined)
+  return { type, nullable: walked.some(({ nullable }) => nullable), ...referenceOf(reference ?? {}) }
 }
 
 function commonType(values: readonly unknown[]): FieldType {

@@ -2,13 +2,13 @@
 
 export { observeChanges } from "./changes.ts"
 export { and, Condition, not, or, Specification } from "./columns.ts"
-export type { EntityDefinition, FieldDefinition, FieldType } from "./definition.ts"
+export type { EntityDefinition, FieldDefinition, FieldType, OnDelete } from "./definition.ts"
 export { groupDefinition, joinDefinition } from "./derived.ts"
 export type { EncryptionKeys } from "./encryption.ts"
 export { Entity, isEntity, isEntityClass } from "./entity.ts"
 export { duplicateError, type Issue } from "./errors.ts"
 export { type FieldMetadata, type FieldOptions, field } from "./field-options.ts"
-export { ref } from "./fields.ts"
+export { type RefOptions, ref } from "./fields.ts"
 export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./matches.ts"
 export { type MemoryOptions, memory } from "./memory.ts"
 export type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
@@ -41,6 +41,8 @@ export type {
   Column,
   Columns,
   CountQuery,
+  DeleteOptions,
+  DeleteWhereOptions,
   EntityClass,
   EntityHooks,
   EntityInstance,

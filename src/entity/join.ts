@@ -10,6 +10,7 @@ import { compileOrder, compilePredicate, isFieldOperand, toComparable } from "./
 import { toOrder, wholeNumber } from "./order.ts"
 import type { Predicate } from "./predicate.ts"
 import type { JoinPlan, Order, Row } from "./repository.ts"
+import { unscoped, visiblePairs } from "./soft-delete.ts"
 import type { EntityClass, JoinQuery } from "./types.ts"
 import { onStore } from "./unit-of-work.ts"
 
@@ -86,11 +87,13 @@ async function readPairs<T extends object, S extends object>(left: EntityClass, 
   if (plan.limit === 0) return []
   const [a, b] = [bindingOf(left), bindingOf(right)]
   const width = left.definition.fields.length
-  const join = a.store === b.store ? a.repository.join?.bind(a.repository) : undefined
+  const join = a.store === b.store ? unscoped(a.repository).join?.bind(unscoped(a.repository)) : undefined
   const pairs =
     join === undefined
       ? await pairsOf(a, b, plan)
-      : (await onStore(a.store, () => join(plan, b.repository))).map((row): [Row, Row] => [row.slice(0, width), row.slice(width)])
+      : (await onStore(a.store, () => join(visiblePairs(plan, left.definition, right.definition), unscoped(b.repository)))).map(
+          (row): [Row, Row] => [row.slice(0, width), row.slice(width)],
+        )
   // Rows of these classes, so the instances are too.
   return pairs.map(([x, y]) => [hydrate(a, x), hydrate(b, y)] as unknown as [T, S])
 }

@@ -41,7 +41,8 @@ export class MemoryTable {
     this.#ttlSeconds = ttlSeconds
     const columnOf = (field: string): number => definition.fieldByName.get(field)?.index ?? -1
     this.#uniques = definition.unique.map(fields => ({ fields, columns: fields.map(columnOf), ids: new Map() }))
-    const single = [...definition.index, ...definition.unique].filter(fields => fields.length === 1)
+    const references = definition.fields.filter(field => field.references !== undefined).map(({ name }) => [name])
+    const single = [...definition.index, ...definition.unique, ...references].filter(fields => fields.length === 1)
     this.#indexes = new Map(single.map(([field]) => [columnOf(field as string), new Map()]))
     this.#reader = field => {
       const column = columnOf(field)

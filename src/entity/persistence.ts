@@ -1,24 +1,12 @@
 // Saves and deletes: validation, hooks, what changed, the write itself, and telling of it.
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import { type Binding, bindingOf, hydrate, hydrateCopy, runHook, verifyInstance } from "./binding.ts"
+import { type Binding, bindingOf, hydrateCopy, runHook, verifyInstance } from "./binding.ts"
 import { announce, isObserved } from "./changes.ts"
-import { toCondition } from "./columns.ts"
 import { staleError } from "./dirty.ts"
 import { notFoundError, queryError } from "./errors.ts"
 import type { Difference, Values } from "./mapper.ts"
-import {
-  type EntityRecord,
-  isDeleted,
-  originOf,
-  rowOf,
-  savingOf,
-  setDeleted,
-  setSaving,
-  setSiblings,
-  setStored,
-  valuesOf,
-} from "./record.ts"
+import { type EntityRecord, isDeleted, originOf, rowOf, savingOf, setSaving, setSiblings, setStored, valuesOf } from "./record.ts"
 import type { Repository, Row, Write } from "./repository.ts"
 import type { Change, EntityClass, SaveOptions } from "./types.ts"
 import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
@@ -54,7 +42,7 @@ export async function save<R extends EntityRecord>(record: R, options?: SaveOpti
 }
 
 /** While a save is under way others of the same instance wait: both would insert, or write over what the other wrote. */
-async function waitForSaves(record: EntityRecord): Promise<void> {
+export async function waitForSaves(record: EntityRecord): Promise<void> {
   for (let earlier = savingOf(record); earlier !== undefined; earlier = savingOf(record)) await earlier
 }
 
@@ -97,7 +85,7 @@ function classOf(record: EntityRecord): EntityClass {
 }
 
 /** An entity goes back to where it came from, also when the class is bound elsewhere by now. */
-function bindingFor(record: EntityRecord): Binding {
+export function bindingFor(record: EntityRecord): Binding {
   const current = bindingOf(classOf(record))
   const origin = originOf(record)
   const binding = origin === undefined || origin === current ? current : { ...current, ...origin }
@@ -116,11 +104,14 @@ async function runBeforeHooks(record: EntityRecord, binding: Binding, options: S
 function prepare(record: EntityRecord, binding: Binding, options: SaveOptions | undefined, fresh: boolean): Prepared | undefined {
   if (isDeleted(record)) throw notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
   const expiry = expiryOf(binding, options)
+  if (valuesOf(record)["deletedAt"] instanceof Date && binding.model.defined.definition.softDelete) {
+    throw notFoundError(binding.model.name, idOf(record), "was deleted, and has to be restored before it can be saved")
+  }
   if (rowOf(record) === undefined) return toInsert(record, binding, expiry, fresh)
   return toUpdate(record, binding, expiry, binding.mapper.difference(valuesOf(record), rowOf(record) as Row))
 }
 
-function idOf(record: EntityRecord): string {
+export function idOf(record: EntityRecord): string {
   return valuesOf(record)["id"] as string
 }
 
@@ -237,7 +228,7 @@ function finish({ record, binding, row, kept, write }: Prepared): void {
   if (isObserved(binding.model)) tell(binding, toChange(binding, row, before, write))
 }
 
-function toChange(binding: Binding, row: Row, before: Row | undefined, write: Write): Change {
+export function toChange(binding: Binding, row: Row, before: Row | undefined, write: Write): Change {
   const { entity, mapper, model } = binding
   const id = row[0] as string
   // A listener gets an instance of its own: the one that was saved may be changed before the listener looks at it.
@@ -253,7 +244,7 @@ function toChange(binding: Binding, row: Row, before: Row | undefined, write: Wr
   }
 }
 
-function tell(binding: Binding, change: Change): void {
+export function tell(binding: Binding, change: Change): void {
   const unit = currentUnit()
   if (unit) unit.afterCommit(() => announce(binding.model, change))
   else announce(binding.model, change)
@@ -262,30 +253,6 @@ function tell(binding: Binding, change: Change): void {
 async function runAfterHooks({ record, binding, write }: Prepared): Promise<void> {
   await runHook(binding, record, write.op === "insert" ? "afterCreate" : "afterUpdate")
   await runHook(binding, record, "afterSave")
-}
-
-/** False when it was not stored (any more). */
-export async function remove(record: EntityRecord): Promise<boolean> {
-  await waitForSaves(record)
-  if (rowOf(record) === undefined) return false
-  const binding = bindingFor(record)
-  await runHook(binding, record, "beforeDelete")
-  const before = rowOf(record)
-  if (before === undefined) return false
-  const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as string }]))
-  const unit = currentUnit()
-  unit?.onRollback(() => setStored(record, before, binding))
-  unit?.identities(binding.repository).delete(before[0] as string)
-  setDeleted(record)
-  if (touched === 0) return false
-  tellDeleted(binding, before)
-  await runHook(binding, record, "afterDelete")
-  return true
-}
-
-function tellDeleted(binding: Binding, before: Row): void {
-  if (!isObserved(binding.model)) return
-  tell(binding, { entity: binding.entity, op: "delete", id: before[0] as string, before: binding.mapper.decode(before), changed: [] })
 }
 
 export async function reload(record: EntityRecord): Promise<void> {
@@ -303,33 +270,4 @@ export async function isStored(record: EntityRecord): Promise<boolean> {
   const { store, repository } = bindingFor(record)
   const id = idOf(record)
   return (await onStore(store, () => repository.get(id))) !== undefined
-}
-
-/** Hooks run and listeners hear of each entity, as if each had been deleted by itself; without any it is one statement. */
-export async function deleteWhere(entity: EntityClass, where: unknown, options: { readonly all?: boolean } = {}): Promise<number> {
-  const binding = bindingOf(entity)
-  const condition = toCondition(entity.definition, where)
-  if (condition === undefined && options.all !== true) {
-    throw queryError(
-      `${entity.name}.deleteWhere without a condition would delete everything.`,
-      "Give a condition, or say deleteWhere({}, { all: true }).",
-    )
-  }
-  const { store, repository, state } = binding
-  const hooked =
-    "beforeDelete" in entity.prototype ||
-    "afterDelete" in entity.prototype ||
-    state.hooks.has("beforeDelete") ||
-    state.hooks.has("afterDelete")
-  if (!hooked && !isObserved(binding.model)) return onStore(store, () => repository.deleteWhere(condition))
-  const rows = await onStore(store, () => repository.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }))
-  if (hooked) {
-    let deleted = 0
-    for (const row of rows) if (await remove(hydrate(binding, row))) deleted++
-    return deleted
-  }
-  const touched = await onStore(store, () => repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as string }))))
-  const gone = rows.filter((_, index) => touched[index] === 1)
-  for (const row of gone) tellDeleted(binding, row)
-  return gone.length
 }

@@ -1,5 +1,6 @@
 // A query as an immutable value: `entity` and `plan` are public data, awaiting it reads the store.
 import { toCondition } from "./columns.ts"
+import { queryError } from "./errors.ts"
 import { countRows, findEntities, streamEntities } from "./finders.ts"
 import { toOrder, wholeNumber } from "./order.ts"
 import { type PageRequest, pageOf } from "./page.ts"
@@ -50,6 +51,14 @@ export class StoreQuery<T extends object, V> implements Query<T, V> {
   with(...paths: readonly string[]): Query<T, V> {
     checkPaths(this.entity, paths)
     return this.#with({ with: [...(this.plan.with ?? []), ...paths] })
+  }
+
+  withDeleted(): Query<T, V> {
+    return this.#with({ deleted: softDeleted(this.#class, "with") })
+  }
+
+  onlyDeleted(): Query<T, V> {
+    return this.#with({ deleted: softDeleted(this.#class, "only") })
   }
 
   async first(): Promise<T | undefined> {
@@ -148,6 +157,11 @@ export function isQuery(value: unknown): value is Query {
 
 export function isCountQuery(value: unknown): value is CountQuery {
   return value instanceof StoreCount
+}
+
+function softDeleted<W>({ definition }: EntityClass, which: W): W {
+  if (definition.softDelete) return which
+  throw queryError(`${definition.name} keeps no deleted entities.`, "Declare it: softDelete: true.")
 }
 
 function both(a: Predicate | undefined, b: Predicate | undefined): Predicate | undefined {

@@ -31,6 +31,8 @@ export interface QueryPlan {
   readonly limit?: number
   /** Rows to pass over first; works without `limit`. */
   readonly offset?: number
+  /** Of a class with `softDelete`: deleted rows too, or only those. The entity module turns it into a condition; no store sees it. */
+  readonly deleted?: "with" | "only"
   /** Relations that the entity module loads along: `"category"`, `"category.parent"`. Nothing to a repository. */
   readonly with?: readonly string[]
 }
@@ -84,6 +86,8 @@ export interface Capabilities {
   readonly ttl: boolean
   /** Refuses a second row with the same unique values (`NITRO_DUPLICATE`). */
   readonly unique: boolean
+  /** Keeps references and their on-delete rules itself, between the entities that are bound to it. Else the entity module does. */
+  readonly foreignKeys?: boolean
 }
 
 /** Stores the rows of one entity class. */

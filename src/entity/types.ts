@@ -125,6 +125,16 @@ export type RelationPath<T, P extends string> = P extends `${infer Head}.${infer
 /** What `create` of a `hasMany` takes: the target's data without the field that points back. */
 type WithoutKey<I, K extends PropertyKey> = [I] extends [never] ? never : Flat<Omit<NonNullable<I>, K>>
 
+export interface DeleteOptions {
+  /** Removes the row of a class with `softDelete` too. */
+  readonly permanently?: boolean
+}
+
+export interface DeleteWhereOptions extends DeleteOptions {
+  /** Says that no condition is meant. */
+  readonly all?: boolean
+}
+
 /** Options of `toJSON`. */
 export interface JsonOptions {
   /** Getters of the class to add: `toJSON({ include: ["total"] })`. */
@@ -147,8 +157,10 @@ export interface EntityInstance<U = never, V extends object = object> {
   save(options?: SaveOptions): Promise<this>
   /** Validates all of `data`, assigns it and saves. On an error nothing is assigned. */
   update(data: U, options?: SaveOptions): Promise<this>
-  /** False when it was not stored (any more). */
-  delete(): Promise<boolean>
+  /** False when it was not stored (any more). With `softDelete` the row stays, with `deletedAt`. */
+  delete(options?: DeleteOptions): Promise<boolean>
+  /** Takes a soft deletion back; false when there is none. */
+  restore(): Promise<boolean>
   exists(): Promise<boolean>
   /** Reads the stored values again and drops unsaved changes. Throws `NITRO_ENTITY_NOT_FOUND`. */
   reload(): Promise<this>
@@ -179,6 +191,8 @@ export interface EntityHooks {
   afterCreate?(): void | Promise<void>
   afterUpdate?(): void | Promise<void>
   afterDelete?(): void | Promise<void>
+  /** After an entity was read; never async. What it throws fails the read. */
+  afterLoad?(): void
 }
 
 type Equality<T> = {
@@ -355,6 +369,10 @@ export interface Query<T extends object = EntityInstance, V = never> extends Pro
   readonly plan: QueryPlan
   /** A further condition: all conditions must hold. */
   where(where?: Where<V>): Query<T, V>
+  /** Of a class with `softDelete`: the deleted ones too. */
+  withDeleted(): Query<T, V>
+  /** Of a class with `softDelete`: the deleted ones alone. */
+  onlyDeleted(): Query<T, V>
   /** Nulls come last ascending and first descending; ties break by id. Called again it adds a further key. */
   orderBy(field: OrderBy<V>, direction?: "asc" | "desc"): Query<T, V>
   limit(limit: number): Query<T, V>
@@ -432,6 +450,9 @@ export interface EntityStatics<V extends object, I, U> {
   exists(idOrWhere: string | Where<V>): Promise<boolean>
   /** A query over all, ordered by id, which is the order of creation. */
   all<T extends object>(this: ConstructorOf<T>): Query<T, V>
+  /** A query that finds deleted entities of a class with `softDelete` too. */
+  withDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
+  onlyDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
   where<T extends object>(this: ConstructorOf<T>, where?: Where<V>): Query<T, V>
   filter<T extends object>(this: ConstructorOf<T>, where: WhereObject<V> | Condition, options?: FilterOptions<V>): Query<T, V>
   /** Literal text in any of the text fields, ASCII letters in any case; empty text finds all. */
@@ -439,7 +460,7 @@ export interface EntityStatics<V extends object, I, U> {
   findBy<T extends object>(this: ConstructorOf<T>, where: Where<V>): Promise<T | undefined>
   count<T extends object>(this: ConstructorOf<T>, where?: Where<V>): CountQuery<T, V>
   /** Deletes what matches and gives their number. To delete everything say `deleteWhere({}, { all: true })`. */
-  deleteWhere(where: Where<V>, options?: { readonly all?: boolean }): Promise<number>
+  deleteWhere(where: Where<V>, options?: DeleteWhereOptions): Promise<number>
   /** Writes the same values to everything that matches and gives its number. For everything say `updateWhere({}, values, { all: true })`. */
   updateWhere(where: Where<V>, values: UpdateOf<U>, options?: { readonly all?: boolean }): Promise<number>
   /**
@@ -483,6 +504,6 @@ export interface EntityClass<T extends object = EntityInstance> {
   search(text: string | null | undefined, options?: never): Query<T, never>
   findBy(where: never): Promise<T | undefined>
   count(where?: never): CountQuery<T, never>
-  deleteWhere(where: never, options?: { readonly all?: boolean }): Promise<number>
+  deleteWhere(where: never, options?: DeleteWhereOptions): Promise<number>
   observe(listener: ChangeListener<T>): () => void
 }

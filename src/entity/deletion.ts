@@ -1,0 +1,179 @@
+// Deletes, for good or softly, one or many, and takes soft ones back.
+import { type Binding, bindingOf, hydrate, runHook } from "./binding.ts"
+import { isObserved } from "./changes.ts"
+import { toCondition } from "./columns.ts"
+import { queryError } from "./errors.ts"
+import { bindingFor, tell, toChange, waitForSaves } from "./persistence.ts"
+import type { Predicate } from "./predicate.ts"
+import { type EntityRecord, rowOf, setDeleted, setStored, valuesOf } from "./record.ts"
+import { type DeleteActions, hasDeleteHooks, hasDeleteRules, withDeleteRules } from "./relations/delete-rules.ts"
+import type { Row, Write } from "./repository.ts"
+import { unscoped } from "./soft-delete.ts"
+import type { DeleteOptions, DeleteWhereOptions, EntityClass } from "./types.ts"
+import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
+
+/** False when it was not stored (any more). */
+export async function remove(record: EntityRecord, { permanently = false }: DeleteOptions = {}): Promise<boolean> {
+  await waitForSaves(record)
+  if (rowOf(record) === undefined) return false
+  const binding = bindingFor(record)
+  await runHook(binding, record, "beforeDelete")
+  const before = rowOf(record)
+  if (before === undefined) return false
+  const soft = isSoft(binding) && !permanently
+  if (soft && valuesOf(record)["deletedAt"] !== null) return false
+  if (soft) return ended(record, binding, before, await mark(record, binding, new Date()))
+  return withDeleteRules(binding, [before], deleteActions, () => eraseRecord(record, binding, before))
+}
+
+async function eraseRecord(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
+  return ended(record, binding, before, await erase(record, binding, before))
+}
+
+async function ended(record: EntityRecord, binding: Binding, before: Row, wasThere: boolean): Promise<boolean> {
+  if (!wasThere) return false
+  tellDeleted(binding, before)
+  await runHook(binding, record, "afterDelete")
+  return true
+}
+
+async function erase(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
+  const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as string }]))
+  const unit = currentUnit()
+  unit?.onRollback(() => setStored(record, before, binding))
+  unit?.identities(binding.repository).delete(before[0] as string)
+  setDeleted(record)
+  return touched !== 0
+}
+
+/** How on-delete rules change what hangs on a deleted entity. It goes for good: it would point to nothing. */
+const deleteActions: DeleteActions = {
+  async deleteRows(binding, rows) {
+    if (!hasDeleteHooks(binding)) {
+      await eraseRows(binding, rows)
+      return
+    }
+    for (const row of rows) {
+      const record = hydrate(binding, row)
+      await runHook(binding, record, "beforeDelete")
+      if (rowOf(record) !== undefined) await eraseRecord(record, binding, row)
+    }
+  },
+  async setNull(binding, rows, { index }) {
+    const repository = unscoped(binding.repository)
+    const writes = rows.map(row => ({ op: "update", id: row[0] as string, columns: [index], values: [null] }) as const)
+    const touched = await onStore(binding.store, () => repository.write(writes))
+    if (!isObserved(binding.model)) return
+    rows.forEach((before, at) => {
+      if (touched[at] === 1) tell(binding, toChange(binding, before.with(index, null), before, writes[at] as Write))
+    })
+  },
+}
+
+async function eraseRows(binding: Binding, rows: readonly Row[]): Promise<number> {
+  const repository = unscoped(binding.repository)
+  const touched = await onStore(binding.store, () => repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as string }))))
+  return tellAll(binding, rows, touched)
+}
+
+/** False when it was not deleted, or is gone for good. */
+export async function restore(record: EntityRecord): Promise<boolean> {
+  await waitForSaves(record)
+  const binding = bindingFor(record)
+  if (!isSoft(binding)) throw queryError(`${binding.model.name} keeps no deleted entities.`, "Declare it: softDelete: true.")
+  if (rowOf(record) === undefined || valuesOf(record)["deletedAt"] === null) return false
+  if (!(await mark(record, binding, null))) return false
+  if (isObserved(binding.model)) tell(binding, toChange(binding, rowOf(record) as Row, undefined, { op: "delete", id: "" }))
+  return true
+}
+
+/** Writes `deletedAt` and nothing else: unsaved changes stay unsaved. */
+async function mark(record: EntityRecord, binding: Binding, deletedAt: Date | null): Promise<boolean> {
+  const values = valuesOf(record)
+  const before = rowOf(record) as Row
+  const { columns, values: encoded } = marks(binding, deletedAt)
+  const [touched] = await onStore(binding.store, () =>
+    binding.repository.write([{ op: "update", id: before[0] as string, columns, values: encoded }]),
+  )
+  if (touched === 0) return false
+  const { deletedAt: earlier } = values
+  currentUnit()?.onRollback(() => {
+    setStored(record, before, binding)
+    values["deletedAt"] = earlier
+  })
+  const row = before.slice()
+  columns.forEach((column, at) => {
+    row[column] = encoded[at]
+  })
+  values["deletedAt"] = deletedAt
+  setStored(record, row, binding)
+  return true
+}
+
+function marks({ model, mapper }: Binding, deletedAt: Date | null): { columns: number[]; values: unknown[] } {
+  const column = model.defined.definition.fieldByName.get("deletedAt")?.index as number
+  return { columns: [column], values: [mapper.encodeAt(column, deletedAt)] }
+}
+
+function isSoft({ model }: Binding): boolean {
+  return model.defined.definition.softDelete === true
+}
+
+function tellDeleted(binding: Binding, before: Row): void {
+  if (!isObserved(binding.model)) return
+  tell(binding, { entity: binding.entity, op: "delete", id: before[0] as string, before: binding.mapper.decode(before), changed: [] })
+}
+
+/** Hooks run and listeners hear of each entity, as if each had been deleted by itself; without any it is one statement. */
+export async function deleteWhere(entity: EntityClass, where: unknown, options: DeleteWhereOptions = {}): Promise<number> {
+  const binding = bindingOf(entity)
+  const condition = toCondition(entity.definition, where)
+  if (condition === undefined && options.all !== true) {
+    throw queryError(
+      `${entity.name}.deleteWhere without a condition would delete everything.`,
+      "Give a condition, or say deleteWhere({}, { all: true }).",
+    )
+  }
+  const hooked = hasDeleteHooks(binding)
+  const soft = isSoft(binding) && !options.permanently
+  if (hooked) return unitOfWork(() => removeEach(binding, condition, options))
+  return soft ? markWhere(binding, condition) : eraseWhere(binding, condition)
+}
+
+async function removeEach(binding: Binding, condition: Predicate | undefined, options: DeleteOptions): Promise<number> {
+  let deleted = 0
+  for (const row of await matching(binding, condition, options.permanently)) if (await remove(hydrate(binding, row), options)) deleted++
+  return deleted
+}
+
+async function eraseWhere(binding: Binding, condition: Predicate | undefined): Promise<number> {
+  const { store, model } = binding
+  // Of a class with soft deletion it also removes for good what was deleted softly before.
+  const repository = unscoped(binding.repository)
+  if (!isObserved(model) && !hasDeleteRules(binding)) return onStore(store, () => repository.deleteWhere(condition))
+  const rows = await matching(binding, condition, true)
+  return withDeleteRules(binding, rows, deleteActions, () => eraseRows(binding, rows))
+}
+
+async function markWhere(binding: Binding, condition: Predicate | undefined): Promise<number> {
+  const { store, repository, model } = binding
+  const { columns, values } = marks(binding, new Date())
+  const atOnce = repository.updateWhere?.bind(repository)
+  if (atOnce && !isObserved(model)) return onStore(store, () => atOnce(condition, columns, values))
+  const rows = await matching(binding, condition)
+  const touched = await onStore(store, () =>
+    repository.write(rows.map((row): Write => ({ op: "update", id: row[0] as string, columns, values }))),
+  )
+  return tellAll(binding, rows, touched)
+}
+
+function tellAll(binding: Binding, rows: readonly Row[], touched: readonly number[]): number {
+  const gone = rows.filter((_, index) => touched[index] === 1)
+  for (const row of gone) tellDeleted(binding, row)
+  return gone.length
+}
+
+async function matching({ store, repository }: Binding, condition: Predicate | undefined, deletedToo = false): Promise<Row[]> {
+  const from = deletedToo ? unscoped(repository) : repository
+  return onStore(store, () => from.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }))
+}
