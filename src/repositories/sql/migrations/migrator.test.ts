@@ -285,6 +285,26 @@ describe.each(databases)("on $name", database => {
     expect((await next.check()).unmanagedTables).toEqual([])
   })
 
+  it("sweeps no write of the app into its transaction", async () => {
+    const { store, migrator } = await project(product())
+    await migrator.create()
+    await migrator.up()
+    const { files } = await migrator.create({ name: "fails", empty: true })
+    writeFileSync(
+      files[0] as string,
+      `-- up\n${"insert into products (id, name) values ('m', 'm');\ndelete from products where id = 'm';\n".repeat(50)}select nothing;\n`,
+    )
+    const products = store.bind(product())
+    const run = migrator.up({ yes: true }).catch((error: unknown) => error)
+    const writes = Array.from({ length: 20 }, async (_, n) => {
+      await new Promise(resolve => setTimeout(resolve, n))
+      await products.write([{ op: "insert", row: [`w${n}`, "written"] }])
+    })
+    await Promise.all(writes)
+    expect(await run).toMatchObject({ code: "NITRO_MIGRATION_FAILED" })
+    expect(await products.count({ orderBy: [] })).toBe(20)
+  })
+
   it("waits for a store in use, and says when it stays locked", async () => {
     const { store, migrator } = await project(product())
     await migrator.create()
