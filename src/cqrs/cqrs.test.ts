@@ -12,7 +12,7 @@ import {
   use,
   withHandlers,
 } from "nitro-ts/cqrs"
-import { Entity, memory } from "nitro-ts/entity"
+import { Entity, memory, unitOfWork } from "nitro-ts/entity"
 import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { NitroError } from "../shared/errors.ts"
@@ -232,7 +232,12 @@ describe("retries", () => {
     ["not without being asked to", undefined, stale, 1],
     ["give up after the last attempt", 2, stale, 2],
     ["leave other errors alone", 5, () => new Error("no"), 1],
-    ["ask whoever knows better", { attempts: 3, delayMs: 0, when: () => true }, () => new Error("no"), 3],
+    [
+      "try again after the codes they are given",
+      { attempts: 3, delayMs: 0, codes: ["NITRO_MINE"] },
+      () => new NitroError("NITRO_MINE", "no"),
+      3,
+    ],
   ])("%s", async (_, retry, failure, expected) => {
     let calls = 0
     const fail = () => {
@@ -242,6 +247,17 @@ describe("retries", () => {
     handlers.handle(Pay, fail, retry === undefined ? {} : { retry })
     await expect(handlers.execute(new Pay({ from: "a", amount: 1 }))).rejects.toThrow()
     expect(calls).toBe(expected)
+  })
+
+  it("are left to whoever made the unit of work around", async () => {
+    let calls = 0
+    const fail = () => {
+      calls++
+      throw stale()
+    }
+    handlers.handle(Pay, fail, { retry: 4 })
+    await expect(unitOfWork(() => handlers.execute(new Pay({ from: "a", amount: 1 })))).rejects.toEqual(code("NITRO_STALE_ENTITY"))
+    expect(calls).toBe(1)
   })
 
   it("are left to the outermost command", async () => {
@@ -314,7 +330,7 @@ describe("rules and middleware", () => {
       { retry: { attempts: 2, delayMs: 0 } },
     )
     await handlers.execute(new Pay({ from: "a", amount: 1 }))
-    expect(seen).toEqual(["a 1", "b 1", "inner 1", "inner 2", "inner out", "b out", "a out"])
+    expect(seen).toEqual(["a 0", "b 0", "inner 1", "inner 2", "inner out", "b out", "a out"])
     off()
     seen.length = 0
     await handlers.execute(new Pay({ from: "a", amount: 1 })).catch(() => undefined)
@@ -383,7 +399,7 @@ it("is visible on diagnostics channels, failures and attempts too", async () => 
   await handlers.ask(new Balance({ of: "a" }))
   for (const name of names) unsubscribe(name, listen)
   expect(seen).toEqual([
-    ["nitro:execute:start", "Pay", 1, "?", undefined],
+    ["nitro:execute:start", "Pay", 0, "?", undefined],
     ["nitro:execute:end", "Pay", 2, true, failure],
     ["nitro:ask:end", "Balance", 1, true, undefined],
   ])

@@ -1,6 +1,7 @@
 // A set of handlers: exactly one for each command and query, and everything that happens around it.
 import { AsyncLocalStorage } from "node:async_hooks"
-import { unitOfWork } from "../entity/index.ts"
+import type { z } from "zod"
+import { retry, unitOfWork } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { callSiteOf } from "./call-site.ts"
 import "./errors.ts"
@@ -14,7 +15,6 @@ import {
   type MessageKind,
 } from "./message.ts"
 import { reported } from "./report.ts"
-import { withRetries } from "./retry.ts"
 import type {
   Ask,
   Execute,
@@ -37,13 +37,17 @@ interface Entry {
   readonly options: HandleOptions<Message>
 }
 
-/** Set while a handler runs: the set in force, and whether it is part of another one's attempt. */
-const scope = new AsyncLocalStorage<{ readonly handlers: Handlers; readonly isNested: boolean }>()
+/** The set in force. */
+const scope = new AsyncLocalStorage<Handlers>()
+
+/** Worth another attempt of a whole handler, which reads again what it changes. */
+const retryable = ["NITRO_STORE_BUSY", "NITRO_TRANSACTION_CONFLICT", "NITRO_STALE_ENTITY"]
 
 class HandlerSet implements Handlers {
   readonly #base: HandlerSet | undefined
   readonly #entries = new Map<MessageDefinition, Entry>()
-  readonly #middleware: { readonly run: Middleware; readonly inUnitOfWork: boolean }[] = []
+  readonly #outer: Middleware[] = []
+  readonly #inner: Middleware[] = []
 
   constructor({ base }: HandlersOptions = {}) {
     if (base !== undefined && !(base instanceof HandlerSet))
@@ -87,18 +91,20 @@ class HandlerSet implements Handlers {
   readonly ask: Ask = <Result>(query: Message<"query", Result>, options?: SendOptions) =>
     this.run("query", query, options) as Promise<Result>
 
-  readonly use = (run: Middleware, { inUnitOfWork = false }: UseOptions = {}): (() => void) => {
-    const added = { run, inUnitOfWork }
-    this.#middleware.push(added)
+  readonly use = (middleware: Middleware, { inUnitOfWork = false }: UseOptions = {}): (() => void) => {
+    const list = inUnitOfWork ? this.#inner : this.#outer
+    // A function of its own, so that one middleware may be added twice and each be taken away by itself.
+    const added: Middleware = (message, context, next) => middleware(message, context, next)
+    list.push(added)
     return () => {
-      const at = this.#middleware.indexOf(added)
-      if (at >= 0) this.#middleware.splice(at, 1)
+      const at = list.indexOf(added)
+      if (at >= 0) list.splice(at, 1)
     }
   }
 
   // A test's set may stand in front of the one that the function was made for.
   #sendHere(message: Message): Promise<unknown> {
-    const handlers = scope.getStore()?.handlers ?? this
+    const handlers = scope.getStore() ?? this
     return definitionOf(message).kind === "command"
       ? handlers.execute(message as Message<"command">)
       : handlers.ask(message as Message<"query">)
@@ -112,38 +118,39 @@ class HandlerSet implements Handlers {
       if (this.#base) return this.#base.run(kind, message, options, front)
       throw noHandler(definition, this.#entries.keys())
     }
-    options.signal?.throwIfAborted()
-    const context = { name: definition.name, kind, sender: options.sender, attempt: 1, signal: options.signal }
-    const isNested = scope.getStore()?.isNested === true
-    return reported(context, () =>
-      this.#through(false, message, context, () =>
-        scope.run({ handlers: front, isNested: true }, () => this.#attempts(entry, message, context, isNested)),
-      ),
+    const context = { name: definition.name, kind, sender: options.sender, attempt: 0, signal: options.signal }
+    return scope.run(front, () =>
+      reported(context, () => through(this.#outer, message, context, () => this.#attempts(entry, message, context))),
     )
   }
 
-  async #attempts(entry: Entry, message: Message, context: HandlerContext & { attempt: number }, isNested: boolean): Promise<unknown> {
+  async #attempts(entry: Entry, message: Message, context: HandlerContext & { attempt: number }): Promise<unknown> {
     const { definition, handler, options } = entry
     if (options.allow && !(await options.allow(message, context))) {
       throw new NitroError("NITRO_FORBIDDEN", `You may not use ${definition.name}.`)
     }
-    const handled = async (): Promise<unknown> =>
-      checked(definition, await this.#through(true, message, context, async () => handler(message, context)))
-    const attempt = (): Promise<unknown> =>
-      definition.kind === "command" && options.unitOfWork !== false ? unitOfWork(handled) : handled()
-    const retry = typeof options.retry === "number" ? { attempts: options.retry } : options.retry
-    // Within another handler the failure belongs to the whole: its transaction may be lost already.
-    if (!retry || isNested) return attempt()
-    return withRetries(retry, context.signal, number => {
-      context.attempt = number
-      return attempt()
-    })
+    const handled = async (): Promise<unknown> => {
+      const result = await through(this.#inner, message, context, async () => handler(message, context))
+      return definition.returns ? checked(definition.name, definition.returns, result) : result
+    }
+    const attempt = (): Promise<unknown> => {
+      context.signal?.throwIfAborted()
+      context.attempt++
+      return definition.kind === "command" && options.unitOfWork !== false ? unitOfWork(handled) : handled()
+    }
+    if (options.retry === undefined) return attempt()
+    return retry(attempt, { codes: retryable, ...(typeof options.retry === "number" ? { attempts: options.retry } : options.retry) })
   }
+}
 
-  #through(inUnitOfWork: boolean, message: Message, context: HandlerContext, run: () => Promise<unknown>): Promise<unknown> {
-    const chain = this.#middleware.filter(added => added.inUnitOfWork === inUnitOfWork)
-    return chain.reduceRight<() => Promise<unknown>>((next, added) => async () => added.run(message, context, next), run)()
-  }
+/** Calls the middleware one within the other, and `run` innermost. */
+function through(
+  middleware: readonly Middleware[],
+  message: Message,
+  context: HandlerContext,
+  run: () => Promise<unknown>,
+): Promise<unknown> {
+  return middleware.reduceRight<() => Promise<unknown>>((next, one) => async () => one(message, context, next), run)()
 }
 
 function noHandler({ kind, name }: MessageDefinition, handled: Iterable<MessageDefinition>): NitroError {
@@ -170,8 +177,7 @@ function asked(kind: MessageKind, message: unknown): MessageDefinition {
   )
 }
 
-async function checked({ name, returns }: MessageDefinition, result: unknown): Promise<unknown> {
-  if (!returns) return result
+async function checked(name: string, returns: z.ZodType, result: unknown): Promise<unknown> {
   const parsed = await returns.safeParseAsync(result)
   if (parsed.success) return parsed.data
   const told = parsed.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message)).join("; ")
@@ -196,12 +202,12 @@ export function createHandlers(options: HandlersOptions = {}): Handlers {
 
 /** Runs `fn` with `handlers` as the current set: what the functions of this module work on, over awaits as well. */
 export function withHandlers<T>(handlers: Handlers, fn: () => T): T {
-  return scope.run({ handlers, isNested: scope.getStore()?.isNested === true }, fn)
+  return scope.run(handlers, fn)
 }
 
 /** The set in force: that of `withHandlers`, else the process's default. */
 export function currentHandlers(): Handlers {
-  return scope.getStore()?.handlers ?? defaults
+  return scope.getStore() ?? defaults
 }
 
 /** `handle` of the current set: gives a command or query its one handler. */

@@ -12,7 +12,6 @@ export {
   Query,
 } from "./message.ts"
 export type { MessageReport } from "./report.ts"
-export type { RetryOptions } from "./retry.ts"
 export { type CommandRules, commands, type EventTarget, queries, type RouteRules } from "./routes.ts"
 export { type SendFromPageOptions, send } from "./send.ts"
 export type {

@@ -1,7 +1,7 @@
 // What users of commands and queries write and read: handlers and their context, options, and the interface of a set of handlers.
+import type { RetryOptions } from "../entity/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { Message, MessageClass, MessageKind } from "./message.ts"
-import type { RetryOptions } from "./retry.ts"
 
 /** What handlers, rules and middleware learn besides the message. */
 export interface HandlerContext {
@@ -10,7 +10,7 @@ export interface HandlerContext {
   readonly kind: MessageKind
   /** Who sends: the `:sender` of the route, or what the caller of `execute` gave. */
   readonly sender: string | undefined
-  /** 1, and one more each time it is tried again. */
+  /** 1, and one more each time it is tried again; 0 before the first. */
   readonly attempt: number
   readonly signal: AbortSignal | undefined
 }
@@ -27,8 +27,9 @@ export interface HandleOptions<M> {
   /** Runs the handler in a unit of work. Default: true for commands; queries never do. */
   readonly unitOfWork?: boolean
   /**
-   * Tries again, each time in a new unit of work, what a busy store or an outdated copy made fail: a number of attempts, or
-   * more precisely. Default: once. Mind what else the handler does that no rollback takes back.
+   * Tries again, each time in a new unit of work, what a busy store, a conflict or an outdated copy made fail: a number of
+   * attempts, or more precisely. Default: once. Mind what else the handler does that no rollback takes back. Within a unit
+   * of work of the caller it runs once, since only the whole can be repeated.
    */
   readonly retry?: number | RetryOptions
 }
