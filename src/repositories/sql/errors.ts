@@ -9,8 +9,8 @@ registerErrors({
   },
   NITRO_STORE_UNAVAILABLE: {
     status: 503,
-    when: "A database cannot be opened, read or written: a wrong path, missing rights, a full disk, a damaged file.",
-    fix: "Check the path, the rights and the free space of the place that the message names.",
+    when: "A database cannot be reached, opened, read or written: a wrong path or address, missing rights, a full disk, a damaged file, a lost connection.",
+    fix: "Check the path or address, the rights and the free space of the place that the message names. After a lost connection, ask again.",
   },
   NITRO_STORE_BUSY: {
     status: 503,
@@ -26,16 +26,6 @@ registerErrors({
     status: 500,
     when: "A table in the database does not fit its entity and cannot be changed without losing or guessing data.",
     fix: "Change the table with a migration, or the entity to fit the table.",
-  },
-  NITRO_VALUE_UNSUPPORTED: {
-    status: 422,
-    when: "A value cannot be kept by the database without changing it: text with NUL or half a surrogate pair, NaN, an integer out of range.",
-    fix: "Correct the value of the named field.",
-  },
-  NITRO_REFERENCE: {
-    status: 409,
-    when: "A write points to a row that does not exist, or removes a row that others point to.",
-    fix: "Write the row that is pointed to first, and remove it last.",
   },
   NITRO_TRANSACTION: {
     status: 500,

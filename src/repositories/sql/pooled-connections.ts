@@ -74,12 +74,20 @@ export class PooledConnections implements Connections {
     const place = this.#place()
     if (place !== undefined) return this.#inside(place, work)
     const result = this.#outside(work)
-    if (!(result instanceof Promise)) return result
-    // The server may have closed an idle connection just now. A read can be done again; a write may have been done.
-    return result.catch((error: unknown) => {
-      if (!this.#isLost(error) || this.#closing !== undefined) throw error
-      return this.#outside(work)
-    })
+    return result instanceof Promise ? result.catch((error: unknown) => this.#readAgain(work, error)) : result
+  }
+
+  /** The server may have closed idle connections just now. A read can be done again; a write may have been done. */
+  async #readAgain<T>(work: Work<T>, error: unknown): Promise<T> {
+    let reason = error
+    for (let left = this.#pool?.maxConnections ?? 0; left > 0 && this.#isLost(reason) && this.#closing === undefined; left--) {
+      try {
+        return await this.#outside(work)
+      } catch (again) {
+        reason = again
+      }
+    }
+    throw reason
   }
 
   write<T>(work: Work<T>): MaybePromise<T> {

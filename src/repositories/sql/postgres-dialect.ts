@@ -66,10 +66,11 @@ const kindOfCode: Readonly<Record<string, Failure["kind"]>> = {
 }
 // Connection failures; wrong user; no such database; out of disk, memory, connections; crash and shutdown of the server.
 const unavailable = /^(08|28|3D|53|57P|58)/
-const lostConnection = /^(08|57P)|^(ECONN|EPIPE|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|CONNECT|CONNECTION_)/
+const unreachable = /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|CONNECT_TIMEOUT)/
+const lostConnection = /^(08|57P0[12]|ECONNRESET|EPIPE|CONNECTION_)/
 // pg's words for a pool without a free connection.
 const noFreeConnection = "timeout exceeded when trying to connect"
-const lostWords = /^Connection terminated|is not queryable$|^Client has encountered a connection error|timeout expired$/
+const lostWords = /^Connection terminated|is not queryable$|^Client has encountered a connection error/
 
 function classify(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: "other" }
@@ -82,7 +83,7 @@ function classify(error: unknown): Failure {
   if (code === "54000") return { kind: "value" }
   if (code.startsWith("54")) return { kind: "tooComplex" }
   if (isLost(error)) return { kind: "unavailable", lost: true }
-  return { kind: unavailable.test(code) ? "unavailable" : "other" }
+  return { kind: unavailable.test(code) || unreachable.test(code) ? "unavailable" : "other" }
 }
 
 /** Whether the connection is gone, so that nothing can be said about what ran on it. */

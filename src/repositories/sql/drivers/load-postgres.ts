@@ -27,8 +27,10 @@ const openers: Readonly<Record<PostgresDriverName, () => (options: OpenOptions) 
   },
   postgres: () => {
     const connect = loadPostgresJs()
-    return ({ url, maxConnections, waitTimeoutMs, prepare }) =>
-      new PostgresJsPoolDriver(connect(url, { max: maxConnections, connect_timeout: Math.ceil(waitTimeoutMs / 1000) }), prepare, true)
+    return ({ url, maxConnections, waitTimeoutMs, prepare }) => {
+      const options = { max: maxConnections, connect_timeout: Math.ceil(waitTimeoutMs / 1000) }
+      return new PostgresJsPoolDriver({ open: () => connect(url, options) }, prepare)
+    }
   },
 }
 
@@ -67,7 +69,7 @@ export function wrapPostgres(pool: PostgresPool, prepare: boolean): PoolDriver {
       fix: "Leave `fetch_types` on.",
     })
   }
-  if (isPostgresJs(pool)) return new PostgresJsPoolDriver(pool, prepare, false)
+  if (isPostgresJs(pool)) return new PostgresJsPoolDriver(pool, prepare)
   if (isPostgresPool(pool)) return new PgPoolDriver(pool, prepare, false)
   throw new NitroError("NITRO_DRIVER_MISSING", "What postgres() was given is no open pool of a known library.", {
     fix: "Give a URL, a Pool of pg, or a sql of postgres. A single Client of pg cannot serve several requests.",

@@ -107,26 +107,33 @@ abstract class PostgresJsStatements {
 
 export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDriver {
   readonly maxConnections: number
-  readonly #sql: PostgresJs
-  readonly #owned: boolean
+  /** Opens another pool; undefined where it is the app's. */
+  readonly #open: (() => PostgresJs) | undefined
+  readonly #names: StatementNames | undefined
+  #sql: PostgresJs
   #running = 0
   #onIdle: (() => void) | undefined
-  readonly #names: StatementNames | undefined
 
-  /** `owned`: `close()` ends the pool too. */
-  constructor(sql: PostgresJs, prepare: boolean, owned: boolean) {
+  /** `source`: the app's own pool, which stays open, or a function that opens one of ours. */
+  constructor(source: PostgresJs | { readonly open: () => PostgresJs }, prepare: boolean) {
+    const open = "open" in source ? source.open : undefined
+    const sql = "open" in source ? source.open() : source
     const names = prepare ? new StatementNames(statementCacheSize * 4) : undefined
     super(sql.typed, names)
     this.#names = names
     this.#sql = sql
-    this.#owned = owned
+    this.#open = open
     this.maxConnections = sql.options.max ?? 10
   }
 
   protected override async send<T>(sql: string, parameters: unknown[], options: object, pick: (result: PostgresJsResult) => T): Promise<T> {
+    const pool = this.#sql
     this.#running += 1
     try {
-      return pick(await this.#sql.unsafe(sql, parameters, options).raw())
+      return pick(await pool.unsafe(sql, parameters, options).raw())
+    } catch (error) {
+      if (isLost(error)) this.#replace(pool)
+      throw error
     } finally {
       this.#running -= 1
       if (this.#running === 0) this.#onIdle?.()
@@ -134,7 +141,18 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
   }
 
   async reserve(): Promise<Session> {
-    return new PostgresJsSession(await this.#sql.reserve(), this.#sql.typed, this.#names)
+    const pool = this.#sql
+    return new PostgresJsSession(await pool.reserve(), pool.typed, this.#names, () => this.#replace(pool))
+  }
+
+  /**
+   * A connection that closes while a statement waits to be written never writes again (as of 3.4.9), and whoever gets it
+   * next waits forever. Which one it is cannot be seen, so all are let go; what runs on them goes on to its end.
+   */
+  #replace(pool: PostgresJs): void {
+    if (this.#open === undefined || pool !== this.#sql) return
+    this.#sql = this.#open()
+    pool.end().then(nothing, nothing)
   }
 
   async close(): Promise<void> {
@@ -144,7 +162,7 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
       })
     }
     // Without a timeout it waits forever for a connection that once failed to open.
-    if (this.#owned) await this.#sql.end({ timeout: 0 })
+    if (this.#open !== undefined) await this.#sql.end({ timeout: 0 })
   }
 }
 
@@ -153,9 +171,12 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
   readonly #sql: ReservedPostgresJs
   #connection: RawConnection | undefined
 
-  constructor(sql: ReservedPostgresJs, typed: PostgresJs["typed"], names: StatementNames | undefined) {
+  readonly #onLost: () => void
+
+  constructor(sql: ReservedPostgresJs, typed: PostgresJs["typed"], names: StatementNames | undefined, onLost: () => void) {
     super(typed, names)
     this.#sql = sql
+    this.#onLost = onLost
   }
 
   async command(sql: string): Promise<string> {
@@ -172,16 +193,19 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
     try {
       return pick(await this.#sql.unsafe(sql, parameters, this.#connection ? options : { ...options, onexecute }).raw())
     } catch (error) {
-      this.lost ||= isLost(error)
+      if (isLost(error)) this.#lose()
       throw error
     }
   }
 
+  #lose(): void {
+    this.lost = true
+    this.#onLost()
+  }
+
   #watch(connection: RawConnection): void {
     this.#connection = connection
-    connection.onclose = () => {
-      this.lost = true
-    }
+    connection.onclose = () => this.#lose()
   }
 
   release(discard: boolean): void {
