@@ -5,7 +5,16 @@ import type { Driver } from "./driver.ts"
 import { foreignKeyName, indexName } from "./migrations/names.ts"
 import { postgresDialect, quoteIdentifier as quote } from "./postgres-dialect.ts"
 import { bytesText } from "./postgres-values.ts"
-import { type Difference, defaultOf, type FindDefinition, type Index, indexesOf, mismatch, type SchemaMode } from "./schema-difference.ts"
+import {
+  type Difference,
+  defaultOf,
+  type FindDefinition,
+  type Index,
+  indexesOf,
+  mismatch,
+  onDeleteSql,
+  type SchemaMode,
+} from "./schema-difference.ts"
 
 const columnTypes: Readonly<Record<FieldType, string>> = {
   // Ordered by code point, so that indexes serve the orders that are asked for, and outlive updates of the system's languages.
@@ -140,7 +149,8 @@ function createIndexSql(definition: EntityDefinition, { unique, columns }: Index
 async function addReferences(driver: Driver, definition: EntityDefinition, find: FindDefinition): Promise<void> {
   const existing = (await readTable(driver, definition.table)) as ExistingTable
   if (!existing.isTable) return
-  for (const { column, references } of definition.fields) {
+  for (const field of definition.fields) {
+    const { column, references } = field
     const target = references === undefined ? undefined : find(references)
     if (target === undefined || existing.references.includes(column) || (await readTable(driver, target.table))?.isTable !== true) continue
     const id = quote(target.fields[0]?.column ?? "id")
@@ -149,7 +159,7 @@ async function addReferences(driver: Driver, definition: EntityDefinition, find:
     const orphan = await driver.get(`select 1 from ${from} where child.${quote(column)} is not null and not exists (${isKept}) limit 1`, [])
     if (orphan !== undefined) continue
     const name = quote(foreignKeyName(definition.table, [column], "postgres"))
-    const key = `foreign key (${quote(column)}) references ${quote(target.table)} (${id}) deferrable initially deferred`
+    const key = `foreign key (${quote(column)}) references ${quote(target.table)} (${id})${onDeleteSql(field)} deferrable initially deferred`
     await driver.exec(`alter table ${quote(definition.table)} add constraint ${name} ${key}`)
   }
 }

@@ -62,7 +62,7 @@ export function postgres(source: string | URL | PostgresOptions | PostgresPool):
 
 class PostgresDatabaseStore implements PostgresStore {
   readonly name: string
-  readonly capabilities: Capabilities = { transactions: true, durable: true, ttl: false, unique: true }
+  readonly capabilities: Capabilities = { transactions: true, durable: true, ttl: false, unique: true, foreignKeys: true }
   readonly encoding: Encoding = postgresDialect.encoding
   readonly [sqlAccess]: SqlAccess = { dialect: postgresDialect, exclusive: work => this.#connections.exclusive(work) }
   readonly #options: PostgresOptions

@@ -11,6 +11,11 @@ export function defaultSchemaMode(): SchemaMode {
   return process.env["NODE_ENV"] === "production" ? "check" : "sync"
 }
 
+/** ` on delete cascade` and the like; nothing where the row that is pointed to cannot be deleted. */
+export function onDeleteSql({ onDelete }: FieldDefinition): string {
+  return onDelete === undefined ? "" : ` on delete ${onDelete}`
+}
+
 /** Finds the definition of an entity of the same store, for foreign keys. */
 export type FindDefinition = (entity: string) => EntityDefinition | undefined
 

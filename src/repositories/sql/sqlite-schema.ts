@@ -1,7 +1,16 @@
 // Makes a SQLite table fit its entity: creates it, adds what can be added without guessing, else says what is wrong.
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../entity/index.ts"
 import type { SyncDriver } from "./driver.ts"
-import { type Difference, defaultOf, type FindDefinition, type Index, indexesOf, mismatch, type SchemaMode } from "./schema-difference.ts"
+import {
+  type Difference,
+  defaultOf,
+  type FindDefinition,
+  type Index,
+  indexesOf,
+  mismatch,
+  onDeleteSql,
+  type SchemaMode,
+} from "./schema-difference.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
 
 const { quote, encoding } = sqliteDialect
@@ -100,7 +109,7 @@ function createTableSql(definition: EntityDefinition, find: FindDefinition): str
 function referenceSql(field: FieldDefinition, find: FindDefinition): string {
   const target = field.references === undefined ? undefined : find(field.references)
   if (target === undefined) return ""
-  return ` references ${quote(target.table)} (${quote(target.fields[0]?.column ?? "id")}) deferrable initially deferred`
+  return ` references ${quote(target.table)} (${quote(target.fields[0]?.column ?? "id")})${onDeleteSql(field)} deferrable initially deferred`
 }
 
 function createIndexSql(definition: EntityDefinition, { unique, columns }: Index): string {

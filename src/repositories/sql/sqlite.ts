@@ -75,7 +75,14 @@ class SqliteFileStore implements SqliteStore {
     this.#file = options.file === undefined && isConnection(options.driver) ? undefined : toPath(options.file)
     this.#schema = options.schema ?? defaultSchemaMode()
     this.name = `sqlite(${this.#file === undefined ? "connection" : this.#file === ":memory:" ? this.#file : basename(this.#file)})`
-    this.capabilities = { transactions: true, serialTransactions: true, durable: this.#file !== ":memory:", ttl: false, unique: true }
+    this.capabilities = {
+      transactions: true,
+      serialTransactions: true,
+      durable: this.#file !== ":memory:",
+      ttl: false,
+      unique: true,
+      foreignKeys: true,
+    }
     this.#connections = new SingleWriter({
       name: this.name,
       dialect: sqliteDialect,
