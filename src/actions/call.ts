@@ -114,7 +114,7 @@ export class Call extends Expression<void> {
       id,
       name,
       "aria-describedby": `${id}_error`,
-      "data-attr:aria-invalid": new Expression(invalidSource(id)),
+      "data-attr:aria-invalid": new Expression(`$_${id} ? 'true' : 'false'`),
       "data-effect": new Expression(`$${formSignal(form)} && ${this.#settle}`),
     }
     return value === undefined ? attributes : { ...attributes, value }
@@ -140,7 +140,7 @@ export class Call extends Expression<void> {
     const valueText = value === undefined ? "" : ` value="${escapeHtml(value)}"`
     return raw(
       `${this.#openForm(this.#route.fieldForm)}${open} id="${id}" name="${escapeHtml(name)}"${valueText} aria-describedby="${id}_error"` +
-        ` data-attr:aria-invalid="${escapeHtml(invalidSource(id))}" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle}">` +
+        ` data-attr:aria-invalid="$_${id} ? &#39;true&#39; : &#39;false&#39;" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle}">` +
         `${this.#errorText(name, id)}</form>`,
     )
   }
@@ -175,8 +175,6 @@ export class Call extends Expression<void> {
     return flash?.form === this.#form ? flash : undefined
   }
 }
-
-const invalidSource = (id: string): string => `$_${id} ? 'true' : 'false'`
 
 function queryOf(input: Readonly<Record<string, unknown>>): string {
   const params = new URLSearchParams()

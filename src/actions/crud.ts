@@ -18,11 +18,17 @@ export function crudRoutes(exposure: Exposure): Route[] {
       route("POST", base, "create", {
         input: settable(entity),
         checksInput: true,
+        ownsUnits: isOneWrite(entity, "Create"),
         run: async ({ input }) => ({ value: await entity.create(input as never), status: 201 }),
       }),
     ],
     update: () => {
-      const details = { input: settable(entity), checksInput: true, run: (call: RouteCall) => update(entity, call) }
+      const details = {
+        input: settable(entity),
+        checksInput: true,
+        ownsUnits: isOneWrite(entity, "Update"),
+        run: (call: RouteCall) => update(entity, call),
+      }
       return [
         route("PATCH", `${base}/:id`, "update", details),
         route("PUT", `${base}/:id`, "update", details),
@@ -40,7 +46,7 @@ export function crudRoutes(exposure: Exposure): Route[] {
     method: Route["method"],
     pattern: string,
     operation: string,
-    details: Pick<Route, "run" | "checksInput"> & { input?: Route["input"] },
+    details: Pick<Route, "run" | "checksInput" | "ownsUnits"> & { input?: Route["input"] },
   ): Route {
     return { ...operationOf(exposure, operation), method, pattern, input: {}, ...details }
   }
@@ -52,6 +58,11 @@ function settable(entity: EntityClass): Route["input"] {
   return Object.fromEntries(
     fields.filter(field => !field.managed && !guarded.includes(field.name)).map(field => [field.name, field.schema]),
   )
+}
+
+/** A single write is all or nothing by itself; a transaction around it would double its cost. Hooks may write more. */
+function isOneWrite(entity: EntityClass, write: "Create" | "Update"): boolean {
+  return !["beforeSave", `before${write}`, `after${write}`, "afterSave"].some(hook => hook in entity.prototype)
 }
 
 async function update(entity: EntityClass, { id, input }: RouteCall): Promise<{ value: EntityInstance }> {

@@ -173,6 +173,33 @@ describe("actions", () => {
   })
 })
 
+describe("hooks that write", () => {
+  it("are undone with the write they belong to", async () => {
+    const store = memory()
+    class Entry extends Entity("Entry", { text: z.string() }) {
+      static repository = store
+    }
+    class Note extends Entity("Note", { text: z.string() }) {
+      static repository = store
+      async beforeCreate() {
+        await Entry.create({ text: `about to add ${this.text}` })
+      }
+      afterSave() {
+        if (this.text === "bad") throw new Error("no")
+      }
+    }
+    const app = nitro({ entities: [Note] })
+    const post = (text: string) => app(new Request(`${origin}/notes`, { method: "POST", headers: json, body: JSON.stringify({ text }) }))
+    const quiet = () => undefined
+    subscribe("nitro:error", quiet)
+    expect((await post("bad")).status).toBe(500)
+    unsubscribe("nitro:error", quiet)
+    expect([await Note.count(), await Entry.count()]).toEqual([0, 0])
+    expect((await post("good")).status).toBe(201)
+    expect([await Note.count(), await Entry.count()]).toEqual([1, 1])
+  })
+})
+
 describe("a page's script", () => {
   it("gets patches, or 204 where there is nothing to patch", async () => {
     const desk = await Product.create({ name: "Desk", price: 99 })

@@ -150,14 +150,10 @@ export class ListTopic extends Topic {
 /** The list as the first page shows it, before any topic exists. */
 export async function renderList(regionId: string, view: ListView): Promise<Markup> {
   const rows = await view.query
+  const items = rows.map(row => toMarkup(view.each(row)))
   // The first row stands for the others here; the stream that follows looks at each.
-  const first = rows[0]
-  if (first) await renderItem(view, first)
-  return listElement(
-    regionId,
-    view,
-    rows.map(row => toMarkup(view.each(row))),
-  )
+  if (rows[0] && items[0]) await itemText(view, rows[0], items[0])
+  return listElement(regionId, view, items)
 }
 
 function listElement(regionId: string, view: ListView, items: Markup[]): Markup {
@@ -175,7 +171,10 @@ function listElement(regionId: string, view: ListView, items: Markup[]): Markup 
 }
 
 function renderItem(view: ListView, row: EntityInstance): MaybePromise<string> {
-  const markup = toMarkup(view.each(row))
+  return itemText(view, row, toMarkup(view.each(row)))
+}
+
+function itemText(view: ListView, row: EntityInstance, markup: Markup): MaybePromise<string> {
   const parts = chunks(markup)
   if (parts === undefined) return render(markup).then(text => withId(view, row, text))
   return withId(view, row, parts.length === 1 ? (parts[0] as string) : parts.join(""))
