@@ -43,10 +43,10 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)("transactio
 
   const waitingForLocks = async (): Promise<number> => {
     const name = new URL(database?.url as string).pathname.slice(1)
-    const [found] = (await database?.query(
+    const found = await database?.query(
       `select count(*)::int as n from pg_stat_activity where datname = '${name}' and wait_event_type = 'Lock'`,
-    )) as [{ n: number }]
-    return found.n
+    )
+    return Number(found?.[0]?.["n"])
   }
 
   it("keeps what commits and nothing of what throws", async () => {
