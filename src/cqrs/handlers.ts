@@ -124,15 +124,16 @@ class HandlerSet implements Handlers {
     )
   }
 
+  // Where nothing is asked for, nothing is awaited: while contexts are followed, every promise costs.
   async #attempts(entry: Entry, message: Message, context: HandlerContext & { attempt: number }): Promise<unknown> {
     const { definition, handler, options } = entry
     if (options.allow && !(await options.allow(message, context))) {
       throw new NitroError("NITRO_FORBIDDEN", `You may not use ${definition.name}.`)
     }
-    const handled = async (): Promise<unknown> => {
-      const result = await through(this.#inner, message, context, async () => handler(message, context))
-      return definition.returns ? checked(definition.name, definition.returns, result) : result
-    }
+    const { returns } = definition
+    const call = async (): Promise<unknown> => handler(message, context)
+    const called = this.#inner.length === 0 ? call : () => through(this.#inner, message, context, call)
+    const handled = returns ? async () => checked(definition.name, returns, await called()) : called
     const attempt = (): Promise<unknown> => {
       context.signal?.throwIfAborted()
       context.attempt++
