@@ -147,7 +147,7 @@ const original = (n: number): Record<string, unknown> => ({
 })
 
 describe.each(databases)("on $name", database => {
-  it("keeps every row", { timeout: 60_000 }, async () => {
+  it("keeps every row", { timeout: 120_000 }, async () => {
     const store = await database.open()
     const folder = newFolder()
     const migrator = (state: State): Migrator => createMigrator({ store, folder, entities: [...state.others, productOf(state)] })
