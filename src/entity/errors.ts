@@ -53,6 +53,16 @@ registerErrors({
     when: "An entity or a call asks for something that its store cannot do.",
     fix: "Use a store that can, or leave the option out.",
   },
+  NITRO_VALUE_UNSUPPORTED: {
+    status: 422,
+    when: "A value cannot be kept by the database without changing it: text with NUL or half a surrogate pair, NaN, an integer out of range.",
+    fix: "Correct the value of the named field.",
+  },
+  NITRO_SNAPSHOT: {
+    status: 500,
+    when: "The file of `memory({ file })` cannot be read, or holds something else.",
+    fix: "Check the path and the rights, or remove the file to start empty.",
+  },
   NITRO_ENCRYPTION: {
     status: 500,
     when: "An encrypted field has no key, or its stored text cannot be decrypted with the keys that are known.",

@@ -34,6 +34,7 @@ export type {
 } from "./repository.ts"
 export { type RetryOptions, retry } from "./retry.ts"
 export { rotateKeys } from "./rotate-keys.ts"
+export { describeUnstorable, isStorable, isStorableBigInt, isStorableText, unstorableError } from "./storable.ts"
 export { type Configuration, configure, storeOf, withRepositories } from "./stores.ts"
 export type {
   Change,

@@ -41,6 +41,11 @@ export class Scopes {
     return scope.idle ? operation() : scope.enqueue(operation)
   }
 
+  /** Whether no transaction is open and nothing waits. */
+  get idle(): boolean {
+    return this.#root.idle
+  }
+
   /** Kept until the transaction of this context ends; nothing to keep outside of one. */
   keepUndo(undo: () => void): void {
     if (!this.#root.idle) {

@@ -2,8 +2,10 @@
 import type { EntityDefinition } from "./definition.ts"
 import { duplicateError } from "./errors.ts"
 import { compareValues, compileOrder, compilePredicate, isFieldOperand, type Reader, toComparable } from "./matches.ts"
+import type { SavedRow } from "./memory-file.ts"
 import type { Predicate } from "./predicate.ts"
 import type { QueryPlan, Row, Write } from "./repository.ts"
+import { isStorable, unstorableError } from "./storable.ts"
 
 interface Entry {
   readonly id: string
@@ -47,6 +49,21 @@ export class MemoryTable {
     this.#reader = field => {
       const column = columnOf(field)
       return entry => entry.row[column]
+    }
+  }
+
+  /** Every row that has not expired. */
+  rows(): SavedRow[] {
+    const now = Date.now()
+    return [...this.#entries.values()].filter(({ expiresAt }) => expiresAt > now)
+  }
+
+  /** Puts rows of an earlier process back. */
+  load(rows: readonly SavedRow[]): void {
+    const now = Date.now()
+    for (const { row, expiresAt } of rows) {
+      const id = row[0] as string
+      if (expiresAt > now) this.#swap(id, undefined, { id, row, expiresAt })
     }
   }
 
@@ -99,6 +116,7 @@ export class MemoryTable {
   #apply(write: Write, keepUndo: (undo: () => void) => void): number {
     if (write.op === "insert") {
       const id = write.row[0] as string
+      for (let column = 0; column < write.row.length; column++) this.#refuseUnstorable(column, write.row[column])
       if (this.#live(id) !== undefined) throw duplicateError(this.#definition.name, ["id"])
       const entry = { id, row: write.row.slice(), expiresAt: this.#expiry(write.ttlSeconds) }
       this.#refuseDuplicates(entry)
@@ -114,6 +132,7 @@ export class MemoryTable {
     }
     const row = before.row.slice()
     write.columns.forEach((column, i) => {
+      this.#refuseUnstorable(column, write.values[i])
       row[column] = write.values[i]
     })
     const renews = write.ttlSeconds !== undefined || this.#ttlSeconds !== undefined
@@ -149,6 +168,10 @@ export class MemoryTable {
       if (old !== undefined) removeFrom(index, old, id)
       if (key !== undefined) addTo(index, key, id)
     }
+  }
+
+  #refuseUnstorable(column: number, value: unknown): void {
+    if (!isStorable(value)) throw unstorableError(this.#definition.name, this.#definition.fields[column]?.name ?? String(column), value)
   }
 
   #refuseDuplicates({ id, row }: Entry): void {

@@ -70,6 +70,32 @@ export function valueTests({ test, expect }: Tools): void {
     ])
   })
 
+  test("keeps the first and the last instant, or refuses them", async store => {
+    for (const at of [new Date(8.64e15), new Date(-8.64e15), new Date("0000-01-01T00:00:00Z"), new Date("-000001-12-31T23:59:59.999Z")]) {
+      const kept = await roundTrip(store, { at }).catch((error: { code?: string }) => error.code)
+      if (kept !== "NITRO_VALUE_UNSUPPORTED") expect((kept as { at?: unknown }).at).toEqual(at)
+    }
+  })
+
+  test("has one zero", async store => {
+    expect((await roundTrip(store, { ratio: -0 }))["ratio"]).toBe(0)
+    expect((await roundTrip(store, { count: -0 }))["count"]).toBe(0)
+  })
+
+  test("refuses what databases would keep changed, and keeps nothing of it", async store => {
+    const refused = { code: "NITRO_VALUE_UNSUPPORTED" }
+    const wrong = [{ text: "a\0b" }, { text: "\ud800" }, { text: "a\udc00" }, { big: 2n ** 63n }, { big: -(2n ** 63n) - 1n }]
+    for (const values of wrong) await expect(roundTrip(store, values)).rejects.toMatchObject(refused)
+    await withRepositories(store, async () => {
+      expect(await Sample.count()).toBe(0)
+      const kept = await Sample.create({ text: "kept" })
+      for (const values of wrong) await expect(kept.update(values)).rejects.toMatchObject(refused)
+      expect((await Sample.require(kept.id)).text).toBe("kept")
+      expect(await Sample.get("a\0b")).toBe(undefined)
+      expect(await Sample.count({ text: "\ud800" })).toBe(0)
+    })
+  })
+
   test("keeps bytes", async store => {
     await same(store, "bytes", [
       new Uint8Array(0),
@@ -90,7 +116,7 @@ export function valueTests({ test, expect }: Tools): void {
       true,
       false,
       naughtyTexts,
-      { constructor: 2, toString: null },
+      { constructor: 2, toString: null, nul: "\0", half: "\ud800" },
     ])
   })
 

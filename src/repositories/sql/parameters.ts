@@ -1,11 +1,11 @@
 // Refuses what a database would keep changed, or what a driver crashes on, before it is bound.
+import { describeUnstorable as describe, isStorableBigInt, isStorableText } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
+
+export { describe, isStorableBigInt, isStorableText }
 
 /** What may be bound to a placeholder. */
 export type SqlValue = string | number | bigint | Uint8Array | null
-
-const maxInteger = 2n ** 63n - 1n
-const minInteger = -(2n ** 63n)
 
 /**
  * Throws `NITRO_VALUE_UNSUPPORTED` with `details.parameter` (the position from 0) for what cannot be bound faithfully.
@@ -26,30 +26,7 @@ export function isBindable(value: unknown): value is SqlValue {
   return value === null || value instanceof Uint8Array
 }
 
-/**
- * Whether a database can keep this text as it is. UTF-8 has no half surrogate pairs: they would come back as U+FFFD.
- * NUL ends the text for libsql, node:sqlite and SQLite's own `like`, and Postgres refuses it.
- */
-export function isStorableText(text: string): boolean {
-  return (text as string & { isWellFormed(): boolean }).isWellFormed() && !text.includes("\0")
-}
-
-/** Whether it fits the 64 bits of an SQL integer. */
-export function isStorableBigInt(value: bigint): boolean {
-  return value <= maxInteger && value >= minInteger
-}
-
 /** The error for a value that cannot be bound. */
 export function unsupported(value: unknown, position = 0): NitroError {
   return new NitroError("NITRO_VALUE_UNSUPPORTED", `A database cannot keep ${describe(value)}.`, { details: { parameter: position } })
-}
-
-/** Names what is wrong with a value, without repeating it: it may be long or secret. */
-export function describe(value: unknown): string {
-  if (typeof value === "string") return value.includes("\0") ? "text with a NUL character" : "text with half a surrogate pair"
-  if (typeof value === "number") return Number.isNaN(value) ? "NaN" : "an integer beyond 2^53, which numbers round"
-  if (typeof value === "bigint") return "an integer of more than 64 bits"
-  if (value === undefined) return "undefined"
-  const kind = typeof value === "object" ? ((value as object).constructor?.name ?? "object") : typeof value
-  return `a value of the type ${kind} without an encoding`
 }
