@@ -56,20 +56,22 @@ export async function startServer(owner) {
   const note = join(notes, `${owner}.json`)
   const log = join(notes, `${owner}.log`)
   const claim = join(notes, `${owner}.claim`)
-  if (claimed(claim)) {
-    const output = openSync(log, "w")
-    const keeper = spawn(process.execPath, [fileURLToPath(import.meta.url), "serve", String(owner)], {
-      detached: true,
-      stdio: ["ignore", output, output],
-    })
-    keeper.unref()
-  }
   for (const giveUpAt = Date.now() + startTimeoutMs; Date.now() < giveUpAt; await sleep(50)) {
+    if (claimed(claim)) keep(owner, log)
     const { url, error } = read(note) ?? {}
     if (error) throw new Error(error)
     if (url) return url
   }
   throw new Error(`Postgres did not start within ${startTimeoutMs} ms: ${existsSync(log) ? readFileSync(log, "utf8") : ""}`)
+}
+
+function keep(owner, log) {
+  const output = openSync(log, "w")
+  const keeper = spawn(process.execPath, [fileURLToPath(import.meta.url), "serve", String(owner)], {
+    detached: true,
+    stdio: ["ignore", output, output],
+  })
+  keeper.unref()
 }
 
 /** Whether this process is the one to start the server. */
@@ -100,6 +102,7 @@ async function serve(owner) {
     // SIGINT: a fast shutdown, which does not wait for clients.
     const end = () => {
       isEnding = true
+      rmSync(note, { force: true })
       server.kill("SIGINT")
     }
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, end)
