@@ -281,7 +281,9 @@ function submitAttribute(
   expressions: Readonly<Record<"get" | "post", Expression>>,
   { method, confirm }: Pick<CallRoute, "method" | "confirm">,
 ): string {
-  return ` data-on:submit__prevent="${escapeHtml(asking(expressions[method === "GET" ? "get" : "post"], confirm).source)}"`
+  const { source } = asking(expressions[method === "GET" ? "get" : "post"], confirm)
+  // Our own text needs no escape between double quotes, and a list repeats it with every row; a question is somebody's text.
+  return ` data-on:submit__prevent="${confirm === undefined ? source : escapeHtml(source)}"`
 }
 
 const crud: Record<"class" | "instance", Record<string, Pick<CallRoute, "method" | "suffix" | "postSuffix">>> = {
