@@ -58,6 +58,11 @@ registerErrors({
     when: "A value cannot be kept by the database without changing it: text with NUL or half a surrogate pair, NaN, an integer out of range.",
     fix: "Correct the value of the named field.",
   },
+  NITRO_STORE_URL: {
+    status: 500,
+    when: "`NITRO_DATABASE_URL` names a kind of store that nothing imported knows.",
+    fix: "Import the store's module where the app starts.",
+  },
   NITRO_SNAPSHOT: {
     status: 500,
     when: "The file of `memory({ file })` cannot be read, or holds something else.",

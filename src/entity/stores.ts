@@ -4,6 +4,7 @@ import { type EncryptionKeys, setEncryptionKeys } from "./encryption.ts"
 import { definitionError } from "./errors.ts"
 import { memory } from "./memory.ts"
 import type { Store } from "./repository.ts"
+import { storeFromUrl } from "./store-urls.ts"
 import type { EntityClass } from "./types.ts"
 
 interface Overrides {
@@ -15,7 +16,7 @@ const overrides = new AsyncLocalStorage<Overrides>()
 let appDefault: Store | undefined
 
 export interface Configuration {
-  /** The store of every entity class without a `static repository`; undefined goes back to this process's memory. */
+  /** The store of every entity class without a `static repository`. Default, and with undefined: `NITRO_DATABASE_URL`, else memory. */
   readonly repository?: Store | undefined
   /** Keys of encrypted fields, `{ id: 32 bytes or their base64 }`: the first encrypts, all decrypt. Default: `NITRO_ENCRYPTION_KEYS`. */
   readonly encryptionKeys?: EncryptionKeys | undefined
@@ -50,11 +51,17 @@ export function storeOf(entity: EntityClass<never> | EntityClass): Store {
   }
   const own = entity.repository
   if (own === undefined) {
-    appDefault ??= memory()
+    appDefault ??= fromEnvironment()
     return appDefault
   }
   assertStore(own, `${entity.name}.repository`)
   return own
+}
+
+/** `NITRO_DATABASE_URL` where it is set, else this process's memory. */
+function fromEnvironment(): Store {
+  const url = process.env["NITRO_DATABASE_URL"]
+  return url ? storeFromUrl(url) : memory()
 }
 
 function isStore(value: unknown): value is Store {

@@ -8,6 +8,7 @@ import type {
   Store,
   TransactionOptions,
 } from "../../entity/index.ts"
+import { registerStoreUrl } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "./access.ts"
@@ -59,6 +60,10 @@ export function postgres(source: string | URL | PostgresOptions | PostgresPool):
   if (typeof source === "string" || source instanceof URL) return new PostgresDatabaseStore({ url: source })
   return new PostgresDatabaseStore(isPostgresPool(source) ? { pool: source } : source)
 }
+
+// `NITRO_DATABASE_URL=postgres://user@host/shop`
+registerStoreUrl("postgres", postgres)
+registerStoreUrl("postgresql", postgres)
 
 class PostgresDatabaseStore implements PostgresStore {
   readonly name: string

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Capabilities, Encoding, EntityDefinition, OpenTransaction, Repository, Store } from "../../entity/index.ts"
+import { registerStoreUrl } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "./access.ts"
@@ -51,6 +52,9 @@ export interface SqliteStore extends Store {
 export function sqlite(options: string | URL | SqliteOptions): SqliteStore {
   return new SqliteFileStore(typeof options === "string" || options instanceof URL ? { file: options } : options)
 }
+
+// `NITRO_DATABASE_URL=sqlite:shop.db`, `sqlite::memory:`, `sqlite:///var/shop.db`
+registerStoreUrl("sqlite", url => sqlite(url.slice("sqlite:".length).replace(/^\/\//, "")))
 
 // SQLite itself waits so long before it reports a lock; it blocks the process meanwhile, so the longer waits are ours.
 const nativeBusyTimeoutMs = 5
