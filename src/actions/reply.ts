@@ -1,5 +1,4 @@
 // Turns an outcome or an error into the answer its client understands: patches, JSON, or a redirect.
-import { FastResponse } from "srvx"
 import { patchElements, patchSignals, sseHeaders } from "../datastar/index.ts"
 import { isEntity } from "../entity/index.ts"
 import { Markup, render } from "../html/index.ts"
@@ -8,6 +7,7 @@ import { reportError } from "../shared/report.ts"
 import { setFlash } from "./flash.ts"
 import { alertSignal, errorSignal, formSignal } from "./form-keys.ts"
 import type { Input } from "./input.ts"
+import { AnswerResponse } from "./response.ts"
 import type { Outcome } from "./route.ts"
 
 export type Client = "datastar" | "json" | "form"
@@ -37,12 +37,12 @@ export async function replyWith({ value, status }: Outcome, { request, client, f
   if (isAsyncIterable(value)) return streamOf(value, { request, client, form })
   if (client === "datastar") {
     const patches = [form ? formSucceeded(form) : "", await patchOf(value)].join("")
-    return patches === "" ? new FastResponse(null, { status: 204 }) : new FastResponse(patches, { headers: sseHeaders })
+    return patches === "" ? new AnswerResponse(null, { status: 204 }) : new AnswerResponse(patches, { headers: sseHeaders })
   }
   if (client === "form") return seeOther(request)
-  if (value instanceof Markup) return new FastResponse(await render(value), { headers: { "content-type": "text/html; charset=utf-8" } })
-  if (value === undefined) return new FastResponse(null, { status: status ?? 204 })
-  return FastResponse.json(value, { status: status ?? 200, headers: jsonHeaders })
+  if (value instanceof Markup) return new AnswerResponse(await render(value), { headers: { "content-type": "text/html; charset=utf-8" } })
+  if (value === undefined) return new AnswerResponse(null, { status: status ?? 204 })
+  return AnswerResponse.json(value, { status: status ?? 200, headers: jsonHeaders })
 }
 
 const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
@@ -61,15 +61,15 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
   if (client === "json") {
     const { issues, ...details } = (known?.details ?? {}) as { issues?: unknown }
     const body = { code: known?.code ?? "NITRO_INTERNAL", message, status, ...(issues ? { issues } : {}), ...details }
-    return FastResponse.json({ error: body }, { status, headers: jsonHeaders })
+    return AnswerResponse.json({ error: body }, { status, headers: jsonHeaders })
   }
   const errors = messagesByField(known)
   if (client === "form") {
-    if (!form) return new FastResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
+    if (!form) return new AnswerResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
     return seeOther(request, setFlash({ form: form.key, values: textsOf(form.values), errors }))
   }
   // The page's script ignores the bodies of other statuses, so the message travels as a patch in a 200.
-  return new FastResponse(messagesPatch(errors, form), { headers: sseHeaders })
+  return new AnswerResponse(messagesPatch(errors, form), { headers: sseHeaders })
 }
 
 function messagesPatch({ "": whole = "", ...byField }: Record<string, string>, form: PostedForm | undefined): string {
@@ -104,7 +104,7 @@ function textsOf(values: Input): Record<string, string> {
 function seeOther(request: Request, cookie?: string): Response {
   const headers = new Headers({ location: pageOf(request), "cache-control": "no-store" })
   if (cookie) headers.set("set-cookie", cookie)
-  return new FastResponse(null, { status: 303, headers })
+  return new AnswerResponse(null, { status: 303, headers })
 }
 
 function pageOf(request: Request): string {
@@ -129,7 +129,7 @@ async function streamOf(values: AsyncIterable<unknown>, { request, client, form 
   if (client !== "datastar") {
     const result: unknown[] = []
     for await (const value of values) result.push(value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value)
-    return client === "form" ? seeOther(request) : FastResponse.json({ result }, { headers: jsonHeaders })
+    return client === "form" ? seeOther(request) : AnswerResponse.json({ result }, { headers: jsonHeaders })
   }
   const iterator = values[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
@@ -150,5 +150,5 @@ async function streamOf(values: AsyncIterable<unknown>, { request, client, form 
       await iterator.return?.()
     },
   })
-  return new FastResponse(body, { headers: sseHeaders })
+  return new AnswerResponse(body, { headers: sseHeaders })
 }

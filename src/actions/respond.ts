@@ -1,6 +1,6 @@
 // `respond(<Page/>)`: HTML as a web Response, whole by default, streamed on request.
-import { FastResponse } from "srvx"
 import { chunks, type Markup, settle, stream } from "../html/index.ts"
+import { AnswerResponse } from "./response.ts"
 
 export interface RespondOptions extends ResponseInit {
   /**
@@ -15,7 +15,7 @@ export async function respond(page: Markup, options: RespondOptions = {}): Promi
   const { stream: streamed = false, ...init } = options
   const headers = new Headers(init.headers)
   if (!headers.has("content-type")) headers.set("content-type", "text/html; charset=utf-8")
-  return new FastResponse(streamed ? bytesAsTheyCome(page) : await wholeBody(page), { ...init, headers })
+  return new AnswerResponse(streamed ? bytesAsTheyCome(page) : await wholeBody(page), { ...init, headers })
 }
 
 async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {

@@ -1,6 +1,8 @@
 // The core of every adapter: a fetch handler for our own routes that passes the rest on, in the context of its request.
+import { FastResponse } from "srvx"
 import {
   addPageAlert,
+  answerWith,
   clearFlash,
   createDispatcher,
   type DispatcherOptions,
@@ -13,6 +15,8 @@ import {
 import { type LiveSession, prepareLive, startLive } from "../live/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
+
+answerWith(FastResponse as unknown as typeof Response)
 
 export interface NitroOptions extends DispatcherOptions {}
 
