@@ -65,17 +65,26 @@ function counting(store: Store): { store: Store; reads: string[] } {
 
 /** The object itself, but that each call is told before it runs. */
 function intercept<T extends object>(object: T, called: (method: string) => void): T {
-  return new Proxy(object, {
+  const proxy = new Proxy(object, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)
       if (typeof value !== "function") return value
       return (...args: unknown[]) => {
         called(String(name))
-        return Reflect.apply(value, target, args)
+        return Reflect.apply(
+          value,
+          target,
+          args.map(arg => originals.get(arg as object) ?? arg),
+        )
       }
     },
   })
+  originals.set(proxy, object)
+  return proxy
 }
+
+// Repositories are handed to each other, and know only their own kind.
+const originals = new WeakMap<object, object>()
 
 async function seed() {
   const root = await Category.create({ name: "All" })
@@ -171,6 +180,24 @@ for (const [name, open] of Object.entries(stores)) {
         expect(await readsOf(async () => expect(await Product.where({ name: "?" }).with("category")).toEqual([]))).toHaveLength(1)
         const first = await Product.all().with("category").first()
         expect(first?.category.loaded?.name).toBe("Office")
+      }))
+
+    it("finds the same in the same order, with a condition, an order and a window, read along or not", () =>
+      inStore(async () => {
+        await seed()
+        const query = Product.where(p => p.price.gte(3))
+          .offset(1)
+          .limit(17)
+        for (const one of [query, query.orderBy("-price"), query.orderBy("id", "desc")]) {
+          const along = await one.with("category")
+          expect(along.map(p => p.toJSON())).toEqual((await one).map(p => p.toJSON()))
+          for (const product of along) expect(product.category.loaded?.id ?? null).toBe(product.categoryId)
+          expect(along.map(p => p.isDirty)).not.toContain(true)
+        }
+        await Category.all().with("parent", "parent.parent")
+        const [first] = await Product.all().with("category").limit(1)
+        await first?.category.loaded?.update({ name: "Renamed" })
+        expect((await Category.require(first?.categoryId ?? "")).name).toBe("Renamed")
       }))
 
     it("gives siblings with one target the same object", () =>

@@ -5,7 +5,7 @@ import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { toCondition } from "./columns.ts"
 import { notFoundError, unknownFieldError } from "./errors.ts"
 import type { Predicate } from "./predicate.ts"
-import { loadRelations } from "./relations/eager.ts"
+import { loadRelations, readWithRelations } from "./relations/eager.ts"
 import { readRecords } from "./relations/load.ts"
 import { linkSiblings } from "./relations/siblings.ts"
 import type { QueryPlan, Row } from "./repository.ts"
@@ -39,8 +39,7 @@ function rowById({ store, repository }: Binding, id: unknown): MaybePromise<Row 
 export async function findEntities<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<T[]> {
   const binding = bindingOf(entity as unknown as EntityClass)
   if (plan.limit === 0) return []
-  const records = await readRecords(binding, plan)
-  if (plan.with !== undefined) await loadRelations(entity, records, plan.with)
+  const records = await (plan.with === undefined ? readRecords(binding, plan) : readWithRelations(entity, binding, plan))
   return records as unknown as T[]
 }
 

@@ -111,6 +111,11 @@ export interface Repository {
   select?(plan: SelectPlan): MaybePromise<Row[]>
   /** Each pair as one row, the left one's values first; `right` is bound to the same store. Ties break by both ids. */
   join?(plan: JoinPlan, right: Repository): MaybePromise<Row[]>
+  /**
+   * The rows that `find` gives, each followed by the row of `target` (of the same store) whose id is in `field`; nulls
+   * where there is none.
+   */
+  findWithTarget?(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]>
   /** The rows of a statement in the store's own language: `text` around the `values`, one more than those. */
   raw?(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]>
 }

@@ -1,10 +1,12 @@
 // Loads the relations that `with(...)` names.
+import type { Binding } from "../binding.ts"
 import { queryError } from "../errors.ts"
 import type { EntityRecord } from "../record.ts"
+import type { QueryPlan } from "../repository.ts"
 import type { EntityClass } from "../types.ts"
 import type { RelationDefinition } from "./definition.ts"
 import { requireRelation } from "./describe.ts"
-import { loadTargets } from "./load.ts"
+import { loadTargets, readRecords, readWithTargets } from "./load.ts"
 import { siblingsFor } from "./siblings.ts"
 
 /** Relations to load, each with those to load of its targets. */
@@ -26,6 +28,16 @@ export async function loadRelations(
 ): Promise<void> {
   const tree = toTree(entity, paths)
   if (records.length > 0) await loadTree(records, tree)
+}
+
+/** The entities of a plan with all that `plan.with` names: the first `belongsTo` by a join, where the store has one. */
+export async function readWithRelations(entity: EntityClass<object>, binding: Binding, plan: QueryPlan): Promise<EntityRecord[]> {
+  const tree = toTree(entity, plan.with ?? [])
+  let reading: Promise<EntityRecord[]> | undefined
+  for (const relation of tree.keys()) reading ??= readWithTargets(binding, plan, relation)
+  const records = await (reading ?? readRecords(binding, plan))
+  if (records.length > 0) await loadTree(records, tree)
+  return records
 }
 
 function toTree(entity: EntityClass<object>, paths: readonly string[]): Tree {

@@ -1,11 +1,12 @@
 // Reads entities, and the targets of a relation for many entities at once.
+import type { MaybePromise } from "../../shared/types.ts"
 import { type Binding, bindingOf, hydrate } from "../binding.ts"
 import { type EntityRecord, valuesOf } from "../record.ts"
-import type { QueryPlan } from "../repository.ts"
+import type { QueryPlan, Row } from "../repository.ts"
 import type { EntityClass } from "../types.ts"
 import { onStore } from "../unit-of-work.ts"
 import type { RelationDefinition, Through } from "./definition.ts"
-import { type LoadTargets, linkSiblings } from "./siblings.ts"
+import { type LoadTargets, linkSiblings, siblingsFor } from "./siblings.ts"
 
 /** The entities of a plan, as siblings. */
 export async function readRecords(binding: Binding, plan: QueryPlan): Promise<EntityRecord[]> {
@@ -13,6 +14,48 @@ export async function readRecords(binding: Binding, plan: QueryPlan): Promise<En
   const rows = found instanceof Promise ? await found : found
   const records = rows.map(row => hydrate(binding, row))
   linkSiblings(records)
+  return records
+}
+
+/** The entities of a plan with the targets of a `belongsTo`, in one query; undefined where their store cannot. */
+export function readWithTargets(binding: Binding, plan: QueryPlan, relation: RelationDefinition): Promise<EntityRecord[]> | undefined {
+  if (relation.kind !== "belongsTo" || sortsByHand(binding, plan)) return undefined
+  const target = bindingOf(relation.target)
+  const find = binding.repository.findWithTarget?.bind(binding.repository)
+  if (find === undefined || target.store !== binding.store || target.repository.findWithTarget === undefined) return undefined
+  return readJoined(binding, target, relation, () => find(plan, relation.local, target.repository))
+}
+
+/** A sort without an index carries the targets of all rows along, where a second query reads those of the result alone. */
+function sortsByHand({ model }: Binding, { orderBy }: QueryPlan): boolean {
+  const [first] = orderBy
+  const { index, unique } = model.defined.definition
+  return first !== undefined && first.field !== "id" && ![...index, ...unique].some(([field]) => field === first.field)
+}
+
+async function readJoined(
+  binding: Binding,
+  target: Binding,
+  relation: RelationDefinition,
+  find: () => MaybePromise<Row[]>,
+): Promise<EntityRecord[]> {
+  const rows = await onStore(binding.store, find)
+  const { fields, fieldByName } = binding.model.defined.definition
+  const column = fieldByName.get(relation.local)?.index ?? -1
+  const records = rows.map(row => hydrate(binding, row.slice(0, fields.length)))
+  linkSiblings(records)
+  const targets = new Map<unknown, EntityRecord>()
+  rows.forEach((row, index) => {
+    const key = binding.mapper.decodeAt(column, row[column])
+    const id = row[fields.length]
+    let found = targets.get(id)
+    if (found === undefined && id !== null) {
+      found = hydrate(target, row.slice(fields.length))
+      targets.set(id, found)
+    }
+    siblingsFor(records[index] as EntityRecord).keep(relation, key, found === undefined ? [] : [found])
+  })
+  linkSiblings([...targets.values()])
   return records
 }
 

@@ -10,7 +10,7 @@ import type { Driver } from "./driver.ts"
 import { explain } from "./explain.ts"
 import { after, attempt, inOrder } from "./maybe.ts"
 import { isStorableText, unsupported } from "./parameters.ts"
-import { joinTable, rawStatement, selectStatement, updateStatement } from "./statements.ts"
+import { joinTable, rawStatement, selectStatement, tableWithTarget, updateStatement } from "./statements.ts"
 import { type Column, describeTable, type Table } from "./table.ts"
 
 export interface SqlRepositoryOptions {
@@ -40,6 +40,7 @@ export class SqlRepository implements Repository {
   readonly #quietInsert: string | undefined
   readonly #bulkInsert: string | undefined
   readonly #joins = new WeakMap<SqlRepository, Compiler>()
+  readonly #targets = new WeakMap<SqlRepository, Map<string, Compiler>>()
 
   constructor(options: SqlRepositoryOptions) {
     this.#options = options
@@ -153,6 +154,25 @@ export class SqlRepository implements Repository {
       const { dialect } = this.#options
       compiler = new Compiler(joinTable(this.table, other.table, dialect), dialect)
       this.#joins.set(other, compiler)
+    }
+    const statement = compiler.find(plan)
+    return this.#attempt(() => this.#all(statement))
+  }
+
+  findWithTarget(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.findWithTarget(plan, field, target))
+    const other = target as SqlRepository
+    if (!other.#isReady()) return other.#afterPreparing(() => this.findWithTarget(plan, field, target))
+    let compilers = this.#targets.get(other)
+    if (compilers === undefined) {
+      compilers = new Map()
+      this.#targets.set(other, compilers)
+    }
+    let compiler = compilers.get(field)
+    if (compiler === undefined) {
+      const { dialect } = this.#options
+      compiler = new Compiler(tableWithTarget(this.table, field, other.table, dialect), dialect)
+      compilers.set(field, compiler)
     }
     const statement = compiler.find(plan)
     return this.#attempt(() => this.#all(statement))

@@ -86,6 +86,15 @@ export function joinTable(left: Table, right: Table, dialect: Dialect): Table {
   return tableOf(definition, dialect, `${left.sql} as l, ${right.sql} as r`, ({ index }) => quoted[index] as string, ties)
 }
 
+/** A table whose rows have the row after them that their `field` points to. Conditions and orders see the first alone. */
+export function tableWithTarget(table: Table, field: string, target: Table, dialect: Dialect): Table {
+  const on = `r.${(target.columns[0] as Column).sql} = l.${table.column(field).sql}`
+  const sql = `${table.sql} as l left join ${target.sql} as r on ${on}`
+  const joined = tableOf(table.definition, dialect, sql, ({ index }) => `l.${(table.columns[index] as Column).sql}`, ["id"])
+  const targets = target.columns.map(column => dialect.read(column.field.type, `r.${column.sql}`))
+  return { ...joined, selectList: `${joined.selectList}, ${targets.join(", ")}` }
+}
+
 /** `values` as they are bound. */
 export function updateStatement(
   table: Table,
