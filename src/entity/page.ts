@@ -45,6 +45,13 @@ async function pageAfter<T extends object>(
   cursor: string | undefined,
 ): Promise<KeysetPage<T>> {
   const { definition } = entity
+  const secret = fullOrder(plan).find(({ field }) => definition.fieldByName.get(field)?.hidden)
+  if (secret !== undefined) {
+    throw queryError(
+      `Pages of ${definition.name} ordered by ${secret.field} would tell its value in their cursors, and it is hidden.`,
+      "Order by another field, or ask for pages by number.",
+    )
+  }
   const from = cursor === undefined ? plan : planAfter(entity as unknown as EntityClass, plan, readCursor(definition, plan, cursor))
   // One more than wanted tells whether there is a next page.
   const found = await findEntities(entity, { ...from, limit: size + 1 })

@@ -1,7 +1,7 @@
 // Everything that a query gives besides entities, on the store in memory: the same classes run on SQL in store-suites.
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { Entity, memory, observeChanges } from "./index.ts"
+import { Entity, field, memory, observeChanges, type Repository } from "./index.ts"
 
 class Category extends Entity("Category", { name: z.string() }, { unique: ["name"] }) {
   static repository = memory()
@@ -24,6 +24,16 @@ class Product extends Entity(
   { unique: ["name"], timestamps: true, version: true },
 ) {
   static repository = memory()
+}
+
+/** The methods of a store, to put one's own over some. */
+function bound(repository: Repository) {
+  return {
+    get: repository.get.bind(repository),
+    count: repository.count.bind(repository),
+    write: repository.write.bind(repository),
+    deleteWhere: repository.deleteWhere.bind(repository),
+  }
 }
 
 const code = (expected: string) => expect.objectContaining({ code: expected })
@@ -114,6 +124,27 @@ describe("pages", () => {
     ]) {
       await expect(request()).rejects.toEqual(queryError)
     }
+  })
+})
+
+describe("fields that are not for everybody", () => {
+  class Account extends Entity("Account", {
+    name: z.string(),
+    pin: field(z.string(), { hidden: true }).default("0000"),
+    token: field(z.string(), { encrypted: true }).default("t"),
+  }) {
+    static repository = memory()
+  }
+
+  it("are not told by cursors", async () => {
+    await expect(Account.all().orderBy("pin").page({ size: 1 })).rejects.toEqual(queryError)
+    expect(await Account.all().orderBy("pin").page({ size: 1, number: 1 })).toMatchObject({ total: 0 })
+  })
+
+  it("are not grouped or compared where they are encrypted", async () => {
+    expect(() => Account.all().groupBy("token", { count: true })).toThrow(queryError)
+    expect(() => Account.all().select("token").distinct()).toThrow(queryError)
+    await expect(Account.all().max("token")).rejects.toEqual(queryError)
   })
 })
 
@@ -361,6 +392,34 @@ describe("streams", () => {
     expect(await read(byPrice.limit(3).offset(1).stream({ batchSize: 2 }))).toBe("bed desk chair")
     expect(await read(byPrice)).toBe("rug bed desk chair lamp")
     expect(() => Product.all().stream({ batchSize: 0 })).toThrow(queryError)
+  })
+
+  it("hold no more than a batch", async () => {
+    const store = memory()
+    let largest = 0
+    class Item extends Entity("Item", { n: z.int() }) {
+      static repository = {
+        name: store.name,
+        capabilities: store.capabilities,
+        encoding: store.encoding,
+        bind(definition: Parameters<typeof store.bind>[0]) {
+          const repository = store.bind(definition)
+          const find: typeof repository.find = async plan => {
+            const rows = await repository.find(plan)
+            largest = Math.max(largest, rows.length)
+            return rows
+          }
+          return { ...bound(repository), find }
+        },
+        close: () => store.close(),
+      }
+    }
+    await Item.createMany(Array.from({ length: 3000 }, (_, n) => ({ n })))
+    let sum = 0
+    for await (const { n } of Item.all()) sum += n
+    expect([sum, largest]).toEqual([(2999 * 3000) / 2, 500])
+    expect(await Item.all().sum("n")).toBe(sum)
+    expect(largest).toBe(1000)
   })
 })
 

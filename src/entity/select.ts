@@ -77,6 +77,8 @@ function conditionOf({ where }: QueryPlan): { where?: NonNullable<QueryPlan["whe
 function toAggregate(definition: EntityDefinition, as: string, call: Aggregate["call"], field: unknown): Aggregate {
   if (call === "count" && field === true) return { call, as }
   const known = fieldOf(definition, field)
+  // Equal values are stored differently: the store cannot compare or add what it cannot read.
+  if (known.encrypted && call !== "count") throw queryError(`${call} of ${definition.name}.${known.name} is not possible: it is encrypted.`)
   const fits = call === "count" || (call === "min" || call === "max" ? ordered : numeric).has(known.type)
   if (!fits) throw queryError(`${call} of ${definition.name}.${known.name} is not possible: it is of the type ${known.type}.`)
   return { call, field: known.name, as }
@@ -147,7 +149,9 @@ class FieldValues<R, V> extends Values<R> implements SelectQuery<R, V> {
 }
 
 function refuseGroup(definition: EntityDefinition, name: string): void {
-  if (fieldOf(definition, name).type === "json") throw queryError(`${definition.name}.${name} holds JSON, which cannot be grouped.`)
+  const { type, encrypted } = fieldOf(definition, name)
+  if (type === "json") throw queryError(`${definition.name}.${name} holds JSON, which cannot be grouped.`)
+  if (encrypted) throw queryError(`${definition.name}.${name} is encrypted, and cannot be grouped.`)
 }
 
 class GroupValues<R> extends Values<R> implements GroupQuery<R> {
