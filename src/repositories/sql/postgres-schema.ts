@@ -59,16 +59,20 @@ interface ExistingTable {
 
 // Any number that other programs are unlikely to use: "nitro-ts" as two 32-bit halves of its ASCII text.
 const schemaLock = "1852404850, 1869426803"
-// Longer than other changes of a schema take; a transaction that was forgotten open holds its locks forever.
-const lockTimeoutMs = 10_000
+export interface PrepareOptions {
+  readonly find: FindDefinition
+  readonly mode: SchemaMode
+  /** The store's name. */
+  readonly store: string
+  /** A transaction that was forgotten open holds its locks forever: after so long the wait ends with an error. */
+  readonly lockTimeoutMs: number
+}
 
 /** Makes the tables fit, or compares them only. Throws `NITRO_SCHEMA_MISMATCH`. Run it in a transaction when `mode` is `sync`. */
 export async function preparePostgresTables(
   driver: Driver,
   definitions: readonly EntityDefinition[],
-  find: FindDefinition,
-  mode: SchemaMode,
-  store: string,
+  { find, mode, store, lockTimeoutMs }: PrepareOptions,
 ): Promise<void> {
   await checkEncoding(driver, store)
   if (mode !== "sync") {

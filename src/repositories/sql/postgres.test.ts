@@ -3,7 +3,7 @@ import { Pool } from "pg"
 import porsager from "postgres"
 import { afterAll, describe, expect, it } from "vitest"
 import { postgresMissing, testDatabase } from "../../../test/support/postgres.ts"
-import type { Row } from "../../entity/index.ts"
+import type { Row, Write } from "../../entity/index.ts"
 import { postgresDrivers } from "./drivers/load-postgres.ts"
 import { type PostgresOptions, type PostgresStore, postgres } from "./postgres.ts"
 import { define } from "./testing/definitions.ts"
@@ -185,7 +185,7 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
     const both = ["3", "m", "t", "c3"]
     const duplicate = { code: "NITRO_DUPLICATE", details: { fields: ["tenant", "email"] } }
     expect(await rejection(() => repository.write([{ op: "insert", row: both }]))).toMatchObject(duplicate)
-    const fresh = { op: "insert", row: ["4", "x", "y", "z"] } as const
+    const fresh: Write = { op: "insert", row: ["4", "x", "y", "z"] }
     expect(await rejection(() => repository.write([fresh, { op: "insert", row: both }]))).toMatchObject(duplicate)
     const code = await rejection(() => repository.write([{ op: "update", id: "2", columns: [3], values: ["c"] }]))
     expect(code).toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["code"] } })
@@ -223,7 +223,7 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
 
   it("runs a batch of inserts, updates and deletes in order", async () => {
     const repository = open().bind(define("Item", { n: "integer" }))
-    const insert = (id: string, n: number) => ({ op: "insert", row: [id, n] }) as const
+    const insert = (id: string, n: number): Write => ({ op: "insert", row: [id, n] })
     const counts = await repository.write([
       insert("a", 1),
       insert("b", 2),

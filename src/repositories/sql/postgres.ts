@@ -41,7 +41,7 @@ export interface PostgresOptions {
    * `NITRO_SCHEMA_MISMATCH` when it is first used. Default: `check` where `NODE_ENV` is `production`, else `sync`.
    */
   readonly schema?: SchemaMode
-  /** How long a call waits for a connection, or for a transaction around it. Default 30000; then `NITRO_STORE_BUSY`. */
+  /** How long a call waits for a connection, for a transaction around it, or to change a table. Default 30000; then `NITRO_STORE_BUSY`. */
   readonly waitTimeoutMs?: number
 }
 
@@ -177,7 +177,8 @@ class PostgresDatabaseStore implements PostgresStore {
   #makeFit(driver: Driver, concerned: readonly SqlRepository[]): Promise<void> {
     const definitions = concerned.map(({ table }) => table.definition)
     const find = (entity: string) => [...this.#repositories.keys()].findLast(definition => definition.name === entity)
-    return preparePostgresTables(driver, definitions, find, this.#schema, this.name)
+    const { waitTimeoutMs: lockTimeoutMs = 30_000 } = this.#options
+    return preparePostgresTables(driver, definitions, { find, mode: this.#schema, store: this.name, lockTimeoutMs })
   }
 }
 

@@ -21,8 +21,9 @@ interface ReservedPostgresJs {
   release(): void
 }
 
-interface PostgresJsQuery extends PromiseLike<PostgresJsResult> {
-  raw(): PostgresJsQuery
+interface PostgresJsQuery {
+  /** Resolves to a `PostgresJsResult`. Its own types tell of rows, which depend on the app's types. */
+  raw(): PromiseLike<unknown>
 }
 
 interface PostgresJsResult extends ArrayLike<(Buffer | null)[]> {
@@ -130,7 +131,7 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
     const pool = this.#sql
     this.#running += 1
     try {
-      return pick(await pool.unsafe(sql, parameters, options).raw())
+      return pick((await pool.unsafe(sql, parameters, options).raw()) as PostgresJsResult)
     } catch (error) {
       if (isLost(error)) this.#replace(pool)
       throw error
@@ -191,7 +192,8 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
       return true
     }
     try {
-      return pick(await this.#sql.unsafe(sql, parameters, this.#connection ? options : { ...options, onexecute }).raw())
+      const query = this.#sql.unsafe(sql, parameters, this.#connection ? options : { ...options, onexecute })
+      return pick((await query.raw()) as PostgresJsResult)
     } catch (error) {
       if (isLost(error)) this.#lose()
       throw error
