@@ -1,9 +1,11 @@
-// What happens to entities whose `ref` field points to a deleted one, on memory and SQLite alike.
+// What happens to entities whose `ref` field points to a deleted one, on memory, SQLite and Postgres alike.
 
 import { type Change, Entity, memory, observeChanges, ref, type Store, unitOfWork, withRepositories } from "nitro-ts/entity"
+import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { z } from "zod"
+import { postgresMissing, testDatabase } from "./support/postgres.ts"
 
 class Shop extends Entity("Shop", { name: z.string() }) {}
 class Shelf extends Entity("Shelf", { name: z.string(), shopId: ref("Shop", { onDelete: "cascade" }) }) {}
@@ -29,9 +31,22 @@ async function seed() {
 
 const stores: Record<string, () => Store> = { memory: () => memory(), sqlite: () => sqlite(":memory:") }
 
+if (postgresMissing === undefined) {
+  const database = await testDatabase(30)
+  afterAll(() => database.remove())
+  stores["postgres"] = () => postgres({ url: database.emptySchema(), max: 4, schema: "sync" })
+} else console.log(`Skipped on Postgres: ${postgresMissing}`)
+
 for (const [name, open] of Object.entries(stores)) {
   describe(name, () => {
-    const inStore = <T>(fn: () => Promise<T>): Promise<T> => withRepositories(open(), fn)
+    const inStore = async <T>(fn: () => Promise<T>): Promise<T> => {
+      const store = open()
+      try {
+        return await withRepositories(store, fn)
+      } finally {
+        await store.close()
+      }
+    }
 
     it("deletes what hangs on the deleted one, at any depth", () =>
       inStore(async () => {

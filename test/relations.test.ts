@@ -1,4 +1,4 @@
-// Relations on memory and SQLite: what they lead to, how many queries they take, and who is told to load together.
+// Relations on memory, SQLite and Postgres: what they lead to, how many queries they take, and who is told to load together.
 
 import {
   Entity,
@@ -11,9 +11,11 @@ import {
   unitOfWork,
   withRepositories,
 } from "nitro-ts/entity"
+import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
-import { beforeEach, describe, expect, it } from "vitest"
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
+import { postgresMissing, testDatabase } from "./support/postgres.ts"
 
 class Category extends Entity("Category", { name: z.string(), parentId: ref("Category").nullable().default(null) }) {
   get products() {
@@ -101,6 +103,12 @@ async function seed() {
 
 const stores: Record<string, () => Store> = { memory: () => memory(), sqlite: () => sqlite(":memory:") }
 
+if (postgresMissing === undefined) {
+  const database = await testDatabase(30)
+  afterAll(() => database.remove())
+  stores["postgres"] = () => postgres({ url: database.emptySchema(), max: 4, schema: "sync" })
+} else console.log(`Skipped on Postgres: ${postgresMissing}`)
+
 for (const [name, open] of Object.entries(stores)) {
   describe(name, () => {
     let reads: string[] = []
@@ -116,6 +124,8 @@ for (const [name, open] of Object.entries(stores)) {
     beforeEach(() => {
       ;({ store, reads } = counting(open()))
     })
+
+    afterEach(() => store.close())
 
     it("loads a belongs-to for all siblings in one query", () =>
       inStore(async () => {
