@@ -1,11 +1,13 @@
 // Reads entities, and the targets of a relation for many entities at once.
 import type { MaybePromise } from "../../shared/types.ts"
 import { type Binding, bindingOf, hydrate } from "../binding.ts"
+import { compareValues } from "../matches.ts"
+import type { Predicate } from "../predicate.ts"
 import { type EntityRecord, valuesOf } from "../record.ts"
 import type { QueryPlan, Row } from "../repository.ts"
 import type { EntityClass } from "../types.ts"
 import { onStore } from "../unit-of-work.ts"
-import type { RelationDefinition, Through } from "./definition.ts"
+import { belongsTo, type RelationDefinition, type Through } from "./definition.ts"
 import { type LoadTargets, linkSiblings, siblingsFor } from "./siblings.ts"
 
 /** The entities of a plan, as siblings. */
@@ -59,7 +61,7 @@ async function readJoined(
   return records
 }
 
-/** One query, with the keys as one parameter; two for a relation over the rows of a class between. */
+/** One query, with the keys as one parameter; where a store cannot join, two for a relation over the rows of a class between. */
 export const loadTargets: LoadTargets = async (definition, keys) => {
   const { target, remote, through } = definition
   if (through !== undefined) return loadThrough(definition, through, keys)
@@ -68,27 +70,49 @@ export const loadTargets: LoadTargets = async (definition, keys) => {
 
 async function loadThrough(
   { target }: RelationDefinition,
-  { entity, from, to }: Through,
+  through: Through,
   keys: readonly unknown[],
 ): Promise<ReadonlyMap<unknown, readonly EntityRecord[]>> {
-  const rows = (await findByKeys(entity, from, keys)).map(valuesOf)
-  const ids = new Set(rows.map(row => row[to]).filter(id => typeof id === "string"))
-  const targets = ids.size === 0 ? [] : await findByKeys(target, "id", [...ids])
-  const sources = new Map<unknown, unknown[]>()
-  for (const row of rows) append(sources, row[to], row[from])
+  const { links, targets } = await linksOf(through, target, keys)
   const found = new Map<unknown, EntityRecord[]>()
   // In the order of the targets, and each once, however many rows connect the two.
   for (const record of targets) {
-    for (const source of new Set(sources.get(valuesOf(record)["id"]))) append(found, source, record)
+    for (const source of new Set(links.get(valuesOf(record)["id"]))) append(found, source, record)
   }
   return found
 }
 
+interface Links {
+  /** The ids on this side by the ids of targets. */
+  readonly links: ReadonlyMap<unknown, readonly unknown[]>
+  /** By id. */
+  readonly targets: readonly EntityRecord[]
+}
+
+/** One query where a store can join the rows between with the targets, else one for each. */
+async function linksOf({ entity, from, to }: Through, target: EntityClass, keys: readonly unknown[]): Promise<Links> {
+  const plan: QueryPlan = { where: whereKeys(from, keys), orderBy: [] }
+  const joined = readWithTargets(bindingOf(entity), plan, belongsTo(entity, target, to))
+  const rows = await (joined ?? readRecords(bindingOf(entity), plan))
+  const links = new Map<unknown, unknown[]>()
+  for (const row of rows.map(valuesOf)) append(links, row[to], row[from])
+  if (joined === undefined) {
+    const ids = [...links.keys()].filter(id => typeof id === "string")
+    return { links, targets: ids.length === 0 ? [] : await findByKeys(target, "id", ids) }
+  }
+  const relation = belongsTo(entity, target, to)
+  const targets = new Set(rows.flatMap(row => siblingsFor(row).loaded(relation, valuesOf(row)[to]) ?? []))
+  return { links, targets: [...targets].sort((a, b) => compareValues(valuesOf(a)["id"] as string, valuesOf(b)["id"] as string)) }
+}
+
 async function findByKeys(entity: EntityClass, field: string, keys: readonly unknown[]): Promise<EntityRecord[]> {
+  return readRecords(bindingOf(entity), { where: whereKeys(field, keys), orderBy: [] })
+}
+
+function whereKeys(field: string, keys: readonly unknown[]): Predicate {
   const values = keys as readonly string[]
   const [value] = values as readonly [string]
-  const where = values.length === 1 ? ({ op: "eq", field, value } as const) : ({ op: "in", field, values } as const)
-  return readRecords(bindingOf(entity), { where, orderBy: [] })
+  return values.length === 1 ? { op: "eq", field, value } : { op: "in", field, values }
 }
 
 function groupBy(records: readonly EntityRecord[], field: string): Map<unknown, EntityRecord[]> {
