@@ -21,9 +21,12 @@ export async function findById<T extends object>(entity: EntityClass<T>, id: str
 }
 
 export async function requireById<T extends object>(entity: EntityClass<T>, id: string): Promise<T> {
-  const found = await findById(entity, id)
-  if (found === undefined) throw notFoundError(entity.definition.name, String(id))
-  return found
+  // As findById, without a second promise.
+  const binding = bindingOf(entity as unknown as EntityClass)
+  const found = rowById(binding, id)
+  const row = found instanceof Promise ? await found : found
+  if (row === undefined) throw notFoundError(entity.definition.name, String(id))
+  return hydrate(binding, row) as unknown as T
 }
 
 export async function existsById(entity: EntityClass, id: string): Promise<boolean> {
