@@ -265,8 +265,3 @@ export function observe(): void {
   applyTree(document.documentElement)
   observer.observe(document.documentElement, { subtree: true, childList: true, attributes: true, characterData: true })
 }
-
-/** Handles changes now that the observer would hand over in a moment. */
-export function flushMutations(): void {
-  onMutations(observer.takeRecords())
-}
