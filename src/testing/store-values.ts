@@ -116,8 +116,16 @@ export function valueTests({ test, expect }: Tools): void {
       true,
       false,
       naughtyTexts,
-      { constructor: 2, toString: null, nul: "\0", half: "\ud800" },
+      { constructor: 2, toString: null },
     ])
+  })
+
+  test("keeps NUL and half a surrogate pair inside of JSON, or refuses them", async store => {
+    try {
+      await same(store, "data", [{ nul: "\0", half: "\ud800" }])
+    } catch (error) {
+      expect((error as { code?: unknown }).code).toBe("NITRO_VALUE_UNSUPPORTED")
+    }
   })
 
   test("gives a clean entity back: reading changes nothing, saving again writes nothing", async store => {
