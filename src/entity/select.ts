@@ -35,7 +35,7 @@ export async function selectValues(entity: EntityClass, plan: SelectPlan): Promi
     return rows.map(row => indexes.map(index => mapper.decodeAt(index, row[index])))
   }
   const grouping = new Grouping(definition, plan)
-  const all: QueryPlan = plan.where === undefined ? { orderBy: [] } : { where: plan.where, orderBy: [] }
+  const all: QueryPlan = { ...conditionOf(plan), orderBy: [] }
   for await (const rows of rowBatches(entity, all, batchSize)) {
     for (const row of rows) grouping.add(read(row))
   }
@@ -70,8 +70,8 @@ export async function aggregateOf(entity: EntityClass, plan: QueryPlan, call: Ag
   return row?.[0]
 }
 
-function conditionOf({ where }: QueryPlan): { where?: NonNullable<QueryPlan["where"]> } {
-  return where === undefined ? {} : { where }
+function conditionOf({ where, deleted }: QueryPlan): Pick<QueryPlan, "where" | "deleted"> {
+  return { ...(where === undefined ? {} : { where }), ...(deleted === undefined ? {} : { deleted }) }
 }
 
 function toAggregate(definition: EntityDefinition, as: string, call: Aggregate["call"], field: unknown): Aggregate {

@@ -45,6 +45,18 @@ for (const [name, store] of Object.entries(stores)) {
       expect((await Folder.onlyDeleted().where({ name: { contains: "o" } })).map(folder => folder.name)).toEqual(["gone"])
     })
 
+    test("sums, groups and pages over what was asked for", async () => {
+      const [, gone] = await Folder.createMany([{ name: "kept" }, { name: "gone" }])
+      await gone?.delete()
+      expect(await Folder.all().max("name")).toBe("kept")
+      expect(await Folder.onlyDeleted().max("name")).toBe("gone")
+      expect(await Folder.withDeleted().sum("version")).toBe(2)
+      expect((await Folder.onlyDeleted().page({ size: 5 })).items.map(folder => folder.name)).toEqual(["gone"])
+      const all: string[] = []
+      for await (const folder of Folder.withDeleted().orderBy("name").stream({ batchSize: 1 })) all.push(folder.name)
+      expect(all).toEqual(["gone", "kept"])
+    })
+
     test("restores", async () => {
       const folder = await Folder.create({ name: "a" })
       expect(await folder.restore()).toBe(false)
