@@ -1,5 +1,6 @@
 // A Postgres database for a test file: on the server that `scripts/services` found or started, else on one that starts now.
 import { randomBytes } from "node:crypto"
+import { setTimeout as sleep } from "node:timers/promises"
 import { Client } from "pg"
 import { binaries, findServer, startServer } from "../../scripts/support/postgres.mjs"
 
@@ -47,6 +48,9 @@ export async function testDatabase(schemas = 0): Promise<TestDatabase> {
     },
     query: (sql, values) => run(url.href, sql, values),
     async remove() {
+      // Connections that were closed a moment ago end by themselves; forced, they would tell their clients of an error.
+      const used = `select 1 from pg_stat_activity where datname = '${name}'`
+      for (let patience = 40; patience > 0 && (await run(server, used)).length > 0; patience--) await sleep(50)
       await run(server, `drop database ${name} with (force)`)
     },
   }

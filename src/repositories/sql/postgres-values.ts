@@ -87,8 +87,19 @@ function parseRareTimestamp(text: string): number {
   return date.getTime() - offsetMs(offset as string, 0)
 }
 
+// Rows that are written together mostly have the same times.
+let lastMs = Number.NaN
+let lastText = ""
+
 /** The text that Postgres reads as this instant. */
 export function timestampText(ms: number): string {
+  if (ms === lastMs) return lastText
+  lastText = writeTimestamp(ms)
+  lastMs = ms
+  return lastText
+}
+
+function writeTimestamp(ms: number): string {
   if (ms === lastInstant) return "infinity"
   if (ms === firstInstant) return "-infinity"
   const date = new Date(ms)

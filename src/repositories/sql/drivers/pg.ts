@@ -5,6 +5,7 @@ import type { PoolDriver, Session } from "../pool-driver.ts"
 import { checkPostgresParameters, isLost } from "../postgres-dialect.ts"
 import { parserOf } from "../postgres-values.ts"
 import { StatementNames } from "../statement-names.ts"
+import { Execution, type ExecutionCallback, type PgConnection } from "./pg-execution.ts"
 import { requirePeer } from "./require-peer.ts"
 
 /** The part of a pg `Pool` that is used. */
@@ -16,7 +17,11 @@ export interface PgPool {
 }
 
 export interface PgClient {
-  query(config: PgQuery, callback: (error: Error | null, result: PgResult | PgResult[]) => void): unknown
+  /** Left out by pg-native. */
+  readonly connection?: unknown
+  /** Takes no queries of other classes than its own. Not in older versions. */
+  readonly pipeline?: boolean
+  query(config: PgQuery | Execution, callback?: PgCallback): unknown
   on(event: "error" | "end", listener: (error: Error) => void): unknown
   removeListener(event: "error" | "end", listener: (error: Error) => void): unknown
 }
@@ -34,6 +39,8 @@ interface PgResult {
   readonly rowCount: number | null
   readonly command: string
 }
+
+type PgCallback = (error: Error | null, result: PgResult | PgResult[]) => void
 
 export interface PgPoolOptions {
   readonly connectionString: string
@@ -60,7 +67,21 @@ export function isPgPool(value: object): value is PgPool {
 
 const types = { getTypeParser: parserOf }
 
-/** Makes a query of a statement. */
+/** A statement to run. Without `values` it is SQL as it stands. */
+interface Statement {
+  readonly text: string
+  readonly name: string | undefined
+  readonly values: readonly unknown[] | undefined
+}
+
+function send(client: PgClient, { text, name, values }: Statement, callback: PgCallback): void {
+  const connection = client.connection as Partial<PgConnection> | undefined
+  if (values === undefined) client.query({ text }, callback)
+  else if (client.pipeline === true || connection?.parsedStatements === undefined)
+    client.query({ text, name, values, rowMode: "array", types }, callback)
+  else client.query(new Execution(text, name ?? "", values, callback as ExecutionCallback))
+}
+
 class PgStatements {
   readonly #names: StatementNames | undefined
 
@@ -68,12 +89,13 @@ class PgStatements {
     this.#names = prepare ? new StatementNames(statementCacheSize * 4) : undefined
   }
 
-  query(text: string, values: readonly unknown[]): PgQuery {
+  statement(text: string, values: readonly unknown[]): Statement {
     checkPostgresParameters(values)
-    return { text, name: this.#names?.nameOf(text), values, rowMode: "array", types }
+    return { text, name: this.#names?.nameOf(text), values }
   }
 }
 
+const plain = (text: string): Statement => ({ text, name: undefined, values: undefined })
 const rowsOf = (result: PgResult): Row[] => result.rows
 const firstRowOf = (result: PgResult): Row | undefined => result.rows[0]
 const countOf = (result: PgResult): number => result.rowCount ?? 0
@@ -100,23 +122,23 @@ export class PgPoolDriver implements PoolDriver {
   }
 
   all(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-    return this.#run(this.#statements.query(sql, parameters), rowsOf)
+    return this.#run(this.#statements.statement(sql, parameters), rowsOf)
   }
 
   get(sql: string, parameters: readonly unknown[]): Promise<Row | undefined> {
-    return this.#run(this.#statements.query(sql, parameters), firstRowOf)
+    return this.#run(this.#statements.statement(sql, parameters), firstRowOf)
   }
 
   run(sql: string, parameters: readonly unknown[]): Promise<number> {
-    return this.#run(this.#statements.query(sql, parameters), countOf)
+    return this.#run(this.#statements.statement(sql, parameters), countOf)
   }
 
   exec(sql: string): Promise<void> {
-    return this.#run({ text: sql }, () => undefined)
+    return this.#run(plain(sql), () => undefined)
   }
 
   // With `pool.query` every refused statement would cost its connection: pg drops a client after any error.
-  #run<T>(query: PgQuery, pick: (result: PgResult) => T): Promise<T> {
+  #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#pool.connect((failure, client, release) => {
         if (client === undefined) return reject(failure)
@@ -128,11 +150,11 @@ export class PgPoolDriver implements PoolDriver {
           const isOutdated = error !== null && isOutdatedPlan(error)
           release(error !== null && (isOutdated || isLost(error)))
           if (error === null) resolve(pick(result as PgResult))
-          else if (isOutdated && query.name !== undefined) resolve(this.#run({ ...query, name: undefined }, pick))
+          else if (isOutdated && statement.name !== undefined) resolve(this.#run({ ...statement, name: undefined }, pick))
           else reject(error)
         }
         client.on("error", finish)
-        client.query(query, finish)
+        send(client, statement, finish)
       })
     })
   }
@@ -175,31 +197,31 @@ class PgSession implements Session {
   }
 
   all(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-    return this.#run(this.#statements.query(sql, parameters), rowsOf)
+    return this.#run(this.#statements.statement(sql, parameters), rowsOf)
   }
 
   get(sql: string, parameters: readonly unknown[]): Promise<Row | undefined> {
-    return this.#run(this.#statements.query(sql, parameters), firstRowOf)
+    return this.#run(this.#statements.statement(sql, parameters), firstRowOf)
   }
 
   run(sql: string, parameters: readonly unknown[]): Promise<number> {
-    return this.#run(this.#statements.query(sql, parameters), countOf)
+    return this.#run(this.#statements.statement(sql, parameters), countOf)
   }
 
   exec(sql: string): Promise<void> {
-    return this.#run({ text: sql }, () => undefined)
+    return this.#run(plain(sql), () => undefined)
   }
 
   command(sql: string): Promise<string> {
-    return this.#run({ text: sql }, result => result.command)
+    return this.#run(plain(sql), result => result.command)
   }
 
   // pg has a queue of its own, which it is about to give up.
-  #run<T>(query: PgQuery, pick: (result: PgResult) => T): Promise<T> {
+  #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const start = (): void => {
         this.#isBusy = true
-        this.#client.query(query, (error, result) => {
+        send(this.#client, statement, (error, result) => {
           this.#isBusy = false
           if (error === null) resolve(pick(result as PgResult))
           else {
