@@ -19,7 +19,7 @@ it("compiles every TypeScript block against the public subpaths", () => {
   const blocks = pages.flatMap(({ path, text }) => codeBlocks(path, text))
   expect(blocks.length).toBeGreaterThan(0)
   expect(compile(blocks)).toEqual([])
-})
+}, 120_000)
 
 it("shows sources as they are", () => {
   const stale = pages
@@ -56,7 +56,7 @@ it("finds what is wrong, where it is", () => {
     "docs/example.md:1 links to nowhere.md, which is not there.",
     "docs/example.md:1 links to #no-such-heading, which is no heading of docs/example.md.",
   ])
-})
+}, 120_000)
 
 /** Type-checks blocks in one run, each as a module of its own. Failures name the page and the line of the page. */
 function compile(blocks: readonly CodeBlock[]): string[] {
