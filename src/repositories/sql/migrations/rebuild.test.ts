@@ -124,7 +124,8 @@ describe.each(databases.filter(({ dialect }) => dialect === "sqlite"))("on $name
   it("turns every value into another type and back, or refuses it", async () => {
     const values: [FieldSpec["type"], FieldSpec["type"], unknown[], unknown[]][] = [
       ["integer", "string", [0, -5, 9007199254740991], ["0", "-5", "9007199254740991"]],
-      ["number", "string", [0.1, 1 / 3, 1e300, -2.5], ["0.1", "0.33333333333333331", "1.0e+300", "-2.5"]],
+      // SQLite's versions differ in the 17th digit, which names the same number.
+      ["number", "string", [0.1, 1 / 3, 1e300, -2.5], ["0.1", expect.stringMatching(/^0\.3333333333333333[12]$/), "1.0e+300", "-2.5"]],
       ["boolean", "string", [1, 0], ["true", "false"]],
       [
         "date",
