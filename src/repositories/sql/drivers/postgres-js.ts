@@ -64,6 +64,8 @@ function toRows(result: PostgresJsResult): Row[] {
   return Array.from(result, cells => cells.map((cell, index) => (cell === null ? null : (parsers[index] as Parser)(cell.toString()))))
 }
 
+const closeTimeoutSeconds = 2
+
 const firstRow = (result: PostgresJsResult): Row | undefined => toRows(result)[0]
 const countOf = (result: PostgresJsResult): number => result.count ?? 0
 const nothing = (): void => undefined
@@ -162,8 +164,9 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
         this.#onIdle = resolve
       })
     }
-    // Without a timeout it waits forever for a connection that once failed to open.
-    if (this.#open !== undefined) await this.#sql.end({ timeout: 0 })
+    // Without a timeout it waits forever for a connection that once failed to open. With none at all it destroys one that is
+    // just asking for the types of lists, and that question's failure is caught by nobody.
+    if (this.#open !== undefined) await this.#sql.end({ timeout: closeTimeoutSeconds })
   }
 }
 
