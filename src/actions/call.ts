@@ -34,8 +34,8 @@ const send = {
 // What was typed while a form was under way must survive its success: only a value that is still the one sent is settled.
 const rememberSent = js("[...el.elements].forEach(field => field.sent = field.value)")
 const sendFields = { get: sequence(rememberSent, send.get), post: sequence(rememberSent, send.post) }
-// As ternaries, which need no escape in an attribute.
-const showDefault = "(el.value === el.sent ? el.value = el.defaultValue : 0)"
+// As ternaries, which need no escape in an attribute. A select has no default value: it keeps what was chosen.
+const showDefault = "(el.value === el.sent ? el.value = el.defaultValue ?? el.value : 0)"
 const keepAsDefault = "(el.value === el.sent ? el.defaultValue = el.value : 0)"
 
 const requests = { GET: get, POST: post, PUT: put, PATCH: patch, DELETE: del }
