@@ -172,7 +172,8 @@ export class Call extends Expression<void> {
 
   #flash() {
     const flash = currentRequest()?.flash
-    return flash?.form === this.#form ? flash : undefined
+    // Almost no request has one: the form's name is not made up only to be compared with nothing.
+    return flash !== undefined && flash.form === this.#form ? flash : undefined
   }
 }
 
