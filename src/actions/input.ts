@@ -14,6 +14,13 @@ export interface RequestInput {
 }
 
 const none: Input = Object.freeze({})
+const urlEncoded = "application/x-www-form-urlencoded"
+const multipart = "multipart/form-data"
+
+/** Content types that an HTML form sends. */
+export function isFormType(type: string): boolean {
+  return type.startsWith(urlEncoded) || type.startsWith(multipart)
+}
 
 export async function readInput(request: Request, search: string, datastar: boolean, maxBytes: number): Promise<RequestInput> {
   const query = search.length > 1 ? fromParams(new URLSearchParams(search)) : none
@@ -23,10 +30,10 @@ export async function readInput(request: Request, search: string, datastar: bool
     return { query, body: objectFrom(parseJson(signals, "The datastar query parameter")), kind: "signals" }
   }
   const type = request.headers.get("content-type") ?? ""
-  if (type.startsWith("application/x-www-form-urlencoded")) {
+  if (type.startsWith(urlEncoded)) {
     return { query, body: fromParams(new URLSearchParams(await readText(request, maxBytes))), kind: "form" }
   }
-  if (type.startsWith("multipart/form-data")) {
+  if (type.startsWith(multipart)) {
     return { query, body: fromParams(await readMultipart(request, type, maxBytes)), kind: "form" }
   }
   const text = await readText(request, maxBytes)

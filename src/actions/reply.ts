@@ -6,7 +6,7 @@ import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { setFlash } from "./flash.ts"
 import { alertSignal, errorSignal, formSignal } from "./form-keys.ts"
-import type { Input } from "./input.ts"
+import { type Input, isFormType } from "./input.ts"
 import { AnswerResponse } from "./response.ts"
 import type { Outcome } from "./route.ts"
 
@@ -16,9 +16,7 @@ export type Client = "datastar" | "json" | "form"
 export function clientOf(request: Request): Client {
   const headers = request.headers
   if (headers.get("datastar-request") !== null) return "datastar"
-  const type = headers.get("content-type") ?? ""
-  const isForm = type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/form-data")
-  return isForm && (headers.get("accept") ?? "").includes("text/html") ? "form" : "json"
+  return isFormType(headers.get("content-type") ?? "") && (headers.get("accept") ?? "").includes("text/html") ? "form" : "json"
 }
 
 /** The form a request came from, with what was typed into it; undefined for requests that no form sent. */
