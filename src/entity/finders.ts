@@ -4,6 +4,7 @@ import { rowBatches } from "./batches.ts"
 import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { toCondition } from "./columns.ts"
 import { notFoundError, unknownFieldError } from "./errors.ts"
+import { lockable } from "./lock.ts"
 import type { Predicate } from "./predicate.ts"
 import { loadRelations, readWithRelations } from "./relations/eager.ts"
 import { readRecords } from "./relations/load.ts"
@@ -42,7 +43,8 @@ function rowById({ store, repository }: Binding, id: unknown): MaybePromise<Row 
 export async function findEntities<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<T[]> {
   const binding = bindingOf(entity as unknown as EntityClass)
   if (plan.limit === 0) return []
-  const records = await (plan.with === undefined ? readRecords(binding, plan) : readWithRelations(entity, binding, plan))
+  const asked = lockable(binding, plan)
+  const records = await (plan.with === undefined ? readRecords(binding, asked) : readWithRelations(entity, binding, asked))
   return records as unknown as T[]
 }
 
@@ -53,7 +55,7 @@ export async function* streamEntities<T extends object>(
   batchSize: number,
 ): AsyncGenerator<T, void, undefined> {
   const binding = bindingOf(entity as unknown as EntityClass)
-  for await (const rows of rowBatches(binding.entity, plan, batchSize)) {
+  for await (const rows of rowBatches(binding.entity, lockable(binding, plan), batchSize)) {
     const records = rows.map(row => hydrate(binding, row))
     linkSiblings(records)
     if (plan.with !== undefined) await loadRelations(entity, records, plan.with)

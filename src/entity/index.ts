@@ -58,6 +58,7 @@ export type {
   JoinQuery,
   JsonOptions,
   KeysetPage,
+  LockOptions,
   Many,
   ManyThrough,
   NumberedPage,

@@ -14,6 +14,7 @@ import type {
   GroupOutputs,
   GroupQuery,
   KeysetPage,
+  LockOptions,
   NumberedPage,
   OrderBy,
   Query,
@@ -59,6 +60,10 @@ export class StoreQuery<T extends object, V> implements Query<T, V> {
 
   onlyDeleted(): Query<T, V> {
     return this.#with({ deleted: softDeleted(this.#class, "only") })
+  }
+
+  forUpdate({ skipLocked = false }: LockOptions = {}): Query<T, V> {
+    return this.#with({ lock: skipLocked ? "skip" : "wait" })
   }
 
   async first(): Promise<T | undefined> {

@@ -33,6 +33,8 @@ export interface QueryPlan {
   readonly offset?: number
   /** Of a class with `softDelete`: deleted rows too, or only those. The entity module turns it into a condition; no store sees it. */
   readonly deleted?: "with" | "only"
+  /** The rows read stay locked until the transaction ends; rows that others hold are waited for, or skipped. Only where `capabilities.forUpdate`. */
+  readonly lock?: "wait" | "skip"
   /** Relations that the entity module loads along: `"category"`, `"category.parent"`. Nothing to a repository. */
   readonly with?: readonly string[]
 }
@@ -80,6 +82,8 @@ export interface Capabilities {
   readonly transactions: boolean
   /** Transactions run as if one after the other, without asking for an isolation level: no other changes what one has read. */
   readonly serialTransactions?: boolean
+  /** Honours `lock` of a plan. */
+  readonly forUpdate?: boolean
   /** Survives the end of the process. */
   readonly durable: boolean
   /** Honours `ttlSeconds`. */

@@ -257,6 +257,12 @@ type SortableKeys<V> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [Exclude<
 /** A field name; `"-price"` is descending. */
 export type OrderBy<V> = [V] extends [never] ? never : SortableKeys<V> | `-${SortableKeys<V>}`
 
+/** Options of `forUpdate`. */
+export interface LockOptions {
+  /** Leaves out what others hold, instead of waiting for it: the way of several workers on one queue. Default false. */
+  readonly skipLocked?: boolean
+}
+
 export interface FilterOptions<V> {
   readonly orderBy?: OrderBy<V> | readonly OrderBy<V>[]
   readonly limit?: number
@@ -382,6 +388,11 @@ export interface Query<T extends object = EntityInstance, V = never> extends Pro
     this: Q,
     ...paths: RelationPath<Awaited<Q>[number], P>[] & P[]
   ): Query<T, V>
+  /**
+   * Reads entities that nobody else changes or deletes until the unit of work around it ends: whoever wants them too waits.
+   * Throws `NITRO_QUERY` outside of a unit of work. Where transactions run one at a time, it is so without asking.
+   */
+  forUpdate(options?: LockOptions): Query<T, V>
   first(): Promise<T | undefined>
   /** The number of entities that this query gives; `limit` and `offset` count too. */
   count(): CountQuery<T, V>

@@ -5,7 +5,7 @@ import { orderTests, predicateTests } from "./store-queries.ts"
 import { bulkTests, readTests } from "./store-reads.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
 import type { Tools } from "./store-tools.ts"
-import { entityTests, transactionTests } from "./store-transactions.ts"
+import { entityTests, lockTests, transactionTests } from "./store-transactions.ts"
 import { valueTests } from "./store-values.ts"
 
 export interface StoreSuiteOptions {
@@ -59,6 +59,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
       capabilities.transactions ? tools : without("transactions"),
       capabilities.serialTransactions ? tools : without("serialTransactions"),
     )
+    lockTests(capabilities.serialTransactions || capabilities.forUpdate ? tools : without("forUpdate"))
     expiryTests(capabilities.ttl ? tools : without("ttl"))
   })
 }

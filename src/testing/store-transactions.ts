@@ -212,3 +212,41 @@ export function transactionTests({ test, expect }: Tools, serial: Tools): void {
     })
   })
 }
+
+export function lockTests({ test, expect }: Tools): void {
+  test("loses none of twenty concurrent changes to what was read for an update", async store => {
+    await withRepositories(store, async () => {
+      const { id } = await Account.create({ email: "a@example.org" })
+      const add = (): Promise<void> =>
+        unitOfWork(async () => {
+          const account = await Account.where({ id }).forUpdate().first()
+          await new Promise(resolve => setTimeout(resolve, 1))
+          await account?.update({ balance: account.balance + 1 })
+        })
+      await Promise.all(Array.from({ length: 20 }, add))
+      expect((await Account.require(id)).balance).toBe(20)
+    })
+  })
+
+  test("gives several workers on one queue different entities when they skip what others hold", async store => {
+    await withRepositories(store, async () => {
+      for (let n = 0; n < 12; n++) await Account.create({ id: sampleId(n), email: `${n}@example.org` })
+      const taken: string[] = []
+      const work = (): Promise<void> =>
+        unitOfWork(async () => {
+          const mine = await Account.where({ balance: 0 }).orderBy("email").limit(3).forUpdate({ skipLocked: true })
+          for (const account of mine) await account.update({ balance: 1 })
+          taken.push(...mine.map(account => account.id))
+        })
+      await Promise.all(Array.from({ length: 4 }, work))
+      expect(new Set(taken).size).toBe(taken.length)
+      expect(await Account.where({ balance: 1 }).count()).toBe(taken.length)
+    })
+  })
+
+  test("refuses to lock where no unit of work is open", async store => {
+    await withRepositories(store, async () => {
+      await expect(Account.where().forUpdate().first()).rejects.toMatchObject({ code: "NITRO_QUERY" })
+    })
+  })
+}

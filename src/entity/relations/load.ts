@@ -21,7 +21,7 @@ export async function readRecords(binding: Binding, plan: QueryPlan): Promise<En
 
 /** The entities of a plan with the targets of a `belongsTo`, in one query; undefined where their store cannot. */
 export function readWithTargets(binding: Binding, plan: QueryPlan, relation: RelationDefinition): Promise<EntityRecord[]> | undefined {
-  if (relation.kind !== "belongsTo" || sortsByHand(binding, plan)) return undefined
+  if (relation.kind !== "belongsTo" || plan.lock !== undefined || sortsByHand(binding, plan)) return undefined
   const target = bindingOf(relation.target)
   const find = binding.repository.findWithTarget?.bind(binding.repository)
   if (find === undefined || target.store !== binding.store || target.repository.findWithTarget === undefined) return undefined

@@ -101,6 +101,7 @@ export class Compiler {
     for (const { field, direction } of plan.orderBy) writer.order(table.column(field), direction)
     if (plan.limit !== undefined) parameters.push(checkCount("limit", plan.limit))
     if (plan.offset !== undefined) parameters.push(checkCount("offset", plan.offset))
+    if (plan.lock !== undefined) writer.lock(plan.lock)
     writer.window(plan.limit !== undefined, plan.offset !== undefined)
   }
 }
@@ -110,11 +111,13 @@ export function checkCount(name: string, value: number): number {
   throw new NitroError("NITRO_QUERY", `${name} must be a whole number from 0, and it is ${String(value)}.`, { fix: `Correct ${name}.` })
 }
 
+type Lock = NonNullable<QueryPlan["lock"]>
 type QueryKind = "find" | "count" | "delete"
 
 interface PlanWriter extends ShapeWriter {
   where(): void
   order(column: Column, direction: "asc" | "desc"): void
+  lock(lock: Lock): void
   /** The last call. */
   window(limit: boolean, offset: boolean): void
 }
@@ -138,6 +141,7 @@ const tests = {
   likeEscaped: 11,
 } as const
 const orders = { asc: 12, desc: 13 } as const
+const locks = { wait: 11, skip: 12 } as const
 const groups = { and: 3, or: 4, not: 5 } as const
 
 /** Turns the calls into the codes of a shape. What each call adds tells how many codes follow, so no two shapes are alike. */
@@ -185,6 +189,10 @@ class ShapeKey implements PlanWriter {
     this.#walk.step(firstColumnCode + column.field.index * codesPerColumn + orders[direction])
   }
 
+  lock(lock: Lock): void {
+    this.#walk.step(locks[lock])
+  }
+
   window(limit: boolean, offset: boolean): void {
     this.#walk.step(7 + (limit ? 1 : 0) + (offset ? 2 : 0))
   }
@@ -198,6 +206,7 @@ class SqlWriter extends ConditionText implements PlanWriter {
   #limit = ""
   #windowed = false
   #conditioned = false
+  #lock = ""
   readonly #order: ColumnOrder[] = []
 
   constructor(kind: QueryKind, table: Table, dialect: Dialect) {
@@ -215,6 +224,11 @@ class SqlWriter extends ConditionText implements PlanWriter {
     this.#order.push({ column, direction })
   }
 
+  lock(lock: Lock): void {
+    const { forUpdate = "" } = this.#dialect
+    this.#lock = lock === "skip" ? `${forUpdate} skip locked` : forUpdate
+  }
+
   window(limit: boolean, offset: boolean): void {
     this.#windowed = limit || offset
     this.#limit = this.#dialect.limit(limit ? this.place() : undefined, offset ? this.place() : undefined)
@@ -223,7 +237,7 @@ class SqlWriter extends ConditionText implements PlanWriter {
   finish(): string {
     const { sql, selectList, ties } = this.#table
     const where = this.#conditioned ? ` where ${this.sql}` : ""
-    if (this.#kind === "find") return `select ${selectList} from ${sql}${where}${orderText(this.#order, ties)}${this.#limit}`
+    if (this.#kind === "find") return `select ${selectList} from ${sql}${where}${orderText(this.#order, ties)}${this.#limit}${this.#lock}`
     if (this.#kind === "delete") return `delete from ${sql}${where}`
     if (!this.#windowed) return `select count(*) from ${sql}${where}`
     return `select count(*) from (select 1 from ${sql}${where}${this.#limit}) as windowed`

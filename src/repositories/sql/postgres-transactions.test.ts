@@ -210,6 +210,34 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)("transactio
     })
   })
 
+  it("keeps others from rows that were read for an update, or lets them skip those", async () => {
+    const { store, items } = start()
+    await items.write([...insert("a"), ...insert("b"), ...insert("c")])
+    const locked = async (lock: "wait" | "skip", limit: number): Promise<unknown[]> =>
+      (await items.find({ orderBy: [], limit, lock })).map(row => row[0])
+    const order: string[] = []
+    let held = (): void => {}
+    const holding = new Promise<void>(resolve => {
+      held = resolve
+    })
+    const first = store.transaction(async () => {
+      expect(await locked("wait", 2)).toEqual(["a", "b"])
+      held()
+      while ((await waitingForLocks()) === 0) await sleep(5)
+      order.push("first")
+    })
+    await holding
+    await store.transaction(async () => {
+      expect(await locked("skip", 3)).toEqual(["c"])
+    })
+    await store.transaction(async () => {
+      expect(await locked("wait", 1)).toEqual(["a"])
+      order.push("second")
+    })
+    await first
+    expect(order).toEqual(["first", "second"])
+  })
+
   it("ends one side of a deadlock with an error that says to try again", async () => {
     const { store, items } = start()
     await items.write([...insert("a"), ...insert("b")])

@@ -67,7 +67,14 @@ registerStoreUrl("postgresql", postgres)
 
 class PostgresDatabaseStore implements PostgresStore {
   readonly name: string
-  readonly capabilities: Capabilities = { transactions: true, durable: true, ttl: false, unique: true, foreignKeys: true }
+  readonly capabilities: Capabilities = {
+    transactions: true,
+    forUpdate: true,
+    durable: true,
+    ttl: false,
+    unique: true,
+    foreignKeys: true,
+  }
   readonly encoding: Encoding = postgresDialect.encoding
   readonly [sqlAccess]: SqlAccess = { dialect: postgresDialect, exclusive: work => this.#connections.exclusive(work) }
   readonly #options: PostgresOptions
