@@ -1,4 +1,4 @@
-// Writes the *.gen.ts files: the bundled browser client, the Basecoat stylesheet, and their addresses. Idempotent.
+// Writes the *.gen.ts files: the bundled browser client, the Basecoat stylesheet, their addresses, the icons. Idempotent.
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -8,11 +8,14 @@ import { gzipSync } from "node:zlib"
 const root = fileURLToPath(new URL("..", import.meta.url))
 const browser = join(root, "src/client/browser")
 const basecoat = join(root, "node_modules/basecoat-css")
+const lucide = join(root, "node_modules/lucide-static")
 const targets = {
   script: join(root, "src/client/script.gen.ts"),
   basecoat: join(root, "src/client/basecoat.gen.ts"),
   hashes: join(root, "src/client/hashes.gen.ts"),
   assets: join(root, "src/html/assets.gen.ts"),
+  iconData: join(root, "src/html/icon-data.gen.ts"),
+  namedIcons: join(root, "src/html/lucide.gen.ts"),
 }
 
 const read = path => readFileSync(path, "utf8")
@@ -30,7 +33,9 @@ function sources() {
 }
 
 function inputsHash() {
-  const versions = ["esbuild", "idiomorph", "basecoat-css"].map(name => read(join(root, "node_modules", name, "package.json")))
+  const versions = ["esbuild", "idiomorph", "basecoat-css", "lucide-static"].map(name =>
+    read(join(root, "node_modules", name, "package.json")),
+  )
   return hashOf(read(fileURLToPath(import.meta.url)), ...versions, ...sources().flatMap(path => [path.slice(root.length), read(path)]))
 }
 
@@ -89,6 +94,60 @@ function stylesheet() {
   return `/*! basecoat-css ${version}\n${read(join(basecoat, "LICENSE.md")).trim()}\n*/\n${css}\n${own}\n`
 }
 
+/**
+ * The icons of Lucide twice: as the lines of one string, which loads fast, and as one export each, of which a bundler
+ * keeps those that are used. Names that Lucide gave up go on as second names.
+ */
+function icons() {
+  const nodes = JSON.parse(read(join(lucide, "icon-nodes.json")))
+  const names = readdirSync(join(lucide, "icons"))
+    .map(file => file.replace(/\.svg$/, ""))
+    .sort()
+  const contents = new Map(names.filter(name => name in nodes).map(name => [name, svgContent(nodes[name])]))
+  const nameOf = new Map([...contents].map(([name, content]) => [content, name]))
+  const current = new Map(names.map(name => [name, contents.has(name) ? name : nameOf.get(drawnContent(name))]))
+  const lost = names.filter(name => current.get(name) === undefined)
+  if (lost.length > 0) throw new Error(`These icons have no nodes and are not drawn like another one: ${lost.join(", ")}.`)
+  const { version } = JSON.parse(read(join(lucide, "package.json")))
+  const licence = `/*! lucide-static ${version}\n${read(join(lucide, "LICENSE")).trim()}\n*/\n`
+
+  const lines = names.map(name => `${name} ${contents.get(name) ?? `=${current.get(name)}`}\n`)
+  const data = `${licence}/** The name of an icon, for \`icon(name)\`. */
+export type IconName =
+${names.map(name => `  | ${JSON.stringify(name)}`).join("\n")}
+export const iconData: string = ${quote(`\n${lines.join("")}`)}
+`
+  const exported = new Map()
+  const definitions = names.flatMap(name => {
+    const exportName = pascal(name)
+    // `arrow-down-01` was the name of `arrow-down-0-1`: in Pascal case they are one.
+    if (exported.has(exportName)) return []
+    exported.set(exportName, name)
+    const original = current.get(name)
+    if (original !== name) return [`export { ${pascal(original)} as ${exportName} }\n`]
+    return [`export const ${exportName}: Icon = /* @__PURE__ */ defineIcon("${name}", ${quote(contents.get(name))})\n`]
+  })
+  return { data, named: `${licence}import { defineIcon, type Icon } from "./icon.ts"\n${definitions.join("")}` }
+}
+
+const pascal = name => name.replace(/(?:^|-)(.)/g, (_, letter) => letter.toUpperCase())
+const quote = text => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`
+
+const svgContent = nodes =>
+  nodes
+    .map(([tag, attributes]) => {
+      const printed = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`)
+      return `<${tag}${printed.join("")}/>`
+    })
+    .join("")
+
+/** What stands in the file of the icon, printed like `svgContent` does. */
+function drawnContent(name) {
+  const svg = read(join(lucide, "icons", `${name}.svg`))
+  const content = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.indexOf("</svg>"))
+  return content.replace(/\s*\n\s*/g, "").replaceAll(" />", "/>")
+}
+
 async function generate(inputs) {
   const { script, interpreter } = await bundle()
   const css = stylesheet()
@@ -113,6 +172,9 @@ async function generate(inputs) {
   basecoat: "/_nitro/basecoat.css?v=${basecoatHash}",
 }\n`,
   )
+  const { data, named } = icons()
+  writeFileSync(targets.iconData, top + data)
+  writeFileSync(targets.namedIcons, top + named)
   const kilobytes = text => (gzipSync(text, { level: 9 }).length / 1024).toFixed(1)
   console.log(
     `client.js ${(script.length / 1024).toFixed(1)} KB, ${kilobytes(script)} KB gzip; interpreter.js ${kilobytes(interpreter)} KB gzip; basecoat.css ${kilobytes(css)} KB gzip`,

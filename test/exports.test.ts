@@ -114,6 +114,12 @@ it("keeps the independent modules independent when they run", () => {
   }
 })
 
+it("loads no icon before one is asked for, and not all of them as functions then", () => {
+  const loadedBy = (name: string): string[] => load(name, from.build).loaded.flatMap(url => /[\w-]+\.gen\.js$/.exec(url)?.[0] ?? [])
+  expect(loadedBy("nitro-ts")).not.toContain("icon-data.gen.js")
+  expect(loadedBy("nitro-ts/icons")).toEqual(["icon-data.gen.js"])
+})
+
 it("names in its types no package that the user may lack", () => {
   const types = filesBelow("dist", /\.d\.ts$/)
   expect(types.length).toBeGreaterThan(0)

@@ -10,6 +10,7 @@ export type HtmlErrorCode =
   | "NITRO_HTML_CONTEXT"
   | "NITRO_HTML_TAG"
   | "NITRO_HTML_TEMPLATE"
+  | "NITRO_HTML_ICON"
 
 registerErrors<Record<HtmlErrorCode, ErrorEntry>>({
   NITRO_HTML_PENDING: {
@@ -51,5 +52,10 @@ registerErrors<Record<HtmlErrorCode, ErrorEntry>>({
     status: 500,
     when: "A template ends in the middle of a tag, a comment, a script or a style.",
     fix: "Close what the template opens.",
+  },
+  NITRO_HTML_ICON: {
+    status: 500,
+    when: "`icon(name)` was called with a name that no icon has.",
+    fix: "Use a name from `iconNames()` of `nitro-ts/icons`; https://lucide.dev/icons shows them.",
   },
 })

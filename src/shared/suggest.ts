@@ -3,6 +3,12 @@
 /** A sentence for an error's `fix`: the nearest name, else the list of the known ones. */
 export function suggest(wrong: string, known: Iterable<string>): string {
   const names = [...known]
+  const best = nearest(wrong, names)
+  return best === undefined ? `Known names: ${names.join(", ")}.` : `Did you mean "${best}"?`
+}
+
+/** The name that `wrong` was probably meant to be, or undefined. */
+export function nearest(wrong: string, names: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1
   for (const name of names) {
@@ -12,7 +18,7 @@ export function suggest(wrong: string, known: Iterable<string>): string {
       bestDistance = distance
     }
   }
-  return best === undefined ? `Known names: ${names.join(", ")}.` : `Did you mean "${best}"?`
+  return best
 }
 
 /** Edits from `a` to `b` (swapping two neighbours is one), given up as soon as they reach `limit`. */
