@@ -23,8 +23,9 @@ export function defineIcon(name: string, content: string): Icon {
   let decoration: Markup | undefined
   return options => {
     // Most icons are printed without options, many times: their markup is made once.
-    if (options === undefined) return (decoration ??= printIcon(ownClass, body, {}))
-    return printIcon(ownClass, body, options)
+    if (options !== undefined) return printIcon(ownClass, body, options)
+    decoration ??= printIcon(ownClass, body, {})
+    return decoration
   }
 }
 
