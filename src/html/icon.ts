@@ -9,6 +9,7 @@ export interface IconOptions extends Omit<TagAttributes<"svg">, "children" | "wi
   readonly size?: number | string | undefined
   /** What the icon says, for one that stands alone. Without it the icon is decoration and screen readers skip it. */
   readonly label?: string | undefined
+  readonly children?: never
 }
 
 /** An icon as a function and as a JSX component: `Trash({ size: 16 })`, `<Trash size={16} />`. */
@@ -30,7 +31,7 @@ export function defineIcon(name: string, content: string): Icon {
 }
 
 function printIcon(ownClass: string, body: Markup, options: IconOptions): Markup {
-  const { class: moreClasses, size = 24, label, children: _none, ...attributes } = options as IconOptions & { children?: unknown }
+  const { class: moreClasses, size = 24, label, children: _none, ...attributes } = options
   const start = open(svg, {
     class: moreClasses ? [ownClass, moreClasses] : ownClass,
     width: size,
