@@ -9,6 +9,8 @@ const linesCoveredGoal = 90
 /** Node versions besides the running one, and the tests whose outcome depends on it: SQLite comes from Node itself there. */
 const otherNodes = ["22.23.3", "24.21.0"]
 const nodeDependentTests = ["src/entity", "src/repositories"]
+/** Tested there: on Node 20 it cannot be loaded, and other packages' peer ranges keep it out of our own dependencies. */
+const betterSqlite3 = "better-sqlite3@13.2.0"
 
 if (!process.stdout.isTTY) {
   // With CI set, some tools colour their output even into a file.
@@ -56,29 +58,31 @@ async function checkPackage() {
   return await all([bin("publint"), "--strict", tarball], [bin("attw"), tarball, "--profile", "esm-only"])
 }
 
-/** Path of another Node version, from npm's package of its binary. Undefined when it cannot be had here. */
-async function otherNode(version) {
-  const folder = join(cache, `node${version.split(".")[0]}`)
-  const name = `node-${process.platform}-${process.arch}`
-  const path = join(folder, "node_modules", name, "bin/node")
-  const manifest = join(folder, "node_modules", name, "package.json")
-  const have = existsSync(path) && JSON.parse(readFileSync(manifest, "utf8")).version === version
-  if (have) return path
+/** A folder of its own with these packages, from the last run where they are the same. Undefined when they cannot be had here. */
+async function packages(name, ...specs) {
+  const folder = join(cache, name)
+  const have = specs.every(spec => {
+    const at = spec.lastIndexOf("@")
+    const manifest = join(folder, "node_modules", spec.slice(0, at), "package.json")
+    return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version === spec.slice(at + 1)
+  })
+  if (have) return folder
   mkdirSync(folder, { recursive: true })
-  const args = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", `${name}@${version}`]
+  const args = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", ...specs]
   const code = await run("npm", args, { stdio: ["ignore", "ignore", "ignore"] })
-  return code === 0 && existsSync(path) ? path : undefined
+  return code === 0 ? folder : undefined
 }
 
 async function testOnNode(version) {
-  const path = await otherNode(version)
-  if (!path) {
-    process.stdout.write(
-      `Skipped: npm offers no node-${process.platform}-${process.arch}@${version} here, or the registry cannot be reached.\n`,
-    )
+  const name = `node-${process.platform}-${process.arch}`
+  const folder = await packages(`node${version.split(".")[0]}`, `${name}@${version}`, betterSqlite3)
+  const path = folder && join(folder, "node_modules", name, "bin/node")
+  if (!path || !existsSync(path)) {
+    process.stdout.write(`Skipped: npm offers no ${name}@${version} here, or the registry cannot be reached.\n`)
     return true
   }
-  return await all([path, vitest, "run", "--project", "node", "--passWithNoTests", "--reporter", "dot", ...nodeDependentTests])
+  const tests = [vitest, "run", "--project", "node", "--passWithNoTests", "--reporter", "dot", ...nodeDependentTests]
+  return (await run(path, tests, { env: { ...process.env, NODE_PATH: join(folder, "node_modules") } })) === 0
 }
 
 const report = join(cache, "vitest.json")

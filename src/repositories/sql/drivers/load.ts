@@ -21,8 +21,9 @@ const loaders: Readonly<Record<SqliteDriverName, () => (file: string) => SyncDri
 }
 
 const nodeMajor = Number.parseInt(process.versions.node, 10)
-// better-sqlite3 13 has no binary for Node 20, and 12 must be compiled there.
+// better-sqlite3 13 has no binary for Node 20, and 12 must be compiled where none can be fetched.
 const advice = nodeMajor < 22 ? "npm install libsql" : "npm install better-sqlite3"
+const versions: { readonly [name: string]: string } = nodeMajor < 22 ? { "better-sqlite3": "better-sqlite3@12" } : {}
 
 /** Gives a function that opens a file. Throws `NITRO_DRIVER_MISSING` with the command that installs one. */
 export function loadSqliteDriver(name?: SqliteDriverName): (file: string) => SyncDriver {
@@ -46,7 +47,11 @@ export function loadSqliteDriver(name?: SqliteDriverName): (file: string) => Syn
 function missing(name: SqliteDriverName | undefined, failures: Record<string, string>, cause: unknown): NitroError {
   const reasons = Object.entries(failures).map(([driver, reason]) => `${driver}: ${reason}`)
   const command =
-    name === undefined ? advice : name === "node:sqlite" ? `${advice} (and leave \`driver\` out), or update Node` : `npm install ${name}`
+    name === undefined
+      ? advice
+      : name === "node:sqlite"
+        ? `${advice} (and leave \`driver\` out), or update Node`
+        : `npm install ${versions[name] ?? name}`
   return new NitroError("NITRO_DRIVER_MISSING", `No SQLite driver could be loaded (${reasons.join("; ")}). Run: ${command}`, {
     fix: `Run: ${command}`,
     details: { failures },

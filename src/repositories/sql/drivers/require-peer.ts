@@ -1,13 +1,30 @@
 // Loads an optional package when it is first needed, synchronously, because binding an entity class is synchronous.
+import { existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
+
+export interface Manifest {
+  readonly version: string
+  readonly engines?: { readonly node?: string }
+}
+
+export function requirePeer(name: string): unknown {
+  return fromHere(require => require(name) as unknown)
+}
+
+/** The package.json of a package, which its `exports` need not offer; nothing of the package is run. */
+export function peerManifest(name: string): Manifest {
+  let folder = dirname(fromHere(require => require.resolve(name)))
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder)
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
+}
 
 /** From this package's place, else from the app's directory: a linked package does not see its user's packages. */
-export function requirePeer(name: string): unknown {
+function fromHere<T>(use: (require: NodeJS.Require) => T): T {
   try {
-    return createRequire(import.meta.url)(name) as unknown
+    return use(createRequire(import.meta.url))
   } catch (error) {
     if ((error as { code?: string }).code !== "MODULE_NOT_FOUND") throw error
-    return createRequire(join(process.cwd(), "package.json"))(name) as unknown
+    return use(createRequire(join(process.cwd(), "package.json")))
   }
 }
