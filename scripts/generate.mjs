@@ -1,4 +1,4 @@
-// Writes the *.gen.ts files: the bundled browser client, the Basecoat stylesheet, their addresses, the icons. Idempotent.
+// Writes the *.gen.ts files: the browser client and the kit's script, the stylesheets, their addresses, the icons. Idempotent.
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -7,11 +7,13 @@ import { gzipSync } from "node:zlib"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const browser = join(root, "src/client/browser")
+const styles = join(root, "src/client/styles")
 const basecoat = join(root, "node_modules/basecoat-css")
 const lucide = join(root, "node_modules/lucide-static")
 const targets = {
   script: join(root, "src/client/script.gen.ts"),
   basecoat: join(root, "src/client/basecoat.gen.ts"),
+  kit: join(root, "src/client/kit.gen.ts"),
   hashes: join(root, "src/client/hashes.gen.ts"),
   assets: join(root, "src/html/assets.gen.ts"),
   iconData: join(root, "src/html/icon-data.gen.ts"),
@@ -32,11 +34,18 @@ function sources() {
     .map(name => join(browser, name))
 }
 
+const styleSources = () =>
+  readdirSync(styles)
+    .filter(name => name.endsWith(".css"))
+    .sort()
+    .map(name => join(styles, name))
+
 function inputsHash() {
   const versions = ["esbuild", "idiomorph", "basecoat-css", "lucide-static"].map(name =>
     read(join(root, "node_modules", name, "package.json")),
   )
-  return hashOf(read(fileURLToPath(import.meta.url)), ...versions, ...sources().flatMap(path => [path.slice(root.length), read(path)]))
+  const own = [...sources(), ...styleSources()].flatMap(path => [path.slice(root.length), read(path)])
+  return hashOf(read(fileURLToPath(import.meta.url)), ...versions, ...own)
 }
 
 function isFresh(inputs) {
@@ -63,6 +72,16 @@ async function bundle() {
       ),
   }
   return { interpreter, script: await bundleFile("main.ts", { banner, plugins: [toAddress] }) }
+}
+
+/** What Basecoat lacks for the components: own stylesheets in one file, and the script for their keyboards. */
+async function kit() {
+  const { transform } = await import("esbuild")
+  const css = styleSources().map(read).join("\n")
+  // Basecoat's layers, named here as well: the order holds whichever stylesheet comes first.
+  const layers = "@layer theme, base, components, utilities;\n"
+  const { code } = await transform(layers + css, { loader: "css", minify: true, charset: "utf8" })
+  return { css: code, script: await bundleFile("kit/main.ts", { banner: { js: "/*! nitro-ts kit, MIT */" } }) }
 }
 
 async function bundleFile(entry, options) {
@@ -151,9 +170,12 @@ function drawnContent(name) {
 async function generate(inputs) {
   const { script, interpreter } = await bundle()
   const css = stylesheet()
+  const { css: kitCss, script: kitScript } = await kit()
   const clientHash = hashOf(script)
   const interpreterHash = hashOf(interpreter)
   const basecoatHash = hashOf(css)
+  const kitStyleHash = hashOf(kitCss)
+  const kitScriptHash = hashOf(kitScript)
   const constant = (name, value) => `export const ${name}: string = ${JSON.stringify(value)}\n`
   const top = header(inputs)
   writeFileSync(
@@ -161,15 +183,22 @@ async function generate(inputs) {
     top + constant("clientHash", clientHash) + constant("clientScript", script) + constant("interpreterScript", interpreter),
   )
   writeFileSync(targets.basecoat, top + constant("basecoatHash", basecoatHash) + constant("basecoatCss", css))
+  writeFileSync(targets.kit, top + constant("kitCss", kitCss) + constant("kitScript", kitScript))
+  const hashes = { clientHash, interpreterHash, basecoatHash, kitStyleHash, kitScriptHash }
   writeFileSync(
     targets.hashes,
-    top + constant("clientHash", clientHash) + constant("interpreterHash", interpreterHash) + constant("basecoatHash", basecoatHash),
+    top +
+      Object.entries(hashes)
+        .map(([name, hash]) => constant(name, hash))
+        .join(""),
   )
   writeFileSync(
     targets.assets,
-    `${top}export const assets: { readonly client: string; readonly basecoat: string } = {
+    `${top}export const assets: { readonly client: string; readonly basecoat: string; readonly kitStyle: string; readonly kitScript: string } = {
   client: "/_nitro/client.js?v=${clientHash}",
   basecoat: "/_nitro/basecoat.css?v=${basecoatHash}",
+  kitStyle: "/_nitro/kit.css?v=${kitStyleHash}",
+  kitScript: "/_nitro/kit.js?v=${kitScriptHash}",
 }\n`,
   )
   const { data, named } = icons()
@@ -177,7 +206,7 @@ async function generate(inputs) {
   writeFileSync(targets.namedIcons, top + named)
   const kilobytes = text => (gzipSync(text, { level: 9 }).length / 1024).toFixed(1)
   console.log(
-    `client.js ${(script.length / 1024).toFixed(1)} KB, ${kilobytes(script)} KB gzip; interpreter.js ${kilobytes(interpreter)} KB gzip; basecoat.css ${kilobytes(css)} KB gzip`,
+    `client.js ${(script.length / 1024).toFixed(1)} KB, ${kilobytes(script)} KB gzip; interpreter.js ${kilobytes(interpreter)} KB gzip; basecoat.css ${kilobytes(css)} KB gzip; kit.css ${kilobytes(kitCss)} KB gzip; kit.js ${kilobytes(kitScript)} KB gzip`,
   )
 }
 

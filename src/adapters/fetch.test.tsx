@@ -358,12 +358,17 @@ describe("assets", () => {
   it("serves the client and the stylesheet that a page asks for, immutable under their version", async () => {
     const page = await (await handle(new Request(`${origin}/`), () => respond(<Page title="T">x</Page>))).text()
     const urls = [...page.matchAll(/(?:src|href)="(\/_nitro\/[^"]+)"/g)].map(match => match[1] as string)
-    expect(urls.map(url => url.split("?")[0]).sort()).toEqual(["/_nitro/basecoat.css", "/_nitro/client.js"])
+    expect(urls.map(url => url.split("?")[0]).sort()).toEqual([
+      "/_nitro/basecoat.css",
+      "/_nitro/client.js",
+      "/_nitro/kit.css",
+      "/_nitro/kit.js",
+    ])
     for (const url of urls) {
       const response = await handle(new Request(origin + url))
       expect(response.status).toBe(200)
       expect(response.headers.get("cache-control")).toContain("immutable")
-      expect((await response.text()).length).toBeGreaterThan(1000)
+      expect((await response.text()).length).toBeGreaterThan(100)
       const bare = await handle(new Request(origin + url.split("?")[0]))
       expect(bare.headers.get("cache-control")).toBe("no-cache")
       const again = await handle(new Request(origin + url, { headers: { "if-none-match": bare.headers.get("etag") ?? "" } }))

@@ -1,5 +1,5 @@
-// What the app serves under `/_nitro/`: the browser client and the stylesheet, each known by the hash of its content.
-import { basecoatHash, clientHash, interpreterHash } from "./hashes.gen.ts"
+// What the app serves under `/_nitro/`: the browser client, the stylesheets and the kit's script, each known by the hash of its content.
+import { basecoatHash, clientHash, interpreterHash, kitScriptHash, kitStyleHash } from "./hashes.gen.ts"
 
 /** A file that never changes under its hash: cache it forever when the request's `?v=` is the hash, by ETag otherwise. */
 export interface ClientAsset {
@@ -36,6 +36,22 @@ export const clientAssets: ReadonlyMap<string, ClientAsset> = new Map<string, Cl
       type: "text/css; charset=utf-8",
       hash: basecoatHash,
       load: async () => (await import("./basecoat.gen.ts")).basecoatCss,
+    },
+  ],
+  [
+    "kit.css",
+    {
+      type: "text/css; charset=utf-8",
+      hash: kitStyleHash,
+      load: async () => (await import("./kit.gen.ts")).kitCss,
+    },
+  ],
+  [
+    "kit.js",
+    {
+      type: "text/javascript; charset=utf-8",
+      hash: kitScriptHash,
+      load: async () => (await import("./kit.gen.ts")).kitScript,
     },
   ],
 ])

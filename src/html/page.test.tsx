@@ -16,7 +16,7 @@ describe("Page", () => {
       </Page>,
     )
     expect(page.replaceAll(/\?v=[0-9a-f]+/g, "?v=HASH")).toBe(
-      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>A &amp; B</title><meta name="description" content="&quot;quoted&quot;"><link rel="icon" href="data:,"><script>${themeScript}</script><link rel="stylesheet" href="/_nitro/basecoat.css?v=HASH"><script type="module" src="/_nitro/client.js?v=HASH"></script></head><body><p>x</p></body></html>`,
+      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>A &amp; B</title><meta name="description" content="&quot;quoted&quot;"><link rel="icon" href="data:,"><script>${themeScript}</script><link rel="stylesheet" href="/_nitro/basecoat.css?v=HASH"><link rel="stylesheet" href="/_nitro/kit.css?v=HASH"><script type="module" src="/_nitro/client.js?v=HASH"></script><script type="module" src="/_nitro/kit.js?v=HASH"></script></head><body><p>x</p></body></html>`,
     )
   })
 
@@ -24,6 +24,8 @@ describe("Page", () => {
     const off = { lang: false, client: false, stylesheet: false, theme: false, icon: false, charset: false, viewport: false } as const
     expect(String(Page({ title: "T", ...off }, "x"))).toBe("<!doctype html><html><head><title>T</title></head><body>x</body></html>")
     expect(String(Page({ title: "T", bare: true }, "x"))).toBe(String(Page({ title: "T", ...off }, "x")))
+    expect(String(Page({ title: "T", kit: false }))).not.toContain("kit.")
+    expect(String(Page({ title: "T", bare: true, kit: true }))).toMatch(/kit\.css.*kit\.js/)
     expect(String(Page({ title: "T", bare: true, charset: true }, "x"))).toContain('<head><meta charset="utf-8"><title>')
   })
 
@@ -45,8 +47,12 @@ describe("Page", () => {
     )
     expect(page).toContain('<html lang="de" class="dark" id="root">')
     expect(page).toContain('<body class="a b"></body>')
-    expect(page).toMatch(/href="\/shop\/_nitro\/basecoat\.css\?v=\w+" nonce="n0"><link rel="stylesheet" href="\/own\.css" nonce="n0">/)
-    expect(page).toMatch(/src="\/shop\/_nitro\/client\.js\?v=\w+" nonce="n0"><\/script><script type="module" src="\/own\.js" nonce="n0">/)
+    expect(page).toMatch(
+      /href="\/shop\/_nitro\/basecoat\.css\?v=\w+" nonce="n0"><link rel="stylesheet" href="\/shop\/_nitro\/kit\.css\?v=\w+" nonce="n0"><link rel="stylesheet" href="\/own\.css" nonce="n0">/,
+    )
+    expect(page).toMatch(
+      /src="\/shop\/_nitro\/client\.js\?v=\w+" nonce="n0"><\/script><script type="module" src="\/shop\/_nitro\/kit\.js\?v=\w+" nonce="n0"><\/script><script type="module" src="\/own\.js" nonce="n0">/,
+    )
     expect(page).toContain('<script src="/old.js" defer nonce="n0"></script><link rel="manifest" href="/app.json"></head>')
     expect(page).not.toContain("localStorage")
   })

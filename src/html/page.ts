@@ -24,6 +24,8 @@ export interface PageProps {
   readonly client?: boolean | string | undefined
   /** The Basecoat stylesheet. Default true; a string is the address of another one. */
   readonly stylesheet?: boolean | string | undefined
+  /** What `nitro-ts/components` needs besides: a stylesheet, by default with `stylesheet`, and a script, by default with `client`. */
+  readonly kit?: boolean | undefined
   /** Address of the page's icon. Default an empty one, which spares the browser a request for `/favicon.ico`; `false` lets it ask. */
   readonly icon?: string | false | undefined
   /**
@@ -92,8 +94,12 @@ function head(props: PageProps): Child[] {
   const icon = props.icon ?? (isFull ? "data:," : false)
   const client = props.client ?? isFull
   const stylesheet = props.stylesheet ?? isFull
-  const styles = [stylesheet === true ? urls.basecoat : stylesheet, ...(props.styles ?? [])]
-  const scripts = [client === true ? urls.client : client, ...(props.scripts ?? [])]
+  const styles = [
+    stylesheet === true ? urls.basecoat : stylesheet,
+    (props.kit ?? stylesheet !== false) && urls.kitStyle,
+    ...(props.styles ?? []),
+  ]
+  const scripts = [client === true ? urls.client : client, (props.kit ?? client !== false) && urls.kitScript, ...(props.scripts ?? [])]
   return [
     (props.charset ?? isFull) && meta({ charset: "utf-8" }),
     viewport !== false && meta({ name: "viewport", content: viewport === true ? "width=device-width, initial-scale=1" : viewport }),

@@ -13,6 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   events: ["shared"],
   html: ["shared"],
   datastar: ["shared", "html"],
+  components: ["shared", "html", "datastar"],
   client: ["shared"],
   repositories: ["shared", "entity"],
   actions: ["shared", "entity", "events", "html", "datastar"],

@@ -1,0 +1,24 @@
+// `cn(...)`: class names joined, with what is off left out.
+
+/** A name, a list, a map of name to "is it on", nested as you like. Whatever is falsy adds nothing. */
+export type ClassName = string | number | bigint | boolean | null | undefined | readonly ClassName[] | { readonly [name: string]: unknown }
+
+/** `cn("btn", isWide && "wide", { active }, ["a", "b"])`: the names that are on, parted by spaces; `""` when none is. */
+export function cn(...names: readonly ClassName[]): string {
+  let text = ""
+  for (const name of names) {
+    const more = textOf(name)
+    if (more !== "") text += text === "" ? more : ` ${more}`
+  }
+  return text
+}
+
+function textOf(name: ClassName): string {
+  if (typeof name === "string") return name
+  if (!name || name === true) return ""
+  if (typeof name !== "object") return String(name)
+  if (Array.isArray(name)) return cn(...(name as readonly ClassName[]))
+  return Object.keys(name)
+    .filter(key => (name as Readonly<Record<string, unknown>>)[key])
+    .join(" ")
+}
