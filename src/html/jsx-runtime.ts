@@ -5,8 +5,9 @@ import { type Child, describe, toMarkup } from "./child.ts"
 import { element, elementRecord, open } from "./element.ts"
 import { Finished, type Markup } from "./markup.ts"
 import { Fragment } from "./tag.ts"
+import { compiledHtml } from "./template.ts"
 
-export { Fragment }
+export { compiledHtml, Fragment }
 
 /** A component: a function of its attributes, which may be async. */
 // biome-ignore lint/suspicious/noExplicitAny: a component decides what its attributes are

@@ -48,16 +48,17 @@ export interface Plan {
 
 /**
  * Reads a template once. @throws NITRO_HTML_CONTEXT for a value where no escaping makes it safe, NITRO_HTML_TEMPLATE for
- * a template that ends inside of something; both name the call site.
+ * a template that ends inside of something; both name the call site. With `asWritten`, text beyond ASCII is printed as
+ * it is.
  */
-export function planTemplate(strings: TemplateStringsArray): Plan {
+export function planTemplate(strings: TemplateStringsArray, asWritten: boolean): Plan {
   // Only the language makes arrays with `raw` beside them: a JSON body cannot pass as a template.
   if (!Array.isArray(strings) || !Array.isArray(strings.raw)) {
     throw htmlError("NITRO_HTML_TEMPLATE", "html is a template tag, and was called as a function.", {
       fix: "Write html`...`. Trusted text in a variable is `raw(text)`; the <html> element is `Html(...)`.",
     })
   }
-  return new TemplateReader(strings).read()
+  return new TemplateReader(strings, asWritten).read()
 }
 
 type State =
@@ -82,6 +83,7 @@ const textElements = new Set(["script", "style", "textarea", "title", "xmp", "if
 /** A tokenizer for the static text, after the states of the HTML standard (section 13.2.5). */
 class TemplateReader {
   readonly #strings: readonly string[]
+  readonly #asWritten: boolean
   readonly #statics: string[] = []
   readonly #holes: Hole[] = []
   #state: State = "text"
@@ -105,8 +107,9 @@ class TemplateReader {
   #foreign = 0
   #script = new ScriptPosition()
 
-  constructor(strings: readonly string[]) {
+  constructor(strings: readonly string[], asWritten: boolean) {
     this.#strings = strings
+    this.#asWritten = asWritten
   }
 
   read(): Plan {
@@ -273,7 +276,7 @@ class TemplateReader {
   /** Prints a character of text. Non-ASCII becomes a reference: an ASCII page is encoded many times faster. */
   #text(source: string, at: number): number {
     const code = source.codePointAt(at) as number
-    this.#out += encode(code)
+    this.#out += this.#asWritten ? String.fromCodePoint(code) : encode(code)
     return code > 0xffff ? at + 1 : at
   }
 

@@ -29,10 +29,10 @@ const plans = new WeakMap<TemplateStringsArray, Plan>()
 let lastStrings: TemplateStringsArray | undefined
 let lastPlan: Plan | undefined
 
-function planOf(strings: TemplateStringsArray): Plan {
+function planOf(strings: TemplateStringsArray, asWritten: boolean): Plan {
   let plan = plans.get(strings)
   if (plan === undefined) {
-    plan = planTemplate(strings)
+    plan = planTemplate(strings, asWritten)
     plans.set(strings, plan)
   }
   lastStrings = strings
@@ -52,7 +52,18 @@ function planOf(strings: TemplateStringsArray): Plan {
  * @throws NITRO_HTML_CONTEXT at the first render when a value stands where it cannot be made safe.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly unknown[]): Markup {
-  const plan = strings === lastStrings ? (lastPlan as Plan) : planOf(strings)
+  return run(strings === lastStrings ? (lastPlan as Plan) : planOf(strings, false), values)
+}
+
+/**
+ * What the compile pass turns JSX and calls of tag functions into. Its static text is printed as JSX prints it: characters
+ * beyond ASCII stay as they are.
+ */
+export function compiledHtml(strings: TemplateStringsArray, ...values: readonly unknown[]): Markup {
+  return run(strings === lastStrings ? (lastPlan as Plan) : planOf(strings, true), values)
+}
+
+function run(plan: Plan, values: readonly unknown[]): Markup {
   const statics = plan.statics
   const kinds = plan.kinds
   let text = statics[0] as string
