@@ -23,6 +23,12 @@ async function violations(page: Page): Promise<string[]> {
   return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" ")}`)
 }
 
+/** How many list items show this text, or hold it in a field. */
+async function entries(page: Page, text: string): Promise<number> {
+  const values = await page.locator("li input").evaluateAll<string[], { value: string }>(inputs => inputs.map(input => input.value))
+  return values.filter(value => value.includes(text)).length + (await page.getByRole("listitem").filter({ hasText: text }).count())
+}
+
 it("finds a fault when there is one", async () => {
   const page = await browser.newPage()
   await page.setContent("<title>Fault</title><main><button></button></main>")
@@ -30,7 +36,14 @@ it("finds a fault when there is one", async () => {
   await page.close()
 })
 
-describe.each(["examples/todo/app.tsx", "examples/counter/app.tsx", "examples/orders/app.tsx"])("%s", file => {
+/** Each example, and what to type into its form for an entry to appear. */
+const examples: readonly (readonly [file: string, entry: string | undefined])[] = [
+  ["examples/todo/app.tsx", "Milk"],
+  ["examples/counter/app.tsx", undefined],
+  ["examples/orders/app.tsx", "ada@example.org"],
+]
+
+describe.each(examples)("%s", (file, entry) => {
   const folder = temporaryFolder()
   let app: RunningApp
 
@@ -47,11 +60,12 @@ describe.each(["examples/todo/app.tsx", "examples/counter/app.tsx", "examples/or
     const page = await context.newPage()
     await page.goto(app.url)
     expect(await violations(page)).toEqual([])
-    const field = page.getByRole("textbox").first()
-    if ((await field.count()) > 0) {
-      await field.fill("Milk")
+    if (entry !== undefined) {
+      const before = await entries(page, entry)
+      const field = page.getByRole("textbox").first()
+      await field.fill(entry)
       await field.press("Enter")
-      await page.getByRole("listitem").first().waitFor()
+      await expect.poll(() => entries(page, entry)).toBeGreaterThan(before)
       expect(await violations(page)).toEqual([])
     }
     await context.close()
