@@ -1,7 +1,8 @@
 // Turns an outcome or an error into the answer its client understands: patches, JSON, or a redirect.
+import { AsyncResource } from "node:async_hooks"
 import { patchElements, patchSignals, sseHeaders } from "../datastar/index.ts"
 import { isEntity } from "../entity/index.ts"
-import { Markup, render } from "../html/index.ts"
+import { chunks, Markup, patchesOf, render } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { setFlash } from "./flash.ts"
@@ -34,6 +35,8 @@ export interface Asked {
 export async function replyWith({ value, status }: Outcome, { request, client, form }: Asked): Promise<Response> {
   if (isAsyncIterable(value)) return streamOf(value, { request, client, form })
   if (client === "datastar") {
+    // What is ready goes first; what a `Suspense` waits for follows in the same answer.
+    if (value instanceof Markup && chunks(value) === undefined) return streamOf(latePatches(value), { request, client, form })
     const patches = [form ? formSucceeded(form) : "", await patchOf(value)].join("")
     return patches === "" ? new AnswerResponse(null, { status: 204 }) : new AnswerResponse(patches, { headers: sseHeaders })
   }
@@ -118,6 +121,12 @@ async function patchOf(value: unknown): Promise<string> {
   return typeof value === "string" && value.startsWith("event: ") ? value : ""
 }
 
+async function* latePatches(markup: Markup): AsyncGenerator<string> {
+  for await (const { replaces, markup: text } of patchesOf(markup)) {
+    if (text !== "") yield patchElements(text, replaces === undefined ? {} : { selector: `#${replaces}`, mode: "replace" })
+  }
+}
+
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value && !(value instanceof Markup)
 }
@@ -130,11 +139,13 @@ async function streamOf(values: AsyncIterable<unknown>, { request, client, form 
     return client === "form" ? seeOther(request) : AnswerResponse.json({ result }, { headers: jsonHeaders })
   }
   const iterator = values[Symbol.asyncIterator]()
+  // The reader asks for more in a context of its own; what answers belongs to this request.
+  const next = AsyncResource.bind(() => iterator.next())
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { done, value } = await iterator.next()
+        const { done, value } = await next()
         if (!done) return controller.enqueue(encoder.encode((await patchOf(value)) || ": \n\n"))
         if (form) controller.enqueue(encoder.encode(formSucceeded(form)))
       } catch (error) {

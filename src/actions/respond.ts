@@ -1,13 +1,15 @@
 // `respond(<Page/>)`: HTML as a web Response, whole by default, streamed on request.
+import { AsyncResource } from "node:async_hooks"
 import { chunks, type Markup, settle, stream } from "../html/index.ts"
 import { AnswerResponse } from "./response.ts"
 
 export interface RespondOptions extends ResponseInit {
   /**
-   * Sends what is ready while async children still run. Default false: the page is sent when it is whole, so that an error
-   * in it becomes an error status instead of half a page.
+   * Sends what is ready while async children still run; the content of a `Suspense` follows at the end of the page, or
+   * with `"in-order"` in its place. Default false: the page is sent when it is whole, so that an error in it becomes an
+   * error status instead of half a page.
    */
-  readonly stream?: boolean
+  readonly stream?: boolean | "in-order"
 }
 
 /** Status and headers as in `new Response`; the content type is `text/html; charset=utf-8` unless given. */
@@ -15,7 +17,7 @@ export async function respond(page: Markup, options: RespondOptions = {}): Promi
   const { stream: streamed = false, ...init } = options
   const headers = new Headers(init.headers)
   if (!headers.has("content-type")) headers.set("content-type", "text/html; charset=utf-8")
-  return new AnswerResponse(streamed ? bytesAsTheyCome(page) : await wholeBody(page), { ...init, headers })
+  return new AnswerResponse(streamed ? bytesAsTheyCome(page, streamed === "in-order") : await wholeBody(page), { ...init, headers })
 }
 
 async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {
@@ -29,18 +31,21 @@ async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>
   return body as Uint8Array<ArrayBuffer>
 }
 
-function bytesAsTheyCome(page: Markup): ReadableStream<Uint8Array> {
+function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const abort = new AbortController()
-  const iterator = stream(page, { signal: abort.signal })[Symbol.asyncIterator]()
+  const iterator = stream(page, { signal: abort.signal, inOrder })
+  // Generators in the page run when the reader asks for more, and then belong to this request all the same.
+  const next = AsyncResource.bind(() => iterator.next())
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await iterator.next()
+      const { done, value } = await next()
       if (done) controller.close()
       else controller.enqueue(encoder.encode(value))
     },
-    cancel() {
-      abort.abort()
+    async cancel(reason) {
+      abort.abort(reason)
+      await iterator.return().catch(() => {})
     },
   })
 }

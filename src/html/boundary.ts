@@ -1,7 +1,8 @@
 // An error boundary: a part of the page that fails alone.
 import { type Child, toMarkup } from "./child.ts"
 import { type Markup, Parts } from "./markup.ts"
-import { chunks, settle } from "./render.ts"
+import { chunks, settleAround } from "./render.ts"
+import { recoverSuspended } from "./suspense.ts"
 
 export interface BoundaryProps {
   /** What stands in the place of the children when one fails; a function gets the error. */
@@ -11,7 +12,7 @@ export interface BoundaryProps {
 }
 
 /**
- * Renders `fallback` in the place of all children when one of them fails. Async children are caught as they are; those
+ * Renders `fallback` in the place of all children when one of them fails, or of a `Suspense` among them that fails later. Async children are caught as they are; those
  * that throw at once only when `children` is a function, since JSX calls components before the boundary around them.
  */
 export function Boundary({ fallback, children }: BoundaryProps): Markup {
@@ -19,8 +20,10 @@ export function Boundary({ fallback, children }: BoundaryProps): Markup {
   try {
     const content = toMarkup(typeof children === "function" ? children() : children)
     if (chunks(content) !== undefined) return content
-    // Nothing of it may be sent before all of it is known to work.
-    const settled = settle(content).catch(recover)
+    // Nothing of it may be sent before all of it is known to work, but for what is suspended: that fails in its own place.
+    const settled = settleAround(content)
+      .then(around => recoverSuspended(around, recover))
+      .catch(recover)
     settled.catch(() => {})
     return new Parts([settled])
   } catch (error) {

@@ -2,16 +2,17 @@
 import { Expression } from "../shared/expression.ts"
 import { htmlError } from "./call-site.ts"
 import { escapeHtml } from "./escape.ts"
-import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts } from "./markup.ts"
+import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts, Sequence } from "./markup.ts"
 
 /**
  * What an element may contain. Strings are escaped, numbers printed, `null`, `undefined` and booleans render nothing,
- * lists render their members, a promise renders what it resolves to, in its place.
+ * lists render their members, a promise renders what it resolves to, in its place; so does an async iterable, one value
+ * after the other.
  */
 export type Child = SettledChild | PromiseLike<SettledChild>
 
 /** What a promise of a child resolves to. */
-export type SettledChild = Markup | string | number | bigint | boolean | null | undefined | Iterable<Child>
+export type SettledChild = Markup | string | number | bigint | boolean | null | undefined | Iterable<Child> | AsyncIterable<Child>
 
 /** `value` as finished safe text, or as its pieces when it is big or waits for something. */
 export function renderChild(value: unknown): string | readonly Part[] {
@@ -23,6 +24,7 @@ export function renderChild(value: unknown): string | readonly Part[] {
   if (value instanceof Markup) return value.parts
   if (isThenable(value)) return [pending(value)]
   if (isList(value)) return renderList([...value])
+  if (isAsyncIterable(value)) return [new Sequence(value)]
   throw refuseChild(value)
 }
 
@@ -71,6 +73,9 @@ function pending(value: PromiseLike<unknown>): Promise<Markup> {
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === "object" && value !== null && typeof (value as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === "function"
 
 /** Iterables count as lists; those whose members are surely not children (characters, bytes, entries) do not. */
 const isList = (value: unknown): value is Iterable<unknown> =>

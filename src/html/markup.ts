@@ -7,8 +7,8 @@ import { htmlError } from "./call-site.ts"
  */
 export const PART_CHARACTERS = 16_384
 
-/** A piece of markup in document order: finished text, or markup that is still on its way. */
-export type Part = string | Promise<Markup>
+/** A piece of markup in document order: finished text, or what becomes text when a renderer gets there. */
+export type Part = string | Promise<Markup> | Sequence | Suspended | PageEnd
 
 /**
  * Safe markup, as returned by html``, the tag functions and JSX. "Already safe" is decided by `instanceof` this class
@@ -42,6 +42,57 @@ export class Finished extends Markup {
 
 /** Finished text that came through `raw()`: the only markup that is allowed inside `<script>` and `<style>`. */
 export class Raw extends Finished {}
+
+/** An async iterable as a child: its values are asked for one by one, once the reader has taken those before. */
+export class Sequence {
+  readonly #source: AsyncIterable<unknown>
+  #isSpent = false
+
+  constructor(source: AsyncIterable<unknown>) {
+    this.#source = source
+  }
+
+  /** @throws NITRO_HTML_CHILD when the source has no second run and had its first. */
+  iterate(): AsyncIterator<unknown> {
+    const iterator = this.#source[Symbol.asyncIterator]()
+    if ((iterator as unknown) === this.#source) {
+      if (this.#isSpent) {
+        throw htmlError("NITRO_HTML_CHILD", "An async generator was rendered a second time, and has nothing left to give.", {
+          fix: "Call the generator function once per rendering, or make the markup again.",
+        })
+      }
+      this.#isSpent = true
+    }
+    return iterator
+  }
+}
+
+/** A place that may show its fallback until its content is ready. */
+export class Suspended {
+  readonly fallback: Markup
+  /** Settled, but for places inside of it that are suspended themselves. */
+  readonly content: Promise<Markup>
+  /** Tells the work behind the content that nobody waits for it any more. */
+  readonly abort: AbortController
+
+  constructor(fallback: Markup, content: Promise<Markup>, abort: AbortController) {
+    this.fallback = fallback
+    this.content = content
+    this.abort = abort
+    content.catch(() => {})
+  }
+}
+
+/** The end of a document's body: here stand contents whose place was sent without them, then what `close` gives. */
+export class PageEnd {
+  readonly close: () => Markup | Promise<Markup>
+  readonly nonce: string | undefined
+
+  constructor(close: () => Markup | Promise<Markup>, nonce: string | undefined) {
+    this.close = close
+    this.nonce = nonce
+  }
+}
 
 /** Markup in several pieces: big, or with async children. */
 export class Parts extends Markup {

@@ -3,9 +3,9 @@ import type { AnyAttributes } from "./attribute-types.ts"
 import { type Child, toMarkup } from "./child.ts"
 import { element, elementRecord, open } from "./element.ts"
 import { link, meta, script, title as titleElement } from "./html-tags.ts"
-import { type Markup, raw } from "./markup.ts"
+import { type Markup, PageEnd, Parts, raw } from "./markup.ts"
 import { assetUrls, defaultAssetsPath } from "./page-assets.ts"
-import { settle } from "./render.ts"
+import { chunks } from "./render.ts"
 
 export interface PageProps {
   readonly title: string
@@ -53,14 +53,14 @@ export const themeScript: string =
 /** `script-src` source for the theme script. */
 export const themeScriptHash: string = "sha256-cQbjCJ+CoOdWusTvaQz4s2KRdtnu9VmfxeydjjYGMVg="
 
-type PageEnd = () => Child | PromiseLike<Child>
-const pageEnds = new Set<PageEnd>()
+type PageEndHook = () => Child | PromiseLike<Child>
+const pageEnds = new Set<PageEndHook>()
 
 /**
  * Adds `hook` to the end of every page: it is called once all children of the page have rendered, async ones included, and
  * what it returns stands last in the body. Returns a function that takes it away again.
  */
-export function onPageEnd(hook: PageEnd): () => void {
+export function onPageEnd(hook: PageEndHook): () => void {
   pageEnds.add(hook)
   return () => {
     pageEnds.delete(hook)
@@ -79,7 +79,7 @@ export function Page(props: PageProps, ...children: Child[]): Markup {
   }
   return element(elementRecord("html"), open(elementRecord("html"), root), [
     element(elementRecord("head"), "<head>", head(props)),
-    element(body, open(body, props.bodyAttributes ?? {}), [content, pageEnd(content)]),
+    element(body, open(body, props.bodyAttributes ?? {}), [content, pageEnd(content, props.nonce)]),
   ])
 }
 
@@ -117,9 +117,17 @@ function head(props: PageProps): Child[] {
 }
 
 /** What the hooks add: at once for a page that is finished, otherwise when its last child is. */
-function pageEnd(content: Markup): Child {
-  if (pageEnds.size === 0) return undefined
-  const runHooks = (): Child => [...pageEnds].map(hook => toMarkup(hook()))
-  if (content.parts.every(part => typeof part === "string")) return runHooks()
-  return settle(content).then(runHooks)
+function pageEnd(content: Markup, nonce: string | undefined): Child {
+  const runHooks = (): Markup => toMarkup([...pageEnds].map(hook => hook()))
+  if (chunks(content) !== undefined) return runHooks()
+  // The renderer that gets there may run in another context than the request: the hooks run in the one of this call.
+  let reach: () => void = () => {}
+  const end = new Promise<void>(resolve => {
+    reach = resolve
+  }).then(runHooks)
+  const close = (): Promise<Markup> => {
+    reach()
+    return end
+  }
+  return new Parts([new PageEnd(close, nonce)])
 }

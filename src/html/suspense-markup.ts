@@ -1,0 +1,61 @@
+// How a place that is suspended looks in the page, and how its content gets there once it has arrived.
+import { script, style } from "./html-tags.ts"
+import { type Markup, type Part, raw } from "./markup.ts"
+
+/**
+ * Puts the content before it into its place. The same text every time, so that a Content-Security-Policy can allow it by
+ * `suspenseScriptHash`; or give a nonce.
+ */
+export const suspenseScript: string =
+  '{const s=document.currentScript,b=s.previousElementSibling,t=document.getElementById(b.dataset.suspense);if(t){const e="/"+t.id;let n=t.nextSibling;while(n&&!(n.nodeType===8&&n.data===e)){const x=n.nextSibling;n.remove();n=x}n?.remove();t.replaceWith(...(b.dataset.inside?b.querySelector(b.dataset.inside):b).childNodes)}b.remove();s.remove()}'
+
+/** `script-src` source for the scripts that put late content in place. */
+export const suspenseScriptHash: string = "sha256-uYUb5SKBNw3ngeYgihzz3PbfWFMsHQLERLW+NJ6KJG4="
+
+/**
+ * The fallback between two marks. They are a `<template>` and a comment because these may stand anywhere, in tables and
+ * lists too, and no element of ours comes between the page and its stylesheet.
+ */
+export function placeholder(id: string, fallback: Markup): readonly Part[] {
+  return [`<template id="${id}"></template>`, ...fallback.parts, `<!--/${id}-->`]
+}
+
+/** Without JavaScript nothing moves: what has arrived is shown where it stands, at the end of the page. */
+export function arrivedStyle(nonce: string | undefined): string {
+  const css = "[data-suspense]{display:block!important}table[data-suspense]{display:table!important}"
+  return `<noscript>${style({ nonce }, raw(css))}</noscript>`
+}
+
+/** The content in a hidden element, and the script that moves it. `before` is printed in front of both. */
+export function arrivedBlock(id: string, content: Markup, nonce: string | undefined, before: string): readonly Part[] {
+  const [open, close] = container(id, content)
+  return [before + open, ...content.parts, `${close}${script({ nonce }, raw(suspenseScript))}`]
+}
+
+/** Rows and cells exist inside a table alone: the parser drops their tags anywhere else. */
+function container(id: string, content: Markup): readonly [open: string, close: string] {
+  const attributes = `hidden data-suspense="${id}"`
+  switch (firstTag(content)) {
+    case "tr":
+      return [`<table ${attributes} data-inside="tbody"><tbody>`, "</tbody></table>"]
+    case "td":
+    case "th":
+      return [`<table ${attributes} data-inside="tr"><tbody><tr>`, "</tr></tbody></table>"]
+    case "col":
+      return [`<table ${attributes} data-inside="colgroup"><colgroup>`, "</colgroup></table>"]
+    case "tbody":
+    case "thead":
+    case "tfoot":
+    case "caption":
+    case "colgroup":
+      return [`<table ${attributes}>`, "</table>"]
+    default:
+      return [`<div ${attributes}>`, "</div>"]
+  }
+}
+
+/** The first element of the markup, in lower case; undefined when text comes first. */
+export function firstTag(markup: Markup): string | undefined {
+  const first = markup.parts.find(part => part !== "")
+  return typeof first === "string" ? /^\s*<([a-z][^\s/>]*)/i.exec(first)?.[1]?.toLowerCase() : undefined
+}

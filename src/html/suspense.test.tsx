@@ -1,0 +1,358 @@
+// Async iterables as children, places that are suspended, and what becomes of both on errors and aborts.
+import { createHash } from "node:crypto"
+import { Boundary, type Child, html, onPageEnd, Page, patchesOf, render, Suspense, settle, stream, suspenseScriptHash } from "nitro-ts/html"
+import { afterEach, describe, expect, it } from "vitest"
+import { suspenseScript } from "./suspense-markup.ts"
+
+function deferred<T>() {
+  let resolve!: (value: T) => void
+  let reject!: (error: unknown) => void
+  const promise = new Promise<T>((ok, fail) => {
+    resolve = ok
+    reject = fail
+  })
+  return { promise, resolve, reject }
+}
+
+const ticks = () => new Promise(done => setTimeout(done, 5))
+
+/** What comes next, without the parts that are the same every time. */
+const plain = (text: unknown): string =>
+  String(text)
+    .replaceAll(/<script[^>]*>\{const s=.*?<\/script>/g, "<script/>")
+    .replaceAll(/<noscript>.*?<\/noscript>/g, "")
+
+const all = async (child: Child, options = {}): Promise<string> => {
+  let text = ""
+  for await (const part of stream(child, options)) text += part
+  return text
+}
+
+async function* CountTo({ limit }: { limit: number }): AsyncGenerator<Child> {
+  for (let i = 1; i <= limit; i++) yield i
+}
+
+const removers: (() => void)[] = []
+afterEach(() => {
+  for (const remove of removers.splice(0)) remove()
+})
+
+describe("an async iterable as a child", () => {
+  async function* count(to: number, log: string[] = []): AsyncGenerator<Child> {
+    try {
+      for (let i = 1; i <= to; i++) {
+        log.push(`make ${i}`)
+        yield <i>{i}</i>
+        await ticks()
+      }
+    } finally {
+      log.push("closed")
+    }
+  }
+
+  it("renders its values in its place, nested ones too", async () => {
+    async function* nested(): AsyncGenerator<Child> {
+      yield "<"
+      yield [count(2), Promise.resolve("x")]
+    }
+    expect(await render(<p>[{nested()}]</p>)).toBe("<p>[&lt;<i>1</i><i>2</i>x]</p>")
+    expect(await render(html`<p>${count(1)}</p>`)).toBe("<p><i>1</i></p>")
+    expect(String(await settle(<p>{count(1)}</p>))).toBe("<p><i>1</i></p>")
+  })
+
+  it("may be a component", async () => {
+    expect(await render(<CountTo limit={2} />)).toBe("12")
+  })
+
+  it("is sent value by value, and asked for the next one when the last was taken", async () => {
+    const log: string[] = []
+    const iterator = stream(<p>{count(3, log)}</p>)
+    expect((await iterator.next()).value).toBe("<p><i>1</i>")
+    await ticks()
+    await ticks()
+    expect(log).toEqual(["make 1", "make 2"])
+    expect((await iterator.next()).value).toBe("<i>2</i>")
+    let rest = ""
+    for await (const part of iterator) rest += part
+    expect(rest).toBe("<i>3</i></p>")
+    expect(log.at(-1)).toBe("closed")
+  })
+
+  it("is closed when the reader leaves, when a sibling fails and when the page is aborted", async () => {
+    const left: string[] = []
+    const iterator = stream(<p>{count(3, left)}</p>)
+    await iterator.next()
+    await iterator.return()
+    await ticks()
+    expect(left).toContain("closed")
+    expect(left).not.toContain("make 3")
+
+    const failed: string[] = []
+    async function* failing(): AsyncGenerator<Child> {
+      yield [count(3, failed), "x"]
+      throw new Error("unreachable")
+    }
+    const abort = new AbortController()
+    const aborted = stream(<p>{failing()}</p>, { signal: abort.signal })
+    await aborted.next()
+    const next = aborted.next()
+    abort.abort(new Error("gone"))
+    await expect(next).rejects.toThrow("gone")
+    await ticks()
+    expect(failed).toContain("closed")
+  })
+
+  it("passes on its error, and a boundary around it shows its fallback", async () => {
+    async function* failing(): AsyncGenerator<Child> {
+      yield "a"
+      throw new Error("broke")
+    }
+    await expect(render(<p>{failing()}</p>)).rejects.toThrow("broke")
+    expect(await render(<Boundary fallback={error => (error as Error).message}>{failing()}</Boundary>)).toBe("broke")
+  })
+
+  it("says so when a generator is rendered a second time, instead of showing nothing", async () => {
+    const markup = <p>{count(1)}</p>
+    await render(markup)
+    await expect(render(markup)).rejects.toMatchObject({ code: "NITRO_HTML_CHILD", fix: expect.stringContaining("once per rendering") })
+    const again = { [Symbol.asyncIterator]: () => count(1) }
+    const repeatable = <p>{again}</p>
+    expect([await render(repeatable), await render(repeatable)]).toEqual(["<p><i>1</i></p>", "<p><i>1</i></p>"])
+  })
+
+  it("refuses values that are no children", async () => {
+    const bytes = new Response("x").body as unknown as AsyncIterable<Child>
+    await expect(render(<p>{bytes}</p>)).rejects.toMatchObject({ code: "NITRO_HTML_CHILD" })
+  })
+})
+
+describe("Suspense", () => {
+  it("prints children that are ready without the fallback", async () => {
+    expect(String(<Suspense fallback="wait">{html`<b>x</b>`}</Suspense>)).toBe("<b>x</b>")
+    expect(await all(<Suspense fallback="wait">{Promise.resolve("x")}</Suspense>)).toBe("x")
+  })
+
+  it("waits in its place where the page is not streamed, and where the stream is in order", async () => {
+    const markup = () => (
+      <p>
+        <Suspense fallback="wait">{ticks().then(() => "x")}</Suspense>!
+      </p>
+    )
+    expect(await render(markup())).toBe("<p>x!</p>")
+    expect(await all(markup(), { inOrder: true })).toBe("<p>x!</p>")
+    expect(() => String(markup())).toThrow(/async child/)
+  })
+
+  it("sends the fallback first and the contents at the end of the body, in the order of their arrival", async () => {
+    const [a, b] = [deferred<Child>(), deferred<Child>()]
+    const iterator = stream(
+      <Page title="T" bare>
+        <Suspense fallback={<i>wait</i>}>{a.promise as Promise<string>}</Suspense>,
+        <Suspense fallback="wait">{b.promise as Promise<string>}</Suspense>!
+      </Page>,
+    )
+    expect((await iterator.next()).value).toBe(
+      '<!doctype html><html><head><title>T</title></head><body><template id="suspense-1"></template><i>wait</i><!--/suspense-1-->,<template id="suspense-2"></template>wait<!--/suspense-2-->!',
+    )
+    b.resolve(<b>2</b>)
+    expect(plain((await iterator.next()).value)).toBe('<div hidden data-suspense="suspense-2"><b>2</b></div><script/>')
+    a.resolve("<1>")
+    expect(plain((await iterator.next()).value)).toBe('<div hidden data-suspense="suspense-1">&lt;1&gt;</div><script/></body></html>')
+    expect(await iterator.next()).toMatchObject({ done: true })
+  })
+
+  it("stands before the end tags of a document that Page did not make, and last where there are none", async () => {
+    const late = () => Suspense({ fallback: "wait", children: ticks().then(() => "x") })
+    const document = html`<!doctype html><html><body>${late()}</body>
+</html>
+`
+    expect(plain(await all(document))).toMatch(
+      /<!--\/suspense-1--><div hidden data-suspense="suspense-1">x<\/div><script\/><\/body>\n<\/html>\n$/,
+    )
+    expect(plain(await all(late()))).toMatch(/<!--\/suspense-1--><div hidden data-suspense="suspense-1">x<\/div><script\/>$/)
+  })
+
+  it("nests: what is suspended inside comes in its own time", async () => {
+    const [outer, inner] = [deferred<Child>(), deferred<Child>()]
+    const iterator = stream(<Suspense fallback="outer">{outer.promise as Promise<string>}</Suspense>)
+    expect((await iterator.next()).value).toContain("outer")
+    outer.resolve(<p>{Suspense({ fallback: "inner", children: inner.promise as Promise<string> })}</p>)
+    expect(plain((await iterator.next()).value)).toBe(
+      '<div hidden data-suspense="suspense-1"><p><template id="suspense-2"></template>inner<!--/suspense-2--></p></div><script/>',
+    )
+    inner.resolve("x")
+    expect(plain((await iterator.next()).value)).toBe('<div hidden data-suspense="suspense-2">x</div><script/>')
+  })
+
+  it("keeps the nonce of the page on all that it adds", async () => {
+    const late = <Suspense fallback="wait">{ticks().then(() => "x")}</Suspense>
+    const text = await all(
+      <Page title="T" bare nonce="n0">
+        {late}
+      </Page>,
+    )
+    expect(text.match(/<(?:script|style)[^>]*>/g)).toEqual(['<style nonce="n0">', '<script nonce="n0">'])
+    expect(await all(<p>{Suspense({ children: ticks().then(() => "x") })}</p>, { nonce: "n1" })).toContain('<script nonce="n1">')
+  })
+
+  it("publishes the hash of its one script", () => {
+    expect(suspenseScriptHash).toBe(`sha256-${createHash("sha256").update(suspenseScript).digest("base64")}`)
+  })
+
+  it("moves rows and cells inside of a table, where alone they exist", async () => {
+    const late = (content: Child) => all(Suspense({ children: ticks().then(() => content as string) }))
+    expect(
+      await late(
+        <tr>
+          <td>x</td>
+        </tr>,
+      ),
+    ).toContain('<table hidden data-suspense="suspense-1" data-inside="tbody"><tbody><tr><td>x</td></tr></tbody></table>')
+    expect(await late(<td>x</td>)).toContain('data-inside="tr"><tbody><tr><td>x</td></tr></tbody></table>')
+    expect(await late(<tbody />)).toContain('<table hidden data-suspense="suspense-1"><tbody></tbody></table>')
+    expect(await late(<li />)).toContain('<div hidden data-suspense="suspense-1"><li></li></div>')
+  })
+
+  it("runs the hooks at the end of the page after the last content", async () => {
+    const log: string[] = []
+    removers.push(onPageEnd(() => html`<u>${log.join()}</u>`))
+    const late = (name: string) => Suspense({ fallback: "wait", children: ticks().then(() => void log.push(name)) })
+    const page = () => Page({ title: "T", bare: true }, late("a"), late("b"))
+    expect(await all(page())).toMatch(/<u>a,b<\/u><\/body><\/html>$/)
+    log.length = 0
+    expect(await render(page())).toMatch(/<body><u>a,b<\/u><\/body>/)
+  })
+
+  describe("with an error in it", () => {
+    const failing = () =>
+      Suspense({
+        fallback: "wait",
+        children: async () => {
+          await ticks()
+          throw new Error("<down>")
+        },
+      })
+    const fallback = (error: unknown) => <em>{(error as Error).message}</em>
+
+    it("shows what a boundary inside or around it makes of it, in its own place", async () => {
+      const around = () => <Boundary fallback={fallback}>before {failing()} after</Boundary>
+      const inside = () =>
+        Suspense({
+          fallback: "wait",
+          children: Boundary({ fallback, children: ticks().then(() => Promise.reject(new Error("<down>"))) }),
+        })
+      const late = '<div hidden data-suspense="suspense-1"><em>&lt;down&gt;</em></div><script/>'
+      expect(plain(await all(around()))).toBe(`before <template id="suspense-1"></template>wait<!--/suspense-1--> after${late}`)
+      expect(await render(around())).toBe("before <em>&lt;down&gt;</em> after")
+      expect(plain(await all(inside()))).toMatch(new RegExp(`${late}$`))
+    })
+
+    it("sends the other contents before it fails the page", async () => {
+      const other = Suspense({
+        fallback: "wait",
+        children: ticks()
+          .then(ticks)
+          .then(() => "other"),
+      })
+      let text = ""
+      const read = async () => {
+        for await (const part of stream(
+          <Page title="T" bare>
+            {failing()}
+            {other}
+          </Page>,
+        ))
+          text += part
+      }
+      await expect(read()).rejects.toThrow("<down>")
+      expect(text).toContain('data-suspense="suspense-2">other')
+      expect(text).not.toContain("</html>")
+      await expect(render(failing())).rejects.toThrow("<down>")
+    })
+
+    it("catches what throws at once like what throws later", async () => {
+      const broken = Suspense({
+        children: () => {
+          throw new Error("now")
+        },
+      })
+      await expect(render(broken)).rejects.toThrow("now")
+      expect(await render(Boundary({ fallback: "saved", children: Suspense({ children: () => Promise.reject(new Error("now")) }) }))).toBe(
+        "saved",
+      )
+    })
+  })
+
+  it("tells the work behind it when nobody waits any more", async () => {
+    const reasons: unknown[] = []
+    const work = () =>
+      Suspense({
+        fallback: "wait",
+        children: ({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => reasons.push(signal.reason))),
+      })
+    const abort = new AbortController()
+    const streamed = stream(
+      <p>
+        {work()}
+        {work()}
+      </p>,
+      { signal: abort.signal },
+    )
+    await streamed.next()
+    const next = streamed.next()
+    const reason = new Error("gone")
+    abort.abort(reason)
+    await expect(next).rejects.toBe(reason)
+    expect(reasons).toEqual([reason, reason])
+
+    const left = stream(
+      <p>
+        {work()}
+        {"x".repeat(40_000)}
+        {work()}
+      </p>,
+    )
+    await left.next()
+    await left.return()
+    expect(reasons).toHaveLength(4)
+  })
+
+  it("causes no unhandled rejection when nobody reads it", async () => {
+    const seen: unknown[] = []
+    const listen = (reason: unknown): void => void seen.push(reason)
+    process.on("unhandledRejection", listen)
+    Suspense({ fallback: "wait", children: Promise.reject(new Error("a")) })
+    Boundary({ fallback: "x", children: Suspense({ children: () => Promise.reject(new Error("b")) }) })
+    await ticks()
+    process.off("unhandledRejection", listen)
+    expect(seen).toEqual([])
+  })
+})
+
+describe("patchesOf", () => {
+  const collect = async (child: Child): Promise<string[]> => {
+    const patches: string[] = []
+    for await (const { replaces, markup } of patchesOf(child)) patches.push(`${replaces ?? "-"}: ${markup}`)
+    return patches.map(text => text.replaceAll(/suspense-[0-9a-f]{8}/g, "suspense"))
+  }
+
+  it("gives all of it with fallbacks first, then what replaces them", async () => {
+    const inner = Suspense({
+      fallback: "inner",
+      children: ticks()
+        .then(ticks)
+        .then(() => "2"),
+    })
+    const outer = Suspense({ fallback: "outer", children: ticks().then(() => <b>1{inner}</b>) })
+    expect(await collect(<p id="p">{outer}</p>)).toEqual([
+      '-: <p id="p"><div id="suspense-1">outer</div></p>',
+      'suspense-1: <b>1<div id="suspense-2">inner</div></b>',
+      "suspense-2: 2",
+    ])
+  })
+
+  it("waits for rows, among which no placeholder can stand", async () => {
+    const row = Suspense({ fallback: <tr />, children: ticks().then(() => <tr id="r" />) })
+    expect(await collect(<tbody id="t">{row}</tbody>)).toEqual(['-: <tbody id="t"><tr id="r"></tr></tbody>'])
+  })
+})
