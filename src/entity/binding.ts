@@ -1,6 +1,6 @@
 // An entity class bound to a store: checked once, then kept.
 import { NitroError } from "../shared/errors.ts"
-import type { MaybePromise } from "../shared/types.ts"
+import type { EntityDefinition } from "./definition.ts"
 import { definitionError } from "./errors.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
 import { type EntityRecord, hydration, isDeleted, type Origin, rowOf, type Stored, savingOf, setStored, valuesOf } from "./record.ts"
@@ -16,7 +16,15 @@ type Hydratable = new (data: typeof hydration, stored: Stored) => EntityRecord
 export interface Binding extends Origin {
   readonly entity: EntityClass
   readonly model: Model
+  readonly definition: EntityDefinition
+  readonly managed: ManagedColumns
   readonly state: ClassState
+}
+
+/** Indexes of the columns that a save writes by itself; -1 where there is none. */
+interface ManagedColumns {
+  readonly updatedAt: number
+  readonly version: number
 }
 
 const hookNames = [
@@ -126,9 +134,15 @@ export function verifyInstance({ state }: Binding, record: EntityRecord): void {
   state.verified = "new"
 }
 
-/** Runs the hook where the class has it. */
-export function runHook({ state }: Binding, record: EntityRecord, name: keyof EntityHooks): MaybePromise<void> {
-  if (state.hooks.has(name)) return (record as EntityRecord & EntityHooks)[name]?.()
+/** Runs the hook where the class has it. Undefined: it is done. */
+export function runHook({ state }: Binding, record: EntityRecord, name: keyof EntityHooks): Promise<void> | undefined {
+  if (!state.hooks.has(name)) return undefined
+  const result: unknown = (record as EntityRecord & EntityHooks)[name]?.()
+  return isThenable(result) ? Promise.resolve(result).then(() => undefined) : undefined
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function"
 }
 
 function stateOf(entity: EntityClass): ClassState {
@@ -186,7 +200,9 @@ function bind(state: ClassState, store: Store): Binding {
   if (definition.unique.length > 0 && !unique) throw lacks("has `unique` fields", "unique")
   const bound = store.bind(definition)
   const repository = definition.softDelete ? hideDeleted(bound, definition) : bound
-  return { entity, model, state, store, repository, mapper: model.mapper(store.encoding) }
+  const columnOf = (name: string, has: boolean | undefined): number => (has ? (definition.fieldByName.get(name)?.index ?? -1) : -1)
+  const managed = { updatedAt: columnOf("updatedAt", definition.timestamps), version: columnOf("version", definition.version) }
+  return { entity, model, definition, managed, state, store, repository, mapper: model.mapper(store.encoding) }
 }
 
 function refuseHiddenFields(entity: EntityClass, model: Model): void {

@@ -1,7 +1,8 @@
 // Writes that say which entities instead of having them: the same values for many, and update or else create.
 import { NitroError } from "../shared/errors.ts"
-import { type Binding, bindingOf, hydrate, hydrateCopy } from "./binding.ts"
-import { announce, isObserved } from "./changes.ts"
+import { type Binding, bindingOf, hydrate } from "./binding.ts"
+import { tellStored } from "./change.ts"
+import { isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { assignAll } from "./dirty.ts"
@@ -10,8 +11,8 @@ import { save } from "./persistence.ts"
 import type { Predicate, Value } from "./predicate.ts"
 import type { EntityRecord } from "./record.ts"
 import type { Row, Write } from "./repository.ts"
-import type { Change, EntityClass } from "./types.ts"
-import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
+import type { EntityClass } from "./types.ts"
+import { onStore, unitOfWork } from "./unit-of-work.ts"
 
 const updateHooks = ["beforeSave", "beforeUpdate", "afterSave", "afterUpdate"] as const
 
@@ -71,7 +72,7 @@ async function updateRows(
   columns: readonly number[],
   values: readonly unknown[],
 ): Promise<number> {
-  const { store, repository, model, entity, mapper } = binding
+  const { store, repository, model } = binding
   const { definition } = model.defined
   const version = definition.version ? (definition.fieldByName.get("version")?.index as number) : undefined
   const rows = await matching(binding, condition)
@@ -90,9 +91,7 @@ async function updateRows(
       write.columns.forEach((column, at) => {
         row[column] = write.values[at]
       })
-      const after = hydrateCopy(binding, row) as unknown as NonNullable<Change["after"]>
-      const changed = write.columns.map(index => model.names[index] as string)
-      tell(binding, { entity, op: "update", id: write.id, after, before: mapper.decode(before), changed })
+      tellStored(binding, row, before, write.columns)
     }
   }
   return written.length
@@ -100,12 +99,6 @@ async function updateRows(
 
 async function matching({ store, repository }: Binding, condition: Predicate | undefined): Promise<Row[]> {
   return onStore(store, () => repository.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }))
-}
-
-function tell({ model }: Binding, change: Change): void {
-  const unit = currentUnit()
-  if (unit) unit.afterCommit(() => announce(model, change))
-  else announce(model, change)
 }
 
 type NewClass = new (data: unknown) => EntityRecord

@@ -3,45 +3,49 @@ import { reportError } from "../shared/report.ts"
 import { type Model, modelOf } from "./model.ts"
 import type { Change, ChangeListener, EntityClass } from "./types.ts"
 
-const all = new Set<ChangeListener>()
-const byModel = new WeakMap<Model, Set<ChangeListener>>()
+// Lists are replaced and never changed, so that announcing one needs no copy of it.
+let listeningToAll: readonly ChangeListener[] = []
 
 /** Told of every change of every entity class, after it was committed. Returns a function that ends it. */
 export function observeChanges(listener: ChangeListener): () => void {
-  // A wrapper of its own, so that one function may listen twice and end each by itself.
-  return follow(all, change => listener(change))
+  const own = ownListener(listener)
+  listeningToAll = [...listeningToAll, own]
+  return () => {
+    listeningToAll = listeningToAll.filter(each => each !== own)
+  }
 }
 
 export function observeEntity(entity: EntityClass, listener: ChangeListener): () => void {
   const model = modelOf(entity) as Model
-  let listeners = byModel.get(model)
-  if (listeners === undefined) {
-    listeners = new Set()
-    byModel.set(model, listeners)
-  }
-  return follow(listeners, change => listener(change))
-}
-
-function follow(listeners: Set<ChangeListener>, listener: ChangeListener): () => void {
-  listeners.add(listener)
+  const own = ownListener(listener)
+  model.listeners = [...model.listeners, own]
   return () => {
-    listeners.delete(listener)
+    model.listeners = model.listeners.filter(each => each !== own)
   }
 }
 
-/** Building a change costs a copy of the entity: ask first. */
-export function isObserved(model: Model): boolean {
-  return all.size > 0 || (byModel.get(model)?.size ?? 0) > 0
+/** A function of its own, so that one listener may listen twice and end each by itself. */
+function ownListener(listener: ChangeListener): ChangeListener {
+  return change => listener(change)
 }
 
-export function announce(model: Model, change: Change): void {
-  for (const listener of [...(byModel.get(model) ?? []), ...all]) {
-    try {
-      const result = listener(change)
-      if (result instanceof Promise) result.catch((error: unknown) => reportError(error, whereOf(change)))
-    } catch (error) {
-      reportError(error, whereOf(change))
-    }
+/** Making a change costs something: ask first. */
+export function isObserved({ listeners }: Model): boolean {
+  return listeningToAll.length > 0 || listeners.length > 0
+}
+
+export function announce({ listeners }: Model, change: Change): void {
+  const others = listeningToAll
+  for (const listener of listeners) call(listener, change)
+  for (const listener of others) call(listener, change)
+}
+
+function call(listener: ChangeListener, change: Change): void {
+  try {
+    const result = listener(change)
+    if (result instanceof Promise) result.catch((error: unknown) => reportError(error, whereOf(change)))
+  } catch (error) {
+    reportError(error, whereOf(change))
   }
 }
 

@@ -1,9 +1,10 @@
 // Deletes, for good or softly, one or many, and takes soft ones back.
 import { type Binding, bindingOf, hydrate, runHook } from "./binding.ts"
+import { tellDeleted, tellStored } from "./change.ts"
 import { isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
 import { queryError } from "./errors.ts"
-import { bindingFor, tell, toChange, waitForSaves } from "./persistence.ts"
+import { bindingFor, waitForSaves } from "./persistence.ts"
 import type { Predicate } from "./predicate.ts"
 import { type EntityRecord, rowOf, setDeleted, setStored, valuesOf } from "./record.ts"
 import { type DeleteActions, hasDeleteHooks, hasDeleteRules, withDeleteRules } from "./relations/delete-rules.ts"
@@ -65,7 +66,7 @@ const deleteActions: DeleteActions = {
     const touched = await onStore(binding.store, () => repository.write(writes))
     if (!isObserved(binding.model)) return
     rows.forEach((before, at) => {
-      if (touched[at] === 1) tell(binding, toChange(binding, before.with(index, null), before, writes[at] as Write))
+      if (touched[at] === 1) tellStored(binding, before.with(index, null), before, [index])
     })
   },
 }
@@ -83,7 +84,8 @@ export async function restore(record: EntityRecord): Promise<boolean> {
   if (!isSoft(binding)) throw queryError(`${binding.model.name} keeps no deleted entities.`, "Declare it: softDelete: true.")
   if (rowOf(record) === undefined || valuesOf(record)["deletedAt"] === null) return false
   if (!(await mark(record, binding, null))) return false
-  if (isObserved(binding.model)) tell(binding, toChange(binding, rowOf(record) as Row, undefined, { op: "delete", id: "" }))
+  // To those who listen it is there again.
+  tellStored(binding, rowOf(record) as Row, undefined, [])
   return true
 }
 
@@ -117,11 +119,6 @@ function marks({ model, mapper }: Binding, deletedAt: Date | null): { columns: n
 
 function isSoft({ model }: Binding): boolean {
   return model.defined.definition.softDelete === true
-}
-
-function tellDeleted(binding: Binding, before: Row): void {
-  if (!isObserved(binding.model)) return
-  tell(binding, { entity: binding.entity, op: "delete", id: before[0] as string, before: binding.mapper.decode(before), changed: [] })
 }
 
 /** Hooks run and listeners hear of each entity, as if each had been deleted by itself; without any it is one statement. */

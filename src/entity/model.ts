@@ -5,12 +5,14 @@ import type { Shape } from "./fields.ts"
 import { canGenerate, generate } from "./generate.ts"
 import { createMapper, type Mapper, type Values } from "./mapper.ts"
 import type { Encoding } from "./repository.ts"
-import type { EntityOptions } from "./types.ts"
+import type { ChangeListener, EntityOptions } from "./types.ts"
 import { createValidator, type Validator } from "./validate.ts"
 
 export class Model {
   readonly name: string
   readonly names: readonly string[]
+  /** Who is told of changes of its classes. Replaced, never changed. */
+  listeners: readonly ChangeListener[] = []
   readonly #shape: Shape
   readonly #options: EntityOptions
   #defined: Defined | undefined

@@ -1,14 +1,14 @@
 // Saves and deletes: validation, hooks, what changed, the write itself, and telling of it.
 import { NitroError } from "../shared/errors.ts"
+import { after } from "../shared/maybe.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import { type Binding, bindingOf, hydrateCopy, runHook, verifyInstance } from "./binding.ts"
-import { announce, isObserved } from "./changes.ts"
+import { type Binding, bindingOf, runHook, verifyInstance } from "./binding.ts"
+import { tellStored } from "./change.ts"
 import { staleError } from "./dirty.ts"
 import { notFoundError, queryError } from "./errors.ts"
-import type { Difference, Values } from "./mapper.ts"
 import { type EntityRecord, isDeleted, originOf, rowOf, savingOf, setSaving, setSiblings, setStored, valuesOf } from "./record.ts"
 import type { Repository, Row, Write } from "./repository.ts"
-import type { Change, EntityClass, SaveOptions } from "./types.ts"
+import type { EntityClass, SaveOptions } from "./types.ts"
 import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
 
 /** One write that is ready to go, and what to do once it went. */
@@ -18,26 +18,29 @@ interface Prepared {
   readonly write: Write
   /** The row as it is stored afterwards. */
   readonly row: Row
-  /** What the entity holds once it is stored: the new `updatedAt` and `version`. */
-  readonly kept: Values | undefined
-}
-
-interface Expiry {
-  readonly ttlSeconds?: number
+  /** What the entity holds once it is stored, where the library keeps these. */
+  readonly updatedAt: Date | undefined
+  readonly version: number | undefined
 }
 
 /** Resolves to the entity itself. `fresh`: validated by its constructor just now. */
 export async function save<R extends EntityRecord>(record: R, options?: SaveOptions, fresh = false): Promise<R> {
+  // An await costs as much as the rest of a save: none where hooks and the store are synchronous.
   const binding = bindingFor(record)
   const hooked = binding.state.hooks.size > 0
-  if (hooked) await runBeforeHooks(record, binding, options)
+  if (hooked) {
+    const hooks = runBeforeHooks(record, binding, options)
+    if (hooks !== undefined) await hooks
+  }
   if (savingOf(record) !== undefined) await waitForSaves(record)
   const prepared = prepare(record, binding, options, fresh && !hooked)
   if (prepared === undefined) return record
-  // An await costs as much as the rest of a save: none where the store is synchronous.
   const written = writeOne(prepared)
-  if (written instanceof Promise) await guard(record, written)
-  if (hooked) await runAfterHooks(prepared)
+  if (written !== undefined) await guard(record, written)
+  if (hooked) {
+    const hooks = runAfterHooks(prepared)
+    if (hooks !== undefined) await hooks
+  }
   return record
 }
 
@@ -66,13 +69,19 @@ export async function saveMany(records: readonly EntityRecord[], options?: SaveO
     for (const record of all) {
       const binding = bindingFor(record)
       const hooked = binding.state.hooks.size > 0
-      if (hooked) await runBeforeHooks(record, binding, options)
+      if (hooked) {
+        const hooks = runBeforeHooks(record, binding, options)
+        if (hooks !== undefined) await hooks
+      }
       if (savingOf(record) !== undefined) await waitForSaves(record)
       const one = prepare(record, binding, options, fresh && !hooked)
       if (one !== undefined) prepared.push(one)
     }
     await writeAll(prepared)
-    for (const one of prepared) if (one.binding.state.hooks.size > 0) await runAfterHooks(one)
+    for (const one of prepared) {
+      const hooks = one.binding.state.hooks.size > 0 ? runAfterHooks(one) : undefined
+      if (hooks !== undefined) await hooks
+    }
   }
   // Inserts are one write, which a store with transactions does entirely or not at all. An update that finds its row gone
   // or changed is no error of the store's: what was written before it must be taken back.
@@ -93,84 +102,78 @@ export function bindingFor(record: EntityRecord): Binding {
   return binding
 }
 
-async function runBeforeHooks(record: EntityRecord, binding: Binding, options: SaveOptions | undefined): Promise<void> {
+function runBeforeHooks(record: EntityRecord, binding: Binding, options: SaveOptions | undefined): MaybePromise<void> {
   if (isDeleted(record)) return
-  await runHook(binding, record, "beforeSave")
-  if (rowOf(record) === undefined) await runHook(binding, record, "beforeCreate")
-  else if (prepare(record, binding, options, false) !== undefined) await runHook(binding, record, "beforeUpdate")
+  return after(runHook(binding, record, "beforeSave"), () => {
+    if (rowOf(record) === undefined) return runHook(binding, record, "beforeCreate")
+    // Only what will be written is an update.
+    const isDue = binding.state.hooks.has("beforeUpdate") && prepare(record, binding, options, false) !== undefined
+    return isDue ? runHook(binding, record, "beforeUpdate") : undefined
+  })
 }
 
 /** The write that makes the store agree with the entity; undefined when it does. */
 function prepare(record: EntityRecord, binding: Binding, options: SaveOptions | undefined, fresh: boolean): Prepared | undefined {
   if (isDeleted(record)) throw notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
-  const expiry = expiryOf(binding, options)
-  if (valuesOf(record)["deletedAt"] instanceof Date && binding.model.defined.definition.softDelete) {
+  const ttlSeconds = ttlOf(binding, options)
+  if (binding.definition.softDelete && valuesOf(record)["deletedAt"] instanceof Date) {
     throw notFoundError(binding.model.name, idOf(record), "was deleted, and has to be restored before it can be saved")
   }
-  if (rowOf(record) === undefined) return toInsert(record, binding, expiry, fresh)
-  return toUpdate(record, binding, expiry, binding.mapper.difference(valuesOf(record), rowOf(record) as Row))
+  const stored = rowOf(record)
+  return stored === undefined ? toInsert(record, binding, ttlSeconds, fresh) : toUpdate(record, stored, binding, ttlSeconds)
 }
 
 export function idOf(record: EntityRecord): string {
   return valuesOf(record)["id"] as string
 }
 
-function toInsert(record: EntityRecord, binding: Binding, expiry: Expiry, fresh: boolean): Prepared {
+function toInsert(record: EntityRecord, binding: Binding, ttlSeconds: number | undefined, fresh: boolean): Prepared {
   const values = valuesOf(record)
   const { model, mapper } = binding
   if (!fresh) model.validator.inPlace(values)
   const row = mapper.encode(values)
-  return { record, binding, write: { op: "insert", row, ...expiry }, row, kept: undefined }
+  return { record, binding, write: { op: "insert", row, ttlSeconds }, row, updatedAt: undefined, version: undefined }
 }
 
 /** Undefined when there is nothing to write: no change, and no new time of expiry. */
-function toUpdate(record: EntityRecord, binding: Binding, expiry: Expiry, difference: Difference | undefined): Prepared | undefined {
-  if (difference === undefined && expiry.ttlSeconds === undefined) return undefined
-  const { columns, values: encoded } = difference ?? { columns: [], values: [] }
-  const { model, mapper } = binding
-  const { definition } = model.defined
+function toUpdate(record: EntityRecord, stored: Row, binding: Binding, ttlSeconds: number | undefined): Prepared | undefined {
+  const { mapper, model, managed } = binding
   const values = valuesOf(record)
-  const stored = rowOf(record) as Row
-  model.validator.inPlace(values, columns)
-  const write: { -readonly [K in keyof Extract<Write, { op: "update" }>]: Extract<Write, { op: "update" }>[K] } = {
-    op: "update",
-    id: stored[0] as string,
-    columns,
-    values: encoded,
-    ...expiry,
-  }
-  let kept: Values | undefined
-  const keep = (name: string, value: unknown): void => {
-    kept ??= {}
-    kept[name] = value
-    const index = definition.fieldByName.get(name)?.index as number
-    columns.push(index)
-    encoded.push(mapper.encodeAt(index, value))
-  }
-  if (columns.length > 0) {
-    if (definition.timestamps) keep("updatedAt", new Date())
-    if (definition.version) {
-      write.version = values["version"] as number
-      keep("version", write.version + 1)
+  const difference = mapper.difference(values, stored)
+  if (difference === undefined && ttlSeconds === undefined) return undefined
+  const { columns, values: encoded } = difference ?? { columns: [], values: [] }
+  let updatedAt: Date | undefined
+  let expected: number | undefined
+  if (difference !== undefined) {
+    model.validator.inPlace(values, columns)
+    if (managed.updatedAt >= 0) {
+      updatedAt = new Date()
+      columns.push(managed.updatedAt)
+      encoded.push(mapper.encodeAt(managed.updatedAt, updatedAt))
+    }
+    if (managed.version >= 0) {
+      expected = values["version"] as number
+      columns.push(managed.version)
+      encoded.push(mapper.encodeAt(managed.version, expected + 1))
     }
   }
   const row = stored.slice()
   for (let i = 0; i < columns.length; i++) row[columns[i] as number] = encoded[i]
-  return { record, binding, write, row, kept }
+  // All properties in one literal, here as above: what is added later, or spread in, costs a hidden class each time.
+  const write: Write = { op: "update", id: stored[0] as string, columns, values: encoded, version: expected, ttlSeconds }
+  return { record, binding, write, row, updatedAt, version: expected === undefined ? undefined : expected + 1 }
 }
 
-function expiryOf(binding: Binding, options: SaveOptions | undefined): Expiry {
-  const ttlSeconds = options?.ttlSeconds ?? binding.model.defined.definition.ttlSeconds
-  if (ttlSeconds === undefined) return never
+function ttlOf(binding: Binding, options: SaveOptions | undefined): number | undefined {
+  const ttlSeconds = options?.ttlSeconds ?? binding.definition.ttlSeconds
+  if (ttlSeconds === undefined) return undefined
   if (!(ttlSeconds > 0)) throw queryError(`ttlSeconds must be above 0, not ${String(ttlSeconds)}.`)
-  if (binding.store.capabilities.ttl) return { ttlSeconds }
+  if (binding.store.capabilities.ttl) return ttlSeconds
   throw new NitroError(
     "NITRO_CAPABILITY",
     `${binding.model.name} was saved with ttlSeconds, but ${binding.store.name} lacks the capability "ttl".`,
   )
 }
-
-const never: Expiry = {}
 
 function writeOne(prepared: Prepared): MaybePromise<void> {
   const { store, repository } = prepared.binding
@@ -210,49 +213,29 @@ async function refuseLost({ record, binding, write }: Prepared): Promise<never> 
   throw staleError(binding.model.name, id, write.version, binding.mapper.decode(stored)["version"])
 }
 
-function finish({ record, binding, row, kept, write }: Prepared): void {
+function finish({ record, binding, row, updatedAt, version, write }: Prepared): void {
   const before = rowOf(record)
-  const origin = originOf(record)
   const values = valuesOf(record)
   const unit = currentUnit()
   if (unit) {
-    const restored = kept && Object.fromEntries(Object.keys(kept).map(name => [name, values[name]]))
+    const origin = originOf(record)
+    const { updatedAt: earlierUpdatedAt, version: earlierVersion } = values
     unit.onRollback(() => {
       setStored(record, before, origin)
-      if (restored) Object.assign(values, restored)
+      if (updatedAt !== undefined) values["updatedAt"] = earlierUpdatedAt
+      if (version !== undefined) values["version"] = earlierVersion
     })
+    unit.identities(binding.repository).set(row[0] as string, record)
   }
-  if (kept) Object.assign(values, kept)
+  if (updatedAt !== undefined) values["updatedAt"] = updatedAt
+  if (version !== undefined) values["version"] = version
   setStored(record, row, binding)
-  unit?.identities(binding.repository).set(row[0] as string, record)
-  if (isObserved(binding.model)) tell(binding, toChange(binding, row, before, write))
+  tellStored(binding, row, before, write.op === "update" ? write.columns : [])
 }
 
-export function toChange(binding: Binding, row: Row, before: Row | undefined, write: Write): Change {
-  const { entity, mapper, model } = binding
-  const id = row[0] as string
-  // A listener gets an instance of its own: the one that was saved may be changed before the listener looks at it.
-  const after = hydrateCopy(binding, row) as unknown as NonNullable<Change["after"]>
-  if (before === undefined || write.op !== "update") return { entity, op: "create", id, after, changed: model.names }
-  return {
-    entity,
-    op: "update",
-    id,
-    after,
-    before: mapper.decode(before),
-    changed: write.columns.map(index => model.names[index] as string),
-  }
-}
-
-export function tell(binding: Binding, change: Change): void {
-  const unit = currentUnit()
-  if (unit) unit.afterCommit(() => announce(binding.model, change))
-  else announce(binding.model, change)
-}
-
-async function runAfterHooks({ record, binding, write }: Prepared): Promise<void> {
-  await runHook(binding, record, write.op === "insert" ? "afterCreate" : "afterUpdate")
-  await runHook(binding, record, "afterSave")
+function runAfterHooks({ record, binding, write }: Prepared): MaybePromise<void> {
+  const first = runHook(binding, record, write.op === "insert" ? "afterCreate" : "afterUpdate")
+  return after(first, () => runHook(binding, record, "afterSave"))
 }
 
 export async function reload(record: EntityRecord): Promise<void> {

@@ -64,17 +64,17 @@ export interface JoinPlan extends QueryPlan {
 }
 
 export type Write =
-  | { readonly op: "insert"; readonly row: Row; readonly ttlSeconds?: number }
+  | { readonly op: "insert"; readonly row: Row; readonly ttlSeconds?: number | undefined }
   /** `columns` are indexes into the row; `values` their new encoded values. `version` must still be stored, else nothing is written. */
   | {
       readonly op: "update"
       readonly id: string
       readonly columns: readonly number[]
       readonly values: readonly unknown[]
-      readonly version?: number
-      readonly ttlSeconds?: number
+      readonly version?: number | undefined
+      readonly ttlSeconds?: number | undefined
     }
-  | { readonly op: "delete"; readonly id: string; readonly version?: number }
+  | { readonly op: "delete"; readonly id: string; readonly version?: number | undefined }
 
 /** What a store can do, as data: the entity module asks here and never finds out by failing. */
 export interface Capabilities {

@@ -1,5 +1,6 @@
 // Which store an entity class uses: an override of this request or test, its own, or the app's default.
 import { AsyncLocalStorage } from "node:async_hooks"
+import type { NitroError } from "../shared/errors.ts"
 import { type EncryptionKeys, setEncryptionKeys } from "./encryption.ts"
 import { definitionError } from "./errors.ts"
 import { memory } from "./memory.ts"
@@ -54,7 +55,8 @@ export function storeOf(entity: EntityClass<never> | EntityClass): Store {
     appDefault ??= fromEnvironment()
     return appDefault
   }
-  assertStore(own, `${entity.name}.repository`)
+  // Asked for each call of each entity: the name is put together only where it is needed.
+  if (!isStore(own)) throw noStoreError(`${entity.name}.repository`)
   return own
 }
 
@@ -69,5 +71,9 @@ function isStore(value: unknown): value is Store {
 }
 
 function assertStore(value: unknown, where: string): asserts value is Store {
-  if (!isStore(value)) throw definitionError(`${where} is not a store.`, 'Give what a store function returns: memory(), sqlite("shop.db").')
+  if (!isStore(value)) throw noStoreError(where)
+}
+
+function noStoreError(where: string): NitroError {
+  return definitionError(`${where} is not a store.`, 'Give what a store function returns: memory(), sqlite("shop.db").')
 }

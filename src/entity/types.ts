@@ -426,9 +426,9 @@ export interface Change<T extends object = EntityInstance> {
   readonly op: "create" | "update" | "delete"
   readonly id: string
   /** The entity as it was stored, a copy of its own; absent for deletes. */
-  readonly after?: T
+  readonly after?: T | undefined
   /** The field values before, where there were any. */
-  readonly before?: Readonly<Record<string, unknown>>
+  readonly before?: Readonly<Record<string, unknown>> | undefined
   /** Names of the fields that changed; all of them for creates, none for deletes. */
   readonly changed: readonly string[]
 }

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
+import { inspect } from "node:util"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { observeChanges } from "./changes.ts"
@@ -277,6 +278,28 @@ describe("changes", () => {
     })
     expect(deleted).toMatchObject({ op: "delete", before: { balance: 5 }, changed: [] })
     expect(deleted).not.toHaveProperty("after")
+  })
+
+  it("have the values as they were saved, however late somebody looks", async () => {
+    const account = await Account.create({ id: "a", owner: "a", balance: 1 })
+    await account.update({ balance: 2 })
+    account.balance = 3
+    await account.save()
+    account.balance = 4
+    expect(changes.map(({ before, after }) => [before?.["balance"], after?.["balance" as never]])).toEqual([
+      [undefined, 1],
+      [1, 2],
+      [2, 3],
+    ])
+    expect(changes[0]?.after).toBe(changes[0]?.after)
+  })
+
+  it("show all that they say when they are printed", async () => {
+    await (await Account.create({ id: "a", owner: "anna" })).update({ balance: 5 })
+    const [created, updated] = changes.map(change => inspect(change))
+    expect(created).toMatch(/op: 'create',\s+id: 'a',\s+after: Account/)
+    expect(created).not.toContain("before")
+    expect(updated).toMatch(/before: \{\s+id: 'a',\s+owner: 'anna',\s+balance: 0/)
   })
 
   it("are not announced for saves that write nothing or fail", async () => {

@@ -1,7 +1,7 @@
 // Many writes in order, where inserts that follow each other go as one statement.
 import type { Row, Write } from "../../entity/index.ts"
+import { after, inOrder } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
-import { after, inOrder } from "./maybe.ts"
 
 // Keeps a statement's parameters far below what a driver and a server hold in memory at once.
 const maxRowsAtOnce = 5000

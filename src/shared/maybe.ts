@@ -1,5 +1,5 @@
 // Works on values that may be promises, so that one repository serves synchronous and asynchronous drivers.
-import type { MaybePromise } from "../../shared/types.ts"
+import type { MaybePromise } from "./types.ts"
 
 /** Calls `next` with the value, at once when it is there already. */
 export function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {

@@ -1,0 +1,65 @@
+// What listeners are told of one write. Its values are decoded when somebody asks for them: most listeners look at few.
+import { type Binding, hydrateCopy } from "./binding.ts"
+import { announce, isObserved } from "./changes.ts"
+import type { Values } from "./mapper.ts"
+import type { Row } from "./repository.ts"
+import type { Change, EntityClass, EntityInstance } from "./types.ts"
+import { currentUnit } from "./unit-of-work.ts"
+
+/** Rows are never changed, so what is decoded late is what was written, whatever became of the entity since. */
+class StoredChange implements Change {
+  readonly entity: EntityClass
+  readonly op: "create" | "update"
+  readonly id: string
+  readonly changed: readonly string[]
+  readonly #binding: Binding
+  readonly #row: Row
+  readonly #beforeRow: Row | undefined
+  #after: EntityInstance | undefined
+  #before: Values | undefined
+
+  constructor(binding: Binding, row: Row, before: Row | undefined, changed: readonly string[]) {
+    this.entity = binding.entity
+    this.op = before === undefined ? "create" : "update"
+    this.id = row[0] as string
+    this.changed = changed
+    this.#binding = binding
+    this.#row = row
+    this.#beforeRow = before
+  }
+
+  get after(): EntityInstance {
+    // An instance of its own: the one that was saved may be changed before the listener looks at it.
+    this.#after ??= hydrateCopy(this.#binding, this.#row) as unknown as EntityInstance
+    return this.#after
+  }
+
+  get before(): Values | undefined {
+    if (this.#beforeRow !== undefined) this.#before ??= this.#binding.mapper.decode(this.#beforeRow)
+    return this.#before
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): Change {
+    const { entity, op, id, after, before, changed } = this
+    return { entity, op, id, after, ...(before && { before }), changed }
+  }
+}
+
+/** Tells of a row that was stored; `columns`: which of it are new. Without `before` it is a create. */
+export function tellStored(binding: Binding, row: Row, before: Row | undefined, columns: readonly number[]): void {
+  if (!isObserved(binding.model)) return
+  const { names } = binding.model
+  const changed = before === undefined ? names : columns.map(index => names[index] as string)
+  tell(binding, new StoredChange(binding, row, before, changed))
+}
+
+export function tellDeleted(binding: Binding, before: Row): void {
+  if (!isObserved(binding.model)) return
+  tell(binding, { entity: binding.entity, op: "delete", id: before[0] as string, before: binding.mapper.decode(before), changed: [] })
+}
+
+function tell({ model }: Binding, change: Change): void {
+  const unit = currentUnit()
+  if (unit) unit.afterCommit(() => announce(model, change))
+  else announce(model, change)
+}
