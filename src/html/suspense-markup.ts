@@ -22,7 +22,7 @@ export function placeholder(id: string, fallback: Markup): readonly Part[] {
 
 /** Without JavaScript nothing moves: what has arrived is shown where it stands, at the end of the page. */
 export function arrivedStyle(nonce: string | undefined): string {
-  const css = "[data-suspense]{display:block!important}table[data-suspense]{display:table!important}"
+  const css = "[data-suspense]{display:block!important;content-visibility:visible!important}table[data-suspense]{display:table!important}"
   return `<noscript>${style({ nonce }, raw(css))}</noscript>`
 }
 
@@ -34,7 +34,8 @@ export function arrivedBlock(id: string, content: Markup, nonce: string | undefi
 
 /** Rows and cells exist inside a table alone: the parser drops their tags anywhere else. */
 function container(id: string, content: Markup): readonly [open: string, close: string] {
-  const attributes = `hidden data-suspense="${id}"`
+  // Not just `hidden`: Tailwind hides that with a rule that nothing can take back where there is no JavaScript.
+  const attributes = `hidden="until-found" data-suspense="${id}"`
   switch (firstTag(content)) {
     case "tr":
       return [`<table ${attributes} data-inside="tbody"><tbody>`, "</tbody></table>"]

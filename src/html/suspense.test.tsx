@@ -155,9 +155,11 @@ describe("Suspense", () => {
       '<!doctype html><html><head><title>T</title></head><body><template id="suspense-1"></template><i>wait</i><!--/suspense-1-->,<template id="suspense-2"></template>wait<!--/suspense-2-->!',
     )
     b.resolve(<b>2</b>)
-    expect(plain((await iterator.next()).value)).toBe('<div hidden data-suspense="suspense-2"><b>2</b></div><script/>')
+    expect(plain((await iterator.next()).value)).toBe('<div hidden="until-found" data-suspense="suspense-2"><b>2</b></div><script/>')
     a.resolve("<1>")
-    expect(plain((await iterator.next()).value)).toBe('<div hidden data-suspense="suspense-1">&lt;1&gt;</div><script/></body></html>')
+    expect(plain((await iterator.next()).value)).toBe(
+      '<div hidden="until-found" data-suspense="suspense-1">&lt;1&gt;</div><script/></body></html>',
+    )
     expect(await iterator.next()).toMatchObject({ done: true })
   })
 
@@ -167,9 +169,9 @@ describe("Suspense", () => {
 </html>
 `
     expect(plain(await all(document))).toMatch(
-      /<!--\/suspense-1--><div hidden data-suspense="suspense-1">x<\/div><script\/><\/body>\n<\/html>\n$/,
+      /<!--\/suspense-1--><div hidden="until-found" data-suspense="suspense-1">x<\/div><script\/><\/body>\n<\/html>\n$/,
     )
-    expect(plain(await all(late()))).toMatch(/<!--\/suspense-1--><div hidden data-suspense="suspense-1">x<\/div><script\/>$/)
+    expect(plain(await all(late()))).toMatch(/<!--\/suspense-1--><div hidden="until-found" data-suspense="suspense-1">x<\/div><script\/>$/)
   })
 
   it("nests: what is suspended inside comes in its own time", async () => {
@@ -178,10 +180,10 @@ describe("Suspense", () => {
     expect((await iterator.next()).value).toContain("outer")
     outer.resolve(<p>{Suspense({ fallback: "inner", children: inner.promise as Promise<string> })}</p>)
     expect(plain((await iterator.next()).value)).toBe(
-      '<div hidden data-suspense="suspense-1"><p><template id="suspense-2"></template>inner<!--/suspense-2--></p></div><script/>',
+      '<div hidden="until-found" data-suspense="suspense-1"><p><template id="suspense-2"></template>inner<!--/suspense-2--></p></div><script/>',
     )
     inner.resolve("x")
-    expect(plain((await iterator.next()).value)).toBe('<div hidden data-suspense="suspense-2">x</div><script/>')
+    expect(plain((await iterator.next()).value)).toBe('<div hidden="until-found" data-suspense="suspense-2">x</div><script/>')
   })
 
   it("keeps the nonce of the page on all that it adds", async () => {
@@ -207,10 +209,10 @@ describe("Suspense", () => {
           <td>x</td>
         </tr>,
       ),
-    ).toContain('<table hidden data-suspense="suspense-1" data-inside="tbody"><tbody><tr><td>x</td></tr></tbody></table>')
+    ).toContain('<table hidden="until-found" data-suspense="suspense-1" data-inside="tbody"><tbody><tr><td>x</td></tr></tbody></table>')
     expect(await late(<td>x</td>)).toContain('data-inside="tr"><tbody><tr><td>x</td></tr></tbody></table>')
-    expect(await late(<tbody />)).toContain('<table hidden data-suspense="suspense-1"><tbody></tbody></table>')
-    expect(await late(<li />)).toContain('<div hidden data-suspense="suspense-1"><li></li></div>')
+    expect(await late(<tbody />)).toContain('<table hidden="until-found" data-suspense="suspense-1"><tbody></tbody></table>')
+    expect(await late(<li />)).toContain('<div hidden="until-found" data-suspense="suspense-1"><li></li></div>')
   })
 
   it("runs the hooks at the end of the page after the last content", async () => {
@@ -241,7 +243,7 @@ describe("Suspense", () => {
           fallback: "wait",
           children: Boundary({ fallback, children: ticks().then(() => Promise.reject(new Error("<down>"))) }),
         })
-      const late = '<div hidden data-suspense="suspense-1"><em>&lt;down&gt;</em></div><script/>'
+      const late = '<div hidden="until-found" data-suspense="suspense-1"><em>&lt;down&gt;</em></div><script/>'
       expect(plain(await all(around()))).toBe(`before <template id="suspense-1"></template>wait<!--/suspense-1--> after${late}`)
       expect(await render(around())).toBe("before <em>&lt;down&gt;</em> after")
       expect(plain(await all(inside()))).toMatch(new RegExp(`${late}$`))
