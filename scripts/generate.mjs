@@ -18,6 +18,7 @@ const targets = {
   assets: join(root, "src/html/assets.gen.ts"),
   iconData: join(root, "src/html/icon-data.gen.ts"),
   namedIcons: join(root, "src/html/lucide.gen.ts"),
+  kitIcons: join(root, "src/components/icons.gen.ts"),
 }
 
 const read = path => readFileSync(path, "utf8")
@@ -113,6 +114,10 @@ function stylesheet() {
   return `/*! basecoat-css ${version}\n${read(join(basecoat, "LICENSE.md")).trim()}\n*/\n${css}\n${own}\n`
 }
 
+/** The icons that the components show: without the others, which a server that shows no more need not load. */
+const kitIcons =
+  "calendar check chevron-down chevron-left chevron-right chevrons-up-down circle circle-check circle-x copy ellipsis file info minus moon panel-left search sun triangle-alert upload x"
+
 /**
  * The icons of Lucide twice: as the lines of one string, which loads fast, and as one export each, of which a bundler
  * keeps those that are used. Names that Lucide gave up go on as second names.
@@ -146,7 +151,14 @@ export const iconData: string = ${quote(`\n${lines.join("")}`)}
     if (original !== name) return [`export { ${pascal(original)} as ${exportName} }\n`]
     return [`export const ${exportName}: Icon = /* @__PURE__ */ defineIcon("${name}", ${quote(contents.get(name))})\n`]
   })
-  return { data, named: `${licence}import { defineIcon, type Icon } from "./icon.ts"\n${definitions.join("")}` }
+  const kitDefinitions = kitIcons
+    .split(" ")
+    .map(name => `export const ${pascal(name)}: Icon = /* @__PURE__ */ defineIcon("${name}", ${quote(contents.get(name))})\n`)
+  return {
+    data,
+    named: `${licence}import { defineIcon, type Icon } from "./icon.ts"\n${definitions.join("")}`,
+    kit: `${licence}import { defineIcon, type Icon } from "../html/icon.ts"\n${kitDefinitions.join("")}`,
+  }
 }
 
 const pascal = name => name.replace(/(?:^|-)(.)/g, (_, letter) => letter.toUpperCase())
@@ -201,9 +213,10 @@ async function generate(inputs) {
   kitScript: "/_nitro/kit.js?v=${kitScriptHash}",
 }\n`,
   )
-  const { data, named } = icons()
+  const { data, named, kit: ofKit } = icons()
   writeFileSync(targets.iconData, top + data)
   writeFileSync(targets.namedIcons, top + named)
+  writeFileSync(targets.kitIcons, top + ofKit)
   const kilobytes = text => (gzipSync(text, { level: 9 }).length / 1024).toFixed(1)
   console.log(
     `client.js ${(script.length / 1024).toFixed(1)} KB, ${kilobytes(script)} KB gzip; interpreter.js ${kilobytes(interpreter)} KB gzip; basecoat.css ${kilobytes(css)} KB gzip; kit.css ${kilobytes(kitCss)} KB gzip; kit.js ${kilobytes(kitScript)} KB gzip`,

@@ -1,13 +1,56 @@
 // The door of the component kit: Basecoat's look as typed components, usable with the keyboard and without JavaScript.
+export { Accordion, AccordionItem, type AccordionItemProps } from "./accordion.ts"
+export { Alert, type AlertProps } from "./alert.ts"
 export type { ElementProps } from "./attributes.ts"
+export { Avatar, AvatarGroup, type AvatarProps } from "./avatar.ts"
 export { Badge, type BadgeProps, type BadgeVariant } from "./badge.ts"
+export { Breadcrumb, type BreadcrumbProps } from "./breadcrumb.ts"
 export { Button, type ButtonProps, type ButtonSize, type ButtonVariant } from "./button.ts"
+export { Card, type CardProps } from "./card.ts"
 export { BarChart, type BarChartProps } from "./charts/bar-chart.ts"
 export type { ChartOptions, ChartProps, ChartSeries, ChartValue } from "./charts/data.ts"
 export { DonutChart, type DonutChartProps, type DonutPart } from "./charts/donut-chart.ts"
 export { LineChart, type LineChartProps } from "./charts/line-chart.ts"
 export { Sparkline, type SparklineProps } from "./charts/sparkline.ts"
 export { type ClassName, cn } from "./cn.ts"
+export {
+  Command,
+  CommandDialog,
+  type CommandDialogProps,
+  CommandGroup,
+  type CommandGroupProps,
+  CommandItem,
+  type CommandItemProps,
+  type CommandProps,
+} from "./command.ts"
 export { type Component, type ComponentWithProps, component, componentWithProps, type WithChildren } from "./component.ts"
 export { type Cva, type CvaOptions, cva, type VariantProps } from "./cva.ts"
+export { Dialog, type DialogProps, Sheet, type SheetProps } from "./dialog.ts"
+export {
+  DropdownMenu,
+  type DropdownMenuProps,
+  MenuGroup,
+  type MenuGroupProps,
+  MenuItem,
+  type MenuItemProps,
+  MenuSeparator,
+} from "./dropdown-menu.ts"
 export { type FormatOptions, type FormatType, formatCell, formatDisplay } from "./format.ts"
+export { closes, type Opener, opens, toggles } from "./openers.ts"
+export { type KeysetPaginationProps, type NumberedPaginationProps, Pagination } from "./pagination.ts"
+export { type Placement, Popover, type PopoverProps, type TriggerProps } from "./popover.ts"
+export { Progress, type ProgressProps, Skeleton, type SkeletonProps, Spinner, type SpinnerProps } from "./progress.ts"
+export {
+  Sidebar,
+  SidebarGroup,
+  type SidebarGroupProps,
+  SidebarItem,
+  type SidebarItemProps,
+  type SidebarProps,
+  SidebarTrigger,
+} from "./sidebar.ts"
+export { type Column, Table, type TableProps } from "./table.ts"
+export { type TabOptions, Tabs, type TabsProps } from "./tabs.ts"
+export { ThemeSwitch } from "./theme-switch.ts"
+export { Toast, Toaster, type ToasterProps, type ToastProps, toast } from "./toast.ts"
+export { Tooltip, type TooltipProps } from "./tooltip.ts"

@@ -1,0 +1,62 @@
+// Dialogs and sheets: native <dialog> elements, which hold the focus, give it back, and stay open through patches.
+import { button, type Child, dialog, div, footer, form, h2, header, type Markup, p, section } from "../html/index.ts"
+import { type ElementProps, withClass } from "./attributes.ts"
+import { buttonAttributes } from "./button.ts"
+import { type ComponentWithProps, componentWithProps, type WithChildren } from "./component.ts"
+import { X } from "./icons.gen.ts"
+
+interface OverlayProps extends ElementProps<"dialog", "title" | "id"> {
+  /** Of the page's own. Buttons open it with `opens(id)`. */
+  readonly id: string
+  /** Its name; without one, give an `aria-label`. */
+  readonly title?: Child
+  readonly description?: Child
+  /** Buttons, at the end. */
+  readonly footer?: Child
+}
+
+export interface DialogProps extends OverlayProps {
+  /** Asks for an answer: no close button, and a click beside it does not close it. */
+  readonly alert?: boolean | undefined
+}
+
+export interface SheetProps extends OverlayProps {
+  /** The edge of the window that it stands at. Default `"right"`. */
+  readonly side?: "left" | "right" | "top" | "bottom" | undefined
+}
+
+/** A window over the page: `<Dialog id="edit" title="Edit">...</Dialog>`, opened by `<Button {...opens("edit")}>`. */
+export const Dialog: ComponentWithProps<DialogProps> = componentWithProps(({ alert, ...props }) =>
+  alert
+    ? overlay("alert-dialog", false, { role: "alertdialog", closedby: "closerequest", ...props })
+    : overlay("dialog", true, { closedby: "any", ...props }),
+)
+
+/** A panel at an edge of the window, used like `Dialog`. */
+export const Sheet: ComponentWithProps<SheetProps> = componentWithProps(({ side = "right", ...props }) =>
+  overlay("drawer", true, { closedby: "any", "data-side": side, ...props }),
+)
+
+function overlay(name: string, canClose: boolean, props: OverlayProps & WithChildren): Markup {
+  const { id, title, description, footer: end, children, ...rest } = props
+  const hasTitle = title !== undefined
+  const hasDescription = description !== undefined
+  const { class: names, ...attributes } = withClass(name, rest)
+  const own = {
+    class: names,
+    id,
+    "aria-labelledby": hasTitle ? `${id}-title` : undefined,
+    "aria-describedby": hasDescription ? `${id}-description` : undefined,
+  }
+  const head =
+    (hasTitle || hasDescription) &&
+    header(hasTitle && h2({ id: `${id}-title` }, title), hasDescription && p({ id: `${id}-description` }, description))
+  const content = [head, children !== undefined && section(children), end !== undefined && footer(end), canClose && closeForm()]
+  return dialog({ ...own, ...attributes }, div(content))
+}
+
+/** `method="dialog"` closes without script, and where buttons know no commands. */
+export function closeForm(): Markup {
+  const attributes = buttonAttributes({ variant: "ghost", size: "icon-sm", "aria-label": "Close" })
+  return form({ method: "dialog" }, button({ type: "submit", ...attributes }, X()))
+}

@@ -1,0 +1,44 @@
+// What goes on: a progress bar, a spinner, and the outlines of what is still to come.
+import { div, type Markup, progress, span } from "../html/index.ts"
+import { type ElementProps, withClass } from "./attributes.ts"
+import { type Component, component } from "./component.ts"
+
+export interface ProgressProps extends ElementProps<"progress"> {
+  /** What goes on, read out. Default "Progress". */
+  readonly label?: string | undefined
+  /** Left out while nobody knows how far it is. */
+  readonly value?: number | undefined
+  /** Default 100. */
+  readonly max?: number | undefined
+}
+
+/** `Progress({ value: 40, label: "Upload" })`: the browser's own element, so it needs no inline style. */
+export const Progress: Component<ProgressProps> = component(({ label = "Progress", value, max = 100, children: _, ...rest }) => {
+  const { class: names, ...attributes } = withClass("progress-bar", rest)
+  return progress({ class: names, value, max, "aria-label": label, ...attributes })
+})
+
+export interface SpinnerProps extends ElementProps<"span"> {
+  /** Read out. Default "Loading". */
+  readonly label?: string | undefined
+}
+
+/** `Spinner()`, in the colour and about the size of the text around it. */
+export const Spinner: Component<SpinnerProps> = component(({ label = "Loading", children: _, ...rest }) =>
+  span({ ...withClass("spinner", rest), role: "status", "aria-label": label }),
+)
+
+export interface SkeletonProps extends ElementProps<"div"> {
+  /** Default `"text"`: lines of text. */
+  readonly shape?: "text" | "circle" | "block" | undefined
+  /** Of text. Default 1. */
+  readonly lines?: number | undefined
+}
+
+/** `Skeleton({ lines: 3 })`, hidden from screen readers: say with `aria-busy` on the part around it that it loads. */
+export const Skeleton: Component<SkeletonProps> = component(({ shape = "text", lines = 1, children: _, ...rest }) => {
+  const { class: names, ...attributes } = withClass("skeleton", rest)
+  const line = (): Markup => div({ class: names, "data-shape": shape, "aria-hidden": true, ...attributes })
+  if (shape !== "text" || lines <= 1) return line()
+  return div({ class: "skeleton-lines" }, Array.from({ length: lines }, line))
+})
