@@ -1,7 +1,35 @@
 // The kit's script: the keyboards of the components. It listens on the document and keeps nothing per element, so that a
 // morph does no harm and what a patch brings works at once.
-import { themeClick } from "./theme.ts"
+import { listClick, listClose, listInput, listKey, listPointer, openByShortcut } from "./list.ts"
+import { menuClick, menuKey, menuToggle } from "./menu.ts"
+import { openerClick, placePopover } from "./openers.ts"
+import { tabClick, tabKey } from "./tabs.ts"
+import { themeClick, themeStorage } from "./theme.ts"
+import { toastClick, toastEnd } from "./toast.ts"
+import { hideTooltips, showTooltips } from "./tooltip.ts"
 
-document.addEventListener("click", event => {
-  if (event.target instanceof Element) themeClick(event.target)
-})
+type Handler = (event: Event, target: Element) => void
+
+/** Toggle and close events do not bubble, so everything listens on the way down or up as it needs. */
+function listen(type: string, capture: boolean, ...handlers: readonly Handler[]): void {
+  const run = (event: Event): void => {
+    for (const handler of handlers) if (event.target instanceof Element) handler(event, event.target)
+  }
+  document.addEventListener(type, run, capture)
+}
+
+const LOADED = Symbol.for("nitro.kit")
+const page = document as Document & { [LOADED]?: true }
+
+if (!page[LOADED]) {
+  page[LOADED] = true
+  listen("click", false, openerClick, tabClick, menuClick, listClick, toastClick, themeClick)
+  listen("keydown", false, hideTooltips, openByShortcut, tabKey, menuKey, listKey)
+  listen("input", false, listInput)
+  listen("pointerover", false, showTooltips, listPointer)
+  listen("focusin", false, showTooltips)
+  listen("toggle", true, placePopover, menuToggle)
+  listen("close", true, listClose)
+  listen("animationend", false, toastEnd)
+  addEventListener("storage", themeStorage)
+}
