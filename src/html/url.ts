@@ -8,7 +8,7 @@ const inertData =
   /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:font|x-font|vnd\.ms-fontobject|octet-stream|pdf)|text\/plain[;,]|[;,])/
 
 /** Elements that show an image and never run the script of an SVG. */
-const imageElements = new Set(["img", "source", "input", "link", "video", "picture", "feimage", "image"])
+const imageElements = new Set(["img", "source", "input", "link", "video", "picture", "feimage", "feImage", "image"])
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser of a browser skips these characters
 const skipped = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029]+/g

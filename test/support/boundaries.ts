@@ -21,6 +21,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   live: ["shared", "entity", "events", "html", "datastar", "actions"],
   adapters: ["shared", "entity", "events", "html", "datastar", "actions", "live", "client"],
   testing: ["shared", "entity", "events"],
+  // Runs when an application is built: it asks the html module how an element prints.
+  compile: ["shared", "html"],
   // `serve` finds its host when it is called, so that the root loads none.
   "index.ts": ["shared", "entity", "events", "html", "datastar", "actions", "live", "adapters/serve.ts"],
 }
@@ -36,7 +38,7 @@ const mayLoad: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Folders whose files may load a package that the user has or has not: on use, with `import()`. */
-const mayLoadOnUse: readonly string[] = ["repositories", "buses", "jobs", "plugins", "adapters", "cli"]
+const mayLoadOnUse: readonly string[] = ["repositories", "buses", "jobs", "plugins", "adapters", "cli", "compile"]
 
 const independent = new Set(["entity", "events", "html"])
 

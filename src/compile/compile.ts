@@ -1,0 +1,131 @@
+// The pass: JSX and calls of tag functions become templates; everything else stays as it is, on its line.
+import { type Bindings, readBindings } from "./bindings.ts"
+import { type Piece, piecesOf } from "./pieces.ts"
+import { forEachChild, isJsx, type Node } from "./syntax.ts"
+import type { Editor, SourceMap, Tools } from "./tools.ts"
+
+export interface CompileOptions {
+  /** Whether JSX without a pragma is that of `nitro-ts/html`. */
+  readonly isOurJsx: boolean
+}
+
+export interface Compiled {
+  readonly code: string
+  /** Maps to `path`; made when it is asked for. */
+  map(): SourceMap
+}
+
+const runtime = "nitro-ts/html/jsx-runtime"
+/** Files that can hold something to compile: others need not be parsed. */
+const marker = /nitro-ts/
+const typescript = /\.[cm]?ts$/
+/** CommonJS cannot import what the templates need. */
+const skipped = /\.(?:cts|cjs|d\.[cm]?ts)$/
+
+/** The file `path` with its templates compiled; undefined when there is nothing to do, or the parser refuses it. */
+export function compile(path: string, code: string, tools: Tools, { isOurJsx }: CompileOptions): Compiled | undefined {
+  const mayHoldJsx = !typescript.test(path)
+  if (skipped.test(path) || !(marker.test(code) || (isOurJsx && mayHoldJsx && code.includes("<")))) return undefined
+  const lang = typescript.test(path) ? "ts" : path.endsWith(".tsx") ? "tsx" : "jsx"
+  const { program, comments, errors } = tools.parseSync(path, code, {
+    lang,
+    sourceType: "module",
+    astType: "js",
+    preserveParens: false,
+  })
+  // The compiler that runs next reports what is wrong, better than a pass in between.
+  if (errors.length > 0) return undefined
+  const bindings = readBindings(program)
+  const rewriter = new Rewriter(code, tools.edit(code), bindings, jsxIsOurs(comments, isOurJsx))
+  return rewriter.run(program, path)
+}
+
+/** A pragma in the file decides before any configuration. */
+function jsxIsOurs(comments: readonly { readonly value: string }[], otherwise: boolean): boolean {
+  let source: string | undefined
+  for (const { value } of comments) {
+    if (/@jsxRuntime\s+classic|@jsx\s/.test(value)) return false
+    source = /@jsxImportSource\s+(\S+)/.exec(value)?.[1] ?? source
+  }
+  return source === undefined ? otherwise : source === "nitro-ts/html"
+}
+
+class Rewriter {
+  readonly #code: string
+  readonly #editor: Editor
+  readonly #bindings: Bindings
+  readonly #isOurJsx: boolean
+  readonly #tag: string
+  #isChanged = false
+
+  constructor(code: string, editor: Editor, bindings: Bindings, isOurJsx: boolean) {
+    this.#code = code
+    this.#editor = editor
+    this.#bindings = bindings
+    this.#isOurJsx = isOurJsx
+    let tag = "$html"
+    while (code.includes(tag)) tag += "$"
+    this.#tag = tag
+  }
+
+  run(program: Node, path: string): Compiled | undefined {
+    this.#visit(program, false)
+    if (!this.#isChanged) return undefined
+    // At the end, so that no line moves.
+    this.#editor.append(`\nimport { compiledHtml as ${this.#tag} } from ${JSON.stringify(runtime)};\n`)
+    return {
+      code: this.#editor.toString(),
+      map: () => this.#editor.generateMap({ source: path, includeContent: true, hires: "boundary" }),
+    }
+  }
+
+  /** `isInJsx`: the node stands between tags, or as the value of an attribute, where code needs braces. */
+  #visit(node: Node, isInJsx: boolean): void {
+    if (isJsx(node) ? this.#isOurJsx : this.#bindings.tags.has(node)) {
+      const pieces = piecesOf(node, this.#bindings)
+      if (pieces !== undefined) {
+        this.#rewrite(node, pieces, isInJsx)
+        return
+      }
+    }
+    const isOuterJsx = isJsx(node) || node.type === "JSXAttribute"
+    forEachChild(node, child => this.#visit(child, isOuterJsx))
+  }
+
+  #rewrite(root: Node, pieces: readonly Piece[], isInJsx: boolean): void {
+    this.#isChanged = true
+    let at = root.start
+    // `return<br/>` is fine, `return$html` is not.
+    let text = `${isInJsx ? "{" : /[\w$]/.test(this.#code.charAt(at - 1)) ? " " : ""}${this.#tag}\``
+    for (const piece of pieces) {
+      if (typeof piece === "string") text += templateText(piece)
+      else {
+        this.#replace(at, piece.node.start, `${text}${this.#lineBreaks(at, piece.node.start)}\${${piece.before}`)
+        this.#visit(piece.node, false)
+        at = piece.node.end
+        text = `${piece.after}}`
+      }
+    }
+    this.#replace(at, root.end, `${text}${this.#lineBreaks(at, root.end)}\`${isInJsx ? "}" : ""}`)
+  }
+
+  #replace(start: number, end: number, text: string): void {
+    if (start < end) this.#editor.update(start, end, text)
+    else this.#editor.appendLeft(start, text)
+  }
+
+  /** The line breaks of the source, escaped, so that they print nothing. */
+  #lineBreaks(start: number, end: number): string {
+    return (this.#code.slice(start, end).match(/\r\n|[\n\r\u2028\u2029]/g) ?? []).map(lineBreak => `\\${lineBreak}`).join("")
+  }
+}
+
+/** `text` as it has to be written in a template literal. */
+function templateText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a template literal would change or refuse some of them
+  return text.replace(/[\\`\u0000-\u001f\u007f\u2028\u2029]|\$(?=\{)|[\ud800-\udfff]/gu, character => {
+    if (character === "\\" || character === "`" || character === "$") return `\\${character}`
+    if (character === "\n") return "\\n"
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  })
+}

@@ -1,0 +1,23 @@
+// Decorators for tools that cannot compile them: vite 8 and what it is made of take them for a syntax error.
+
+import { loadEsbuild } from "./tools.ts"
+import type { CompilerOptions } from "./tsconfig.ts"
+
+const decorator = /(?:^|[\s;{(])@[\w$(]/m
+
+/** Whether `code` may hold a decorator. Comments may look like one: then there is nothing to lower. */
+export const mayHoldDecorators = (path: string, code: string): boolean => /\.m?[jt]sx?$/.test(path) && decorator.test(code)
+
+/** The file with its decorators compiled by esbuild, and its types removed. JSX stays. */
+export function lowerDecorators(path: string, code: string, options: CompilerOptions): { code: string; map: string } {
+  const { code: lowered, map } = loadEsbuild().transformSync(code, {
+    loader: /\.m?ts$/.test(path) ? "ts" : path.endsWith(".tsx") ? "tsx" : "jsx",
+    sourcefile: path,
+    sourcemap: "external",
+    // Decorators are no part of it yet; all that is stays as it is written.
+    target: "es2023",
+    jsx: "preserve",
+    tsconfigRaw: { compilerOptions: { ...options, jsx: "preserve" } },
+  })
+  return { code: lowered, map }
+}

@@ -1,0 +1,250 @@
+// From an element to the template that prints the same: its static text, and what stays code.
+import { attribute } from "../html/attribute.ts"
+import { attributeName } from "../html/attribute-name.ts"
+import { elementRecord } from "../html/element.ts"
+import { escapeHtml } from "../html/escape.ts"
+import type { Bindings, TagFunction } from "./bindings.ts"
+import { jsxAttributeText, jsxText } from "./jsx-text.ts"
+import {
+  type Attribute,
+  type Call,
+  type Element,
+  innerOf,
+  isFunction,
+  isJsx,
+  literalOf,
+  type Member,
+  type Node,
+  nameOf,
+  type ObjectLiteral,
+  type Property,
+  type Template,
+  textOf,
+} from "./syntax.ts"
+
+/** Code that stays as it is, with what has to stand around it. */
+export interface Hole {
+  readonly node: Node
+  readonly before: string
+  readonly after: string
+}
+
+/** Static text of the template, or a value of it. */
+export type Piece = string | Hole
+
+/** Text before escaping, or code. */
+type Content = { readonly text: string } | Hole
+
+const hole = (node: Node, before = "", after = ""): Hole => ({ node, before, after })
+const isHole = (piece: Piece): piece is Hole => typeof piece !== "string"
+
+/**
+ * The template of an element, a fragment or a call of a tag function, its values in the order of the source. Undefined
+ * when only the run time can tell what it prints: then it stays as it is.
+ */
+export function piecesOf(node: Node, bindings: Bindings): readonly Piece[] | undefined {
+  const reader = new PieceReader(bindings, !bindings.hasEffects(node))
+  if (node.type !== "JSXFragment") return reader.read(node)
+  // A fragment hands a single child on as it is, and the child may be anything.
+  const contents = reader.contentsOf((node as Element).children)
+  return contents !== undefined && contents.length > 1 ? reader.read(node) : undefined
+}
+
+/** Elements that the tokenizer of templates reads as text, while JSX prints whatever it is given. */
+const textElements = new Set(["title", "textarea"])
+/** The same, where templates take no value. */
+const closedElements = new Set(["script", "style", "xmp", "iframe", "noembed", "noframes"])
+
+class PieceReader {
+  readonly #bindings: Bindings
+  /** Whether inner elements may be printed together with the outer one, after all values are known. */
+  readonly #isFlat: boolean
+
+  constructor(bindings: Bindings, isFlat: boolean) {
+    this.#bindings = bindings
+    this.#isFlat = isFlat
+  }
+
+  read(node: Node): Piece[] | undefined {
+    if (node.type === "JSXElement") return this.#element(node as Element)
+    if (node.type !== "JSXFragment") return this.#call(node as Call, this.#bindings.tags.get(node) as TagFunction)
+    const contents = this.contentsOf((node as Element).children)
+    return contents?.flatMap(content => this.#print(content, true))
+  }
+
+  #element({ openingElement, children }: Element): Piece[] | undefined {
+    const { name, attributes } = openingElement
+    if (name.type !== "JSXIdentifier" || !/^[a-z][\w-]*$/.test(nameOf(name))) return undefined
+    const open = this.#jsxAttributes(attributes, nameOf(name))
+    const contents = open && this.contentsOf(children)
+    return contents && this.#assemble(nameOf(name), open, contents)
+  }
+
+  #jsxAttributes(attributes: readonly Node[], tag: string): Piece[] | undefined {
+    const pieces: Piece[] = []
+    const names = new Set<string>()
+    for (const node of attributes) {
+      if (node.type !== "JSXAttribute") return undefined
+      const { name: key, value } = node as Attribute
+      const name = key.type === "JSXNamespacedName" ? namespaced(key) : nameOf(key)
+      if (!isPrintable(name, names)) return undefined
+      let piece: Piece | undefined
+      if (value === null) piece = staticAttribute(name, true, tag)
+      else if (value.type === "Literal") {
+        const text = jsxAttributeText(textOf(value))
+        piece = text === undefined ? undefined : staticAttribute(name, text, tag)
+      } else if (value.type === "JSXExpressionContainer") piece = attributePiece(name, innerOf(value), tag)
+      // Other code runs before the key of an element is computed, but not before that of a template.
+      if (piece === undefined || (name === "key" && isHole(piece) && !isQuiet(piece.node))) return undefined
+      if (isHole(piece)) pieces.push(` ${name}=`)
+      pieces.push(piece)
+    }
+    return pieces
+  }
+
+  /** What is between the tags, without what prints nothing. Undefined for `{...children}`. */
+  contentsOf(children: readonly Node[]): Content[] | undefined {
+    const contents: Content[] = []
+    for (const child of children) {
+      if (child.type === "JSXSpreadChild") return undefined
+      if (child.type === "JSXText") {
+        const text = jsxText(textOf(child))
+        contents.push(text === undefined ? hole(child, "<>", "</>") : { text })
+      } else if (child.type !== "JSXExpressionContainer") contents.push(hole(child))
+      else if (innerOf(child).type !== "JSXEmptyExpression") contents.push(content(innerOf(child)))
+    }
+    return contents.filter(isPrinted)
+  }
+
+  #call({ arguments: all }: Call, { tag, isCapital }: TagFunction): Piece[] | undefined {
+    const first = all[0]
+    const last = all.at(-1)
+    if (first === undefined || last === undefined) return this.#assemble(tag, [], [])
+    let children = all
+    let attributes: Node | undefined
+    if (first.type === "ObjectExpression") {
+      // Attributes alone make a capitalised function return one that takes the children.
+      if (all.length === 1 && isCapital) return undefined
+      attributes = first
+      children = all.slice(1)
+    } else if (!this.#isNoObject(first)) return undefined
+    else if (last.type === "ObjectExpression") {
+      attributes = last
+      children = all.slice(0, -1)
+    } else if (!this.#isNoObject(last)) return undefined
+    const open = attributes === undefined ? [] : objectAttributes(attributes as ObjectLiteral, tag)
+    const contents = children.map(child =>
+      child.type === "SpreadElement" ? hole((child as unknown as { argument: Node }).argument, "[...", "]") : content(child),
+    )
+    if (open === undefined || (attributes !== first && open.some(isHole) && contents.some(member => "node" in member))) return undefined
+    return this.#assemble(tag, open, contents.filter(isPrinted))
+  }
+
+  /** Whether an argument is surely no object of attributes. */
+  #isNoObject(node: Node): boolean {
+    if (literalOf(node) || isJsx(node) || isFunction(node) || this.#bindings.tags.has(node) || this.#bindings.templates.has(node))
+      return true
+    const { operator, right, consequent, alternate } = node as unknown as Record<"right" | "consequent" | "alternate", Node> & {
+      operator: string
+    }
+    switch (node.type) {
+      case "TemplateLiteral":
+      case "ArrayExpression":
+      case "BinaryExpression":
+      case "UnaryExpression":
+        return true
+      case "LogicalExpression":
+        return operator === "&&" && this.#isNoObject(right)
+      case "ConditionalExpression":
+        return this.#isNoObject(consequent) && this.#isNoObject(alternate)
+      default:
+        return false
+    }
+  }
+
+  #assemble(tag: string, attributes: readonly Piece[], contents: readonly Content[]): Piece[] | undefined {
+    const { bare, close, content: kind } = elementRecord(tag)
+    const name = tag.toLowerCase()
+    if (contents.length > 0 && (kind === "none" || closedElements.has(name))) return undefined
+    const inner = contents.map(member => this.#print(member, !textElements.has(name)))
+    if (kind === "verbatim") {
+      const first = inner[0]?.[0]
+      // The parser drops a line break here, so one more is printed; a template looks at its first value alone.
+      if (typeof first === "string") inner[0]?.unshift(first.startsWith("\n") ? "\n" : "")
+      else if (first !== undefined && inner.flat().length > 1) return undefined
+    }
+    return [bare.slice(0, -1), ...attributes, ">", ...inner.flat(), close]
+  }
+
+  #print(member: Content, mayHoldElements: boolean): Piece[] {
+    if ("text" in member) return [escapeHtml(member.text)]
+    const { node } = member
+    const isOurs = isJsx(node) || this.#bindings.tags.has(node)
+    return (isOurs && this.#isFlat && mayHoldElements ? this.read(node) : undefined) ?? [member]
+  }
+}
+
+function namespaced(key: Node): string {
+  const { namespace, name } = key as unknown as { namespace: Node; name: Node }
+  return `${nameOf(namespace)}:${nameOf(name)}`
+}
+
+const content = (node: Node): Content => {
+  const literal = literalOf(node)
+  if (literal === undefined) return hole(node)
+  return { text: literal.value === null || typeof literal.value === "boolean" ? "" : String(literal.value) }
+}
+
+const isPrinted = (member: Content): boolean => !("text" in member) || member.text !== ""
+
+/** Whether `name` is an attribute like any other. Objects give some keys an order or a meaning of their own. */
+function isPrintable(name: string, names: Set<string>): boolean {
+  if (names.has(name) || name === "children" || name === "__proto__" || !/^[\w$@:.-]+$/.test(name) || /^\d/.test(name)) return false
+  names.add(name)
+  try {
+    attributeName(name)
+    return true
+  } catch {
+    // Refused at run time, unless its value says that there is no attribute.
+    return false
+  }
+}
+
+function objectAttributes({ properties }: ObjectLiteral, tag: string): Piece[] | undefined {
+  const pieces: Piece[] = []
+  const names = new Set<string>()
+  for (const node of properties) {
+    const { kind, key, value, computed, method } = node as Property
+    if (node.type !== "Property" || kind !== "init" || computed || method) return undefined
+    const name = key.type === "Identifier" ? nameOf(key) : String(textOf(key))
+    const piece = isPrintable(name, names) ? attributePiece(name, value, tag) : undefined
+    if (piece === undefined) return undefined
+    if (isHole(piece)) pieces.push(` ${name}=`)
+    pieces.push(piece)
+  }
+  return pieces
+}
+
+function attributePiece(name: string, value: Node, tag: string): Piece | undefined {
+  const literal = literalOf(value)
+  return literal === undefined ? hole(value) : staticAttribute(name, literal.value, tag)
+}
+
+function staticAttribute(name: string, value: unknown, tag: string): string | undefined {
+  try {
+    return attribute(attributeName(name), value, tag)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether an expression only reads variables and fields. */
+function isQuiet(node: Node): boolean {
+  if (node.type === "Identifier" || node.type === "Literal" || node.type === "ThisExpression") return true
+  if (node.type === "TemplateLiteral") return (node as Template).expressions.every(isQuiet)
+  return (
+    node.type === "MemberExpression" &&
+    isQuiet((node as Member).object) &&
+    (!(node as Member).computed || isQuiet((node as Member).property))
+  )
+}
