@@ -88,7 +88,7 @@ export class Call extends Expression<void> {
 
   get #base(): string {
     if (this.#instance === undefined) return this.#collection
-    const { id } = this.#instance
+    const id = String(this.#instance.id)
     return `${this.#collection}/${/^[\w-]+$/.test(id) ? id : encodeURIComponent(id)}`
   }
 
@@ -97,7 +97,7 @@ export class Call extends Expression<void> {
   }
 
   get #form(): string {
-    return formKeyFrom(this.#route.entityName, this.#route.operationName, this.#instance?.id ?? "")
+    return formKeyFrom(this.#route.entityName, this.#route.operationName, String(this.#instance?.id ?? ""))
   }
 
   get form(): FormAttributes {

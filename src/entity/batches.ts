@@ -1,19 +1,24 @@
 // Reads on where the last row ended: the condition that finds what comes after it, and large results in batches.
 import { bindingOf } from "./binding.ts"
+import type { EntityDefinition } from "./definition.ts"
 import type { Predicate, Value } from "./predicate.ts"
 import type { Order, QueryPlan, Row } from "./repository.ts"
 import type { EntityClass } from "./types.ts"
 import { onStore } from "./unit-of-work.ts"
 
-/** The order of a plan to its end: what it says, and the id, after which nothing can follow. */
-export function fullOrder({ orderBy }: QueryPlan): readonly Order[] {
-  const byId = orderBy.findIndex(({ field }) => field === "id")
-  return byId < 0 ? [...orderBy, { field: "id", direction: "asc" }] : orderBy.slice(0, byId + 1)
+/** The order of a plan to its end: what it says, and the key, after which nothing can follow. */
+export function fullOrder({ key }: EntityDefinition, { orderBy }: QueryPlan): readonly Order[] {
+  const missing = new Set(key)
+  for (const [at, { field }] of orderBy.entries()) {
+    missing.delete(field)
+    if (missing.size === 0) return orderBy.slice(0, at + 1)
+  }
+  return [...orderBy, ...[...missing].map((field): Order => ({ field, direction: "asc" }))]
 }
 
 /** The plan of what comes after the row that has these values in the fields of `fullOrder`. */
 export function planAfter(entity: EntityClass<never> | EntityClass, plan: QueryPlan, values: readonly Value[]): QueryPlan {
-  const order = fullOrder(plan)
+  const order = fullOrder(entity.definition, plan)
   const [first] = order as readonly [Order]
   const firstValue = values[0] as Value
   const field = entity.definition.fieldByName.get(first.field)
@@ -46,7 +51,7 @@ function after(field: string, direction: "asc" | "desc", value: Value, nullable:
 /** The values that a row has in the fields of `fullOrder`. */
 export function keyOfRow(entity: EntityClass, plan: QueryPlan, row: Row): Value[] {
   const { mapper } = bindingOf(entity)
-  return fullOrder(plan).map(({ field }) => {
+  return fullOrder(entity.definition, plan).map(({ field }) => {
     const index = entity.definition.fieldByName.get(field)?.index ?? -1
     return (mapper.decodeAt(index, row[index]) ?? null) as Value
   })

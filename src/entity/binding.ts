@@ -1,6 +1,6 @@
 // An entity class bound to a store: checked once, then kept.
 import { NitroError } from "../shared/errors.ts"
-import type { EntityDefinition } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
 import { definitionError } from "./errors.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
 import { type EntityRecord, hydration, isDeleted, type Origin, rowOf, type Stored, savingOf, setStored, valuesOf } from "./record.ts"
@@ -70,12 +70,17 @@ export function bindingOf(entity: EntityClass): Binding {
   return binding
 }
 
+/** The id of a row as an entity holds it. */
+export function idOfRow({ model, mapper }: Binding, row: Row): EntityId {
+  return (model.hasPlainId ? row[0] : mapper.decodeAt(0, row[0])) as EntityId
+}
+
 /** The instance of a stored row: inside of a unit of work the one that it knows by this id. */
 export function hydrate(origin: Binding, row: Row): EntityRecord {
   const unit = currentUnit()
   if (unit === undefined) return load(origin, row)
   const known = unit.identities(origin.repository)
-  const id = row[0] as string
+  const [id] = row
   let record = known.get(id) as EntityRecord | undefined
   if (record === undefined || record.constructor !== (origin.entity as unknown) || isDeleted(record)) {
     record = load(origin, row)

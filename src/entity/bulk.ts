@@ -4,9 +4,10 @@ import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { tellStored } from "./change.ts"
 import { isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
-import type { EntityDefinition, FieldDefinition } from "./definition.ts"
+import type { EntityDefinition, EntityId, FieldDefinition } from "./definition.ts"
 import { assignAll } from "./dirty.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
+import { hasDerivedId, toId, whereIds } from "./key.ts"
 import { save } from "./persistence.ts"
 import type { Predicate, Value } from "./predicate.ts"
 import type { EntityRecord } from "./record.ts"
@@ -32,7 +33,7 @@ export async function updateWhere(
       "Give a condition, or say updateWhere({}, values, { all: true }).",
     )
   }
-  for (const name of ["id", "version"]) {
+  for (const name of new Set(["id", ...definition.key, "version"])) {
     if (Object.hasOwn(data ?? {}, name))
       throw queryError(`updateWhere cannot set the ${name} of many ${definition.plural}.`, "Leave it out.")
   }
@@ -77,7 +78,7 @@ async function updateRows(
   const version = definition.version ? (definition.fieldByName.get("version")?.index as number) : undefined
   const rows = await matching(binding, condition)
   const writes = rows.map((row): Write => {
-    const id = row[0] as string
+    const id = row[0] as EntityId
     const expiry = definition.ttlSeconds === undefined ? {} : { ttlSeconds: definition.ttlSeconds }
     if (version === undefined) return { op: "update", id, columns, values, ...expiry }
     const stored = row[version] as number
@@ -112,6 +113,7 @@ export async function upsert(entity: EntityClass, data: unknown, by?: string | r
     const [row] = await onStore(binding.store, () => binding.repository.find({ where: key, orderBy: [], limit: 1 }))
     if (row === undefined) return undefined
     const record = hydrate(binding, row)
+    // The key found it; a derived id in the data is one of these entities', or no condition would have matched.
     const { id: _, ...rest } = data as { id?: unknown }
     assignAll(binding.model, record, rest)
     return save(record)
@@ -136,7 +138,7 @@ function keyOf(definition: EntityDefinition, data: unknown, by: string | readonl
   if (typeof data !== "object" || data === null) throw queryError(`upsert of ${definition.name} needs an object with its fields.`)
   const given = data as Readonly<Record<string, unknown>>
   const has = (name: string): boolean => given[name] !== undefined && given[name] !== null
-  const sets: readonly (readonly string[])[] = [["id"], ...definition.unique]
+  const sets: readonly (readonly string[])[] = [definition.key, ...(hasDerivedId(definition) ? [["id"]] : []), ...definition.unique]
   const fields = by === undefined ? sets.find(set => set.every(has)) : typeof by === "string" ? [by] : by
   if (fields === undefined) {
     throw queryError(
@@ -153,6 +155,10 @@ function keyOf(definition: EntityDefinition, data: unknown, by: string | readonl
       `upsert of ${definition.name} by ${fields.join(" and ")} could find several.`,
       `Declare it: unique: [${JSON.stringify(fields.length === 1 ? fields[0] : fields)}].`,
     )
+  }
+  if (fields.length === 1 && fields[0] === "id") {
+    const id = toId(definition, given["id"])
+    return whereIds(definition, id === undefined ? [] : [id])
   }
   return { op: "and", of: fields.map((field): Predicate => ({ op: "eq", field, value: given[field] as Value })) }
 }

@@ -1,6 +1,7 @@
 // What listeners are told of one write. Its values are decoded when somebody asks for them: most listeners look at few.
-import { type Binding, hydrateCopy } from "./binding.ts"
+import { type Binding, hydrateCopy, idOfRow } from "./binding.ts"
 import { announce, isObserved } from "./changes.ts"
+import type { EntityId } from "./definition.ts"
 import type { Values } from "./mapper.ts"
 import type { Row } from "./repository.ts"
 import type { Change, EntityClass, EntityInstance } from "./types.ts"
@@ -10,7 +11,7 @@ import { currentUnit } from "./unit-of-work.ts"
 class StoredChange implements Change {
   readonly entity: EntityClass
   readonly op: "create" | "update"
-  readonly id: string
+  readonly id: EntityId
   readonly changed: readonly string[]
   readonly #binding: Binding
   readonly #row: Row
@@ -21,7 +22,7 @@ class StoredChange implements Change {
   constructor(binding: Binding, row: Row, before: Row | undefined, changed: readonly string[]) {
     this.entity = binding.entity
     this.op = before === undefined ? "create" : "update"
-    this.id = row[0] as string
+    this.id = idOfRow(binding, row)
     this.changed = changed
     this.#binding = binding
     this.#row = row
@@ -55,7 +56,7 @@ export function tellStored(binding: Binding, row: Row, before: Row | undefined, 
 
 export function tellDeleted(binding: Binding, before: Row): void {
   if (!isObserved(binding.model)) return
-  tell(binding, { entity: binding.entity, op: "delete", id: before[0] as string, before: binding.mapper.decode(before), changed: [] })
+  tell(binding, { entity: binding.entity, op: "delete", id: idOfRow(binding, before), before: binding.mapper.decode(before), changed: [] })
 }
 
 function tell({ model }: Binding, change: Change): void {

@@ -2,6 +2,7 @@
 import { suggest } from "../shared/suggest.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
+import { idCondition } from "./key.ts"
 import { isFieldOperand, matches } from "./matches.ts"
 import type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
 
@@ -263,6 +264,7 @@ function isOperatorObject(given: unknown): given is Record<string, unknown> {
 /** One checked condition on one field. */
 function condition(entity: EntityDefinition, field: FieldDefinition, operator: string, given: unknown): Predicate {
   const name = field.name
+  if (field.derived) return idCondition(entity, name, operator, given)
   if (operator === "isNull") {
     if (typeof given !== "boolean") throw wrongOperand(entity, field, operator, given, "true or false")
     const isNull: Predicate = { op: "isNull", field: name }
@@ -295,7 +297,7 @@ function condition(entity: EntityDefinition, field: FieldDefinition, operator: s
 function otherField(entity: EntityDefinition, field: FieldDefinition, column: FieldColumn): FieldOperand {
   const other = entity.fieldByName.get(column.field)
   const numeric = (type: string): boolean => type === "integer" || type === "number"
-  if (other === undefined || (other.type !== field.type && !(numeric(other.type) && numeric(field.type)))) {
+  if (other === undefined || other.derived || (other.type !== field.type && !(numeric(other.type) && numeric(field.type)))) {
     throw queryError(
       `${entity.name}.${field.name} (${field.type}) cannot be compared with the field "${column.field}" (${other?.type ?? "unknown"}).`,
     )

@@ -5,6 +5,7 @@ import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { definitionError, unknownFieldError } from "./errors.ts"
 import { allOptionsOf, fieldOptions, metadataOf, unknownOptions } from "./field-options.ts"
 import { type FieldFacts, readField, type Shape } from "./fields.ts"
+import { keyTypes } from "./key.ts"
 import { kebabCase, pluralize } from "./naming.ts"
 import type { EntityOptions } from "./types.ts"
 
@@ -21,7 +22,7 @@ export interface Defined {
 export function fieldNames(shape: Shape, options: EntityOptions): string[] {
   return [
     "id",
-    ...Object.keys(shape),
+    ...Object.keys(shape).filter(name => name !== "id"),
     ...(options.timestamps ? ["createdAt", "updatedAt"] : []),
     ...(options.version ? ["version"] : []),
     ...(options.softDelete ? ["deletedAt"] : []),
@@ -48,6 +49,7 @@ export function checkDeclaration(name: string, shape: Shape, options: EntityOpti
       throw definitionError(`${name} declares "${field}", which the library fills in.`, "Remove it from the fields; the library adds it.")
     }
   }
+  if (options.id !== undefined) checkKey(name, shape, options.id)
   for (const [field, schema] of Object.entries(shape)) {
     if (typeof schema?._zod?.def !== "object")
       throw definitionError(`The field "${field}" of ${name} is not a zod 4 schema.`, "Use z.string() and the like.")
@@ -81,8 +83,9 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
   const addManaged = (field: string, type: FieldFacts["type"], schema: z.ZodType): void => {
     add(field, schema, { type, nullable: false, optional: true, absent: null, valueSchema: undefined }, true)
   }
-  addManaged("id", "string", z.string())
-  for (const [field, schema] of Object.entries(shape)) add(field, schema, readField(field, schema), false)
+  if (Object.hasOwn(shape, "id")) add("id", shape["id"] as z.ZodType, readField("id", shape["id"] as z.ZodType), false)
+  else addManaged("id", "string", z.string())
+  for (const [field, schema] of Object.entries(shape)) if (field !== "id") add(field, schema, readField(field, schema), false)
   if (options.timestamps) {
     addManaged("createdAt", "date", z.date())
     addManaged("updatedAt", "date", z.date())
@@ -92,6 +95,7 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
     const facts: FieldFacts = { type: "date", nullable: true, optional: true, absent: null, valueSchema: undefined }
     add("deletedAt", z.date().nullable(), facts, true)
   }
+  if (options.id !== undefined) fields[0] = { ...(fields[0] as FieldDefinition), derived: true }
   const fieldByName = new Map(fields.map(field => [field.name, field]))
   const known = (list: readonly (string | readonly string[])[] | undefined): string[][] =>
     (list ?? []).map(entry =>
@@ -107,6 +111,7 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
     table: options.table ?? plural.replaceAll("-", "_"),
     fields,
     fieldByName,
+    key: options.id ?? ["id"],
     unique: known(options.unique),
     index: known(options.index),
     guarded: [...new Set([...known(options.guarded).flat(), ...readonlyFields(shape)])],
@@ -115,6 +120,7 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
     ...(options.softDelete ? { softDelete: true } : {}),
     ...(options.ttlSeconds === undefined ? {} : { ttlSeconds: options.ttlSeconds }),
   }
+  for (const field of definition.key) checkKeyField(definition, fieldByName.get(field) as FieldDefinition)
   for (const set of [...definition.unique, ...definition.index]) {
     const secret = set.find(field => fieldByName.get(field)?.encrypted)
     if (secret !== undefined)
@@ -124,6 +130,27 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
       )
   }
   return { definition, internals }
+}
+
+function checkKey(name: string, shape: Shape, key: readonly string[]): void {
+  const form = 'Name fields: { id: ["orderId", "productId"] }.'
+  if (!Array.isArray(key) || key.length === 0) throw definitionError(`The option id of ${name} names no field.`, form)
+  for (const [at, field] of key.entries()) {
+    if (!Object.hasOwn(shape, field)) throw unknownFieldError(name, String(field), Object.keys(shape))
+    if (key.indexOf(field) !== at) throw definitionError(`The option id of ${name} names "${field}" twice.`, form)
+  }
+  if (Object.hasOwn(shape, "id"))
+    throw definitionError(`${name} declares a field "id" and an id of other fields.`, "Leave the option or the field out.")
+}
+
+function checkKeyField({ name }: EntityDefinition, { name: field, type, nullable, hidden, encrypted, derived }: FieldDefinition): void {
+  if (derived) return
+  const wrong = nullable ? "may be null" : hidden ? "is hidden" : encrypted ? "is encrypted" : keyTypes.has(type) ? undefined : `is ${type}`
+  if (wrong === undefined && !(field === "id" && type === "date")) return
+  throw definitionError(
+    `${name}.${field} ${wrong ?? "is a date"} and cannot be ${field === "id" ? "the id" : "part of the id"}.`,
+    "An id is text, whole numbers or bigints, and dates as part of it; always there, and for everybody to see.",
+  )
 }
 
 /** What `field(schema, options)` said, as it stands in the definition. */

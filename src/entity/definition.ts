@@ -5,6 +5,9 @@ import type { FieldMetadata } from "./field-options.ts"
 /** How a value behaves in comparisons and in a store. `json` covers objects and arrays. */
 export type FieldType = "string" | "integer" | "number" | "boolean" | "date" | "bigint" | "bytes" | "json"
 
+/** An id as an entity holds it: text, unless the class declares a field `id` of another type. */
+export type EntityId = string | number | bigint
+
 /** What happens to an entity when the one that its `ref` field points to is deleted; without a rule that one cannot be. */
 export type OnDelete = "cascade" | "set null"
 
@@ -25,6 +28,8 @@ export interface FieldDefinition {
   readonly references?: string
   /** What happens when that entity is deleted; default: it cannot be deleted. */
   readonly onDelete?: OnDelete
+  /** Only an `id`: text that is made of the fields in `key`. A store that has keys of several columns needs no column for it. */
+  readonly derived?: boolean
   /** `toJSON`, REST and signals never carry it. */
   readonly hidden?: boolean
   /** Stored as ciphertext: no condition or order can look at it. */
@@ -40,9 +45,11 @@ export interface EntityDefinition {
   readonly plural: string
   /** Table name in SQL stores: `"todo_items"`. */
   readonly table: string
-  /** `id` first, then the declared fields in order, then `createdAt`, `updatedAt`, `version` where switched on. */
+  /** `id` first, which is `derived` where the class names the fields of its key; then the declared fields in order, then `createdAt`, `updatedAt`, `version` where switched on. */
   readonly fields: readonly FieldDefinition[]
   readonly fieldByName: ReadonlyMap<string, FieldDefinition>
+  /** The fields whose values together are an entity's identity: `["id"]`, or those that the id is made of. Never null. */
+  readonly key: readonly string[]
   /** Sets of field names whose values together occur once. */
   readonly unique: readonly (readonly string[])[]
   readonly index: readonly (readonly string[])[]

@@ -3,6 +3,7 @@ import { type Binding, bindingOf, hydrate, runHook } from "./binding.ts"
 import { tellDeleted, tellStored } from "./change.ts"
 import { isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
+import type { EntityId } from "./definition.ts"
 import { queryError } from "./errors.ts"
 import { bindingFor, waitForSaves } from "./persistence.ts"
 import type { Predicate } from "./predicate.ts"
@@ -39,10 +40,10 @@ async function ended(record: EntityRecord, binding: Binding, before: Row, wasThe
 }
 
 async function erase(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
-  const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as string }]))
+  const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as EntityId }]))
   const unit = currentUnit()
   unit?.onRollback(() => setStored(record, before, binding))
-  unit?.identities(binding.repository).delete(before[0] as string)
+  unit?.identities(binding.repository).delete(before[0])
   setDeleted(record)
   return touched !== 0
 }
@@ -62,7 +63,7 @@ const deleteActions: DeleteActions = {
   },
   async setNull(binding, rows, { index }) {
     const repository = unscoped(binding.repository)
-    const writes = rows.map(row => ({ op: "update", id: row[0] as string, columns: [index], values: [null] }) as const)
+    const writes = rows.map(row => ({ op: "update", id: row[0] as EntityId, columns: [index], values: [null] }) as const)
     const touched = await onStore(binding.store, () => repository.write(writes))
     if (!isObserved(binding.model)) return
     rows.forEach((before, at) => {
@@ -73,7 +74,7 @@ const deleteActions: DeleteActions = {
 
 async function eraseRows(binding: Binding, rows: readonly Row[]): Promise<number> {
   const repository = unscoped(binding.repository)
-  const touched = await onStore(binding.store, () => repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as string }))))
+  const touched = await onStore(binding.store, () => repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as EntityId }))))
   return tellAll(binding, rows, touched)
 }
 
@@ -95,7 +96,7 @@ async function mark(record: EntityRecord, binding: Binding, deletedAt: Date | nu
   const before = rowOf(record) as Row
   const { columns, values: encoded } = marks(binding, deletedAt)
   const [touched] = await onStore(binding.store, () =>
-    binding.repository.write([{ op: "update", id: before[0] as string, columns, values: encoded }]),
+    binding.repository.write([{ op: "update", id: before[0] as EntityId, columns, values: encoded }]),
   )
   if (touched === 0) return false
   const { deletedAt: earlier } = values
@@ -159,7 +160,7 @@ async function markWhere(binding: Binding, condition: Predicate | undefined): Pr
   if (atOnce && !isObserved(model)) return onStore(store, () => atOnce(condition, columns, values))
   const rows = await matching(binding, condition)
   const touched = await onStore(store, () =>
-    repository.write(rows.map((row): Write => ({ op: "update", id: row[0] as string, columns, values }))),
+    repository.write(rows.map((row): Write => ({ op: "update", id: row[0] as EntityId, columns, values }))),
   )
   return tellAll(binding, rows, touched)
 }

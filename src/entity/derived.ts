@@ -2,7 +2,7 @@
 import type { EntityDefinition, FieldDefinition, FieldType } from "./definition.ts"
 import type { Aggregate, SelectPlan } from "./repository.ts"
 
-type Output = Pick<FieldDefinition, "name" | "type" | "nullable" | "encrypted">
+type Output = Pick<FieldDefinition, "name" | "type" | "nullable" | "encrypted" | "derived">
 
 /** The outputs of groups as fields: `plan.fields`, then the aggregates by their names. */
 export function groupDefinition(definition: EntityDefinition, { fields, aggregates }: SelectPlan): EntityDefinition {
@@ -11,7 +11,7 @@ export function groupDefinition(definition: EntityDefinition, { fields, aggregat
     const type = aggregate.field === undefined ? undefined : known(aggregate.field).type
     return { name: aggregate.as, type: typeOf(aggregate, type), nullable: aggregate.call !== "count" && aggregate.call !== "sum" }
   })
-  return derive(definition, `groups of ${definition.name}`, [...fields.map(known), ...outputs])
+  return derive(definition, `groups of ${definition.name}`, [...fields.map(known), ...outputs], fields)
 }
 
 function typeOf({ call }: Aggregate, type: FieldType | undefined): FieldType {
@@ -32,10 +32,15 @@ export function joinDefinition(left: EntityDefinition, right: EntityDefinition):
   let known = ofLeft.get(right)
   if (known === undefined) {
     const [leftPrefix, rightPrefix] = joinPrefixes(left, right)
-    known = derive(left, `${left.name} with ${right.name}`, [
-      ...left.fields.map(field => ({ ...field, name: leftPrefix + field.name })),
-      ...right.fields.map(field => ({ ...field, name: rightPrefix + field.name })),
-    ])
+    known = derive(
+      left,
+      `${left.name} with ${right.name}`,
+      [
+        ...left.fields.map(field => ({ ...field, name: leftPrefix + field.name })),
+        ...right.fields.map(field => ({ ...field, name: rightPrefix + field.name })),
+      ],
+      [...left.key.map(field => leftPrefix + field), ...right.key.map(field => rightPrefix + field)],
+    )
     ofLeft.set(right, known)
   }
   return known
@@ -46,10 +51,10 @@ export function joinPrefixes(left: EntityDefinition, right: EntityDefinition): r
   return [`${left.name}.`, left.name === right.name ? `${right.name}2.` : `${right.name}.`]
 }
 
-function derive(base: EntityDefinition, name: string, outputs: readonly Output[]): EntityDefinition {
+function derive(base: EntityDefinition, name: string, outputs: readonly Output[], key: readonly string[]): EntityDefinition {
   const { schema } = base.fields[0] as FieldDefinition
-  const fields = outputs.map(({ name: output, type, nullable, encrypted = false }, index): FieldDefinition => {
-    return { name: output, index, type, nullable, optional: false, column: output, schema, managed: false, encrypted }
+  const fields = outputs.map(({ name: output, type, nullable, encrypted = false, derived = false }, index): FieldDefinition => {
+    return { name: output, index, type, nullable, optional: false, column: output, schema, managed: false, encrypted, derived }
   })
   return {
     name,
@@ -57,6 +62,7 @@ function derive(base: EntityDefinition, name: string, outputs: readonly Output[]
     table: base.table,
     fields,
     fieldByName: new Map(fields.map(field => [field.name, field])),
+    key,
     unique: [],
     index: [],
     guarded: [],

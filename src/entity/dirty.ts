@@ -1,8 +1,11 @@
 // What an instance holds: values of a new one, checked assignments, and how it differs from what is stored.
 import { NitroError } from "../shared/errors.ts"
 import { uuidv7 } from "../shared/uuid.ts"
+import type { EntityId } from "./definition.ts"
 import { validationError } from "./errors.ts"
+import { hasDerivedId, idFrom } from "./key.ts"
 import type { Values } from "./mapper.ts"
+import { toComparable } from "./matches.ts"
 import type { Model } from "./model.ts"
 import { type EntityRecord, type Origin, originOf, rowOf, valuesOf } from "./record.ts"
 
@@ -10,8 +13,20 @@ import { type EntityRecord, type Origin, originOf, rowOf, valuesOf } from "./rec
 export function newValues(model: Model, data: unknown): Values {
   const given = data === undefined ? {} : data
   const valid = model.validator.forCreate(given)
-  const { id = uuidv7(), createdAt = new Date(), updatedAt = createdAt } = given as { id?: string; createdAt?: Date; updatedAt?: Date }
+  const {
+    id = newId(model, valid),
+    createdAt = new Date(),
+    updatedAt = createdAt,
+  } = given as { id?: string; createdAt?: Date; updatedAt?: Date }
+  // A given id of a derived one was checked to be the same.
   return model.assemble(valid, { id, createdAt: copyDate(createdAt), updatedAt: copyDate(updatedAt), version: 1, deletedAt: null })
+}
+
+/** Of a class that declares the field `id` the value is among the others. */
+function newId(model: Model, valid: Values): unknown {
+  if (model.hasPlainId) return uuidv7()
+  const { definition } = model.defined
+  return hasDerivedId(definition) ? idFrom(definition, name => valid[name]) : undefined
 }
 
 function copyDate(date: Date): Date {
@@ -20,9 +35,15 @@ function copyDate(date: Date): Date {
 
 /** The value to store for an assignment; throws when it does not fit or when the field is not the caller's. */
 export function assigned(model: Model, field: string, value: unknown): unknown {
-  if (model.isDeclared(field)) return model.validator.assigned(field, value)
-  throw new NitroError("NITRO_READONLY_FIELD", `${model.name}.${field} is kept by the library and cannot be assigned.`, {
+  if (model.isDeclared(field) && !model.isKey(field)) return model.validator.assigned(field, value)
+  throw readonlyError(model, field)
+}
+
+export function readonlyError(model: Model, field: string): NitroError {
+  const why = model.isKey(field) ? "is part of the id" : "is kept by the library"
+  return new NitroError("NITRO_READONLY_FIELD", `${model.name}.${field} ${why} and cannot be assigned.`, {
     details: { entity: model.name, field },
+    ...(model.isKey(field) ? { fix: "Create an entity with the new id, and delete this one." } : {}),
   })
 }
 
@@ -31,6 +52,7 @@ export function assignAll(model: Model, record: EntityRecord, data: unknown): vo
   const values = valuesOf(record)
   const { id, version, ...declared } = model.validator.forUpdate(data) as { id?: unknown; version?: unknown } & Values
   if (id !== undefined && id !== values["id"]) throw validationError(model.name, [{ path: "id", message: "cannot be changed" }])
+  if (!model.hasPlainId) dropKey(model, declared, values)
   // Forms send the version back that they were rendered with.
   if (version !== undefined && rowOf(record) !== undefined && version !== values["version"]) {
     throw staleError(model.name, String(values["id"]), version, values["version"])
@@ -38,7 +60,19 @@ export function assignAll(model: Model, record: EntityRecord, data: unknown): vo
   Object.assign(values, declared)
 }
 
-export function staleError(entity: string, id: string, version: unknown, storedVersion: unknown): NitroError {
+/** Forms send the key back; another one is refused. */
+function dropKey(model: Model, declared: Values, values: Values): void {
+  const { key } = model.defined.definition
+  const issues = key.filter(name => declared[name] !== undefined && toComparable(declared[name]) !== toComparable(values[name]))
+  if (issues.length > 0)
+    throw validationError(
+      model.name,
+      issues.map(path => ({ path, message: "is part of the id and cannot be changed" })),
+    )
+  for (const name of key) delete declared[name]
+}
+
+export function staleError(entity: string, id: EntityId, version: unknown, storedVersion: unknown): NitroError {
   const message = `${entity} "${id}" was saved by somebody else: read as version ${version}, stored as version ${storedVersion}.`
   return new NitroError("NITRO_STALE_ENTITY", message, { details: { entity, id, version, storedVersion } })
 }

@@ -328,7 +328,9 @@ describe("the declaration", () => {
     ["a field that hides a member", () => Entity("A", { save: z.string() }), "hide the member"],
     ["a field named as a hook", () => Entity("A", { beforeSave: z.string() }), "hide the member"],
     ["a field that the library adds", () => Entity("A", { version: z.int() }, { version: true }), "the library fills in"],
-    ["an id of its own", () => Entity("A", { id: z.string() }), "the library fills in"],
+    ["an id beside a key of other fields", () => Entity("A", { id: z.string(), a: z.int() }, { id: ["a"] }), 'a field "id" and an id of'],
+    ["a key without fields", () => Entity("A", { a: z.int() }, { id: [] }), "names no field"],
+    ["a key with a field twice", () => Entity("A", { a: z.int() }, { id: ["a", "a"] }), "twice"],
     ["something that is no schema", () => Entity("A", { a: "string" } as never), "not a zod 4 schema"],
   ])("refuses %s", (_, declare, message) => {
     expect(declare).toThrow(code("NITRO_DEFINITION"))

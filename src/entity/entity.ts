@@ -4,7 +4,7 @@ import { updateWhere, upsert } from "./bulk.ts"
 import { observeEntity } from "./changes.ts"
 import { Specification, toCondition } from "./columns.ts"
 import { checkDeclaration } from "./define.ts"
-import type { EntityDefinition } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
 import { deleteWhere, remove, restore } from "./deletion.ts"
 import { assignAll, assigned, changesOf, isDirty, newValues } from "./dirty.ts"
 import type { FieldNames, Shape } from "./fields.ts"
@@ -25,7 +25,9 @@ import type {
   EntityClass,
   EntityInput,
   EntityInstance,
+  EntityKey,
   EntityOptions,
+  EntityRef,
   EntityStatics,
   EntityUpdate,
   EntityValues,
@@ -57,11 +59,11 @@ class EntityBase extends EntityRecord {
     return records
   }
 
-  static get(id: string): Promise<unknown> {
+  static get(id: unknown): Promise<unknown> {
     return findById(asClass(this), id)
   }
 
-  static require(id: string): Promise<unknown> {
+  static require(id: unknown): Promise<unknown> {
     return requireById(asClass(this), id)
   }
 
@@ -71,7 +73,7 @@ class EntityBase extends EntityRecord {
         .where(idOrWhere as never)
         .exists()
     }
-    return existsById(asClass(this), idOrWhere as string)
+    return existsById(asClass(this), idOrWhere)
   }
 
   static all(): Query {
@@ -150,7 +152,7 @@ class EntityBase extends EntityRecord {
   }
 
   get domId(): string {
-    return domIdOf(model(this.constructor).name, valuesOf(this)["id"] as string)
+    return domIdOf(model(this.constructor).name, valuesOf(this)["id"] as EntityId)
   }
 
   save(options?: SaveOptions): Promise<this> {
@@ -236,7 +238,7 @@ export function Entity<S extends Shape, const O extends EntityOptions<FieldNames
   name: string,
   fields: S,
   options?: O,
-): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>> {
+): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>> {
   checkDeclaration(name, fields, options ?? {}, taken)
   const made = new Model(name, fields, options ?? {})
   const entity = recordClass(
@@ -247,7 +249,7 @@ export function Entity<S extends Shape, const O extends EntityOptions<FieldNames
   )
   setModel(entity, made)
   // Built by hand from names; the types are derived from the same fields.
-  return entity as unknown as EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>>
+  return entity as unknown as EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>>
 }
 
 export function isEntity(value: unknown): value is EntityInstance {

@@ -1,6 +1,7 @@
 // The errors of entities, queries and their stores.
 import { NitroError, registerErrors } from "../shared/errors.ts"
 import { suggest } from "../shared/suggest.ts"
+import type { EntityId } from "./definition.ts"
 
 registerErrors({
   NITRO_VALIDATION: {
@@ -15,7 +16,7 @@ registerErrors({
   },
   NITRO_READONLY_FIELD: {
     status: 422,
-    when: "Code assigned to a field that the library keeps: the id, timestamps or the version.",
+    when: "Code assigned to a field that the library keeps (the id, timestamps, the version) or that the id is made of.",
     fix: "Leave the field alone; give an id to the constructor if it must be yours.",
   },
   NITRO_QUERY: {
@@ -98,12 +99,12 @@ export function unknownFieldError(entity: string, field: string, known: Iterable
   })
 }
 
-export function notFoundError(entity: string, id: string, why = "not found"): NitroError {
+export function notFoundError(entity: string, id: EntityId, why = "not found"): NitroError {
   return new NitroError("NITRO_ENTITY_NOT_FOUND", `${entity} "${id}" ${why}.`, { details: { entity, id } })
 }
 
 /** `entity` cannot be deleted while rows of `by` point to it by `field`. */
-export function referenceError(entity: string, id: string, by: string, field: string, count: number, cause?: unknown): NitroError {
+export function referenceError(entity: string, id: EntityId, by: string, field: string, count: number, cause?: unknown): NitroError {
   const others = count === 1 ? `a ${by} points` : `${count} of ${by} point`
   return new NitroError("NITRO_REFERENCE", `${entity} "${id}" cannot be deleted: ${others} to it by ${field}.`, {
     fix: `Delete what points to it first, or declare ${by}.${field} as ref("${entity}", { onDelete: "cascade" }) or "setNull".`,
@@ -112,7 +113,7 @@ export function referenceError(entity: string, id: string, by: string, field: st
   })
 }
 
-/** A store throws this for a taken id or unique value; `fields` are field names, `["id"]` for the id. */
+/** A store throws this for a taken id or unique value; `fields` are field names, `definition.key` for the id. */
 export function duplicateError(entity: string, fields: readonly string[], cause?: unknown): NitroError {
   const names = fields.join(" and ")
   return new NitroError("NITRO_DUPLICATE", `Another ${entity} has this ${names || "value"} already.`, {

@@ -52,10 +52,20 @@ export interface RefOptions {
   readonly onDelete?: "restrict" | "cascade" | "setNull"
 }
 
-// A field that refers to another entity by id: a string schema whose definition carries the name. zod copies the
-// definition in `.min()` and the like, and wrappers as `.nullable()` keep the inner schema, so the name is never lost.
-export function ref(entity: string, { onDelete = "restrict" }: RefOptions = {}): z.ZodString {
-  const schema = z.string()
+// A schema whose definition carries the name of the other entity. zod copies the definition in `.min()` and the like, and
+// wrappers as `.nullable()` keep the inner schema, so the name is never lost.
+/** The id of another entity: text, or what `schema` says where that id is a number. `ref("Order", z.int())` */
+export function ref(entity: string, options?: RefOptions): z.ZodString
+export function ref<T extends z.ZodType>(entity: string, schema: T, options?: RefOptions): T
+export function ref(entity: string, given?: z.ZodType | RefOptions, more?: RefOptions): z.ZodType {
+  const hasSchema = given !== undefined && "_zod" in given
+  const schema: z.ZodType = hasSchema ? given : z.string()
+  if (!["string", "number", "bigint", "date"].includes(defOf(schema).type))
+    throw definitionError(
+      `ref("${entity}") was given a z.${defOf(schema).type}().`,
+      'Wrap the ref instead: ref("Order", z.int()).nullable().',
+    )
+  const { onDelete = "restrict" } = (hasSchema ? more : (given as RefOptions | undefined)) ?? {}
   if (onDelete !== "restrict" && onDelete !== "cascade" && onDelete !== "setNull")
     throw definitionError(
       `ref("${entity}") has no onDelete rule "${String(onDelete)}".`,
@@ -116,11 +126,15 @@ function walk(name: string, schema: z.ZodType): Walked {
     case "template_literal":
       return { type: "string", nullable: false, ...referenceOf(def as Pick<Walked, "references" | "onDelete">) }
     case "number":
-      return { type: isInteger(def) ? "integer" : "number", nullable: false }
+      return {
+        type: isInteger(def) ? "integer" : "number",
+        nullable: false,
+        ...referenceOf(def as Pick<Walked, "references" | "onDelete">),
+      }
     case "boolean":
     case "date":
     case "bigint":
-      return { type: def.type, nullable: false }
+      return { type: def.type, nullable: false, ...referenceOf(def as Pick<Walked, "references" | "onDelete">) }
     case "enum":
       return { type: commonType(Object.values(def.entries ?? {})), nullable: false }
     case "literal":

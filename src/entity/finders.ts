@@ -3,7 +3,9 @@ import type { MaybePromise } from "../shared/types.ts"
 import { rowBatches } from "./batches.ts"
 import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { toCondition } from "./columns.ts"
+import type { EntityDefinition } from "./definition.ts"
 import { notFoundError, unknownFieldError } from "./errors.ts"
+import { hasDerivedId, toId } from "./key.ts"
 import { lockable } from "./lock.ts"
 import type { Predicate } from "./predicate.ts"
 import { loadRelations, readWithRelations } from "./relations/eager.ts"
@@ -13,7 +15,7 @@ import type { QueryPlan, Row } from "./repository.ts"
 import type { EntityClass } from "./types.ts"
 import { currentUnit, onStore } from "./unit-of-work.ts"
 
-export async function findById<T extends object>(entity: EntityClass<T>, id: string): Promise<T | undefined> {
+export async function findById<T extends object>(entity: EntityClass<T>, id: unknown): Promise<T | undefined> {
   const binding = bindingOf(entity as unknown as EntityClass)
   const found = rowById(binding, id)
   const row = found instanceof Promise ? await found : found
@@ -21,22 +23,31 @@ export async function findById<T extends object>(entity: EntityClass<T>, id: str
   return row === undefined ? undefined : (hydrate(binding, row) as unknown as T)
 }
 
-export async function requireById<T extends object>(entity: EntityClass<T>, id: string): Promise<T> {
+export async function requireById<T extends object>(entity: EntityClass<T>, id: unknown): Promise<T> {
   // As findById, without a second promise.
   const binding = bindingOf(entity as unknown as EntityClass)
   const found = rowById(binding, id)
   const row = found instanceof Promise ? await found : found
-  if (row === undefined) throw notFoundError(entity.definition.name, String(id))
+  if (row === undefined) throw notFoundError(entity.definition.name, idLabel(entity, id))
   return hydrate(binding, row) as unknown as T
 }
 
-export async function existsById(entity: EntityClass, id: string): Promise<boolean> {
+export async function existsById(entity: EntityClass, id: unknown): Promise<boolean> {
   return (await rowById(bindingOf(entity), id)) !== undefined
 }
 
+function idLabel({ definition }: { readonly definition: EntityDefinition }, given: unknown): string {
+  return String(hasDerivedId(definition) ? (toId(definition, given) ?? given) : given)
+}
+
 /** Anything but text finds nothing, as an id that comes from outside may be anything. */
-function rowById({ store, repository }: Binding, id: unknown): MaybePromise<Row | undefined> {
-  if (typeof id !== "string") return undefined
+function rowById({ store, repository, model, mapper }: Binding, given: unknown): MaybePromise<Row | undefined> {
+  let id = given as string
+  if (!model.hasPlainId) {
+    const meant = toId(model.defined.definition, given)
+    if (meant === undefined) return undefined
+    id = mapper.encodeAt(0, meant) as string
+  } else if (typeof given !== "string") return undefined
   return currentUnit() === undefined ? repository.get(id) : onStore(store, () => repository.get(id))
 }
 

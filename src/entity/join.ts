@@ -9,7 +9,7 @@ import { queryError } from "./errors.ts"
 import { compileOrder, compilePredicate, isFieldOperand, toComparable } from "./matches.ts"
 import { toOrder, wholeNumber } from "./order.ts"
 import type { Predicate } from "./predicate.ts"
-import type { JoinPlan, Order, Row } from "./repository.ts"
+import type { JoinPlan, Row } from "./repository.ts"
 import { unscoped, visiblePairs } from "./soft-delete.ts"
 import type { EntityClass, JoinQuery } from "./types.ts"
 import { onStore } from "./unit-of-work.ts"
@@ -127,8 +127,7 @@ async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<[Row, Ro
   }
   const test = plan.where === undefined ? () => true : compilePredicate<Pair>(plan.where, reader)
   const found = candidates(left, right, parts, isLeft).filter(test)
-  const ties = [leftPrefix, rightPrefix].map((prefix): Order => ({ field: `${prefix}id`, direction: "asc" }))
-  found.sort(compileOrder<Pair>([...plan.orderBy, ...ties], field => (field === "id" ? () => "" : reader(field))))
+  found.sort(compileOrder<Pair>(plan.orderBy, reader, joinDefinition(a.entity.definition, b.entity.definition).key))
   const offset = plan.offset ?? 0
   const window = found.slice(offset, plan.limit === undefined ? undefined : offset + plan.limit)
   return window.map(([x, y]) => [x.row, y.row])

@@ -1,6 +1,6 @@
 // Plain forms of an entity: JSON, an HTML id, what a console prints.
 import type { InspectOptions } from "node:util"
-import type { EntityDefinition } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
 import { kebabCase } from "./naming.ts"
 import { type EntityRecord, valuesOf } from "./record.ts"
@@ -46,7 +46,8 @@ function getterNames(record: object): string[] {
 const prefixes = new Map<string, string>()
 
 /** `todo-<id>`. Other characters than ASCII letters, digits and `-` in an id of the caller's are escaped, each id to its own text. */
-export function domIdOf(name: string, id: string): string {
+export function domIdOf(name: string, given: EntityId): string {
+  const id = String(given)
   let prefix = prefixes.get(name)
   if (prefix === undefined) {
     prefix = `${kebabCase(name)}-`

@@ -212,14 +212,15 @@ function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Comparator for entities and plain objects: nulls last ascending and first descending, ties by id ascending. */
-export function compareBy(orderBy: readonly Order[]): (a: object, b: object) => number {
-  return compileOrder(orderBy, byName as Reader<object>)
+/** Comparator for entities and plain objects: nulls last ascending and first descending, ties by the fields of `key` ascending. */
+export function compareBy(orderBy: readonly Order[], key?: readonly string[]): (a: object, b: object) => number {
+  return compileOrder(orderBy, byName as Reader<object>, key)
 }
 
-export function compileOrder<R>(orderBy: readonly Order[], reader: Reader<R>): (a: R, b: R) => number {
+/** `key`: what breaks ties, `definition.key`. */
+export function compileOrder<R>(orderBy: readonly Order[], reader: Reader<R>, key: readonly string[] = ["id"]): (a: R, b: R) => number {
   const keys = orderBy.map(({ field, direction }) => ({ read: reader(field), sign: direction === "desc" ? -1 : 1 }))
-  keys.push({ read: reader("id"), sign: 1 })
+  for (const field of key) keys.push({ read: reader(field), sign: 1 })
   return (a, b) => {
     for (const { read, sign } of keys) {
       const x = toComparable(read(a))

@@ -1,6 +1,7 @@
 // The rows of one entity class in memory, with its unique and other indexes and the times at which rows expire.
-import type { EntityDefinition } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
 import { duplicateError } from "./errors.ts"
+import { hasDerivedId } from "./key.ts"
 import { compareValues, compileOrder, compilePredicate, isFieldOperand, type Reader, toComparable } from "./matches.ts"
 import type { SavedRow } from "./memory-file.ts"
 import type { Predicate } from "./predicate.ts"
@@ -8,7 +9,7 @@ import type { QueryPlan, Row, Write } from "./repository.ts"
 import { isStorable, unstorableError } from "./storable.ts"
 
 interface Entry {
-  readonly id: string
+  readonly id: EntityId
   readonly row: Row
   /** Milliseconds since 1970; Infinity: never. */
   readonly expiresAt: number
@@ -17,11 +18,11 @@ interface Entry {
 interface UniqueIndex {
   readonly fields: readonly string[]
   readonly columns: readonly number[]
-  readonly ids: Map<unknown, string>
+  readonly ids: Map<unknown, EntityId>
 }
 
 /** One column's values with the ids of the rows that have them. */
-type ValueIndex = Map<unknown, Set<string>>
+type ValueIndex = Map<unknown, Set<EntityId>>
 
 // Sweeping looks at every row, so it is not done for each that expires.
 const shortestSweepMs = 250
@@ -30,7 +31,7 @@ const longestTimerMs = 2 ** 31 - 1
 export class MemoryTable {
   readonly #definition: EntityDefinition
   readonly #ttlSeconds: number | undefined
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<EntityId, Entry>()
   readonly #uniques: readonly UniqueIndex[]
   readonly #indexes: ReadonlyMap<number, ValueIndex>
   readonly #tests = new WeakMap<Predicate, (entry: Entry) => boolean>()
@@ -44,7 +45,8 @@ export class MemoryTable {
     const columnOf = (field: string): number => definition.fieldByName.get(field)?.index ?? -1
     this.#uniques = definition.unique.map(fields => ({ fields, columns: fields.map(columnOf), ids: new Map() }))
     const references = definition.fields.filter(field => field.references !== undefined).map(({ name }) => [name])
-    const single = [...definition.index, ...definition.unique, ...references].filter(fields => fields.length === 1)
+    const keys = hasDerivedId(definition) ? definition.key.map(name => [name]) : []
+    const single = [...definition.index, ...definition.unique, ...references, ...keys].filter(fields => fields.length === 1)
     this.#indexes = new Map(single.map(([field]) => [columnOf(field as string), new Map()]))
     this.#reader = field => {
       const column = columnOf(field)
@@ -62,19 +64,19 @@ export class MemoryTable {
   load(rows: readonly SavedRow[]): void {
     const now = Date.now()
     for (const { row, expiresAt } of rows) {
-      const id = row[0] as string
+      const id = row[0] as EntityId
       if (expiresAt > now) this.#swap(id, undefined, { id, row, expiresAt })
     }
   }
 
-  get(id: string): Row | undefined {
+  get(id: EntityId): Row | undefined {
     return this.#live(id)?.row.slice()
   }
 
   find(plan: QueryPlan): Row[] {
     const found = this.#matching(plan.where)
-    if (plan.orderBy.length > 0) found.sort(compileOrder(plan.orderBy, this.#reader))
-    else if (!isSortedById(found)) found.sort((a, b) => compileOrder([], this.#reader)(a, b))
+    if (plan.orderBy.length > 0) found.sort(compileOrder(plan.orderBy, this.#reader, this.#definition.key))
+    else if (hasDerivedId(this.#definition) || !isSortedById(found)) found.sort(compileOrder([], this.#reader, this.#definition.key))
     const offset = plan.offset ?? 0
     const end = plan.limit === undefined ? found.length : offset + plan.limit
     return found.slice(offset, end).map(entry => entry.row.slice())
@@ -115,9 +117,9 @@ export class MemoryTable {
 
   #apply(write: Write, keepUndo: (undo: () => void) => void): number {
     if (write.op === "insert") {
-      const id = write.row[0] as string
+      const id = write.row[0] as EntityId
       for (let column = 0; column < write.row.length; column++) this.#refuseUnstorable(column, write.row[column])
-      if (this.#live(id) !== undefined) throw duplicateError(this.#definition.name, ["id"])
+      if (this.#live(id) !== undefined) throw duplicateError(this.#definition.name, this.#definition.key)
       const entry = { id, row: write.row.slice(), expiresAt: this.#expiry(write.ttlSeconds) }
       this.#refuseDuplicates(entry)
       this.#replace(id, undefined, entry, keepUndo)
@@ -143,12 +145,12 @@ export class MemoryTable {
   }
 
   /** The one place where rows come and go: entries and indexes never disagree. */
-  #replace(id: string, before: Entry | undefined, after: Entry | undefined, keepUndo: (undo: () => void) => void): void {
+  #replace(id: EntityId, before: Entry | undefined, after: Entry | undefined, keepUndo: (undo: () => void) => void): void {
     this.#swap(id, before, after)
     keepUndo(() => this.#swap(id, after, before))
   }
 
-  #swap(id: string, before: Entry | undefined, after: Entry | undefined): void {
+  #swap(id: EntityId, before: Entry | undefined, after: Entry | undefined): void {
     if (after === undefined) this.#entries.delete(id)
     else {
       this.#entries.set(id, after)
@@ -203,7 +205,7 @@ export class MemoryTable {
 
   /** The rows that may match: by the smallest index that an `eq` or `in` of the condition can use, else all. */
   #candidates(where: Predicate | undefined): Iterable<Entry> {
-    let best: readonly ReadonlySet<string>[] | undefined
+    let best: readonly ReadonlySet<EntityId>[] | undefined
     let bestSize = this.#entries.size
     for (const part of where?.op === "and" ? where.of : where ? [where] : []) {
       const sets = this.#lookUp(part)
@@ -217,17 +219,17 @@ export class MemoryTable {
     return best === undefined ? this.#entries.values() : best.flatMap(ids => [...ids].map(id => this.#entries.get(id) as Entry))
   }
 
-  #lookUp(part: Predicate): ReadonlySet<string>[] | undefined {
+  #lookUp(part: Predicate): ReadonlySet<EntityId>[] | undefined {
     const wanted = wantedValues(part)
     if (wanted === undefined) return undefined
     const { field, values } = wanted
     const column = this.#definition.fieldByName.get(field)?.index ?? -1
-    if (column === 0) return [new Set([...values].filter((id): id is string => typeof id === "string" && this.#entries.has(id)))]
+    if (column === 0) return [new Set(([...values] as EntityId[]).filter(id => this.#entries.has(id)))]
     const index = this.#indexes.get(column)
     return index && [...values].flatMap(value => index.get(value) ?? [])
   }
 
-  #live(id: string): Entry | undefined {
+  #live(id: EntityId): Entry | undefined {
     const entry = this.#entries.get(id)
     if (entry === undefined || entry.expiresAt === Number.POSITIVE_INFINITY || entry.expiresAt > Date.now()) return entry
     this.#swap(id, entry, undefined)
@@ -275,13 +277,13 @@ function uniqueKey(row: Row, columns: readonly number[]): unknown {
   return values.length === 1 ? values[0] : JSON.stringify(values.map(value => [typeof value, String(value)]))
 }
 
-function addTo(index: ValueIndex, value: unknown, id: string): void {
+function addTo(index: ValueIndex, value: unknown, id: EntityId): void {
   const ids = index.get(value)
   if (ids === undefined) index.set(value, new Set([id]))
   else ids.add(id)
 }
 
-function removeFrom(index: ValueIndex, value: unknown, id: string): void {
+function removeFrom(index: ValueIndex, value: unknown, id: EntityId): void {
   const ids = index.get(value)
   if (ids?.delete(id) && ids.size === 0) index.delete(value)
 }

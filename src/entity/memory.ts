@@ -1,7 +1,7 @@
 // The store that every process has: this process's memory. Same semantics as a database, gone with the process.
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import type { EntityDefinition } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
 import { SnapshotFile } from "./memory-file.ts"
 import { Scopes } from "./memory-scope.ts"
 import { MemoryTable } from "./memory-table.ts"
@@ -96,7 +96,7 @@ class MemoryRepository implements Repository {
       : undo => scopes.keepUndo(undo)
   }
 
-  get(id: string): MaybePromise<Row | undefined> {
+  get(id: EntityId): MaybePromise<Row | undefined> {
     return this.#scopes.run(() => this.#table.get(id))
   }
 

@@ -13,6 +13,8 @@ export class Model {
   readonly names: readonly string[]
   /** Who is told of changes of its classes. Replaced, never changed. */
   listeners: readonly ChangeListener[] = []
+  /** The id is a field of its own that the library fills in with text. */
+  readonly hasPlainId: boolean
   readonly #shape: Shape
   readonly #options: EntityOptions
   #defined: Defined | undefined
@@ -26,6 +28,7 @@ export class Model {
     this.#shape = { ...shape }
     this.#options = options
     this.names = fieldNames(shape, options)
+    this.hasPlainId = options.id === undefined && !Object.hasOwn(shape, "id")
   }
 
   /** Schemas are looked at here and not at declaration, because `z.lazy` may name what is declared further down. */
@@ -51,6 +54,11 @@ export class Model {
   /** Was the field declared, and not added by the library? */
   isDeclared(field: string): boolean {
     return Object.hasOwn(this.#shape, field)
+  }
+
+  /** Is the field, though declared, part of the identity and so the same for an entity's whole life? */
+  isKey(field: string): boolean {
+    return !this.hasPlainId && this.defined.definition.key.includes(field)
   }
 
   /** Values of all fields in their order, the declared ones from `declared`, the others from `managed`. */

@@ -12,6 +12,8 @@ export function toOrder(definition: EntityDefinition, given: string, direction?:
   if (field === undefined) {
     throw unknownFieldError(definition.name, name, definition.fieldByName.keys(), `Sorting field '${name}' does not exist in the model.`)
   }
+  if (field.derived)
+    throw queryError(`${definition.name}.id is made of ${definition.key.join(" and ")}, and has no order.`, "Order by these.")
   if (field.type === "json") throw queryError(`${definition.name}.${name} holds JSON, which has no order.`)
   if (field.encrypted) throw queryError(`${definition.name}.${name} is encrypted, and has no order.`)
   if (direction !== undefined && direction !== "asc" && direction !== "desc")

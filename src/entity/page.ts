@@ -45,7 +45,7 @@ async function pageAfter<T extends object>(
   cursor: string | undefined,
 ): Promise<KeysetPage<T>> {
   const { definition } = entity
-  const secret = fullOrder(plan).find(({ field }) => definition.fieldByName.get(field)?.hidden)
+  const secret = fullOrder(definition, plan).find(({ field }) => definition.fieldByName.get(field)?.hidden)
   if (secret !== undefined) {
     throw queryError(
       `Pages of ${definition.name} ordered by ${secret.field} would tell its value in their cursors, and it is hidden.`,
@@ -62,15 +62,18 @@ async function pageAfter<T extends object>(
 
 /** Where a page ended: the values that its last row is ordered by. Opaque to clients, but not secret. */
 function writeCursor(definition: EntityDefinition, plan: QueryPlan, last: object): string {
-  const values = fullOrder(plan).map(({ field }) => {
+  const values = fullOrder(definition, plan).map(({ field }) => {
     const value = ((last as Record<string, unknown>)[field] ?? null) as Value
     return value === null ? null : toText(value)
   })
   return Buffer.from(JSON.stringify([orderName(definition, plan), ...values])).toString("base64url")
 }
 
-function orderName({ name }: EntityDefinition, plan: QueryPlan): string {
-  return [name, ...fullOrder(plan).map(({ field, direction }) => (direction === "desc" ? `-${field}` : field))].join()
+function orderName(definition: EntityDefinition, plan: QueryPlan): string {
+  return [
+    definition.name,
+    ...fullOrder(definition, plan).map(({ field, direction }) => (direction === "desc" ? `-${field}` : field)),
+  ].join()
 }
 
 function toText(value: NonNullable<Value>): string {
@@ -95,7 +98,7 @@ function readCursor(definition: EntityDefinition, plan: QueryPlan, cursor: strin
   if (!Array.isArray(parts)) return refuse("cannot be read")
   const [name, ...values] = parts as unknown[]
   if (name !== orderName(definition, plan)) return refuse("belongs to a query with another order")
-  const order = fullOrder(plan)
+  const order = fullOrder(definition, plan)
   if (values.length !== order.length) return refuse("cannot be read")
   return order.map(({ field }, index) => {
     const text = values[index]

@@ -4,7 +4,8 @@ import { after } from "../shared/maybe.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { type Binding, bindingOf, runHook, verifyInstance } from "./binding.ts"
 import { tellStored } from "./change.ts"
-import { staleError } from "./dirty.ts"
+import type { EntityId } from "./definition.ts"
+import { readonlyError, staleError } from "./dirty.ts"
 import { notFoundError, queryError } from "./errors.ts"
 import { type EntityRecord, isDeleted, originOf, rowOf, savingOf, setSaving, setSiblings, setStored, valuesOf } from "./record.ts"
 import type { Repository, Row, Write } from "./repository.ts"
@@ -123,8 +124,14 @@ function prepare(record: EntityRecord, binding: Binding, options: SaveOptions | 
   return stored === undefined ? toInsert(record, binding, ttlSeconds, fresh) : toUpdate(record, stored, binding, ttlSeconds)
 }
 
-export function idOf(record: EntityRecord): string {
-  return valuesOf(record)["id"] as string
+/** The id as the entity holds it. */
+export function idOf(record: EntityRecord): EntityId {
+  return valuesOf(record)["id"] as EntityId
+}
+
+/** The id as it stands in the row. */
+function storedIdOf(record: EntityRecord, { mapper }: Binding): EntityId {
+  return mapper.encodeAt(0, idOf(record)) as EntityId
 }
 
 function toInsert(record: EntityRecord, binding: Binding, ttlSeconds: number | undefined, fresh: boolean): Prepared {
@@ -146,6 +153,7 @@ function toUpdate(record: EntityRecord, stored: Row, binding: Binding, ttlSecond
   let expected: number | undefined
   if (difference !== undefined) {
     model.validator.inPlace(values, columns)
+    if (!model.hasPlainId) refuseNewKey(binding, columns)
     if (managed.updatedAt >= 0) {
       updatedAt = new Date()
       columns.push(managed.updatedAt)
@@ -160,8 +168,14 @@ function toUpdate(record: EntityRecord, stored: Row, binding: Binding, ttlSecond
   const row = stored.slice()
   for (let i = 0; i < columns.length; i++) row[columns[i] as number] = encoded[i]
   // All properties in one literal, here as above: what is added later, or spread in, costs a hidden class each time.
-  const write: Write = { op: "update", id: stored[0] as string, columns, values: encoded, version: expected, ttlSeconds }
+  const write: Write = { op: "update", id: stored[0] as EntityId, columns, values: encoded, version: expected, ttlSeconds }
   return { record, binding, write, row, updatedAt, version: expected === undefined ? undefined : expected + 1 }
+}
+
+/** A date in a key that was changed in place: no assignment saw it. */
+function refuseNewKey({ model }: Binding, columns: readonly number[]): void {
+  const changed = columns.map(index => model.names[index] as string).find(name => model.isKey(name))
+  if (changed !== undefined) throw readonlyError(model, changed)
 }
 
 function ttlOf(binding: Binding, options: SaveOptions | undefined): number | undefined {
@@ -206,7 +220,7 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
 
 async function refuseLost({ record, binding, write }: Prepared): Promise<never> {
   const id = idOf(record)
-  const stored = await onStore(binding.store, () => binding.repository.get(id))
+  const stored = await onStore(binding.store, () => binding.repository.get(storedIdOf(record, binding)))
   if (stored === undefined || write.op === "insert" || write.version === undefined) {
     throw notFoundError(binding.model.name, id, "was deleted before it was saved")
   }
@@ -225,7 +239,7 @@ function finish({ record, binding, row, updatedAt, version, write }: Prepared): 
       if (updatedAt !== undefined) values["updatedAt"] = earlierUpdatedAt
       if (version !== undefined) values["version"] = earlierVersion
     })
-    unit.identities(binding.repository).set(row[0] as string, record)
+    unit.identities(binding.repository).set(row[0], record)
   }
   if (updatedAt !== undefined) values["updatedAt"] = updatedAt
   if (version !== undefined) values["version"] = version
@@ -242,7 +256,7 @@ export async function reload(record: EntityRecord): Promise<void> {
   await waitForSaves(record)
   const binding = bindingFor(record)
   const id = idOf(record)
-  const row = await onStore(binding.store, () => binding.repository.get(id))
+  const row = await onStore(binding.store, () => binding.repository.get(storedIdOf(record, binding)))
   if (row === undefined) throw notFoundError(binding.model.name, id)
   Object.assign(valuesOf(record), binding.mapper.decode(row))
   setStored(record, row, binding)
@@ -250,7 +264,7 @@ export async function reload(record: EntityRecord): Promise<void> {
 }
 
 export async function isStored(record: EntityRecord): Promise<boolean> {
-  const { store, repository } = bindingFor(record)
-  const id = idOf(record)
-  return (await onStore(store, () => repository.get(id))) !== undefined
+  const binding = bindingFor(record)
+  const { store, repository } = binding
+  return (await onStore(store, () => repository.get(storedIdOf(record, binding)))) !== undefined
 }

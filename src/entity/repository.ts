@@ -1,11 +1,12 @@
 // The contract between entities and what stores them. A repository keeps rows, so a store stays small.
 import type { MaybePromise } from "../shared/types.ts"
-import type { EntityDefinition, FieldType } from "./definition.ts"
+import type { EntityDefinition, EntityId, FieldType } from "./definition.ts"
 import type { Predicate } from "./predicate.ts"
 
 /**
- * One stored entity: encoded values in the order of `definition.fields`; index 0 is the id. The entity module keeps the
- * rows it is given and compares against them with `===` (bytes by content); it never changes one, given or received.
+ * One stored entity: encoded values in the order of `definition.fields`; index 0 is the id, and the key to get it by. The
+ * entity module keeps the rows it is given and compares against them with `===` (bytes by content); it never changes one,
+ * given or received.
  */
 export type Row = unknown[]
 
@@ -23,7 +24,7 @@ export interface Order {
   readonly direction: "asc" | "desc"
 }
 
-/** What to read. Nulls come last ascending and first descending; ties break by id ascending. */
+/** What to read. Nulls come last ascending and first descending; ties break by the fields of `definition.key` ascending. */
 export interface QueryPlan {
   readonly where?: Predicate
   readonly orderBy: readonly Order[]
@@ -68,13 +69,13 @@ export type Write =
   /** `columns` are indexes into the row; `values` their new encoded values. `version` must still be stored, else nothing is written. */
   | {
       readonly op: "update"
-      readonly id: string
+      readonly id: EntityId
       readonly columns: readonly number[]
       readonly values: readonly unknown[]
       readonly version?: number | undefined
       readonly ttlSeconds?: number | undefined
     }
-  | { readonly op: "delete"; readonly id: string; readonly version?: number | undefined }
+  | { readonly op: "delete"; readonly id: EntityId; readonly version?: number | undefined }
 
 /** What a store can do, as data: the entity module asks here and never finds out by failing. */
 export interface Capabilities {
@@ -96,7 +97,8 @@ export interface Capabilities {
 
 /** Stores the rows of one entity class. */
 export interface Repository {
-  get(id: string): MaybePromise<Row | undefined>
+  /** The row with this value at index 0. */
+  get(id: EntityId): MaybePromise<Row | undefined>
   find(plan: QueryPlan): MaybePromise<Row[]>
   count(plan: QueryPlan): MaybePromise<number>
   /** Writes in order and returns how many rows each write touched (0 or 1). Throws `NITRO_DUPLICATE` on a taken id or unique value. */
@@ -113,10 +115,10 @@ export interface Repository {
   ): MaybePromise<number>
   /** The fields as in a row, then the aggregates: `count`, `avg` and sums as numbers (of bigints as in a row), `min` and `max` as in a row. A sum of nothing is 0, the others null. */
   select?(plan: SelectPlan): MaybePromise<Row[]>
-  /** Each pair as one row, the left one's values first; `right` is bound to the same store. Ties break by both ids. */
+  /** Each pair as one row, the left one's values first; `right` is bound to the same store. Ties break by both keys. */
   join?(plan: JoinPlan, right: Repository): MaybePromise<Row[]>
   /**
-   * The rows that `find` gives, each followed by the row of `target` (of the same store) whose id is in `field`; nulls
+   * The rows that `find` gives, each followed by the row of `target` (of the same store) whose key, one field, is in `field`; nulls
    * where there is none.
    */
   findWithTarget?(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]>

@@ -1,7 +1,9 @@
 // Writes what older keys encrypted again with the current one.
 import { rowBatches } from "./batches.ts"
-import { bindingOf } from "./binding.ts"
+import { bindingOf, idOfRow } from "./binding.ts"
+import type { EntityId } from "./definition.ts"
 import { hasCurrentKey } from "./encryption.ts"
+import { whereIds } from "./key.ts"
 import type { Write } from "./repository.ts"
 import { retry } from "./retry.ts"
 import type { EntityClass } from "./types.ts"
@@ -18,15 +20,15 @@ export async function rotateKeys(entity: EntityClass<never> | EntityClass): Prom
   let written = 0
   if (secret.length === 0) return written
   for await (const rows of rowBatches(binding.entity, { orderBy: [] }, 500)) {
-    const ids = rows.filter(row => secret.some(index => isOld(row[index]))).map(row => row[0] as string)
+    const ids = rows.filter(row => secret.some(index => isOld(row[index]))).map(row => idOfRow(binding, row))
     if (ids.length === 0) continue
     // Read again inside, so that what others write meanwhile is not taken back.
     const rotate = async (): Promise<number> => {
-      const current = await onStore(store, () => repository.find({ where: { op: "in", field: "id", values: ids }, orderBy: [] }))
+      const current = await onStore(store, () => repository.find({ where: whereIds(entity.definition, ids), orderBy: [] }))
       const writes = current.flatMap((row): Write[] => {
         const columns = secret.filter(index => isOld(row[index]))
         const values = columns.map(index => mapper.encodeAt(index, mapper.decodeAt(index, row[index])))
-        return columns.length === 0 ? [] : [{ op: "update", id: row[0] as string, columns, values }]
+        return columns.length === 0 ? [] : [{ op: "update", id: row[0] as EntityId, columns, values }]
       })
       const touched = await onStore(store, () => repository.write(writes))
       return touched.reduce((sum, one) => sum + one, 0)

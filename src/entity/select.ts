@@ -87,6 +87,7 @@ function toAggregate(definition: EntityDefinition, as: string, call: Aggregate["
 function fieldOf(definition: EntityDefinition, field: unknown): FieldDefinition {
   const known = definition.fieldByName.get(String(field))
   if (known === undefined) throw unknownFieldError(definition.name, String(field), definition.fieldByName.keys())
+  if (known.derived) throw queryError(`${definition.name}.id is made of ${definition.key.join(" and ")}.`, "Name these fields.")
   return known
 }
 

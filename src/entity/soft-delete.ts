@@ -1,6 +1,6 @@
 // Soft deletion: the repository of a class with `softDelete` as everybody sees it, without the rows that were deleted.
 import type { MaybePromise } from "../shared/types.ts"
-import type { EntityDefinition } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
 import { joinPrefixes } from "./derived.ts"
 import type { Predicate } from "./predicate.ts"
 import type { JoinPlan, QueryPlan, Repository, Row, SelectPlan, Write } from "./repository.ts"
@@ -65,7 +65,7 @@ class LiveRows implements Repository {
     if (raw) this.raw = raw
   }
 
-  get(id: string): MaybePromise<Row | undefined> {
+  get(id: EntityId): MaybePromise<Row | undefined> {
     const found = this.inner.get(id)
     return found instanceof Promise ? found.then(row => this.#live(row)) : this.#live(found)
   }

@@ -1,13 +1,18 @@
 // The types that users meet: what an entity class, its instances and its conditions look like, inferred from the fields.
 import type { z } from "zod"
 import type { Condition, Specification } from "./columns.ts"
-import type { EntityDefinition } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
 import type { Shape } from "./fields.ts"
 import type { Value } from "./predicate.ts"
 import type { JoinPlan, QueryPlan, SelectPlan, Store } from "./repository.ts"
 
 /** Options of `Entity(name, fields, options)`; `F` are the names of the fields. */
 export interface EntityOptions<F extends string = string> {
+  /**
+   * The fields that are the identity, one or several: `["orderId", "productId"]`. The id is then text made of them, and
+   * they never change. Default: the field `id`, declared or a uuid that the library fills in.
+   */
+  readonly id?: readonly F[]
   /** Adds `createdAt` and `updatedAt`, Date fields that the library keeps. */
   readonly timestamps?: boolean
   /** Adds `version`, a number that every update raises by one; a save of an outdated copy throws `NITRO_STALE_ENTITY`. */
@@ -30,27 +35,37 @@ export interface EntityOptions<F extends string = string> {
 type On<O, K extends string> = O extends { readonly [P in K]: true } ? true : false
 type Flat<T> = { [K in keyof T]: T[K] }
 
+/** Names of the declared fields that are the identity. */
+type KeyNames<S, O> = O extends { readonly id: readonly (infer F)[] } ? F & keyof S : "id" & keyof S
+type IdOf<S> = S extends { readonly id: infer Z extends z.ZodType } ? z.output<Z> : string
+/** What `ref` fields of others hold: the id, or the one field that it is made of. */
+export type EntityRef<S extends Shape, O> = O extends { readonly id: readonly [infer F extends keyof S] } ? z.output<S[F]> : IdOf<S>
+/** What names one entity: its id, of a class with fields of its own as its key those too. */
+export type EntityKey<S extends Shape, O> =
+  | IdOf<S>
+  | EntityRef<S, O>
+  | (O extends { readonly id: readonly (infer F)[] } ? { readonly [K in F & keyof S]: z.output<S[K]> } : never)
+
 /** Field values of an instance. */
 export type EntityValues<S extends Shape, O> = Flat<
-  { readonly id: string } & { -readonly [K in keyof S]: z.output<S[K]> } & (On<O, "timestamps"> extends true
-      ? { readonly createdAt: Date; readonly updatedAt: Date }
-      : unknown) &
+  { readonly id: IdOf<S> } & { -readonly [K in Exclude<keyof S, KeyNames<S, O>>]: z.output<S[K]> } & {
+    readonly [K in KeyNames<S, O>]: z.output<S[K]>
+  } & (On<O, "timestamps"> extends true ? { readonly createdAt: Date; readonly updatedAt: Date } : unknown) &
     (On<O, "version"> extends true ? { readonly version: number } : unknown) &
     (On<O, "softDelete"> extends true ? { readonly deletedAt: Date | null } : unknown)
 >
 
 /** What `create` and the constructor take: the declared fields, and for imports and tests the id and timestamps. */
 export type EntityInput<S extends Shape, O> = Flat<
-  z.input<z.ZodObject<S>> & { id?: string | undefined } & (On<O, "timestamps"> extends true
-      ? { createdAt?: Date | undefined; updatedAt?: Date | undefined }
-      : unknown)
+  z.input<z.ZodObject<S>> &
+    (S extends { readonly id: z.ZodType } ? unknown : { id?: string | undefined }) &
+    (On<O, "timestamps"> extends true ? { createdAt?: Date | undefined; updatedAt?: Date | undefined } : unknown)
 >
 
 /** What `update` takes: any of the declared fields. A `version` is not set but compared: a stale one throws. */
 export type EntityUpdate<S extends Shape, O> = Flat<
-  { [K in keyof S]?: z.input<S[K]> | undefined } & { id?: string | undefined } & (On<O, "version"> extends true
-      ? { version?: number | undefined }
-      : unknown)
+  { [K in keyof S]?: z.input<S[K]> | undefined } & (S extends { readonly id: z.ZodType } ? unknown : { id?: string | undefined }) &
+    (On<O, "version"> extends true ? { version?: number | undefined } : unknown)
 >
 
 export interface SaveOptions {
@@ -61,9 +76,13 @@ export interface SaveOptions {
 // Carries the field values in the type of an instance, so that relations know the fields of their target.
 declare const fieldValues: unique symbol
 declare const relationKind: unique symbol
+declare const refValue: unique symbol
 
 /** The field values of an entity, from the type of its instances. */
 export type FieldValues<T> = T extends { readonly [fieldValues]?: infer V } ? NonNullable<V> : never
+
+/** What a field that refers to such an entity holds. */
+type RefTo<T> = T extends { readonly [refValue]?: infer R } ? NonNullable<R> : string
 
 /** The target of a `belongsTo` or `hasOne`. The first await loads it for every entity of the same result, in one query. */
 export interface One<T extends object> extends PromiseLike<T | undefined> {
@@ -141,10 +160,11 @@ export interface JsonOptions {
   readonly include?: readonly string[]
 }
 
-/** What every entity can do. `U` is what `update` takes. */
-export interface EntityInstance<U = never, V extends object = object> {
+/** What every entity can do. `U` is what `update` takes, `R` what fields that refer to it hold. */
+export interface EntityInstance<U = never, V extends object = object, R = unknown> {
   readonly [fieldValues]?: V
-  readonly id: string
+  readonly [refValue]?: R
+  readonly id: V extends { readonly id: infer I } ? I : EntityId
   /** Not stored yet. */
   readonly isNew: boolean
   /** Something differs from what is stored; changes inside of JSON values and dates count. */
@@ -165,14 +185,14 @@ export interface EntityInstance<U = never, V extends object = object> {
   /** Reads the stored values again and drops unsaved changes. Throws `NITRO_ENTITY_NOT_FOUND`. */
   reload(): Promise<this>
   /** The entity whose id this entity's field holds: `get category() { return this.belongsTo(Category, "categoryId") }`. */
-  belongsTo<T extends object>(target: new (...args: never[]) => T, field: TextKeys<V>): One<T>
+  belongsTo<T extends object>(target: new (...args: never[]) => T, field: KeysOf<V, RefTo<T>>): One<T>
   /** The entities whose field holds this entity's id: `get products() { return this.hasMany(Product, "categoryId") }`. */
-  hasMany<T extends object, A extends readonly unknown[], const K extends TextKeys<FieldValues<T>>>(
+  hasMany<T extends object, A extends readonly unknown[], const K extends KeysOf<FieldValues<T>, R>>(
     target: new (...args: A) => T,
     field: K,
   ): Many<T, FieldValues<T>, WithoutKey<A[0], K>>
   /** The entity whose field holds this entity's id; where there are several, the one with the lowest id. */
-  hasOne<T extends object>(target: new (...args: never[]) => T, field: TextKeys<FieldValues<T>>): One<T>
+  hasOne<T extends object>(target: new (...args: never[]) => T, field: KeysOf<FieldValues<T>, R>): One<T>
   /** The entities that rows of a third class connect with this one: `this.manyToMany(Tag, { through: ProductTag })`. */
   manyToMany<T extends object, C extends object>(target: new (...args: never[]) => T, options: ThroughOptions<C>): ManyThrough<T>
   /** The field values but hidden ones as a plain object; bigints become strings, bytes base64. */
@@ -424,7 +444,7 @@ export interface CountQuery<T extends object = EntityInstance, V = never> extend
 export interface Change<T extends object = EntityInstance> {
   readonly entity: EntityClass<T>
   readonly op: "create" | "update" | "delete"
-  readonly id: string
+  readonly id: T extends { readonly id: infer I } ? I : EntityId
   /** The entity as it was stored, a copy of its own; absent for deletes. */
   readonly after?: T | undefined
   /** The field values before, where there were any. */
@@ -445,8 +465,8 @@ export interface ValuesOf<V> {
 }
 
 /** What `Entity(...)` gives: a class to extend. */
-export interface EntityStatics<V extends object, I, U> {
-  new (...args: Args<I>): V & EntityInstance<U, V>
+export interface EntityStatics<V extends object, I, U, K = string, R = string> {
+  new (...args: Args<I>): V & EntityInstance<U, V, R>
   /** What the class declares, as public data. */
   readonly definition: EntityDefinition & ValuesOf<V>
   /** Validates and stores a new entity. */
@@ -454,11 +474,12 @@ export interface EntityStatics<V extends object, I, U> {
   /** All or nothing where the store has transactions; nothing is written when one is not valid. */
   createMany<T extends object>(this: ConstructorOf<T>, data: readonly I[]): Promise<T[]>
   saveMany<T extends object>(this: ConstructorOf<T>, entities: readonly T[], options?: SaveOptions): Promise<T[]>
-  get<T extends object>(this: ConstructorOf<T>, id: string): Promise<T | undefined>
+  /** By id, or by the fields it is made of: `get({ orderId, productId })`. */
+  get<T extends object>(this: ConstructorOf<T>, id: K): Promise<T | undefined>
   /** Throws `NITRO_ENTITY_NOT_FOUND`. */
-  require<T extends object>(this: ConstructorOf<T>, id: string): Promise<T>
+  require<T extends object>(this: ConstructorOf<T>, id: K): Promise<T>
   /** By id, or whether anything matches. */
-  exists(idOrWhere: string | Where<V>): Promise<boolean>
+  exists(idOrWhere: K | Where<V>): Promise<boolean>
   /** A query over all, ordered by id, which is the order of creation. */
   all<T extends object>(this: ConstructorOf<T>): Query<T, V>
   /** A query that finds deleted entities of a class with `softDelete` too. */
@@ -506,9 +527,9 @@ export interface EntityClass<T extends object = EntityInstance> {
   create(data: never): Promise<T>
   createMany(data: readonly never[]): Promise<T[]>
   saveMany(entities: readonly never[], options?: SaveOptions): Promise<T[]>
-  get(id: string): Promise<T | undefined>
-  require(id: string): Promise<T>
-  exists(id: string): Promise<boolean>
+  get(id: unknown): Promise<T | undefined>
+  require(id: unknown): Promise<T>
+  exists(id: unknown): Promise<boolean>
   all(): Query<T, never>
   where(where?: never): Query<T, never>
   filter(where: never, options?: never): Query<T, never>

@@ -16,8 +16,8 @@ class Unit {
   readonly #afterCommit: (() => unknown)[] = []
   /** Put entities in memory back to what is stored, last first. */
   readonly #onRollback: (() => void)[] = []
-  /** The instances read or stored in the outermost unit, by id. */
-  readonly #identities: Map<Repository, Map<string, object>>
+  /** The instances read or stored in the outermost unit, by the id in their row. */
+  readonly #identities: Map<Repository, Map<unknown, object>>
   #open = true
 
   constructor(parent: Unit | undefined, options: UnitOfWorkOptions | undefined) {
@@ -41,7 +41,7 @@ class Unit {
   }
 
   /** The instances of one class on one store. */
-  identities(repository: Repository): Map<string, object> {
+  identities(repository: Repository): Map<unknown, object> {
     let known = this.#identities.get(repository)
     if (known === undefined) {
       known = new Map()

@@ -1,8 +1,10 @@
 // Validation: all of an entity's data at once, some fields for an update, one field on assignment.
 import { z } from "zod"
 import type { Defined } from "./define.ts"
+import type { EntityDefinition } from "./definition.ts"
 import { definitionError, type Issue, unknownFieldError, validationError } from "./errors.ts"
 import type { Shape } from "./fields.ts"
+import { hasDerivedId, idFrom } from "./key.ts"
 import type { Values } from "./mapper.ts"
 
 type Parsed = { success: true; data: unknown } | { success: false; error: { issues: readonly z.core.$ZodIssue[] } }
@@ -24,6 +26,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
   const entity = definition.name
   const declared = new Set(Object.keys(shape))
   const known = new Set(definition.fieldByName.keys())
+  const ownsId = declared.has("id") || hasDerivedId(definition)
   const whole = compiled(z.object(shape))
   const mutable = definition.fields
     .filter(({ type, managed }) => !managed && (type === "date" || type === "json" || type === "bytes"))
@@ -60,8 +63,9 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
     forCreate(data) {
       const given = fieldsOf(data)
       const result = run(whole, given)
-      const issues = [...(result.success ? [] : toIssues(result.error.issues)), ...managedIssues(given, known)]
+      const issues = [...(result.success ? [] : toIssues(result.error.issues)), ...managedIssues(given, known, ownsId)]
       if (!result.success || issues.length > 0) return refuse(issues)
+      if (ownsId) refuseWrongKey(definition, given, result.data as Values, refuse)
       return result.data as Values
     },
     forUpdate(data) {
@@ -115,10 +119,20 @@ function compiled(schema: z.ZodType): Parse {
   }
 }
 
-function managedIssues(given: Values, known: ReadonlySet<string>): Issue[] {
+/** What the schemas of a key cannot say: text that is an address is not empty, and a derived id is not given otherwise. */
+function refuseWrongKey(definition: EntityDefinition, given: Values, valid: Values, refuse: (issues: readonly Issue[]) => never): void {
+  const { key } = definition
+  const issues: Issue[] = key.filter(name => valid[name] === "").map(path => ({ path, message: "is part of the id and cannot be empty" }))
+  const { id } = given
+  if (issues.length === 0 && hasDerivedId(definition) && id !== undefined && id !== idFrom(definition, name => valid[name]))
+    issues.push({ path: "id", message: `is made of ${key.join(" and ")}` })
+  if (issues.length > 0) refuse(issues)
+}
+
+function managedIssues(given: Values, known: ReadonlySet<string>, ownsId: boolean): Issue[] {
   const issues: Issue[] = []
   const { id } = given
-  if (id !== undefined && (typeof id !== "string" || id === "" || id.length > 255)) {
+  if (!ownsId && id !== undefined && (typeof id !== "string" || id === "" || id.length > 255)) {
     issues.push({ path: "id", message: "must be text of 1 to 255 characters" })
   }
   if (!known.has("createdAt")) return issues

@@ -1,6 +1,6 @@
 // A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
 import { patchElements, removeElements } from "../datastar/index.ts"
-import { compareBy, type EntityInstance, matches, type Query } from "../entity/index.ts"
+import { compareBy, type EntityId, type EntityInstance, matches, type Query } from "../entity/index.ts"
 import { type Child, chunks, html, type Markup, raw, render, toMarkup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
@@ -18,7 +18,7 @@ export interface ListView {
 }
 
 interface Shown {
-  readonly id: string
+  readonly id: EntityId
   readonly domId: string
   /** Values of the fields that the order needs. */
   readonly sortValues: Readonly<Record<string, unknown>>
@@ -30,12 +30,12 @@ export class ListTopic extends Topic {
   readonly #compare: (a: object, b: object) => number
   /** In the order of the query. */
   #shown: Shown[] = []
-  #byId = new Map<string, Shown>()
+  #byId = new Map<EntityId, Shown>()
 
   constructor(regionId: string, view: ListView, onIdle: () => void) {
     super(regionId, [view.query.entity], onIdle)
     this.#view = view
-    this.#compare = compareBy(view.query.plan.orderBy)
+    this.#compare = compareBy(view.query.plan.orderBy, view.query.entity.definition.key)
   }
 
   protected override async load(): Promise<void> {
@@ -49,8 +49,10 @@ export class ListTopic extends Topic {
   }
 
   async #show(row: EntityInstance): Promise<Shown> {
-    const sortValues: Record<string, unknown> = { id: row.id }
-    for (const { field } of this.#view.query.plan.orderBy) sortValues[field] = (row as unknown as Record<string, unknown>)[field]
+    const sortValues: Record<string, unknown> = {}
+    const { entity, plan } = this.#view.query
+    for (const field of [...entity.definition.key, ...plan.orderBy.map(order => order.field)])
+      sortValues[field] = (row as unknown as Record<string, unknown>)[field]
     return { id: row.id, domId: row.domId, sortValues, html: await renderItem(this.#view, row) }
   }
 
@@ -123,7 +125,7 @@ export class ListTopic extends Topic {
     return removed + patchElements(row.html, place) + clear
   }
 
-  #remove(id: string): string {
+  #remove(id: EntityId): string {
     const known = this.#byId.get(id)
     if (known === undefined) return ""
     this.#byId.delete(id)

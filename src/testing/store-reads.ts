@@ -1,5 +1,5 @@
 // What queries give besides entities is the same in the store as in memory: pages, streams, fields, groups, pairs, raw rows.
-import { compareBy, type EntityInstance, memory, type Store, withRepositories } from "../entity/index.ts"
+import { compareBy, type EntityId, type EntityInstance, memory, type Store, withRepositories } from "../entity/index.ts"
 import { Account, Sample, type SampleValues, sampleId, sampleRows, Versioned } from "./samples.ts"
 import type { Tools } from "./store-tools.ts"
 
@@ -20,7 +20,7 @@ async function fill(): Promise<void> {
   )
 }
 
-async function idsOf(query: PromiseLike<readonly EntityInstance[]>): Promise<string[]> {
+async function idsOf(query: PromiseLike<readonly EntityInstance[]>): Promise<EntityId[]> {
   return (await query).map(({ id }) => id)
 }
 
@@ -138,8 +138,8 @@ async function pageIds(number: number): Promise<unknown> {
   return { ...page, items: items.map(({ id }) => id) }
 }
 
-async function streamed(source: AsyncIterable<EntityInstance>): Promise<string[]> {
-  const found: string[] = []
+async function streamed(source: AsyncIterable<EntityInstance>): Promise<EntityId[]> {
+  const found: EntityId[] = []
   for await (const { id } of source) found.push(id)
   return found
 }
@@ -166,7 +166,7 @@ export function readTests({ test, expect }: Tools): void {
               { field: "flag", direction: "desc" },
             ]),
           )
-          const found: string[] = []
+          const found: EntityId[] = []
           let after: string | undefined
           do {
             const page = await query.page({ size: 4, after })

@@ -1,6 +1,7 @@
 // The contract of stores as a suite: a third party runs it against its own store and knows that entities work on it.
 import type { Store } from "../entity/index.ts"
 import type { TestRunner } from "./runner.ts"
+import { keyTests } from "./store-keys.ts"
 import { orderTests, predicateTests } from "./store-queries.ts"
 import { bulkTests, readTests } from "./store-reads.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
@@ -53,6 +54,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     predicateTests(tools)
     readTests(tools)
     bulkTests(tools)
+    keyTests(capabilities.unique ? tools : without("unique"))
     uniqueTests(capabilities.unique ? tools : without("unique"))
     entityTests(tools)
     transactionTests(

@@ -6,6 +6,7 @@ import {
   duplicateError,
   type Encoding,
   type EntityDefinition,
+  type EntityId,
   isStorable,
   type Predicate,
   type QueryPlan,
@@ -41,18 +42,18 @@ export class MapStore implements Store {
 
 class MapRepository implements Repository {
   readonly #definition: EntityDefinition
-  readonly #rows = new Map<string, Row>()
+  readonly #rows = new Map<EntityId, Row>()
 
   constructor(definition: EntityDefinition) {
     this.#definition = definition
   }
 
-  get(id: string): Row | undefined {
+  get(id: EntityId): Row | undefined {
     return this.#rows.get(id)?.slice()
   }
 
   find({ where, orderBy, offset = 0, limit = Number.POSITIVE_INFINITY }: QueryPlan): Row[] {
-    const rows = this.#matching(where).sort(compileOrder<Row>(orderBy, this.#read))
+    const rows = this.#matching(where).sort(compileOrder<Row>(orderBy, this.#read, this.#definition.key))
     return rows.slice(offset, offset + limit).map(row => row.slice())
   }
 
@@ -65,7 +66,7 @@ class MapRepository implements Repository {
   }
 
   deleteWhere(where: Predicate | undefined): number {
-    return this.#matching(where).filter(row => this.#rows.delete(row[0] as string)).length
+    return this.#matching(where).filter(row => this.#rows.delete(row[0] as EntityId)).length
   }
 
   #apply(write: Write): number {
@@ -83,14 +84,14 @@ class MapRepository implements Repository {
   #keep(row: Row, isNew: boolean): number {
     const { name, fields, fieldByName, unique } = this.#definition
     for (const field of fields) if (!isStorable(row[field.index])) throw unstorableError(name, field.name, row[field.index])
-    if (isNew && this.#rows.has(row[0] as string)) throw duplicateError(name, ["id"])
+    if (isNew && this.#rows.has(row[0] as EntityId)) throw duplicateError(name, this.#definition.key)
     for (const set of unique) {
       const columns = set.map(field => fieldByName.get(field)?.index ?? -1)
       const same = (other: Row): boolean =>
         other[0] !== row[0] && columns.every(column => row[column] !== null && other[column] === row[column])
       if ([...this.#rows.values()].some(same)) throw duplicateError(name, set)
     }
-    this.#rows.set(row[0] as string, row)
+    this.#rows.set(row[0] as EntityId, row)
     return 1
   }
 

@@ -1,5 +1,6 @@
 // What a relation is, as data: which class it leads to, and by which fields.
 import { definitionError, unknownFieldError } from "../errors.ts"
+import { referredField } from "../key.ts"
 import type { EntityClass } from "../types.ts"
 
 export type RelationKind = "belongsTo" | "hasOne" | "hasMany" | "manyToMany"
@@ -17,7 +18,7 @@ export interface Through {
 export interface RelationDefinition {
   readonly kind: RelationKind
   readonly target: EntityClass
-  /** The field of the class that declares it ... */
+  /** The field of the class that declares it: of a class that others point to, its id or the field it is made of ... */
   readonly local: string
   /** ... that equals this field of the target, or `through.from`. */
   readonly remote: string
@@ -27,11 +28,11 @@ export interface RelationDefinition {
 const known = new WeakMap<EntityClass, Map<string, RelationDefinition>>()
 
 export function belongsTo(source: EntityClass, target: EntityClass, field: string): RelationDefinition {
-  return intern("belongsTo", target, field, "id", () => checkField(source, field))
+  return intern("belongsTo", target, field, referredField(target.definition), () => checkField(source, field))
 }
 
-export function hasMany(kind: "hasMany" | "hasOne", target: EntityClass, field: string): RelationDefinition {
-  return intern(kind, target, "id", field, () => checkField(target, field))
+export function hasMany(kind: "hasMany" | "hasOne", source: EntityClass, target: EntityClass, field: string): RelationDefinition {
+  return intern(kind, target, referredField(source.definition), field, () => checkField(target, field))
 }
 
 export interface ThroughFields {
@@ -46,7 +47,8 @@ export function manyToMany(source: EntityClass, target: EntityClass, options: Th
   const to = options.to ?? referenceTo(entity, target, source, target, "to")
   const key = `${classNumber(entity)} ${from} ${to}`
   const through = { entity, from, to }
-  return intern("manyToMany", target, "id", "id", () => [from, to].map(name => checkField(entity, name)), key, through)
+  const [local, remote] = [referredField(source.definition), referredField(target.definition)]
+  return intern("manyToMany", target, local, remote, () => [from, to].map(name => checkField(entity, name)), key, through)
 }
 
 function intern(

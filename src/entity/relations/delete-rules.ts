@@ -4,6 +4,8 @@ import { allBindings, type Binding, isPointedTo } from "../binding.ts"
 import { isObserved } from "../changes.ts"
 import type { FieldDefinition } from "../definition.ts"
 import { referenceError } from "../errors.ts"
+import { referredField } from "../key.ts"
+import type { Value } from "../predicate.ts"
 import type { Row } from "../repository.ts"
 import { unscoped } from "../soft-delete.ts"
 import { storeOf } from "../stores.ts"
@@ -70,6 +72,8 @@ function referrersOf(target: Binding): Referrer[] {
  */
 function isOurs(target: Binding, { binding, field }: Referrer, seen: Set<Binding>): boolean {
   if (target.store !== binding.store || binding.store.capabilities.foreignKeys !== true) return true
+  // No column holds an id of several fields, so no foreign key can point to it.
+  if (target.model.defined.definition.key.length > 1) return true
   if (field.onDelete === undefined || seen.has(binding)) return false
   if (isObserved(binding.model) || (field.onDelete === "cascade" && hasDeleteHooks(binding))) return true
   seen.add(binding)
@@ -106,7 +110,7 @@ async function planOf(root: Binding, roots: readonly Row[]): Promise<Plan> {
   // Grows while it is walked, until nothing new hangs on what goes.
   for (const { binding, rows } of deletes) {
     for (const referrer of referrersOf(binding)) {
-      const found = { ...referrer, rows: await rowsPointingTo(referrer, rows) }
+      const found = { ...referrer, rows: await rowsPointingTo(referrer, binding, rows) }
       if (found.rows.length === 0) continue
       if (referrer.field.onDelete === undefined) restricted.push({ ...found, target: binding })
       else if (referrer.field.onDelete === "set null") nulls.push(found)
@@ -129,8 +133,10 @@ async function planOf(root: Binding, roots: readonly Row[]): Promise<Plan> {
   }
 }
 
-async function rowsPointingTo({ binding: { store, repository }, field }: Referrer, rows: readonly Row[]): Promise<Row[]> {
-  const values = rows.map(row => row[0] as string)
+async function rowsPointingTo({ binding: { store, repository }, field }: Referrer, target: Binding, rows: readonly Row[]): Promise<Row[]> {
+  const { definition } = target.model.defined
+  const { index } = definition.fieldByName.get(referredField(definition)) as FieldDefinition
+  const values = rows.map(row => target.mapper.decodeAt(index, row[index]) as Value)
   return onStore(store, () => unscoped(repository).find({ where: { op: "in", field: field.name, values }, orderBy: [] }))
 }
 
@@ -153,7 +159,7 @@ async function nameReferrers(binding: Binding, rows: readonly Row[], cause: Nitr
     if (referrer.field.onDelete !== undefined) continue
     let found: Row[]
     try {
-      found = await rowsPointingTo(referrer, rows)
+      found = await rowsPointingTo(referrer, binding, rows)
     } catch {
       // After an error some transactions read nothing any more.
       return

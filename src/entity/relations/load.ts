@@ -1,7 +1,8 @@
 // Reads entities, and the targets of a relation for many entities at once.
 import type { MaybePromise } from "../../shared/types.ts"
 import { type Binding, bindingOf, hydrate } from "../binding.ts"
-import { compareValues } from "../matches.ts"
+import { whereIds } from "../key.ts"
+import { compareBy } from "../matches.ts"
 import type { Predicate } from "../predicate.ts"
 import { type EntityRecord, valuesOf } from "../record.ts"
 import type { QueryPlan, Row } from "../repository.ts"
@@ -23,6 +24,8 @@ export async function readRecords(binding: Binding, plan: QueryPlan): Promise<En
 export function readWithTargets(binding: Binding, plan: QueryPlan, relation: RelationDefinition): Promise<EntityRecord[]> | undefined {
   if (relation.kind !== "belongsTo" || plan.lock !== undefined || sortsByHand(binding, plan)) return undefined
   const target = bindingOf(relation.target)
+  // A store keeps no column for an id of several fields.
+  if (relation.remote === "id" && target.model.defined.definition.fields[0]?.derived) return undefined
   const find = binding.repository.findWithTarget?.bind(binding.repository)
   if (find === undefined || target.store !== binding.store || target.repository.findWithTarget === undefined) return undefined
   return readJoined(binding, target, relation, () => find(plan, relation.local, target.repository))
@@ -31,8 +34,8 @@ export function readWithTargets(binding: Binding, plan: QueryPlan, relation: Rel
 /** A sort without an index carries the targets of all rows along, where a second query reads those of the result alone. */
 function sortsByHand({ model }: Binding, { orderBy }: QueryPlan): boolean {
   const [first] = orderBy
-  const { index, unique } = model.defined.definition
-  return first !== undefined && first.field !== "id" && ![...index, ...unique].some(([field]) => field === first.field)
+  const { index, key, unique } = model.defined.definition
+  return first !== undefined && first.field !== "id" && ![key, ...index, ...unique].some(([field]) => field === first.field)
 }
 
 async function readJoined(
@@ -69,15 +72,15 @@ export const loadTargets: LoadTargets = async (definition, keys) => {
 }
 
 async function loadThrough(
-  { target }: RelationDefinition,
+  { target, remote }: RelationDefinition,
   through: Through,
   keys: readonly unknown[],
 ): Promise<ReadonlyMap<unknown, readonly EntityRecord[]>> {
-  const { links, targets } = await linksOf(through, target, keys)
+  const { links, targets } = await linksOf(through, target, remote, keys)
   const found = new Map<unknown, EntityRecord[]>()
   // In the order of the targets, and each once, however many rows connect the two.
   for (const record of targets) {
-    for (const source of new Set(links.get(valuesOf(record)["id"]))) append(found, source, record)
+    for (const source of new Set(links.get(valuesOf(record)[remote]))) append(found, source, record)
   }
   return found
 }
@@ -90,26 +93,27 @@ interface Links {
 }
 
 /** One query where a store can join the rows between with the targets, else one for each. */
-async function linksOf({ entity, from, to }: Through, target: EntityClass, keys: readonly unknown[]): Promise<Links> {
-  const plan: QueryPlan = { where: whereKeys(from, keys), orderBy: [] }
+async function linksOf({ entity, from, to }: Through, target: EntityClass, remote: string, keys: readonly unknown[]): Promise<Links> {
+  const plan: QueryPlan = { where: whereKeys(entity, from, keys), orderBy: [] }
   const joined = readWithTargets(bindingOf(entity), plan, belongsTo(entity, target, to))
   const rows = await (joined ?? readRecords(bindingOf(entity), plan))
   const links = new Map<unknown, unknown[]>()
   for (const row of rows.map(valuesOf)) append(links, row[to], row[from])
   if (joined === undefined) {
-    const ids = [...links.keys()].filter(id => typeof id === "string")
-    return { links, targets: ids.length === 0 ? [] : await findByKeys(target, "id", ids) }
+    const ids = [...links.keys()].filter(id => id !== null && id !== undefined)
+    return { links, targets: ids.length === 0 ? [] : await findByKeys(target, remote, ids) }
   }
   const relation = belongsTo(entity, target, to)
   const targets = new Set(rows.flatMap(row => siblingsFor(row).loaded(relation, valuesOf(row)[to]) ?? []))
-  return { links, targets: [...targets].sort((a, b) => compareValues(valuesOf(a)["id"] as string, valuesOf(b)["id"] as string)) }
+  return { links, targets: [...targets].sort(compareBy([], target.definition.key)) }
 }
 
 async function findByKeys(entity: EntityClass, field: string, keys: readonly unknown[]): Promise<EntityRecord[]> {
-  return readRecords(bindingOf(entity), { where: whereKeys(field, keys), orderBy: [] })
+  return readRecords(bindingOf(entity), { where: whereKeys(entity, field, keys), orderBy: [] })
 }
 
-function whereKeys(field: string, keys: readonly unknown[]): Predicate {
+function whereKeys({ definition }: EntityClass, field: string, keys: readonly unknown[]): Predicate {
+  if (field === "id") return whereIds(definition, keys as readonly string[])
   const values = keys as readonly string[]
   const [value] = values as readonly [string]
   return values.length === 1 ? { op: "eq", field, value } : { op: "in", field, values }

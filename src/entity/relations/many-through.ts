@@ -98,11 +98,11 @@ export class ToManyThrough implements ManyThrough<EntityRecord> {
   #idOf(target: unknown): string {
     const { name } = this.#definition.target.definition
     if (isRecord(target) && target instanceof (this.#definition.target as unknown as new () => object))
-      return valuesOf(target)["id"] as string
+      return valuesOf(target)[this.#definition.remote] as string
     throw queryError(`Only a ${name} can be connected here, not ${isRecord(target) ? `a ${target.constructor.name}` : typeof target}.`)
   }
 
   #id(): string {
-    return valuesOf(this.#record)["id"] as string
+    return valuesOf(this.#record)[this.#definition.local] as string
   }
 }

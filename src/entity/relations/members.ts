@@ -16,11 +16,11 @@ export const relationMembers = {
   },
 
   hasOne(this: EntityRecord, target: EntityClass, field: string): object {
-    return handle(this, hasMany("hasOne", checkClass(this, target), field), ToOne)
+    return handle(this, hasMany("hasOne", classOf(this), checkClass(this, target), field), ToOne)
   },
 
   hasMany(this: EntityRecord, target: EntityClass, field: string): object {
-    return handle(this, hasMany("hasMany", checkClass(this, target), field), ToMany)
+    return handle(this, hasMany("hasMany", classOf(this), checkClass(this, target), field), ToMany)
   },
 
   manyToMany(this: EntityRecord, target: EntityClass, options: ThroughFields): object {

@@ -28,16 +28,16 @@ export class Compiler {
   readonly #deleteVersion: string
 
   constructor(table: Table, dialect: Dialect) {
-    const { columns, definition, selectList } = table
-    const places = columns.map((_, index) => dialect.placeholder(index + 1)).join(", ")
-    const id = (columns[0] as Column).sql
+    const { keys, stored, definition, selectList } = table
+    const places = stored.map((_, index) => dialect.placeholder(index + 1)).join(", ")
+    const isIt = keys.map(({ sql }, index) => `${sql} = ${dialect.placeholder(index + 1)}`).join(" and ")
     const version = definition.version ? table.column("version").sql : undefined
     this.#table = table
     this.#dialect = dialect
-    this.insert = `insert into ${table.sql} (${columns.map(column => column.sql).join(", ")}) values (${places})`
-    this.get = `select ${selectList} from ${table.sql} where ${id} = ${dialect.placeholder(1)}`
-    this.#delete = `delete from ${table.sql} where ${id} = ${dialect.placeholder(1)}`
-    this.#deleteVersion = version ? `${this.#delete} and ${version} = ${dialect.placeholder(2)}` : this.#delete
+    this.insert = `insert into ${table.sql} (${stored.map(column => column.sql).join(", ")}) values (${places})`
+    this.get = `select ${selectList} from ${table.sql} where ${isIt}`
+    this.#delete = `delete from ${table.sql} where ${isIt}`
+    this.#deleteVersion = version ? `${this.#delete} and ${version} = ${dialect.placeholder(keys.length + 1)}` : this.#delete
   }
 
   find(plan: QueryPlan): Statement {
@@ -52,7 +52,7 @@ export class Compiler {
     return this.#query("delete", where === undefined ? { orderBy: [] } : { where, orderBy: [] })
   }
 
-  /** Parameters: the values, the id, the version if `versioned`. */
+  /** Parameters: the values, those of the key, the version if `versioned`. */
   update(columns: readonly number[], versioned: boolean): string {
     const first = columns[0] as number
     const key = columns.length === 1 ? (versioned ? -1 - first : first) : `${versioned ? "v" : ""}${columns.join()}`
@@ -63,19 +63,19 @@ export class Compiler {
     return sql
   }
 
-  /** Parameters: the id, the version if `versioned`. */
+  /** Parameters: those of the key, the version if `versioned`. */
   delete(versioned: boolean): string {
     return versioned ? this.#deleteVersion : this.#delete
   }
 
   #writeUpdate(columns: readonly number[], versioned: boolean): string {
-    const { columns: all, sql } = this.#table
+    const { columns: all, keys, sql } = this.#table
     const place = (position: number) => this.#dialect.placeholder(position)
     const set = columns.map((index, position) => `${(all[index] as Column).sql} = ${place(position + 1)}`).join(", ")
-    const where = `${(all[0] as Column).sql} = ${place(columns.length + 1)}`
-    const version = versioned ? ` and ${this.#table.column("version").sql} = ${place(columns.length + 2)}` : ""
+    const where = keys.map((key, position) => `${key.sql} = ${place(columns.length + position + 1)}`).join(" and ")
+    const version = versioned ? ` and ${this.#table.column("version").sql} = ${place(columns.length + keys.length + 1)}` : ""
     // Nothing to set: the statement still tells whether the row is there.
-    return `update ${sql} set ${set || `${(all[0] as Column).sql} = ${(all[0] as Column).sql}`} where ${where}${version}`
+    return `update ${sql} set ${set || `${keys[0]?.sql} = ${keys[0]?.sql}`} where ${where}${version}`
   }
 
   #query(kind: QueryKind, plan: QueryPlan): Statement {

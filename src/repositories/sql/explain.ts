@@ -58,7 +58,7 @@ function duplicate(constraint: string, dialect: Dialect, table: Table | undefine
   const definition = table?.definition
   if (definition === undefined) return duplicateError("row", [], cause)
   const columnOf = (name: string): string => definition.fieldByName.get(name)?.column ?? name
-  const sets: (readonly string[])[] = [["id"], ...definition.unique]
+  const sets: (readonly string[])[] = [definition.key, ...definition.unique]
   return duplicateError(
     definition.name,
     sets.find(set => dialect.uniqueName(definition.table, set.map(columnOf)) === constraint) ?? [],

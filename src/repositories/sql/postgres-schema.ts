@@ -11,9 +11,13 @@ import {
   type FindDefinition,
   type Index,
   indexesOf,
+  keyColumns,
   mismatch,
+  noPrimaryKey,
   onDeleteSql,
   type SchemaMode,
+  storedFields,
+  targetOf,
 } from "./schema-difference.ts"
 
 const columnTypes: Readonly<Record<FieldType, string>> = {
@@ -129,18 +133,21 @@ async function makeFit(driver: Driver, definition: EntityDefinition, find: FindD
 
 /** Postgres cuts longer names without a word; two could then be one. */
 function checkNames(definition: EntityDefinition, store: string): void {
-  const long = [definition.table, ...definition.fields.map(field => field.column)].filter(name => Buffer.byteLength(name) > 63)
+  const long = [definition.table, ...storedFields(definition).map(field => field.column)].filter(name => Buffer.byteLength(name) > 63)
   if (long.length === 0) return
   const problem = `the name ${quote(long[0] as string)} has more than 63 bytes`
   throw mismatch(definition, store, [{ problem, serious: true }], "sync")
 }
 
 async function createTable(driver: Driver, definition: EntityDefinition): Promise<void> {
-  const columns = definition.fields.map((field, position) => {
-    const key = position === 0 ? " primary key" : ""
+  const keys = keyColumns(definition)
+  const columns = storedFields(definition).map(field => {
+    const key = keys.length === 1 && keys[0] === field.column ? " primary key" : ""
     return `${quote(field.column)} ${columnTypes[field.type]}${key}${field.nullable ? "" : " not null"}`
   })
-  await driver.exec(`create table ${quote(definition.table)} (\n  ${columns.join(",\n  ")}\n)`)
+  await driver.exec(
+    `create table ${quote(definition.table)} (\n  ${[...columns, ...(keys.length > 1 ? [`primary key (${keys.map(quote).join(", ")})`] : [])].join(",\n  ")}\n)`,
+  )
   for (const index of indexesOf(definition)) await driver.exec(createIndexSql(definition, index))
 }
 
@@ -154,10 +161,10 @@ async function addReferences(driver: Driver, definition: EntityDefinition, find:
   const existing = (await readTable(driver, definition.table)) as ExistingTable
   if (!existing.isTable) return
   for (const field of definition.fields) {
-    const { column, references } = field
-    const target = references === undefined ? undefined : find(references)
+    const { column } = field
+    const target = targetOf(field, find)
     if (target === undefined || existing.references.includes(column) || (await readTable(driver, target.table))?.isTable !== true) continue
-    const id = quote(target.fields[0]?.column ?? "id")
+    const id = quote(target.column)
     const [from, to] = [`${quote(definition.table)} as child`, `${quote(target.table)} as parent`]
     const isKept = `select 1 from ${to} where parent.${id} = child.${quote(column)}`
     const orphan = await driver.get(`select 1 from ${from} where child.${quote(column)} is not null and not exists (${isKept}) limit 1`, [])
@@ -211,7 +218,7 @@ async function readTable(driver: Driver, table: string): Promise<ExistingTable |
 async function compare(driver: Driver, definition: EntityDefinition, existing: ExistingTable, find: FindDefinition): Promise<Difference[]> {
   const differences: Difference[] = []
   const declared = new Set(definition.fields.map(field => field.column))
-  for (const field of definition.fields) {
+  for (const field of storedFields(definition)) {
     const column = existing.columns.get(field.column)
     if (column === undefined) differences.push(missingColumn(definition, field))
     else differences.push(...(await compareColumn(driver, definition, field, column)))
@@ -221,9 +228,10 @@ async function compare(driver: Driver, definition: EntityDefinition, existing: E
     if (!notNull || fillsItself || declared.has(name)) continue
     differences.push({ column: name, problem: `column "${name}" needs a value and is not a field of ${definition.name}`, serious: true })
   }
-  const id = definition.fields[0]?.column ?? "id"
-  if (!existing.indexes.some(index => index.unique && index.columns.length === 1 && index.columns[0] === id))
-    differences.push({ column: id, problem: `column "${id}" is not the primary key`, serious: true })
+  const keys = keyColumns(definition)
+  const isKey = ({ unique, columns }: Index): boolean =>
+    unique && columns.length === keys.length && keys.every(column => columns.includes(column))
+  if (!existing.indexes.some(isKey)) differences.push(noPrimaryKey(keys))
   for (const index of indexesOf(definition)) {
     const wanted = JSON.stringify(index.columns)
     if (existing.indexes.some(each => JSON.stringify(each.columns) === wanted && (each.unique || !index.unique))) continue
@@ -233,8 +241,9 @@ async function compare(driver: Driver, definition: EntityDefinition, existing: E
       serious: index.unique,
     })
   }
-  for (const { column, references } of definition.fields) {
-    if (references === undefined || find(references) === undefined || existing.references.includes(column)) continue
+  for (const field of definition.fields) {
+    const { column } = field
+    if (targetOf(field, find) === undefined || existing.references.includes(column)) continue
     differences.push({ column, problem: `column "${column}" has no foreign key`, serious: false })
   }
   return differences

@@ -1,11 +1,12 @@
 // One repository for all SQL databases: it compiles, runs and explains; a dialect holds the differences.
-import type { EntityDefinition, JoinPlan, Predicate, QueryPlan, Repository, Row, SelectPlan, Write } from "../../entity/index.ts"
+import type { EntityDefinition, EntityId, JoinPlan, Predicate, QueryPlan, Repository, Row, SelectPlan, Write } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { after, attempt, inOrder } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { runSteps, toSteps } from "./bulk.ts"
 import { Compiler, type Statement } from "./compiler.ts"
 import type { Connections } from "./connections.ts"
+import { type DerivedIds, derivedIds } from "./derived-ids.ts"
 import type { Dialect } from "./dialect.ts"
 import type { Driver } from "./driver.ts"
 import { explain } from "./explain.ts"
@@ -39,6 +40,8 @@ export class SqlRepository implements Repository {
   readonly #unique: ReadonlySet<number>
   readonly #quietInsert: string | undefined
   readonly #bulkInsert: string | undefined
+  /** Where the id is no column of its own. */
+  readonly #ids: DerivedIds | undefined
   readonly #joins = new WeakMap<SqlRepository, Compiler>()
   readonly #targets = new WeakMap<SqlRepository, Map<string, Compiler>>()
 
@@ -47,17 +50,19 @@ export class SqlRepository implements Repository {
     this.#connections = options.connections
     this.table = describeTable(options.definition, options.dialect)
     this.#compiler = new Compiler(this.table, options.dialect)
-    const { columns, definition, sql } = this.table
+    const { columns, definition, sql, stored } = this.table
     const { dialect } = options
     this.#integers = definition.fields.filter(field => field.type === "integer").map(field => field.index)
     this.#bound = columns.flatMap(({ bind, field }) => (bind === undefined ? [] : [field.index]))
     this.#unique = new Set(definition.unique.flat().map(name => definition.fieldByName.get(name)?.index ?? -1))
     this.#quietInsert = dialect.quietInsert?.(this.#compiler.insert)
-    this.#bulkInsert = dialect.bulkInsert?.(sql, columns)
+    this.#bulkInsert = dialect.bulkInsert?.(sql, stored)
+    this.#ids = derivedIds(this.table, dialect)
   }
 
-  get(id: string): MaybePromise<Row | undefined> {
+  get(id: EntityId): MaybePromise<Row | undefined> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.get(id))
+    if (this.#ids !== undefined) return this.#getByParts(this.#ids, id)
     return attempt(
       () => this.#connections.read(driver => driver.get(this.#compiler.get, [id])),
       // No row has an id that cannot be stored.
@@ -65,10 +70,22 @@ export class SqlRepository implements Repository {
     )
   }
 
+  #getByParts(ids: DerivedIds, id: EntityId): MaybePromise<Row | undefined> {
+    const parameters = ids.parameters(id)
+    if (parameters === undefined) return undefined
+    return this.#attempt(() =>
+      after(
+        this.#connections.read(driver => driver.get(this.#compiler.get, parameters)),
+        row => fill(ids, row),
+      ),
+    )
+  }
+
   find(plan: QueryPlan): MaybePromise<Row[]> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.find(plan))
     const { sql, parameters } = this.#compiler.find(plan)
-    return this.#attempt(() => this.#connections.read(driver => driver.all(sql, parameters)))
+    const read = (): MaybePromise<Row[]> => this.#connections.read(driver => driver.all(sql, parameters))
+    return this.#attempt(this.#ids === undefined ? read : () => this.#filled(read()))
   }
 
   count(plan: QueryPlan): MaybePromise<number> {
@@ -156,7 +173,7 @@ export class SqlRepository implements Repository {
       this.#joins.set(other, compiler)
     }
     const statement = compiler.find(plan)
-    return this.#attempt(() => this.#all(statement))
+    return this.#attempt(() => this.#filled(this.#all(statement), other))
   }
 
   findWithTarget(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]> {
@@ -175,12 +192,27 @@ export class SqlRepository implements Repository {
       compilers.set(field, compiler)
     }
     const statement = compiler.find(plan)
-    return this.#attempt(() => this.#all(statement))
+    return this.#attempt(() => this.#filled(this.#all(statement), other))
   }
 
   raw(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.raw(text, values))
-    return this.#attempt(() => this.#all(rawStatement(this.table, this.#options.dialect, text, values)))
+    return this.#attempt(() => this.#filled(this.#all(rawStatement(this.table, this.#options.dialect, text, values))))
+  }
+
+  /** Rows of this table, and of `other` behind them, with the ids that no column holds. */
+  #filled(found: MaybePromise<Row[]>, other?: SqlRepository): MaybePromise<Row[]> {
+    const own = this.#ids
+    const others = other === undefined ? undefined : other.#ids
+    if (own === undefined && others === undefined) return found
+    const width = this.table.columns.length
+    return after(found, rows => {
+      for (const row of rows) {
+        own?.fill(row)
+        others?.fill(row, width)
+      }
+      return rows
+    })
   }
 
   #all({ sql, parameters }: Statement): MaybePromise<Row[]> {
@@ -191,10 +223,24 @@ export class SqlRepository implements Repository {
     if (write.op === "insert") return driver.run(this.#compiler.insert, this.#toParameters(write.row))
     const { id, version } = write
     if (!isStorableId(id)) return 0
+    if (this.#ids !== undefined) return this.#applyByParts(driver, write, this.#ids)
     if (write.op === "delete") return driver.run(this.#compiler.delete(version !== undefined), version === undefined ? [id] : [id, version])
-    this.#checkIntegers(write.columns, write.values)
-    const sql = this.#compiler.update(write.columns, version !== undefined)
     const parameters = version === undefined ? [...write.values, id] : [...write.values, id, version]
+    return this.#update(driver, write, parameters)
+  }
+
+  #applyByParts(driver: Driver, write: Exclude<Write, { op: "insert" }>, ids: DerivedIds): MaybePromise<number> {
+    const { version } = write
+    const key = ids.parameters(write.id)
+    if (key === undefined) return 0
+    if (version !== undefined) key.push(version)
+    if (write.op === "delete") return driver.run(this.#compiler.delete(version !== undefined), key)
+    return this.#update(driver, write, [...write.values, ...key])
+  }
+
+  #update(driver: Driver, write: Extract<Write, { op: "update" }>, parameters: unknown[]): MaybePromise<number> {
+    this.#checkIntegers(write.columns, write.values)
+    const sql = this.#compiler.update(write.columns, write.version !== undefined)
     if (this.#bound.length > 0) {
       write.columns.forEach((column, position) => {
         parameters[position] = this.#bind(column, parameters[position])
@@ -210,10 +256,10 @@ export class SqlRepository implements Repository {
 
   #toParameters(row: Row): readonly unknown[] {
     this.#checkRow(row)
-    if (this.#bound.length === 0) return row
+    if (this.#bound.length === 0) return this.#ids === undefined ? row : row.slice(1)
     const parameters = row.slice()
     for (const column of this.#bound) parameters[column] = this.#bind(column, row[column])
-    return parameters
+    return this.#ids === undefined ? parameters : parameters.slice(1)
   }
 
   /** One list for each column. */
@@ -221,10 +267,10 @@ export class SqlRepository implements Repository {
     const { dialect } = this.#options
     const all = rows.map(row => this.#toParameters(row))
     for (const row of all) for (const value of row) if (!dialect.isBindable(value)) throw unsupported(value)
-    return this.table.columns.map(({ field }) =>
+    return this.table.stored.map(({ field }, at) =>
       dialect.listParameter(
         field.type,
-        all.map(row => row[field.index]),
+        all.map(row => row[at]),
       ),
     )
   }
@@ -271,8 +317,13 @@ export class SqlRepository implements Repository {
 
 const toList = (touched: number): number[] => [touched]
 
+function fill(ids: DerivedIds, row: Row | undefined): Row | undefined {
+  if (row !== undefined) ids.fill(row)
+  return row
+}
+
 function isStorableId(id: unknown): boolean {
-  return typeof id === "string" && isStorableText(id)
+  return typeof id === "string" ? isStorableText(id) : typeof id === "number" && Number.isSafeInteger(id)
 }
 
 /** Some drivers round integers beyond 2^53, others fail on every later read of the row. */

@@ -19,6 +19,23 @@ export function onDeleteSql({ onDelete }: FieldDefinition): string {
 /** Finds the definition of an entity of the same store, for foreign keys. */
 export type FindDefinition = (entity: string) => EntityDefinition | undefined
 
+/** The fields that have a column: all but a derived id. */
+export function storedFields({ fields }: EntityDefinition): FieldDefinition[] {
+  return fields.filter(({ derived }) => !derived)
+}
+
+/** The columns of the primary key. */
+export function keyColumns({ key, fieldByName }: EntityDefinition): string[] {
+  return key.map(name => fieldByName.get(name)?.column ?? name)
+}
+
+/** The table and the column that a `ref` field points to; undefined where no single column is the key. */
+export function targetOf(field: FieldDefinition, find: FindDefinition): { readonly table: string; readonly column: string } | undefined {
+  const target = field.references === undefined ? undefined : find(field.references)
+  const [column, ...more] = target === undefined ? [] : keyColumns(target)
+  return target === undefined || column === undefined || more.length > 0 ? undefined : { table: target.table, column }
+}
+
 export interface Difference {
   readonly column?: string
   /** What is wrong. */
@@ -27,6 +44,12 @@ export interface Difference {
   readonly statement?: string
   /** Wrong enough to refuse the table where nothing may be changed. */
   readonly serious: boolean
+}
+
+export function noPrimaryKey(keys: readonly string[]): Difference {
+  const quoted = keys.map(column => `"${column}"`).join(", ")
+  const problem = keys.length === 1 ? `column ${quoted} is not the primary key` : `the columns ${quoted} are not the primary key`
+  return { ...(keys.length === 1 ? { column: keys[0] as string } : {}), problem, serious: true }
 }
 
 export interface Index {

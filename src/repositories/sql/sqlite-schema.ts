@@ -7,9 +7,13 @@ import {
   type FindDefinition,
   type Index,
   indexesOf,
+  keyColumns,
   mismatch,
+  noPrimaryKey,
   onDeleteSql,
   type SchemaMode,
+  storedFields,
+  targetOf,
 } from "./schema-difference.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
 
@@ -98,18 +102,19 @@ function createTable(driver: SyncDriver, definition: EntityDefinition, find: Fin
 
 /** The statement that creates a table without its indexes. */
 function createTableSql(definition: EntityDefinition, find: FindDefinition): string {
-  const columns = definition.fields.map((field, position) => {
-    const key = position === 0 ? " primary key" : ""
+  const keys = keyColumns(definition)
+  const columns = storedFields(definition).map(field => {
+    const key = keys.length === 1 && keys[0] === field.column ? " primary key" : ""
     return `${quote(field.column)} ${columnTypes[field.type]}${key}${field.nullable ? "" : " not null"}${referenceSql(field, find)}`
   })
-  return `create table ${quote(definition.table)} (\n  ${columns.join(",\n  ")}\n)`
+  return `create table ${quote(definition.table)} (\n  ${[...columns, ...(keys.length > 1 ? [`primary key (${keys.map(quote).join(", ")})`] : [])].join(",\n  ")}\n)`
 }
 
 // Deferred, so that the order of the writes in a transaction does not matter.
 function referenceSql(field: FieldDefinition, find: FindDefinition): string {
-  const target = field.references === undefined ? undefined : find(field.references)
+  const target = targetOf(field, find)
   if (target === undefined) return ""
-  return ` references ${quote(target.table)} (${quote(target.fields[0]?.column ?? "id")})${onDeleteSql(field)} deferrable initially deferred`
+  return ` references ${quote(target.table)} (${quote(target.column)})${onDeleteSql(field)} deferrable initially deferred`
 }
 
 function createIndexSql(definition: EntityDefinition, { unique, columns }: Index): string {
@@ -144,7 +149,7 @@ function readTable(driver: SyncDriver, table: string): ExistingTable | undefined
 function compare(driver: SyncDriver, definition: EntityDefinition, existing: ExistingTable, find: FindDefinition): Difference[] {
   const differences: Difference[] = []
   const declared = new Set(definition.fields.map(field => field.column.toLowerCase()))
-  for (const field of definition.fields) {
+  for (const field of storedFields(definition)) {
     const column = existing.columns.get(field.column.toLowerCase())
     if (column === undefined) differences.push(missingColumn(definition, field, find))
     else differences.push(...compareColumn(driver, definition, field, column))
@@ -158,11 +163,10 @@ function compare(driver: SyncDriver, definition: EntityDefinition, existing: Exi
       serious: true,
     })
   }
-  const id = definition.fields[0]?.column.toLowerCase() ?? "id"
-  const idIsUnique =
-    (existing.primaryKey.length === 1 && existing.primaryKey[0] === id) ||
-    existing.indexes.some(index => index.unique && index.columns.join() === id)
-  if (!idIsUnique) differences.push({ column: id, problem: `column "${id}" is not the primary key`, serious: true })
+  const keys = keyColumns(definition).map(column => column.toLowerCase())
+  const isKey = (columns: readonly string[]): boolean => columns.length === keys.length && keys.every(column => columns.includes(column))
+  if (!isKey(existing.primaryKey) && !existing.indexes.some(index => index.unique && isKey(index.columns)))
+    differences.push(noPrimaryKey(keys))
   for (const index of indexesOf(definition)) {
     const wanted = index.columns.map(column => column.toLowerCase()).join()
     if (existing.indexes.some(each => each.columns.join() === wanted && (each.unique || !index.unique))) continue

@@ -1,7 +1,7 @@
 // Statements that are written anew for each call: groups, pairs, updates of many, and the program's own.
 
 import type { Aggregate, QueryPlan } from "../../entity/index.ts"
-import { type EntityDefinition, groupDefinition, joinDefinition, type Predicate, type SelectPlan } from "../../entity/index.ts"
+import { groupDefinition, joinDefinition, type Predicate, referredField, type SelectPlan } from "../../entity/index.ts"
 import type { Column } from "./column.ts"
 import { checkCount, type Statement } from "./compiler.ts"
 import { ConditionText, orderText } from "./condition-text.ts"
@@ -80,18 +80,16 @@ function aggregateText(table: Table, { call, field }: Aggregate): string {
 /** Rows of both tables side by side, as one table. */
 export function joinTable(left: Table, right: Table, dialect: Dialect): Table {
   const definition = joinDefinition(left.definition, right.definition)
-  const width = left.columns.length
   const quoted = [...left.columns.map(({ sql }) => `l.${sql}`), ...right.columns.map(({ sql }) => `r.${sql}`)]
-  const ties = [definition.fields[0], definition.fields[width]].map(field => (field as EntityDefinition["fields"][number]).name)
-  return tableOf(definition, dialect, `${left.sql} as l, ${right.sql} as r`, ({ index }) => quoted[index] as string, ties)
+  return tableOf(definition, dialect, `${left.sql} as l, ${right.sql} as r`, ({ index }) => quoted[index] as string, definition.key)
 }
 
 /** A table whose rows have the row after them that their `field` points to. Conditions and orders see the first alone. */
 export function tableWithTarget(table: Table, field: string, target: Table, dialect: Dialect): Table {
-  const on = `r.${(target.columns[0] as Column).sql} = l.${table.column(field).sql}`
+  const on = `r.${target.column(referredField(target.definition)).sql} = l.${table.column(field).sql}`
   const sql = `${table.sql} as l left join ${target.sql} as r on ${on}`
-  const joined = tableOf(table.definition, dialect, sql, ({ index }) => `l.${(table.columns[index] as Column).sql}`, ["id"])
-  const targets = target.columns.map(column => dialect.read(column.field.type, `r.${column.sql}`))
+  const joined = tableOf(table.definition, dialect, sql, ({ index }) => `l.${(table.columns[index] as Column).sql}`, table.definition.key)
+  const targets = target.columns.map(({ field: { type, derived }, sql: name }) => dialect.read(type, derived ? name : `r.${name}`))
   return { ...joined, selectList: `${joined.selectList}, ${targets.join(", ")}` }
 }
 
@@ -124,7 +122,7 @@ export function rawStatement(table: Table, dialect: Dialect, text: readonly stri
     })
     .join("")
   // With the table's name: SQLite takes a quoted name that is no column for a text.
-  const list = table.columns.map(({ field, sql }) => dialect.read(field.type, `q.${sql}`)).join(", ")
+  const list = table.columns.map(({ field, sql }) => dialect.read(field.type, field.derived ? sql : `q.${sql}`)).join(", ")
   // On a line of its own, as the statement may end with a comment.
   return { sql: `select ${list} from (\n${inner.replace(/;\s*$/, "")}\n) as q`, parameters: writing.parameters }
 }

@@ -15,6 +15,10 @@ export interface Table {
   readonly columns: readonly Column[]
   /** Every column as it is read, in the order of a row. */
   readonly selectList: string
+  /** The columns of the key, by which one row is found. */
+  readonly keys: readonly Column[]
+  /** The columns that a row is written to: all but a derived id. */
+  readonly stored: readonly Column[]
   /** What breaks the ties of an order: no two rows are alike in these. */
   readonly ties: readonly Column[]
   /** Throws `NITRO_UNKNOWN_FIELD`. */
@@ -22,7 +26,7 @@ export interface Table {
 }
 
 export function describeTable(definition: EntityDefinition, dialect: Dialect): Table {
-  return tableOf(definition, dialect, dialect.quote(definition.table), field => dialect.quote(field.column), ["id"])
+  return tableOf(definition, dialect, dialect.quote(definition.table), field => dialect.quote(field.column), definition.key)
 }
 
 /** Anything that rows are read from: `sql` stands behind `from`, `columnSql` says how each field is named there. */
@@ -34,7 +38,7 @@ export function tableOf(
   ties: readonly string[],
 ): Table {
   const columns = definition.fields.map((field): Column => {
-    const name = columnSql(field)
+    const name = field.derived ? "null" : columnSql(field)
     return {
       field,
       sql: name,
@@ -58,6 +62,8 @@ export function tableOf(
     sql,
     columns,
     selectList: columns.map(({ field, sql: name }) => dialect.read(field.type, name)).join(", "),
+    keys: definition.key.map(column),
+    stored: columns.filter(({ field }) => !field.derived),
     ties: ties.map(column),
     column,
   }

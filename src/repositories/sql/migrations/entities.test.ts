@@ -25,7 +25,14 @@ class Product extends Entity(
   },
   { timestamps: true, version: true, unique: [["title", "categoryId"]], index: ["price"] },
 ) {}
-const entities = [Category, Product]
+class Stock extends Entity(
+  "Stock",
+  { warehouse: z.string(), productId: ref("Product"), amount: z.int().default(0) },
+  { id: ["productId", "warehouse"] },
+) {}
+class Label extends Entity("Label", { ean: z.bigint(), productId: ref("Product") }, { id: ["ean"] }) {}
+class Print extends Entity("Print", { id: z.int(), ean: ref("Label", z.bigint()), stock: ref("Stock").nullable() }) {}
+const entities = [Category, Product, Stock, Label, Print]
 
 function storeAt(database: Database, source: string, schema: "check" | "sync"): Store {
   return keep(database.dialect === "sqlite" ? sqlite({ file: source, schema }) : postgres({ url: source, max: 2, schema }))
@@ -45,6 +52,12 @@ describe.each(one)("on $name", database => {
       const read = await Product.require(product.id)
       expect(read.toJSON()).toEqual(product.toJSON())
       await read.update({ stock: 3 })
+      await Stock.createMany(["b", "a"].map(warehouse => ({ warehouse, productId: product.id })))
+      expect((await Stock.all()).map(({ warehouse }) => warehouse)).toEqual(["a", "b"])
+      await Label.create({ ean: 4012345678901n, productId: product.id })
+      await Print.create({ id: 5, ean: 4012345678901n, stock: `${product.id}~a` })
+      expect((await Print.require(5)).ean).toBe(4012345678901n)
+      await expect(Print.create({ id: 6, ean: 1n, stock: null })).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
     })
     expect(await migrator.check()).toMatchObject({ ok: true, problems: [] })
     expect(await migrator.create()).toMatchObject({ name: undefined })
@@ -72,7 +85,10 @@ describe.each(one)("on $name", database => {
     const store = storeAt(database, database.source(), "sync")
     await withRepositories(store, async () => {
       const category = await Category.create({ name: "Desks" })
-      await Product.create({ categoryId: category.id })
+      const product = await Product.create({ categoryId: category.id })
+      await Stock.create({ warehouse: "a", productId: product.id })
+      await Label.create({ ean: 1n, productId: product.id })
+      await Print.create({ id: 1, ean: 1n, stock: null })
     })
     const migrator = createMigrator({ store, folder: newFolder(), entities })
     const { name } = await migrator.create()

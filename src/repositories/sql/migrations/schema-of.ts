@@ -1,7 +1,7 @@
 // The model that entities ask for.
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
 import { NitroError } from "../../../shared/errors.ts"
-import { indexesOf } from "../schema-difference.ts"
+import { indexesOf, keyColumns, storedFields, targetOf } from "../schema-difference.ts"
 import { sqliteDialect } from "../sqlite-dialect.ts"
 import {
   type ColumnModel,
@@ -56,8 +56,8 @@ export function schemaOf(definitions: readonly EntityDefinition[], dialect: Dial
   checkTables(definitions, dialect)
   const tables = [...new Set(definitions)].map(definition => ({
     name: definition.table,
-    columns: definition.fields.map(field => columnOf(definition, field, dialect)),
-    primaryKey: definition.fields.slice(0, 1).map(field => field.column),
+    columns: storedFields(definition).map(field => columnOf(definition, field, dialect)),
+    primaryKey: keyColumns(definition),
     indexes: indexModels(definition, dialect),
     foreignKeys: definition.fields.flatMap(field => foreignKeysOf(definition, field, byName, dialect)),
   }))
@@ -79,7 +79,7 @@ function checkTables(definitions: readonly EntityDefinition[], dialect: DialectN
     }
     owners.set(definition.table, definition)
     // Postgres cuts longer names off without a word.
-    const long = [definition.table, ...definition.fields.map(field => field.column)].find(name => Buffer.byteLength(name) > 63)
+    const long = [definition.table, ...storedFields(definition).map(field => field.column)].find(name => Buffer.byteLength(name) > 63)
     if (dialect === "postgres" && long !== undefined) {
       throw new NitroError(
         "NITRO_SCHEMA_MISMATCH",
@@ -170,14 +170,14 @@ function foreignKeysOf(
   byName: ReadonlyMap<string, EntityDefinition>,
   dialect: DialectName,
 ): ForeignKeyModel[] {
-  const target = field.references === undefined ? undefined : byName.get(field.references)
+  const target = targetOf(field, name => byName.get(name))
   if (target === undefined) return []
   return [
     {
       name: foreignKeyName(definition.table, [field.column], dialect),
       columns: [field.column],
       table: target.table,
-      references: [target.fields[0]?.column ?? "id"],
+      references: [target.column],
       onDelete: field.onDelete ?? "no action",
       // The order of the writes in a transaction does not matter.
       deferred: true,

@@ -51,6 +51,7 @@ export function define(
     fieldByName: new Map(fields.map(field => [field.name, field])),
     unique: options.unique ?? [],
     index: options.index ?? [],
+    key: ["id"],
     guarded: [],
     timestamps: options.timestamps ?? false,
     version: options.version ?? false,
