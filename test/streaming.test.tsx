@@ -188,7 +188,7 @@ describe.each(["/", "/strict"])("at %s", path => {
     expect(complaints).toEqual({ errors: [], dialogs: [] })
     if (path === "/") {
       await Report.create({ title: "Made later" })
-      await tab.waitForSelector("#reports > li")
+      await tab.waitForSelector("#reports li")
       expect(await tab.textContent("#reports")).toBe("Made later")
     }
     await tab.context().close()

@@ -53,7 +53,13 @@ export const themeScript: string =
 /** `script-src` source for the theme script. */
 export const themeScriptHash: string = "sha256-cQbjCJ+CoOdWusTvaQz4s2KRdtnu9VmfxeydjjYGMVg="
 
-type PageEndHook = () => Child | PromiseLike<Child>
+/** What a hook may need to know of the page. */
+export interface PageEndContext {
+  /** For the Content-Security-Policy: goes on every script and style that the hook adds. */
+  readonly nonce: string | undefined
+}
+
+type PageEndHook = (page: PageEndContext) => Child | PromiseLike<Child>
 const pageEnds = new Set<PageEndHook>()
 
 /**
@@ -118,7 +124,7 @@ function head(props: PageProps): Child[] {
 
 /** What the hooks add: at once for a page that is finished, otherwise when its last child is. */
 function pageEnd(content: Markup, nonce: string | undefined): Child {
-  const runHooks = (): Markup => toMarkup([...pageEnds].map(hook => hook()))
+  const runHooks = (): Markup => toMarkup([...pageEnds].map(hook => hook({ nonce })))
   if (chunks(content) !== undefined) return runHooks()
   // The renderer that gets there may run in another context than the request: the hooks run in the one of this call.
   let reach: () => void = () => {}
