@@ -16,7 +16,7 @@ export interface AvatarProps extends ElementProps<"span"> {
 export const Avatar: ComponentWithProps<AvatarProps> = componentWithProps(({ name, src, initials, size, children, ...rest }) => {
   const { class: names, ...attributes } = withClass("avatar", rest)
   const own = { class: names, role: "img", "aria-label": name, "data-size": size === "default" ? undefined : size } as const
-  const picture = src !== undefined && img({ src, alt: "", loading: "lazy" })
+  const picture = src !== undefined && img({ src, alt: "", loading: "lazy", "data-preserve-attr": "hidden" })
   return span({ ...own, ...attributes }, span({ "aria-hidden": true }, initials ?? initialsOf(name)), picture, children)
 })
 

@@ -1,8 +1,10 @@
 // The kit's script: the keyboards of the components. It listens on the document and keeps nothing per element, so that a
 // morph does no harm and what a patch brings works at once.
+import { hideFailedPictures, pictureFailed } from "./avatar.ts"
 import { listClick, listClose, listInput, listKey, listPointer, openByShortcut } from "./list.ts"
 import { menuClick, menuKey, menuToggle } from "./menu.ts"
 import { openerClick, placePopover } from "./openers.ts"
+import { sidebarClick } from "./sidebar.ts"
 import { tabClick, tabKey } from "./tabs.ts"
 import { themeClick, themeStorage } from "./theme.ts"
 import { toastClick, toastEnd } from "./toast.ts"
@@ -23,13 +25,15 @@ const page = document as Document & { [LOADED]?: true }
 
 if (!page[LOADED]) {
   page[LOADED] = true
-  listen("click", false, openerClick, tabClick, menuClick, listClick, toastClick, themeClick)
+  listen("click", false, openerClick, tabClick, menuClick, listClick, toastClick, themeClick, sidebarClick)
   listen("keydown", false, hideTooltips, openByShortcut, tabKey, menuKey, listKey)
   listen("input", false, listInput)
   listen("pointerover", false, showTooltips, listPointer)
   listen("focusin", false, showTooltips)
   listen("toggle", true, placePopover, menuToggle)
   listen("close", true, listClose)
+  listen("error", true, pictureFailed)
   listen("animationend", false, toastEnd)
   addEventListener("storage", themeStorage)
+  hideFailedPictures()
 }
