@@ -1,8 +1,10 @@
-// Two projects: `node` runs in Node, `chromium` runs the browser client's own tests inside a real Chromium.
+// Three projects: `node` runs in Node, `compiled` runs the tests of templates there once more, with the templates compiled,
+// `chromium` runs the browser client's own tests inside a real Chromium.
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { playwright } from "@vitest/browser-playwright"
 import { defineConfig } from "vitest/config"
+import { nitro } from "./src/compile/vite.ts"
 import { chromiumArgs, chromiumPath } from "./test/support/chromium.ts"
 
 const root = fileURLToPath(new URL(".", import.meta.url))
@@ -34,6 +36,16 @@ export default defineConfig({
           name: "node",
           include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.{ts,tsx}"],
           exclude: ["src/client/browser/**", "**/node_modules/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        // The same tests of templates, with the templates compiled: nothing they see may change.
+        plugins: [nitro()],
+        test: {
+          name: "compiled",
+          include: ["src/html/{cases,front-ends,page,refusals,render}.test.{ts,tsx}", "src/{datastar,live}/**/*.test.tsx"],
           testTimeout: 20_000,
         },
       },

@@ -129,7 +129,7 @@ const grammar = fc.letrec<Record<"element" | "inside" | "value" | "call", string
     tie("call"),
     fc.tuple(index, tie("element"), tie("value")).map(([i, one, other]) => `flag[${i}] ? ${one} : (${other})`),
     fc.tuple(index, tie("element")).map(([i, one]) => `flag[${i}] && ${one}`),
-    tie("element").map(one => `child.map(row => ${one.replaceAll(/await|count\+\+/g, "").replace("child[0]", "row")})`),
+    tie("element").map(one => `child.map(row => ${one.replaceAll(/await later\(text\[0\]\)|count\+\+/g, "1").replace("child[0]", "row")})`),
   ),
   call: fc
     .tuple(

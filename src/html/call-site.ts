@@ -5,9 +5,11 @@ import "./errors.ts"
 
 const ownFolder = import.meta.url.slice(0, import.meta.url.lastIndexOf("/") + 1)
 const ownPath = ownFolder.replace(/^file:\/\//, "")
+/** Where a frame of ours stands when Node follows the source maps that the package ships. */
+const ownSources = ownPath.replace(/\/dist\/html\/$/, "/src/html/")
 
 const isOwn = (frame: string): boolean =>
-  (frame.includes(ownFolder) || frame.includes(ownPath)) && !/\.(test|test-d|bench)\.[cm]?[jt]sx?/.test(frame)
+  (frame.includes(ownPath) || frame.includes(ownSources)) && !/\.(test|test-d|bench)\.[cm]?[jt]sx?/.test(frame)
 
 /** `file:line:column` of the first stack frame outside this module; undefined when the stack does not tell. */
 export function callSite(): string | undefined {
