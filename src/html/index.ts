@@ -1,4 +1,5 @@
 // The door of the html module: html``, a function for every element, JSX (`jsxImportSource: "nitro-ts/html"`), pages.
+export { type AnswerOptions, toResponse } from "./answer.ts"
 export type { AnyAttributes, ElementAttributes, GlobalAttributes, TagAttributes } from "./attribute-types.ts"
 export type { AttributeValue } from "./attribute-values.ts"
 export { Boundary, type BoundaryProps } from "./boundary.ts"
@@ -8,6 +9,7 @@ export { comment, doctype } from "./comment.ts"
 export { escapeHtml } from "./escape.ts"
 export * from "./html-tags.ts"
 export { type Component, createElement } from "./jsx-runtime.ts"
+export { type Layout, layout, type PageContent } from "./layout.ts"
 export { Markup, raw } from "./markup.ts"
 export { onPageEnd, Page, type PageEndContext, type PageProps, themeScript, themeScriptHash } from "./page.ts"
 export { chunks, render, settle } from "./render.ts"

@@ -1,0 +1,136 @@
+// A page as the answer to a request: a web Response, or written to the response object of node:http, Express and the like.
+import { AsyncResource } from "node:async_hooks"
+import type { Markup } from "./markup.ts"
+import { chunks, settle } from "./render.ts"
+import { stream } from "./stream.ts"
+
+export interface AnswerOptions {
+  readonly status?: number | undefined
+  /** The content type is `text/html; charset=utf-8` unless it is given here. */
+  readonly headers?: ResponseInit["headers"] | undefined
+  /**
+   * Sends what is ready while async children still run; the content of a `Suspense` follows at the end of the page, or
+   * with `"in-order"` in its place. Default false: the page is sent when it is whole, so that an error in it becomes an
+   * error status instead of half a page.
+   */
+  readonly stream?: boolean | "in-order" | undefined
+}
+
+const htmlType = "text/html; charset=utf-8"
+
+/** The page as a Response. `ResponseClass` is the server's own one where it is faster. */
+export async function toResponse(
+  page: Markup,
+  options: AnswerOptions & ResponseInit,
+  ResponseClass: typeof Response = Response,
+): Promise<Response> {
+  const { stream: streamed = false, ...init } = options
+  const headers = new Headers(init.headers)
+  if (!headers.has("content-type")) headers.set("content-type", htmlType)
+  return new ResponseClass(streamed ? bytesAsTheyCome(page, streamed === "in-order") : await wholeBody(page), { ...init, headers })
+}
+
+async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {
+  const parts = await wholeParts(page)
+  if (parts.length === 1) return parts[0] as string
+  // Parts are not joined to one string, since V8 makes strings above 128 KB costly. They are written into one buffer of just
+  // the size: a larger one would cost more in fresh memory than the count.
+  const body = Buffer.allocUnsafe(parts.reduce((bytes, part) => bytes + Buffer.byteLength(part), 0))
+  let offset = 0
+  for (const part of parts) offset += body.write(part, offset)
+  return body as Uint8Array<ArrayBuffer>
+}
+
+async function wholeParts(page: Markup): Promise<readonly string[]> {
+  return chunks(page) ?? (chunks(await settle(page)) as readonly string[])
+}
+
+function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  const abort = new AbortController()
+  const iterator = stream(page, { signal: abort.signal, inOrder })
+  // Generators in the page run when the reader asks for more, and then belong to this request all the same.
+  const next = AsyncResource.bind(() => iterator.next())
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    async cancel(reason) {
+      abort.abort(reason)
+      await iterator.return().catch(() => {})
+    },
+  })
+}
+
+/** The part of node's `ServerResponse` that an answer needs. */
+export interface NodeResponse {
+  statusCode: number
+  readonly headersSent: boolean
+  readonly writableEnded: boolean
+  readonly destroyed: boolean
+  setHeader(name: string, value: string | number | readonly string[]): unknown
+  hasHeader(name: string): boolean
+  write(text: string): boolean
+  end(): unknown
+  cork(): void
+  uncork(): void
+  once(event: "close" | "drain", listener: () => void): unknown
+  off(event: "close" | "drain", listener: () => void): unknown
+}
+
+export function isNodeResponse(value: unknown): value is NodeResponse {
+  return typeof value === "object" && value !== null && "setHeader" in value && "writableEnded" in value && !(value instanceof Response)
+}
+
+/** Writes the page, no faster than the connection takes it; the work behind it ends when the reader leaves. */
+export async function writeTo(
+  response: NodeResponse,
+  page: Markup,
+  { status, headers, stream: streamed = false }: AnswerOptions,
+): Promise<void> {
+  const whole = streamed ? undefined : await wholeParts(page)
+  if (response.destroyed) return
+  if (status !== undefined) response.statusCode = status
+  const fields = new Headers(headers)
+  for (const [name, value] of fields) if (name !== "set-cookie") response.setHeader(name, value)
+  if (fields.getSetCookie().length > 0) response.setHeader("set-cookie", fields.getSetCookie())
+  if (!response.hasHeader("content-type")) response.setHeader("content-type", htmlType)
+  if (whole) {
+    response.setHeader(
+      "content-length",
+      whole.reduce((bytes, part) => bytes + Buffer.byteLength(part), 0),
+    )
+    response.cork()
+    for (const part of whole) response.write(part)
+    response.uncork()
+    response.end()
+    return
+  }
+  const abort = new AbortController()
+  const leave = (): void => abort.abort(new Error("The reader left before the page was sent."))
+  response.once("close", leave)
+  try {
+    for await (const part of stream(page, { signal: abort.signal, inOrder: streamed === "in-order" })) {
+      if (!response.write(part)) await drained(response)
+    }
+    response.end()
+  } catch (error) {
+    if (!abort.signal.aborted) throw error
+  } finally {
+    response.off("close", leave)
+  }
+}
+
+function drained(response: NodeResponse): Promise<void> {
+  return new Promise(resolve => {
+    const done = (): void => {
+      response.off("drain", done)
+      response.off("close", done)
+      resolve()
+    }
+    response.once("drain", done)
+    response.once("close", done)
+  })
+}
