@@ -3,7 +3,18 @@ import { NitroError } from "../shared/errors.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import { definitionError } from "./errors.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
-import { type EntityRecord, hydration, isDeleted, type Origin, rowOf, type Stored, savingOf, setStored, valuesOf } from "./record.ts"
+import {
+  type EntityRecord,
+  hydration,
+  isDeleted,
+  isExposed,
+  type Origin,
+  rowOf,
+  type Stored,
+  savingOf,
+  setStored,
+  valuesOf,
+} from "./record.ts"
 import type { Row, Store } from "./repository.ts"
 import { hideDeleted } from "./soft-delete.ts"
 import { storeOf } from "./stores.ts"
@@ -104,9 +115,9 @@ function renew(record: EntityRecord, origin: Binding, row: Row, unit: NonNullabl
   const values = valuesOf(record)
   const { mapper } = origin
   if (before === undefined || before === row || savingOf(record) !== undefined) return
-  if (mapper.difference(values, row) === undefined || mapper.difference(values, before) !== undefined) return
+  if (mapper.difference(values, row, true) === undefined || mapper.difference(values, before, isExposed(record)) !== undefined) return
   unit.onRollback(() => {
-    if (rowOf(record) !== row || mapper.difference(values, row) !== undefined) return
+    if (rowOf(record) !== row || mapper.difference(values, row, isExposed(record)) !== undefined) return
     Object.assign(values, mapper.decode(before))
     setStored(record, before, origin)
   })

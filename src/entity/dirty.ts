@@ -7,7 +7,7 @@ import { hasDerivedId, idFrom } from "./key.ts"
 import type { Values } from "./mapper.ts"
 import { toComparable } from "./matches.ts"
 import type { Model } from "./model.ts"
-import { type EntityRecord, type Origin, originOf, rowOf, valuesOf } from "./record.ts"
+import { type EntityRecord, expose, isExposed, type Origin, originOf, rowOf, valuesOf } from "./record.ts"
 
 /** Validated values of a new instance, with id, timestamps and version; in the order of the fields, so that all share one shape. */
 export function newValues(model: Model, data: unknown): Values {
@@ -57,7 +57,7 @@ export function assignAll(model: Model, record: EntityRecord, data: unknown): vo
   if (version !== undefined && rowOf(record) !== undefined && version !== values["version"]) {
     throw staleError(model.name, String(values["id"]), version, values["version"])
   }
-  Object.assign(values, declared)
+  for (const name of Object.keys(declared)) values[name] = expose(record, declared[name])
 }
 
 /** Forms send the key back; another one is refused. */
@@ -79,18 +79,18 @@ export function staleError(entity: string, id: EntityId, version: unknown, store
 
 export function isDirty(record: EntityRecord): boolean {
   const row = rowOf(record)
-  return row === undefined || (originOf(record) as Origin).mapper.difference(valuesOf(record), row) !== undefined
+  return row === undefined || (originOf(record) as Origin).mapper.difference(valuesOf(record), row, isExposed(record)) !== undefined
 }
 
 /** `{ title: { from, to } }`; of a new instance every field, from undefined. */
 export function changesOf(model: Model, record: EntityRecord): Record<string, { from: unknown; to: unknown }> {
   const row = rowOf(record)
   const values = valuesOf(record)
-  if (row === undefined) return Object.fromEntries(model.names.map(name => [name, { from: undefined, to: values[name] }]))
+  if (row === undefined) return Object.fromEntries(model.names.map(name => [name, { from: undefined, to: expose(record, values[name]) }]))
   const { mapper } = originOf(record) as Origin
-  const difference = mapper.difference(values, row)
+  const difference = mapper.difference(values, row, isExposed(record))
   if (difference === undefined) return {}
   const before = mapper.decode(row)
   const names = difference.columns.map(index => model.names[index] as string)
-  return Object.fromEntries(names.map(name => [name, { from: before[name], to: values[name] }]))
+  return Object.fromEntries(names.map(name => [name, { from: before[name], to: expose(record, values[name]) }]))
 }

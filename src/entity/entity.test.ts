@@ -180,6 +180,30 @@ describe("saving", () => {
     expect(await Todo.require(id)).toMatchObject({ tags: ["urgent"], due: todo.due, version: 2 })
   })
 
+  it("sees what changes in place, whichever way it was got hold of", async () => {
+    const { id } = await Todo.create({ title: "x", tags: ["a"] })
+    const loaded = () => Todo.require(id)
+    const byJson = await loaded()
+    ;(byJson.toJSON()["tags"] as string[]).push("b")
+    expect(byJson.isDirty).toBe(true)
+    const given = ["a"]
+    for (const assign of [(todo: Todo) => todo.update({ tags: given }), (todo: Todo) => Object.assign(todo, { tags: given }).save()]) {
+      const todo = await loaded()
+      await assign(todo)
+      expect(todo.isDirty).toBe(false)
+      todo.tags.push("c")
+      expect(todo.isDirty).toBe(true)
+    }
+    const untouched = await loaded()
+    untouched.title = "y"
+    expect(Object.keys(untouched.changes)).toEqual(["title"])
+    ;(untouched.changes.title as { to: unknown }).to = "z"
+    untouched.tags.push("d")
+    expect(Object.keys(untouched.changes)).toEqual(["title", "tags"])
+    ;(untouched.changes.tags?.to as string[]).push("e")
+    expect((await (await untouched.save()).reload()).tags).toEqual(["a", "d", "e"])
+  })
+
   it("validates what was changed in place", async () => {
     const todo = await Todo.create({ title: "x", due: new Date() })
     todo.tags.push(5 as never)

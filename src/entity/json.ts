@@ -3,7 +3,7 @@ import type { InspectOptions } from "node:util"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
 import { kebabCase } from "./naming.ts"
-import { type EntityRecord, valuesOf } from "./record.ts"
+import { type EntityRecord, expose, valuesOf } from "./record.ts"
 
 /**
  * The field values but hidden ones, with bigints as decimal text and bytes as base64, as JSON has neither. `include` adds
@@ -12,7 +12,7 @@ import { type EntityRecord, valuesOf } from "./record.ts"
 export function toPlain(record: EntityRecord, { definition, hidden }: Shown, include: readonly string[] = []): Record<string, unknown> {
   const plain: Record<string, unknown> = {}
   const values = valuesOf(record)
-  for (const name of Object.keys(values)) if (!hidden.has(name)) plain[name] = toPlainValue(values[name])
+  for (const name of Object.keys(values)) if (!hidden.has(name)) plain[name] = toPlainValue(expose(record, values[name]))
   for (const name of include) {
     if (hidden.has(name)) throw queryError(`${definition.name}.${name} is hidden, and no JSON carries it.`)
     if (!(name in record)) throw unknownFieldError(definition.name, name, getterNames(record))

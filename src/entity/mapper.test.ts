@@ -56,16 +56,24 @@ describe.each([
   it("finds what changed, in place too, and nothing else", () => {
     const row = mapper.encode(values())
     const changed = mapper.decode(row) as ReturnType<typeof values>
-    expect(mapper.difference(changed, row)).toBeUndefined()
+    expect(mapper.difference(changed, row, true)).toBeUndefined()
     changed.bytes = Uint8Array.of(1, 2)
-    expect(mapper.difference(changed, row)).toBeUndefined()
+    expect(mapper.difference(changed, row, true)).toBeUndefined()
     changed.data.a.push(2)
     changed.at.setTime(6)
     changed.bytes[0] = 9
     changed.on = null as never
-    expect(mapper.difference(changed, row)).toEqual({ columns: [2, 3, 4, 5], values: [null, 6, '{"a":[1,2]}', Uint8Array.of(9, 2)] })
+    expect(mapper.difference(changed, row, true)).toEqual({ columns: [2, 3, 4, 5], values: [null, 6, '{"a":[1,2]}', Uint8Array.of(9, 2)] })
     expect(mapper.encodeAt(3, new Date(7))).toBe(7)
     expect(mapper.encodeAt(3, undefined)).toBeNull()
+  })
+
+  it("looks at what changes in place only when it may have", () => {
+    const row = mapper.encode(values())
+    const changed = mapper.decode(row) as ReturnType<typeof values>
+    changed.data.a.push(2)
+    changed.name = "new"
+    expect(mapper.difference(changed, row, false)).toEqual({ columns: [1], values: ["new"] })
   })
 
   it("keeps a field named as something that JavaScript has already", () => {

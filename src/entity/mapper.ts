@@ -18,8 +18,11 @@ export interface Difference {
 export interface Mapper {
   decode(row: Row): Values
   encode(values: Values): Row
-  /** What differs from the row; undefined when nothing does. */
-  difference(values: Values, row: Row): Difference | undefined
+  /**
+   * What differs from the row; undefined when nothing does. `exposed` false: dates, bytes and JSON are known to be those of
+   * the row.
+   */
+  difference(values: Values, row: Row, exposed: boolean): Difference | undefined
   /** Encodes one value for the column at this index. */
   encodeAt(index: number, value: unknown): unknown
   /** Decodes one stored value of the column at this index. */
@@ -83,18 +86,21 @@ function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt
     const name = `v[${JSON.stringify(field.name)}]`
     return field.encode ? `${name}==null?null:e${i}(${name})` : `${name}??null`
   })
-  const compared = encoded.map((value, i) => {
+  const compare = (value: string, i: number): string => {
     if (fields[i]?.isSame) {
       const name = `v[${JSON.stringify(fields[i].name)}]`
       return `x=${name}??null;if(x===null?r[${i}]!==null:!s${i}(r[${i}],x)){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(${value})}`
     }
     const differs = fields[i]?.type === "bytes" ? `!sameBytes(x,r[${i}])` : `x!==r[${i}]`
     return `x=${value};if(${differs}){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(x)}`
-  })
+  }
+  const compared = encoded.map((value, i) =>
+    isMutable(fields[i] as MappedField) ? `if(exposed){${compare(value, i)}}` : compare(value, i),
+  )
   return {
     decode: generate(`function decode(r){return {${decoded.join()}}}`, scope),
     encode: generate(`function encode(v){return [${encoded.join()}]}`, scope),
-    difference: generate(`function difference(v,r){let d,x;${compared.join(";")};return d}`, scope),
+    difference: generate(`function difference(v,r,exposed){let d,x;${compared.join(";")};return d}`, scope),
   }
 }
 
@@ -109,9 +115,10 @@ function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeA
       return values
     },
     encode: values => fields.map((field, i) => encodeAt(i, values[field.name])),
-    difference(values, row) {
+    difference(values, row, exposed) {
       const found: Difference = { columns: [], values: [] }
       fields.forEach((field, i) => {
+        if (!exposed && isMutable(field)) return
         const value = values[field.name] ?? null
         if (field.isSame && (value === null ? row[i] === null : field.isSame(row[i], value))) return
         const encoded = encodeAt(i, value)
@@ -122,6 +129,11 @@ function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeA
       return found.columns.length === 0 ? undefined : found
     },
   }
+}
+
+/** Whether a value changes without an assignment. */
+function isMutable({ type }: MappedField): boolean {
+  return type === "date" || type === "json" || type === "bytes"
 }
 
 function sameBytes(a: unknown, b: unknown): boolean {

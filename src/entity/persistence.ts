@@ -7,7 +7,18 @@ import { tellStored } from "./change.ts"
 import type { EntityId } from "./definition.ts"
 import { readonlyError, staleError } from "./dirty.ts"
 import { notFoundError, queryError } from "./errors.ts"
-import { type EntityRecord, isDeleted, originOf, rowOf, savingOf, setSaving, setSiblings, setStored, valuesOf } from "./record.ts"
+import {
+  type EntityRecord,
+  isDeleted,
+  isExposed,
+  originOf,
+  rowOf,
+  savingOf,
+  setSaving,
+  setSiblings,
+  setStored,
+  valuesOf,
+} from "./record.ts"
 import type { Repository, Row, Write } from "./repository.ts"
 import type { EntityClass, SaveOptions } from "./types.ts"
 import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
@@ -146,7 +157,7 @@ function toInsert(record: EntityRecord, binding: Binding, ttlSeconds: number | u
 function toUpdate(record: EntityRecord, stored: Row, binding: Binding, ttlSeconds: number | undefined): Prepared | undefined {
   const { mapper, model, managed } = binding
   const values = valuesOf(record)
-  const difference = mapper.difference(values, stored)
+  const difference = mapper.difference(values, stored, isExposed(record))
   if (difference === undefined && ttlSeconds === undefined) return undefined
   const { columns, values: encoded } = difference ?? { columns: [], values: [] }
   let updatedAt: Date | undefined

@@ -31,6 +31,12 @@ export let valuesOf: (record: EntityRecord) => Values
 export let rowOf: (record: EntityRecord) => Row | undefined
 /** Where the row is stored. */
 export let originOf: (record: EntityRecord) => Origin | undefined
+/**
+ * Whether somebody outside may hold dates, bytes or JSON of it, which change without an assignment. False for what was
+ * read from a store and not looked at: then such values need not be compared.
+ */
+export let isExposed: (record: EntityRecord) => boolean
+let setExposed: (record: EntityRecord) => void
 export let isDeleted: (record: EntityRecord) => boolean
 /** The save that is under way: a second one waits for it. */
 export let savingOf: (record: EntityRecord) => Promise<unknown> | undefined
@@ -45,6 +51,7 @@ export class EntityRecord {
   readonly #values: Values
   #row: Row | undefined
   #origin: Origin | undefined
+  #exposed: boolean
   #deleted = false
   #saving: Promise<unknown> | undefined
   #siblings: object | undefined
@@ -53,6 +60,8 @@ export class EntityRecord {
     this.#values = values
     this.#row = row
     this.#origin = origin
+    // The values of a new one come from its maker.
+    this.#exposed = row === undefined
     ;(this as { [shown]?: Values })[shown] = values
   }
 
@@ -61,6 +70,10 @@ export class EntityRecord {
     valuesOf = record => record.#values
     rowOf = record => record.#row
     originOf = record => record.#origin
+    isExposed = record => record.#exposed
+    setExposed = record => {
+      record.#exposed = true
+    }
     isDeleted = record => record.#deleted
     savingOf = record => record.#saving
     setSaving = (record, saving) => {
@@ -80,6 +93,12 @@ export class EntityRecord {
       record.#deleted = true
     }
   }
+}
+
+/** Gives the value, which now is also outside of the record or comes from there. */
+export function expose<T>(record: EntityRecord, value: T): T {
+  if (typeof value === "object" && value !== null) setExposed(record)
+  return value
 }
 
 export type RecordClass = abstract new (values: Values, row: Row | undefined, origin: Origin | undefined) => EntityRecord
@@ -102,16 +121,17 @@ type Assign = Parameters<typeof recordClass>[3]
 // A getter of its own source text has its own inline cache: reading costs a nanosecond more than a plain property,
 // where a getter shared by all fields costs ten.
 function generatedClass(base: RecordClass, names: readonly string[], create: Create, assign: Assign): HydratableClass {
+  const expose = 'if(typeof x==="object"&&x!==null)expose(this)'
   const accessors = names.map(name => {
     const key = JSON.stringify(name)
-    return `get ${name}(){return this.#v.${name}} set ${name}(x){this.#v.${name}=assign(this,${key},x)}`
+    return `get ${name}(){const x=this.#v.${name};${expose};return x} set ${name}(y){const x=assign(this,${key},y);${expose};this.#v.${name}=x}`
   })
   return generate(
     `class extends base{#v;constructor(data,stored){
       if(data===hydration){super(stored.values,stored.row,stored.origin);this.#v=stored.values}
       else{const values=create(data,new.target);super(values,undefined,undefined);this.#v=values}
     }${accessors.join("\n")}}`,
-    { base, create, assign, hydration },
+    { base, create, assign, hydration, expose: setExposed },
   )
 }
 
@@ -126,10 +146,10 @@ function closureClass(base: RecordClass, names: readonly string[], create: Creat
     Object.defineProperty(made.prototype, name, {
       configurable: true,
       get(this: EntityRecord): unknown {
-        return valuesOf(this)[name]
+        return expose(this, valuesOf(this)[name])
       },
       set(this: EntityRecord, value: unknown) {
-        valuesOf(this)[name] = assign(this, name, value)
+        valuesOf(this)[name] = expose(this, assign(this, name, value))
       },
     })
   }
