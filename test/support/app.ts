@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -22,17 +22,24 @@ export function temporaryFolder(): { path: string; clean: () => void } {
   return { path, clean: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Starts `file` (relative to the project) and resolves once it prints where it listens. Port 0 chooses a free one. */
-export async function startApp(file: string, { cwd, port = 0 }: { cwd: string; port?: number }): Promise<RunningApp> {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=source", "--import", join(root, "node_modules/tsx/dist/loader.mjs"), join(root, file)],
-    {
-      cwd,
-      env: { ...process.env, PORT: String(port), NODE_ENV: "development", TSX_TSCONFIG_PATH: join(root, "tsconfig.json") },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  )
+/** How Node runs our sources. */
+const fromSources = ["--conditions=source", "--import", join(root, "node_modules/tsx/dist/loader.mjs")]
+
+export interface AppOptions {
+  readonly cwd: string
+  /** 0, the default, chooses a free one. */
+  readonly port?: number
+  /** Node's flags. Default: those for the sources. */
+  readonly flags?: readonly string[]
+}
+
+/** Starts `file` (relative to the project) and resolves once it prints where it listens. */
+export async function startApp(file: string, { cwd, port = 0, flags = fromSources }: AppOptions): Promise<RunningApp> {
+  const child = spawn(process.execPath, [...flags, resolve(root, file)], {
+    cwd,
+    env: { ...process.env, PORT: String(port), NODE_ENV: "development", TSX_TSCONFIG_PATH: join(root, "tsconfig.json") },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
   let text = ""
   child.stdout.on("data", data => (text += data))
   child.stderr.on("data", data => (text += data))

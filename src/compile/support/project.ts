@@ -81,7 +81,7 @@ const placesIn = (text = ""): string[] => [...text.matchAll(/view\\.tsx[^:]*:(\\
 
 const findings = {
   page: String(<List title="<a>" />),
-  isCompiled: List.toString().includes("$html\`"),
+  isCompiled: /(?:[$]html|compiledHtml)\`/.test(List.toString()),
   thrown: placesIn(failure(() => List({ title: "!" })).stack),
   refused: placesIn(failure(() => Refused({ title: "alert(1)" })).message)[0],
 }
