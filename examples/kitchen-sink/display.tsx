@@ -138,7 +138,7 @@ const Avatars = (): Markup => (
       <Avatar name="Ada Lovelace" size="lg" />
       <Avatar name="Grace Hopper" />
       <Avatar name="Linus" size="sm" />
-      <Avatar name="Broken picture" src="/no-such-picture.png" />
+      <Avatar name="Broken picture" src="data:image/png;base64,AAAA" />
       <AvatarGroup>
         <Avatar name="Ada Lovelace" />
         <Avatar name="Grace Hopper" />

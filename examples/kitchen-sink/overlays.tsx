@@ -120,10 +120,10 @@ const Palette = (): Markup => (
         Commands (Ctrl K)
       </Button>
       <Button variant="outline" data-on:click={post("/toast/success")}>
-        Save
+        Save the order
       </Button>
       <Button variant="outline" data-on:click={post("/toast/error")}>
-        Fail
+        Lose the order
       </Button>
     </Row>
     <CommandDialog id="commands" shortcut="k">

@@ -28,7 +28,9 @@ if (!page[LOADED]) {
   listen("click", false, openerClick, tabClick, menuClick, listClick, toastClick, themeClick, sidebarClick)
   listen("keydown", false, hideTooltips, openByShortcut, tabKey, menuKey, listKey)
   listen("input", false, listInput)
-  listen("pointerover", false, showTooltips, listPointer)
+  listen("pointerover", false, showTooltips)
+  // Not "over": a list that opens or scrolls under a resting pointer is not pointed at.
+  listen("pointermove", false, listPointer)
   listen("focusin", false, showTooltips)
   listen("toggle", true, placePopover, menuToggle)
   listen("close", true, listClose)
