@@ -9,10 +9,15 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const browser = join(root, "src/client/browser")
 const styles = join(root, "src/client/styles")
 const basecoat = join(root, "node_modules/basecoat-css")
+const highlight = join(root, "node_modules/highlight.js")
 const lucide = join(root, "node_modules/lucide-static")
+/** The looks that Basecoat comes in; the first is its own default. */
+const basecoatStyles = ["vega", "luma", "lyra", "maia", "mira", "nova", "rhea", "sera"]
+const basecoatTarget = style => join(root, `src/client/basecoat-${style}.gen.ts`)
 const targets = {
   script: join(root, "src/client/script.gen.ts"),
-  basecoat: join(root, "src/client/basecoat.gen.ts"),
+  ...Object.fromEntries(basecoatStyles.map(style => [`basecoat ${style}`, basecoatTarget(style)])),
+  highlight: join(root, "src/client/highlight.gen.ts"),
   kit: join(root, "src/client/kit.gen.ts"),
   hashes: join(root, "src/client/hashes.gen.ts"),
   assets: join(root, "src/html/assets.gen.ts"),
@@ -42,7 +47,7 @@ const styleSources = () =>
     .map(name => join(styles, name))
 
 function inputsHash() {
-  const versions = ["esbuild", "idiomorph", "basecoat-css", "lucide-static"].map(name =>
+  const versions = ["esbuild", "idiomorph", "basecoat-css", "highlight.js", "lucide-static"].map(name =>
     read(join(root, "node_modules", name, "package.json")),
   )
   const own = [...sources(), ...styleSources()].flatMap(path => [path.slice(root.length), read(path)])
@@ -82,7 +87,7 @@ async function kit() {
   // Basecoat's layers, named here as well: the order holds whichever stylesheet comes first.
   const layers = "@layer theme, base, components, utilities;\n"
   const { code } = await transform(layers + css, { loader: "css", minify: true, charset: "utf8" })
-  return { css: code, script: await bundleFile("kit/main.ts", { banner: { js: "/*! nitro-ts kit, MIT */" } }) }
+  return { css: `${code}${fieldMessage}\n`, script: await bundleFile("kit/main.ts", { banner: { js: "/*! nitro-ts kit, MIT */" } }) }
 }
 
 async function bundleFile(entry, options) {
@@ -103,15 +108,30 @@ async function bundleFile(entry, options) {
   return result.outputFiles[0].text
 }
 
+/** What Basecoat publishes for pages without a build step, in one of its styles. */
+const basecoatFile = style => `basecoat${style === basecoatStyles[0] ? "" : `-${style}`}.cdn.min.css`
+
 /** The stylesheet as published, with the notice that its licence asks to keep. Refuses one that would need the network. */
-function stylesheet() {
-  const css = read(join(basecoat, "dist/basecoat.cdn.min.css"))
+function stylesheet(style) {
+  const css = read(join(basecoat, "dist", basecoatFile(style)))
   const remote = /@import|url\(\s*["']?(?!["']|data:|#)/.exec(css)
-  if (remote) throw new Error(`basecoat.cdn.min.css is not self-contained: ${css.slice(remote.index, remote.index + 80)}`)
-  const { version } = JSON.parse(read(join(basecoat, "package.json")))
-  // The place of a field's message takes no room until it holds one.
-  const own = "[role=alert]:empty{display:none}"
-  return `/*! basecoat-css ${version}\n${read(join(basecoat, "LICENSE.md")).trim()}\n*/\n${css}\n${own}\n`
+  if (remote) throw new Error(`${basecoatFile(style)} is not self-contained: ${css.slice(remote.index, remote.index + 80)}`)
+  return `/*! basecoat-css ${versionOf(basecoat)}\n${read(join(basecoat, "LICENSE.md")).trim()}\n*/\n${css}\n${fieldMessage}\n`
+}
+
+// The place of a field's message takes no room until it holds one.
+const fieldMessage = "[role=alert]:empty{display:none}"
+
+const versionOf = folder => JSON.parse(read(join(folder, "package.json"))).version
+
+/** Colours for code, light and, below the class `dark`, dark. */
+function highlightStyle() {
+  const light = read(join(highlight, "styles/github.min.css"))
+  const dark = read(join(highlight, "styles/github-dark.min.css")).replace(/\/\*.*?\*\//gs, "")
+  const below = dark.replace(/([^{}]+)\{[^}]*color[^}]*\}|[^{}]+\{[^}]*\}/g, (rule, selectors) =>
+    selectors === undefined ? "" : rule.replace(selectors, selectors.replace(/[^,]+/g, ".dark $&")),
+  )
+  return `/*! highlight.js ${versionOf(highlight)}\n${read(join(highlight, "LICENSE")).trim()}\n*/\n${light}\n${below}\n`
 }
 
 /** The icons that the components show: without the others, which a server that shows no more need not load. */
@@ -132,8 +152,7 @@ function icons() {
   const current = new Map(names.map(name => [name, contents.has(name) ? name : nameOf.get(drawnContent(name))]))
   const lost = names.filter(name => current.get(name) === undefined)
   if (lost.length > 0) throw new Error(`These icons have no nodes and are not drawn like another one: ${lost.join(", ")}.`)
-  const { version } = JSON.parse(read(join(lucide, "package.json")))
-  const licence = `/*! lucide-static ${version}\n${read(join(lucide, "LICENSE")).trim()}\n*/\n`
+  const licence = `/*! lucide-static ${versionOf(lucide)}\n${read(join(lucide, "LICENSE")).trim()}\n*/\n`
 
   const lines = names.map(name => `${name} ${contents.get(name) ?? `=${current.get(name)}`}\n`)
   const data = `${licence}/** The name of an icon, for \`icon(name)\`. */
@@ -181,46 +200,72 @@ function drawnContent(name) {
 
 async function generate(inputs) {
   const { script, interpreter } = await bundle()
-  const css = stylesheet()
   const { css: kitCss, script: kitScript } = await kit()
-  const clientHash = hashOf(script)
-  const interpreterHash = hashOf(interpreter)
-  const basecoatHash = hashOf(css)
-  const kitStyleHash = hashOf(kitCss)
-  const kitScriptHash = hashOf(kitScript)
-  const constant = (name, value) => `export const ${name}: string = ${JSON.stringify(value)}\n`
+  const highlightCss = highlightStyle()
+  const sheets = Object.fromEntries(basecoatStyles.map(style => [style, stylesheet(style)]))
+  const basecoatName = style => basecoatFile(style).replace(".cdn.min", "")
+  /** What is served under /_nitro/, by name. */
+  const served = {
+    "client.js": script,
+    "interpreter.js": interpreter,
+    "kit.css": kitCss,
+    "kit.js": kitScript,
+    "highlight.css": highlightCss,
+    ...Object.fromEntries(basecoatStyles.map(style => [basecoatName(style), sheets[style]])),
+  }
   const top = header(inputs)
-  writeFileSync(
-    targets.script,
-    top + constant("clientHash", clientHash) + constant("clientScript", script) + constant("interpreterScript", interpreter),
-  )
-  writeFileSync(targets.basecoat, top + constant("basecoatHash", basecoatHash) + constant("basecoatCss", css))
-  writeFileSync(targets.kit, top + constant("kitCss", kitCss) + constant("kitScript", kitScript))
-  const hashes = { clientHash, interpreterHash, basecoatHash, kitStyleHash, kitScriptHash }
-  writeFileSync(
-    targets.hashes,
-    top +
-      Object.entries(hashes)
-        .map(([name, hash]) => constant(name, hash))
-        .join(""),
-  )
-  writeFileSync(
-    targets.assets,
-    `${top}export const assets: { readonly client: string; readonly basecoat: string; readonly kitStyle: string; readonly kitScript: string } = {
-  client: "/_nitro/client.js?v=${clientHash}",
-  basecoat: "/_nitro/basecoat.css?v=${basecoatHash}",
-  kitStyle: "/_nitro/kit.css?v=${kitStyleHash}",
-  kitScript: "/_nitro/kit.js?v=${kitScriptHash}",
-}\n`,
-  )
+  const constants = values =>
+    Object.entries(values)
+      .map(([name, value]) => `export const ${name}: string = ${JSON.stringify(value)}\n`)
+      .join("")
+  const clientHash = hashOf(script)
+  writeFileSync(targets.script, top + constants({ clientHash, clientScript: script, interpreterScript: interpreter }))
+  writeFileSync(targets.kit, top + constants({ kitCss, kitScript }))
+  writeFileSync(targets.highlight, top + constants({ highlightCss }))
+  for (const style of basecoatStyles) {
+    // Packed: the page's reader takes it that way, and eight of them would be a heavy package.
+    writeFileSync(basecoatTarget(style), top + constants({ packedCss: gzipSync(sheets[style], { level: 9 }).toString("base64") }))
+  }
+  const hashes = Object.fromEntries(Object.entries(served).map(([name, content]) => [name, hashOf(content)]))
+  writeFileSync(targets.hashes, `${top}export const hashes = ${JSON.stringify(hashes, undefined, 2)} as const\n`)
+  writeFileSync(targets.assets, top + addresses(served, basecoatName))
   const { data, named, kit: ofKit } = icons()
   writeFileSync(targets.iconData, top + data)
   writeFileSync(targets.namedIcons, top + named)
   writeFileSync(targets.kitIcons, top + ofKit)
-  const kilobytes = text => (gzipSync(text, { level: 9 }).length / 1024).toFixed(1)
-  console.log(
-    `client.js ${(script.length / 1024).toFixed(1)} KB, ${kilobytes(script)} KB gzip; interpreter.js ${kilobytes(interpreter)} KB gzip; basecoat.css ${kilobytes(css)} KB gzip; kit.css ${kilobytes(kitCss)} KB gzip; kit.js ${kilobytes(kitScript)} KB gzip`,
-  )
+  const sizes = Object.entries(served).map(([name, text]) => `${name} ${(gzipSync(text, { level: 9 }).length / 1024).toFixed(1)} KB gzip`)
+  console.log(sizes.join("; "))
+}
+
+/** What pages link to, with the hash that browsers compare the content with. */
+function addresses(served, basecoatName) {
+  const integrity = content => `sha384-${createHash("sha384").update(content).digest("base64")}`
+  const own = name => ({ url: `/_nitro/${name}?v=${hashOf(served[name])}`, integrity: integrity(served[name]) })
+  const published = style => ({
+    url: `basecoat-css@${versionOf(basecoat)}/dist/${basecoatFile(style)}`,
+    integrity: integrity(read(join(basecoat, "dist", basecoatFile(style)))),
+  })
+  const byStyle = make => Object.fromEntries(basecoatStyles.map(style => [style, make(style)]))
+  const files = { client: own("client.js"), kitStyle: own("kit.css"), kitScript: own("kit.js"), highlight: own("highlight.css") }
+  const constant = (name, type, value) => `export const ${name}: ${type} = ${JSON.stringify(value, undefined, 2)}\n`
+  return `export interface Asset {
+  readonly url: string
+  readonly integrity: string
+}
+/** A look of Basecoat. */
+export type BasecoatStyle = ${basecoatStyles.map(style => JSON.stringify(style)).join(" | ")}
+${constant(
+  "assets",
+  `Readonly<Record<${Object.keys(files)
+    .map(name => JSON.stringify(name))
+    .join(" | ")}, Asset>>`,
+  files,
+)}${constant(
+  "basecoat",
+  "Readonly<Record<BasecoatStyle, Asset>>",
+  byStyle(style => own(basecoatName(style))),
+)}/** The same as published on npm: paths below a CDN that serves its packages. */
+${constant("publishedBasecoat", "Readonly<Record<BasecoatStyle, Asset>>", byStyle(published))}`
 }
 
 const inputs = inputsHash()

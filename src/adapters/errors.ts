@@ -2,6 +2,16 @@
 import { registerErrors } from "../shared/errors.ts"
 
 registerErrors({
+  NITRO_ASSET_FOLDER: {
+    status: 500,
+    when: "`assets({ directory })` names a folder that does not exist.",
+    fix: 'Make the folder, or name it by a URL: assets({ directory: new URL("./public", import.meta.url) }).',
+  },
+  NITRO_ASSET_UNKNOWN: {
+    status: 500,
+    when: "A page asks for the address of a file that its folder of assets does not have, or that may not be served.",
+    fix: "Name a file of the folder, relative to it. Hidden files and links that lead out of the folder are not served.",
+  },
   NITRO_PORT_TAKEN: {
     status: 500,
     when: "`serve` cannot listen because another program holds the port.",

@@ -1,5 +1,7 @@
 // The whole of an app over fetch: CRUD, actions, three kinds of clients, refusals.
+
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
+import { gunzipSync } from "node:zlib"
 import { action, call, expose, respond } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { type NitroHandler, nitro } from "nitro-ts/fetch"
@@ -376,6 +378,21 @@ describe("assets", () => {
       expect(await (await handle(new Request(origin + url, { method: "HEAD" }))).text()).toBe("")
     }
     expect((await handle(new Request(`${origin}/_nitro/nope.js`))).status).toBe(404)
-    expect((await handle(new Request(`${origin}/_nitro/client.js`, { method: "POST" }))).status).toBe(404)
+    expect((await handle(new Request(`${origin}/_nitro/client.js`, { method: "POST" }))).status).toBe(405)
+  })
+
+  it("sends them packed to readers that take it, each representation with a tag of its own", async () => {
+    const ask = (headers: Record<string, string>) => handle(new Request(`${origin}/_nitro/basecoat.css`, { headers }))
+    const packed = await ask({ "accept-encoding": "br, gzip;q=0.5" })
+    expect([packed.headers.get("content-encoding"), packed.headers.get("vary")]).toEqual(["gzip", "accept-encoding"])
+    const bytes = Buffer.from(await packed.arrayBuffer())
+    expect(bytes.length).toBeLessThan(30_000)
+    const plain = await ask({ "accept-encoding": "gzip;q=0, br" })
+    expect(plain.headers.get("content-encoding")).toBe(null)
+    expect(gunzipSync(bytes).toString()).toBe(await plain.text())
+    expect(packed.headers.get("etag")).not.toBe(plain.headers.get("etag"))
+    const tag = packed.headers.get("etag") ?? ""
+    expect((await ask({ "accept-encoding": "gzip", "if-none-match": `"x", W/${tag}` })).status).toBe(304)
+    expect((await ask({ "if-none-match": tag })).status).toBe(200)
   })
 })

@@ -18,7 +18,16 @@ import { answerAsset } from "./assets.ts"
 
 answerWith(FastResponse as unknown as typeof Response)
 
-export interface NitroOptions extends DispatcherOptions {}
+export interface NitroOptions extends DispatcherOptions {
+  /** Folders of files that the app serves: `assets({ directory: "public" })` of `nitro-ts/assets`. */
+  readonly assets?: AssetFolder | readonly AssetFolder[] | undefined
+}
+
+/** The part of a folder of assets that answers; all of it is in `nitro-ts/assets`. */
+interface AssetFolder {
+  readonly path: string
+  answer(request: Request, path: string): Promise<Response>
+}
 
 /** Answers a request by itself, or by `next` when the path is not one of ours. Without `next` the rest is 404. */
 export type NitroHandler = (request: Request, next?: () => MaybePromise<Response>) => Promise<Response>
@@ -63,12 +72,14 @@ export interface App {
 /** What adapters are made of; applications use `nitro`. */
 export function createApp(options: NitroOptions): App {
   const basePath = (options.basePath ?? "").replace(/\/+$/, "")
+  const folders = options.assets === undefined ? [] : [options.assets].flat()
   const dispatcher = createDispatcher({ ...options, basePath })
   startLive()
   addPageAlert()
   return {
     own(request, path, search) {
       if (path.startsWith("/_nitro/")) return answerAsset(request, path, search)
+      for (const folder of folders) if (path.startsWith(`${folder.path}/`)) return folder.answer(request, path)
       const context = contextOf(request, path, search, basePath, undefined)
       return withRequest(context, () => dispatcher.dispatch(request, path, search))
     },

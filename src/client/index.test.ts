@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { readFileSync, statSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { gzipSync } from "node:zlib"
+import { gunzipSync, gzipSync } from "node:zlib"
 import { beforeAll, describe, expect, it } from "vitest"
 import { clientAssets } from "./index.ts"
 
@@ -19,12 +19,44 @@ describe("the files served under /_nitro/", () => {
     expect(createHash("sha256").update(content).update("\0").digest("hex").slice(0, 12)).toBe(hash)
   })
 
-  it("are what pages link to", async () => {
-    const { assets } = (await import("../html/assets.gen.ts")) as { assets: Record<string, string> }
-    expect(assets["client"]).toBe(`/_nitro/client.js?v=${clientAssets.get("client.js")!.hash}`)
-    expect(assets["basecoat"]).toBe(`/_nitro/basecoat.css?v=${clientAssets.get("basecoat.css")!.hash}`)
-    expect(assets["kitStyle"]).toBe(`/_nitro/kit.css?v=${clientAssets.get("kit.css")!.hash}`)
-    expect(assets["kitScript"]).toBe(`/_nitro/kit.js?v=${clientAssets.get("kit.js")!.hash}`)
+  it("are what pages link to, with the hash of the same bytes", async () => {
+    const { assets, basecoat } = await import("../html/assets.gen.ts")
+    const linked = [...Object.values(assets), ...Object.values(basecoat)]
+    expect(linked).toHaveLength(clientAssets.size - 1)
+    for (const { url, integrity } of linked) {
+      const [, name, hash] = /^\/_nitro\/(.+)\?v=(.+)$/.exec(url) ?? []
+      const asset = clientAssets.get(name ?? "")!
+      expect(asset.hash, url).toBe(hash)
+      expect(integrity, url).toBe(
+        `sha384-${createHash("sha384")
+          .update(await asset.load())
+          .digest("base64")}`,
+      )
+    }
+  })
+
+  it("are packed as they are", async () => {
+    for (const { load, loadGzip } of clientAssets.values()) expect(gunzipSync(await loadGzip()).toString()).toBe(await load())
+  })
+
+  it("name the published files of Basecoat by version, with the hash of the bytes on npm", async () => {
+    const { publishedBasecoat } = await import("../html/assets.gen.ts")
+    const { version } = JSON.parse(readFileSync(path("../../node_modules/basecoat-css/package.json"), "utf8")) as { version: string }
+    for (const { url, integrity } of Object.values(publishedBasecoat)) {
+      expect(url).toMatch(new RegExp(`^basecoat-css@${version}/dist/`))
+      const bytes = readFileSync(path(`../../node_modules/${url.replace(`@${version}`, "")}`))
+      expect(integrity).toBe(`sha384-${createHash("sha384").update(bytes).digest("base64")}`)
+    }
+  })
+
+  it("colour code in both schemes", async () => {
+    const css = await clientAssets.get("highlight.css")!.load()
+    expect(css).toContain("Ivan Sagalaev")
+    expect(css).toMatch(/\n\.dark \.hljs\{color:#[0-9a-f]+;background:#[0-9a-f]+\}/)
+    const rules = css.slice(css.indexOf(".dark "))
+    for (const [, selectors = ""] of rules.matchAll(/([^{}]+)\{/g)) {
+      for (const selector of selectors.split(",")) expect(selector.trim()).toMatch(/^\.dark \.hljs/)
+    }
   })
 
   it("need no network", async () => {

@@ -1,17 +1,33 @@
-// The addresses of what every page loads: the browser client, the stylesheets and the kit's script, with the hash of their content.
-import { assets } from "./assets.gen.ts"
+// The addresses of what pages load, with the hashes of their content: our own, or those of a CDN for what is published.
+import { type Asset, assets, type BasecoatStyle, basecoat, publishedBasecoat } from "./assets.gen.ts"
+
+export type { Asset, BasecoatStyle } from "./assets.gen.ts"
 
 /** Where the adapters serve the assets. */
 export const defaultAssetsPath = "/_nitro"
 
-/** The addresses under `assetsPath`. */
-export function assetUrls(assetsPath: string): typeof assets {
-  if (assetsPath === defaultAssetsPath) return assets
-  const move = (url: string): string => `${assetsPath.replace(/\/+$/, "")}${url.slice(defaultAssetsPath.length)}`
-  return {
-    client: move(assets.client),
-    basecoat: move(assets.basecoat),
-    kitStyle: move(assets.kitStyle),
-    kitScript: move(assets.kitScript),
-  }
+/** A CDN that serves the packages of npm as they are. */
+export type Cdn = "jsdelivr" | "unpkg"
+
+const cdns: Readonly<Record<Cdn, string>> = { jsdelivr: "https://cdn.jsdelivr.net/npm/", unpkg: "https://unpkg.com/" }
+
+/** One of our own files, under `assetsPath`. */
+export function ownAsset(name: keyof typeof assets, assetsPath: string): Asset {
+  return moved(assets[name], assetsPath)
+}
+
+/** The stylesheet of Basecoat in one of its looks. */
+export function basecoatAsset(
+  style: BasecoatStyle,
+  assetsPath: string,
+  cdn: Cdn | undefined,
+): Asset & { readonly crossorigin?: "anonymous" } {
+  if (cdn === undefined) return moved(basecoat[style], assetsPath)
+  const { url, integrity } = publishedBasecoat[style]
+  return { url: cdns[cdn] + url, integrity, crossorigin: "anonymous" }
+}
+
+function moved(asset: Asset, assetsPath: string): Asset {
+  if (assetsPath === defaultAssetsPath) return asset
+  return { ...asset, url: assetsPath.replace(/\/+$/, "") + asset.url.slice(defaultAssetsPath.length) }
 }

@@ -15,8 +15,8 @@ describe("Page", () => {
         <p>x</p>
       </Page>,
     )
-    expect(page.replaceAll(/\?v=[0-9a-f]+/g, "?v=HASH")).toBe(
-      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>A &amp; B</title><meta name="description" content="&quot;quoted&quot;"><link rel="icon" href="data:,"><script>${themeScript}</script><link rel="stylesheet" href="/_nitro/basecoat.css?v=HASH"><link rel="stylesheet" href="/_nitro/kit.css?v=HASH"><script type="module" src="/_nitro/client.js?v=HASH"></script><script type="module" src="/_nitro/kit.js?v=HASH"></script></head><body><p>x</p></body></html>`,
+    expect(page.replaceAll(/\?v=[0-9a-f]+/g, "?v=HASH").replaceAll(/ integrity="sha384-[\w+/]{64}"/g, " +")).toBe(
+      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>A &amp; B</title><meta name="description" content="&quot;quoted&quot;"><link rel="icon" href="data:,"><script>${themeScript}</script><link rel="stylesheet" href="/_nitro/basecoat.css?v=HASH" +><link rel="stylesheet" href="/_nitro/kit.css?v=HASH" +><script type="module" src="/_nitro/client.js?v=HASH" +></script><script type="module" src="/_nitro/kit.js?v=HASH" +></script></head><body><p>x</p></body></html>`,
     )
   })
 
@@ -30,7 +30,7 @@ describe("Page", () => {
   })
 
   it("takes attributes, more styles and scripts, a nonce and a base path", () => {
-    const page = String(
+    let page = String(
       Page({
         title: "T",
         lang: "de",
@@ -47,6 +47,7 @@ describe("Page", () => {
     )
     expect(page).toContain('<html lang="de" class="dark" id="root">')
     expect(page).toContain('<body class="a b"></body>')
+    page = page.replaceAll(/ integrity="[^"]+"/g, "")
     expect(page).toMatch(
       /href="\/shop\/_nitro\/basecoat\.css\?v=\w+" nonce="n0"><link rel="stylesheet" href="\/shop\/_nitro\/kit\.css\?v=\w+" nonce="n0"><link rel="stylesheet" href="\/own\.css" nonce="n0">/,
     )
@@ -59,6 +60,47 @@ describe("Page", () => {
 
   it("keeps a class of its own beside the dark theme", () => {
     expect(String(Page({ title: "T", theme: "dark", htmlAttributes: { class: "wide" } }))).toContain('<html lang="en" class="dark wide">')
+  })
+
+  it("loads one of Basecoat's looks, its colours for code, and files with all their attributes", () => {
+    const page = String(
+      Page({ title: "T", basecoat: "luma", highlight: true, styles: [{ href: "/a.css", integrity: "sha384-x", media: "print" }] }),
+    )
+    expect(page).toMatch(
+      /<link rel="stylesheet" href="\/_nitro\/basecoat-luma\.css\?v=\w+" integrity="[^"]+"><link rel="stylesheet" href="\/_nitro\/kit\.css[^>]+><link rel="stylesheet" href="\/_nitro\/highlight\.css\?v=\w+" integrity="[^"]+"><link rel="stylesheet" href="\/a\.css" integrity="sha384-x" media="print">/,
+    )
+  })
+
+  it("loads the exact published version from a CDN when asked, checked by its hash, and all else from the app", () => {
+    const link = (cdn: boolean | "unpkg") => /<link rel="stylesheet"[^>]+>/.exec(String(Page({ title: "T", cdn, nonce: "n0" })))?.[0]
+    expect(link(true)).toMatch(
+      /^<link rel="stylesheet" href="https:\/\/cdn\.jsdelivr\.net\/npm\/basecoat-css@\d+\.\d+\.\d+\/dist\/basecoat\.cdn\.min\.css" integrity="sha384-[^"]{64}" crossorigin="anonymous" nonce="n0">$/,
+    )
+    expect(link("unpkg")).toContain('href="https://unpkg.com/basecoat-css@')
+    expect(link(false)).toContain('href="/_nitro/basecoat.css')
+    expect(String(Page({ title: "T", cdn: true })).match(/https:/g)).toHaveLength(1)
+  })
+
+  it("says what search engines and links elsewhere show", () => {
+    const page = String(
+      Page({
+        title: "T",
+        bare: true,
+        description: "<D>",
+        canonical: "https://shop.test/",
+        openGraph: { image: "https://shop.test/a.png", title: "O" },
+      }),
+    )
+    expect(page).toContain(
+      '<title>T</title><meta name="description" content="&lt;D&gt;"><link rel="canonical" href="https://shop.test/"><meta property="og:title" content="O"><meta property="og:description" content="&lt;D&gt;"><meta property="og:url" content="https://shop.test/"><meta property="og:image" content="https://shop.test/a.png"></head>',
+    )
+  })
+
+  it("prints the import map before every module, as data that cannot leave its script", () => {
+    const page = String(Page({ title: "T", nonce: "n0", theme: false, importmap: { imports: { "</script>": "/a.js" } } }))
+    expect(page).toMatch(
+      /<script type="importmap" nonce="n0">\{"imports":\{"\\u003c\/script\\u003e":"\/a\.js"\}\}<\/script><script type="module"/,
+    )
   })
 
   it("publishes the hash of its one inline script", () => {

@@ -1,0 +1,272 @@
+// `assets({ directory: "public" })`: a folder of files under addresses that name their content.
+import { createHash } from "node:crypto"
+import {
+  closeSync,
+  createReadStream,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs"
+import { join, resolve, sep } from "node:path"
+import { Readable } from "node:stream"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { gzip } from "node:zlib"
+import { NitroError } from "../shared/errors.ts"
+import { suggest } from "../shared/suggest.ts"
+import "./errors.ts"
+import { answerFile, notFound } from "./file.ts"
+
+export interface AssetFolderOptions {
+  /** Relative to the working directory, or a file URL: `new URL("./public", import.meta.url)`. */
+  readonly directory: string | URL
+  /** Where the files are served. Default `"/assets"`. */
+  readonly path?: string
+  /** Looks for changes of a file each time it is asked for. Default true unless `NODE_ENV` is `production`. */
+  readonly watch?: boolean
+}
+
+/** Attributes of a `<link>` or `<script>`, as `Page({ styles, scripts })` takes them. */
+export interface FileAttributes {
+  readonly integrity: string
+  readonly [name: string]: string
+}
+
+interface FoundFile {
+  /** With every link followed: inside the folder. */
+  readonly file: string
+  readonly stats: Stats
+}
+
+interface HashedFile extends FoundFile {
+  readonly hash: string
+  readonly integrity: string
+  /** Undefined for files that are too large to be kept. */
+  readonly content: Uint8Array<ArrayBuffer> | undefined
+  gzip?: Promise<Uint8Array<ArrayBuffer>>
+}
+
+const maxKeptBytes = 1024 * 1024
+const pack = promisify(gzip) as (bytes: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>
+
+/** The files of a folder, as pages name them and as the app serves them. */
+export class AssetFolder {
+  /** Without a slash at the end. */
+  readonly path: string
+  readonly #root: string
+  readonly #watches: boolean
+  readonly #files = new Map<string, HashedFile>()
+
+  constructor(options: AssetFolderOptions) {
+    const { directory, path = "/assets", watch = process.env["NODE_ENV"] !== "production" } = options
+    const folder = directory instanceof URL ? fileURLToPath(directory) : resolve(directory)
+    const stats = statSync(folder, { throwIfNoEntry: false })
+    if (!stats?.isDirectory())
+      throw new NitroError("NITRO_ASSET_FOLDER", `The folder of assets ${folder} ${stats ? "is a file" : "does not exist"}.`)
+    this.path = `/${path.replace(/^\/+|\/+$/g, "")}`
+    this.#root = realpathSync(folder)
+    this.#watches = watch
+  }
+
+  /**
+   * The address of a file, `"css/app.css"`, with the hash of its content: `/assets/css/app.3f29ab01c2d4.css`. It may be
+   * cached for good. @throws NITRO_ASSET_UNKNOWN when there is no such file.
+   */
+  url(name: string): string {
+    const { hash } = this.#known(name)
+    const at = name.lastIndexOf(".")
+    const hashed = at > name.lastIndexOf("/") + 1 ? `${name.slice(0, at)}.${hash}${name.slice(at)}` : `${name}.${hash}`
+    return `${this.path}/${hashed.split("/").map(encodeURIComponent).join("/")}`
+  }
+
+  /** For `Page({ styles: [files.style("app.css")] })`: the address, and the hash that the browser compares the content with. */
+  style(name: string): FileAttributes {
+    return { href: this.url(name), integrity: this.#known(name).integrity }
+  }
+
+  /** For `Page({ scripts: [files.script("app.js")] })`. A module, as all scripts of a page. */
+  script(name: string): FileAttributes {
+    return { type: "module", src: this.url(name), integrity: this.#known(name).integrity }
+  }
+
+  /** The answer to a request for a path below `path`; `nitro({ assets })` calls it. */
+  async answer(request: Request, path: string): Promise<Response> {
+    const asked = decode(path.slice(this.path.length + 1))
+    if (asked === undefined) return notFound()
+    const [, start = "", hash = "", end = ""] = /^(.*)\.([0-9a-f]{12})(\.[^./]+)?$/.exec(asked) ?? []
+    const whole = this.#hashed(asked)
+    const file = whole ?? (hash === "" ? undefined : this.#hashed(start + end))
+    if (!file) return notFound()
+    const name = whole ? asked : start + end
+    const { content, stats } = file
+    return answerFile(request, {
+      type: typeOf(name),
+      hash: file.hash,
+      // Someone may ask for a version that is no more: they get today's, and ask again.
+      isImmutable: !whole && hash === file.hash,
+      encodings: this.#encodings(name, file),
+      load: () =>
+        content ?? (Readable.toWeb(createReadStream(file.file, { end: Math.max(0, stats.size - 1) })) as ReadableStream<Uint8Array>),
+      size: stats.size,
+    })
+  }
+
+  #known(name: string): HashedFile {
+    const file = this.#hashed(name)
+    if (file) return file
+    const names = readdirSync(this.#root, { recursive: true, withFileTypes: true })
+      .filter(entry => !entry.isDirectory())
+      .map(entry =>
+        join(entry.parentPath, entry.name)
+          .slice(this.#root.length + 1)
+          .replaceAll(sep, "/"),
+      )
+      .filter(other => isServed(other))
+    throw new NitroError("NITRO_ASSET_UNKNOWN", `There is no file ${JSON.stringify(name)} in ${this.#root} that may be served.`, {
+      fix: names.length > 0 ? suggest(name, names.slice(0, 1000)) : "The folder is empty: build your files before the app starts.",
+    })
+  }
+
+  #hashed(name: string): HashedFile | undefined {
+    const known = this.#files.get(name)
+    if (known && !this.#watches) return known
+    const found = this.#find(name)
+    if (!found) {
+      this.#files.delete(name)
+      return undefined
+    }
+    if (known && known.file === found.file && known.stats.mtimeMs === found.stats.mtimeMs && known.stats.size === found.stats.size)
+      return known
+    const content = found.stats.size <= maxKeptBytes ? (readFileSync(found.file) as Uint8Array<ArrayBuffer>) : undefined
+    const digest = content ? createHash("sha384").update(content).digest() : digestOf(found.file)
+    const hash = digest.toString("hex").slice(0, 12)
+    const made: HashedFile = { ...found, hash, integrity: `sha384-${digest.toString("base64")}`, content }
+    this.#files.set(name, made)
+    return made
+  }
+
+  /** A plain file inside the folder, wherever links lead; undefined for all others. */
+  #find(name: string): FoundFile | undefined {
+    if (!isServed(name)) return undefined
+    try {
+      const path = join(this.#root, name)
+      const file = lstatSync(path).isSymbolicLink() || name.includes("/") ? realpathSync(path) : path
+      if (!file.startsWith(this.#root + sep)) return undefined
+      const stats = statSync(file)
+      return stats.isFile() ? { file, stats } : undefined
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG") return undefined
+      throw error
+    }
+  }
+
+  #encodings(name: string, file: HashedFile): Record<string, () => Promise<Uint8Array<ArrayBuffer>>> {
+    const { content } = file
+    if (!content || content.length < 1024 || !isText(name)) return {}
+    const packed = (extension: string): (() => Promise<Uint8Array<ArrayBuffer>>) | undefined => {
+      const beside = this.#hashed(name + extension)
+      // One that was packed before the last change holds the old content.
+      if (!beside?.content || beside.stats.mtimeMs < file.stats.mtimeMs) return undefined
+      const bytes = beside.content
+      return async () => bytes
+    }
+    const brotli = packed(".br")
+    const gzipped = packed(".gz")
+    return {
+      ...(brotli && { br: brotli }),
+      gzip:
+        gzipped ??
+        (() => {
+          file.gzip ??= pack(content)
+          return file.gzip
+        }),
+    }
+  }
+}
+
+/**
+ * Serves a folder: `const files = assets({ directory: "public" })`, then `nitro({ assets: files })`, and in a page
+ * `files.url("logo.svg")`. Hidden files are not served, nor what a symbolic link outside of the folder leads to.
+ *
+ * @throws NITRO_ASSET_FOLDER when the folder does not exist.
+ */
+export function assets(options: AssetFolderOptions): AssetFolder {
+  return new AssetFolder(options)
+}
+
+/** Read piece by piece: a video need not fit into memory. */
+function digestOf(file: string): Buffer {
+  const hash = createHash("sha384")
+  const buffer = Buffer.allocUnsafe(maxKeptBytes)
+  const descriptor = openSync(file, "r")
+  try {
+    for (;;) {
+      const bytes = readSync(descriptor, buffer)
+      if (bytes === 0) return hash.digest()
+      hash.update(buffer.subarray(0, bytes))
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** No way out of the folder, no hidden file, and no second spelling of a name. */
+function isServed(name: string): boolean {
+  return !/[\\\0:]/.test(name) && name.split("/").every(segment => segment !== "" && !segment.startsWith("."))
+}
+
+const types: Readonly<Record<string, string>> = {
+  css: "text/css",
+  js: "text/javascript",
+  mjs: "text/javascript",
+  json: "application/json",
+  map: "application/json",
+  webmanifest: "application/manifest+json",
+  html: "text/html",
+  txt: "text/plain",
+  md: "text/plain",
+  xml: "application/xml",
+  svg: "image/svg+xml",
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  gif: "image/gif",
+  webp: "image/webp",
+  avif: "image/avif",
+  ico: "image/x-icon",
+  woff: "font/woff",
+  woff2: "font/woff2",
+  ttf: "font/ttf",
+  otf: "font/otf",
+  wasm: "application/wasm",
+  pdf: "application/pdf",
+  mp3: "audio/mpeg",
+  ogg: "audio/ogg",
+  wav: "audio/wav",
+  mp4: "video/mp4",
+  webm: "video/webm",
+}
+
+const extensionOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1).toLowerCase()
+
+const isText = (name: string): boolean =>
+  /^(?:text\/|application\/(?:json|xml|manifest)|image\/svg|font\/[to]tf)/.test(types[extensionOf(name)] ?? "")
+
+function typeOf(name: string): string {
+  const type = types[extensionOf(name)] ?? "application/octet-stream"
+  return /^(?:text\/|application\/(?:json|xml|manifest)|image\/svg)/.test(type) ? `${type}; charset=utf-8` : type
+}
