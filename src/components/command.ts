@@ -25,6 +25,8 @@ export interface CommandDialogProps
     Pick<CommandProps, "id" | "label" | "placeholder" | "empty" | "inputAttributes" | "filter"> {
   /** A letter that opens it together with Ctrl or Cmd, such as `"k"`. */
   readonly shortcut?: string | undefined
+  /** Of the button that closes it. Default "Close". */
+  readonly closeLabel?: string | undefined
 }
 
 /** A search field over a list of commands, in the page. */
@@ -37,12 +39,12 @@ export const Command: ComponentWithProps<CommandProps> = componentWithProps(
 
 /** The same in a dialog: `<CommandDialog id="commands" shortcut="k">...</CommandDialog>`, or opened by `opens("commands")`. */
 export const CommandDialog: ComponentWithProps<CommandDialogProps> = componentWithProps(
-  ({ id, label = "Search for a command", placeholder, empty, inputAttributes, filter, shortcut, children, ...rest }) => {
+  ({ id, label = "Search for a command", placeholder, empty, inputAttributes, filter, shortcut, closeLabel, children, ...rest }) => {
     const { class: names, ...attributes } = withClass("command-dialog", rest)
     const own = { class: names, id, "aria-label": label, closedby: "any", "data-shortcut-key": shortcut } as const
     const focused = { autofocus: true, ...inputAttributes }
     const content = searchAndList({ id, label, placeholder, empty, filter, inputAttributes: focused }, children)
-    return dialog({ ...own, ...attributes }, div({ class: "command" }, content, closeForm()))
+    return dialog({ ...own, ...attributes }, div({ class: "command" }, content, closeForm(closeLabel)))
   },
 )
 

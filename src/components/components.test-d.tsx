@@ -1,5 +1,5 @@
 // What must and must not compile: variants are inferred, props are checked, attributes are those of the element.
-import { Badge, Button, cva, type VariantProps } from "nitro-ts/components"
+import { Badge, Button, cva, Dialog, MenuItem, Pagination, Table, Tabs, toast, type VariantProps } from "nitro-ts/components"
 import { js, signal } from "nitro-ts/datastar"
 
 const card = cva("card", {
@@ -35,3 +35,17 @@ export const elements = [
   // @ts-expect-error code is an expression
   <Button key={4} data-on:click="go()" />,
 ]
+
+Table({ columns: ["name", { key: "price", type: "currency" }], rows: [{ name: "a", price: 1 }] })
+// @ts-expect-error the rows have no such key
+Table({ columns: ["nmae"], rows: [{ name: "a" }] })
+// @ts-expect-error a page needs an address
+Pagination({ page: 1, pages: 2 })
+// @ts-expect-error a dialog needs an id
+Dialog({ title: "T" })
+// @ts-expect-error a signal of tabs holds text
+Tabs({ id: "t", label: "L", tabs: [], signal: signal("n", 1) })
+// @ts-expect-error there is no such duration
+toast({ title: "Saved", duration: 5000 })
+// @ts-expect-error code is an expression
+MenuItem({ "data-on:click": "go()" }, "Go")

@@ -13,6 +13,8 @@ interface OverlayProps extends ElementProps<"dialog", "title" | "id"> {
   readonly description?: Child
   /** Buttons, at the end. */
   readonly footer?: Child
+  /** Of the button that closes it. Default "Close". */
+  readonly closeLabel?: string | undefined
 }
 
 export interface DialogProps extends OverlayProps {
@@ -38,7 +40,7 @@ export const Sheet: ComponentWithProps<SheetProps> = componentWithProps(({ side 
 )
 
 function overlay(name: string, canClose: boolean, props: OverlayProps & WithChildren): Markup {
-  const { id, title, description, footer: end, children, ...rest } = props
+  const { id, title, description, footer: end, closeLabel, children, ...rest } = props
   const hasTitle = title !== undefined
   const hasDescription = description !== undefined
   const { class: names, ...attributes } = withClass(name, rest)
@@ -51,12 +53,12 @@ function overlay(name: string, canClose: boolean, props: OverlayProps & WithChil
   const head =
     (hasTitle || hasDescription) &&
     header(hasTitle && h2({ id: `${id}-title` }, title), hasDescription && p({ id: `${id}-description` }, description))
-  const content = [head, children !== undefined && section(children), end !== undefined && footer(end), canClose && closeForm()]
+  const content = [head, children !== undefined && section(children), end !== undefined && footer(end), canClose && closeForm(closeLabel)]
   return dialog({ ...own, ...attributes }, div(content))
 }
 
 /** `method="dialog"` closes without script, and where buttons know no commands. */
-export function closeForm(): Markup {
-  const attributes = buttonAttributes({ variant: "ghost", size: "icon-sm", "aria-label": "Close" })
+export function closeForm(label = "Close"): Markup {
+  const attributes = buttonAttributes({ variant: "ghost", size: "icon-sm", "aria-label": label })
   return form({ method: "dialog" }, button({ type: "submit", ...attributes }, X()))
 }

@@ -13,6 +13,8 @@ export interface FormatOptions {
   readonly timeZone?: string | undefined
   /** ISO 4217, for the type `currency`. Default `"USD"`. */
   readonly currency?: string | undefined
+  /** The words for true and false. Default "Yes" and "No". */
+  readonly words?: readonly [yes: string, no: string] | undefined
 }
 
 /** A value for a table: short, dates sortable by eye, booleans as a badge, `-` for nothing. Text is escaped where it is shown. */
@@ -30,8 +32,8 @@ type DateFormat = (date: Date, type: FormatType, options: FormatOptions) => stri
 function format(value: unknown, options: FormatOptions, dateText: DateFormat): Child {
   if (value === null || value === undefined || value === "" || (value instanceof Date && Number.isNaN(value.getTime()))) return "-"
   if (value instanceof Markup) return value
-  if (typeof value === "boolean") return value ? Badge("Yes") : Badge("No", { variant: "secondary" })
-  const { type = value instanceof Date ? "datetime" : "text" } = options
+  const { type = value instanceof Date ? "datetime" : "text", words = ["Yes", "No"] } = options
+  if (typeof value === "boolean") return value ? Badge(words[0]) : Badge(words[1], { variant: "secondary" })
   if (type === "date" || type === "datetime" || type === "time") {
     const date = dateOf(value)
     return date === undefined ? String(value) : dateText(date, type, options)

@@ -28,11 +28,14 @@ export interface KeysetPaginationProps extends Labels {
   /** Addresses; what is left out is shown switched off. */
   readonly previous?: string | undefined
   readonly next?: string | undefined
+  readonly page?: never
+  readonly pages?: never
+  readonly href?: never
 }
 
 /** `Pagination({ page: 3, pages: 9, href: n => `?page=${n}` })`, or by cursor `Pagination({ next: `?after=${cursor}` })`. */
 export function Pagination(props: NumberedPaginationProps | KeysetPaginationProps): Markup {
-  return "page" in props ? numbered(props) : keyset(props)
+  return props.page === undefined ? keyset(props) : numbered(props)
 }
 
 function numbered({ page, pages, href, siblings = 1, ...rest }: NumberedPaginationProps): Markup {

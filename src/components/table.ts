@@ -35,8 +35,9 @@ export function Table<Row extends object = never>(props: TableProps<Row>, ...con
   const { class: names, ...attributes } = withClass("table", rest)
   const body = columns && rows ? [head(columns), bodyOf(columns, [...rows], row, empty)] : content.length > 0 ? content : children
   const inner = table({ class: names, ...attributes }, title !== undefined && caption(title), body)
-  // It scrolls by itself when it is too wide, also by keyboard.
-  return div({ class: "table-container", tabindex: 0, role: "group", "aria-label": "Table" }, inner)
+  // It scrolls by itself when it is too wide, also by keyboard: so it takes the focus, and needs a name.
+  const label = attributes["aria-label"] ?? (typeof title === "string" ? title : "Table")
+  return div({ class: "table-container", tabindex: 0, role: "group", "aria-label": label as string }, inner)
 }
 
 type Columns<Row> = readonly (Column<Row> | (keyof Row & string))[]

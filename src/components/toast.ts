@@ -25,28 +25,30 @@ export const Toaster: Component<ToasterProps> = component(({ align, label = "Not
 export interface ToastProps extends ElementProps<"div", "title"> {
   readonly title: Child
   readonly description?: Child
-  /** Default `"info"`. `"error"` interrupts a screen reader. */
+  /** Default `"info"`. The toaster reads it out when there is a pause, `"error"` at once. */
   readonly variant?: "info" | "success" | "warning" | "error" | undefined
   /** How long it stays while nobody points at it or is in it. Default `"short"`, 5 s; `"long"` is 10 s, `"sticky"` until it is closed. */
   readonly duration?: "short" | "long" | "sticky" | undefined
   /** A button or link. */
   readonly action?: Child
+  /** Default "Close". */
+  readonly closeLabel?: string | undefined
 }
 
 /** One toast, for the children of `Toaster`; `toast(...)` sends one to an open page. */
 export const Toast: ComponentWithProps<ToastProps> = componentWithProps(
-  ({ title, description, variant = "info", duration = "short", action, children, ...rest }) => {
+  ({ title, description, variant = "info", duration = "short", action, closeLabel = "Close", children, ...rest }) => {
     const { class: names, ...attributes } = withClass("toast", rest)
-    const own = { class: names, role: variant === "error" ? "alert" : "status", "aria-atomic": "true" } as const
+    const own = { class: names, role: variant === "error" ? "alert" : undefined, "aria-atomic": "true" } as const
     const words = section(h2(title), description !== undefined && p(description), children)
-    const content = [icons[variant](), words, action !== undefined && footer(action), closeButton()]
+    const content = [icons[variant](), words, action !== undefined && footer(action), closeButton(closeLabel)]
     return div({ ...own, "data-category": variant, "data-duration": duration, ...attributes }, div({ class: "toast-content" }, content))
   },
 )
 
-function closeButton(): Markup {
+function closeButton(label: string): Markup {
   return button(
-    { type: "button", "data-toast-close": true, ...buttonAttributes({ variant: "ghost", size: "icon-xs", "aria-label": "Close" }) },
+    { type: "button", "data-toast-close": true, ...buttonAttributes({ variant: "ghost", size: "icon-xs", "aria-label": label }) },
     X(),
   )
 }

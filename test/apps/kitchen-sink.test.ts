@@ -299,7 +299,7 @@ describe("what else opens", () => {
     await failed.getByRole("button", { name: "Close" }).click()
     expect(await region.locator(".toast").count()).toBe(0)
     await button(page, "Save the order").click()
-    await region.getByRole("status").waitFor()
+    await region.getByText("Saved").waitFor()
     await page.mouse.move(5, 5)
     await expect.poll(() => region.locator(".toast").count(), { timeout: 10_000 }).toBe(0)
   })
