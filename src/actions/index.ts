@@ -17,3 +17,4 @@ export { currentRequest, type RequestContext, splitUrl, withRequest } from "./re
 export { respond } from "./respond.ts"
 export { answerWith } from "./response.ts"
 export { type CrudOperation, type Exposure, expose, type Outcome, type Route, type RouteCall } from "./route.ts"
+export { type Session, sessionOf } from "./session.ts"

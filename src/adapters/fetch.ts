@@ -9,9 +9,12 @@ import {
   type Flash,
   type RequestContext,
   readFlash,
+  type Session,
+  sessionOf,
   splitUrl,
   withRequest,
 } from "../actions/index.ts"
+import { currentScope, hasScopedStores, withScope } from "../entity/index.ts"
 import { type LiveSession, prepareLive, startLive } from "../live/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
@@ -21,6 +24,12 @@ answerWith(FastResponse as unknown as typeof Response)
 export interface NitroOptions extends DispatcherOptions {
   /** Folders of files that the app serves: `assets({ directory: "public" })` of `nitro-ts/assets`. */
   readonly assets?: AssetFolder | readonly AssetFolder[] | undefined
+  /**
+   * Whose rows session-scoped stores show to a request: the id of the user who is logged in, say. Default, and where it gives
+   * undefined: the browser session, by a cookie that is set once such a store exists. A scope that is there already, by
+   * `withScope` around the handler, stays.
+   */
+  readonly scope?: (request: Request) => string | undefined
 }
 
 /** The part of a folder of assets that answers; all of it is in `nitro-ts/assets`. */
@@ -59,8 +68,8 @@ export interface PageRequest {
   readonly session: LiveSession | undefined
   run<T>(answer: () => T): T
   finish(response: Response): Promise<Response>
-  /** `Set-Cookie` value to add to the answer of the host. */
-  readonly cookie: string | undefined
+  /** `Set-Cookie` values to add to the answer of the host. */
+  readonly cookies: readonly string[]
 }
 
 export interface App {
@@ -81,19 +90,25 @@ export function createApp(options: NitroOptions): App {
       if (path.startsWith("/_nitro/")) return answerAsset(request, path, search)
       for (const folder of folders) if (path.startsWith(`${folder.path}/`)) return folder.answer(request, path)
       const context = contextOf(request, path, search, basePath, undefined)
-      return withRequest(context, () => dispatcher.dispatch(request, path, search))
+      const user = sessionFor(request, options.scope)
+      const answer = (): MaybePromise<Response> | undefined => dispatcher.dispatch(request, path, search)
+      if (user === undefined) return withRequest(context, answer)
+      const dispatched = withRequest(context, () => withScope(user.scope, answer))
+      return user.cookie === undefined || dispatched === undefined ? dispatched : withCookies(dispatched, [user.cookie])
     },
     page(request, path, search) {
       // A stream renders for every page that shares it, so it must not see what one browser posted.
       const flash = search.includes("_nitro=") ? undefined : readFlash(request.headers.get("cookie"))
       const context = contextOf(request, path, search, basePath, flash)
       const session = prepareLive(context)
-      const cookie = context.flash ? clearFlash : undefined
+      const user = sessionFor(request, options.scope)
+      const cookies = [...(context.flash ? [clearFlash] : []), ...(user?.cookie === undefined ? [] : [user.cookie])]
       return {
         session,
-        cookie,
-        run: answer => withRequest(context, answer),
-        finish: response => finish(response, session, cookie),
+        cookies,
+        // What a host's handler gives is no query, so it stays what it is.
+        run: answer => withRequest(context, user === undefined ? answer : ((() => withScope(user.scope, answer)) as typeof answer)),
+        finish: response => finish(response, session, cookies),
       }
     },
   }
@@ -103,13 +118,21 @@ function contextOf(request: Request, path: string, search: string, basePath: str
   return { request, path, search, basePath, flash, extras: new Map() }
 }
 
-async function finish(response: Response, session: LiveSession | undefined, cookie: string | undefined): Promise<Response> {
-  if (!session) {
-    if (cookie === undefined) return response
-    const headers = new Headers(response.headers)
-    headers.append("set-cookie", cookie)
-    return new Response(response.body, { status: response.status, headers })
-  }
+/** Nothing where no store asks for it, or who runs this said already whose request it is. */
+function sessionFor(request: Request, scope: NitroOptions["scope"]): Session | undefined {
+  if (!hasScopedStores() || currentScope() !== undefined) return undefined
+  return sessionOf(request, scope?.(request))
+}
+
+async function withCookies(answer: MaybePromise<Response>, cookies: readonly string[]): Promise<Response> {
+  const response = await answer
+  const headers = new Headers(response.headers)
+  for (const cookie of cookies) headers.append("set-cookie", cookie)
+  return new Response(response.body, { status: response.status, headers })
+}
+
+async function finish(response: Response, session: LiveSession | undefined, cookies: readonly string[]): Promise<Response> {
+  if (!session) return cookies.length === 0 ? response : withCookies(response, cookies)
   if (response.status === 200) {
     // Read to the end: a component that waits for something may register its live views late.
     await response.text()

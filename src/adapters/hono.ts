@@ -29,7 +29,7 @@ export function nitro(options: NitroOptions): HonoMiddleware {
       // Hono copies the headers of the answer it replaces; those of a page do not fit a stream.
       context.res = undefined
       context.res = stream
-    } else if (page.cookie) context.res.headers.append("set-cookie", page.cookie)
+    } else for (const cookie of page.cookies) context.res.headers.append("set-cookie", cookie)
     return undefined
   }
 }

@@ -31,7 +31,7 @@ async function answer(app: App, req: IncomingMessage, res: ServerResponse, next?
   if (!next) return sendNodeResponse(res, new Response("Not found", { status: 404 }))
   const page = app.page(request, path, search)
   if (page.session) return answerStream(res, page, next)
-  if (page.cookie) res.appendHeader("set-cookie", page.cookie)
+  for (const cookie of page.cookies) res.appendHeader("set-cookie", cookie)
   await page.run(next)
 }
 

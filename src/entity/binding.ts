@@ -16,6 +16,7 @@ import {
   valuesOf,
 } from "./record.ts"
 import type { Row, Store } from "./repository.ts"
+import { partsHere } from "./scope.ts"
 import { hideDeleted } from "./soft-delete.ts"
 import { storeOf } from "./stores.ts"
 import type { EntityClass, EntityHooks } from "./types.ts"
@@ -184,7 +185,8 @@ function remember(binding: Binding): void {
   if (ofStore === undefined) {
     ofStore = new Set()
     boundTo.set(binding.store, ofStore)
-    stores.add(new WeakRef(binding.store))
+    // There may be very many sessions, of which only the present one counts.
+    if (binding.store.scope === undefined) stores.add(new WeakRef(binding.store))
   }
   ofStore.add(binding)
   for (const { references } of binding.model.defined.definition.fields) if (references !== undefined) pointedTo.add(references)
@@ -195,12 +197,18 @@ export function isPointedTo(name: string): boolean {
   return pointedTo.has(name)
 }
 
-/** Every class that is bound to a store, by store. */
-export function* allBindings(): Generator<ReadonlySet<Binding>, void, undefined> {
+/** Every class that is bound to a store, by store. Of stores with a part for each session: the present one, and `own`. */
+export function* allBindings(own: Store): Generator<ReadonlySet<Binding>, void, undefined> {
   for (const ref of stores) {
     const store = ref.deref()
     if (store === undefined) stores.delete(ref)
     else yield boundTo.get(store) as ReadonlySet<Binding>
+  }
+  const parts = new Set(partsHere())
+  if (own.scope !== undefined) parts.add(own)
+  for (const part of parts) {
+    const ofPart = boundTo.get(part)
+    if (ofPart !== undefined) yield ofPart
   }
 }
 

@@ -13,6 +13,7 @@ class StoredChange implements Change {
   readonly op: "create" | "update"
   readonly id: EntityId
   readonly changed: readonly string[]
+  readonly scope: string | undefined
   readonly #binding: Binding
   readonly #row: Row
   readonly #beforeRow: Row | undefined
@@ -24,6 +25,7 @@ class StoredChange implements Change {
     this.op = before === undefined ? "create" : "update"
     this.id = idOfRow(binding, row)
     this.changed = changed
+    this.scope = binding.store.scope
     this.#binding = binding
     this.#row = row
     this.#beforeRow = before
@@ -41,8 +43,8 @@ class StoredChange implements Change {
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): Change {
-    const { entity, op, id, after, before, changed } = this
-    return { entity, op, id, after, ...(before && { before }), changed }
+    const { entity, op, id, after, before, changed, scope } = this
+    return { entity, op, id, after, ...(before && { before }), changed, ...(scope !== undefined && { scope }) }
   }
 }
 
@@ -56,7 +58,9 @@ export function tellStored(binding: Binding, row: Row, before: Row | undefined, 
 
 export function tellDeleted(binding: Binding, before: Row): void {
   if (!isObserved(binding.model)) return
-  tell(binding, { entity: binding.entity, op: "delete", id: idOfRow(binding, before), before: binding.mapper.decode(before), changed: [] })
+  const { entity, mapper, store } = binding
+  const scope = store.scope === undefined ? {} : { scope: store.scope }
+  tell(binding, { entity, op: "delete", id: idOfRow(binding, before), before: mapper.decode(before), changed: [], ...scope })
 }
 
 function tell({ model }: Binding, change: Change): void {

@@ -35,6 +35,7 @@ export type {
 } from "./repository.ts"
 export { type RetryOptions, retry } from "./retry.ts"
 export { rotateKeys } from "./rotate-keys.ts"
+export { currentScope, hasScopedStores, withScope } from "./scope.ts"
 export { describeUnstorable, isStorable, isStorableBigInt, isStorableText, unstorableError } from "./storable.ts"
 export { registerStoreUrl, storeFromUrl } from "./store-urls.ts"
 export { type Configuration, configure, storeOf, withRepositories } from "./stores.ts"

@@ -54,6 +54,11 @@ export class MemoryTable {
     }
   }
 
+  /** How many rows there are, those included that expired and were not swept yet. */
+  get size(): number {
+    return this.#entries.size
+  }
+
   /** Every row that has not expired. */
   rows(): SavedRow[] {
     const now = Date.now()

@@ -1,5 +1,27 @@
 import { describe, expect, it } from "vitest"
 import { storeSuite } from "../testing/index.ts"
 import { memory } from "./memory.ts"
+import type { OpenTransaction } from "./repository.ts"
 
 storeSuite({ describe, it, expect }, { name: "memory()", open: () => memory() })
+
+describe("a transaction of memory()", () => {
+  it("begins at once while nobody else is at work, and in turn otherwise", async () => {
+    const store = memory()
+    const first = store.begin?.() as OpenTransaction
+    expect(first).not.toBeInstanceOf(Promise)
+    const order: string[] = []
+    const second = Promise.resolve(store.begin?.() as Promise<OpenTransaction>).then(transaction => {
+      order.push("second")
+      return transaction
+    })
+    const savepoint = first.run(() => store.begin?.()) as OpenTransaction
+    expect(savepoint).not.toBeInstanceOf(Promise)
+    void savepoint.rollback()
+    await new Promise(resolve => setImmediate(resolve))
+    order.push("first ends")
+    void first.commit()
+    await (await second).commit()
+    expect(order).toEqual(["first ends", "second"])
+  })
+})

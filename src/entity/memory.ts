@@ -2,15 +2,27 @@
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
+import { definitionError } from "./errors.ts"
 import { SnapshotFile } from "./memory-file.ts"
-import { Scopes } from "./memory-scope.ts"
+import { SessionMemory } from "./memory-sessions.ts"
 import { MemoryTable } from "./memory-table.ts"
+import { MemoryTransactions } from "./memory-transactions.ts"
 import type { Predicate } from "./predicate.ts"
-import type { Capabilities, Encoding, QueryPlan, Repository, Row, Store, Write } from "./repository.ts"
+import type { Capabilities, Encoding, OpenTransaction, QueryPlan, Repository, Row, Store, Write } from "./repository.ts"
 
 export interface MemoryOptions {
-  /** Rows expire so many seconds after they were last written, unless a save says otherwise. Default: never. */
+  /**
+   * Rows expire so many seconds after they were last written, unless a save says otherwise. Default: never. With `scope`: a
+   * session is forgotten once nobody asked for it for so long; default 1800.
+   */
   readonly ttlSeconds?: number
+  /**
+   * `"session"`: each session has rows of its own and never sees another's. Adapters know the session by a cookie, or by the
+   * option `scope` of `nitro`; elsewhere `withScope` says it. Without one, using the store throws `NITRO_SCOPE`.
+   */
+  readonly scope?: "session"
+  /** With `scope`: so many sessions are kept, and the one idle for the longest makes room for the next. Default 10000. */
+  readonly maxScopes?: number
   /**
    * Keeps a snapshot in this JSON file, for prototypes: read at the start, written (whole or not at all) within 50 ms of a
    * change and when the process exits. One process at a time. Throws `NITRO_SNAPSHOT`.
@@ -40,22 +52,33 @@ function encodeJson(value: unknown): string {
 
 /** A store in this process's memory, for prototypes, tests and what may be forgotten: with transactions, unique fields and expiry. */
 export function memory(options: MemoryOptions = {}): Store {
-  return new MemoryStore(options)
+  const { scope, ttlSeconds = 1800, maxScopes = 10_000, file } = options
+  if (scope === undefined) {
+    if (options.maxScopes !== undefined) throw definitionError("memory({ maxScopes }) has no scopes.", 'Add scope: "session".')
+    return new MemoryStore(options)
+  }
+  if (scope !== "session") throw definitionError(`memory has no scope "${String(scope)}".`, 'The one that it has is "session".')
+  if (file !== undefined) throw definitionError("Rows of sessions are not kept in a file.", "Leave out the file or the scope.")
+  return new SessionMemory({ ttlSeconds, maxScopes }, new MemoryStore({}), name => new MemoryStore({}, name))
 }
 
-class MemoryStore implements Store {
-  readonly name = "memory()"
+/** See `memory`. `scope`: whose part it is. */
+export class MemoryStore implements Store {
+  readonly name: string
+  readonly scope?: string
   readonly capabilities: Capabilities = { transactions: true, serialTransactions: true, durable: false, ttl: true, unique: true }
-  readonly encoding = encoding
+  readonly encoding: Encoding = encoding
   readonly #ttlSeconds: number | undefined
   readonly #file: SnapshotFile | undefined
-  readonly #scopes = new Scopes()
+  readonly #transactions = new MemoryTransactions()
   // By definition and not by name: two classes of one name are two tables.
   readonly #tables = new Map<EntityDefinition, MemoryTable>()
 
-  constructor({ ttlSeconds, file }: MemoryOptions) {
+  constructor({ ttlSeconds, file }: MemoryOptions, scope?: string) {
+    this.name = scope === undefined ? "memory()" : 'memory({ scope: "session" })'
+    if (scope !== undefined) this.scope = scope
     this.#ttlSeconds = ttlSeconds
-    this.#file = file === undefined ? undefined : new SnapshotFile(file, () => this.#scopes.idle)
+    this.#file = file === undefined ? undefined : new SnapshotFile(file, () => this.#transactions.idle)
   }
 
   bind(definition: EntityDefinition): Repository {
@@ -65,11 +88,24 @@ class MemoryStore implements Store {
       table.load(this.#file?.attach(definition, table) ?? [])
       this.#tables.set(definition, table)
     }
-    return new MemoryRepository(table, this.#scopes, this.#file)
+    return new MemoryRepository(table, this.#transactions, this.#file)
   }
 
   transaction<T>(fn: () => Promise<T>): Promise<T> {
-    return this.#scopes.transaction(fn)
+    return this.#transactions.transaction(fn)
+  }
+
+  begin(): MaybePromise<OpenTransaction> {
+    return this.#transactions.begin()
+  }
+
+  /** Whether no transaction is open. */
+  get isIdle(): boolean {
+    return this.#transactions.idle
+  }
+
+  get isEmpty(): boolean {
+    return [...this.#tables.values()].every(table => table.size === 0)
   }
 
   /** Forgets everything; a file keeps it. */
@@ -81,38 +117,38 @@ class MemoryStore implements Store {
 
 class MemoryRepository implements Repository {
   readonly #table: MemoryTable
-  readonly #scopes: Scopes
+  readonly #transactions: MemoryTransactions
   readonly #keepUndo: (undo: () => void) => void
 
-  constructor(table: MemoryTable, scopes: Scopes, file: SnapshotFile | undefined) {
+  constructor(table: MemoryTable, transactions: MemoryTransactions, file: SnapshotFile | undefined) {
     this.#table = table
-    this.#scopes = scopes
+    this.#transactions = transactions
     // Called for each change.
     this.#keepUndo = file
       ? undo => {
           file.touch()
-          scopes.keepUndo(undo)
+          transactions.keepUndo(undo)
         }
-      : undo => scopes.keepUndo(undo)
+      : undo => transactions.keepUndo(undo)
   }
 
   get(id: EntityId): MaybePromise<Row | undefined> {
-    return this.#scopes.run(() => this.#table.get(id))
+    return this.#transactions.run(() => this.#table.get(id))
   }
 
   find(plan: QueryPlan): MaybePromise<Row[]> {
-    return this.#scopes.run(() => this.#table.find(plan))
+    return this.#transactions.run(() => this.#table.find(plan))
   }
 
   count(plan: QueryPlan): MaybePromise<number> {
-    return this.#scopes.run(() => this.#table.count(plan))
+    return this.#transactions.run(() => this.#table.count(plan))
   }
 
   write(writes: readonly Write[]): MaybePromise<number[]> {
-    return this.#scopes.run(() => this.#table.write(writes, this.#keepUndo))
+    return this.#transactions.run(() => this.#table.write(writes, this.#keepUndo))
   }
 
   deleteWhere(where: Predicate | undefined): MaybePromise<number> {
-    return this.#scopes.run(() => this.#table.deleteWhere(where, this.#keepUndo))
+    return this.#transactions.run(() => this.#table.deleteWhere(where, this.#keepUndo))
   }
 }

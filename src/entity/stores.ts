@@ -1,6 +1,7 @@
 // Which store an entity class uses: an override of this request or test, its own, or the app's default.
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { NitroError } from "../shared/errors.ts"
+import { type Started, started } from "../shared/maybe.ts"
 import { type EncryptionKeys, setEncryptionKeys } from "./encryption.ts"
 import { definitionError } from "./errors.ts"
 import { memory } from "./memory.ts"
@@ -34,13 +35,14 @@ export function configure(configuration: Configuration): void {
 
 /**
  * Runs `fn` with other stores: one for every entity, or by entity name. Holds for everything `fn` awaits or starts.
- * Inside of another call the inner one wins.
+ * Inside of another call the inner one wins. A query that `fn` returns is read inside.
  */
-export function withRepositories<T>(stores: Store | Readonly<Record<string, Store>>, fn: () => T): T {
+export function withRepositories<T>(stores: Store | Readonly<Record<string, Store>>, fn: () => T): Started<T> {
   const outer = overrides.getStore()
-  if (isStore(stores)) return overrides.run({ all: stores, byName: new Map() }, fn)
+  const run = (): Started<T> => started(fn())
+  if (isStore(stores)) return overrides.run({ all: stores, byName: new Map() }, run)
   for (const [name, store] of Object.entries(stores)) assertStore(store, `withRepositories({ ${name} })`)
-  return overrides.run({ all: outer?.all, byName: new Map([...(outer?.byName ?? []), ...Object.entries(stores)]) }, fn)
+  return overrides.run({ all: outer?.all, byName: new Map([...(outer?.byName ?? []), ...Object.entries(stores)]) }, run)
 }
 
 /** The store that an entity class reads and writes here and now. */
@@ -48,16 +50,21 @@ export function storeOf(entity: EntityClass<never> | EntityClass): Store {
   const override = overrides.getStore()
   if (override !== undefined) {
     const store = override.byName.get(entity.definition.name) ?? override.all
-    if (store !== undefined) return store
+    if (store !== undefined) return hereOf(store)
   }
   const own = entity.repository
   if (own === undefined) {
     appDefault ??= fromEnvironment()
-    return appDefault
+    return hereOf(appDefault)
   }
   // Asked for each call of each entity: the name is put together only where it is needed.
   if (!isStore(own)) throw noStoreError(`${entity.name}.repository`)
-  return own
+  return hereOf(own)
+}
+
+/** Of a store with a part for each session the part of the present one. */
+function hereOf(store: Store): Store {
+  return store.scoped === undefined ? store : store.scoped()
 }
 
 /** `NITRO_DATABASE_URL` where it is set, else this process's memory. */

@@ -451,6 +451,8 @@ export interface Change<T extends object = EntityInstance> {
   readonly before?: Readonly<Record<string, unknown>> | undefined
   /** Names of the fields that changed; all of them for creates, none for deletes. */
   readonly changed: readonly string[]
+  /** Of an entity in a store with a part for each session: whose it is. It is nobody else's business. */
+  readonly scope?: string | undefined
 }
 export type ChangeListener<T extends object = EntityInstance> = (change: Change<T>) => unknown
 

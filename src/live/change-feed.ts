@@ -7,7 +7,7 @@ export interface NumberedChange {
   readonly change: Change
 }
 
-type Listener = (change: NumberedChange) => void
+type Listener = (change: NumberedChange) => unknown
 
 // Numbers of one process mean nothing to the next one: a cursor names the process it counts for.
 const epoch = randomBytes(6).toString("base64url")

@@ -14,6 +14,7 @@ import {
   type Query,
   storeOf,
   withRepositories,
+  withScope,
 } from "../entity/index.ts"
 import { type Child, html, Markup, onPageEnd } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
@@ -180,6 +181,8 @@ function identity(value: unknown): string {
 function inNeutralContext(entities: readonly EntityClass[], make: () => Topic): Topic {
   const stores = Object.fromEntries(entities.map(entity => [entity.definition.name, storeOf(entity)]))
   const basePath = currentRequest()?.basePath ?? ""
+  // Only where it shows rows of a session, which nobody else shares it for then.
+  const scope = Object.values(stores).find(store => store.scope !== undefined)?.scope
   const context: RequestContext = {
     request: new Request("http://live.invalid/"),
     path: "/",
@@ -188,7 +191,8 @@ function inNeutralContext(entities: readonly EntityClass[], make: () => Topic): 
     flash: undefined,
     extras: new Map(),
   }
-  return neutral(() => withRequest(context, () => withRepositories(stores, make)))
+  const inScope = scope === undefined ? make : () => withScope(scope, make)
+  return neutral(() => withRequest(context, () => withRepositories(stores, inScope)))
 }
 
 function liveRequest(): LiveRequest | undefined {

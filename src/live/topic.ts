@@ -1,6 +1,6 @@
 // A topic: one live view as this process keeps it, shared by every page that shows it. Renders once for all of them.
 import { AsyncLocalStorage } from "node:async_hooks"
-import type { EntityClass } from "../entity/index.ts"
+import { type EntityClass, storeOf } from "../entity/index.ts"
 import { reportError } from "../shared/report.ts"
 import { followChanges, type NumberedChange } from "./change-feed.ts"
 
@@ -18,6 +18,8 @@ export abstract class Topic {
   /** HTML id of the element that the topic fills; the same on every page and in every process. */
   readonly regionId: string
   readonly entities: readonly EntityClass[]
+  /** By entity: whose rows the topic shows, of those that each session has for itself. */
+  readonly #scopes: ReadonlyMap<EntityClass, string | undefined>
   readonly #subscribers = new Set<Subscriber>()
   readonly #ends: (() => void)[] = []
   readonly #onIdle: () => void
@@ -32,6 +34,7 @@ export abstract class Topic {
   constructor(regionId: string, entities: readonly EntityClass[], onIdle: () => void) {
     this.regionId = regionId
     this.entities = entities
+    this.#scopes = new Map(entities.map(entity => [entity, storeOf(entity).scope]))
     this.#onIdle = onIdle
   }
 
@@ -46,7 +49,10 @@ export abstract class Topic {
   ready(): Promise<void> {
     if (!this.#started) {
       this.#started = true
-      for (const entity of this.entities) this.#ends.push(followChanges(entity, change => this.#enqueue(change)))
+      for (const [entity, scope] of this.#scopes) {
+        // What happens in another session must not even cause a patch.
+        this.#ends.push(followChanges(entity, change => change.change.scope === scope && this.#enqueue(change)))
+      }
       this.#work = this.#inOwnContext(() => this.load())
       // A failed start must not be shared with the next page.
       this.#work.catch(() => this.#stop())

@@ -1,6 +1,15 @@
 // Works on values that may be promises, so that one repository serves synchronous and asynchronous drivers.
 import type { MaybePromise } from "./types.ts"
 
+/** A query is a promise that begins when it is awaited: begins it now, in the present async context. Anything else stays as it is. */
+export function started<T>(value: T): Started<T> {
+  const isLazy = typeof value === "object" && value !== null && !(value instanceof Promise) && "then" in value
+  return (isLazy ? Promise.resolve(value) : value) as Started<T>
+}
+
+/** What `started` gives: of a promise or a query a promise. */
+export type Started<T> = T extends PromiseLike<infer R> ? Promise<R> : T
+
 /** Calls `next` with the value, at once when it is there already. */
 export function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return value instanceof Promise ? value.then(next) : next(value)

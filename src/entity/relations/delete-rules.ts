@@ -53,7 +53,7 @@ export async function withDeleteRules<T>(
 function referrersOf(target: Binding): Referrer[] {
   const { name } = target.model
   const found: Referrer[] = []
-  for (const bindings of allBindings()) {
+  for (const bindings of allBindings(target.store)) {
     const all = [...bindings]
     const isOwn = all[0]?.store === target.store
     if (!isOwn && all.some(other => other.model.name === name)) continue

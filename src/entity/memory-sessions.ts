@@ -1,0 +1,117 @@
+// Memory of which every session has a part of its own: a memory store for each, forgotten when nobody came for a while.
+import { definitionError } from "./errors.ts"
+import type { Capabilities, Encoding, Repository, Store } from "./repository.ts"
+import { currentScope, registerScopedStore, type ScopedStore, scopeError } from "./scope.ts"
+
+export interface SessionOptions {
+  readonly ttlSeconds: number
+  readonly maxScopes: number
+}
+
+/** What a session has: a store by itself. */
+interface PartStore extends Store {
+  /** Whether no transaction is open. */
+  readonly isIdle: boolean
+  readonly isEmpty: boolean
+  close(): void
+}
+
+interface Part {
+  readonly store: PartStore
+  usedAt: number
+}
+
+const longestSweepMs = 60_000
+
+export class SessionMemory implements ScopedStore {
+  readonly name = 'memory({ scope: "session" })'
+  readonly capabilities: Capabilities
+  readonly encoding: Encoding
+  readonly #make: (scope: string) => PartStore
+  readonly #ttlMs: number
+  readonly #maxScopes: number
+  readonly #parts = new Map<string, Part>()
+  #sweep: NodeJS.Timeout | undefined
+
+  constructor({ ttlSeconds, maxScopes }: SessionOptions, { capabilities, encoding }: Store, make: (scope: string) => PartStore) {
+    if (!(ttlSeconds > 0)) throw definitionError(`ttlSeconds of a session must be above 0, not ${ttlSeconds}.`, "Give seconds.")
+    if (!(Number.isSafeInteger(maxScopes) && maxScopes > 0))
+      throw definitionError(`maxScopes must be a whole number above 0, not ${maxScopes}.`, "Give the number of sessions to keep.")
+    this.capabilities = capabilities
+    this.encoding = encoding
+    this.#make = make
+    this.#ttlMs = ttlSeconds * 1000
+    this.#maxScopes = maxScopes
+    registerScopedStore(this)
+  }
+
+  scoped(): Store {
+    const scope = currentScope()
+    if (scope === undefined) throw scopeError(`${this.name} was used outside of any session.`)
+    const now = Date.now()
+    const known = this.#parts.get(scope)
+    if (known !== undefined && this.#isAlive(known, now)) {
+      known.usedAt = now
+      return known.store
+    }
+    if (known !== undefined) this.#forget(scope, known)
+    if (this.#parts.size >= this.#maxScopes) this.#makeRoom()
+    const part = { store: this.#make(scope), usedAt: now }
+    this.#parts.set(scope, part)
+    this.#scheduleSweep()
+    return part.store
+  }
+
+  partOf(scope: string): Store | undefined {
+    return this.#parts.get(scope)?.store
+  }
+
+  bind(definition: Parameters<Store["bind"]>[0]): Repository {
+    return this.scoped().bind(definition)
+  }
+
+  /** Forgets every session. */
+  close(): void {
+    clearTimeout(this.#sweep)
+    this.#sweep = undefined
+    for (const [scope, part] of this.#parts) this.#forget(scope, part)
+  }
+
+  /** In the middle of a transaction nobody is idle. */
+  #isAlive({ store, usedAt }: Part, now: number): boolean {
+    return usedAt + this.#ttlMs > now || !store.isIdle
+  }
+
+  #forget(scope: string, { store }: Part): void {
+    this.#parts.delete(scope)
+    store.close()
+  }
+
+  /** The one that was idle for the longest goes; one that keeps nothing goes before any that does. */
+  #makeRoom(): void {
+    let found: readonly [string, Part] | undefined
+    let rank = Number.POSITIVE_INFINITY
+    for (const entry of this.#parts) {
+      const [, { store, usedAt }] = entry
+      const own = store.isEmpty ? usedAt - Number.MAX_SAFE_INTEGER : usedAt
+      if (own >= rank || !store.isIdle) continue
+      found = entry
+      rank = own
+    }
+    if (found !== undefined) this.#forget(...found)
+  }
+
+  #scheduleSweep(): void {
+    if (this.#sweep !== undefined) return
+    // The timer must not keep a process alive that is otherwise done.
+    this.#sweep = setTimeout(
+      () => {
+        this.#sweep = undefined
+        const now = Date.now()
+        for (const [scope, part] of this.#parts) if (!this.#isAlive(part, now)) this.#forget(scope, part)
+        if (this.#parts.size > 0) this.#scheduleSweep()
+      },
+      Math.min(this.#ttlMs, longestSweepMs),
+    ).unref()
+  }
+}
