@@ -3,9 +3,10 @@
 import { loadEsbuild } from "./tools.ts"
 import type { CompilerOptions } from "./tsconfig.ts"
 
-const decorator = /(?:^|[\s;{(])@[\w$(]/m
+/** Not in a line of a comment: `@param` is none. */
+const decorator = /^(?!\s*(?:\*|\/[/*]))(?:.*[\s;{(])?@[\w$(]/m
 
-/** Whether `code` may hold a decorator. Comments may look like one: then there is nothing to lower. */
+/** Whether `code` may hold a decorator. Where text only looks like one, there is nothing to lower. */
 export const mayHoldDecorators = (path: string, code: string): boolean => /\.m?[jt]sx?$/.test(path) && decorator.test(code)
 
 /** The file with its decorators compiled by esbuild, and its types removed. JSX stays. */

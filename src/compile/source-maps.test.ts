@@ -7,7 +7,7 @@ import { type Findings, main, type Project, page, places, project, view } from "
 
 let app: Project
 beforeAll(() => {
-  app = project({ "main.tsx": main, "view.tsx": view }, ["vite", "esbuild"])
+  app = project({ "main.tsx": main, "view.tsx": view }, { packages: ["vite", "esbuild"] })
 }, 120_000)
 afterAll(() => app.clean())
 

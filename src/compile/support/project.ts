@@ -1,5 +1,5 @@
 // A project of a user: a folder with files, where `nitro-ts` is the built package.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { ensureBuilt } from "../../../test/support/built.ts"
@@ -10,8 +10,14 @@ export interface Project {
   readonly clean: () => void
 }
 
-/** `packages`: what is installed besides nitro-ts, from our own node_modules. */
-export function project(files: Readonly<Record<string, string>>, packages: readonly string[] = []): Project {
+export interface ProjectOptions {
+  /** What is installed besides nitro-ts. */
+  readonly packages?: readonly string[]
+  /** Whether nitro-ts finds only those packages. Default: it finds our own as well. */
+  readonly isAlone?: boolean
+}
+
+export function project(files: Readonly<Record<string, string>>, { packages = [], isAlone = false }: ProjectOptions = {}): Project {
   ensureBuilt()
   // Stack traces name real paths.
   const path = realpathSync(mkdtempSync(join(tmpdir(), "nitro-project-")))
@@ -20,8 +26,12 @@ export function project(files: Readonly<Record<string, string>>, packages: reado
     mkdirSync(dirname(join(path, name)), { recursive: true })
     writeFileSync(join(path, name), text)
   }
-  mkdirSync(join(path, "node_modules"))
-  symlinkSync(root, join(path, "node_modules/nitro-ts"))
+  const installed = join(path, "node_modules/nitro-ts")
+  mkdirSync(dirname(installed))
+  if (isAlone) {
+    mkdirSync(installed)
+    for (const name of ["package.json", "dist"]) cpSync(join(root, name), join(installed, name), { recursive: true })
+  } else symlinkSync(root, installed)
   for (const name of packages) symlinkSync(join(root, "node_modules", name), join(path, "node_modules", name))
   return { path, clean: () => rmSync(path, { recursive: true, force: true }) }
 }
