@@ -1,6 +1,7 @@
 // Writes that say which entities instead of having them: the same values for many, and update or else create.
 import { NitroError } from "../shared/errors.ts"
 import { type Binding, bindingOf, hydrate } from "./binding.ts"
+import { addTo, type FieldIncrement, requireIncrements, splitIncrements, toColumns } from "./bulk-increments.ts"
 import { tellStored } from "./change.ts"
 import { isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
@@ -10,7 +11,9 @@ import { queryError, unknownFieldError } from "./errors.ts"
 import { hasDerivedId, toId, whereIds } from "./key.ts"
 import { save } from "./persistence.ts"
 import type { Predicate, Value } from "./predicate.ts"
-import type { EntityRecord } from "./record.ts"
+import { type EntityRecord, valuesOf } from "./record.ts"
+import { relationLookup } from "./relations/lookup.ts"
+import { resolvedCondition } from "./relations/resolve.ts"
 import type { Row, Write } from "./repository.ts"
 import type { EntityClass } from "./types.ts"
 import { onStore, unitOfWork } from "./unit-of-work.ts"
@@ -26,8 +29,8 @@ export async function updateWhere(
 ): Promise<number> {
   const binding = bindingOf(entity)
   const { definition } = entity
-  const condition = toCondition(definition, where)
-  if (condition === undefined && options.all !== true) {
+  const asked = toCondition(definition, where, false, relationLookup(entity))
+  if (asked === undefined && options.all !== true) {
     throw queryError(
       `${entity.name}.updateWhere without a condition would update everything.`,
       "Give a condition, or say updateWhere({}, values, { all: true }).",
@@ -37,12 +40,15 @@ export async function updateWhere(
     if (Object.hasOwn(data ?? {}, name))
       throw queryError(`updateWhere cannot set the ${name} of many ${definition.plural}.`, "Leave it out.")
   }
-  const values = binding.model.validator.forUpdate(data)
-  if (Object.keys(values).length === 0)
+  const { increments, rest } = splitIncrements(binding, data)
+  const values = binding.model.validator.forUpdate(rest)
+  if (Object.keys(values).length + increments.length === 0)
     throw queryError(`${entity.name}.updateWhere was given nothing to write.`, "Give at least one value.")
   const { store, repository, state } = binding
+  if (increments.length > 0) requireIncrements(binding)
+  const condition = await resolvedCondition(binding, asked)
   if (updateHooks.some(name => name in entity.prototype || state.hooks.has(name)))
-    return unitOfWork(() => updateEach(binding, condition, data))
+    return unitOfWork(() => updateEach(binding, condition, rest, increments))
   const columns = Object.keys(values).map(name => (definition.fieldByName.get(name) as FieldDefinition).index)
   if (definition.timestamps) {
     values["updatedAt"] = new Date()
@@ -51,17 +57,22 @@ export async function updateWhere(
   const encoded = Object.values(values).map((value, at) => binding.mapper.encodeAt(columns[at] as number, value))
   const atOnce = repository.updateWhere?.bind(repository)
   if (atOnce !== undefined && !isObserved(binding.model) && definition.ttlSeconds === undefined) {
-    const version = definition.version ? definition.fieldByName.get("version")?.index : undefined
-    return onStore(store, () => atOnce(condition, columns, encoded, version))
+    const version = definition.version ? [{ column: definition.fieldByName.get("version")?.index as number, by: 1 }] : []
+    return onStore(store, () => atOnce(condition, columns, encoded, [...toColumns(binding, increments), ...version]))
   }
-  return unitOfWork(() => updateRows(binding, condition, columns, encoded))
+  return unitOfWork(() => updateRows(binding, condition, columns, encoded, increments))
 }
 
-async function updateEach(binding: Binding, condition: Predicate | undefined, data: unknown): Promise<number> {
-  const rows = await matching(binding, condition)
+async function updateEach(
+  binding: Binding,
+  condition: Predicate | undefined,
+  data: unknown,
+  increments: readonly FieldIncrement[],
+): Promise<number> {
+  const rows = await rowsToUpdate(binding, condition, increments)
   for (const row of rows) {
     const record = hydrate(binding, row)
-    assignAll(binding.model, record, data)
+    assignAll(binding.model, record, { ...(data as object), ...addTo(valuesOf(record), increments) })
     await save(record)
   }
   return rows.length
@@ -72,17 +83,22 @@ async function updateRows(
   condition: Predicate | undefined,
   columns: readonly number[],
   values: readonly unknown[],
+  increments: readonly FieldIncrement[],
 ): Promise<number> {
-  const { store, repository, model } = binding
+  const { store, repository, model, mapper } = binding
   const { definition } = model.defined
   const version = definition.version ? (definition.fieldByName.get("version")?.index as number) : undefined
-  const rows = await matching(binding, condition)
+  const rows = await rowsToUpdate(binding, condition, increments)
   const writes = rows.map((row): Write => {
     const id = row[0] as EntityId
     const expiry = definition.ttlSeconds === undefined ? {} : { ttlSeconds: definition.ttlSeconds }
-    if (version === undefined) return { op: "update", id, columns, values, ...expiry }
+    const sums = increments.length === 0 ? {} : addTo(mapper.decode(row), increments)
+    const added = increments.filter(({ field }) => Object.hasOwn(sums, field.name)).map(({ field }) => field)
+    const all = [...columns, ...added.map(({ index }) => index)]
+    const encoded = [...values, ...added.map(({ index, name }) => mapper.encodeAt(index, sums[name]))]
+    if (version === undefined) return { op: "update", id, columns: all, values: encoded, ...expiry }
     const stored = row[version] as number
-    return { op: "update", id, columns: [...columns, version], values: [...values, stored + 1], version: stored, ...expiry }
+    return { op: "update", id, columns: [...all, version], values: [...encoded, stored + 1], version: stored, ...expiry }
   })
   const touched = await onStore(store, () => repository.write(writes))
   const written = rows.flatMap((row, at) => (touched[at] === 1 ? [[row, writes[at] as Write & { op: "update" }] as const] : []))
@@ -96,6 +112,25 @@ async function updateRows(
     }
   }
   return written.length
+}
+
+/** The rows to change. What is added to them must be added to what is stored, so others are kept from changing them meanwhile. */
+async function rowsToUpdate(binding: Binding, condition: Predicate | undefined, increments: readonly FieldIncrement[]): Promise<Row[]> {
+  const rows = await matching(binding, condition)
+  const { store, repository, mapper } = binding
+  const update = repository.updateWhere?.bind(repository)
+  if (increments.length === 0 || rows.length === 0 || update === undefined || store.capabilities.serialTransactions === true) return rows
+  const found = whereIds(
+    binding.model.defined.definition,
+    rows.map(row => mapper.decodeAt(0, row[0]) as Value),
+  )
+  // A write that changes nothing holds the rows until the end of the transaction.
+  const nothing = increments.map(({ field }) => ({
+    column: field.index,
+    by: mapper.encodeAt(field.index, field.type === "bigint" ? 0n : 0),
+  }))
+  await onStore(store, () => update(found, [], [], nothing))
+  return matching(binding, condition === undefined ? found : { op: "and", of: [found, condition] })
 }
 
 async function matching({ store, repository }: Binding, condition: Predicate | undefined): Promise<Row[]> {

@@ -1,92 +1,37 @@
 // Conditions as users write them, `t => t.done.eq(false)` or `{ done: false }`, turned into predicates and checked on the way.
 import { suggest } from "../shared/suggest.ts"
+import { Condition, describeValue, ownPredicate } from "./condition.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
+import { JsonColumn, jsonConditions } from "./json-columns.ts"
 import { idCondition } from "./key.ts"
-import { isFieldOperand, matches } from "./matches.ts"
-import type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
+import { matches } from "./matches.ts"
+import type { ComparisonOperator, FieldOperand, Predicate, RelatedRows, TextOperator, Value } from "./predicate.ts"
+import { negated } from "./predicate-parts.ts"
 
-/** A condition that can be combined. `predicate` is the plain data. */
-export class Condition {
-  readonly predicate: Predicate
-  /** Whose fields it asks for, where that is known: on other entities it is refused. */
-  readonly entity: EntityDefinition | undefined
-
-  constructor(predicate: Predicate, entity?: EntityDefinition) {
-    this.predicate = predicate
-    this.entity = entity
-  }
-
-  and(...others: Condition[]): Condition {
-    return junction("and", [this, ...others])
-  }
-
-  or(...others: Condition[]): Condition {
-    return junction("or", [this, ...others])
-  }
-
-  not(): Condition {
-    return not(this)
-  }
+/** The relations of a class by name, as conditions see them. */
+export interface RelationLookup {
+  find(name: string): FoundRelation | undefined
+  names(): Iterable<string>
 }
 
-/** A condition that one entity can be asked for, too: `inStock.isSatisfiedBy(product)`. */
-export class Specification extends Condition {
-  declare readonly entity: EntityDefinition
-
-  constructor(predicate: Predicate, entity: EntityDefinition) {
-    super(predicate, entity)
-  }
-
-  override and(...others: Condition[]): Specification {
-    return this.#of(super.and(...others))
-  }
-
-  override or(...others: Condition[]): Specification {
-    return this.#of(super.or(...others))
-  }
-
-  override not(): Specification {
-    return this.#of(super.not())
-  }
-
-  isSatisfiedBy(entity: object): boolean {
-    return matches(this.predicate, entity)
-  }
-
-  #of(condition: Condition): Specification {
-    return new Specification(ownPredicate(this.entity, condition), this.entity)
-  }
+export interface FoundRelation {
+  readonly isMany: boolean
+  /** From a row to its targets, over the rows between where there are any. */
+  readonly steps: readonly RelatedRows[]
+  /** Of the targets. */
+  readonly definition: EntityDefinition
+  readonly relations: RelationLookup
 }
 
-/** All of the conditions; none is always true. */
-export function and(...conditions: Condition[]): Condition {
-  return junction("and", conditions)
-}
-
-/** Any of the conditions; none is never true. */
-export function or(...conditions: Condition[]): Condition {
-  return junction("or", conditions)
-}
-
-export function not(condition: Condition): Condition {
-  return new Condition({ op: "not", of: toPredicate(condition) }, condition.entity)
-}
-
-function junction(op: "and" | "or", conditions: readonly Condition[]): Condition {
-  const of = conditions.map(toPredicate)
-  const entity = conditions.find(condition => condition.entity !== undefined)?.entity
-  const other = conditions.find(condition => condition.entity !== undefined && condition.entity !== entity)?.entity
-  if (entity !== undefined && other !== undefined) {
-    throw queryError(`A condition on ${entity.name} cannot be combined with one on ${other.name}.`, "Use conditions of one entity.")
-  }
-  // One of unknown origin is looked through when it is used.
-  return new Condition({ op, of }, conditions.every(condition => condition.entity !== undefined) ? entity : undefined)
-}
-
-function toPredicate(condition: Condition): Predicate {
-  if (condition instanceof Condition) return condition.predicate
-  throw queryError(`A condition was expected, not ${describeValue(condition)}.`, "Build it from the fields: t => t.done.eq(false).")
+/** Where a field stands: on the entity that is asked, or on one that it leads to. */
+interface Place {
+  /** The entity that is asked. */
+  readonly root: EntityDefinition
+  /** The one that has the field. */
+  readonly definition: EntityDefinition
+  /** Makes a condition on that one a condition on the entity that is asked. */
+  readonly around: (predicate: Predicate) => Predicate
 }
 
 const comparisons: ReadonlySet<string> = new Set(["eq", "ne", "lt", "lte", "gt", "gte"] satisfies ComparisonOperator[])
@@ -96,12 +41,13 @@ const operators = [...comparisons, ...texts, "in", "notIn", "between", "isNull"]
 /** One field in `where(t => ...)`; `types.ts` says which operators which type has. */
 class FieldColumn {
   readonly field: string
-  readonly #entity: EntityDefinition
+  /** Which entity's: fields of two are not compared. */
+  readonly place: Place
   readonly #definition: FieldDefinition
 
-  constructor(entity: EntityDefinition, definition: FieldDefinition) {
+  constructor(place: Place, definition: FieldDefinition) {
     this.field = definition.name
-    this.#entity = entity
+    this.place = place
     this.#definition = definition
   }
 
@@ -151,43 +97,170 @@ class FieldColumn {
     return this.#build("isNull", false)
   }
 
+  /** The value at a place inside of a JSON field. */
+  path(...keys: unknown[]): JsonColumn {
+    const { root, definition, around } = this.place
+    return new JsonColumn(definition, this.#definition, keys, predicate => new Condition(around(predicate), root))
+  }
+
   #build(operator: string, value: unknown): Condition {
-    return new Condition(condition(this.#entity, this.#definition, operator, value), this.#entity)
+    const { root, definition, around } = this.place
+    const checked = value instanceof FieldColumn ? sameEntity(this, value) : value
+    return new Condition(around(condition(definition, this.#definition, operator, checked)), root)
   }
 }
 
-const columnsOf = new WeakMap<EntityDefinition, Map<string, object>>()
+function sameEntity(column: FieldColumn, other: FieldColumn): FieldColumn {
+  const isDirect = ({ place }: FieldColumn): boolean => place.definition === place.root
+  if (column.place === other.place) return other
+  if (column.place.root === other.place.root && isDirect(column) && isDirect(other)) return other
+  throw queryError(
+    `${column.place.definition.name}.${column.field} cannot be compared with ${other.place.definition.name}.${other.field}, which is a field of another entity.`,
+    "Compare them in a join: Product.join(Category, (p, c) => p.categoryId.eq(c.id)).",
+  )
+}
 
-/** The fields, for a function that builds a condition of them; with `prefix` those whose names begin with it, named without it. */
-export function columns(definition: EntityDefinition, prefix = ""): object {
-  let byPrefix = columnsOf.get(definition)
-  if (byPrefix === undefined) {
-    byPrefix = new Map()
-    columnsOf.set(definition, byPrefix)
+const quantifiers: ReadonlySet<string> = new Set(["some", "every", "none"])
+
+/** A relation in `where(t => ...)`: which of its targets must match. */
+class RelationColumn {
+  readonly #place: Place
+  readonly #relation: FoundRelation
+
+  constructor(place: Place, relation: FoundRelation) {
+    this.#place = place
+    this.#relation = relation
   }
-  let known = byPrefix.get(prefix)
+
+  some(where?: unknown): Condition {
+    return this.#build("some", where)
+  }
+  every(where: unknown): Condition {
+    return this.#build("every", where)
+  }
+  none(where?: unknown): Condition {
+    return this.#build("none", where)
+  }
+
+  #build(quantifier: string, where: unknown): Condition {
+    const { root, around } = this.#place
+    return new Condition(around(quantified(this.#relation, quantifier, where)), root)
+  }
+}
+
+function quantified({ steps, definition, relations }: FoundRelation, quantifier: string, where: unknown): Predicate {
+  const inner = toCondition(definition, where, false, relations)
+  if (quantifier === "some") return someOf(steps, inner)
+  if (quantifier === "none") return negated(someOf(steps, inner))
+  if (inner === undefined) throw queryError(`"every" of the ${definition.plural} of an entity needs a condition, or it says nothing.`)
+  return negated(someOf(steps, negated(inner)))
+}
+
+function someOf(steps: readonly RelatedRows[], where: Predicate | undefined): Predicate {
+  return steps.reduceRight<Predicate | undefined>(
+    (inner, rows) => (inner === undefined ? { op: "some", rows } : { op: "some", rows, where: inner }),
+    where,
+  ) as Predicate
+}
+
+/** A condition on the one target: where there is none, its fields are null. */
+function ofTarget(steps: readonly RelatedRows[], where: Predicate): Predicate {
+  return holdsForNothing(where) ? negated(someOf(steps, negated(where))) : someOf(steps, where)
+}
+
+const nothing = {}
+
+function holdsForNothing(where: Predicate): boolean {
+  switch (where.op) {
+    case "and":
+      return where.of.every(holdsForNothing)
+    case "or":
+      return where.of.some(holdsForNothing)
+    case "not":
+      return !holdsForNothing(where.of)
+    case "some":
+      return false
+    default:
+      return matches(where, nothing)
+  }
+}
+
+const columnsOf = new WeakMap<EntityDefinition, Map<RelationLookup | string, object>>()
+
+/**
+ * The fields and relations, for a function that builds a condition of them; with `prefix` the fields whose names begin with
+ * it, named without it. `relations` are of that prefix too.
+ */
+export function columns(definition: EntityDefinition, prefix = "", relations?: RelationLookup): object {
+  let known = columnsOf.get(definition)
   if (known === undefined) {
-    const fields = definition.fields.filter(({ name }) => name.startsWith(prefix))
-    const all = new Map(fields.map(field => [field.name.slice(prefix.length), new FieldColumn(definition, field)]))
-    // The trap turns "cannot read properties of undefined" into an error that names the field.
-    known = new Proxy(Object.create(null) as object, {
-      get(_, name) {
-        if (typeof name === "symbol") return undefined
-        const column = all.get(name)
-        if (column === undefined) throw unknownFieldError(definition.name, name, all.keys())
-        return column
-      },
-    })
-    byPrefix.set(prefix, known)
+    known = new Map()
+    columnsOf.set(definition, known)
   }
-  return known
+  const key = relations ?? prefix
+  let made = known.get(key)
+  if (made === undefined) {
+    made = columnsAt({ root: definition, definition, around: predicate => predicate }, prefix, relations)
+    known.set(key, made)
+  }
+  return made
 }
 
-/** The predicate of any form that `where` takes; undefined when it holds no condition. */
-export function toCondition(definition: EntityDefinition, where: unknown, filtering = false): Predicate | undefined {
+function columnsAt(place: Place, prefix: string, relations: RelationLookup | undefined): object {
+  const made = new Map<string, unknown>()
+  // The trap turns "cannot read properties of undefined" into an error that names the field.
+  return new Proxy(Object.create(null) as object, {
+    get(_, name) {
+      if (typeof name === "symbol") return undefined
+      let column = made.get(name)
+      if (column === undefined) {
+        column = columnAt(place, prefix, relations, name)
+        made.set(name, column)
+      }
+      return column
+    },
+  })
+}
+
+function columnAt(place: Place, prefix: string, relations: RelationLookup | undefined, name: string): unknown {
+  const field = place.definition.fieldByName.get(prefix + name)
+  if (field !== undefined) return new FieldColumn(place, field)
+  const relation = relations?.find(name)
+  if (relation === undefined) throw unknownFieldError(place.definition.name, name, knownNames(place.definition, prefix, relations))
+  const quantifier = new RelationColumn(place, relation)
+  if (relation.isMany) return quantifier
+  const { definition, steps } = relation
+  const target = columnsAt(
+    { root: place.root, definition, around: predicate => place.around(ofTarget(steps, predicate)) },
+    "",
+    relation.relations,
+  )
+  return new Proxy(target, {
+    get(fields, key) {
+      const isQuantifier = typeof key === "string" && quantifiers.has(key) && !definition.fieldByName.has(key)
+      // A method of the column, bound: it is called on this.
+      return isQuantifier ? quantifier[key as "some"].bind(quantifier) : Reflect.get(fields, key)
+    },
+  })
+}
+
+function knownNames({ fields }: EntityDefinition, prefix: string, relations: RelationLookup | undefined): string[] {
+  return [
+    ...fields.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => name.slice(prefix.length)),
+    ...(relations?.names() ?? []),
+  ]
+}
+
+/** The predicate of any form that `where` takes; undefined when it holds no condition. `relations`: those it may ask for. */
+export function toCondition(
+  definition: EntityDefinition,
+  where: unknown,
+  filtering = false,
+  relations?: RelationLookup,
+): Predicate | undefined {
   if (where === undefined) return undefined
   if (where instanceof Condition) return ownPredicate(definition, where)
-  if (typeof where === "function") return ownPredicate(definition, where(columns(definition)))
+  if (typeof where === "function") return ownPredicate(definition, where(columns(definition, "", relations)))
   if (typeof where !== "object" || where === null || Array.isArray(where)) {
     throw queryError(
       `${definition.name} cannot be filtered by ${describeValue(where)}.`,
@@ -197,54 +270,48 @@ export function toCondition(definition: EntityDefinition, where: unknown, filter
   const parts: Predicate[] = []
   for (const name of Object.keys(where)) {
     const field = definition.fieldByName.get(name)
-    if (field === undefined) {
-      const message = filtering ? `Invalid fields for filtering: ${unknownNames(definition, where).join(", ")}` : undefined
-      throw unknownFieldError(definition.name, name, definition.fieldByName.keys(), message)
+    const given = (where as Record<string, unknown>)[name]
+    if (field !== undefined) {
+      parts.push(...fieldConditions(definition, field, given))
+      continue
     }
-    parts.push(...fieldConditions(definition, field, (where as Record<string, unknown>)[name]))
+    const relation = relations?.find(name)
+    if (relation === undefined) {
+      const unknown = Object.keys(where).filter(key => !definition.fieldByName.has(key) && relations?.find(key) === undefined)
+      const message = filtering ? `Invalid fields for filtering: ${unknown.join(", ")}` : undefined
+      throw unknownFieldError(definition.name, name, knownNames(definition, "", relations), message)
+    }
+    parts.push(...relationConditions(definition, name, relation, given))
   }
   const [only] = parts
   if (only === undefined) return undefined
   return parts.length === 1 ? only : { op: "and", of: parts }
 }
 
-/** The predicate of a condition on this very entity: the same names elsewhere mean other fields. */
-export function ownPredicate(definition: EntityDefinition, condition: Condition): Predicate {
-  const predicate = toPredicate(condition)
-  if (condition.entity === definition) return predicate
-  if (condition.entity !== undefined) {
+/** `{ category: { name: "Office" } }`, `{ category: null }`, `{ products: { some: { price: { gt: 100 } } } }` */
+function relationConditions(definition: EntityDefinition, name: string, relation: FoundRelation, given: unknown): Predicate[] {
+  if (!relation.isMany) {
+    if (given === null) return [negated(someOf(relation.steps, undefined))]
+    const where = toCondition(relation.definition, given, false, relation.relations)
+    if (where === undefined)
+      throw queryError(`The condition on ${definition.name}.${name} is empty.`, "Leave it out, or give null for none.")
+    return [ofTarget(relation.steps, where)]
+  }
+  const wanted = typeof given === "object" && given !== null && !(given instanceof Condition) ? Object.keys(given) : []
+  if (wanted.length === 0) throw queryError(`${definition.name}.${name} leads to several.`, "Say which must match: { some: { ... } }.")
+  return wanted.map(quantifier => {
+    if (quantifiers.has(quantifier)) return quantified(relation, quantifier, (given as Record<string, unknown>)[quantifier])
     throw queryError(
-      `A condition on ${condition.entity.name} cannot be asked of ${definition.name}.`,
-      `Build it from the fields of ${definition.name}.`,
+      `"${quantifier}" is no condition on ${definition.name}.${name}, which leads to several.`,
+      suggest(quantifier, quantifiers),
     )
-  }
-  checkFields(definition, predicate)
-  return predicate
-}
-
-function checkFields(definition: EntityDefinition, predicate: Predicate): void {
-  if (predicate.op === "and" || predicate.op === "or") {
-    for (const part of predicate.of) checkFields(definition, part)
-    return
-  }
-  if (predicate.op === "not") {
-    checkFields(definition, predicate.of)
-    return
-  }
-  const { field, value } = predicate as { readonly field: string; readonly value?: Value | FieldOperand }
-  const other = value !== undefined && isFieldOperand(value) ? [value.field] : []
-  for (const name of [field, ...other]) {
-    if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
-  }
-}
-
-function unknownNames(definition: EntityDefinition, where: object): string[] {
-  return Object.keys(where).filter(name => !definition.fieldByName.has(name))
+  })
 }
 
 function fieldConditions(definition: EntityDefinition, field: FieldDefinition, given: unknown): Predicate[] {
   if (Array.isArray(given)) return [condition(definition, field, "in", given)]
   if (!isOperatorObject(given)) return [condition(definition, field, "eq", given)]
+  if (field.type === "json" && Object.hasOwn(given, "path")) return jsonConditions(definition, field, given)
   return Object.keys(given).map(operator => {
     if (operators.includes(operator)) return condition(definition, field, operator, given[operator])
     throw queryError(`"${operator}" is not an operator for ${definition.name}.${field.name}.`, suggest(operator, operators))
@@ -338,12 +405,4 @@ function wrongOperand(entity: EntityDefinition, field: FieldDefinition, operator
   // Leaving a condition out because its value is missing would widen the result, of a delete too.
   const fix = value === undefined ? "Leave the field out, or use null to find rows without a value." : `Give ${wanted}.`
   return queryError(`${entity.name}.${field.name} ${operator} needs ${wanted}, not ${describeValue(value)}.`, fix)
-}
-
-function describeValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
-  if (typeof value === "function") return "a function"
-  if (typeof value === "object" && value !== null)
-    return value instanceof Date ? "an invalid date" : Array.isArray(value) ? "a list" : "an object"
-  return String(value)
 }

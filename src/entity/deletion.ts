@@ -9,6 +9,8 @@ import { bindingFor, waitForSaves } from "./persistence.ts"
 import type { Predicate } from "./predicate.ts"
 import { type EntityRecord, rowOf, setDeleted, setStored, valuesOf } from "./record.ts"
 import { type DeleteActions, hasDeleteHooks, hasDeleteRules, withDeleteRules } from "./relations/delete-rules.ts"
+import { relationLookup } from "./relations/lookup.ts"
+import { resolvedCondition } from "./relations/resolve.ts"
 import type { Row, Write } from "./repository.ts"
 import { unscoped } from "./soft-delete.ts"
 import type { DeleteOptions, DeleteWhereOptions, EntityClass } from "./types.ts"
@@ -125,13 +127,14 @@ function isSoft({ model }: Binding): boolean {
 /** Hooks run and listeners hear of each entity, as if each had been deleted by itself; without any it is one statement. */
 export async function deleteWhere(entity: EntityClass, where: unknown, options: DeleteWhereOptions = {}): Promise<number> {
   const binding = bindingOf(entity)
-  const condition = toCondition(entity.definition, where)
-  if (condition === undefined && options.all !== true) {
+  const asked = toCondition(entity.definition, where, false, relationLookup(entity))
+  if (asked === undefined && options.all !== true) {
     throw queryError(
       `${entity.name}.deleteWhere without a condition would delete everything.`,
       "Give a condition, or say deleteWhere({}, { all: true }).",
     )
   }
+  const condition = await resolvedCondition(binding, asked)
   const hooked = hasDeleteHooks(binding)
   const soft = isSoft(binding) && !options.permanently
   if (hooked) return unitOfWork(() => removeEach(binding, condition, options))

@@ -20,10 +20,13 @@ function typeOf({ call }: Aggregate, type: FieldType | undefined): FieldType {
   return call === "sum" && type === "integer" ? "number" : type
 }
 
-const joins = new WeakMap<EntityDefinition, WeakMap<EntityDefinition, EntityDefinition>>()
+type Joins = WeakMap<EntityDefinition, WeakMap<EntityDefinition, EntityDefinition>>
+const innerJoins: Joins = new WeakMap()
+const outerJoins: Joins = new WeakMap()
 
-/** Pairs of rows as one: the fields are named `Product.price` and `Category.name`, of a class joined with itself `Part.name` and `Part2.name`. */
-export function joinDefinition(left: EntityDefinition, right: EntityDefinition): EntityDefinition {
+/** Pairs of rows as one: the fields are named `Product.price` and `Category.name`, of a class joined with itself `Part.name` and `Part2.name`. `outer`: the right side may be missing. */
+export function joinDefinition(left: EntityDefinition, right: EntityDefinition, outer = false): EntityDefinition {
+  const joins = outer ? outerJoins : innerJoins
   let ofLeft = joins.get(left)
   if (ofLeft === undefined) {
     ofLeft = new WeakMap()
@@ -37,7 +40,7 @@ export function joinDefinition(left: EntityDefinition, right: EntityDefinition):
       `${left.name} with ${right.name}`,
       [
         ...left.fields.map(field => ({ ...field, name: leftPrefix + field.name })),
-        ...right.fields.map(field => ({ ...field, name: rightPrefix + field.name })),
+        ...right.fields.map(field => ({ ...field, name: rightPrefix + field.name, nullable: outer || field.nullable })),
       ],
       [...left.key.map(field => leftPrefix + field), ...right.key.map(field => rightPrefix + field)],
     )

@@ -2,7 +2,8 @@
 import type { InspectOptions } from "node:util"
 import { updateWhere, upsert } from "./bulk.ts"
 import { observeEntity } from "./changes.ts"
-import { Specification, toCondition } from "./columns.ts"
+import { toCondition } from "./columns.ts"
+import { Specification } from "./condition.ts"
 import { checkDeclaration } from "./define.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import { deleteWhere, remove, restore } from "./deletion.ts"
@@ -16,6 +17,7 @@ import { isStored, reload, save, saveMany } from "./persistence.ts"
 import { queryOf } from "./query.ts"
 import { rawEntities } from "./raw.ts"
 import { EntityRecord, isRecord, recordClass, rowOf, valuesOf } from "./record.ts"
+import { relationLookup } from "./relations/lookup.ts"
 import { relationMembers } from "./relations/members.ts"
 import type {
   ChangeListener,
@@ -93,7 +95,7 @@ class EntityBase extends EntityRecord {
   }
 
   static filter(where: unknown, options: FilterOptions<never> = {}): Query {
-    const condition = toCondition(this.definition, where, true)
+    const condition = toCondition(this.definition, where, true, relationLookup(asClass(this)))
     return withOptions(queryOf(asClass(this), condition === undefined ? undefined : { where: condition, orderBy: [] }), options)
   }
 
@@ -124,11 +126,15 @@ class EntityBase extends EntityRecord {
 
   static spec(condition: unknown): Specification {
     const { definition } = this
-    return new Specification(toCondition(definition, condition) ?? { op: "and", of: [] }, definition)
+    return new Specification(toCondition(definition, condition, false, relationLookup(asClass(this))) ?? { op: "and", of: [] }, definition)
   }
 
   static join(other: typeof EntityBase, on: never): JoinQuery<never, never> {
     return joinQuery(asClass(this), asClass(other), on)
+  }
+
+  static leftJoin(other: typeof EntityBase, on: never): JoinQuery<never, never> {
+    return joinQuery(asClass(this), asClass(other), on, true)
   }
 
   static sql(text: TemplateStringsArray, ...values: readonly unknown[]): Promise<unknown[]> {

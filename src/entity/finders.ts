@@ -10,6 +10,7 @@ import { lockable } from "./lock.ts"
 import type { Predicate } from "./predicate.ts"
 import { loadRelations, readWithRelations } from "./relations/eager.ts"
 import { readRecords } from "./relations/load.ts"
+import { resolved } from "./relations/resolve.ts"
 import { linkSiblings } from "./relations/siblings.ts"
 import type { QueryPlan, Row } from "./repository.ts"
 import type { EntityClass } from "./types.ts"
@@ -66,7 +67,8 @@ export async function* streamEntities<T extends object>(
   batchSize: number,
 ): AsyncGenerator<T, void, undefined> {
   const binding = bindingOf(entity as unknown as EntityClass)
-  for await (const rows of rowBatches(binding.entity, lockable(binding, plan), batchSize)) {
+  const ready = await resolved(binding, lockable(binding, plan))
+  for await (const rows of rowBatches(binding.entity, ready, batchSize)) {
     const records = rows.map(row => hydrate(binding, row))
     linkSiblings(records)
     if (plan.with !== undefined) await loadRelations(entity, records, plan.with)
@@ -76,7 +78,8 @@ export async function* streamEntities<T extends object>(
 
 export async function countRows<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<number> {
   const binding = bindingOf(entity as unknown as EntityClass)
-  return onStore(binding.store, () => binding.repository.count(plan))
+  const ready = await resolved(binding, plan)
+  return onStore(binding.store, () => binding.repository.count(ready))
 }
 
 /** `contains` in any of the fields; undefined for empty text, which finds all. */

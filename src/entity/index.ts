@@ -1,7 +1,7 @@
 // Domain objects: fields, validation, queries, saving, and the contract of what stores them.
 
 export { observeChanges } from "./changes.ts"
-export { and, Condition, not, or, Specification } from "./columns.ts"
+export { and, Condition, not, or, Specification } from "./condition.ts"
 export type { EntityDefinition, EntityId, FieldDefinition, FieldType, OnDelete } from "./definition.ts"
 export { groupDefinition, joinDefinition } from "./derived.ts"
 export type { EncryptionKeys } from "./encryption.ts"
@@ -9,17 +9,33 @@ export { Entity, isEntity, isEntityClass } from "./entity.ts"
 export { duplicateError, type Issue } from "./errors.ts"
 export { type FieldMetadata, type FieldOptions, field } from "./field-options.ts"
 export { type RefOptions, ref } from "./fields.ts"
+export { Increment, increment } from "./increment.ts"
 export { hasDerivedId, idFrom, partsOfId, referredField } from "./key.ts"
 export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./matches.ts"
 export { type MemoryOptions, memory } from "./memory.ts"
-export type { ComparisonOperator, FieldOperand, Predicate, TextOperator, Value } from "./predicate.ts"
+export type {
+  ComparisonOperator,
+  FieldOperand,
+  JsonPath,
+  JsonPredicate,
+  JsonScalar,
+  JsonTest,
+  Predicate,
+  RelatedPredicate,
+  RelatedRows,
+  TextOperator,
+  Value,
+} from "./predicate.ts"
+export { asksForRelated, relatedParts, replaceRelated } from "./predicate-parts.ts"
 export { isCountQuery, isQuery, queryOf } from "./query.ts"
 export type { RelationDefinition, RelationKind, Through } from "./relations/definition.ts"
 export { relationsOf } from "./relations/describe.ts"
+export { relatedClasses } from "./relations/resolve.ts"
 export type {
   Aggregate,
   Capabilities,
   Codec,
+  ColumnIncrement,
   Encoding,
   Isolation,
   JoinPlan,
@@ -58,7 +74,9 @@ export type {
   GroupOutputs,
   GroupQuery,
   JoinQuery,
+  JsonColumn,
   JsonOptions,
+  JsonSteps,
   KeysetPage,
   LockOptions,
   Many,
@@ -68,6 +86,8 @@ export type {
   OrderBy,
   Query,
   RawValue,
+  RelatedMany,
+  RelatedOne,
   SaveOptions,
   SearchOptions,
   SelectQuery,

@@ -2,13 +2,15 @@
 
 import { rowBatches } from "./batches.ts"
 import { type Binding, bindingOf, hydrate } from "./binding.ts"
-import { type Condition, columns, ownPredicate } from "./columns.ts"
-import type { EntityDefinition } from "./definition.ts"
+import { columns } from "./columns.ts"
+import { type Condition, ownPredicate } from "./condition.ts"
 import { joinDefinition, joinPrefixes } from "./derived.ts"
 import { queryError } from "./errors.ts"
 import { compileOrder, compilePredicate, isFieldOperand, toComparable } from "./matches.ts"
 import { toOrder, wholeNumber } from "./order.ts"
 import type { Predicate } from "./predicate.ts"
+import { relationLookup } from "./relations/lookup.ts"
+import { lookedUp, resolvedCondition } from "./relations/resolve.ts"
 import type { JoinPlan, Row } from "./repository.ts"
 import { unscoped, visiblePairs } from "./soft-delete.ts"
 import type { EntityClass, JoinQuery } from "./types.ts"
@@ -21,7 +23,7 @@ const maxRows = 100_000
 const maxPairs = 10_000_000
 const batchSize = 1000
 
-class StoreJoin<T extends object, S extends object, V, W> implements JoinQuery<T, S, V, W> {
+class StoreJoin<T extends object, S extends object | undefined, V, W> implements JoinQuery<T, S, V, W> {
   readonly left: EntityClass
   readonly right: EntityClass
   readonly plan: JoinPlan
@@ -33,8 +35,9 @@ class StoreJoin<T extends object, S extends object, V, W> implements JoinQuery<T
   }
 
   where(condition: Build): JoinQuery<T, S, V, W> {
-    const before = this.plan.where as Predicate
-    return this.#with({ where: { op: "and", of: [before, pairCondition(this.left.definition, this.right.definition, condition)] } })
+    const before = this.plan.where
+    const further = pairCondition(this.left, this.right, condition, this.plan.outer !== undefined)
+    return this.#with({ where: before === undefined ? further : { op: "and", of: [before, further] } })
   }
 
   orderBy(side: "left" | "right", field: string, direction?: "asc" | "desc"): JoinQuery<T, S, V, W> {
@@ -70,32 +73,48 @@ class StoreJoin<T extends object, S extends object, V, W> implements JoinQuery<T
   }
 }
 
-export function joinQuery(left: EntityClass, right: EntityClass, on: Build): JoinQuery<never, never> {
-  const where = pairCondition(left.definition, right.definition, on)
-  return new StoreJoin<never, never, never, never>(left, right, { right: right.definition, where, orderBy: [] })
+/** `outer`: with the entities of the left side that pair with none. */
+export function joinQuery(left: EntityClass, right: EntityClass, build: Build, outer = false): JoinQuery<never, never> {
+  const on = pairCondition(left, right, build, outer)
+  const plan: JoinPlan = { right: right.definition, orderBy: [], ...(outer ? { outer: on } : { where: on }) }
+  return new StoreJoin<never, never, never, never>(left, right, plan)
 }
 
-function pairCondition(left: EntityDefinition, right: EntityDefinition, build: Build): Predicate {
+function pairCondition(left: EntityClass, right: EntityClass, build: Build, outer: boolean): Predicate {
   if (typeof build !== "function") throw queryError("A join is made by a condition: (left, right) => left.categoryId.eq(right.id).")
-  const joined = joinDefinition(left, right)
-  const [leftPrefix, rightPrefix] = joinPrefixes(left, right)
+  const joined = joinDefinition(left.definition, right.definition, outer)
+  const sides = joinPrefixes(left.definition, right.definition)
+  const [a, b] = [left, right].map((side, at) => {
+    const prefix = sides[at] as string
+    return columns(joined, prefix, relationLookup(side, prefix)) as never
+  })
   // The columns are typed by what the caller sees.
-  return ownPredicate(joined, build(columns(joined, leftPrefix) as never, columns(joined, rightPrefix) as never))
+  return ownPredicate(joined, build(a as never, b as never))
 }
 
-async function readPairs<T extends object, S extends object>(left: EntityClass, right: EntityClass, plan: JoinPlan): Promise<[T, S][]> {
+type RowPair = readonly [Row, Row | undefined]
+
+async function readPairs<T extends object, S extends object | undefined>(
+  left: EntityClass,
+  right: EntityClass,
+  plan: JoinPlan,
+): Promise<[T, S][]> {
   if (plan.limit === 0) return []
   const [a, b] = [bindingOf(left), bindingOf(right)]
-  const width = left.definition.fields.length
-  const join = a.store === b.store ? unscoped(a.repository).join?.bind(unscoped(a.repository)) : undefined
-  const pairs =
-    join === undefined
-      ? await pairsOf(a, b, plan)
-      : (await onStore(a.store, () => join(visiblePairs(plan, left.definition, right.definition), unscoped(b.repository)))).map(
-          (row): [Row, Row] => [row.slice(0, width), row.slice(width)],
-        )
+  const pairs = await (a.store === b.store && unscoped(a.repository).join !== undefined ? pairsOfStore(a, b, plan) : pairsOf(a, b, plan))
   // Rows of these classes, so the instances are too.
-  return pairs.map(([x, y]) => [hydrate(a, x), hydrate(b, y)] as unknown as [T, S])
+  return pairs.map(([x, y]) => [hydrate(a, x), y === undefined ? undefined : hydrate(b, y)] as unknown as [T, S])
+}
+
+async function pairsOfStore(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[]> {
+  const repository = unscoped(a.repository)
+  const [where, outer] = await Promise.all([resolvedCondition(a, plan.where), resolvedCondition(a, plan.outer)])
+  const ready: JoinPlan = { ...plan, ...(where === undefined ? {} : { where }), ...(outer === undefined ? {} : { outer }) }
+  const join = repository.join?.bind(repository) as NonNullable<typeof repository.join>
+  const seen = visiblePairs(ready, a.entity.definition, b.entity.definition)
+  const rows = await onStore(a.store, () => join(seen, unscoped(b.repository)))
+  const width = a.entity.definition.fields.length
+  return rows.map((row): RowPair => [row.slice(0, width), row[width] === null ? undefined : row.slice(width)])
 }
 
 /** A row with its decoded values, by the field names of the join. */
@@ -103,34 +122,41 @@ interface Side {
   readonly row: Row
   readonly values: Readonly<Record<string, unknown>>
 }
-type Pair = readonly [Side, Side]
+type Pair = readonly [Side, Side | undefined]
 
-async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<[Row, Row][]> {
+/** Reads both sides and pairs them here. */
+async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[]> {
   const [leftPrefix, rightPrefix] = joinPrefixes(a.entity.definition, b.entity.definition)
-  const parts = partsOf(plan.where)
   const isLeft = (field: string): boolean => field.startsWith(leftPrefix)
-  const [left, right] = [
-    await sideOf(
-      a,
-      leftPrefix,
-      parts.filter(part => fieldsOf(part).every(isLeft)),
-    ),
-    await sideOf(
-      b,
-      rightPrefix,
-      parts.filter(part => !fieldsOf(part).some(isLeft)),
-    ),
-  ]
+  const [where, outer] = await Promise.all(
+    [plan.where, plan.outer].map(condition => (condition === undefined ? undefined : lookedUp(a, condition))),
+  )
+  const parts = partsOf(where)
+  const onParts = outer === undefined ? parts : partsOf(outer)
+  const ofLeft = (part: Predicate): boolean => fieldsOf(part).every(isLeft)
+  const ofRight = (part: Predicate): boolean => !fieldsOf(part).some(isLeft)
+  // Of a left join, what is asked of the right side alone decides what pairs, and nothing of that takes a left row away.
+  const left = await sideOf(a, leftPrefix, parts.filter(ofLeft))
+  const right = await sideOf(b, rightPrefix, onParts.filter(ofRight))
   const reader = (field: string): ((pair: Pair) => unknown) => {
     const side = isLeft(field) ? 0 : 1
-    return pair => pair[side].values[field]
+    return pair => pair[side]?.values[field]
   }
-  const test = plan.where === undefined ? () => true : compilePredicate<Pair>(plan.where, reader)
-  const found = candidates(left, right, parts, isLeft).filter(test)
+  const test = (condition: Predicate | undefined): ((pair: Pair) => boolean) =>
+    condition === undefined ? () => true : compilePredicate<Pair>(condition, reader)
+  let found = candidates(left, right, onParts, isLeft)
+  if (outer !== undefined) found = withLonely(left, found.filter(test(outer)))
+  found = found.filter(test(where))
   found.sort(compileOrder<Pair>(plan.orderBy, reader, joinDefinition(a.entity.definition, b.entity.definition).key))
   const offset = plan.offset ?? 0
   const window = found.slice(offset, plan.limit === undefined ? undefined : offset + plan.limit)
-  return window.map(([x, y]) => [x.row, y.row])
+  return window.map(([x, y]) => [x.row, y?.row])
+}
+
+/** The pairs, and each row of the left side that is in none. */
+function withLonely(left: readonly Side[], pairs: readonly Pair[]): Pair[] {
+  const paired = new Set(pairs.map(([side]) => side))
+  return [...pairs, ...left.filter(side => !paired.has(side)).map((side): Pair => [side, undefined])]
 }
 
 /** What must hold all together. */
@@ -146,9 +172,16 @@ function fieldsOf(predicate: Predicate): string[] {
   return isFieldOperand(value as never) ? [field, (value as { readonly field: string }).field] : [field]
 }
 
+function looksIntoJson(predicate: Predicate): boolean {
+  if (predicate.op === "and" || predicate.op === "or") return predicate.of.some(looksIntoJson)
+  return predicate.op === "not" ? looksIntoJson(predicate.of) : predicate.op === "json"
+}
+
+/** What the conditions on this side alone leave of its rows; they are tested on the pairs again. */
 async function sideOf(binding: Binding, prefix: string, parts: readonly Predicate[]): Promise<Side[]> {
-  const { entity, mapper } = binding
-  const where: Predicate = { op: "and", of: parts.map(part => withoutPrefix(part, prefix)) }
+  const { entity, mapper, store } = binding
+  const asked = store.capabilities.jsonPaths === true ? parts : parts.filter(part => !looksIntoJson(part))
+  const where: Predicate = { op: "and", of: asked.map(part => withoutPrefix(part, prefix)) }
   const sides: Side[] = []
   for await (const rows of rowBatches(entity, { where, orderBy: [] }, batchSize)) {
     for (const row of rows) {

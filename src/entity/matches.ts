@@ -1,5 +1,6 @@
 // Evaluates predicates and orders in memory, with exactly the semantics that stores keep (see predicate.ts).
-import type { ComparisonOperator, FieldOperand, Predicate, Value } from "./predicate.ts"
+import { queryError } from "./errors.ts"
+import type { ComparisonOperator, FieldOperand, JsonPath, JsonPredicate, Predicate, Value } from "./predicate.ts"
 import type { Order } from "./repository.ts"
 
 /** What two values are compared by: dates by their milliseconds, bytes by content, absent as null. */
@@ -23,7 +24,10 @@ export function matches(predicate: Predicate | undefined, row: object): boolean 
   return test(row as Readonly<Record<string, unknown>>)
 }
 
-/** One function for a predicate, for rows of any form. `toComparable` of what `read` gives must be what the field means. */
+/**
+ * One function for a predicate, for rows of any form. `toComparable` of what the reader gives must be what the field means;
+ * of a JSON field it gives the JSON value. Throws `NITRO_QUERY` for conditions on related rows, which are not there.
+ */
 export function compilePredicate<R>(predicate: Predicate, reader: Reader<R>): Test<R> {
   switch (predicate.op) {
     case "and":
@@ -62,6 +66,13 @@ export function compilePredicate<R>(predicate: Predicate, reader: Reader<R>): Te
     case "endsWith":
     case "like":
       return text(predicate.op, reader(predicate.field), predicate.value)
+    case "json":
+      return json(predicate, reader(predicate.field))
+    case "some":
+      throw queryError(
+        `Whether a condition on the ${predicate.rows.entity} of an entity holds cannot be told from the entity alone.`,
+        "Ask the store: where(...), exists(...) or count(...).",
+      )
     default:
       return comparison(predicate, reader)
   }
@@ -119,6 +130,30 @@ function comparer(op: "eq" | "ne" | "lt" | "lte" | "gt" | "gte"): (a: Comparable
     default:
       return (a, b) => compareValues(a, b) >= 0
   }
+}
+
+function json<R>({ path, test, value }: JsonPredicate, read: (row: R) => unknown): Test<R> {
+  if (test === "isNull") return row => (valueAt(read(row), path) ?? null) === null
+  const at = (row: R): unknown => valueAt(read(row), path)
+  if (test === "contains" || test === "startsWith" || test === "endsWith" || test === "like") return text(test, at, String(value))
+  const fixed = value as Comparable
+  if (test === "eq") return row => at(row) === fixed
+  const holds = comparer(test)
+  return row => {
+    const found = at(row)
+    return typeof found === typeof fixed && holds(found as Comparable, fixed)
+  }
+}
+
+/** Undefined where there is nothing. */
+function valueAt(json: unknown, path: JsonPath): unknown {
+  let found = json
+  for (const key of path) {
+    if (typeof found !== "object" || found === null || Array.isArray(found) !== (typeof key === "number")) return undefined
+    if (!Object.hasOwn(found, key)) return undefined
+    found = (found as Record<string | number, unknown>)[key]
+  }
+  return found
 }
 
 function text<R>(op: "contains" | "startsWith" | "endsWith" | "like", read: (row: R) => unknown, value: string): Test<R> {

@@ -4,7 +4,8 @@ import { duplicateError } from "./errors.ts"
 import { hasDerivedId } from "./key.ts"
 import { compareValues, compileOrder, compilePredicate, isFieldOperand, type Reader, toComparable } from "./matches.ts"
 import type { SavedRow } from "./memory-file.ts"
-import type { Predicate } from "./predicate.ts"
+import type { Predicate, Value } from "./predicate.ts"
+import { asksForRelated, replaceRelated } from "./predicate-parts.ts"
 import type { QueryPlan, Row, Write } from "./repository.ts"
 import { isStorable, unstorableError } from "./storable.ts"
 
@@ -31,6 +32,7 @@ const longestTimerMs = 2 ** 31 - 1
 export class MemoryTable {
   readonly #definition: EntityDefinition
   readonly #ttlSeconds: number | undefined
+  readonly #related: (definition: EntityDefinition) => MemoryTable
   readonly #entries = new Map<EntityId, Entry>()
   readonly #uniques: readonly UniqueIndex[]
   readonly #indexes: ReadonlyMap<number, ValueIndex>
@@ -39,8 +41,9 @@ export class MemoryTable {
   #sweep: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined
   #mayExpire = false
 
-  constructor(definition: EntityDefinition, ttlSeconds: number | undefined) {
+  constructor(definition: EntityDefinition, ttlSeconds: number | undefined, related: (definition: EntityDefinition) => MemoryTable) {
     this.#definition = definition
+    this.#related = related
     this.#ttlSeconds = ttlSeconds
     const columnOf = (field: string): number => definition.fieldByName.get(field)?.index ?? -1
     this.#uniques = definition.unique.map(fields => ({ fields, columns: fields.map(columnOf), ids: new Map() }))
@@ -50,6 +53,7 @@ export class MemoryTable {
     this.#indexes = new Map(single.map(([field]) => [columnOf(field as string), new Map()]))
     this.#reader = field => {
       const column = columnOf(field)
+      if (definition.fieldByName.get(field)?.type === "json") return entry => parsed(entry.row[column])
       return entry => entry.row[column]
     }
   }
@@ -189,8 +193,22 @@ export class MemoryTable {
     }
   }
 
-  #matching(where: Predicate | undefined): Entry[] {
+  /** What the rows that match have in a field, but null. */
+  #valuesOf(field: string, where: Predicate | undefined): Value[] {
+    const column = this.#definition.fieldByName.get(field)?.index ?? -1
+    const values = new Set(this.#matching(where).map(entry => entry.row[column] as Value))
+    values.delete(null)
+    return [...values]
+  }
+
+  #matching(asked: Predicate | undefined): Entry[] {
     const found: Entry[] = []
+    const where =
+      asked === undefined || !asksForRelated(asked)
+        ? asked
+        : replaceRelated(asked, ({ rows: { definition, local, remote }, where: inner }) => {
+            return { op: "in", field: local, values: this.#related(definition).#valuesOf(remote, inner) }
+          })
     const test = where && this.#test(where)
     const now = this.#mayExpire ? Date.now() : 0
     for (const entry of this.#candidates(where)) {
@@ -273,6 +291,10 @@ function wantedValues(part: Predicate): { field: string; values: ReadonlySet<unk
   if ("values" in part) return part.op === "in" ? { field: part.field, values: new Set(part.values.map(toComparable)) } : undefined
   if (!("value" in part) || part.op !== "eq" || isFieldOperand(part.value)) return undefined
   return { field: part.field, values: new Set([toComparable(part.value)]) }
+}
+
+function parsed(text: unknown): unknown {
+  return typeof text === "string" ? JSON.parse(text) : null
 }
 
 /** Null never collides, as in SQL. */

@@ -66,7 +66,15 @@ export function memory(options: MemoryOptions = {}): Store {
 export class MemoryStore implements Store {
   readonly name: string
   readonly scope?: string
-  readonly capabilities: Capabilities = { transactions: true, serialTransactions: true, durable: false, ttl: true, unique: true }
+  readonly capabilities: Capabilities = {
+    transactions: true,
+    serialTransactions: true,
+    durable: false,
+    ttl: true,
+    unique: true,
+    relations: true,
+    jsonPaths: true,
+  }
   readonly encoding: Encoding = encoding
   readonly #ttlSeconds: number | undefined
   readonly #file: SnapshotFile | undefined
@@ -84,7 +92,7 @@ export class MemoryStore implements Store {
   bind(definition: EntityDefinition): Repository {
     let table = this.#tables.get(definition)
     if (table === undefined) {
-      table = new MemoryTable(definition, this.#ttlSeconds)
+      table = new MemoryTable(definition, this.#ttlSeconds, related => this.#tables.get(related) as MemoryTable)
       table.load(this.#file?.attach(definition, table) ?? [])
       this.#tables.set(definition, table)
     }

@@ -1,4 +1,5 @@
 // A condition as plain data: one tree that is compiled to SQL, evaluated in memory and matched against changes.
+import type { EntityDefinition } from "./definition.ts"
 
 /** A domain value as the entity holds it, not as a store encodes it. `undefined` never occurs. */
 export type Value = string | number | bigint | boolean | Date | Uint8Array | null
@@ -11,6 +12,20 @@ export interface FieldOperand {
 export type ComparisonOperator = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
 export type TextOperator = "contains" | "startsWith" | "endsWith" | "like"
 
+/** The rows of an entity class that belong to a row: those whose field `remote` equals that row's field `local`. */
+export interface RelatedRows {
+  /** Name of the class. */
+  readonly entity: string
+  readonly local: string
+  readonly remote: string
+  /** Of the class. Not enumerable: as JSON, a predicate is its conditions alone. */
+  readonly definition: EntityDefinition
+}
+
+/** Where a value stands in JSON: text is a key of an object, a number the position in a list, from 0. */
+export type JsonPath = readonly (string | number)[]
+export type JsonScalar = string | number | boolean
+
 /**
  * Semantics that every store keeps. Logic has two values: a row matches or it does not, and `not p` matches exactly the
  * rows that `p` does not. Null equals nothing but `isNull`: `eq null` means `isNull`, two null fields are not equal,
@@ -19,6 +34,9 @@ export type TextOperator = "contains" | "startsWith" | "endsWith" | "like"
  * Strings order by code point (SQLite's BINARY, Postgres' "C"), false before true. Text operators ignore the case of
  * ASCII letters only (SQLite's LIKE and lower()); `contains`, `startsWith`, `endsWith` take their text literally;
  * `like` is raw: `%` any text, `_` one code point, no escape character.
+ * `some`: at least one of the related rows matches `where`, or without it, exists. Null is related to nothing.
+ * `json` looks at one value inside of a JSON field. Types are kept apart: text is never equal to a number, and `lt` holds
+ * between two of a kind only. What is missing is null, and so is JSON's null; objects and lists equal no value.
  */
 export type Predicate =
   | { readonly op: "and" | "or"; readonly of: readonly Predicate[] }
@@ -28,3 +46,22 @@ export type Predicate =
   | { readonly op: "between"; readonly field: string; readonly from: Value; readonly to: Value }
   | { readonly op: "isNull"; readonly field: string }
   | { readonly op: TextOperator; readonly field: string; readonly value: string }
+  | RelatedPredicate
+  | JsonPredicate
+
+/** Stores see it where they declare the capability `relations`; for others the entity module looks the values up. */
+export interface RelatedPredicate {
+  readonly op: "some"
+  readonly rows: RelatedRows
+  readonly where?: Predicate
+}
+
+/** Only for stores that declare the capability `jsonPaths`. `value` is absent with `isNull`, and text with text operators. */
+export interface JsonPredicate {
+  readonly op: "json"
+  readonly field: string
+  readonly path: JsonPath
+  readonly test: JsonTest
+  readonly value?: JsonScalar
+}
+export type JsonTest = "isNull" | Exclude<ComparisonOperator, "ne"> | TextOperator

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { and, not, or } from "./columns.ts"
+import { and, not, or } from "./condition.ts"
 import { Entity } from "./entity.ts"
 import { memory } from "./memory.ts"
 import { isCountQuery, isQuery, queryOf } from "./query.ts"

@@ -6,6 +6,7 @@ import { toOrder, wholeNumber } from "./order.ts"
 import { type PageRequest, pageOf } from "./page.ts"
 import type { Predicate } from "./predicate.ts"
 import { checkPaths } from "./relations/eager.ts"
+import { relationLookup } from "./relations/lookup.ts"
 import type { QueryPlan } from "./repository.ts"
 import { aggregateOf, groupQuery, selectQuery } from "./select.ts"
 import type {
@@ -32,8 +33,8 @@ export class StoreQuery<T extends object, V> implements Query<T, V> {
     this.plan = plan
   }
 
-  where(where?: Where<V>): Query<T, V> {
-    const predicate = both(this.plan.where, toCondition(this.entity.definition, where))
+  where(where?: Where<V, T>): Query<T, V> {
+    const predicate = both(this.plan.where, toCondition(this.entity.definition, where, false, relationLookup(this.entity)))
     return predicate === undefined ? this : this.#with({ where: predicate })
   }
 

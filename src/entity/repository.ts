@@ -62,6 +62,11 @@ export interface SelectPlan extends QueryPlan {
 /** Pairs of rows of two entity classes of one store. Conditions and orders name fields as `joinDefinition` does. */
 export interface JoinPlan extends QueryPlan {
   readonly right: EntityDefinition
+  /**
+   * Makes a left join of it: a row of the left side for which no pair matches this condition is a pair by itself, with
+   * nulls for the other side. `where` is asked of the pairs after that.
+   */
+  readonly outer?: Predicate
 }
 
 export type Write =
@@ -76,6 +81,13 @@ export type Write =
       readonly ttlSeconds?: number | undefined
     }
   | { readonly op: "delete"; readonly id: EntityId; readonly version?: number | undefined }
+
+/** What is added to a number, as one step of the store; null stays null. Throws `NITRO_VALUE_UNSUPPORTED` beyond what a row can hold. */
+export interface ColumnIncrement {
+  readonly column: number
+  /** Encoded; may be negative. */
+  readonly by: unknown
+}
 
 /** What a store can do, as data: the entity module asks here and never finds out by failing. */
 export interface Capabilities {
@@ -93,6 +105,10 @@ export interface Capabilities {
   readonly unique: boolean
   /** Keeps references and their on-delete rules itself, between the entities that are bound to it. Else the entity module does. */
   readonly foreignKeys?: boolean
+  /** Follows conditions on related rows (`some`) between the entities that are bound to it. Else the entity module looks them up. */
+  readonly relations?: boolean
+  /** Knows conditions on values inside of JSON fields (`json`). Without it they are refused. */
+  readonly jsonPaths?: boolean
 }
 
 /** Stores the rows of one entity class. */
@@ -106,12 +122,12 @@ export interface Repository {
   /** Deletes the matching rows and returns how many there were. */
   deleteWhere(where: Predicate | undefined): MaybePromise<number>
   // What follows is done by reading rows where a store leaves it out.
-  /** Writes the same values to all matching rows, adds 1 to `increment`'s column, and returns how many matched. */
+  /** Writes the same values to all matching rows, adds the increments, and returns how many matched. */
   updateWhere?(
     where: Predicate | undefined,
     columns: readonly number[],
     values: readonly unknown[],
-    increment?: number,
+    increments?: readonly ColumnIncrement[],
   ): MaybePromise<number>
   /** The fields as in a row, then the aggregates: `count`, `avg` and sums as numbers (of bigints as in a row), `min` and `max` as in a row. A sum of nothing is 0, the others null. */
   select?(plan: SelectPlan): MaybePromise<Row[]>

@@ -8,6 +8,7 @@ import type { EntityDefinition, FieldDefinition, FieldType } from "./definition.
 import { groupDefinition } from "./derived.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
 import { toOrder, wholeNumber } from "./order.ts"
+import { resolved } from "./relations/resolve.ts"
 import type { Aggregate, QueryPlan, Row, SelectPlan } from "./repository.ts"
 import { Grouping } from "./select-rows.ts"
 import type { EntityClass, GroupQuery, SelectQuery } from "./types.ts"
@@ -20,10 +21,12 @@ const ordered: ReadonlySet<FieldType> = new Set<FieldType>(["string", "integer",
 const batchSize = 1000
 
 /** The values of `plan`, decoded: the fields in order, then the aggregates. */
-export async function selectValues(entity: EntityClass, plan: SelectPlan): Promise<unknown[][]> {
-  const { store, repository, mapper } = bindingOf(entity)
+export async function selectValues(entity: EntityClass, asked: SelectPlan): Promise<unknown[][]> {
+  const binding = bindingOf(entity)
+  const { store, repository, mapper } = binding
   const { definition } = entity
-  if (plan.limit === 0) return []
+  if (asked.limit === 0) return []
+  const plan = await resolved(binding, asked)
   const indexes = plan.fields.map(field => (definition.fieldByName.get(field) as FieldDefinition).index)
   if (repository.select !== undefined) {
     const rows = await onStore(store, () => (repository.select as NonNullable<typeof repository.select>)(plan))

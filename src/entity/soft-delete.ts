@@ -36,14 +36,22 @@ function visible<P extends QueryPlan>({ deleted, ...plan }: P): Omit<P, "deleted
   return deleted === "with" ? plan : { ...plan, where: scope(plan.where, deleted === "only" ? "gone" : "live") }
 }
 
-/** The same for the pairs of a join, each side by itself. */
+/** The same for the pairs of a join, each side by itself: of a left join, a deleted right row pairs with nothing. */
 export function visiblePairs(plan: JoinPlan, left: EntityDefinition, right: EntityDefinition): JoinPlan {
   const [leftPrefix, rightPrefix] = joinPrefixes(left, right)
-  const parts = [...(left.softDelete ? [`${leftPrefix}deletedAt`] : []), ...(right.softDelete ? [`${rightPrefix}deletedAt`] : [])].map(
-    (field): Predicate => ({ op: "isNull", field }),
-  )
-  if (parts.length === 0) return plan
-  return { ...plan, where: { op: "and", of: plan.where === undefined ? parts : [plan.where, ...parts] } }
+  const ofLeft: Predicate[] = left.softDelete ? [{ op: "isNull", field: `${leftPrefix}deletedAt` }] : []
+  const ofRight: Predicate[] = right.softDelete ? [{ op: "isNull", field: `${rightPrefix}deletedAt` }] : []
+  const { where, outer } = plan
+  if (outer === undefined) return ofLeft.length + ofRight.length === 0 ? plan : { ...plan, where: all(where, [...ofLeft, ...ofRight]) }
+  return {
+    ...plan,
+    ...(ofLeft.length === 0 ? {} : { where: all(where, ofLeft) }),
+    ...(ofRight.length === 0 ? {} : { outer: all(outer, ofRight) }),
+  }
+}
+
+function all(where: Predicate | undefined, parts: readonly Predicate[]): Predicate {
+  return { op: "and", of: where === undefined ? parts : [where, ...parts] }
 }
 
 class LiveRows implements Repository {

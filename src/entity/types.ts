@@ -1,9 +1,10 @@
 // The types that users meet: what an entity class, its instances and its conditions look like, inferred from the fields.
 import type { z } from "zod"
-import type { Condition, Specification } from "./columns.ts"
+import type { Condition, Specification } from "./condition.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import type { Shape } from "./fields.ts"
-import type { Value } from "./predicate.ts"
+import type { Increment } from "./increment.ts"
+import type { JsonScalar, Value } from "./predicate.ts"
 import type { JoinPlan, QueryPlan, SelectPlan, Store } from "./repository.ts"
 
 /** Options of `Entity(name, fields, options)`; `F` are the names of the fields. */
@@ -77,6 +78,7 @@ export interface SaveOptions {
 declare const fieldValues: unique symbol
 declare const relationKind: unique symbol
 declare const refValue: unique symbol
+declare const leadsToMany: unique symbol
 
 /** The field values of an entity, from the type of its instances. */
 export type FieldValues<T> = T extends { readonly [fieldValues]?: infer V } ? NonNullable<V> : never
@@ -87,6 +89,7 @@ type RefTo<T> = T extends { readonly [refValue]?: infer R } ? NonNullable<R> : s
 /** The target of a `belongsTo` or `hasOne`. The first await loads it for every entity of the same result, in one query. */
 export interface One<T extends object> extends PromiseLike<T | undefined> {
   readonly [relationKind]?: T
+  readonly [leadsToMany]?: false
   readonly isLoaded: boolean
   /** The target, once it was loaded; undefined also when there is none. */
   readonly loaded: T | undefined
@@ -98,6 +101,7 @@ export interface One<T extends object> extends PromiseLike<T | undefined> {
  */
 export interface Many<T extends object, V = FieldValues<T>, I = never> extends Query<T, V> {
   readonly [relationKind]?: T
+  readonly [leadsToMany]?: true
   readonly isLoaded: boolean
   /** The targets, once they were loaded. */
   readonly loaded: readonly T[] | undefined
@@ -105,9 +109,13 @@ export interface Many<T extends object, V = FieldValues<T>, I = never> extends Q
   create(data: I): Promise<T>
 }
 
-/** The targets of a `manyToMany`, over the rows of a class between. */
-export interface ManyThrough<T extends object> extends PromiseLike<T[]>, AsyncIterable<T> {
+/**
+ * The targets of a `manyToMany`, over the rows of a class between. The first await loads them for every entity of the same
+ * result; conditions and orders make a query of its own of it.
+ */
+export interface ManyThrough<T extends object, V = FieldValues<T>> extends Query<T, V> {
   readonly [relationKind]?: T
+  readonly [leadsToMany]?: true
   readonly isLoaded: boolean
   readonly loaded: readonly T[] | undefined
   /** Connects targets; those that are connected already stay so. Gives the number of new connections. */
@@ -251,10 +259,99 @@ type OperatorsOf<T> = [T] extends [string]
     ? Equality<T> & Ordering<T> & Nullness
     : [T] extends [boolean | Uint8Array]
       ? Equality<T> & Nullness
-      : Nullness
+      : Nullness & JsonSteps<T>
 
-/** The fields of an entity as conditions are built from them: `t => t.done.eq(false)`. */
-export type Columns<V> = { readonly [K in keyof V]-?: Column<NonNullable<V[K]>> & OperatorsOf<NonNullable<V[K]>> }
+// What is known of JSON: nothing (`{}` is what is left of unknown without null), or what its schema says.
+type JsonKeys<T> = keyof T extends never
+  ? T extends string | number | boolean
+    ? never
+    : string | number
+  : T extends readonly unknown[]
+    ? number
+    : T extends object
+      ? keyof T & (string | number)
+      : never
+type JsonAt<T, K> = keyof T extends never
+  ? unknown
+  : T extends readonly (infer E)[]
+    ? K extends number
+      ? E
+      : never
+    : K extends keyof T
+      ? T[K]
+      : never
+type JsonScalarOf<T> = [keyof T] extends [never] ? JsonScalar : Extract<T, JsonScalar>
+
+/** Steps into a JSON field: keys of objects, positions in lists. */
+export interface JsonSteps<T> {
+  /** The value at this place. `path()` is the whole. */
+  path(): JsonColumn<T>
+  path<A extends JsonKeys<T>>(a: A): JsonColumn<Inside<T, A>>
+  path<A extends JsonKeys<T>, B extends JsonKeys<Inside<T, A>>>(a: A, b: B): JsonColumn<Inside<Inside<T, A>, B>>
+  path<A extends JsonKeys<T>, B extends JsonKeys<Inside<T, A>>, C extends JsonKeys<Inside<Inside<T, A>, B>>>(
+    a: A,
+    b: B,
+    c: C,
+  ): JsonColumn<Inside<Inside<Inside<T, A>, B>, C>>
+}
+type Inside<T, K> = NonNullable<JsonAt<T, K>>
+
+type JsonEquality<S> = {
+  eq(value: S | null): Condition
+  /** Holds for what is missing or of another type too. */
+  ne(value: S | null): Condition
+  in(values: readonly (S | null)[]): Condition
+  notIn(values: readonly (S | null)[]): Condition
+}
+type JsonOrdering<S> = {
+  lt(value: S): Condition
+  lte(value: S): Condition
+  gt(value: S): Condition
+  gte(value: S): Condition
+  between(from: S, to: S): Condition
+}
+/** A value inside of a JSON field. Missing is null; objects and lists equal no value. */
+export type JsonColumn<T> = JsonSteps<T> &
+  Nullness &
+  ([JsonScalarOf<T>] extends [never] ? unknown : JsonEquality<JsonScalarOf<T>>) &
+  ([Extract<JsonScalarOf<T>, string | number>] extends [never] ? unknown : JsonOrdering<Extract<JsonScalarOf<T>, string | number>>) &
+  ([Extract<JsonScalarOf<T>, string>] extends [never] ? unknown : Text)
+
+/** What instances have besides their fields and what every entity has: relations are among it. Not looked into before one is used. */
+type OwnKeys<V, T> = Exclude<keyof T, keyof V | keyof EntityInstance>
+/** `never` for what is no relation. */
+type TargetOf<R> = R extends { readonly [relationKind]?: infer T } ? (unknown extends T ? never : NonNullable<T>) : never
+type IsToMany<R> = R extends { readonly [leadsToMany]?: true } ? true : false
+
+/** The targets of a relation to many in a condition: `c.products.some(p => p.price.gt(100))`. */
+export interface RelatedMany<T> {
+  /** At least one target matches; without a condition: there is one. */
+  some(where?: Where<FieldValues<T>, T>): Condition
+  /** All targets match, also when there is none. */
+  every(where: Where<FieldValues<T>, T>): Condition
+  /** No target matches; without a condition: there is none. */
+  none(where?: Where<FieldValues<T>, T>): Condition
+}
+
+/**
+ * The target of a relation to one in a condition: `p.category.name.eq("Office")`. Where there is none, its fields are null.
+ * Of a `hasOne` with several targets all are looked at.
+ */
+export type RelatedOne<T> = Columns<FieldValues<T>, T> & Omit<RelatedMany<T>, keyof FieldValues<T>>
+
+type RelatedColumn<R> = [TargetOf<R>] extends [never]
+  ? never
+  : IsToMany<R> extends true
+    ? RelatedMany<TargetOf<R>>
+    : RelatedOne<TargetOf<R>>
+
+/**
+ * The fields of an entity as conditions are built from them, `t => t.done.eq(false)`; with the type of its instances also
+ * its relations: `p => p.category.name.eq("Office")`.
+ */
+export type Columns<V, T = unknown> = { readonly [K in keyof V]-?: Column<NonNullable<V[K]>> & OperatorsOf<NonNullable<V[K]>> } & {
+  readonly [K in OwnKeys<V, T>]: RelatedColumn<T[K]>
+}
 
 type EqualityObject<T> = { eq?: T | null; ne?: T | null; in?: readonly (T | null)[]; notIn?: readonly (T | null)[]; isNull?: boolean }
 type OrderingObject<T> = { lt?: T; lte?: T; gt?: T; gte?: T; between?: readonly [from: T, to: T] }
@@ -265,13 +362,31 @@ type FieldWhere<T> = [T] extends [string]
     ? T | readonly (T | null)[] | (EqualityObject<T> & OrderingObject<T>)
     : [T] extends [boolean | Uint8Array]
       ? T | readonly (T | null)[] | EqualityObject<T>
-      : { isNull: boolean }
+      : { isNull: boolean } | JsonWhere
+type JsonWhere = { path: readonly (string | number)[]; isNull?: boolean } & EqualityObject<JsonScalar> &
+  OrderingObject<string | number> &
+  TextObject
 
-/** A condition as an object: all of it must hold. `{ price: { lt: 100 }, stock: [1, 2], name: null }` */
-export type WhereObject<V> = { readonly [K in keyof V]?: FieldWhere<NonNullable<V[K]>> | null }
+/** A condition as an object: all of it must hold. `{ price: { lt: 100 }, stock: [1, 2], name: null, category: { name: "Office" } }` */
+export type WhereObject<V, T = unknown> = { readonly [K in keyof V]?: FieldWhere<NonNullable<V[K]>> | null } & {
+  readonly [K in OwnKeys<V, T>]?: RelatedWhere<T[K]>
+}
+type RelatedWhere<R> = [TargetOf<R>] extends [never]
+  ? never
+  : IsToMany<R> extends true
+    ? ManyWhere<TargetOf<R>>
+    : Where<FieldValues<TargetOf<R>>, TargetOf<R>> | null
+interface ManyWhere<T> {
+  readonly some?: Where<FieldValues<T>, T>
+  readonly every?: Where<FieldValues<T>, T>
+  readonly none?: Where<FieldValues<T>, T>
+}
 
-/** A condition on an entity with the values `V`; of an entity whose fields are unknown (`never`) nothing can be asked. */
-export type Where<V> = [V] extends [never] ? never : WhereObject<V> | Condition | ((columns: Columns<V>) => Condition)
+/**
+ * A condition on an entity with the values `V`, and with the relations of `T`; of an entity whose fields are unknown
+ * (`never`) nothing can be asked.
+ */
+export type Where<V, T = unknown> = [V] extends [never] ? never : WhereObject<V, T> | Condition | ((columns: Columns<V, T>) => Condition)
 
 type SortableKeys<V> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [Exclude<Value, null>] ? K : never }[keyof V] & string
 /** A field name; `"-price"` is descending. */
@@ -372,9 +487,10 @@ export interface GroupQuery<R> extends PromiseLike<R[]> {
 }
 
 /** Pairs of entities of two classes; an immutable value, read when awaited. Ordered by their ids unless `orderBy` says otherwise. */
-export interface JoinQuery<T extends object, S extends object, V = never, W = never> extends PromiseLike<[T, S][]> {
+export interface JoinQuery<T extends object, S extends object | undefined, V = never, W = never> extends PromiseLike<[T, S][]> {
   readonly plan: JoinPlan
-  where(condition: (left: Columns<V>, right: Columns<W>) => Condition): JoinQuery<T, S, V, W>
+  /** Of a left join, the fields of a missing entity are null. */
+  where(condition: (left: Columns<V, T>, right: Columns<W, NonNullable<S>>) => Condition): JoinQuery<T, S, V, W>
   /** `"left"` orders by a field of the first class, `"right"` of the second. */
   orderBy(side: "left", field: OrderBy<V>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
   orderBy(side: "right", field: OrderBy<W>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
@@ -394,7 +510,7 @@ export interface Query<T extends object = EntityInstance, V = never> extends Pro
   readonly entity: EntityClass<T>
   readonly plan: QueryPlan
   /** A further condition: all conditions must hold. */
-  where(where?: Where<V>): Query<T, V>
+  where(where?: Where<V, T>): Query<T, V>
   /** Of a class with `softDelete`: the deleted ones too. */
   withDeleted(): Query<T, V>
   /** Of a class with `softDelete`: the deleted ones alone. */
@@ -457,8 +573,15 @@ export interface Change<T extends object = EntityInstance> {
 export type ChangeListener<T extends object = EntityInstance> = (change: Change<T>) => unknown
 
 type ConstructorOf<T> = new (...args: never[]) => T
-/** A version is of one entity, and so is an id. */
-type UpdateOf<U> = Omit<U, "id" | "version">
+/** A version is of one entity, and so is an id. Numbers may be incremented. */
+type UpdateOf<U, V> = { [K in Exclude<keyof U, "id" | "version">]?: U[K] | IncrementOf<K extends keyof V ? NonNullable<V[K]> : never> }
+type IncrementOf<T> = [T] extends [never]
+  ? never
+  : [T] extends [number]
+    ? Increment<number>
+    : [T] extends [bigint]
+      ? Increment<bigint>
+      : never
 type Args<I> = Record<never, never> extends I ? [data?: I] : [data: I]
 
 /** Tells types apart by the values of their fields; nothing is there. */
@@ -481,35 +604,49 @@ export interface EntityStatics<V extends object, I, U, K = string, R = string> {
   /** Throws `NITRO_ENTITY_NOT_FOUND`. */
   require<T extends object>(this: ConstructorOf<T>, id: K): Promise<T>
   /** By id, or whether anything matches. */
-  exists(idOrWhere: K | Where<V>): Promise<boolean>
+  exists<T extends object>(this: ConstructorOf<T>, idOrWhere: K | Where<V, NoInfer<T>>): Promise<boolean>
   /** A query over all, ordered by id, which is the order of creation. */
   all<T extends object>(this: ConstructorOf<T>): Query<T, V>
   /** A query that finds deleted entities of a class with `softDelete` too. */
   withDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
   onlyDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
-  where<T extends object>(this: ConstructorOf<T>, where?: Where<V>): Query<T, V>
-  filter<T extends object>(this: ConstructorOf<T>, where: WhereObject<V> | Condition, options?: FilterOptions<V>): Query<T, V>
+  where<T extends object>(this: ConstructorOf<T>, where?: Where<V, NoInfer<T>>): Query<T, V>
+  filter<T extends object>(this: ConstructorOf<T>, where: WhereObject<V, NoInfer<T>> | Condition, options?: FilterOptions<V>): Query<T, V>
   /** Literal text in any of the text fields, ASCII letters in any case; empty text finds all. */
   search<T extends object>(this: ConstructorOf<T>, text: string | null | undefined, options?: SearchOptions<V>): Query<T, V>
-  findBy<T extends object>(this: ConstructorOf<T>, where: Where<V>): Promise<T | undefined>
-  count<T extends object>(this: ConstructorOf<T>, where?: Where<V>): CountQuery<T, V>
+  findBy<T extends object>(this: ConstructorOf<T>, where: Where<V, NoInfer<T>>): Promise<T | undefined>
+  count<T extends object>(this: ConstructorOf<T>, where?: Where<V, NoInfer<T>>): CountQuery<T, V>
   /** Deletes what matches and gives their number. To delete everything say `deleteWhere({}, { all: true })`. */
-  deleteWhere(where: Where<V>, options?: DeleteWhereOptions): Promise<number>
-  /** Writes the same values to everything that matches and gives its number. For everything say `updateWhere({}, values, { all: true })`. */
-  updateWhere(where: Where<V>, values: UpdateOf<U>, options?: { readonly all?: boolean }): Promise<number>
+  deleteWhere<T extends object>(this: ConstructorOf<T>, where: Where<V, NoInfer<T>>, options?: DeleteWhereOptions): Promise<number>
+  /**
+   * Writes the same values to everything that matches and gives its number; `increment(by)` adds to a number. For everything
+   * say `updateWhere({}, values, { all: true })`.
+   */
+  updateWhere<T extends object>(
+    this: ConstructorOf<T>,
+    where: Where<V, NoInfer<T>>,
+    values: UpdateOf<U, V>,
+    options?: { readonly all?: boolean },
+  ): Promise<number>
   /**
    * Updates the entity with the same id, or the same values in a unique set of fields, else creates one. `by` names the
    * set; default: the id if given, else the first unique set that `data` has all values of.
    */
   upsert<T extends object>(this: ConstructorOf<T>, data: I, options?: { readonly by?: Keys<V> | readonly Keys<V>[] }): Promise<T>
   /** A condition with a name, to be combined and asked of stores and of single entities. */
-  spec(condition: (columns: Columns<V>) => Condition): Specification
+  spec<T extends object>(this: ConstructorOf<T>, condition: (columns: Columns<V, NoInfer<T>>) => Condition): Specification
   /** Pairs of an entity of this class and one of another. */
   join<T extends object, S extends object, W>(
     this: ConstructorOf<T>,
     other: ConstructorOf<S> & { readonly definition: EntityDefinition & ValuesOf<W> },
-    on: (left: Columns<V>, right: Columns<W>) => Condition,
+    on: (left: Columns<V, NoInfer<T>>, right: Columns<W, NoInfer<S>>) => Condition,
   ): JoinQuery<T, S, V, W>
+  /** The same with every entity of this class, also where it pairs with none: then the second is undefined. */
+  leftJoin<T extends object, S extends object, W>(
+    this: ConstructorOf<T>,
+    other: ConstructorOf<S> & { readonly definition: EntityDefinition & ValuesOf<W> },
+    on: (left: Columns<V, NoInfer<T>>, right: Columns<W, NoInfer<S>>) => Condition,
+  ): JoinQuery<T, S | undefined, V, W>
   /** Entities by a statement in the store's language. Columns are matched by name; values are never part of the text. */
   sql<T extends object>(this: ConstructorOf<T>, text: TemplateStringsArray, ...values: readonly RawValue[]): Promise<T[]>
   /** Told of every change of this class, after it was committed. Returns a function that ends it. */

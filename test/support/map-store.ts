@@ -19,7 +19,7 @@ import {
 
 export class MapStore implements Store {
   readonly name = "map()"
-  readonly capabilities: Capabilities = { transactions: false, durable: false, ttl: false, unique: true }
+  readonly capabilities: Capabilities = { transactions: false, durable: false, ttl: false, unique: true, jsonPaths: true }
   readonly encoding: Encoding = {
     number: { encode: (value: number) => value + 0, decode: (value: number) => value },
     integer: { encode: (value: number) => value + 0, decode: (value: number) => value },
@@ -101,7 +101,8 @@ class MapRepository implements Repository {
   }
 
   readonly #read = (field: string): ((row: Row) => unknown) => {
-    const index = this.#definition.fieldByName.get(field)?.index ?? -1
-    return row => row[index]
+    const { index, type } = this.#definition.fieldByName.get(field) ?? { index: -1 }
+    // Conditions may look inside of JSON.
+    return type === "json" ? row => row[index] && JSON.parse(row[index] as string) : row => row[index]
   }
 }

@@ -9,11 +9,14 @@ import type { QueryPlan, Row } from "../repository.ts"
 import type { EntityClass } from "../types.ts"
 import { onStore } from "../unit-of-work.ts"
 import { belongsTo, type RelationDefinition, type Through } from "./definition.ts"
+import { resolved } from "./resolve.ts"
 import { type LoadTargets, linkSiblings, siblingsFor } from "./siblings.ts"
 
 /** The entities of a plan, as siblings. */
 export async function readRecords(binding: Binding, plan: QueryPlan): Promise<EntityRecord[]> {
-  const found = onStore(binding.store, () => binding.repository.find(plan))
+  const resolving = resolved(binding, plan)
+  const ready = resolving instanceof Promise ? await resolving : resolving
+  const found = onStore(binding.store, () => binding.repository.find(ready))
   const rows = found instanceof Promise ? await found : found
   const records = rows.map(row => hydrate(binding, row))
   linkSiblings(records)
@@ -28,7 +31,7 @@ export function readWithTargets(binding: Binding, plan: QueryPlan, relation: Rel
   if (relation.remote === "id" && target.model.defined.definition.fields[0]?.derived) return undefined
   const find = binding.repository.findWithTarget?.bind(binding.repository)
   if (find === undefined || target.store !== binding.store || target.repository.findWithTarget === undefined) return undefined
-  return readJoined(binding, target, relation, () => find(plan, relation.local, target.repository))
+  return readJoined(binding, target, relation, plan, ready => find(ready, relation.local, target.repository))
 }
 
 /** A sort without an index carries the targets of all rows along, where a second query reads those of the result alone. */
@@ -42,9 +45,11 @@ async function readJoined(
   binding: Binding,
   target: Binding,
   relation: RelationDefinition,
-  find: () => MaybePromise<Row[]>,
+  plan: QueryPlan,
+  find: (plan: QueryPlan) => MaybePromise<Row[]>,
 ): Promise<EntityRecord[]> {
-  const rows = await onStore(binding.store, find)
+  const ready = await resolved(binding, plan)
+  const rows = await onStore(binding.store, () => find(ready))
   const { fields, fieldByName } = binding.model.defined.definition
   const column = fieldByName.get(relation.local)?.index ?? -1
   const records = rows.map(row => hydrate(binding, row.slice(0, fields.length)))

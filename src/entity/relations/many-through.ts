@@ -1,20 +1,26 @@
-// What a getter with `manyToMany` returns: targets that the rows of a class between connect.
-
+// What a getter with `manyToMany` returns: a query over the targets that the rows of a class between connect.
 import { queryError } from "../errors.ts"
 import { findEntities } from "../finders.ts"
+import type { Predicate } from "../predicate.ts"
+import { StoreQuery } from "../query.ts"
 import { type EntityRecord, isRecord, valuesOf } from "../record.ts"
 import type { EntityClass, ManyThrough } from "../types.ts"
 import { unitOfWork } from "../unit-of-work.ts"
 import type { RelationDefinition, Through } from "./definition.ts"
 import { loadTargets } from "./load.ts"
+import { relatedRows } from "./related.ts"
 import { siblingsFor } from "./siblings.ts"
 
 /** See `ManyThrough` in types.ts. */
-export class ToManyThrough implements ManyThrough<EntityRecord> {
+export class ToManyThrough extends StoreQuery<EntityRecord, never> implements ManyThrough<EntityRecord, never> {
   readonly #record: EntityRecord
   readonly #definition: RelationDefinition
 
   constructor(record: EntityRecord, definition: RelationDefinition) {
+    const { entity, from, to } = definition.through as Through
+    const value = valuesOf(record)[definition.local] as string
+    const where: Predicate = { op: "some", rows: relatedRows(entity, definition.remote, to), where: { op: "eq", field: from, value } }
+    super(definition.target as never, { where, orderBy: [] })
     this.#record = record
     this.#definition = definition
   }
@@ -53,14 +59,14 @@ export class ToManyThrough implements ManyThrough<EntityRecord> {
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a relation is awaited where its targets are wanted
-  then<A = EntityRecord[], B = never>(
+  override then<A = EntityRecord[], B = never>(
     fulfilled?: ((value: EntityRecord[]) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.#load().then(fulfilled, rejected)
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<EntityRecord, void, undefined> {
+  override async *[Symbol.asyncIterator](): AsyncGenerator<EntityRecord, void, undefined> {
     yield* await this.#load()
   }
 

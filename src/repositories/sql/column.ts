@@ -5,6 +5,8 @@ export interface Column {
   readonly field: FieldDefinition
   /** Quoted name. */
   readonly sql: string
+  /** With the name of its table, for conditions on rows of other tables. */
+  readonly qualified: string
   /** As it is written where its order matters. */
   readonly ordered: string
   readonly encode: ((value: never) => unknown) | undefined

@@ -22,7 +22,8 @@ const definition = define(
   },
   { version: true, index: [["rank"]] },
 )
-const newCompiler = (): Compiler => new Compiler(describeTable(definition, sqliteDialect), sqliteDialect)
+const newCompiler = (): Compiler =>
+  new Compiler(describeTable(definition, sqliteDialect), sqliteDialect, other => describeTable(other, sqliteDialect))
 const compiler = newCompiler()
 const whereOf = (where: Predicate): string => compiler.deleteWhere(where).sql.replace('delete from "todos" where ', "")
 const restOf = (plan: Partial<QueryPlan>): string => compiler.find({ orderBy: [], ...plan }).sql.replace(/^.* from "todos" ?/, "")

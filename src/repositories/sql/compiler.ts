@@ -1,10 +1,10 @@
 // Compiles queries to SQL text, once for each shape: values never become text, so few texts serve all queries.
-import type { Predicate, QueryPlan } from "../../entity/index.ts"
+import type { EntityDefinition, Predicate, QueryPlan, RelatedRows } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { BoundedCache } from "./bounded-cache.ts"
 import { type ColumnOrder, ConditionText, orderText } from "./condition-text.ts"
-import type { Dialect } from "./dialect.ts"
-import { type ShapeWriter, type Test, walk } from "./predicate-walk.ts"
+import type { Dialect, JsonCondition } from "./dialect.ts"
+import { type RelatedTable, type ShapeWriter, type Test, walk } from "./predicate-walk.ts"
 import { ShapeTree, type ShapeWalk } from "./shape-tree.ts"
 import type { Column, Table } from "./table.ts"
 
@@ -26,8 +26,11 @@ export class Compiler {
   readonly #updates: BoundedCache<string | number, string> = new BoundedCache<string | number, string>(128)
   readonly #delete: string
   readonly #deleteVersion: string
+  readonly #tableFor: (definition: EntityDefinition) => Table
 
-  constructor(table: Table, dialect: Dialect) {
+  /** `tableFor`: the table of another class, for conditions on related rows. */
+  constructor(table: Table, dialect: Dialect, tableFor: (definition: EntityDefinition) => Table) {
+    this.#tableFor = tableFor
     const { keys, stored, definition, selectList } = table
     const places = stored.map((_, index) => dialect.placeholder(index + 1)).join(", ")
     const isIt = keys.map(({ sql }, index) => `${sql} = ${dialect.placeholder(index + 1)}`).join(" and ")
@@ -40,8 +43,9 @@ export class Compiler {
     this.#deleteVersion = version ? `${this.#delete} and ${version} = ${dialect.placeholder(keys.length + 1)}` : this.#delete
   }
 
-  find(plan: QueryPlan): Statement {
-    return this.#query("find", plan)
+  /** Of a join, `on` is what its left and right rows are paired by. */
+  find(plan: QueryPlan, on?: Predicate): Statement {
+    return this.#query("find", plan, on)
   }
 
   count(plan: QueryPlan): Statement {
@@ -77,31 +81,39 @@ export class Compiler {
     return `update ${sql} set ${set || `${keys[0]?.sql} = ${keys[0]?.sql}`} where ${where}${version}`
   }
 
-  #query(kind: QueryKind, plan: QueryPlan): Statement {
+  #query(kind: QueryKind, plan: QueryPlan, on?: Predicate): Statement {
     const parameters: unknown[] = []
     const shape = new ShapeKey(this.#queries.walk(), kind)
-    this.#writePlan(shape, plan, parameters)
+    this.#writePlan(shape, plan, on, parameters)
     let sql = shape.sql
     if (sql === undefined) {
       const writer = new SqlWriter(kind, this.#table, this.#dialect)
-      this.#writePlan(writer, plan, [])
+      this.#writePlan(writer, plan, on, [])
       sql = writer.finish()
       shape.sql = sql
     }
     return { sql, parameters }
   }
 
-  #writePlan(writer: PlanWriter, plan: QueryPlan, parameters: unknown[]): void {
+  #writePlan(writer: PlanWriter, plan: QueryPlan, on: Predicate | undefined, parameters: unknown[]): void {
     const table = this.#table
+    if (on) {
+      writer.on()
+      this.#walk(writer, on, parameters)
+    }
     if (plan.where) {
       writer.where()
-      walk({ table, dialect: this.#dialect, writer, parameters, depth: 0 }, plan.where)
+      this.#walk(writer, plan.where, parameters)
     }
     for (const { field, direction } of plan.orderBy) writer.order(table.column(field), direction)
     if (plan.limit !== undefined) parameters.push(checkCount("limit", plan.limit))
     if (plan.offset !== undefined) parameters.push(checkCount("offset", plan.offset))
     if (plan.lock !== undefined) writer.lock(plan.lock)
     writer.window(plan.limit !== undefined, plan.offset !== undefined)
+  }
+
+  #walk(writer: PlanWriter, where: Predicate, parameters: unknown[]): void {
+    walk({ table: this.#table, dialect: this.#dialect, writer, parameters, tableFor: this.#tableFor, depth: 0, nesting: 0 }, where)
   }
 }
 
@@ -126,6 +138,8 @@ type Lock = NonNullable<QueryPlan["lock"]>
 type QueryKind = "find" | "count" | "delete"
 
 interface PlanWriter extends ShapeWriter {
+  /** Comes before `where`. */
+  on(): void
   where(): void
   order(column: Column, direction: "asc" | "desc"): void
   lock(lock: Lock): void
@@ -155,6 +169,19 @@ const orders = { asc: 12, desc: 13 } as const
 const locks = { wait: 11, skip: 12 } as const
 const groups = { and: 3, or: 4, not: 5 } as const
 
+const relatedNumbers = new WeakMap<RelatedRows, number>()
+let relatedCount = 0
+
+function numberOf(rows: RelatedRows): number {
+  let number = relatedNumbers.get(rows)
+  if (number === undefined) {
+    relatedCount += 1
+    number = relatedCount
+    relatedNumbers.set(rows, number)
+  }
+  return number
+}
+
 /** Turns the calls into the codes of a shape. What each call adds tells how many codes follow, so no two shapes are alike. */
 class ShapeKey implements PlanWriter {
   readonly #walk: ShapeWalk
@@ -170,6 +197,10 @@ class ShapeKey implements PlanWriter {
 
   set sql(sql: string) {
     this.#walk.value = sql
+  }
+
+  on(): void {
+    this.#walk.step(6)
   }
 
   where(): void {
@@ -196,6 +227,22 @@ class ShapeKey implements PlanWriter {
     this.#walk.step(6)
   }
 
+  openRelated({ rows, isConditional, isNegated }: RelatedTable): void {
+    this.#walk.step(isNegated ? 13 : 12)
+    this.#walk.step(numberOf(rows) * 2 + (isConditional ? 1 : 0))
+  }
+
+  closeRelated(): void {
+    this.#walk.step(14)
+  }
+
+  json({ shape }: JsonCondition, { field }: Column): void {
+    this.#walk.step(15)
+    this.#walk.step(field.index)
+    this.#walk.step(shape.length)
+    for (const code of shape) this.#walk.step(code)
+  }
+
   order(column: Column, direction: "asc" | "desc"): void {
     this.#walk.step(firstColumnCode + column.field.index * codesPerColumn + orders[direction])
   }
@@ -216,8 +263,9 @@ class SqlWriter extends ConditionText implements PlanWriter {
   readonly #dialect: Dialect
   #limit = ""
   #windowed = false
-  #conditioned = false
   #lock = ""
+  #on = ""
+  #part: "on" | "where" | undefined
   readonly #order: ColumnOrder[] = []
 
   constructor(kind: QueryKind, table: Table, dialect: Dialect) {
@@ -227,8 +275,20 @@ class SqlWriter extends ConditionText implements PlanWriter {
     this.#dialect = dialect
   }
 
+  on(): void {
+    this.#part = "on"
+  }
+
   where(): void {
-    this.#conditioned = true
+    this.#endOn()
+    this.#part = "where"
+  }
+
+  #endOn(): void {
+    if (this.#part !== "on") return
+    this.#on = ` on ${this.sql}`
+    this.sql = ""
+    this.#part = undefined
   }
 
   order(column: Column, direction: "asc" | "desc"): void {
@@ -246,8 +306,10 @@ class SqlWriter extends ConditionText implements PlanWriter {
   }
 
   finish(): string {
-    const { sql, selectList, ties } = this.#table
-    const where = this.#conditioned ? ` where ${this.sql}` : ""
+    this.#endOn()
+    const { selectList, ties } = this.#table
+    const sql = this.#table.sql + this.#on
+    const where = this.#part === "where" ? ` where ${this.sql}` : ""
     if (this.#kind === "find") return `select ${selectList} from ${sql}${where}${orderText(this.#order, ties)}${this.#limit}${this.#lock}`
     if (this.#kind === "delete") return `delete from ${sql}${where}`
     if (!this.#windowed) return `select count(*) from ${sql}${where}`

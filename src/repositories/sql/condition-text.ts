@@ -1,7 +1,7 @@
 // Writes conditions, orders and windows as SQL.
 import type { Column } from "./column.ts"
-import type { Dialect } from "./dialect.ts"
-import type { ShapeWriter, Test } from "./predicate-walk.ts"
+import type { Dialect, JsonCondition } from "./dialect.ts"
+import type { RelatedTable, ShapeWriter, Test } from "./predicate-walk.ts"
 
 export interface ColumnOrder {
   readonly column: Column
@@ -15,7 +15,9 @@ export class ConditionText implements ShapeWriter {
   sql = ""
   readonly #dialect: Dialect
   #places: number
-  readonly #groups: ("and" | "or" | "not" | "bare")[] = []
+  readonly #groups: ("and" | "or" | "not" | "bare" | "related")[] = []
+  /** What follows the conditions on rows of other tables that are open. */
+  readonly #ends: string[] = []
 
   /** `places`: how many placeholders stand before it in the statement. */
   constructor(dialect: Dialect, places = 0) {
@@ -62,7 +64,8 @@ export class ConditionText implements ShapeWriter {
 
   open(group: "and" | "or" | "not"): void {
     // The outermost group, and one inside of `not`, needs no brackets of its own: SQLite's parser nests 100 deep at most.
-    const bare = this.#groups.length === 0 ? group !== "not" : this.#groups.at(-1) === "not" && group !== "not"
+    const around = this.#groups.at(-1)
+    const bare = group !== "not" && (around === undefined || around === "not" || around === "related")
     this.#groups.push(bare ? "bare" : group)
     if (!bare) this.sql += "("
   }
@@ -76,6 +79,28 @@ export class ConditionText implements ShapeWriter {
     if (group === "bare") return
     // Not `not`: the opposite of unknown would be unknown, and a row either matches or does not.
     this.sql += group === "not" ? ") is not true" : ")"
+  }
+
+  openRelated({ table, local, remote, isConditional, isNegated }: RelatedTable): void {
+    this.#groups.push("related")
+    if (this.#dialect.related === "exists") {
+      const has = `exists (select 1 from ${table.sql} where ${remote.sql} = ${local.qualified}`
+      this.sql += `${isNegated ? "not " : ""}${has}${isConditional ? " and (" : ""}`
+      this.#ends.push(isConditional ? "))" : ")")
+      return
+    }
+    // Unknown, where either side is null, is not true.
+    this.sql += `${isNegated ? "(" : ""}${local.sql} in (select ${remote.sql} from ${table.sql}${isConditional ? " where " : ""}`
+    this.#ends.push(isNegated ? ")) is not true" : ")")
+  }
+
+  closeRelated(): void {
+    this.#groups.pop()
+    this.sql += this.#ends.pop()
+  }
+
+  json(condition: JsonCondition, column: Column): void {
+    this.sql += condition.text(column, () => this.place())
   }
 }
 

@@ -1,5 +1,5 @@
 // The contract of a dialect: the differences between SQL databases, and nothing else.
-import type { Encoding, FieldType } from "../../entity/index.ts"
+import type { Encoding, FieldType, JsonPath, JsonScalar, JsonTest } from "../../entity/index.ts"
 import type { Column } from "./column.ts"
 
 /** Why a database refused a statement, in words that all databases share. */
@@ -18,6 +18,16 @@ export type Failure =
   /** The condition is nested too deeply, or has too many values. */
   | { readonly kind: "tooComplex" }
   | { readonly kind: "other" }
+
+/** A condition on a value inside of a JSON column. */
+export interface JsonCondition {
+  /** For the placeholders, in order. */
+  readonly parameters: readonly unknown[]
+  /** Small numbers that tell its text from that of every other condition with as many of them. */
+  readonly shape: readonly number[]
+  /** `place` gives the next placeholder; it is called once for each parameter. */
+  text(column: Column, place: () => string): string
+}
 
 export interface Dialect {
   readonly name: "sqlite" | "postgres"
@@ -42,6 +52,15 @@ export interface Dialect {
   listParameter(type: FieldType, values: readonly unknown[]): unknown
   /** A condition on text that ignores the case of ASCII letters; `escaped`: `\` takes the next character literally. */
   like(column: string, placeholder: string, escaped: boolean): string
+  /** `value` is undefined with `isNull` alone. True or false: every stored row matches, or none can. */
+  json(path: JsonPath, test: JsonTest, value: JsonScalar | undefined): JsonCondition | boolean
+  /**
+   * How rows of another table are asked for. `in`: as a list that is worked out once and can be looked up by an index.
+   * `exists`: row by row, where the database turns it into a join by itself.
+   */
+  readonly related: "in" | "exists"
+  /** What a column is after an increment, an error where no row could hold it. */
+  add(type: FieldType, column: string, place: () => string): string
   /** The end of a query; each argument is a placeholder or undefined. */
   limit(limit: string | undefined, offset: string | undefined): string
   /** What follows a query that keeps its rows from being changed by others; undefined where one writes at a time anyway. */

@@ -3,6 +3,7 @@ import type { Encoding, FieldType } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Dialect, Failure } from "./dialect.ts"
 import { isBindable, unsupported } from "./parameters.ts"
+import { postgresJson } from "./postgres-json.ts"
 import { arrayText, firstInstant, firstTimestamp, isStorableJson, timestampText } from "./postgres-values.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
 
@@ -59,6 +60,7 @@ const kindOfCode: Readonly<Record<string, Failure["kind"]>> = {
   // Text too long for its column, a number out of its range, text that is none of the type
   "22001": "value",
   "22003": "value",
+  "22012": "value",
   "22P02": "value",
   "22007": "value",
   "22008": "value",
@@ -135,6 +137,14 @@ function isPostgresBindable(value: unknown): boolean {
   return typeof value === "boolean" || isBindable(value)
 }
 
+function add(type: FieldType, column: string, place: () => string): string {
+  if (type !== "integer") return `${column} + ${place()}::${parameterTypes[type]}`
+  const by = `${place()}::bigint`
+  // Drivers round integers beyond 2^53, or fail on every later read. The division fails where it is reached, null aside.
+  const fits = `${column} + ${by} between -9007199254740991 and 9007199254740991`
+  return `case when ${fits} then ${column} + ${by} else ${column} / (${column} - ${column}) end`
+}
+
 export const postgresDialect: Dialect = {
   name: "postgres",
   encoding,
@@ -152,6 +162,9 @@ export const postgresDialect: Dialect = {
   // lower() changes other letters than A to Z in every collation but "C", and so does ilike.
   like: (column, placeholder, escaped) =>
     `lower(${column} collate "C") like lower(${placeholder} collate "C")${escaped ? "" : " escape ''"}`,
+  json: postgresJson,
+  related: "exists",
+  add,
   limit: (limit, offset) => `${limit ? ` limit ${limit}` : ""}${offset ? ` offset ${offset}` : ""}`,
   forUpdate: " for update",
   bulkInsert: (table, columns) => {

@@ -74,6 +74,8 @@ class PostgresDatabaseStore implements PostgresStore {
     ttl: false,
     unique: true,
     foreignKeys: true,
+    relations: true,
+    jsonPaths: true,
   }
   readonly encoding: Encoding = postgresDialect.encoding
   readonly [sqlAccess]: SqlAccess = { dialect: postgresDialect, exclusive: work => this.#connections.exclusive(work) }
@@ -107,6 +109,7 @@ class PostgresDatabaseStore implements PostgresStore {
       connections: this.#connections,
       store: this.name,
       prepare: () => this.#prepare(),
+      find: other => this.bind(other) as SqlRepository,
       isReadyHere: one => this.#preparedHere()?.has(one) === true,
     })
     repository.ready = this.#schema === "none"

@@ -1,10 +1,20 @@
 // Walks a condition once: its values become parameters, its shape goes to a writer that makes a cache key or SQL of it.
-import { type FieldOperand, isFieldOperand, type Predicate, type Value } from "../../entity/index.ts"
+import {
+  type EntityDefinition,
+  type FieldOperand,
+  isFieldOperand,
+  type JsonPredicate,
+  type Predicate,
+  type RelatedPredicate,
+  type RelatedRows,
+  type Value,
+} from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
-import type { Dialect } from "./dialect.ts"
+import type { Dialect, JsonCondition } from "./dialect.ts"
 import { canOccur, encodeOperand, orderBeyond, roundOperand } from "./operand.ts"
 import { isStorableText } from "./parameters.ts"
-import type { Column, Table } from "./table.ts"
+import { toPattern } from "./pattern.ts"
+import { type Column, nestedTable, type Table } from "./table.ts"
 
 /** The tests that a condition comes down to. Each is true exactly for the rows that match; for others false or unknown. */
 export type Test = "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "isNull" | "notNull" | "inJson" | "inPlaces" | "like" | "likeEscaped"
@@ -18,6 +28,20 @@ export interface ShapeWriter {
   /** Between two members of a group. */
   next(group: "and" | "or"): void
   close(): void
+  /** Rows of another table; the condition on them follows where `isConditional`, then `closeRelated`. */
+  openRelated(related: RelatedTable): void
+  closeRelated(): void
+  json(condition: JsonCondition, column: Column): void
+}
+
+export interface RelatedTable {
+  readonly rows: RelatedRows
+  readonly table: Table
+  readonly local: Column
+  readonly remote: Column
+  readonly isConditional: boolean
+  /** That there are none. */
+  readonly isNegated: boolean
 }
 
 export interface WalkContext {
@@ -25,8 +49,12 @@ export interface WalkContext {
   readonly dialect: Dialect
   readonly writer: ShapeWriter
   readonly parameters: unknown[]
+  /** The table of another class of the same store. */
+  readonly tableFor: (definition: EntityDefinition) => Table
   /** How many groups are open. */
   depth: number
+  /** How many of `tableFor` are open. */
+  readonly nesting: number
 }
 
 // SQLite limits the depth of an expression to 1000, and a chain of n is n deep: long groups are cut in halves.
@@ -35,8 +63,6 @@ const longestChain = 32
 const maxDepth = 200
 // SQLite's limit of parameters is 32,766.
 const maxPlaces = 16_384
-// SQLite's limit of a LIKE pattern is 50,000 bytes; a character has 4 at most, an escaped one 2 more characters.
-const maxPatternBytes = 50_000
 
 export function walk(context: WalkContext, predicate: Predicate): void {
   const { writer } = context
@@ -49,11 +75,21 @@ export function walk(context: WalkContext, predicate: Predicate): void {
       context.depth -= 1
       return
     case "not":
+      if (predicate.of.op === "some") {
+        related(context, predicate.of, true)
+        return
+      }
       goDeeper(context)
       writer.open("not")
       walk(context, predicate.of)
       writer.close()
       context.depth -= 1
+      return
+    case "some":
+      related(context, predicate, false)
+      return
+    case "json":
+      inJson(context, predicate)
       return
     case "isNull":
       writer.test("isNull", context.table.column(predicate.field), undefined, 0)
@@ -82,6 +118,28 @@ export function walk(context: WalkContext, predicate: Predicate): void {
     default:
       compare(context, predicate.op, predicate.field, predicate.value)
   }
+}
+
+function related(context: WalkContext, { rows, where }: RelatedPredicate, isNegated: boolean): void {
+  const { table: outer, dialect, writer } = context
+  goDeeper(context)
+  const nesting = context.nesting + 1
+  const table = nestedTable(context.tableFor(rows.definition), dialect, nesting)
+  const [local, remote] = [outer.column(rows.local), table.column(rows.remote)]
+  writer.openRelated({ rows, table, local, remote, isConditional: where !== undefined, isNegated })
+  if (where !== undefined) walk({ ...context, table, nesting }, where)
+  writer.closeRelated()
+  context.depth -= 1
+}
+
+function inJson({ table, dialect, writer, parameters }: WalkContext, { field, path, test, value }: JsonPredicate): void {
+  const condition = dialect.json(path, test, value)
+  if (typeof condition === "boolean") {
+    writer.constant(condition)
+    return
+  }
+  parameters.push(...condition.parameters)
+  writer.json(condition, table.column(field))
 }
 
 function goDeeper(context: WalkContext): void {
@@ -205,19 +263,7 @@ function matchText(context: WalkContext, op: "contains" | "startsWith" | "endsWi
     context.writer.constant(false)
     return
   }
-  const pattern = op === "like" ? text : toPattern(op, text)
-  if (pattern.length * 3 > maxPatternBytes && Buffer.byteLength(pattern) > maxPatternBytes) {
-    throw new NitroError("NITRO_QUERY", `The text to find in ${name} is longer than ${maxPatternBytes} bytes.`, {
-      fix: "Search for a shorter text.",
-      details: { field: name },
-    })
-  }
+  const pattern = toPattern(op, text, name)
   context.parameters.push(pattern)
   context.writer.test(op === "like" ? "like" : "likeEscaped", column, undefined, 1)
-}
-
-function toPattern(op: "contains" | "startsWith" | "endsWith", text: string): string {
-  const literal = text.replace(/[\\%_]/g, "\\$&")
-  if (op === "startsWith") return `${literal}%`
-  return op === "endsWith" ? `%${literal}` : `%${literal}%`
 }

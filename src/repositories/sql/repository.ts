@@ -1,5 +1,16 @@
 // One repository for all SQL databases: it compiles, runs and explains; a dialect holds the differences.
-import type { EntityDefinition, EntityId, JoinPlan, Predicate, QueryPlan, Repository, Row, SelectPlan, Write } from "../../entity/index.ts"
+import type {
+  ColumnIncrement,
+  EntityDefinition,
+  EntityId,
+  JoinPlan,
+  Predicate,
+  QueryPlan,
+  Repository,
+  Row,
+  SelectPlan,
+  Write,
+} from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { after, attempt, inOrder } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
@@ -24,6 +35,8 @@ export interface SqlRepositoryOptions {
   readonly prepare: (repository: SqlRepository) => MaybePromise<void>
   /** Whether the table, though not `ready` for all, was made to fit by the transaction of this call. */
   readonly isReadyHere?: (repository: SqlRepository) => boolean
+  /** The store's repository of another class, for conditions on related rows. */
+  readonly find: (definition: EntityDefinition) => SqlRepository
 }
 
 export class SqlRepository implements Repository {
@@ -43,13 +56,14 @@ export class SqlRepository implements Repository {
   /** Where the id is no column of its own. */
   readonly #ids: DerivedIds | undefined
   readonly #joins = new WeakMap<SqlRepository, Compiler>()
+  readonly #outerJoins = new WeakMap<SqlRepository, Compiler>()
   readonly #targets = new WeakMap<SqlRepository, Map<string, Compiler>>()
 
   constructor(options: SqlRepositoryOptions) {
     this.#options = options
     this.#connections = options.connections
     this.table = describeTable(options.definition, options.dialect)
-    this.#compiler = new Compiler(this.table, options.dialect)
+    this.#compiler = new Compiler(this.table, options.dialect, this.#tableFor)
     const { columns, definition, sql, stored } = this.table
     const { dialect } = options
     this.#integers = definition.fields.filter(field => field.type === "integer").map(field => field.index)
@@ -85,14 +99,16 @@ export class SqlRepository implements Repository {
     if (!this.#isReady()) return this.#afterPreparing(() => this.find(plan))
     const { sql, parameters } = this.#compiler.find(plan)
     const read = (): MaybePromise<Row[]> => this.#connections.read(driver => driver.all(sql, parameters))
-    return this.#attempt(this.#ids === undefined ? read : () => this.#filled(read()))
+    return this.#whenReady(() => this.#attempt(this.#ids === undefined ? read : () => this.#filled(read())))
   }
 
   count(plan: QueryPlan): MaybePromise<number> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.count(plan))
     const { sql, parameters } = this.#compiler.count(plan)
     // Counts come as text from Postgres.
-    return this.#attempt(() => this.#connections.read(driver => after(driver.get(sql, parameters), row => Number(row?.[0]))))
+    return this.#whenReady(() =>
+      this.#attempt(() => this.#connections.read(driver => after(driver.get(sql, parameters), row => Number(row?.[0])))),
+    )
   }
 
   write(writes: readonly Write[]): MaybePromise<number[]> {
@@ -135,45 +151,47 @@ export class SqlRepository implements Repository {
   deleteWhere(where: Predicate | undefined): MaybePromise<number> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.deleteWhere(where))
     const { sql, parameters } = this.#compiler.deleteWhere(where)
-    return this.#attempt(() => this.#connections.write(driver => driver.run(sql, parameters)))
+    return this.#whenReady(() => this.#attempt(() => this.#connections.write(driver => driver.run(sql, parameters))))
   }
 
   updateWhere(
     where: Predicate | undefined,
     columns: readonly number[],
     values: readonly unknown[],
-    increment?: number,
+    increments: readonly ColumnIncrement[] = [],
   ): MaybePromise<number> {
-    if (!this.#isReady()) return this.#afterPreparing(() => this.updateWhere(where, columns, values, increment))
+    if (!this.#isReady()) return this.#afterPreparing(() => this.updateWhere(where, columns, values, increments))
     return this.#attempt(() => {
       this.#checkIntegers(columns, values)
       const bound = values.map((value, at) => this.#bind(columns[at] as number, value))
-      const { sql, parameters } = updateStatement(this.table, this.#options.dialect, where, columns, bound, increment)
+      const { sql, parameters } = updateStatement(this.table, this.#options.dialect, where, columns, bound, increments, this.#tableFor)
       const run = (driver: Driver): MaybePromise<number> => driver.run(sql, parameters)
-      const mayCollide = columns.some(column => this.#unique.has(column))
+      const mayCollide = [...columns, ...increments.map(({ column }) => column)].some(column => this.#unique.has(column))
       // Here an error would end the whole transaction.
       const guarded = mayCollide && this.#quietInsert !== undefined && this.#connections.inTransaction
-      return guarded ? this.#connections.atomic(run) : this.#connections.write(run)
+      return this.#whenReady(() => (guarded ? this.#connections.atomic(run) : this.#connections.write(run)))
     })
   }
 
   select(plan: SelectPlan): MaybePromise<Row[]> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.select(plan))
-    return this.#attempt(() => this.#all(selectStatement(this.table, this.#options.dialect, plan)))
+    const statement = selectStatement(this.table, this.#options.dialect, plan, this.#tableFor)
+    return this.#whenReady(() => this.#attempt(() => this.#all(statement)))
   }
 
   join(plan: JoinPlan, right: Repository): MaybePromise<Row[]> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.join(plan, right))
     const other = right as SqlRepository
     if (!other.#isReady()) return other.#afterPreparing(() => this.join(plan, right))
-    let compiler = this.#joins.get(other)
+    const joins = plan.outer === undefined ? this.#joins : this.#outerJoins
+    let compiler = joins.get(other)
     if (compiler === undefined) {
       const { dialect } = this.#options
-      compiler = new Compiler(joinTable(this.table, other.table, dialect), dialect)
-      this.#joins.set(other, compiler)
+      compiler = new Compiler(joinTable(this.table, other.table, dialect, plan.outer !== undefined), dialect, this.#tableFor)
+      joins.set(other, compiler)
     }
-    const statement = compiler.find(plan)
-    return this.#attempt(() => this.#filled(this.#all(statement), other))
+    const statement = compiler.find(plan, plan.outer)
+    return this.#whenReady(() => this.#attempt(() => this.#filled(this.#all(statement), other)))
   }
 
   findWithTarget(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]> {
@@ -188,11 +206,11 @@ export class SqlRepository implements Repository {
     let compiler = compilers.get(field)
     if (compiler === undefined) {
       const { dialect } = this.#options
-      compiler = new Compiler(tableWithTarget(this.table, field, other.table, dialect), dialect)
+      compiler = new Compiler(tableWithTarget(this.table, field, other.table, dialect), dialect, this.#tableFor)
       compilers.set(field, compiler)
     }
     const statement = compiler.find(plan)
-    return this.#attempt(() => this.#filled(this.#all(statement), other))
+    return this.#whenReady(() => this.#attempt(() => this.#filled(this.#all(statement), other)))
   }
 
   raw(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]> {
@@ -291,6 +309,26 @@ export class SqlRepository implements Repository {
       const column = this.table.columns[columns[position] as number] as Column
       if (column.field.type === "integer") checkInteger(this.table, column, values[position])
     }
+  }
+
+  /** The repositories that conditions of the statement just written look into, and that are not ready yet. */
+  #unready: SqlRepository[] = []
+
+  readonly #tableFor = (definition: EntityDefinition): Table => {
+    const other = this.#options.find(definition)
+    if (!other.#isReady()) this.#unready.push(other)
+    return other.table
+  }
+
+  /** Runs a statement, after the tables were made ready that its conditions look into. */
+  #whenReady<T>(run: () => MaybePromise<T>): MaybePromise<T> {
+    if (this.#unready.length === 0) return run()
+    const others = this.#unready
+    this.#unready = []
+    return after(
+      inOrder(others, other => (other.#isReady() ? undefined : other.#afterPreparing(() => undefined))),
+      run,
+    )
   }
 
   #isReady(): boolean {

@@ -3,6 +3,7 @@ import type { Encoding, FieldType } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Dialect, Failure } from "./dialect.ts"
 import { describe, isBindable, isStorableBigInt } from "./parameters.ts"
+import { sqliteJson } from "./sqlite-json.ts"
 
 /**
  * - Booleans are 0 and 1.
@@ -74,6 +75,7 @@ function classify(error: unknown): Failure {
   if (code === 787 || code === "SQLITE_CONSTRAINT_FOREIGNKEY" || error.message.includes("FOREIGN KEY constraint failed"))
     return { kind: "reference" }
   if (tooComplex.test(error.message)) return { kind: "tooComplex" }
+  if (error.message.includes("integer overflow")) return { kind: "value" }
   if (typeof code === "number") {
     if (busyCodes.has(code & 255)) return { kind: "busy" }
     if (unavailableCodes.has(code & 255)) return { kind: "unavailable" }
@@ -82,6 +84,17 @@ function classify(error: unknown): Failure {
     if (unavailableNames.test(code)) return { kind: "unavailable" }
   }
   return { kind: "other" }
+}
+
+// An expression that fails, of a column that is not null: SQLite has no statement for it outside of triggers.
+const overflow = (column: string): string => `abs(${column} * 0 - 9223372036854775807 - 1)`
+
+function add(type: FieldType, column: string, place: () => string): string {
+  if (type === "number") return `${column} + ${place()}`
+  const sum = (): string => `${column} + ${type === "bigint" ? `cast(${place()} as integer)` : place()}`
+  // Beyond 64 bits integers become fractions without a word, and beyond 2^53 drivers round or fail on every later read.
+  const fits = type === "bigint" ? `typeof(${sum()}) = 'integer'` : `${sum()} between -9007199254740991 and 9007199254740991`
+  return `case when ${column} is null then null when ${fits} then ${sum()} else ${overflow(column)} end`
 }
 
 export const sqliteDialect: Dialect = {
@@ -96,6 +109,9 @@ export const sqliteDialect: Dialect = {
   inList: (_type, column, placeholder) => `${column} in (select value from json_each(${placeholder}))`,
   listParameter,
   like: (column, placeholder, escaped) => `${column} like ${placeholder}${escaped ? " escape '\\'" : ""}`,
+  json: sqliteJson,
+  related: "in",
+  add,
   limit: (limit, offset) => `${limit || offset ? ` limit ${limit ?? "-1"}` : ""}${offset ? ` offset ${offset}` : ""}`,
   uniqueName: (table, columns) => columns.map(column => `${table}.${column}`).join(", "),
   classify,

@@ -86,6 +86,8 @@ class SqliteFileStore implements SqliteStore {
       ttl: false,
       unique: true,
       foreignKeys: true,
+      relations: true,
+      jsonPaths: true,
     }
     this.#connections = new SingleWriter({
       name: this.name,
@@ -106,6 +108,7 @@ class SqliteFileStore implements SqliteStore {
       connections: this.#connections,
       store: this.name,
       prepare: () => this.#prepare(),
+      find: other => this.bind(other) as SqlRepository,
     })
     repository.ready = this.#schema === "none"
     this.#repositories.set(definition, repository)

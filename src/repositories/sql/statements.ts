@@ -1,7 +1,14 @@
 // Statements that are written anew for each call: groups, pairs, updates of many, and the program's own.
 
-import type { Aggregate, QueryPlan } from "../../entity/index.ts"
-import { groupDefinition, joinDefinition, type Predicate, referredField, type SelectPlan } from "../../entity/index.ts"
+import type { Aggregate, ColumnIncrement, QueryPlan } from "../../entity/index.ts"
+import {
+  type EntityDefinition,
+  groupDefinition,
+  joinDefinition,
+  type Predicate,
+  referredField,
+  type SelectPlan,
+} from "../../entity/index.ts"
 import type { Column } from "./column.ts"
 import { checkCount, type Statement } from "./compiler.ts"
 import { ConditionText, orderText } from "./condition-text.ts"
@@ -9,14 +16,22 @@ import type { Dialect } from "./dialect.ts"
 import { walk } from "./predicate-walk.ts"
 import { type Table, tableOf } from "./table.ts"
 
+type TableFor = (definition: EntityDefinition) => Table
+
+const noTable: TableFor = definition => {
+  throw new Error(`A condition on ${definition.name} has no place here.`)
+}
+
 /** A statement while it is written: its placeholders and its parameters go together. */
 class Writing {
   readonly parameters: unknown[]
   readonly #dialect: Dialect
+  readonly #tableFor: TableFor
   #text: ConditionText
 
-  constructor(dialect: Dialect, parameters: unknown[] = []) {
+  constructor(dialect: Dialect, tableFor: TableFor, parameters: unknown[] = []) {
     this.#dialect = dialect
+    this.#tableFor = tableFor
     this.parameters = parameters
     this.#text = new ConditionText(dialect, parameters.length)
   }
@@ -24,7 +39,8 @@ class Writing {
   where(table: Table, predicate: Predicate | undefined): string {
     if (predicate === undefined) return ""
     this.#text = new ConditionText(this.#dialect, this.parameters.length)
-    walk({ table, dialect: this.#dialect, writer: this.#text, parameters: this.parameters, depth: 0 }, predicate)
+    const context = { table, dialect: this.#dialect, writer: this.#text, parameters: this.parameters, tableFor: this.#tableFor }
+    walk({ ...context, depth: 0, nesting: 0 }, predicate)
     return ` where ${this.#text.sql}`
   }
 
@@ -42,8 +58,8 @@ class Writing {
   }
 }
 
-export function selectStatement(table: Table, dialect: Dialect, plan: SelectPlan): Statement {
-  const writing = new Writing(dialect)
+export function selectStatement(table: Table, dialect: Dialect, plan: SelectPlan, tableFor: TableFor): Statement {
+  const writing = new Writing(dialect, tableFor)
   const columns = plan.fields.map(field => table.column(field))
   const where = writing.where(table, plan.where)
   if (!plan.groups) {
@@ -77,11 +93,12 @@ function aggregateText(table: Table, { call, field }: Aggregate): string {
   }
 }
 
-/** Rows of both tables side by side, as one table. */
-export function joinTable(left: Table, right: Table, dialect: Dialect): Table {
-  const definition = joinDefinition(left.definition, right.definition)
+/** Rows of both tables side by side, as one table; with `outer` the statement says behind it what they are paired by. */
+export function joinTable(left: Table, right: Table, dialect: Dialect, outer = false): Table {
+  const definition = joinDefinition(left.definition, right.definition, outer)
   const quoted = [...left.columns.map(({ sql }) => `l.${sql}`), ...right.columns.map(({ sql }) => `r.${sql}`)]
-  return tableOf(definition, dialect, `${left.sql} as l, ${right.sql} as r`, ({ index }) => quoted[index] as string, definition.key)
+  const from = `${left.sql} as l${outer ? " left join " : ", "}${right.sql} as r`
+  return tableOf(definition, dialect, from, ({ index }) => quoted[index] as string, definition.key)
 }
 
 /** A table whose rows have the row after them that their `field` points to. Conditions and orders see the first alone. */
@@ -93,26 +110,30 @@ export function tableWithTarget(table: Table, field: string, target: Table, dial
   return { ...joined, selectList: `${joined.selectList}, ${targets.join(", ")}` }
 }
 
-/** `values` as they are bound. */
+/** `values` and what is added as they are bound. */
 export function updateStatement(
   table: Table,
   dialect: Dialect,
   where: Predicate | undefined,
   columns: readonly number[],
   values: readonly unknown[],
-  increment: number | undefined,
+  increments: readonly ColumnIncrement[],
+  tableFor: TableFor,
 ): Statement {
-  const writing = new Writing(dialect)
+  const writing = new Writing(dialect, tableFor)
   const name = (index: number): string => (table.columns[index] as Column).sql
   const set = columns.map((column, at) => `${name(column)} = ${writing.value(values[at])}`)
-  if (increment !== undefined) set.push(`${name(increment)} = ${name(increment)} + 1`)
+  for (const { column, by } of increments) {
+    const { field } = table.columns[column] as Column
+    set.push(`${name(column)} = ${dialect.add(field.type, name(column), () => writing.value(by))}`)
+  }
   const sql = `update ${table.sql} set ${set.join(", ")}${writing.where(table, where)}`
   return { sql, parameters: writing.parameters }
 }
 
 /** The program's statement as a table, so that the database finds the columns by their names. */
 export function rawStatement(table: Table, dialect: Dialect, text: readonly string[], values: readonly unknown[]): Statement {
-  const writing = new Writing(dialect)
+  const writing = new Writing(dialect, noTable)
   const bound = (value: unknown): string => writing.value(bindValue(dialect, value))
   const inner = text
     .map((part, at) => {

@@ -26,22 +26,48 @@ export interface Table {
 }
 
 export function describeTable(definition: EntityDefinition, dialect: Dialect): Table {
-  return tableOf(definition, dialect, dialect.quote(definition.table), field => dialect.quote(field.column), definition.key)
+  const table = dialect.quote(definition.table)
+  return tableOf(definition, dialect, table, field => dialect.quote(field.column), definition.key, `${table}.`)
 }
 
-/** Anything that rows are read from: `sql` stands behind `from`, `columnSql` says how each field is named there. */
+const aliases = new WeakMap<Table, Table[]>()
+
+/** The table under a name that no other has which a condition nests it in: `depth` counts from 1. */
+export function nestedTable(table: Table, dialect: Dialect, depth: number): Table {
+  let known = aliases.get(table)
+  if (known === undefined) {
+    known = []
+    aliases.set(table, known)
+  }
+  let nested = known[depth]
+  if (nested === undefined) {
+    const alias = `t${depth}`
+    const { definition } = table
+    const columnSql = (field: FieldDefinition): string => `${alias}.${dialect.quote(field.column)}`
+    nested = tableOf(definition, dialect, `${table.sql} as ${alias}`, columnSql, definition.key)
+    known[depth] = nested
+  }
+  return nested
+}
+
+/**
+ * Anything that rows are read from: `sql` stands behind `from`, `columnSql` says how each field is named there, and
+ * `qualifier` what tells its columns from those of other tables, where their names do not.
+ */
 export function tableOf(
   definition: EntityDefinition,
   dialect: Dialect,
   sql: string,
   columnSql: (field: FieldDefinition) => string,
   ties: readonly string[],
+  qualifier = "",
 ): Table {
   const columns = definition.fields.map((field): Column => {
     const name = field.derived ? "null" : columnSql(field)
     return {
       field,
       sql: name,
+      qualified: qualifier + name,
       ordered: dialect.ordered(field.type, name),
       encode: dialect.encoding[field.type]?.encode,
       bind: dialect.bind?.[field.type],

@@ -1,0 +1,132 @@
+// Conditions as values that can be combined, each on one entity; what they hold is a predicate, plain data.
+import type { EntityDefinition } from "./definition.ts"
+import { queryError, unknownFieldError } from "./errors.ts"
+import { isFieldOperand, matches } from "./matches.ts"
+import type { FieldOperand, Predicate, Value } from "./predicate.ts"
+
+/** A condition that can be combined. `predicate` is the plain data. */
+export class Condition {
+  readonly predicate: Predicate
+  /** Whose fields it asks for, where that is known: on other entities it is refused. */
+  readonly entity: EntityDefinition | undefined
+
+  constructor(predicate: Predicate, entity?: EntityDefinition) {
+    this.predicate = predicate
+    this.entity = entity
+  }
+
+  and(...others: Condition[]): Condition {
+    return junction("and", [this, ...others])
+  }
+
+  or(...others: Condition[]): Condition {
+    return junction("or", [this, ...others])
+  }
+
+  not(): Condition {
+    return not(this)
+  }
+}
+
+/** A condition that one entity can be asked for, too: `inStock.isSatisfiedBy(product)`. */
+export class Specification extends Condition {
+  declare readonly entity: EntityDefinition
+
+  constructor(predicate: Predicate, entity: EntityDefinition) {
+    super(predicate, entity)
+  }
+
+  override and(...others: Condition[]): Specification {
+    return this.#of(super.and(...others))
+  }
+
+  override or(...others: Condition[]): Specification {
+    return this.#of(super.or(...others))
+  }
+
+  override not(): Specification {
+    return this.#of(super.not())
+  }
+
+  isSatisfiedBy(entity: object): boolean {
+    return matches(this.predicate, entity)
+  }
+
+  #of(condition: Condition): Specification {
+    return new Specification(ownPredicate(this.entity, condition), this.entity)
+  }
+}
+
+/** All of the conditions; none is always true. */
+export function and(...conditions: Condition[]): Condition {
+  return junction("and", conditions)
+}
+
+/** Any of the conditions; none is never true. */
+export function or(...conditions: Condition[]): Condition {
+  return junction("or", conditions)
+}
+
+export function not(condition: Condition): Condition {
+  return new Condition({ op: "not", of: toPredicate(condition) }, condition.entity)
+}
+
+function junction(op: "and" | "or", conditions: readonly Condition[]): Condition {
+  const of = conditions.map(toPredicate)
+  const entity = conditions.find(condition => condition.entity !== undefined)?.entity
+  const other = conditions.find(condition => condition.entity !== undefined && condition.entity !== entity)?.entity
+  if (entity !== undefined && other !== undefined) {
+    throw queryError(`A condition on ${entity.name} cannot be combined with one on ${other.name}.`, "Use conditions of one entity.")
+  }
+  // One of unknown origin is looked through when it is used.
+  return new Condition({ op, of }, conditions.every(condition => condition.entity !== undefined) ? entity : undefined)
+}
+
+export function toPredicate(condition: Condition): Predicate {
+  if (condition instanceof Condition) return condition.predicate
+  throw queryError(`A condition was expected, not ${describeValue(condition)}.`, "Build it from the fields: t => t.done.eq(false).")
+}
+
+/** The predicate of a condition on this very entity: the same names elsewhere mean other fields. */
+export function ownPredicate(definition: EntityDefinition, condition: Condition): Predicate {
+  const predicate = toPredicate(condition)
+  if (condition.entity === definition) return predicate
+  if (condition.entity !== undefined) {
+    throw queryError(
+      `A condition on ${condition.entity.name} cannot be asked of ${definition.name}.`,
+      `Build it from the fields of ${definition.name}.`,
+    )
+  }
+  checkFields(definition, predicate)
+  return predicate
+}
+
+function checkFields(definition: EntityDefinition, predicate: Predicate): void {
+  if (predicate.op === "and" || predicate.op === "or") {
+    for (const part of predicate.of) checkFields(definition, part)
+    return
+  }
+  if (predicate.op === "not") {
+    checkFields(definition, predicate.of)
+    return
+  }
+  if (predicate.op === "some") {
+    checkField(definition, predicate.rows.local)
+    return
+  }
+  const { field, value } = predicate as { readonly field: string; readonly value?: Value | FieldOperand }
+  const other = value !== undefined && isFieldOperand(value) ? [value.field] : []
+  for (const name of [field, ...other]) checkField(definition, name)
+}
+
+function checkField(definition: EntityDefinition, name: string): void {
+  if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+}
+
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
+  if (typeof value === "function") return "a function"
+  if (typeof value === "object" && value !== null)
+    return value instanceof Date ? "an invalid date" : Array.isArray(value) ? "a list" : "an object"
+  return String(value)
+}

@@ -1,0 +1,72 @@
+// The relations of a class as conditions see them: by name, each as the steps that lead to its targets.
+import type { FoundRelation, RelationLookup } from "../columns.ts"
+import { queryError } from "../errors.ts"
+import type { RelatedRows } from "../predicate.ts"
+import type { EntityClass } from "../types.ts"
+import type { RelationDefinition } from "./definition.ts"
+import { relationOf, relationsOf } from "./describe.ts"
+import { relatedRows } from "./related.ts"
+
+const known = new WeakMap<EntityClass<object>, Map<string, RelationLookup>>()
+
+/** `prefix`: what the fields of this class are named with, as in a join. */
+export function relationLookup(entity: EntityClass<object>, prefix = ""): RelationLookup {
+  let ofEntity = known.get(entity)
+  if (ofEntity === undefined) {
+    ofEntity = new Map()
+    known.set(entity, ofEntity)
+  }
+  let lookup = ofEntity.get(prefix)
+  if (lookup === undefined) {
+    lookup = new ClassRelations(entity as unknown as EntityClass, prefix)
+    ofEntity.set(prefix, lookup)
+  }
+  return lookup
+}
+
+class ClassRelations implements RelationLookup {
+  readonly #entity: EntityClass
+  readonly #prefix: string
+  readonly #found = new Map<string, FoundRelation>()
+
+  constructor(entity: EntityClass, prefix: string) {
+    this.#entity = entity
+    this.#prefix = prefix
+  }
+
+  find(name: string): FoundRelation | undefined {
+    let found = this.#found.get(name)
+    if (found === undefined) {
+      const relation = relationOf(this.#entity, name)
+      if (relation === undefined) return undefined
+      if (this.#prefix !== "") checkColumn(this.#entity, name, relation)
+      found = {
+        isMany: relation.kind === "hasMany" || relation.kind === "manyToMany",
+        steps: stepsOf(relation, this.#prefix),
+        definition: relation.target.definition,
+        relations: relationLookup(relation.target),
+      }
+      this.#found.set(name, found)
+    }
+    return found
+  }
+
+  names(): string[] {
+    return [...relationsOf(this.#entity).keys()]
+  }
+}
+
+/** A join cannot look for an id that is made of several fields. */
+function checkColumn({ definition }: EntityClass, name: string, { local }: RelationDefinition): void {
+  if (!definition.fieldByName.get(local)?.derived) return
+  throw queryError(
+    `A condition of a join cannot follow ${definition.name}.${name}, as the id of ${definition.name} is made of ${definition.key.join(" and ")}.`,
+    "Ask for it in a query of its own.",
+  )
+}
+
+/** From a row to its targets, over the rows between where there are any. */
+export function stepsOf({ target, local, remote, through }: RelationDefinition, prefix = ""): readonly RelatedRows[] {
+  if (through === undefined) return [relatedRows(target, prefix + local, remote)]
+  return [relatedRows(through.entity, prefix + local, through.from), relatedRows(target, through.to, remote)]
+}

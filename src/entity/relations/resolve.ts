@@ -1,0 +1,135 @@
+// Conditions on related rows before a store sees them: left to it where it can follow them, else looked up as a list.
+import { NitroError } from "../../shared/errors.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import { keyOfRow, planAfter } from "../batches.ts"
+import { type Binding, bindingOf } from "../binding.ts"
+import type { EntityDefinition } from "../definition.ts"
+import { queryError } from "../errors.ts"
+import { whereIds } from "../key.ts"
+import type { Predicate, RelatedPredicate, Value } from "../predicate.ts"
+import { asksForRelated, relatedParts, replaceRelated } from "../predicate-parts.ts"
+import type { QueryPlan } from "../repository.ts"
+import type { EntityClass } from "../types.ts"
+import { onStore } from "../unit-of-work.ts"
+import { classOfRelated } from "./related.ts"
+
+/** How many values of another store a condition may be looked up as. */
+const maxValues = 10_000
+const batchSize = 1000
+
+/** The plan as the store of `binding` takes it; itself, at once, where nothing is to be done. */
+export function resolved<P extends QueryPlan>(binding: Binding, plan: P): MaybePromise<P> {
+  const where = resolvedCondition(binding, plan.where)
+  return where instanceof Promise ? where.then(ready => ({ ...plan, where: ready as Predicate })) : plan
+}
+
+/** The same for a condition alone. */
+export function resolvedCondition(binding: Binding, where: Predicate | undefined): MaybePromise<Predicate | undefined> {
+  if (where === undefined) return undefined
+  if (binding.store.capabilities.jsonPaths !== true) refuseJson(binding, where)
+  return asksForRelated(where) ? resolve(binding, where, true) : where
+}
+
+function refuseJson(binding: Binding, where: Predicate): void {
+  if (where.op === "and" || where.op === "or") for (const part of where.of) refuseJson(binding, part)
+  else if (where.op === "not") refuseJson(binding, where.of)
+  else if (where.op === "json") {
+    const { name } = binding.store
+    throw new NitroError(
+      "NITRO_CAPABILITY",
+      `A condition looks inside of ${binding.model.name}.${where.field}, but ${name} lacks the capability "jsonPaths".`,
+      { details: { entity: binding.model.name, store: name, capability: "jsonPaths" } },
+    )
+  }
+}
+
+/** Every condition on related rows as a list: for what is tested here and not by a store. */
+export async function lookedUp(binding: Binding, where: Predicate): Promise<Predicate> {
+  return asksForRelated(where) ? resolve(binding, where, false) : where
+}
+
+/** The classes that a condition asks for besides the one it is asked of. */
+export function relatedClasses(where: Predicate | undefined): Set<EntityClass> {
+  const found = new Set<EntityClass>()
+  const collect = (predicate: Predicate): void => {
+    for (const part of relatedParts(predicate)) {
+      found.add(targetOf(part))
+      if (part.where !== undefined) collect(part.where)
+    }
+  }
+  if (where !== undefined) collect(where)
+  return found
+}
+
+async function resolve(binding: Binding, where: Predicate, native: boolean): Promise<Predicate> {
+  const ready = new Map<RelatedPredicate, Predicate>()
+  for (const part of relatedParts(where)) if (!ready.has(part)) ready.set(part, await resolvePart(binding, part, native))
+  return replaceRelated(where, part => ready.get(part) as Predicate)
+}
+
+async function resolvePart(binding: Binding, { rows, where }: RelatedPredicate, native: boolean): Promise<Predicate> {
+  const target = bindingOf(targetOf({ rows }))
+  const inner = await resolvedCondition(target, where)
+  const [own, other] = [binding.model.defined.definition, target.model.defined.definition]
+  // No column holds an id that is made of several fields.
+  const hasNoColumn = isDerived(own, rows.local) || isDerived(other, rows.remote)
+  if (native && !hasNoColumn && target.store === binding.store && binding.store.capabilities.relations === true) {
+    const visible = other.softDelete === true ? onlyLive(inner) : inner
+    return visible === undefined ? { op: "some", rows } : { op: "some", rows, where: visible }
+  }
+  const values = await valuesOf(binding, target, rows.remote, inner)
+  return isDerived(own, rows.local) ? whereIds(own, values) : { op: "in", field: rows.local, values }
+}
+
+function isDerived({ fieldByName }: EntityDefinition, field: string): boolean {
+  return fieldByName.get(field)?.derived === true
+}
+
+function onlyLive(where: Predicate | undefined): Predicate {
+  const live: Predicate = { op: "isNull", field: "deletedAt" }
+  return where === undefined ? live : { op: "and", of: [where, live] }
+}
+
+function targetOf({ rows }: Pick<RelatedPredicate, "rows">): EntityClass {
+  const target = classOfRelated(rows)
+  if (target !== undefined) return target
+  throw queryError(
+    `A condition asks for rows of ${String(rows.entity)}, which no entity class stands for.`,
+    "Build it from the relations of a class: c => c.products.some(...).",
+  )
+}
+
+/** What the matching rows have in a field, each value once and never null. */
+async function valuesOf(asked: Binding, target: Binding, field: string, where: Predicate | undefined): Promise<Value[]> {
+  const { store, repository, mapper, entity } = target
+  const column = entity.definition.fieldByName.get(field)?.index ?? -1
+  const found = new Set<Value>()
+  const add = (stored: unknown): void => {
+    if (stored === null) return
+    found.add(mapper.decodeAt(column, stored) as Value)
+    if (found.size > maxValues) throw tooMany(asked, target, found.size)
+  }
+  const plan: QueryPlan = { ...(where === undefined ? {} : { where }), orderBy: [] }
+  const select = isDerived(entity.definition, field) ? undefined : repository.select?.bind(repository)
+  if (select !== undefined) {
+    const distinct = { ...plan, fields: [field], groups: true, aggregates: [], limit: maxValues + 2 }
+    for (const [stored] of await onStore(store, () => select(distinct))) add(stored)
+    return [...found]
+  }
+  let next: QueryPlan = plan
+  for (;;) {
+    const page = next
+    const rows = await onStore(store, () => repository.find({ ...page, limit: batchSize }))
+    for (const row of rows) add(row[column])
+    const last = rows.at(-1)
+    if (rows.length < batchSize || last === undefined) return [...found]
+    next = planAfter(entity, plan, keyOfRow(entity, plan, last))
+  }
+}
+
+function tooMany(asked: Binding, target: Binding, count: number): Error {
+  return queryError(
+    `A condition on ${asked.model.name} asks ${asked.store.name} for more than ${maxValues} ${target.entity.definition.plural} of ${target.store.name}, which it cannot look into (${count} found so far).`,
+    "Narrow the condition, or keep both classes in one store that can follow relations.",
+  )
+}
