@@ -1,10 +1,11 @@
 // A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
 import { patchElements, removeElements } from "../datastar/index.ts"
-import { compareBy, type EntityId, type EntityInstance, matches, type Query } from "../entity/index.ts"
+import { compareBy, type EntityId, type EntityInstance, type Query } from "../entity/index.ts"
 import { type Child, chunks, html, type Markup, raw, render, toMarkup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { NumberedChange } from "./change-feed.ts"
+import { followedClasses, matcherOf } from "./query-match.ts"
 import { Topic } from "./topic.ts"
 
 export interface ListView {
@@ -28,13 +29,16 @@ interface Shown {
 export class ListTopic extends Topic {
   readonly #view: ListView
   readonly #compare: (a: object, b: object) => number
+  /** Whether the query finds a row; undefined where the store alone can tell. */
+  readonly #finds: ((row: object) => boolean) | undefined
   /** In the order of the query. */
   #shown: Shown[] = []
   #byId = new Map<EntityId, Shown>()
 
   constructor(regionId: string, view: ListView, onIdle: () => void) {
-    super(regionId, [view.query.entity], onIdle)
+    super(regionId, followedClasses(view.query), onIdle)
     this.#view = view
+    this.#finds = matcherOf(view.query)
     this.#compare = compareBy(view.query.plan.orderBy, view.query.entity.definition.key)
   }
 
@@ -57,14 +61,15 @@ export class ListTopic extends Topic {
   }
 
   protected override async apply(changes: readonly NumberedChange[]): Promise<string> {
-    const { where, limit, offset } = this.#view.query.plan
+    const { limit, offset } = this.#view.query.plan
+    const finds = this.#finds
     // A window needs rows it does not hold, and a change without its row cannot be judged: the store knows.
     const needsStore = limit !== undefined || offset !== undefined || changes.some(({ change }) => change.op !== "delete" && !change.after)
-    if (needsStore) return this.#replaceBy(await this.#query())
+    if (needsStore || finds === undefined) return this.#replaceBy(await this.#query())
     let patches = ""
     for (const { change } of changes) {
       const row = change.op === "delete" ? undefined : change.after
-      patches += row && (!where || matches(where, row)) ? this.#place(await this.#show(row)) : this.#remove(change.id)
+      patches += row && finds(row) ? this.#place(await this.#show(row)) : this.#remove(change.id)
     }
     return patches
   }

@@ -1,6 +1,6 @@
 // Live views over an app: what a page gets, what a change sends, what a gap costs.
 import { call, respond } from "nitro-ts/actions"
-import { Entity, memory, unitOfWork } from "nitro-ts/entity"
+import { Entity, memory, ref, unitOfWork } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { html, Page } from "nitro-ts/html"
 import { type LiveListOptions, live } from "nitro-ts/live"
@@ -35,7 +35,7 @@ interface Stream {
 }
 
 interface Options {
-  entities: TaskClass[]
+  entities: NonNullable<NonNullable<Parameters<typeof nitro>[0]>["entities"]>
   view: () => unknown
 }
 
@@ -233,6 +233,84 @@ describe("a live list", () => {
     expect(await stream.quiet()).toEqual([])
     await Task.deleteWhere(t => t.name.in(["a", "b"]))
     expect([...(await stream.next()), ...(await stream.quiet())].filter(event => event.includes("mode remove"))).toHaveLength(2)
+  })
+
+  it("follows the classes that its condition looks into", async () => {
+    const store = memory()
+    class Project extends Entity("Project", { name: z.string(), open: z.boolean().default(true) }) {
+      static repository = store
+      get steps() {
+        return this.hasMany(Step, "projectId")
+      }
+    }
+    class Step extends Entity("Step", { name: z.string(), projectId: ref("Project") }) {
+      static repository = store
+      get project() {
+        return this.belongsTo(Project, "projectId")
+      }
+    }
+    const [a, b] = (await Project.createMany([{ name: "a" }, { name: "b", open: false }])) as [Project, Project]
+    const [one, two] = (await Step.createMany([
+      { name: "one", projectId: a.id },
+      { name: "two", projectId: b.id },
+    ])) as [Step, Step]
+    const app = makeApp({
+      entities: [Project, Step],
+      view: () => [
+        live(
+          Step.where(s => s.project.open.eq(true)),
+          { each: step => <li id={step.domId}>{step.name}</li> },
+        ),
+        live(Project.where(p => p.steps.some({ name: "two" })).count()),
+      ],
+    })
+    const page = await app.page()
+    expect(page).toContain("one")
+    expect(page).not.toContain("two")
+    const stream = await app.open(page)
+    await b.update({ open: true })
+    expect((await stream.next()).join()).toContain(`<li id="${two.domId}">two</li>`)
+    await a.update({ open: false })
+    expect((await stream.next()).join()).toContain(one.domId)
+    await two.update({ projectId: a.id })
+    expect((await stream.next()).join()).toContain(two.domId)
+    await two.update({ name: "three" })
+    expect((await stream.next()).join()).toMatch(/<span[^>]*>0<\/span>/)
+    await a.update({ name: "renamed" })
+    expect(await stream.quiet()).toEqual([])
+  })
+
+  it("shows what was deleted softly where it was asked for, and nowhere else", async () => {
+    class Note extends Entity("Note", { name: z.string() }, { softDelete: true }) {
+      static repository = memory()
+    }
+    const show = (note: Note) => <li id={note.domId}>{note.name}</li>
+    const [a, b] = (await Note.createMany([{ name: "a" }, { name: "b" }])) as [Note, Note]
+    await b.delete()
+    const app = makeApp({
+      entities: [Note],
+      view: () => [
+        live(Note.all(), { each: show, id: "all" }),
+        live(Note.onlyDeleted(), { each: show, id: "gone" }),
+        live(Note.withDeleted(), { each: show, id: "both" }),
+        live(Note.onlyDeleted().count(), { id: "count" }),
+      ],
+    })
+    const stream = await app.open(await app.page())
+    const events = async () => (await stream.next()).join("\n")
+    await a.delete()
+    const deleted = await events()
+    expect(deleted).toContain(`#all > [id="${a.domId}"]`)
+    expect(deleted).toContain(`#gone > [id="${b.domId}"]`)
+    expect(deleted).toContain(`<li id="${a.domId}">a</li>`)
+    expect(deleted).not.toContain("#both")
+    expect(deleted).toContain(`<span id="count">2</span>`)
+    await b.restore()
+    const restored = await events()
+    expect(restored).toContain("selector #all")
+    expect(restored).toContain(`#gone > [id="${b.domId}"]`)
+    expect(restored).not.toContain("#both")
+    expect(restored).toContain(`<span id="count">1</span>`)
   })
 
   it("says when the item lacks its id", async () => {

@@ -10,7 +10,6 @@ import {
   isEntity,
   isEntityClass,
   isQuery,
-  matches,
   type Query,
   storeOf,
   withRepositories,
@@ -22,6 +21,7 @@ import { shortHash } from "../shared/short-hash.ts"
 import { currentCursor, startChangeFeed } from "./change-feed.ts"
 import "./errors.ts"
 import { ListTopic, type ListView, renderList } from "./list-topic.ts"
+import { followedClasses, matcherOf } from "./query-match.ts"
 import { RegionTopic, type RegionView, renderRegion } from "./region-topic.ts"
 import { LiveSession } from "./session.ts"
 import type { Topic } from "./topic.ts"
@@ -88,7 +88,7 @@ function liveList(query: Query<EntityInstance>, options: LiveListOptions<EntityI
   const { each, empty, tag = "ul" } = options
   const view: ListView = { query, each, empty, tag, class: options.class }
   const shape = ["list", tag, options.class, each.name, query.entity.definition.name, query.plan]
-  return region(shape, options.id, [query.entity], [each, empty instanceof Markup ? empty.toString() : empty], {
+  return region(shape, options.id, followedClasses(query), [each, empty instanceof Markup ? empty.toString() : empty], {
     render: id => renderList(id, view),
     topic: (id, onIdle) => new ListTopic(id, view, onIdle),
   })
@@ -101,15 +101,16 @@ function liveEntity(entity: EntityInstance, options: LiveListOptions<EntityInsta
 
 function liveCount(count: CountQuery, id: string | undefined): Markup {
   const { entity, plan } = count.query
-  const where = plan.where
+  const entities = followedClasses(count.query)
+  const finds = matcherOf(count.query)
   const view: RegionView = {
     content: async () => await count,
-    entities: [entity],
+    entities,
     // An update counts only when it moves the row in or out; without its former values nobody can tell.
-    affects: ({ op, before, after }) => op !== "update" || !before || !after || !where || matches(where, before) !== matches(where, after),
+    affects: ({ op, before, after }) => op !== "update" || !before || !after || !finds || finds(before) !== finds(after),
     tag: "span",
   }
-  return region(["count", entity.definition.name, plan], id, [entity], [], {
+  return region(["count", entity.definition.name, plan], id, entities, [], {
     render: regionId => renderRegion(regionId, view),
     topic: (regionId, onIdle) => new RegionTopic(regionId, view, onIdle),
   })
