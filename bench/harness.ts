@@ -18,16 +18,20 @@ export interface Contender {
 }
 
 export interface Rival extends Contender {
-  /** Limit of our figure divided by this rival's. */
-  readonly goal?: Goal
+  /** Limit of our figure divided by this rival's; by the names of ours when there are several. */
+  readonly goal?: Goal | Readonly<Record<string, Goal>>
+  /** The names of ours that are compared with this rival. Default: all. */
+  readonly against?: readonly string[]
 }
 
 export interface Comparison {
   readonly case: string
-  readonly ours: Contender
+  readonly ours: Contender | readonly Contender[]
   readonly rivals: readonly Rival[]
   /** Unit of the figures. Default: `cpu us/op`. */
   readonly metric?: string
+  /** Flags of Node for the processes of `isolate`, besides those of this one. */
+  readonly execArgv?: readonly string[]
 }
 
 export interface BenchOptions {
@@ -71,10 +75,15 @@ export async function bench(name: string, comparisons: readonly Comparison[], op
   for (const [index, comparison] of comparisons.entries()) {
     if (only && !comparison.case.includes(only)) continue
     const figures = await interleave(comparison, index, rounds, options)
-    for (const [i, rival] of comparison.rivals.entries()) {
-      const row = compare(comparison, rival, figures, i + 1)
-      rows.push(row)
-      lines.push(tableLine(row, median(figures[0] as number[]), median(figures[i + 1] as number[])))
+    const ours = oursOf(comparison)
+    for (const [at, subject] of ours.entries()) {
+      for (const [i, rival] of comparison.rivals.entries()) {
+        if (rival.against && !rival.against.includes(subject.name)) continue
+        const pair = [figures[at], figures[ours.length + i]] as [number[], number[]]
+        const row = compare(comparison, subject, rival, pair)
+        rows.push(row)
+        lines.push(tableLine(row, median(pair[0]), median(pair[1])))
+      }
     }
   }
   const report: BenchReport = { bench: name, node: process.version, rows }
@@ -83,13 +92,19 @@ export async function bench(name: string, comparisons: readonly Comparison[], op
   return report
 }
 
+function oursOf({ ours }: Comparison): readonly Contender[] {
+  return Array.isArray(ours) ? (ours as readonly Contender[]) : [ours as Contender]
+}
+
+const contendersOf = (comparison: Comparison): readonly Contender[] => [...oursOf(comparison), ...comparison.rivals]
+
 /** Figures per contender (ours first) and round. The order turns around every round, so that drift hits both alike. */
 async function interleave(comparison: Comparison, index: number, rounds: number, options: BenchOptions): Promise<number[][]> {
-  const contenders: Contender[] = [comparison.ours, ...comparison.rivals]
+  const contenders = contendersOf(comparison)
   const probes: Probe[] = []
   try {
     for (const [i, contender] of contenders.entries()) {
-      probes.push(options.isolate ? await remoteProbe(`${index}:${i}`) : await localProbe(contender, options))
+      probes.push(options.isolate ? await remoteProbe(`${index}:${i}`, comparison.execArgv) : await localProbe(contender, options))
     }
     const figures: number[][] = contenders.map(() => [])
     for (let round = 0; round < rounds; round++) {
@@ -158,7 +173,7 @@ function microseconds(usage: NodeJS.CpuUsage): number {
 async function serveRounds(comparisons: readonly Comparison[], worker: string, options: BenchOptions): Promise<never> {
   const [index, which] = worker.split(":").map(Number) as [number, number]
   const comparison = comparisons[index] as Comparison
-  const probe = await localProbe([comparison.ours, ...comparison.rivals][which] as Contender, options)
+  const probe = await localProbe(contendersOf(comparison)[which] as Contender, options)
   process.on("message", async (round: number) => {
     if (round >= 0) return process.send?.(await probe.round(round))
     await probe.close()
@@ -169,8 +184,9 @@ async function serveRounds(comparisons: readonly Comparison[], worker: string, o
   return await new Promise<never>(() => {})
 }
 
-async function remoteProbe(worker: string): Promise<Probe> {
+async function remoteProbe(worker: string, execArgv: readonly string[] = []): Promise<Probe> {
   const child = fork(process.argv[1] as string, process.argv.slice(2), {
+    execArgv: [...process.execArgv, ...execArgv],
     env: { ...process.env, [workerVariable]: worker },
     // Whatever a contender prints must not end up in the JSON on stdout.
     stdio: ["ignore", 2, 2, "ipc"],
@@ -200,13 +216,18 @@ function answer(child: ChildProcess): Promise<unknown> {
   })
 }
 
-function compare(comparison: Comparison, rival: Rival, figures: number[][], at: number): Row {
-  const ours = figures[0] as number[]
-  const theirs = figures[at] as number[]
+function compare(comparison: Comparison, subject: Contender, rival: Rival, [ours, theirs]: readonly [number[], number[]]): Row {
   // Pairs of one round saw the same machine: the median of their ratios is steadier than the ratio of medians.
   const ratio = Number(median(ours.map((figure, round) => figure / (theirs[round] as number))).toFixed(3))
-  const row = { subject: comparison.ours.name, case: comparison.case, metric: comparison.metric ?? "cpu us/op", vs: rival.name, ratio }
-  return rival.goal ? { ...row, goal: rival.goal } : row
+  const row = { subject: subject.name, case: comparison.case, metric: comparison.metric ?? "cpu us/op", vs: rival.name, ratio }
+  const goal = goalOf(rival, subject.name)
+  return goal ? { ...row, goal } : row
+}
+
+function goalOf({ goal }: Rival, subject: string): Goal | undefined {
+  if (!goal || typeof (goal as Partial<Record<string, unknown>>)["max"] === "number") return goal as Goal | undefined
+  if (typeof (goal as Partial<Record<string, unknown>>)["min"] === "number") return goal as Goal
+  return (goal as Readonly<Record<string, Goal>>)[subject]
 }
 
 export function median(values: readonly number[]): number {

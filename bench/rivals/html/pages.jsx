@@ -1,0 +1,182 @@
+// The pages as JSX that several libraries compile, each with its own runtime: ours, hono/jsx, React, Preact and Solid.
+// `#expressions` gives each what it takes for Datastar's attributes; for React, class is compiled to className.
+import { addToCart, cartSize, isOpen, order, signals, toggleCart } from "#expressions"
+import { actions, buyer, fields, fortunes, links, products, purchases, rows, shop, tiles } from "../../support/html/data.ts"
+
+const Button = ({ action }) => (
+  <button type="button" class={action.kind} data-id={action.id}>
+    {action.label}
+  </button>
+)
+
+const Row = ({ row }) => (
+  <tr>
+    <td>{row.id}</td>
+    <td>{row.name}</td>
+    <td>{row.city}</td>
+    <td>{row.amount}</td>
+  </tr>
+)
+
+const Card = ({ product }) => (
+  <article class="card" id={`product-${product.id}`}>
+    <a href={`/products/${product.slug}`}>
+      <img src={product.image} alt={product.name} width="240" height="160" loading="lazy" />
+    </a>
+    <h2 class="card-title">{product.name}</h2>
+    <p class="card-text">{product.description}</p>
+    <p class="card-price">
+      <span>{product.price}</span>
+      {product.before === undefined ? null : <del>{product.before}</del>}
+    </p>
+    <ul class="tags">
+      {product.tags.map(tag => (
+        <li class="tag">{tag}</li>
+      ))}
+    </ul>
+    <button type="button" class="btn btn-primary" data-on:click={addToCart(product.id)}>
+      Add to cart
+    </button>
+  </article>
+)
+
+const Field = ({ field }) => (
+  <label class="field">
+    <span>{field.label}</span>
+    <input type={field.type} name={field.name} placeholder={field.placeholder} required={field.required} data-bind={field.name} />
+  </label>
+)
+
+const Purchase = ({ purchase }) => (
+  <div class="purchase purchase-card">
+    <div class="purchase-name">{purchase.name}</div>
+    <div class="purchase-price">{purchase.price}</div>
+    <div class="purchase-quantity">{purchase.quantity}</div>
+  </div>
+)
+
+const Shop = () => (
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <title>{shop.title}</title>
+      <link rel="stylesheet" href="/shop.css" />
+    </head>
+    <body data-signals={signals}>
+      <nav class="nav">
+        <a href="/" class="brand">
+          {shop.title}
+        </a>
+        {links.map(link => (
+          <a href={link.href} class={link.href === shop.path ? "link current" : "link"}>
+            {link.label}
+          </a>
+        ))}
+        <button type="button" data-on:click={toggleCart}>
+          <span data-text={cartSize}></span>
+        </button>
+      </nav>
+      <aside class="cart" data-show={isOpen}>
+        Your cart
+      </aside>
+      <main class="grid">
+        {products.map(product => (
+          <Card product={product} />
+        ))}
+      </main>
+      <form class="form" data-on:submit={order}>
+        {fields.map(field => (
+          <Field field={field} />
+        ))}
+        <button type="submit" class="btn">
+          Order
+        </button>
+      </form>
+    </body>
+  </html>
+)
+
+const Purchases = () => (
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <title>Purchases</title>
+    </head>
+    <body>
+      <header class="header">
+        <h1 class="header-title">{`Hello ${buyer}`}</h1>
+        <nav class="header-nav">
+          <ul class="header-list">
+            <li>
+              <a href="/">Home</a>
+            </li>
+            <li>
+              <a href="/about">About</a>
+            </li>
+          </ul>
+        </nav>
+      </header>
+      <main class="main">
+        <h2 class="main-title">Purchases</h2>
+        <div class="purchases">
+          {purchases.map(purchase => (
+            <Purchase purchase={purchase} />
+          ))}
+        </div>
+      </main>
+      <footer class="footer">
+        <p>Thanks for your purchases</p>
+      </footer>
+    </body>
+  </html>
+)
+
+const Fortunes = () => (
+  <html>
+    <head>
+      <title>Fortunes</title>
+    </head>
+    <body>
+      <table>
+        <tbody>
+          <tr>
+            <th>id</th>
+            <th>message</th>
+          </tr>
+          {fortunes.map(fortune => (
+            <tr>
+              <td>{fortune.id}</td>
+              <td>{fortune.message}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </body>
+  </html>
+)
+
+export const a = i => <Button action={actions[i % actions.length]} />
+
+export const b = () => (
+  <table>
+    <tbody>
+      {rows.map(row => (
+        <Row row={row} />
+      ))}
+    </tbody>
+  </table>
+)
+
+export const c = () => <Shop />
+
+export const d = () => <Purchases />
+
+export const e = () => <Fortunes />
+
+export const f = () => (
+  <div class="tiles">
+    {tiles.map(tile => (
+      <div class="tile" style={{ left: tile.left, top: tile.top }}></div>
+    ))}
+  </div>
+)
