@@ -3,7 +3,7 @@ import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import { EffectNode, ExpressionNode, TemplateNode, typed } from "./expression.ts"
 import type { Effect, Expression, Operand } from "./expression-types.ts"
-import { literal, objectKey, partSource, receiverSource, regexLiteral } from "./literal.ts"
+import { literal, objectKey, partSource, quote, receiverSource, regexLiteral } from "./literal.ts"
 
 /** Which signals: by a regular expression over their paths (`user.name`). */
 export interface SignalFilter {
@@ -69,9 +69,11 @@ export function del(url: Url, options?: BackendOptions): Effect {
   return request("delete", url, options)
 }
 
-function request(action: string, url: Url, options: BackendOptions = {}): Effect {
-  const { query, filterSignals, ...rest } = options
+function request(action: string, url: Url, options?: BackendOptions): Effect {
   if (url === "") throw datastarError("NITRO_DATASTAR_ATTRIBUTE", `@${action} needs a URL.`, { fix: 'Pass a path such as "/todos".' })
+  // Buttons of a list: there are many, and most have no options.
+  if (options === undefined && typeof url === "string") return new EffectNode(`@${action}(${quote(url)})`, "primary")
+  const { query, filterSignals, ...rest } = options ?? {}
   const entries = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${objectKey(name)}: ${literal(value, name)}`)

@@ -8,7 +8,7 @@ import { classText } from "./class-list.ts"
 import { escapeHtml } from "./escape.ts"
 import { expressionLiteral } from "./literal.ts"
 import { Finished, Markup } from "./markup.ts"
-import { styleText } from "./style.ts"
+import { refuseStyle, styleAttribute } from "./style.ts"
 import { anyRunsScript, refreshRunsScript, runsScript } from "./url.ts"
 
 /** One attribute with its leading space, ready to print; `""` when the value says that there is none. */
@@ -16,6 +16,7 @@ export function attribute(name: AttributeName, value: unknown, tag: string): str
   if ((name.kind === "data" || name.kind === "aria") && typeof value === "object" && value !== null && !(value instanceof URL)) {
     return expand(name, value, tag)
   }
+  if (name.kind === "style" && typeof value === "object" && value !== null) return styleAttribute(name.lead, value)
   const text = attributeValue(name, value, tag)
   if (text === undefined) return ""
   return text === true ? name.bare : `${name.lead}${escapeHtml(text)}"`
@@ -50,7 +51,9 @@ export function attributeValue(name: AttributeName, value: unknown, tag: string)
     case "class":
       return typeof value === "string" ? value : classText(value) || undefined
     case "style":
-      return value === false ? undefined : typeof value === "string" ? value : styleText(value) || undefined
+      if (typeof value === "string") return value
+      if (value === false) return undefined
+      throw refuseStyle(value)
     case "enumerated":
       return typeof value === "boolean" ? String(value) : scalar(name, value)
     case "yesNo":

@@ -24,7 +24,8 @@ export abstract class Markup {
 
 /** Markup that is one finished string. */
 export class Finished extends Markup {
-  readonly text: string
+  // Declared, so that no initializer runs for the value that is made most often.
+  declare readonly text: string
 
   constructor(text: string) {
     super()
@@ -96,7 +97,7 @@ export class PageEnd {
 
 /** Markup in several pieces: big, or with async children. */
 export class Parts extends Markup {
-  readonly parts: readonly Part[]
+  declare readonly parts: readonly Part[]
 
   constructor(parts: readonly Part[]) {
     super()

@@ -130,7 +130,7 @@ const whole = Symbol("printed whole")
 /** The text of a value that is not simply text; `whole` for one that becomes several attributes. */
 function specialValue(name: AttributeName, value: unknown, tag: string): string | true | typeof whole | undefined {
   if (name.kind === "expression" && value instanceof Expression) return value.source
-  if ((name.kind === "data" || name.kind === "aria") && typeof value === "object") return whole
+  if ((name.kind === "data" || name.kind === "aria" || name.kind === "style") && typeof value === "object") return whole
   return attributeValue(name, value, tag)
 }
 

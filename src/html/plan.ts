@@ -5,28 +5,28 @@ import { flatText } from "./flat-text.ts"
 import { ScriptPosition } from "./script-position.ts"
 import { runsScript } from "./url.ts"
 
-// Contexts are numbers because the render loop compares them for every value.
+// Contexts are numbers because the render loop compares them for every value; those that numbers may be come first.
 /** A child in text. */
 export const TEXT = 0
 /** A whole attribute whose text needs nothing but escaping. */
 export const PLAIN_ATTRIBUTE = 1
-/** A whole attribute, or an object of attributes when the hole has no name. */
-export const ATTRIBUTE = 2
 /** A piece of a quoted value whose text needs nothing but escaping. */
-export const PIECE = 3
-/** The first value of an attribute whose text is checked as a whole; the others are SKIP. */
-export const GROUP = 4
-export const SKIP = 5
-/** Data in a script. */
-export const JSON_VALUE = 6
-/** Code in a style: `raw()` only. */
-export const CODE = 7
-/** The first child of a `<textarea>` or `<pre>`. */
-export const VERBATIM = 8
-/** A piece of a class or a style. */
-export const STRUCTURED_PIECE = 9
+export const PIECE = 2
+/** A piece of a style. */
+export const STYLE_PIECE = 3
 /** A whole attribute that is an address. */
-export const ADDRESS = 10
+export const ADDRESS = 4
+/** Another whole attribute, or an object of attributes when the hole has no name. */
+export const ATTRIBUTE = 5
+/** The first value of an attribute whose text is checked as a whole; the others are SKIP. */
+export const GROUP = 6
+export const SKIP = 7
+/** Data in a script. */
+export const JSON_VALUE = 8
+/** Code in a style: `raw()` only. */
+export const CODE = 9
+/** The first child of a `<textarea>` or `<pre>`. */
+export const VERBATIM = 10
 
 export interface Hole {
   readonly kind: number
@@ -40,8 +40,14 @@ export interface Hole {
 }
 
 export interface Plan {
-  /** One more than there are holes. */
+  /** The text before each hole and behind the last one. */
   readonly statics: readonly string[]
+  /** The same with the start of the attribute that the hole is, up to the quote. */
+  readonly leads: readonly string[]
+  /** `statics` behind an attribute whose closing quote is still to come. */
+  readonly closing: readonly string[]
+  /** `leads` behind such an attribute. */
+  readonly closingLeads: readonly string[]
   readonly kinds: readonly number[]
   readonly holes: readonly Hole[]
 }
@@ -79,6 +85,14 @@ type State =
 const space = /[\t\n\f\r ]/
 /** Elements whose content is text, not elements; of `textarea` and `title` entities are decoded. */
 const textElements = new Set(["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"])
+
+function makePlan(texts: readonly string[], holes: readonly Hole[]): Plan {
+  const statics = texts.map(flatText)
+  const isWhole = (hole?: Hole): boolean => hole?.kind === PLAIN_ATTRIBUTE || hole?.kind === ADDRESS
+  const leads = statics.map((text, i) => (isWhole(holes[i]) ? flatText(text + holes[i]?.lead) : text))
+  const close = (text: string): string => flatText(`"${text}`)
+  return { statics, leads, closing: statics.map(close), closingLeads: leads.map(close), kinds: holes.map(hole => hole.kind), holes }
+}
 
 /** A tokenizer for the static text, after the states of the HTML standard (section 13.2.5). */
 class TemplateReader {
@@ -129,7 +143,7 @@ class TemplateReader {
     }
     if (this.#state !== "text") throw this.#unfinished()
     this.#statics.push(this.#out)
-    return { statics: this.#statics.map(flatText), kinds: this.#holes.map(hole => hole.kind), holes: this.#holes }
+    return makePlan(this.#statics, this.#holes)
   }
 
   /** Reads the character at `at`; returns the index of the last one that it used up. */
@@ -361,7 +375,7 @@ class TemplateReader {
     } else {
       const refusal = pieceRefusal(name, this.#value)
       if (refusal !== undefined) throw refusal
-      this.#add(name.kind === "class" || name.kind === "style" ? STRUCTURED_PIECE : PIECE, name)
+      this.#add(name.kind === "style" ? STYLE_PIECE : PIECE, name)
     }
     this.#value += "\0"
   }

@@ -10,7 +10,8 @@ export async function render(child: Child): Promise<string> {
 /** The finished text in pieces of 16 to 32 K characters, ready to be written; undefined when a child is still pending. */
 export function chunks(markup: Markup): readonly string[] | undefined {
   const parts = markup.parts
-  return parts.every(part => typeof part === "string") ? (parts as readonly string[]) : undefined
+  for (let i = 0; i < parts.length; i++) if (typeof parts[i] !== "string") return undefined
+  return parts as readonly string[]
 }
 
 /** The same markup once no promise is left in it; the content of each `Suspense` stands in its place. */

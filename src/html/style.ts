@@ -1,42 +1,66 @@
 // `style` values: a CSS text, or an object whose values can never become a second declaration.
 import { htmlError } from "./call-site.ts"
 import { describe, isPlain } from "./child.ts"
+import { escapeHtml } from "./escape.ts"
+import { flatText } from "./flat-text.ts"
 import { runsScript } from "./url.ts"
 
 /** CSS text, or an object of properties (camelCase, kebab-case or `--custom`). Numbers get no unit. */
 export type StyleValue = string | { readonly [property: string]: string | number | false | null | undefined }
 
-const properties = new Map<string, string>()
+interface Property {
+  /** `color:` */
+  readonly first: string
+  /** `;color:` */
+  readonly next: string
+}
+
+const properties = new Map<string, Property>()
 const maxProperties = 1024
 
-function propertyName(written: string): string {
+function property(written: string): Property {
   const cached = properties.get(written)
   if (cached !== undefined) return cached
   const name = written.startsWith("--") ? written : written.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`).replace(/^ms-/, "-ms-")
   if (!/^(?:--[\w-]+|-?[a-z][a-z-]*)$/.test(name)) {
     throw htmlError("NITRO_HTML_ATTRIBUTE", `${JSON.stringify(written.slice(0, 60))} is not a CSS property.`)
   }
-  if (properties.size < maxProperties) properties.set(written, name)
-  return name
+  const made = { first: flatText(`${name}:`), next: flatText(`;${name}:`) }
+  if (properties.size < maxProperties) properties.set(written, made)
+  return made
 }
 
-/** `"color:red;width:4px"`; a value that is more than one value is left out. */
-export function styleText(value: unknown): string {
-  if (typeof value === "string") return value
-  if (typeof value !== "object" || value === null || !isPlain(value)) {
-    throw htmlError("NITRO_HTML_ATTRIBUTE", `The attribute style cannot be ${describe(value)}.`, {
-      fix: "Use CSS text or an object of properties. What the browser decides is `data-style:property={expression}`.",
-    })
+/**
+ * An attribute from an object of properties: `lead`, `color:red;width:4px`, a quote; `""` when nothing is left of it. A
+ * value that is more than one value is left out.
+ */
+export function styleAttribute(lead: string, values: object): string {
+  if (!isPlain(values)) throw refuseStyle(values)
+  let text = lead
+  let isFirst = true
+  for (const written of Object.keys(values)) {
+    const value = (values as Record<string, unknown>)[written]
+    // What is harmless needs no escaping either.
+    const css = typeof value === "string" && harmless.test(value) ? value : escapeHtml(styleValue(value))
+    if (css === "") continue
+    const { first, next } = property(written)
+    text += isFirst ? first : next
+    text += css
+    isFirst = false
   }
-  let text = ""
-  for (const written of Object.keys(value)) {
-    const cssValue = styleValue((value as Record<string, unknown>)[written])
-    if (cssValue !== "") text += `${text === "" ? "" : ";"}${propertyName(written)}:${cssValue}`
-  }
-  return text
+  return isFirst ? "" : `${text}"`
 }
+
+/** The error for a `style` that is neither text nor an object of properties. */
+export const refuseStyle = (value: unknown): Error =>
+  htmlError("NITRO_HTML_ATTRIBUTE", `The attribute style cannot be ${describe(value)}.`, {
+    fix: "Use CSS text or an object of properties. What the browser decides is `data-style:property={expression}`.",
+  })
 
 const harmless = /^[\w#.,%+ -]*$/
+
+/** Whether a text can neither end its declaration nor its attribute. */
+export const isHarmless = (value: string): boolean => harmless.test(value)
 
 /** One CSS value as text; `""` for one that is absent or would end its declaration, open a comment or run script. */
 export function styleValue(value: unknown): string {

@@ -45,6 +45,10 @@ function build(record: ElementRecord, content: readonly unknown[], isCapital: bo
   return to - from === 1 ? element(record, start, content[from]) : elementOfList(record, start, content, from, to)
 }
 
+function buildMany(record: ElementRecord, isCapital: boolean, ...content: unknown[]): Markup {
+  return build(record, content, isCapital)
+}
+
 /** The calls that most are, without a list of arguments; the result is the same as that of `build`. */
 function buildOne(record: ElementRecord, content: unknown, isCapital: boolean): Markup {
   if (typeof content === "string" || content instanceof Finished) return element(record, record.bare, content)
@@ -54,7 +58,7 @@ function buildOne(record: ElementRecord, content: unknown, isCapital: boolean): 
 }
 
 function buildTwo(record: ElementRecord, first: unknown, second: unknown, isCapital: boolean): Markup {
-  return isAttributes(first) ? element(record, open(record, first), second) : build(record, [first, second], isCapital)
+  return isAttributes(first) ? element(record, open(record, first), second) : buildMany(record, isCapital, first, second)
 }
 
 function withoutChildren(record: ElementRecord, start: string, attributes: object, isCapital: boolean): Markup {
@@ -79,7 +83,8 @@ function tagFunction(name: string, isCapital: boolean): (...content: unknown[]) 
   const record = elementRecord(name)
   // `undefined` as a child and no child are the same, so a missing argument needs no other test.
   return (first?: unknown, second?: unknown, ...more: unknown[]): Markup => {
-    if (more.length > 0) return build(record, [first, second, ...more], isCapital)
+    // Passed on by a spread, the arguments stay on the stack until `buildMany` makes one list of them.
+    if (more.length > 0) return buildMany(record, isCapital, first, second, ...more)
     return second === undefined ? buildOne(record, first, isCapital) : buildTwo(record, first, second, isCapital)
   }
 }

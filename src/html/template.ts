@@ -18,11 +18,11 @@ import {
   type Plan,
   planTemplate,
   SKIP,
-  STRUCTURED_PIECE,
+  STYLE_PIECE,
   TEXT,
   VERBATIM,
 } from "./plan.ts"
-import { styleValue } from "./style.ts"
+import { isHarmless, styleValue } from "./style.ts"
 
 const plans = new WeakMap<TemplateStringsArray, Plan>()
 // A template that is rendered per row comes many times in a row: one comparison instead of a lookup.
@@ -40,6 +40,49 @@ function planOf(strings: TemplateStringsArray, asWritten: boolean): Plan {
   return plan
 }
 
+type TemplateTag = (strings: TemplateStringsArray, ...values: readonly unknown[]) => Markup
+
+// One loop for both tags. It keeps to what nearly all templates are. `values` is handed to no one, so that V8 can read it
+// from the stack and need not make an array of it; `continueInParts` gets a copy.
+const templateTag =
+  (asWritten: boolean): TemplateTag =>
+  (strings, ...values) => {
+    const plan = strings === lastStrings ? (lastPlan as Plan) : planOf(strings, asWritten)
+    const kinds = plan.kinds
+    // A value in quotes leaves its closing quote to the static text that follows: every piece less is one copy less.
+    let statics = plan.statics
+    let leads = plan.leads
+    let text = ""
+    for (let i = 0; i < kinds.length; i++) {
+      const value = values[i]
+      const kind = kinds[i] as number
+      let rendered: string | readonly Part[] | undefined
+      if (kind === TEXT) {
+        text += statics[i]
+        statics = plan.statics
+        leads = plan.leads
+        if (typeof value === "string") rendered = escapeHtml(value)
+        else if (value instanceof Finished) rendered = value.text
+        else rendered = typeof value === "number" ? String(value) : renderChild(value)
+      } else {
+        rendered = quickText(kind, value)
+        const isQuick = rendered !== undefined
+        text += isQuick ? leads[i] : statics[i]
+        const isOpen = isQuick && (kind === PLAIN_ATTRIBUTE || kind === ADDRESS)
+        statics = isOpen ? plan.closing : plan.statics
+        leads = isOpen ? plan.closingLeads : plan.leads
+        if (!isQuick && kind < GROUP) rendered = printHole(plan.holes[i] as Hole, kind, value)
+      }
+      if (typeof rendered === "string" && text.length + rendered.length <= PART_CHARACTERS) text += rendered
+      else {
+        const all: unknown[] = []
+        for (let at = 0; at < kinds.length; at++) all.push(values[at])
+        return continueInParts(plan, statics, i, text, rendered, all)
+      }
+    }
+    return new Finished(text + statics[kinds.length])
+  }
+
 /**
  * Markup from a template. What a value means depends on where it stands:
  *
@@ -51,75 +94,71 @@ function planOf(strings: TemplateStringsArray, asWritten: boolean): Plan {
  *
  * @throws NITRO_HTML_CONTEXT at the first render when a value stands where it cannot be made safe.
  */
-export function html(strings: TemplateStringsArray, ...values: readonly unknown[]): Markup {
-  return run(strings === lastStrings ? (lastPlan as Plan) : planOf(strings, false), values)
-}
+export const html: TemplateTag = templateTag(false)
 
 /**
  * What the compile pass turns JSX and calls of tag functions into. Its static text is printed as JSX prints it: characters
  * beyond ASCII stay as they are.
  */
-export function compiledHtml(strings: TemplateStringsArray, ...values: readonly unknown[]): Markup {
-  return run(strings === lastStrings ? (lastPlan as Plan) : planOf(strings, true), values)
-}
+export const compiledHtml: TemplateTag = templateTag(true)
 
-function run(plan: Plan, values: readonly unknown[]): Markup {
-  const statics = plan.statics
-  const kinds = plan.kinds
-  let text = statics[0] as string
-  let parts: Part[] | undefined
-  for (let i = 0; i < kinds.length; i++) {
-    const value = values[i]
-    const kind = kinds[i]
-    if (kind === TEXT) {
-      if (typeof value === "string") text += escapeHtml(value)
-      else if (value instanceof Finished) text += value.text
-      else if (typeof value === "number") text += value
-      else {
-        const rendered = renderChild(value)
-        if (typeof rendered === "string") text += rendered
-        else {
-          parts ??= []
-          text = appendParts(parts, text, rendered)
-        }
-      }
-      if (text.length > PART_CHARACTERS) {
-        parts ??= []
-        parts.push(text)
-        text = ""
-      }
-    } else if (typeof value === "string" && kind === PIECE) text += escapeHtml(value)
-    else if (typeof value === "number" && (kind === PIECE || kind === STRUCTURED_PIECE)) text += value
-    else if (typeof value === "string" && (kind === PLAIN_ATTRIBUTE || (kind === ADDRESS && isPath(value)))) {
-      text += `${(plan.holes[i] as Hole).lead}${escapeHtml(value)}"`
-    } else if (kind === VERBATIM) {
-      const list: Part[] = parts ?? []
-      text = appendVerbatim(list, text, value)
-      if (list.length > 0) parts = list
-    } else text += printHole(plan.holes[i] as Hole, kind as number, values, i)
-    text += statics[i + 1]
+/**
+ * The same for a template that is big, waits for something, or holds what the loop above does not know. `text` is what
+ * stands before the hole `at`, `rendered` its text or parts if they are known; `statics` is what follows it.
+ */
+function continueInParts(
+  plan: Plan,
+  statics: readonly string[],
+  at: number,
+  before: string,
+  rendered: string | readonly Part[] | undefined,
+  values: readonly unknown[],
+): Markup {
+  const parts: Part[] = []
+  let text = before
+  let known = rendered
+  let following = statics
+  for (let i = at; i < values.length; i++) {
+    const hole = plan.holes[i] as Hole
+    const child = known ?? (hole.kind === TEXT ? renderChild(values[i]) : undefined)
+    known = undefined
+    if (typeof child === "string") text += child
+    else if (child !== undefined) text = appendParts(parts, text, child)
+    else if (hole.kind === VERBATIM) text = appendVerbatim(parts, text, values[i])
+    else if (hole.kind === GROUP) text += printGroup(hole, hole.name as AttributeName, values.slice(i))
+    else text += printHole(hole, hole.kind, values[i])
+    if (text.length > PART_CHARACTERS) {
+      parts.push(text)
+      text = ""
+    }
+    text += following[i + 1]
+    following = plan.statics
   }
-  if (parts === undefined) return text.length > 2 * PART_CHARACTERS ? new Parts([text]) : new Finished(text)
-  parts.push(text)
+  if (parts.length === 0) return new Finished(text)
+  if (text !== "") parts.push(text)
   return new Parts(parts)
 }
 
-/** Addresses that start with "/" are most of them, and run no script. */
-const isPath = (address: string): boolean => address.charCodeAt(0) === 47
+/** The escaped text of a value that needs no closer look; undefined for the others. */
+function quickText(kind: number, value: unknown): string | undefined {
+  if (typeof value === "string") {
+    // Addresses that start with "/" are most of them, and run no script.
+    if (kind <= PIECE || (kind === ADDRESS && value.charCodeAt(0) === 47)) return escapeHtml(value)
+    return kind === STYLE_PIECE && isHarmless(value) ? value : undefined
+  }
+  return typeof value === "number" && kind <= STYLE_PIECE ? String(value) : undefined
+}
 
 /** The text of a hole that is not in plain text. */
-function printHole(hole: Hole, kind: number, values: readonly unknown[], at: number): string {
-  const value = values[at]
+function printHole(hole: Hole, kind: number, value: unknown): string {
   switch (kind) {
     case PLAIN_ATTRIBUTE:
     case ADDRESS:
     case ATTRIBUTE:
       return hole.name === undefined ? spread(value, hole.tag) : attribute(hole.name, value, hole.tag)
     case PIECE:
-    case STRUCTURED_PIECE:
+    case STYLE_PIECE:
       return escapeHtml(piece((hole.name as AttributeName).kind, value))
-    case GROUP:
-      return printGroup(hole, hole.name as AttributeName, values, at)
     case SKIP:
       return ""
     case JSON_VALUE:
@@ -139,11 +178,11 @@ function spread(value: unknown, tag: string): string {
 }
 
 /** A value of several pieces, `href=`\${base}?q=\${q}``: put together first, so that it is checked as a whole. */
-function printGroup(hole: Hole, name: AttributeName, values: readonly unknown[], at: number): string {
+function printGroup(hole: Hole, name: AttributeName, values: readonly unknown[]): string {
   let whole = hole.pieces[0] as string
   let text = whole
   for (let i = 1; i < hole.pieces.length; i++) {
-    const value = piece("plain", values[at + i - 1])
+    const value = piece("plain", values[i - 1])
     whole += value + (hole.pieces[i] as string)
     text += escapeHtml(value) + (hole.pieces[i] as string)
   }
