@@ -8,7 +8,20 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type BenchReport, bench, type Comparison, type Contender, type Goal, type Rival } from "./harness.ts"
-import { type CaseName, caseNames, compile, domOf, isThere, kita, limit, load, type Name, ours, type Page, rivals } from "./support/html/contenders.ts"
+import {
+  type CaseName,
+  caseNames,
+  compile,
+  domOf,
+  isThere,
+  kita,
+  limit,
+  load,
+  type Name,
+  ours,
+  type Page,
+  rivals,
+} from "./support/html/contenders.ts"
 import { BenchServer } from "./support/server.ts"
 
 type Goals = Readonly<Record<CaseName, number>>
@@ -114,26 +127,32 @@ function rival(name: Name, key: CaseName): Rival {
   return { ...renders(name, key), ...(name === kita ? { goal: { [ours[0]]: goal } } : {}), against: name === kita ? subjects : [ours[0]] }
 }
 
-const bytes = caseNames.map((key): Comparison => ({
-  case: key,
-  ours: subjects.map(name => renders(name, key)),
-  rivals: rivals.map(name => rival(name, key)),
-}))
+const bytes = caseNames.map(
+  (key): Comparison => ({
+    case: key,
+    ours: subjects.map(name => renders(name, key)),
+    rivals: rivals.map(name => rival(name, key)),
+  }),
+)
 
-const garbage = caseNames.map((key): Comparison => ({
-  case: `${key} heap`,
-  metric: "bytes/render",
-  execArgv: ["--min-semi-space-size=128", "--max-semi-space-size=128"],
-  ours: heap(ours[0], key),
-  rivals: [{ ...heap(limit, key), goal: { max: heapOfLimit } }],
-}))
+const garbage = caseNames.map(
+  (key): Comparison => ({
+    case: `${key} heap`,
+    metric: "bytes/render",
+    execArgv: ["--min-semi-space-size=128", "--max-semi-space-size=128"],
+    ours: heap(ours[0], key),
+    rivals: [{ ...heap(limit, key), goal: { max: heapOfLimit } }],
+  }),
+)
 
-const served = (Object.entries(serverOfLimit) as [CaseName, number][]).map(([key, max]): Comparison => ({
-  case: `${key} served`,
-  metric: "cpu us/request",
-  ours: serves("parts, corked", "bench/support/html/server.ts", key),
-  rivals: [{ ...serves("res.end(string)", "bench/rivals/html/server.ts", key), goal: { max } }],
-}))
+const served = (Object.entries(serverOfLimit) as [CaseName, number][]).map(
+  ([key, max]): Comparison => ({
+    case: `${key} served`,
+    metric: "cpu us/request",
+    ours: serves("parts, corked", "bench/support/html/server.ts", key),
+    rivals: [{ ...serves("res.end(string)", "bench/rivals/html/server.ts", key), goal: { max } }],
+  }),
+)
 
 const report = await bench("html", [...bytes, ...garbage, ...served], { isolate: true, rounds: 9, roundMs: 50, warmupMs: 500 })
 if (!process.argv.includes("--json")) process.stdout.write(`\n${overview(report)}\n`)

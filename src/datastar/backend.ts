@@ -1,9 +1,10 @@
 // Datastar's actions as expressions: requests to the server, and the ones that work on many signals.
+import { escapeHtml } from "../html/index.ts"
 import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import { EffectNode, ExpressionNode, TemplateNode, typed } from "./expression.ts"
 import type { Effect, Expression, Operand } from "./expression-types.ts"
-import { literal, objectKey, partSource, quote, receiverSource, regexLiteral } from "./literal.ts"
+import { isHarmless, literal, objectKey, partSource, receiverSource, regexLiteral } from "./literal.ts"
 
 /** Which signals: by a regular expression over their paths (`user.name`). */
 export interface SignalFilter {
@@ -72,7 +73,9 @@ export function del(url: Url, options?: BackendOptions): Effect {
 function request(action: string, url: Url, options?: BackendOptions): Effect {
   if (url === "") throw datastarError("NITRO_DATASTAR_ATTRIBUTE", `@${action} needs a URL.`, { fix: 'Pass a path such as "/todos".' })
   // Buttons of a list: there are many, and most have no options.
-  if (options === undefined && typeof url === "string") return new EffectNode(`@${action}(${quote(url)})`, "primary")
+  if (options === undefined && typeof url === "string" && isHarmless(url)) {
+    return new EffectNode(`@${action}('${url}')`, "primary", `@${action}(&#39;${escapeHtml(url)}&#39;)`)
+  }
   const { query, filterSignals, ...rest } = options ?? {}
   const entries = Object.entries(rest)
     .filter(([, value]) => value !== undefined)

@@ -11,8 +11,8 @@ export type Form = "primary" | "operand" | "assignment" | "raw" | "statement"
 export class FormedExpression<T = unknown> extends Brand<T> {
   readonly #form: Form
 
-  constructor(source: string, form: Form) {
-    super(source)
+  constructor(source: string, form: Form, attributeText?: string) {
+    super(source, attributeText)
     this.#form = form
   }
 

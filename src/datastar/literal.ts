@@ -14,6 +14,9 @@ const unsafeInTemplate = new RegExp(String.raw`\$\{|[${always}'"]|${markup}`, "g
 /** Most text has nothing to escape, and this finds out sooner. Holds no character that either pattern above has. */
 const harmless = /^[\w .,:!?/=#+*()[\]{}&%~|^-]*$/
 
+/** Whether a text stands between quotes as it is. */
+export const isHarmless = (text: string): boolean => harmless.test(text)
+
 const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" }
 
 function unicodeEscape(text: string): string {

@@ -96,6 +96,10 @@ export function printOpenTag(root: OpenTag, tag: string, attributes: object): st
       }
       if (edge.isAddress && attributeValue(edge.name, value, tag) === undefined) continue
       string = value
+    } else if (edge.values === undefined && value instanceof Expression && edge.name.kind === "expression") {
+      text += edge.lead + Expression.attributeText(value, escapeHtml)
+      node = edge.after
+      continue
     } else if (typeof value === "number" && edge.isPlain) {
       text += edge.lead + value
       node = edge.after

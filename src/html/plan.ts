@@ -16,17 +16,19 @@ export const PIECE = 2
 export const STYLE_PIECE = 3
 /** A whole attribute that is an address. */
 export const ADDRESS = 4
+/** A whole attribute that the browser evaluates. */
+export const EXPRESSION = 5
 /** Another whole attribute, or an object of attributes when the hole has no name. */
-export const ATTRIBUTE = 5
-/** The first value of an attribute whose text is checked as a whole; the others are SKIP. */
-export const GROUP = 6
-export const SKIP = 7
+export const ATTRIBUTE = 6
 /** Data in a script. */
-export const JSON_VALUE = 8
+export const JSON_VALUE = 7
 /** Code in a style: `raw()` only. */
-export const CODE = 9
+export const CODE = 8
+/** The first value of an attribute whose text is checked as a whole; the others are SKIP. */
+export const GROUP = 9
+export const SKIP = 10
 /** The first child of a `<textarea>` or `<pre>`. */
-export const VERBATIM = 10
+export const VERBATIM = 11
 
 export interface Hole {
   readonly kind: number
@@ -86,9 +88,12 @@ const space = /[\t\n\f\r ]/
 /** Elements whose content is text, not elements; of `textarea` and `title` entities are decoded. */
 const textElements = new Set(["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"])
 
+/** Whether a hole of this kind starts with the name of its attribute, and ends with a quote. */
+export const isWholeAttribute = (kind: number): boolean => kind === PLAIN_ATTRIBUTE || kind === ADDRESS || kind === EXPRESSION
+
 function makePlan(texts: readonly string[], holes: readonly Hole[]): Plan {
   const statics = texts.map(flatText)
-  const isWhole = (hole?: Hole): boolean => hole?.kind === PLAIN_ATTRIBUTE || hole?.kind === ADDRESS
+  const isWhole = (hole?: Hole): boolean => hole !== undefined && isWholeAttribute(hole.kind)
   const leads = statics.map((text, i) => (isWhole(holes[i]) ? flatText(text + holes[i]?.lead) : text))
   const close = (text: string): string => flatText(`"${text}`)
   return { statics, leads, closing: statics.map(close), closingLeads: leads.map(close), kinds: holes.map(hole => hole.kind), holes }
@@ -358,7 +363,7 @@ class TemplateReader {
     const name = attributeName(this.#name)
     this.#out = this.#out.slice(0, this.#attributeStart)
     this.#state = "before name"
-    this.#add(name.takesAnyText ? PLAIN_ATTRIBUTE : name.kind === "url" ? ADDRESS : ATTRIBUTE, name)
+    this.#add(wholeKind(name), name)
   }
 
   #addPiece(): void {
@@ -392,6 +397,11 @@ class TemplateReader {
 
 // References to 128-159 mean other characters (they are read as windows-1252), so those stay as they are.
 const encode = (code: number): string => (code < 160 ? String.fromCharCode(code) : `&#${code};`)
+
+function wholeKind(name: AttributeName): number {
+  if (name.takesAnyText) return PLAIN_ATTRIBUTE
+  return name.kind === "url" ? ADDRESS : name.kind === "expression" ? EXPRESSION : ATTRIBUTE
+}
 
 const encodeAll = (text: string): string => Array.from(text, character => encode(character.codePointAt(0) as number)).join("")
 

@@ -1,4 +1,5 @@
 // html`...`: the static text is read once per call site, then each render is one loop over the values.
+import { Expression } from "../shared/expression.ts"
 import { attribute, attributes, attributeValue } from "./attribute.ts"
 import type { AttributeName } from "./attribute-name.ts"
 import { htmlError } from "./call-site.ts"
@@ -10,8 +11,10 @@ import { appendParts, Finished, type Markup, PART_CHARACTERS, type Part, Parts, 
 import {
   ADDRESS,
   ATTRIBUTE,
+  EXPRESSION,
   GROUP,
   type Hole,
+  isWholeAttribute,
   JSON_VALUE,
   PIECE,
   PLAIN_ATTRIBUTE,
@@ -68,7 +71,7 @@ const templateTag =
         rendered = quickText(kind, value)
         const isQuick = rendered !== undefined
         text += isQuick ? leads[i] : statics[i]
-        const isOpen = isQuick && (kind === PLAIN_ATTRIBUTE || kind === ADDRESS)
+        const isOpen = isQuick && isWholeAttribute(kind)
         statics = isOpen ? plan.closing : plan.statics
         leads = isOpen ? plan.closingLeads : plan.leads
         if (!isQuick && kind < GROUP) rendered = printHole(plan.holes[i] as Hole, kind, value)
@@ -80,7 +83,8 @@ const templateTag =
         return continueInParts(plan, statics, i, text, rendered, all)
       }
     }
-    return new Finished(text + statics[kinds.length])
+    text += statics[kinds.length]
+    return text.length > 2 * PART_CHARACTERS ? new Parts([text]) : new Finished(text)
   }
 
 /**
@@ -146,7 +150,8 @@ function quickText(kind: number, value: unknown): string | undefined {
     if (kind <= PIECE || (kind === ADDRESS && value.charCodeAt(0) === 47)) return escapeHtml(value)
     return kind === STYLE_PIECE && isHarmless(value) ? value : undefined
   }
-  return typeof value === "number" && kind <= STYLE_PIECE ? String(value) : undefined
+  if (typeof value === "number") return kind <= STYLE_PIECE ? String(value) : undefined
+  return kind === EXPRESSION && value instanceof Expression ? Expression.attributeText(value, escapeHtml) : undefined
 }
 
 /** The text of a hole that is not in plain text. */
@@ -154,6 +159,7 @@ function printHole(hole: Hole, kind: number, value: unknown): string {
   switch (kind) {
     case PLAIN_ATTRIBUTE:
     case ADDRESS:
+    case EXPRESSION:
     case ATTRIBUTE:
       return hole.name === undefined ? spread(value, hole.tag) : attribute(hole.name, value, hole.tag)
     case PIECE:

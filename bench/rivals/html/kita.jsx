@@ -22,15 +22,21 @@ const Card = ({ product }) => (
     <a href={`/products/${product.slug}`}>
       <img src={product.image} alt={product.name} width="240" height="160" loading="lazy" />
     </a>
-    <h2 class="card-title" safe>{product.name}</h2>
-    <p class="card-text" safe>{product.description}</p>
+    <h2 class="card-title" safe>
+      {product.name}
+    </h2>
+    <p class="card-text" safe>
+      {product.description}
+    </p>
     <p class="card-price">
       <span safe>{product.price}</span>
       {product.before === undefined ? null : <del safe>{product.before}</del>}
     </p>
     <ul class="tags">
       {product.tags.map(tag => (
-        <li class="tag" safe>{tag}</li>
+        <li class="tag" safe>
+          {tag}
+        </li>
       ))}
     </ul>
     <button type="button" class="btn btn-primary" data-on:click={addToCart(product.id)}>
@@ -48,7 +54,9 @@ const Field = ({ field }) => (
 
 const Purchase = ({ purchase }) => (
   <div class="purchase purchase-card">
-    <div class="purchase-name" safe>{purchase.name}</div>
+    <div class="purchase-name" safe>
+      {purchase.name}
+    </div>
     <div class="purchase-price">{purchase.price}</div>
     <div class="purchase-quantity">{purchase.quantity}</div>
   </div>
@@ -131,6 +139,7 @@ const Purchases = () => (
 )
 
 const Fortunes = () => (
+  // biome-ignore lint/a11y/useHtmlLang: the page as TechEmpower has it
   <html>
     <head>
       <title>Fortunes</title>

@@ -132,6 +132,7 @@ const Purchases = () => (
 )
 
 const Fortunes = () => (
+  // biome-ignore lint/a11y/useHtmlLang: the page as TechEmpower has it
   <html>
     <head>
       <title>Fortunes</title>

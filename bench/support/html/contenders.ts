@@ -168,7 +168,9 @@ export function domOf(page: Page): string {
       .join(";")
   const walk = (node: Node, depth: number): void => {
     if (node.nodeName === "#comment" || node.nodeName === "#documentType") return
-    const attributes = (node.attrs ?? []).map(({ name, value }) => `${name}=${JSON.stringify(name === "style" ? style(value) : value)}`).sort()
+    const attributes = (node.attrs ?? [])
+      .map(({ name, value }) => `${name}=${JSON.stringify(name === "style" ? style(value) : value)}`)
+      .sort()
     lines.push(`${" ".repeat(depth)}${node.nodeName} ${attributes.join(" ")}${node.value === undefined ? "" : JSON.stringify(node.value)}`)
     for (const child of node.childNodes ?? []) walk(child, depth + 1)
   }

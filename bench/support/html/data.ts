@@ -95,7 +95,7 @@ export const purchases: readonly Purchase[] = list(1000, i => ({
 }))
 
 export const fortunes: readonly Fortune[] = [
-  { id: 11, message: "<script>alert(\"This should not be displayed in a browser alert box.\");</script>" },
+  { id: 11, message: '<script>alert("This should not be displayed in a browser alert box.");</script>' },
   { id: 4, message: "A bad random number generator: 1, 1, 1, 1, 1, 4.33e+67, 1, 1, 1" },
   { id: 5, message: "A computer program does what you tell it to do, not what you want it to do." },
   { id: 2, message: "A computer scientist is someone who fixes things that aren't broken." },

@@ -72,7 +72,10 @@ export const d = (): Markup =>
       header(
         { class: "header" },
         h1({ class: "header-title" }, `Hello ${buyer}`),
-        nav({ class: "header-nav" }, ul({ class: "header-list" }, li(anchor({ href: "/" }, "Home")), li(anchor({ href: "/about" }, "About")))),
+        nav(
+          { class: "header-nav" },
+          ul({ class: "header-list" }, li(anchor({ href: "/" }, "Home")), li(anchor({ href: "/about" }, "About"))),
+        ),
       ),
       main({ class: "main" }, h2({ class: "main-title" }, "Purchases"), div({ class: "purchases" }, purchases.map(purchaseCard))),
       footer({ class: "footer" }, paragraph("Thanks for your purchases")),
@@ -83,7 +86,14 @@ export const e = (): Markup =>
   page(
     undefined,
     head(title("Fortunes")),
-    body(table(tbody(tr(th("id"), th("message")), fortunes.map(({ id, message }) => tr(td(id), td(message)))))),
+    body(
+      table(
+        tbody(
+          tr(th("id"), th("message")),
+          fortunes.map(({ id, message }) => tr(td(id), td(message))),
+        ),
+      ),
+    ),
   )
 
 const placed = ({ left, top }: Tile): Markup => div({ class: "tile", style: { left, top } })

@@ -4,11 +4,9 @@ import type { Action, Field, Product, Purchase, Row, Tile } from "./data.ts"
 import { actions, buyer, fields, fortunes, links, products, purchases, rows, shop, tiles } from "./data.ts"
 import { addToCart, order } from "./expressions.ts"
 
-const button = ({ id, kind, label }: Action): Markup =>
-  html`<button type="button" class="${kind}" data-id="${id}">${label}</button>`
+const button = ({ id, kind, label }: Action): Markup => html`<button type="button" class="${kind}" data-id="${id}">${label}</button>`
 
-const row = ({ id, name, city, amount }: Row): Markup =>
-  html`<tr><td>${id}</td><td>${name}</td><td>${city}</td><td>${amount}</td></tr>`
+const row = ({ id, name, city, amount }: Row): Markup => html`<tr><td>${id}</td><td>${name}</td><td>${city}</td><td>${amount}</td></tr>`
 
 const card = (p: Product): Markup =>
   html`<article class="card" id="product-${p.id}"><a href="/products/${p.slug}"><img src="${p.image}" alt="${p.name}" width="240" height="160" loading="lazy"></a><h2 class="card-title">${p.name}</h2><p class="card-text">${p.description}</p><p class="card-price"><span>${p.price}</span>${p.before !== undefined && html`<del>${p.before}</del>`}</p><ul class="tags">${p.tags.map(tag => html`<li class="tag">${tag}</li>`)}</ul><button type="button" class="btn btn-primary" data-on:click=${addToCart(p.id)}>Add to cart</button></article>`
