@@ -34,11 +34,18 @@ async function parts(): Promise<(page: unknown) => Page> {
   return page => chunks(page as Parameters<typeof chunks>[0]) as readonly string[]
 }
 
+interface Renderer {
+  renderToString(page: unknown): string
+}
+
+/** Some of these bring no types, and others the types of a browser for the whole project. */
+const untyped = async <Module>(name: string): Promise<Module> => (await import(name)) as Module
+
 async function solid(source: string): Promise<string> {
-  const { transformAsync } = await import("@babel/core")
+  const { transformAsync } = await untyped<{ transformAsync(source: string, options: object): Promise<{ code: string }> }>("@babel/core")
   const presets = [["babel-preset-solid", { generate: "ssr", hydratable: false }]]
   const result = await transformAsync(source, { presets, babelrc: false, configFile: false, cwd: root })
-  return result?.code ?? ""
+  return result.code
 }
 
 export const limit = "literals"
@@ -61,24 +68,24 @@ const sources: Readonly<Record<Name, Source>> = {
     options: jsx("react"),
     change: source => source.replaceAll(" class=", " className=").replaceAll("charset=", "charSet="),
     print: async () => {
-      const { renderToString } = await import("react-dom/server")
-      return page => renderToString(page as Parameters<typeof renderToString>[0])
+      const { renderToString } = await untyped<Renderer>("react-dom/server")
+      return renderToString
     },
   },
   preact: {
     file: "rivals/html/pages.jsx",
     options: jsx("preact"),
     print: async () => {
-      const { renderToString } = await import("preact-render-to-string")
-      return page => withDoctype(renderToString(page as Parameters<typeof renderToString>[0]))
+      const { renderToString } = await untyped<Renderer>("preact-render-to-string")
+      return page => withDoctype(renderToString(page))
     },
   },
   solid: {
     file: "rivals/html/pages.jsx",
     change: solid,
     print: async () => {
-      const { renderToString } = await import("solid-js/web")
-      return page => withDoctype(renderToString(() => page as never))
+      const { renderToString } = await untyped<Renderer>("solid-js/web")
+      return page => withDoctype(renderToString(() => page))
     },
   },
   ghtml: { file: "rivals/html/ghtml.ts" },
@@ -132,7 +139,7 @@ export async function compile(name: Name): Promise<void> {
     ...source.options,
     plugins: pass === undefined ? [inner] : [inner, pass],
   })
-  writeFileSync(compiledFile(name), outputFiles[0]?.text ?? "")
+  writeFileSync(compiledFile(name), outputFiles?.[0]?.text ?? "")
 }
 
 /** The compiled pages of one contender. */
