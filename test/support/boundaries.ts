@@ -13,7 +13,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   events: ["shared"],
   html: ["shared"],
   datastar: ["shared", "html"],
-  components: ["shared", "html", "datastar"],
+  highlight: ["shared", "html"],
+  components: ["shared", "html", "datastar", "highlight"],
   client: ["shared"],
   repositories: ["shared", "entity"],
   actions: ["shared", "entity", "events", "html", "datastar"],
@@ -38,7 +39,7 @@ const mayLoad: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Folders whose files may load a package that the user has or has not: on use, with `import()`. */
-const mayLoadOnUse: readonly string[] = ["repositories", "buses", "jobs", "plugins", "adapters", "cli", "compile"]
+const mayLoadOnUse: readonly string[] = ["repositories", "buses", "jobs", "plugins", "adapters", "cli", "compile", "highlight"]
 
 const independent = new Set(["entity", "events", "html"])
 
