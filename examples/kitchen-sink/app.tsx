@@ -5,7 +5,9 @@ import { html, Page, respond, serve } from "nitro-ts"
 import { SidebarTrigger, ThemeSwitch, Toaster, toast } from "nitro-ts/components"
 import { get, patchElements, sseResponse } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
+import { Charts } from "./charts.tsx"
 import { Display } from "./display.tsx"
+import { Booking, Forms, Upload, Uploads } from "./forms.tsx"
 import { Navigation, Side } from "./navigation.tsx"
 import { Overlays } from "./overlays.tsx"
 
@@ -35,6 +37,9 @@ const Main = () => (
     <Display />
     <Overlays />
     <Navigation />
+    <Forms />
+    <Uploads />
+    <Charts />
   </main>
 )
 
@@ -44,7 +49,7 @@ const messages = {
 }
 
 const app = new Hono()
-app.use(nitro({ entities: [] }))
+app.use(nitro({ entities: [Booking, Upload] }))
 app.get("/", () => {
   const nonce = randomBytes(16).toString("base64")
   const policy = `default-src 'self'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src 'self' data:; base-uri 'none'`

@@ -16,12 +16,24 @@ export interface FormAttributes {
   readonly "data-on:submit__prevent": Expression
 }
 
+/** Attributes of a checkbox or of a radio button's group, which say what is chosen by themselves. */
+export interface ChoiceAttributes {
+  readonly id: string
+  readonly name: string
+  readonly "aria-describedby": string
+  readonly "aria-invalid"?: "true"
+  readonly "data-attr:aria-invalid": Expression
+  /** Clears the choice once a form that makes something new succeeded. */
+  readonly "data-effect"?: Expression
+}
+
 /** Attributes of a field: its name, what was typed before a refusal, and its tie to the message. */
 export interface FieldAttributes {
   readonly id: string
   readonly name: string
   readonly value?: string
   readonly "aria-describedby": string
+  readonly "aria-invalid"?: "true"
   readonly "data-attr:aria-invalid": Expression
   readonly "data-effect": Expression
 }
@@ -107,17 +119,36 @@ export class Call extends Expression<void> {
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
   field(name: string): FieldAttributes {
-    const form = this.#form
-    const id = fieldId(form, name)
     const value = this.#valueOf(name)
-    const attributes = {
+    const effect = new Expression(`$${formSignal(this.#form)} && ${this.#settle}`)
+    const attributes = { ...this.#tied(name), "data-effect": effect }
+    return value === undefined ? attributes : { ...attributes, value }
+  }
+
+  /** Attributes for a checkbox, or for what holds radio buttons; whether one is chosen says `value(name)`. */
+  choice(name: string): ChoiceAttributes {
+    const attributes = this.#tied(name)
+    if (this.#instance !== undefined) return attributes
+    return { ...attributes, "data-effect": new Expression(`$${formSignal(this.#form)} && (el.checked = el.defaultChecked)`) }
+  }
+
+  #tied(name: string) {
+    const id = fieldId(this.#form, name)
+    return {
       id,
       name,
       "aria-describedby": `${id}_error`,
+      ...(this.#flash()?.errors[name] !== undefined && ({ "aria-invalid": "true" } as const)),
       "data-attr:aria-invalid": new Expression(`$_${id} ? 'true' : 'false'`),
-      "data-effect": new Expression(`$${formSignal(form)} && ${this.#settle}`),
     }
-    return value === undefined ? attributes : { ...attributes, value }
+  }
+
+  /**
+   * What a field of its own making shows: what was typed before a refusal (a text, or a list where several fields have the
+   * name), else what the instance holds; undefined when it is neither.
+   */
+  value(name: string): unknown {
+    return this.#flash()?.values[name] ?? (this.#instance as unknown as Record<string, unknown> | undefined)?.[name]
   }
 
   /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
@@ -165,7 +196,7 @@ export class Call extends Expression<void> {
   /** What was typed before a refusal, else what the instance holds. */
   #valueOf(name: string): string | undefined {
     const typed = this.#flash()?.values[name]
-    if (typed !== undefined) return typed
+    if (typed !== undefined) return typeof typed === "string" ? typed : typed.at(-1)
     const value = (this.#instance as unknown as Record<string, unknown> | undefined)?.[name]
     return typeof value === "string" || typeof value === "number" ? String(value) : undefined
   }

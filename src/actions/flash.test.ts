@@ -9,6 +9,11 @@ it("brings typed values and messages to the next page", () => {
   expect(readFlash(`a=b; ${cookieOf(setFlash(flash))}; c=d`)).toEqual(flash)
 })
 
+it("brings fields of one name as a list", () => {
+  const several = { ...flash, values: { done: ["false", "true"], none: [] } }
+  expect(readFlash(cookieOf(setFlash(several)))).toEqual(several)
+})
+
 it("keeps what no cookie can hold on the server, and gives it out once", () => {
   const large = { ...flash, values: { title: "x".repeat(100_000) } }
   const cookie = cookieOf(setFlash(large))
@@ -36,9 +41,12 @@ it.each([null, "", "other=1", `${flashCookie}=`, `${flashCookie}=v!!`, `${flashC
   },
 )
 
-it.each([[1], [{ form: 1, values: {}, errors: {} }], [{ form: "f", values: { a: 1 }, errors: {} }], [{ form: "f", values: {} }]])(
-  "reads a cookie of another shape as no flash: %j",
-  value => {
-    expect(readFlash(`${flashCookie}=v${Buffer.from(JSON.stringify(value)).toString("base64url")}`)).toBeUndefined()
-  },
-)
+it.each([
+  [1],
+  [{ form: 1, values: {}, errors: {} }],
+  [{ form: "f", values: { a: 1 }, errors: {} }],
+  [{ form: "f", values: {} }],
+  [{ form: "f", values: { a: [1] }, errors: {} }],
+])("reads a cookie of another shape as no flash: %j", value => {
+  expect(readFlash(`${flashCookie}=v${Buffer.from(JSON.stringify(value)).toString("base64url")}`)).toBeUndefined()
+})

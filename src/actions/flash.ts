@@ -4,8 +4,8 @@ import { randomBytes } from "node:crypto"
 export interface Flash {
   /** Id of the form that was posted. */
   readonly form: string
-  /** What was typed, by field name. */
-  readonly values: Readonly<Record<string, string>>
+  /** What was typed, by field name; a list where several fields have the name. */
+  readonly values: Readonly<Record<string, string | readonly string[]>>
   /** Messages by field name; the empty name holds those of the whole form. */
   readonly errors: Readonly<Record<string, string>>
 }
@@ -60,9 +60,14 @@ function keep(flash: Flash): string {
 function isFlash(value: unknown): value is Flash {
   if (typeof value !== "object" || value === null) return false
   const { form, values, errors } = value as Record<string, unknown>
-  return typeof form === "string" && isTexts(values) && isTexts(errors)
+  const isText = (value: unknown): boolean => typeof value === "string"
+  return (
+    typeof form === "string" &&
+    areAll(values, value => isText(value) || (Array.isArray(value) && value.every(isText))) &&
+    areAll(errors, isText)
+  )
 }
 
-function isTexts(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.values(value).every(text => typeof text === "string")
+function areAll(record: unknown, test: (value: unknown) => boolean): boolean {
+  return typeof record === "object" && record !== null && Object.values(record).every(test)
 }

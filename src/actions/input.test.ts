@@ -115,4 +115,30 @@ describe("coerce", () => {
     expect(coerce(z.bigint(), "1.2", false)).toBe("1.2")
     expect(coerce(z.boolean(), true, true)).toBe(true)
   })
+
+  it("takes the last of a checkbox and the field that says no for it", () => {
+    expect(coerce(z.boolean(), ["false", "true"], true)).toBe(true)
+    expect(coerce(z.boolean().default(true), "false", true)).toBe(false)
+    expect(coerce(z.boolean(), ["false", "true"], false)).toEqual(["false", "true"])
+  })
+
+  it("takes an empty first field as the start of a list, which may have no members", () => {
+    expect(coerce(z.array(z.string()), "", true)).toEqual([])
+    expect(coerce(z.array(z.number()), ["", "1", "2"], true)).toEqual([1, 2])
+    expect(coerce(z.array(z.string()), ["a", ""], true)).toEqual(["a", ""])
+    expect(coerce(z.array(z.string()), [""], false)).toEqual([""])
+  })
+
+  it("reads a time without a zone as UTC, wherever the server stands", () => {
+    const zone = process.env["TZ"]
+    process.env["TZ"] = "America/New_York"
+    try {
+      expect(coerce(z.date(), "2026-05-01T18:30", true)).toEqual(new Date("2026-05-01T18:30:00Z"))
+      expect(coerce(z.date(), "2026-05-01T18:30:15.5", true)).toEqual(new Date("2026-05-01T18:30:15.500Z"))
+      expect(coerce(z.date(), "2026-05-01T18:30+02:00", true)).toEqual(new Date("2026-05-01T16:30:00Z"))
+    } finally {
+      if (zone === undefined) delete process.env["TZ"]
+      else process.env["TZ"] = zone
+    }
+  })
 })

@@ -112,9 +112,13 @@ const no = new Set(["false", "off", "0", "no"])
 export function coerce(schema: z.ZodType, value: unknown, fromText: boolean): unknown {
   const { type, nullable, element } = baseType(schema)
   if (type === "array" && fromText) {
-    const list = Array.isArray(value) ? value : [value]
+    const all = Array.isArray(value) ? value : [value]
+    // A form cannot send a list without members, so its fields may begin with an empty one.
+    const list = fromText && all[0] === "" ? all.slice(1) : all
     return element ? list.map(item => coerce(element, item, true)) : list
   }
+  // A checkbox that is not checked sends nothing, so a field with "false" goes before it: the last one counts.
+  if (type === "boolean" && fromText && Array.isArray(value)) return coerce(schema, value.at(-1), true)
   if (typeof value !== "string") return value
   if (type === "date") return value === "" ? emptyValue(nullable) : dateFrom(value)
   if (type === "bigint") return value === "" ? emptyValue(nullable) : /^[+-]?\d+$/.test(value.trim()) ? BigInt(value.trim()) : value
@@ -141,7 +145,8 @@ function emptyValue(nullable: boolean): null | undefined {
 }
 
 function dateFrom(text: string): Date | string {
-  const date = new Date(text)
+  // What `<input type="datetime-local">` sends names no zone. It is UTC, wherever the server stands.
+  const date = new Date(/^\d{4,}-\d\d-\d\dT[\d:.]+$/.test(text) ? `${text}Z` : text)
   return Number.isNaN(date.getTime()) ? text : date
 }
 

@@ -97,8 +97,14 @@ function messagesByField(error: NitroError | undefined): Record<string, string> 
   return messages
 }
 
-function textsOf(values: Input): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === "string"))
+/** Without files, which no later page can fill in again. */
+function textsOf(values: Input): Record<string, string | string[]> {
+  const texts: [string, string | string[]][] = []
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === "string") texts.push([name, value])
+    else if (Array.isArray(value)) texts.push([name, value.filter(member => typeof member === "string")])
+  }
+  return Object.fromEntries(texts)
 }
 
 /** Back to the page the form is on: never to another site. */

@@ -12,7 +12,9 @@ export type { ChartOptions, ChartProps, ChartSeries, ChartValue } from "./charts
 export { DonutChart, type DonutChartProps, type DonutPart } from "./charts/donut-chart.ts"
 export { LineChart, type LineChartProps } from "./charts/line-chart.ts"
 export { Sparkline, type SparklineProps } from "./charts/sparkline.ts"
+export { Checkbox, type CheckboxProps, Switch, type SwitchProps } from "./checkbox.ts"
 export { type ClassName, cn } from "./cn.ts"
+export { Combobox, type ComboboxProps, type Suggestion } from "./combobox.ts"
 export {
   Command,
   CommandDialog,
@@ -25,6 +27,7 @@ export {
 } from "./command.ts"
 export { type Component, type ComponentWithProps, component, componentWithProps, type WithChildren } from "./component.ts"
 export { type Cva, type CvaOptions, cva, type VariantProps } from "./cva.ts"
+export { DateField, type DateFieldProps } from "./date-field.ts"
 export { Dialog, type DialogProps, Sheet, type SheetProps } from "./dialog.ts"
 export {
   DropdownMenu,
@@ -35,11 +38,35 @@ export {
   type MenuItemProps,
   MenuSeparator,
 } from "./dropdown-menu.ts"
+export { Dropzone, type DropzoneProps } from "./dropzone.ts"
+export {
+  type ControlAttributes,
+  Field,
+  type FieldOptions,
+  type FieldProps,
+  type FormCall,
+  type Identified,
+  type Labelled,
+  type Words,
+} from "./field.ts"
+export {
+  Fieldset,
+  type FieldsetProps,
+  FormActions,
+  type FormActionsProps,
+  FormRow,
+  type FormRowProps,
+  FormSection,
+  type FormSectionProps,
+} from "./form-layout.ts"
 export { type FormatOptions, type FormatType, formatCell, formatDisplay } from "./format.ts"
+export { type ControlProps, Input, type InputProps, Textarea, type TextareaProps } from "./input.ts"
 export { closes, type Opener, opens, toggles } from "./openers.ts"
 export { type KeysetPaginationProps, type NumberedPaginationProps, Pagination } from "./pagination.ts"
 export { type Placement, Popover, type PopoverProps, type TriggerProps } from "./popover.ts"
 export { Progress, type ProgressProps, Skeleton, type SkeletonProps, Spinner, type SpinnerProps } from "./progress.ts"
+export { RadioGroup, type RadioGroupProps, type RadioOption } from "./radio-group.ts"
+export { type Option, type OptionGroup, Select, type SelectOption, type SelectProps } from "./select.ts"
 export {
   Sidebar,
   SidebarGroup,
@@ -49,6 +76,7 @@ export {
   type SidebarProps,
   SidebarTrigger,
 } from "./sidebar.ts"
+export { Slider, type SliderProps } from "./slider.ts"
 export { type Column, Table, type TableProps } from "./table.ts"
 export { type TabOptions, Tabs, type TabsProps } from "./tabs.ts"
 export { ThemeSwitch } from "./theme-switch.ts"

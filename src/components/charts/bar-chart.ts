@@ -76,8 +76,8 @@ function draw({ names, series }: ChartData, bars: Bars, place: Scale, look: { is
       const across = index * band + (band * gap) / 2 + lane * thick
       return rect(look.isHorizontal ? box(low, across, high - low, thick) : box(across, 1 - high, thick, high - low))
     })
-    const { class: colored, style } = seriesLook(number, series[number]?.color)
-    return g({ class: ["chart-bars", colored], style, "data-stacked": look.stacked || undefined }, rects)
+    const { class: colored, ...color } = seriesLook(number, series[number]?.color)
+    return g({ class: ["chart-bars", colored], ...color, "data-stacked": look.stacked || undefined }, rects)
   })
 }
 

@@ -26,7 +26,7 @@ export const Sparkline: ComponentWithProps<SparklineProps> = componentWithProps(
   const scale = linearScale(low, high)
   // A little room, or the stroke is cut at the edges.
   const y = (value: number): number => percent(0.06 + (1 - scale(value)) * 0.88)
-  const { class: colored, style } = seriesLook(0, color)
+  const { class: colored, ...look } = seriesLook(0, color)
   const { class: names, ...attributes } = withClass("sparkline", rest)
   const shape = type === "bar" ? bars(list, y) : line(list, y, type === "area")
   return svg(
@@ -35,7 +35,7 @@ export const Sparkline: ComponentWithProps<SparklineProps> = componentWithProps(
       preserveAspectRatio: "none",
       role: "img",
       "aria-label": label,
-      style,
+      ...look,
       ...attributes,
       class: [names, colored],
     },

@@ -1,10 +1,14 @@
 // The kit's script: the keyboards of the components. It listens on the document and keeps nothing per element, so that a
 // morph does no harm and what a patch brings works at once.
 import { hideFailedPictures, pictureFailed } from "./avatar.ts"
+import { listenForComboboxes } from "./combobox.ts"
+import { listenForCopying } from "./copy.ts"
+import { listenForDropzones } from "./dropzone.ts"
 import { listClick, listClose, listInput, listKey, listPointer, openByShortcut } from "./list.ts"
 import { menuClick, menuKey, menuToggle } from "./menu.ts"
 import { openerClick, placePopover } from "./openers.ts"
 import { sidebarClick } from "./sidebar.ts"
+import { listenForSliders } from "./slider.ts"
 import { tabClick, tabKey } from "./tabs.ts"
 import { themeClick, themeStorage } from "./theme.ts"
 import { toastClick, toastEnd } from "./toast.ts"
@@ -38,4 +42,8 @@ if (!page[LOADED]) {
   listen("animationend", false, toastEnd)
   addEventListener("storage", themeStorage)
   hideFailedPictures()
+  listenForComboboxes()
+  listenForSliders()
+  listenForDropzones()
+  listenForCopying()
 }

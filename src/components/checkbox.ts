@@ -1,0 +1,67 @@
+// A checkbox and a switch: yes or no.
+import {
+  type AnyAttributes,
+  type Child,
+  div,
+  input,
+  label as labelElement,
+  type Markup,
+  section,
+  type TagAttributes,
+} from "../html/index.ts"
+import { type ElementProps, withClass } from "./attributes.ts"
+import { cn } from "./cn.ts"
+import { type Component, component } from "./component.ts"
+import { type FieldOptions, helpText, requiredMark, splitProps, tie } from "./field.ts"
+import { textOf } from "./input.ts"
+
+export interface CheckboxProps
+  extends ElementProps<"input", "type" | "checked" | "required" | "id" | "name">,
+    Omit<FieldOptions, "orientation"> {
+  readonly name?: string | undefined
+  /** Default: made of the name. */
+  readonly id?: string | undefined
+  readonly checked?: boolean | undefined
+  readonly required?: boolean | undefined
+}
+
+export interface SwitchProps extends CheckboxProps {
+  readonly size?: "sm" | "md" | undefined
+}
+
+/**
+ * `Checkbox("Agree", { id: "agree" })`, `<Checkbox name="done" call={edit}>Done</Checkbox>`. The children are its label;
+ * without any it needs an `aria-label`. With a `call` it sends `true` or `false`, without one nothing when it is not checked.
+ */
+export const Checkbox: Component<CheckboxProps> = component(props => box(props, {}))
+
+/** A checkbox that looks like a switch: for what takes effect at once. */
+export const Switch: Component<SwitchProps> = component(({ size, ...props }) =>
+  box(props, { role: "switch", "data-size": size === "sm" ? size : undefined }),
+)
+
+const yes = new Set(["true", "on", "1", "yes"])
+
+function box(props: CheckboxProps & { readonly children?: Child }, look: object): Markup {
+  const { children } = props
+  const { frame, own } = splitProps(props)
+  const { checked = false, value: given, ...rest } = own
+  const { name, disabled } = props
+  const tied = tie(rest, "choice")
+  const { value: _, ...control } = tied.control
+  const known = tied.value === undefined ? undefined : yes.has(textOf(tied.value) ?? "")
+  const value = props.value ?? (props.call === undefined ? undefined : "true")
+  const attributes: AnyAttributes = { type: "checkbox", ...look, ...withClass("input", control), value, checked: known ?? checked }
+  const element = input(attributes as TagAttributes<"input">)
+  // Not checked it sends nothing, which an action could not tell from "leave it as it is".
+  const unchecked = props.call !== undefined && given === undefined && input({ type: "hidden", name, value: "false", disabled })
+  const text = children === undefined ? undefined : labelElement({ for: control.id }, children, frame.required && requiredMark)
+  const below = [helpText(frame, control), tied.error].filter(child => child !== undefined)
+  if (text === undefined && below.length === 0) return unchecked ? div({ class: "field-box" }, unchecked, element) : element
+  return div(
+    { class: cn("field", frame.fieldClass), "data-orientation": "horizontal" },
+    unchecked,
+    element,
+    below.length === 0 ? text : section(text, below),
+  )
+}

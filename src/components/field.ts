@@ -1,0 +1,153 @@
+// A field of a form: its label, its help, its message, and how the control in it is tied to them.
+import { type AnyAttributes, type Child, div, label as labelElement, Markup, p, section, span } from "../html/index.ts"
+import { cn } from "./cn.ts"
+
+/** Where a control belongs: `call(Todo, "create")` and whatever else knows its fields by name. */
+export interface FormCall {
+  /** Attributes of the control: its id, name and value, and its tie to the message. */
+  field(name: string): { readonly id: string; readonly name: string; readonly value?: string; readonly "aria-describedby": string }
+  /** The same for a checkbox, or for the group of radio buttons. */
+  choice(name: string): { readonly id: string; readonly name: string; readonly "aria-describedby": string }
+  /** The place for its message. */
+  error(name: string): Markup
+  /** What it shows: what was typed before a refusal, else the value that is stored. */
+  value(name: string): unknown
+}
+
+/** A text for people: not the values that render nothing. */
+export type Words = Exclude<Child, boolean | null | undefined>
+
+/** A control has a visible label, or a name for those who do not see it. `label={false}`: another element labels its id. */
+export type Labelled =
+  | { readonly label: Words | false; readonly "aria-label"?: never }
+  | { readonly label?: undefined; readonly "aria-label": string }
+  | { readonly label?: undefined; readonly "aria-labelledby": string }
+
+/** A control is known by its name or its id; the id is made of the name when it has none. */
+export type Identified = { readonly name: string; readonly id?: string | undefined } | { readonly name?: undefined; readonly id: string }
+
+export interface FieldOptions {
+  /** The call that the form sends: fills in id, value, and the place for the message. The control needs a `name` then. */
+  readonly call?: FormCall | undefined
+  /** What helps to fill it in. */
+  readonly help?: Child
+  /** A message, or the place for it: `call.error("title")`. */
+  readonly error?: Child
+  /** Beside its label instead of below it. */
+  readonly orientation?: "vertical" | "horizontal" | undefined
+  /** Of the element around the control and its label. */
+  readonly fieldClass?: string | undefined
+}
+
+/** Attributes for a control of your own in a `Field`. */
+export type ControlAttributes = AnyAttributes & { readonly id: string }
+
+export type FieldProps = FieldOptions &
+  Identified & {
+    readonly label: Words
+    readonly required?: boolean | undefined
+    readonly children?: (control: ControlAttributes) => Child
+  }
+
+/**
+ * A label, help and a message around a control of your own, which gets its attributes:
+ * `<Field label="Colour" name="colour" call={create}>{control => <input type="color" {...control} />}</Field>`.
+ */
+export function Field(props: FieldProps, render: FieldProps["children"] = props.children): Markup {
+  const { label, call, help, error, orientation, fieldClass, required, name, id } = props
+  const tied = tie({ call, help, error, name, id, required })
+  return fieldAround({ label, help, error: tied.error, orientation, fieldClass, required }, tied.control, render?.(tied.control))
+}
+
+export interface Tied {
+  readonly control: ControlAttributes
+  /** The element with the message, or with room for it. */
+  readonly error: Child
+  /** What is shown by the call, which goes before a value that was given. */
+  readonly value: unknown
+}
+
+/** The attributes that tie a control to its help and its message. `attributes` are its own. */
+export function tie(attributes: Readonly<Record<string, unknown>>, kind: "field" | "choice" = "field"): Tied {
+  const { call, help, error, name, id, ...own } = attributes as FieldOptions & AnyAttributes & { name?: string; id?: string }
+  const byCall = call !== undefined && name !== undefined ? call[kind](name) : undefined
+  const controlId = id ?? byCall?.id ?? idOf(name)
+  const place = byCall === undefined ? errorPlace(error, controlId) : call?.error(name as string)
+  const describedBy = cn(
+    own["aria-describedby"] as string | undefined,
+    isShown(help) && helpId(controlId),
+    byCall === undefined ? place !== undefined && errorId(controlId) : byCall["aria-describedby"],
+  )
+  return {
+    control: {
+      ...byCall,
+      ...own,
+      name,
+      id: controlId,
+      // One id may come from two sides, as with `{...create.field("title")}`.
+      "aria-describedby": [...new Set(describedBy.split(" "))].join(" ") || undefined,
+      ...(byCall === undefined && isShown(error) && !(error instanceof Markup) && { "aria-invalid": "true" }),
+    },
+    error: place,
+    value: byCall === undefined ? undefined : call?.value(name as string),
+  }
+}
+
+/** A name as an id: `address[city]` is `address_city_`. */
+const idOf = (name: string | undefined): string => (name ?? "").replace(/[^\w-]/g, "_")
+const helpId = (id: string): string => `${id}_help`
+const errorId = (id: string): string => `${id}_error`
+
+const isShown = (child: Child): boolean => child !== undefined && child !== null && child !== false && child !== true && child !== ""
+
+/** Markup is a place that somebody else has made, with this id. */
+function errorPlace(error: Child, id: string): Child {
+  if (!isShown(error)) return undefined
+  return error instanceof Markup ? error : p({ id: errorId(id), role: "alert" }, error)
+}
+
+export interface FieldFrame extends Pick<FieldOptions, "help" | "error" | "orientation" | "fieldClass"> {
+  readonly label?: Words | false | undefined
+  readonly required?: boolean | undefined
+}
+
+/** Label, control, help and message, in this order. */
+export function fieldAround(frame: FieldFrame, control: { readonly id: string }, content: Child): Markup {
+  const { orientation, fieldClass } = frame
+  const isHorizontal = orientation === "horizontal"
+  const below = [helpText(frame, control), frame.error]
+  const hasBelow = isShown(below[0]) || isShown(below[1])
+  return div(
+    { class: cn("field", fieldClass), "data-orientation": isHorizontal && orientation },
+    labelOf(frame, control),
+    // In a row, what is below the control stays below it.
+    isHorizontal && hasBelow ? section(content, below) : [content, below],
+  )
+}
+
+export function labelOf({ label, required }: FieldFrame, { id }: { readonly id: string }): Child {
+  if (label === undefined || label === false) return undefined
+  return labelElement({ for: id }, label, required && requiredMark)
+}
+
+/** For the eye alone: the control itself says that it is required. */
+export const requiredMark: Markup = span({ class: "field-required", "aria-hidden": true }, "*")
+
+export function helpText({ help }: FieldFrame, { id }: { readonly id: string }): Child {
+  return isShown(help) ? p({ id: helpId(id) }, help) : undefined
+}
+
+/** Takes the props that concern the field out of those that concern the control. */
+export function splitProps(props: object): { frame: FieldFrame; own: Record<string, unknown> } {
+  const { label, orientation, fieldClass, children: _, ...own } = props as FieldFrame & Record<string, unknown>
+  return { frame: { label, help: own["help"] as Child, orientation, fieldClass, required: own["required"] as boolean }, own }
+}
+
+/**
+ * A control in its field. A control without label, help and message stands alone, so that it fits into whatever the page
+ * has around it.
+ */
+export function inField(frame: FieldFrame, tied: Tied, content: Child): Markup {
+  const isAlone = (frame.label === undefined || frame.label === false) && !isShown(frame.help) && !isShown(tied.error)
+  return isAlone ? (content as Markup) : fieldAround({ ...frame, error: tied.error }, tied.control, content)
+}

@@ -1,0 +1,80 @@
+// Text controls: input, textarea, and numbers.
+import { type Child, div, input as inputElement, type Markup, span, textarea } from "../html/index.ts"
+import { type ElementProps, withClass } from "./attributes.ts"
+import { type FieldOptions, type Identified, inField, type Labelled, splitProps, type Tied, tie } from "./field.ts"
+
+type TextType =
+  | "text"
+  | "email"
+  | "password"
+  | "search"
+  | "tel"
+  | "url"
+  | "number"
+  | "color"
+  | "date"
+  | "datetime-local"
+  | "month"
+  | "time"
+  | "week"
+
+/** What every control takes besides the attributes of its element. */
+export type ControlProps<Name extends string, Own extends string = never> = ElementProps<
+  Name,
+  Own | "name" | "id" | "aria-label" | "aria-labelledby" | "required" | "label"
+> &
+  FieldOptions &
+  Labelled &
+  Identified & { readonly required?: boolean | undefined }
+
+export type InputProps = ControlProps<"input", "type"> & {
+  /** Default `"text"`. */
+  readonly type?: TextType | undefined
+  /** Shown inside of it, before and after what is typed: a unit, an icon. */
+  readonly before?: Child
+  readonly after?: Child
+}
+
+/** `<Input label="Title" name="title" call={create} help="Short and clear." required />`; without `label` the input alone. */
+export function Input(props: InputProps): Markup {
+  const { frame, own } = splitProps(props)
+  const { before, after, ...rest } = own
+  const tied = tie(rest)
+  const control = inputElement({ ...withClass("input", tied.control), value: typedValue(tied, rest) })
+  return inField(frame, tied, isPresent(before) || isPresent(after) ? group(before as Child, control, after as Child) : control)
+}
+
+const isPresent = (child: unknown): boolean => child !== undefined && child !== null && child !== false
+
+const group = (before: Child, control: Child, after: Child): Markup =>
+  div(
+    { class: "input-group" },
+    isPresent(before) && span({ "data-align": "start" }, before),
+    control,
+    isPresent(after) && span({ "data-align": "end" }, after),
+  )
+
+/** What was typed goes before the value given; a password goes back to no page. */
+function typedValue({ value }: Tied, given: Readonly<Record<string, unknown>>): string | undefined {
+  return given["type"] === "password" ? undefined : (textOf(value) ?? (given["value"] as string | undefined))
+}
+
+/** A value as text; what has none is undefined. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === "string") return value
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value)
+  return Array.isArray(value) ? textOf(value.at(-1)) : undefined
+}
+
+export type TextareaProps = ControlProps<"textarea", "value"> & {
+  readonly value?: string | undefined
+}
+
+/** `<Textarea label="Notes" name="notes" call={create} />`; it grows with its text. */
+export function Textarea(props: TextareaProps): Markup {
+  const { frame, own } = splitProps(props)
+  const { value, ...rest } = own
+  const tied = tie(rest)
+  const { value: _, ...control } = tied.control
+  return inField(frame, tied, textarea(withClass("textarea", control), textOf(tied.value) ?? (value as string | undefined)))
+}

@@ -1,0 +1,90 @@
+// A radio group: one of a few.
+import { type Child, div, fieldset, input, label as labelElement, legend, type Markup, p, section } from "../html/index.ts"
+import type { Expression } from "../shared/expression.ts"
+import { shortHash } from "../shared/short-hash.ts"
+import { type ElementProps, withClass } from "./attributes.ts"
+import { type FieldOptions, helpText, requiredMark, tie, type Words } from "./field.ts"
+import { textOf } from "./input.ts"
+import { asOption, type SelectOption } from "./select.ts"
+
+export interface RadioOption extends Omit<SelectOption, "label"> {
+  /** Default: the value. */
+  readonly label?: Child
+  readonly help?: Child
+}
+
+export interface RadioGroupProps
+  extends ElementProps<"fieldset", "name" | "id" | "label" | "value" | "required">,
+    Omit<FieldOptions, "orientation"> {
+  readonly label: Words
+  readonly name: string
+  /** Default: made of the name. */
+  readonly id?: string | undefined
+  readonly options: readonly (string | number | RadioOption)[]
+  readonly value?: string | number | undefined
+  readonly required?: boolean | undefined
+  /** Default `"vertical"`. */
+  readonly orientation?: "vertical" | "horizontal" | undefined
+}
+
+/** `<RadioGroup label="Size" name="size" options={["S", "M", { value: "L", help: "Sold out soon" }]} call={create} />`. */
+export function RadioGroup(props: RadioGroupProps): Markup {
+  const { label, options, value: given, orientation, required, fieldClass, disabled, help, ...own } = props
+  const tied = tie({ ...own, help }, "choice")
+  // The group has the id and the message, its buttons have the name.
+  const { name, value: _, "data-effect": effect, ...group } = tied.control
+  const chosen = textOf(tied.value) ?? textOf(given)
+  const { class: names, ...attributes } = withClass("fieldset", group)
+  const buttons = options.map(entry => {
+    const one = (typeof entry === "object" ? entry : asOption(entry)) as RadioOption
+    return button(one, {
+      id: `${group.id}_${idPart(String(one.value))}`,
+      name: name as string,
+      required,
+      effect,
+      isChosen: String(one.value) === chosen,
+    })
+  })
+  return fieldset(
+    { class: [names, fieldClass], role: "radiogroup", disabled, "aria-required": required, ...attributes },
+    legend({ "data-variant": "label" }, label, required && requiredMark),
+    helpText({ help }, group),
+    div({ class: "radio-options", "data-orientation": orientation === "horizontal" && orientation }, buttons),
+    tied.error !== undefined && div({ class: "field" }, tied.error),
+  )
+}
+
+/** By its value, not by its place: options may move. */
+const idPart = (value: string): string => (/^[A-Za-z\d-]{1,40}$/.test(value) ? value : shortHash(value))
+
+interface ButtonState {
+  readonly id: string
+  readonly name: string
+  readonly required: boolean | undefined
+  readonly isChosen: boolean
+  readonly effect: unknown
+}
+
+function button(
+  { value, label = String(value), help, disabled }: RadioOption,
+  { id, name, required, isChosen, effect }: ButtonState,
+): Markup {
+  const hasHelp = help !== undefined
+  const text = labelElement({ for: id }, label)
+  return div(
+    { class: "field", "data-orientation": "horizontal" },
+    input({
+      type: "radio",
+      class: "input",
+      id,
+      name,
+      value,
+      checked: isChosen,
+      disabled,
+      required,
+      "aria-describedby": hasHelp ? `${id}_help` : undefined,
+      "data-effect": effect as Expression | undefined,
+    }),
+    hasHelp ? section(text, p({ id: `${id}_help` }, help)) : text,
+  )
+}

@@ -1,0 +1,62 @@
+// A native select.
+import { type Markup, optgroup, option, select } from "../html/index.ts"
+import { withClass } from "./attributes.ts"
+import { inField, splitProps, tie } from "./field.ts"
+import { type ControlProps, textOf } from "./input.ts"
+
+export interface SelectOption {
+  readonly value: string | number
+  /** Default: the value. */
+  readonly label?: string | undefined
+  readonly disabled?: boolean | undefined
+}
+
+/** A value that is its own label, or an option with more to say. */
+export type Option = string | number | SelectOption
+
+export interface OptionGroup {
+  readonly label: string
+  readonly options: readonly Option[]
+  readonly disabled?: boolean | undefined
+}
+
+export type SelectProps = ControlProps<"select", "value" | "multiple"> & {
+  readonly options: readonly (Option | OptionGroup)[]
+  /** The chosen value, or values. */
+  readonly value?: string | number | readonly (string | number)[] | undefined
+  /** An entry without value, shown until something is chosen: "Choose a country". */
+  readonly placeholder?: string | undefined
+  readonly multiple?: boolean | undefined
+}
+
+/** `<Select label="Colour" name="colour" options={["red", { value: "g", label: "green" }]} placeholder="Choose one" />`. */
+export function Select(props: SelectProps): Markup {
+  const { frame, own } = splitProps(props)
+  const { options, value, placeholder, ...rest } = own as Record<string, unknown> & Pick<SelectProps, "options" | "value" | "placeholder">
+  const tied = tie(rest)
+  const { value: _, ...control } = tied.control
+  const chosen = new Set(textsOf(tied.value ?? value))
+  const entries = options.map(entry =>
+    "options" in Object(entry) ? groupOf(entry as OptionGroup, chosen) : optionOf(entry as Option, chosen),
+  )
+  const empty = placeholder !== undefined && option({ value: "", selected: chosen.size === 0 || chosen.has("") }, placeholder)
+  return inField(frame, tied, select(withClass("select", control), empty, entries))
+}
+
+function textsOf(value: unknown): string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return list.map(textOf).filter(text => text !== undefined)
+}
+
+export const asOption = (entry: Option): SelectOption => (typeof entry === "object" ? entry : { value: entry })
+
+function optionOf(entry: Option, chosen: ReadonlySet<string>): Markup {
+  const { value, label = String(value), disabled } = asOption(entry)
+  return option({ value, selected: chosen.has(String(value)), disabled }, label)
+}
+
+const groupOf = ({ label, options, disabled }: OptionGroup, chosen: ReadonlySet<string>): Markup =>
+  optgroup(
+    { label, disabled },
+    options.map(entry => optionOf(entry, chosen)),
+  )
