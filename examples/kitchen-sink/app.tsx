@@ -5,6 +5,7 @@ import { html, Page, respond, serve } from "nitro-ts"
 import { SidebarTrigger, ThemeSwitch, Toaster, toast } from "nitro-ts/components"
 import { get, patchElements, sseResponse } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
+import type { Child } from "nitro-ts/html"
 import { Charts } from "./charts.tsx"
 import { Display } from "./display.tsx"
 import { Booking, Forms, Upload, Uploads } from "./forms.tsx"
@@ -37,9 +38,6 @@ const Main = () => (
     <Display />
     <Overlays />
     <Navigation />
-    <Forms />
-    <Uploads />
-    <Charts />
   </main>
 )
 
@@ -50,18 +48,31 @@ const messages = {
 
 const app = new Hono()
 app.use(nitro({ entities: [Booking, Upload] }))
-app.get("/", () => {
+const pageAt = (path: string, content: Child) => {
   const nonce = randomBytes(16).toString("base64")
   const policy = `default-src 'self'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src 'self' data:; base-uri 'none'`
   const page = (
     <Page title="Kitchen sink" head={style(nonce)} nonce={nonce}>
-      <Side />
-      <Main />
+      <Side path={path} />
+      {content}
       <Toaster />
     </Page>
   )
   return respond(page, { headers: { "content-security-policy": policy } })
-})
+}
+const more = (title: string, content: Child) => (
+  <main class="page">
+    <div class="bar">
+      <SidebarTrigger />
+      <h1>{title}</h1>
+      <ThemeSwitch />
+    </div>
+    {content}
+  </main>
+)
+app.get("/", () => pageAt("/", <Main />))
+app.get("/forms", () => pageAt("/forms", more("Forms", [Forms(), Uploads()])))
+app.get("/charts", () => pageAt("/charts", more("Charts", <Charts />)))
 app.get("/again", () => sseResponse(patchElements(Main())))
 app.post("/toast/:kind", c => sseResponse(c.req.param("kind") === "error" ? messages.error : messages.success))
 await serve(app)

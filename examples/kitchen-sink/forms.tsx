@@ -91,18 +91,17 @@ export const Forms = () => {
   const create = call(Booking, "create")
   return (
     <Section id="forms" title="Book a room">
-        <form {...create.form} novalidate class="form">
-          <BookingFields of={create} />
-          <FormActions>
-            <Button type="reset" variant="outline">
-              Reset
-            </Button>
-            <Button type="submit">Book</Button>
-          </FormActions>
-        </form>
-      </section>
-      <footer>{live(Booking.where(), { each: (booking: Booking) => <li id={booking.domId}>{booking.title}</li> })}</footer>
-    </section>
+      <form {...create.form} novalidate class="form">
+        <BookingFields of={create} />
+        <FormActions>
+          <Button type="reset" variant="outline">
+            Reset
+          </Button>
+          <Button type="submit">Book</Button>
+        </FormActions>
+      </form>
+      {live(Booking.where(), { each: (booking: Booking) => <li id={booking.domId}>{booking.title}</li> })}
+    </Section>
   )
 }
 
@@ -122,13 +121,13 @@ export const Uploads = () => {
   const send = call(Upload, "send")
   return (
     <Section id="files" title="Send files">
-        <form {...send.form} class="form" enctype="multipart/form-data">
-          <Dropzone label="Files" name="files" call={send} multiple accept="image/*, .txt, .pdf" maxBytes={maxBytes} maxFiles={3} />
-          <FormActions align="start">
-            <Button type="submit">Send</Button>
-          </FormActions>
-        </form>
-        {live(Upload.where(), { each: (upload: Upload) => <li id={upload.domId}>{`${upload.name}: ${upload.bytes} bytes`}</li> })}
+      <form {...send.form} class="form" enctype="multipart/form-data">
+        <Dropzone label="Files" name="files" call={send} multiple accept="image/*, .txt, .pdf" maxBytes={maxBytes} maxFiles={3} />
+        <FormActions align="start">
+          <Button type="submit">Send</Button>
+        </FormActions>
+      </form>
+      {live(Upload.where(), { each: (upload: Upload) => <li id={upload.domId}>{`${upload.name}: ${upload.bytes} bytes`}</li> })}
     </Section>
   )
 }

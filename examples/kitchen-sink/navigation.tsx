@@ -79,14 +79,24 @@ const sections = [
       ["breadcrumb", "Breadcrumb", "chevrons-right"],
     ],
   ],
+  [
+    "More pages",
+    [
+      ["/forms", "Forms", "text-cursor-input"],
+      ["/charts", "Charts", "chart-line"],
+    ],
+  ],
 ] as const
 
-export const Side = (): Markup => (
+export const Side = ({ path = "/" }: { path?: string }): Markup => (
   <Sidebar header={<strong class="brand">Kitchen sink</strong>} label="Components">
     {sections.map(([label, items]) =>
       SidebarGroup(
         { label },
-        items.map(([id, name, picture]) => SidebarItem({ href: `#${id}`, icon: icon(picture), active: id === "buttons" }, name)),
+        items.map(([id, name, picture]) => {
+          const href = id.startsWith("/") ? id : path === "/" ? `#${id}` : `/#${id}`
+          return SidebarItem({ href, icon: icon(picture), active: id === (path === "/" ? "buttons" : path) }, name)
+        }),
       ),
     )}
   </Sidebar>
