@@ -1,6 +1,6 @@
 // A badge: a short word about something, such as its state.
 import { a, span } from "../html/index.ts"
-import { type ElementProps, withClass } from "./attributes.ts"
+import { type ElementProps, passOn } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
 
 export type BadgeVariant = "default" | "secondary" | "outline" | "destructive" | "ghost" | "link"
@@ -14,9 +14,11 @@ export interface BadgeProps extends ElementProps<"span"> {
   readonly href?: string | URL | undefined
 }
 
+const own = new Set(["variant", "size", "href", "children"])
+
 /** `Badge("New")`, `<Badge variant="outline">Draft</Badge>`. */
-export const Badge: Component<BadgeProps> = component(({ variant = "default", size = "md", href, children, ...rest }) => {
-  const { class: names, ...attributes } = withClass(`badge badge-${size}`, rest)
-  const own = { class: names, "data-size": size, "data-variant": variant }
-  return href === undefined ? span({ ...own, ...attributes }, children) : a({ ...own, href, ...attributes }, children)
+export const Badge: Component<BadgeProps> = component(props => {
+  const { variant = "default", size = "md", href, children } = props
+  const look = { class: `badge badge-${size}`, "data-size": size, "data-variant": variant }
+  return href === undefined ? span(passOn(look, props, own), children) : a(passOn({ ...look, href }, props, own), children)
 })

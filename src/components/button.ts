@@ -2,7 +2,7 @@
 import { when } from "../datastar/index.ts"
 import { type AnyAttributes, a, button as buttonElement, type Child } from "../html/index.ts"
 import { Expression } from "../shared/expression.ts"
-import { type ElementProps, withClass } from "./attributes.ts"
+import { type ElementProps, passOn } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
 
 export type ButtonVariant = "default" | "secondary" | "outline" | "ghost" | "link" | "destructive"
@@ -24,29 +24,35 @@ export interface ButtonProps extends ElementProps<"button"> {
   readonly download?: string | boolean | undefined
 }
 
+const ownProps = ["variant", "size", "loading", "icon", "children"]
+const own = new Set(ownProps)
+const ownOfLink = new Set([...ownProps, "disabled", "type"])
+const ownOfDisabledLink = new Set([...ownOfLink, "href", "target", "rel", "download"])
+
 /** `Button("Save")`, `<Button variant="outline" size="sm">Cancel</Button>`, `<Button href="/new">New</Button>`. */
-export const Button: Component<ButtonProps> = component(({ icon, children, href, disabled, target, rel, download, ...props }) => {
-  const attributes = buttonAttributes(props)
-  const content = [icon, children]
-  if (href === undefined) return buttonElement({ type: "button", disabled, ...attributes }, content)
+export const Button: Component<ButtonProps> = component(props => {
+  const { icon, children, href, disabled } = props
+  const content = icon === undefined ? children : [icon, children]
+  if (href === undefined) return buttonElement(passOn(look(props, { class: "btn", type: "button" }), props, own), content)
   // A link cannot be disabled: without an address it takes no click and no focus.
-  if (disabled) return a({ role: "link", "aria-disabled": true, ...attributes }, content)
-  return a({ href, target, rel, download, ...attributes }, content)
+  if (disabled) return a(passOn(look(props, { class: "btn", role: "link", "aria-disabled": true }), props, ownOfDisabledLink), content)
+  return a(passOn(look(props, { class: "btn", href }), props, ownOfLink), content)
 })
 
 /** The attributes of an element that looks like a button: for triggers that other components make. */
-export function buttonAttributes({ variant, size, loading, ...rest }: Omit<ButtonProps, "icon" | "href">): AnyAttributes {
-  const { class: names, ...attributes } = withClass("btn", rest)
-  return {
-    class: names,
-    "data-variant": variant === "default" ? undefined : variant,
-    "data-size": size === "default" ? undefined : size,
-    ...busy(loading),
-    ...attributes,
-  }
+export function buttonAttributes(props: Omit<ButtonProps, "icon" | "href">): AnyAttributes {
+  return passOn(look(props, { class: "btn" }), props, own)
 }
 
-function busy(loading: ButtonProps["loading"]): object | undefined {
-  if (loading instanceof Expression) return { "data-attr:aria-busy": when(loading, "true", "false"), "data-attr:disabled": loading }
-  return loading ? { "aria-busy": true, disabled: true } : undefined
+function look({ variant, size, loading }: Pick<ButtonProps, "variant" | "size" | "loading">, attributes: AnyAttributes): AnyAttributes {
+  if (variant !== undefined && variant !== "default") attributes["data-variant"] = variant
+  if (size !== undefined && size !== "default") attributes["data-size"] = size
+  if (loading instanceof Expression) {
+    attributes["data-attr:aria-busy"] = when(loading, "true", "false")
+    attributes["data-attr:disabled"] = loading
+  } else if (loading) {
+    attributes["aria-busy"] = true
+    attributes["disabled"] = true
+  }
+  return attributes
 }

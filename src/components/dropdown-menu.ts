@@ -1,9 +1,9 @@
 // Menus: a popover with the role `menu`. The kit's script moves the focus with arrows, Home, End and typed letters.
 
 import { when } from "../datastar/index.ts"
-import { a, button, type Child, div, hr, kbd, span } from "../html/index.ts"
+import { type AnyAttributes, a, button, type Child, div, hr, kbd, span } from "../html/index.ts"
 import { Expression } from "../shared/expression.ts"
-import type { ElementProps } from "./attributes.ts"
+import { type ElementProps, passOn } from "./attributes.ts"
 import { type Component, type ComponentWithProps, component, componentWithProps } from "./component.ts"
 import { Check, Circle } from "./icons.gen.ts"
 import { type Placement, type TriggerProps, triggerButton } from "./popover.ts"
@@ -33,30 +33,28 @@ export interface MenuItemProps extends ElementProps<"button"> {
   readonly radio?: boolean | undefined
 }
 
-/** An entry of a menu: a button, or a link. What it does is up to its attributes, such as `data-on:click`. */
-export const MenuItem: Component<MenuItemProps> = component(
-  ({ href, icon, shortcut, variant, checked, radio, disabled, children, ...rest }) => {
-    const role = checked === undefined ? "menuitem" : radio ? "menuitemradio" : "menuitemcheckbox"
-    const own = {
-      role,
-      tabindex: -1,
-      "data-variant": variant === "destructive" ? variant : undefined,
-      ...checkedAttributes(checked),
-    } as const
-    const content = [
-      icon,
-      children,
-      checked !== undefined && span({ class: "menu-indicator" }, radio ? Circle() : Check()),
-      shortcut !== undefined && kbd({ "data-shortcut": true }, shortcut),
-    ]
-    if (href === undefined) return button({ type: "button", ...own, disabled, ...rest }, content)
-    return a({ ...own, ...(disabled ? { "aria-disabled": true } : { href }), ...(rest as object) }, content)
-  },
-)
+const ownOfItem = new Set(["href", "icon", "shortcut", "variant", "checked", "radio", "disabled", "children"])
 
-function checkedAttributes(checked: MenuItemProps["checked"]): object {
-  if (checked instanceof Expression) return { "data-attr:aria-checked": when(checked, "true", "false") }
-  return { "aria-checked": checked }
+/** An entry of a menu: a button, or a link. What it does is up to its attributes, such as `data-on:click`. */
+export const MenuItem: Component<MenuItemProps> = component(props => {
+  const { href, icon, shortcut, checked, radio, disabled, children } = props
+  const content = [
+    icon,
+    children,
+    checked !== undefined && span({ class: "menu-indicator" }, radio ? Circle() : Check()),
+    shortcut !== undefined && kbd({ "data-shortcut": true }, shortcut),
+  ]
+  if (href === undefined) return button(passOn(itemAttributes(props, { type: "button", disabled }), props, ownOfItem), content)
+  return a(passOn(itemAttributes(props, disabled ? { "aria-disabled": true } : { href }), props, ownOfItem), content)
+})
+
+function itemAttributes({ variant, checked, radio }: MenuItemProps, attributes: AnyAttributes): AnyAttributes {
+  attributes.role = checked === undefined ? "menuitem" : radio ? "menuitemradio" : "menuitemcheckbox"
+  attributes.tabindex = -1
+  if (variant === "destructive") attributes["data-variant"] = variant
+  if (checked instanceof Expression) attributes["data-attr:aria-checked"] = when(checked, "true", "false")
+  else if (checked !== undefined) attributes["aria-checked"] = checked
+  return attributes
 }
 
 export interface MenuGroupProps extends ElementProps<"div"> {

@@ -73,16 +73,16 @@ describe("a component", () => {
 
 describe("a button", () => {
   it("is a button, or a link where it has an address", () => {
-    expect(String(Button("Save"))).toBe('<button type="button" class="btn">Save</button>')
+    expect(String(Button("Save"))).toBe('<button class="btn" type="button">Save</button>')
     expect(String(<Button type="submit" variant="outline" size="sm" data-on:click={js("go()")} />)).toBe(
-      '<button type="submit" class="btn" data-variant="outline" data-size="sm" data-on:click="go()"></button>',
+      '<button class="btn" type="submit" data-variant="outline" data-size="sm" data-on:click="go()"></button>',
     )
-    expect(String(Button({ href: "/new" }, "New"))).toBe('<a href="/new" class="btn">New</a>')
+    expect(String(Button({ href: "/new" }, "New"))).toBe('<a class="btn" href="/new">New</a>')
     expect(String(Button({ href: "javascript:alert(1)" }, "x"))).toBe('<a class="btn">x</a>')
-    expect(String(Button({ href: "/new", disabled: true }, "New"))).toBe('<a role="link" aria-disabled="true" class="btn">New</a>')
+    expect(String(Button({ href: "/new", disabled: true }, "New"))).toBe('<a class="btn" role="link" aria-disabled="true">New</a>')
   })
   it("shows that it works, by the server or by a signal", () => {
-    expect(String(Button({ loading: true }, "Save"))).toBe('<button type="button" disabled class="btn" aria-busy="true">Save</button>')
+    expect(String(Button({ loading: true }, "Save"))).toBe('<button class="btn" type="button" aria-busy="true" disabled>Save</button>')
     expect(String(Button({ loading: signal("saving", false) }, "Save"))).toContain('data-attr:disabled="$saving"')
   })
 })

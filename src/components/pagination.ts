@@ -44,7 +44,12 @@ function numbered({ page, pages, href, siblings = 1, ...rest }: NumberedPaginati
     shown === undefined
       ? span({ class: "pagination-gap" }, Ellipsis({ label: "More pages" }))
       : Button(
-          { href: href(shown), size: "icon", variant: shown === page ? "outline" : "ghost", "aria-current": shown === page && "page" },
+          {
+            href: href(shown),
+            size: "icon",
+            variant: shown === page ? "outline" : "ghost",
+            "aria-current": shown === page ? "page" : undefined,
+          },
           shown,
         ),
   )

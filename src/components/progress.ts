@@ -1,6 +1,6 @@
 // What goes on: a progress bar, a spinner, and the outlines of what is still to come.
 import { div, type Markup, progress, span } from "../html/index.ts"
-import { type ElementProps, withClass } from "./attributes.ts"
+import { type ElementProps, passOn, withClass } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
 
 export interface ProgressProps extends ElementProps<"progress"> {
@@ -23,9 +23,11 @@ export interface SpinnerProps extends ElementProps<"span"> {
   readonly label?: string | undefined
 }
 
+const ownOfSpinner = new Set(["label", "children"])
+
 /** `Spinner()`, in the colour and about the size of the text around it. */
-export const Spinner: Component<SpinnerProps> = component(({ label = "Loading", children: _, ...rest }) =>
-  span({ ...withClass("spinner", rest), role: "status", "aria-label": label }),
+export const Spinner: Component<SpinnerProps> = component(props =>
+  span(passOn({ class: "spinner", role: "status", "aria-label": props.label ?? "Loading" }, props, ownOfSpinner)),
 )
 
 export interface SkeletonProps extends ElementProps<"div"> {

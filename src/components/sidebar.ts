@@ -51,5 +51,5 @@ export interface SidebarItemProps extends ElementProps<"a"> {
 }
 
 export const SidebarItem: ComponentWithProps<SidebarItemProps> = componentWithProps(
-  ({ icon, active, children, ...rest }): Markup => li(a({ "aria-current": active && "page", ...rest }, icon, children)),
+  ({ icon, active, children, ...rest }): Markup => li(a({ "aria-current": active ? "page" : undefined, ...rest }, icon, children)),
 )
