@@ -196,12 +196,12 @@ describe("what opens", () => {
   })
   it("gives menu items the role of what they are", () => {
     const on = signal("on", false)
-    expect(String(MenuItem("A"))).toBe('<button type="button" role="menuitem" tabindex="-1">A</button>')
-    expect(String(MenuItem({ checked: false }, "A"))).toContain('role="menuitemcheckbox" tabindex="-1" aria-checked="false"')
+    expect(String(MenuItem("A"))).toBe('<button type="button" role="menuitem">A</button>')
+    expect(String(MenuItem({ checked: false }, "A"))).toContain('role="menuitemcheckbox" aria-checked="false"')
     expect(String(MenuItem({ checked: on, radio: true }, "A"))).toContain(
       `data-attr:aria-checked="($on ? &#39;true&#39; : &#39;false&#39;)"`,
     )
-    expect(String(MenuItem({ href: "/x", disabled: true }, "A"))).toBe('<a aria-disabled="true" role="menuitem" tabindex="-1">A</a>')
+    expect(String(MenuItem({ href: "/x", disabled: true }, "A"))).toBe('<a aria-disabled="true" role="menuitem">A</a>')
     expect(String(MenuItem({ "data-on:click": js("go()") }, "A"))).toContain('data-on:click="go()"')
   })
 })

@@ -50,7 +50,6 @@ export const MenuItem: Component<MenuItemProps> = component(props => {
 
 function itemAttributes({ variant, checked, radio }: MenuItemProps, attributes: AnyAttributes): AnyAttributes {
   attributes.role = checked === undefined ? "menuitem" : radio ? "menuitemradio" : "menuitemcheckbox"
-  attributes.tabindex = -1
   if (variant === "destructive") attributes["data-variant"] = variant
   if (checked instanceof Expression) attributes["data-attr:aria-checked"] = when(checked, "true", "false")
   else if (checked !== undefined) attributes["aria-checked"] = checked

@@ -18,8 +18,9 @@ export interface ToasterProps extends ElementProps<"div"> {
 /** The place of the toasts, once in a page. A patch of the whole page leaves it alone. Its children are toasts to begin with. */
 export const Toaster: Component<ToasterProps> = component(({ align, label = "Notifications", children, ...rest }) => {
   const { class: names, ...attributes } = withClass("toaster", rest)
-  const own = { role: "region", "aria-label": label, "aria-live": "polite", "data-align": align, "data-ignore-morph": true } as const
-  return div({ class: names, id: "toaster", ...own, ...attributes }, children)
+  // The popover lifts it over an open dialog when a toast comes; it is shown at all times.
+  const own = { popover: "manual", role: "region", "aria-label": label, "aria-live": "polite", "data-align": align } as const
+  return div({ class: names, id: "toaster", ...own, "data-ignore-morph": true, ...attributes }, children)
 })
 
 export interface ToastProps extends ElementProps<"div", "title"> {

@@ -305,6 +305,22 @@ describe("what else opens", () => {
   })
 })
 
+it("a toast that comes while a dialog is open stands before it, and comes in once", async () => {
+  const page = await open()
+  await page.evaluate("addEventListener('animationstart', () => { window.started = (window.started ?? 0) + 1 })")
+  const starts = (): Promise<number> => page.evaluate("window.started ?? 0")
+  await button(page, "Save the order").click()
+  await page.locator(".toast").waitFor()
+  await expect.poll(starts).toBe(1)
+  await button(page, "Edit profile").click()
+  await page.evaluate("[...document.querySelectorAll('button')].find(one => one.textContent === 'Lose the order').click()")
+  await expect.poll(() => page.locator(".toast").count()).toBe(2)
+  await expect.poll(() => page.locator("#toaster:popover-open").count()).toBe(1)
+  await page.waitForTimeout(500)
+  expect(await starts()).toBe(2)
+  expect(await page.locator("dialog:modal").count()).toBe(1)
+})
+
 describe("a patch of the page", () => {
   it("leaves an open dialog, its focus and what is typed in it alone", async () => {
     const page = await open()
@@ -379,6 +395,9 @@ describe("without JavaScript", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" })
     await button(page, "Account").click()
     expect(await page.getByRole("menuitem", { name: "Profile" }).isVisible()).toBe(true)
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    expect(page.url()).toContain("#popovers")
     await page.keyboard.press("Escape")
     await page.locator("#accordion summary").nth(1).click()
     await page.getByText("No. What is open stays open").waitFor()

@@ -11,7 +11,7 @@ import { sidebarClick } from "./sidebar.ts"
 import { listenForSliders } from "./slider.ts"
 import { tabClick, tabKey } from "./tabs.ts"
 import { themeClick, themeStorage } from "./theme.ts"
-import { toastClick, toastEnd } from "./toast.ts"
+import { toastClick, toastEnd, toastStart } from "./toast.ts"
 import { hideTooltips, showTooltips } from "./tooltip.ts"
 
 type Handler = (event: Event, target: Element) => void
@@ -39,6 +39,7 @@ if (!page[LOADED]) {
   listen("toggle", true, placePopover, menuToggle)
   listen("close", true, listClose)
   listen("error", true, pictureFailed)
+  listen("animationstart", false, toastStart)
   listen("animationend", false, toastEnd)
   addEventListener("storage", themeStorage)
   hideFailedPictures()

@@ -1,4 +1,16 @@
-// Toasts: their stylesheet lets them go, this takes away what has gone.
+// Toasts: their stylesheet lets them go; this lifts them over dialogs and takes away what has gone.
+
+/** A dialog that opened since then lies over the toaster: to the top again. */
+export function toastStart(event: Event, target: Element): void {
+  if (!target.matches(".toast") || (event as AnimationEvent).animationName !== "toast-up") return
+  const toaster = target.closest<HTMLElement>(".toaster[popover]")
+  if (!toaster) return
+  if (toaster.matches(":popover-open")) {
+    if (!document.querySelector("dialog:modal")) return
+    toaster.hidePopover()
+  }
+  toaster.showPopover()
+}
 
 export function toastEnd(event: Event, target: Element): void {
   if (target.matches(".toast") && (event as AnimationEvent).animationName === "kit-toast-out") target.remove()
