@@ -1,7 +1,19 @@
 // What is known of a file before anything is rewritten: which calls are tag functions, and where order matters.
 import * as htmlTags from "../html/html-tags.ts"
 import * as svgTags from "../html/svg-tags.ts"
-import { type Call, forEachChild, isFunction, type Member, type Node, nameOf, type Property, type Template, textOf } from "./syntax.ts"
+import {
+  type Call,
+  type ChildKeys,
+  forEachChild,
+  isFunction,
+  isJsx,
+  type Member,
+  type Node,
+  nameOf,
+  type Property,
+  type Template,
+  textOf,
+} from "./syntax.ts"
 
 /** An element that a function of `nitro-ts/html` prints. */
 export interface TagFunction {
@@ -10,11 +22,22 @@ export interface TagFunction {
   readonly isCapital: boolean
 }
 
+/** An element, a fragment or a call of a tag function. */
+export interface Site {
+  readonly node: Node
+  /** It stands between tags, or as the value of an attribute: as long as these are JSX, code needs braces there. */
+  readonly isInJsx: boolean
+}
+
 export interface Bindings {
   /** The calls that are surely calls of tag functions. */
   readonly tags: ReadonlyMap<Node, TagFunction>
   /** The templates that are surely html``. */
   readonly templates: ReadonlySet<Node>
+  /** Whether a node is one of those below. JSX of another runtime is code like any other. */
+  isOurs(node: Node): boolean
+  /** What may be compiled, outer ones first. */
+  readonly sites: readonly Site[]
   /** Whether something between the start and the end of `node` may change what was read before it. */
   hasEffects(node: Node): boolean
 }
@@ -26,13 +49,13 @@ for (const [name, make] of Object.entries<() => unknown>({ ...htmlTags, ...svgTa
   tagFunctions.set(name, { tag, isCapital: /^[A-Z]/.test(name) })
 }
 
-export function readBindings(program: Node): Bindings {
-  const reader = new BindingReader()
+export function readBindings(program: Node, keys: ChildKeys, isOurJsx: boolean): Bindings {
+  const reader = new BindingReader(keys)
   for (const statement of (program as unknown as { body: readonly Node[] }).body) {
     if (statement.type === "ImportDeclaration") reader.readImport(statement)
   }
-  reader.walk(program, reader.module, -1)
-  return reader.bindings()
+  reader.walk(program, reader.module, -1, false)
+  return reader.bindings(isOurJsx)
 }
 
 class Scope {
@@ -62,8 +85,14 @@ class BindingReader {
   readonly module: Scope = new Scope(undefined, true)
   /** Local names of tag functions, of html``, and of `import * as`. */
   readonly #imported = new Map<string, TagFunction | "html" | "namespace">()
+  readonly #keys: ChildKeys
+  readonly #sites: Site[] = []
   readonly #uses: Use[] = []
   readonly #effects: { readonly at: number; readonly functionStart: number }[] = []
+
+  constructor(keys: ChildKeys) {
+    this.#keys = keys
+  }
 
   readImport(statement: Node): void {
     const { source, specifiers } = statement as unknown as { source: Node; specifiers: readonly Node[] }
@@ -80,7 +109,7 @@ class BindingReader {
     }
   }
 
-  walk(node: Node, scope: Scope, functionStart: number): void {
+  walk(node: Node, scope: Scope, functionStart: number, isInJsx: boolean): void {
     let inner = scope
     let start = functionStart
     if (isFunction(node)) {
@@ -94,8 +123,11 @@ class BindingReader {
     } else if (effects.has(node.type) || isDelete(node)) {
       this.#effects.push({ at: node.start, functionStart })
     } else inner = this.#declared(node, scope)
-    if (node.type === "CallExpression" || node.type === "TaggedTemplateExpression") this.#use(node, scope)
-    forEachChild(node, child => this.walk(child, inner, start))
+    const isElement = isJsx(node)
+    if (isElement) this.#sites.push({ node, isInJsx })
+    else if (node.type === "CallExpression" || node.type === "TaggedTemplateExpression") this.#use(node, scope)
+    const isOuterJsx = isElement || node.type === "JSXAttribute"
+    forEachChild(node, this.#keys, child => this.walk(child, inner, start, isOuterJsx))
   }
 
   /** The scope for what is inside of `node`, once its names are declared. */
@@ -130,16 +162,21 @@ class BindingReader {
     if (callee.type === "Identifier") {
       const meaning = this.#imported.get(nameOf(callee))
       if (meaning === undefined || meaning === "namespace") return
-      this.#uses.push({ node, name: nameOf(callee), scope, tag: meaning === "html" ? undefined : meaning })
+      this.#add({ node, name: nameOf(callee), scope, tag: meaning === "html" ? undefined : meaning })
     } else if (callee.type === "MemberExpression") {
       const { object, property, computed, optional } = callee as Member
       if (object.type !== "Identifier" || computed || optional || this.#imported.get(nameOf(object)) !== "namespace") return
       const tag = tagFunctions.get(nameOf(property))
-      if (tag !== undefined || nameOf(property) === "html") this.#uses.push({ node, name: nameOf(object), scope, tag })
+      if (tag !== undefined || nameOf(property) === "html") this.#add({ node, name: nameOf(object), scope, tag })
     }
   }
 
-  bindings(): Bindings {
+  #add(use: Use): void {
+    this.#uses.push(use)
+    this.#sites.push({ node: use.node, isInJsx: false })
+  }
+
+  bindings(isOurJsx: boolean): Bindings {
     const tags = new Map<Node, TagFunction>()
     const templates = new Set<Node>()
     for (const { node, name, scope, tag } of this.#uses) {
@@ -150,7 +187,8 @@ class BindingReader {
     }
     const hasEffects = (node: Node): boolean =>
       this.#effects.some(({ at, functionStart }) => at >= node.start && at < node.end && functionStart < node.start)
-    return { tags, templates, hasEffects }
+    const isOurs = (node: Node): boolean => (isJsx(node) ? isOurJsx : tags.has(node))
+    return { tags, templates, isOurs, sites: this.#sites.filter(({ node }) => isOurs(node)), hasEffects }
   }
 }
 

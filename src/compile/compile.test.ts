@@ -325,6 +325,12 @@ describe("which files it touches", () => {
     expect(isTouched(call.replace("nitro-ts/html", "./nitro-ts/html"), "/a.ts", true)).toBe(false)
   })
 
+  it("takes JSX of another runtime for code like any other", () => {
+    const source = 'import { div } from "nitro-ts/html"\nconst a = [div({}, <b/>, div({}, 1)), div(<b/>)]\n'
+    expect(compiled(source, "/a.tsx", false)).toContain("[$html`<div>${<b/>}<div>1</div></div>`, div(<b/>)]")
+    expect(compiled(source, "/a.tsx", true)).toContain("[$html`<div><b></b><div>1</div></div>`, $html`<div><b></b></div>`]")
+  })
+
   it("leaves a file with a syntax error to the compiler that comes next", () => {
     expect(isTouched("const a = <br/>\nconst = 1", "/a.tsx", true)).toBe(false)
   })

@@ -1,7 +1,7 @@
 // The pass: JSX and calls of tag functions become templates; everything else stays as it is, on its line.
-import { type Bindings, readBindings } from "./bindings.ts"
+import { readBindings } from "./bindings.ts"
 import { type Piece, piecesOf } from "./pieces.ts"
-import { forEachChild, isJsx, type Node } from "./syntax.ts"
+import type { Node } from "./syntax.ts"
 import type { Editor, SourceMap, Tools } from "./tools.ts"
 
 export interface CompileOptions {
@@ -16,16 +16,13 @@ export interface Compiled {
 }
 
 const runtime = "nitro-ts/html/jsx-runtime"
-/** Files that can hold something to compile: others need not be parsed. */
-const marker = /nitro-ts/
 const typescript = /\.[cm]?ts$/
 /** CommonJS cannot import what the templates need. */
 const skipped = /\.(?:cts|cjs|d\.[cm]?ts)$/
 
 /** The file `path` with its templates compiled; undefined when there is nothing to do, or the parser refuses it. */
 export function compile(path: string, code: string, tools: Tools, { isOurJsx }: CompileOptions): Compiled | undefined {
-  const mayHoldJsx = !typescript.test(path)
-  if (skipped.test(path) || !(marker.test(code) || (isOurJsx && mayHoldJsx && code.includes("<")))) return undefined
+  if (skipped.test(path) || !mayHoldTemplates(path, code, isOurJsx)) return undefined
   const lang = typescript.test(path) ? "ts" : path.endsWith(".tsx") ? "tsx" : "jsx"
   const { program, comments, errors } = tools.parseSync(path, code, {
     lang,
@@ -35,10 +32,24 @@ export function compile(path: string, code: string, tools: Tools, { isOurJsx }: 
   })
   // The compiler that runs next reports what is wrong, better than a pass in between.
   if (errors.length > 0) return undefined
-  const bindings = readBindings(program)
-  const rewriter = new Rewriter(code, tools.edit(code), bindings, jsxIsOurs(comments, isOurJsx))
-  return rewriter.run(program, path)
+  const bindings = readBindings(program, tools.childKeys, jsxIsOurs(comments, isOurJsx))
+  const rewriter = new Rewriter(code, tools.edit(code))
+  const done = new Set<Node>()
+  const values = new Set<Node>()
+  for (const { node, isInJsx } of bindings.sites) {
+    if (done.has(node)) continue
+    const tree = piecesOf(node, bindings)
+    if (tree === undefined) continue
+    for (const inner of tree.inner) done.add(inner)
+    for (const piece of tree.pieces) if (typeof piece !== "string") values.add(piece.node)
+    rewriter.rewrite(node, tree.pieces, isInJsx && !values.has(node))
+  }
+  return rewriter.finish(path)
 }
+
+/** Without a parser: most files hold nothing to compile. */
+const mayHoldTemplates = (path: string, code: string, isOurJsx: boolean): boolean =>
+  code.includes("nitro-ts/html") || (isOurJsx && !typescript.test(path) && /<[a-z>]/.test(code))
 
 /** A pragma in the file decides before any configuration. */
 function jsxIsOurs(comments: readonly { readonly value: string }[], otherwise: boolean): boolean {
@@ -53,46 +64,18 @@ function jsxIsOurs(comments: readonly { readonly value: string }[], otherwise: b
 class Rewriter {
   readonly #code: string
   readonly #editor: Editor
-  readonly #bindings: Bindings
-  readonly #isOurJsx: boolean
   readonly #tag: string
   #isChanged = false
 
-  constructor(code: string, editor: Editor, bindings: Bindings, isOurJsx: boolean) {
+  constructor(code: string, editor: Editor) {
     this.#code = code
     this.#editor = editor
-    this.#bindings = bindings
-    this.#isOurJsx = isOurJsx
     let tag = "$html"
     while (code.includes(tag)) tag += "$"
     this.#tag = tag
   }
 
-  run(program: Node, path: string): Compiled | undefined {
-    this.#visit(program, false)
-    if (!this.#isChanged) return undefined
-    // At the end, so that no line moves.
-    this.#editor.append(`\nimport { compiledHtml as ${this.#tag} } from ${JSON.stringify(runtime)};\n`)
-    return {
-      code: this.#editor.toString(),
-      map: () => this.#editor.generateMap({ source: path, includeContent: true, hires: "boundary" }),
-    }
-  }
-
-  /** `isInJsx`: the node stands between tags, or as the value of an attribute, where code needs braces. */
-  #visit(node: Node, isInJsx: boolean): void {
-    if (isJsx(node) ? this.#isOurJsx : this.#bindings.tags.has(node)) {
-      const pieces = piecesOf(node, this.#bindings)
-      if (pieces !== undefined) {
-        this.#rewrite(node, pieces, isInJsx)
-        return
-      }
-    }
-    const isOuterJsx = isJsx(node) || node.type === "JSXAttribute"
-    forEachChild(node, child => this.#visit(child, isOuterJsx))
-  }
-
-  #rewrite(root: Node, pieces: readonly Piece[], isInJsx: boolean): void {
+  rewrite(root: Node, pieces: readonly Piece[], isInJsx: boolean): void {
     this.#isChanged = true
     let at = root.start
     // `return<br/>` is fine, `return$html` is not.
@@ -101,12 +84,21 @@ class Rewriter {
       if (typeof piece === "string") text += templateText(piece)
       else {
         this.#replace(at, piece.node.start, `${text}${this.#lineBreaks(at, piece.node.start)}\${${piece.before}`)
-        this.#visit(piece.node, false)
         at = piece.node.end
         text = `${piece.after}}`
       }
     }
     this.#replace(at, root.end, `${text}${this.#lineBreaks(at, root.end)}\`${isInJsx ? "}" : ""}`)
+  }
+
+  finish(path: string): Compiled | undefined {
+    if (!this.#isChanged) return undefined
+    // At the end, so that no line moves.
+    this.#editor.append(`\nimport { compiledHtml as ${this.#tag} } from ${JSON.stringify(runtime)};\n`)
+    return {
+      code: this.#editor.toString(),
+      map: () => this.#editor.generateMap({ source: path, includeContent: true, hires: "boundary" }),
+    }
   }
 
   #replace(start: number, end: number, text: string): void {

@@ -17,6 +17,7 @@ interface LoadResult {
 interface Build {
   readonly initialOptions: {
     readonly jsxImportSource?: string
+    readonly tsconfigRaw?: string | { readonly compilerOptions?: { readonly jsxImportSource?: string } }
     readonly sourcemap?: unknown
     readonly loader?: Readonly<Record<string, string>>
   }
@@ -38,8 +39,9 @@ export function nitro(options: CompileOptions = {}): EsbuildPlugin {
   return {
     name: "nitro-ts",
     setup(build) {
-      const { jsxImportSource, sourcemap, loader = {} } = build.initialOptions
-      const compiler = loadTools().then(tools => fileCompiler(tools, options, jsxImportSource))
+      const { jsxImportSource, tsconfigRaw, sourcemap, loader = {} } = build.initialOptions
+      const raw = typeof tsconfigRaw === "object" ? tsconfigRaw.compilerOptions?.jsxImportSource : undefined
+      const compiler = loadTools().then(tools => fileCompiler(tools, options, raw ?? jsxImportSource))
       // Whoever waits for it gets the error.
       compiler.catch(() => {})
       build.onLoad({ filter: /\.(?:[jt]sx?|m[jt]s)$/, namespace: "file" }, async ({ path }) => {

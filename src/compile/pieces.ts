@@ -11,7 +11,6 @@ import {
   type Element,
   innerOf,
   isFunction,
-  isJsx,
   literalOf,
   type Member,
   type Node,
@@ -38,16 +37,23 @@ type Content = { readonly text: string } | Hole
 const hole = (node: Node, before = "", after = ""): Hole => ({ node, before, after })
 const isHole = (piece: Piece): piece is Hole => typeof piece !== "string"
 
+export interface TreePieces {
+  /** In the order of the source. */
+  readonly pieces: readonly Piece[]
+  /** The inner elements whose text is among the pieces. */
+  readonly inner: readonly Node[]
+}
+
 /**
- * The template of an element, a fragment or a call of a tag function, its values in the order of the source. Undefined
- * when only the run time can tell what it prints: then it stays as it is.
+ * The template of an element, a fragment or a call of a tag function. Undefined when only the run time can tell what it
+ * prints: then it stays as it is.
  */
-export function piecesOf(node: Node, bindings: Bindings): readonly Piece[] | undefined {
+export function piecesOf(node: Node, bindings: Bindings): TreePieces | undefined {
   const reader = new PieceReader(bindings, !bindings.hasEffects(node))
-  if (node.type !== "JSXFragment") return reader.read(node)
   // A fragment hands a single child on as it is, and the child may be anything.
-  const contents = reader.contentsOf((node as Element).children)
-  return contents !== undefined && contents.length > 1 ? reader.read(node) : undefined
+  if (node.type === "JSXFragment" && (reader.contentsOf((node as Element).children)?.length ?? 0) < 2) return undefined
+  const pieces = reader.read(node)
+  return pieces === undefined ? undefined : { pieces, inner: reader.inner }
 }
 
 /** Elements that the tokenizer of templates reads as text, while JSX prints whatever it is given. */
@@ -59,6 +65,7 @@ class PieceReader {
   readonly #bindings: Bindings
   /** Whether inner elements may be printed together with the outer one, after all values are known. */
   readonly #isFlat: boolean
+  readonly inner: Node[] = []
 
   constructor(bindings: Bindings, isFlat: boolean) {
     this.#bindings = bindings
@@ -142,8 +149,7 @@ class PieceReader {
 
   /** Whether an argument is surely no object of attributes. */
   #isNoObject(node: Node): boolean {
-    if (literalOf(node) || isJsx(node) || isFunction(node) || this.#bindings.tags.has(node) || this.#bindings.templates.has(node))
-      return true
+    if (literalOf(node) || isFunction(node) || this.#bindings.isOurs(node) || this.#bindings.templates.has(node)) return true
     const { operator, right, consequent, alternate } = node as unknown as Record<"right" | "consequent" | "alternate", Node> & {
       operator: string
     }
@@ -179,8 +185,12 @@ class PieceReader {
   #print(member: Content, mayHoldElements: boolean): Piece[] {
     if ("text" in member) return [escapeHtml(member.text)]
     const { node } = member
-    const isOurs = isJsx(node) || this.#bindings.tags.has(node)
-    return (isOurs && this.#isFlat && mayHoldElements ? this.read(node) : undefined) ?? [member]
+    if (!this.#isFlat || !mayHoldElements || !this.#bindings.isOurs(node)) return [member]
+    const before = this.inner.length
+    const pieces = this.read(node)
+    if (pieces === undefined) this.inner.length = before
+    else this.inner.push(node)
+    return pieces ?? [member]
   }
 }
 

@@ -70,19 +70,18 @@ export function literalOf(node: Node): { readonly value: string | number | boole
   return { value: (node as Template).quasis[0]?.value.cooked ?? "" }
 }
 
+/** The fields of each type of node that hold other nodes. */
+export type ChildKeys = Readonly<Record<string, readonly string[]>>
+
 /** Calls `visit` with every node right below `node`. */
-export function forEachChild(node: Node, visit: (child: Node) => void): void {
-  for (const key in node) {
-    const value = (node as unknown as Record<string, unknown>)[key]
-    if (typeof value !== "object" || value === null) continue
-    if (Array.isArray(value)) {
-      for (const member of value) if (isNode(member)) visit(member)
-    } else if (isNode(value)) visit(value)
+export function forEachChild(node: Node, keys: ChildKeys, visit: (child: Node) => void): void {
+  for (const key of keys[node.type] ?? []) {
+    const value = (node as unknown as Record<string, Node | readonly (Node | null)[] | null | undefined>)[key]
+    if (value === null || value === undefined) continue
+    if (!Array.isArray(value)) visit(value as Node)
+    else for (const member of value as readonly (Node | null)[]) if (member !== null) visit(member)
   }
 }
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string"
 
 export const isFunction = (node: Node): boolean =>
   node.type === "ArrowFunctionExpression" || node.type === "FunctionExpression" || node.type === "FunctionDeclaration"

@@ -3,10 +3,11 @@ import { createRequire } from "node:module"
 import { NitroError } from "../shared/errors.ts"
 import type { CompileErrorCode } from "./errors.ts"
 import "./errors.ts"
-import type { Node } from "./syntax.ts"
+import type { ChildKeys, Node } from "./syntax.ts"
 
 /** The part of oxc-parser that the pass needs. */
 interface Parser {
+  readonly visitorKeys: ChildKeys
   parseSync(
     path: string,
     code: string,
@@ -36,6 +37,7 @@ export interface Editor {
 
 export interface Tools {
   readonly parseSync: Parser["parseSync"]
+  readonly childKeys: ChildKeys
   readonly edit: (code: string) => Editor
 }
 
@@ -47,8 +49,9 @@ export interface Transformer {
 type MagicString = { readonly default: new (code: string) => Editor }
 
 const toolsOf = (parser: unknown, editor: unknown): Tools => {
+  const { parseSync, visitorKeys } = parser as Parser
   const MagicString = (editor as MagicString).default
-  return { parseSync: (parser as Parser).parseSync, edit: code => new MagicString(code) }
+  return { parseSync, childKeys: visitorKeys, edit: code => new MagicString(code) }
 }
 
 let tools: Tools | undefined
