@@ -7,6 +7,7 @@ import { get, patchElements, sseResponse } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
 import type { Child } from "nitro-ts/html"
 import { Charts } from "./charts.tsx"
+import { Data } from "./data.tsx"
 import { Display } from "./display.tsx"
 import { Booking, Forms, Upload, Uploads } from "./forms.tsx"
 import { Navigation, Side } from "./navigation.tsx"
@@ -52,7 +53,7 @@ const pageAt = (path: string, content: Child) => {
   const nonce = randomBytes(16).toString("base64")
   const policy = `default-src 'self'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src 'self' data:; base-uri 'none'`
   const page = (
-    <Page title="Kitchen sink" head={style(nonce)} nonce={nonce}>
+    <Page title="Kitchen sink" head={style(nonce)} nonce={nonce} highlight>
       <Side path={path} />
       {content}
       <Toaster />
@@ -72,7 +73,7 @@ const more = (title: string, content: Child) => (
 )
 app.get("/", () => pageAt("/", <Main />))
 app.get("/forms", () => pageAt("/forms", more("Forms", [Forms(), Uploads()])))
-app.get("/charts", () => pageAt("/charts", more("Charts", <Charts />)))
+app.get("/charts", () => pageAt("/charts", more("Charts and data", [Charts(), Data()])))
 app.get("/again", () => sseResponse(patchElements(Main())))
 app.post("/toast/:kind", c => sseResponse(c.req.param("kind") === "error" ? messages.error : messages.success))
 await serve(app)

@@ -83,7 +83,7 @@ const sections = [
     "More pages",
     [
       ["/forms", "Forms", "text-cursor-input"],
-      ["/charts", "Charts", "chart-line"],
+      ["/charts", "Charts and data", "chart-line"],
     ],
   ],
 ] as const

@@ -14,6 +14,7 @@ export { LineChart, type LineChartProps } from "./charts/line-chart.ts"
 export { Sparkline, type SparklineProps } from "./charts/sparkline.ts"
 export { Checkbox, type CheckboxProps, Switch, type SwitchProps } from "./checkbox.ts"
 export { type ClassName, cn } from "./cn.ts"
+export { CodeBlock, type CodeBlockProps } from "./code-block.ts"
 export { Combobox, type ComboboxProps, type Suggestion } from "./combobox.ts"
 export {
   Command,
@@ -28,6 +29,7 @@ export {
 export { type Component, type ComponentWithProps, component, componentWithProps, type WithChildren } from "./component.ts"
 export { type Cva, type CvaOptions, cva, type VariantProps } from "./cva.ts"
 export { DateField, type DateFieldProps } from "./date-field.ts"
+export { type DescriptionItem, DescriptionList, type DescriptionListProps, Stat, type StatProps } from "./description-list.ts"
 export { Dialog, type DialogProps, Sheet, type SheetProps } from "./dialog.ts"
 export {
   DropdownMenu,

@@ -307,6 +307,14 @@ it("keeps the value beside a slider in step", async () => {
   expect(await page.locator("output").textContent()).toBe("13")
 })
 
+it("copies code, and says so", async () => {
+  const page = await visit("/charts", { permissions: ["clipboard-read", "clipboard-write"] })
+  await page.getByRole("button", { name: "Copy todo.ts" }).click()
+  await page.getByRole("status").filter({ hasText: "Copied" }).waitFor()
+  const copied = await page.evaluate<string>("navigator.clipboard.readText()")
+  expect(copied).toContain('// "<script>" in code is text.\nclass Todo extends Entity("Todo", { title: z.string().min(1) }) {')
+})
+
 const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8")
 
 async function violations(page: Page): Promise<string[]> {
@@ -329,7 +337,7 @@ describe.each(["light", "dark"] as const)("in %s, for everybody", colorScheme =>
     expect(await violations(page)).toEqual([])
   })
 
-  it("are the charts", async () => {
+  it("are the charts and what else shows data", async () => {
     const page = await visit("/charts", { colorScheme })
     expect(await violations(page)).toEqual([])
   })

@@ -31,7 +31,7 @@ describe("the numbers along an axis", () => {
         const [low, high] = [Math.min(a, b), Math.max(a, b)]
         const ticks = niceTicks(low, high)
         expect(ticks.length).toBeGreaterThanOrEqual(2)
-        expect(ticks.length).toBeLessThanOrEqual(9)
+        expect(ticks.length).toBeLessThanOrEqual(10)
         const size = Math.max(Math.abs(low), Math.abs(high), 1e-290)
         expect(ticks[0]).toBeLessThanOrEqual(low + size * 1e-7)
         expect(ticks.at(-1)).toBeGreaterThanOrEqual(high - size * 1e-7)

@@ -7,13 +7,14 @@ import { get, patchElements, sseResponse } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
 import type { Child } from "nitro-ts/html"
 import { Charts } from "../../../examples/kitchen-sink/charts.tsx"
+import { Data } from "../../../examples/kitchen-sink/data.tsx"
 import { Booking, Forms, Upload, Uploads } from "../../../examples/kitchen-sink/forms.tsx"
 
 const page = (...children: Child[]) => {
   const nonce = randomBytes(16).toString("base64")
   const policy = `default-src 'self'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src 'self' data:; base-uri 'none'`
   return respond(
-    <Page title="Forms" nonce={nonce}>
+    <Page title="Forms" nonce={nonce} highlight>
       <main>
         <h1>Forms</h1>
         {children}
@@ -57,7 +58,7 @@ const Pick = ({ options = cities }) => (
 const app = new Hono()
 app.use(nitro({ entities: [Booking, Upload] }))
 app.get("/", () => page(<Forms />, <Uploads />))
-app.get("/charts", () => page(<Charts />))
+app.get("/charts", () => page(<Charts />, <Data />))
 app.get("/edit", () => page(live(Booking.where(), { each: Edit })))
 app.get("/pick", () =>
   page(

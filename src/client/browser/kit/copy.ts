@@ -1,17 +1,22 @@
-// Copy buttons: `[data-copy]` copies the text of the element it names.
+// Copy buttons: `[data-copy]` copies the code of the block around it, and says so.
 export function listenForCopying(): void {
-  document.addEventListener("click", async ({ target }) => {
+  document.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLElement>("[data-copy]") : null
-    const source = button?.closest("[data-copy-source]")?.querySelector("code")
-    if (!button || !source) return
-    try {
-      await navigator.clipboard.writeText(source.textContent ?? "")
-    } catch {
-      // No permission, or no HTTPS: the text is selected instead, for the keys of the reader.
-      getSelection()?.selectAllChildren(source)
-      return
-    }
-    button.setAttribute("data-copied", "")
-    setTimeout(() => button.removeAttribute("data-copied"), 2000)
+    const code = button?.closest("[data-copy-source]")?.querySelector("pre code")
+    if (button && code) void copy(button, code)
   })
+}
+
+async function copy(button: HTMLElement, code: Element): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(code.textContent ?? "")
+  } catch {
+    // No HTTPS, or no permission: it is selected instead, for the reader's own keys.
+    getSelection()?.selectAllChildren(code)
+    return
+  }
+  const status = button.parentElement?.querySelector("[role=status]")
+  if (!status) return
+  status.textContent = button.dataset["copiedText"] ?? ""
+  setTimeout(() => status.replaceChildren(), 2000)
 }

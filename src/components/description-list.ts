@@ -1,0 +1,53 @@
+// Terms with what they stand for, and single figures.
+import { type Child, dd, div, dl, dt, type Markup, p, span } from "../html/index.ts"
+import { type ElementProps, withClass } from "./attributes.ts"
+import { type FormatOptions, formatDisplay } from "./format.ts"
+
+export interface DescriptionItem extends FormatOptions {
+  readonly term: Child
+  /** Anything that `formatDisplay` knows: text, markup, numbers, dates, yes or no. */
+  readonly value: unknown
+}
+
+export interface DescriptionListProps extends ElementProps<"dl"> {
+  readonly items: readonly DescriptionItem[]
+  /** Default `"horizontal"`: the terms beside their values where there is room. */
+  readonly orientation?: "vertical" | "horizontal" | undefined
+}
+
+/** `<DescriptionList items={[{ term: "Total", value: 12.5, type: "currency" }, { term: "Paid", value: true }]} />`. */
+export function DescriptionList(props: DescriptionListProps): Markup {
+  const { items, orientation = "horizontal", ...rest } = props
+  return dl(
+    { "data-orientation": orientation, ...withClass("description-list", rest) },
+    items.map(({ term, value, ...format }) => div(dt(term), dd(formatDisplay(value, format)))),
+  )
+}
+
+export interface StatProps extends ElementProps<"div">, FormatOptions {
+  readonly label: Child
+  readonly value: unknown
+  /** How it changed, as a part: 0.12 is "+12%". */
+  readonly change?: number | undefined
+  /** Below it: "since last month", a `Sparkline`. */
+  readonly help?: Child
+}
+
+/** `<Stat label="Revenue" value={12500} type="currency" change={0.12} help="since last month" />`. */
+export function Stat(props: StatProps): Markup {
+  const { label, value, change, help, type, locale, timeZone, currency, ...rest } = props
+  const format = { type, locale, timeZone, currency }
+  return div(
+    withClass("stat", rest),
+    p({ class: "stat-label" }, label),
+    p({ class: "stat-value" }, formatDisplay(value, format), change !== undefined && changeText(change, locale)),
+    help !== undefined && p({ class: "stat-help" }, help),
+  )
+}
+
+function changeText(change: number, locale: string | undefined): Markup {
+  const text = new Intl.NumberFormat(locale ?? "en-US", { style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 1 }).format(
+    change,
+  )
+  return span({ class: "stat-change", "data-direction": change > 0 ? "up" : change < 0 ? "down" : "flat" }, ` ${text}`)
+}
