@@ -31,11 +31,10 @@ export interface AssetFolderOptions {
   readonly watch?: boolean
 }
 
-/** Attributes of a `<link>` or `<script>`, as `Page({ styles, scripts })` takes them. */
-export interface FileAttributes {
-  readonly integrity: string
-  readonly [name: string]: string
-}
+/** For `Page({ styles })`. */
+export type StyleAttributes = { readonly href: string; readonly integrity: string }
+/** For `Page({ scripts })`. */
+export type ScriptAttributes = { readonly type: "module"; readonly src: string; readonly integrity: string }
 
 interface FoundFile {
   /** With every link followed: inside the folder. */
@@ -85,12 +84,12 @@ export class AssetFolder {
   }
 
   /** For `Page({ styles: [files.style("app.css")] })`: the address, and the hash that the browser compares the content with. */
-  style(name: string): FileAttributes {
+  style(name: string): StyleAttributes {
     return { href: this.url(name), integrity: this.#known(name).integrity }
   }
 
   /** For `Page({ scripts: [files.script("app.js")] })`. A module, as all scripts of a page. */
-  script(name: string): FileAttributes {
+  script(name: string): ScriptAttributes {
     return { type: "module", src: this.url(name), integrity: this.#known(name).integrity }
   }
 
