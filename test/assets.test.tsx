@@ -131,7 +131,7 @@ describe("a page", () => {
     await tab.click("text=Show")
     await tab.waitForSelector("#shown")
     expect(await tab.evaluate(`getComputedStyle(document.querySelector(".hljs-keyword")).color`)).toBe("rgb(215, 58, 73)")
-    expect(await tab.locator("pre").textContent()).toBe(`\n${source}`)
+    expect(await tab.locator("pre").textContent()).toBe(source)
     expect(await tab.locator("svg.lucide-eye").getAttribute("aria-hidden")).toBe("true")
     expect(complaints).toEqual({ errors: [], dialogs: [] })
     // Every script and stylesheet is checked by its hash, but for the import map and what is inline.
