@@ -70,6 +70,7 @@ const elements = [
   "<pre>x{String('\\na')}<b>{user}</b></pre>",
   "<textarea>{String('\\na')}</textarea>",
   "<textarea name={user}>a {user} b</textarea>",
+  "<p><textarea/>{String('\\na')}<pre/>{String('\\na')}</p>",
   "<textarea><b title={user}>x</b></textarea>",
   "<title><b title={user}>x</b></title>",
   "<p>{String('a')}\n\n  {user}\n  <b>c</b>\n</p>",

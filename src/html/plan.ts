@@ -207,6 +207,7 @@ class TemplateReader {
     const end = `</${this.#tag}`
     if (character === "<" && source.slice(at, at + end.length).toLowerCase() === end && /^[\s/>]?$/.test(source.charAt(at + end.length))) {
       this.#state = "end tag"
+      this.#isFirstChild = false
       this.#out += end
       return at + end.length - 1
     }

@@ -214,6 +214,7 @@ describe("allowed", () => {
 
   it("keeps the first line break of a user's text", () => {
     expect(String(html`<textarea>${"\nx"}</textarea><pre>${"\ny"}</pre>`)).toBe("<textarea>\n\nx</textarea><pre>\n\ny</pre>")
+    expect(String(html`<textarea></textarea>${"\nx"}`)).toBe("<textarea></textarea>\nx")
     expect(String(CustomTag("textarea", "\nx"))).toBe("<textarea>\n\nx</textarea>")
   })
 
