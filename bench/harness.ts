@@ -43,6 +43,11 @@ export interface BenchOptions {
   readonly warmupMs?: number
   /** A process of its own for every contender, so that none warms or spoils another's inline caches. Default false. */
   readonly isolate?: boolean
+  /**
+   * Collects all garbage before each round, so that none pays for another's. Default true. False where contenders keep
+   * different amounts in memory: the collector goes on working into the round, and code that it dropped is compiled again.
+   */
+  readonly collect?: boolean
 }
 
 export interface Row {
@@ -63,8 +68,12 @@ export interface BenchReport {
 
 const workerVariable = "NITRO_BENCH_WORKER"
 
-/** Runs the comparisons and prints them: a table, or one JSON object with `--json`. `--case TEXT` runs only the cases that contain it. */
-export async function bench(name: string, comparisons: readonly Comparison[], options: BenchOptions = {}): Promise<BenchReport> {
+/**
+ * Runs the comparisons and prints them: a table, or one JSON object with `--json`. `--case TEXT` runs only the cases that
+ * contain it, `--quick` a few short rounds: for finding out what changed by much, not for figures to quote.
+ */
+export async function bench(name: string, comparisons: readonly Comparison[], settings: BenchOptions = {}): Promise<BenchReport> {
+  const options = process.argv.includes("--quick") ? { ...settings, rounds: 3, roundMs: 30, warmupMs: 200 } : settings
   const worker = process.env[workerVariable]
   if (worker) return await serveRounds(comparisons, worker, options)
   const json = process.argv.includes("--json")
@@ -139,7 +148,7 @@ async function localProbe(contender: Contender, options: BenchOptions): Promise<
   while (microseconds(process.cpuUsage(warm)) < (options.warmupMs ?? 250) * 1000) await loop(count)
   return {
     async round() {
-      globalThis.gc?.()
+      if (options.collect !== false) globalThis.gc?.()
       return (await cpuMicroseconds(() => loop(count))) / count
     },
     close,
