@@ -1,70 +1,13 @@
 // Entities in SQL against the raw drivers with a mapping written by hand, and against other libraries; entities in memory
 // against the clock. @mikro-orm/libsql and the like are not measured: none of its drivers runs on libsql's own interface.
-import { Entity, memory, ref, type Store } from "nitro-ts/entity"
+import { Entity, memory } from "nitro-ts/entity"
 import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
 import { z } from "zod"
 import { postgresMissing, type TestDatabase, testDatabase } from "../test/support/postgres.ts"
 import { bench, type Comparison, type Contender, type Rival } from "./harness.ts"
-import { bulk, categories, firstProducts, idAt, listed, type Side, valuesAt } from "./support/products.ts"
-
-/** Validation, a hook and a listener switched on, as an application has them. */
-async function ours(store: Store): Promise<Side> {
-  class Category extends Entity("Category", { name: z.string().min(1) }) {
-    static repository = store
-  }
-  class Product extends Entity(
-    "Product",
-    {
-      name: z.string().min(1).max(120),
-      description: z.string(),
-      price: z.number().nonnegative(),
-      stock: z.int().default(0),
-      active: z.boolean().default(true),
-      tags: z.array(z.string()).default([]),
-      categoryId: ref("Category").nullable().default(null),
-    },
-    { index: ["price"], timestamps: true },
-  ) {
-    static repository = store
-    get category() {
-      return this.belongsTo(Category, "categoryId")
-    }
-    beforeSave(): void {
-      if (this.stock > 1_000_000) throw new RangeError("Nobody has that many.")
-    }
-  }
-  let heard = 0
-  Product.observe(change => {
-    heard += change.changed.length
-  })
-  await Category.createMany([...categories])
-  for (const products of firstProducts()) await Product.createMany(products)
-  const found = (price: number) =>
-    Product.where(p => p.price.gt(price).and(p.active.eq(true)))
-      .orderBy("price")
-      .limit(listed)
-  return {
-    get: id => Product.get(id),
-    insert: i => Product.create(valuesAt(i)),
-    async update(id, price) {
-      const product = await Product.require(id)
-      product.price = price
-      product.stock = price % 40
-      return product.save()
-    },
-    async remove(i) {
-      const product = await Product.create(valuesAt(i))
-      return product.delete()
-    },
-    // A query is read when it is awaited, and the loop awaits promises alone.
-    list: async price => await found(price),
-    eager: async price => await found(price).with("category"),
-    count: async () => await Product.count({ active: true }),
-    insertMany: i => Product.createMany(Array.from({ length: bulk }, () => valuesAt(i))),
-    close: () => (heard > 0 ? store.close() : Promise.reject(new Error("No listener was called."))),
-  }
-}
+import { entities } from "./support/entities.ts"
+import { bulk, idAt, type Side } from "./support/products.ts"
 
 interface Case {
   readonly name: string
@@ -131,7 +74,7 @@ const goal = (max: number | undefined): Pick<Rival, "goal"> => (max === undefine
 const onSqlite = cases.map(
   ({ name, sqlite: max, run }): Comparison => ({
     case: `SQLite ${name}`,
-    ours: contender("entity", () => ours(sqlite({ file: ":memory:", driver: "libsql", schema: "sync" })), run),
+    ours: contender("entity", () => entities(sqlite({ file: ":memory:", driver: "libsql", schema: "sync" })), run),
     rivals: Object.entries(sqliteSides).map(([rival, open]) => ({
       ...contender(rival, open, run),
       ...(rival === "raw libsql" ? goal(max) : {}),
@@ -144,7 +87,7 @@ const onPostgres = cases.map(({ name, postgres: max, run }): Comparison => {
   const raw = async (url: string): Promise<Side> => (await import("./rivals/sql-raw-postgres.ts")).rawPostgres(url)
   return {
     case: `Postgres ${name}`,
-    ours: inPostgres("entity", url => ours(postgres({ url, driver: "pg", max: 4, schema: "sync" })), run),
+    ours: inPostgres("entity", url => entities(postgres({ url, driver: "pg", max: 4, schema: "sync" })), run),
     rivals: [{ ...inPostgres("raw pg", raw, run), ...goal(max) }],
   }
 })
@@ -175,7 +118,7 @@ if (postgresMissing !== undefined) console.error(`Postgres is left out: ${postgr
 await bench("sql", [...onSqlite, ...(postgresMissing === undefined ? onPostgres : []), ...inMemory()], {
   isolate: true,
   rounds: 9,
-  roundMs: 100,
-  warmupMs: 1000,
+  roundMs: 60,
+  warmupMs: 700,
   collect: false,
 })

@@ -76,6 +76,16 @@ describe.each([
     expect(mapper.difference(changed, row, false)).toEqual({ columns: [1], values: ["new"] })
   })
 
+  it("takes another spelling of the same stored value for unchanged", () => {
+    const codec = { encode: JSON.stringify, decode: JSON.parse, isSame: (a: string, b: string) => a.replaceAll(" ", "") === b } as never
+    const spelled = createMapper(define("Note", { data: z.json().nullable() }, {}), { json: codec }, generated)
+    const row = ["1", '{"a": 1}']
+    const read = spelled.decode(row) as { data: { a: number } | null }
+    expect(spelled.difference(read, row, true)).toBeUndefined()
+    expect(spelled.difference({ ...read, data: null }, row, true)).toEqual({ columns: [1], values: [null] })
+    expect(spelled.difference(read, ["1", null], true)).toEqual({ columns: [1], values: ['{"a":1}'] })
+  })
+
   it("keeps a field named as something that JavaScript has already", () => {
     const odd = define("Odd", { length: z.int(), name: z.string(), prototype: z.string(), arguments: z.string() }, {})
     const mapped = createMapper(odd, {}, generated)

@@ -36,7 +36,9 @@ interface MappedField {
   readonly decode: ((stored: unknown) => unknown) | undefined
   readonly encode: ((value: unknown) => unknown) | undefined
   /** For encodings that differ each time: whether the stored value is this one. */
-  readonly isSame: ((stored: unknown, value: unknown) => boolean) | undefined
+  readonly holds: ((stored: unknown, value: unknown) => boolean) | undefined
+  /** For encodings with several spellings: whether the stored value is the encoded one. */
+  readonly isSame: ((stored: unknown, encoded: unknown) => boolean) | undefined
 }
 
 export function createMapper(defined: Defined, encoding: Encoding, generated: boolean = canGenerate): Mapper {
@@ -46,7 +48,10 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
       name,
       type,
       absent: (defined.internals[index] as FieldInternals).absent,
-      isSame: encrypted && codec ? (stored, value) => stored !== null && codec.decode(stored as never) === value : undefined,
+      holds: encrypted && codec ? (stored, value) => stored !== null && codec.decode(stored as never) === value : undefined,
+      isSame:
+        codec?.isSame &&
+        ((stored, encoded) => stored !== null && encoded !== null && codec.isSame?.(stored as never, encoded as never) === true),
       decode: codec && ((stored: unknown) => codec.decode(stored as never)),
       encode: codec && ((value: unknown) => codec.encode(value as never)),
     }
@@ -75,6 +80,7 @@ function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt
   fields.forEach((field, i) => {
     scope[`d${i}`] = field.decode
     scope[`e${i}`] = field.encode
+    scope[`h${i}`] = field.holds
     scope[`s${i}`] = field.isSame
   })
   const decoded = fields.map((field, i) => {
@@ -87,11 +93,11 @@ function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt
     return field.encode ? `${name}==null?null:e${i}(${name})` : `${name}??null`
   })
   const compare = (value: string, i: number): string => {
-    if (fields[i]?.isSame) {
+    if (fields[i]?.holds) {
       const name = `v[${JSON.stringify(fields[i].name)}]`
-      return `x=${name}??null;if(x===null?r[${i}]!==null:!s${i}(r[${i}],x)){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(${value})}`
+      return `x=${name}??null;if(x===null?r[${i}]!==null:!h${i}(r[${i}],x)){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(${value})}`
     }
-    const differs = fields[i]?.type === "bytes" ? `!sameBytes(x,r[${i}])` : `x!==r[${i}]`
+    const differs = fields[i]?.type === "bytes" ? `!sameBytes(x,r[${i}])` : `x!==r[${i}]${fields[i]?.isSame ? `&&!s${i}(r[${i}],x)` : ""}`
     return `x=${value};if(${differs}){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(x)}`
   }
   const compared = encoded.map((value, i) =>
@@ -120,9 +126,9 @@ function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeA
       fields.forEach((field, i) => {
         if (!exposed && isMutable(field)) return
         const value = values[field.name] ?? null
-        if (field.isSame && (value === null ? row[i] === null : field.isSame(row[i], value))) return
+        if (field.holds && (value === null ? row[i] === null : field.holds(row[i], value))) return
         const encoded = encodeAt(i, value)
-        if (field.type === "bytes" ? sameBytes(encoded, row[i]) : encoded === row[i]) return
+        if (field.type === "bytes" ? sameBytes(encoded, row[i]) : encoded === row[i] || field.isSame?.(row[i], encoded)) return
         found.columns.push(i)
         found.values.push(encoded)
       })

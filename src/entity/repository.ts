@@ -16,6 +16,8 @@ export interface Codec {
   readonly decode: (stored: never) => unknown
   /** Domain value to stored value: `true` to `1`. Must give the same stored value for equal domain values. */
   readonly encode: (value: never) => unknown
+  /** Whether a stored value is the encoded one in another spelling. Asked where the two are not `===`; left out: never. */
+  readonly isSame?: (stored: never, encoded: never) => boolean
 }
 export type Encoding = { readonly [T in FieldType]?: Codec }
 

@@ -4,7 +4,7 @@ import { NitroError } from "../../shared/errors.ts"
 import type { Dialect, Failure } from "./dialect.ts"
 import { isBindable, unsupported } from "./parameters.ts"
 import { postgresJson } from "./postgres-json.ts"
-import { arrayText, firstInstant, firstTimestamp, isStorableJson, timestampText } from "./postgres-values.ts"
+import { arrayText, firstInstant, firstTimestamp, isSameJson, isStorableJson, timestampText } from "./postgres-values.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
 
 const { bigint, bytes, json } = sqliteDialect.encoding as Required<Encoding>
@@ -19,7 +19,7 @@ const encoding: Encoding = {
   date: { encode: encodeDate, decode: (stored: number) => new Date(stored) },
   bigint,
   bytes,
-  json: { encode: encodeJson, decode: json.decode },
+  json: { encode: encodeJson, decode: json.decode, isSame: isSameJson },
 }
 
 function encodeDate(value: Date): number {

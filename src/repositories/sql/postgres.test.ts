@@ -128,7 +128,10 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
         const row = (await repository.get(id)) as Row
         expect(codec ? codec.decode(row[column] as never) : row[column]).toEqual(value)
         // What an unchanged entity encodes to is what was read.
-        if (codec && type !== "bytes") expect(codec.encode(codec.decode(row[column] as never) as never)).toBe(row[column])
+        if (codec && type !== "bytes") {
+          const encoded = codec.encode(codec.decode(row[column] as never) as never)
+          expect(encoded === row[column] || codec.isSame?.(row[column] as never, encoded as never)).toBe(true)
+        }
         expect(row.filter((_, at) => at !== 0 && at !== column)).toEqual([...nothing.slice(1), 1])
       }
     }
@@ -276,7 +279,9 @@ describe.skipIf(postgresMissing !== undefined)("Postgres' own ways", () => {
       -8.64e15,
       Date.parse("1890-01-01T00:00:00.500Z"),
     ])
-    expect(rows.map(row => row[8])).toEqual(['{"a":[],"b":1.5}', "1", null, null])
+    const isSame = store.encoding.json?.isSame as (stored: string, encoded: string) => boolean
+    expect(rows.map(row => row[8] === null || isSame(row[8] as string, row[0] === "a" ? '{"a":[],"b":1.5}' : "1"))).not.toContain(false)
+    expect(isSame(rows[0]?.[8] as string, '{"a":[],"b":1}')).toBe(false)
     expect(await repository.count({ where: { op: "gt", field: "at", value: new Date("9000-01-01") }, orderBy: [] })).toBe(1)
   })
 
