@@ -197,7 +197,9 @@ export class Call extends Expression<void> {
   #valueOf(name: string): string | undefined {
     const typed = this.#flash()?.values[name]
     if (typed !== undefined) return typeof typed === "string" ? typed : typed.at(-1)
-    const value = (this.#instance as unknown as Record<string, unknown> | undefined)?.[name]
+    let value: unknown = this.#instance
+    // `address.city` is a part of a value object.
+    for (const key of name.split(".")) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
     return typeof value === "string" || typeof value === "number" ? String(value) : undefined
   }
 

@@ -6,6 +6,7 @@ import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
 import { assertSameSite } from "./csrf.ts"
+import { gatherParts } from "./form-parts.ts"
 import { coerce, type Input, type RequestInput, readInput } from "./input.ts"
 import { type Asked, clientOf, replyWith, replyWithError } from "./reply.ts"
 import { type Exposure, expose, type Route } from "./route.ts"
@@ -79,8 +80,9 @@ function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Respo
 }
 
 /** Input of a route: known names of query and body, converted to their types, and validated unless the route does. */
-function inputOf(route: Route, { query, body, kind }: RequestInput): Input {
+function inputOf(route: Route, { query, body: received, kind }: RequestInput): Input {
   const known = route.input
+  const body = kind === "form" ? gatherParts(received, known) : received
   const input: [string, unknown][] = []
   const take = (source: Input, fromText: boolean) => {
     for (const [name, value] of Object.entries(source)) {

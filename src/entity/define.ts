@@ -10,7 +10,7 @@ import { kebabCase, pluralize } from "./naming.ts"
 import type { EntityOptions } from "./types.ts"
 
 /** What the entity module knows of a field beyond its public definition. */
-export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema">
+export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema" | "value">
 
 export interface Defined {
   readonly definition: EntityDefinition
@@ -76,6 +76,7 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
       managed: isManaged,
       ...(references === undefined ? {} : { references }),
       ...(onDelete === undefined ? {} : { onDelete }),
+      ...(facts.value === undefined ? {} : { parts: facts.value.parts }),
       ...describeField(name, field, schema, type),
     })
     internals.push(facts)

@@ -11,6 +11,20 @@ export type EntityId = string | number | bigint
 /** What happens to an entity when the one that its `ref` field points to is deleted; without a rule that one cannot be. */
 export type OnDelete = "cascade" | "set null"
 
+/** One part of a value object, for forms and documents. */
+export interface ValuePart {
+  readonly name: string
+  readonly type: FieldType
+  readonly nullable: boolean
+  readonly optional: boolean
+  readonly schema: z.ZodType
+  /** The parts of a value object inside of this one. */
+  readonly parts?: readonly ValuePart[]
+}
+
+/** A class of value objects, whatever its parts. */
+export type ValueClass = (new (data: never) => object) & { readonly parts: readonly ValuePart[] }
+
 export interface FieldDefinition {
   readonly name: string
   /** Position in a row. */
@@ -34,6 +48,8 @@ export interface FieldDefinition {
   readonly hidden?: boolean
   /** Stored as ciphertext: no condition or order can look at it. */
   readonly encrypted?: boolean
+  /** The parts of the value object that it holds: `city` of an `address`. */
+  readonly parts?: readonly ValuePart[]
   /** How views show it. */
   readonly meta?: FieldMetadata
 }

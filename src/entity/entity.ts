@@ -34,6 +34,7 @@ import type {
   EntityUpdate,
   EntityValues,
   FilterOptions,
+  HiddenNames,
   JoinQuery,
   Query,
   SaveOptions,
@@ -244,7 +245,7 @@ export function Entity<S extends Shape, const O extends EntityOptions<FieldNames
   name: string,
   fields: S,
   options?: O,
-): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>> {
+): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>, HiddenNames<S>> {
   checkDeclaration(name, fields, options ?? {}, taken)
   const made = new Model(name, fields, options ?? {})
   const entity = recordClass(
@@ -255,7 +256,14 @@ export function Entity<S extends Shape, const O extends EntityOptions<FieldNames
   )
   setModel(entity, made)
   // Built by hand from names; the types are derived from the same fields.
-  return entity as unknown as EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>>
+  return entity as unknown as EntityStatics<
+    EntityValues<S, O>,
+    EntityInput<S, O>,
+    EntityUpdate<S, O>,
+    EntityKey<S, O>,
+    EntityRef<S, O>,
+    HiddenNames<S>
+  >
 }
 
 export function isEntity(value: unknown): value is EntityInstance {

@@ -22,10 +22,19 @@ export interface FieldOptions extends FieldMetadata {
   readonly readonly?: boolean
 }
 
+declare const hiddenField: unique symbol
+
+/** Marks the schema of a hidden field, for the type of `toJSON`. */
+export interface HiddenField {
+  readonly [hiddenField]: true
+}
+
 /**
  * A zod schema with options: `field(z.string(), { hidden: true, label: "Password" })`. Say it innermost or outermost:
  * `field(z.string()).nullable()` and `field(z.string().nullable())` are the same.
  */
+export function field<T extends z.ZodType>(schema: T, options: FieldOptions & { readonly hidden: true }): T & HiddenField
+export function field<T extends z.ZodType>(schema: T, options: FieldOptions): T
 export function field<T extends z.ZodType>(schema: T, options: FieldOptions): T {
   const before = optionsOf(schema)
   return schema.clone({ ...schema._zod.def, nitroField: { ...before, ...options } } as typeof schema._zod.def)

@@ -1,7 +1,7 @@
 // Reads a zod schema: how its value is stored, whether it may be null, what it refers to.
 import { z } from "zod"
 import { suggest } from "../shared/suggest.ts"
-import type { FieldType, OnDelete } from "./definition.ts"
+import type { FieldType, OnDelete, ValueClass } from "./definition.ts"
 import { definitionError } from "./errors.ts"
 
 /** The fields of an entity: names and zod schemas. */
@@ -17,6 +17,8 @@ export interface FieldFacts {
   readonly optional: boolean
   readonly references?: string
   readonly onDelete?: OnDelete
+  /** The class of the value objects that it holds. */
+  readonly value?: ValueClass
   /** Accepts values as the entity holds them, after transforms; undefined where only a transform could tell. */
   readonly valueSchema: z.ZodType | undefined
 }
@@ -42,6 +44,8 @@ interface Def {
   readonly defaultValue?: unknown
   readonly references?: string
   readonly onDelete?: OnDelete
+  /** The class of a value object. */
+  readonly nitroValue?: ValueClass
 }
 
 export interface RefOptions {
@@ -87,6 +91,7 @@ export function readField(name: string, schema: z.ZodType): FieldFacts {
     optional: acceptsUndefined(schema),
     ...referenceOf(facts),
     valueSchema: toValueSchema(schema),
+    ...(facts.value === undefined ? {} : { value: facts.value }),
   }
 }
 
@@ -105,6 +110,7 @@ function acceptsUndefined(schema: z.ZodType): boolean {
 
 interface Walked {
   type: FieldType
+  value?: ValueClass
   nullable: boolean
   references?: string
   onDelete?: OnDelete
@@ -114,6 +120,8 @@ const wrappers: ReadonlySet<string> = new Set(["optional", "nonoptional", "defau
 
 function walk(name: string, schema: z.ZodType): Walked {
   const def = defOf(schema)
+  // A value object checks and stores its parts by itself.
+  if (def.nitroValue !== undefined) return { type: "json", nullable: false, value: def.nitroValue }
   if (wrappers.has(def.type) && def.innerType) return walk(name, def.innerType)
   switch (def.type) {
     case "nullable":
@@ -206,6 +214,12 @@ function refuseLossyJson(name: string, schema: z.ZodType, seen: Set<z.ZodType>):
   if (seen.has(schema)) return
   seen.add(schema)
   const def = defOf(schema)
+  if (def.nitroValue !== undefined) {
+    throw definitionError(
+      `The field "${name}" holds value objects inside of JSON, which would come back as plain objects.`,
+      "Embed one in a field of its own, or in another value object.",
+    )
+  }
   if (lossy.has(def.type)) {
     throw definitionError(
       `The field "${name}" is stored as JSON and holds a z.${def.type}(), which JSON cannot carry.`,
@@ -238,7 +252,8 @@ function children(def: Def): z.ZodType[] {
 function toValueSchema(schema: z.ZodType): z.ZodType | undefined {
   const def = defOf(schema)
   if (def.type === "pipe") return toValueSchema(def.out as z.ZodType)
-  if (def.type === "transform") return undefined
+  // It takes its own result.
+  if (def.type === "transform") return def.nitroValue === undefined ? undefined : schema
   if (!def.innerType) return schema
   const inner = toValueSchema(def.innerType)
   if (inner === def.innerType || inner === undefined) return inner && schema

@@ -2,7 +2,7 @@
 
 export { observeChanges } from "./changes.ts"
 export { and, Condition, not, or, Specification } from "./condition.ts"
-export type { EntityDefinition, EntityId, FieldDefinition, FieldType, OnDelete } from "./definition.ts"
+export type { EntityDefinition, EntityId, FieldDefinition, FieldType, OnDelete, ValueClass, ValuePart } from "./definition.ts"
 export { groupDefinition, joinDefinition } from "./derived.ts"
 export type { EncryptionKeys } from "./encryption.ts"
 export { Entity, isEntity, isEntityClass } from "./entity.ts"
@@ -96,3 +96,4 @@ export type {
   WhereObject,
 } from "./types.ts"
 export { afterCommit, type UnitOfWorkOptions, unitOfWork } from "./unit-of-work.ts"
+export { embedded, isValueObject, ValueObject, type ValueObjectInstance, type ValueObjectStatics, valueParts } from "./value-object.ts"

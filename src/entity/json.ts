@@ -4,6 +4,7 @@ import type { EntityDefinition, EntityId } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
 import { kebabCase } from "./naming.ts"
 import { type EntityRecord, expose, valuesOf } from "./record.ts"
+import { isValueObject } from "./value-object.ts"
 
 /**
  * The field values but hidden ones, with bigints as decimal text and bytes as base64, as JSON has neither. `include` adds
@@ -27,6 +28,7 @@ interface Shown {
 }
 
 function toPlainValue(value: unknown): unknown {
+  if (isValueObject(value)) return value.toJSON()
   return typeof value === "bigint" ? value.toString() : value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value
 }
 

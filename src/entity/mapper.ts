@@ -1,10 +1,11 @@
 // Between the values of an entity and the row that a store keeps: decode, encode, and find what changed.
 
 import type { Defined, FieldInternals } from "./define.ts"
-import type { FieldType } from "./definition.ts"
+import type { FieldType, ValueClass } from "./definition.ts"
 import { decrypt, encrypt } from "./encryption.ts"
 import { canGenerate, generate } from "./generate.ts"
 import type { Codec, Encoding, Row } from "./repository.ts"
+import { toValueObject } from "./value-object.ts"
 
 /** The decoded values of one entity, by field name. */
 export type Values = Record<string, unknown>
@@ -43,7 +44,12 @@ interface MappedField {
 
 export function createMapper(defined: Defined, encoding: Encoding, generated: boolean = canGenerate): Mapper {
   const fields = defined.definition.fields.map(({ name, type, encrypted }, index): MappedField => {
-    const codec = encrypted ? secretCodec(`${defined.definition.name}.${name}`, encoding.string) : encoding[type]
+    const { value } = defined.internals[index] as FieldInternals
+    const codec = value
+      ? valueCodec(value, encoding.json)
+      : encrypted
+        ? secretCodec(`${defined.definition.name}.${name}`, encoding.string)
+        : encoding[type]
     return {
       name,
       type,
@@ -65,6 +71,14 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
     return stored === null ? absent : decode ? decode(stored) : stored
   }
   return { ...(generated ? generatedMapper(fields) : closureMapper(fields, encodeAt)), encodeAt, decodeAt }
+}
+
+/** A store keeps the parts of a value object as it keeps JSON. */
+function valueCodec(type: ValueClass, json: Codec | undefined): Codec {
+  return {
+    encode: (value: { toJSON(): unknown }) => (json ? json.encode(value.toJSON() as never) : value.toJSON()),
+    decode: (stored: unknown) => toValueObject(type, json ? json.decode(stored as never) : stored),
+  }
 }
 
 function secretCodec(place: string, text: Codec | undefined): Codec {

@@ -2,10 +2,12 @@
 import type { z } from "zod"
 import type { Condition, Specification } from "./condition.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
+import type { HiddenField } from "./field-options.ts"
 import type { Shape } from "./fields.ts"
 import type { Increment } from "./increment.ts"
 import type { JsonScalar, Value } from "./predicate.ts"
 import type { JoinPlan, QueryPlan, SelectPlan, Store } from "./repository.ts"
+import type { PlainPart, ValueObjectInstance } from "./value-object.ts"
 
 /** Options of `Entity(name, fields, options)`; `F` are the names of the fields. */
 export interface EntityOptions<F extends string = string> {
@@ -46,6 +48,14 @@ export type EntityKey<S extends Shape, O> =
   | IdOf<S>
   | EntityRef<S, O>
   | (O extends { readonly id: readonly (infer F)[] } ? { readonly [K in F & keyof S]: z.output<S[K]> } : never)
+
+type IsHidden<Z> = Z extends HiddenField
+  ? true
+  : Z extends { readonly _zod: { readonly def: { readonly innerType: infer I } } }
+    ? IsHidden<I>
+    : false
+/** Names of the fields that no JSON carries. */
+export type HiddenNames<S extends Shape> = { [K in keyof S]: IsHidden<S[K]> extends true ? K : never }[keyof S]
 
 /** Field values of an instance. */
 export type EntityValues<S extends Shape, O> = Flat<
@@ -168,8 +178,8 @@ export interface JsonOptions {
   readonly include?: readonly string[]
 }
 
-/** What every entity can do. `U` is what `update` takes, `R` what fields that refer to it hold. */
-export interface EntityInstance<U = never, V extends object = object, R = unknown> {
+/** What every entity can do. `U` is what `update` takes, `R` what fields that refer to it hold, `H` names the hidden fields. */
+export interface EntityInstance<U = never, V extends object = object, R = unknown, H = never> {
   readonly [fieldValues]?: V
   readonly [refValue]?: R
   readonly id: V extends { readonly id: infer I } ? I : EntityId
@@ -204,10 +214,15 @@ export interface EntityInstance<U = never, V extends object = object, R = unknow
   /** The entities that rows of a third class connect with this one: `this.manyToMany(Tag, { through: ProductTag })`. */
   manyToMany<T extends object, C extends object>(target: new (...args: never[]) => T, options: ThroughOptions<C>): ManyThrough<T>
   /** The field values but hidden ones as a plain object; bigints become strings, bytes base64. */
-  toJSON(options?: JsonOptions): {
-    [K in keyof V]: NonNullable<V[K]> extends bigint | Uint8Array ? string | Exclude<V[K], bigint | Uint8Array> : V[K]
-  }
+  toJSON(options?: JsonOptions): { [K in Exclude<keyof V, H>]: PlainValue<V[K]> }
 }
+
+type PlainValue<T> =
+  NonNullable<T> extends bigint | Uint8Array
+    ? string | Exclude<T, bigint | Uint8Array>
+    : NonNullable<T> extends ValueObjectInstance<infer P>
+      ? { [K in keyof P]: PlainPart<P[K]> } | Exclude<T, object>
+      : T
 
 /** Methods that run around a write when an entity class has them. They may be async; a `before` hook that throws refuses the write. */
 export interface EntityHooks {
@@ -590,8 +605,8 @@ export interface ValuesOf<V> {
 }
 
 /** What `Entity(...)` gives: a class to extend. */
-export interface EntityStatics<V extends object, I, U, K = string, R = string> {
-  new (...args: Args<I>): V & EntityInstance<U, V, R>
+export interface EntityStatics<V extends object, I, U, K = string, R = string, H = never> {
+  new (...args: Args<I>): V & EntityInstance<U, V, R, H>
   /** What the class declares, as public data. */
   readonly definition: EntityDefinition & ValuesOf<V>
   /** Validates and stores a new entity. */

@@ -2,6 +2,7 @@
 import type { Store } from "../entity/index.ts"
 import type { TestRunner } from "./runner.ts"
 import { keyTests } from "./store-keys.ts"
+import { objectTests } from "./store-objects.ts"
 import { orderTests, predicateTests } from "./store-queries.ts"
 import { bulkTests, readTests } from "./store-reads.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
@@ -50,6 +51,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
   runner.describe(`the store contract on ${name}`, () => {
     rowTests(tools)
     valueTests(tools)
+    objectTests(tools)
     orderTests(tools)
     predicateTests(tools)
     readTests(tools)
