@@ -58,7 +58,7 @@ it("names the part that is wrong, for programs and for the page", async () => {
 })
 
 it("refuses parts that are not there, and fields without parts", async () => {
-  for (const name of ["address.size", "address.geo.alt", "name.first", "other.city", "address.", "address.__proto__", "__proto__.x"]) {
+  for (const name of ["address.size", "address.geo.alt", "name.first", "other.city", "address.", "address.__proto__", "constructor.name"]) {
     const response = await post({ ...part("Bern", "1"), [name]: "1" })
     expect([name, await response.json()]).toMatchObject([name, { error: { code: "NITRO_UNKNOWN_INPUT" } }])
   }

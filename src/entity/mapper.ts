@@ -36,7 +36,7 @@ interface MappedField {
   readonly absent: null | undefined
   readonly decode: ((stored: unknown) => unknown) | undefined
   readonly encode: ((value: unknown) => unknown) | undefined
-  /** For encodings that differ each time: whether the stored value is this one. */
+  /** For encodings that may differ where the values are equal: whether the stored value is this one. */
   readonly holds: ((stored: unknown, value: unknown) => boolean) | undefined
   /** For encodings with several spellings: whether the stored value is the encoded one. */
   readonly isSame: ((stored: unknown, encoded: unknown) => boolean) | undefined
@@ -54,7 +54,7 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
       name,
       type,
       absent: (defined.internals[index] as FieldInternals).absent,
-      holds: encrypted && codec ? (stored, value) => stored !== null && codec.decode(stored as never) === value : undefined,
+      holds: codec && (value ? sameValue(codec) : encrypted ? sameText(codec) : undefined),
       isSame:
         codec?.isSame &&
         ((stored, encoded) => stored !== null && encoded !== null && codec.isSame?.(stored as never, encoded as never) === true),
@@ -71,6 +71,18 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
     return stored === null ? absent : decode ? decode(stored) : stored
   }
   return { ...(generated ? generatedMapper(fields) : closureMapper(fields, encodeAt)), encodeAt, decodeAt }
+}
+
+function sameText(codec: Codec): MappedField["holds"] {
+  return (stored, value) => stored !== null && codec.decode(stored as never) === value
+}
+
+/** Some databases write JSON in an order of their own: what looks different may be equal. */
+function sameValue(codec: Codec): MappedField["holds"] {
+  return (stored, value) => {
+    if (stored === null) return false
+    return stored === codec.encode(value as never) || (value as { equals(other: unknown): boolean }).equals(codec.decode(stored as never))
+  }
 }
 
 /** A store keeps the parts of a value object as it keeps JSON. */
