@@ -5,6 +5,7 @@ import { keyTests } from "./store-keys.ts"
 import { objectTests } from "./store-objects.ts"
 import { orderTests, predicateTests } from "./store-queries.ts"
 import { bulkTests, readTests } from "./store-reads.ts"
+import { jsonPathTests, relationTests } from "./store-relations.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
 import type { Tools } from "./store-tools.ts"
 import { entityTests, lockTests, transactionTests } from "./store-transactions.ts"
@@ -56,6 +57,8 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     predicateTests(tools)
     readTests(tools)
     bulkTests(tools)
+    relationTests(tools)
+    jsonPathTests(capabilities.jsonPaths ? tools : without("jsonPaths"))
     keyTests(capabilities.unique ? tools : without("unique"))
     uniqueTests(capabilities.unique ? tools : without("unique"))
     entityTests(tools)

@@ -19,6 +19,7 @@ const definition = define("Sample", {
   d: { type: "date", nullable: true },
   big: { type: "bigint", nullable: true },
   raw: { type: "bytes", nullable: true },
+  j: { type: "json", nullable: true },
 })
 type Sample = Record<string, Value>
 
@@ -78,8 +79,41 @@ const operand = (name: keyof typeof values): fc.Arbitrary<Value> =>
       : values[name],
   )
 
+const key = fc.constantFrom("a", "b.c", 'q"u\\', "é", "", "0", "\n", "$", "__proto__")
+const jsonNumber = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.constantFrom(0.1 + 0.2, 0.3, 1e300, 2 ** 53))
+const { json } = fc.letrec<{ json: unknown }>(tie => ({
+  json: fc.oneof(
+    { depthSize: "small", maxDepth: 3 },
+    fc.oneof(text, jsonNumber, fc.boolean(), fc.constant(null)),
+    fc.dictionary(key, tie("json"), { maxKeys: 3, noNullPrototype: false }),
+    fc.array(tie("json"), { maxLength: 3 }),
+  ),
+}))
+const path = fc.array(fc.oneof(key, fc.nat({ max: 2 })), { maxLength: 3 })
+const inJson: fc.Arbitrary<Predicate> = fc.oneof(
+  fc.record({ op: fc.constant("json" as const), field: fc.constant("j"), path, test: fc.constant("isNull" as const) }),
+  fc.record({
+    op: fc.constant("json" as const),
+    field: fc.constant("j"),
+    path,
+    test: fc.constantFrom("eq", "lt", "lte", "gt", "gte"),
+    value: fc.oneof(text, jsonNumber),
+  }),
+  fc.record({
+    op: fc.constant("json" as const),
+    field: fc.constant("j"),
+    path,
+    test: fc.constantFrom("contains", "startsWith", "endsWith", "like"),
+    value: text,
+  }),
+  fc.record({ op: fc.constant("json" as const), field: fc.constant("j"), path, test: fc.constant("eq" as const), value: fc.boolean() }),
+)
+
 const sample: fc.Arbitrary<Sample> = fc.record(
-  Object.fromEntries(names.map(name => [name, name === "s" ? values.s : orNull(values[name])])) as Record<string, fc.Arbitrary<Value>>,
+  Object.fromEntries([
+    ...names.map(name => [name, name === "s" ? values.s : orNull(values[name])]),
+    ["j", orNull(json as fc.Arbitrary<Value>)],
+  ]) as Record<string, fc.Arbitrary<Value>>,
 )
 
 const leaf: fc.Arbitrary<Predicate> = field.chain(
@@ -114,6 +148,7 @@ const { predicate } = fc.letrec<{ predicate: Predicate }>(tie => ({
   predicate: fc.oneof(
     { maxDepth: 4, depthSize: "small" },
     { weight: 3, arbitrary: leaf },
+    { weight: 1, arbitrary: inJson },
     { weight: 2, arbitrary: fc.record({ op: fc.constantFrom("and", "or"), of: fc.array(tie("predicate"), { maxLength: 4 }) }) },
     { weight: 1, arbitrary: fc.record({ op: fc.constant("not" as const), of: tie("predicate") }) },
   ),
@@ -136,8 +171,8 @@ function toRow(store: Store, entity: Sample): Row {
   })
 }
 
-/** `NITRO_FUZZ=10000` for the long run. */
-const runs = Number(process.env["NITRO_FUZZ"] ?? 300)
+/** `NITRO_PROPERTY_RUNS=10000` for the long run. */
+const runs = Number(process.env["NITRO_PROPERTY_RUNS"] ?? 300)
 
 interface Subject {
   readonly name: string

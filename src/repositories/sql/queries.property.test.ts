@@ -129,8 +129,8 @@ const read: fc.Arbitrary<Read> = fc.oneof(
   ),
 )
 
-/** `NITRO_FUZZ=10000` for the long run. */
-const runs = Number(process.env["NITRO_FUZZ"] ?? 200)
+/** `NITRO_PROPERTY_RUNS=10000` for the long run. */
+const runs = Number(process.env["NITRO_PROPERTY_RUNS"] ?? 200)
 
 for (const driver of availableDrivers) {
   describe(`queries on ${driver}`, () => {
