@@ -78,7 +78,8 @@ export async function* streamEntities<T extends object>(
 
 export async function countRows<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<number> {
   const binding = bindingOf(entity as unknown as EntityClass)
-  const ready = await resolved(binding, plan)
+  const resolving = resolved(binding, plan)
+  const ready = resolving instanceof Promise ? await resolving : resolving
   return onStore(binding.store, () => binding.repository.count(ready))
 }
 

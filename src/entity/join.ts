@@ -9,7 +9,7 @@ import { queryError } from "./errors.ts"
 import { compileOrder, compilePredicate, isFieldOperand, toComparable } from "./matches.ts"
 import { toOrder, wholeNumber } from "./order.ts"
 import type { Predicate } from "./predicate.ts"
-import { relationLookup } from "./relations/lookup.ts"
+import { prefixedLookup } from "./relations/lookup.ts"
 import { lookedUp, resolvedCondition } from "./relations/resolve.ts"
 import type { JoinPlan, Row } from "./repository.ts"
 import { unscoped, visiblePairs } from "./soft-delete.ts"
@@ -86,7 +86,7 @@ function pairCondition(left: EntityClass, right: EntityClass, build: Build, oute
   const sides = joinPrefixes(left.definition, right.definition)
   const [a, b] = [left, right].map((side, at) => {
     const prefix = sides[at] as string
-    return columns(joined, prefix, relationLookup(side, prefix)) as never
+    return columns(joined, prefix, prefixedLookup(side, prefix)) as never
   })
   // The columns are typed by what the caller sees.
   return ownPredicate(joined, build(a as never, b as never))

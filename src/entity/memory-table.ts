@@ -52,9 +52,8 @@ export class MemoryTable {
     const single = [...definition.index, ...definition.unique, ...references, ...keys].filter(fields => fields.length === 1)
     this.#indexes = new Map(single.map(([field]) => [columnOf(field as string), new Map()]))
     this.#reader = field => {
-      const column = columnOf(field)
-      if (definition.fieldByName.get(field)?.type === "json") return entry => parsed(entry.row[column])
-      return entry => entry.row[column]
+      const { index: column, type } = definition.fieldByName.get(field) ?? { index: -1 }
+      return type === "json" ? entry => parsed(entry.row[column]) : entry => entry.row[column]
     }
   }
 

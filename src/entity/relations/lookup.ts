@@ -7,14 +7,25 @@ import type { RelationDefinition } from "./definition.ts"
 import { relationOf, relationsOf } from "./describe.ts"
 import { relatedRows } from "./related.ts"
 
-const known = new WeakMap<EntityClass<object>, Map<string, RelationLookup>>()
+const known = new WeakMap<EntityClass<object>, RelationLookup>()
+const prefixed = new WeakMap<EntityClass<object>, Map<string, RelationLookup>>()
 
-/** `prefix`: what the fields of this class are named with, as in a join. */
-export function relationLookup(entity: EntityClass<object>, prefix = ""): RelationLookup {
-  let ofEntity = known.get(entity)
+/** Asked for every condition. */
+export function relationLookup(entity: EntityClass<object>): RelationLookup {
+  let lookup = known.get(entity)
+  if (lookup === undefined) {
+    lookup = new ClassRelations(entity as unknown as EntityClass, "")
+    known.set(entity, lookup)
+  }
+  return lookup
+}
+
+/** The same where the fields of the class have a prefix, as in a join. */
+export function prefixedLookup(entity: EntityClass<object>, prefix: string): RelationLookup {
+  let ofEntity = prefixed.get(entity)
   if (ofEntity === undefined) {
     ofEntity = new Map()
-    known.set(entity, ofEntity)
+    prefixed.set(entity, ofEntity)
   }
   let lookup = ofEntity.get(prefix)
   if (lookup === undefined) {

@@ -99,16 +99,16 @@ export class SqlRepository implements Repository {
     if (!this.#isReady()) return this.#afterPreparing(() => this.find(plan))
     const { sql, parameters } = this.#compiler.find(plan)
     const read = (): MaybePromise<Row[]> => this.#connections.read(driver => driver.all(sql, parameters))
-    return this.#whenReady(() => this.#attempt(this.#ids === undefined ? read : () => this.#filled(read())))
+    const run = this.#ids === undefined ? read : (): MaybePromise<Row[]> => this.#filled(read())
+    return this.#unready.length === 0 ? this.#attempt(run) : this.#whenReady(() => this.#attempt(run))
   }
 
   count(plan: QueryPlan): MaybePromise<number> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.count(plan))
     const { sql, parameters } = this.#compiler.count(plan)
     // Counts come as text from Postgres.
-    return this.#whenReady(() =>
-      this.#attempt(() => this.#connections.read(driver => after(driver.get(sql, parameters), row => Number(row?.[0])))),
-    )
+    const run = (): MaybePromise<number> => this.#connections.read(driver => after(driver.get(sql, parameters), row => Number(row?.[0])))
+    return this.#unready.length === 0 ? this.#attempt(run) : this.#whenReady(() => this.#attempt(run))
   }
 
   write(writes: readonly Write[]): MaybePromise<number[]> {
