@@ -172,9 +172,41 @@ describe("a patch", () => {
     await city.press("ArrowDown")
     expect(await page.getByRole("option").first().isVisible()).toBe(true)
   })
+
+  it("leaves chosen files and a moved slider alone", async () => {
+    const page = await visit("/pick")
+    await page.getByLabel("Files").setInputFiles([{ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("hello") }])
+    const slider = page.getByRole("slider")
+    await slider.focus()
+    await slider.press("End")
+    const patched = page.waitForResponse(response => response.url().includes("/again"))
+    await page.locator("#more").dispatchEvent("click")
+    await (await patched).finished()
+    await page.locator("option[value=Berkeley]").waitFor({ state: "attached" })
+    expect(await page.locator(".dropzone-files li").allTextContents()).toEqual(["a.txt5 bytes×"])
+    expect(await page.getByLabel("Files").inputValue()).toContain("a.txt")
+    expect(await slider.inputValue()).toBe("100")
+    expect(await page.locator("output").textContent()).toBe("100")
+  })
 })
 
 describe("a combobox", () => {
+  it("closes its list at Escape, and leaves the dialog around it open", async () => {
+    const page = await visit("/pick")
+    await page.evaluate("document.getElementById('dialog').showModal()")
+    const field = page.getByRole("combobox", { name: "In a dialog" })
+    await field.press("ArrowDown")
+    await page.getByRole("option", { name: "Köln" }).waitFor()
+    await field.press("Escape")
+    expect(await page.getByRole("option").count()).toBe(0)
+    expect(await page.evaluate("dialog.open")).toBe(true)
+    await field.click()
+    await page.getByRole("option", { name: "Köln" }).click()
+    expect(await field.inputValue()).toBe("Köln")
+    await field.press("Escape")
+    expect(await page.evaluate("dialog.open")).toBe(false)
+  })
+
   it("is used with the keyboard alone", async () => {
     const page = await visit("/pick")
     const city = page.getByRole("combobox", { name: "City" })

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto"
 import { Hono } from "hono"
 import { call, live, Page, respond, serve } from "nitro-ts"
-import { Checkbox, Combobox, DateField, Input, RadioGroup, Select } from "nitro-ts/components"
+import { Checkbox, Combobox, DateField, Dialog, Dropzone, Input, RadioGroup, Select, Slider } from "nitro-ts/components"
 import { get, patchElements, sseResponse } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
 import type { Child } from "nitro-ts/html"
@@ -51,6 +51,8 @@ const Pick = ({ options = cities }) => (
         Agree
       </Checkbox>
       <button type="submit">Go</button>
+      <Dropzone label="Files" name="files" />
+      <Slider label="Size" name="size" />
     </form>
   </div>
 )
@@ -63,6 +65,9 @@ app.get("/edit", () => page(live(Booking.where(), { each: Edit })))
 app.get("/pick", () =>
   page(
     <Pick />,
+    <Dialog id="dialog" title="Where?">
+      <Combobox label="In a dialog" name="where" options={cities} />
+    </Dialog>,
     <button type="button" id="same" data-on:click={get("/again")}>
       Same
     </button>,
