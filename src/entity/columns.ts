@@ -224,7 +224,7 @@ function columnsAt(place: Place, prefix: string, relations: RelationLookup | und
 
 function columnAt(place: Place, prefix: string, relations: RelationLookup | undefined, name: string): unknown {
   const field = place.definition.fieldByName.get(prefix + name)
-  if (field !== undefined) return new FieldColumn(place, field)
+  if (field !== undefined) return withParts(new FieldColumn(place, field), field)
   const relation = relations?.find(name)
   if (relation === undefined) throw unknownFieldError(place.definition.name, name, knownNames(place.definition, prefix, relations))
   const quantifier = new RelationColumn(place, relation)
@@ -242,6 +242,12 @@ function columnAt(place: Place, prefix: string, relations: RelationLookup | unde
       return isQuantifier ? quantifier[key as "some"].bind(quantifier) : Reflect.get(fields, key)
     },
   })
+}
+
+/** `p.price.amount`: the parts of a value object, each as `p.price.path("amount")`. */
+function withParts(column: FieldColumn, { parts = [] }: FieldDefinition): FieldColumn {
+  for (const { name } of parts) if (!(name in column)) Object.defineProperty(column, name, { get: () => column.path(name) })
+  return column
 }
 
 function knownNames({ fields }: EntityDefinition, prefix: string, relations: RelationLookup | undefined): string[] {

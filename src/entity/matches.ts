@@ -2,6 +2,7 @@
 import { queryError } from "./errors.ts"
 import type { ComparisonOperator, FieldOperand, JsonPath, JsonPredicate, Predicate, Value } from "./predicate.ts"
 import type { Order } from "./repository.ts"
+import { isValueObject } from "./value-object.ts"
 
 /** What two values are compared by: dates by their milliseconds, bytes by content, absent as null. */
 type Comparable = string | number | bigint | boolean | null
@@ -147,7 +148,8 @@ function json<R>({ path, test, value }: JsonPredicate, read: (row: R) => unknown
 
 /** Undefined where there is nothing. */
 function valueAt(json: unknown, path: JsonPath): unknown {
-  let found = json
+  // Of an entity's own values: what is stored of a value object is its JSON.
+  let found = isValueObject(json) ? json.toJSON() : json
   for (const key of path) {
     if (typeof found !== "object" || found === null || Array.isArray(found) !== (typeof key === "number")) return undefined
     if (!Object.hasOwn(found, key)) return undefined

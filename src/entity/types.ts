@@ -274,7 +274,18 @@ type OperatorsOf<T> = [T] extends [string]
     ? Equality<T> & Ordering<T> & Nullness
     : [T] extends [boolean | Uint8Array]
       ? Equality<T> & Nullness
-      : Nullness & JsonSteps<T>
+      : [T] extends [ValueObjectInstance<infer P>]
+        ? Nullness & JsonSteps<PlainParts<P>> & PartColumns<PlainParts<P>>
+        : Nullness & JsonSteps<T>
+
+type PlainParts<P> = { [K in keyof P]: PlainPart<P[K]> }
+/** The parts of a value object in conditions, where no operator has the name. */
+type PartColumns<P> = {
+  readonly [K in Exclude<
+    keyof P,
+    keyof Equality<string> | keyof Ordering<string> | keyof Text | keyof Nullness | "path" | "field" | "place"
+  >]: JsonColumn<NonNullable<P[K]>>
+}
 
 // What is known of JSON: nothing (`{}` is what is left of unknown without null), or what its schema says.
 type JsonKeys<T> = keyof T extends never

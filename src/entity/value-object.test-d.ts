@@ -29,6 +29,13 @@ const plainTip: number | undefined = json.tip?.amount
 const note: string = json.note
 const secret: string = user.password
 
+User.where(u => u.price.amount.gt(5).and(u.tip.currency.eq("CHF")))
+// @ts-expect-error no such part
+User.where(u => u.price.size.gt(5))
+// @ts-expect-error a number is compared with numbers
+User.where(u => u.price.amount.eq("5"))
+// @ts-expect-error a method is no part
+User.where(u => u.price.plus.isNull())
 // @ts-expect-error hidden
 json.password
 // @ts-expect-error hidden inside of wrappers

@@ -56,6 +56,23 @@ export function objectTests({ test: plain, expect }: Tools): void {
     expect(await Deal.count({ place: { isNull: true } })).toBe(1)
   })
 
+  test("finds by the parts of value objects, also inside of others", async () => {
+    await Deal.createMany([
+      { name: "a", offer: offer({ amount: 5, at: { city: "Bern" } }), place: { city: "Basel" } },
+      { name: "b", offer: offer({ amount: 7, tags: ["x"], until: new Date(0) }) },
+    ])
+    const names = async (found: PromiseLike<readonly { readonly name: string }[]>): Promise<string[]> =>
+      (await found).map(({ name }) => name).sort()
+    expect(await names(Deal.where(d => d.offer.amount.gt(5)))).toEqual(["b"])
+    expect(await names(Deal.where(d => d.offer.path("at", "city").eq("Bern")))).toEqual(["a"])
+    expect(await names(Deal.where(d => d.place.city.startsWith("bas").or(d.offer.tags.path(0).eq("x"))))).toEqual(["a", "b"])
+    expect(await names(Deal.where(d => d.offer.until.eq("1970-01-01T00:00:00.000Z")))).toEqual(["b"])
+    expect(await names(Deal.where(d => d.place.city.isNull()))).toEqual(["b"])
+    const early = Deal.spec(d => d.offer.until.lt("2000").and(d.offer.amount.gte(7)))
+    const deals = await Deal.all()
+    expect(deals.filter(deal => early.isSatisfiedBy(deal)).map(({ name }) => name)).toEqual(["b"])
+  })
+
   test("keeps any text in a value object", async () => {
     const texts = naughtyTexts
     await Deal.createMany(texts.map(city => ({ name: "n", offer: offer(), place: { city } })))
