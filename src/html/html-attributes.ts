@@ -262,6 +262,7 @@ interface Edit {
 
 interface Template {
   shadowrootclonable?: Flag
+  shadowrootcustomelementregistry?: Flag
   shadowrootdelegatesfocus?: Flag
   shadowrootmode?: Optional<"open" | "closed">
   shadowrootserializable?: Flag

@@ -87,6 +87,10 @@ interface Viewport {
   viewBox?: Text
 }
 
+interface Zoom {
+  zoomAndPan?: Optional<"disable" | "magnify">
+}
+
 interface Reference {
   href?: Url
   "xlink:href"?: Url
@@ -229,7 +233,7 @@ export interface SvgElementAttributes {
   rect: Shape & Box & { rx?: Num; ry?: Num }
   set: Timing & Reference & { attributeName?: Text; to?: Num }
   stop: Presentation & { offset?: Num }
-  svg: Core & Box & Viewport & { baseProfile?: Text; version?: Num; "xmlns:xlink"?: Text }
+  svg: Core & Box & Viewport & Zoom & { baseProfile?: Text; version?: Num; "xmlns:xlink"?: Text }
   switch: Core
   symbol: Core & Box & Viewport & { refX?: Num; refY?: Num }
   text: TextPosition
@@ -245,5 +249,5 @@ export interface SvgElementAttributes {
     }
   tspan: TextPosition
   use: Core & Box & Reference
-  view: Viewport
+  view: Viewport & Zoom
 }
