@@ -73,6 +73,7 @@ export function element(record: ElementRecord, start: string, child: unknown): M
   if (!record.isNormal) return specialElement(record, start, child)
   if (typeof child === "string") return new Finished(start + escapeHtml(child) + record.close)
   if (child instanceof Finished) return finish(start + child.text + record.close)
+  if (typeof child === "number") return new Finished(start + child + record.close)
   if (Array.isArray(child)) return elementOfList(record, start, child, 0, child.length)
   const rendered = renderChild(child)
   if (typeof rendered === "string") return finish(start + rendered + record.close)

@@ -15,6 +15,8 @@ interface Property {
   readonly next: string
 }
 
+const isOwn = Object.prototype.hasOwnProperty
+
 const properties = new Map<string, Property>()
 const maxProperties = 1024
 
@@ -38,7 +40,9 @@ export function styleAttribute(lead: string, values: object): string {
   if (!isPlain(values)) throw refuseStyle(values)
   let text = lead
   let isFirst = true
-  for (const written of Object.keys(values)) {
+  // With the check for own keys this is as safe as Object.keys, and needs no list.
+  for (const written in values) {
+    if (!isOwn.call(values, written)) continue
     const value = (values as Record<string, unknown>)[written]
     // What is harmless needs no escaping either.
     const css = typeof value === "string" && harmless.test(value) ? value : escapeHtml(styleValue(value))
