@@ -70,9 +70,11 @@ const workerVariable = "NITRO_BENCH_WORKER"
 
 /**
  * Runs the comparisons and prints them: a table, or one JSON object with `--json`. `--case TEXT` runs only the cases that
- * contain it, `--quick` a few short rounds: for finding out what changed by much, not for figures to quote.
+ * contain it, `--vs TEXT` only the rivals, `--quick` a few short rounds: to see what changed by much, not to quote.
  */
-export async function bench(name: string, comparisons: readonly Comparison[], settings: BenchOptions = {}): Promise<BenchReport> {
+export async function bench(name: string, all: readonly Comparison[], settings: BenchOptions = {}): Promise<BenchReport> {
+  const against = optionValue("--vs") ?? ""
+  const comparisons = all.map(each => ({ ...each, rivals: each.rivals.filter(rival => rival.name.includes(against)) }))
   const options = process.argv.includes("--quick") ? { ...settings, rounds: 3, roundMs: 30, warmupMs: 200 } : settings
   const worker = process.env[workerVariable]
   if (worker) return await serveRounds(comparisons, worker, options)
@@ -82,7 +84,7 @@ export async function bench(name: string, comparisons: readonly Comparison[], se
   const rows: Row[] = []
   const lines: string[][] = []
   for (const [index, comparison] of comparisons.entries()) {
-    if (only && !comparison.case.includes(only)) continue
+    if ((only && !comparison.case.includes(only)) || comparison.rivals.length === 0) continue
     const figures = await interleave(comparison, index, rounds, options)
     const ours = oursOf(comparison)
     for (const [at, subject] of ours.entries()) {

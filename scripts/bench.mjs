@@ -1,4 +1,4 @@
-// npm run -s bench -- NAME [--json] [--case TEXT] [--quick]: builds when needed and runs bench/NAME.ts against the build.
+// npm run -s bench -- NAME [--json] [--case TEXT] [--vs TEXT] [--quick]: builds when needed and runs bench/NAME.ts against the build.
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { ensureBuilt } from "./support/build.mjs"

@@ -53,6 +53,12 @@ it("prints a table with our figure, the rival's, the ratio and whether the goal 
   expect(text).not.toContain("async")
 })
 
+it("leaves out rivals that --vs does not name, and what has no others", () => {
+  const text = run("{ rounds: 3, roundMs: 5, warmupMs: 5, isolate: true }", "--vs", "nobody", "--quick")
+  expect(text).toContain("median of 3 rounds")
+  expect(text).not.toContain("them")
+})
+
 it("takes the middle of an odd and the mean of the two middles of an even number of rounds", () => {
   expect(median([3, 1, 2])).toBe(2)
   expect(median([4, 1, 3, 2])).toBe(2.5)

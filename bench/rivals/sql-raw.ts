@@ -75,7 +75,7 @@ function fromRow(r: Row | RowWithCategory): Product {
 }
 
 /** The products of a join, which share the objects of their categories. */
-export function withCategories<R extends readonly unknown[], P>(found: readonly R[], toProduct: (row: R) => P, at: number): object[] {
+export function withCategories<R extends readonly unknown[]>(found: readonly R[], toProduct: (row: R) => Product, at: number): Product[] {
   const known = new Map<unknown, Category>()
   return found.map(row => {
     const id = row[at] as string | null
@@ -84,7 +84,9 @@ export function withCategories<R extends readonly unknown[], P>(found: readonly 
       category = { id, name: row[at + 1] as string }
       known.set(id, category)
     }
-    return { ...toProduct(row), category }
+    const product: Product & { category?: Category | undefined } = toProduct(row)
+    product.category = category
+    return product
   })
 }
 
