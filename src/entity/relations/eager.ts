@@ -65,9 +65,10 @@ function toTree(entity: EntityClass<object>, paths: readonly string[]): Tree {
 async function loadTree(records: readonly EntityRecord[], tree: Tree): Promise<void> {
   const groups = new Set(records.map(siblingsFor))
   const load = async ([relation, below]: [RelationDefinition, Tree]): Promise<void> => {
-    const found = await Promise.all([...groups].map(group => group.loadAll(relation, loadTargets)))
-    const targets = [...new Set(found.flat())]
-    if (below.size > 0 && targets.length > 0) await loadTree(targets, below)
+    await Promise.all([...groups].map(group => group.loadAll(relation, loadTargets)))
+    if (below.size === 0) return
+    const targets = [...new Set([...groups].flatMap(group => group.allLoaded(relation)))]
+    if (targets.length > 0) await loadTree(targets, below)
   }
   // Without a shared rejection that nobody waits for: all have ended before the first error is passed on.
   const results = await Promise.allSettled([...tree].map(load))

@@ -54,18 +54,18 @@ async function readJoined(
   const column = fieldByName.get(relation.local)?.index ?? -1
   const records = rows.map(row => hydrate(binding, row.slice(0, fields.length)))
   linkSiblings(records)
-  const targets = new Map<unknown, EntityRecord>()
+  const targets: EntityRecord[] = []
+  // Many rows have the same target: it is read, and kept with the siblings, once.
+  const known = new Set<unknown>()
   rows.forEach((row, index) => {
-    const key = binding.mapper.decodeAt(column, row[column])
-    const id = row[fields.length]
-    let found = targets.get(id)
-    if (found === undefined && id !== null) {
-      found = hydrate(target, row.slice(fields.length))
-      targets.set(id, found)
-    }
-    siblingsFor(records[index] as EntityRecord).keep(relation, key, found === undefined ? [] : [found])
+    const key = row[column]
+    if (key === null || known.has(key)) return
+    known.add(key)
+    const found = row[fields.length] === null ? [] : [hydrate(target, row.slice(fields.length))]
+    targets.push(...found)
+    siblingsFor(records[index] as EntityRecord).keep(relation, binding.mapper.decodeAt(column, key), found)
   })
-  linkSiblings([...targets.values()])
+  linkSiblings(targets)
   return records
 }
 

@@ -45,13 +45,17 @@ export class Siblings {
     return relation.targets.get(key) ?? none
   }
 
-  /** Loads the targets of all members. */
-  async loadAll(definition: RelationDefinition, load: LoadTargets): Promise<readonly EntityRecord[]> {
+  /** Loads the targets of all members that have none yet. */
+  async loadAll(definition: RelationDefinition, load: LoadTargets): Promise<void> {
     const relation = this.#relation(definition)
     const keys = this.#missing(definition, relation)
     const [first] = keys
     if (first !== undefined) void this.#start(definition, relation, first, load, keys)
-    await Promise.all(new Set(relation.pending.values()))
+    if (relation.pending.size > 0) await Promise.all(new Set(relation.pending.values()))
+  }
+
+  /** The targets of all members, as far as they were loaded. */
+  allLoaded(definition: RelationDefinition): readonly EntityRecord[] {
     const all = new Set<EntityRecord>()
     for (const member of this.#members) for (const target of this.loaded(definition, member[definition.local]) ?? none) all.add(target)
     return [...all]
