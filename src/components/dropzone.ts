@@ -29,11 +29,10 @@ export function Dropzone(props: DropzoneProps): Markup {
     ...rest
   } = own as Record<string, unknown> & Pick<DropzoneProps, "maxBytes" | "maxFiles" | "prompt" | "messages">
   const { accept, multiple } = props
-  const limitsId = "_limits"
   const limits = limitsText({ accept, maxBytes, maxFiles: multiple ? maxFiles : undefined })
   const tied = tie(rest)
   const { id, value: _, "aria-describedby": described, ...control } = tied.control
-  const describedBy = [limits !== "" && `${id}${limitsId}`, described].filter(Boolean).join(" ") || undefined
+  const describedBy = [limits !== "" && `${id}_limits`, described].filter(Boolean).join(" ") || undefined
   return inField(
     frame,
     tied,
@@ -53,7 +52,7 @@ export function Dropzone(props: DropzoneProps): Markup {
         prompt ?? (multiple ? "Drop files here or choose them." : "Drop a file here or choose one."),
       ),
       input({ ...withClass("input", { ...control, id }), "aria-describedby": describedBy, type: "file" }),
-      limits !== "" && p({ class: "dropzone-limits", id: `${id}${limitsId}` }, limits),
+      limits !== "" && p({ class: "dropzone-limits", id: `${id}_limits` }, limits),
       ul({ class: "dropzone-files", "aria-live": "polite", "data-ignore-morph": true, id: `${id}_files` }),
     ),
   )

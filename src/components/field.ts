@@ -147,7 +147,7 @@ export function splitProps(props: object): { frame: FieldFrame; own: Record<stri
  * A control in its field. A control without label, help and message stands alone, so that it fits into whatever the page
  * has around it.
  */
-export function inField(frame: FieldFrame, tied: Tied, content: Child): Markup {
+export function inField(frame: FieldFrame, tied: Tied, content: Markup): Markup {
   const isAlone = (frame.label === undefined || frame.label === false) && !isShown(frame.help) && !isShown(tied.error)
-  return isAlone ? (content as Markup) : fieldAround({ ...frame, error: tied.error }, tied.control, content)
+  return isAlone ? content : fieldAround({ ...frame, error: tied.error }, tied.control, content)
 }

@@ -1,7 +1,6 @@
 // The layout of a form: sections, rows and the bar with its buttons.
 import { type Child, div, fieldset, h2, header, legend, type Markup, p, section } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
-import { cn } from "./cn.ts"
 import { type Component, component } from "./component.ts"
 import type { Words } from "./field.ts"
 
@@ -57,5 +56,5 @@ export interface FormActionsProps extends ElementProps<"div"> {
 
 /** The buttons of a form. */
 export const FormActions: Component<FormActionsProps> = component(({ align = "end", sticky, children, ...rest }) =>
-  div({ "data-align": align, "data-sticky": sticky, ...withClass(cn("form-actions"), rest) }, children),
+  div({ "data-align": align, "data-sticky": sticky, ...withClass("form-actions", rest) }, children),
 )

@@ -144,6 +144,14 @@ describe("a choice", () => {
     expect(String(<Select label="L" name="n" options={["a", "b"]} multiple value={["a", "b"]} />).match(/selected/g)).toHaveLength(2)
   })
 
+  it("of several can be none, when an action asks", () => {
+    const several = (call?: ReturnType<typeof callWith>) =>
+      String(Select({ label: "L", name: "n", options: ["a", "b"], multiple: true, call }))
+    expect(several(callWith(["", "b"]))).toContain('<input type="hidden" name="n" value=""><select class="select"')
+    expect(several(callWith(["", "b"]))).toContain('<option value="b" selected>')
+    expect(several()).not.toContain("hidden")
+  })
+
   it("of a radio group has ids by value, so that options may move", () => {
     const idOf = (options: string[]) =>
       /id="([^"]+)"[^>]*value="b c"/.exec(String(<RadioGroup label="L" name="n" options={options} />))?.[1]

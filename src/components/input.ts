@@ -40,8 +40,11 @@ export function Input(props: InputProps): Markup {
   const { frame, own } = splitProps(props)
   const { before, after, ...rest } = own
   const tied = tie(rest)
-  const control = inputElement({ ...withClass("input", tied.control), value: typedValue(tied, rest) })
-  return inField(frame, tied, isPresent(before) || isPresent(after) ? group(before as Child, control, after as Child) : control)
+  const isGrouped = isPresent(before) || isPresent(after)
+  // In a group, the group has the frame.
+  const attributes = isGrouped ? tied.control : withClass("input", tied.control)
+  const control = inputElement({ ...attributes, value: typedValue(tied, rest) })
+  return inField(frame, tied, isGrouped ? group(before as Child, control, after as Child) : control)
 }
 
 const isPresent = (child: unknown): boolean => child !== undefined && child !== null && child !== false

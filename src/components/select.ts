@@ -1,5 +1,5 @@
 // A native select.
-import { type Markup, optgroup, option, select } from "../html/index.ts"
+import { Fragment, input, type Markup, optgroup, option, select } from "../html/index.ts"
 import { withClass } from "./attributes.ts"
 import { inField, splitProps, tie } from "./field.ts"
 import { type ControlProps, textOf } from "./input.ts"
@@ -40,7 +40,11 @@ export function Select(props: SelectProps): Markup {
     "options" in Object(entry) ? groupOf(entry as OptionGroup, chosen) : optionOf(entry as Option, chosen),
   )
   const empty = placeholder !== undefined && option({ value: "", selected: chosen.size === 0 || chosen.has("") }, placeholder)
-  return inField(frame, tied, select(withClass("select", control), empty, entries))
+  const element = select(withClass("select", control), empty, entries)
+  // With nothing chosen it sends nothing, which an action could not tell from "leave it as it is".
+  const none =
+    props.multiple && props.call !== undefined && input({ type: "hidden", name: props.name, value: "", disabled: props.disabled })
+  return inField(frame, tied, none ? Fragment(none, element) : element)
 }
 
 function textsOf(value: unknown): string[] {
