@@ -39,6 +39,21 @@ const elements = [
   "<p id={yes} title={no} lang={nothing} dir={missing} data-x={12n}/>",
   "<p id={`static`} title={`a${user}`} data-n={-1}/>",
   "<p class={{ a: yes, 'b-c': no, d: 1 }} style={{ color: 'red', backgroundColor: user }} data={{ fooBar: 1, x: no }} aria={{ label: user, hidden: no }}/>",
+  "<p style={{ left: '1px', top: user, width: no, '--x': 'a\"b', zIndex: 1 }}/>",
+  "<p style={{ left: missing, top: nothing }}/>",
+  "<p style={{ left: missing, top: '2px' }}/>",
+  "<p style={{ left: 'a;b', top: 'url(javascript:x)', color: 'calc(1px + 2px)' }}/>",
+  "<p style={{ left: {} }}/>",
+  "<p style={{ '1a': user }}/>",
+  "<p style={{}} class={{}} data={{}}/>",
+  "<p style={{ color: 'red', 'margin-top': 1, left: null }} class={{ a: true, 'b c': false, d: 1 }} data={{ fooBar: '<', x: null }} aria={{ hidden: false }}/>",
+  "<p class={{ 2: true, 1: true }} data={{ __proto__: null, a: 1 }} style={{ 'x;': 1 }}/>",
+  "<p style={{ ...props }}/>",
+  "<p style={{ left: 1, left: user }}/>",
+  "<p style={{ left: <b/> }}/>",
+  "<p data-style={{ left: expression }}/>",
+  "<p\n  style={{\n    left: 1,\n    // note\n    top: user,\n  }}\n>{user}</p>",
+  "div({ style: { left: user, top: note(1) }, id: note(2) }, note(3))",
   "<p class={['a', no, { b: yes }]} style='color: red' className='twice' htmlFor='f' cls={user}/>",
   "<div draggable={no} contenteditable={yes} translate={no} aria-hidden={no} aria-label={no} spellcheck={true}/>",
   "<a href='javascript:alert(1)' ping={user}>x</a>",
@@ -287,6 +302,12 @@ describe("the compiled form", () => {
   it("knows a tag function under another name and next to others of the same name", () => {
     const source = 'import { div as box, p } from "nitro-ts/html"\nconst a = box({}, 1), b = ps.map(p => p({}, 2)), c = p({}, 3)\n'
     expect(compiled(source, "/app/file.ts")).toContain("const a = $html`<div>1</div>`, b = ps.map(p => p({}, 2)), c = $html`<p>3</p>`")
+  })
+
+  it("prints objects that are written out once", () => {
+    expect(compiled("const a = <p style={{ color: 'red', zIndex: 1 }} class={{ a: true, b: false }}/>")).toContain(
+      '$html`<p style="color:red;z-index:1" class="a"></p>`',
+    )
   })
 
   it("does not run into the word before it", () => {

@@ -236,8 +236,24 @@ function objectAttributes({ properties }: ObjectLiteral, tag: string): Piece[] |
 }
 
 function attributePiece(name: string, value: Node, tag: string): Piece | undefined {
-  const literal = literalOf(value)
+  const literal = literalOf(value) ?? literalObject(value)
   return literal === undefined ? hole(value) : staticAttribute(name, literal.value, tag)
+}
+
+/** The value of `{ color: "red" }`: an object whose names and values are all written out. */
+function literalObject(node: Node): { readonly value: object } | undefined {
+  if (node.type !== "ObjectExpression") return undefined
+  const entries = new Map<string, unknown>()
+  for (const property of (node as ObjectLiteral).properties) {
+    const { kind, key, value, computed, method } = property as Property
+    if (property.type !== "Property" || kind !== "init" || computed || method) return undefined
+    const name = key.type === "Identifier" ? nameOf(key) : String(textOf(key))
+    const literal = literalOf(value)
+    // Objects give such names an order or a meaning of their own.
+    if (literal === undefined || name === "__proto__" || /^\d/.test(name)) return undefined
+    entries.set(name, literal.value)
+  }
+  return { value: Object.fromEntries(entries) }
 }
 
 function staticAttribute(name: string, value: unknown, tag: string): string | undefined {
