@@ -251,6 +251,7 @@ function addresses(served, basecoatName) {
   return `export interface Asset {
   readonly url: string
   readonly integrity: string
+  readonly crossorigin?: "anonymous"
 }
 /** A look of Basecoat. */
 export type BasecoatStyle = ${basecoatStyles.map(style => JSON.stringify(style)).join(" | ")}

@@ -86,10 +86,10 @@ export class Suspended {
 
 /** The end of a document's body: here stand contents whose place was sent without them, then what `close` gives. */
 export class PageEnd {
-  readonly close: () => Markup | Promise<Markup>
+  readonly close: () => Promise<Markup>
   readonly nonce: string | undefined
 
-  constructor(close: () => Markup | Promise<Markup>, nonce: string | undefined) {
+  constructor(close: () => Promise<Markup>, nonce: string | undefined) {
     this.close = close
     this.nonce = nonce
   }

@@ -17,11 +17,7 @@ export function ownAsset(name: keyof typeof assets, assetsPath: string): Asset {
 }
 
 /** The stylesheet of Basecoat in one of its looks. */
-export function basecoatAsset(
-  style: BasecoatStyle,
-  assetsPath: string,
-  cdn: Cdn | undefined,
-): Asset & { readonly crossorigin?: "anonymous" } {
+export function basecoatAsset(style: BasecoatStyle, assetsPath: string, cdn: Cdn | undefined): Asset {
   if (cdn === undefined) return moved(basecoat[style], assetsPath)
   const { url, integrity } = publishedBasecoat[style]
   return { url: cdns[cdn] + url, integrity, crossorigin: "anonymous" }

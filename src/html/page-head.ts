@@ -3,7 +3,7 @@ import type { AnyAttributes } from "./attribute-types.ts"
 import type { Child } from "./child.ts"
 import { link, meta, script, title as titleElement } from "./html-tags.ts"
 import { scriptJson } from "./literal.ts"
-import { raw } from "./markup.ts"
+import { type Markup, raw } from "./markup.ts"
 import { type Asset, type BasecoatStyle, basecoatAsset, type Cdn, defaultAssetsPath, ownAsset } from "./page-assets.ts"
 
 /** https://html.spec.whatwg.org/multipage/webappapis.html#import-maps */
@@ -95,9 +95,9 @@ export function head(props: PageProps): Child[] {
     icon !== false && link({ rel: "icon", href: icon }),
     props.expressions && meta({ name: "nitro-expressions", content: props.expressions }),
     theme === true && script({ nonce }, raw(themeScript)),
-    stylesheets(props).map(attributes => link({ rel: "stylesheet", ...attributes, nonce })),
+    stylesheets(props),
     props.importmap && script({ type: "importmap", nonce }, raw(scriptJson(props.importmap))),
-    scripts(props).map(attributes => script({ ...attributes, nonce })),
+    scripts(props),
     props.head,
   ]
 }
@@ -105,31 +105,49 @@ export function head(props: PageProps): Child[] {
 const openGraphTags = (values: Readonly<Record<string, string | undefined>>): Child =>
   Object.entries(values).map(([name, content]) => content !== undefined && meta({ property: `og:${name}`, content }))
 
-function stylesheets(props: PageProps): AnyAttributes[] {
-  const { stylesheet = !props.bare, assetsPath = defaultAssetsPath, cdn = false } = props
-  const own = (name: "kitStyle" | "highlight"): AnyAttributes => sheet(ownAsset(name, assetsPath))
-  const base =
-    stylesheet === true
-      ? sheet(basecoatAsset(props.basecoat ?? "vega", assetsPath, cdn === true ? "jsdelivr" : cdn || undefined))
-      : stylesheet
-  const wanted = [
-    base,
-    (props.kit ?? stylesheet !== false) && own("kitStyle"),
-    props.highlight && own("highlight"),
-    ...(props.styles ?? []),
-  ]
-  return wanted.filter(isWanted).map(given => (typeof given === "string" ? { href: given } : given))
+function stylesheets(props: PageProps): Child[] {
+  const { stylesheet = !props.bare, assetsPath = defaultAssetsPath, cdn = false, nonce } = props
+  const found: Child[] = []
+  if (stylesheet === true) {
+    found.push(sheetOf(basecoatAsset(props.basecoat ?? "vega", assetsPath, cdn === true ? "jsdelivr" : cdn || undefined), nonce))
+  } else if (stylesheet !== false) found.push(givenSheet(stylesheet, nonce))
+  if (props.kit ?? stylesheet !== false) found.push(sheetOf(ownAsset("kitStyle", assetsPath), nonce))
+  if (props.highlight) found.push(sheetOf(ownAsset("highlight", assetsPath), nonce))
+  for (const given of props.styles ?? []) found.push(givenSheet(given, nonce))
+  return found
 }
 
-function scripts(props: PageProps): AnyAttributes[] {
-  const { client = !props.bare, assetsPath = defaultAssetsPath } = props
-  const own = (name: "client" | "kitScript"): AnyAttributes => moduleScript(ownAsset(name, assetsPath))
-  const wanted = [client === true ? own("client") : client, (props.kit ?? client !== false) && own("kitScript"), ...(props.scripts ?? [])]
-  return wanted.filter(isWanted).map(given => (typeof given === "string" ? { type: "module", src: given } : given))
+function scripts(props: PageProps): Child[] {
+  const { client = !props.bare, assetsPath = defaultAssetsPath, nonce } = props
+  const found: Child[] = []
+  if (client === true) found.push(scriptOf(ownAsset("client", assetsPath), nonce))
+  else if (client !== false) found.push(givenScript(client, nonce))
+  if (props.kit ?? client !== false) found.push(scriptOf(ownAsset("kitScript", assetsPath), nonce))
+  for (const given of props.scripts ?? []) found.push(givenScript(given, nonce))
+  return found
 }
 
-const isWanted = (given: string | AnyAttributes | boolean | undefined): given is string | AnyAttributes =>
-  given !== false && given !== undefined
+const givenSheet = (given: string | AnyAttributes, nonce: string | undefined): Markup =>
+  link({ rel: "stylesheet", ...(typeof given === "string" ? { href: given } : given), nonce })
 
-const sheet = ({ url, ...others }: Asset): AnyAttributes => ({ href: url, ...others })
-const moduleScript = ({ url, integrity }: Asset): AnyAttributes => ({ type: "module", src: url, integrity })
+const givenScript = (given: string | AnyAttributes, nonce: string | undefined): Markup =>
+  script({ ...(typeof given === "string" ? { type: "module", src: given } : given), nonce })
+
+// The tags of our own files are the same in every page without a nonce: each is printed once.
+const printed = new WeakMap<Asset, Markup>()
+
+function once(asset: Asset, nonce: string | undefined, print: () => Markup): Markup {
+  if (nonce !== undefined) return print()
+  let markup = printed.get(asset)
+  if (markup === undefined) {
+    markup = print()
+    printed.set(asset, markup)
+  }
+  return markup
+}
+
+const sheetOf = (asset: Asset, nonce: string | undefined): Markup =>
+  once(asset, nonce, () => link({ rel: "stylesheet", href: asset.url, integrity: asset.integrity, crossorigin: asset.crossorigin, nonce }))
+
+const scriptOf = (asset: Asset, nonce: string | undefined): Markup =>
+  once(asset, nonce, () => script({ type: "module", src: asset.url, integrity: asset.integrity, nonce }))

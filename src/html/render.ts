@@ -28,15 +28,16 @@ async function settleParts(markup: Markup, keepsSuspended: boolean): Promise<Mar
   if (chunks(markup) !== undefined) return markup
   const parts: Part[] = []
   let text = ""
-  const append = async (child: unknown): Promise<void> => {
-    text = appendParts(parts, text, (await settleParts(toMarkup(child), keepsSuspended)).parts)
-  }
   for (const part of markup.parts) {
     if (typeof part === "string" || (keepsSuspended && part instanceof Suspended)) text = appendParts(parts, text, [part])
-    else if (part instanceof Suspended) await append(await part.content)
-    else if (part instanceof PageEnd) await append(await part.close())
-    else if (part instanceof Sequence) for await (const value of { [Symbol.asyncIterator]: () => part.iterate() }) await append(value)
-    else await append(await part)
+    else if (part instanceof Sequence) {
+      for await (const value of { [Symbol.asyncIterator]: () => part.iterate() }) {
+        text = appendParts(parts, text, (await settleParts(toMarkup(value), keepsSuspended)).parts)
+      }
+    } else {
+      const ready = await (part instanceof Suspended ? part.content : part instanceof PageEnd ? part.close() : part)
+      text = appendParts(parts, text, chunks(ready) ?? (await settleParts(ready, keepsSuspended)).parts)
+    }
   }
   parts.push(text)
   return new Parts(parts)

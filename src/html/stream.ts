@@ -13,7 +13,9 @@ export interface StreamOptions {
 }
 
 /** The pieces of one markup, or the values of one async iterable, of which some were sent. */
-type Frame = { readonly parts: readonly Part[]; next: number } | { readonly iterator: AsyncIterator<unknown> }
+type Frame =
+  | { readonly iterator?: undefined; readonly parts: readonly Part[]; next: number }
+  | { readonly iterator: AsyncIterator<unknown> }
 
 /**
  * Yields the text in document order as it gets ready. All async children run at the same time; what stands before a
@@ -23,28 +25,16 @@ type Frame = { readonly parts: readonly Part[]; next: number } | { readonly iter
 export async function* stream(child: Child, options: StreamOptions = {}): AsyncGenerator<string, void, void> {
   const { signal, inOrder = false } = options
   signal?.throwIfAborted()
-  const late = new LateContents(signal)
-  const end = new PageEnd(() => toMarkup(undefined), options.nonce)
+  let late: LateContents | undefined
   // An explicit stack instead of `yield*`: the cost of a piece does not grow with the depth of async components.
-  const stack: Frame[] = [frameOf([end]), frameOf(toMarkup(child).parts)]
+  const stack: Frame[] = [frameOf(toMarkup(child).parts)]
   let text = ""
+  let closing = ""
   try {
-    for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
-      if ("iterator" in frame) {
-        const result = frame.iterator.next()
-        const ready = await unlessPending(result)
-        if (ready === undefined && text !== "") {
-          yield text
-          text = ""
-        }
-        const { done, value } = ready ?? (await unlessAborted(result, signal))
-        if (done) stack.pop()
-        else stack.push(frameOf(toMarkup(value).parts))
-        continue
-      }
-      const part = frame.parts[frame.next++]
-      if (part === undefined) stack.pop()
-      else if (typeof part === "string") {
+    for (;;) {
+      const frame = stack.at(-1)
+      const part = frame === undefined || frame.iterator ? undefined : frame.parts[frame.next++]
+      if (typeof part === "string") {
         text += part
         if (text.length > PART_CHARACTERS) {
           yield text
@@ -52,27 +42,42 @@ export async function* stream(child: Child, options: StreamOptions = {}): AsyncG
           signal?.throwIfAborted()
         }
       } else if (part instanceof Sequence) stack.push({ iterator: part.iterate() })
-      else if (part instanceof PageEnd && late.isEmpty) {
-        if (late.hasFailed && text !== "") yield text
-        late.throwFirstError()
-        // Nothing can be suspended any more: what stands here closes the page.
-        stack.push(frameOf([Promise.resolve(part.close())]))
-      } else if (part instanceof PageEnd) {
-        frame.next--
-        let closing = ""
-        if (part === end) [text, closing] = splitClosing(text)
-        if (closing !== "") stack.splice(-1, 0, frameOf([closing]))
+      else if (part instanceof PageEnd || frame === undefined) {
+        if (late === undefined || late.isEmpty) {
+          if (late?.hasFailed && text !== "") yield text
+          late?.throwFirstError()
+          if (part === undefined) break // The end of all.
+          // Nothing can be suspended any more: what stands here closes the page.
+          stack.push(frameOf((await unlessAborted((part as PageEnd).close(), signal)).parts))
+          continue
+        }
+        if (part === undefined) [text, closing] = splitClosing(text + closing)
+        // It is not reached before the last content has come.
+        else if (frame && !frame.iterator) frame.next--
         if (text !== "" && !late.hasArrived) {
           yield text
           text = ""
         }
-        stack.push(frameOf(await late.next(part.nonce)))
-      } else {
+        stack.push(frameOf(await late.next(part === undefined ? options.nonce : (part as PageEnd).nonce)))
+      } else if (frame.iterator) {
+        const result = frame.iterator.next()
+        const ready = await unlessPending(result)
+        if (ready === pending && text !== "") {
+          yield text
+          text = ""
+        }
+        const { done, value } = ready === pending ? await unlessAborted(result, signal) : ready
+        if (done) stack.pop()
+        else stack.push(frameOf(toMarkup(value).parts))
+      } else if (part === undefined) stack.pop()
+      else {
         const promise = part instanceof Suspended ? part.content : part
         const ready = await unlessPending(promise)
-        if (ready !== undefined) stack.push(frameOf(ready.parts))
-        else if (part instanceof Suspended && !inOrder) stack.push(frameOf(late.suspend(part)))
-        else {
+        if (ready !== pending) stack.push(frameOf(ready.parts))
+        else if (part instanceof Suspended && !inOrder) {
+          late ??= new LateContents(signal)
+          stack.push(frameOf(late.suspend(part)))
+        } else {
           if (text !== "") {
             yield text
             text = ""
@@ -81,9 +86,10 @@ export async function* stream(child: Child, options: StreamOptions = {}): AsyncG
         }
       }
     }
+    text += closing
     if (text !== "") yield text
   } finally {
-    late.abandon(signal?.reason)
+    late?.abandon(signal?.reason)
     for (const frame of stack) leave(frame, signal?.reason)
   }
 }
@@ -92,7 +98,7 @@ const frameOf = (parts: readonly Part[]): Frame => ({ parts, next: 0 })
 
 /** Ends the work behind what is left of a frame. It is not waited for: it may be in the middle of something. */
 function leave(frame: Frame, reason: unknown): void {
-  if ("iterator" in frame) {
+  if (frame.iterator) {
     frame.iterator.return?.().then(undefined, () => {})
     return
   }
@@ -184,16 +190,17 @@ export class LateContents {
   }
 }
 
+const pending = Symbol("pending")
+
 /** The result when the promise is already resolved: no need to flush a small piece of text before it. */
-async function unlessPending<T>(promise: Promise<T>): Promise<T | undefined> {
-  const first = await Promise.race([promise.then(value => ({ value })), fewTicks()])
-  return first?.value
+function unlessPending<T>(promise: Promise<T>): Promise<T | typeof pending> {
+  return Promise.race([promise, fewTicks()])
 }
 
 /** Long enough for a promise that was resolved when it became a child to have been turned into markup. */
-async function fewTicks(): Promise<undefined> {
-  for (let i = 0; i < 5; i++) await undefined
-  return undefined
+async function fewTicks(): Promise<typeof pending> {
+  for (let i = 0; i < 4; i++) await undefined
+  return pending
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

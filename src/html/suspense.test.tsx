@@ -171,6 +171,10 @@ describe("Suspense", () => {
     expect(plain(await all(document))).toMatch(
       /<!--\/suspense-1--><div hidden="until-found" data-suspense="suspense-1">x<\/div><script\/><\/body>\n<\/html>\n$/,
     )
+    const slower = Suspense({ fallback: "wait", children: new Promise<string>(done => setTimeout(done, 30, "y")) })
+    expect(plain(await all(html`<html><body>${late()}${slower}</body></html>`))).toMatch(
+      /data-suspense="suspense-1">x<\/div><script\/><div hidden="until-found" data-suspense="suspense-2">y<\/div><script\/><\/body><\/html>$/,
+    )
     expect(plain(await all(late()))).toMatch(/<!--\/suspense-1--><div hidden="until-found" data-suspense="suspense-1">x<\/div><script\/>$/)
   })
 
