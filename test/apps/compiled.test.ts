@@ -53,6 +53,13 @@ const examples: Record<string, Example> = {
       return [await get("/")]
     },
   },
+  "kitchen-sink": {
+    file: "examples/kitchen-sink/app.tsx",
+    async visit(get) {
+      const pages = await Promise.all(["/", "/forms", "/charts"].map(get))
+      return pages.map(page => page.replaceAll(/nonce="[^"]*"/g, 'nonce="NONCE"'))
+    },
+  },
 }
 
 type Start = (name: string, file: string) => Promise<Parameters<typeof startApp>>
