@@ -2,7 +2,7 @@
 import { a, button, type Child, dialog, div, header, input, kbd, type Markup } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type Component, type ComponentWithProps, component, componentWithProps } from "./component.ts"
-import { closeForm } from "./dialog.ts"
+import { closeButton } from "./dialog.ts"
 import { Search } from "./icons.gen.ts"
 
 export interface CommandProps extends ElementProps<"div", "id"> {
@@ -44,7 +44,7 @@ export const CommandDialog: ComponentWithProps<CommandDialogProps> = componentWi
     const own = { class: names, id, "aria-label": label, closedby: "any", "data-shortcut-key": shortcut } as const
     const focused = { autofocus: true, ...inputAttributes }
     const content = searchAndList({ id, label, placeholder, empty, filter, inputAttributes: focused }, children)
-    return dialog({ ...own, ...attributes }, div({ class: "command" }, content, closeForm(closeLabel)))
+    return dialog({ ...own, ...attributes }, div({ class: "command" }, content, closeButton(id, closeLabel)))
   },
 )
 

@@ -1,9 +1,10 @@
 // Dialogs and sheets: native <dialog> elements, which hold the focus, give it back, and stay open through patches.
-import { button, type Child, dialog, div, footer, form, h2, header, type Markup, p, section } from "../html/index.ts"
+import { button, type Child, dialog, div, footer, h2, header, type Markup, p, section } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { buttonAttributes } from "./button.ts"
 import { type ComponentWithProps, componentWithProps, type WithChildren } from "./component.ts"
 import { X } from "./icons.gen.ts"
+import { closes } from "./openers.ts"
 
 interface OverlayProps extends ElementProps<"dialog", "title" | "id"> {
   /** Of the page's own. Buttons open it with `opens(id)`. */
@@ -53,12 +54,16 @@ function overlay(name: string, canClose: boolean, props: OverlayProps & WithChil
   const head =
     (hasTitle || hasDescription) &&
     header(hasTitle && h2({ id: `${id}-title` }, title), hasDescription && p({ id: `${id}-description` }, description))
-  const content = [head, children !== undefined && section(children), end !== undefined && footer(end), canClose && closeForm(closeLabel)]
+  const content = [
+    head,
+    children !== undefined && section(children),
+    end !== undefined && footer(end),
+    canClose && closeButton(id, closeLabel),
+  ]
   return dialog({ ...own, ...attributes }, div(content))
 }
 
-/** `method="dialog"` closes without script, and where buttons know no commands. */
-export function closeForm(label = "Close"): Markup {
-  const attributes = buttonAttributes({ variant: "ghost", size: "icon-sm", "aria-label": label })
-  return form({ method: "dialog" }, button({ type: "submit", ...attributes }, X()))
+/** A command, not a form with `method="dialog"`: the dialog may stand in a form, and forms cannot be nested. */
+export function closeButton(id: string, label = "Close"): Markup {
+  return button({ type: "button", ...closes(id), ...buttonAttributes({ variant: "ghost", size: "icon-sm", "aria-label": label }) }, X())
 }
