@@ -44,7 +44,8 @@ export async function use${index}() {
   const made = await ${own}.create({ name: "x", price: 1 })
   const [child] = await made.children.where({ stock: { gt: 1 } })
   const near = await child?.next
-  return [...found, made, near?.name, await near?.far]
+  const asked = await ${own}.where(t => t.next.next.name.eq("a").and(t.far.some(f => f.price.gt(1))).or(t.children.none({ stock: 1 })))
+  return [...found, ...asked, made, near?.name, await near?.far]
 }
 `
 }

@@ -2,6 +2,7 @@
 import {
   type Change,
   Entity,
+  field,
   increment,
   isEntityClass,
   memory,
@@ -346,6 +347,53 @@ for (const [place, open] of Object.entries(places)) {
   })
 }
 
+// Ids that are made of several fields have no column: what points to them is looked up.
+class Order extends Entity("Order", { shop: z.string(), number: z.int(), total: z.number().default(0) }, { id: ["shop", "number"] }) {
+  get lines() {
+    return this.hasMany(Line, "orderId")
+  }
+}
+class Line extends Entity("Line", { orderId: ref("Order"), sku: ref("Item") }) {
+  get order() {
+    return this.belongsTo(Order, "orderId")
+  }
+  get item() {
+    return this.belongsTo(Item, "sku")
+  }
+}
+class Item extends Entity("Item", { sku: z.string(), price: z.number() }, { id: ["sku"] }) {
+  get lines() {
+    return this.hasMany(Line, "sku")
+  }
+}
+
+describe("conditions on entities with keys of their own", () => {
+  for (const [name, open] of Object.entries({ memory, sqlite: () => sqlite(":memory:"), map: () => new MapStore() })) {
+    it(`follow relations on ${name}`, async () => {
+      const store = open()
+      await withRepositories(store, async () => {
+        await Item.createMany([
+          { sku: "a", price: 1 },
+          { sku: "b", price: 2 },
+        ])
+        await Order.createMany([1, 2, 3].map(number => ({ shop: "x~y", number, total: number })))
+        const [one, two] = await Order.all()
+        await Line.createMany([
+          { orderId: one?.id ?? "", sku: "a" },
+          { orderId: two?.id ?? "", sku: "b" },
+        ])
+        const numbers = async (query: PromiseLike<readonly Order[]>) => (await query).map(({ number }) => number)
+        expect(await numbers(Order.where(o => o.lines.some(l => l.item.price.gt(1))))).toEqual([2])
+        expect(await numbers(Order.where(o => o.lines.none()))).toEqual([3])
+        expect((await Line.where(l => l.order.total.eq(1))).map(({ sku }) => sku)).toEqual(["a"])
+        expect((await Item.where(i => i.lines.some(l => l.order.number.eq(2)))).map(({ sku }) => sku)).toEqual(["b"])
+        expect(() => Order.leftJoin(Line, (o, l) => o.id.eq(l.orderId))).toThrow(failing("is made of"))
+      })
+      await store.close()
+    })
+  }
+})
+
 describe("a condition", () => {
   it("refuses unknown names with a suggestion, at every depth", () => {
     const ask = (build: (p: Record<string, Record<string, Record<string, (value?: unknown) => never>>>) => unknown) => () =>
@@ -380,6 +428,22 @@ describe("a condition", () => {
     expect(() => Product.where(p => p.data.path("a").eq(Number.NaN))).toThrow(failing("needs text, a number"))
     expect(() => Product.where({ data: { path: ["a"] } } as never)).toThrow(failing("says nothing"))
     expect(() => Product.where({ data: { path: ["a"], qe: 1 } } as never)).toThrow(expect.objectContaining({ fix: 'Did you mean "eq"?' }))
+  })
+
+  it("never looks at what is encrypted, wherever it stands", () => {
+    class Owner extends Entity("Owner", { pin: field(z.string(), { encrypted: true }) }) {
+      get things() {
+        return this.hasMany(Thing, "ownerId")
+      }
+    }
+    class Thing extends Entity("Thing", { ownerId: ref("Owner") }) {
+      get owner() {
+        return this.belongsTo(Owner, "ownerId")
+      }
+    }
+    expect(() => Thing.where(t => t.owner.pin.eq("1"))).toThrow(failing("is encrypted"))
+    expect(() => Thing.where({ owner: { pin: { startsWith: "1" } } })).toThrow(failing("is encrypted"))
+    expect(() => Owner.where(o => o.things.some(t => t.owner.pin.ne("1")))).toThrow(failing("is encrypted"))
   })
 
   it("is plain data", () => {

@@ -1,8 +1,9 @@
 // What SQL is written, and that it is written once for a shape.
-import { expect, it } from "vitest"
-import type { Predicate, QueryPlan } from "../../entity/index.ts"
-import { Compiler } from "./compiler.ts"
+import { describe, expect, it } from "vitest"
+import type { Predicate, QueryPlan, RelatedRows } from "../../entity/index.ts"
+import { Compiler, type Statement } from "./compiler.ts"
 import { loadSqliteDriver } from "./drivers/load.ts"
+import { postgresDialect } from "./postgres-dialect.ts"
 import { sqlite } from "./sqlite.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
 import { describeTable } from "./table.ts"
@@ -193,4 +194,70 @@ it("takes conditions of thousands of members", async () => {
     else expect(levels).toBeLessThan(200)
   }
   await store.close()
+})
+
+describe("conditions on related rows", () => {
+  const lists = define("List", { name: "string" })
+  const rows: RelatedRows = { entity: "List", local: "title", remote: "id", definition: lists }
+  const some: Predicate = {
+    op: "some",
+    rows,
+    where: {
+      op: "or",
+      of: [
+        { op: "eq", field: "name", value: "a" },
+        { op: "isNull", field: "name" },
+      ],
+    },
+  }
+  const ofPostgres = new Compiler(describeTable(definition, postgresDialect), postgresDialect, other =>
+    describeTable(other, postgresDialect),
+  )
+  const inPostgres = (where: Predicate): string => ofPostgres.deleteWhere(where).sql.replace('delete from "todos" where ', "")
+
+  it("are a list to SQLite and a join to Postgres", () => {
+    expect(whereOf(some)).toBe('"title" in (select t1."id" from "lists" as t1 where t1."name" = ? or t1."name" is null)')
+    expect(whereOf({ op: "not", of: some })).toBe(
+      '("title" in (select t1."id" from "lists" as t1 where t1."name" = ? or t1."name" is null)) is not true',
+    )
+    expect(inPostgres({ op: "not", of: { op: "some", rows } })).toBe(
+      'not exists (select 1 from "lists" as t1 where t1."id" = "todos"."title")',
+    )
+    expect(inPostgres(some)).toBe(
+      'exists (select 1 from "lists" as t1 where t1."id" = "todos"."title" and (t1."name" = $1 or t1."name" is null))',
+    )
+  })
+
+  it("have names of their own at each depth", () => {
+    const nested: Predicate = { op: "some", rows: { ...rows, remote: "name" }, where: { op: "some", rows: { ...rows, local: "name" } } }
+    expect(inPostgres({ op: "and", of: [nested, { op: "some", rows }] })).toBe(
+      'exists (select 1 from "lists" as t1 where t1."name" = "todos"."title" and (exists (select 1 from "lists" as t2 where t2."id" = t1."name"))) and exists (select 1 from "lists" as t1 where t1."id" = "todos"."title")',
+    )
+  })
+
+  it("share a statement with equal ones alone", () => {
+    const other: RelatedRows = { ...rows, remote: "name" }
+    const texts = [some, { op: "not", of: some } as const, { op: "some", rows } as const, { op: "some", rows: other } as const].map(whereOf)
+    expect(new Set(texts).size).toBe(4)
+    expect(
+      [some, { op: "not", of: some } as const, { op: "some", rows } as const, { op: "some", rows: other } as const].map(whereOf),
+    ).toEqual(texts)
+  })
+})
+
+describe("conditions inside of JSON", () => {
+  it("carry paths as values, so that no key is ever text of the statement", () => {
+    const at = (path: (string | number)[], value: string | number | boolean): Statement =>
+      compiler.deleteWhere({ op: "json", field: "data", path, test: "eq", value })
+    expect(at(["a'", 0], "x")).toEqual({
+      sql: `delete from "todos" where (json_type("data", ?) = 'text' and json_extract("data", ?) = ?)`,
+      parameters: [`$."a'"[0]`, `$."a'"[0]`, "x"],
+    })
+    expect(at(['"'], 0.5)).toEqual({
+      sql: `delete from "todos" where exists (select 1 from json_each("todos"."data") as e1 where e1.key = ? and (e1.type in ('integer', 'real') and e1.value = cast(? as real)))`,
+      parameters: ['"', "0.5"],
+    })
+    const texts = ["x", 1, 0.5, true, false].map(value => at(["a"], value).sql)
+    expect(new Set(texts).size).toBe(5)
+  })
 })
