@@ -204,6 +204,15 @@ export function keyTests({ test: plain, expect }: Tools): void {
     expect(left.map(([, line]) => line.id)).toEqual(["9~desk", "10~desk", "9~lamp", "10~lamp"])
   })
 
+  test("asks for related entities with such ids", async () => {
+    await Parcel.createMany([{ lineId: "9~lamp" }, { lineId: "10~desk" }])
+    expect(await idsOf(OrderLine.where(l => l.parcels.some()))).toEqual(["9~lamp", "10~desk"])
+    expect((await Parcel.where(p => p.line.quantity.gt(6))).map(({ lineId }) => lineId)).toEqual(["10~desk"])
+    expect(await idsOf(Order.where(o => o.lines.some(l => l.code.eq("x"))))).toEqual([9])
+    expect(await idsOf(Article.where(a => a.lines.some(l => l.quantity.gt(6))))).toEqual(["desk"])
+    expect(await idsOf(OrderLine.where(l => l.article.name.eq("a lamp").and(l.order.id.gt(9))))).toEqual(["10~lamp"])
+  })
+
   test("keeps the rules of references to such ids", async () => {
     await Parcel.createMany([{ lineId: "9~lamp" }, { lineId: "10~desk" }])
     await expect((await Article.require("desk")).delete()).rejects.toMatchObject({ code: "NITRO_REFERENCE", details: { id: "desk" } })

@@ -56,7 +56,8 @@ export function objectTests({ test: plain, expect }: Tools): void {
     expect(await Deal.count({ place: { isNull: true } })).toBe(1)
   })
 
-  test("finds by the parts of value objects, also inside of others", async () => {
+  test("finds by the parts of value objects, also inside of others", async store => {
+    if (store.capabilities.jsonPaths !== true) return
     await Deal.createMany([
       { name: "a", offer: offer({ amount: 5, at: { city: "Bern" } }), place: { city: "Basel" } },
       { name: "b", offer: offer({ amount: 7, tags: ["x"], until: new Date(0) }) },
