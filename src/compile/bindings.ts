@@ -10,6 +10,7 @@ import {
   type Member,
   type Node,
   nameOf,
+  type ObjectLiteral,
   type Property,
   type Template,
   textOf,
@@ -51,9 +52,9 @@ for (const [name, make] of Object.entries<() => unknown>({ ...htmlTags, ...svgTa
 
 export function readBindings(program: Node, keys: ChildKeys, isOurJsx: boolean): Bindings {
   const reader = new BindingReader(keys)
-  for (const statement of (program as unknown as { body: readonly Node[] }).body) {
-    if (statement.type === "ImportDeclaration") reader.readImport(statement)
-  }
+  const { body } = program as unknown as { body: readonly Node[] }
+  for (const statement of body) if (statement.type === "ImportDeclaration") reader.readImport(statement)
+  for (const statement of body) if (statement.type === "VariableDeclaration") reader.readNamespace(statement)
   reader.walk(program, reader.module, -1, false)
   return reader.bindings(isOurJsx)
 }
@@ -85,6 +86,8 @@ class BindingReader {
   readonly module: Scope = new Scope(undefined, true)
   /** Local names of tag functions, of html``, and of `import * as`. */
   readonly #imported = new Map<string, TagFunction | "html" | "namespace">()
+  /** Names that the module itself declares, and still mean tag functions. */
+  readonly #destructured = new Set<string>()
   readonly #keys: ChildKeys
   readonly #sites: Site[] = []
   readonly #uses: Use[] = []
@@ -106,6 +109,23 @@ class BindingReader {
       const name = nameOf(imported) ?? textOf(imported)
       const meaning = name === "html" ? "html" : isHtml ? tagFunctions.get(name) : undefined
       if (meaning !== undefined) this.#imported.set(nameOf(local), meaning)
+    }
+  }
+
+  /** `const { div, a: anchor } = tags`, where `tags` is a namespace: as good as an import. */
+  readNamespace(statement: Node): void {
+    const { kind, declarations } = statement as unknown as { kind: string; declarations: readonly { id: Node; init: Node | null }[] }
+    if (kind !== "const") return
+    for (const { id, init } of declarations) {
+      if (id.type !== "ObjectPattern" || init?.type !== "Identifier" || this.#imported.get(nameOf(init)) !== "namespace") continue
+      for (const property of (id as ObjectLiteral).properties) {
+        const { key, value, computed } = property as Property
+        if (property.type !== "Property" || computed || value.type !== "Identifier") continue
+        const tag = tagFunctions.get(nameOf(key))
+        if (tag === undefined) continue
+        this.#imported.set(nameOf(value), tag)
+        this.#destructured.add(nameOf(value))
+      }
     }
   }
 
@@ -180,7 +200,7 @@ class BindingReader {
     const tags = new Map<Node, TagFunction>()
     const templates = new Set<Node>()
     for (const { node, name, scope, tag } of this.#uses) {
-      if (isShadowed(name, scope)) continue
+      if (isShadowed(name, scope, this.#destructured)) continue
       if (node.type === "TaggedTemplateExpression") {
         if (tag === undefined) templates.add(node)
       } else if (tag !== undefined && !(node as Call).optional) tags.set(node, tag)
@@ -192,8 +212,10 @@ class BindingReader {
   }
 }
 
-function isShadowed(name: string, scope: Scope): boolean {
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) if (at.names.has(name)) return true
+function isShadowed(name: string, scope: Scope, ofModule: ReadonlySet<string>): boolean {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+    if (at.names.has(name)) return at.parent !== undefined || !ofModule.has(name)
+  }
   return false
 }
 

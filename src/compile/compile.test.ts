@@ -304,6 +304,15 @@ describe("the compiled form", () => {
     expect(compiled(source, "/app/file.ts")).toContain("const a = $html`<div>1</div>`, b = ps.map(p => p({}, 2)), c = $html`<p>3</p>`")
   })
 
+  it("knows tag functions that are taken from a namespace", () => {
+    const source = 'import * as tags from "nitro-ts/html"\nconst { a: anchor, p, [x]: div, b = p, html } = tags\nlet { i } = tags\n'
+    const uses = "[anchor({}, 1), p({}, 2), div({}, 3), b({}, 4), i({}, 5), (p => p({}, 6)), tags.u({}, 7), a({}, 8)]\n"
+    expect(compiled(`${source}${uses}`, "/a.ts")).toContain(
+      "[$html`<a>1</a>`, $html`<p>2</p>`, div({}, 3), b({}, 4), i({}, 5), (p => p({}, 6)), $html`<u>7</u>`, a({}, 8)]",
+    )
+    expect(compiled(`import * as tags from "./tags.ts" // nitro-ts/html\nconst { p } = tags\np({}, 1)`, "/a.ts")).not.toContain("$html")
+  })
+
   it("prints objects that are written out once", () => {
     expect(compiled("const a = <p style={{ color: 'red', zIndex: 1 }} class={{ a: true, b: false }}/>")).toContain(
       '$html`<p style="color:red;z-index:1" class="a"></p>`',
