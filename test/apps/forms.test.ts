@@ -139,7 +139,7 @@ describe.each([true, false])("a form, with JavaScript: %s", javaScriptEnabled =>
       { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("hello") },
       { name: "<b>.txt", mimeType: "text/plain", buffer: Buffer.from("you") },
     ]
-    await page.getByLabel("Files").setInputFiles(files)
+    await page.getByLabel("Files", { exact: true }).setInputFiles(files)
     await page.getByRole("button", { name: "Send" }).click()
     await page.getByRole("listitem").filter({ hasText: "a.txt: 5 bytes" }).first().waitFor()
     await page.getByRole("listitem").filter({ hasText: "<b>.txt: 3 bytes" }).first().waitFor()
@@ -175,7 +175,7 @@ describe("a patch", () => {
 
   it("leaves chosen files and a moved slider alone", async () => {
     const page = await visit("/pick")
-    await page.getByLabel("Files").setInputFiles([{ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("hello") }])
+    await page.getByLabel("Files", { exact: true }).setInputFiles([{ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("hello") }])
     const slider = page.getByRole("slider")
     await slider.focus()
     await slider.press("End")
@@ -184,7 +184,7 @@ describe("a patch", () => {
     await (await patched).finished()
     await page.locator("option[value=Berkeley]").waitFor({ state: "attached" })
     expect(await page.locator(".dropzone-files li").allTextContents()).toEqual(["a.txt5 bytes×"])
-    expect(await page.getByLabel("Files").inputValue()).toContain("a.txt")
+    expect(await page.getByLabel("Files", { exact: true }).inputValue()).toContain("a.txt")
     expect(await slider.inputValue()).toBe("100")
     expect(await page.locator("output").textContent()).toBe("100")
   })
@@ -318,7 +318,7 @@ describe("a dropzone", () => {
       "run.exe5 bytesNot one of the types that are taken.×",
       "fourth.txt1 bytesOne file too many.×",
     ])
-    const input = page.getByLabel("Files")
+    const input = page.getByLabel("Files", { exact: true })
     expect(await page.evaluate('document.querySelector("[type=file]").validationMessage')).toBe("big.txt: Too large.")
     await page.getByRole("button", { name: "Remove big.txt" }).click()
     await page.keyboard.press("Enter")
