@@ -20,7 +20,7 @@ export interface TabsProps extends ElementProps<"div", "id"> {
   /** What the tabs are about, read out. */
   readonly label: string
   readonly tabs: readonly TabOptions[]
-  /** The name of the chosen tab. Default: the first that is not disabled. */
+  /** The name of the chosen tab, at first: without a signal the choice is then the user's. Default: the first that is not disabled. */
   readonly selected?: string | undefined
   /** Holds the name of the chosen tab: the page and the server can read and change it. */
   readonly signal?: Signal<string> | undefined
