@@ -47,6 +47,31 @@ describe.each([
   })
 })
 
+it("compares several of ours, each with the rivals and goals that are its own", () => {
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, "several.ts")
+  writeFileSync(
+    file,
+    `import { bench } from "../../../bench/harness.ts"
+    const fixed = (name: string, figure: number) => ({ name, measure: async () => figure })
+    await bench("several", [{
+      case: "c", metric: "us",
+      ours: [fixed("quick", 10), fixed("slow", 30)],
+      rivals: [
+        { ...fixed("limit", 10), goal: { quick: { max: 1.5 }, slow: { max: 2 } } },
+        { ...fixed("other", 20), goal: { max: 1 }, against: ["quick"] },
+      ],
+    }], { rounds: 1 })`,
+  )
+  const { stdout, status, stderr } = spawnSync(process.execPath, ["--import", "tsx", file, "--json"], { cwd: root, encoding: "utf8" })
+  expect(status, stderr).toBe(0)
+  expect(JSON.parse(stdout).rows).toEqual([
+    { subject: "quick", case: "c", metric: "us", vs: "limit", ratio: 1, goal: { max: 1.5 } },
+    { subject: "quick", case: "c", metric: "us", vs: "other", ratio: 0.5, goal: { max: 1 } },
+    { subject: "slow", case: "c", metric: "us", vs: "limit", ratio: 3, goal: { max: 2 } },
+  ])
+})
+
 it("prints a table with our figure, the rival's, the ratio and whether the goal is kept", () => {
   const text = run("{ rounds: 3, roundMs: 5, warmupMs: 5 }", "--case", "given")
   expect(text).toMatch(/given +ops\/s +us 20\.0 +them 10\.0 +2\.00 +at least 1\.5: ok/)
