@@ -212,7 +212,8 @@ const manual: fc.Arbitrary<Ask> = pagesTests.map(t => ({
 const { product, ofCategory } = fc.letrec<Record<"product" | "ofCategory" | "tag" | "leafCategory", Ask>>(tie => {
   const nest = (leaves: readonly fc.Arbitrary<Ask>[], deeper: readonly fc.Arbitrary<Ask>[], self: fc.Arbitrary<Ask>) =>
     fc.oneof(
-      { depthSize: "small", maxDepth: 4 },
+      // Counted over all classes: SQLite's parser takes about ten conditions on related rows inside of each other.
+      { depthSize: "small", maxDepth: 4, depthIdentifier: "condition" },
       { weight: 3, arbitrary: fc.oneof(...leaves) },
       ...deeper.map(arbitrary => ({ weight: 1, arbitrary })),
       {
