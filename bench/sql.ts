@@ -123,6 +123,6 @@ await bench("sql", [...onSqlite, ...(postgresMissing === undefined ? onPostgres 
   isolate: true,
   rounds: 9,
   roundMs: 60,
-  warmupMs: 700,
+  warmupMs: 1500,
   collect: false,
 })
