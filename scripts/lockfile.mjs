@@ -13,6 +13,8 @@ const processors = ["arm", "arm64", "ia32", "loong64", "mips64el", "ppc64", "ris
 /** `{ os, cpu, libc }` that a package name like `@rollup/rollup-linux-arm64-musl` stands for; undefined when it names none. */
 function platformOf(name) {
   const words = name.split(/[/-]/)
+  // WebAssembly runs on every system; npm takes it where it is asked for.
+  if (words.includes("wasm32")) return { cpu: ["wasm32"] }
   const os = systems.find(system => words.includes(system))
   const cpu = processors.find(processor => words.includes(processor))
   if (!os || !cpu) return undefined
