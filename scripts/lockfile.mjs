@@ -22,20 +22,43 @@ function platformOf(name) {
   return { cpu: [cpu], os: [os], ...(libc && os === "linux" ? { libc: [libc] } : {}) }
 }
 
+/** The folders in which Node looks for what a package at this location imports, the nearest first. */
+function foldersFrom(location) {
+  const places = location.split("/node_modules/")
+  return places.map((_, index) => `${places.slice(0, places.length - index).join("/node_modules/")}/node_modules`).concat("node_modules")
+}
+
 const path = join(root, "package-lock.json")
-const lock = JSON.parse(readFileSync(path, "utf8"))
-const added = []
-for (const [location, entry] of Object.entries(lock.packages)) {
+const before = readFileSync(path, "utf8")
+const lock = JSON.parse(before)
+const { packages } = lock
+// What an earlier run added has no hash, and may be of a version that is used no more.
+const isOurs = entry => entry.optional && entry.integrity === undefined && entry.resolved === undefined && entry.cpu !== undefined
+for (const [location, entry] of Object.entries(packages)) if (isOurs(entry)) delete packages[location]
+
+// The packages that stand highest choose first, as npm lets them.
+const depth = ([location]) => location.split("/node_modules/").length
+for (const [location, entry] of Object.entries(packages).sort((a, b) => depth(a) - depth(b))) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    if (lock.packages[`${location}/node_modules/${name}`] || lock.packages[`node_modules/${name}`]) continue
+    const folders = foldersFrom(location)
+    const found = folders.map(folder => packages[`${folder}/${name}`]).find(Boolean)
+    if (found?.version === version || (found && !/^\d+\.\d+\.\d+/.test(version))) continue
     const platform = platformOf(name)
     if (!platform || !/^\d+\.\d+\.\d+/.test(version)) continue
-    const { cpu, ...system } = platform
+    const { cpu, libc, os } = platform
+    const folder = folders.findLast(folder => !packages[`${folder}/${name}`])
     // In npm's own order, so that its next run changes nothing.
-    lock.packages[`node_modules/${name}`] = { version, cpu, ...(entry.dev ? { dev: true } : {}), optional: true, ...system }
-    added.push(name)
+    packages[`${folder}/${name}`] = {
+      version,
+      cpu,
+      ...(entry.dev ? { dev: true } : {}),
+      ...(libc ? { libc } : {}),
+      optional: true,
+      ...(os ? { os } : {}),
+    }
   }
 }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, "en")))
-if (added.length > 0) writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
-process.stdout.write(added.length > 0 ? `Added ${added.length}: ${added.join(", ")}\n` : "Complete already\n")
+lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, "en")))
+const after = `${JSON.stringify(lock, null, 2)}\n`
+if (after !== before) writeFileSync(path, after)
+process.stdout.write(after === before ? "Complete already\n" : "Completed package-lock.json\n")
