@@ -1,7 +1,7 @@
 // From request to answer: finds the route, reads and validates the input, runs it in a unit of work, replies.
 import { z } from "zod"
 import { isDatastarRequest } from "../datastar/index.ts"
-import { type EntityClass, unitOfWork } from "../entity/index.ts"
+import { allOptionsOf, type EntityClass, unitOfWork } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
@@ -55,7 +55,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
       const received = await readInput(request, search, isDatastarRequest(request), maxBodyBytes)
       const { route, id } = match
-      if (received.kind === "form") asked = { ...asked, form: { key: route.form(id), values: received.body } }
+      if (received.kind === "form") asked = { ...asked, form: { key: route.form(id), values: withoutSecrets(received.body, route.input) } }
       if (route.allow && !(await route.allow(request))) throw new NitroError("NITRO_FORBIDDEN", `You may not use ${route.name}.`)
       const input = inputOf(route, received)
       const run = async () => await route.run({ id, input, request })
@@ -102,6 +102,15 @@ function inputOf(route: Route, { query, body: received, kind }: RequestInput): I
 /** Forms may carry fields of other parties: a honeypot, a token. By convention they start with an underscore. */
 function withoutPrivate(body: Input): Input {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !name.startsWith("_")))
+}
+
+/** What was typed, as a refused form gives it back: a password is typed again, and never travels in a cookie or a page. */
+function withoutSecrets(body: Input, known: Readonly<Record<string, z.ZodType>>): Input {
+  const isSecret = (name: string): boolean => {
+    const { hidden, encrypted, widget } = Object.hasOwn(known, name) ? allOptionsOf(known[name] as z.ZodType) : {}
+    return hidden === true || encrypted === true || widget === "password"
+  }
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, isSecret(name) ? "" : value]))
 }
 
 function refuseUnknown(route: string, body: Input, known: Readonly<Record<string, z.ZodType>>): void {

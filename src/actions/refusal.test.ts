@@ -1,8 +1,10 @@
+// What a client learns when business logic, or a schema, says no.
 import { action, Refusal } from "nitro-ts/actions"
-import { Entity, memory } from "nitro-ts/entity"
+import { Entity, field, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { expect, it } from "vitest"
 import { z } from "zod"
+import { readFlash } from "./flash.ts"
 
 class Parcel extends Entity("Parcel", { weight: z.number(), sent: z.boolean().default(false) }) {
   static repository = memory()
@@ -41,4 +43,27 @@ it("is a conflict unless it says otherwise, and reaches the page as its alert", 
 it("reaches the page from the middle of a stream too", async () => {
   const { id } = await Parcel.create({ weight: 1 })
   expect(await (await post(`${id}/track`, { "datastar-request": "true" })).text()).toContain("The carrier is closed.")
+})
+
+it("gives a form back what was typed, but no password", async () => {
+  class Member extends Entity("Member", {
+    email: z.email(),
+    password: field(z.string().min(8), { hidden: true }).nullable(),
+    token: field(z.string(), { encrypted: true }).optional(),
+    pin: field(z.string(), { widget: "password" }).default(""),
+  }) {
+    static repository = memory()
+  }
+  const typed = { email: "no address", password: "correct horse", token: "t0ken", pin: "1234" }
+  const response = await nitro({ entities: [Member] })(
+    new Request("http://shop.test/members", {
+      method: "POST",
+      headers: { accept: "text/html", "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(typed),
+    }),
+  )
+  expect(response.status).toBe(303)
+  const flash = readFlash(response.headers.get("set-cookie"))
+  expect(flash?.values).toEqual({ email: "no address", password: "", token: "", pin: "" })
+  expect(flash?.errors).toHaveProperty("email")
 })
