@@ -134,7 +134,8 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
       Date.parse("0044-03-15T12:00:00.5Z"),
       String(2n ** 60n),
       Buffer.of(0, 39, 255),
-      '{"it\'s":[1]}',
+      // As the database writes it.
+      '{"it\'s": [1]}',
     ])
     // The release before goes on writing.
     await before.write([{ op: "insert", row: ["b", "old"] }])
