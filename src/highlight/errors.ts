@@ -5,6 +5,6 @@ registerErrors({
   NITRO_HIGHLIGHT_MISSING: {
     status: 500,
     when: "`highlight` was called, and the package that knows the languages is not installed.",
-    fix: "Run: npm install highlight.js",
+    fix: "Run `npm install highlight.js`.",
   },
 })
