@@ -80,7 +80,7 @@ it("says how to install highlight.js where it is not", () => {
   const code = `const { highlight } = await import("nitro-ts/highlight"); await highlight("x", "js").catch(error => console.log(error.code, error.fix))`
   const flags = ["--conditions=source", "--import", "tsx", "--import", `data:text/javascript,${encodeURIComponent(register)}`]
   const { stdout, stderr } = spawnSync(process.execPath, [...flags, "--input-type=module", "--eval", code], { encoding: "utf8" })
-  expect(stdout.trim(), stderr).toBe("NITRO_HIGHLIGHT_MISSING npm install highlight.js")
+  expect(stdout.trim(), stderr).toBe("NITRO_HIGHLIGHT_MISSING Run `npm install highlight.js`.")
 })
 
 describe("isColouredCode", () => {
