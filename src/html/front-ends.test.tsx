@@ -114,6 +114,23 @@ describe("one tree, three front ends", () => {
     )
   })
 
+  it("keeps the first line break of a text that stands behind empty values", () => {
+    const kept = "<pre>\n\n x</pre>"
+    expect(String(html`<pre>${""}${null}${"\n x"}</pre>`)).toBe(kept)
+    expect(String(html`<pre>${[]}${["", "\n x"]}</pre>`)).toBe(kept)
+    expect(
+      String(
+        <pre>
+          {""}
+          {"\n x"}
+        </pre>,
+      ),
+    ).toBe(kept)
+    expect(String(html`<pre>${"a"}${"\n x"}</pre>`)).toBe("<pre>a\n x</pre>")
+    expect(String(html`<pre>${"\n"}${"\n x"}</pre><pre>${"\n"}</pre>`)).toBe("<pre>\n\n\n x</pre><pre>\n\n</pre>")
+    expect(String(html`<textarea>${""}${"\n x"}</textarea>`)).toBe("<textarea>\n\n x</textarea>")
+  })
+
   it("gives equal bytes when every child is a promise", async () => {
     const later = (tree: Tree): Tree => ({
       ...tree,

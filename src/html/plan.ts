@@ -27,7 +27,7 @@ export const CODE = 8
 /** The first value of an attribute whose text is checked as a whole; the others are SKIP. */
 export const GROUP = 9
 export const SKIP = 10
-/** The first child of a `<textarea>` or `<pre>`. */
+/** The first child of a `<textarea>` or `<pre>`, and those that follow it at once: it may be empty. */
 export const VERBATIM = 11
 
 export interface Hole {
@@ -305,7 +305,6 @@ class TemplateReader {
     switch (this.#state) {
       case "text":
         this.#add(this.#isFirstChild ? VERBATIM : TEXT)
-        this.#isFirstChild = false
         return 0
       case "raw text":
         this.#addToRawText(next)
@@ -349,7 +348,6 @@ class TemplateReader {
     const tag = this.#tag
     if (tag === "title" || tag === "textarea") {
       this.#add(this.#isFirstChild ? VERBATIM : TEXT)
-      this.#isFirstChild = false
     } else if (tag === "style") this.#add(CODE)
     else if (tag === "script") {
       const why = this.#script.refusal(next)

@@ -122,14 +122,22 @@ function continueInParts(
   let text = before
   let known = rendered
   let following = statics
+  // Whether nothing stands yet behind the open tag of a `<textarea>` or `<pre>`.
+  let isEmpty = false
   for (let i = at; i < values.length; i++) {
     const hole = plan.holes[i] as Hole
     const child = known ?? (hole.kind === TEXT ? renderChild(values[i]) : undefined)
     known = undefined
     if (typeof child === "string") text += child
     else if (child !== undefined) text = appendParts(parts, text, child)
-    else if (hole.kind === VERBATIM) text = appendVerbatim(parts, text, values[i])
-    else if (hole.kind === GROUP) text += printGroup(hole, hole.name as AttributeName, values.slice(i))
+    else if (hole.kind === VERBATIM) {
+      const content = renderParts(values[i])
+      // Only an open tag, or another such value, stands before it.
+      isEmpty ||= plan.statics[i] !== ""
+      const first = content.find(part => part !== "")
+      text = appendParts(parts, isEmpty && isLineBreakLost(first) ? `${text}\n` : text, content)
+      isEmpty &&= first === undefined
+    } else if (hole.kind === GROUP) text += printGroup(hole, hole.name as AttributeName, values.slice(i))
     else text += printHole(hole, hole.kind, values[i])
     if (text.length > PART_CHARACTERS) {
       parts.push(text)
@@ -215,11 +223,12 @@ function trustedCode(value: unknown, tag: string): string {
   })
 }
 
-/** The first value in a `<textarea>` or `<pre>`: the parser drops one line break there. */
-function appendVerbatim(parts: Part[], before: string, value: unknown): string {
+function renderParts(value: unknown): readonly Part[] {
   const rendered = renderChild(value)
-  const content = typeof rendered === "string" ? [rendered] : rendered
-  const first = content[0]
-  const lost = first !== undefined && (typeof first !== "string" || first.startsWith("\n"))
-  return appendParts(parts, lost ? `${before}\n` : before, content)
+  return typeof rendered === "string" ? [rendered] : rendered
+}
+
+/** The parser drops a line break right behind the open tag of a `<textarea>` or `<pre>`; of what comes later, nobody knows yet. */
+function isLineBreakLost(first: Part | undefined): boolean {
+  return first !== undefined && (typeof first !== "string" || first.startsWith("\n"))
 }
