@@ -22,6 +22,8 @@ export default defineConfig({
   resolve: { alias },
   esbuild: { target: "es2022", jsx: "automatic", jsxImportSource: "nitro-ts/html" },
   test: {
+    // A busy machine takes its time; what never comes fails all the same.
+    expect: { poll: { timeout: 10_000 } },
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts", "src/**/*.tsx"],
@@ -36,7 +38,7 @@ export default defineConfig({
           name: "node",
           include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.{ts,tsx}"],
           exclude: ["src/client/browser/**", "**/node_modules/**"],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -46,7 +48,7 @@ export default defineConfig({
         test: {
           name: "compiled",
           include: ["src/html/{cases,front-ends,page,refusals,render}.test.{ts,tsx}", "src/{datastar,live}/**/*.test.tsx"],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -58,7 +60,7 @@ export default defineConfig({
           include: ["src/client/browser/**/*.test.ts"],
           // A real HTTP server beside the browser: the client's requests are never mocked.
           globalSetup: ["src/client/browser/support/server.mjs"],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,

@@ -5,18 +5,14 @@ const itemsOf = (menu: Element): HTMLElement[] => [
   ...menu.querySelectorAll<HTMLElement>("[role^=menuitem]:not(:disabled, [aria-disabled=true])"),
 ]
 
-/** Whether the menu that opens next begins with its last item. */
-let fromEnd = false
 let typed = ""
 let typedAt = 0
 
 export function menuToggle(event: Event, target: Element): void {
   const menu = target.matches(".dropdown-menu > [popover]") && target.querySelector("[role=menu]")
-  if (!menu || (event as ToggleEvent).newState !== "open") return
-  itemsOf(menu)
-    .at(fromEnd ? -1 : 0)
-    ?.focus()
-  fromEnd = false
+  // Told a moment later: whoever opened it by a key is in it by now, and may have moved on.
+  if (!menu || (event as ToggleEvent).newState !== "open" || menu.contains(document.activeElement)) return
+  itemsOf(menu)[0]?.focus()
 }
 
 export function menuClick(_event: Event, target: Element): void {
@@ -31,8 +27,11 @@ export function menuKey(event: Event, target: Element): void {
   else if (target.matches("[popovertarget][aria-haspopup=menu]") && UPRIGHT.some(key => key === event.key)) {
     event.preventDefault()
     const popover = document.getElementById(target.getAttribute("popovertarget")!)
-    fromEnd = event.key === "ArrowUp"
-    if (popover && !popover.matches(":popover-open")) (target as HTMLElement).click()
+    if (!popover || popover.matches(":popover-open")) return
+    ;(target as HTMLElement).click()
+    itemsOf(popover)
+      .at(event.key === "ArrowUp" ? -1 : 0)
+      ?.focus()
   }
 }
 
