@@ -18,6 +18,8 @@ export type Pages = Readonly<Record<CaseName, (i: number) => Page>>
 interface Source {
   readonly file: string
   readonly options?: BuildOptions
+  /** What it imports as `./each.ts` instead of that file. */
+  readonly each?: string
   /** Source text that is compiled instead of the file's. */
   readonly change?: (source: string) => string | Promise<string>
   /** What turns a page as the library returns it into text. */
@@ -49,9 +51,10 @@ async function solid(source: string): Promise<string> {
 }
 
 export const limit = "literals"
+export const concatenation = "concatenation"
 export const kita = "kita"
 export const ours = ["html``", "tag functions", "JSX", "JSX compiled"] as const
-export const rivals = ["literals", "kita", "hono/jsx", "hono/html", "react", "preact", "solid", "ghtml", "eta"] as const
+export const rivals = ["literals", "concatenation", "kita", "hono/jsx", "hono/html", "react", "preact", "solid", "ghtml", "eta"] as const
 export type Name = (typeof ours)[number] | (typeof rivals)[number]
 
 const sources: Readonly<Record<Name, Source>> = {
@@ -60,6 +63,7 @@ const sources: Readonly<Record<Name, Source>> = {
   JSX: { file: "rivals/html/pages.jsx", options: jsx("nitro-ts/html"), print: parts },
   "JSX compiled": { file: "rivals/html/pages.jsx", options: jsx("nitro-ts/html"), print: parts },
   literals: { file: "rivals/html/literals.ts" },
+  concatenation: { file: "rivals/html/literals.ts", each: "each-loop.ts" },
   kita: { file: "rivals/html/kita.jsx", options: jsx("@kitajs/html"), print: async () => withDoctype },
   "hono/jsx": { file: "rivals/html/pages.jsx", options: jsx("hono/jsx"), print: async () => withDoctype },
   "hono/html": { file: "rivals/html/hono-html.ts", print: asString },
@@ -117,6 +121,7 @@ export async function compile(name: Name): Promise<void> {
     name: "contender",
     setup(build) {
       build.onResolve({ filter: /^#expressions$/ }, () => ({ path: join(root, "bench/support/html", expressions) }))
+      build.onResolve({ filter: /^\.\/each\.ts$/ }, () => ({ path: join(root, "bench/rivals/html", source.each ?? "each.ts") }))
       if (source.change === undefined) return
       build.onLoad({ filter: /pages\.jsx$/ }, async () => ({
         contents: (await source.change?.(readFileSync(file, "utf8"))) as string,
