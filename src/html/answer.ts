@@ -72,10 +72,10 @@ export interface NodeResponse {
   readonly destroyed: boolean
   setHeader(name: string, value: string | number | readonly string[]): unknown
   hasHeader(name: string): boolean
-  write(text: string): boolean
+  write(text: string, encoding?: "utf8" | "latin1"): boolean
   end(): unknown
+  end(text: string, encoding: "utf8" | "latin1"): unknown
   cork(): void
-  uncork(): void
   once(event: "close" | "drain", listener: () => void): unknown
   off(event: "close" | "drain", listener: () => void): unknown
 }
@@ -93,21 +93,9 @@ export async function writeTo(
   const whole = streamed ? undefined : await wholeParts(page)
   if (response.destroyed) return
   if (status !== undefined) response.statusCode = status
-  const fields = new Headers(headers)
-  for (const [name, value] of fields) if (name !== "set-cookie") response.setHeader(name, value)
-  if (fields.getSetCookie().length > 0) response.setHeader("set-cookie", fields.getSetCookie())
+  if (headers !== undefined) setHeaders(response, new Headers(headers))
   if (!response.hasHeader("content-type")) response.setHeader("content-type", htmlType)
-  if (whole) {
-    response.setHeader(
-      "content-length",
-      whole.reduce((bytes, part) => bytes + Buffer.byteLength(part), 0),
-    )
-    response.cork()
-    for (const part of whole) response.write(part)
-    response.uncork()
-    response.end()
-    return
-  }
+  if (whole) return sendWhole(response, whole)
   const abort = new AbortController()
   const leave = (): void => abort.abort(new Error("The reader left before the page was sent."))
   response.once("close", leave)
@@ -121,6 +109,27 @@ export async function writeTo(
   } finally {
     response.off("close", leave)
   }
+}
+
+function setHeaders(response: NodeResponse, headers: Headers): void {
+  for (const [name, value] of headers) if (name !== "set-cookie") response.setHeader(name, value)
+  if (headers.getSetCookie().length > 0) response.setHeader("set-cookie", headers.getSetCookie())
+}
+
+function sendWhole(response: NodeResponse, parts: readonly string[]): void {
+  let bytes = 0
+  let characters = 0
+  for (const part of parts) {
+    bytes += Buffer.byteLength(part)
+    characters += part.length
+  }
+  response.setHeader("content-length", bytes)
+  // A byte per character means ASCII, which is the same in latin1: node copies that, and makes no room for longer characters.
+  const encoding = bytes === characters ? "latin1" : "utf8"
+  // The end takes the cork off, so that all parts leave in one write.
+  response.cork()
+  for (let i = 0; i < parts.length - 1; i++) response.write(parts[i] as string, encoding)
+  response.end(parts.at(-1) ?? "", encoding)
 }
 
 function drained(response: NodeResponse): Promise<void> {
