@@ -1,13 +1,13 @@
 // Builds the public definition of an entity from its name, fields and options.
 import { z } from "zod"
 import { suggest } from "../shared/suggest.ts"
+import type { EntityOptions } from "./class-types.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { definitionError, unknownFieldError } from "./errors.ts"
 import { allOptionsOf, fieldOptions, metadataOf, unknownOptions } from "./field-options.ts"
 import { type FieldFacts, readField, type Shape } from "./fields.ts"
 import { keyTypes } from "./key.ts"
 import { kebabCase, pluralize } from "./naming.ts"
-import type { EntityOptions } from "./types.ts"
 
 /** What the entity module knows of a field beyond its public definition. */
 export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema" | "value">

@@ -2,6 +2,7 @@
 import type { InspectOptions } from "node:util"
 import { updateWhere, upsert } from "./bulk.ts"
 import { observeEntity } from "./changes.ts"
+import type { EntityInput, EntityKey, EntityOptions, EntityRef, EntityUpdate, EntityValues, HiddenNames } from "./class-types.ts"
 import { toCondition } from "./columns.ts"
 import { Specification } from "./condition.ts"
 import { checkDeclaration } from "./define.ts"
@@ -25,16 +26,9 @@ import type {
   DeleteOptions,
   DeleteWhereOptions,
   EntityClass,
-  EntityInput,
   EntityInstance,
-  EntityKey,
-  EntityOptions,
-  EntityRef,
   EntityStatics,
-  EntityUpdate,
-  EntityValues,
   FilterOptions,
-  HiddenNames,
   JoinQuery,
   Query,
   SaveOptions,

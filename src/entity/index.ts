@@ -1,6 +1,8 @@
 // Domain objects: fields, validation, queries, saving, and the contract of what stores them.
 
 export { observeChanges } from "./changes.ts"
+export type { EntityOptions } from "./class-types.ts"
+export type { Column, JsonColumn, JsonSteps } from "./column-types.ts"
 export { and, Condition, not, or, Specification } from "./condition.ts"
 export type { EntityDefinition, EntityId, FieldDefinition, FieldType, OnDelete, ValueClass, ValuePart } from "./definition.ts"
 export { groupDefinition, joinDefinition } from "./derived.ts"
@@ -58,7 +60,6 @@ export { type Configuration, configure, storeOf, withRepositories } from "./stor
 export type {
   Change,
   ChangeListener,
-  Column,
   Columns,
   CountQuery,
   DeleteOptions,
@@ -66,7 +67,6 @@ export type {
   EntityClass,
   EntityHooks,
   EntityInstance,
-  EntityOptions,
   EntityStatics,
   FilterOptions,
   Group,
@@ -74,9 +74,7 @@ export type {
   GroupOutputs,
   GroupQuery,
   JoinQuery,
-  JsonColumn,
   JsonOptions,
-  JsonSteps,
   KeysetPage,
   LockOptions,
   Many,

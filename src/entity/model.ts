@@ -1,11 +1,13 @@
 // One call of `Entity(...)`: its declaration, and what is derived from it on first use.
+
+import type { EntityOptions } from "./class-types.ts"
 import { type Defined, define, fieldNames } from "./define.ts"
 import type { EntityDefinition } from "./definition.ts"
 import type { Shape } from "./fields.ts"
 import { canGenerate, generate } from "./generate.ts"
 import { createMapper, type Mapper, type Values } from "./mapper.ts"
 import type { Encoding } from "./repository.ts"
-import type { ChangeListener, EntityOptions } from "./types.ts"
+import type { ChangeListener } from "./types.ts"
 import { createValidator, type Validator } from "./validate.ts"
 
 export class Model {

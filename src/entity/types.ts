@@ -1,83 +1,12 @@
-// The types that users meet: what an entity class, its instances and its conditions look like, inferred from the fields.
-import type { z } from "zod"
+// The types that users meet: instances, relations, conditions, queries and classes, inferred from the fields.
+import type { Flat } from "./class-types.ts"
+import type { Column, OperatorsOf } from "./column-types.ts"
 import type { Condition, Specification } from "./condition.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
-import type { HiddenField } from "./field-options.ts"
-import type { Shape } from "./fields.ts"
 import type { Increment } from "./increment.ts"
 import type { JsonScalar, Value } from "./predicate.ts"
 import type { JoinPlan, QueryPlan, SelectPlan, Store } from "./repository.ts"
 import type { PlainPart, ValueObjectInstance } from "./value-object.ts"
-
-/** Options of `Entity(name, fields, options)`; `F` are the names of the fields. */
-export interface EntityOptions<F extends string = string> {
-  /**
-   * The fields that are the identity, one or several: `["orderId", "productId"]`. The id is then text made of them, and
-   * they never change. Default: the field `id`, declared or a uuid that the library fills in.
-   */
-  readonly id?: readonly F[]
-  /** Adds `createdAt` and `updatedAt`, Date fields that the library keeps. */
-  readonly timestamps?: boolean
-  /** Adds `version`, a number that every update raises by one; a save of an outdated copy throws `NITRO_STALE_ENTITY`. */
-  readonly version?: boolean
-  /** Fields, or sets of fields, whose values occur once: `["name", ["shelf", "position"]]`. Null values never collide. */
-  readonly unique?: readonly (F | readonly F[])[]
-  readonly index?: readonly (F | readonly F[])[]
-  /** Adds `deletedAt`: `delete` keeps the row, and queries leave it out. Its unique values stay taken. */
-  readonly softDelete?: boolean
-  /** Table name in SQL stores; default: the plural in snake_case. */
-  readonly table?: string
-  /** Plural in kebab-case, used for routes; default: by English rules from the name. */
-  readonly plural?: string
-  /** Fields that bulk input from outside (forms, REST, signals) may not set. */
-  readonly guarded?: readonly F[]
-  /** Entities expire so many seconds after their last save. Needs a store with the capability `ttl`. */
-  readonly ttlSeconds?: number
-}
-
-type On<O, K extends string> = O extends { readonly [P in K]: true } ? true : false
-type Flat<T> = { [K in keyof T]: T[K] }
-
-/** Names of the declared fields that are the identity. */
-type KeyNames<S, O> = O extends { readonly id: readonly (infer F)[] } ? F & keyof S : "id" & keyof S
-type IdOf<S> = S extends { readonly id: infer Z extends z.ZodType } ? z.output<Z> : string
-/** What `ref` fields of others hold: the id, or the one field that it is made of. */
-export type EntityRef<S extends Shape, O> = O extends { readonly id: readonly [infer F extends keyof S] } ? z.output<S[F]> : IdOf<S>
-/** What names one entity: its id, of a class with fields of its own as its key those too. */
-export type EntityKey<S extends Shape, O> =
-  | IdOf<S>
-  | EntityRef<S, O>
-  | (O extends { readonly id: readonly (infer F)[] } ? { readonly [K in F & keyof S]: z.output<S[K]> } : never)
-
-type IsHidden<Z> = Z extends HiddenField
-  ? true
-  : Z extends { readonly _zod: { readonly def: { readonly innerType: infer I } } }
-    ? IsHidden<I>
-    : false
-/** Names of the fields that no JSON carries. */
-export type HiddenNames<S extends Shape> = { [K in keyof S]: IsHidden<S[K]> extends true ? K : never }[keyof S]
-
-/** Field values of an instance. */
-export type EntityValues<S extends Shape, O> = Flat<
-  { readonly id: IdOf<S> } & { -readonly [K in Exclude<keyof S, KeyNames<S, O>>]: z.output<S[K]> } & {
-    readonly [K in KeyNames<S, O>]: z.output<S[K]>
-  } & (On<O, "timestamps"> extends true ? { readonly createdAt: Date; readonly updatedAt: Date } : unknown) &
-    (On<O, "version"> extends true ? { readonly version: number } : unknown) &
-    (On<O, "softDelete"> extends true ? { readonly deletedAt: Date | null } : unknown)
->
-
-/** What `create` and the constructor take: the declared fields, and for imports and tests the id and timestamps. */
-export type EntityInput<S extends Shape, O> = Flat<
-  z.input<z.ZodObject<S>> &
-    (S extends { readonly id: z.ZodType } ? unknown : { id?: string | undefined }) &
-    (On<O, "timestamps"> extends true ? { createdAt?: Date | undefined; updatedAt?: Date | undefined } : unknown)
->
-
-/** What `update` takes: any of the declared fields. A `version` is not set but compared: a stale one throws. */
-export type EntityUpdate<S extends Shape, O> = Flat<
-  { [K in keyof S]?: z.input<S[K]> | undefined } & (S extends { readonly id: z.ZodType } ? unknown : { id?: string | undefined }) &
-    (On<O, "version"> extends true ? { version?: number | undefined } : unknown)
->
 
 export interface SaveOptions {
   /** Expires so many seconds after this save. Needs a store with the capability `ttl`. */
@@ -237,111 +166,6 @@ export interface EntityHooks {
   /** After an entity was read; never async. What it throws fails the read. */
   afterLoad?(): void
 }
-
-type Equality<T> = {
-  eq(value: T | null | Column<T>): Condition
-  ne(value: T | null | Column<T>): Condition
-  in(values: readonly (T | null)[]): Condition
-  notIn(values: readonly (T | null)[]): Condition
-}
-type Nullness = { isNull(): Condition; isNotNull(): Condition }
-type Ordering<T> = {
-  lt(value: T | Column<T>): Condition
-  lte(value: T | Column<T>): Condition
-  gt(value: T | Column<T>): Condition
-  gte(value: T | Column<T>): Condition
-  /** Both ends included. */
-  between(from: T, to: T): Condition
-}
-type Text = {
-  /** Literal text; ASCII letters match in any case. */
-  contains(text: string): Condition
-  startsWith(text: string): Condition
-  endsWith(text: string): Condition
-  /** SQL pattern: `%` any text, `_` one character. */
-  like(pattern: string): Condition
-}
-
-/** A field in `where(t => ...)`: comparable with another field of the same type. */
-export interface Column<in out T> {
-  readonly field: string
-  readonly columnOf?: T
-}
-
-type OperatorsOf<T> = [T] extends [string]
-  ? Equality<T> & Ordering<T> & Text & Nullness
-  : [T] extends [number | bigint | Date]
-    ? Equality<T> & Ordering<T> & Nullness
-    : [T] extends [boolean | Uint8Array]
-      ? Equality<T> & Nullness
-      : [T] extends [ValueObjectInstance<infer P>]
-        ? Nullness & JsonSteps<PlainParts<P>> & PartColumns<PlainParts<P>>
-        : Nullness & JsonSteps<T>
-
-type PlainParts<P> = { [K in keyof P]: PlainPart<P[K]> }
-/** The parts of a value object in conditions, where no operator has the name. */
-type PartColumns<P> = {
-  readonly [K in Exclude<
-    keyof P,
-    keyof Equality<string> | keyof Ordering<string> | keyof Text | keyof Nullness | "path" | "field" | "place"
-  >]: JsonColumn<NonNullable<P[K]>>
-}
-
-// What is known of JSON: nothing (`{}` is what is left of unknown without null), or what its schema says.
-type JsonKeys<T> = keyof T extends never
-  ? T extends string | number | boolean
-    ? never
-    : string | number
-  : T extends readonly unknown[]
-    ? number
-    : T extends object
-      ? keyof T & (string | number)
-      : never
-type JsonAt<T, K> = keyof T extends never
-  ? unknown
-  : T extends readonly (infer E)[]
-    ? K extends number
-      ? E
-      : never
-    : K extends keyof T
-      ? T[K]
-      : never
-type JsonScalarOf<T> = [keyof T] extends [never] ? JsonScalar : Extract<T, JsonScalar>
-
-/** Steps into a JSON field: keys of objects, positions in lists. */
-export interface JsonSteps<T> {
-  /** The value at this place. `path()` is the whole. */
-  path(): JsonColumn<T>
-  path<A extends JsonKeys<T>>(a: A): JsonColumn<Inside<T, A>>
-  path<A extends JsonKeys<T>, B extends JsonKeys<Inside<T, A>>>(a: A, b: B): JsonColumn<Inside<Inside<T, A>, B>>
-  path<A extends JsonKeys<T>, B extends JsonKeys<Inside<T, A>>, C extends JsonKeys<Inside<Inside<T, A>, B>>>(
-    a: A,
-    b: B,
-    c: C,
-  ): JsonColumn<Inside<Inside<Inside<T, A>, B>, C>>
-}
-type Inside<T, K> = NonNullable<JsonAt<T, K>>
-
-type JsonEquality<S> = {
-  eq(value: S | null): Condition
-  /** Holds for what is missing or of another type too. */
-  ne(value: S | null): Condition
-  in(values: readonly (S | null)[]): Condition
-  notIn(values: readonly (S | null)[]): Condition
-}
-type JsonOrdering<S> = {
-  lt(value: S): Condition
-  lte(value: S): Condition
-  gt(value: S): Condition
-  gte(value: S): Condition
-  between(from: S, to: S): Condition
-}
-/** A value inside of a JSON field. Missing is null; objects and lists equal no value. */
-export type JsonColumn<T> = JsonSteps<T> &
-  Nullness &
-  ([JsonScalarOf<T>] extends [never] ? unknown : JsonEquality<JsonScalarOf<T>>) &
-  ([Extract<JsonScalarOf<T>, string | number>] extends [never] ? unknown : JsonOrdering<Extract<JsonScalarOf<T>, string | number>>) &
-  ([Extract<JsonScalarOf<T>, string>] extends [never] ? unknown : Text)
 
 /** What instances have besides their fields and what every entity has: relations are among it. Not looked into before one is used. */
 type OwnKeys<V, T> = Exclude<keyof T, keyof V | keyof EntityInstance>
