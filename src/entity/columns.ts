@@ -6,6 +6,7 @@ import { queryError, unknownFieldError } from "./errors.ts"
 import { JsonColumn, jsonConditions } from "./json-columns.ts"
 import { idCondition } from "./key.ts"
 import { matches } from "./matches.ts"
+import { build, Operators } from "./operators.ts"
 import type { ComparisonOperator, FieldOperand, Predicate, RelatedRows, TextOperator, Value } from "./predicate.ts"
 import { negated } from "./predicate-parts.ts"
 
@@ -38,63 +39,18 @@ const comparisons: ReadonlySet<string> = new Set(["eq", "ne", "lt", "lte", "gt",
 const texts: ReadonlySet<string> = new Set(["contains", "startsWith", "endsWith", "like"] satisfies TextOperator[])
 const operators = [...comparisons, ...texts, "in", "notIn", "between", "isNull"]
 
-/** One field in `where(t => ...)`; `types.ts` says which operators which type has. */
-class FieldColumn {
+/** One field in `where(t => ...)`; `column-types.ts` says which operators which type has. */
+class FieldColumn extends Operators {
   readonly field: string
   /** Which entity's: fields of two are not compared. */
   readonly place: Place
   readonly #definition: FieldDefinition
 
   constructor(place: Place, definition: FieldDefinition) {
+    super()
     this.field = definition.name
     this.place = place
     this.#definition = definition
-  }
-
-  eq(value: unknown): Condition {
-    return this.#build("eq", value)
-  }
-  ne(value: unknown): Condition {
-    return this.#build("ne", value)
-  }
-  lt(value: unknown): Condition {
-    return this.#build("lt", value)
-  }
-  lte(value: unknown): Condition {
-    return this.#build("lte", value)
-  }
-  gt(value: unknown): Condition {
-    return this.#build("gt", value)
-  }
-  gte(value: unknown): Condition {
-    return this.#build("gte", value)
-  }
-  in(values: unknown): Condition {
-    return this.#build("in", values)
-  }
-  notIn(values: unknown): Condition {
-    return this.#build("notIn", values)
-  }
-  between(from: unknown, to: unknown): Condition {
-    return this.#build("between", [from, to])
-  }
-  contains(value: unknown): Condition {
-    return this.#build("contains", value)
-  }
-  startsWith(value: unknown): Condition {
-    return this.#build("startsWith", value)
-  }
-  endsWith(value: unknown): Condition {
-    return this.#build("endsWith", value)
-  }
-  like(value: unknown): Condition {
-    return this.#build("like", value)
-  }
-  isNull(): Condition {
-    return this.#build("isNull", true)
-  }
-  isNotNull(): Condition {
-    return this.#build("isNull", false)
   }
 
   /** The value at a place inside of a JSON field. */
@@ -103,7 +59,7 @@ class FieldColumn {
     return new JsonColumn(definition, this.#definition, keys, predicate => new Condition(around(predicate), root))
   }
 
-  #build(operator: string, value: unknown): Condition {
+  [build](operator: string, value: unknown): Condition {
     const { root, definition, around } = this.place
     const checked = value instanceof FieldColumn ? sameEntity(this, value) : value
     return new Condition(around(condition(definition, this.#definition, operator, checked)), root)

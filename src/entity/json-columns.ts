@@ -3,6 +3,7 @@ import { suggest } from "../shared/suggest.ts"
 import { type Condition, describeValue } from "./condition.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { queryError } from "./errors.ts"
+import { build, Operators } from "./operators.ts"
 import type { JsonPath, JsonScalar, JsonTest, Predicate } from "./predicate.ts"
 import { negated } from "./predicate-parts.ts"
 import { isStorableText } from "./storable.ts"
@@ -13,8 +14,8 @@ const comparisons = ["eq", "lt", "lte", "gt", "gte"]
 const texts = ["contains", "startsWith", "endsWith", "like"]
 const operators = [...comparisons, "ne", ...texts, "in", "notIn", "between", "isNull"]
 
-/** One value in a JSON field; `types.ts` says which operators which type has. */
-export class JsonColumn {
+/** One value in a JSON field; `column-types.ts` says which operators which type has. */
+export class JsonColumn extends Operators {
   readonly #entity: EntityDefinition
   readonly #field: FieldDefinition
   readonly #path: JsonPath
@@ -26,6 +27,7 @@ export class JsonColumn {
     path: readonly unknown[],
     toCondition: (predicate: Predicate) => Condition,
   ) {
+    super()
     this.#entity = entity
     this.#field = field
     this.#path = checkPath(entity, field, path)
@@ -36,53 +38,7 @@ export class JsonColumn {
     return new JsonColumn(this.#entity, this.#field, [...this.#path, ...keys], this.#toCondition)
   }
 
-  eq(value: unknown): Condition {
-    return this.#build("eq", value)
-  }
-  ne(value: unknown): Condition {
-    return this.#build("ne", value)
-  }
-  lt(value: unknown): Condition {
-    return this.#build("lt", value)
-  }
-  lte(value: unknown): Condition {
-    return this.#build("lte", value)
-  }
-  gt(value: unknown): Condition {
-    return this.#build("gt", value)
-  }
-  gte(value: unknown): Condition {
-    return this.#build("gte", value)
-  }
-  in(values: unknown): Condition {
-    return this.#build("in", values)
-  }
-  notIn(values: unknown): Condition {
-    return this.#build("notIn", values)
-  }
-  between(from: unknown, to: unknown): Condition {
-    return this.#build("between", [from, to])
-  }
-  contains(value: unknown): Condition {
-    return this.#build("contains", value)
-  }
-  startsWith(value: unknown): Condition {
-    return this.#build("startsWith", value)
-  }
-  endsWith(value: unknown): Condition {
-    return this.#build("endsWith", value)
-  }
-  like(value: unknown): Condition {
-    return this.#build("like", value)
-  }
-  isNull(): Condition {
-    return this.#build("isNull", true)
-  }
-  isNotNull(): Condition {
-    return this.#build("isNull", false)
-  }
-
-  #build(operator: string, value: unknown): Condition {
+  [build](operator: string, value: unknown): Condition {
     return this.#toCondition(jsonCondition(this.#entity, this.#field, this.#path, operator, value))
   }
 }
