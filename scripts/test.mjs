@@ -8,7 +8,14 @@ const vitest = "node_modules/vitest/vitest.mjs"
 const linesCoveredGoal = 90
 /** Node versions besides the running one, and the tests whose outcome depends on it: SQLite and the loader's hooks come from Node itself there. */
 const otherNodes = ["22.23.3", "24.21.0"]
-const nodeDependentTests = ["src/entity", "src/repositories", "src/compile/loader"]
+const nodeDependentTests = [
+  "src/entity",
+  "src/compile/loader",
+  // Postgres is the same on every Node.
+  ...["compiler", "drivers", "migrations", "predicate", "queries", "sqlite", "store-suite", "transactions"].map(
+    name => `src/repositories/sql/${name}`,
+  ),
+]
 /** Tested there: on Node 20 it cannot be loaded, and other packages' peer ranges keep it out of our own dependencies. */
 const betterSqlite3 = "better-sqlite3@13.2.0"
 
