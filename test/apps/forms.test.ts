@@ -57,15 +57,15 @@ async function fillIn(page: Page): Promise<void> {
 }
 
 async function expectFilledIn(page: Page): Promise<void> {
-  expect(await page.getByLabel("Title").inputValue()).toBe("ab")
-  expect(await page.getByLabel("Budget").inputValue()).toBe("12.5")
-  expect(await page.getByLabel("Notes").inputValue()).toBe("line one\nline <two>")
-  expect(await page.getByRole("combobox", { name: "City" }).inputValue()).toBe("Anywhere")
-  expect(await page.getByLabel("Country").inputValue()).toBe("PT")
-  expect(await page.getByLabel("Starts").inputValue()).toBe("2026-05-01T18:30")
-  expect(await page.getByLabel("Medium").isChecked()).toBe(true)
-  expect(await page.getByRole("checkbox", { name: "I agree" }).isChecked()).toBe(true)
-  expect(await page.getByRole("switch", { name: "Public" }).isChecked()).toBe(false)
+  await expect.poll(() => page.getByLabel("Title").inputValue()).toBe("ab")
+  await expect.poll(() => page.getByLabel("Budget").inputValue()).toBe("12.5")
+  await expect.poll(() => page.getByLabel("Notes").inputValue()).toBe("line one\nline <two>")
+  await expect.poll(() => page.getByRole("combobox", { name: "City" }).inputValue()).toBe("Anywhere")
+  await expect.poll(() => page.getByLabel("Country").inputValue()).toBe("PT")
+  await expect.poll(() => page.getByLabel("Starts").inputValue()).toBe("2026-05-01T18:30")
+  await expect.poll(() => page.getByLabel("Medium").isChecked()).toBe(true)
+  await expect.poll(() => page.getByRole("checkbox", { name: "I agree" }).isChecked()).toBe(true)
+  await expect.poll(() => page.getByRole("switch", { name: "Public" }).isChecked()).toBe(false)
 }
 
 describe.each([true, false])("a form, with JavaScript: %s", javaScriptEnabled => {
@@ -74,9 +74,9 @@ describe.each([true, false])("a form, with JavaScript: %s", javaScriptEnabled =>
     await fillIn(page)
     await page.getByRole("alert").filter({ hasText: "At least three characters." }).waitFor()
     const title = page.getByLabel("Title")
-    expect(await title.getAttribute("aria-invalid")).toBe("true")
+    await expect.poll(() => title.getAttribute("aria-invalid")).toBe("true")
     const described = await title.getAttribute("aria-describedby")
-    expect(await page.locator(`#${described}`).textContent()).toBe("At least three characters.")
+    await expect.poll(() => page.locator(`#${described}`).textContent()).toBe("At least three characters.")
     await expectFilledIn(page)
 
     const name = `Party ${javaScriptEnabled}`
@@ -99,8 +99,8 @@ describe.each([true, false])("a form, with JavaScript: %s", javaScriptEnabled =>
     })
     // What was made is done: the form is as it was.
     await expect.poll(() => title.inputValue()).toBe("")
-    expect(await page.getByRole("checkbox", { name: "I agree" }).isChecked()).toBe(false)
-    expect(await page.getByLabel("Medium").isChecked()).toBe(false)
+    await expect.poll(() => page.getByRole("checkbox", { name: "I agree" }).isChecked()).toBe(false)
+    await expect.poll(() => page.getByLabel("Medium").isChecked()).toBe(false)
   })
 
   it("shows what is stored, and changes it, unchecked boxes included", async () => {
@@ -119,11 +119,11 @@ describe.each([true, false])("a form, with JavaScript: %s", javaScriptEnabled =>
     const { id } = (await made.json()) as { id: string }
     const page = await visit("/edit", { javaScriptEnabled })
     const form = page.locator("form").filter({ has: page.locator(`input[value="${title}"]`) })
-    expect(await form.getByLabel("City").inputValue()).toBe("Lisbon")
-    expect(await form.getByLabel("Country").inputValue()).toBe("PT")
-    expect(await form.getByLabel("Starts").inputValue()).toBe("2026-02-03T04:05")
-    expect(await form.getByLabel("small").isChecked()).toBe(true)
-    expect(await form.getByLabel("Public").isChecked()).toBe(true)
+    await expect.poll(() => form.getByLabel("City").inputValue()).toBe("Lisbon")
+    await expect.poll(() => form.getByLabel("Country").inputValue()).toBe("PT")
+    await expect.poll(() => form.getByLabel("Starts").inputValue()).toBe("2026-02-03T04:05")
+    await expect.poll(() => form.getByLabel("small").isChecked()).toBe(true)
+    await expect.poll(() => form.getByLabel("Public").isChecked()).toBe(true)
     await form.getByLabel("Public").uncheck()
     await form.getByLabel("medium").check()
     await form.getByLabel("Country").selectOption("DE")
@@ -157,20 +157,20 @@ describe("a patch", () => {
     await page.locator("#more").dispatchEvent("click")
     // The list is still open, and knows what is new.
     await expect.poll(() => page.getByRole("option").allTextContents()).toEqual(["Berkeley", "Berlin"])
-    expect(await city.getAttribute("aria-expanded")).toBe("true")
-    expect(await city.inputValue()).toBe("ber")
-    expect(await page.getByLabel("Agree").isChecked()).toBe(true)
+    await expect.poll(() => city.getAttribute("aria-expanded")).toBe("true")
+    await expect.poll(() => city.inputValue()).toBe("ber")
+    await expect.poll(() => page.getByLabel("Agree").isChecked()).toBe(true)
     const active = await city.getAttribute("aria-activedescendant")
-    expect(await page.locator(`#${active}`).textContent()).toBe("Berlin")
+    await expect.poll(() => page.locator(`#${active}`).textContent()).toBe("Berlin")
     await city.press("Enter")
-    expect(await city.inputValue()).toBe("Berlin")
+    await expect.poll(() => city.inputValue()).toBe("Berlin")
     const patched = page.waitForResponse(response => response.url().includes("/again"))
     await page.locator("#same").dispatchEvent("click")
     await (await patched).finished()
-    expect(await city.inputValue()).toBe("Berlin")
-    expect(await city.getAttribute("role")).toBe("combobox")
+    await expect.poll(() => city.inputValue()).toBe("Berlin")
+    await expect.poll(() => city.getAttribute("role")).toBe("combobox")
     await city.press("ArrowDown")
-    expect(await page.getByRole("option").first().isVisible()).toBe(true)
+    await expect.poll(() => page.getByRole("option").first().isVisible()).toBe(true)
   })
 
   it("leaves chosen files and a moved slider alone", async () => {
@@ -183,10 +183,10 @@ describe("a patch", () => {
     await page.locator("#more").dispatchEvent("click")
     await (await patched).finished()
     await page.locator("option[value=Berkeley]").waitFor({ state: "attached" })
-    expect(await page.locator(".dropzone-files li").allTextContents()).toEqual(["a.txt5 bytes×"])
-    expect(await page.getByLabel("Files", { exact: true }).inputValue()).toContain("a.txt")
-    expect(await slider.inputValue()).toBe("100")
-    expect(await page.locator("output").textContent()).toBe("100")
+    await expect.poll(() => page.locator(".dropzone-files li").allTextContents()).toEqual(["a.txt5 bytes×"])
+    await expect.poll(() => page.getByLabel("Files", { exact: true }).inputValue()).toContain("a.txt")
+    await expect.poll(() => slider.inputValue()).toBe("100")
+    await expect.poll(() => page.locator("output").textContent()).toBe("100")
   })
 })
 
@@ -198,13 +198,13 @@ describe("a combobox", () => {
     await field.press("ArrowDown")
     await page.getByRole("option", { name: "Köln" }).waitFor()
     await field.press("Escape")
-    expect(await page.getByRole("option").count()).toBe(0)
-    expect(await page.evaluate("dialog.open")).toBe(true)
+    await expect.poll(() => page.getByRole("option").count()).toBe(0)
+    await expect.poll(() => page.evaluate("dialog.open")).toBe(true)
     await field.click()
     await page.getByRole("option", { name: "Köln" }).click()
-    expect(await field.inputValue()).toBe("Köln")
+    await expect.poll(() => field.inputValue()).toBe("Köln")
     await field.press("Escape")
-    expect(await page.evaluate("dialog.open")).toBe(false)
+    await expect.poll(() => page.evaluate("dialog.open")).toBe(false)
   })
 
   it("is used with the keyboard alone", async () => {
@@ -213,27 +213,27 @@ describe("a combobox", () => {
     const options = page.getByRole("option")
     const active = () => page.locator(".combobox .active").allTextContents()
     await city.focus()
-    expect(await options.count()).toBe(0)
+    await expect.poll(() => options.count()).toBe(0)
     await city.press("ArrowDown")
-    expect(await active()).toEqual(["Berlin"])
+    await expect.poll(() => active()).toEqual(["Berlin"])
     await city.press("ArrowUp")
-    expect(await active()).toEqual(["San Francisco"])
+    await expect.poll(() => active()).toEqual(["San Francisco"])
     await city.press("ArrowDown")
-    expect(await active()).toEqual(["Berlin"])
+    await expect.poll(() => active()).toEqual(["Berlin"])
     await city.press("Escape")
-    expect(await options.count()).toBe(0)
+    await expect.poll(() => options.count()).toBe(0)
     await city.press("Alt+ArrowDown")
-    expect(await options.count()).toBe(4)
-    expect(await active()).toEqual([])
+    await expect.poll(() => options.count()).toBe(4)
+    await expect.poll(() => active()).toEqual([])
     await city.press("Alt+ArrowUp")
-    expect(await options.count()).toBe(0)
+    await expect.poll(() => options.count()).toBe(0)
     // Words in any order, without case and accents.
     await city.pressSequentially("city new")
-    expect(await options.allTextContents()).toEqual(["New York City"])
+    await expect.poll(() => options.allTextContents()).toEqual(["New York City"])
     await city.fill("koln")
-    expect(await options.allTextContents()).toEqual(["Köln"])
+    await expect.poll(() => options.allTextContents()).toEqual(["Köln"])
     await city.fill("nowhere")
-    expect(await options.count()).toBe(0)
+    await expect.poll(() => options.count()).toBe(0)
     // Free text stays, and Enter sends the form.
     await city.press("Enter")
     await page.waitForURL(/got/)
@@ -248,32 +248,32 @@ describe("a combobox", () => {
     const city = page.getByRole("combobox", { name: "City" })
     await city.click()
     await page.getByRole("option", { name: "San Francisco" }).click()
-    expect(await city.inputValue()).toBe("San Francisco")
-    expect(await page.evaluate("window.heard")).toEqual(["input", "change"])
-    expect(await page.evaluate("document.activeElement.name")).toBe("city")
-    expect(await page.getByRole("option").count()).toBe(0)
+    await expect.poll(() => city.inputValue()).toBe("San Francisco")
+    await expect.poll(() => page.evaluate("window.heard")).toEqual(["input", "change"])
+    await expect.poll(() => page.evaluate("document.activeElement.name")).toBe("city")
+    await expect.poll(() => page.getByRole("option").count()).toBe(0)
     // All are shown again, with the chosen one marked.
     await city.click()
-    expect(await page.getByRole("option", { selected: true }).allTextContents()).toEqual(["San Francisco"])
-    expect(await page.getByRole("option").count()).toBe(4)
+    await expect.poll(() => page.getByRole("option", { selected: true }).allTextContents()).toEqual(["San Francisco"])
+    await expect.poll(() => page.getByRole("option").count()).toBe(4)
     await page.getByRole("heading").click()
-    expect(await page.getByRole("option").count()).toBe(0)
+    await expect.poll(() => page.getByRole("option").count()).toBe(0)
   })
 
   it("that is strict takes nothing but its options", async () => {
     const page = await visit("/pick")
     const fixed = page.getByRole("combobox", { name: "Fixed" })
     await fixed.fill("XX")
-    expect(await page.getByRole("option").allTextContents()).toEqual(["No match"])
+    await expect.poll(() => page.getByRole("option").allTextContents()).toEqual(["No match"])
     await fixed.press("ArrowDown")
-    expect(await fixed.getAttribute("aria-activedescendant")).toBeNull()
+    await expect.poll(() => fixed.getAttribute("aria-activedescendant")).toBeNull()
     await fixed.press("Tab")
     await page.getByRole("button", { name: "Go" }).click()
     expect(page.url()).toContain("/pick")
-    expect(await page.evaluate("fixed.validationMessage")).toBe("Choose one of the list.")
+    await expect.poll(() => page.evaluate("fixed.validationMessage")).toBe("Choose one of the list.")
     // Found by its hint, and brought to the spelling of the option.
     await fixed.fill("german")
-    expect(await page.getByRole("option").allTextContents()).toEqual(["DE Germany"])
+    await expect.poll(() => page.getByRole("option").allTextContents()).toEqual(["DE Germany"])
     await fixed.fill("pt")
     await fixed.press("Tab")
     await page.getByRole("button", { name: "Go" }).click()
@@ -284,7 +284,7 @@ describe("a combobox", () => {
   it("is a native field with suggestions without JavaScript", async () => {
     const page = await visit("/pick", { javaScriptEnabled: false })
     const city = page.getByLabel("City")
-    expect(await city.getAttribute("list")).toBe("city_options")
+    await expect.poll(() => city.getAttribute("list")).toBe("city_options")
     await city.fill("Berlin")
     await page.getByLabel("Agree").check()
     await page.getByRole("button", { name: "Go" }).click()
@@ -312,22 +312,24 @@ describe("a dropzone", () => {
       ["fourth.txt", "text/plain", 1],
     ])
     const items = page.locator(".dropzone-files li")
-    expect(await items.allTextContents()).toEqual([
-      "<i>.png10 bytes×",
-      "big.txt300 KBToo large.×",
-      "run.exe5 bytesNot one of the types that are taken.×",
-      "fourth.txt1 bytesOne file too many.×",
-    ])
+    await expect
+      .poll(() => items.allTextContents())
+      .toEqual([
+        "<i>.png10 bytes×",
+        "big.txt300 KBToo large.×",
+        "run.exe5 bytesNot one of the types that are taken.×",
+        "fourth.txt1 bytesOne file too many.×",
+      ])
     const input = page.getByLabel("Files", { exact: true })
-    expect(await page.evaluate('document.querySelector("[type=file]").validationMessage')).toBe("big.txt: Too large.")
+    await expect.poll(() => page.evaluate('document.querySelector("[type=file]").validationMessage')).toBe("big.txt: Too large.")
     await page.getByRole("button", { name: "Remove big.txt" }).click()
     await page.keyboard.press("Enter")
-    expect(await items.allTextContents()).toEqual(["<i>.png10 bytes×", "fourth.txt1 bytes×"])
+    await expect.poll(() => items.allTextContents()).toEqual(["<i>.png10 bytes×", "fourth.txt1 bytes×"])
     await page.getByRole("button", { name: "Send" }).click()
     await page.getByRole("listitem").filter({ hasText: "fourth.txt: 1 bytes" }).waitFor()
     // They are sent: the form is empty again.
     await expect.poll(() => items.count()).toBe(0)
-    expect(await input.inputValue()).toBe("")
+    await expect.poll(() => input.inputValue()).toBe("")
   })
 })
 
@@ -336,7 +338,7 @@ it("keeps the value beside a slider in step", async () => {
   const slider = page.getByRole("slider")
   await slider.focus()
   await slider.press("ArrowRight")
-  expect(await page.locator("output").textContent()).toBe("13")
+  await expect.poll(() => page.locator("output").textContent()).toBe("13")
 })
 
 it("copies code, and says so", async () => {
