@@ -49,7 +49,7 @@ type PlainParts<P> = { [K in keyof P]: PlainPart<P[K]> }
 type PartColumns<P> = {
   readonly [K in Exclude<
     keyof P,
-    keyof Equality<string> | keyof Ordering<string> | keyof Text | keyof Nullness | "path" | "field" | "place"
+    keyof Equality<string> | keyof Ordering<string> | keyof Text | keyof Nullness | "path" | "field" | "place" | "build"
   >]: JsonColumn<NonNullable<P[K]>>
 }
 

@@ -6,7 +6,7 @@ import { queryError, unknownFieldError } from "./errors.ts"
 import { JsonColumn, jsonConditions } from "./json-columns.ts"
 import { idCondition } from "./key.ts"
 import { matches } from "./matches.ts"
-import { build, Operators } from "./operators.ts"
+import { Operators } from "./operators.ts"
 import type { ComparisonOperator, FieldOperand, Predicate, RelatedRows, TextOperator, Value } from "./predicate.ts"
 import { negated } from "./predicate-parts.ts"
 
@@ -59,7 +59,7 @@ class FieldColumn extends Operators {
     return new JsonColumn(definition, this.#definition, keys, predicate => new Condition(around(predicate), root))
   }
 
-  [build](operator: string, value: unknown): Condition {
+  protected build(operator: string, value: unknown): Condition {
     const { root, definition, around } = this.place
     const checked = value instanceof FieldColumn ? sameEntity(this, value) : value
     return new Condition(around(condition(definition, this.#definition, operator, checked)), root)

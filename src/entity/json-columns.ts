@@ -3,7 +3,7 @@ import { suggest } from "../shared/suggest.ts"
 import { type Condition, describeValue } from "./condition.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { queryError } from "./errors.ts"
-import { build, Operators } from "./operators.ts"
+import { Operators } from "./operators.ts"
 import type { JsonPath, JsonScalar, JsonTest, Predicate } from "./predicate.ts"
 import { negated } from "./predicate-parts.ts"
 import { isStorableText } from "./storable.ts"
@@ -38,7 +38,7 @@ export class JsonColumn extends Operators {
     return new JsonColumn(this.#entity, this.#field, [...this.#path, ...keys], this.#toCondition)
   }
 
-  [build](operator: string, value: unknown): Condition {
+  protected build(operator: string, value: unknown): Condition {
     return this.#toCondition(jsonCondition(this.#entity, this.#field, this.#path, operator, value))
   }
 }
