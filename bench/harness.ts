@@ -1,54 +1,21 @@
 // Compares us with named rivals in one run, as CPU time: rounds interleaved, medians, ratios.
-import { type ChildProcess, fork } from "node:child_process"
+import { type BenchOptions, type Comparison, type Contender, contendersOf, type Goal, oursOf, type Rival } from "./support/comparison.ts"
+import {
+  type Listed,
+  listVariable,
+  localProbe,
+  type Probe,
+  remoteProbe,
+  reportCases,
+  serveRounds,
+  thisProgram,
+  workerVariable,
+} from "./support/probe.ts"
 
-/** What the ratio must stay within: `max` for costs, `min` for throughput. */
-export type Goal = { readonly max: number } | { readonly min: number }
+export type { BenchOptions, Comparison, Contender, Goal, Rival } from "./support/comparison.ts"
 
-/** One side of a comparison. Give `run` (one operation, measured here) or `measure` (a figure you measured yourself). */
-export interface Contender {
-  readonly name: string
-  /** One operation; `i` counts up from 0. Return what it made, so that it cannot be optimised away. May be async. */
-  readonly run?: (i: number) => unknown
-  /** The figure of one round in the comparison's `metric`: for servers and other things outside this process. */
-  readonly measure?: (round: number) => Promise<number>
-  /** Before the first round. */
-  readonly setup?: () => unknown
-  /** After the last round. */
-  readonly close?: () => unknown
-}
-
-export interface Rival extends Contender {
-  /** Limit of our figure divided by this rival's; by the names of ours when there are several. */
-  readonly goal?: Goal | Readonly<Record<string, Goal>>
-  /** The names of ours that are compared with this rival. Default: all. */
-  readonly against?: readonly string[]
-}
-
-export interface Comparison {
-  readonly case: string
-  readonly ours: Contender | readonly Contender[]
-  readonly rivals: readonly Rival[]
-  /** Unit of the figures. Default: `cpu us/op`. */
-  readonly metric?: string
-  /** Flags of Node for the processes of `isolate`, besides those of this one. */
-  readonly execArgv?: readonly string[]
-}
-
-export interface BenchOptions {
-  /** Rounds that count. Default 15. */
-  readonly rounds?: number
-  /** CPU time of one round of one contender. Default 60 ms. */
-  readonly roundMs?: number
-  /** CPU time of warm-up of one contender. Default 250 ms. */
-  readonly warmupMs?: number
-  /** A process of its own for every contender, so that none warms or spoils another's inline caches. Default false. */
-  readonly isolate?: boolean
-  /**
-   * Collects all garbage before each round, so that none pays for another's. Default true. False where contenders keep
-   * different amounts in memory: the collector goes on working into the round, and code that it dropped is compiled again.
-   */
-  readonly collect?: boolean
-}
+const defaultRounds = 15
+const defaultMetric = "cpu us/op"
 
 export interface Row {
   readonly subject: string
@@ -66,8 +33,6 @@ export interface BenchReport {
   readonly rows: readonly Row[]
 }
 
-const workerVariable = "NITRO_BENCH_WORKER"
-
 /**
  * Runs the comparisons and prints them: a table, or one JSON object with `--json`. `--case TEXT` runs only the cases that
  * contain it, `--vs TEXT` only the rivals, `--quick` a few short rounds: to see what changed by much, not to quote.
@@ -78,13 +43,18 @@ export async function bench(name: string, all: readonly Comparison[], settings: 
   const options = process.argv.includes("--quick") ? { ...settings, rounds: 3, roundMs: 30, warmupMs: 200 } : settings
   const worker = process.env[workerVariable]
   if (worker) return await serveRounds(comparisons, worker, options)
-  const json = process.argv.includes("--json")
   const only = optionValue("--case")
-  const rounds = options.rounds ?? 15
+  const isLeftOut = ({ case: title, rivals }: Comparison): boolean => (only !== undefined && !title.includes(only)) || rivals.length === 0
+  if (process.env[listVariable]) {
+    const contenders = comparisons.flatMap((comparison, index) => (isLeftOut(comparison) ? [] : listed(comparison, index)))
+    return await reportCases({ bench: name, contenders, ...(options.rounds === undefined ? {} : { rounds: options.rounds }) })
+  }
+  const json = process.argv.includes("--json")
+  const rounds = options.rounds ?? defaultRounds
   const rows: Row[] = []
   const lines: string[][] = []
   for (const [index, comparison] of comparisons.entries()) {
-    if ((only && !comparison.case.includes(only)) || comparison.rivals.length === 0) continue
+    if (isLeftOut(comparison)) continue
     const figures = await interleave(comparison, index, rounds, options)
     const ours = oursOf(comparison)
     for (const [at, subject] of ours.entries()) {
@@ -99,15 +69,20 @@ export async function bench(name: string, all: readonly Comparison[], settings: 
   }
   const report: BenchReport = { bench: name, node: process.version, rows }
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`)
-  else process.stdout.write(`${name} on Node ${process.version}, median of ${rounds} rounds\n\n${table(lines)}\n`)
+  else
+    process.stdout.write(
+      `${name} on Node ${process.version}, median of ${rounds} rounds\n\n${table(["case", "metric", "ours", "rival", "ratio", "goal"], lines)}\n`,
+    )
   return report
 }
 
-function oursOf({ ours }: Comparison): readonly Contender[] {
-  return Array.isArray(ours) ? (ours as readonly Contender[]) : [ours as Contender]
+function listed(comparison: Comparison, index: number): Listed[] {
+  const { case: title, metric = defaultMetric, execArgv = [] } = comparison
+  const ours = oursOf(comparison).length
+  return contendersOf(comparison).map(({ name: contender }, i) => {
+    return { case: title, metric, contender, isRival: i >= ours, worker: `${index}:${i}`, execArgv }
+  })
 }
-
-const contendersOf = (comparison: Comparison): readonly Contender[] => [...oursOf(comparison), ...comparison.rivals]
 
 /** Figures per contender (ours first) and round. The order turns around every round, so that drift hits both alike. */
 async function interleave(comparison: Comparison, index: number, rounds: number, options: BenchOptions): Promise<number[][]> {
@@ -115,7 +90,9 @@ async function interleave(comparison: Comparison, index: number, rounds: number,
   const probes: Probe[] = []
   try {
     for (const [i, contender] of contenders.entries()) {
-      probes.push(options.isolate ? await remoteProbe(`${index}:${i}`, comparison.execArgv) : await localProbe(contender, options))
+      probes.push(
+        options.isolate ? await remoteProbe(thisProgram(), `${index}:${i}`, comparison.execArgv) : await localProbe(contender, options),
+      )
     }
     const figures: number[][] = contenders.map(() => [])
     for (let round = 0; round < rounds; round++) {
@@ -129,108 +106,10 @@ async function interleave(comparison: Comparison, index: number, rounds: number,
   }
 }
 
-interface Probe {
-  round(round: number): Promise<number>
-  close(): Promise<void>
-}
-
-async function localProbe(contender: Contender, options: BenchOptions): Promise<Probe> {
-  await contender.setup?.()
-  const close = async (): Promise<void> => {
-    await contender.close?.()
-  }
-  if (contender.measure) return { round: contender.measure, close }
-  if (!contender.run) throw new TypeError(`The contender ${contender.name} has neither run nor measure.`)
-  const loop = await loopOf(contender.run)
-  const warm = process.cpuUsage()
-  let count = 1
-  // Doubling serves as warm-up too: it ends with a count whose round takes about `roundMs`.
-  for (let spent = 0; spent < (options.roundMs ?? 60) * 1000; count *= 2) spent = await cpuMicroseconds(() => loop(count))
-  count = Math.max(1, count / 2)
-  while (microseconds(process.cpuUsage(warm)) < (options.warmupMs ?? 250) * 1000) await loop(count)
-  return {
-    async round() {
-      if (options.collect !== false) globalThis.gc?.()
-      return (await cpuMicroseconds(() => loop(count))) / count
-    },
-    close,
-  }
-}
-
-type Loop = (count: number) => unknown
-
-/** A loop compiled for this operation alone: one shared loop would call all contenders through one megamorphic site. */
-async function loopOf(run: (i: number) => unknown): Promise<Loop> {
-  const first = run(0)
-  const isAsync = first instanceof Promise
-  await first
-  const body = isAsync
-    ? "return async count => { let last; for (let i = 0; i < count; i++) last = await run(i); return last }"
-    : "return count => { let last; for (let i = 0; i < count; i++) last = run(i); return last }"
-  return new Function("run", body)(run) as Loop
-}
-
-async function cpuMicroseconds(work: () => unknown): Promise<number> {
-  const before = process.cpuUsage()
-  await work()
-  return microseconds(process.cpuUsage(before))
-}
-
-function microseconds(usage: NodeJS.CpuUsage): number {
-  return usage.user + usage.system
-}
-
-/** The other side of `isolate`: this process holds one contender and measures a round whenever the parent asks. */
-async function serveRounds(comparisons: readonly Comparison[], worker: string, options: BenchOptions): Promise<never> {
-  const [index, which] = worker.split(":").map(Number) as [number, number]
-  const comparison = comparisons[index] as Comparison
-  const probe = await localProbe(contendersOf(comparison)[which] as Contender, options)
-  process.on("message", async (round: number) => {
-    if (round >= 0) return process.send?.(await probe.round(round))
-    await probe.close()
-    process.exit(0)
-  })
-  process.on("disconnect", () => process.exit(1))
-  process.send?.("ready")
-  return await new Promise<never>(() => {})
-}
-
-async function remoteProbe(worker: string, execArgv: readonly string[] = []): Promise<Probe> {
-  const child = fork(process.argv[1] as string, process.argv.slice(2), {
-    execArgv: [...process.execArgv, ...execArgv],
-    env: { ...process.env, [workerVariable]: worker },
-    // Whatever a contender prints must not end up in the JSON on stdout.
-    stdio: ["ignore", 2, 2, "ipc"],
-  })
-  await answer(child)
-  return {
-    async round(round) {
-      child.send(round)
-      return Number(await answer(child))
-    },
-    async close() {
-      const ended = new Promise(resolve => child.once("exit", resolve))
-      child.send(-1)
-      await ended
-    },
-  }
-}
-
-function answer(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const ended = (code: number | null): void => reject(new Error(`A bench process ended with code ${code}.`))
-    child.once("exit", ended)
-    child.once("message", message => {
-      child.off("exit", ended)
-      resolve(message)
-    })
-  })
-}
-
 function compare(comparison: Comparison, subject: Contender, rival: Rival, [ours, theirs]: readonly [number[], number[]]): Row {
   // Pairs of one round saw the same machine: the median of their ratios is steadier than the ratio of medians.
   const ratio = Number(median(ours.map((figure, round) => figure / (theirs[round] as number))).toFixed(3))
-  const row = { subject: subject.name, case: comparison.case, metric: comparison.metric ?? "cpu us/op", vs: rival.name, ratio }
+  const row = { subject: subject.name, case: comparison.case, metric: comparison.metric ?? defaultMetric, vs: rival.name, ratio }
   const goal = goalOf(rival, subject.name)
   return goal ? { ...row, goal } : row
 }
@@ -260,12 +139,14 @@ function tableLine(row: Row, ours: number, theirs: number): string[] {
   return [row.case, row.metric, `${row.subject} ${figure(ours)}`, `${row.vs} ${figure(theirs)}`, row.ratio.toFixed(2), verdict]
 }
 
-function figure(value: number): string {
+/** A figure with three digits that count. */
+export function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
 
-function table(lines: string[][]): string {
-  const all = [["case", "metric", "ours", "rival", "ratio", "goal"], ...lines]
+/** Lines in columns as wide as their widest cell. */
+export function table(heading: string[], lines: string[][]): string {
+  const all = [heading, ...lines]
   const widths = all[0]?.map((_, column) => Math.max(...all.map(line => (line[column] ?? "").length))) ?? []
   return all
     .map(line =>

@@ -83,7 +83,7 @@ function heap(name: Name, key: CaseName): Contender {
 
 /** A server of one page in a process of its own, asked over and over. */
 function serves(name: string, file: string, key: CaseName): Contender {
-  const folder = mkdtempSync(join(tmpdir(), "nitro-bench-"))
+  let folder: string
   let server: BenchServer
   const ask = async (): Promise<void> => {
     const { status, body } = await server.send("/")
@@ -92,6 +92,7 @@ function serves(name: string, file: string, key: CaseName): Contender {
   return {
     name,
     async setup() {
+      folder = mkdtempSync(join(tmpdir(), "nitro-bench-"))
       server = await BenchServer.start(file, { cwd: folder, env: { BENCH_CASE: key } })
       await server.cpuPerRequest(3000, 4, ask)
     },
