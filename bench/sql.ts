@@ -97,7 +97,7 @@ const clock = (limit: number): Rival => ({ name: `${limit} us`, measure: async (
 
 function inMemory(): readonly Comparison[] {
   class Item extends Entity("Item", { group: z.int(), name: z.string() }, { index: ["group"] }) {
-    static repository = memory()
+    static store = memory()
   }
   const many = 100_000
   const fill = async (count: number): Promise<void> => {

@@ -62,7 +62,7 @@ beforeAll(async () => {
   const files = assets({ directory: join(folder, "public") })
 
   class Note extends Entity("Note", { text: z.string() }) {
-    static repository = memory()
+    static store = memory()
   }
   const app = new Hono()
   app.use(nitro({ entities: [Note], assets: files }))

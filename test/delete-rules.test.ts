@@ -1,6 +1,6 @@
 // What happens to entities whose `ref` field points to a deleted one, on memory, SQLite and Postgres alike.
 
-import { type Change, Entity, memory, observeChanges, ref, type Store, unitOfWork, withRepositories } from "nitro-ts/entity"
+import { type Change, Entity, memory, observeChanges, ref, type Store, unitOfWork, withStores } from "nitro-ts/entity"
 import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
 import { afterAll, describe, expect, it } from "vitest"
@@ -42,7 +42,7 @@ for (const [name, open] of Object.entries(stores)) {
     const inStore = async <T>(fn: () => Promise<T>): Promise<T> => {
       const store = open()
       try {
-        return await withRepositories(store, fn)
+        return await withStores(store, fn)
       } finally {
         await store.close()
       }
@@ -152,7 +152,7 @@ for (const [name, open] of Object.entries(stores)) {
 }
 
 it("holds between stores", async () => {
-  await withRepositories({ Shop: sqlite(":memory:"), Shelf: memory(), Invoice: memory() }, async () => {
+  await withStores({ Shop: sqlite(":memory:"), Shelf: memory(), Invoice: memory() }, async () => {
     const shop = await Shop.create({ name: "North" })
     await Shelf.create({ name: "A", shopId: shop.id })
     const invoice = await Invoice.create({ shopId: shop.id })

@@ -1,4 +1,4 @@
-import { Entity, withRepositories } from "nitro-ts/entity"
+import { Entity, withStores } from "nitro-ts/entity"
 import { storeSuite } from "nitro-ts/testing"
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
@@ -8,7 +8,7 @@ storeSuite({ describe, it, expect }, { name: "a store of a third party", open: (
 
 it("says what a store of a third party lacks when the class is bound to it", async () => {
   class Session extends Entity("Session", { token: z.string() }, { ttlSeconds: 60 }) {}
-  const create = withRepositories(new MapStore(), () => Session.create({ token: "a" }))
+  const create = withStores(new MapStore(), () => Session.create({ token: "a" }))
   await expect(create).rejects.toMatchObject({
     code: "NITRO_CAPABILITY",
     details: { entity: "Session", store: "map()", capability: "ttl" },

@@ -1,7 +1,7 @@
 // The Big List of Naughty Strings through an entity on every store: kept as it is, found by what it is, and by nothing else.
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { Entity, memory, type Store, withRepositories } from "nitro-ts/entity"
+import { Entity, memory, type Store, withStores } from "nitro-ts/entity"
 import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -36,7 +36,7 @@ describe.each(stores)("%s", (_name, open) => {
 
   it("keeps every text, as a value, in JSON and as a key there", async () => {
     expect(texts.length).toBeGreaterThan(400)
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const made = await Note.createMany(texts.map(text => ({ text, tags: { [text]: text } })))
       const byId = new Map((await Note.all()).map(note => [note.id, note]))
       for (const [at, note] of made.entries()) {
@@ -48,7 +48,7 @@ describe.each(stores)("%s", (_name, open) => {
   })
 
   it("finds every text by equality and as a part, and takes no character of it for a pattern", async () => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       for (const text of texts) {
         expect((await Note.where({ text })).map(note => note.text)).toEqual([text])
         const containing = (await Note.where(n => n.text.contains(text))).map(note => note.text)

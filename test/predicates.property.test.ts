@@ -1,6 +1,6 @@
 // Random rows, conditions on relations and JSON, orders and windows: every store gives what a slow and literal reading gives.
 import fc from "fast-check"
-import { type Condition, Entity, type EntityClass, memory, ref, type Store, withRepositories } from "nitro-ts/entity"
+import { type Condition, Entity, type EntityClass, memory, ref, type Store, withStores } from "nitro-ts/entity"
 import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
 import { afterAll, describe, expect, it } from "vitest"
@@ -375,7 +375,7 @@ for (const [place, open] of Object.entries(places)) {
     it("find what a plain reading finds, in the same order", { timeout: 3_600_000 }, async () => {
       const stores = open()
       let cases = 0
-      await withRepositories(stores as Store, () =>
+      await withStores(stores as Store, () =>
         fc.assert(
           fc.asyncProperty(world, fc.array(query, { minLength: 1, maxLength: 8 }), ofCategory, async (all, queries, on) => {
             await fill(all)

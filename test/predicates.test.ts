@@ -11,7 +11,7 @@ import {
   type Store,
   storeOf,
   unitOfWork,
-  withRepositories,
+  withStores,
 } from "nitro-ts/entity"
 import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
@@ -134,7 +134,7 @@ for (const [place, open] of Object.entries(places)) {
         await store.close()
     })
     const on = <T>(run: () => Promise<T>): Promise<T> =>
-      withRepositories(stores as Store, async () => {
+      withStores(stores as Store, async () => {
         await seed()
         return run()
       })
@@ -371,7 +371,7 @@ describe("conditions on entities with keys of their own", () => {
   for (const [name, open] of Object.entries({ memory, sqlite: () => sqlite(":memory:"), map: () => new MapStore() })) {
     it(`follow relations on ${name}`, async () => {
       const store = open()
-      await withRepositories(store, async () => {
+      await withStores(store, async () => {
         await Item.createMany([
           { sku: "a", price: 1 },
           { sku: "b", price: 2 },
@@ -464,7 +464,7 @@ describe("a condition", () => {
 
   it("looks up so many values of another store and no more", async () => {
     const other = memory()
-    await withRepositories({ Product: sqlite(":memory:"), Category: other }, async () => {
+    await withStores({ Product: sqlite(":memory:"), Category: other }, async () => {
       await Category.createMany(Array.from({ length: 10_001 }, (_, n) => ({ name: `c${n % 2}` })))
       expect(await Product.count(p => p.category.name.eq("c0"))).toBe(0)
       await expect(Product.count(p => p.category.name.startsWith("c"))).rejects.toThrow(failing("more than 10000 categories"))
@@ -475,7 +475,7 @@ describe("a condition", () => {
   it("is refused inside of JSON where the store cannot look", async () => {
     const store = new MapStore()
     Object.defineProperty(store, "capabilities", { value: { ...store.capabilities, jsonPaths: false } })
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       await expect(Product.count(p => p.data.path("a").eq(1))).rejects.toThrow(failing("jsonPaths", "NITRO_CAPABILITY"))
     })
   })

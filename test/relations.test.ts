@@ -9,7 +9,7 @@ import {
   relationsOf,
   type Store,
   unitOfWork,
-  withRepositories,
+  withStores,
 } from "nitro-ts/entity"
 import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
@@ -114,7 +114,7 @@ for (const [name, open] of Object.entries(stores)) {
     let reads: string[] = []
     let store: Store
     /** In the store of this test; gives what was read meanwhile. */
-    const inStore = <T>(fn: () => Promise<T>): Promise<T> => withRepositories(store, fn)
+    const inStore = <T>(fn: () => Promise<T>): Promise<T> => withStores(store, fn)
     const readsOf = async (fn: () => Promise<unknown>): Promise<string[]> => {
       reads.length = 0
       await fn()
@@ -312,7 +312,7 @@ for (const [name, open] of Object.entries(stores)) {
 }
 
 it("leads from one store into another", async () => {
-  await withRepositories({ Category: sqlite(":memory:"), Product: memory() }, async () => {
+  await withStores({ Category: sqlite(":memory:"), Product: memory() }, async () => {
     const [office] = await Category.createMany([{ name: "Office" }, { name: "Garden" }])
     await Product.createMany([{ name: "A", categoryId: office?.id ?? null }, { name: "B" }])
     const products = await Product.all().with("category")
@@ -332,7 +332,7 @@ it("tries again after an error, and tells all who waited of it", async () => {
     intercept(store, () => {}),
     { get: (target, name) => (name === "bind" ? bind : Reflect.get(target, name)) },
   )
-  await withRepositories({ Category: failing, Product: store }, async () => {
+  await withStores({ Category: failing, Product: store }, async () => {
     const office = await Category.create({ name: "Office" })
     await Product.createMany([
       { name: "A", categoryId: office.id },

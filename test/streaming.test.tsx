@@ -31,7 +31,7 @@ const Late = ({ name, children }: { name: string; children: () => Child }): Chil
 )
 
 class Report extends Entity("Report", { title: z.string() }) {
-  static repository = memory()
+  static store = memory()
   @action() static slow() {
     return (
       <section id="answer">
@@ -80,7 +80,13 @@ const content = (nonce: string | undefined, client: boolean) => (
         </Suspense>
       </Boundary>
       <Late name="live">
-        {() => <ul id="reports">{live(Report.where(), { each: (report: Report) => <li id={report.domId}>{report.title}</li> })}</ul>}
+        {() => (
+          <ul id="reports">
+            {live(Report.where(), (report: Report) => (
+              <li id={report.domId}>{report.title}</li>
+            ))}
+          </ul>
+        )}
       </Late>
     </main>
     <p id="last">Last</p>

@@ -6,7 +6,7 @@ import { bulk, categories, firstProducts, listed, type Side, valuesAt } from "./
 /** Validation, a hook and a listener switched on, as an application has them. */
 export async function entities(store: Store): Promise<Side> {
   class Category extends Entity("Category", { name: z.string().min(1) }) {
-    static repository = store
+    static store = store
   }
   class Product extends Entity(
     "Product",
@@ -21,7 +21,7 @@ export async function entities(store: Store): Promise<Side> {
     },
     { index: ["price"], timestamps: true },
   ) {
-    static repository = store
+    static store = store
     get category() {
       return this.belongsTo(Category, "categoryId")
     }

@@ -24,5 +24,5 @@ const Card = (counter: Counter) => (
 
 const app = new Hono()
 app.use(nitro({ entities: [Counter] }))
-app.get("/", () => respond(<Page title="Counter">{live(counter, { each: Card })}</Page>))
+app.get("/", () => respond(<Page title="Counter">{live(counter, Card)}</Page>))
 await serve(app)

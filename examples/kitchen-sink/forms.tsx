@@ -100,7 +100,9 @@ export const Forms = () => {
           <Button type="submit">Book</Button>
         </FormActions>
       </form>
-      {live(Booking.where(), { each: (booking: Booking) => <li id={booking.domId}>{booking.title}</li> })}
+      {live(Booking.where(), (booking: Booking) => (
+        <li id={booking.domId}>{booking.title}</li>
+      ))}
     </Section>
   )
 }
@@ -127,7 +129,9 @@ export const Uploads = () => {
           <Button type="submit">Send</Button>
         </FormActions>
       </form>
-      {live(Upload.where(), { each: (upload: Upload) => <li id={upload.domId}>{`${upload.name}: ${upload.bytes} bytes`}</li> })}
+      {live(Upload.where(), (upload: Upload) => (
+        <li id={upload.domId}>{`${upload.name}: ${upload.bytes} bytes`}</li>
+      ))}
     </Section>
   )
 }

@@ -5,7 +5,7 @@ import { database } from "./database.ts"
 import type { Order } from "./order.ts"
 
 export class AuditEntry extends Entity("AuditEntry", { event: z.string(), orderId: z.string() }, { timestamps: true }) {
-  static repository = database
+  static store = database
 }
 
 on("order.*", async function audits(order: Order, { event }) {

@@ -29,7 +29,7 @@ export class Order extends Entity(
   },
   { timestamps: true, version: true, index: ["productId"] },
 ) {
-  static repository = database
+  static store = database
 
   may(status: Status): boolean {
     return next[this.status].includes(status)

@@ -108,7 +108,7 @@ export function OrdersPage(): Markup {
       <main>
         <section class="card">
           <h1>Open orders: {live(Order.where({ status: ["placed", "paid"] }).count())}</h1>
-          {live(Order.where().orderBy("createdAt", "desc"), { each: OrderRow, empty: <li class="quiet">Nobody has ordered yet.</li> })}
+          {live(Order.where().orderBy("createdAt", "desc"), OrderRow, { empty: <li class="quiet">Nobody has ordered yet.</li> })}
         </section>
         <div class="column">
           <section class="card">
@@ -117,7 +117,7 @@ export function OrdersPage(): Markup {
           </section>
           <section class="card">
             <h2>Stock</h2>
-            {live(Product.where().orderBy("name"), { each: ProductRow })}
+            {live(Product.where().orderBy("name"), ProductRow)}
           </section>
         </div>
       </main>

@@ -11,7 +11,7 @@ export class Product extends Entity(
   { name: z.string().min(1).max(80), cents: count, stock: count.default(0), reserved: count.default(0) },
   { version: true, unique: ["name"] },
 ) {
-  static repository = database
+  static store = database
 
   get free(): number {
     return this.stock - this.reserved

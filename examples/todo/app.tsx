@@ -7,7 +7,7 @@ import { z } from "zod"
 
 const title = z.string().trim().min(1, "What needs doing?").max(200, "Keep it under 200 characters.")
 class Todo extends Entity("Todo", { title, done: z.boolean().default(false) }, { timestamps: true }) {
-  static repository = sqlite("todo.db") // without this line the list lives in memory
+  static store = sqlite("todo.db") // without this line the list lives in memory
   @action() toggle() {
     this.done = !this.done
   }
@@ -39,7 +39,7 @@ app.get("/", c => {
       <main class="card">
         <h1>{live(lists.active.count())} left to do</h1>
         {call(Todo, "create").input("title", { placeholder: "What needs doing?", "aria-label": "New todo", autofocus: true })}
-        {live((lists[show as keyof typeof lists] ?? lists.all).orderBy("createdAt"), { each: Item })}
+        {live((lists[show as keyof typeof lists] ?? lists.all).orderBy("createdAt"), Item)}
         <nav>{Object.keys(lists).map(name => link(name, show))}</nav>
       </main>
     </Page>,

@@ -7,7 +7,7 @@ import { z } from "zod"
 import { readFlash } from "./flash.ts"
 
 class Parcel extends Entity("Parcel", { weight: z.number(), sent: z.boolean().default(false) }) {
-  static repository = memory()
+  static store = memory()
   @action() async send() {
     await this.update({ sent: true })
     if (this.weight > 30) throw new Refusal("Nobody carries more than 30 kg.", { field: "weight", status: 422, code: "TOO_HEAVY" })
@@ -52,7 +52,7 @@ it("gives a form back what was typed, but no password", async () => {
     token: field(z.string(), { encrypted: true }).optional(),
     pin: field(z.string(), { widget: "password" }).default(""),
   }) {
-    static repository = memory()
+    static store = memory()
   }
   const typed = { email: "no address", password: "correct horse", token: "t0ken", pin: "1234" }
   const response = await nitro({ entities: [Member] })(

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto"
 
 export interface Session {
-  /** The scope of session-scoped stores. */
-  readonly scope: string
+  /** The partition of partitioned stores. */
+  readonly partition: string
   /** `Set-Cookie` value for a browser that has none yet. */
   readonly cookie: string | undefined
 }
@@ -13,11 +13,11 @@ const pattern = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]{32})(?:;|$)`)
 
 /** `known`: who the app says it is; the two kinds of names never meet. */
 export function sessionOf(request: Request, known: string | undefined): Session {
-  if (known !== undefined && known !== "") return { scope: `user:${known}`, cookie: undefined }
+  if (known !== undefined && known !== "") return { partition: `user:${known}`, cookie: undefined }
   const given = pattern.exec(request.headers.get("cookie") ?? "")?.[1]
-  if (given !== undefined) return { scope: `session:${given}`, cookie: undefined }
+  if (given !== undefined) return { partition: `session:${given}`, cookie: undefined }
   // 192 random bits: nobody guesses another's.
   const id = randomBytes(24).toString("base64url")
   const secure = request.url.startsWith("https:") ? "; Secure" : ""
-  return { scope: `session:${id}`, cookie: `${cookieName}=${id}; Path=/; HttpOnly; SameSite=Lax${secure}` }
+  return { partition: `session:${id}`, cookie: `${cookieName}=${id}; Path=/; HttpOnly; SameSite=Lax${secure}` }
 }

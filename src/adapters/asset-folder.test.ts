@@ -42,7 +42,7 @@ beforeAll(() => {
   symlinkSync(join(folder, "loop"), join(folder, "loop"))
   files = assets({ directory: pathToFileURL(folder) })
   class Note extends Entity("Note", { text: z.string() }) {
-    static repository = memory()
+    static store = memory()
   }
   const app = nitro({ entities: [Note], assets: [files, assets({ directory: join(folder, "css"), path: "other/" })] })
   handle = request => app(request, () => new Response("the host's own", { status: 418 }))

@@ -16,7 +16,7 @@ function makeApp(options: Partial<Parameters<typeof nitro>[0]> = {}) {
     { name: z.string().min(1).max(20), price: z.number().nonnegative(), stock: z.int().default(0), secret: z.string().default("") },
     { timestamps: true, guarded: ["secret"] },
   ) {
-    static repository = memory()
+    static store = memory()
     @action({ input: { quantity: z.int().positive() } }) restock({ quantity }: { quantity: number }) {
       this.stock += quantity
     }
@@ -179,10 +179,10 @@ describe("hooks that write", () => {
   it("are undone with the write they belong to", async () => {
     const store = memory()
     class Entry extends Entity("Entry", { text: z.string() }) {
-      static repository = store
+      static store = store
     }
     class Note extends Entity("Note", { text: z.string() }) {
-      static repository = store
+      static store = store
       async beforeCreate() {
         await Entry.create({ text: `about to add ${this.text}` })
       }

@@ -14,7 +14,7 @@ import {
   splitUrl,
   withRequest,
 } from "../actions/index.ts"
-import { currentScope, hasScopedStores, withScope } from "../entity/index.ts"
+import { currentPartition, hasPartitionedStores, withPartition } from "../entity/index.ts"
 import { type LiveSession, prepareLive, startLive } from "../live/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
@@ -25,11 +25,11 @@ export interface NitroOptions extends DispatcherOptions {
   /** Folders of files that the app serves: `assets({ directory: "public" })` of `nitro-ts/assets`. */
   readonly assets?: AssetFolder | readonly AssetFolder[] | undefined
   /**
-   * Whose rows session-scoped stores show to a request: the id of the user who is logged in, say. Default, and where it gives
-   * undefined: the browser session, by a cookie that is set once such a store exists. A scope that is there already, by
+   * Whose rows partitioned stores show to a request: the id of the user who is logged in, say. Default, and where it gives
+   * undefined: the browser session, by a cookie that is set once such a store exists. A partition that is there already, by
    * `withScope` around the handler, stays.
    */
-  readonly scope?: (request: Request) => string | undefined
+  readonly partition?: (request: Request) => string | undefined
 }
 
 /** The part of a folder of assets that answers; all of it is in `nitro-ts/assets`. */
@@ -90,10 +90,10 @@ export function createApp(options: NitroOptions): App {
       if (path.startsWith("/_nitro/")) return answerAsset(request, path, search)
       for (const folder of folders) if (path.startsWith(`${folder.path}/`)) return folder.answer(request, path)
       const context = contextOf(request, path, search, basePath, undefined)
-      const user = sessionFor(request, options.scope)
+      const user = sessionFor(request, options.partition)
       const answer = (): MaybePromise<Response> | undefined => dispatcher.dispatch(request, path, search)
       if (user === undefined) return withRequest(context, answer)
-      const dispatched = withRequest(context, () => withScope(user.scope, answer))
+      const dispatched = withRequest(context, () => withPartition(user.partition, answer))
       return user.cookie === undefined || dispatched === undefined ? dispatched : withCookies(dispatched, [user.cookie])
     },
     page(request, path, search) {
@@ -101,13 +101,13 @@ export function createApp(options: NitroOptions): App {
       const flash = search.includes("_nitro=") ? undefined : readFlash(request.headers.get("cookie"))
       const context = contextOf(request, path, search, basePath, flash)
       const session = prepareLive(context)
-      const user = sessionFor(request, options.scope)
+      const user = sessionFor(request, options.partition)
       const cookies = [...(context.flash ? [clearFlash] : []), ...(user?.cookie === undefined ? [] : [user.cookie])]
       return {
         session,
         cookies,
         // What a host's handler gives is no query, so it stays what it is.
-        run: answer => withRequest(context, user === undefined ? answer : ((() => withScope(user.scope, answer)) as typeof answer)),
+        run: answer => withRequest(context, user === undefined ? answer : ((() => withPartition(user.partition, answer)) as typeof answer)),
         finish: response => finish(response, session, cookies),
       }
     },
@@ -119,9 +119,9 @@ function contextOf(request: Request, path: string, search: string, basePath: str
 }
 
 /** Nothing where no store asks for it, or who runs this said already whose request it is. */
-function sessionFor(request: Request, scope: NitroOptions["scope"]): Session | undefined {
-  if (!hasScopedStores() || currentScope() !== undefined) return undefined
-  return sessionOf(request, scope?.(request))
+function sessionFor(request: Request, partition: NitroOptions["partition"]): Session | undefined {
+  if (!hasPartitionedStores() || currentPartition() !== undefined) return undefined
+  return sessionOf(request, partition?.(request))
 }
 
 async function withCookies(answer: MaybePromise<Response>, cookies: readonly string[]): Promise<Response> {

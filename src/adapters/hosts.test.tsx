@@ -15,7 +15,7 @@ import { serve } from "./serve.ts"
 
 function makeNote() {
   return class Note extends Entity("Note", { text: z.string().min(1) }) {
-    static repository = memory()
+    static store = memory()
   }
 }
 type Note = InstanceType<ReturnType<typeof makeNote>>
@@ -25,7 +25,9 @@ const page = (Note: ReturnType<typeof makeNote>) => (
     <form {...call(Note, "create").form}>
       <input {...call(Note, "create").field("text")} />
     </form>
-    {live(Note.where(), { each: (note: Note) => <li id={note.domId}>{note.text}</li> })}
+    {live(Note.where(), (note: Note) => (
+      <li id={note.domId}>{note.text}</li>
+    ))}
   </Page>
 )
 

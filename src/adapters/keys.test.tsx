@@ -8,13 +8,13 @@ import { z } from "zod"
 import { ListTopic } from "../live/list-topic.ts"
 
 class Line extends Entity("Line", { orderId: z.int(), sku: z.string(), quantity: z.int().default(1) }, { id: ["orderId", "sku"] }) {
-  static repository = memory()
+  static store = memory()
   @action({ input: { by: z.int() } }) more({ by }: { by: number }) {
     this.quantity += by
   }
 }
 class Order extends Entity("Order", { id: z.int(), note: z.string().default("") }) {
-  static repository = memory()
+  static store = memory()
 }
 
 const handle = nitro({ entities: [Line, Order] })

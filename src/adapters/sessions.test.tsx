@@ -2,7 +2,7 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { respond } from "nitro-ts/actions"
-import { Entity, memory, withScope } from "nitro-ts/entity"
+import { Entity, memory, withPartition } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { Page, render } from "nitro-ts/html"
 import { closeSessions, live } from "nitro-ts/live"
@@ -11,18 +11,18 @@ import { afterAll, beforeAll, expect, it } from "vitest"
 import { z } from "zod"
 
 class Note extends Entity("Note", { text: z.string() }) {
-  static repository = memory({ scope: "session" })
+  static store = memory({ partition: "session" })
 }
 class Board extends Entity("Board", { text: z.string() }) {
-  static repository = memory()
+  static store = memory()
 }
 
 const item = (row: Note | Board) => <li id={row.domId}>{row.text}</li>
 const page = () => (
   <Page title="Notes">
-    {live(Note.all(), { each: item, id: "notes" })}
+    {live(Note.all(), item, { id: "notes" })}
     {live(Note.where().count(), { id: "count" })}
-    {live(Board.all(), { each: item, id: "boards" })}
+    {live(Board.all(), item, { id: "boards" })}
   </Page>
 )
 
@@ -122,7 +122,7 @@ it("sets the cookie once, out of reach of scripts, and takes no name that it did
 })
 
 it("takes who it is from the app, where that knows", async () => {
-  const handle = nitro({ entities: [Note], scope: request => request.headers.get("x-user") ?? undefined })
+  const handle = nitro({ entities: [Note], partition: request => request.headers.get("x-user") ?? undefined })
   const send = (user: string, method: string, body?: object): Promise<Response> =>
     handle(
       new Request("https://app.test/notes", {
@@ -137,6 +137,6 @@ it("takes who it is from the app, where that knows", async () => {
   expect(await (await send("bob", "GET")).json()).toEqual([])
   const unknown = await send("", "GET")
   expect(unknown.headers.getSetCookie()[0]).toMatch(/; Secure$/)
-  const inside = await withScope("job", () => handle(new Request("https://app.test/"), () => respond(page())))
+  const inside = await withPartition("job", () => handle(new Request("https://app.test/"), () => respond(page())))
   expect(inside.headers.getSetCookie()).toEqual([])
 })

@@ -14,7 +14,7 @@ class Address extends ValueObject("Address", {
   geo: embedded(Geo).nullable().default(null),
 }) {}
 class Person extends Entity("Person", { name: z.string(), address: embedded(Address), work: embedded(Address).nullable().default(null) }) {
-  static repository = memory()
+  static store = memory()
 }
 
 const handle = nitro({ entities: [Person] })

@@ -18,7 +18,7 @@ import { z } from "zod"
 import { NitroError } from "../shared/errors.ts"
 
 class Account extends Entity("Account", { owner: z.string(), balance: z.number() }, { version: true }) {
-  static repository = memory()
+  static store = memory()
 }
 class Pay extends Command("Pay", { from: z.string(), amount: z.coerce.number().positive() }) {}
 class Balance extends Query("Balance", { of: z.string() }, { returns: z.object({ balance: z.number() }) }) {}

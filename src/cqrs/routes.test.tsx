@@ -11,7 +11,7 @@ import { z } from "zod"
 import { currentRequest, Refusal } from "../actions/index.ts"
 
 class Product extends Entity("Product", { name: z.string(), stock: z.int().default(0) }) {
-  static repository = memory()
+  static store = memory()
 }
 class Restock extends Command("Restock", { productId: z.string(), quantity: z.int().positive().max(100), note: z.string().optional() }) {}
 class ImportAll extends Command("ImportAll", {}) {}

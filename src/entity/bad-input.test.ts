@@ -10,7 +10,7 @@ class Thing extends Entity(
   { name: z.string(), data: z.unknown().nullable().default(null) },
   { unique: ["name"], index: ["name"] },
 ) {
-  static repository = memory()
+  static store = memory()
 }
 afterEach(async () => {
   await Thing.deleteWhere({}, { all: true })

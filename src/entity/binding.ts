@@ -3,6 +3,7 @@ import { NitroError } from "../shared/errors.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import { definitionError } from "./errors.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
+import { partsHere } from "./partition.ts"
 import {
   type EntityRecord,
   hydration,
@@ -16,7 +17,6 @@ import {
   valuesOf,
 } from "./record.ts"
 import type { Row, Store } from "./repository.ts"
-import { partsHere } from "./scope.ts"
 import { hideDeleted } from "./soft-delete.ts"
 import { storeOf } from "./stores.ts"
 import type { EntityClass, EntityHooks } from "./types.ts"
@@ -186,7 +186,7 @@ function remember(binding: Binding): void {
     ofStore = new Set()
     boundTo.set(binding.store, ofStore)
     // There may be very many sessions, of which only the present one counts.
-    if (binding.store.scope === undefined) stores.add(new WeakRef(binding.store))
+    if (binding.store.partition === undefined) stores.add(new WeakRef(binding.store))
   }
   ofStore.add(binding)
   for (const { references } of binding.model.defined.definition.fields) if (references !== undefined) pointedTo.add(references)
@@ -205,7 +205,7 @@ export function* allBindings(own: Store): Generator<ReadonlySet<Binding>, void, 
     else yield boundTo.get(store) as ReadonlySet<Binding>
   }
   const parts = new Set(partsHere())
-  if (own.scope !== undefined) parts.add(own)
+  if (own.partition !== undefined) parts.add(own)
   for (const part of parts) {
     const ofPart = boundTo.get(part)
     if (ofPart !== undefined) yield ofPart

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
-import { Entity, memory, withRepositories } from "./index.ts"
+import { Entity, memory, withStores } from "./index.ts"
 
 interface Case {
   readonly id: string
@@ -22,7 +22,7 @@ class User extends Entity("User", {
   city: z.string().nullable().default(null),
   date: z.date().default(() => new Date(0)),
 }) {
-  static repository = memory()
+  static store = memory()
 }
 
 async function seed(): Promise<void> {
@@ -105,7 +105,7 @@ const checks: Record<string, () => Promise<void>> = {
   async N23() {
     vi.useFakeTimers()
     const store = memory({ ttlSeconds: 1 })
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const { id } = await User.create({ name: "x", age: 1 })
       expect(await User.exists(id)).toBe(true)
       vi.advanceTimersByTime(1500)

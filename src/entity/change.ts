@@ -13,7 +13,7 @@ class StoredChange implements Change {
   readonly op: "create" | "update"
   readonly id: EntityId
   readonly changed: readonly string[]
-  readonly scope: string | undefined
+  readonly partition: string | undefined
   readonly #binding: Binding
   readonly #row: Row
   readonly #beforeRow: Row | undefined
@@ -25,7 +25,7 @@ class StoredChange implements Change {
     this.op = before === undefined ? "create" : "update"
     this.id = idOfRow(binding, row)
     this.changed = changed
-    this.scope = binding.store.scope
+    this.partition = binding.store.partition
     this.#binding = binding
     this.#row = row
     this.#beforeRow = before
@@ -43,8 +43,8 @@ class StoredChange implements Change {
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): Change {
-    const { entity, op, id, after, before, changed, scope } = this
-    return { entity, op, id, after, ...(before && { before }), changed, ...(scope !== undefined && { scope }) }
+    const { entity, op, id, after, before, changed, partition } = this
+    return { entity, op, id, after, ...(before && { before }), changed, ...(partition !== undefined && { partition }) }
   }
 }
 
@@ -59,8 +59,8 @@ export function tellStored(binding: Binding, row: Row, before: Row | undefined, 
 export function tellDeleted(binding: Binding, before: Row): void {
   if (!isObserved(binding.model)) return
   const { entity, mapper, store } = binding
-  const scope = store.scope === undefined ? {} : { scope: store.scope }
-  tell(binding, { entity, op: "delete", id: idOfRow(binding, before), before: mapper.decode(before), changed: [], ...scope })
+  const partition = store.partition === undefined ? {} : { partition: store.partition }
+  tell(binding, { entity, op: "delete", id: idOfRow(binding, before), before: mapper.decode(before), changed: [], ...partition })
 }
 
 function tell({ model }: Binding, change: Change): void {

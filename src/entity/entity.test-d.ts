@@ -29,7 +29,7 @@ class Product extends Entity(
   },
   { unique: ["name", ["categoryId", "size"]], index: ["price"], guarded: ["price"], timestamps: true, version: true },
 ) {
-  static repository = memory()
+  static store = memory()
   #calls = 0
   get total() {
     return this.price * this.stock * this.#calls

@@ -18,7 +18,7 @@ const make = () =>
     },
     options,
   ) {
-    static repository = memory()
+    static store = memory()
   }
 class Todo extends make() {}
 
@@ -326,7 +326,7 @@ describe("the class body", () => {
     const store = memory()
     await store.bind(Setter.definition).write([{ op: "insert", row }])
     class Bound extends Setter {
-      static repository = store
+      static store = store
     }
     await expect(Bound.get("a")).rejects.toThrow('declares or sets "title" itself')
   })

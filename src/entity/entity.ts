@@ -225,7 +225,7 @@ const taken: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The class that an entity extends: its fields are zod schemas, its rows live in `static repository` (default: this
+ * The class that an entity extends: its fields are zod schemas, its rows live in `static store` (default: this
  * process's memory).
  *
  * ```ts

@@ -64,7 +64,7 @@ registerErrors({
     when: "`NITRO_DATABASE_URL` names a kind of store that nothing imported knows.",
     fix: "Import the store's module where the app starts.",
   },
-  NITRO_SCOPE: {
+  NITRO_PARTITION: {
     status: 500,
     when: "A store that keeps rows for each session was used where there is no session.",
     fix: "Use it while a request is answered, or say whose rows are meant: withScope(id, fn).",

@@ -20,13 +20,13 @@ class Person extends Entity(
   },
   { version: true },
 ) {
-  static repository = memory()
+  static store = memory()
   get age(): number {
     return 2026 - this.born
   }
 }
 
-const rowOf = async (id: string) => (await Person.repository.bind(Person.definition).get(id)) as unknown[]
+const rowOf = async (id: string) => (await Person.store.bind(Person.definition).get(id)) as unknown[]
 
 beforeEach(() => configure({ encryptionKeys: { one: key(1) } }))
 afterEach(async () => {
@@ -138,7 +138,7 @@ describe("an encrypted field", () => {
 
   it("does not accept a value that was changed or moved", async () => {
     const { id } = await Person.create({ name: "Ann", ssn: "1" })
-    const repository = Person.repository.bind(Person.definition)
+    const repository = Person.store.bind(Person.definition)
     const stored = (await rowOf(id))[3] as string
     for (const forged of [`${stored.slice(0, -2)}AA`, "nitro1.one.AAAA", "plain"]) {
       await repository.write([{ op: "update", id, columns: [3], values: [forged] }])

@@ -15,6 +15,7 @@ export { Increment, increment } from "./increment.ts"
 export { hasDerivedId, idFrom, partsOfId, referredField } from "./key.ts"
 export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./matches.ts"
 export { type MemoryOptions, memory } from "./memory.ts"
+export { currentPartition, hasPartitionedStores, withPartition } from "./partition.ts"
 export type {
   ComparisonOperator,
   FieldOperand,
@@ -53,10 +54,9 @@ export type {
 } from "./repository.ts"
 export { type RetryOptions, retry } from "./retry.ts"
 export { rotateKeys } from "./rotate-keys.ts"
-export { currentScope, hasScopedStores, withScope } from "./scope.ts"
 export { describeUnstorable, isStorable, isStorableBigInt, isStorableText, unstorableError } from "./storable.ts"
 export { registerStoreUrl, storeFromUrl } from "./store-urls.ts"
-export { type Configuration, configure, storeOf, withRepositories } from "./stores.ts"
+export { type Configuration, configure, storeOf, withStores } from "./stores.ts"
 export type {
   Change,
   ChangeListener,

@@ -9,19 +9,19 @@ class Line extends Entity(
   { orderId: ref("Order", z.int()), sku: z.string(), quantity: z.int().default(1) },
   { id: ["orderId", "sku"], timestamps: true },
 ) {
-  static repository = memory()
+  static store = memory()
 }
 class Product extends Entity("Product", { sku: z.string(), name: z.string().default("") }, { id: ["sku"] }) {
-  static repository = memory()
+  static store = memory()
 }
 class Reading extends Entity("Reading", { at: z.date(), value: z.number() }, { id: ["at"] }) {
-  static repository = memory()
+  static store = memory()
 }
 class Order extends Entity("Order", { id: z.int() }) {
-  static repository = memory()
+  static store = memory()
 }
 class Slug extends Entity("Slug", { id: z.string().default(() => "made") }) {
-  static repository = memory()
+  static store = memory()
 }
 
 const code = (name: string, more: object = {}): unknown => expect.objectContaining({ code: name, ...more })

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from "vitest"
 import { z } from "zod"
 import { Entity } from "./entity.ts"
 import { memory } from "./memory.ts"
-import { withRepositories } from "./stores.ts"
+import { withStores } from "./stores.ts"
 import { unitOfWork } from "./unit-of-work.ts"
 
 class Note extends Entity("Note", {
@@ -29,7 +29,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const within = async <T>(fn: () => Promise<T>): Promise<T> => {
   const store = memory({ file })
   try {
-    return await withRepositories(store, fn)
+    return await withStores(store, fn)
   } finally {
     await store.close()
   }
@@ -88,7 +88,7 @@ it("is written when the process exits right after the last save", () => {
   const script = `
     import { z } from "zod"
     import { Entity, memory } from "./src/entity/index.ts"
-    class Note extends Entity("Note", { text: z.string() }) { static repository = memory({ file: ${JSON.stringify(file)} }) }
+    class Note extends Entity("Note", { text: z.string() }) { static store = memory({ file: ${JSON.stringify(file)} }) }
     await Note.create({ text: "last" })
     process.exit(0)`
   const run = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], { encoding: "utf8" })

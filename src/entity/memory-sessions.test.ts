@@ -1,22 +1,32 @@
 // Memory with rows for each session: nobody sees another's, and what nobody asks for is forgotten.
-import { type Change, Entity, hasScopedStores, memory, observeChanges, ref, unitOfWork, withRepositories, withScope } from "nitro-ts/entity"
+import {
+  type Change,
+  Entity,
+  hasPartitionedStores,
+  memory,
+  observeChanges,
+  ref,
+  unitOfWork,
+  withPartition,
+  withStores,
+} from "nitro-ts/entity"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
 import { storeSuite } from "../testing/index.ts"
 
-const store = memory({ scope: "session", ttlSeconds: 60, maxScopes: 3 })
+const store = memory({ partition: "session", ttlSeconds: 60, maxPartitions: 3 })
 class Basket extends Entity("Basket", { name: z.string() }, { unique: ["name"] }) {
-  static repository = store
+  static store = store
   get items() {
     return this.hasMany(Item, "basketId")
   }
 }
 class Item extends Entity("Item", { basketId: ref("Basket", { onDelete: "cascade" }), what: z.string() }) {
-  static repository = store
+  static store = store
 }
 
 const code = (name: string): unknown => expect.objectContaining({ code: name })
-const as = <T>(who: string, fn: () => PromiseLike<T>): Promise<T> => withScope(who, fn)
+const as = <T>(who: string, fn: () => PromiseLike<T>): Promise<T> => withPartition(who, fn)
 const names = async (): Promise<string[]> => (await Basket.all()).map(({ name }) => name)
 
 afterEach(() => {
@@ -26,7 +36,7 @@ afterEach(() => {
 
 storeSuite(
   { describe, it, expect },
-  { name: "one session of memory()", open: () => withScope("a", () => memory({ scope: "session" }).scoped?.() as never) },
+  { name: "one session of memory()", open: () => withPartition("a", () => memory({ partition: "session" }).partitioned?.() as never) },
 )
 
 it("shows each session its own rows alone", async () => {
@@ -45,17 +55,17 @@ it("shows each session its own rows alone", async () => {
 
 it("reads a query that it is given inside", async () => {
   await as("ann", () => Basket.create({ name: "a" }))
-  expect(await withScope("ann", () => Basket.where({ name: "a" }).count())).toBe(1)
-  expect(await withScope("ann", () => Basket.all())).toHaveLength(1)
-  expect(withScope("ann", () => 5)).toBe(5)
-  expect(await withRepositories(memory(), () => Basket.count())).toBe(0)
+  expect(await withPartition("ann", () => Basket.where({ name: "a" }).count())).toBe(1)
+  expect(await withPartition("ann", () => Basket.all())).toHaveLength(1)
+  expect(withPartition("ann", () => 5)).toBe(5)
+  expect(await withStores(memory(), () => Basket.count())).toBe(0)
 })
 
 it("refuses to guess whose rows are meant", async () => {
-  await expect(Basket.all()).rejects.toThrow(code("NITRO_SCOPE"))
+  await expect(Basket.all()).rejects.toThrow(code("NITRO_PARTITION"))
   await expect(Basket.create({ name: "x" })).rejects.toThrow("was used outside of any session")
-  expect(() => withScope("", () => 1)).toThrow(code("NITRO_SCOPE"))
-  expect(hasScopedStores()).toBe(true)
+  expect(() => withPartition("", () => 1)).toThrow(code("NITRO_PARTITION"))
+  expect(hasPartitionedStores()).toBe(true)
 })
 
 it("keeps sessions apart that meet in one unit of work, and commits or rolls back both", async () => {
@@ -109,14 +119,14 @@ it("keeps relations and on-delete rules within the session", async () => {
 it("says with each change whose it is", async () => {
   const seen: unknown[] = []
   const ends = [
-    observeChanges(({ op, scope }: Change) => seen.push([op, scope])),
-    Basket.observe(({ after, scope }) => seen.push([after?.name, scope])),
+    observeChanges(({ op, partition }: Change) => seen.push([op, partition])),
+    Basket.observe(({ after, partition }) => seen.push([after?.name, partition])),
   ]
   await as("ann", async () => {
     const basket = await Basket.create({ name: "a" })
     await basket.delete()
   })
-  await withRepositories(memory(), () => Basket.create({ name: "shared" }))
+  await withStores(memory(), () => Basket.create({ name: "shared" }))
   for (const end of ends) end()
   expect(seen).toEqual([
     ["a", "ann"],
@@ -172,11 +182,11 @@ it("never forgets a session in the middle of a transaction", async () => {
 })
 
 it.each([
-  [{ scope: "user" }, 'no scope "user"'],
-  [{ scope: "session", file: "x.json" }, "not kept in a file"],
-  [{ scope: "session", ttlSeconds: 0 }, "above 0"],
-  [{ scope: "session", maxScopes: 1.5 }, "whole number"],
-  [{ maxScopes: 5 }, "has no scopes"],
+  [{ partition: "user" }, 'no partition "user"'],
+  [{ partition: "session", file: "x.json" }, "not kept in a file"],
+  [{ partition: "session", ttlSeconds: 0 }, "above 0"],
+  [{ partition: "session", maxPartitions: 1.5 }, "whole number"],
+  [{ maxPartitions: 5 }, "has no partitions"],
 ])("refuses memory(%o)", (options, message) => {
   expect(() => memory(options as never)).toThrow(message)
 })

@@ -1,11 +1,11 @@
 // Memory of which every session has a part of its own: a memory store for each, forgotten when nobody came for a while.
 import { definitionError } from "./errors.ts"
+import { currentPartition, type PartitionedStore, partitionError, registerPartitionedStore } from "./partition.ts"
 import type { Capabilities, Encoding, Repository, Store } from "./repository.ts"
-import { currentScope, registerScopedStore, type ScopedStore, scopeError } from "./scope.ts"
 
 export interface SessionOptions {
   readonly ttlSeconds: number
-  readonly maxScopes: number
+  readonly maxPartitions: number
 }
 
 /** What a session has: a store by itself. */
@@ -23,58 +23,58 @@ interface Part {
 
 const longestSweepMs = 60_000
 
-export class SessionMemory implements ScopedStore {
-  readonly name = 'memory({ scope: "session" })'
+export class SessionMemory implements PartitionedStore {
+  readonly name = 'memory({ partition: "session" })'
   readonly capabilities: Capabilities
   readonly encoding: Encoding
-  readonly #make: (scope: string) => PartStore
+  readonly #make: (partition: string) => PartStore
   readonly #ttlMs: number
-  readonly #maxScopes: number
+  readonly #maxPartitions: number
   readonly #parts = new Map<string, Part>()
   #sweep: NodeJS.Timeout | undefined
 
-  constructor({ ttlSeconds, maxScopes }: SessionOptions, { capabilities, encoding }: Store, make: (scope: string) => PartStore) {
+  constructor({ ttlSeconds, maxPartitions }: SessionOptions, { capabilities, encoding }: Store, make: (partition: string) => PartStore) {
     if (!(ttlSeconds > 0)) throw definitionError(`ttlSeconds of a session must be above 0, not ${ttlSeconds}.`, "Give seconds.")
-    if (!(Number.isSafeInteger(maxScopes) && maxScopes > 0))
-      throw definitionError(`maxScopes must be a whole number above 0, not ${maxScopes}.`, "Give the number of sessions to keep.")
+    if (!(Number.isSafeInteger(maxPartitions) && maxPartitions > 0))
+      throw definitionError(`maxPartitions must be a whole number above 0, not ${maxPartitions}.`, "Give the number of sessions to keep.")
     this.capabilities = capabilities
     this.encoding = encoding
     this.#make = make
     this.#ttlMs = ttlSeconds * 1000
-    this.#maxScopes = maxScopes
-    registerScopedStore(this)
+    this.#maxPartitions = maxPartitions
+    registerPartitionedStore(this)
   }
 
-  scoped(): Store {
-    const scope = currentScope()
-    if (scope === undefined) throw scopeError(`${this.name} was used outside of any session.`)
+  partitioned(): Store {
+    const partition = currentPartition()
+    if (partition === undefined) throw partitionError(`${this.name} was used outside of any session.`)
     const now = Date.now()
-    const known = this.#parts.get(scope)
+    const known = this.#parts.get(partition)
     if (known !== undefined && this.#isAlive(known, now)) {
       known.usedAt = now
       return known.store
     }
-    if (known !== undefined) this.#forget(scope, known)
-    if (this.#parts.size >= this.#maxScopes) this.#makeRoom()
-    const part = { store: this.#make(scope), usedAt: now }
-    this.#parts.set(scope, part)
+    if (known !== undefined) this.#forget(partition, known)
+    if (this.#parts.size >= this.#maxPartitions) this.#makeRoom()
+    const part = { store: this.#make(partition), usedAt: now }
+    this.#parts.set(partition, part)
     this.#scheduleSweep()
     return part.store
   }
 
-  partOf(scope: string): Store | undefined {
-    return this.#parts.get(scope)?.store
+  partOf(partition: string): Store | undefined {
+    return this.#parts.get(partition)?.store
   }
 
   bind(definition: Parameters<Store["bind"]>[0]): Repository {
-    return this.scoped().bind(definition)
+    return this.partitioned().bind(definition)
   }
 
   /** Forgets every session. */
   close(): void {
     clearTimeout(this.#sweep)
     this.#sweep = undefined
-    for (const [scope, part] of this.#parts) this.#forget(scope, part)
+    for (const [partition, part] of this.#parts) this.#forget(partition, part)
   }
 
   /** In the middle of a transaction nobody is idle. */
@@ -82,8 +82,8 @@ export class SessionMemory implements ScopedStore {
     return usedAt + this.#ttlMs > now || !store.isIdle
   }
 
-  #forget(scope: string, { store }: Part): void {
-    this.#parts.delete(scope)
+  #forget(partition: string, { store }: Part): void {
+    this.#parts.delete(partition)
     store.close()
   }
 
@@ -108,7 +108,7 @@ export class SessionMemory implements ScopedStore {
       () => {
         this.#sweep = undefined
         const now = Date.now()
-        for (const [scope, part] of this.#parts) if (!this.#isAlive(part, now)) this.#forget(scope, part)
+        for (const [partition, part] of this.#parts) if (!this.#isAlive(part, now)) this.#forget(partition, part)
         if (this.#parts.size > 0) this.#scheduleSweep()
       },
       Math.min(this.#ttlMs, longestSweepMs),

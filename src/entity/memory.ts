@@ -12,17 +12,17 @@ import type { Capabilities, Encoding, OpenTransaction, QueryPlan, Repository, Ro
 
 export interface MemoryOptions {
   /**
-   * Rows expire so many seconds after they were last written, unless a save says otherwise. Default: never. With `scope`: a
+   * Rows expire so many seconds after they were last written, unless a save says otherwise. Default: never. With `partition`: a
    * session is forgotten once nobody asked for it for so long; default 1800.
    */
   readonly ttlSeconds?: number
   /**
    * `"session"`: each session has rows of its own and never sees another's. Adapters know the session by a cookie, or by the
-   * option `scope` of `nitro`; elsewhere `withScope` says it. Without one, using the store throws `NITRO_SCOPE`.
+   * option `partition` of `nitro`; elsewhere `withPartition` says it. Without one, using the store throws `NITRO_PARTITION`.
    */
-  readonly scope?: "session"
-  /** With `scope`: so many sessions are kept, and the one idle for the longest makes room for the next. Default 10000. */
-  readonly maxScopes?: number
+  readonly partition?: "session"
+  /** With `partition`: so many sessions are kept, and the one idle for the longest makes room for the next. Default 10000. */
+  readonly maxPartitions?: number
   /**
    * Keeps a snapshot in this JSON file, for prototypes: read at the start, written (whole or not at all) within 50 ms of a
    * change and when the process exits. One process at a time. Throws `NITRO_SNAPSHOT`.
@@ -52,20 +52,21 @@ function encodeJson(value: unknown): string {
 
 /** A store in this process's memory, for prototypes, tests and what may be forgotten: with transactions, unique fields and expiry. */
 export function memory(options: MemoryOptions = {}): Store {
-  const { scope, ttlSeconds = 1800, maxScopes = 10_000, file } = options
-  if (scope === undefined) {
-    if (options.maxScopes !== undefined) throw definitionError("memory({ maxScopes }) has no scopes.", 'Add scope: "session".')
+  const { partition, ttlSeconds = 1800, maxPartitions = 10_000, file } = options
+  if (partition === undefined) {
+    if (options.maxPartitions !== undefined)
+      throw definitionError("memory({ maxPartitions }) has no partitions.", 'Add partition: "session".')
     return new MemoryStore(options)
   }
-  if (scope !== "session") throw definitionError(`memory has no scope "${String(scope)}".`, 'The one that it has is "session".')
-  if (file !== undefined) throw definitionError("Rows of sessions are not kept in a file.", "Leave out the file or the scope.")
-  return new SessionMemory({ ttlSeconds, maxScopes }, new MemoryStore({}), name => new MemoryStore({}, name))
+  if (partition !== "session") throw definitionError(`memory has no partition "${String(partition)}".`, 'The one that it has is "session".')
+  if (file !== undefined) throw definitionError("Rows of sessions are not kept in a file.", "Leave out the file or the partition.")
+  return new SessionMemory({ ttlSeconds, maxPartitions }, new MemoryStore({}), name => new MemoryStore({}, name))
 }
 
-/** See `memory`. `scope`: whose part it is. */
+/** See `memory`. `partition`: whose part it is. */
 export class MemoryStore implements Store {
   readonly name: string
-  readonly scope?: string
+  readonly partition?: string
   readonly capabilities: Capabilities = {
     transactions: true,
     serialTransactions: true,
@@ -82,9 +83,9 @@ export class MemoryStore implements Store {
   // By definition and not by name: two classes of one name are two tables.
   readonly #tables = new Map<EntityDefinition, MemoryTable>()
 
-  constructor({ ttlSeconds, file }: MemoryOptions, scope?: string) {
-    this.name = scope === undefined ? "memory()" : 'memory({ scope: "session" })'
-    if (scope !== undefined) this.scope = scope
+  constructor({ ttlSeconds, file }: MemoryOptions, partition?: string) {
+    this.name = partition === undefined ? "memory()" : 'memory({ partition: "session" })'
+    if (partition !== undefined) this.partition = partition
     this.#ttlSeconds = ttlSeconds
     this.#file = file === undefined ? undefined : new SnapshotFile(file, () => this.#transactions.idle)
   }

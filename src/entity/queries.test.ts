@@ -4,7 +4,7 @@ import { z } from "zod"
 import { Entity, field, memory, observeChanges, type Repository } from "./index.ts"
 
 class Category extends Entity("Category", { name: z.string() }, { unique: ["name"] }) {
-  static repository = memory()
+  static store = memory()
 }
 class Product extends Entity(
   "Product",
@@ -23,7 +23,7 @@ class Product extends Entity(
   },
   { unique: ["name"], timestamps: true, version: true },
 ) {
-  static repository = memory()
+  static store = memory()
 }
 
 /** The methods of a store, to put one's own over some. */
@@ -133,7 +133,7 @@ describe("fields that are not for everybody", () => {
     pin: field(z.string(), { hidden: true }).default("0000"),
     token: field(z.string(), { encrypted: true }).default("t"),
   }) {
-    static repository = memory()
+    static store = memory()
   }
 
   it("are not told by cursors", async () => {
@@ -284,7 +284,7 @@ describe("updateWhere", () => {
 
   it("runs hooks where there are any", async () => {
     class Hooked extends Entity("Hooked", { n: z.int(), twice: z.int().default(0) }) {
-      static repository = memory()
+      static store = memory()
       beforeSave() {
         this.twice = this.n * 2
       }
@@ -398,7 +398,7 @@ describe("streams", () => {
     const store = memory()
     let largest = 0
     class Item extends Entity("Item", { n: z.int() }) {
-      static repository = {
+      static store = {
         name: store.name,
         capabilities: store.capabilities,
         encoding: store.encoding,

@@ -16,7 +16,7 @@ class Product extends Entity("Product", {
   big: z.bigint().default(0n),
   tags: z.array(z.string()).default([]),
 }) {
-  static repository = memory()
+  static store = memory()
 }
 
 const names = async (query: PromiseLike<readonly Product[]>) => (await query).map(({ name }) => name).join(" ")

@@ -174,11 +174,11 @@ export interface Store {
   /** The same, driven from outside and without promises where none are needed: spares a unit of work most of its cost. */
   begin?(options?: TransactionOptions): MaybePromise<OpenTransaction>
   /**
-   * Of a store that keeps a part of its own for each scope (`currentScope`): the part of the scope that this runs in, a store
-   * by itself with `scope`. Entities are bound to it. Throws where there is no scope.
+   * Of a store that keeps a part of its own for each partition: the part of `currentPartition()`, a store by itself with
+   * `partition`. Entities are bound to it. Throws outside of a partition.
    */
-  scoped?(): Store
+  partitioned?(): Store
   /** Of such a part: whose it is. Changes of its rows carry it. */
-  readonly scope?: string
+  readonly partition?: string
   close(): MaybePromise<void>
 }

@@ -5,7 +5,7 @@ import { observeChanges } from "./changes.ts"
 import { Entity } from "./entity.ts"
 import { ref } from "./fields.ts"
 import { memory } from "./memory.ts"
-import { withRepositories } from "./stores.ts"
+import { withStores } from "./stores.ts"
 import { unitOfWork } from "./unit-of-work.ts"
 
 class Folder extends Entity("Folder", { name: z.string() }, { softDelete: true, unique: ["name"], version: true }) {}
@@ -15,7 +15,7 @@ class Plain extends Entity("Plain", { name: z.string() }) {}
 const stores = { memory: memory(), sqlite: sqlite(":memory:") }
 afterEach(async () => {
   for (const store of Object.values(stores)) {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       await File.deleteWhere({}, { all: true })
       await Folder.deleteWhere({}, { all: true, permanently: true })
     })
@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 for (const [name, store] of Object.entries(stores)) {
-  const test = (title: string, run: () => Promise<void>) => it(title, () => withRepositories(store, run))
+  const test = (title: string, run: () => Promise<void>) => it(title, () => withStores(store, run))
 
   describe(`soft deletion on ${name}`, () => {
     test("hides what was deleted everywhere, and shows it on request", async () => {
@@ -128,13 +128,13 @@ for (const [name, store] of Object.entries(stores)) {
 
 it("is refused where deleted entities are not kept", async () => {
   expect(() => Plain.withDeleted()).toThrowError(expect.objectContaining({ code: "NITRO_QUERY" }))
-  const plain = await withRepositories(memory(), () => Plain.create({ name: "a" }))
+  const plain = await withStores(memory(), () => Plain.create({ name: "a" }))
   await expect(plain.restore()).rejects.toMatchObject({ code: "NITRO_QUERY" })
 })
 
 describe("afterLoad", () => {
   class Loaded extends Entity("Loaded", { name: z.string() }) {
-    static repository = memory()
+    static store = memory()
     greeting = ""
     afterLoad(): void {
       if (this.name === "forbidden") throw new Error("refused")
@@ -151,7 +151,7 @@ describe("afterLoad", () => {
 
   it("is not async", async () => {
     class Slow extends Entity("Slow", { name: z.string() }) {
-      static repository = memory()
+      static store = memory()
       async afterLoad() {}
     }
     const { id } = await Slow.create({ name: "Ann" })

@@ -13,13 +13,13 @@ class Note extends Entity("Note", { text: z.string() }) {}
 
 afterEach(() => {
   delete process.env["NITRO_DATABASE_URL"]
-  configure({ repository: undefined })
+  configure({ store: undefined })
 })
 
 describe("NITRO_DATABASE_URL", () => {
   it("names the app's default store", async () => {
     process.env["NITRO_DATABASE_URL"] = "sqlite::memory:"
-    configure({ repository: undefined })
+    configure({ store: undefined })
     expect(storeOf(Note).name).toBe("sqlite(:memory:)")
     await Note.create({ text: "a" })
     expect(await Note.count()).toBe(1)
@@ -29,19 +29,19 @@ describe("NITRO_DATABASE_URL", () => {
   it("gives way to configure and to the store of the class", () => {
     process.env["NITRO_DATABASE_URL"] = "sqlite::memory:"
     const store = memory()
-    configure({ repository: store })
+    configure({ store: store })
     expect(storeOf(Note)).toBe(store)
     class Own extends Entity("Own", { text: z.string() }) {
-      static repository = store
+      static store = store
     }
-    configure({ repository: undefined })
+    configure({ store: undefined })
     expect(storeOf(Own)).toBe(store)
   })
 
   it("may be memory with a snapshot", async () => {
     const folder = mkdtempSync(join(tmpdir(), "nitro-url-"))
     const file = join(folder, "notes.json")
-    configure({ repository: storeFromUrl(`memory:${file}`) })
+    configure({ store: storeFromUrl(`memory:${file}`) })
     await Note.create({ text: "kept" })
     await storeOf(Note).close()
     expect(readFileSync(file, "utf8")).toContain("kept")

@@ -3,58 +3,58 @@ import { z } from "zod"
 import { Entity } from "./entity.ts"
 import { memory } from "./memory.ts"
 import type { Capabilities, Store } from "./repository.ts"
-import { configure, storeOf, withRepositories } from "./stores.ts"
+import { configure, storeOf, withStores } from "./stores.ts"
 
 class Free extends Entity("Free", { n: z.int().default(0) }) {}
 class Fixed extends Entity("Fixed", { n: z.int().default(0) }) {
-  static repository = memory()
+  static store = memory()
 }
 const code = (expected: string) => expect.objectContaining({ code: expected })
 
-afterEach(() => configure({ repository: undefined }))
+afterEach(() => configure({ store: undefined }))
 
 describe("the store of a class", () => {
   it("is its own, else the default of the app, else this process's memory", () => {
-    expect(storeOf(Fixed)).toBe(Fixed.repository)
+    expect(storeOf(Fixed)).toBe(Fixed.store)
     expect(storeOf(Free).name).toBe("memory()")
     const store = memory()
-    configure({ repository: store })
+    configure({ store: store })
     expect(storeOf(Free)).toBe(store)
-    expect(storeOf(Fixed)).toBe(Fixed.repository)
+    expect(storeOf(Fixed)).toBe(Fixed.store)
   })
 
   it("can be another for everything that a function starts, and only there", async () => {
     const [all, one] = [memory(), memory()]
-    await withRepositories(all, async () => {
+    await withStores(all, async () => {
       await Promise.resolve()
       expect(storeOf(Free)).toBe(all)
       expect(storeOf(Fixed)).toBe(all)
       await Fixed.create({ id: "test" })
-      withRepositories({ Fixed: one }, () => {
+      withStores({ Fixed: one }, () => {
         expect(storeOf(Free)).toBe(all)
         expect(storeOf(Fixed)).toBe(one)
       })
     })
     expect(await Fixed.exists("test")).toBe(false)
-    expect(storeOf(Fixed)).toBe(Fixed.repository)
+    expect(storeOf(Fixed)).toBe(Fixed.store)
   })
 
   it("is where an entity goes back to, wherever it is saved", async () => {
     const store = memory()
-    const { id } = await withRepositories(store, () => Fixed.create({}))
-    const loaded = await withRepositories(store, () => Fixed.require(id))
+    const { id } = await withStores(store, () => Fixed.create({}))
+    const loaded = await withStores(store, () => Fixed.require(id))
     await loaded.update({ n: 5 })
     expect(await Fixed.exists(id)).toBe(false)
-    expect((await withRepositories(store, () => Fixed.require(id))).n).toBe(5)
+    expect((await withStores(store, () => Fixed.require(id))).n).toBe(5)
   })
 
   it("must be a store", () => {
     class Wrong extends Entity("Wrong", {}) {
-      static repository = { url: "postgres://" }
+      static store = { url: "postgres://" }
     }
     expect(() => storeOf(Wrong as never)).toThrow(code("NITRO_DEFINITION"))
-    expect(() => configure({ repository: {} as never })).toThrow(code("NITRO_DEFINITION"))
-    expect(() => withRepositories({ Free: 5 as never }, () => {})).toThrow(code("NITRO_DEFINITION"))
+    expect(() => configure({ store: {} as never })).toThrow(code("NITRO_DEFINITION"))
+    expect(() => withStores({ Free: 5 as never }, () => {})).toThrow(code("NITRO_DEFINITION"))
   })
 
   it("must have the capabilities that the class needs, told when it is bound", async () => {
@@ -70,15 +70,15 @@ describe("the store of a class", () => {
       }
     }
     class Expiring extends Entity("Expiring", {}, { ttlSeconds: 5 }) {
-      static repository = lacking({ ttl: false })
+      static store = lacking({ ttl: false })
     }
     await expect(Expiring.get("a")).rejects.toThrow('Expiring expires after `ttlSeconds`, but poor() lacks the capability "ttl"')
     class Unique extends Entity("Unique", { n: z.int() }, { unique: ["n"] }) {
-      static repository = lacking({ unique: false })
+      static store = lacking({ unique: false })
     }
     await expect(Unique.all()).rejects.toThrow(code("NITRO_CAPABILITY"))
     class Plain extends Entity("Plain", {}) {
-      static repository = lacking({ ttl: false })
+      static store = lacking({ ttl: false })
     }
     await expect(new Plain().save({ ttlSeconds: 5 })).rejects.toThrow(code("NITRO_CAPABILITY"))
   })
@@ -92,7 +92,7 @@ describe("time to live", () => {
     const session = await Session.create({})
     const longer = new Session()
     await longer.save({ ttlSeconds: 60 })
-    const free = await withRepositories(memory({ ttlSeconds: 0.1 }), async () => {
+    const free = await withStores(memory({ ttlSeconds: 0.1 }), async () => {
       const { id } = await Free.create({})
       await sleep(150)
       return Free.exists(id)
@@ -116,7 +116,7 @@ describe("time to live", () => {
 describe("memory()", () => {
   it("forgets everything when it is closed", async () => {
     const store = memory()
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       await Free.create({})
       await store.close()
       expect(await Free.count()).toBe(0)
@@ -125,7 +125,7 @@ describe("memory()", () => {
 
   it("lets expired rows go, their unique values too", async () => {
     class Claim extends Entity("Claim", { name: z.string() }, { unique: ["name"], index: ["name"] }) {
-      static repository = memory({ ttlSeconds: 0.05 })
+      static store = memory({ ttlSeconds: 0.05 })
     }
     await Claim.create({ name: "a" })
     await expect(Claim.create({ name: "a" })).rejects.toThrow(code("NITRO_DUPLICATE"))

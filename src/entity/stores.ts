@@ -18,18 +18,19 @@ const overrides = new AsyncLocalStorage<Overrides>()
 let appDefault: Store | undefined
 
 export interface Configuration {
-  /** The store of every entity class without a `static repository`. Default, and with undefined: `NITRO_DATABASE_URL`, else memory. */
-  readonly repository?: Store | undefined
+  /** The store of every entity class without a `static store`. Default, and with undefined: `NITRO_DATABASE_URL`, else memory. */
+  readonly store?: Store | undefined
   /** Keys of encrypted fields, `{ id: 32 bytes or their base64 }`: the first encrypts, all decrypt. Default: `NITRO_ENCRYPTION_KEYS`. */
   readonly encryptionKeys?: EncryptionKeys | undefined
 }
 
 /** Sets defaults of the whole app. Entities already read keep the store they came from. */
 export function configure(configuration: Configuration): void {
+  if ("repository" in configuration) throw renamedError("configure({ repository })", "configure({ store })")
   if ("encryptionKeys" in configuration) setEncryptionKeys(configuration.encryptionKeys)
-  if ("repository" in configuration) {
-    if (configuration.repository !== undefined) assertStore(configuration.repository, "configure({ repository })")
-    appDefault = configuration.repository
+  if ("store" in configuration) {
+    if (configuration.store !== undefined) assertStore(configuration.store, "configure({ store })")
+    appDefault = configuration.store
   }
 }
 
@@ -37,7 +38,7 @@ export function configure(configuration: Configuration): void {
  * Runs `fn` with other stores: one for every entity, or by entity name. Holds for everything `fn` awaits or starts.
  * Inside of another call the inner one wins. A query that `fn` returns is read inside.
  */
-export function withRepositories<T>(stores: Store | Readonly<Record<string, Store>>, fn: () => T): Started<T> {
+export function withStores<T>(stores: Store | Readonly<Record<string, Store>>, fn: () => T): Started<T> {
   const outer = overrides.getStore()
   const run = (): Started<T> => started(fn())
   if (isStore(stores)) return overrides.run({ all: stores, byName: new Map() }, run)
@@ -52,25 +53,30 @@ export function storeOf(entity: EntityClass<never> | EntityClass): Store {
     const store = override.byName.get(entity.definition.name) ?? override.all
     if (store !== undefined) return hereOf(store)
   }
-  const own = entity.repository
+  const own = entity.store
   if (own === undefined) {
+    if ("repository" in entity) throw renamedError(`static repository of ${entity.name}`, "static store")
     appDefault ??= fromEnvironment()
     return hereOf(appDefault)
   }
   // Asked for each call of each entity: the name is put together only where it is needed.
-  if (!isStore(own)) throw noStoreError(`${entity.name}.repository`)
+  if (!isStore(own)) throw noStoreError(`${entity.name}.store`)
   return hereOf(own)
 }
 
 /** Of a store with a part for each session the part of the present one. */
 function hereOf(store: Store): Store {
-  return store.scoped === undefined ? store : store.scoped()
+  return store.partitioned === undefined ? store : store.partitioned()
 }
 
 /** `NITRO_DATABASE_URL` where it is set, else this process's memory. */
 function fromEnvironment(): Store {
   const url = process.env["NITRO_DATABASE_URL"]
   return url ? storeFromUrl(url) : memory()
+}
+
+function renamedError(from: string, to: string): NitroError {
+  return definitionError(`${from} is not read: it is called ${to} now.`, `Write ${to}.`)
 }
 
 function isStore(value: unknown): value is Store {

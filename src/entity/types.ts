@@ -418,7 +418,7 @@ export interface Change<T extends object = EntityInstance> {
   /** Names of the fields that changed; all of them for creates, none for deletes. */
   readonly changed: readonly string[]
   /** Of an entity in a store with a part for each session: whose it is. It is nobody else's business. */
-  readonly scope?: string | undefined
+  readonly partition?: string | undefined
 }
 export type ChangeListener<T extends object = EntityInstance> = (change: Change<T>) => unknown
 
@@ -512,7 +512,7 @@ export interface EntityClass<T extends object = EntityInstance> {
   readonly name: string
   readonly prototype: T
   readonly definition: EntityDefinition
-  readonly repository?: Store
+  readonly store?: Store
   create(data: never): Promise<T>
   createMany(data: readonly never[]): Promise<T[]>
   saveMany(entities: readonly never[], options?: SaveOptions): Promise<T[]>

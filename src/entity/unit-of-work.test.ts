@@ -6,7 +6,7 @@ import { observeChanges } from "./changes.ts"
 import { Entity } from "./entity.ts"
 import { memory } from "./memory.ts"
 import type { Store } from "./repository.ts"
-import { withRepositories } from "./stores.ts"
+import { withStores } from "./stores.ts"
 import type { Change } from "./types.ts"
 import { afterCommit, unitOfWork } from "./unit-of-work.ts"
 
@@ -14,10 +14,10 @@ const failure = new Error("on purpose")
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
 class Account extends Entity("Account", { owner: z.string(), balance: z.int().default(0) }, { timestamps: true, version: true }) {
-  static repository = memory()
+  static store = memory()
 }
 class Note extends Entity("Note", { text: z.string() }) {
-  static repository = memory()
+  static store = memory()
 }
 
 let changes: Change[] = []
@@ -206,7 +206,7 @@ describe("a unit of work", () => {
     const store = memory()
     const { transaction: _, ...rest } = { ...store, bind: store.bind.bind(store), close: () => {}, encoding: store.encoding }
     const plain: Store = { ...rest, name: "plain", capabilities: { transactions: false, durable: false, ttl: true, unique: true } }
-    await withRepositories({ Note: plain }, async () => {
+    await withStores({ Note: plain }, async () => {
       const run = unitOfWork(async () => {
         await Note.create({ text: "stays" })
         throw failure
@@ -232,9 +232,9 @@ describe("a unit of work", () => {
     const cannotBegin = broken(async () => {
       throw failure
     })
-    await withRepositories({ Note: cannotBegin }, () => expect(unitOfWork(() => Note.create({ text: "x" }))).rejects.toBe(failure))
+    await withStores({ Note: cannotBegin }, () => expect(unitOfWork(() => Note.create({ text: "x" }))).rejects.toBe(failure))
     const account = new Account({ owner: "a" })
-    await withRepositories({ Note: cannotBegin }, () =>
+    await withStores({ Note: cannotBegin }, () =>
       expect(
         unitOfWork(async () => {
           await account.save()
@@ -248,7 +248,7 @@ describe("a unit of work", () => {
       throw failure
     })
     const note = new Note({ text: "x" })
-    await withRepositories({ Note: cannotCommit }, () => expect(unitOfWork(() => note.save())).rejects.toBe(failure))
+    await withStores({ Note: cannotCommit }, () => expect(unitOfWork(() => note.save())).rejects.toBe(failure))
     expect(note.isNew).toBe(true)
     expect(changes).toEqual([])
   })

@@ -32,7 +32,7 @@ class Customer extends Entity("Customer", {
   period: embedded(Period).optional(),
   limit: embedded(Money).default(() => new Money({ amount: 100, currency: "CHF" })),
 }) {
-  static repository = memory()
+  static store = memory()
 }
 
 const code = (name: string, more: object = {}): unknown => expect.objectContaining({ code: name, ...more })
@@ -182,13 +182,13 @@ describe("a field with a value object", () => {
     const rows: unknown[][] = []
     const store = memory()
     class Before extends Entity("Item", { price: embedded(Old) }) {
-      static repository = store
+      static store = store
     }
     await Before.create({ id: "1", price: { amount: 1 } })
     const stored = await store.bind(Before.definition).get("1")
     if (stored) rows.push(stored)
     class After extends Entity("Item", { price: embedded(New) }) {
-      static repository = store
+      static store = store
     }
     await store.bind(After.definition).write([{ op: "insert", row: rows[0] as unknown[] }])
     const item = await After.require("1")

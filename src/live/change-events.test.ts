@@ -5,10 +5,10 @@ import { afterEach, beforeEach, expect, it } from "vitest"
 import { z } from "zod"
 
 class Product extends Entity("Product", { name: z.string(), stock: z.int().default(0) }) {
-  static repository = memory()
+  static store = memory()
 }
 class Shelf extends Entity("Shelf", { place: z.string() }) {
-  static repository = memory()
+  static store = memory()
 }
 
 let events: Events

@@ -10,7 +10,7 @@ import { closeSessions, openSessions } from "./session.ts"
 
 function makeTask() {
   return class Task extends Entity("Task", { name: z.string(), rank: z.int().default(0), done: z.boolean().default(false) }) {
-    static repository = memory()
+    static store = memory()
   }
 }
 type TaskClass = ReturnType<typeof makeTask>
@@ -104,8 +104,8 @@ function readStream(response: Response): Stream {
 }
 
 const data = (event: string | undefined) => (event ?? "").split("\n").slice(1)
-const listOf = (Task: TaskClass, query = Task.where().orderBy("rank"), options: Partial<LiveListOptions<Task>> = {}) =>
-  live(query, { each: item, ...options })
+const listOf = (Task: TaskClass, query = Task.where().orderBy("rank"), options: LiveListOptions = {}, each = item) =>
+  live(query, each, options)
 
 describe("a live list", () => {
   it("is whole in the first page, with one stream for all views", async () => {
@@ -238,13 +238,13 @@ describe("a live list", () => {
   it("follows the classes that its condition looks into", async () => {
     const store = memory()
     class Project extends Entity("Project", { name: z.string(), open: z.boolean().default(true) }) {
-      static repository = store
+      static store = store
       get steps() {
         return this.hasMany(Step, "projectId")
       }
     }
     class Step extends Entity("Step", { name: z.string(), projectId: ref("Project") }) {
-      static repository = store
+      static store = store
       get project() {
         return this.belongsTo(Project, "projectId")
       }
@@ -259,7 +259,7 @@ describe("a live list", () => {
       view: () => [
         live(
           Step.where(s => s.project.open.eq(true)),
-          { each: step => <li id={step.domId}>{step.name}</li> },
+          step => <li id={step.domId}>{step.name}</li>,
         ),
         live(Project.where(p => p.steps.some({ name: "two" })).count()),
       ],
@@ -282,7 +282,7 @@ describe("a live list", () => {
 
   it("shows what was deleted softly where it was asked for, and nowhere else", async () => {
     class Note extends Entity("Note", { name: z.string() }, { softDelete: true }) {
-      static repository = memory()
+      static store = memory()
     }
     const show = (note: Note) => <li id={note.domId}>{note.name}</li>
     const [a, b] = (await Note.createMany([{ name: "a" }, { name: "b" }])) as [Note, Note]
@@ -290,9 +290,9 @@ describe("a live list", () => {
     const app = makeApp({
       entities: [Note],
       view: () => [
-        live(Note.all(), { each: show, id: "all" }),
-        live(Note.onlyDeleted(), { each: show, id: "gone" }),
-        live(Note.withDeleted(), { each: show, id: "both" }),
+        live(Note.all(), show, { id: "all" }),
+        live(Note.onlyDeleted(), show, { id: "gone" }),
+        live(Note.withDeleted(), show, { id: "both" }),
         live(Note.onlyDeleted().count(), { id: "count" }),
       ],
     })
@@ -316,7 +316,7 @@ describe("a live list", () => {
   it("says when the item lacks its id", async () => {
     const Task = makeTask()
     await Task.create({ name: "a" })
-    const app = makeApp({ entities: [Task], view: () => live(Task.where(), { each: task => <li>{(task as Task).name}</li> }) })
+    const app = makeApp({ entities: [Task], view: () => live(Task.where(), task => <li>{(task as Task).name}</li>) })
     await expect(app.page()).rejects.toMatchObject({ code: "NITRO_LIVE_ITEM_ID" })
   })
 
@@ -450,7 +450,7 @@ describe("topics", () => {
       renders++
       return item(task)
     }
-    const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where(), { each }) })
+    const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where(), {}, each) })
     const page = await app.page()
     const open = await Promise.all(Array.from({ length: 5 }, () => app.open(page)))
     renders = 0
@@ -466,7 +466,7 @@ describe("topics", () => {
       entities: [Task],
       view: () => {
         const name = user
-        return live(Task.where(), { each: (task: Task) => <li id={task.domId}>{`${name}: ${task.name}`}</li> })
+        return live(Task.where(), (task: Task) => <li id={task.domId}>{`${name}: ${task.name}`}</li>)
       },
     })
     const ann = await app.open(await app.page())
@@ -481,7 +481,7 @@ describe("topics", () => {
     const Task = makeTask()
     const app = makeApp({
       entities: [Task],
-      view: () => live(Task.where(), { each: (task: Task) => <li id={task.domId}>{call(task, "update").field("name").value}</li> }),
+      view: () => live(Task.where(), (task: Task) => <li id={task.domId}>{call(task, "update").field("name").value}</li>),
     })
     const flash = Buffer.from(JSON.stringify({ form: "task_x_update", values: { name: "private" }, errors: {} })).toString("base64url")
     const page = await app.page()
@@ -514,7 +514,7 @@ describe("topics", () => {
       if (broken) throw new Error("render")
       return item(task)
     }
-    const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where().orderBy("rank"), { each }) })
+    const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where().orderBy("rank"), {}, each) })
     const stream = await app.open(await app.page())
     broken = true
     await Task.create({ name: "a", rank: 1 })

@@ -12,8 +12,8 @@ import {
   isQuery,
   type Query,
   storeOf,
-  withRepositories,
-  withScope,
+  withPartition,
+  withStores,
 } from "../entity/index.ts"
 import { type Child, html, Markup, onPageEnd } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
@@ -26,12 +26,13 @@ import { RegionTopic, type RegionView, renderRegion } from "./region-topic.ts"
 import { LiveSession } from "./session.ts"
 import type { Topic } from "./topic.ts"
 
-export interface LiveListOptions<T> {
-  /**
-   * Renders one row: one element with `id={row.domId}`. Pages that pass the same function share its output, so it must
-   * depend on the row alone; for output that depends on the user, pass a function made for the request.
-   */
-  readonly each: (item: T) => Child
+/**
+ * Renders one row: one element with `id={row.domId}`. Pages that pass the same function share its output, so it must
+ * depend on the row alone; for output that depends on the user, pass a function made for the request.
+ */
+export type LiveItem<T> = (item: T) => Child
+
+export interface LiveListOptions {
   /** Shown while there are no rows. */
   readonly empty?: Child
   /** Default `"ul"`. */
@@ -65,27 +66,28 @@ const neutral: <T>(run: () => T) => T = AsyncLocalStorage.snapshot()
  * A list that stays true: rows appear, change, move and vanish in every open page as entities are saved and deleted.
  *
  * ```tsx
- * {live(Todo.where().orderBy("createdAt"), { each: Item })}
+ * {live(Todo.where().orderBy("createdAt"), Item)}
  * ```
  */
-export function live<T extends EntityInstance, V>(query: Query<T, V>, options: LiveListOptions<T>): Markup
-/** One entity that stays true: `live(counter, { each: Card })`. It vanishes when the entity is deleted. */
-export function live<T extends EntityInstance>(entity: T, options: Pick<LiveListOptions<T>, "each" | "id">): Markup
+export function live<T extends EntityInstance, V>(query: Query<T, V>, item: LiveItem<T>, options?: LiveListOptions): Markup
+/** One entity that stays true: `live(counter, Card)`. It vanishes when the entity is deleted. */
+export function live<T extends EntityInstance>(entity: T, item: LiveItem<T>, options?: Pick<LiveListOptions, "id">): Markup
 /** A number that stays true: `live(Todo.where(t => t.done.eq(false)).count())`. */
 export function live<T extends EntityInstance, V>(count: CountQuery<T, V>, options?: { readonly id?: string }): Markup
 /** Any HTML, rendered again when one of the entities changed: `live(() => <p>…</p>, { on: [Todo] })`. */
 export function live(content: () => Child | Promise<Child>, options: LiveRegionOptions): Markup
-export function live(subject: unknown, given: object = {}): Markup {
-  const options = given as Partial<LiveListOptions<EntityInstance>> & Partial<Pick<LiveRegionOptions, "on">>
-  if (typeof subject === "function" && options.on) return liveRegion(subject as RegionView["content"], given as LiveRegionOptions)
-  if (isEntity(subject) && options.each) return liveEntity(subject, options as LiveListOptions<EntityInstance>)
-  if (isQuery(subject) && options.each) return liveList(subject as Query<EntityInstance>, options as LiveListOptions<EntityInstance>)
-  if (isCountQuery(subject)) return liveCount(subject, options.id)
+export function live(subject: unknown, second: unknown = {}, options: LiveListOptions = {}): Markup {
+  if (isQuery(subject) && typeof second === "function")
+    return liveList(subject as Query<EntityInstance>, second as LiveItem<EntityInstance>, options)
+  if (isEntity(subject) && typeof second === "function") return liveEntity(subject, second as LiveItem<EntityInstance>, options)
+  if (isCountQuery(subject)) return liveCount(subject, (second as { readonly id?: string }).id)
+  if (typeof subject === "function" && (second as Partial<LiveRegionOptions>).on !== undefined)
+    return liveRegion(subject as RegionView["content"], second as LiveRegionOptions)
   throw new NitroError("NITRO_LIVE_ARGUMENT", `live() cannot keep ${subject === null ? "null" : typeof subject} true.`)
 }
 
-function liveList(query: Query<EntityInstance>, options: LiveListOptions<EntityInstance>): Markup {
-  const { each, empty, tag = "ul" } = options
+function liveList(query: Query<EntityInstance>, each: LiveItem<EntityInstance>, options: LiveListOptions): Markup {
+  const { empty, tag = "ul" } = options
   const view: ListView = { query, each, empty, tag, class: options.class }
   const shape = ["list", tag, options.class, each.name, query.entity.definition.name, query.plan]
   return region(shape, options.id, followedClasses(query), [each, empty instanceof Markup ? empty.toString() : empty], {
@@ -94,9 +96,9 @@ function liveList(query: Query<EntityInstance>, options: LiveListOptions<EntityI
   })
 }
 
-function liveEntity(entity: EntityInstance, options: LiveListOptions<EntityInstance>): Markup {
+function liveEntity(entity: EntityInstance, each: LiveItem<EntityInstance>, options: LiveListOptions): Markup {
   const query = (entity.constructor as unknown as EntityClass).where({ id: entity.id } as never) as Query<EntityInstance>
-  return liveList(query, { ...options, tag: "div" })
+  return liveList(query, each, { ...options, tag: "div" })
 }
 
 function liveCount(count: CountQuery, id: string | undefined): Markup {
@@ -183,7 +185,7 @@ function inNeutralContext(entities: readonly EntityClass[], make: () => Topic): 
   const stores = Object.fromEntries(entities.map(entity => [entity.definition.name, storeOf(entity)]))
   const basePath = currentRequest()?.basePath ?? ""
   // Only where it shows rows of a session, which nobody else shares it for then.
-  const scope = Object.values(stores).find(store => store.scope !== undefined)?.scope
+  const partition = Object.values(stores).find(store => store.partition !== undefined)?.partition
   const context: RequestContext = {
     request: new Request("http://live.invalid/"),
     path: "/",
@@ -192,8 +194,8 @@ function inNeutralContext(entities: readonly EntityClass[], make: () => Topic): 
     flash: undefined,
     extras: new Map(),
   }
-  const inScope = scope === undefined ? make : () => withScope(scope, make)
-  return neutral(() => withRequest(context, () => withRepositories(stores, inScope)))
+  const inPartition = partition === undefined ? make : () => withPartition(partition, make)
+  return neutral(() => withRequest(context, () => withStores(stores, inPartition)))
 }
 
 function liveRequest(): LiveRequest | undefined {

@@ -19,7 +19,7 @@ export abstract class Topic {
   readonly regionId: string
   readonly entities: readonly EntityClass[]
   /** By entity: whose rows the topic shows, of those that each session has for itself. */
-  readonly #scopes: ReadonlyMap<EntityClass, string | undefined>
+  readonly #partitions: ReadonlyMap<EntityClass, string | undefined>
   readonly #subscribers = new Set<Subscriber>()
   readonly #ends: (() => void)[] = []
   readonly #onIdle: () => void
@@ -34,7 +34,7 @@ export abstract class Topic {
   constructor(regionId: string, entities: readonly EntityClass[], onIdle: () => void) {
     this.regionId = regionId
     this.entities = entities
-    this.#scopes = new Map(entities.map(entity => [entity, storeOf(entity).scope]))
+    this.#partitions = new Map(entities.map(entity => [entity, storeOf(entity).partition]))
     this.#onIdle = onIdle
   }
 
@@ -49,9 +49,9 @@ export abstract class Topic {
   ready(): Promise<void> {
     if (!this.#started) {
       this.#started = true
-      for (const [entity, scope] of this.#scopes) {
+      for (const [entity, partition] of this.#partitions) {
         // What happens in another session must not even cause a patch.
-        this.#ends.push(followChanges(entity, change => change.change.scope === scope && this.#enqueue(change)))
+        this.#ends.push(followChanges(entity, change => change.change.partition === partition && this.#enqueue(change)))
       }
       this.#work = this.#inOwnContext(() => this.load())
       // A failed start must not be shared with the next page.

@@ -1,6 +1,6 @@
 // Entities whose id is a number, a field of another name, or several fields together.
 import { z } from "zod"
-import { Entity, ref, type Store, unitOfWork, withRepositories } from "../entity/index.ts"
+import { Entity, ref, type Store, unitOfWork, withStores } from "../entity/index.ts"
 import type { Tools } from "./store-tools.ts"
 
 class Article extends Entity("Article", { sku: z.string(), name: z.string() }, { id: ["sku"], plural: "nitro-suite-articles" }) {
@@ -64,7 +64,7 @@ const lines = ["9~desk", "9~lamp", "10~desk", "10~lamp"]
 export function keyTests({ test: plain, expect }: Tools): void {
   const test = (name: string, run: (store: Store) => Promise<void>): void =>
     plain(name, store =>
-      withRepositories(store, async () => {
+      withStores(store, async () => {
         await fill()
         await run(store)
       }),

@@ -1,6 +1,6 @@
 // Value objects come back as they were stored, and compare by their value.
 import { z } from "zod"
-import { Entity, embedded, type Store, ValueObject, withRepositories } from "../entity/index.ts"
+import { Entity, embedded, type Store, ValueObject, withStores } from "../entity/index.ts"
 import { naughtyTexts } from "./samples.ts"
 import type { Tools } from "./store-tools.ts"
 
@@ -28,7 +28,7 @@ class Deal extends Entity(
 const offer = (more: object = {}): Offer => new Offer({ until: new Date(Date.UTC(2024, 1, 29, 1, 2, 3, 4)), amount: 0.1, ...more })
 
 export function objectTests({ test: plain, expect }: Tools): void {
-  const test = (name: string, run: (store: Store) => Promise<void>): void => plain(name, store => withRepositories(store, () => run(store)))
+  const test = (name: string, run: (store: Store) => Promise<void>): void => plain(name, store => withStores(store, () => run(store)))
 
   test("gives value objects back as instances, with every part", async () => {
     const full = offer({ big: 2n ** 63n - 1n, at: { city: "Bern", street: "Main 1" }, tags: ["b", "a"], raw: Uint8Array.of(0, 255) })

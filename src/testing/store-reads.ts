@@ -1,5 +1,5 @@
 // What queries give besides entities is the same in the store as in memory: pages, streams, fields, groups, pairs, raw rows.
-import { compareBy, type EntityId, type EntityInstance, memory, type Store, withRepositories } from "../entity/index.ts"
+import { compareBy, type EntityId, type EntityInstance, memory, type Store, withStores } from "../entity/index.ts"
 import { Account, Sample, type SampleValues, sampleId, sampleRows, Versioned } from "./samples.ts"
 import type { Tools } from "./store-tools.ts"
 
@@ -222,7 +222,7 @@ export function bulkTests({ test, expect }: Tools): void {
   })
 
   test("raises versions and renews timestamps where it updates", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const [a, b] = await Versioned.createMany([{ title: "a" }, { title: "b" }])
       expect(await Versioned.updateWhere({ title: "a" }, { note: "x" })).toBe(1)
       expect([(await Versioned.require(a?.id ?? "")).version, (await Versioned.require(b?.id ?? "")).version]).toEqual([2, 1])
@@ -252,7 +252,7 @@ export function bulkTests({ test, expect }: Tools): void {
 
 /** Runs on a store with the samples in it. */
 async function on<T>(store: Store, run: () => PromiseLike<T>): Promise<T> {
-  return withRepositories(store, async () => {
+  return withStores(store, async () => {
     await fill()
     return run()
   })

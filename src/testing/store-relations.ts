@@ -1,16 +1,6 @@
 // Conditions on related rows and inside of JSON, left joins and increments are the same in the store as in memory.
 import { z } from "zod"
-import {
-  Entity,
-  increment,
-  type JsonPredicate,
-  matches,
-  memory,
-  type Predicate,
-  ref,
-  type Store,
-  withRepositories,
-} from "../entity/index.ts"
+import { Entity, increment, type JsonPredicate, matches, memory, type Predicate, ref, type Store, withStores } from "../entity/index.ts"
 import { encodeRow, Sample, type SampleValues, sampleId } from "./samples.ts"
 import { ids, type Tools } from "./store-tools.ts"
 
@@ -230,7 +220,7 @@ export function jsonPathTests({ test, expect }: Tools): void {
 
 /** Runs on a store with the shelves and books in it. */
 async function on<T>(store: Store, run: () => PromiseLike<T>): Promise<T> {
-  return withRepositories(store, async () => {
+  return withStores(store, async () => {
     await fill()
     return run()
   })

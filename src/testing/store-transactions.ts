@@ -1,11 +1,11 @@
 // Entities on the store, alone and many at once: copies, versions, transactions, units of work.
-import { type Row, type Store, unitOfWork, withRepositories } from "../entity/index.ts"
+import { type Row, type Store, unitOfWork, withStores } from "../entity/index.ts"
 import { Account, sampleId, Versioned } from "./samples.ts"
 import { accountRow, accounts, balanceColumn, everything, type Tools } from "./store-tools.ts"
 
 export function entityTests({ test, expect }: Tools): void {
   test("keeps entities apart from each other and from what is stored", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const { id } = await Versioned.create({ title: "first" })
       const changed = await Versioned.require(id)
       changed.title = "not saved"
@@ -16,7 +16,7 @@ export function entityTests({ test, expect }: Tools): void {
   })
 
   test("refuses the save of an outdated copy and tells both versions", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const { id } = await Versioned.create({ title: "first" })
       const [mine, yours] = [await Versioned.require(id), await Versioned.require(id)]
       await mine.update({ title: "mine" })
@@ -30,7 +30,7 @@ export function entityTests({ test, expect }: Tools): void {
   })
 
   test("lets one of many concurrent saves of one version through", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const { id } = await Versioned.create({ title: "first" })
       const copies = await Promise.all(Array.from({ length: 8 }, () => Versioned.require(id)))
       const results = await Promise.allSettled(copies.map((copy, n) => copy.update({ title: `copy ${n}` })))
@@ -40,7 +40,7 @@ export function entityTests({ test, expect }: Tools): void {
   })
 
   test("lets two copies change different fields", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const { id } = await Account.create({ email: "a@example.org", region: "north" })
       const [one, other] = [await Account.require(id), await Account.require(id)]
       await one.update({ balance: 5 })
@@ -50,7 +50,7 @@ export function entityTests({ test, expect }: Tools): void {
   })
 
   test("keeps the tables of several classes apart", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       await Account.create({ id: "same", email: "a@example.org" })
       await Versioned.create({ id: "same", title: "x" })
       expect(await Account.count()).toBe(1)
@@ -173,7 +173,7 @@ export function transactionTests({ test, expect }: Tools, serial: Tools): void {
   })
 
   test("joins units of work: all of it, or nothing and entities as they were", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const kept = await Account.create({ email: "kept@example.org" })
       const created = new Account({ email: "new@example.org" })
       const run = unitOfWork(async () => {
@@ -196,7 +196,7 @@ export function transactionTests({ test, expect }: Tools, serial: Tools): void {
   })
 
   test("runs fifty units of work at once, half of which fail", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const run = (n: number): Promise<void> =>
         unitOfWork(async () => {
           await Account.create({ id: sampleId(n), email: `${n}@example.org`, balance: n })
@@ -215,7 +215,7 @@ export function transactionTests({ test, expect }: Tools, serial: Tools): void {
 
 export function lockTests({ test, expect }: Tools): void {
   test("loses none of twenty concurrent changes to what was read for an update", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const { id } = await Account.create({ email: "a@example.org" })
       const add = (): Promise<void> =>
         unitOfWork(async () => {
@@ -229,7 +229,7 @@ export function lockTests({ test, expect }: Tools): void {
   })
 
   test("gives several workers on one queue different entities when they skip what others hold", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       for (let n = 0; n < 12; n++) await Account.create({ id: sampleId(n), email: `${n}@example.org` })
       const taken: string[] = []
       const work = (): Promise<void> =>
@@ -245,7 +245,7 @@ export function lockTests({ test, expect }: Tools): void {
   })
 
   test("refuses to lock where no unit of work is open", async store => {
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       await expect(Account.where().forUpdate().first()).rejects.toMatchObject({ code: "NITRO_QUERY" })
     })
   })

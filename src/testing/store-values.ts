@@ -1,11 +1,11 @@
 // Every value of every type comes back as it was given.
-import { type Store, withRepositories } from "../entity/index.ts"
+import { type Store, withStores } from "../entity/index.ts"
 import { naughtyTexts, Sample, Versioned } from "./samples.ts"
 import type { Tools } from "./store-tools.ts"
 
 export function valueTests({ test, expect }: Tools): void {
   const roundTrip = async (store: Store, values: Record<string, unknown>): Promise<Record<string, unknown>> =>
-    withRepositories(store, async () => {
+    withStores(store, async () => {
       const saved = await Sample.create(values as never)
       const read = await Sample.get(saved.id)
       expect(read?.isDirty).toBe(false)
@@ -25,7 +25,7 @@ export function valueTests({ test, expect }: Tools): void {
 
   test("keeps a megabyte of text", async store => {
     // In a field without an index: databases hold a few kB at most in one.
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       for (const note of ["x".repeat(1_000_000), "é€😀".repeat(200_000)]) {
         const { id } = await Versioned.create({ title: "long", note })
         expect((await Versioned.require(id)).note === note).toBe(true)
@@ -86,7 +86,7 @@ export function valueTests({ test, expect }: Tools): void {
     const refused = { code: "NITRO_VALUE_UNSUPPORTED" }
     const wrong = [{ text: "a\0b" }, { text: "\ud800" }, { text: "a\udc00" }, { big: 2n ** 63n }, { big: -(2n ** 63n) - 1n }]
     for (const values of wrong) await expect(roundTrip(store, values)).rejects.toMatchObject(refused)
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       expect(await Sample.count()).toBe(0)
       const kept = await Sample.create({ text: "kept" })
       for (const values of wrong) await expect(kept.update(values)).rejects.toMatchObject(refused)

@@ -1,7 +1,7 @@
 // The rules of examples/orders, without a server: entities in memory, handlers called by the events they hear.
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { readFileSync, writeFileSync } from "node:fs"
-import { memory, withRepositories } from "nitro-ts/entity"
+import { memory, withStores } from "nitro-ts/entity"
 import type { HandlerFailure } from "nitro-ts/events"
 import { afterAll, beforeAll, beforeEach, describe, expect, it as test } from "vitest"
 import { AuditEntry } from "../../examples/orders/audit.ts"
@@ -36,7 +36,7 @@ beforeEach(() => {
 function it(name: string, body: () => Promise<void>): void {
   test(name, () => {
     const store = memory()
-    return withRepositories({ Order: store, Product: store, AuditEntry: store }, body)
+    return withStores({ Order: store, Product: store, AuditEntry: store }, body)
   })
 }
 const mails = () =>

@@ -264,7 +264,7 @@ describe("a server that dies", () => {
 it("lives in memory when the one line that names its store is left out", async () => {
   const source = readFileSync(file, "utf8")
   const lines = source.split("\n")
-  const swapped = lines.filter(line => !line.includes("static repository"))
+  const swapped = lines.filter(line => !line.includes("static store"))
   expect(lines.length - swapped.length).toBe(1)
   mkdirSync("test/output", { recursive: true })
   const copy = `test/output/todo-in-memory-${process.pid}.tsx`

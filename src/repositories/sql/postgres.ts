@@ -53,7 +53,7 @@ export interface PostgresStore extends Store {
 }
 
 /**
- * A store in a Postgres database, connected to on first use: `static repository = postgres("postgres://localhost/shop")`.
+ * A store in a Postgres database, connected to on first use: `static store = postgres("postgres://localhost/shop")`.
  * Throws `NITRO_DRIVER_MISSING` and `NITRO_STORE_UNAVAILABLE` then.
  */
 export function postgres(source: string | URL | PostgresOptions | PostgresPool): PostgresStore {

@@ -2,7 +2,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
-import { Entity, type EntityInstance, type GroupOutputs, memory, type Store, withRepositories } from "../../entity/index.ts"
+import { Entity, type EntityInstance, type GroupOutputs, memory, type Store, withStores } from "../../entity/index.ts"
 import { sqlite } from "./sqlite.ts"
 import { availableDrivers } from "./testing/drivers.ts"
 
@@ -139,7 +139,7 @@ for (const driver of availableDrivers) {
       await fc.assert(
         fc.asyncProperty(fc.array(thing, { maxLength: 12 }), fc.array(read, { minLength: 1, maxLength: 6 }), async (things, reads) => {
           const results = stores.map(store =>
-            withRepositories(store, async () => {
+            withStores(store, async () => {
               await Thing.deleteWhere({}, { all: true })
               await Thing.createMany(things.map((values, n) => ({ id: `id${n}`, ...values })))
               const all: unknown[] = []

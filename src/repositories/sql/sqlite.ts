@@ -46,7 +46,7 @@ export interface SqliteStore extends Store {
 }
 
 /**
- * A store in a SQLite file, opened on first use: `static repository = sqlite("shop.db")`. Throws `NITRO_DRIVER_MISSING`
+ * A store in a SQLite file, opened on first use: `static store = sqlite("shop.db")`. Throws `NITRO_DRIVER_MISSING`
  * and `NITRO_STORE_UNAVAILABLE` then.
  */
 export function sqlite(options: string | URL | SqliteOptions): SqliteStore {

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 async function createTable(store: Store): Promise<void> {
   class Reading extends Entity("Reading", { sensor: z.int(), text: z.string() }) {
-    static repository = store
+    static store = store
   }
   expect(await Reading.count()).toBe(0)
   await store.close()

@@ -61,7 +61,7 @@ const app = new Hono()
 app.use(nitro({ entities: [Booking, Upload] }))
 app.get("/", () => page(<Forms />, <Uploads />))
 app.get("/charts", () => page(<Charts />, <Data />))
-app.get("/edit", () => page(live(Booking.where(), { each: Edit })))
+app.get("/edit", () => page(live(Booking.where(), Edit)))
 app.get("/pick", () =>
   page(
     <Pick />,

@@ -1,7 +1,7 @@
 // Real entities on migrated tables: the store takes them as fitting, and takes development's tables over.
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
-import { Entity, ref, type Store, withRepositories } from "../../../entity/index.ts"
+import { Entity, ref, type Store, withStores } from "../../../entity/index.ts"
 import { postgres } from "../postgres.ts"
 import { sqlite } from "../sqlite.ts"
 import { createMigrator } from "./migrator.ts"
@@ -46,7 +46,7 @@ describe.each(one)("on $name", database => {
     const migrator = createMigrator({ store, folder: newFolder(), entities })
     await migrator.create()
     expect(await migrator.up()).toMatchObject({ warnings: [] })
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const category = await Category.create({ name: "Desks" })
       const product = await Product.create({ categoryId: category.id })
       const read = await Product.require(product.id)
@@ -68,7 +68,7 @@ describe.each(one)("on $name", database => {
     const migrator = createMigrator({ store, folder: newFolder(), entities })
     await migrator.create()
     await migrator.up()
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       await Category.create({ id: "c", name: "c" })
       const time = database.dialect === "sqlite" ? "0" : "'1970-01-01Z'"
       await exec(
@@ -83,7 +83,7 @@ describe.each(one)("on $name", database => {
 
   it("are taken over from the tables that development made", async () => {
     const store = storeAt(database, database.source(), "sync")
-    await withRepositories(store, async () => {
+    await withStores(store, async () => {
       const category = await Category.create({ name: "Desks" })
       const product = await Product.create({ categoryId: category.id })
       await Stock.create({ warehouse: "a", productId: product.id })

@@ -8,7 +8,7 @@ const [place, batchSize] = process.argv.slice(2) as [string, string]
 const store = place.startsWith("postgres") ? postgres({ url: place, schema: "none" }) : sqlite({ file: place, schema: "none" })
 
 class Reading extends Entity("Reading", { sensor: z.int(), text: z.string() }) {
-  static repository = store
+  static store = store
 }
 
 let count = 0
