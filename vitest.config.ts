@@ -47,7 +47,11 @@ export default defineConfig({
         plugins: [nitro()],
         test: {
           name: "compiled",
-          include: ["src/html/{cases,front-ends,page,refusals,render}.test.{ts,tsx}", "src/{datastar,live}/**/*.test.tsx"],
+          include: [
+            "src/html/{cases,front-ends,page,refusals,render}.test.{ts,tsx}",
+            "src/{datastar,live}/**/*.test.tsx",
+            "test/expressions.test.tsx",
+          ],
           testTimeout: 60_000,
         },
       },

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { resolve } from "node:path"
-import { executeScript, patchElements, patchSignals, readSignals, sseResponse } from "nitro-ts/datastar"
+import { executeScript, patchElements, patchSignals, readSignals, type SseText, sseResponse } from "nitro-ts/datastar"
+import { raw } from "nitro-ts/html"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { root } from "./support/imports.ts"
 
@@ -21,9 +22,9 @@ const missing = existsSync(folder) ? "" : `no conformance cases at ${folder}; se
 if (missing !== "") console.info(`datastar-golden is skipped: ${missing}`)
 
 /** One event, as the `events` of the request's signals ask for it. */
-function answer({ type, elements, signals, "signals-raw": raw, script, ...options }: AskedEvent): string {
-  if (type === "patchElements") return patchElements(elements ?? "", options)
-  if (type === "patchSignals") return patchSignals(raw ?? signals ?? {}, options)
+function answer({ type, elements, signals, "signals-raw": json, script, ...options }: AskedEvent): SseText {
+  if (type === "patchElements") return patchElements(raw(elements ?? ""), options)
+  if (type === "patchSignals") return patchSignals(json ?? signals ?? {}, options)
   return executeScript(script ?? "", options)
 }
 

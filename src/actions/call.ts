@@ -69,14 +69,16 @@ export class Call extends Expression<void> {
     instance: EntityInstance | undefined,
     input: Readonly<Record<string, unknown>> | undefined,
   ) {
-    super("")
+    super(Call.#write)
     this.#route = route
     this.#collection = collection
     this.#instance = instance
     this.#input = input
   }
 
-  override get source(): string {
+  static readonly #write = (call: Expression): string => (call as Call).#request()
+
+  #request(): string {
     const { method, confirm } = this.#route
     const path = this.#base + this.#route.suffix
     const request = requests[method](path, this.#input === undefined ? {} : { payload: this.#input }).source

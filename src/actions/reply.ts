@@ -1,8 +1,8 @@
 // Turns an outcome or an error into the answer its client understands: patches, JSON, or a redirect.
 import { AsyncResource } from "node:async_hooks"
-import { patchElements, patchSignals, sseHeaders } from "../datastar/index.ts"
+import { patchElements, patchSignals, SseText, sseHeaders } from "../datastar/index.ts"
 import { isEntity } from "../entity/index.ts"
-import { chunks, Markup, patchesOf, render } from "../html/index.ts"
+import { chunks, Markup, patchesOf, raw, render, settle } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { setFlash } from "./flash.ts"
@@ -41,7 +41,12 @@ export async function replyWith({ value, status }: Outcome, { request, client, f
     return patches === "" ? new AnswerResponse(null, { status: 204 }) : new AnswerResponse(patches, { headers: sseHeaders })
   }
   if (client === "form") return seeOther(request)
-  if (value instanceof Markup) return new AnswerResponse(await render(value), { headers: { "content-type": "text/html; charset=utf-8" } })
+  if (isPatch(value)) {
+    // Events are for pages: a program has no use for them.
+    const markup = [...markupOf(value)]
+    if (markup.length === 0) return new AnswerResponse(null, { status: status ?? 204 })
+    return new AnswerResponse(await render(markup), { headers: { "content-type": "text/html; charset=utf-8" } })
+  }
   if (value === undefined) return new AnswerResponse(null, { status: status ?? 204 })
   return AnswerResponse.json(value, { status: status ?? 200, headers: jsonHeaders })
 }
@@ -74,12 +79,12 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
 }
 
 function messagesPatch({ "": whole = "", ...byField }: Record<string, string>, form: PostedForm | undefined): string {
-  return patchSignals({ [alertSignal]: whole, ...(form ? fieldMessages(form, byField) : {}) })
+  return String(patchSignals({ [alertSignal]: whole, ...(form ? fieldMessages(form, byField) : {}) }))
 }
 
 function formSucceeded(form: PostedForm): string {
   // The value must differ from the last time, or the page would not see a second success.
-  return patchSignals({ [alertSignal]: "", [formSignal(form.key)]: Date.now() + Math.random(), ...fieldMessages(form, {}) })
+  return String(patchSignals({ [alertSignal]: "", [formSignal(form.key)]: Date.now() + Math.random(), ...fieldMessages(form, {}) }))
 }
 
 /** The message of every field that was sent, and of every other one that has one; empty where there is none. */
@@ -121,15 +126,30 @@ function pageOf(request: Request): string {
   return host === request.headers.get("host") ? pathname + search : "/"
 }
 
-/** What an action may return to the page: HTML patches elements by id, an entity or anything else patches nothing. */
-async function patchOf(value: unknown): Promise<string> {
-  if (value instanceof Markup) return patchElements(await render(value))
-  return typeof value === "string" && value.startsWith("event: ") ? value : ""
+/** What an action may return to the page: markup patches elements by id, events go as they are, or a list of both. */
+type Patch = Markup | SseText | readonly Patch[]
+
+const isPatch = (value: unknown): value is Patch =>
+  value instanceof Markup || value instanceof SseText || (Array.isArray(value) && value.length > 0 && value.every(isPatch))
+
+function* markupOf(patch: Patch): Generator<Markup> {
+  if (patch instanceof Markup) yield patch
+  else if (!(patch instanceof SseText)) for (const member of patch) yield* markupOf(member)
 }
 
-async function* latePatches(markup: Markup): AsyncGenerator<string> {
+/** The events of a value; none for an entity, for text and for any other data. */
+async function patchOf(value: unknown): Promise<string> {
+  if (!isPatch(value)) return ""
+  if (value instanceof SseText) return String(value)
+  if (value instanceof Markup) return String(patchElements(await settle(value)))
+  let events = ""
+  for (const member of value) events += await patchOf(member)
+  return events
+}
+
+async function* latePatches(markup: Markup): AsyncGenerator<SseText> {
   for await (const { replaces, markup: text } of patchesOf(markup)) {
-    if (text !== "") yield patchElements(text, replaces === undefined ? {} : { selector: `#${replaces}`, mode: "replace" })
+    if (text !== "") yield patchElements(raw(text), replaces === undefined ? {} : { selector: `#${replaces}`, mode: "replace" })
   }
 }
 
@@ -141,7 +161,10 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 async function streamOf(values: AsyncIterable<unknown>, { request, client, form }: Asked): Promise<Response> {
   if (client !== "datastar") {
     const result: unknown[] = []
-    for await (const value of values) result.push(value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value)
+    for await (const value of values) {
+      if (value instanceof SseText) continue
+      result.push(value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value)
+    }
     return client === "form" ? seeOther(request) : AnswerResponse.json({ result }, { headers: jsonHeaders })
   }
   const iterator = values[Symbol.asyncIterator]()

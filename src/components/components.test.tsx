@@ -237,11 +237,11 @@ describe("tabs", () => {
 
 describe("a toast", () => {
   it("is sent as an event that adds it to the toaster", () => {
-    const event = toast({ title: "Saved", variant: "success" })
+    const event = String(toast({ title: "Saved", variant: "success" }))
     expect(event).toMatch(/^event: datastar-patch-elements\ndata: selector #toaster\ndata: mode append\ndata: elements <div class="toast"/)
     expect(event.endsWith("\n\n")).toBe(true)
-    expect(toast("Saved")).toContain("<h2>Saved</h2>")
-    expect(toast("a\rb\nc: d")).not.toContain("\r")
+    expect(String(toast("Saved"))).toContain("<h2>Saved</h2>")
+    expect(String(toast("a\rb\nc: d"))).not.toContain("\r")
   })
   it("has the role alert only for an error", () => {
     expect(String(Toast({ title: "x", variant: "error" }))).toContain('role="alert"')

@@ -1,5 +1,5 @@
 // Toasts: short messages at the edge of the window that go by themselves, from the page or sent by an action.
-import { patchElements } from "../datastar/index.ts"
+import { patchElements, type SseText } from "../datastar/index.ts"
 import { button, type Child, div, footer, h2, type Markup, p, section } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { buttonAttributes } from "./button.ts"
@@ -61,7 +61,7 @@ function closeButton(label: string): Markup {
  * return toast({ title: "Saved", variant: "success" })
  * ```
  */
-export function toast(props: ToastProps | string): string {
+export function toast(props: ToastProps | string): SseText {
   const markup = Toast(typeof props === "string" ? { title: props } : props)
   return patchElements(markup, { selector: "#toaster", mode: "append" })
 }

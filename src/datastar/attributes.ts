@@ -3,7 +3,7 @@ import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import { EffectNode, ExpressionNode, statements } from "./expression.ts"
 import type { Operand } from "./expression-types.ts"
-import { literal, objectKey } from "./literal.ts"
+import { literal, objectKey, sourceOf } from "./literal.ts"
 import { assertSignalPath, SignalGroup, signalPath } from "./signal.ts"
 
 /** One attribute whose name begins like this, to be spread: `<input {...on("input", effect, { debounce: 500 })}>`. */
@@ -200,7 +200,7 @@ function bindValue(signal: Brand | string): Brand {
 
 function effectOf(effect: Brand | readonly Brand[]): Brand {
   if (effect instanceof Brand) return effect
-  return new EffectNode(statements(effect as readonly Brand[]), "statement")
+  return new EffectNode(Array.isArray(effect) ? statements(effect as readonly Brand[]) : sourceOf(effect as never), "statement")
 }
 
 function modifierSuffix(modifiers: object): string {

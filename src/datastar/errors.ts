@@ -27,6 +27,11 @@ registerErrors({
     when: "An event id, selector, mode or other single-line field of an SSE event holds a line break, a NUL or an unknown value.",
     fix: "Pass a single line. Never build a selector from text that a user typed.",
   },
+  NITRO_SSE_TEXT: {
+    status: 500,
+    when: "An event stream is given a value that is not an event, or a patch of elements is given a value that is not markup.",
+    fix: "Send what `patchElements`, `patchSignals` and their siblings return, and give `patchElements` the result of html``, a tag function, JSX or `raw()`.",
+  },
   NITRO_SIGNALS_TOO_LARGE: {
     status: 413,
     when: "The signals of a request are larger than the limit.",
@@ -55,6 +60,7 @@ export type DatastarErrorCode =
   | "NITRO_SIGNAL_NAME"
   | "NITRO_DATASTAR_ATTRIBUTE"
   | "NITRO_SSE_FIELD"
+  | "NITRO_SSE_TEXT"
   | "NITRO_SIGNALS_TOO_LARGE"
   | "NITRO_BAD_SIGNALS"
   | "NITRO_SIGNALS_BODY_USED"

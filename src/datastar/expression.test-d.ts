@@ -1,4 +1,5 @@
 // What compiles and what must not: an expression has the methods of the type it evaluates to.
+import { html, raw } from "../html/index.ts"
 import {
   attributes,
   classes,
@@ -10,12 +11,14 @@ import {
   match,
   on,
   patchElements,
+  patchSignals,
   post,
   type Signal,
   sequence,
   signalOf,
   signals,
   signalsOf,
+  sseResponse,
   value,
   when,
 } from "./index.ts"
@@ -73,8 +76,17 @@ on("click", s.count.add(1), { debounce: 500 })
 attributes({ on_click: s.count.add(1), class: { done: s.done }, bind: "name" })
 classes({ done: s.done, big: s.count.gt(5) })
 get(ds`/todos/${s.count}`, { retryMaxCount: Number.POSITIVE_INFINITY, query: { q: s.name } })
-patchElements({ toString: () => "<p>" })
+patchElements(html`<p>${1}</p>`)
+sseResponse([patchElements(raw("<p>")), patchSignals({ a: 1 })])
 
+// @ts-expect-error: a string is not markup
+patchElements("<p>")
+// @ts-expect-error: an object that prints as text is not markup
+patchElements({ toString: () => "<p>" })
+// @ts-expect-error: a string is not an event
+sseResponse("event: datastar-patch-elements")
+// @ts-expect-error: two events are a list
+sseResponse(patchSignals({ a: 1 }) + patchSignals({ b: 1 }))
 // @ts-expect-error: a boolean has no order
 s.done.gt(1)
 // @ts-expect-error: a boolean cannot be added to

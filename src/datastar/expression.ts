@@ -3,7 +3,7 @@ import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import type { Choice, Effect, Expression } from "./expression-types.ts"
 import { FormedExpression } from "./formed.ts"
-import { literal, operandSource, partSource, quote, receiverSource, templateText } from "./literal.ts"
+import { literal, operandSource, partSource, quote, receiverSource, sourceOf, templateText } from "./literal.ts"
 
 /** The run-time class behind every typed expression. */
 export class ExpressionNode extends FormedExpression {
@@ -229,14 +229,14 @@ function memberSource(receiver: ExpressionNode, name: string | Brand): string {
 /** Any value as an expression, without changing one that already is. */
 export function operand(value: unknown): ExpressionNode {
   if (value instanceof ExpressionNode) return value
-  if (value instanceof Brand) return new ExpressionNode(value.source, FormedExpression.form(value))
+  if (value instanceof Brand) return new ExpressionNode(sourceOf(value), FormedExpression.form(value))
   if (typeof value === "string") return new TextNode(value)
   return new ExpressionNode(literal(value), "operand")
 }
 
 /** Statements one after the other: the only place where a statement may stand beside others. */
 export function statements(effects: readonly Brand[]): string {
-  return effects.map(effect => effect.source).join("; ")
+  return effects.map(sourceOf).join("; ")
 }
 
 /** JavaScript methods that are passed through under their own names. Callbacks are left out: a page evaluates no function of ours. */

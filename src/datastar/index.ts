@@ -13,7 +13,6 @@ export { signal, signalOf, signalPath, signals, signalsOf, signalValues } from "
 export type {
   EventOptions,
   ExecuteScriptOptions,
-  Markup,
   PatchElementsOptions,
   PatchMode,
   PatchNamespace,
@@ -22,6 +21,7 @@ export type {
 export { comment, consoleLog, executeScript, patchElements, patchSignals, redirect, removeElements, removeSignals } from "./sse.ts"
 export type { EventSource } from "./sse-response.ts"
 export { eventStream, sseHeaders, sseResponse } from "./sse-response.ts"
+export { SseText } from "./sse-text.ts"
 export { ds, f } from "./template.ts"
 export { resetTimeout, stopTimeout } from "./timers.ts"
 export { js } from "./trusted.ts"

@@ -116,30 +116,48 @@ export function literal(value: unknown, path = "The value", ancestors: readonly 
     .join(", ")}}`
 }
 
+/**
+ * The source of an expression. Types do not hold what comes from JSON: an object that only has a `source` is data.
+ * @throws NITRO_EXPRESSION_VALUE for anything but an `Expression`.
+ */
+export function sourceOf(expression: Expression): string {
+  if (expression instanceof Expression) return Expression.sourceOf(expression)
+  throw datastarError("NITRO_EXPRESSION_VALUE", `An expression was expected, and ${describe(expression)} was given.`, {
+    fix: 'Pass a signal, an action or another expression of `nitro-ts/datastar`, or `js("...")` for source that you wrote.',
+  })
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  return typeof value === "string" ? "a string" : typeof value === "object" ? "an object" : `a ${typeof value}`
+}
+
 /** The form of an expression that becomes a part of another one. */
 function formOf(expression: Expression): Form {
   const known = FormedExpression.form(expression)
   if (known === "statement") {
-    throw datastarError("NITRO_EXPRESSION_STATEMENT", `The statement \`${expression.source}\` cannot be a part of an expression.`)
+    throw datastarError("NITRO_EXPRESSION_STATEMENT", `The statement \`${sourceOf(expression)}\` cannot be a part of an expression.`)
   }
   return known
 }
 
 /** Source of an expression where a comma would end it: an argument, an array item, a branch. */
 export function partSource(expression: Expression): string {
-  return formOf(expression) === "raw" ? `(${expression.source})` : expression.source
+  const source = sourceOf(expression)
+  return formOf(expression) === "raw" ? `(${source})` : source
 }
 
 /** Source of a value or expression beside an operator. */
 export function operandSource(value: unknown): string {
   if (!(value instanceof Expression)) return literal(value, "The operand")
   const known = formOf(value)
-  return known === "primary" || known === "operand" ? value.source : `(${value.source})`
+  return known === "primary" || known === "operand" ? sourceOf(value) : `(${sourceOf(value)})`
 }
 
 /** Source of an expression in front of `.member` or `[index]`. */
 export function receiverSource(expression: Expression): string {
-  return formOf(expression) === "primary" ? expression.source : `(${expression.source})`
+  const source = sourceOf(expression)
+  return formOf(expression) === "primary" ? source : `(${source})`
 }
 
 /** Plain data, ready for `JSON.stringify`, or NITRO_EXPRESSION_VALUE naming the path of what JSON cannot hold. */

@@ -23,7 +23,7 @@ describe("a group of signals", () => {
     const inside = signals({ count: 1 }, { namespace: "shop.cart" })
     expect(printed(inside.count)).toBe("$shop.cart.count")
     expect(signalValues(inside)).toEqual({ shop: { cart: { count: 1 } } })
-    expect(patchSignals(inside)).toBe('event: datastar-patch-signals\ndata: signals {"shop":{"cart":{"count":1}}}\n\n')
+    expect(String(patchSignals(inside))).toBe('event: datastar-patch-signals\ndata: signals {"shop":{"cart":{"count":1}}}\n\n')
   })
 
   it("is asked for by functions that refuse anything else", () => {

@@ -3,7 +3,7 @@ import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import { AssignableNode } from "./expression.ts"
 import type { InPage, RecordMember, Signal } from "./expression-types.ts"
-import { isPlainObject, literal } from "./literal.ts"
+import { isPlainObject, literal, sourceOf } from "./literal.ts"
 
 export interface SignalOptions {
   /** Puts the signal into an object: `$app.count`. May have dots itself. */
@@ -109,7 +109,7 @@ export function signal<T>(name: string, initial: T, options: SignalOptions = {})
 /** Path of a signal, without the `$`. */
 export function signalPath(signal: Brand): string {
   if (signal instanceof SignalNode) return SignalNode.path(signal)
-  throw datastarError("NITRO_SIGNAL_NAME", `\`${signal.source}\` is not a signal.`, { fix: "Pass a signal or its name." })
+  throw datastarError("NITRO_SIGNAL_NAME", `\`${sourceOf(signal)}\` is not a signal.`, { fix: "Pass a signal or its name." })
 }
 
 const groupMembers: Readonly<Record<keyof Brand, true>> = { source: true, ["toString"]: true }

@@ -1,10 +1,10 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { expect, it } from "vitest"
-import { comment, eventStream, patchSignals, sseHeaders, sseResponse } from "./index.ts"
+import { comment, eventStream, patchSignals, type SseText, sseHeaders, sseResponse } from "./index.ts"
 
 it("sends headers that keep proxies from holding events back, and no header that HTTP/2 forbids", () => {
-  const response = sseResponse("", { headers: { "cache-control": "public", "x-own": "1" }, status: 200 })
+  const response = sseResponse([], { headers: { "cache-control": "public", "x-own": "1" }, status: 200 })
   expect(Object.fromEntries(response.headers)).toEqual({ ...sseHeaders, "x-own": "1" })
   expect(sseHeaders).toEqual({
     "content-type": "text/event-stream",
@@ -14,19 +14,50 @@ it("sends headers that keep proxies from holding events back, and no header that
 })
 
 it("sends one event, a list, and events as they come", async () => {
-  async function* slowly(): AsyncGenerator<string> {
+  async function* slowly(): AsyncGenerator<SseText> {
     yield patchSignals({ a: 1 })
     await new Promise(done => setTimeout(done, 5))
     yield patchSignals({ a: "ä" })
   }
   expect(await sseResponse(comment("x")).text()).toBe(": x\n\n")
   expect(await sseResponse([comment("x"), comment("y")]).text()).toBe(": x\n\n: y\n\n")
-  expect(await sseResponse(slowly()).text()).toBe(patchSignals({ a: 1 }) + patchSignals({ a: "ä" }))
+  expect(await sseResponse(slowly()).text()).toBe(`${patchSignals({ a: 1 })}${patchSignals({ a: "ä" })}`)
+})
+
+const stored = "event: datastar-patch-elements\ndata: selector body\ndata: mode append\ndata: elements <script>alert(1)</script>\n\n"
+
+it.each<[string, (text: string) => unknown]>([
+  ["a string", text => text],
+  ["a String object", text => new String(text)],
+  ["a list of strings", text => [text]],
+  ["a list with an event in front", text => [comment(), text]],
+  ["an object that prints as one", text => [{ toString: () => text }]],
+  ["an object with the class's name", text => [{ constructor: { name: "SseText" }, text, toString: () => text }]],
+  [
+    "a generator",
+    text =>
+      (function* () {
+        yield text
+      })(),
+  ],
+  [
+    "an async generator",
+    text =>
+      (async function* () {
+        yield text
+      })(),
+  ],
+  ["null", () => [null]],
+  ["two events that + joined", () => `${comment()}${comment()}`],
+])("sends no event that is %s", async (_, make) => {
+  const events = make(stored) as SseText
+  const sent = async (): Promise<string> => await sseResponse(events).text()
+  await expect(sent()).rejects.toThrow(expect.objectContaining({ code: "NITRO_SSE_TEXT" }))
 })
 
 it("runs the generator no further than the page reads", async () => {
   let made = 0
-  function* many(): Generator<string> {
+  function* many(): Generator<SseText> {
     for (;;) yield comment(String(made++))
   }
   const reader = eventStream(many()).getReader()
@@ -42,7 +73,7 @@ it("ends the generator when the page goes away", async () => {
   const end = new Promise<void>(done => {
     ended = done
   })
-  async function* forEver(): AsyncGenerator<string> {
+  async function* forEver(): AsyncGenerator<SseText> {
     try {
       for (;;) {
         yield comment("tick")
@@ -75,7 +106,7 @@ it("ends the generator when the page goes away", async () => {
 
 it("breaks the stream when the generator fails, so that the page connects again", async () => {
   // biome-ignore lint/correctness/useYield: failing before the first event is the case.
-  async function* failing(): AsyncGenerator<string> {
+  async function* failing(): AsyncGenerator<SseText> {
     throw new Error("database is gone")
   }
   await expect(sseResponse(failing()).text()).rejects.toThrow("database is gone")

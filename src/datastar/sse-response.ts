@@ -1,4 +1,5 @@
 // A stream of events as a response.
+import { SseText, sseText } from "./sse-text.ts"
 
 /**
  * Headers of an event stream. `no-transform` and `x-accel-buffering` keep compressing middleware and proxies from
@@ -10,8 +11,8 @@ export const sseHeaders: Readonly<Record<string, string>> = Object.freeze({
   "x-accel-buffering": "no",
 })
 
-/** Events to send: one text, or texts as they come. */
-export type EventSource = string | Iterable<string> | AsyncIterable<string>
+/** Events to send: what one call returned, a list, or events as they come. */
+export type EventSource = SseText | Iterable<SseText> | AsyncIterable<SseText>
 
 /**
  * A response that sends the events as they come. When the page goes away, the generator is ended (its `finally` runs)
@@ -26,14 +27,14 @@ export function sseResponse(events: EventSource, init: ResponseInit = {}): Respo
 /** The events as a stream of bytes. Nothing runs before the first read. */
 export function eventStream(events: EventSource): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  let iterator: Iterator<string> | AsyncIterator<string> | undefined
+  let iterator: Iterator<SseText> | AsyncIterator<SseText> | undefined
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         iterator ??= iterate(events)
         const next = await iterator.next()
         if (next.done === true) controller.close()
-        else controller.enqueue(encoder.encode(next.value))
+        else controller.enqueue(encoder.encode(sseText(next.value)))
       },
       async cancel() {
         iterator ??= iterate(events)
@@ -44,7 +45,9 @@ export function eventStream(events: EventSource): ReadableStream<Uint8Array> {
   )
 }
 
-function iterate(events: EventSource): Iterator<string> | AsyncIterator<string> {
-  if (typeof events === "string") return [events][Symbol.iterator]()
+function iterate(events: EventSource): Iterator<SseText> | AsyncIterator<SseText> {
+  if (events instanceof SseText) return [events][Symbol.iterator]()
+  // The characters of a string are a list too, of which none is an event.
+  if (typeof events === "string") sseText(events)
   return Symbol.asyncIterator in events ? events[Symbol.asyncIterator]() : events[Symbol.iterator]()
 }

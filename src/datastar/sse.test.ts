@@ -1,18 +1,26 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import cases from "../../test/fixtures/cases.json" with { type: "json" }
-import {
-  comment,
-  consoleLog,
-  executeScript,
-  type PatchElementsOptions,
-  patchElements,
-  patchSignals,
-  redirect,
-  removeElements,
-  removeSignals,
-  signal,
-} from "./index.ts"
+import { html, raw } from "../html/index.ts"
+import * as sse from "./index.ts"
+import { type PatchElementsOptions, signal } from "./index.ts"
+
+/** The same function, but what it returns is the text that is sent. */
+const printed =
+  <Args extends readonly unknown[]>(make: (...args: Args) => sse.SseText) =>
+  (...args: Args): string =>
+    String(make(...args))
+
+const patchElements = (markup: string, options?: PatchElementsOptions): string => String(sse.patchElements(raw(markup), options))
+const { comment, consoleLog, executeScript, patchSignals, redirect, removeElements, removeSignals } = {
+  comment: printed(sse.comment),
+  consoleLog: printed(sse.consoleLog),
+  executeScript: printed(sse.executeScript),
+  patchSignals: printed(sse.patchSignals),
+  redirect: printed(sse.redirect),
+  removeElements: printed(sse.removeElements),
+  removeSignals: printed(sse.removeSignals),
+}
 
 const refusal = expect.objectContaining({ code: "NITRO_SSE_FIELD" })
 
@@ -78,10 +86,12 @@ describe("patching elements", () => {
     )
   })
 
-  it("takes what prints as markup, and nothing else", () => {
-    expect(patchElements({ toString: () => "<p>1</p>" })).toBe(patchElements("<p>1</p>"))
-    for (const wrong of [{}, ["<p>"], Promise.resolve("<p>"), null, undefined])
-      expect(() => patchElements(wrong as string)).toThrow(refusal)
+  it("takes markup, and nothing that only prints like it", () => {
+    expect(String(sse.patchElements(html`<p>${"<b>"}</p>`))).toBe(patchElements("<p>&lt;b&gt;</p>"))
+    const imitations = ["<p>", "", new String("<p>"), { toString: () => "<p>" }, { text: "<p>", parts: ["<p>"] }, Object.create(null)]
+    for (const wrong of [...imitations, {}, ["<p>"], [html`<p>`], Promise.resolve(html`<p>`), () => html`<p>`, 1, null, undefined]) {
+      expect(() => sse.patchElements(wrong as never)).toThrow(expect.objectContaining({ code: "NITRO_SSE_TEXT" }))
+    }
   })
 
   it("empties a target, and removes by a selector only", () => {
@@ -132,6 +142,12 @@ describe("patching signals", () => {
     expect(patchSignals('{\r\n"a": 1\r}')).toBe('event: datastar-patch-signals\ndata: signals {\ndata: signals "a": 1\ndata: signals }\n\n')
   })
 
+  it("takes no text that is not a JSON object: the official client would evaluate it", () => {
+    for (const wrong of ["alert(1)", "{a: alert(1)}", "[1]", "null", "1", "", '"a"', "{}; alert(1)"]) {
+      expect(() => patchSignals(wrong), wrong).toThrow(expect.objectContaining({ code: "NITRO_EXPRESSION_VALUE" }))
+    }
+  })
+
   it("keeps null, which removes, and Dates as ISO strings", () => {
     expect(patchSignals({ a: null, at: new Date(0) })).toContain('{"a":null,"at":"1970-01-01T00:00:00.000Z"}')
     expect(removeSignals(["a", "user.name", "user.age"], { eventId: "1" })).toBe(
@@ -161,9 +177,14 @@ describe("running scripts", () => {
 
   it("keeps attribute values and the end of the script where they are", () => {
     expect(executeScript("a()", { attributes: { id: '"><img src=x onerror=alert(1)>' } })).toContain(
-      '<script id="&#34;&#62;&#60;img src=x onerror=alert(1)&#62;"',
+      '<script id="&quot;&gt;&lt;img src=x onerror=alert(1)&gt;"',
     )
-    expect(() => executeScript("a()", { attributes: { 'x"><p': "" } })).toThrow(refusal)
+    for (const name of ['x"><p', "onload", "ONERROR"]) {
+      expect(() => executeScript("a()", { attributes: { [name]: "alert(1)" } }), name).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^NITRO_HTML_/) }),
+      )
+    }
+    expect(executeScript("a()", { attributes: { src: "javascript:alert(1)" } })).not.toContain("alert")
     expect(executeScript("a('</script><!-- <script>')")).toContain("a('<\\/script><\\!-- <script>')</script>")
   })
 

@@ -1,7 +1,10 @@
 // Datastar's server-sent events as text, ready to be written to a stream.
+import { Markup, raw, script } from "../html/index.ts"
 import { datastarError } from "./errors.ts"
 import { assertJson, quote } from "./literal.ts"
 import { assertSignalPath, SignalGroup } from "./signal.ts"
+import { SseText } from "./sse-text.ts"
+import { js } from "./trusted.ts"
 
 /** What every event may carry. */
 export interface EventOptions {
@@ -34,21 +37,25 @@ export interface PatchSignalsOptions extends EventOptions {
 export interface ExecuteScriptOptions extends EventOptions {
   /** Removes the script element after it ran. Default true. */
   readonly autoRemove?: boolean
-  /** Attributes of the script element. Values are escaped. */
+  /** Attributes of the script element, judged like those of any other element. */
   readonly attributes?: Readonly<Record<string, string | number | boolean>>
 }
-
-/** Finished markup: a string, or an object that prints as one, such as what html`` returns. */
-export type Markup = string | { toString(): string }
 
 const modes: ReadonlySet<string> = new Set<PatchMode>(["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"])
 const namespaces: ReadonlySet<string> = new Set<PatchNamespace>(["html", "svg", "mathml"])
 const lineBreak = /\r\n|\r|\n/
 const unsafeInField = /[\r\n\0]/
 
-/** Patches elements into the page: by id, or where `selector` and `mode` say. */
-export function patchElements(elements: Markup, options?: PatchElementsOptions): string {
-  const text = typeof elements === "string" ? elements : markupText(elements)
+/**
+ * Patches elements into the page: by id, or where `selector` and `mode` say. Takes markup: the result of html``, a tag
+ * function or JSX; `raw(text)` for text that you trust. @throws NITRO_SSE_TEXT for a plain string.
+ */
+export function patchElements(elements: Markup, options?: PatchElementsOptions): SseText {
+  return new SseText(elementsEvent(elements, options))
+}
+
+function elementsEvent(elements: Markup, options?: PatchElementsOptions): string {
+  const text = markupText(elements)
   if (options === undefined) return withData("event: datastar-patch-elements\n", "elements", text)
   const { mode = "outer", selector } = options
   if (mode === "remove" && !selector) {
@@ -70,29 +77,42 @@ export function patchElements(elements: Markup, options?: PatchElementsOptions):
 }
 
 /** Removes every element that the selector matches. */
-export function removeElements(selector: string, options?: Omit<PatchElementsOptions, "selector" | "mode">): string {
-  return patchElements("", { ...options, selector, mode: "remove" })
+export function removeElements(selector: string, options?: Omit<PatchElementsOptions, "selector" | "mode">): SseText {
+  return patchElements(raw(""), { ...options, selector, mode: "remove" })
 }
 
 /**
- * Merges into the page's signals (RFC 7386: null removes). Takes plain data, what `signals(...)` returned, or JSON text.
- * Throws NITRO_EXPRESSION_VALUE for what JSON would drop: undefined, functions, NaN.
+ * Merges into the page's signals (RFC 7386: null removes). Takes plain data, what `signals(...)` returned, or the JSON text
+ * of an object. Throws NITRO_EXPRESSION_VALUE for what JSON would drop: undefined, functions, NaN, and for text that is
+ * not JSON.
  */
-export function patchSignals(signals: object | string, options?: PatchSignalsOptions): string {
+export function patchSignals(signals: object | string, options?: PatchSignalsOptions): SseText {
   let event = "event: datastar-patch-signals\n"
   if (options !== undefined) {
     event += eventFields(options)
     if (options.onlyIfMissing === true) event += "data: onlyIfMissing true\n"
   }
-  if (typeof signals === "string") return withData(event, "signals", signals)
+  if (typeof signals === "string") return new SseText(withData(event, "signals", jsonText(signals)))
   const values = signals instanceof SignalGroup ? SignalGroup.values(signals) : signals
   assertJson(values, "signals")
   // JSON text never holds a line break.
-  return `${event}data: signals ${JSON.stringify(values)}\n\n`
+  return new SseText(`${event}data: signals ${JSON.stringify(values)}\n\n`)
+}
+
+/** The official client evaluates signals that do not parse as JSON, so text that is not JSON would run as code. */
+function jsonText(text: string): string {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw datastarError("NITRO_EXPRESSION_VALUE", "The text for `patchSignals` is not JSON.", { cause, fix: "Pass an object." })
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return text
+  throw datastarError("NITRO_EXPRESSION_VALUE", "The text for `patchSignals` is JSON, but not an object.", { fix: "Pass an object." })
 }
 
 /** Removes signals by their paths: `user.name`. */
-export function removeSignals(paths: string | readonly string[], options?: EventOptions): string {
+export function removeSignals(paths: string | readonly string[], options?: EventOptions): SseText {
   const patch: Record<string, unknown> = {}
   for (const path of typeof paths === "string" ? [paths] : paths) {
     assertSignalPath(path)
@@ -109,22 +129,18 @@ export function removeSignals(paths: string | readonly string[], options?: Event
 }
 
 /** Runs JavaScript in the page. The source is trusted: build it from your own text and `JSON.stringify`, or not at all. */
-export function executeScript(source: string, options: ExecuteScriptOptions = {}): string {
+export function executeScript(source: string, options: ExecuteScriptOptions = {}): SseText {
   const { autoRemove = true, attributes = {}, ...rest } = options
-  let tag = "<script"
-  for (const [name, value] of Object.entries(attributes)) {
-    if (!/^[a-zA-Z][\w:.-]*$/.test(name)) throw datastarError("NITRO_SSE_FIELD", `\`${name}\` is not an attribute name.`)
-    if (value === false) continue
-    tag += value === true ? ` ${name}` : ` ${name}="${attributeText(String(value))}"`
-  }
-  if (autoRemove) tag += ' data-effect="el.remove()"'
   // Neither of the two may stand in the text of a script element; both mean the same in a string and in a regular expression.
   const text = source.replace(/<\/(?=script)/gi, "<\\/").replace(/<!--/g, "<\\!--")
-  return patchElements(`${tag}>${text}</script>`, { ...rest, mode: "append", selector: "body" })
+  const element = script({ ...attributes, ...(autoRemove && { "data-effect": removeItself }) }, raw(text))
+  return patchElements(element, { ...rest, mode: "append", selector: "body" })
 }
 
+const removeItself = js("el.remove()")
+
 /** Sends the page to another URL: a path, or an http(s) URL. Throws NITRO_REDIRECT_URL for any other scheme. */
-export function redirect(url: string | URL, options?: EventOptions): string {
+export function redirect(url: string | URL, options?: EventOptions): SseText {
   const target = String(url)
   if (!isWebUrl(target)) throw datastarError("NITRO_REDIRECT_URL", `A redirect to \`${target}\` is refused.`)
   // From a timer, so that browsers keep the current page in their history.
@@ -132,17 +148,15 @@ export function redirect(url: string | URL, options?: EventOptions): string {
 }
 
 /** Writes plain values to the browser's console. */
-export function consoleLog(value: unknown, options?: EventOptions): string {
+export function consoleLog(value: unknown, options?: EventOptions): SseText {
   assertJson(value, "The value")
   return executeScript(`console.log(JSON.parse(${quote(JSON.stringify(value))}))`, options)
 }
 
 /** A line that pages ignore: keeps a connection alive, and shows that it is. */
-export function comment(text = ""): string {
-  return `${text
-    .split(lineBreak)
-    .map(line => `: ${line}\n`)
-    .join("")}\n`
+export function comment(text = ""): SseText {
+  const lines = text.split(lineBreak).map(line => `: ${line}\n`)
+  return new SseText(`${lines.join("")}\n`)
 }
 
 function eventFields(options: EventOptions): string {
@@ -181,18 +195,12 @@ function oneOf(name: string, text: string, allowed: ReadonlySet<string>): string
   throw datastarError("NITRO_SSE_FIELD", `${name} is ${JSON.stringify(text)}.`, { fix: `Use one of ${[...allowed].join(", ")}.` })
 }
 
-function markupText(markup: object | null | undefined): string {
-  // An array prints with commas and a plain object as [object Object]: neither is markup.
-  if (markup === null || markup === undefined || Array.isArray(markup) || markup.toString === Object.prototype.toString) {
-    throw datastarError("NITRO_SSE_FIELD", "patchElements got something that is not markup.", {
-      fix: "Pass a string or what html`` or JSX returned. Await a promise first, and make a list one fragment.",
-    })
-  }
-  return markup.toString()
-}
-
-function attributeText(text: string): string {
-  return text.replace(/[&"<>]/g, char => `&#${char.charCodeAt(0)};`)
+function markupText(markup: unknown): string {
+  if (markup instanceof Markup) return markup.toString()
+  const what = typeof markup === "string" ? "a plain string" : "something else"
+  throw datastarError("NITRO_SSE_TEXT", `patchElements takes markup, and was given ${what}.`, {
+    fix: "Pass what html``, a tag function or JSX returned, or `raw(text)` for text that you trust. Await a promise first, and make a list one fragment.",
+  })
 }
 
 function isWebUrl(text: string): boolean {

@@ -116,18 +116,18 @@ export class ListTopic extends Topic {
     this.#byId.set(row.id, row)
     if (known !== undefined && at === index) {
       this.#shown[at] = row
-      return known.html === row.html ? "" : patchElements(row.html, { selector: this.#selector(row.domId) })
+      return known.html === row.html ? "" : String(patchElements(raw(row.html), { selector: this.#selector(row.domId) }))
     }
     if (known !== undefined) this.#shown.splice(at, 1)
     const next = this.#shown[index]
     this.#shown.splice(index, 0, row)
-    const removed = known === undefined ? "" : removeElements(this.#selector(row.domId))
+    const removed = known === undefined ? "" : String(removeElements(this.#selector(row.domId)))
     const wasEmpty = this.#shown.length === 1 && known === undefined
     const clear = wasEmpty && this.#view.empty !== undefined ? removeElements(`#${this.regionId} > :not([id="${cssText(row.domId)}"])`) : ""
     const place = next
       ? ({ selector: this.#selector(next.domId), mode: "before" } as const)
       : ({ selector: `#${this.regionId}`, mode: "append" } as const)
-    return removed + patchElements(row.html, place) + clear
+    return `${removed}${patchElements(raw(row.html), place)}${clear}`
   }
 
   #remove(id: EntityId): string {
@@ -136,7 +136,7 @@ export class ListTopic extends Topic {
     this.#byId.delete(id)
     this.#shown.splice(this.#indexOf(known), 1)
     if (this.#shown.length === 0 && this.#view.empty !== undefined) return this.snapshot()
-    return removeElements(this.#selector(known.domId))
+    return String(removeElements(this.#selector(known.domId)))
   }
 
   #selector(domId: string): string {
@@ -144,13 +144,8 @@ export class ListTopic extends Topic {
   }
 
   override snapshot(): string {
-    return patchElements(
-      listElement(
-        this.regionId,
-        this.#view,
-        this.#shown.map(row => raw(row.html)),
-      ).toString(),
-    )
+    const rows = this.#shown.map(row => raw(row.html))
+    return String(patchElements(listElement(this.regionId, this.#view, rows)))
   }
 }
 

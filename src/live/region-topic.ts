@@ -1,7 +1,7 @@
 // A live region: any HTML that is rendered again when one of its entities changed, such as a count.
 import { patchElements } from "../datastar/index.ts"
 import type { EntityClass } from "../entity/index.ts"
-import { type Child, html, type Markup, render } from "../html/index.ts"
+import { type Child, html, type Markup, raw, render } from "../html/index.ts"
 import type { NumberedChange } from "./change-feed.ts"
 import { Topic } from "./topic.ts"
 
@@ -34,7 +34,7 @@ export class RegionTopic extends Topic {
   }
 
   override snapshot(): string {
-    return patchElements(this.#html)
+    return String(patchElements(raw(this.#html)))
   }
 }
 

@@ -52,7 +52,7 @@ export class LiveSession implements Subscriber {
           startHeartbeat()
           const missed = this.#snapshots(topic => topic.entities.some(entity => changedSince(this.cursor, entity)))
           // Something must be sent at once, or a proxy holds the headers back and the page does not know it is connected.
-          this.#send(missed === "" ? comment("live") : missed + idLine(currentCursor()))
+          this.#send(missed === "" ? String(comment("live")) : missed + idLine(currentCursor()))
         },
         pull: () => {
           if (this.#stalledSince === 0) return
@@ -99,7 +99,7 @@ export class LiveSession implements Subscriber {
       if (now - this.#stalledSince > maxStalledMs) this.close()
       return
     }
-    this.#send(comment(""))
+    this.#send(String(comment("")))
   }
 
   /** Ends the stream from this side. The page reconnects by itself. */
