@@ -57,6 +57,16 @@ registerErrors({
     when: "A `Refusal` was thrown: business logic said no, in words that are meant for whoever asked.",
     fix: "Do what the message asks for.",
   },
+  NITRO_SECRET: {
+    status: 500,
+    when: "The app has to sign what a browser carries, and its secret is missing in production or too short.",
+    fix: "Set NITRO_SECRET to a long random text, or give nitro({ secret }).",
+  },
+  NITRO_NO_REQUEST: {
+    status: 500,
+    when: "`context()` was called outside of a request: in a job, a timer, or before the middleware of nitro ran.",
+    fix: "Register nitro before your routes, or pass in what the code needs.",
+  },
   NITRO_FORBIDDEN: {
     status: 403,
     when: "The `allow` rule of an exposed entity, command, query or event refused the request.",

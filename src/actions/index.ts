@@ -8,13 +8,15 @@ export {
   type HttpMethod,
   type MethodName,
 } from "./action.ts"
+export type { AppPart, AppState } from "./app-state.ts"
 export { Call, call, type FieldAttributes, type FormAttributes } from "./call.ts"
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatch.ts"
 export { clearFlash, type Flash, readFlash } from "./flash.ts"
 export { addPageAlert } from "./page-alert.ts"
 export { Refusal, type RefusalOptions } from "./refusal.ts"
-export { currentRequest, type RequestContext, splitUrl, withRequest } from "./request-context.ts"
+export { context, currentRequest, type RegisteredTypes, type RequestContext, splitUrl, type User, withRequest } from "./request-context.ts"
 export { respond } from "./respond.ts"
 export { answerWith } from "./response.ts"
 export { type CrudOperation, type Exposure, expose, type Outcome, type Route, type RouteCall } from "./route.ts"
+export { Secret } from "./secret.ts"
 export { type Session, sessionOf } from "./session.ts"

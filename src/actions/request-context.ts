@@ -1,8 +1,25 @@
 // What the code that answers one request may know of it without having it passed in.
 import { AsyncLocalStorage } from "node:async_hooks"
+import { NitroError } from "../shared/errors.ts"
+import type { AppState } from "./app-state.ts"
+import "./errors.ts"
 import type { Flash } from "./flash.ts"
 
+/**
+ * Types of your application that the library passes through. Name your user once, and `context().user`, actions and `allow`
+ * know it: `declare module "nitro-ts/actions" { interface RegisteredTypes { user: User } }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: applications add to it by declaration merging
+export interface RegisteredTypes {}
+
+/** What `nitro({ user })` returns; `unknown` until `RegisteredTypes` names it. */
+export type User = RegisteredTypes extends { readonly user: infer U } ? U : unknown
+
 export interface RequestContext {
+  /** The app that answers. */
+  readonly app: AppState
+  /** What `nitro({ user })` made of the request; undefined without it, and for visitors. */
+  readonly user: User | undefined
   readonly request: Request
   /** Path without the query: `/products`. */
   readonly path: string
@@ -21,6 +38,16 @@ const storage = new AsyncLocalStorage<RequestContext>()
 /** The request that is being answered, or undefined outside of one. */
 export function currentRequest(): RequestContext | undefined {
   return storage.getStore()
+}
+
+/**
+ * The request that is being answered: `context().user`, `context().request`. @throws NITRO_NO_REQUEST outside of one;
+ * `currentRequest()` returns undefined there.
+ */
+export function context(): RequestContext {
+  const current = storage.getStore()
+  if (current === undefined) throw new NitroError("NITRO_NO_REQUEST", "context() was called outside of a request.")
+  return current
 }
 
 export function withRequest<T>(context: RequestContext, answer: () => T): T {

@@ -43,11 +43,22 @@ export class RouteTable {
     else this.#methodsByShape.set(shape, new Set([route.method]))
   }
 
+  /** Whether any route has the path, whatever the method. */
+  knows(path: string): boolean {
+    const segments = this.#segmentsOf(path)
+    return segments !== undefined && shapesOf(segments).some(shape => this.#methodsByShape.has(shape))
+  }
+
+  #segmentsOf(path: string): string[] | undefined {
+    if (!path.startsWith(this.#basePath) || path[this.#basePath.length] !== "/") return undefined
+    const segments = path.slice(this.#basePath.length + 1).split("/")
+    return segments.length > 3 || segments[0] === "" ? undefined : segments
+  }
+
   /** The route of a request; the methods its path allows where only the method is wrong; undefined where the path is not ours. */
   match(method: string, path: string): Match | ReadonlySet<HttpMethod> | undefined {
-    if (!path.startsWith(this.#basePath)) return undefined
-    const segments = path.slice(this.#basePath.length + 1).split("/")
-    if (segments.length > 3 || segments[0] === "") return undefined
+    const segments = this.#segmentsOf(path)
+    if (segments === undefined) return undefined
     const shapes = shapesOf(segments)
     const asked = method === "HEAD" ? "GET" : method
     for (const shape of shapes) {

@@ -12,8 +12,10 @@ import {
   type Session,
   sessionOf,
   splitUrl,
+  type User,
   withRequest,
 } from "../actions/index.ts"
+import { App, type AppOptions, type NitroApp, withApp } from "../app/index.ts"
 import { currentPartition, hasPartitionedStores, withPartition } from "../entity/index.ts"
 import { type LiveSession, prepareLive, startLive } from "../live/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
@@ -21,7 +23,7 @@ import { answerAsset } from "./assets.ts"
 
 answerWith(FastResponse as unknown as typeof Response)
 
-export interface NitroOptions extends DispatcherOptions {
+export interface NitroOptions extends DispatcherOptions, AppOptions {
   /** Folders of files that the app serves: `assets({ directory: "public" })` of `nitro-ts/assets`. */
   readonly assets?: AssetFolder | readonly AssetFolder[] | undefined
   /**
@@ -30,6 +32,8 @@ export interface NitroOptions extends DispatcherOptions {
    * `withScope` around the handler, stays.
    */
   readonly partition?: (request: Request) => string | undefined
+  /** Who makes a request: `context().user`, the second argument of an action, and `allow`. May be async; undefined for a visitor. */
+  readonly user?: (request: Request) => MaybePromise<User | undefined>
 }
 
 /** The part of a folder of assets that answers; all of it is in `nitro-ts/assets`. */
@@ -50,72 +54,89 @@ export type NitroHandler = (request: Request, next?: () => MaybePromise<Response
  * const response = await handle(new Request("http://localhost/todos"))
  * ```
  */
-export function nitro(options: NitroOptions): NitroHandler {
-  const app = createApp(options)
-  return async (request, next) => {
+export function nitro(options: NitroOptions): NitroHandler & NitroApp {
+  const gate = createGate(options)
+  return withApp<NitroHandler>(async (request, next) => {
     const { path, search } = splitUrl(request.url)
-    const own = app.own(request, path, search)
+    const own = gate.own(request, path, search)
     if (own !== undefined) return own
     if (!next) return new Response("Not found", { status: 404 })
-    const page = app.page(request, path, search)
+    const page = gate.page(request, path, search)
     return page.finish(await page.run(next))
-  }
+  }, gate.app)
 }
 
 /** A request of the host's own routes: the context it runs in, and what becomes of the answer. */
 export interface PageRequest {
   /** The stream that the page's script asked for; its answer replaces the one that the host's route gave. */
   readonly session: LiveSession | undefined
-  run<T>(answer: () => T): T
+  run<T>(answer: () => T): MaybePromise<Awaited<T>> | T
   finish(response: Response): Promise<Response>
   /** `Set-Cookie` values to add to the answer of the host. */
   readonly cookies: readonly string[]
 }
 
-export interface App {
+/** What decides who answers a request: the app, or the host's own routes. */
+export interface Gate {
+  readonly app: App
   /** The answer to a path of ours: an asset, a CRUD route, an action. */
   own(request: Request, path: string, search: string): MaybePromise<Response> | undefined
   page(request: Request, path: string, search: string): PageRequest
 }
 
 /** What adapters are made of; applications use `nitro`. */
-export function createApp(options: NitroOptions): App {
-  const basePath = (options.basePath ?? "").replace(/\/+$/, "")
+export function createGate(options: NitroOptions): Gate {
   const folders = options.assets === undefined ? [] : [options.assets].flat()
+  const basePath = (options.basePath ?? "").replace(/\/+$/, "")
   const dispatcher = createDispatcher({ ...options, basePath })
+  const app = new App(options, dispatcher.routes.routes)
   startLive()
   addPageAlert()
+  /** Runs `answer` with the user of the request, and waits for the user only where it has to. */
+  function inContext<T>(
+    context: Omit<RequestContext, "user">,
+    partition: string | undefined,
+    answer: () => T,
+  ): MaybePromise<Awaited<T>> | T {
+    const run = partition === undefined ? answer : ((() => withPartition(partition, answer)) as () => T)
+    const user = options.user?.(context.request)
+    if (isPromise(user)) return user.then(known => withRequest({ ...context, user: known }, run)) as Promise<Awaited<T>>
+    return withRequest({ ...context, user }, run)
+  }
   return {
+    app,
     own(request, path, search) {
       if (path.startsWith("/_nitro/")) return answerAsset(request, path, search)
       for (const folder of folders) if (path.startsWith(`${folder.path}/`)) return folder.answer(request, path)
-      const context = contextOf(request, path, search, basePath, undefined)
-      const user = sessionFor(request, options.partition)
-      const answer = (): MaybePromise<Response> | undefined => dispatcher.dispatch(request, path, search)
-      if (user === undefined) return withRequest(context, answer)
-      const dispatched = withRequest(context, () => withPartition(user.partition, answer))
-      return user.cookie === undefined || dispatched === undefined ? dispatched : withCookies(dispatched, [user.cookie])
+      if (!dispatcher.routes.knows(path)) return undefined
+      const session = sessionFor(request, options.partition)
+      const context = contextOf(app, request, path, search, undefined)
+      const dispatched = inContext(context, session?.partition, () => dispatcher.dispatch(request, path, search)) as MaybePromise<Response>
+      return session?.cookie === undefined ? dispatched : withCookies(dispatched, [session.cookie])
     },
     page(request, path, search) {
       // A stream renders for every page that shares it, so it must not see what one browser posted.
       const flash = search.includes("_nitro=") ? undefined : readFlash(request.headers.get("cookie"))
-      const context = contextOf(request, path, search, basePath, flash)
+      const context = contextOf(app, request, path, search, flash)
       const session = prepareLive(context)
-      const user = sessionFor(request, options.partition)
-      const cookies = [...(context.flash ? [clearFlash] : []), ...(user?.cookie === undefined ? [] : [user.cookie])]
+      const visitor = sessionFor(request, options.partition)
+      const cookies = [...(flash ? [clearFlash] : []), ...(visitor?.cookie === undefined ? [] : [visitor.cookie])]
       return {
         session,
         cookies,
-        // What a host's handler gives is no query, so it stays what it is.
-        run: answer => withRequest(context, user === undefined ? answer : ((() => withPartition(user.partition, answer)) as typeof answer)),
+        run: answer => inContext(context, visitor?.partition, answer),
         finish: response => finish(response, session, cookies),
       }
     },
   }
 }
 
-function contextOf(request: Request, path: string, search: string, basePath: string, flash: Flash | undefined): RequestContext {
-  return { request, path, search, basePath, flash, extras: new Map() }
+function contextOf(app: App, request: Request, path: string, search: string, flash: Flash | undefined): Omit<RequestContext, "user"> {
+  return { app, request, path, search, basePath: app.basePath, flash, extras: new Map() }
+}
+
+function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof (value as Partial<Promise<T>> | undefined)?.then === "function"
 }
 
 /** Nothing where no store asks for it, or who runs this said already whose request it is. */

@@ -1,6 +1,7 @@
 // Hono: `app.use(nitro({ entities: [Todo] }))`.
 import { splitUrl } from "../actions/index.ts"
-import { createApp, type NitroOptions } from "./fetch.ts"
+import { type NitroApp, withApp } from "../app/index.ts"
+import { createGate, type NitroOptions } from "./fetch.ts"
 
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {
@@ -15,14 +16,14 @@ export type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) =
  * Middleware for Hono 4. Register it before your own routes: it answers the paths of the entities and passes the rest
  * on, with the context that `live` and `call` need.
  */
-export function nitro(options: NitroOptions): HonoMiddleware {
-  const app = createApp(options)
-  return async (context, next) => {
+export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
+  const gate = createGate(options)
+  return withApp<HonoMiddleware>(async (context, next) => {
     const request = context.req.raw
     const { path, search } = splitUrl(request.url)
-    const own = app.own(request, path, search)
+    const own = gate.own(request, path, search)
     if (own !== undefined) return own
-    const page = app.page(request, path, search)
+    const page = gate.page(request, path, search)
     await page.run(next)
     if (page.session) {
       const stream = await page.finish(context.res)
@@ -31,5 +32,5 @@ export function nitro(options: NitroOptions): HonoMiddleware {
       context.res = stream
     } else for (const cookie of page.cookies) context.res.headers.append("set-cookie", cookie)
     return undefined
-  }
+  }, gate.app)
 }

@@ -2,8 +2,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { NodeRequest, sendNodeResponse } from "srvx/node"
 import { splitUrl } from "../actions/index.ts"
+import { type NitroApp, withApp } from "../app/index.ts"
 import { reportError } from "../shared/report.ts"
-import { type App, createApp, type NitroOptions, type PageRequest } from "./fetch.ts"
+import { createGate, type Gate, type NitroOptions, type PageRequest } from "./fetch.ts"
 
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => unknown
 export type NodeMiddleware = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => unknown) => void
@@ -12,24 +13,24 @@ export type NodeMiddleware = (req: IncomingMessage, res: ServerResponse, next?: 
  * A request listener for `createServer`, or a middleware `(req, res, next)`. Paths that are not ours go to `next`: the
  * one the router passes, else the handler given here, else 404.
  */
-export function nitro(options: NitroOptions, handler?: NodeHandler): NodeMiddleware {
-  const app = createApp(options)
-  return (req, res, next) => {
-    answer(app, req, res, next ?? (handler && (() => handler(req, res)))).catch(error => {
+export function nitro(options: NitroOptions, handler?: NodeHandler): NodeMiddleware & NitroApp {
+  const gate = createGate(options)
+  return withApp<NodeMiddleware>((req, res, next) => {
+    answer(gate, req, res, next ?? (handler && (() => handler(req, res)))).catch(error => {
       reportError(error, `${req.method} ${req.url}`)
       if (!res.headersSent) res.writeHead(500, { "content-type": "text/plain" })
       res.end()
     })
-  }
+  }, gate.app)
 }
 
-async function answer(app: App, req: IncomingMessage, res: ServerResponse, next?: () => unknown): Promise<void> {
+async function answer(gate: Gate, req: IncomingMessage, res: ServerResponse, next?: () => unknown): Promise<void> {
   const request = new NodeRequest({ req, res })
   const { path, search } = splitUrl(request.url)
-  const own = app.own(request, path, search)
+  const own = gate.own(request, path, search)
   if (own !== undefined) return sendNodeResponse(res, await own)
   if (!next) return sendNodeResponse(res, new Response("Not found", { status: 404 }))
-  const page = app.page(request, path, search)
+  const page = gate.page(request, path, search)
   if (page.session) return answerStream(res, page, next)
   for (const cookie of page.cookies) res.appendHeader("set-cookie", cookie)
   await page.run(next)

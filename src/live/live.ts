@@ -183,14 +183,16 @@ function identity(value: unknown): string {
 /** Topics load and render outside of any request, but from the stores and under the base path of the one that asked. */
 function inNeutralContext(entities: readonly EntityClass[], make: () => Topic): Topic {
   const stores = Object.fromEntries(entities.map(entity => [entity.definition.name, storeOf(entity)]))
-  const basePath = currentRequest()?.basePath ?? ""
+  const asking = currentRequest() as RequestContext
   // Only where it shows rows of a session, which nobody else shares it for then.
   const partition = Object.values(stores).find(store => store.partition !== undefined)?.partition
   const context: RequestContext = {
+    app: asking.app,
+    user: undefined,
     request: new Request("http://live.invalid/"),
     path: "/",
     search: "",
-    basePath,
+    basePath: asking.basePath,
     flash: undefined,
     extras: new Map(),
   }
@@ -205,14 +207,14 @@ function liveRequest(): LiveRequest | undefined {
 const parameter = "_nitro"
 
 /** Prepares a request for `live()`. Returns the session when the page's script asks for its stream. */
-export function prepareLive(context: RequestContext): LiveSession | undefined {
+export function prepareLive(context: Pick<RequestContext, "request" | "search" | "extras">): LiveSession | undefined {
   const asked = context.request.method === "GET" ? cursorOf(context) : undefined
   const session = asked === undefined ? undefined : new LiveSession(context.request.headers.get("last-event-id") || asked)
   context.extras.set(liveKey, { cursor: currentCursor(), session, regionIds: new Map() } satisfies LiveRequest)
   return session
 }
 
-function cursorOf({ search }: RequestContext): string | undefined {
+function cursorOf({ search }: Pick<RequestContext, "search">): string | undefined {
   if (!search.includes(`${parameter}=`)) return undefined
   return new URLSearchParams(search).get(parameter) ?? undefined
 }

@@ -20,12 +20,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   actions: ["shared", "entity", "events", "html", "datastar"],
   cqrs: ["shared", "entity", "events", "html", "datastar", "actions"],
   live: ["shared", "entity", "events", "html", "datastar", "actions"],
-  adapters: ["shared", "entity", "events", "html", "datastar", "actions", "live", "client"],
+  app: ["shared", "entity", "events", "html", "datastar", "actions", "cqrs", "live"],
+  adapters: ["shared", "entity", "events", "html", "datastar", "actions", "live", "app", "client"],
   testing: ["shared", "entity", "events"],
   // Runs when an application is built: it asks the html module how an element prints.
   compile: ["shared", "html"],
   // `serve` finds its host when it is called, so that the root loads none.
-  "index.ts": ["shared", "entity", "events", "html", "datastar", "actions", "live", "adapters/serve.ts"],
+  "index.ts": ["shared", "entity", "events", "html", "datastar", "actions", "live", "app", "adapters/serve.ts"],
 }
 
 /** Packages that a folder may load with the file: they are dependencies of ours, so every user has them. */

@@ -1,0 +1,72 @@
+// `App`: everything that belongs to one `nitro({...})` and not to the process.
+import { type AppPart, type AppState, type Route, Secret } from "../actions/index.ts"
+import { reportError } from "../shared/report.ts"
+
+export interface AppOptions {
+  /** Prefix of every route, without a slash at the end; default none. */
+  readonly basePath?: string
+  /** Signs what browsers carry: the current key first, then older ones. Default: `NITRO_SECRET`. */
+  readonly secret?: string | readonly string[] | undefined
+}
+
+/** What `nitro()` returns besides the host's middleware. */
+export interface NitroApp {
+  /** Resolves once the app can answer; rejects with what keeps it from answering. */
+  readonly ready: Promise<void>
+  /** Every route of the app, in the order of registration. */
+  readonly routes: readonly Route[]
+  /** Ends the app's live streams and frees what it holds. Calling it again returns the same promise. */
+  close(): Promise<void>
+}
+
+export class App implements AppState, NitroApp {
+  readonly basePath: string
+  readonly secret: Secret
+  readonly routes: readonly Route[]
+  readonly ready: Promise<void> = Promise.resolve()
+  // In the order of creation: a part may use those before it until the end.
+  readonly #parts = new Map<AppPart<unknown>, unknown>()
+  #closing: Promise<void> | undefined
+
+  constructor(options: AppOptions, routes: readonly Route[]) {
+    this.basePath = (options.basePath ?? "").replace(/\/+$/, "")
+    this.secret = new Secret(options.secret)
+    this.routes = routes
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  part<T>(key: AppPart<T>): T {
+    const own = key as AppPart<unknown>
+    if (!this.#parts.has(own)) this.#parts.set(own, key.make(this))
+    return this.#parts.get(own) as T
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeParts()
+    return this.#closing
+  }
+
+  async #closeParts(): Promise<void> {
+    for (const [key, part] of [...this.#parts].reverse()) {
+      try {
+        await key.close?.(part)
+      } catch (error) {
+        // The other parts must be closed all the same.
+        reportError(error, `closing ${key.name}`)
+      }
+    }
+    this.#parts.clear()
+  }
+}
+
+/** The host's middleware with the app's own members on it. */
+export function withApp<H extends object>(middleware: H, app: App): H & NitroApp {
+  return Object.defineProperties(middleware, {
+    ready: { get: () => app.ready },
+    routes: { get: () => app.routes },
+    close: { value: () => app.close() },
+  }) as H & NitroApp
+}

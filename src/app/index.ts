@@ -1,0 +1,2 @@
+// The door of the app module.
+export { App, type AppOptions, type NitroApp, withApp } from "./app.ts"
