@@ -49,7 +49,7 @@ function escapeHtml(text: string): string {
 
 /** What is wrong with a title, or "" when nothing is. */
 function complaint(title: string): string {
-  if (title.length === 0) return "What needs doing?"
+  if (title.length === 0) return "Please enter a title."
   return title.length > 200 ? "Keep it under 200 characters." : ""
 }
 
@@ -68,31 +68,37 @@ function field(key: string, attributes: string, value: string, after: string, me
   )
 }
 
+const svg = (name: string, paths: string): string =>
+  `<svg class="lucide lucide-${name}" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${paths}</svg>`
+const check = svg("check", '<path d="M20 6 9 17l-5-5"/>')
+const plus = svg("plus", '<path d="M5 12h14"/><path d="M12 5v14"/>')
+const trash = svg(
+  "trash",
+  '<path d="M10 11v6"/><path d="M14 11v6"/><path d="M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6"/><path d="M3 6h18"/><path d="M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2"/>',
+)
+const empty = `<li class="none"><h2>Nothing here</h2><p>Write the next thing above. Every open page shows it at once.</p></li>`
+
 function item({ id, title, done }: Todo): string {
   const path = `/todos/${id}`
+  const key = `todo_${id.slice(24)}_update`
+  const editsInPlace = `data-on:change="el.form.requestSubmit()" data-on:keydown="evt.key == &#39;Escape&#39; ? ($_${key}_title = &#39;&#39;, el.value = el.defaultValue) : 0"`
   return (
     `<li id="todo-${id}"${done ? ' class="done"' : ""}>` +
-    `${formOf(`${path}/toggle`, send)} style="display: contents"><button class="btn" role="checkbox" aria-checked="${done ? "true" : "false"}" aria-label="Done" data-variant="outline" data-size="icon">${done ? "✓" : ""}</button></form>` +
-    `${formOf(`${path}/update`, sendFields)} class="field">${field(`todo_${id.slice(24)}_update`, 'aria-label="Title"', title, "el.defaultValue = el.value")}</form>` +
-    `${formOf(`${path}/delete`, send)} style="display: contents"><button class="btn" aria-label="Delete" data-variant="ghost" data-size="icon">×</button></form></li>`
+    `${formOf(`${path}/toggle`, send)} style="display: contents"><button class="btn" role="checkbox" aria-checked="${done ? "true" : "false"}" aria-label="Done">${done ? check : ""}</button></form>` +
+    `${formOf(`${path}/update`, sendFields)} class="field">${field(key, `aria-label="Title" ${editsInPlace}`, title, "el.defaultValue = el.value")}</form>` +
+    `${formOf(`${path}/delete`, send)} style="display: contents"><button class="btn" aria-label="Delete" data-variant="ghost" data-size="icon-sm">${trash}</button></form></li>`
   )
 }
 
-const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Todos</title><link rel="icon" href="data:,"><script>try{const t=localStorage.themeMode;if(t?t==="dark":matchMedia("(prefers-color-scheme: dark)").matches)document.documentElement.classList.add("dark")}catch{}</script><link rel="stylesheet" href="/style.css"><script type="module" src="/client.js"></script><style>
-  main { width: min(36rem, 100% - 2rem); margin: 10vh auto; gap: 1rem; padding: 1.5rem; } h1 { font-size: 1.5rem; font-weight: 600; }
-  li { display: flex; gap: .5rem; padding-block: .125rem; } li .input:not(:focus) { border-color: transparent; background: none; box-shadow: none; }
-  .done .input { text-decoration: line-through; color: var(--muted-foreground); } nav { text-transform: capitalize; }
-</style>`
+const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Todos</title><link rel="icon" href="data:,"><script>try{const t=localStorage.themeMode;if(t?t==="dark":matchMedia("(prefers-color-scheme: dark)").matches)document.documentElement.classList.add("dark")}catch{}</script><link rel="stylesheet" href="/style.css"><script type="module" src="/client.js"></script>`
 
 function page(show: string, typed = "", message = ""): string {
   const rows = (show === "active" ? byDone.all(0) : show === "done" ? byDone.all(1) : all.all()) as Row[]
   const placeholder = 'placeholder="What needs doing?" aria-label="New todo" autofocus'
   let items = ""
   for (const row of rows) items += item(toTodo(row))
-  const links = ["all", "active", "done"].map(
-    name => `<a class="btn" data-variant="${name === show ? "secondary" : "ghost"}" data-size="sm" href="/?show=${name}">${name}</a>`,
-  )
-  return `<!doctype html><html lang="en"><head>${head}</head><body><main class="card"><h1><span id="left">${left()}</span> left to do</h1>${formOf("/todos", sendFields)} class="field">${field("todo_create", placeholder, typed, "el.value = el.defaultValue", message)}</form><ul id="list">${items}</ul><nav>${links.join("")}</nav></main><div id="live" hidden data-init="@get(&#39;/live?show=${show}&#39;, {filterSignals: {include: /^$/}, openWhenHidden: false, retry: &#39;always&#39;, retryMaxCount: Infinity, requestCancellation: &#39;disabled&#39;})"></div></body></html>`
+  const links = ["all", "active", "done"].map(name => `<a href="/?show=${name}"${name === show ? ' aria-current="page"' : ""}>${name}</a>`)
+  return `<!doctype html><html lang="en"><head>${head}</head><body><main><h1>Todos</h1><p><span id="left">${left()}</span> left to do</p><section class="card"><header>${plus}${formOf("/todos", sendFields)} class="field">${field("todo_create", placeholder, typed, "el.value = el.defaultValue", message)}</form></header><ul id="list">${items || empty}</ul><footer><nav>${links.join("")}</nav>${formOf("/todos/clear-done", send)} style="display: contents"><button class="btn" data-variant="ghost" data-size="sm">Clear done</button></form></footer></section></main><div id="live" hidden data-init="@get(&#39;/live?show=${show}&#39;, {filterSignals: {include: /^$/}, openWhenHidden: false, retry: &#39;always&#39;, retryMaxCount: Infinity, requestCancellation: &#39;disabled&#39;})"></div></body></html>`
 }
 
 // One open page: its stream, and the list that it shows.
@@ -166,6 +172,14 @@ app.post("/todos", async c => {
   const now = new Date().toISOString()
   insert.run(id, title, now, now)
   tell(id, { id, title, done: 0 }, true)
+  return c.redirect("/", 303)
+})
+
+app.post("/todos/clear-done", c => {
+  for (const row of byDone.all(1) as Row[]) {
+    remove.run(row[0])
+    tell(row[0], undefined, false)
+  }
   return c.redirect("/", 303)
 })
 

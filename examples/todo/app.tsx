@@ -1,46 +1,75 @@
 // A todo list on SQLite: every open page stays in step, and it works without JavaScript.
 import { Hono } from "hono"
-import { action, call, Entity, html, live, Page, respond, serve } from "nitro-ts"
+import { action, call, Entity, expose, live, Page, respond, serve } from "nitro-ts"
+import { assets } from "nitro-ts/assets"
 import { nitro } from "nitro-ts/hono"
+import { Check, ListChecks, Plus, Trash } from "nitro-ts/icons/lucide"
 import { sqlite } from "nitro-ts/sqlite"
 import { z } from "zod"
 
-const title = z.string().trim().min(1, "What needs doing?").max(200, "Keep it under 200 characters.")
+const title = z.string().trim().min(1, "Please enter a title.").max(200, "Keep it under 200 characters.")
+
 class Todo extends Entity("Todo", { title, done: z.boolean().default(false) }, { timestamps: true }) {
   static store = sqlite("todo.db") // without this line the list lives in memory
+
   @action() toggle() {
     this.done = !this.done
   }
+  @action() static async clearDone() {
+    await Todo.deleteWhere(t => t.done.eq(true))
+  }
 }
+
+const oldestFirst = Todo.all().orderBy("createdAt")
+const lists = new Map([
+  ["all", oldestFirst],
+  ["active", oldestFirst.where({ done: false })],
+  ["done", oldestFirst.where({ done: true })],
+])
 
 const Item = (todo: Todo) => (
   <li id={todo.domId} class={{ done: todo.done }}>
-    {call(todo, "toggle").button(todo.done && "✓", { role: "checkbox", "aria-checked": todo.done, "aria-label": "Done", ...icon })}
+    {call(todo, "toggle").button(todo.done && Check(), { role: "checkbox", "aria-checked": todo.done, "aria-label": "Done" })}
     {call(todo, "update").input("title", { "aria-label": "Title" })}
-    {call(todo, "delete").button("×", { "aria-label": "Delete", ...icon, "data-variant": "ghost" })}
+    {call(todo, "delete").button(Trash(), { "aria-label": "Delete", "data-variant": "ghost", "data-size": "icon-sm" })}
   </li>
 )
-const icon = { "data-variant": "outline", "data-size": "icon" }
-const lists = { all: Todo.where(), active: Todo.where(t => t.done.eq(false)), done: Todo.where(t => t.done.eq(true)) }
-const link = (name: string, shown: string) =>
-  html`<a class="btn" data-variant="${name === shown ? "secondary" : "ghost"}" data-size="sm" href="/?show=${name}">${name}</a>`
-const style = html`<style>
-  main { width: min(36rem, 100% - 2rem); margin: 10vh auto; gap: 1rem; padding: 1.5rem; } h1 { font-size: 1.5rem; font-weight: 600; }
-  li { display: flex; gap: .5rem; padding-block: .125rem; } li .input:not(:focus) { border-color: transparent; background: none; box-shadow: none; }
-  .done .input { text-decoration: line-through; color: var(--muted-foreground); } nav { text-transform: capitalize; }
-</style>`
 
+const empty = (
+  <li class="none">
+    {ListChecks()}
+    <h2>Nothing here</h2>
+    <p>Write the next thing above. Every open page shows it at once.</p>
+  </li>
+)
+
+const files = assets({ directory: new URL("./public", import.meta.url) })
 const app = new Hono()
-app.use(nitro({ entities: [Todo] }))
+app.use(nitro({ entities: [expose(Todo)], assets: files }))
 app.get("/", c => {
-  const show = c.req.query("show") ?? "all"
+  const shown = c.req.query("show") ?? "all"
   return respond(
-    <Page title="Todos" head={style}>
-      <main class="card">
-        <h1>{live(lists.active.count())} left to do</h1>
-        {call(Todo, "create").input("title", { placeholder: "What needs doing?", "aria-label": "New todo", autofocus: true })}
-        {live((lists[show as keyof typeof lists] ?? lists.all).orderBy("createdAt"), Item)}
-        <nav>{Object.keys(lists).map(name => link(name, show))}</nav>
+    <Page title="Todos" styles={[files.style("todo.css")]}>
+      <main>
+        <h1>Todos</h1>
+        <p>{live(Todo.where({ done: false }).count())} left to do</p>
+        <section class="card">
+          <header>
+            {Plus()}
+            {call(Todo, "create").input("title", { placeholder: "What needs doing?", "aria-label": "New todo", autofocus: true })}
+          </header>
+          {live(lists.get(shown) ?? oldestFirst, Item, { empty })}
+          <footer>
+            <nav>
+              {[...lists.keys()].map(name => (
+                <a href={`/?show=${name}`} aria-current={name === shown ? "page" : undefined}>
+                  {name}
+                </a>
+              ))}
+            </nav>
+            {call(Todo, "clearDone").button("Clear done", { "data-variant": "ghost", "data-size": "sm" })}
+          </footer>
+        </section>
       </main>
     </Page>,
   )

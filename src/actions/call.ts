@@ -163,7 +163,10 @@ export class Call extends Expression<void> {
     return html`${raw(this.#openForm(this.#route.buttonForm))}${button({ class: "btn", ...attributes }, label)}</form>`
   }
 
-  /** A form that is one field, sent by Enter, with the place for its message: `{call(Todo, "create").input("title")}`. */
+  /**
+   * A form that is one field, sent by Enter, with the place for its message: `{call(Todo, "create").input("title")}`. Of an
+   * `update` it also saves when the field is left, and Escape restores what the server last sent.
+   */
   input(name: string, attributes: ElementAttributes["input"] = {}): Markup {
     // Written as text, because a list makes one for each row. What is not escaped here is an identifier or was escaped before.
     const form = this.#form
@@ -173,7 +176,7 @@ export class Call extends Expression<void> {
     const valueText = value === undefined ? "" : ` value="${escapeHtml(value)}"`
     return raw(
       `${this.#openForm(this.#route.fieldForm)}${open} id="${id}" name="${escapeHtml(name)}"${valueText} aria-describedby="${id}_error"` +
-        ` data-attr:aria-invalid="$_${id} ? &#39;true&#39; : &#39;false&#39;" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle}">` +
+        ` data-attr:aria-invalid="$_${id} ? &#39;true&#39; : &#39;false&#39;" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle}"${this.#route.operationName === "update" ? editsInPlace(id) : ""}>` +
         `${this.#errorText(name, id)}</form>`,
     )
   }
@@ -210,6 +213,11 @@ export class Call extends Expression<void> {
     // Almost no request has one: the form's name is not made up only to be compared with nothing.
     return flash !== undefined && flash.form === this.#form ? flash : undefined
   }
+}
+
+/** Leaving a changed field sends its form, as Enter does; Escape takes the change and its message back. `id` needs no escape. */
+function editsInPlace(id: string): string {
+  return ` data-on:change="el.form.requestSubmit()" data-on:keydown="evt.key == &#39;Escape&#39; ? ($_${id} = &#39;&#39;, el.value = el.defaultValue) : 0"`
 }
 
 function queryOf(input: Readonly<Record<string, unknown>>): string {

@@ -38,7 +38,7 @@ async function open(path = "/", options: { javaScriptEnabled?: boolean } = {}): 
 
 const newTodo = (page: Page) => page.getByLabel("New todo")
 const titles = (page: Page) => page.getByLabel("Title")
-const rows = (page: Page) => page.locator("main li")
+const rows = (page: Page) => page.locator("main li:not(.none)")
 
 async function add(page: Page, title: string): Promise<void> {
   await newTodo(page).fill(title)
@@ -60,12 +60,12 @@ describe("two open pages", () => {
     await add(one, "Bread")
     await expectTitles(one, ["Milk", "Bread"])
     await expectTitles(two, ["Milk", "Bread"])
-    await expect.poll(() => two.locator("main h1").textContent()).toBe("2 left to do")
+    await expect.poll(() => two.locator("main > p").textContent()).toBe("2 left to do")
     expect(await newTodo(one).inputValue()).toBe("")
 
     await rows(two).nth(0).getByRole("checkbox").click()
     await expect.poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
-    await expect.poll(() => one.locator("main h1").textContent()).toBe("1 left to do")
+    await expect.poll(() => one.locator("main > p").textContent()).toBe("1 left to do")
 
     await titles(one).nth(1).fill("Rye bread")
     await titles(one).nth(1).press("Enter")
@@ -106,9 +106,88 @@ describe("two open pages", () => {
   })
 })
 
+describe("a title edited in its row", () => {
+  const stored = async (): Promise<string[]> =>
+    ((await (await fetch(`${app.url}/todos`)).json()) as { title: string }[]).map(todo => todo.title)
+
+  it("is saved when the field is left", async () => {
+    const [one, two] = await Promise.all([open(), open()])
+    await add(one, "Milk")
+    await expectTitles(one, ["Milk"])
+    await titles(one).nth(0).fill("Oat milk")
+    await newTodo(one).focus()
+    await expectTitles(two, ["Oat milk"])
+    await one.reload()
+    await expectTitles(one, ["Oat milk"])
+  })
+
+  it("is restored by Escape, with its message, and nothing is sent", async () => {
+    const page = await open()
+    await add(page, "Milk")
+    await expectTitles(page, ["Milk"])
+    await titles(page).nth(0).fill("")
+    await titles(page).nth(0).press("Enter")
+    await expect.poll(() => rows(page).nth(0).getByRole("alert").isVisible()).toBe(true)
+    await titles(page).nth(0).press("Escape")
+    await expectTitles(page, ["Milk"])
+    await expect.poll(() => rows(page).nth(0).getByRole("alert").isVisible()).toBe(false)
+    await newTodo(page).focus()
+    expect(await stored()).toEqual(["Milk"])
+  })
+})
+
+it("moves the focus to the neighbour of a deleted todo, and to the new one's field at the end", async () => {
+  const page = await open()
+  await add(page, "Milk")
+  await add(page, "Bread")
+  await expectTitles(page, ["Milk", "Bread"])
+  await rows(page).nth(0).getByLabel("Delete").focus()
+  await page.keyboard.press("Enter")
+  await expectTitles(page, ["Bread"])
+  await expect
+    .poll(() =>
+      rows(page)
+        .nth(0)
+        .getByLabel("Delete")
+        .evaluate(button => button.matches(":focus")),
+    )
+    .toBe(true)
+  await page.keyboard.press("Enter")
+  await expectTitles(page, [])
+  await expect.poll(() => newTodo(page).evaluate(input => input.matches(":focus"))).toBe(true)
+  expect(await page.getByText("Nothing here").isVisible()).toBe(true)
+})
+
+it("clears what is done in every open page", async () => {
+  const [one, two] = await Promise.all([open(), open()])
+  await add(one, "Milk")
+  await add(one, "Bread")
+  await expectTitles(two, ["Milk", "Bread"])
+  await rows(two).nth(0).getByRole("checkbox").click()
+  await expect.poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+  await one.getByRole("button", { name: "Clear done" }).click()
+  await expectTitles(one, ["Bread"])
+  await expectTitles(two, ["Bread"])
+})
+
+it("shows all todos for a filter that does not exist", async () => {
+  const page = await open("/?show=toString")
+  await add(page, "Milk")
+  await expectTitles(page, ["Milk"])
+})
+
+it("has check boxes of 16 px that a finger can hit", async () => {
+  const page = await open()
+  await add(page, "Milk")
+  const box = await rows(page).nth(0).getByRole("checkbox").boundingBox()
+  expect([box?.width, box?.height]).toEqual([16, 16])
+  await page.mouse.click((box?.x ?? 0) - 10, (box?.y ?? 0) + 26)
+  await expect.poll(() => rows(page).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+})
+
 describe("validation", () => {
   for (const [name, typed, message] of [
-    ["an empty title", "   ", "What needs doing?"],
+    ["an empty title", "   ", "Please enter a title."],
     ["a title of 300 characters", "x".repeat(300), "Keep it under 200 characters."],
   ] as const) {
     it(`shows a message by the field for ${name} and keeps what was typed`, async () => {
@@ -158,7 +237,7 @@ describe("without JavaScript", () => {
   })
 
   for (const [name, typed, message] of [
-    ["an empty title", "", "What needs doing?"],
+    ["an empty title", "", "Please enter a title."],
     ["a title of 300 characters", "x".repeat(300), "Keep it under 200 characters."],
     ["a title too long for a cookie", "z".repeat(20_000), "Keep it under 200 characters."],
   ] as const) {
@@ -268,7 +347,7 @@ it("lives in memory when the one line that names its store is left out", async (
   expect(lines.length - swapped.length).toBe(1)
   mkdirSync("test/output", { recursive: true })
   const copy = `test/output/todo-in-memory-${process.pid}.tsx`
-  writeFileSync(copy, swapped.join("\n"))
+  writeFileSync(copy, swapped.join("\n").replace("./public", "../../examples/todo/public"))
   try {
     await app.end()
     app = await startApp(copy, { cwd: folder.path })
@@ -276,9 +355,9 @@ it("lives in memory when the one line that names its store is left out", async (
     await add(one, "Milk")
     await expectTitles(two, ["Milk"])
     await rows(two).nth(0).getByRole("checkbox").click()
-    await expect.poll(() => one.locator("main h1").textContent()).toBe("0 left to do")
+    await expect.poll(() => one.locator("main > p").textContent()).toBe("0 left to do")
     await add(one, "   ")
-    await expect.poll(() => one.getByRole("alert").filter({ hasText: "What needs doing?" }).isVisible()).toBe(true)
+    await expect.poll(() => one.getByRole("alert").filter({ hasText: "Please enter a title." }).isVisible()).toBe(true)
 
     const { port } = app
     await app.end("SIGKILL")

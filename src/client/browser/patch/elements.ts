@@ -1,5 +1,6 @@
 // datastar-patch-elements: finds the targets, brings the HTML in, runs the scripts that came with it.
 import { ClientError } from "../errors.ts"
+import { followFocus } from "./focus.ts"
 import { morph } from "./morph.ts"
 
 const MODES = ["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"] as const
@@ -48,6 +49,12 @@ export function patchElements(patch: ElementsPatch): Promise<void> | undefined {
 }
 
 function apply(patch: ElementsPatch): void {
+  const keepFocus = followFocus()
+  change(patch)
+  keepFocus?.()
+}
+
+function change(patch: ElementsPatch): void {
   const { selector, mode } = patch
   const content = parse(patch)
   if (selector) {
