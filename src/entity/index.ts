@@ -1,7 +1,8 @@
 // Domain objects: fields, validation, queries, saving, and the contract of what stores them.
 
+export { isNitroError, NitroError, type NitroErrorOptions } from "../shared/errors.ts"
 export { observeChanges } from "./changes.ts"
-export type { EntityOptions } from "./class-types.ts"
+export type { EntityOptions, ManagedField } from "./class-types.ts"
 export type { Column, JsonColumn, JsonSteps } from "./column-types.ts"
 export { and, Condition, not, or, Specification } from "./condition.ts"
 export type { EntityDefinition, EntityId, FieldDefinition, FieldType, OnDelete, ValueClass, ValuePart } from "./definition.ts"
@@ -83,6 +84,7 @@ export type {
   One,
   OrderBy,
   Query,
+  QueryOf,
   RawValue,
   RelatedMany,
   RelatedOne,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { NitroError, registerErrors, registeredErrors } from "./errors.ts"
+import { isNitroError, NitroError, registerErrors, registeredErrors } from "./errors.ts"
 
 it("takes status and fix from the register of its code", () => {
   registerErrors({ NITRO_TEST_ONLY: { status: 418, when: "A test throws it.", fix: "Nothing to do." } })
@@ -18,4 +18,13 @@ it("answers 500 with an unregistered code and keeps the cause", () => {
 it("refuses one code with two meanings", () => {
   registerErrors({ NITRO_TEST_TWICE: { status: 400, when: "First.", fix: "" } })
   expect(() => registerErrors({ NITRO_TEST_TWICE: { status: 400, when: "Second.", fix: "" } })).toThrow("NITRO_TEST_TWICE")
+})
+
+it("tells its own errors from others, and one code from another", () => {
+  const error: unknown = new NitroError("NITRO_DUPLICATE", "Taken.")
+  expect(isNitroError(error)).toBe(true)
+  expect(isNitroError(error, "NITRO_STALE_ENTITY", "NITRO_DUPLICATE")).toBe(true)
+  expect(isNitroError(error, "NITRO_STALE_ENTITY")).toBe(false)
+  for (const other of [new Error("NITRO_DUPLICATE"), { name: "NitroError", code: "NITRO_DUPLICATE" }, "NITRO_DUPLICATE", null, undefined])
+    expect(isNitroError(other, "NITRO_DUPLICATE")).toBe(false)
 })

@@ -41,6 +41,14 @@ export class NitroError extends Error {
   }
 }
 
+/**
+ * Whether `error` is an error of this library, and with `codes` one of these:
+ * `if (isNitroError(error, "NITRO_DUPLICATE")) return "This name is taken."`
+ */
+export function isNitroError(error: unknown, ...codes: readonly `NITRO_${string}`[]): error is NitroError {
+  return error instanceof NitroError && (codes.length === 0 || (codes as readonly string[]).includes(error.code))
+}
+
 /** Registers a module's codes once, at module load. Returns the same object, so that its keys can be a type. */
 export function registerErrors<const R extends Readonly<Record<`NITRO_${string}`, ErrorEntry>>>(register: R): R {
   for (const code of Object.keys(register)) {
