@@ -3,6 +3,9 @@ import type { z } from "zod"
 import type { HiddenField } from "./field-options.ts"
 import type { Shape } from "./fields.ts"
 
+/** Names of the fields that the library adds: `id` always, the others where their option is on. */
+export type ManagedField = "id" | "createdAt" | "updatedAt" | "version" | "deletedAt"
+
 /** Options of `Entity(name, fields, options)`; `F` are the names of the fields. */
 export interface EntityOptions<F extends string = string> {
   /**
@@ -15,8 +18,9 @@ export interface EntityOptions<F extends string = string> {
   /** Adds `version`, a number that every update raises by one; a save of an outdated copy throws `NITRO_STALE_ENTITY`. */
   readonly version?: boolean
   /** Fields, or sets of fields, whose values occur once: `["name", ["shelf", "position"]]`. Null values never collide. */
-  readonly unique?: readonly (F | readonly F[])[]
-  readonly index?: readonly (F | readonly F[])[]
+  readonly unique?: readonly (F | ManagedField | readonly (F | ManagedField)[])[]
+  /** Fields, or sets of fields, that queries filter or order by: `["price", ["categoryId", "createdAt"]]`. */
+  readonly index?: readonly (F | ManagedField | readonly (F | ManagedField)[])[]
   /** Adds `deletedAt`: `delete` keeps the row, and queries leave it out. Its unique values stay taken. */
   readonly softDelete?: boolean
   /** Table name in SQL stores; default: the plural in snake_case. */
@@ -28,6 +32,22 @@ export interface EntityOptions<F extends string = string> {
   /** Entities expire so many seconds after their last save. Needs a store with the capability `ttl`. */
   readonly ttlSeconds?: number
 }
+
+/** Names of the managed fields that the options do not switch on; an index on one is an error. */
+type AbsentFields<O> =
+  | (On<O, "timestamps"> extends true ? never : "createdAt" | "updatedAt")
+  | (On<O, "version"> extends true ? never : "version")
+  | (On<O, "softDelete"> extends true ? never : "deletedAt")
+type Listed<L> = L extends readonly (infer E)[] ? (E extends readonly (infer F)[] ? F : E) : never
+type IndexedFields<O> = O extends { readonly index: infer L } ? Listed<L> : never
+type UniqueFields<O> = O extends { readonly unique: infer L } ? Listed<L> : never
+
+/** Nothing where `index` and `unique` name fields that there are, `D` being the declared ones; else what stands in the way. */
+export type KnownFields<D extends string, O> = [Extract<IndexedFields<O> | UniqueFields<O>, Exclude<AbsentFields<O>, D>>] extends [never]
+  ? unknown
+  : {
+      readonly index: `${Extract<IndexedFields<O> | UniqueFields<O>, Exclude<AbsentFields<O>, D>> & string} is not a field here: switch its option on`
+    }
 
 type On<O, K extends string> = O extends { readonly [P in K]: true } ? true : false
 export type Flat<T> = { [K in keyof T]: T[K] }

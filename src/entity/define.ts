@@ -50,6 +50,7 @@ export function checkDeclaration(name: string, shape: Shape, options: EntityOpti
     }
   }
   if (options.id !== undefined) checkKey(name, shape, options.id)
+  checkNames(name, names, options)
   for (const [field, schema] of Object.entries(shape)) {
     if (typeof schema?._zod?.def !== "object")
       throw definitionError(`The field "${field}" of ${name} is not a zod 4 schema.`, "Use z.string() and the like.")
@@ -98,13 +99,6 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
   }
   if (options.id !== undefined) fields[0] = { ...(fields[0] as FieldDefinition), derived: true }
   const fieldByName = new Map(fields.map(field => [field.name, field]))
-  const known = (list: readonly (string | readonly string[])[] | undefined): string[][] =>
-    (list ?? []).map(entry =>
-      (typeof entry === "string" ? [entry] : [...entry]).map(field => {
-        if (!fieldByName.has(field)) throw unknownFieldError(name, field, fieldByName.keys())
-        return field
-      }),
-    )
   const plural = options.plural ?? pluralize(kebabCase(name))
   const definition: EntityDefinition = {
     name,
@@ -113,9 +107,9 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
     fields,
     fieldByName,
     key: options.id ?? ["id"],
-    unique: known(options.unique),
-    index: known(options.index),
-    guarded: [...new Set([...known(options.guarded).flat(), ...readonlyFields(shape)])],
+    unique: fieldSets(options.unique),
+    index: fieldSets(options.index),
+    guarded: [...new Set([...(options.guarded ?? []), ...readonlyFields(shape)])],
     timestamps: options.timestamps === true,
     version: options.version === true,
     ...(options.softDelete ? { softDelete: true } : {}),
@@ -131,6 +125,24 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
       )
   }
   return { definition, internals }
+}
+
+type FieldSets = readonly (string | readonly string[])[] | undefined
+
+function fieldSets(sets: FieldSets): string[][] {
+  return (sets ?? []).map(set => (typeof set === "string" ? [set] : [...set]))
+}
+
+/** `index`, `unique` and `guarded` name fields that there are. */
+function checkNames(name: string, names: readonly string[], { index, unique, guarded, id }: EntityOptions): void {
+  const lists = { index, unique, guarded }
+  for (const [option, list] of Object.entries(lists) as [string, FieldSets][]) {
+    for (const field of fieldSets(list).flat()) {
+      if (!names.includes(field)) throw unknownFieldError(name, field, names)
+      if (field === "id" && id !== undefined)
+        throw definitionError(`The option ${option} of ${name} names "id", which is made of ${id.join(" and ")}.`, "Name these fields.")
+    }
+  }
 }
 
 function checkKey(name: string, shape: Shape, key: readonly string[]): void {

@@ -2,7 +2,16 @@
 import type { InspectOptions } from "node:util"
 import { updateWhere, upsert } from "./bulk.ts"
 import { observeEntity } from "./changes.ts"
-import type { EntityInput, EntityKey, EntityOptions, EntityRef, EntityUpdate, EntityValues, HiddenNames } from "./class-types.ts"
+import type {
+  EntityInput,
+  EntityKey,
+  EntityOptions,
+  EntityRef,
+  EntityUpdate,
+  EntityValues,
+  HiddenNames,
+  KnownFields,
+} from "./class-types.ts"
 import { toCondition } from "./columns.ts"
 import { Specification } from "./condition.ts"
 import { checkDeclaration } from "./define.ts"
@@ -238,7 +247,7 @@ const taken: ReadonlySet<string> = new Set([
 export function Entity<S extends Shape, const O extends EntityOptions<FieldNames<S>> = Record<never, never>>(
   name: string,
   fields: S,
-  options?: O,
+  options?: O & KnownFields<FieldNames<S>, O>,
 ): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>, HiddenNames<S>> {
   checkDeclaration(name, fields, options ?? {}, taken)
   const made = new Model(name, fields, options ?? {})

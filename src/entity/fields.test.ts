@@ -93,6 +93,41 @@ describe("reading a schema", () => {
   })
 })
 
+describe("names in the options of a class", () => {
+  const declare = (options: object) => () => Entity("Note", { title: z.string() }, options as never)
+
+  it.each([
+    ["index", { index: ["titel"] }],
+    ["index", { index: [["title", "createdAt"]] }],
+    ["unique", { timestamps: true, unique: ["version"] }],
+    ["guarded", { guarded: ["titel"] }],
+  ])("are refused at the declaration where there is no such field: %s", (_, options) => {
+    expect(declare(options)).toThrow(expect.objectContaining({ code: "NITRO_UNKNOWN_FIELD" }))
+  })
+
+  it("may be those of fields that the library adds", () => {
+    class Note extends Entity(
+      "Note",
+      { title: z.string() },
+      {
+        timestamps: true,
+        version: true,
+        softDelete: true,
+        index: ["createdAt", ["title", "updatedAt"], "version"],
+        unique: [["title", "deletedAt"]],
+      },
+    ) {}
+    expect(Note.definition.index).toEqual([["createdAt"], ["title", "updatedAt"], ["version"]])
+    expect(Note.definition.unique).toEqual([["title", "deletedAt"]])
+  })
+
+  it("are not `id` where the id is made of other fields", () => {
+    expect(() => Entity("Line", { order: z.int(), sku: z.string() }, { id: ["order", "sku"], index: ["id"] })).toThrow(
+      expect.objectContaining({ code: "NITRO_DEFINITION", message: expect.stringContaining("order and sku") }),
+    )
+  })
+})
+
 describe("fields whose input differs from what they hold", () => {
   class Odd extends Entity("Odd", {
     active: z.stringbool(),

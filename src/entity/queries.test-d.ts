@@ -1,6 +1,6 @@
 // What queries give, and what must not compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
-import { Entity, type KeysetPage, type NumberedPage, type Specification } from "./index.ts"
+import { type CountQuery, Entity, type KeysetPage, type NumberedPage, type Query, type QueryOf, ref, type Specification } from "./index.ts"
 
 class Category extends Entity("Category", { name: z.string() }) {
   shout() {
@@ -100,3 +100,51 @@ Product.spec(p => p.prise.gt(0))
 Product.sql("select * from products")
 // @ts-expect-error an object is no value
 Product.sql`select * from products where name = ${{ a: 1 }}`
+
+// A query is named by the class, and by the type of its instances.
+class Article extends Entity(
+  "Article",
+  { title: z.string(), authorId: ref("Author").nullable().default(null) },
+  {
+    timestamps: true,
+    version: true,
+    softDelete: true,
+    index: ["createdAt", ["authorId", "createdAt"], "id"],
+    unique: [["title", "deletedAt"]],
+  },
+) {
+  get author() {
+    return this.belongsTo(Author, "authorId")
+  }
+}
+class Author extends Entity("Author", { name: z.string() }) {
+  get articles() {
+    return this.hasMany(Article, "authorId")
+  }
+}
+function byAnn(articles: QueryOf<typeof Article>): QueryOf<typeof Article> {
+  return articles.where(a => a.author.name.eq("Ann")).orderBy("-createdAt")
+}
+async function titles(articles: Query<Article>): Promise<readonly string[]> {
+  const rows = await articles.where({ title: { contains: "x" } }).select("title", "createdAt")
+  return rows.map(({ title }) => title)
+}
+const named: Article[] = await byAnn(byAnn(Article.all()).with("author"))
+const ofAuthor: string[] = [...(await titles(byAnn((await Author.require("1")).articles))), ...(await titles(Article.where()))]
+const counted: CountQuery<Article> = byAnn(Article.all()).count()
+void [named, ofAuthor, counted]
+// @ts-expect-error the field is unknown
+byAnn(Article.all()).where(a => a.titel.eq("x"))
+// @ts-expect-error the field is unknown
+;(articles: Query<Article>) => articles.orderBy("titel")
+// @ts-expect-error another class's query
+void byAnn(Author.all())
+Entity("Stamped", { n: z.int() }, { timestamps: true, index: [["n", "updatedAt"]] })
+// @ts-expect-error there are no timestamps
+Entity("Plain", { n: z.int() }, { index: ["createdAt"] })
+// @ts-expect-error there is no version
+Entity("Plain", { n: z.int() }, { timestamps: true, unique: [["n", "version"]] })
+// A field of the class's own may have such a name where the library adds none.
+Entity("Imported", { createdAt: z.string() }, { index: ["createdAt"] })
+// @ts-expect-error the field is unknown
+Entity("Plain", { n: z.int() }, { timestamps: true, index: ["creatdAt"] })

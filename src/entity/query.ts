@@ -12,6 +12,7 @@ import { aggregateOf, groupQuery, selectQuery } from "./select.ts"
 import type {
   CountQuery,
   EntityClass,
+  FieldValues,
   GroupOutputs,
   GroupQuery,
   KeysetPage,
@@ -154,7 +155,8 @@ class StoreCount<T extends object, V> implements CountQuery<T, V> {
 
 /** A query from its public data, as `Todo.where(...)` makes one. */
 export function queryOf<T extends object>(entity: EntityClass<T>, plan: QueryPlan = { orderBy: [] }): Query<T> {
-  return new StoreQuery<T, never>(entity, plan)
+  // The values of any instances are those of its class.
+  return new StoreQuery<T, FieldValues<T>>(entity, plan)
 }
 
 export function isQuery(value: unknown): value is Query {

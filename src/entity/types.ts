@@ -356,7 +356,7 @@ export type RawValue = Value | readonly Value[]
  * Which entities, in which order: an immutable value with public `entity` and `plan`. Every method gives a new query;
  * awaiting it (again) asks the store (again).
  */
-export interface Query<T extends object = EntityInstance, V = never> extends PromiseLike<T[]>, AsyncIterable<T> {
+export interface Query<T extends object = EntityInstance, V = FieldValues<T>> extends PromiseLike<T[]>, AsyncIterable<T> {
   readonly entity: EntityClass<T>
   readonly plan: QueryPlan
   /** A further condition: all conditions must hold. */
@@ -401,8 +401,11 @@ export interface Query<T extends object = EntityInstance, V = never> extends Pro
   groupBy<K extends Keys<V>, const G extends GroupOutputs<V>>(fields: K | readonly K[], outputs: G): GroupQuery<Group<V, K, G>>
 }
 
+/** The type of the queries of a class: `function newest(articles: QueryOf<typeof Article>)`. */
+export type QueryOf<E extends abstract new (...args: never[]) => object> = Query<InstanceType<E>>
+
 /** The number of rows of a query; awaiting it counts. `query` stays public, so that a live view can follow it. */
-export interface CountQuery<T extends object = EntityInstance, V = never> extends PromiseLike<number> {
+export interface CountQuery<T extends object = EntityInstance, V = FieldValues<T>> extends PromiseLike<number> {
   readonly query: Query<T, V>
 }
 
