@@ -2,7 +2,8 @@
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { suggest } from "../shared/suggest.ts"
-import { coerce, type Input } from "./input.ts"
+import { coerce } from "./coerce.ts"
+import type { Input } from "./input.ts"
 import { type CrudOperation, type Exposure, operationOf, type Route, type RouteCall } from "./route.ts"
 
 const defaultPageSize = 50

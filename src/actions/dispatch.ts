@@ -5,21 +5,23 @@ import { allOptionsOf, type EntityClass, unitOfWork } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
+import { type AllowRule, isAllowed } from "./allow.ts"
+import { discardBody } from "./body.ts"
+import { coerce } from "./coerce.ts"
 import { assertSameSite } from "./csrf.ts"
 import { gatherParts } from "./form-parts.ts"
-import { coerce, type Input, type RequestInput, readInput } from "./input.ts"
+import { type Input, type InputLimits, type RequestInput, readInput } from "./input.ts"
 import { type Asked, clientOf, replyWith, replyWithError } from "./reply.ts"
+import { currentRequest } from "./request-context.ts"
 import { type Exposure, expose, type Route } from "./route.ts"
 import { entityRoutes, type Match, RouteTable } from "./routes.ts"
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends InputLimits {
   readonly entities?: readonly (EntityClass | Exposure)[]
   /** Further routes, as other modules make them: `commands([...])`, `queries([...])` of `nitro-ts/cqrs`. */
   readonly routes?: readonly (readonly Route[])[]
   /** Prefix of every route, without a slash at the end; default none. */
   readonly basePath?: string
-  /** Largest request body in bytes; default 1 MiB. */
-  readonly maxBodyBytes?: number
   /** Origins of other sites whose pages may send state-changing requests here. */
   readonly trustedOrigins?: readonly string[]
 }
@@ -34,17 +36,16 @@ export interface Dispatcher {
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const exposures = (options.entities ?? []).map(entry => ("entity" in entry && "crud" in entry ? entry : expose(entry as EntityClass)))
   const routes = new RouteTable([...exposures.flatMap(entityRoutes), ...(options.routes ?? []).flat()], options.basePath ?? "")
-  const maxBodyBytes = options.maxBodyBytes ?? 1024 * 1024
   return {
     routes,
     dispatch(request, path, search) {
       try {
         const match = routes.match(request.method, path)
         if (!match) return undefined
-        if (!("route" in match)) return Promise.resolve(methodNotAllowed(request, match))
+        if (!("route" in match)) return refuse(methodNotAllowed(request, match), request)
         return answer(request, search, match)
       } catch (error) {
-        return Promise.resolve(replyWithError(error, { request, client: clientOf(request), form: undefined }))
+        return refuse(replyWithError(error, { request, client: clientOf(request), form: undefined }), request)
       }
     },
   }
@@ -53,20 +54,40 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     let asked: Asked = { request, client: clientOf(request), form: undefined }
     try {
       if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
-      const received = await readInput(request, search, isDatastarRequest(request), maxBodyBytes)
       const { route, id } = match
-      if (received.kind === "form") asked = { ...asked, form: { key: route.form(id), values: withoutSecrets(received.body, route.input) } }
-      if (route.allow && !(await route.allow(request))) throw new NitroError("NITRO_FORBIDDEN", `You may not use ${route.name}.`)
-      const input = inputOf(route, received)
+      let reading: Promise<Input> | undefined
+      const read = () => (reading ??= readInputOf(route, id))
+      if (route.allow) await assertAllowed(route, route.allow, id, read)
+      const input = await read()
       const run = async () => await route.run({ id, input, request })
       // Reading needs no transaction, and must not wait for the writers'.
       const outcome = await (route.method === "GET" || route.ownsUnits ? run() : unitOfWork(run))
       return await replyWith(outcome, asked)
     } catch (error) {
       if (!(error instanceof NitroError) || error.status >= 500) reportError(error, match.route.name)
-      return replyWithError(error, asked)
+      return refuse(replyWithError(error, asked), request)
+    }
+
+    async function readInputOf(route: Route, id: string): Promise<Input> {
+      const received = await readInput(request, search, isDatastarRequest(request), options)
+      // From here on a refusal gives back what was typed.
+      if (received.kind === "form") asked = { ...asked, form: { key: route.form(id), values: withoutSecrets(received.body, route.input) } }
+      return inputOf(route, received)
+    }
+
+    async function assertAllowed(route: Route, rule: AllowRule, id: string, input: () => Promise<Input>): Promise<void> {
+      const { operation, name, target } = route
+      const known = { operation, user: currentRequest()?.user, request }
+      if (await isAllowed(rule, known, { input, target: id === "" || !target ? undefined : () => target(id) })) return
+      throw new NitroError("NITRO_FORBIDDEN", `You may not use ${name}.`)
     }
   }
+}
+
+/** An answer that goes out before the body was read: what is left of it must not hold up the connection. */
+async function refuse(response: Response, request: Request): Promise<Response> {
+  if (!(await discardBody(request))) response.headers.set("connection", "close")
+  return response
 }
 
 function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Response {

@@ -32,6 +32,11 @@ registerErrors({
     when: "A request body is larger than `maxBodyBytes`.",
     fix: "Send less, or raise `maxBodyBytes`.",
   },
+  NITRO_TOO_COMPLEX: {
+    status: 400,
+    when: "A request has more fields, or JSON with more values or levels, than the app reads.",
+    fix: "Send less at once, or raise `maxFields`.",
+  },
   NITRO_BAD_REQUEST: {
     status: 400,
     when: "A request body, query or path cannot be read: malformed JSON, a broken form, a bad percent escape.",

@@ -1,6 +1,8 @@
 // Fields of a form named after a part, `address.city`, put together to the one object that their value object is made of.
 import { type ValuePart, valueParts } from "../entity/index.ts"
-import { coerce, type Input } from "./input.ts"
+import { NitroError } from "../shared/errors.ts"
+import { coerce } from "./coerce.ts"
+import type { Input } from "./input.ts"
 import type { Route } from "./route.ts"
 
 /** `body` with its parts gathered, each converted to its own type. Names that lead nowhere stay, to be refused by name. */
@@ -11,8 +13,9 @@ export function gatherParts(body: Input, known: Route["input"]): Input {
     const [field, ...path] = name.split(".") as [string, ...string[]]
     const schema = Object.hasOwn(known, field) ? known[field] : undefined
     const part = schema === undefined || path.length === 0 ? undefined : partAt(valueParts(schema) ?? [], path)
-    if (part === undefined) gathered.set(name, value)
-    else put(gathered, [field, ...path], coerce(part.schema, value, true))
+    if (part !== undefined) put(gathered, [field, ...path], coerce(part.schema, value, true), name)
+    else if (gathered.has(name)) throw twice(name)
+    else gathered.set(name, value)
   }
   for (const [field, value] of gathered) {
     if (!(value instanceof Map)) continue
@@ -28,16 +31,23 @@ function partAt(parts: readonly ValuePart[], [name, ...rest]: readonly string[])
   return part === undefined || rest.length === 0 ? part : partAt(part.parts ?? [], rest)
 }
 
-function put(into: Map<string, unknown>, [name, ...rest]: readonly string[], value: unknown): void {
+/** `whole`: the name of the field of the form, for the message. */
+function put(into: Map<string, unknown>, [name, ...rest]: readonly string[], value: unknown, whole: string): void {
   const key = name as string
+  const inner = into.get(key)
+  if (inner !== undefined && !(inner instanceof Map && rest.length > 0)) throw twice(whole)
   if (rest.length === 0) {
     if (value !== undefined) into.set(key, value)
     return
   }
-  const inner = into.get(key)
-  const next = inner instanceof Map ? (inner as Map<string, unknown>) : new Map<string, unknown>()
+  const next = (inner as Map<string, unknown> | undefined) ?? new Map<string, unknown>()
   into.set(key, next)
-  put(next, rest, value)
+  put(next, rest, value, whole)
+}
+
+/** Which of them counts would depend on their order. */
+function twice(name: string): NitroError {
+  return new NitroError("NITRO_BAD_REQUEST", `The form sends "${name.slice(0, 100)}" as a whole and in parts.`)
 }
 
 function isBlank(parts: ReadonlyMap<string, unknown>): boolean {

@@ -8,6 +8,7 @@ export {
   type HttpMethod,
   type MethodName,
 } from "./action.ts"
+export type { AllowCall, AllowRule } from "./allow.ts"
 export type { AppPart, AppState } from "./app-state.ts"
 export { Call, call, type FieldAttributes, type FormAttributes } from "./call.ts"
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatch.ts"

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
-import { coerce, readInput } from "./input.ts"
+import { coerce } from "./coerce.ts"
+import { readInput } from "./input.ts"
 
 const limit = 1000
 const post = (body: string, type?: string) =>
   new Request("http://shop.test/x", { method: "POST", body, ...(type ? { headers: { "content-type": type } } : {}) })
-const read = (request: Request, search = "", datastar = false) => readInput(request, search, datastar, limit)
+const read = (request: Request, search = "", datastar = false) =>
+  readInput(request, search, datastar, { maxBodyBytes: limit, maxFields: 3 })
 
 describe("readInput", () => {
   it("reads JSON, forms and multipart forms", async () => {
@@ -44,6 +46,9 @@ describe("readInput", () => {
     ["JSON null", "null", "application/json", "NITRO_BAD_REQUEST"],
     ["a broken multipart form", "--x\r\nnope", "multipart/form-data; boundary=x", "NITRO_BAD_REQUEST"],
     ["text", "hello", "text/plain", "NITRO_UNSUPPORTED_BODY"],
+    ["JSON by a name that only begins like it", "{}", "application/jsonfoo", "NITRO_UNSUPPORTED_BODY"],
+    ["a form by a name that only begins like it", "a=1", "application/x-www-form-urlencoded2", "NITRO_UNSUPPORTED_BODY"],
+    ["a multipart form by a name that only begins like it", "a=1", "multipart/form-database; boundary=x", "NITRO_UNSUPPORTED_BODY"],
     ["a body over the limit", "x".repeat(limit + 1), "application/json", "NITRO_BODY_TOO_LARGE"],
     ["a form over the limit", "x".repeat(limit + 1), "multipart/form-data; boundary=x", "NITRO_BODY_TOO_LARGE"],
   ])("refuses %s", async (_name, body, type, code) => {
@@ -77,6 +82,75 @@ describe("readInput", () => {
     await expect(read(request)).rejects.toMatchObject({ code: "NITRO_BODY_TOO_LARGE" })
   })
 
+  it.each(["application/json", "Application/JSON ; charset=utf-8", "application/merge-patch+json", "application/vnd.api+json;v=1"])(
+    "reads %s as JSON",
+    async type => {
+      expect(await read(post('{"a":1}', type))).toMatchObject({ body: { a: 1 }, kind: "json" })
+    },
+  )
+
+  it.each([
+    ["of a form", post("a&b&c&d", "application/x-www-form-urlencoded"), ""],
+    ["of a form, all of one name", post("a=1&a=2&a=3&a=4", "application/x-www-form-urlencoded"), ""],
+    ["of a form, all empty", post("&&&&", "application/x-www-form-urlencoded"), ""],
+    ["of a query", new Request("http://shop.test/x"), "?a&b&c&d"],
+    ["of a query beside a body", post("a=1", "application/x-www-form-urlencoded"), "?a&b&c&d"],
+    [
+      "of a multipart form",
+      post(`${'--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n'.repeat(4)}--x--`, "multipart/form-data; boundary=x"),
+      "",
+    ],
+  ])("refuses more fields than the limit: %s", async (_, request, search) => {
+    await expect(read(request, search)).rejects.toMatchObject({ code: "NITRO_TOO_COMPLEX" })
+  })
+
+  it("takes as many fields as the limit says", async () => {
+    const part = '--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n'
+    for (const request of [
+      post("a=1&a=1&a=1", "application/x-www-form-urlencoded"),
+      post(`${part.repeat(3)}--x--\r\n`, 'multipart/form-data; boundary="x"'),
+    ])
+      expect((await read(request)).body).toEqual({ a: ["1", "1", "1"] })
+  })
+
+  it("takes JSON to the deepest level and to the last value of the limit, and no further", async () => {
+    const nested = (levels: number) => `{"a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`
+    const values = (count: number) =>
+      `{"a":["\\"[,",${Array.from({ length: count - 1 })
+        .fill("1")
+        .join(",")}]}`
+    const large = (body: string) => readInput(post(body, "application/json"), "", false, { maxFields: 3 })
+    await large(nested(64))
+    await large(values(150))
+    await expect(large(nested(65))).rejects.toMatchObject({ code: "NITRO_TOO_COMPLEX" })
+    await expect(large(values(151))).rejects.toMatchObject({ code: "NITRO_TOO_COMPLEX" })
+    await expect(large("[".repeat(500_000))).rejects.toMatchObject({ code: "NITRO_TOO_COMPLEX" })
+    // Brackets and commas in texts are neither.
+    await large(JSON.stringify({ [`"\\${"[".repeat(200)}`]: `${'{,\\"'.repeat(500)}` }))
+  })
+
+  it("takes a time that grows with the body and not with its square", async () => {
+    // A million fields of one name took minutes, since each was added by copying those before it.
+    const { body } = await readInput(post("a&".repeat(500_000), "application/x-www-form-urlencoded"), "", false, { maxFields: 1_000_000 })
+    expect(body["a"]).toHaveLength(500_000)
+  })
+
+  it("says that a body ended early where the client left", async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array(1))
+        controller.error(new Error("aborted"))
+      },
+    })
+    const request = new Request("http://shop.test/x", {
+      method: "POST",
+      body: broken,
+      duplex: "half",
+      headers: { "content-type": "application/json" },
+    } as RequestInit)
+    await expect(read(request)).rejects.toMatchObject({ code: "NITRO_BAD_REQUEST" })
+  })
+
   it("keeps __proto__ a plain name", async () => {
     const { body } = await read(post("__proto__=1&a=2", "application/x-www-form-urlencoded"))
     expect(Object.keys(body)).toEqual(["__proto__", "a"])
@@ -91,6 +165,24 @@ describe("coerce", () => {
     [z.number(), "", undefined],
     [z.number().nullable(), "", null],
     [z.number(), "abc", "abc"],
+    [z.number(), "-1.5e3", -1500],
+    [z.number(), ".5", 0.5],
+    ...["0x10", "0b11", "0o7", "Infinity", "-Infinity", "1e999", "1_000", "1,5", "٣", "1 2", "+-1", "."].map(text => [
+      z.number(),
+      text,
+      text,
+    ]),
+    ...["0x10", "1e3", "1n", "9".repeat(1001)].map(text => [z.bigint(), text, text]),
+    ...["1", "2024", "March 7", "2024-1-5", "2024-02-30", "2023-02-29", "2024-04-31", "2024-13-01", "2024-01-01T25:00", "01/02/2024"].map(
+      text => [z.date(), text, text],
+    ),
+    [z.date(), "2024-02-29", new Date("2024-02-29T00:00:00Z")],
+    [z.date(), "2024-02", new Date("2024-02-01T00:00:00Z")],
+    [z.date(), "+275760-09-13T00:00:00.000Z", new Date(8.64e15)],
+    [z.literal([1, 2]), "2", 2],
+    [z.literal(true), "true", true],
+    [z.literal("1"), "1", "1"],
+    [z.literal(1), "0x1", "0x1"],
     [z.boolean(), "on", true],
     [z.boolean().optional(), "false", false],
     [z.boolean(), "maybe", "maybe"],

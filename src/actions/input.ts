@@ -1,6 +1,7 @@
-// Reads what a request carries (query, JSON, form, Datastar signals) into plain input, bounded and without surprises.
-import type { z } from "zod"
+// Reads what a request carries (query, JSON, form, Datastar signals) into plain input: in linear time, within limits.
 import { NitroError } from "../shared/errors.ts"
+import { readBytes, readText } from "./body.ts"
+import { isJsonType, mediaTypeOf, multipart, urlEncoded } from "./media-type.ts"
 
 export type Input = Record<string, unknown>
 
@@ -13,158 +14,144 @@ export interface RequestInput {
   readonly kind: "none" | "json" | "form" | "signals"
 }
 
-const none: Input = Object.freeze({})
-const urlEncoded = "application/x-www-form-urlencoded"
-const multipart = "multipart/form-data"
-
-/** Content types that an HTML form sends. */
-export function isFormType(type: string): boolean {
-  return type.startsWith(urlEncoded) || type.startsWith(multipart)
+export interface InputLimits {
+  /** Largest request body in bytes; default 1 MiB. */
+  readonly maxBodyBytes?: number
+  /** Most fields of a form, parts of a multipart form and parameters of a query; default 1000. JSON holds 50 times as many values. */
+  readonly maxFields?: number
 }
 
-export async function readInput(request: Request, search: string, datastar: boolean, maxBytes: number): Promise<RequestInput> {
-  const query = search.length > 1 ? fromParams(new URLSearchParams(search)) : none
+/** Deepest JSON, in lists and objects inside of one another. */
+const maxDepth = 64
+const jsonValuesPerField = 50
+
+const none: Input = Object.freeze({})
+
+export function readQuery(search: string, { maxFields = 1000 }: InputLimits = {}): Input {
+  return search.length > 1 ? fromUrlEncoded(search.slice(1), maxFields) : none
+}
+
+export async function readInput(request: Request, search: string, datastar: boolean, limits: InputLimits = {}): Promise<RequestInput> {
+  const { maxBodyBytes = 1024 * 1024, maxFields = 1000 } = limits
+  const query = readQuery(search, limits)
+  const maxValues = maxFields * jsonValuesPerField
   if (request.method === "GET" || request.method === "HEAD" || request.method === "DELETE") {
     const signals = datastar ? query["datastar"] : undefined
     if (typeof signals !== "string") return { query, body: none, kind: "none" }
-    return { query, body: objectFrom(parseJson(signals, "The datastar query parameter")), kind: "signals" }
+    return { query, body: parseObject(signals, "The datastar query parameter", maxValues), kind: "signals" }
   }
-  const type = request.headers.get("content-type") ?? ""
-  if (type.startsWith(urlEncoded)) {
-    return { query, body: fromParams(new URLSearchParams(await readText(request, maxBytes))), kind: "form" }
+  const contentType = request.headers.get("content-type")
+  const type = mediaTypeOf(contentType)
+  if (type === urlEncoded) return { query, body: fromUrlEncoded(await readText(request, maxBodyBytes), maxFields), kind: "form" }
+  if (type === multipart) {
+    return { query, body: await fromMultipart(await readBytes(request, maxBodyBytes), contentType as string, maxFields), kind: "form" }
   }
-  if (type.startsWith(multipart)) {
-    return { query, body: fromParams(await readMultipart(request, type, maxBytes)), kind: "form" }
-  }
-  const text = await readText(request, maxBytes)
+  const isJson = isJsonType(type)
+  if (!isJson && Number(request.headers.get("content-length") ?? 0) > 0) throw unsupported(type)
+  const text = await readText(request, maxBodyBytes)
   if (text === "") return { query, body: none, kind: "none" }
-  if (!type.startsWith("application/json")) {
-    throw new NitroError("NITRO_UNSUPPORTED_BODY", `Actions do not read a body of type "${type || "(none)"}".`)
-  }
-  return { query, body: objectFrom(parseJson(text, "The request body")), kind: datastar ? "signals" : "json" }
+  if (!isJson) throw unsupported(type)
+  return { query, body: parseObject(text, "The request body", maxValues), kind: datastar ? "signals" : "json" }
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
-  const declared = request.headers.get("content-length")
-  if (declared !== null) {
-    // The HTTP server ends the body at the declared length, so the fast path needs no counting.
-    if (Number(declared) > maxBytes) throw tooLarge(maxBytes)
-    return await request.text()
-  }
-  return request.body ? new TextDecoder().decode(await readBounded(request.body, maxBytes)) : ""
+function fromUrlEncoded(text: string, maxFields: number): Input {
+  let fields = 1
+  for (let at = text.indexOf("&"); at >= 0; at = text.indexOf("&", at + 1)) if (++fields > maxFields) throw tooManyFields(maxFields)
+  return fromEntries(new URLSearchParams(text))
 }
 
-async function readBounded(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength
-    if (size > maxBytes) throw tooLarge(maxBytes)
-    chunks.push(chunk)
+async function fromMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: string, maxFields: number): Promise<Input> {
+  const boundary = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType)
+  const delimiter = `--${boundary?.[1] ?? boundary?.[2] ?? ""}`
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  // The last one closes the form.
+  let parts = -1
+  for (let at = buffer.indexOf(delimiter); at >= 0; at = buffer.indexOf(delimiter, at + delimiter.length)) {
+    if (++parts > maxFields) throw tooManyFields(maxFields)
   }
-  return new Uint8Array(Buffer.concat(chunks))
-}
-
-async function readMultipart(request: Request, type: string, maxBytes: number): Promise<FormData> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  const bytes = request.body ? await readBounded(request.body, maxBytes) : new Uint8Array()
   try {
-    return await new Response(bytes, { headers: { "content-type": type } }).formData()
+    return fromEntries(await new Response(bytes, { headers: { "content-type": contentType } }).formData())
   } catch (cause) {
     throw new NitroError("NITRO_BAD_REQUEST", "The multipart form in the request body is malformed.", { cause })
   }
 }
 
 /** A name that occurs several times becomes a list. Keys are own properties, `__proto__` included. */
-function fromParams(entries: Iterable<[string, unknown]>): Input {
+function fromEntries(entries: Iterable<[string, unknown]>): Input {
   const input = new Map<string, unknown>()
+  const lists = new Map<string, unknown[]>()
   for (const [name, value] of entries) {
-    const known = input.get(name)
-    input.set(name, known === undefined ? value : Array.isArray(known) ? [...known, value] : [known, value])
+    const list = lists.get(name)
+    if (list !== undefined) list.push(value)
+    else if (!input.has(name)) input.set(name, value)
+    else {
+      const started = [input.get(name), value]
+      lists.set(name, started)
+      input.set(name, started)
+    }
   }
   return Object.fromEntries(input)
 }
 
-function parseJson(text: string, what: string): unknown {
+function parseObject(text: string, what: string, maxValues: number): Input {
+  assertSimple(text, what, maxValues)
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (cause) {
     throw new NitroError("NITRO_BAD_REQUEST", `${what} is not valid JSON.`, { cause })
   }
-}
-
-function objectFrom(value: unknown): Input {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Input
-  throw new NitroError("NITRO_BAD_REQUEST", `The input must be a JSON object, not ${Array.isArray(value) ? "a list" : String(value)}.`)
+  const type = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`
+  throw new NitroError("NITRO_BAD_REQUEST", `The input must be a JSON object, not ${type}.`)
 }
 
-function tooLarge(maxBytes: number): NitroError {
-  return new NitroError("NITRO_BODY_TOO_LARGE", `The request body is larger than ${maxBytes} bytes.`, { details: { maxBytes } })
-}
-
-const yes = new Set(["true", "on", "1", "yes"])
-const no = new Set(["false", "off", "0", "no"])
-
-/**
- * Brings a value that came as text (form, query) or JSON to the type its schema wants. What cannot be converted stays
- * as it is, for the schema to refuse with its own message.
- */
-export function coerce(schema: z.ZodType, value: unknown, fromText: boolean): unknown {
-  const { type, nullable, element } = baseType(schema)
-  if (type === "array" && fromText) {
-    const all = Array.isArray(value) ? value : [value]
-    // A form cannot send a list without members, so its fields may begin with an empty one.
-    const list = fromText && all[0] === "" ? all.slice(1) : all
-    return element ? list.map(item => coerce(element, item, true)) : list
-  }
-  // A checkbox that is not checked sends nothing, so a field with "false" goes before it: the last one counts.
-  if (type === "boolean" && fromText && Array.isArray(value)) return coerce(schema, value.at(-1), true)
-  if (typeof value !== "string") return value
-  if (type === "date") return value === "" ? emptyValue(nullable) : dateFrom(value)
-  if (type === "bigint") return value === "" ? emptyValue(nullable) : /^[+-]?\d+$/.test(value.trim()) ? BigInt(value.trim()) : value
-  if (!fromText) return value
-  switch (type) {
-    case "number": {
-      const text = value.trim()
-      if (text === "") return emptyValue(nullable)
-      return Number.isNaN(Number(text)) ? value : Number(text)
+/** Counts levels and values before anything is made of them: schemas and copies recurse, and one message a value adds up. */
+function assertSimple(text: string, what: string, maxValues: number): void {
+  // A level takes two characters at least.
+  if (text.length <= 2 * maxDepth) return
+  let depth = 0
+  let values = 1
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case quote:
+        i = endOfString(text, i + 1)
+        break
+      case openList:
+      case openObject:
+        if (++depth > maxDepth) throw tooComplex(`${what} is nested deeper than ${maxDepth} levels.`)
+        break
+      case closeList:
+      case closeObject:
+        depth--
+        break
+      case comma:
+        if (++values > maxValues) throw tooComplex(`${what} holds more than ${maxValues} values.`)
     }
-    case "boolean": {
-      const text = value.trim().toLowerCase()
-      return yes.has(text) ? true : no.has(text) ? false : text === "" ? emptyValue(nullable) : value
-    }
-    case "string":
-      return value
-    default:
-      return value === "" && nullable ? null : value
   }
 }
 
-function emptyValue(nullable: boolean): null | undefined {
-  return nullable ? null : undefined
-}
+const [quote, backslash, comma] = [34, 92, 44]
+const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125]
 
-function dateFrom(text: string): Date | string {
-  // What `<input type="datetime-local">` sends names no zone. It is UTC, wherever the server stands.
-  const date = new Date(/^\d{4,}-\d\d-\d\dT[\d:.]+$/.test(text) ? `${text}Z` : text)
-  return Number.isNaN(date.getTime()) ? text : date
-}
-
-interface SchemaDef {
-  type: string
-  innerType?: z.ZodType
-  in?: z.ZodType
-  element?: z.ZodType
-}
-
-function baseType(schema: z.ZodType): { type: string; nullable: boolean; element: z.ZodType | undefined } {
-  let nullable = false
-  let current = schema
-  for (;;) {
-    const def = current._zod.def as unknown as SchemaDef
-    if (def.type === "nullable") nullable = true
-    const inner = def.innerType ?? (def.type === "pipe" ? def.in : undefined)
-    if (!inner) return { type: def.type, nullable, element: def.element }
-    current = inner
+/** Where the quote stands that ends the string whose content begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === backslash) i++
+    else if (code === quote) return i
   }
+  return text.length
+}
+
+function tooManyFields(maxFields: number): NitroError {
+  return tooComplex(`The request has more than ${maxFields} fields.`)
+}
+
+function tooComplex(message: string): NitroError {
+  return new NitroError("NITRO_TOO_COMPLEX", message)
+}
+
+function unsupported(type: string): NitroError {
+  return new NitroError("NITRO_UNSUPPORTED_BODY", `Actions do not read a body of type "${type.slice(0, 100) || "(none)"}".`)
 }

@@ -7,7 +7,8 @@ import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { setFlash } from "./flash.ts"
 import { alertSignal, errorSignal, formSignal } from "./form-keys.ts"
-import { type Input, isFormType } from "./input.ts"
+import type { Input } from "./input.ts"
+import { isFormType, mediaTypeOf } from "./media-type.ts"
 import { AnswerResponse } from "./response.ts"
 import type { Outcome } from "./route.ts"
 
@@ -17,7 +18,7 @@ export type Client = "datastar" | "json" | "form"
 export function clientOf(request: Request): Client {
   const headers = request.headers
   if (headers.get("datastar-request") !== null) return "datastar"
-  return isFormType(headers.get("content-type") ?? "") && (headers.get("accept") ?? "").includes("text/html") ? "form" : "json"
+  return isFormType(mediaTypeOf(headers.get("content-type"))) && (headers.get("accept") ?? "").includes("text/html") ? "form" : "json"
 }
 
 /** The form a request came from, with what was typed into it; undefined for requests that no form sent. */
@@ -123,7 +124,8 @@ function pageOf(request: Request): string {
   const referer = request.headers.get("referer")
   if (!referer || !URL.canParse(referer)) return "/"
   const { host, pathname, search } = new URL(referer)
-  return host === request.headers.get("host") ? pathname + search : "/"
+  // A path that begins with two slashes is the address of another host.
+  return host === request.headers.get("host") ? `/${pathname.replace(/^\/+/, "")}${search}` : "/"
 }
 
 /** What an action may return to the page: markup patches elements by id, events go as they are, or a list of both. */

@@ -1,8 +1,9 @@
 // What a route is, and what of an entity is open to the outside.
 import type { z } from "zod"
-import type { EntityClass } from "../entity/index.ts"
+import type { EntityClass, EntityInstance } from "../entity/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { HttpMethod } from "./action.ts"
+import type { AllowRule } from "./allow.ts"
 import { formKey } from "./form-keys.ts"
 import type { Input } from "./input.ts"
 
@@ -26,10 +27,14 @@ export interface Route {
   readonly pattern: string
   /** For messages: `Todo.toggle`. */
   readonly name: string
+  /** `toggle`: what its rule is asked about. */
+  readonly operation: string
   /** Name of the form that posts to it, by the id in the path: where the page shows what was refused. */
   readonly form: (id: string) => string
-  /** Asked before it runs; false answers 403. */
-  readonly allow?: ((request: Request) => MaybePromise<boolean>) | undefined
+  /** Asked before the body is read, where the rule needs none of it; false answers 403. */
+  readonly allow?: AllowRule | undefined
+  /** The entity that an id in the path names, for `allow`. */
+  readonly target?: ((id: string) => Promise<EntityInstance>) | undefined
   /** Schemas of the input, by name: what the route takes from text and from signals. */
   readonly input: Readonly<Record<string, z.ZodType>>
   /** `run` validates the input. Else it is validated before, by `input`. */
@@ -47,7 +52,7 @@ export interface Exposure {
   /** CRUD routes to offer; default all. Actions are offered always: they were marked one by one. */
   readonly crud: readonly CrudOperation[]
   /** Asked before any route of the entity runs; false answers 403. */
-  readonly allow: ((request: Request, operation: string) => MaybePromise<boolean>) | undefined
+  readonly allow: AllowRule | undefined
 }
 
 const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "delete"]
@@ -56,15 +61,28 @@ const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "
  * Says what of an entity is open to the outside: `nitro({ entities: [expose(Todo, { crud: ["create"] })] })`.
  * A class given without `expose` offers every CRUD route.
  */
-export function expose(entity: EntityClass, rules: { crud?: readonly CrudOperation[] | false; allow?: Exposure["allow"] } = {}): Exposure {
-  return { entity, crud: rules.crud === false ? [] : (rules.crud ?? allCrud), allow: rules.allow }
+export function expose<C extends EntityClass>(entity: C, rules: ExposeRules<C> = {}): Exposure {
+  // The routes hand it nothing but entities of this class.
+  return { entity, crud: rules.crud === false ? [] : (rules.crud ?? allCrud), allow: rules.allow as AllowRule | undefined }
+}
+
+export interface ExposeRules<C extends EntityClass> {
+  /** Default: all five. */
+  readonly crud?: readonly CrudOperation[] | false
+  /** Default: everybody may. */
+  readonly allow?: AllowRule<InstanceType<C>>
 }
 
 /** What the routes of an operation on an entity have in common. */
-export function operationOf({ entity, allow }: Exposure, operation: string): Pick<Route, "name" | "form" | "allow"> {
+export function operationOf(
+  { entity, allow }: Exposure,
+  operation: string,
+): Pick<Route, "name" | "operation" | "form" | "allow" | "target"> {
   return {
     name: `${entity.definition.name}.${operation}`,
+    operation,
     form: id => formKey(entity, operation, id),
-    allow: allow && (request => allow(request, operation)),
+    allow,
+    target: async id => (await entity.require(id)) as EntityInstance,
   }
 }

@@ -302,7 +302,7 @@ describe("protection", () => {
       entities: [
         expose(Product, {
           crud: ["read"],
-          allow: (request, operation) => {
+          allow: ({ request, operation }) => {
             asked.push(operation)
             return request.headers.has("authorization")
           },

@@ -48,7 +48,7 @@ beforeEach(async () => {
       commands([Restock, ImportAll, restocked, touched, "app.pinged"], {
         handlers,
         events,
-        allow: request => !request.headers.has("x-banned"),
+        allow: ({ request }) => !request.headers.has("x-banned"),
       }),
       queries([StockOf], { handlers }),
     ],

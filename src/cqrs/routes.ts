@@ -2,10 +2,9 @@
 import type { z } from "zod"
 import { kebabCase } from "../actions/action.ts"
 import { formKeyFrom, identifier } from "../actions/form-keys.ts"
-import { currentRequest, type Route, type RouteCall } from "../actions/index.ts"
+import { type AllowRule, currentRequest, type Route, type RouteCall } from "../actions/index.ts"
 import { currentEvents, type Events, type EventType, event as eventNamed } from "../events/index.ts"
 import { NitroError } from "../shared/errors.ts"
-import type { MaybePromise } from "../shared/types.ts"
 import { currentHandlers } from "./handlers.ts"
 import { isMessageClass, type MessageClass, type MessageKind } from "./message.ts"
 import type { Handlers, SendOptions } from "./types.ts"
@@ -14,8 +13,8 @@ import type { Handlers, SendOptions } from "./types.ts"
 export type EventTarget = EventType<unknown, never> | string
 
 export interface RouteRules {
-  /** Asked before anything runs, with the name of the class or event; false answers 403. */
-  readonly allow?: (request: Request, name: string) => MaybePromise<boolean>
+  /** Asked before anything runs; `operation` is the name of the class or event. False answers 403. */
+  readonly allow?: AllowRule
   /** Default: the current set at the time of the request. */
   readonly handlers?: Handlers
 }
@@ -103,13 +102,14 @@ function routeOf(
   target: MessageClass | EventTarget,
   name: string,
   { allow }: RouteRules,
-): Pick<Route, "name" | "pattern" | "form" | "allow" | "checksInput" | "ownsUnits"> {
+): Pick<Route, "name" | "operation" | "pattern" | "form" | "allow" | "checksInput" | "ownsUnits"> {
   const { owner, operation } = formOf(target)
   return {
     name,
+    operation: name,
     pattern: pathOf(target),
     form: () => formKeyFrom(owner, operation, ""),
-    allow: allow && (request => allow(request, name)),
+    allow,
     checksInput: true,
     ownsUnits: true,
   }

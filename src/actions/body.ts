@@ -1,0 +1,87 @@
+// The bytes of a request body: read up to a limit, and never left on the wire when the answer goes out.
+import { NitroError } from "../shared/errors.ts"
+import "./errors.ts"
+
+/** Bytes and milliseconds that an unread body may take before its connection is given up. */
+const discardBytes = 16 * 1024 * 1024
+const discardMs = 5000
+
+/** @throws NITRO_BODY_TOO_LARGE, NITRO_BAD_REQUEST when the body ends early. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
+  if (request.headers.get("content-length") === null) {
+    return request.body === null ? "" : new TextDecoder().decode(await readBounded(request.body, maxBytes))
+  }
+  assertDeclaredLength(request, maxBytes)
+  // The HTTP server ends the body at the declared length, so the fast path needs no counting.
+  return await orEndedEarly(() => request.text())
+}
+
+/** @throws as `readText`. */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  assertDeclaredLength(request, maxBytes)
+  return request.body === null ? new Uint8Array() : await readBounded(request.body, maxBytes)
+}
+
+/**
+ * Reads what is left of a body and drops it, so that the client gets its answer and the connection serves the next request.
+ * False when too much is left: the connection must be closed after the answer.
+ */
+export async function discardBody(request: Request): Promise<boolean> {
+  const { body } = request
+  if (body === null || body.locked) return true
+  const reader = body.getReader()
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<undefined>(resolve => {
+    timer = setTimeout(resolve, discardMs, undefined)
+  })
+  try {
+    for (let left = discardBytes; left > 0; ) {
+      const read = await Promise.race([reader.read(), timeout])
+      if (read === undefined) return false
+      if (read.done) return true
+      left -= read.value.byteLength
+    }
+    return false
+  } catch {
+    // The client has left.
+    return true
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function assertDeclaredLength(request: Request, maxBytes: number): void {
+  const declared = request.headers.get("content-length")
+  if (declared !== null && !(Number(declared) <= maxBytes)) throw tooLarge(maxBytes)
+}
+
+async function readBounded(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = body.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await orEndedEarly(() => reader.read())
+      if (done) return new Uint8Array(Buffer.concat(chunks))
+      size += value.byteLength
+      if (size > maxBytes) throw tooLarge(maxBytes)
+      chunks.push(value)
+    }
+  } finally {
+    // Without canceling, which would end the connection before the client sees its answer: `discardBody` reads the rest.
+    reader.releaseLock()
+  }
+}
+
+function tooLarge(maxBytes: number): NitroError {
+  return new NitroError("NITRO_BODY_TOO_LARGE", `The request body is larger than ${maxBytes} bytes.`, { details: { maxBytes } })
+}
+
+/** Reading fails when the client leaves: that is its own doing and no failure of the server. */
+async function orEndedEarly<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (cause) {
+    throw new NitroError("NITRO_BAD_REQUEST", "The request body ended before it was complete.", { cause })
+  }
+}
