@@ -1,13 +1,13 @@
 // Every check of the project, in the order of what fails cheapest; ends with the test runner's summary.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { nodeIn, nodePackage, otherNodes, packages } from "./support/packages.mjs"
 import { cache, checkNode, ensureInstalled, fail, root, run } from "./support/project.mjs"
 
 const tsc = "node_modules/typescript7/bin/tsc"
 const vitest = "node_modules/vitest/vitest.mjs"
 const linesCoveredGoal = 90
-/** Node versions besides the running one, and the tests whose outcome depends on it: SQLite and the loader's hooks come from Node itself there. */
-const otherNodes = ["22.23.3", "24.21.0"]
+/** The tests whose outcome depends on the Node version: SQLite and the loader's hooks come from Node itself. */
 const nodeDependentTests = [
   "src/entity",
   "src/compile/loader",
@@ -65,27 +65,11 @@ async function checkPackage() {
   return await all([bin("publint"), "--strict", tarball], [bin("attw"), tarball, "--profile", "esm-only"])
 }
 
-/** A folder of its own with these packages, from the last run where they are the same. Undefined when they cannot be had here. */
-async function packages(name, ...specs) {
-  const folder = join(cache, name)
-  const have = specs.every(spec => {
-    const at = spec.lastIndexOf("@")
-    const manifest = join(folder, "node_modules", spec.slice(0, at), "package.json")
-    return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version === spec.slice(at + 1)
-  })
-  if (have) return folder
-  mkdirSync(folder, { recursive: true })
-  const args = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", ...specs]
-  const code = await run("npm", args, { stdio: ["ignore", "ignore", "ignore"] })
-  return code === 0 ? folder : undefined
-}
-
 async function testOnNode(version) {
-  const name = `node-${process.platform}-${process.arch}`
-  const folder = await packages(`node${version.split(".")[0]}`, `${name}@${version}`, betterSqlite3)
-  const path = folder && join(folder, "node_modules", name, "bin/node")
+  const folder = await packages(`node${version.split(".")[0]}`, [`${nodePackage}@${version}`, betterSqlite3])
+  const path = folder && nodeIn(folder)
   if (!path || !existsSync(path)) {
-    process.stdout.write(`Skipped: npm offers no ${name}@${version} here, or the registry cannot be reached.\n`)
+    process.stdout.write(`Skipped: npm offers no ${nodePackage}@${version} here, or the registry cannot be reached.\n`)
     return true
   }
   const tests = [vitest, "run", "--project", "node", "--passWithNoTests", "--reporter", "dot", ...nodeDependentTests]

@@ -1,0 +1,17 @@
+// The tests that look for planted faults: those of the folders in NITRO_MUTATE_TESTS, in Node alone.
+import { defineConfig, mergeConfig } from "vitest/config"
+import base from "./vitest.config.ts"
+
+const folders = (process.env["NITRO_MUTATE_TESTS"] ?? "src").split(",")
+
+const { projects: _, coverage: __, ...test } = base.test ?? {}
+export default mergeConfig(
+  { ...base, test },
+  defineConfig({
+    test: {
+      include: folders.flatMap(folder => [folder, `${folder}/**/*.test.{ts,tsx}`]),
+      exclude: ["src/client/browser/**", "**/node_modules/**"],
+      testTimeout: 20_000,
+    },
+  }),
+)
