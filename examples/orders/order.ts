@@ -1,6 +1,5 @@
 // An order and what may become of it: placed, paid, shipped; cancelled as long as it is not shipped.
 import { action, Entity, emit, event, Refusal, ref, unitOfWork } from "nitro-ts"
-import { afterCommit } from "nitro-ts/entity"
 import type { EventType } from "nitro-ts/events"
 import { z } from "zod"
 import { database } from "./database.ts"
@@ -55,20 +54,20 @@ export class Order extends Entity(
     })
   }
 
-  // What must be true together is written together. Everybody else hears of it once it is.
+  // What must be true together is written together. The event waits until it is stored.
   async become(status: Status, write?: () => Promise<void>): Promise<void> {
     if (!this.may(status)) throw new Refusal(`An order that is ${this.status} cannot be ${status}.`)
     await unitOfWork(async () => {
       await write?.()
       await this.update({ status })
-      afterCommit(() => emit(orderEvents[status], this))
+      await emit(orderEvents[status], this)
     })
   }
 }
 
 export const orderEvents: Record<Status, EventType<Order>> = {
-  placed: event<Order>("order.placed"),
-  paid: event<Order>("order.paid"),
-  shipped: event<Order>("order.shipped"),
-  cancelled: event<Order>("order.cancelled"),
+  placed: event<Order>("order.placed", { afterCommit: true }),
+  paid: event<Order>("order.paid", { afterCommit: true }),
+  shipped: event<Order>("order.shipped", { afterCommit: true }),
+  cancelled: event<Order>("order.cancelled", { afterCommit: true }),
 }

@@ -1,7 +1,6 @@
 // Placing an order: a command, since it concerns a product and an order, and is asked for by pages and programs alike.
 import { emit, Refusal } from "nitro-ts"
 import { Command, handle } from "nitro-ts/cqrs"
-import { afterCommit } from "nitro-ts/entity"
 import { z } from "zod"
 import { Order, orderEvents } from "./order.ts"
 import { Product } from "./product.ts"
@@ -20,6 +19,6 @@ export const placeOrder = handle(PlaceOrder, async ({ customer, productId, quant
   const product = await Product.get(productId)
   if (!product) throw new Refusal("We do not sell that.", { field: "productId", status: 422 })
   const order = await Order.create({ customer, productId, product: product.name, quantity, cents: product.cents * quantity })
-  afterCommit(() => emit(orderEvents.placed, order))
+  await emit(orderEvents.placed, order)
   return order
 })

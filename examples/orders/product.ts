@@ -1,6 +1,5 @@
 // What we sell. Stock that is reserved for an order is still on the shelf, but not free.
 import { action, Entity, emit, event, Refusal } from "nitro-ts"
-import { afterCommit } from "nitro-ts/entity"
 import { z } from "zod"
 import { database } from "./database.ts"
 
@@ -36,8 +35,8 @@ export class Product extends Entity(
   @action({ input: { quantity: z.int().positive().max(1000) } })
   async restock({ quantity }: { quantity: number }): Promise<void> {
     await this.update({ stock: this.stock + quantity })
-    afterCommit(() => emit(productRestocked, this))
+    await emit(productRestocked, this)
   }
 }
 
-export const productRestocked = event<Product>("product.restocked")
+export const productRestocked = event<Product>("product.restocked", { afterCommit: true })

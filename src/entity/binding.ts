@@ -117,7 +117,7 @@ function renew(record: EntityRecord, origin: Binding, row: Row, unit: NonNullabl
   const { mapper } = origin
   if (before === undefined || before === row || savingOf(record) !== undefined) return
   if (mapper.difference(values, row, true) === undefined || mapper.difference(values, before, isExposed(record)) !== undefined) return
-  unit.onRollback(() => {
+  unit.onRollback(origin.store, () => {
     if (rowOf(record) !== row || mapper.difference(values, row, isExposed(record)) !== undefined) return
     Object.assign(values, mapper.decode(before))
     setStored(record, before, origin)

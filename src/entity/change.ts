@@ -63,8 +63,8 @@ export function tellDeleted(binding: Binding, before: Row): void {
   tell(binding, { entity, op: "delete", id: idOfRow(binding, before), before: mapper.decode(before), changed: [], ...partition })
 }
 
-function tell({ model }: Binding, change: Change): void {
+function tell({ model, store }: Binding, change: Change): void {
   const unit = currentUnit()
-  if (unit) unit.afterCommit(() => announce(model, change))
+  if (unit) unit.announceLater(store, () => announce(model, change))
   else announce(model, change)
 }

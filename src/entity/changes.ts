@@ -1,4 +1,5 @@
 // Who is told of changes: listeners of one class and of all. A listener that throws harms nobody.
+import { notify } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"
 import { type Model, modelOf } from "./model.ts"
 import type { Change, ChangeListener, EntityClass } from "./types.ts"
@@ -41,12 +42,10 @@ export function announce({ listeners }: Model, change: Change): void {
 }
 
 function call(listener: ChangeListener, change: Change): void {
-  try {
-    const result = listener(change)
-    if (result instanceof Promise) result.catch((error: unknown) => reportError(error, whereOf(change)))
-  } catch (error) {
-    reportError(error, whereOf(change))
-  }
+  void notify(
+    () => listener(change),
+    error => reportError(error, whereOf(change)),
+  )
 }
 
 function whereOf(change: Change): string {

@@ -44,7 +44,7 @@ async function ended(record: EntityRecord, binding: Binding, before: Row, wasThe
 async function erase(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
   const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as EntityId }]))
   const unit = currentUnit()
-  unit?.onRollback(() => setStored(record, before, binding))
+  unit?.onRollback(binding.store, () => setStored(record, before, binding))
   unit?.identities(binding.repository).delete(before[0])
   setDeleted(record)
   return touched !== 0
@@ -102,7 +102,7 @@ async function mark(record: EntityRecord, binding: Binding, deletedAt: Date | nu
   )
   if (touched === 0) return false
   const { deletedAt: earlier } = values
-  currentUnit()?.onRollback(() => {
+  currentUnit()?.onRollback(binding.store, () => {
     setStored(record, before, binding)
     values["deletedAt"] = earlier
   })

@@ -4,6 +4,7 @@ export { isNitroError, NitroError, type NitroErrorOptions } from "../shared/erro
 export { observeChanges } from "./changes.ts"
 export type { EntityOptions, ManagedField } from "./class-types.ts"
 export type { Column, JsonColumn, JsonSteps } from "./column-types.ts"
+export { callbacksSettled } from "./commit-callbacks.ts"
 export { and, Condition, not, or, Specification } from "./condition.ts"
 export type { EntityDefinition, EntityId, FieldDefinition, FieldType, OnDelete, ValueClass, ValuePart } from "./definition.ts"
 export { groupDefinition, joinDefinition } from "./derived.ts"

@@ -245,7 +245,7 @@ function finish({ record, binding, row, updatedAt, version, write }: Prepared): 
   if (unit) {
     const origin = originOf(record)
     const { updatedAt: earlierUpdatedAt, version: earlierVersion } = values
-    unit.onRollback(() => {
+    unit.onRollback(binding.store, () => {
       setStored(record, before, origin)
       if (updatedAt !== undefined) values["updatedAt"] = earlierUpdatedAt
       if (version !== undefined) values["version"] = earlierVersion

@@ -202,19 +202,26 @@ describe("a unit of work", () => {
     expect(changes.at(-1)?.entity).toBe(Account)
   })
 
-  it("works on stores without transactions, where writes stay", async () => {
+  it("works on stores without transactions, where writes stay and are announced", async () => {
     const store = memory()
     const { transaction: _, ...rest } = { ...store, bind: store.bind.bind(store), close: () => {}, encoding: store.encoding }
     const plain: Store = { ...rest, name: "plain", capabilities: { transactions: false, durable: false, ttl: true, unique: true } }
     await withStores({ Note: plain }, async () => {
+      const note = new Note({ text: "stays" })
+      const nested = new Note({ text: "stays too" })
       const run = unitOfWork(async () => {
-        await Note.create({ text: "stays" })
+        await note.save()
+        await unitOfWork(async () => {
+          await nested.save()
+          throw failure
+        }).catch(() => {})
+        expect(changes).toEqual([])
         throw failure
       })
       await expect(run).rejects.toBe(failure)
-      expect(await Note.count()).toBe(1)
+      expect([await Note.count(), note.isNew, nested.isNew]).toEqual([2, false, false])
     })
-    expect(changes).toEqual([])
+    expect(changes.map(({ op }) => op)).toEqual(["create", "create"])
   })
 
   it("fails as a whole when a store cannot begin or commit", async () => {

@@ -210,6 +210,12 @@ export function currentContext(): EventContext | undefined {
   return found?.place === ambient ? found.parent : found
 }
 
+/** The ids that an emission made here takes from the emission around it. */
+export function idsHere(): { readonly correlationId?: string; readonly causationId?: string } {
+  const outer = surrounding()
+  return outer === undefined || outer.place === ambient ? {} : { correlationId: outer.correlationId, causationId: outer.id }
+}
+
 function lazy(emission: Emission): Extra {
   emission.extra ??= {
     id: undefined,

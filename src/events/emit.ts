@@ -3,6 +3,7 @@ import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
 import { call, fail, settle } from "./call.ts"
 import { countInFlight, Emission, enter, isTracking, leave, scope, setIds, surrounding, trackContext } from "./context.ts"
+import { deferToCommit } from "./deferral.ts"
 import { label } from "./event-type.ts"
 import { beginEmit, isObserved, report } from "./report.ts"
 import { NOTHING, type Resolved, type Slot } from "./slot.ts"
@@ -18,7 +19,9 @@ export function emitSync(slot: Slot, payload: unknown, options: EmitSyncOptions 
   const { plain } = resolved
   if (plain === undefined || options !== undefined || isObserved()) {
     const checked = resolved.schema ? checkSync(resolved.schema, payload, slot) : payload
-    return emitSyncWith(slot, resolved, checked, { sender: payload, ...options })
+    const asked = { sender: payload, ...options }
+    if (resolved.afterCommit && defer(slot, checked, asked)) return none
+    return emitSyncWith(slot, resolved, checked, asked)
   }
   if (plain.length === 0) return none
   const emission = new Emission(slot, payload, surrounding())
@@ -151,9 +154,19 @@ function emitSyncWith(slot: Slot, resolved: Resolved, payload: unknown, options:
 function emitChecked(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions | undefined): Promise<Results> {
   options?.signal?.throwIfAborted()
   const asked = { sender: payload, ...options }
-  if (!resolved.schema) return emitWith(slot, resolved, payload, asked)
-  const checked = check(resolved.schema, payload, slot)
-  return isPromise(checked) ? checked.then(value => emitWith(slot, resolved, value, asked)) : emitWith(slot, resolved, checked, asked)
+  const checked = resolved.schema ? check(resolved.schema, payload, slot) : payload
+  // Without a schema a promise is a payload like any other.
+  if (resolved.schema && isPromise(checked)) return checked.then(value => emitOrDefer(slot, resolved, value, asked))
+  return emitOrDefer(slot, resolved, checked, asked)
+}
+
+function emitOrDefer(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions): Promise<Results> {
+  return resolved.afterCommit && defer(slot, payload, options) ? Promise.resolve(none) : emitWith(slot, resolved, payload, options)
+}
+
+/** Leaves the emission to the unit of work around it; false without one. */
+function defer(slot: Slot, payload: unknown, options: EmitOptions): boolean {
+  return deferToCommit(slot, options, later => emitWith(slot, slot.resolve(), payload, later))
 }
 
 function emitWith(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions): Promise<Results> {

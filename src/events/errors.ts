@@ -27,6 +27,11 @@ registerErrors({
     when: "`emitSync` met a schema that validates asynchronously.",
     fix: "Use `await emit(...)` for this event, or make its schema synchronous.",
   },
+  NITRO_EVENT_AFTER_COMMIT: {
+    status: 500,
+    when: "Inside of a unit of work, an event that waits for the commit was streamed, or emitted with an option that needs its handlers at once.",
+    fix: 'Leave out `stopWhen` and `onError: "throw"`, or declare the event without `afterCommit`.',
+  },
   NITRO_EVENT_TIMEOUT: {
     status: 504,
     when: "A handler did not settle within its `timeoutMs`.",

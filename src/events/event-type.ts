@@ -14,6 +14,7 @@ export class DeclaredEvent implements EventType {
   readonly name: string
   readonly namespace: string | undefined
   schema: StandardSchema | undefined = undefined
+  afterCommit = false
   /** Written and read by registries alone. */
   cache: Cached | undefined = undefined
 
@@ -33,7 +34,12 @@ const declared = new Map<string, Map<string, DeclaredEvent>>()
 /** Grows when a schema or a pattern comes or goes: resolved lists of handlers made before are out of date. */
 export const resolution: { generation: number } = { generation: 0 }
 
-export function declareEvent(name: string, namespace: string | undefined, schema?: StandardSchema): DeclaredEvent {
+export interface Declaration {
+  readonly schema?: StandardSchema | undefined
+  readonly afterCommit?: boolean | undefined
+}
+
+export function declareEvent(name: string, namespace: string | undefined, { schema, afterCommit }: Declaration = {}): DeclaredEvent {
   const space = namespace ?? ""
   let events = declared.get(space)
   let found = events?.get(name)
@@ -49,6 +55,10 @@ export function declareEvent(name: string, namespace: string | undefined, schema
       throw new NitroError("NITRO_EVENT_REDECLARED", `The event "${label(name, namespace)}" is already declared with another schema.`)
     }
     found.schema = schema
+    resolution.generation++
+  }
+  if (afterCommit !== undefined && afterCommit !== found.afterCommit) {
+    found.afterCommit = afterCommit
     resolution.generation++
   }
   return found

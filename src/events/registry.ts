@@ -1,7 +1,9 @@
 // A set of subscriptions: files them by name or pattern, finds them again, and hands emissions to what runs them.
+import { openUnit } from "../shared/open-unit.ts"
 import { trackFor } from "./context.ts"
+import { cannotWait } from "./deferral.ts"
 import { emit, emitSync } from "./emit.ts"
-import { type DeclaredEvent, declareEvent, resolution } from "./event-type.ts"
+import { type Declaration, type DeclaredEvent, declareEvent, resolution } from "./event-type.ts"
 import { assertEventName, isPattern } from "./names.ts"
 import { PatternTrie } from "./pattern-trie.ts"
 import { Slot } from "./slot.ts"
@@ -52,8 +54,7 @@ export class Registry implements Events, Home {
     this.#name = name
   }
 
-  readonly event: Declare = (name: string, options?: { readonly schema?: DeclaredEvent["schema"] }): never =>
-    declareEvent(name, this.#name, options?.schema) as never
+  readonly event: Declare = (name: string, options?: Declaration): never => declareEvent(name, this.#name, options) as never
 
   readonly on: Subscribe = (target: Target, handler: Handler<never>, options: SubscribeOptions<never> = {}): Off => {
     const name = typeof target === "string" ? target : target.name
@@ -73,8 +74,11 @@ export class Registry implements Events, Home {
   readonly emitSync: Emit<EmitSyncOptions, readonly HandlerResult[]> = (target: Target, payload?: unknown, options?: EmitSyncOptions) =>
     emitSync(this.slotOf(target), payload, options)
 
-  readonly stream: Emit<StreamOptions, EventStream> = (target: Target, payload?: unknown, options?: StreamOptions) =>
-    openStream(this.slotOf(target), payload, options)
+  readonly stream: Emit<StreamOptions, EventStream> = (target: Target, payload?: unknown, options?: StreamOptions) => {
+    const slot = this.slotOf(target)
+    if (slot.resolve().afterCommit && openUnit() !== undefined) throw cannotWait(slot, "streamed")
+    return openStream(slot, payload, options)
+  }
 
   readonly namespace = (name: string): Registry => {
     if (this.#root !== this) return this.#root.namespace(`${this.#name}.${name}`)

@@ -11,9 +11,11 @@ export const NOTHING: HandlerResult = Object.freeze({ value: undefined })
 export interface Resolved {
   readonly generation: number
   readonly subscriptions: readonly Subscription[]
-  /** The handlers alone, when neither they, a schema, nor the registry's policy ask for anything but the call. */
+  /** The handlers alone, when neither they, the event's declaration, nor the registry's policy ask for anything but the call. */
   readonly plain: readonly Handler<never>[] | undefined
   readonly schema: StandardSchema | undefined
+  /** Inside of a unit of work the handlers wait for its commit. */
+  readonly afterCommit: boolean
   /** The results when every handler returned nothing. Frozen and shared. */
   readonly nothing: readonly HandlerResult[]
   /** The same, to be copied: slicing a frozen array is slow. */
@@ -52,13 +54,14 @@ export class Slot {
     if (resolved !== undefined && resolved.generation === resolution.generation) return resolved
     const covering = this.#patterns.isEmpty ? [] : this.#patterns.find(this.name)
     const subscriptions = [...this.exact, ...covering].sort(byPriority)
-    const schema = findDeclared(this.name, this.namespace)?.schema
+    const { schema, afterCommit = false } = findDeclared(this.name, this.namespace) ?? {}
     const handlers = subscriptions.flatMap(subscription => subscription.plainHandler ?? [])
     this.resolved = {
       generation: resolution.generation,
       subscriptions,
-      plain: handlers.length === subscriptions.length && !schema && this.onError !== "throw" ? handlers : undefined,
+      plain: handlers.length === subscriptions.length && !schema && !afterCommit && this.onError !== "throw" ? handlers : undefined,
       schema,
+      afterCommit,
       nothing: Object.freeze(subscriptions.map(() => NOTHING)),
       template: subscriptions.map(() => NOTHING),
     }

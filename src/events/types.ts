@@ -16,6 +16,8 @@ export interface EventType<out Payload = unknown, in Input = Payload> {
   /** Undefined outside namespaces. */
   readonly namespace: string | undefined
   readonly schema: StandardSchema | undefined
+  /** Whether handlers wait for the commit of the unit of work around the emission. */
+  readonly afterCommit: boolean
   /** Types only: never present at run time. */
   readonly [payloadType]?: (input: Input) => Payload
 }
@@ -143,9 +145,21 @@ export interface Emit<Options, Result> {
   <Name extends string>(event: Name, payload?: PayloadOf<Name>, options?: Options): Result
 }
 
+export interface DeclareOptions {
+  /**
+   * Emitted inside of a unit of work, the handlers run after the outermost unit has committed, and never when it is rolled
+   * back. `emit` validates at once, keeps a reference to the payload and resolves to an empty list; the handlers' errors go to
+   * the channel `nitro:error`. `stream`, `stopWhen` and `onError: "throw"` are refused there. Default: false.
+   */
+  readonly afterCommit?: boolean
+}
+
 export interface Declare {
-  <const S extends StandardSchema>(name: string, options: { readonly schema: S }): EventType<SchemaOutput<S>, SchemaInput<S>>
-  <Payload = unknown>(name: string): EventType<Payload>
+  <const S extends StandardSchema>(
+    name: string,
+    options: DeclareOptions & { readonly schema: S },
+  ): EventType<SchemaOutput<S>, SchemaInput<S>>
+  <Payload = unknown>(name: string, options?: DeclareOptions): EventType<Payload>
 }
 
 /**

@@ -9,6 +9,7 @@ import { jsonPathTests, relationTests } from "./store-relations.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
 import type { Tools } from "./store-tools.ts"
 import { entityTests, lockTests, transactionTests } from "./store-transactions.ts"
+import { unitTests } from "./store-units.ts"
 import { valueTests } from "./store-values.ts"
 
 export interface StoreSuiteOptions {
@@ -66,6 +67,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
       capabilities.transactions ? tools : without("transactions"),
       capabilities.serialTransactions ? tools : without("serialTransactions"),
     )
+    unitTests(capabilities.transactions ? tools : without("transactions"))
     lockTests(capabilities.serialTransactions || capabilities.forUpdate ? tools : without("forUpdate"))
     expiryTests(capabilities.ttl ? tools : without("ttl"))
   })

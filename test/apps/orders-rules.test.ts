@@ -1,7 +1,7 @@
 // The rules of examples/orders, without a server: entities in memory, handlers called by the events they hear.
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { readFileSync, writeFileSync } from "node:fs"
-import { memory, withStores } from "nitro-ts/entity"
+import { callbacksSettled, memory, withStores } from "nitro-ts/entity"
 import type { HandlerFailure } from "nitro-ts/events"
 import { afterAll, beforeAll, beforeEach, describe, expect, it as test } from "vitest"
 import { AuditEntry } from "../../examples/orders/audit.ts"
@@ -39,11 +39,12 @@ function it(name: string, body: () => Promise<void>): void {
     return withStores({ Order: store, Product: store, AuditEntry: store }, body)
   })
 }
-const mails = () =>
-  readFileSync("outbox.jsonl", "utf8")
-    .split("\n")
-    .filter(Boolean)
-    .map(line => JSON.parse(line) as { to: string; subject: string })
+/** What was sent, once the handlers of all events are done. */
+async function mails(): Promise<{ to: string; subject: string }[]> {
+  await callbacksSettled()
+  const lines = readFileSync("outbox.jsonl", "utf8").split("\n")
+  return lines.filter(Boolean).map(line => JSON.parse(line) as { to: string; subject: string })
+}
 const stockOf = async ({ id }: Product) => {
   const { stock, reserved, free } = await Product.require(id)
   return { stock, reserved, free }
@@ -60,7 +61,7 @@ describe("placing an order", () => {
     const desk = await newDesk(5)
     const order = await place(desk, 2)
     expect(order).toMatchObject({ status: "placed", product: "Desk", quantity: 2, cents: 49800, reserved: true })
-    expect(mails()).toEqual([{ to: "ada@example.org", subject: "Thank you for your order", text: "2 × Desk" }])
+    expect(await mails()).toEqual([{ to: "ada@example.org", subject: "Thank you for your order", text: "2 × Desk" }])
     expect(await stockOf(desk)).toEqual({ stock: 5, reserved: 2, free: 3 })
     expect((await AuditEntry.all()).map(({ event, orderId }) => [event, orderId])).toEqual([["order.placed", order.id]])
     expect(failures).toEqual([])
@@ -71,7 +72,7 @@ describe("placing an order", () => {
     const order = await place(desk, 2, "eve@nobody.invalid")
     expect(order).toMatchObject({ status: "placed", reserved: true })
     expect(await AuditEntry.count()).toBe(1)
-    expect(mails()).toEqual([])
+    expect(await mails()).toEqual([])
     expect(failures).toMatchObject([
       { event: "order.placed", handler: "mailsReceipt", error: { message: "550 no such mailbox: eve@nobody.invalid" } },
     ])
@@ -84,7 +85,7 @@ describe("placing an order", () => {
     expect(() => new PlaceOrder({ ...asked, quantity: 0 })).toThrow("At least one.")
     expect(() => new PlaceOrder({ ...asked, quantity: 100 })).toThrow("We send at most 99.")
     expect(() => new PlaceOrder({ ...asked, customer: "Ada" })).toThrow("Where shall we write to?")
-    expect(mails()).toEqual([])
+    expect(await mails()).toEqual([])
   })
 })
 
@@ -127,7 +128,7 @@ describe("an order", () => {
     await order.pay()
     await order.ship()
     expect(await stockOf(desk)).toEqual({ stock: 3, reserved: 0, free: 3 })
-    expect(mails().map(({ subject }) => subject)).toEqual(["Thank you for your order", "Your order is on its way"])
+    expect((await mails()).map(({ subject }) => subject)).toEqual(["Thank you for your order", "Your order is on its way"])
   })
 })
 

@@ -1,0 +1,160 @@
+// The state of one unit of work: the stores it has joined, and what its end does to memory, listeners and callbacks.
+import type { OpenUnit } from "../shared/open-unit.ts"
+import type { MaybePromise } from "../shared/types.ts"
+import { runCallbacks } from "./commit-callbacks.ts"
+import { beginOn, hasTransactions, rollbackAll } from "./joined-store.ts"
+import type { OpenTransaction, Repository, Store, TransactionOptions } from "./repository.ts"
+
+/** What follows from a write, once it is known whether the store keeps it. */
+interface Consequence {
+  readonly store: Store
+  readonly run: () => void
+}
+
+/** How many units are open in this process. */
+export const openUnits: { count: number } = { count: 0 }
+
+export class Unit implements OpenUnit {
+  readonly #parent: Unit | undefined
+  readonly #options: TransactionOptions | undefined
+  readonly #joined = new Map<Store, MaybePromise<OpenTransaction>>()
+  /** In order: what listeners of changes get after the commit. */
+  readonly #announcements: Consequence[] = []
+  /** In order: callbacks of the application, which come after all announcements. */
+  readonly #callbacks: (() => unknown)[] = []
+  /** Put entities in memory back to what is stored, last first. */
+  readonly #undo: Consequence[] = []
+  /** The instances read or stored in the outermost unit, by the id in their row. */
+  readonly #identities: Map<Repository, Map<unknown, object>>
+  #open = true
+
+  constructor(parent: Unit | undefined, options: TransactionOptions | undefined) {
+    this.#parent = parent
+    this.#options = options
+    this.#identities = parent === undefined ? new Map() : parent.#identities
+    openUnits.count++
+  }
+
+  /** The nearest unit that has not ended: a promise left running may outlive its unit. */
+  get current(): Unit | undefined {
+    return this.#open ? this : this.#parent?.current
+  }
+
+  afterCommit(callback: () => unknown): void {
+    this.#callbacks.push(callback)
+  }
+
+  /** `announce` runs once a write to `store` is kept. */
+  announceLater(store: Store, announce: () => void): void {
+    this.#announcements.push({ store, run: announce })
+  }
+
+  /** `undo` runs when a write to `store` is taken back. */
+  onRollback(store: Store, undo: () => void): void {
+    this.#undo.push({ store, run: undo })
+  }
+
+  /** The instances of one class on one store. */
+  identities(repository: Repository): Map<unknown, object> {
+    let known = this.#identities.get(repository)
+    if (known === undefined) {
+      known = new Map()
+      this.#identities.set(repository, known)
+    }
+    return known
+  }
+
+  run<T>(store: Store, operation: () => MaybePromise<T>): MaybePromise<T> {
+    const joined = this.join(store)
+    return joined instanceof Promise ? joined.then(transaction => transaction.run(operation)) : joined.run(operation)
+  }
+
+  join(store: Store): MaybePromise<OpenTransaction> {
+    const known = this.#joined.get(store)
+    if (known !== undefined) return known
+    const outer = this.#parent?.current?.join(store)
+    const options = this.#options
+    const begun = outer instanceof Promise ? outer.then(opened => beginOn(store, opened, options)) : beginOn(store, outer, options)
+    this.#joined.set(store, begun)
+    if (begun instanceof Promise) begun.catch(ignore)
+    return begun
+  }
+
+  async commit(): Promise<void> {
+    this.#close()
+    const joined: [store: Store, transaction: OpenTransaction][] = []
+    let failed: { readonly reason: unknown } | undefined
+    for (const [store, begun] of this.#joined) {
+      try {
+        joined.push([store, begun instanceof Promise ? await begun : begun])
+      } catch (reason) {
+        failed ??= { reason }
+      }
+    }
+    if (failed) {
+      // A store that could not begin wrote nothing: even if the function went on, this is not all of it.
+      await rollbackAll(
+        joined.map(([, transaction]) => transaction),
+        failed.reason,
+      )
+      this.#takeBack()
+      throw failed.reason
+    }
+    const kept = new Set<Store>()
+    for (const [index, [store, transaction]] of joined.entries()) {
+      try {
+        const committed = transaction.commit()
+        if (committed instanceof Promise) await committed
+        kept.add(store)
+      } catch (error) {
+        await rollbackAll(
+          joined.slice(index + 1).map(([, other]) => other),
+          error,
+        )
+        this.#takeBack(kept)
+        throw error
+      }
+    }
+    const parent = this.#parent?.current
+    if (parent) return parent.#take(this)
+    for (const { run } of this.#announcements) run()
+    const called = this.#callbacks.length === 0 ? undefined : runCallbacks(this.#callbacks)
+    if (called !== undefined) await called
+  }
+
+  async rollback(cause: unknown): Promise<void> {
+    this.#close()
+    const begun = await Promise.allSettled(this.#joined.values())
+    await rollbackAll(
+      begun.flatMap(result => (result.status === "fulfilled" ? [result.value] : [])),
+      cause,
+    )
+    this.#takeBack()
+  }
+
+  /** What a nested unit leaves behind waits for this one's end. */
+  #take(nested: Unit): void {
+    this.#announcements.push(...nested.#announcements)
+    this.#callbacks.push(...nested.#callbacks)
+    this.#undo.push(...nested.#undo)
+  }
+
+  #close(): void {
+    this.#open = false
+    openUnits.count--
+  }
+
+  /** Puts memory back, except for the stores that keep what was written: those that had committed, and those without transactions. */
+  #takeBack(committed: ReadonlySet<Store> = new Set()): void {
+    const isKept = ({ store }: Consequence): boolean => committed.has(store) || !hasTransactions(store)
+    for (const undo of [...this.#undo].reverse()) if (!isKept(undo)) undo.run()
+    const parent = this.#parent?.current
+    if (parent) parent.#undo.push(...this.#undo.filter(isKept))
+    for (const announcement of this.#announcements.filter(isKept)) {
+      if (parent) parent.#announcements.push(announcement)
+      else announcement.run()
+    }
+  }
+}
+
+function ignore(): void {}
