@@ -26,6 +26,9 @@ const targets = {
   kitIcons: join(root, "src/components/icons.gen.ts"),
 }
 
+/** The sources outside of it that the browser client shares with the server. */
+const shared = [join(root, "src/shared/attribute-rules.ts")]
+
 const read = path => readFileSync(path, "utf8")
 const hashOf = (...texts) => {
   const hash = createHash("sha256")
@@ -50,7 +53,7 @@ function inputsHash() {
   const versions = ["esbuild", "idiomorph", "basecoat-css", "highlight.js", "lucide-static"].map(name =>
     read(join(root, "node_modules", name, "package.json")),
   )
-  const own = [...sources(), ...styleSources()].flatMap(path => [path.slice(root.length), read(path)])
+  const own = [...sources(), ...shared, ...styleSources()].flatMap(path => [path.slice(root.length), read(path)])
   return hashOf(read(fileURLToPath(import.meta.url)), ...versions, ...own)
 }
 

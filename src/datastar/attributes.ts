@@ -1,9 +1,10 @@
 // Datastar attributes by names that JavaScript can spell: objects that html`` and JSX spread.
+import { judgeTarget } from "../html/attribute-name.ts"
 import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import { EffectNode, ExpressionNode, statements } from "./expression.ts"
 import type { Operand } from "./expression-types.ts"
-import { literal, objectKey, sourceOf } from "./literal.ts"
+import { literal, objectKey, partSource, sourceOf } from "./literal.ts"
 import { assertSignalPath, SignalGroup, signalPath } from "./signal.ts"
 
 /** One attribute whose name begins like this, to be spread: `<input {...on("input", effect, { debounce: 500 })}>`. */
@@ -177,7 +178,9 @@ function attributeValue(spelling: string, plugin: string, key: string, value: At
   if (Array.isArray(value) && plugin.startsWith("on")) return effectOf(value as readonly Brand[])
   if (plugin === "signals" && key !== "") return new ExpressionNode(literal(value, spelling), "operand")
   if (key === "" && ["class", "attr", "style", "signals"].includes(plugin) && typeof value === "object") {
-    return plugin === "signals" ? new ExpressionNode(literal(value, spelling), "operand") : objectOf(value as Record<string, unknown>)
+    return plugin === "signals"
+      ? new ExpressionNode(literal(value, spelling), "operand")
+      : objectOf(plugin, value as Record<string, unknown>)
   }
   throw datastarError(
     "NITRO_DATASTAR_ATTRIBUTE",
@@ -186,8 +189,12 @@ function attributeValue(spelling: string, plugin: string, key: string, value: At
   )
 }
 
-function objectOf(entries: Readonly<Record<string, unknown>>): Brand {
-  const parts = Object.entries(entries).map(([name, value]) => `${objectKey(name)}: ${literal(value, name)}`)
+function objectOf(plugin: string, entries: Readonly<Record<string, unknown>>): Brand {
+  const parts = Object.entries(entries).map(([name, value]) => {
+    // Data may say whether a class is on, but not what an attribute is.
+    if (plugin === "attr") judgeTarget(name)
+    return `${objectKey(name)}: ${plugin === "attr" ? partSource(value as Brand) : literal(value, name)}`
+  })
   return new ExpressionNode(`{${parts.join(", ")}}`, "operand")
 }
 

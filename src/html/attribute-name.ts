@@ -1,4 +1,5 @@
 // What an attribute name means: how it is printed, and which values it may carry. Looked up once per name.
+import { type AddressKind, addressKind, isCodeProperty, refusalOfName } from "../shared/attribute-rules.ts"
 import { htmlError } from "./call-site.ts"
 import { datastarKind, datastarShorthand } from "./datastar-name.ts"
 import { flatText } from "./flat-text.ts"
@@ -10,14 +11,12 @@ import { flatText } from "./flat-text.ts"
  * - `enumerated`, `yesNo`: booleans are printed as words
  * - `document`: a whole HTML document (`srcdoc`)
  * - `refresh`: `content` of a `<meta>`, which may hold an address
- * - `expression`, `signals`, `signalName`, `flag`: evaluated by Datastar
+ * - `expression`, `members`, `signals`, `signalName`, `flag`: evaluated by Datastar
  * - `ignored`: `key` and `children`
  */
 export type AttributeKind =
   | "plain"
-  | "url"
-  | "urlList"
-  | "sourceSet"
+  | AddressKind
   | "class"
   | "style"
   | "data"
@@ -25,8 +24,8 @@ export type AttributeKind =
   | "enumerated"
   | "yesNo"
   | "document"
-  | "refresh"
   | "expression"
+  | "members"
   | "signals"
   | "signalName"
   | "flag"
@@ -46,13 +45,9 @@ export interface AttributeName {
 }
 
 const textKinds = new Set<AttributeKind>(["plain", "class", "style", "enumerated", "yesNo", "aria"])
-const addressKinds = new Set<AttributeKind>(["url", "urlList", "sourceSet", "refresh", "data"])
+const addressKinds = new Set<AttributeKind>(["url", "urlList", "sourceSet", "refresh", "data"] satisfies (AddressKind | "data")[])
 
-const kindsByName: Readonly<Record<AttributeKind, string>> = {
-  plain: "",
-  url: "href src action formaction poster cite background manifest longdesc codebase classid profile icon dynsrc lowsrc usemap xlink:href xml:base from to by",
-  urlList: "ping archive attributionsrc values",
-  sourceSet: "srcset imagesrcset",
+const kindsByName: Readonly<Partial<Record<AttributeKind, string>>> = {
   class: "class",
   style: "style",
   data: "data",
@@ -62,18 +57,11 @@ const kindsByName: Readonly<Record<AttributeKind, string>> = {
     "contenteditable draggable spellcheck writingsuggestions focusable preservealpha externalresourcesrequired aria-atomic aria-busy aria-checked aria-current aria-disabled aria-expanded aria-grabbed aria-haspopup aria-hidden aria-invalid aria-modal aria-multiline aria-multiselectable aria-pressed aria-readonly aria-required aria-selected",
   yesNo: "translate",
   document: "srcdoc",
-  refresh: "content",
-  expression: "",
-  signals: "",
-  signalName: "",
-  flag: "",
   ignored: "key children",
 }
 
 const kinds = new Map<string, AttributeKind>()
-for (const [kind, names] of Object.entries(kindsByName)) {
-  for (const name of names.split(" ")) if (name !== "") kinds.set(name, kind as AttributeKind)
-}
+for (const [kind, names] of Object.entries(kindsByName)) for (const name of names.split(" ")) kinds.set(name, kind as AttributeKind)
 
 /** Other spellings of a name: RustyTags' and React's. */
 const aliases = new Map<string, string>([
@@ -119,12 +107,7 @@ function printedName(written: string): string {
       fix: "Attribute names are letters, digits, `-`, `:`, `.` and `_`. Never take them from user data.",
     })
   }
-  if (/^on[a-z]/i.test(name)) {
-    const event = name.slice(2).toLowerCase()
-    throw htmlError("NITRO_HTML_HANDLER", `The attribute ${name} is refused: its value would run as script.`, {
-      fix: `Write \`data-on:${event}={expression}\` with an expression from \`nitro-ts/datastar\`.`,
-    })
-  }
+  if (refusalOfName(name) === "handler") throw refuseHandler(name, name)
   if (/^(dangerouslySetInnerHTML|innerHTML|outerHTML|textContent)$/i.test(name)) {
     throw htmlError("NITRO_HTML_ATTRIBUTE", `There is no ${name} here: it is not an attribute.`, {
       fix: "Give trusted markup as a child: `raw(text)`.",
@@ -145,5 +128,38 @@ function withoutUnderscores(written: string): string {
 function kindOf(name: string): AttributeKind {
   // HTML lower-cases attribute names, so `DATA-ON:CLICK` is one too.
   const lower = name.toLowerCase()
-  return datastarKind(lower) ?? kinds.get(lower) ?? "plain"
+  const evaluated = datastarKind(lower)
+  if (evaluated === undefined) return kinds.get(lower) ?? addressKind(lower) ?? "plain"
+  if (isAttributePlugin(lower)) judgeTarget(keyOf(lower))
+  for (const [, property = ""] of lower.matchAll(/__prop\.([^_]*)/g)) {
+    if (!isCodeProperty(property)) continue
+    throw htmlError("NITRO_HTML_ATTRIBUTE", `The attribute ${name} is refused: the property ${property} holds code or markup.`, {
+      fix: "Show text with `data-text={expression}`.",
+    })
+  }
+  return evaluated
+}
+
+/** Whether `name` is a `data-attr`, which sets other attributes. */
+export const isAttributePlugin = (name: string): boolean => /^data-(?:star-)?attr(?![^:_])/i.test(name)
+
+/** `href` of `data-attr:href__modifier`; `""` without a key. */
+const keyOf = (name: string): string => /^[^:]*:(.*?)(?:__.*)?$/s.exec(name)?.[1] ?? ""
+
+/** Checks the name of an attribute that the page sets. @throws the errors of `attributeName`. */
+export function judgeTarget(target: string): void {
+  const name = target.toLowerCase()
+  const refusal = refusalOfName(name)
+  if (refusal === "handler") throw refuseHandler(name, `data-attr:${name}`)
+  if (refusal === undefined && datastarKind(name) === undefined) return
+  const why = refusal === "document" ? "its value is a document" : "the page would evaluate its value"
+  throw htmlError("NITRO_HTML_ATTRIBUTE", `data-attr cannot set the attribute ${name}: ${why}.`, {
+    fix: refusal === "document" ? "Patch the element with markup instead." : `Write \`${name}={expression}\`.`,
+  })
+}
+
+function refuseHandler(handler: string, written: string): Error {
+  return htmlError("NITRO_HTML_HANDLER", `The attribute ${written} is refused: its value would run as script.`, {
+    fix: `Write \`data-on:${handler.slice(2).toLowerCase()}={expression}\` with an expression from \`nitro-ts/datastar\`.`,
+  })
 }

@@ -1,15 +1,15 @@
 // Attribute values: from what the application gives to the text that is printed, or to nothing.
+import { type AddressKind, addressRunsScript } from "../shared/attribute-rules.ts"
 import { Expression } from "../shared/expression.ts"
 import type { AttributeName } from "./attribute-name.ts"
-import { attributeName } from "./attribute-name.ts"
+import { attributeName, isAttributePlugin, judgeTarget } from "./attribute-name.ts"
 import { htmlError } from "./call-site.ts"
 import { describe, isPlain } from "./child.ts"
 import { classText } from "./class-list.ts"
 import { escapeHtml } from "./escape.ts"
-import { expressionLiteral } from "./literal.ts"
+import { expressionLiteral, literalKey } from "./literal.ts"
 import { Finished, Markup } from "./markup.ts"
 import { refuseStyle, styleAttribute } from "./style.ts"
-import { anyRunsScript, refreshRunsScript, runsScript } from "./url.ts"
 
 /** One attribute with its leading space, ready to print; `""` when the value says that there is none. */
 export function attribute(name: AttributeName, value: unknown, tag: string): string {
@@ -39,15 +39,13 @@ export function attributeValue(name: AttributeName, value: unknown, tag: string)
     case "plain":
       return scalar(name, value)
     case "url":
-      return unless(scalar(name, value), runsScript, tag)
     case "urlList":
     case "sourceSet":
-      return unless(scalar(name, value), anyRunsScript, tag)
     case "refresh":
-      return unless(scalar(name, value), refreshRunsScript, tag)
+      return harmless(name.kind, scalar(name, value), tag)
     case "data":
       // `data` as text is the address of an <object>.
-      return unless(scalar(name, value), runsScript, tag)
+      return harmless("url", scalar(name, value), tag)
     case "class":
       return typeof value === "string" ? value : classText(value) || undefined
     case "style":
@@ -64,6 +62,8 @@ export function attributeValue(name: AttributeName, value: unknown, tag: string)
       return value === false ? undefined : expressionSource(name, value)
     case "signals":
       return value === false ? undefined : signalsSource(name, value)
+    case "members":
+      return value === false ? undefined : membersSource(name, value)
     case "signalName":
       return signalName(name, value)
     case "flag":
@@ -84,11 +84,8 @@ function scalar(name: AttributeName, value: unknown): string | true | undefined 
   throw refuseValue(name, value)
 }
 
-const unless = (
-  text: string | true | undefined,
-  refused: (text: string, tag: string) => boolean,
-  tag: string,
-): string | true | undefined => (typeof text === "string" && refused(text, tag) ? undefined : text)
+const harmless = (kind: AddressKind, text: string | true | undefined, tag: string): string | true | undefined =>
+  typeof text === "string" && addressRunsScript(kind, text, tag) ? undefined : text
 
 /** `srcdoc` is a document of its own: text in it is escaped once for that document and once for the attribute. */
 function documentText(name: AttributeName, value: unknown): string | undefined {
@@ -109,6 +106,21 @@ function signalsSource(name: AttributeName, value: unknown): string {
     return expressionLiteral(value)
   }
   throw refuseExpression(name, value)
+}
+
+/** `data-class={{ done: s.done }}`: only the page decides these, so that each member is an expression. Data is refused. */
+function membersSource(name: AttributeName, value: unknown): string | undefined {
+  if (value instanceof Expression) return value.source
+  if (typeof value !== "object" || value === null || !isPlain(value)) throw refuseExpression(name, value)
+  const members: string[] = []
+  for (const key of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[key]
+    if (member === null || member === undefined || member === false) continue
+    if (!(member instanceof Expression)) throw refuseMember(name, key, member)
+    if (isAttributePlugin(name.name)) judgeTarget(key)
+    members.push(`${literalKey(key)}: ${member.source}`)
+  }
+  return members.length === 0 ? undefined : `{${members.join(", ")}}`
 }
 
 const validSignalName = /^[A-Za-z_]\w*(?:[.-]\w+)*$/
@@ -144,6 +156,17 @@ function refuseExpression(name: AttributeName, value: unknown): Error {
   return htmlError("NITRO_HTML_EXPRESSION", `The browser evaluates the attribute ${name.name} as code, and was given ${was}.`, {
     fix: `Write \`${name.name}={ds\`...\`}\` or use signals and actions from \`nitro-ts/datastar\`; they encode the values inside.`,
   })
+}
+
+function refuseMember(name: AttributeName, key: string, value: unknown): Error {
+  const was = typeof value === "string" ? "text" : describe(value)
+  return htmlError(
+    "NITRO_HTML_EXPRESSION",
+    `The members of ${name.name} are expressions, and ${JSON.stringify(key.slice(0, 60))} is ${was}.`,
+    {
+      fix: "Give a signal, or `value(...)` of `nitro-ts/datastar` for a constant. What never changes is an attribute, class or style of its own.",
+    },
+  )
 }
 
 function refuseValue(name: AttributeName, value: unknown): Error {

@@ -6,6 +6,8 @@ import type { Optional } from "./attribute-values.ts"
 type Code = Optional<Expression>
 /** Plain data, whose members may be expressions. */
 type Signals = Optional<Expression | Readonly<Record<string, unknown>>>
+/** An expression of an object, or an object whose members are expressions. */
+type Members = Optional<Expression | Readonly<Record<string, Optional<Expression>>>>
 /** `"name"`, `"$name"`, or the signal. */
 type SignalName = Optional<string | Expression>
 
@@ -138,9 +140,9 @@ type Modifier =
 type EventAttributes = { [Name in `data-on:${DomEvent}${Modifier}`]?: Code }
 
 export interface DatastarAttributes extends EventAttributes {
-  "data-attr"?: Signals
+  "data-attr"?: Members
   "data-bind"?: SignalName
-  "data-class"?: Signals
+  "data-class"?: Members
   "data-computed"?: Code
   "data-effect"?: Code
   "data-ignore"?: boolean | null | undefined
@@ -158,7 +160,7 @@ export interface DatastarAttributes extends EventAttributes {
   "data-show"?: Code
   "data-signals"?: Signals
   "data-signals__ifmissing"?: Signals
-  "data-style"?: Signals
+  "data-style"?: Members
   "data-text"?: Code
   // In plain objects (tag functions, spreads) the keyed forms are checked as well.
   [on: `data-on:${string}`]: Code

@@ -1,12 +1,13 @@
 // Which attributes Datastar evaluates. HTML escaping is undone before it does, so their values must be expressions.
 
-type DatastarKind = "expression" | "signals" | "signalName" | "flag"
+type DatastarKind = "expression" | "signals" | "members" | "signalName" | "flag"
 
 /** Attribute plugins by what their value is; those of the commercial bundle are guarded too, in case a page loads it. */
 const plugins: Readonly<Record<DatastarKind, string>> = {
   expression:
     "on computed on-intersect on-interval on-signal-patch on-signal-patch-filter on-load text show effect init json-signals animate custom-validity match-media on-raf on-resize on-keys persist query-string replace-url rocket view-transition",
-  signals: "signals attr class style",
+  signals: "signals",
+  members: "attr class style",
   signalName: "bind ref indicator",
   flag: "ignore ignore-morph scroll-into-view",
 }
@@ -20,8 +21,10 @@ for (const [kind, names] of Object.entries(plugins)) {
 export function datastarKind(name: string): DatastarKind | undefined {
   if (!name.startsWith("data-")) return undefined
   // `data-PLUGIN[:KEY][__MODIFIER...]`; `data-star-` is the prefix of the official aliased bundle.
-  const plugin = /^data-(?:star-)?([^:_]*)/.exec(name)?.[1] ?? ""
-  return kindOfPlugin.get(plugin)
+  const [, plugin = "", key = ""] = /^data-(?:star-)?([^:_]*)(:?)/.exec(name) ?? []
+  const kind = kindOfPlugin.get(plugin)
+  // With a key the value is that of one attribute, class or property.
+  return kind === "members" && key !== "" ? "expression" : kind
 }
 
 /** Plugins that a name with underscores can mean, longest first, with the form `plugin:key`. */

@@ -1,9 +1,12 @@
 // A function for every HTML element, in lower case and capitalised.
 import type { TagAttributes } from "./attribute-types.ts"
+import type { Markup } from "./markup.ts"
 import { type CapitalTag, capitalTag, type Tag, tag } from "./tag.ts"
 
 type Lower<Name extends string> = Tag<TagAttributes<Name>>
 type Capital<Name extends string> = CapitalTag<TagAttributes<Name>>
+/** A script takes data of any type, since `element` prints it as JSON: `script({ type: "application/json" }, data)`. */
+type WithData = (attributes: TagAttributes<"script">, data: unknown) => Markup
 
 export const a: Lower<"a"> = tag("a")
 export const abbr: Lower<"abbr"> = tag("abbr")
@@ -86,7 +89,7 @@ export const rt: Lower<"rt"> = tag("rt")
 export const ruby: Lower<"ruby"> = tag("ruby")
 export const s: Lower<"s"> = tag("s")
 export const samp: Lower<"samp"> = tag("samp")
-export const script: Lower<"script"> = tag("script")
+export const script: Lower<"script"> & WithData = tag("script") as Lower<"script"> & WithData
 export const search: Lower<"search"> = tag("search")
 export const section: Lower<"section"> = tag("section")
 export const select: Lower<"select"> = tag("select")
@@ -201,7 +204,7 @@ export const Rt: Capital<"rt"> = capitalTag("rt")
 export const Ruby: Capital<"ruby"> = capitalTag("ruby")
 export const S: Capital<"s"> = capitalTag("s")
 export const Samp: Capital<"samp"> = capitalTag("samp")
-export const Script: Capital<"script"> = capitalTag("script")
+export const Script: Capital<"script"> & WithData = capitalTag("script") as Capital<"script"> & WithData
 export const Search: Capital<"search"> = capitalTag("search")
 export const Section: Capital<"section"> = capitalTag("section")
 export const Select: Capital<"select"> = capitalTag("select")

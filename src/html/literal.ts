@@ -35,10 +35,14 @@ function objectLiteral(value: Record<string, unknown>, depth: number): string {
   for (const key of Object.keys(value)) {
     // In a literal this key would set the prototype instead of a member.
     if (key === "__proto__" || value[key] === undefined) continue
-    members.push(`${/^[A-Za-z_]\w*$/.test(key) ? key : stringLiteral(key)}: ${literal(value[key], depth + 1)}`)
+    members.push(`${literalKey(key)}: ${literal(value[key], depth + 1)}`)
   }
   return `{${members.join(", ")}}`
 }
+
+/** A key in an object literal. */
+export const literalKey = (key: string): string =>
+  key === "__proto__" ? '["__proto__"]' : /^[A-Za-z_]\w*$/.test(key) ? key : stringLiteral(key)
 
 // Besides what Datastar rewrites: `;` and quotes, by which it parts statements, halves of surrogate pairs, which UTF-8
 // cannot hold, and whatever the HTML parser would change.

@@ -1,9 +1,9 @@
 // The plan of a template: its static text, and for each value the context that decides how it is printed.
+import { runsScript } from "../shared/attribute-rules.ts"
 import { type AttributeName, attributeName } from "./attribute-name.ts"
 import { htmlError } from "./call-site.ts"
 import { flatText } from "./flat-text.ts"
 import { ScriptPosition } from "./script-position.ts"
-import { runsScript } from "./url.ts"
 
 // Contexts are numbers because the render loop compares them for every value; those that numbers may be come first.
 /** A child in text. */
@@ -432,6 +432,7 @@ function isCheckedWhole(name: AttributeName, before: string): boolean {
 function pieceRefusal(name: AttributeName, before: string): Error | undefined {
   switch (name.kind) {
     case "expression":
+    case "members":
     case "signals":
     case "signalName":
     case "flag":

@@ -164,6 +164,73 @@ describe("values are checked", () => {
     expect(String(html`<style>${raw("p{}")}</style>`)).toBe("<style>p{}</style>")
   })
 
+  it("an object alone in script(...) is attributes, and refused when it is data", () => {
+    expect(String(script({ src: "/app.js", type: "module", nonce: "n", data: { x: 1 } }))).toBe(
+      '<script src="/app.js" type="module" nonce="n" data-x="1"></script>',
+    )
+    for (const data of [{ a: 1 }, { src: "/app.js", price: 1 }, { toString: "x" }]) {
+      const error = refusal(() => script(data as never))
+      expect(error.code).toBe("NITRO_HTML_TAG")
+      expect(error.fix).toContain("application/json")
+    }
+    expect(String(script({ type: "application/json" }, { a: 1 }))).toBe('<script type="application/json">{"a":1}</script>')
+  })
+
+  it("only expressions are members of data-attr, data-class and data-style", () => {
+    const on = new Expression("$on")
+    expect(String(div({ "data-attr": { disabled: on, title: null }, "data-class": { "a b": on }, "data-style": { "--x": on } }))).toBe(
+      `<div data-attr="{disabled: $on}" data-class="{&quot;a b&quot;: $on}" data-style="{&quot;--x&quot;: $on}"></div>`,
+    )
+    expect(String(html`<p data-attr=${{ title: false }} data-class=${null}></p>`)).toBe("<p></p>")
+    for (const name of ["data-attr", "data-class", "data-style", "DATA-ATTR", "data-attr:title", "data-class:a", "data-style:color"]) {
+      for (const member of ["x", 1, true, ["x"], { source: "x" }, { a: on }]) {
+        for (const value of [{ a: member }, member === true || typeof member !== "object" ? member : [on], [member]]) {
+          expect(refusal(() => div({ [name]: value })).code, name).toBe("NITRO_HTML_EXPRESSION")
+          expect(refusal(() => html`<p ${{ [name]: value }}></p>`).code, name).toBe("NITRO_HTML_EXPRESSION")
+          expect(refusal(() => <p {...{ [name]: value }} />).code, name).toBe("NITRO_HTML_EXPRESSION")
+        }
+      }
+    }
+  })
+
+  it("data-attr sets no handler, no document and nothing that the page evaluates", () => {
+    const x = new Expression("$x")
+    for (const [target, code] of [
+      ["onclick", "NITRO_HTML_HANDLER"],
+      ["ONFOCUS", "NITRO_HTML_HANDLER"],
+      ["srcdoc", "NITRO_HTML_ATTRIBUTE"],
+      ["SrcDoc", "NITRO_HTML_ATTRIBUTE"],
+      ["data-on:click", "NITRO_HTML_ATTRIBUTE"],
+      ["data-init", "NITRO_HTML_ATTRIBUTE"],
+      ["data-attr", "NITRO_HTML_ATTRIBUTE"],
+      ["data-star-effect", "NITRO_HTML_ATTRIBUTE"],
+    ] as const) {
+      for (const build of [
+        () => div({ "data-attr": { [target]: x } }),
+        () => div({ [`data-attr:${target}`]: x }),
+        () => div({ [`DATA-ATTR:${target}__debounce`]: x }),
+        () => div({ [`data-star-attr:${target}`]: x }),
+        () => html`<p ${{ "data-attr": { [target]: x } }}></p>`,
+        () => html`<p data-attr=${{ [target]: x }}></p>`,
+        () => <p {...{ [`data-attr:${target}`]: x }} />,
+        () => <p data-attr={{ [target]: x }} />,
+        () => div({ data: { attr: { [target]: x } } }),
+      ]) {
+        expect(refusal(build).code, target).toBe(code)
+      }
+    }
+    expect(refusal(() => html`<p data-attr:onclick=${x}></p>`).fix).toContain("data-on:click")
+    expect(String(html`<a data-attr:href=${x} data-attr:data-id=${x}></a>`)).toBe('<a data-attr:href="$x" data-attr:data-id="$x"></a>')
+  })
+
+  it("data-bind writes no property that holds markup", () => {
+    for (const property of ["inner-h-t-m-l", "innerhtml", "outer-h-t-m-l", "srcdoc", "text-content", "inner-text", "text"]) {
+      expect(refusal(() => div({ [`data-bind:x__prop.${property}`]: true })).code).toBe("NITRO_HTML_ATTRIBUTE")
+      expect(refusal(() => html`<p ${{ [`data-bind:x__event.a__prop.${property}`]: true }}></p>`).code).toBe("NITRO_HTML_ATTRIBUTE")
+    }
+    expect(String(div({ "data-bind:x__prop.open__event.toggled": true }))).toBe("<div data-bind:x__prop.open__event.toggled></div>")
+  })
+
   it("signals that hold no JSON are refused", () => {
     const cycle: Record<string, unknown> = {}
     cycle["self"] = cycle

@@ -1,9 +1,9 @@
 // `style` values: a CSS text, or an object whose values can never become a second declaration.
+import { runsScript } from "../shared/attribute-rules.ts"
 import { htmlError } from "./call-site.ts"
 import { describe, isPlain } from "./child.ts"
 import { escapeHtml } from "./escape.ts"
 import { flatText } from "./flat-text.ts"
-import { runsScript } from "./url.ts"
 
 /** CSS text, or an object of properties (camelCase, kebab-case or `--custom`). Numbers get no unit. */
 export type StyleValue = string | { readonly [property: string]: string | number | false | null | undefined }

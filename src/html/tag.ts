@@ -1,6 +1,7 @@
 // How a tag function is made: `div({ id }, "text")`, and what its arguments mean.
 
 import type { AnyAttributes, TagAttributes } from "./attribute-types.ts"
+import { htmlError } from "./call-site.ts"
 import { type Child, isPlain, toMarkup } from "./child.ts"
 import { type ElementRecord, element, elementOfList, elementRecord, open } from "./element.ts"
 import { Finished, type Markup } from "./markup.ts"
@@ -64,9 +65,22 @@ function buildTwo(record: ElementRecord, first: unknown, second: unknown, isCapi
 function withoutChildren(record: ElementRecord, start: string, attributes: object, isCapital: boolean): Markup {
   // `<Div>text</Div>` in JSX hands the children over as an attribute.
   const children: unknown = Object.hasOwn(attributes, "children") ? (attributes as { children: unknown }).children : undefined
+  if (record.content === "script" && children === undefined) assertScriptAttributes(attributes)
   if (children !== undefined) return element(record, start, children)
   // Making a function that is markup costs more than a whole element, so the lower-case functions do not.
   return isCapital && record.content !== "none" ? openElement(record, start) : new Finished(start + record.close)
+}
+
+const scriptAttribute =
+  /^(?:src|type|async|defer|nomodule|crossorigin|integrity|referrerpolicy|fetchpriority|blocking|nonce|charset|id|title|lang|dir|hidden|class|cls|klass|class_|_class|classname|htmlclass|key|children|(?:xlink[:_])?href|data|aria|(?:data|aria|on|attr|signals|bind|ref)[-_:].*)$/i
+
+/** JSX and html`` print an object in a script as data; here it is attributes, so that it must look like nothing else. */
+function assertScriptAttributes(attributes: object): void {
+  const key = Object.keys(attributes).find(name => !scriptAttribute.test(name))
+  if (key === undefined) return
+  throw htmlError("NITRO_HTML_TAG", `An object alone in script(...) is its attributes, and ${JSON.stringify(key.slice(0, 60))} is none.`, {
+    fix: 'Give data behind attributes: `script({ type: "application/json" }, data)`.',
+  })
 }
 
 /** A function cannot be an instance of `Finished` in any other way than by taking over its prototype. */

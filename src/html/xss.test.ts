@@ -1,5 +1,5 @@
 // Every payload through every context: the structure of the page stays what the template says.
-import { a, html, type Markup, raw, script, div as typedDiv } from "nitro-ts/html"
+import { a, CustomTag, html, type Markup, raw, script, div as typedDiv } from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 import { Expression } from "../shared/expression.ts"
 import { jsx } from "./jsx-runtime.ts"
@@ -93,6 +93,59 @@ describe("addresses", () => {
   it.each(safeUrls)("keeps %j", url => {
     expect(decode(String(html`<a href=${url}></a>`))).toBe(`<a href="${url}"></a>`)
     expect(decode(String(html`<a href="${url}"></a>`))).toBe(`<a href="${url}"></a>`)
+  })
+
+  it.each([
+    "data:text/plain,pwned()",
+    "data:,pwned()",
+    "data:image/png;base64,AAAA",
+    "data:application/octet-stream,pwned()",
+    " DATA:;base64,AA",
+  ])("lets no script load %j", url => {
+    for (const tag of ["script", "SCRIPT", "Script"]) {
+      for (const name of ["src", "href", "xlink:href"]) {
+        expect(String(jsx(tag, { [name]: url }))).toBe(`<${tag}></${tag}>`)
+        expect(String(CustomTag("svg", CustomTag(tag, { [name]: url })))).toBe(`<svg><${tag}></${tag}></svg>`)
+      }
+    }
+    expect(String(script({ src: url }))).toBe("<script></script>")
+    expect(String(html`<script src=${url}></script>`)).toBe("<script></script>")
+    expect(String(html`<SCRIPT src="${url}"></script>`)).toBe("<SCRIPT></script>")
+    expect(String(html`<script src="data:${url.slice(5)}"></script>`)).toBe("<script></script>")
+    expect(String(html`<script ${{ src: url }}></script>`)).toBe("<script></script>")
+  })
+
+  it.each(["/;java\nscript:pwned()", "a;\tjavascript:pwned()", "#;vbscript:x", "/a,javascript:x", "java\tscript:x;/"])(
+    "drops an animation through %j",
+    values => {
+      expect(String(html`<svg><animate attributeName="href" values=${values}></animate></svg>`)).toBe(
+        '<svg><animate attributeName="href"></animate></svg>',
+      )
+    },
+  )
+
+  it("judges the content of a refresh, and leaves other texts alone", () => {
+    for (const content of [
+      "0;url=javascript:x",
+      "0; URL = 'javascript:x'",
+      " 5 , javascript:x",
+      ".5;javascript:x",
+      "0 javascript:x",
+      "0;data:text/html,x",
+    ]) {
+      expect(String(jsx("meta", { "http-equiv": "refresh", content }))).toBe('<meta http-equiv="refresh">')
+      expect(String(html`<meta http-equiv="refresh" content=${content}>`)).toBe('<meta http-equiv="refresh">')
+    }
+    for (const content of [
+      "How url=javascript: works",
+      "url=javascript:x",
+      "javascript: 5 tips",
+      "x 0;url=javascript:x",
+      "5 javascripts",
+    ]) {
+      expect(decode(String(jsx("meta", { name: "description", content })))).toBe(`<meta name="description" content="${content}">`)
+      expect(decode(String(html`<meta name="description" content="${content}">`))).toBe(`<meta name="description" content="${content}">`)
+    }
   })
 
   it("lets images, which run no script, show an SVG", () => {

@@ -86,6 +86,11 @@ export function onElement(hook: (el: Element) => void): void {
   elementHooks.push(hook)
 }
 
+/** Whether the page evaluates an attribute of this name (lower case). */
+export function isEvaluated(attribute: string): boolean {
+  return attribute.startsWith("data-") && plugins.has(parseAttributeName(attribute).name)
+}
+
 const isIgnored = (el: Element): boolean => el.closest("[data-ignore]") !== null
 
 function applyElement(el: Element): void {

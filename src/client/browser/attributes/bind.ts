@@ -4,6 +4,7 @@ import { toCase } from "../names.ts"
 import { type AttributeContext, attribute } from "../plugins.ts"
 import { untracked } from "../reactive.ts"
 import { getPath, setPath } from "../store.ts"
+import { assertData, mayHave } from "./judge.ts"
 
 /** How a kind of control gives and takes its value. */
 interface Control {
@@ -64,11 +65,12 @@ function multiSelect(el: HTMLSelectElement): Control {
 }
 
 function property(el: Element, name: string, events: readonly string[]): Control {
+  assertData(el, name)
   const target = el as unknown as Record<string, unknown>
   return {
     get: () => target[name],
     set(value) {
-      if (target[name] !== value) target[name] = value
+      if (target[name] !== value && mayHave(el, name, String(value))) target[name] = value
     },
     events,
   }

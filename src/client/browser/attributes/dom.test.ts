@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { element, isOfficial, loadClient, render, settled, type } from "../support/page.ts"
 
 beforeAll(loadClient)
@@ -128,6 +128,79 @@ describe("what the page shows", () => {
       "none",
       "rgb(255, 0, 0)",
     ])
+  })
+})
+
+describe.skipIf(isOfficial)("what data-attr and data-bind refuse", () => {
+  const ran = window as { ran?: number }
+  const errors = vi.spyOn(console, "error")
+  beforeEach(() => {
+    ran.ran = 0
+    errors.mockReset().mockReturnValue(undefined)
+  })
+  afterEach(() => void errors.mockClear())
+  const names = (el: Element): string[] =>
+    [...el.attributes].map(({ name }) => name).filter(name => !/^(?:data-(?:attr|signals|bind)|id$)/.test(name))
+
+  it.each([
+    ["a handler", "onfocus", "ran++"],
+    ["a handler in capitals", "ONFOCUS", "ran++"],
+    ["a document", "srcdoc", "<script>parent.ran++</script>"],
+    ["an attribute that the page evaluates", "data-init", "window.ran++"],
+    ["the same in capitals", "DATA-INIT", "window.ran++"],
+    ["the same with a key", "data-on:click", "window.ran++"],
+    ["itself", "data-attr", "{onfocus: 'ran++'}"],
+    ["an address", "href", "javascript:ran++"],
+    ["an address with white space", "href", " java\nscript:ran++"],
+    ["an address of a frame", "src", "data:text/html,<script>parent.ran++</script>"],
+    ["an address of a form", "formaction", "JavaScript:ran++"],
+    ["an address of an object", "data", "javascript:ran++"],
+    ["one of several addresses", "values", "/a;java\nscript:ran++"],
+  ])("%s", async (_, name, value) => {
+    for (const source of [`data-attr:${name}="$v"`, `data-attr="{'${name}': $v, title: 'kept'}"`]) {
+      await render(`<a id="out" tabindex="0" data-signals='${JSON.stringify({ v: value }).replaceAll("'", "&#39;")}' ${source}>x</a>`)
+      element("#out").focus()
+      element("#out").click()
+      await settled()
+      expect(names(element("#out"))).toEqual(source.includes("title") ? ["tabindex", "title"] : ["tabindex"])
+      expect(ran.ran).toBe(0)
+      expect(errors).toHaveBeenCalledWith(expect.objectContaining({ code: "NITRO_CLIENT_ATTRIBUTE" }))
+    }
+  })
+
+  it("an address that becomes script later", async () => {
+    await render(
+      `<a id="out" data-signals="{v: '/a'}" data-attr:href="$v"></a><button id="b" data-on:click="$v = 'javascript:ran++'"></button>`,
+    )
+    expect(element("#out").getAttribute("href")).toBe("/a")
+    await click("#b")
+    expect(element("#out").hasAttribute("href")).toBe(false)
+  })
+
+  it("properties that hold markup or code, and addresses in others", async () => {
+    const attack = "<img src=x onerror=window.ran++>"
+    for (const property of ["inner-h-t-m-l", "outer-h-t-m-l", "srcdoc", "text-content", "inner-text"]) {
+      await render(`<p id="out" data-signals="{v: '${attack}'}" data-bind:v__prop.${property}>kept</p>`)
+      expect(element("#out").innerHTML).toBe("kept")
+      expect(errors).toHaveBeenCalledWith(expect.objectContaining({ code: "NITRO_CLIENT_ATTRIBUTE" }))
+      errors.mockClear()
+    }
+    await render(`<a id="out" data-signals="{v: 'javascript:ran++'}" data-bind:v__prop.href>x</a>`)
+    expect(element<HTMLAnchorElement>("#out").href).toBe("")
+    expect(ran.ran).toBe(0)
+  })
+
+  it("nothing else: images, words and addresses stay", async () => {
+    const image = "data:image/png;base64,AAAA"
+    await render(
+      `<img id="out" data-signals="{v: '${image}'}" data-attr:src="$v" data-attr="{title: 'javascript: the good parts', 'data-on-sale': true, alt: 'on'}">`,
+    )
+    expect(Object.fromEntries([...element("#out").attributes].map(({ name, value }) => [name, value]))).toMatchObject({
+      src: image,
+      title: "javascript: the good parts",
+      "data-on-sale": "",
+      alt: "on",
+    })
   })
 })
 

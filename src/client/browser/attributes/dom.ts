@@ -2,6 +2,7 @@
 import { toCase, toKebab } from "../names.ts"
 import { type AttributeContext, attribute } from "../plugins.ts"
 import { snapshot } from "../store.ts"
+import { mayHave } from "./judge.ts"
 
 const text = (value: unknown): string => (value === null || value === undefined ? "" : String(value))
 
@@ -67,11 +68,10 @@ attribute({
   apply(context) {
     const { el, key, effect, run } = context
     const sync = (name: string, value: unknown): void => {
-      if (value === false || value === null || value === undefined) el.removeAttribute(name)
-      else {
-        const wanted = value === true ? "" : typeof value === "object" ? JSON.stringify(snapshot(value)) : String(value)
-        if (el.getAttribute(name) !== wanted) el.setAttribute(name, wanted)
-      }
+      const wanted = value === true ? "" : typeof value === "object" ? JSON.stringify(snapshot(value)) : String(value)
+      const isAbsent = value === false || value === null || value === undefined
+      if (isAbsent || !mayHave(el, name, wanted)) el.removeAttribute(name)
+      else if (el.getAttribute(name) !== wanted) el.setAttribute(name, wanted)
     }
     if (key) return effect(() => sync(key, run()), key)
     return effect(() => {
