@@ -1,5 +1,7 @@
 // What a failed form post without JavaScript carries over its redirect: typed values and messages, so nothing is lost.
 import { randomBytes } from "node:crypto"
+import type { AppPart, AppState } from "./app-state.ts"
+import { cookieValues } from "./cookies.ts"
 
 export interface Flash {
   /** Id of the form that was posted. */
@@ -10,64 +12,84 @@ export interface Flash {
   readonly errors: Readonly<Record<string, string>>
 }
 
-export const flashCookie = "nitro-flash"
-
 // Small ones travel in the cookie itself, so any process can show them; a cookie holds about 4 KB in every browser.
 const cookieLimit = 3800
 const ttlSeconds = 60
-const maxKept = 1000
-const kept = new Map<string, { flash: Flash; expiresAt: number }>()
+/** Of all that are too large for a cookie together; a form posts 1 MiB at most, unless the app takes more. */
+const maxKeptBytes = 8 * 1024 * 1024
+const purpose = "flash"
 
-/** The `Set-Cookie` value that brings `flash` to the next page of the same browser. */
-export function setFlash(flash: Flash): string {
-  const inline = Buffer.from(JSON.stringify(flash)).toString("base64url")
-  const value = inline.length <= cookieLimit ? `v${inline}` : keep(flash)
-  return `${flashCookie}=${value}; Path=/; Max-Age=${ttlSeconds}; HttpOnly; SameSite=Lax`
-}
+/** The flashes of one app: sealed by its secret in the cookie, or kept here where a cookie cannot hold them. */
+export class Flashes {
+  readonly #app: AppState
+  readonly #cookie: string
+  // In the order in which they expire.
+  readonly #kept = new Map<string, { readonly text: string; readonly expiresAt: number }>()
+  #bytes = 0
 
-/** The `Set-Cookie` value that forgets it once it has been shown. */
-export const clearFlash: string = `${flashCookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`
-
-/** Reads the flash of a request; anything malformed counts as none. */
-export function readFlash(cookieHeader: string | null): Flash | undefined {
-  if (cookieHeader === null || !cookieHeader.includes(flashCookie)) return undefined
-  const value = new RegExp(`(?:^|;\\s*)${flashCookie}=([\\w-]+)`).exec(cookieHeader)?.[1]
-  if (!value) return undefined
-  if (value.startsWith("k")) {
-    const entry = kept.get(value)
-    kept.delete(value)
-    return entry && entry.expiresAt > Date.now() ? entry.flash : undefined
+  constructor(app: AppState) {
+    this.#app = app
+    // Two apps of one origin do not take each other's.
+    this.#cookie = `nitro-flash${app.basePath.replace(/\W/g, "-")}`
   }
-  try {
-    const flash: unknown = JSON.parse(Buffer.from(value.slice(1), "base64url").toString())
-    return isFlash(flash) ? flash : undefined
-  } catch {
+
+  /** Bytes of those that are kept in this process; 8 MiB at most. */
+  get keptBytes(): number {
+    return this.#bytes
+  }
+
+  /** The `Set-Cookie` value that brings `flash` to the next page of the same browser. */
+  set(flash: Flash): string {
+    const expiresAt = Date.now() + ttlSeconds * 1000
+    const text = JSON.stringify({ ...flash, expiresAt })
+    // Sealed and not signed alone: a cookie is written to disk, and shows up where browsers are looked after.
+    const sealed = this.#app.secret.canSign && text.length <= cookieLimit ? this.#app.secret.seal(purpose, text) : undefined
+    const value = sealed !== undefined && sealed.length <= cookieLimit ? `v${sealed}` : this.#keep(text, flash, expiresAt)
+    return `${this.#cookie}=${value}; Path=/; Max-Age=${ttlSeconds}; HttpOnly; SameSite=Lax`
+  }
+
+  /** The `Set-Cookie` value that forgets it once it has been shown. */
+  get clear(): string {
+    return `${this.#cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`
+  }
+
+  /** Reads the flash of a request; one that this app did not write, or that has expired, counts as none. */
+  read(cookieHeader: string | null): Flash | undefined {
+    for (const value of cookieValues(cookieHeader, this.#cookie)) {
+      const text = value.startsWith("k") ? this.#take(value) : this.#app.secret.open(purpose, value.slice(1))
+      if (text === undefined) continue
+      const { expiresAt, ...flash } = JSON.parse(text) as Flash & { readonly expiresAt: number }
+      if (expiresAt > Date.now()) return flash
+    }
     return undefined
   }
-}
 
-function keep(flash: Flash): string {
-  const now = Date.now()
-  for (const [key, entry] of kept) {
-    if (entry.expiresAt > now && kept.size < maxKept) break
-    kept.delete(key)
+  #keep(text: string, flash: Flash, expiresAt: number): string {
+    if (bytesOf(text) > maxKeptBytes) return this.#keep(JSON.stringify({ ...flash, values: {}, expiresAt }), flash, expiresAt)
+    const now = Date.now()
+    for (const [key, entry] of this.#kept) {
+      if (entry.expiresAt > now && this.#bytes + bytesOf(text) <= maxKeptBytes) break
+      this.#drop(key, entry.text)
+    }
+    const key = `k${randomBytes(18).toString("base64url")}`
+    this.#kept.set(key, { text, expiresAt })
+    this.#bytes += bytesOf(text)
+    return key
   }
-  const key = `k${randomBytes(18).toString("base64url")}`
-  kept.set(key, { flash, expiresAt: now + ttlSeconds * 1000 })
-  return key
+
+  #take(key: string): string | undefined {
+    const text = this.#kept.get(key)?.text
+    if (text !== undefined) this.#drop(key, text)
+    return text
+  }
+
+  #drop(key: string, text: string): void {
+    this.#kept.delete(key)
+    this.#bytes -= bytesOf(text)
+  }
 }
 
-function isFlash(value: unknown): value is Flash {
-  if (typeof value !== "object" || value === null) return false
-  const { form, values, errors } = value as Record<string, unknown>
-  const isText = (value: unknown): boolean => typeof value === "string"
-  return (
-    typeof form === "string" &&
-    areAll(values, value => isText(value) || (Array.isArray(value) && value.every(isText))) &&
-    areAll(errors, isText)
-  )
-}
+/** In memory: two bytes a character at most, and what an entry costs by itself. */
+const bytesOf = (text: string): number => 2 * text.length + 200
 
-function areAll(record: unknown, test: (value: unknown) => boolean): boolean {
-  return typeof record === "object" && record !== null && Object.values(record).every(test)
-}
+export const flashes: AppPart<Flashes> = { name: "flashes", make: app => new Flashes(app) }

@@ -5,10 +5,11 @@ import { isEntity } from "../entity/index.ts"
 import { chunks, Markup, patchesOf, raw, render, settle } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
-import { setFlash } from "./flash.ts"
+import { flashes } from "./flash.ts"
 import { alertSignal, errorSignal, formSignal } from "./form-keys.ts"
 import type { Input } from "./input.ts"
 import { isFormType, mediaTypeOf } from "./media-type.ts"
+import { context } from "./request-context.ts"
 import { AnswerResponse } from "./response.ts"
 import type { Outcome } from "./route.ts"
 
@@ -73,7 +74,12 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
   const errors = messagesByField(known)
   if (client === "form") {
     if (!form) return new AnswerResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
-    return seeOther(request, setFlash({ form: form.key, values: textsOf(form.values), errors }))
+    return seeOther(
+      request,
+      context()
+        .app.part(flashes)
+        .set({ form: form.key, values: textsOf(form.values), errors }),
+    )
   }
   // The page's script ignores the bodies of other statuses, so the message travels as a patch in a 200.
   return new AnswerResponse(messagesPatch(errors, form), { headers: sseHeaders })

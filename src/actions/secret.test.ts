@@ -43,6 +43,18 @@ it("uses a key of its own in development, and refuses in production once it has 
   expect(() => production.sign("flash", "text")).toThrow(expect.objectContaining({ code: "NITRO_SECRET" }))
 })
 
+it("opens what it sealed, by any of its keys, and nothing else", () => {
+  const secret = new Secret([key, old])
+  const sealed = secret.seal("flash", "text ö")
+  expect(secret.open("flash", sealed)).toBe("text ö")
+  expect(secret.seal("flash", "text ö")).not.toBe(sealed)
+  expect(secret.open("flash", new Secret(old).seal("flash", "before"))).toBe("before")
+  expect(secret.open("session", sealed)).toBeUndefined()
+  expect(new Secret(old).open("flash", sealed)).toBeUndefined()
+  for (const wrong of ["", "!", "AAAA", sealed.slice(0, -3), `${sealed}AAAA`]) expect(secret.open("flash", wrong)).toBeUndefined()
+  expect(Buffer.from(sealed, "base64url").toString("latin1")).not.toContain("text")
+})
+
 it("refuses a key that can be guessed", () => {
   expect(() => new Secret([key, "short"])).toThrow(expect.objectContaining({ code: "NITRO_SECRET", message: expect.stringContaining("2") }))
 })

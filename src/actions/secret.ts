@@ -1,10 +1,18 @@
 // The app's secret: signs what browsers carry, so that nothing comes back changed.
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto"
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from "node:crypto"
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
 
 /** Bytes of a signature: 192 bits, 32 characters of base64url. */
 const signatureBytes = 24
+
+const ivBytes = 12
+const tagBytes = 16
+
+/** A key of its own for each purpose, so that no key both signs and encrypts. */
+function sealKey(key: string | Buffer, purpose: string): Buffer {
+  return createHmac("sha256", key).update(`seal:${purpose}`).digest()
+}
 
 /**
  * Signs with the newest key and accepts signatures of all keys, so that a key can be replaced while pages are open. Without
@@ -38,6 +46,36 @@ export class Secret {
     if (!/^[\w-]{32}$/.test(signature)) return false
     const given = Buffer.from(signature, "base64url")
     return this.#usable().some(key => timingSafeEqual(this.#signature(key, purpose, text), given))
+  }
+
+  /** Encrypts `text` for one `purpose`, so that neither its content can be read nor changed. base64url, AES-256-GCM. */
+  seal(purpose: string, text: string): string {
+    const iv = randomBytes(ivBytes)
+    const cipher = createCipheriv("aes-256-gcm", sealKey(this.#usable()[0] as string | Buffer, purpose), iv)
+    const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()])
+    return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url")
+  }
+
+  /** What was sealed for `purpose` by any of the keys; undefined for anything else. */
+  open(purpose: string, sealed: string): string | undefined {
+    if (!this.canSign || !/^[\w-]+$/.test(sealed)) return undefined
+    const bytes = Buffer.from(sealed, "base64url")
+    if (bytes.length < ivBytes + tagBytes) return undefined
+    for (const key of this.#usable()) {
+      try {
+        const decipher = createDecipheriv("aes-256-gcm", sealKey(key, purpose), bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+        decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
+        return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, "utf8") + decipher.final("utf8")
+      } catch {
+        // Sealed by another key, or changed.
+      }
+    }
+    return undefined
+  }
+
+  /** False in production without a secret: `sign` and `seal` throw then. */
+  get canSign(): boolean {
+    return this.#keys !== undefined || this.#given.length > 0 || process.env["NODE_ENV"] !== "production"
   }
 
   #signature(key: string | Buffer, purpose: string, text: string): Buffer {

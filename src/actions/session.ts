@@ -1,5 +1,7 @@
-// Whose request it is, for stores that keep rows for each session: who asks by the app's own knowledge, else a cookie.
+// Whose request it is, for stores that keep rows for each session: the partition the app names, else a signed cookie.
 import { randomBytes } from "node:crypto"
+import type { AppState } from "./app-state.ts"
+import { cookieValues } from "./cookies.ts"
 
 export interface Session {
   /** The partition of partitioned stores. */
@@ -8,16 +10,27 @@ export interface Session {
   readonly cookie: string | undefined
 }
 
-const cookieName = "nitro-session"
-const pattern = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]{32})(?:;|$)`)
+// Two apps of one origin, each with a secret of its own, do not replace each other's.
+const cookieName = ({ basePath }: AppState): string => `nitro-session${basePath.replace(/\W/g, "-")}`
+const purpose = "session"
 
-/** `known`: who the app says it is; the two kinds of names never meet. */
-export function sessionOf(request: Request, known: string | undefined): Session {
+/** `known`: whose rows the app says it is; the two kinds of names never meet. */
+export function sessionOf(request: Request, known: string | undefined, app: AppState): Session {
   if (known !== undefined && known !== "") return { partition: `user:${known}`, cookie: undefined }
-  const given = pattern.exec(request.headers.get("cookie") ?? "")?.[1]
-  if (given !== undefined) return { partition: `session:${given}`, cookie: undefined }
-  // 192 random bits: nobody guesses another's.
+  const present = browserOf(request, app)
+  if (present !== undefined) return { partition: `session:${present}`, cookie: undefined }
+  // 192 random bits.
   const id = randomBytes(24).toString("base64url")
   const secure = request.url.startsWith("https:") ? "; Secure" : ""
-  return { partition: `session:${id}`, cookie: `${cookieName}=${id}; Path=/; HttpOnly; SameSite=Lax${secure}` }
+  const value = `${id}.${app.secret.sign(purpose, id)}`
+  return { partition: `session:${id}`, cookie: `${cookieName(app)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}` }
+}
+
+/** The id of the browser session, from a cookie that this app signed; undefined for a browser without one. */
+export function browserOf(request: Request, app: AppState): string | undefined {
+  for (const value of cookieValues(request.headers.get("cookie"), cookieName(app))) {
+    const id = value.slice(0, 32)
+    if (value[32] === "." && app.secret.canSign && app.secret.verify(purpose, id, value.slice(33))) return id
+  }
+  return undefined
 }

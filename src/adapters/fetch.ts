@@ -3,12 +3,11 @@ import { FastResponse } from "srvx"
 import {
   addPageAlert,
   answerWith,
-  clearFlash,
   createDispatcher,
   type DispatcherOptions,
   type Flash,
+  flashes,
   type RequestContext,
-  readFlash,
   type Session,
   sessionOf,
   splitUrl,
@@ -92,6 +91,8 @@ export function createGate(options: NitroOptions): Gate {
   const app = new App(options, dispatcher.routes.routes)
   startLive()
   addPageAlert()
+  // Better now than at the first visitor: sessions are known by a signed cookie.
+  if (hasPartitionedStores() && options.partition === undefined) app.secret.sign("start", "")
   /** Runs `answer` with the user of the request, and waits for the user only where it has to. */
   function inContext<T>(
     context: Omit<RequestContext, "user">,
@@ -109,18 +110,18 @@ export function createGate(options: NitroOptions): Gate {
       if (path.startsWith("/_nitro/")) return answerAsset(request, path, search)
       for (const folder of folders) if (path.startsWith(`${folder.path}/`)) return folder.answer(request, path)
       if (!dispatcher.routes.knows(path)) return undefined
-      const session = sessionFor(request, options.partition)
+      const session = sessionFor(app, request, options.partition)
       const context = contextOf(app, request, path, search, undefined)
       const dispatched = inContext(context, session?.partition, () => dispatcher.dispatch(request, path, search)) as MaybePromise<Response>
       return session?.cookie === undefined ? dispatched : withCookies(dispatched, [session.cookie])
     },
     page(request, path, search) {
       // A stream renders for every page that shares it, so it must not see what one browser posted.
-      const flash = search.includes("_nitro=") ? undefined : readFlash(request.headers.get("cookie"))
+      const flash = search.includes("_nitro=") ? undefined : app.part(flashes).read(request.headers.get("cookie"))
       const context = contextOf(app, request, path, search, flash)
       const session = prepareLive(context)
-      const visitor = sessionFor(request, options.partition)
-      const cookies = [...(flash ? [clearFlash] : []), ...(visitor?.cookie === undefined ? [] : [visitor.cookie])]
+      const visitor = sessionFor(app, request, options.partition)
+      const cookies = [...(flash ? [app.part(flashes).clear] : []), ...(visitor?.cookie === undefined ? [] : [visitor.cookie])]
       return {
         session,
         cookies,
@@ -140,9 +141,9 @@ function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
 }
 
 /** Nothing where no store asks for it, or who runs this said already whose request it is. */
-function sessionFor(request: Request, partition: NitroOptions["partition"]): Session | undefined {
+function sessionFor(app: App, request: Request, partition: NitroOptions["partition"]): Session | undefined {
   if (!hasPartitionedStores() || currentPartition() !== undefined) return undefined
-  return sessionOf(request, partition?.(request))
+  return sessionOf(request, partition?.(request), app)
 }
 
 async function withCookies(answer: MaybePromise<Response>, cookies: readonly string[]): Promise<Response> {

@@ -79,7 +79,7 @@ it("gives each browser its own rows, and its page no patch of another's", async 
   const [ann, bob] = [new Browser(), new Browser()]
   await ann.open()
   await bob.open()
-  expect(ann.cookie).toMatch(/^nitro-session=[\w-]{32}$/)
+  expect(ann.cookie).toMatch(/^nitro-session=[\w-]{32}\.[\w-]{32}$/)
   expect(bob.cookie).not.toBe(ann.cookie)
   await ann.post("/notes", { text: "ann's secret" })
   await bob.post("/notes", { text: "bob's secret" })
@@ -112,7 +112,7 @@ it("sets the cookie once, out of reach of scripts, and takes no name that it did
   const first = await fetch(url)
   await first.text()
   const [cookie = ""] = first.headers.getSetCookie()
-  expect(cookie).toMatch(/^nitro-session=[\w-]{32}; Path=\/; HttpOnly; SameSite=Lax$/)
+  expect(cookie).toMatch(/^nitro-session=[\w-]{32}\.[\w-]{32}; Path=\/; HttpOnly; SameSite=Lax$/)
   const again = await fetch(url, { headers: { cookie: cookie.split(";")[0] as string } })
   await again.text()
   expect(again.headers.getSetCookie()).toEqual([])
