@@ -4,19 +4,9 @@ import type { EntityDefinition, EntityId } from "./definition.ts"
 import { definitionError } from "./errors.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
 import { partsHere } from "./partition.ts"
-import {
-  type EntityRecord,
-  hydration,
-  isDeleted,
-  isExposed,
-  type Origin,
-  rowOf,
-  type Stored,
-  savingOf,
-  setStored,
-  valuesOf,
-} from "./record.ts"
+import { type EntityRecord, hydration, isExposed, type Origin, rowOf, type Stored, savingOf, setStored, valuesOf } from "./record.ts"
 import type { Row, Store } from "./repository.ts"
+import { reread } from "./reread.ts"
 import { hideDeleted } from "./soft-delete.ts"
 import { storeOf } from "./stores.ts"
 import type { EntityClass, EntityHooks } from "./types.ts"
@@ -94,10 +84,12 @@ export function hydrate(origin: Binding, row: Row): EntityRecord {
   const known = unit.identities(origin.repository)
   const [id] = row
   let record = known.get(id) as EntityRecord | undefined
-  if (record === undefined || record.constructor !== (origin.entity as unknown) || isDeleted(record)) {
+  if (record === undefined || record.constructor !== (origin.entity as unknown) || rowOf(record) === undefined) {
     record = load(origin, row)
-    known.set(id, record)
-  } else renew(record, origin, row, unit)
+    if (known.has(id)) unit.identify(origin.repository, id, record)
+    else known.set(id, record)
+  } else if (!renew(record, origin, row)) return record
+  if (unit.hasWritten(origin.store)) unit.noteRead(origin.store, record, reread)
   return record
 }
 
@@ -111,19 +103,15 @@ function load(origin: Binding, row: Row): EntityRecord {
 }
 
 /** A known instance without unsaved changes takes the values that were read just now. */
-function renew(record: EntityRecord, origin: Binding, row: Row, unit: NonNullable<ReturnType<typeof currentUnit>>): void {
+function renew(record: EntityRecord, origin: Binding, row: Row): boolean {
   const before = rowOf(record)
   const values = valuesOf(record)
   const { mapper } = origin
-  if (before === undefined || before === row || savingOf(record) !== undefined) return
-  if (mapper.difference(values, row, true) === undefined || mapper.difference(values, before, isExposed(record)) !== undefined) return
-  unit.onRollback(origin.store, () => {
-    if (rowOf(record) !== row || mapper.difference(values, row, isExposed(record)) !== undefined) return
-    Object.assign(values, mapper.decode(before))
-    setStored(record, before, origin)
-  })
+  if (before === undefined || before === row || savingOf(record) !== undefined) return false
+  if (mapper.difference(values, row, true) === undefined || mapper.difference(values, before, isExposed(record)) !== undefined) return false
   Object.assign(values, mapper.decode(row))
   setStored(record, row, origin)
+  return true
 }
 
 /** An instance of a stored row of its own, through the real constructors, without validation. */

@@ -16,7 +16,7 @@ import { relationLookup } from "./relations/lookup.ts"
 import { resolvedCondition } from "./relations/resolve.ts"
 import type { Row, Write } from "./repository.ts"
 import type { EntityClass } from "./types.ts"
-import { onStore, unitOfWork } from "./unit-of-work.ts"
+import { onStore, unitOfWork, writeTo } from "./unit-of-work.ts"
 
 const updateHooks = ["beforeSave", "beforeUpdate", "afterSave", "afterUpdate"] as const
 
@@ -58,7 +58,7 @@ export async function updateWhere(
   const atOnce = repository.updateWhere?.bind(repository)
   if (atOnce !== undefined && !isObserved(binding.model) && definition.ttlSeconds === undefined) {
     const version = definition.version ? [{ column: definition.fieldByName.get("version")?.index as number, by: 1 }] : []
-    return onStore(store, () => atOnce(condition, columns, encoded, [...toColumns(binding, increments), ...version]))
+    return writeTo(store, () => atOnce(condition, columns, encoded, [...toColumns(binding, increments), ...version]))
   }
   return unitOfWork(() => updateRows(binding, condition, columns, encoded, increments))
 }
@@ -100,7 +100,7 @@ async function updateRows(
     const stored = row[version] as number
     return { op: "update", id, columns: [...all, version], values: [...encoded, stored + 1], version: stored, ...expiry }
   })
-  const touched = await onStore(store, () => repository.write(writes))
+  const touched = await writeTo(store, () => repository.write(writes))
   const written = rows.flatMap((row, at) => (touched[at] === 1 ? [[row, writes[at] as Write & { op: "update" }] as const] : []))
   if (isObserved(model)) {
     for (const [before, write] of written) {
@@ -129,7 +129,7 @@ async function rowsToUpdate(binding: Binding, condition: Predicate | undefined, 
     column: field.index,
     by: mapper.encodeAt(field.index, field.type === "bigint" ? 0n : 0),
   }))
-  await onStore(store, () => update(found, [], [], nothing))
+  await writeTo(store, () => update(found, [], [], nothing))
   return matching(binding, condition === undefined ? found : { op: "and", of: [found, condition] })
 }
 

@@ -14,7 +14,7 @@ import { resolvedCondition } from "./relations/resolve.ts"
 import type { Row, Write } from "./repository.ts"
 import { unscoped } from "./soft-delete.ts"
 import type { DeleteOptions, DeleteWhereOptions, EntityClass } from "./types.ts"
-import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
+import { currentUnit, onStore, unitOfWork, writeTo } from "./unit-of-work.ts"
 
 /** False when it was not stored (any more). */
 export async function remove(record: EntityRecord, { permanently = false }: DeleteOptions = {}): Promise<boolean> {
@@ -42,10 +42,9 @@ async function ended(record: EntityRecord, binding: Binding, before: Row, wasThe
 }
 
 async function erase(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
-  const [touched] = await onStore(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as EntityId }]))
-  const unit = currentUnit()
-  unit?.onRollback(binding.store, () => setStored(record, before, binding))
-  unit?.identities(binding.repository).delete(before[0])
+  const [touched] = await writeTo(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as EntityId }]))
+  // The unit goes on knowing it by its id: after a rollback it is the instance of that row again.
+  currentUnit()?.onRollback(binding.store, () => setStored(record, before, binding))
   setDeleted(record)
   return touched !== 0
 }
@@ -66,7 +65,7 @@ const deleteActions: DeleteActions = {
   async setNull(binding, rows, { index }) {
     const repository = unscoped(binding.repository)
     const writes = rows.map(row => ({ op: "update", id: row[0] as EntityId, columns: [index], values: [null] }) as const)
-    const touched = await onStore(binding.store, () => repository.write(writes))
+    const touched = await writeTo(binding.store, () => repository.write(writes))
     if (!isObserved(binding.model)) return
     rows.forEach((before, at) => {
       if (touched[at] === 1) tellStored(binding, before.with(index, null), before, [index])
@@ -76,7 +75,7 @@ const deleteActions: DeleteActions = {
 
 async function eraseRows(binding: Binding, rows: readonly Row[]): Promise<number> {
   const repository = unscoped(binding.repository)
-  const touched = await onStore(binding.store, () => repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as EntityId }))))
+  const touched = await writeTo(binding.store, () => repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as EntityId }))))
   return tellAll(binding, rows, touched)
 }
 
@@ -97,7 +96,7 @@ async function mark(record: EntityRecord, binding: Binding, deletedAt: Date | nu
   const values = valuesOf(record)
   const before = rowOf(record) as Row
   const { columns, values: encoded } = marks(binding, deletedAt)
-  const [touched] = await onStore(binding.store, () =>
+  const [touched] = await writeTo(binding.store, () =>
     binding.repository.write([{ op: "update", id: before[0] as EntityId, columns, values: encoded }]),
   )
   if (touched === 0) return false
@@ -151,7 +150,7 @@ async function eraseWhere(binding: Binding, condition: Predicate | undefined): P
   const { store, model } = binding
   // Of a class with soft deletion it also removes for good what was deleted softly before.
   const repository = unscoped(binding.repository)
-  if (!isObserved(model) && !hasDeleteRules(binding)) return onStore(store, () => repository.deleteWhere(condition))
+  if (!isObserved(model) && !hasDeleteRules(binding)) return writeTo(store, () => repository.deleteWhere(condition))
   const rows = await matching(binding, condition, true)
   return withDeleteRules(binding, rows, deleteActions, () => eraseRows(binding, rows))
 }
@@ -160,9 +159,9 @@ async function markWhere(binding: Binding, condition: Predicate | undefined): Pr
   const { store, repository, model } = binding
   const { columns, values } = marks(binding, new Date())
   const atOnce = repository.updateWhere?.bind(repository)
-  if (atOnce && !isObserved(model)) return onStore(store, () => atOnce(condition, columns, values))
+  if (atOnce && !isObserved(model)) return writeTo(store, () => atOnce(condition, columns, values))
   const rows = await matching(binding, condition)
-  const touched = await onStore(store, () =>
+  const touched = await writeTo(store, () =>
     repository.write(rows.map((row): Write => ({ op: "update", id: row[0] as EntityId, columns, values }))),
   )
   return tellAll(binding, rows, touched)

@@ -20,8 +20,9 @@ import {
   valuesOf,
 } from "./record.ts"
 import type { Repository, Row, Write } from "./repository.ts"
+import { reread } from "./reread.ts"
 import type { EntityClass, SaveOptions } from "./types.ts"
-import { currentUnit, onStore, unitOfWork } from "./unit-of-work.ts"
+import { currentUnit, onStore, unitOfWork, writeTo } from "./unit-of-work.ts"
 
 /** One write that is ready to go, and what to do once it went. */
 interface Prepared {
@@ -203,7 +204,7 @@ function ttlOf(binding: Binding, options: SaveOptions | undefined): number | und
 function writeOne(prepared: Prepared): MaybePromise<void> {
   const { store, repository } = prepared.binding
   const writes = [prepared.write]
-  const touched = currentUnit() === undefined ? repository.write(writes) : onStore(store, () => repository.write(writes))
+  const touched = writeTo(store, () => repository.write(writes))
   return touched instanceof Promise ? touched.then(counts => settle(prepared, counts[0])) : settle(prepared, touched[0])
 }
 
@@ -222,7 +223,7 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
   }
   for (const [repository, share] of repositories) {
     const { store } = (share[0] as Prepared).binding
-    const touched = await onStore(store, () => repository.write(share.map(({ write }) => write)))
+    const touched = await writeTo(store, () => repository.write(share.map(({ write }) => write)))
     const lost = share.find((_, index) => touched[index] === 0)
     if (lost) await refuseLost(lost)
     for (const one of share) finish(one)
@@ -250,7 +251,7 @@ function finish({ record, binding, row, updatedAt, version, write }: Prepared): 
       if (updatedAt !== undefined) values["updatedAt"] = earlierUpdatedAt
       if (version !== undefined) values["version"] = earlierVersion
     })
-    unit.identities(binding.repository).set(row[0], record)
+    unit.identify(binding.repository, row[0], record)
   }
   if (updatedAt !== undefined) values["updatedAt"] = updatedAt
   if (version !== undefined) values["version"] = version
@@ -271,6 +272,7 @@ export async function reload(record: EntityRecord): Promise<void> {
   if (row === undefined) throw notFoundError(binding.model.name, id)
   Object.assign(valuesOf(record), binding.mapper.decode(row))
   setStored(record, row, binding)
+  currentUnit()?.noteRead(binding.store, record, reread)
   setSiblings(record, undefined)
 }
 

@@ -3,7 +3,7 @@ import { NitroError } from "../shared/errors.ts"
 import { bindingOf, hydrate } from "./binding.ts"
 import { queryError } from "./errors.ts"
 import type { EntityClass } from "./types.ts"
-import { onStore } from "./unit-of-work.ts"
+import { writeTo } from "./unit-of-work.ts"
 
 export async function rawEntities(entity: EntityClass, text: unknown, values: readonly unknown[]): Promise<unknown[]> {
   if (!isTemplate(text)) {
@@ -23,7 +23,8 @@ export async function rawEntities(entity: EntityClass, text: unknown, values: re
     })
   }
   const binding = bindingOf(entity)
-  const rows = await onStore(store, () => raw(text, values))
+  // A statement may write, whatever it begins with.
+  const rows = await writeTo(store, () => raw(text, values))
   return rows.map(row => hydrate(binding, row))
 }
 

@@ -7,7 +7,7 @@ import { whereIds } from "./key.ts"
 import type { Write } from "./repository.ts"
 import { retry } from "./retry.ts"
 import type { EntityClass } from "./types.ts"
-import { onStore, unitOfWork } from "./unit-of-work.ts"
+import { onStore, unitOfWork, writeTo } from "./unit-of-work.ts"
 
 /**
  * Encrypts every field of `entity` that has an older key with the current one, and gives the number of rows written.
@@ -30,7 +30,7 @@ export async function rotateKeys(entity: EntityClass<never> | EntityClass): Prom
         const values = columns.map(index => mapper.encodeAt(index, mapper.decodeAt(index, row[index])))
         return columns.length === 0 ? [] : [{ op: "update", id: row[0] as EntityId, columns, values }]
       })
-      const touched = await onStore(store, () => repository.write(writes))
+      const touched = await writeTo(store, () => repository.write(writes))
       return touched.reduce((sum, one) => sum + one, 0)
     }
     written += await retry(() => unitOfWork(rotate, { isolation: "serializable" }))

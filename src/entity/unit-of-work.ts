@@ -50,4 +50,12 @@ export function onStore<T>(store: Store, operation: () => MaybePromise<T>): Mayb
   return unit === undefined ? operation() : unit.run(store, operation)
 }
 
+/** The same for an operation that writes: what the unit reads after it may have to be read again. */
+export function writeTo<T>(store: Store, operation: () => MaybePromise<T>): MaybePromise<T> {
+  const unit = currentUnit()
+  if (unit === undefined) return operation()
+  unit.wrote(store)
+  return unit.run(store, operation)
+}
+
 provideOpenUnit(currentUnit)

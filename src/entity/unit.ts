@@ -7,9 +7,13 @@ import type { OpenTransaction, Repository, Store, TransactionOptions } from "./r
 
 /** What follows from a write, once it is known whether the store keeps it. */
 interface Consequence {
-  readonly store: Store
+  /** Undefined: of any store. */
+  readonly store: Store | undefined
   readonly run: () => void
 }
+
+/** Reads instances again after a rollback: they may hold what was taken back. */
+type Reread = (instances: readonly object[]) => Promise<void>
 
 /** How many units are open in this process. */
 export const openUnits: { count: number } = { count: 0 }
@@ -24,6 +28,9 @@ export class Unit implements OpenUnit {
   readonly #callbacks: (() => unknown)[] = []
   /** Put entities in memory back to what is stored, last first. */
   readonly #undo: Consequence[] = []
+  /** Stores that were written to: what is read from them after that holds what a rollback takes back. */
+  readonly #written = new Set<Store>()
+  readonly #readAfterWrite = new Map<Store, { readonly reread: Reread; readonly instances: object[] }>()
   /** The instances read or stored in the outermost unit, by the id in their row. */
   readonly #identities: Map<Repository, Map<unknown, object>>
   #open = true
@@ -49,9 +56,33 @@ export class Unit implements OpenUnit {
     this.#announcements.push({ store, run: announce })
   }
 
-  /** `undo` runs when a write to `store` is taken back. */
-  onRollback(store: Store, undo: () => void): void {
+  /** `undo` runs when a write to `store` is taken back; without a store at every rollback. */
+  onRollback(store: Store | undefined, undo: () => void): void {
     this.#undo.push({ store, run: undo })
+  }
+
+  /** To be called before each write. */
+  wrote(store: Store): void {
+    this.#written.add(store)
+  }
+
+  /** Whether this unit, or one around it, wrote to the store; without a store, to any. */
+  hasWritten(store?: Store): boolean {
+    if (store === undefined ? this.#written.size > 0 : this.#written.has(store)) return true
+    return this.#parent?.current?.hasWritten(store) === true
+  }
+
+  /** After a rollback `reread` gets the instances that were read from the store after a write. */
+  noteRead(store: Store, instance: object, reread: Reread): void {
+    for (let unit: Unit | undefined = this; unit !== undefined; unit = unit.#parent?.current) {
+      if (unit.#written.has(store)) unit.#noteRead(store, instance, reread)
+    }
+  }
+
+  #noteRead(store: Store, instance: object, reread: Reread): void {
+    const known = this.#readAfterWrite.get(store)
+    if (known === undefined) this.#readAfterWrite.set(store, { reread, instances: [instance] })
+    else known.instances.push(instance)
   }
 
   /** The instances of one class on one store. */
@@ -62,6 +93,18 @@ export class Unit implements OpenUnit {
       this.#identities.set(repository, known)
     }
     return known
+  }
+
+  /** Makes `instance` the one that is known by this id; a rollback takes that back. */
+  identify(repository: Repository, id: unknown, instance: object): void {
+    const known = this.identities(repository)
+    const earlier = known.get(id)
+    if (earlier === instance) return
+    known.set(id, instance)
+    this.onRollback(undefined, () => {
+      if (earlier === undefined) known.delete(id)
+      else known.set(id, earlier)
+    })
   }
 
   run<T>(store: Store, operation: () => MaybePromise<T>): MaybePromise<T> {
@@ -97,7 +140,7 @@ export class Unit implements OpenUnit {
         joined.map(([, transaction]) => transaction),
         failed.reason,
       )
-      this.#takeBack()
+      await this.#takeBack()
       throw failed.reason
     }
     const kept = new Set<Store>()
@@ -111,7 +154,7 @@ export class Unit implements OpenUnit {
           joined.slice(index + 1).map(([, other]) => other),
           error,
         )
-        this.#takeBack(kept)
+        await this.#takeBack(kept)
         throw error
       }
     }
@@ -129,7 +172,7 @@ export class Unit implements OpenUnit {
       begun.flatMap(result => (result.status === "fulfilled" ? [result.value] : [])),
       cause,
     )
-    this.#takeBack()
+    await this.#takeBack()
   }
 
   /** What a nested unit leaves behind waits for this one's end. */
@@ -137,6 +180,10 @@ export class Unit implements OpenUnit {
     this.#announcements.push(...nested.#announcements)
     this.#callbacks.push(...nested.#callbacks)
     this.#undo.push(...nested.#undo)
+    for (const store of nested.#written) this.#written.add(store)
+    for (const [store, { reread, instances }] of nested.#readAfterWrite) {
+      for (const instance of instances) this.#noteRead(store, instance, reread)
+    }
   }
 
   #close(): void {
@@ -145,8 +192,9 @@ export class Unit implements OpenUnit {
   }
 
   /** Puts memory back, except for the stores that keep what was written: those that had committed, and those without transactions. */
-  #takeBack(committed: ReadonlySet<Store> = new Set()): void {
-    const isKept = ({ store }: Consequence): boolean => committed.has(store) || !hasTransactions(store)
+  async #takeBack(committed: ReadonlySet<Store> = new Set()): Promise<void> {
+    const keeps = (store: Store): boolean => committed.has(store) || !hasTransactions(store)
+    const isKept = ({ store }: Consequence): boolean => store !== undefined && keeps(store)
     for (const undo of [...this.#undo].reverse()) if (!isKept(undo)) undo.run()
     const parent = this.#parent?.current
     if (parent) parent.#undo.push(...this.#undo.filter(isKept))
@@ -154,6 +202,7 @@ export class Unit implements OpenUnit {
       if (parent) parent.#announcements.push(announcement)
       else announcement.run()
     }
+    for (const [store, { reread, instances }] of this.#readAfterWrite) if (!keeps(store)) await reread(instances)
   }
 }
 

@@ -6,6 +6,7 @@ import { objectTests } from "./store-objects.ts"
 import { orderTests, predicateTests } from "./store-queries.ts"
 import { bulkTests, readTests } from "./store-reads.ts"
 import { jsonPathTests, relationTests } from "./store-relations.ts"
+import { rollbackTests } from "./store-rollback.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
 import type { Tools } from "./store-tools.ts"
 import { entityTests, lockTests, transactionTests } from "./store-transactions.ts"
@@ -67,6 +68,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
       capabilities.transactions ? tools : without("transactions"),
       capabilities.serialTransactions ? tools : without("serialTransactions"),
     )
+    rollbackTests(capabilities.transactions ? tools : without("transactions"))
     unitTests(capabilities.transactions ? tools : without("transactions"))
     lockTests(capabilities.serialTransactions || capabilities.forUpdate ? tools : without("forUpdate"))
     expiryTests(capabilities.ttl ? tools : without("ttl"))

@@ -1,6 +1,7 @@
 // The entities of one result, which load their relations together: the first that asks asks for all.
 import type { Values } from "../mapper.ts"
 import { type EntityRecord, setSiblings, siblingsOf, valuesOf } from "../record.ts"
+import { currentUnit } from "../unit-of-work.ts"
 import type { RelationDefinition } from "./definition.ts"
 
 /** Reads the targets for these keys: for each key that has any, in their order. */
@@ -63,7 +64,9 @@ export class Siblings {
 
   /** Takes targets that were read along with the members. */
   keep(definition: RelationDefinition, key: unknown, targets: readonly EntityRecord[]): void {
-    this.#relation(definition).targets.set(key, targets)
+    const relation = this.#relation(definition)
+    relation.targets.set(key, targets)
+    forgetOnRollback(relation.targets, [key])
   }
 
   /** Forgets the targets of one member: they have changed. */
@@ -102,6 +105,7 @@ export class Siblings {
       try {
         const found = await load(definition, [...keys])
         for (const each of keys) targets.set(each, found.get(each) ?? none)
+        forgetOnRollback(targets, keys)
       } finally {
         // After an error the next await tries again.
         for (const each of keys) if (pending.get(each) === promise) pending.delete(each)
@@ -111,6 +115,15 @@ export class Siblings {
     for (const each of keys) pending.set(each, promise)
     return promise
   }
+}
+
+/** What was read after a write in a unit of work may be taken back with it. */
+function forgetOnRollback(targets: Map<unknown, unknown>, keys: Iterable<unknown>): void {
+  const unit = currentUnit()
+  if (unit?.hasWritten() !== true) return
+  unit.onRollback(undefined, () => {
+    for (const key of keys) targets.delete(key)
+  })
 }
 
 function isNone(key: unknown): boolean {
