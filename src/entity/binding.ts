@@ -1,7 +1,9 @@
 // An entity class bound to a store: checked once, then kept.
+
 import { NitroError } from "../shared/errors.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import { definitionError } from "./errors.ts"
+import { hookNames, warnOfMisspeltHooks } from "./hook-names.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
 import { partsHere } from "./partition.ts"
 import { type EntityRecord, hydration, isExposed, type Origin, rowOf, type Stored, savingOf, setStored, valuesOf } from "./record.ts"
@@ -28,18 +30,6 @@ interface ManagedColumns {
   readonly updatedAt: number
   readonly version: number
 }
-
-const hookNames = [
-  "beforeSave",
-  "beforeCreate",
-  "beforeUpdate",
-  "beforeDelete",
-  "afterSave",
-  "afterCreate",
-  "afterUpdate",
-  "afterDelete",
-  "afterLoad",
-] as const satisfies readonly (keyof EntityHooks)[]
 
 // Until an instance was looked at, none of its hooks can be due.
 const noHooks: ReadonlySet<keyof EntityHooks> = new Set()
@@ -157,7 +147,7 @@ function stateOf(entity: EntityClass): ClassState {
   const model = modelOf(entity)
   if (model === undefined)
     throw definitionError(`${String((entity as { name?: unknown }).name)} is not an entity class.`, "Extend Entity(name, fields).")
-  refuseHiddenFields(entity, model)
+  checkBody(entity, model)
   const state: ClassState = { entity, model, bindings: new WeakMap(), last: undefined, verified: "no", hooks: noHooks }
   Object.defineProperty(entity, stateKey, { value: state })
   return state
@@ -217,10 +207,11 @@ function bind(state: ClassState, store: Store): Binding {
   return { entity, model, definition, managed, state, store, repository, mapper: model.mapper(store.encoding) }
 }
 
-function refuseHiddenFields(entity: EntityClass, model: Model): void {
+function checkBody(entity: EntityClass, model: Model): void {
   // Ends at the prototype that `Entity(...)` made: there the accessors belong.
   for (let holder = entity as { prototype: object }; !ownsModel(holder); holder = Object.getPrototypeOf(holder)) {
     for (const name of model.names) if (Object.hasOwn(holder.prototype, name)) throw redeclared(entity, name)
+    warnOfMisspeltHooks(entity.name, holder.prototype)
   }
 }
 

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { NitroError } from "../shared/errors.ts"
 import { type Started, started } from "../shared/maybe.ts"
+import { warnOnce } from "../shared/warn.ts"
 import { type EncryptionKeys, setEncryptionKeys } from "./encryption.ts"
 import { definitionError } from "./errors.ts"
 import { memory } from "./memory.ts"
@@ -72,7 +73,15 @@ function hereOf(store: Store): Store {
 /** `NITRO_DATABASE_URL` where it is set, else this process's memory. */
 function fromEnvironment(): Store {
   const url = process.env["NITRO_DATABASE_URL"]
-  return url ? storeFromUrl(url) : memory()
+  if (url) return storeFromUrl(url)
+  if (process.env["DATABASE_URL"]) {
+    warnOnce(
+      "NITRO_STORE_URL",
+      "DATABASE_URL is set, but entities without a store are kept in this process's memory.",
+      "Set NITRO_DATABASE_URL, or call configure({ store }).",
+    )
+  }
+  return memory()
 }
 
 function renamedError(from: string, to: string): NitroError {
