@@ -1,6 +1,6 @@
 // Conditions as users write them, `t => t.done.eq(false)` or `{ done: false }`, turned into predicates and checked on the way.
 import { suggest } from "../shared/suggest.ts"
-import { Condition, describeValue, ownPredicate } from "./condition.ts"
+import { builtPredicate, Condition, describeValue, ownPredicate } from "./condition.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
 import { JsonColumn, jsonConditions } from "./json-columns.ts"
@@ -222,7 +222,7 @@ export function toCondition(
 ): Predicate | undefined {
   if (where === undefined) return undefined
   if (where instanceof Condition) return ownPredicate(definition, where)
-  if (typeof where === "function") return ownPredicate(definition, where(columns(definition, "", relations)))
+  if (typeof where === "function") return builtPredicate(definition, where as () => unknown, [columns(definition, "", relations)])
   if (typeof where !== "object" || where === null || Array.isArray(where)) {
     throw queryError(
       `${definition.name} cannot be filtered by ${describeValue(where)}.`,

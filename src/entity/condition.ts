@@ -1,18 +1,36 @@
 // Conditions as values that can be combined, each on one entity; what they hold is a predicate, plain data.
+import type { NitroError } from "../shared/errors.ts"
 import type { EntityDefinition } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
 import { isFieldOperand, matches } from "./matches.ts"
 import type { FieldOperand, Predicate, Value } from "./predicate.ts"
+import { hasDeadBranch } from "./short-circuit.ts"
+
+/** The conditions that a function has built so far: each has to become a part of its result. */
+let built: Condition[] | undefined
+// Assigned in the class, which alone can see its private field.
+let use: (condition: Condition) => Predicate
+let isUsed: (condition: Condition) => boolean
 
 /** A condition that can be combined. `predicate` is the plain data. */
 export class Condition {
   readonly predicate: Predicate
   /** Whose fields it asks for, where that is known: on other entities it is refused. */
   readonly entity: EntityDefinition | undefined
+  #used = false
 
   constructor(predicate: Predicate, entity?: EntityDefinition) {
     this.predicate = predicate
     this.entity = entity
+    built?.push(this)
+  }
+
+  static {
+    use = condition => {
+      condition.#used = true
+      return condition.predicate
+    }
+    isUsed = condition => condition.#used
   }
 
   and(...others: Condition[]): Condition {
@@ -83,8 +101,40 @@ function junction(op: "and" | "or", conditions: readonly Condition[]): Condition
 }
 
 export function toPredicate(condition: Condition): Predicate {
-  if (condition instanceof Condition) return condition.predicate
+  if (condition instanceof Condition) return use(condition)
   throw queryError(`A condition was expected, not ${describeValue(condition)}.`, "Build it from the fields: t => t.done.eq(false).")
+}
+
+/**
+ * The predicate that `build` gives for these columns. Refuses it when a condition was built on the way that is no part of
+ * the result: of `a && b` only the second one would count, and more rows would match than were meant.
+ */
+export function builtPredicate(
+  definition: EntityDefinition,
+  build: (...columns: never[]) => unknown,
+  columns: readonly object[],
+): Predicate {
+  const outer = built
+  const own: Condition[] = []
+  built = own
+  let result: Predicate
+  try {
+    // `ownPredicate` refuses what is no condition.
+    result = ownPredicate(definition, build(...(columns as never[])) as Condition)
+  } finally {
+    built = outer
+  }
+  for (const condition of own) if (!isUsed(condition)) throw unusedError(condition)
+  if (hasDeadBranch(build)) throw queryError("A condition stands behind a JavaScript || and is never looked at.", combine)
+  return result
+}
+
+const combine = "Combine conditions by .and(...), .or(...) and .not(): JavaScript's && and || give only one of the two."
+
+function unusedError({ predicate, entity }: Condition): NitroError {
+  const { field } = predicate as { readonly field?: string }
+  const what = field === undefined ? `"${predicate.op}"` : `"${predicate.op}" of ${entity === undefined ? "" : `${entity.name}.`}${field}`
+  return queryError(`A condition (${what}) was built and is not part of the result.`, combine)
 }
 
 /** The predicate of a condition on this very entity: the same names elsewhere mean other fields. */
@@ -127,6 +177,12 @@ export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
   if (typeof value === "function") return "a function"
   if (typeof value === "object" && value !== null)
-    return value instanceof Date ? "an invalid date" : Array.isArray(value) ? "a list" : "an object"
+    return value instanceof Date
+      ? "an invalid date"
+      : Array.isArray(value)
+        ? "a list"
+        : value instanceof Promise
+          ? "a promise"
+          : "an object"
   return String(value)
 }

@@ -3,7 +3,7 @@
 import { rowBatches } from "./batches.ts"
 import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { columns } from "./columns.ts"
-import { type Condition, ownPredicate } from "./condition.ts"
+import { builtPredicate, type Condition } from "./condition.ts"
 import { joinDefinition, joinPrefixes } from "./derived.ts"
 import { queryError } from "./errors.ts"
 import { compileOrder, compilePredicate, isFieldOperand, toComparable } from "./matches.ts"
@@ -84,12 +84,11 @@ function pairCondition(left: EntityClass, right: EntityClass, build: Build, oute
   if (typeof build !== "function") throw queryError("A join is made by a condition: (left, right) => left.categoryId.eq(right.id).")
   const joined = joinDefinition(left.definition, right.definition, outer)
   const sides = joinPrefixes(left.definition, right.definition)
-  const [a, b] = [left, right].map((side, at) => {
+  const both = [left, right].map((side, at) => {
     const prefix = sides[at] as string
-    return columns(joined, prefix, prefixedLookup(side, prefix)) as never
+    return columns(joined, prefix, prefixedLookup(side, prefix))
   })
-  // The columns are typed by what the caller sees.
-  return ownPredicate(joined, build(a as never, b as never))
+  return builtPredicate(joined, build, both)
 }
 
 type RowPair = readonly [Row, Row | undefined]

@@ -221,6 +221,15 @@ export function bulkTests({ test, expect }: Tools): void {
     })
   })
 
+  test("deletes nothing where a part of the condition is lost", async store => {
+    await on(store, async () => {
+      const lost = async (): Promise<unknown> => Sample.deleteWhere(s => s.count.eq(2) && s.limit.eq(1))
+      await expect(lost()).rejects.toMatchObject({ code: "NITRO_QUERY" })
+      expect(await Sample.deleteWhere(s => s.count.eq(2).and(s.limit.eq(1)))).toBe(1)
+      expect(await Sample.count()).toBe(sampleRows.length - 1)
+    })
+  })
+
   test("raises versions and renews timestamps where it updates", async store => {
     await withStores(store, async () => {
       const [a, b] = await Versioned.createMany([{ title: "a" }, { title: "b" }])
