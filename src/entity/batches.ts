@@ -3,6 +3,7 @@ import { bindingOf } from "./binding.ts"
 import type { EntityDefinition } from "./definition.ts"
 import type { Predicate, Value } from "./predicate.ts"
 import type { Order, QueryPlan, Row } from "./repository.ts"
+import type { StoredValue } from "./stored-value.ts"
 import type { EntityClass } from "./types.ts"
 import { onStore } from "./unit-of-work.ts"
 
@@ -17,10 +18,10 @@ export function fullOrder({ key }: EntityDefinition, { orderBy }: QueryPlan): re
 }
 
 /** The plan of what comes after the row that has these values in the fields of `fullOrder`. */
-export function planAfter(entity: EntityClass<never> | EntityClass, plan: QueryPlan, values: readonly Value[]): QueryPlan {
+export function planAfter(entity: EntityClass<never> | EntityClass, plan: QueryPlan, values: readonly (Value | StoredValue)[]): QueryPlan {
   const order = fullOrder(entity.definition, plan)
   const [first] = order as readonly [Order]
-  const firstValue = values[0] as Value
+  const firstValue = values[0] as Value | StoredValue
   const field = entity.definition.fieldByName.get(first.field)
   const parts: Predicate[] = plan.where === undefined ? [] : [plan.where]
   // Says nothing new, but databases find the start by an index of the first field with it, and not with the `or` alone.
@@ -28,9 +29,11 @@ export function planAfter(entity: EntityClass<never> | EntityClass, plan: QueryP
     parts.push({ op: first.direction === "asc" ? "gte" : "lte", field: first.field, value: firstValue })
   }
   const cases = order.flatMap(({ field: name, direction }, index): Predicate[] => {
-    const beyond = after(name, direction, values[index] as Value, entity.definition.fieldByName.get(name)?.nullable === true)
+    const beyond = after(name, direction, values[index] as Value | StoredValue, entity.definition.fieldByName.get(name)?.nullable === true)
     if (beyond === undefined) return []
-    const equal = order.slice(0, index).map((key, at): Predicate => ({ op: "eq", field: key.field, value: values[at] as Value }))
+    const equal = order
+      .slice(0, index)
+      .map((key, at): Predicate => ({ op: "eq", field: key.field, value: values[at] as Value | StoredValue }))
     return [equal.length === 0 ? beyond : { op: "and", of: [...equal, beyond] }]
   })
   const [only] = cases
@@ -40,7 +43,7 @@ export function planAfter(entity: EntityClass<never> | EntityClass, plan: QueryP
 }
 
 /** Nulls come last ascending and first descending. Undefined: nothing comes after. */
-function after(field: string, direction: "asc" | "desc", value: Value, nullable: boolean): Predicate | undefined {
+function after(field: string, direction: "asc" | "desc", value: Value | StoredValue, nullable: boolean): Predicate | undefined {
   const isNull: Predicate = { op: "isNull", field }
   if (direction === "desc") return value === null ? { op: "not", of: isNull } : { op: "lt", field, value }
   if (value === null) return undefined
@@ -48,12 +51,12 @@ function after(field: string, direction: "asc" | "desc", value: Value, nullable:
   return nullable ? { op: "or", of: [greater, isNull] } : greater
 }
 
-/** The values that a row has in the fields of `fullOrder`. */
-export function keyOfRow(entity: EntityClass, plan: QueryPlan, row: Row): Value[] {
+/** The values that a row has in the fields of `fullOrder`, as the store tells them apart. */
+export function keyOfRow(entity: EntityClass, plan: QueryPlan, row: Row): (Value | StoredValue)[] {
   const { mapper } = bindingOf(entity)
   return fullOrder(entity.definition, plan).map(({ field }) => {
     const index = entity.definition.fieldByName.get(field)?.index ?? -1
-    return (mapper.decodeAt(index, row[index]) ?? null) as Value
+    return mapper.operandAt(index, row[index])
   })
 }
 

@@ -3,7 +3,7 @@ import type { NitroError } from "../shared/errors.ts"
 import type { EntityDefinition } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
 import { isFieldOperand, matches } from "./matches.ts"
-import type { FieldOperand, Predicate, Value } from "./predicate.ts"
+import type { Operand, Predicate } from "./predicate.ts"
 import { hasDeadBranch } from "./short-circuit.ts"
 
 /** The conditions that a function has built so far: each has to become a part of its result. */
@@ -164,7 +164,7 @@ function checkFields(definition: EntityDefinition, predicate: Predicate): void {
     checkField(definition, predicate.rows.local)
     return
   }
-  const { field, value } = predicate as { readonly field: string; readonly value?: Value | FieldOperand }
+  const { field, value } = predicate as { readonly field: string; readonly value?: Operand }
   const other = value !== undefined && isFieldOperand(value) ? [value.field] : []
   for (const name of [field, ...other]) checkField(definition, name)
 }

@@ -59,6 +59,11 @@ registerErrors({
     when: "A value cannot be kept by the database without changing it: text with NUL or half a surrogate pair, NaN, an integer out of range.",
     fix: "Correct the value of the named field.",
   },
+  NITRO_STORED_VALUE: {
+    status: 500,
+    when: "A stored value cannot be read as its field's type: another program wrote it, or the field was declared otherwise before.",
+    fix: "Correct the stored values, or declare the field as they are.",
+  },
   NITRO_STORE_URL: {
     status: 500,
     when: "`NITRO_DATABASE_URL` names a kind of store that nothing imported knows.",

@@ -9,7 +9,7 @@ import { hasDerivedId, toId } from "./key.ts"
 import { lockable } from "./lock.ts"
 import type { Predicate } from "./predicate.ts"
 import { loadRelations, readWithRelations } from "./relations/eager.ts"
-import { readRecords } from "./relations/load.ts"
+import { readFound } from "./relations/load.ts"
 import { resolved } from "./relations/resolve.ts"
 import { linkSiblings } from "./relations/siblings.ts"
 import type { QueryPlan, Row } from "./repository.ts"
@@ -53,11 +53,20 @@ function rowById({ store, repository, model, mapper }: Binding, given: unknown):
 }
 
 export async function findEntities<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<T[]> {
+  return (await findRows(entity, plan)).entities
+}
+
+/** The same with the rows that were read, in the same order. */
+export async function findRows<T extends object>(
+  entity: EntityClass<T>,
+  plan: QueryPlan,
+): Promise<{ readonly entities: T[]; readonly rows: readonly Row[] }> {
   const binding = bindingOf(entity as unknown as EntityClass)
-  if (plan.limit === 0) return []
+  if (plan.limit === 0) return { entities: [], rows: [] }
   const asked = lockable(binding, plan)
-  const records = await (plan.with === undefined ? readRecords(binding, asked) : readWithRelations(entity, binding, asked))
-  return records as unknown as T[]
+  const { records, rows } = await (plan.with === undefined ? readFound(binding, asked) : readWithRelations(entity, binding, asked))
+  // The rows are of this class, so the instances are too.
+  return { entities: records as unknown as T[], rows }
 }
 
 /** The entities of a plan one after the other, read in batches of `batchSize`: a large result is never in memory as a whole. */

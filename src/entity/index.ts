@@ -25,6 +25,7 @@ export type {
   JsonPredicate,
   JsonScalar,
   JsonTest,
+  Operand,
   Predicate,
   RelatedPredicate,
   RelatedRows,
@@ -58,6 +59,7 @@ export { type RetryOptions, retry } from "./retry.ts"
 export { rotateKeys } from "./rotate-keys.ts"
 export { describeUnstorable, isStorable, isStorableBigInt, isStorableText, unstorableError } from "./storable.ts"
 export { registerStoreUrl, storeFromUrl } from "./store-urls.ts"
+export { StoredValue } from "./stored-value.ts"
 export { type Configuration, configure, storeOf, withStores } from "./stores.ts"
 export type {
   Change,

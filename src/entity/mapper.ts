@@ -1,10 +1,13 @@
 // Between the values of an entity and the row that a store keeps: decode, encode, and find what changed.
 
+import { isNitroError, NitroError } from "../shared/errors.ts"
 import type { Defined, FieldInternals } from "./define.ts"
-import type { FieldType, ValueClass } from "./definition.ts"
+import type { EntityDefinition, FieldDefinition, FieldType, ValueClass } from "./definition.ts"
 import { decrypt, encrypt } from "./encryption.ts"
 import { canGenerate, generate } from "./generate.ts"
+import type { Value } from "./predicate.ts"
 import type { Codec, Encoding, Row } from "./repository.ts"
+import { StoredValue } from "./stored-value.ts"
 import { toValueObject } from "./value-object.ts"
 
 /** The decoded values of one entity, by field name. */
@@ -28,7 +31,13 @@ export interface Mapper {
   encodeAt(index: number, value: unknown): unknown
   /** Decodes one stored value of the column at this index. */
   decodeAt(index: number, stored: unknown): unknown
+  /** The text form of stored values of the column at this index; undefined where decoding loses nothing. */
+  exactAt(index: number): Codec["exact"]
+  /** What a condition compares the column at this index with, to find exactly this stored value. */
+  operandAt(index: number, stored: unknown): Value | StoredValue
 }
+
+type WholeRows = Pick<Mapper, "decode" | "encode" | "difference">
 
 interface MappedField {
   readonly name: string
@@ -68,9 +77,38 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
   }
   const decodeAt = (index: number, stored: unknown): unknown => {
     const { absent, decode } = fields[index] as MappedField
-    return stored === null ? absent : decode ? decode(stored) : stored
+    if (stored === null) return absent
+    if (decode === undefined) return stored
+    try {
+      return decode(stored)
+    } catch (error) {
+      throw storedValueError(defined.definition, index, error)
+    }
   }
-  return { ...(generated ? generatedMapper(fields) : closureMapper(fields, encodeAt)), encodeAt, decodeAt }
+  const exactAt = (index: number): Codec["exact"] =>
+    defined.internals[index]?.value ? undefined : encoding[(fields[index] as MappedField).type]?.exact
+  const operandAt = (index: number, stored: unknown): Value | StoredValue => {
+    if (stored === null) return null
+    return exactAt(index) === undefined ? (decodeAt(index, stored) as Value) : new StoredValue(stored)
+  }
+  // Decodes again, one by one, to find the value that failed.
+  const explain = (row: Row, error: unknown): unknown => {
+    for (let index = 0; index < fields.length; index++) decodeAt(index, row[index])
+    return error
+  }
+  const mapper = generated ? generatedMapper(fields, explain) : closureMapper(fields, encodeAt, decodeAt)
+  return { ...mapper, encodeAt, decodeAt, exactAt, operandAt }
+}
+
+/** Another program wrote it, or the field has another type now. */
+function storedValueError({ name, fields }: EntityDefinition, index: number, cause: unknown): unknown {
+  if (isNitroError(cause)) return cause
+  const field = fields[index] as FieldDefinition
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new NitroError("NITRO_STORED_VALUE", `${name}.${field.name} (${field.type}) cannot be read: ${reason}.`, {
+    cause,
+    details: { entity: name, field: field.name },
+  })
 }
 
 function sameText(codec: Codec): MappedField["holds"] {
@@ -101,8 +139,8 @@ function secretCodec(place: string, text: Codec | undefined): Codec {
 }
 
 // One object literal per entity gives every instance the same hidden class and lets the engine inline the codecs.
-function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt" | "decodeAt"> {
-  const scope: Record<string, unknown> = { sameBytes }
+function generatedMapper(fields: readonly MappedField[], explain: (row: Row, error: unknown) => unknown): WholeRows {
+  const scope: Record<string, unknown> = { sameBytes, explain }
   fields.forEach((field, i) => {
     scope[`d${i}`] = field.decode
     scope[`e${i}`] = field.encode
@@ -130,19 +168,18 @@ function generatedMapper(fields: readonly MappedField[]): Omit<Mapper, "encodeAt
     isMutable(fields[i] as MappedField) ? `if(exposed){${compare(value, i)}}` : compare(value, i),
   )
   return {
-    decode: generate(`function decode(r){return {${decoded.join()}}}`, scope),
+    decode: generate(`function decode(r){try{return {${decoded.join()}}}catch(e){throw explain(r,e)}}`, scope),
     encode: generate(`function encode(v){return [${encoded.join()}]}`, scope),
     difference: generate(`function difference(v,r,exposed){let d,x;${compared.join(";")};return d}`, scope),
   }
 }
 
-function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeAt"]): Omit<Mapper, "encodeAt" | "decodeAt"> {
+function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeAt"], decodeAt: Mapper["decodeAt"]): WholeRows {
   return {
     decode(row) {
       const values: Values = {}
       fields.forEach((field, i) => {
-        const stored = row[i]
-        values[field.name] = stored === null ? field.absent : field.decode ? field.decode(stored) : stored
+        values[field.name] = decodeAt(i, row[i])
       })
       return values
     },

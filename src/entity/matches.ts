@@ -1,12 +1,12 @@
 // Evaluates predicates and orders in memory, with exactly the semantics that stores keep (see predicate.ts).
 import { queryError } from "./errors.ts"
-import type { ComparisonOperator, FieldOperand, JsonPath, JsonPredicate, Predicate, Value } from "./predicate.ts"
+import type { ComparisonOperator, FieldOperand, JsonPath, JsonPredicate, Operand, Predicate } from "./predicate.ts"
 import type { Order } from "./repository.ts"
 import { isValueObject } from "./value-object.ts"
 
 /** What two values are compared by: dates by their milliseconds, bytes by content, absent as null. */
 type Comparable = string | number | bigint | boolean | null
-type Comparison = Extract<Predicate, { readonly value: Value | FieldOperand; readonly op: ComparisonOperator }>
+type Comparison = Extract<Predicate, { readonly value: Operand; readonly op: ComparisonOperator }>
 type Test<R> = (row: R) => boolean
 /** Gives the function that reads one field of a row. */
 export type Reader<R> = (field: string) => (row: R) => unknown
@@ -224,8 +224,8 @@ export function toComparable(value: unknown): Comparable {
   }
 }
 
-export function isFieldOperand(value: Value | FieldOperand): value is FieldOperand {
-  return typeof value === "object" && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array)
+export function isFieldOperand(value: Operand): value is FieldOperand {
+  return typeof value === "object" && value !== null && "field" in value
 }
 
 /** Negative, zero or positive; text by code point, so that every store sorts alike. Not for null. */

@@ -1,12 +1,15 @@
 // Pages: by the last row of the page before, which stays true while rows come and go, or by number.
 
 import { fullOrder, planAfter } from "./batches.ts"
-import type { EntityDefinition, FieldType } from "./definition.ts"
+import { bindingOf } from "./binding.ts"
+import type { EntityDefinition, FieldDefinition, FieldType } from "./definition.ts"
 import { queryError } from "./errors.ts"
-import { countRows, findEntities } from "./finders.ts"
+import { countRows, findEntities, findRows } from "./finders.ts"
+import type { Mapper } from "./mapper.ts"
 import { wholeNumber } from "./order.ts"
 import type { Value } from "./predicate.ts"
-import type { QueryPlan } from "./repository.ts"
+import type { Codec, QueryPlan, Row } from "./repository.ts"
+import { StoredValue } from "./stored-value.ts"
 import type { EntityClass, KeysetPage, NumberedPage } from "./types.ts"
 
 export interface PageRequest {
@@ -52,19 +55,25 @@ async function pageAfter<T extends object>(
       "Order by another field, or ask for pages by number.",
     )
   }
-  const from = cursor === undefined ? plan : planAfter(entity as unknown as EntityClass, plan, readCursor(definition, plan, cursor))
+  const { mapper } = bindingOf(entity as unknown as EntityClass)
+  const from = cursor === undefined ? plan : planAfter(entity as unknown as EntityClass, plan, readCursor(definition, mapper, plan, cursor))
   // One more than wanted tells whether there is a next page.
-  const found = await findEntities(entity, { ...from, limit: size + 1 })
-  if (found.length <= size) return { items: found }
-  const items = found.slice(0, size)
-  return { items, next: writeCursor(definition, plan, items.at(-1) as T) }
+  const { entities, rows } = await findRows(entity, { ...from, limit: size + 1 })
+  if (entities.length <= size) return { items: entities }
+  return { items: entities.slice(0, size), next: writeCursor(definition, mapper, plan, rows[size - 1] as Row) }
 }
 
-/** Where a page ended: the values that its last row is ordered by. Opaque to clients, but not secret. */
-function writeCursor(definition: EntityDefinition, plan: QueryPlan, last: object): string {
+/**
+ * Where a page ended: the values that its last row is ordered by, as they are stored. An instance may have others, unsaved
+ * ones or less exact ones, and the next page would then begin elsewhere. Opaque to clients, but not secret.
+ */
+function writeCursor(definition: EntityDefinition, mapper: Mapper, plan: QueryPlan, last: Row): string {
   const values = fullOrder(definition, plan).map(({ field }) => {
-    const value = ((last as Record<string, unknown>)[field] ?? null) as Value
-    return value === null ? null : toText(value)
+    const { index } = definition.fieldByName.get(field) as FieldDefinition
+    const stored = last[index]
+    if (stored === null) return null
+    const exact = mapper.exactAt(index)
+    return exact === undefined ? toText(mapper.decodeAt(index, stored) as NonNullable<Value>) : exact.toText(stored as never)
   })
   return Buffer.from(JSON.stringify([orderName(definition, plan), ...values])).toString("base64url")
 }
@@ -82,7 +91,7 @@ function toText(value: NonNullable<Value>): string {
   return String(value)
 }
 
-function readCursor(definition: EntityDefinition, plan: QueryPlan, cursor: string): Value[] {
+function readCursor(definition: EntityDefinition, mapper: Mapper, plan: QueryPlan, cursor: string): (Value | StoredValue)[] {
   const refuse = (why: string): never => {
     throw queryError(
       `The cursor of a page of ${definition.name} ${why}.`,
@@ -102,10 +111,16 @@ function readCursor(definition: EntityDefinition, plan: QueryPlan, cursor: strin
   if (values.length !== order.length) return refuse("cannot be read")
   return order.map(({ field }, index) => {
     const text = values[index]
-    const type = definition.fieldByName.get(field)?.type as FieldType
-    const value = text === null ? null : typeof text === "string" ? fromText(type, text) : undefined
+    const { index: column, type } = definition.fieldByName.get(field) as FieldDefinition
+    const value = text === null ? null : typeof text === "string" ? operandFrom(type, mapper.exactAt(column), text) : undefined
     return value === undefined ? refuse("cannot be read") : value
   })
+}
+
+function operandFrom(type: FieldType, exact: Codec["exact"], text: string): Value | StoredValue | undefined {
+  if (exact === undefined) return fromText(type, text)
+  const stored = exact.fromText(text)
+  return stored === undefined ? undefined : new StoredValue(stored)
 }
 
 /** Undefined: it is no such value. A cursor comes from outside. */

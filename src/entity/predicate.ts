@@ -1,5 +1,6 @@
 // A condition as plain data: one tree that is compiled to SQL, evaluated in memory and matched against changes.
 import type { EntityDefinition } from "./definition.ts"
+import type { StoredValue } from "./stored-value.ts"
 
 /** A domain value as the entity holds it, not as a store encodes it. `undefined` never occurs. */
 export type Value = string | number | bigint | boolean | Date | Uint8Array | null
@@ -8,6 +9,9 @@ export type Value = string | number | bigint | boolean | Date | Uint8Array | nul
 export interface FieldOperand {
   readonly field: string
 }
+
+/** What a field is compared with. */
+export type Operand = Value | FieldOperand | StoredValue
 
 export type ComparisonOperator = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
 export type TextOperator = "contains" | "startsWith" | "endsWith" | "like"
@@ -41,7 +45,7 @@ export type JsonScalar = string | number | boolean
 export type Predicate =
   | { readonly op: "and" | "or"; readonly of: readonly Predicate[] }
   | { readonly op: "not"; readonly of: Predicate }
-  | { readonly op: ComparisonOperator; readonly field: string; readonly value: Value | FieldOperand }
+  | { readonly op: ComparisonOperator; readonly field: string; readonly value: Operand }
   | { readonly op: "in" | "notIn"; readonly field: string; readonly values: readonly Value[] }
   | { readonly op: "between"; readonly field: string; readonly from: Value; readonly to: Value }
   | { readonly op: "isNull"; readonly field: string }

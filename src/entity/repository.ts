@@ -18,6 +18,11 @@ export interface Codec {
   readonly encode: (value: never) => unknown
   /** Whether a stored value is the encoded one in another spelling. Asked where the two are not `===`; left out: never. */
   readonly isSame?: (stored: never, encoded: never) => boolean
+  /**
+   * Present where several stored values can decode to one. A page or batch then continues after the stored value, as a
+   * `StoredValue` in the predicate; a cursor carries its text. `fromText` gives undefined for text that is none.
+   */
+  readonly exact?: { readonly toText: (stored: never) => string; readonly fromText: (text: string) => unknown }
 }
 export type Encoding = { readonly [T in FieldType]?: Codec }
 

@@ -1,6 +1,6 @@
 // What queries give besides entities is the same in the store as in memory: pages, streams, fields, groups, pairs, raw rows.
-import { compareBy, type EntityId, type EntityInstance, memory, type Store, withStores } from "../entity/index.ts"
-import { Account, Sample, type SampleValues, sampleId, sampleRows, Versioned } from "./samples.ts"
+import { compareBy, type EntityId, type EntityInstance, memory, type Query, type Store, unitOfWork, withStores } from "../entity/index.ts"
+import { Account, encodeRow, Sample, type SampleValues, sampleId, sampleRows, Versioned } from "./samples.ts"
 import type { Tools } from "./store-tools.ts"
 
 type Read = () => PromiseLike<unknown>
@@ -138,6 +138,17 @@ async function pageIds(number: number): Promise<unknown> {
   return { ...page, items: items.map(({ id }) => id) }
 }
 
+async function paged(query: Query<EntityInstance & SampleValues>, size: number): Promise<EntityId[]> {
+  const found: EntityId[] = []
+  let after: string | undefined
+  do {
+    const page = await query.page({ size, after })
+    found.push(...page.items.map(({ id }) => id))
+    after = page.next
+  } while (after !== undefined && found.length < 1000)
+  return found
+}
+
 async function streamed(source: AsyncIterable<EntityInstance>): Promise<EntityId[]> {
   const found: EntityId[] = []
   for await (const { id } of source) found.push(id)
@@ -179,6 +190,38 @@ export function readTests({ test, expect }: Tools): void {
       })
     })
   }
+
+  test("pages and streams through the ends of every type, through ties too", async store => {
+    await withStores(store, async () => {
+      const ratios = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324, -5e-324, 1.7976931348623157e308, 0.1 + 0.2, 0.3]
+      const dates = [8.64e15, 8.64e15 - 1, -210_866_803_200_000, -1, 0, 1, 253_402_300_800_000].map(ms => new Date(ms))
+      const bigs = [2n ** 63n - 1n, 2n ** 63n - 2n, -(2n ** 63n), 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 0n]
+      const repository = store.bind(Sample.definition)
+      for (let n = 0; n < 21; n++) {
+        const row = encodeRow(store, Sample.definition, { id: sampleId(n), ratio: ratios[n % 7], at: dates[n % 7], big: bigs[n % 7] })
+        await repository.write([{ op: "insert", row }])
+      }
+      for (const order of ["ratio", "at", "big"].flatMap(field => [field, `-${field}`]) as "ratio"[]) {
+        const query = Sample.all().orderBy(order)
+        const all = await idsOf(query)
+        expect(new Set(all).size).toBe(21)
+        expect(await streamed(query.stream({ batchSize: 2 }))).toEqual(all)
+        expect(await paged(query, 2)).toEqual(all)
+      }
+    })
+  })
+
+  test("continues a page after what is stored, whatever an entity has unsaved", async store => {
+    if (!store.capabilities.transactions) return
+    await withStores(store, async () => {
+      await Sample.createMany([1, 2, 3, 4, 5, 6].map(count => ({ id: sampleId(count), count })))
+      await unitOfWork(async () => {
+        for (const sample of await Sample.all()) (sample as Listed & { count: number }).count = 100 - (sample.count as number)
+        expect(await paged(Sample.all().orderBy("count"), 2)).toEqual([1, 2, 3, 4, 5, 6].map(sampleId))
+        expect(await streamed(Sample.all().orderBy("-count").stream({ batchSize: 2 }))).toEqual([6, 5, 4, 3, 2, 1].map(sampleId))
+      })
+    })
+  })
 
   test("reads by a statement of the program, where it has such a language", async store => {
     if (store.bind(Sample.definition).raw === undefined) return

@@ -6,7 +6,7 @@ import type { QueryPlan } from "../repository.ts"
 import type { EntityClass } from "../types.ts"
 import type { RelationDefinition } from "./definition.ts"
 import { requireRelation } from "./describe.ts"
-import { loadTargets, readRecords, readWithTargets } from "./load.ts"
+import { type Found, loadTargets, readFound, readWithTargets } from "./load.ts"
 import { siblingsFor } from "./siblings.ts"
 
 /** Relations to load, each with those to load of its targets. */
@@ -31,13 +31,13 @@ export async function loadRelations(
 }
 
 /** The entities of a plan with all that `plan.with` names: the first `belongsTo` by a join, where the store has one. */
-export async function readWithRelations(entity: EntityClass<object>, binding: Binding, plan: QueryPlan): Promise<EntityRecord[]> {
+export async function readWithRelations(entity: EntityClass<object>, binding: Binding, plan: QueryPlan): Promise<Found> {
   const tree = toTree(entity, plan.with ?? [])
-  let reading: Promise<EntityRecord[]> | undefined
+  let reading: Promise<Found> | undefined
   for (const relation of tree.keys()) reading ??= readWithTargets(binding, plan, relation)
-  const records = await (reading ?? readRecords(binding, plan))
-  if (records.length > 0) await loadTree(records, tree)
-  return records
+  const found = await (reading ?? readFound(binding, plan))
+  if (found.records.length > 0) await loadTree(found.records, tree)
+  return found
 }
 
 function toTree(entity: EntityClass<object>, paths: readonly string[]): Tree {

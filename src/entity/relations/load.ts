@@ -12,19 +12,25 @@ import { belongsTo, type RelationDefinition, type Through } from "./definition.t
 import { resolved } from "./resolve.ts"
 import { type LoadTargets, linkSiblings, siblingsFor } from "./siblings.ts"
 
+/** What a query found. In a unit of work an instance may have other values than its row: unsaved ones. */
+export interface Found {
+  readonly rows: readonly Row[]
+  readonly records: EntityRecord[]
+}
+
 /** The entities of a plan, as siblings. */
-export async function readRecords(binding: Binding, plan: QueryPlan): Promise<EntityRecord[]> {
+export async function readFound(binding: Binding, plan: QueryPlan): Promise<Found> {
   const resolving = resolved(binding, plan)
   const ready = resolving instanceof Promise ? await resolving : resolving
   const found = onStore(binding.store, () => binding.repository.find(ready))
   const rows = found instanceof Promise ? await found : found
   const records = rows.map(row => hydrate(binding, row))
   linkSiblings(records)
-  return records
+  return { rows, records }
 }
 
 /** The entities of a plan with the targets of a `belongsTo`, in one query; undefined where their store cannot. */
-export function readWithTargets(binding: Binding, plan: QueryPlan, relation: RelationDefinition): Promise<EntityRecord[]> | undefined {
+export function readWithTargets(binding: Binding, plan: QueryPlan, relation: RelationDefinition): Promise<Found> | undefined {
   if (relation.kind !== "belongsTo" || plan.lock !== undefined || sortsByHand(binding, plan)) return undefined
   const target = bindingOf(relation.target)
   // A store keeps no column for an id of several fields.
@@ -47,7 +53,7 @@ async function readJoined(
   relation: RelationDefinition,
   plan: QueryPlan,
   find: (plan: QueryPlan) => MaybePromise<Row[]>,
-): Promise<EntityRecord[]> {
+): Promise<Found> {
   const ready = await resolved(binding, plan)
   const rows = await onStore(binding.store, () => find(ready))
   const { fields, fieldByName } = binding.model.defined.definition
@@ -66,7 +72,7 @@ async function readJoined(
     siblingsFor(records[index] as EntityRecord).keep(relation, binding.mapper.decodeAt(column, key), found)
   })
   linkSiblings(targets)
-  return records
+  return { rows, records }
 }
 
 /** One query, with the keys as one parameter; where a store cannot join, two for a relation over the rows of a class between. */
@@ -101,20 +107,21 @@ interface Links {
 async function linksOf({ entity, from, to }: Through, target: EntityClass, remote: string, keys: readonly unknown[]): Promise<Links> {
   const plan: QueryPlan = { where: whereKeys(entity, from, keys), orderBy: [] }
   const joined = readWithTargets(bindingOf(entity), plan, belongsTo(entity, target, to))
-  const rows = await (joined ?? readRecords(bindingOf(entity), plan))
+  const { records } = await (joined ?? readFound(bindingOf(entity), plan))
   const links = new Map<unknown, unknown[]>()
-  for (const row of rows.map(valuesOf)) append(links, row[to], row[from])
+  for (const values of records.map(valuesOf)) append(links, values[to], values[from])
   if (joined === undefined) {
     const ids = [...links.keys()].filter(id => id !== null && id !== undefined)
     return { links, targets: ids.length === 0 ? [] : await findByKeys(target, remote, ids) }
   }
   const relation = belongsTo(entity, target, to)
-  const targets = new Set(rows.flatMap(row => siblingsFor(row).loaded(relation, valuesOf(row)[to]) ?? []))
+  const targets = new Set(records.flatMap(record => siblingsFor(record).loaded(relation, valuesOf(record)[to]) ?? []))
   return { links, targets: [...targets].sort(compareBy([], target.definition.key)) }
 }
 
 async function findByKeys(entity: EntityClass, field: string, keys: readonly unknown[]): Promise<EntityRecord[]> {
-  return readRecords(bindingOf(entity), { where: whereKeys(entity, field, keys), orderBy: [] })
+  const { records } = await readFound(bindingOf(entity), { where: whereKeys(entity, field, keys), orderBy: [] })
+  return records
 }
 
 function whereKeys({ definition }: EntityClass, field: string, keys: readonly unknown[]): Predicate {

@@ -2,6 +2,7 @@
 import type { EntityDefinition, Predicate, QueryPlan, RelatedRows } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { BoundedCache } from "./bounded-cache.ts"
+import { coarseOf } from "./column.ts"
 import { type ColumnOrder, ConditionText, orderText } from "./condition-text.ts"
 import type { Dialect, JsonCondition } from "./dialect.ts"
 import { type RelatedTable, type ShapeWriter, type Test, walk } from "./predicate-walk.ts"
@@ -19,28 +20,39 @@ const maxShapeSteps = 16_384
 
 export class Compiler {
   readonly insert: string
-  readonly get: string
   readonly #table: Table
   readonly #dialect: Dialect
   readonly #queries: ShapeTree = new ShapeTree(maxShapeSteps)
   readonly #updates: BoundedCache<string | number, string> = new BoundedCache<string | number, string>(128)
-  readonly #delete: string
-  readonly #deleteVersion: string
+  #get: string | undefined
+  #delete: string | undefined
+  #deleteVersion: string | undefined
   readonly #tableFor: (definition: EntityDefinition) => Table
 
   /** `tableFor`: the table of another class, for conditions on related rows. */
   constructor(table: Table, dialect: Dialect, tableFor: (definition: EntityDefinition) => Table) {
     this.#tableFor = tableFor
-    const { keys, stored, definition, selectList } = table
+    const { stored } = table
     const places = stored.map((_, index) => dialect.placeholder(index + 1)).join(", ")
-    const isIt = keys.map(({ sql }, index) => `${sql} = ${dialect.placeholder(index + 1)}`).join(" and ")
-    const version = definition.version ? table.column("version").sql : undefined
     this.#table = table
     this.#dialect = dialect
     this.insert = `insert into ${table.sql} (${stored.map(column => column.sql).join(", ")}) values (${places})`
-    this.get = `select ${selectList} from ${table.sql} where ${isIt}`
-    this.#delete = `delete from ${table.sql} where ${isIt}`
-    this.#deleteVersion = version ? `${this.#delete} and ${version} = ${dialect.placeholder(keys.length + 1)}` : this.#delete
+  }
+
+  /** Parameters: those of the key. Written when it is first used: by then it is known what the key's columns hold. */
+  get get(): string {
+    this.#get ??= `select ${this.#table.selectList} from ${this.#table.sql} where ${this.#whereKey(0)}`
+    return this.#get
+  }
+
+  /** Finds one row by its key; `places`: how many placeholders stand before it. */
+  #whereKey(places: number): string {
+    return this.#table.keys
+      .map((key, at) => {
+        const place = this.#dialect.placeholder(places + at + 1)
+        return coarseOf(key)?.compare("=", key.sql, place) ?? `${key.sql} = ${place}`
+      })
+      .join(" and ")
   }
 
   /** Of a join, `on` is what its left and right rows are paired by. */
@@ -68,14 +80,18 @@ export class Compiler {
 
   /** Parameters: those of the key, the version if `versioned`. */
   delete(versioned: boolean): string {
-    return versioned ? this.#deleteVersion : this.#delete
+    this.#delete ??= `delete from ${this.#table.sql} where ${this.#whereKey(0)}`
+    if (!versioned) return this.#delete
+    const { keys } = this.#table
+    this.#deleteVersion ??= `${this.#delete} and ${this.#table.column("version").sql} = ${this.#dialect.placeholder(keys.length + 1)}`
+    return this.#deleteVersion
   }
 
   #writeUpdate(columns: readonly number[], versioned: boolean): string {
     const { columns: all, keys, sql } = this.#table
     const place = (position: number) => this.#dialect.placeholder(position)
     const set = columns.map((index, position) => `${(all[index] as Column).sql} = ${place(position + 1)}`).join(", ")
-    const where = keys.map((key, position) => `${key.sql} = ${place(columns.length + position + 1)}`).join(" and ")
+    const where = this.#whereKey(columns.length)
     const version = versioned ? ` and ${this.#table.column("version").sql} = ${place(columns.length + keys.length + 1)}` : ""
     // Nothing to set: the statement still tells whether the row is there.
     return `update ${sql} set ${set || `${keys[0]?.sql} = ${keys[0]?.sql}`} where ${where}${version}`
@@ -150,7 +166,7 @@ interface PlanWriter extends ShapeWriter {
 const kinds = { find: 0, count: 1, delete: 2 } as const
 // Codes of calls without a column are small; tests and orders are counted from here on, a column apart.
 const firstColumnCode = 16
-const codesPerColumn = 16
+const codesPerColumn = 32
 const tests = {
   eq: 0,
   ne: 1,
@@ -164,6 +180,11 @@ const tests = {
   inPlaces: 9,
   like: 10,
   likeEscaped: 11,
+  eqStored: 14,
+  ltStored: 15,
+  lteStored: 16,
+  gtStored: 17,
+  gteStored: 18,
 } as const
 const orders = { asc: 12, desc: 13 } as const
 const locks = { wait: 11, skip: 12 } as const

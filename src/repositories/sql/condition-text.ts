@@ -1,5 +1,5 @@
 // Writes conditions, orders and windows as SQL.
-import type { Column } from "./column.ts"
+import { type Column, coarseOf, seenSql } from "./column.ts"
 import type { Dialect, JsonCondition } from "./dialect.ts"
 import type { RelatedTable, ShapeWriter, Test } from "./predicate-walk.ts"
 
@@ -8,7 +8,8 @@ export interface ColumnOrder {
   readonly direction: "asc" | "desc"
 }
 
-const operators = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
+const operators = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
+const storedOperators = { eqStored: "=", ltStored: "<", lteStored: "<=", gtStored: ">", gteStored: ">=" } as const
 
 export class ConditionText implements ShapeWriter {
   /** The condition so far. */
@@ -35,26 +36,34 @@ export class ConditionText implements ShapeWriter {
     this.sql += this.#test(test, column, other, places)
   }
 
-  #test(test: Test, { sql, ordered, field: { type } }: Column, other: Column | undefined, places: number): string {
+  #test(test: Test, column: Column, other: Column | undefined, places: number): string {
+    const { sql, ordered, field } = column
+    const coarse = coarseOf(column)
     switch (test) {
       case "isNull":
         return `${sql} is null`
       case "notNull":
         return `${sql} is not null`
       case "ne":
-        return `${sql} is distinct from ${this.place()}`
+        return coarse ? `(${coarse.compare("=", sql, this.place())}) is not true` : `${sql} is distinct from ${this.place()}`
       case "inJson":
-        return this.#dialect.inList(type, sql, this.place())
+        return coarse ? coarse.inList(sql, this.place()) : this.#dialect.inList(field.type, sql, this.place())
       case "inPlaces":
         return `${sql} in (${Array.from({ length: places }, () => this.place()).join(", ")})`
       case "like":
       case "likeEscaped":
         return this.#dialect.like(sql, this.place(), test === "likeEscaped")
-      case "eq":
-        // Two columns may be in different languages, and then even their equality needs to be told which to go by.
-        return other ? `${ordered} = ${other.ordered}` : `${sql} = ${this.place()}`
+      case "eqStored":
+      case "ltStored":
+      case "lteStored":
+      case "gtStored":
+      case "gteStored":
+        return `${ordered} ${storedOperators[test]} ${this.place()}`
       default:
-        return `${ordered} ${operators[test]} ${other ? other.ordered : this.place()}`
+        if (other) return `${seenSql(column, ordered)} ${operators[test]} ${seenSql(other, other.ordered)}`
+        if (coarse) return coarse.compare(operators[test], sql, this.place())
+        // Two columns may be in different languages, and then even their equality needs to be told which to go by.
+        return `${test === "eq" ? sql : ordered} ${operators[test]} ${this.place()}`
     }
   }
 

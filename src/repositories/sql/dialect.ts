@@ -1,6 +1,6 @@
 // The contract of a dialect: the differences between SQL databases, and nothing else.
 import type { Encoding, FieldType, JsonPath, JsonScalar, JsonTest } from "../../entity/index.ts"
-import type { Column } from "./column.ts"
+import type { CoarseText, Column } from "./column.ts"
 
 /** Why a database refused a statement, in words that all databases share. */
 export type Failure =
@@ -44,6 +44,7 @@ export interface Dialect {
   isBindable(value: unknown): boolean
   /** The nearest instant that can be kept, later when `up`; the same object when it can be kept itself. Left out: all can. */
   roundDate?(date: Date, up: boolean): Date
+  readonly coarse?: { readonly [T in FieldType]?: CoarseText }
   /** A column, or the placeholder of one, where it is compared or sorted by order: text goes by code point. */
   ordered(type: FieldType, column: string): string
   /** A condition that the column's value is one of a list that travels as one parameter. */

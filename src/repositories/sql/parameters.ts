@@ -30,3 +30,9 @@ export function isBindable(value: unknown): value is SqlValue {
 export function unsupported(value: unknown, position = 0): NitroError {
   return new NitroError("NITRO_VALUE_UNSUPPORTED", `A database cannot keep ${describe(value)}.`, { details: { parameter: position } })
 }
+
+/** Decodes an integer. Throws for what a whole number of JavaScript cannot be: a driver may have rounded it. */
+export function wholeNumber(stored: number): number {
+  if (Number.isSafeInteger(stored)) return stored
+  throw new RangeError(`${String(stored)} is not a whole number within 2^53`)
+}

@@ -1,25 +1,86 @@
 // Postgres' differences: its encodings, its spelling, its errors.
 import type { Encoding, FieldType } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
+import type { CoarseText } from "./column.ts"
 import type { Dialect, Failure } from "./dialect.ts"
-import { isBindable, unsupported } from "./parameters.ts"
+import { isBindable, unsupported, wholeNumber } from "./parameters.ts"
 import { postgresJson } from "./postgres-json.ts"
-import { arrayText, firstInstant, firstTimestamp, isSameJson, isStorableJson, timestampText } from "./postgres-values.ts"
+import {
+  arrayText,
+  firstInstant,
+  firstTimestamp,
+  isSameJson,
+  isStorableJson,
+  isTimestamp,
+  lastInstant,
+  millisecondsOf,
+  timestampText,
+} from "./postgres-values.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
 
 const { bigint, bytes, json } = sqliteDialect.encoding as Required<Encoding>
 
 /**
- * - Booleans, texts and numbers are themselves. Text is ordered by code point (`collate "C"`), whatever the database does.
- * - Dates are whole milliseconds since 1970 in a row, `timestamptz` in the database. The first and the last instant of
- *   `Date` are Postgres' infinities; other instants before 4714-11-24 BC are refused.
+ * - Booleans and texts are themselves. Text is ordered by code point (`collate "C"`), whatever the database does.
+ * - Numbers are numbers in a row; a decimal with more digits than a number has is its text.
+ * - Dates are whole milliseconds since 1970 in a row, `timestamptz` in the database. An instant between two milliseconds,
+ *   which other programs and `now()` write, is its text in a row. The first and the last instant of `Date` are Postgres'
+ *   infinities; other instants before 4714-11-24 BC are refused.
  * - Bigints are carried as text both ways. JSON is `jsonb`; it keeps no NUL and no half surrogate pairs.
  */
 const encoding: Encoding = {
-  date: { encode: encodeDate, decode: (stored: number) => new Date(stored) },
-  bigint,
+  integer: { encode: (value: number) => value, decode: wholeNumber },
+  number: {
+    encode: (value: number) => value,
+    decode: Number,
+    isSame: (stored: number | string, encoded: number) => Object.is(Number(stored), encoded),
+    exact: { toText: String, fromText: text => (decimalForm.test(text) ? text : undefined) },
+  },
+  date: {
+    encode: encodeDate,
+    decode: decodeDate,
+    isSame: (stored: number | string, encoded: number) => typeof stored === "string" && millisecondsOf(stored) === encoded,
+    exact: { toText: String, fromText: storedDate },
+  },
+  bigint: { ...bigint, exact: { toText: String, fromText: text => (wholeForm.test(text) ? text : undefined) } },
   bytes,
   json: { encode: encodeJson, decode: json.decode, isSame: isSameJson },
+}
+
+const wholeForm = /^-?\d{1,100}$/
+const decimalForm = /^(?:-?(?:\d{1,400}(?:\.\d{1,400})?(?:e[+-]?\d{1,4})?|Infinity)|NaN)$/i
+
+function decodeDate(stored: number | string): Date {
+  const ms = typeof stored === "number" ? stored : millisecondsOf(stored)
+  if (ms >= firstInstant && ms <= lastInstant) return new Date(ms)
+  throw new RangeError(`${stored} is beyond the range of a Date`)
+}
+
+/** The stored form of a date from a cursor, which anybody may have written. */
+function storedDate(text: string): number | string | undefined {
+  if (!wholeForm.test(text)) return isTimestamp(text) ? text : undefined
+  const ms = Number(text)
+  return (ms >= firstTimestamp && ms <= lastInstant) || ms === firstInstant ? ms : undefined
+}
+
+const interval = "interval '999 microseconds'"
+
+/** A value stands for the whole millisecond that decodes to it. Of infinity the sum is infinity. */
+const coarseDate: CoarseText = {
+  seen: column => `date_trunc('milliseconds', ${column})`,
+  compare(operator, column, place) {
+    const from = `${place}::timestamptz`
+    if (operator === "=") return `${column} between ${from} and ${from} + ${interval}`
+    return operator === "<" || operator === ">=" ? `${column} ${operator} ${from}` : `${column} ${operator} ${from} + ${interval}`
+  },
+  inList: (column, place) => `date_trunc('milliseconds', ${column}) = any(${place}::timestamptz[])`,
+}
+
+/** Beside a decimal, a parameter would be a decimal too. */
+const coarseNumber: CoarseText = {
+  seen: column => `${column}::double precision`,
+  compare: (operator, column, place) => `${column} ${operator} ${place}::double precision`,
+  inList: (column, place) => `${column} = any(${place}::double precision[])`,
 }
 
 function encodeDate(value: Date): number {
@@ -152,7 +213,8 @@ export const postgresDialect: Dialect = {
   placeholder: position => `$${position}`,
   // Without a name of its own the text would be what `order by` sorts.
   read: (type, column) => (type === "bigint" ? `${column}::text as "?column?"` : column),
-  bind: { date: (stored: number) => timestampText(stored) },
+  bind: { date: (stored: number | string) => (typeof stored === "string" ? stored : timestampText(stored)) },
+  coarse: { date: coarseDate, number: coarseNumber },
   isBindable: isPostgresBindable,
   roundDate,
   // Without it, the order is that of the database's language; on our own columns it changes nothing.

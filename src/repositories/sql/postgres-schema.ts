@@ -26,7 +26,8 @@ const columnTypes: Readonly<Record<FieldType, string>> = {
   integer: "bigint",
   number: "double precision",
   boolean: "boolean",
-  date: "timestamp with time zone",
+  // No finer than a Date: `now()` in a default or a backfill gives what an entity can hold.
+  date: "timestamp(3) with time zone",
   bigint: "bigint",
   bytes: "bytea",
   json: "jsonb",
@@ -47,6 +48,8 @@ const fittingTypes: Readonly<Record<FieldType, readonly string[]>> = {
 interface ExistingColumn {
   readonly name: string
   readonly type: string
+  /** The precision and the like behind the type, as Postgres keeps it; -1 where there is none. */
+  readonly modifier: number
   readonly notNull: boolean
   /** Has a default, is an identity or is computed. */
   readonly fillsItself: boolean
@@ -68,6 +71,8 @@ export interface PrepareOptions {
   readonly mode: SchemaMode
   /** The store's name. */
   readonly store: string
+  /** Called for each table that is there, with the names of its columns that are exact. */
+  readonly found: (definition: EntityDefinition, exact: ReadonlySet<string>) => void
   /** A transaction that was forgotten open holds its locks forever: after so long the wait ends with an error. */
   readonly lockTimeoutMs: number
 }
@@ -76,11 +81,11 @@ export interface PrepareOptions {
 export async function preparePostgresTables(
   driver: Driver,
   definitions: readonly EntityDefinition[],
-  { find, mode, store, lockTimeoutMs }: PrepareOptions,
+  { find, mode, store, lockTimeoutMs, found }: PrepareOptions,
 ): Promise<void> {
   await checkEncoding(driver, store)
   if (mode !== "sync") {
-    for (const definition of definitions) await compareOnly(driver, definition, find, store)
+    for (const definition of definitions) found(definition, exactColumns(await compareOnly(driver, definition, find, store)))
     return
   }
   const [before] = (await driver.get("select current_setting('lock_timeout')", [])) as [string]
@@ -89,7 +94,7 @@ export async function preparePostgresTables(
   await driver.all(`select pg_advisory_xact_lock(${schemaLock})`, [])
   for (const definition of definitions) await makeFit(driver, definition, find, store)
   // After all tables, since two may point to each other.
-  for (const definition of definitions) await addReferences(driver, definition, find)
+  for (const definition of definitions) found(definition, exactColumns(await addReferences(driver, definition, find)))
   await driver.all("select set_config('lock_timeout', $1, true)", [before])
 }
 
@@ -101,11 +106,21 @@ async function checkEncoding(driver: Driver, store: string): Promise<void> {
   })
 }
 
-async function compareOnly(driver: Driver, definition: EntityDefinition, find: FindDefinition, store: string): Promise<void> {
+async function compareOnly(driver: Driver, definition: EntityDefinition, find: FindDefinition, store: string): Promise<ExistingTable> {
   const existing = await readTable(driver, definition.table)
   if (existing === undefined) throw mismatch(definition, store, [{ problem: "the table does not exist", serious: true }], "check")
   const serious = (await compare(driver, definition, existing, find)).filter(difference => difference.serious)
   if (serious.length > 0) throw mismatch(definition, store, serious, "check")
+  return existing
+}
+
+// An instant of three digits behind the second is a Date; a decimal of 15 digits is the only one with its nearest number.
+function exactColumns({ columns }: ExistingTable): Set<string> {
+  const isExact = ({ type, modifier }: ExistingColumn): boolean => {
+    if (type === "numeric") return modifier >= 4 && (modifier - 4) >> 16 <= 15
+    return type === "timestamptz" ? modifier >= 0 && modifier <= 3 : type === "float8"
+  }
+  return new Set([...columns.values()].filter(isExact).map(({ name }) => name))
 }
 
 async function makeFit(driver: Driver, definition: EntityDefinition, find: FindDefinition, store: string): Promise<void> {
@@ -157,9 +172,9 @@ function createIndexSql(definition: EntityDefinition, { unique, columns }: Index
 }
 
 /** Adds the foreign keys that are missing, where all rows keep them. */
-async function addReferences(driver: Driver, definition: EntityDefinition, find: FindDefinition): Promise<void> {
+async function addReferences(driver: Driver, definition: EntityDefinition, find: FindDefinition): Promise<ExistingTable> {
   const existing = (await readTable(driver, definition.table)) as ExistingTable
-  if (!existing.isTable) return
+  if (!existing.isTable) return existing
   for (const field of definition.fields) {
     const { column } = field
     const target = targetOf(field, find)
@@ -173,6 +188,7 @@ async function addReferences(driver: Driver, definition: EntityDefinition, find:
     const key = `foreign key (${quote(column)}) references ${quote(target.table)} (${id})${onDeleteSql(field)} deferrable initially deferred`
     await driver.exec(`alter table ${quote(definition.table)} add constraint ${name} ${key}`)
   }
+  return existing
 }
 
 async function readTable(driver: Driver, table: string): Promise<ExistingTable | undefined> {
@@ -182,7 +198,8 @@ async function readTable(driver: Driver, table: string): Promise<ExistingTable |
   if (found === undefined) return undefined
   const [oid, isTable] = found as [number, boolean]
   const columns = await driver.all(
-    `select a.attname::text, coalesce(base.typname, type.typname)::text, a.attnotnull, a.atthasdef or a.attidentity <> ''
+    `select a.attname::text, coalesce(base.typname, type.typname)::text, coalesce(nullif(a.atttypmod, -1), type.typtypmod),
+       a.attnotnull, a.atthasdef or a.attidentity <> ''
      from pg_attribute a join pg_type type on type.oid = a.atttypid left join pg_type base on base.oid = type.typbasetype
      where a.attrelid = $1::bigint and a.attnum > 0 and not a.attisdropped`,
     [oid],
@@ -205,9 +222,9 @@ async function readTable(driver: Driver, table: string): Promise<ExistingTable |
     oid,
     isTable,
     columns: new Map(
-      (columns as [string, string, boolean, boolean][]).map(([name, type, notNull, fillsItself]) => [
+      (columns as [string, string, number, boolean, boolean][]).map(([name, type, modifier, notNull, fillsItself]) => [
         name,
-        { name, type, notNull, fillsItself },
+        { name, type, modifier, notNull, fillsItself },
       ]),
     ),
     indexes: (indexes as [boolean, string][]).map(([unique, names]) => ({ unique, columns: JSON.parse(names) as string[] })),

@@ -9,13 +9,13 @@ const parsers: ReadonlyMap<number, Parser> = new Map<number, Parser>([
   [16, text => text === "t"],
   [17, parseBytes],
   // Whole numbers of fields; fields of 64 bits are read as text.
-  [20, Number],
+  [20, parseInteger],
   [21, Number],
   [23, Number],
   [26, Number],
   [700, Number],
   [701, Number],
-  [1700, Number],
+  [1700, parseDecimal],
   [1184, parseTimestamp],
 ])
 const keepText: Parser = text => text
@@ -34,11 +34,33 @@ export const firstTimestamp: number = -210_866_803_200_000
 const zero = 48
 const colon = 58
 
+// A decimal of so few digits is the only one with its nearest number.
+const exactDigits = 15
+
+/** A number, or the text of one that a number would round: beyond 2^53, too many digits. */
+function parseInteger(text: string): number | string {
+  const value = Number(text)
+  return text.length <= exactDigits || Number.isSafeInteger(value) ? value : text
+}
+
+function parseDecimal(text: string): number | string {
+  const value = Number(text)
+  if (text.length <= exactDigits || !Number.isFinite(value)) return value
+  const digits = significantDigits(text)
+  return digits.length <= exactDigits || digits === significantDigits(String(value)) ? value : text
+}
+
+function significantDigits(text: string): string {
+  const digits = text.replace(/e.*$/i, "").replace(/^-/, "")
+  return digits.replace(".", "").replace(/^0+|0+$/g, "")
+}
+
 /**
- * Milliseconds since 1970 of Postgres' ISO text: `2026-11-21 06:00:00.123+00`. Digits beyond milliseconds are cut off.
- * `infinity` is the last instant of `Date`, `-infinity` the first, so that comparing and writing back keep them.
+ * Milliseconds since 1970 of Postgres' ISO text, `2026-11-21 06:00:00.123+00`; the text itself of an instant between two of them
+ * or beyond the range of `Date`. `infinity` is the last instant of `Date`, `-infinity` the first, so that comparing and
+ * writing back keep them.
  */
-export function parseTimestamp(text: string): number {
+export function parseTimestamp(text: string): number | string {
   // The usual form by position: ten times as fast as a regular expression and `Date.parse`.
   if (text.charCodeAt(4) !== 45 || text.charCodeAt(13) !== colon || text.endsWith("BC")) return parseRareTimestamp(text)
   let at = 19
@@ -49,6 +71,7 @@ export function parseTimestamp(text: string): number {
       const digit = text.charCodeAt(at) - zero
       if (digit < 0 || digit > 9) break
       if (scale >= 1) ms += digit * scale
+      else if (digit > 0) return text
     }
   }
   const year = two(text, 0) * 100 + two(text, 2)
@@ -72,9 +95,21 @@ function offsetMs(text: string, at: number): number {
 
 const timestampForm = /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-]\d\d(?::\d\d){0,2})( BC)?$/
 
-function parseRareTimestamp(text: string): number {
+function parseRareTimestamp(text: string): number | string {
   if (text === "infinity") return lastInstant
   if (text === "-infinity") return firstInstant
+  const ms = millisecondsOf(text)
+  const isExact = !/\.\d{3}\d*[1-9]/.test(text) && ms > firstInstant && ms < lastInstant
+  return isExact ? ms : text
+}
+
+/** Whether it is Postgres' text of an instant. */
+export function isTimestamp(text: string): boolean {
+  return timestampForm.test(text)
+}
+
+/** Milliseconds since 1970 of Postgres' text of a finite instant, which may be beyond the range of `Date`. Further digits are cut off. */
+export function millisecondsOf(text: string): number {
   const match = timestampForm.exec(text)
   if (match === null) throw new TypeError(`The date ${JSON.stringify(text)} cannot be read; the connection's DateStyle must be ISO.`)
   const [, year, month, day, hours, minutes, seconds, fraction = "", offset, bc] = match as unknown as string[]

@@ -269,7 +269,7 @@ describe.skipIf(postgresMissing !== undefined)("Postgres' own ways", () => {
     const repository = store.bind(everything)
     await repository.count(all)
     await pool.query(`insert into things (id, at, data, number, version) values
-      ('a', '2026-11-21 06:00:00.123999+00', '{"b" : 1.50,"a":[ ]}', 1, 1), ('b', 'infinity', '1.0', '-0', 1), ('c', '-infinity', null, null, 1),
+      ('a', '2026-11-21 06:00:00.123400+00', '{"b" : 1.50,"a":[ ]}', 1, 1), ('b', 'infinity', '1.0', '-0', 1), ('c', '-infinity', null, null, 1),
       ('d', '1890-01-01 00:00:00.5+00', null, null, 1)`)
     const rows = await repository.find(all)
     const decoded = rows.map(row => store.encoding.date!.decode(row[5] as never) as Date)

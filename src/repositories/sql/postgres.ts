@@ -188,7 +188,10 @@ class PostgresDatabaseStore implements PostgresStore {
     const definitions = concerned.map(({ table }) => table.definition)
     const find = (entity: string) => [...this.#repositories.keys()].findLast(definition => definition.name === entity)
     const { waitTimeoutMs: lockTimeoutMs = 30_000 } = this.#options
-    return preparePostgresTables(driver, definitions, { find, mode: this.#schema, store: this.name, lockTimeoutMs })
+    const found = (definition: EntityDefinition, exact: ReadonlySet<string>): void => {
+      for (const { field, facts } of this.#repositories.get(definition)?.table.columns ?? []) facts.isExact = exact.has(field.column)
+    }
+    return preparePostgresTables(driver, definitions, { find, mode: this.#schema, store: this.name, lockTimeoutMs, found })
   }
 }
 

@@ -1,12 +1,13 @@
 // Walks a condition once: its values become parameters, its shape goes to a writer that makes a cache key or SQL of it.
 import {
   type EntityDefinition,
-  type FieldOperand,
   isFieldOperand,
   type JsonPredicate,
+  type Operand,
   type Predicate,
   type RelatedPredicate,
   type RelatedRows,
+  StoredValue,
   type Value,
 } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
@@ -17,7 +18,10 @@ import { toPattern } from "./pattern.ts"
 import { type Column, nestedTable, type Table } from "./table.ts"
 
 /** The tests that a condition comes down to. Each is true exactly for the rows that match; for others false or unknown. */
-export type Test = "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "isNull" | "notNull" | "inJson" | "inPlaces" | "like" | "likeEscaped"
+export type Test =
+  | ("eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "isNull" | "notNull" | "inJson" | "inPlaces" | "like" | "likeEscaped")
+  /** With a value as it is stored. */
+  | ("eqStored" | "ltStored" | "lteStored" | "gtStored" | "gteStored")
 
 /** Receives the shape of a condition. Two conditions that make the same calls have the same SQL. */
 export interface ShapeWriter {
@@ -172,7 +176,15 @@ function group(context: WalkContext, op: "and" | "or", of: readonly Predicate[],
 
 type Comparison = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
 
-function compare(context: WalkContext, op: Comparison, fieldName: string, value: Value | FieldOperand): void {
+const storedTests: Readonly<Record<string, Test>> = {
+  eq: "eqStored",
+  lt: "ltStored",
+  lte: "lteStored",
+  gt: "gtStored",
+  gte: "gteStored",
+}
+
+function compare(context: WalkContext, op: Comparison, fieldName: string, value: Operand): void {
   const { table, writer } = context
   const column = table.column(fieldName)
   if (value === null) {
@@ -181,6 +193,9 @@ function compare(context: WalkContext, op: Comparison, fieldName: string, value:
     else writer.constant(false)
   } else if (isFieldOperand(value)) {
     compareFields(writer, op, column, table.column(value.field))
+  } else if (value instanceof StoredValue) {
+    context.parameters.push(column.bind === undefined ? value.stored : column.bind(value.stored as never))
+    writer.test(storedTests[op] as Test, column, undefined, 1)
   } else {
     compareValue(context, op, column, roundOperand(column, op, value))
   }

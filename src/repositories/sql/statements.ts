@@ -9,12 +9,12 @@ import {
   referredField,
   type SelectPlan,
 } from "../../entity/index.ts"
-import type { Column } from "./column.ts"
+import { type Column, seenSql } from "./column.ts"
 import { checkCount, type Statement } from "./compiler.ts"
 import { ConditionText, orderText } from "./condition-text.ts"
 import type { Dialect } from "./dialect.ts"
 import { walk } from "./predicate-walk.ts"
-import { type Table, tableOf } from "./table.ts"
+import { factsOf, type Table, tableOf } from "./table.ts"
 
 type TableFor = (definition: EntityDefinition) => Table
 
@@ -67,10 +67,10 @@ export function selectStatement(table: Table, dialect: Dialect, plan: SelectPlan
     const sql = `select ${list} from ${table.sql}${where}${writing.end(table, plan)}`
     return { sql, parameters: writing.parameters }
   }
-  const outputs = [...columns.map(({ sql }) => sql), ...plan.aggregates.map(aggregate => aggregateText(table, aggregate))]
+  const outputs = [...columns.map(column => seenSql(column)), ...plan.aggregates.map(aggregate => aggregateText(table, aggregate))]
   // By position: names that differ in case alone would be one column to SQLite.
   const list = outputs.map((output, index) => `${output} as c${index}`).join(", ")
-  const by = plan.fields.length > 0 && plan.aggregates.length > 0 ? ` group by ${columns.map(({ sql }) => sql).join(", ")}` : ""
+  const by = plan.fields.length > 0 && plan.aggregates.length > 0 ? ` group by ${columns.map(column => seenSql(column)).join(", ")}` : ""
   const picked = `select ${plan.aggregates.length === 0 ? "distinct " : ""}${list} from ${table.sql}${where}${by}`
   const groups = tableOf(groupDefinition(table.definition, plan), dialect, `(${picked}) as picked`, ({ index }) => `c${index}`, plan.fields)
   const having = writing.where(groups, plan.having)
@@ -98,14 +98,16 @@ export function joinTable(left: Table, right: Table, dialect: Dialect, outer = f
   const definition = joinDefinition(left.definition, right.definition, outer)
   const quoted = [...left.columns.map(({ sql }) => `l.${sql}`), ...right.columns.map(({ sql }) => `r.${sql}`)]
   const from = `${left.sql} as l${outer ? " left join " : ", "}${right.sql} as r`
-  return tableOf(definition, dialect, from, ({ index }) => quoted[index] as string, definition.key)
+  const facts = [...factsOf(left), ...factsOf(right)]
+  return tableOf(definition, dialect, from, ({ index }) => quoted[index] as string, definition.key, { facts })
 }
 
 /** A table whose rows have the row after them that their `field` points to. Conditions and orders see the first alone. */
 export function tableWithTarget(table: Table, field: string, target: Table, dialect: Dialect): Table {
   const on = `r.${target.column(referredField(target.definition)).sql} = l.${table.column(field).sql}`
   const sql = `${table.sql} as l left join ${target.sql} as r on ${on}`
-  const joined = tableOf(table.definition, dialect, sql, ({ index }) => `l.${(table.columns[index] as Column).sql}`, table.definition.key)
+  const columnSql = ({ index }: { readonly index: number }): string => `l.${(table.columns[index] as Column).sql}`
+  const joined = tableOf(table.definition, dialect, sql, columnSql, table.definition.key, { facts: factsOf(table) })
   const targets = target.columns.map(({ field: { type, derived }, sql: name }) => dialect.read(type, derived ? name : `r.${name}`))
   return { ...joined, selectList: `${joined.selectList}, ${targets.join(", ")}` }
 }

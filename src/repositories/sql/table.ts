@@ -2,7 +2,7 @@
 import type { EntityDefinition, FieldDefinition } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
-import type { Column } from "./column.ts"
+import type { Column, ColumnFacts } from "./column.ts"
 import type { Dialect } from "./dialect.ts"
 
 export type { Column } from "./column.ts"
@@ -27,7 +27,12 @@ export interface Table {
 
 export function describeTable(definition: EntityDefinition, dialect: Dialect): Table {
   const table = dialect.quote(definition.table)
-  return tableOf(definition, dialect, table, field => dialect.quote(field.column), definition.key, `${table}.`)
+  return tableOf(definition, dialect, table, field => dialect.quote(field.column), definition.key, { qualifier: `${table}.` })
+}
+
+/** The facts of the columns of a table, for other descriptions of it. */
+export function factsOf({ columns }: Table): ColumnFacts[] {
+  return columns.map(({ facts }) => facts)
 }
 
 const aliases = new WeakMap<Table, Table[]>()
@@ -44,23 +49,27 @@ export function nestedTable(table: Table, dialect: Dialect, depth: number): Tabl
     const alias = `t${depth}`
     const { definition } = table
     const columnSql = (field: FieldDefinition): string => `${alias}.${dialect.quote(field.column)}`
-    nested = tableOf(definition, dialect, `${table.sql} as ${alias}`, columnSql, definition.key)
+    nested = tableOf(definition, dialect, `${table.sql} as ${alias}`, columnSql, definition.key, { facts: factsOf(table) })
     known[depth] = nested
   }
   return nested
 }
 
-/**
- * Anything that rows are read from: `sql` stands behind `from`, `columnSql` says how each field is named there, and
- * `qualifier` what tells its columns from those of other tables, where their names do not.
- */
+export interface TableOptions {
+  /** What tells its columns from those of other tables, where their names do not. */
+  readonly qualifier?: string
+  /** What is known of the columns, in the order of the fields; default: nothing yet. */
+  readonly facts?: readonly ColumnFacts[]
+}
+
+/** Anything that rows are read from: `sql` stands behind `from`, `columnSql` says how each field is named there. */
 export function tableOf(
   definition: EntityDefinition,
   dialect: Dialect,
   sql: string,
   columnSql: (field: FieldDefinition) => string,
   ties: readonly string[],
-  qualifier = "",
+  { qualifier = "", facts = [] }: TableOptions = {},
 ): Table {
   const columns = definition.fields.map((field): Column => {
     const name = field.derived ? "null" : columnSql(field)
@@ -72,6 +81,8 @@ export function tableOf(
       encode: dialect.encoding[field.type]?.encode,
       bind: dialect.bind?.[field.type],
       roundDate: dialect.roundDate,
+      coarse: field.derived ? undefined : dialect.coarse?.[field.type],
+      facts: facts[field.index] ?? {},
     }
   })
   const byField = new Map(columns.map(column => [column.field.name, column]))

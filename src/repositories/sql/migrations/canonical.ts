@@ -11,6 +11,8 @@ const postgresTypes: Readonly<Record<string, string>> = {
   float: "double precision",
   bool: "boolean",
   timestamptz: "timestamp with time zone",
+  // Entities read both the same; making one the other is the author's choice.
+  "timestamp(3) with time zone": "timestamp with time zone",
   timestamp: "timestamp without time zone",
   decimal: "numeric",
   varchar: "character varying",

@@ -15,7 +15,7 @@ function kindOf(column: ColumnModel): Kind | undefined {
   if (/int/.test(type)) return "integer"
   if (/^(real|double|float|numeric|decimal)/.test(type)) return "number"
   if (/^bool/.test(type)) return "boolean"
-  if (/^timestamp with/.test(type)) return "date"
+  if (/^timestamp(\(\d\))? with/.test(type)) return "date"
   if (/^(blob|bytea)/.test(type)) return "bytes"
   return /^json/.test(type) ? "json" : undefined
 }

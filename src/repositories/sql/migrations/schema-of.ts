@@ -32,7 +32,7 @@ const types: Readonly<Record<DialectName, Readonly<Record<FieldType, string>>>> 
     integer: "bigint",
     number: "double precision",
     boolean: "boolean",
-    date: "timestamp with time zone",
+    date: "timestamp(3) with time zone",
     bigint: "bigint",
     bytes: "bytea",
     json: "jsonb",
