@@ -53,7 +53,18 @@ export function piecesOf(node: Node, bindings: Bindings): TreePieces | undefined
   // A fragment hands a single child on as it is, and the child may be anything.
   if (node.type === "JSXFragment" && (reader.contentsOf((node as Element).children)?.length ?? 0) < 2) return undefined
   const pieces = reader.read(node)
-  return pieces === undefined ? undefined : { pieces, inner: reader.inner }
+  return pieces === undefined ? undefined : { pieces: joined(pieces), inner: reader.inner }
+}
+
+/** Texts that stand side by side are one: `$` and `{x}` would become a substitution if each were escaped alone. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const result: Piece[] = []
+  for (const piece of pieces) {
+    const last = result.at(-1)
+    if (typeof piece === "string" && typeof last === "string") result[result.length - 1] = last + piece
+    else result.push(piece)
+  }
+  return result
 }
 
 /** Elements that the tokenizer of templates reads as text, while JSX prints whatever it is given. */
@@ -172,14 +183,14 @@ class PieceReader {
     const { bare, close, content: kind } = elementRecord(tag)
     const name = tag.toLowerCase()
     if (contents.length > 0 && (kind === "none" || closedElements.has(name))) return undefined
-    const inner = contents.map(member => this.#print(member, !textElements.has(name)))
+    const inner = contents.flatMap(member => this.#print(member, !textElements.has(name)))
     if (kind === "verbatim") {
-      const first = inner[0]?.[0]
+      const first = inner.find(piece => piece !== "")
       // The parser drops a line break here, so one more is printed; a template looks at its first value alone.
-      if (typeof first === "string") inner[0]?.unshift(first.startsWith("\n") ? "\n" : "")
-      else if (first !== undefined && inner.flat().length > 1) return undefined
+      if (typeof first === "string") inner.unshift(first.startsWith("\n") ? "\n" : "")
+      else if (first !== undefined && inner.length > 1) return undefined
     }
-    return [bare.slice(0, -1), ...attributes, ">", ...inner.flat(), close]
+    return [bare.slice(0, -1), ...attributes, ">", ...inner, close]
   }
 
   #print(member: Content, mayHoldElements: boolean): Piece[] {

@@ -179,6 +179,50 @@ it("gives equal bytes for random modules", async () => {
   expect(printed).toBeGreaterThan(500)
 }, 60_000)
 
+// What means something only together: to JavaScript, to a template, to HTML, to UTF-16.
+const fragments = [
+  "${secret}",
+  "\\u0041",
+  "\\${secret}",
+  "`${secret}`",
+  "\r\n",
+  "&amp;",
+  "</p>",
+  "<!--",
+  "😀",
+  "\n",
+  "$",
+  "{",
+  "}",
+  "\\",
+  "x",
+]
+
+it("prints a text the same wherever it is cut into pieces", async () => {
+  const code = fc.array(fc.constantFrom(...fragments), { minLength: 1, maxLength: 4 }).map(all => all.join(""))
+  const tag = fc.constantFrom("code", "p", "pre", "textarea", "title", "div")
+  await fc.assert(
+    fc.asyncProperty(tag, code, fc.infiniteStream(fc.integer({ min: 0, max: 4 })), async (name, text, spellings) => {
+      // At every character: each stands alone, in one of the ways in which a constant can.
+      const units = text.split("").map(unit => {
+        const literal = JSON.stringify(unit).replace(/[\ud800-\udfff]/g, half => `\\u${half.charCodeAt(0).toString(16)}`)
+        const spelling = spellings.next().value
+        if (spelling === 0 && /[$x\\]/.test(unit)) return unit
+        if (spelling === 1)
+          return `{\`${unit === "\r" ? "\\r" : unit.replace(/[\\`$]/, "\\$&").replace(/[\ud800-\udfff]/, half => `\\u${half.charCodeAt(0).toString(16)}`)}\`}`
+        if (spelling === 2) return `<>{${literal}}{""}</>`
+        return `{${literal}}`
+      })
+      const source = `const secret = "SECRET"; export const view = () => <${name} title="$" lang={"{secret}"}>${units.join("")}</${name}>`
+      const printed = compiled(source)
+      const expected = await outcome(source)
+      expect(await outcome(printed), printed).toBe(expected)
+      expect(expected).not.toContain("SECRET")
+    }),
+    { numRuns: 500 },
+  )
+})
+
 it("throws equal errors when one value is wrong", async () => {
   let thrown = 0
   await fc.assert(
