@@ -4,7 +4,7 @@ import { Hono } from "hono"
 import { action, call, respond } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/hono"
-import { Boundary, type Child, Page, Suspense } from "nitro-ts/html"
+import { Boundary, type Child, html, Page, Suspense } from "nitro-ts/html"
 import { live } from "nitro-ts/live"
 import type { Browser, BrowserContextOptions, Page as Tab } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -30,8 +30,14 @@ const Late = ({ name, children }: { name: string; children: () => Child }): Chil
   <Suspense fallback={<p class="wait">wait for {name}</p>}>{() => after(name, children) as Promise<string>}</Suspense>
 )
 
+const parts = () => html`<p id="sentence">Total: ${Slow({ wait: "..", children: () => html`<b>12</b>` })}!</p>
+  <svg id="drawing">${Slow({ wait: html`<rect/>`, children: () => html`<circle r="2"/><circle r="3"/>` })}</svg>`
+
 class Report extends Entity("Report", { title: z.string() }) {
   static store = memory()
+  @action() static parts() {
+    return parts()
+  }
   @action() static slow() {
     return (
       <section id="answer">
@@ -40,6 +46,10 @@ class Report extends Entity("Report", { title: z.string() }) {
     )
   }
 }
+
+const Slow = ({ wait, children }: { wait?: Child; children: () => Child }): Child => (
+  <Suspense fallback={wait}>{() => new Promise<string>(done => setTimeout(() => done(children() as string), 50))}</Suspense>
+)
 
 let aborted = 0
 const content = (nonce: string | undefined, client: boolean) => (
@@ -109,6 +119,46 @@ beforeAll(async () => {
       <Page title="Button">
         <section id="answer" />
         {call(Report, "slow").button("Go")}
+      </Page>,
+    ),
+  )
+  app.get("/places", () =>
+    respond(
+      <Page title="Places">
+        <h2 id="suspense-1">Heading</h2>
+        <p id="after">Paragraph</p>
+        <p id="sentence">
+          Total: <Slow wait="..">{() => <b>12</b>}</Slow>
+        </p>
+        <svg id="drawing" viewBox="0 0 9 9" aria-label="drawing" role="img">
+          <Slow wait={<rect width="1" height="1" />}>{() => html`<circle r="2"/><circle r="3"/>`}</Slow>
+          <Slow>{() => html`<a href="#x"><text>a place</text></a>`}</Slow>
+          <Slow>{() => html`<title>name</title>`}</Slow>
+          <foreignObject>
+            <Slow>{() => <div id="html">html</div>}</Slow>
+          </foreignObject>
+        </svg>
+        {html`<math id="formula"><mrow>${Slow({ children: () => html`<mi>x</mi><mo>+</mo>` })}</mrow></math>`}
+        <select id="choice">
+          <Slow>{() => <option selected>late</option>}</Slow>
+        </select>
+        <textarea id="words" aria-label="words">
+          <Slow wait="wait">{() => "<b>late</b>"}</Slow>
+        </textarea>
+        <template id="model">
+          <Slow wait="wait">{() => <i>late</i>}</Slow>
+        </template>
+        <p id="end">End</p>
+      </Page>,
+      { stream: true },
+    ),
+  )
+  app.get("/parts", () =>
+    respond(
+      <Page title="Parts">
+        <p id="sentence" />
+        <svg id="drawing" aria-label="drawing" role="img" />
+        {call(Report, "parts").button("Go")}
       </Page>,
     ),
   )
@@ -199,6 +249,46 @@ describe.each(["/", "/strict"])("at %s", path => {
     }
     await tab.context().close()
   })
+})
+
+const namespaces = (tab: Tab, selector: string) =>
+  tab.evaluate(
+    `[...document.querySelectorAll(${JSON.stringify(selector)})].map(e => e.localName + ":" + e.namespaceURI.replace(/.*\\//, ""))`,
+  )
+
+it("puts content where it belongs: beside ids of the page, in drawings, formulas, selects, and text", async () => {
+  const { tab, complaints } = await open("/places")
+  await tab.waitForLoadState("load")
+  expect(await tab.textContent("#suspense-1")).toBe("Heading")
+  expect(await tab.textContent("#after")).toBe("Paragraph")
+  expect((await tab.textContent("#sentence"))?.trim()).toBe("Total: 12")
+  expect(await namespaces(tab, "#drawing *")).toEqual([
+    "circle:svg",
+    "circle:svg",
+    "a:svg",
+    "text:svg",
+    "title:svg",
+    "foreignObject:svg",
+    "div:xhtml",
+  ])
+  expect(await namespaces(tab, "#formula *")).toEqual(["mrow:MathML", "mi:MathML", "mo:MathML"])
+  expect(await tab.evaluate(`document.querySelector("#choice").value`)).toBe("late")
+  expect((await tab.locator("#words").inputValue()).trim()).toBe("<b>late</b>")
+  expect(await tab.evaluate(`document.querySelector("#model").content.firstElementChild.outerHTML`)).toBe("<i>late</i>")
+  expect(await tab.locator("[data-suspense]").count()).toBe(0)
+  expect(complaints).toEqual({ errors: [], dialogs: [] })
+  await tab.context().close()
+})
+
+it("answers an action with late parts of a sentence and of a drawing", async () => {
+  const { tab, complaints } = await open("/parts")
+  await tab.click("text=Go")
+  await tab.waitForSelector("#sentence b")
+  await tab.waitForSelector("#drawing circle", { state: "attached" })
+  expect(await tab.textContent("#sentence")).toBe("Total: 12!")
+  expect(await namespaces(tab, "#drawing *")).toEqual(["circle:svg", "circle:svg"])
+  expect(complaints).toEqual({ errors: [], dialogs: [] })
+  await tab.context().close()
 })
 
 it("loses nothing without JavaScript: contents are readable at the end of the page", async () => {

@@ -156,8 +156,8 @@ async function patchOf(value: unknown): Promise<string> {
 }
 
 async function* latePatches(markup: Markup): AsyncGenerator<SseText> {
-  for await (const { replaces, markup: text } of patchesOf(markup)) {
-    if (text !== "") yield patchElements(raw(text), replaces === undefined ? {} : { selector: `#${replaces}`, mode: "replace" })
+  for await (const { replaces, markup: text, namespace } of patchesOf(markup)) {
+    if (text !== "") yield patchElements(raw(text), replaces === undefined ? {} : { selector: `#${replaces}`, mode: "replace", namespace })
   }
 }
 

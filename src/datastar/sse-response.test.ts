@@ -1,7 +1,17 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { comment, eventStream, patchSignals, type SseText, sseHeaders, sseResponse } from "./index.ts"
+
+let reports: { error: Error; where: string }[] = []
+const listen = (message: unknown): void => void reports.push(message as (typeof reports)[number])
+const seen = (): string[] => reports.map(({ error, where }) => `${where}: ${error.message}`)
+beforeEach(() => {
+  reports = []
+  subscribe("nitro:error", listen)
+})
+afterEach(() => void unsubscribe("nitro:error", listen))
 
 it("sends headers that keep proxies from holding events back, and no header that HTTP/2 forbids", () => {
   const response = sseResponse([], { headers: { "cache-control": "public", "x-own": "1" }, status: 200 })
@@ -53,6 +63,7 @@ it.each<[string, (text: string) => unknown]>([
   const events = make(stored) as SseText
   const sent = async (): Promise<string> => await sseResponse(events).text()
   await expect(sent()).rejects.toThrow(expect.objectContaining({ code: "NITRO_SSE_TEXT" }))
+  expect(seen()).toHaveLength(1)
 })
 
 it("runs the generator no further than the page reads", async () => {
@@ -98,16 +109,76 @@ it("ends the generator when the page goes away", async () => {
     await response.body?.getReader().read()
     page.abort()
     await end
+    expect(seen()).toEqual([])
   } finally {
     server.closeAllConnections()
     await new Promise(done => server.close(done))
   }
 })
 
-it("breaks the stream when the generator fails, so that the page connects again", async () => {
-  // biome-ignore lint/correctness/useYield: failing before the first event is the case.
-  async function* failing(): AsyncGenerator<SseText> {
-    throw new Error("database is gone")
-  }
-  await expect(sseResponse(failing()).text()).rejects.toThrow("database is gone")
+describe("an error of the generator", () => {
+  it.each<[string, () => unknown]>([
+    [
+      "before the first event",
+      // biome-ignore lint/correctness/useYield: failing before the first event is the case.
+      async function* () {
+        throw new Error("database is gone")
+      },
+    ],
+    [
+      "after an event",
+      async function* () {
+        yield comment()
+        throw new Error("database is gone")
+      },
+    ],
+    [
+      "in a generator that is not async",
+      function* () {
+        yield comment()
+        throw new Error("database is gone")
+      },
+    ],
+    [
+      "when the iterable is opened",
+      () => ({
+        [Symbol.asyncIterator]() {
+          throw new Error("database is gone")
+        },
+      }),
+    ],
+  ])("is reported and breaks the stream, %s", async (_, make) => {
+    await expect(sseResponse(make() as AsyncIterable<SseText>).text()).rejects.toThrow("database is gone")
+    expect(seen()).toEqual(["an event stream: database is gone"])
+  })
+
+  it("runs no further behind a value that is no event", async () => {
+    const log: string[] = []
+    async function* wrong(): AsyncGenerator<SseText> {
+      try {
+        yield "event: x" as unknown as SseText
+        log.push("went on")
+      } finally {
+        log.push("ended")
+      }
+    }
+    await expect(sseResponse(wrong()).text()).rejects.toThrow("not an event")
+    expect(log).toEqual(["ended"])
+    expect(seen()[0]).toMatch(/^an event stream: .*not an event/)
+  })
+
+  it("is reported when the page has gone and the clean-up fails", async () => {
+    async function* untidy(): AsyncGenerator<SseText> {
+      try {
+        for (;;) yield comment()
+      } finally {
+        // biome-ignore lint/correctness/noUnsafeFinally: a clean-up that fails is the case.
+        throw new Error("not closed")
+      }
+    }
+    const reader = eventStream(untidy()).getReader()
+    await reader.read()
+    await reader.cancel()
+    expect(seen()).toEqual(["the end of an event stream: not closed"])
+  })
 })

@@ -1,4 +1,5 @@
 // A stream of events as a response.
+import { reportError } from "../shared/report.ts"
 import { SseText, sseText } from "./sse-text.ts"
 
 /**
@@ -16,7 +17,8 @@ export type EventSource = SseText | Iterable<SseText> | AsyncIterable<SseText>
 
 /**
  * A response that sends the events as they come. When the page goes away, the generator is ended (its `finally` runs)
- * as soon as it is not in the middle of an `await`; give long waits the request's `signal`.
+ * as soon as it is not in the middle of an `await`; give long waits the request's `signal`. An error of the generator is
+ * published on the diagnostics channel `nitro:error` and breaks the connection, so that the page connects again.
  */
 export function sseResponse(events: EventSource, init: ResponseInit = {}): Response {
   const headers = new Headers(init.headers)
@@ -28,21 +30,40 @@ export function sseResponse(events: EventSource, init: ResponseInit = {}): Respo
 export function eventStream(events: EventSource): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let iterator: Iterator<SseText> | AsyncIterator<SseText> | undefined
+  let hasLeft = false
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        iterator ??= iterate(events)
-        const next = await iterator.next()
-        if (next.done === true) controller.close()
-        else controller.enqueue(encoder.encode(sseText(next.value)))
+        try {
+          iterator ??= iterate(events)
+          const next = await iterator.next()
+          // The page went away in the middle of the generator's work.
+          if (hasLeft) return
+          if (next.done === true) return controller.close()
+          controller.enqueue(encoder.encode(sseText(next.value)))
+        } catch (error) {
+          reportError(error, "an event stream")
+          // A value that is no event leaves the generator waiting.
+          await end(iterator)
+          throw error
+        }
       },
       async cancel() {
-        iterator ??= iterate(events)
-        await iterator.return?.()
+        hasLeft = true
+        await end(iterator ?? iterate(events))
       },
     },
     { highWaterMark: 0 },
   )
+}
+
+/** Its `finally` runs; an error there has no caller left. */
+async function end(iterator: Iterator<SseText> | AsyncIterator<SseText> | undefined): Promise<void> {
+  try {
+    await iterator?.return?.()
+  } catch (error) {
+    reportError(error, "the end of an event stream")
+  }
 }
 
 function iterate(events: EventSource): Iterator<SseText> | AsyncIterator<SseText> {

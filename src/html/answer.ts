@@ -1,5 +1,6 @@
 // A page as the answer to a request: a web Response, or written to the response object of node:http, Express and the like.
 import { AsyncResource } from "node:async_hooks"
+import { reportError } from "../shared/report.ts"
 import type { Markup } from "./markup.ts"
 import { chunks, settle } from "./render.ts"
 import { stream } from "./stream.ts"
@@ -11,7 +12,8 @@ export interface AnswerOptions {
   /**
    * Sends what is ready while async children still run; the content of a `Suspense` follows at the end of the page, or
    * with `"in-order"` in its place. Default false: the page is sent when it is whole, so that an error in it becomes an
-   * error status instead of half a page.
+   * error status instead of half a page. An error in a page that is partly sent is published on the diagnostics channel
+   * `nitro:error`, and breaks the connection.
    */
   readonly stream?: boolean | "in-order" | undefined
 }
@@ -53,9 +55,14 @@ function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Ar
   const next = AsyncResource.bind(() => iterator.next())
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
+      try {
+        const { done, value } = await next()
+        if (done) controller.close()
+        else controller.enqueue(encoder.encode(value))
+      } catch (error) {
+        if (!abort.signal.aborted) reportError(error, "a page that is streamed")
+        throw error
+      }
     },
     async cancel(reason) {
       abort.abort(reason)
@@ -75,6 +82,7 @@ export interface NodeResponse {
   write(text: string, encoding?: "utf8" | "latin1"): boolean
   end(): unknown
   end(text: string, encoding: "utf8" | "latin1"): unknown
+  destroy(): unknown
   cork(): void
   once(event: "close" | "drain", listener: () => void): unknown
   off(event: "close" | "drain", listener: () => void): unknown
@@ -84,7 +92,10 @@ export function isNodeResponse(value: unknown): value is NodeResponse {
   return typeof value === "object" && value !== null && "setHeader" in value && "writableEnded" in value && !(value instanceof Response)
 }
 
-/** Writes the page, no faster than the connection takes it; the work behind it ends when the reader leaves. */
+/**
+ * Writes the page, no faster than the connection takes it; the work behind it ends when the reader leaves. Rejects with an
+ * error of the page as long as nothing of it is sent; later ones are reported, and break the connection.
+ */
 export async function writeTo(
   response: NodeResponse,
   page: Markup,
@@ -105,7 +116,10 @@ export async function writeTo(
     }
     response.end()
   } catch (error) {
-    if (!abort.signal.aborted) throw error
+    if (abort.signal.aborted) return
+    if (!response.headersSent) throw error
+    reportError(error, "a page that is streamed")
+    response.destroy()
   } finally {
     response.off("close", leave)
   }

@@ -4,6 +4,7 @@ import { htmlError } from "./call-site.ts"
 import { describe, renderChild, renderRange } from "./child.ts"
 import { escapeHtml } from "./escape.ts"
 import { flatText } from "./flat-text.ts"
+import { holdsText, inPlace } from "./in-place.ts"
 import { scriptJson } from "./literal.ts"
 import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts, Raw } from "./markup.ts"
 import { type OpenTag, openTag, printOpenTag } from "./open-tag.ts"
@@ -18,6 +19,8 @@ export interface ElementRecord {
   readonly tag: string
   readonly content: Content
   readonly isNormal: boolean
+  /** Whether suspended content waits in its place: see `in-place.ts`. */
+  readonly holdsText: boolean
   readonly root: OpenTag
   /** The open tag without attributes. */
   readonly bare: string
@@ -55,6 +58,7 @@ export function elementRecord(tag: string): ElementRecord {
     tag,
     content,
     isNormal: content === "normal" || content === "document",
+    holdsText: holdsText(tag.toLowerCase()),
     root: openTag(`${doctype}<${tag}`),
     bare: flatText(`${doctype}<${tag}>`),
     close: content === "none" ? "" : flatText(`</${tag}>`),
@@ -78,7 +82,7 @@ export function element(record: ElementRecord, start: string, child: unknown): M
   const rendered = renderChild(child)
   if (typeof rendered === "string") return finish(start + rendered + record.close)
   const parts: Part[] = []
-  parts.push(appendParts(parts, start, rendered) + record.close)
+  parts.push(appendParts(parts, start, record.holdsText ? inPlace(rendered) : rendered) + record.close)
   return new Parts(parts)
 }
 
@@ -90,7 +94,7 @@ export function elementOfList(record: ElementRecord, start: string, list: readon
   const last = rendered.pop()
   if (typeof last === "string") rendered.push(last + record.close)
   else rendered.push(last as Part, record.close)
-  return new Parts(rendered)
+  return new Parts(record.holdsText ? inPlace(rendered) : rendered)
 }
 
 const finish = (text: string): Markup => (text.length > 2 * PART_CHARACTERS ? new Parts([text]) : new Finished(text))
@@ -111,7 +115,8 @@ function specialElement(record: ElementRecord, start: string, child: unknown): M
 /** The parser drops a line break right after the open tag, so a text that starts with one gets a second one. */
 function verbatim(record: ElementRecord, start: string, content: string | readonly Part[]): Markup {
   const parts: Part[] = []
-  const text = appendParts(parts, "", typeof content === "string" ? [content] : content)
+  const pieces = typeof content === "string" ? [content] : content
+  const text = appendParts(parts, "", record.holdsText ? inPlace(pieces) : pieces)
   const first = parts[0] ?? text
   const before = typeof first !== "string" || first.startsWith("\n") ? `${start}\n` : start
   if (parts.length === 0) return finish(before + text + record.close)

@@ -1,5 +1,6 @@
 // `layout(template)`: one template for many pages, as a call, as a component, and around the handlers of routes.
-import { type AnswerOptions, isNodeResponse, toResponse, writeTo } from "./answer.ts"
+import { reportError } from "../shared/report.ts"
+import { type AnswerOptions, isNodeResponse, type NodeResponse, toResponse, writeTo } from "./answer.ts"
 import { type Child, toMarkup } from "./child.ts"
 import type { Markup } from "./markup.ts"
 
@@ -28,6 +29,16 @@ export interface Layout<Props> {
   readonly wrap: Record<never, never> extends OwnProps<Props> ? WrapWithoutProps & Wrap<Props> : Wrap<Props>
 }
 
+function fail(response: NodeResponse, error: unknown): undefined {
+  reportError(error, "a handler in a layout")
+  if (response.headersSent) response.destroy()
+  else {
+    response.statusCode = 500
+    response.end("Internal Server Error", "utf8")
+  }
+  return undefined
+}
+
 /**
  * A template with a place for content, `children`. Layouts nest: a template may use another layout.
  *
@@ -48,13 +59,19 @@ export function layout<Props extends object = Record<never, never>>(
   const wrap = (first: unknown, handler?: AnyHandler, options: AnswerOptions = {}) => {
     const propsOf = handler === undefined ? {} : first
     const contentOf = handler ?? (first as AnyHandler)
-    return async (...args: unknown[]): Promise<Response | undefined> => {
+    const answer = async (args: readonly unknown[]): Promise<Response | undefined> => {
       const [content, props] = await Promise.all([contentOf(...args), typeof propsOf === "function" ? propsOf(...args) : propsOf])
       if (content instanceof Response) return content
       const response = args[1]
       if (!isNodeResponse(response)) return toResponse(page(props, content), options as AnswerOptions & ResponseInit)
       if (!response.headersSent && !response.writableEnded) await writeTo(response, page(props, content), options)
       return undefined
+    }
+    return async (...args: unknown[]): Promise<Response | undefined> => {
+      const [, response, next] = args
+      // Hosts with a `next` look at what a handler rejects with. node:http does not: the process would end.
+      if (!isNodeResponse(response) || typeof next === "function") return answer(args)
+      return answer(args).catch(error => fail(response, error))
     }
   }
   return Object.assign(page, { wrap }) as unknown as Layout<Props>

@@ -47,10 +47,18 @@ export class Raw extends Finished {}
 /** An async iterable as a child: its values are asked for one by one, once the reader has taken those before. */
 export class Sequence {
   readonly #source: AsyncIterable<unknown>
+  readonly #change: ((value: unknown) => unknown) | undefined
   #isSpent = false
 
-  constructor(source: AsyncIterable<unknown>) {
+  constructor(source: AsyncIterable<unknown>, change?: (value: unknown) => unknown) {
     this.#source = source
+    this.#change = change
+  }
+
+  /** The same values, each changed once it is there. */
+  map(change: (value: unknown) => unknown): Sequence {
+    const before = this.#change
+    return new Sequence(this.#source, before === undefined ? change : value => change(before(value)))
   }
 
   /** @throws NITRO_HTML_CHILD when the source has no second run and had its first. */
@@ -64,7 +72,15 @@ export class Sequence {
       }
       this.#isSpent = true
     }
-    return iterator
+    const change = this.#change
+    if (change === undefined) return iterator
+    return {
+      next: async () => {
+        const result = await iterator.next()
+        return result.done === true ? result : { done: false, value: change(result.value) }
+      },
+      return: async value => (await iterator.return?.(value)) ?? { done: true, value },
+    }
   }
 }
 
@@ -73,13 +89,16 @@ export class Suspended {
   readonly fallback: Markup
   /** Settled, but for places inside of it that are suspended themselves. */
   readonly content: Promise<Markup>
-  /** Tells the work behind the content that nobody waits for it any more. */
+  /** Aborts the work behind the content once no reader waits for it any more. */
   readonly abort: AbortController
+  /** The place is inside of text, where no mark can stand: the page waits for the content. */
+  readonly isInPlace: boolean
 
-  constructor(fallback: Markup, content: Promise<Markup>, abort: AbortController) {
+  constructor(fallback: Markup, content: Promise<Markup>, abort: AbortController, isInPlace = false) {
     this.fallback = fallback
     this.content = content
     this.abort = abort
+    this.isInPlace = isInPlace
     content.catch(() => {})
   }
 }

@@ -37,6 +37,8 @@ export interface Hole {
   /** Undefined in text, and for an object of attributes. */
   readonly name: AttributeName | undefined
   readonly lead: string
+  /** Whether suspended content waits in its place: see `in-place.ts`. */
+  readonly isInPlace: boolean
   /** Of a GROUP: the static text before, between and after its values, as written. */
   readonly pieces: readonly string[]
 }
@@ -124,6 +126,8 @@ class TemplateReader {
   #isSelfClosing = false
   /** How many <svg> and <math> are open: in them, titles and styles are ordinary elements. */
   #foreign = 0
+  /** How many <template> and <noscript> are open. */
+  #inert = 0
   #script = new ScriptPosition()
 
   constructor(strings: readonly string[], asWritten: boolean) {
@@ -195,6 +199,7 @@ class TemplateReader {
     else if (next === "/") {
       this.#state = "end tag"
       if (/^<\/(?:svg|math)[\s/>]/i.test(source.slice(at, at + 8))) this.#foreign = Math.max(0, this.#foreign - 1)
+      if (/^<\/(?:template|noscript)[\s/>]/i.test(source.slice(at, at + 11))) this.#inert = Math.max(0, this.#inert - 1)
     } else if (next === "" || /[a-z]/i.test(next)) {
       this.#state = "tag open"
       this.#tag = ""
@@ -284,6 +289,7 @@ class TemplateReader {
   #openTagEnds(): void {
     this.#state = "text"
     const tag = this.#tag
+    if (tag === "template" || tag === "noscript") this.#inert++
     if (tag === "svg" || tag === "math") {
       if (!this.#isSelfClosing) this.#foreign++
     } else if (textElements.has(tag) && !(this.#foreign > 0 && (this.#isSelfClosing || tag === "title"))) {
@@ -341,7 +347,14 @@ class TemplateReader {
   }
 
   #add(kind: number, name?: AttributeName, pieces: readonly string[] = []): void {
-    this.#holes.push({ kind, tag: this.#tag, name, lead: name?.lead ?? "", pieces })
+    this.#holes.push({
+      kind,
+      tag: this.#tag,
+      name,
+      lead: name?.lead ?? "",
+      pieces,
+      isInPlace: this.#state === "raw text" || this.#inert > 0,
+    })
   }
 
   #addToRawText(next: string): void {

@@ -74,7 +74,7 @@ export async function* stream(child: Child, options: StreamOptions = {}): AsyncG
         const promise = part instanceof Suspended ? part.content : part
         const ready = await unlessPending(promise)
         if (ready !== pending) stack.push(frameOf(ready.parts))
-        else if (part instanceof Suspended && !inOrder) {
+        else if (part instanceof Suspended && !inOrder && !part.isInPlace) {
           late ??= new LateContents(signal)
           stack.push(frameOf(late.suspend(part)))
         } else {
@@ -118,14 +118,14 @@ export class LateContents {
   readonly #waiting = new Map<string, Suspended>()
   readonly #arrived: { readonly id: string; readonly content: Markup }[] = []
   readonly #errors: unknown[] = []
-  readonly #prefix: string
+  /** Nothing else in the page can have such an id: neither another stream's places nor an element of its author. */
+  readonly #prefix = `suspense-${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`
   #count = 0
   #isStyled = false
   #wake: () => void = () => {}
 
-  constructor(signal: AbortSignal | undefined, prefix = "suspense") {
+  constructor(signal: AbortSignal | undefined) {
     this.#signal = signal
-    this.#prefix = prefix
   }
 
   get isEmpty(): boolean {

@@ -1,6 +1,19 @@
 // Async iterables as children, places that are suspended, and what becomes of both on errors and aborts.
 import { createHash } from "node:crypto"
-import { Boundary, type Child, html, onPageEnd, Page, patchesOf, render, Suspense, settle, stream, suspenseScriptHash } from "nitro-ts/html"
+import {
+  Boundary,
+  type Child,
+  createElement,
+  html,
+  onPageEnd,
+  Page,
+  patchesOf,
+  render,
+  Suspense,
+  settle,
+  stream,
+  suspenseScriptHash,
+} from "nitro-ts/html"
 import { afterEach, describe, expect, it } from "vitest"
 import { suspenseScript } from "./suspense-markup.ts"
 
@@ -16,9 +29,10 @@ function deferred<T>() {
 
 const ticks = () => new Promise(done => setTimeout(done, 5))
 
-/** What comes next, without the parts that are the same every time. */
+/** What comes next, without the parts that are the same every time, and without what makes ids unlike any others. */
 const plain = (text: unknown): string =>
   String(text)
+    .replaceAll(/suspense-[0-9a-f]{16}/g, "suspense")
     .replaceAll(/<script[^>]*>\{const s=.*?<\/script>/g, "<script/>")
     .replaceAll(/<noscript>.*?<\/noscript>/g, "")
 
@@ -151,7 +165,7 @@ describe("Suspense", () => {
         <Suspense fallback="wait">{b.promise as Promise<string>}</Suspense>!
       </Page>,
     )
-    expect((await iterator.next()).value).toBe(
+    expect(plain((await iterator.next()).value)).toBe(
       '<!doctype html><html><head><title>T</title></head><body><template id="suspense-1"></template><i>wait</i><!--/suspense-1-->,<template id="suspense-2"></template>wait<!--/suspense-2-->!',
     )
     b.resolve(<b>2</b>)
@@ -206,7 +220,7 @@ describe("Suspense", () => {
   })
 
   it("moves rows and cells inside of a table, where alone they exist", async () => {
-    const late = (content: Child) => all(Suspense({ children: ticks().then(() => content as string) }))
+    const late = async (content: Child) => plain(await all(Suspense({ children: ticks().then(() => content as string) })))
     expect(
       await late(
         <tr>
@@ -217,6 +231,77 @@ describe("Suspense", () => {
     expect(await late(<td>x</td>)).toContain('data-inside="tr"><tbody><tr><td>x</td></tr></tbody></table>')
     expect(await late(<tbody />)).toContain('<table hidden="until-found" data-suspense="suspense-1"><tbody></tbody></table>')
     expect(await late(<li />)).toContain('<div hidden="until-found" data-suspense="suspense-1"><li></li></div>')
+  })
+
+  it("moves parts of an SVG and of a formula inside of one, where alone they are what they are", async () => {
+    const late = async (content: Child) => plain(await all(Suspense({ children: ticks().then(() => content as string) })))
+    for (const tag of ["circle", "g", "path", "text", "tspan", "linearGradient", "foreignObject", "feBlend", "animateMotion", "use"]) {
+      expect(await late(createElement(tag, {}))).toContain(
+        `<div hidden="until-found" data-suspense="suspense-1" data-inside="svg"><svg><${tag}></${tag}></svg></div>`,
+      )
+    }
+    for (const tag of ["mi", "mrow", "mfrac", "msqrt", "semantics"]) {
+      expect(await late(createElement(tag, {}))).toContain(`data-inside="math"><math><${tag}></${tag}></math></div>`)
+    }
+    for (const tag of ["main", "map", "mark", "menu", "meter", "svg", "math", "a", "b", "p"]) {
+      expect(await late(createElement(tag, {}))).toContain(`data-suspense="suspense-1"><${tag}></${tag}></div>`)
+    }
+    expect(await late(html`<!-- x --> <tr></tr>`)).toContain('data-inside="tbody"')
+  })
+
+  it("waits in its place inside of text, where no mark can stand", async () => {
+    async function* count(): AsyncGenerator<Child> {
+      yield late()
+    }
+    const late = () => Suspense({ fallback: "wait", children: ticks().then(() => "x") })
+    const nested = () => Suspense({ fallback: "wait", children: ticks().then(() => <b>{late()}</b>) })
+    const deep = () => Promise.resolve([late(), count(), Boundary({ fallback: "!", children: late() })])
+    const cases: [Child, string][] = [
+      [<title>{late()}</title>, "<title>x</title>"],
+      [<title>a {late()}</title>, "<title>a x</title>"],
+      [<textarea>{late()}</textarea>, "<textarea>\nx</textarea>"],
+      [<textarea>a{late()}</textarea>, "<textarea>ax</textarea>"],
+      [<template>{nested()}</template>, "<template><b>x</b></template>"],
+      [
+        <template>
+          <p>{deep()}</p>
+        </template>,
+        "<template><p>xxx</p></template>",
+      ],
+      [<noscript>{count()}</noscript>, "<noscript>x</noscript>"],
+      [html`<title>${late()}</title>`, "<title>x</title>"],
+      [html`<textarea>${late()}</textarea>`, "<textarea>\nx</textarea>"],
+      [html`<textarea>a ${late()}</textarea>`, "<textarea>a x</textarea>"],
+      [html`<template><ul><li>${nested()}</li></ul></template>`, "<template><ul><li><b>x</b></li></ul></template>"],
+      [html`<noscript>${deep()}</noscript>`, "<noscript>xxx</noscript>"],
+    ]
+    for (const [markup, expected] of cases) expect(await all(markup)).toBe(expected)
+    // Behind them it goes on as before.
+    expect(plain(await all(html`<noscript></noscript><template>${late()}</template><p>${late()}</p>`))).toMatch(
+      /^<template>x<\/template><p><template id="suspense-1"><\/template>wait<!--\/suspense-1--><\/p>/,
+    )
+  })
+
+  it("ends the work behind content that is waited for in its place", async () => {
+    const reasons: unknown[] = []
+    const work = Suspense({
+      children: ({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => reasons.push(signal.reason))),
+    })
+    const abort = new AbortController()
+    const next = stream(<title>{work}</title>, { signal: abort.signal })
+    await next.next()
+    const pending = next.next()
+    abort.abort("gone")
+    await expect(pending).rejects.toBe("gone")
+    expect(reasons).toEqual(["gone"])
+  })
+
+  it("has ids that no other stream and no element of the page has", async () => {
+    const late = () => Suspense({ fallback: "wait", children: ticks().then(() => "x") })
+    const ids = new Set<string>()
+    for (let i = 0; i < 20; i++) ids.add(/<template id="([^"]+)"/.exec(await all(<p id="suspense-1">{late()}</p>))?.[1] ?? "")
+    expect(ids.size).toBe(20)
+    for (const id of ids) expect(id).toMatch(/^suspense-[0-9a-f]{16}-1$/)
   })
 
   it("runs the hooks at the end of the page after the last content", async () => {
@@ -271,7 +356,7 @@ describe("Suspense", () => {
           text += part
       }
       await expect(read()).rejects.toThrow("<down>")
-      expect(text).toContain('data-suspense="suspense-2">other')
+      expect(plain(text)).toContain('data-suspense="suspense-2">other')
       expect(text).not.toContain("</html>")
       await expect(render(failing())).rejects.toThrow("<down>")
     })
@@ -339,7 +424,7 @@ describe("patchesOf", () => {
   const collect = async (child: Child): Promise<string[]> => {
     const patches: string[] = []
     for await (const { replaces, markup } of patchesOf(child)) patches.push(`${replaces ?? "-"}: ${markup}`)
-    return patches.map(text => text.replaceAll(/suspense-[0-9a-f]{8}/g, "suspense"))
+    return patches.map(plain)
   }
 
   it("gives all of it with fallbacks first, then what replaces them", async () => {
@@ -351,10 +436,40 @@ describe("patchesOf", () => {
     })
     const outer = Suspense({ fallback: "outer", children: ticks().then(() => <b>1{inner}</b>) })
     expect(await collect(<p id="p">{outer}</p>)).toEqual([
-      '-: <p id="p"><div id="suspense-1">outer</div></p>',
-      'suspense-1: <b>1<div id="suspense-2">inner</div></b>',
+      '-: <p id="p"><span id="suspense-1">outer</span></p>',
+      'suspense-1: <b>1<span id="suspense-2">inner</span></b>',
       "suspense-2: 2",
     ])
+  })
+
+  it("replaces a part of an SVG by one, in an SVG alone", async () => {
+    const late = (content: Child, fallback?: Child) => Suspense({ fallback, children: ticks().then(() => content as string) })
+    const namespaces: string[] = []
+    const patches: string[] = []
+    const inner = late(html`<circle r="2"/>`)
+    const outer = late(html`<g>${inner}</g>`, html`<rect/>`)
+    for await (const { markup, namespace } of patchesOf(
+      html`<div id="a"><svg>${outer}<foreignObject>${late("1")}</foreignObject></svg>${late("2")}</div>`,
+    )) {
+      namespaces.push(namespace)
+      patches.push(plain(markup))
+    }
+    expect(patches).toEqual([
+      '<div id="a"><svg><g id="suspense-1"><rect/></g><foreignObject><span id="suspense-2"></span></foreignObject></svg><span id="suspense-3"></span></div>',
+      '<g><g id="suspense-4"></g></g>',
+      '<circle r="2"/>',
+      "1",
+      "2",
+    ])
+    expect(namespaces).toEqual(["html", "svg", "svg", "html", "html"])
+  })
+
+  it("waits for options, and for what stands in text", async () => {
+    const late = (content: Child, fallback?: Child) => Suspense({ fallback, children: ticks().then(() => content as string) })
+    expect(await collect(<select id="s">{late(<option>x</option>, <option>wait</option>)}</select>)).toEqual([
+      '-: <select id="s"><option>x</option></select>',
+    ])
+    expect(await collect(<textarea id="t">{late("x", "wait")}</textarea>)).toEqual(['-: <textarea id="t">\nx</textarea>'])
   })
 
   it("waits for rows, among which no placeholder can stand", async () => {

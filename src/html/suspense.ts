@@ -39,7 +39,12 @@ export function recoverSuspended(markup: Markup, recover: (error: unknown) => Ma
   return new Parts(
     markup.parts.map(part =>
       part instanceof Suspended
-        ? new Suspended(part.fallback, part.content.then(content => recoverSuspended(content, recover)).catch(recover), part.abort)
+        ? new Suspended(
+            part.fallback,
+            part.content.then(content => recoverSuspended(content, recover)).catch(recover),
+            part.abort,
+            part.isInPlace,
+          )
         : part,
     ),
   )
@@ -50,6 +55,8 @@ export interface LatePatch {
   /** The id of the element that the markup replaces; undefined for the first one. */
   readonly replaces: string | undefined
   readonly markup: string
+  /** What the markup is a part of. */
+  readonly namespace: "html" | "svg"
 }
 
 /**
@@ -57,13 +64,15 @@ export interface LatePatch {
  * that has no `Boundary`, the others first.
  */
 export async function* patchesOf(child: Child, signal?: AbortSignal): AsyncGenerator<LatePatch, void, void> {
-  // Two answers may be on their way to the same page.
-  const late = new LateContents(signal, `suspense-${crypto.randomUUID().slice(0, 8)}`)
+  const late = new LateContents(signal)
+  const namespaces = new Map<string, LatePatch["namespace"]>()
   try {
-    yield { replaces: undefined, markup: await suspendInElements(await settleAround(child), late) }
+    yield { replaces: undefined, markup: await suspendInElements(await settleAround(child), late, namespaces, "html"), namespace: "html" }
     while (!late.isEmpty) {
       const arrived = await late.nextArrived()
-      if (arrived) yield { replaces: arrived.id, markup: await suspendInElements(arrived.content, late) }
+      if (arrived === undefined) continue
+      const namespace = namespaces.get(arrived.id) ?? "html"
+      yield { replaces: arrived.id, markup: await suspendInElements(arrived.content, late, namespaces, namespace), namespace }
     }
     late.throwFirstError()
   } finally {
@@ -71,16 +80,37 @@ export async function* patchesOf(child: Child, signal?: AbortSignal): AsyncGener
   }
 }
 
-async function suspendInElements(markup: Markup, late: LateContents): Promise<string> {
+async function suspendInElements(
+  markup: Markup,
+  late: LateContents,
+  namespaces: Map<string, LatePatch["namespace"]>,
+  outer: LatePatch["namespace"],
+): Promise<string> {
   let text = ""
   for (const part of markup.parts) {
     if (typeof part === "string") text += part
-    // No element of ours can stand among rows and cells.
-    else if (part instanceof Suspended && !tableParts.has(firstTag(part.fallback) ?? "")) {
-      text += `<div id="${late.expect(part)}">${await settleAround(part.fallback)}</div>`
-    } else if (part instanceof Suspended) text += await suspendInElements(await part.content, late)
+    else if (!(part instanceof Suspended)) continue
+    else if (part.isInPlace || onlyAmongTheirKind.has(firstTag(part.fallback) ?? "")) {
+      text += await suspendInElements(await part.content, late, namespaces, outer)
+    } else {
+      const namespace = namespaceBehind(text, outer)
+      const id = late.expect(part)
+      namespaces.set(id, namespace)
+      // Of all elements these may stand in most places: a `<div>` would end the paragraph that it stands in.
+      const tag = namespace === "svg" ? "g" : "span"
+      text += `<${tag} id="${id}">${await settleAround(part.fallback)}</${tag}>`
+    }
   }
   return text
 }
 
-const tableParts = new Set(["tr", "td", "th", "tbody", "thead", "tfoot", "caption", "col", "colgroup"])
+/** What an element is that stands behind `text`. In text and values of ours there is no `<`. */
+function namespaceBehind(text: string, outer: LatePatch["namespace"]): LatePatch["namespace"] {
+  const tag = /.*<(\/?)(svg|foreignObject)(?=[\s/>])/is.exec(text)
+  if (tag === null) return outer
+  const isOpen = tag[1] === ""
+  return (tag[2]?.toLowerCase() === "svg") === isOpen ? "svg" : "html"
+}
+
+/** No element of ours can stand among rows, cells and options. */
+const onlyAmongTheirKind = new Set(["tr", "td", "th", "tbody", "thead", "tfoot", "caption", "col", "colgroup", "option", "optgroup"])

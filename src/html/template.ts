@@ -6,6 +6,7 @@ import { htmlError } from "./call-site.ts"
 import { describe, isPlain, renderChild } from "./child.ts"
 import { classText } from "./class-list.ts"
 import { escapeHtml } from "./escape.ts"
+import { inPlace } from "./in-place.ts"
 import { scriptJson } from "./literal.ts"
 import { appendParts, Finished, type Markup, PART_CHARACTERS, type Part, Parts, Raw } from "./markup.ts"
 import {
@@ -129,9 +130,9 @@ function continueInParts(
     const child = known ?? (hole.kind === TEXT ? renderChild(values[i]) : undefined)
     known = undefined
     if (typeof child === "string") text += child
-    else if (child !== undefined) text = appendParts(parts, text, child)
+    else if (child !== undefined) text = appendParts(parts, text, hole.isInPlace ? inPlace(child) : child)
     else if (hole.kind === VERBATIM) {
-      const content = renderParts(values[i])
+      const content = hole.isInPlace ? inPlace(renderParts(values[i])) : renderParts(values[i])
       // Only an open tag, or another such value, stands before it.
       isEmpty ||= plan.statics[i] !== ""
       const first = content.find(part => part !== "")
