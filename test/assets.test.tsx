@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto"
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Hono } from "hono"
-import { respond } from "nitro-ts/actions"
+import { expose, respond } from "nitro-ts/actions"
 import { assets } from "nitro-ts/assets"
 import { signal } from "nitro-ts/datastar"
 import { Entity, memory } from "nitro-ts/entity"
@@ -65,7 +65,7 @@ beforeAll(async () => {
     static store = memory()
   }
   const app = new Hono()
-  app.use(nitro({ entities: [Note], assets: files }))
+  app.use(nitro({ entities: [expose(Note)], assets: files }))
   app.get("/", () => respond(<Document title="Plain" />))
   app.get("/strict", () => {
     const nonce = randomBytes(16).toString("base64")

@@ -1,7 +1,7 @@
 // Every component of the kit on one page, under a Content-Security-Policy that allows no inline script and no inline style.
 import { randomBytes } from "node:crypto"
 import { Hono } from "hono"
-import { html, Page, respond, serve } from "nitro-ts"
+import { expose, html, Page, respond, serve } from "nitro-ts"
 import { SidebarTrigger, ThemeSwitch, Toaster, toast } from "nitro-ts/components"
 import { get, patchElements, sseResponse } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
@@ -48,7 +48,7 @@ const messages = {
 }
 
 const app = new Hono()
-app.use(nitro({ entities: [Booking, Upload] }))
+app.use(nitro({ entities: [expose(Booking), Upload] }))
 const pageAt = (path: string, content: Child) => {
   const nonce = randomBytes(16).toString("base64")
   const policy = `default-src 'self'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src 'self' data:; base-uri 'none'`

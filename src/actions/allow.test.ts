@@ -92,9 +92,9 @@ describe("a rule that looks at the target", () => {
     expect(await ask(owner, send(), '{"to":"bob"}', "eve")).toMatchObject({ status: 403, readBefore: 0 })
   })
 
-  it("has none for an operation of the class, and needs none that exists", async () => {
+  it("has none for an operation of the class nor for an id that is not there, so a refusal does not say which ids exist", async () => {
     expect(await ask(call => call.target === undefined, "/notes", '{"owner":"ann"}')).toMatchObject({ status: 201 })
-    expect(await ask(owner, "/notes/no-such-note/send", '{"to":"bob"}')).toMatchObject({ status: 404 })
+    expect(await ask(owner, "/notes/no-such-note/send", '{"to":"bob"}')).toMatchObject({ status: 403 })
   })
 
   it("may look at both", async () => {

@@ -2,7 +2,7 @@
 import type { EntityInstance } from "../entity/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { Input } from "./input.ts"
-import type { User } from "./request-context.ts"
+import type { User } from "./user.ts"
 
 /** One request to an operation, as its rule sees it. */
 export interface AllowCall<T extends EntityInstance = EntityInstance> {
@@ -10,7 +10,7 @@ export interface AllowCall<T extends EntityInstance = EntityInstance> {
   readonly operation: string
   /** What `nitro({ user })` returned; undefined for a visitor. */
   readonly user: User | undefined
-  /** The entity that the operation is called on; undefined for those of a class. */
+  /** The entity that the operation is called on; undefined for operations of a class, and where no entity has the id. */
   readonly target?: T | undefined
   /** The input of the operation, converted to the types of its schemas. */
   readonly input: Input
@@ -26,7 +26,7 @@ export type AllowRule<T extends EntityInstance = EntityInstance> = (call: AllowC
 /** What a rule may ask for and what takes work before permission: each fetched at most once, and only when it is looked at. */
 export interface AllowSources {
   readonly input: () => Promise<Input>
-  readonly target?: (() => Promise<EntityInstance>) | undefined
+  readonly target?: (() => Promise<EntityInstance | undefined>) | undefined
 }
 
 export async function isAllowed(

@@ -1,5 +1,6 @@
 // What one app owns, as the modules below it see it: a base path, a secret, and a place for the state of each module.
 import type { MaybePromise } from "../shared/types.ts"
+import type { Exposure, Route } from "./route.ts"
 import type { Secret } from "./secret.ts"
 
 /** State of one module in one app: its topics, its flashes. Made at first use. */
@@ -15,6 +16,10 @@ export interface AppPart<T> {
 export interface AppState {
   /** Prefix of every route of the app, without a slash at the end: `""` or `"/app"`. */
   readonly basePath: string
+  /** Every route of the app. */
+  readonly routes: readonly Route[]
+  /** Its entity classes, with what of each can be reached. */
+  readonly exposures: readonly Exposure[]
   /** Signs what browsers carry. */
   readonly secret: Secret
   /** True once `close` was called. */

@@ -6,8 +6,11 @@ import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
 import { suggest } from "../shared/suggest.ts"
 import { actionOf, type HttpMethod, type MethodName } from "./action.ts"
+import type { AppState } from "./app-state.ts"
 import { fieldId, formKeyFrom, formSignal, identifier } from "./form-keys.ts"
+import { assertReachable } from "./reach.ts"
 import { currentRequest } from "./request-context.ts"
+import type { CrudOperation } from "./route.ts"
 
 /** Attributes of the form face. Works without JavaScript: a POST to the action, answered with a redirect back. */
 export interface FormAttributes {
@@ -253,10 +256,16 @@ export function call<C extends EntityClass, K extends MethodName<C> | "list">(ta
 export function call(target: EntityInstance | EntityClass, operation: string, input?: object): Call {
   const isClass = typeof target === "function"
   const entity = isClass ? target : (target.constructor as unknown as EntityClass)
-  const collection = `${currentRequest()?.basePath ?? ""}/${entity.definition.plural}`
+  const request = currentRequest()
+  const route = routeOf(entity, isClass, operation)
+  // Without a request, in a test or a job, there is no app to ask.
+  if (request !== undefined && route.checkedFor !== request.app) {
+    assertReachable(request.app, entity, operation, route.crud)
+    route.checkedFor = request.app
+  }
   return new Call(
-    routeOf(entity, isClass, operation),
-    collection,
+    route,
+    `${request?.basePath ?? ""}/${entity.definition.plural}`,
     isClass ? undefined : target,
     input as Readonly<Record<string, unknown>> | undefined,
   )
@@ -272,6 +281,10 @@ interface CallRoute {
   readonly confirm: string | undefined
   readonly entityName: string
   readonly operationName: string
+  /** The CRUD operation that it is; undefined for an action. */
+  readonly crud: CrudOperation | undefined
+  /** The last app that was seen to have the route: a list makes the same call for each row. */
+  checkedFor: AppState | undefined
   /** The rest of the open tag of a form that is one button, and of one with a field, behind its address. */
   readonly buttonForm: string
   readonly fieldForm: string
@@ -294,11 +307,12 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
   return route
 }
 
-type Paths = Pick<CallRoute, "method" | "suffix" | "postSuffix" | "confirm">
+type Paths = Pick<CallRoute, "method" | "suffix" | "postSuffix" | "confirm" | "crud">
 
 function withForms(paths: Paths, entityName: string, operationName: string): CallRoute {
   return {
     ...paths,
+    checkedFor: undefined,
     entityName,
     operationName,
     buttonForm: ` style="display: contents"${submitAttribute(send, paths)}>`,
@@ -317,7 +331,7 @@ export function callTo(
   }: { method: HttpMethod; path: string; confirm: string | undefined; owner: string; operation: string },
   input: Readonly<Record<string, unknown>> | undefined,
 ): Call {
-  const route = withForms({ method, suffix: path, postSuffix: path, confirm }, owner, operation)
+  const route = withForms({ method, suffix: path, postSuffix: path, confirm, crud: undefined }, owner, operation)
   return new Call(route, currentRequest()?.basePath ?? "", undefined, input)
 }
 
@@ -345,9 +359,12 @@ const crud: Record<"class" | "instance", Record<string, Pick<CallRoute, "method"
 function methodAndPaths(entity: EntityClass, isClass: boolean, operation: string): Paths {
   const holder = (isClass ? entity : entity.prototype) as unknown as Record<string, unknown>
   const action = actionOf(holder[operation])
-  if (action) return { method: action.method, suffix: `/${action.path}`, postSuffix: `/${action.path}`, confirm: action.confirm }
+  if (action)
+    return { method: action.method, suffix: `/${action.path}`, postSuffix: `/${action.path}`, confirm: action.confirm, crud: undefined }
   const offered = crud[isClass ? "class" : "instance"]
-  if (Object.hasOwn(offered, operation)) return { ...(offered[operation] as (typeof offered)[string]), confirm: undefined }
+  if (Object.hasOwn(offered, operation)) {
+    return { ...(offered[operation] as (typeof offered)[string]), confirm: undefined, crud: operation as CrudOperation }
+  }
   const { name } = entity.definition
   throw new NitroError("NITRO_NOT_AN_ACTION", `${name}.${operation} is not an action: nothing outside may call it.`, {
     fix: `Mark it with @action(), or with static { action(this, "${operation}") } in ${name}. ${suggest(operation, Object.keys(offered))}`,

@@ -13,7 +13,7 @@ import { gatherParts } from "./form-parts.ts"
 import { type Input, type InputLimits, type RequestInput, readInput } from "./input.ts"
 import { type Asked, clientOf, replyWith, replyWithError } from "./reply.ts"
 import { currentRequest } from "./request-context.ts"
-import { type Exposure, expose, type Route } from "./route.ts"
+import { type Exposure, exposureOf, type Route } from "./route.ts"
 import { entityRoutes, type Match, RouteTable } from "./routes.ts"
 
 export interface DispatcherOptions extends InputLimits {
@@ -28,16 +28,19 @@ export interface DispatcherOptions extends InputLimits {
 
 export interface Dispatcher {
   readonly routes: RouteTable
+  /** The entity classes of the app, with what of them can be reached. */
+  readonly exposures: readonly Exposure[]
   /** Answers a request to one of the routes; undefined when the path belongs to somebody else. */
   dispatch(request: Request, path: string, search: string): Promise<Response> | undefined
 }
 
 /** Throws `NITRO_ROUTE_COLLISION` when two routes would answer the same requests. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const exposures = (options.entities ?? []).map(entry => ("entity" in entry && "crud" in entry ? entry : expose(entry as EntityClass)))
+  const exposures = (options.entities ?? []).map(exposureOf)
   const routes = new RouteTable([...exposures.flatMap(entityRoutes), ...(options.routes ?? []).flat()], options.basePath ?? "")
   return {
     routes,
+    exposures,
     dispatch(request, path, search) {
       try {
         const match = routes.match(request.method, path)

@@ -4,8 +4,8 @@ import { registerErrors } from "../shared/errors.ts"
 registerErrors({
   NITRO_NOT_AN_ACTION: {
     status: 500,
-    when: "A call names a method that is not an action, or a class that is not registered.",
-    fix: "Mark the method with @action(), or with static { action(this, 'name') }, and register its class.",
+    when: "A call names a method that is not an action.",
+    fix: "Mark the method with @action(), or with static { action(this, 'name') }.",
   },
   NITRO_INTERNAL: {
     status: 500,
@@ -61,6 +61,16 @@ registerErrors({
     status: 409,
     when: "A `Refusal` was thrown: business logic said no, in words that are meant for whoever asked.",
     fix: "Do what the message asks for.",
+  },
+  NITRO_EXPOSE: {
+    status: 500,
+    when: "`expose()` was called with something that is not an entity class, or with an option or operation that it does not know.",
+    fix: "Correct the spelling that the message quotes.",
+  },
+  NITRO_NOT_EXPOSED: {
+    status: 500,
+    when: "A page renders a call of an operation that the app has no route for: its class is not exposed, or not listed at all.",
+    fix: "Add the line that the message shows to nitro({ ... }).",
   },
   NITRO_SECRET: {
     status: 500,

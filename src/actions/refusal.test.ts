@@ -1,5 +1,5 @@
 // What a client learns when business logic, or a schema, says no.
-import { action, context, type Flash, Refusal } from "nitro-ts/actions"
+import { action, context, expose, type Flash, Refusal } from "nitro-ts/actions"
 import { Entity, field, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { expect, it } from "vitest"
@@ -55,7 +55,7 @@ it("gives a form back what was typed, but no password", async () => {
   }
   const typed = { email: "no address", password: "correct horse", token: "t0ken", pin: "1234" }
   let flash: Flash | undefined
-  const app = nitro({ entities: [Member] })
+  const app = nitro({ entities: [expose(Member)] })
   const response = await app(
     new Request("http://shop.test/members", {
       method: "POST",

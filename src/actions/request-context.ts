@@ -4,16 +4,7 @@ import { NitroError } from "../shared/errors.ts"
 import type { AppState } from "./app-state.ts"
 import "./errors.ts"
 import type { Flash } from "./flash.ts"
-
-/**
- * Types of your application that the library passes through. Name your user once, and `context().user`, actions and `allow`
- * know it: `declare module "nitro-ts/actions" { interface RegisteredTypes { user: User } }`.
- */
-// biome-ignore lint/suspicious/noEmptyInterface: applications add to it by declaration merging
-export interface RegisteredTypes {}
-
-/** What `nitro({ user })` returns; `unknown` until `RegisteredTypes` names it. */
-export type User = RegisteredTypes extends { readonly user: infer U } ? U : unknown
+import type { User } from "./user.ts"
 
 export interface RequestContext {
   /** The app that answers. */

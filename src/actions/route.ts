@@ -1,6 +1,8 @@
 // What a route is, and what of an entity is open to the outside.
 import type { z } from "zod"
-import type { EntityClass, EntityInstance } from "../entity/index.ts"
+import { type EntityClass, type EntityInstance, isEntityClass } from "../entity/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import { suggest } from "../shared/suggest.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { HttpMethod } from "./action.ts"
 import type { AllowRule } from "./allow.ts"
@@ -34,7 +36,7 @@ export interface Route {
   /** Asked before the body is read, where the rule needs none of it; false answers 403. */
   readonly allow?: AllowRule | undefined
   /** The entity that an id in the path names, for `allow`. */
-  readonly target?: ((id: string) => Promise<EntityInstance>) | undefined
+  readonly target?: ((id: string) => Promise<EntityInstance | undefined>) | undefined
   /** Schemas of the input, by name: what the route takes from text and from signals. */
   readonly input: Readonly<Record<string, z.ZodType>>
   /** `run` validates the input. Else it is validated before, by `input`. */
@@ -46,31 +48,54 @@ export interface Route {
 
 export type CrudOperation = "list" | "read" | "create" | "update" | "delete"
 
-/** An entity class with the rules of what is open to the outside. */
+/** An entity class with the rules of what can be reached from outside. */
 export interface Exposure {
   readonly entity: EntityClass
-  /** CRUD routes to offer; default all. Actions are offered always: they were marked one by one. */
+  /** The operations that have routes. Actions have theirs without being listed. */
   readonly crud: readonly CrudOperation[]
-  /** Asked before any route of the entity runs; false answers 403. */
+  /** Runs before any route of the entity, actions included. */
   readonly allow: AllowRule | undefined
 }
 
-const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "delete"]
-
-/**
- * Says what of an entity is open to the outside: `nitro({ entities: [expose(Todo, { crud: ["create"] })] })`.
- * A class given without `expose` offers every CRUD route.
- */
-export function expose<C extends EntityClass>(entity: C, rules: ExposeRules<C> = {}): Exposure {
-  // The routes hand it nothing but entities of this class.
-  return { entity, crud: rules.crud === false ? [] : (rules.crud ?? allCrud), allow: rules.allow as AllowRule | undefined }
+export interface ExposeOptions<C extends EntityClass> {
+  /** The CRUD operations that get routes. Default: all five; `false` or `[]`: none, for rules that are about actions alone. */
+  readonly crud?: readonly CrudOperation[] | false
+  /** Decides who may use the routes of the entity, actions included; false answers 403. Default: everybody may. */
+  readonly allow?: AllowRule<InstanceType<C>>
 }
 
-export interface ExposeRules<C extends EntityClass> {
-  /** Default: all five. */
-  readonly crud?: readonly CrudOperation[] | false
-  /** Default: everybody may. */
-  readonly allow?: AllowRule<InstanceType<C>>
+const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "delete"]
+const optionNames: readonly string[] = ["crud", "allow"] satisfies (keyof ExposeOptions<EntityClass>)[]
+
+/**
+ * Gives an entity class CRUD routes: `nitro({ entities: [expose(Todo, { crud: ["list", "create"] })] })`. A class that is
+ * listed without `expose` offers its actions only.
+ */
+export function expose<C extends EntityClass>(entity: C, options: ExposeOptions<C> = {}): Exposure {
+  if (!isEntityClass(entity)) throw exposeError("expose() takes an entity class.", "Pass the class itself: expose(Todo).")
+  const { crud = allCrud, allow } = options
+  const call = `expose(${entity.definition.name})`
+  // A misspelt rule would leave open what it was meant to close.
+  for (const name of Object.keys(options)) {
+    if (!optionNames.includes(name)) throw exposeError(`${call} has no option "${name}".`, suggest(name, optionNames))
+  }
+  if (allow !== undefined && typeof allow !== "function")
+    throw exposeError(`The option allow of ${call} is not a function.`, "Pass a function.")
+  for (const operation of crud || []) {
+    if (!allCrud.includes(operation)) throw exposeError(`${call} knows no CRUD operation "${operation}".`, suggest(operation, allCrud))
+  }
+  // The routes hand the rule entities of this class only.
+  return { entity, crud: crud === false ? [] : crud, allow: allow as AllowRule | undefined }
+}
+
+function exposeError(message: string, fix: string): NitroError {
+  return new NitroError("NITRO_EXPOSE", message, { fix })
+}
+
+/** An entry of `nitro({ entities })` as an exposure: a bare class offers its actions only. */
+export function exposureOf(entry: EntityClass | Exposure): Exposure {
+  if (typeof entry === "function") return { entity: entry, crud: [], allow: undefined }
+  return entry
 }
 
 /** What the routes of an operation on an entity have in common. */
@@ -83,6 +108,7 @@ export function operationOf(
     operation,
     form: id => formKey(entity, operation, id),
     allow,
-    target: async id => (await entity.require(id)) as EntityInstance,
+    // Undefined for an id that is not there: a visitor who is refused must not learn which ids exist.
+    target: async id => (await entity.get(id)) as EntityInstance | undefined,
   }
 }

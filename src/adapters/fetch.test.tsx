@@ -42,7 +42,7 @@ function makeApp(options: Partial<Parameters<typeof nitro>[0]> = {}) {
       this.stock = -1
     }
   }
-  return { Product, handle: nitro({ entities: [Product], ...options }) }
+  return { Product, handle: nitro({ entities: [expose(Product)], ...options }) }
 }
 
 let Product: ReturnType<typeof makeApp>["Product"]
@@ -190,7 +190,7 @@ describe("hooks that write", () => {
         if (this.text === "bad") throw new Error("no")
       }
     }
-    const app = nitro({ entities: [Note] })
+    const app = nitro({ entities: [expose(Note)] })
     const post = (text: string) => app(new Request(`${origin}/notes`, { method: "POST", headers: json, body: JSON.stringify({ text }) }))
     const quiet = () => undefined
     subscribe("nitro:error", quiet)
@@ -325,7 +325,7 @@ describe("protection", () => {
     }
     expect(() => nitro({ entities: [One] })).toThrow(/One\.left and One\.right/)
     class Two extends Entity("Two", { a: z.string() }, { plural: "products" }) {}
-    expect(() => nitro({ entities: [Product, Two] })).toThrow(/Product\.list and Two\.list/)
+    expect(() => nitro({ entities: [expose(Product), expose(Two)] })).toThrow(/Product\.list and Two\.list/)
   })
 
   it("answers a broken path with 400, not 500", async () => {

@@ -14,7 +14,7 @@ import {
   type User,
   withRequest,
 } from "../actions/index.ts"
-import { App, type AppOptions, type NitroApp, withApp } from "../app/index.ts"
+import { App, type AppOptions, type NitroApp, warnAtStart, withApp } from "../app/index.ts"
 import { currentPartition, hasPartitionedStores, withPartition } from "../entity/index.ts"
 import { type LiveSession, prepareLive, startLive } from "../live/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
@@ -45,11 +45,11 @@ interface AssetFolder {
 export type NitroHandler = (request: Request, next?: () => MaybePromise<Response>) => Promise<Response>
 
 /**
- * Makes a fetch handler of entities: their CRUD routes and actions, the browser client under `/_nitro/`, and the
+ * Makes a fetch handler of entities: their actions, the CRUD routes of exposed ones, the browser client under `/_nitro/`, and the
  * streams of live pages. Every adapter is a translation of this function.
  *
  * ```ts
- * const handle = nitro({ entities: [Todo] })
+ * const handle = nitro({ entities: [expose(Todo)] })
  * const response = await handle(new Request("http://localhost/todos"))
  * ```
  */
@@ -88,11 +88,13 @@ export function createGate(options: NitroOptions): Gate {
   const folders = options.assets === undefined ? [] : [options.assets].flat()
   const basePath = (options.basePath ?? "").replace(/\/+$/, "")
   const dispatcher = createDispatcher({ ...options, basePath })
-  const app = new App(options, dispatcher.routes.routes)
+  const app = new App(options, dispatcher.routes.routes, dispatcher.exposures)
   startLive()
   addPageAlert()
   // Better now than at the first visitor: sessions are known by a signed cookie.
   if (hasPartitionedStores() && options.partition === undefined) app.secret.sign("start", "")
+  // The stores may be configured below this call.
+  setImmediate(() => warnAtStart(app.exposures))
   /** Runs `answer` with the user of the request, and waits for the user only where it has to. */
   function inContext<T>(
     context: Omit<RequestContext, "user">,

@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Hono } from "hono"
-import { call, respond } from "nitro-ts/actions"
+import { call, expose, respond } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro as forFetch } from "nitro-ts/fetch"
 import { nitro as forHono } from "nitro-ts/hono"
@@ -39,7 +39,7 @@ interface Host {
 const hosts: Record<string, (Note: ReturnType<typeof makeNote>) => Promise<Host>> = {
   hono: Note => {
     const app = new Hono()
-    app.use(forHono({ entities: [Note] }))
+    app.use(forHono({ entities: [expose(Note)] }))
     app.get("/", () => respond(page(Note)))
     app.get("/denied", c => c.text("no", 403))
     app.get("/broken", c => c.text("no", 500))
@@ -47,7 +47,7 @@ const hosts: Record<string, (Note: ReturnType<typeof makeNote>) => Promise<Host>
     return serve(app, { port: 0 })
   },
   fetch: Note => {
-    const handle = forFetch({ entities: [Note] })
+    const handle = forFetch({ entities: [expose(Note)] })
     const answer = (path: string) => {
       if (path === "/") return respond(page(Note))
       if (path === "/plain") return respond(<Page title="No live views" />)
@@ -55,9 +55,10 @@ const hosts: Record<string, (Note: ReturnType<typeof makeNote>) => Promise<Host>
     }
     return serve({ fetch: request => handle(request, () => answer(new URL(request.url).pathname)) }, { port: 0 })
   },
-  "node, with a handler": Note => listen(createServer(forNode({ entities: [Note] }, (req, res) => answerNode(Note, req.url ?? "/", res)))),
+  "node, with a handler": Note =>
+    listen(createServer(forNode({ entities: [expose(Note)] }, (req, res) => answerNode(Note, req.url ?? "/", res)))),
   "node, as a middleware": Note => {
-    const middleware = forNode({ entities: [Note] })
+    const middleware = forNode({ entities: [expose(Note)] })
     return listen(createServer((req, res) => middleware(req, res, () => void answerNode(Note, req.url ?? "/", res))))
   },
 }

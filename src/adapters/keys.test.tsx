@@ -1,5 +1,5 @@
 // Entities with ids of their own over HTTP: one segment of the path names them, in routes, calls and live lists.
-import { action, call } from "nitro-ts/actions"
+import { action, call, expose } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { html } from "nitro-ts/html"
@@ -17,7 +17,7 @@ class Order extends Entity("Order", { id: z.int(), note: z.string().default("") 
   static store = memory()
 }
 
-const handle = nitro({ entities: [Line, Order] })
+const handle = nitro({ entities: [expose(Line), expose(Order)] })
 const send = async (method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> => {
   const headers = { "content-type": "application/json" }
   const response = await handle(

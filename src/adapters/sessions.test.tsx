@@ -1,7 +1,7 @@
 // Two browsers over real HTTP: each has rows of its own, on its page and in the stream of its page.
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { respond } from "nitro-ts/actions"
+import { expose, respond } from "nitro-ts/actions"
 import { Entity, memory, withPartition } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { Page, render } from "nitro-ts/html"
@@ -28,7 +28,7 @@ const page = () => (
 
 let url = ""
 const server = createServer(
-  forNode({ entities: [Note, Board] }, async (_, res) => {
+  forNode({ entities: [expose(Note), expose(Board)] }, async (_, res) => {
     const text = await render(page())
     res.writeHead(200, { "content-type": "text/html" })
     res.end(text)
@@ -122,7 +122,7 @@ it("sets the cookie once, out of reach of scripts, and takes no name that it did
 })
 
 it("takes who it is from the app, where that knows", async () => {
-  const handle = nitro({ entities: [Note], partition: request => request.headers.get("x-user") ?? undefined })
+  const handle = nitro({ entities: [expose(Note)], partition: request => request.headers.get("x-user") ?? undefined })
   const send = (user: string, method: string, body?: object): Promise<Response> =>
     handle(
       new Request("https://app.test/notes", {

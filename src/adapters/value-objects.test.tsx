@@ -1,5 +1,5 @@
 // Value objects over HTTP: parts as fields of a form, objects in JSON, messages beside the part that is wrong.
-import { call } from "nitro-ts/actions"
+import { call, expose } from "nitro-ts/actions"
 import { Entity, embedded, memory, ValueObject } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { beforeEach, expect, it } from "vitest"
@@ -17,7 +17,7 @@ class Person extends Entity("Person", { name: z.string(), address: embedded(Addr
   static store = memory()
 }
 
-const handle = nitro({ entities: [Person] })
+const handle = nitro({ entities: [expose(Person)] })
 const post = (body: Record<string, string>, headers: Record<string, string> = {}, path = "/people"): Promise<Response> =>
   handle(
     new Request(`http://app.test${path}`, {

@@ -1,5 +1,5 @@
 // What belongs to one app: parts that are made once, closed once, and never shared; who asks, in every host.
-import { context } from "nitro-ts/actions"
+import { context, expose } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { afterEach, expect, it, vi } from "vitest"
@@ -40,7 +40,7 @@ it("closes its parts in the reverse order, once, whatever one of them throws", a
 })
 
 it("tells the routes of the app, and when it is ready", async () => {
-  const app = nitro({ entities: [Note] })
+  const app = nitro({ entities: [expose(Note)] })
   await app.ready
   expect(app.routes.map(route => route.pattern)).toContain("/notes/:id")
 })

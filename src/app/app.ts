@@ -1,5 +1,5 @@
 // `App`: everything that belongs to one `nitro({...})` and not to the process.
-import { type AppPart, type AppState, type Route, Secret } from "../actions/index.ts"
+import { type AppPart, type AppState, type Exposure, type Route, Secret } from "../actions/index.ts"
 import { reportError } from "../shared/report.ts"
 
 export interface AppOptions {
@@ -23,15 +23,17 @@ export class App implements AppState, NitroApp {
   readonly basePath: string
   readonly secret: Secret
   readonly routes: readonly Route[]
+  readonly exposures: readonly Exposure[]
   readonly ready: Promise<void> = Promise.resolve()
   // In the order of creation: a part may use those before it until the end.
   readonly #parts = new Map<AppPart<unknown>, unknown>()
   #closing: Promise<void> | undefined
 
-  constructor(options: AppOptions, routes: readonly Route[]) {
+  constructor(options: AppOptions, routes: readonly Route[], exposures: readonly Exposure[] = []) {
     this.basePath = (options.basePath ?? "").replace(/\/+$/, "")
     this.secret = new Secret(options.secret)
     this.routes = routes
+    this.exposures = exposures
   }
 
   get isClosed(): boolean {

@@ -1,2 +1,3 @@
 // The door of the app module.
 export { App, type AppOptions, type NitroApp, withApp } from "./app.ts"
+export { warnAtStart } from "./start-warnings.ts"

@@ -1,6 +1,7 @@
 // `send(PlaceOrder)`: a command, query or event as a page asks for it: an expression, a form, a link.
 import { callTo } from "../actions/call.ts"
-import type { Call } from "../actions/index.ts"
+import { type Call, currentRequest } from "../actions/index.ts"
+import { assertRoute } from "../actions/reach.ts"
 import type { EventType } from "../events/index.ts"
 import type { Expression } from "../shared/expression.ts"
 import { isMessageClass, type MessageClass } from "./message.ts"
@@ -28,12 +29,26 @@ type InputOf<C> = C extends new (...args: infer A) => unknown ? SendInput<Exclud
 export function send<C extends MessageClass>(target: C, input?: InputOf<C>, options?: SendFromPageOptions): Call
 export function send<I>(target: EventType<unknown, I> | string, input?: SendInput<I>, options?: SendFromPageOptions): Call
 export function send(target: MessageClass | EventTarget, input?: object, { sender, confirm }: SendFromPageOptions = {}): Call {
-  const path = pathOf(target) + (sender === undefined ? "" : `/${segment(sender)}`)
-  const method = isMessageClass(target) && target.definition.kind === "query" ? "GET" : "POST"
+  const isQuery = isMessageClass(target) && target.definition.kind === "query"
+  const base = pathOf(target)
+  const path = base + (sender === undefined ? "" : `/${segment(sender)}`)
+  const method = isQuery ? "GET" : "POST"
+  const app = currentRequest()?.app
+  if (app !== undefined) {
+    const name = nameOf(target)
+    const fix = `Write nitro({ routes: [${isQuery ? "queries" : "commands"}([${name}])] }), with the other routes of the app.`
+    assertRoute(app, `send(${name})`, method, sender === undefined ? base : `${base}/:id`, fix)
+  }
   return callTo({ method, path, confirm, ...formOf(target) }, input as Readonly<Record<string, unknown>> | undefined)
 }
 
 // The address is put into an expression as it is, so a quote must not end its string.
 function segment(sender: string): string {
   return encodeURIComponent(sender).replace(/'/g, "%27")
+}
+
+/** As code names it: `PlaceOrder`, or `"order.placed"`. */
+function nameOf(target: MessageClass | EventTarget): string {
+  if (isMessageClass(target)) return target.definition.name
+  return JSON.stringify(typeof target === "string" ? target : target.name)
 }

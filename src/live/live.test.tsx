@@ -1,5 +1,5 @@
 // Live views over an app: what a page gets, what a change sends, what a gap costs.
-import { call, respond } from "nitro-ts/actions"
+import { call, expose, respond } from "nitro-ts/actions"
 import { Entity, memory, ref, unitOfWork } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { html, Page } from "nitro-ts/html"
@@ -480,7 +480,7 @@ describe("topics", () => {
   it("know nothing of the request that made them", async () => {
     const Task = makeTask()
     const app = makeApp({
-      entities: [Task],
+      entities: [expose(Task)],
       view: () => live(Task.where(), (task: Task) => <li id={task.domId}>{call(task, "update").field("name").value}</li>),
     })
     const flash = Buffer.from(JSON.stringify({ form: "task_x_update", values: { name: "private" }, errors: {} })).toString("base64url")

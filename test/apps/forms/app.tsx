@@ -1,7 +1,7 @@
 // The kitchen sink's forms as an app of their own, under a policy that allows no inline script and no inline style.
 import { randomBytes } from "node:crypto"
 import { Hono } from "hono"
-import { call, live, Page, respond, serve } from "nitro-ts"
+import { call, expose, live, Page, respond, serve } from "nitro-ts"
 import { Checkbox, Combobox, DateField, Dialog, Dropzone, Input, RadioGroup, Select, Slider } from "nitro-ts/components"
 import { get, patchElements, sseResponse } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
@@ -58,7 +58,7 @@ const Pick = ({ options = cities }) => (
 )
 
 const app = new Hono()
-app.use(nitro({ entities: [Booking, Upload] }))
+app.use(nitro({ entities: [expose(Booking), Upload] }))
 app.get("/", () => page(<Forms />, <Uploads />))
 app.get("/charts", () => page(<Charts />, <Data />))
 app.get("/edit", () => page(live(Booking.where(), Edit)))

@@ -1,0 +1,15 @@
+// Every code of this module: of errors, and of warnings at start.
+import { registerErrors } from "../shared/errors.ts"
+
+registerErrors({
+  NITRO_OPEN_TO_ALL: {
+    status: 500,
+    when: "A warning at start: `expose()` gives a class CRUD routes and has no `allow`, so every visitor may use them.",
+    fix: "Write expose(Todo, { allow: ({ user }) => user !== undefined }), or allow: () => true where it is meant.",
+  },
+  NITRO_NOT_DURABLE: {
+    status: 500,
+    when: "A warning at start with NODE_ENV=production: rows of a class are kept in memory, and are lost when the process ends.",
+    fix: 'Give the class a store, `static store = sqlite("app.db")`, call `configure({ store })`, or set NITRO_DATABASE_URL.',
+  },
+})

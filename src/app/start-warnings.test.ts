@@ -1,0 +1,62 @@
+// The warnings of a start, each in a process of its own: what they name, and that they are printed once.
+import { execFile } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { afterAll, expect, it } from "vitest"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), "nitro-ts-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const run = promisify(execFile)
+
+const classes = `import { configure, Entity, expose, memory } from "nitro-ts"
+import { nitro } from "nitro-ts/fetch"
+import { sqlite } from "nitro-ts/sqlite"
+import { z } from "zod"
+class Note extends Entity("Note", { text: z.string() }) {}
+class Memo extends Entity("Memo", { text: z.string() }) { static store = memory({ partition: "session" }) }
+class Plan extends Entity("Plan", { text: z.string() }) { static store = sqlite(${JSON.stringify(join(folder, "plans.db"))}) }
+`
+
+/** What the process prints to stderr. */
+async function warningsOf(lines: string, environment: string): Promise<string> {
+  const flags = ["--conditions=source", "--import", "tsx", "--input-type=module", "--eval", classes + lines]
+  const env = {
+    ...process.env,
+    NODE_ENV: environment,
+    NODE_OPTIONS: "",
+    NITRO_DATABASE_URL: "",
+    NITRO_SECRET: "a secret of more than thirty-two characters",
+  }
+  return (await run(process.execPath, flags, { cwd: root, env })).stderr
+}
+
+const count = (text: string, part: string): number => text.split(part).length - 1
+
+it("names classes that are exposed without a rule, once, whatever the environment", async () => {
+  for (const environment of ["production", "development"]) {
+    const text = await warningsOf("for (const _ of [1, 2]) nitro({ entities: [expose(Plan), Note] })", environment)
+    expect(count(text, "NITRO_OPEN_TO_ALL")).toBe(1)
+    expect(text).toContain("operations of Plan. Write expose(Plan, { allow:")
+  }
+})
+
+it("names in production classes whose rows end with the process, once, with the line to write", async () => {
+  const text = await warningsOf("for (const _ of [1, 2]) nitro({ entities: [Note, Memo, Plan] })", "production")
+  expect(count(text, "NITRO_NOT_DURABLE")).toBe(1)
+  expect(text).toContain("The rows of Note are kept in memory")
+  expect(text).toContain("static store = sqlite(")
+  expect(text).not.toContain("NITRO_OPEN_TO_ALL")
+})
+
+it.each([
+  ["in development", "nitro({ entities: [Note] })", "development"],
+  ["with rules", "nitro({ entities: [expose(Plan, { allow: () => true })] })", "production"],
+  ["where nothing is exposed", "nitro({ entities: [expose(Plan, { crud: [] })] })", "production"],
+  ["where the store is configured below", `nitro({ entities: [Note] }); configure({ store: Plan.store })`, "production"],
+])("stays silent %s", async (_, lines, environment) => {
+  expect(await warningsOf(lines, environment)).toBe("")
+})

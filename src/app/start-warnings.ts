@@ -1,0 +1,48 @@
+// Warnings at start: what works on a developer's machine and loses data, or lets anybody in, once it is deployed.
+import type { Exposure } from "../actions/index.ts"
+import { storeOf } from "../entity/index.ts"
+import "./errors.ts"
+
+// An app may be made many times in one process; the same warning helps once.
+const printed = new Set<string>()
+
+/** Prints each warning once in the process, as a process warning. Call it when the stores of the app are known. */
+export function warnAtStart(exposures: readonly Exposure[]): void {
+  const open = namesOf(exposures.filter(({ crud, allow }) => crud.length > 0 && allow === undefined))
+  if (open.length > 0) {
+    warn(
+      "NITRO_OPEN_TO_ALL",
+      `Every visitor may use the exposed operations of ${open.join(", ")}. Write expose(${open[0]}, { allow: ({ user }) => user !== undefined }), or allow: () => true where that is meant.`,
+    )
+  }
+  if (process.env["NODE_ENV"] !== "production") return
+  const lost = namesOf(exposures.filter(isLostAtExit))
+  if (lost.length > 0) {
+    warn(
+      "NITRO_NOT_DURABLE",
+      `The rows of ${lost.join(", ")} are kept in memory, and are lost when the process ends. Write static store = sqlite("app.db") in the class, configure({ store: sqlite("app.db") }), or set NITRO_DATABASE_URL.`,
+    )
+  }
+}
+
+function isLostAtExit({ entity }: Exposure): boolean {
+  const own = entity.store
+  // Rows of a session are kept as long as the session, by choice.
+  if (own?.partitioned !== undefined) return false
+  try {
+    return !storeOf(entity).capabilities.durable
+  } catch {
+    // What is wrong with the store is said by its first use.
+    return false
+  }
+}
+
+function namesOf(exposures: readonly Exposure[]): string[] {
+  return [...new Set(exposures.map(({ entity }) => entity.definition.name))]
+}
+
+function warn(code: string, message: string): void {
+  if (printed.has(message)) return
+  printed.add(message)
+  process.emitWarning(message, { code })
+}
