@@ -36,9 +36,9 @@ export async function updateWhere(
       "Give a condition, or say updateWhere({}, values, { all: true }).",
     )
   }
-  for (const name of new Set(["id", ...definition.key, "version"])) {
+  for (const name of new Set(["id", ...definition.key, ...(definition.version ? ["version"] : [])])) {
     if (Object.hasOwn(data ?? {}, name))
-      throw queryError(`updateWhere cannot set the ${name} of many ${definition.plural}.`, "Leave it out.")
+      throw queryError(`updateWhere cannot set the ${name} of many entities of ${entity.name}.`, "Leave it out.")
   }
   const { increments, rest } = splitIncrements(binding, data)
   const values = binding.model.validator.forUpdate(rest)

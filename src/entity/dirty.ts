@@ -13,13 +13,10 @@ import { type EntityRecord, expose, isExposed, type Origin, originOf, rowOf, val
 export function newValues(model: Model, data: unknown): Values {
   const given = data === undefined ? {} : data
   const valid = model.validator.forCreate(given)
-  const {
-    id = newId(model, valid),
-    createdAt = new Date(),
-    updatedAt = createdAt,
-  } = given as { id?: string; createdAt?: Date; updatedAt?: Date }
   // A given id of a derived one was checked to be the same.
-  return model.assemble(valid, { id, createdAt: copyDate(createdAt), updatedAt: copyDate(updatedAt), version: 1, deletedAt: null })
+  const { id = newId(model, valid) } = given as { id?: string }
+  const { createdAt, updatedAt } = model.defined.definition.timestamps ? timesOf(given as Times) : noTimes
+  return model.assemble(valid, { id, createdAt, updatedAt, version: 1, deletedAt: null })
 }
 
 /** Of a class that declares the field `id` the value is among the others. */
@@ -29,8 +26,12 @@ function newId(model: Model, valid: Values): unknown {
   return hasDerivedId(definition) ? idFrom(definition, name => valid[name]) : undefined
 }
 
-function copyDate(date: Date): Date {
-  return new Date(date)
+type Times = { readonly createdAt?: Date; readonly updatedAt?: Date }
+const noTimes: Times = {}
+
+function timesOf(given: Times): Times {
+  const { createdAt = new Date(), updatedAt = createdAt } = given
+  return { createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) }
 }
 
 /** The value to store for an assignment; throws when it does not fit or when the field is not the caller's. */
@@ -50,7 +51,8 @@ export function readonlyError(model: Model, field: string): NitroError {
 /** Validates `data` and assigns all of it, or nothing. */
 export function assignAll(model: Model, record: EntityRecord, data: unknown): void {
   const values = valuesOf(record)
-  const { id, version, ...declared } = model.validator.forUpdate(data) as { id?: unknown; version?: unknown } & Values
+  const { id, ...given } = model.validator.forUpdate(data) as { id?: unknown } & Values
+  const { version, declared } = model.defined.definition.version ? withoutVersion(given) : { version: undefined, declared: given }
   if (id !== undefined && id !== values["id"]) throw validationError(model.name, [{ path: "id", message: "cannot be changed" }])
   if (!model.hasPlainId) dropKey(model, declared, values)
   // Forms send the version back that they were rendered with.
@@ -58,6 +60,11 @@ export function assignAll(model: Model, record: EntityRecord, data: unknown): vo
     throw staleError(model.name, String(values["id"]), version, values["version"])
   }
   for (const name of Object.keys(declared)) values[name] = expose(record, declared[name])
+}
+
+/** Of a class without the option `version` a field of this name is one like any other. */
+function withoutVersion({ version, ...declared }: Values): { version: unknown; declared: Values } {
+  return { version, declared }
 }
 
 /** Forms send the key back; another one is refused. */

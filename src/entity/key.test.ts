@@ -74,7 +74,7 @@ it("never changes the id of an entity, new or stored", async () => {
   await expect(line.update({ orderId: 4, quantity: 9 })).rejects.toThrow(code("NITRO_VALIDATION"))
   expect(line.quantity).toBe(1)
   expect((await line.update({ orderId: 3, sku: "a", quantity: 9 })).quantity).toBe(9)
-  await expect(Line.updateWhere({ orderId: 3 }, { sku: "b" })).rejects.toThrow("cannot set the sku of many lines")
+  await expect(Line.updateWhere({ orderId: 3 }, { sku: "b" })).rejects.toThrow("cannot set the sku of many entities of Line")
   const reading = await Reading.create({ at: new Date(5), value: 1 })
   reading.at.setTime(6)
   await expect(reading.save()).rejects.toThrow(code("NITRO_READONLY_FIELD"))

@@ -1,4 +1,4 @@
-// Runs work again when the database gave it up for reasons that pass: a conflict between transactions, a lock held too long.
+// Runs work again after failures that pass: a conflict between transactions, a lock held too long, an entity that others saved first.
 import { setTimeout as sleep } from "node:timers/promises"
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
@@ -10,11 +10,12 @@ export interface RetryOptions {
   readonly attempts?: number
   /** Wait before the second run; doubles each time, with a random part so that rivals do not meet again. Default 10. */
   readonly delayMs?: number
-  /** Codes of the errors after which to run again. Default: transaction conflicts and a busy store. */
+  /** Codes of the errors after which to run again. Default: transaction conflicts, a busy store, and an entity that others saved first. */
   readonly codes?: readonly string[]
 }
 
-const passing: readonly string[] = ["NITRO_TRANSACTION_CONFLICT", "NITRO_STORE_BUSY"]
+// A stale entity is read again by the next run. Stores that let one transaction run at a time never see one; others do.
+const passing: readonly string[] = ["NITRO_TRANSACTION_CONFLICT", "NITRO_STORE_BUSY", "NITRO_STALE_ENTITY"]
 const longestDelayMs = 2000
 
 /**

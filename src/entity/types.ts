@@ -427,7 +427,11 @@ export type ChangeListener<T extends object = EntityInstance> = (change: Change<
 
 type ConstructorOf<T> = new (...args: never[]) => T
 /** A version is of one entity, and so is an id. Numbers may be incremented. */
-type UpdateOf<U, V> = { [K in Exclude<keyof U, "id" | "version">]?: U[K] | IncrementOf<K extends keyof V ? NonNullable<V[K]> : never> }
+type UpdateOf<U, V> = {
+  [K in Exclude<keyof U, "id" | (V extends { readonly version: number } ? "version" : never)>]?:
+    | U[K]
+    | IncrementOf<K extends keyof V ? NonNullable<V[K]> : never>
+}
 type IncrementOf<T> = [T] extends [never]
   ? never
   : [T] extends [number]

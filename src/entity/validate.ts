@@ -65,7 +65,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
     forCreate(data) {
       const given = fieldsOf(data)
       const result = run(whole, given)
-      const issues = [...(result.success ? [] : toIssues(result.error.issues)), ...managedIssues(given, known, ownsId)]
+      const issues = [...(result.success ? [] : toIssues(result.error.issues)), ...managedIssues(given, definition, ownsId)]
       if (!result.success || issues.length > 0) return refuse(issues)
       if (ownsId) refuseWrongKey(definition, given, result.data as Values, refuse)
       return result.data as Values
@@ -133,13 +133,14 @@ function refuseWrongKey(definition: EntityDefinition, given: Values, valid: Valu
   if (issues.length > 0) refuse(issues)
 }
 
-function managedIssues(given: Values, known: ReadonlySet<string>, ownsId: boolean): Issue[] {
+function managedIssues(given: Values, { timestamps }: EntityDefinition, ownsId: boolean): Issue[] {
   const issues: Issue[] = []
   const { id } = given
   if (!ownsId && id !== undefined && (typeof id !== "string" || id === "" || id.length > 255)) {
     issues.push({ path: "id", message: "must be text of 1 to 255 characters" })
   }
-  if (!known.has("createdAt")) return issues
+  // Without the option these are names like any other.
+  if (!timestamps) return issues
   for (const field of ["createdAt", "updatedAt"]) {
     const value = given[field]
     if (value !== undefined && !(value instanceof Date && !Number.isNaN(value.getTime())))

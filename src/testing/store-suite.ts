@@ -2,6 +2,7 @@
 import type { Store } from "../entity/index.ts"
 import type { TestRunner } from "./runner.ts"
 import { keyTests } from "./store-keys.ts"
+import { nameTests, retryTests } from "./store-names.ts"
 import { objectTests } from "./store-objects.ts"
 import { orderTests, predicateTests } from "./store-queries.ts"
 import { bulkTests, readTests } from "./store-reads.ts"
@@ -64,10 +65,12 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     keyTests(capabilities.unique ? tools : without("unique"))
     uniqueTests(capabilities.unique ? tools : without("unique"))
     entityTests(tools)
+    nameTests(tools)
     transactionTests(
       capabilities.transactions ? tools : without("transactions"),
       capabilities.serialTransactions ? tools : without("serialTransactions"),
     )
+    retryTests(capabilities.transactions ? tools : without("transactions"))
     rollbackTests(capabilities.transactions ? tools : without("transactions"))
     unitTests(capabilities.transactions ? tools : without("transactions"))
     lockTests(capabilities.serialTransactions || capabilities.forUpdate ? tools : without("forUpdate"))
