@@ -22,6 +22,15 @@ describe("defaults", () => {
     same("postgres", "jsonb", `'{"b":1,"a":[1,2]}'`, `'{"a": [1, 2], "b": 1}'::jsonb`)
     same("postgres", "bytea", String.raw`'\x0aFF'`, String.raw`'\x0aff'::bytea`)
     same("postgres", "text", "NULL::text", "null")
+    same(
+      "postgres",
+      "timestamp(3) with time zone",
+      "'1970-01-02T00:00:00.000Z'",
+      "'1970-01-02 00:00:00+00'::timestamp with time zone",
+      "'1970-01-02 05:30:00+05:30'::timestamp(3) with time zone",
+      "'1970-01-01 23:00:00.000-01'::timestamp with time zone",
+    )
+    different("postgres", "timestamp with time zone", "'1970-01-02 00:00:00+00'", "'1970-01-02 00:00:00.001+00'")
   })
 
   it("are equal however SQLite kept them", () => {

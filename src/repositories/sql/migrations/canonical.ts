@@ -50,9 +50,19 @@ function canonicalText(text: string, type: string): string {
     }
   }
   if (type === "boolean") return `boolean ${/^(t|true|1|yes|on)$/i.test(text)}`
+  if (type === "timestamp with time zone") return canonicalTime(text) ?? `text ${text}`
   if (type === "bytea" && /^\\x[0-9a-f]*$/i.test(text)) return `bytes ${text.slice(2).toLowerCase()}`
   if (/^(smallint|integer|bigint|real|double precision|numeric)/.test(type)) return canonicalNumber(text) ?? `text ${text}`
   return `text ${text}`
+}
+
+/** ISO text and Postgres' own, `1970-01-02 01:00:00+01` in the time zone of its session, are one moment. */
+function canonicalTime(text: string): string | undefined {
+  const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(?:(Z)|([+-]\d\d)(?::?(\d\d))?)$/i.exec(text)
+  if (parts === null) return undefined
+  const [, day, time, isUtc, hours, minutes = "00"] = parts
+  const date = new Date(`${day}T${time}${isUtc ? "Z" : `${hours}:${minutes}`}`)
+  return Number.isNaN(date.getTime()) ? undefined : `time ${date.toISOString()}`
 }
 
 function canonicalNumber(text: string): string | undefined {
@@ -91,9 +101,10 @@ function withoutParentheses(text: string): string {
 
 /** Postgres says the type of every literal: `'a'::text`, `'{}'::jsonb`, `'-1'::integer`, `(-1)::bigint`. */
 function withoutCasts(text: string): string {
-  const match = /^('[^']*(?:''[^']*)*'|null|\(?[+-]?[\d.]+(?:e[+-]?\d+)?\)?)(?:::[a-z_"][\w ."]*(?:\(\d+(?:,\d+)?\))?(?:\[\])*)+$/i.exec(
-    text,
-  )
+  const match =
+    /^('[^']*(?:''[^']*)*'|null|\(?[+-]?[\d.]+(?:e[+-]?\d+)?\)?)(?:::[a-z_"][\w ."]*(?:\(\d+(?:,\d+)?\)(?: with(?:out)? time zone)?)?(?:\[\])*)+$/i.exec(
+      text,
+    )
   return match?.[1] === undefined ? text : withoutParentheses(match[1])
 }
 

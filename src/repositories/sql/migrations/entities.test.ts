@@ -16,6 +16,7 @@ class Product extends Entity(
     stock: z.int().default(0),
     sold: z.boolean().default(false),
     since: z.date().default(() => new Date()),
+    until: z.date().default(new Date(86_400_000)),
     serial: z.bigint().default(2n ** 60n),
     raw: z.instanceof(Uint8Array).default(new Uint8Array([0, 255])),
     tags: z.array(z.string()).default(["a", "b"]),
