@@ -1,6 +1,7 @@
 // Three projects: `node` runs in Node, `compiled` runs the tests of templates there once more, with the templates compiled,
 // `chromium` runs the browser client's own tests inside a real Chromium.
 import { readFileSync } from "node:fs"
+import type { IncomingMessage, ServerResponse } from "node:http"
 import { fileURLToPath } from "node:url"
 import { playwright } from "@vitest/browser-playwright"
 import { defineConfig } from "vitest/config"
@@ -17,6 +18,12 @@ const alias = Object.entries(exports).flatMap(([subpath, target]) =>
     ? [{ find: new RegExp(`^nitro-ts${subpath.slice(1).replaceAll("/", "\\/")}$`), replacement: `${root}${target.source.slice(2)}` }]
     : [],
 )
+
+/** What the browser tests ask at their own address goes to their test server (src/client/browser/support/server.mjs). */
+function answerHere(request: IncomingMessage, response: ServerResponse): void {
+  const { nitroTestAnswer } = globalThis as unknown as { nitroTestAnswer: typeof answerHere }
+  nitroTestAnswer(request, response)
+}
 
 export default defineConfig({
   resolve: { alias },
@@ -57,6 +64,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [{ name: "answers", configureServer: ({ middlewares }) => void middlewares.use("/answers", answerHere) }],
         // Named here, or vite discovers it in the middle of a run and reloads the tests.
         optimizeDeps: { include: ["idiomorph", "fast-check"] },
         test: {

@@ -1,21 +1,8 @@
-import { afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest"
-import { element, isOfficial, loadClient, render, settled } from "./support/page.ts"
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest"
+import { element, frame, isOfficial, loadClient, render, settled } from "./support/page.ts"
 
 beforeAll(loadClient)
 afterEach(() => render(""))
-
-/** A page of its own, with a content security policy, that loads the client as apps serve it. */
-async function frame(policy: string, head: string, body: string): Promise<{ page: Document; violations: string[] }> {
-  const violations: string[] = []
-  const iframe = document.createElement("iframe")
-  const listen = `addEventListener("securitypolicyviolation", event => parent.postMessage({ violation: event.blockedURI }, "*"))`
-  window.addEventListener("message", ({ data }: MessageEvent<{ violation?: string }>) => data.violation && violations.push(data.violation))
-  iframe.srcdoc = `<!doctype html><html><head><meta http-equiv="Content-Security-Policy" content="${policy}">${head}
-    <script nonce="n">${listen}</script><script nonce="n" type="module" src="${inject("control")}/client.js"></script></head><body>${body}</body></html>`
-  document.body.append(iframe)
-  await new Promise(resolve => iframe.addEventListener("load", resolve, { once: true }))
-  return { page: iframe.contentDocument!, violations }
-}
 
 describe.skipIf(isOfficial)("the client", () => {
   const strict = "script-src 'nonce-n' 'strict-dynamic'"

@@ -8,6 +8,7 @@ import "./attributes/signals.ts"
 import "./fetch/actions.ts"
 import { report } from "./errors.ts"
 import { detectEvaluator, prepareEvaluator } from "./expression/index.ts"
+import { watchDecisions } from "./fetch/flight.ts"
 import { rememberOpen } from "./patch/forms.ts"
 import { watchPatches } from "./patch/watch.ts"
 import * as registry from "./plugins.ts"
@@ -24,6 +25,7 @@ async function start(): Promise<void> {
   if (detectEvaluator() === "interpret") await prepareEvaluator("interpret")
   registry.onElement(rememberOpen)
   watchPatches()
+  watchDecisions()
   registry.observe()
 }
 

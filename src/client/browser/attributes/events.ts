@@ -1,6 +1,7 @@
 // data-on, data-on-intersect, data-on-interval, data-on-signal-patch: what makes an expression run.
 
 import { describe, report } from "../errors.ts"
+import { isSubmitted } from "../fetch/flight.ts"
 import { milliseconds, toCase } from "../names.ts"
 import { type AttributeContext, attribute } from "../plugins.ts"
 import { batch } from "../reactive.ts"
@@ -42,6 +43,7 @@ attribute({
         if (isOutside && event.composedPath().includes(el)) return
         if (prevents) event.preventDefault()
         if (modifiers.has("stop")) event.stopPropagation()
+        if (event instanceof SubmitEvent && el instanceof HTMLFormElement && isSubmitted(el, event)) return
         callback(event)
       },
       { capture: modifiers.has("capture"), passive: modifiers.has("passive"), once: modifiers.has("once") },

@@ -4,7 +4,8 @@ import { type ActionContext, action } from "../plugins.ts"
 import { untracked } from "../reactive.ts"
 import { connect } from "./connection.ts"
 import { announce } from "./events.ts"
-import { buildRequest, type FetchOptions, type Method, type OutgoingRequest } from "./request.ts"
+import { begin, type Flight } from "./flight.ts"
+import { buildRequest, type FetchOptions, type Method, type OutgoingRequest, sourceOf } from "./request.ts"
 
 const underWay = new WeakMap<Element, Map<string, AbortController>>()
 
@@ -13,33 +14,38 @@ async function request(method: Method, context: ActionContext, url: string, opti
   const { el, evt, attribute, onCleanup } = context
   const where = `@${method.toLowerCase()}(${JSON.stringify(url)}) of ${describe(el, attribute)}`
   const { requestCancellation = "auto" } = options
-  const controller = requestCancellation instanceof AbortController ? requestCancellation : new AbortController()
-  const release = cancelPrevious(el, `${method} ${url}`, requestCancellation, controller)
-  // A stream that is opened again and again must not outlive its element; a request that ends by itself may.
-  const isTied = requestCancellation === "cleanup" || (requestCancellation === "auto" && options.retry === "always")
-  const untie = isTied ? onCleanup(() => controller.abort()) : undefined
-  let started = false
+  let controller = requestCancellation instanceof AbortController ? requestCancellation : new AbortController()
+  let isStarted = false
+  const ends: (() => void)[] = []
   try {
     if (!url) throw new ClientError("FETCH", "the action needs a URL")
-    let first = untracked(() => buildRequest(method, url, options, { el, evt }))
-    if (!first) return
+    const source = sourceOf({ el, evt }, options)
+    if (!source) return
+    const key = `${method} ${url}`
+    let flight: Flight | undefined
+    if (method !== "GET" && requestCancellation === "auto") {
+      flight = begin(source, key, () => void request(method, context, url, options))
+      if (!flight) return
+      ;({ controller } = flight)
+      ends.push(flight.end)
+    } else ends.push(cancelPrevious(el, key, requestCancellation, controller))
+    // A stream that is opened again and again must not outlive its element; a request that ends by itself may.
+    const isTied = requestCancellation === "cleanup" || (requestCancellation === "auto" && options.retry === "always")
+    if (isTied) ends.push(onCleanup(() => controller.abort()))
+    const build = (): OutgoingRequest => untracked(() => buildRequest(method, url, options, source))
+    const first = build()
     announce("started", el)
-    started = true
+    isStarted = true
     // A write is sent again as it was; a read asks with the signals of now.
-    const again = method === "GET" && options.contentType !== "form" && options.payload === undefined
-    const original = first
-    const next = (): OutgoingRequest | undefined => {
-      const built = first ?? (again ? buildRequest(method, url, options, { el, evt }) : { ...original })
-      first = undefined
-      return built
-    }
-    await connect({ el, method, options, signal: controller.signal, request: next })
+    const isBuiltAgain = method === "GET" && options.contentType !== "form" && options.payload === undefined
+    let attempts = 0
+    const next = (): OutgoingRequest => (attempts++ && isBuiltAgain ? build() : first)
+    await connect({ el, method, options, signal: controller.signal, request: next, flight })
   } catch (error) {
     report("FETCH", where, error)
   } finally {
-    untie?.()
-    release()
-    if (started) announce("finished", el)
+    if (isStarted) announce("finished", el)
+    for (const end of ends) end()
   }
 }
 

@@ -1,5 +1,7 @@
 // One request and its life: answers, streams, silence, hidden tabs, and trying again with growing, jittered pauses.
 import { announce } from "./events.ts"
+import type { Flight } from "./flight.ts"
+import { found, lost } from "./lost.ts"
 import type { FetchOptions, Method, OutgoingRequest } from "./request.ts"
 import { handleResponse } from "./response.ts"
 
@@ -14,9 +16,13 @@ interface Connection {
   readonly method: Method
   readonly options: FetchOptions
   readonly signal: AbortSignal
-  /** Builds the request anew, so that a reconnecting stream sends the signals of now. */
-  readonly request: () => OutgoingRequest | undefined
+  /** Builds the request, anew where that makes a difference, so that a reconnecting stream sends the signals of now. */
+  readonly request: () => OutgoingRequest
+  /** Of a write that is the only one of its form or element. */
+  readonly flight?: Flight | undefined
   readonly openWhenHidden: boolean
+  /** The server knows by a key that it is the same write. */
+  isKeyed: boolean
   lastEventId: string
   baseInterval: number
   interval: number
@@ -26,14 +32,23 @@ interface Connection {
 const DEFAULTS = { retryInterval: 1000, retryScaler: 2, retryMaxWait: 30_000, retryMaxCount: 10, idleTimeout: 45_000 }
 
 /** Resolves when there is nothing more to come. Rejects when it is given up, with why. */
-export async function connect(given: Pick<Connection, "el" | "method" | "options" | "signal" | "request">): Promise<void> {
+export async function connect(given: Pick<Connection, "el" | "method" | "options" | "signal" | "request" | "flight">): Promise<void> {
   const { options, method } = given
   const interval = options.retryInterval ?? DEFAULTS.retryInterval
   const openWhenHidden = options.openWhenHidden ?? method !== "GET"
-  const connection: Connection = { ...given, openWhenHidden, lastEventId: "", baseInterval: interval, interval, attempts: 0 }
+  const connection = { ...given, openWhenHidden, isKeyed: false, lastEventId: "", baseInterval: interval, interval, attempts: 0 }
+  try {
+    await keepTrying(connection)
+  } finally {
+    found(connection)
+  }
+}
+
+async function keepTrying(connection: Connection): Promise<void> {
   for (;;) {
     const outcome = await attempt(connection)
     if (outcome.kind === "hidden") {
+      found(connection)
       await nextVisible(connection.signal)
       connection.attempts = 0
       connection.interval = connection.baseInterval
@@ -41,18 +56,19 @@ export async function connect(given: Pick<Connection, "el" | "method" | "options
       if (outcome.kind === "broken") throw outcome.error
       return
     } else await pauseBeforeRetry(outcome, connection)
-    // Nobody is left who asked: the element went while the stream was down.
-    if (connection.signal.aborted || !connection.el.isConnected) return
+    // A stream whose element went while it was down has no purpose left; a write has.
+    if (connection.signal.aborted || !(connection.isKeyed || connection.el.isConnected)) return
   }
 }
 
-function shouldRetry(outcome: Outcome, { options: { retry = "auto" }, method }: Connection): boolean {
+function shouldRetry(outcome: Outcome, { options: { retry = "auto" }, method, isKeyed }: Connection): boolean {
   if (retry === "never") return false
   switch (outcome.kind) {
     case "ended":
       return retry === "always"
     case "status":
-      return outcome.status >= 400 && retry !== "auto"
+      // 502 to 504 come from what stands before a server that does not answer.
+      return outcome.status >= 400 && (retry !== "auto" || (isKeyed && /^50[234]$/.test(String(outcome.status))))
     case "broken":
       // The server has seen a write that it began to answer; sending it again could do it twice.
       return retry !== "auto" || method === "GET" || !outcome.answered
@@ -65,7 +81,7 @@ async function attempt(connection: Connection): Promise<Outcome> {
   const { signal, el, options } = connection
   if (signal.aborted) return { kind: "aborted" }
   const request = connection.request()
-  if (!request) return { kind: "done" }
+  connection.isKeyed = "Idempotency-Key" in request.init.headers
   const controller = new AbortController()
   const closed = new AbortController()
   const abort = (): void => controller.abort()
@@ -84,15 +100,22 @@ async function attempt(connection: Connection): Promise<Outcome> {
   try {
     if (connection.lastEventId) request.init.headers["last-event-id"] = connection.lastEventId
     const response = await fetch(request.url, { ...request.init, signal: controller.signal })
-    answered = true
+    // The answer to a key may be asked for again, until a part of one that has no end yet was handled.
+    answered = !connection.isKeyed
     if (!response.ok) {
       if (response.status >= 400) announce("error", el, { status: String(response.status) })
       return { kind: "status", status: response.status, retryAfterMs: Number(response.headers.get("retry-after") ?? 0) * 1000 || 0 }
     }
-    if (connection.attempts) announce("reconnected", el)
+    found(connection)
+    connection.flight?.answered()
+    if (connection.attempts) {
+      announce("reconnected", el)
+      for (const wake of sleeping) wake()
+    }
     watchdog.alive()
     const isStream = await handleResponse(response, el, {
       alive() {
+        answered ||= !response.headers.has("content-length")
         connection.attempts = 0
         connection.interval = connection.baseInterval
         watchdog.alive()
@@ -139,7 +162,11 @@ async function pauseBeforeRetry(outcome: Outcome, connection: Connection): Promi
   const { options, el, signal } = connection
   const message =
     outcome.kind === "broken" ? String(outcome.error) : outcome.kind === "status" ? `status ${outcome.status}` : "the stream ended"
-  if (connection.attempts++ >= (options.retryMaxCount ?? DEFAULTS.retryMaxCount)) {
+  const { flight, isKeyed } = connection
+  if (flight) flight.state = "lost"
+  if (isKeyed || options.retry === "always") lost(connection, isKeyed ? 0 : 1000)
+  const byDefault = isKeyed && outcome.kind === "broken" ? Infinity : DEFAULTS.retryMaxCount
+  if (connection.attempts++ >= (options.retryMaxCount ?? byDefault)) {
     announce("retries-failed", el)
     throw new Error(`gave up after ${connection.attempts - 1} retries: ${message}`)
   }
@@ -154,15 +181,20 @@ async function pauseBeforeRetry(outcome: Outcome, connection: Connection): Promi
   if (!connection.openWhenHidden && document.hidden) await nextVisible(signal)
 }
 
-/** Waits, but not longer than until the network or the tab comes back. */
+/** What waits, to try again once another request got through. */
+const sleeping = new Set<() => void>()
+
+/** Waits, but not longer than until the network, the server or the tab comes back. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     const over = new AbortController()
     const finish = (): void => {
       over.abort()
       clearTimeout(timer)
+      sleeping.delete(finish)
       resolve()
     }
+    sleeping.add(finish)
     const timer = setTimeout(finish, milliseconds)
     window.addEventListener("online", finish, { signal: over.signal })
     document.addEventListener("visibilitychange", () => document.hidden || finish(), { signal: over.signal })

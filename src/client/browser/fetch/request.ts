@@ -38,30 +38,53 @@ export interface OutgoingRequest {
 
 const hasBody = (method: Method): boolean => method !== "GET" && method !== "DELETE"
 
+/** Where a request comes from. */
+export interface Source {
+  readonly el: Element
+  readonly evt: Event | undefined
+  /** With `contentType: 'form'`: the form that is sent, and the button that does it. */
+  readonly form?: HTMLFormElement
+  readonly submitter?: Submitter | undefined
+}
+
 /** Undefined when the form is not valid; the browser has then told the user. */
+export function sourceOf({ el, evt }: Pick<Source, "el" | "evt">, { contentType = "json", selector }: FetchOptions): Source | undefined {
+  if (contentType === "json") return { el, evt }
+  if (contentType !== "form") throw new ClientError("FETCH", `contentType is 'json' or 'form', not ${JSON.stringify(contentType)}`)
+  const form = selector ? document.querySelector(selector) : formOf(el)
+  if (!(form instanceof HTMLFormElement))
+    throw new ClientError(
+      "FORM",
+      selector ? `no form matches ${selector}` : "contentType 'form' needs a form around the element, or a selector",
+    )
+  const submitter = findSubmitter(form, el, evt)
+  const { reportValidity } = HTMLFormElement.prototype
+  if (!form.hasAttribute("novalidate") && !submitter?.formNoValidate && !reportValidity.call(form)) return undefined
+  // A button in a form would submit it natively as well.
+  if (evt?.type === "click" && submitter) evt.preventDefault()
+  return { el, evt, form, submitter }
+}
+
 export function buildRequest(
   method: Method,
   address: string,
   options: FetchOptions,
-  source: { el: Element; evt: Event | undefined },
-): OutgoingRequest | undefined {
+  { el, evt, form, submitter }: Source,
+): OutgoingRequest {
   const url = new URL(address, document.baseURI)
   const headers: Record<string, string> = {
     Accept: "text/event-stream, text/html, application/json",
     "Datastar-Request": "true",
   }
+  // Another server would have to allow these headers, and may know neither.
+  if (url.origin === location.origin) {
+    headers["nitro-client"] = "1"
+    // Repeated as it is when an answer was lost: a server that has answered it does not do it again.
+    if (method !== "GET") headers["Idempotency-Key"] = crypto.getRandomValues(new Uint32Array(4)).join("-")
+  }
   const init: OutgoingRequest["init"] = { method, headers }
-  const { contentType = "json" } = options
-  if (contentType === "form") {
-    const form = findForm(options.selector, source.el)
-    const submitter = findSubmitter(form, source)
-    const { reportValidity } = HTMLFormElement.prototype
-    if (!form.hasAttribute("novalidate") && !submitter?.formNoValidate && !reportValidity.call(form)) return undefined
-    // A button in a form would submit it natively as well.
-    if (source.evt?.type === "click" && submitter) source.evt.preventDefault()
-    addForm(method, form, submitter, url, init)
-    markSent(source.el, form, source.evt instanceof SubmitEvent || submitter !== undefined)
-  } else if (contentType === "json") {
+  if (form) addForm(method, form, submitter, url, init)
+  else {
     const { payload } = options
     const body = JSON.stringify(
       payload === undefined ? untracked(() => filtered({ exclude: /(^|\.)_/, ...options.filterSignals })) : payload,
@@ -70,19 +93,10 @@ export function buildRequest(
       headers["Content-Type"] = "application/json"
       init.body = body
     } else url.searchParams.set("datastar", body)
-    markSent(source.el, undefined, false)
-  } else throw new ClientError("FETCH", `contentType is 'json' or 'form', not ${JSON.stringify(contentType)}`)
+  }
+  markSent(el, form, evt instanceof SubmitEvent || submitter !== undefined)
   Object.assign(headers, options.headers)
   return { url: url.href, init }
-}
-
-function findForm(selector: string | undefined, el: Element): HTMLFormElement {
-  const form = selector ? document.querySelector(selector) : formOf(el)
-  if (form instanceof HTMLFormElement) return form
-  throw new ClientError(
-    "FORM",
-    selector ? `no form matches ${selector}` : "contentType 'form' needs a form around the element, or a selector",
-  )
 }
 
 /** A form's own properties are never trusted: a control named `form` or `enctype` hides them. */
@@ -92,7 +106,7 @@ function formOf(el: Element): Element | null {
 
 type Submitter = HTMLButtonElement | HTMLInputElement
 
-function findSubmitter(form: HTMLFormElement, { el, evt }: { el: Element; evt: Event | undefined }): Submitter | undefined {
+function findSubmitter(form: HTMLFormElement, el: Element, evt: Event | undefined): Submitter | undefined {
   if (evt instanceof SubmitEvent && evt.target === form) return (evt.submitter as Submitter | null) ?? undefined
   const submits = (el instanceof HTMLButtonElement || el instanceof HTMLInputElement) && /^(?:submit|image)$/.test(el.type)
   return submits && el.form === form ? el : undefined

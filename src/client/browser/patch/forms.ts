@@ -25,6 +25,11 @@ function defaultStateOf(el: Control): string {
   return [...el.options].find(option => !option.disabled)?.value ?? ""
 }
 
+/** What the user has put into a form; hidden fields are the server's. */
+export function contentOf(form: HTMLFormElement): string {
+  return [...form.querySelectorAll<Control>(`:is(${CONTROLS}):not([type=hidden])`)].map(stateOf).join("\0")
+}
+
 /**
  * Remembers what a request carried. Text counts as sent when the form was submitted, not while it is typed;
  * a checkbox or a choice when any request came of it.

@@ -16,6 +16,7 @@ function keptOf(el: Element, fromServer: Element): Kept {
   const names = `${el.getAttribute("data-preserve-attr") ?? ""} ${fromServer.getAttribute("data-preserve-attr") ?? ""}`
   const attributes = new Set(names.split(/\s+/).filter(Boolean))
   if (keepsOpen(el, fromServer)) attributes.add("open")
+  if (el.hasAttribute("data-pending")) attributes.add("data-pending").add("aria-busy")
   return { attributes, value: isUnsent(el, fromServer) }
 }
 

@@ -63,8 +63,13 @@ export async function serve(...answers: readonly Answer[]): Promise<string> {
   return inject("app") + path
 }
 
+/** The same at the page's own origin, where writes carry a key. */
+export async function serveHere(...answers: readonly Answer[]): Promise<string> {
+  return `${location.origin}/answers${new URL(await serve(...answers)).pathname}`
+}
+
 export async function received(url: string): Promise<Received[]> {
-  const path = new URL(url).pathname
+  const path = new URL(url).pathname.replace(/^\/answers/, "")
   return (await (await fetch(`${inject("control")}/log?path=${path}`)).json()) as Received[]
 }
 
@@ -112,4 +117,17 @@ export function type(input: HTMLInputElement | HTMLTextAreaElement, value: strin
   input.focus()
   input.value = value
   input.dispatchEvent(new InputEvent("input", { bubbles: true }))
+}
+
+/** A page of its own, with a content security policy, that loads the client as apps serve it. */
+export async function frame(policy: string, head: string, body: string): Promise<{ page: Document; violations: string[] }> {
+  const violations: string[] = []
+  const iframe = document.createElement("iframe")
+  const listen = `addEventListener("securitypolicyviolation", event => parent.postMessage({ violation: event.blockedURI }, "*"))`
+  window.addEventListener("message", ({ data }: MessageEvent<{ violation?: string }>) => data.violation && violations.push(data.violation))
+  iframe.srcdoc = `<!doctype html><html><head><meta http-equiv="Content-Security-Policy" content="${policy}">${head}
+    <script nonce="n">${listen}</script><script nonce="n" type="module" src="${inject("control")}/client.js"></script></head><body>${body}</body></html>`
+  document.body.append(iframe)
+  await new Promise(resolve => iframe.addEventListener("load", resolve, { once: true }))
+  return { page: iframe.contentDocument!, violations }
 }

@@ -61,6 +61,12 @@ async function answer(request, response) {
   } else if (end === "end") response.end()
 }
 
+/** The same answers for the address that tests have themselves: what a page sends to its own server. */
+function answerHere(request, response) {
+  if (!app?.listening) return request.socket.destroy()
+  answer(request, response).catch(() => request.socket.destroy())
+}
+
 let app
 let appPort = 0
 
@@ -115,6 +121,8 @@ export default async function setup({ provide }) {
   )
   await new Promise(resolve => controller.listen(0, "127.0.0.1", resolve))
   await startApp()
+  // The dev server that serves the tests passes on what is below /answers/ (vitest.config.ts).
+  globalThis.nitroTestAnswer = answerHere
   provide("control", `http://127.0.0.1:${controller.address().port}`)
   provide("app", `http://127.0.0.1:${appPort}`)
   provide("official", process.env.NITRO_DATASTAR_JS ?? "")
