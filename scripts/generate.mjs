@@ -50,7 +50,7 @@ const styleSources = () =>
     .map(name => join(styles, name))
 
 function inputsHash() {
-  const versions = ["esbuild", "idiomorph", "basecoat-css", "highlight.js", "lucide-static"].map(name =>
+  const versions = ["esbuild", "terser", "idiomorph", "basecoat-css", "highlight.js", "lucide-static"].map(name =>
     read(join(root, "node_modules", name, "package.json")),
   )
   const own = [...sources(), ...shared, ...styleSources()].flatMap(path => [path.slice(root.length), read(path)])
@@ -108,7 +108,15 @@ async function bundleFile(entry, options) {
     legalComments: "inline",
     ...options,
   })
-  return result.outputFiles[0].text
+  // Once more: it is 5 % smaller then.
+  const { minify } = await import("terser")
+  const ecma = 2022
+  const { code } = await minify(result.outputFiles[0].text, {
+    module: true,
+    compress: { ecma, passes: 3 },
+    format: { ecma, comments: /^!/ },
+  })
+  return `${code}\n`
 }
 
 /** What Basecoat publishes for pages without a build step, in one of its styles. */
