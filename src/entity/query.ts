@@ -103,7 +103,7 @@ export class StoreQuery<T extends object, V> implements Query<T, V> {
     return pageOf(this.entity, this.plan, request)
   }
 
-  select(...fields: string[]): SelectQuery<never, V> {
+  select(...fields: string[]): SelectQuery<never, OrderBy<V>> {
     return selectQuery(this.#class, this.plan, fields)
   }
 

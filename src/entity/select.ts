@@ -125,24 +125,24 @@ abstract class Values<R> implements PromiseLike<R[]> {
   }
 }
 
-class FieldValues<R, V> extends Values<R> implements SelectQuery<R, V> {
-  distinct(): SelectQuery<R, V> {
+class FieldValues<R, O extends string> extends Values<R> implements SelectQuery<R, O> {
+  distinct(): SelectQuery<R, O> {
     for (const name of this.plan.fields) refuseGroup(this.entity.definition, name)
     for (const { field } of this.plan.orderBy) this.#refuseHiddenOrder(field)
     return new FieldValues(this.entity, { ...this.plan, groups: true })
   }
 
-  orderBy(field: never, direction?: "asc" | "desc"): SelectQuery<R, V> {
+  orderBy(field: never, direction?: "asc" | "desc"): SelectQuery<R, O> {
     const order = toOrder(this.entity.definition, field, direction)
     if (this.plan.groups) this.#refuseHiddenOrder(order.field)
     return new FieldValues(this.entity, { ...this.plan, orderBy: [...this.plan.orderBy, order] })
   }
 
-  limit(limit: number): SelectQuery<R, V> {
+  limit(limit: number): SelectQuery<R, O> {
     return new FieldValues(this.entity, { ...this.plan, limit: wholeNumber("limit", limit) })
   }
 
-  offset(offset: number): SelectQuery<R, V> {
+  offset(offset: number): SelectQuery<R, O> {
     return new FieldValues(this.entity, { ...this.plan, offset: wholeNumber("offset", offset) })
   }
 
@@ -185,11 +185,11 @@ class GroupValues<R> extends Values<R> implements GroupQuery<R> {
   #known: EntityDefinition | undefined
 }
 
-export function selectQuery<R, V>(entity: EntityClass, plan: QueryPlan, fields: readonly string[]): SelectQuery<R, V> {
+export function selectQuery<R, O extends string>(entity: EntityClass, plan: QueryPlan, fields: readonly string[]): SelectQuery<R, O> {
   const { definition } = entity
   if (fields.length === 0) throw queryError(`select of ${definition.name} names no field.`, 'Name them: select("name", "price").')
   const names = [...new Set(fields.map(field => fieldOf(definition, field).name))]
-  return new FieldValues<R, V>(entity, { ...plan, fields: names, groups: false, aggregates: [] })
+  return new FieldValues<R, O>(entity, { ...plan, fields: names, groups: false, aggregates: [] })
 }
 
 /** `outputs`: `{ products: { count: true }, worth: { sum: "price" } }`, or shorter `{ count: true, sum: "price" }`. */

@@ -288,14 +288,17 @@ export interface NumberedPage<T> {
   readonly next?: number
 }
 
-/** Plain objects with some fields of what a query finds; an immutable value, read when awaited. */
-export interface SelectQuery<R, V = never> extends PromiseLike<R[]> {
+/**
+ * Plain objects with some fields of the entities of a query; an immutable value, read when awaited. `O` are the orders that it
+ * takes: the names themselves, because compilers before TypeScript 7 infer another variance for a condition on the fields.
+ */
+export interface SelectQuery<R, in O extends string = never> extends PromiseLike<R[]> {
   readonly plan: SelectPlan
   /** Each combination of values once, ordered by them unless `orderBy` says otherwise. */
-  distinct(): SelectQuery<R, V>
-  orderBy(field: OrderBy<V>, direction?: "asc" | "desc"): SelectQuery<R, V>
-  limit(limit: number): SelectQuery<R, V>
-  offset(offset: number): SelectQuery<R, V>
+  distinct(): SelectQuery<R, O>
+  orderBy(field: O, direction?: "asc" | "desc"): SelectQuery<R, O>
+  limit(limit: number): SelectQuery<R, O>
+  offset(offset: number): SelectQuery<R, O>
   first(): Promise<R | undefined>
 }
 
@@ -390,7 +393,7 @@ export interface Query<T extends object = EntityInstance, V = FieldValues<T>> ex
   /** Entities one by one, read in batches (default 500), so that memory does not grow. As `for await` on the query itself. */
   stream(options?: { readonly batchSize?: number }): AsyncGenerator<T, void, undefined>
   /** Plain objects with these fields only. */
-  select<K extends Keys<V>>(...fields: K[]): SelectQuery<Picked<V, K>, V>
+  select<K extends Keys<V>>(...fields: K[]): SelectQuery<Picked<V, K>, OrderBy<V>>
   /** 0 when there is nothing. */
   sum<K extends NumberKeys<V>>(field: K): Promise<SumOf<V[K]>>
   /** Null when there is nothing. */
