@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping"
 import { nitro, type VitePluginOptions } from "nitro-ts/vite"
+import { createServer, mergeConfig } from "vite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 let folder: string
@@ -23,7 +24,7 @@ interface Setup {
 /** What the plugin makes of a file, as vite calls it. */
 async function transform(code: string, { options = {}, config = {}, meta = {}, id = join(folder, "file.tsx") }: Setup = {}) {
   const plugin = nitro(options)
-  plugin.configResolved(config)
+  plugin.configResolved(mergeConfig(config, plugin.config.call({ meta }, config) ?? {}))
   return await plugin.transform.call({ meta }, code, id)
 }
 
@@ -107,6 +108,34 @@ export const view = (title: string) => <p id={title}>{fail(title)}</p>
     expect((await transform(decorated, { options: { ...options, decorators: false }, meta: vite8 }))?.code).toContain("@note")
     const id = tsconfig("legacy", '{ "compilerOptions": { "experimentalDecorators": true } }')
     expect((await transform(decorated, { options, meta: vite8, id }))?.code).toContain("@note")
+  })
+
+  it("are compiled by a dev server of this vite, and run", async () => {
+    const root = mkdtempSync(join(tmpdir(), "nitro-vite-app-"))
+    writeFileSync(join(root, "app.ts"), `${decorated.replace(/^export.*$/m, "")}export const done = () => [new Todo().done(), seen]\n`)
+    for (const [esbuild, expected] of [
+      [{}, [1, ["done"]]],
+      [{ jsxInject: "" }, [1, ["done"]]],
+      [{ target: "esnext" as const }, [1, ["done"]]],
+      [false as const, [1, ["done"]]],
+    ] as const) {
+      const server = await createServer({
+        root,
+        configFile: false,
+        logLevel: "silent",
+        appType: "custom",
+        server: { middlewareMode: true, ws: false, watch: null },
+        esbuild,
+        plugins: [nitro()],
+      })
+      try {
+        const { done } = (await server.ssrLoadModule("/app.ts")) as { done(): unknown }
+        expect(done(), JSON.stringify(esbuild)).toEqual(expected)
+      } finally {
+        await server.close()
+      }
+    }
+    rmSync(root, { recursive: true, force: true })
   })
 
   it("are compiled in files without templates, and JSX of others stays", async () => {

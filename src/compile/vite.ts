@@ -7,15 +7,16 @@ export type { CompileOptions, PathFilter } from "./options.ts"
 
 export interface VitePluginOptions extends CompileOptions {
   /**
-   * Whether decorators are compiled with esbuild. Default: where vite itself takes them for a syntax error, which it does
-   * from version 8 on. Decorators of the `experimentalDecorators` kind are left to vite, which compiles them.
+   * Whether the plugin compiles decorators, with the package esbuild. Default: where vite does not, which is from version 8 on,
+   * and before it with `esbuild: false` or `esbuild: { target: "esnext" }`. Decorators of the `experimentalDecorators` kind are
+   * left to vite, which compiles them.
    */
   readonly decorators?: boolean
 }
 
 /** The part of vite's configuration that the plugin reads. Structural, so that no type of vite's is required. */
 interface ViteConfig {
-  readonly esbuild?: false | { readonly jsxImportSource?: string | undefined }
+  readonly esbuild?: false | { readonly jsxImportSource?: string | undefined; readonly target?: string | string[] | false | undefined }
   readonly oxc?: false | { readonly jsx?: "preserve" | { readonly importSource?: string | undefined } }
 }
 
@@ -27,6 +28,7 @@ interface TransformResult {
 export interface VitePlugin {
   readonly name: string
   readonly enforce: "pre"
+  readonly config: (this: unknown, config: object) => { esbuild: { target: string } } | undefined
   readonly configResolved: (config: object) => void
   readonly transform: (this: object, code: string, id: string) => Promise<TransformResult | undefined>
 }
@@ -41,6 +43,11 @@ export function nitro({ decorators, ...options }: VitePluginOptions = {}): ViteP
   return {
     name: "nitro-ts",
     enforce: "pre",
+    // Before version 8, vite's dev server asks esbuild for the newest syntax, which keeps decorators: Node cannot run them.
+    config(user: ViteConfig) {
+      const isWanted = decorators !== false && !hasRolldown(this) && user.esbuild !== false && user.esbuild?.target === undefined
+      return isWanted ? { esbuild: { target: "es2022" } } : undefined
+    },
     configResolved(resolved) {
       config = resolved
     },
@@ -51,15 +58,22 @@ export function nitro({ decorators, ...options }: VitePluginOptions = {}): ViteP
       if (!compiler.includes(path)) return undefined
       const compiled = compiler.compile(path, code)
       const compilerOptions = compiler.compilerOptions(path)
-      // rolldown is what vite 8 is made of.
-      const isWanted =
-        decorators ?? ("rolldownVersion" in ((this as { meta?: object }).meta ?? {}) && !compilerOptions["experimentalDecorators"])
+      const isWanted = decorators ?? ((hasRolldown(this) || keepsDecorators(config)) && !compilerOptions["experimentalDecorators"])
       if (isWanted && mayHoldDecorators(path, code)) {
         return lowerDecorators(path, compiled === undefined ? code : compiled.code + inlineMap(compiled), compilerOptions)
       }
       return compiled === undefined ? undefined : { code: compiled.code, map: compiled.map() }
     },
   }
+}
+
+/** Whether the plugin runs in vite 8 or later, which is made of rolldown. */
+function hasRolldown(context: unknown): boolean {
+  return "rolldownVersion" in ((context as { readonly meta?: object } | undefined)?.meta ?? {})
+}
+
+function keepsDecorators({ esbuild }: ViteConfig): boolean {
+  return esbuild === false || [esbuild?.target ?? "esnext"].flat().includes("esnext")
 }
 
 function jsxSourceOf({ esbuild, oxc }: ViteConfig): string | undefined {
