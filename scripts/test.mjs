@@ -115,6 +115,7 @@ await step("types", () => all([node, tsc, "-p", "tsconfig.json"], [node, tsc, "-
 })
 await step("build", () => all([node, "scripts/build.mjs"]), { essential: true })
 await step("package", checkPackage)
+await step("consumers, a sample", () => all([node, "--import", "tsx", "scripts/consumers.ts", "--sample"]))
 await step("unused code and packages", () => all([bin("knip")]))
 for (const version of otherNodes) await step(`tests that depend on Node, on ${version}`, () => testOnNode(version))
 await step(`tests on Node ${process.versions.node}`, testWithCoverage)

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path"
 import { afterAll, expect, it } from "vitest"
 import { filesBelow, root, type SourceFile } from "./support/imports.ts"
-import { anchorsOf, type CodeBlock, codeBlocks, linksOf, sourceLines } from "./support/markdown.ts"
+import { anchorsOf, codeBlocks, linksOf, sourceLines } from "./support/markdown.ts"
+import { isProgram, type PageFile, pageFiles } from "./support/page-files.ts"
 
 const folder = "test/.output/docs"
 
@@ -13,13 +14,26 @@ const pages: SourceFile[] = [
   ...filesBelow("docs", /\.md$/),
 ]
 
+/** The reader of any page has been through getting started, and has its files. */
+const gettingStarted = "docs/guide/getting-started.md"
+const startedWith = pageFiles(gettingStarted, readFileSync(join(root, gettingStarted), "utf8"))
+
 afterAll(() => rmSync(join(root, folder), { recursive: true, force: true }))
 
 it("compiles every TypeScript block against the public subpaths", () => {
-  const blocks = pages.flatMap(({ path, text }) => codeBlocks(path, text))
-  expect(blocks.length).toBeGreaterThan(0)
-  expect(compile(blocks)).toEqual([])
+  expect(pages.flatMap(({ path, text }) => pageFiles(path, text)).length).toBeGreaterThan(0)
+  expect(compile(pages)).toEqual([])
 }, 120_000)
+
+it("names a database file on one page only, so that no page meets the tables of another", () => {
+  const users = new Map<string, Set<string>>()
+  for (const { path, text } of pages)
+    for (const { text: code } of pageFiles(path, text))
+      for (const [, file = ""] of code.matchAll(/\b(?:sqlite|memory)\((?:\{ file: )?"([^":]+)"/g))
+        users.set(file, (users.get(file) ?? new Set()).add(path))
+  expect([...users].filter(([, paths]) => paths.size > 1)).toEqual([])
+  expect(users.size).toBeGreaterThan(3)
+})
 
 it("shows sources as they are", () => {
   const stale = pages
@@ -49,32 +63,34 @@ it("finds what is wrong, where it is", () => {
     'const wrong: number = "text"',
     "```",
   ]
-  const blocks = codeBlocks("docs/example.md", page.join("\n"))
-  expect(blocks).toEqual([expect.objectContaining({ line: 7, prelude: "const base = 2", language: "ts" })])
-  expect(compile(blocks)).toEqual([expect.stringMatching(/^docs\/example\.md:8 .*Type 'string' is not assignable to type 'number'/)])
+  const example = { path: "docs/example.md", text: page.join("\n") }
+  expect(codeBlocks(example.path, example.text)).toEqual([expect.objectContaining({ line: 7, prelude: "const base = 2", language: "ts" })])
+  expect(compile([example])).toEqual([expect.stringMatching(/^docs\/example\.md:8 .*Type 'string' is not assignable to type 'number'/)])
   expect(deadLinks({ path: "docs/example.md", text: "[a](nowhere.md) `[b](code.md)` [c](../README.md) [d](#no-such-heading)" })).toEqual([
     "docs/example.md:1 links to nowhere.md, which is not there.",
     "docs/example.md:1 links to #no-such-heading, which is no heading of docs/example.md.",
   ])
 }, 120_000)
 
-/** Type-checks blocks in one run, each as a module of its own. Failures name the page and the line of the page. */
-function compile(blocks: readonly CodeBlock[]): string[] {
-  const typed = blocks.filter(({ language }) => language === "ts" || language === "tsx")
+/**
+ * Type-checks the blocks of pages in one run, each as a module of its own. Those of a page share a folder, and may import each
+ * other. Failures name the page and the line of the page.
+ */
+function compile(pages: readonly SourceFile[]): string[] {
   rmSync(join(root, folder), { recursive: true, force: true })
-  mkdirSync(join(root, folder), { recursive: true })
-  const offsets = new Map<string, { block: CodeBlock; before: number }>()
-  for (const [i, block] of typed.entries()) {
-    const name = `block-${i}.tsx`
-    const prelude = block.prelude === "" ? "" : `${block.prelude}\n`
-    // Without an export, two blocks that declare the same name would be one script.
-    writeFileSync(join(root, folder, name), `${prelude}${block.code}\nexport {}\n`)
-    offsets.set(name, { block, before: prelude.split("\n").length - 1 })
+  const places = new Map<string, PageFile>()
+  for (const { path, text } of pages) {
+    for (const file of [...startedWith, ...pageFiles(path, text)].filter(isProgram)) {
+      const at = join(folder, path.replaceAll(/\W/g, "-"), file.name)
+      mkdirSync(dirname(join(root, at)), { recursive: true })
+      writeFileSync(join(root, at), file.text)
+      places.set(at, file)
+    }
   }
   const options = { noUnusedLocals: false, noUnusedParameters: false }
   writeFileSync(
     join(root, folder, "tsconfig.json"),
-    JSON.stringify({ extends: "../../../tsconfig.json", compilerOptions: options, include: ["*.tsx"], exclude: [] }),
+    JSON.stringify({ extends: "../../../tsconfig.json", compilerOptions: options, include: ["**/*.ts", "**/*.tsx"], exclude: [] }),
   )
   const tsc = join(root, "node_modules/typescript7/bin/tsc")
   const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", join(folder, "tsconfig.json"), "--pretty", "false"], {
@@ -83,15 +99,15 @@ function compile(blocks: readonly CodeBlock[]): string[] {
   })
   if (status === 0) return []
   const found = stdout.split("\n").filter(line => /^\S.*: error /.test(line))
-  return found.map(line => inPage(line, offsets))
+  return found.map(line => inPage(line, places))
 }
 
-/** `test/.output/docs/block-3.tsx(7,5): error TS1: text` as a place in the page. Errors of the sources stay as they are. */
-function inPage(line: string, offsets: ReadonlyMap<string, { block: CodeBlock; before: number }>): string {
-  const match = /^test\/\.output\/docs\/(block-\d+\.tsx)\((\d+),\d+\): error (.*)$/.exec(line)
-  const place = match && offsets.get(match[1] ?? "")
+/** `test/.output/docs/page/block.tsx(7,5): error TS1: text` as a place in the page. Errors of the sources stay as they are. */
+function inPage(line: string, places: ReadonlyMap<string, PageFile>): string {
+  const match = /^(test\/\.output\/docs\/\S+)\((\d+),\d+\): error (.*)$/.exec(line)
+  const place = match && places.get(match[1] ?? "")
   if (!match || !place) return line
-  const at = Number(match[2]) - place.before
+  const at = Number(match[2]) - place.linesBefore
   const { path, line: first } = place.block
   return at < 1 ? `${path}:${first} (its prelude) ${match[3]}` : `${path}:${first + at - 1} ${match[3]}`
 }

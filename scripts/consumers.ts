@@ -1,0 +1,147 @@
+// npm run -s consumers [-- --sample] [--only TEXT] [--keep]: the packed package as a stranger uses it, outside of the repository.
+// Compiles every block of the guides and every example with each TypeScript, and runs them twice by each way to start.
+import { rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { compile, compiler, typescriptVersions } from "./support/consumers/compilers.ts"
+import { consumerFolder, install, isInstalled, isRegistryReachable, packTarball } from "./support/consumers/folder.ts"
+import {
+  exampleProjects,
+  firstSteps,
+  furtherPackages,
+  type Project,
+  pageProjects,
+  withoutPrograms,
+  writeProject,
+} from "./support/consumers/pages.ts"
+import { freePort, runProgram } from "./support/consumers/program.ts"
+import { type Runtime, runtimes, tsx } from "./support/consumers/runtimes.ts"
+
+const { values: options } = parseArgs({
+  options: { sample: { type: "boolean" }, only: { type: "string", default: "" }, keep: { type: "boolean", default: false } },
+})
+const viteVersions = ["7.3.8", "8.4.0"]
+const started = performance.now()
+const failures: string[] = []
+let checks = 0
+
+const seconds = (from: number): string => `${((performance.now() - from) / 1000).toFixed(1)} s`
+
+/** Runs one check, unless `--only` names others, and prints how it went. */
+async function check(name: string, work: () => Promise<string | undefined>): Promise<void> {
+  if (!name.includes(options.only)) return
+  const from = performance.now()
+  const problem = await work()
+  checks++
+  process.stdout.write(`${problem ? "FAILED" : "ok    "} ${name} (${seconds(from)})\n${problem ? excerpt(problem) : ""}`)
+  if (problem) failures.push(name)
+}
+
+function excerpt(problem: string): string {
+  const lines = problem.split("\n").filter(line => line.trim() !== "" && !/^\s+at /.test(line))
+  const rest = lines.length > 40 ? [`... and ${lines.length - 40} lines more`] : []
+  return [...lines.slice(0, 40), ...rest].map(line => `       ${line}\n`).join("")
+}
+
+const skip = (name: string, reason: string): unknown => process.stdout.write(`Skipped: ${name}: ${reason}.\n`)
+
+if (!(await isRegistryReachable())) {
+  skip("consumers", "the npm registry cannot be reached, so nothing can be installed outside of the repository")
+  process.exit()
+}
+const projects = [...pageProjects(), ...exampleProjects()]
+const { tsconfig } = firstSteps()
+const tarball = await packTarball()
+const folder = await consumerFolder(tarball, options)
+await install(
+  folder,
+  furtherPackages(projects).filter(name => !isInstalled(folder, name)),
+)
+process.stdout.write(`Installed the package in ${folder} (${seconds(started)})\n`)
+
+/** Every project in a folder of its own below `name`, with a copy of the documented tsconfig.json. */
+function writeAll(name: string, port?: number): void {
+  rmSync(join(folder, name), { recursive: true, force: true })
+  for (const project of projects) writeProject(join(folder, name, project.name), project, tsconfig, port)
+  writeFileSync(join(folder, name, "tsconfig.json"), tsconfig)
+}
+
+async function checkTypes(version: string): Promise<void> {
+  const tsc = await compiler(version)
+  if (tsc === undefined) return void skip(`TypeScript ${version}`, "the registry does not offer it")
+  const under = join(folder, "types")
+  writeAll("types")
+  for (const skipLibCheck of options.sample ? ["false"] : ["false", "true"])
+    await check(`TypeScript ${version}, all pages and examples, skipLibCheck ${skipLibCheck}`, () =>
+      compile(tsc, under, "--noEmit", "--skipLibCheck", skipLibCheck),
+    )
+  // Which types are compared first differs from program to program, and with it what a compiler infers.
+  if (options.sample) return
+  for (const { name } of projects)
+    await check(`TypeScript ${version}, ${name} alone`, () => compile(tsc, join(under, name), "--noEmit", "--skipLibCheck", "true"))
+}
+
+/** Runs getting started and the todo in vite's dev server and built by vite, by the files of the page on compilation. */
+async function checkVite(version: string): Promise<void> {
+  if (!`vite ${version}`.includes(options.only) && !options.only.startsWith("vite")) return
+  const vite = await consumerFolder(tarball, options)
+  await install(vite, ["esbuild", "oxc-parser", "magic-string", `vite@${version}`])
+  const [page, started, todo] = ["compile", "getting-started", "example-todo"].map(name => projects.find(project => project.name === name))
+  if (!page || !started || !todo) throw new Error("The page on compilation, getting started or the todo is gone.")
+  for (const project of [started, todo]) {
+    const port = await freePort()
+    const cwd = join(vite, project.name)
+    const { "vite.config.ts": config = "", "dev.ts": dev = "" } = page.files
+    writeProject(cwd, { ...project, files: { ...project.files, "vite.config.ts": config, "dev.ts": dev } }, tsconfig, port)
+    const twice = async (...args: string[]): Promise<string> => {
+      const command = { command: process.execPath, args, cwd }
+      return [await runProgram(command, port), await runProgram(command, port)].filter(Boolean).join("\n")
+    }
+    await check(`vite ${version} dev, ${project.name}`, () => twice("--import", "tsx", "dev.ts"))
+    await check(`vite ${version} build, ${project.name}`, async () => {
+      const problem = await runProgram(
+        { command: process.execPath, args: [join(vite, "node_modules/vite/bin/vite.js"), "build", "--ssr", "app.tsx"], cwd },
+        port,
+      )
+      writeProject(join(cwd, "dist"), withoutPrograms(project), tsconfig)
+      return problem ?? (await twice("dist/app.js"))
+    })
+  }
+}
+
+/** Starts the programs of a project in order, twice, in one folder that holds nothing else at first. */
+async function runTwice(runtime: Runtime, project: Project): Promise<string | undefined> {
+  const port = await freePort()
+  const cwd = join(folder, "runs", runtime.name.replaceAll(/\W+/g, "-"), project.name)
+  rmSync(cwd, { recursive: true, force: true })
+  writeProject(cwd, project, tsconfig, port)
+  if (runtime.isCompiled) {
+    const tsc = (await compiler(typescriptVersions.at(-1) ?? "")) ?? ""
+    const problem = await compile(tsc, cwd)
+    if (problem) return problem
+    writeProject(join(cwd, "dist"), withoutPrograms(project), tsconfig)
+  }
+  const programs = project.programs.filter(file => runtime.accepts?.(file, project.files[file] ?? "") ?? !/\.test\.tsx?$/.test(file))
+  const problems: string[] = []
+  for (const time of ["first", "second"])
+    for (const file of programs) {
+      const [command, ...args] = runtime.command(file)
+      const problem = await runProgram({ command, args, cwd }, port)
+      if (problem) problems.push(`${file}, ${time} run: ${problem}`)
+    }
+  return problems.join("\n")
+}
+
+const tried = options.sample ? [tsx] : await runtimes()
+for (const version of options.sample ? typescriptVersions.slice(0, 1) : typescriptVersions) await checkTypes(version)
+for (const runtime of tried) {
+  if ("missing" in runtime) skip(runtime.name, runtime.missing)
+  else
+    for (const project of options.sample ? projects.filter(({ name }) => name === "getting-started") : projects)
+      await check(`${runtime.name}, ${project.name}`, () => runTwice(runtime, project))
+}
+
+if (!options.sample) for (const version of viteVersions) await checkVite(version)
+
+process.stdout.write(`${checks} checks, ${failures.length} failed, in ${seconds(started)}\n`)
+process.exitCode = failures.length > 0 ? 1 : 0
