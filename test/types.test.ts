@@ -16,7 +16,12 @@ beforeAll(ensureBuilt, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Compiles files as a project of a user would, declarations of packages included. Gives the compiler's complaints. */
-function compile(name: string, files: Readonly<Record<string, string>>, compilerOptions: object): string[] {
+function compile(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  compilerOptions: object,
+  compiler: "typescript" | "typescript7" = "typescript7",
+): string[] {
   const project = join(folder, name)
   mkdirSync(project, { recursive: true })
   for (const [file, text] of Object.entries(files)) writeFileSync(join(project, file), text)
@@ -29,8 +34,10 @@ function compile(name: string, files: Readonly<Record<string, string>>, compiler
     types: ["node"],
   }
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...strict, ...compilerOptions }, include: ["."] }))
-  const tsc = join(root, "node_modules/typescript7/bin/tsc")
-  const { stdout } = spawnSync(process.execPath, [tsc, "-p", project, "--pretty", "false"], { cwd: root, encoding: "utf8" })
+  const { stdout } = spawnSync(process.execPath, [join(root, "node_modules", compiler, "bin/tsc"), "-p", project, "--pretty", "false"], {
+    cwd: root,
+    encoding: "utf8",
+  })
   return stdout.split("\n").filter(line => line.includes("error TS"))
 }
 
@@ -61,3 +68,28 @@ it("compiles the example of day 1, and not with a field that does not exist", ()
   expect(compile("right", { "app.ts": app("done") }, options)).toEqual([])
   expect(compile("wrong", { "app.ts": app("dome") }, options)).toEqual([expect.stringContaining("'dome'")])
 })
+
+// `npm run consumers` compiles all pages and examples with TypeScript 5.9, 6 and 7; this is what they once disagreed on.
+it.each(["typescript", "typescript7"] as const)(
+  "takes an entity class wherever any class is taken, by the package %s",
+  compiler => {
+    const app = `
+    import { call, Entity, expose, live } from "nitro-ts"
+    import type { EntityClass } from "nitro-ts/entity"
+    import { nitro } from "nitro-ts/fetch"
+    import { z } from "zod"
+    class Todo extends Entity("Todo", { title: z.string(), done: z.boolean().default(false) }, { timestamps: true, softDelete: true }) {}
+    const Plain = Entity("Plain", { id: z.int(), price: z.bigint(), at: z.date().nullable() }, { version: true })
+    const classes: EntityClass[] = [Todo, Plain]
+    export const handler = nitro({ entities: [Todo, Plain, expose(Todo), ...classes] })
+    export const views = [live(Todo.where(), todo => todo.title), live(Todo.where().count()), live(() => "", { on: [Todo, Plain] })]
+    export const calls = [call(Todo, "create"), call(Plain, "create")]
+    export const names = Todo.all().select("title", "done").orderBy("-createdAt")
+    // @ts-expect-error there is no such field
+    Todo.all().select("title").orderBy("titel")
+  `
+    const options = { target: "es2023", module: "nodenext", lib: ["es2023", "esnext.disposable"] }
+    expect(compile(`classes-${compiler}`, { "app.ts": app }, options, compiler)).toEqual([])
+  },
+  120_000,
+)
