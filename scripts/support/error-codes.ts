@@ -5,6 +5,8 @@ export interface RegisteredCode {
   readonly code: string
   /** Undefined for what happens in the page: nobody answers a request with it. */
   readonly status: number | undefined
+  /** Whether a client is shown the text. */
+  readonly forClients: boolean
   readonly when: string
   readonly fix: string
   /** Where it is registered: `src/entity/errors.ts`. */
@@ -72,9 +74,9 @@ function readRegister(node: ts.Expression | undefined, path: string): Registered
   for (const property of node.properties) {
     if (!ts.isPropertyAssignment(property) || !ts.isObjectLiteralExpression(property.initializer)) return undefined
     const fields = new Map(property.initializer.properties.map(field => [field.name?.getText() ?? "", literal(field)]))
-    const [status, when, fix] = [fields.get("status"), fields.get("when"), fields.get("fix")]
+    const [status, audience, when, fix] = ["status", "audience", "when", "fix"].map(name => fields.get(name))
     if (typeof status !== "number" || typeof when !== "string" || typeof fix !== "string") return undefined
-    entries.push({ code: property.name.getText().replaceAll('"', ""), status, when, fix, path })
+    entries.push({ code: property.name.getText().replaceAll('"', ""), status, forClients: audience === "client", when, fix, path })
   }
   return entries
 }
@@ -111,8 +113,9 @@ export function errorsPage(registered: readonly RegisteredCode[]): string {
   const sections = modules.map(name => {
     const entries = registered
       .filter(entry => moduleOf(entry) === name)
-      .map(({ code, status, when, fix }) => {
-        return `### ${code}\n\n${status === undefined ? "In the browser's console." : `HTTP status ${status}.`} ${when}\n\n${fix ? `**What to do:** ${fix}\n` : ""}`
+      .map(({ code, status, forClients, when, fix }) => {
+        const where = status === undefined ? "In the browser's console." : `HTTP status ${status}${forClients ? ", shown to clients" : ""}.`
+        return `### ${code}\n\n${where} ${when}\n\n${fix ? `**What to do:** ${fix}\n` : ""}`
       })
     return `## ${name}\n\n${entries.join("\n")}`
   })
@@ -121,7 +124,8 @@ export function errorsPage(registered: readonly RegisteredCode[]): string {
 
 Every error of the library is a \`NitroError\`: \`message\` says what happened and why, \`fix\` what to do, \`code\` never
 changes, \`status\` is the HTTP status that a request is answered with, \`details\` holds names and values for programs.
-A client sees message and details only when the status is below 500.
+A client sees message and details of the codes that are marked so. Every other error answers 500, or its own status from 500
+on, with one fixed sentence; its text goes to the log.
 
 ${sections.join("\n")}`
 }

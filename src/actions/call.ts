@@ -153,7 +153,7 @@ export class Call extends Expression<void> {
    * name), else what the instance holds; undefined when it is neither.
    */
   value(name: string): unknown {
-    return this.#flash()?.values[name] ?? (this.#instance as unknown as Record<string, unknown> | undefined)?.[name]
+    return this.#flash()?.values[name] ?? (this.#isHidden(name) ? undefined : this.#instanceValue?.[name])
   }
 
   /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
@@ -205,10 +205,20 @@ export class Call extends Expression<void> {
   #valueOf(name: string): string | undefined {
     const typed = this.#flash()?.values[name]
     if (typed !== undefined) return typeof typed === "string" ? typed : typed.at(-1)
+    if (this.#isHidden(name)) return undefined
     let value: unknown = this.#instance
     // `address.city` is a part of a value object.
     for (const key of name.split(".")) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
     return typeof value === "string" || typeof value === "number" ? String(value) : undefined
+  }
+
+  get #instanceValue(): Readonly<Record<string, unknown>> | undefined {
+    return this.#instance as unknown as Readonly<Record<string, unknown>> | undefined
+  }
+
+  /** A page shows a hidden field to whoever reads its source. */
+  #isHidden(name: string): boolean {
+    return this.#route.hidden?.has(name.split(".", 1)[0] as string) === true
   }
 
   #flash() {
@@ -285,6 +295,8 @@ interface CallRoute {
   readonly crud: CrudOperation | undefined
   /** The last app that was seen to have the route: a list makes the same call for each row. */
   checkedFor: AppState | undefined
+  /** The hidden fields of its entity; undefined for most, which have none. */
+  readonly hidden: ReadonlySet<string> | undefined
   /** The rest of the open tag of a form that is one button, and of one with a field, behind its address. */
   readonly buttonForm: string
   readonly fieldForm: string
@@ -301,7 +313,12 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
   const key = isClass ? `.${operation}` : operation
   let route = known.get(key)
   if (route === undefined) {
-    route = withForms(methodAndPaths(entity, isClass, operation), identifier(entity.definition.name), identifier(operation))
+    route = withForms(
+      methodAndPaths(entity, isClass, operation),
+      identifier(entity.definition.name),
+      identifier(operation),
+      hiddenOf(entity),
+    )
     known.set(key, route)
   }
   return route
@@ -309,10 +326,15 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
 
 type Paths = Pick<CallRoute, "method" | "suffix" | "postSuffix" | "confirm" | "crud">
 
-function withForms(paths: Paths, entityName: string, operationName: string): CallRoute {
+function hiddenOf(entity: EntityClass): ReadonlySet<string> {
+  return new Set(entity.definition.fields.filter(field => field.hidden === true).map(field => field.name))
+}
+
+function withForms(paths: Paths, entityName: string, operationName: string, hidden?: ReadonlySet<string>): CallRoute {
   return {
     ...paths,
     checkedFor: undefined,
+    hidden: hidden === undefined || hidden.size === 0 ? undefined : hidden,
     entityName,
     operationName,
     buttonForm: ` style="display: contents"${submitAttribute(send, paths)}>`,

@@ -1,13 +1,7 @@
 // The five CRUD routes that come with an entity, and the POST twins that plain HTML forms need.
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
-import { NitroError } from "../shared/errors.ts"
-import { suggest } from "../shared/suggest.ts"
-import { coerce } from "./coerce.ts"
-import type { Input } from "./input.ts"
+import { list } from "./list.ts"
 import { type CrudOperation, type Exposure, operationOf, type Route, type RouteCall } from "./route.ts"
-
-const defaultPageSize = 50
-const maxPageSize = 200
 
 export function crudRoutes(exposure: Exposure): Route[] {
   const { entity, crud } = exposure
@@ -53,11 +47,11 @@ export function crudRoutes(exposure: Exposure): Route[] {
   }
 }
 
-/** Fields that input from outside may set: not the id, not what the library keeps, not the guarded ones. */
+/** Fields that input from outside may set: not the id, not what the library keeps, not the guarded and the hidden ones. */
 function settable(entity: EntityClass): Route["input"] {
   const { fields, guarded } = entity.definition
   return Object.fromEntries(
-    fields.filter(field => !field.managed && !guarded.includes(field.name)).map(field => [field.name, field.schema]),
+    fields.filter(field => !field.managed && !field.hidden && !guarded.includes(field.name)).map(field => [field.name, field.schema]),
   )
 }
 
@@ -75,38 +69,4 @@ async function update(entity: EntityClass, { id, input }: RouteCall): Promise<{ 
 async function remove(entity: EntityClass, { id }: RouteCall): Promise<{ status: number }> {
   await ((await entity.require(id)) as EntityInstance).delete()
   return { status: 204 }
-}
-
-/** `?done=false&sort=-createdAt&limit=20&offset=40` */
-async function list(entity: EntityClass, { request }: RouteCall): Promise<{ value: unknown }> {
-  const params = new URL(request.url, "http://host").searchParams
-  const where: Input = {}
-  let query = entity.where()
-  for (const [name, text] of params) {
-    if (name === "sort") {
-      for (const part of text.split(",")) query = query.orderBy(part.replace(/^-/, "") as never, part.startsWith("-") ? "desc" : "asc")
-    } else if (name !== "limit" && name !== "offset" && name !== "datastar") {
-      const field = entity.definition.fieldByName.get(name)
-      if (!field) {
-        throw new NitroError("NITRO_BAD_REQUEST", `${entity.definition.name} has no field "${name}" to filter by.`, {
-          fix: suggest(name, entity.definition.fieldByName.keys()),
-        })
-      }
-      where[name] = coerce(field.schema, text, true)
-    }
-  }
-  const limit = Math.min(whole(params, "limit", defaultPageSize), maxPageSize)
-  return {
-    value: await query
-      .where(where as never)
-      .limit(limit)
-      .offset(whole(params, "offset", 0)),
-  }
-}
-
-function whole(params: URLSearchParams, name: string, otherwise: number): number {
-  const text = params.get(name)
-  if (text === null) return otherwise
-  if (!/^\d{1,9}$/.test(text)) throw new NitroError("NITRO_BAD_REQUEST", `"${name}" must be a whole number, not "${text.slice(0, 40)}".`)
-  return Number(text)
 }

@@ -10,7 +10,8 @@ import { discardBody } from "./body.ts"
 import { coerce } from "./coerce.ts"
 import { assertSameSite } from "./csrf.ts"
 import { gatherParts } from "./form-parts.ts"
-import { type Input, type InputLimits, type RequestInput, readInput } from "./input.ts"
+import { type Input, type InputLimits, type RequestInput, readInput, readQuery } from "./input.ts"
+import { shownError } from "./outside.ts"
 import { type Asked, clientOf, replyWith, replyWithError } from "./reply.ts"
 import { currentRequest } from "./request-context.ts"
 import { type Exposure, exposureOf, type Route } from "./route.ts"
@@ -58,21 +59,22 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     try {
       if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
       const { route, id } = match
+      const query = readQuery(search, options)
       let reading: Promise<Input> | undefined
-      const read = () => (reading ??= readInputOf(route, id))
+      const read = () => (reading ??= readInputOf(route, id, query))
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
-      const run = async () => await route.run({ id, input, request })
+      const run = async () => await route.run({ id, input, query, request })
       // Reading needs no transaction, and must not wait for the writers'.
       const outcome = await (route.method === "GET" || route.ownsUnits ? run() : unitOfWork(run))
       return await replyWith(outcome, asked)
     } catch (error) {
-      if (!(error instanceof NitroError) || error.status >= 500) reportError(error, match.route.name)
+      if (shownError(error).isReported) reportError(error, match.route.name)
       return refuse(replyWithError(error, asked), request)
     }
 
-    async function readInputOf(route: Route, id: string): Promise<Input> {
-      const received = await readInput(request, search, isDatastarRequest(request), options)
+    async function readInputOf(route: Route, id: string, query: Input): Promise<Input> {
+      const received = await readInput(request, query, isDatastarRequest(request), options)
       // From here on a refusal gives back what was typed.
       if (received.kind === "form") asked = { ...asked, form: { key: route.form(id), values: withoutSecrets(received.body, route.input) } }
       return inputOf(route, received)

@@ -14,6 +14,7 @@ registerErrors({
   },
   NITRO_METHOD_NOT_ALLOWED: {
     status: 405,
+    audience: "client",
     when: "A request reaches a known path with another HTTP method, for example a GET for a POST action. Nothing was run.",
     fix: "Use one of the methods that the Allow header of the answer lists.",
   },
@@ -24,41 +25,49 @@ registerErrors({
   },
   NITRO_CROSS_SITE: {
     status: 403,
+    audience: "client",
     when: "A browser sent a state-changing request from another site.",
     fix: "Send it from a page of this site, or list the other site in `trustedOrigins`.",
   },
   NITRO_BODY_TOO_LARGE: {
     status: 413,
+    audience: "client",
     when: "A request body is larger than `maxBodyBytes`.",
     fix: "Send less, or raise `maxBodyBytes`.",
   },
   NITRO_TOO_COMPLEX: {
     status: 400,
+    audience: "client",
     when: "A request has more fields, or JSON with more values or levels, than the app reads.",
     fix: "Send less at once, or raise `maxFields`.",
   },
   NITRO_BAD_REQUEST: {
     status: 400,
+    audience: "client",
     when: "A request body, query or path cannot be read: malformed JSON, a broken form, a bad percent escape.",
     fix: "Send what the Content-Type header says.",
   },
   NITRO_UNSUPPORTED_BODY: {
     status: 415,
+    audience: "client",
     when: "A request body has a content type that actions do not read.",
     fix: "Send application/json, application/x-www-form-urlencoded or multipart/form-data.",
   },
   NITRO_UNKNOWN_INPUT: {
     status: 422,
+    audience: "client",
     when: "A JSON or form body holds a name that the route does not take.",
     fix: "Leave it out, or correct its spelling.",
   },
   NITRO_INVALID_INPUT: {
     status: 422,
+    audience: "client",
     when: "The input of an action does not match its schema. Nothing was run.",
     fix: "Correct the input that `details.issues` names.",
   },
   NITRO_REFUSED: {
     status: 409,
+    audience: "client",
     when: "A `Refusal` was thrown: business logic said no, in words that are meant for whoever asked.",
     fix: "Do what the message asks for.",
   },
@@ -84,6 +93,7 @@ registerErrors({
   },
   NITRO_FORBIDDEN: {
     status: 403,
+    audience: "client",
     when: "The `allow` rule of an exposed entity, command, query or event refused the request.",
     fix: "Sign in as somebody who may, or change the rule.",
   },

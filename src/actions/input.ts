@@ -31,9 +31,9 @@ export function readQuery(search: string, { maxFields = 1000 }: InputLimits = {}
   return search.length > 1 ? fromUrlEncoded(search.slice(1), maxFields) : none
 }
 
-export async function readInput(request: Request, search: string, datastar: boolean, limits: InputLimits = {}): Promise<RequestInput> {
+/** `query`: what `readQuery` gave. */
+export async function readInput(request: Request, query: Input, datastar: boolean, limits: InputLimits = {}): Promise<RequestInput> {
   const { maxBodyBytes = 1024 * 1024, maxFields = 1000 } = limits
-  const query = readQuery(search, limits)
   const maxValues = maxFields * jsonValuesPerField
   if (request.method === "GET" || request.method === "HEAD" || request.method === "DELETE") {
     const signals = datastar ? query["datastar"] : undefined

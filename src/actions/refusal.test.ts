@@ -45,19 +45,23 @@ it("reaches the page from the middle of a stream too", async () => {
 })
 
 it("gives a form back what was typed, but no password", async () => {
-  class Member extends Entity("Member", {
+  const input = {
     email: z.email(),
     password: field(z.string().min(8), { hidden: true }).nullable(),
     token: field(z.string(), { encrypted: true }).optional(),
     pin: field(z.string(), { widget: "password" }).default(""),
-  }) {
+  }
+  class Member extends Entity("Member", input) {
     static store = memory()
+    @action({ input }) static enrol(given: z.infer<z.ZodObject<typeof input>>) {
+      return Member.create(given)
+    }
   }
   const typed = { email: "no address", password: "correct horse", token: "t0ken", pin: "1234" }
   let flash: Flash | undefined
   const app = nitro({ entities: [expose(Member)] })
   const response = await app(
-    new Request("http://shop.test/members", {
+    new Request("http://shop.test/members/enrol", {
       method: "POST",
       headers: { accept: "text/html", "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams(typed),

@@ -18,6 +18,7 @@ export interface RefusalOptions {
 export class Refusal extends NitroError {
   override readonly name: string = "Refusal"
   override readonly status: number
+  override readonly audience = "client"
 
   constructor(message: string, { status = 409, code = "NITRO_REFUSED", field }: RefusalOptions = {}) {
     super(code, message, field === undefined ? {} : { details: { issues: [{ path: field, message }] } })

@@ -3,12 +3,12 @@ import { AsyncResource } from "node:async_hooks"
 import { patchElements, patchSignals, SseText, sseHeaders } from "../datastar/index.ts"
 import { isEntity } from "../entity/index.ts"
 import { chunks, Markup, patchesOf, raw, render, settle } from "../html/index.ts"
-import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { flashes } from "./flash.ts"
 import { alertSignal, errorSignal, formSignal } from "./form-keys.ts"
 import type { Input } from "./input.ts"
 import { isFormType, mediaTypeOf } from "./media-type.ts"
+import { type ShownError, shownError } from "./outside.ts"
 import { context } from "./request-context.ts"
 import { AnswerResponse } from "./response.ts"
 import type { Outcome } from "./route.ts"
@@ -55,23 +55,14 @@ export async function replyWith({ value, status }: Outcome, { request, client, f
 
 const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
 
-/** An error that its client may know of: all others say no more than that something went wrong. */
-function refusalOf(error: unknown): NitroError | undefined {
-  return error instanceof NitroError && error.status < 500 ? error : undefined
-}
-
-const unknownFailure = "Something went wrong here. It has been noted."
-
 export function replyWithError(error: unknown, { request, client, form }: Asked): Response {
-  const known = refusalOf(error)
-  const status = known?.status ?? 500
-  const message = known?.message ?? unknownFailure
+  const shown = shownError(error)
+  const { status, code, message, issues, details } = shown
   if (client === "json") {
-    const { issues, ...details } = (known?.details ?? {}) as { issues?: unknown }
-    const body = { code: known?.code ?? "NITRO_INTERNAL", message, status, ...(issues ? { issues } : {}), ...details }
+    const body = { ...details, code, message, status, ...(issues.length > 0 ? { issues } : {}) }
     return AnswerResponse.json({ error: body }, { status, headers: jsonHeaders })
   }
-  const errors = messagesByField(known)
+  const errors = messagesByField(shown)
   if (client === "form") {
     if (!form) return new AnswerResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
     return seeOther(
@@ -101,12 +92,11 @@ function fieldMessages(form: PostedForm, messages: Readonly<Record<string, strin
 }
 
 /** Messages by field; what belongs to no field stands under the empty name. */
-function messagesByField(error: NitroError | undefined): Record<string, string> {
-  const issues = (error?.details["issues"] ?? []) as readonly { path: string; message: string }[]
-  if (issues.length === 0) return { "": error?.message ?? unknownFailure }
-  const messages: Record<string, string> = {}
-  for (const issue of issues) messages[issue.path] ??= issue.message
-  return messages
+function messagesByField({ message, issues }: ShownError): Record<string, string> {
+  if (issues.length === 0) return { "": message }
+  const messages = new Map<string, string>()
+  for (const issue of issues) if (!messages.has(issue.path)) messages.set(issue.path, issue.message)
+  return Object.fromEntries(messages)
 }
 
 /** Without files, which no later page can fill in again. */
@@ -187,8 +177,9 @@ async function streamOf(values: AsyncIterable<unknown>, { request, client, form 
         if (form) controller.enqueue(encoder.encode(formSucceeded(form)))
       } catch (error) {
         // The status is sent: the page hears of the failure by its messages.
-        if (!refusalOf(error)) reportError(error, "a streaming action")
-        controller.enqueue(encoder.encode(messagesPatch(messagesByField(refusalOf(error)), form)))
+        const shown = shownError(error)
+        if (shown.isReported) reportError(error, "a streaming action")
+        controller.enqueue(encoder.encode(messagesPatch(messagesByField(shown), form)))
       }
       controller.close()
     },

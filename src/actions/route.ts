@@ -20,6 +20,8 @@ export interface RouteCall {
   readonly id: string
   /** Only names that the route knows, of the types that its schemas want where text could be converted. */
   readonly input: Input
+  /** All parameters of the address, as they came. */
+  readonly query: Input
   readonly request: Request
 }
 

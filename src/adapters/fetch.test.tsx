@@ -90,6 +90,7 @@ describe("CRUD for programs", () => {
     const names = async (query: string) => ((await (await send("GET", `/products${query}`)).json()) as { name: string }[]).map(p => p.name)
     expect(await names("?sort=-price,name")).toEqual(["a", "c", "d", "b"])
     expect(await names("?price=2&sort=name")).toEqual(["c", "d"])
+    expect(await names("?price=1&price=3&sort=name")).toEqual(["a", "b"])
     expect(await names("?sort=name&limit=2&offset=1")).toEqual(["b", "c"])
   })
 
@@ -97,7 +98,13 @@ describe("CRUD for programs", () => {
     ["?nope=1", 400],
     ["?limit=-1", 400],
     ["?limit=1e9", 400],
-    ["?sort=nope", 422],
+    ["?sort=nope", 400],
+    ["?sort=name,-name", 400],
+    ["?price=abc", 400],
+    ["?price=0x10", 400],
+    ["?stock=", 400],
+    ["?createdAt=yesterday", 400],
+    ["?limit=1&limit=2", 400],
   ])("refuses a list with %s", async (query, status) => {
     expect((await send("GET", `/products${query}`)).status).toBe(status)
   })

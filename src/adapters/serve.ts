@@ -68,7 +68,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
 
 function answerError(error: unknown): Response {
   reportError(error, "a request that the application did not answer")
-  return new Response("Something went wrong here. It has been noted.", {
+  return new Response("Something went wrong. The error was logged.", {
     status: 500,
     headers: { "content-type": "text/plain; charset=utf-8" },
   })

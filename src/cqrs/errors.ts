@@ -9,6 +9,7 @@ registerErrors({
   },
   NITRO_CQRS_INPUT: {
     status: 422,
+    audience: "client",
     when: "A command or query was made of values that do not fit its fields. Nothing was run.",
     fix: "Correct the fields that `details.issues` names.",
   },

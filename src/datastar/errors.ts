@@ -34,11 +34,13 @@ registerErrors({
   },
   NITRO_SIGNALS_TOO_LARGE: {
     status: 413,
+    audience: "client",
     when: "The signals of a request are larger than the limit.",
     fix: "Send fewer signals (`filterSignals`), or raise `maxBytes`.",
   },
   NITRO_BAD_SIGNALS: {
     status: 400,
+    audience: "client",
     when: "The signals of a request are not a JSON object.",
     fix: "Send a JSON object: as the body, or in the `datastar` query parameter of GET and DELETE.",
   },

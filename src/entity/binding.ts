@@ -190,6 +190,18 @@ export function* allBindings(own: Store): Generator<ReadonlySet<Binding>, void, 
   }
 }
 
+/** The hidden fields of every bound class of this name: for errors, which carry no more of their class. */
+export function hiddenFieldsOf(entity: string): ReadonlySet<string> {
+  const hidden = new Set<string>()
+  const stored = [...stores].flatMap(ref => ref.deref() ?? [])
+  for (const store of [...stored, ...partsHere()]) {
+    for (const { definition } of boundTo.get(store) ?? []) {
+      if (definition.name === entity) for (const field of definition.fields) if (field.hidden === true) hidden.add(field.name)
+    }
+  }
+  return hidden
+}
+
 function bind(state: ClassState, store: Store): Binding {
   const { entity, model } = state
   const { definition } = model.defined

@@ -6,6 +6,7 @@ import type { EntityId } from "./definition.ts"
 registerErrors({
   NITRO_VALIDATION: {
     status: 422,
+    audience: "client",
     when: "Values given to an entity do not fit its fields. `details.issues` lists every field with its message.",
     fix: "Correct the named fields.",
   },
@@ -26,21 +27,25 @@ registerErrors({
   },
   NITRO_ENTITY_NOT_FOUND: {
     status: 404,
+    audience: "client",
     when: "No entity with this id is stored, or it was deleted before it was saved.",
     fix: "Check the id, or use `get`, which gives undefined.",
   },
   NITRO_REFERENCE: {
     status: 409,
+    audience: "client",
     when: "A write points to an entity that does not exist, or deletes one that others point to. `details` names them where it can.",
     fix: 'Write what is pointed to first and delete it last, or give the field an on-delete rule: ref("Category", { onDelete: "cascade" }).',
   },
   NITRO_STALE_ENTITY: {
     status: 409,
-    when: "Somebody else saved the entity first. `details` has `version` (the one read) and `storedVersion`.",
+    audience: "client",
+    when: "The entity was saved by another writer first. `details` has `version` (the one read) and `storedVersion`.",
     fix: "Reload the entity, apply the change again and save.",
   },
   NITRO_DUPLICATE: {
     status: 409,
+    audience: "client",
     when: "The id or the value of a unique field is taken. `details.fields` names the fields.",
     fix: "Choose another value.",
   },
@@ -56,6 +61,7 @@ registerErrors({
   },
   NITRO_VALUE_UNSUPPORTED: {
     status: 422,
+    audience: "client",
     when: "A value cannot be kept by the database without changing it: text with NUL or half a surrogate pair, NaN, an integer out of range.",
     fix: "Correct the value of the named field.",
   },
@@ -119,6 +125,7 @@ export function referenceError(entity: string, id: EntityId, by: string, field: 
   return new NitroError("NITRO_REFERENCE", `${entity} "${id}" cannot be deleted: ${others} to it by ${field}.`, {
     fix: `Delete what points to it first, or declare ${by}.${field} as ref("${entity}", { onDelete: "cascade" }) or "setNull".`,
     details: { entity, id, by, field, count },
+    clientMessage: `This ${entity} is still in use and cannot be deleted.`,
     ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -4,6 +4,11 @@
 export interface ErrorEntry {
   /** HTTP status an adapter answers with when the error reaches a request. */
   readonly status: number
+  /**
+   * Whom the message is written for. A `client` is shown message and details; the text for a `server` stays in its log, and
+   * the answer says only that something went wrong. Default `server`.
+   */
+  readonly audience?: Audience
   /** One sentence for `docs/reference/errors.md`: when this happens. */
   readonly when: string
   /** What the reader should do about it; a default that a throw site may sharpen. */
@@ -14,9 +19,13 @@ export interface NitroErrorOptions {
   /** What to do about it, with the concrete names of this case; default: the register's `fix`. */
   readonly fix?: string
   readonly cause?: unknown
-  /** Plain data for programs: field names, versions, ids. Sent to clients only when the status is below 500. */
+  /** Plain data for programs: field names, versions, ids. Clients get it where the code is for clients. */
   readonly details?: Readonly<Record<string, unknown>>
+  /** Shown to clients in place of message and details, which name what a client should not learn: other classes, counts. */
+  readonly clientMessage?: string
 }
+
+export type Audience = "client" | "server"
 
 const registers = new Map<string, ErrorEntry>()
 
@@ -30,6 +39,9 @@ export class NitroError extends Error {
   readonly status: number
   readonly fix: string
   readonly details: Readonly<Record<string, unknown>>
+  /** Whom message and details are for, by the register; `server` when the code is not registered. */
+  readonly audience: Audience
+  readonly clientMessage: string | undefined
 
   constructor(code: string, message: string, options: NitroErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -38,6 +50,8 @@ export class NitroError extends Error {
     this.status = entry?.status ?? 500
     this.fix = options.fix ?? entry?.fix ?? ""
     this.details = options.details ?? {}
+    this.audience = entry?.audience ?? "server"
+    this.clientMessage = options.clientMessage
   }
 }
 
@@ -54,7 +68,7 @@ export function registerErrors<const R extends Readonly<Record<`NITRO_${string}`
   for (const code of Object.keys(register)) {
     const entry = register[code as keyof R] as ErrorEntry
     const known = registers.get(code)
-    if (known && (known.when !== entry.when || known.status !== entry.status)) {
+    if (known && (known.when !== entry.when || known.status !== entry.status || known.audience !== entry.audience)) {
       throw new TypeError(`Two modules register the error code ${code}.`)
     }
     registers.set(code, entry)

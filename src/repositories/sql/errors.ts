@@ -34,6 +34,7 @@ registerErrors({
   },
   NITRO_TRANSACTION_CONFLICT: {
     status: 409,
+    audience: "client",
     when: "Two transactions were in each other's way (a serialization failure or a deadlock), and the database gave up this one.",
     fix: "Run the transaction again from its start; it may well succeed.",
   },

@@ -27,11 +27,10 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
     case "duplicate":
       return duplicate(failure.constraint, dialect, table, error)
     case "reference":
-      return new NitroError(
-        "NITRO_REFERENCE",
-        `${subject} points to a row that does not exist, or removes one that others point to.`,
-        options,
-      )
+      return new NitroError("NITRO_REFERENCE", `${subject} points to a row that does not exist, or removes one that others point to.`, {
+        ...options,
+        clientMessage: `This ${entity ?? "row"} refers to something that does not exist, or is still in use.`,
+      })
     case "tooComplex":
       return new NitroError("NITRO_QUERY", `A condition on ${entity ?? "a table"} is too complex for ${store}: ${reason}.`, {
         ...options,
@@ -40,13 +39,15 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
     case "busy":
       return new NitroError("NITRO_STORE_BUSY", `${store} was busy with others for too long: ${reason}.`, options)
     case "conflict":
-      return new NitroError(
-        "NITRO_TRANSACTION_CONFLICT",
-        `${store} gave up a transaction that others were in the way of: ${reason}.`,
-        options,
-      )
+      return new NitroError("NITRO_TRANSACTION_CONFLICT", `${store} gave up a transaction that others were in the way of: ${reason}.`, {
+        ...options,
+        clientMessage: "This was changed at the same time by another request. Please try again.",
+      })
     case "value":
-      return new NitroError("NITRO_VALUE_UNSUPPORTED", `A value of ${entity ?? "a row"} does not fit its column: ${reason}.`, options)
+      return new NitroError("NITRO_VALUE_UNSUPPORTED", `A value of ${entity ?? "a row"} does not fit its column: ${reason}.`, {
+        ...options,
+        clientMessage: `A value of ${entity ?? "this row"} is outside of what can be stored.`,
+      })
     case "unavailable":
       return new NitroError("NITRO_STORE_UNAVAILABLE", `${store} cannot be used: ${reason}.`, options)
     default:
