@@ -58,7 +58,9 @@ it("tells throwing from comparing, and finds codes put together at run time", ()
     { path: "src/a/errors.ts", text },
     { path: "src/client/browser/a.ts", text: 'throw new ClientError("PATCH", "x")' },
   ])
-  expect(read.registered).toEqual([{ code: "NITRO_A", status: 400, forClients: false, when: "It happens.", fix: "Do.", path: "src/a/errors.ts" }])
+  expect(read.registered).toEqual([
+    { code: "NITRO_A", status: 400, forClients: false, when: "It happens.", fix: "Do.", path: "src/a/errors.ts" },
+  ])
   expect([...read.thrown]).toEqual([
     ["NITRO_A", "src/a/errors.ts:3"],
     ["NITRO_CLIENT_PATCH", "src/client/browser/a.ts:1"],
