@@ -121,6 +121,20 @@ describe("a title edited in its row", () => {
     await expectTitles(one, ["Oat milk"])
   })
 
+  it("is sent once by Enter", async () => {
+    const page = await open()
+    await add(page, "Milk")
+    await expectTitles(page, ["Milk"])
+    const posts: string[] = []
+    page.on("request", request => request.method() === "POST" && posts.push(request.url()))
+    await titles(page).nth(0).fill("Oat milk")
+    await titles(page).nth(0).press("Enter")
+    await expect.poll(stored).toEqual(["Oat milk"])
+    await newTodo(page).focus()
+    await page.waitForTimeout(100)
+    expect(posts).toHaveLength(1)
+  })
+
   it("is restored by Escape, with its message, and nothing is sent", async () => {
     const page = await open()
     await add(page, "Milk")
