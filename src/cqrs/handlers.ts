@@ -2,8 +2,8 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { z } from "zod"
 import { retry, unitOfWork } from "../entity/index.ts"
+import { callSiteOf } from "../shared/call-site.ts"
 import { NitroError } from "../shared/errors.ts"
-import { callSiteOf } from "./call-site.ts"
 import "./errors.ts"
 import {
   definitionOf,

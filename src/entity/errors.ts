@@ -65,6 +65,11 @@ registerErrors({
     when: "A value cannot be kept by the database without changing it: text with NUL or half a surrogate pair, NaN, an integer out of range.",
     fix: "Correct the value of the named field.",
   },
+  NITRO_STORE_CONFLICT: {
+    status: 500,
+    when: "One database is declared as two stores with different options, or a unit of work would use two stores for its entities.",
+    fix: 'Declare the store once and share it: export const database = sqlite("shop.db").',
+  },
   NITRO_STORED_VALUE: {
     status: 500,
     when: "A stored value cannot be read as its field's type: another program wrote it, or the field was declared otherwise before.",

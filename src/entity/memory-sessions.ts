@@ -1,4 +1,6 @@
 // Memory of which every session has a part of its own: a memory store for each, forgotten when nobody came for a while.
+
+import type { MaybePromise } from "../shared/types.ts"
 import { definitionError } from "./errors.ts"
 import { currentPartition, type PartitionedStore, partitionError, registerPartitionedStore } from "./partition.ts"
 import type { Capabilities, Encoding, Repository, Store } from "./repository.ts"
@@ -13,7 +15,7 @@ interface PartStore extends Store {
   /** Whether no transaction is open. */
   readonly isIdle: boolean
   readonly isEmpty: boolean
-  close(): void
+  close(): MaybePromise<void>
 }
 
 interface Part {
@@ -84,7 +86,7 @@ export class SessionMemory implements PartitionedStore {
 
   #forget(partition: string, { store }: Part): void {
     this.#parts.delete(partition)
-    store.close()
+    void store.close()
   }
 
   /** The one that was idle for the longest goes; one that keeps nothing goes before any that does. */

@@ -1,4 +1,5 @@
 // The store that every process has: this process's memory. Same semantics as a database, gone with the process.
+import { callSiteOf } from "../shared/call-site.ts"
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
@@ -8,7 +9,9 @@ import { SessionMemory } from "./memory-sessions.ts"
 import { MemoryTable } from "./memory-table.ts"
 import { MemoryTransactions } from "./memory-transactions.ts"
 import type { Predicate } from "./predicate.ts"
+import { realPath } from "./real-path.ts"
 import type { Capabilities, Encoding, OpenTransaction, QueryPlan, Repository, Row, Store, Write } from "./repository.ts"
+import { StoreUse } from "./shared-stores.ts"
 
 export interface MemoryOptions {
   /**
@@ -56,11 +59,20 @@ export function memory(options: MemoryOptions = {}): Store {
   if (partition === undefined) {
     if (options.maxPartitions !== undefined)
       throw definitionError("memory({ maxPartitions }) has no partitions.", 'Add partition: "session".')
-    return new MemoryStore(options)
+    return file === undefined ? new MemoryStore(options) : snapshotStore({ ...options, file }, callSiteOf(memory))
   }
   if (partition !== "session") throw definitionError(`memory has no partition "${String(partition)}".`, 'The one that it has is "session".')
   if (file !== undefined) throw definitionError("Rows of sessions are not kept in a file.", "Leave out the file or the partition.")
   return new SessionMemory({ ttlSeconds, maxPartitions }, new MemoryStore({}), name => new MemoryStore({}, name))
+}
+
+/** Every call for one file gives the same store. */
+export function snapshotStore({ file, ttlSeconds }: MemoryOptions & { readonly file: string }, place: string): Store {
+  const options = ttlSeconds === undefined ? {} : { ttlSeconds }
+  return StoreUse.storeOf(
+    { resource: `memory:${realPath(file)}`, options, place },
+    use => new MemoryStore({ ...options, file }, undefined, use),
+  )
 }
 
 /** See `memory`. `partition`: whose part it is. */
@@ -79,11 +91,13 @@ export class MemoryStore implements Store {
   readonly encoding: Encoding = encoding
   readonly #ttlSeconds: number | undefined
   readonly #file: SnapshotFile | undefined
+  readonly #use: StoreUse | undefined
   readonly #transactions = new MemoryTransactions()
   // By definition and not by name: two classes of one name are two tables.
   readonly #tables = new Map<EntityDefinition, MemoryTable>()
 
-  constructor({ ttlSeconds, file }: MemoryOptions, partition?: string) {
+  constructor({ ttlSeconds, file }: MemoryOptions, partition?: string, use?: StoreUse) {
+    this.#use = use
     this.name = partition === undefined ? "memory()" : 'memory({ partition: "session" })'
     if (partition !== undefined) this.partition = partition
     this.#ttlSeconds = ttlSeconds
@@ -93,6 +107,7 @@ export class MemoryStore implements Store {
   bind(definition: EntityDefinition): Repository {
     let table = this.#tables.get(definition)
     if (table === undefined) {
+      this.#use?.claim()
       table = new MemoryTable(definition, this.#ttlSeconds, related => this.#tables.get(related) as MemoryTable)
       table.load(this.#file?.attach(definition, table) ?? [])
       this.#tables.set(definition, table)
@@ -117,8 +132,12 @@ export class MemoryStore implements Store {
     return [...this.#tables.values()].every(table => table.size === 0)
   }
 
-  /** Forgets everything; a file keeps it. */
-  close(): void {
+  /** Forgets everything; a file keeps it. Of a store that is declared several times: the last call does. */
+  close(): MaybePromise<void> {
+    return this.#use === undefined ? this.#close() : this.#use.close(() => this.#close())
+  }
+
+  #close(): void {
     this.#file?.flush()
     for (const table of this.#tables.values()) table.clear()
   }

@@ -1,12 +1,15 @@
 // The app's default store by configuration: `NITRO_DATABASE_URL`, opened by whoever knows the beginning of the URL.
 import { NitroError } from "../shared/errors.ts"
-import { memory } from "./memory.ts"
+import { memory, snapshotStore } from "./memory.ts"
 import type { Store } from "./repository.ts"
 
 type Open = (url: string) => Store
 
 const schemes = new Map<string, Open>([
-  ["memory", url => (url.slice("memory:".length) === "" ? memory() : memory({ file: url.slice("memory:".length) }))],
+  [
+    "memory",
+    url => (url.slice("memory:".length) === "" ? memory() : snapshotStore({ file: url.slice("memory:".length) }, "NITRO_DATABASE_URL")),
+  ],
 ])
 
 // Where each of our own is found; anything else is the business of who registers it.

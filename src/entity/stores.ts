@@ -1,14 +1,16 @@
 // Which store an entity class uses: an override of this request or test, its own, or the app's default.
 import { AsyncLocalStorage } from "node:async_hooks"
-import type { NitroError } from "../shared/errors.ts"
+import { NitroError } from "../shared/errors.ts"
 import { type Started, started } from "../shared/maybe.ts"
 import { warnOnce } from "../shared/warn.ts"
 import { type EncryptionKeys, setEncryptionKeys } from "./encryption.ts"
 import { definitionError } from "./errors.ts"
 import { memory } from "./memory.ts"
+import { currentPartition } from "./partition.ts"
 import type { Store } from "./repository.ts"
 import { storeFromUrl } from "./store-urls.ts"
 import type { EntityClass } from "./types.ts"
+import { currentUnit } from "./unit-of-work.ts"
 
 interface Overrides {
   readonly all: Store | undefined
@@ -37,14 +39,30 @@ export function configure(configuration: Configuration): void {
 
 /**
  * Runs `fn` with other stores: one for every entity, or by entity name. Holds for everything `fn` awaits or starts.
- * Inside of another call the inner one wins. A query that `fn` returns is read inside.
+ * Inside of another call the inner one wins. A query that `fn` returns is read inside. Throws `NITRO_STORE_CONFLICT` inside of
+ * a unit of work that has used another store.
  */
 export function withStores<T>(stores: Store | Readonly<Record<string, Store>>, fn: () => T): Started<T> {
   const outer = overrides.getStore()
+  refuseInUnit(isStore(stores) ? [stores] : Object.values(stores))
   const run = (): Started<T> => started(fn())
   if (isStore(stores)) return overrides.run({ all: stores, byName: new Map() }, run)
   for (const [name, store] of Object.entries(stores)) assertStore(store, `withRepositories({ ${name} })`)
   return overrides.run({ all: outer?.all, byName: new Map([...(outer?.byName ?? []), ...Object.entries(stores)]) }, run)
+}
+
+/** A unit of work that has begun on one store would commit what is written to another by itself. */
+function refuseInUnit(stores: readonly Store[]): void {
+  const unit = currentUnit()
+  if (unit === undefined) return
+  const parts = stores.map(store => (store?.partitioned === undefined || currentPartition() === undefined ? store : store.partitioned()))
+  for (const joined of unit.stores) {
+    if (parts.includes(joined)) continue
+    throw new NitroError("NITRO_STORE_CONFLICT", `withStores was called inside of a unit of work that has begun on ${joined.name}.`, {
+      fix: "Call it around the unit of work.",
+      details: { store: joined.name },
+    })
+  }
 }
 
 /** The store that an entity class reads and writes here and now. */

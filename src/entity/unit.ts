@@ -107,6 +107,12 @@ export class Unit implements OpenUnit {
     })
   }
 
+  /** The stores that this unit has joined; one around it has joined them too. */
+  get stores(): Iterable<Store> {
+    const parent = this.#parent?.current
+    return parent === undefined ? this.#joined.keys() : new Set([...this.#joined.keys(), ...parent.stores])
+  }
+
   run<T>(store: Store, operation: () => MaybePromise<T>): MaybePromise<T> {
     const joined = this.join(store)
     return joined instanceof Promise ? joined.then(transaction => transaction.run(operation)) : joined.run(operation)

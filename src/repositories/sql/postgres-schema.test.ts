@@ -31,9 +31,14 @@ function newPlace(): Place {
   opened.push(() => pool.end())
   return {
     url,
+    // On a pool of its own, as another process has one: in one process a database is one store.
     open(options = {}) {
-      const store = postgres({ url, schema: "sync", max: 2, ...options })
-      opened.push(() => store.close())
+      const own = new Pool({ connectionString: url, max: 2 })
+      const store = postgres({ pool: own, schema: "sync", ...options })
+      opened.push(async () => {
+        await store.close()
+        await own.end()
+      })
       return store
     },
     query: async sql => (await pool.query(sql)).rows as Record<string, unknown>[],

@@ -306,12 +306,14 @@ describe.skipIf(postgresMissing !== undefined)("Postgres' own ways", () => {
     const url = emptySchema()
     const pool = new Pool({ connectionString: url, max: 1 })
     opened.push(() => pool.end())
-    const items = postgres({ pool, schema: "sync" }).bind(define("Item", { n: "integer" }))
+    const store = postgres({ pool, schema: "sync" })
+    const items = store.bind(define("Item", { n: "integer" }))
     for (let n = 0; n < 5; n++) await items.get(`id${n}`)
     const prepared = await pool.query(
       "select statement from pg_prepared_statements where name like 'nitro_%' and statement like '%where \"id\" = $1'",
     )
     expect(prepared.rowCount).toBe(1)
+    await store.close()
     const plain = postgres({ pool, schema: "none", prepare: false }).bind(define("Item", { n: "integer" }))
     for (let n = 0; n < 5; n++) await plain.find({ where: { op: "gt", field: "n", value: n }, orderBy: [] })
     const after = await pool.query(
@@ -384,8 +386,9 @@ describe("what postgres() is given", () => {
     async driver => {
       const url = new URL(database?.url as string)
       url.pathname = "nowhere"
-      const store = keep(postgres({ url, driver, schema: "none" }))
+      const store = postgres({ url, driver, schema: "none" })
       expect(await rejection(() => store.bind(everything).count(all))).toMatchObject({ code: "NITRO_STORE_UNAVAILABLE" })
+      await store.close()
     },
   )
 })

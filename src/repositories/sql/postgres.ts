@@ -8,7 +8,8 @@ import type {
   Store,
   TransactionOptions,
 } from "../../entity/index.ts"
-import { registerStoreUrl } from "../../entity/index.ts"
+import { defined, registerStoreUrl, StoreUse } from "../../entity/index.ts"
+import { callSiteOf } from "../../shared/call-site.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "./access.ts"
@@ -19,6 +20,7 @@ import type { PoolDriver } from "./pool-driver.ts"
 import { PooledConnections } from "./pooled-connections.ts"
 import { postgresDialect } from "./postgres-dialect.ts"
 import { preparePostgresTables } from "./postgres-schema.ts"
+import { readDatabaseUrl } from "./postgres-url.ts"
 import { SqlRepository } from "./repository.ts"
 import { defaultSchemaMode, type SchemaMode } from "./schema-difference.ts"
 
@@ -57,13 +59,38 @@ export interface PostgresStore extends Store {
  * Throws `NITRO_DRIVER_MISSING` and `NITRO_STORE_UNAVAILABLE` then.
  */
 export function postgres(source: string | URL | PostgresOptions | PostgresPool): PostgresStore {
-  if (typeof source === "string" || source instanceof URL) return new PostgresDatabaseStore({ url: source })
-  return new PostgresDatabaseStore(isPostgresPool(source) ? { pool: source } : source)
+  const place = callSiteOf(postgres)
+  if (typeof source === "string" || source instanceof URL) return declare({ url: source }, place)
+  return declare(isPostgresPool(source) ? { pool: source } : source, place)
 }
 
 // `NITRO_DATABASE_URL=postgres://user@host/shop`
-registerStoreUrl("postgres", postgres)
-registerStoreUrl("postgresql", postgres)
+registerStoreUrl("postgres", url => declare({ url }, "NITRO_DATABASE_URL"))
+registerStoreUrl("postgresql", url => declare({ url }, "NITRO_DATABASE_URL"))
+
+/** Every call for one database, or one open pool, gives the same store. */
+function declare({ url, pool, ...given }: PostgresOptions, place: string): PostgresStore {
+  const settings = { ...defaultSettings(), ...defined(given) }
+  if (pool !== undefined) {
+    const make = (use: StoreUse): PostgresDatabaseStore => new PostgresDatabaseStore("postgres(pool)", pool, settings, use)
+    return StoreUse.storeOf({ resource: pool, options: settings, place }, make)
+  }
+  const parsed = parseUrl(url)
+  const { database, settings: ofUrl } = readDatabaseUrl(parsed)
+  // Never a user or a password.
+  const name = `postgres(${parsed.host}${parsed.pathname})`
+  const options = { ...ofUrl, ...settings }
+  return StoreUse.storeOf(
+    { resource: `postgres:${database}`, options, place },
+    use => new PostgresDatabaseStore(name, parsed, settings, use),
+  )
+}
+
+type Settings = Required<Omit<PostgresOptions, "url" | "pool" | "driver">> & Pick<PostgresOptions, "driver">
+
+function defaultSettings(): Settings {
+  return { schema: defaultSchemaMode(), max: 10, prepare: true, waitTimeoutMs: 30_000 }
+}
 
 class PostgresDatabaseStore implements PostgresStore {
   readonly name: string
@@ -79,8 +106,9 @@ class PostgresDatabaseStore implements PostgresStore {
   }
   readonly encoding: Encoding = postgresDialect.encoding
   readonly [sqlAccess]: SqlAccess = { dialect: postgresDialect, exclusive: work => this.#connections.exclusive(work) }
-  readonly #options: PostgresOptions
-  readonly #schema: SchemaMode
+  readonly #source: URL | PostgresPool
+  readonly #settings: Settings
+  readonly #use: StoreUse
   readonly #connections: PooledConnections
   /** The tables that foreign keys can point to, and that are prepared together. */
   readonly #repositories: Map<EntityDefinition, SqlRepository> = new Map<EntityDefinition, SqlRepository>()
@@ -88,21 +116,23 @@ class PostgresDatabaseStore implements PostgresStore {
   readonly #preparedIn: WeakMap<object, Set<SqlRepository>> = new WeakMap<object, Set<SqlRepository>>()
   #preparing: Promise<void> | undefined
 
-  constructor(options: PostgresOptions) {
-    this.#options = options
-    this.#schema = options.schema ?? defaultSchemaMode()
-    this.name = nameOf(options)
+  constructor(name: string, source: URL | PostgresPool, settings: Settings, use: StoreUse) {
+    this.name = name
+    this.#source = source
+    this.#settings = settings
+    this.#use = use
     this.#connections = new PooledConnections({
       name: this.name,
       dialect: postgresDialect,
       open: () => this.#open(),
-      waitTimeoutMs: options.waitTimeoutMs ?? 30_000,
+      waitTimeoutMs: settings.waitTimeoutMs,
     })
   }
 
   bind(definition: EntityDefinition): Repository {
     const known = this.#repositories.get(definition)
     if (known !== undefined) return known
+    this.#use.claim()
     const repository = new SqlRepository({
       definition,
       dialect: postgresDialect,
@@ -112,7 +142,7 @@ class PostgresDatabaseStore implements PostgresStore {
       find: other => this.bind(other) as SqlRepository,
       isReadyHere: one => this.#preparedHere()?.has(one) === true,
     })
-    repository.ready = this.#schema === "none"
+    repository.ready = this.#settings.schema === "none"
     this.#repositories.set(definition, repository)
     return repository
   }
@@ -125,14 +155,15 @@ class PostgresDatabaseStore implements PostgresStore {
     return this.#connections.begin(options)
   }
 
+  /** Of a store that is declared several times: the last call closes it. */
   close(): MaybePromise<void> {
-    return this.#connections.close()
+    return this.#use.close(() => this.#connections.close())
   }
 
   #open(): PoolDriver {
-    const { pool, url, driver, max = 10, prepare = true, waitTimeoutMs = 30_000 } = this.#options
-    if (pool !== undefined) return wrapPostgres(pool, prepare)
-    return openPostgres(driver, { url: String(url), maxConnections: max, waitTimeoutMs, prepare })
+    const { driver, max, prepare, waitTimeoutMs } = this.#settings
+    if (!(this.#source instanceof URL)) return wrapPostgres(this.#source, prepare)
+    return openPostgres(driver, { url: this.#source.href, maxConnections: max, waitTimeoutMs, prepare })
   }
 
   /** Makes the tables of all classes fit that were bound since the last time, at once: they may point to each other. */
@@ -148,7 +179,7 @@ class PostgresDatabaseStore implements PostgresStore {
   async #prepareForAll(): Promise<void> {
     const concerned = this.#unprepared()
     const work = (driver: Driver): Promise<void> => this.#makeFit(driver, concerned)
-    await (this.#schema === "sync" ? this.#connections.atomic(work) : this.#connections.read(work))
+    await (this.#settings.schema === "sync" ? this.#connections.atomic(work) : this.#connections.read(work))
     for (const repository of concerned) repository.ready = true
   }
 
@@ -166,7 +197,7 @@ class PostgresDatabaseStore implements PostgresStore {
       made.push(...concerned)
       for (const repository of concerned) here.add(repository)
     }
-    await (this.#schema === "sync" ? this.#connections.atomic(work, forget) : this.#connections.read(work))
+    await (this.#settings.schema === "sync" ? this.#connections.atomic(work, forget) : this.#connections.read(work))
     this.#connections.afterCommit(() => {
       for (const repository of made) if (here.has(repository)) repository.ready = true
     })
@@ -187,19 +218,17 @@ class PostgresDatabaseStore implements PostgresStore {
   #makeFit(driver: Driver, concerned: readonly SqlRepository[]): Promise<void> {
     const definitions = concerned.map(({ table }) => table.definition)
     const find = (entity: string) => [...this.#repositories.keys()].findLast(definition => definition.name === entity)
-    const { waitTimeoutMs: lockTimeoutMs = 30_000 } = this.#options
+    const { waitTimeoutMs: lockTimeoutMs } = this.#settings
     const found = (definition: EntityDefinition, exact: ReadonlySet<string>): void => {
       for (const { field, facts } of this.#repositories.get(definition)?.table.columns ?? []) facts.isExact = exact.has(field.column)
     }
-    return preparePostgresTables(driver, definitions, { find, mode: this.#schema, store: this.name, lockTimeoutMs, found })
+    return preparePostgresTables(driver, definitions, { find, mode: this.#settings.schema, store: this.name, lockTimeoutMs, found })
   }
 }
 
-/** `postgres(host/database)`; never a user or a password. */
-function nameOf({ url, pool }: PostgresOptions): string {
-  if (pool !== undefined) return "postgres(pool)"
+function parseUrl(url: string | URL | undefined): URL {
   const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : url
-  if (parsed instanceof URL && /^postgres(ql)?:$/.test(parsed.protocol)) return `postgres(${parsed.host}${parsed.pathname})`
+  if (parsed instanceof URL && /^postgres(ql)?:$/.test(parsed.protocol)) return parsed
   throw new NitroError("NITRO_STORE_UNAVAILABLE", "postgres() was given no URL of a Postgres database.", {
     fix: 'Give a URL, postgres("postgres://user:password@localhost:5432/shop"), or an open pool.',
   })

@@ -4,13 +4,13 @@ import { z } from "zod"
 import type { EntityDefinition, Row } from "../../entity/index.ts"
 import type { SyncDriver } from "./driver.ts"
 import { loadSqliteDriver } from "./drivers/load.ts"
-import { type SqliteOptions, type SqliteStore, sqlite } from "./sqlite.ts"
+import { type SqliteDriverName, type SqliteOptions, type SqliteStore, sqlite } from "./sqlite.ts"
 import { type DefineOptions, define, type FieldSpec } from "./testing/definitions.ts"
-import { temporaryFolder } from "./testing/drivers.ts"
+import { availableDrivers, openConnection, temporaryFolder } from "./testing/drivers.ts"
 
 const folder = temporaryFolder()
 const opened: SqliteStore[] = []
-const connections: SyncDriver[] = []
+const connections: { close(): unknown }[] = []
 let count = 0
 afterAll(() => {
   for (const connection of connections) connection.close()
@@ -20,8 +20,8 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close()
 })
 
-/** A new database; `raw` is a connection of its own, as another program would have. */
-function database(setup = ""): { raw: SyncDriver; open: (options?: Omit<SqliteOptions, "file">) => SqliteStore } {
+/** A new database; `raw` is a connection of its own, as another program would have, and so has each store. */
+function database(setup = ""): { raw: SyncDriver; open: (options?: Omit<SqliteOptions, "file" | "driver">) => SqliteStore } {
   const file = folder.path(`schema-${count++}.db`)
   const raw = loadSqliteDriver()(file)
   connections.push(raw)
@@ -29,7 +29,10 @@ function database(setup = ""): { raw: SyncDriver; open: (options?: Omit<SqliteOp
   return {
     raw,
     open: options => {
-      const store = sqlite({ ...options, file })
+      // In one process a file is one store: a connection of its own is what another process has.
+      const connection = openConnection(availableDrivers[0] as SqliteDriverName, file)
+      connections.push(connection)
+      const store = sqlite({ ...options, driver: connection })
       opened.push(store)
       return store
     },

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, statSync } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Capabilities, Encoding, EntityDefinition, OpenTransaction, Repository, Store } from "../../entity/index.ts"
-import { registerStoreUrl } from "../../entity/index.ts"
+import { defined, realPath, registerStoreUrl, StoreUse } from "../../entity/index.ts"
+import { callSiteOf } from "../../shared/call-site.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "./access.ts"
@@ -50,11 +51,30 @@ export interface SqliteStore extends Store {
  * and `NITRO_STORE_UNAVAILABLE` then.
  */
 export function sqlite(options: string | URL | SqliteOptions): SqliteStore {
-  return new SqliteFileStore(typeof options === "string" || options instanceof URL ? { file: options } : options)
+  return declare(typeof options === "string" || options instanceof URL ? { file: options } : options, callSiteOf(sqlite))
 }
 
 // `NITRO_DATABASE_URL=sqlite:shop.db`, `sqlite::memory:`, `sqlite:///var/shop.db`
-registerStoreUrl("sqlite", url => sqlite(url.slice("sqlite:".length).replace(/^\/\//, "")))
+registerStoreUrl("sqlite", url => declare({ file: url.slice("sqlite:".length).replace(/^\/\//, "") }, "NITRO_DATABASE_URL"))
+
+/** Every call for one file, or one open connection, gives the same store. Each `":memory:"` is a database of its own. */
+function declare({ file, driver, ...given }: SqliteOptions, place: string): SqliteStore {
+  const settings = { ...defaultSettings(), ...defined(given) }
+  if (isConnection(driver)) {
+    const options = { ...settings, driver: undefined }
+    return StoreUse.storeOf({ resource: driver, options, place }, use => new SqliteFileStore(undefined, driver, settings, use))
+  }
+  const path = toPath(file)
+  if (path === ":memory:") return new SqliteFileStore(path, driver, settings, undefined)
+  const options = { ...settings, driver }
+  return StoreUse.storeOf({ resource: `sqlite:${realPath(path)}`, options, place }, use => new SqliteFileStore(path, driver, settings, use))
+}
+
+type Settings = Required<Omit<SqliteOptions, "file" | "driver">>
+
+function defaultSettings(): Settings {
+  return { schema: defaultSchemaMode(), busyTimeoutMs: 5000, waitTimeoutMs: 30_000, synchronous: "normal" }
+}
 
 // SQLite itself waits so long before it reports a lock; it blocks the process meanwhile, so the longer waits are ours.
 const nativeBusyTimeoutMs = 5
@@ -64,20 +84,22 @@ class SqliteFileStore implements SqliteStore {
   readonly capabilities: Capabilities
   readonly encoding: Encoding = sqliteDialect.encoding
   readonly [sqlAccess]: SqlAccess = { dialect: sqliteDialect, exclusive: work => this.#connections.exclusive(work) }
-  readonly #options: SqliteOptions
   /** Absolute, `":memory:"`, or undefined with a connection of the app's. */
   readonly #file: string | undefined
-  readonly #schema: SchemaMode
+  readonly #library: SqliteOptions["driver"]
+  readonly #settings: Settings
+  readonly #use: StoreUse | undefined
   readonly #connections: SingleWriter
   /** The tables that foreign keys can point to, and that are prepared together. */
   readonly #repositories: Map<EntityDefinition, SqlRepository> = new Map<EntityDefinition, SqlRepository>()
   #openFile: ((file: string) => SyncDriver) | undefined
   #hasReader = false
 
-  constructor(options: SqliteOptions) {
-    this.#options = options
-    this.#file = options.file === undefined && isConnection(options.driver) ? undefined : toPath(options.file)
-    this.#schema = options.schema ?? defaultSchemaMode()
+  constructor(file: string | undefined, library: SqliteOptions["driver"], settings: Settings, use: StoreUse | undefined) {
+    this.#file = file
+    this.#library = library
+    this.#settings = settings
+    this.#use = use
     this.name = `sqlite(${this.#file === undefined ? "connection" : this.#file === ":memory:" ? this.#file : basename(this.#file)})`
     this.capabilities = {
       transactions: true,
@@ -94,14 +116,15 @@ class SqliteFileStore implements SqliteStore {
       dialect: sqliteDialect,
       open: () => this.#open(),
       openReader: () => this.#openReader(),
-      busyTimeoutMs: options.busyTimeoutMs ?? 5000,
-      waitTimeoutMs: options.waitTimeoutMs ?? 30_000,
+      busyTimeoutMs: settings.busyTimeoutMs,
+      waitTimeoutMs: settings.waitTimeoutMs,
     })
   }
 
   bind(definition: EntityDefinition): Repository {
     const known = this.#repositories.get(definition)
     if (known !== undefined) return known
+    this.#use?.claim()
     const repository = new SqlRepository({
       definition,
       dialect: sqliteDialect,
@@ -110,7 +133,7 @@ class SqliteFileStore implements SqliteStore {
       prepare: () => this.#prepare(),
       find: other => this.bind(other) as SqlRepository,
     })
-    repository.ready = this.#schema === "none"
+    repository.ready = this.#settings.schema === "none"
     this.#repositories.set(definition, repository)
     return repository
   }
@@ -123,8 +146,10 @@ class SqliteFileStore implements SqliteStore {
     return this.#connections.begin()
   }
 
+  /** Of a store that is declared several times: the last call closes it. */
   close(): MaybePromise<void> {
-    return this.#connections.close()
+    const close = (): MaybePromise<void> => this.#connections.close()
+    return this.#use === undefined ? close() : this.#use.close(close)
   }
 
   /** Makes the tables of all classes fit that were bound since the last time, at once: they may point to each other. */
@@ -136,10 +161,10 @@ class SqliteFileStore implements SqliteStore {
     const work = (driver: Driver): void => {
       concerned = this.#unprepared()
       const find = (entity: string) => [...this.#repositories.keys()].findLast(definition => definition.name === entity)
-      for (const { table } of concerned) prepareTable(driver as SyncDriver, table.definition, find, this.#schema, this.name)
+      for (const { table } of concerned) prepareTable(driver as SyncDriver, table.definition, find, this.#settings.schema, this.name)
       for (const repository of concerned) repository.ready = true
     }
-    return this.#schema === "check" ? this.#connections.read(work) : this.#connections.atomic(work, forget)
+    return this.#settings.schema === "check" ? this.#connections.read(work) : this.#connections.atomic(work, forget)
   }
 
   #unprepared(): SqlRepository[] {
@@ -150,9 +175,8 @@ class SqliteFileStore implements SqliteStore {
   }
 
   #open(): SyncDriver {
-    const { driver } = this.#options
-    if (isConnection(driver)) {
-      const connection = wrapConnection(driver)
+    if (isConnection(this.#library)) {
+      const connection = wrapConnection(this.#library)
       this.#configure(connection)
       return connection
     }
@@ -178,7 +202,7 @@ class SqliteFileStore implements SqliteStore {
   }
 
   #connect(): SyncDriver {
-    this.#openFile ??= loadSqliteDriver(this.#options.driver as SqliteDriverName | undefined)
+    this.#openFile ??= loadSqliteDriver(this.#library as SqliteDriverName | undefined)
     const file = this.#file as string
     try {
       if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true })
@@ -195,7 +219,7 @@ class SqliteFileStore implements SqliteStore {
   }
 
   #configure(connection: SyncDriver): void {
-    const synchronous = this.#options.synchronous === "full" ? "full" : "normal"
+    const synchronous = this.#settings.synchronous === "full" ? "full" : "normal"
     connection.exec(`pragma busy_timeout = ${nativeBusyTimeoutMs}; pragma foreign_keys = on; pragma synchronous = ${synchronous}`)
   }
 }

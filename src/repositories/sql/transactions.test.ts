@@ -246,12 +246,19 @@ for (const driver of availableDrivers) {
     connection.close()
   })
 
-  describe(`two stores on one file, ${driver}`, () => {
+  describe(`a store beside another process on one file, ${driver}`, () => {
     const start = (options: Omit<SqliteOptions, "file" | "driver"> = {}) => {
       const folder = temporaryFolder()
-      const stores = [0, 1].map(() => sqlite({ busyTimeoutMs: 2000, ...options, driver, file: folder.path("shared.db") }))
-      open.push(folder.remove, ...stores.map(store => async () => store.close()))
-      const [first, second] = stores as [SqliteStore, SqliteStore]
+      const first = sqlite({ busyTimeoutMs: 2000, ...options, driver, file: folder.path("shared.db") })
+      // In one process a file is one store. A connection of its own is what another process has.
+      const connection = openConnection(driver, folder.path("shared.db"))
+      const second = sqlite({ busyTimeoutMs: 2000, ...options, driver: connection })
+      open.push(
+        folder.remove,
+        async () => first.close(),
+        async () => second.close(),
+        async () => void connection.close(),
+      )
       return { first, second, items: first.bind(definition), others: second.bind(definition) }
     }
 

@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly lockTimeoutMs?: number | undefined
 }
 
+const defaultLockTimeoutMs = 10_000
+
 /** Holds one connection of the store for as long as `work` runs. Throws `NITRO_CAPABILITY` for a store without SQL. */
 export async function withSession<T>(
   store: { readonly name: string },
@@ -45,13 +47,16 @@ export async function withSession<T>(
       if (executor.isDirty()) throw error
       return { error }
     }
+  }).catch((error: unknown) => {
+    // Opening a file can find it locked too.
+    throw isLocked(error, dialect) ? locked(store.name, options.lockTimeoutMs ?? defaultLockTimeoutMs, error) : error
   })
   if ("error" in outcome) throw outcome.error
   return outcome.value
 }
 
 function createExecutor(driver: Driver, dialect: Dialect, store: string, options: SessionOptions): Executor & { isDirty(): boolean } {
-  const { lockTimeoutMs = 10_000 } = options
+  const { lockTimeoutMs = defaultLockTimeoutMs } = options
   const transaction: Transaction = {
     all: async sql => driver.all(sql, []),
     exec: async sql => driver.exec(sql),

@@ -1,11 +1,12 @@
 // The databases that migrations are tested on: every SQLite library that loads here, and Postgres where a server is given.
+import { Pool } from "pg"
 import { afterAll } from "vitest"
 import { postgresMissing, testDatabase } from "../../../../../test/support/postgres.ts"
 import type { Store } from "../../../../entity/index.ts"
 import { postgresDrivers } from "../../drivers/load-postgres.ts"
 import { postgres } from "../../postgres.ts"
 import { sqlite } from "../../sqlite.ts"
-import { availableDrivers, temporaryFolder } from "../../testing/drivers.ts"
+import { availableDrivers, openConnection, temporaryFolder } from "../../testing/drivers.ts"
 import type { DialectName } from "../model.ts"
 import { type Executor, withSession } from "../session.ts"
 
@@ -14,12 +15,15 @@ export interface Database {
   readonly dialect: DialectName
   /** A store on a new, empty database, or on the one at `source`; closed after the tests of the file. */
   readonly open: (source?: string) => Promise<Store>
+  /** The same as another process would have it: on a connection of its own. */
+  readonly openBeside: (source: string) => Store
   /** Path or URL of a new, empty database. */
   readonly source: () => string
 }
 
 const folder = temporaryFolder()
 const opened: Store[] = []
+const connections: { close(): unknown }[] = []
 let count = 0
 
 const server = postgresMissing === undefined ? await testDatabase(200) : undefined
@@ -27,6 +31,7 @@ if (server === undefined) console.log(`Skipped on Postgres: ${postgresMissing}`)
 
 afterAll(async () => {
   for (const store of opened) await store.close()
+  for (const connection of connections) await connection.close()
   await server?.remove()
   folder.remove()
 })
@@ -37,12 +42,23 @@ export const databases: readonly Database[] = [
     dialect: "sqlite" as const,
     source: newFile,
     open: async (file = newFile()) => keep(sqlite({ file, driver, schema: "none" })),
+    openBeside: (file: string) => {
+      const connection = openConnection(driver, file)
+      connections.push(connection)
+      connection.exec("pragma journal_mode = wal")
+      return keep(sqlite({ driver: connection, schema: "none" }))
+    },
   })),
   ...(server === undefined ? [] : postgresDrivers).map(driver => ({
     name: `postgres through ${driver}`,
     dialect: "postgres" as const,
     source: () => server?.emptySchema() as string,
     open: async (url = server?.emptySchema() as string) => keep(postgres({ url, driver, max: 3, schema: "none" })),
+    openBeside: (url: string) => {
+      const pool = new Pool({ connectionString: url, max: 3 })
+      connections.push({ close: () => pool.end() })
+      return keep(postgres({ pool, schema: "none" }))
+    },
   })),
 ]
 
