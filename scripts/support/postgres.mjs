@@ -10,7 +10,6 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -21,20 +20,17 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
+import { findPostgres } from "./places.mjs"
 import { cache } from "./project.mjs"
 
 /** One file for each server, named after the process that it serves. */
 const notes = join(cache, "postgres")
 const startTimeoutMs = 60_000
 
-/** Folder of `initdb` and `postgres`, newest version first; undefined where Postgres is not installed. */
+/** Folder of `initdb` and `postgres`; undefined where Postgres is not installed. */
 export function binaries() {
-  const debian = "/usr/lib/postgresql"
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
-  const folders = [process.env["NITRO_POSTGRES_BIN"], ...versions.map(version => join(debian, version, "bin"))]
-  const onPath = spawnSync("pg_config", ["--bindir"], { encoding: "utf8" })
-  if (onPath.status === 0) folders.push(onPath.stdout.trim())
-  return folders.find(folder => folder && existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")))
+  const asked = spawnSync("pg_config", ["--bindir"], { encoding: "utf8" })
+  return findPostgres({ pgConfig: asked.status === 0 ? asked.stdout.trim() : undefined })
 }
 
 /** URL of the server that serves this process or one that started it; undefined when there is none. */

@@ -1,11 +1,9 @@
 // Where Chromium is and the flags it needs as root on a closed network.
-import { existsSync } from "node:fs"
-
-const candidates = [process.env["NITRO_CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+import { findChromium } from "../../scripts/support/places.mjs"
 
 /** Path of the Chromium that `scripts/services` found or installed. Throws with what to do when there is none. */
 export function chromiumPath(): string {
-  const found = candidates.find(path => path && existsSync(path))
+  const found = findChromium()
   if (!found) throw new Error("No Chromium found. Run ./scripts/services, or set NITRO_CHROMIUM to the path of one.")
   return found
 }
