@@ -1,5 +1,5 @@
 // Writes under way, one for each form or element: a decision that is repeated meanwhile is not a second one.
-import { contentOf } from "../patch/forms.ts"
+import { contentOf, markEdited } from "../patch/forms.ts"
 import type { Source } from "./request.ts"
 
 export interface Flight {
@@ -25,7 +25,10 @@ let edits = 0
 
 /** Starts to listen to what the user does. */
 export function watchDecisions(): void {
-  const edit = (): void => void edits++
+  const edit = (event: Event): void => {
+    edits++
+    markEdited(event)
+  }
   document.addEventListener("input", edit, true)
   document.addEventListener("change", edit, true)
   document.addEventListener(

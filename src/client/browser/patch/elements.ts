@@ -2,6 +2,7 @@
 import { ClientError } from "../errors.ts"
 import { followFocus } from "./focus.ts"
 import { morph } from "./morph.ts"
+import { find, move, remove } from "./move.ts"
 
 const MODES = ["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"] as const
 type Mode = (typeof MODES)[number]
@@ -62,7 +63,7 @@ function change(patch: ElementsPatch): void {
     if (!targets.length) console.warn(`A patch found no element that matches ${selector} (mode ${mode}).`)
     targets.forEach((target, index) => {
       const isLast = index === targets.length - 1
-      applyTo(target, isLast ? content : (content.cloneNode(true) as DocumentFragment), mode)
+      applyTo(target, isLast ? content : (content.cloneNode(true) as DocumentFragment), mode, targets.length === 1)
     })
     return
   }
@@ -76,7 +77,7 @@ function change(patch: ElementsPatch): void {
     }
     const fragment = document.createDocumentFragment()
     fragment.append(element)
-    applyTo(target, fragment, mode)
+    applyTo(target, fragment, mode, true)
   }
 }
 
@@ -88,21 +89,41 @@ function pageTarget(element: Element): Element | null {
   return id ? document.getElementById(id) : null
 }
 
-function applyTo(target: Element, content: DocumentFragment, mode: Mode): void {
+function applyTo(target: Element, content: DocumentFragment, mode: Mode, isOnly: boolean): void {
   switch (mode) {
     case "outer":
     case "inner":
       morph(target, [...content.childNodes], mode)
       break
     case "remove":
-      target.remove()
+      remove(target)
       break
     case "replace":
       target.replaceWith(content)
       break
     default:
-      // prepend, append, before and after are methods of the same names.
-      target[mode](content)
+      insert(target, content, mode, isOnly)
+  }
+}
+
+/** What the page has already under its id moves, and becomes what was sent; only what is new is inserted. */
+function insert(target: Element, content: DocumentFragment, mode: "prepend" | "append" | "before" | "after", isOnly: boolean): void {
+  const moves: [element: Element, place: Comment, sent: Element][] = []
+  for (const sent of isOnly ? [...content.children] : []) {
+    const id = sent.getAttribute("id")
+    const element = id && find(id)
+    // Nothing moves into itself.
+    if (!element || element.contains(/^(?:pre|ap)/.test(mode) ? target : target.parentNode)) continue
+    const place = document.createComment("")
+    sent.replaceWith(place)
+    moves.push([element, place, sent])
+  }
+  // prepend, append, before and after are methods of the same names.
+  target[mode](content)
+  for (const [element, place, sent] of moves) {
+    move(element, place)
+    place.remove()
+    morph(element, [sent], "outer")
   }
 }
 

@@ -5,6 +5,9 @@ const sent = new WeakMap<Element, string>()
 /** What the server last said about `open` of a <details> or <dialog>. */
 const serverOpen = new WeakMap<Element, boolean>()
 
+/** Elements with `contenteditable` in which was typed, until that was sent. */
+const edited = new WeakSet<Element>()
+
 const CONTROLS = "input, textarea, select"
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
@@ -35,10 +38,23 @@ export function contentOf(form: HTMLFormElement): string {
  * a checkbox or a choice when any request came of it.
  */
 export function markSent(source: Element, form: HTMLFormElement | undefined, submitted: boolean): void {
+  for (const el of [source, ...(form ?? source).querySelectorAll("[contenteditable]")]) edited.delete(el)
   const controls = form ? form.querySelectorAll(CONTROLS) : source.matches(CONTROLS) ? [source] : []
   for (const el of controls) {
     if (el.matches(CONTROLS) && (submitted || !isText(el))) sent.set(el, stateOf(el as Control))
   }
+}
+
+/** Call when something was typed or chosen. */
+export function markEdited({ target }: Event): void {
+  if (target instanceof HTMLElement && target.isContentEditable) edited.add(target)
+}
+
+/** True when a morph has to leave the content to the user. */
+export function isUnsentContent(el: Element, fromServer: Element): boolean {
+  // What the server says too has arrived there.
+  if (el.innerHTML === fromServer.innerHTML) edited.delete(el)
+  return edited.has(el) && fromServer.hasAttribute("contenteditable")
 }
 
 /** True when a morph has to leave the control's value to the user, or to the signal it is bound to. */
@@ -48,9 +64,18 @@ export function isUnsent(el: Element, fromServer: Element): boolean {
   if (["name", "type"].some(name => el.getAttribute(name) !== fromServer.getAttribute(name))) return false
   const binding = [...el.attributes].find(({ name }) => /^data-bind(?:$|:|__)/.test(name))
   if (binding) return fromServer.getAttribute(binding.name) === binding.value
-  const control = el as Control
-  const state = stateOf(control)
-  return (state !== defaultStateOf(control) && sent.get(el) !== state) || (control instanceof HTMLInputElement && control.validity.badInput)
+  return isDirty(el as Control)
+}
+
+function isDirty(el: Control): boolean {
+  const state = stateOf(el)
+  return (state !== defaultStateOf(el) && sent.get(el) !== state) || (el instanceof HTMLInputElement && el.validity.badInput)
+}
+
+/** True when the user has begun something in it. */
+export function isInUse(el: Element): boolean {
+  const inside = [el, ...el.querySelectorAll("*")]
+  return inside.some(each => each === document.activeElement || edited.has(each) || (each.matches(CONTROLS) && isDirty(each as Control)))
 }
 
 /** The chosen values of a <select>, to choose them again: its options may have moved. */

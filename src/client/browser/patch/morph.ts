@@ -1,6 +1,6 @@
 // Morphs elements (idiomorph), keeping what belongs to the user or to the page's own attributes.
 import { Idiomorph } from "idiomorph"
-import { isUnsent, keepsOpen, rememberChoice } from "./forms.ts"
+import { isUnsent, isUnsentContent, keepsOpen, rememberChoice } from "./forms.ts"
 
 /** What the element being morphed keeps; idiomorph handles its attributes right after announcing it. */
 interface Kept {
@@ -49,6 +49,7 @@ export function morph(target: Element, content: readonly Node[], mode: "outer" |
         if (!(node instanceof Element) || !(fromServer instanceof Element)) return true
         if (isIgnoredMorph(node) && isIgnoredMorph(fromServer)) return false
         kept = keptOf(node, fromServer)
+        if (isUnsentContent(node, fromServer)) fromServer.replaceChildren(...node.cloneNode(true).childNodes)
         if (kept.value) {
           copyDefaults(node, fromServer)
           if (node instanceof HTMLSelectElement) choices.set(node, rememberChoice(node))

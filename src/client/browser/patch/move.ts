@@ -1,0 +1,59 @@
+// Puts an element that is in the page somewhere else in it: what was typed, the focus, the selection and the scroll position stay.
+import { isInUse } from "./forms.ts"
+
+/** Elements in use that were removed a moment ago, by id, with where the focus was and where it went. */
+const removed = new Map<string, { readonly element: Element; readonly focused: Element | null; next: Element | null }>()
+
+/** How long a removed element may take to come back. The row of one list that belongs in another now is taken out of the first at first. */
+const returnMs = 1000
+
+export function remove(element: Element): void {
+  const id = element.getAttribute("id")
+  if (id && isInUse(element)) {
+    const focused = document.activeElement
+    const entry = { element, focused: element.contains(focused) ? focused : null, next: null as Element | null }
+    removed.set(id, entry)
+    // Once the focus has found another place.
+    queueMicrotask(() => {
+      entry.next = document.activeElement
+    })
+    setTimeout(() => removed.get(id) === entry && removed.delete(id), returnMs)
+  }
+  element.remove()
+}
+
+/** The element that the page has under an id, or had a moment ago. */
+export function find(id: string): Element | undefined {
+  return document.getElementById(id) ?? removed.get(id)?.element
+}
+
+/** Puts `element` before `place`. Without `moveBefore`, browsers take a move for a removal and an insertion. */
+export function move(element: Element, place: ChildNode): void {
+  if (!element.isConnected) {
+    place.before(element)
+    const { focused, next } = removed.get(element.getAttribute("id")!)!
+    if (document.activeElement === next) (focused as HTMLElement | null)?.focus({ preventScroll: true })
+    return
+  }
+  const parent = place.parentNode!
+  const isKnown = "moveBefore" in parent
+  const active = document.activeElement as HTMLElement | null
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection()!
+  const { selectionStart, selectionEnd } = active as HTMLInputElement
+  const inside = isKnown ? [] : [element, ...element.querySelectorAll("*")]
+  const positions = inside.map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop] as const)
+  // A removal would count as leaving the field, which saves it half-typed.
+  const silence = new AbortController()
+  for (const type of ["blur", "focusout", "change", "focus", "focusin"])
+    window.addEventListener(type, event => event.stopImmediatePropagation(), { capture: true, signal: silence.signal })
+  if (isKnown) parent.moveBefore(element, place)
+  else place.before(element)
+  for (const [index, [left, top]] of positions.entries()) if (left || top) inside[index]!.scrollTo({ left, top, behavior: "instant" })
+  if (element.contains(active)) {
+    active!.focus({ preventScroll: true })
+    // Chromium forgets the place in an element with contenteditable.
+    if (active!.isContentEditable) getSelection()!.setBaseAndExtent(anchorNode!, anchorOffset, focusNode!, focusOffset)
+    else if (selectionStart != null) (active as HTMLInputElement).setSelectionRange(selectionStart, selectionEnd)
+  }
+  silence.abort()
+}
