@@ -16,7 +16,7 @@ import { relationLookup } from "./relations/lookup.ts"
 import { resolvedCondition } from "./relations/resolve.ts"
 import type { Row, Write } from "./repository.ts"
 import type { EntityClass } from "./types.ts"
-import { onStore, unitOfWork, writeTo } from "./unit-of-work.ts"
+import { atomically, onStore, writeTo } from "./unit-of-work.ts"
 
 const updateHooks = ["beforeSave", "beforeUpdate", "afterSave", "afterUpdate"] as const
 
@@ -48,7 +48,7 @@ export async function updateWhere(
   if (increments.length > 0) requireIncrements(binding)
   const condition = await resolvedCondition(binding, asked)
   if (updateHooks.some(name => name in entity.prototype || state.hooks.has(name)))
-    return unitOfWork(() => updateEach(binding, condition, rest, increments))
+    return atomically(() => updateEach(binding, condition, rest, increments))
   const columns = Object.keys(values).map(name => (definition.fieldByName.get(name) as FieldDefinition).index)
   if (definition.timestamps) {
     values["updatedAt"] = new Date()
@@ -60,7 +60,7 @@ export async function updateWhere(
     const version = definition.version ? [{ column: definition.fieldByName.get("version")?.index as number, by: 1 }] : []
     return writeTo(store, () => atOnce(condition, columns, encoded, [...toColumns(binding, increments), ...version]))
   }
-  return unitOfWork(() => updateRows(binding, condition, columns, encoded, increments))
+  return atomically(() => updateRows(binding, condition, columns, encoded, increments))
 }
 
 async function updateEach(
@@ -156,7 +156,7 @@ export async function upsert(entity: EntityClass, data: unknown, by?: string | r
   for (let attempt = 1; ; attempt++) {
     try {
       // A unit of its own: an error inside must not end a transaction around it.
-      return await unitOfWork(async () => (await update()) ?? save(new (entity as unknown as NewClass)(data), undefined, true))
+      return await atomically(async () => (await update()) ?? save(new (entity as unknown as NewClass)(data), undefined, true))
     } catch (error) {
       // Somebody else created, saved or deleted it between the reading and the writing.
       const lost = error instanceof NitroError && overtaken.has(error.code)

@@ -65,6 +65,6 @@ export function tellDeleted(binding: Binding, before: Row): void {
 
 function tell({ model, store }: Binding, change: Change): void {
   const unit = currentUnit()
-  if (unit) unit.announceLater(store, () => announce(model, change))
+  if (unit) unit.consequences.announceLater(store, () => announce(model, change))
   else announce(model, change)
 }

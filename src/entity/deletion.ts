@@ -14,13 +14,14 @@ import { resolvedCondition } from "./relations/resolve.ts"
 import type { Row, Write } from "./repository.ts"
 import { unscoped } from "./soft-delete.ts"
 import type { DeleteOptions, DeleteWhereOptions, EntityClass } from "./types.ts"
-import { currentUnit, onStore, unitOfWork, writeTo } from "./unit-of-work.ts"
+import { atomically, currentUnit, joinFirst, onStore, writeTo } from "./unit-of-work.ts"
 
 /** False when it was not stored (any more). */
 export async function remove(record: EntityRecord, { permanently = false }: DeleteOptions = {}): Promise<boolean> {
   await waitForSaves(record)
   if (rowOf(record) === undefined) return false
   const binding = bindingFor(record)
+  await joinFirst(binding.store)
   await runHook(binding, record, "beforeDelete")
   const before = rowOf(record)
   if (before === undefined) return false
@@ -44,7 +45,7 @@ async function ended(record: EntityRecord, binding: Binding, before: Row, wasThe
 async function erase(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
   const [touched] = await writeTo(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as EntityId }]))
   // The unit goes on knowing it by its id: after a rollback it is the instance of that row again.
-  currentUnit()?.onRollback(binding.store, () => setStored(record, before, binding))
+  currentUnit()?.consequences.onRollback(binding.store, () => setStored(record, before, binding))
   setDeleted(record)
   return touched !== 0
 }
@@ -83,6 +84,7 @@ async function eraseRows(binding: Binding, rows: readonly Row[]): Promise<number
 export async function restore(record: EntityRecord): Promise<boolean> {
   await waitForSaves(record)
   const binding = bindingFor(record)
+  await joinFirst(binding.store)
   if (!isSoft(binding)) throw queryError(`${binding.model.name} keeps no deleted entities.`, "Declare it: softDelete: true.")
   if (rowOf(record) === undefined || valuesOf(record)["deletedAt"] === null) return false
   if (!(await mark(record, binding, null))) return false
@@ -101,7 +103,7 @@ async function mark(record: EntityRecord, binding: Binding, deletedAt: Date | nu
   )
   if (touched === 0) return false
   const { deletedAt: earlier } = values
-  currentUnit()?.onRollback(binding.store, () => {
+  currentUnit()?.consequences.onRollback(binding.store, () => {
     setStored(record, before, binding)
     values["deletedAt"] = earlier
   })
@@ -136,7 +138,7 @@ export async function deleteWhere(entity: EntityClass, where: unknown, options: 
   const condition = await resolvedCondition(binding, asked)
   const hooked = hasDeleteHooks(binding)
   const soft = isSoft(binding) && !options.permanently
-  if (hooked) return unitOfWork(() => removeEach(binding, condition, options))
+  if (hooked) return atomically(() => removeEach(binding, condition, options))
   return soft ? markWhere(binding, condition) : eraseWhere(binding, condition)
 }
 

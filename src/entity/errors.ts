@@ -4,6 +4,21 @@ import { suggest } from "../shared/suggest.ts"
 import type { EntityId } from "./definition.ts"
 
 registerErrors({
+  NITRO_STORE_BUSY: {
+    status: 503,
+    when: "A call waited longer than its store allows, for another process or for a transaction of this one. The message names the unit of work in the way.",
+    fix: "Keep transactions short, or raise `busyTimeoutMs` or `waitTimeoutMs`.",
+  },
+  NITRO_DEADLINE: {
+    status: 504,
+    when: "A unit of work, or an action, was not done within its `deadlineMs`. What the unit had written was taken back.",
+    fix: "Do slow work outside of the unit, in `afterCommit` or before it, or raise `deadlineMs`.",
+  },
+  NITRO_UNIT_ENDED: {
+    status: 500,
+    when: "Work that was left running in a unit of work that failed uses a store: alone, it would be a part of what was taken back.",
+    fix: "Await everything that a unit of work starts, or start it outside of the unit. `cause` is why the unit was rolled back.",
+  },
   NITRO_VALIDATION: {
     status: 422,
     audience: "client",

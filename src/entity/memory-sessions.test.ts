@@ -36,7 +36,10 @@ afterEach(() => {
 
 storeSuite(
   { describe, it, expect },
-  { name: "one session of memory()", open: () => withPartition("a", () => memory({ partition: "session" }).partitioned?.() as never) },
+  {
+    name: "one session of memory()",
+    open: options => withPartition("a", () => memory({ partition: "session", ...options }).partitioned?.() as never),
+  },
 )
 
 it("shows each session its own rows alone", async () => {

@@ -1,119 +1,104 @@
-// Who may touch a memory store now: one transaction at a time, everybody else waits for it in turn.
+// Transactions of a memory store: one at a time, while all other calls wait for their turn.
 import { AsyncLocalStorage } from "node:async_hooks"
+import { after } from "../shared/maybe.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import type { OpenTransaction } from "./repository.ts"
-
-/** The store itself, a transaction, or a savepoint: each lets one child run at a time. */
-class Turn {
-  readonly parent: Turn | undefined
-  readonly undo: (() => void)[] = []
-  open = true
-  #tail: Promise<void> | undefined
-
-  constructor(parent: Turn | undefined) {
-    this.parent = parent
-  }
-
-  get idle(): boolean {
-    return this.#tail === undefined
-  }
-
-  /** Runs after everything that asked before. */
-  enqueue<T>(task: () => MaybePromise<T>): Promise<T> {
-    const result = (this.#tail ?? Promise.resolve()).then(task)
-    const tail = result.then(ignore, ignore).then(() => {
-      if (this.#tail === tail) this.#tail = undefined
-    })
-    this.#tail = tail
-    return result
-  }
-
-  /** Makes everybody who asks from now on wait, until the function it gives is called. Only while idle. */
-  hold(): () => void {
-    let release = ignore
-    const held = new Promise<void>(resolve => {
-      release = resolve
-    })
-    this.#tail = held
-    return () => {
-      if (this.#tail === held) this.#tail = undefined
-      release()
-    }
-  }
-}
-
-function ignore(): void {}
+import type { OpenTransaction, TransactionOptions } from "./repository.ts"
+import { mayHoldRolledBackScope, TransactionScope } from "./transaction-scope.ts"
 
 export class MemoryTransactions {
-  readonly #root = new Turn(undefined)
-  readonly #context = new AsyncLocalStorage<Turn>()
+  readonly #root = new TransactionScope(undefined)
+  readonly #context = new AsyncLocalStorage<TransactionScope>()
+  readonly #waitTimeoutMs: number
 
-  /** Runs now when nobody else is at work, else in turn. */
+  /** `waitTimeoutMs`: how long a call waits for a transaction to end; then it throws `NITRO_STORE_BUSY`. */
+  constructor(waitTimeoutMs: number) {
+    this.#waitTimeoutMs = waitTimeoutMs
+  }
+
+  /** Runs now where no other caller has the store, else in turn. */
   run<T>(operation: () => T): MaybePromise<T> {
-    if (this.#root.idle) return operation()
-    const turn = this.#current()
-    return turn.idle ? operation() : turn.enqueue(operation)
+    if (this.#root.child === undefined && !mayHoldRolledBackScope()) return operation()
+    const scope = this.#scope()
+    if (scope.child === undefined) return operation()
+    return new Promise((resolve, reject) => {
+      scope.wait(error => {
+        if (error !== undefined) return reject(error)
+        try {
+          resolve(this.#context.run(scope.live, operation))
+        } catch (failure) {
+          reject(failure)
+        }
+      }, this.#waitTimeoutMs)
+    })
   }
 
   /** Whether no transaction is open and nothing waits. */
   get idle(): boolean {
-    return this.#root.idle
+    return this.#root.child === undefined
   }
 
   /** Kept until the transaction of this context ends; nothing to keep outside of one. */
   keepUndo(undo: () => void): void {
-    if (!this.#root.idle) {
-      const turn = this.#current()
-      if (turn.parent) turn.undo.push(undo)
-    }
+    if (this.#root.child === undefined) return
+    const scope = this.#scope()
+    if (scope !== this.#root) scope.undo.push(undo)
   }
 
-  async transaction<T>(fn: () => Promise<T>): Promise<T> {
-    const begun = this.begin()
-    const transaction = begun instanceof Promise ? await begun : begun
+  async transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
+    const turn = this.#turn(options)
+    const scope = turn instanceof Promise ? await turn : turn
     let result: T
     try {
-      result = await transaction.run(fn)
+      result = await this.#context.run(scope, fn)
     } catch (error) {
-      await transaction.rollback()
+      await this.#whenSettled(scope, () => rollback(scope, false))
       throw error
     }
-    await transaction.commit()
+    await this.#whenSettled(scope, () => commit(scope))
     return result
   }
 
-  /** At once where nobody else is at work, so that a transaction costs as little as what is done in it. */
-  begin(): MaybePromise<OpenTransaction> {
-    const parent = this.#current()
-    if (parent.idle) return this.#open(parent, parent.hold())
-    return new Promise(resolve => {
-      void parent.enqueue(() => new Promise<void>(end => resolve(this.#open(parent, end))))
+  /** At once where no other caller has the store, so that a transaction costs as little as what is done in it. */
+  begin(options?: TransactionOptions): MaybePromise<OpenTransaction> {
+    return after(this.#turn(options), scope => ({
+      run: operation => this.#context.run(scope, operation),
+      commit: () => this.#whenSettled(scope, () => commit(scope)),
+      rollback: () => this.#whenSettled(scope, () => rollback(scope, true)),
+    }))
+  }
+
+  #turn({ holder }: TransactionOptions = {}): MaybePromise<TransactionScope> {
+    const parent = this.#scope()
+    if (parent.child === undefined) return parent.enter(holder)
+    return new Promise((resolve, reject) => {
+      parent.wait(error => (error ? reject(error) : resolve(parent.live.enter(holder))), this.#waitTimeoutMs)
     })
   }
 
-  #open(parent: Turn, end: () => void): OpenTransaction {
-    const turn = new Turn(parent)
-    const close = (): void => {
-      turn.open = false
-      end()
-    }
-    return {
-      run: operation => this.#context.run(turn, operation),
-      commit: () => {
-        if (parent.parent) for (const undo of turn.undo) parent.undo.push(undo)
-        close()
-      },
-      rollback: () => {
-        for (const undo of turn.undo.reverse()) undo()
-        close()
-      },
-    }
+  /** What was left running inside belongs to the transaction, and ends before it. */
+  #whenSettled(scope: TransactionScope, end: () => void): MaybePromise<void> {
+    if (scope.child === undefined) return end()
+    return scope.settled(this.#waitTimeoutMs).then(end, (error: unknown) => {
+      rollback(scope, true)
+      throw error
+    })
   }
 
-  /** What is left running of a transaction that ended belongs to what encloses it. */
-  #current(): Turn {
-    let turn = this.#context.getStore() ?? this.#root
-    while (!turn.open && turn.parent) turn = turn.parent
-    return turn
+  /** The innermost scope of this context. What is left running of a transaction that ended belongs to what encloses it. */
+  #scope(): TransactionScope {
+    return (this.#context.getStore() ?? this.#root).live
   }
+}
+
+function commit(scope: TransactionScope): void {
+  if (scope.depth > 1) scope.parent?.undo.push(...scope.undo)
+  scope.leave()
+}
+
+function rollback(scope: TransactionScope, refuse: boolean): void {
+  // Of savepoints that are still open too, the innermost first.
+  const open: TransactionScope[] = []
+  for (let each: TransactionScope | undefined = scope; each !== undefined; each = each.child) open.unshift(each)
+  for (const { undo } of open) for (const one of undo.reverse()) one()
+  scope.leave(refuse)
 }

@@ -3,7 +3,7 @@ import { storeSuite } from "../testing/index.ts"
 import { memory } from "./memory.ts"
 import type { OpenTransaction } from "./repository.ts"
 
-storeSuite({ describe, it, expect }, { name: "memory()", open: () => memory() })
+storeSuite({ describe, it, expect }, { name: "memory()", open: options => memory(options) })
 
 describe("a transaction of memory()", () => {
   it("begins at once while nobody else is at work, and in turn otherwise", async () => {

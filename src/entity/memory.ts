@@ -10,7 +10,7 @@ import { MemoryTable } from "./memory-table.ts"
 import { MemoryTransactions } from "./memory-transactions.ts"
 import type { Predicate } from "./predicate.ts"
 import { realPath } from "./real-path.ts"
-import type { Capabilities, Encoding, OpenTransaction, QueryPlan, Repository, Row, Store, Write } from "./repository.ts"
+import type { Capabilities, Encoding, OpenTransaction, QueryPlan, Repository, Row, Store, TransactionOptions, Write } from "./repository.ts"
 import { StoreUse } from "./shared-stores.ts"
 
 export interface MemoryOptions {
@@ -31,6 +31,8 @@ export interface MemoryOptions {
    * change and when the process exits. One process at a time. Throws `NITRO_SNAPSHOT`.
    */
   readonly file?: string
+  /** How long a call waits for a transaction to end, in milliseconds. Default 30000; then `NITRO_STORE_BUSY`. */
+  readonly waitTimeoutMs?: number
 }
 
 // Encoded values are primitives (bytes are copied), so a copied row shares nothing with the entity it came from.
@@ -55,7 +57,7 @@ function encodeJson(value: unknown): string {
 
 /** A store in this process's memory, for prototypes, tests and what may be forgotten: with transactions, unique fields and expiry. */
 export function memory(options: MemoryOptions = {}): Store {
-  const { partition, ttlSeconds = 1800, maxPartitions = 10_000, file } = options
+  const { partition, ttlSeconds = 1800, maxPartitions = 10_000, file, ...others } = options
   if (partition === undefined) {
     if (options.maxPartitions !== undefined)
       throw definitionError("memory({ maxPartitions }) has no partitions.", 'Add partition: "session".')
@@ -63,12 +65,12 @@ export function memory(options: MemoryOptions = {}): Store {
   }
   if (partition !== "session") throw definitionError(`memory has no partition "${String(partition)}".`, 'The one that it has is "session".')
   if (file !== undefined) throw definitionError("Rows of sessions are not kept in a file.", "Leave out the file or the partition.")
-  return new SessionMemory({ ttlSeconds, maxPartitions }, new MemoryStore({}), name => new MemoryStore({}, name))
+  return new SessionMemory({ ttlSeconds, maxPartitions }, new MemoryStore(others), name => new MemoryStore(others, name))
 }
 
 /** Every call for one file gives the same store. */
-export function snapshotStore({ file, ttlSeconds }: MemoryOptions & { readonly file: string }, place: string): Store {
-  const options = ttlSeconds === undefined ? {} : { ttlSeconds }
+export function snapshotStore({ file, ttlSeconds, waitTimeoutMs }: MemoryOptions & { readonly file: string }, place: string): Store {
+  const options = { ...(ttlSeconds === undefined ? {} : { ttlSeconds }), ...(waitTimeoutMs === undefined ? {} : { waitTimeoutMs }) }
   return StoreUse.storeOf(
     { resource: `memory:${realPath(file)}`, options, place },
     use => new MemoryStore({ ...options, file }, undefined, use),
@@ -92,12 +94,13 @@ export class MemoryStore implements Store {
   readonly #ttlSeconds: number | undefined
   readonly #file: SnapshotFile | undefined
   readonly #use: StoreUse | undefined
-  readonly #transactions = new MemoryTransactions()
+  readonly #transactions: MemoryTransactions
   // By definition and not by name: two classes of one name are two tables.
   readonly #tables = new Map<EntityDefinition, MemoryTable>()
 
-  constructor({ ttlSeconds, file }: MemoryOptions, partition?: string, use?: StoreUse) {
+  constructor({ ttlSeconds, file, waitTimeoutMs = 30_000 }: MemoryOptions, partition?: string, use?: StoreUse) {
     this.#use = use
+    this.#transactions = new MemoryTransactions(waitTimeoutMs)
     this.name = partition === undefined ? "memory()" : 'memory({ partition: "session" })'
     if (partition !== undefined) this.partition = partition
     this.#ttlSeconds = ttlSeconds
@@ -115,12 +118,12 @@ export class MemoryStore implements Store {
     return new MemoryRepository(table, this.#transactions, this.#file)
   }
 
-  transaction<T>(fn: () => Promise<T>): Promise<T> {
-    return this.#transactions.transaction(fn)
+  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return this.#transactions.transaction(fn, options)
   }
 
-  begin(): MaybePromise<OpenTransaction> {
-    return this.#transactions.begin()
+  begin(options?: TransactionOptions): MaybePromise<OpenTransaction> {
+    return this.#transactions.begin(options)
   }
 
   /** Whether no transaction is open. */

@@ -22,7 +22,7 @@ import {
 import type { Repository, Row, Write } from "./repository.ts"
 import { reread } from "./reread.ts"
 import type { EntityClass, SaveOptions } from "./types.ts"
-import { currentUnit, onStore, unitOfWork, writeTo } from "./unit-of-work.ts"
+import { atomically, currentUnit, joinFirst, onStore, writeTo } from "./unit-of-work.ts"
 
 /** One write that is ready to go, and what to do once it went. */
 interface Prepared {
@@ -46,6 +46,8 @@ export async function save<R extends EntityRecord>(record: R, options?: SaveOpti
     if (hooks !== undefined) await hooks
   }
   if (savingOf(record) !== undefined) await waitForSaves(record)
+  const joined = joinFirst(binding.store)
+  if (joined !== undefined) await joined
   const prepared = prepare(record, binding, options, fresh && !hooked)
   if (prepared === undefined) return record
   const written = writeOne(prepared)
@@ -87,6 +89,8 @@ export async function saveMany(records: readonly EntityRecord[], options?: SaveO
         if (hooks !== undefined) await hooks
       }
       if (savingOf(record) !== undefined) await waitForSaves(record)
+      const joined = joinFirst(binding.store)
+      if (joined !== undefined) await joined
       const one = prepare(record, binding, options, fresh && !hooked)
       if (one !== undefined) prepared.push(one)
     }
@@ -99,7 +103,7 @@ export async function saveMany(records: readonly EntityRecord[], options?: SaveO
   // Inserts are one write, which a store with transactions does entirely or not at all. An update that finds its row gone
   // or changed is no error of the store's: what was written before it must be taken back.
   if (all.every(record => rowOf(record) === undefined)) return run()
-  return unitOfWork(run)
+  return atomically(run)
 }
 
 function classOf(record: EntityRecord): EntityClass {
@@ -246,7 +250,7 @@ function finish({ record, binding, row, updatedAt, version, write }: Prepared): 
   if (unit) {
     const origin = originOf(record)
     const { updatedAt: earlierUpdatedAt, version: earlierVersion } = values
-    unit.onRollback(binding.store, () => {
+    unit.consequences.onRollback(binding.store, () => {
       setStored(record, before, origin)
       if (updatedAt !== undefined) values["updatedAt"] = earlierUpdatedAt
       if (version !== undefined) values["version"] = earlierVersion

@@ -153,6 +153,8 @@ export interface Repository {
 export type Isolation = "read committed" | "repeatable read" | "serializable"
 
 export interface TransactionOptions {
+  /** For the errors of those who wait for its end: `unit of work "Todo.toggle"`. Default: none. */
+  readonly holder?: string
   /** Default: the store's own. A transaction inside of another has the other's. */
   readonly isolation?: Isolation
 }

@@ -7,7 +7,7 @@ import { whereIds } from "./key.ts"
 import type { Write } from "./repository.ts"
 import { retry } from "./retry.ts"
 import type { EntityClass } from "./types.ts"
-import { onStore, unitOfWork, writeTo } from "./unit-of-work.ts"
+import { atomically, onStore, writeTo } from "./unit-of-work.ts"
 
 /**
  * Encrypts every field of `entity` that has an older key with the current one, and gives the number of rows written.
@@ -33,7 +33,7 @@ export async function rotateKeys(entity: EntityClass<never> | EntityClass): Prom
       const touched = await writeTo(store, () => repository.write(writes))
       return touched.reduce((sum, one) => sum + one, 0)
     }
-    written += await retry(() => unitOfWork(rotate, { isolation: "serializable" }))
+    written += await retry(() => atomically(rotate, { isolation: "serializable" }))
   }
   return written
 }

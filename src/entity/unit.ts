@@ -1,88 +1,77 @@
-// The state of one unit of work: the stores it has joined, and what its end does to memory, listeners and callbacks.
+// One unit of work from its beginning to its end: the stores that it joins, the units nested in it, commit and rollback.
+import { NitroError } from "../shared/errors.ts"
+import { after } from "../shared/maybe.ts"
 import type { OpenUnit } from "../shared/open-unit.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { runCallbacks } from "./commit-callbacks.ts"
+import { Consequences, type Reread } from "./consequences.ts"
+import "./errors.ts"
 import { beginOn, hasTransactions, rollbackAll } from "./joined-store.ts"
-import type { OpenTransaction, Repository, Store, TransactionOptions } from "./repository.ts"
+import type { Isolation, OpenTransaction, Repository, Store, TransactionOptions } from "./repository.ts"
 
-/** What follows from a write, once it is known whether the store keeps it. */
-interface Consequence {
-  /** Undefined: of any store. */
-  readonly store: Store | undefined
-  readonly run: () => void
-}
-
-/** Reads instances again after a rollback: they may hold what was taken back. */
-type Reread = (instances: readonly object[]) => Promise<void>
-
-/** How many units are open in this process. */
+/** How many units are open in this process, those included that were rolled back and whose work may still be running. */
 export const openUnits: { count: number } = { count: 0 }
 
+const abandoned = new FinalizationRegistry<undefined>(() => {
+  openUnits.count--
+})
+
+export interface UnitSettings {
+  readonly name: string
+  readonly isolation?: Isolation | undefined
+}
+
 export class Unit implements OpenUnit {
-  readonly #parent: Unit | undefined
-  readonly #options: TransactionOptions | undefined
+  readonly name: string
+  readonly parent: Unit | undefined
+  readonly consequences: Consequences = new Consequences()
+  readonly #transactionOptions: TransactionOptions
   readonly #joined = new Map<Store, MaybePromise<OpenTransaction>>()
-  /** In order: what listeners of changes get after the commit. */
-  readonly #announcements: Consequence[] = []
-  /** In order: callbacks of the application, which come after all announcements. */
-  readonly #callbacks: (() => unknown)[] = []
-  /** Put entities in memory back to what is stored, last first. */
-  readonly #undo: Consequence[] = []
-  /** Stores that were written to: what is read from them after that holds what a rollback takes back. */
-  readonly #written = new Set<Store>()
-  readonly #readAfterWrite = new Map<Store, { readonly reread: Reread; readonly instances: object[] }>()
+  /** Run when a store is joined, inside of its transaction and before anything else. */
+  readonly #onJoin = new Map<Store, () => MaybePromise<void>>()
+  readonly #nested = new Set<Unit>()
+  #onNestedEnd: (() => void) | undefined
   /** The instances read or stored in the outermost unit, by the id in their row. */
   readonly #identities: Map<Repository, Map<unknown, object>>
-  #open = true
+  #state: "open" | "committing" | "rolled back" = "open"
+  #cause: unknown
+  #rollingBack: Promise<void> | undefined
+  /** The store whose transaction was begun ahead and has done nothing yet. */
+  #ahead: Store | undefined
 
-  constructor(parent: Unit | undefined, options: TransactionOptions | undefined) {
-    this.#parent = parent
-    this.#options = options
+  constructor(parent: Unit | undefined, { name, isolation }: UnitSettings) {
+    this.name = name
+    this.parent = parent
+    this.#transactionOptions = { holder: `unit of work "${name}"`, ...(isolation === undefined ? {} : { isolation }) }
     this.#identities = parent === undefined ? new Map() : parent.#identities
+    if (parent !== undefined) parent.#nested.add(this)
     openUnits.count++
   }
 
-  /** The nearest unit that has not ended: a promise left running may outlive its unit. */
+  /**
+   * The nearest unit that has not ended: work left running may outlive a commit. Throws `NITRO_UNIT_ENDED` after a rollback,
+   * since that work would store a part of what was taken back.
+   */
   get current(): Unit | undefined {
-    return this.#open ? this : this.#parent?.current
+    if (this.#state === "open") return this
+    this.#assertNotRolledBack()
+    return this.parent?.current
   }
 
   afterCommit(callback: () => unknown): void {
-    this.#callbacks.push(callback)
-  }
-
-  /** `announce` runs once a write to `store` is kept. */
-  announceLater(store: Store, announce: () => void): void {
-    this.#announcements.push({ store, run: announce })
-  }
-
-  /** `undo` runs when a write to `store` is taken back; without a store at every rollback. */
-  onRollback(store: Store | undefined, undo: () => void): void {
-    this.#undo.push({ store, run: undo })
-  }
-
-  /** To be called before each write. */
-  wrote(store: Store): void {
-    this.#written.add(store)
+    this.consequences.callbacks.push(callback)
   }
 
   /** Whether this unit, or one around it, wrote to the store; without a store, to any. */
   hasWritten(store?: Store): boolean {
-    if (store === undefined ? this.#written.size > 0 : this.#written.has(store)) return true
-    return this.#parent?.current?.hasWritten(store) === true
+    return this.consequences.hasWritten(store) || this.parent?.hasWritten(store) === true
   }
 
   /** After a rollback `reread` gets the instances that were read from the store after a write. */
   noteRead(store: Store, instance: object, reread: Reread): void {
-    for (let unit: Unit | undefined = this; unit !== undefined; unit = unit.#parent?.current) {
-      if (unit.#written.has(store)) unit.#noteRead(store, instance, reread)
+    for (let unit: Unit | undefined = this; unit !== undefined; unit = unit.parent) {
+      if (unit.consequences.hasWritten(store)) unit.consequences.noteRead(store, instance, reread)
     }
-  }
-
-  #noteRead(store: Store, instance: object, reread: Reread): void {
-    const known = this.#readAfterWrite.get(store)
-    if (known === undefined) this.#readAfterWrite.set(store, { reread, instances: [instance] })
-    else known.instances.push(instance)
   }
 
   /** The instances of one class on one store. */
@@ -101,7 +90,7 @@ export class Unit implements OpenUnit {
     const earlier = known.get(id)
     if (earlier === instance) return
     known.set(id, instance)
-    this.onRollback(undefined, () => {
+    this.consequences.onRollback(undefined, () => {
       if (earlier === undefined) known.delete(id)
       else known.set(id, earlier)
     })
@@ -109,28 +98,91 @@ export class Unit implements OpenUnit {
 
   /** The stores that this unit has joined; one around it has joined them too. */
   get stores(): Iterable<Store> {
-    const parent = this.#parent?.current
+    const { parent } = this
     return parent === undefined ? this.#joined.keys() : new Set([...this.#joined.keys(), ...parent.stores])
   }
 
   run<T>(store: Store, operation: () => MaybePromise<T>): MaybePromise<T> {
     const joined = this.join(store)
-    return joined instanceof Promise ? joined.then(transaction => transaction.run(operation)) : joined.run(operation)
+    if (!(joined instanceof Promise)) return joined.run(operation)
+    return joined.then(transaction => {
+      this.#assertNotRolledBack()
+      return transaction.run(operation)
+    })
   }
 
   join(store: Store): MaybePromise<OpenTransaction> {
+    if (this.#ahead === store) this.#ahead = undefined
     const known = this.#joined.get(store)
     if (known !== undefined) return known
-    const outer = this.#parent?.current?.join(store)
-    const options = this.#options
-    const begun = outer instanceof Promise ? outer.then(opened => beginOn(store, opened, options)) : beginOn(store, outer, options)
-    this.#joined.set(store, begun)
-    if (begun instanceof Promise) begun.catch(ignore)
-    return begun
+    const outer = this.parent?.join(store)
+    const begun = after(outer, opened => beginOn(store, opened, this.#transactionOptions))
+    const check = this.#onJoin.get(store)
+    const joined = check === undefined ? begun : after(begun, transaction => after(transaction.run(check), () => transaction))
+    this.#joined.set(store, joined)
+    if (joined instanceof Promise) joined.catch(ignore)
+    return joined
+  }
+
+  /** `check` runs when the store is joined; what it throws makes the unit fail. */
+  onJoin(store: Store, check: () => MaybePromise<void>): void {
+    this.#onJoin.set(store, check)
+  }
+
+  /** Whether joining the store still has something to check. */
+  mustJoin(store: Store): boolean {
+    return (this.#onJoin.has(store) && !this.#joined.has(store)) || this.parent?.mustJoin(store) === true
+  }
+
+  /** Begins on the store before its first operation; undefined where the store is not free within this time. */
+  async beginAhead(store: Store, maxWaitMs: number): Promise<OpenTransaction | undefined> {
+    const begun = beginOn(store, undefined, this.#transactionOptions)
+    const opened = begun instanceof Promise ? await within(begun, maxWaitMs) : begun
+    if (opened === undefined || this.#state !== "open") {
+      Promise.resolve(begun).then(late => rollbackAll([late], undefined), ignore)
+      return undefined
+    }
+    this.#joined.set(store, opened)
+    this.#ahead = store
+    return opened
+  }
+
+  /** Gives the store to others again, where nothing has used the transaction that was begun ahead. */
+  giveBack(store: Store): void {
+    const begun = this.#joined.get(store)
+    if (this.#ahead !== store || begun === undefined || this.#state !== "open") return
+    this.#ahead = undefined
+    this.#joined.delete(store)
+    // Its begin was waited for.
+    if (!(begun instanceof Promise)) void rollbackAll([begun], undefined)
+  }
+
+  /** Resolves when the units nested in this one have ended: those that were not awaited too. */
+  async nestedEnded(): Promise<void> {
+    while (this.#nested.size > 0) {
+      await new Promise<void>(resolve => {
+        this.#onNestedEnd = resolve
+      })
+    }
   }
 
   async commit(): Promise<void> {
-    this.#close()
+    this.#assertNotRolledBack()
+    this.#state = "committing"
+    openUnits.count--
+    try {
+      await this.#commit()
+    } finally {
+      this.#leave()
+    }
+    if (this.parent !== undefined) return
+    this.consequences.announce()
+    const { callbacks } = this.consequences
+    const called = callbacks.length === 0 ? undefined : runCallbacks(callbacks)
+    if (called !== undefined) await called
+  }
+
+  async #commit(): Promise<void> {
     const joined: [store: Store, transaction: OpenTransaction][] = []
     let failed: { readonly reason: unknown } | undefined
     for (const [store, begun] of this.#joined) {
@@ -140,76 +192,78 @@ export class Unit implements OpenUnit {
         failed ??= { reason }
       }
     }
-    if (failed) {
-      // A store that could not begin wrote nothing: even if the function went on, this is not all of it.
-      await rollbackAll(
-        joined.map(([, transaction]) => transaction),
-        failed.reason,
-      )
-      await this.#takeBack()
-      throw failed.reason
+    const committed = new Set<Store>()
+    const takeBack = async (cause: unknown): Promise<never> => {
+      const others = joined.filter(([store]) => !committed.has(store)).map(([, transaction]) => transaction)
+      await rollbackAll(others, cause)
+      await this.#takeBack(committed)
+      throw cause
     }
-    const kept = new Set<Store>()
-    for (const [index, [store, transaction]] of joined.entries()) {
+    // A store that could not begin wrote nothing: even if the function went on, this is not all of it.
+    if (failed) return takeBack(failed.reason)
+    for (const [store, transaction] of joined) {
       try {
-        const committed = transaction.commit()
-        if (committed instanceof Promise) await committed
-        kept.add(store)
+        const done = transaction.commit()
+        if (done instanceof Promise) await done
+        committed.add(store)
       } catch (error) {
-        await rollbackAll(
-          joined.slice(index + 1).map(([, other]) => other),
-          error,
-        )
-        await this.#takeBack(kept)
-        throw error
+        return takeBack(error)
       }
     }
-    const parent = this.#parent?.current
-    if (parent) return parent.#take(this)
-    for (const { run } of this.#announcements) run()
-    const called = this.#callbacks.length === 0 ? undefined : runCallbacks(this.#callbacks)
-    if (called !== undefined) await called
+    this.parent?.consequences.take(this.consequences)
   }
 
-  async rollback(cause: unknown): Promise<void> {
-    this.#close()
-    const begun = await Promise.allSettled(this.#joined.values())
-    await rollbackAll(
-      begun.flatMap(result => (result.status === "fulfilled" ? [result.value] : [])),
-      cause,
-    )
-    await this.#takeBack()
+  /** Takes everything back, nested units first. From now on the work of this unit is refused. */
+  rollback(cause: unknown): Promise<void> {
+    if (this.#state === "open") this.#rollingBack = this.#rollback(cause)
+    return this.#rollingBack ?? Promise.resolve()
   }
 
-  /** What a nested unit leaves behind waits for this one's end. */
-  #take(nested: Unit): void {
-    this.#announcements.push(...nested.#announcements)
-    this.#callbacks.push(...nested.#callbacks)
-    this.#undo.push(...nested.#undo)
-    for (const store of nested.#written) this.#written.add(store)
-    for (const [store, { reread, instances }] of nested.#readAfterWrite) {
-      for (const instance of instances) this.#noteRead(store, instance, reread)
+  async #rollback(cause: unknown): Promise<void> {
+    this.#state = "rolled back"
+    this.#cause = cause
+    // Whoever holds this unit in a context may still ask for it.
+    abandoned.register(this, undefined)
+    try {
+      for (const unit of this.#nested) void unit.rollback(cause)
+      await this.nestedEnded()
+      const begun = await Promise.allSettled(this.#joined.values())
+      await rollbackAll(
+        begun.flatMap(result => (result.status === "fulfilled" ? [result.value] : [])),
+        cause,
+      )
+      await this.#takeBack(new Set())
+    } finally {
+      this.#leave()
     }
   }
 
-  #close(): void {
-    this.#open = false
-    openUnits.count--
+  /** Stores keep what was written where they have committed, and where they have no transactions. */
+  #takeBack(committed: ReadonlySet<Store>): Promise<void> {
+    return this.consequences.takeBack(store => committed.has(store) || !hasTransactions(store), this.parent?.consequences)
   }
 
-  /** Puts memory back, except for the stores that keep what was written: those that had committed, and those without transactions. */
-  async #takeBack(committed: ReadonlySet<Store> = new Set()): Promise<void> {
-    const keeps = (store: Store): boolean => committed.has(store) || !hasTransactions(store)
-    const isKept = ({ store }: Consequence): boolean => store !== undefined && keeps(store)
-    for (const undo of [...this.#undo].reverse()) if (!isKept(undo)) undo.run()
-    const parent = this.#parent?.current
-    if (parent) parent.#undo.push(...this.#undo.filter(isKept))
-    for (const announcement of this.#announcements.filter(isKept)) {
-      if (parent) parent.#announcements.push(announcement)
-      else announcement.run()
-    }
-    for (const [store, { reread, instances }] of this.#readAfterWrite) if (!keeps(store)) await reread(instances)
+  #leave(): void {
+    const { parent } = this
+    if (parent === undefined) return
+    parent.#nested.delete(this)
+    parent.#onNestedEnd?.()
+  }
+
+  #assertNotRolledBack(): void {
+    if (this.#state !== "rolled back") return
+    throw new NitroError("NITRO_UNIT_ENDED", `The unit of work "${this.name}" was rolled back, and this is left of its work.`, {
+      cause: this.#cause,
+    })
   }
 }
 
 function ignore(): void {}
+
+/** Undefined when it takes longer. */
+function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(undefined), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

@@ -16,7 +16,7 @@ export function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePro
 }
 
 /** Calls `work`; `explain` turns what it throws, or rejects with, into the value or error that the caller gets. */
-export function attempt<T>(work: () => MaybePromise<T>, explain: (error: unknown) => T): MaybePromise<T> {
+export function attempt<T>(work: () => MaybePromise<T>, explain: (error: unknown) => MaybePromise<T>): MaybePromise<T> {
   try {
     const result = work()
     return result instanceof Promise ? result.catch(explain) : result

@@ -1,6 +1,7 @@
 // The contract of stores as a suite: a third party runs it against its own store and knows that entities work on it.
 import type { Store } from "../entity/index.ts"
 import type { TestRunner } from "./runner.ts"
+import { holdTests } from "./store-holds.ts"
 import { keyTests } from "./store-keys.ts"
 import { nameTests, retryTests } from "./store-names.ts"
 import { objectTests } from "./store-objects.ts"
@@ -9,7 +10,7 @@ import { bulkTests, readTests } from "./store-reads.ts"
 import { jsonPathTests, relationTests } from "./store-relations.ts"
 import { rollbackTests } from "./store-rollback.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
-import type { Tools } from "./store-tools.ts"
+import type { StoreOptions, Tools } from "./store-tools.ts"
 import { entityTests, lockTests, transactionTests } from "./store-transactions.ts"
 import { unitTests } from "./store-units.ts"
 import { valueTests } from "./store-values.ts"
@@ -17,8 +18,11 @@ import { valueTests } from "./store-values.ts"
 export interface StoreSuiteOptions {
   /** Shown in the names of the tests. */
   readonly name: string
-  /** A new, empty store. Called once more than there are tests, to read `capabilities`; the suite closes what it opens. */
-  readonly open: () => Store
+  /**
+   * A new, empty store. Called once more than there are tests, to read `capabilities`; the suite closes what it opens. Tests of
+   * waiting ask for a short `waitTimeoutMs`: a store with transactions passes it on to its own options.
+   */
+  readonly open: (options: StoreOptions) => Store
 }
 
 /**
@@ -30,14 +34,14 @@ export interface StoreSuiteOptions {
  * ```
  */
 export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions): void {
-  const probe = open()
+  const probe = open({})
   const { capabilities } = probe
   void probe.close()
   const tools: Tools = {
     expect: value => runner.expect(value),
-    test(title, run) {
+    test(title, run, options = {}) {
       runner.it(title, async () => {
-        const store = open()
+        const store = open(options)
         try {
           await run(store)
         } finally {
@@ -71,6 +75,10 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
       capabilities.serialTransactions ? tools : without("serialTransactions"),
     )
     retryTests(capabilities.transactions ? tools : without("transactions"))
+    holdTests(
+      capabilities.transactions ? tools : without("transactions"),
+      capabilities.serialTransactions ? tools : without("serialTransactions"),
+    )
     rollbackTests(capabilities.transactions ? tools : without("transactions"))
     unitTests(capabilities.transactions ? tools : without("transactions"))
     lockTests(capabilities.serialTransactions || capabilities.forUpdate ? tools : without("forUpdate"))

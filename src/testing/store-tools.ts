@@ -3,11 +3,17 @@ import type { QueryPlan, Repository, Row, Store } from "../entity/index.ts"
 import type { TestRunner } from "./runner.ts"
 import { Account, encodeRow, sampleId } from "./samples.ts"
 
+/** What a test asks of its store. */
+export interface StoreOptions {
+  /** How long a call waits for a transaction or a connection, in milliseconds. */
+  readonly waitTimeoutMs?: number
+}
+
 /** The tools of one group of tests. */
 export interface Tools {
   readonly expect: TestRunner["expect"]
   /** A test on a new store. */
-  test(name: string, run: (store: Store) => Promise<void>): void
+  test(name: string, run: (store: Store) => Promise<void>, options?: StoreOptions): void
 }
 
 export function accountRow(store: Store, n: number, values: object = {}): Row {

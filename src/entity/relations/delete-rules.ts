@@ -9,7 +9,7 @@ import type { Value } from "../predicate.ts"
 import type { Row } from "../repository.ts"
 import { unscoped } from "../soft-delete.ts"
 import { storeOf } from "../stores.ts"
-import { onStore, unitOfWork } from "../unit-of-work.ts"
+import { atomically, onStore } from "../unit-of-work.ts"
 
 interface Referrer {
   readonly binding: Binding
@@ -36,7 +36,7 @@ export async function withDeleteRules<T>(
 ): Promise<T> {
   if (!isPointedTo(binding.model.name)) return deleteRoots()
   if (hasDeleteRules(binding)) {
-    return unitOfWork(async () => {
+    return atomically(async () => {
       await carryOut(await planOf(binding, rows), actions)
       return deleteRoots()
     })

@@ -5,7 +5,7 @@ import type { Predicate } from "../predicate.ts"
 import { StoreQuery } from "../query.ts"
 import { type EntityRecord, isRecord, valuesOf } from "../record.ts"
 import type { EntityClass, ManyThrough } from "../types.ts"
-import { unitOfWork } from "../unit-of-work.ts"
+import { atomically } from "../unit-of-work.ts"
 import type { RelationDefinition, Through } from "./definition.ts"
 import { loadTargets } from "./load.ts"
 import { relatedRows } from "./related.ts"
@@ -82,7 +82,7 @@ export class ToManyThrough extends StoreQuery<EntityRecord, never> implements Ma
     const ids = [...new Set(targets.map(target => this.#idOf(target)))]
     if (ids.length === 0) return 0
     const through = this.#definition.through as Through
-    const changed = await unitOfWork(async () => change(through, await this.#connections(through, ids), ids))
+    const changed = await atomically(async () => change(through, await this.#connections(through, ids), ids))
     siblingsFor(this.#record).forget(this.#definition, this.#id())
     return changed
   }

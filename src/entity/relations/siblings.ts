@@ -121,7 +121,7 @@ export class Siblings {
 function forgetOnRollback(targets: Map<unknown, unknown>, keys: Iterable<unknown>): void {
   const unit = currentUnit()
   if (unit?.hasWritten() !== true) return
-  unit.onRollback(undefined, () => {
+  unit.consequences.onRollback(undefined, () => {
     for (const key of keys) targets.delete(key)
   })
 }

@@ -12,11 +12,6 @@ registerErrors({
     when: "A database cannot be reached, opened, read or written: a wrong path or address, missing rights, a full disk, a damaged file, a lost connection.",
     fix: "Check the path or address, the rights and the free space of the place that the message names. After a lost connection, ask again.",
   },
-  NITRO_STORE_BUSY: {
-    status: 503,
-    when: "A write waited longer than the store allows, for another process or for a transaction of this one.",
-    fix: "Keep transactions short, or raise `busyTimeoutMs` or `waitTimeoutMs`.",
-  },
   NITRO_STORE_CLOSED: {
     status: 500,
     when: "A store is used after `close()`.",

@@ -1,6 +1,7 @@
 // Connections from a pool: each transaction has one for itself, all other calls share what is free.
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { Isolation, OpenTransaction, TransactionOptions } from "../../entity/index.ts"
+import { TransactionScope } from "../../entity/transaction-scope.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Connections } from "./connections.ts"
@@ -8,7 +9,6 @@ import type { Dialect } from "./dialect.ts"
 import type { Driver } from "./driver.ts"
 import { explain } from "./explain.ts"
 import type { PoolDriver, Session } from "./pool-driver.ts"
-import { Scope } from "./scope.ts"
 
 export interface PooledConnectionsOptions {
   /** For messages. */
@@ -23,20 +23,22 @@ export interface PooledConnectionsOptions {
 /** An open transaction; its scopes are the transaction itself and the savepoints in it, below a root that stands for outside. */
 interface Transaction {
   readonly session: Session
-  readonly root: Scope
+  readonly root: TransactionScope
   readonly afterCommit: (() => void)[]
 }
 
 /** Where in a transaction a call belongs. */
 interface Place {
   readonly transaction: Transaction
-  readonly scope: Scope
+  readonly scope: TransactionScope
 }
 
 interface Opened extends OpenTransaction {
   readonly place: Place
   commit(): Promise<void>
   rollback(): Promise<void>
+  /** The same; `refuse`: what is left of its work uses the store no more. */
+  abandon(refuse: boolean): Promise<void>
 }
 
 type Work<T> = (driver: Driver) => MaybePromise<T>
@@ -46,8 +48,8 @@ const levels: ReadonlySet<string> = new Set(["read committed", "repeatable read"
 export class PooledConnections implements Connections {
   readonly #options: PooledConnectionsOptions
   readonly #context: AsyncLocalStorage<Place> = new AsyncLocalStorage<Place>()
-  /** Transactions and other holders of a connection. */
-  readonly #held: Set<Session> = new Set<Session>()
+  /** Connections that a transaction or another caller has, with a scope that tells who and since when; the oldest first. */
+  readonly #held: Map<Session, TransactionScope> = new Map<Session, TransactionScope>()
   #pool: PoolDriver | undefined
   #closing: Promise<void> | undefined
   #onRelease: (() => void) | undefined
@@ -115,7 +117,7 @@ export class PooledConnections implements Connections {
     try {
       result = await opened.run(fn)
     } catch (error) {
-      await opened.rollback()
+      await opened.abandon(false)
       throw error
     }
     await opened.commit()
@@ -131,7 +133,7 @@ export class PooledConnections implements Connections {
     if (this.inTransaction) {
       throw new NitroError("NITRO_TRANSACTION", `${this.#options.name} is asked for its connection inside of a transaction.`)
     }
-    const session = await this.#reserve()
+    const session = await this.#reserve("work that needs a connection alone")
     let isDone = false
     try {
       const result = await work(session)
@@ -214,10 +216,10 @@ export class PooledConnections implements Connections {
     }
   }
 
-  #break({ session }: Transaction, scope: Scope, error: unknown): void {
+  #break({ session }: Transaction, scope: TransactionScope, error: unknown): void {
     scope.broken ??= error
     if (!session.lost) return
-    for (let each: Scope | undefined = scope; each !== undefined; each = each.parent) each.broken ??= error
+    for (let each: TransactionScope | undefined = scope; each !== undefined; each = each.parent) each.broken ??= error
   }
 
   #begin(options: TransactionOptions): Promise<Opened> {
@@ -225,26 +227,27 @@ export class PooledConnections implements Connections {
     return place === undefined ? this.#beginOutermost(options) : this.#beginInside(place, options)
   }
 
-  async #beginOutermost({ isolation }: TransactionOptions): Promise<Opened> {
+  async #beginOutermost({ isolation, holder }: TransactionOptions): Promise<Opened> {
     if (isolation !== undefined && !levels.has(isolation)) {
       throw new NitroError("NITRO_TRANSACTION", `There is no isolation level ${JSON.stringify(isolation)}.`, {
         fix: `Use one of ${[...levels].join(", ")}.`,
       })
     }
-    const session = await this.#reserve()
-    const transaction: Transaction = { session, root: new Scope(undefined), afterCommit: [] }
-    const place = { transaction, scope: transaction.root.enter() }
+    const session = await this.#reserve(holder)
+    const transaction: Transaction = { session, root: new TransactionScope(undefined), afterCommit: [] }
+    const place = { transaction, scope: transaction.root.enter(holder) }
     try {
       await this.#command(transaction, place.scope, isolation === undefined ? "begin" : `begin isolation level ${isolation}`)
     } catch (error) {
-      this.#end(place, true)
+      this.#end(place, { discard: true, refuse: false })
       throw error
     }
     return {
       place,
       run: operation => this.#context.run(place, operation),
       commit: () => this.#commit(place),
-      rollback: () => this.#rollback(place),
+      rollback: () => this.#rollback(place, true),
+      abandon: refuse => this.#rollback(place, refuse),
     }
   }
 
@@ -256,31 +259,31 @@ export class PooledConnections implements Connections {
       // The server takes `commit` for `rollback` after an error that nobody looked at, and says only that.
       if ((await this.#command(transaction, scope, "commit")) === "ROLLBACK") throw brokenError(undefined)
     } catch (error) {
-      await this.#rollback(place)
+      await this.#rollback(place, false)
       throw error
     }
-    this.#end(place, false)
+    this.#end(place, { discard: false, refuse: false })
     for (const callback of transaction.afterCommit) callback()
   }
 
-  async #rollback(place: Place): Promise<void> {
+  async #rollback(place: Place, refuse: boolean): Promise<void> {
     const { session } = place.transaction
     await place.scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
     for (const undo of place.scope.undo.reverse()) undo()
     // The caller wants the first error, not one about rolling back; a connection that cannot even do that is given up.
     const isClean = !session.lost && (await session.command("rollback").then(isDone, isNotDone))
-    this.#end(place, !isClean)
+    this.#end(place, { discard: !isClean, refuse })
   }
 
-  #end({ transaction, scope }: Place, discard: boolean): void {
-    scope.leave()
+  #end({ transaction, scope }: Place, { discard, refuse }: { readonly discard: boolean; readonly refuse: boolean }): void {
+    scope.leave(refuse)
     this.#release(transaction.session, discard)
   }
 
   async #beginInside(outer: Place, options: TransactionOptions): Promise<Opened> {
     const { transaction } = outer
-    const scope = await this.#turn(outer.scope)
-    const parent = scope.parent as Scope
+    const scope = await this.#turn(outer.scope, options.holder)
+    const parent = scope.parent as TransactionScope
     if (parent === transaction.root) {
       // The transaction ended while this waited for its turn.
       scope.leave()
@@ -298,7 +301,8 @@ export class PooledConnections implements Connections {
       place,
       run: operation => this.#context.run(place, operation),
       commit: () => this.#releaseSavepoint(place, name),
-      rollback: () => this.#rollbackTo(place, name),
+      rollback: () => this.#rollbackTo(place, name, true),
+      abandon: refuse => this.#rollbackTo(place, name, refuse),
     }
   }
 
@@ -308,15 +312,15 @@ export class PooledConnections implements Connections {
       await scope.settled(this.#options.waitTimeoutMs)
       await this.#command(transaction, scope, `release savepoint ${name}`)
     } catch (error) {
-      await this.#rollbackTo(place, name)
+      await this.#rollbackTo(place, name, false)
       throw error
     }
     scope.parent?.undo.push(...scope.undo)
     scope.leave()
   }
 
-  async #rollbackTo({ transaction, scope }: Place, name: string): Promise<void> {
-    const parent = scope.parent as Scope
+  async #rollbackTo({ transaction, scope }: Place, name: string, refuse: boolean): Promise<void> {
+    const parent = scope.parent as TransactionScope
     await scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
     for (const undo of scope.undo.reverse()) undo()
     try {
@@ -327,11 +331,11 @@ export class PooledConnections implements Connections {
     } catch {
       // The outer transaction is marked as broken and says so itself.
     } finally {
-      if (!scope.ended) scope.leave()
+      if (!scope.ended) scope.leave(refuse)
     }
   }
 
-  async #command(transaction: Transaction, scope: Scope, sql: string): Promise<string> {
+  async #command(transaction: Transaction, scope: TransactionScope, sql: string): Promise<string> {
     if (scope.broken !== undefined) throw brokenError(scope.broken)
     try {
       return await transaction.session.command(sql)
@@ -342,19 +346,19 @@ export class PooledConnections implements Connections {
   }
 
   /** Waits until the scope is the innermost of its transaction and opens another in it. */
-  #turn(scope: Scope): MaybePromise<Scope> {
-    if (scope.child === undefined) return scope.enter()
+  #turn(scope: TransactionScope, holder: string | undefined): MaybePromise<TransactionScope> {
+    if (scope.child === undefined) return scope.enter(holder)
     return new Promise((resolve, reject) => {
-      scope.wait(error => (error ? reject(error) : resolve(scope.live.enter())), this.#options.waitTimeoutMs)
+      scope.wait(error => (error ? reject(error) : resolve(scope.live.enter(holder))), this.#options.waitTimeoutMs)
     })
   }
 
-  async #reserve(): Promise<Session> {
+  async #reserve(holder: string | undefined): Promise<Session> {
     const pool = this.#open()
     try {
       const session = pool.reserve()
       const mine = await (this.#held.size < pool.maxConnections ? session : this.#inTime(session, late => late.release(false)))
-      this.#held.add(mine)
+      this.#held.set(mine, new TransactionScope(undefined, holder))
       return mine
     } catch (error) {
       throw explain(error, { dialect: this.#options.dialect, store: this.#options.name })
@@ -377,7 +381,7 @@ export class PooledConnections implements Connections {
         reject(
           new NitroError(
             "NITRO_STORE_BUSY",
-            `A call waited ${waitTimeoutMs} ms for a connection of ${name}; transactions have all of them.`,
+            `A call waited ${waitTimeoutMs} ms for a connection of ${name}. Others have all of them, the longest ${this.#longest()}.`,
             {
               fix: "Keep transactions short, raise `max`, and await nothing inside of a transaction that runs outside of it.",
             },
@@ -396,6 +400,11 @@ export class PooledConnections implements Connections {
         },
       )
     })
+  }
+
+  #longest(): string {
+    const [longest] = this.#held.values()
+    return longest?.describe() ?? "an unknown caller"
   }
 
   #isLost(error: unknown): boolean {

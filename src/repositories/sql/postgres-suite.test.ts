@@ -14,7 +14,10 @@ if (postgresMissing !== undefined) {
   for (const driver of postgresDrivers) {
     storeSuite(
       { describe, it, expect },
-      { name: `postgres through ${driver}`, open: () => postgres({ url: database.emptySchema(), driver, max: 4, schema: "sync" }) },
+      {
+        name: `postgres through ${driver}`,
+        open: options => postgres({ url: database.emptySchema(), driver, max: 4, schema: "sync", ...options }),
+      },
     )
   }
 }

@@ -80,7 +80,7 @@ export class SqlRepository implements Repository {
     return attempt(
       () => this.#connections.read(driver => driver.get(this.#compiler.get, [id])),
       // No row has an id that cannot be stored.
-      error => (isStorableId(id) ? this.#explain(error) : undefined),
+      error => (isStorableId(id) ? this.#explainOrRepeat(error, () => this.get(id)) : undefined),
     )
   }
 
@@ -117,7 +117,7 @@ export class SqlRepository implements Repository {
     if (first === undefined) return []
     return attempt(
       () => (writes.length === 1 ? after(this.#writeOne(first), toList) : this.#writeAll(writes)),
-      error => this.#explain(error, writes),
+      error => this.#explainOrRepeat(error, () => this.write(writes), writes),
     )
   }
 
@@ -337,13 +337,21 @@ export class SqlRepository implements Repository {
 
   #afterPreparing<T>(next: () => MaybePromise<T>): MaybePromise<T> {
     return after(
-      this.#attempt(() => this.#options.prepare(this)),
+      attempt(
+        () => this.#options.prepare(this),
+        error => this.#explain(error),
+      ),
       next,
     )
   }
 
   #attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
-    return attempt(work, error => this.#explain(error))
+    return attempt(work, error => this.#explainOrRepeat(error, () => this.#attempt(work)))
+  }
+
+  /** A call that waited for a transaction which had made the table, and was rolled back, finds no table: it makes one and goes on. */
+  #explainOrRepeat<T>(error: unknown, repeat: () => MaybePromise<T>, writes: readonly Write[] = []): MaybePromise<T> {
+    return this.#isReady() ? this.#explain(error, writes) : this.#afterPreparing(repeat)
   }
 
   /** Throws what the database said in our words; with the field, where one of `writes` has a value that cannot be bound. */

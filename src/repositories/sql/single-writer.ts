@@ -1,14 +1,14 @@
 // One connection shared by everything: transactions take it in turns, and other calls wait or read beside them.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { OpenTransaction } from "../../entity/index.ts"
+import type { OpenTransaction, TransactionOptions } from "../../entity/index.ts"
+import { mayHoldRolledBackScope, TransactionScope } from "../../entity/transaction-scope.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Connections } from "./connections.ts"
 import type { Dialect } from "./dialect.ts"
 import type { SyncDriver } from "./driver.ts"
 import { explain } from "./explain.ts"
-import { Scope } from "./scope.ts"
 
 export interface SingleWriterOptions {
   /** For messages. */
@@ -38,8 +38,8 @@ const retryDelaysMs = [1, 2, 5, 10, 20, 25, 50]
  */
 export class SingleWriter implements Connections {
   readonly #options: SingleWriterOptions
-  readonly #root: Scope = new Scope(undefined)
-  readonly #context: AsyncLocalStorage<Scope> = new AsyncLocalStorage<Scope>()
+  readonly #root: TransactionScope = new TransactionScope(undefined)
+  readonly #context: AsyncLocalStorage<TransactionScope> = new AsyncLocalStorage<TransactionScope>()
   #driver: SyncDriver | undefined
   /** `null`: there is none. */
   #reader: SyncDriver | undefined | null
@@ -83,44 +83,46 @@ export class SingleWriter implements Connections {
     return scope.child === undefined ? this.#run(scope, inOneGo) : this.#wait(scope, inOneGo)
   }
 
-  async transaction<T>(fn: () => Promise<T>): Promise<T> {
-    const opened = await this.begin()
+  async transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
+    const turn = this.#turn(this.#scope(), options?.holder)
+    const scope = turn instanceof Promise ? await turn : turn
+    const opened = await this.#begin(scope)
     let result: T
     try {
       result = await opened.run(fn)
     } catch (error) {
-      await opened.rollback()
+      await this.#abandon(scope, false)
       throw error
     }
     await opened.commit()
     return result
   }
 
-  /** At once, where nobody else has the connection. */
-  begin(): MaybePromise<OpenTransaction> {
-    const turn = this.#turn(this.#scope())
+  /** At once, where no other caller has the connection. */
+  begin({ holder }: TransactionOptions = {}): MaybePromise<OpenTransaction> {
+    const turn = this.#turn(this.#scope(), holder)
     return turn instanceof Promise ? turn.then(scope => this.#begin(scope)) : this.#begin(turn)
   }
 
-  #begin(scope: Scope): MaybePromise<OpenTransaction> {
+  #begin(scope: TransactionScope): MaybePromise<OpenTransaction> {
     const give = (): OpenTransaction => ({
       run: operation => this.#context.run(scope, operation),
       commit: () => this.#commit(scope),
-      rollback: () => this.#abandon(scope),
+      rollback: () => this.#abandon(scope, true),
     })
     const failed = (error: unknown): never => {
       scope.leave()
       throw error
     }
     try {
-      const begun = this.#command(scope.parent as Scope, words(scope.depth).begin)
+      const begun = this.#command(scope.parent as TransactionScope, words(scope.depth).begin)
       return begun instanceof Promise ? begun.then(give, failed) : give()
     } catch (error) {
       return failed(error)
     }
   }
 
-  #commit(scope: Scope): MaybePromise<void> {
+  #commit(scope: TransactionScope): MaybePromise<void> {
     const { commit, rollback } = words(scope.depth)
     const done = (): void => {
       scope.parent?.undo.push(...(scope.depth > 1 ? scope.undo : []))
@@ -147,10 +149,10 @@ export class SingleWriter implements Connections {
     }
   }
 
-  #abandon(scope: Scope): MaybePromise<void> {
+  #abandon(scope: TransactionScope, refuse: boolean): MaybePromise<void> {
     const end = (): void => {
       this.#rollback(scope, words(scope.depth).rollback)
-      scope.leave()
+      scope.leave(refuse)
     }
     return scope.child === undefined ? end() : scope.settled(this.#options.waitTimeoutMs).then(end, end)
   }
@@ -161,7 +163,7 @@ export class SingleWriter implements Connections {
     if (outer !== this.#root) {
       throw new NitroError("NITRO_TRANSACTION", `${this.#options.name} is asked for its connection inside of a transaction, which has it.`)
     }
-    const hold = await this.#turn(this.#root)
+    const hold = await this.#turn(this.#root, "work that needs the connection alone")
     try {
       const driver = await this.#patiently(this.#root, opened => opened)
       return await this.#context.run(hold, () => work(driver))
@@ -195,12 +197,12 @@ export class SingleWriter implements Connections {
   }
 
   /** The innermost scope of this async context. A transaction that has ended is not one: work it left behind goes on outside. */
-  #scope(): Scope {
-    if (this.#root.child === undefined) return this.#root
+  #scope(): TransactionScope {
+    if (this.#root.child === undefined && !mayHoldRolledBackScope()) return this.#root
     return (this.#context.getStore() ?? this.#root).live
   }
 
-  #run<T>(scope: Scope, work: Work<T>): MaybePromise<T> {
+  #run<T>(scope: TransactionScope, work: Work<T>): MaybePromise<T> {
     const live = scope.live
     if (live.broken !== undefined) throw brokenError(live.broken)
     try {
@@ -216,14 +218,14 @@ export class SingleWriter implements Connections {
   }
 
   /** After an error such as a full disk the database may have ended the transaction; what came next would be on its own. */
-  #notice(scope: Scope, error: unknown): void {
+  #notice(scope: TransactionScope, error: unknown): void {
     if (this.#driver?.inTransaction) return
-    for (let each: Scope | undefined = scope; each !== undefined && each !== this.#root; each = each.parent) each.broken = error
+    for (let each: TransactionScope | undefined = scope; each !== undefined && each !== this.#root; each = each.parent) each.broken = error
   }
 
   /** Holds the connection, so that calls keep their order, and runs `work` again until the lock is free. */
   async #retry<T>(work: Work<T>): Promise<T> {
-    const hold = this.#root.enter()
+    const hold = this.#root.enter("write that waits for another process")
     try {
       return await this.#patiently(this.#root, work)
     } finally {
@@ -231,7 +233,7 @@ export class SingleWriter implements Connections {
     }
   }
 
-  async #patiently<T>(scope: Scope, work: Work<T>): Promise<T> {
+  async #patiently<T>(scope: TransactionScope, work: Work<T>): Promise<T> {
     if (scope.ended || scope.broken !== undefined) throw brokenError(scope.broken)
     const giveUpAt = performance.now() + this.#options.busyTimeoutMs
     for (let attempt = 0; ; attempt++) {
@@ -244,7 +246,7 @@ export class SingleWriter implements Connections {
     }
   }
 
-  #command(scope: Scope, sql: string): MaybePromise<void> {
+  #command(scope: TransactionScope, sql: string): MaybePromise<void> {
     const refuse = (error: unknown): never => {
       throw explain(error, { dialect: this.#options.dialect, store: this.#options.name })
     }
@@ -267,7 +269,7 @@ export class SingleWriter implements Connections {
     }
   }
 
-  #wait<T>(scope: Scope, work: Work<T>): Promise<T> {
+  #wait<T>(scope: TransactionScope, work: Work<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       scope.wait(error => {
         if (error) return reject(error)
@@ -281,14 +283,14 @@ export class SingleWriter implements Connections {
   }
 
   /** Waits for the connection and opens a scope on it. The caller goes on in its own async context. */
-  #turn(parent: Scope): MaybePromise<Scope> {
-    if (parent.child === undefined) return parent.enter()
+  #turn(parent: TransactionScope, holder: string | undefined): MaybePromise<TransactionScope> {
+    if (parent.child === undefined) return parent.enter(holder)
     return new Promise((resolve, reject) => {
-      parent.wait(error => (error ? reject(error) : resolve(parent.live.enter())), this.#options.waitTimeoutMs)
+      parent.wait(error => (error ? reject(error) : resolve(parent.live.enter(holder))), this.#options.waitTimeoutMs)
     })
   }
 
-  #rollback(scope: Scope, statement: string): void {
+  #rollback(scope: TransactionScope, statement: string): void {
     for (const undo of scope.undo) undo()
     // An error may have ended it already; and the caller wants the first error, not one about rolling back.
     try {

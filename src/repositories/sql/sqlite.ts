@@ -2,7 +2,15 @@
 import { existsSync, mkdirSync, statSync } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { Capabilities, Encoding, EntityDefinition, OpenTransaction, Repository, Store } from "../../entity/index.ts"
+import type {
+  Capabilities,
+  Encoding,
+  EntityDefinition,
+  OpenTransaction,
+  Repository,
+  Store,
+  TransactionOptions,
+} from "../../entity/index.ts"
 import { defined, realPath, registerStoreUrl, StoreUse } from "../../entity/index.ts"
 import { callSiteOf } from "../../shared/call-site.ts"
 import { NitroError } from "../../shared/errors.ts"
@@ -43,7 +51,7 @@ export interface SqliteOptions {
 
 /** A SQLite store, which also runs transactions. */
 export interface SqliteStore extends Store {
-  transaction<T>(fn: () => Promise<T>): Promise<T>
+  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
 }
 
 /**
@@ -138,12 +146,12 @@ class SqliteFileStore implements SqliteStore {
     return repository
   }
 
-  transaction<T>(fn: () => Promise<T>): Promise<T> {
-    return this.#connections.transaction(fn)
+  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return this.#connections.transaction(fn, options)
   }
 
-  begin(): MaybePromise<OpenTransaction> {
-    return this.#connections.begin()
+  begin(options?: TransactionOptions): MaybePromise<OpenTransaction> {
+    return this.#connections.begin(options)
   }
 
   /** Of a store that is declared several times: the last call closes it. */

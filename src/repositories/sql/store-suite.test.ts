@@ -9,9 +9,12 @@ afterAll(folder.remove)
 let files = 0
 
 for (const driver of availableDrivers) {
-  storeSuite({ describe, it, expect }, { name: `sqlite(":memory:") on ${driver}`, open: () => sqlite({ file: ":memory:", driver }) })
   storeSuite(
     { describe, it, expect },
-    { name: `sqlite(file) on ${driver}`, open: () => sqlite({ file: folder.path(`${files++}.db`), driver }) },
+    { name: `sqlite(":memory:") on ${driver}`, open: options => sqlite({ file: ":memory:", driver, ...options }) },
+  )
+  storeSuite(
+    { describe, it, expect },
+    { name: `sqlite(file) on ${driver}`, open: options => sqlite({ file: folder.path(`${files++}.db`), driver, ...options }) },
   )
 }
