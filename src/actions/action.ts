@@ -14,6 +14,8 @@ export interface ActionOptions {
   readonly input?: Readonly<Record<string, z.ZodType>>
   /** A question the browser asks before it sends. */
   readonly confirm?: string
+  /** `"required"`: refuses a request without an idempotency key. Default: a request with one is carried out once, one without as often as it comes. */
+  readonly idempotent?: "required"
   /** HTTP status of a JSON answer; default 200, or 204 when there is nothing to send. */
   readonly status?: number
 }
@@ -26,6 +28,7 @@ export interface ActionDefinition {
   readonly input: Readonly<Record<string, z.ZodType>>
   readonly confirm: string | undefined
   readonly status: number | undefined
+  readonly needsKey: boolean
 }
 
 type Method = (...args: never[]) => unknown
@@ -74,6 +77,7 @@ function define(method: Method, name: string, options: ActionOptions = {}): void
     input: options.input ?? {},
     confirm: options.confirm,
     status: options.status,
+    needsKey: options.idempotent === "required",
   })
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod"
 import { isDatastarRequest } from "../datastar/index.ts"
 import { allOptionsOf, type EntityClass, unitOfWork } from "../entity/index.ts"
+import { chunks, Markup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
@@ -10,10 +11,12 @@ import { discardBody } from "./body.ts"
 import { coerce } from "./coerce.ts"
 import { assertSameSite } from "./csrf.ts"
 import { gatherParts } from "./form-parts.ts"
+import { Idempotency, type IdempotencyOptions } from "./idempotency.ts"
 import { type Input, type InputLimits, type RequestInput, readInput, readQuery } from "./input.ts"
 import { shownError } from "./outside.ts"
-import { type Asked, clientOf, replyWith, replyWithError } from "./reply.ts"
+import { type Asked, type Client, clientOf, replyWith, replyWithError } from "./reply.ts"
 import { currentRequest } from "./request-context.ts"
+import { requestKeyOf } from "./request-key.ts"
 import { type Exposure, exposureOf, type Route } from "./route.ts"
 import { entityRoutes, type Match, RouteTable } from "./routes.ts"
 
@@ -23,6 +26,8 @@ export interface DispatcherOptions extends InputLimits {
   readonly routes?: readonly (readonly Route[])[]
   /** Prefix of every route, without a slash at the end; default none. */
   readonly basePath?: string
+  /** How repeated requests are known: by the header Idempotency-Key, which the page's script sends with every write. */
+  readonly idempotency?: IdempotencyOptions
   /** Origins of other sites whose pages may send state-changing requests here. */
   readonly trustedOrigins?: readonly string[]
 }
@@ -39,6 +44,7 @@ export interface Dispatcher {
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const exposures = (options.entities ?? []).map(exposureOf)
   const routes = new RouteTable([...exposures.flatMap(entityRoutes), ...(options.routes ?? []).flat()], options.basePath ?? "")
+  const idempotency = new Idempotency(options.idempotency)
   return {
     routes,
     exposures,
@@ -55,6 +61,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   async function answer(request: Request, search: string, match: Match): Promise<Response> {
+    let posted: Input | undefined
+    // As it came: a default of a schema may be another one each time.
+    let given: unknown
     let asked: Asked = { request, client: clientOf(request), form: undefined }
     try {
       if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
@@ -65,6 +74,16 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       const run = async () => await route.run({ id, input, query, request })
+      const key = route.method === "GET" ? undefined : requestKeyOf({ request, client: asked.client, form: posted, given })
+      if (key !== undefined) {
+        const respond = async () => {
+          const outcome = await run()
+          return { response: await replyWith(outcome, asked), isStream: isStreamed(outcome.value, asked.client) }
+        }
+        const store = route.store?.()
+        return await idempotency.once(key, { respond, store, inUnit: store !== undefined || !route.ownsUnits })
+      }
+      if (route.needsKey) throw new NitroError("NITRO_IDEMPOTENCY_REQUIRED", `${route.name} needs an Idempotency-Key.`)
       // Reading needs no transaction, and must not wait for the writers'.
       const outcome = await (route.method === "GET" || route.ownsUnits ? run() : unitOfWork(run))
       return await replyWith(outcome, asked)
@@ -76,6 +95,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     async function readInputOf(route: Route, id: string, query: Input): Promise<Input> {
       const received = await readInput(request, query, isDatastarRequest(request), options)
       // From here on a refusal gives back what was typed.
+      given = [knownOf(query, route.input), knownOf(received.body, route.input)]
+      if (received.kind === "form") posted = received.body
       if (received.kind === "form") asked = { ...asked, form: { key: route.form(id), values: withoutSecrets(received.body, route.input) } }
       return inputOf(route, received)
     }
@@ -93,6 +114,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 async function refuse(response: Response, request: Request): Promise<Response> {
   if (!(await discardBody(request))) response.headers.set("connection", "close")
   return response
+}
+
+/** An answer to the page's script that goes on after it has begun. */
+function isStreamed(value: unknown, client: Client): boolean {
+  if (client !== "datastar" || typeof value !== "object" || value === null) return false
+  return value instanceof Markup ? chunks(value) === undefined : Symbol.asyncIterator in value
 }
 
 function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Response {
@@ -123,6 +150,11 @@ function inputOf(route: Route, { query, body: received, kind }: RequestInput): I
   if (kind === "json" || kind === "form") refuseUnknown(route.name, kind === "form" ? withoutPrivate(body) : body, known)
   const values = Object.fromEntries(input)
   return route.checksInput ? values : validated(route.name, known, values)
+}
+
+/** What a route takes of a query, a body or all the signals of a page. */
+function knownOf(source: Input, known: Route["input"]): Input {
+  return Object.fromEntries(Object.entries(source).filter(([name]) => Object.hasOwn(known, name.split(".", 1)[0] as string)))
 }
 
 /** Forms may carry fields of other parties: a honeypot, a token. By convention they start with an underscore. */

@@ -41,6 +41,30 @@ registerErrors({
     when: "A request has more fields, or JSON with more values or levels, than the app reads.",
     fix: "Send less at once, or raise `maxFields`.",
   },
+  NITRO_IDEMPOTENCY_REQUIRED: {
+    status: 400,
+    audience: "client",
+    when: 'An action that is declared with `idempotent: "required"` was called without a key.',
+    fix: "Send a random text in the header Idempotency-Key, the same with each attempt of one request.",
+  },
+  NITRO_IDEMPOTENCY_MISMATCH: {
+    status: 422,
+    audience: "client",
+    when: "An Idempotency-Key that was used before came with another content.",
+    fix: "Use a new key for each request, and the same one only to repeat it.",
+  },
+  NITRO_IDEMPOTENCY_UNKNOWN: {
+    status: 409,
+    audience: "client",
+    when: "A request was repeated that another process began and did not finish: it may have been carried out or not.",
+    fix: "Look whether it was, and send it again with a new key if not. With the keys in the store of your entities it is always known.",
+  },
+  NITRO_IDEMPOTENCY_DONE: {
+    status: 409,
+    audience: "client",
+    when: "A request was repeated whose answer was a stream, or larger than 64 KB: it was carried out once, and its answer was not kept.",
+    fix: "Read what you need with a request of its own.",
+  },
   NITRO_BAD_REQUEST: {
     status: 400,
     audience: "client",

@@ -1,6 +1,6 @@
 // What a route is, and what of an entity is open to the outside.
 import type { z } from "zod"
-import { type EntityClass, type EntityInstance, isEntityClass } from "../entity/index.ts"
+import { type EntityClass, type EntityInstance, isEntityClass, type Store, storeOf } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { suggest } from "../shared/suggest.ts"
 import type { MaybePromise } from "../shared/types.ts"
@@ -43,6 +43,10 @@ export interface Route {
   readonly input: Readonly<Record<string, z.ZodType>>
   /** `run` validates the input. Else it is validated before, by `input`. */
   readonly checksInput?: boolean
+  /** The store of the entity that it is about; undefined for commands and events. */
+  readonly store?: (() => Store) | undefined
+  /** Refuses requests without an idempotency key. */
+  readonly needsKey?: boolean
   /** `run` makes its own units of work. Else every method but GET runs in one. */
   readonly ownsUnits?: boolean
   readonly run: (call: RouteCall) => MaybePromise<Outcome>
@@ -104,12 +108,13 @@ export function exposureOf(entry: EntityClass | Exposure): Exposure {
 export function operationOf(
   { entity, allow }: Exposure,
   operation: string,
-): Pick<Route, "name" | "operation" | "form" | "allow" | "target"> {
+): Pick<Route, "name" | "operation" | "form" | "allow" | "target" | "store"> {
   return {
     name: `${entity.definition.name}.${operation}`,
     operation,
     form: id => formKey(entity, operation, id),
     allow,
+    store: () => storeOf(entity),
     // Undefined for an id that is not there: a visitor who is refused must not learn which ids exist.
     target: async id => (await entity.get(id)) as EntityInstance | undefined,
   }

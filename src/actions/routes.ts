@@ -116,6 +116,7 @@ function instanceAction(exposure: Exposure, pattern: string, name: string, defin
     method: definition.method,
     pattern,
     input: definition.input,
+    needsKey: definition.needsKey,
     async run({ id, input }) {
       const target = (await entity.require(id)) as EntityInstance & Record<string, (input: Input) => unknown>
       const value = await target[name]?.(input)
@@ -133,6 +134,7 @@ function staticAction(exposure: Exposure, pattern: string, name: string, definit
     method: definition.method,
     pattern,
     input: definition.input,
+    needsKey: definition.needsKey,
     async run({ input }) {
       return outcome(await (entity as unknown as Record<string, (input: Input) => unknown>)[name]?.(input), definition)
     },
