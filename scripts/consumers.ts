@@ -1,4 +1,4 @@
-// npm run -s consumers [-- --sample] [--only TEXT] [--keep]: the packed package as a stranger uses it, outside of the repository.
+// npm run -s consumers [-- --sample] [--only TEXT]... [--keep]: the packed package as a stranger uses it, outside of the repository.
 // Compiles every block of the guides and every example with each TypeScript, and runs them twice by each way to start.
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -18,7 +18,11 @@ import { freePort, runProgram } from "./support/consumers/program.ts"
 import { type Runtime, runtimes, tsx } from "./support/consumers/runtimes.ts"
 
 const { values: options } = parseArgs({
-  options: { sample: { type: "boolean" }, only: { type: "string", default: "" }, keep: { type: "boolean", default: false } },
+  options: {
+    sample: { type: "boolean" },
+    only: { type: "string", multiple: true, default: [""] },
+    keep: { type: "boolean", default: false },
+  },
 })
 const viteVersions = ["7.3.8", "8.4.0"]
 const started = performance.now()
@@ -27,9 +31,11 @@ let checks = 0
 
 const seconds = (from: number): string => `${((performance.now() - from) / 1000).toFixed(1)} s`
 
+const isWanted = (name: string): boolean => options.only.some(text => name.includes(text))
+
 /** Runs one check, unless `--only` names others, and prints how it went. */
 async function check(name: string, work: () => Promise<string | undefined>): Promise<void> {
-  if (!name.includes(options.only)) return
+  if (!isWanted(name)) return
   const from = performance.now()
   const problem = await work()
   checks++
@@ -83,7 +89,7 @@ async function checkTypes(version: string): Promise<void> {
 
 /** Runs getting started and the todo in vite's dev server and built by vite, by the files of the page on compilation. */
 async function checkVite(version: string): Promise<void> {
-  if (!`vite ${version}`.includes(options.only) && !options.only.startsWith("vite")) return
+  if (!options.only.some(text => text === "" || text.startsWith("vite"))) return
   const vite = await consumerFolder(tarball, options)
   await install(vite, ["esbuild", "oxc-parser", "magic-string", `vite@${version}`])
   const [page, started, todo] = ["compile", "getting-started", "example-todo"].map(name => projects.find(project => project.name === name))
@@ -109,6 +115,10 @@ async function checkVite(version: string): Promise<void> {
   }
 }
 
+function programsFor(runtime: Runtime, { programs, files }: Project): readonly string[] {
+  return programs.filter(file => runtime.accepts?.(file, files[file] ?? "") ?? !/\.test\.tsx?$/.test(file))
+}
+
 /** Starts the programs of a project in order, twice, in one folder that holds nothing else at first. */
 async function runTwice(runtime: Runtime, project: Project): Promise<string | undefined> {
   const port = await freePort()
@@ -121,7 +131,7 @@ async function runTwice(runtime: Runtime, project: Project): Promise<string | un
     if (problem) return problem
     writeProject(join(cwd, "dist"), withoutPrograms(project), tsconfig)
   }
-  const programs = project.programs.filter(file => runtime.accepts?.(file, project.files[file] ?? "") ?? !/\.test\.tsx?$/.test(file))
+  const programs = programsFor(runtime, project)
   const problems: string[] = []
   for (const time of ["first", "second"])
     for (const file of programs) {
@@ -138,7 +148,7 @@ for (const runtime of tried) {
   if ("missing" in runtime) skip(runtime.name, runtime.missing)
   else
     for (const project of options.sample ? projects.filter(({ name }) => name === "getting-started") : projects)
-      await check(`${runtime.name}, ${project.name}`, () => runTwice(runtime, project))
+      if (programsFor(runtime, project).length > 0) await check(`${runtime.name}, ${project.name}`, () => runTwice(runtime, project))
 }
 
 if (!options.sample) for (const version of viteVersions) await checkVite(version)

@@ -35,6 +35,17 @@ it("names a database file on one page only, so that no page meets the tables of 
   expect(users.size).toBeGreaterThan(3)
 })
 
+it("gives every value that a block uses, so that each block can be run", () => {
+  const promised = pages.flatMap(({ path, text }) =>
+    pageFiles(path, text).flatMap(({ text: code, block }) =>
+      [...code.matchAll(/^\s*declare (?:const|let|function|class) \w+/gm)].map(
+        ([found]) => `${path}:${block.line} only promises: ${found.trim()}`,
+      ),
+    ),
+  )
+  expect(promised).toEqual([])
+})
+
 it("shows sources as they are", () => {
   const stale = pages
     .flatMap(({ path, text }) => codeBlocks(path, text))
