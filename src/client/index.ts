@@ -42,6 +42,8 @@ export const clientAssets: ReadonlyMap<string, ClientAsset> = new Map<string, Cl
   plain("client.js", async () => (await import("./script.gen.ts")).clientScript),
   // Loaded by client.js itself, on pages whose CSP forbids eval.
   plain("interpreter.js", async () => (await import("./script.gen.ts")).interpreterScript),
+  // Loaded by client.js itself, on pages with live views.
+  plain("streams.js", async () => (await import("./script.gen.ts")).streamsScript),
   plain("kit.css", async () => (await import("./kit.gen.ts")).kitCss),
   plain("kit.js", async () => (await import("./kit.gen.ts")).kitScript),
   plain("highlight.css", async () => (await import("./highlight.gen.ts")).highlightCss),

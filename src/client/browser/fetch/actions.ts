@@ -2,9 +2,11 @@
 import { ClientError, describe, report } from "../errors.ts"
 import { type ActionContext, action } from "../plugins.ts"
 import { untracked } from "../reactive.ts"
+import type { LivePage } from "../streams/share.ts"
 import { connect } from "./connection.ts"
 import { announce } from "./events.ts"
 import { begin, type Flight } from "./flight.ts"
+import { found, lost } from "./lost.ts"
 import { buildRequest, type FetchOptions, type Method, type OutgoingRequest, sourceOf } from "./request.ts"
 
 const underWay = new WeakMap<Element, Map<string, AbortController>>()
@@ -40,13 +42,29 @@ async function request(method: Method, context: ActionContext, url: string, opti
     const isBuiltAgain = method === "GET" && options.contentType !== "form" && options.payload === undefined
     let attempts = 0
     const next = (): OutgoingRequest => (attempts++ && isBuiltAgain ? build() : first)
-    await connect({ el, method, options, signal: controller.signal, request: next, flight })
+    const read: LivePage["read"] = (address, { isPoll, ...more }) =>
+      connect({
+        el,
+        method,
+        options: isPoll ? { ...options, retry: "error" } : options,
+        request: () => ({ ...build(), url: address }),
+        ...more,
+      })
+    const shared = canShare(first.url) ? await import("../streams/share.ts").catch(() => undefined) : undefined
+    await (shared
+      ? shared.share({ el, url: first.url, signal: controller.signal, read, announce, lost, found })
+      : connect({ el, method, options, signal: controller.signal, request: next, flight }))
   } catch (error) {
     report("FETCH", where, error)
   } finally {
     if (isStarted) announce("finished", el)
     for (const end of ends) end()
   }
+}
+
+/** The stream of a live page, which says who asks for it, where windows can find each other. */
+function canShare(url: string): boolean {
+  return /[?&]_nitro=[^&]+(?:~|%7E)/.test(url) && "locks" in navigator && "BroadcastChannel" in window && "any" in AbortSignal
 }
 
 function cancelPrevious(

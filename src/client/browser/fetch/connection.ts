@@ -24,6 +24,8 @@ interface Connection {
   /** The server knows by a key that it is the same write. */
   isKeyed: boolean
   lastEventId: string
+  /** Called with each id. */
+  readonly onId?: (id: string) => void
   baseInterval: number
   interval: number
   attempts: number
@@ -32,11 +34,13 @@ interface Connection {
 const DEFAULTS = { retryInterval: 1000, retryScaler: 2, retryMaxWait: 30_000, retryMaxCount: 10, idleTimeout: 45_000 }
 
 /** Resolves when there is nothing more to come. Rejects when it is given up, with why. */
-export async function connect(given: Pick<Connection, "el" | "method" | "options" | "signal" | "request" | "flight">): Promise<void> {
+export async function connect(
+  given: Pick<Connection, "el" | "method" | "options" | "signal" | "request" | "flight" | "onId"> & { lastEventId?: string },
+): Promise<void> {
   const { options, method } = given
   const interval = options.retryInterval ?? DEFAULTS.retryInterval
   const openWhenHidden = options.openWhenHidden ?? method !== "GET"
-  const connection = { ...given, openWhenHidden, isKeyed: false, lastEventId: "", baseInterval: interval, interval, attempts: 0 }
+  const connection = { lastEventId: "", ...given, openWhenHidden, isKeyed: false, baseInterval: interval, interval, attempts: 0 }
   try {
     await keepTrying(connection)
   } finally {
@@ -122,6 +126,7 @@ async function attempt(connection: Connection): Promise<Outcome> {
       },
       id(id) {
         connection.lastEventId = id
+        connection.onId?.(id)
       },
       retry(milliseconds) {
         connection.baseInterval = milliseconds

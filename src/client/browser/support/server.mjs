@@ -110,6 +110,7 @@ async function control(request, response) {
   else if (url.pathname === "/start") await startApp()
   else if (url.pathname === "/client.js") return reply(generated("clientScript"), "text/javascript")
   else if (url.pathname === "/interpreter.js") return reply(generated("interpreterScript"), "text/javascript")
+  else if (url.pathname === "/streams.js") return reply(generated("streamsScript"), "text/javascript")
   else if (url.pathname === "/official.js") return reply(readFileSync(process.env.NITRO_DATASTAR_JS, "utf8"), "text/javascript")
   return reply("{}")
 }
