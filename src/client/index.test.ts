@@ -9,7 +9,7 @@ import { clientAssets } from "./index.ts"
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 const generate = (): string => execFileSync(process.execPath, [path("../../scripts/generate.mjs")], { encoding: "utf8" })
 
-beforeAll(() => void generate())
+beforeAll(() => void generate(), 60_000)
 
 describe("the files served under /_nitro/", () => {
   it.each([...clientAssets.keys()])("%s is known by the hash of its content", async name => {

@@ -64,7 +64,7 @@ async function request(method: Method, context: ActionContext, url: string, opti
 
 /** The stream of a live page, which says who asks for it, where windows can find each other. */
 function canShare(url: string): boolean {
-  return /[?&]_nitro=[^&]+(?:~|%7E)/.test(url) && "locks" in navigator && "BroadcastChannel" in window && "any" in AbortSignal
+  return /[?&]_nitro=[^&]+%7E/.test(url) && "locks" in navigator && "BroadcastChannel" in window && "any" in AbortSignal
 }
 
 function cancelPrevious(

@@ -38,5 +38,5 @@ function show(): void {
   // Unless a stylesheet knows it. By script, which a strict policy allows where it refuses the attribute.
   if (getComputedStyle(made).zIndex === "auto")
     made.style.cssText =
-      "position:fixed;inset:1rem 1rem auto auto;z-index:99;padding:.25em .75em;border-radius:.5em;font:14px system-ui;background:#fef3c7;color:#78350f"
+      "position:fixed;inset:1rem 1rem auto auto;z-index:99;padding:.25em .75em;font:14px system-ui;background:#fef3c7;color:#78350f"
 }
