@@ -2,6 +2,7 @@
 import type { z } from "zod"
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
+import type { User } from "./user.ts"
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 
@@ -18,6 +19,18 @@ export interface ActionOptions {
   readonly idempotent?: "required"
   /** HTTP status of a JSON answer; default 200, or 204 when there is nothing to send. */
   readonly status?: number
+}
+
+/** The second argument of an action. */
+export interface ActionCall {
+  /** What `nitro({ user })` returned; undefined for a visitor. */
+  readonly user: User | undefined
+  /**
+   * Aborts when the client has left. The action's writes go on to their end and are committed unless it throws; pass it on to
+   * what is no longer worth waiting for.
+   */
+  readonly signal: AbortSignal
+  readonly request: Request
 }
 
 /** An action as the router sees it. */

@@ -125,7 +125,7 @@ export class Call extends Expression<void> {
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
   field(name: string): FieldAttributes {
     const value = this.#valueOf(name)
-    const effect = new Expression(`$${formSignal(this.#form)} && ${this.#settle}`)
+    const effect = new Expression(`$${formSignal(this.#form)} && ${this.#settle(name)}`)
     const attributes = { ...this.#tied(name), "data-effect": effect }
     return value === undefined ? attributes : { ...attributes, value }
   }
@@ -133,7 +133,7 @@ export class Call extends Expression<void> {
   /** Attributes for a checkbox, or for what holds radio buttons; whether one is chosen says `value(name)`. */
   choice(name: string): ChoiceAttributes {
     const attributes = this.#tied(name)
-    if (this.#instance !== undefined) return attributes
+    if (this.#edits(name)) return attributes
     return { ...attributes, "data-effect": new Expression(`$${formSignal(this.#form)} && (el.checked = el.defaultChecked)`) }
   }
 
@@ -153,7 +153,7 @@ export class Call extends Expression<void> {
    * name), else what the instance holds; undefined when it is neither.
    */
   value(name: string): unknown {
-    return this.#flash()?.values[name] ?? (this.#isHidden(name) ? undefined : this.#instanceValue?.[name])
+    return this.#flash()?.values[name] ?? (this.#edits(name) ? this.#instanceValue?.[name] : undefined)
   }
 
   /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
@@ -174,12 +174,13 @@ export class Call extends Expression<void> {
     // Written as text, because a list makes one for each row. What is not escaped here is an identifier or was escaped before.
     const form = this.#form
     const id = fieldId(form, name)
-    const value = this.#valueOf(name)
+    // What is typed into a password goes back to no page.
+    const value = attributes.type === "password" ? undefined : this.#valueOf(name)
     const open = String(input({ class: "input", ...attributes })).slice(0, -1)
     const valueText = value === undefined ? "" : ` value="${escapeHtml(value)}"`
     return raw(
       `${this.#openForm(this.#route.fieldForm)}${open} id="${id}" name="${escapeHtml(name)}"${valueText} aria-describedby="${id}_error"` +
-        ` data-attr:aria-invalid="$_${id} ? &#39;true&#39; : &#39;false&#39;" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle}"${this.#route.operationName === "update" ? editsInPlace(id) : ""}>` +
+        ` data-attr:aria-invalid="$_${id} ? &#39;true&#39; : &#39;false&#39;" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle(name)}"${this.#route.operationName === "update" ? editsInPlace(id) : ""}>` +
         `${this.#errorText(name, id)}</form>`,
     )
   }
@@ -197,15 +198,15 @@ export class Call extends Expression<void> {
   }
 
   /** What a field does once its form succeeded. */
-  get #settle(): string {
-    return this.#instance ? keepAsDefault : showDefault
+  #settle(name: string): string {
+    return this.#edits(name) ? keepAsDefault : showDefault
   }
 
   /** What was typed before a refusal, else what the instance holds. */
   #valueOf(name: string): string | undefined {
     const typed = this.#flash()?.values[name]
     if (typed !== undefined) return typeof typed === "string" ? typed : typed.at(-1)
-    if (this.#isHidden(name)) return undefined
+    if (!this.#edits(name)) return undefined
     let value: unknown = this.#instance
     // `address.city` is a part of a value object.
     for (const key of name.split(".")) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
@@ -216,9 +217,13 @@ export class Call extends Expression<void> {
     return this.#instance as unknown as Readonly<Record<string, unknown>> | undefined
   }
 
-  /** A page shows a hidden field to whoever reads its source. */
-  #isHidden(name: string): boolean {
-    return this.#route.hidden?.has(name.split(".", 1)[0] as string) === true
+  /**
+   * Whether it is an update of this field of the instance: then it shows what is stored, and keeps what was saved. The input of
+   * any other action makes something else of it (a comment on an article), so it starts empty and is cleared. Never a hidden field.
+   */
+  #edits(name: string): boolean {
+    if (this.#instance === undefined || this.#route.crud !== "update") return false
+    return this.#route.hidden?.has(name.split(".", 1)[0] as string) !== true
   }
 
   #flash() {

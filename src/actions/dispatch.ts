@@ -16,9 +16,10 @@ import { type Input, type InputLimits, type RequestInput, readInput, readQuery }
 import { shownError } from "./outside.ts"
 import { type Asked, type Client, clientOf, replyWith, replyWithError } from "./reply.ts"
 import { currentRequest } from "./request-context.ts"
-import { requestKeyOf } from "./request-key.ts"
+import { keyField, requestKeyOf } from "./request-key.ts"
 import { type Exposure, exposureOf, type Route } from "./route.ts"
 import { entityRoutes, type Match, RouteTable } from "./routes.ts"
+import { isSecretName } from "./secret-names.ts"
 
 export interface DispatcherOptions extends InputLimits {
   readonly entities?: readonly (EntityClass | Exposure)[]
@@ -166,9 +167,11 @@ function withoutPrivate(body: Input): Input {
 function withoutSecrets(body: Input, known: Readonly<Record<string, z.ZodType>>): Input {
   const isSecret = (name: string): boolean => {
     const { hidden, encrypted, widget } = Object.hasOwn(known, name) ? allOptionsOf(known[name] as z.ZodType) : {}
-    return hidden === true || encrypted === true || widget === "password"
+    // A schema that names a control says what its field is, whatever its name looks like.
+    return hidden === true || encrypted === true || (widget === undefined ? isSecretName(name) : widget === "password")
   }
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, isSecret(name) ? "" : value]))
+  const typed = Object.entries(body).filter(([name]) => name !== keyField)
+  return Object.fromEntries(typed.map(([name, value]) => [name, isSecret(name) ? "" : value]))
 }
 
 function refuseUnknown(route: string, body: Input, known: Readonly<Record<string, z.ZodType>>): void {

@@ -1,5 +1,6 @@
 // The door of the actions module.
 export {
+  type ActionCall,
   type ActionDecorator,
   type ActionDefinition,
   type ActionOptions,

@@ -76,3 +76,33 @@ it("gives a form back what was typed, but no password", async () => {
   expect(flash?.values).toEqual({ email: "no address", password: "", token: "", pin: "" })
   expect(flash?.errors).toHaveProperty("email")
 })
+
+it("gives back no secret of an action's input, by its name or by the control that its schema names", async () => {
+  const input = {
+    login: z.string().max(3),
+    newPassword: z.string(),
+    card_cvc: z.string(),
+    tokens: field(z.string(), { widget: "text" }),
+    answer: field(z.string(), { widget: "password" }),
+  }
+  class Door extends Entity("Door", {}) {
+    static store = memory()
+    @action({ input }) static open() {}
+  }
+  let flash: Flash | undefined
+  const app = nitro({ entities: [Door] })
+  const typed = { login: "too long", newPassword: "correct horse", card_cvc: "123", tokens: "12", answer: "blue", _key: "k" }
+  const response = await app(
+    new Request("http://shop.test/doors/open", {
+      method: "POST",
+      headers: { accept: "text/html", "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(typed),
+    }),
+  )
+  const cookie = (response.headers.get("set-cookie") as string).split(";")[0] as string
+  await app(new Request("http://shop.test/", { headers: { cookie } }), () => {
+    flash = context().flash
+    return new Response()
+  })
+  expect(flash?.values).toEqual({ login: "too long", newPassword: "", card_cvc: "", tokens: "12", answer: "" })
+})
