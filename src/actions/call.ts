@@ -8,6 +8,7 @@ import { suggest } from "../shared/suggest.ts"
 import { actionOf, type HttpMethod, type MethodName } from "./action.ts"
 import type { AppState } from "./app-state.ts"
 import { fieldId, formKeyFrom, formSignal, identifier } from "./form-keys.ts"
+import { pageKeyField } from "./page-key.ts"
 import { assertReachable } from "./reach.ts"
 import { currentRequest } from "./request-context.ts"
 import type { CrudOperation } from "./route.ts"
@@ -117,6 +118,14 @@ export class Call extends Expression<void> {
     return formKeyFrom(this.#route.entityName, this.#route.operationName, String(this.#instance?.id ?? ""))
   }
 
+  /**
+   * The hidden field with the page's idempotency key, for a form of your own: `<form {...create.form}>{create.key}…</form>`. A
+   * browser without script that sends the form twice then runs it once. Empty outside of a page.
+   */
+  get key(): Markup {
+    return raw(pageKeyField())
+  }
+
   get form(): FormAttributes {
     const method = this.method === "GET" ? "get" : "post"
     return { method, action: this.#postHref, "data-on:submit__prevent": asking(sendFields[method], this.#route.confirm) }
@@ -186,7 +195,9 @@ export class Call extends Expression<void> {
   }
 
   #openForm(rest: string): string {
-    return `<form method="${this.method === "GET" ? "get" : "post"}" action="${escapeHtml(this.#postHref)}"${rest}`
+    const open = `<form method="${this.method === "GET" ? "get" : "post"}" action="${escapeHtml(this.#postHref)}"${rest}`
+    // The forms of rows do without: they are the same in a page and in the patches that many pages share.
+    return this.#instance === undefined && this.method !== "GET" ? open + pageKeyField() : open
   }
 
   #errorText(name: string, id: string): string {

@@ -1,5 +1,5 @@
 // Requests that are sent again: one effect and one answer for each key, whoever sends it and however it was lost.
-import { action, expose, Refusal } from "nitro-ts/actions"
+import { action, call, expose, Refusal } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { html } from "nitro-ts/html"
@@ -215,6 +215,26 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
     open = false
     expect(await post("/notes/add", key, { text: "a" }, {}, guarded)).toMatchObject({ status: 403, replayed: false })
   })
+})
+
+it("prints one key into the forms of a page, and another into the next page's", async () => {
+  class Post extends Entity("Post", { text: z.string() }) {
+    static store = memory()
+  }
+  const app = nitro({ entities: [expose(Post)] })
+  const page = async () =>
+    (
+      await app(new Request("http://shop.test/"), () => {
+        const create = call(Post, "create")
+        return new Response(`${create.input("text")}<form>${create.key}</form>`)
+      })
+    ).text()
+  const keysOf = (text: string) => [...text.matchAll(/<input type="hidden" name="_key" value="([\w-]{12})">/g)].map(match => match[1])
+  const [first, second] = [keysOf(await page()), keysOf(await page())]
+  expect(first).toEqual([first[0], first[0]])
+  expect(first).toHaveLength(2)
+  expect(second[0]).not.toBe(first[0])
+  expect(String(call(Post, "create").key)).toBe("")
 })
 
 it("keeps answers apart by app", async () => {

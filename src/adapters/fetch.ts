@@ -2,6 +2,7 @@
 import { FastResponse } from "srvx"
 import {
   addPageAlert,
+  allowPageKey,
   answerWith,
   createDispatcher,
   type DispatcherOptions,
@@ -122,6 +123,7 @@ export function createGate(options: NitroOptions): Gate {
       const flash = search.includes("_nitro=") ? undefined : app.part(flashes).read(request.headers.get("cookie"))
       const context = contextOf(app, request, path, search, flash)
       const session = prepareLive(context)
+      if (session === undefined) allowPageKey(context)
       const visitor = sessionFor(app, request, options.partition)
       const cookies = [...(flash ? [app.part(flashes).clear] : []), ...(visitor?.cookie === undefined ? [] : [visitor.cookie])]
       return {
