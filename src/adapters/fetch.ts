@@ -17,7 +17,7 @@ import {
 } from "../actions/index.ts"
 import { App, type AppOptions, type NitroApp, warnAtStart, withApp } from "../app/index.ts"
 import { currentPartition, hasPartitionedStores, withPartition } from "../entity/index.ts"
-import { type LiveSession, prepareLive, startLive } from "../live/index.ts"
+import { answerStream, asksForStream, asksOnce, busyAnswer, type LiveRequest, liveApp, prepareLive, startLive } from "../live/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
 
@@ -68,8 +68,8 @@ export function nitro(options: NitroOptions): NitroHandler & NitroApp {
 
 /** A request of the host's own routes: the context it runs in, and what becomes of the answer. */
 export interface PageRequest {
-  /** The stream that the page's script asked for; its answer replaces the one that the host's route gave. */
-  readonly session: LiveSession | undefined
+  /** The page's script asked for its stream, whose answer replaces the one that the host's route gave. */
+  readonly isStream: boolean
   run<T>(answer: () => T): MaybePromise<Awaited<T>> | T
   finish(response: Response): Promise<Response>
   /** `Set-Cookie` values to add to the answer of the host. */
@@ -112,7 +112,10 @@ export function createGate(options: NitroOptions): Gate {
     own(request, path, search) {
       if (path.startsWith("/_nitro/")) return answerAsset(request, path, search)
       for (const folder of folders) if (path.startsWith(`${folder.path}/`)) return folder.answer(request, path)
-      if (!dispatcher.routes.knows(path)) return undefined
+      if (!dispatcher.routes.knows(path)) {
+        // Before the page's route does any work.
+        return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull) ? busyAnswer() : undefined
+      }
       const session = sessionFor(app, request, options.partition)
       const context = contextOf(app, request, path, search, undefined)
       const dispatched = inContext(context, session?.partition, () => dispatcher.dispatch(request, path, search)) as MaybePromise<Response>
@@ -122,15 +125,15 @@ export function createGate(options: NitroOptions): Gate {
       // A stream renders for every page that shares it, so it must not see what one browser posted.
       const flash = search.includes("_nitro=") ? undefined : app.part(flashes).read(request.headers.get("cookie"))
       const context = contextOf(app, request, path, search, flash)
-      const session = prepareLive(context)
-      if (session === undefined) allowPageKey(context)
       const visitor = sessionFor(app, request, options.partition)
       const cookies = [...(flash ? [app.part(flashes).clear] : []), ...(visitor?.cookie === undefined ? [] : [visitor.cookie])]
+      const live = prepareLive(context)
+      if (live.stream === undefined) allowPageKey(context)
       return {
-        session,
+        isStream: live.stream !== undefined,
         cookies,
-        run: answer => inContext(context, visitor?.partition, answer),
-        finish: response => finish(response, session, cookies),
+        run: answer => releasing(live, () => inContext(context, visitor?.partition, answer)),
+        finish: response => finish(response, live, asksOnce(search), cookies),
       }
     },
   }
@@ -140,8 +143,8 @@ function contextOf(app: App, request: Request, path: string, search: string, fla
   return { app, request, path, search, basePath: app.basePath, flash, extras: new Map() }
 }
 
-function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return typeof (value as Partial<Promise<T>> | undefined)?.then === "function"
+function isPromise<T>(value: T): value is T & Promise<Awaited<T>> {
+  return typeof (value as { readonly then?: unknown } | undefined)?.then === "function"
 }
 
 /** Nothing where no store asks for it, or who runs this said already whose request it is. */
@@ -157,16 +160,35 @@ async function withCookies(answer: MaybePromise<Response>, cookies: readonly str
   return new Response(response.body, { status: response.status, headers })
 }
 
-async function finish(response: Response, session: LiveSession | undefined, cookies: readonly string[]): Promise<Response> {
-  if (!session) return cookies.length === 0 ? response : withCookies(response, cookies)
-  if (response.status === 200) {
-    // Read to the end: a component that waits for something may register its live views late.
-    await response.text()
-    if (session.size > 0) return session.answer()
-  } else {
-    await response.body?.cancel()
+/** Runs a page's route: when it fails, nothing will ask for the views that it had shown. */
+function releasing<T>({ stream }: LiveRequest, run: () => T): T {
+  if (stream === undefined) return run()
+  const failed = (error: unknown): never => {
+    stream.end()
+    throw error
   }
-  session.close()
-  // 204 tells the page not to come back; a server that fails now may be well in a moment.
-  return new Response(null, { status: response.status >= 500 ? 503 : 204 })
+  try {
+    const result = run()
+    // A promise of the same, for it only fails once more.
+    return isPromise(result) ? (result.catch(failed) as T) : result
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+async function finish(response: Response, live: LiveRequest, once: boolean, cookies: readonly string[]): Promise<Response> {
+  const { stream } = live
+  if (!stream) return cookies.length === 0 ? response : withCookies(response, cookies)
+  return releasing(live, async () => {
+    if (response.status === 200) {
+      // Read to the end: a component that waits for something may register its live views late.
+      await response.text()
+      if (stream.size > 0 || stream.state === "ended") return withCookies(answerStream(live, stream, once), cookies)
+    } else {
+      await response.body?.cancel()
+    }
+    stream.end()
+    // 204 tells the page not to come back; a server that fails now may be well in a moment.
+    return response.status >= 500 ? busyAnswer() : new Response(null, { status: 204 })
+  })
 }

@@ -25,7 +25,7 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
     if (own !== undefined) return own
     const page = gate.page(request, path, search)
     await page.run(next)
-    if (page.session) {
+    if (page.isStream) {
       const stream = await page.finish(context.res)
       // Hono copies the headers of the answer it replaces; those of a page do not fit a stream.
       context.res = undefined

@@ -7,7 +7,7 @@ import { Entity, memory } from "nitro-ts/entity"
 import { nitro as forFetch } from "nitro-ts/fetch"
 import { nitro as forHono } from "nitro-ts/hono"
 import { Page, render } from "nitro-ts/html"
-import { closeSessions, live, openSessions } from "nitro-ts/live"
+import { live } from "nitro-ts/live"
 import { nitro as forNode } from "nitro-ts/node"
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
@@ -33,18 +33,20 @@ const page = (Note: ReturnType<typeof makeNote>) => (
 
 interface Host {
   url: string
+  app: { readonly openStreams: number }
   close(): Promise<void>
 }
 
 const hosts: Record<string, (Note: ReturnType<typeof makeNote>) => Promise<Host>> = {
   hono: Note => {
     const app = new Hono()
-    app.use(forHono({ entities: [expose(Note)] }))
+    const own = forHono({ entities: [expose(Note)] })
+    app.use(own)
     app.get("/", () => respond(page(Note)))
     app.get("/denied", c => c.text("no", 403))
     app.get("/broken", c => c.text("no", 500))
     app.get("/plain", () => respond(<Page title="No live views" />))
-    return serve(app, { port: 0 })
+    return served(app, own)
   },
   fetch: Note => {
     const handle = forFetch({ entities: [expose(Note)] })
@@ -53,13 +55,18 @@ const hosts: Record<string, (Note: ReturnType<typeof makeNote>) => Promise<Host>
       if (path === "/plain") return respond(<Page title="No live views" />)
       return new Response("no", { status: path === "/denied" ? 403 : 500 })
     }
-    return serve({ fetch: request => handle(request, () => answer(new URL(request.url).pathname)) }, { port: 0 })
+    return served({ fetch: request => handle(request, () => answer(new URL(request.url).pathname)) }, handle)
   },
-  "node, with a handler": Note =>
-    listen(createServer(forNode({ entities: [expose(Note)] }, (req, res) => answerNode(Note, req.url ?? "/", res)))),
+  "node, with a handler": Note => {
+    const app = forNode({ entities: [expose(Note)] }, (req, res) => answerNode(Note, req.url ?? "/", res))
+    return listen(createServer(app), app)
+  },
   "node, as a middleware": Note => {
     const middleware = forNode({ entities: [expose(Note)] })
-    return listen(createServer((req, res) => middleware(req, res, () => void answerNode(Note, req.url ?? "/", res))))
+    return listen(
+      createServer((req, res) => middleware(req, res, () => void answerNode(Note, req.url ?? "/", res))),
+      middleware,
+    )
   },
 }
 
@@ -72,23 +79,25 @@ async function answerNode(Note: ReturnType<typeof makeNote>, url: string, res: i
   res.end()
 }
 
-function listen(server: Server): Promise<Host> {
+async function served(host: Parameters<typeof serve>[0], app: Host["app"]): Promise<Host> {
+  return { ...(await serve(host, { port: 0 })), app }
+}
+
+function listen(server: Server, app: Host["app"] & { close(): Promise<void> }): Promise<Host> {
   return new Promise(resolve => {
     server.listen(0, "127.0.0.1", () => {
       const close = async () => {
+        await app.close()
         server.closeAllConnections()
         await new Promise(done => server.close(done))
       }
-      resolve({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close })
+      resolve({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, app, close })
     })
   })
 }
 
 let close = async () => {}
-afterEach(async () => {
-  closeSessions()
-  await close()
-})
+afterEach(() => close())
 
 async function streamOf(url: string): Promise<string> {
   const text = await (await fetch(url)).text()
@@ -120,7 +129,7 @@ describe.each(Object.keys(hosts))("%s", name => {
     expect(stream.headers.get("content-type")).toContain("text/event-stream")
     expect(stream.headers.get("cache-control")).toContain("no-transform")
     expect(stream.headers.get("content-length")).toBeNull()
-    expect(openSessions()).toBe(1)
+    expect(host.app.openStreams).toBe(1)
     const reader = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
     await fetch(`${host.url}/notes`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"text":"second"}' })
     let text = ""
@@ -133,7 +142,7 @@ describe.each(Object.keys(hosts))("%s", name => {
     expect(text).toMatch(/data: elements <li id="note-[\w-]+">second<\/li>/)
     expect(text).not.toContain("first")
     abort.abort()
-    await expect.poll(openSessions).toBe(0)
+    await expect.poll(() => host.app.openStreams).toBe(0)
   })
 
   it("opens no stream where the page is refused, fails, or has no live views", async () => {
@@ -143,7 +152,7 @@ describe.each(Object.keys(hosts))("%s", name => {
     expect(await status("/denied")).toBe(204)
     expect(await status("/plain")).toBe(204)
     expect(await status("/broken")).toBe(503)
-    expect(openSessions()).toBe(0)
+    expect(host.app.openStreams).toBe(0)
   })
 })
 

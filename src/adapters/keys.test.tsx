@@ -1,11 +1,11 @@
 // Entities with ids of their own over HTTP: one segment of the path names them, in routes, calls and live lists.
-import { action, call, expose } from "nitro-ts/actions"
+import { action, call, expose, respond } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { html } from "nitro-ts/html"
+import { live } from "nitro-ts/live"
 import { beforeEach, expect, it } from "vitest"
 import { z } from "zod"
-import { ListTopic } from "../live/list-topic.ts"
 
 class Line extends Entity("Line", { orderId: z.int(), sku: z.string(), quantity: z.int().default(1) }, { id: ["orderId", "sku"] }) {
   static store = memory()
@@ -73,26 +73,18 @@ it("keeps a live list true, in the order of its key", async () => {
     { orderId: 10, sku: "a" },
     { orderId: 9, sku: "a" },
   ])
-  const view = {
-    query: Line.all() as never,
-    each: (line: unknown) => html`<li id="${(line as Line).domId}">${(line as Line).id}</li>`,
-    empty: undefined,
-    tag: "ul" as const,
-    class: undefined,
-  }
-  const topic = new ListTopic("lines", view, () => undefined)
-  const shown = (): string[] => [...topic.snapshot().matchAll(/<li[^>]*>([^<]*)/g)].map(([, text]) => text as string)
-  await topic.ready()
-  const end = topic.subscribe({ receive: () => undefined })
-  expect(shown()).toEqual(["9~a", "10~a"])
-  const { change } = await new Promise<{ change: Parameters<Parameters<typeof Line.observe>[0]>[0] }>(resolve => {
-    const stop = Line.observe(seen => {
-      stop()
-      resolve({ change: seen as never })
-    })
-    void Line.create({ orderId: 9, sku: "b" })
-  })
-  await (topic as unknown as { apply(changes: object[]): Promise<string> }).apply([{ seq: 1, change }])
-  expect(shown()).toEqual(["9~a", "9~b", "10~a"])
-  end()
+  const app = nitro({ entities: [Line] })
+  const page = () => respond(live(Line.all(), line => html`<li id="${line.domId}">${line.id}</li>`, { id: "lines" }))
+  const text = async (search: string) => (await app(new Request(`http://app.test/${search}`), page)).text()
+  const shown = async (search: string) => [...(await text(search)).matchAll(/<li[^>]*>([^<]*)/g)].map(([, id]) => id)
+  expect(await shown("")).toEqual(["9~a", "10~a"])
+  const stream = await app(new Request("http://app.test/?_nitro="), page)
+  await Line.create({ orderId: 9, sku: "b" })
+  const reader = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
+  let patches = ""
+  while (!patches.includes("9~b")) patches += (await reader.read()).value
+  expect(patches).toMatch(/mode before\ndata: elements <li id="[^"]*">9~b</)
+  expect(patches).toContain(`> [id="${(await Line.require("10~a")).domId}"]`)
+  expect(await shown("?_nitro=&_nitro_once=1")).toEqual(["9~a", "9~b", "10~a"])
+  await app.close()
 })

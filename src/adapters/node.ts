@@ -31,7 +31,7 @@ async function answer(gate: Gate, req: IncomingMessage, res: ServerResponse, nex
   if (own !== undefined) return sendNodeResponse(res, await own)
   if (!next) return sendNodeResponse(res, new Response("Not found", { status: 404 }))
   const page = gate.page(request, path, search)
-  if (page.session) return answerStream(res, page, next)
+  if (page.isStream) return answerStream(res, page, next)
   for (const cookie of page.cookies) res.appendHeader("set-cookie", cookie)
   await page.run(next)
 }

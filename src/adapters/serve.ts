@@ -1,5 +1,6 @@
 // `serve(app)`: listens, says where, and ends cleanly. For hosts that speak fetch; others bring a server of their own.
-import { closeSessions } from "../live/index.ts"
+import type { Server, ServerResponse } from "node:http"
+import { asksForStream, StreamOwner } from "../live/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import type { MaybePromise } from "../shared/types.ts"
@@ -10,6 +11,8 @@ export interface ServeOptions {
   readonly port?: number
   /** Address to listen on; default the environment variable `HOST`, else `127.0.0.1`: this machine only. */
   readonly host?: string
+  /** Milliseconds that answers under way have when the server closes; default 3000. Live streams end at once. */
+  readonly graceMs?: number
 }
 
 export interface RunningServer {
@@ -24,9 +27,6 @@ export interface FetchApp {
   readonly fetch: (request: Request) => MaybePromise<Response>
 }
 
-/** Milliseconds that answers under way have before the server stops anyway. */
-const graceMs = 3000
-
 /**
  * Serves `app` over HTTP/1.1 on Node and prints `listening on http://…`. SIGINT and SIGTERM end it with exit code 0.
  * Throws `NITRO_PORT_TAKEN` when the port is in use.
@@ -35,7 +35,11 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const { serve: listen } = await import("srvx/node")
   const port = options.port ?? Number(process.env["PORT"] ?? 3000)
   const hostname = options.host ?? process.env["HOST"] ?? "127.0.0.1"
-  const server = listen({ fetch: request => app.fetch(request), error: answerError, port, hostname, silent: true, gracefulShutdown: false })
+  const streams = new StreamOwner()
+  const answer = (request: Request): MaybePromise<Response> =>
+    asksForStream(request.url) ? streams.run(() => app.fetch(request)) : app.fetch(request)
+  const server = listen({ fetch: answer, error: answerError, port, hostname, silent: true, gracefulShutdown: false })
+  const answers = new OpenAnswers(server.node?.server as Server)
   try {
     await server.ready()
   } catch (cause) {
@@ -50,9 +54,10 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   async function stop(): Promise<void> {
     for (const signal of signals) process.off(signal, end)
     const graceful = server.close()
-    closeSessions()
-    // Idle keep-alive connections would hold a graceful close for good.
-    const force = setTimeout(() => void server.close(true), graceMs)
+    streams.end()
+    // Connections that answer nothing, kept alive by browsers or opened in advance, would hold a graceful close for good.
+    answers.onNone(() => void server.close(true))
+    const force = setTimeout(() => void server.close(true), options.graceMs ?? 3000)
     await graceful.finally(() => clearTimeout(force))
   }
   function end(): void {
@@ -72,4 +77,26 @@ function answerError(error: unknown): Response {
     status: 500,
     headers: { "content-type": "text/plain; charset=utf-8" },
   })
+}
+
+/** Counts the answers that are under way, to know when connections may be closed. */
+class OpenAnswers {
+  #count = 0
+  #onNone: (() => void) | undefined
+
+  constructor(server: Pick<Server, "on">) {
+    server.on("request", (_request: unknown, response: ServerResponse) => {
+      this.#count++
+      response.once("close", () => {
+        this.#count--
+        if (this.#count === 0) this.#onNone?.()
+      })
+    })
+  }
+
+  /** Calls `listener` now if nothing is under way, and each time that the last answer ended. */
+  onNone(listener: () => void): void {
+    this.#onNone = listener
+    if (this.#count === 0) listener()
+  }
 }

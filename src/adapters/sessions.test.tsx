@@ -5,7 +5,7 @@ import { expose, respond } from "nitro-ts/actions"
 import { Entity, memory, withPartition } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { Page, render } from "nitro-ts/html"
-import { closeSessions, live } from "nitro-ts/live"
+import { live } from "nitro-ts/live"
 import { nitro as forNode } from "nitro-ts/node"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { z } from "zod"
@@ -27,19 +27,18 @@ const page = () => (
 )
 
 let url = ""
-const server = createServer(
-  forNode({ entities: [expose(Note), expose(Board)] }, async (_, res) => {
-    const text = await render(page())
-    res.writeHead(200, { "content-type": "text/html" })
-    res.end(text)
-  }),
-)
+const app = forNode({ entities: [expose(Note), expose(Board)] }, async (_, res) => {
+  const text = await render(page())
+  res.writeHead(200, { "content-type": "text/html" })
+  res.end(text)
+})
+const server = createServer(app)
 beforeAll(async () => {
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
 afterAll(async () => {
-  closeSessions()
+  await app.close()
   server.closeAllConnections()
   await new Promise(resolve => server.close(resolve))
 })

@@ -1,5 +1,6 @@
 // `App`: everything that belongs to one `nitro({...})` and not to the process.
-import { type AppPart, type AppState, type Exposure, type Route, Secret } from "../actions/index.ts"
+import { type AppPart, type AppState, type Exposure, type Route, Secret, type User } from "../actions/index.ts"
+import { isSameUser, liveApp } from "../live/index.ts"
 import { reportError } from "../shared/report.ts"
 
 export interface AppOptions {
@@ -15,6 +16,14 @@ export interface NitroApp {
   readonly ready: Promise<void>
   /** Every route of the app, in the order of registration. */
   readonly routes: readonly Route[]
+  /** Live streams that are open. */
+  readonly openStreams: number
+  /**
+   * Ends the live streams of one user, as after a logout or the loss of a right: the pages come back by themselves, and
+   * their routes decide anew. Users are the same by value, as one entity, or by their `id`; a function chooses by any other
+   * rule, and undefined means visitors. Returns the number of streams.
+   */
+  endStreams(user: User | undefined | ((user: User | undefined) => boolean)): number
   /** Ends the app's live streams and frees what it holds. Calling it again returns the same promise. */
   close(): Promise<void>
 }
@@ -46,6 +55,15 @@ export class App implements AppState, NitroApp {
     return this.#parts.get(own) as T
   }
 
+  get openStreams(): number {
+    return this.part(liveApp).streams.size
+  }
+
+  endStreams(user: User | undefined | ((user: User | undefined) => boolean)): number {
+    const choose = typeof user === "function" ? user : (other: User | undefined) => isSameUser(other, user)
+    return this.part(liveApp).end(choose as (user: User | undefined) => boolean)
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#closeParts()
     return this.#closing
@@ -69,6 +87,8 @@ export function withApp<H extends object>(middleware: H, app: App): H & NitroApp
   return Object.defineProperties(middleware, {
     ready: { get: () => app.ready },
     routes: { get: () => app.routes },
+    openStreams: { get: () => app.openStreams },
+    endStreams: { value: (user: Parameters<App["endStreams"]>[0]) => app.endStreams(user) },
     close: { value: () => app.close() },
   }) as H & NitroApp
 }

@@ -37,6 +37,7 @@ export { isCountQuery, isQuery, queryOf } from "./query.ts"
 export { realPath } from "./real-path.ts"
 export type { RelationDefinition, RelationKind, Through } from "./relations/definition.ts"
 export { relationsOf } from "./relations/describe.ts"
+export { classesAlong } from "./relations/eager.ts"
 export { relatedClasses } from "./relations/resolve.ts"
 export type {
   Aggregate,

@@ -9,9 +9,9 @@ export interface NumberedChange {
 
 type Listener = (change: NumberedChange) => unknown
 
-// Numbers of one process mean nothing to the next one: a cursor names the process it counts for.
-const epoch = randomBytes(6).toString("base64url")
-const lastByEntity = new Map<EntityClass, number>()
+/** Numbers of one process mean nothing to the next one: a cursor names the process it counts for. */
+export const epoch: string = randomBytes(6).toString("base64url")
+const lastByEntity = new WeakMap<EntityClass, number>()
 const listeners = new Map<EntityClass, Set<Listener>>()
 let last = 0
 let started = false
@@ -29,16 +29,14 @@ export function startChangeFeed(): void {
   })
 }
 
-/** `EPOCH:NUMBER` of now: what a page holds so that its stream can tell what it missed. */
-export function currentCursor(): string {
-  return `${epoch}:${last}`
+/** The number of the last change; 0 before the first. */
+export function lastSeq(): number {
+  return last
 }
 
-/** True when `entity` changed after `cursor`, or when the cursor is of another process and nothing can be known. */
-export function changedSince(cursor: string, entity: EntityClass): boolean {
-  const [cursorEpoch, seq] = cursor.split(":")
-  if (cursorEpoch !== epoch || !/^\d+$/.test(seq ?? "")) return true
-  return (lastByEntity.get(entity) ?? 0) > Number(seq)
+/** The number of the last change of `entity`; 0 before its first. */
+export function lastSeqOf(entity: EntityClass): number {
+  return lastByEntity.get(entity) ?? 0
 }
 
 /** Calls `listener` with every change of `entity`; returns what ends it. */
@@ -48,6 +46,13 @@ export function followChanges(entity: EntityClass, listener: Listener): () => vo
   set.add(listener)
   return () => {
     set.delete(listener)
-    if (set.size === 0) listeners.delete(entity)
+    if (set.size === 0 && listeners.get(entity) === set) listeners.delete(entity)
   }
+}
+
+const rowOperations: ReadonlySet<string> = new Set(["create", "update", "delete"])
+
+/** A change of many rows at once, which names none of them: only the store knows what it left. */
+export function isCoarse({ op }: Change): boolean {
+  return !rowOperations.has(op)
 }

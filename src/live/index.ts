@@ -1,4 +1,10 @@
 // The door of the live module.
 export { type EntityEvents, entityEvents, eventsOf } from "./change-events.ts"
-export { type LiveItem, type LiveListOptions, type LiveRegionOptions, live, liveStream, prepareLive, startLive } from "./live.ts"
-export { closeSessions, LiveSession, openSessions } from "./session.ts"
+export { type LiveItem, type LiveListOptions, type LiveRegionOptions, live } from "./live.ts"
+export { LiveApp, liveApp } from "./live-app.ts"
+export { asksForStream, asksOnce, LiveRequest, prepareLive, startLive } from "./live-request.ts"
+export { isSameUser } from "./same-user.ts"
+export type { Sink } from "./sink.ts"
+export type { Stream } from "./stream.ts"
+export { answerStream, busyAnswer } from "./stream-answer.ts"
+export { StreamOwner } from "./stream-owner.ts"

@@ -1,32 +1,24 @@
 // A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
 import { patchElements, removeElements } from "../datastar/index.ts"
-import { compareBy, type EntityId, type EntityInstance, type Query } from "../entity/index.ts"
-import { type Child, chunks, html, type Markup, raw, render, toMarkup } from "../html/index.ts"
-import { NitroError } from "../shared/errors.ts"
-import type { MaybePromise } from "../shared/types.ts"
+import { type Change, compareBy, type EntityClass, type EntityId, type EntityInstance } from "../entity/index.ts"
+import { raw } from "../html/index.ts"
 import type { NumberedChange } from "./change-feed.ts"
+import { ItemProbe } from "./item-probe.ts"
+import { cssText, elementSelector, type ListView, listElement, renderItem, rowSelector } from "./list-markup.ts"
 import { followedClasses, matcherOf } from "./query-match.ts"
-import { Topic } from "./topic.ts"
-
-export interface ListView {
-  readonly query: Query<EntityInstance>
-  /** Renders one row: a single element whose id is the row's `domId`. */
-  readonly each: (item: EntityInstance) => Child
-  /** Shown while there are no rows. */
-  readonly empty: Child
-  readonly tag: "ul" | "ol" | "div" | "tbody"
-  readonly class: string | undefined
-}
+import { longestAscending } from "./row-order.ts"
+import { type Commit, type Patches, Topic, type TopicSetup } from "./topic.ts"
 
 interface Shown {
   readonly id: EntityId
   readonly domId: string
   /** Values of the fields that the order needs. */
   readonly sortValues: Readonly<Record<string, unknown>>
-  html: string
+  readonly html: string
 }
 
 export class ListTopic extends Topic {
+  protected readonly entities: readonly EntityClass[]
   readonly #view: ListView
   readonly #compare: (a: object, b: object) => number
   /** Whether the query finds a row; undefined where the store alone can tell. */
@@ -34,22 +26,54 @@ export class ListTopic extends Topic {
   /** In the order of the query. */
   #shown: Shown[] = []
   #byId = new Map<EntityId, Shown>()
+  #isLoaded = false
+  override readonly probe: ItemProbe
 
-  constructor(regionId: string, view: ListView, onIdle: () => void) {
-    super(regionId, followedClasses(view.query), onIdle)
+  constructor(regionId: string, view: ListView, setup: TopicSetup) {
+    super(regionId, setup)
     this.#view = view
-    this.#finds = matcherOf(view.query)
+    this.entities = followedClasses(view.query)
+    const { limit, offset, with: related } = view.query.plan
+    // A window needs rows that it does not hold, and relations are not in the change of a row.
+    this.#finds = limit === undefined && offset === undefined && related === undefined ? matcherOf(view.query) : undefined
     this.#compare = compareBy(view.query.plan.orderBy, view.query.entity.definition.key)
+    const own = (row: EntityInstance) => renderItem(view, row)
+    this.probe = new ItemProbe(own, row => this.run(() => own(row)))
   }
 
-  protected override async load(): Promise<void> {
-    this.#shown = await this.#query()
-    this.#byId = new Map(this.#shown.map(row => [row.id, row]))
+  protected async load(): Promise<Commit> {
+    const rows = await Promise.all((await this.#view.query).map(row => this.#show(row)))
+    await this.probe.checked()
+    return () => {
+      if (this.#isLoaded) return this.#replaceBy(rows)
+      this.#isLoaded = true
+      this.#setRows(rows)
+      return undefined
+    }
   }
 
-  async #query(): Promise<Shown[]> {
-    const rows = await this.#view.query
-    return Promise.all(rows.map(row => this.#show(row)))
+  protected async apply(changes: readonly NumberedChange[]): Promise<Commit> {
+    const finds = this.#finds
+    // Of several changes of a row the last says it all.
+    const last = [...new Map(changes.map(({ change }) => [change.id, change])).values()]
+    if (finds === undefined || last.some(({ op, after }) => op !== "delete" && after === undefined)) return this.load()
+    const prepare = async ({ id, op, after }: Change): Promise<readonly [EntityId, Shown | undefined]> => {
+      const isFound = op !== "delete" && after !== undefined && finds(after)
+      return [id, isFound ? await this.#show(after) : undefined]
+    }
+    const rows = await Promise.all(last.map(prepare))
+    await this.probe.checked()
+    return () => {
+      const patches = new PatchList()
+      for (const [id, row] of rows) if (row === undefined) this.#remove(id, patches)
+      for (const [, row] of rows) if (row !== undefined) this.#place(row, patches)
+      return patches.take()
+    }
+  }
+
+  protected text(): string {
+    const rows = this.#shown.map(row => raw(row.html))
+    return String(patchElements(listElement(this.regionId, this.#view, rows)))
   }
 
   async #show(row: EntityInstance): Promise<Shown> {
@@ -57,41 +81,71 @@ export class ListTopic extends Topic {
     const { entity, plan } = this.#view.query
     for (const field of [...entity.definition.key, ...plan.orderBy.map(order => order.field)])
       sortValues[field] = (row as unknown as Record<string, unknown>)[field]
-    return { id: row.id, domId: row.domId, sortValues, html: await renderItem(this.#view, row) }
+    this.probe.take(row)
+    const html = await renderItem(this.#view, row)
+    return { id: row.id, domId: row.domId, sortValues, html }
   }
 
-  protected override async apply(changes: readonly NumberedChange[]): Promise<string> {
-    const { limit, offset } = this.#view.query.plan
-    const finds = this.#finds
-    // A window needs rows it does not hold, and a change without its row cannot be judged: the store knows.
-    const needsStore = limit !== undefined || offset !== undefined || changes.some(({ change }) => change.op !== "delete" && !change.after)
-    if (needsStore || finds === undefined) return this.#replaceBy(await this.#query())
-    let patches = ""
-    for (const { change } of changes) {
-      const row = change.op === "delete" ? undefined : change.after
-      patches += row && finds(row) ? this.#place(await this.#show(row)) : this.#remove(change.id)
-    }
-    return patches
+  #setRows(rows: Shown[]): void {
+    this.#shown = rows
+    this.#byId = new Map(rows.map(row => [row.id, row]))
   }
 
   /** The patches from what is shown to what the store says. */
-  #replaceBy(rows: Shown[]): string {
-    const kept = new Set(rows.map(row => row.id))
-    let patches = ""
-    for (const { id } of [...this.#shown]) if (!kept.has(id)) patches += this.#remove(id)
-    for (const [index, row] of rows.entries()) patches += this.#placeAt(row, index)
-    return patches
+  #replaceBy(rows: Shown[]): Patches | undefined {
+    const former = this.#shown
+    const places = new Map(former.map((row, index) => [row.id, index]))
+    this.#setRows(rows)
+    const patches = new PatchList()
+    for (const row of former) if (!this.#byId.has(row.id)) patches.leave(this.#removal(row))
+    if (this.#showsPlaceholder(former) || this.#showsPlaceholder(rows)) {
+      if (former.length + rows.length > 0) patches.add(this.text())
+      return patches.take()
+    }
+    const kept = rows.filter(({ id }) => places.has(id))
+    const staying = longestAscending(kept.map(({ id }) => places.get(id) as number))
+    const stays = new Set(kept.filter((_, index) => staying.has(index)).map(({ id }) => id))
+    // From the last to the first, so that the row to stand before is in its place already.
+    for (let index = rows.length - 1; index >= 0; index--) {
+      const row = rows[index] as Shown
+      const place = places.get(row.id)
+      if (place === undefined) patches.add(this.#insertion(row, rows[index + 1]))
+      else if (!stays.has(row.id)) patches.move(this.#removal(row), this.#insertion(row, rows[index + 1]))
+      else if ((former[place] as Shown).html !== row.html) patches.add(this.#morph(row))
+    }
+    return patches.take()
   }
 
-  #place(row: Shown): string {
-    const known = this.#byId.get(row.id)
-    const before = this.#countBefore(row)
-    // A row that moves down is itself among those before its new place.
-    const isBefore = known !== undefined && this.#compare(known.sortValues, row.sortValues) < 0
-    return this.#placeAt(row, isBefore ? before - 1 : before)
+  #showsPlaceholder(rows: readonly Shown[]): boolean {
+    return rows.length === 0 && this.#view.empty !== undefined
   }
 
-  /** How many of the shown rows stand before `row`, itself with its former values included. */
+  /** Puts one row where it belongs. */
+  #place(row: Shown, patches: PatchList): void {
+    const former = this.#byId.get(row.id)
+    this.#byId.set(row.id, row)
+    const from = former === undefined ? -1 : this.#indexOf(former)
+    if (former !== undefined) this.#shown.splice(from, 1)
+    const to = this.#countBefore(row)
+    const next = this.#shown[to]
+    const wasPlaceholder = former === undefined && this.#showsPlaceholder(this.#shown)
+    this.#shown.splice(to, 0, row)
+    if (former === undefined) patches.add(this.#insertion(row, next))
+    else if (from !== to) patches.move(this.#removal(row), this.#insertion(row, next))
+    else if (former.html !== row.html) patches.add(this.#morph(row))
+    if (wasPlaceholder) patches.add(String(removeElements(`${elementSelector(this.regionId)} > :not([id="${cssText(row.domId)}"])`)))
+  }
+
+  #remove(id: EntityId, patches: PatchList): void {
+    const former = this.#byId.get(id)
+    if (former === undefined) return
+    this.#byId.delete(id)
+    this.#shown.splice(this.#indexOf(former), 1)
+    patches.leave(this.#removal(former))
+    if (this.#showsPlaceholder(this.#shown)) patches.add(this.text())
+  }
+
+  /** How many of the shown rows stand before `row`. */
   #countBefore(row: Shown): number {
     let low = 0
     let high = this.#shown.length
@@ -103,97 +157,50 @@ export class ListTopic extends Topic {
     return low
   }
 
-  #indexOf(known: Shown): number {
-    const index = this.#countBefore(known)
+  #indexOf(shown: Shown): number {
+    const index = this.#countBefore(shown)
     // A store that orders text in a way of its own is no reason to lose a row.
-    return this.#shown[index] === known ? index : this.#shown.indexOf(known)
+    return this.#shown[index] === shown ? index : this.#shown.indexOf(shown)
   }
 
-  /** Puts a row where it stands at `index` once its former self is gone, as cheaply as its present place allows. */
-  #placeAt(row: Shown, index: number): string {
-    const known = this.#byId.get(row.id)
-    const at = known === undefined ? -1 : this.#indexOf(known)
-    this.#byId.set(row.id, row)
-    if (known !== undefined && at === index) {
-      this.#shown[at] = row
-      return known.html === row.html ? "" : String(patchElements(raw(row.html), { selector: this.#selector(row.domId) }))
-    }
-    if (known !== undefined) this.#shown.splice(at, 1)
-    const next = this.#shown[index]
-    this.#shown.splice(index, 0, row)
-    const removed = known === undefined ? "" : String(removeElements(this.#selector(row.domId)))
-    const wasEmpty = this.#shown.length === 1 && known === undefined
-    const clear = wasEmpty && this.#view.empty !== undefined ? removeElements(`#${this.regionId} > :not([id="${cssText(row.domId)}"])`) : ""
+  #morph(row: Shown): string {
+    return String(patchElements(raw(row.html), { selector: rowSelector(this.regionId, row.domId) }))
+  }
+
+  #removal(row: Shown): string {
+    return String(removeElements(rowSelector(this.regionId, row.domId)))
+  }
+
+  #insertion(row: Shown, next: Shown | undefined): string {
     const place = next
-      ? ({ selector: this.#selector(next.domId), mode: "before" } as const)
-      : ({ selector: `#${this.regionId}`, mode: "append" } as const)
-    return `${removed}${patchElements(raw(row.html), place)}${clear}`
-  }
-
-  #remove(id: EntityId): string {
-    const known = this.#byId.get(id)
-    if (known === undefined) return ""
-    this.#byId.delete(id)
-    this.#shown.splice(this.#indexOf(known), 1)
-    if (this.#shown.length === 0 && this.#view.empty !== undefined) return this.snapshot()
-    return String(removeElements(this.#selector(known.domId)))
-  }
-
-  #selector(domId: string): string {
-    return `#${this.regionId} > [id="${cssText(domId)}"]`
-  }
-
-  override snapshot(): string {
-    const rows = this.#shown.map(row => raw(row.html))
-    return String(patchElements(listElement(this.regionId, this.#view, rows)))
+      ? ({ selector: rowSelector(this.regionId, next.domId), mode: "before" } as const)
+      : ({ selector: elementSelector(this.regionId), mode: "append" } as const)
+    return String(patchElements(raw(row.html), place))
   }
 }
 
-/** The list as the first page shows it, before any topic exists. */
-export async function renderList(regionId: string, view: ListView): Promise<Markup> {
-  const rows = await view.query
-  const items = rows.map(row => toMarkup(view.each(row)))
-  // The first row stands for the others here; the stream that follows looks at each.
-  if (rows[0] && items[0]) await itemText(view, rows[0], items[0])
-  return listElement(regionId, view, items)
-}
+/** Collects patches for clients that move a row they have, and for those that need it removed first. */
+class PatchList {
+  #leaving = ""
+  #plain = ""
+  #moving = ""
 
-function listElement(regionId: string, view: ListView, items: Markup[]): Markup {
-  const content = items.length === 0 ? (view.empty ?? "") : items
-  switch (view.tag) {
-    case "ol":
-      return html`<ol id="${regionId}" class="${view.class}">${content}</ol>`
-    case "div":
-      return html`<div id="${regionId}" class="${view.class}">${content}</div>`
-    case "tbody":
-      return html`<tbody id="${regionId}" class="${view.class}">${content}</tbody>`
-    default:
-      return html`<ul id="${regionId}" class="${view.class}">${content}</ul>`
+  add(event: string): void {
+    this.#plain += event
+    this.#moving += event
   }
-}
 
-function renderItem(view: ListView, row: EntityInstance): MaybePromise<string> {
-  return itemText(view, row, toMarkup(view.each(row)))
-}
+  leave(removal: string): void {
+    this.#leaving += removal
+  }
 
-function itemText(view: ListView, row: EntityInstance, markup: Markup): MaybePromise<string> {
-  const parts = chunks(markup)
-  if (parts === undefined) return render(markup).then(text => withId(view, row, text))
-  return withId(view, row, parts.length === 1 ? (parts[0] as string) : parts.join(""))
-}
+  move(removal: string, insertion: string): void {
+    this.#plain += removal + insertion
+    this.#moving += insertion
+  }
 
-/** The item's text, once it is sure that a change will find it: a wrong id would break in the browser, long after this. */
-function withId(view: ListView, row: EntityInstance, text: string): string {
-  const opening = text.slice(0, text.indexOf(">") + 1)
-  if (opening.includes(` id="${row.domId}"`)) return text
-  const entity = view.query.entity.definition.name
-  throw new NitroError(
-    "NITRO_LIVE_ITEM_ID",
-    `The item that renders a ${entity} in live() begins with ${opening || "no element"} and lacks id="${row.domId}".`,
-  )
-}
-
-/** Text inside a quoted attribute selector. */
-function cssText(text: string): string {
-  return text.replace(/["\\]/g, "\\$&")
+  take(): Patches | undefined {
+    if (this.#plain === "" && this.#leaving === "") return undefined
+    return { leaving: this.#leaving, plain: this.#plain, moving: this.#moving }
+  }
 }

@@ -1,12 +1,12 @@
 // Live views over an app: what a page gets, what a change sends, what a gap costs.
-import { call, expose, respond } from "nitro-ts/actions"
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
+import { call, expose } from "nitro-ts/actions"
 import { Entity, memory, ref, unitOfWork } from "nitro-ts/entity"
-import { nitro } from "nitro-ts/fetch"
-import { html, Page } from "nitro-ts/html"
+import { html } from "nitro-ts/html"
 import { type LiveListOptions, live } from "nitro-ts/live"
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { closeSessions, openSessions } from "./session.ts"
+import { makeApp as makeOpenApp, type Options, streamPath, type TestApp } from "./support/live-pages.tsx"
 
 function makeTask() {
   return class Task extends Entity("Task", { name: z.string(), rank: z.int().default(0), done: z.boolean().default(false) }) {
@@ -16,91 +16,17 @@ function makeTask() {
 type TaskClass = ReturnType<typeof makeTask>
 type Task = InstanceType<TaskClass>
 
-const origin = "http://app.test"
 const item = (task: Task) => <li id={task.domId}>{task.name}</li>
-const streams: Stream[] = []
+const apps: TestApp[] = []
 
 afterEach(async () => {
-  await Promise.all(streams.splice(0).map(stream => stream.close()))
-  closeSessions()
+  await Promise.all(apps.splice(0).map(app => app.close()))
 })
 
-interface Stream {
-  /** Events since the last call, waiting for at least one; heartbeats and ids left out. */
-  next(): Promise<string[]>
-  /** Events that came within a few turns; for "nothing happens". */
-  quiet(): Promise<string[]>
-  readonly lastId: () => string | undefined
-  close(): Promise<void>
-}
-
-interface Options {
-  entities: NonNullable<NonNullable<Parameters<typeof nitro>[0]>["entities"]>
-  view: () => unknown
-}
-
-function makeApp({ entities, view }: Options) {
-  const handle = nitro({ entities })
-  const get = (path: string, headers: Record<string, string> = {}) =>
-    handle(new Request(origin + path, { headers }), () => respond(<Page title="Tasks">{view() as never}</Page>))
-  return {
-    get,
-    page: async (path = "/") => (await get(path)).text(),
-    async open(page: string, headers: Record<string, string> = {}): Promise<Stream> {
-      const response = await get(streamPath(page), headers)
-      expect(response.status).toBe(200)
-      const stream = readStream(response)
-      streams.push(stream)
-      return stream
-    },
-  }
-}
-
-function streamPath(page: string): string {
-  const expression = /data-init="([^"]*)"/.exec(page)?.[1]?.replaceAll("&#39;", "'").replaceAll("&amp;", "&") ?? ""
-  const path = /@get\('([^']+)'/.exec(expression)?.[1]
-  if (!path) throw new Error(`The page opens no stream: ${page}`)
-  return JSON.parse(`"${path}"`) as string
-}
-
-function readStream(response: Response): Stream {
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-  const decoder = new TextDecoder()
-  let buffer = ""
-  let lastId: string | undefined
-  let pending: Promise<unknown> | undefined
-  const pump = () => {
-    pending ??= reader.read().then(({ value, done }) => {
-      pending = undefined
-      if (!done) buffer += decoder.decode(value, { stream: true })
-      return done
-    })
-    return pending
-  }
-  const take = () => {
-    const whole = buffer.slice(0, buffer.lastIndexOf("\n\n") + 2)
-    buffer = buffer.slice(whole.length)
-    for (const [, id] of whole.matchAll(/^id: (.*)$/gm)) lastId = id
-    return whole.split("\n\n").filter(event => event.startsWith("event:"))
-  }
-  return {
-    async next() {
-      for (;;) {
-        const events = take()
-        if (events.length > 0) return events
-        if ((await pump()) === true) throw new Error("The stream ended.")
-      }
-    },
-    async quiet() {
-      for (let turn = 0; turn < 20; turn++) {
-        pump().catch(() => undefined)
-        await new Promise(resolve => setImmediate(resolve))
-      }
-      return take()
-    },
-    lastId: () => lastId,
-    close: () => reader.cancel(),
-  }
+function makeApp(options: Options): TestApp {
+  const app = makeOpenApp(options)
+  apps.push(app)
+  return app
 }
 
 const data = (event: string | undefined) => (event ?? "").split("\n").slice(1)
@@ -209,7 +135,7 @@ describe("a live list", () => {
     expect(append).toContain("mode append")
     expect(clear).toContain("mode remove")
     await a.delete()
-    expect((await stream.next())[0]).toContain("Nothing.")
+    expect((await stream.next()).at(-1)).toContain("Nothing.")
   })
 
   it("follows deleteWhere and units of work, once and after commit", async () => {
@@ -396,7 +322,7 @@ describe("a gap", () => {
     const stream = await app.open(page)
     const [snapshot] = await stream.next()
     expect(snapshot).toMatch(/elements <ul id="[^"]+"><li id="[^"]+">between<\/li><\/ul>/)
-    expect(stream.lastId()).toMatch(/^[\w-]+:\d+$/)
+    expect(stream.lastId).toMatch(/^[\w-]+:\d+:[\w-]+$/)
   })
 
   it("after a reconnect is closed from the last id that the page saw", async () => {
@@ -407,7 +333,7 @@ describe("a gap", () => {
     await Task.create({ name: "a" })
     await first.next()
     await first.quiet()
-    const id = first.lastId() as string
+    const id = first.lastId as string
     await first.close()
     const second = await app.open(page, { "last-event-id": id })
     expect(await second.quiet()).toEqual([])
@@ -451,6 +377,7 @@ describe("topics", () => {
       return item(task)
     }
     const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where(), {}, each) })
+    await Task.create({ name: "first" })
     const page = await app.page()
     const open = await Promise.all(Array.from({ length: 5 }, () => app.open(page)))
     renders = 0
@@ -485,45 +412,64 @@ describe("topics", () => {
     })
     const flash = Buffer.from(JSON.stringify({ form: "task_x_update", values: { name: "private" }, errors: {} })).toString("base64url")
     const page = await app.page()
-    const response = await app.get(streamPath(page), { cookie: `nitro-flash=v${flash}` })
-    const stream = readStream(response)
-    streams.push(stream)
+    const stream = await app.open(page, { cookie: `nitro-flash=v${flash}` })
     await Task.create({ id: "x", name: "public" })
-    expect((await stream.next())[0]).toContain("public")
+    let patches = ""
+    while (!patches.includes("public")) patches += (await stream.next()).join()
+    expect(patches).not.toContain("private")
   })
 
   it("end with their last page", async () => {
     const Task = makeTask()
     const app = makeApp({ entities: [Task], view: () => listOf(Task) })
     const stream = await app.open(await app.page())
-    expect(openSessions()).toBe(1)
+    expect(app.handle.openStreams).toBe(1)
     await stream.close()
-    expect(openSessions()).toBe(0)
+    expect(app.handle.openStreams).toBe(0)
     const again = await app.open(await app.page())
     await Task.create({ name: "a" })
     expect(await again.next()).toHaveLength(1)
   })
 
-  it("recover from a render that failed", async () => {
+  it("that fail end the streams of their pages, which come back true", async () => {
+    const errors: unknown[] = []
+    const note = (message: unknown) => errors.push(message)
+    subscribe("nitro:error", note)
     const Task = makeTask()
-    const { subscribe, unsubscribe } = await import("node:diagnostics_channel")
-    const quiet = () => undefined
-    subscribe("nitro:error", quiet)
     let broken = false
     const each = (task: Task) => {
       if (broken) throw new Error("render")
       return item(task)
     }
     const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where().orderBy("rank"), {}, each) })
-    const stream = await app.open(await app.page())
+    const page = await app.page()
+    const stream = await app.open(page)
     broken = true
     await Task.create({ name: "a", rank: 1 })
-    expect(await stream.quiet()).toEqual([])
+    await stream.ended()
+    unsubscribe("nitro:error", note)
+    expect(errors).toEqual([{ error: expect.objectContaining({ message: "render" }), where: expect.stringContaining("live view") }])
+    await expect(app.get(streamPath(page))).rejects.toThrow("render")
+    expect(app.handle.openStreams).toBe(0)
     broken = false
-    await Task.create({ name: "b", rank: 2 })
-    const text = [...(await stream.next()), ...(await stream.quiet())].join("\n")
-    unsubscribe("nitro:error", quiet)
-    expect(text).toContain(">a<")
-    expect(text).toContain(">b<")
+    const again = await app.open(page, { "last-event-id": stream.lastId as string })
+    expect((await again.next()).join()).toContain(">a<")
+  })
+
+  it("go on after a failure that the store can mend", async () => {
+    const note = () => undefined
+    subscribe("nitro:error", note)
+    const Task = makeTask()
+    let failures = 0
+    const each = (task: Task) => {
+      if (failures-- > 0) throw new Error("render")
+      return item(task)
+    }
+    const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where().orderBy("rank"), {}, each) })
+    const stream = await app.open(await app.page())
+    failures = 1
+    await Task.create({ name: "a", rank: 1 })
+    expect((await stream.next()).join()).toContain(">a<")
+    unsubscribe("nitro:error", note)
   })
 })

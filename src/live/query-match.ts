@@ -1,9 +1,9 @@
 // Which changes concern a live query, and whether a changed row belongs to it.
-import { asksForRelated, type EntityClass, matches, type Query, relatedClasses } from "../entity/index.ts"
+import { asksForRelated, classesAlong, type EntityClass, matches, type Query, relatedClasses } from "../entity/index.ts"
 
-/** The class of the query, and those that its conditions look into: a change of any may change what it finds. */
+/** The class of the query, those that its conditions look into, and those that it loads along: a change of any may change what is shown. */
 export function followedClasses({ entity, plan }: Pick<Query, "entity" | "plan">): EntityClass[] {
-  return [...new Set([entity, ...relatedClasses(plan.where)])]
+  return [...new Set([entity, ...relatedClasses(plan.where), ...classesAlong(entity, plan.with ?? [])])]
 }
 
 /** Tells whether the query finds an entity of its class, without its window; undefined where the entity alone cannot tell. */

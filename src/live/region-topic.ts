@@ -1,40 +1,46 @@
 // A live region: any HTML that is rendered again when one of its entities changed, such as a count.
 import { patchElements } from "../datastar/index.ts"
-import type { EntityClass } from "../entity/index.ts"
+import type { Change, EntityClass } from "../entity/index.ts"
 import { type Child, html, type Markup, raw, render } from "../html/index.ts"
-import type { NumberedChange } from "./change-feed.ts"
-import { Topic } from "./topic.ts"
+import { isCoarse, type NumberedChange } from "./change-feed.ts"
+import { type Commit, Topic, type TopicSetup } from "./topic.ts"
 
 export interface RegionView {
   readonly content: () => Child | Promise<Child>
   readonly entities: readonly EntityClass[]
-  /** False for changes that cannot alter the content. */
-  readonly affects: (change: NumberedChange["change"]) => boolean
+  /** False for changes of one row that cannot alter the content. */
+  readonly affects: (change: Change) => boolean
   readonly tag: "span" | "div"
 }
 
 export class RegionTopic extends Topic {
+  protected readonly entities: readonly EntityClass[]
   readonly #view: RegionView
-  #html = ""
+  #html: string | undefined
 
-  constructor(regionId: string, view: RegionView, onIdle: () => void) {
-    super(regionId, view.entities, onIdle)
+  constructor(regionId: string, view: RegionView, setup: TopicSetup) {
+    super(regionId, setup)
     this.#view = view
+    this.entities = view.entities
   }
 
-  protected override async load(): Promise<void> {
-    this.#html = await render(await renderRegion(this.regionId, this.#view))
+  protected async load(): Promise<Commit> {
+    const html = await render(await renderRegion(this.regionId, this.#view))
+    return () => {
+      if (html === this.#html) return undefined
+      this.#html = html
+      const text = this.text()
+      return { leaving: "", plain: text, moving: text }
+    }
   }
 
-  protected override async apply(changes: readonly NumberedChange[]): Promise<string> {
-    if (!changes.some(({ change }) => this.#view.affects(change))) return ""
-    const before = this.#html
-    await this.load()
-    return this.#html === before ? "" : this.snapshot()
+  protected async apply(changes: readonly NumberedChange[]): Promise<Commit> {
+    const affects = changes.some(({ change }) => isCoarse(change) || this.#view.affects(change))
+    return affects ? this.load() : () => undefined
   }
 
-  override snapshot(): string {
-    return String(patchElements(raw(this.#html)))
+  protected text(): string {
+    return String(patchElements(raw(this.#html ?? "")))
   }
 }
 

@@ -20,6 +20,20 @@ export function checkPaths(entity: EntityClass<object>, paths: readonly string[]
   toTree(entity, paths)
 }
 
+/** The classes of all relations that `paths` name, those between two others included. */
+export function classesAlong(entity: EntityClass<object>, paths: readonly string[]): Set<EntityClass> {
+  const classes = new Set<EntityClass>()
+  const collect = (tree: Tree): void => {
+    for (const [{ target, through }, below] of tree) {
+      classes.add(target)
+      if (through !== undefined) classes.add(through.entity)
+      collect(below)
+    }
+  }
+  collect(toTree(entity, paths))
+  return classes
+}
+
 /** Loads what `paths` name for entities of one result: one query for each relation, whatever their number. */
 export async function loadRelations(
   entity: EntityClass<object>,

@@ -106,14 +106,15 @@ function applyTo(target: Element, content: DocumentFragment, mode: Mode, isOnly:
   }
 }
 
-/** What the page has already under its id moves, and becomes what was sent; only what is new is inserted. */
+/** What its new parent has already under its id moves, and becomes what was sent; only what is new is inserted. */
 function insert(target: Element, content: DocumentFragment, mode: "prepend" | "append" | "before" | "after", isOnly: boolean): void {
   const moves: [element: Element, place: Comment, sent: Element][] = []
+  const parent = /^(?:pre|ap)/.test(mode) ? target : target.parentNode
   for (const sent of isOnly ? [...content.children] : []) {
     const id = sent.getAttribute("id")
-    const element = id && find(id)
+    const element = id && parent && find(parent, id)
     // Nothing moves into itself.
-    if (!element || element.contains(/^(?:pre|ap)/.test(mode) ? target : target.parentNode)) continue
+    if (!element || element.contains(parent)) continue
     const place = document.createComment("")
     sent.replaceWith(place)
     moves.push([element, place, sent])

@@ -75,8 +75,8 @@ describe.skipIf(isOfficial).each([
     text.focus()
     getSelection()!.setPosition(text.firstChild, 4)
     document.execCommand("insertText", false, "ing")
-    await moved("a", "append", "#other")
-    expect([order("#list"), order("#other")]).toEqual(["bc", "za"])
+    await moved("a", "append", "#list")
+    expect(order("#list")).toBe("bca")
     document.execCommand("insertText", false, " goes on")
     expect(element("#a p").textContent).toBe("texting goes on")
   })
@@ -166,6 +166,15 @@ describe.skipIf(isOfficial)("what is sent with a place", () => {
     expect(element("#inner").innerHTML).toBe(`<div id="outer">new</div>`)
     await patch(`<p id="inner">x</p>`, { mode: "before", selector: "#inner" })
     expect(document.querySelectorAll("#inner")).toHaveLength(1)
+  })
+
+  it("is inserted where another list shows the same row, which stays", async () => {
+    await render(list)
+    const before = element("#list > #a")
+    await patch(row("a"), { mode: "append", selector: "#other" })
+    await patch(row("a"), { mode: "before", selector: "#other > #z" })
+    expect([order("#list"), order("#other")]).toEqual(["abc", "az"])
+    expect(element("#list > #a")).toBe(before)
   })
 
   it("is inserted in each of several places", async () => {

@@ -22,9 +22,10 @@ export function remove(element: Element): void {
   element.remove()
 }
 
-/** The element that the page has under an id, or had a moment ago. */
-export function find(id: string): Element | undefined {
-  return document.getElementById(id) ?? removed.get(id)?.element
+/** The child that an element has under an id, or what the page had under it a moment ago. Other lists may show the same row. */
+export function find(parent: ParentNode, id: string): Element | undefined {
+  const isInPage = document.getElementById(id) !== null
+  return (isInPage ? [...parent.children].find(child => child.id === id) : undefined) ?? removed.get(id)?.element
 }
 
 /** Puts `element` before `place`. Without `moveBefore`, browsers take a move for a removal and an insertion. */

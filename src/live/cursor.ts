@@ -1,0 +1,40 @@
+// A cursor: what a page has, as the id of its last event. It proves which views need not be sent again.
+import { createHash } from "node:crypto"
+import { epoch } from "./change-feed.ts"
+
+export interface Cursor {
+  readonly epoch: string
+  /** The page shows every change up to this one, as far as it concerns its views. */
+  readonly seq: number
+  /** Fingerprint of which views the page shows, in which elements. */
+  readonly layout: string
+  /** Of a page without a stream so far: fingerprint of who asked for it. */
+  readonly asker: string | undefined
+  /** Fingerprint of the content of all views, where numbers of changes prove too little. */
+  readonly digest: string | undefined
+}
+
+const form = /^([\w-]{1,32}):(\d{1,15}):([\w-]{1,32})(?:~([\w-]{1,32})|:([\w-]{1,32}))?$/
+
+/** Undefined for anything but the text of a cursor: it comes from outside. */
+export function parseCursor(text: string): Cursor | undefined {
+  const [, epoch, seq, layout, asker, digest] = form.exec(text) ?? []
+  if (epoch === undefined || layout === undefined) return undefined
+  return { epoch, seq: Number(seq), layout, asker, digest }
+}
+
+/** `EPOCH:SEQ:LAYOUT~ASKER`, for a page that was just rendered. */
+export function pageCursorText(seq: number, layout: string, asker: string): string {
+  return `${cursorText(seq, layout)}~${asker}`
+}
+
+/** `EPOCH:SEQ:LAYOUT` or `EPOCH:SEQ:LAYOUT:DIGEST`. */
+export function cursorText(seq: number, layout: string, digest?: string): string {
+  const text = `${epoch}:${seq}:${layout}`
+  return digest === undefined ? text : `${text}:${digest}`
+}
+
+/** 96 bits of SHA-256 in 16 characters. */
+export function fingerprint(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("base64url").slice(0, 16)
+}

@@ -1,0 +1,24 @@
+// What live views know of where they are rendered: in a page, or inside of another live view, which then follows for them.
+import { currentRequest, withRequest } from "../actions/index.ts"
+import type { EntityClass } from "../entity/index.ts"
+
+/** Under this key of a request's `extras` stands its `LiveRequest`, or the view inside of which something is rendered. */
+export const liveKey: unique symbol = Symbol("nitro.live")
+
+/** A live view that renders others inside of its content, and is rendered again when one of their entities changed. */
+export class Follower {
+  readonly follow: (entity: EntityClass) => void
+
+  constructor(follow: (entity: EntityClass) => void) {
+    this.follow = follow
+  }
+}
+
+/** Runs `render` as the content of a live view. */
+export function renderInside<T>(follower: Follower, render: () => T): T {
+  const context = currentRequest()
+  if (context === undefined) return render()
+  const extras = new Map([...context.extras, [liveKey, follower]])
+  // Not a copy: some members say that they were read.
+  return withRequest(Object.create(context, { extras: { value: extras } }), render)
+}

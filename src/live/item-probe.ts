@@ -1,0 +1,53 @@
+// Finds out whether a row looks the same to the page that asks as it does outside of all requests.
+import type { EntityInstance } from "../entity/index.ts"
+import type { MaybePromise } from "../shared/types.ts"
+
+type RenderRow = (row: EntityInstance) => MaybePromise<string>
+
+export class ItemProbe {
+  /** A row that was rendered; undefined while there was none. */
+  row: EntityInstance | undefined
+  readonly #own: RenderRow
+  readonly #shared: RenderRow
+  #checks: ((row: EntityInstance) => Promise<void>)[] = []
+  #checking: Promise<unknown> | undefined
+
+  /** `own` renders in the context of the caller, `shared` as for all pages. */
+  constructor(own: RenderRow, shared: RenderRow) {
+    this.#own = own
+    this.#shared = shared
+  }
+
+  take(row: EntityInstance): void {
+    if (this.row !== undefined) return
+    this.row = row
+    this.#checking = Promise.all(this.#checks.splice(0).map(check => check(row)))
+  }
+
+  /** Calls `check` with the first row that is rendered, before any page is sent it. */
+  onFirstRow(check: (row: EntityInstance) => Promise<void>): void {
+    this.#checks.push(check)
+  }
+
+  /** Resolves when all checks of the first row are done. */
+  async checked(): Promise<void> {
+    await this.#checking
+    this.#checking = undefined
+  }
+
+  async looksShared(row: EntityInstance): Promise<boolean> {
+    const own = await outcome(this.#own, row)
+    if (own === (await outcome(this.#shared, row))) return true
+    // What differs from itself, by a time or a random number, says nothing about the page.
+    return own !== (await outcome(this.#own, row))
+  }
+}
+
+/** The HTML; undefined for any failure. */
+async function outcome(render: RenderRow, row: EntityInstance): Promise<string | undefined> {
+  try {
+    return await render(row)
+  } catch {
+    return undefined
+  }
+}

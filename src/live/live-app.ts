@@ -1,0 +1,71 @@
+// What one app keeps of its live pages: topics by what they show, open streams and their number, the heartbeat.
+import type { AppPart, User } from "../actions/index.ts"
+import type { Stream } from "./stream.ts"
+import type { Topic } from "./topic.ts"
+
+/** Streams that one app serves at a time; a further one is answered with 503 and tries again. */
+export const maxStreams: number = 10_000
+/** Well below the 60 s after which common proxies close a silent connection. */
+const heartbeatMs = 15_000
+
+export class LiveApp {
+  readonly #topics = new Map<string, Topic>()
+  readonly #streams = new Set<Stream>()
+  #heartbeat: NodeJS.Timeout | undefined
+
+  get streams(): ReadonlySet<Stream> {
+    return this.#streams
+  }
+
+  get topics(): ReadonlyMap<string, Topic> {
+    return this.#topics
+  }
+
+  get isFull(): boolean {
+    return this.#streams.size >= maxStreams
+  }
+
+  add(stream: Stream): void {
+    this.#streams.add(stream)
+    if (this.#heartbeat !== undefined) return
+    this.#heartbeat = setInterval(() => this.beat(Date.now()), heartbeatMs)
+    this.#heartbeat.unref()
+  }
+
+  remove(stream: Stream): void {
+    this.#streams.delete(stream)
+    if (this.#streams.size > 0) return
+    clearInterval(this.#heartbeat)
+    this.#heartbeat = undefined
+  }
+
+  beat(now: number): void {
+    for (const stream of [...this.#streams]) stream.beat(now)
+  }
+
+  /** The topic under a key; `make` gets what to call when it ends. */
+  topic<T extends Topic>(key: string, make: (onEnd: (topic: Topic) => void) => T): T {
+    // A key names the kind of its topic.
+    const found = this.#topics.get(key) as T | undefined
+    if (found !== undefined) return found
+    const topic = make(ended => {
+      // Another may have taken its place.
+      if (this.#topics.get(key) === ended) this.#topics.delete(key)
+    })
+    this.#topics.set(key, topic)
+    return topic
+  }
+
+  /** Ends the streams whose user is chosen. Returns how many. */
+  end(choose: (user: User | undefined) => boolean = () => true): number {
+    const streams = [...this.#streams].filter(({ user }) => choose(user))
+    for (const stream of streams) stream.end()
+    return streams.length
+  }
+}
+
+export const liveApp: AppPart<LiveApp> = {
+  name: "live streams",
+  make: () => new LiveApp(),
+  close: live => void live.end(),
+}

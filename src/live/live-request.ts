@@ -1,0 +1,130 @@
+// What the live module knows of the request that renders a page: its views, and the stream it opens.
+import { type AppState, currentRequest, type RequestContext, type User } from "../actions/index.ts"
+import { js, value as literalOf } from "../datastar/index.ts"
+import { html, type Markup, onPageEnd } from "../html/index.ts"
+import { canonicalText } from "./canonical.ts"
+import { lastSeq, startChangeFeed } from "./change-feed.ts"
+import { fingerprint, pageCursorText, parseCursor } from "./cursor.ts"
+import { type Follower, liveKey } from "./inside.ts"
+import { liveApp } from "./live-app.ts"
+import { userKey } from "./same-user.ts"
+import { type PageIdentity, Stream } from "./stream.ts"
+import { joinOwner } from "./stream-owner.ts"
+
+/** `?_nitro=CURSOR` asks for the stream of a page; with `&_nitro_once=1` for what it missed, and no more. */
+const parameter = "_nitro"
+const onceParameter = "_nitro_once"
+
+let requests = 0
+
+/** What tells one user of a site from another. */
+const credentials = ["cookie", "authorization", "accept-language"] as const
+
+export class LiveRequest implements PageIdentity {
+  /** Tells requests apart. */
+  readonly number: number = ++requests
+  readonly app: AppState
+  readonly stream: Stream | undefined
+  /** Who asks, once it is known. */
+  user: User | undefined
+  readonly #request: Request
+  /** Of the last change before the page began to render. */
+  readonly #seq: number = lastSeq()
+  readonly #ids = new Map<string, number>()
+  readonly #views: string[] = []
+
+  constructor(app: AppState, request: Request, stream: Stream | undefined) {
+    this.app = app
+    this.#request = request
+    this.stream = stream
+  }
+
+  /** The HTML id of a view's element; a second view that asks for one gets a name of its own. */
+  register(id: string, shape: string): string {
+    const seen = (this.#ids.get(id) ?? 0) + 1
+    this.#ids.set(id, seen)
+    const regionId = seen === 1 ? id : `${id}-${seen}`
+    this.#views.push(`${regionId} ${shape}`)
+    return regionId
+  }
+
+  get hasViews(): boolean {
+    return this.#views.length > 0
+  }
+
+  /** Fingerprint of which views the page shows. */
+  get layout(): string {
+    return fingerprint(this.#views.sort().join("\n"))
+  }
+
+  /** Fingerprint of who asks for it: what a view of its own shows may depend on that. */
+  get asker(): string {
+    const { headers } = this.#request
+    return fingerprint(canonicalText([userKey(this.user), ...credentials.map(name => headers.get(name))]))
+  }
+
+  get cursor(): string {
+    return pageCursorText(this.#seq, this.layout, this.asker)
+  }
+}
+
+/** What renders at this moment: a page, the content of another view, or nothing that can be live. */
+export function liveRequest(): LiveRequest | Follower | undefined {
+  return currentRequest()?.extras.get(liveKey) as LiveRequest | Follower | undefined
+}
+
+/** True for a request that may be one for a stream. */
+export function asksForStream(search: string): boolean {
+  return search.includes(`${parameter}=`)
+}
+
+/** Prepares a request of the host's own routes for `live()`. Its `stream` is there when the page's script asks for one. */
+export function prepareLive(context: Pick<RequestContext, "app" | "request" | "search" | "extras">): LiveRequest {
+  const { app, request, search, extras } = context
+  const asked = request.method === "GET" && asksForStream(search) ? new URLSearchParams(search).get(parameter) : null
+  const stream = asked === null ? undefined : openStream(app, request, asked)
+  const live = new LiveRequest(app, request, stream)
+  extras.set(liveKey, live)
+  return live
+}
+
+function openStream(app: AppState, request: Request, asked: string): Stream {
+  const live = app.part(liveApp)
+  const leave = joinOwner(() => stream.end())
+  const stream = new Stream({
+    page: parseCursor(request.headers.get("last-event-id") || asked),
+    movesElements: request.headers.get("nitro-client") === "1",
+    onEnd() {
+      leave()
+      live.remove(stream)
+    },
+  })
+  live.add(stream)
+  request.signal.addEventListener("abort", () => stream.end(), { once: true })
+  if (request.signal.aborted) stream.end()
+  return stream
+}
+
+export function asksOnce(search: string): boolean {
+  return search.includes(`${onceParameter}=1`) && new URLSearchParams(search).get(onceParameter) === "1"
+}
+
+/** The element that opens the page's stream; `Page` adds it where the page has live views. */
+export function liveStream(): Markup | undefined {
+  const context = currentRequest()
+  const request = liveRequest()
+  if (!context || !(request instanceof LiveRequest) || request.stream || !request.hasViews) return undefined
+  const search = context.search === "" ? "?" : `${context.search}&`
+  const address = literalOf(`${context.path}${search}${parameter}=${encodeURIComponent(request.cursor)}`)
+  return html`<div id="nitro-live" hidden data-init="${js(`@get(${address.source}, ${streamOptions})`)}"></div>`
+}
+
+// No signals travel with it; it never gives up; and it is closed while nobody sees the page.
+const streamOptions =
+  "{filterSignals: {include: /^$/}, openWhenHidden: false, retry: 'always', retryMaxCount: Infinity, requestCancellation: 'disabled'}"
+
+/** Starts counting changes and adds the stream to every page with live views. Called when an app is made. */
+export function startLive(): void {
+  startChangeFeed()
+  onPageEnd(liveStream)
+}

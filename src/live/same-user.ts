@@ -1,0 +1,23 @@
+// Whether two values stand for one user: each request loads it anew.
+import { isEntity } from "../entity/index.ts"
+
+/** True for one value, for two instances of one entity, and for two other objects with one `id`. */
+export function isSameUser(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  const [idOfA, idOfB] = [idOf(a), idOf(b)]
+  if (idOfA === undefined || idOfA !== idOfB) return false
+  return isEntity(a) || isEntity(b) ? classOf(a) === classOf(b) : true
+}
+
+/** What tells users apart, as a value; undefined where nothing is known to. */
+export function userKey(user: unknown): unknown {
+  return typeof user === "object" || typeof user === "function" ? idOf(user) : user
+}
+
+function idOf(user: unknown): unknown {
+  return typeof user === "object" && user !== null ? (user as { readonly id?: unknown }).id : undefined
+}
+
+function classOf(user: unknown): unknown {
+  return (user as object).constructor
+}

@@ -1,0 +1,75 @@
+// Which functions render for many pages at once, and in which context: what many share must not depend on who asks.
+import { AsyncLocalStorage } from "node:async_hooks"
+import { currentRequest, type RequestContext, withRequest } from "../actions/index.ts"
+import { type EntityClass, storeOf, withPartition, withStores } from "../entity/index.ts"
+
+/** A view that many were to share read something of the request: each page needs one of its own. */
+export class PersonalView extends Error {}
+
+type RunIn = <T>(run: () => T) => T
+type Item = (...args: never[]) => unknown
+
+// The number of the only request that used a function; else what was found out about it.
+const uses = new WeakMap<Item, number | "shared" | "personal">()
+
+/**
+ * Whether pages may share what `item` renders. A function that two requests use is declared outside of both, so it can know
+ * nothing of either. One that a single request used may be made inside of it: it renders in that request's context.
+ */
+export function isSharedItem(item: Item, requestNumber: number): boolean {
+  const use = uses.get(item)
+  if (use === undefined) uses.set(item, requestNumber)
+  else if (typeof use === "number" && use !== requestNumber) uses.set(item, "shared")
+  return uses.get(item) === "shared"
+}
+
+/** Its output depends on who asks after all, as by an AsyncLocalStorage: from now on each page renders it in its own context. */
+export function markPersonal(item: Item): void {
+  uses.set(item, "personal")
+}
+
+/** The async context of this call, for what belongs to one page. */
+export function ownContext(): RunIn {
+  return AsyncLocalStorage.snapshot()
+}
+
+// Before any request, so that nothing of one can reach another's page.
+const neutral: RunIn = AsyncLocalStorage.snapshot()
+
+/** A context outside of all requests, with the app, stores and partition of this one. `onRead` is called when a render looks at the request. */
+export function sharedContext(entities: readonly EntityClass[], onRead: () => void): RunIn {
+  const stores = Object.fromEntries(entities.map(entity => [entity.definition.name, storeOf(entity)]))
+  // Only where it shows rows of a session, which nobody else shares it for then.
+  const partition = Object.values(stores).find(store => store.partition !== undefined)?.partition
+  const context = watched(currentRequest() as RequestContext, onRead)
+  const capture = () => AsyncLocalStorage.snapshot()
+  const inPartition = partition === undefined ? capture : () => withPartition(partition, capture)
+  return neutral(() => withRequest(context, () => withStores(stores, inPartition)))
+}
+
+/** A context without the members that differ from request to request. */
+function watched({ app, basePath }: RequestContext, onRead: () => void): RequestContext {
+  const nothing = <T>(value: T): T => {
+    onRead()
+    return value
+  }
+  return {
+    app,
+    basePath,
+    // A stream never has one, and every form looks for it.
+    flash: undefined,
+    extras: new Map(),
+    get user() {
+      return nothing(undefined)
+    },
+    get request() {
+      return nothing(new Request("http://live.invalid/"))
+    },
+    get path() {
+      return nothing("/")
+    },
+    get search() {
+      return nothing("")
+    },
+  }
+}

@@ -1,0 +1,31 @@
+// A stream owner: what answers requests and ends, such as a server. When it ends, the streams that it answers do.
+import { AsyncLocalStorage } from "node:async_hooks"
+
+const owners = new AsyncLocalStorage<StreamOwner>()
+
+export class StreamOwner {
+  readonly #ends = new Set<() => void>()
+  #hasEnded = false
+
+  /** Runs `answer`; streams that it opens are this owner's. */
+  run<T>(answer: () => T): T {
+    return owners.run(this, answer)
+  }
+
+  /** Ends the streams, and at once those that are opened later. */
+  end(): void {
+    this.#hasEnded = true
+    for (const end of [...this.#ends]) end()
+  }
+
+  join(end: () => void): () => void {
+    if (this.#hasEnded) queueMicrotask(end)
+    this.#ends.add(end)
+    return () => this.#ends.delete(end)
+  }
+}
+
+/** Calls `end` when the owner of the present request ends. Returns what leaves it. */
+export function joinOwner(end: () => void): () => void {
+  return owners.getStore()?.join(end) ?? (() => undefined)
+}

@@ -1,0 +1,133 @@
+// One live view in the place where it is rendered: plain HTML in a page, a watched topic in the page's stream.
+import { AsyncResource } from "node:async_hooks"
+import { currentRequest } from "../actions/index.ts"
+import { type EntityClass, type EntityInstance, storeOf } from "../entity/index.ts"
+import { html, type Markup } from "../html/index.ts"
+import { shortHash } from "../shared/short-hash.ts"
+import { canonicalText, identityNumber } from "./canonical.ts"
+import { Follower } from "./inside.ts"
+import { liveApp } from "./live-app.ts"
+import { type LiveRequest, liveRequest } from "./live-request.ts"
+import { isSharedItem, markPersonal, ownContext, PersonalView, sharedContext } from "./sharing.ts"
+import type { Stream } from "./stream.ts"
+import type { Topic, TopicSetup } from "./topic.ts"
+
+type Item = (item: never) => unknown
+
+export interface View {
+  /** HTML id of its element; default one that follows from the shape. */
+  readonly id: string | undefined
+  /** What the view shows, as JSON: the same in every process, so that a page finds its views again. Not unique. */
+  readonly shape: unknown
+  /** Everything that its content is computed from, as values: pages with equal keys share a topic. Undefined where none may. */
+  readonly key: unknown
+  readonly entities: readonly EntityClass[]
+  /** The function that renders its rows, where there is one. */
+  readonly item: Item | undefined
+  readonly render: (regionId: string) => Promise<Markup>
+  readonly topic: (regionId: string, setup: TopicSetup) => Topic
+}
+
+export function showView(view: View): Markup {
+  const request = liveRequest()
+  const shape = textOf(view.shape)
+  const id = view.id ?? `live-${shortHash(shape)}`
+  if (request === undefined) return html`${view.render(id)}`
+  if (request instanceof Follower) {
+    // The view around it is rendered again, and this one with it.
+    for (const entity of view.entities) request.follow(entity)
+    return html`${view.render(id)}`
+  }
+  request.user = currentRequest()?.user
+  const regionId = request.register(id, shape + partitionsOf(view))
+  const isShared = view.key !== undefined && (view.item === undefined || isSharedItem(view.item, request.number))
+  if (request.stream === undefined) return html`${view.render(regionId)}`
+  // The stream sends snapshots, so the HTML of this run is not needed; the page only has to learn of failures.
+  return html`${watch(request, request.stream, view, regionId, isShared).then(() => "")}`
+}
+
+/** Whose rows it shows is part of what a page shows. */
+function partitionsOf({ entities }: View): string {
+  return entities.map(entity => storeOf(entity).partition ?? "").join()
+}
+
+async function watch(request: LiveRequest, stream: Stream, view: View, regionId: string, isShared: boolean): Promise<void> {
+  stream.user = request.user
+  if (isShared && (await watchShared(request, stream, view, regionId))) return
+  await watchTopic(stream, ownTopic(view, regionId))
+}
+
+function ownTopic(view: View, regionId: string): Topic {
+  return view.topic(regionId, { inContext: ownContext(), isShared: false, onEnd() {} })
+}
+
+async function watchTopic(stream: Stream, topic: Topic): Promise<void> {
+  // What a page renders after its client has gone is watched by nobody.
+  if (!stream.watch(topic)) return
+  try {
+    await topic.fresh()
+  } catch (error) {
+    stream.unwatch(topic)
+    throw error
+  }
+}
+
+/** False when the page needs a topic of its own, as its content turned out to depend on who asks. */
+async function watchShared(request: LiveRequest, stream: Stream, view: View, regionId: string): Promise<boolean> {
+  const { item } = view
+  const topic = sharedTopic(request, view, regionId)
+  const failure = await watchTopic(stream, topic).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+  const { probe } = topic
+  if (item !== undefined && probe !== undefined) {
+    const { row } = probe
+    if (failure?.error instanceof PersonalView || (row !== undefined && !(await probe.looksShared(row)))) {
+      stream.unwatch(topic)
+      refuseSharing(item, topic)
+      return false
+    }
+    topic.onPersonal(
+      stream,
+      AsyncResource.bind(() => stream.replace(topic, ownTopic(view, regionId))),
+    )
+    // An empty list has nothing to compare yet: it is looked at when its first row comes.
+    const check = async (first: EntityInstance): Promise<void> => {
+      if (stream.state !== "ended" && !(await probe.looksShared(first))) refuseSharing(item, topic)
+    }
+    if (row === undefined) probe.onFirstRow(AsyncResource.bind(check))
+  }
+  if (failure !== undefined) throw failure.error
+  return true
+}
+
+function refuseSharing(item: Item, topic: Topic): void {
+  markPersonal(item)
+  topic.endSharing()
+}
+
+function sharedTopic(request: LiveRequest, { key, entities, item, topic }: View, regionId: string): Topic {
+  const stores = entities.map(entity => identityNumber(storeOf(entity)))
+  return request.app.part(liveApp).topic(canonicalText([regionId, key, stores]), onEnd => {
+    let wasRead = false
+    const inContext = sharedContext(entities, () => {
+      wasRead = true
+    })
+    const assertShared = (): void => {
+      if (!wasRead) return
+      if (item !== undefined) markPersonal(item)
+      throw new PersonalView()
+    }
+    return topic(regionId, { inContext, isShared: true, onEnd, assertShared })
+  })
+}
+
+function textOf(shape: unknown): string {
+  try {
+    return JSON.stringify(shape)
+  } catch {
+    // A bigint, which JSON does not know. The function that does slows all others down.
+    return JSON.stringify(shape, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value))
+  }
+}
