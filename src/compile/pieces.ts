@@ -1,6 +1,7 @@
 // From an element to the template that prints the same: its static text, and what stays code.
 import { attribute } from "../html/attribute.ts"
 import { attributeName } from "../html/attribute-name.ts"
+import { insteadOf } from "../html/dead-attribute.ts"
 import { elementRecord } from "../html/element.ts"
 import { escapeHtml } from "../html/escape.ts"
 import type { Bindings, TagFunction } from "./bindings.ts"
@@ -105,7 +106,7 @@ class PieceReader {
       if (node.type !== "JSXAttribute") return undefined
       const { name: key, value } = node as Attribute
       const name = key.type === "JSXNamespacedName" ? namespaced(key) : nameOf(key)
-      if (!isPrintable(name, names)) return undefined
+      if (!isPrintable(name, names, tag)) return undefined
       let piece: Piece | undefined
       if (value === null) piece = staticAttribute(name, true, tag)
       else if (value.type === "Literal") {
@@ -219,11 +220,16 @@ const content = (node: Node): Content => {
 const isPrinted = (member: Content): boolean => !("text" in member) || member.text !== ""
 
 /** Whether `name` is an attribute like any other. Objects give some keys an order or a meaning of their own. */
-function isPrintable(name: string, names: Set<string>): boolean {
-  if (names.has(name) || name === "children" || name === "__proto__" || !/^[\w$@:.-]+$/.test(name) || /^\d/.test(name)) return false
-  names.add(name)
+function isPrintable(name: string, names: Set<string>, tag: string): boolean {
+  if (name === "children" || name === "__proto__" || !/^[\w$@:.-]+$/.test(name) || /^\d/.test(name)) return false
+  // The value of a `<textarea>` is its text.
+  if (tag === "textarea" && name === "value") return false
   try {
-    attributeName(name)
+    const { name: printed } = attributeName(name)
+    // Two spellings of one attribute are put together at run time, and names that do nothing are refused there.
+    const lower = printed.toLowerCase()
+    if (names.has(lower) || insteadOf(tag, printed) !== undefined) return false
+    names.add(lower)
     return true
   } catch {
     // Refused at run time, unless its value says that there is no attribute.
@@ -238,7 +244,7 @@ function objectAttributes({ properties }: ObjectLiteral, tag: string): Piece[] |
     const { kind, key, value, computed, method } = node as Property
     if (node.type !== "Property" || kind !== "init" || computed || method) return undefined
     const name = key.type === "Identifier" ? nameOf(key) : String(textOf(key))
-    const piece = isPrintable(name, names) ? attributePiece(name, value, tag) : undefined
+    const piece = isPrintable(name, names, tag) ? attributePiece(name, value, tag) : undefined
     if (piece === undefined) return undefined
     if (isHole(piece)) pieces.push(` ${name}=`)
     pieces.push(piece)

@@ -1,7 +1,9 @@
 // A button, or a link that looks like one.
+
 import { when } from "../datastar/index.ts"
 import { type AnyAttributes, a, button as buttonElement, type Child } from "../html/index.ts"
 import { Expression } from "../shared/expression.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
 
@@ -24,9 +26,9 @@ export interface ButtonProps extends ElementProps<"button"> {
   readonly download?: string | boolean | undefined
 }
 
-const ownProps = ["variant", "size", "loading", "icon", "children"]
-const own = new Set(ownProps)
-const ownOfLink = new Set([...ownProps, "disabled", "type"])
+const names = ["variant", "size", "loading", "icon", "children"]
+const own = new Set(names)
+const ownOfLink = new Set([...names, "disabled", "type"])
 const ownOfDisabledLink = new Set([...ownOfLink, "href", "target", "rel", "download"])
 
 /** `Button("Save")`, `<Button variant="outline" size="sm">Cancel</Button>`, `<Button href="/new">New</Button>`. */
@@ -41,7 +43,7 @@ export const Button: Component<ButtonProps> = component(props => {
 
 /** The attributes of an element that looks like a button: for triggers that other components make. */
 export function buttonAttributes(props: Omit<ButtonProps, "icon" | "href">): AnyAttributes {
-  return passOn(look(props, { class: "btn" }), props, own)
+  return passOn(look(ownProps(props), { class: "btn" }), props, own)
 }
 
 function look({ variant, size, loading }: Pick<ButtonProps, "variant" | "size" | "loading">, attributes: AnyAttributes): AnyAttributes {

@@ -1,4 +1,5 @@
 // A checkbox and a switch: yes or no.
+
 import {
   type AnyAttributes,
   type Child,
@@ -9,6 +10,7 @@ import {
   section,
   type TagAttributes,
 } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { cn } from "./cn.ts"
 import { type Component, component } from "./component.ts"
@@ -42,11 +44,12 @@ export const Switch: Component<SwitchProps> = component(({ size, ...props }) =>
 
 const yes = new Set(["true", "on", "1", "yes"])
 
-function box(props: CheckboxProps & { readonly children?: Child }, look: object): Markup {
+function box(given: CheckboxProps & { readonly children?: Child }, look: object): Markup {
+  const props = ownProps(given)
   const { children } = props
   const { frame, own } = splitProps(props)
-  const { checked = false, value: given, ...rest } = own
-  const { name, disabled } = props
+  const { checked = false, value: ownValue, ...rest } = own
+  const { name, disabled } = own as CheckboxProps
   const tied = tie(rest, "choice")
   const { value: _, ...control } = tied.control
   const known = tied.value === undefined ? undefined : yes.has(textOf(tied.value) ?? "")
@@ -54,7 +57,7 @@ function box(props: CheckboxProps & { readonly children?: Child }, look: object)
   const attributes: AnyAttributes = { type: "checkbox", ...look, ...withClass("input", control), value, checked: known ?? checked }
   const element = input(attributes as TagAttributes<"input">)
   // Not checked it sends nothing, which an action could not tell from "leave it as it is".
-  const unchecked = props.call !== undefined && given === undefined && input({ type: "hidden", name, value: "false", disabled })
+  const unchecked = props.call !== undefined && ownValue === undefined && input({ type: "hidden", name, value: "false", disabled })
   const text = children === undefined ? undefined : labelElement({ for: control.id }, children, frame.required && requiredMark)
   const below = [helpText(frame, control), tied.error].filter(child => child !== undefined)
   if (text === undefined && below.length === 0) return unchecked ? div({ class: "field-box" }, unchecked, element) : element

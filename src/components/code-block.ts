@@ -1,6 +1,8 @@
 // A block of code: coloured on the server, with line numbers and a button that copies it.
+
 import { highlight } from "../highlight/index.ts"
 import { button, type Child, code as codeElement, div, figcaption, figure, type Markup, pre, span } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 
 export interface CodeBlockProps extends ElementProps<"figure", "title"> {
@@ -34,7 +36,7 @@ export function CodeBlock(props: CodeBlockProps): Markup {
     messages = {},
     children: _,
     ...rest
-  } = props as CodeBlockProps & {
+  } = ownProps(props) as CodeBlockProps & {
     children?: unknown
   }
   const content = language === undefined ? codeElement({ class: "hljs" }, code) : highlight(code, language)
@@ -42,7 +44,7 @@ export function CodeBlock(props: CodeBlockProps): Markup {
   return figure(
     { "data-copy-source": copy, ...withClass("code-block", rest) },
     title !== undefined && figcaption(title),
-    copy && copyButton(messages.copy ?? "Copy", messages.copied ?? "Copied", name),
+    copy && copyButton(ownProps(messages).copy ?? "Copy", ownProps(messages).copied ?? "Copied", name),
     div(
       // It scrolls, so the keyboard has to reach it.
       { class: "code-scroll", tabindex: 0, role: "group", "aria-label": name },

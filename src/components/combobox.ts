@@ -1,5 +1,7 @@
 // A combobox: a text field with suggestions. Without script it is a native one with a <datalist>.
+
 import { datalist, div, input, type Markup, option } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { withClass } from "./attributes.ts"
 import { inField, splitProps, tie } from "./field.ts"
 import { type ControlProps, textOf } from "./input.ts"
@@ -69,6 +71,6 @@ export function Combobox(props: ComboboxProps): Markup {
 }
 
 function suggestion(entry: string | Suggestion): Markup {
-  const { value, hint } = typeof entry === "string" ? { value: entry } : entry
+  const { value, hint } = ownProps<Suggestion>(typeof entry === "string" ? { value: entry } : entry)
   return option({ value, label: hint })
 }

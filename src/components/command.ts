@@ -1,5 +1,7 @@
 // The command palette: a dialog with a search field over a list. The kit's script filters the list and moves in it.
+
 import { a, button, type Child, dialog, div, header, input, kbd, type Markup } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type Component, type ComponentWithProps, component, componentWithProps } from "./component.ts"
 import { closeButton } from "./dialog.ts"
@@ -49,7 +51,14 @@ export const CommandDialog: ComponentWithProps<CommandDialogProps> = componentWi
 )
 
 function searchAndList(props: Omit<CommandProps, keyof ElementProps<"div">> & { readonly id: string }, children: Child): Markup[] {
-  const { id, label = "Search for a command", placeholder = "Type a command or search...", empty, inputAttributes, filter = true } = props
+  const {
+    id,
+    label = "Search for a command",
+    placeholder = "Type a command or search...",
+    empty,
+    inputAttributes,
+    filter = true,
+  } = ownProps(props)
   const field = input({
     type: "text",
     id: `${id}-search`,

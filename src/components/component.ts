@@ -1,5 +1,7 @@
 // The convention of every component: props first, last or left out, as a call and in JSX.
+
 import type { Child, Markup } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 
 /** What a component is given between its tags. */
 export interface WithChildren {
@@ -23,8 +25,8 @@ export function component<Props>(render: (props: Props & WithChildren) => Markup
   return (...content: readonly unknown[]) => {
     const [first] = content
     // What JSX calls, and what has no children.
-    if (content.length === 1 && isProps(first)) return render(first as Props & WithChildren)
-    return render(propsOf(content) as Props & WithChildren)
+    if (content.length === 1 && isProps(first)) return render(ownProps(first) as Props & WithChildren)
+    return render(ownProps(propsOf(content)) as Props & WithChildren)
   }
 }
 

@@ -263,7 +263,7 @@ describe("small things", () => {
     expect(text(Skeleton({ lines: 2 })).match(/aria-hidden="true"/g)).toHaveLength(2)
   })
   it("the theme switch is a button with a name", () => {
-    expect(text(ThemeSwitch())).toContain('<button type="button" data-theme-switch class="btn"')
+    expect(text(ThemeSwitch())).toContain('<button type="button" data-theme-switch="true" class="btn"')
     expect(text(ThemeSwitch({ "aria-label": "Theme" }))).toContain('aria-label="Theme"')
   })
 })

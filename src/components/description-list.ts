@@ -1,5 +1,7 @@
 // Terms with what they stand for, and single figures.
+
 import { type Child, dd, div, dl, dt, type Markup, p, span } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type FormatOptions, formatDisplay } from "./format.ts"
 
@@ -17,10 +19,13 @@ export interface DescriptionListProps extends ElementProps<"dl"> {
 
 /** `<DescriptionList items={[{ term: "Total", value: 12.5, type: "currency" }, { term: "Paid", value: true }]} />`. */
 export function DescriptionList(props: DescriptionListProps): Markup {
-  const { items, orientation = "horizontal", ...rest } = props
+  const { items, orientation = "horizontal", ...rest } = ownProps(props)
   return dl(
     { "data-orientation": orientation, ...withClass("description-list", rest) },
-    items.map(({ term, value, ...format }) => div(dt(term), dd(formatDisplay(value, format)))),
+    items.map(item => {
+      const { term, value, ...format } = ownProps(item)
+      return div(dt(term), dd(formatDisplay(value, format)))
+    }),
   )
 }
 
@@ -35,7 +40,7 @@ export interface StatProps extends ElementProps<"div">, FormatOptions {
 
 /** `<Stat label="Revenue" value={12500} type="currency" change={0.12} help="since last month" />`. */
 export function Stat(props: StatProps): Markup {
-  const { label, value, change, help, type, locale, timeZone, currency, ...rest } = props
+  const { label, value, change, help, type, locale, timeZone, currency, ...rest } = ownProps(props)
   const format = { type, locale, timeZone, currency }
   return div(
     withClass("stat", rest),
@@ -46,8 +51,9 @@ export function Stat(props: StatProps): Markup {
 }
 
 function changeText(change: number, locale: string | undefined): Markup {
-  const text = new Intl.NumberFormat(locale ?? "en-US", { style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 1 }).format(
-    change,
-  )
+  const text = new Intl.NumberFormat(
+    locale ?? "en-US",
+    ownProps({ style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 1 } as const),
+  ).format(change)
   return span({ class: "stat-change", "data-direction": change > 0 ? "up" : change < 0 ? "down" : "flat" }, ` ${text}`)
 }

@@ -1,5 +1,7 @@
 // Dialogs and sheets: native <dialog> elements, which hold the focus, give it back, and stay open through patches.
+
 import { button, type Child, dialog, div, footer, h2, header, type Markup, p, section } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { buttonAttributes } from "./button.ts"
 import { type ComponentWithProps, componentWithProps, type WithChildren } from "./component.ts"
@@ -41,7 +43,7 @@ export const Sheet: ComponentWithProps<SheetProps> = componentWithProps(({ side 
 )
 
 function overlay(name: string, canClose: boolean, props: OverlayProps & WithChildren): Markup {
-  const { id, title, description, footer: end, closeLabel, children, ...rest } = props
+  const { id, title, description, footer: end, closeLabel, children, ...rest } = ownProps(props)
   const hasTitle = title !== undefined
   const hasDescription = description !== undefined
   const { class: names, ...attributes } = withClass(name, rest)

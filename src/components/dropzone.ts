@@ -1,5 +1,7 @@
 // A dropzone: a native file input that also takes files that are dropped on it, and lists those that were chosen.
+
 import { div, input, type Markup, p, ul } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { withClass } from "./attributes.ts"
 import { inField, splitProps, tie } from "./field.ts"
 import type { ControlProps } from "./input.ts"
@@ -25,10 +27,11 @@ export function Dropzone(props: DropzoneProps): Markup {
     maxBytes,
     maxFiles,
     prompt,
-    messages = {},
+    messages: given = {},
     ...rest
   } = own as Record<string, unknown> & Pick<DropzoneProps, "maxBytes" | "maxFiles" | "prompt" | "messages">
-  const { accept, multiple } = props
+  const { accept, multiple } = own as Pick<DropzoneProps, "accept" | "multiple">
+  const messages = ownProps(given)
   const limits = limitsText({ accept, maxBytes, maxFiles: multiple ? maxFiles : undefined })
   const tied = tie(rest)
   const { id, value: _, "aria-describedby": described, ...control } = tied.control

@@ -1,5 +1,7 @@
 // A field of a form: its label, its help, its message, and how the control in it is tied to them.
+
 import { type AnyAttributes, type Child, div, label as labelElement, Markup, p, section, span } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { cn } from "./cn.ts"
 
 /** Where a control belongs: `call(Todo, "create")` and whatever else knows its fields by name. */
@@ -53,8 +55,8 @@ export type FieldProps = FieldOptions &
  * A label, help and a message around a control of your own, which gets its attributes:
  * `<Field label="Colour" name="colour" call={create}>{control => <input type="color" {...control} />}</Field>`.
  */
-export function Field(props: FieldProps, render: FieldProps["children"] = props.children): Markup {
-  const { label, call, help, error, orientation, fieldClass, required, name, id } = props
+export function Field(props: FieldProps, render: FieldProps["children"] = ownProps(props).children): Markup {
+  const { label, call, help, error, orientation, fieldClass, required, name, id } = ownProps(props)
   const tied = tie({ call, help, error, name, id, required })
   return fieldAround({ label, help, error: tied.error, orientation, fieldClass, required }, tied.control, render?.(tied.control))
 }
@@ -69,12 +71,12 @@ export interface Tied {
 
 /** The attributes that tie a control to its help and its message. `attributes` are its own. */
 export function tie(attributes: Readonly<Record<string, unknown>>, kind: "field" | "choice" = "field"): Tied {
-  const { call, help, error, name, id, ...own } = attributes as FieldOptions & AnyAttributes & { name?: string; id?: string }
+  const { call, help, error, name, id, ...own } = ownProps(attributes) as FieldOptions & AnyAttributes & { name?: string; id?: string }
   const byCall = call !== undefined && name !== undefined ? call[kind](name) : undefined
   const controlId = id ?? byCall?.id ?? idOf(name)
   const place = byCall === undefined ? errorPlace(error, controlId) : call?.error(name as string)
   const describedBy = cn(
-    own["aria-describedby"] as string | undefined,
+    ownProps(own)["aria-describedby"] as string | undefined,
     isShown(help) && helpId(controlId),
     byCall === undefined ? place !== undefined && errorId(controlId) : byCall["aria-describedby"],
   )
@@ -139,7 +141,8 @@ export function helpText({ help }: FieldFrame, { id }: { readonly id: string }):
 
 /** Takes the props that concern the field out of those that concern the control. */
 export function splitProps(props: object): { frame: FieldFrame; own: Record<string, unknown> } {
-  const { label, orientation, fieldClass, children: _, ...own } = props as FieldFrame & Record<string, unknown>
+  const { label, orientation, fieldClass, children: _, ...others } = ownProps(props) as FieldFrame & Record<string, unknown>
+  const own = ownProps(others)
   return { frame: { label, help: own["help"] as Child, orientation, fieldClass, required: own["required"] as boolean }, own }
 }
 

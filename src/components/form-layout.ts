@@ -1,5 +1,7 @@
 // The layout of a form: sections, rows and the bar with its buttons.
+
 import { type Child, div, fieldset, h2, header, legend, type Markup, p, section } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
 import type { Words } from "./field.ts"
@@ -12,7 +14,7 @@ export interface FormSectionProps extends ElementProps<"section", "title"> {
 
 /** A part of a long form, with its title beside its fields where there is room. */
 export function FormSection(props: FormSectionProps, ...content: Child[]): Markup {
-  const { title, description, children, ...rest } = props
+  const { title, description, children, ...rest } = ownProps(props)
   return section(
     withClass("form-section", rest),
     header(h2(title), description !== undefined && p(description)),
@@ -38,7 +40,7 @@ export interface FieldsetProps extends ElementProps<"fieldset"> {
 
 /** Fields that belong together, read out as a group. */
 export function Fieldset(props: FieldsetProps, ...content: Child[]): Markup {
-  const { legend: text, description, children, ...rest } = props
+  const { legend: text, description, children, ...rest } = ownProps(props)
   return fieldset(
     withClass("fieldset", rest),
     legend(text),

@@ -1,5 +1,7 @@
 // `formatCell` and `formatDisplay`: values as people read them, the same on every machine.
+
 import { type Child, Markup } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { Badge } from "./badge.ts"
 
 /** What a value stands for, where the value does not say: a Date is a `datetime`, a number is printed as it is. */
@@ -29,7 +31,8 @@ export function formatDisplay(value: unknown, options: FormatOptions = {}): Chil
 
 type DateFormat = (date: Date, type: FormatType, options: FormatOptions) => string
 
-function format(value: unknown, options: FormatOptions, dateText: DateFormat): Child {
+function format(value: unknown, given: FormatOptions, dateText: DateFormat): Child {
+  const options = ownProps(given)
   if (value === null || value === undefined || value === "" || (value instanceof Date && Number.isNaN(value.getTime()))) return "-"
   if (value instanceof Markup) return value
   const { type = value instanceof Date ? "datetime" : "text", words = ["Yes", "No"] } = options
@@ -94,11 +97,11 @@ function cached<F extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, 
 
 function dateFormat({ locale = "en-US", timeZone = "UTC" }: FormatOptions, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale} ${timeZone} ${style.dateStyle} ${style.timeStyle}`
-  return cached(key, () => new Intl.DateTimeFormat(locale, { ...style, timeZone }))
+  return cached(key, () => new Intl.DateTimeFormat(locale, ownProps({ ...style, timeZone })))
 }
 
 function numberFormat(type: FormatType, { locale = "en-US", currency = "USD" }: FormatOptions): Intl.NumberFormat {
   const style = type === "currency" || type === "percent" ? type : "decimal"
   const options: Intl.NumberFormatOptions = style === "currency" ? { style, currency } : { style, maximumFractionDigits: 20 }
-  return cached(`${locale} ${style} ${currency}`, () => new Intl.NumberFormat(locale, options))
+  return cached(`${locale} ${style} ${currency}`, () => new Intl.NumberFormat(locale, ownProps(options)))
 }

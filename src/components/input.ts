@@ -1,5 +1,7 @@
 // Text controls: input, textarea, and numbers.
+
 import { type Child, div, input as inputElement, type Markup, span, textarea } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type FieldOptions, type Identified, inField, type Labelled, splitProps, type Tied, tie } from "./field.ts"
 
@@ -59,7 +61,7 @@ const group = (before: Child, control: Child, after: Child): Markup =>
 
 /** What was typed goes before the value given; a password goes back to no page. */
 function typedValue({ value }: Tied, given: Readonly<Record<string, unknown>>): string | undefined {
-  return given["type"] === "password" ? undefined : (textOf(value) ?? (given["value"] as string | undefined))
+  return ownProps(given)["type"] === "password" ? undefined : (textOf(value) ?? (ownProps(given)["value"] as string | undefined))
 }
 
 /** A value as text; what has none is undefined. */

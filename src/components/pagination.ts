@@ -1,5 +1,7 @@
 // Pagination: links to pages by number, or to the next and the previous one of a list that goes on by cursor.
+
 import { type Child, li, type Markup, nav, span, ul } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { Button } from "./button.ts"
 import { ChevronLeft, ChevronRight, Ellipsis } from "./icons.gen.ts"
@@ -35,7 +37,8 @@ export interface KeysetPaginationProps extends Labels {
 
 /** `Pagination({ page: 3, pages: 9, href: n => `?page=${n}` })`, or by cursor `Pagination({ next: `?after=${cursor}` })`. */
 export function Pagination(props: NumberedPaginationProps | KeysetPaginationProps): Markup {
-  return props.page === undefined ? keyset(props) : numbered(props)
+  const own = ownProps(props)
+  return own.page === undefined ? keyset(own) : numbered(own)
 }
 
 function numbered({ page, pages, href, siblings = 1, ...rest }: NumberedPaginationProps): Markup {
@@ -59,7 +62,7 @@ function numbered({ page, pages, href, siblings = 1, ...rest }: NumberedPaginati
 const keyset = ({ previous, next, ...rest }: KeysetPaginationProps): Markup => bar(rest, previous, [], next)
 
 function bar(props: Labels, previous: string | undefined, links: readonly Markup[], next: string | undefined): Markup {
-  const { label = "Pagination", previousLabel = "Previous", nextLabel = "Next", ...rest } = props
+  const { label = "Pagination", previousLabel = "Previous", nextLabel = "Next", ...rest } = ownProps(props)
   const { class: names, ...attributes } = withClass("pagination", rest)
   const step = (href: string | undefined, rel: "prev" | "next", content: Child): Markup =>
     Button(href === undefined ? { href: "", disabled: true, variant: "ghost" } : { href, rel, variant: "ghost" }, content)

@@ -1,5 +1,7 @@
 // Popovers: native ones, beside the button that shows them, closed by Escape and by a click elsewhere.
+
 import { button, type Child, div, type Markup } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import type { ElementProps } from "./attributes.ts"
 import { type ButtonProps, buttonAttributes } from "./button.ts"
 import { type ComponentWithProps, componentWithProps } from "./component.ts"
@@ -26,7 +28,7 @@ export interface PopoverProps extends ElementProps<"div", "id">, TriggerProps, P
 /** A box beside a button: `<Popover id="size" trigger="Size">...</Popover>`. Its name is that of the button unless it has an `aria-label`. */
 export const Popover: ComponentWithProps<PopoverProps> = componentWithProps(
   ({ id, trigger, triggerProps, side, align, children, ...rest }) => {
-    const named = trigger !== undefined && rest["aria-label"] === undefined ? `${id}-trigger` : undefined
+    const named = trigger !== undefined && ownProps(rest)["aria-label"] === undefined ? `${id}-trigger` : undefined
     const own = { id, popover: "auto", "data-popover": true, "data-side": side, "data-align": align } as const
     const box = div({ ...own, role: "dialog", "aria-labelledby": named, tabindex: -1, ...rest }, children)
     return div({ class: "popover" }, triggerButton({ id, trigger, triggerProps }, "dialog"), box)
@@ -36,7 +38,7 @@ export const Popover: ComponentWithProps<PopoverProps> = componentWithProps(
 /** The button that shows the popover `id`. */
 export function triggerButton({ id, trigger, triggerProps }: TriggerProps, kind: "dialog" | "menu"): Markup | undefined {
   if (trigger === undefined) return undefined
-  const { icon, children: _, ...props } = (triggerProps ?? {}) as ButtonProps & { children?: unknown }
+  const { icon, children: _, ...props } = ownProps(triggerProps ?? {}) as ButtonProps & { children?: unknown }
   const attributes = buttonAttributes({ variant: "outline", ...props })
   return button({ type: "button", id: `${id}-trigger`, popovertarget: id, "aria-haspopup": kind, ...attributes }, icon, trigger)
 }

@@ -1,6 +1,8 @@
 // A radio group: one of a few.
+
 import { type Child, div, fieldset, input, label as labelElement, legend, type Markup, p, section } from "../html/index.ts"
 import type { Expression } from "../shared/expression.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { shortHash } from "../shared/short-hash.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type FieldOptions, helpText, requiredMark, tie, type Words } from "./field.ts"
@@ -29,10 +31,10 @@ export interface RadioGroupProps
 
 /** `<RadioGroup label="Size" name="size" options={["S", "M", { value: "L", help: "Sold out soon" }]} call={create} />`. */
 export function RadioGroup(props: RadioGroupProps): Markup {
-  const { label, options, value: given, orientation, required, fieldClass, disabled, help, ...own } = props
+  const { label, options, value: given, orientation, required, fieldClass, disabled, help, ...own } = ownProps(props)
   const tied = tie({ ...own, help }, "choice")
   // The group has the id and the message, its buttons have the name.
-  const { name, value: _, "data-effect": effect, ...group } = tied.control
+  const { name, value: _, "data-effect": effect, ...group } = ownProps(tied.control)
   const chosen = textOf(tied.value) ?? textOf(given)
   const { class: names, ...attributes } = withClass("fieldset", group)
   const buttons = options.map(entry => {
@@ -65,10 +67,8 @@ interface ButtonState {
   readonly effect: unknown
 }
 
-function button(
-  { value, label = String(value), help, disabled }: RadioOption,
-  { id, name, required, isChosen, effect }: ButtonState,
-): Markup {
+function button(choice: RadioOption, { id, name, required, isChosen, effect }: ButtonState): Markup {
+  const { value, label = String(value), help, disabled } = ownProps(choice)
   const hasHelp = help !== undefined
   const text = labelElement({ for: id }, label)
   return div(

@@ -1,5 +1,7 @@
 // A native select.
+
 import { Fragment, input, type Markup, optgroup, option, select } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { withClass } from "./attributes.ts"
 import { inField, splitProps, tie } from "./field.ts"
 import { type ControlProps, textOf } from "./input.ts"
@@ -37,13 +39,17 @@ export function Select(props: SelectProps): Markup {
   const { value: _, ...control } = tied.control
   const chosen = new Set(textsOf(tied.value ?? value))
   const entries = options.map(entry =>
-    "options" in Object(entry) ? groupOf(entry as OptionGroup, chosen) : optionOf(entry as Option, chosen),
+    typeof entry === "object" && Object.hasOwn(entry, "options")
+      ? groupOf(entry as OptionGroup, chosen)
+      : optionOf(entry as Option, chosen),
   )
   const empty = placeholder !== undefined && option({ value: "", selected: chosen.size === 0 || chosen.has("") }, placeholder)
   const element = select(withClass("select", control), empty, entries)
   // With nothing chosen it sends nothing, which an action could not tell from "leave it as it is".
   const none =
-    props.multiple && props.call !== undefined && input({ type: "hidden", name: props.name, value: "", disabled: props.disabled })
+    own["multiple"] === true &&
+    own["call"] !== undefined &&
+    input({ type: "hidden", name: props.name, value: "", disabled: own["disabled"] as boolean })
   return inField(frame, tied, none ? Fragment(none, element) : element)
 }
 
@@ -52,15 +58,17 @@ function textsOf(value: unknown): string[] {
   return list.map(textOf).filter(text => text !== undefined)
 }
 
-export const asOption = (entry: Option): SelectOption => (typeof entry === "object" ? entry : { value: entry })
+export const asOption = (entry: Option): SelectOption => ownProps(typeof entry === "object" ? entry : { value: entry })
 
 function optionOf(entry: Option, chosen: ReadonlySet<string>): Markup {
   const { value, label = String(value), disabled } = asOption(entry)
   return option({ value, selected: chosen.has(String(value)), disabled }, label)
 }
 
-const groupOf = ({ label, options, disabled }: OptionGroup, chosen: ReadonlySet<string>): Markup =>
-  optgroup(
+function groupOf(group: OptionGroup, chosen: ReadonlySet<string>): Markup {
+  const { label, options, disabled } = ownProps(group)
+  return optgroup(
     { label, disabled },
     options.map(entry => optionOf(entry, chosen)),
   )
+}

@@ -1,5 +1,7 @@
 // Tables: rows of values in formatted cells, or rows written by hand.
+
 import { type Child, caption, div, type Markup, type TagAttributes, table, tbody, td, th, thead, tr } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type FormatOptions, formatCell } from "./format.ts"
 
@@ -31,18 +33,19 @@ export interface TableProps<Row = never> extends ElementProps<"table"> {
 
 /** `Table({ caption: "Orders", columns: ["id", { key: "total", type: "currency" }], rows: orders })` */
 export function Table<Row extends object = never>(props: TableProps<Row>, ...content: Child[]): Markup {
-  const { caption: title, columns, rows, row, empty = "Nothing here yet.", children, ...rest } = props
+  const { caption: title, columns, rows, row, empty = "Nothing here yet.", children, ...rest } = ownProps(props)
   const { class: names, ...attributes } = withClass("table", rest)
   const body = columns && rows ? [head(columns), bodyOf(columns, [...rows], row, empty)] : content.length > 0 ? content : children
   const inner = table({ class: names, ...attributes }, title !== undefined && caption(title), body)
   // It scrolls by itself when it is too wide, also by keyboard: so it takes the focus, and needs a name.
-  const label = attributes["aria-label"] ?? (typeof title === "string" ? title : "Table")
+  const label = ownProps(attributes)["aria-label"] ?? (typeof title === "string" ? title : "Table")
   return div({ class: "table-container", tabindex: 0, role: "group", "aria-label": label as string }, inner)
 }
 
 type Columns<Row> = readonly (Column<Row> | (keyof Row & string))[]
 
-const columnOf = <Row>(column: Column<Row> | (keyof Row & string)): Column<Row> => (typeof column === "string" ? { key: column } : column)
+const columnOf = <Row>(column: Column<Row> | (keyof Row & string)): Column<Row> =>
+  ownProps(typeof column === "string" ? { key: column } : column)
 
 const endTypes = new Set<FormatOptions["type"]>(["number", "currency", "percent"])
 

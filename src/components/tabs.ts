@@ -1,6 +1,8 @@
 // Tabs: the kit's script changes them by click and arrow keys; a signal, when given, holds which one is chosen.
+
 import { type Signal, signalPath, when } from "../datastar/index.ts"
 import { a, button, type Child, div, type Markup } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 
 export interface TabOptions {
@@ -31,8 +33,8 @@ export interface TabsProps extends ElementProps<"div", "id"> {
 
 /** `Tabs({ id: "t", label: "Account", tabs: [{ name: "profile", label: "Profile", content: form }] })`. The choice survives patches. */
 export function Tabs(props: TabsProps): Markup {
-  const { id, label, tabs, selected, signal, orientation = "horizontal", variant, ...rest } = props
-  const chosen = selected ?? tabs.find(tab => !tab.disabled)?.name
+  const { id, label, tabs, selected, signal, orientation = "horizontal", variant, ...rest } = ownProps(props)
+  const chosen = selected ?? tabs.find(tab => !ownProps(tab).disabled)?.name
   const { class: names, ...attributes } = withClass("tabs", rest)
   const list = {
     role: "tablist",
@@ -44,9 +46,9 @@ export function Tabs(props: TabsProps): Markup {
     { class: names, id, ...(signal === undefined ? undefined : declared(signal, chosen)), ...attributes },
     div(
       list,
-      tabs.map(tab => tabOf(id, tab, tab.name === chosen, signal)),
+      tabs.map(tab => tabOf(id, ownProps(tab), tab.name === chosen, signal)),
     ),
-    tabs.map(tab => panelOf(id, tab, tab.name === chosen, signal)),
+    tabs.map(tab => panelOf(id, ownProps(tab), tab.name === chosen, signal)),
   )
 }
 

@@ -86,6 +86,13 @@ function toJsonForm(value: object, path: string): unknown {
   )
 }
 
+const maxDepth = 100
+
+function assertTree(value: object, path: string, ancestors: readonly object[]): void {
+  if (ancestors.includes(value)) refuse(path, "a part of itself (a cycle)", "Pass a tree: ids instead of back references.")
+  if (ancestors.length >= maxDepth) refuse(`${path.slice(0, 60)}...`, `nested more than ${maxDepth} deep`, "Pass a flatter value.")
+}
+
 function refusePrimitive(value: unknown, path: string): never {
   if (value === undefined) refuse(path, "undefined", "Pass null for absent, or leave the key out.")
   if (typeof value === "bigint") {
@@ -104,7 +111,7 @@ export function literal(value: unknown, path = "The value", ancestors: readonly 
   if (typeof value === "boolean" || value === null) return String(value)
   if (typeof value !== "object") refusePrimitive(value, path)
   if (value instanceof Expression) return partSource(value)
-  if (ancestors.includes(value)) refuse(path, "a part of itself (a cycle)", "Pass a tree: ids instead of back references.")
+  assertTree(value, path, ancestors)
   const plain = toJsonForm(value, path)
   const inside = [...ancestors, value]
   if (plain !== value) return literal(plain, path, inside)
@@ -169,7 +176,7 @@ export function assertJson(value: unknown, path: string, ancestors: readonly obj
   }
   if (typeof value !== "object") refusePrimitive(value, path)
   if (value instanceof Expression) refuse(path, "an expression", "Send data in a patch; expressions belong into attributes.")
-  if (ancestors.includes(value)) refuse(path, "a part of itself (a cycle)", "Pass a tree: ids instead of back references.")
+  assertTree(value, path, ancestors)
   const plain = toJsonForm(value, path)
   const inside = [...ancestors, value]
   if (plain !== value) assertJson(plain, path, inside)

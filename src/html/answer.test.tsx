@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net"
 import express from "express"
 import { afterEach, beforeEach, expect, it } from "vitest"
+import type { NitroError } from "../shared/errors.ts"
 import { isNodeResponse, type NodeResponse, toResponse, writeTo } from "./answer.ts"
 import { type Child, html, layout, type Markup, Suspense } from "./index.ts"
 
@@ -157,6 +158,34 @@ it("writes nothing to a response whose reader has left before the page was ready
   await response
   await written
   expect(wrote).toBe(0)
+})
+
+it("says what to write when a page is sent by Express as JSON", async () => {
+  const app = express()
+  app.get("/", (_, response) => void response.send(<p>x</p>))
+  app.get("/json", (_, response) => void response.json({ page: <p>x</p> }))
+  app.use(((error, _request, response, _next) => void response.status(500).send((error as NitroError).fix)) as express.ErrorRequestHandler)
+  const url = await serve(app)
+  for (const path of ["/", "/json"]) {
+    const response = await fetch(url + path)
+    expect([response.status, await response.text()]).toEqual([500, expect.stringContaining("response.send(String(markup))")])
+  }
+})
+
+it("ends the work behind a whole page when the reader leaves, and reports nothing", async () => {
+  const reasons: unknown[] = []
+  let started = false
+  const url = await page(() => {
+    started = true
+    return html`<p>${Suspense({ children: ({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => reasons.push(signal.reason))) })}</p>`
+  })
+  const leave = new AbortController()
+  const response = fetch(url, { signal: leave.signal }).catch(() => undefined)
+  await expect.poll(() => started).toBe(true)
+  leave.abort()
+  await response
+  await expect.poll(() => reasons.length).toBe(1)
+  expect(reports).toEqual([])
 })
 
 it("answers 500 on node:http, where nobody looks at what a handler rejects with", async () => {

@@ -1,5 +1,6 @@
 // A page as the answer to a request: a web Response, or written to the response object of node:http, Express and the like.
 import { AsyncResource } from "node:async_hooks"
+import { ownProps } from "../shared/own-props.ts"
 import { reportError } from "../shared/report.ts"
 import type { Markup } from "./markup.ts"
 import { chunks, settle } from "./render.ts"
@@ -26,7 +27,7 @@ export async function toResponse(
   options: AnswerOptions & ResponseInit,
   ResponseClass: typeof Response = Response,
 ): Promise<Response> {
-  const { stream: streamed = false, ...init } = options
+  const { stream: streamed = false, ...init } = ownProps(options)
   const headers = new Headers(init.headers)
   if (!headers.has("content-type")) headers.set("content-type", htmlType)
   return new ResponseClass(streamed ? bytesAsTheyCome(page, streamed === "in-order") : await wholeBody(page), { ...init, headers })
@@ -96,21 +97,27 @@ export function isNodeResponse(value: unknown): value is NodeResponse {
  * Writes the page, no faster than the connection takes it; the work behind it ends when the reader leaves. Rejects with an
  * error of the page as long as nothing of it is sent; later ones are reported, and break the connection.
  */
-export async function writeTo(
-  response: NodeResponse,
-  page: Markup,
-  { status, headers, stream: streamed = false }: AnswerOptions,
-): Promise<void> {
-  const whole = streamed ? undefined : await wholeParts(page)
-  if (response.destroyed) return
-  if (status !== undefined) response.statusCode = status
-  if (headers !== undefined) setHeaders(response, new Headers(headers))
-  if (!response.hasHeader("content-type")) response.setHeader("content-type", htmlType)
-  if (whole) return sendWhole(response, whole)
+export async function writeTo(response: NodeResponse, page: Markup, options: AnswerOptions): Promise<void> {
+  const { status, headers, stream: streamed = false } = ownProps(options)
+  const begin = (): void => {
+    if (status !== undefined) response.statusCode = status
+    if (headers !== undefined) setHeaders(response, new Headers(headers))
+    if (!response.hasHeader("content-type")) response.setHeader("content-type", htmlType)
+  }
+  const ready = streamed ? undefined : chunks(page)
+  if (ready !== undefined) {
+    if (response.destroyed) return
+    begin()
+    return sendWhole(response, ready)
+  }
   const abort = new AbortController()
   const leave = (): void => abort.abort(new Error("The reader left before the page was sent."))
   response.once("close", leave)
   try {
+    const whole = streamed ? undefined : (chunks(await settle(page, { signal: abort.signal })) as readonly string[])
+    if (response.destroyed) return
+    begin()
+    if (whole !== undefined) return sendWhole(response, whole)
     for await (const part of stream(page, { signal: abort.signal, inOrder: streamed === "in-order" })) {
       if (!response.write(part)) await drained(response)
     }

@@ -8,6 +8,8 @@ import { flatText } from "./flat-text.ts"
  * How values of an attribute are checked and printed.
  * - `url`, `urlList`, `sourceSet`: addresses; those that run script are dropped
  * - `class`, `style`, `data`, `aria`: take structured values
+ * - `boolean`: there or not; numbers count as booleans
+ * - `word`: `true` is printed as the word (`data-*`, `aria-*`)
  * - `enumerated`, `yesNo`: booleans are printed as words
  * - `document`: a whole HTML document (`srcdoc`)
  * - `refresh`: `content` of a `<meta>`, which may hold an address
@@ -21,6 +23,8 @@ export type AttributeKind =
   | "style"
   | "data"
   | "aria"
+  | "boolean"
+  | "word"
   | "enumerated"
   | "yesNo"
   | "document"
@@ -44,7 +48,7 @@ export interface AttributeName {
   readonly isAddress: boolean
 }
 
-const textKinds = new Set<AttributeKind>(["plain", "class", "style", "enumerated", "yesNo", "aria"])
+const textKinds = new Set<AttributeKind>(["plain", "class", "style", "boolean", "word", "enumerated", "yesNo", "aria"])
 const addressKinds = new Set<AttributeKind>(["url", "urlList", "sourceSet", "refresh", "data"] satisfies (AddressKind | "data")[])
 
 const kindsByName: Readonly<Partial<Record<AttributeKind, string>>> = {
@@ -52,6 +56,8 @@ const kindsByName: Readonly<Partial<Record<AttributeKind, string>>> = {
   style: "style",
   data: "data",
   aria: "aria",
+  boolean:
+    "allowfullscreen async autofocus autoplay checked compact controls declare default defer disabled disablepictureinpicture disableremoteplayback formnovalidate hidden inert ismap itemscope loop multiple muted nohref nomodule noresize noshade novalidate nowrap open playsinline readonly required reversed selected shadowrootclonable shadowrootdelegatesfocus shadowrootserializable",
   // Of ARIA only the states and properties whose values are words: `aria-label={false}` drops the label.
   enumerated:
     "contenteditable draggable spellcheck writingsuggestions focusable preservealpha externalresourcesrequired aria-atomic aria-busy aria-checked aria-current aria-disabled aria-expanded aria-grabbed aria-haspopup aria-hidden aria-invalid aria-modal aria-multiline aria-multiselectable aria-pressed aria-readonly aria-required aria-selected",
@@ -129,7 +135,7 @@ function kindOf(name: string): AttributeKind {
   // HTML lower-cases attribute names, so `DATA-ON:CLICK` is one too.
   const lower = name.toLowerCase()
   const evaluated = datastarKind(lower)
-  if (evaluated === undefined) return kinds.get(lower) ?? addressKind(lower) ?? "plain"
+  if (evaluated === undefined) return kinds.get(lower) ?? addressKind(lower) ?? (/^(?:data|aria)-/.test(lower) ? "word" : "plain")
   if (isAttributePlugin(lower)) judgeTarget(keyOf(lower))
   for (const [, property = ""] of lower.matchAll(/__prop\.([^_]*)/g)) {
     if (!isCodeProperty(property)) continue

@@ -6,6 +6,7 @@ import { attributeName, isAttributePlugin, judgeTarget } from "./attribute-name.
 import { htmlError } from "./call-site.ts"
 import { describe, isPlain } from "./child.ts"
 import { classText } from "./class-list.ts"
+import { assertAlive } from "./dead-attribute.ts"
 import { escapeHtml } from "./escape.ts"
 import { expressionLiteral, literalKey } from "./literal.ts"
 import { Finished, Markup } from "./markup.ts"
@@ -25,11 +26,34 @@ export function attribute(name: AttributeName, value: unknown, tag: string): str
 /** The attributes of an object, in its order, as they stand in an open tag. */
 export function attributes(values: object, tag: string): string {
   let text = ""
+  const printed = new Set<string>()
   for (const key of Object.keys(values)) {
     const name = attributeName(key)
-    if (name.kind !== "ignored") text += attribute(name, (values as Record<string, unknown>)[key], tag)
+    if (name.kind === "ignored") continue
+    assertAlive(tag, name.name)
+    const next = attribute(name, (values as Record<string, unknown>)[key], tag)
+    if (next === "") continue
+    const lower = name.name.toLowerCase()
+    if (!printed.has(lower)) text += next
+    else if (name.kind === "class") return attributes(withOneClass(values), tag)
+    printed.add(lower)
   }
   return text
+}
+
+/** The same attributes with all spellings of `class` joined in the first one. Of other names a browser takes the first. */
+export function withOneClass(values: object): object {
+  const all: Record<string, unknown> = {}
+  let first: string | undefined
+  for (const key of Object.keys(values)) {
+    const value = (values as Record<string, unknown>)[key]
+    if (attributeName(key).kind !== "class") all[key] = value
+    else if (first === undefined) {
+      first = key
+      all[key] = value
+    } else all[first] = [all[first], value]
+  }
+  return all
 }
 
 /** The text of a value before escaping, `true` for an attribute without a value, undefined for no attribute. */
@@ -52,6 +76,10 @@ export function attributeValue(name: AttributeName, value: unknown, tag: string)
       if (typeof value === "string") return value
       if (value === false) return undefined
       throw refuseStyle(value)
+    case "boolean":
+      return typeof value === "number" || typeof value === "bigint" ? Boolean(value) || undefined : scalar(name, value)
+    case "word":
+      return value === true ? "true" : scalar(name, value)
     case "enumerated":
       return typeof value === "boolean" ? String(value) : scalar(name, value)
     case "yesNo":

@@ -1,4 +1,5 @@
 // An error boundary: a part of the page that fails alone.
+import { ownProps } from "../shared/own-props.ts"
 import { type Child, toMarkup } from "./child.ts"
 import { type Markup, Parts } from "./markup.ts"
 import { chunks, settleAround } from "./render.ts"
@@ -15,8 +16,11 @@ export interface BoundaryProps {
  * Renders `fallback` in the place of all children when one of them fails, or of a `Suspense` among them that fails later. Async children are caught as they are; those
  * that throw at once only when `children` is a function, since JSX calls components before the boundary around them.
  */
-export function Boundary({ fallback, children }: BoundaryProps): Markup {
-  const recover = (error: unknown): Markup => toMarkup(typeof fallback === "function" ? fallback(error) : fallback)
+export function Boundary(props: BoundaryProps): Markup {
+  const { fallback, children } = ownProps(props)
+  // At once, so that a fallback that is a promise and rejects without being needed ends no process.
+  const ready = typeof fallback === "function" ? undefined : toMarkup(fallback)
+  const recover = (error: unknown): Markup => ready ?? toMarkup((fallback as (error: unknown) => Child)(error))
   try {
     const content = toMarkup(typeof children === "function" ? children() : children)
     if (chunks(content) !== undefined) return content

@@ -28,7 +28,22 @@ export function renderChild(value: unknown): string | readonly Part[] {
   throw refuseChild(value)
 }
 
-const renderList = (list: readonly unknown[]): string | readonly Part[] => renderRange("", list, 0, list.length)
+const maxDepth = 500
+let depth = 0
+
+function renderList(list: readonly unknown[]): string | readonly Part[] {
+  if (depth >= maxDepth) {
+    throw htmlError("NITRO_HTML_CHILD", `A child is a list in lists, more than ${maxDepth} deep.`, {
+      fix: "Flatten it: `list.flat(Infinity)`. A list that holds itself has no end.",
+    })
+  }
+  depth++
+  try {
+    return renderRange("", list, 0, list.length)
+  } finally {
+    depth--
+  }
+}
 
 /** The text `before`, followed by the children `list[from]` to `list[to - 1]`. */
 export function renderRange(before: string, list: readonly unknown[], from: number, to: number): string | Part[] {
@@ -83,6 +98,16 @@ const isList = (value: unknown): value is Iterable<unknown> =>
   value !== null &&
   typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function" &&
   !(value instanceof String || value instanceof Map || ArrayBuffer.isView(value))
+
+/** Promises among values that are not rendered after all: one that rejects must not end the process. */
+export function ignoreRejections(value: unknown): void {
+  // Lists may be as deep as they like, and hold themselves.
+  const all = new Set([value])
+  for (const one of all) {
+    if (isThenable(one)) Promise.resolve(one).catch(() => {})
+    else if (Array.isArray(one)) for (const member of one) if (typeof member === "object") all.add(member)
+  }
+}
 
 /** "a Date", "a plain object with the keys a, b", "a function": what a refused value was, without its content. */
 export function describe(value: unknown): string {

@@ -6,15 +6,18 @@ import { describe, isPlain } from "./child.ts"
 /** `"a b"`, `["a", cond && "b"]`, `{ a: cond }`, or lists of them. */
 export type ClassValue = string | number | false | true | null | undefined | readonly ClassValue[] | { readonly [name: string]: unknown }
 
+const maxDepth = 100
+
 /** The names that are on, parted by spaces; `""` when none is. */
-export function classText(value: unknown): string {
+export function classText(value: unknown, depth = 0): string {
   if (typeof value === "string") return value
   if (value === null || value === undefined || typeof value === "boolean") return ""
   if (typeof value === "number") return String(value)
   let text = ""
   if (Array.isArray(value)) {
+    if (depth > maxDepth) throw htmlError("NITRO_HTML_ATTRIBUTE", `A class is a list in lists, more than ${maxDepth} deep.`)
     for (const member of value) {
-      const names = classText(member)
+      const names = classText(member, depth + 1)
       if (names !== "") text += text === "" ? names : ` ${names}`
     }
     return text

@@ -99,6 +99,8 @@ const added: Readonly<Record<string, string>> = {
   video: "controlslist disablepictureinpicture",
   image: "decoding",
   svg: "xmlns:xlink",
+  // Printed as its text.
+  textarea: "value",
 }
 /** The same on any element of SVG: `xlink:href` is what older viewers read, `transform-origin` is new in SVG 2. */
 const addedToSvg = new Set(words("xlink:href transform-origin requiredExtensions systemLanguage"))

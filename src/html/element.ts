@@ -21,6 +21,7 @@ export interface ElementRecord {
   readonly isNormal: boolean
   /** Whether suspended content waits in its place: see `in-place.ts`. */
   readonly holdsText: boolean
+  readonly takesValue: boolean
   readonly root: OpenTag
   /** The open tag without attributes. */
   readonly bare: string
@@ -59,6 +60,7 @@ export function elementRecord(tag: string): ElementRecord {
     content,
     isNormal: content === "normal" || content === "document",
     holdsText: holdsText(tag.toLowerCase()),
+    takesValue: tag.toLowerCase() === "textarea",
     root: openTag(`${doctype}<${tag}`),
     bare: flatText(`${doctype}<${tag}>`),
     close: content === "none" ? "" : flatText(`</${tag}>`),
@@ -70,6 +72,24 @@ export function elementRecord(tag: string): ElementRecord {
 /** The open tag with `attributes`, in their order. */
 export function open(record: ElementRecord, attributes: object): string {
   return printOpenTag(record.root, record.tag, attributes)
+}
+
+/** Whether `attributes` hold a value that is the text of the element: `<textarea value="x">`. */
+export const hasTextValue = (record: ElementRecord, attributes: object): attributes is { value: unknown } =>
+  record.takesValue && Object.hasOwn(attributes, "value")
+
+/** A `<textarea>`: its `value` is its text, unless it has children. */
+export function textarea(record: ElementRecord, attributes: { readonly value: unknown }, child?: unknown): Markup {
+  const { value, ...others } = attributes
+  const inside = isBlank(child) && Object.hasOwn(attributes, "children") ? (attributes as { children?: unknown }).children : child
+  return specialElement(record, open(record, others), isBlank(inside) ? textOfValue(value) : inside)
+}
+
+const isBlank = (child: unknown): boolean => child === "" || (Array.isArray(child) ? child.every(isBlank) : isEmpty(child))
+
+/** The text that a `value` shows in a `<textarea>`. */
+export function textOfValue(value: unknown): string | undefined {
+  return typeof value === "string" ? value : typeof value === "number" || typeof value === "bigint" ? String(value) : undefined
 }
 
 /** The element with one child, which may be a list. `start` is its open tag. */

@@ -7,6 +7,7 @@ export type HtmlErrorCode =
   | "NITRO_HTML_ATTRIBUTE"
   | "NITRO_HTML_HANDLER"
   | "NITRO_HTML_EXPRESSION"
+  | "NITRO_HTML_JSON"
   | "NITRO_HTML_CONTEXT"
   | "NITRO_HTML_TAG"
   | "NITRO_HTML_TEMPLATE"
@@ -37,6 +38,11 @@ registerErrors<Record<HtmlErrorCode, ErrorEntry>>({
     status: 500,
     when: "A Datastar attribute, which the browser evaluates as code, was given a plain value.",
     fix: "Use signals, actions or a ds`...` template from `nitro-ts/datastar`.",
+  },
+  NITRO_HTML_JSON: {
+    status: 500,
+    when: "Markup was turned into JSON, for example by `response.send(markup)` of Express.",
+    fix: "Answer with `respond(markup)`, on Express with `response.send(String(markup))`.",
   },
   NITRO_HTML_CONTEXT: {
     status: 500,

@@ -245,6 +245,8 @@ interface Textarea extends Field {
   readonly?: Flag
   required?: Flag
   rows?: TextOrNumber
+  /** Printed as its text, unless it has children. */
+  value?: TextOrNumber
   wrap?: Optional<"soft" | "hard">
 }
 

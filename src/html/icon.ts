@@ -1,4 +1,5 @@
 // One icon: an inline `<svg>` that takes the size and the colour of the text around it, hidden from screen readers or named.
+import { ownProps } from "../shared/own-props.ts"
 import type { TagAttributes } from "./attribute-types.ts"
 import { element, elementRecord, open } from "./element.ts"
 import { type Markup, raw } from "./markup.ts"
@@ -31,7 +32,7 @@ export function defineIcon(name: string, content: string): Icon {
 }
 
 function printIcon(ownClass: string, body: Markup, options: IconOptions): Markup {
-  const { class: moreClasses, size = 24, label, children: _none, ...attributes } = options
+  const { class: moreClasses, size = 24, label, children: _none, ...attributes } = ownProps(options)
   const start = open(svg, {
     class: moreClasses ? [ownClass, moreClasses] : ownClass,
     width: size,

@@ -1,8 +1,8 @@
 // The JSX runtime: what a compiler turns `<div id={x}>` into. Set `jsxImportSource: "nitro-ts/html"`.
 import type { ElementAttributes } from "./attribute-types.ts"
 import { htmlError } from "./call-site.ts"
-import { type Child, describe, toMarkup } from "./child.ts"
-import { element, elementRecord, open } from "./element.ts"
+import { type Child, describe, ignoreRejections, toMarkup } from "./child.ts"
+import { element, elementRecord, hasTextValue, open, textarea } from "./element.ts"
 import { Finished, type Markup } from "./markup.ts"
 import { Fragment } from "./tag.ts"
 import { compiledHtml } from "./template.ts"
@@ -13,13 +13,23 @@ export { compiledHtml, Fragment }
 // biome-ignore lint/suspicious/noExplicitAny: a component decides what its attributes are
 export type Component<Props = any> = (props: Props) => Child | PromiseLike<Child>
 
+const nothing: { readonly children?: unknown } = {}
+
 /** One element or component. A third argument, the `key`, has no meaning on a server and is ignored. */
 export function jsx(type: string | Component, props: object): Markup {
   if (typeof type === "string") {
     const record = elementRecord(type)
-    const children = (props as { readonly children?: unknown }).children
-    if (children === undefined && record.isNormal) return new Finished(open(record, props) + record.close)
-    return element(record, open(record, props), children)
+    let { children } = props as { readonly children?: unknown }
+    // What every object has comes from a polluted prototype.
+    if (children !== undefined && children === nothing.children && !Object.hasOwn(props, "children")) children = undefined
+    try {
+      if (hasTextValue(record, props)) return textarea(record, props)
+      if (children === undefined && record.isNormal) return new Finished(open(record, props) + record.close)
+      return element(record, open(record, props), children)
+    } catch (error) {
+      ignoreRejections(Object.values(props))
+      throw error
+    }
   }
   if (typeof type === "function") return toMarkup(type(props))
   throw htmlError("NITRO_HTML_TAG", `A JSX element cannot be ${describe(type)}.`, { fix: "Check the import of the component." })

@@ -22,7 +22,7 @@ function literal(value: unknown, depth: number): string {
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null"
   if (Array.isArray(value)) return `[${value.map(member => literal(member, depth + 1)).join(", ")}]`
   if (typeof value === "object" && typeof (value as { toJSON?: unknown }).toJSON === "function") {
-    return literal((value as { toJSON(): unknown }).toJSON(), depth + 1)
+    return literal((value as { toJSON(key: string): unknown }).toJSON(""), depth + 1)
   }
   if (typeof value === "object" && isPlain(value)) return objectLiteral(value as Record<string, unknown>, depth)
   throw htmlError("NITRO_HTML_EXPRESSION", `A signal cannot be ${describe(value)}.`, {
@@ -54,6 +54,16 @@ const stringLiteral = (text: string): string =>
 
 const escapeLineSeparators = (json: string): string => json.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")
 
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    // What `JSON.stringify` throws for cycles, bigints, and for what is nested too deeply; a `toJSON` may throw anything.
+    if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause
+    throw htmlError("NITRO_HTML_CONTEXT", `A value in <script> is printed as JSON, and this one has none: ${cause.message}`, { cause })
+  }
+}
+
 /** A value as JSON that can stand in `<script>`, also in an SVG, where entities are decoded: no `<`, `>` or `&` is left. */
 export function scriptJson(value: unknown): string {
   if (value instanceof Markup) {
@@ -61,7 +71,7 @@ export function scriptJson(value: unknown): string {
       fix: "Use raw(`...`) for code you wrote yourself, or a plain value for data.",
     })
   }
-  const json: string | undefined = typeof value === "function" || typeof value === "symbol" ? undefined : JSON.stringify(value)
+  const json = typeof value === "function" || typeof value === "symbol" ? undefined : jsonOf(value)
   if (json === undefined) {
     if (value === undefined) return "null"
     throw htmlError("NITRO_HTML_CONTEXT", `A value in <script> is printed as JSON, and ${describe(value)} has none.`)

@@ -20,7 +20,21 @@ export abstract class Markup {
 
   /** The whole text. @throws NITRO_HTML_PENDING when a child is still a promise. */
   abstract toString(): string
+
+  /**
+   * Refuses to become JSON, which `response.send(markup)` of Express would make of it. Snapshots of tests, which pass no
+   * key, get the text. @throws NITRO_HTML_JSON
+   */
+  toJSON(key?: string): string {
+    if (key === undefined) return chunksOf(this) ?? "markup that waits for an async child"
+    throw htmlError("NITRO_HTML_JSON", "Markup was to become JSON, where it would be no page.", {
+      fix: "Answer with `respond(markup)`, on Express with `response.send(String(markup))`. Text in JSON is `String(markup)` or `await render(markup)`.",
+    })
+  }
 }
+
+const chunksOf = (markup: Markup): string | undefined =>
+  markup.parts.every(part => typeof part === "string") ? markup.parts.join("") : undefined
 
 /** Markup that is one finished string. */
 export class Finished extends Markup {

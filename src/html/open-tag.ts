@@ -1,7 +1,8 @@
 // Open tags that are learned: the finished text of `<div class="x" id="` is found again instead of built again.
 import { Expression } from "../shared/expression.ts"
-import { attribute, attributeValue } from "./attribute.ts"
+import { attribute, attributeValue, attributes as printAttributes, withOneClass } from "./attribute.ts"
 import { type AttributeName, attributeName } from "./attribute-name.ts"
+import { assertAlive } from "./dead-attribute.ts"
 import { escapeHtml } from "./escape.ts"
 import { flatText } from "./flat-text.ts"
 
@@ -20,20 +21,26 @@ class Node {
   readonly piece: string
   readonly end: string
   readonly depth: number
+  /** The edge that leads here. */
+  readonly via: Edge | undefined
   // Most nodes have one edge, and a field is faster than a map.
   firstKey = ""
   first: Edge | undefined = undefined
   others: Map<string, Edge> | undefined = undefined
 
-  constructor(piece: string, depth: number) {
+  constructor(piece: string, depth: number, via: Edge | undefined) {
     this.piece = flatText(piece)
     this.end = flatText(`${piece}>`)
     this.depth = depth
+    this.via = via
   }
 }
 
 class Edge {
+  readonly from: Node
   readonly name: AttributeName
+  /** The attribute has been printed before, under another spelling. */
+  readonly isRepeated: boolean
   readonly lead: string
   readonly isPlain: boolean
   /** Text that was printed once may be printed again: never true where text is refused. */
@@ -48,26 +55,31 @@ class Edge {
   readonly afterWhole: Node
   bare: Node | undefined = undefined
 
-  constructor(from: Node, key: string) {
+  constructor(from: Node, key: string, tag: string) {
+    this.from = from
     this.name = attributeName(key)
+    assertAlive(tag, this.name.name)
+    this.isRepeated = isOnTheWay(from, this.name.name.toLowerCase())
     this.lead = flatText(from.piece + this.name.lead)
-    this.isPlain = this.name.kind === "plain"
+    this.isPlain = this.name.kind === "plain" || this.name.kind === "word"
     this.isAddress = this.name.isAddress
     this.takesText = this.name.takesAnyText || this.isAddress
     this.maxValues = this.name.kind === "class" ? maxClassValues : maxValues
-    this.after = new Node('"', from.depth + 1)
-    this.afterWhole = new Node("", from.depth + 1)
+    this.after = new Node('"', from.depth + 1, this)
+    this.afterWhole = new Node("", from.depth + 1, this)
   }
 }
 
-/** A node that learns nothing: where a tag goes on when the trie is full. */
-const dead = new Node("", maxDepth)
+function isOnTheWay(to: Node, name: string): boolean {
+  for (let edge = to.via; edge !== undefined; edge = edge.from.via) if (edge.name.name.toLowerCase() === name) return true
+  return false
+}
 
 export type OpenTag = Node
 
 /** The trie of one element; `start` is its open tag up to the name. */
 export function openTag(start: string): OpenTag {
-  return new Node(start, 0)
+  return new Node(start, 0, undefined)
 }
 
 const isOwn = Object.prototype.hasOwnProperty
@@ -81,10 +93,10 @@ export function printOpenTag(root: OpenTag, tag: string, attributes: object): st
     if (!isOwn.call(attributes, key)) continue
     const value = (attributes as Record<string, unknown>)[key]
     if (value === null || value === undefined || key === "children") continue
-    const edge = node.firstKey === key ? node.first : edgeOf(node, key)
-    if (edge === undefined) {
-      text += node.piece + attribute(attributeName(key), value, tag)
-      node = dead
+    const edge = node.firstKey === key ? node.first : edgeOf(node, key, tag)
+    if (edge === undefined) return printOpenTagUnlearned(root, tag, attributes)
+    if (edge.isRepeated) {
+      if (edge.name.kind === "class") return printOpenTag(root, tag, withOneClass(attributes))
       continue
     }
     let string: string
@@ -129,6 +141,11 @@ export function printOpenTag(root: OpenTag, tag: string, attributes: object): st
   return text === "" ? node.end : text + node.end
 }
 
+/** Nothing more is learned, so that the tag is printed attribute by attribute. */
+function printOpenTagUnlearned(root: OpenTag, tag: string, values: object): string {
+  return `${root.piece}${printAttributes(values, tag)}>`
+}
+
 const whole = Symbol("printed whole")
 
 /** The text of a value that is not simply text; `whole` for one that becomes several attributes. */
@@ -138,12 +155,12 @@ function specialValue(name: AttributeName, value: unknown, tag: string): string 
   return attributeValue(name, value, tag)
 }
 
-function edgeOf(node: Node, key: string): Edge | undefined {
+function edgeOf(node: Node, key: string, tag: string): Edge | undefined {
   const edge = node.others?.get(key)
   if (edge !== undefined) return edge
   if (nodes >= maxNodes || node.depth >= maxDepth || key.length > maxValueLength) return undefined
+  const made = new Edge(node, key, tag)
   nodes += 2
-  const made = new Edge(node, key)
   if (node.first === undefined) {
     node.first = made
     node.firstKey = key
@@ -170,12 +187,12 @@ function learn(edge: Edge, value: string, depth: number): Node | undefined {
   }
   if (value.length > maxValueLength || depth >= maxDepth) return undefined
   nodes++
-  const node = new Node(`${edge.lead}${escapeHtml(value)}"`, depth + 1)
+  const node = new Node(`${edge.lead}${escapeHtml(value)}"`, depth + 1, edge)
   values.set(value, node)
   return node
 }
 
 function learnBare(from: Node, edge: Edge): Node {
   nodes++
-  return new Node(from.piece + edge.name.bare, from.depth + 1)
+  return new Node(from.piece + edge.name.bare, from.depth + 1, edge)
 }

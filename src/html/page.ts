@@ -1,4 +1,5 @@
 // `Page(...)`: a whole document with its head, the browser client and the stylesheet.
+import { ownProps } from "../shared/own-props.ts"
 import { type Child, toMarkup } from "./child.ts"
 import { element, elementRecord, open } from "./element.ts"
 import { type Markup, PageEnd, Parts } from "./markup.ts"
@@ -26,10 +27,11 @@ export function onPageEnd(hook: PageEndHook): () => void {
 }
 
 /** A document: `<Page title="Shop">...</Page>`, or `Page({ title: "Shop" }, ...children)`. */
-export function Page(props: PageProps, ...children: Child[]): Markup {
+export function Page(given: PageProps, ...children: Child[]): Markup {
+  const props = ownProps(given)
   const body = elementRecord("body")
   const content = toMarkup(children.length > 0 ? children : props.children)
-  const { class: ownClass, ...htmlAttributes } = props.htmlAttributes ?? {}
+  const { class: ownClass, ...htmlAttributes } = ownProps(props.htmlAttributes ?? {})
   const root = {
     lang: props.lang ?? (props.bare ? undefined : "en"),
     class: [themeOf(props) === "dark" && "dark", ownClass],

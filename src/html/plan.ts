@@ -2,6 +2,7 @@
 import { runsScript } from "../shared/attribute-rules.ts"
 import { type AttributeName, attributeName } from "./attribute-name.ts"
 import { htmlError } from "./call-site.ts"
+import { assertAlive } from "./dead-attribute.ts"
 import { flatText } from "./flat-text.ts"
 import { ScriptPosition } from "./script-position.ts"
 
@@ -30,6 +31,9 @@ export const SKIP = 10
 /** The first child of a `<textarea>` or `<pre>`, and those that follow it at once: it may be empty. */
 export const VERBATIM = 11
 
+/** Attributes of a `<textarea>`, whose value is its text; a name says that it is the value alone. */
+export const TEXTAREA = 12
+
 export interface Hole {
   readonly kind: number
   /** The element it stands in. */
@@ -39,8 +43,10 @@ export interface Hole {
   readonly lead: string
   /** Whether suspended content waits in its place: see `in-place.ts`. */
   readonly isInPlace: boolean
-  /** Of a GROUP: the static text before, between and after its values, as written. */
+  /** Of a GROUP: the static text before, between and after its values, as written. Of a custom property: `--`. */
   readonly pieces: readonly string[]
+  /** Of a TEXTAREA: where its text goes, if it has no other: the static piece, and the offset in it. */
+  readonly valueAt?: readonly [piece: number, offset: number]
 }
 
 export interface Plan {
@@ -70,6 +76,9 @@ export function planTemplate(strings: TemplateStringsArray, asWritten: boolean):
   }
   return new TemplateReader(strings, asWritten).read()
 }
+
+/** A hole whose open tag is still being read. */
+type OpenHole = { -readonly [Key in keyof Hole]: Hole[Key] }
 
 type State =
   | "text"
@@ -126,6 +135,8 @@ class TemplateReader {
   #isSelfClosing = false
   /** How many <svg> and <math> are open: in them, titles and styles are ordinary elements. */
   #foreign = 0
+  /** Holes whose value may become the text of the <textarea> that is being opened. */
+  #values: OpenHole[] = []
   /** How many <template> and <noscript> are open. */
   #inert = 0
   #script = new ScriptPosition()
@@ -296,6 +307,7 @@ class TemplateReader {
       this.#state = "raw text"
       this.#script = new ScriptPosition()
     }
+    for (const hole of this.#values.splice(0)) hole.valueAt = [this.#statics.length, this.#out.length]
     this.#isFirstChild = tag === "textarea" || tag === "pre" || tag === "listing"
   }
 
@@ -320,7 +332,7 @@ class TemplateReader {
         if (next === "" ? isLast : !/^[\s/>]/.test(next)) throw refuse(`as an attribute name of <${this.#tag}>`)
         this.#out = this.#out.slice(0, this.#attributeStart)
         this.#state = "before name"
-        this.#add(ATTRIBUTE)
+        this.#add(this.#tag === "textarea" ? TEXTAREA : ATTRIBUTE)
         return 0
       case "before value":
         if (!/^(?:\s|>|\/>)/.test(next)) throw refuse(`as a part of the unquoted value of ${this.#name}`, "Put the value in quotes.")
@@ -347,14 +359,10 @@ class TemplateReader {
   }
 
   #add(kind: number, name?: AttributeName, pieces: readonly string[] = []): void {
-    this.#holes.push({
-      kind,
-      tag: this.#tag,
-      name,
-      lead: name?.lead ?? "",
-      pieces,
-      isInPlace: this.#state === "raw text" || this.#inert > 0,
-    })
+    const isInPlace = this.#state === "raw text" || this.#inert > 0
+    const hole: OpenHole = { kind, tag: this.#tag, name, lead: name?.lead ?? "", pieces, isInPlace }
+    this.#holes.push(hole)
+    if (kind === TEXTAREA) this.#values.push(hole)
   }
 
   #addToRawText(next: string): void {
@@ -372,14 +380,20 @@ class TemplateReader {
 
   /** A hole that is a whole value: it takes the name and the quotes with it, so that it can drop the attribute. */
   #addAttribute(): void {
-    const name = attributeName(this.#name)
+    const name = this.#attributeName()
     this.#out = this.#out.slice(0, this.#attributeStart)
     this.#state = "before name"
-    this.#add(wholeKind(name), name)
+    this.#add(this.#tag === "textarea" && name.name.toLowerCase() === "value" ? TEXTAREA : wholeKind(name), name)
+  }
+
+  #attributeName(): AttributeName {
+    const name = attributeName(this.#name)
+    assertAlive(this.#tag, name.name)
+    return name
   }
 
   #addPiece(): void {
-    const name = attributeName(this.#name)
+    const name = this.#attributeName()
     if (this.#group !== undefined) {
       this.#group.push("")
       this.#add(SKIP, name)
@@ -392,7 +406,8 @@ class TemplateReader {
     } else {
       const refusal = pieceRefusal(name, this.#value)
       if (refusal !== undefined) throw refusal
-      this.#add(name.kind === "style" ? STYLE_PIECE : PIECE, name)
+      if (name.kind !== "style") this.#add(PIECE, name)
+      else this.#add(STYLE_PIECE, name, isCustomProperty(this.#value) ? ["--"] : [])
     }
     this.#value += "\0"
   }
@@ -411,6 +426,8 @@ class TemplateReader {
 const encode = (code: number): string => (code < 160 ? String.fromCharCode(code) : `&#${code};`)
 
 function wholeKind(name: AttributeName): number {
+  // Numbers are no text there.
+  if (name.kind === "boolean") return ATTRIBUTE
   if (name.takesAnyText) return PLAIN_ATTRIBUTE
   return name.kind === "url" ? ADDRESS : name.kind === "expression" ? EXPRESSION : ATTRIBUTE
 }
@@ -440,6 +457,9 @@ function isCheckedWhole(name: AttributeName, before: string): boolean {
       return false
   }
 }
+
+/** Whether a style that begins with `before` goes on with the value of a custom property. */
+const isCustomProperty = (before: string): boolean => /(?:^|;)\s*--[^:;]*:[^;]*$/.test(before)
 
 /** Why a value cannot be a piece of this attribute after the static text `before`. */
 function pieceRefusal(name: AttributeName, before: string): Error | undefined {

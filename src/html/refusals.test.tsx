@@ -168,7 +168,7 @@ describe("values are checked", () => {
     expect(String(script({ src: "/app.js", type: "module", nonce: "n", data: { x: 1 } }))).toBe(
       '<script src="/app.js" type="module" nonce="n" data-x="1"></script>',
     )
-    for (const data of [{ a: 1 }, { src: "/app.js", price: 1 }, { toString: "x" }]) {
+    for (const data of [{ a: 1 }, { src: "/app.js", price: 1 }, { name: "x" }]) {
       const error = refusal(() => script(data as never))
       expect(error.code).toBe("NITRO_HTML_TAG")
       expect(error.fix).toContain("application/json")

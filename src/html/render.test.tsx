@@ -1,5 +1,5 @@
 // Async children, streaming in order, error boundaries, abort, and big output in parts.
-import { Boundary, type Child, chunks, div, html, li, Markup, raw, render, settle, stream, toMarkup, ul } from "nitro-ts/html"
+import { Boundary, type Child, chunks, div, html, li, Markup, raw, render, Suspense, settle, stream, toMarkup, ul } from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 import { NitroError } from "../shared/errors.ts"
 
@@ -90,6 +90,149 @@ describe("async children", () => {
     const settled = await settle(div(Promise.resolve(html`<b>${Promise.resolve("x")}</b>`)))
     expect(settled).toBeInstanceOf(Markup)
     expect(String(settled)).toBe("<div><b>x</b></div>")
+  })
+})
+
+describe("render with a signal", () => {
+  it("rejects with its reason, and ends the work behind what is suspended and behind generators", async () => {
+    const log: string[] = []
+    async function* forever(): AsyncGenerator<Child> {
+      try {
+        yield "a"
+        await new Promise(done => setTimeout(done, 30))
+        yield "b"
+        log.push("went on")
+      } finally {
+        log.push("closed")
+      }
+    }
+    const work = (name: string) =>
+      Suspense({ children: ({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => log.push(name))) })
+    for (const [page, expected] of [
+      [() => html`<p>${work("one")}${work("two")}</p>`, ["one", "two"]],
+      [() => html`<p>${forever()}${work("behind")}</p>`, ["behind", "closed"]],
+      [() => html`<p>${new Promise<never>(() => {})}${work("beside")}</p>`, ["beside"]],
+      [() => Promise.resolve(html`<p>${work("nested")}</p>`), ["nested"]],
+    ] as const) {
+      log.length = 0
+      const abort = new AbortController()
+      const rendering = render(page(), { signal: abort.signal })
+      await new Promise(done => setTimeout(done, 10))
+      abort.abort(new Error("gone"))
+      await expect(rendering).rejects.toThrow("gone")
+      await expect.poll(() => [...log].sort()).toEqual(expected)
+    }
+  })
+
+  it("rejects at once when it is aborted already, and not when it is never aborted", async () => {
+    await expect(render(html`<p>${new Promise<never>(() => {})}</p>`, { signal: AbortSignal.abort("before") })).rejects.toBe("before")
+    const { signal } = new AbortController()
+    expect(await render(html`<p>${Promise.resolve("x")}</p>`, { signal })).toBe("<p>x</p>")
+    expect(String(await settle(html`<p>${Promise.resolve("x")}</p>`, { signal }))).toBe("<p>x</p>")
+  })
+
+  it("ends the work of the others when one child fails", async () => {
+    const ended: string[] = []
+    const work = Suspense({
+      children: ({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => ended.push("ended"))),
+    })
+    await expect(render([Promise.reject(new Error("failed")), work])).rejects.toThrow("failed")
+    expect(ended).toEqual(["ended"])
+  })
+})
+
+describe("a promise that is not needed", () => {
+  const fail = (): Promise<never> => Promise.reject(new Error("not needed"))
+  const bad = { a: 1 } as never
+
+  it.each<[string, () => unknown]>([
+    ["as the fallback of a boundary", () => Boundary({ fallback: fail(), children: "x" })],
+    ["in a list of fallbacks", () => Boundary({ fallback: ["a", [fail()]], children: "x" })],
+    ["in markup as a fallback", () => Boundary({ fallback: html`<p>${fail()}</p>`, children: Promise.resolve("x") })],
+    ["as the fallback of children that are ready", () => Suspense({ fallback: fail(), children: "x" })],
+    ["as the fallback of children that are not", () => Suspense({ fallback: fail(), children: Promise.resolve("x") })],
+    ["behind a value that is refused, in a template", () => html`<p>${bad}${fail()}</p>`],
+    ["behind an attribute that is refused, in a template", () => html`<p title=${bad}>${fail()}${[fail()]}</p>`],
+    ["as an attribute, in a template", () => html`<p title=${fail()}></p>`],
+    ["behind a value that is refused, in a tag", () => div(bad, "x", fail())],
+    ["behind attributes that are refused, in a tag", () => div({ title: bad }, fail())],
+    ["behind a value that is refused, in JSX", () => <p>{[bad, fail()]}</p>],
+    ["behind an attribute that is refused, in JSX", () => <p title={bad}>{fail()}</p>],
+    ["as an attribute, in JSX", () => <p title={fail() as never}>x</p>],
+  ])("ends no process: %s", async (_, build) => {
+    const seen: unknown[] = []
+    const listen = (reason: unknown): void => void seen.push(reason)
+    process.on("unhandledRejection", listen)
+    try {
+      build()
+    } catch {
+      // What is refused throws.
+    }
+    await new Promise(done => setTimeout(done, 10))
+    process.off("unhandledRejection", listen)
+    expect(seen).toEqual([])
+  })
+
+  it("rejects where it is needed: a fallback that fails is the error of the page", async () => {
+    const page = () => Boundary({ fallback: fail(), children: Promise.reject(new Error("first")) })
+    await expect(render(page())).rejects.toThrow("not needed")
+    await expect(collect(page())).rejects.toThrow("not needed")
+  })
+})
+
+describe("lists in lists", () => {
+  const nest = (depth: number, inner: unknown): Child => {
+    let list = inner
+    for (let i = 0; i < depth; i++) list = [list]
+    return list as Child
+  }
+  const cycle: unknown[] = []
+  cycle.push(cycle)
+
+  it("render to a depth of 500, and are refused beyond it", async () => {
+    expect(await render(nest(500, "x"))).toBe("x")
+    for (const list of [nest(502, "x"), nest(5000, "x"), nest(50_000, "x"), cycle as Child, nest(5000, new Set(["x"]))]) {
+      for (const build of [() => div(list), () => html`<p>${list}</p>`, () => <p>{list}</p>, () => toMarkup(list)]) {
+        expect(build).toThrow(expect.objectContaining({ code: "NITRO_HTML_CHILD", fix: expect.stringContaining("Flatten") }))
+      }
+    }
+    // The next page starts anew.
+    expect(await render(nest(500, "x"))).toBe("x")
+  })
+
+  it("are refused as classes and as data, too", () => {
+    for (const list of [nest(5000, "x"), cycle]) {
+      expect(() => div({ class: list as never })).toThrow(expect.objectContaining({ code: "NITRO_HTML_ATTRIBUTE" }))
+      expect(() => div({ "data-signals": { a: list } })).toThrow(expect.objectContaining({ code: "NITRO_HTML_EXPRESSION" }))
+    }
+    for (const data of [nest(50_000, "x"), cycle, { a: 1n }]) {
+      expect(() => html`<script>const a = ${data}</script>`).toThrow(expect.objectContaining({ code: "NITRO_HTML_CONTEXT" }))
+    }
+  })
+
+  it("of elements may be as deep as they like", () => {
+    let tree: Markup = html`x`
+    for (let i = 0; i < 5000; i++) tree = div(tree)
+    expect(String(tree)).toBe(`${"<div>".repeat(5000)}x${"</div>".repeat(5000)}`)
+  })
+})
+
+describe("markup as JSON", () => {
+  it("is refused with what to write, wherever it stands", () => {
+    for (const value of [html`<p>x</p>`, raw("x"), div({ id: "a" }), html`<p>${Promise.resolve("x")}</p>`]) {
+      for (const json of [value, { page: value }, [value]]) {
+        expect(() => JSON.stringify(json)).toThrow(
+          expect.objectContaining({ code: "NITRO_HTML_JSON", fix: expect.stringContaining("String(markup)") }),
+        )
+      }
+    }
+    expect(() => html`<script>const a = ${{ b: html`<p>` }}</script>`).toThrow(expect.objectContaining({ code: "NITRO_HTML_JSON" }))
+    expect(() => div({ "data-signals": { a: html`<p>` } })).toThrow(expect.objectContaining({ code: "NITRO_HTML_JSON" }))
+  })
+
+  it("is its text in a snapshot", () => {
+    expect(html`<p>${"<"}</p>`).toMatchInlineSnapshot(`"<p>&lt;</p>"`)
+    expect(html`<p>${Promise.resolve("x")}</p>`).toMatchInlineSnapshot(`"markup that waits for an async child"`)
   })
 })
 

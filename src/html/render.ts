@@ -1,10 +1,16 @@
 // From markup that waits for something to finished text, in one go.
+import { abandon, unlessAborted } from "./abort.ts"
 import { type Child, toMarkup } from "./child.ts"
 import { appendParts, type Markup, PageEnd, type Part, Parts, Sequence, Suspended } from "./markup.ts"
 
+export interface RenderOptions {
+  /** Rejects with the signal's reason, closes generators, and aborts the signals that functions in a `Suspense` got. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** The whole text, once every async child has finished. Rejects with the first error of a child. */
-export async function render(child: Child): Promise<string> {
-  return String(await settle(child))
+export async function render(child: Child, options: RenderOptions = {}): Promise<string> {
+  return String(await settle(child, options))
 }
 
 /** The finished text in pieces of 16 to 32 K characters, ready to be written; undefined when a child is still pending. */
@@ -15,30 +21,54 @@ export function chunks(markup: Markup): readonly string[] | undefined {
 }
 
 /** The same markup once no promise is left in it; the content of each `Suspense` stands in its place. */
-export function settle(child: Child): Promise<Markup> {
-  return settleParts(toMarkup(child), false)
+export function settle(child: Child, { signal }: RenderOptions = {}): Promise<Markup> {
+  return settleParts(toMarkup(child), false, signal)
 }
 
 /** The same, but places that are suspended stay so. */
 export function settleAround(child: Child): Promise<Markup> {
-  return settleParts(toMarkup(child), true)
+  return settleParts(toMarkup(child), true, undefined)
 }
 
-async function settleParts(markup: Markup, keepsSuspended: boolean): Promise<Markup> {
+async function settleParts(markup: Markup, keepsSuspended: boolean, signal: AbortSignal | undefined): Promise<Markup> {
   if (chunks(markup) !== undefined) return markup
-  const parts: Part[] = []
-  let text = ""
-  for (const part of markup.parts) {
-    if (typeof part === "string" || (keepsSuspended && part instanceof Suspended)) text = appendParts(parts, text, [part])
-    else if (part instanceof Sequence) {
-      for await (const value of { [Symbol.asyncIterator]: () => part.iterate() }) {
-        text = appendParts(parts, text, (await settleParts(toMarkup(value), keepsSuspended)).parts)
+  try {
+    const parts: Part[] = []
+    let text = ""
+    for (const part of markup.parts) {
+      if (typeof part === "string" || (keepsSuspended && part instanceof Suspended)) text = appendParts(parts, text, [part])
+      else if (part instanceof Sequence) {
+        for await (const value of { [Symbol.asyncIterator]: () => interruptible(part.iterate(), signal) }) {
+          text = appendParts(parts, text, (await settleParts(toMarkup(value), keepsSuspended, signal)).parts)
+        }
+      } else {
+        const promise = part instanceof Suspended ? part.content : part instanceof PageEnd ? part.close() : part
+        const ready = await unlessAborted(promise, signal)
+        text = appendParts(parts, text, chunks(ready) ?? (await settleParts(ready, keepsSuspended, signal)).parts)
       }
-    } else {
-      const ready = await (part instanceof Suspended ? part.content : part instanceof PageEnd ? part.close() : part)
-      text = appendParts(parts, text, chunks(ready) ?? (await settleParts(ready, keepsSuspended)).parts)
     }
+    parts.push(text)
+    return new Parts(parts)
+  } catch (error) {
+    // The page has failed: nothing waits for the rest of it.
+    abandon(markup.parts, error)
+    throw error
   }
-  parts.push(text)
-  return new Parts(parts)
+}
+
+/** The same values, but the wait for the next one ends with the signal. */
+function interruptible(iterator: AsyncIterator<unknown>, signal: AbortSignal | undefined): AsyncIterator<unknown> {
+  if (signal === undefined) return iterator
+  return {
+    next: async () => {
+      try {
+        return await unlessAborted(iterator.next(), signal)
+      } catch (error) {
+        // A loop does not close an iterator whose `next` has failed, and this one may only have been left.
+        iterator.return?.().then(undefined, () => {})
+        throw error
+      }
+    },
+    return: async value => (await iterator.return?.(value)) ?? { done: true, value },
+  }
 }

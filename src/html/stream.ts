@@ -1,4 +1,5 @@
 // Markup as it gets ready: in document order, and behind the page what its place could not wait for.
+import { abandon, unlessAborted } from "./abort.ts"
 import { type Child, toMarkup } from "./child.ts"
 import { type Markup, PART_CHARACTERS, PageEnd, type Part, Sequence, Suspended } from "./markup.ts"
 import { arrivedBlock, arrivedStyle, placeholder } from "./suspense-markup.ts"
@@ -103,7 +104,7 @@ function leave(frame: Frame, reason: unknown): void {
     return
   }
   // The last one that was taken may be the one that was waited for.
-  for (const part of frame.parts.slice(Math.max(0, frame.next - 1))) if (part instanceof Suspended) part.abort.abort(reason)
+  abandon(frame.parts.slice(Math.max(0, frame.next - 1)), reason)
 }
 
 /** The end tags of a document that `Page` did not make: late content stands before them. */
@@ -201,14 +202,4 @@ function unlessPending<T>(promise: Promise<T>): Promise<T | typeof pending> {
 async function fewTicks(): Promise<typeof pending> {
   for (let i = 0; i < 4; i++) await undefined
   return pending
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason)
-    if (signal.aborted) return abort()
-    signal.addEventListener("abort", abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort))
-  })
 }

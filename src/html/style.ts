@@ -45,7 +45,7 @@ export function styleAttribute(lead: string, values: object): string {
     if (!isOwn.call(values, written)) continue
     const value = (values as Record<string, unknown>)[written]
     // What is harmless needs no escaping either.
-    const css = typeof value === "string" && harmless.test(value) ? value : escapeHtml(styleValue(value))
+    const css = typeof value === "string" && harmless.test(value) ? value : escapeHtml(styleValue(value, written.startsWith("--")))
     if (css === "") continue
     const { first, next } = property(written)
     text += isFirst ? first : next
@@ -66,18 +66,24 @@ const harmless = /^[\w#.,%+ -]*$/
 /** Whether a text can neither end its declaration nor its attribute. */
 export const isHarmless = (value: string): boolean => harmless.test(value)
 
-/** One CSS value as text; `""` for one that is absent or would end its declaration, open a comment or run script. */
-export function styleValue(value: unknown): string {
+/**
+ * One CSS value as text; `""` for one that is absent or would end its declaration, open a comment or run script. Braces
+ * belong into strings, and into custom properties, which may hold any balanced text.
+ */
+export function styleValue(value: unknown, isCustom = false): string {
   if (typeof value === "number") return String(value)
   if (value === null || value === undefined || typeof value === "boolean") return ""
   if (typeof value !== "string") throw htmlError("NITRO_HTML_ATTRIBUTE", `A CSS value cannot be ${describe(value)}.`)
-  return harmless.test(value) || isOneValue(value) ? value : ""
+  return harmless.test(value) || isOneValue(value, isCustom) ? value : ""
 }
 
+const closing: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" }
+
 /** Strings and brackets are balanced, nothing outside of them ends the declaration, and no address runs script. */
-function isOneValue(value: string): boolean {
-  // Escapes and comments can hide anything, and bare line breaks end a string: none is needed in a value.
-  if (/[\\{}<>\n\r\f]|\/\*|\*\//.test(value)) return false
+function isOneValue(value: string, isCustom: boolean): boolean {
+  // Escapes and comments can hide anything, and bare line breaks end a string: none is needed in a value. A star in front
+  // could make a comment of a slash that stands before the value.
+  if (/[\\\n\r\f]|\/\*|\*\/|^\*/.test(value)) return false
   if (/expression\s*\(|-moz-binding/i.test(value)) return false
   for (const [, url = ""] of value.matchAll(/url\(\s*["']?([^"')]*)/gi)) if (runsScript(url, "img")) return false
   let quote = ""
@@ -87,11 +93,13 @@ function isOneValue(value: string): boolean {
     if (quote !== "") {
       if (character === quote) quote = ""
     } else if (character === '"' || character === "'") quote = character
-    else if (character === "(" || character === "[") open += character
-    else if (character === ")" || character === "]") {
-      if (open.at(-1) !== (character === ")" ? "(" : "[")) return false
+    else if (character === "<" || character === ">") return false
+    else if (character === "{" && !isCustom) return false
+    else if (character === "(" || character === "[" || character === "{") open += character
+    else if (closing[character] !== undefined) {
+      if (open.at(-1) !== closing[character]) return false
       open = open.slice(0, -1)
-    } else if (character === ";" || (character === "!" && open !== "")) return false
+    } else if ((character === ";" && !open.includes("{")) || (character === "!" && open !== "")) return false
   }
   return quote === "" && open === ""
 }

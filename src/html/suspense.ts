@@ -1,4 +1,5 @@
 // `<Suspense fallback={...}>`: a part of the page that the rest does not wait for.
+import { ownProps } from "../shared/own-props.ts"
 import { type Child, toMarkup } from "./child.ts"
 import { type Markup, Parts, Suspended } from "./markup.ts"
 import { chunks, settleAround } from "./render.ts"
@@ -17,11 +18,14 @@ export interface SuspenseProps {
  * the same response. Everywhere else the page waits for them. An error in them is caught by the nearest `Boundary`,
  * inside or around.
  */
-export function Suspense({ fallback, children }: SuspenseProps): Markup {
+export function Suspense(props: SuspenseProps): Markup {
+  const { fallback, children } = ownProps(props)
   const abort = new AbortController()
   const content = typeof children === "function" ? started(() => children({ signal: abort.signal })) : toMarkup(children)
+  // Before it is known to be needed: a fallback may be a promise, and reject.
+  const waiting = toMarkup(fallback)
   if (chunks(content) !== undefined) return content
-  return new Parts([new Suspended(toMarkup(fallback), settleAround(content), abort)])
+  return new Parts([new Suspended(waiting, settleAround(content), abort)])
 }
 
 /** An error that is thrown at once is one of the content, as if it had come later. */

@@ -2,8 +2,8 @@
 
 import type { AnyAttributes, TagAttributes } from "./attribute-types.ts"
 import { htmlError } from "./call-site.ts"
-import { type Child, isPlain, toMarkup } from "./child.ts"
-import { type ElementRecord, element, elementOfList, elementRecord, open } from "./element.ts"
+import { type Child, ignoreRejections, isPlain, toMarkup } from "./child.ts"
+import { type ElementRecord, element, elementOfList, elementRecord, hasTextValue, open, textarea } from "./element.ts"
 import { Finished, type Markup } from "./markup.ts"
 
 /** An element without children so far: markup as it stands, and a function that gives it children. */
@@ -27,17 +27,31 @@ const isAttributes = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !(value instanceof Finished) && isPlain(value)
 
 function build(record: ElementRecord, content: readonly unknown[], isCapital: boolean): Markup {
+  try {
+    return buildOf(record, content, isCapital)
+  } catch (error) {
+    ignoreRejections(content)
+    throw error
+  }
+}
+
+function buildOf(record: ElementRecord, content: readonly unknown[], isCapital: boolean): Markup {
   let from = 0
   let to = content.length
   if (to === 0) return new Finished(record.bare + record.close)
   let start = record.bare
   const first = content[0]
+  const last = content[to - 1]
+  if (record.takesValue) {
+    const attributes = isAttributes(first) ? first : last
+    const children = isAttributes(first) ? content.slice(1) : content.slice(0, -1)
+    if (isAttributes(attributes) && hasTextValue(record, attributes)) return textarea(record, attributes, children)
+  }
   if (isAttributes(first)) {
     start = open(record, first)
     if (to === 1) return withoutChildren(record, start, first, isCapital)
     from = 1
   } else if (to > 1) {
-    const last = content[to - 1]
     if (isAttributes(last)) {
       start = open(record, last)
       to--
@@ -54,12 +68,21 @@ function buildMany(record: ElementRecord, isCapital: boolean, ...content: unknow
 function buildOne(record: ElementRecord, content: unknown, isCapital: boolean): Markup {
   if (typeof content === "string" || content instanceof Finished) return element(record, record.bare, content)
   if (content === undefined) return new Finished(record.bare + record.close)
-  if (isAttributes(content)) return withoutChildren(record, open(record, content), content, isCapital)
+  if (isAttributes(content)) {
+    if (hasTextValue(record, content)) return textarea(record, content)
+    return withoutChildren(record, open(record, content), content, isCapital)
+  }
   return element(record, record.bare, content)
 }
 
 function buildTwo(record: ElementRecord, first: unknown, second: unknown, isCapital: boolean): Markup {
-  return isAttributes(first) ? element(record, open(record, first), second) : buildMany(record, isCapital, first, second)
+  if (!isAttributes(first) || record.takesValue) return buildMany(record, isCapital, first, second)
+  try {
+    return element(record, open(record, first), second)
+  } catch (error) {
+    ignoreRejections(second)
+    throw error
+  }
 }
 
 function withoutChildren(record: ElementRecord, start: string, attributes: object, isCapital: boolean): Markup {

@@ -3,8 +3,9 @@ import { Expression } from "../shared/expression.ts"
 import { attribute, attributes, attributeValue } from "./attribute.ts"
 import type { AttributeName } from "./attribute-name.ts"
 import { htmlError } from "./call-site.ts"
-import { describe, isPlain, renderChild } from "./child.ts"
+import { describe, ignoreRejections, isPlain, renderChild } from "./child.ts"
 import { classText } from "./class-list.ts"
+import { textOfValue } from "./element.ts"
 import { escapeHtml } from "./escape.ts"
 import { inPlace } from "./in-place.ts"
 import { scriptJson } from "./literal.ts"
@@ -24,6 +25,7 @@ import {
   SKIP,
   STYLE_PIECE,
   TEXT,
+  TEXTAREA,
   VERBATIM,
 } from "./plan.ts"
 import { isHarmless, styleValue } from "./style.ts"
@@ -57,32 +59,37 @@ const templateTag =
     let statics = plan.statics
     let leads = plan.leads
     let text = ""
-    for (let i = 0; i < kinds.length; i++) {
-      const value = values[i]
-      const kind = kinds[i] as number
-      let rendered: string | readonly Part[] | undefined
-      if (kind === TEXT) {
-        text += statics[i]
-        statics = plan.statics
-        leads = plan.leads
-        if (typeof value === "string") rendered = escapeHtml(value)
-        else if (value instanceof Finished) rendered = value.text
-        else rendered = typeof value === "number" ? String(value) : renderChild(value)
-      } else {
-        rendered = quickText(kind, value)
-        const isQuick = rendered !== undefined
-        text += isQuick ? leads[i] : statics[i]
-        const isOpen = isQuick && isWholeAttribute(kind)
-        statics = isOpen ? plan.closing : plan.statics
-        leads = isOpen ? plan.closingLeads : plan.leads
-        if (!isQuick && kind < GROUP) rendered = printHole(plan.holes[i] as Hole, kind, value)
+    try {
+      for (let i = 0; i < kinds.length; i++) {
+        const value = values[i]
+        const kind = kinds[i] as number
+        let rendered: string | readonly Part[] | undefined
+        if (kind === TEXT) {
+          text += statics[i]
+          statics = plan.statics
+          leads = plan.leads
+          if (typeof value === "string") rendered = escapeHtml(value)
+          else if (value instanceof Finished) rendered = value.text
+          else rendered = typeof value === "number" ? String(value) : renderChild(value)
+        } else {
+          rendered = quickText(kind, value)
+          const isQuick = rendered !== undefined
+          text += isQuick ? leads[i] : statics[i]
+          const isOpen = isQuick && isWholeAttribute(kind)
+          statics = isOpen ? plan.closing : plan.statics
+          leads = isOpen ? plan.closingLeads : plan.leads
+          if (!isQuick && kind < GROUP) rendered = printHole(plan.holes[i] as Hole, kind, value)
+        }
+        if (typeof rendered === "string" && text.length + rendered.length <= PART_CHARACTERS) text += rendered
+        else {
+          const all: unknown[] = []
+          for (let at = 0; at < kinds.length; at++) all.push(values[at])
+          return continueInParts(plan, statics, i, text, rendered, all)
+        }
       }
-      if (typeof rendered === "string" && text.length + rendered.length <= PART_CHARACTERS) text += rendered
-      else {
-        const all: unknown[] = []
-        for (let at = 0; at < kinds.length; at++) all.push(values[at])
-        return continueInParts(plan, statics, i, text, rendered, all)
-      }
+    } catch (error) {
+      for (let at = 0; at < kinds.length; at++) ignoreRejections(values[at])
+      throw error
     }
     text += statics[kinds.length]
     return text.length > 2 * PART_CHARACTERS ? new Parts([text]) : new Finished(text)
@@ -123,6 +130,8 @@ function continueInParts(
   let text = before
   let known = rendered
   let following = statics
+  // The text of a `<textarea>` whose open tag has not ended yet.
+  let value: { readonly at: Hole["valueAt"]; readonly text: string } | undefined
   // Whether nothing stands yet behind the open tag of a `<textarea>` or `<pre>`.
   let isEmpty = false
   for (let i = at; i < values.length; i++) {
@@ -138,13 +147,17 @@ function continueInParts(
       const first = content.find(part => part !== "")
       text = appendParts(parts, isEmpty && isLineBreakLost(first) ? `${text}\n` : text, content)
       isEmpty &&= first === undefined
+    } else if (hole.kind === TEXTAREA) {
+      const { value: shown, ...others } = hole.name === undefined ? textareaAttributes(values[i]) : { value: values[i] }
+      text += attributes(others, hole.tag)
+      value = { at: hole.valueAt, text: textOfValue(shown) ?? value?.text ?? "" }
     } else if (hole.kind === GROUP) text += printGroup(hole, hole.name as AttributeName, values.slice(i))
     else text += printHole(hole, hole.kind, values[i])
     if (text.length > PART_CHARACTERS) {
       parts.push(text)
       text = ""
     }
-    text += following[i + 1]
+    text += value?.at?.[0] === i + 1 ? withValue(following[i + 1] as string, plan.statics[i + 1] as string, value) : following[i + 1]
     following = plan.statics
   }
   if (parts.length === 0) return new Finished(text)
@@ -173,7 +186,7 @@ function printHole(hole: Hole, kind: number, value: unknown): string {
       return hole.name === undefined ? spread(value, hole.tag) : attribute(hole.name, value, hole.tag)
     case PIECE:
     case STYLE_PIECE:
-      return escapeHtml(piece((hole.name as AttributeName).kind, value))
+      return escapeHtml(piece((hole.name as AttributeName).kind, value, hole.pieces.length > 0))
     case SKIP:
       return ""
     case JSON_VALUE:
@@ -184,9 +197,21 @@ function printHole(hole: Hole, kind: number, value: unknown): string {
 }
 
 /** `<div ${value}>`: an object of attributes, or nothing. */
-function spread(value: unknown, tag: string): string {
-  if (value === null || value === undefined || value === false || value === "") return ""
-  if (typeof value === "object" && isPlain(value)) return attributes(value, tag)
+const spread = (value: unknown, tag: string): string => attributes(attributesOf(value, tag), tag)
+
+const textareaAttributes = (value: unknown): { readonly value?: unknown } => attributesOf(value, "textarea")
+
+/** The static text `piece`, with the text of a `<textarea>` where its open tag ends, unless it has some already. */
+function withValue(piece: string, unclosed: string, { at, text }: { readonly at: Hole["valueAt"]; readonly text: string }): string {
+  // It may begin with the quote that ends an attribute.
+  const end = (at?.[1] ?? 0) + piece.length - unclosed.length
+  if (text === "" || !/^<\/textarea/i.test(piece.slice(end))) return piece
+  return `${piece.slice(0, end)}${text.startsWith("\n") ? "\n" : ""}${escapeHtml(text)}${piece.slice(end)}`
+}
+
+function attributesOf(value: unknown, tag: string): object {
+  if (value === null || value === undefined || value === false || value === "") return {}
+  if (typeof value === "object" && isPlain(value)) return value
   throw htmlError("NITRO_HTML_CONTEXT", `<${tag} \${...}> takes an object of attributes, and was given ${describe(value)}.`, {
     fix: `Write \`<div \${{ id, class: name }}>\`, or name the attribute: \`<div id=\${id}>\`.`,
   })
@@ -207,11 +232,11 @@ function printGroup(hole: Hole, name: AttributeName, values: readonly unknown[])
 const plainPiece: AttributeName = { name: "value", kind: "plain", lead: "", bare: "", takesAnyText: true, isAddress: false }
 
 /** The text of one value among others in a quoted value; nothing for `null`, `undefined` and booleans. */
-function piece(kind: string, value: unknown): string {
+function piece(kind: string, value: unknown, isCustom = false): string {
   if (typeof value === "string" && kind !== "style") return value
   if (value === null || value === undefined || typeof value === "boolean") return ""
   if (kind === "class") return classText(value)
-  if (kind === "style") return styleValue(value)
+  if (kind === "style") return styleValue(value, isCustom)
   const text = attributeValue(plainPiece, value, "")
   return typeof text === "string" ? text : ""
 }

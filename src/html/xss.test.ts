@@ -171,9 +171,37 @@ describe("styles", () => {
     "var(--x, 3px)",
     '"a;b"',
     "url(data:image/png;base64,AA)",
+    '"{"',
+    "'a > b < c'",
+    '"{x}" / "<"',
   ])("keeps %j", value => {
     expect(styleValue(value)).toBe(value)
   })
+})
+
+describe("custom properties", () => {
+  it.each(['{"a":[1,{"b":"}"}]}', "{ a: b; c: d }", "[{}]", "{}", "x {y} (z)"])("hold %j", value => {
+    for (const page of [
+      div({ style: { "--x": value } }),
+      html`<div style="--x:${value}"></div>`,
+      html`<div style="--x:${value};"></div>`,
+    ]) {
+      expect(decode(between(page, '<div style="', '"></div>')).replace(/;$/, "")).toBe(`--x:${value}`)
+    }
+    // Where a property ends at a brace, the value is left out.
+    expect(String(div({ style: { color: value } }))).toBe("<div></div>")
+    expect(String(html`<div style="--x:1;color:${value}"></div>`)).toBe('<div style="--x:1;color:"></div>')
+  })
+
+  it.each(["}", "{", "a;b", "{a};b", "{(})", '{"}', "}{", "{}}", "{/*}", "{\\}", "*/", "* {}", "[{]}"])("never hold %j", value => {
+    expect(String(div({ style: { "--x": value } }))).toBe("<div></div>")
+    expect(String(html`<div style="--x:${value};width:1px"></div>`)).toBe('<div style="--x:;width:1px"></div>')
+  })
+})
+
+it("lets two values of a style make no comment together", () => {
+  expect(String(html`<p style="grid-area:${"/"}${"*"} 1;width:1px"></p>`)).toBe('<p style="grid-area:/ 1;width:1px"></p>')
+  expect(String(html`<p style="grid-area:1/${"* 2"};width:1px"></p>`)).toBe('<p style="grid-area:1/;width:1px"></p>')
 })
 
 describe("data in scripts", () => {

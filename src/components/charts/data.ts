@@ -1,5 +1,7 @@
 // What a chart draws: its props, checked and brought to one form.
+
 import { NitroError } from "../../shared/errors.ts"
+import { ownProps } from "../../shared/own-props.ts"
 import type { ElementProps } from "../attributes.ts"
 import "../errors.ts"
 import { maxMagnitude } from "./ticks.ts"
@@ -63,7 +65,8 @@ export interface CheckedSeries {
 }
 
 /** @throws NITRO_CHART_DATA for a value that is not a finite number, and for lists of different lengths. */
-export function chartData({ x, series, values, label, locale = "en-US" }: ChartProps): ChartData {
+export function chartData(props: ChartProps): ChartData {
+  const { x, series, values, label, locale = "en-US" } = ownProps(props)
   const kind = kindOf(x, label)
   const given = series ?? [{ name: label, values }]
   const checked = given.map(one => checkSeries(one, x, label))
@@ -91,7 +94,8 @@ function kindOf(x: readonly (string | number | Date)[], label: string): XKind {
   return kind
 }
 
-function checkSeries({ name, values, color }: ChartSeries, x: ChartProps["x"], label: string): CheckedSeries {
+function checkSeries(given: ChartSeries, x: ChartProps["x"], label: string): CheckedSeries {
+  const { name, values, color } = ownProps(given)
   if (values.length !== x.length) {
     throw refusal(label, `the series "${name}" has ${values.length} values for ${x.length} places on the x axis.`)
   }

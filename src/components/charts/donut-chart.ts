@@ -1,5 +1,7 @@
 // A donut chart: the parts of a whole as a ring.
+
 import { circle, desc, div, figure, type Markup, span, svg, title } from "../../html/index.ts"
+import { ownProps } from "../../shared/own-props.ts"
 import { type ComponentWithProps, componentWithProps } from "../component.ts"
 import { type ChartOptions, isDrawable, refusal } from "./data.ts"
 import { percent, valueFormat } from "./format.ts"
@@ -71,7 +73,8 @@ function sumOf(parts: readonly DonutPart[], label: string): number {
 /** Each part is a dash along the circle, whose length is declared to be 100. */
 function ring(parts: readonly DonutPart[], shares: readonly number[], texts: readonly (readonly string[])[]): (Markup | undefined)[] {
   let before = 0
-  return parts.map(({ name, color }, index) => {
+  return parts.map((part, index) => {
+    const { name, color } = ownProps(part)
     const share = shares[index] as number
     const from = before
     before += share

@@ -1,4 +1,5 @@
 // What all charts with axes share: the figure with legend, axes and grid, and the values as a table.
+
 import {
   type AnyAttributes,
   type Child,
@@ -25,6 +26,7 @@ import {
   tr,
   ul,
 } from "../../html/index.ts"
+import { ownProps } from "../../shared/own-props.ts"
 import { withClass } from "../attributes.ts"
 import type { ChartData, ChartOptions, ChartProps, CheckedSeries } from "./data.ts"
 import { percent, valueFormat } from "./format.ts"
@@ -79,7 +81,7 @@ export function figureAttributes(options: Readonly<Record<string, unknown>> & Pi
     series: _series,
     children: _children,
     ...rest
-  } = options
+  } = ownProps(options)
   return { "data-size": size, ...withClass("chart-figure", rest) }
 }
 
@@ -104,7 +106,8 @@ export function chartLegend(
   series: readonly { readonly name: string; readonly color?: string | undefined }[],
   extra: readonly Child[] = [],
 ): Markup {
-  const items = series.map(({ name, color }, index) => {
+  const items = series.map((one, index) => {
+    const { name, color } = ownProps(one)
     const { class: colored, ...look } = seriesLook(index, color)
     const swatch = svg({ class: ["chart-swatch", colored], ...look, "aria-hidden": true }, rect({ width: "100%", height: "100%" }))
     return li({ class: "chart-legend-item" }, swatch, name, extra[index])

@@ -1,4 +1,5 @@
 // Places for dates on the axis of a chart: full hours, days, months and years of UTC.
+import { ownProps } from "../../shared/own-props.ts"
 
 /** A place on the axis and what is written there. */
 export interface TimeTick {
@@ -78,7 +79,7 @@ const styles = {
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>
 
 const format = (at: number, locale: string, style: keyof typeof styles): string =>
-  new Intl.DateTimeFormat(locale, { ...styles[style], timeZone: "UTC" }).format(at)
+  new Intl.DateTimeFormat(locale, ownProps({ ...styles[style], timeZone: "UTC" })).format(at)
 
 /** A date in full, with the time of day when it has one. */
 export function dateText(at: number, locale: string): string {

@@ -1,0 +1,19 @@
+// Options that an object has itself: what a polluted prototype adds to every object is no option of anybody's.
+
+const empty = {}
+
+function isPolluted(): boolean {
+  for (const _ in empty) return true
+  return false
+}
+
+/**
+ * The object itself, as long as nothing has added properties to `Object.prototype`; otherwise a copy that inherits
+ * nothing. Functions that read optional properties read them from this.
+ */
+export function ownProps<T extends object>(props: T): T {
+  if (!isPolluted()) return props
+  const copy = Object.create(null) as Record<string, unknown>
+  for (const name of Object.keys(props)) copy[name] = (props as Readonly<Record<string, unknown>>)[name]
+  return copy as T
+}
