@@ -92,3 +92,12 @@ export type EntityUpdate<S extends Shape, O> = Flat<
   { [K in keyof S]?: z.input<S[K]> | undefined } & (S extends { readonly id: z.ZodType } ? unknown : { id?: string | undefined }) &
     (On<O, "version"> extends true ? { version?: number | undefined } : unknown)
 >
+
+/** The schemas of declared fields, for the input of an action. */
+export interface FieldPicker<S extends Shape> {
+  /**
+   * The schemas of these fields as the class declares them: `@action({ input: User.pick("username", "email") })`. The action
+   * then refuses what the entity would refuse, with every issue in one answer. @throws NITRO_UNKNOWN_FIELD
+   */
+  pick<const K extends Extract<keyof S, string>>(...names: readonly K[]): { readonly [N in K]: S[N] }
+}

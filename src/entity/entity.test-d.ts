@@ -79,19 +79,19 @@ if (isEntity(found)) matches(undefined, found)
 void [saved, sum, size, since, note, fromTo, json, classes, instances, loose, result]
 
 // @ts-expect-error a required field is missing
-Product.create({ name: "x" })
+void Product.create({ name: "x" })
 // @ts-expect-error a required field is missing
 new Product({ price: 1 })
 // @ts-expect-error nothing at all is given
 new Product()
 // @ts-expect-error the value has the wrong type
-Product.create({ name: "x", price: "1" })
+void Product.create({ name: "x", price: "1" })
 // @ts-expect-error the field is unknown
-Product.create({ name: "x", price: 1, colour: "red" })
+void Product.create({ name: "x", price: 1, colour: "red" })
 // @ts-expect-error the value is none of the enum
-Product.create({ name: "x", price: 1, size: "xl" })
+void Product.create({ name: "x", price: 1, size: "xl" })
 // @ts-expect-error the library keeps the version
-Product.create({ name: "x", price: 1, version: 5 })
+void Product.create({ name: "x", price: 1, version: 5 })
 // @ts-expect-error the field is unknown
 product.update({ colour: "red" })
 // @ts-expect-error the value has the wrong type
@@ -148,7 +148,7 @@ Product.all().orderBy("price", "up")
 // @ts-expect-error numbers are not searched for text
 Product.search("x", { fields: ["price"] })
 // @ts-expect-error deleting needs a condition
-Product.deleteWhere()
+void Product.deleteWhere()
 
 // @ts-expect-error options name an unknown field
 Entity("A", { name: z.string() }, { unique: ["nmae"] })

@@ -9,15 +9,17 @@ import type {
   EntityRef,
   EntityUpdate,
   EntityValues,
+  FieldPicker,
   HiddenNames,
   KnownFields,
 } from "./class-types.ts"
 import { toCondition } from "./columns.ts"
 import { Specification } from "./condition.ts"
 import { checkDeclaration } from "./define.ts"
-import type { EntityDefinition, EntityId } from "./definition.ts"
+import type { EntityDefinition, EntityId, FieldDefinition } from "./definition.ts"
 import { deleteWhere, remove, restore } from "./deletion.ts"
 import { assignAll, assigned, changesOf, isDirty, newValues } from "./dirty.ts"
+import { unknownFieldError } from "./errors.ts"
 import type { FieldNames, Shape } from "./fields.ts"
 import { existsById, findById, requireById, searchCondition } from "./finders.ts"
 import { joinQuery } from "./join.ts"
@@ -126,6 +128,17 @@ class EntityBase extends EntityRecord {
 
   static upsert(data: unknown, options: { readonly by?: string | readonly string[] } = {}): Promise<EntityRecord> {
     return upsert(asClass(this), data, options.by)
+  }
+
+  static pick(...names: readonly string[]): Shape {
+    const { fields, fieldByName, name: entity } = asClass(this).definition
+    const declared = fields.filter(({ managed, derived }) => !managed && derived !== true).map(({ name }) => name)
+    return Object.fromEntries(
+      names.map(name => {
+        if (!declared.includes(name)) throw unknownFieldError(entity, name, declared)
+        return [name, (fieldByName.get(name) as FieldDefinition).schema]
+      }),
+    )
   }
 
   static spec(condition: unknown): Specification {
@@ -248,7 +261,8 @@ export function Entity<S extends Shape, const O extends EntityOptions<FieldNames
   name: string,
   fields: S,
   options?: O & KnownFields<FieldNames<S>, O>,
-): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>, HiddenNames<S>> {
+): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>, HiddenNames<S>> &
+  FieldPicker<S> {
   checkDeclaration(name, fields, options ?? {}, taken)
   const made = new Model(name, fields, options ?? {})
   const entity = recordClass(
@@ -266,7 +280,8 @@ export function Entity<S extends Shape, const O extends EntityOptions<FieldNames
     EntityKey<S, O>,
     EntityRef<S, O>,
     HiddenNames<S>
-  >
+  > &
+    FieldPicker<S>
 }
 
 export function isEntity(value: unknown): value is EntityInstance {

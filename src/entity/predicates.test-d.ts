@@ -141,9 +141,9 @@ const added: number = await Product.updateWhere(
   { stock: increment(-1), price: increment(0.5), sold: increment(2n), name: "x" },
 )
 // @ts-expect-error a text cannot be incremented
-Product.updateWhere({ id: "1" }, { name: increment(1) })
+void Product.updateWhere({ id: "1" }, { name: increment(1) })
 // @ts-expect-error a bigint is incremented by a bigint
-Product.updateWhere({ id: "1" }, { sold: increment(1) })
+void Product.updateWhere({ id: "1" }, { sold: increment(1) })
 
 // The targets of a manyToMany are a query.
 const product = await Product.require("1")

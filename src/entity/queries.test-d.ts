@@ -63,11 +63,11 @@ all.select("prise")
 // @ts-expect-error a field that was not selected is not there
 picked[0]?.stock
 // @ts-expect-error text has no sum
-all.sum("name")
+void all.sum("name")
 // @ts-expect-error dates have no average
-all.avg("since")
+void all.avg("since")
 // @ts-expect-error JSON has no order
-all.max("tags")
+void all.max("tags")
 // @ts-expect-error the field is unknown
 all.groupBy("colour", { count: true })
 // @ts-expect-error text has no sum
@@ -85,19 +85,19 @@ Product.join(Category, (p, c) => p.stock.eq(c.name))
 // @ts-expect-error a field of the other side
 Product.join(Category, (p, c) => p.categoryId.eq(c.id)).orderBy("right", "price")
 // @ts-expect-error the value has the wrong type
-Product.updateWhere({ stock: 0 }, { price: "3" })
+void Product.updateWhere({ stock: 0 }, { price: "3" })
 // @ts-expect-error an id is of one entity
-Product.updateWhere({ stock: 0 }, { id: "3" })
+void Product.updateWhere({ stock: 0 }, { id: "3" })
 // @ts-expect-error nothing to write
-Product.updateWhere({ stock: 0 })
+void Product.updateWhere({ stock: 0 })
 // @ts-expect-error a required field is missing
-Product.upsert({ price: 3 })
+void Product.upsert({ price: 3 })
 // @ts-expect-error the field is unknown
-Product.upsert({ name: "x" }, { by: "nmae" })
+void Product.upsert({ name: "x" }, { by: "nmae" })
 // @ts-expect-error the field is unknown
 Product.spec(p => p.prise.gt(0))
 // @ts-expect-error a statement is a template, not a text
-Product.sql("select * from products")
+void Product.sql("select * from products")
 // @ts-expect-error an object is no value
 Product.sql`select * from products where name = ${{ a: 1 }}`
 
