@@ -14,24 +14,8 @@ export function notify(callback: () => unknown, failed: (error: unknown) => void
   }
 }
 
-/**
- * Asks a condition that has to answer at once. A promise is no answer: it counts as false and `failed` gets a TypeError, as
- * it gets what the condition throws.
- */
-export function decide(condition: () => unknown, failed: (error: unknown) => void): boolean {
-  try {
-    const answer = condition()
-    if (!isThenable(answer)) return Boolean(answer)
-    Promise.resolve(answer).catch(ignore)
-    failed(new TypeError("The condition returned a promise. It has to answer at once: make it synchronous."))
-  } catch (error) {
-    failed(error)
-  }
-  return false
-}
-
 /** Whether `await` would wait for it. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     (typeof value === "object" || typeof value === "function") && value !== null && typeof (value as { then?: unknown }).then === "function"
   )
