@@ -1,5 +1,5 @@
 // Day 1: what a first application imports. Loads no host and no driver.
-export { action, call, expose, Refusal, respond } from "./actions/index.ts"
+export { action, call, expose, Refusal, redirect, respond } from "./actions/index.ts"
 export { serve } from "./adapters/serve.ts"
 export { configure, Entity, memory, ref, unitOfWork } from "./entity/index.ts"
 export { emit, event, on } from "./events/index.ts"

@@ -7,6 +7,7 @@ import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
 import { type AllowRule, isAllowed } from "./allow.ts"
+import { type Asked, type Client, clientOf } from "./asked.ts"
 import { discardBody } from "./body.ts"
 import { coerce } from "./coerce.ts"
 import { assertSameSite } from "./csrf.ts"
@@ -14,12 +15,14 @@ import { gatherParts } from "./form-parts.ts"
 import { Idempotency, type IdempotencyOptions } from "./idempotency.ts"
 import { type Input, type InputLimits, type RequestInput, readInput, readQuery } from "./input.ts"
 import { shownError } from "./outside.ts"
-import { type Asked, type Client, clientOf, replyWith, replyWithError } from "./reply.ts"
+import { replyWith, replyWithError } from "./reply.ts"
 import { currentRequest } from "./request-context.ts"
 import { keyField, requestKeyOf } from "./request-key.ts"
+import { isResponse } from "./returned-response.ts"
 import { type Exposure, exposureOf, type Route } from "./route.ts"
 import { entityRoutes, type Match, RouteTable } from "./routes.ts"
 import { isSecretName } from "./secret-names.ts"
+import { assertSendable } from "./sendable.ts"
 
 export interface DispatcherOptions extends InputLimits {
   readonly entities?: readonly (EntityClass | Exposure)[]
@@ -74,12 +77,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const read = () => (reading ??= readInputOf(route, id, query))
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
-      const run = async () => await route.run({ id, input, query, request })
+      const run = async () => {
+        const outcome = await route.run({ id, input, query, request })
+        // While the unit of work is open, so that what no client gets is not written either.
+        assertSendable(outcome.value, route.name, asked)
+        return outcome
+      }
       const key = route.method === "GET" ? undefined : requestKeyOf({ request, client: asked.client, form: posted, given })
       if (key !== undefined) {
         const respond = async () => {
           const outcome = await run()
-          return { response: await replyWith(outcome, asked), isStream: isStreamed(outcome.value, asked.client) }
+          return { response: await replyWith(outcome, asked, route.name), isStream: isStreamed(outcome.value, asked.client) }
         }
         const store = route.store?.()
         return await idempotency.once(key, { respond, store, inUnit: store !== undefined || !route.ownsUnits })
@@ -87,7 +95,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (route.needsKey) throw new NitroError("NITRO_IDEMPOTENCY_REQUIRED", `${route.name} needs an Idempotency-Key.`)
       // Reading needs no transaction, and must not wait for the writers'.
       const outcome = await (route.method === "GET" || route.ownsUnits ? run() : unitOfWork(run))
-      return await replyWith(outcome, asked)
+      return await replyWith(outcome, asked, route.name)
     } catch (error) {
       if (shownError(error).isReported) reportError(error, match.route.name)
       return refuse(replyWithError(error, asked), request)
@@ -117,8 +125,10 @@ async function refuse(response: Response, request: Request): Promise<Response> {
   return response
 }
 
-/** An answer to the page's script that goes on after it has begun. */
+/** An answer that goes on after it has begun, or is a file: neither is held in memory to be kept. */
 function isStreamed(value: unknown, client: Client): boolean {
+  if (isResponse(value))
+    return value.body !== null && !/^(?:text\/(?:html|plain)|application\/json)/.test(value.headers.get("content-type") ?? "")
   if (client !== "datastar" || typeof value !== "object" || value === null) return false
   return value instanceof Markup ? chunks(value) === undefined : Symbol.asyncIterator in value
 }

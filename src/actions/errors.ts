@@ -100,6 +100,11 @@ registerErrors({
     when: "`expose()` was called with something that is not an entity class, or with an option or operation that it does not know.",
     fix: "Correct the spelling that the message quotes.",
   },
+  NITRO_UNSENDABLE: {
+    status: 500,
+    when: "An action returns what does not reach its client as it is: a function, an instance of a class without `toJSON`, a Response that was read, data to the script of a page that asked by GET. What the action wrote is taken back.",
+    fix: "Return what the message names: HTML, plain data, an entity, or a Response.",
+  },
   NITRO_NOT_EXPOSED: {
     status: 500,
     when: "A page renders a call of an operation that the app has no route for: its class is not exposed, or not listed at all.",

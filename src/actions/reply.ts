@@ -4,41 +4,25 @@ import { patchElements, patchSignals, SseText, sseHeaders } from "../datastar/in
 import { isEntity } from "../entity/index.ts"
 import { chunks, Markup, patchesOf, raw, render, settle } from "../html/index.ts"
 import { reportError } from "../shared/report.ts"
+import type { Asked, PostedForm } from "./asked.ts"
 import { flashes } from "./flash.ts"
 import { alertSignal, errorSignal, formSignal } from "./form-keys.ts"
 import type { Input } from "./input.ts"
-import { isFormType, mediaTypeOf } from "./media-type.ts"
 import { type ShownError, shownError } from "./outside.ts"
 import { context } from "./request-context.ts"
 import { AnswerResponse } from "./response.ts"
+import { answerOfResponse, isResponse } from "./returned-response.ts"
 import type { Outcome } from "./route.ts"
+import { assertItem, isAsyncIterable, isPatch, type Patch } from "./sendable.ts"
 
-export type Client = "datastar" | "json" | "form"
-
-/** Who asks: the page's script, a program, or a browser form without script. */
-export function clientOf(request: Request): Client {
-  const headers = request.headers
-  if (headers.get("datastar-request") !== null) return "datastar"
-  return isFormType(mediaTypeOf(headers.get("content-type"))) && (headers.get("accept") ?? "").includes("text/html") ? "form" : "json"
-}
-
-/** The form a request came from, with what was typed into it; undefined for requests that no form sent. */
-export interface PostedForm {
-  readonly key: string
-  readonly values: Input
-}
-
-export interface Asked {
-  readonly request: Request
-  readonly client: Client
-  readonly form: PostedForm | undefined
-}
-
-export async function replyWith({ value, status }: Outcome, { request, client, form }: Asked): Promise<Response> {
-  if (isAsyncIterable(value)) return streamOf(value, { request, client, form })
+/** `name` is that of the route, for messages. */
+export async function replyWith({ value, status }: Outcome, asked: Asked, name: string): Promise<Response> {
+  const { request, client, form } = asked
+  if (isResponse(value)) return answerOfResponse(value, { request, client }, form ? formSucceeded(form) : "")
+  if (isAsyncIterable(value)) return streamOf(value, asked, name)
   if (client === "datastar") {
     // What is ready goes first; what a `Suspense` waits for follows in the same answer.
-    if (value instanceof Markup && chunks(value) === undefined) return streamOf(latePatches(value), { request, client, form })
+    if (value instanceof Markup && chunks(value) === undefined) return streamOf(latePatches(value), asked, name)
     const patches = [form ? formSucceeded(form) : "", await patchOf(value)].join("")
     return patches === "" ? new AnswerResponse(null, { status: 204 }) : new AnswerResponse(patches, { headers: sseHeaders })
   }
@@ -124,15 +108,9 @@ function pageOf(request: Request): string {
   return host === request.headers.get("host") ? `/${pathname.replace(/^\/+/, "")}${search}` : "/"
 }
 
-/** What an action may return to the page: markup patches elements by id, events go as they are, or a list of both. */
-type Patch = Markup | SseText | readonly Patch[]
-
-const isPatch = (value: unknown): value is Patch =>
-  value instanceof Markup || value instanceof SseText || (Array.isArray(value) && value.length > 0 && value.every(isPatch))
-
 function* markupOf(patch: Patch): Generator<Markup> {
   if (patch instanceof Markup) yield patch
-  else if (!(patch instanceof SseText)) for (const member of patch) yield* markupOf(member)
+  else if (!(patch instanceof SseText)) for (const member of patch) if (isPatch(member)) yield* markupOf(member)
 }
 
 /** The events of a value; none for an entity, for text and for any other data. */
@@ -151,16 +129,14 @@ async function* latePatches(markup: Markup): AsyncGenerator<SseText> {
   }
 }
 
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && !(value instanceof Markup)
-}
-
 /** A generator action: each yield is a patch as it comes, or an item of a JSON list. */
-async function streamOf(values: AsyncIterable<unknown>, { request, client, form }: Asked): Promise<Response> {
+async function streamOf(values: AsyncIterable<unknown>, asked: Asked, name: string): Promise<Response> {
+  const { request, client, form } = asked
   if (client !== "datastar") {
     const result: unknown[] = []
     for await (const value of values) {
       if (value instanceof SseText) continue
+      assertItem(value, name, asked)
       result.push(value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value)
     }
     return client === "form" ? seeOther(request) : AnswerResponse.json({ result }, { headers: jsonHeaders })
@@ -173,6 +149,7 @@ async function streamOf(values: AsyncIterable<unknown>, { request, client, form 
     async pull(controller) {
       try {
         const { done, value } = await next()
+        if (!done) assertItem(value, name, asked)
         if (!done) return controller.enqueue(encoder.encode((await patchOf(value)) || ": \n\n"))
         if (form) controller.enqueue(encoder.encode(formSucceeded(form)))
       } catch (error) {

@@ -18,8 +18,10 @@ import {
 import { App, type AppOptions, type NitroApp, warnAtStart, withApp } from "../app/index.ts"
 import { currentPartition, hasPartitionedStores, withPartition } from "../entity/index.ts"
 import { answerStream, asksForStream, asksOnce, busyAnswer, type LiveRequest, liveApp, prepareLive, startLive } from "../live/index.ts"
+import { reportError } from "../shared/report.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
+import { answerOfError } from "./host-errors.ts"
 
 answerWith(FastResponse as unknown as typeof Response)
 
@@ -62,8 +64,21 @@ export function nitro(options: NitroOptions): NitroHandler & NitroApp {
     if (own !== undefined) return own
     if (!next) return new Response("Not found", { status: 404 })
     const page = gate.page(request, path, search)
-    return page.finish(await page.run(next))
+    let response: Response
+    try {
+      response = await page.run(next)
+    } catch (error) {
+      response = answerOfError(error, request) ?? failedStream(error, page.isStream)
+    }
+    return page.finish(response)
   }, gate.app)
+}
+
+/** A page's script takes the status of a stream for what it is to do; any other error is the host's. */
+function failedStream(error: unknown, isStream: boolean): Response {
+  if (!isStream) throw error
+  reportError(error, "a page's stream")
+  return new Response(null, { status: 500 })
 }
 
 /** A request of the host's own routes: the context it runs in, and what becomes of the answer. */

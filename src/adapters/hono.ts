@@ -2,35 +2,87 @@
 import { splitUrl } from "../actions/index.ts"
 import { type NitroApp, withApp } from "../app/index.ts"
 import { createGate, type NitroOptions } from "./fetch.ts"
+import { letErrorsAnswer } from "./host-errors.ts"
+import { addHostHeaders, withHostHeaders } from "./host-headers.ts"
 
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {
-  readonly req: { readonly raw: Request }
+  readonly req: { readonly raw: Request; readonly routeIndex: number }
   get res(): Response
   set res(response: Response | undefined)
+  header: (...args: [name: string, value?: string, options?: { append?: boolean }]) => void
+  newResponse(body: null, status: 200): Response
 }
 
 export type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
 
 /**
  * Middleware for Hono 4. Register it before your own routes: it answers the paths of the entities and passes the rest
- * on, with the context that `live` and `call` need.
+ * on, with the context that `live` and `call` need. Headers and cookies that `c.header` and `setCookie` set are on its answers.
  */
 export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
   const gate = createGate(options)
+  letErrorsAnswer()
   return withApp<HonoMiddleware>(async (context, next) => {
     const request = context.req.raw
     const { path, search } = splitUrl(request.url)
+    const isPrepared = watchHeaders(context)
     const own = gate.own(request, path, search)
-    if (own !== undefined) return own
+    if (own !== undefined) {
+      const response = request.method === "GET" ? withTag(await own) : await own
+      if (!isPrepared()) return response
+      replace(context, response, preparedHeaders(context))
+      return undefined
+    }
     const page = gate.page(request, path, search)
+    // A stream is no answer of the page's route, so it takes over only what was set before that.
+    const before = page.isStream ? preparedHeaders(context) : undefined
     await page.run(next)
-    if (page.isStream) {
-      const stream = await page.finish(context.res)
-      // Hono copies the headers of the answer it replaces; those of a page do not fit a stream.
-      context.res = undefined
-      context.res = stream
-    } else for (const cookie of page.cookies) context.res.headers.append("set-cookie", cookie)
+    if (before === undefined && page.cookies.length === 0 && !isPrepared()) return undefined
+    const response = context.res
+    // What is prepared is lost with a plain Response, as `respond` returns one, unless it is added here.
+    context.res = undefined
+    const prepared = preparedHeaders(context)
+    if (before !== undefined) addHostHeaders(prepared, before)
+    for (const cookie of page.cookies) prepared.append("set-cookie", cookie)
+    replace(context, page.isStream ? withTag(await page.finish(response)) : response, prepared)
     return undefined
   }, gate.app)
+}
+
+/** Whether headers may be prepared: always behind other middleware, else once `c.header` was called. Reading them costs a Response. */
+function watchHeaders(context: HonoContext): () => boolean {
+  let isPrepared = context.req.routeIndex !== 0
+  if (!isPrepared) {
+    const { header } = context
+    context.header = (...args) => {
+      isPrepared = true
+      header(...args)
+    }
+  }
+  return () => isPrepared
+}
+
+/** What `c.header` and `setCookie` have set for an answer that is still to come. */
+function preparedHeaders(context: HonoContext): Headers {
+  return context.newResponse(null, 200).headers
+}
+
+/** Hono would put the headers of the former answer over ours, and its cookies in place of ours. */
+function replace(context: HonoContext, response: Response, host: Headers): void {
+  const merged = withHostHeaders(response, host)
+  context.res = undefined
+  context.res = merged
+}
+
+const started = Date.now().toString(36)
+let streams = 0
+
+/** Hono's `etag()` reads an answer without one to its end, which a stream may not have. No two streams are the same. */
+function withTag(response: Response): Response {
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return response
+  streams += 1
+  const headers = new Headers(response.headers)
+  headers.set("etag", `W/"${started}-${streams}"`)
+  return new Response(response.body, { status: response.status, headers })
 }

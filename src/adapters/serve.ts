@@ -5,6 +5,7 @@ import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import "./errors.ts"
+import { answerOfError } from "./host-errors.ts"
 
 export interface ServeOptions {
   /** Default the environment variable `PORT`, else 3000. 0 chooses a free one. */
@@ -72,6 +73,8 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
 }
 
 function answerError(error: unknown): Response {
+  const response = answerOfError(error, undefined)
+  if (response !== undefined) return response
   reportError(error, "a request that the application did not answer")
   return new Response("Something went wrong. The error was logged.", {
     status: 500,

@@ -51,8 +51,8 @@ registerErrors({
   },
   NITRO_REDIRECT_URL: {
     status: 500,
-    when: "A redirect by script goes to a URL that is not http or https.",
-    fix: "Redirect to a path of the app or to an http(s) URL. Check a URL that came from a user against a list.",
+    when: "A redirect goes to a URL that is not http or https, or to text that is not a path of this site.",
+    fix: "Redirect to a path that begins with one slash, or pass a `URL`. Check a URL that came from a user against a list.",
   },
 })
 

@@ -18,7 +18,7 @@ export type {
   PatchNamespace,
   PatchSignalsOptions,
 } from "./sse.ts"
-export { comment, consoleLog, executeScript, patchElements, patchSignals, redirect, removeElements, removeSignals } from "./sse.ts"
+export { comment, consoleLog, executeScript, patchElements, patchSignals, redirectPatch, removeElements, removeSignals } from "./sse.ts"
 export type { EventSource } from "./sse-response.ts"
 export { eventStream, sseHeaders, sseResponse } from "./sse-response.ts"
 export { SseText } from "./sse-text.ts"

@@ -12,12 +12,12 @@ const printed =
     String(make(...args))
 
 const patchElements = (markup: string, options?: PatchElementsOptions): string => String(sse.patchElements(raw(markup), options))
-const { comment, consoleLog, executeScript, patchSignals, redirect, removeElements, removeSignals } = {
+const { comment, consoleLog, executeScript, patchSignals, redirectPatch, removeElements, removeSignals } = {
   comment: printed(sse.comment),
   consoleLog: printed(sse.consoleLog),
   executeScript: printed(sse.executeScript),
   patchSignals: printed(sse.patchSignals),
-  redirect: printed(sse.redirect),
+  redirectPatch: printed(sse.redirectPatch),
   removeElements: printed(sse.removeElements),
   removeSignals: printed(sse.removeSignals),
 }
@@ -58,7 +58,7 @@ describe("the accepted cases", () => {
   }
 
   it("S07: a redirect is a script whose string literal is valid", () => {
-    const script = /<script[^>]*>(.*)<\/script>/.exec(redirect("/x'y"))?.[1] as string
+    const script = /<script[^>]*>(.*)<\/script>/.exec(redirectPatch("/x'y"))?.[1] as string
     const window = { location: { href: "" } }
     Function("window", "setTimeout", script)(window, (run: () => void) => run())
     expect(window.location.href).toBe("/x'y")
@@ -193,7 +193,7 @@ describe("running scripts", () => {
     const logged: unknown[] = []
     Function("console", script)({ log: (value: unknown) => logged.push(value) })
     expect(logged).toEqual([{ a: "</script>'\n" }])
-    expect(redirect(new URL("https://x.org/a?b=1"))).toContain("window.location.href = 'https://x.org/a?b=1'")
+    expect(redirectPatch(new URL("https://x.org/a?b=1"))).toContain("window.location.href = 'https://x.org/a?b=1'")
     for (const url of [
       "javascript:alert(1)",
       " JavaScript:alert(1)",
@@ -202,7 +202,7 @@ describe("running scripts", () => {
       "vbscript:x",
       "http://[bad",
     ]) {
-      expect(() => redirect(url), url).toThrow(expect.objectContaining({ code: "NITRO_REDIRECT_URL" }))
+      expect(() => redirectPatch(url), url).toThrow(expect.objectContaining({ code: "NITRO_REDIRECT_URL" }))
     }
   })
 })

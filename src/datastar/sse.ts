@@ -139,8 +139,11 @@ export function executeScript(source: string, options: ExecuteScriptOptions = {}
 
 const removeItself = js("el.remove()")
 
-/** Sends the page to another URL: a path, or an http(s) URL. Throws NITRO_REDIRECT_URL for any other scheme. */
-export function redirect(url: string | URL, options?: EventOptions): SseText {
+/**
+ * Sends the page to another URL, from a stream of events: a path, or an http(s) URL. An action returns `redirect` of `nitro-ts`
+ * instead, which works without a script too. @throws NITRO_REDIRECT_URL for any other scheme.
+ */
+export function redirectPatch(url: string | URL, options?: EventOptions): SseText {
   const target = String(url)
   if (!isWebUrl(target)) throw datastarError("NITRO_REDIRECT_URL", `A redirect to \`${target}\` is refused.`)
   // From a timer, so that browsers keep the current page in their history.
@@ -203,7 +206,7 @@ function markupText(markup: unknown): string {
   })
 }
 
-function isWebUrl(text: string): boolean {
+export function isWebUrl(text: string): boolean {
   try {
     return /^https?:$/.test(new URL(text, "http://localhost").protocol)
   } catch {

@@ -79,6 +79,7 @@ export interface NodeResponse {
   readonly writableEnded: boolean
   readonly destroyed: boolean
   setHeader(name: string, value: string | number | readonly string[]): unknown
+  appendHeader(name: string, value: readonly string[]): unknown
   hasHeader(name: string): boolean
   write(text: string, encoding?: "utf8" | "latin1"): boolean
   end(): unknown
@@ -134,7 +135,8 @@ export async function writeTo(response: NodeResponse, page: Markup, options: Ans
 
 function setHeaders(response: NodeResponse, headers: Headers): void {
   for (const [name, value] of headers) if (name !== "set-cookie") response.setHeader(name, value)
-  if (headers.getSetCookie().length > 0) response.setHeader("set-cookie", headers.getSetCookie())
+  // The host may have set cookies of its own.
+  if (headers.getSetCookie().length > 0) response.appendHeader("set-cookie", headers.getSetCookie())
 }
 
 function sendWhole(response: NodeResponse, parts: readonly string[]): void {

@@ -1,0 +1,43 @@
+// Errors that a route of the host throws: `Todo.require(id)` of an id that is not there answers 404, as it does in an action.
+
+import { currentRequest, shownError } from "../actions/index.ts"
+import { isDatastarRequest, patchSignals, sseHeaders } from "../datastar/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import { reportError } from "../shared/report.ts"
+
+const nosniff = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
+
+/** The answer to an error that is written for clients; undefined for any other, which is the host's to report. */
+export function answerOfError(error: unknown, request: Request | undefined): Response | undefined {
+  const { isReported, ...shown } = shownError(error)
+  if (isReported) return undefined
+  const { code, message, status, issues, details } = shown
+  if (request && isDatastarRequest(request) && !request.url.includes("_nitro=")) {
+    return new Response(String(patchSignals({ _alert: message })), { headers: sseHeaders })
+  }
+  const body = { ...details, code, message, status, ...(issues.length > 0 ? { issues } : {}) }
+  if (wantsJson(request)) return Response.json({ error: body }, { status, headers: nosniff })
+  return new Response(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...nosniff } })
+}
+
+/** Programs say so; browsers that open a page accept HTML. */
+function wantsJson(request: Request | undefined): boolean {
+  const accept = request?.headers.get("accept") ?? ""
+  return accept.includes("application/json") && !accept.includes("text/html")
+}
+
+/** Hono, and frameworks of its kind, ask an error that reaches them for its answer. */
+export function letErrorsAnswer(): void {
+  Object.defineProperty(NitroError.prototype, "getResponse", { configurable: true, value: responseOf })
+}
+
+function responseOf(this: NitroError): Response {
+  const response = answerOfError(this, currentRequest()?.request)
+  if (response !== undefined) return response
+  // With an answer of its own the host prints nothing.
+  reportError(this, "a route of the host")
+  return new Response("Something went wrong. The error was logged.", {
+    status: 500,
+    headers: { "content-type": "text/plain; charset=utf-8" },
+  })
+}

@@ -1,0 +1,235 @@
+// What an action answers, on every host by a real listener: redirects, cookies, and the host's own cookies and headers.
+import { AsyncLocalStorage } from "node:async_hooks"
+import { createServer, type ServerResponse } from "node:http"
+import express from "express"
+import { type Context, Hono } from "hono"
+import { setCookie } from "hono/cookie"
+import { action, call, Entity, expose, live, memory, Page, redirect, respond, serve } from "nitro-ts"
+import { nitro as forHono } from "nitro-ts/hono"
+import { html, render } from "nitro-ts/html"
+import { nitro as forNode } from "nitro-ts/node"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { z } from "zod"
+import { type Host, hosts, listen } from "../support/hosts.ts"
+
+let onAction: () => void = () => {}
+
+class Order extends Entity("Order", { text: z.string().default("") }) {
+  static store = memory()
+  @action() async pay() {
+    this.text = "paid"
+    onAction()
+    return redirect(`/orders-of/${this.id}`, { cookies: ["basket=; Path=/; Max-Age=0", "seen=1; Path=/"] })
+  }
+  @action() static teapot() {
+    return new Response("short and stout", { status: 418, headers: { "x-pot": "tea" } })
+  }
+  @action({ method: "GET" }) static menu() {
+    return respond(html`<p id="menu">tea</p>`)
+  }
+}
+
+let host: Host
+let order: Order
+beforeEach(async () => {
+  onAction = () => {}
+  order = await Order.create({})
+})
+afterEach(() => host.close())
+
+const clients = {
+  script: { "content-type": "application/json", "datastar-request": "true" },
+  form: { "content-type": "application/x-www-form-urlencoded", accept: "text/html" },
+  program: { "content-type": "application/json" },
+}
+const post = (path: string, client: keyof typeof clients) =>
+  fetch(host.url + path, { method: "POST", headers: clients[client], redirect: "manual" })
+const own = ["basket=; Path=/; Max-Age=0", "seen=1; Path=/"]
+
+describe.each(Object.keys(hosts) as (keyof typeof hosts)[])("on %s", name => {
+  beforeEach(async () => {
+    host = await hosts[name]({ entities: [expose(Order)] })
+  })
+
+  it("a redirect sends form, program and script to the address, with cookies, and the change is kept", async () => {
+    for (const client of ["form", "program"] as const) {
+      const response = await post(`/orders/${order.id}/pay`, client)
+      expect([response.status, response.headers.get("location")]).toEqual([303, `/orders-of/${order.id}`])
+      expect(response.headers.getSetCookie()).toEqual(own)
+    }
+    const response = await post(`/orders/${order.id}/pay`, "script")
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"])
+    expect(response.headers.getSetCookie()).toEqual(own)
+    expect(await response.text()).toContain(`window.location.href = &#39;/orders-of/${order.id}&#39;`)
+    expect((await Order.require(order.id)).text).toBe("paid")
+  })
+
+  it("a Response keeps its status, headers and body", async () => {
+    const response = await post("/orders/teapot", "program")
+    expect([response.status, response.headers.get("x-pot"), await response.text()]).toEqual([418, "tea", "short and stout"])
+    const menu = await fetch(`${host.url}/orders/menu`)
+    expect([menu.headers.get("content-type"), await menu.text()]).toEqual(["text/html; charset=utf-8", '<p id="menu">tea</p>'])
+    const head = await fetch(`${host.url}/orders/menu`, { method: "HEAD" })
+    expect([head.status, await head.text()]).toEqual([200, ""])
+  })
+})
+
+const page = () => html`${live(Order.where(), (each: Order) => html`<li id=${each.domId}>${call(each, "pay").button("Pay")}</li>`)}`
+const streamAddress = (text: string) => (/@get\((?:'|&#39;)(.*?)(?:'|&#39;)/.exec(text)?.[1] ?? "none").replaceAll("&amp;", "&")
+
+/** Every kind of answer: what is ours, the host's page, and its stream. */
+async function everyAnswer(): Promise<Record<string, Response>> {
+  const text = await (await fetch(host.url)).text()
+  const abort = new AbortController()
+  const answers = {
+    list: await fetch(`${host.url}/orders`),
+    missing: await fetch(`${host.url}/orders/none`),
+    refused: await fetch(`${host.url}/orders`, { method: "PATCH" }),
+    client: await fetch(`${host.url}/_nitro/client.js`),
+    redirect: await post(`/orders/${order.id}/pay`, "form"),
+    script: await post(`/orders/${order.id}/pay`, "script"),
+    page: await fetch(host.url),
+    stream: await fetch(new URL(streamAddress(text), host.url), { headers: { "datastar-request": "true" }, signal: abort.signal }),
+  }
+  abort.abort()
+  return answers
+}
+
+const headersOf = async (): Promise<Record<string, (string | null)[]>> =>
+  Object.fromEntries(
+    Object.entries(await everyAnswer()).map(([kind, { headers }]) => [
+      kind,
+      [
+        headers.get("x-frame-options"),
+        headers.get("vary")?.includes("origin") ? "origin" : null,
+        headers.getSetCookie().includes("host=1; Path=/") ? "host" : null,
+      ],
+    ]),
+  )
+const everywhere = Object.fromEntries(
+  ["list", "missing", "refused", "client", "redirect", "script", "page", "stream"].map(kind => [kind, ["DENY", "origin", "host"]]),
+)
+
+describe("the headers and cookies that a middleware of the host set before", () => {
+  it("are on every answer under Hono, whatever of it is sent", async () => {
+    const app = new Hono()
+    app.use((c, next) => {
+      c.header("x-frame-options", "DENY")
+      c.header("vary", "origin", { append: true })
+      setCookie(c, "host", "1")
+      return next()
+    })
+    app.use(forHono({ entities: [expose(Order)] }))
+    app.get("/", () => respond(Page({ title: "Orders", children: page() })))
+    host = await serve(app, { port: 0 })
+    expect(await headersOf()).toEqual(everywhere)
+  })
+
+  it("are on every answer under Hono where a middleware has read c.res, and beside the cookies of the answer", async () => {
+    const app = new Hono()
+    app.use(async (c, next) => {
+      c.res.headers.set("x-frame-options", "DENY")
+      c.res.headers.append("vary", "origin")
+      c.res.headers.append("set-cookie", "host=1; Path=/")
+      await next()
+    })
+    app.use(forHono({ entities: [expose(Order)] }))
+    app.get("/", () => respond(Page({ title: "Orders", children: page() })))
+    host = await serve(app, { port: 0 })
+    expect(await headersOf()).toEqual(everywhere)
+    const { redirect: answer } = await everyAnswer()
+    expect(answer?.headers.getSetCookie().sort()).toEqual([...own, "host=1; Path=/"].sort())
+  })
+
+  it("are on every answer under Express", async () => {
+    const app = express()
+    app.use((_req, res, next) => {
+      res.set("x-frame-options", "DENY").vary("origin")
+      res.append("set-cookie", "host=1; Path=/")
+      next()
+    })
+    app.use(forNode({ entities: [expose(Order)] }))
+    app.get("/", async (_req, res) => {
+      res.send(await render(Page({ title: "Orders", children: page() })))
+    })
+    host = await listen(createServer(app))
+    expect(await headersOf()).toEqual(everywhere)
+    const { redirect: answer } = await everyAnswer()
+    expect(answer?.headers.getSetCookie().sort()).toEqual([...own, "host=1; Path=/"].sort())
+  })
+
+  it("are on every answer under node:http", async () => {
+    const nitro = forNode({ entities: [expose(Order)] }, async (_req, res) => {
+      res.end(await render(Page({ title: "Orders", children: page() })))
+    })
+    host = await listen(
+      createServer((req, res) => {
+        res.setHeader("x-frame-options", "DENY").setHeader("vary", "origin").setHeader("set-cookie", "host=1; Path=/")
+        nitro(req, res)
+      }),
+    )
+    expect(await headersOf()).toEqual(everywhere)
+  })
+})
+
+describe("a cookie that the action sets by the host's own means", () => {
+  it("is sent under Hono, beside those of the answer", async () => {
+    const contexts = new AsyncLocalStorage<Context>()
+    const app = new Hono()
+    app.use((c, next) => contexts.run(c, next))
+    app.use(forHono({ entities: [Order] }))
+    onAction = () => setCookie(contexts.getStore() as Context, "user", "ann", { httpOnly: true })
+    host = await serve(app, { port: 0 })
+    for (const client of ["form", "script", "program"] as const) {
+      const cookies = (await post(`/orders/${order.id}/pay`, client)).headers.getSetCookie()
+      expect(cookies.sort()).toEqual([...own, "user=ann; Path=/; HttpOnly"].sort())
+    }
+  })
+
+  it("is sent under Express, beside those of the answer", async () => {
+    const responses = new AsyncLocalStorage<express.Response>()
+    const app = express()
+    app.use((_req, res, next) => responses.run(res, next))
+    app.use(forNode({ entities: [Order] }))
+    onAction = () => void (responses.getStore() as express.Response).cookie("user", "ann", { httpOnly: true })
+    host = await listen(createServer(app))
+    for (const client of ["form", "script", "program"] as const) {
+      const cookies = (await post(`/orders/${order.id}/pay`, client)).headers.getSetCookie()
+      expect(cookies.sort()).toEqual([...own, "user=ann; Path=/; HttpOnly"].sort())
+    }
+  })
+
+  it("is sent under node:http", async () => {
+    const responses = new AsyncLocalStorage<ServerResponse>()
+    const nitro = forNode({ entities: [Order] })
+    onAction = () => void responses.getStore()?.appendHeader("set-cookie", "user=ann")
+    host = await listen(createServer((req, res) => responses.run(res, () => nitro(req, res))))
+    const cookies = (await post(`/orders/${order.id}/pay`, "form")).headers.getSetCookie()
+    expect(cookies.sort()).toEqual([...own, "user=ann"].sort())
+  })
+})
+
+it("a header that the answer and the host both set is the answer's", async () => {
+  const app = new Hono()
+  app.use((c, next) => {
+    c.header("cache-control", "public, max-age=600")
+    return next()
+  })
+  app.use(forHono({ entities: [expose(Order)] }))
+  app.get("/", () => respond(html`<p>`, { headers: { "cache-control": "private" } }))
+  host = await serve(app, { port: 0 })
+  expect((await fetch(`${host.url}/orders`)).headers.get("cache-control")).toBe("no-store")
+  expect((await fetch(host.url)).headers.get("cache-control")).toBe("private")
+  expect((await fetch(`${host.url}/none`)).headers.get("cache-control")).toBe("public, max-age=600")
+})
+
+it("a page's own cookie is sent under Hono, set by setCookie and answered by respond", async () => {
+  const app = new Hono()
+  app.use(forHono({ entities: [] }))
+  app.get("/", c => {
+    setCookie(c, "theme", "dark")
+    return respond(html`<p>`, { headers: { "set-cookie": "own=1" } })
+  })
+  host = await serve(app, { port: 0 })
+  expect((await fetch(host.url)).headers.getSetCookie().sort()).toEqual(["own=1", "theme=dark; Path=/"])
+})
