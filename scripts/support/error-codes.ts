@@ -100,9 +100,13 @@ const comparisons = new Set([
   ts.SyntaxKind.ExclamationEqualsToken,
 ])
 
+/** Variables of the environment that a message names. */
+const environment: ReadonlySet<string> = new Set(["NITRO_DATABASE_URL"])
+
 /** `error.code === "NITRO_X"`, a `case`, a type, or a variable of the environment: none of them throws. */
-function isOnlyCompared(node: ts.Node): boolean {
+function isOnlyCompared(node: ts.StringLiteralLike): boolean {
   const { parent } = node
+  if (environment.has(node.text)) return true
   if (ts.isBinaryExpression(parent)) return comparisons.has(parent.operatorToken.kind)
   return ts.isCaseClause(parent) || ts.isLiteralTypeNode(parent) || ts.isElementAccessExpression(parent)
 }
