@@ -74,7 +74,7 @@ function assertData(value: unknown, name: string, path: string, ancestors: reado
   if (ancestors.includes(value)) throw unsendable(name, `a value that holds itself (${path})`, "Return ids instead of back references.")
   if (ancestors.length > maxDepth) throw unsendable(name, `data of more than ${maxDepth} levels`, "Return flatter data.")
   const { toJSON } = value as { toJSON?: unknown }
-  if (typeof toJSON === "function") return
+  if (typeof toJSON === "function" && !(value instanceof Markup)) return
   const inside = [...ancestors, value]
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) assertData(item, name, `${path}[${index}]`, inside)
