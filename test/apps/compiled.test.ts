@@ -1,6 +1,6 @@
 // Builds examples/todo and examples/orders as users would, with their templates compiled, and compares what they serve.
-import { mkdirSync, readFileSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { build as bundle } from "esbuild"
 import { nitro as esbuildPlugin } from "nitro-ts/esbuild"
 import { nitro as vitePlugin } from "nitro-ts/vite"
@@ -66,6 +66,12 @@ type Start = (name: string, file: string) => Promise<Parameters<typeof startApp>
 
 const start = (file: string, flags: readonly string[]): Parameters<typeof startApp> => [file, { cwd: "", flags }]
 
+/** Puts the files that an example serves beside what was built, where the application looks for them. */
+function copyPublic(file: string, folder: string): void {
+  const from = join(root, dirname(file), "public")
+  if (existsSync(from)) cpSync(from, join(folder, "public"), { recursive: true })
+}
+
 const builds: Record<string, Start> = {
   async esbuild(name, file) {
     const outfile = join(out, `${name}-esbuild.mjs`)
@@ -80,6 +86,7 @@ const builds: Record<string, Start> = {
     } as const
     await bundle({ ...options, entryPoints: [join(root, file)], outfile, plugins: [esbuildPlugin()] })
     expect(readFileSync(outfile, "utf8")).toContain("$html`<")
+    copyPublic(file, out)
     return start(outfile, [])
   },
   async vite(name, file) {
@@ -92,6 +99,7 @@ const builds: Record<string, Start> = {
       build: { ssr: join(root, file), outDir, target: "node20", rollupOptions: { external: /^[\w@][^:]*$/, treeshake: false } },
     })
     expect(readFileSync(join(outDir, "app.js"), "utf8")).toContain("compiledHtml`<")
+    copyPublic(file, outDir)
     return start(join(outDir, "app.js"), [])
   },
   async "the loader"(_, file) {
@@ -113,7 +121,8 @@ async function answers(example: Example, [file, options]: Parameters<typeof star
         .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=_)[0-9a-f]{12}(?=_)/g, "ID")
         // Views of one entity are named after it.
         .replaceAll(/\blive-\w+/g, "live-ID")
-        .replaceAll(/_nitro=[\w-]+/g, "_nitro=TOKEN")
+        .replaceAll(/_nitro=[\w%~-]+/g, "_nitro=TOKEN")
+        .replaceAll(/(?<=name="_key" value=")[^"]*/g, "KEY")
         .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME"),
     )
   } finally {
