@@ -1,7 +1,6 @@
 // The focus when a patch removes what has it: it moves to the same control of the neighbour, and never to the page's start.
 
-const FOCUSABLE =
-  "a[href], button:not(:disabled), input:not([type=hidden], :disabled), select:not(:disabled), textarea:not(:disabled), [tabindex]:not([tabindex='-1'])"
+const FOCUSABLE = ":is(a[href], button, input:not([type=hidden]), select, textarea, [tabindex]:not([tabindex='-1'])):not(:disabled)"
 
 /** The place of an element among its siblings, before it is gone. */
 interface Place {
