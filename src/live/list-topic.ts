@@ -5,9 +5,13 @@ import { raw } from "../html/index.ts"
 import type { NumberedChange } from "./change-feed.ts"
 import { ItemProbe } from "./item-probe.ts"
 import { cssText, elementSelector, type ListView, listElement, renderItem, rowSelector } from "./list-markup.ts"
-import { followedClasses, matcherOf } from "./query-match.ts"
+import { decidingFields, followedClasses, matcherOf } from "./query-match.ts"
 import { longestAscending } from "./row-order.ts"
+import { isSure, storedRow } from "./stored-row.ts"
 import { type Commit, type Patches, Topic, type TopicSetup } from "./topic.ts"
+
+/** Above this many rows it is cheaper to read the list than its changed rows one by one. */
+const maxRowsRead = 20
 
 interface Shown {
   readonly id: EntityId
@@ -23,6 +27,7 @@ export class ListTopic extends Topic {
   readonly #compare: (a: object, b: object) => number
   /** Whether the query finds a row; undefined where the store alone can tell. */
   readonly #finds: ((row: object) => boolean) | undefined
+  readonly #deciding: ReadonlySet<string>
   /** In the order of the query. */
   #shown: Shown[] = []
   #byId = new Map<EntityId, Shown>()
@@ -36,6 +41,7 @@ export class ListTopic extends Topic {
     const { limit, offset, with: related } = view.query.plan
     // A window needs rows that it does not hold, and relations are not in the change of a row.
     this.#finds = limit === undefined && offset === undefined && related === undefined ? matcherOf(view.query) : undefined
+    this.#deciding = decidingFields(view.query.plan.where)
     this.#compare = compareBy(view.query.plan.orderBy, view.query.entity.definition.key)
     const own = (row: EntityInstance) => renderItem(view, row)
     this.probe = new ItemProbe(own, row => this.run(() => own(row)))
@@ -54,12 +60,14 @@ export class ListTopic extends Topic {
 
   protected async apply(changes: readonly NumberedChange[]): Promise<Commit> {
     const finds = this.#finds
+    if (finds === undefined) return this.load()
     // Of several changes of a row the last says it all.
-    const last = [...new Map(changes.map(({ change }) => [change.id, change])).values()]
-    if (finds === undefined || last.some(({ op, after }) => op !== "delete" && after === undefined)) return this.load()
-    const prepare = async ({ id, op, after }: Change): Promise<readonly [EntityId, Shown | undefined]> => {
-      const isFound = op !== "delete" && after !== undefined && finds(after)
-      return [id, isFound ? await this.#show(after) : undefined]
+    const concerned = new Set(changes.flatMap(({ change }) => (this.#concerns(change) ? [change.id] : [])))
+    const last = [...new Map(changes.map(({ change }) => [change.id, change])).values()].filter(({ id }) => concerned.has(id))
+    if (last.filter(change => !isSure(change)).length > maxRowsRead) return this.load()
+    const prepare = async (change: Change): Promise<readonly [EntityId, Shown | undefined]> => {
+      const row = isSure(change) ? change.after : await storedRow(change, this.isShared)
+      return [change.id, row !== undefined && finds(row) ? await this.#show(row) : undefined]
     }
     const rows = await Promise.all(last.map(prepare))
     await this.probe.checked()
@@ -69,6 +77,11 @@ export class ListTopic extends Topic {
       for (const [, row] of rows) if (row !== undefined) this.#place(row, patches)
       return patches.take()
     }
+  }
+
+  /** False for an update of a row that is not shown, and is not because of it. */
+  #concerns({ op, id, changed }: Change): boolean {
+    return op !== "update" || this.#byId.has(id) || changed.some(field => this.#deciding.has(field))
   }
 
   protected text(): string {

@@ -6,7 +6,7 @@ import { html } from "nitro-ts/html"
 import { type LiveListOptions, live } from "nitro-ts/live"
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { makeApp as makeOpenApp, type Options, streamPath, type TestApp } from "./support/live-pages.tsx"
+import { makeApp as makeOpenApp, type Options, streamPath, type TestApp, TestBrowser } from "./support/live-pages.tsx"
 
 function makeTask() {
   return class Task extends Entity("Task", { name: z.string(), rank: z.int().default(0), done: z.boolean().default(false) }) {
@@ -237,6 +237,32 @@ describe("a live list", () => {
     expect(restored).toContain(`#gone > [id="${b.domId}"]`)
     expect(restored).not.toContain("#both")
     expect(restored).toContain(`<span id="count">1</span>`)
+  })
+
+  it("shows what is stored, whatever an instance that was read before knows of it", async () => {
+    const Task = makeTask()
+    const rows = (await Task.createMany([
+      { name: "a", rank: 1 },
+      { name: "b", rank: 2 },
+      { name: "c", rank: 3, done: true },
+    ])) as Task[]
+    const query = Task.where(t => t.done.eq(false).and(t.rank.lt(10)))
+    const app = makeApp({ entities: [Task], view: () => [listOf(Task, query.orderBy("rank")), live(query.count())] })
+    const browser = new TestBrowser(app)
+    await browser.load()
+    const stale = await Task.all()
+    const steps: Partial<Record<"name" | "rank" | "done", never>>[][] = [
+      [{ rank: 5 as never }, { name: "second a" as never }],
+      [{ done: true as never }, { name: "second b" as never }],
+      [{ rank: 20 as never }, { done: false as never }],
+    ]
+    for (const [index, [first, second]] of steps.entries()) {
+      await rows[index]?.update(first ?? {})
+      await browser.settle()
+      await stale[index]?.update(second ?? {})
+      await browser.settle()
+      expect(browser.page.views).toBe(await browser.fresh())
+    }
   })
 
   it("says when the item lacks its id", async () => {

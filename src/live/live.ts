@@ -14,7 +14,7 @@ import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
 import { type ListView, renderList } from "./list-markup.ts"
 import { ListTopic } from "./list-topic.ts"
-import { followedClasses, matcherOf } from "./query-match.ts"
+import { decidingFields, followedClasses } from "./query-match.ts"
 import { RegionTopic, type RegionView, renderRegion } from "./region-topic.ts"
 import { showView } from "./view.ts"
 
@@ -93,12 +93,12 @@ function liveEntity(entity: EntityInstance, each: LiveItem<EntityInstance>, opti
 
 function liveCount(count: CountQuery, id: string | undefined): Markup {
   const { entity, plan } = count.query
-  const finds = matcherOf(count.query)
+  const deciding = decidingFields(plan.where)
   const view: RegionView = {
     content: async () => await count,
     entities: followedClasses(count.query),
-    // An update counts only when it moves the row in or out; without its former values nobody can tell.
-    affects: ({ op, before, after }) => op !== "update" || !before || !after || !finds || finds(before) !== finds(after),
+    // Of related rows every change may count.
+    affects: change => change.op !== "update" || change.entity !== entity || change.changed.some(field => deciding.has(field)),
     tag: "span",
   }
   return showView({

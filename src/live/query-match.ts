@@ -1,5 +1,14 @@
 // Which changes concern a live query, and whether a changed row belongs to it.
-import { asksForRelated, classesAlong, type EntityClass, matches, type Query, relatedClasses } from "../entity/index.ts"
+import {
+  asksForRelated,
+  classesAlong,
+  type EntityClass,
+  isFieldOperand,
+  matches,
+  type Predicate,
+  type Query,
+  relatedClasses,
+} from "../entity/index.ts"
 
 /** The class of the query, those that its conditions look into, and those that it loads along: a change of any may change what is shown. */
 export function followedClasses({ entity, plan }: Pick<Query, "entity" | "plan">): EntityClass[] {
@@ -13,4 +22,28 @@ export function matcherOf({ entity, plan }: Pick<Query, "entity" | "plan">): ((r
   if (deleted !== undefined || (where !== undefined && asksForRelated(where))) return undefined
   const isLive = entity.definition.softDelete ? (row: object) => (row as { deletedAt?: Date | null }).deletedAt === null : () => true
   return row => isLive(row) && matches(where, row)
+}
+
+/** The fields of a row that decide whether a condition holds for it. A change of none of them lets no row in or out. */
+export function decidingFields(where: Predicate | undefined): ReadonlySet<string> {
+  const fields = new Set(["deletedAt"])
+  const collect = (predicate: Predicate): void => {
+    switch (predicate.op) {
+      case "and":
+      case "or":
+        predicate.of.forEach(collect)
+        break
+      case "not":
+        collect(predicate.of)
+        break
+      case "some":
+        fields.add(predicate.rows.local)
+        break
+      default:
+        fields.add(predicate.field)
+        if ("value" in predicate && isFieldOperand(predicate.value as never)) fields.add((predicate.value as { field: string }).field)
+    }
+  }
+  if (where !== undefined) collect(where)
+  return fields
 }

@@ -1,0 +1,37 @@
+// The row behind a change as the store has it: an instance that was read long ago announces fields that others changed since.
+import { type Change, type EntityInstance, type Store, storeOf } from "../entity/index.ts"
+
+interface Reader {
+  get(id: unknown): Promise<EntityInstance | undefined>
+}
+
+// One reading for all topics that share their output; each store that the class may have by itself.
+const shared = new WeakMap<Change, Map<Store, Promise<EntityInstance | undefined>>>()
+
+/**
+ * Whether `after` is what is stored. An update that no version guards says for sure only what it changed, and so does the
+ * return of a deleted row. Of stores that run transactions side by side, a row may be gone before its creation is announced.
+ */
+export function isSure({ entity, op }: Change): boolean {
+  const { version, softDelete } = entity.definition
+  if (op === "update") return version === true
+  return op === "delete" || (softDelete !== true && storeOf(entity).capabilities.serialTransactions === true)
+}
+
+/** The row as it is stored now, in the stores of this context; undefined when it is gone. */
+export function storedRow(change: Change, isShared: boolean): Promise<EntityInstance | undefined> {
+  const read = (): Promise<EntityInstance | undefined> => (change.entity as unknown as Reader).get(change.id)
+  if (!isShared) return read()
+  const store = storeOf(change.entity)
+  let byStore = shared.get(change)
+  if (byStore === undefined) {
+    byStore = new Map()
+    shared.set(change, byStore)
+  }
+  let row = byStore.get(store)
+  if (row === undefined) {
+    row = read()
+    byStore.set(store, row)
+  }
+  return row
+}
