@@ -11,6 +11,7 @@ import { nitro } from "nitro-ts/fetch"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { z } from "zod"
 import type { NitroError } from "../shared/errors.ts"
+import { serve } from "./serve.ts"
 
 const base = mkdtempSync(join(tmpdir(), "nitro-assets-"))
 const folder = join(base, "public")
@@ -167,6 +168,105 @@ it("sends large files as a stream, whole", async () => {
   expect(response.headers.get("content-length")).toBe(String(big.length))
   expect(Buffer.from(await response.arrayBuffer()).equals(big)).toBe(true)
   expect(files.style("big.mp4").integrity).toBe(`sha384-${createHash("sha384").update(big).digest("base64")}`)
+})
+
+describe("a part of a file", () => {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz"
+  const large = Buffer.from(Array.from({ length: 1024 * 1024 + 100 }, (_, index) => index % 251))
+  beforeAll(() => {
+    write("letters.txt", alphabet)
+    write("empty.txt", "")
+    write("large.bin", large)
+  })
+  const part = async (range: string, headers: Record<string, string> = {}, name = "letters.txt", method = "GET") => {
+    const response = await get(`/assets/${name}`, { range, ...headers }, method)
+    const { headers: sent } = response
+    return [response.status, sent.get("content-range"), sent.get("content-length"), await response.text()]
+  }
+
+  it.each([
+    ["bytes=0-4", 206, "bytes 0-4/26", "abcde"],
+    ["bytes=0-0", 206, "bytes 0-0/26", "a"],
+    ["bytes=20-", 206, "bytes 20-25/26", "uvwxyz"],
+    ["bytes=25-25", 206, "bytes 25-25/26", "z"],
+    ["bytes=20-999", 206, "bytes 20-25/26", "uvwxyz"],
+    ["bytes=-3", 206, "bytes 23-25/26", "xyz"],
+    ["bytes=-999", 206, "bytes 0-25/26", alphabet],
+    ["BYTES=1-2", 206, "bytes 1-2/26", "bc"],
+    ["bytes= 1-2 ", 206, "bytes 1-2/26", "bc"],
+  ])("%s", async (range, status, contentRange, text) => {
+    expect(await part(range)).toEqual([status, contentRange, String(text.length), text])
+  })
+
+  it.each(["bytes=26-", "bytes=999-1000", "bytes=-0", `bytes=${"9".repeat(400)}-`])("%s is none of the file", async range => {
+    expect(await part(range)).toEqual([416, "bytes */26", null, ""])
+  })
+
+  it.each(["bytes=5-4", "bytes=0-1,3-4", "bytes=-", "bytes=a-b", "bytes", "items=0-1", "bytes=0-1-2", "bytes=1.5-2", "", "bytes=--1"])(
+    "%j is answered with the whole",
+    async range => {
+      expect(await part(range)).toEqual([200, null, "26", alphabet])
+    },
+  )
+
+  it("is none of an empty file", async () => {
+    expect(await part("bytes=0-", {}, "empty.txt")).toEqual([416, "bytes */0", null, ""])
+    expect(await part("bytes=-1", {}, "empty.txt")).toEqual([416, "bytes */0", null, ""])
+    expect(await part("bytes=1-0", {}, "empty.txt")).toEqual([200, null, "0", ""])
+  })
+
+  it("is one of a file that is read as a stream", async () => {
+    for (const [start, end] of [
+      [0, 9],
+      [1024 * 1024 - 5, 1024 * 1024 + 5],
+      [large.length - 7, large.length - 1],
+    ] as const) {
+      const response = await get("/assets/large.bin", { range: `bytes=${start}-${end}` })
+      expect([response.status, response.headers.get("content-range")]).toEqual([206, `bytes ${start}-${end}/${large.length}`])
+      expect(Buffer.from(await response.arrayBuffer()).equals(large.subarray(start, end + 1))).toBe(true)
+    }
+    expect((await part("bytes=9999999-", {}, "large.bin"))[0]).toBe(416)
+  })
+
+  it("is one of the bytes before any encoding, and of our own files too", async () => {
+    expect(await part("bytes=0-5", { "accept-encoding": "gzip, br" }, "css/app.css")).toEqual([
+      206,
+      `bytes 0-5/${css.length}`,
+      "6",
+      css.slice(0, 6),
+    ])
+    const whole = await (await get("/_nitro/client.js")).text()
+    const response = await get("/_nitro/client.js", { range: "bytes=0-9", "accept-encoding": "gzip" })
+    expect([response.status, response.headers.get("content-encoding"), await response.text()]).toEqual([206, null, whole.slice(0, 10)])
+  })
+
+  it("is sent when the tag of If-Range is that of the file, and else the whole", async () => {
+    const etag = (await get("/assets/letters.txt")).headers.get("etag") as string
+    expect((await part("bytes=0-1", { "if-range": etag }))[0]).toBe(206)
+    for (const tag of ['"other"', `W/${etag}`, "Sun, 01 Jan 2040 00:00:00 GMT", etag.replace('"', "")]) {
+      expect(await part("bytes=0-1", { "if-range": tag })).toEqual([200, null, "26", alphabet])
+    }
+    expect((await part("bytes=0-1", { "if-none-match": etag }))[0]).toBe(304)
+  })
+
+  it("is announced, and asked for with GET alone", async () => {
+    expect((await get("/assets/letters.txt")).headers.get("accept-ranges")).toBe("bytes")
+    expect(await part("bytes=0-1", {}, "letters.txt", "HEAD")).toEqual([200, null, "26", ""])
+    expect(await part("bytes=0-1", {}, "nothing.txt")).toEqual([404, null, null, "Not found"])
+  })
+
+  it("arrives through node:http", async () => {
+    const server = await serve({ fetch: handle }, { port: 0 })
+    try {
+      const response = await fetch(`${server.url}/assets/large.bin`, { headers: { range: "bytes=1048570-1048580" } })
+      expect([response.status, response.headers.get("content-range")]).toEqual([206, `bytes 1048570-1048580/${large.length}`])
+      expect(Buffer.from(await response.arrayBuffer()).equals(large.subarray(1048570, 1048581))).toBe(true)
+      const none = await fetch(`${server.url}/assets/large.bin`, { headers: { range: "bytes=9999999-" } })
+      expect([none.status, await none.text()]).toEqual([416, ""])
+    } finally {
+      await server.close()
+    }
+  })
 })
 
 describe("encodings", () => {

@@ -18,9 +18,11 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 import { NitroError } from "../shared/errors.ts"
+import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
 import "./errors.ts"
 import { answerFile, notFound } from "./file.ts"
+import type { ByteRange } from "./range.ts"
 
 export interface AssetFolderOptions {
   /** Relative to the working directory, or a file URL: `new URL("./public", import.meta.url)`. */
@@ -109,8 +111,7 @@ export class AssetFolder {
       // Someone may ask for a version that is no more: they get today's, and ask again.
       isImmutable: !whole && hash === file.hash,
       encodings: this.#encodings(name, file),
-      load: () =>
-        content ?? (Readable.toWeb(createReadStream(file.file, { end: Math.max(0, stats.size - 1) })) as ReadableStream<Uint8Array>),
+      load: range => content ?? streamOf(file.file, range ?? { start: 0, end: Math.max(0, stats.size - 1) }),
       size: stats.size,
     })
   }
@@ -197,6 +198,13 @@ export class AssetFolder {
  */
 export function assets(options: AssetFolderOptions): AssetFolder {
   return new AssetFolder(options)
+}
+
+function streamOf(file: string, range: ByteRange): ReadableStream<Uint8Array> {
+  const stream = createReadStream(file, range)
+  // The headers are sent: nobody but the log hears of it.
+  stream.once("error", error => reportError(error, `the file ${file}`))
+  return Readable.toWeb(stream) as ReadableStream<Uint8Array>
 }
 
 /** Read piece by piece: a video need not fit into memory. */
