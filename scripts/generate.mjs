@@ -128,7 +128,34 @@ function stylesheet(style) {
   const css = read(join(basecoat, "dist", basecoatFile(style)))
   const remote = /@import|url\(\s*["']?(?!["']|data:|#)/.exec(css)
   if (remote) throw new Error(`${basecoatFile(style)} is not self-contained: ${css.slice(remote.index, remote.index + 80)}`)
-  return `/*! basecoat-css ${versionOf(basecoat)}\n${read(join(basecoat, "LICENSE.md")).trim()}\n*/\n${css}\n${fieldMessage}\n`
+  const ours = withoutClasses(css, everydayWords)
+  return `/*! basecoat-css ${versionOf(basecoat)}\n${read(join(basecoat, "LICENSE.md")).trim()}\n*/\n${ours}\n${fieldMessage}\n`
+}
+
+/** Classes that no component of the kit has, and that applications use for things of their own: `<li class="item">`. */
+const everydayWords = ["item", "item-group", "empty"]
+
+/** The stylesheet without the selectors that name one of the classes. Knows what a minified one holds, no more. */
+function withoutClasses(css, names) {
+  const named = new RegExp(`\\.(?:${names.join("|")})(?![\\w-])`)
+  return css.replace(/(?<=[{};]|^)([^{};@]*)(\{[^{}]*\})/g, (rule, selectors, block) => {
+    if (!named.test(selectors)) return rule
+    const kept = splitSelectors(selectors).filter(selector => !named.test(selector))
+    return kept.length === 0 ? "" : `${kept.join(",")}${block}`
+  })
+}
+
+/** Parted at the commas outside of brackets. */
+function splitSelectors(text) {
+  const parts = [""]
+  let depth = 0
+  for (const character of text) {
+    if (character === "(" || character === "[") depth++
+    if (character === ")" || character === "]") depth--
+    if (character === "," && depth === 0) parts.push("")
+    else parts[parts.length - 1] += character
+  }
+  return parts
 }
 
 // The place of a field's message takes no room until it holds one.

@@ -14,12 +14,14 @@ import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { cn } from "./cn.ts"
 import { type Component, component } from "./component.ts"
-import { type FieldOptions, helpText, requiredMark, splitProps, tie } from "./field.ts"
+import { type FieldOptions, helpText, requiredMark, splitProps, tie, type Words } from "./field.ts"
 import { textOf } from "./input.ts"
 
 export interface CheckboxProps
-  extends ElementProps<"input", "type" | "checked" | "required" | "id" | "name">,
+  extends ElementProps<"input", "type" | "checked" | "required" | "id" | "name" | "label">,
     Omit<FieldOptions, "orientation"> {
+  /** Its label, where it has no children. */
+  readonly label?: Words | undefined
   readonly name?: string | undefined
   /** Default: made of the name. */
   readonly id?: string | undefined
@@ -32,8 +34,8 @@ export interface SwitchProps extends CheckboxProps {
 }
 
 /**
- * `Checkbox("Agree", { id: "agree" })`, `<Checkbox name="done" call={edit}>Done</Checkbox>`. The children are its label;
- * without any it needs an `aria-label`. With a `call` it sends `true` or `false`, without one nothing when it is not checked.
+ * `Checkbox("Agree", { id: "agree" })`, `<Checkbox name="done" call={edit}>Done</Checkbox>`. The children are its label, or
+ * the prop `label`; without any it needs an `aria-label`. With a `call` it sends `true` or `false`, without one nothing when it is not checked.
  */
 export const Checkbox: Component<CheckboxProps> = component(props => box(props, {}))
 
@@ -46,7 +48,7 @@ const yes = new Set(["true", "on", "1", "yes"])
 
 function box(given: CheckboxProps & { readonly children?: Child }, look: object): Markup {
   const props = ownProps(given)
-  const { children } = props
+  const { children = props.label } = props
   const { frame, own } = splitProps(props)
   const { checked = false, value: ownValue, ...rest } = own
   const { name, disabled } = own as CheckboxProps

@@ -99,6 +99,12 @@ describe("a field", () => {
 
 describe("a checkbox", () => {
   it("has its children as its label", () => {
+    for (const Box of [Checkbox, Switch]) {
+      const expected = String(Box("<b>", { id: "a" }))
+      expect(expected).toContain('<label for="a">&lt;b&gt;</label>')
+      for (const box of [<Box id="a" label="<b>" />, Box({ id: "a", label: "<b>" }), Box({ id: "a", label: "no" }, "<b>")])
+        expect(String(box)).toBe(expected)
+    }
     expect(String(Checkbox("Agree", { id: "agree" }))).toBe(
       '<div class="field" data-orientation="horizontal"><input type="checkbox" class="input" id="agree"><label for="agree">Agree</label></div>',
     )

@@ -9,16 +9,16 @@ export function mayHave(el: Element, name: string, value: string): boolean {
   const kind = addressKind(lower)
   const why =
     refusalOfName(lower) || isEvaluated(lower)
-      ? "its value would run as code"
+      ? "it runs as code"
       : kind && addressRunsScript(kind, value, el.localName)
-        ? "the address runs script"
+        ? "it runs script"
         : ""
-  if (why) report("ATTRIBUTE", describe(el, lower), new ClientError("ATTRIBUTE", `left out, because ${why}`))
+  if (why) report("ATTRIBUTE", describe(el, lower), new ClientError("ATTRIBUTE", `left out: ${why}`))
   return !why
 }
 
 /** @throws for a property that holds code or markup, such as `innerHTML`. */
 export function assertData(el: Element, property: string): void {
   if (isCodeProperty(property))
-    throw new ClientError("ATTRIBUTE", `${describe(el)} cannot be bound by ${property}, which holds code or markup`)
+    throw new ClientError("ATTRIBUTE", `${describe(el)} binds no ${property}: it holds code or markup`)
 }
