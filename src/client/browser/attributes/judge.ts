@@ -19,6 +19,5 @@ export function mayHave(el: Element, name: string, value: string): boolean {
 
 /** @throws for a property that holds code or markup, such as `innerHTML`. */
 export function assertData(el: Element, property: string): void {
-  if (isCodeProperty(property))
-    throw new ClientError("ATTRIBUTE", `${describe(el)} binds no ${property}: it holds code or markup`)
+  if (isCodeProperty(property)) throw new ClientError("ATTRIBUTE", `${describe(el)} binds no ${property}: it holds code or markup`)
 }
