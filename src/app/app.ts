@@ -1,5 +1,6 @@
 // `App`: everything that belongs to one `nitro({...})` and not to the process.
 import { type AppPart, type AppState, type Exposure, type Route, Secret, type User } from "../actions/index.ts"
+import { declareEntities } from "../entity/index.ts"
 import { isSameUser, liveApp } from "../live/index.ts"
 import { reportError } from "../shared/report.ts"
 
@@ -43,6 +44,8 @@ export class App implements AppState, NitroApp {
     this.secret = new Secret(options.secret)
     this.routes = routes
     this.exposures = exposures
+    // Before any of them is used: tables get their foreign keys whichever comes first.
+    declareEntities(exposures.map(({ entity }) => entity))
   }
 
   get isClosed(): boolean {

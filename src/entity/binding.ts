@@ -1,12 +1,14 @@
 // An entity class bound to a store: checked once, then kept.
 
 import { NitroError } from "../shared/errors.ts"
-import type { EntityDefinition, EntityId } from "./definition.ts"
+import type { EntityDefinition, EntityId, FieldDefinition } from "./definition.ts"
 import { definitionError } from "./errors.ts"
 import { hookNames, warnOfMisspeltHooks } from "./hook-names.ts"
+import { knownReferrers, knownTargets, makeKnown } from "./known-classes.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
 import { partsHere } from "./partition.ts"
 import { type EntityRecord, hydration, isExposed, type Origin, rowOf, type Stored, savingOf, setStored, valuesOf } from "./record.ts"
+import { relationsOf } from "./relations/describe.ts"
 import type { Row, Store } from "./repository.ts"
 import { reread } from "./reread.ts"
 import { hideDeleted } from "./soft-delete.ts"
@@ -22,6 +24,8 @@ export interface Binding extends Origin {
   readonly model: Model
   readonly definition: EntityDefinition
   readonly managed: ManagedColumns
+  /** The fields that refer to other entities. */
+  readonly references: readonly FieldDefinition[]
   readonly state: ClassState
 }
 
@@ -57,6 +61,7 @@ export function bindingOf(entity: EntityClass): Binding {
     binding = bind(state, store)
     state.bindings.set(store, binding)
     remember(binding)
+    bindTargets(binding)
   }
   state.last = binding
   return binding
@@ -155,8 +160,6 @@ function stateOf(entity: EntityClass): ClassState {
 
 const boundTo = new WeakMap<Store, Set<Binding>>()
 const stores = new Set<WeakRef<Store>>()
-/** Names of entities that a bound class refers to. */
-const pointedTo = new Set<string>()
 
 function remember(binding: Binding): void {
   let ofStore = boundTo.get(binding.store)
@@ -167,12 +170,47 @@ function remember(binding: Binding): void {
     if (binding.store.partition === undefined) stores.add(new WeakRef(binding.store))
   }
   ofStore.add(binding)
-  for (const { references } of binding.model.defined.definition.fields) if (references !== undefined) pointedTo.add(references)
+  makeKnown(binding.entity)
 }
 
-/** Does any class that is bound somewhere refer to an entity of this name? */
-export function isPointedTo(name: string): boolean {
-  return pointedTo.has(name)
+/** Binds the classes that this one refers to and that live in its store: their tables are made together. */
+function bindTargets({ entity, model, references, store }: Binding): void {
+  for (const field of references) for (const target of targetClasses(entity, model, field)) bindIfHere(target, store)
+}
+
+/** The classes that a reference may lead to; where none was used yet, those that relations of the class name. */
+export function targetClasses(entity: EntityClass, model: Model, { references = "" }: FieldDefinition): readonly EntityClass[] {
+  const found = knownTargets(model, references)
+  if (found.length > 0) return found
+  learnRelations(entity)
+  return knownTargets(model, references)
+}
+
+/** Binds the known classes that refer to this one, wherever they live now. */
+export function bindReferrers({ entity, model }: Binding): void {
+  learnRelations(entity)
+  for (const referrer of knownReferrers(model)) bindIfHere(referrer, undefined)
+}
+
+const learned = new WeakSet<EntityClass>()
+
+/** Relations name classes that may not have been used yet. */
+function learnRelations(entity: EntityClass): void {
+  if (learned.has(entity)) return
+  learned.add(entity)
+  for (const { target, through } of relationsOf(entity).values()) {
+    makeKnown(target)
+    if (through !== undefined) makeKnown(through.entity)
+  }
+}
+
+/** With a store: only where the class lives in it. What keeps a class from being bound is said when it is used. */
+function bindIfHere(entity: EntityClass, store: Store | undefined): void {
+  try {
+    if (store === undefined || storeOf(entity) === store) bindingOf(entity)
+  } catch {
+    // Its store has no part here, or lacks what it needs.
+  }
 }
 
 /** Every class that is bound to a store, by store. Of stores with a part for each session: the present one, and `own`. */
@@ -216,7 +254,8 @@ function bind(state: ClassState, store: Store): Binding {
   const repository = definition.softDelete ? hideDeleted(bound, definition) : bound
   const columnOf = (name: string, has: boolean | undefined): number => (has ? (definition.fieldByName.get(name)?.index ?? -1) : -1)
   const managed = { updatedAt: columnOf("updatedAt", definition.timestamps), version: columnOf("version", definition.version) }
-  return { entity, model, definition, managed, state, store, repository, mapper: model.mapper(store.encoding) }
+  const references = definition.fields.filter(field => field.references !== undefined)
+  return { entity, model, definition, managed, references, state, store, repository, mapper: model.mapper(store.encoding) }
 }
 
 function checkBody(entity: EntityClass, model: Model): void {

@@ -13,8 +13,9 @@ import { save } from "./persistence.ts"
 import type { Predicate, Value } from "./predicate.ts"
 import { type EntityRecord, valuesOf } from "./record.ts"
 import { relationLookup } from "./relations/lookup.ts"
+import { checkValues } from "./relations/references.ts"
 import { resolvedCondition } from "./relations/resolve.ts"
-import type { Row, Write } from "./repository.ts"
+import type { QueryPlan, Row, Write } from "./repository.ts"
 import type { EntityClass } from "./types.ts"
 import { atomically, onStore, writeTo } from "./unit-of-work.ts"
 
@@ -55,6 +56,10 @@ export async function updateWhere(
     columns.push((definition.fieldByName.get("updatedAt") as FieldDefinition).index)
   }
   const encoded = Object.values(values).map((value, at) => binding.mapper.encodeAt(columns[at] as number, value))
+  if (binding.references.length > 0) {
+    const hasRows = async (): Promise<boolean> => (await onStore(store, () => repository.count(planOf(condition, 1)))) > 0
+    await onStore(store, () => checkValues(binding, columns, encoded, hasRows))
+  }
   const atOnce = repository.updateWhere?.bind(repository)
   if (atOnce !== undefined && !isObserved(binding.model) && definition.ttlSeconds === undefined) {
     const version = definition.version ? [{ column: definition.fieldByName.get("version")?.index as number, by: 1 }] : []
@@ -134,7 +139,11 @@ async function rowsToUpdate(binding: Binding, condition: Predicate | undefined, 
 }
 
 async function matching({ store, repository }: Binding, condition: Predicate | undefined): Promise<Row[]> {
-  return onStore(store, () => repository.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }))
+  return onStore(store, () => repository.find(planOf(condition)))
+}
+
+function planOf(condition: Predicate | undefined, limit?: number): QueryPlan {
+  return { ...(condition === undefined ? {} : { where: condition }), orderBy: [], ...(limit === undefined ? {} : { limit }) }
 }
 
 type NewClass = new (data: unknown) => EntityRecord

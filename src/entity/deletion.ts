@@ -152,7 +152,7 @@ async function eraseWhere(binding: Binding, condition: Predicate | undefined): P
   const { store, model } = binding
   // Of a class with soft deletion it also removes for good what was deleted softly before.
   const repository = unscoped(binding.repository)
-  if (!isObserved(model) && !hasDeleteRules(binding)) return writeTo(store, () => repository.deleteWhere(condition))
+  if (!isObserved(model) && !(await hasDeleteRules(binding))) return writeTo(store, () => repository.deleteWhere(condition))
   const rows = await matching(binding, condition, true)
   return withDeleteRules(binding, rows, deleteActions, () => eraseRows(binding, rows))
 }

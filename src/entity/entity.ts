@@ -24,6 +24,7 @@ import type { FieldNames, Shape } from "./fields.ts"
 import { existsById, findById, requireById, searchCondition } from "./finders.ts"
 import { joinQuery } from "./join.ts"
 import { domIdOf, inspectRecord, toPlain } from "./json.ts"
+import { declareModel } from "./known-classes.ts"
 import { Model, modelOf, setModel } from "./model.ts"
 import { isStored, reload, save, saveMany } from "./persistence.ts"
 import { queryOf } from "./query.ts"
@@ -272,6 +273,7 @@ export function Entity<S extends Shape, const O extends EntityOptions<FieldNames
     (_, field, value) => assigned(made, field, value),
   )
   setModel(entity, made)
+  declareModel(made)
   // Built by hand from names; the types are derived from the same fields.
   return entity as unknown as EntityStatics<
     EntityValues<S, O>,

@@ -15,6 +15,7 @@ export { allOptionsOf, type FieldMetadata, type FieldOptions, field } from "./fi
 export { type RefOptions, ref } from "./fields.ts"
 export { Increment, increment } from "./increment.ts"
 export { hasDerivedId, idFrom, partsOfId, referredField } from "./key.ts"
+export { declareEntities } from "./known-classes.ts"
 export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./matches.ts"
 export { type MemoryOptions, memory } from "./memory.ts"
 export { currentPartition, hasPartitionedStores, withPartition } from "./partition.ts"

@@ -10,8 +10,25 @@ import type { Encoding } from "./repository.ts"
 import type { ChangeListener } from "./types.ts"
 import { createValidator, type Validator } from "./validate.ts"
 
+let batch = 0
+let isBatchOpen = false
+
+/** The same number for all declarations of one synchronous run: one evaluation of modules, one call of a test. */
+function currentBatch(): number {
+  if (!isBatchOpen) {
+    isBatchOpen = true
+    batch += 1
+    queueMicrotask(() => {
+      isBatchOpen = false
+    })
+  }
+  return batch
+}
+
 export class Model {
   readonly name: string
+  /** Which declarations belong together, where a name is declared again. */
+  readonly batch: number = currentBatch()
   readonly names: readonly string[]
   /** Who is told of changes of its classes. Replaced, never changed. */
   listeners: readonly ChangeListener[] = []

@@ -19,6 +19,7 @@ import {
   setStored,
   valuesOf,
 } from "./record.ts"
+import { checkReferences } from "./relations/references.ts"
 import type { Repository, Row, Write } from "./repository.ts"
 import { reread } from "./reread.ts"
 import type { EntityClass, SaveOptions } from "./types.ts"
@@ -206,10 +207,15 @@ function ttlOf(binding: Binding, options: SaveOptions | undefined): number | und
 }
 
 function writeOne(prepared: Prepared): MaybePromise<void> {
-  const { store, repository } = prepared.binding
-  const writes = [prepared.write]
-  const touched = writeTo(store, () => repository.write(writes))
+  const { store } = prepared.binding
+  const touched = writeTo(store, () => checkedWrite(prepared))
   return touched instanceof Promise ? touched.then(counts => settle(prepared, counts[0])) : settle(prepared, touched[0])
+}
+
+function checkedWrite({ binding, write }: Prepared): MaybePromise<number[]> {
+  const { repository, references } = binding
+  const checked = references.length === 0 ? undefined : checkReferences(binding, write)
+  return checked instanceof Promise ? checked.then(() => repository.write([write])) : repository.write([write])
 }
 
 function settle(prepared: Prepared, touched: number | undefined): MaybePromise<void> {
@@ -224,6 +230,11 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
     const share = repositories.get(one.binding.repository)
     if (share === undefined) repositories.set(one.binding.repository, [one])
     else share.push(one)
+  }
+  const all = prepared.map(({ write }) => write)
+  for (const { binding, write } of prepared) {
+    const checked = binding.references.length === 0 ? undefined : onStore(binding.store, () => checkReferences(binding, write, all))
+    if (checked instanceof Promise) await checked
   }
   for (const [repository, share] of repositories) {
     const { store } = (share[0] as Prepared).binding

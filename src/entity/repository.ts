@@ -145,6 +145,11 @@ export interface Repository {
    * where there is none.
    */
   findWithTarget?(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]>
+  /**
+   * Whether the store itself refuses a value of this field that points to nothing, and carries out the field's on-delete rule. Only
+   * asked where `capabilities.foreignKeys`; default: yes.
+   */
+  enforces?(field: string): MaybePromise<boolean>
   /** The rows of a statement in the store's own language: `text` around the `values`, one more than those. */
   raw?(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]>
 }

@@ -49,6 +49,7 @@ export async function unitOfWork<T>(fn: () => MaybePromise<T>, options: UnitOfWo
     const done = async (): Promise<T> => {
       const value = await running
       await unit.nestedEnded()
+      if (unit.hasChecks) await units.run(unit, () => unit.verify())
       return value
     }
     result = await (deadlineMs === undefined ? done() : beforeDeadline(done(), deadlineMs, unit))

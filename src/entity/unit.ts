@@ -31,6 +31,8 @@ export class Unit implements OpenUnit {
   readonly #onJoin = new Map<Store, () => MaybePromise<void>>()
   readonly #nested = new Set<Unit>()
   #onNestedEnd: (() => void) | undefined
+  /** Run before the outermost unit commits; what one throws takes everything back. */
+  readonly #checks: (() => MaybePromise<void>)[] = []
   /** The instances read or stored in the outermost unit, by the id in their row. */
   readonly #identities: Map<Repository, Map<unknown, object>>
   #state: "open" | "committing" | "rolled back" = "open"
@@ -60,6 +62,25 @@ export class Unit implements OpenUnit {
 
   afterCommit(callback: () => unknown): void {
     this.consequences.callbacks.push(callback)
+  }
+
+  /** `check` runs before the outermost unit commits, when every write is done, and throws where they do not fit together. */
+  beforeCommit(check: () => MaybePromise<void>): void {
+    this.#checks.push(check)
+  }
+
+  /** Runs the checks, except inside of another unit, which runs them later. */
+  async verify(): Promise<void> {
+    if (this.parent?.current !== undefined) return
+    for (const check of this.#checks) {
+      const checked = check()
+      if (checked instanceof Promise) await checked
+    }
+  }
+
+  /** Whether there is something to verify. */
+  get hasChecks(): boolean {
+    return this.#checks.length > 0
   }
 
   /** Whether this unit, or one around it, wrote to the store; without a store, to any. */
@@ -211,6 +232,7 @@ export class Unit implements OpenUnit {
       }
     }
     this.parent?.consequences.take(this.consequences)
+    for (const check of this.#checks) this.parent?.beforeCommit(check)
   }
 
   /** Takes everything back, nested units first. From now on the work of this unit is refused. */

@@ -7,6 +7,7 @@ import { nameTests, retryTests } from "./store-names.ts"
 import { objectTests } from "./store-objects.ts"
 import { orderTests, predicateTests } from "./store-queries.ts"
 import { bulkTests, readTests } from "./store-reads.ts"
+import { referenceTests } from "./store-references.ts"
 import { jsonPathTests, relationTests } from "./store-relations.ts"
 import { rollbackTests } from "./store-rollback.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
@@ -65,6 +66,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     readTests(tools)
     bulkTests(tools)
     relationTests(tools)
+    referenceTests(tools)
     jsonPathTests(capabilities.jsonPaths ? tools : without("jsonPaths"))
     keyTests(capabilities.unique ? tools : without("unique"))
     uniqueTests(capabilities.unique ? tools : without("unique"))

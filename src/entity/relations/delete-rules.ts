@@ -1,15 +1,20 @@
 // What a delete means for the entities that point to the deleted one: it is refused, they go too, or they stay without.
 import { NitroError } from "../../shared/errors.ts"
-import { allBindings, type Binding, isPointedTo } from "../binding.ts"
+import { after, inOrder } from "../../shared/maybe.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import { allBindings, type Binding, bindReferrers } from "../binding.ts"
 import { isObserved } from "../changes.ts"
-import type { FieldDefinition } from "../definition.ts"
+import type { EntityId, FieldDefinition } from "../definition.ts"
 import { referenceError } from "../errors.ts"
+import { hasTransactions } from "../joined-store.ts"
 import { referredField } from "../key.ts"
+import { isReferredTo, targetModel } from "../known-classes.ts"
 import type { Value } from "../predicate.ts"
 import type { Row } from "../repository.ts"
 import { unscoped } from "../soft-delete.ts"
 import { storeOf } from "../stores.ts"
-import { atomically, onStore } from "../unit-of-work.ts"
+import { atomically, currentUnit, onStore } from "../unit-of-work.ts"
+import { isKeptByStore } from "./references.ts"
 
 interface Referrer {
   readonly binding: Binding
@@ -23,8 +28,9 @@ export interface DeleteActions {
 }
 
 /** Must the rules for deletes of this class be carried out here, and not by its store? */
-export function hasDeleteRules(binding: Binding): boolean {
-  return isPointedTo(binding.model.name) && referrersOf(binding).some(referrer => isOurs(binding, referrer, new Set()))
+export function hasDeleteRules(binding: Binding): MaybePromise<boolean> {
+  bindReferrers(binding)
+  return isReferredTo(binding.model.name) && anyIsOurs(binding, new Set())
 }
 
 /** Runs `deleteRoots`, which deletes `rows`, after what the rules ask for; all or nothing where the stores can. */
@@ -34,10 +40,13 @@ export async function withDeleteRules<T>(
   actions: DeleteActions,
   deleteRoots: () => Promise<T>,
 ): Promise<T> {
-  if (!isPointedTo(binding.model.name)) return deleteRoots()
-  if (hasDeleteRules(binding)) {
+  bindReferrers(binding)
+  if (!isReferredTo(binding.model.name)) return deleteRoots()
+  if (await anyIsOurs(binding, new Set())) {
+    // As a database decides it: what is in the way may go before the unit of work commits.
+    const waits = currentUnit() !== undefined
     return atomically(async () => {
-      await carryOut(await planOf(binding, rows), actions)
+      await carryOut(await planOf(binding, rows, waits), actions)
       return deleteRoots()
     })
   }
@@ -49,6 +58,11 @@ export async function withDeleteRules<T>(
   }
 }
 
+function anyIsOurs(binding: Binding, seen: Set<Binding>): MaybePromise<boolean> {
+  const answers = inOrder(referrersOf(binding), referrer => isOurs(binding, referrer, seen))
+  return after(answers, all => all.includes(true))
+}
+
 /** The classes that point to this one, in its own store and in others whose entities of this name live here. */
 function referrersOf(target: Binding): Referrer[] {
   const { name } = target.model
@@ -58,8 +72,10 @@ function referrersOf(target: Binding): Referrer[] {
     const isOwn = all[0]?.store === target.store
     if (!isOwn && all.some(other => other.model.name === name)) continue
     for (const binding of all) {
-      const fields = binding.model.defined.definition.fields.filter(field => field.references === name)
+      const fields = binding.references.filter(field => field.references === name)
       if (fields.length === 0 || (!isOwn && storeOf(binding.entity) !== binding.store)) continue
+      // Of two classes with one name it may mean the other.
+      if (targetModel(binding.model, name) !== target.model) continue
       for (const field of fields) found.push({ binding, field })
     }
   }
@@ -70,14 +86,20 @@ function referrersOf(target: Binding): Referrer[] {
  * A database keeps the rules by itself, and faster. It tells nobody, though: where somebody listens to the rows that go,
  * or has a hook, they are deleted from here first.
  */
-function isOurs(target: Binding, { binding, field }: Referrer, seen: Set<Binding>): boolean {
-  if (target.store !== binding.store || binding.store.capabilities.foreignKeys !== true) return true
+function isOurs(target: Binding, { binding, field }: Referrer, seen: Set<Binding>): MaybePromise<boolean> {
+  if (target.store !== binding.store) return true
   // No column holds an id of several fields, so no foreign key can point to it.
   if (target.model.defined.definition.key.length > 1) return true
-  if (field.onDelete === undefined || seen.has(binding)) return false
-  if (isObserved(binding.model) || (field.onDelete === "cascade" && hasDeleteHooks(binding))) return true
-  seen.add(binding)
-  return field.onDelete === "cascade" && referrersOf(binding).some(referrer => isOurs(binding, referrer, seen))
+  return after(
+    onStore(binding.store, () => isKeptByStore(binding, field)),
+    kept => {
+      if (!kept) return true
+      if (field.onDelete === undefined || seen.has(binding)) return false
+      if (isObserved(binding.model) || (field.onDelete === "cascade" && hasDeleteHooks(binding))) return true
+      seen.add(binding)
+      return field.onDelete === "cascade" && anyIsOurs(binding, seen)
+    },
+  )
 }
 
 export function hasDeleteHooks({ entity, state }: Binding): boolean {
@@ -88,13 +110,19 @@ interface Found extends Referrer {
   readonly rows: readonly Row[]
 }
 
+interface Restricted extends Found {
+  readonly target: Binding
+  /** The rows of the target that go. */
+  readonly targetRows: readonly Row[]
+}
+
 interface Plan {
   /** In the order in which they were found: what hangs on others comes after them. */
   readonly deletes: readonly { readonly binding: Binding; readonly rows: readonly Row[] }[]
   readonly nulls: readonly Found[]
 }
 
-async function planOf(root: Binding, roots: readonly Row[]): Promise<Plan> {
+async function planOf(root: Binding, roots: readonly Row[], waits: boolean): Promise<Plan> {
   const gone = new Map<Binding["repository"], Set<unknown>>()
   const add = ({ repository }: Binding, rows: readonly Row[]): Row[] => {
     const ids = gone.get(repository) ?? new Set()
@@ -105,14 +133,14 @@ async function planOf(root: Binding, roots: readonly Row[]): Promise<Plan> {
   }
   const isGone = ({ repository }: Binding, row: Row): boolean => gone.get(repository)?.has(row[0]) === true
   const deletes = [{ binding: root, rows: add(root, roots) }]
-  const restricted: (Found & { readonly target: Binding })[] = []
+  const restricted: Restricted[] = []
   const nulls: Found[] = []
   // Grows while it is walked, until nothing new hangs on what goes.
   for (const { binding, rows } of deletes) {
     for (const referrer of referrersOf(binding)) {
       const found = { ...referrer, rows: await rowsPointingTo(referrer, binding, rows) }
       if (found.rows.length === 0) continue
-      if (referrer.field.onDelete === undefined) restricted.push({ ...found, target: binding })
+      if (referrer.field.onDelete === undefined) restricted.push({ ...found, target: binding, targetRows: rows })
       else if (referrer.field.onDelete === "set null") nulls.push(found)
       else {
         const fresh = add(referrer.binding, found.rows)
@@ -120,13 +148,12 @@ async function planOf(root: Binding, roots: readonly Row[]): Promise<Plan> {
       }
     }
   }
-  for (const { binding, field, rows, target } of restricted)
-    refuse(
-      target,
-      field,
-      binding,
-      rows.filter(row => !isGone(binding, row)),
-    )
+  for (const found of restricted) {
+    const left = found.rows.filter(row => !isGone(found.binding, row))
+    if (left.length === 0) continue
+    if (waits && hasTransactions(found.binding.store) && hasTransactions(root.store)) currentUnit()?.beforeCommit(() => refuseLater(found))
+    else refuse(found.target, found.field, found.binding, left)
+  }
   return {
     deletes: deletes.slice(1),
     nulls: nulls.map(found => ({ ...found, rows: found.rows.filter(row => !isGone(found.binding, row)) })),
@@ -138,6 +165,14 @@ async function rowsPointingTo({ binding: { store, repository }, field }: Referre
   const { index } = definition.fieldByName.get(referredField(definition)) as FieldDefinition
   const values = rows.map(row => target.mapper.decodeAt(index, row[index]) as Value)
   return onStore(store, () => unscoped(repository).find({ where: { op: "in", field: field.name, values }, orderBy: [] }))
+}
+
+/** At the end of a unit of work: refuses what still points to a row that is gone. */
+async function refuseLater({ binding, field, target, targetRows }: Restricted): Promise<void> {
+  for (const row of targetRows) {
+    const again = await onStore(target.store, () => unscoped(target.repository).get(row[0] as EntityId))
+    if (again === undefined) refuse(target, field, binding, await rowsPointingTo({ binding, field }, target, [row]))
+  }
 }
 
 function refuse(target: Binding, field: FieldDefinition, by: Binding, rows: readonly Row[], cause?: unknown): void {

@@ -38,4 +38,9 @@ registerErrors({
     when: "The database refused a statement; `cause` is its own error.",
     fix: "Read the cause.",
   },
+  NITRO_NO_FOREIGN_KEY: {
+    status: 500,
+    when: "A warning: a table has no foreign key for a reference of its entity, so only writes through entities keep it.",
+    fix: "Add the foreign key by a migration.",
+  },
 })

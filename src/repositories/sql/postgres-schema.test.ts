@@ -162,23 +162,56 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
     expect(await open({ schema: "none" }).bind(definition).count(all)).toBe(1)
   })
 
-  it("is made anew while it is empty, unless something else uses it", async () => {
+  const extras = [
+    "",
+    "alter table orders add check (n <> '')",
+    "alter table orders add total text generated always as (n || id) stored",
+    "create unique index partial on orders (n) where n > ''",
+    "create view seen as select * from orders",
+    "create table more (id int, other text references orders)",
+    "comment on table orders is 'mine'",
+    "create function f() returns trigger language plpgsql as 'begin return new; end'; create trigger t before insert on orders for each row execute function f()",
+  ]
+  it.each(extras)("is left as it is when it does not fit, though it is empty: %s", async extra => {
     const { open, query } = newPlace()
-    await query("create table items (id text primary key, n text)")
-    await open()
-      .bind(define("Item", { n: "integer" }))
-      .write([{ op: "insert", row: ["a", 1] }])
-    const used = [
-      "create view seen as select * from others",
-      "create table more (id int, other text references others)",
-      "create function f() returns trigger language plpgsql as 'begin return new; end'; create trigger t before insert on others for each row execute function f()",
-    ]
-    for (const sql of used) {
-      const place = newPlace()
-      await place.query("create table others (id text primary key, n text)")
-      await place.query(sql)
-      expect(await problemsOf(place.open(), define("Other", { n: "integer" }))).toContain('"n" is text')
+    await query(`create table orders (id text primary key, n text not null); ${extra}`)
+    const before = await query("select oid, relname from pg_class where relnamespace = current_schema::regnamespace order by oid")
+    const store = open()
+    const definition = define("Order", { n: "integer" })
+    expect(await problemsOf(store, definition)).toContain('"n" is text')
+    await expect(async () => store.bind(definition).count(all)).rejects.toMatchObject({
+      fix: expect.stringContaining('drop table "orders"'),
+    })
+    expect(await query("select oid, relname from pg_class where relnamespace = current_schema::regnamespace order by oid")).toEqual(before)
+  })
+
+  it.each([
+    ["first", ["Bad", "Good", "Fine"]],
+    ["in the middle", ["Good", "Bad", "Fine"]],
+    ["last", ["Good", "Fine", "Bad"]],
+  ])("does not fit by itself: the others of its store are used all the same, with the wrong one %s", async (_, order) => {
+    const { open, query } = newPlace()
+    await query(
+      "create table bads (id text primary key, n text not null, twice text); insert into bads values ('a', 'x', 'x'), ('b', 'x', 'x')",
+    )
+    const definitions: Record<string, EntityDefinition> = {
+      Bad: define("Bad", { n: "string", twice: { type: "string", nullable: true } }, { unique: [["twice"]] }),
+      Good: define("Good", { badId: { type: "string", nullable: true, references: "Bad" } }),
+      Fine: define("Fine", { goodId: { type: "string", nullable: true, references: "Good" } }),
     }
+    for (const mode of ["sync", "check"] as const) {
+      const store = open({ schema: mode })
+      const repositories = new Map(order.map(name => [name, store.bind(definitions[name] as EntityDefinition)]))
+      for (const name of order) {
+        const counting = (async () => repositories.get(name)?.count(all))()
+        if (name === "Bad") await expect(counting).rejects.toMatchObject({ code: "NITRO_SCHEMA_MISMATCH", details: { entity: "Bad" } })
+        else expect(await counting).toBe(0)
+      }
+      await store.transaction(async () => {
+        expect(await store.bind(definitions["Fine"] as EntityDefinition).count(all)).toBe(0)
+      })
+    }
+    expect(await query("select count(*)::int as n from bads")).toEqual([{ n: 2 }])
   })
 
   it("gets a missing index and foreign key, where all rows keep them", async () => {

@@ -8,15 +8,17 @@ import { bytesText } from "./postgres-values.ts"
 import {
   type Difference,
   defaultOf,
-  type FindDefinition,
+  type ForeignKey,
   type Index,
   indexesOf,
+  isKept,
   keyColumns,
   mismatch,
   noPrimaryKey,
   onDeleteSql,
-  type SchemaMode,
+  type Preparation,
   storedFields,
+  type Target,
   targetOf,
 } from "./schema-difference.ts"
 
@@ -60,42 +62,64 @@ interface ExistingTable {
   readonly isTable: boolean
   readonly columns: ReadonlyMap<string, ExistingColumn>
   readonly indexes: readonly Index[]
-  /** Columns with a foreign key. */
-  readonly references: readonly string[]
+  readonly references: readonly ForeignKey[]
 }
 
 // Any number that other programs are unlikely to use: "nitro-ts" as two 32-bit halves of its ASCII text.
 const schemaLock = "1852404850, 1869426803"
-export interface PrepareOptions {
-  readonly find: FindDefinition
-  readonly mode: SchemaMode
-  /** The store's name. */
-  readonly store: string
-  /** Called for each table that is there, with the names of its columns that are exact. */
-  readonly found: (definition: EntityDefinition, exact: ReadonlySet<string>) => void
+export interface PostgresPreparation extends Preparation {
   /** A transaction that was forgotten open holds its locks forever: after so long the wait ends with an error. */
   readonly lockTimeoutMs: number
 }
 
-/** Makes the tables fit, or compares them only. Throws `NITRO_SCHEMA_MISMATCH`. Run it in a transaction when `mode` is `sync`. */
+/**
+ * Makes the tables fit, or compares them only. A table that does not fit fails by itself. Run it in a transaction when `mode` is
+ * `sync`.
+ */
 export async function preparePostgresTables(
   driver: Driver,
   definitions: readonly EntityDefinition[],
-  { find, mode, store, lockTimeoutMs, found }: PrepareOptions,
+  preparation: PostgresPreparation,
 ): Promise<void> {
-  await checkEncoding(driver, store)
-  if (mode !== "sync") {
-    for (const definition of definitions) found(definition, exactColumns(await compareOnly(driver, definition, find, store)))
-    return
-  }
+  await checkEncoding(driver, preparation.store)
+  if (preparation.mode !== "sync") return prepareAll(driver, definitions, preparation)
   const [before] = (await driver.get("select current_setting('lock_timeout')", [])) as [string]
-  await driver.exec(`set local lock_timeout = ${lockTimeoutMs}`)
+  await driver.exec(`set local lock_timeout = ${preparation.lockTimeoutMs}`)
   // Processes that start together: the second finds what the first has made.
   await driver.all(`select pg_advisory_xact_lock(${schemaLock})`, [])
-  for (const definition of definitions) await makeFit(driver, definition, find, store)
-  // After all tables, since two may point to each other.
-  for (const definition of definitions) found(definition, exactColumns(await addReferences(driver, definition, find)))
+  await prepareAll(driver, definitions, preparation)
   await driver.all("select set_config('lock_timeout', $1, true)", [before])
+}
+
+async function prepareAll(driver: Driver, definitions: readonly EntityDefinition[], preparation: Preparation): Promise<void> {
+  const isSync = preparation.mode === "sync"
+  const fitting: EntityDefinition[] = []
+  for (const definition of definitions) {
+    try {
+      if (isSync) await inSavepoint(driver, () => makeFit(driver, definition, preparation))
+      else await compareOnly(driver, definition, preparation)
+      fitting.push(definition)
+    } catch (error) {
+      preparation.failed(definition, error)
+    }
+  }
+  // After all tables, since two may point to each other.
+  for (const definition of fitting) {
+    const { keeps, table } = await keptReferences(driver, definition, preparation)
+    preparation.found(definition, { keeps, exact: exactColumns(table) })
+  }
+}
+
+/** After an error a transaction takes no more statements. */
+async function inSavepoint(driver: Driver, work: () => Promise<void>): Promise<void> {
+  await driver.exec("savepoint nitro_prepare")
+  try {
+    await work()
+    await driver.exec("release savepoint nitro_prepare")
+  } catch (error) {
+    await driver.exec("rollback to savepoint nitro_prepare; release savepoint nitro_prepare")
+    throw error
+  }
 }
 
 async function checkEncoding(driver: Driver, store: string): Promise<void> {
@@ -106,12 +130,11 @@ async function checkEncoding(driver: Driver, store: string): Promise<void> {
   })
 }
 
-async function compareOnly(driver: Driver, definition: EntityDefinition, find: FindDefinition, store: string): Promise<ExistingTable> {
+async function compareOnly(driver: Driver, definition: EntityDefinition, { store }: Preparation): Promise<void> {
   const existing = await readTable(driver, definition.table)
   if (existing === undefined) throw mismatch(definition, store, [{ problem: "the table does not exist", serious: true }], "check")
-  const serious = (await compare(driver, definition, existing, find)).filter(difference => difference.serious)
+  const serious = (await compare(driver, definition, existing)).filter(difference => difference.serious)
   if (serious.length > 0) throw mismatch(definition, store, serious, "check")
-  return existing
 }
 
 // An instant of three digits behind the second is a Date; a decimal of 15 digits is the only one with its nearest number.
@@ -123,17 +146,14 @@ function exactColumns({ columns }: ExistingTable): Set<string> {
   return new Set([...columns.values()].filter(isExact).map(({ name }) => name))
 }
 
-async function makeFit(driver: Driver, definition: EntityDefinition, find: FindDefinition, store: string): Promise<void> {
+/** Nothing that is there is ever dropped: what looks empty may be another program's. */
+async function makeFit(driver: Driver, definition: EntityDefinition, { store }: Preparation): Promise<void> {
   checkNames(definition, store)
   const existing = await readTable(driver, definition.table)
   if (existing === undefined) return createTable(driver, definition)
-  const differences = await compare(driver, definition, existing, find)
+  const differences = await compare(driver, definition, existing)
   const stuck = differences.filter(difference => difference.statement === undefined && difference.serious)
-  if (stuck.length > 0 && (await isDisposable(driver, definition, existing))) {
-    await driver.exec(`drop table ${quote(definition.table)}`)
-    return createTable(driver, definition)
-  }
-  if (stuck.length > 0) throw mismatch(definition, store, stuck, "sync")
+  if (stuck.length > 0) throw mismatch(definition, store, stuck, "sync", undefined, await isEmpty(driver, definition, existing))
   for (const { statement, problem, column } of differences) {
     if (statement === undefined) continue
     try {
@@ -171,24 +191,63 @@ function createIndexSql(definition: EntityDefinition, { unique, columns }: Index
   return `create ${unique ? "unique " : ""}index ${name} on ${quote(definition.table)} (${columns.map(quote).join(", ")})`
 }
 
-/** Adds the foreign keys that are missing, where all rows keep them. */
-async function addReferences(driver: Driver, definition: EntityDefinition, find: FindDefinition): Promise<ExistingTable> {
-  const existing = (await readTable(driver, definition.table)) as ExistingTable
-  if (!existing.isTable) return existing
+/** The fields whose references the database keeps, after adding the keys that are missing. */
+async function keptReferences(
+  driver: Driver,
+  definition: EntityDefinition,
+  { find, mode, missing }: Preparation,
+): Promise<{ readonly keeps: Set<string>; readonly table: ExistingTable }> {
+  const keeps = new Set<string>()
+  let table = (await readTable(driver, definition.table)) as ExistingTable
   for (const field of definition.fields) {
-    const { column } = field
     const target = targetOf(field, find)
-    if (target === undefined || existing.references.includes(column) || (await readTable(driver, target.table))?.isTable !== true) continue
-    const id = quote(target.column)
-    const [from, to] = [`${quote(definition.table)} as child`, `${quote(target.table)} as parent`]
-    const isKept = `select 1 from ${to} where parent.${id} = child.${quote(column)}`
-    const orphan = await driver.get(`select 1 from ${from} where child.${quote(column)} is not null and not exists (${isKept}) limit 1`, [])
-    if (orphan !== undefined) continue
-    const name = quote(foreignKeyName(definition.table, [column], "postgres"))
-    const key = `foreign key (${quote(column)}) references ${quote(target.table)} (${id})${onDeleteSql(field)} deferrable initially deferred`
-    await driver.exec(`alter table ${quote(definition.table)} add constraint ${name} ${key}`)
+    if (target === undefined) continue
+    const isNow = (): boolean => isKept(table.references, field, target, isSame)
+    if (!isNow() && mode === "sync" && (await addReference(driver, definition, table, field, target))) {
+      table = (await readTable(driver, definition.table)) as ExistingTable
+    }
+    if (isNow()) keeps.add(field.name)
+    else missing(definition, field, target)
   }
-  return existing
+  return { keeps, table }
+}
+
+/** Gives a column its foreign key, where all rows keep it. False when the database refuses. */
+async function addReference(
+  driver: Driver,
+  definition: EntityDefinition,
+  { isTable, references }: ExistingTable,
+  field: FieldDefinition,
+  target: Target,
+): Promise<boolean> {
+  const { column } = field
+  // One with another rule is the business of whoever declared it.
+  if (!isTable || references.some(key => key.column === column)) return false
+  if ((await readTable(driver, target.table))?.isTable !== true) return false
+  const id = quote(target.column)
+  const [from, to] = [`${quote(definition.table)} as child`, `${quote(target.table)} as parent`]
+  const found = `select 1 from ${to} where parent.${id} = child.${quote(column)}`
+  const table = quote(definition.table)
+  const name = foreignKeyName(definition.table, [column], "postgres")
+  const key = `foreign key (${quote(column)}) references ${quote(target.table)} (${id})${onDeleteSql(field)} deferrable initially deferred`
+  try {
+    await inSavepoint(driver, async () => {
+      const orphan = await driver.get(
+        `select 1 from ${from} where child.${quote(column)} is not null and not exists (${found}) limit 1`,
+        [],
+      )
+      if (orphan !== undefined) throw new Error("A row points to nothing.")
+      await driver.exec(`alter table ${table} add constraint ${quote(name)} ${key}`)
+    })
+    return true
+  } catch {
+    // Rows that point to nothing, or a target without a key. Entities keep the rule.
+    return false
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  return a === b
 }
 
 async function readTable(driver: Driver, table: string): Promise<ExistingTable | undefined> {
@@ -214,8 +273,11 @@ async function readTable(driver: Driver, table: string): Promise<ExistingTable |
     [oid],
   )
   const references = await driver.all(
-    `select a.attname::text from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
-     where c.contype = 'f' and c.conrelid = $1::bigint and cardinality(c.conkey) = 1`,
+    `select a.attname::text, t.relname::text, k.attname::text,
+       case c.confdeltype when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' when 'r' then 'restrict' else 'no action' end
+     from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1] join pg_class t on t.oid = c.confrelid
+       join pg_attribute k on k.attrelid = c.confrelid and k.attnum = c.confkey[1]
+     where c.contype = 'f' and c.conrelid = $1::bigint and cardinality(c.conkey) = 1 and c.convalidated`,
     [oid],
   )
   return {
@@ -228,11 +290,13 @@ async function readTable(driver: Driver, table: string): Promise<ExistingTable |
       ]),
     ),
     indexes: (indexes as [boolean, string][]).map(([unique, names]) => ({ unique, columns: JSON.parse(names) as string[] })),
-    references: references.map(([name]) => String(name)),
+    references: (references as [string, string, string, string][]).map(([column, table, target, onDelete]) => {
+      return { column, table, target, onDelete }
+    }),
   }
 }
 
-async function compare(driver: Driver, definition: EntityDefinition, existing: ExistingTable, find: FindDefinition): Promise<Difference[]> {
+async function compare(driver: Driver, definition: EntityDefinition, existing: ExistingTable): Promise<Difference[]> {
   const differences: Difference[] = []
   const declared = new Set(definition.fields.map(field => field.column))
   for (const field of storedFields(definition)) {
@@ -257,11 +321,6 @@ async function compare(driver: Driver, definition: EntityDefinition, existing: E
       statement: createIndexSql(definition, index),
       serious: index.unique,
     })
-  }
-  for (const field of definition.fields) {
-    const { column } = field
-    if (targetOf(field, find) === undefined || existing.references.includes(column)) continue
-    differences.push({ column, problem: `column "${column}" has no foreign key`, serious: false })
   }
   return differences
 }
@@ -307,17 +366,8 @@ async function compareColumn(
   return differences
 }
 
-/** Holds no row, and nothing else that making it anew would lose. */
-async function isDisposable(driver: Driver, definition: EntityDefinition, existing: ExistingTable): Promise<boolean> {
-  if (!existing.isTable) return false
-  // Nobody writes a first row between this look and the end of the transaction.
-  await driver.exec(`lock table ${quote(definition.table)} in access exclusive mode`)
-  const [isUsed] = (await driver.get(
-    `select exists (select 1 from ${quote(definition.table)})
-       or exists (select 1 from pg_trigger where tgrelid = $1::bigint and not tgisinternal)
-       or exists (select 1 from pg_constraint where contype = 'f' and confrelid = $1::bigint and conrelid <> confrelid)
-       or exists (select 1 from pg_depend d join pg_rewrite r on r.oid = d.objid where d.classid = 'pg_rewrite'::regclass and d.refobjid = $1::bigint)`,
-    [existing.oid],
-  )) as [boolean]
+async function isEmpty(driver: Driver, definition: EntityDefinition, { isTable }: ExistingTable): Promise<boolean> {
+  if (!isTable) return false
+  const [isUsed] = (await driver.get(`select exists (select 1 from ${quote(definition.table)})`, [])) as [boolean]
   return !isUsed
 }

@@ -21,6 +21,7 @@ import { PooledConnections } from "./pooled-connections.ts"
 import { postgresDialect } from "./postgres-dialect.ts"
 import { preparePostgresTables } from "./postgres-schema.ts"
 import { readDatabaseUrl } from "./postgres-url.ts"
+import { Repositories } from "./repositories.ts"
 import { SqlRepository } from "./repository.ts"
 import { defaultSchemaMode, type SchemaMode } from "./schema-difference.ts"
 
@@ -111,10 +112,10 @@ class PostgresDatabaseStore implements PostgresStore {
   readonly #use: StoreUse
   readonly #connections: PooledConnections
   /** The tables that foreign keys can point to, and that are prepared together. */
-  readonly #repositories: Map<EntityDefinition, SqlRepository> = new Map<EntityDefinition, SqlRepository>()
+  readonly #repositories: Repositories = new Repositories()
   /** What an open transaction has made fit and others do not see yet. */
   readonly #preparedIn: WeakMap<object, Set<SqlRepository>> = new WeakMap<object, Set<SqlRepository>>()
-  #preparing: Promise<void> | undefined
+  #preparing: Promise<void> = Promise.resolve()
 
   constructor(name: string, source: URL | PostgresPool, settings: Settings, use: StoreUse) {
     this.name = name
@@ -138,12 +139,13 @@ class PostgresDatabaseStore implements PostgresStore {
       dialect: postgresDialect,
       connections: this.#connections,
       store: this.name,
-      prepare: () => this.#prepare(),
+      prepare: one => this.#prepare(one),
       find: other => this.bind(other) as SqlRepository,
+      isBound: name => this.#repositories.named(name) !== undefined,
       isReadyHere: one => this.#preparedHere()?.has(one) === true,
     })
-    repository.ready = this.#settings.schema === "none"
-    this.#repositories.set(definition, repository)
+    if (this.#settings.schema === "none") repository.trust()
+    this.#repositories.add(definition, repository)
     return repository
   }
 
@@ -166,41 +168,49 @@ class PostgresDatabaseStore implements PostgresStore {
     return openPostgres(driver, { url: this.#source.href, maxConnections: max, waitTimeoutMs, prepare })
   }
 
-  /** Makes the tables of all classes fit that were bound since the last time, at once: they may point to each other. */
-  #prepare(): Promise<void> {
+  /** Makes the table of a class fit, with those that it points to; one class after the other. */
+  #prepare(asked: SqlRepository): Promise<void> {
     // A transaction does it for itself: it may hold locks that another connection would wait for.
-    if (this.#connections.inTransaction) return this.#prepareHere()
-    this.#preparing ??= this.#prepareForAll().finally(() => {
-      this.#preparing = undefined
-    })
+    if (this.#connections.inTransaction) return this.#prepareHere(asked)
+    const prepare = (): Promise<void> | undefined => (asked.ready ? undefined : this.#prepareForAll(asked))
+    this.#preparing = this.#preparing.then(prepare, prepare)
     return this.#preparing
   }
 
-  async #prepareForAll(): Promise<void> {
-    const concerned = this.#unprepared()
-    const work = (driver: Driver): Promise<void> => this.#makeFit(driver, concerned)
+  async #prepareForAll(asked: SqlRepository): Promise<void> {
+    const concerned = this.#repositories.concernedBy(asked, ({ ready }) => ready)
+    let outcome: Outcome | undefined
+    const work = async (driver: Driver): Promise<void> => {
+      outcome = await this.#makeFit(driver, concerned)
+    }
     await (this.#settings.schema === "sync" ? this.#connections.atomic(work) : this.#connections.read(work))
-    for (const repository of concerned) repository.ready = true
+    for (const repository of (outcome as Outcome).fitting) repository.ready = true
+    throwFailure(outcome as Outcome, asked)
   }
 
   /** Others see what a transaction makes when it has committed; until then they wait for it, and make it themselves if it does not. */
-  async #prepareHere(): Promise<void> {
+  async #prepareHere(asked: SqlRepository): Promise<void> {
     const here = this.#preparedHere() ?? new Set<SqlRepository>()
     this.#preparedIn.set(this.#connections.transactionKey as object, here)
     const made: SqlRepository[] = []
+    let kept: (readonly [SqlRepository, ReadonlySet<string>])[] = []
+    let outcome: Outcome | undefined
     const forget = (): void => {
       for (const repository of made) here.delete(repository)
+      for (const [repository, keeps] of kept) repository.keeps = keeps
     }
     const work = async (driver: Driver): Promise<void> => {
-      const concerned = this.#unprepared().filter(repository => !here.has(repository))
-      await this.#makeFit(driver, concerned)
-      made.push(...concerned)
-      for (const repository of concerned) here.add(repository)
+      const concerned = this.#repositories.concernedBy(asked, one => one.ready || here.has(one))
+      kept = concerned.map(repository => [repository, repository.keeps])
+      outcome = await this.#makeFit(driver, concerned)
+      made.push(...outcome.fitting)
+      for (const repository of outcome.fitting) here.add(repository)
     }
     await (this.#settings.schema === "sync" ? this.#connections.atomic(work, forget) : this.#connections.read(work))
     this.#connections.afterCommit(() => {
       for (const repository of made) if (here.has(repository)) repository.ready = true
     })
+    throwFailure(outcome as unknown as Outcome, asked)
   }
 
   #preparedHere(): Set<SqlRepository> | undefined {
@@ -208,22 +218,37 @@ class PostgresDatabaseStore implements PostgresStore {
     return key === undefined ? undefined : this.#preparedIn.get(key)
   }
 
-  #unprepared(): SqlRepository[] {
-    const repositories = [...this.#repositories.values()]
-    const fresh = new Set(repositories.filter(({ ready }) => !ready).map(({ table }) => table.definition.name))
-    // Those that point to a new one once more, which get their foreign key now.
-    return repositories.filter(({ table, ready }) => !ready || table.definition.fields.some(field => fresh.has(field.references ?? "")))
+  async #makeFit(driver: Driver, concerned: readonly SqlRepository[]): Promise<Outcome> {
+    const failures = new Map<EntityDefinition, unknown>()
+    await preparePostgresTables(
+      driver,
+      concerned.map(({ table }) => table.definition),
+      {
+        find: name => this.#repositories.named(name)?.table.definition,
+        mode: this.#settings.schema,
+        store: this.name,
+        lockTimeoutMs: this.#settings.waitTimeoutMs,
+        found: (definition, { keeps, exact }) => {
+          const repository = this.#repositories.get(definition) as SqlRepository
+          repository.keeps = keeps
+          for (const { field, facts } of repository.table.columns) facts.isExact = exact.has(field.column)
+        },
+        failed: (definition, error) => failures.set(definition, error),
+        missing: (definition, field, target) => this.#repositories.get(definition)?.warnOnce(field, target),
+      },
+    )
+    return { fitting: concerned.filter(({ table }) => !failures.has(table.definition)), failures }
   }
+}
 
-  #makeFit(driver: Driver, concerned: readonly SqlRepository[]): Promise<void> {
-    const definitions = concerned.map(({ table }) => table.definition)
-    const find = (entity: string) => [...this.#repositories.keys()].findLast(definition => definition.name === entity)
-    const { waitTimeoutMs: lockTimeoutMs } = this.#settings
-    const found = (definition: EntityDefinition, exact: ReadonlySet<string>): void => {
-      for (const { field, facts } of this.#repositories.get(definition)?.table.columns ?? []) facts.isExact = exact.has(field.column)
-    }
-    return preparePostgresTables(driver, definitions, { find, mode: this.#settings.schema, store: this.name, lockTimeoutMs, found })
-  }
+interface Outcome {
+  readonly fitting: readonly SqlRepository[]
+  readonly failures: ReadonlyMap<EntityDefinition, unknown>
+}
+
+/** What went well for others is kept. */
+function throwFailure({ failures }: Outcome, { table: { definition } }: SqlRepository): void {
+  if (failures.has(definition)) throw failures.get(definition)
 }
 
 function parseUrl(url: string | URL | undefined): URL {

@@ -3,6 +3,7 @@ import type {
   ColumnIncrement,
   EntityDefinition,
   EntityId,
+  FieldDefinition,
   JoinPlan,
   Predicate,
   QueryPlan,
@@ -22,6 +23,7 @@ import type { Dialect } from "./dialect.ts"
 import type { Driver } from "./driver.ts"
 import { explain } from "./explain.ts"
 import { isStorableText, unsupported } from "./parameters.ts"
+import { type Target, warnOfReference } from "./schema-difference.ts"
 import { joinTable, rawStatement, selectStatement, tableWithTarget, updateStatement } from "./statements.ts"
 import { type Column, describeTable, type Table } from "./table.ts"
 
@@ -35,6 +37,8 @@ export interface SqlRepositoryOptions {
   readonly prepare: (repository: SqlRepository) => MaybePromise<void>
   /** Whether the table, though not `ready` for all, was made to fit by the transaction of this call. */
   readonly isReadyHere?: (repository: SqlRepository) => boolean
+  /** Whether a class of this name is in the same store. */
+  readonly isBound: (name: string) => boolean
   /** The store's repository of another class, for conditions on related rows. */
   readonly find: (definition: EntityDefinition) => SqlRepository
 }
@@ -43,6 +47,10 @@ export class SqlRepository implements Repository {
   readonly table: Table
   /** Whether the table is known to fit the definition. The store sets it. */
   ready = false
+  /** The fields whose references the database keeps by itself, with the rule that the class declares. The store sets it. */
+  keeps: ReadonlySet<string> = new Set()
+  #trusts = false
+  readonly #warned: Set<FieldDefinition> = new Set<FieldDefinition>()
   readonly #compiler: Compiler
   readonly #connections: Connections
   readonly #options: SqlRepositoryOptions
@@ -211,6 +219,25 @@ export class SqlRepository implements Repository {
     }
     const statement = compiler.find(plan)
     return this.#whenReady(() => this.#attempt(() => this.#filled(this.#all(statement), other)))
+  }
+
+  /** Takes the table as it is, with the references to all classes of the store. */
+  trust(): void {
+    this.ready = true
+    this.#trusts = true
+  }
+
+  /** Says once that the database does not keep a reference. */
+  warnOnce(field: FieldDefinition, target: Target): void {
+    if (this.#warned.has(field)) return
+    this.#warned.add(field)
+    warnOfReference(this.#options.store, this.table.definition, field, target)
+  }
+
+  enforces(field: string): MaybePromise<boolean> {
+    if (this.keeps.has(field) && this.#isReady()) return true
+    if (this.#trusts) return this.#options.isBound(this.table.definition.fieldByName.get(field)?.references ?? "")
+    return this.#isReady() ? false : this.#afterPreparing(() => this.keeps.has(field))
   }
 
   raw(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]> {

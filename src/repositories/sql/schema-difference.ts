@@ -19,6 +19,53 @@ export function onDeleteSql({ onDelete }: FieldDefinition): string {
 /** Finds the definition of an entity of the same store, for foreign keys. */
 export type FindDefinition = (entity: string) => EntityDefinition | undefined
 
+/** What a store learns about the tables it prepares. */
+export interface Preparation {
+  /** Undefined for a class that has no table here, or whose table cannot be pointed to. */
+  readonly find: FindDefinition
+  readonly mode: SchemaMode
+  /** The store's name. */
+  readonly store: string
+  /** Called for each table that fits. */
+  readonly found: (definition: EntityDefinition, table: FoundTable) => void
+  /** Called for each reference that the database does not keep. */
+  readonly missing: (definition: EntityDefinition, field: FieldDefinition, target: Target) => void
+  /** Called for each class whose table does not fit; the others are prepared all the same. */
+  readonly failed: (definition: EntityDefinition, error: unknown) => void
+}
+
+export interface FoundTable {
+  /** Names of the fields whose references the database keeps, with the rule that the class declares. */
+  readonly keeps: ReadonlySet<string>
+  /** Names of the columns that hold no more than is decoded of them; a dialect without `coarse` types has none. */
+  readonly exact: ReadonlySet<string>
+}
+
+/** A foreign key of one column, as a database reports it. */
+export interface ForeignKey {
+  readonly column: string
+  readonly table: string
+  readonly target: string
+  /** In lower case: `no action`, `cascade`. */
+  readonly onDelete: string
+}
+
+/** Whether the database keeps the reference as the field declares it: a second key with another rule would act too. */
+export function isKept(
+  keys: readonly ForeignKey[],
+  field: FieldDefinition,
+  target: Target,
+  same: (a: string, b: string) => boolean,
+): boolean {
+  const own = keys.filter(key => same(key.column, field.column))
+  return own.length > 0 && own.every(key => isDeclared(key, field, target, same))
+}
+
+function isDeclared(key: ForeignKey, field: FieldDefinition, target: Target, same: (a: string, b: string) => boolean): boolean {
+  const rule = field.onDelete === undefined ? /^(no action|restrict)$/ : new RegExp(`^${field.onDelete}$`)
+  return same(key.column, field.column) && same(key.table, target.table) && same(key.target, target.column) && rule.test(key.onDelete)
+}
+
 /** The fields that have a column: all but a derived id. */
 export function storedFields({ fields }: EntityDefinition): FieldDefinition[] {
   return fields.filter(({ derived }) => !derived)
@@ -29,11 +76,25 @@ export function keyColumns({ key, fieldByName }: EntityDefinition): string[] {
   return key.map(name => fieldByName.get(name)?.column ?? name)
 }
 
+export interface Target {
+  readonly table: string
+  readonly column: string
+}
+
 /** The table and the column that a `ref` field points to; undefined where no single column is the key. */
-export function targetOf(field: FieldDefinition, find: FindDefinition): { readonly table: string; readonly column: string } | undefined {
+export function targetOf(field: FieldDefinition, find: FindDefinition): Target | undefined {
   const target = field.references === undefined ? undefined : find(field.references)
   const [column, ...more] = target === undefined ? [] : keyColumns(target)
   return target === undefined || column === undefined || more.length > 0 ? undefined : { table: target.table, column }
+}
+
+/** Says that the database does not keep a reference, so that only entities do. */
+export function warnOfReference(store: string, { table }: EntityDefinition, { column, onDelete }: FieldDefinition, target: Target): void {
+  const rule = onDelete === undefined ? "" : ` on delete ${onDelete}`
+  process.emitWarning(
+    `The column "${column}" of "${table}" in ${store} has no foreign key to "${target.table}"${rule}. Entities keep the rule, other programs do not. Add it by a migration.`,
+    { code: "NITRO_NO_FOREIGN_KEY" },
+  )
 }
 
 export interface Difference {
@@ -96,13 +157,17 @@ export function mismatch(
   differences: readonly Difference[],
   mode: SchemaMode,
   cause?: unknown,
+  /** Whether the table holds no row. */
+  isEmpty = false,
 ): NitroError {
   const problems = differences.map(difference => difference.problem)
   const columns = differences.flatMap(difference => (difference.column === undefined ? [] : [difference.column]))
   const fix =
     mode === "check"
       ? 'Change the table with a migration. To let the store create and extend tables by itself, give it `schema: "sync"`.'
-      : "Give a new field a default or make it nullable, so that old rows can keep their place; or change the table yourself; or, if the data may go, delete it and the table."
+      : isEmpty
+        ? `Change the table. It has no rows: if nothing else needs it, drop table "${definition.table}", and the store makes it anew.`
+        : "Give a new field a default or make it nullable, so that old rows can keep their place; or change the table yourself; or, if the data may go, delete it and the table."
   return new NitroError(
     "NITRO_SCHEMA_MISMATCH",
     `The table "${definition.table}" in ${store} does not fit ${definition.name}: ${problems.join("; ")}.`,

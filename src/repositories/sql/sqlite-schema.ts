@@ -1,18 +1,23 @@
 // Makes a SQLite table fit its entity: creates it, adds what can be added without guessing, else says what is wrong.
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../entity/index.ts"
 import type { SyncDriver } from "./driver.ts"
+import { indexName } from "./migrations/names.ts"
+import { beyondModel } from "./migrations/sqlite-introspect.ts"
 import {
   type Difference,
   defaultOf,
   type FindDefinition,
+  type ForeignKey,
   type Index,
   indexesOf,
+  isKept,
   keyColumns,
   mismatch,
   noPrimaryKey,
   onDeleteSql,
-  type SchemaMode,
+  type Preparation,
   storedFields,
+  type Target,
   targetOf,
 } from "./schema-difference.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
@@ -44,41 +49,83 @@ interface ExistingTable {
   readonly columns: ReadonlyMap<string, ExistingColumn>
   readonly primaryKey: readonly string[]
   readonly indexes: readonly { readonly unique: boolean; readonly columns: readonly string[] }[]
-  /** Columns with a foreign key. */
-  readonly references: readonly string[]
+  readonly references: readonly ForeignKey[]
   readonly isView: boolean
+  /** The statement that made it. */
+  readonly sql: string
 }
 
-/** Throws `NITRO_SCHEMA_MISMATCH`. Run it in a transaction when `mode` is `sync`. */
-export function prepareTable(
-  driver: SyncDriver,
-  definition: EntityDefinition,
-  find: FindDefinition,
-  mode: SchemaMode,
-  store: string,
-): void {
-  const existing = readTable(driver, definition.table)
-  if (existing === undefined && mode === "sync") {
-    createTable(driver, definition, find)
-    return
+export interface SqlitePreparation extends Preparation {
+  /** Called with the statement of each table that is made. */
+  readonly made: (definition: EntityDefinition, sql: string) => void
+  /** The statement of a table that this process has made. */
+  readonly madeSql: (definition: EntityDefinition) => string | undefined
+}
+
+/**
+ * Makes the tables fit, or compares them only. A table that does not fit fails by itself. Targets come before the tables that
+ * point to them. Run it in a transaction when `mode` is `sync`.
+ */
+export function prepareSqliteTables(driver: SyncDriver, definitions: readonly EntityDefinition[], preparation: SqlitePreparation): void {
+  const failed = new Set<EntityDefinition>()
+  const find: FindDefinition = name => {
+    const target = preparation.find(name)
+    return target === undefined || failed.has(target) || !canBePointedTo(driver, target) ? undefined : target
   }
+  for (const definition of definitions) {
+    try {
+      if (preparation.mode === "sync") inSavepoint(driver, () => makeFit(driver, definition, { ...preparation, find }))
+      else compareOnly(driver, definition, { ...preparation, find })
+    } catch (error) {
+      failed.add(definition)
+      preparation.failed(definition, error)
+    }
+  }
+  // After all tables, since two may point to each other.
+  for (const definition of definitions) {
+    if (failed.has(definition)) continue
+    const keeps = keptReferences(driver, definition, { ...preparation, find })
+    preparation.found(definition, { keeps, exact: noColumns })
+  }
+}
+
+const noColumns: ReadonlySet<string> = new Set()
+
+/** A key can point to a table that will be there, with a primary key or unique index on the column. */
+function canBePointedTo(driver: SyncDriver, target: EntityDefinition): boolean {
+  const existing = readTable(driver, target.table)
+  return existing === undefined || (!existing.isView && hasKey(existing, target))
+}
+
+function inSavepoint(driver: SyncDriver, work: () => void): void {
+  driver.exec("savepoint nitro_prepare")
+  try {
+    work()
+    driver.exec("release nitro_prepare")
+  } catch (error) {
+    driver.exec("rollback to nitro_prepare; release nitro_prepare")
+    throw error
+  }
+}
+
+function compareOnly(driver: SyncDriver, definition: EntityDefinition, { find, store, mode }: Preparation): void {
+  const existing = readTable(driver, definition.table)
+  if (existing === undefined) throw mismatch(definition, store, [{ problem: "the table does not exist", serious: true }], mode)
+  const serious = compare(driver, definition, existing, find).filter(difference => difference.serious)
+  if (serious.length > 0) throw mismatch(definition, store, serious, mode)
+}
+
+/** Nothing that is there is ever dropped: what looks empty may be another program's. */
+function makeFit(driver: SyncDriver, definition: EntityDefinition, { find, store, mode, made }: SqlitePreparation): void {
+  const existing = readTable(driver, definition.table)
   if (existing === undefined) {
-    throw mismatch(definition, store, [{ problem: "the table does not exist", serious: true }], mode)
+    createTable(driver, definition, find)
+    made(definition, (readTable(driver, definition.table) as ExistingTable).sql)
+    return
   }
   const differences = compare(driver, definition, existing, find)
-  if (mode === "check") {
-    const serious = differences.filter(difference => difference.serious)
-    if (serious.length > 0) throw mismatch(definition, store, serious, mode)
-    return
-  }
   const stuck = differences.filter(difference => difference.statement === undefined && difference.serious)
-  const lacksReference = differences.some(difference => !difference.serious && difference.statement === undefined)
-  if ((stuck.length > 0 || lacksReference) && isDisposable(driver, definition, existing)) {
-    driver.exec(`drop table ${quote(definition.table)}`)
-    createTable(driver, definition, find)
-    return
-  }
-  if (stuck.length > 0) throw mismatch(definition, store, stuck, mode)
+  if (stuck.length > 0) throw mismatch(definition, store, stuck, mode, undefined, isEmpty(driver, definition, existing))
   for (const { statement, problem, column } of differences) {
     if (statement === undefined) continue
     try {
@@ -93,6 +140,70 @@ export function prepareTable(
       )
     }
   }
+}
+
+/** The fields whose references the database keeps, after adding the keys that are missing. */
+function keptReferences(driver: SyncDriver, definition: EntityDefinition, preparation: SqlitePreparation): Set<string> {
+  const keeps = new Set<string>()
+  for (const field of definition.fields) {
+    const target = targetOf(field, preparation.find)
+    if (target === undefined) continue
+    const isNow = (): boolean => isKept(readTable(driver, definition.table)?.references ?? [], field, target, sameName)
+    if (!isNow() && preparation.mode === "sync") addReference(driver, definition, field, target, preparation)
+    if (isNow()) keeps.add(field.name)
+    else preparation.missing(definition, field, target)
+  }
+  return keeps
+}
+
+/**
+ * Gives a column its foreign key. SQLite takes one only with a new column, so the values move into one. A table that this process
+ * made a moment ago, and that holds nothing, is made again. Left undone where anything would be lost or refused: required
+ * columns, rows that point to nothing, views and triggers that use the column.
+ */
+function addReference(
+  driver: SyncDriver,
+  definition: EntityDefinition,
+  field: FieldDefinition,
+  target: Target,
+  { find, madeSql, made }: SqlitePreparation,
+): void {
+  const existing = readTable(driver, definition.table)
+  const column = existing?.columns.get(field.column.toLowerCase())
+  if (existing === undefined || column === undefined || existing.isView) return
+  if (existing.sql === madeSql(definition) && isEmpty(driver, definition, existing) && !isUsed(driver, definition)) {
+    driver.exec(`drop table ${quote(definition.table)}`)
+    createTable(driver, definition, find)
+    made(definition, (readTable(driver, definition.table) as ExistingTable).sql)
+    return
+  }
+  if (!field.nullable || column.generated || column.hasDefault) return
+  // One with another rule is the business of whoever declared it.
+  if (existing.references.some(key => sameName(key.column, field.column))) return
+  if (existing.primaryKey.includes(field.column.toLowerCase()) || beyondModel(existing.sql).length > 0) return
+  const [table, name, moved] = [quote(definition.table), quote(column.name), quote(`${column.name} `)]
+  const points = `select 1 from ${quote(target.table)} parent where parent.${quote(target.column)} = child.${name}`
+  if (driver.get(`select 1 from ${table} child where ${name} is not null and not exists (${points}) limit 1`, []) !== undefined) return
+  const indexes = driver.all(
+    "select name, sql from sqlite_master where type = 'index' and lower(tbl_name) = lower(?) and sql is not null and name in (select i.name from pragma_index_list(?) i, pragma_index_info(i.name) c where lower(c.name) = lower(?))",
+    [definition.table, definition.table, column.name],
+  ) as [string, string][]
+  try {
+    inSavepoint(driver, () => {
+      for (const [index] of indexes) driver.exec(`drop index ${quote(index)}`)
+      driver.exec(`alter table ${table} add column ${moved} ${column.type}${referenceText(field, target)}`)
+      driver.exec(`update ${table} set ${moved} = ${name}`)
+      driver.exec(`alter table ${table} drop column ${name}`)
+      driver.exec(`alter table ${table} rename column ${moved} to ${name}`)
+      for (const [, sql] of indexes) driver.exec(sql)
+    })
+  } catch {
+    // Something else uses the column. Entities keep the rule.
+  }
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
 }
 
 function createTable(driver: SyncDriver, definition: EntityDefinition, find: FindDefinition): void {
@@ -113,18 +224,21 @@ function createTableSql(definition: EntityDefinition, find: FindDefinition): str
 // Deferred, so that the order of the writes in a transaction does not matter.
 function referenceSql(field: FieldDefinition, find: FindDefinition): string {
   const target = targetOf(field, find)
-  if (target === undefined) return ""
+  return target === undefined ? "" : referenceText(field, target)
+}
+
+function referenceText(field: FieldDefinition, target: Target): string {
   return ` references ${quote(target.table)} (${quote(target.column)})${onDeleteSql(field)} deferrable initially deferred`
 }
 
 function createIndexSql(definition: EntityDefinition, { unique, columns }: Index): string {
-  const name = quote(`${unique ? "unique" : "index"} ${definition.table}(${columns.join(", ")})`)
+  const name = quote(indexName(definition.table, columns, unique, "sqlite"))
   return `create ${unique ? "unique " : ""}index if not exists ${name} on ${quote(definition.table)} (${columns.map(quote).join(", ")})`
 }
 
 function readTable(driver: SyncDriver, table: string): ExistingTable | undefined {
-  const kind = driver.get("select type from sqlite_master where lower(name) = lower(?) and type in ('table', 'view')", [table])
-  if (kind === undefined) return undefined
+  const found = driver.get("select type, sql from sqlite_master where lower(name) = lower(?) and type in ('table', 'view')", [table])
+  if (found === undefined) return undefined
   const columns = new Map<string, ExistingColumn>()
   const keys: { name: string; position: number }[] = []
   const rows = driver.all('select name, lower(type), "notnull", dflt_value is not null, pk, hidden from pragma_table_xinfo(?)', [table])
@@ -141,9 +255,28 @@ function readTable(driver: SyncDriver, table: string): ExistingTable | undefined
     columns,
     primaryKey: keys.sort((a, b) => a.position - b.position).map(key => key.name),
     indexes,
-    references: driver.all('select "from" from pragma_foreign_key_list(?)', [table]).map(([column]) => String(column).toLowerCase()),
-    isView: kind[0] === "view",
+    references: readReferences(driver, table),
+    isView: found[0] === "view",
+    sql: String(found[1]),
   }
+}
+
+/** Keys of one column. One that names no column points to the primary key. */
+function readReferences(driver: SyncDriver, table: string): ForeignKey[] {
+  const rows = driver.all(
+    `select k."from", k."table", coalesce(k."to", (select p.name from pragma_table_info(k."table") p where p.pk = 1)), lower(k.on_delete)
+     from pragma_foreign_key_list(?) k where (select count(*) from pragma_foreign_key_list(?) other where other.id = k.id) = 1`,
+    [table, table],
+  )
+  return (rows as [string, string, string, string][]).map(([column, referenced, target, onDelete]) => {
+    return { column, table: referenced, target, onDelete }
+  })
+}
+
+function hasKey({ primaryKey, indexes }: ExistingTable, definition: EntityDefinition): boolean {
+  const keys = keyColumns(definition).map(column => column.toLowerCase())
+  const isKey = (columns: readonly string[]): boolean => columns.length === keys.length && keys.every(column => columns.includes(column))
+  return isKey(primaryKey) || indexes.some(index => index.unique && isKey(index.columns))
 }
 
 function compare(driver: SyncDriver, definition: EntityDefinition, existing: ExistingTable, find: FindDefinition): Difference[] {
@@ -163,10 +296,7 @@ function compare(driver: SyncDriver, definition: EntityDefinition, existing: Exi
       serious: true,
     })
   }
-  const keys = keyColumns(definition).map(column => column.toLowerCase())
-  const isKey = (columns: readonly string[]): boolean => columns.length === keys.length && keys.every(column => columns.includes(column))
-  if (!isKey(existing.primaryKey) && !existing.indexes.some(index => index.unique && isKey(index.columns)))
-    differences.push(noPrimaryKey(keys))
+  if (!hasKey(existing, definition)) differences.push(noPrimaryKey(keyColumns(definition)))
   for (const index of indexesOf(definition)) {
     const wanted = index.columns.map(column => column.toLowerCase()).join()
     if (existing.indexes.some(each => each.columns.join() === wanted && (each.unique || !index.unique))) continue
@@ -176,11 +306,6 @@ function compare(driver: SyncDriver, definition: EntityDefinition, existing: Exi
       statement: createIndexSql(definition, index),
       serious: index.unique,
     })
-  }
-  for (const field of definition.fields) {
-    if (referenceSql(field, find) === "" || existing.references.includes(field.column.toLowerCase())) continue
-    if (existing.columns.has(field.column.toLowerCase()))
-      differences.push({ column: field.column, problem: `column "${field.column}" has no foreign key`, serious: false })
   }
   return differences
 }
@@ -244,13 +369,20 @@ function fits(wanted: string, found: Affinity): boolean {
   return found !== "text" && found !== "blob"
 }
 
-/** Holds no row, and nothing else that making it anew would lose. */
-function isDisposable(driver: SyncDriver, definition: EntityDefinition, existing: ExistingTable): boolean {
-  if (existing.isView) return false
-  const table = quote(definition.table)
-  const [rows] = driver.get(`select exists (select 1 from ${table})`, []) as [number]
-  const [triggers] = driver.get("select count(*) from sqlite_master where type = 'trigger' and lower(tbl_name) = lower(?)", [
-    definition.table,
-  ]) as [number]
-  return rows === 0 && triggers === 0
+function isEmpty(driver: SyncDriver, definition: EntityDefinition, { isView }: ExistingTable): boolean {
+  if (isView) return false
+  const [rows] = driver.get(`select exists (select 1 from ${quote(definition.table)})`, []) as [number]
+  return rows === 0
+}
+
+/** Whether a trigger, a view or an index of somebody else's would go with the table. */
+function isUsed(driver: SyncDriver, definition: EntityDefinition): boolean {
+  const { table } = definition
+  const own = indexesOf(definition).map(({ unique, columns }) => indexName(table, columns, unique, "sqlite"))
+  const others = driver.all(
+    `select name from sqlite_master where sql is not null and (type in ('trigger', 'index') and lower(tbl_name) = lower(?)
+     or type in ('trigger', 'view') and instr(lower(sql), lower(?)) > 0)`,
+    [table, table],
+  )
+  return others.some(([name]) => !own.includes(String(name)))
 }

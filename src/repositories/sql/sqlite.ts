@@ -14,16 +14,18 @@ import type {
 import { defined, realPath, registerStoreUrl, StoreUse } from "../../entity/index.ts"
 import { callSiteOf } from "../../shared/call-site.ts"
 import { NitroError } from "../../shared/errors.ts"
+import { after } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "./access.ts"
 import type { Driver, SyncDriver } from "./driver.ts"
 import { loadSqliteDriver, type SqliteConnection, type SqliteDriverName, wrapConnection } from "./drivers/load.ts"
 import "./errors.ts"
+import { Repositories } from "./repositories.ts"
 import { SqlRepository } from "./repository.ts"
 import { defaultSchemaMode, type SchemaMode } from "./schema-difference.ts"
 import { SingleWriter } from "./single-writer.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
-import { prepareTable } from "./sqlite-schema.ts"
+import { prepareSqliteTables } from "./sqlite-schema.ts"
 
 export type { SqliteConnection, SqliteDriverName } from "./drivers/load.ts"
 export type { SchemaMode } from "./schema-difference.ts"
@@ -99,7 +101,9 @@ class SqliteFileStore implements SqliteStore {
   readonly #use: StoreUse | undefined
   readonly #connections: SingleWriter
   /** The tables that foreign keys can point to, and that are prepared together. */
-  readonly #repositories: Map<EntityDefinition, SqlRepository> = new Map<EntityDefinition, SqlRepository>()
+  readonly #repositories: Repositories = new Repositories()
+  /** The statements of tables that this process has made. */
+  readonly #made: Map<EntityDefinition, string> = new Map<EntityDefinition, string>()
   #openFile: ((file: string) => SyncDriver) | undefined
   #hasReader = false
 
@@ -138,11 +142,12 @@ class SqliteFileStore implements SqliteStore {
       dialect: sqliteDialect,
       connections: this.#connections,
       store: this.name,
-      prepare: () => this.#prepare(),
+      prepare: one => this.#prepare(one),
       find: other => this.bind(other) as SqlRepository,
+      isBound: name => this.#repositories.named(name) !== undefined,
     })
-    repository.ready = this.#settings.schema === "none"
-    this.#repositories.set(definition, repository)
+    if (this.#settings.schema === "none") repository.trust()
+    this.#repositories.add(definition, repository)
     return repository
   }
 
@@ -160,26 +165,47 @@ class SqliteFileStore implements SqliteStore {
     return this.#use === undefined ? close() : this.#use.close(close)
   }
 
-  /** Makes the tables of all classes fit that were bound since the last time, at once: they may point to each other. */
-  #prepare(): MaybePromise<void> {
-    let concerned: SqlRepository[] = []
+  /** Makes the table of a class fit, with those that it points to. */
+  #prepare(asked: SqlRepository): MaybePromise<void> {
+    let prepared: SqlRepository[] = []
+    let kept: (readonly [SqlRepository, ReadonlySet<string>])[] = []
     const forget = (): void => {
-      for (const repository of concerned) repository.ready = false
+      for (const repository of prepared) repository.ready = false
+      for (const [repository, keeps] of kept) repository.keeps = keeps
     }
-    const work = (driver: Driver): void => {
-      concerned = this.#unprepared()
-      const find = (entity: string) => [...this.#repositories.keys()].findLast(definition => definition.name === entity)
-      for (const { table } of concerned) prepareTable(driver as SyncDriver, table.definition, find, this.#settings.schema, this.name)
-      for (const repository of concerned) repository.ready = true
+    const work = (driver: Driver): { readonly error: unknown } | undefined => {
+      const concerned = this.#repositories.concernedBy(asked, ({ ready }) => ready)
+      const failures = new Map<EntityDefinition, unknown>()
+      const made = new Map<EntityDefinition, string>()
+      kept = concerned.map(repository => [repository, repository.keeps])
+      prepareSqliteTables(
+        driver as SyncDriver,
+        concerned.map(({ table }) => table.definition),
+        {
+          find: name => this.#repositories.named(name)?.table.definition,
+          mode: this.#settings.schema,
+          store: this.name,
+          found: (definition, { keeps }) => {
+            const repository = this.#repositories.get(definition) as SqlRepository
+            repository.keeps = keeps
+          },
+          failed: (definition, error) => failures.set(definition, error),
+          missing: (definition, field, target) => this.#repositories.get(definition)?.warnOnce(field, target),
+          made: (definition, sql) => made.set(definition, sql),
+          madeSql: definition => made.get(definition) ?? this.#made.get(definition),
+        },
+      )
+      prepared = concerned.filter(({ table, ready }) => !ready && !failures.has(table.definition))
+      for (const repository of prepared) repository.ready = true
+      for (const [definition, sql] of made) this.#made.set(definition, sql)
+      const { definition } = asked.table
+      return failures.has(definition) ? { error: failures.get(definition) } : undefined
     }
-    return this.#settings.schema === "check" ? this.#connections.read(work) : this.#connections.atomic(work, forget)
-  }
-
-  #unprepared(): SqlRepository[] {
-    const repositories = [...this.#repositories.values()]
-    const fresh = new Set(repositories.filter(({ ready }) => !ready).map(({ table }) => table.definition.name))
-    // Those that point to a new one once more: while they are empty they can still get their foreign key.
-    return repositories.filter(({ table, ready }) => !ready || table.definition.fields.some(field => fresh.has(field.references ?? "")))
+    // What went well for others is kept, so the failure is thrown behind the transaction.
+    const failure = this.#settings.schema === "check" ? this.#connections.read(work) : this.#connections.atomic(work, forget)
+    return after(failure, failed => {
+      if (failed !== undefined) throw failed.error
+    })
   }
 
   #open(): SyncDriver {
