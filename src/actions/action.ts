@@ -19,6 +19,8 @@ export interface ActionOptions {
   readonly idempotent?: "required"
   /** HTTP status of a JSON answer; default 200, or 204 when there is nothing to send. */
   readonly status?: number
+  /** Milliseconds until it is answered 504 and what it wrote is taken back; `Infinity`: any time. Default: that of `nitro({ deadlineMs })`. */
+  readonly deadlineMs?: number
 }
 
 /** The second argument of an action. */
@@ -26,8 +28,8 @@ export interface ActionCall {
   /** What `nitro({ user })` returned; undefined for a visitor. */
   readonly user: User | undefined
   /**
-   * Aborts when the client has left. The action's writes go on to their end and are committed unless it throws; pass it on to
-   * what is no longer worth waiting for.
+   * Aborts when the client has left, and at the deadline. When the client has left, the action's writes go on to their end and are
+   * committed unless it throws; after the deadline they are taken back. Pass the signal on to what is no longer worth waiting for.
    */
   readonly signal: AbortSignal
   readonly request: Request
@@ -41,6 +43,7 @@ export interface ActionDefinition {
   readonly input: Readonly<Record<string, z.ZodType>>
   readonly confirm: string | undefined
   readonly status: number | undefined
+  readonly deadlineMs: number | undefined
   readonly needsKey: boolean
 }
 
@@ -90,6 +93,7 @@ function define(method: Method, name: string, options: ActionOptions = {}): void
     input: options.input ?? {},
     confirm: options.confirm,
     status: options.status,
+    deadlineMs: options.deadlineMs,
     needsKey: options.idempotent === "required",
   })
 }

@@ -1,5 +1,5 @@
 // The five CRUD routes that come with an entity, and the POST twins that plain HTML forms need.
-import type { EntityClass, EntityInstance } from "../entity/index.ts"
+import { type EntityClass, type EntityInstance, requireAhead } from "../entity/index.ts"
 import { list } from "./list.ts"
 import { type CrudOperation, type Exposure, operationOf, type Route, type RouteCall } from "./route.ts"
 
@@ -61,12 +61,12 @@ function isOneWrite(entity: EntityClass, write: "Create" | "Update"): boolean {
 }
 
 async function update(entity: EntityClass, { id, input }: RouteCall): Promise<{ value: EntityInstance }> {
-  const target = (await entity.require(id)) as EntityInstance
+  const target = (await requireAhead(entity, id)) as EntityInstance
   await target.update(input as never)
   return { value: target }
 }
 
 async function remove(entity: EntityClass, { id }: RouteCall): Promise<{ status: number }> {
-  await ((await entity.require(id)) as EntityInstance).delete()
+  await ((await requireAhead(entity, id)) as EntityInstance).delete()
   return { status: 204 }
 }

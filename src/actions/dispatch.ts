@@ -1,7 +1,7 @@
 // From request to answer: finds the route, reads and validates the input, runs it in a unit of work, replies.
 import { z } from "zod"
 import { isDatastarRequest } from "../datastar/index.ts"
-import { allOptionsOf, type EntityClass, unitOfWork } from "../entity/index.ts"
+import { allOptionsOf, type EntityClass } from "../entity/index.ts"
 import { chunks, Markup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
@@ -21,8 +21,10 @@ import { keyField, requestKeyOf } from "./request-key.ts"
 import { isResponse } from "./returned-response.ts"
 import { type Exposure, exposureOf, type Route } from "./route.ts"
 import { entityRoutes, type Match, RouteTable } from "./routes.ts"
+import { runInTime } from "./run-route.ts"
 import { isSecretName } from "./secret-names.ts"
 import { assertSendable } from "./sendable.ts"
+import type { TimedCall } from "./timed-call.ts"
 
 export interface DispatcherOptions extends InputLimits {
   readonly entities?: readonly (EntityClass | Exposure)[]
@@ -32,6 +34,11 @@ export interface DispatcherOptions extends InputLimits {
   readonly basePath?: string
   /** How repeated requests are known: by the header Idempotency-Key, which the page's script sends with every write. */
   readonly idempotency?: IdempotencyOptions
+  /**
+   * Milliseconds that a request to a route may take until it is answered 504 and what it wrote is taken back; `Infinity`: any time.
+   * Streams may go on. Default 30000. An action may have its own.
+   */
+  readonly deadlineMs?: number
   /** Origins of other sites whose pages may send state-changing requests here. */
   readonly trustedOrigins?: readonly string[]
 }
@@ -77,24 +84,27 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const read = () => (reading ??= readInputOf(route, id, query))
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
-      const run = async () => {
-        const outcome = await route.run({ id, input, query, request })
+      const run = async (call: TimedCall) => {
+        const outcome = await route.run({ id, input, query, request, call })
         // While the unit of work is open, so that what no client gets is not written either.
         assertSendable(outcome.value, route.name, asked)
         return outcome
       }
       const key = route.method === "GET" ? undefined : requestKeyOf({ request, client: asked.client, form: posted, given })
       if (key !== undefined) {
-        const respond = async () => {
-          const outcome = await run()
+        const respond = async (call: TimedCall) => {
+          const outcome = await run(call)
           return { response: await replyWith(outcome, asked, route.name), isStream: isStreamed(outcome.value, asked.client) }
         }
         const store = route.store?.()
-        return await idempotency.once(key, { respond, store, inUnit: store !== undefined || !route.ownsUnits })
+        const inUnit = store !== undefined || !route.ownsUnits
+        const open = <T>(work: (call: TimedCall) => Promise<T>) => runInTime({ ...route, inUnit }, request, options.deadlineMs, work)
+        return await idempotency.once(key, { respond, store, inUnit, open })
       }
       if (route.needsKey) throw new NitroError("NITRO_IDEMPOTENCY_REQUIRED", `${route.name} needs an Idempotency-Key.`)
       // Reading needs no transaction, and must not wait for the writers'.
-      const outcome = await (route.method === "GET" || route.ownsUnits ? run() : unitOfWork(run))
+      const inUnit = route.method !== "GET" && route.ownsUnits !== true
+      const outcome = await runInTime({ ...route, inUnit }, request, options.deadlineMs, run)
       return await replyWith(outcome, asked, route.name)
     } catch (error) {
       if (shownError(error).isReported) reportError(error, match.route.name)

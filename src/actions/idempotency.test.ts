@@ -13,6 +13,7 @@ import { MemoryAnswers } from "./kept-answers.ts"
 import { type RequestContext, withRequest } from "./request-context.ts"
 import { type RequestKey, requestKeyOf } from "./request-key.ts"
 import { sessionOf } from "./session.ts"
+import { TimedCall } from "./timed-call.ts"
 
 const formHeaders = { "content-type": "application/x-www-form-urlencoded", accept: "text/html", "sec-fetch-site": "same-origin" }
 
@@ -263,7 +264,12 @@ it("gives cookies again to the visitor that they were made for, and to no other"
       { app, request, user, path: "/login", search: "", basePath: "", flash: undefined, extras: new Map() } as RequestContext,
       async () => {
         const key = requestKeyOf({ request, client: "json", form: undefined, given: {} }) as RequestKey
-        const response = await idempotency.once(key, { respond, store: undefined, inUnit: false })
+        const response = await idempotency.once(key, {
+          respond,
+          store: undefined,
+          inUnit: false,
+          open: work => work(new TimedCall(request)),
+        })
         return [response.headers.has("idempotent-replayed"), response.headers.getSetCookie()]
       },
     )

@@ -1,11 +1,12 @@
 // Idempotency: a request that is sent again under its key gets the first answer, and runs nothing.
-import { type Store, unitOfWork } from "../entity/index.ts"
+import type { Store } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { type AnswerStore, type KeptAnswer, MemoryAnswers, StoredAnswers } from "./kept-answers.ts"
 import { context } from "./request-context.ts"
 import type { RequestKey } from "./request-key.ts"
 import { AnswerResponse } from "./response.ts"
+import type { TimedCall } from "./timed-call.ts"
 
 export interface IdempotencyOptions {
   /**
@@ -25,7 +26,9 @@ const pollMs = 100
 /** How a request is carried out. */
 export interface Work {
   /** Runs it and makes its answer; `isStream`: the answer goes on after this. */
-  readonly respond: () => Promise<{ readonly response: Response; readonly isStream: boolean }>
+  readonly respond: (call: TimedCall) => Promise<{ readonly response: Response; readonly isStream: boolean }>
+  /** Runs it in time, and in a unit of work where `inUnit` says so. */
+  readonly open: <T>(work: (call: TimedCall) => Promise<T>) => Promise<T>
   /** Runs in one unit of work, and in which store; undefined where it makes its own. */
   readonly store: Store | undefined
   readonly inUnit: boolean
@@ -83,8 +86,8 @@ export class Idempotency {
   async #inItsTransaction(key: RequestKey, work: Work): Promise<Response | undefined> {
     const taken = new Error("the key is taken")
     try {
-      return await unitOfWork(async () => {
-        const { response, text } = await keepable(await work.respond())
+      return await work.open(async call => {
+        const { response, text } = await keepable(await work.respond(call))
         if (!(await this.#answers.add(keptOf(key, text)))) throw taken
         return response
       })
@@ -95,11 +98,11 @@ export class Idempotency {
   }
 
   /** Noted before and after, since no transaction covers both: what ends in between runs at most once. */
-  async #aroundIt(key: RequestKey, { inUnit, respond }: Work): Promise<Response | undefined> {
+  async #aroundIt(key: RequestKey, { open, respond }: Work): Promise<Response | undefined> {
     if (!(await this.#answers.add(keptOf(key, null)))) return undefined
     let answer: Awaited<ReturnType<typeof keepable>>
     try {
-      answer = await keepable(await (inUnit ? unitOfWork(respond) : respond()))
+      answer = await keepable(await open(respond))
     } catch (error) {
       // It was taken back, so it may be tried again.
       await this.#answers.remove(key.id)

@@ -15,6 +15,8 @@ export interface ShownError {
   readonly issues: readonly ShownIssue[]
   /** Without the issues. */
   readonly details: Readonly<Record<string, unknown>>
+  /** For the header `Retry-After`. */
+  readonly retryAfterSeconds?: number | undefined
   /** The text says nothing of what happened: the error belongs into the log. */
   readonly isReported: boolean
 }
@@ -24,7 +26,7 @@ const maxIssues = 50
 export function shownError(error: unknown): ShownError {
   if (!(error instanceof NitroError)) return failure(500)
   // A code for the server with a status below 500 says what the application did wrong, and not the client.
-  if (error.audience !== "client") return failure(Math.max(error.status, 500))
+  if (error.audience !== "client") return { ...failure(Math.max(error.status, 500)), retryAfterSeconds: error.retryAfterSeconds }
   const { status, code, clientMessage } = error
   if (clientMessage !== undefined) return { status, code, message: clientMessage, issues: [], details: {}, isReported: false }
   const { issues = [], ...details } = error.details as { readonly issues?: readonly ShownIssue[] } & Record<string, unknown>

@@ -41,14 +41,15 @@ const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-
 
 export function replyWithError(error: unknown, { request, client, form }: Asked): Response {
   const shown = shownError(error)
-  const { status, code, message, issues, details } = shown
+  const { status, code, message, issues, details, retryAfterSeconds } = shown
+  const headers = { ...jsonHeaders, ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }) }
   if (client === "json") {
     const body = { ...details, code, message, status, ...(issues.length > 0 ? { issues } : {}) }
-    return AnswerResponse.json({ error: body }, { status, headers: jsonHeaders })
+    return AnswerResponse.json({ error: body }, { status, headers })
   }
   const errors = messagesByField(shown)
   if (client === "form") {
-    if (!form) return new AnswerResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...jsonHeaders } })
+    if (!form) return new AnswerResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers } })
     return seeOther(
       request,
       context()

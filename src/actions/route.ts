@@ -4,7 +4,7 @@ import { type EntityClass, type EntityInstance, isEntityClass, type Store, store
 import { NitroError } from "../shared/errors.ts"
 import { suggest } from "../shared/suggest.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import type { HttpMethod } from "./action.ts"
+import type { ActionCall, HttpMethod } from "./action.ts"
 import type { AllowRule } from "./allow.ts"
 import { formKey } from "./form-keys.ts"
 import type { Input } from "./input.ts"
@@ -23,6 +23,7 @@ export interface RouteCall {
   /** All parameters of the address, as they came. */
   readonly query: Input
   readonly request: Request
+  readonly call: ActionCall
 }
 
 export interface Route {
@@ -47,6 +48,8 @@ export interface Route {
   readonly store?: (() => Store) | undefined
   /** Refuses requests without an idempotency key. */
   readonly needsKey?: boolean
+  /** Milliseconds until it is answered 504 and what it wrote is taken back. Default: the app's. */
+  readonly deadlineMs?: number | undefined
   /** `run` makes its own units of work. Else every method but GET runs in one. */
   readonly ownsUnits?: boolean
   readonly run: (call: RouteCall) => MaybePromise<Outcome>

@@ -1,11 +1,12 @@
 // The route table of an app: CRUD and actions of each entity, looked up by method and shape of the path.
-import type { EntityInstance } from "../entity/index.ts"
+import { type EntityInstance, requireAhead } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { type ActionCall, type ActionDefinition, actionOf, type HttpMethod } from "./action.ts"
 import { crudRoutes } from "./crud.ts"
 import type { Input } from "./input.ts"
-import { currentRequest } from "./request-context.ts"
 import { type Exposure, type Outcome, operationOf, type Route } from "./route.ts"
+
+type ActionMethod = (input: Input, call: ActionCall) => unknown
 
 export interface Match {
   readonly route: Route
@@ -118,9 +119,10 @@ function instanceAction(exposure: Exposure, pattern: string, name: string, defin
     pattern,
     input: definition.input,
     needsKey: definition.needsKey,
-    async run({ id, input, request }) {
-      const target = (await entity.require(id)) as EntityInstance & Record<string, (input: Input, call: ActionCall) => unknown>
-      const value = await target[name]?.(input, callOf(request))
+    deadlineMs: definition.deadlineMs,
+    async run({ id, input, call }) {
+      const target = (await requireAhead(entity, id)) as EntityInstance & Record<string, ActionMethod>
+      const value = await target[name]?.(input, call)
       // The method may have saved or deleted it already; a GET changes nothing.
       if (definition.method !== "GET" && !target.isNew && target.isDirty) await target.save()
       return outcome(value, definition)
@@ -136,23 +138,10 @@ function staticAction(exposure: Exposure, pattern: string, name: string, definit
     pattern,
     input: definition.input,
     needsKey: definition.needsKey,
-    async run({ input, request }) {
-      return outcome(
-        await (entity as unknown as Record<string, (input: Input, call: ActionCall) => unknown>)[name]?.(input, callOf(request)),
-        definition,
-      )
+    deadlineMs: definition.deadlineMs,
+    async run({ input, call }) {
+      return outcome(await (entity as unknown as Record<string, ActionMethod>)[name]?.(input, call), definition)
     },
-  }
-}
-
-function callOf(request: Request): ActionCall {
-  return {
-    user: currentRequest()?.user,
-    // Hosts make it when it is looked at, and most actions do not.
-    get signal() {
-      return request.signal
-    },
-    request,
   }
 }
 

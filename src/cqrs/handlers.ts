@@ -137,7 +137,9 @@ class HandlerSet implements Handlers {
     const attempt = (): Promise<unknown> => {
       context.signal?.throwIfAborted()
       context.attempt++
-      return definition.kind === "command" && options.unitOfWork !== false ? unitOfWork(handled) : handled()
+      if (definition.kind !== "command" || options.unitOfWork === false) return handled()
+      const { deadlineMs } = options
+      return unitOfWork(handled, { name: definition.name, ...(deadlineMs === undefined ? {} : { deadlineMs }) })
     }
     if (options.retry === undefined) return attempt()
     return retry(attempt, { codes: retryable, ...(typeof options.retry === "number" ? { attempts: options.retry } : options.retry) })

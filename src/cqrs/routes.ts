@@ -2,12 +2,12 @@
 import type { z } from "zod"
 import { kebabCase } from "../actions/action.ts"
 import { formKeyFrom, identifier } from "../actions/form-keys.ts"
-import { type AllowRule, currentRequest, type Route, type RouteCall } from "../actions/index.ts"
+import type { AllowRule, Route, RouteCall } from "../actions/index.ts"
 import { currentEvents, type Events, type EventType, event as eventNamed } from "../events/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { currentHandlers } from "./handlers.ts"
 import { isMessageClass, type MessageClass, type MessageKind } from "./message.ts"
-import type { Handlers, SendOptions } from "./types.ts"
+import type { Handlers } from "./types.ts"
 
 /** An event by its declaration or its name. */
 export type EventTarget = EventType<unknown, never> | string
@@ -39,8 +39,8 @@ export function commands(open: readonly (MessageClass<"command"> | EventTarget)[
 export function queries(open: readonly MessageClass<"query">[], rules: RouteRules = {}): readonly Route[] {
   return open.map(target => ({
     ...messageRoute("query", target, rules),
-    run: async ({ input }: RouteCall) => ({
-      value: await handlersOf(rules).ask(new target(input as never), { signal: currentRequest()?.request.signal } as SendOptions),
+    run: async ({ input, call }: RouteCall) => ({
+      value: await handlersOf(rules).ask(new target(input as never), { signal: call.signal }),
     }),
   }))
 }
@@ -66,7 +66,10 @@ function handlersOf({ handlers }: RouteRules): Handlers {
 function commandRoutes(target: MessageClass<"command">, rules: CommandRules): Route[] {
   return withSender({
     ...messageRoute("command", target, rules),
-    run: async ({ id, input }) => ({ value: await handlersOf(rules).execute(new target(input as never), id === "" ? {} : { sender: id }) }),
+    run: async ({ id, input, call }) => {
+      const options = { signal: call.signal, ...(id === "" ? {} : { sender: id }) }
+      return { value: await handlersOf(rules).execute(new target(input as never), options) }
+    },
   })
 }
 

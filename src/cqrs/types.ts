@@ -26,6 +26,8 @@ export interface HandleOptions<M> {
   readonly allow?: (message: M, context: HandlerContext) => MaybePromise<boolean>
   /** Runs the handler in a unit of work. Default: true for commands; queries never do. */
   readonly unitOfWork?: boolean
+  /** Milliseconds until that unit of work is taken back and the sender gets `NITRO_DEADLINE`. Default: 30000, within another unit none. */
+  readonly deadlineMs?: number
   /**
    * Tries again, each time in a new unit of work, what a busy store, a conflict or an outdated copy made fail: a number of
    * attempts, or more precisely. Default: once. Mind what else the handler does that no rollback takes back. Within a unit

@@ -11,7 +11,7 @@ registerErrors({
   },
   NITRO_DEADLINE: {
     status: 504,
-    when: "A unit of work, or an action, was not done within its `deadlineMs`. What the unit had written was taken back.",
+    when: "A unit of work, a transaction or an action did not finish within its `deadlineMs`. What it had written was rolled back.",
     fix: "Do slow work outside of the unit, in `afterCommit` or before it, or raise `deadlineMs`.",
   },
   NITRO_UNIT_ENDED: {

@@ -3,7 +3,7 @@ import type { MaybePromise } from "../shared/types.ts"
 import { rowBatches } from "./batches.ts"
 import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { toCondition } from "./columns.ts"
-import type { EntityDefinition } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
 import { notFoundError, unknownFieldError } from "./errors.ts"
 import { hasDerivedId, toId } from "./key.ts"
 import { lockable } from "./lock.ts"
@@ -37,18 +37,21 @@ export async function existsById(entity: EntityClass, id: unknown): Promise<bool
   return (await rowById(bindingOf(entity), id)) !== undefined
 }
 
-function idLabel({ definition }: { readonly definition: EntityDefinition }, given: unknown): string {
+export function idLabel({ definition }: { readonly definition: EntityDefinition }, given: unknown): string {
   return String(hasDerivedId(definition) ? (toId(definition, given) ?? given) : given)
 }
 
-/** Anything but text finds nothing, as an id that comes from outside may be anything. */
-function rowById({ store, repository, model, mapper }: Binding, given: unknown): MaybePromise<Row | undefined> {
-  let id = given as string
-  if (!model.hasPlainId) {
-    const meant = toId(model.defined.definition, given)
-    if (meant === undefined) return undefined
-    id = mapper.encodeAt(0, meant) as string
-  } else if (typeof given !== "string") return undefined
+/** An id as it stands in a row. Undefined for what finds nothing, as an id that comes from outside may be anything. */
+export function storedId({ model, mapper }: Binding, given: unknown): EntityId | undefined {
+  if (model.hasPlainId) return typeof given === "string" ? given : undefined
+  const meant = toId(model.defined.definition, given)
+  return meant === undefined ? undefined : (mapper.encodeAt(0, meant) as EntityId)
+}
+
+function rowById(binding: Binding, given: unknown): MaybePromise<Row | undefined> {
+  const { store, repository } = binding
+  const id = storedId(binding, given)
+  if (id === undefined) return undefined
   return currentUnit() === undefined ? repository.get(id) : onStore(store, () => repository.get(id))
 }
 

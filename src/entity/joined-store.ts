@@ -48,7 +48,9 @@ function drive(store: Store, around: OpenTransaction, options: TransactionOption
           },
         })
       })
-    ended = around.run(() => (store.transaction as NonNullable<Store["transaction"]>)(begun, options))
+    ended = around.run(() =>
+      (store.transaction as NonNullable<Store["transaction"]>)(begun, { ...options, deadlineMs: Number.POSITIVE_INFINITY }),
+    )
     ended.catch(reject)
   })
 }

@@ -1,5 +1,6 @@
 // Transactions of a memory store: one at a time, while all other calls wait for their turn.
 import { AsyncLocalStorage } from "node:async_hooks"
+import { inTime, isDeadline, rolledBack } from "../shared/deadline.ts"
 import { after } from "../shared/maybe.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { OpenTransaction, TransactionOptions } from "./repository.ts"
@@ -49,9 +50,10 @@ export class MemoryTransactions {
     const scope = turn instanceof Promise ? await turn : turn
     let result: T
     try {
-      result = await this.#context.run(scope, fn)
+      result = await inTime(this.#context.run(scope, fn), scope.depth, options)
     } catch (error) {
-      await this.#whenSettled(scope, () => rollback(scope, false))
+      const end = async (): Promise<void> => this.#whenSettled(scope, () => rollback(scope, isDeadline(error)))
+      await rolledBack(end(), error)
       throw error
     }
     await this.#whenSettled(scope, () => commit(scope))

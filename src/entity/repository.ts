@@ -162,6 +162,11 @@ export interface TransactionOptions {
   readonly holder?: string
   /** Default: the store's own. A transaction inside of another has the other's. */
   readonly isolation?: Isolation
+  /**
+   * Of `transaction`: milliseconds until it is rolled back and rejects with `NITRO_DEADLINE`; what is left of its work is refused
+   * then. `Infinity`: never. Default: 30000, and for a transaction inside of another none of its own.
+   */
+  readonly deadlineMs?: number
 }
 
 /** A transaction, or a savepoint in one, that is open until one of `commit` and `rollback` is called. */

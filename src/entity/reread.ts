@@ -49,7 +49,7 @@ async function rereadBatch(records: readonly EntityRecord[]): Promise<void> {
 }
 
 /** Fields without unsaved changes take the values of the row. */
-function takeRow(record: EntityRecord, origin: Origin, row: Row | undefined): void {
+export function takeRow(record: EntityRecord, origin: Origin, row: Row | undefined): void {
   setSiblings(record, undefined)
   if (row === undefined) {
     setStored(record, undefined, undefined)

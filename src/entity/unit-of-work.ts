@@ -1,7 +1,6 @@
 // A unit of work: what is written inside is committed together, and announced only then.
 import { AsyncLocalStorage } from "node:async_hooks"
-import { setTimeout as sleep } from "node:timers/promises"
-import { NitroError } from "../shared/errors.ts"
+import { beforeDeadline, defaultDeadlineMs, rolledBack } from "../shared/deadline.ts"
 import { started } from "../shared/maybe.ts"
 import { provideOpenUnit } from "../shared/open-unit.ts"
 import type { MaybePromise } from "../shared/types.ts"
@@ -23,12 +22,6 @@ export interface UnitOfWorkOptions {
   /** Names the unit in errors: its own, and those of calls that wait for it. Default: the name of the function. */
   readonly name?: string
 }
-
-/** How long a unit may take, in milliseconds, where it does not say so. */
-export const defaultDeadlineMs = 30_000
-const longestTimerMs = 2 ** 31 - 1
-/** How long a caller waits after the deadline for the rollback of stores that do not answer. */
-const rollbackPatienceMs = 1_000
 
 /**
  * Runs `fn`; what it reads and writes in stores with transactions is all or nothing, each store for itself. When it
@@ -52,10 +45,9 @@ export async function unitOfWork<T>(fn: () => MaybePromise<T>, options: UnitOfWo
       if (unit.hasChecks) await units.run(unit, () => unit.verify())
       return value
     }
-    result = await (deadlineMs === undefined ? done() : beforeDeadline(done(), deadlineMs, unit))
+    result = await (deadlineMs === undefined ? done() : beforeDeadline(done(), deadlineMs, `The unit of work "${unit.name}"`))
   } catch (error) {
-    const rolledBack = unit.rollback(error)
-    await (isDeadline(error) ? Promise.race([rolledBack, sleep(rollbackPatienceMs, undefined, { ref: false })]) : rolledBack)
+    await rolledBack(unit.rollback(error), error)
     throw error
   }
   await unit.commit()
@@ -70,31 +62,7 @@ export function atomically<T>(fn: () => MaybePromise<T>, options: UnitOfWorkOpti
 function deadlineOf({ deadlineMs }: UnitOfWorkOptions, outer: Unit | undefined): number | undefined {
   if (deadlineMs === undefined) return outer === undefined ? defaultDeadlineMs : undefined
   if (!(deadlineMs > 0)) throw queryError(`deadlineMs must be above 0, not ${String(deadlineMs)}.`, "Leave it out, or give Infinity.")
-  return deadlineMs > longestTimerMs ? undefined : deadlineMs
-}
-
-function beforeDeadline<T>(running: Promise<T>, deadlineMs: number, { name }: Unit): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () =>
-        reject(new NitroError("NITRO_DEADLINE", `The unit of work "${name}" was not done within ${deadlineMs} ms, and was rolled back.`)),
-      deadlineMs,
-    )
-    running.then(
-      value => {
-        clearTimeout(timer)
-        resolve(value)
-      },
-      (error: unknown) => {
-        clearTimeout(timer)
-        reject(error)
-      },
-    )
-  })
-}
-
-function isDeadline(error: unknown): boolean {
-  return error instanceof NitroError && error.code === "NITRO_DEADLINE"
+  return deadlineMs === Number.POSITIVE_INFINITY ? undefined : deadlineMs
 }
 
 /** Runs `callback` after the outermost unit of work has committed, and not at all when it rolls back. Without a unit: now. */

@@ -139,7 +139,7 @@ export class Unit implements OpenUnit {
     const outer = this.parent?.join(store)
     const begun = after(outer, opened => beginOn(store, opened, this.#transactionOptions))
     const check = this.#onJoin.get(store)
-    const joined = check === undefined ? begun : after(begun, transaction => after(transaction.run(check), () => transaction))
+    const joined = check === undefined ? begun : after(begun, transaction => checked(transaction, check))
     this.#joined.set(store, joined)
     if (joined instanceof Promise) joined.catch(ignore)
     return joined
@@ -155,17 +155,12 @@ export class Unit implements OpenUnit {
     return (this.#onJoin.has(store) && !this.#joined.has(store)) || this.parent?.mustJoin(store) === true
   }
 
-  /** Begins on the store before its first operation; undefined where the store is not free within this time. */
-  async beginAhead(store: Store, maxWaitMs: number): Promise<OpenTransaction | undefined> {
+  /** Begins on the store before its first operation. Throws `NITRO_STORE_BUSY` as any call that waits too long for it. */
+  beginAhead(store: Store): MaybePromise<OpenTransaction> {
     const begun = beginOn(store, undefined, this.#transactionOptions)
-    const opened = begun instanceof Promise ? await within(begun, maxWaitMs) : begun
-    if (opened === undefined || this.#state !== "open") {
-      Promise.resolve(begun).then(late => rollbackAll([late], undefined), ignore)
-      return undefined
-    }
-    this.#joined.set(store, opened)
+    this.#joined.set(store, begun)
     this.#ahead = store
-    return opened
+    return begun
   }
 
   /** Gives the store to others again, where nothing has used the transaction that was begun ahead. */
@@ -174,8 +169,7 @@ export class Unit implements OpenUnit {
     if (this.#ahead !== store || begun === undefined || this.#state !== "open") return
     this.#ahead = undefined
     this.#joined.delete(store)
-    // Its begin was waited for.
-    if (!(begun instanceof Promise)) void rollbackAll([begun], undefined)
+    void Promise.resolve(begun).then(transaction => rollbackAll([transaction], undefined))
   }
 
   /** Resolves when the units nested in this one have ended: those that were not awaited too. */
@@ -280,12 +274,18 @@ export class Unit implements OpenUnit {
   }
 }
 
-function ignore(): void {}
-
-/** Undefined when it takes longer. */
-function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(undefined), ms)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
+/** The transaction, once the check has passed; else it is rolled back, and what the unit does on the store fails. */
+function checked(transaction: OpenTransaction, check: () => MaybePromise<void>): MaybePromise<OpenTransaction> {
+  const fail = async (error: unknown): Promise<never> => {
+    await rollbackAll([transaction], error)
+    throw error
+  }
+  try {
+    const done = transaction.run(check)
+    return done instanceof Promise ? done.then(() => transaction, fail) : transaction
+  } catch (error) {
+    return fail(error)
+  }
 }
+
+function ignore(): void {}

@@ -9,6 +9,8 @@ export interface ErrorEntry {
    * the answer says only that something went wrong. Default `server`.
    */
   readonly audience?: Audience
+  /** Seconds after which a client may try again, sent as `Retry-After`. Default: 1 where the status is 503 or 504, else none. */
+  readonly retryAfterSeconds?: number
   /** One sentence for `docs/reference/errors.md`: when this happens. */
   readonly when: string
   /** What the reader should do about it; a default that a throw site may sharpen. */
@@ -42,6 +44,8 @@ export class NitroError extends Error {
   /** Whom message and details are for, by the register; `server` when the code is not registered. */
   readonly audience: Audience
   readonly clientMessage: string | undefined
+  /** When a client may try again; undefined where that would not help. */
+  readonly retryAfterSeconds: number | undefined
 
   constructor(code: string, message: string, options: NitroErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -52,6 +56,7 @@ export class NitroError extends Error {
     this.details = options.details ?? {}
     this.audience = entry?.audience ?? "server"
     this.clientMessage = options.clientMessage
+    this.retryAfterSeconds = entry?.retryAfterSeconds ?? (this.status === 503 || this.status === 504 ? 1 : undefined)
   }
 }
 

@@ -9,6 +9,7 @@ registerErrors({
   },
   NITRO_STORE_UNAVAILABLE: {
     status: 503,
+    retryAfterSeconds: 5,
     when: "A database cannot be reached, opened, read or written: a wrong path or address, missing rights, a full disk, a damaged file, a lost connection.",
     fix: "Check the path or address, the rights and the free space of the place that the message names. After a lost connection, ask again.",
   },

@@ -14,6 +14,10 @@ export interface PoolDriver extends Driver {
 export interface Session extends Driver {
   /** Whether the connection is gone. */
   readonly lost: boolean
+  /** Whether a statement runs or waits to run. */
+  readonly isBusy: boolean
+  /** Makes the server give up the statement that runs, which then fails. Resolves when the server has read that, or cannot be reached. */
+  cancel(): Promise<void>
   /** Runs one statement without parameters and gives the database's word for what it did: after a failure `commit` does a `ROLLBACK`. */
   command(sql: string): Promise<string>
   /** Gives the connection back; with `discard` closes it, because nobody knows what state it is in. */

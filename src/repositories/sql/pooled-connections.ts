@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { Isolation, OpenTransaction, TransactionOptions } from "../../entity/index.ts"
 import { TransactionScope } from "../../entity/transaction-scope.ts"
+import { inTime, isDeadline, rolledBack } from "../../shared/deadline.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Connections } from "./connections.ts"
@@ -115,9 +116,9 @@ export class PooledConnections implements Connections {
     const opened = await this.#begin(options)
     let result: T
     try {
-      result = await opened.run(fn)
+      result = await inTime(opened.run(fn), opened.place.scope.depth, options)
     } catch (error) {
-      await opened.abandon(false)
+      await rolledBack(opened.abandon(isDeadline(error)), error)
       throw error
     }
     await opened.commit()
@@ -268,11 +269,20 @@ export class PooledConnections implements Connections {
 
   async #rollback(place: Place, refuse: boolean): Promise<void> {
     const { session } = place.transaction
+    if (refuse) await this.#cancel(place.transaction)
     await place.scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
     for (const undo of place.scope.undo.reverse()) undo()
     // The caller wants the first error, not one about rolling back; a connection that cannot even do that is given up.
     const isClean = !session.lost && (await session.command("rollback").then(isDone, isNotDone))
     this.#end(place, { discard: !isClean, refuse })
+  }
+
+  /**
+   * Stops what still runs: it may wait for a lock, and the rollback would wait with it. The server has signalled the backend when
+   * this resolves, so a signal that comes too late for the statement hits the rollback at most, not what the next caller runs.
+   */
+  async #cancel({ session }: Transaction): Promise<void> {
+    if (session.isBusy) await session.cancel()
   }
 
   #end({ transaction, scope }: Place, { discard, refuse }: { readonly discard: boolean; readonly refuse: boolean }): void {
@@ -321,6 +331,8 @@ export class PooledConnections implements Connections {
 
   async #rollbackTo({ transaction, scope }: Place, name: string, refuse: boolean): Promise<void> {
     const parent = scope.parent as TransactionScope
+    // What runs now is of this savepoint: calls of the transaction around it wait.
+    if (refuse && !scope.ended) await this.#cancel(transaction)
     await scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
     for (const undo of scope.undo.reverse()) undo()
     try {

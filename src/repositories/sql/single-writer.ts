@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { OpenTransaction, TransactionOptions } from "../../entity/index.ts"
 import { mayHoldRolledBackScope, TransactionScope } from "../../entity/transaction-scope.ts"
+import { inTime, isDeadline, rolledBack } from "../../shared/deadline.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Connections } from "./connections.ts"
@@ -89,9 +90,10 @@ export class SingleWriter implements Connections {
     const opened = await this.#begin(scope)
     let result: T
     try {
-      result = await opened.run(fn)
+      result = await inTime(opened.run(fn), scope.depth, options)
     } catch (error) {
-      await this.#abandon(scope, false)
+      const end = async (): Promise<void> => this.#abandon(scope, isDeadline(error))
+      await rolledBack(end(), error)
       throw error
     }
     await opened.commit()

@@ -6,6 +6,7 @@ import { checkPostgresParameters, isLost } from "../postgres-dialect.ts"
 import { parserOf } from "../postgres-values.ts"
 import { StatementNames } from "../statement-names.ts"
 import { Execution, type ExecutionCallback, type PgConnection } from "./pg-execution.ts"
+import { cancelStatement } from "./postgres-cancel.ts"
 import { requirePeer } from "./require-peer.ts"
 
 /** The part of a pg `Pool` that is used. */
@@ -19,6 +20,10 @@ export interface PgPool {
 export interface PgClient {
   /** Left out by pg-native. */
   readonly connection?: unknown
+  readonly host?: string
+  readonly port?: number
+  readonly processID?: number | null
+  readonly secretKey?: unknown
   /** Takes no queries of other classes than its own. Not in older versions. */
   readonly pipeline?: boolean
   query(config: PgQuery | Execution, callback?: PgCallback): unknown
@@ -179,7 +184,7 @@ class PgSession implements Session {
   readonly #client: PgClient
   readonly #release: (discard?: boolean) => void
   readonly #statements: PgStatements
-  #isBusy = false
+  isBusy = false
   #isOutdated = false
   readonly #waiting: (() => void)[] = []
   readonly #lose: () => void
@@ -220,9 +225,9 @@ class PgSession implements Session {
   #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const start = (): void => {
-        this.#isBusy = true
+        this.isBusy = true
         send(this.#client, statement, (error, result) => {
-          this.#isBusy = false
+          this.isBusy = false
           if (error === null) resolve(pick(result as PgResult))
           else {
             this.lost ||= isLost(error)
@@ -232,9 +237,16 @@ class PgSession implements Session {
           this.#waiting.shift()?.()
         })
       }
-      if (this.#isBusy) this.#waiting.push(start)
+      if (this.isBusy) this.#waiting.push(start)
       else start()
     })
+  }
+
+  async cancel(): Promise<void> {
+    const { host, port, processID, secretKey } = this.#client
+    // One by pg-native does not know its process.
+    if (port === undefined || typeof processID !== "number" || typeof secretKey !== "number") return
+    await cancelStatement({ host, port, processID, secretKey })
   }
 
   release(discard: boolean): void {

@@ -1,4 +1,5 @@
 // postgres (porsager): a pool of connections that prepares by itself. Values pass it as text both ways.
+import { setTimeout as sleep } from "node:timers/promises"
 import type { Row } from "../../../entity/index.ts"
 import { statementCacheSize } from "../driver.ts"
 import type { PoolDriver, Session } from "../pool-driver.ts"
@@ -24,6 +25,7 @@ interface ReservedPostgresJs {
 interface PostgresJsQuery {
   /** Resolves to a `PostgresJsResult`. Its own types tell of rows, which depend on the app's types. */
   raw(): PromiseLike<unknown>
+  cancel(): unknown
 }
 
 interface PostgresJsResult extends ArrayLike<(Buffer | null)[]> {
@@ -65,6 +67,7 @@ function toRows(result: PostgresJsResult): Row[] {
 }
 
 const closeTimeoutSeconds = 2
+const cancelPatienceMs = 1_000
 
 const firstRow = (result: PostgresJsResult): Row | undefined => toRows(result)[0]
 const countOf = (result: PostgresJsResult): number => result.count ?? 0
@@ -176,11 +179,23 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
   #connection: RawConnection | undefined
 
   readonly #onLost: () => void
+  /** In the order of their beginning: the first one runs. */
+  readonly #running = new Set<PostgresJsQuery>()
 
   constructor(sql: ReservedPostgresJs, typed: PostgresJs["typed"], names: StatementNames | undefined, onLost: () => void) {
     super(typed, names)
     this.#sql = sql
     this.#onLost = onLost
+  }
+
+  get isBusy(): boolean {
+    return this.#running.size > 0
+  }
+
+  async cancel(): Promise<void> {
+    const [query] = this.#running
+    const sent = Promise.resolve(query?.cancel()).then(nothing, nothing)
+    await Promise.race([sent, sleep(cancelPatienceMs, undefined, { ref: false })])
   }
 
   async command(sql: string): Promise<string> {
@@ -194,12 +209,15 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
       this.#watch(connection)
       return true
     }
+    const query = this.#sql.unsafe(sql, parameters, this.#connection ? options : { ...options, onexecute })
+    this.#running.add(query)
     try {
-      const query = this.#sql.unsafe(sql, parameters, this.#connection ? options : { ...options, onexecute })
       return pick((await query.raw()) as PostgresJsResult)
     } catch (error) {
       if (isLost(error)) this.#lose()
       throw error
+    } finally {
+      this.#running.delete(query)
     }
   }
 
