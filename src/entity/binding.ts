@@ -243,13 +243,14 @@ export function hiddenFieldsOf(entity: string): ReadonlySet<string> {
 function bind(state: ClassState, store: Store): Binding {
   const { entity, model } = state
   const { definition } = model.defined
-  const { ttl, unique } = store.capabilities
+  const { ttl, unique, generatedIds } = store.capabilities
   const lacks = (what: string, capability: string): NitroError =>
     new NitroError("NITRO_CAPABILITY", `${definition.name} ${what}, but ${store.name} lacks the capability "${capability}".`, {
       details: { entity: definition.name, store: store.name, capability },
     })
   if (definition.ttlSeconds !== undefined && !ttl) throw lacks("expires after `ttlSeconds`", "ttl")
   if (definition.unique.length > 0 && !unique) throw lacks("has `unique` fields", "unique")
+  if (definition.fields[0]?.generated !== undefined && !generatedIds) throw lacks("has an id that the store fills in", "generatedIds")
   const bound = store.bind(definition)
   const repository = definition.softDelete ? hideDeleted(bound, definition) : bound
   const columnOf = (name: string, has: boolean | undefined): number => (has ? (definition.fieldByName.get(name)?.index ?? -1) : -1)

@@ -61,7 +61,9 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
   const fields: FieldDefinition[] = []
   const internals: FieldInternals[] = []
   const add = (field: string, schema: z.ZodType, facts: FieldFacts, isManaged: boolean): void => {
-    const { type, nullable, optional, references, onDelete } = facts
+    const { type, nullable, optional, generated, references, onDelete } = facts
+    if (generated !== undefined && field !== "id")
+      throw definitionError(`${name}.${field} is filled in by the store, which only the id can be.`, "Call the field `id`, or fill it in.")
     const column = kebabCase(field).replaceAll("-", "_")
     const clash = fields.find(other => other.column === column)
     if (clash)
@@ -74,7 +76,8 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
       optional,
       column,
       schema,
-      managed: isManaged,
+      managed: isManaged || generated !== undefined,
+      ...(generated === undefined ? {} : { generated }),
       ...(references === undefined ? {} : { references }),
       ...(onDelete === undefined ? {} : { onDelete }),
       ...(facts.value === undefined ? {} : { parts: facts.value.parts }),

@@ -11,6 +11,9 @@ export type EntityId = string | number | bigint
 /** What happens to an entity when the one that its `ref` field points to is deleted; without a rule that one cannot be. */
 export type OnDelete = "cascade" | "set null"
 
+/** How a store fills in an id that was left out: by the next number, by a random UUID. */
+export type GeneratedBy = "serial" | "uuid"
+
 /** One part of a value object, for forms and documents. */
 export interface ValuePart {
   readonly name: string
@@ -36,8 +39,10 @@ export interface FieldDefinition {
   /** Column name in SQL stores. */
   readonly column: string
   readonly schema: z.ZodType
-  /** Filled in by the library: the id, `createdAt`, `updatedAt`, `version`. Input from outside never sets it. */
+  /** Filled in by the library or the store: the id, `createdAt`, `updatedAt`, `version`. Input from outside never sets it. */
   readonly managed: boolean
+  /** Only an `id`: how the store fills it in where it is left out: `serial` counts up. */
+  readonly generated?: GeneratedBy
   /** Name of the entity that this field's value is an id of. */
   readonly references?: string
   /** What happens when that entity is deleted; default: it cannot be deleted. */

@@ -1,8 +1,9 @@
 // Reads a zod schema: how its value is stored, whether it may be null, what it refers to.
 import { z } from "zod"
 import { suggest } from "../shared/suggest.ts"
-import type { FieldType, OnDelete, ValueClass } from "./definition.ts"
+import type { FieldType, GeneratedBy, OnDelete, ValueClass } from "./definition.ts"
 import { definitionError } from "./errors.ts"
+import { generatedBy } from "./generated.ts"
 
 /** The fields of an entity: names and zod schemas. */
 export type Shape = Readonly<Record<string, z.ZodType>>
@@ -17,6 +18,8 @@ export interface FieldFacts {
   readonly optional: boolean
   readonly references?: string
   readonly onDelete?: OnDelete
+  /** How the store fills it in where it is left out. */
+  readonly generated?: GeneratedBy
   /** The class of the value objects that it holds. */
   readonly value?: ValueClass
   /** Accepts values as the entity holds them, after transforms; undefined where only a transform could tell. */
@@ -81,7 +84,8 @@ export function ref(entity: string, given?: z.ZodType | RefOptions, more?: RefOp
 
 export function readField(name: string, schema: z.ZodType): FieldFacts {
   const facts = walk(name, schema)
-  const mayBeUndefined = schema._zod.optout === "optional"
+  const generated = generatedBy(schema)
+  const mayBeUndefined = generated === undefined && schema._zod.optout === "optional"
   if (facts.onDelete === "set null" && !facts.nullable && !mayBeUndefined)
     throw definitionError(`The field "${name}" has onDelete: "setNull" and cannot be null.`, "Add .nullable(), or use another rule.")
   return {
@@ -89,6 +93,7 @@ export function readField(name: string, schema: z.ZodType): FieldFacts {
     nullable: facts.nullable || mayBeUndefined,
     absent: facts.nullable || !mayBeUndefined ? null : undefined,
     optional: acceptsUndefined(schema),
+    ...(generated === undefined ? {} : { generated }),
     ...referenceOf(facts),
     valueSchema: toValueSchema(schema),
     ...(facts.value === undefined ? {} : { value: facts.value }),

@@ -1,6 +1,6 @@
 // What ids and keys must and must not let compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
-import { type Change, Entity, type EntityClass, type EntityInstance, ref } from "./index.ts"
+import { type Change, Entity, type EntityClass, type EntityInstance, generated, ref, serial } from "./index.ts"
 
 class Order extends Entity("Order", { id: z.int(), note: z.string().default("") }) {
   get lines() {
@@ -69,4 +69,36 @@ Order.observe((change: Change<Order>) => {
 const entities: EntityInstance[] = [line, await Order.require(1)]
 const classes: EntityClass[] = [Line, Order, Article, Todo]
 
+class Ticket extends Entity("Ticket", { id: serial(), title: z.string() }) {
+  get remarks() {
+    return this.hasMany(Remark, "ticketId")
+  }
+}
+class Remark extends Entity("Remark", { ticketId: ref("Ticket", z.int()), authorId: ref("Author") }) {
+  get ticket() {
+    return this.belongsTo(Ticket, "ticketId")
+  }
+  get wrong() {
+    // @ts-expect-error a ticket's id is a number
+    return this.belongsTo(Ticket, "authorId")
+  }
+}
+class Voucher extends Entity("Voucher", { id: generated("uuid"), value: z.int() }) {}
+
+const ticket = await Ticket.create({ title: "a" })
+const counted: number = ticket.id
+await Ticket.create({ id: 5, title: "a" })
+await Ticket.upsert({ title: "a" })
+await Ticket.require(counted)
+await ticket.remarks.create({ authorId: "x" })
+await Ticket.where(t => t.id.gt(1)).orderBy("-id")
+const voucher: string = (await Voucher.create({ value: 1 })).id
+// @ts-expect-error the id is a number
+await Ticket.create({ id: "5", title: "a" })
+// @ts-expect-error the store's
+ticket.id = 6
+// @ts-expect-error no other default
+generated("date")
+
+export const counters: unknown[] = [counted, voucher]
 export const used: unknown[] = [text, number, lines, entities, classes]

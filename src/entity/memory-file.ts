@@ -13,9 +13,15 @@ export interface SavedRow {
   /** Milliseconds since 1970; Infinity: never. */
   readonly expiresAt: number
 }
+interface Snapshot {
+  readonly tables: Record<string, readonly Saved[]>
+  readonly serials?: Readonly<Record<string, number>>
+}
 /** What a table has now. */
 export interface SnapshotSource {
   rows(): readonly SavedRow[]
+  /** The highest serial id that a row ever had. */
+  readonly lastSerial: number
 }
 
 // Many writes of one moment are one file; a prototype that is killed loses no more than this.
@@ -27,6 +33,7 @@ export class SnapshotFile {
   readonly #sources = new Map<EntityDefinition, SnapshotSource>()
   /** Tables as the file has them, until a class takes them over. */
   #stored: Record<string, readonly Saved[]> | undefined
+  #serials: Readonly<Record<string, number>> = {}
   #timer: NodeJS.Timeout | undefined
   readonly #atExit = (): void => this.flush()
 
@@ -50,6 +57,11 @@ export class SnapshotFile {
       }),
       expiresAt: typeof one["$expiresAt"] === "number" ? one["$expiresAt"] : Number.POSITIVE_INFINITY,
     }))
+  }
+
+  /** The highest serial id that a row of the class had in an earlier process; 0 where none is known. */
+  lastSerial({ table }: EntityDefinition): number {
+    return Object.hasOwn(this.#serials, table) ? (this.#serials[table] as number) : 0
   }
 
   /** Something changed: the file follows soon. */
@@ -85,7 +97,9 @@ export class SnapshotFile {
       throw unreadable(this.#path, cause)
     }
     try {
-      return (JSON.parse(text) as { readonly tables: Record<string, readonly Saved[]> }).tables
+      const { tables, serials = {} } = JSON.parse(text) as Snapshot
+      this.#serials = serials
+      return tables
     } catch (cause) {
       throw unreadable(this.#path, cause)
     }
@@ -93,7 +107,9 @@ export class SnapshotFile {
 
   #write(): void {
     const tables = { ...this.#stored }
+    const serials: Record<string, number> = { ...this.#serials }
     for (const [definition, source] of this.#sources) {
+      if (definition.fields[0]?.generated === "serial") serials[definition.table] = source.lastSerial
       tables[definition.table] = source.rows().map(({ row, expiresAt }) => {
         const saved = Object.fromEntries(definition.fields.map(({ name, index }) => [name, plain(row[index])]))
         return expiresAt === Number.POSITIVE_INFINITY ? saved : { ...saved, $expiresAt: expiresAt }
@@ -103,7 +119,7 @@ export class SnapshotFile {
     const temporary = `${this.#path}.${process.pid}.tmp`
     try {
       // Beside the file and then moved over it: a reader sees the old one or the new one, never half of it.
-      writeFileSync(temporary, `${JSON.stringify({ version: 1, tables }, null, 1)}\n`, { mode: 0o600, flush: true })
+      writeFileSync(temporary, `${JSON.stringify({ version: 1, serials, tables }, null, 1)}\n`, { mode: 0o600, flush: true })
       renameSync(temporary, this.#path)
     } catch (error) {
       rmSync(temporary, { force: true })

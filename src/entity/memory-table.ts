@@ -1,4 +1,5 @@
 // The rows of one entity class in memory, with its unique and other indexes and the times at which rows expire.
+import { randomUUID } from "node:crypto"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import { duplicateError } from "./errors.ts"
 import { hasDerivedId } from "./key.ts"
@@ -40,6 +41,7 @@ export class MemoryTable {
   readonly #reader: Reader<Entry>
   #sweep: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined
   #mayExpire = false
+  #lastSerial = 0
 
   constructor(definition: EntityDefinition, ttlSeconds: number | undefined, related: (definition: EntityDefinition) => MemoryTable) {
     this.#definition = definition
@@ -68,11 +70,18 @@ export class MemoryTable {
     return [...this.#entries.values()].filter(({ expiresAt }) => expiresAt > now)
   }
 
-  /** Puts rows of an earlier process back. */
-  load(rows: readonly SavedRow[]): void {
+  /** Goes up only: a number of a rolled-back transaction is left out. */
+  get lastSerial(): number {
+    return this.#lastSerial
+  }
+
+  /** Puts rows of an earlier process back, whose highest serial id was `lastSerial`. */
+  load(rows: readonly SavedRow[], lastSerial: number): void {
+    this.#lastSerial = lastSerial
     const now = Date.now()
     for (const { row, expiresAt } of rows) {
       const id = row[0] as EntityId
+      this.#countTo(id)
       if (expiresAt > now) this.#swap(id, undefined, { id, row, expiresAt })
     }
   }
@@ -125,12 +134,16 @@ export class MemoryTable {
 
   #apply(write: Write, keepUndo: (undo: () => void) => void): number {
     if (write.op === "insert") {
-      const id = write.row[0] as EntityId
+      const isGiven = write.row[0] !== null
+      const id = isGiven ? (write.row[0] as EntityId) : this.#nextId()
       for (let column = 0; column < write.row.length; column++) this.#refuseUnstorable(column, write.row[column])
       if (this.#live(id) !== undefined) throw duplicateError(this.#definition.name, this.#definition.key)
       const entry = { id, row: write.row.slice(), expiresAt: this.#expiry(write.ttlSeconds) }
+      if (!isGiven) entry.row[0] = id
       this.#refuseDuplicates(entry)
       this.#replace(id, undefined, entry, keepUndo)
+      this.#countTo(id)
+      if (!isGiven) write.row[0] = id
       return 1
     }
     const before = this.#live(write.id)
@@ -256,6 +269,14 @@ export class MemoryTable {
     if (entry === undefined || entry.expiresAt === Number.POSITIVE_INFINITY || entry.expiresAt > Date.now()) return entry
     this.#swap(id, entry, undefined)
     return undefined
+  }
+
+  #nextId(): EntityId {
+    return this.#definition.fields[0]?.generated === "uuid" ? randomUUID() : this.#lastSerial + 1
+  }
+
+  #countTo(id: EntityId): void {
+    if (typeof id === "number" && id > this.#lastSerial) this.#lastSerial = id
   }
 
   #expiry(ttlSeconds: number | undefined): number {

@@ -1,9 +1,20 @@
-import { describe, expect, it } from "vitest"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
 import { storeSuite } from "../testing/index.ts"
 import { memory } from "./memory.ts"
 import type { OpenTransaction } from "./repository.ts"
 
 storeSuite({ describe, it, expect }, { name: "memory()", open: options => memory(options) })
+
+const folder = mkdtempSync(join(tmpdir(), "nitro-memory-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let files = 0
+storeSuite(
+  { describe, it, expect },
+  { name: "memory({ file })", open: options => memory({ ...options, file: join(folder, `${files++}.json`) }) },
+)
 
 describe("a transaction of memory()", () => {
   it("begins at once while nobody else is at work, and in turn otherwise", async () => {

@@ -87,6 +87,7 @@ export class MemoryStore implements Store {
     durable: false,
     ttl: true,
     unique: true,
+    generatedIds: true,
     relations: true,
     jsonPaths: true,
   }
@@ -112,7 +113,7 @@ export class MemoryStore implements Store {
     if (table === undefined) {
       this.#use?.claim()
       table = new MemoryTable(definition, this.#ttlSeconds, related => this.#tables.get(related) as MemoryTable)
-      table.load(this.#file?.attach(definition, table) ?? [])
+      if (this.#file !== undefined) table.load(this.#file.attach(definition, table), this.#file.lastSerial(definition))
       this.#tables.set(definition, table)
     }
     return new MemoryRepository(table, this.#transactions, this.#file)

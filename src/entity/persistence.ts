@@ -258,11 +258,14 @@ function finish({ record, binding, row, updatedAt, version, write }: Prepared): 
   const before = rowOf(record)
   const values = valuesOf(record)
   const unit = currentUnit()
+  const isNumbered = values["id"] === undefined
+  if (isNumbered) values["id"] = binding.mapper.decodeAt(0, row[0])
   if (unit) {
     const origin = originOf(record)
     const { updatedAt: earlierUpdatedAt, version: earlierVersion } = values
     unit.consequences.onRollback(binding.store, () => {
       setStored(record, before, origin)
+      if (isNumbered) values["id"] = undefined
       if (updatedAt !== undefined) values["updatedAt"] = earlierUpdatedAt
       if (version !== undefined) values["version"] = earlierVersion
     })

@@ -77,6 +77,7 @@ export interface JoinPlan extends QueryPlan {
 }
 
 export type Write =
+  /** An id of null is one that the store fills in (`FieldDefinition.generated`), in this row too. */
   | { readonly op: "insert"; readonly row: Row; readonly ttlSeconds?: number | undefined }
   /** `columns` are indexes into the row; `values` their new encoded values. `version` must still be stored, else nothing is written. */
   | {
@@ -110,6 +111,8 @@ export interface Capabilities {
   readonly ttl: boolean
   /** Refuses a second row with the same unique values (`NITRO_DUPLICATE`). */
   readonly unique: boolean
+  /** Fills in ids that are `generated`: a number higher than any that a row of the class ever had, or a UUID. */
+  readonly generatedIds?: boolean
   /** Keeps references and their on-delete rules itself, between the entities that are bound to it. Else the entity module does. */
   readonly foreignKeys?: boolean
   /** Follows conditions on related rows (`some`) between the entities that are bound to it. Else the entity module looks them up. */

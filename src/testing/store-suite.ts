@@ -11,6 +11,7 @@ import { referenceTests } from "./store-references.ts"
 import { jsonPathTests, relationTests } from "./store-relations.ts"
 import { rollbackTests } from "./store-rollback.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
+import { serialTests } from "./store-serial.ts"
 import type { StoreOptions, Tools } from "./store-tools.ts"
 import { entityTests, lockTests, transactionTests } from "./store-transactions.ts"
 import { unitTests } from "./store-units.ts"
@@ -70,6 +71,10 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     jsonPathTests(capabilities.jsonPaths ? tools : without("jsonPaths"))
     keyTests(capabilities.unique ? tools : without("unique"))
     uniqueTests(capabilities.unique ? tools : without("unique"))
+    serialTests(
+      capabilities.generatedIds ? tools : without("generatedIds"),
+      capabilities.generatedIds && capabilities.transactions ? tools : without("generatedIds"),
+    )
     entityTests(tools)
     nameTests(tools)
     transactionTests(

@@ -71,8 +71,15 @@ export interface Dialect {
    * failing, where a unique value is taken.
    */
   quietInsert?(insert: string): string
-  /** The insert of many rows by one statement, with one list parameter for each column. Names are quoted. */
-  bulkInsert?(table: string, columns: readonly Column[]): string
+  /** The insert of many rows by one statement, with one list parameter for each column. Names are quoted. `inOrder`: defaults are worked out in the order of the lists. */
+  bulkInsert?(table: string, columns: readonly Column[], inOrder?: boolean): string
+  /** How ids that the database fills in are declared, and how its counter gets past an id that was given. */
+  readonly generatedIds: {
+    /** The default of an id of the kind `uuid`, in parentheses. */
+    readonly uuid: string
+    /** Takes the id; absent where the database looks for the highest id itself. */
+    advance?(table: string, column: string): string
+  }
   /** How a duplicate's `Failure.constraint` names the unique set of these columns (unquoted). */
   uniqueName(table: string, columns: readonly string[]): string
   classify(error: unknown): Failure

@@ -229,14 +229,32 @@ export const postgresDialect: Dialect = {
   add,
   limit: (limit, offset) => `${limit ? ` limit ${limit}` : ""}${offset ? ` offset ${offset}` : ""}`,
   forUpdate: " for update",
-  bulkInsert: (table, columns) => {
+  bulkInsert: (table, columns, inOrder = false) => {
     const names = columns.map(column => column.sql).join(", ")
     const lists = columns.map(({ field }, index) => `$${index + 1}::${parameterTypes[field.type]}[]`).join(", ")
-    return `insert into ${table} (${names}) select * from unnest(${lists})`
+    if (!inOrder) return `insert into ${table} (${names}) select * from unnest(${lists})`
+    const outputs = columns.map((_, index) => `c${index}`).join(", ")
+    return `insert into ${table} (${names}) select ${outputs} from unnest(${lists}) with ordinality as given (${outputs}, position) order by position`
   },
   quietInsert: insert => `${insert} on conflict do nothing`,
+  generatedIds: {
+    uuid: "((gen_random_uuid())::text)",
+    // An identity does not see the ids that were given. Nothing is done for a default that is no sequence of the column.
+    advance: (table, column) =>
+      `select setval(s, $1::bigint) from (select pg_get_serial_sequence(${textLiteral(table)}, ${textLiteral(column)})::regclass as s) as q where coalesce(pg_sequence_last_value(s), 0) < $1::bigint`,
+  },
   uniqueName: (_table, columns) => setName(columns),
   classify,
+}
+
+/** The arguments of `setval` that make the next number of a column one higher than all in its table. */
+export function startOfSerial(table: string, column: string): string {
+  const name = quoteIdentifier(column)
+  return `pg_get_serial_sequence(${textLiteral(quoteIdentifier(table))}, ${textLiteral(column)}), coalesce(max(${name}), 0) + 1, false`
+}
+
+function textLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
 }
 
 /** Refuses what Postgres cannot keep as it is; `details.parameter` is the position from 0. */

@@ -101,6 +101,7 @@ class PostgresDatabaseStore implements PostgresStore {
     durable: true,
     ttl: false,
     unique: true,
+    generatedIds: true,
     foreignKeys: true,
     relations: true,
     jsonPaths: true,

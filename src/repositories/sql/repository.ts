@@ -22,6 +22,7 @@ import { type DerivedIds, derivedIds } from "./derived-ids.ts"
 import type { Dialect } from "./dialect.ts"
 import type { Driver } from "./driver.ts"
 import { explain } from "./explain.ts"
+import { type GeneratedIds, generatedIds } from "./generated-ids.ts"
 import { isStorableText, unsupported } from "./parameters.ts"
 import { type Target, warnOfReference } from "./schema-difference.ts"
 import { joinTable, rawStatement, selectStatement, tableWithTarget, updateStatement } from "./statements.ts"
@@ -63,6 +64,8 @@ export class SqlRepository implements Repository {
   readonly #bulkInsert: string | undefined
   /** Where the id is no column of its own. */
   readonly #ids: DerivedIds | undefined
+  /** Where the database fills in ids. */
+  readonly #generated: GeneratedIds | undefined
   readonly #joins = new WeakMap<SqlRepository, Compiler>()
   readonly #outerJoins = new WeakMap<SqlRepository, Compiler>()
   readonly #targets = new WeakMap<SqlRepository, Map<string, Compiler>>()
@@ -80,6 +83,7 @@ export class SqlRepository implements Repository {
     this.#quietInsert = dialect.quietInsert?.(this.#compiler.insert)
     this.#bulkInsert = dialect.bulkInsert?.(sql, stored)
     this.#ids = derivedIds(this.table, dialect)
+    this.#generated = generatedIds(this.table, dialect)
   }
 
   get(id: EntityId): MaybePromise<Row | undefined> {
@@ -137,7 +141,7 @@ export class SqlRepository implements Repository {
     const guarded = (): MaybePromise<number> => this.#connections.atomic(alone)
     if (write.op === "update" && write.columns.some(column => this.#unique.has(column))) return guarded()
     if (write.op !== "insert") return this.#connections.write(alone)
-    const touched = this.#connections.write(driver => driver.run(quiet, this.#toParameters(write.row)))
+    const touched = this.#connections.write(driver => this.#insert(driver, write.row, quiet))
     // The second insert says which value was taken.
     return after(touched, count => (count === 0 ? guarded() : count))
   }
@@ -150,7 +154,7 @@ export class SqlRepository implements Repository {
       runSteps(
         steps,
         write => this.#apply(driver, write),
-        rows => driver.run(bulk, this.#toLists(rows)),
+        rows => this.#insertMany(driver, rows, bulk),
       )
     // One statement is all or nothing by itself.
     return steps.length === 1 && !this.#connections.inTransaction ? this.#connections.write(run) : this.#connections.atomic(run)
@@ -265,13 +269,34 @@ export class SqlRepository implements Repository {
   }
 
   #apply(driver: Driver, write: Write): MaybePromise<number> {
-    if (write.op === "insert") return driver.run(this.#compiler.insert, this.#toParameters(write.row))
+    if (write.op === "insert") return this.#insert(driver, write.row)
     const { id, version } = write
     if (!isStorableId(id)) return 0
     if (this.#ids !== undefined) return this.#applyByParts(driver, write, this.#ids)
     if (write.op === "delete") return driver.run(this.#compiler.delete(version !== undefined), version === undefined ? [id] : [id, version])
     const parameters = version === undefined ? [...write.values, id] : [...write.values, id, version]
     return this.#update(driver, write, parameters)
+  }
+
+  /** `quiet`: the insert that touches no row where a unique value is taken. */
+  #insert(driver: Driver, row: Row, quiet?: string): MaybePromise<number> {
+    const parameters = this.#toParameters(row)
+    const generated = this.#generated
+    if (generated !== undefined && row[0] === null) return generated.insert(driver, row, parameters, quiet !== undefined)
+    const touched = driver.run(quiet ?? this.#compiler.insert, parameters)
+    return generated === undefined ? touched : after(touched, count => after(generated.passed(driver, [row]), () => count))
+  }
+
+  #insertMany(driver: Driver, rows: readonly Row[], bulk: string): MaybePromise<unknown> {
+    const insertAll = (): MaybePromise<unknown> => driver.run(bulk, this.#toLists(rows))
+    if (this.#generated === undefined) return insertAll()
+    return this.#generated.insertMany(
+      driver,
+      rows,
+      () => this.#toLists(rows),
+      insertAll,
+      row => this.#insert(driver, row),
+    )
   }
 
   #applyByParts(driver: Driver, write: Exclude<Write, { op: "insert" }>, ids: DerivedIds): MaybePromise<number> {

@@ -113,20 +113,28 @@ export function noPrimaryKey(keys: readonly string[]): Difference {
   return { ...(keys.length === 1 ? { column: keys[0] as string } : {}), problem, serious: true }
 }
 
+/** The id of a class with `serial()` or `generated()` needs help of its column; `statement` adds it. */
+export function notGenerated(column: string, lacks: string, statement?: string): Difference {
+  const problem = `column "${column}" has no ${lacks}, so the database does not fill in ids`
+  return { column, problem, ...(statement === undefined ? {} : { statement }), serious: true }
+}
+
 export interface Index {
   readonly unique: boolean
   readonly columns: readonly string[]
 }
 
-/** Declared indexes, and one for each reference: deleting a row looks for the rows that point to it. */
+/** Declared indexes, and one for each reference that leads neither one of them nor the key: deleting a row looks for the rows that point to it. */
 export function indexesOf(definition: EntityDefinition): Index[] {
   const columnOf = (name: string): string => definition.fieldByName.get(name)?.column ?? name
   const indexes: Index[] = [
     ...definition.unique.map(set => ({ unique: true, columns: set.map(columnOf) })),
     ...definition.index.map(set => ({ unique: false, columns: set.map(columnOf) })),
   ]
+  const [leadsKey] = keyColumns(definition)
   for (const { references, column } of definition.fields) {
-    if (references !== undefined && !indexes.some(index => index.columns[0] === column)) indexes.push({ unique: false, columns: [column] })
+    const isLed = column === leadsKey || indexes.some(index => index.columns[0] === column)
+    if (references !== undefined && !isLed) indexes.push({ unique: false, columns: [column] })
   }
   return indexes
 }

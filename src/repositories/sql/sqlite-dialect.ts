@@ -113,6 +113,9 @@ export const sqliteDialect: Dialect = {
   related: "in",
   add,
   limit: (limit, offset) => `${limit || offset ? ` limit ${limit ?? "-1"}` : ""}${offset ? ` offset ${offset}` : ""}`,
+  generatedIds: {
+    uuid: `(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + abs(random() % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))`,
+  },
   uniqueName: (table, columns) => columns.map(column => `${table}.${column}`).join(", "),
   classify,
 }

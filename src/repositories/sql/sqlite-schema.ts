@@ -2,7 +2,7 @@
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../entity/index.ts"
 import type { SyncDriver } from "./driver.ts"
 import { indexName } from "./migrations/names.ts"
-import { beyondModel } from "./migrations/sqlite-introspect.ts"
+import { beyondModel, hasAutoincrement } from "./migrations/sqlite-introspect.ts"
 import {
   type Difference,
   defaultOf,
@@ -14,6 +14,7 @@ import {
   keyColumns,
   mismatch,
   noPrimaryKey,
+  notGenerated,
   onDeleteSql,
   type Preparation,
   storedFields,
@@ -171,7 +172,10 @@ function addReference(
   const existing = readTable(driver, definition.table)
   const column = existing?.columns.get(field.column.toLowerCase())
   if (existing === undefined || column === undefined || existing.isView) return
-  if (existing.sql === madeSql(definition) && isEmpty(driver, definition, existing) && !isUsed(driver, definition)) {
+  // A counter would begin again.
+  const isCounted =
+    hasAutoincrement(existing.sql) && driver.get("select 1 from sqlite_sequence where name = ?", [definition.table]) !== undefined
+  if (existing.sql === madeSql(definition) && !isCounted && isEmpty(driver, definition, existing) && !isUsed(driver, definition)) {
     driver.exec(`drop table ${quote(definition.table)}`)
     createTable(driver, definition, find)
     made(definition, (readTable(driver, definition.table) as ExistingTable).sql)
@@ -215,8 +219,9 @@ function createTable(driver: SyncDriver, definition: EntityDefinition, find: Fin
 function createTableSql(definition: EntityDefinition, find: FindDefinition): string {
   const keys = keyColumns(definition)
   const columns = storedFields(definition).map(field => {
-    const key = keys.length === 1 && keys[0] === field.column ? " primary key" : ""
-    return `${quote(field.column)} ${columnTypes[field.type]}${key}${field.nullable ? "" : " not null"}${referenceSql(field, find)}`
+    const key = keys.length === 1 && keys[0] === field.column ? ` primary key${field.generated === "serial" ? " autoincrement" : ""}` : ""
+    const value = field.generated === "uuid" ? ` default ${sqliteDialect.generatedIds.uuid}` : ""
+    return `${quote(field.column)} ${columnTypes[field.type]}${key}${field.nullable ? "" : " not null"}${value}${referenceSql(field, find)}`
   })
   return `create table ${quote(definition.table)} (\n  ${[...columns, ...(keys.length > 1 ? [`primary key (${keys.map(quote).join(", ")})`] : [])].join(",\n  ")}\n)`
 }
@@ -297,6 +302,7 @@ function compare(driver: SyncDriver, definition: EntityDefinition, existing: Exi
     })
   }
   if (!hasKey(existing, definition)) differences.push(noPrimaryKey(keyColumns(definition)))
+  differences.push(...compareGenerated(definition, existing))
   for (const index of indexesOf(definition)) {
     const wanted = index.columns.map(column => column.toLowerCase()).join()
     if (existing.indexes.some(each => each.columns.join() === wanted && (each.unique || !index.unique))) continue
@@ -308,6 +314,13 @@ function compare(driver: SyncDriver, definition: EntityDefinition, existing: Exi
     })
   }
   return differences
+}
+
+/** SQLite changes neither in place. */
+function compareGenerated(definition: EntityDefinition, { columns, sql }: ExistingTable): Difference[] {
+  const { column, generated } = definition.fields[0] as FieldDefinition
+  if (generated === "serial" && !hasAutoincrement(sql)) return [notGenerated(column, "autoincrement")]
+  return generated === "uuid" && columns.get(column.toLowerCase())?.hasDefault !== true ? [notGenerated(column, "default")] : []
 }
 
 function missingColumn(definition: EntityDefinition, field: FieldDefinition, find: FindDefinition): Difference {

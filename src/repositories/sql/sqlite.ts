@@ -119,6 +119,7 @@ class SqliteFileStore implements SqliteStore {
       durable: this.#file !== ":memory:",
       ttl: false,
       unique: true,
+      generatedIds: true,
       foreignKeys: true,
       relations: true,
       jsonPaths: true,

@@ -20,6 +20,8 @@ export interface ColumnChange {
   readonly type: boolean
   readonly nullable: boolean
   readonly default: boolean
+  /** It begins to count up, or ends. */
+  readonly serial: boolean
 }
 
 export interface TableChange {
@@ -64,7 +66,7 @@ export function compareTables(from: TableModel, to: TableModel, dialect: Dialect
   const changed = to.columns.flatMap(column => {
     const before = columnOf(from, column.name)
     const change = before && compareColumns(before, column, dialect)
-    return change && (change.type || change.nullable || change.default) ? [change] : []
+    return change && (change.type || change.nullable || change.default || change.serial) ? [change] : []
   })
   const same = indexesTheSame(from, to)
   return {
@@ -90,6 +92,7 @@ function compareColumns(from: ColumnModel, to: ColumnModel, dialect: DialectName
     type: needsCast(from, to, dialect),
     nullable: from.nullable !== to.nullable,
     default: canonicalDefault(from, dialect) !== canonicalDefault(to, dialect),
+    serial: (from.serial ?? false) !== (to.serial ?? false),
   }
 }
 

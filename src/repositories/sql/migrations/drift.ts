@@ -34,10 +34,12 @@ function describe({ from, to, ...change }: TableChange): Drift[] {
   }
   for (const { name } of change.added) say(`the column ${shown(name)} is missing`)
   for (const { name } of change.dropped) say(`the column ${shown(name)} is not in the migrations`)
-  for (const { from: is, to: should, type, nullable, default: value } of change.changed) {
+  for (const { from: is, to: should, type, nullable, serial, default: value } of change.changed) {
     const column = `the column ${shown(should.name)}`
     if (type) say(`${column} is ${is.type || "of no type"} and should be ${should.type}`)
     if (nullable) say(`${column} ${is.nullable ? "may be null and should not" : "refuses null and should not"}`)
+    // A column that counts up, though only the program gives numbers, does no harm.
+    if (serial && should.serial) say(`${column} does not count up`)
     if (value)
       say(`${column} has ${is.default ? `the default ${is.default}` : "no default"} and should have ${should.default ?? "none"}`, true)
   }

@@ -4,8 +4,9 @@ import { z } from "zod"
 import { Entity, ref, type Store, withStores } from "../../../entity/index.ts"
 import { postgres } from "../postgres.ts"
 import { sqlite } from "../sqlite.ts"
+import { introspect } from "./introspect.ts"
 import { createMigrator } from "./migrator.ts"
-import { type Database, databases, exec, keep, newFolder } from "./testing/databases.ts"
+import { type Database, databases, exec, inSession, keep, newFolder } from "./testing/databases.ts"
 
 class Category extends Entity("Category", { name: z.string(), parentId: ref("Category").nullable().default(null) }, { unique: ["name"] }) {}
 class Product extends Entity(
@@ -62,6 +63,26 @@ describe.each(one)("on $name", database => {
     })
     expect(await migrator.check()).toMatchObject({ ok: true, problems: [] })
     expect(await migrator.create()).toMatchObject({ name: undefined })
+  })
+
+  it("have no second index for a reference that leads the key, nor does development make one", async () => {
+    class Entry extends Entity("Entry", { productId: ref("Product"), categoryId: ref("Category") }, { id: ["categoryId", "productId"] }) {}
+    const all = [Category, Product, Stock, Entry]
+    const source = database.source()
+    const migrated = storeAt(database, source, "check")
+    const migrator = createMigrator({ store: migrated, folder: newFolder(), entities: all })
+    await migrator.create()
+    await migrator.up()
+    const indexes = async (store: Store): Promise<unknown> =>
+      inSession(store, introspect).then(({ schema }) =>
+        schema.tables.filter(({ name }) => /^(stocks|entries)$/.test(name)).map(table => table.indexes.map(({ columns }) => columns)),
+      )
+    const made = storeAt(database, database.source(), "sync")
+    await withStores(made, async () => {
+      await Stock.count()
+      await Entry.count()
+    })
+    for (const store of [migrated, made]) expect(await indexes(store)).toEqual([[["product_id"]], []])
   })
 
   it("have defaults in the database that their own rules give", async () => {

@@ -12,6 +12,8 @@ export interface ColumnModel {
   readonly nullable: boolean
   /** A SQL literal or expression. */
   readonly default?: string
+  /** Counts up, from the highest number that it ever had. */
+  readonly serial?: boolean
   /** What the column holds for the entity. A database does not know it. */
   readonly kind?: FieldType
 }

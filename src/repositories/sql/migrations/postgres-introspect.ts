@@ -30,16 +30,19 @@ async function readColumns(executor: Reader): Promise<Map<string, ColumnModel[]>
   const rows = await executor.all(
     `select c.relname::text, a.attname::text, 
       format_type(a.atttypid, a.atttypmod) || case when l.oid is null then '' else ' collate ' || quote_ident(l.collname) end, a.attnotnull,
-      case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end
+      case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end,
+      a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid) like 'nextval(%', false)
+        and pg_get_serial_sequence(quote_ident(c.relname), a.attname) is not null
     from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
       left join pg_collation l on l.oid = a.attcollation and l.oid <> t.typcollation left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where c.relkind in ('r', 'p') and ${inSchema} and a.attnum > 0 and not a.attisdropped order by c.relname, a.attnum`,
   )
-  return grouped(rows as [string, string, string, boolean, string | null][], ([, name, type, notNull, value]) => ({
+  return grouped(rows as [string, string, string, boolean, string | null, boolean][], ([, name, type, notNull, value, serial]) => ({
     name,
     type,
     nullable: !notNull,
-    ...(value === null ? {} : { default: value }),
+    ...(value === null || serial ? {} : { default: value }),
+    ...(serial ? { serial: true } : {}),
   }))
 }
 

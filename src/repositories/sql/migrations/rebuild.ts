@@ -4,7 +4,7 @@ import "./errors.ts"
 import { columnOf, type LiveSchema, type SchemaModel, tableOf } from "./model.ts"
 import type { Executor } from "./session.ts"
 import { quote, type Statement, shown } from "./sql-text.ts"
-import { beyondModel } from "./sqlite-introspect.ts"
+import { beyondModel, hasAutoincrement } from "./sqlite-introspect.ts"
 
 export interface Rebuild {
   readonly table: string
@@ -52,6 +52,10 @@ export function refuseLosses(rebuilds: readonly Rebuild[], live: LiveSchema, bef
       column => known && !columnOf(known, column.name) && !create.includes(quote(column.name)),
     )
     const features = (live.beyond.get(table) ?? []).filter(feature => !beyondModel(create).includes(feature))
+    const counts = (tableOf(live.schema, table)?.columns ?? []).some(
+      ({ name, serial }) => serial && !(known && columnOf(known, name)?.serial),
+    )
+    if (counts && !hasAutoincrement(create)) features.push("autoincrement")
     const losses = [...columns.map(column => `the column ${shown(column.name)}`), ...features]
     if (losses.length === 0) continue
     throw new NitroError(

@@ -1,6 +1,7 @@
 // The model that entities ask for.
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
 import { NitroError } from "../../../shared/errors.ts"
+import { postgresDialect } from "../postgres-dialect.ts"
 import { indexesOf, keyColumns, storedFields, targetOf } from "../schema-difference.ts"
 import { sqliteDialect } from "../sqlite-dialect.ts"
 import {
@@ -38,6 +39,8 @@ const types: Readonly<Record<DialectName, Readonly<Record<FieldType, string>>>> 
     json: "jsonb",
   },
 }
+
+const dialects = { sqlite: sqliteDialect, postgres: postgresDialect } as const
 
 /** What relations and field options say beyond the common definition. */
 type Field = FieldDefinition & {
@@ -94,12 +97,14 @@ function checkTables(definitions: readonly EntityDefinition[], dialect: DialectN
 
 function columnOf(definition: EntityDefinition, field: FieldDefinition, dialect: DialectName): ColumnModel {
   const value = constantDefault(definition, field)
-  const text = value === undefined ? undefined : defaultSql(field.type, value, dialect)
+  const constant = value === undefined ? undefined : defaultSql(field.type, value, dialect)
+  const text = field.generated === "uuid" ? dialects[dialect].generatedIds.uuid : constant
   return {
     name: field.column,
     type: types[dialect][field.type],
     nullable: field.nullable,
     ...(text === undefined ? {} : { default: text }),
+    ...(field.generated === "serial" ? { serial: true } : {}),
     kind: field.type,
   }
 }

@@ -25,10 +25,11 @@ async function readTable(executor: Reader, table: string, sql: string): Promise<
   )) as [string, string, number, string | null, number][]
   const keys = rows.filter(([, , , , position]) => position > 0).sort((a, b) => a[4] - b[4])
   const columns = rows.map(
-    ([name, type, notNull, value]): ColumnModel => ({
+    ([name, type, notNull, value, key]): ColumnModel => ({
       name,
       type: type.toLowerCase(),
       nullable: notNull === 0,
+      ...(key > 0 && hasAutoincrement(sql) ? { serial: true } : {}),
       ...(value === null ? {} : { default: value }),
     }),
   )
@@ -94,7 +95,6 @@ const features: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bcheck\s*\(/i, "a check"],
   [/\bcollate\b/i, "a collation"],
   [/\bas\s*\(/i, "a generated column"],
-  [/\bautoincrement\b/i, "autoincrement"],
   [/\bwithout\s+rowid\b/i, "without rowid"],
   [/\)[\s,\w]*\bstrict\b\s*$/i, "strict types"],
   [/\bon\s+update\s+(?!no\b)/i, "an on-update rule"],
@@ -104,6 +104,11 @@ const features: readonly (readonly [pattern: RegExp, name: string])[] = [
 export function beyondModel(sql: string): string[] {
   const text = withoutQuotes(sql)
   return features.flatMap(([pattern, name]) => (pattern.test(text) ? [name] : []))
+}
+
+/** Whether the key of a table counts up for good. */
+export function hasAutoincrement(sql: string): boolean {
+  return /\bautoincrement\b/i.test(withoutQuotes(sql))
 }
 
 /** Names and text may look like anything. */

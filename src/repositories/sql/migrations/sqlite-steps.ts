@@ -2,7 +2,7 @@
 import type { SchemaChange, TableChange } from "./compare.ts"
 import type { Rename } from "./hints.ts"
 import { inOrderOfReferences, type TableModel } from "./model.ts"
-import { quote, quoteAll, shown, shownAll } from "./sql-text.ts"
+import { quote, quoteAll, quoteText, shown, shownAll } from "./sql-text.ts"
 import {
   backfillOf,
   type Context,
@@ -35,7 +35,7 @@ function createTableSql(table: TableModel, name: string = table.name): string {
   const columns = table.columns.map(column => {
     const isKey = isSingleKey && table.primaryKey[0] === column.name
     const own = table.foreignKeys.find(key => key.columns.length === 1 && key.columns[0] === column.name)
-    return `${columnSql(column, isKey ? " primary key" : "")}${own ? referenceSql(own) : ""}`
+    return `${columnSql(column, isKey ? ` primary key${column.serial ? " autoincrement" : ""}` : "")}${own ? referenceSql(own) : ""}`
   })
   const key = isSingleKey || table.primaryKey.length === 0 ? [] : [`primary key (${quoteAll(table.primaryKey)})`]
   const references = table.foreignKeys
@@ -118,7 +118,7 @@ function rebuildStep(change: TableChange, context: Context): Step {
     const altered = changed.find(each => each.to.name === column.name)
     if (added.some(({ name }) => name === column.name)) {
       const given = context.hints.backfill(to.name, column.name)
-      if (given === undefined && (column.nullable || column.default !== undefined)) return []
+      if (given === undefined && (column.nullable || column.serial || column.default !== undefined)) return []
       return [{ column: column.name, value: backfillOf(to, column, context) }]
     }
     const value = altered?.type ? castOf(to, altered, context) : quote(column.name)
@@ -135,6 +135,7 @@ function rebuildStep(change: TableChange, context: Context): Step {
   const statements = [
     createTableSql(to, passing),
     `insert into ${quote(passing)} (${quoteAll(copied.map(({ column }) => column))})\n  select ${copied.map(({ value }) => value).join(",\n    ")}\n  from ${quote(from.name)}`,
+    ...counterOf(change, passing),
     `drop table ${quote(from.name)}`,
     // Else SQLite looks at views and triggers that name a table which is not there for a moment.
     "pragma legacy_alter_table = on",
@@ -149,6 +150,16 @@ function rebuildStep(change: TableChange, context: Context): Step {
     destructive: dropped.length > 0,
     statements,
   }
+}
+
+/** The number that a new table counts on from: that of the old one, whose newest rows may be gone. */
+function counterOf({ from, to }: TableChange, passing: string): string[] {
+  if (![from, to].every(({ columns }) => columns.some(({ serial }) => serial))) return []
+  const [old, fresh] = [quoteText(from.name), quoteText(passing)]
+  return [
+    `update sqlite_sequence set seq = max(seq, coalesce((select seq from sqlite_sequence where name = ${old}), 0)) where name = ${fresh}`,
+    `insert into sqlite_sequence (name, seq) select ${fresh}, seq from sqlite_sequence where name = ${old} and not exists (select 1 from sqlite_sequence where name = ${fresh})`,
+  ]
 }
 
 function referenceParts({ addedForeignKeys, droppedForeignKeys }: TableChange): string[] {

@@ -114,10 +114,11 @@ export function castOf(table: TableModel, { from, to }: ColumnChange, { dialect,
 }
 
 /** What is done to columns, as the parts of a sentence. */
-export function changeSentence({ from, to, type, nullable, default: changesDefault }: ColumnChange): string {
+export function changeSentence({ from, to, type, nullable, serial, default: changesDefault }: ColumnChange): string {
   const parts = [
     ...(type ? [`from ${from.kind ?? from.type} to ${to.kind ?? to.type}`] : []),
     ...(nullable ? [to.nullable ? "so that it may be null" : "so that it is required"] : []),
+    ...(serial ? [to.serial ? "so that it counts up" : "so that it no longer counts up"] : []),
     ...(changesDefault
       ? [to.default === undefined ? "to have no default" : `to have the default ${to.default.replaceAll(/\s+/g, " ")}`]
       : []),
