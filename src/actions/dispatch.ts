@@ -3,6 +3,7 @@ import { z } from "zod"
 import { isDatastarRequest } from "../datastar/index.ts"
 import { allOptionsOf, type EntityClass } from "../entity/index.ts"
 import { chunks, Markup } from "../html/index.ts"
+import { beforeDeadline } from "../shared/deadline.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
@@ -21,7 +22,7 @@ import { keyField, requestKeyOf } from "./request-key.ts"
 import { isResponse } from "./returned-response.ts"
 import { type Exposure, exposureOf, type Route } from "./route.ts"
 import { entityRoutes, type Match, RouteTable } from "./routes.ts"
-import { runInTime } from "./run-route.ts"
+import { deadlineOf, runInTime } from "./run-route.ts"
 import { isSecretName } from "./secret-names.ts"
 import { assertSendable } from "./sendable.ts"
 import type { TimedCall } from "./timed-call.ts"
@@ -123,7 +124,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     async function assertAllowed(route: Route, rule: AllowRule, id: string, input: () => Promise<Input>): Promise<void> {
       const { operation, name, target } = route
       const known = { operation, user: currentRequest()?.user, request }
-      if (await isAllowed(rule, known, { input, target: id === "" || !target ? undefined : () => target(id) })) return
+      const allowed = isAllowed(rule, known, { input, target: id === "" || !target ? undefined : () => target(id) })
+      if (await beforeDeadline(allowed, deadlineOf(route, options.deadlineMs), `The rule \`allow\` of ${name}`)) return
       throw new NitroError("NITRO_FORBIDDEN", `You may not use ${name}.`)
     }
   }

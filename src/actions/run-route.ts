@@ -4,6 +4,10 @@ import { beforeDeadline, defaultDeadlineMs, isDeadline } from "../shared/deadlin
 import type { Route } from "./route.ts"
 import { TimedCall } from "./timed-call.ts"
 
+export function deadlineOf({ deadlineMs }: Pick<Route, "deadlineMs">, appDeadlineMs: number | undefined): number {
+  return deadlineMs ?? appDeadlineMs ?? defaultDeadlineMs
+}
+
 /** Throws `NITRO_DEADLINE` when the deadline of the route is over, or else that of the app. */
 export async function runInTime<T>(
   route: Pick<Route, "name" | "deadlineMs"> & { readonly inUnit: boolean },
@@ -12,7 +16,7 @@ export async function runInTime<T>(
   work: (call: TimedCall) => Promise<T>,
 ): Promise<T> {
   const call = new TimedCall(request)
-  const deadlineMs = route.deadlineMs ?? appDeadlineMs ?? defaultDeadlineMs
+  const deadlineMs = deadlineOf(route, appDeadlineMs)
   try {
     if (!route.inUnit) return await beforeDeadline(work(call), deadlineMs, route.name)
     return await unitOfWork(() => work(call), { name: route.name, deadlineMs })

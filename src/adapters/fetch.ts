@@ -18,6 +18,8 @@ import {
 import { App, type AppOptions, type NitroApp, warnAtStart, withApp } from "../app/index.ts"
 import { currentPartition, hasPartitionedStores, withPartition } from "../entity/index.ts"
 import { answerStream, asksForStream, asksOnce, busyAnswer, type LiveRequest, liveApp, prepareLive, startLive } from "../live/index.ts"
+import { answerNow, isThenable } from "../shared/callback.ts"
+import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { reportError } from "../shared/report.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
@@ -104,6 +106,7 @@ export function createGate(options: NitroOptions): Gate {
   const folders = options.assets === undefined ? [] : [options.assets].flat()
   const basePath = (options.basePath ?? "").replace(/\/+$/, "")
   const dispatcher = createDispatcher({ ...options, basePath })
+  const { deadlineMs = defaultDeadlineMs } = options
   const app = new App(options, dispatcher.routes.routes, dispatcher.exposures)
   startLive()
   addPageAlert()
@@ -119,7 +122,10 @@ export function createGate(options: NitroOptions): Gate {
   ): MaybePromise<Awaited<T>> | T {
     const run = partition === undefined ? answer : ((() => withPartition(partition, answer)) as () => T)
     const user = options.user?.(context.request)
-    if (isPromise(user)) return user.then(known => withRequest({ ...context, user: known }, run)) as Promise<Awaited<T>>
+    if (isThenable(user))
+      return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(known =>
+        withRequest({ ...context, user: known }, run),
+      ) as Promise<Awaited<T>>
     return withRequest({ ...context, user }, run)
   }
   return {
@@ -165,7 +171,7 @@ function isPromise<T>(value: T): value is T & Promise<Awaited<T>> {
 /** Nothing where no store asks for it, or who runs this said already whose request it is. */
 function sessionFor(app: App, request: Request, partition: NitroOptions["partition"]): Session | undefined {
   if (!hasPartitionedStores() || currentPartition() !== undefined) return undefined
-  return sessionOf(request, partition?.(request), app)
+  return sessionOf(request, answerNow(partition?.(request), "nitro({ partition })"), app)
 }
 
 async function withCookies(answer: MaybePromise<Response>, cookies: readonly string[]): Promise<Response> {

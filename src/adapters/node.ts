@@ -28,7 +28,12 @@ async function fail(req: IncomingMessage, res: ServerResponse, error: unknown): 
   const response = answerOfError(error, new NodeRequest({ req, res }))
   if (response === undefined) reportError(error, `${req.method} ${req.url}`)
   if (res.headersSent) res.end()
-  else await sendResponse(res, response ?? new Response(null, { status: 500 }))
+  else await sendResponse(res, response ?? failure(error))
+}
+
+function failure(error: unknown): Response {
+  const { status, retryAfterSeconds } = shownError(error)
+  return new Response(null, { status, headers: retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) } })
 }
 
 async function answer(gate: Gate, req: IncomingMessage, res: ServerResponse, next?: () => unknown): Promise<void> {

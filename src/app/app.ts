@@ -2,6 +2,7 @@
 import { type AppPart, type AppState, type Exposure, type Route, Secret, type User } from "../actions/index.ts"
 import { declareEntities } from "../entity/index.ts"
 import { isSameUser, liveApp } from "../live/index.ts"
+import { answerNow } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"
 
 export interface AppOptions {
@@ -64,7 +65,7 @@ export class App implements AppState, NitroApp {
 
   endStreams(user: User | undefined | ((user: User | undefined) => boolean)): number {
     const choose = typeof user === "function" ? user : (other: User | undefined) => isSameUser(other, user)
-    return this.part(liveApp).end(choose as (user: User | undefined) => boolean)
+    return this.part(liveApp).end(other => answerNow((choose as (user: User | undefined) => boolean)(other), "The rule of endStreams()"))
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 // An entity class bound to a store: checked once, then kept.
 
+import { abandon, isThenable } from "../shared/callback.ts"
 import { NitroError } from "../shared/errors.ts"
 import type { EntityDefinition, EntityId, FieldDefinition } from "./definition.ts"
 import { definitionError } from "./errors.ts"
@@ -91,7 +92,7 @@ export function hydrate(origin: Binding, row: Row): EntityRecord {
 function load(origin: Binding, row: Row): EntityRecord {
   const record = hydrateCopy(origin, row)
   if (!origin.state.hooks.has("afterLoad")) return record
-  if (((record as EntityRecord & EntityHooks).afterLoad?.() as unknown) instanceof Promise) {
+  if (abandon((record as EntityRecord & EntityHooks).afterLoad?.(), `afterLoad of ${origin.entity.name}`)) {
     throw definitionError(`afterLoad of ${origin.entity.name} is async, but reading entities cannot wait for each.`, "Make it synchronous.")
   }
   return record
@@ -139,10 +140,6 @@ export function runHook({ state }: Binding, record: EntityRecord, name: keyof En
   if (!state.hooks.has(name)) return undefined
   const result: unknown = (record as EntityRecord & EntityHooks)[name]?.()
   return isThenable(result) ? Promise.resolve(result).then(() => undefined) : undefined
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function"
 }
 
 function stateOf(entity: EntityClass): ClassState {

@@ -1,4 +1,5 @@
 // Conditions as values that can be combined, each on one entity; what they hold is a predicate, plain data.
+import { abandon } from "../shared/callback.ts"
 import type { NitroError } from "../shared/errors.ts"
 import type { EntityDefinition } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
@@ -102,6 +103,7 @@ function junction(op: "and" | "or", conditions: readonly Condition[]): Condition
 
 export function toPredicate(condition: Condition): Predicate {
   if (condition instanceof Condition) return use(condition)
+  abandon(condition, "a condition")
   throw queryError(`A condition was expected, not ${describeValue(condition)}.`, "Build it from the fields: t => t.done.eq(false).")
 }
 

@@ -1,4 +1,5 @@
 // Runs the handlers of one emission: at once, one after the other, or without ever waiting.
+import { answerNow } from "../shared/callback.ts"
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
 import { call, fail, settle } from "./call.ts"
@@ -144,9 +145,12 @@ function emitSyncWith(slot: Slot, resolved: Resolved, payload: unknown, options:
   const run: Run = { policy, latePolicy: policy === "throw" ? "report" : policy, stopWhen: options.stopWhen }
   const results: HandlerResult[] = []
   const end = isObserved() ? beginEmit("emitSync", emission) : undefined
-  scope.run(emission, runEach, resolved.subscriptions, payload, emission, run, results, undefined)
-  emission.finish()
-  end?.(results.length, failuresIn(results).length)
+  try {
+    scope.run(emission, runEach, resolved.subscriptions, payload, emission, run, results, undefined)
+  } finally {
+    emission.finish()
+    end?.(results.length, failuresIn(results).length)
+  }
   if (policy === "throw") throwFailures(results, slot)
   return results
 }
@@ -320,7 +324,7 @@ function handOut(result: Promise<HandlerResult>): Promise<unknown> {
 }
 
 function isStop(result: HandlerResult, stopWhen: (value: unknown) => boolean): boolean {
-  return "value" in result && stopWhen(result.value)
+  return "value" in result && answerNow(stopWhen(result.value), "`stopWhen`")
 }
 
 export function failuresIn(results: Results): unknown[] {

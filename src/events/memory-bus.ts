@@ -1,4 +1,5 @@
 // The change log of one process: a ring of the latest changes.
+import { notify } from "../shared/callback.ts"
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
 import type { BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus.ts"
@@ -118,12 +119,8 @@ class MemoryBus<C> implements EventBus<C> {
     this.#call(() => listener.change(logged))
   }
 
-  #call(tell: () => void): void {
-    try {
-      tell()
-    } catch (error) {
-      reportBusFailure(this.name, error)
-    }
+  #call(tell: () => unknown): void {
+    void notify(tell, error => reportBusFailure(this.name, error))
   }
 
   #at(position: number): LoggedChange<C> {

@@ -1,5 +1,6 @@
 // What can be seen from outside: diagnostics channels for emissions and handlers, and where handlers' errors go.
 import { channel } from "node:diagnostics_channel"
+import { notify } from "../shared/callback.ts"
 import { NitroError } from "../shared/errors.ts"
 import { label } from "./event-type.ts"
 import type { ErrorPolicy, EventContext, HandlerFailure } from "./types.ts"
@@ -76,12 +77,13 @@ export function report(error: unknown, handler: string, context: EventContext, p
   const failure: HandlerFailure = { module: "events", event: context.event, handler, error, context }
   if (errors.hasSubscribers) errors.publish(failure)
   if (typeof policy === "function") {
-    try {
-      policy(failure)
-    } catch (second) {
-      print(failure)
-      print({ ...failure, handler: "onError", error: second })
-    }
+    void notify(
+      () => policy(failure),
+      second => {
+        print(failure)
+        print({ ...failure, handler: "onError", error: second })
+      },
+    )
   } else if (policy === "report" && !errors.hasSubscribers) print(failure)
 }
 

@@ -1,4 +1,5 @@
 // One handler on one name or pattern: what it admits, and how it ends.
+import { answerNow } from "../shared/callback.ts"
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
 import { report } from "./report.ts"
@@ -77,7 +78,7 @@ export class Subscription {
     if (!handler) return undefined
     if (this.when) {
       try {
-        if (!this.when(payload as never, context)) return undefined
+        if (!answerNow(this.when(payload as never, context), `\`when\` of ${this.name}`)) return undefined
       } catch (error) {
         // Handlers without a verdict do not run: a broken guard must not let anything through.
         report(error, `when of ${this.name}`, context, policy === "throw" ? "report" : policy)

@@ -75,7 +75,7 @@ export interface SubscribeOptions<Payload = unknown> {
   readonly sender?: unknown
   /** Higher runs earlier; equal ones in the order of subscription. Default 0. */
   readonly priority?: number
-  /** The handler is skipped when this returns false or throws; a throw is reported. */
+  /** The handler is skipped when this returns false, throws, or returns a promise; the last two are reported. */
   readonly when?: (payload: Payload, context: EventContext) => boolean
   /** Unsubscribes before the first call that `sender` and `when` let through. */
   readonly once?: boolean
@@ -94,7 +94,7 @@ export interface EmitSyncOptions {
   readonly sender?: unknown
   /** Default: the registry's, which is `report`. */
   readonly onError?: ErrorPolicy
-  /** Asked with each returned value, in order; true stops like `ctx.stop()`. In parallel `emit` a promise's value comes too late to stop others. */
+  /** Called with each returned value, in order; a promise is `NITRO_ASYNC_CALLBACK`. True stops like `ctx.stop()`. In parallel `emit` a promise's value comes too late to stop others. */
   readonly stopWhen?: (value: unknown) => boolean
   /** Default: that of the surrounding emission or `withContext`, else this emission's own id. */
   readonly correlationId?: string

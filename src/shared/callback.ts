@@ -1,5 +1,15 @@
 // Calls to functions of the application: whatever they throw, now or later, is caught here.
+import { NitroError, registerErrors } from "./errors.ts"
+import { reportError } from "./report.ts"
 import type { MaybePromise } from "./types.ts"
+
+registerErrors({
+  NITRO_ASYNC_CALLBACK: {
+    status: 500,
+    when: "A function of the application returned a promise where its answer is needed at once: `when` and `stopWhen` of events, `partition`, `afterLoad`. A promise counts as true, so a rule would let everything through.",
+    fix: "Make the function synchronous: no `async`, and no call whose result is a promise.",
+  },
+})
 
 /**
  * Calls a function whose result does not matter. `failed` gets what it throws or rejects with. The promise, where there is
@@ -14,8 +24,21 @@ export function notify(callback: () => unknown, failed: (error: unknown) => void
   }
 }
 
+/** The answer of a callback that cannot be waited for. Throws `NITRO_ASYNC_CALLBACK` for a promise, whose failure is reported. */
+export function answerNow<T>(answer: T, callback: string): T {
+  if (!abandon(answer, callback)) return answer
+  throw new NitroError("NITRO_ASYNC_CALLBACK", `${callback} returned a promise, but its answer is needed at once.`)
+}
+
+/** Whether it is a promise that nobody will await. Its failure is reported, since it would end the process. */
+export function abandon(value: unknown, callback: string): boolean {
+  if (!isThenable(value)) return false
+  Promise.resolve(value).catch((error: unknown) => reportError(error, callback))
+  return true
+}
+
 /** Whether `await` would wait for it. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     (typeof value === "object" || typeof value === "function") && value !== null && typeof (value as { then?: unknown }).then === "function"
   )
