@@ -103,6 +103,8 @@ export interface Difference {
   readonly problem: string
   /** What corrects it without losing or guessing data, if anything does. */
   readonly statement?: string
+  /** What to do, where that is not what is to be done about every difference. */
+  readonly fix?: string
   /** Wrong enough to refuse the table where nothing may be changed. */
   readonly serious: boolean
 }
@@ -170,12 +172,15 @@ export function mismatch(
 ): NitroError {
   const problems = differences.map(difference => difference.problem)
   const columns = differences.flatMap(difference => (difference.column === undefined ? [] : [difference.column]))
+  const fixes = differences.flatMap(difference => difference.fix ?? [])
   const fix =
-    mode === "check"
-      ? 'Change the table with a migration. To let the store create and extend tables by itself, give it `schema: "sync"`.'
-      : isEmpty
-        ? `Change the table. It has no rows: if nothing else needs it, drop table "${definition.table}", and the store makes it anew.`
-        : "Give a new field a default or make it nullable, so that old rows can keep their place; or change the table yourself; or, if the data may go, delete it and the table."
+    fixes.length > 0
+      ? fixes.join(" ")
+      : mode === "check"
+        ? 'Change the table with a migration. To let the store create and extend tables by itself, give it `schema: "sync"`.'
+        : isEmpty
+          ? `Change the table. It has no rows: if nothing else needs it, drop table "${definition.table}", and the store makes it anew.`
+          : "Give a new field a default or make it nullable, so that old rows can keep their place; or change the table yourself; or, if the data may go, delete it and the table."
   return new NitroError(
     "NITRO_SCHEMA_MISMATCH",
     `The table "${definition.table}" in ${store} does not fit ${definition.name}: ${problems.join("; ")}.`,

@@ -2,7 +2,7 @@
 import type { Encoding, FieldType } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Dialect, Failure } from "./dialect.ts"
-import { describe, isBindable, isStorableBigInt } from "./parameters.ts"
+import { describe, isBindable, isStorableBigInt, wholeNumber } from "./parameters.ts"
 import { sqliteJson } from "./sqlite-json.ts"
 
 /**
@@ -13,11 +13,33 @@ import { sqliteJson } from "./sqlite-json.ts"
  * - Numbers are kept by SQLite itself: Infinity comes back, -0 comes back as 0 (which is equal), NaN is refused.
  */
 const encoding: Encoding = {
-  boolean: { encode: (value: boolean) => (value ? 1 : 0), decode: (stored: number) => stored === 1 },
-  date: { encode: encodeDate, decode: (stored: number) => new Date(stored) },
+  integer: { encode: (value: number) => value, decode: wholeNumber },
+  number: { encode: (value: number) => value, decode: decodeNumber },
+  boolean: { encode: (value: boolean) => (value ? 1 : 0), decode: decodeBoolean },
+  date: { encode: encodeDate, decode: decodeDate },
   bigint: { encode: encodeBigInt, decode: (stored: string) => BigInt(stored) },
   bytes: { encode: (value: Uint8Array) => new Uint8Array(value), decode: (stored: Uint8Array) => new Uint8Array(stored) },
   json: { encode: encodeJson, decode: (stored: string) => JSON.parse(stored) as unknown },
+}
+
+// SQLite columns keep values of any type, and other programs write them.
+function decodeNumber(stored: unknown): number {
+  if (typeof stored === "number") return stored
+  throw new TypeError(`${kindOf(stored)} is not a number`)
+}
+
+function decodeBoolean(stored: unknown): boolean {
+  if (stored === 1 || stored === 0) return stored === 1
+  throw new TypeError(`${kindOf(stored)} is neither 0 nor 1`)
+}
+
+function decodeDate(stored: unknown): Date {
+  if (typeof stored === "number" && Number.isInteger(stored) && stored <= 8.64e15 && stored >= -8.64e15) return new Date(stored)
+  throw new TypeError(`${kindOf(stored)} is not a number of whole milliseconds since 1970`)
+}
+
+function kindOf(stored: unknown): string {
+  return typeof stored === "string" ? "text" : stored instanceof Uint8Array ? "bytes" : String(stored)
 }
 
 function encodeDate(value: Date): number {

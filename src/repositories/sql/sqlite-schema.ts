@@ -22,6 +22,7 @@ import {
   targetOf,
 } from "./schema-difference.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
+import { compareValues } from "./sqlite-stored-values.ts"
 
 const { quote, encoding } = sqliteDialect
 
@@ -292,6 +293,12 @@ function compare(driver: SyncDriver, definition: EntityDefinition, existing: Exi
     if (column === undefined) differences.push(missingColumn(definition, field, find))
     else differences.push(...compareColumn(driver, definition, field, column))
   }
+  // Of a column whose type does not fit, that is said already.
+  const typeOf = ({ column, type }: FieldDefinition): string | undefined => {
+    const declared = existing.columns.get(column.toLowerCase())?.type
+    return declared !== undefined && fits(columnTypes[type], affinity(declared)) ? declared : undefined
+  }
+  differences.push(...compareValues(driver, definition, typeOf, field => columnTypes[field.type]))
   if (existing.isView) return differences
   for (const column of existing.columns.values()) {
     if (!column.notNull || column.hasDefault || column.generated || declared.has(column.name.toLowerCase())) continue
