@@ -1,6 +1,8 @@
 // `action`: marks a method as callable from outside, as a decorator or as a plain call.
 import type { z } from "zod"
 import { NitroError } from "../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
+import { suggest } from "../shared/suggest.ts"
 import "./errors.ts"
 import type { User } from "./user.ts"
 
@@ -85,7 +87,24 @@ export function action(first?: ActionOptions | AnyClass, name?: string, options:
   }) as ActionDecorator
 }
 
+const actionOptions = optionNames<ActionOptions>({
+  method: true,
+  path: true,
+  input: true,
+  confirm: true,
+  idempotent: true,
+  status: true,
+  deadlineMs: true,
+})
+const methods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"] satisfies HttpMethod[]
+
 function define(method: Method, name: string, options: ActionOptions = {}): void {
+  refuseUnknownOptions(`The action ${name}`, options, actionOptions)
+  if (options.method !== undefined && !methods.includes(options.method)) {
+    throw new NitroError("NITRO_NOT_AN_ACTION", `The action ${name} has the method "${String(options.method)}", which no route has.`, {
+      fix: suggest(String(options.method), methods),
+    })
+  }
   definitions.set(method, {
     name,
     method: options.method ?? "POST",

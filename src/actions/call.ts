@@ -2,16 +2,18 @@
 import { del, get, js, value as literalOf, patch, post, put, sequence } from "../datastar/index.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
 import { button, type Child, type ElementAttributes, escapeHtml, html, input, type Markup, raw } from "../html/index.ts"
+import { needsApp } from "../shared/answering.ts"
 import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
 import { suggest } from "../shared/suggest.ts"
-import { actionOf, type HttpMethod, type MethodName } from "./action.ts"
+import { type ActionDefinition, actionOf, type HttpMethod, type MethodName } from "./action.ts"
 import type { AppState } from "./app-state.ts"
+import { CallInputs, inputsOf } from "./call-inputs.ts"
 import { fieldId, formKeyFrom, formSignal, identifier } from "./form-keys.ts"
 import { pageKeyField } from "./page-key.ts"
-import { assertReachable } from "./reach.ts"
+import { assertReachable, noAppError } from "./reach.ts"
 import { currentRequest } from "./request-context.ts"
-import type { CrudOperation } from "./route.ts"
+import type { CrudOperation, Route } from "./route.ts"
 
 /** Attributes of the form face. Works without JavaScript: a POST to the action, answered with a redirect back. */
 export interface FormAttributes {
@@ -133,6 +135,7 @@ export class Call extends Expression<void> {
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
   field(name: string): FieldAttributes {
+    this.#route.inputs?.assert(name)
     const value = this.#valueOf(name)
     const effect = new Expression(`$${formSignal(this.#form)} && ${this.#settle(name)}`)
     const attributes = { ...this.#tied(name), "data-effect": effect }
@@ -141,6 +144,7 @@ export class Call extends Expression<void> {
 
   /** Attributes for a checkbox, or for what holds radio buttons; whether one is chosen says `value(name)`. */
   choice(name: string): ChoiceAttributes {
+    this.#route.inputs?.assert(name)
     const attributes = this.#tied(name)
     if (this.#edits(name)) return attributes
     return { ...attributes, "data-effect": new Expression(`$${formSignal(this.#form)} && (el.checked = el.defaultChecked)`) }
@@ -162,11 +166,13 @@ export class Call extends Expression<void> {
    * name), else what the instance holds; undefined when it is neither.
    */
   value(name: string): unknown {
+    this.#route.inputs?.assert(name)
     return this.#flash()?.values[name] ?? (this.#edits(name) ? this.#instanceValue?.[name] : undefined)
   }
 
   /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
   error(name: string): Markup {
+    this.#route.inputs?.assert(name)
     return raw(this.#errorText(name, fieldId(this.#form, name)))
   }
 
@@ -180,6 +186,7 @@ export class Call extends Expression<void> {
    * `update` it also saves when the field is left, and Escape restores what the server last sent.
    */
   input(name: string, attributes: ElementAttributes["input"] = {}): Markup {
+    this.#route.inputs?.assert(name)
     // Written as text, because a list makes one for each row. What is not escaped here is an identifier or was escaped before.
     const form = this.#form
     const id = fieldId(form, name)
@@ -284,8 +291,10 @@ export function call(target: EntityInstance | EntityClass, operation: string, in
   const entity = isClass ? target : (target.constructor as unknown as EntityClass)
   const request = currentRequest()
   const route = routeOf(entity, isClass, operation)
-  // Without a request, in a test or a job, there is no app to ask.
-  if (request !== undefined && route.checkedFor !== request.app) {
+  if (input !== undefined) route.inputs?.assertAll(input)
+  // In a test or a job there is no app to ask.
+  if (request === undefined) needsApp(() => noAppError(`call(${entity.definition.name}, "${operation}")`))
+  else if (route.checkedFor !== request.app) {
     assertReachable(request.app, entity, operation, route.crud)
     route.checkedFor = request.app
   }
@@ -307,6 +316,8 @@ interface CallRoute {
   readonly confirm: string | undefined
   readonly entityName: string
   readonly operationName: string
+  /** The names it can send; undefined where they are not known. */
+  readonly inputs: CallInputs | undefined
   /** The CRUD operation that it is; undefined for an action. */
   readonly crud: CrudOperation | undefined
   /** The last app that was seen to have the route: a list makes the same call for each row. */
@@ -329,12 +340,9 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
   const key = isClass ? `.${operation}` : operation
   let route = known.get(key)
   if (route === undefined) {
-    route = withForms(
-      methodAndPaths(entity, isClass, operation),
-      identifier(entity.definition.name),
-      identifier(operation),
-      hiddenOf(entity),
-    )
+    const { action, ...paths } = methodAndPaths(entity, isClass, operation)
+    const inputs = inputsOf(entity, operation, paths.crud, action)
+    route = withForms(paths, identifier(entity.definition.name), identifier(operation), inputs, hiddenOf(entity))
     known.set(key, route)
   }
   return route
@@ -346,9 +354,16 @@ function hiddenOf(entity: EntityClass): ReadonlySet<string> {
   return new Set(entity.definition.fields.filter(field => field.hidden === true).map(field => field.name))
 }
 
-function withForms(paths: Paths, entityName: string, operationName: string, hidden?: ReadonlySet<string>): CallRoute {
+function withForms(
+  paths: Paths,
+  entityName: string,
+  operationName: string,
+  inputs: CallInputs | undefined,
+  hidden?: ReadonlySet<string>,
+): CallRoute {
   return {
     ...paths,
+    inputs,
     checkedFor: undefined,
     hidden: hidden === undefined || hidden.size === 0 ? undefined : hidden,
     entityName,
@@ -366,10 +381,21 @@ export function callTo(
     confirm,
     owner,
     operation,
-  }: { method: HttpMethod; path: string; confirm: string | undefined; owner: string; operation: string },
+    takes,
+  }: {
+    method: HttpMethod
+    path: string
+    confirm: string | undefined
+    owner: string
+    operation: string
+    /** Its inputs, with the name of the route for messages; undefined where they are not known. */
+    takes: { readonly name: string; readonly input: Route["input"] } | undefined
+  },
   input: Readonly<Record<string, unknown>> | undefined,
 ): Call {
-  const route = withForms({ method, suffix: path, postSuffix: path, confirm, crud: undefined }, owner, operation)
+  const inputs = takes === undefined ? undefined : new CallInputs(takes.name, takes.input)
+  if (input !== undefined) inputs?.assertAll(input)
+  const route = withForms({ method, suffix: path, postSuffix: path, confirm, crud: undefined }, owner, operation, inputs)
   return new Call(route, currentRequest()?.basePath ?? "", undefined, input)
 }
 
@@ -394,14 +420,20 @@ const crud: Record<"class" | "instance", Record<string, Pick<CallRoute, "method"
   },
 }
 
-function methodAndPaths(entity: EntityClass, isClass: boolean, operation: string): Paths {
+function methodAndPaths(
+  entity: EntityClass,
+  isClass: boolean,
+  operation: string,
+): Paths & { readonly action: ActionDefinition | undefined } {
   const holder = (isClass ? entity : entity.prototype) as unknown as Record<string, unknown>
   const action = actionOf(holder[operation])
-  if (action)
-    return { method: action.method, suffix: `/${action.path}`, postSuffix: `/${action.path}`, confirm: action.confirm, crud: undefined }
+  if (action) {
+    const path = `/${action.path}`
+    return { method: action.method, suffix: path, postSuffix: path, confirm: action.confirm, crud: undefined, action }
+  }
   const offered = crud[isClass ? "class" : "instance"]
   if (Object.hasOwn(offered, operation)) {
-    return { ...(offered[operation] as (typeof offered)[string]), confirm: undefined, crud: operation as CrudOperation }
+    return { ...(offered[operation] as (typeof offered)[string]), confirm: undefined, crud: operation as CrudOperation, action: undefined }
   }
   const { name } = entity.definition
   throw new NitroError("NITRO_NOT_AN_ACTION", `${name}.${operation} is not an action: nothing outside may call it.`, {

@@ -48,7 +48,7 @@ export function crudRoutes(exposure: Exposure): Route[] {
 }
 
 /** Fields that input from outside may set: not the id, not what the library keeps, not the guarded and the hidden ones. */
-function settable(entity: EntityClass): Route["input"] {
+export function settable(entity: EntityClass): Route["input"] {
   const { fields, guarded } = entity.definition
   return Object.fromEntries(
     fields.filter(field => !field.managed && !field.hidden && !guarded.includes(field.name)).map(field => [field.name, field.schema]),

@@ -16,6 +16,7 @@ import { gatherParts } from "./form-parts.ts"
 import { Idempotency, type IdempotencyOptions } from "./idempotency.ts"
 import { type Input, type InputLimits, type RequestInput, readInput, readQuery } from "./input.ts"
 import { shownError } from "./outside.ts"
+import { runReading } from "./reading.ts"
 import { replyWith, replyWithError } from "./reply.ts"
 import { currentRequest } from "./request-context.ts"
 import { keyField, requestKeyOf } from "./request-key.ts"
@@ -55,6 +56,7 @@ export interface Dispatcher {
 /** Throws `NITRO_ROUTE_COLLISION` when two routes would answer the same requests. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const exposures = (options.entities ?? []).map(exposureOf)
+  assertNames(exposures)
   const routes = new RouteTable([...exposures.flatMap(entityRoutes), ...(options.routes ?? []).flat()], options.basePath ?? "")
   const idempotency = new Idempotency(options.idempotency)
   return {
@@ -105,7 +107,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (route.needsKey) throw new NitroError("NITRO_IDEMPOTENCY_REQUIRED", `${route.name} needs an Idempotency-Key.`)
       // Reading needs no transaction, and must not wait for the writers'.
       const inUnit = route.method !== "GET" && route.ownsUnits !== true
-      const outcome = await runInTime({ ...route, inUnit }, request, options.deadlineMs, run)
+      const runOnce = () => runInTime({ ...route, inUnit }, request, options.deadlineMs, run)
+      const outcome = await (route.method === "GET" ? runReading(route.name, runOnce) : runOnce())
       return await replyWith(outcome, asked, route.name)
     } catch (error) {
       if (shownError(error).isReported) reportError(error, match.route.name)
@@ -128,6 +131,25 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (await beforeDeadline(allowed, deadlineOf(route, options.deadlineMs), `The rule \`allow\` of ${name}`)) return
       throw new NitroError("NITRO_FORBIDDEN", `You may not use ${name}.`)
     }
+  }
+}
+
+/** Routes, references and live views know a class by its name. */
+function assertNames(exposures: readonly Exposure[]): void {
+  const byName = new Map<string, EntityClass>()
+  for (const { entity } of exposures) {
+    const { name } = entity.definition
+    const other = byName.get(name)
+    byName.set(name, entity)
+    if (other === undefined) continue
+    const [problem, fix] =
+      other === entity
+        ? [`nitro({ entities }) lists ${name} twice.`, `List it once: expose(${name}), or ${name} where only its actions are open.`]
+        : [
+            `Two classes of nitro({ entities }) have the name "${name}".`,
+            `Give one of them another name, Entity("${name}2", …), or import ${name} from one place if it is one class whose module was loaded twice.`,
+          ]
+    throw new NitroError("NITRO_ROUTE_COLLISION", `${problem} ${fix}`, { fix })
   }
 }
 

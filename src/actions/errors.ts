@@ -7,6 +7,21 @@ registerErrors({
     when: "A call names a method that is not an action.",
     fix: "Mark the method with @action(), or with static { action(this, 'name') }.",
   },
+  NITRO_CALL_INPUT: {
+    status: 500,
+    when: "A page calls an action or CRUD route with an input that it does not take: in `field`, `error`, `input` or the call itself.",
+    fix: "Write the name as the class declares it, or declare the input: @action({ input: { title: z.string() } }).",
+  },
+  NITRO_NO_APP: {
+    status: 500,
+    when: "A page with `live()` or `call()` was answered outside of the middleware: its route is registered before it, or there is none.",
+    fix: "Register the middleware first: app.use(nitro({ entities: [Todo] })), then the routes.",
+  },
+  NITRO_GET_CHANGES: {
+    status: 500,
+    when: "A GET action, or a query, changed an entity. Links, prefetching and crawlers send GET requests, and no check of the origin protects them.",
+    fix: 'Declare it with a method that may change something: @action({ method: "POST" }).',
+  },
   NITRO_INTERNAL: {
     status: 500,
     when: "An action failed with an error that is not meant for its caller. The answer says no more than this code.",

@@ -1,6 +1,7 @@
 // Idempotency: a request that is sent again under its key gets the first answer, and runs nothing.
 import type { Store } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
+import { refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
 import { type AnswerStore, type KeptAnswer, MemoryAnswers, StoredAnswers } from "./kept-answers.ts"
 import { context } from "./request-context.ts"
@@ -39,7 +40,9 @@ export class Idempotency {
   /** What this process is carrying out, by id. */
   readonly #running = new Map<string, Promise<void>>()
 
-  constructor({ store }: IdempotencyOptions = {}) {
+  constructor(options: IdempotencyOptions = {}) {
+    refuseUnknownOptions("nitro({ idempotency })", options, new Set(["store"]))
+    const { store } = options
     this.#answers = store === undefined ? new MemoryAnswers() : new StoredAnswers(store)
   }
 

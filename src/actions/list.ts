@@ -9,13 +9,13 @@ import type { RouteCall } from "./route.ts"
 const defaultPageSize = 50
 const maxPageSize = 200
 /** Parameters that are no fields; `datastar` holds the signals of a page. */
-const others: ReadonlySet<string> = new Set(["sort", "limit", "offset", "datastar"])
+export const listParameters: ReadonlySet<string> = new Set(["sort", "limit", "offset", "datastar"])
 
 /** Several parameters of one name find the rows with any of their values. @throws NITRO_BAD_REQUEST */
 export async function list(entity: EntityClass, { query }: RouteCall): Promise<{ value: unknown }> {
   const where: Input = Object.fromEntries(
     Object.entries(query)
-      .filter(([name]) => !others.has(name))
+      .filter(([name]) => !listParameters.has(name))
       .map(([name, value]) => [name, filterOf(visibleField(entity, name, "filter"), value)]),
   )
   const limit = Math.min(whole(query, "limit", defaultPageSize), maxPageSize)

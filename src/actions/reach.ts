@@ -60,6 +60,12 @@ export function assertRoute(app: AppState, call: string, method: HttpMethod, pat
   throw new NitroError("NITRO_NOT_EXPOSED", `${call} has no route: the app does not list it. ${fix}`, { fix })
 }
 
+/** `what` was rendered for an answer that no app takes part in: its route comes before the middleware, or there is none. */
+export function noAppError(what: string): NitroError {
+  const fix = "Write app.use(nitro({ entities: [ … ] })) above the route that renders it."
+  return new NitroError("NITRO_NO_APP", `${what} was rendered in an answer that nitro() takes no part in. ${fix}`, { fix })
+}
+
 function notExposed(name: string, operation: string, reason: string, fix: string): NitroError {
   return new NitroError("NITRO_NOT_EXPOSED", `call(${name}, "${operation}") has no route: ${reason} ${fix}`, { fix })
 }

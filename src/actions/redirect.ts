@@ -1,6 +1,7 @@
 // `redirect("/orders")`: the answer of an action or a route that sends its client to another page.
 import { isWebUrl } from "../datastar/sse.ts"
 import { NitroError } from "../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { currentRequest } from "./request-context.ts"
 import { AnswerResponse } from "./response.ts"
 
@@ -14,6 +15,7 @@ export interface RedirectOptions {
   readonly status?: 301 | 302 | 303 | 307 | 308
 }
 
+const redirectOptions = optionNames<RedirectOptions>({ cookies: true, status: true })
 const statuses: readonly unknown[] = [301, 302, 303, 307, 308]
 
 /**
@@ -27,7 +29,9 @@ const statuses: readonly unknown[] = [301, 302, 303, 307, 308]
  * `to` is a path of this site that begins with `/`, or a `URL` for any other. Text that could lead to another site throws
  * `NITRO_REDIRECT_URL`, so input is safe to pass as text.
  */
-export function redirect(to: string | URL, { cookies = [], status = 303 }: RedirectOptions = {}): Response {
+export function redirect(to: string | URL, options: RedirectOptions = {}): Response {
+  refuseUnknownOptions("redirect(path, { … })", options, redirectOptions)
+  const { cookies = [], status = 303 } = options
   if (!statuses.includes(status)) {
     throw new NitroError("NITRO_REDIRECT_URL", `${String(status)} is not a status of a redirect.`, {
       fix: "Use 301, 302, 303, 307 or 308.",

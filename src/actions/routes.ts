@@ -4,6 +4,7 @@ import { NitroError } from "../shared/errors.ts"
 import { type ActionCall, type ActionDefinition, actionOf, type HttpMethod } from "./action.ts"
 import { crudRoutes } from "./crud.ts"
 import type { Input } from "./input.ts"
+import { refuseChanged } from "./reading.ts"
 import { type Exposure, type Outcome, operationOf, type Route } from "./route.ts"
 
 type ActionMethod = (input: Input, call: ActionCall) => unknown
@@ -123,8 +124,9 @@ function instanceAction(exposure: Exposure, pattern: string, name: string, defin
     async run({ id, input, call }) {
       const target = (await requireAhead(entity, id)) as EntityInstance & Record<string, ActionMethod>
       const value = await target[name]?.(input, call)
-      // The method may have saved or deleted it already; a GET changes nothing.
-      if (definition.method !== "GET" && !target.isNew && target.isDirty) await target.save()
+      // The method may have saved or deleted it already.
+      if (definition.method === "GET") refuseChanged(`${entity.definition.name}.${name}`, target)
+      else if (!target.isNew && target.isDirty) await target.save()
       return outcome(value, definition)
     },
   }

@@ -18,6 +18,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 import { NitroError } from "../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
 import "./errors.ts"
@@ -32,6 +33,8 @@ export interface AssetFolderOptions {
   /** Looks for changes of a file each time it is asked for. Default true unless `NODE_ENV` is `production`. */
   readonly watch?: boolean
 }
+
+const assetOptions = optionNames<AssetFolderOptions>({ directory: true, path: true, watch: true })
 
 /** For `Page({ styles })`. */
 export type StyleAttributes = { readonly href: string; readonly integrity: string }
@@ -64,6 +67,7 @@ export class AssetFolder {
   readonly #files = new Map<string, HashedFile>()
 
   constructor(options: AssetFolderOptions) {
+    refuseUnknownOptions("assets({ … })", options, assetOptions)
     const { directory, path = "/assets", watch = process.env["NODE_ENV"] !== "production" } = options
     const folder = directory instanceof URL ? fileURLToPath(directory) : resolve(directory)
     const stats = statSync(folder, { throwIfNoEntry: false })

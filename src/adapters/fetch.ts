@@ -20,6 +20,7 @@ import { currentPartition, hasPartitionedStores, withPartition } from "../entity
 import { answerStream, asksForStream, asksOnce, busyAnswer, type LiveRequest, liveApp, prepareLive, startLive } from "../live/index.ts"
 import { answerNow, isThenable } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
@@ -39,6 +40,21 @@ export interface NitroOptions extends DispatcherOptions, AppOptions {
   /** Who makes a request: `context().user`, the second argument of an action, and `allow`. May be async; undefined for a visitor. */
   readonly user?: (request: Request) => MaybePromise<User | undefined>
 }
+
+const nitroOptions = optionNames<NitroOptions>({
+  entities: true,
+  routes: true,
+  basePath: true,
+  deadlineMs: true,
+  idempotency: true,
+  trustedOrigins: true,
+  maxBodyBytes: true,
+  maxFields: true,
+  secret: true,
+  assets: true,
+  partition: true,
+  user: true,
+})
 
 /** The part of a folder of assets that answers; all of it is in `nitro-ts/assets`. */
 interface AssetFolder {
@@ -61,6 +77,8 @@ export type NitroHandler = (request: Request, next?: () => MaybePromise<Response
 export function nitro(options: NitroOptions): NitroHandler & NitroApp {
   const gate = createGate(options)
   return withApp<NitroHandler>(async (request, next) => {
+    const { pending } = gate.app
+    if (pending !== undefined) await pending
     const { path, search } = splitUrl(request.url)
     const own = gate.own(request, path, search)
     if (own !== undefined) return own
@@ -103,6 +121,7 @@ export interface Gate {
 
 /** What adapters are made of; applications use `nitro`. */
 export function createGate(options: NitroOptions): Gate {
+  refuseUnknownOptions("nitro({ … })", options, nitroOptions)
   const folders = options.assets === undefined ? [] : [options.assets].flat()
   const basePath = (options.basePath ?? "").replace(/\/+$/, "")
   const dispatcher = createDispatcher({ ...options, basePath })

@@ -24,6 +24,8 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
   const gate = createGate(options)
   letErrorsAnswer()
   return withApp<HonoMiddleware>(async (context, next) => {
+    const { pending } = gate.app
+    if (pending !== undefined) await pending
     const request = context.req.raw
     const { path, search } = splitUrl(request.url)
     const isPrepared = watchHeaders(context)

@@ -37,6 +37,8 @@ function failure(error: unknown): Response {
 }
 
 async function answer(gate: Gate, req: IncomingMessage, res: ServerResponse, next?: () => unknown): Promise<void> {
+  const { pending } = gate.app
+  if (pending !== undefined) await pending
   const request = new NodeRequest({ req, res })
   const { path, search } = splitUrl(request.url)
   const own = gate.own(request, path, search)

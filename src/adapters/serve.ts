@@ -1,7 +1,9 @@
 // `serve(app)`: listens, says where, and ends cleanly. For hosts that speak fetch; others bring a server of their own.
 import type { Server, ServerResponse } from "node:http"
+import { appsReady } from "../app/index.ts"
 import { asksForStream, StreamOwner } from "../live/index.ts"
 import { NitroError } from "../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import "./errors.ts"
@@ -16,6 +18,8 @@ export interface ServeOptions {
   readonly graceMs?: number
 }
 
+const serveOptions = optionNames<ServeOptions>({ port: true, host: true, graceMs: true })
+
 export interface RunningServer {
   /** `http://127.0.0.1:3000` */
   readonly url: string
@@ -29,11 +33,14 @@ export interface FetchApp {
 }
 
 /**
- * Serves `app` over HTTP/1.1 on Node and prints `listening on http://…`. SIGINT and SIGTERM end it with exit code 0.
- * Throws `NITRO_PORT_TAKEN` when the port is in use.
+ * Serves `app` over HTTP/1.1 on Node and prints `listening on http://…`, once every app of `nitro()` is ready: in production it
+ * rejects with what keeps one from answering. SIGINT and SIGTERM end it with exit code 0. Throws `NITRO_PORT_TAKEN` when the
+ * port is in use.
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
+  refuseUnknownOptions("serve(app, { … })", options, serveOptions)
   const { serve: listen } = await import("srvx/node")
+  await appsReady()
   const port = options.port ?? Number(process.env["PORT"] ?? 3000)
   const hostname = options.host ?? process.env["HOST"] ?? "127.0.0.1"
   const streams = new StreamOwner()

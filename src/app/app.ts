@@ -4,6 +4,7 @@ import { declareEntities } from "../entity/index.ts"
 import { isSameUser, liveApp } from "../live/index.ts"
 import { answerNow } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"
+import { Start } from "./start.ts"
 
 export interface AppOptions {
   /** Prefix of every route, without a slash at the end; default none. */
@@ -14,7 +15,10 @@ export interface AppOptions {
 
 /** What `nitro()` returns besides the host's middleware. */
 export interface NitroApp {
-  /** Resolves once the app can answer; rejects with what keeps it from answering. */
+  /**
+   * Resolves once definitions, references and tables of the classes were checked. Rejects in production with what keeps the app
+   * from answering; elsewhere that is a warning. `serve` awaits it, and requests that come before wait.
+   */
   readonly ready: Promise<void>
   /** Every route of the app, in the order of registration. */
   readonly routes: readonly Route[]
@@ -35,7 +39,7 @@ export class App implements AppState, NitroApp {
   readonly secret: Secret
   readonly routes: readonly Route[]
   readonly exposures: readonly Exposure[]
-  readonly ready: Promise<void> = Promise.resolve()
+  readonly #start: Start
   // In the order of creation: a part may use those before it until the end.
   readonly #parts = new Map<AppPart<unknown>, unknown>()
   #closing: Promise<void> | undefined
@@ -46,7 +50,18 @@ export class App implements AppState, NitroApp {
     this.routes = routes
     this.exposures = exposures
     // Before any of them is used: tables get their foreign keys whichever comes first.
-    declareEntities(exposures.map(({ entity }) => entity))
+    const entities = exposures.map(({ entity }) => entity)
+    declareEntities(entities)
+    this.#start = new Start(entities)
+  }
+
+  get ready(): Promise<void> {
+    return this.#start.ready
+  }
+
+  /** What a request waits for; undefined once the check at start is over. Never rejects. */
+  get pending(): Promise<void> | undefined {
+    return this.#start.pending
   }
 
   get isClosed(): boolean {
@@ -69,6 +84,7 @@ export class App implements AppState, NitroApp {
   }
 
   close(): Promise<void> {
+    this.#start.end()
     this.#closing ??= this.#closeParts()
     return this.#closing
   }

@@ -12,4 +12,9 @@ registerErrors({
     when: "A warning at start with NODE_ENV=production: rows of a class are kept in memory, and are lost when the process ends.",
     fix: 'Give the class a store, `static store = sqlite("app.db")`, call `configure({ store })`, or set NITRO_DATABASE_URL.',
   },
+  NITRO_START: {
+    status: 500,
+    when: "The check at start found several faults, or a store did not answer it. In production the application does not start then.",
+    fix: "Mend what the message lists, one after the other.",
+  },
 })

@@ -51,6 +51,12 @@ export function pathOf(target: MessageClass | EventTarget): string {
   return `/${roots.command}/${nameOf(target)}`
 }
 
+/** The inputs of it; undefined for an event that nothing declares a schema for here. */
+export function inputsOf(target: MessageClass | EventTarget): { readonly name: string; readonly input: Route["input"] } | undefined {
+  if (isMessageClass(target)) return { name: target.definition.name, input: target.definition.fields }
+  return typeof target === "string" || !target.schema ? undefined : { name: nameOf(target), input: fieldsOf(target) }
+}
+
 /** The form that posts to it. */
 export function formOf(target: MessageClass | EventTarget): { readonly owner: string; readonly operation: string } {
   const owner = identifier(isMessageClass(target) ? target.definition.name : nameOf(target))

@@ -5,7 +5,7 @@ import { assertRoute } from "../actions/reach.ts"
 import type { EventType } from "../events/index.ts"
 import type { Expression } from "../shared/expression.ts"
 import { isMessageClass, type MessageClass } from "./message.ts"
-import { type EventTarget, formOf, pathOf } from "./routes.ts"
+import { type EventTarget, formOf, inputsOf, pathOf } from "./routes.ts"
 
 export interface SendFromPageOptions {
   /** The `:sender` of the route. */
@@ -39,7 +39,10 @@ export function send(target: MessageClass | EventTarget, input?: object, { sende
     const fix = `Write nitro({ routes: [${isQuery ? "queries" : "commands"}([${name}])] }), with the other routes of the app.`
     assertRoute(app, `send(${name})`, method, sender === undefined ? base : `${base}/:id`, fix)
   }
-  return callTo({ method, path, confirm, ...formOf(target) }, input as Readonly<Record<string, unknown>> | undefined)
+  return callTo(
+    { method, path, confirm, ...formOf(target), takes: inputsOf(target) },
+    input as Readonly<Record<string, unknown>> | undefined,
+  )
 }
 
 // The address is put into an expression as it is, so a quote must not end its string.

@@ -1,5 +1,6 @@
 // Builds the public definition of an entity from its name, fields and options.
 import { z } from "zod"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { suggest } from "../shared/suggest.ts"
 import type { EntityOptions } from "./class-types.ts"
 import type { EntityDefinition, FieldDefinition } from "./definition.ts"
@@ -29,11 +30,25 @@ export function fieldNames(shape: Shape, options: EntityOptions): string[] {
   ]
 }
 
+const entityOptions = optionNames<EntityOptions>({
+  id: true,
+  timestamps: true,
+  version: true,
+  unique: true,
+  index: true,
+  softDelete: true,
+  table: true,
+  plural: true,
+  guarded: true,
+  ttlSeconds: true,
+})
+
 /** Refuses what can be seen without looking at the schemas, where the class is declared. */
 export function checkDeclaration(name: string, shape: Shape, options: EntityOptions, taken: ReadonlySet<string>): void {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
     throw definitionError(`"${name}" is not a usable entity name.`, 'Use letters and digits, as in Entity("TodoItem", {...}).')
   }
+  refuseUnknownOptions(`Entity("${name}", …)`, options, entityOptions)
   const names = fieldNames(shape, options)
   for (const [index, field] of names.entries()) {
     if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(field)) {

@@ -2,6 +2,7 @@
 
 export { isNitroError, NitroError, type NitroErrorOptions } from "../shared/errors.ts"
 export { observeChanges } from "./changes.ts"
+export { type ClassFault, findDeclarationFaults, findFaults } from "./check.ts"
 export type { EntityOptions, ManagedField } from "./class-types.ts"
 export type { Column, JsonColumn, JsonSteps } from "./column-types.ts"
 export { callbacksSettled } from "./commit-callbacks.ts"

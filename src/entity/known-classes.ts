@@ -46,6 +46,11 @@ export function declareModel(model: Model): void {
   addTo(declared, model.name, model)
 }
 
+/** Every declaration that is still in use. */
+export function* declaredModels(): Generator<Model, void, undefined> {
+  for (const models of declared.values()) yield* models
+}
+
 /** Makes a class known that may not have been used yet. */
 export function makeKnown(entity: EntityClass): void {
   if (known.has(entity)) return

@@ -1,6 +1,7 @@
 // The store that every process has: this process's memory. Same semantics as a database, gone with the process.
 import { callSiteOf } from "../shared/call-site.ts"
 import { NitroError } from "../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import { definitionError } from "./errors.ts"
@@ -35,6 +36,14 @@ export interface MemoryOptions {
   readonly waitTimeoutMs?: number
 }
 
+const memoryOptions = optionNames<MemoryOptions>({
+  ttlSeconds: true,
+  partition: true,
+  maxPartitions: true,
+  file: true,
+  waitTimeoutMs: true,
+})
+
 // Encoded values are primitives (bytes are copied), so a copied row shares nothing with the entity it came from.
 const encoding: Encoding = {
   // Databases have one zero.
@@ -57,6 +66,7 @@ function encodeJson(value: unknown): string {
 
 /** A store in this process's memory, for prototypes, tests and what may be forgotten: with transactions, unique fields and expiry. */
 export function memory(options: MemoryOptions = {}): Store {
+  refuseUnknownOptions("memory({ … })", options, memoryOptions)
   const { partition, ttlSeconds = 1800, maxPartitions = 10_000, file, ...others } = options
   if (partition === undefined) {
     if (options.maxPartitions !== undefined)

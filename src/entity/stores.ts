@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import { NitroError } from "../shared/errors.ts"
 import { type Started, started } from "../shared/maybe.ts"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { warnOnce } from "../shared/warn.ts"
 import { type EncryptionKeys, setEncryptionKeys } from "./encryption.ts"
 import { definitionError } from "./errors.ts"
@@ -27,9 +28,12 @@ export interface Configuration {
   readonly encryptionKeys?: EncryptionKeys | undefined
 }
 
+const configurationNames = optionNames<Configuration>({ store: true, encryptionKeys: true })
+
 /** Sets defaults of the whole app. Entities already read keep the store they came from. */
 export function configure(configuration: Configuration): void {
   if ("repository" in configuration) throw renamedError("configure({ repository })", "configure({ store })")
+  refuseUnknownOptions("configure({ … })", configuration, configurationNames)
   if ("encryptionKeys" in configuration) setEncryptionKeys(configuration.encryptionKeys)
   if ("store" in configuration) {
     if (configuration.store !== undefined) assertStore(configuration.store, "configure({ store })")

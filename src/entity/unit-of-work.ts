@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { beforeDeadline, defaultDeadlineMs, rolledBack } from "../shared/deadline.ts"
 import { started } from "../shared/maybe.ts"
 import { provideOpenUnit } from "../shared/open-unit.ts"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { runCallback } from "./commit-callbacks.ts"
 import { queryError } from "./errors.ts"
@@ -23,6 +24,8 @@ export interface UnitOfWorkOptions {
   readonly name?: string
 }
 
+const unitOptions = optionNames<UnitOfWorkOptions>({ isolation: true, deadlineMs: true, name: true })
+
 /**
  * Runs `fn`; what it reads and writes in stores with transactions is all or nothing, each store for itself. When it
  * throws, or is not done by the deadline, everything is rolled back, entities in memory too, and no change is announced.
@@ -33,6 +36,7 @@ export interface UnitOfWorkOptions {
  * but after one turn of the event loop at the latest.
  */
 export async function unitOfWork<T>(fn: () => MaybePromise<T>, options: UnitOfWorkOptions = {}): Promise<T> {
+  refuseUnknownOptions("unitOfWork(fn, { … })", options, unitOptions)
   const outer = currentUnit()
   const deadlineMs = deadlineOf(options, outer)
   const unit = new Unit(outer, { name: options.name ?? (fn.name || "anonymous"), isolation: options.isolation })

@@ -1,5 +1,6 @@
 // A page as the answer to a request: a web Response, or written to the response object of node:http, Express and the like.
 import { AsyncResource } from "node:async_hooks"
+import { asAnswer, assertApp } from "../shared/answering.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { reportError } from "../shared/report.ts"
 import type { Markup } from "./markup.ts"
@@ -27,6 +28,7 @@ export async function toResponse(
   options: AnswerOptions & ResponseInit,
   ResponseClass: typeof Response = Response,
 ): Promise<Response> {
+  assertApp()
   const { stream: streamed = false, ...init } = ownProps(options)
   const headers = new Headers(init.headers)
   if (!headers.has("content-type")) headers.set("content-type", htmlType)
@@ -45,7 +47,7 @@ async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>
 }
 
 async function wholeParts(page: Markup): Promise<readonly string[]> {
-  return chunks(page) ?? (chunks(await settle(page)) as readonly string[])
+  return chunks(page) ?? (chunks(await asAnswer(() => settle(page))) as readonly string[])
 }
 
 function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Array> {
@@ -53,7 +55,7 @@ function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Ar
   const abort = new AbortController()
   const iterator = stream(page, { signal: abort.signal, inOrder })
   // Generators in the page run when the reader asks for more, and then belong to this request all the same.
-  const next = AsyncResource.bind(() => iterator.next())
+  const next = AsyncResource.bind(() => asAnswer(() => iterator.next()))
   return new ReadableStream({
     async pull(controller) {
       try {
@@ -99,6 +101,7 @@ export function isNodeResponse(value: unknown): value is NodeResponse {
  * error of the page as long as nothing of it is sent; later ones are reported, and break the connection.
  */
 export async function writeTo(response: NodeResponse, page: Markup, options: AnswerOptions): Promise<void> {
+  assertApp()
   const { status, headers, stream: streamed = false } = ownProps(options)
   const begin = (): void => {
     if (status !== undefined) response.statusCode = status
@@ -115,11 +118,12 @@ export async function writeTo(response: NodeResponse, page: Markup, options: Ans
   const leave = (): void => abort.abort(new Error("The reader left before the page was sent."))
   response.once("close", leave)
   try {
-    const whole = streamed ? undefined : (chunks(await settle(page, { signal: abort.signal })) as readonly string[])
+    const whole = streamed ? undefined : (chunks(await asAnswer(() => settle(page, { signal: abort.signal }))) as readonly string[])
     if (response.destroyed) return
     begin()
     if (whole !== undefined) return sendWhole(response, whole)
-    for await (const part of stream(page, { signal: abort.signal, inOrder: streamed === "in-order" })) {
+    const iterator = stream(page, { signal: abort.signal, inOrder: streamed === "in-order" })
+    for await (const part of { [Symbol.asyncIterator]: () => answered(iterator) }) {
       if (!response.write(part)) await drained(response)
     }
     response.end()
@@ -131,6 +135,11 @@ export async function writeTo(response: NodeResponse, page: Markup, options: Ans
   } finally {
     response.off("close", leave)
   }
+}
+
+/** The same parts, each made as part of an answer. */
+function answered(iterator: AsyncGenerator<string>): AsyncIterator<string> {
+  return { next: () => asAnswer(() => iterator.next()), return: () => iterator.return(undefined) }
 }
 
 function setHeaders(response: NodeResponse, headers: Headers): void {

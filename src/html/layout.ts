@@ -1,4 +1,5 @@
 // `layout(template)`: one template for many pages, as a call, as a component, and around the handlers of routes.
+import { asAnswer } from "../shared/answering.ts"
 import { reportError } from "../shared/report.ts"
 import { type AnswerOptions, isNodeResponse, type NodeResponse, toResponse, writeTo } from "./answer.ts"
 import { type Child, toMarkup } from "./child.ts"
@@ -60,7 +61,10 @@ export function layout<Props extends object = Record<never, never>>(
     const propsOf = handler === undefined ? {} : first
     const contentOf = handler ?? (first as AnyHandler)
     const answer = async (args: readonly unknown[]): Promise<Response | undefined> => {
-      const [content, props] = await Promise.all([contentOf(...args), typeof propsOf === "function" ? propsOf(...args) : propsOf])
+      const [content, props] = await Promise.all([
+        asAnswer(() => contentOf(...args)),
+        typeof propsOf === "function" ? propsOf(...args) : propsOf,
+      ])
       if (content instanceof Response) return content
       const response = args[1]
       if (!isNodeResponse(response)) return toResponse(page(props, content), options as AnswerOptions & ResponseInit)

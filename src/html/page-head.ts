@@ -1,4 +1,5 @@
 // What stands in the head of a page, and what may be asked of it.
+import { optionNames } from "../shared/options.ts"
 import type { AnyAttributes } from "./attribute-types.ts"
 import type { Child } from "./child.ts"
 import { link, meta, script, title as titleElement } from "./html-tags.ts"
@@ -68,6 +69,35 @@ export interface PageProps {
   readonly bare?: boolean | undefined
   readonly children?: Child
 }
+
+export const pageProps: ReadonlySet<string> = optionNames<PageProps>({
+  title: true,
+  description: true,
+  lang: true,
+  head: true,
+  htmlAttributes: true,
+  bodyAttributes: true,
+  styles: true,
+  scripts: true,
+  importmap: true,
+  client: true,
+  stylesheet: true,
+  basecoat: true,
+  cdn: true,
+  highlight: true,
+  kit: true,
+  icon: true,
+  canonical: true,
+  openGraph: true,
+  theme: true,
+  nonce: true,
+  expressions: true,
+  assetsPath: true,
+  charset: true,
+  viewport: true,
+  bare: true,
+  children: true,
+})
 
 /** Sets the class `dark` before the first paint. Allow it in a Content-Security-Policy by `themeScriptHash`, or give a nonce. */
 export const themeScript: string =

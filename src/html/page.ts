@@ -1,9 +1,10 @@
 // `Page(...)`: a whole document with its head, the browser client and the stylesheet.
+import { refuseUnknownOptions } from "../shared/options.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type Child, toMarkup } from "./child.ts"
 import { element, elementRecord, open } from "./element.ts"
 import { type Markup, PageEnd, Parts } from "./markup.ts"
-import { head, type PageProps, themeOf } from "./page-head.ts"
+import { head, type PageProps, pageProps, themeOf } from "./page-head.ts"
 import { chunks } from "./render.ts"
 
 /** What a hook may need to know of the page. */
@@ -28,6 +29,7 @@ export function onPageEnd(hook: PageEndHook): () => void {
 
 /** A document: `<Page title="Shop">...</Page>`, or `Page({ title: "Shop" }, ...children)`. */
 export function Page(given: PageProps, ...children: Child[]): Markup {
+  refuseUnknownOptions("<Page>", given, pageProps)
   const props = ownProps(given)
   const body = elementRecord("body")
   const content = toMarkup(children.length > 0 ? children : props.children)

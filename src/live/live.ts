@@ -11,6 +11,7 @@ import {
 } from "../entity/index.ts"
 import { type Child, chunks, Markup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import "./errors.ts"
 import { type ListView, renderList } from "./list-markup.ts"
 import { ListTopic } from "./list-topic.ts"
@@ -42,6 +43,10 @@ export interface LiveRegionOptions {
   readonly id?: string
 }
 
+const listOptions = optionNames<LiveListOptions>({ empty: true, tag: true, class: true, id: true })
+const regionOptions = optionNames<LiveRegionOptions>({ on: true, tag: true, id: true })
+const oneOptions: ReadonlySet<string> = new Set(["id"])
+
 /**
  * A list that stays true: rows appear, change, move and vanish in every open page as entities are saved and deleted.
  *
@@ -60,13 +65,17 @@ export function live(subject: unknown, second: unknown = {}, options: LiveListOp
   if (isQuery(subject) && typeof second === "function")
     return liveList(subject as Query<EntityInstance>, second as LiveItem<EntityInstance>, options)
   if (isEntity(subject) && typeof second === "function") return liveEntity(subject, second as LiveItem<EntityInstance>, options)
-  if (isCountQuery(subject)) return liveCount(subject, (second as { readonly id?: string }).id)
+  if (isCountQuery(subject)) {
+    refuseUnknownOptions("live(count, { … })", second, oneOptions)
+    return liveCount(subject, (second as { readonly id?: string }).id)
+  }
   if (typeof subject === "function" && (second as Partial<LiveRegionOptions>).on !== undefined)
     return liveRegion(subject as RegionView["content"], second as LiveRegionOptions)
   throw new NitroError("NITRO_LIVE_ARGUMENT", `live() cannot keep ${subject === null ? "null" : typeof subject} true.`)
 }
 
 function liveList(query: Query<EntityInstance>, each: LiveItem<EntityInstance>, options: LiveListOptions): Markup {
+  refuseUnknownOptions("live(query, Item, { … })", options, listOptions)
   const { empty, tag = "ul", id } = options
   const view: ListView = { query, each, empty, tag, class: options.class }
   const { entity, plan } = query
@@ -87,6 +96,7 @@ function textOf(markup: Markup): unknown {
 }
 
 function liveEntity(entity: EntityInstance, each: LiveItem<EntityInstance>, options: LiveListOptions): Markup {
+  refuseUnknownOptions("live(entity, Item, { … })", options, oneOptions)
   const query = (entity.constructor as unknown as EntityClass).where({ id: entity.id } as never) as Query<EntityInstance>
   return liveList(query, each, { ...options, tag: "div" })
 }
@@ -112,7 +122,9 @@ function liveCount(count: CountQuery, id: string | undefined): Markup {
   })
 }
 
-function liveRegion(content: RegionView["content"], { on, tag = "div", id }: LiveRegionOptions): Markup {
+function liveRegion(content: RegionView["content"], options: LiveRegionOptions): Markup {
+  refuseUnknownOptions("live(content, { … })", options, regionOptions)
+  const { on, tag = "div", id } = options
   if (on.length === 0 || on.some(entity => !isEntityClass(entity)))
     throw new NitroError("NITRO_LIVE_ARGUMENT", "The `on` of live() must list entity classes.")
   const view: RegionView = { content, entities: on, affects: () => true, tag }

@@ -1,8 +1,10 @@
 // One live view in the place where it is rendered: plain HTML in a page, a watched topic in the page's stream.
 import { AsyncResource } from "node:async_hooks"
-import { currentRequest } from "../actions/index.ts"
+import { currentRequest, noAppError } from "../actions/index.ts"
 import { type EntityClass, type EntityInstance, storeOf } from "../entity/index.ts"
 import { html, type Markup } from "../html/index.ts"
+import { needsApp } from "../shared/answering.ts"
+import type { NitroError } from "../shared/errors.ts"
 import { shortHash } from "../shared/short-hash.ts"
 import { canonicalText, identityNumber } from "./canonical.ts"
 import { Follower } from "./inside.ts"
@@ -32,7 +34,7 @@ export function showView(view: View): Markup {
   const request = liveRequest()
   const shape = textOf(view.shape)
   const id = view.id ?? `live-${shortHash(shape)}`
-  if (request === undefined) return html`${view.render(id)}`
+  if (request === undefined) return html`${outsideOfApp(view.render(id))}`
   if (request instanceof Follower) {
     // The view around it is rendered again, and this one with it.
     for (const entity of view.entities) request.follow(entity)
@@ -45,6 +47,19 @@ export function showView(view: View): Markup {
   // The stream sends snapshots, so the HTML of this run is not needed; the page only has to learn of failures.
   return html`${watch(request, request.stream, view, regionId, isShared).then(() => "")}`
 }
+
+/** Plain HTML, for tests and jobs; an answer to a request would never be live, so there it is refused. */
+function outsideOfApp(content: Promise<Markup>): AsyncIterable<Markup> {
+  needsApp(noApp)
+  content.catch(() => {})
+  async function* render(): AsyncGenerator<Markup, void, undefined> {
+    needsApp(noApp)
+    yield await content
+  }
+  return render()
+}
+
+const noApp = (): NitroError => noAppError("live()")
 
 /** Whose rows it shows is part of what a page shows. */
 function partitionsOf({ entities }: View): string {

@@ -11,6 +11,7 @@ import type {
 import { defined, registerStoreUrl, StoreUse } from "../../entity/index.ts"
 import { callSiteOf } from "../../shared/call-site.ts"
 import { NitroError } from "../../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "./access.ts"
 import type { Driver } from "./driver.ts"
@@ -48,6 +49,16 @@ export interface PostgresOptions {
   readonly waitTimeoutMs?: number
 }
 
+const postgresOptions = optionNames<PostgresOptions>({
+  url: true,
+  pool: true,
+  driver: true,
+  max: true,
+  prepare: true,
+  schema: true,
+  waitTimeoutMs: true,
+})
+
 /** A Postgres store, which also runs transactions. */
 export interface PostgresStore extends Store {
   /** One that ends with `NITRO_TRANSACTION_CONFLICT` may be run again. */
@@ -70,7 +81,9 @@ registerStoreUrl("postgres", url => declare({ url }, "NITRO_DATABASE_URL"))
 registerStoreUrl("postgresql", url => declare({ url }, "NITRO_DATABASE_URL"))
 
 /** Every call for one database, or one open pool, gives the same store. */
-function declare({ url, pool, ...given }: PostgresOptions, place: string): PostgresStore {
+function declare(all: PostgresOptions, place: string): PostgresStore {
+  refuseUnknownOptions("postgres({ … })", all, postgresOptions)
+  const { url, pool, ...given } = all
   const settings = { ...defaultSettings(), ...defined(given) }
   if (pool !== undefined) {
     const make = (use: StoreUse): PostgresDatabaseStore => new PostgresDatabaseStore("postgres(pool)", pool, settings, use)

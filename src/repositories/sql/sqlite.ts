@@ -15,6 +15,7 @@ import { defined, realPath, registerStoreUrl, StoreUse } from "../../entity/inde
 import { callSiteOf } from "../../shared/call-site.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
+import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "./access.ts"
 import type { Driver, SyncDriver } from "./driver.ts"
@@ -51,6 +52,15 @@ export interface SqliteOptions {
   readonly synchronous?: "normal" | "full"
 }
 
+const sqliteOptions = optionNames<SqliteOptions>({
+  file: true,
+  driver: true,
+  schema: true,
+  busyTimeoutMs: true,
+  waitTimeoutMs: true,
+  synchronous: true,
+})
+
 /** A SQLite store, which also runs transactions. */
 export interface SqliteStore extends Store {
   transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
@@ -68,7 +78,9 @@ export function sqlite(options: string | URL | SqliteOptions): SqliteStore {
 registerStoreUrl("sqlite", url => declare({ file: url.slice("sqlite:".length).replace(/^\/\//, "") }, "NITRO_DATABASE_URL"))
 
 /** Every call for one file, or one open connection, gives the same store. Each `":memory:"` is a database of its own. */
-function declare({ file, driver, ...given }: SqliteOptions, place: string): SqliteStore {
+function declare(all: SqliteOptions, place: string): SqliteStore {
+  refuseUnknownOptions("sqlite({ … })", all, sqliteOptions)
+  const { file, driver, ...given } = all
   const settings = { ...defaultSettings(), ...defined(given) }
   if (isConnection(driver)) {
     const options = { ...settings, driver: undefined }

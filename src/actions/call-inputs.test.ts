@@ -1,0 +1,75 @@
+// Names in forms: whatever a page writes about an input that the route does not take is an error where it is rendered.
+import { action, call } from "nitro-ts/actions"
+import { Command, commands, send } from "nitro-ts/cqrs"
+import { Entity, embedded, field, memory, ValueObject } from "nitro-ts/entity"
+import { describe, expect, it } from "vitest"
+import { z } from "zod"
+
+class Address extends ValueObject("Address", { city: z.string(), zip: z.string() }) {}
+class Todo extends Entity(
+  "Todo",
+  {
+    title: z.string(),
+    owner: z.string().default(""),
+    secret: field(z.string().default(""), { hidden: true }),
+    address: embedded(Address).nullable().default(null),
+  },
+  { guarded: ["owner"], timestamps: true },
+) {
+  static store = memory()
+  static {
+    action(this, "rename", { input: { name: z.string() } })
+    action(this, "toggle")
+  }
+  rename() {}
+  toggle() {}
+}
+const todo = new Todo({ title: "x" })
+
+const faces = ["field", "choice", "value", "error", "input"] as const
+
+describe.each(faces)("%s", face => {
+  it.each([
+    ["create", () => call(Todo, "create"), "titel", '"title"'],
+    ["update", () => call(todo, "update"), "adress.city", '"address"'],
+    ["update, a part", () => call(todo, "update"), "address.citty", "address"],
+    ["a guarded field", () => call(todo, "update"), "owner", "Leave it out"],
+    ["a field of the library", () => call(Todo, "create"), "createdAt", "Leave it out"],
+    ["an action", () => call(todo, "rename"), "title", "name"],
+    ["an action without input", () => call(todo, "toggle"), "title", "input: { title: z.string() }"],
+    ["a list", () => call(Todo, "list"), "titel", '"title"'],
+    ["a name of every object", () => call(Todo, "create"), "constructor", "title"],
+  ])("of %s refuses an unknown name", (_, make, name, fix) => {
+    const write = () => (make() as unknown as Record<string, (name: string) => unknown>)[face]?.(name)
+    expect(write).toThrow(expect.objectContaining({ code: "NITRO_CALL_INPUT", fix: expect.stringContaining(fix) }))
+    // The second row of a list is refused as the first was.
+    expect(write).toThrow(expect.objectContaining({ code: "NITRO_CALL_INPUT" }))
+  })
+
+  it.each([
+    [() => call(Todo, "create"), "title"],
+    [() => call(todo, "update"), "address.city"],
+    [() => call(todo, "update"), "address"],
+    [() => call(todo, "rename"), "name"],
+    [() => call(Todo, "list"), "title"],
+    [() => call(Todo, "list"), "sort"],
+    [() => call(Todo, "create"), "_token"],
+    [() => call(Todo, "create"), "secret"],
+  ])("takes what the route takes", (make, name) => {
+    expect(() => (make() as unknown as Record<string, (name: string) => unknown>)[face]?.(name)).not.toThrow()
+  })
+})
+
+it("refuses unknown names in the input of the call itself", () => {
+  expect(() => call(todo, "rename", { nme: "x" } as never)).toThrow(expect.objectContaining({ fix: 'Did you mean "name"?' }))
+  expect(() => call(Todo, "create", { title: "x", dnoe: true } as never)).toThrow("dnoe")
+  expect(call(todo, "rename", { name: "x" } as never).href).toMatch(/name=x$/)
+})
+
+it("refuses them for commands alike", () => {
+  class PlaceOrder extends Command("PlaceOrder", { customer: z.string() }) {}
+  expect(commands([PlaceOrder])).toHaveLength(2)
+  expect(() => send(PlaceOrder).field("custmer")).toThrow(expect.objectContaining({ fix: 'Did you mean "customer"?' }))
+  expect(() => send(PlaceOrder, { custmer: "x" } as never)).toThrow("custmer")
+  expect(send(PlaceOrder).field("customer").name).toBe("customer")
+})

@@ -1,0 +1,108 @@
+// The middleware after the route, or not there at all: pages that would never be live are an error that names the line to write.
+import { createServer, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import express from "express"
+import { Hono } from "hono"
+import { respond } from "nitro-ts"
+import { call, expose } from "nitro-ts/actions"
+import { Entity, memory } from "nitro-ts/entity"
+import { nitro as onHono } from "nitro-ts/hono"
+import { type Child, layout, Page, render, Suspense } from "nitro-ts/html"
+import { live } from "nitro-ts/live"
+import { nitro as onNode } from "nitro-ts/node"
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { z } from "zod"
+
+class Todo extends Entity("Todo", { title: z.string() }) {
+  static store = memory()
+}
+const Item = (todo: Todo) => <li id={todo.domId}>{todo.title}</li>
+async function Late({ children }: { children: () => Child }) {
+  await new Promise(resolve => setTimeout(resolve, 5))
+  return <div>{children()}</div>
+}
+const Shell = layout<{ title: string }>(({ children }) => <Page title="x">{children}</Page>)
+const options = { entities: [expose(Todo, { allow: () => true })] }
+
+const contents: [what: string, content: () => Child][] = [
+  ["a live list", () => live(Todo.where(), Item)],
+  ["a live number", () => live(Todo.where().count())],
+  ["a live region", () => live(() => <p>x</p>, { on: [Todo] })],
+  ["a live list in a component that waits", () => <Late>{() => live(Todo.where(), Item)}</Late>],
+  ["a live list in a Suspense", () => <Suspense fallback="…">{async () => live(Todo.where(), Item)}</Suspense>],
+  ["a call", () => <form {...call(Todo, "create").form} />],
+  ["a button", () => call(Todo, "create").button("Add")],
+]
+
+const open: Server[] = []
+const reports = vi.spyOn(console, "error")
+afterEach(() => {
+  for (const server of open.splice(0)) server.close()
+})
+
+async function ask(server: Server): Promise<{ status: number; text: string }> {
+  open.push(server)
+  await new Promise<void>(resolve => server.listen(0, resolve))
+  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  return { status: response.status, text: await response.text().catch(() => "broken off") }
+}
+
+type Answer = (content: () => Child) => Promise<{ status: number; text: string }>
+
+function honoApp(content: () => Child, first: "route" | "middleware" | "none", streamed: boolean): Answer {
+  return async () => {
+    const app = new Hono()
+    if (first === "middleware") app.use(onHono(options) as never)
+    app.get("/", () => respond(<Page title="x">{content()}</Page>, { stream: streamed }))
+    if (first === "route") app.use(onHono(options) as never)
+    app.onError(error => new Response(`${(error as { code?: string }).code}: ${error.message}`, { status: 500 }))
+    const response = await app.request("/")
+    return { status: response.status, text: await response.text().catch((error: Error) => error.message) }
+  }
+}
+
+function expressApp(content: () => Child, first: "route" | "middleware" | "none"): Answer {
+  return () => {
+    const app = express()
+    if (first === "middleware") app.use(onNode(options) as never)
+    app.get("/", Shell.wrap({ title: "x" }, () => content()) as never)
+    if (first === "route") app.use(onNode(options) as never)
+    app.use(((error: Error, _q: unknown, response: express.Response, _n: unknown) => {
+      response.status(500).send(`${(error as { code?: string }).code}: ${error.message}`)
+    }) as never)
+    return ask(createServer(app))
+  }
+}
+
+describe.each(contents)("%s", (_, content) => {
+  it.each([
+    ["in Hono, before the middleware", honoApp(content, "route", false)],
+    ["in Hono, without it", honoApp(content, "none", false)],
+    ["in Hono, streamed", honoApp(content, "none", true)],
+    ["in Express, before the middleware", expressApp(content, "route")],
+    ["in Express, without it", expressApp(content, "none")],
+  ])("%s is refused", async (_host, answer) => {
+    reports.mockImplementation(() => {})
+    const { status, text } = await answer(content)
+    reports.mockReset()
+    expect(status === 500 || !text.includes("</html>")).toBe(true)
+    expect(text).toMatch(/NITRO_NO_APP|app\.use\(nitro/)
+  })
+
+  it.each([
+    ["in Hono, after the middleware", honoApp(content, "middleware", false)],
+    ["in Hono, streamed", honoApp(content, "middleware", true)],
+    ["in Express, after the middleware", expressApp(content, "middleware")],
+  ])("%s is answered", async (_host, answer) => {
+    expect((await answer(content)).status).toBe(200)
+  })
+
+  it("as text, in a test or a job, needs no app", async () => {
+    expect(await render(<div>{content()}</div>)).toContain("<div>")
+  })
+})
+
+it("an answer is not refused for what another piece of code rendered before", async () => {
+  await render(<div>{call(Todo, "create").button("Add")}</div>)
+  expect((await respond(<p>x</p>)).status).toBe(200)
+})

@@ -1,0 +1,148 @@
+// The check at start: an app that cannot answer says so before its first request, and does not run in production.
+import { type ClassFault, type EntityClass, findDeclarationFaults, findFaults, isEntityClass } from "../entity/index.ts"
+import { NitroError } from "../shared/errors.ts"
+import { warnOnce } from "../shared/warn.ts"
+import "./errors.ts"
+
+/** A database that does not answer for so long counts as a fault, and requests wait no longer than this. */
+const timeoutMs = 30_000
+/** How long a program without `serve` has for its migrations before a fault ends it. */
+const patienceMs = 5_000
+const retryMs = 250
+
+type Outcome = "open" | "passed" | "failed"
+
+/** The checks of apps that have not passed yet: `serve` and `ready` wait for them. */
+const waiting = new Set<Start>()
+
+/** The check of one app. It runs again after a failure, since migrations may have run meanwhile. */
+export class Start {
+  readonly #classes: readonly EntityClass[]
+  #running: Promise<void> | undefined
+  #outcome: Outcome = "open"
+  #isAwaited = false
+
+  constructor(classes: readonly EntityClass[]) {
+    this.#classes = classes
+    waiting.add(this)
+    // Whoever serves without `serve` asks for nothing. The stores may be configured below this call.
+    setImmediate(() => void this.#checkUnasked())
+  }
+
+  /** Resolves once the app can answer; rejects in production with what keeps it from answering. */
+  get ready(): Promise<void> {
+    // The program deals with the failure, even if only by the end of the process that Node gives it.
+    this.#isAwaited = true
+    return this.#check()
+  }
+
+  /** What a request waits for; undefined once the check is over. Never rejects. */
+  get pending(): Promise<void> | undefined {
+    if (this.#outcome !== "open") return undefined
+    return this.#check().catch(error => this.#giveUp(error))
+  }
+
+  /** The app was closed: nothing is checked any more. */
+  end(): void {
+    this.#outcome = "passed"
+    waiting.delete(this)
+  }
+
+  #check(): Promise<void> {
+    if (this.#outcome === "passed") return Promise.resolve()
+    this.#running ??= checkClasses(this.#classes)
+      .then(() => this.end())
+      .finally(() => {
+        this.#running = undefined
+      })
+    return this.#running
+  }
+
+  async #checkUnasked(): Promise<void> {
+    const end = Date.now() + patienceMs
+    for (;;) {
+      if (this.#outcome !== "open" || this.#isAwaited) return
+      try {
+        return await this.#check()
+      } catch (error) {
+        if (Date.now() > end) return this.#giveUp(error)
+      }
+      await new Promise(resolve => setTimeout(resolve, retryMs).unref())
+    }
+  }
+
+  /** Ends the process, unless the program awaits `ready` and so decides itself. */
+  #giveUp(error: unknown): void {
+    if (this.#outcome !== "open") return
+    this.#outcome = "failed"
+    if (this.#isAwaited) return
+    console.error("[nitro-ts] The application does not start:", error)
+    process.exit(1)
+  }
+}
+
+/** Waits for every app of the process that was made so far. Rejects as `app.ready` does. */
+export async function appsReady(): Promise<void> {
+  for (const start of [...waiting]) await start.ready
+}
+
+/**
+ * Checks at the start of a program what would else fail later: every declared entity, the tables of the classes given here,
+ * and every app that was made before. In production it rejects with what is wrong; elsewhere it warns once and resolves.
+ *
+ * ```ts
+ * await ready(Product, Order)
+ * ```
+ */
+export async function ready(...entities: readonly EntityClass[]): Promise<void> {
+  for (const entity of entities) {
+    if (!isEntityClass(entity))
+      throw new NitroError("NITRO_START", `ready() takes entity classes, not ${entity === null ? "null" : `a ${typeof entity}`}.`, {
+        fix: "Write await ready(Product, Order), or await ready().",
+      })
+  }
+  await checkClasses(entities, findDeclarationFaults())
+  await appsReady()
+}
+
+async function checkClasses(classes: readonly EntityClass[], found: readonly ClassFault[] = []): Promise<void> {
+  const named = new Set(found.map(({ entity }) => entity))
+  const others = classes.filter(({ name }) => !named.has(name))
+  const faults = [...found, ...(await withinTime(findFaults(others)))]
+  const first = faults[0]
+  if (first === undefined) return
+  if (process.env["NODE_ENV"] === "production") throw errorOf(faults, first)
+  for (const { entity, error } of faults) {
+    const { code = "NITRO_START", message, fix = "" } = (error ?? {}) as Partial<NitroError>
+    warnOnce(code as `NITRO_${string}`, `${entity} does not work: ${message ?? String(error)}`, fix)
+  }
+}
+
+/** One fault speaks for itself. */
+function errorOf(faults: readonly ClassFault[], { error: first }: ClassFault): unknown {
+  const texts = [...new Set(faults.map(({ error }) => textOf(error)))]
+  if (texts.length === 1) return first
+  return new NitroError("NITRO_START", `${texts.length} faults keep the application from starting:\n- ${texts.join("\n- ")}`, {
+    cause: first,
+    details: { entities: faults.map(({ entity }) => entity) },
+  })
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { fix = "" } = error as Partial<NitroError>
+  return fix === "" || error.message.endsWith(fix) ? error.message : `${error.message} ${fix}`
+}
+
+async function withinTime(faults: Promise<ClassFault[]>): Promise<ClassFault[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<ClassFault[]>(resolve => {
+    timer = setTimeout(() => {
+      const error = new NitroError("NITRO_START", `The stores of the app did not answer within ${timeoutMs / 1000} seconds.`, {
+        fix: "Check the address of the database and that it is running.",
+      })
+      resolve([{ entity: "A class", error }])
+    }, timeoutMs)
+  })
+  return Promise.race([faults, late]).finally(() => clearTimeout(timer))
+}
