@@ -2,7 +2,7 @@
 export { action, call, expose, Refusal, redirect, respond } from "./actions/index.ts"
 export { serve } from "./adapters/serve.ts"
 export { ready } from "./app/index.ts"
-export { configure, Entity, memory, ref, unitOfWork } from "./entity/index.ts"
+export { configure, Entity, memory, ref, unitOfWork, withStores } from "./entity/index.ts"
 export { emit, event, on } from "./events/index.ts"
 export { html, layout, Page, raw, Suspense } from "./html/index.ts"
 export { live } from "./live/index.ts"

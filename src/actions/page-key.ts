@@ -5,19 +5,23 @@ import { keyField } from "./request-key.ts"
 
 const pageKey = Symbol("nitro.page-key")
 
+/** Made when a form asks for it: many pages have none. */
+class PageKey {
+  #text: string | undefined
+
+  get text(): string {
+    this.#text ??= randomBytes(9).toString("base64url")
+    return this.#text
+  }
+}
+
 /** Called for a page that a browser loads, and not for its stream: what many pages share must not hold a key of one. */
 export function allowPageKey({ extras }: Pick<RequestContext, "extras">): void {
-  extras.set(pageKey, "")
+  extras.set(pageKey, new PageKey())
 }
 
 /** The hidden field, or nothing outside of a page. */
 export function pageKeyField(): string {
-  const extras = currentRequest()?.extras
-  let key = extras?.get(pageKey)
-  if (key === undefined) return ""
-  if (key === "") {
-    key = randomBytes(9).toString("base64url")
-    extras?.set(pageKey, key)
-  }
-  return `<input type="hidden" name="${keyField}" value="${key}">`
+  const key = currentRequest()?.extras.get(pageKey) as PageKey | undefined
+  return key === undefined ? "" : `<input type="hidden" name="${keyField}" value="${key.text}">`
 }

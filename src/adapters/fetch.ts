@@ -17,7 +17,17 @@ import {
 } from "../actions/index.ts"
 import { App, type AppOptions, type NitroApp, warnAtStart, withApp } from "../app/index.ts"
 import { currentPartition, hasPartitionedStores, withPartition } from "../entity/index.ts"
-import { answerStream, asksForStream, asksOnce, busyAnswer, type LiveRequest, liveApp, prepareLive, startLive } from "../live/index.ts"
+import {
+  answerStream,
+  asksForStream,
+  asksOnce,
+  busyAnswer,
+  type LiveRequest,
+  liveApp,
+  prepareLive,
+  renewal,
+  startLive,
+} from "../live/index.ts"
 import { answerNow, isThenable } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
@@ -223,6 +233,8 @@ async function finish(response: Response, live: LiveRequest, once: boolean, cook
     if (response.status === 200) {
       // Read to the end: a component that waits for something may register its live views late.
       await response.text()
+      const elsewhere = renewal(live, live.app.part(liveApp))
+      if (elsewhere !== undefined) return withCookies(elsewhere, cookies)
       if (stream.size > 0 || stream.state === "ended") return withCookies(answerStream(live, stream, once), cookies)
     } else {
       await response.body?.cancel()

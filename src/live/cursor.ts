@@ -38,3 +38,15 @@ export function cursorText(seq: number, layout: string, digest?: string): string
 export function fingerprint(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("base64url").slice(0, 16)
 }
+
+const halfLayout = 8
+
+/** Fingerprints, of 48 bits each, of the HTML ids of a page's views and of the views, in whatever order they were rendered. */
+export function layoutText(ids: readonly string[], views: readonly string[]): string {
+  return [ids, views].map(list => fingerprint([...list].sort().join("\n")).slice(0, halfLayout)).join("")
+}
+
+/** True when what one has is in elements of the other. */
+export function hasSameElements(layout: string, other: string): boolean {
+  return layout.slice(0, halfLayout) === other.slice(0, halfLayout)
+}

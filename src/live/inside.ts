@@ -14,6 +14,9 @@ export class Follower {
   }
 }
 
+/** For content that is rendered once, and again by another: it follows nothing. */
+export const unfollowed: Follower = new Follower(() => {})
+
 /** Runs `render` as the content of a live view. */
 export function renderInside<T>(follower: Follower, render: () => T): T {
   const context = currentRequest()

@@ -3,6 +3,7 @@ import { patchElements, removeElements } from "../datastar/index.ts"
 import { type Change, compareBy, type EntityClass, type EntityId, type EntityInstance } from "../entity/index.ts"
 import { raw } from "../html/index.ts"
 import type { NumberedChange } from "./change-feed.ts"
+import { renderInside, unfollowed } from "./inside.ts"
 import { ItemProbe } from "./item-probe.ts"
 import { cssText, elementSelector, type ListView, listElement, renderItem, rowSelector } from "./list-markup.ts"
 import { decidingFields, followedClasses, matcherOf } from "./query-match.ts"
@@ -43,7 +44,7 @@ export class ListTopic extends Topic {
     this.#finds = limit === undefined && offset === undefined && related === undefined ? matcherOf(view.query) : undefined
     this.#deciding = decidingFields(view.query.plan.where)
     this.#compare = compareBy(view.query.plan.orderBy, view.query.entity.definition.key)
-    const own = (row: EntityInstance) => renderItem(view, row)
+    const own = (row: EntityInstance) => renderInside(unfollowed, () => renderItem(view, row))
     this.probe = new ItemProbe(own, row => this.run(() => own(row)))
   }
 

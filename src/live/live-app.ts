@@ -1,5 +1,6 @@
 // What one app keeps of its live pages: topics by what they show, open streams and their number, the heartbeat.
 import type { AppPart, User } from "../actions/index.ts"
+import { Renewals } from "./renewals.ts"
 import type { Stream } from "./stream.ts"
 import type { Topic } from "./topic.ts"
 
@@ -11,6 +12,7 @@ const heartbeatMs = 15_000
 export class LiveApp {
   readonly #topics = new Map<string, Topic>()
   readonly #streams = new Set<Stream>()
+  readonly renewals: Renewals = new Renewals()
   #heartbeat: NodeJS.Timeout | undefined
 
   get streams(): ReadonlySet<Stream> {

@@ -4,7 +4,7 @@ import { js, value as literalOf } from "../datastar/index.ts"
 import { html, type Markup, onPageEnd } from "../html/index.ts"
 import { canonicalText } from "./canonical.ts"
 import { lastSeq, startChangeFeed } from "./change-feed.ts"
-import { fingerprint, pageCursorText, parseCursor } from "./cursor.ts"
+import { fingerprint, layoutText, pageCursorText, parseCursor } from "./cursor.ts"
 import { type Follower, liveKey } from "./inside.ts"
 import { liveApp } from "./live-app.ts"
 import { userKey } from "./same-user.ts"
@@ -31,12 +31,17 @@ export class LiveRequest implements PageIdentity {
   /** Of the last change before the page began to render. */
   readonly #seq: number = lastSeq()
   readonly #ids = new Map<string, number>()
+  readonly #regionIds: string[] = []
   readonly #views: string[] = []
 
-  constructor(app: AppState, request: Request, stream: Stream | undefined) {
+  /** The page's own address: path and query without our parameters. */
+  readonly address: string
+
+  constructor(app: AppState, request: Request, stream: Stream | undefined, address: string) {
     this.app = app
     this.#request = request
     this.stream = stream
+    this.address = address
   }
 
   /** The HTML id of a view's element; a second view that asks for one gets a name of its own. */
@@ -44,6 +49,7 @@ export class LiveRequest implements PageIdentity {
     const seen = (this.#ids.get(id) ?? 0) + 1
     this.#ids.set(id, seen)
     const regionId = seen === 1 ? id : `${id}-${seen}`
+    this.#regionIds.push(regionId)
     this.#views.push(`${regionId} ${shape}`)
     return regionId
   }
@@ -52,9 +58,9 @@ export class LiveRequest implements PageIdentity {
     return this.#views.length > 0
   }
 
-  /** Fingerprint of which views the page shows. */
+  /** Fingerprints of in which elements the page has views, and of which they are. */
   get layout(): string {
-    return fingerprint(this.#views.sort().join("\n"))
+    return layoutText(this.#regionIds, this.#views)
   }
 
   /** Fingerprint of who asks for it: what a view of its own shows may depend on that. */
@@ -79,13 +85,23 @@ export function asksForStream(search: string): boolean {
 }
 
 /** Prepares a request of the host's own routes for `live()`. Its `stream` is there when the page's script asks for one. */
-export function prepareLive(context: Pick<RequestContext, "app" | "request" | "search" | "extras">): LiveRequest {
-  const { app, request, search, extras } = context
+export function prepareLive(context: Pick<RequestContext, "app" | "request" | "path" | "search" | "extras">): LiveRequest {
+  const { app, request, path, search, extras } = context
   const asked = request.method === "GET" && asksForStream(search) ? new URLSearchParams(search).get(parameter) : null
   const stream = asked === null ? undefined : openStream(app, request, asked)
-  const live = new LiveRequest(app, request, stream)
+  const live = new LiveRequest(app, request, stream, stream === undefined ? path + search : path + withoutOurs(search))
   extras.set(liveKey, live)
   return live
+}
+
+/** The rest stays as it was written: a route may tell spellings apart. */
+function withoutOurs(search: string): string {
+  const rest = search
+    .slice(1)
+    .split("&")
+    .filter(part => !part.startsWith(`${parameter}=`) && !part.startsWith(`${onceParameter}=`))
+    .join("&")
+  return rest === "" ? "" : `?${rest}`
 }
 
 function openStream(app: AppState, request: Request, asked: string): Stream {
@@ -93,7 +109,7 @@ function openStream(app: AppState, request: Request, asked: string): Stream {
   const leave = joinOwner(() => stream.end())
   const stream = new Stream({
     page: parseCursor(request.headers.get("last-event-id") || asked),
-    movesElements: request.headers.get("nitro-client") === "1",
+    isOfClient: request.headers.get("nitro-client") === "1",
     onEnd() {
       leave()
       live.remove(stream)

@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "libsql"
-import { memory } from "nitro-ts/entity"
+import { memory, type Store } from "nitro-ts/entity"
+import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
 import { describe, expect, it } from "vitest"
 import { startApp } from "../../test/support/app.ts"
+import { postgresMissing, testDatabase } from "../../test/support/postgres.ts"
 import { serve } from "../adapters/serve.ts"
 import { makeRandomApp, randomFrom } from "./support/random-app.tsx"
 import { type Ask, ReadingBrowser } from "./support/reading-browser.ts"
@@ -17,8 +19,8 @@ interface Server {
   /** The process is killed, or what stands for it, and comes back at the same address. */
   restart(): Promise<void>
   close(): Promise<void>
-  /** A file that other processes may write to. */
-  readonly file: string | undefined
+  /** Gives three rows another title past the app, as another process does. */
+  readonly writeElsewhere?: (title: string) => Promise<unknown>
 }
 
 const runs = Number(process.env["NITRO_PROPERTY_RUNS"] ?? 1)
@@ -30,22 +32,19 @@ async function inProcess(): Promise<Server> {
   const app = makeRandomApp(memory())
   return {
     ask: (path, headers) => app.fetch(new Request(`http://app.test${path}`, { headers })),
-    file: undefined,
     restart: async () => void app.handle.endStreams(() => true),
     close: () => app.handle.close(),
   }
 }
 
 /** Over HTTP, in this process. A restart ends the server with all its connections. */
-async function overHttp(folder: string): Promise<Server> {
-  const file = join(folder, "random.db")
-  const store = sqlite(file)
+async function overHttp(store: Store & { close(): unknown }, writeElsewhere: (title: string) => Promise<unknown>): Promise<Server> {
   const app = makeRandomApp(store)
   let server = await serve(app, { port: 0, graceMs: 1 })
   const { url } = server
   return {
     ask: askOf(url),
-    file,
+    writeElsewhere,
     async restart() {
       await server.close()
       server = await serve(app, { port: Number(new URL(url).port), graceMs: 1 })
@@ -65,7 +64,7 @@ async function inChild(folder: string): Promise<Server> {
   const { url, port } = app
   return {
     ask: askOf(url),
-    file: join(folder, "random.db"),
+    writeElsewhere: title => writeToFile(join(folder, "random.db"), title),
     async restart() {
       await app.end("SIGKILL")
       app = await start(port)
@@ -76,20 +75,51 @@ async function inChild(folder: string): Promise<Server> {
   }
 }
 
+const threeRows = "where id in (select id from tasks order by id limit 3)"
+
+async function writeToFile(file: string, title: string): Promise<void> {
+  const database = new Database(file)
+  database.exec("pragma busy_timeout = 5000")
+  database.prepare(`update tasks set title = ? ${threeRows}`).run(title)
+  database.close()
+}
+
+function inFile(folder: string): Promise<Server> {
+  const file = join(folder, "random.db")
+  return overHttp(sqlite(file), title => writeToFile(file, title))
+}
+
+async function inPostgres(): Promise<Server> {
+  const database = await testDatabase()
+  const server = await overHttp(postgres(database.url), title => database.query(`update tasks set title = $1 ${threeRows}`, [title]))
+  return {
+    ...server,
+    async close() {
+      await server.close()
+      await database.remove()
+    },
+  }
+}
+
 function askOf(url: string): Ask {
   const ask: Ask = (path, headers) => fetch(url + path, { headers: { connection: "close", ...headers } })
   // As browsers do where a connection turns out to be closed.
   return (path, headers) => ask(path, headers).catch(() => ask(path, headers))
 }
 
-const kinds: Record<string, { readonly steps: number; readonly start: (folder: string) => Promise<Server> }> = {
+const kinds: Record<
+  string,
+  { readonly steps: number; readonly start: (folder: string) => Promise<Server>; readonly missing?: string | undefined }
+> = {
   memory: { steps: 300, start: () => inProcess() },
-  "SQLite, to which others write, over HTTP": { steps: 200, start: folder => overHttp(folder) },
+  "SQLite, to which others write, over HTTP": { steps: 200, start: folder => inFile(folder) },
+  "Postgres, to which others write, over HTTP": { steps: 100, start: () => inPostgres(), missing: postgresMissing },
   "a server that is killed": { steps: 80, start: folder => inChild(folder) },
 }
 
-describe.each(Object.entries(kinds))("with %s", (_, { steps, start }) => {
-  it.each(seeds)(
+describe.each(Object.entries(kinds))("with %s", (name, { steps, start, missing }) => {
+  if (missing) console.info(`${name}: ${missing}`)
+  it.skipIf(missing).each(seeds)(
     "every page ends as a fresh page (seed %i)",
     async seed => {
       const folder = mkdtempSync(join(tmpdir(), "nitro-random-"))
@@ -137,7 +167,7 @@ class Run {
 
   async #step(): Promise<void> {
     const random = this.#random
-    const { ask, file } = this.#server
+    const { ask, writeElsewhere } = this.#server
     const browser = this.#browsers[random(3)] as ReadingBrowser
     const dice = random(100)
     if (dice < 70) {
@@ -165,13 +195,9 @@ class Run {
       this.#log.push(`${browser.user} becomes ${user}`)
       browser.user = user
       await browser.connect()
-    } else if (dice < 98 && file !== undefined) {
+    } else if (dice < 98 && writeElsewhere) {
       this.#log.push("another process writes, and each comes back")
-      const database = new Database(file)
-      database.exec("pragma busy_timeout = 5000")
-      const title = `elsewhere ${random(1000)}`
-      database.prepare("update tasks set title = ? where id in (select id from tasks order by id limit 3)").run(title)
-      database.close()
+      await writeElsewhere(`elsewhere ${random(1000)}`)
       // One after the other, so that what they share lives on.
       for (const each of this.#browsers) if (each.isConnected) await each.connect()
     } else if (dice >= 98) {

@@ -22,8 +22,8 @@ export type StreamState = "opening" | "open" | "behind" | "ended"
 export interface StreamOptions {
   /** What the page has; undefined when nothing is known of it. */
   readonly page: Cursor | undefined
-  /** The client moves an element that it has, instead of taking it for a new one. */
-  readonly movesElements: boolean
+  /** Our client reads it: it moves an element that it has, instead of taking it for a new one. */
+  readonly isOfClient: boolean
   readonly onEnd: (stream: Stream) => void
 }
 
@@ -62,6 +62,15 @@ export class Stream implements Subscriber {
 
   constructor(options: StreamOptions) {
     this.#options = options
+  }
+
+  /** What the page has. */
+  get page(): Cursor | undefined {
+    return this.#options.page
+  }
+
+  get isOfClient(): boolean {
+    return this.#options.isOfClient
   }
 
   get state(): StreamState {
@@ -123,7 +132,7 @@ export class Stream implements Subscriber {
     // What a page misses while it opens is found out when it is open.
     if (this.#state === "behind" || this.#owed.has(topic)) this.#owed.add(topic)
     else if (this.#state === "open") {
-      const patches = this.#options.movesElements ? moving : plain
+      const patches = this.isOfClient ? moving : plain
       // Of one topic the order must stay: what came before it may need what is removed now.
       if (this.#pendingOf.has(topic)) this.#pending += leaving + patches
       else {

@@ -7,7 +7,7 @@ import { needsApp } from "../shared/answering.ts"
 import type { NitroError } from "../shared/errors.ts"
 import { shortHash } from "../shared/short-hash.ts"
 import { canonicalText, identityNumber } from "./canonical.ts"
-import { Follower } from "./inside.ts"
+import { Follower, renderInside, unfollowed } from "./inside.ts"
 import { liveApp } from "./live-app.ts"
 import { type LiveRequest, liveRequest } from "./live-request.ts"
 import { isSharedItem, markPersonal, ownContext, PersonalView, sharedContext } from "./sharing.ts"
@@ -43,7 +43,8 @@ export function showView(view: View): Markup {
   request.user = currentRequest()?.user
   const regionId = request.register(id, shape + partitionsOf(view))
   const isShared = view.key !== undefined && (view.item === undefined || isSharedItem(view.item, request.number))
-  if (request.stream === undefined) return html`${view.render(regionId)}`
+  // Views inside of it belong to it, here as in its patches.
+  if (request.stream === undefined) return html`${renderInside(unfollowed, () => view.render(regionId))}`
   // The stream sends snapshots, so the HTML of this run is not needed; the page only has to learn of failures.
   return html`${watch(request, request.stream, view, regionId, isShared).then(() => "")}`
 }

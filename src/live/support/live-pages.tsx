@@ -135,6 +135,8 @@ export class TestBrowser {
   async connect(): Promise<void> {
     const last = this.page.lastId === undefined ? {} : { "last-event-id": this.page.lastId }
     const response = await this.#app.get(this.#address, { ...this.headers, ...last })
+    // The page itself, which the client takes on.
+    if (response.status === 303) return await this.load(response.headers.get("location") as string)
     expect(response.status).toBe(200)
     this.stream = new LiveStream(response)
     this.#taken = 0
