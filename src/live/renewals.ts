@@ -1,7 +1,4 @@
-// A page that has other views by now, as after a deploy or a login: its script is sent to the page itself, and takes that on.
-import { hasSameElements } from "./cursor.ts"
-import type { LiveApp } from "./live-app.ts"
-import type { LiveRequest } from "./live-request.ts"
+// How often pages were sent to themselves lately, so that none is without end.
 
 /** A page that has other views at each rendering would be loaded for ever; from then on it gets patches for what it has. */
 const maxRenewals = 3
@@ -9,7 +6,6 @@ const periodMs = 60_000
 /** Pages of which it is known when they were renewed. */
 const maxPages = 1000
 
-/** How often pages were renewed lately. */
 export class Renewals {
   readonly #pages = new Map<string, { readonly since: number; count: number }>()
 
@@ -24,16 +20,4 @@ export class Renewals {
     if (this.#pages.size > maxPages) this.#pages.delete(this.#pages.keys().next().value as string)
     return true
   }
-}
-
-/**
- * The way to the page, where the page lacks an element that a view of it fills; undefined where the stream is the answer. Our client takes
- * the whole page on, by a morph.
- */
-export function renewal(request: LiveRequest, { renewals }: LiveApp): Response | undefined {
-  const { stream, address, layout } = request
-  if (stream?.page === undefined || !stream.isOfClient || hasSameElements(stream.page.layout, layout)) return undefined
-  if (!renewals.take(`${request.asker} ${address}`, Date.now())) return undefined
-  stream.end()
-  return new Response(null, { status: 303, headers: { location: address, "cache-control": "no-store" } })
 }

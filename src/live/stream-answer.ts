@@ -1,5 +1,7 @@
-// The HTTP answer of a stream: an event stream that stays open, one that ends with what was missed, or 503.
+// The HTTP answer of a stream: an event stream that stays open, one that ends with what was missed, the way to the page, or 503.
 import { sseHeaders } from "../datastar/index.ts"
+import { hasSameElements } from "./cursor.ts"
+import type { LiveApp } from "./live-app.ts"
 import type { LiveRequest } from "./live-request.ts"
 import { sinkBody } from "./sink.ts"
 import type { Stream } from "./stream.ts"
@@ -7,6 +9,18 @@ import type { Stream } from "./stream.ts"
 /** No stream now: the page tries again. */
 export function busyAnswer(): Response {
   return new Response(null, { status: 503, headers: { "retry-after": "5", "cache-control": "no-store" } })
+}
+
+/**
+ * The way to the page, where the page lacks an element that a view of it fills; undefined where the stream is the answer. Our client takes
+ * the whole page on, by a morph.
+ */
+export function renewal(request: LiveRequest, { renewals }: LiveApp): Response | undefined {
+  const { stream, address, layout } = request
+  if (stream?.page === undefined || !stream.isOfClient || hasSameElements(stream.page.layout, layout)) return undefined
+  if (!renewals.take(`${request.asker} ${address}`, Date.now())) return undefined
+  stream.end()
+  return new Response(null, { status: 303, headers: { location: address, "cache-control": "no-store" } })
 }
 
 /** Call once the page has been rendered, so that every topic is known. */
