@@ -77,7 +77,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function answer(request: Request, search: string, match: Match): Promise<Response> {
     let posted: Input | undefined
     // As it came: a default of a schema may be another one each time.
-    let given: unknown
+    let given: () => unknown = () => undefined
     let asked: Asked = { request, client: clientOf(request), form: undefined }
     try {
       if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
@@ -118,7 +118,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     async function readInputOf(route: Route, id: string, query: Input): Promise<Input> {
       const received = await readInput(request, query, isDatastarRequest(request), options)
       // From here on a refusal gives back what was typed.
-      given = [knownOf(query, route.input), knownOf(received.body, route.input)]
+      given = () => [knownOf(query, route.input), knownOf(received.body, route.input)]
       if (received.kind === "form") posted = received.body
       if (received.kind === "form") asked = { ...asked, form: { key: route.form(id), values: withoutSecrets(received.body, route.input) } }
       return inputOf(route, received)

@@ -263,7 +263,7 @@ it("gives cookies again to the visitor that they were made for, and to no other"
     return withRequest(
       { app, request, user, path: "/login", search: "", basePath: "", flash: undefined, extras: new Map() } as RequestContext,
       async () => {
-        const key = requestKeyOf({ request, client: "json", form: undefined, given: {} }) as RequestKey
+        const key = requestKeyOf({ request, client: "json", form: undefined, given: () => ({}) }) as RequestKey
         const response = await idempotency.once(key, {
           respond,
           store: undefined,

@@ -1,5 +1,5 @@
 // The idempotency key of a page: one random text, in a hidden field of its forms, for browsers without script.
-import { randomBytes } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { currentRequest, type RequestContext } from "./request-context.ts"
 import { keyField } from "./request-key.ts"
 
@@ -10,7 +10,7 @@ class PageKey {
   #text: string | undefined
 
   get text(): string {
-    this.#text ??= randomBytes(9).toString("base64url")
+    this.#text ??= randomUUID()
     return this.#text
   }
 }

@@ -25,7 +25,7 @@ export interface KeyedRequest {
   /** Fields of the form that was posted, as they came; undefined for others. */
   readonly form: Input | undefined
   /** What of the request decides what it does. */
-  readonly given: unknown
+  readonly given: () => unknown
 }
 
 /** Undefined for a request without a key. @throws NITRO_BAD_REQUEST for a key that is none. */
@@ -37,7 +37,7 @@ export function requestKeyOf({ request, client, form, given: asked }: KeyedReque
   if (key === undefined) return undefined
   const { app, path } = context()
   const { name, isKnown } = visitorOf(request)
-  const fingerprint = hashOf([client, asked])
+  const fingerprint = hashOf([client, asked()])
   // The key of a page serves all of its forms, and who goes back and edits one asks for something new.
   const own = given === undefined ? ["form", key, fingerprint, isKnown ? "" : browserTraits(request)] : ["header", key]
   return { id: hashOf([app.basePath, name, request.method, path, ...own]), fingerprint, isKnown }

@@ -144,18 +144,14 @@ export function createGate(options: NitroOptions): Gate {
   // The stores may be configured below this call.
   setImmediate(() => warnAtStart(app.exposures))
   /** Runs `answer` with the user of the request, and waits for the user only where it has to. */
-  function inContext<T>(
-    context: Omit<RequestContext, "user">,
-    partition: string | undefined,
-    answer: () => T,
-  ): MaybePromise<Awaited<T>> | T {
+  function inContext<T>(context: OpenContext, partition: string | undefined, answer: () => T): MaybePromise<Awaited<T>> | T {
     const run = partition === undefined ? answer : ((() => withPartition(partition, answer)) as () => T)
     const user = options.user?.(context.request)
     if (isThenable(user))
       return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(known =>
-        withRequest({ ...context, user: known }, run),
+        withRequest(by(context, known), run),
       ) as Promise<Awaited<T>>
-    return withRequest({ ...context, user }, run)
+    return withRequest(by(context, user), run)
   }
   return {
     app,
@@ -189,8 +185,17 @@ export function createGate(options: NitroOptions): Gate {
   }
 }
 
-function contextOf(app: App, request: Request, path: string, search: string, flash: Flash | undefined): Omit<RequestContext, "user"> {
-  return { app, request, path, search, basePath: app.basePath, flash, extras: new Map() }
+/** A context whose user is not known yet. */
+type OpenContext = Omit<RequestContext, "user"> & { user: User | undefined }
+
+/** Not a copy, which would be the dearest part of it. */
+function by(context: OpenContext, user: User | undefined): RequestContext {
+  context.user = user
+  return context
+}
+
+function contextOf(app: App, request: Request, path: string, search: string, flash: Flash | undefined): OpenContext {
+  return { app, request, path, search, basePath: app.basePath, flash, extras: new Map(), user: undefined }
 }
 
 function isPromise<T>(value: T): value is T & Promise<Awaited<T>> {

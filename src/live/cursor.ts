@@ -1,12 +1,13 @@
 // A cursor: what a page has, as the id of its last event. It proves which views need not be sent again.
 import { createHash } from "node:crypto"
+import { shortHash } from "../shared/short-hash.ts"
 import { epoch } from "./change-feed.ts"
 
 export interface Cursor {
   readonly epoch: string
   /** The page shows every change up to this one, as far as it concerns its views. */
   readonly seq: number
-  /** Fingerprint of which views the page shows, in which elements. */
+  /** Hashes of in which elements the page has views, and of which they are. */
   readonly layout: string
   /** Of a page without a stream so far: fingerprint of who asked for it. */
   readonly asker: string | undefined
@@ -39,14 +40,12 @@ export function fingerprint(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("base64url").slice(0, 16)
 }
 
-const halfLayout = 8
-
-/** Fingerprints, of 48 bits each, of the HTML ids of a page's views and of the views, in whatever order they were rendered. */
+/** Short hashes of the HTML ids of a page's views and of the views, in whatever order they were rendered. */
 export function layoutText(ids: readonly string[], views: readonly string[]): string {
-  return [ids, views].map(list => fingerprint([...list].sort().join("\n")).slice(0, halfLayout)).join("")
+  return `${shortHash([...ids].sort().join("\n"))}-${shortHash([...views].sort().join("\n"))}`
 }
 
 /** True when what one has is in elements of the other. */
 export function hasSameElements(layout: string, other: string): boolean {
-  return layout.slice(0, halfLayout) === other.slice(0, halfLayout)
+  return layout.split("-", 1)[0] === other.split("-", 1)[0]
 }

@@ -1,5 +1,5 @@
 // What live views know of where they are rendered: in a page, or inside of another live view, which then follows for them.
-import { currentRequest, withRequest } from "../actions/index.ts"
+import { currentRequest, type RequestContext, withRequest } from "../actions/index.ts"
 import type { EntityClass } from "../entity/index.ts"
 
 /** Under this key of a request's `extras` stands its `LiveRequest`, or the view inside of which something is rendered. */
@@ -21,7 +21,8 @@ export const unfollowed: Follower = new Follower(() => {})
 export function renderInside<T>(follower: Follower, render: () => T): T {
   const context = currentRequest()
   if (context === undefined) return render()
-  const extras = new Map([...context.extras, [liveKey, follower]])
   // Not a copy: some members say that they were read.
-  return withRequest(Object.create(context, { extras: { value: extras } }), render)
+  const inside = Object.create(context) as RequestContext & { extras: RequestContext["extras"] }
+  inside.extras = new Map(context.extras).set(liveKey, follower)
+  return withRequest(inside, render)
 }

@@ -58,7 +58,7 @@ export class LiveRequest implements PageIdentity {
     return this.#views.length > 0
   }
 
-  /** Fingerprints of in which elements the page has views, and of which they are. */
+  /** Hashes of in which elements the page has views, and of which they are. */
   get layout(): string {
     return layoutText(this.#regionIds, this.#views)
   }
