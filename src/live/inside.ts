@@ -1,5 +1,5 @@
 // What live views know of where they are rendered: in a page, or inside of another live view, which then follows for them.
-import { currentRequest, type RequestContext, withRequest } from "../actions/index.ts"
+import { currentRequest, withRequest } from "../actions/index.ts"
 import type { EntityClass } from "../entity/index.ts"
 
 /** Under this key of a request's `extras` stands its `LiveRequest`, or the view inside of which something is rendered. */
@@ -21,8 +21,8 @@ export const unfollowed: Follower = new Follower(() => {})
 export function renderInside<T>(follower: Follower, render: () => T): T {
   const context = currentRequest()
   if (context === undefined) return render()
-  // Not a copy: some members say that they were read.
-  const inside = Object.create(context) as RequestContext & { extras: RequestContext["extras"] }
-  inside.extras = new Map(context.extras).set(liveKey, follower)
-  return withRequest(inside, render)
+  const extras = new Map(context.extras).set(liveKey, follower)
+  // A copy is cheaper than an object that becomes a prototype; but the members of some say that they were read.
+  const isPlain = Object.getPrototypeOf(context) === Object.prototype && Object.getOwnPropertyDescriptor(context, "user")?.get === undefined
+  return withRequest(isPlain ? { ...context, extras } : Object.create(context, { extras: { value: extras } }), render)
 }
