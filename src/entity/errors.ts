@@ -98,7 +98,7 @@ registerErrors({
   NITRO_PARTITION: {
     status: 500,
     when: "A store that keeps rows for each session was used where there is no session.",
-    fix: "Use it while a request is answered, or say whose rows are meant: withScope(id, fn).",
+    fix: "Use it while a request is answered, or say whose rows are meant: withPartition(id, fn).",
   },
   NITRO_SNAPSHOT: {
     status: 500,
