@@ -4,6 +4,7 @@ import type { z } from "zod"
 import { retry, unitOfWork } from "../entity/index.ts"
 import { callSiteOf } from "../shared/call-site.ts"
 import { NitroError } from "../shared/errors.ts"
+import { type Declared, ModuleDeclarations } from "../shared/module-evaluation.ts"
 import "./errors.ts"
 import {
   definitionOf,
@@ -30,7 +31,9 @@ import type {
   UseOptions,
 } from "./types.ts"
 
-interface Entry {
+type Called = (...args: never[]) => unknown
+
+interface Entry extends Declared {
   readonly definition: MessageDefinition
   readonly site: string
   readonly handler: (message: Message, context: HandlerContext) => unknown
@@ -48,6 +51,7 @@ class HandlerSet implements Handlers {
   readonly #entries = new Map<MessageDefinition, Entry>()
   readonly #outer: Middleware[] = []
   readonly #inner: Middleware[] = []
+  readonly #declarations = new ModuleDeclarations()
 
   constructor({ base }: HandlersOptions = {}) {
     if (base !== undefined && !(base instanceof HandlerSet))
@@ -55,18 +59,21 @@ class HandlerSet implements Handlers {
     this.#base = base
   }
 
-  readonly handle: Handle = (message, handler, options = {}) => this.add(message, handler, options, callSiteOf(this.handle))
+  readonly handle: Handle = (message, handler, options = {}) => this.add(message, handler, options, this.handle)
 
   /** `handle`, for callers that know the place better. */
   add<C extends MessageClass, Given>(
     message: C,
     handler: (message: InstanceType<C>, context: HandlerContext) => Given,
     options: HandleOptions<InstanceType<C>>,
-    site: string,
+    called: Called,
   ): Handling<C, ResultFor<InstanceType<C>, Given>> {
     if (!isMessageClass(message)) throw misuse(`handle was given ${shown(message)}, which is no command or query class.`)
     if (typeof handler !== "function") throw misuse(`The handler of ${message.name} is ${shown(handler)}, not a function.`)
     const { definition } = message
+    // A module that is evaluated again gives its handlers again.
+    const declared = this.#declarations.enter(called)?.declared
+    const site = callSiteOf(called)
     const known = this.#entries.get(definition) ?? [...this.#entries.values()].find(entry => entry.definition.name === definition.name)
     if (known) {
       throw new NitroError(
@@ -76,11 +83,13 @@ class HandlerSet implements Handlers {
       )
     }
     // Called only with instances of `message`.
-    const entry = { definition, site, handler, options } as unknown as Entry
+    const entry = { definition, site, handler, options, off: () => off() } as unknown as Entry
     this.#entries.set(definition, entry)
     const off = (): void => {
+      declared?.delete(entry)
       if (this.#entries.get(definition) === entry) this.#entries.delete(definition)
     }
+    declared?.add(entry)
     const send = (...input: never[]): Promise<unknown> => this.#sendHere(new message(...input) as Message)
     return Object.assign(send, { off, [Symbol.dispose]: off }) as unknown as Handling<C, ResultFor<InstanceType<C>, Given>>
   }
@@ -91,15 +100,24 @@ class HandlerSet implements Handlers {
   readonly ask: Ask = <Result>(query: Message<"query", Result>, options?: SendOptions) =>
     this.run("query", query, options) as Promise<Result>
 
-  readonly use = (middleware: Middleware, { inUnitOfWork = false }: UseOptions = {}): (() => void) => {
+  readonly use = (middleware: Middleware, options?: UseOptions): (() => void) => this.around(middleware, options, this.use)
+
+  /** `use`, for callers that know the function better that the application called. */
+  around(middleware: Middleware, { inUnitOfWork = false }: UseOptions = {}, called: Called): () => void {
+    const declared = this.#declarations.enter(called)?.declared
     const list = inUnitOfWork ? this.#inner : this.#outer
     // A function of its own, so that one middleware may be added twice and each be taken away by itself.
     const added: Middleware = (message, context, next) => middleware(message, context, next)
     list.push(added)
-    return () => {
-      const at = list.indexOf(added)
-      if (at >= 0) list.splice(at, 1)
+    const entry: Declared = {
+      off() {
+        declared?.delete(entry)
+        const at = list.indexOf(added)
+        if (at >= 0) list.splice(at, 1)
+      },
     }
+    declared?.add(entry)
+    return () => entry.off()
   }
 
   // A test's set may stand in front of the one that the function was made for.
@@ -216,9 +234,7 @@ export function currentHandlers(): Handlers {
 /** `handle` of the current set: gives a command or query its one handler. */
 export const handle: Handle = (message, handler, options = {}) => {
   const handlers = currentHandlers()
-  return handlers instanceof HandlerSet
-    ? handlers.add(message, handler, options, callSiteOf(handle))
-    : handlers.handle(message, handler, options)
+  return handlers instanceof HandlerSet ? handlers.add(message, handler, options, handle) : handlers.handle(message, handler, options)
 }
 
 /** `execute` of the current set: runs the handler of a command and gives its result. */
@@ -228,4 +244,7 @@ export const execute: Execute = (command, options) => currentHandlers().execute(
 export const ask: Ask = (query, options) => currentHandlers().ask(query, options)
 
 /** `use` of the current set: adds middleware around the handlers. */
-export const use: Handlers["use"] = (middleware, options) => currentHandlers().use(middleware, options)
+export const use: Handlers["use"] = (middleware, options) => {
+  const handlers = currentHandlers()
+  return handlers instanceof HandlerSet ? handlers.around(middleware, options, use) : handlers.use(middleware, options)
+}

@@ -1,5 +1,6 @@
 // Who is told of changes: listeners of one class and of all. A listener that throws harms nobody.
 import { notify } from "../shared/callback.ts"
+import { type Declared, ModuleDeclarations } from "../shared/module-evaluation.ts"
 import { reportError } from "../shared/report.ts"
 import { type Model, modelOf } from "./model.ts"
 import type { Change, ChangeListener, EntityClass } from "./types.ts"
@@ -9,20 +10,47 @@ let listeningToAll: readonly ChangeListener[] = []
 
 /** Told of every change of every entity class, after it was committed. Returns a function that ends it. */
 export function observeChanges(listener: ChangeListener): () => void {
-  const own = ownListener(listener)
-  listeningToAll = [...listeningToAll, own]
-  return () => {
-    listeningToAll = listeningToAll.filter(each => each !== own)
-  }
+  return listen(declarations.enter(observeChanges)?.declared, listener, ofAll)
 }
 
-export function observeEntity(entity: EntityClass, listener: ChangeListener): () => void {
+/** The same for modules of the library, which belong to no module of the application. */
+export function followAllChanges(listener: ChangeListener): () => void {
+  return listen(undefined, listener, ofAll)
+}
+
+/** `called`: the function that the application called, for the module that it stands in. */
+export function observeEntity(entity: EntityClass, listener: ChangeListener, called: Called = observeEntity): () => void {
   const model = modelOf(entity) as Model
+  return listen(declarations.enter(called)?.declared, listener, change => {
+    model.listeners = change(model.listeners)
+  })
+}
+
+type Called = (...args: never[]) => unknown
+type List = readonly ChangeListener[]
+
+const declarations = new ModuleDeclarations()
+
+function ofAll(change: (list: List) => List): void {
+  listeningToAll = change(listeningToAll)
+}
+
+/** `declared`: what the module around it has declared, for its next evaluation to end. */
+function listen(
+  declared: Set<Declared> | undefined,
+  listener: ChangeListener,
+  replace: (change: (list: List) => List) => void,
+): () => void {
   const own = ownListener(listener)
-  model.listeners = [...model.listeners, own]
-  return () => {
-    model.listeners = model.listeners.filter(each => each !== own)
+  replace(list => [...list, own])
+  const entry = {
+    off(): void {
+      declared?.delete(entry)
+      replace(list => list.filter(each => each !== own))
+    },
   }
+  declared?.add(entry)
+  return () => entry.off()
 }
 
 /** A function of its own, so that one listener may listen twice and end each by itself. */

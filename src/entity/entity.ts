@@ -1,5 +1,7 @@
 // `Entity(name, fields)`: the class that entities extend, as a list of what the other files do.
+
 import type { InspectOptions } from "node:util"
+import { callSiteOf } from "../shared/call-site.ts"
 import { updateWhere, upsert } from "./bulk.ts"
 import { observeEntity } from "./changes.ts"
 import type {
@@ -160,7 +162,7 @@ class EntityBase extends EntityRecord {
   }
 
   static observe(listener: ChangeListener): () => void {
-    return observeEntity(asClass(this), listener)
+    return observeEntity(asClass(this), listener, this.observe)
   }
 
   get isNew(): boolean {
@@ -265,7 +267,7 @@ export function Entity<S extends Shape, const O extends EntityOptions<FieldNames
 ): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>, HiddenNames<S>> &
   FieldPicker<S> {
   checkDeclaration(name, fields, options ?? {}, taken)
-  const made = new Model(name, fields, options ?? {})
+  const made = new Model(name, fields, options ?? {}, callSiteOf(Entity))
   const entity = recordClass(
     EntityBase,
     made.names,

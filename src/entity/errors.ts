@@ -110,6 +110,11 @@ registerErrors({
     when: "An encrypted field has no key, or its stored text cannot be decrypted with the keys that are known.",
     fix: "Give the keys: NITRO_ENCRYPTION_KEYS or configure({ encryptionKeys }).",
   },
+  NITRO_TWO_ENTITIES: {
+    status: 500,
+    when: "Two modules declare entity classes of one name, and events of both are asked for: events know entities by name.",
+    fix: "Rename one of them. If it is one class that was loaded twice, import it by the same path everywhere.",
+  },
   NITRO_DEFINITION: {
     status: 500,
     when: "An entity class is declared in a way that cannot work.",

@@ -1,7 +1,7 @@
 // Domain objects: fields, validation, queries, saving, and the contract of what stores them.
 
 export { isNitroError, NitroError, type NitroErrorOptions } from "../shared/errors.ts"
-export { observeChanges } from "./changes.ts"
+export { followAllChanges, observeChanges } from "./changes.ts"
 export { type ClassFault, findDeclarationFaults, findFaults } from "./check.ts"
 export type { EntityOptions, ManagedField } from "./class-types.ts"
 export type { Column, JsonColumn, JsonSteps } from "./column-types.ts"
@@ -17,7 +17,7 @@ export { type RefOptions, ref } from "./fields.ts"
 export { generated, serial } from "./generated.ts"
 export { Increment, increment } from "./increment.ts"
 export { hasDerivedId, idFrom, partsOfId, referredField } from "./key.ts"
-export { declareEntities } from "./known-classes.ts"
+export { assertSameModule, declareEntities } from "./known-classes.ts"
 export { requireAhead } from "./load-ahead.ts"
 export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./matches.ts"
 export { type MemoryOptions, memory } from "./memory.ts"

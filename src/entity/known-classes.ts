@@ -1,4 +1,6 @@
 // Entity classes by name, used or not: what a reference leads to must not depend on which class is used first.
+import { NitroError } from "../shared/errors.ts"
+import { fileOf } from "../shared/module-evaluation.ts"
 import { suggest } from "../shared/suggest.ts"
 import { definitionError } from "./errors.ts"
 import { type Model, modelOf } from "./model.ts"
@@ -93,6 +95,15 @@ export function isReferredTo(name: string): boolean {
 export function checkTargetName(entity: string, field: string, target: string): void {
   if (declared.has(target)) return
   throw definitionError(`${entity}.${field} is a ref("${target}"), and no entity has this name.`, suggest(target, declared.keys()))
+}
+
+/** Throws `NITRO_TWO_ENTITIES` where two modules have declared entities of one name. A module that is evaluated again declares its own. */
+export function assertSameModule(one: EntityClass, other: EntityClass): void {
+  const [first, second] = [modelOf(one) as Model, modelOf(other) as Model]
+  if (first === second || fileOf(first.place) === fileOf(second.place)) return
+  throw new NitroError("NITRO_TWO_ENTITIES", `Two entity classes are named "${first.name}": at ${first.place} and at ${second.place}.`, {
+    details: { name: first.name, places: [first.place, second.place] },
+  })
 }
 
 /**

@@ -27,6 +27,8 @@ function currentBatch(): number {
 
 export class Model {
   readonly name: string
+  /** `file:line:column` of the call of `Entity`. */
+  readonly place: string
   /** Which declarations belong together, where a name is declared again. */
   readonly batch: number = currentBatch()
   readonly names: readonly string[]
@@ -42,8 +44,9 @@ export class Model {
   #shown: { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> } | undefined
   readonly #mappers = new WeakMap<Encoding, Mapper>()
 
-  constructor(name: string, shape: Shape, options: EntityOptions) {
+  constructor(name: string, shape: Shape, options: EntityOptions, place: string) {
     this.name = name
+    this.place = place
     this.#shape = { ...shape }
     this.#options = options
     this.names = fieldNames(shape, options)

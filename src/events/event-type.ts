@@ -1,6 +1,7 @@
 // Declared events: the same object for the same name, process-wide, so that modules agree without importing each other.
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
+import { ModuleDeclarations } from "../shared/module-evaluation.ts"
 import { assertEventName } from "./names.ts"
 import type { StandardSchema } from "./standard-schema.ts"
 import type { EventType } from "./types.ts"
@@ -39,7 +40,16 @@ export interface Declaration {
   readonly afterCommit?: boolean | undefined
 }
 
-export function declareEvent(name: string, namespace: string | undefined, { schema, afterCommit }: Declaration = {}): DeclaredEvent {
+const declarations = new ModuleDeclarations()
+
+/** `called`: the function that the application called, for the module that it stands in. */
+export function declareEvent(
+  name: string,
+  namespace: string | undefined,
+  { schema, afterCommit }: Declaration = {},
+  called: (...args: never[]) => unknown = declareEvent,
+): DeclaredEvent {
+  const evaluation = schema === undefined && afterCommit === undefined ? undefined : declarations.enter(called)
   const space = namespace ?? ""
   let events = declared.get(space)
   let found = events?.get(name)
@@ -61,7 +71,15 @@ export function declareEvent(name: string, namespace: string | undefined, { sche
     found.afterCommit = afterCommit
     resolution.generation++
   }
+  const event = found
+  evaluation?.declared.add({ off: () => withdraw(event, schema, afterCommit) })
   return found
+}
+
+function withdraw(event: DeclaredEvent, schema: StandardSchema | undefined, afterCommit: boolean | undefined): void {
+  if (schema !== undefined && event.schema === schema) event.schema = undefined
+  if (afterCommit === true) event.afterCommit = false
+  resolution.generation++
 }
 
 export function findDeclared(name: string, namespace: string | undefined): DeclaredEvent | undefined {

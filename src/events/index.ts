@@ -79,8 +79,12 @@ export const event: Declare = defaults.event
 type Target = EventType<unknown, never> & string
 
 /** `on` of the current registry: subscribes to a declared event, a name, or a pattern such as `order.*`. */
-export const on: Subscribe = (target: unknown, handler: Handler<never>, options?: SubscribeOptions<never>): Off =>
-  currentEvents().on(target as Target, handler, options)
+export const on: Subscribe = (target: unknown, handler: Handler<never>, options?: SubscribeOptions<never>): Off => {
+  const events = currentEvents()
+  return events instanceof Registry
+    ? events.subscribe(target as Target, handler, options, on)
+    : events.on(target as Target, handler, options)
+}
 
 /** `emit` of the current registry: calls all handlers, resolves to one result per handler. */
 export const emit: Emit<EmitOptions, Promise<readonly HandlerResult[]>> = (target: unknown, payload?: unknown, options?: EmitOptions) =>

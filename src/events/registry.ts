@@ -1,4 +1,5 @@
 // A set of subscriptions: files them by name or pattern, finds them again, and hands emissions to what runs them.
+import { ModuleDeclarations } from "../shared/module-evaluation.ts"
 import { openUnit } from "../shared/open-unit.ts"
 import { trackFor } from "./context.ts"
 import { cannotWait } from "./deferral.ts"
@@ -31,6 +32,10 @@ import type {
 /** Every event type is a declared one: `event()` is the only maker, and the interface only hides its fields. */
 type Target = EventType<unknown, never> | string
 
+type Called = (...args: never[]) => unknown
+
+const isDevelopment = process.env["NODE_ENV"] !== "production"
+
 /** Names without subscriptions of their own that are remembered: enough for speed, bounded for names made from data. */
 const maxUnusedSlots = 10_000
 
@@ -44,6 +49,7 @@ export class Registry implements Events, Home {
   readonly #patterns = new PatternTrie<Subscription>()
   readonly #patternSubscriptions = new Map<string, Set<Subscription>>()
   readonly #namespaces = new Map<string, Registry>()
+  readonly #declarations = new ModuleDeclarations()
   #unusedSlots = 0
 
   constructor(options: EventsOptions = {}, root?: Registry, name?: string) {
@@ -54,16 +60,26 @@ export class Registry implements Events, Home {
     this.#name = name
   }
 
-  readonly event: Declare = (name: string, options?: Declaration): never => declareEvent(name, this.#name, options) as never
+  readonly event: Declare = (name: string, options?: Declaration): never => declareEvent(name, this.#name, options, this.event) as never
 
-  readonly on: Subscribe = (target: Target, handler: Handler<never>, options: SubscribeOptions<never> = {}): Off => {
+  readonly on: Subscribe = (target: Target, handler: Handler<never>, options?: SubscribeOptions<never>): Off =>
+    this.subscribe(target, handler, options, this.on)
+
+  /** `on`, for callers that know the function better that the application called. */
+  subscribe(target: Target, handler: Handler<never>, options: SubscribeOptions<never> = {}, called: Called): Off {
     const name = typeof target === "string" ? target : target.name
     assertHandler(handler, name)
     if (options.signal?.aborted) return offOf(undefined)
     const home = typeof target === "string" ? this : this.#homeOf(target)
     trackFor(handler)
+    // Modules are evaluated again where applications are developed; looking for it costs more than subscribing.
+    const declared = isDevelopment ? this.#root.#declarations.enter(called)?.declared : undefined
     const subscription = new Subscription(name, home, handler, options)
     home.#add(subscription)
+    if (declared !== undefined) {
+      subscription.declaredIn = declared
+      declared.add(subscription)
+    }
     if (options.signal) subscription.endWith(options.signal)
     return offOf(subscription)
   }

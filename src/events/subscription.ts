@@ -2,6 +2,7 @@
 import { answerNow } from "../shared/callback.ts"
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
+import type { Declared } from "../shared/module-evaluation.ts"
 import { report } from "./report.ts"
 import type { ErrorPolicy, EventContext, Handler, Listener, SubscribeOptions } from "./types.ts"
 
@@ -31,6 +32,8 @@ export class Subscription {
   #signal: AbortSignal | undefined
   #onAbort: (() => void) | undefined
   active = true
+  /** The declarations of the module that made it while it was evaluated. */
+  declaredIn: Set<Declared> | undefined
 
   constructor(event: string, home: Home, handler: Handler<never>, options: SubscribeOptions<never>) {
     this.event = event
@@ -97,6 +100,7 @@ export class Subscription {
     if (this.#onAbort) this.#signal?.removeEventListener("abort", this.#onAbort)
     const owner = this.#owner?.deref()
     if (owner && this.#handler instanceof WeakRef) release(owner, this.#handler.deref())
+    this.declaredIn?.delete(this)
     this.home.remove(this)
   }
 

@@ -1,5 +1,5 @@
 // `entityEvents()`: what entities announce, as events: `Product.created`, `Product.updated`, `Product.deleted`.
-import { type Change, type EntityDefinition, observeChanges } from "../entity/index.ts"
+import { assertSameModule, type Change, type EntityClass, type EntityDefinition, followAllChanges } from "../entity/index.ts"
 import { currentEvents, type EventType, event } from "../events/index.ts"
 
 const names = { create: "created", update: "updated", delete: "deleted" } as const
@@ -34,7 +34,7 @@ let endObserving = (): void => {}
 export function entityEvents(): () => void {
   let isOn = true
   bridges++
-  if (bridges === 1) endObserving = observeChanges(emitChange)
+  if (bridges === 1) endObserving = followAllChanges(emitChange)
   return () => {
     if (!isOn) return
     isOn = false
@@ -46,6 +46,7 @@ export function entityEvents(): () => void {
 /** The typed events of an entity class: `on(eventsOf(Product).created, ({ after }) => ...)`. They come once `entityEvents()` was called. */
 export function eventsOf<T extends object>(entity: NamedClass<T>): EntityEvents<T> {
   const { name } = entity.definition
+  claim(entity as unknown as EntityClass)
   return {
     created: event<Change<T>>(`${name}.created`),
     updated: event<Change<T>>(`${name}.updated`),
@@ -56,5 +57,18 @@ export function eventsOf<T extends object>(entity: NamedClass<T>): EntityEvents<
 function emitChange(change: Change): unknown {
   const events = currentEvents()
   const name = `${change.entity.definition.name}.${names[change.op]}`
-  return events.hasListeners(name) ? events.emit(name, change, { sender: change.id }) : undefined
+  if (!events.hasListeners(name)) return undefined
+  claim(change.entity)
+  return events.emit(name, change, { sender: change.id })
+}
+
+const claimed = new Map<string, EntityClass>()
+
+/** Events are known by the name of their class, so they are those of one class: in development, of its latest evaluation. */
+function claim(entity: EntityClass): void {
+  const { name } = entity.definition
+  const other = claimed.get(name)
+  if (other === entity) return
+  if (other !== undefined) assertSameModule(other, entity)
+  claimed.set(name, entity)
 }

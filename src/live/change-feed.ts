@@ -1,6 +1,6 @@
 // The order of changes in this process: a number for each, and per entity class the number of its last one.
 import { randomBytes } from "node:crypto"
-import { type Change, type EntityClass, observeChanges } from "../entity/index.ts"
+import { type Change, type EntityClass, followAllChanges } from "../entity/index.ts"
 
 export interface NumberedChange {
   readonly seq: number
@@ -20,7 +20,7 @@ let started = false
 export function startChangeFeed(): void {
   if (started) return
   started = true
-  observeChanges(change => {
+  followAllChanges(change => {
     last += 1
     lastByEntity.set(change.entity, last)
     const interested = listeners.get(change.entity)
