@@ -1,6 +1,7 @@
 // Conditions as values that can be combined, each on one entity; what they hold is a predicate, plain data.
 import { abandon } from "../shared/callback.ts"
 import type { NitroError } from "../shared/errors.ts"
+import { depthOf, maxDepth, tooDeep } from "./condition-size.ts"
 import type { EntityDefinition } from "./definition.ts"
 import { queryError, unknownFieldError } from "./errors.ts"
 import { isFieldOperand, matches } from "./matches.ts"
@@ -10,18 +11,54 @@ import { hasDeadBranch } from "./short-circuit.ts"
 /** The conditions that a function has built so far: each has to become a part of its result. */
 let built: Condition[] | undefined
 // Assigned in the class, which alone can see its private field.
-let use: (condition: Condition) => Predicate
+let use: (condition: Condition) => void
 let isUsed: (condition: Condition) => boolean
+let opOf: (condition: Condition) => Predicate["op"]
+/** Of a group that is not plain data yet. */
+let groupOf: (condition: Condition) => Group | undefined
+let contentOf: (condition: Condition) => Predicate | Group
+let depthIn: (condition: Condition) => number
+
+/** A group that no one has looked at yet: a chain of a thousand `or` is one group of a thousand, made once. */
+class Group {
+  readonly op: "and" | "or"
+  readonly of: readonly Condition[]
+  readonly depth: number
+
+  constructor(op: "and" | "or", of: readonly Condition[]) {
+    this.op = op
+    this.of = of
+    let deepest = 0
+    for (const condition of of) {
+      const depth = depthIn(condition)
+      deepest = Math.max(deepest, opOf(condition) === op ? depth - 1 : depth)
+    }
+    this.depth = deepest + 1
+    if (this.depth > maxDepth) throw tooDeep()
+  }
+
+  toPredicate(): Predicate {
+    const parts: Predicate[] = []
+    const open = [...this.of].reverse()
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const group = groupOf(next)
+      if (group?.op === this.op) for (let at = group.of.length - 1; at >= 0; at--) open.push(group.of[at] as Condition)
+      else if (next.predicate.op === this.op) for (const part of next.predicate.of) parts.push(part)
+      else parts.push(next.predicate)
+    }
+    return { op: this.op, of: parts }
+  }
+}
 
 /** A condition that can be combined. `predicate` is the plain data. */
 export class Condition {
-  readonly predicate: Predicate
   /** Whose fields it asks for, where that is known: on other entities it is refused. */
   readonly entity: EntityDefinition | undefined
+  #content: Predicate | Group
   #used = false
 
-  constructor(predicate: Predicate, entity?: EntityDefinition) {
-    this.predicate = predicate
+  constructor(content: Predicate | Group, entity?: EntityDefinition) {
+    this.#content = content
     this.entity = entity
     built?.push(this)
   }
@@ -29,9 +66,20 @@ export class Condition {
   static {
     use = condition => {
       condition.#used = true
-      return condition.predicate
     }
     isUsed = condition => condition.#used
+    opOf = condition => condition.#content.op
+    groupOf = condition => (condition.#content instanceof Group ? condition.#content : undefined)
+    contentOf = condition => condition.#content
+    depthIn = condition => {
+      const content = condition.#content
+      return content instanceof Group ? content.depth : depthOf(content)
+    }
+  }
+
+  get predicate(): Predicate {
+    if (this.#content instanceof Group) this.#content = this.#content.toPredicate()
+    return this.#content
   }
 
   and(...others: Condition[]): Condition {
@@ -51,8 +99,8 @@ export class Condition {
 export class Specification extends Condition {
   declare readonly entity: EntityDefinition
 
-  constructor(predicate: Predicate, entity: EntityDefinition) {
-    super(predicate, entity)
+  constructor(content: Predicate | Group, entity: EntityDefinition) {
+    super(content, entity)
   }
 
   override and(...others: Condition[]): Specification {
@@ -72,7 +120,9 @@ export class Specification extends Condition {
   }
 
   #of(condition: Condition): Specification {
-    return new Specification(ownPredicate(this.entity, condition), this.entity)
+    if (condition.entity !== this.entity) return new Specification(ownPredicate(this.entity, condition), this.entity)
+    use(condition)
+    return new Specification(contentOf(condition), this.entity)
   }
 }
 
@@ -87,22 +137,35 @@ export function or(...conditions: Condition[]): Condition {
 }
 
 export function not(condition: Condition): Condition {
-  return new Condition({ op: "not", of: toPredicate(condition) }, condition.entity)
+  const of = toPredicate(condition)
+  // Two cancel each other out, however long the chain.
+  const predicate: Predicate = of.op === "not" ? of.of : { op: "not", of }
+  depthOf(predicate)
+  return new Condition(predicate, condition.entity)
 }
 
 function junction(op: "and" | "or", conditions: readonly Condition[]): Condition {
-  const of = conditions.map(toPredicate)
+  for (const condition of conditions) claim(condition)
   const entity = conditions.find(condition => condition.entity !== undefined)?.entity
   const other = conditions.find(condition => condition.entity !== undefined && condition.entity !== entity)?.entity
   if (entity !== undefined && other !== undefined) {
     throw queryError(`A condition on ${entity.name} cannot be combined with one on ${other.name}.`, "Use conditions of one entity.")
   }
   // One of unknown origin is looked through when it is used.
-  return new Condition({ op, of }, conditions.every(condition => condition.entity !== undefined) ? entity : undefined)
+  return new Condition(new Group(op, conditions), conditions.every(condition => condition.entity !== undefined) ? entity : undefined)
 }
 
 export function toPredicate(condition: Condition): Predicate {
-  if (condition instanceof Condition) return use(condition)
+  claim(condition)
+  return condition.predicate
+}
+
+/** Makes it a part of another one. Throws for what is no condition. */
+function claim(condition: Condition): void {
+  if (condition instanceof Condition) {
+    use(condition)
+    return
+  }
   abandon(condition, "a condition")
   throw queryError(`A condition was expected, not ${describeValue(condition)}.`, "Build it from the fields: t => t.done.eq(false).")
 }

@@ -7,6 +7,7 @@ export type { EntityOptions, ManagedField } from "./class-types.ts"
 export type { Column, JsonColumn, JsonSteps } from "./column-types.ts"
 export { callbacksSettled } from "./commit-callbacks.ts"
 export { and, Condition, not, or, Specification } from "./condition.ts"
+export { depthOf, maxDepth, measure as asksForRelated, tooDeep } from "./condition-size.ts"
 export type { EntityDefinition, EntityId, FieldDefinition, FieldType, GeneratedBy, OnDelete, ValueClass, ValuePart } from "./definition.ts"
 export { groupDefinition, joinDefinition } from "./derived.ts"
 export type { EncryptionKeys } from "./encryption.ts"
@@ -36,7 +37,7 @@ export type {
   TextOperator,
   Value,
 } from "./predicate.ts"
-export { asksForRelated, relatedParts, replaceRelated } from "./predicate-parts.ts"
+export { relatedParts, replaceRelated } from "./predicate-parts.ts"
 export { isCountQuery, isQuery, queryOf } from "./query.ts"
 export { realPath } from "./real-path.ts"
 export type { RelationDefinition, RelationKind, Through } from "./relations/definition.ts"

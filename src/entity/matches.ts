@@ -1,4 +1,5 @@
 // Evaluates predicates and orders in memory, with exactly the semantics that stores keep (see predicate.ts).
+import { depthOf } from "./condition-size.ts"
 import { queryError } from "./errors.ts"
 import type { ComparisonOperator, FieldOperand, JsonPath, JsonPredicate, Operand, Predicate } from "./predicate.ts"
 import type { Order } from "./repository.ts"
@@ -30,15 +31,21 @@ export function matches(predicate: Predicate | undefined, row: object): boolean 
  * of a JSON field it gives the JSON value. Throws `NITRO_QUERY` for conditions on related rows, which are not there.
  */
 export function compilePredicate<R>(predicate: Predicate, reader: Reader<R>): Test<R> {
+  // Before the stack of JavaScript ends, whatever else the condition has gone through.
+  depthOf(predicate)
+  return compile(predicate, reader)
+}
+
+function compile<R>(predicate: Predicate, reader: Reader<R>): Test<R> {
   switch (predicate.op) {
     case "and":
     case "or":
       return junction(
         predicate.op,
-        predicate.of.map(part => compilePredicate(part, reader)),
+        predicate.of.map(part => compile(part, reader)),
       )
     case "not": {
-      const test = compilePredicate(predicate.of, reader)
+      const test = compile(predicate.of, reader)
       return row => !test(row)
     }
     case "isNull": {

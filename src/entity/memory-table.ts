@@ -1,12 +1,13 @@
 // The rows of one entity class in memory, with its unique and other indexes and the times at which rows expire.
 import { randomUUID } from "node:crypto"
+import { measure } from "./condition-size.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import { duplicateError } from "./errors.ts"
 import { hasDerivedId } from "./key.ts"
 import { compareValues, compileOrder, compilePredicate, isFieldOperand, type Reader, toComparable } from "./matches.ts"
 import type { SavedRow } from "./memory-file.ts"
 import type { Predicate, Value } from "./predicate.ts"
-import { asksForRelated, replaceRelated } from "./predicate-parts.ts"
+import { replaceRelated } from "./predicate-parts.ts"
 import type { QueryPlan, Row, Write } from "./repository.ts"
 import { isStorable, unstorableError } from "./storable.ts"
 
@@ -216,7 +217,7 @@ export class MemoryTable {
   #matching(asked: Predicate | undefined): Entry[] {
     const found: Entry[] = []
     const where =
-      asked === undefined || !asksForRelated(asked)
+      asked === undefined || !measure(asked)
         ? asked
         : replaceRelated(asked, ({ rows: { definition, local, remote }, where: inner }) => {
             return { op: "in", field: local, values: this.#related(definition).#valuesOf(remote, inner) }

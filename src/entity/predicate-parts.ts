@@ -1,20 +1,6 @@
 // The parts of a predicate that ask for rows of other classes: finds them, and puts something else in their place.
 import type { Predicate, RelatedPredicate } from "./predicate.ts"
 
-/** Does it ask for related rows anywhere? Asked for every query. */
-export function asksForRelated(predicate: Predicate): boolean {
-  switch (predicate.op) {
-    case "and":
-    case "or":
-      for (const part of predicate.of) if (asksForRelated(part)) return true
-      return false
-    case "not":
-      return asksForRelated(predicate.of)
-    default:
-      return predicate.op === "some"
-  }
-}
-
 /** The conditions on rows that are related to this one, without those inside of them. */
 export function relatedParts(predicate: Predicate): RelatedPredicate[] {
   if (predicate.op === "and" || predicate.op === "or") return predicate.of.flatMap(relatedParts)

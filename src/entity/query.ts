@@ -174,5 +174,6 @@ function softDeleted<W>({ definition }: EntityClass, which: W): W {
 
 function both(a: Predicate | undefined, b: Predicate | undefined): Predicate | undefined {
   if (a === undefined || b === undefined) return a ?? b
-  return { op: "and", of: [a, b] }
+  // A chain of a thousand is one group.
+  return { op: "and", of: a.op === "and" ? [...a.of, b] : [a, b] }
 }

@@ -1,6 +1,7 @@
 // The contract of stores as a suite: a third party runs it against its own store and knows that entities work on it.
 import type { Store } from "../entity/index.ts"
 import type { TestRunner } from "./runner.ts"
+import { conditionTests } from "./store-conditions.ts"
 import { holdTests } from "./store-holds.ts"
 import { keyTests } from "./store-keys.ts"
 import { nameTests, retryTests } from "./store-names.ts"
@@ -64,6 +65,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     objectTests(tools)
     orderTests(tools)
     predicateTests(tools)
+    conditionTests(tools)
     readTests(tools)
     bulkTests(tools)
     relationTests(tools)

@@ -3,11 +3,12 @@ import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { keyOfRow, planAfter } from "../batches.ts"
 import { type Binding, bindingOf } from "../binding.ts"
+import { measure } from "../condition-size.ts"
 import type { EntityDefinition } from "../definition.ts"
 import { queryError } from "../errors.ts"
 import { whereIds } from "../key.ts"
 import type { Predicate, RelatedPredicate, Value } from "../predicate.ts"
-import { asksForRelated, relatedParts, replaceRelated } from "../predicate-parts.ts"
+import { relatedParts, replaceRelated } from "../predicate-parts.ts"
 import type { QueryPlan } from "../repository.ts"
 import type { EntityClass } from "../types.ts"
 import { onStore } from "../unit-of-work.ts"
@@ -26,8 +27,9 @@ export function resolved<P extends QueryPlan>(binding: Binding, plan: P): MaybeP
 /** The same for a condition alone. */
 export function resolvedCondition(binding: Binding, where: Predicate | undefined): MaybePromise<Predicate | undefined> {
   if (where === undefined) return undefined
+  const asks = measure(where)
   if (binding.store.capabilities.jsonPaths !== true) refuseJson(binding, where)
-  return asksForRelated(where) ? resolve(binding, where, true) : where
+  return asks ? resolve(binding, where, true) : where
 }
 
 function refuseJson(binding: Binding, where: Predicate): void {
@@ -45,7 +47,7 @@ function refuseJson(binding: Binding, where: Predicate): void {
 
 /** Every condition on related rows as a list: for what is tested here and not by a store. */
 export async function lookedUp(binding: Binding, where: Predicate): Promise<Predicate> {
-  return asksForRelated(where) ? resolve(binding, where, false) : where
+  return measure(where) ? resolve(binding, where, false) : where
 }
 
 /** The classes that a condition asks for besides the one it is asked of. */

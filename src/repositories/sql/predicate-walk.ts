@@ -1,13 +1,16 @@
 // Walks a condition once: its values become parameters, its shape goes to a writer that makes a cache key or SQL of it.
 import {
+  depthOf,
   type EntityDefinition,
   isFieldOperand,
   type JsonPredicate,
+  maxDepth,
   type Operand,
   type Predicate,
   type RelatedPredicate,
   type RelatedRows,
   StoredValue,
+  tooDeep,
   type Value,
 } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
@@ -61,10 +64,11 @@ export interface WalkContext {
   readonly nesting: number
 }
 
-// SQLite limits the depth of an expression to 1000, and a chain of n is n deep: long groups are cut in halves.
+// SQLite limits the depth of an expression to 1000, and a chain of n is n deep: a long group is a group of chains.
 const longestChain = 32
-// More than any parser of SQL takes, and far less than the stack of JavaScript.
-const maxDepth = 200
+// The parser of SQLite before 3.46 holds 100 symbols: one for each bracket that opens a condition, three for one behind an operator.
+// So the deepest of several comes first, where it is deeper than this.
+const shallow = 3
 // SQLite's limit of parameters is 32,766.
 const maxPlaces = 16_384
 
@@ -75,7 +79,7 @@ export function walk(context: WalkContext, predicate: Predicate): void {
     case "or":
       goDeeper(context)
       if (predicate.of.length === 0) writer.constant(predicate.op === "and")
-      else group(context, predicate.op, predicate.of, 0, predicate.of.length)
+      else group(context, predicate.op, predicate.of)
       context.depth -= 1
       return
     case "not":
@@ -148,30 +152,60 @@ function inJson({ table, dialect, writer, parameters }: WalkContext, { field, pa
 
 function goDeeper(context: WalkContext): void {
   context.depth += 1
-  if (context.depth > maxDepth) {
-    throw new NitroError("NITRO_QUERY", `A condition is nested more than ${maxDepth} deep.`, { fix: "Nest the condition less deeply." })
-  }
+  // Entities refuse it sooner; this is for those who use a store without them.
+  if (context.depth > 2 * maxDepth) throw tooDeep()
 }
 
-function group(context: WalkContext, op: "and" | "or", of: readonly Predicate[], from: number, to: number): void {
+function group(context: WalkContext, op: "and" | "or", of: readonly Predicate[]): void {
   const { writer } = context
-  if (to - from === 1) {
-    walk(context, of[from] as Predicate)
+  if (of.length === 1) {
+    walk(context, of[0] as Predicate)
     return
   }
   writer.open(op)
-  if (to - from > longestChain) {
-    const middle = (from + to) >> 1
-    group(context, op, of, from, middle)
+  const deepest = deepestOf(of)
+  if (deepest === undefined) members(context, op, of)
+  else {
+    walk(context, of[deepest] as Predicate)
     writer.next(op)
-    group(context, op, of, middle, to)
-  } else {
-    for (let index = from; index < to; index++) {
-      if (index > from) writer.next(op)
-      walk(context, of[index] as Predicate)
-    }
+    chain(context, op, [...of.slice(0, deepest), ...of.slice(deepest + 1)])
   }
   writer.close()
+}
+
+/** As many chains as each is long, so that both are short. */
+function members(context: WalkContext, op: "and" | "or", of: readonly Predicate[]): void {
+  const length = of.length <= longestChain ? 1 : Math.max(longestChain, Math.ceil(Math.sqrt(of.length)))
+  for (let from = 0; from < of.length; from += length) {
+    if (from > 0) context.writer.next(op)
+    if (length === 1) walk(context, of[from] as Predicate)
+    else chain(context, op, of.slice(from, from + length))
+  }
+}
+
+function chain(context: WalkContext, op: "and" | "or", of: readonly Predicate[]): void {
+  if (of.length === 1) {
+    walk(context, of[0] as Predicate)
+    return
+  }
+  context.writer.open(op)
+  members(context, op, of)
+  context.writer.close()
+}
+
+/** The position of the deepest of several conditions; undefined where none is deep. */
+function deepestOf(of: readonly Predicate[]): number | undefined {
+  let deepest: number | undefined
+  let highest = shallow
+  for (let index = 0; index < of.length; index++) {
+    const { op } = of[index] as Predicate
+    if (op !== "and" && op !== "or" && op !== "not" && op !== "some") continue
+    const depth = depthOf(of[index] as Predicate)
+    if (depth <= highest) continue
+    highest = depth
+    deepest = index
+  }
+  return deepest
 }
 
 type Comparison = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
