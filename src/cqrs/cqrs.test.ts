@@ -337,6 +337,81 @@ describe("rules and middleware", () => {
     expect(seen.join()).not.toContain("inner")
   })
 
+  describe.each([false, true])("in the unit of work: %s", inUnitOfWork => {
+    const nextError = { code: "NITRO_CQRS_NEXT" }
+    let calls = 0
+    beforeEach(async () => {
+      calls = 0
+      await Account.deleteWhere({}, { all: true })
+      handlers.handle(Pay, async () => {
+        calls++
+        await Account.create({ owner: `call ${calls}`, balance: 0 })
+        return { balance: 7 }
+      })
+    })
+
+    it.each([
+      ["awaits both calls", async (next: () => Promise<unknown>) => [await next(), await next()]],
+      ["drops the second call", async (next: () => Promise<unknown>) => [await next(), next()][0]],
+      ["hides the error of the second call", (next: () => Promise<unknown>) => next().then(() => next().catch(() => "hidden"))],
+      ["calls it twice at once", (next: () => Promise<unknown>) => Promise.all([next(), next()])],
+    ])("refuses a second call of next, where the middleware %s", async (_title, run) => {
+      handlers.use(
+        async function twice(_, __, next) {
+          return run(next)
+        },
+        { inUnitOfWork },
+      )
+      const refused = handlers.execute(new Pay({ from: "a", amount: 1 }))
+      await expect(refused).rejects.toMatchObject({ ...nextError, message: "The middleware twice called next() twice for Pay." })
+      expect(calls).toBe(1)
+      // Around everything the one call has been committed.
+      if (inUnitOfWork) expect(await Account.count()).toBe(0)
+    })
+
+    it("refuses a call of next after its middleware has ended", async () => {
+      let later = async (): Promise<unknown> => undefined
+      handlers.use(
+        async (_, __, next) => {
+          later = next
+          return { balance: 1 }
+        },
+        { inUnitOfWork },
+      )
+      expect(await handlers.execute(new Pay({ from: "a", amount: 1 }))).toEqual({ balance: 1 })
+      await expect(later()).rejects.toMatchObject(nextError)
+      expect(calls).toBe(0)
+    })
+
+    it("refuses middleware that neither goes on nor answers", async () => {
+      handlers.use(async function forgot() {}, { inUnitOfWork })
+      await expect(handlers.execute(new Pay({ from: "a", amount: 1 }))).rejects.toMatchObject({
+        ...nextError,
+        message: "The middleware forgot neither called next() nor gave an answer for Pay.",
+      })
+      expect(calls).toBe(0)
+    })
+
+    it.each([
+      ["awaits next and returns nothing", async (next: () => Promise<unknown>) => void (await next())],
+      ["calls next and does not wait", (next: () => Promise<unknown>) => void next()],
+    ])("gives the result of next, where the middleware %s", async (_title, run) => {
+      handlers.use((_, __, next) => run(next), { inUnitOfWork })
+      expect(await handlers.execute(new Pay({ from: "a", amount: 1 }))).toEqual({ balance: 7 })
+      expect(await Account.count()).toBe(1)
+    })
+
+    it("may stop waiting for a handler that fails later", async () => {
+      handlers.handle(Balance, async () => {
+        await new Promise(resolve => setTimeout(resolve, 2))
+        throw new Error("late")
+      })
+      handlers.use(async (_, __, next) => Promise.race([next(), Promise.resolve({ balance: 3 })]), { inUnitOfWork })
+      expect(await handlers.ask(new Balance({ of: "a" }))).toEqual({ balance: 3 })
+      await new Promise(resolve => setTimeout(resolve, 5))
+    })
+  })
+
   it("may answer in the handler's place, and change its result", async () => {
     handlers.use(async (_, { kind }, next) =>
       kind === "query" ? { balance: ((await next()) as { balance: number }).balance * 2 } : next(),

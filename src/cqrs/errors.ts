@@ -23,6 +23,11 @@ registerErrors({
     when: "A command or query was sent, and no handler has been given for it.",
     fix: "Call handle(...) for it, and import the file that does so where the application starts.",
   },
+  NITRO_CQRS_NEXT: {
+    status: 500,
+    when: "A middleware of commands and queries called `next` twice or after it had ended, or neither called it nor returned a result.",
+    fix: "Call next() exactly once and await it: `return await next()`. To try again, give the handler `retry`. To answer without the handler, return a result.",
+  },
   NITRO_CQRS_RESULT: {
     status: 500,
     when: "A handler gave a result that is not what its command or query declares in `returns`. What it wrote was taken back.",

@@ -108,6 +108,7 @@ class HandlerSet implements Handlers {
     const list = inUnitOfWork ? this.#inner : this.#outer
     // A function of its own, so that one middleware may be added twice and each be taken away by itself.
     const added: Middleware = (message, context, next) => middleware(message, context, next)
+    Object.defineProperty(added, "name", { value: middleware.name })
     list.push(added)
     const entry: Declared = {
       off() {
@@ -171,7 +172,44 @@ function through(
   context: HandlerContext,
   run: () => Promise<unknown>,
 ): Promise<unknown> {
-  return middleware.reduceRight<() => Promise<unknown>>((next, one) => async () => one(message, context, next), run)()
+  return middleware.reduceRight<() => Promise<unknown>>((next, one) => () => callMiddleware(one, message, context, next), run)()
+}
+
+/** `next` goes on once, and only while its middleware runs: later it would go on outside of the unit of work. */
+async function callMiddleware(
+  middleware: Middleware,
+  message: Message,
+  context: HandlerContext,
+  next: () => Promise<unknown>,
+): Promise<unknown> {
+  let going: Promise<unknown> | undefined
+  let isOver = false
+  let misused: NitroError | undefined
+  const goOn = (): Promise<unknown> => {
+    let result: Promise<unknown>
+    if (going === undefined && !isOver) result = going = next()
+    else {
+      misused = nextError(middleware, context, isOver ? "called next() after it had ended" : "called next() twice")
+      result = Promise.reject(misused)
+    }
+    // Middleware that awaits something else instead must not end the process.
+    result.catch(() => undefined)
+    return result
+  }
+  try {
+    const answer = await middleware(message, context, goOn)
+    // Thrown here too where nothing awaited the second call, so that the unit of work is rolled back.
+    if (misused !== undefined) throw misused
+    if (answer !== undefined) return answer
+    if (going === undefined) throw nextError(middleware, context, "neither called next() nor gave an answer")
+    return await going
+  } finally {
+    isOver = true
+  }
+}
+
+function nextError({ name }: Middleware, { name: message }: HandlerContext, what: string): NitroError {
+  return new NitroError("NITRO_CQRS_NEXT", `The middleware ${name || "without a name"} ${what} for ${message}.`)
 }
 
 function noHandler({ kind, name }: MessageDefinition, handled: Iterable<MessageDefinition>): NitroError {

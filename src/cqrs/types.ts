@@ -36,7 +36,10 @@ export interface HandleOptions<M> {
   readonly retry?: number | RetryOptions
 }
 
-/** Calls `next` to go on, and gives back its result, another one, or throws. */
+/**
+ * Calls `next` once to go on, and returns another result than its own, or throws. Returns undefined: the result of `next`.
+ * A second call, and neither a call nor a result, are `NITRO_CQRS_NEXT`.
+ */
 export type Middleware = (message: Message, context: HandlerContext, next: () => Promise<unknown>) => unknown
 
 export interface UseOptions {

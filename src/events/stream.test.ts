@@ -28,6 +28,30 @@ describe("stream", () => {
     expect(await all(stream("nobody.listens"))).toEqual([])
   })
 
+  it("gives every value that a generator yields, null and undefined too, as all ways to emit do", async () => {
+    const yielded = [1, null, undefined, false, "", 2]
+    for (const isAsync of [false, true]) {
+      const { on, emit, emitSync, stream } = createEvents()
+      if (isAsync) {
+        on("e", async function* () {
+          yield* yielded
+        })
+      } else {
+        on("e", function* () {
+          yield* yielded
+        })
+      }
+      const [parallel] = await emit("e")
+      const [sequential] = await emit("e", 1, { sequential: true })
+      const [timed] = await emit("e", 1, { timeoutMs: 1_000 })
+      const [now] = emitSync("e")
+      expect([parallel?.values, sequential?.values, timed?.values]).toEqual([yielded, yielded, yielded])
+      expect(isAsync ? await now?.value : now?.values).toEqual(yielded)
+      expect(await all(stream("e"))).toEqual(yielded)
+      expect(await all(stream("e", 1, { sequential: true }))).toEqual(yielded)
+    }
+  })
+
   it("takes turns between generators that always have a value", async () => {
     const { on, stream } = createEvents()
     for (const name of ["a", "b", "c"]) {
