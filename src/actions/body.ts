@@ -1,13 +1,21 @@
 // The bytes of a request body: read up to a limit, and never left on the wire when the answer goes out.
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
+import { tooLarge } from "./limits.ts"
 
 /** Bytes and milliseconds that an unread body may take before its connection is given up. */
 const discardBytes = 16 * 1024 * 1024
 const discardMs = 5000
 
+/** What the host has read, as it was sent; undefined where it is still in the request. */
+export type SentBody = string | Uint8Array<ArrayBuffer> | undefined
+
 /** @throws NITRO_BODY_TOO_LARGE, NITRO_BAD_REQUEST when the body ends early. */
-export async function readText(request: Request, maxBytes: number): Promise<string> {
+export async function readText(request: Request, maxBytes: number, sent?: SentBody): Promise<string> {
+  if (sent !== undefined) {
+    assertLength(sent, maxBytes)
+    return typeof sent === "string" ? sent : new TextDecoder().decode(sent)
+  }
   if (request.headers.get("content-length") === null) {
     return request.body === null ? "" : new TextDecoder().decode(await readBounded(request.body, maxBytes))
   }
@@ -17,7 +25,11 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
 }
 
 /** @throws as `readText`. */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(request: Request, maxBytes: number, sent?: SentBody): Promise<Uint8Array<ArrayBuffer>> {
+  if (sent !== undefined) {
+    assertLength(sent, maxBytes)
+    return typeof sent === "string" ? new TextEncoder().encode(sent) : sent
+  }
   assertDeclaredLength(request, maxBytes)
   return request.body === null ? new Uint8Array() : await readBounded(request.body, maxBytes)
 }
@@ -50,7 +62,12 @@ export async function discardBody(request: Request): Promise<boolean> {
   }
 }
 
-function assertDeclaredLength(request: Request, maxBytes: number): void {
+function assertLength(sent: string | Uint8Array, maxBytes: number): void {
+  if ((typeof sent === "string" ? Buffer.byteLength(sent) : sent.byteLength) > maxBytes) throw tooLarge(maxBytes)
+}
+
+/** @throws NITRO_BODY_TOO_LARGE when the request says so by itself. */
+export function assertDeclaredLength(request: Request, maxBytes: number): void {
   const declared = request.headers.get("content-length")
   if (declared !== null && !(Number(declared) <= maxBytes)) throw tooLarge(maxBytes)
 }
@@ -71,10 +88,6 @@ async function readBounded(body: ReadableStream<Uint8Array>, maxBytes: number): 
     // Without canceling, which would end the connection before the client sees its answer: `discardBody` reads the rest.
     reader.releaseLock()
   }
-}
-
-function tooLarge(maxBytes: number): NitroError {
-  return new NitroError("NITRO_BODY_TOO_LARGE", `The request body is larger than ${maxBytes} bytes.`, { details: { maxBytes } })
 }
 
 /** Reading fails when the client leaves: that is its own doing and no failure of the server. */

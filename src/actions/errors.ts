@@ -50,6 +50,11 @@ registerErrors({
     when: "A request body is larger than `maxBodyBytes`.",
     fix: "Send less, or raise `maxBodyBytes`.",
   },
+  NITRO_BODY_LOST: {
+    status: 500,
+    when: "Middleware in front of nitro read the body of a request, and left neither the body nor what it made of it.",
+    fix: "Put the middleware behind nitro, or let it keep what it reads: request.body on Express and node:http, c.req.json() and its like on Hono, request.clone() for fetch.",
+  },
   NITRO_TOO_COMPLEX: {
     status: 400,
     audience: "client",

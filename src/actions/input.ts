@@ -1,7 +1,10 @@
 // Reads what a request carries (query, JSON, form, Datastar signals) into plain input: in linear time, within limits.
 import { NitroError } from "../shared/errors.ts"
-import { readBytes, readText } from "./body.ts"
-import { isJsonType, mediaTypeOf, multipart, urlEncoded } from "./media-type.ts"
+import { assertDeclaredLength, readBytes, readText, type SentBody } from "./body.ts"
+import { type HostBody, hostBodyOf } from "./host-body.ts"
+import { type InputLimits, maxDepth, tooComplex, tooManyFields, valuesPerField } from "./limits.ts"
+import { isFormType, isJsonType, mediaTypeOf, multipart, urlEncoded } from "./media-type.ts"
+import { assertWithinLimits, fieldsOf } from "./parsed-input.ts"
 
 export type Input = Record<string, unknown>
 
@@ -14,17 +17,6 @@ export interface RequestInput {
   readonly kind: "none" | "json" | "form" | "signals"
 }
 
-export interface InputLimits {
-  /** Largest request body in bytes; default 1 MiB. */
-  readonly maxBodyBytes?: number
-  /** Most fields of a form, parts of a multipart form and parameters of a query; default 1000. JSON holds 50 times as many values. */
-  readonly maxFields?: number
-}
-
-/** Deepest JSON, in lists and objects inside of one another. */
-const maxDepth = 64
-const jsonValuesPerField = 50
-
 const none: Input = Object.freeze({})
 
 export function readQuery(search: string, { maxFields = 1000 }: InputLimits = {}): Input {
@@ -34,7 +26,7 @@ export function readQuery(search: string, { maxFields = 1000 }: InputLimits = {}
 /** `query`: what `readQuery` gave. */
 export async function readInput(request: Request, query: Input, datastar: boolean, limits: InputLimits = {}): Promise<RequestInput> {
   const { maxBodyBytes = 1024 * 1024, maxFields = 1000 } = limits
-  const maxValues = maxFields * jsonValuesPerField
+  const maxValues = maxFields * valuesPerField
   if (request.method === "GET" || request.method === "HEAD" || request.method === "DELETE") {
     const signals = datastar ? query["datastar"] : undefined
     if (typeof signals !== "string") return { query, body: none, kind: "none" }
@@ -42,16 +34,70 @@ export async function readInput(request: Request, query: Input, datastar: boolea
   }
   const contentType = request.headers.get("content-type")
   const type = mediaTypeOf(contentType)
-  if (type === urlEncoded) return { query, body: fromUrlEncoded(await readText(request, maxBodyBytes), maxFields), kind: "form" }
+  const host = hostBodyOf(request)
+  let sent: SentBody
+  if (host !== undefined) {
+    const body = await orMalformed(host)
+    if (body.kind !== "sent") {
+      assertDeclaredLength(request, maxBodyBytes)
+      return { query, ...inputFrom(body, type, datastar, { maxBodyBytes, maxFields }) }
+    }
+    sent = body.content
+  } else if (request.bodyUsed)
+    throw lost("Hand nitro a request that was not read, and read its clone: handle(request) and request.clone().json().")
+  if (type === urlEncoded) return { query, body: fromUrlEncoded(await readText(request, maxBodyBytes, sent), maxFields), kind: "form" }
   if (type === multipart) {
-    return { query, body: await fromMultipart(await readBytes(request, maxBodyBytes), contentType as string, maxFields), kind: "form" }
+    const bytes = await readBytes(request, maxBodyBytes, sent)
+    return { query, body: await fromMultipart(bytes, contentType as string, maxFields), kind: "form" }
   }
   const isJson = isJsonType(type)
   if (!isJson && Number(request.headers.get("content-length") ?? 0) > 0) throw unsupported(type)
-  const text = await readText(request, maxBodyBytes)
+  const text = await readText(request, maxBodyBytes, sent)
   if (text === "") return { query, body: none, kind: "none" }
   if (!isJson) throw unsupported(type)
   return { query, body: parseObject(text, "The request body", maxValues), kind: datastar ? "signals" : "json" }
+}
+
+/** The input in a body that the host has parsed. The Content-Type decides what it is, as for a body of our own reading. */
+function inputFrom(
+  body: Exclude<HostBody, { readonly kind: "sent" }>,
+  type: string,
+  datastar: boolean,
+  limits: Required<InputLimits>,
+): Pick<RequestInput, "body" | "kind"> {
+  if (body.kind === "lost") throw lost(body.fix)
+  if (body.kind === "parsed") assertWithinLimits(body.value, limits)
+  if (isFormType(type)) {
+    const entries = body.kind === "form" ? body.entries : [...fieldsOf(body.value, limits.maxFields), ...(body.files ?? [])]
+    return { body: fromEntries(limited(entries, limits.maxFields)), kind: "form" }
+  }
+  const value = body.kind === "parsed" ? body.value : undefined
+  if (isJsonType(type)) return { body: objectOf(value), kind: datastar ? "signals" : "json" }
+  // Parsers leave an empty object where there was nothing to parse.
+  if (typeof value === "object" && value !== null && Object.keys(value).length === 0) return { body: none, kind: "none" }
+  throw unsupported(type)
+}
+
+function* limited(entries: Iterable<[string, unknown]>, maxFields: number): Generator<[string, unknown]> {
+  let fields = 0
+  for (const entry of entries) {
+    if (++fields > maxFields) throw tooManyFields(maxFields)
+    yield entry
+  }
+}
+
+/** What a parser of the host fails with is the client's fault: it wrote the body. */
+async function orMalformed(host: NonNullable<ReturnType<typeof hostBodyOf>>): Promise<HostBody> {
+  try {
+    return await host()
+  } catch (cause) {
+    if (cause instanceof NitroError) throw cause
+    throw new NitroError("NITRO_BAD_REQUEST", "The request body is malformed.", { cause })
+  }
+}
+
+function lost(fix: string): NitroError {
+  return new NitroError("NITRO_BODY_LOST", "The request body was read before nitro, and what was read is nowhere to be found.", { fix })
 }
 
 function fromUrlEncoded(text: string, maxFields: number): Input {
@@ -101,6 +147,10 @@ function parseObject(text: string, what: string, maxValues: number): Input {
   } catch (cause) {
     throw new NitroError("NITRO_BAD_REQUEST", `${what} is not valid JSON.`, { cause })
   }
+  return objectOf(value)
+}
+
+function objectOf(value: unknown): Input {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Input
   const type = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`
   throw new NitroError("NITRO_BAD_REQUEST", `The input must be a JSON object, not ${type}.`)
@@ -142,14 +192,6 @@ function endOfString(text: string, start: number): number {
     else if (code === quote) return i
   }
   return text.length
-}
-
-function tooManyFields(maxFields: number): NitroError {
-  return tooComplex(`The request has more than ${maxFields} fields.`)
-}
-
-function tooComplex(message: string): NitroError {
-  return new NitroError("NITRO_TOO_COMPLEX", message)
 }
 
 function unsupported(type: string): NitroError {

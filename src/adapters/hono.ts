@@ -2,12 +2,13 @@
 import { splitUrl } from "../actions/index.ts"
 import { type NitroApp, withApp } from "../app/index.ts"
 import { createGate, type NitroOptions } from "./fetch.ts"
+import { type BodyCache, takeBody } from "./hono-body.ts"
 import { letErrorsAnswer } from "./host-errors.ts"
 import { addHostHeaders, withHostHeaders } from "./host-headers.ts"
 
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {
-  readonly req: { readonly raw: Request; readonly routeIndex: number }
+  readonly req: { readonly raw: Request; readonly routeIndex: number; readonly bodyCache: BodyCache }
   get res(): Response
   set res(response: Response | undefined)
   header: (...args: [name: string, value?: string, options?: { append?: boolean }]) => void
@@ -27,6 +28,7 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
     const { pending } = gate.app
     if (pending !== undefined) await pending
     const request = context.req.raw
+    takeBody(context.req)
     const { path, search } = splitUrl(request.url)
     const isPrepared = watchHeaders(context)
     const own = gate.own(request, path, search)

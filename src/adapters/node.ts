@@ -7,6 +7,7 @@ import { reportError } from "../shared/report.ts"
 import { createGate, type Gate, type NitroOptions, type PageRequest } from "./fetch.ts"
 import { clientLeft, statusOf } from "./held-response.ts"
 import { answerOfError } from "./host-errors.ts"
+import { takeBody } from "./node-body.ts"
 import { sendResponse } from "./node-response.ts"
 
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => unknown
@@ -40,6 +41,7 @@ async function answer(gate: Gate, req: IncomingMessage, res: ServerResponse, nex
   const { pending } = gate.app
   if (pending !== undefined) await pending
   const request = new NodeRequest({ req, res })
+  takeBody(req, request)
   const { path, search } = splitUrl(request.url)
   const own = gate.own(request, path, search)
   if (own !== undefined) return sendResponse(res, await own)

@@ -88,6 +88,8 @@ export interface NodeResponse {
   end(text: string, encoding: "utf8" | "latin1"): unknown
   destroy(): unknown
   cork(): void
+  /** Of middleware that gathers what is written, to compress it. */
+  flush?(): unknown
   once(event: "close" | "drain", listener: () => void): unknown
   off(event: "close" | "drain", listener: () => void): unknown
 }
@@ -124,7 +126,9 @@ export async function writeTo(response: NodeResponse, page: Markup, options: Ans
     if (whole !== undefined) return sendWhole(response, whole)
     const iterator = stream(page, { signal: abort.signal, inOrder: streamed === "in-order" })
     for await (const part of { [Symbol.asyncIterator]: () => answered(iterator) }) {
-      if (!response.write(part)) await drained(response)
+      const isRoomLeft = response.write(part)
+      response.flush?.()
+      if (!isRoomLeft) await drained(response)
     }
     response.end()
   } catch (error) {
