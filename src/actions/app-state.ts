@@ -14,7 +14,7 @@ export interface AppPart<T> {
 
 /** One app, reached through the context of a request: `currentRequest()?.app`. Two apps in one process share nothing of it. */
 export interface AppState {
-  /** Prefix of every route of the app, without a slash at the end: `""` or `"/app"`. */
+  /** Prefix of everything that the app serves, without a slash at the end: `""` or `"/app"`. Known from the first request on. */
   readonly basePath: string
   /** Every route of the app. */
   readonly routes: readonly Route[]

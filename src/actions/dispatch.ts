@@ -33,8 +33,6 @@ export interface DispatcherOptions extends InputLimits {
   readonly entities?: readonly (EntityClass | Exposure)[]
   /** Further routes, as other modules make them: `commands([...])`, `queries([...])` of `nitro-ts/cqrs`. */
   readonly routes?: readonly (readonly Route[])[]
-  /** Prefix of every route, without a slash at the end; default none. */
-  readonly basePath?: string
   /** How repeated requests are known: by the header Idempotency-Key, which the page's script sends with every write. */
   readonly idempotency?: IdempotencyOptions
   /**
@@ -50,7 +48,7 @@ export interface Dispatcher {
   readonly routes: RouteTable
   /** The entity classes of the app, with what of them can be reached. */
   readonly exposures: readonly Exposure[]
-  /** Answers a request to one of the routes; undefined when the path belongs to somebody else. */
+  /** Answers a request to one of the routes; undefined when the path, within the app, is none of theirs. */
   dispatch(request: Request, path: string, search: string): Promise<Response> | undefined
 }
 
@@ -58,7 +56,7 @@ export interface Dispatcher {
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const exposures = (options.entities ?? []).map(exposureOf)
   assertNames(exposures)
-  const routes = new RouteTable([...exposures.flatMap(entityRoutes), ...(options.routes ?? []).flat()], options.basePath ?? "")
+  const routes = new RouteTable([...exposures.flatMap(entityRoutes), ...(options.routes ?? []).flat()])
   const idempotency = new Idempotency(options.idempotency)
   return {
     routes,

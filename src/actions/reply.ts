@@ -103,10 +103,11 @@ function seeOther(request: Request, cookie?: string): Response {
 
 function pageOf(request: Request): string {
   const referer = request.headers.get("referer")
-  if (!referer || !URL.canParse(referer)) return "/"
+  const start = `${context().basePath}/`
+  if (!referer || !URL.canParse(referer)) return start
   const { host, pathname, search } = new URL(referer)
   // A path that begins with two slashes is the address of another host.
-  return host === request.headers.get("host") ? `/${pathname.replace(/^\/+/, "")}${search}` : "/"
+  return host === request.headers.get("host") ? `/${pathname.replace(/^\/+/, "")}${search}` : start
 }
 
 function* markupOf(patch: Patch): Generator<Markup> {

@@ -25,10 +25,8 @@ export class RouteTable {
   // One key per method and shape, the id replaced by ":": a look-up is a few Map reads, whatever the number of routes.
   readonly #byKey = new Map<string, Entry>()
   readonly #methodsByShape = new Map<string, Set<HttpMethod>>()
-  readonly #basePath: string
 
-  constructor(routes: readonly Route[], basePath: string) {
-    this.#basePath = basePath
+  constructor(routes: readonly Route[]) {
     this.routes = routes
     for (const route of routes) this.#add(route)
   }
@@ -46,21 +44,15 @@ export class RouteTable {
     else this.#methodsByShape.set(shape, new Set([route.method]))
   }
 
-  /** Whether any route has the path, whatever the method. */
+  /** Whether any route has the path, whatever the method. Paths are those within the app, without its base path. */
   knows(path: string): boolean {
-    const segments = this.#segmentsOf(path)
+    const segments = segmentsOf(path)
     return segments !== undefined && shapesOf(segments).some(shape => this.#methodsByShape.has(shape))
-  }
-
-  #segmentsOf(path: string): string[] | undefined {
-    if (!path.startsWith(this.#basePath) || path[this.#basePath.length] !== "/") return undefined
-    const segments = path.slice(this.#basePath.length + 1).split("/")
-    return segments.length > 3 || segments[0] === "" ? undefined : segments
   }
 
   /** The route of a request; the methods its path allows where only the method is wrong; undefined where the path is not ours. */
   match(method: string, path: string): Match | ReadonlySet<HttpMethod> | undefined {
-    const segments = this.#segmentsOf(path)
+    const segments = segmentsOf(path)
     if (segments === undefined) return undefined
     const shapes = shapesOf(segments)
     const asked = method === "HEAD" ? "GET" : method
@@ -74,6 +66,11 @@ export class RouteTable {
     }
     return undefined
   }
+}
+
+function segmentsOf(path: string): string[] | undefined {
+  const segments = path.slice(1).split("/")
+  return segments.length > 3 || segments[0] === "" ? undefined : segments
 }
 
 /** A literal path wins over an id: GET /todos/top is the action, not the todo named "top". */

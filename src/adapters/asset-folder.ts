@@ -17,6 +17,7 @@ import { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
+import { currentRequest } from "../actions/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
@@ -28,7 +29,7 @@ import type { ByteRange } from "./range.ts"
 export interface AssetFolderOptions {
   /** Relative to the working directory, or a file URL: `new URL("./public", import.meta.url)`. */
   readonly directory: string | URL
-  /** Where the files are served. Default `"/assets"`. */
+  /** Where the files are served, below the base path of the app. Default `"/assets"`. */
   readonly path?: string
   /** Looks for changes of a file each time it is asked for. Default true unless `NODE_ENV` is `production`. */
   readonly watch?: boolean
@@ -80,13 +81,13 @@ export class AssetFolder {
 
   /**
    * The address of a file, `"css/app.css"`, with the hash of its content: `/assets/css/app.3f29ab01c2d4.css`. It may be
-   * cached for good. @throws NITRO_ASSET_UNKNOWN when there is no such file.
+   * cached for good. In an app with a base path ask for it while a page renders: before that, the base path is not known. @throws NITRO_ASSET_UNKNOWN when there is no such file.
    */
   url(name: string): string {
     const { hash } = this.#known(name)
     const at = name.lastIndexOf(".")
     const hashed = at > name.lastIndexOf("/") + 1 ? `${name.slice(0, at)}.${hash}${name.slice(at)}` : `${name}.${hash}`
-    return `${this.path}/${hashed.split("/").map(encodeURIComponent).join("/")}`
+    return `${currentRequest()?.basePath ?? ""}${this.path}/${hashed.split("/").map(encodeURIComponent).join("/")}`
   }
 
   /** For `Page({ styles: [files.style("app.css")] })`: the address, and the hash that the browser compares the content with. */

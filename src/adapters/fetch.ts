@@ -5,6 +5,7 @@ import {
   allowPageKey,
   answerWith,
   createDispatcher,
+  currentRequest,
   type DispatcherOptions,
   type Flash,
   flashes,
@@ -17,6 +18,7 @@ import {
 } from "../actions/index.ts"
 import { App, type AppOptions, type NitroApp, warnAtStart, withApp } from "../app/index.ts"
 import { currentPartition, hasPartitionedStores, withPartition } from "../entity/index.ts"
+import { assetsBelow } from "../html/index.ts"
 import {
   answerStream,
   asksForStream,
@@ -124,7 +126,7 @@ export interface PageRequest {
 /** What decides who answers a request: the app, or the host's own routes. */
 export interface Gate {
   readonly app: App
-  /** The answer to a path of ours: an asset, a CRUD route, an action. */
+  /** The answer to a path of ours: an asset, a CRUD route, an action. `path` is the whole one, base path included. */
   own(request: Request, path: string, search: string): MaybePromise<Response> | undefined
   page(request: Request, path: string, search: string): PageRequest
 }
@@ -133,11 +135,11 @@ export interface Gate {
 export function createGate(options: NitroOptions): Gate {
   refuseUnknownOptions("nitro({ … })", options, nitroOptions)
   const folders = options.assets === undefined ? [] : [options.assets].flat()
-  const basePath = (options.basePath ?? "").replace(/\/+$/, "")
-  const dispatcher = createDispatcher({ ...options, basePath })
+  const dispatcher = createDispatcher(options)
   const { deadlineMs = defaultDeadlineMs } = options
   const app = new App(options, dispatcher.routes.routes, dispatcher.exposures)
   startLive()
+  assetsBelow(() => currentRequest()?.basePath ?? "")
   addPageAlert()
   // Better now than at the first visitor: sessions are known by a signed cookie.
   if (hasPartitionedStores() && options.partition === undefined) app.secret.sign("start", "")
@@ -156,15 +158,20 @@ export function createGate(options: NitroOptions): Gate {
   return {
     app,
     own(request, path, search) {
-      if (path.startsWith("/_nitro/")) return answerAsset(request, path, search)
-      for (const folder of folders) if (path.startsWith(`${folder.path}/`)) return folder.answer(request, path)
-      if (!dispatcher.routes.knows(path)) {
+      const { basePath } = app
+      const isWithin = basePath === "" || (path.startsWith(basePath) && path[basePath.length] === "/")
+      const inner = basePath === "" ? path : path.slice(basePath.length)
+      if (isWithin && inner.startsWith("/_nitro/")) return answerAsset(request, inner, search)
+      // Also outside, for addresses that were made before any request told the base path.
+      const asked = isWithin ? inner : path
+      for (const folder of folders) if (asked.startsWith(`${folder.path}/`)) return folder.answer(request, asked)
+      if (!isWithin || !dispatcher.routes.knows(inner)) {
         // Before the page's route does any work.
         return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull) ? busyAnswer() : undefined
       }
       const session = sessionFor(app, request, options.partition)
       const context = contextOf(app, request, path, search, undefined)
-      const dispatched = inContext(context, session?.partition, () => dispatcher.dispatch(request, path, search)) as MaybePromise<Response>
+      const dispatched = inContext(context, session?.partition, () => dispatcher.dispatch(request, inner, search)) as MaybePromise<Response>
       return session?.cookie === undefined ? dispatched : withCookies(dispatched, [session.cookie])
     },
     page(request, path, search) {

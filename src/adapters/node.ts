@@ -7,6 +7,7 @@ import { reportError } from "../shared/report.ts"
 import { createGate, type Gate, type NitroOptions, type PageRequest } from "./fetch.ts"
 import { clientLeft, statusOf } from "./held-response.ts"
 import { answerOfError } from "./host-errors.ts"
+import { type NodeMount, nodeMountOf } from "./mount.ts"
 import { takeBody } from "./node-body.ts"
 import { sendResponse } from "./node-response.ts"
 
@@ -42,8 +43,11 @@ async function answer(gate: Gate, req: IncomingMessage, res: ServerResponse, nex
   if (pending !== undefined) await pending
   const request = new NodeRequest({ req, res })
   takeBody(req, request)
-  const { path, search } = splitUrl(request.url)
-  const own = gate.own(request, path, search)
+  const mount = nodeMountOf(req)
+  const base = mount === undefined ? "" : gate.app.mountAt(mount.path)
+  const { path, search } = splitUrl(fullUrl(request, req, mount))
+  // A host may have rewritten the address: what it made of it decides whose it is.
+  const own = gate.own(request, mount === undefined ? path : base + innerPath(req), search)
   if (own !== undefined) return sendResponse(res, await own)
   if (!next) return sendResponse(res, new Response("Not found", { status: 404 }))
   const page = gate.page(request, path, search)
@@ -51,6 +55,22 @@ async function answer(gate: Gate, req: IncomingMessage, res: ServerResponse, nex
   for (const cookie of page.cookies) res.appendHeader("set-cookie", cookie)
   await page.run(next)
 }
+
+/** The address as the client sent it, which the request then has too; a router has stripped the mount path from `req.url`. */
+function fullUrl(request: Request, req: IncomingMessage, mount: NodeMount | undefined): string {
+  const { url } = req
+  if (mount === undefined || mount.url === url) return request.url
+  // srvx reads it once, at this moment.
+  req.url = mount.url
+  try {
+    return request.url
+  } finally {
+    if (url === undefined) delete req.url
+    else req.url = url
+  }
+}
+
+const innerPath = ({ url = "/" }: IncomingMessage): string => url.split("?", 1)[0] as string
 
 /** The page's handler writes to `res` as always; what it writes is held back, since the stream is the answer. */
 async function answerStream(res: ServerResponse, page: PageRequest, next: () => unknown): Promise<void> {

@@ -4,10 +4,14 @@ import { declareEntities } from "../entity/index.ts"
 import { isSameUser, liveApp } from "../live/index.ts"
 import { answerNow } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"
+import { BasePath } from "./base-path.ts"
 import { Start } from "./start.ts"
 
 export interface AppOptions {
-  /** Prefix of every route, without a slash at the end; default none. */
+  /**
+   * Prefix of everything that the app serves, `/_nitro` included, without a slash at the end: `"/shop"`. Default: the path at
+   * which the host has mounted it, where the host reveals it (Express, connect, Hono), else none.
+   */
   readonly basePath?: string
   /** Signs what browsers carry: the current key first, then older ones. Default: `NITRO_SECRET`. */
   readonly secret?: string | readonly string[] | undefined
@@ -35,7 +39,6 @@ export interface NitroApp {
 }
 
 export class App implements AppState, NitroApp {
-  readonly basePath: string
   readonly secret: Secret
   readonly routes: readonly Route[]
   readonly exposures: readonly Exposure[]
@@ -43,9 +46,10 @@ export class App implements AppState, NitroApp {
   // In the order of creation: a part may use those before it until the end.
   readonly #parts = new Map<AppPart<unknown>, unknown>()
   #closing: Promise<void> | undefined
+  readonly #base: BasePath
 
   constructor(options: AppOptions, routes: readonly Route[], exposures: readonly Exposure[] = []) {
-    this.basePath = (options.basePath ?? "").replace(/\/+$/, "")
+    this.#base = new BasePath(options.basePath)
     this.secret = new Secret(options.secret)
     this.routes = routes
     this.exposures = exposures
@@ -53,6 +57,15 @@ export class App implements AppState, NitroApp {
     const entities = exposures.map(({ entity }) => entity)
     declareEntities(entities)
     this.#start = new Start(entities)
+  }
+
+  get basePath(): string {
+    return this.#base.path
+  }
+
+  /** Says where the host has mounted the app, and returns the path as the app spells it. @throws NITRO_BASE_PATH where it is elsewhere. */
+  mountAt(path: string): string {
+    return this.#base.mountAt(path)
   }
 
   get ready(): Promise<void> {

@@ -2,6 +2,11 @@
 import { registerErrors } from "../shared/errors.ts"
 
 registerErrors({
+  NITRO_BASE_PATH: {
+    status: 500,
+    when: "`basePath` is not a path, differs from the path at which the host has mounted the app, or one app is mounted at two paths.",
+    fix: 'Leave `basePath` out where the host mounts the app: app.use("/shop", nitro({ … })). Call nitro() once for each mount path.',
+  },
   NITRO_OPEN_TO_ALL: {
     status: 500,
     when: "A warning at start: `expose()` gives a class CRUD routes and has no `allow`, so every visitor may use them.",

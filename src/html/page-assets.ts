@@ -23,7 +23,35 @@ export function basecoatAsset(style: BasecoatStyle, assetsPath: string, cdn: Cdn
   return { url: cdns[cdn] + url, integrity, crossorigin: "anonymous" }
 }
 
+let readBasePath = (): string => ""
+
+/** Whoever serves the assets says below which path, at the time of the call. */
+export function assetsBelow(basePath: () => string): void {
+  readBasePath = basePath
+}
+
+/** Where the app of this request serves the assets. */
+export function currentAssetsPath(): string {
+  const basePath = readBasePath()
+  return basePath === "" ? defaultAssetsPath : basePath + defaultAssetsPath
+}
+
+// Tags are printed once for each asset object, so that of a path has to stay the same.
+const moves = new Map<string, Map<Asset, Asset>>()
+const maxPaths = 50
+
 function moved(asset: Asset, assetsPath: string): Asset {
   if (assetsPath === defaultAssetsPath) return asset
-  return { ...asset, url: assetsPath.replace(/\/+$/, "") + asset.url.slice(defaultAssetsPath.length) }
+  let known = moves.get(assetsPath)
+  if (known === undefined) {
+    if (moves.size >= maxPaths) moves.clear()
+    known = new Map()
+    moves.set(assetsPath, known)
+  }
+  let there = known.get(asset)
+  if (there === undefined) {
+    there = { ...asset, url: assetsPath.replace(/\/+$/, "") + asset.url.slice(defaultAssetsPath.length) }
+    known.set(asset, there)
+  }
+  return there
 }

@@ -5,7 +5,7 @@ import type { Child } from "./child.ts"
 import { link, meta, script, title as titleElement } from "./html-tags.ts"
 import { scriptJson } from "./literal.ts"
 import { type Markup, raw } from "./markup.ts"
-import { type Asset, type BasecoatStyle, basecoatAsset, type Cdn, defaultAssetsPath, ownAsset } from "./page-assets.ts"
+import { type Asset, type BasecoatStyle, basecoatAsset, type Cdn, currentAssetsPath, ownAsset } from "./page-assets.ts"
 
 /** https://html.spec.whatwg.org/multipage/webappapis.html#import-maps */
 export interface ImportMap {
@@ -59,7 +59,7 @@ export interface PageProps {
   readonly nonce?: string | undefined
   /** `"interpret"` never tries `eval` for the page's expressions: for a Content-Security-Policy that forbids it, without a report. */
   readonly expressions?: "interpret" | undefined
-  /** Where the app serves the client and the stylesheet. Default `"/_nitro"`. */
+  /** Where the app serves the client and the stylesheet. Default `"/_nitro"`, below the base path of the app. */
   readonly assetsPath?: string | undefined
   /** Default true: `<meta charset="utf-8">`. */
   readonly charset?: boolean | undefined
@@ -136,7 +136,7 @@ const openGraphTags = (values: Readonly<Record<string, string | undefined>>): Ch
   Object.entries(values).map(([name, content]) => content !== undefined && meta({ property: `og:${name}`, content }))
 
 function stylesheets(props: PageProps): Child[] {
-  const { stylesheet = !props.bare, assetsPath = defaultAssetsPath, cdn = false, nonce } = props
+  const { stylesheet = !props.bare, assetsPath = currentAssetsPath(), cdn = false, nonce } = props
   const found: Child[] = []
   if (stylesheet === true) {
     found.push(sheetOf(basecoatAsset(props.basecoat ?? "vega", assetsPath, cdn === true ? "jsdelivr" : cdn || undefined), nonce))
@@ -148,7 +148,7 @@ function stylesheets(props: PageProps): Child[] {
 }
 
 function scripts(props: PageProps): Child[] {
-  const { client = !props.bare, assetsPath = defaultAssetsPath, nonce } = props
+  const { client = !props.bare, assetsPath = currentAssetsPath(), nonce } = props
   const found: Child[] = []
   if (client === true) found.push(scriptOf(ownAsset("client", assetsPath), nonce))
   else if (client !== false) found.push(givenScript(client, nonce))
