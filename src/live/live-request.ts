@@ -2,6 +2,7 @@
 import { type AppState, currentRequest, type RequestContext, type User } from "../actions/index.ts"
 import { js, value as literalOf } from "../datastar/index.ts"
 import { html, type Markup, onPageEnd } from "../html/index.ts"
+import { ownPath } from "../shared/own-path.ts"
 import { canonicalText } from "./canonical.ts"
 import { lastSeq, startChangeFeed } from "./change-feed.ts"
 import { fingerprint, layoutText, pageCursorText, parseCursor } from "./cursor.ts"
@@ -89,7 +90,7 @@ export function prepareLive(context: Pick<RequestContext, "app" | "request" | "p
   const { app, request, path, search, extras } = context
   const asked = request.method === "GET" && asksForStream(search) ? new URLSearchParams(search).get(parameter) : null
   const stream = asked === null ? undefined : openStream(app, request, asked)
-  const live = new LiveRequest(app, request, stream, stream === undefined ? path + search : path + withoutOurs(search))
+  const live = new LiveRequest(app, request, stream, ownPath(path) + (stream === undefined ? search : withoutOurs(search)))
   extras.set(liveKey, live)
   return live
 }
@@ -131,7 +132,7 @@ export function liveStream(): Markup | undefined {
   const request = liveRequest()
   if (!context || !(request instanceof LiveRequest) || request.stream || !request.hasViews) return undefined
   const search = context.search === "" ? "?" : `${context.search}&`
-  const address = literalOf(`${context.path}${search}${parameter}=${encodeURIComponent(request.cursor)}`)
+  const address = literalOf(`${ownPath(context.path)}${search}${parameter}=${encodeURIComponent(request.cursor)}`)
   return html`<div id="nitro-live" hidden data-init="${js(`@get(${address.source}, ${streamOptions})`)}"></div>`
 }
 

@@ -73,6 +73,19 @@ describe("a page that comes back", () => {
     expect(app.handle.openStreams).toBe(0)
   })
 
+  it("stays on its site, whatever its path looks like", async () => {
+    let isDeployed = false
+    const app = open({ entities: [Note], view: () => live(Note.all(), Item, { id: isDeployed ? "new" : "old" }) })
+    for (const path of ["//evil.test/x", "///evil.test", "//evil.test//y?z=//evil.test"]) {
+      isDeployed = false
+      const stream = streamPath(await app.page(path))
+      isDeployed = true
+      const answer = await app.get(path + stream.slice(stream.indexOf("?")), { "nitro-client": "1" })
+      for (const address of [stream, answer.headers.get("location") as string])
+        expect(new URL(address, `http://app.test${path}`).origin).toBe("http://app.test")
+    }
+  })
+
   it("gets the views that it asks for where another client reads them", async () => {
     const browser = new TestBrowser(open({ entities: [Note], view: ofUser }), { "x-user": "ann", moves: false })
     await browser.load()

@@ -1,0 +1,7 @@
+// A path of this site, as text that no browser takes for the address of another one.
+
+/** `//shop.test/x` and `/\shop.test` would name a host. With a dot in front they name the path that was asked for. */
+export function ownPath(path: string): string {
+  const plain = path.includes("\\") ? path.replaceAll("\\", "%5C") : path
+  return plain.startsWith("//") ? `/.${plain}` : plain
+}
