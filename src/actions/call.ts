@@ -28,6 +28,7 @@ export interface ChoiceAttributes {
   readonly name: string
   readonly "aria-describedby": string
   readonly "aria-invalid"?: "true"
+  readonly autofocus?: true
   readonly "data-attr:aria-invalid": Expression
   /** Clears the choice once a form that makes something new succeeded. */
   readonly "data-effect"?: Expression
@@ -40,6 +41,8 @@ export interface FieldAttributes {
   readonly value?: string
   readonly "aria-describedby": string
   readonly "aria-invalid"?: "true"
+  /** Of a refused field: of several, a browser focuses the first. */
+  readonly autofocus?: true
   readonly "data-attr:aria-invalid": Expression
   readonly "data-effect": Expression
 }
@@ -156,7 +159,7 @@ export class Call extends Expression<void> {
       id,
       name,
       "aria-describedby": `${id}_error`,
-      ...(this.#flash()?.errors[name] !== undefined && ({ "aria-invalid": "true" } as const)),
+      ...(this.#flash()?.errors[name] !== undefined && ({ "aria-invalid": "true", autofocus: true } as const)),
       "data-attr:aria-invalid": new Expression(`$_${id} ? 'true' : 'false'`),
     }
   }
@@ -193,9 +196,10 @@ export class Call extends Expression<void> {
     // What is typed into a password goes back to no page.
     const value = attributes.type === "password" ? undefined : this.#valueOf(name)
     const open = String(input({ class: "input", ...attributes })).slice(0, -1)
+    const invalid = this.#flash()?.errors[name] === undefined ? "" : ' aria-invalid="true" autofocus'
     const valueText = value === undefined ? "" : ` value="${escapeHtml(value)}"`
     return raw(
-      `${this.#openForm(this.#route.fieldForm)}${open} id="${id}" name="${escapeHtml(name)}"${valueText} aria-describedby="${id}_error"` +
+      `${this.#openForm(this.#route.fieldForm)}${open} id="${id}" name="${escapeHtml(name)}"${valueText}${invalid} aria-describedby="${id}_error"` +
         ` data-attr:aria-invalid="$_${id} ? &#39;true&#39; : &#39;false&#39;" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle(name)}"${this.#route.operationName === "update" ? editsInPlace(id) : ""}>` +
         `${this.#errorText(name, id)}</form>`,
     )
@@ -368,7 +372,7 @@ function withForms(
     hidden: hidden === undefined || hidden.size === 0 ? undefined : hidden,
     entityName,
     operationName,
-    buttonForm: ` style="display: contents"${submitAttribute(send, paths)}>`,
+    buttonForm: ` data-form="button"${submitAttribute(send, paths)}>`,
     fieldForm: ` class="field"${submitAttribute(sendFields, paths)}>`,
   }
 }

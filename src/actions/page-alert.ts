@@ -1,6 +1,6 @@
 // The message for the whole page: what an action refused and no field can show.
 import { js } from "../datastar/index.ts"
-import { html, type Markup, onPageEnd, type PageEndContext, raw } from "../html/index.ts"
+import { html, type Markup, onPageEnd } from "../html/index.ts"
 import { alertSignal } from "./form-keys.ts"
 import { currentRequest } from "./request-context.ts"
 
@@ -10,22 +10,19 @@ export function addPageAlert(): void {
   onPageEnd(pageAlert)
 }
 
-function pageAlert({ nonce }: PageEndContext): Markup | undefined {
+function pageAlert(): Markup | undefined {
   const request = currentRequest()
   if (!request) return undefined
   const message = request.flash?.errors[""]
-  if (nonce === undefined && message === undefined) return emptyAlert
-  return alert(message, nonce)
+  return message === undefined ? emptyAlert : alert(message)
 }
 
-// A rule and no attribute: a page's Content-Security-Policy that allows the nonce refuses `style="..."`.
-const css = raw(
-  "#nitro-alert{position:fixed;bottom:1rem;left:50%;transform:translateX(-50%);max-width:min(32rem,calc(100vw - 2rem));z-index:50}#nitro-alert:has(>h2:empty){display:none}",
-)
 const text = js(`$${alertSignal}`)
+const isEmpty = js(`!$${alertSignal}`)
 
-function alert(message: string | undefined, nonce: string | undefined): Markup {
+/** Its look and its place are the kit's stylesheet: a strict Content-Security-Policy refuses a style of its own. */
+function alert(message: string | undefined): Markup {
   const signals = message === undefined ? undefined : { [alertSignal]: message }
-  return html`<style nonce=${nonce}>${css}</style><div id="nitro-alert" class="alert" data-variant="destructive" role="alert" data-signals=${signals} data-show="${text}"><h2 data-text="${text}">${message}</h2></div>`
+  return html`<div id="nitro-alert" class="alert" data-variant="destructive" role="alert" hidden=${message === undefined} data-signals=${signals} data-attr:hidden="${isEmpty}"><h2 data-text="${text}">${message}</h2></div>`
 }
-const emptyAlert = alert(undefined, undefined)
+const emptyAlert = alert(undefined)

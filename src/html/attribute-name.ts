@@ -80,6 +80,9 @@ const aliases = new Map<string, string>([
   ["htmlFor", "for"],
 ])
 
+/** Whether a name is one of ours for another: `className`, which a browser does not know. */
+export const isAlias = (name: string): boolean => aliases.has(name)
+
 const known = new Map<string, AttributeName>()
 /** Names can come from data (`{...record}`): the cache must not grow with it. */
 const maxKnownNames = 4096

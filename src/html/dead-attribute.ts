@@ -1,4 +1,5 @@
 // Attributes that a browser ignores: names of React's and of the DOM that HTML spells otherwise. An error while developing.
+import { attributeName, isAlias } from "./attribute-name.ts"
 import { htmlError } from "./call-site.ts"
 
 /** Errors about what merely does nothing are for developers: production prints it. */
@@ -33,6 +34,27 @@ export function insteadOf(tag: string, name: string): string | undefined {
   if (Object.hasOwn(instead, lower)) return instead[lower]
   if (!/^[a-z]+(?:[A-Z][A-Za-z]*)+$/.test(name) || anyCase.has(lower) || ofSvg.has(lower)) return undefined
   return `Browsers read \`${lower}\`. Write \`${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}\`, or leave it out.`
+}
+
+/**
+ * The same for a name that stands in the text of a template, which is printed as it is.
+ * @throws NITRO_HTML_ATTRIBUTE while developing
+ */
+export function assertAliveAsWritten(tag: string, written: string): void {
+  if (!isDevelopment) return
+  const name = isAlias(written) ? attributeName(written).name : written
+  if (name !== written) {
+    throw htmlError("NITRO_HTML_ATTRIBUTE", `<${tag}> has no attribute ${written}: it would do nothing.`, { fix: `Write \`${name}\`.` })
+  }
+  assertAlive(tag, written)
+}
+
+/** @throws NITRO_HTML_TEMPLATE while developing: of two attributes of one name a browser takes the first. */
+export function refuseTwice(tag: string, name: string): void {
+  if (!isDevelopment) return
+  throw htmlError("NITRO_HTML_TEMPLATE", `<${tag}> has the attribute ${name} twice, and a browser takes the first one only.`, {
+    fix: name === "class" ? "Join them in one list." : "Write it once.",
+  })
 }
 
 /** @throws NITRO_HTML_ATTRIBUTE while developing, for an attribute that would do nothing. */

@@ -85,7 +85,7 @@ export function textarea(record: ElementRecord, attributes: { readonly value: un
   return specialElement(record, open(record, others), isBlank(inside) ? textOfValue(value) : inside)
 }
 
-const isBlank = (child: unknown): boolean => child === "" || (Array.isArray(child) ? child.every(isBlank) : isEmpty(child))
+const isBlank = (child: unknown): boolean => child === "" || isNothing(child, true)
 
 /** The text that a `value` shows in a `<textarea>`. */
 export function textOfValue(value: unknown): string | undefined {
@@ -143,15 +143,31 @@ function verbatim(record: ElementRecord, start: string, content: string | readon
   return new Parts([before, ...parts, text + record.close])
 }
 
-const isEmpty = (child: unknown): boolean =>
-  child === undefined || child === null || typeof child === "boolean" || (Array.isArray(child) && child.every(isEmpty))
+const isEmpty = (child: unknown): boolean => isNothing(child, false)
+
+/** Whether a child prints nothing: a list of such ones too, as deep as it likes. */
+function isNothing(child: unknown, takesBlank: boolean): boolean {
+  if (child === undefined || child === null || typeof child === "boolean") return true
+  if (!Array.isArray(child)) return false
+  const lists = new Set<readonly unknown[]>([child])
+  for (const list of lists) {
+    for (const member of list) {
+      if (Array.isArray(member)) lists.add(member)
+      else if (!(member === undefined || member === null || typeof member === "boolean" || (takesBlank && member === ""))) return false
+    }
+  }
+  return true
+}
+
+const maxCodeDepth = 500
 
 /** Children of `<script>` and `<style>`: code through `raw()`, and in scripts data, which is printed as JSON. */
-function code(tag: string, child: unknown): string {
+function code(tag: string, child: unknown, depth = 0): string {
   if (child instanceof Raw) return child.text
   if (isEmpty(child)) return ""
   if (Array.isArray(child) && child.some(member => member instanceof Raw || isEmpty(member))) {
-    return child.map(member => code(tag, member)).join("")
+    if (depth > maxCodeDepth) throw htmlError("NITRO_HTML_CHILD", `A child of <${tag}> is a list in lists, more than ${maxCodeDepth} deep.`)
+    return child.map(member => code(tag, member, depth + 1)).join("")
   }
   if (tag.toLowerCase() === "script" && typeof child !== "string" && !(child instanceof Markup)) return scriptJson(child)
   throw htmlError("NITRO_HTML_CONTEXT", `Text in <${tag}> is code, and escaping cannot make it safe; it was given ${describe(child)}.`, {

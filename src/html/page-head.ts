@@ -44,7 +44,10 @@ export interface PageProps {
   readonly highlight?: boolean | undefined
   /** What `nitro-ts/components` needs besides: a stylesheet, by default with `stylesheet`, and a script, by default with `client`. */
   readonly kit?: boolean | undefined
-  /** Address of the page's icon. Default an empty one, which spares the browser a request for `/favicon.ico`; `false` lets it ask. */
+  /**
+   * Address of the page's icon. Default `data:,`, an empty one, which spares the browser a request for `/favicon.ico`; `false` lets it ask.
+   * A Content-Security-Policy has to allow it: `img-src 'self' data:`.
+   */
   readonly icon?: string | false | undefined
   /** The one address of this page, for search engines. */
   readonly canonical?: string | undefined

@@ -1,8 +1,8 @@
 // The plan of a template: its static text, and for each value the context that decides how it is printed.
 import { runsScript } from "../shared/attribute-rules.ts"
-import { type AttributeName, attributeName } from "./attribute-name.ts"
+import { type AttributeName, attributeName, isAlias } from "./attribute-name.ts"
 import { htmlError } from "./call-site.ts"
-import { assertAlive } from "./dead-attribute.ts"
+import { assertAlive, assertAliveAsWritten, refuseTwice } from "./dead-attribute.ts"
 import { flatText } from "./flat-text.ts"
 import { ScriptPosition } from "./script-position.ts"
 
@@ -45,6 +45,8 @@ export interface Hole {
   readonly isInPlace: boolean
   /** Of a GROUP: the static text before, between and after its values, as written. Of a custom property: `--`. */
   readonly pieces: readonly string[]
+  /** Of an object of attributes: the names, in lower case, that the tag has besides. */
+  readonly others?: ReadonlySet<string>
   /** Of a TEXTAREA: where its text goes, if it has no other: the static piece, and the offset in it. */
   readonly valueAt?: readonly [piece: number, offset: number]
 }
@@ -125,6 +127,10 @@ class TemplateReader {
   #attributeStart = 0
   /** Where the attribute starts whose name was read last: white space may stand between it and its "=". */
   #nameStart = 0
+  /** The names of the attributes of the current tag, in lower case. */
+  #names: Set<string> = new Set()
+  /** Whether the current attribute holds a value of the application. */
+  #hasHole = false
   #quote = ""
   /** The static text of the current value since its quote, with a NUL in the place of each hole. */
   #value = ""
@@ -214,6 +220,7 @@ class TemplateReader {
     } else if (next === "" || /[a-z]/i.test(next)) {
       this.#state = "tag open"
       this.#tag = ""
+      this.#names = new Set()
       this.#isSelfClosing = false
     }
     return at
@@ -241,6 +248,7 @@ class TemplateReader {
     if (character === this.#quote) {
       // A group prints its own quotes.
       if (this.#group === undefined) this.#out += character
+      this.#attributeStands()
       this.#leaveAttribute()
       return at
     }
@@ -254,6 +262,8 @@ class TemplateReader {
   #stepTag(character: string): void {
     const state = this.#state
     if (character === ">" && state !== "tag open") {
+      if (state === "name" || state === "after name") this.#bareAttributeEnds()
+      else if (state === "unquoted") this.#attributeStands()
       this.#out += character
       this.#openTagEnds()
       return
@@ -263,10 +273,14 @@ class TemplateReader {
       if (space.test(character) || character === "/") this.#leaveAttribute()
       else this.#tag += character.toLowerCase()
     } else if (state === "before value") {
+      if (!space.test(character)) this.#nameEnds()
       if (character === '"' || character === "'") this.#openQuote(character)
       else if (!space.test(character)) this.#state = "unquoted"
     } else if (state === "unquoted") {
-      if (space.test(character)) this.#leaveAttribute()
+      if (space.test(character)) {
+        this.#attributeStands()
+        this.#leaveAttribute()
+      }
     } else if (character === "=" && (state === "name" || state === "after name")) {
       this.#state = "before value"
       this.#attributeStart = this.#nameStart
@@ -277,12 +291,31 @@ class TemplateReader {
       }
     } else if (state === "name") this.#name += character
     else {
+      if (state === "after name") this.#bareAttributeEnds()
+      this.#hasHole = false
       this.#name = character
       this.#nameStart = this.#attributeStart
       this.#state = "name"
     }
     if (character !== "/" ? !space.test(character) : true) this.#isSelfClosing = character === "/"
     this.#out += character
+  }
+
+  /** The tag has an attribute of this name. */
+  #nameEnds(): void {
+    const name = (isAlias(this.#name) ? attributeName(this.#name).name : this.#name).toLowerCase()
+    if (this.#names.has(name)) refuseTwice(this.#tag, name)
+    this.#names.add(name)
+  }
+
+  /** The attribute that was read holds no value of the application: it is printed as it stands. */
+  #attributeStands(): void {
+    if (!this.#hasHole) assertAliveAsWritten(this.#tag, this.#name)
+  }
+
+  #bareAttributeEnds(): void {
+    this.#nameEnds()
+    this.#attributeStands()
   }
 
   #openQuote(quote: string): void {
@@ -329,12 +362,14 @@ class TemplateReader {
         return 0
       case "before name":
       case "after name":
+        if (this.#state === "after name") this.#bareAttributeEnds()
         if (next === "" ? isLast : !/^[\s/>]/.test(next)) throw refuse(`as an attribute name of <${this.#tag}>`)
         this.#out = this.#out.slice(0, this.#attributeStart)
         this.#state = "before name"
         this.#add(this.#tag === "textarea" ? TEXTAREA : ATTRIBUTE)
         return 0
       case "before value":
+        this.#nameEnds()
         if (!/^(?:\s|>|\/>)/.test(next)) throw refuse(`as a part of the unquoted value of ${this.#name}`, "Put the value in quotes.")
         this.#addAttribute()
         return 0
@@ -360,7 +395,9 @@ class TemplateReader {
 
   #add(kind: number, name?: AttributeName, pieces: readonly string[] = []): void {
     const isInPlace = this.#state === "raw text" || this.#inert > 0
-    const hole: OpenHole = { kind, tag: this.#tag, name, lead: name?.lead ?? "", pieces, isInPlace }
+    const isObject = name === undefined && (kind === ATTRIBUTE || kind === TEXTAREA)
+    const others = isObject ? { others: this.#names } : {}
+    const hole: OpenHole = { kind, tag: this.#tag, name, lead: name?.lead ?? "", pieces, isInPlace, ...others }
     this.#holes.push(hole)
     if (kind === TEXTAREA) this.#values.push(hole)
   }
@@ -387,6 +424,7 @@ class TemplateReader {
   }
 
   #attributeName(): AttributeName {
+    this.#hasHole = true
     const name = attributeName(this.#name)
     assertAlive(this.#tag, name.name)
     return name

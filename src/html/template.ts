@@ -1,10 +1,11 @@
 // html`...`: the static text is read once per call site, then each render is one loop over the values.
 import { Expression } from "../shared/expression.ts"
 import { attribute, attributes, attributeValue } from "./attribute.ts"
-import type { AttributeName } from "./attribute-name.ts"
+import { type AttributeName, attributeName } from "./attribute-name.ts"
 import { htmlError } from "./call-site.ts"
 import { describe, ignoreRejections, isPlain, renderChild } from "./child.ts"
 import { classText } from "./class-list.ts"
+import { refuseTwice } from "./dead-attribute.ts"
 import { textOfValue } from "./element.ts"
 import { escapeHtml } from "./escape.ts"
 import { inPlace } from "./in-place.ts"
@@ -148,7 +149,8 @@ function continueInParts(
       text = appendParts(parts, isEmpty && isLineBreakLost(first) ? `${text}\n` : text, content)
       isEmpty &&= first === undefined
     } else if (hole.kind === TEXTAREA) {
-      const { value: shown, ...others } = hole.name === undefined ? textareaAttributes(values[i]) : { value: values[i] }
+      const { value: shown, ...others } =
+        hole.name === undefined ? (spreadOf(values[i], hole) as { readonly value?: unknown }) : { value: values[i] }
       text += attributes(others, hole.tag)
       value = { at: hole.valueAt, text: textOfValue(shown) ?? value?.text ?? "" }
     } else if (hole.kind === GROUP) text += printGroup(hole, hole.name as AttributeName, values.slice(i))
@@ -183,7 +185,7 @@ function printHole(hole: Hole, kind: number, value: unknown): string {
     case ADDRESS:
     case EXPRESSION:
     case ATTRIBUTE:
-      return hole.name === undefined ? spread(value, hole.tag) : attribute(hole.name, value, hole.tag)
+      return hole.name === undefined ? spread(value, hole) : attribute(hole.name, value, hole.tag)
     case PIECE:
     case STYLE_PIECE:
       return escapeHtml(piece((hole.name as AttributeName).kind, value, hole.pieces.length > 0))
@@ -197,9 +199,19 @@ function printHole(hole: Hole, kind: number, value: unknown): string {
 }
 
 /** `<div ${value}>`: an object of attributes, or nothing. */
-const spread = (value: unknown, tag: string): string => attributes(attributesOf(value, tag), tag)
+const spread = (value: unknown, hole: Hole): string => attributes(spreadOf(value, hole), hole.tag)
 
-const textareaAttributes = (value: unknown): { readonly value?: unknown } => attributesOf(value, "textarea")
+/** The attributes of an object that the tag does not have besides. */
+function spreadOf(value: unknown, { tag, others }: Hole): object {
+  const all = attributesOf(value, tag)
+  if (others === undefined || others.size === 0) return all
+  const isTwice = (key: string, one: unknown): boolean =>
+    one !== null && one !== undefined && one !== false && others.has(attributeName(key).name.toLowerCase())
+  const twice = Object.entries(all).filter(([key, one]) => isTwice(key, one))
+  if (twice.length === 0) return all
+  refuseTwice(tag, attributeName((twice[0] as [string, unknown])[0]).name)
+  return Object.fromEntries(Object.entries(all).filter(([key, one]) => !isTwice(key, one)))
+}
 
 /** The static text `piece`, with the text of a `<textarea>` where its open tag ends, unless it has some already. */
 function withValue(piece: string, unclosed: string, { at, text }: { readonly at: Hole["valueAt"]; readonly text: string }): string {

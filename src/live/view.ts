@@ -57,7 +57,8 @@ function outsideOfApp(content: Promise<Markup>): AsyncIterable<Markup> {
     needsApp(noApp)
     yield await content
   }
-  return render()
+  // A page may be rendered again.
+  return { [Symbol.asyncIterator]: render }
 }
 
 const noApp = (): NitroError => noAppError("live()")

@@ -1,5 +1,7 @@
 // @get, @post, @put, @patch, @delete: requests from expressions, one at a time per element, method and address.
 import { ClientError, describe, report } from "../errors.ts"
+import { focusInvalid } from "../patch/invalid.ts"
+import { patchesSettled } from "../patch/watch.ts"
 import { type ActionContext, action } from "../plugins.ts"
 import { untracked } from "../reactive.ts"
 import type { LivePage } from "../streams/share.ts"
@@ -18,6 +20,7 @@ async function request(method: Method, context: ActionContext, url: string, opti
   const { requestCancellation = "auto" } = options
   let controller = requestCancellation instanceof AbortController ? requestCancellation : new AbortController()
   let isStarted = false
+  const { activeElement } = document
   const ends: (() => void)[] = []
   try {
     if (!url) throw new ClientError("FETCH", "the action needs a URL")
@@ -54,6 +57,10 @@ async function request(method: Method, context: ActionContext, url: string, opti
     await (shared
       ? shared.share({ el, url: first.url, signal: controller.signal, read, announce, lost, found })
       : connect({ el, method, options, signal: controller.signal, request: next, flight }))
+    if (flight && source.form) {
+      await patchesSettled()
+      focusInvalid(source.form, activeElement)
+    }
   } catch (error) {
     report("FETCH", where, error)
   } finally {
