@@ -9,7 +9,7 @@ const maxPages = 1000
 export class Renewals {
   readonly #pages = new Map<string, { readonly since: number; count: number }>()
 
-  /** Counts one more, unless the page has had enough. */
+  /** Counts one more, unless the page has had enough. `page` is short: addresses are as long as clients like. */
   take(page: string, now: number): boolean {
     const known = this.#pages.get(page)
     const entry = known === undefined || now - known.since > periodMs ? { since: now, count: 0 } : known

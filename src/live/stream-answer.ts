@@ -1,6 +1,6 @@
 // The HTTP answer of a stream: an event stream that stays open, one that ends with what was missed, the way to the page, or 503.
 import { sseHeaders } from "../datastar/index.ts"
-import { hasSameElements } from "./cursor.ts"
+import { fingerprint, hasSameElements } from "./cursor.ts"
 import type { LiveApp } from "./live-app.ts"
 import type { LiveRequest } from "./live-request.ts"
 import { sinkBody } from "./sink.ts"
@@ -18,7 +18,7 @@ export function busyAnswer(): Response {
 export function renewal(request: LiveRequest, { renewals }: LiveApp): Response | undefined {
   const { stream, address, layout } = request
   if (stream?.page === undefined || !stream.isOfClient || hasSameElements(stream.page.layout, layout)) return undefined
-  if (!renewals.take(`${request.asker} ${address}`, Date.now())) return undefined
+  if (!renewals.take(fingerprint(`${request.asker} ${address}`), Date.now())) return undefined
   stream.end()
   return new Response(null, { status: 303, headers: { location: address, "cache-control": "no-store" } })
 }
