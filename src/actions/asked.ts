@@ -14,6 +14,9 @@ export function clientOf(request: Request): Client {
 /** The form a request came from, with what was typed into it; undefined for requests that no form sent. */
 export interface PostedForm {
   readonly key: string
+  /** Of the fields that were sent. */
+  readonly names: readonly string[]
+  /** Of those that may be shown again. */
   readonly values: Input
 }
 

@@ -11,17 +11,19 @@ const discardMs = 5000
 export type SentBody = string | Uint8Array<ArrayBuffer> | undefined
 
 /** @throws NITRO_BODY_TOO_LARGE, NITRO_BAD_REQUEST when the body ends early. */
-export async function readText(request: Request, maxBytes: number, sent?: SentBody): Promise<string> {
-  if (sent !== undefined) {
-    assertLength(sent, maxBytes)
-    return typeof sent === "string" ? sent : new TextDecoder().decode(sent)
+export function readText(request: Request, maxBytes: number, sent?: SentBody): Promise<string> {
+  if (sent === undefined && request.headers.get("content-length") !== null) {
+    assertDeclaredLength(request, maxBytes)
+    // The HTTP server ends the body at the declared length, so the fast path needs no counting.
+    return request.text().then(undefined, endedEarly)
   }
-  if (request.headers.get("content-length") === null) {
-    return request.body === null ? "" : new TextDecoder().decode(await readBounded(request.body, maxBytes))
-  }
-  assertDeclaredLength(request, maxBytes)
-  // The HTTP server ends the body at the declared length, so the fast path needs no counting.
-  return await orEndedEarly(() => request.text())
+  return readWhole(request, maxBytes, sent)
+}
+
+async function readWhole(request: Request, maxBytes: number, sent: SentBody): Promise<string> {
+  if (sent === undefined) return request.body === null ? "" : new TextDecoder().decode(await readBounded(request.body, maxBytes))
+  assertLength(sent, maxBytes)
+  return typeof sent === "string" ? sent : new TextDecoder().decode(sent)
 }
 
 /** @throws as `readText`. */
@@ -78,7 +80,7 @@ async function readBounded(body: ReadableStream<Uint8Array>, maxBytes: number): 
   const reader = body.getReader()
   try {
     for (;;) {
-      const { done, value } = await orEndedEarly(() => reader.read())
+      const { done, value } = await reader.read().catch(endedEarly)
       if (done) return new Uint8Array(Buffer.concat(chunks))
       size += value.byteLength
       if (size > maxBytes) throw tooLarge(maxBytes)
@@ -91,10 +93,6 @@ async function readBounded(body: ReadableStream<Uint8Array>, maxBytes: number): 
 }
 
 /** Reading fails when the client leaves: that is its own doing and no failure of the server. */
-async function orEndedEarly<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (cause) {
-    throw new NitroError("NITRO_BAD_REQUEST", "The request body ended before it was complete.", { cause })
-  }
+function endedEarly(cause: unknown): never {
+  throw new NitroError("NITRO_BAD_REQUEST", "The request body ended before it was complete.", { cause })
 }

@@ -1,7 +1,18 @@
 // `call(todo, "toggle")`: one value that is an expression for the script and a form for browsers without it.
 import { del, get, js, value as literalOf, patch, post, put, sequence } from "../datastar/index.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
-import { button, type Child, type ElementAttributes, escapeHtml, html, input, type Markup, raw } from "../html/index.ts"
+import {
+  button,
+  type Child,
+  type ElementAttributes,
+  escapeHtml,
+  html,
+  input,
+  isPassword,
+  type Markup,
+  onPassword,
+  raw,
+} from "../html/index.ts"
 import { needsApp } from "../shared/answering.ts"
 import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
@@ -14,6 +25,7 @@ import { pageKeyField } from "./page-key.ts"
 import { assertReachable, noAppError } from "./reach.ts"
 import { currentRequest } from "./request-context.ts"
 import type { CrudOperation, Route } from "./route.ts"
+import { isSecretName, secretPrefix } from "./secret-names.ts"
 
 /** Attributes of the form face. Works without JavaScript: a POST to the action, answered with a redirect back. */
 export interface FormAttributes {
@@ -142,7 +154,9 @@ export class Call extends Expression<void> {
     const value = this.#valueOf(name)
     const effect = new Expression(`$${formSignal(this.#form)} && ${this.#settle(name)}`)
     const attributes = { ...this.#tied(name), "data-effect": effect }
-    return value === undefined ? attributes : { ...attributes, value }
+    const given = value === undefined ? attributes : { ...attributes, value }
+    // A password has no second name, since its own says what it is.
+    return isSecretName(name) ? given : Object.assign(given, { [onPassword]: { name, value, secretName: secretPrefix + name } })
   }
 
   /** Attributes for a checkbox, or for what holds radio buttons; whether one is chosen says `value(name)`. */
@@ -194,12 +208,13 @@ export class Call extends Expression<void> {
     const form = this.#form
     const id = fieldId(form, name)
     // What is typed into a password goes back to no page.
-    const value = attributes.type === "password" ? undefined : this.#valueOf(name)
+    const isSecret = isPassword(attributes.type)
+    const value = isSecret ? undefined : this.#valueOf(name)
     const open = String(input({ class: "input", ...attributes })).slice(0, -1)
     const invalid = this.#flash()?.errors[name] === undefined ? "" : ' aria-invalid="true" autofocus'
     const valueText = value === undefined ? "" : ` value="${escapeHtml(value)}"`
     return raw(
-      `${this.#openForm(this.#route.fieldForm)}${open} id="${id}" name="${escapeHtml(name)}"${valueText}${invalid} aria-describedby="${id}_error"` +
+      `${this.#openForm(this.#route.fieldForm)}${open} id="${id}" name="${escapeHtml(isSecret && !isSecretName(name) ? secretPrefix + name : name)}"${valueText}${invalid} aria-describedby="${id}_error"` +
         ` data-attr:aria-invalid="$_${id} ? &#39;true&#39; : &#39;false&#39;" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle(name)}"${this.#route.operationName === "update" ? editsInPlace(id) : ""}>` +
         `${this.#errorText(name, id)}</form>`,
     )

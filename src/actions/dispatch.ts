@@ -8,7 +8,7 @@ import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
 import { type AllowRule, isAllowed } from "./allow.ts"
-import { type Asked, type Client, clientOf } from "./asked.ts"
+import { type Asked, type Client, clientOf, type PostedForm } from "./asked.ts"
 import { discardBody } from "./body.ts"
 import { coerce } from "./coerce.ts"
 import { assertSameSite } from "./csrf.ts"
@@ -25,7 +25,7 @@ import { isResponse } from "./returned-response.ts"
 import { type Exposure, exposureOf, type Route } from "./route.ts"
 import { entityRoutes, type Match, RouteTable } from "./routes.ts"
 import { deadlineOf, runInTime } from "./run-route.ts"
-import { isSecretName } from "./secret-names.ts"
+import { isSecretName, namedFields } from "./secret-names.ts"
 import { assertSendable } from "./sendable.ts"
 import type { TimedCall } from "./timed-call.ts"
 
@@ -115,11 +115,16 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
 
     async function readInputOf(route: Route, id: string, query: Input): Promise<Input> {
-      const received = await readInput(request, query, isDatastarRequest(request), options)
-      // From here on a refusal gives back what was typed.
-      given = () => [knownOf(query, route.input), knownOf(received.body, route.input)]
-      if (received.kind === "form") posted = received.body
-      if (received.kind === "form") asked = { ...asked, form: { key: route.form(id), values: withoutSecrets(received.body, route.input) } }
+      let received = await readInput(request, query, isDatastarRequest(request), options)
+      if (received.kind === "form") {
+        const { fields, secrets } = namedFields(received.body)
+        received = { ...received, body: fields }
+        posted = fields
+        // From here on a refusal gives back what was typed.
+        asked = { ...asked, form: new SentForm(route, id, fields, secrets) }
+      }
+      const { body } = received
+      given = () => [knownOf(query, route.input), knownOf(body, route.input)]
       return inputOf(route, received)
     }
 
@@ -206,15 +211,44 @@ function withoutPrivate(body: Input): Input {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !name.startsWith("_")))
 }
 
-/** What was typed, as a refused form gives it back: a password is typed again, and never travels in a cookie or a page. */
-function withoutSecrets(body: Input, known: Readonly<Record<string, z.ZodType>>): Input {
-  const isSecret = (name: string): boolean => {
-    const { hidden, encrypted, widget } = Object.hasOwn(known, name) ? allOptionsOf(known[name] as z.ZodType) : {}
-    // A schema that names a control says what its field is, whatever its name looks like.
-    return hidden === true || encrypted === true || (widget === undefined ? isSecretName(name) : widget === "password")
+/** Its name and values are made when they are asked for: a program, and a form that succeeds without script, needs neither. */
+class SentForm implements PostedForm {
+  readonly #route: Route
+  readonly #id: string
+  readonly #fields: Input
+  readonly #secrets: ReadonlySet<string>
+
+  constructor(route: Route, id: string, fields: Input, secrets: ReadonlySet<string>) {
+    this.#route = route
+    this.#id = id
+    this.#fields = fields
+    this.#secrets = secrets
   }
-  const typed = Object.entries(body).filter(([name]) => name !== keyField)
-  return Object.fromEntries(typed.map(([name, value]) => [name, isSecret(name) ? "" : value]))
+
+  get key(): string {
+    return this.#route.form(this.#id)
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#fields).filter(name => name !== keyField)
+  }
+
+  /** A password is typed again, and never travels in a cookie or a page; nor does what the route does not take. */
+  get values(): Input {
+    const known = this.#route.input
+    const fieldOf = (name: string): string => name.split(".", 1)[0] as string
+    const isShown = (name: string): boolean => {
+      const field = fieldOf(name)
+      if (this.#secrets.has(name)) return false
+      const { hidden, encrypted, widget } = allOptionsOf(known[field] as z.ZodType)
+      if (hidden === true || encrypted === true) return false
+      // A schema that names a control says what its field is, whatever its name looks like.
+      return widget === undefined || name !== field ? !isSecretName(name) : widget !== "password"
+    }
+    const taken = Object.entries(this.#fields).filter(([name]) => Object.hasOwn(known, fieldOf(name)))
+    // Empty and not left out: an update shows what was typed in place of what is stored.
+    return Object.fromEntries(taken.map(([name, value]) => [name, isShown(name) ? value : ""]))
+  }
 }
 
 function refuseUnknown(route: string, body: Input, known: Readonly<Record<string, z.ZodType>>): void {

@@ -230,7 +230,7 @@ it("prints one key into the forms of a page, and another into the next page's", 
         return new Response(`${create.input("text")}<form>${create.key}</form>`)
       })
     ).text()
-  const keysOf = (text: string) => [...text.matchAll(/<input type="hidden" name="_key" value="([\w-]{12})">/g)].map(match => match[1])
+  const keysOf = (text: string) => [...text.matchAll(/<input type="hidden" name="_key" value="([\w-]{36})">/g)].map(match => match[1])
   const [first, second] = [keysOf(await page()), keysOf(await page())]
   expect(first).toEqual([first[0], first[0]])
   expect(first).toHaveLength(2)

@@ -72,7 +72,7 @@ function formSucceeded(form: PostedForm): string {
 
 /** The message of every field that was sent, and of every other one that has one; empty where there is none. */
 function fieldMessages(form: PostedForm, messages: Readonly<Record<string, string>>): Record<string, string> {
-  const names = new Set([...Object.keys(form.values), ...Object.keys(messages)])
+  const names = new Set([...form.names, ...Object.keys(messages)])
   return Object.fromEntries([...names].map(name => [errorSignal(form.key, name), messages[name] ?? ""]))
 }
 

@@ -1,6 +1,16 @@
 // Text controls: input, textarea, and numbers.
 
-import { type Child, div, input as inputElement, type Markup, span, textarea } from "../html/index.ts"
+import {
+  type Child,
+  div,
+  input as inputElement,
+  isPassword,
+  type Markup,
+  type OnPassword,
+  onPassword,
+  span,
+  textarea,
+} from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type FieldOptions, type Identified, inField, type Labelled, splitProps, type Tied, tie } from "./field.ts"
@@ -45,7 +55,9 @@ export function Input(props: InputProps): Markup {
   const isGrouped = isPresent(before) || isPresent(after)
   // In a group, the group has the frame.
   const attributes = isGrouped ? tied.control : withClass("input", tied.control)
-  const control = inputElement({ ...attributes, value: typedValue(tied, rest) })
+  // Copies of attributes by name leave it out.
+  const secret = { [onPassword]: (tied.control as { readonly [onPassword]?: OnPassword })[onPassword] }
+  const control = inputElement({ ...attributes, ...secret, value: typedValue(tied, rest) })
   return inField(frame, tied, isGrouped ? group(before as Child, control, after as Child) : control)
 }
 
@@ -61,7 +73,7 @@ const group = (before: Child, control: Child, after: Child): Markup =>
 
 /** What was typed goes before the value given; a password goes back to no page. */
 function typedValue({ value }: Tied, given: Readonly<Record<string, unknown>>): string | undefined {
-  return ownProps(given)["type"] === "password" ? undefined : (textOf(value) ?? (ownProps(given)["value"] as string | undefined))
+  return isPassword(ownProps(given)["type"]) ? undefined : (textOf(value) ?? (ownProps(given)["value"] as string | undefined))
 }
 
 /** A value as text; what has none is undefined. */

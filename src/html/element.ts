@@ -8,6 +8,7 @@ import { holdsText, inPlace } from "./in-place.ts"
 import { scriptJson } from "./literal.ts"
 import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts, Raw } from "./markup.ts"
 import { type OpenTag, openTag, printOpenTag } from "./open-tag.ts"
+import { inputAttributes } from "./secret-input.ts"
 
 /**
  * What an element may contain: `none` for void elements, `code` for scripts and styles, `verbatim` for text whose first
@@ -22,6 +23,7 @@ export interface ElementRecord {
   /** Whether suspended content waits in its place: see `in-place.ts`. */
   readonly holdsText: boolean
   readonly takesValue: boolean
+  readonly isInput: boolean
   readonly root: OpenTag
   /** The open tag without attributes. */
   readonly bare: string
@@ -61,6 +63,7 @@ export function elementRecord(tag: string): ElementRecord {
     isNormal: content === "normal" || content === "document",
     holdsText: holdsText(tag.toLowerCase()),
     takesValue: tag.toLowerCase() === "textarea",
+    isInput: tag.toLowerCase() === "input",
     root: openTag(`${doctype}<${tag}`),
     bare: flatText(`${doctype}<${tag}>`),
     close: content === "none" ? "" : flatText(`</${tag}>`),
@@ -71,7 +74,7 @@ export function elementRecord(tag: string): ElementRecord {
 
 /** The open tag with `attributes`, in their order. */
 export function open(record: ElementRecord, attributes: object): string {
-  return printOpenTag(record.root, record.tag, attributes)
+  return printOpenTag(record.root, record.tag, record.isInput ? inputAttributes(attributes) : attributes)
 }
 
 /** Whether `attributes` hold a value that is the text of the element: `<textarea value="x">`. */

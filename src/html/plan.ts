@@ -5,6 +5,7 @@ import { htmlError } from "./call-site.ts"
 import { assertAlive, assertAliveAsWritten, refuseTwice } from "./dead-attribute.ts"
 import { flatText } from "./flat-text.ts"
 import { ScriptPosition } from "./script-position.ts"
+import { isPassword } from "./secret-input.ts"
 
 // Contexts are numbers because the render loop compares them for every value; those that numbers may be come first.
 /** A child in text. */
@@ -34,6 +35,9 @@ export const VERBATIM = 11
 /** Attributes of a `<textarea>`, whose value is its text; a name says that it is the value alone. */
 export const TEXTAREA = 12
 
+/** Attributes of an `<input>` whose type other values decide: `passwordBy` says which. */
+export const INPUT = 13
+
 export interface Hole {
   readonly kind: number
   /** The element it stands in. */
@@ -49,6 +53,8 @@ export interface Hole {
   readonly others?: ReadonlySet<string>
   /** Of a TEXTAREA: where its text goes, if it has no other: the static piece, and the offset in it. */
   readonly valueAt?: readonly [piece: number, offset: number]
+  /** Of an object of attributes on an `<input>`: it is a password, or is one if the value of one of these holes says so. */
+  readonly passwordBy?: true | readonly number[]
 }
 
 export interface Plan {
@@ -143,6 +149,10 @@ class TemplateReader {
   #foreign = 0
   /** Holes whose value may become the text of the <textarea> that is being opened. */
   #values: OpenHole[] = []
+  /** The open tag that is being read, as it is written, with a NUL and its number in the place of each hole. */
+  #tagText = ""
+  /** Objects of attributes on it. */
+  #spreads: OpenHole[] = []
   /** How many <template> and <noscript> are open. */
   #inert = 0
   #script = new ScriptPosition()
@@ -191,6 +201,7 @@ class TemplateReader {
         if (character === ">") this.#state = "text"
         break
       default:
+        this.#tagText += character
         this.#stepTag(character)
         return at
     }
@@ -221,6 +232,7 @@ class TemplateReader {
       this.#state = "tag open"
       this.#tag = ""
       this.#names = new Set()
+      this.#tagText = ""
       this.#isSelfClosing = false
     }
     return at
@@ -245,6 +257,7 @@ class TemplateReader {
   }
 
   #stepQuoted(source: string, at: number, character: string): number {
+    this.#tagText += character
     if (character === this.#quote) {
       // A group prints its own quotes.
       if (this.#group === undefined) this.#out += character
@@ -340,8 +353,35 @@ class TemplateReader {
       this.#state = "raw text"
       this.#script = new ScriptPosition()
     }
+    this.#closeSpreads()
     for (const hole of this.#values.splice(0)) hole.valueAt = [this.#statics.length, this.#out.length]
     this.#isFirstChild = tag === "textarea" || tag === "pre" || tag === "listing"
+  }
+
+  /** Decides which objects of attributes are those of a password. */
+  #closeSpreads(): void {
+    const spreads = this.#spreads.splice(0)
+    if (this.#tag !== "input" || spreads.length === 0) return
+    const type = /[\s"'/]type\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*))/i.exec(this.#tagText)
+    const text = type?.[1] ?? type?.[2] ?? type?.[3]
+    if (text !== undefined && !text.includes("\0")) {
+      if (isPassword(text)) for (const hole of spreads) hole.passwordBy = true
+      return
+    }
+    // A value, or another object, says what the type is.
+    const whole = /^\0(\d+);$/.exec(text ?? "")
+    if (text !== undefined && whole === null) {
+      // Of several pieces it could be any.
+      for (const hole of spreads) hole.passwordBy = true
+      return
+    }
+    const deciding = whole === null ? [] : [Number(whole[1])]
+    const others = spreads.map(hole => this.#holes.indexOf(hole as Hole))
+    if (deciding.length === 0 && spreads.length < 2) return
+    for (const hole of spreads) {
+      hole.kind = INPUT
+      hole.passwordBy = [...deciding, ...others]
+    }
   }
 
   /** Prints a character of text. Non-ASCII becomes a reference: an ASCII page is encoded many times faster. */
@@ -398,8 +438,10 @@ class TemplateReader {
     const isObject = name === undefined && (kind === ATTRIBUTE || kind === TEXTAREA)
     const others = isObject ? { others: this.#names } : {}
     const hole: OpenHole = { kind, tag: this.#tag, name, lead: name?.lead ?? "", pieces, isInPlace, ...others }
+    this.#tagText += `\0${this.#holes.length};`
     this.#holes.push(hole)
     if (kind === TEXTAREA) this.#values.push(hole)
+    if (kind === ATTRIBUTE && name === undefined) this.#spreads.push(hole)
   }
 
   #addToRawText(next: string): void {

@@ -17,6 +17,7 @@ import {
   EXPRESSION,
   GROUP,
   type Hole,
+  INPUT,
   isWholeAttribute,
   JSON_VALUE,
   PIECE,
@@ -29,6 +30,7 @@ import {
   TEXTAREA,
   VERBATIM,
 } from "./plan.ts"
+import { inputAttributes, isPassword, secretAttributes, typeOf } from "./secret-input.ts"
 import { isHarmless, styleValue } from "./style.ts"
 
 const plans = new WeakMap<TemplateStringsArray, Plan>()
@@ -153,7 +155,8 @@ function continueInParts(
         hole.name === undefined ? (spreadOf(values[i], hole) as { readonly value?: unknown }) : { value: values[i] }
       text += attributes(others, hole.tag)
       value = { at: hole.valueAt, text: textOfValue(shown) ?? value?.text ?? "" }
-    } else if (hole.kind === GROUP) text += printGroup(hole, hole.name as AttributeName, values.slice(i))
+    } else if (hole.kind === INPUT) text += spreadOnInput(hole, i, values)
+    else if (hole.kind === GROUP) text += printGroup(hole, hole.name as AttributeName, values.slice(i))
     else text += printHole(hole, hole.kind, values[i])
     if (text.length > PART_CHARACTERS) {
       parts.push(text)
@@ -201,9 +204,26 @@ function printHole(hole: Hole, kind: number, value: unknown): string {
 /** `<div ${value}>`: an object of attributes, or nothing. */
 const spread = (value: unknown, hole: Hole): string => attributes(spreadOf(value, hole), hole.tag)
 
+/** The same where other values of the tag say whether it is a password. */
+function spreadOnInput(hole: Hole, at: number, values: readonly unknown[]): string {
+  const isSecret = (hole.passwordBy as readonly number[]).some(other => {
+    const value = values[other]
+    return isPassword(other !== at && typeof value === "object" && value !== null ? typeOf(value) : String(value))
+  })
+  return spread(values[at], isSecret ? { ...hole, passwordBy: true } : hole)
+}
+
+/** The attributes of an object on an `<input>`, which may be a password. */
+function inputOf(value: unknown, { tag, passwordBy }: Hole): object {
+  const given = attributesOf(value, tag)
+  if (tag !== "input") return given
+  return passwordBy === true ? secretAttributes(given) : inputAttributes(given)
+}
+
 /** The attributes of an object that the tag does not have besides. */
-function spreadOf(value: unknown, { tag, others }: Hole): object {
-  const all = attributesOf(value, tag)
+function spreadOf(value: unknown, hole: Hole): object {
+  const { tag, others } = hole
+  const all = inputOf(value, hole)
   if (others === undefined || others.size === 0) return all
   const isTwice = (key: string, one: unknown): boolean =>
     one !== null && one !== undefined && one !== false && others.has(attributeName(key).name.toLowerCase())

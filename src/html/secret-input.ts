@@ -1,0 +1,45 @@
+// Attributes of a form field that are others on an `<input type="password">`: what was typed there is never shown again.
+
+/** Own key of attributes that say so. Only code can make it: JSON has no symbols. */
+export const onPassword: unique symbol = Symbol("nitro.on-password")
+
+export interface OnPassword {
+  /** The name and the value as the attributes hold them, and the name that takes their place. */
+  readonly name: string
+  readonly value: string | undefined
+  readonly secretName: string
+}
+
+interface FieldAttributes {
+  readonly [onPassword]?: OnPassword
+  readonly name?: unknown
+  readonly value?: unknown
+}
+
+/** The attributes to print on an `<input>`: the same, unless they are of a field and its type is `password`. */
+export function inputAttributes(attributes: object): object {
+  return (attributes as FieldAttributes)[onPassword] !== undefined && isPassword(typeOf(attributes))
+    ? secretAttributes(attributes)
+    : attributes
+}
+
+/** The attributes of a field as those of a password. What the application wrote itself stays. */
+export function secretAttributes(attributes: object): object {
+  const { [onPassword]: field, ...others } = attributes as FieldAttributes
+  if (field === undefined) return attributes
+  const { name, value } = others
+  return {
+    ...others,
+    ...(name === field.name && { name: field.secretName }),
+    ...(value === field.value && { value: undefined }),
+  }
+}
+
+/** HTML compares the keyword without its case. */
+export const isPassword = (type: unknown): boolean => typeof type === "string" && type.toLowerCase() === "password"
+
+/** The `type` among attributes, in any case of its name. */
+export function typeOf(attributes: object): unknown {
+  for (const [name, value] of Object.entries(attributes)) if (name.toLowerCase() === "type") return value
+  return undefined
+}
