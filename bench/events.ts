@@ -70,6 +70,20 @@ function amongAThousand(name: string, subscribed: string): Contender {
   return { name, run: () => events.emitSync(happened, payload) }
 }
 
+/** 100,000 handlers of one name; one more subscribes, or subscribes and leaves, before each emission. */
+function manySubscribers(name: string, change: (events: ReturnType<typeof createEvents>) => void): Contender {
+  const events = createEvents()
+  const happened = events.event<Payload>("happened")
+  for (let i = 0; i < 100_000; i++) events.on(happened, sync[i % 3] as Listener)
+  return {
+    name,
+    run: () => {
+      change(events)
+      events.emitSync(happened, payload)
+    },
+  }
+}
+
 /** Made from data: no name is ever resolved before, so nothing remembered helps. */
 function newNames(name: string, patterns: number): Contender {
   const events = createEvents()
@@ -156,6 +170,16 @@ const comparisons: Comparison[] = [
     case: "a name never seen before, 1,000 patterns",
     ours: newNames("1,000 patterns", 999),
     rivals: [{ ...newNames("one pattern", 0), goal: { max: 3 } }],
+  },
+  {
+    case: "emit to 100,000 handlers after one more subscribed",
+    ours: [
+      manySubscribers("the same name", events => void events.on("happened", sync[0] as Listener)),
+      manySubscribers("and left again", events => events.on("happened", sync[0] as Listener)()),
+      manySubscribers("a pattern that covers it", events => void events.on("happ*", sync[0] as Listener)),
+      manySubscribers("another pattern", events => void events.on("other.*", sync[0] as Listener)),
+    ],
+    rivals: [{ ...manySubscribers("emit alone", () => {}), goal: { max: 3 } }],
   },
   { case: "awaited emit to three sync handlers", ours: ourEmit(sync), rivals: await asyncRivals(sync) },
   { case: "awaited emit to three async handlers", ours: ourEmit(async), rivals: [...(await asyncRivals(async)), promiseAll()] },

@@ -4,7 +4,7 @@ import "./errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { type Emission, TimedContext } from "./context.ts"
 import { beginHandler, isObserved, report } from "./report.ts"
-import { NOTHING } from "./slot.ts"
+import { NOTHING } from "./resolved.ts"
 import type { Subscription } from "./subscription.ts"
 import type { ErrorPolicy, EventContext, Handler, HandlerResult } from "./types.ts"
 

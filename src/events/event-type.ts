@@ -32,8 +32,16 @@ export class DeclaredEvent implements EventType {
 // Held for ever: a declaration is code. Events with names made from data are addressed by string, which stores nothing here.
 const declared = new Map<string, Map<string, DeclaredEvent>>()
 
-/** Grows when a schema or a pattern comes or goes: resolved lists of handlers made before are out of date. */
-export const resolution: { generation: number } = { generation: 0 }
+/**
+ * `generation` grows when a schema or a pattern comes or goes: resolved lists of handlers made before are to be looked at again.
+ * `schemas` grows with schemas alone, which change what an emission does.
+ */
+export const resolution: { generation: number; schemas: number } = { generation: 0, schemas: 0 }
+
+function schemasChanged(): void {
+  resolution.generation++
+  resolution.schemas++
+}
 
 export interface Declaration {
   readonly schema?: StandardSchema | undefined
@@ -65,11 +73,11 @@ export function declareEvent(
       throw new NitroError("NITRO_EVENT_REDECLARED", `The event "${label(name, namespace)}" is already declared with another schema.`)
     }
     found.schema = schema
-    resolution.generation++
+    schemasChanged()
   }
   if (afterCommit !== undefined && afterCommit !== found.afterCommit) {
     found.afterCommit = afterCommit
-    resolution.generation++
+    schemasChanged()
   }
   const event = found
   evaluation?.declared.add({ off: () => withdraw(event, schema, afterCommit) })
@@ -79,7 +87,7 @@ export function declareEvent(
 function withdraw(event: DeclaredEvent, schema: StandardSchema | undefined, afterCommit: boolean | undefined): void {
   if (schema !== undefined && event.schema === schema) event.schema = undefined
   if (afterCommit === true) event.afterCommit = false
-  resolution.generation++
+  schemasChanged()
 }
 
 export function findDeclared(name: string, namespace: string | undefined): DeclaredEvent | undefined {

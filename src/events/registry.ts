@@ -6,7 +6,9 @@ import { cannotWait } from "./deferral.ts"
 import { emit, emitSync } from "./emit.ts"
 import { type Declaration, type DeclaredEvent, declareEvent, resolution } from "./event-type.ts"
 import { assertEventName, isPattern } from "./names.ts"
+import { PatternLog } from "./pattern-log.ts"
 import { PatternTrie } from "./pattern-trie.ts"
+import type { SubscriptionChange } from "./resolved.ts"
 import { Slot } from "./slot.ts"
 import { openStream } from "./stream.ts"
 import { assertHandler, byPriority, type Home, Subscription } from "./subscription.ts"
@@ -47,6 +49,7 @@ export class Registry implements Events, Home {
   readonly #root: Registry
   readonly #slots = new Map<string, Slot>()
   readonly #patterns = new PatternTrie<Subscription>()
+  readonly #log = new PatternLog()
   readonly #patternSubscriptions = new Map<string, Set<Subscription>>()
   readonly #namespaces = new Map<string, Registry>()
   readonly #declarations = new ModuleDeclarations()
@@ -135,12 +138,11 @@ export class Registry implements Events, Home {
       same?.delete(subscription)
       if (same?.size === 0) this.#patternSubscriptions.delete(event)
       this.#patterns.remove(event, subscription)
-      resolution.generation++
+      this.#patternChanged({ subscription, isAdded: false })
       return
     }
     const slot = this.#slots.get(event)
-    if (!slot?.exact.delete(subscription)) return
-    slot.resolved = undefined
+    if (!slot?.delete(subscription)) return
     if (slot.exact.size === 0) this.#unusedSlots++
   }
 
@@ -155,13 +157,17 @@ export class Registry implements Events, Home {
       const same = this.#patternSubscriptions.get(event)
       if (same) same.add(subscription)
       else this.#patternSubscriptions.set(event, new Set([subscription]))
-      resolution.generation++
+      this.#patternChanged({ subscription, isAdded: true })
       return
     }
     const slot = this.slotOf(event)
     if (slot.exact.size === 0) this.#unusedSlots--
-    slot.exact.add(subscription)
-    slot.resolved = undefined
+    slot.add(subscription)
+  }
+
+  #patternChanged(change: SubscriptionChange): void {
+    this.#log.add(change)
+    resolution.generation++
   }
 
   #find(target: Target): readonly Subscription[] {
@@ -173,7 +179,7 @@ export class Registry implements Events, Home {
   #makeSlot(name: string): Slot {
     assertEventName(name)
     if (this.#unusedSlots >= maxUnusedSlots) this.#dropUnusedSlots()
-    const slot = new Slot(name, this.#name, this.#root, this.#patterns)
+    const slot = new Slot(name, this.#name, this.#root, { trie: this.#patterns, log: this.#log })
     this.#slots.set(name, slot)
     this.#unusedSlots++
     return slot

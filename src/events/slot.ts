@@ -1,25 +1,18 @@
-// What one name resolves to: its own subscriptions and those of patterns that cover it, in calling order.
+// One name of one registry: its own subscriptions, and what an emission of it calls, patterns included.
 import { findDeclared, resolution } from "./event-type.ts"
-import type { PatternTrie } from "./pattern-trie.ts"
-import type { StandardSchema } from "./standard-schema.ts"
+import type { PatternLog } from "./pattern-log.ts"
+import { matches, type PatternTrie } from "./pattern-trie.ts"
+import { plainHandlers, Resolved, type SubscriptionChange } from "./resolved.ts"
 import { byPriority, type Subscription } from "./subscription.ts"
-import type { ErrorPolicy, Handler, HandlerResult } from "./types.ts"
+import type { ErrorPolicy } from "./types.ts"
 
-/** The result of a handler that returned nothing: one frozen object, since most handlers do. */
-export const NOTHING: HandlerResult = Object.freeze({ value: undefined })
+/** More changes than this between two emissions are cheaper to sort anew, and not to be held on to. */
+const maxChanges = 1_000
 
-export interface Resolved {
-  readonly generation: number
-  readonly subscriptions: readonly Subscription[]
-  /** The handlers alone, when neither they, the event's declaration, nor the registry's policy ask for anything but the call. */
-  readonly plain: readonly Handler<never>[] | undefined
-  readonly schema: StandardSchema | undefined
-  /** Inside of a unit of work the handlers wait for its commit. */
-  readonly afterCommit: boolean
-  /** The results when every handler returned nothing. Frozen and shared. */
-  readonly nothing: readonly HandlerResult[]
-  /** The same, to be copied: slicing a frozen array is slow. */
-  readonly template: readonly HandlerResult[]
+/** What a slot knows of the patterns of its registry. */
+export interface Patterns {
+  readonly trie: PatternTrie<Subscription>
+  readonly log: PatternLog
 }
 
 export class Slot {
@@ -28,9 +21,15 @@ export class Slot {
   readonly maxDepth: number
   readonly maxRunning: number
   readonly onError: ErrorPolicy
-  readonly #patterns: PatternTrie<Subscription>
-  readonly exact: Set<Subscription> = new Set()
-  resolved: Resolved | undefined = undefined
+  readonly #patterns: Patterns
+  readonly #exact: Set<Subscription> = new Set()
+  /** Undefined while `#base` is out of date. */
+  #resolved: Resolved | undefined = undefined
+  /** What was resolved last, to be brought up to date by the changes since. */
+  #base: Resolved | undefined = undefined
+  #changes: SubscriptionChange[] = []
+  #schemas = 0
+  #patternVersion = 0
   /** The root registry, until this slot is dropped for being unused. */
   root: object | undefined
 
@@ -38,7 +37,7 @@ export class Slot {
     name: string,
     namespace: string | undefined,
     root: { readonly maxDepth: number; readonly maxRunning: number; readonly onError: ErrorPolicy },
-    patterns: PatternTrie<Subscription>,
+    patterns: Patterns,
   ) {
     this.name = name
     this.namespace = namespace
@@ -49,22 +48,62 @@ export class Slot {
     this.#patterns = patterns
   }
 
+  get exact(): ReadonlySet<Subscription> {
+    return this.#exact
+  }
+
+  add(subscription: Subscription): void {
+    this.#exact.add(subscription)
+    this.#note({ subscription, isAdded: true })
+  }
+
+  /** False where it is not there. */
+  delete(subscription: Subscription): boolean {
+    if (!this.#exact.delete(subscription)) return false
+    this.#note({ subscription, isAdded: false })
+    return true
+  }
+
+  #note(change: SubscriptionChange): void {
+    this.#resolved = undefined
+    if (this.#base === undefined) return
+    if (this.#exact.size > 0 && this.#changes.length < maxChanges) this.#changes.push(change)
+    else this.#forget()
+  }
+
+  #forget(): void {
+    this.#base = undefined
+    this.#changes = []
+  }
+
   resolve(): Resolved {
-    const { resolved } = this
-    if (resolved !== undefined && resolved.generation === resolution.generation) return resolved
-    const covering = this.#patterns.isEmpty ? [] : this.#patterns.find(this.name)
-    const subscriptions = [...this.exact, ...covering].sort(byPriority)
-    const { schema, afterCommit = false } = findDeclared(this.name, this.namespace) ?? {}
-    const handlers = subscriptions.flatMap(subscription => subscription.plainHandler ?? [])
-    this.resolved = {
-      generation: resolution.generation,
-      subscriptions,
-      plain: handlers.length === subscriptions.length && !schema && !afterCommit && this.onError !== "throw" ? handlers : undefined,
-      schema,
-      afterCommit,
-      nothing: Object.freeze(subscriptions.map(() => NOTHING)),
-      template: subscriptions.map(() => NOTHING),
+    const resolved = this.#resolved
+    return resolved !== undefined && resolved.generation === resolution.generation ? resolved : this.#refresh()
+  }
+
+  #refresh(): Resolved {
+    const base = this.#base
+    const patterns = base && this.#schemas === resolution.schemas ? this.#patterns.log.since(this.#patternVersion) : undefined
+    let resolved: Resolved
+    if (base === undefined || patterns === undefined) resolved = this.#build()
+    else {
+      const covering = patterns.filter(({ subscription }) => matches(subscription.event, this.name))
+      resolved = base.with([...this.#changes, ...covering], resolution.generation)
     }
-    return this.resolved
+    this.#changes = []
+    this.#schemas = resolution.schemas
+    this.#patternVersion = this.#patterns.log.version
+    this.#base = resolved
+    this.#resolved = resolved
+    return resolved
+  }
+
+  #build(): Resolved {
+    const { trie } = this.#patterns
+    const covering = trie.isEmpty ? [] : trie.find(this.name)
+    const subscriptions = [...this.#exact, ...covering].sort(byPriority)
+    const { schema, afterCommit = false } = findDeclared(this.name, this.namespace) ?? {}
+    const rules = { schema, afterCommit, throws: this.onError === "throw" }
+    return new Resolved(resolution.generation, subscriptions, rules, plainHandlers(subscriptions))
   }
 }

@@ -1,0 +1,24 @@
+// The latest patterns that came and went in one registry, so that a name looks at these alone and not at all patterns again.
+import type { SubscriptionChange } from "./resolved.ts"
+
+const capacity = 256
+
+export class PatternLog {
+  /** Counts changes. */
+  version = 0
+  /** Change n stands at n modulo the capacity. */
+  readonly #ring: SubscriptionChange[] = []
+
+  add(change: SubscriptionChange): void {
+    this.#ring[this.version % capacity] = change
+    this.version++
+  }
+
+  /** The changes after the first `version`; undefined where some are no longer kept. */
+  since(version: number): readonly SubscriptionChange[] | undefined {
+    if (this.version - version > capacity) return undefined
+    const changes: SubscriptionChange[] = []
+    for (let at = version; at < this.version; at++) changes.push(this.#ring[at % capacity] as SubscriptionChange)
+    return changes
+  }
+}
