@@ -11,13 +11,14 @@ import { queryError, unknownFieldError } from "./errors.ts"
 import { hasDerivedId, toId, whereIds } from "./key.ts"
 import { save } from "./persistence.ts"
 import type { Predicate, Value } from "./predicate.ts"
-import { type EntityRecord, valuesOf } from "./record.ts"
+import { type EntityRecord, rowOf, valuesOf } from "./record.ts"
 import { relationLookup } from "./relations/lookup.ts"
 import { checkValues } from "./relations/references.ts"
 import { resolvedCondition } from "./relations/resolve.ts"
 import type { QueryPlan, Row, Write } from "./repository.ts"
+import { reread, takeWritten } from "./reread.ts"
 import type { EntityClass } from "./types.ts"
-import { atomically, onStore, writeTo } from "./unit-of-work.ts"
+import { atomically, currentUnit, onStore, writeTo } from "./unit-of-work.ts"
 
 const updateHooks = ["beforeSave", "beforeUpdate", "afterSave", "afterUpdate"] as const
 
@@ -63,9 +64,25 @@ export async function updateWhere(
   const atOnce = repository.updateWhere?.bind(repository)
   if (atOnce !== undefined && !isObserved(binding.model) && definition.ttlSeconds === undefined) {
     const version = definition.version ? [{ column: definition.fieldByName.get("version")?.index as number, by: 1 }] : []
-    return writeTo(store, () => atOnce(condition, columns, encoded, [...toColumns(binding, increments), ...version]))
+    const count = await writeTo(store, () => atOnce(condition, columns, encoded, [...toColumns(binding, increments), ...version]))
+    await renewKnown(binding)
+    return count
   }
-  return atomically(() => updateRows(binding, condition, columns, encoded, increments))
+  return atomically(async () => {
+    const count = await updateRows(binding, condition, columns, encoded, increments)
+    await renewKnown(binding)
+    return count
+  })
+}
+
+/** Inside of a unit of work: the instances that it knows take what was written, and keep their unsaved changes. */
+async function renewKnown({ store, repository }: Binding): Promise<void> {
+  const unit = currentUnit()
+  // Of a repository the unit knows records alone.
+  const known = unit === undefined ? [] : ([...unit.identities(repository).values()] as EntityRecord[])
+  const stored = known.filter(record => rowOf(record) !== undefined)
+  if (stored.length === 0) return
+  for (const record of await takeWritten(stored)) unit?.noteRead(store, record, reread)
 }
 
 async function updateEach(

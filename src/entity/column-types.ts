@@ -41,7 +41,7 @@ export type OperatorsOf<T> = [T] extends [string]
     : [T] extends [boolean | Uint8Array]
       ? Equality<T> & Nullness
       : [T] extends [ValueObjectInstance<infer P>]
-        ? Nullness & JsonSteps<PlainParts<P>> & PartColumns<PlainParts<P>>
+        ? Nullness & JsonSteps<PlainParts<P>> & PartColumns<P>
         : Nullness & JsonSteps<T>
 
 type PlainParts<P> = { [K in keyof P]: PlainPart<P[K]> }
@@ -50,8 +50,14 @@ type PartColumns<P> = {
   readonly [K in Exclude<
     keyof P,
     keyof Equality<string> | keyof Ordering<string> | keyof Text | keyof Nullness | "path" | "field" | "place" | "build"
-  >]: JsonColumn<NonNullable<P[K]>>
+  >]: PartColumn<NonNullable<P[K]>>
 }
+/** A date is compared with dates, or with their text in ISO form; a bigint with bigints. */
+type PartColumn<T> = [T] extends [Date]
+  ? Nullness & JsonEquality<Date | string> & JsonOrdering<Date | string>
+  : [T] extends [bigint]
+    ? Nullness & JsonEquality<bigint | string>
+    : JsonColumn<NonNullable<PlainPart<T>>>
 
 // What is known of JSON: nothing (`{}` is what is left of unknown without null), or what its schema says.
 type JsonKeys<T> = keyof T extends never

@@ -9,6 +9,7 @@ import { matches } from "./matches.ts"
 import { Operators } from "./operators.ts"
 import type { ComparisonOperator, FieldOperand, Predicate, RelatedRows, TextOperator, Value } from "./predicate.ts"
 import { negated } from "./predicate-parts.ts"
+import { isStorableText } from "./storable.ts"
 
 /** The relations of a class by name, as conditions see them. */
 export interface RelationLookup {
@@ -338,8 +339,12 @@ function operand(entity: EntityDefinition, field: FieldDefinition, operator: str
   if (value === null && nullable) return null
   switch (field.type) {
     case "string":
-      if (typeof value === "string") return value
-      break
+      if (typeof value !== "string") break
+      if (nullable || isStorableText(value)) return value
+      throw queryError(
+        `${entity.name}.${field.name} is compared with text that no store holds.`,
+        "Remove NUL characters and half surrogate pairs.",
+      )
     case "integer":
     case "number":
       if (typeof value === "number" && !Number.isNaN(value)) return value

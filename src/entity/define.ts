@@ -11,7 +11,7 @@ import { keyTypes } from "./key.ts"
 import { kebabCase, pluralize } from "./naming.ts"
 
 /** What the entity module knows of a field beyond its public definition. */
-export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema" | "value">
+export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema" | "value" | "isLoose">
 
 export interface Defined {
   readonly definition: EntityDefinition

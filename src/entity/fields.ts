@@ -22,6 +22,8 @@ export interface FieldFacts {
   readonly generated?: GeneratedBy
   /** The class of the value objects that it holds. */
   readonly value?: ValueClass
+  /** JSON whose schema lets in what JSON cannot carry: `z.any()`. */
+  readonly isLoose?: boolean
   /** Accepts values as the entity holds them, after transforms; undefined where only a transform could tell. */
   readonly valueSchema: z.ZodType | undefined
 }
@@ -95,6 +97,7 @@ export function readField(name: string, schema: z.ZodType): FieldFacts {
     optional: acceptsUndefined(schema),
     ...(generated === undefined ? {} : { generated }),
     ...referenceOf(facts),
+    ...(facts.type === "json" && isLoose(schema, new Set()) ? { isLoose: true } : {}),
     valueSchema: toValueSchema(schema),
     ...(facts.value === undefined ? {} : { value: facts.value }),
   }
@@ -234,6 +237,19 @@ function refuseLossyJson(name: string, schema: z.ZodType, seen: Set<z.ZodType>):
     )
   }
   for (const child of children(def)) refuseLossyJson(name, child, seen)
+}
+
+const loose: ReadonlySet<string> = new Set(["any", "unknown", "custom", "transform"])
+
+function isLoose(schema: z.ZodType, seen: Set<z.ZodType>): boolean {
+  if (seen.has(schema)) return false
+  seen.add(schema)
+  const def = defOf(schema)
+  if (def.nitroValue !== undefined) return false
+  const more = def as { readonly catchall?: z.ZodType }
+  return (
+    loose.has(def.type) || [...children(def), ...(more.catchall === undefined ? [] : [more.catchall])].some(child => isLoose(child, seen))
+  )
 }
 
 function children(def: Def): z.ZodType[] {

@@ -5,7 +5,7 @@ import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { toCondition } from "./columns.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import { notFoundError, unknownFieldError } from "./errors.ts"
-import { hasDerivedId, toId } from "./key.ts"
+import { hasDerivedId, toId, whereIds } from "./key.ts"
 import { lockable } from "./lock.ts"
 import type { Predicate } from "./predicate.ts"
 import { loadRelations, readWithRelations } from "./relations/eager.ts"
@@ -95,7 +95,7 @@ export async function countRows<T extends object>(entity: EntityClass<T>, plan: 
   return onStore(binding.store, () => binding.repository.count(ready))
 }
 
-/** `contains` in any of the fields; undefined for empty text, which finds all. */
+/** `contains` in any of the fields, or without `fields` the id itself; undefined for empty text, which finds all. */
 export function searchCondition(entity: EntityClass, text: string | null | undefined, fields?: readonly string[]): Predicate | undefined {
   const { definition } = entity
   for (const name of fields ?? []) {
@@ -107,5 +107,8 @@ export function searchCondition(entity: EntityClass, text: string | null | undef
       type === "string" && references === undefined && !managed && !hidden && !encrypted,
   )
   const names = fields ?? inText.map(({ name }) => name)
-  return { op: "or", of: names.map(name => toCondition(definition, { [name]: { contains: text } }) as Predicate) }
+  const containing = names.map(name => toCondition(definition, { [name]: { contains: text } }) as Predicate)
+  // The whole id: a part of a random one would be in every second.
+  const id = fields === undefined ? toId(definition, text) : undefined
+  return { op: "or", of: id === undefined ? containing : [...containing, whereIds(definition, [id])] }
 }

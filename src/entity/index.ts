@@ -17,6 +17,7 @@ export { allOptionsOf, type FieldMetadata, type FieldOptions, field } from "./fi
 export { type RefOptions, ref } from "./fields.ts"
 export { generated, serial } from "./generated.ts"
 export { Increment, increment } from "./increment.ts"
+export { isStorableJson } from "./json-values.ts"
 export { hasDerivedId, idFrom, partsOfId, referredField } from "./key.ts"
 export { assertSameModule, declareEntities } from "./known-classes.ts"
 export { requireAhead } from "./load-ahead.ts"

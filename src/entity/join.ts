@@ -13,6 +13,7 @@ import { prefixedLookup } from "./relations/lookup.ts"
 import { lookedUp, resolvedCondition } from "./relations/resolve.ts"
 import type { JoinPlan, Row } from "./repository.ts"
 import { unscoped, visiblePairs } from "./soft-delete.ts"
+import { Thenable } from "./thenable.ts"
 import type { EntityClass, JoinQuery } from "./types.ts"
 import { onStore } from "./unit-of-work.ts"
 
@@ -23,12 +24,13 @@ const maxRows = 100_000
 const maxPairs = 10_000_000
 const batchSize = 1000
 
-class StoreJoin<T extends object, S extends object | undefined, V, W> implements JoinQuery<T, S, V, W> {
+class StoreJoin<T extends object, S extends object | undefined, V, W> extends Thenable<[T, S][]> implements JoinQuery<T, S, V, W> {
   readonly left: EntityClass
   readonly right: EntityClass
   readonly plan: JoinPlan
 
   constructor(left: EntityClass, right: EntityClass, plan: JoinPlan) {
+    super()
     this.left = left
     this.right = right
     this.plan = plan
@@ -61,7 +63,7 @@ class StoreJoin<T extends object, S extends object | undefined, V, W> implements
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a query is awaited where its result is wanted
-  then<A = [T, S][], B = never>(
+  override then<A = [T, S][], B = never>(
     fulfilled?: ((value: [T, S][]) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {

@@ -1,7 +1,7 @@
 // Conditions on one value inside of a JSON field: `p.attributes.path("color", "name").eq("red")`.
 import { suggest } from "../shared/suggest.ts"
 import { type Condition, describeValue } from "./condition.ts"
-import type { EntityDefinition, FieldDefinition } from "./definition.ts"
+import type { EntityDefinition, FieldDefinition, FieldType, ValuePart } from "./definition.ts"
 import { queryError } from "./errors.ts"
 import { Operators } from "./operators.ts"
 import type { JsonPath, JsonScalar, JsonTest, Predicate } from "./predicate.ts"
@@ -69,7 +69,14 @@ function jsonCondition(entity: EntityDefinition, field: FieldDefinition, path: J
   const isNull: Predicate = { ...base, test: "isNull" }
   const refuse = (wanted: string): Error =>
     queryError(`${nameOf(entity, field, path)} ${operator} needs ${wanted}, not ${describeValue(given)}.`)
-  const scalar = (value: unknown): JsonScalar => {
+  const type = partAt(field, path)
+  /** As the value object is stored: a date as ISO text, a bigint as digits. */
+  const plain = (value: unknown): unknown => {
+    if (type === "date" && value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
+    return type === "bigint" && typeof value === "bigint" ? String(value) : value
+  }
+  const scalar = (given: unknown): JsonScalar => {
+    const value = plain(given)
     if (isText(value) || typeof value === "boolean" || Number.isFinite(value)) return value as JsonScalar
     throw refuse("text, a number, true or false")
   }
@@ -78,7 +85,9 @@ function jsonCondition(entity: EntityDefinition, field: FieldDefinition, path: J
     if (!Array.isArray(values)) throw refuse("a list")
     return { op: "or", of: values.map(equal) }
   }
-  const ordered = (test: JsonTest, value: unknown): Predicate => {
+  const ordered = (test: JsonTest, given: unknown): Predicate => {
+    if (typeof given === "bigint") throw queryError(`${nameOf(entity, field, path)} is kept as text, whose order is not that of bigints.`)
+    const value = plain(given)
     if (!isText(value) && !Number.isFinite(value)) throw refuse("text or a number")
     return { ...base, test, value: value as JsonScalar }
   }
@@ -103,6 +112,17 @@ function jsonCondition(entity: EntityDefinition, field: FieldDefinition, path: J
       if (!isText(given)) throw refuse("text")
       return { ...base, test: operator as JsonTest, value: given }
   }
+}
+
+/** The type of a part of a value object. */
+function partAt({ parts }: FieldDefinition, path: JsonPath): FieldType | undefined {
+  let part: ValuePart | undefined
+  let inside = parts
+  for (const key of path) {
+    part = inside?.find(({ name }) => name === key)
+    inside = part?.parts
+  }
+  return part?.type
 }
 
 // Not every database can keep NUL or half a surrogate pair, so none is asked for it.

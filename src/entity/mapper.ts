@@ -5,6 +5,7 @@ import type { Defined, FieldInternals } from "./define.ts"
 import type { EntityDefinition, FieldDefinition, FieldType, ValueClass } from "./definition.ts"
 import { decrypt, encrypt } from "./encryption.ts"
 import { canGenerate, generate } from "./generate.ts"
+import { checkedJson, refuseOther } from "./json-values.ts"
 import type { Value } from "./predicate.ts"
 import type { Codec, Encoding, Row } from "./repository.ts"
 import { StoredValue } from "./stored-value.ts"
@@ -53,12 +54,14 @@ interface MappedField {
 
 export function createMapper(defined: Defined, encoding: Encoding, generated: boolean = canGenerate): Mapper {
   const fields = defined.definition.fields.map(({ name, type, encrypted }, index): MappedField => {
-    const { value } = defined.internals[index] as FieldInternals
+    const { value, isLoose = false } = defined.internals[index] as FieldInternals
     const codec = value
-      ? valueCodec(value, encoding.json)
+      ? valueCodec(value, jsonCodec(defined.definition.name, name, encoding.json, false))
       : encrypted
         ? secretCodec(`${defined.definition.name}.${name}`, encoding.string)
-        : encoding[type]
+        : type === "json"
+          ? jsonCodec(defined.definition.name, name, encoding.json, isLoose)
+          : encoding[type]
     return {
       name,
       type,
@@ -98,6 +101,19 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
   }
   const mapper = generated ? generatedMapper(fields, explain) : closureMapper(fields, encodeAt, decodeAt)
   return { ...mapper, encodeAt, decodeAt, exactAt, operandAt }
+}
+
+/** Refuses what would come back as something else, on every store alike. */
+function jsonCodec(entity: string, field: string, codec: Codec | undefined, isLoose: boolean): Codec | undefined {
+  if (codec === undefined) return undefined
+  const encode = codec.encode as (value: unknown) => unknown
+  return {
+    ...codec,
+    encode(value: unknown) {
+      if (isLoose) refuseOther(value, entity, field)
+      return checkedJson(() => encode(value), entity, field)
+    },
+  }
 }
 
 /** Another program wrote it, or the field has another type now. */

@@ -3,6 +3,7 @@ import { depthOf } from "./condition-size.ts"
 import { queryError } from "./errors.ts"
 import type { ComparisonOperator, FieldOperand, JsonPath, JsonPredicate, Operand, Predicate } from "./predicate.ts"
 import type { Order } from "./repository.ts"
+import { isStorableText } from "./storable.ts"
 import { isValueObject } from "./value-object.ts"
 
 /** What two values are compared by: dates by their milliseconds, bytes by content, absent as null. */
@@ -166,6 +167,8 @@ function valueAt(json: unknown, path: JsonPath): unknown {
 }
 
 function text<R>(op: "contains" | "startsWith" | "endsWith" | "like", read: (row: R) => unknown, value: string): Test<R> {
+  // No stored text holds half a character, of which a whole one consists here.
+  if (!isStorableText(value)) return () => false
   const wanted = asciiLower(value)
   const holds: (found: string) => boolean =
     op === "contains"

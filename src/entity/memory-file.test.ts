@@ -61,6 +61,25 @@ it("counts serial ids on from one process to the next, though the newest row is 
   expect(await within(async () => (await Ticket.create({ text: "e" })).id)).toBe(9)
 })
 
+it.each([
+  "{}",
+  "null",
+  "[]",
+  "1",
+  '{"tables":null}',
+  '{"tables":[]}',
+  '{"tables":{"notes":{}}}',
+  '{"tables":{"notes":[1]}}',
+  '{"tables":{},"serials":{"notes":"a"}}',
+  "{",
+  "",
+])("refuses a file that holds %s, and leaves it as it is", async text => {
+  await within(() => Note.create({ text: "x" }))
+  writeFileSync(file, text)
+  await expect(within(async () => Note.count())).rejects.toMatchObject({ code: "NITRO_SNAPSHOT" })
+  expect(readFileSync(file, "utf8")).toBe(text)
+})
+
 it("has no file of half a snapshot, and leaves no other behind", async () => {
   await within(() => Note.createMany(Array.from({ length: 100 }, (_, n) => ({ text: String(n) }))))
   expect(readdirSync(join(folder, "data"))).toEqual(["notes.json"])

@@ -97,9 +97,10 @@ export class SnapshotFile {
       throw unreadable(this.#path, cause)
     }
     try {
-      const { tables, serials = {} } = JSON.parse(text) as Snapshot
-      this.#serials = serials
-      return tables
+      const snapshot: unknown = JSON.parse(text)
+      if (!isSnapshot(snapshot)) throw new TypeError("it holds something else than tables of rows")
+      this.#serials = snapshot.serials ?? {}
+      return snapshot.tables
     } catch (cause) {
       throw unreadable(this.#path, cause)
     }
@@ -126,6 +127,19 @@ export class SnapshotFile {
       throw error
     }
   }
+}
+
+function isSnapshot(value: unknown): value is Snapshot {
+  const { tables, serials = {} } = (isRecord(value) ? value : {}) as Partial<Snapshot>
+  if (!isRecord(tables) || !isRecord(serials)) return false
+  return (
+    Object.values(serials).every(serial => Number.isSafeInteger(serial)) &&
+    Object.values(tables).every(rows => Array.isArray(rows) && rows.every(isRecord))
+  )
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 /** JSON has no bigints, bytes and infinities; text never begins an object, so the two cannot be confused. */

@@ -9,6 +9,7 @@ import { checkPaths } from "./relations/eager.ts"
 import { relationLookup } from "./relations/lookup.ts"
 import type { QueryPlan } from "./repository.ts"
 import { aggregateOf, groupQuery, selectQuery } from "./select.ts"
+import { Thenable } from "./thenable.ts"
 import type {
   CountQuery,
   EntityClass,
@@ -25,11 +26,12 @@ import type {
 } from "./types.ts"
 
 /** See `Query` in types.ts. */
-export class StoreQuery<T extends object, V> implements Query<T, V> {
+export class StoreQuery<T extends object, V> extends Thenable<T[]> implements Query<T, V> {
   readonly entity: EntityClass<T>
   readonly plan: QueryPlan
 
   constructor(entity: EntityClass<T>, plan: QueryPlan) {
+    super()
     this.entity = entity
     this.plan = plan
   }
@@ -78,7 +80,7 @@ export class StoreQuery<T extends object, V> implements Query<T, V> {
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a query is awaited where its result is wanted
-  then<A = T[], B = never>(
+  override then<A = T[], B = never>(
     fulfilled?: ((value: T[]) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
@@ -137,15 +139,16 @@ export class StoreQuery<T extends object, V> implements Query<T, V> {
   }
 }
 
-class StoreCount<T extends object, V> implements CountQuery<T, V> {
+class StoreCount<T extends object, V> extends Thenable<number> implements CountQuery<T, V> {
   readonly query: Query<T, V>
 
   constructor(query: Query<T, V>) {
+    super()
     this.query = query
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a count is awaited where its result is wanted
-  then<A = number, B = never>(
+  override then<A = number, B = never>(
     fulfilled?: ((value: number) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {

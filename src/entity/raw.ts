@@ -35,11 +35,11 @@ function isTemplate(text: unknown): text is TemplateStringsArray {
 
 function isValue(value: unknown, inList = false): boolean {
   if (value === null || value instanceof Date || value instanceof Uint8Array) return true
-  if (Array.isArray(value)) return !inList && value.length > 0 && value.every(one => isValue(one, true))
+  if (Array.isArray(value)) return !inList && value.every(one => isValue(one, true))
   return ["string", "number", "bigint", "boolean"].includes(typeof value)
 }
 
 function describe(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list with something else in it"
+  if (Array.isArray(value)) return "a list with something else in it"
   return value === undefined ? "undefined" : `a value of the type ${typeof value}`
 }

@@ -1,6 +1,6 @@
 // Instances after a rollback: read again where they may hold what the store took back.
 import { reportError } from "../shared/report.ts"
-import type { EntityId } from "./definition.ts"
+import type { EntityDefinition, EntityId } from "./definition.ts"
 import { whereIds } from "./key.ts"
 import { type Model, modelOf } from "./model.ts"
 import { type EntityRecord, isExposed, type Origin, originOf, rowOf, setDeleted, setSiblings, setStored, valuesOf } from "./record.ts"
@@ -31,19 +31,44 @@ function byOrigin(records: ReadonlySet<EntityRecord>): Iterable<EntityRecord[]> 
   return groups.values()
 }
 
+/** Reads the rows of records again after a write of many, and gives those that were there. One whose row is gone stays as it is. */
+export async function takeWritten(records: readonly EntityRecord[]): Promise<EntityRecord[]> {
+  const found: EntityRecord[] = []
+  for (const group of byOrigin(new Set(records))) {
+    for (let at = 0; at < group.length; at += batchSize) {
+      const batch = group.slice(at, at + batchSize)
+      const rows = await rowsOf(batch)
+      for (const record of batch) {
+        const row = rows.get((rowOf(record) as Row)[0])
+        if (row === undefined) continue
+        takeRow(record, originOf(record) as Origin, row)
+        found.push(record)
+      }
+    }
+  }
+  return found
+}
+
+/** The stored rows of records of one class, by id. */
+async function rowsOf(records: readonly EntityRecord[]): Promise<Map<unknown, Row>> {
+  const { mapper, store, repository } = originOf(records[0] as EntityRecord) as Origin
+  const ids = records.map(record => mapper.decodeAt(0, (rowOf(record) as Row)[0]) as EntityId)
+  const where = whereIds(definitionOf(records), ids as never)
+  const rows = await onStore(store, () => unscoped(repository).find({ where, orderBy: [] }))
+  return new Map(rows.map(row => [row[0], row]))
+}
+
+function definitionOf([first]: readonly EntityRecord[]): EntityDefinition {
+  return (modelOf((first as EntityRecord).constructor as unknown as EntityClass) as Model).defined.definition
+}
+
 async function rereadBatch(records: readonly EntityRecord[]): Promise<void> {
-  const [first] = records as [EntityRecord]
-  const origin = originOf(first) as Origin
-  const { definition } = (modelOf(first.constructor as unknown as EntityClass) as Model).defined
+  const origin = originOf(records[0] as EntityRecord) as Origin
   try {
-    const ids = records.map(record => origin.mapper.decodeAt(0, (rowOf(record) as Row)[0]) as EntityId)
-    const rows = await onStore(origin.store, () =>
-      unscoped(origin.repository).find({ where: whereIds(definition, ids as never), orderBy: [] }),
-    )
-    const byId = new Map(rows.map(row => [row[0], row]))
+    const byId = await rowsOf(records)
     for (const record of records) takeRow(record, origin, byId.get((rowOf(record) as Row)[0]))
   } catch (error) {
-    reportError(error, `reading ${definition.name} again after a rollback`)
+    reportError(error, `reading ${definitionOf(records).name} again after a rollback`)
     for (const record of records) setDeleted(record)
   }
 }

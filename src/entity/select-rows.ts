@@ -86,9 +86,27 @@ function keyOf(value: unknown): string {
   return typeof comparable === "string" ? JSON.stringify(comparable) : String(comparable)
 }
 
+/** Kahan's and Babuska's way, as SQLite has it: keeps what each addition rounds off. Postgres adds decimals. */
+class Sum {
+  #sum = 0
+  #rest = 0
+
+  add(value: number): void {
+    const sum = this.#sum + value
+    this.#rest += Math.abs(this.#sum) > Math.abs(value) ? this.#sum - sum + value : value - sum + this.#sum
+    this.#sum = sum
+  }
+
+  get total(): number {
+    // The rest of an infinite sum is none.
+    return Number.isFinite(this.#sum) ? this.#sum + this.#rest : this.#sum
+  }
+}
+
 function foldOf({ call }: Aggregate, type: string): Fold {
   let count = 0
-  let sum: number | bigint = type === "bigint" ? 0n : 0
+  let big = 0n
+  const sum = new Sum()
   let extreme: unknown = null
   const counting = (value: unknown): boolean => {
     if (value === null) return false
@@ -102,10 +120,14 @@ function foldOf({ call }: Aggregate, type: string): Fold {
     case "avg":
       return {
         add(value) {
-          // A field has values of one type.
-          if (counting(value)) sum = ((sum as number) + (value as number)) as number | bigint
+          if (!counting(value)) return
+          if (typeof value === "bigint") big += value
+          else sum.add(value as number)
         },
-        result: () => (call === "sum" ? sum : count === 0 ? null : Number(sum) / count),
+        result: () => {
+          if (call === "sum") return type === "bigint" ? big : sum.total
+          return count === 0 ? null : (type === "bigint" ? Number(big) : sum.total) / count
+        },
       }
     default:
       return {

@@ -11,6 +11,7 @@ import { toOrder, wholeNumber } from "./order.ts"
 import { resolved } from "./relations/resolve.ts"
 import type { Aggregate, QueryPlan, Row, SelectPlan } from "./repository.ts"
 import { Grouping } from "./select-rows.ts"
+import { Thenable } from "./thenable.ts"
 import type { EntityClass, GroupQuery, SelectQuery } from "./types.ts"
 import { onStore } from "./unit-of-work.ts"
 
@@ -95,11 +96,12 @@ function fieldOf(definition: EntityDefinition, field: unknown): FieldDefinition 
 }
 
 /** Reads once when awaited: shared by what gives plain objects. */
-abstract class Values<R> implements PromiseLike<R[]> {
+abstract class Values<R> extends Thenable<R[]> {
   readonly entity: EntityClass
   readonly plan: SelectPlan
 
   constructor(entity: EntityClass, plan: SelectPlan) {
+    super()
     this.entity = entity
     this.plan = plan
   }
@@ -117,7 +119,7 @@ abstract class Values<R> implements PromiseLike<R[]> {
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a query is awaited where its result is wanted
-  then<A = R[], B = never>(
+  override then<A = R[], B = never>(
     fulfilled?: ((value: R[]) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {

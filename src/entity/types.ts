@@ -6,6 +6,7 @@ import type { EntityDefinition, EntityId } from "./definition.ts"
 import type { Increment } from "./increment.ts"
 import type { JsonScalar, Value } from "./predicate.ts"
 import type { JoinPlan, QueryPlan, SelectPlan, Store } from "./repository.ts"
+import type { Awaitable } from "./thenable.ts"
 import type { PlainPart, ValueObjectInstance } from "./value-object.ts"
 
 export interface SaveOptions {
@@ -26,7 +27,7 @@ export type FieldValues<T> = T extends { readonly [fieldValues]?: infer V } ? No
 type RefTo<T> = T extends { readonly [refValue]?: infer R } ? NonNullable<R> : string
 
 /** The target of a `belongsTo` or `hasOne`. The first await loads it for every entity of the same result, in one query. */
-export interface One<T extends object> extends PromiseLike<T | undefined> {
+export interface One<T extends object> extends Awaitable<T | undefined> {
   readonly [relationKind]?: T
   readonly [leadsToMany]?: false
   readonly isLoaded: boolean
@@ -292,7 +293,7 @@ export interface NumberedPage<T> {
  * Plain objects with some fields of the entities of a query; an immutable value, read when awaited. `O` are the orders that it
  * takes: the names themselves, because compilers before TypeScript 7 infer another variance for a condition on the fields.
  */
-export interface SelectQuery<R, in O extends string = never> extends PromiseLike<R[]> {
+export interface SelectQuery<R, in O extends string = never> extends Awaitable<R[]> {
   readonly plan: SelectPlan
   /** Each combination of values once, ordered by them unless `orderBy` says otherwise. */
   distinct(): SelectQuery<R, O>
@@ -329,7 +330,7 @@ export type Group<V, F extends keyof V, G> = [V] extends [never]
   : Flat<Pick<V, F> & { -readonly [N in keyof G]: ResultOf<V, Named<N, G[N]>> }>
 
 /** Groups as plain objects; an immutable value, read when awaited. Ordered by the fields of the groups unless `orderBy` says otherwise. */
-export interface GroupQuery<R> extends PromiseLike<R[]> {
+export interface GroupQuery<R> extends Awaitable<R[]> {
   readonly plan: SelectPlan
   /** A condition on fields and outputs of the groups: `g => g.count.gt(1)`. */
   having(where: Where<R>): GroupQuery<R>
@@ -340,7 +341,7 @@ export interface GroupQuery<R> extends PromiseLike<R[]> {
 }
 
 /** Pairs of entities of two classes; an immutable value, read when awaited. Ordered by their ids unless `orderBy` says otherwise. */
-export interface JoinQuery<T extends object, S extends object | undefined, V = never, W = never> extends PromiseLike<[T, S][]> {
+export interface JoinQuery<T extends object, S extends object | undefined, V = never, W = never> extends Awaitable<[T, S][]> {
   readonly plan: JoinPlan
   /** Of a left join, the fields of a missing entity are null. */
   where(condition: (left: Columns<V, T>, right: Columns<W, NonNullable<S>>) => Condition): JoinQuery<T, S, V, W>
@@ -359,7 +360,7 @@ export type RawValue = Value | readonly Value[]
  * Which entities, in which order: an immutable value with public `entity` and `plan`. Every method gives a new query;
  * awaiting it (again) asks the store (again).
  */
-export interface Query<T extends object = EntityInstance, V = FieldValues<T>> extends PromiseLike<T[]>, AsyncIterable<T> {
+export interface Query<T extends object = EntityInstance, V = FieldValues<T>> extends Awaitable<T[]>, AsyncIterable<T> {
   readonly entity: EntityClass<T>
   readonly plan: QueryPlan
   /** A further condition: all conditions must hold. */
@@ -408,7 +409,7 @@ export interface Query<T extends object = EntityInstance, V = FieldValues<T>> ex
 export type QueryOf<E extends abstract new (...args: never[]) => object> = Query<InstanceType<E>>
 
 /** The number of rows of a query; awaiting it counts. `query` stays public, so that a live view can follow it. */
-export interface CountQuery<T extends object = EntityInstance, V = FieldValues<T>> extends PromiseLike<number> {
+export interface CountQuery<T extends object = EntityInstance, V = FieldValues<T>> extends Awaitable<number> {
   readonly query: Query<T, V>
 }
 

@@ -32,6 +32,10 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
     .filter(({ type, managed }) => !managed && (type === "date" || type === "json" || type === "bytes"))
     .map(({ index, name }) => [index, name] as const)
 
+  // Undefined is stored as null and read as null, where the schema takes both.
+  const nullish = definition.fields
+    .filter(({ name, nullable, index }) => declared.has(name) && nullable && internals[index]?.absent === null)
+    .map(({ name }) => name)
   const refuse = (issues: readonly Issue[]): never => {
     throw validationError(entity, issues)
   }
@@ -67,8 +71,10 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
       const result = run(whole, given)
       const issues = [...(result.success ? [] : toIssues(result.error.issues)), ...managedIssues(given, definition, ownsId)]
       if (!result.success || issues.length > 0) return refuse(issues)
-      if (ownsId) refuseWrongKey(definition, given, result.data as Values, refuse)
-      return result.data as Values
+      const values = result.data as Values
+      if (ownsId) refuseWrongKey(definition, given, values, refuse)
+      for (const name of nullish) if (values[name] === undefined) values[name] = null
+      return values
     },
     forUpdate(data) {
       const given = fieldsOf(data)
@@ -91,7 +97,8 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
     },
     assigned(field, value) {
       const result = parseValue(field, value)
-      return result.success ? result.data : refuse(toIssues(result.error.issues, field))
+      if (!result.success) return refuse(toIssues(result.error.issues, field))
+      return result.data === undefined && nullish.includes(field) ? null : result.data
     },
     inPlace(values, columns) {
       let issues: Issue[] | undefined

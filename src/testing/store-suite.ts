@@ -1,6 +1,7 @@
 // The contract of stores as a suite: a third party runs it against its own store and knows that entities work on it.
 import type { Store } from "../entity/index.ts"
 import type { TestRunner } from "./runner.ts"
+import { alikeTests } from "./store-alike.ts"
 import { conditionTests } from "./store-conditions.ts"
 import { holdTests } from "./store-holds.ts"
 import { keyTests } from "./store-keys.ts"
@@ -63,6 +64,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     rowTests(tools)
     valueTests(tools)
     objectTests(tools)
+    alikeTests(tools, capabilities.transactions ? tools : without("transactions"))
     orderTests(tools)
     predicateTests(tools)
     conditionTests(tools)

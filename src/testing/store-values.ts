@@ -120,14 +120,6 @@ export function valueTests({ test, expect }: Tools): void {
     ])
   })
 
-  test("keeps NUL and half a surrogate pair inside of JSON, or refuses them", async store => {
-    try {
-      await same(store, "data", [{ nul: "\0", half: "\ud800" }])
-    } catch (error) {
-      expect((error as { code?: unknown }).code).toBe("NITRO_VALUE_UNSUPPORTED")
-    }
-  })
-
   test("gives a clean entity back: reading changes nothing, saving again writes nothing", async store => {
     const read = await roundTrip(store, {
       text: "a",

@@ -1,16 +1,18 @@
 // What a getter with `belongsTo` or `hasOne` returns.
 import { type EntityRecord, valuesOf } from "../record.ts"
+import { Thenable } from "../thenable.ts"
 import type { One } from "../types.ts"
 import type { RelationDefinition } from "./definition.ts"
 import { loadTargets } from "./load.ts"
 import { siblingsFor } from "./siblings.ts"
 
 /** See `One` in types.ts. */
-export class ToOne implements One<EntityRecord> {
+export class ToOne extends Thenable<EntityRecord | undefined> implements One<EntityRecord> {
   readonly #record: EntityRecord
   readonly #definition: RelationDefinition
 
   constructor(record: EntityRecord, definition: RelationDefinition) {
+    super()
     this.#record = record
     this.#definition = definition
   }
@@ -24,7 +26,7 @@ export class ToOne implements One<EntityRecord> {
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a relation is awaited where its target is wanted
-  then<A = EntityRecord | undefined, B = never>(
+  override then<A = EntityRecord | undefined, B = never>(
     fulfilled?: ((value: EntityRecord | undefined) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {

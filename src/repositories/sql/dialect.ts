@@ -60,6 +60,10 @@ export interface Dialect {
    * `exists`: row by row, where the database turns it into a join by itself.
    */
   readonly related: "in" | "exists"
+  /** The sum of a column as a number, rounded once and not at each addition; null of nothing. */
+  total(type: FieldType, column: string): string
+  /** The text of a statement with an empty list behind `before`, which ends with `in` or `not in`. */
+  emptyList(before: string): string
   /** What a column is after an increment, an error where no row could hold it. */
   add(type: FieldType, column: string, place: () => string): string
   /** The end of a query; each argument is a placeholder or undefined. */

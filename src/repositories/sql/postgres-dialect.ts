@@ -1,5 +1,5 @@
 // Postgres' differences: its encodings, its spelling, its errors.
-import type { Encoding, FieldType } from "../../entity/index.ts"
+import { type Encoding, type FieldType, isStorableJson } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { CoarseText } from "./column.ts"
 import type { Dialect, Failure } from "./dialect.ts"
@@ -10,7 +10,6 @@ import {
   firstInstant,
   firstTimestamp,
   isSameJson,
-  isStorableJson,
   isTimestamp,
   lastInstant,
   millisecondsOf,
@@ -226,6 +225,11 @@ export const postgresDialect: Dialect = {
     `lower(${column} collate "C") like lower(${placeholder} collate "C")${escaped ? "" : " escape ''"}`,
   json: postgresJson,
   related: "exists",
+  // As decimals, since a sum of numbers depends on the order of the rows. Their text has all digits, a cast has fifteen.
+  total: (type, column) => `sum(${type === "number" ? `${column}::text::numeric` : column})::double precision`,
+  // Postgres has no empty list. An array of no type takes that of the column.
+  emptyList: before =>
+    /\bnot\s+in\s*$/i.test(before) ? before.replace(/\bnot\s+in\s*$/i, "<> all ('{}')") : before.replace(/\bin\s*$/i, "= any ('{}')"),
   add,
   limit: (limit, offset) => `${limit ? ` limit ${limit}` : ""}${offset ? ` offset ${offset}` : ""}`,
   forUpdate: " for update",

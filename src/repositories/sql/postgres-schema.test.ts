@@ -254,6 +254,13 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
     await repository.write([{ op: "insert", row: ["a", 1] }])
     expect(await repository.count({ where: { op: "gte", field: "n", value: 1 }, orderBy: [{ field: "n", direction: "asc" }] })).toBe(1)
     expect(await problemsOf(open(), define("Long", {}, { table: "t".repeat(64) }))).toContain("63 bytes")
+    const named = (async () =>
+      open()
+        .bind(define("Long", { ["n".repeat(64)]: "string" }))
+        .count(all))()
+    await expect(named).rejects.toMatchObject({
+      fix: 'Rename the field, or give the class another table: Entity("Long", {...}, { table: "..." }).',
+    })
     const long = define(
       "Item",
       { ["f".repeat(60)]: "string" },

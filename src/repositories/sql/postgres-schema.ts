@@ -172,7 +172,8 @@ function checkNames(definition: EntityDefinition, store: string): void {
   const long = [definition.table, ...storedFields(definition).map(field => field.column)].filter(name => Buffer.byteLength(name) > 63)
   if (long.length === 0) return
   const problem = `the name ${quote(long[0] as string)} has more than 63 bytes`
-  throw mismatch(definition, store, [{ problem, serious: true }], "sync")
+  const fix = `Rename the field, or give the class another table: Entity("${definition.name}", {...}, { table: "..." }).`
+  throw mismatch(definition, store, [{ problem, fix, serious: true }], "sync")
 }
 
 async function createTable(driver: Driver, definition: EntityDefinition): Promise<void> {

@@ -152,14 +152,6 @@ export function isSameJson(stored: string, encoded: string): boolean {
   return JSON.stringify(JSON.parse(stored)) === encoded
 }
 
-// An odd number of backslashes before the u makes it an escape.
-const unstorableEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
-
-/** Whether `jsonb` takes this JSON: its text has no NUL and no half surrogate pairs, not even escaped. */
-export function isStorableJson(json: string): boolean {
-  return !json.includes("\\u") || !unstorableEscape.test(json)
-}
-
 function parseBytes(text: string): Uint8Array {
   if (!text.startsWith("\\x")) throw new TypeError("Bytes cannot be read; the connection's bytea_output must be hex.")
   return Buffer.from(text.slice(2), "hex")

@@ -133,6 +133,9 @@ export const sqliteDialect: Dialect = {
   like: (column, placeholder, escaped) => `${column} like ${placeholder}${escaped ? " escape '\\'" : ""}`,
   json: sqliteJson,
   related: "in",
+  // Of integers too: 64 bits would overflow with an error.
+  total: (_type, column) => `sum(cast(${column} as double precision))`,
+  emptyList: before => `${before}()`,
   add,
   limit: (limit, offset) => `${limit || offset ? ` limit ${limit ?? "-1"}` : ""}${offset ? ` offset ${offset}` : ""}`,
   generatedIds: {

@@ -67,7 +67,7 @@ export function selectStatement(table: Table, dialect: Dialect, plan: SelectPlan
     const sql = `select ${list} from ${table.sql}${where}${writing.end(table, plan)}`
     return { sql, parameters: writing.parameters }
   }
-  const outputs = [...columns.map(column => seenSql(column)), ...plan.aggregates.map(aggregate => aggregateText(table, aggregate))]
+  const outputs = [...columns.map(column => seenSql(column)), ...plan.aggregates.map(aggregate => aggregateText(table, dialect, aggregate))]
   // By position: names that differ in case alone would be one column to SQLite.
   const list = outputs.map((output, index) => `${output} as c${index}`).join(", ")
   const by = plan.fields.length > 0 && plan.aggregates.length > 0 ? ` group by ${columns.map(column => seenSql(column)).join(", ")}` : ""
@@ -77,17 +77,20 @@ export function selectStatement(table: Table, dialect: Dialect, plan: SelectPlan
   return { sql: `select ${groups.selectList} from ${groups.sql}${having}${writing.end(groups, plan)}`, parameters: writing.parameters }
 }
 
-function aggregateText(table: Table, { call, field }: Aggregate): string {
+function aggregateText(table: Table, dialect: Dialect, { call, field }: Aggregate): string {
   if (field === undefined) return "count(*)"
-  const { sql, ordered, field: definition } = table.column(field)
+  const {
+    sql,
+    ordered,
+    field: { type },
+  } = table.column(field)
   switch (call) {
     case "count":
       return `count(${sql})`
     case "sum":
-      // Integers as numbers, as they are added in memory: 64 bits would overflow with an error.
-      return definition.type === "bigint" ? `coalesce(sum(${sql}), 0)` : `coalesce(sum(cast(${sql} as double precision)), 0)`
+      return `coalesce(${type === "bigint" ? `sum(${sql})` : dialect.total(type, sql)}, 0)`
     case "avg":
-      return `avg(cast(${sql} as double precision))`
+      return `${dialect.total(type, sql)} / nullif(count(${sql}), 0)`
     default:
       return `${call}(${ordered})`
   }
@@ -141,7 +144,8 @@ export function rawStatement(table: Table, dialect: Dialect, text: readonly stri
     .map((part, at) => {
       if (at >= values.length) return part
       const value = values[at]
-      return part + (Array.isArray(value) ? `(${value.map(bound).join(", ")})` : bound(value))
+      if (!Array.isArray(value)) return part + bound(value)
+      return value.length === 0 ? dialect.emptyList(part) : `${part}(${value.map(bound).join(", ")})`
     })
     .join("")
   // With the table's name: SQLite takes a quoted name that is no column for a text.

@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { NitroError } from "../../../shared/errors.ts"
 import "./errors.ts"
-import { byText, type DialectName, inOrderOfNames, type SchemaModel } from "./model.ts"
+import { byText, type DialectName, inOrderOfNames, type SchemaModel, type TableModel } from "./model.ts"
 import { type Statement, statementsOf } from "./sql-text.ts"
 import type { Step } from "./steps.ts"
 
@@ -73,11 +73,23 @@ function readSnapshot(file: string, text: string): { after: string | null; schem
   try {
     const { format: found, after, dialect, tables } = JSON.parse(text) as { format: unknown; after: string | null } & SchemaModel
     if (found !== format) throw new Error(`its format is ${String(found)}, and this release reads ${format}`)
-    if (!Array.isArray(tables) || (after !== null && typeof after !== "string")) throw new Error("it is not what was written")
+    if (!Array.isArray(tables) || !tables.every(isTable) || (after !== null && typeof after !== "string"))
+      throw new Error("it is not what was written")
+    if (dialect !== "sqlite" && dialect !== "postgres") throw new Error(`it is for ${String(dialect)}`)
     return { after, schema: inOrderOfNames({ dialect, tables }) }
   } catch (cause) {
     throw fileError(`${file} is no snapshot: ${(cause as Error).message}.`, "Restore the file from version control.", cause)
   }
+}
+
+function isTable(table: unknown): boolean {
+  const { name, columns, primaryKey, indexes, foreignKeys } = (table ?? {}) as Partial<Record<keyof TableModel, unknown>>
+  const isList = (list: unknown, hasColumns: boolean): boolean =>
+    Array.isArray(list) &&
+    list.every(part => typeof part?.name === "string" && (hasColumns ? Array.isArray(part.columns) : typeof part.type === "string"))
+  return (
+    typeof name === "string" && Array.isArray(primaryKey) && isList(columns, false) && isList(indexes, true) && isList(foreignKeys, true)
+  )
 }
 
 /** The comment lines `-- up` and `-- down` begin the parts. */

@@ -167,6 +167,21 @@ describe.each(databases)("on $name", database => {
     await expect(migrator.up()).rejects.toMatchObject({ code: "NITRO_MIGRATION_MISSING" })
   })
 
+  it("refuses a snapshot that is none, by its file", async () => {
+    const { migrator } = await project(product())
+    const { files } = await migrator.create()
+    const snapshot = (files as [string, string])[1]
+    const { tables, ...head } = JSON.parse(readFileSync(snapshot, "utf8"))
+    const texts = ["{}", "null", "[]", "1", "", JSON.stringify({ ...head, tables: [{}] }), JSON.stringify({ ...head, tables: [null] })]
+    const [{ columns: _, ...table }] = tables
+    texts.push(JSON.stringify({ ...head, tables: [table] }), JSON.stringify({ ...head, tables, dialect: "db2" }))
+    for (const text of texts) {
+      writeFileSync(snapshot, text)
+      for (const run of [() => migrator.plan(), () => migrator.up(), () => migrator.check()])
+        await expect(run()).rejects.toMatchObject({ code: "NITRO_MIGRATION_FILE", message: expect.stringContaining(snapshot) })
+    }
+  })
+
   it("detects two branches that both added a migration", async () => {
     const { folder, use, migrator } = await project(product())
     await migrator.create({ name: "start" })
