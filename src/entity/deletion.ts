@@ -4,11 +4,11 @@ import { tellDeleted, tellStored } from "./change.ts"
 import { isObserved } from "./changes.ts"
 import { toCondition } from "./columns.ts"
 import type { EntityId } from "./definition.ts"
-import { queryError } from "./errors.ts"
+import { isLongCascade, queryError } from "./errors.ts"
 import { bindingFor, waitForSaves } from "./persistence.ts"
 import type { Predicate } from "./predicate.ts"
 import { type EntityRecord, rowOf, setDeleted, setStored, valuesOf } from "./record.ts"
-import { type DeleteActions, hasDeleteHooks, hasDeleteRules, withDeleteRules } from "./relations/delete-rules.ts"
+import { type DeleteActions, hasDeleteHooks, hasDeleteRules, tryCascade, withDeleteRules } from "./relations/delete-rules.ts"
 import { relationLookup } from "./relations/lookup.ts"
 import { resolvedCondition } from "./relations/resolve.ts"
 import type { Row, Write } from "./repository.ts"
@@ -152,9 +152,15 @@ async function eraseWhere(binding: Binding, condition: Predicate | undefined): P
   const { store, model } = binding
   // Of a class with soft deletion it also removes for good what was deleted softly before.
   const repository = unscoped(binding.repository)
-  if (!isObserved(model) && !(await hasDeleteRules(binding))) return writeTo(store, () => repository.deleteWhere(condition))
+  if (!isObserved(model) && !(await hasDeleteRules(binding))) {
+    try {
+      return await tryCascade(binding, async () => writeTo(store, () => repository.deleteWhere(condition)))
+    } catch (error) {
+      if (!isLongCascade(error)) throw error
+    }
+  }
   const rows = await matching(binding, condition, true)
-  return withDeleteRules(binding, rows, deleteActions, () => eraseRows(binding, rows))
+  return withDeleteRules(binding, rows, deleteActions, roots => eraseRows(binding, roots))
 }
 
 async function markWhere(binding: Binding, condition: Predicate | undefined): Promise<number> {

@@ -155,6 +155,19 @@ export function referenceError(entity: string, id: EntityId, by: string, field: 
   })
 }
 
+/** A store throws this for a delete that takes more rows along than it follows: the entity module then deletes them one after the other. */
+export function longCascadeError(entity: string, cause?: unknown): NitroError {
+  return new NitroError("NITRO_REFERENCE", `A delete of ${entity} takes more rows along, each by the one before, than the store follows.`, {
+    fix: "Delete the last ones first.",
+    details: { entity, longCascade: true },
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+export function isLongCascade(error: unknown): boolean {
+  return error instanceof NitroError && error.details["longCascade"] === true
+}
+
 /** A store throws this for a taken id or unique value; `fields` are field names, `definition.key` for the id. */
 export function duplicateError(entity: string, fields: readonly string[], cause?: unknown): NitroError {
   const names = fields.join(" and ")

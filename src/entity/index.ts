@@ -12,7 +12,7 @@ export type { EntityDefinition, EntityId, FieldDefinition, FieldType, GeneratedB
 export { groupDefinition, joinDefinition } from "./derived.ts"
 export type { EncryptionKeys } from "./encryption.ts"
 export { Entity, isEntity, isEntityClass } from "./entity.ts"
-export { duplicateError, type Issue } from "./errors.ts"
+export { duplicateError, type Issue, longCascadeError } from "./errors.ts"
 export { allOptionsOf, type FieldMetadata, type FieldOptions, field } from "./field-options.ts"
 export { type RefOptions, ref } from "./fields.ts"
 export { generated, serial } from "./generated.ts"

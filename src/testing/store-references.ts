@@ -29,6 +29,14 @@ function declare(rule: Rule, hasRelations: boolean) {
   return { Owner, Pet }
 }
 
+// SQLite follows 1000 rows that hang on each other.
+const chainLength = 1500
+class ChainLink extends Entity(
+  "NitroSuiteChainLink",
+  { n: z.int(), beforeId: ref("NitroSuiteChainLink", { onDelete: "cascade" }).nullable() },
+  { plural: "nitro-suite-chain-links" },
+) {}
+
 const dangling = { code: "NITRO_REFERENCE" }
 const rules: readonly Rule[] = ["restrict", "cascade", "setNull"]
 
@@ -135,6 +143,22 @@ export function referenceTests({ test: plain, expect }: Tools): void {
         })
       }
     }
+  }
+
+  const deletes: readonly (readonly [how: string, run: (first: ChainLink) => Promise<unknown>])[] = [
+    ["an entity", first => first.delete()],
+    ["an entity in a unit of work", first => unitOfWork(() => first.delete())],
+    ["the first by a condition", () => ChainLink.deleteWhere({ n: 0 })],
+    ["all by a condition", () => ChainLink.deleteWhere(link => link.n.lt(chainLength))],
+    ["half of them by a condition", () => ChainLink.deleteWhere(link => link.n.gte(0).and(link.n.lt(chainLength / 2)))],
+  ]
+  for (const [how, run] of deletes) {
+    test(`takes a chain of ${chainLength} rows along with a delete of ${how}`, async () => {
+      const links = Array.from({ length: chainLength }, (_, n) => ({ id: sampleId(n), n, beforeId: n === 0 ? null : sampleId(n - 1) }))
+      const [first] = await ChainLink.createMany([...links, { id: "other", n: chainLength, beforeId: null }])
+      await run(first as ChainLink)
+      expect((await ChainLink.all()).map(({ id }) => id)).toEqual(["other"])
+    })
   }
 
   test("says which entity a reference means, where there is none of this name", async () => {

@@ -5,7 +5,7 @@ import type { MaybePromise } from "../../shared/types.ts"
 import { allBindings, type Binding, bindReferrers } from "../binding.ts"
 import { isObserved } from "../changes.ts"
 import type { EntityId, FieldDefinition } from "../definition.ts"
-import { referenceError } from "../errors.ts"
+import { isLongCascade, referenceError } from "../errors.ts"
 import { hasTransactions } from "../joined-store.ts"
 import { referredField } from "../key.ts"
 import { isReferredTo, targetModel } from "../known-classes.ts"
@@ -38,24 +38,68 @@ export async function withDeleteRules<T>(
   binding: Binding,
   rows: readonly Row[],
   actions: DeleteActions,
-  deleteRoots: () => Promise<T>,
+  deleteRoots: (rows: readonly Row[]) => Promise<T>,
 ): Promise<T> {
   bindReferrers(binding)
-  if (!isReferredTo(binding.model.name)) return deleteRoots()
-  if (await anyIsOurs(binding, new Set())) {
+  if (!isReferredTo(binding.model.name)) return deleteRoots(rows)
+  const byOurselves = (roots: readonly Row[]): Promise<T> => {
     // As a database decides it: what is in the way may go before the unit of work commits.
     const waits = currentUnit() !== undefined
     return atomically(async () => {
       await carryOut(await planOf(binding, rows, waits), actions)
-      return deleteRoots()
+      return deleteRoots(roots)
     })
   }
+  if (await anyIsOurs(binding, new Set())) return byOurselves(rows)
   try {
-    return await deleteRoots()
+    return await tryCascade(binding, () => deleteRoots(rows))
   } catch (error) {
+    if (isLongCascade(error)) return byOurselves(lastFirst(binding, rows))
     if (error instanceof NitroError && error.code === "NITRO_REFERENCE") await nameReferrers(binding, rows, error)
     throw error
   }
+}
+
+/**
+ * Runs a delete that the store may give up on (`isLongCascade`). Inside of a unit of work it has a savepoint then: SQLite goes on
+ * counting the references that the part which was done has broken.
+ */
+export function tryCascade<T>(binding: Binding, work: () => Promise<T>): Promise<T> {
+  const isEndless = currentUnit() !== undefined && binding.store.capabilities.serialTransactions === true && isCircular(binding, binding)
+  return isEndless ? atomically(work) : work()
+}
+
+/** Can a delete of rows of a class take others of it along? */
+function isCircular(root: Binding, at: Binding, seen: Set<Binding> = new Set()): boolean {
+  return referrersOf(at).some(({ binding, field }) => {
+    if (field.onDelete !== "cascade") return false
+    if (binding === root) return true
+    if (seen.has(binding)) return false
+    seen.add(binding)
+    return isCircular(root, binding, seen)
+  })
+}
+
+/** Rows of one class so that each comes after those that point to it. */
+function lastFirst(binding: Binding, rows: readonly Row[]): Row[] {
+  const key = binding.definition.fieldByName.get(referredField(binding.definition))?.index ?? 0
+  const byKey = new Map(rows.map(row => [row[key], row]))
+  const fields = referrersOf(binding).filter(referrer => referrer.binding === binding)
+  const depths = new Map<Row, number>()
+  for (const row of rows) {
+    const way: Row[] = []
+    const onWay = new Set<Row>()
+    for (let next: Row | undefined = row; next !== undefined && !depths.has(next) && !onWay.has(next); ) {
+      way.push(next)
+      onWay.add(next)
+      next = fields.map(({ field }) => byKey.get((way.at(-1) as Row)[field.index])).find(found => found !== undefined)
+    }
+    for (const one of way.reverse()) {
+      const above = fields.map(({ field }) => byKey.get(one[field.index])).find(found => found !== undefined)
+      depths.set(one, (above === undefined ? -1 : (depths.get(above) ?? -1)) + 1)
+    }
+  }
+  return [...rows].sort((a, b) => (depths.get(b) ?? 0) - (depths.get(a) ?? 0))
 }
 
 function anyIsOurs(binding: Binding, seen: Set<Binding>): MaybePromise<boolean> {

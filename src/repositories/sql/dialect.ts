@@ -7,6 +7,8 @@ export type Failure =
   /** `constraint` is matched against the table's unique sets by `uniqueName`. */
   | { readonly kind: "duplicate"; readonly constraint: string }
   | { readonly kind: "reference" }
+  /** A delete that takes more rows along, one after the other, than the database follows. */
+  | { readonly kind: "longCascade" }
   /** Another process or connection holds the lock: may work later. */
   | { readonly kind: "busy" }
   /** Another transaction was in the way: running this one again from its start may work. */

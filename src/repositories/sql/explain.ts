@@ -1,5 +1,5 @@
 // Says what a database said in the words of this library.
-import { duplicateError } from "../../entity/index.ts"
+import { duplicateError, longCascadeError } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Dialect } from "./dialect.ts"
 import "./errors.ts"
@@ -31,6 +31,8 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
         ...options,
         clientMessage: `This ${entity ?? "row"} refers to something that does not exist, or is still in use.`,
       })
+    case "longCascade":
+      return longCascadeError(entity ?? "a row", error)
     case "tooComplex":
       return new NitroError("NITRO_QUERY", `A condition on ${entity ?? "a table"} is too complex for ${store}: ${reason}.`, {
         ...options,

@@ -96,6 +96,7 @@ function classify(error: unknown): Failure {
   }
   if (code === 787 || code === "SQLITE_CONSTRAINT_FOREIGNKEY" || error.message.includes("FOREIGN KEY constraint failed"))
     return { kind: "reference" }
+  if (error.message.includes("too many levels of trigger recursion")) return { kind: "longCascade" }
   if (tooComplex.test(error.message)) return { kind: "tooComplex" }
   if (error.message.includes("integer overflow")) return { kind: "value" }
   if (typeof code === "number") {

@@ -29,6 +29,28 @@ describe.each(dialects)("on %s", dialect => {
     expect(diff(all, all, {}, dialect)).toEqual({ up: [], down: [], possibleRenames: [] })
   })
 
+  it("says which values a field takes no more, and changes them as it is told", () => {
+    const sized = (...values: [string, ...string[]]): EntityDefinition[] => [
+      product({ size: { type: "string", optional: true, schema: z.enum(values).default("s") } }),
+    ]
+    const silent = diff(sized("s", "m", "it's"), sized("s"), {}, dialect)
+    expect(silent.up).toMatchObject([{ table: "products", destructive: false, statements: [] }])
+    expect(silent.up[0]?.sentence).toContain(`The column "size" of "products" takes 'm', 'it''s' no more.`)
+    expect(silent.up[0]?.sentence).toContain('casts: { "products.size": "..." }')
+    const told = diff(sized("s", "m"), sized("s"), { casts: { "products.size": "'s'" } }, dialect)
+    expect(told.up.map(({ statements }) => statements)).toEqual([[`update "products" set "size" = 's' where "size" in ('m')`]])
+    expect(told.down.map(({ sentence }) => sentence)).toEqual([
+      `The column "size" of "products" takes its former values again; rows keep what they hold.`,
+    ])
+    expect(diff(sized("s"), sized("s", "m"), {}, dialect).up).toEqual([])
+    const open = [product({ size: { type: "string", optional: true, schema: z.string().default("s") } })]
+    expect([diff(sized("s", "m"), open, {}, dialect).up, diff(open, sized("s"), {}, dialect).up]).toEqual([[], []])
+    const graded = (values: readonly (1 | 2 | 3)[]): EntityDefinition[] => [
+      product({ grade: { type: "integer", nullable: true, schema: z.literal(values as [1]).nullable() } }),
+    ]
+    expect(diff(graded([1, 2, 3]), graded([1]), {}, dialect).up[0]?.sentence).toContain("takes 2, 3 no more")
+  })
+
   it("never takes a drop and an addition for a rename, and says that it may be one", () => {
     const result = diff([product({ title: "string" })], [product({ name: { type: "string", nullable: true } })], {}, dialect)
     expect(result.up.some(step => step.destructive)).toBe(true)

@@ -7,6 +7,7 @@ import { postgresSteps } from "./postgres-steps.ts"
 import { shown } from "./sql-text.ts"
 import { sqliteSteps } from "./sqlite-steps.ts"
 import type { Step } from "./steps.ts"
+import { valueSteps } from "./values.ts"
 
 export interface PossibleRename {
   /** What to pass as `renames` if it is one. */
@@ -35,7 +36,8 @@ function oneWay(from: SchemaModel, to: SchemaModel, hints: Directed): { readonly
   const renamed = applyRenames(from, hints.renames)
   const change = compareSchemas(renamed.schema, to)
   const build = to.dialect === "sqlite" ? sqliteSteps : postgresSteps
-  return { steps: build(change, renamed.steps, { dialect: to.dialect, hints }), change }
+  const context = { dialect: to.dialect, hints }
+  return { steps: [...build(change, renamed.steps, context), ...valueSteps(renamed.schema, to, context)], change }
 }
 
 function possibleRenames({ created, dropped, altered, dialect }: SchemaChange): PossibleRename[] {

@@ -6,7 +6,7 @@ import { postgres } from "../postgres.ts"
 import { sqlite } from "../sqlite.ts"
 import { introspect } from "./introspect.ts"
 import { createMigrator } from "./migrator.ts"
-import { type Database, databases, exec, inSession, keep, newFolder } from "./testing/databases.ts"
+import { all, type Database, databases, exec, inSession, keep, newFolder } from "./testing/databases.ts"
 
 class Category extends Entity("Category", { name: z.string(), parentId: ref("Category").nullable().default(null) }, { unique: ["name"] }) {}
 class Product extends Entity(
@@ -83,6 +83,28 @@ describe.each(one)("on $name", database => {
       await Entry.count()
     })
     for (const store of [migrated, made]) expect(await indexes(store)).toEqual([[["product_id"]], []])
+  })
+
+  it("change the rows whose value of an enum is gone, or say that they stay", async () => {
+    const [store, folder] = [storeAt(database, database.source(), "check"), newFolder()]
+    const sized = (...values: [string, ...string[]]) => Entity("Shirt", { size: z.enum(values) }, { table: "shirts" })
+    const migratorOf = (...values: [string, ...string[]]) => createMigrator({ store, folder, entities: [sized(...values)] })
+    await migratorOf("s", "m", "l").create()
+    await migratorOf("s", "m", "l").up()
+    await exec(store, "insert into shirts (id, size) values ('a', 'm'), ('b', 'l')")
+    const told = migratorOf("s", "l")
+    await told.create({ casts: { "shirts.size": "'s'" } })
+    await told.up()
+    const silent = migratorOf("s")
+    expect((await silent.check()).problems).toEqual(["The entities changed since the last migration was created."])
+    expect((await silent.create()).up[0]?.sentence).toContain("takes 'l' no more")
+    await silent.up()
+    expect(await silent.check()).toMatchObject({ ok: true })
+    expect(await all(store, "select id, size from shirts order by id")).toEqual([
+      ["a", "s"],
+      ["b", "l"],
+    ])
+    await silent.down({ to: null, yes: true })
   })
 
   it("have defaults in the database that their own rules give", async () => {

@@ -14,6 +14,8 @@ export interface ColumnModel {
   readonly default?: string
   /** Counts up, from the highest number that it ever had. */
   readonly serial?: boolean
+  /** All that the field takes, where its schema lists them. A database does not know it. */
+  readonly values?: readonly (string | number)[]
   /** What the column holds for the entity. A database does not know it. */
   readonly kind?: FieldType
 }

@@ -106,7 +106,15 @@ function columnOf(definition: EntityDefinition, field: FieldDefinition, dialect:
     ...(text === undefined ? {} : { default: text }),
     ...(field.generated === "serial" ? { serial: true } : {}),
     kind: field.type,
+    ...valuesOf(field),
   }
+}
+
+/** Of an enum or of literals. */
+function valuesOf({ schema, type, encrypted }: Field): Pick<ColumnModel, "values"> {
+  const { values } = schema._zod as { readonly values?: ReadonlySet<unknown> }
+  if (values === undefined || encrypted || !(type === "string" || type === "integer" || type === "number")) return {}
+  return { values: [...values].filter((value): value is string | number => typeof value === "string" || typeof value === "number") }
 }
 
 /** The declared default when it is the same every time: not a new id, not the present time. */

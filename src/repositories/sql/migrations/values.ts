@@ -1,0 +1,39 @@
+// Values that a field takes no more: rows may hold them, and only the author of the change knows what they become.
+import { needsCast } from "./casts.ts"
+import { columnOf, type SchemaModel, tableOf } from "./model.ts"
+import { quote, quoteText, shown } from "./sql-text.ts"
+import type { Context, Step } from "./steps.ts"
+
+/** One step for each column with such values: an update where a cast says how, else a comment in the file. */
+export function valueSteps(from: SchemaModel, to: SchemaModel, { dialect, hints }: Context): Step[] {
+  return to.tables.flatMap(table =>
+    table.columns.flatMap((column): Step[] => {
+      const old = tableOf(from, table.name)
+      const before = old && columnOf(old, column.name)
+      if (before?.values === undefined || column.values === undefined || needsCast(before, column, dialect)) return []
+      const gone = before.values.filter(value => column.values?.includes(value) === false)
+      const isBack = hints.direction === "down" && column.values.some(value => before.values?.includes(value) === false)
+      if (gone.length === 0) return isBack ? [widened(table.name, column.name)] : []
+      const list = gone.map(value => (typeof value === "number" ? String(value) : quoteText(value))).join(", ")
+      const cast = hints.cast(table.name, column.name)
+      const name = quote(column.name)
+      const text = `The column ${shown(column.name)} of ${shown(table.name)} takes ${list} no more.`
+      const open = ` Rows that hold it stay as they are, and their entities cannot be saved: say what they become, as SQL: casts: { ${shown(`${table.name}.${column.name}`)}: "..." }.`
+      return [
+        {
+          direction: hints.direction,
+          table: table.name,
+          sentence: cast === undefined ? text + open : text,
+          destructive: false,
+          statements: cast === undefined ? [] : [`update ${quote(table.name)} set ${name} = ${cast} where ${name} in (${list})`],
+        },
+      ]
+    }),
+  )
+}
+
+/** The way back takes the values again. It has a statement, as a migration without one cannot be taken back. */
+function widened(table: string, column: string): Step {
+  const sentence = `The column ${shown(column)} of ${shown(table)} takes its former values again; rows keep what they hold.`
+  return { direction: "down", table, sentence, destructive: false, statements: ["select 1"] }
+}
