@@ -12,6 +12,7 @@ import {
   type Markup,
   onPassword,
   raw,
+  typeOf,
 } from "../html/index.ts"
 import { needsApp } from "../shared/answering.ts"
 import { NitroError } from "../shared/errors.ts"
@@ -195,6 +196,7 @@ export class Call extends Expression<void> {
 
   /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no room of its own in a layout. */
   button(label: Child, attributes: ElementAttributes["button"] = {}): Markup {
+    assertControl("button", attributes)
     return html`${raw(this.#openForm(this.#route.buttonForm))}${button({ class: "btn", ...attributes }, label)}</form>`
   }
 
@@ -203,12 +205,13 @@ export class Call extends Expression<void> {
    * `update` it also saves when the field is left, and Escape restores what the server last sent.
    */
   input(name: string, attributes: ElementAttributes["input"] = {}): Markup {
+    assertControl("input", attributes)
     this.#route.inputs?.assert(name)
     // Written as text, because a list makes one for each row. What is not escaped here is an identifier or was escaped before.
     const form = this.#form
     const id = fieldId(form, name)
     // What is typed into a password goes back to no page.
-    const isSecret = isPassword(attributes.type)
+    const isSecret = isPassword(typeOf(attributes))
     const value = isSecret ? undefined : this.#valueOf(name)
     const open = String(input({ class: "input", ...attributes })).slice(0, -1)
     const invalid = this.#flash()?.errors[name] === undefined ? "" : ' aria-invalid="true" autofocus'
@@ -268,6 +271,27 @@ export class Call extends Expression<void> {
     // Almost no request has one: the form's name is not made up only to be compared with nothing.
     return flash !== undefined && flash.form === this.#form ? flash : undefined
   }
+}
+
+/** Types that would print a form which nothing sends, or which holds nothing to send. */
+const dead: Readonly<Record<"button" | "input", { readonly types: ReadonlySet<unknown>; readonly fix: string }>> = {
+  button: {
+    types: new Set(["button", "reset"]),
+    fix: 'Leave `type` out. For a button that only runs an expression write <button type="button" data-on:click={…}>.',
+  },
+  input: {
+    types: new Set(["button", "reset", "submit", "image", "hidden"]),
+    fix: "Leave `type` out, or give that of a field. For a form that is one button write call(…).button(…).",
+  },
+}
+
+/** @throws NITRO_CALL_CONTROL */
+function assertControl(face: "button" | "input", attributes: object): void {
+  const type = typeOf(attributes)
+  if (typeof type !== "string" || !dead[face].types.has(type.toLowerCase())) return
+  throw new NitroError("NITRO_CALL_CONTROL", `call(…).${face}(…) with type ${JSON.stringify(type)} would print a form that does nothing.`, {
+    fix: dead[face].fix,
+  })
 }
 
 /** Leaving a changed field sends its form, as Enter does; Escape takes the change and its message back. `id` needs no escape. */

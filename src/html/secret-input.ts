@@ -40,6 +40,8 @@ export const isPassword = (type: unknown): boolean => typeof type === "string" &
 
 /** The `type` among attributes, in any case of its name. */
 export function typeOf(attributes: object): unknown {
-  for (const [name, value] of Object.entries(attributes)) if (name.toLowerCase() === "type") return value
+  for (const name in attributes) {
+    if (name.length === 4 && name.toLowerCase() === "type") return (attributes as Readonly<Record<string, unknown>>)[name]
+  }
   return undefined
 }

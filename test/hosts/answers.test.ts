@@ -1,14 +1,19 @@
 // What an action answers, on every host by a real listener: redirects, cookies, and the host's own cookies and headers.
 import { AsyncLocalStorage } from "node:async_hooks"
+import { mkdtempSync, writeFileSync } from "node:fs"
 import { createServer, type ServerResponse } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import express from "express"
 import { type Context, Hono } from "hono"
 import { setCookie } from "hono/cookie"
 import { action, call, Entity, expose, live, memory, Page, redirect, respond, serve } from "nitro-ts"
+import { assets } from "nitro-ts/assets"
+import type { NitroOptions } from "nitro-ts/fetch"
 import { nitro as forHono } from "nitro-ts/hono"
 import { html, render } from "nitro-ts/html"
 import { nitro as forNode } from "nitro-ts/node"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
 import { type Host, hosts, listen } from "../support/hosts.ts"
 
@@ -24,18 +29,41 @@ class Order extends Entity("Order", { text: z.string().default("") }) {
   @action() static teapot() {
     return new Response("short and stout", { status: 418, headers: { "x-pot": "tea" } })
   }
+  @action() static broken() {
+    throw new Error("hunter2")
+  }
+  @action() static async *steps() {
+    yield html`<p id="step">one</p>`
+  }
   @action({ method: "GET" }) static menu() {
     return respond(html`<p id="menu">tea</p>`)
   }
 }
 
+class Locked extends Entity("Locked", { text: z.string().default("") }) {
+  static store = memory()
+}
+const directory = mkdtempSync(join(tmpdir(), "nitro-answers-"))
+writeFileSync(join(directory, "logo.svg"), "<svg/>")
+const files = assets({ directory })
+const exposed = (): NitroOptions => ({
+  entities: [expose(Order), expose(Locked, { allow: () => false })],
+  assets: files,
+  maxBodyBytes: 1000,
+})
+
 let host: Host
 let order: Order
 beforeEach(async () => {
   onAction = () => {}
+  vi.spyOn(console, "error").mockImplementation(() => {})
+  vi.spyOn(console, "log").mockImplementation(() => {})
   order = await Order.create({})
 })
-afterEach(() => host.close())
+afterEach(async () => {
+  await host.close()
+  vi.restoreAllMocks()
+})
 
 const clients = {
   script: { "content-type": "application/json", "datastar-request": "true" },
@@ -77,38 +105,102 @@ describe.each(Object.keys(hosts) as (keyof typeof hosts)[])("on %s", name => {
 const page = () => html`${live(Order.where(), (each: Order) => html`<li id=${each.domId}>${call(each, "pay").button("Pay")}</li>`)}`
 const streamAddress = (text: string) => (/@get\((?:'|&#39;)(.*?)(?:'|&#39;)/.exec(text)?.[1] ?? "none").replaceAll("&amp;", "&")
 
+const json = { "content-type": "application/json" }
+const send = (path: string, body: string, headers: Record<string, string>) =>
+  fetch(host.url + path, { method: "POST", headers, body, redirect: "manual" })
+
 /** Every kind of answer: what is ours, the host's page, and its stream. */
 async function everyAnswer(): Promise<Record<string, Response>> {
   const text = await (await fetch(host.url)).text()
   const abort = new AbortController()
+  const client = await fetch(`${host.url}/_nitro/client.js`)
+  const logo = files.url("logo.svg")
+  const streamOf = (search: string) =>
+    fetch(`${host.url}${search}`, { headers: { "datastar-request": "true" }, signal: abort.signal, redirect: "manual" })
   const answers = {
     list: await fetch(`${host.url}/orders`),
+    "list, by HEAD": await fetch(`${host.url}/orders`, { method: "HEAD" }),
     missing: await fetch(`${host.url}/orders/none`),
-    refused: await fetch(`${host.url}/orders`, { method: "PATCH" }),
-    client: await fetch(`${host.url}/_nitro/client.js`),
+    "another method": await fetch(`${host.url}/orders`, { method: "PATCH" }),
+    created: await send("/orders", '{"text":"a"}', json),
+    "no content": await send(`/orders/${(await Order.create({})).id}/delete`, "{}", json),
+    "no JSON": await send("/orders", "{", json),
+    "not valid": await send("/orders", '{"text":5}', json),
+    "too large": await send("/orders", JSON.stringify({ text: "x".repeat(2000) }), json),
+    "another site": await send("/orders", "{}", { ...json, "sec-fetch-site": "cross-site" }),
+    "not allowed": await send("/lockeds", "{}", json),
+    broken: await send("/orders/broken", "{}", json),
+    "a Response": await post("/orders/teapot", "program"),
+    markup: await fetch(`${host.url}/orders/menu`),
+    generator: await send("/orders/steps", "{}", { ...json, "datastar-request": "true" }),
+    client,
+    "client, not modified": await fetch(`${host.url}/_nitro/client.js`, {
+      headers: { "if-none-match": client.headers.get("etag") as string },
+    }),
+    "no client": await fetch(`${host.url}/_nitro/none.js`),
+    asset: await fetch(host.url + logo),
+    "part of an asset": await fetch(host.url + logo, { headers: { range: "bytes=1-2" } }),
+    "no part of an asset": await fetch(host.url + logo, { headers: { range: "bytes=999-" } }),
+    "no asset": await fetch(`${host.url}/assets/none.svg`),
     redirect: await post(`/orders/${order.id}/pay`, "form"),
+    "form, refused": await send("/orders", "text=a&nothing=1", clients.form),
     script: await post(`/orders/${order.id}/pay`, "script"),
+    "script, refused": await send("/orders", "nothing=1", { ...clients.form, "datastar-request": "true" }),
     page: await fetch(host.url),
-    stream: await fetch(new URL(streamAddress(text), host.url), { headers: { "datastar-request": "true" }, signal: abort.signal }),
+    stream: await streamOf(streamAddress(text)),
+    "stream that asks once": await streamOf(`${streamAddress(text)}&_nitro_once=1`),
+    "stream of a page without live views": await streamOf("/plain?_nitro=x"),
   }
   abort.abort()
   return answers
 }
 
-const headersOf = async (): Promise<Record<string, (string | null)[]>> =>
+const headersOf = async (): Promise<Record<string, (number | string | null)[]>> =>
   Object.fromEntries(
-    Object.entries(await everyAnswer()).map(([kind, { headers }]) => [
+    Object.entries(await everyAnswer()).map(([kind, { status, headers }]) => [
       kind,
       [
+        status,
         headers.get("x-frame-options"),
         headers.get("vary")?.includes("origin") ? "origin" : null,
         headers.getSetCookie().includes("host=1; Path=/") ? "host" : null,
       ],
     ]),
   )
-const everywhere = Object.fromEntries(
-  ["list", "missing", "refused", "client", "redirect", "script", "page", "stream"].map(kind => [kind, ["DENY", "origin", "host"]]),
-)
+/** The status of each, so that none of them is another kind of answer than it says. */
+const statuses = {
+  list: 200,
+  "list, by HEAD": 200,
+  missing: 404,
+  "another method": 405,
+  created: 201,
+  "no content": 204,
+  "no JSON": 400,
+  "not valid": 422,
+  "too large": 413,
+  "another site": 403,
+  "not allowed": 403,
+  broken: 500,
+  "a Response": 418,
+  markup: 200,
+  generator: 200,
+  client: 200,
+  "client, not modified": 304,
+  "no client": 404,
+  asset: 200,
+  "part of an asset": 206,
+  "no part of an asset": 416,
+  "no asset": 404,
+  redirect: 303,
+  "form, refused": 303,
+  script: 200,
+  "script, refused": 200,
+  page: 200,
+  stream: 200,
+  "stream that asks once": 200,
+  "stream of a page without live views": 204,
+}
+const everywhere = Object.fromEntries(Object.entries(statuses).map(([kind, status]) => [kind, [status, "DENY", "origin", "host"]]))
 
 describe("the headers and cookies that a middleware of the host set before", () => {
   it("are on every answer under Hono, whatever of it is sent", async () => {
@@ -119,8 +211,9 @@ describe("the headers and cookies that a middleware of the host set before", () 
       setCookie(c, "host", "1")
       return next()
     })
-    app.use(forHono({ entities: [expose(Order)] }))
+    app.use(forHono(exposed()))
     app.get("/", () => respond(Page({ title: "Orders", children: page() })))
+    app.get("/plain", () => respond(html`<p>plain`))
     host = await serve(app, { port: 0 })
     expect(await headersOf()).toEqual(everywhere)
   })
@@ -133,8 +226,9 @@ describe("the headers and cookies that a middleware of the host set before", () 
       c.res.headers.append("set-cookie", "host=1; Path=/")
       await next()
     })
-    app.use(forHono({ entities: [expose(Order)] }))
+    app.use(forHono(exposed()))
     app.get("/", () => respond(Page({ title: "Orders", children: page() })))
+    app.get("/plain", () => respond(html`<p>plain`))
     host = await serve(app, { port: 0 })
     expect(await headersOf()).toEqual(everywhere)
     const { redirect: answer } = await everyAnswer()
@@ -148,10 +242,11 @@ describe("the headers and cookies that a middleware of the host set before", () 
       res.append("set-cookie", "host=1; Path=/")
       next()
     })
-    app.use(forNode({ entities: [expose(Order)] }))
+    app.use(forNode(exposed()))
     app.get("/", async (_req, res) => {
       res.send(await render(Page({ title: "Orders", children: page() })))
     })
+    app.get("/plain", (_req, res) => void res.send("plain"))
     host = await listen(createServer(app))
     expect(await headersOf()).toEqual(everywhere)
     const { redirect: answer } = await everyAnswer()
@@ -159,8 +254,8 @@ describe("the headers and cookies that a middleware of the host set before", () 
   })
 
   it("are on every answer under node:http", async () => {
-    const nitro = forNode({ entities: [expose(Order)] }, async (_req, res) => {
-      res.end(await render(Page({ title: "Orders", children: page() })))
+    const nitro = forNode(exposed(), async (req, res) => {
+      res.end(req.url?.startsWith("/plain") ? "plain" : await render(Page({ title: "Orders", children: page() })))
     })
     host = await listen(
       createServer((req, res) => {
