@@ -147,22 +147,32 @@ async function streamOf(values: AsyncIterable<unknown>, asked: Asked, name: stri
   // The reader asks for more in a context of its own; what answers belongs to this request.
   const next = AsyncResource.bind(() => iterator.next())
   const encoder = new TextEncoder()
+  // The page may leave while a patch is made: then there is nothing left to write to.
+  let isLeft = false
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
+      let text = ""
+      let isOver = true
       try {
         const { done, value } = await next()
         if (!done) assertItem(value, name, asked)
-        if (!done) return controller.enqueue(encoder.encode((await patchOf(value)) || ": \n\n"))
-        if (form) controller.enqueue(encoder.encode(formSucceeded(form)))
+        isOver = done === true
+        text = isOver ? (form ? formSucceeded(form) : "") : (await patchOf(value)) || ": \n\n"
       } catch (error) {
         // The status is sent: the page hears of the failure by its messages.
         const shown = shownError(error)
         if (shown.isReported) reportError(error, "a streaming action")
-        controller.enqueue(encoder.encode(messagesPatch(messagesByField(shown), form)))
+        isOver = true
+        text = messagesPatch(messagesByField(shown), form)
+        // A value that cannot be sent leaves the generator waiting.
+        await iterator.return?.(undefined)?.catch(failure => reportError(failure, "the end of a streaming action"))
       }
-      controller.close()
+      if (isLeft) return
+      if (text !== "") controller.enqueue(encoder.encode(text))
+      if (isOver) controller.close()
     },
     async cancel() {
+      isLeft = true
       await iterator.return?.()
     },
   })

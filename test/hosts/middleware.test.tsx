@@ -1,4 +1,5 @@
 // Middleware in front of nitro, by real listeners: pages, forms, programs, scripts and streams work behind each as without any.
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import compression from "compression"
 import cookieSession from "cookie-session"
@@ -79,11 +80,17 @@ const pages: Readonly<Record<string, Handler>> = {
 }
 const pageOf = (path: string): Handler => pages[path.split("?")[0] as string] as Handler
 
+let nitroApp: { readonly openStreams: number }
+function opened<T extends { readonly openStreams: number }>(app: T): T {
+  nitroApp = app
+  return app
+}
+
 function onExpress(...middleware: express.RequestHandler[]): () => Promise<Host> {
   return () => {
     const app = express().set("etag", "strong")
     for (const each of middleware) app.use(each)
-    app.use(forNode(options()))
+    app.use(opened(forNode(options())))
     for (const [path, answer] of Object.entries(pages)) app.get(path, answer)
     return listen(createServer(app))
   }
@@ -91,7 +98,7 @@ function onExpress(...middleware: express.RequestHandler[]): () => Promise<Host>
 /** The same middleware without Express: what it finds on `req` and `res` is node's alone. */
 function onNode(...middleware: ((req: IncomingMessage, res: ServerResponse, next: () => void) => void)[]): () => Promise<Host> {
   return () => {
-    const nitro = forNode(options(), (req, res) => pageOf(req.url ?? "")(req, res))
+    const nitro = opened(forNode(options(), (req, res) => pageOf(req.url ?? "")(req, res)))
     return listen(
       createServer((req, res) => {
         const run = (at: number): void => (at < middleware.length ? middleware[at]?.(req, res, () => run(at + 1)) : nitro(req, res))
@@ -104,14 +111,14 @@ function onHono(...middleware: MiddlewareHandler[]): () => Promise<Host> {
   return () => {
     const app = new Hono()
     for (const each of middleware) app.use(each)
-    app.use(forHono(options()))
+    app.use(opened(forHono(options())))
     for (const [path, answer] of Object.entries(pages)) app.get(path, c => answer(c) as Promise<Response>)
     return serve(app, { port: 0 })
   }
 }
 function onFetch(around: (answer: () => Promise<Response>, request: Request) => Promise<Response>): () => Promise<Host> {
   return () => {
-    const handle = forFetch(options())
+    const handle = opened(forFetch(options()))
     const page = (request: Request) => pageOf(new URL(request.url).pathname)(request) as Promise<Response>
     return serve({ fetch: request => around(() => handle(request, () => page(request)), request) }, { port: 0 })
   }
@@ -333,6 +340,30 @@ describe.each(Object.entries(starts))("%s", (name, start) => {
     if (/session|all of them/.test(name) && !name.startsWith("Hono")) expect(again.headers.get("x-visits")).toBe("2")
     if (/own|all of them/.test(name) && name.startsWith("Hono"))
       expect([cookies.get("host"), again.headers.get("x-after")]).toEqual(["1", "yes"])
+  })
+
+  it("a client that leaves ends its stream, and is no error", async () => {
+    const reports: unknown[] = []
+    const report = (message: unknown): void => void reports.push(message)
+    subscribe("nitro:error", report)
+    const address = streamAddress(await (await ask("/")).text())
+    const leave = new AbortController()
+    const stream = await ask(address, { headers: script, signal: leave.signal })
+    await stream.body?.getReader().read()
+    const steps = await ask("/notes/steps", {
+      method: "POST",
+      body: "{}",
+      headers: { "content-type": "application/json", ...script },
+      signal: leave.signal,
+    })
+    await steps.body?.getReader().read()
+    expect(nitroApp.openStreams).toBe(1)
+    leave.abort()
+    await expect.poll(() => nitroApp.openStreams).toBe(0)
+    gate.open()
+    expect((await ask("/notes")).status).toBe(200)
+    unsubscribe("nitro:error", report)
+    expect(reports).toEqual([])
   })
 
   it("assets are revalidated", async () => {
