@@ -6,7 +6,8 @@ import { type EntityClass, storeOf, withPartition, withStores } from "../entity/
 /** A view that many were to share read something of the request: each page needs one of its own. */
 export class PersonalView extends Error {}
 
-type RunIn = <T>(run: () => T) => T
+/** Runs a function in an async context. */
+export type RunIn = <T>(run: () => T) => T
 type Item = (...args: never[]) => unknown
 
 // The number of the only request that used a function; else what was found out about it.

@@ -5,7 +5,7 @@ import { epoch, followChanges, isCoarse, lastSeq, lastSeqOf, type NumberedChange
 import { type Cursor, fingerprint } from "./cursor.ts"
 import { Follower, renderInside } from "./inside.ts"
 import type { ItemProbe } from "./item-probe.ts"
-import { PersonalView } from "./sharing.ts"
+import { ownContext, PersonalView, type RunIn } from "./sharing.ts"
 
 /** Above this many changes that wait, they are dropped and the store is read instead. */
 export const maxWaitingChanges: number = 1000
@@ -33,7 +33,7 @@ export type Replace = () => Promise<void>
 
 export interface TopicSetup {
   /** Runs what reads and renders in the async context that the view belongs to. */
-  readonly inContext: <T>(run: () => T) => T
+  readonly inContext: RunIn
   /** Whether the same content is right for every page that asks for the view. */
   readonly isShared: boolean
   /** Throws `PersonalView` once the content turned out to depend on who asks. */
@@ -68,6 +68,7 @@ export abstract class Topic {
   #mustLoad = false
   #bytes: WeakRef<Uint8Array> | undefined
   #digest: string | undefined
+  #inside: RunIn | undefined
 
   constructor(regionId: string, setup: TopicSetup) {
     this.regionId = regionId
@@ -170,7 +171,9 @@ export abstract class Topic {
   }
 
   protected run<T>(work: () => T): T {
-    return this.#setup.inContext(() => renderInside(this.#follower, work))
+    // Made once: each change runs in it.
+    this.#inside ??= this.#setup.inContext(() => renderInside(this.#follower, ownContext))
+    return this.#inside(work)
   }
 
   async #begin(): Promise<void> {
