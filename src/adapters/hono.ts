@@ -5,11 +5,16 @@ import { createGate, type NitroOptions } from "./fetch.ts"
 import { type BodyCache, takeBody } from "./hono-body.ts"
 import { letErrorsAnswer } from "./host-errors.ts"
 import { addHostHeaders, withHostHeaders } from "./host-headers.ts"
-import { mountOf } from "./mount.ts"
+import { type HonoRoute, honoMountOf } from "./mount.ts"
 
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {
-  readonly req: { readonly raw: Request; readonly routeIndex: number; readonly routePath: string; readonly bodyCache: BodyCache }
+  readonly req: {
+    readonly raw: Request
+    readonly routeIndex: number
+    readonly matchedRoutes: readonly HonoRoute[]
+    readonly bodyCache: BodyCache
+  }
   get res(): Response
   set res(response: Response | undefined)
   header: (...args: [name: string, value?: string, options?: { append?: boolean }]) => void
@@ -31,8 +36,8 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
     const request = context.req.raw
     takeBody(context.req)
     const { path, search } = splitUrl(request.url)
-    const mount = mountOf(context.req.routePath, path)
-    if (mount !== undefined) gate.app.mountAt(mount)
+    const mount = honoMountOf(context.req.matchedRoutes[context.req.routeIndex], path)
+    if (mount !== undefined) gate.app.mountAt(mount.path, mount.isSure)
     const isPrepared = watchHeaders(context)
     const own = gate.own(request, path, search)
     if (own !== undefined) {

@@ -30,10 +30,26 @@ export function nodeMountOf(req: IncomingMessage): NodeMount | undefined {
 
 const pathOf = (url: string): string => url.split("?", 1)[0] as string
 
-/** `/shop` of the pattern `/shop/*` that Hono matched; undefined where a pattern does not say how long the mount path is. */
-export function mountOf(pattern: string, path: string): string | undefined {
-  const prefix = pattern.replace(/\/?\*$/, "").replace(/\/$/, "")
+/** What Hono knows of the middleware that runs: the pattern that matched, and the path at which its app is mounted. */
+export interface HonoRoute {
+  readonly path: string
+  readonly basePath?: string
+}
+
+export interface HonoMount {
+  readonly path: string
+  /** By `app.route(path, …)` or `app.basePath(path)`; else by the pattern of `app.use("/shop/*", …)`, which could be a mere filter. */
+  readonly isSure: boolean
+}
+
+/** Undefined where the pattern says nothing: that of one page, or one whose length is not known. */
+export function honoMountOf(route: HonoRoute | undefined, path: string): HonoMount | undefined {
+  if (route === undefined) return undefined
+  const { basePath = "/", path: pattern } = route
+  const isSure = basePath !== "/"
+  if (!isSure && !pattern.endsWith("*")) return undefined
+  const prefix = (isSure ? basePath : pattern.slice(0, -1)).replace(/\/$/, "")
   if (/[*?{]/.test(prefix)) return undefined
-  if (!prefix.includes(":")) return prefix
-  return path.split("/", prefix.split("/").length).join("/")
+  // A parameter stands for one segment.
+  return { path: prefix.includes(":") ? path.split("/", prefix.split("/").length).join("/") : prefix, isSure }
 }

@@ -64,8 +64,8 @@ export class App implements AppState, NitroApp {
   }
 
   /** Says where the host has mounted the app, and returns the path as the app spells it. @throws NITRO_BASE_PATH where it is elsewhere. */
-  mountAt(path: string): string {
-    return this.#base.mountAt(path)
+  mountAt(path: string, isSure = true): string {
+    return this.#base.mountAt(path, isSure)
   }
 
   get ready(): Promise<void> {

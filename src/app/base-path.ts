@@ -22,9 +22,10 @@ export class BasePath {
     return this.#configured ?? this.#mount ?? ""
   }
 
-  /** The mount path as the app spells it. @throws NITRO_BASE_PATH when the app answers below another path. */
-  mountAt(mount: string): string {
+  /** The mount path as the app spells it; one that is not sure gives way to a configured one. @throws NITRO_BASE_PATH when the app answers below another path. */
+  mountAt(mount: string, isSure = true): string {
     const configured = this.#configured
+    if (configured !== undefined && !isSure) return configured
     if (configured !== undefined) {
       // At the root, or anywhere above the base path, the app sees every request that it is for.
       if (sameCase(configured, mount)) return configured
@@ -42,7 +43,9 @@ export class BasePath {
       throw new NitroError(
         "NITRO_BASE_PATH",
         `One nitro() is mounted at ${JSON.stringify(this.#mount || "/")} and at ${JSON.stringify(mount || "/")}.`,
-        { fix: "Call nitro() once for each mount path. Addresses in pages and streams have the path of one." },
+        {
+          fix: `Call nitro() once for each mount path: addresses in pages have the path of one.${isSure ? "" : ' Write basePath: "" where these are no mounts and the app stands at the root.'}`,
+        },
       )
     }
     return this.#mount

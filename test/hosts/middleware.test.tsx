@@ -1,4 +1,5 @@
 // Middleware in front of nitro, by real listeners: pages, forms, programs, scripts and streams work behind each as without any.
+import { AsyncLocalStorage } from "node:async_hooks"
 import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import compression from "compression"
@@ -9,7 +10,7 @@ import helmet from "helmet"
 import { Hono, type MiddlewareHandler } from "hono"
 import { bodyLimit } from "hono/body-limit"
 import { compress } from "hono/compress"
-import { contextStorage } from "hono/context-storage"
+import { contextStorage, getContext } from "hono/context-storage"
 import { setCookie } from "hono/cookie"
 import { cors } from "hono/cors"
 import { csrf } from "hono/csrf"
@@ -24,6 +25,7 @@ import { timing } from "hono/timing"
 import { trimTrailingSlash } from "hono/trailing-slash"
 import multer from "multer"
 import { action, call, expose, live, Page, redirect, serve } from "nitro-ts"
+import type { ActionCall } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro as forFetch } from "nitro-ts/fetch"
 import { nitro as forHono } from "nitro-ts/hono"
@@ -373,4 +375,30 @@ describe.each(Object.entries(starts))("%s", (name, start) => {
     expect((await ask("/_nitro/client.js", { headers: { "if-none-match": tag } })).status).toBe(304)
     expect((await ask("/_nitro/client.js", { method: "HEAD" })).status).toBe(200)
   })
+})
+
+it("nitro({ user }) reads the session of the host, on Express and on Hono", async () => {
+  class Visit extends Entity("Visit", {}) {
+    static store = memory()
+    @action({ method: "GET" }) static async who(_input: object, { user }: ActionCall) {
+      return { user: user ?? null }
+    }
+  }
+  const requests = new AsyncLocalStorage<express.Request>()
+  const app = express().use(express.json(), ...sessions)
+  app.use((req, _res, next) => requests.run(req, next))
+  app.use(forNode({ entities: [Visit], user: () => (requests.getStore()?.session as { count?: number } | undefined)?.count as never }))
+  host = await listen(createServer(app))
+  await ask("/visits/who")
+  expect(await (await ask("/visits/who")).json()).toEqual({ user: 2 })
+  await host.close()
+
+  const onHono = new Hono<{ Variables: { name: string } }>()
+  onHono.use(contextStorage(), (c, next) => {
+    c.set("name", "ann")
+    return next()
+  })
+  onHono.use(forHono({ entities: [Visit], user: () => getContext<{ Variables: { name: string } }>().get("name") as never }))
+  host = await serve(onHono, { port: 0 })
+  expect(await (await ask("/visits/who")).json()).toEqual({ user: "ann" })
 })

@@ -359,6 +359,28 @@ describe("a base path that cannot work", () => {
     expect(reports).toEqual(['One nitro() is mounted at "/a" and at "/b".'])
   })
 
+  it("patterns of Hono's app.use are mounts unless a base path is written", async () => {
+    const pageOnly = forHono({ entities: [expose(Note)] })
+    const app = new Hono()
+    app.get("/start", pageOnly, () => respond(pageOf(Note)))
+    host = await serve(app, { port: 0 })
+    expect(addressesIn(await (await fetch(`${host.url}/start`)).text())).toContain("/notes/leave")
+    await host.close()
+
+    for (const [options, client, notes, reported] of [
+      [{}, 404, 500, ['One nitro() is mounted at "/_nitro" and at "/notes".']],
+      [{ basePath: "" }, 200, 200, []],
+    ] as const) {
+      const own = forHono({ entities: [expose(Note)], ...options })
+      const filtered = new Hono().use("/_nitro/*", own).use("/notes/*", own)
+      host = await serve(filtered, { port: 0 })
+      reports = []
+      expect([await status("/_nitro/client.js"), await status("/notes"), reports]).toEqual([client, notes, reported])
+      await host.close()
+    }
+    host = { url: "", close: async () => {} }
+  })
+
   it("may be longer than the mount", async () => {
     host = await listen(createServer(express().use("/shop", forNode({ entities: [expose(Note)], basePath: "/shop/api" }))))
     expect([await status("/shop/api/notes"), await status("/shop/api/_nitro/client.js"), await status("/shop/notes")]).toEqual([
