@@ -43,6 +43,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "node",
+          setupFiles: ["test/support/errors.ts"],
           include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.{ts,tsx}"],
           exclude: ["src/client/browser/**", "**/node_modules/**"],
           testTimeout: 60_000,
@@ -54,6 +55,7 @@ export default defineConfig({
         plugins: [nitro()],
         test: {
           name: "compiled",
+          setupFiles: ["test/support/errors.ts"],
           include: [
             "src/html/{cases,front-ends,page,refusals,render}.test.{ts,tsx}",
             "src/{datastar,live}/**/*.test.tsx",

@@ -11,6 +11,7 @@ import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { z } from "zod"
 import { openBrowser } from "./support/browser.ts"
+import { expectErrors } from "./support/errors.ts"
 import { root } from "./support/imports.ts"
 import { codeBlocks } from "./support/markdown.ts"
 
@@ -100,6 +101,7 @@ it("finds the policies of the guides", () => {
 
 it.each(all)("%s", async (_, found) => {
   policy = found
+  const errors = expectErrors()
   const page = await browser.newPage()
   const complaints: string[] = []
   page.on("console", message => {
@@ -124,6 +126,7 @@ it.each(all)("%s", async (_, found) => {
   expect(await page.evaluate("seen")).toEqual([])
   expect(complaints).toEqual([])
   expect(position).toBe("fixed")
+  expect(errors.map(({ where }) => where)).toEqual(["Note.fail"])
   await page.close()
 })
 

@@ -1,5 +1,6 @@
 // Refuses state-changing requests that a browser sends from another site. No token, so pages stay cacheable.
 import { NitroError } from "../shared/errors.ts"
+import "./errors.ts"
 
 /**
  * Every browser in use sends `Sec-Fetch-Site`; older ones send `Origin` with a POST. A request with neither does not
@@ -15,7 +16,8 @@ export function assertSameSite(request: Request, trustedOrigins: readonly string
   if (site === null) {
     if (origin === null) return
     const host = headers.get("host")
-    if (host !== null && origin.slice(origin.indexOf("://") + 3) === host) return
+    const scheme = origin.indexOf("://")
+    if (scheme > 0 && origin.slice(scheme + 3) === host) return
   }
   throw new NitroError("NITRO_CROSS_SITE", `A request from ${origin ?? "another site"} was refused: it would change data here.`)
 }

@@ -8,6 +8,7 @@ import { html, render } from "nitro-ts/html"
 import { live } from "nitro-ts/live"
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
+import { expectErrors } from "../../test/support/errors.ts"
 
 function makeUser() {
   class User extends Entity("User", { name: z.string(), role: z.string().default("user") }) {
@@ -181,9 +182,11 @@ describe("allow", () => {
     const failing = withRule(async () => {
       throw new Error("hunter2")
     })
+    const errors = expectErrors()
     const broken = await ask(failing.handle, "GET", "/users")
     expect(broken.status).toBe(500)
     expect(await broken.text()).not.toContain("hunter2")
+    expect(errors).toEqual([{ where: "User.list", error: expect.objectContaining({ message: "hunter2" }) }])
   })
 
   it("guards commands, queries and events by the same call", async () => {

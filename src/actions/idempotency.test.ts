@@ -6,6 +6,7 @@ import { html } from "nitro-ts/html"
 import { sqlite } from "nitro-ts/sqlite"
 import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
+import { expectErrors } from "../../test/support/errors.ts"
 import { App } from "../app/app.ts"
 import type { Store } from "../entity/index.ts"
 import { Idempotency } from "./idempotency.ts"
@@ -144,6 +145,7 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
   })
 
   it("lets what was taken back run again", async () => {
+    const errors = expectErrors()
     for (const text of ["refuse", "fail"]) {
       const key = fresh()
       const [first, second] = [await add(key, text), await add(key, text)]
@@ -152,6 +154,7 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
     }
     expect(await Note.count()).toBe(0)
     expect(runs).toBe(4)
+    expect(errors.map(({ where }) => where)).toEqual(["Note.add", "Note.add"])
     const key = fresh()
     expect(await add(key, "")).toMatchObject({ status: 422 })
     expect(await add(key, "corrected")).toMatchObject({ status: 200 })

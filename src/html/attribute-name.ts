@@ -85,7 +85,7 @@ export const isAlias = (name: string): boolean => aliases.has(name)
 
 const known = new Map<string, AttributeName>()
 /** Names can come from data (`{...record}`): the cache must not grow with it. */
-const maxKnownNames = 4096
+export const maxKnownNames: number = 4096
 const maxKnownLength = 80
 
 /** @throws NITRO_HTML_ATTRIBUTE for a name that cannot be printed, NITRO_HTML_HANDLER for `onclick` and its like. */

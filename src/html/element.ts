@@ -44,7 +44,7 @@ const contents: Readonly<Partial<Record<string, Content>>> = {
 
 const records = new Map<string, ElementRecord>()
 /** Tag names can come from data (`CustomTag`): the cache must not grow with it. */
-const maxRecords = 2048
+export const maxRecords: number = 2048
 
 /** @throws NITRO_HTML_TAG for a name that cannot be printed. */
 export function elementRecord(tag: string): ElementRecord {

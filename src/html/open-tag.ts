@@ -9,12 +9,15 @@ import { flatText } from "./flat-text.ts"
 // A trie per element: an edge is an attribute name, below it one node per value that was seen. Values that vary (ids,
 // addresses) exceed the edge's limit, which then only keeps the text before the value. So the static text of each call
 // site is recovered at run time, without a build step. Everything here is bounded: values can come from users.
-const maxNodes = 20_000
+export const maxNodes: number = 20_000
 const maxDepth = 16
 const maxValueLength = 80
 const maxValues = 32
 const maxClassValues = 512
 let nodes = 0
+
+/** How many nodes are kept: at most a little over `maxNodes`, whatever is printed. */
+export const learnedNodes = (): number => nodes
 
 class Node {
   /** Text since the last varying value: printed when the next one varies, or with `end` when the tag ends. */

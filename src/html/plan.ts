@@ -403,7 +403,7 @@ class TemplateReader {
       case "before name":
       case "after name":
         if (this.#state === "after name") this.#bareAttributeEnds()
-        if (next === "" ? isLast : !/^[\s/>]/.test(next)) throw refuse(`as an attribute name of <${this.#tag}>`)
+        if ((next === "" ? isLast : !/^[\s/>]/.test(next)) || /^\s*=/.test(next)) throw refuse(`as an attribute name of <${this.#tag}>`)
         this.#out = this.#out.slice(0, this.#attributeStart)
         this.#state = "before name"
         this.#add(this.#tag === "textarea" ? TEXTAREA : ATTRIBUTE)

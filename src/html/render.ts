@@ -1,5 +1,5 @@
 // From markup that waits for something to finished text, in one go.
-import { abandon, unlessAborted } from "./abort.ts"
+import { abandon, endIterator, unlessAborted } from "./abort.ts"
 import { type Child, toMarkup } from "./child.ts"
 import { appendParts, type Markup, PageEnd, type Part, Parts, Sequence, Suspended } from "./markup.ts"
 
@@ -26,8 +26,8 @@ export function settle(child: Child, { signal }: RenderOptions = {}): Promise<Ma
 }
 
 /** The same, but places that are suspended stay so. */
-export function settleAround(child: Child): Promise<Markup> {
-  return settleParts(toMarkup(child), true, undefined)
+export function settleAround(child: Child, signal?: AbortSignal): Promise<Markup> {
+  return settleParts(toMarkup(child), true, signal)
 }
 
 async function settleParts(markup: Markup, keepsSuspended: boolean, signal: AbortSignal | undefined): Promise<Markup> {
@@ -65,7 +65,7 @@ function interruptible(iterator: AsyncIterator<unknown>, signal: AbortSignal | u
         return await unlessAborted(iterator.next(), signal)
       } catch (error) {
         // A loop does not close an iterator whose `next` has failed, and this one may only have been left.
-        iterator.return?.().then(undefined, () => {})
+        endIterator(iterator)
         throw error
       }
     },

@@ -1,5 +1,6 @@
 // Markup as it gets ready: in document order, and behind the page what its place could not wait for.
-import { abandon, unlessAborted } from "./abort.ts"
+import { reportError } from "../shared/report.ts"
+import { abandon, endIterator, unlessAborted } from "./abort.ts"
 import { type Child, toMarkup } from "./child.ts"
 import { type Markup, PART_CHARACTERS, PageEnd, type Part, Sequence, Suspended } from "./markup.ts"
 import { arrivedBlock, arrivedStyle, placeholder } from "./suspense-markup.ts"
@@ -100,7 +101,7 @@ const frameOf = (parts: readonly Part[]): Frame => ({ parts, next: 0 })
 /** Ends the work behind what is left of a frame. It is not waited for: it may be in the middle of something. */
 function leave(frame: Frame, reason: unknown): void {
   if (frame.iterator) {
-    frame.iterator.return?.().then(undefined, () => {})
+    endIterator(frame.iterator)
     return
   }
   // The last one that was taken may be the one that was waited for.
@@ -183,10 +184,12 @@ export class LateContents {
   }
 
   throwFirstError(): void {
-    if (this.#errors.length > 0) throw this.#errors[0]
+    if (this.#errors.length > 0) throw this.#errors.shift()
   }
 
+  /** Nobody waits for the rest. Errors that reach no reader are reported. */
   abandon(reason: unknown): void {
+    for (const error of this.#errors.splice(0)) reportError(error, "late content of a page")
     for (const { abort } of this.#waiting.values()) abort.abort(reason)
   }
 }

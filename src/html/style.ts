@@ -18,9 +18,10 @@ interface Property {
 const isOwn = Object.prototype.hasOwnProperty
 
 const properties = new Map<string, Property>()
-const maxProperties = 1024
+export const maxProperties: number = 1024
 
-function property(written: string): Property {
+/** The text of a property in front of its value. @throws NITRO_HTML_ATTRIBUTE for a name that is none */
+export function property(written: string): Property {
   const cached = properties.get(written)
   if (cached !== undefined) return cached
   const name = written.startsWith("--") ? written : written.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`).replace(/^ms-/, "-ms-")

@@ -25,7 +25,7 @@ export function Suspense(props: SuspenseProps): Markup {
   // Before it is known to be needed: a fallback may be a promise, and reject.
   const waiting = toMarkup(fallback)
   if (chunks(content) !== undefined) return content
-  return new Parts([new Suspended(waiting, settleAround(content), abort)])
+  return new Parts([new Suspended(waiting, settleAround(content, abort.signal), abort)])
 }
 
 /** An error that is thrown at once is one of the content, as if it had come later. */

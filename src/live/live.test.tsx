@@ -6,6 +6,7 @@ import { html } from "nitro-ts/html"
 import { type LiveListOptions, live } from "nitro-ts/live"
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
+import { expectErrors } from "../../test/support/errors.ts"
 import { makeApp as makeOpenApp, type Options, streamPath, type TestApp, TestBrowser } from "./support/live-pages.tsx"
 
 function makeTask() {
@@ -475,7 +476,9 @@ describe("topics", () => {
     await stream.ended()
     unsubscribe("nitro:error", note)
     expect(errors).toEqual([{ error: expect.objectContaining({ message: "render" }), where: expect.stringContaining("live view") }])
+    const reported = expectErrors()
     expect((await app.get(streamPath(page))).status).toBe(503)
+    expect(reported).toEqual([{ where: "a page's stream", error: expect.objectContaining({ message: "render" }) }])
     expect(app.handle.openStreams).toBe(0)
     broken = false
     const again = await app.open(page, { "last-event-id": stream.lastId as string })
