@@ -21,6 +21,20 @@ afterAll(async () => {
   await database?.remove()
 })
 
+/** What each of `count` calls waits for: until there are so many. */
+function barrier(count: number): () => Promise<void> {
+  let waiting = count
+  let open: () => void = () => {}
+  const opened = new Promise<void>(resolve => {
+    open = resolve
+  })
+  return () => {
+    waiting -= 1
+    if (waiting === 0) open()
+    return opened
+  }
+}
+
 describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)("transactions of Postgres through %s", driver => {
   interface Subject {
     readonly store: PostgresStore
@@ -179,17 +193,22 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)("transactio
   it("gives the isolation level that was asked for, and says who was in the way", async () => {
     const { store, items } = start()
     await items.write(insert("a", 0))
-    const increment = (isolation: "serializable" | "repeatable read"): Promise<void> =>
+    const increment = (
+      isolation: "serializable" | "repeatable read",
+      hasRead: () => Promise<unknown> = async () => undefined,
+    ): Promise<void> =>
       store.transaction(
         async () => {
           const [, n] = (await items.get("a")) as [string, number]
-          await sleep(10)
+          await hasRead()
           await items.write([{ op: "update", id: "a", columns: [1], values: [n + 1] }])
         },
         { isolation },
       )
     for (const isolation of ["serializable", "repeatable read"] as const) {
-      const results = await Promise.allSettled(Array.from({ length: 4 }, () => increment(isolation)))
+      // None writes before all have read, so that they are in each other's way however long each takes.
+      const allHaveRead = barrier(4)
+      const results = await Promise.allSettled(Array.from({ length: 4 }, () => increment(isolation, allHaveRead)))
       const refused = results.filter(result => result.status === "rejected")
       expect(refused.length).toBeGreaterThan(0)
       for (const { reason } of refused) expect(reason).toMatchObject({ code: "NITRO_TRANSACTION_CONFLICT", status: 409 })
@@ -345,13 +364,14 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)("transactio
 
   it("makes tables inside of a transaction that others see when it commits, and forgets them when it does not", async () => {
     const { store, items } = start()
+    const isMade = barrier(2)
     const failing = store.transaction(async () => {
       await items.write(insert("a"))
-      await sleep(10)
+      await isMade()
       throw new Error("roll back")
     })
     const other = outside(async () => {
-      await sleep(5)
+      await isMade()
       await items.write(insert("b"))
       return idsOf(items)
     })
