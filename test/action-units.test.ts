@@ -13,6 +13,7 @@ import { postgresDrivers } from "../src/repositories/sql/drivers/load-postgres.t
 import { postgres } from "../src/repositories/sql/postgres.ts"
 import { sqlite } from "../src/repositories/sql/sqlite.ts"
 import { availableDrivers, temporaryFolder } from "../src/repositories/sql/testing/drivers.ts"
+import { expectErrors } from "./support/errors.ts"
 import { postgresMissing, type TestDatabase, testDatabase } from "./support/postgres.ts"
 
 let gate = Promise.resolve()
@@ -244,11 +245,13 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
   })
 
   test("that never end are answered 504 and taken back, and harm no others", async store => {
+    const errors = expectErrors()
     const stuck = [post(store, Counter, "a", "stuck"), post(store, Counter, "a", "stuckWriting"), post(store, Counter, "a", "never", "GET")]
     await sleep(20)
     expect((await post(store, Counter, "b", "read", "GET")).status).toBe(200)
     const later = [post(store, Counter, "b", "add"), post(store, Counter, "a", "add")]
     for (const answer of await Promise.all(stuck)) expect([answer.status, answer.headers.get("retry-after")]).toEqual([504, "1"])
+    expect(errors.map(({ where }) => where).sort()).toEqual(["Counter.never", "Counter.stuck", "Counter.stuckWriting"])
     expect((await Promise.all(later)).map(({ status }) => status)).toEqual([204, 204])
     expect((await counter(store)).toJSON()).toEqual({ id: "a", n: 1, name: "" })
   })
@@ -313,6 +316,8 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       ],
     ]
     it.each(ends)("is cancelled at the deadline of %s", async (_name, run, outcome) => {
+      // Those of an action; a unit of work gives its error to its caller.
+      expectErrors()
       const url = (database as TestDatabase).emptySchema()
       const store = postgres({ url, driver, max: 1, schema: "sync" })
       await withStores(store, () => Counter.createMany([{ id: "a" }, { id: "b" }]))
@@ -339,6 +344,7 @@ describe("a request that waits too long for a store", () => {
     ["memory()", () => memory({ waitTimeoutMs: 40 })],
     ["sqlite", () => sqlite({ file: folder.path(`${files++}.db`), waitTimeoutMs: 40 })],
   ])("is answered 503 with Retry-After and a fixed sentence on %s", async (_name, openStore) => {
+    const errors = expectErrors()
     const store = openStore()
     await withStores(store, () => Counter.createMany([{ id: "a" }, { id: "b" }]))
     arrived = 0
@@ -350,6 +356,7 @@ describe("a request that waits too long for a store", () => {
       error: { code: "NITRO_INTERNAL", message: "The server is busy. Please try again in a moment.", status: 503 },
     })
     expect((await stuck).status).toBe(504)
+    expect(errors.map(({ where }) => where)).toEqual(["Counter.add", "Counter.stuckWriting"])
     expect((await post(store, Counter, "b", "add")).status).toBe(204)
     await store.close()
   })

@@ -8,6 +8,7 @@ import { nitro } from "../src/adapters/fetch.ts"
 import { Command, commands, createHandlers } from "../src/cqrs/index.ts"
 import { afterCommit, Entity, memory, observeChanges, type Store, unitOfWork, withStores } from "../src/entity/index.ts"
 import { createEvents, type EventBus, memoryBus } from "../src/events/index.ts"
+import { expectErrors } from "./support/errors.ts"
 import { parse, shippedSources } from "./support/imports.ts"
 
 type Kind = "throws" | "rejects" | "never settles" | "promises true" | "promises false"
@@ -317,6 +318,8 @@ const cases = Object.entries(table).flatMap(([name, entry]) => kinds.map(kind =>
 
 describe("a function of the application", () => {
   it.each(cases)("$name that $kind ends no process and lets nothing through", async ({ kind, run, outcome }) => {
+    // What an `onError` itself does wrong is printed.
+    expectErrors()
     const makesPartitions = run === table["NitroOptions.partition"]?.run
     if (makesPartitions) await withStores(Partitioned.store, async () => undefined)
     expect(await run(callbackThat(kind))).toEqual(outcome[kind])
