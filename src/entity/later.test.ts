@@ -1,0 +1,15 @@
+// The store contract and the tests of entities on a store that answers later: most stores do, and memory does not.
+import { afterAll, describe, expect, it } from "vitest"
+import { storeSuite } from "../testing/index.ts"
+import { memory } from "./memory.ts"
+import { configure } from "./stores.ts"
+import { answeringLater } from "./testing/later.ts"
+
+storeSuite({ describe, it, expect }, { name: "memory() that answers later", open: options => answeringLater(memory(options)) })
+
+configure({ store: answeringLater(memory()) })
+afterAll(() => configure({ store: memory() }))
+describe("on a store that answers later", async () => {
+  for (const file of ["entity", "queries", "query", "key", "unit-of-work", "value-object", "soft-delete", "retry"])
+    await import(`./${file}.test.ts`)
+})

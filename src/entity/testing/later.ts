@@ -1,0 +1,47 @@
+// A store of which every call is answered later: what runs between a call and its answer then runs between all of them.
+import type { OpenTransaction, Repository, Store } from "../repository.ts"
+
+const later = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
+/** The same store, with promises for every answer. */
+export function answeringLater(store: Store): Store {
+  const { begin, transaction: run } = store
+  const transaction = (inner: OpenTransaction): OpenTransaction => ({
+    run: operation => inner.run(operation),
+    commit: () => later().then(() => inner.commit()),
+    rollback: () => later().then(() => inner.rollback()),
+  })
+  return {
+    name: store.name,
+    capabilities: store.capabilities,
+    encoding: store.encoding,
+    bind: definition => slow(store.bind(definition)),
+    ...(begin === undefined ? {} : { begin: async options => transaction(await begin.call(store, options)) }),
+    ...(run === undefined
+      ? {}
+      : { transaction: (fn, options) => later().then(() => run.call(store, fn, options)) as ReturnType<typeof fn> }),
+    close: () => store.close(),
+  }
+}
+
+const slowed = new WeakMap<Repository, Repository>()
+
+function slow(repository: Repository): Repository {
+  let made = slowed.get(repository)
+  if (made === undefined) {
+    made = new Proxy(repository, {
+      get(target, name) {
+        const method: unknown = Reflect.get(target, name)
+        if (typeof method !== "function") return method
+        return async (...args: readonly unknown[]) => {
+          await later()
+          const result: unknown = await method.apply(target, args)
+          await later()
+          return result
+        }
+      },
+    })
+    slowed.set(repository, made)
+  }
+  return made
+}
