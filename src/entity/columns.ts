@@ -7,6 +7,7 @@ import { JsonColumn, jsonConditions } from "./json-columns.ts"
 import { idCondition } from "./key.ts"
 import { matches } from "./matches.ts"
 import { Operators } from "./operators.ts"
+import { toPattern } from "./pattern.ts"
 import type { ComparisonOperator, FieldOperand, Predicate, RelatedRows, TextOperator, Value } from "./predicate.ts"
 import { negated } from "./predicate-parts.ts"
 import { isStorableText } from "./storable.ts"
@@ -308,6 +309,7 @@ function condition(entity: EntityDefinition, field: FieldDefinition, operator: s
   }
   if (texts.has(operator)) {
     if (field.type !== "string" || typeof given !== "string") throw wrongOperand(entity, field, operator, given, "text, on a text field")
+    toPattern(operator as TextOperator, given, `${entity.name}.${name}`)
     return { op: operator as TextOperator, field: name, value: given }
   }
   if (operator === "in" || operator === "notIn") {

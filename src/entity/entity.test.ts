@@ -346,6 +346,13 @@ describe("the class body", () => {
 })
 
 describe("the declaration", () => {
+  it.each(["Save", "Create", "Update", "Delete"].flatMap(write => [`before${write}`, `after${write}`]).concat("afterLoad"))(
+    "refuses a field that is named as the hook %s",
+    hook => {
+      expect(() => Entity("A", { [hook]: z.string() })).toThrow("hide the member")
+    },
+  )
+
   it.each([
     ["a name that is no identifier", () => Entity("my todo", {}), "usable entity name"],
     ["a field name that is none", () => Entity("A", { "a b": z.string() }), "usable field name"],

@@ -24,6 +24,7 @@ export { requireAhead } from "./load-ahead.ts"
 export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./matches.ts"
 export { type MemoryOptions, memory } from "./memory.ts"
 export { currentPartition, hasPartitionedStores, withPartition } from "./partition.ts"
+export { toPattern } from "./pattern.ts"
 export type {
   ComparisonOperator,
   FieldOperand,

@@ -4,7 +4,8 @@ import { type Condition, describeValue } from "./condition.ts"
 import type { EntityDefinition, FieldDefinition, FieldType, ValuePart } from "./definition.ts"
 import { queryError } from "./errors.ts"
 import { Operators } from "./operators.ts"
-import type { JsonPath, JsonScalar, JsonTest, Predicate } from "./predicate.ts"
+import { toPattern } from "./pattern.ts"
+import type { JsonPath, JsonScalar, JsonTest, Predicate, TextOperator } from "./predicate.ts"
 import { negated } from "./predicate-parts.ts"
 import { isStorableText } from "./storable.ts"
 
@@ -110,6 +111,7 @@ function jsonCondition(entity: EntityDefinition, field: FieldDefinition, path: J
       if (comparisons.includes(operator)) return ordered(operator as JsonTest, given)
       if (!texts.includes(operator)) throw queryError(`"${operator}" is not an operator for JSON.`, suggest(operator, operators))
       if (!isText(given)) throw refuse("text")
+      toPattern(operator as TextOperator, given, nameOf(entity, field, path))
       return { ...base, test: operator as JsonTest, value: given }
   }
 }

@@ -84,6 +84,17 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
     expect((await Item.search("😁")).map(({ text }) => text)).toEqual(["😁"])
   })
 
+  test("finds by a pattern of 50,000 bytes, and refuses one of 50,001", async () => {
+    const long = "é".repeat(24_999)
+    await Item.createMany([{ text: "short" }, { text: "x", map: { long: `${long}!` } }])
+    // Each `%` and each `\\` before a wildcard counts.
+    const exact = { contains: long, startsWith: `${long}a`, endsWith: `${long.slice(1)}a_`, like: `${long}%%` }
+    for (const [operator, fits] of Object.entries(exact) as [keyof typeof exact, string][]) {
+      expect(await Item.count(i => i.text[operator](fits).not())).toBe(2)
+      await expect((async () => Item.count(i => i.text[operator](`${fits}a`)))()).rejects.toMatchObject({ code: "NITRO_QUERY" })
+    }
+  })
+
   test("adds numbers without the errors of each addition", async () => {
     await Item.createMany(Array.from({ length: 10 }, () => ({ text: "a", ratio: 0.30000000000000004, count: 1 })))
     await Item.createMany([1e16, 1, -1e16, 0.5].map(ratio => ({ text: "b", ratio })))

@@ -1,5 +1,6 @@
 // Rows come and go as the contract says: ids, updates, deletes, versions, unique values, expiry.
-import type { Row } from "../entity/index.ts"
+import { z } from "zod"
+import { Entity, increment, type Row, withStores } from "../entity/index.ts"
 import { Account, encodeRow, encodeValue, naughtyTexts, sampleId, Versioned } from "./samples.ts"
 import { accountRow, accounts, balanceColumn, everything, ids, type Tools } from "./store-tools.ts"
 
@@ -168,6 +169,19 @@ export function expiryTests({ test, expect }: Tools): void {
     expect(ids(await repository.find(everything))).toEqual([sampleId(2)])
     expect(await repository.count(everything)).toBe(1)
     await repository.write([{ op: "insert", row: accountRow(store, 1) }])
+  })
+
+  test("renews the time of all that an update of many writes", async store => {
+    class Visit extends Entity("NitroSuiteVisit", { n: z.int() }, { ttlSeconds: 600, version: true, plural: "nitro-suite-visits" }) {}
+    await withStores(store, async () => {
+      const visits = [new Visit({ n: 1 }), new Visit({ n: 2 }), new Visit({ n: 3 })]
+      // The last one shows that the time has passed.
+      for (const visit of visits) await visit.save({ ttlSeconds: 1 })
+      expect(await Visit.updateWhere(visit => visit.n.eq(1), { n: 10 })).toBe(1)
+      expect(await Visit.updateWhere(visit => visit.n.eq(2), { n: increment(18) })).toBe(1)
+      await wait(1200)
+      expect((await Visit.all().orderBy("n")).map(({ n }) => n)).toEqual([10, 20])
+    })
   })
 
   test("renews the time with an update that says so", async store => {

@@ -11,13 +11,13 @@ import {
   type RelatedRows,
   StoredValue,
   tooDeep,
+  toPattern,
   type Value,
 } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Dialect, JsonCondition } from "./dialect.ts"
 import { canOccur, encodeOperand, orderBeyond, roundOperand } from "./operand.ts"
 import { isStorableText } from "./parameters.ts"
-import { toPattern } from "./pattern.ts"
 import { type Column, nestedTable, type Table } from "./table.ts"
 
 /** The tests that a condition comes down to. Each is true exactly for the rows that match; for others false or unknown. */

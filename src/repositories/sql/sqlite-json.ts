@@ -1,8 +1,7 @@
 // Values inside of JSON as SQLite asks for them.
-import type { JsonPath, JsonScalar, JsonTest } from "../../entity/index.ts"
+import { type JsonPath, type JsonScalar, type JsonTest, toPattern } from "../../entity/index.ts"
 import type { JsonCondition } from "./dialect.ts"
 import { isStorableText } from "./parameters.ts"
-import { toPattern } from "./pattern.ts"
 
 const operators = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
 const tests: readonly JsonTest[] = ["isNull", "eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith", "like"]

@@ -1,5 +1,5 @@
-// Text to find as the pattern of a LIKE.
-import { NitroError } from "../../shared/errors.ts"
+// Text to find as the pattern of a LIKE, as long as every store takes it.
+import { NitroError } from "../shared/errors.ts"
 
 // SQLite's limit of a LIKE pattern is 50,000 bytes; a character has 4 at most, an escaped one 2 more characters.
 const maxPatternBytes = 50_000
