@@ -2,7 +2,7 @@
 import { NitroError } from "../shared/errors.ts"
 import { assertDeclaredLength, readBytes, readText, type SentBody } from "./body.ts"
 import { type HostBody, hostBodyOf } from "./host-body.ts"
-import { type InputLimits, maxDepth, tooComplex, tooManyFields, valuesPerField } from "./limits.ts"
+import { type InputLimits, maxDepth, tooComplex, tooLarge, tooManyFields, valuesPerField } from "./limits.ts"
 import { isFormType, isJsonType, mediaTypeOf, multipart, urlEncoded } from "./media-type.ts"
 import { assertWithinLimits, fieldsOf } from "./parsed-input.ts"
 
@@ -69,7 +69,7 @@ function inputFrom(
   if (body.kind === "parsed") assertWithinLimits(body.value, limits)
   if (isFormType(type)) {
     const entries = body.kind === "form" ? body.entries : [...fieldsOf(body.value, limits.maxFields), ...(body.files ?? [])]
-    return { body: fromEntries(limited(entries, limits.maxFields)), kind: "form" }
+    return { body: fromEntries(limited(entries, limits)), kind: "form" }
   }
   const value = body.kind === "parsed" ? body.value : undefined
   if (isJsonType(type)) return { body: objectOf(value), kind: datastar ? "signals" : "json" }
@@ -78,10 +78,15 @@ function inputFrom(
   throw unsupported(type)
 }
 
-function* limited(entries: Iterable<[string, unknown]>, maxFields: number): Generator<[string, unknown]> {
+/** Counts what a form of unknown length has held at least. */
+function* limited(entries: Iterable<[string, unknown]>, { maxFields, maxBodyBytes }: Required<InputLimits>): Generator<[string, unknown]> {
   let fields = 0
+  let bytes = 0
   for (const entry of entries) {
+    const [name, value] = entry
     if (++fields > maxFields) throw tooManyFields(maxFields)
+    bytes += name.length + (typeof value === "string" ? value.length : value instanceof Blob ? value.size : 0)
+    if (bytes > maxBodyBytes) throw tooLarge(maxBodyBytes)
     yield entry
   }
 }

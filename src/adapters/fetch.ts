@@ -94,7 +94,8 @@ export function nitro(options: NitroOptions): NitroHandler & NitroApp {
     const { path, search } = splitUrl(request.url)
     const own = gate.own(request, path, search)
     if (own !== undefined) return own
-    if (!next) return new Response("Not found", { status: 404 })
+    // Hosts that mount a handler pass their environment there.
+    if (typeof next !== "function") return new Response("Not found", { status: 404 })
     const page = gate.page(request, path, search)
     let response: Response
     try {

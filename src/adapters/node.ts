@@ -1,6 +1,6 @@
 // node:http and everything of its shape (connect, Express-like routers): `createServer(nitro({ entities: [Todo] }, next))`.
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { NodeRequest } from "srvx/node"
+import { NodeRequest, patchGlobalRequest } from "srvx/node"
 import { shownError, splitUrl } from "../actions/index.ts"
 import { type NitroApp, withApp } from "../app/index.ts"
 import { reportError } from "../shared/report.ts"
@@ -20,6 +20,8 @@ export type NodeMiddleware = (req: IncomingMessage, res: ServerResponse, next?: 
  */
 export function nitro(options: NitroOptions, handler?: NodeHandler): NodeMiddleware & NitroApp {
   const gate = createGate(options)
+  // Else `new Request(call.request, …)` would not know the requests of srvx.
+  patchGlobalRequest()
   return withApp<NodeMiddleware>((req, res, next) => {
     answer(gate, req, res, next ?? (handler && (() => handler(req, res)))).catch(error => fail(req, res, error))
   }, gate.app)

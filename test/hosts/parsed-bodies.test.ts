@@ -124,6 +124,15 @@ const starts: Readonly<Record<string, () => Promise<Host>>> = {
     await c.req.blob()
     await next()
   }),
+  "hono, a request made of another": onHono(async (c, next) => {
+    c.req.raw = new Request(c.req.raw, { headers: { ...c.req.header(), "x-more": "1" } })
+    await next()
+  }),
+  "hono, app.mount": () => {
+    const app = new Hono()
+    app.mount("/", forFetch(options) as (request: Request) => Promise<Response>)
+    return serve(app, { port: 0 })
+  },
   "hono/body-limit": onHono(bodyLimit({ maxSize: 1e7 })),
   "req.body as a value, as Fastify and Koa have it": onNode((bytes, type) => ({ body: parsedByHand(bytes, type) })),
   "req.body as bytes": onNode(bytes => ({ body: bytes })),
@@ -246,6 +255,34 @@ async function outcomeOf(sent: Sent): Promise<{ status: number; text: string; or
   const [status, , , text] = answer as [number, string, string | null, string]
   return { status, text, orders }
 }
+
+describe("a body of unknown length", () => {
+  const chunked = async (text: string, type: string): Promise<[number, number]> => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(Buffer.from(text.slice(0, 10)))
+        controller.enqueue(Buffer.from(text.slice(10)))
+        controller.close()
+      },
+    })
+    const init = { method: "POST", headers: { "content-type": type }, body, duplex: "half" }
+    const response = await fetch(`${host.url}/orders`, init as RequestInit)
+    await response.text()
+    return [response.status, await Order.all().count()]
+  }
+
+  it.each(Object.entries(starts).filter(([name]) => name !== "express.json, not strict"))(
+    "has the same limit behind %s",
+    async (_, start) => {
+      host = await start()
+      const long = "x".repeat(70_000)
+      expect(await chunked(JSON.stringify({ text: long }), "application/json")).toEqual([413, 0])
+      expect(await chunked(`text=${long}`, form)).toEqual([413, 0])
+      expect(await chunked('{"text":"a short one"}', "application/json")).toEqual([201, 1])
+      expect(await chunked("text=another+short+one", form)).toEqual([201, 2])
+    },
+  )
+})
 
 describe("what stands on the request", () => {
   it("is what counts, where middleware has changed it", async () => {
