@@ -1,6 +1,6 @@
 // GET requests change nothing: in development a route that does is an error that names what it changed.
 import { AsyncLocalStorage } from "node:async_hooks"
-import { type Change, type EntityInstance, observeChanges } from "../entity/index.ts"
+import { type Change, type EntityInstance, followAllChanges } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import "./errors.ts"
@@ -20,7 +20,7 @@ export async function runReading<T>(name: string, run: () => Promise<T>): Promis
   const reading: Reading = { changes: new Set() }
   // Changes that nothing listens to cost less, so it listens no longer than it has to.
   open += 1
-  stopObserving ??= observeChanges(note)
+  stopObserving ??= followAllChanges(note)
   try {
     const value = await readings.run(reading, run)
     if (reading.changes.size > 0) throw changedByGet(name, `saved or deleted ${[...reading.changes].join(", ")}`)

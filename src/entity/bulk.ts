@@ -2,8 +2,8 @@
 import { NitroError } from "../shared/errors.ts"
 import { type Binding, bindingOf, hydrate } from "./binding.ts"
 import { addTo, type FieldIncrement, requireIncrements, splitIncrements, toColumns } from "./bulk-increments.ts"
-import { tellStored } from "./change.ts"
-import { isObserved } from "./changes.ts"
+import { maxRowsAnnounced, tellMany, tellStored } from "./change.ts"
+import { needsRows } from "./changes.ts"
 import { toCondition } from "./columns.ts"
 import type { EntityDefinition, EntityId, FieldDefinition } from "./definition.ts"
 import { assignAll } from "./dirty.ts"
@@ -62,12 +62,17 @@ export async function updateWhere(
     await onStore(store, () => checkValues(binding, columns, encoded, hasRows))
   }
   const atOnce = repository.updateWhere?.bind(repository)
-  if (atOnce !== undefined && !isObserved(binding.model) && definition.ttlSeconds === undefined) {
+  const inOneGo = async (): Promise<number> => {
     const version = definition.version ? [{ column: definition.fieldByName.get("version")?.index as number, by: 1 }] : []
-    const count = await writeTo(store, () => atOnce(condition, columns, encoded, [...toColumns(binding, increments), ...version]))
+    const all = [...toColumns(binding, increments), ...version]
+    const write = atOnce as NonNullable<typeof atOnce>
+    const count = await writeTo(store, () => write(condition, columns, encoded, all))
+    tellMany(binding, "update-many", { where: condition, count, columns: [...columns, ...all.map(({ column }) => column)] })
     await renewKnown(binding)
     return count
   }
+  const isRowByRow = atOnce === undefined || definition.ttlSeconds !== undefined
+  if (!isRowByRow && (!needsRows(binding) || (await isMoreThan(binding, condition, maxRowsAnnounced)))) return inOneGo()
   return atomically(async () => {
     const count = await updateRows(binding, condition, columns, encoded, increments)
     await renewKnown(binding)
@@ -83,6 +88,11 @@ async function renewKnown({ store, repository }: Binding): Promise<void> {
   const stored = known.filter(record => rowOf(record) !== undefined)
   if (stored.length === 0) return
   for (const record of await takeWritten(stored)) unit?.noteRead(store, record, reread)
+}
+
+/** Without reading the rows. */
+async function isMoreThan({ store, repository }: Binding, condition: Predicate | undefined, count: number): Promise<boolean> {
+  return (await onStore(store, () => repository.count(planOf(condition)))) > count
 }
 
 async function updateEach(
@@ -124,7 +134,11 @@ async function updateRows(
   })
   const touched = await writeTo(store, () => repository.write(writes))
   const written = rows.flatMap((row, at) => (touched[at] === 1 ? [[row, writes[at] as Write & { op: "update" }] as const] : []))
-  if (isObserved(model)) {
+  if (!needsRows(binding) || written.length > maxRowsAnnounced) {
+    const added = increments.map(({ field }) => field.index)
+    const counted = version === undefined ? [] : [version]
+    tellMany(binding, "update-many", { where: condition, count: written.length, columns: [...columns, ...added, ...counted] })
+  } else {
     for (const [before, write] of written) {
       const row: Row = before.slice()
       write.columns.forEach((column, at) => {

@@ -3,6 +3,7 @@ import { type Binding, hydrateCopy, idOfRow } from "./binding.ts"
 import { announce, isObserved } from "./changes.ts"
 import type { EntityId } from "./definition.ts"
 import type { Values } from "./mapper.ts"
+import type { Predicate } from "./predicate.ts"
 import type { Row } from "./repository.ts"
 import type { Change, EntityClass, EntityInstance } from "./types.ts"
 import { currentUnit } from "./unit-of-work.ts"
@@ -61,6 +62,24 @@ export function tellDeleted(binding: Binding, before: Row): void {
   const { entity, mapper, store } = binding
   const partition = store.partition === undefined ? {} : { partition: store.partition }
   tell(binding, { entity, op: "delete", id: idOfRow(binding, before), before: mapper.decode(before), changed: [], ...partition })
+}
+
+/** How many rows a change of many is announced as, at most. */
+export const maxRowsAnnounced = 10_000
+
+/** Announces one change in place of `count` rows that met the condition; undefined: an unknown number of them. */
+export function tellMany(
+  binding: Binding,
+  op: "update-many" | "delete-many",
+  { where, count, columns }: { readonly where?: Predicate | undefined; readonly count?: number; readonly columns: readonly number[] },
+): void {
+  if (count === 0 || !isObserved(binding.model)) return
+  const { entity, store, model } = binding
+  const changed = columns.map(index => model.names[index] as string)
+  const partition = store.partition === undefined ? {} : { partition: store.partition }
+  const many = { ...(where !== undefined && { where }), ...(count !== undefined && { count }) }
+  // A change of many is of no one row.
+  tell(binding, { entity, op, id: undefined as never, changed, ...many, ...partition })
 }
 
 function tell({ model, store }: Binding, change: Change): void {

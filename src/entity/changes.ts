@@ -13,9 +13,21 @@ export function observeChanges(listener: ChangeListener): () => void {
   return listen(declarations.enter(observeChanges)?.declared, listener, ofAll)
 }
 
-/** The same for modules of the library, which belong to no module of the application. */
-export function followAllChanges(listener: ChangeListener): () => void {
-  return listen(undefined, listener, ofAll)
+/** A listener of the library, which takes one change of many in place of their rows. */
+interface Follower {
+  readonly listener: ChangeListener
+  readonly needsRows: (entity: EntityClass) => boolean
+}
+
+let followers: readonly Follower[] = []
+
+/** The same for modules of the library, which belong to no module of the application. `needsRows`: of which classes. Default: none. */
+export function followAllChanges(listener: ChangeListener, needsRows: (entity: EntityClass) => boolean = () => false): () => void {
+  const follower = { listener, needsRows }
+  followers = [...followers, follower]
+  return () => {
+    followers = followers.filter(other => other !== follower)
+  }
 }
 
 /** `called`: the function that the application called, for the module that it stands in. */
@@ -60,13 +72,20 @@ function ownListener(listener: ChangeListener): ChangeListener {
 
 /** Making a change costs something: ask first. */
 export function isObserved({ listeners }: Model): boolean {
-  return listeningToAll.length > 0 || listeners.length > 0
+  return followers.length > 0 || listeningToAll.length > 0 || listeners.length > 0
+}
+
+/** Whether a change of many must be announced row by row: reading the rows costs far more than the write. */
+export function needsRows({ model: { listeners }, entity }: { readonly model: Model; readonly entity: EntityClass }): boolean {
+  return listeners.length > 0 || listeningToAll.length > 0 || followers.some(follower => follower.needsRows(entity))
 }
 
 export function announce({ listeners }: Model, change: Change): void {
   const others = listeningToAll
+  const ours = followers
   for (const listener of listeners) call(listener, change)
   for (const listener of others) call(listener, change)
+  for (const { listener } of ours) call(listener, change)
 }
 
 function call(listener: ChangeListener, change: Change): void {

@@ -1,17 +1,17 @@
 // Deletes, for good or softly, one or many, and takes soft ones back.
 import { type Binding, bindingOf, hydrate, runHook } from "./binding.ts"
-import { tellDeleted, tellStored } from "./change.ts"
-import { isObserved } from "./changes.ts"
+import { maxRowsAnnounced, tellDeleted, tellMany, tellStored } from "./change.ts"
+import { isObserved, needsRows } from "./changes.ts"
 import { toCondition } from "./columns.ts"
 import type { EntityId } from "./definition.ts"
 import { isLongCascade, queryError } from "./errors.ts"
 import { bindingFor, waitForSaves } from "./persistence.ts"
 import type { Predicate } from "./predicate.ts"
 import { type EntityRecord, rowOf, setDeleted, setStored, valuesOf } from "./record.ts"
-import { type DeleteActions, hasDeleteHooks, hasDeleteRules, tryCascade, withDeleteRules } from "./relations/delete-rules.ts"
+import { type DeleteActions, hasDeleteHooks, hasDeleteRules, takenAlong, tryCascade, withDeleteRules } from "./relations/delete-rules.ts"
 import { relationLookup } from "./relations/lookup.ts"
 import { resolvedCondition } from "./relations/resolve.ts"
-import type { Row, Write } from "./repository.ts"
+import type { Repository, Row, Write } from "./repository.ts"
 import { unscoped } from "./soft-delete.ts"
 import type { DeleteOptions, DeleteWhereOptions, EntityClass } from "./types.ts"
 import { atomically, currentUnit, joinFirst, onStore, writeTo } from "./unit-of-work.ts"
@@ -149,12 +149,15 @@ async function removeEach(binding: Binding, condition: Predicate | undefined, op
 }
 
 async function eraseWhere(binding: Binding, condition: Predicate | undefined): Promise<number> {
-  const { store, model } = binding
+  const { store } = binding
   // Of a class with soft deletion it also removes for good what was deleted softly before.
   const repository = unscoped(binding.repository)
-  if (!isObserved(model) && !(await hasDeleteRules(binding))) {
+  if (!(await mustReadRows(binding, condition, repository)) && !(await hasDeleteRules(binding, needsRows))) {
     try {
-      return await tryCascade(binding, async () => writeTo(store, () => repository.deleteWhere(condition)))
+      const count = await tryCascade(binding, async () => writeTo(store, () => repository.deleteWhere(condition)))
+      tellMany(binding, "delete-many", { where: condition, count, columns: [] })
+      if (count > 0) await tellTakenAlong(binding)
+      return count
     } catch (error) {
       if (!isLongCascade(error)) throw error
     }
@@ -163,16 +166,37 @@ async function eraseWhere(binding: Binding, condition: Predicate | undefined): P
   return withDeleteRules(binding, rows, deleteActions, roots => eraseRows(binding, roots))
 }
 
+async function mustReadRows(binding: Binding, condition: Predicate | undefined, repository: Repository): Promise<boolean> {
+  if (!needsRows(binding)) return false
+  const plan = { ...(condition === undefined ? {} : { where: condition }), orderBy: [] }
+  return (await onStore(binding.store, () => repository.count(plan))) <= maxRowsAnnounced
+}
+
+/** The rows of other classes that the store deleted or emptied along: it says of none which they are. */
+async function tellTakenAlong(binding: Binding): Promise<void> {
+  for (const { binding: other, field } of await takenAlong(binding)) {
+    if (field.onDelete === "cascade") tellMany(other, "delete-many", { columns: [] })
+    else tellMany(other, "update-many", { columns: [field.index] })
+  }
+}
+
 async function markWhere(binding: Binding, condition: Predicate | undefined): Promise<number> {
-  const { store, repository, model } = binding
+  const { store, repository } = binding
   const { columns, values } = marks(binding, new Date())
   const atOnce = repository.updateWhere?.bind(repository)
-  if (atOnce && !isObserved(model)) return writeTo(store, () => atOnce(condition, columns, values))
+  if (atOnce && !(await mustReadRows(binding, condition, repository))) {
+    const count = await writeTo(store, () => atOnce(condition, columns, values))
+    tellMany(binding, "delete-many", { where: condition, count, columns: [] })
+    return count
+  }
   const rows = await matching(binding, condition)
   const touched = await writeTo(store, () =>
     repository.write(rows.map((row): Write => ({ op: "update", id: row[0] as EntityId, columns, values }))),
   )
-  return tellAll(binding, rows, touched)
+  if (needsRows(binding) && rows.length <= maxRowsAnnounced) return tellAll(binding, rows, touched)
+  const count = touched.filter(one => one === 1).length
+  tellMany(binding, "delete-many", { where: condition, count, columns: [] })
+  return count
 }
 
 function tellAll(binding: Binding, rows: readonly Row[], touched: readonly number[]): number {

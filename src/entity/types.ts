@@ -4,7 +4,7 @@ import type { Column, OperatorsOf } from "./column-types.ts"
 import type { Condition, Specification } from "./condition.ts"
 import type { EntityDefinition, EntityId } from "./definition.ts"
 import type { Increment } from "./increment.ts"
-import type { JsonScalar, Value } from "./predicate.ts"
+import type { JsonScalar, Predicate, Value } from "./predicate.ts"
 import type { JoinPlan, QueryPlan, SelectPlan, Store } from "./repository.ts"
 import type { Awaitable } from "./thenable.ts"
 import type { PlainPart, ValueObjectInstance } from "./value-object.ts"
@@ -413,10 +413,14 @@ export interface CountQuery<T extends object = EntityInstance, V = FieldValues<T
   readonly query: Query<T, V>
 }
 
-/** What happened to one entity, told after it was committed. */
+/**
+ * What happened to one entity, announced after it was committed. `updateWhere` and `deleteWhere` announce each row to listeners
+ * of the application, up to 10,000 rows; above that one change of many, `update-many` or `delete-many`, without rows.
+ */
 export interface Change<T extends object = EntityInstance> {
   readonly entity: EntityClass<T>
-  readonly op: "create" | "update" | "delete"
+  readonly op: "create" | "update" | "delete" | "update-many" | "delete-many"
+  /** Undefined for a change of many. */
   readonly id: T extends { readonly id: infer I } ? I : EntityId
   /** The entity as it was stored, a copy of its own; absent for deletes. */
   readonly after?: T | undefined
@@ -424,6 +428,10 @@ export interface Change<T extends object = EntityInstance> {
   readonly before?: Readonly<Record<string, unknown>> | undefined
   /** Names of the fields that changed; all of them for creates, none for deletes. */
   readonly changed: readonly string[]
+  /** Of a change of many: the condition that its rows met before it; undefined: all rows, or those that a deleted row took along. */
+  readonly where?: Predicate | undefined
+  /** Of a change of many: the number of rows, where it is known. */
+  readonly count?: number | undefined
   /** Of an entity in a store with a part for each session: whose it is. It is nobody else's business. */
   readonly partition?: string | undefined
 }

@@ -2,7 +2,13 @@
 import { assertSameModule, type Change, type EntityClass, type EntityDefinition, followAllChanges } from "../entity/index.ts"
 import { currentEvents, type EventType, event } from "../events/index.ts"
 
-const names = { create: "created", update: "updated", delete: "deleted" } as const
+const names = {
+  create: "created",
+  update: "updated",
+  delete: "deleted",
+  "update-many": "updated-many",
+  "delete-many": "deleted-many",
+} as const
 
 /** The events of one entity class, with the type of their payload. */
 export interface EntityEvents<T extends object> {
@@ -34,7 +40,7 @@ let endObserving = (): void => {}
 export function entityEvents(): () => void {
   let isOn = true
   bridges++
-  if (bridges === 1) endObserving = followAllChanges(emitChange)
+  if (bridges === 1) endObserving = followAllChanges(emitChange, isHeard)
   return () => {
     if (!isOn) return
     isOn = false
@@ -52,6 +58,12 @@ export function eventsOf<T extends object>(entity: NamedClass<T>): EntityEvents<
     updated: event<Change<T>>(`${name}.updated`),
     deleted: event<Change<T>>(`${name}.deleted`),
   }
+}
+
+/** Whether a handler wants the rows of a class. */
+function isHeard({ definition: { name } }: EntityClass): boolean {
+  const events = currentEvents()
+  return events.hasListeners(`${name}.updated`) || events.hasListeners(`${name}.deleted`)
 }
 
 function emitChange(change: Change): unknown {

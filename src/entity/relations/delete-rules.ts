@@ -28,9 +28,29 @@ export interface DeleteActions {
 }
 
 /** Must the rules for deletes of this class be carried out here, and not by its store? */
-export function hasDeleteRules(binding: Binding): MaybePromise<boolean> {
+export function hasDeleteRules(binding: Binding, watches: Watches): MaybePromise<boolean> {
   bindReferrers(binding)
-  return isReferredTo(binding.model.name) && anyIsOurs(binding, new Set())
+  return isReferredTo(binding.model.name) && anyIsOurs(binding, new Set(), watches)
+}
+
+/** Whether the rows of a class must be known that go along. */
+type Watches = (binding: Binding) => boolean
+
+const isFollowed: Watches = ({ model }) => isObserved(model)
+
+/** The references by which a store that keeps the rules itself deletes or empties rows of followed classes. */
+export async function takenAlong(binding: Binding): Promise<readonly Referrer[]> {
+  if (!isReferredTo(binding.model.name)) return []
+  const found: Referrer[] = []
+  const seen = new Set([binding])
+  for (const target of seen) {
+    for (const referrer of referrersOf(target)) {
+      if (referrer.field.onDelete === undefined) continue
+      if (isFollowed(referrer.binding)) found.push(referrer)
+      if (referrer.field.onDelete === "cascade") seen.add(referrer.binding)
+    }
+  }
+  return found
 }
 
 /** Runs `deleteRoots`, which deletes `rows`, after what the rules ask for; all or nothing where the stores can. */
@@ -50,7 +70,7 @@ export async function withDeleteRules<T>(
       return deleteRoots(roots)
     })
   }
-  if (await anyIsOurs(binding, new Set())) return byOurselves(rows)
+  if (await anyIsOurs(binding, new Set(), isFollowed)) return byOurselves(rows)
   try {
     return await tryCascade(binding, () => deleteRoots(rows))
   } catch (error) {
@@ -102,8 +122,8 @@ function lastFirst(binding: Binding, rows: readonly Row[]): Row[] {
   return [...rows].sort((a, b) => (depths.get(b) ?? 0) - (depths.get(a) ?? 0))
 }
 
-function anyIsOurs(binding: Binding, seen: Set<Binding>): MaybePromise<boolean> {
-  const answers = inOrder(referrersOf(binding), referrer => isOurs(binding, referrer, seen))
+function anyIsOurs(binding: Binding, seen: Set<Binding>, watches: Watches): MaybePromise<boolean> {
+  const answers = inOrder(referrersOf(binding), referrer => isOurs(binding, referrer, seen, watches))
   return after(answers, all => all.includes(true))
 }
 
@@ -130,7 +150,7 @@ function referrersOf(target: Binding): Referrer[] {
  * A database keeps the rules by itself, and faster. It tells nobody, though: where somebody listens to the rows that go,
  * or has a hook, they are deleted from here first.
  */
-function isOurs(target: Binding, { binding, field }: Referrer, seen: Set<Binding>): MaybePromise<boolean> {
+function isOurs(target: Binding, { binding, field }: Referrer, seen: Set<Binding>, watches: Watches): MaybePromise<boolean> {
   if (target.store !== binding.store) return true
   // No column holds an id of several fields, so no foreign key can point to it.
   if (target.model.defined.definition.key.length > 1) return true
@@ -139,9 +159,9 @@ function isOurs(target: Binding, { binding, field }: Referrer, seen: Set<Binding
     kept => {
       if (!kept) return true
       if (field.onDelete === undefined || seen.has(binding)) return false
-      if (isObserved(binding.model) || (field.onDelete === "cascade" && hasDeleteHooks(binding))) return true
+      if (watches(binding) || (field.onDelete === "cascade" && hasDeleteHooks(binding))) return true
       seen.add(binding)
-      return field.onDelete === "cascade" && anyIsOurs(binding, seen)
+      return field.onDelete === "cascade" && anyIsOurs(binding, seen, watches)
     },
   )
 }
