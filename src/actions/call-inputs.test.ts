@@ -32,7 +32,8 @@ describe.each(faces)("%s", face => {
   it.each([
     ["create", () => call(Todo, "create"), "titel", '"title"'],
     ["update", () => call(todo, "update"), "adress.city", '"address"'],
-    ["update, a part", () => call(todo, "update"), "address.citty", "address"],
+    ["update, a part", () => call(todo, "update"), "address.citty", 'Did you mean "address.city"?'],
+    ["a hidden field of a list", () => call(Todo, "list"), "secret", "Known names: "],
     ["a guarded field", () => call(todo, "update"), "owner", "Leave it out"],
     ["a field of the library", () => call(Todo, "create"), "createdAt", "Leave it out"],
     ["an action", () => call(todo, "rename"), "title", "name"],

@@ -85,6 +85,14 @@ describe("a GET action that changes its entity", () => {
     expect(reported).toContainEqual(expect.objectContaining({ code: "NITRO_GET_CHANGES" }))
   })
 
+  it.each([
+    ["save1", "Note.save1 answers GET requests and saved or deleted Note (views)."],
+    ["erase", "Note.erase answers GET requests and saved or deleted Note."],
+  ])("says what %s did", async (path, message) => {
+    await get(`/notes/${note.id}/${path}`)
+    expect(reported).toContainEqual(expect.objectContaining({ message }))
+  })
+
   it("as does a query", async () => {
     expect((await get("/queries/count")).status).toBe(500)
     expect(reported).toContainEqual(expect.objectContaining({ message: "Count answers GET requests and saved or deleted Note." }))
@@ -108,6 +116,8 @@ describe("a GET action that changes its entity", () => {
   it("does not blame one request for the changes of another", async () => {
     const [looked] = await Promise.all([get(`/notes/${note.id}/look`), Note.create({ text: "beside" }), note.update({ views: 0 })])
     expect(looked.status).toBe(200)
+    // What listens meanwhile minds no other change.
+    expect(reported).toEqual([])
   })
 
   it("in production answers as before, and reports what is lost", async () => {
