@@ -45,6 +45,8 @@ interface MappedField {
   readonly type: FieldType
   readonly absent: null | undefined
   readonly decode: ((stored: unknown) => unknown) | undefined
+  /** Stored numbers are not decoded. */
+  readonly keepsNumbers: boolean
   readonly encode: ((value: unknown) => unknown) | undefined
   /** For encodings that may differ where the values are equal: whether the stored value is this one. */
   readonly holds: ((stored: unknown, value: unknown) => boolean) | undefined
@@ -70,6 +72,7 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
       isSame:
         codec?.isSame &&
         ((stored, encoded) => stored !== null && encoded !== null && codec.isSame?.(stored as never, encoded as never) === true),
+      keepsNumbers: codec?.keepsNumbers === true && !encrypted,
       decode: codec && ((stored: unknown) => codec.decode(stored as never)),
       encode: codec && ((value: unknown) => codec.encode(value as never)),
     }
@@ -164,7 +167,7 @@ function generatedMapper(fields: readonly MappedField[], explain: (row: Row, err
     scope[`s${i}`] = field.isSame
   })
   const decoded = fields.map((field, i) => {
-    const value = field.decode ? `d${i}(r[${i}])` : `r[${i}]`
+    const value = field.decode ? decodedAt(field, i) : `r[${i}]`
     const plain = !field.decode && field.absent === null
     return `${JSON.stringify(field.name)}:${plain ? value : `r[${i}]===null?${String(field.absent)}:${value}`}`
   })
@@ -188,6 +191,12 @@ function generatedMapper(fields: readonly MappedField[], explain: (row: Row, err
     encode: generate(`function encode(v){return [${encoded.join()}]}`, scope),
     difference: generate(`function difference(v,r,exposed){let d,x;${compared.join(";")};return d}`, scope),
   }
+}
+
+// A call costs as much as the rest of a number. `|0` is what a whole number of 32 bits stays.
+function decodedAt({ type, keepsNumbers }: MappedField, i: number): string {
+  if (!keepsNumbers) return `d${i}(r[${i}])`
+  return `(${type === "integer" ? `(r[${i}]|0)===r[${i}]` : `typeof r[${i}]==="number"`}?r[${i}]:d${i}(r[${i}]))`
 }
 
 function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeAt"], decodeAt: Mapper["decodeAt"]): WholeRows {

@@ -12,6 +12,8 @@ export type Row = unknown[]
 
 /** How a store keeps one field type. A field type without a codec is stored as the value itself. `null` never reaches a codec. */
 export interface Codec {
+  /** Of numbers: a stored number that the field can hold is the value itself. Spares most calls of `decode`. */
+  readonly keepsNumbers?: boolean
   /** Stored value to domain value: `1` to `true`. */
   readonly decode: (stored: never) => unknown
   /** Domain value to stored value: `true` to `1`. Must give the same stored value for equal domain values. */

@@ -28,10 +28,11 @@ const { bigint, bytes, json } = sqliteDialect.encoding as Required<Encoding>
  * - Bigints are carried as text both ways. JSON is `jsonb`; it keeps no NUL and no half surrogate pairs.
  */
 const encoding: Encoding = {
-  integer: { encode: (value: number) => value, decode: wholeNumber },
+  integer: { encode: (value: number) => value, decode: wholeNumber, keepsNumbers: true },
   number: {
     encode: (value: number) => value,
     decode: Number,
+    keepsNumbers: true,
     isSame: (stored: number | string, encoded: number) => Object.is(Number(stored), encoded),
     exact: { toText: String, fromText: text => (decimalForm.test(text) ? text : undefined) },
   },

@@ -13,8 +13,8 @@ import { sqliteJson } from "./sqlite-json.ts"
  * - Numbers are kept by SQLite itself: Infinity comes back, -0 comes back as 0 (which is equal), NaN is refused.
  */
 const encoding: Encoding = {
-  integer: { encode: (value: number) => value, decode: wholeNumber },
-  number: { encode: (value: number) => value, decode: decodeNumber },
+  integer: { encode: (value: number) => value, decode: wholeNumber, keepsNumbers: true },
+  number: { encode: (value: number) => value, decode: decodeNumber, keepsNumbers: true },
   boolean: { encode: (value: boolean) => (value ? 1 : 0), decode: decodeBoolean },
   date: { encode: encodeDate, decode: decodeDate },
   bigint: { encode: encodeBigInt, decode: (stored: string) => BigInt(stored) },
