@@ -95,7 +95,7 @@ function runPlain(
       return results
     }
   }
-  return results ?? resolved.nothing
+  return results ?? resolved.nothing ?? resolved.template.slice()
 }
 
 interface Run {

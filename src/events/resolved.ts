@@ -30,8 +30,8 @@ export class Resolved {
   readonly plain: readonly Handler<never>[] | undefined
   readonly schema: StandardSchema | undefined
   readonly afterCommit: boolean
-  // Not `#private`: they are read with every emission.
-  private sharedNothing: readonly HandlerResult[] | undefined = undefined
+  /** The results when every handler returned nothing, frozen and shared. Undefined for a long list. */
+  readonly nothing: readonly HandlerResult[] | undefined
   private sharedTemplate: readonly HandlerResult[] | undefined = undefined
   private readonly rules: ResolvedRules
 
@@ -46,15 +46,9 @@ export class Resolved {
     this.rules = rules
     this.schema = rules.schema
     this.afterCommit = rules.afterCommit
+    const { length } = subscriptions
+    this.nothing = length > maxFrozen ? undefined : Object.freeze(new Array<HandlerResult>(length).fill(NOTHING))
     this.plain = rules.schema || rules.afterCommit || rules.throws ? undefined : handlers
-  }
-
-  /** The results when every handler returned nothing. Shared, and frozen unless it is long. */
-  get nothing(): readonly HandlerResult[] {
-    const { length } = this.subscriptions
-    if (length > maxFrozen) return this.template.slice()
-    this.sharedNothing ??= Object.freeze(new Array<HandlerResult>(length).fill(NOTHING))
-    return this.sharedNothing
   }
 
   /** The same, to be copied: slicing a frozen list is slow. */

@@ -24,7 +24,7 @@ export class Slot {
   readonly #patterns: Patterns
   readonly #exact: Set<Subscription> = new Set()
   /** Undefined while `#base` is out of date. */
-  #resolved: Resolved | undefined = undefined
+  private resolved: Resolved | undefined = undefined
   /** What was resolved last, to be brought up to date by the changes since. */
   #base: Resolved | undefined = undefined
   #changes: SubscriptionChange[] = []
@@ -65,7 +65,7 @@ export class Slot {
   }
 
   #note(change: SubscriptionChange): void {
-    this.#resolved = undefined
+    this.resolved = undefined
     if (this.#base === undefined) return
     if (this.#exact.size > 0 && this.#changes.length < maxChanges) this.#changes.push(change)
     else this.#forget()
@@ -77,7 +77,7 @@ export class Slot {
   }
 
   resolve(): Resolved {
-    const resolved = this.#resolved
+    const resolved = this.resolved
     return resolved !== undefined && resolved.generation === resolution.generation ? resolved : this.#refresh()
   }
 
@@ -94,7 +94,7 @@ export class Slot {
     this.#schemas = resolution.schemas
     this.#patternVersion = this.#patterns.log.version
     this.#base = resolved
-    this.#resolved = resolved
+    this.resolved = resolved
     return resolved
   }
 
