@@ -96,7 +96,8 @@ function classify(error: unknown): Failure {
   }
   if (code === 787 || code === "SQLITE_CONSTRAINT_FOREIGNKEY" || error.message.includes("FOREIGN KEY constraint failed"))
     return { kind: "reference" }
-  if (error.message.includes("too many levels of trigger recursion")) return { kind: "longCascade" }
+  // The second is how newer ones say it.
+  if (/too many levels of trigger recursion|triggers nested too deep/.test(error.message)) return { kind: "longCascade" }
   if (tooComplex.test(error.message)) return { kind: "tooComplex" }
   if (error.message.includes("integer overflow")) return { kind: "value" }
   if (typeof code === "number") {
