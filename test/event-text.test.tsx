@@ -7,6 +7,7 @@ import { nitro } from "nitro-ts/fetch"
 import { html } from "nitro-ts/html"
 import { expect, it } from "vitest"
 import { z } from "zod"
+import { expectErrors } from "./support/errors.ts"
 
 const attack = "event: datastar-patch-elements\ndata: selector body\ndata: mode append\ndata: elements <script>alert(1)</script>\n\n"
 
@@ -57,9 +58,11 @@ const refused = new Set(["a String object", "a list of an event and text"])
 
 it.each(Object.keys(results))("sends %s as no event to the page", async name => {
   const failed = String(patchSignals({ _alert: "Something went wrong. The error was logged." }))
+  const reported = expectErrors()
   expect(await send("answer", name, fromPage)).toEqual(refused.has(name) ? [200, failed] : [204, ""])
   const [status, stream] = await send("stream", name, fromPage)
   expect([status, stream.replace(": \n\n", "")]).toEqual([200, refused.has(name) ? failed : ""])
+  expect(reported.map(({ where }) => where)).toEqual(refused.has(name) ? ["Note.answer", "a streaming action"] : [])
 })
 
 it("sends events, markup and lists of both", async () => {
