@@ -26,6 +26,8 @@ interface Transaction {
   readonly session: Session
   readonly root: TransactionScope
   readonly afterCommit: (() => void)[]
+  /** Once it has begun. */
+  rollback: Promise<void> | undefined
 }
 
 /** Where in a transaction a call belongs. */
@@ -235,7 +237,7 @@ export class PooledConnections implements Connections {
       })
     }
     const session = await this.#reserve(holder)
-    const transaction: Transaction = { session, root: new TransactionScope(undefined), afterCommit: [] }
+    const transaction: Transaction = { session, root: new TransactionScope(undefined), afterCommit: [], rollback: undefined }
     const place = { transaction, scope: transaction.root.enter(holder) }
     try {
       await this.#command(transaction, place.scope, isolation === undefined ? "begin" : `begin isolation level ${isolation}`)
@@ -268,8 +270,16 @@ export class PooledConnections implements Connections {
   }
 
   async #rollback(place: Place, refuse: boolean): Promise<void> {
+    const { transaction, scope } = place
+    // A commit that failed has rolled back: the connection may be another caller's by now.
+    if (scope.ended) return
+    if (refuse) await this.#cancel(transaction)
+    transaction.rollback ??= this.#rollbackOnce(place, refuse)
+    await transaction.rollback
+  }
+
+  async #rollbackOnce(place: Place, refuse: boolean): Promise<void> {
     const { session } = place.transaction
-    if (refuse) await this.#cancel(place.transaction)
     await place.scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
     for (const undo of place.scope.undo.reverse()) undo()
     // The caller wants the first error, not one about rolling back; a connection that cannot even do that is given up.

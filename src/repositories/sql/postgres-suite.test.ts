@@ -9,7 +9,7 @@ if (postgresMissing !== undefined) {
   console.log(`Skipped: ${postgresMissing}`)
   it.skip("keeps the store contract on Postgres", () => undefined)
 } else {
-  const database = await testDatabase(500)
+  const database = await testDatabase(700)
   afterAll(() => database.remove())
   for (const driver of postgresDrivers) {
     storeSuite(
