@@ -140,7 +140,9 @@ describe("an encrypted field", () => {
     const { id } = await Person.create({ name: "Ann", ssn: "1" })
     const repository = Person.store.bind(Person.definition)
     const stored = (await rowOf(id))[3] as string
-    for (const forged of [`${stored.slice(0, -2)}AA`, "nitro1.one.AAAA", "plain"]) {
+    // Not the last character, of which some bits mean nothing.
+    const changed = stored.slice(0, -8) + (stored.at(-8) === "A" ? "B" : "A") + stored.slice(-7)
+    for (const forged of [changed, "nitro1.one.AAAA", "plain"]) {
       await repository.write([{ op: "update", id, columns: [3], values: [forged] }])
       await expect(Person.require(id)).rejects.toMatchObject({ code: "NITRO_ENCRYPTION" })
     }
