@@ -206,10 +206,6 @@ function contextOf(app: App, request: Request, path: string, search: string, fla
   return { app, request, path, search, basePath: app.basePath, flash, extras: new Map(), user: undefined }
 }
 
-function isPromise<T>(value: T): value is T & Promise<Awaited<T>> {
-  return typeof (value as { readonly then?: unknown } | undefined)?.then === "function"
-}
-
 /** Nothing where no store asks for it, or who runs this said already whose request it is. */
 function sessionFor(app: App, request: Request, partition: NitroOptions["partition"]): Session | undefined {
   if (!hasPartitionedStores() || currentPartition() !== undefined) return undefined
@@ -233,7 +229,7 @@ function releasing<T>({ stream }: LiveRequest, run: () => T): T {
   try {
     const result = run()
     // A promise of the same, for it only fails once more.
-    return isPromise(result) ? (result.catch(failed) as T) : result
+    return isThenable(result) ? (result.then(undefined, failed) as T) : result
   } catch (error) {
     return failed(error)
   }

@@ -17,8 +17,9 @@ import { currentUnit } from "./unit-of-work.ts"
 /**
  * `require(id)` for the first thing that a unit of work does. The unit has the store until the present turn of the event
  * loop is over: work that is done by then is alone with the entity. It waits for a store that another caller has, so that it
- * never computes from a row that is about to change. Slower work gives the store back, and begins at its next read or write. There the entity is read again: without unsaved changes it takes what is stored, and where another
- * writer has changed the same it is `NITRO_STALE_ENTITY`.
+ * never computes from a row that is about to change. Slower work gives the store back, and begins at its next read or write.
+ * There the entity is read again: without unsaved changes it takes what is stored, and where another writer has changed the same
+ * it is `NITRO_STALE_ENTITY`.
  */
 export async function requireAhead<T extends object>(entity: EntityClass<T>, id: unknown): Promise<T> {
   const unit = currentUnit()

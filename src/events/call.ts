@@ -1,4 +1,5 @@
 // One call of one handler, from its start to its result: values, generators, promises, errors, time-outs.
+import { isThenable } from "../shared/callback.ts"
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
@@ -163,10 +164,6 @@ export class TimeLimit {
 
 export function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function"
-}
-
-export function isThenable(value: object): value is PromiseLike<unknown> {
-  return "then" in value && typeof value.then === "function"
 }
 
 /** A generator, not just something iterable: an array is a value. */

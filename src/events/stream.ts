@@ -1,5 +1,6 @@
 // Merges what the handlers of one emission produce into one stream: fair, no faster than it is read, closed when left.
-import { fail, isAsyncGenerator, isGenerator, isObject, isThenable, TimeLimit } from "./call.ts"
+import { isThenable } from "../shared/callback.ts"
+import { fail, isAsyncGenerator, isGenerator, isObject, TimeLimit } from "./call.ts"
 import { Emission, scope, setIds, surrounding, trackContext } from "./context.ts"
 import { check, failuresOf } from "./emit.ts"
 import { beginEmit, beginHandler, isObserved } from "./report.ts"
@@ -235,7 +236,7 @@ class Source {
       if (isObject(value) && (isGenerator(value) || isAsyncGenerator(value))) {
         this.#generator = value
         this.pull()
-      } else if (isObject(value) && isThenable(value)) {
+      } else if (isThenable(value)) {
         this.#race(value).then(
           found => this.#finish(undefined, found),
           error => this.#finish({ error }),
@@ -251,7 +252,7 @@ class Source {
     this.#isPulling = true
     try {
       const step = scope.run(this.#emission, () => (this.#generator as Generator<unknown>).next() as unknown)
-      if (isObject(step) && isThenable(step)) {
+      if (isThenable(step)) {
         this.#limit?.restart()
         this.#race(step as PromiseLike<Step>).then(
           found => this.#take(found),
