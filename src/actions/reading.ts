@@ -1,6 +1,7 @@
 // GET requests change nothing: in development a route that does is an error that names what it changed.
-import { AsyncLocalStorage } from "node:async_hooks"
+
 import { type Change, type EntityInstance, followAllChanges } from "../entity/index.ts"
+import { AsyncVariable } from "../shared/async-variable.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
 import "./errors.ts"
@@ -10,7 +11,7 @@ interface Reading {
   readonly changes: Set<string>
 }
 
-const readings = new AsyncLocalStorage<Reading>()
+const readings = new AsyncVariable<Reading>()
 let open = 0
 let stopObserving: (() => void) | undefined
 
@@ -35,7 +36,7 @@ export async function runReading<T>(name: string, run: () => Promise<T>): Promis
 }
 
 function note({ entity, op, changed }: Change): void {
-  readings.getStore()?.changes.add(op === "update" ? `${entity.name} (${changed.join(", ")})` : entity.name)
+  readings.get()?.changes.add(op === "update" ? `${entity.name} (${changed.join(", ")})` : entity.name)
 }
 
 /** Changes of the target that nothing saves: lost without a word if it were not for this. */

@@ -1,5 +1,5 @@
 // What the code that answers one request may know of it without having it passed in.
-import { AsyncLocalStorage } from "node:async_hooks"
+import { AsyncVariable } from "../shared/async-variable.ts"
 import { NitroError } from "../shared/errors.ts"
 import type { AppState } from "./app-state.ts"
 import "./errors.ts"
@@ -24,11 +24,11 @@ export interface RequestContext {
   readonly extras: Map<symbol, unknown>
 }
 
-const storage = new AsyncLocalStorage<RequestContext>()
+const storage = new AsyncVariable<RequestContext>()
 
 /** The request that is being answered, or undefined outside of one. */
 export function currentRequest(): RequestContext | undefined {
-  return storage.getStore()
+  return storage.get()
 }
 
 /**
@@ -36,7 +36,7 @@ export function currentRequest(): RequestContext | undefined {
  * `currentRequest()` returns undefined there.
  */
 export function context(): RequestContext {
-  const current = storage.getStore()
+  const current = storage.get()
   if (current === undefined) throw new NitroError("NITRO_NO_REQUEST", "context() was called outside of a request.")
   return current
 }

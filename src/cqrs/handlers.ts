@@ -1,7 +1,8 @@
 // A set of handlers: exactly one for each command and query, and everything that happens around it.
-import { AsyncLocalStorage } from "node:async_hooks"
+
 import type { z } from "zod"
 import { retry, unitOfWork } from "../entity/index.ts"
+import { AsyncVariable } from "../shared/async-variable.ts"
 import { callSiteOf } from "../shared/call-site.ts"
 import { NitroError } from "../shared/errors.ts"
 import { type Declared, ModuleDeclarations } from "../shared/module-evaluation.ts"
@@ -41,7 +42,7 @@ interface Entry extends Declared {
 }
 
 /** The set in force. */
-const scope = new AsyncLocalStorage<Handlers>()
+const scope = new AsyncVariable<Handlers>()
 
 /** Worth another attempt of a whole handler, which reads again what it changes. */
 const retryable = ["NITRO_STORE_BUSY", "NITRO_TRANSACTION_CONFLICT", "NITRO_STALE_ENTITY"]
@@ -123,7 +124,7 @@ class HandlerSet implements Handlers {
 
   // A test's set may stand in front of the one that the function was made for.
   #sendHere(message: Message): Promise<unknown> {
-    const handlers = scope.getStore() ?? this
+    const handlers = scope.get() ?? this
     return definitionOf(message).kind === "command"
       ? handlers.execute(message as Message<"command">)
       : handlers.ask(message as Message<"query">)
@@ -266,7 +267,7 @@ export function withHandlers<T>(handlers: Handlers, fn: () => T): T {
 
 /** The set in force: that of `withHandlers`, else the process's default. */
 export function currentHandlers(): Handlers {
-  return scope.getStore() ?? defaults
+  return scope.get() ?? defaults
 }
 
 /** `handle` of the current set: gives a command or query its one handler. */

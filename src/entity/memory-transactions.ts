@@ -1,5 +1,5 @@
 // Transactions of a memory store: one at a time, while all other calls wait for their turn.
-import { AsyncLocalStorage } from "node:async_hooks"
+import { AsyncVariable } from "../shared/async-variable.ts"
 import { inTime, isDeadline, rolledBack } from "../shared/deadline.ts"
 import { after } from "../shared/maybe.ts"
 import type { MaybePromise } from "../shared/types.ts"
@@ -8,7 +8,7 @@ import { mayHoldRolledBackScope, TransactionScope } from "./transaction-scope.ts
 
 export class MemoryTransactions {
   readonly #root = new TransactionScope(undefined)
-  readonly #context = new AsyncLocalStorage<TransactionScope>()
+  readonly #context = new AsyncVariable<TransactionScope>()
   readonly #waitTimeoutMs: number
 
   /** `waitTimeoutMs`: how long a call waits for a transaction to end; then it throws `NITRO_STORE_BUSY`. */
@@ -88,7 +88,7 @@ export class MemoryTransactions {
 
   /** The innermost scope of this context. What is left running of a transaction that ended belongs to what encloses it. */
   #scope(): TransactionScope {
-    return (this.#context.getStore() ?? this.#root).live
+    return (this.#context.get() ?? this.#root).live
   }
 }
 

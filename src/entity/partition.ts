@@ -1,10 +1,10 @@
 // Whose rows are meant, for stores that keep a part of their own for each session: said from outside for all that runs inside.
-import { AsyncLocalStorage } from "node:async_hooks"
+import { AsyncVariable } from "../shared/async-variable.ts"
 import { NitroError } from "../shared/errors.ts"
 import { type Started, started } from "../shared/maybe.ts"
 import type { Store } from "./repository.ts"
 
-const partitions = new AsyncLocalStorage<string>()
+const partitions = new AsyncVariable<string>()
 
 /**
  * Runs `fn` in a partition: stores as `memory({ partition: "session" })` show it the rows of this partition alone. Adapters do it for
@@ -18,7 +18,7 @@ export function withPartition<T>(partition: string, fn: () => T): Started<T> {
 
 /** The partition of this async context. */
 export function currentPartition(): string | undefined {
-  return partitions.getStore()
+  return partitions.get()
 }
 
 export function partitionError(message: string): NitroError {

@@ -1,5 +1,5 @@
 // Which store an entity class uses: an override of this request or test, its own, or the app's default.
-import { AsyncLocalStorage } from "node:async_hooks"
+import { AsyncVariable } from "../shared/async-variable.ts"
 import { NitroError } from "../shared/errors.ts"
 import { type Started, started } from "../shared/maybe.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
@@ -18,7 +18,7 @@ interface Overrides {
   readonly byName: ReadonlyMap<string, Store>
 }
 
-const overrides = new AsyncLocalStorage<Overrides>()
+const overrides = new AsyncVariable<Overrides>()
 let appDefault: Store | undefined
 
 export interface Configuration {
@@ -47,11 +47,11 @@ export function configure(configuration: Configuration): void {
  * a unit of work that has used another store.
  */
 export function withStores<T>(stores: Store | Readonly<Record<string, Store>>, fn: () => T): Started<T> {
-  const outer = overrides.getStore()
+  const outer = overrides.get()
   refuseInUnit(isStore(stores) ? [stores] : Object.values(stores))
   const run = (): Started<T> => started(fn())
   if (isStore(stores)) return overrides.run({ all: stores, byName: new Map() }, run)
-  for (const [name, store] of Object.entries(stores)) assertStore(store, `withRepositories({ ${name} })`)
+  for (const [name, store] of Object.entries(stores)) assertStore(store, `withStores({ ${name} })`)
   return overrides.run({ all: outer?.all, byName: new Map([...(outer?.byName ?? []), ...Object.entries(stores)]) }, run)
 }
 
@@ -71,7 +71,7 @@ function refuseInUnit(stores: readonly Store[]): void {
 
 /** The store that an entity class reads and writes here and now. */
 export function storeOf(entity: EntityClass<never> | EntityClass): Store {
-  const override = overrides.getStore()
+  const override = overrides.get()
   if (override !== undefined) {
     const store = override.byName.get(entity.definition.name) ?? override.all
     if (store !== undefined) return hereOf(store)

@@ -1,5 +1,5 @@
 // A unit of work: what is written inside is committed together, and announced only then.
-import { AsyncLocalStorage } from "node:async_hooks"
+import { AsyncVariable } from "../shared/async-variable.ts"
 import { beforeDeadline, defaultDeadlineMs, rolledBack } from "../shared/deadline.ts"
 import { started } from "../shared/maybe.ts"
 import { provideOpenUnit } from "../shared/open-unit.ts"
@@ -10,7 +10,7 @@ import { queryError } from "./errors.ts"
 import type { Isolation, Store } from "./repository.ts"
 import { openUnits, Unit } from "./unit.ts"
 
-const units = new AsyncLocalStorage<Unit>()
+const units = new AsyncVariable<Unit>()
 
 export interface UnitOfWorkOptions {
   /** Default: the store's own. A unit inside of another has the other's. */
@@ -81,7 +81,7 @@ export function afterCommit(callback: () => unknown): void {
  * Without any open unit in the process the context is not asked: that costs as much as decoding a row.
  */
 export function currentUnit(): Unit | undefined {
-  return openUnits.count === 0 ? undefined : units.getStore()?.current
+  return openUnits.count === 0 ? undefined : units.get()?.current
 }
 
 /** Runs an operation on a store, inside of the unit's transaction where there is one. */

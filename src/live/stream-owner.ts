@@ -1,7 +1,7 @@
 // A stream owner: what answers requests and ends, such as a server. When it ends, the streams that it answers do.
-import { AsyncLocalStorage } from "node:async_hooks"
+import { AsyncVariable } from "../shared/async-variable.ts"
 
-const owners = new AsyncLocalStorage<StreamOwner>()
+const owners = new AsyncVariable<StreamOwner>()
 
 export class StreamOwner {
   readonly #ends = new Set<() => void>()
@@ -27,5 +27,5 @@ export class StreamOwner {
 
 /** Calls `end` when the owner of the present request ends. Returns what leaves it. */
 export function joinOwner(end: () => void): () => void {
-  return owners.getStore()?.join(end) ?? (() => undefined)
+  return owners.get()?.join(end) ?? (() => undefined)
 }

@@ -1,7 +1,7 @@
 // Whether markup is rendered as the answer to a request: there, what needs an app and has none is an error and not silence.
-import { AsyncLocalStorage } from "node:async_hooks"
+import { AsyncVariable } from "./async-variable.ts"
 
-const answering = new AsyncLocalStorage<true>()
+const answering = new AsyncVariable<true>()
 let missing: (() => Error) | undefined
 
 /**
@@ -9,7 +9,7 @@ let missing: (() => Error) | undefined
  * the same synchronous run, that answer fails with `error`; in a test or a job it is markup like any other.
  */
 export function needsApp(error: () => Error): void {
-  if (answering.getStore() === true) throw error()
+  if (answering.get() === true) throw error()
   if (missing !== undefined) return
   missing = error
   // What is rendered together is built in one run of a handler.

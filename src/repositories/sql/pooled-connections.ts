@@ -1,7 +1,8 @@
 // Connections from a pool: each transaction has one for itself, all other calls share what is free.
-import { AsyncLocalStorage } from "node:async_hooks"
+
 import type { Isolation, OpenTransaction, TransactionOptions } from "../../entity/index.ts"
 import { TransactionScope } from "../../entity/transaction-scope.ts"
+import { AsyncVariable } from "../../shared/async-variable.ts"
 import { inTime, isDeadline, rolledBack } from "../../shared/deadline.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
@@ -50,7 +51,7 @@ const levels: ReadonlySet<string> = new Set(["read committed", "repeatable read"
 
 export class PooledConnections implements Connections {
   readonly #options: PooledConnectionsOptions
-  readonly #context: AsyncLocalStorage<Place> = new AsyncLocalStorage<Place>()
+  readonly #context: AsyncVariable<Place> = new AsyncVariable<Place>()
   /** Connections that a transaction or another caller has, with a scope that tells who and since when; the oldest first. */
   readonly #held: Map<Session, TransactionScope> = new Map<Session, TransactionScope>()
   #pool: PoolDriver | undefined
@@ -171,7 +172,7 @@ export class PooledConnections implements Connections {
 
   /** Undefined outside of transactions. One that has ended is not one: work it left behind goes on outside. */
   #place(): Place | undefined {
-    const place = this.#context.getStore()
+    const place = this.#context.get()
     if (place === undefined) return undefined
     const { live } = place.scope
     if (live.parent === undefined) return undefined

@@ -1,8 +1,9 @@
 // One connection shared by everything: transactions take it in turns, and other calls wait or read beside them.
-import { AsyncLocalStorage } from "node:async_hooks"
+
 import { setTimeout as sleep } from "node:timers/promises"
 import type { OpenTransaction, TransactionOptions } from "../../entity/index.ts"
 import { mayHoldRolledBackScope, TransactionScope } from "../../entity/transaction-scope.ts"
+import { AsyncVariable } from "../../shared/async-variable.ts"
 import { inTime, isDeadline, rolledBack } from "../../shared/deadline.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
@@ -40,7 +41,7 @@ const retryDelaysMs = [1, 2, 5, 10, 20, 25, 50]
 export class SingleWriter implements Connections {
   readonly #options: SingleWriterOptions
   readonly #root: TransactionScope = new TransactionScope(undefined)
-  readonly #context: AsyncLocalStorage<TransactionScope> = new AsyncLocalStorage<TransactionScope>()
+  readonly #context: AsyncVariable<TransactionScope> = new AsyncVariable<TransactionScope>()
   #driver: SyncDriver | undefined
   /** `null`: there is none. */
   #reader: SyncDriver | undefined | null
@@ -201,7 +202,7 @@ export class SingleWriter implements Connections {
   /** The innermost scope of this async context. A transaction that has ended is not one: work it left behind goes on outside. */
   #scope(): TransactionScope {
     if (this.#root.child === undefined && !mayHoldRolledBackScope()) return this.#root
-    return (this.#context.getStore() ?? this.#root).live
+    return (this.#context.get() ?? this.#root).live
   }
 
   #run<T>(scope: TransactionScope, work: Work<T>): MaybePromise<T> {
