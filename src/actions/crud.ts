@@ -14,7 +14,7 @@ export function crudRoutes(exposure: Exposure): Route[] {
         input: settable(entity),
         checksInput: true,
         ownsUnits: isOneWrite(entity, "Create"),
-        run: async ({ input }) => ({ value: await entity.create(input as never), status: 201 }),
+        run: ({ input }) => entity.create(input as never).then(value => ({ value, status: 201 })),
       }),
     ],
     update: () => {

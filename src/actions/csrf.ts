@@ -9,9 +9,9 @@ import "./errors.ts"
  */
 export function assertSameSite(request: Request, trustedOrigins: readonly string[] = []): void {
   const headers = request.headers
-  const origin = headers.get("origin")
   const site = headers.get("sec-fetch-site")
   if (site === "same-origin" || site === "none") return
+  const origin = headers.get("origin")
   if (origin !== null && trustedOrigins.includes(origin)) return
   if (site === null) {
     if (origin === null) return

@@ -1,10 +1,7 @@
 // From request to answer: finds the route, reads and validates the input, runs it in a unit of work, replies.
-
 import { z } from "zod"
-import { isDatastarRequest } from "../datastar/index.ts"
 import { allOptionsOf, type EntityClass } from "../entity/index.ts"
 import { chunks, Markup } from "../html/index.ts"
-import { markData } from "../shared/data.ts"
 import { beforeDeadline } from "../shared/deadline.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
@@ -25,7 +22,7 @@ import { currentRequest } from "./request-context.ts"
 import { keyField, requestKeyOf } from "./request-key.ts"
 import { isResponse } from "./returned-response.ts"
 import { type Exposure, exposureOf, type Route } from "./route.ts"
-import { entityRoutes, type Match, RouteTable } from "./routes.ts"
+import { entityRoutes, type Match, matchOf, type Place, RouteTable } from "./routes.ts"
 import { deadlineOf, runInTime } from "./run-route.ts"
 import { isSecretName, namedFields } from "./secret-names.ts"
 import { assertSendable } from "./sendable.ts"
@@ -50,8 +47,8 @@ export interface Dispatcher {
   readonly routes: RouteTable
   /** The entity classes of the app, with what of them can be reached. */
   readonly exposures: readonly Exposure[]
-  /** Answers a request to one of the routes; undefined when the path, within the app, is none of theirs. */
-  dispatch(request: Request, path: string, search: string): Promise<Response> | undefined
+  /** Answers a request to `places`, which are those that `routes.find` gave for its path. */
+  dispatch(request: Request, places: readonly Place[], search: string): Promise<Response>
 }
 
 /** Throws `NITRO_ROUTE_COLLISION` when two routes would answer the same requests. */
@@ -63,10 +60,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     routes,
     exposures,
-    dispatch(request, path, search) {
+    dispatch(request, places, search) {
       try {
-        const match = routes.match(request.method, path)
-        if (!match) return undefined
+        const match = matchOf(request.method, places)
         if (!("route" in match)) return refuse(methodNotAllowed(request, match), request)
         return answer(request, search, match)
       } catch (error) {
@@ -76,16 +72,18 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   async function answer(request: Request, search: string, match: Match): Promise<Response> {
+    const { route, id } = match
+    const { deadlineMs } = options
+    let query: Input = {}
     let posted: Input | undefined
     // As it came: a default of a schema may be another one each time.
     let given: () => unknown = () => undefined
     let asked: Asked = { request, client: clientOf(request), form: undefined }
     try {
       if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
-      const { route, id } = match
-      const query = readQuery(search, options)
+      query = readQuery(search, options)
       let reading: Promise<Input> | undefined
-      const read = () => (reading ??= readInputOf(route, id, query))
+      const read = () => (reading ??= readInput(request, query, asked.client === "datastar", options).then(inputFrom))
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       const run = async (call: TimedCall) => {
@@ -102,32 +100,32 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         }
         const store = route.store?.()
         const inUnit = store !== undefined || !route.ownsUnits
-        const open = <T>(work: (call: TimedCall) => Promise<T>) => runInTime({ ...route, inUnit }, request, options.deadlineMs, work)
+        const open = <T>(work: (call: TimedCall) => Promise<T>) => runInTime(route, { inUnit, request, deadlineMs }, work)
         return await idempotency.once(key, { respond, store, inUnit, open })
       }
       if (route.needsKey) throw new NitroError("NITRO_IDEMPOTENCY_REQUIRED", `${route.name} needs an Idempotency-Key.`)
       // Reading needs no transaction, and must not wait for the writers'.
       const inUnit = route.method !== "GET" && route.ownsUnits !== true
-      const runOnce = () => runInTime({ ...route, inUnit }, request, options.deadlineMs, run)
+      const runOnce = () => runInTime(route, { inUnit, request, deadlineMs }, run)
       const outcome = await (route.method === "GET" ? runReading(route.name, runOnce) : runOnce())
-      return await replyWith(outcome, asked, route.name)
+      const response = replyWith(outcome, asked, route.name)
+      return response instanceof Promise ? await response : response
     } catch (error) {
-      if (shownError(error).isReported) reportError(error, match.route.name)
+      if (shownError(error).isReported) reportError(error, route.name)
       return refuse(replyWithError(error, asked), request)
     }
 
-    async function readInputOf(route: Route, id: string, query: Input): Promise<Input> {
-      let received = await readInput(request, query, isDatastarRequest(request), options)
+    function inputFrom(received: RequestInput): Input {
+      let { body } = received
       if (received.kind === "form") {
-        const { fields, secrets } = namedFields(received.body)
-        received = { ...received, body: fields }
+        const { fields, secrets } = namedFields(body)
+        body = fields
         posted = fields
         // From here on a refusal gives back what was typed.
-        asked = { ...asked, form: new SentForm(route, id, fields, secrets) }
+        asked = { request, client: asked.client, form: new SentForm(route, id, fields, secrets) }
       }
-      const { body } = received
       given = () => [knownOf(query, route.input), knownOf(body, route.input)]
-      return inputOf(route, received)
+      return inputOf(route, query, body, received.kind)
     }
 
     async function assertAllowed(route: Route, rule: AllowRule, id: string, input: () => Promise<Input>): Promise<void> {
@@ -184,7 +182,7 @@ function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Respo
 }
 
 /** Input of a route: known names of query and body, converted to their types, and validated unless the route does. */
-function inputOf(route: Route, { query, body: received, kind }: RequestInput): Input {
+function inputOf(route: Route, query: Input, received: Input, kind: RequestInput["kind"]): Input {
   const known = route.input
   const body = kind === "form" ? gatherParts(received, known) : received
   const input: [string, unknown][] = []
@@ -265,10 +263,7 @@ function refuseUnknown(route: string, body: Input, known: Readonly<Record<string
 
 function validated(route: string, shape: Readonly<Record<string, z.ZodType>>, values: Input): Input {
   const result = z.object(shape).safeParse(values)
-  if (result.success) {
-    for (const value of Object.values(result.data)) markData(value)
-    return result.data
-  }
+  if (result.success) return result.data
   const issues = result.error.issues.map(issue => ({ path: issue.path.join("."), message: issue.message }))
   throw new NitroError("NITRO_INVALID_INPUT", `${route} refused its input: ${issues.map(i => `${i.path}: ${i.message}`).join("; ")}`, {
     details: { issues },

@@ -4,6 +4,7 @@ import { patchElements, patchSignals, SseText, sseHeaders } from "../datastar/in
 import { isEntity } from "../entity/index.ts"
 import { chunks, Markup, patchesOf, raw, render, settle } from "../html/index.ts"
 import { reportError } from "../shared/report.ts"
+import type { MaybePromise } from "../shared/types.ts"
 import type { Asked, PostedForm } from "./asked.ts"
 import { flashes } from "./flash.ts"
 import { alertSignal, errorSignal, formSignal } from "./form-keys.ts"
@@ -16,25 +17,29 @@ import type { Outcome } from "./route.ts"
 import { assertItem, isAsyncIterable, isPatch, type Patch } from "./sendable.ts"
 
 /** `name` is that of the route, for messages. */
-export async function replyWith({ value, status }: Outcome, asked: Asked, name: string): Promise<Response> {
+export function replyWith({ value, status }: Outcome, asked: Asked, name: string): MaybePromise<Response> {
   const { request, client, form } = asked
   if (isResponse(value)) return answerOfResponse(value, { request, client }, form ? formSucceeded(form) : "")
   if (isAsyncIterable(value)) return streamOf(value, asked, name)
-  if (client === "datastar") {
-    // What is ready goes first; what a `Suspense` waits for follows in the same answer.
-    if (value instanceof Markup && chunks(value) === undefined) return streamOf(latePatches(value), asked, name)
-    const patches = [form ? formSucceeded(form) : "", await patchOf(value)].join("")
-    return patches === "" ? new AnswerResponse(null, { status: 204 }) : new AnswerResponse(patches, { headers: sseHeaders })
-  }
+  if (client === "datastar") return patchesFor(value, asked, name)
   if (client === "form") return seeOther(request)
-  if (isPatch(value)) {
-    // Events are for pages: a program has no use for them.
-    const markup = [...markupOf(value)]
-    if (markup.length === 0) return new AnswerResponse(null, { status: status ?? 204 })
-    return new AnswerResponse(await render(markup), { headers: { "content-type": "text/html; charset=utf-8" } })
-  }
+  if (isPatch(value)) return markupFor(value, status)
   if (value === undefined) return new AnswerResponse(null, { status: status ?? 204 })
   return AnswerResponse.json(value, { status: status ?? 200, headers: jsonHeaders })
+}
+
+async function patchesFor(value: unknown, asked: Asked, name: string): Promise<Response> {
+  // What is ready goes first; what a `Suspense` waits for follows in the same answer.
+  if (value instanceof Markup && chunks(value) === undefined) return streamOf(latePatches(value), asked, name)
+  const patches = [asked.form ? formSucceeded(asked.form) : "", await patchOf(value)].join("")
+  return patches === "" ? new AnswerResponse(null, { status: 204 }) : new AnswerResponse(patches, { headers: sseHeaders })
+}
+
+/** For a program, which has no use for the events of pages. */
+async function markupFor(value: Patch, status: number | undefined): Promise<Response> {
+  const markup = [...markupOf(value)]
+  if (markup.length === 0) return new AnswerResponse(null, { status: status ?? 204 })
+  return new AnswerResponse(await render(markup), { headers: { "content-type": "text/html; charset=utf-8" } })
 }
 
 const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }

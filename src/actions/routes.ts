@@ -14,17 +14,26 @@ export interface Match {
   readonly id: string
 }
 
-interface Entry {
-  readonly route: Route
-  /** Which segment of the path is the id; -1 when none is. */
-  readonly idAt: number
+/** The routes of one shape of path, by method. */
+type Methods = ReadonlyMap<HttpMethod, Route>
+
+/** Where a path leads. */
+export interface Place {
+  readonly methods: Methods
+  /** As it stands in the path; the empty string where the shape has no id. */
+  readonly id: string
+}
+
+/** What may follow a segment of a path. */
+class Branch {
+  readonly methods = new Map<HttpMethod, Route>()
+  readonly literals = new Map<string, Branch>()
+  id: Branch | undefined
 }
 
 export class RouteTable {
   readonly routes: readonly Route[]
-  // One key per method and shape, the id replaced by ":": a look-up is a few Map reads, whatever the number of routes.
-  readonly #byKey = new Map<string, Entry>()
-  readonly #methodsByShape = new Map<string, Set<HttpMethod>>()
+  readonly #root = new Branch()
 
   constructor(routes: readonly Route[]) {
     this.routes = routes
@@ -32,52 +41,57 @@ export class RouteTable {
   }
 
   #add(route: Route): void {
-    const shape = route.pattern.replace("/:id", "/:")
-    const key = `${route.method} ${shape}`
-    const known = this.#byKey.get(key)
+    let branch = this.#root
+    for (const segment of route.pattern.slice(1).split("/")) {
+      if (segment === ":id") branch = branch.id ??= new Branch()
+      else branch = branchOf(branch, segment)
+    }
+    const known = branch.methods.get(route.method)
     if (known) {
-      throw new NitroError("NITRO_ROUTE_COLLISION", `${known.route.name} and ${route.name} both answer ${route.method} ${route.pattern}.`)
+      throw new NitroError("NITRO_ROUTE_COLLISION", `${known.name} and ${route.name} both answer ${route.method} ${route.pattern}.`)
     }
-    this.#byKey.set(key, { route, idAt: route.pattern.slice(1).split("/").indexOf(":id") })
-    const methods = this.#methodsByShape.get(shape)
-    if (methods) methods.add(route.method)
-    else this.#methodsByShape.set(shape, new Set([route.method]))
+    branch.methods.set(route.method, route)
   }
 
-  /** Whether any route has the path, whatever the method. Paths are those within the app, without its base path. */
-  knows(path: string): boolean {
-    const segments = segmentsOf(path)
-    return segments !== undefined && shapesOf(segments).some(shape => this.#methodsByShape.has(shape))
-  }
-
-  /** The route of a request; the methods its path allows where only the method is wrong; undefined where the path is not ours. */
-  match(method: string, path: string): Match | ReadonlySet<HttpMethod> | undefined {
-    const segments = segmentsOf(path)
-    if (segments === undefined) return undefined
-    const shapes = shapesOf(segments)
-    const asked = method === "HEAD" ? "GET" : method
-    for (const shape of shapes) {
-      const found = this.#byKey.get(`${asked} ${shape}`)
-      if (found) return { route: found.route, id: found.idAt < 0 ? "" : decodeId(segments[found.idAt] as string) }
-    }
-    for (const shape of shapes) {
-      const methods = this.#methodsByShape.get(shape)
-      if (methods) return methods
-    }
-    return undefined
+  /** Where a path leads, whatever the method; undefined where it is not ours. Paths are those within the app, without its base path. */
+  find(path: string): readonly Place[] | undefined {
+    const places: Place[] = []
+    follow(this.#root, path, 1, "", places)
+    return places.length === 0 ? undefined : places
   }
 }
 
-function segmentsOf(path: string): string[] | undefined {
-  const segments = path.slice(1).split("/")
-  return segments.length > 3 || segments[0] === "" ? undefined : segments
+/** The route of a request to `places`, or the methods that they allow. */
+export function matchOf(method: string, places: readonly Place[]): Match | ReadonlySet<HttpMethod> {
+  const asked = (method === "HEAD" ? "GET" : method) as HttpMethod
+  for (const { methods, id } of places) {
+    const route = methods.get(asked)
+    if (route) return { route, id: decodeId(id) }
+  }
+  return new Set((places[0] as Place).methods.keys())
 }
 
-/** A literal path wins over an id: GET /todos/top is the action, not the todo named "top". */
-function shapesOf([first, second, third]: readonly string[]): string[] {
-  if (second === undefined) return [`/${first}`]
-  if (third === undefined) return [`/${first}/${second}`, `/${first}/:`]
-  return [`/${first}/${second}/${third}`, `/${first}/:/${third}`, `/${first}/${second}/:`]
+function branchOf(branch: Branch, segment: string): Branch {
+  let next = branch.literals.get(segment)
+  if (next === undefined) {
+    next = new Branch()
+    branch.literals.set(segment, next)
+  }
+  return next
+}
+
+/** Collects the places of a path. A literal path wins over an id: GET /todos/top is the action, not the todo named "top". */
+function follow(branch: Branch, path: string, start: number, id: string, places: Place[]): void {
+  const slash = path.indexOf("/", start)
+  const segment = slash < 0 ? path.slice(start) : path.slice(start, slash)
+  const literal = branch.literals.get(segment)
+  if (literal !== undefined) reach(literal, path, slash, id, places)
+  if (branch.id !== undefined) reach(branch.id, path, slash, segment, places)
+}
+
+function reach(branch: Branch, path: string, slash: number, id: string, places: Place[]): void {
+  if (slash >= 0) follow(branch, path, slash + 1, id, places)
+  else if (branch.methods.size > 0) places.push({ methods: branch.methods, id })
 }
 
 /** Everything of an entity that is open to the outside. */
@@ -86,6 +100,7 @@ export function entityRoutes(exposure: Exposure): Route[] {
 }
 
 function decodeId(segment: string): string {
+  if (!segment.includes("%")) return segment
   try {
     return decodeURIComponent(segment)
   } catch (cause) {

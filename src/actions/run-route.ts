@@ -8,20 +8,25 @@ export function deadlineOf({ deadlineMs }: Pick<Route, "deadlineMs">, appDeadlin
   return deadlineMs ?? appDeadlineMs ?? defaultDeadlineMs
 }
 
-/** Throws `NITRO_DEADLINE` when the deadline of the route is over, or else that of the app. */
-export async function runInTime<T>(
-  route: Pick<Route, "name" | "deadlineMs"> & { readonly inUnit: boolean },
-  request: Request,
-  appDeadlineMs: number | undefined,
+export interface TimedRun {
+  /** Whether the work is one unit of work. */
+  readonly inUnit: boolean
+  readonly request: Request
+  /** Of the app. */
+  readonly deadlineMs: number | undefined
+}
+
+/** Rejects with `NITRO_DEADLINE` when the deadline of the route is over, or else that of the app. */
+export function runInTime<T>(
+  route: Pick<Route, "name" | "deadlineMs">,
+  { inUnit, request, deadlineMs: appDeadlineMs }: TimedRun,
   work: (call: TimedCall) => Promise<T>,
 ): Promise<T> {
   const call = new TimedCall(request)
   const deadlineMs = deadlineOf(route, appDeadlineMs)
-  try {
-    if (!route.inUnit) return await beforeDeadline(work(call), deadlineMs, route.name)
-    return await unitOfWork(() => work(call), { name: route.name, deadlineMs })
-  } catch (error) {
+  if (!inUnit) return beforeDeadline(work(call), deadlineMs, route.name, error => call.abort(error))
+  return unitOfWork(() => work(call), { name: route.name, deadlineMs }).catch((error: unknown) => {
     if (isDeadline(error)) call.abort(error)
     throw error
-  }
+  })
 }

@@ -166,13 +166,14 @@ export function createGate(options: NitroOptions): Gate {
       // Also outside, for addresses that were made before any request told the base path.
       const asked = isWithin ? inner : path
       for (const folder of folders) if (asked.startsWith(`${folder.path}/`)) return folder.answer(request, asked)
-      if (!isWithin || !dispatcher.routes.knows(inner)) {
+      const places = isWithin ? dispatcher.routes.find(inner) : undefined
+      if (places === undefined) {
         // Before the page's route does any work.
         return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull) ? busyAnswer() : undefined
       }
       const session = sessionFor(app, request, options.partition)
       const context = contextOf(app, request, path, search, undefined)
-      const dispatched = inContext(context, session?.partition, () => dispatcher.dispatch(request, inner, search)) as MaybePromise<Response>
+      const dispatched = inContext(context, session?.partition, () => dispatcher.dispatch(request, places, search))
       return session?.cookie === undefined ? dispatched : withCookies(dispatched, [session.cookie])
     },
     page(request, path, search) {

@@ -45,11 +45,22 @@ export interface HonoMount {
 /** Undefined where the pattern says nothing: that of one page, or one whose length is not known. */
 export function honoMountOf(route: HonoRoute | undefined, path: string): HonoMount | undefined {
   if (route === undefined) return undefined
-  const { basePath = "/", path: pattern } = route
-  const isSure = basePath !== "/"
-  if (!isSure && !pattern.endsWith("*")) return undefined
-  const prefix = (isSure ? basePath : pattern.slice(0, -1)).replace(/\/$/, "")
-  if (/[*?{]/.test(prefix)) return undefined
+  let mount = honoMounts.get(route)
+  if (mount === undefined) {
+    mount = mountOfRoute(route)
+    honoMounts.set(route, mount)
+  }
+  if (mount === null || !mount.path.includes(":")) return mount ?? undefined
   // A parameter stands for one segment.
-  return { path: prefix.includes(":") ? path.split("/", prefix.split("/").length).join("/") : prefix, isSure }
+  return { path: path.split("/", mount.path.split("/").length).join("/"), isSure: mount.isSure }
+}
+
+const honoMounts = new WeakMap<HonoRoute, HonoMount | null>()
+
+/** The mount as its route writes it; null where the pattern says nothing. */
+function mountOfRoute({ basePath = "/", path: pattern }: HonoRoute): HonoMount | null {
+  const isSure = basePath !== "/"
+  if (!isSure && !pattern.endsWith("*")) return null
+  const path = (isSure ? basePath : pattern.slice(0, -1)).replace(/\/$/, "")
+  return /[*?{]/.test(path) ? null : { path, isSure }
 }

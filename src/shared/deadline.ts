@@ -9,11 +9,18 @@ const longestTimerMs = 2 ** 31 - 1
 /** How long a caller waits after the deadline for the rollback of a store that does not answer. */
 const rollbackPatienceMs = 1_000
 
-/** Settles as `running` does, or rejects with `NITRO_DEADLINE` after `deadlineMs`. `work` is the subject of its message. */
-export function beforeDeadline<T>(running: Promise<T>, deadlineMs: number, work: string): Promise<T> {
+/**
+ * Settles as `running` does, or rejects with `NITRO_DEADLINE` after `deadlineMs`, once `onLate` was called with that error.
+ * `work` is the subject of its message.
+ */
+export function beforeDeadline<T>(running: Promise<T>, deadlineMs: number, work: string, onLate?: (error: NitroError) => void): Promise<T> {
   if (deadlineMs > longestTimerMs) return running
   return new Promise((resolve, reject) => {
-    const late = (): void => reject(new NitroError("NITRO_DEADLINE", `${work} did not finish within ${deadlineMs} ms and was stopped.`))
+    const late = (): void => {
+      const error = new NitroError("NITRO_DEADLINE", `${work} did not finish within ${deadlineMs} ms and was stopped.`)
+      onLate?.(error)
+      reject(error)
+    }
     const timer = setTimeout(late, deadlineMs)
     running.then(
       value => {
