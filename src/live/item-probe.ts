@@ -29,6 +29,10 @@ export class ItemProbe {
     this.#checks.push(check)
   }
 
+  get isChecking(): boolean {
+    return this.#checking !== undefined
+  }
+
   /** Resolves when all checks of the first row are done. */
   async checked(): Promise<void> {
     await this.#checking

@@ -2,6 +2,8 @@
 import { patchElements, removeElements } from "../datastar/index.ts"
 import { type Change, compareBy, type EntityClass, type EntityId, type EntityInstance } from "../entity/index.ts"
 import { raw } from "../html/index.ts"
+import { after, attempt } from "../shared/maybe.ts"
+import type { MaybePromise } from "../shared/types.ts"
 import type { NumberedChange } from "./change-feed.ts"
 import { renderInside, unfollowed } from "./inside.ts"
 import { ItemProbe } from "./item-probe.ts"
@@ -29,6 +31,7 @@ export class ListTopic extends Topic {
   /** Whether the query finds a row; undefined where the store alone can tell. */
   readonly #finds: ((row: object) => boolean) | undefined
   readonly #deciding: ReadonlySet<string>
+  readonly #sortFields: readonly string[]
   /** In the order of the query. */
   #shown: Shown[] = []
   #byId = new Map<EntityId, Shown>()
@@ -43,13 +46,15 @@ export class ListTopic extends Topic {
     // A window needs rows that it does not hold, and relations are not in the change of a row.
     this.#finds = limit === undefined && offset === undefined && related === undefined ? matcherOf(view.query) : undefined
     this.#deciding = decidingFields(view.query.plan.where)
-    this.#compare = compareBy(view.query.plan.orderBy, view.query.entity.definition.key)
+    const { key } = view.query.entity.definition
+    this.#sortFields = [...key, ...view.query.plan.orderBy.map(order => order.field)]
+    this.#compare = compareBy(view.query.plan.orderBy, key)
     const own = (row: EntityInstance) => renderInside(unfollowed, () => renderItem(view, row))
     this.probe = new ItemProbe(own, row => this.run(() => own(row)))
   }
 
   protected async load(): Promise<Commit> {
-    const rows = await Promise.all((await this.#view.query).map(row => this.#show(row)))
+    const rows = await all((await this.#view.query).map(row => this.#show(row)))
     await this.probe.checked()
     return () => {
       if (this.#isLoaded) return this.#replaceBy(rows)
@@ -62,22 +67,30 @@ export class ListTopic extends Topic {
   protected async apply(changes: readonly NumberedChange[]): Promise<Commit> {
     const finds = this.#finds
     if (finds === undefined) return this.load()
-    // Of several changes of a row the last says it all.
-    const concerned = new Set(changes.flatMap(({ change }) => (this.#concerns(change) ? [change.id] : [])))
-    const last = [...new Map(changes.map(({ change }) => [change.id, change])).values()].filter(({ id }) => concerned.has(id))
-    if (last.filter(change => !isSure(change)).length > maxRowsRead) return this.load()
-    const prepare = async (change: Change): Promise<readonly [EntityId, Shown | undefined]> => {
-      const row = isSure(change) ? change.after : await storedRow(change, this.isShared)
-      return [change.id, row !== undefined && finds(row) ? await this.#show(row) : undefined]
-    }
-    const rows = await Promise.all(last.map(prepare))
-    await this.probe.checked()
+    const last = this.#lastOfEachRow(changes)
+    const unsure = last.filter(change => !isSure(change))
+    if (unsure.length > maxRowsRead) return this.load()
+    const show = (row: EntityInstance | undefined) => (row !== undefined && finds(row) ? this.#show(row) : undefined)
+    const rows = await all(last.map(change => (unsure.includes(change) ? storedRow(change, this.isShared).then(show) : show(change.after))))
+    if (this.probe.isChecking) await this.probe.checked()
     return () => {
       const patches = new PatchList()
-      for (const [id, row] of rows) if (row === undefined) this.#remove(id, patches)
-      for (const [, row] of rows) if (row !== undefined) this.#place(row, patches)
+      for (const [at, row] of rows.entries()) if (row === undefined) this.#remove((last[at] as Change).id, patches)
+      for (const row of rows) if (row !== undefined) this.#place(row, patches)
       return patches.take()
     }
+  }
+
+  /** Of several changes of a row the last says it all. */
+  #lastOfEachRow(changes: readonly NumberedChange[]): Change[] {
+    const last = new Map<EntityId, Change>()
+    const concerned = new Set<EntityId>()
+    for (const { change } of changes) {
+      // Where it stands among the others is where it stood first.
+      last.set(change.id, change)
+      if (this.#concerns(change)) concerned.add(change.id)
+    }
+    return [...last.values()].filter(({ id }) => concerned.has(id))
   }
 
   /** False for an update of a row that is not shown, and is not because of it. */
@@ -90,14 +103,17 @@ export class ListTopic extends Topic {
     return String(patchElements(listElement(this.regionId, this.#view, rows)))
   }
 
-  async #show(row: EntityInstance): Promise<Shown> {
+  #show(row: EntityInstance): MaybePromise<Shown> {
     const sortValues: Record<string, unknown> = {}
-    const { entity, plan } = this.#view.query
-    for (const field of [...entity.definition.key, ...plan.orderBy.map(order => order.field)])
-      sortValues[field] = (row as unknown as Record<string, unknown>)[field]
+    for (const field of this.#sortFields) sortValues[field] = (row as unknown as Record<string, unknown>)[field]
     this.probe.take(row)
-    const html = await renderItem(this.#view, row)
-    return { id: row.id, domId: row.domId, sortValues, html }
+    const { id, domId } = row
+    const shown = (html: string): Shown => ({ id, domId, sortValues, html })
+    // Rejects rather than throws: another row of the list may be waited for, and its failure must not be left alone.
+    return attempt(
+      () => after(renderItem(this.#view, row), shown),
+      error => Promise.reject(error),
+    )
   }
 
   #setRows(rows: Shown[]): void {
@@ -217,4 +233,9 @@ class PatchList {
     if (this.#plain === "" && this.#leaving === "") return undefined
     return { leaving: this.#leaving, plain: this.#plain, moving: this.#moving }
   }
+}
+
+/** All values, at once where none of them is waited for. */
+function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> {
+  return values.some(value => value instanceof Promise) ? Promise.all(values) : (values as T[])
 }
