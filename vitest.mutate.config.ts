@@ -9,7 +9,6 @@ export default mergeConfig(
   { ...base, test },
   defineConfig({
     test: {
-      setupFiles: ["test/support/errors.ts"],
       include: folders.flatMap(folder => [folder, `${folder}/**/*.test.{ts,tsx}`]),
       exclude: ["src/client/browser/**", "**/node_modules/**"],
       testTimeout: 20_000,

@@ -53,8 +53,8 @@ function complaint(title: string): string {
   return title.length > 200 ? "Keep it under 200 characters." : ""
 }
 
-const send = "@post(el.getAttribute('action'), {contentType: 'form'})"
-const sendFields = `[...el.elements].forEach(field => field.sent = field.value); ${send}`
+const send = "@post(el.action, {contentType: 'form'})"
+const sendFields = `[...el.elements].forEach(each => each.sent = each.value); ${send}`
 
 function formOf(action: string, submit: string): string {
   return `<form method="post" action="${action}" data-on:submit__prevent="${submit}"`
@@ -63,7 +63,7 @@ function formOf(action: string, submit: string): string {
 /** An input with its message. `after` is the property that a success gives back to the input. */
 function field(key: string, attributes: string, value: string, after: string, message = ""): string {
   return (
-    `<input class="input" ${attributes} id="${key}_title" name="title" value="${escapeHtml(value)}" aria-describedby="${key}_title_error" data-attr:aria-invalid="$_${key}_title ? &#39;true&#39; : &#39;false&#39;" data-effect="$_${key} &amp;&amp; el.value === el.sent &amp;&amp; (${after})">` +
+    `<input class="input" ${attributes} id="${key}_title" name="title" value="${escapeHtml(value)}" aria-describedby="${key}_title_error" data-attr:aria-invalid="$_${key}_title ? 'true' : 'false'" data-effect="$_${key} &amp;&amp; el.value === el.sent &amp;&amp; (${after})">` +
     `<p id="${key}_title_error" role="alert" data-text="$_${key}_title">${escapeHtml(message)}</p>`
   )
 }
@@ -81,7 +81,7 @@ const empty = `<li class="none"><h2>Nothing here</h2><p>Write the next thing abo
 function item({ id, title, done }: Todo): string {
   const path = `/todos/${id}`
   const key = `todo_${id.slice(24)}_update`
-  const editsInPlace = `data-on:change="el.form.requestSubmit()" data-on:keydown="evt.key == &#39;Escape&#39; ? ($_${key}_title = &#39;&#39;, el.value = el.defaultValue) : 0"`
+  const editsInPlace = `data-on:change="el.form.requestSubmit()" data-on:keydown="evt.key == 'Escape' ? ($_${key}_title = '', el.value = el.defaultValue) : 0"`
   return (
     `<li id="todo-${id}"${done ? ' class="done"' : ""}>` +
     `${formOf(`${path}/toggle`, send)} style="display: contents"><button class="btn" role="checkbox" aria-checked="${done ? "true" : "false"}" aria-label="Done">${done ? check : ""}</button></form>` +
@@ -98,7 +98,7 @@ function page(show: string, typed = "", message = ""): string {
   let items = ""
   for (const row of rows) items += item(toTodo(row))
   const links = ["all", "active", "done"].map(name => `<a href="/?show=${name}"${name === show ? ' aria-current="page"' : ""}>${name}</a>`)
-  return `<!doctype html><html lang="en"><head>${head}</head><body><main><h1>Todos</h1><p><span id="left">${left()}</span> left to do</p><section class="card"><header>${plus}${formOf("/todos", sendFields)} class="field">${field("todo_create", placeholder, typed, "el.value = el.defaultValue", message)}</form></header><ul id="list">${items || empty}</ul><footer><nav>${links.join("")}</nav>${formOf("/todos/clear-done", send)} style="display: contents"><button class="btn" data-variant="ghost" data-size="sm">Clear done</button></form></footer></section></main><div id="live" hidden data-init="@get(&#39;/live?show=${show}&#39;, {filterSignals: {include: /^$/}, openWhenHidden: false, retry: &#39;always&#39;, retryMaxCount: Infinity, requestCancellation: &#39;disabled&#39;})"></div></body></html>`
+  return `<!doctype html><html lang="en"><head>${head}</head><body><main><h1>Todos</h1><p><span id="left">${left()}</span> left to do</p><section class="card"><header>${plus}${formOf("/todos", sendFields)} class="field">${field("todo_create", placeholder, typed, "el.value = el.defaultValue", message)}</form></header><ul id="list">${items || empty}</ul><footer><nav>${links.join("")}</nav>${formOf("/todos/clear-done", send)} style="display: contents"><button class="btn" data-variant="ghost" data-size="sm">Clear done</button></form></footer></section></main><div id="live" hidden data-init="@get('/live?show=${show}', {filterSignals: {include: /^$/}, openWhenHidden: false, retry: 'always', retryMaxCount: Infinity, requestCancellation: 'disabled'})"></div></body></html>`
 }
 
 // One open page: its stream, and the list that it shows.

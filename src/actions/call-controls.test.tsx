@@ -44,3 +44,30 @@ it("field() gives a textarea its text", () => {
     expect(String(printed)).not.toContain(" value=")
   }
 })
+
+it.each([
+  [
+    "a field named action",
+    String(call(new (class extends Entity("Step", { action: z.string() }) {})({ action: "go" }), "update").input("action")),
+  ],
+  ["a field whose id is action", String(call(note, "comment").input("text", { id: "action" }))],
+  ["a button named action", String(call(note, "delete").button("Delete", { name: "action" }))],
+])("%s, which hides form.action, is sent to the attribute's address", (_what, form) => {
+  expect(form).toContain("@post(el.getAttribute('action'), {contentType: 'form'})")
+})
+
+it.each([
+  ["a field", String(call(note, "comment").input("text"))],
+  ["a button", String(call(note, "delete").button("Delete"))],
+])("%s is sent to the address of its form", (_what, form) => {
+  expect(form).toContain("@post(el.action, {contentType: 'form'})")
+})
+
+it("escapes the address of a form, whatever the id is", () => {
+  class Odd extends Entity("Odd", { id: z.string() }) {}
+  for (const id of [`a'b"c&d`, "ä/ö", "<i>", "plain-1_2"]) {
+    const odd = new Odd({ id } as never)
+    const action = /action="([^"]*)"/.exec(String(call(odd, "delete").button("x")))?.[1]
+    expect(action).toBe(`/odds/${encodeURIComponent(id).replaceAll("'", "&#39;")}/delete`)
+  }
+})

@@ -62,12 +62,18 @@ export interface FieldAttributes {
 
 // The same for every form, so that a list of a hundred of them stays light: the address is read from the form.
 const send = {
+  get: js("@get(el.action, {contentType: 'form'})"),
+  post: js("@post(el.action, {contentType: 'form'})"),
+}
+// For forms with any fields: one whose name or id is "action" would stand for the address.
+const sendAnyForm = {
   get: js("@get(el.getAttribute('action'), {contentType: 'form'})"),
   post: js("@post(el.getAttribute('action'), {contentType: 'form'})"),
 }
 // What was typed while a form was under way must survive its success: only a value that is still the one sent is settled.
-const rememberSent = js("[...el.elements].forEach(field => field.sent = field.value)")
-const sendFields = { get: sequence(rememberSent, send.get), post: sequence(rememberSent, send.post) }
+const rememberSent = js("[...el.elements].forEach(each => each.sent = each.value)")
+const sendField = { get: sequence(rememberSent, send.get), post: sequence(rememberSent, send.post) }
+const sendFields = { get: sequence(rememberSent, sendAnyForm.get), post: sequence(rememberSent, sendAnyForm.post) }
 // As ternaries, which need no escape in an attribute. A select has no default value: it keeps what was chosen.
 const showDefault = "(el.value === el.sent ? el.value = el.defaultValue ?? el.value : 0)"
 const keepAsDefault = "(el.value === el.sent ? el.defaultValue = el.value : 0)"
@@ -122,10 +128,18 @@ export class Call extends Expression<void> {
     return this.#base + this.#route.postSuffix + this.#query
   }
 
+  /** The same, escaped: part by part, since nearly all are known to need no escape, and a list prints it with each form. */
+  get #escapedPostHref(): string {
+    const { escapedPostSuffix } = this.#route
+    const query = this.#input === undefined ? "" : escapeHtml(this.#query)
+    const collection = escapeHtml(this.#collection)
+    if (this.#instance === undefined) return collection + escapedPostSuffix + query
+    return `${collection}/${segmentOf(this.#instance).html}${escapedPostSuffix}${query}`
+  }
+
   get #base(): string {
     if (this.#instance === undefined) return this.#collection
-    const id = String(this.#instance.id)
-    return `${this.#collection}/${/^[\w-]+$/.test(id) ? id : encodeURIComponent(id)}`
+    return `${this.#collection}/${segmentOf(this.#instance).path}`
   }
 
   get #query(): string {
@@ -191,13 +205,14 @@ export class Call extends Expression<void> {
   /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
   error(name: string): Markup {
     this.#route.inputs?.assert(name)
-    return raw(this.#errorText(name, fieldId(this.#form, name)))
+    return raw(errorText(fieldId(this.#form, name), this.#flash()?.errors[name]))
   }
 
   /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no room of its own in a layout. */
   button(label: Child, attributes: ElementAttributes["button"] = {}): Markup {
     assertControl("button", attributes)
-    return html`${raw(this.#openForm(this.#route.buttonForm))}${button({ class: "btn", ...attributes }, label)}</form>`
+    const { buttonForm, anyButtonForm } = this.#route
+    return html`${raw(this.#openForm(hidesAddress(attributes) ? anyButtonForm : buttonForm))}${button({ class: "btn", ...attributes }, label)}</form>`
   }
 
   /**
@@ -210,31 +225,25 @@ export class Call extends Expression<void> {
     // Written as text, because a list makes one for each row. What is not escaped here is an identifier or was escaped before.
     const form = this.#form
     const id = fieldId(form, name)
+    const { fieldForm, anyFieldForm } = this.#route
     // What is typed into a password goes back to no page.
     const isSecret = isPassword(typeOf(attributes))
-    const value = isSecret ? undefined : this.#valueOf(name)
+    const flash = this.#flash()
+    const value = isSecret ? undefined : this.#valueOf(name, flash)
     const open = String(input({ class: "input", ...attributes })).slice(0, -1)
-    const invalid = this.#flash()?.errors[name] === undefined ? "" : ' aria-invalid="true" autofocus'
+    const invalid = flash?.errors[name] === undefined ? "" : ' aria-invalid="true" autofocus'
     const valueText = value === undefined ? "" : ` value="${escapeHtml(value)}"`
     return raw(
-      `${this.#openForm(this.#route.fieldForm)}${open} id="${id}" name="${escapeHtml(isSecret && !isSecretName(name) ? secretPrefix + name : name)}"${valueText}${invalid} aria-describedby="${id}_error"` +
-        ` data-attr:aria-invalid="$_${id} ? &#39;true&#39; : &#39;false&#39;" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle(name)}"${this.#route.operationName === "update" ? editsInPlace(id) : ""}>` +
-        `${this.#errorText(name, id)}</form>`,
+      `${this.#openForm(name === "action" || hidesAddress(attributes) ? anyFieldForm : fieldForm)}${open} id="${id}" name="${escapeHtml(isSecret && !isSecretName(name) ? secretPrefix + name : name)}"${valueText}${invalid} aria-describedby="${id}_error"` +
+        ` data-attr:aria-invalid="$_${id} ? 'true' : 'false'" data-effect="$${formSignal(form)} &amp;&amp; ${this.#settle(name)}"${this.#route.operationName === "update" ? editsInPlace(id) : ""}>` +
+        `${errorText(id, flash?.errors[name])}</form>`,
     )
   }
 
   #openForm(rest: string): string {
-    const open = `<form method="${this.method === "GET" ? "get" : "post"}" action="${escapeHtml(this.#postHref)}"${rest}`
+    const open = `<form method="${this.method === "GET" ? "get" : "post"}" action="${this.#escapedPostHref}"${rest}`
     // The forms of rows do without: they are the same in a page and in the patches that many pages share.
     return this.#instance === undefined && this.method !== "GET" ? open + pageKeyField() : open
-  }
-
-  #errorText(name: string, id: string): string {
-    const message = this.#flash()?.errors[name]
-    if (message === undefined) return `<p id="${id}_error" role="alert" data-text="$_${id}"></p>`
-    return String(
-      html`<p id="${id}_error" role="alert" data-signals="${{ [`_${id}`]: message }}" data-text="${js(`$_${id}`)}">${message}</p>`,
-    )
   }
 
   /** What a field does once its form succeeded. */
@@ -243,13 +252,14 @@ export class Call extends Expression<void> {
   }
 
   /** What was typed before a refusal, else what the instance holds. */
-  #valueOf(name: string): string | undefined {
-    const typed = this.#flash()?.values[name]
+  #valueOf(name: string, flash = this.#flash()): string | undefined {
+    const typed = flash?.values[name]
     if (typed !== undefined) return typeof typed === "string" ? typed : typed.at(-1)
     if (!this.#edits(name)) return undefined
     let value: unknown = this.#instance
     // `address.city` is a part of a value object.
-    for (const key of name.split(".")) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
+    for (const key of name.includes(".") ? name.split(".") : [name])
+      value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
     return typeof value === "string" || typeof value === "number" ? String(value) : undefined
   }
 
@@ -271,6 +281,36 @@ export class Call extends Expression<void> {
     // Almost no request has one: the form's name is not made up only to be compared with nothing.
     return flash !== undefined && flash.form === this.#form ? flash : undefined
   }
+}
+
+/** Whether `form.action` is a control of these attributes, and no longer the address of its form. */
+function hidesAddress(attributes: { readonly name?: unknown; readonly id?: unknown }): boolean {
+  return attributes.name === "action" || attributes.id === "action"
+}
+
+function errorText(id: string, message: string | undefined): string {
+  if (message === undefined) return `<p id="${id}_error" role="alert" data-text="$_${id}"></p>`
+  return String(
+    html`<p id="${id}_error" role="alert" data-signals="${{ [`_${id}`]: message }}" data-text="${js(`$_${id}`)}">${message}</p>`,
+  )
+}
+
+interface Segment {
+  readonly id: unknown
+  /** The id in a path, and that in an attribute. */
+  readonly path: string
+  readonly html: string
+}
+
+// The calls of one row follow each other.
+let lastSegment: Segment = { id: "", path: "", html: "" }
+
+function segmentOf({ id }: EntityInstance): Segment {
+  if (id === lastSegment.id) return lastSegment
+  const text = String(id)
+  const path = /^[\w-]+$/.test(text) ? text : encodeURIComponent(text)
+  lastSegment = { id, path, html: path === text ? text : escapeHtml(path) }
+  return lastSegment
 }
 
 /** Types that would print a form which nothing sends, or which holds nothing to send. */
@@ -296,7 +336,7 @@ function assertControl(face: "button" | "input", attributes: object): void {
 
 /** Leaving a changed field sends its form, as Enter does; Escape takes the change and its message back. `id` needs no escape. */
 function editsInPlace(id: string): string {
-  return ` data-on:change="el.form.requestSubmit()" data-on:keydown="evt.key == &#39;Escape&#39; ? ($_${id} = &#39;&#39;, el.value = el.defaultValue) : 0"`
+  return ` data-on:change="el.form.requestSubmit()" data-on:keydown="evt.key == 'Escape' ? ($_${id} = '', el.value = el.defaultValue) : 0"`
 }
 
 function queryOf(input: Readonly<Record<string, unknown>>): string {
@@ -356,6 +396,7 @@ interface CallRoute {
   readonly suffix: string
   /** The same where a plain form posts to. */
   readonly postSuffix: string
+  readonly escapedPostSuffix: string
   readonly confirm: string | undefined
   readonly entityName: string
   readonly operationName: string
@@ -367,9 +408,12 @@ interface CallRoute {
   checkedFor: AppState | undefined
   /** The hidden fields of its entity; undefined for most, which have none. */
   readonly hidden: ReadonlySet<string> | undefined
-  /** The rest of the open tag of a form that is one button, and of one with a field, behind its address. */
+  /** The rest of the open tag, behind its address: of a form that is one button, and of one with a field. */
   readonly buttonForm: string
   readonly fieldForm: string
+  /** The same where the button or the field hides `form.action`. */
+  readonly anyButtonForm: string
+  readonly anyFieldForm: string
 }
 
 const routes = new WeakMap<EntityClass, Map<string, CallRoute>>()
@@ -406,13 +450,16 @@ function withForms(
 ): CallRoute {
   return {
     ...paths,
+    escapedPostSuffix: escapeHtml(paths.postSuffix),
     inputs,
     checkedFor: undefined,
     hidden: hidden === undefined || hidden.size === 0 ? undefined : hidden,
     entityName,
     operationName,
     buttonForm: ` data-form="button"${submitAttribute(send, paths)}>`,
-    fieldForm: ` class="field"${submitAttribute(sendFields, paths)}>`,
+    anyButtonForm: ` data-form="button"${submitAttribute(sendAnyForm, paths)}>`,
+    fieldForm: ` class="field"${submitAttribute(sendField, paths)}>`,
+    anyFieldForm: ` class="field"${submitAttribute(sendFields, paths)}>`,
   }
 }
 

@@ -1,5 +1,4 @@
 // Reading what a page sends: its signals, from the query or the body.
-import { markData } from "../shared/data.ts"
 import { datastarError } from "./errors.ts"
 
 export interface ReadSignalsOptions {
@@ -71,7 +70,7 @@ function parseSignals(text: string): Record<string, unknown> {
     const what = Array.isArray(signals) ? "a list" : signals === null ? "null" : `a ${typeof signals}`
     throw datastarError("NITRO_BAD_SIGNALS", `The signals are ${what}, not an object.`)
   }
-  return markData(signals as Record<string, unknown>)
+  return signals as Record<string, unknown>
 }
 
 function withoutPrototypeKeys(key: string, value: unknown): unknown {
