@@ -1,14 +1,15 @@
 // npm run -s mutate -- PATH... : plants faults in sources and prints those that no test notices.
 //
 // Runs Stryker on a sample of lines chosen by a seed, file after file, within a budget of time. The faults run against the
-// tests of the file's folder; --tests names others. Needs Node 22, which it gets from npm.
+// tests of the file's folder; --tests names others. Needs Node 22, which it gets from npm. No faults are planted in the words
+// of errors (support/mutation-texts.mjs).
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { nodeIn, nodePackage, otherNodes, packages } from "./support/packages.mjs"
 import { cache, ensureInstalled, fail, root, run } from "./support/project.mjs"
 
-const usage = "Usage: npm run -s mutate -- PATH... [--tests PATHS] [--lines N] [--minutes N] [--seed N]"
+const usage = "Usage: npm run -s mutate -- PATH... [--tests PATHS] [--lines N] [--minutes N] [--seed N] [--concurrency N]"
 const strykerVersion = "10.1.1"
 const goalPercent = 90
 
@@ -20,6 +21,8 @@ const { values, positionals } = parseArgs({
     /** No further file is begun after this time. */
     minutes: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
+    /** Processes that run tests at the same time; each takes up to 2 GB. */
+    concurrency: { type: "string", default: "1" },
     /** Folders or files of tests, apart by commas. */
     tests: { type: "string" },
   },
@@ -68,20 +71,26 @@ function sampleOf(path, count, next) {
 
 const reportFile = join(cache, "mutation.json")
 
-async function mutate(path, lines) {
+/** The faults that Stryker plants in `ranges` of a file, with what became of them; undefined when it could not run. */
+async function plant(path, ranges, againstAll) {
   const config = join(cache, "stryker.json")
   rmSync(reportFile, { force: true })
   writeFileSync(
     config,
     JSON.stringify({
-      mutate: lines.map(line => `${path}:${line}-${line}`),
+      mutate: ranges.map(range => `${path}:${range}`),
       testRunner: "vitest",
-      plugins: [join(folder, "node_modules/@stryker-mutator/vitest-runner/dist/src/index.js")],
+      plugins: [
+        join(folder, "node_modules/@stryker-mutator/vitest-runner/dist/src/index.js"),
+        join(root, "scripts/support/mutation-texts.mjs"),
+      ],
+      ignorers: ["words of errors"],
       vitest: { configFile: "vitest.mutate.config.ts" },
       reporters: ["json"],
       jsonReporter: { fileName: reportFile },
       coverageAnalysis: "perTest",
-      concurrency: 2,
+      concurrency: Number(values.concurrency),
+      testRunnerNodeArgs: ["--max-old-space-size=2048"],
       timeoutMS: 20_000,
       tempDirName: ".mutate",
       // The sandbox copies what the tests read and no more.
@@ -92,10 +101,33 @@ async function mutate(path, lines) {
   )
   const tests = values.tests ?? dirname(path)
   const stryker = join(folder, "node_modules/@stryker-mutator/core/bin/stryker.js")
-  const code = await run(nodeIn(folder), [stryker, "run", config], { env: { ...process.env, NITRO_MUTATE_TESTS: tests } })
+  const code = await run(nodeIn(folder), [stryker, "run", config], {
+    env: { ...process.env, NITRO_MUTATE_TESTS: tests, NITRO_MUTATE_ALL: againstAll ? "1" : "" },
+  })
   if (code !== 0) return undefined
   const { files } = JSON.parse(readFileSync(reportFile, "utf8"))
   return Object.values(files).flatMap(file => file.mutants)
+}
+
+const isSurvivor = ({ status }) => status === "Survived" || status === "NoCoverage"
+const isKilled = ({ status }) => status === "Killed" || status === "Timeout"
+
+/**
+ * The faults in these lines. The first run tries each against the tests that reach it. A test that finds the work of an earlier
+ * one in a cache does not reach it and may still need it, so what survived is tried again against all tests.
+ */
+async function mutate(path, lines) {
+  const mutants = await plant(
+    path,
+    lines.map(line => `${line}-${line}`),
+    false,
+  )
+  const doubtful = mutants?.filter(({ status }) => status === "Survived") ?? []
+  if (doubtful.length === 0) return mutants
+  const keyOf = ({ location, mutatorName, replacement }) => JSON.stringify([location, mutatorName, replacement])
+  const ranges = doubtful.map(({ location: { start, end } }) => `${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`)
+  const again = new Set((await plant(path, [...new Set(ranges)], true))?.filter(isKilled).map(keyOf))
+  return mutants.map(mutant => (again.has(keyOf(mutant)) ? { ...mutant, status: "Killed" } : mutant))
 }
 
 const next = random(Number(values.seed))
@@ -104,7 +136,8 @@ const files = positionals
   .flatMap(path => [...sourcesBelow(resolve(path))])
   .filter(isSource)
   .map(path => relative(root, path))
-let [caught, survived] = [0, 0]
+let [caught, all] = [0, 0]
+const percentOf = (part, whole) => (whole === 0 ? 100 : Math.round((part / whole) * 1000) / 10)
 const notReached = []
 for (const path of files) {
   const lines = sampleOf(path, Number(values.lines), next)
@@ -119,18 +152,19 @@ for (const path of files) {
     process.stdout.write(`${path}: its tests fail without a fault, or Stryker does.\n`)
     continue
   }
-  for (const { status, location, replacement, mutatorName } of mutants) {
-    if (status === "Killed" || status === "Timeout") caught++
-    else if (status === "Survived" || status === "NoCoverage") {
-      survived++
-      process.stdout.write(
-        `${path}:${location.start.line}  ${status === "NoCoverage" ? "not run by any test: " : ""}${mutatorName} -> ${(replacement ?? "").replace(/\s+/g, " ").slice(0, 100)}\n`,
-      )
-    }
+  const survivors = mutants.filter(isSurvivor)
+  const killed = mutants.filter(isKilled).length
+  for (const { status, location, replacement, mutatorName } of survivors) {
+    const { line, column } = location.start
+    process.stdout.write(
+      `${path}:${line}:${column}  ${status === "NoCoverage" ? "not run by any test: " : ""}${mutatorName} -> ${(replacement ?? "").replace(/\s+/g, " ").slice(0, 100)}\n`,
+    )
   }
+  caught += killed
+  all += killed + survivors.length
+  process.stdout.write(`${path}: ${killed} of ${killed + survivors.length}, ${percentOf(killed, killed + survivors.length)} %\n`)
 }
-const all = caught + survived
-const percent = all === 0 ? 100 : Math.round((caught / all) * 1000) / 10
+const percent = percentOf(caught, all)
 if (notReached.length > 0) process.stdout.write(`Not reached within ${values.minutes} minutes: ${notReached.join(", ")}\n`)
 process.stdout.write(`${caught} of ${all} planted faults caught, ${percent} % (goal ${goalPercent} %), seed ${values.seed}\n`)
 if (percent < goalPercent) process.exitCode = 1

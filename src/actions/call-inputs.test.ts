@@ -33,12 +33,16 @@ describe.each(faces)("%s", face => {
     ["create", () => call(Todo, "create"), "titel", '"title"'],
     ["update", () => call(todo, "update"), "adress.city", '"address"'],
     ["update, a part", () => call(todo, "update"), "address.citty", 'Did you mean "address.city"?'],
+    ["update, a part of what has none", () => call(todo, "update"), "title.x", '"title"'],
+    ["update, a part of a part that has none", () => call(todo, "update"), "address.city.x", 'Did you mean "address.city"?'],
     ["a hidden field of a list", () => call(Todo, "list"), "secret", "Known names: "],
     ["a guarded field", () => call(todo, "update"), "owner", "Leave it out"],
     ["a field of the library", () => call(Todo, "create"), "createdAt", "Leave it out"],
     ["an action", () => call(todo, "rename"), "title", "name"],
     ["an action without input", () => call(todo, "toggle"), "title", "input: { title: z.string() }"],
     ["a list", () => call(Todo, "list"), "titel", '"title"'],
+    ["an action without input, a name that is no property", () => call(todo, "toggle"), "first.name", "input: { name: z.string() }"],
+    ["an action without input, a name with a sign", () => call(todo, "toggle"), "a-b", "input: { name: z.string() }"],
     ["a name of every object", () => call(Todo, "create"), "constructor", "title"],
   ])("of %s refuses an unknown name", (_, make, name, fix) => {
     const write = () => (make() as unknown as Record<string, (name: string) => unknown>)[face]?.(name)
@@ -54,11 +58,43 @@ describe.each(faces)("%s", face => {
     [() => call(todo, "rename"), "name"],
     [() => call(Todo, "list"), "title"],
     [() => call(Todo, "list"), "sort"],
+    [() => call(Todo, "list"), "limit"],
+    [() => call(Todo, "list"), "offset"],
+    [() => call(Todo, "list"), "owner"],
+    [() => call(Todo, "list"), "createdAt"],
+    [() => call(todo, "toggle"), "_token"],
+    [() => call(todo, "update"), "secret"],
     [() => call(Todo, "create"), "_token"],
     [() => call(Todo, "create"), "secret"],
-  ])("takes what the route takes", (make, name) => {
+  ])("takes what the route takes (%#)", (make, name) => {
     expect(() => (make() as unknown as Record<string, (name: string) => unknown>)[face]?.(name)).not.toThrow()
   })
+})
+
+it.each([
+  ["create", () => call(Todo, "create"), "titel", 'Todo.create takes no input named "titel". Did you mean "title"?'],
+  ["list", () => call(Todo, "list"), "titel", 'Todo.list takes no input named "titel". Did you mean "title"?'],
+  ["a hidden field of a list", () => call(Todo, "list"), "secret", 'Todo.list takes no input named "secret". Known names: '],
+  ["rename", () => call(todo, "rename"), "nme", 'Todo.rename takes no input named "nme". Did you mean "name"?'],
+  ["toggle", () => call(todo, "toggle"), "x", 'Todo.toggle takes no input named "x". Todo.toggle takes no input. Declare it: '],
+  ["update", () => call(todo, "update"), "owner", 'Todo.update may not set "owner": '],
+])("names the operation and the input (%s)", (_, make, name, message) => {
+  expect(() => (make() as unknown as { field: (name: string) => unknown }).field(name)).toThrow(message)
+})
+
+it("suggests no hidden field for a list, and any field that a form may send", () => {
+  const fixOf = (run: () => unknown): unknown => {
+    try {
+      return run()
+    } catch (error) {
+      return (error as { fix?: string }).fix
+    }
+  }
+  const field = (of: unknown, name: string) => (of as { field: (name: string) => unknown }).field(name)
+  expect(fixOf(() => field(call(Todo, "list"), "secre"))).toBe(
+    "Known names: id, title, owner, address, createdAt, updatedAt, sort, limit, offset, datastar.",
+  )
+  expect(fixOf(() => field(call(Todo, "create"), "nothing"))).toBe("Known names: title, address, secret.")
 })
 
 it("refuses unknown names in the input of the call itself", () => {

@@ -57,19 +57,30 @@ const doors: [call: string, wrong: string, right: string, run: () => unknown][] 
 ]
 
 describe("an option that nothing reads", () => {
-  it.each(doors)("%s refuses %s and names %s", async (_call, wrong, right, run) => {
+  it.each(doors)("%s refuses %s and names %s", async (name, wrong, right, run) => {
     const error = await Promise.resolve()
       .then(run)
       .then(
         () => undefined,
         (reason: unknown) => reason,
       )
-    expect(error).toMatchObject({ fix: expect.stringContaining(`"${right}"`), message: expect.stringContaining(`"${wrong}"`) })
+    expect(error).toMatchObject({
+      fix: `Did you mean "${right}"?`,
+      message: expect.stringContaining(`"${wrong}"`),
+      // What is wrong with an exposure has one code, whatever it is.
+      ...(name === "expose" ? { code: "NITRO_EXPOSE" } : { code: "NITRO_UNKNOWN_OPTION", details: { option: wrong, suggestion: right } }),
+    })
   })
 
   it("lists all options where none is near, and takes those it knows", () => {
     const names = optionNames<{ port?: number; host?: string }>({ port: true, host: true })
-    expect(() => refuseUnknownOptions("f({ … })", { colour: 1 }, names)).toThrow("The options are port, host.")
+    expect(() => refuseUnknownOptions("f({ … })", { colour: 1 }, names)).toThrow(
+      expect.objectContaining({
+        message: 'f({ … }) has no option "colour". The options are port, host.',
+        fix: "The options are port, host.",
+        details: { option: "colour" },
+      }),
+    )
     for (const options of [{}, { port: 1, host: "x" }, undefined, null])
       expect(() => refuseUnknownOptions("f", options, names)).not.toThrow()
   })
