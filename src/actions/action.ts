@@ -8,6 +8,9 @@ import type { User } from "./user.ts"
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 
+/** Plain values by name: what a request carries, and what an action gets once its schemas have checked it. */
+export type Input = Record<string, unknown>
+
 export interface ActionOptions {
   /** HTTP method; default `"POST"`. A GET action must not change anything. */
   readonly method?: HttpMethod

@@ -1,7 +1,7 @@
 // `allow` rules: asked before the body of a request is read; the input and the target are fetched for rules that look at them.
 import type { EntityInstance } from "../entity/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import type { Input } from "./input.ts"
+import type { Input } from "./action.ts"
 import type { User } from "./user.ts"
 
 /** One request to an operation, as its rule sees it. */

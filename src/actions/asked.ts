@@ -1,5 +1,5 @@
 // Who asks for an action, and with what form: what decides the shape of its answer.
-import type { Input } from "./input.ts"
+import type { Input } from "./action.ts"
 import { isFormType, mediaTypeOf } from "./media-type.ts"
 
 export type Client = "datastar" | "json" | "form"

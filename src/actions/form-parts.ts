@@ -1,8 +1,8 @@
 // Fields of a form named after a part, `address.city`, put together to the one object that their value object is made of.
 import { type ValuePart, valueParts } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
+import type { Input } from "./action.ts"
 import { coerce } from "./coerce.ts"
-import type { Input } from "./input.ts"
 import type { Route } from "./route.ts"
 
 /** `body` with its parts gathered, each converted to its own type. Names that lead nowhere stay, to be refused by name. */

@@ -1,12 +1,11 @@
 // Reads what a request carries (query, JSON, form, Datastar signals) into plain input: in linear time, within limits.
 import { NitroError } from "../shared/errors.ts"
+import type { Input } from "./action.ts"
 import { assertDeclaredLength, readBytes, readText, type SentBody } from "./body.ts"
 import { type HostBody, hostBodyOf } from "./host-body.ts"
 import { type InputLimits, maxDepth, tooComplex, tooLarge, tooManyFields, valuesPerField } from "./limits.ts"
 import { isFormType, isJsonType, mediaTypeOf, multipart, urlEncoded } from "./media-type.ts"
 import { assertWithinLimits, fieldsOf } from "./parsed-input.ts"
-
-export type Input = Record<string, unknown>
 
 export interface RequestInput {
   /** From the query string. Names the route does not know are ignored: links carry tracking parameters. */

@@ -2,8 +2,8 @@
 import type { EntityClass, FieldDefinition } from "../entity/index.ts"
 import { isNitroError, NitroError } from "../shared/errors.ts"
 import { suggest } from "../shared/suggest.ts"
+import type { Input } from "./action.ts"
 import { coerce } from "./coerce.ts"
-import type { Input } from "./input.ts"
 import type { RouteCall } from "./route.ts"
 
 const defaultPageSize = 50

@@ -1,8 +1,8 @@
 // The idempotency key of a request: who sends it, where to, and under which key of the client's.
 import { createHash, type Hash } from "node:crypto"
 import { NitroError } from "../shared/errors.ts"
+import type { Input } from "./action.ts"
 import type { Client } from "./asked.ts"
-import type { Input } from "./input.ts"
 import { context } from "./request-context.ts"
 import { browserOf } from "./session.ts"
 

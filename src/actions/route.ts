@@ -4,10 +4,9 @@ import { type EntityClass, type EntityInstance, isEntityClass, type Store, store
 import { NitroError } from "../shared/errors.ts"
 import { suggest } from "../shared/suggest.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import type { ActionCall, HttpMethod } from "./action.ts"
+import type { ActionCall, HttpMethod, Input } from "./action.ts"
 import type { AllowRule } from "./allow.ts"
 import { formKey } from "./form-keys.ts"
-import type { Input } from "./input.ts"
 
 /** What a route gives back: the value to answer with, and the status of a JSON answer. */
 export interface Outcome {

@@ -1,9 +1,9 @@
 // The route table of an app: CRUD and actions of each entity, looked up by method and shape of the path.
 import { type EntityInstance, requireAhead } from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
+import type { Input } from "./action.ts"
 import { type ActionCall, type ActionDefinition, actionOf, type HttpMethod } from "./action.ts"
 import { crudRoutes } from "./crud.ts"
-import type { Input } from "./input.ts"
 import { refuseChanged } from "./reading.ts"
 import { type Exposure, type Outcome, operationOf, type Route } from "./route.ts"
 

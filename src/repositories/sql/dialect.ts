@@ -90,3 +90,5 @@ export interface Dialect {
   uniqueName(table: string, columns: readonly string[]): string
   classify(error: unknown): Failure
 }
+
+export type DialectName = Dialect["name"]

@@ -2,7 +2,6 @@
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../entity/index.ts"
 import type { SyncDriver } from "./driver.ts"
 import { indexName } from "./migrations/names.ts"
-import { beyondModel, hasAutoincrement } from "./migrations/sqlite-introspect.ts"
 import {
   type Difference,
   defaultOf,
@@ -23,6 +22,7 @@ import {
 } from "./schema-difference.ts"
 import { sqliteDialect } from "./sqlite-dialect.ts"
 import { compareValues } from "./sqlite-stored-values.ts"
+import { beyondModel, hasAutoincrement } from "./sqlite-table-text.ts"
 
 const { quote, encoding } = sqliteDialect
 

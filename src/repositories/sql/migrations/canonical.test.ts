@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
+import type { DialectName } from "../dialect.ts"
 import { canonicalDefault, canonicalType } from "./canonical.ts"
-import type { DialectName } from "./model.ts"
 
 const same = (dialect: DialectName, type: string, ...defaults: string[]): void => {
   const forms = defaults.map(text => canonicalDefault({ type, default: text }, dialect))

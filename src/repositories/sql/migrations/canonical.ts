@@ -1,5 +1,6 @@
 // Types and defaults in one spelling, so that what a database reports can be compared with what was asked for.
-import type { ColumnModel, DialectName } from "./model.ts"
+import type { DialectName } from "../dialect.ts"
+import type { ColumnModel } from "./model.ts"
 
 const postgresTypes: Readonly<Record<string, string>> = {
   int2: "smallint",

@@ -1,7 +1,8 @@
 // Turns the values of a column into those of another type, so that a value that does not fit fails instead of changing.
 import type { FieldType } from "../../../entity/index.ts"
+import type { DialectName } from "../dialect.ts"
 import { canonicalType } from "./canonical.ts"
-import type { ColumnModel, DialectName } from "./model.ts"
+import type { ColumnModel } from "./model.ts"
 
 type Kind = FieldType
 type Cast = (column: string) => string

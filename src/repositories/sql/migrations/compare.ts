@@ -1,16 +1,9 @@
 // What differs between two schemas, as data; renames are only those that were said.
+
+import type { DialectName } from "../dialect.ts"
 import { canonicalDefault } from "./canonical.ts"
 import { needsCast } from "./casts.ts"
-import {
-  type ColumnModel,
-  columnOf,
-  type DialectName,
-  type ForeignKeyModel,
-  type IndexModel,
-  type SchemaModel,
-  type TableModel,
-  tableOf,
-} from "./model.ts"
+import { type ColumnModel, columnOf, type ForeignKeyModel, type IndexModel, type SchemaModel, type TableModel, tableOf } from "./model.ts"
 import { isOurName } from "./names.ts"
 
 export interface ColumnChange {

@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
 import type { EntityDefinition } from "../../../entity/index.ts"
+import type { DialectName } from "../dialect.ts"
 import { type DefineOptions, define, type FieldSpec } from "../testing/definitions.ts"
 import { diffSchemas } from "./diff.ts"
 import type { Hints } from "./hints.ts"
-import type { DialectName } from "./model.ts"
 import { schemaOf } from "./schema-of.ts"
 
 const product = (fields: Record<string, FieldSpec | FieldSpec["type"]> = {}, options: DefineOptions = {}): EntityDefinition =>

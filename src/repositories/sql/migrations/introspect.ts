@@ -1,5 +1,6 @@
 // The schema that a database has now.
-import { type DialectName, inOrderOfNames, type LiveSchema, type SchemaModel } from "./model.ts"
+import type { DialectName } from "../dialect.ts"
+import { inOrderOfNames, type LiveSchema, type SchemaModel } from "./model.ts"
 import { introspectPostgres } from "./postgres-introspect.ts"
 import type { Executor } from "./session.ts"
 import { introspectSqlite } from "./sqlite-introspect.ts"

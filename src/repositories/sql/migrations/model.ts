@@ -1,8 +1,8 @@
 // The model of a schema: plain data that is frozen beside each migration, read from a database, or made from entities.
-import type { FieldType } from "../../../entity/index.ts"
-import type { Dialect } from "../dialect.ts"
 
-export type DialectName = Dialect["name"]
+import type { FieldType } from "../../../entity/index.ts"
+import type { DialectName } from "../dialect.ts"
+
 export type OnDelete = "no action" | "restrict" | "cascade" | "set null" | "set default"
 
 export interface ColumnModel {

@@ -1,6 +1,6 @@
 // How indexes and foreign keys are called, so that a schema made twice has the same names.
 import { createHash } from "node:crypto"
-import type { DialectName } from "./model.ts"
+import type { DialectName } from "../dialect.ts"
 
 // Postgres cuts longer names off without a word, and two could become one.
 const maxPostgresBytes = 63

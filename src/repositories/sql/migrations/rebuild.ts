@@ -1,10 +1,10 @@
 // What SQLite forgets when a table is made anew: its triggers, and indexes and columns that no migration made.
 import { NitroError } from "../../../shared/errors.ts"
 import "./errors.ts"
+import { beyondModel, hasAutoincrement } from "../sqlite-table-text.ts"
 import { columnOf, type LiveSchema, type SchemaModel, tableOf } from "./model.ts"
 import type { Executor } from "./session.ts"
 import { quote, type Statement, shown } from "./sql-text.ts"
-import { beyondModel, hasAutoincrement } from "./sqlite-introspect.ts"
 
 export interface Rebuild {
   readonly table: string

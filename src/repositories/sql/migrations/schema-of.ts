@@ -1,18 +1,11 @@
 // The model that entities ask for.
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
 import { NitroError } from "../../../shared/errors.ts"
+import type { DialectName } from "../dialect.ts"
 import { postgresDialect } from "../postgres-dialect.ts"
 import { indexesOf, keyColumns, storedFields, targetOf } from "../schema-difference.ts"
 import { sqliteDialect } from "../sqlite-dialect.ts"
-import {
-  type ColumnModel,
-  type DialectName,
-  type ForeignKeyModel,
-  type IndexModel,
-  inOrderOfNames,
-  type OnDelete,
-  type SchemaModel,
-} from "./model.ts"
+import { type ColumnModel, type ForeignKeyModel, type IndexModel, inOrderOfNames, type OnDelete, type SchemaModel } from "./model.ts"
 import { foreignKeyName, indexName } from "./names.ts"
 import { quoteText, shown } from "./sql-text.ts"
 

@@ -7,7 +7,7 @@ import { accessOf } from "../access.ts"
 import type { Dialect } from "../dialect.ts"
 import type { Driver } from "../driver.ts"
 import "./errors.ts"
-import type { DialectName } from "./model.ts"
+import type { DialectName } from "../dialect.ts"
 
 /** What migrations need of a database. Rows are arrays in the order of the select list. */
 export interface Executor {

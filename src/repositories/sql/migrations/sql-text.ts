@@ -1,5 +1,5 @@
 // SQL as text: quoting, and cutting a script into its statements.
-import type { DialectName } from "./model.ts"
+import type { DialectName } from "../dialect.ts"
 
 export function quote(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`

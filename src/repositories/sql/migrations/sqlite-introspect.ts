@@ -1,4 +1,5 @@
 // Reads the schema of a SQLite database.
+import { beyondModel, hasAutoincrement, withoutQuotes } from "../sqlite-table-text.ts"
 import type { ColumnModel, ForeignKeyModel, IndexModel, LiveSchema, OnDelete, TableModel } from "./model.ts"
 import { foreignKeyName } from "./names.ts"
 import type { Executor } from "./session.ts"
@@ -89,29 +90,4 @@ function withReferences(table: TableModel, tables: readonly TableModel[]): Table
     return { ...key, references: target?.primaryKey ?? [] }
   })
   return { ...table, foreignKeys }
-}
-
-const features: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/\bcheck\s*\(/i, "a check"],
-  [/\bcollate\b/i, "a collation"],
-  [/\bas\s*\(/i, "a generated column"],
-  [/\bwithout\s+rowid\b/i, "without rowid"],
-  [/\)[\s,\w]*\bstrict\b\s*$/i, "strict types"],
-  [/\bon\s+update\s+(?!no\b)/i, "an on-update rule"],
-]
-
-/** What the text of a table says that the model has no word for. */
-export function beyondModel(sql: string): string[] {
-  const text = withoutQuotes(sql)
-  return features.flatMap(([pattern, name]) => (pattern.test(text) ? [name] : []))
-}
-
-/** Whether the key of a table counts up for good. */
-export function hasAutoincrement(sql: string): boolean {
-  return /\bautoincrement\b/i.test(withoutQuotes(sql))
-}
-
-/** Names and text may look like anything. */
-function withoutQuotes(sql: string): string {
-  return sql.replaceAll(/'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|`[^`]*(?:``[^`]*)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g, " _ ")
 }

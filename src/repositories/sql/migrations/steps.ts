@@ -3,8 +3,9 @@ import { NitroError } from "../../../shared/errors.ts"
 import { castSql } from "./casts.ts"
 import type { ColumnChange } from "./compare.ts"
 import "./errors.ts"
+import type { DialectName } from "../dialect.ts"
 import type { Directed, Rename } from "./hints.ts"
-import type { ColumnModel, DialectName, ForeignKeyModel, IndexModel, TableModel } from "./model.ts"
+import type { ColumnModel, ForeignKeyModel, IndexModel, TableModel } from "./model.ts"
 import { quote, quoteAll, shown } from "./sql-text.ts"
 
 export interface Step {

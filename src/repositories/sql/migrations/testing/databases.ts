@@ -3,11 +3,11 @@ import { Pool } from "pg"
 import { afterAll } from "vitest"
 import { postgresMissing, testDatabase } from "../../../../../test/support/postgres.ts"
 import type { Store } from "../../../../entity/index.ts"
+import type { DialectName } from "../../dialect.ts"
 import { postgresDrivers } from "../../drivers/load-postgres.ts"
 import { postgres } from "../../postgres.ts"
 import { sqlite } from "../../sqlite.ts"
 import { availableDrivers, openConnection, temporaryFolder } from "../../testing/drivers.ts"
-import type { DialectName } from "../model.ts"
 import { type Executor, withSession } from "../session.ts"
 
 export interface Database {
