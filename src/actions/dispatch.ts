@@ -1,7 +1,9 @@
 // From request to answer: finds the route, reads and validates the input, runs it in a unit of work, replies.
+
 import { z } from "zod"
 import { allOptionsOf, type EntityClass } from "../entity/index.ts"
 import { chunks, Markup } from "../html/index.ts"
+import { markData } from "../shared/data.ts"
 import { beforeDeadline } from "../shared/deadline.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"
@@ -264,7 +266,10 @@ function refuseUnknown(route: string, body: Input, known: Readonly<Record<string
 
 function validated(route: string, shape: Readonly<Record<string, z.ZodType>>, values: Input): Input {
   const result = z.object(shape).safeParse(values)
-  if (result.success) return result.data
+  if (result.success) {
+    for (const value of Object.values(result.data)) markData(value)
+    return result.data
+  }
   const issues = result.error.issues.map(issue => ({ path: issue.path.join("."), message: issue.message }))
   throw new NitroError("NITRO_INVALID_INPUT", `${route} refused its input: ${issues.map(i => `${i.path}: ${i.message}`).join("; ")}`, {
     details: { issues },

@@ -1,6 +1,8 @@
 // The convention of every component: props first, last or left out, as a call and in JSX.
 
+import { refuseData } from "../html/child.ts"
 import type { Child, Markup } from "../html/index.ts"
+import { isData } from "../shared/data.ts"
 import { ownProps } from "../shared/own-props.ts"
 
 /** What a component is given between its tags. */
@@ -56,5 +58,7 @@ const only = (children: readonly unknown[]): unknown => (children.length === 1 ?
 function isProps(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  if (prototype !== Object.prototype && prototype !== null) return false
+  if (isData(value)) throw refuseData(value)
+  return true
 }

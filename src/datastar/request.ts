@@ -1,4 +1,5 @@
 // Reading what a page sends: its signals, from the query or the body.
+import { markData } from "../shared/data.ts"
 import { datastarError } from "./errors.ts"
 
 export interface ReadSignalsOptions {
@@ -70,7 +71,7 @@ function parseSignals(text: string): Record<string, unknown> {
     const what = Array.isArray(signals) ? "a list" : signals === null ? "null" : `a ${typeof signals}`
     throw datastarError("NITRO_BAD_SIGNALS", `The signals are ${what}, not an object.`)
   }
-  return signals as Record<string, unknown>
+  return markData(signals as Record<string, unknown>)
 }
 
 function withoutPrototypeKeys(key: string, value: unknown): unknown {

@@ -1,5 +1,6 @@
 // Between the values of an entity and the row that a store keeps: decode, encode, and find what changed.
 
+import { markData } from "../shared/data.ts"
 import { isNitroError, NitroError } from "../shared/errors.ts"
 import type { Defined, FieldInternals } from "./define.ts"
 import type { EntityDefinition, FieldDefinition, FieldType, ValueClass } from "./definition.ts"
@@ -112,6 +113,7 @@ function jsonCodec(entity: string, field: string, codec: Codec | undefined, isLo
   const encode = codec.encode as (value: unknown) => unknown
   return {
     ...codec,
+    decode: (stored: never) => markData(codec.decode(stored)),
     encode(value: unknown) {
       if (isLoose) refuseOther(value, entity, field)
       return checkedJson(() => encode(value), entity, field)

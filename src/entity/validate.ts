@@ -1,5 +1,6 @@
 // Validation: all of an entity's data at once, some fields for an update, one field on assignment.
 import { z } from "zod"
+import { markData } from "../shared/data.ts"
 import type { Defined } from "./define.ts"
 import type { EntityDefinition } from "./definition.ts"
 import { definitionError, type Issue, unknownFieldError, validationError } from "./errors.ts"
@@ -31,6 +32,9 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
   const mutable = definition.fields
     .filter(({ type, managed }) => !managed && (type === "date" || type === "json" || type === "bytes"))
     .map(({ index, name }) => [index, name] as const)
+
+  // Zod copies some objects and keeps others: what a field holds is data either way, whether it was stored already or not.
+  const json = new Set(definition.fields.filter(({ type }) => type === "json").map(({ name }) => name))
 
   // Undefined is stored as null and read as null, where the schema takes both.
   const nullish = definition.fields
@@ -72,6 +76,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
       const issues = [...(result.success ? [] : toIssues(result.error.issues)), ...managedIssues(given, definition, ownsId)]
       if (!result.success || issues.length > 0) return refuse(issues)
       const values = result.data as Values
+      for (const name of json) markData(values[name])
       if (ownsId) refuseWrongKey(definition, given, values, refuse)
       for (const name of nullish) if (values[name] === undefined) values[name] = null
       return values
@@ -90,7 +95,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
         }
         const schema = shape[name] as z.ZodType
         const result = run(input => schema.safeParse(input), value)
-        if (result.success) values[name] = result.data
+        if (result.success) values[name] = json.has(name) ? markData(result.data) : result.data
         else issues.push(...toIssues(result.error.issues, name))
       }
       return issues.length > 0 ? refuse(issues) : values
@@ -98,6 +103,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
     assigned(field, value) {
       const result = parseValue(field, value)
       if (!result.success) return refuse(toIssues(result.error.issues, field))
+      if (json.has(field)) markData(result.data)
       return result.data === undefined && nullish.includes(field) ? null : result.data
     },
     inPlace(values, columns) {

@@ -123,6 +123,13 @@ export function describe(value: unknown): string {
   return typeof name === "string" && name !== "" ? `an instance of ${name}` : "an object"
 }
 
+/** Data where a tag function takes attributes: whoever wrote it would choose them. */
+export function refuseData(value: object): Error {
+  return htmlError("NITRO_HTML_CHILD", `${describe(value)} came from JSON or a request, and cannot be the attributes of an element.`, {
+    fix: "Show one of its values: `li(String(value.name))`. If its keys are attributes indeed, write them out, or copy it: `li({ ...value })`.",
+  })
+}
+
 function refuseChild(value: unknown): Error {
   const what = describe(value)
   if (value instanceof Expression) {

@@ -1,8 +1,9 @@
 // How a tag function is made: `div({ id }, "text")`, and what its arguments mean.
 
+import { isData } from "../shared/data.ts"
 import type { AnyAttributes, TagAttributes } from "./attribute-types.ts"
 import { htmlError } from "./call-site.ts"
-import { type Child, ignoreRejections, isPlain, toMarkup } from "./child.ts"
+import { type Child, ignoreRejections, isPlain, refuseData, toMarkup } from "./child.ts"
 import { type ElementRecord, element, elementOfList, elementRecord, hasTextValue, open, textarea } from "./element.ts"
 import { Finished, type Markup } from "./markup.ts"
 
@@ -23,8 +24,11 @@ export interface CapitalTag<A> {
   (...content: readonly (A | Child)[]): Markup
 }
 
-const isAttributes = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !(value instanceof Finished) && isPlain(value)
+function isAttributes(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || value instanceof Finished || !isPlain(value)) return false
+  if (isData(value)) throw refuseData(value)
+  return true
+}
 
 function build(record: ElementRecord, content: readonly unknown[], isCapital: boolean): Markup {
   try {
