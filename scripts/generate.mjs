@@ -20,8 +20,8 @@ const targets = {
   highlight: join(root, "src/client/highlight.gen.ts"),
   kit: join(root, "src/client/kit.gen.ts"),
   hashes: join(root, "src/client/hashes.gen.ts"),
-  assets: join(root, "src/html/assets.gen.ts"),
-  iconData: join(root, "src/html/icon-data.gen.ts"),
+  assets: join(root, "src/html/page/assets.gen.ts"),
+  iconData: join(root, "src/html/elements/icon-data.gen.ts"),
   namedIcons: join(root, "src/html/lucide.gen.ts"),
   kitIcons: join(root, "src/components/icons.gen.ts"),
 }

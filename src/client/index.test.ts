@@ -20,7 +20,7 @@ describe("the files served under /_nitro/", () => {
   })
 
   it("are what pages link to, with the hash of the same bytes", async () => {
-    const { assets, basecoat } = await import("../html/assets.gen.ts")
+    const { assets, basecoat } = await import("../html/page/assets.gen.ts")
     const linked = [...Object.values(assets), ...Object.values(basecoat)]
     expect(linked).toHaveLength(clientAssets.size - 2)
     for (const { url, integrity } of linked) {
@@ -40,7 +40,7 @@ describe("the files served under /_nitro/", () => {
   })
 
   it("name the published files of Basecoat by version, with the hash of the bytes on npm", async () => {
-    const { publishedBasecoat } = await import("../html/assets.gen.ts")
+    const { publishedBasecoat } = await import("../html/page/assets.gen.ts")
     const { version } = JSON.parse(readFileSync(path("../../node_modules/basecoat-css/package.json"), "utf8")) as { version: string }
     for (const { url, integrity } of Object.values(publishedBasecoat)) {
       expect(url).toMatch(new RegExp(`^basecoat-css@${version}/dist/`))

@@ -1,6 +1,6 @@
 // What is known of a file before anything is rewritten: which calls are tag functions, and where order matters.
-import * as htmlTags from "../html/html-tags.ts"
-import * as svgTags from "../html/svg-tags.ts"
+import * as htmlTags from "../html/elements/html-tags.ts"
+import * as svgTags from "../html/elements/svg-tags.ts"
 import {
   type Call,
   type ChildKeys,

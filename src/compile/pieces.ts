@@ -1,9 +1,9 @@
 // From an element to the template that prints the same: its static text, and what stays code.
-import { attribute } from "../html/attribute.ts"
-import { attributeName } from "../html/attribute-name.ts"
-import { insteadOf } from "../html/dead-attribute.ts"
-import { elementRecord } from "../html/element.ts"
-import { escapeHtml } from "../html/escape.ts"
+import { attribute } from "../html/attributes/attribute.ts"
+import { attributeName } from "../html/attributes/attribute-name.ts"
+import { insteadOf } from "../html/attributes/dead-attribute.ts"
+import { elementRecord } from "../html/elements/element.ts"
+import { escapeHtml } from "../html/markup/escape.ts"
 import type { Bindings, TagFunction } from "./bindings.ts"
 import { jsxAttributeText, jsxText } from "./jsx-text.ts"
 import {

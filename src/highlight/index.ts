@@ -1,6 +1,6 @@
 // The door of `nitro-ts/highlight`: code in colours, made on the server by highlight.js.
-import { code as codeElement } from "../html/html-tags.ts"
-import { type Markup, raw } from "../html/markup.ts"
+import { code as codeElement } from "../html/elements/html-tags.ts"
+import { type Markup, raw } from "../html/markup/markup.ts"
 import { NitroError } from "../shared/errors.ts"
 import "./errors.ts"
 import { isColouredCode } from "./verify.ts"

@@ -6,8 +6,8 @@ import { svgTagNames } from "svg-tag-names"
 import ts from "typescript"
 import { describe, expect, it } from "vitest"
 import { root } from "../../test/support/imports.ts"
-import * as htmlTags from "./html-tags.ts"
-import * as svgTags from "./svg-tags.ts"
+import * as htmlTags from "./elements/html-tags.ts"
+import * as svgTags from "./elements/svg-tags.ts"
 
 const words = (text: string): string[] => text.split(/\s+/).filter(Boolean)
 
@@ -164,7 +164,7 @@ function functionsOf(tags: object): string[] {
 
 /** The names of attributes as the types have them, read by the compiler. */
 function attributeTypes(): { global: Set<string>; html: Map<string, Set<string>>; svg: Map<string, Set<string>> } {
-  const program = ts.createProgram([`${root}/src/html/attribute-types.ts`], {
+  const program = ts.createProgram([`${root}/src/html/attributes/attribute-types.ts`], {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     target: ts.ScriptTarget.ES2023,

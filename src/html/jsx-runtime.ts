@@ -1,11 +1,11 @@
 // The JSX runtime: what a compiler turns `<div id={x}>` into. Set `jsxImportSource: "nitro-ts/html"`.
-import type { ElementAttributes } from "./attribute-types.ts"
-import { htmlError } from "./call-site.ts"
-import { type Child, describe, ignoreRejections, toMarkup } from "./child.ts"
-import { element, elementRecord, hasTextValue, open, textarea } from "./element.ts"
-import { Finished, type Markup } from "./markup.ts"
-import { Fragment } from "./tag.ts"
-import { compiledHtml } from "./template.ts"
+import type { ElementAttributes } from "./attributes/attribute-types.ts"
+import { element, elementRecord, hasTextValue, open, textarea } from "./elements/element.ts"
+import { Fragment } from "./elements/tag.ts"
+import { htmlError } from "./markup/call-site.ts"
+import { type Child, describe, ignoreRejections, toMarkup } from "./markup/child.ts"
+import { Finished, type Markup } from "./markup/markup.ts"
+import { compiledHtml } from "./template/template.ts"
 
 export { compiledHtml, Fragment }
 

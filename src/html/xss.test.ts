@@ -2,9 +2,9 @@
 import { a, CustomTag, html, type Markup, raw, script, div as typedDiv } from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 import { Expression } from "../shared/expression.ts"
+import { styleValue } from "./attributes/style.ts"
 import { jsx } from "./jsx-runtime.ts"
-import { expressionLiteral } from "./literal.ts"
-import { styleValue } from "./style.ts"
+import { expressionLiteral } from "./markup/literal.ts"
 import { payloads, safeUrls, stylePayloads, urlPayloads } from "./support/xss-payloads.ts"
 
 const div = typedDiv as (...content: unknown[]) => Markup

@@ -1,0 +1,201 @@
+// Open tags that are learned: the finished text of `<div class="x" id="` is found again instead of built again.
+import { Expression } from "../../shared/expression.ts"
+import { escapeHtml } from "../markup/escape.ts"
+import { flatText } from "../markup/flat-text.ts"
+import { attribute, attributeValue, attributes as printAttributes, withOneClass } from "./attribute.ts"
+import { type AttributeName, attributeName } from "./attribute-name.ts"
+import { assertAlive } from "./dead-attribute.ts"
+
+// A trie per element: an edge is an attribute name, below it one node per value that was seen. Values that vary (ids,
+// addresses) exceed the edge's limit, which then only keeps the text before the value. So the static text of each call
+// site is recovered at run time, without a build step. Everything here is bounded: values can come from users.
+export const maxNodes: number = 20_000
+const maxDepth = 16
+const maxValueLength = 80
+const maxValues = 32
+const maxClassValues = 512
+let nodes = 0
+
+/** How many nodes are kept: at most a little over `maxNodes`, whatever is printed. */
+export const learnedNodes = (): number => nodes
+
+class Node {
+  /** Text since the last varying value: printed when the next one varies, or with `end` when the tag ends. */
+  readonly piece: string
+  readonly end: string
+  readonly depth: number
+  /** The edge that leads here. */
+  readonly via: Edge | undefined
+  // Most nodes have one edge, and a field is faster than a map.
+  firstKey = ""
+  first: Edge | undefined = undefined
+  others: Map<string, Edge> | undefined = undefined
+
+  constructor(piece: string, depth: number, via: Edge | undefined) {
+    this.piece = flatText(piece)
+    this.end = flatText(`${piece}>`)
+    this.depth = depth
+    this.via = via
+  }
+}
+
+class Edge {
+  readonly from: Node
+  readonly name: AttributeName
+  /** The attribute has been printed before, under another spelling. */
+  readonly isRepeated: boolean
+  readonly lead: string
+  readonly isPlain: boolean
+  /** Text that was printed once may be printed again: never true where text is refused. */
+  readonly takesText: boolean
+  readonly isAddress: boolean
+  /** Undefined once the attribute has proved to vary. */
+  values: Map<string, Node> | undefined = new Map()
+  readonly maxValues: number
+  /** Where a tag goes on after a value that is not learned. */
+  readonly after: Node
+  /** The same after an attribute that was printed whole. */
+  readonly afterWhole: Node
+  bare: Node | undefined = undefined
+
+  constructor(from: Node, key: string, tag: string) {
+    this.from = from
+    this.name = attributeName(key)
+    assertAlive(tag, this.name.name)
+    this.isRepeated = isOnTheWay(from, this.name.name.toLowerCase())
+    this.lead = flatText(from.piece + this.name.lead)
+    this.isPlain = this.name.kind === "plain" || this.name.kind === "word"
+    this.isAddress = this.name.isAddress
+    this.takesText = this.name.takesAnyText || this.isAddress
+    this.maxValues = this.name.kind === "class" ? maxClassValues : maxValues
+    this.after = new Node('"', from.depth + 1, this)
+    this.afterWhole = new Node("", from.depth + 1, this)
+  }
+}
+
+function isOnTheWay(to: Node, name: string): boolean {
+  for (let edge = to.via; edge !== undefined; edge = edge.from.via) if (edge.name.name.toLowerCase() === name) return true
+  return false
+}
+
+export type OpenTag = Node
+
+/** The trie of one element; `start` is its open tag up to the name. */
+export function openTag(start: string): OpenTag {
+  return new Node(start, 0, undefined)
+}
+
+const isOwn = Object.prototype.hasOwnProperty
+
+/** The open tag of `tag` with these attributes, in their order. */
+export function printOpenTag(root: OpenTag, tag: string, attributes: object): string {
+  let text = ""
+  let node = root
+  // With the check for own keys this is as safe as Object.keys, and needs no list.
+  for (const key in attributes) {
+    if (!isOwn.call(attributes, key)) continue
+    const value = (attributes as Record<string, unknown>)[key]
+    if (value === null || value === undefined || key === "children") continue
+    const edge = node.firstKey === key ? node.first : edgeOf(node, key, tag)
+    if (edge === undefined) return printOpenTagUnlearned(root, tag, attributes)
+    if (edge.isRepeated) {
+      if (edge.name.kind === "class") return printOpenTag(root, tag, withOneClass(attributes))
+      continue
+    }
+    let string: string
+    if (typeof value === "string" && edge.takesText) {
+      const seen = edge.values?.get(value)
+      if (seen !== undefined) {
+        node = seen
+        continue
+      }
+      if (edge.isAddress && attributeValue(edge.name, value, tag) === undefined) continue
+      string = value
+    } else if (edge.values === undefined && value instanceof Expression && edge.name.kind === "expression") {
+      text += edge.lead + Expression.attributeText(value, escapeHtml)
+      node = edge.after
+      continue
+    } else if (typeof value === "number" && edge.isPlain) {
+      text += edge.lead + value
+      node = edge.after
+      continue
+    } else {
+      const special = specialValue(edge.name, value, tag)
+      if (special === undefined) continue
+      if (special === true) {
+        edge.bare ??= learnBare(node, edge)
+        node = edge.bare
+        continue
+      }
+      if (special === whole) {
+        text += node.piece + attribute(edge.name, value, tag)
+        node = edge.afterWhole
+        continue
+      }
+      string = special as string
+    }
+    const learned = edge.values === undefined ? undefined : learn(edge, string, node.depth)
+    if (learned !== undefined) node = learned
+    else {
+      text += edge.lead + escapeHtml(string)
+      node = edge.after
+    }
+  }
+  return text === "" ? node.end : text + node.end
+}
+
+/** Nothing more is learned, so that the tag is printed attribute by attribute. */
+function printOpenTagUnlearned(root: OpenTag, tag: string, values: object): string {
+  return `${root.piece}${printAttributes(values, tag)}>`
+}
+
+const whole = Symbol("printed whole")
+
+/** The text of a value that is not simply text; `whole` for one that becomes several attributes. */
+function specialValue(name: AttributeName, value: unknown, tag: string): string | true | typeof whole | undefined {
+  if (name.kind === "expression" && value instanceof Expression) return value.source
+  if ((name.kind === "data" || name.kind === "aria" || name.kind === "style") && typeof value === "object") return whole
+  return attributeValue(name, value, tag)
+}
+
+function edgeOf(node: Node, key: string, tag: string): Edge | undefined {
+  const edge = node.others?.get(key)
+  if (edge !== undefined) return edge
+  if (nodes >= maxNodes || node.depth >= maxDepth || key.length > maxValueLength) return undefined
+  const made = new Edge(node, key, tag)
+  nodes += 2
+  if (node.first === undefined) {
+    node.first = made
+    node.firstKey = key
+  } else {
+    node.others ??= new Map()
+    // Keys can come from data as well as values.
+    if (node.others.size >= maxClassValues) return undefined
+    node.others.set(key, made)
+  }
+  return made
+}
+
+/** The node behind `value`; it is known already when the value came by another way. */
+function learn(edge: Edge, value: string, depth: number): Node | undefined {
+  const values = edge.values
+  if (values === undefined) return undefined
+  const known = values.get(value)
+  if (known !== undefined) return known
+  if (values.size >= edge.maxValues || nodes >= maxNodes) {
+    // Whatever was learned of an attribute that varies is of no use any more: give its nodes back.
+    nodes -= values.size
+    edge.values = undefined
+    return undefined
+  }
+  if (value.length > maxValueLength || depth >= maxDepth) return undefined
+  nodes++
+  const node = new Node(`${edge.lead}${escapeHtml(value)}"`, depth + 1, edge)
+  values.set(value, node)
+  return node
+}
+
+function learnBare(from: Node, edge: Edge): Node {
+  nodes++
+  return new Node(from.piece + edge.name.bare, from.depth + 1, edge)
+}

@@ -1,0 +1,181 @@
+// A page as the answer to a request: a web Response, or written to the response object of node:http, Express and the like.
+import { AsyncResource } from "node:async_hooks"
+import { asAnswer, assertApp } from "../../shared/answering.ts"
+import { ownProps } from "../../shared/own-props.ts"
+import { reportError } from "../../shared/report.ts"
+import type { Markup } from "../markup/markup.ts"
+import { chunks, settle } from "../markup/render.ts"
+import { stream } from "./stream.ts"
+
+export interface AnswerOptions {
+  readonly status?: number | undefined
+  /** The content type is `text/html; charset=utf-8` unless it is given here. */
+  readonly headers?: ResponseInit["headers"] | undefined
+  /**
+   * Sends what is ready while async children still run; the content of a `Suspense` follows at the end of the page, or
+   * with `"in-order"` in its place. Default false: the page is sent when it is whole, so that an error in it becomes an
+   * error status instead of half a page. An error in a page that is partly sent is published on the diagnostics channel
+   * `nitro:error`, and breaks the connection.
+   */
+  readonly stream?: boolean | "in-order" | undefined
+}
+
+const htmlType = "text/html; charset=utf-8"
+
+/** The page as a Response. `ResponseClass` is the server's own one where it is faster. */
+export async function toResponse(
+  page: Markup,
+  options: AnswerOptions & ResponseInit,
+  ResponseClass: typeof Response = Response,
+): Promise<Response> {
+  assertApp()
+  const { stream: streamed = false, ...init } = ownProps(options)
+  const headers = new Headers(init.headers)
+  if (!headers.has("content-type")) headers.set("content-type", htmlType)
+  return new ResponseClass(streamed ? bytesAsTheyCome(page, streamed === "in-order") : await wholeBody(page), { ...init, headers })
+}
+
+async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {
+  const parts = await wholeParts(page)
+  if (parts.length === 1) return parts[0] as string
+  // Parts are not joined to one string, since V8 makes strings above 128 KB costly. They are written into one buffer of just
+  // the size: a larger one would cost more in fresh memory than the count.
+  const body = Buffer.allocUnsafe(parts.reduce((bytes, part) => bytes + Buffer.byteLength(part), 0))
+  let offset = 0
+  for (const part of parts) offset += body.write(part, offset)
+  return body as Uint8Array<ArrayBuffer>
+}
+
+async function wholeParts(page: Markup): Promise<readonly string[]> {
+  return chunks(page) ?? (chunks(await asAnswer(() => settle(page))) as readonly string[])
+}
+
+function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  const abort = new AbortController()
+  const iterator = stream(page, { signal: abort.signal, inOrder })
+  // Generators in the page run when the reader asks for more, and then belong to this request all the same.
+  const next = AsyncResource.bind(() => asAnswer(() => iterator.next()))
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await next()
+        if (done) controller.close()
+        else controller.enqueue(encoder.encode(value))
+      } catch (error) {
+        if (!abort.signal.aborted) reportError(error, "a page that is streamed")
+        throw error
+      }
+    },
+    async cancel(reason) {
+      abort.abort(reason)
+      await iterator.return().catch(() => {})
+    },
+  })
+}
+
+/** The part of node's `ServerResponse` that an answer needs. */
+export interface NodeResponse {
+  statusCode: number
+  readonly headersSent: boolean
+  readonly writableEnded: boolean
+  readonly destroyed: boolean
+  setHeader(name: string, value: string | number | readonly string[]): unknown
+  appendHeader(name: string, value: readonly string[]): unknown
+  hasHeader(name: string): boolean
+  write(text: string, encoding?: "utf8" | "latin1"): boolean
+  end(): unknown
+  end(text: string, encoding: "utf8" | "latin1"): unknown
+  destroy(): unknown
+  cork(): void
+  /** Of middleware that gathers what is written, to compress it. */
+  flush?(): unknown
+  once(event: "close" | "drain", listener: () => void): unknown
+  off(event: "close" | "drain", listener: () => void): unknown
+}
+
+export function isNodeResponse(value: unknown): value is NodeResponse {
+  return typeof value === "object" && value !== null && "setHeader" in value && "writableEnded" in value && !(value instanceof Response)
+}
+
+/**
+ * Writes the page, no faster than the connection takes it; the work behind it ends when the reader leaves. Rejects with an
+ * error of the page as long as nothing of it is sent; later ones are reported, and break the connection.
+ */
+export async function writeTo(response: NodeResponse, page: Markup, options: AnswerOptions): Promise<void> {
+  assertApp()
+  const { status, headers, stream: streamed = false } = ownProps(options)
+  const begin = (): void => {
+    if (status !== undefined) response.statusCode = status
+    if (headers !== undefined) setHeaders(response, new Headers(headers))
+    if (!response.hasHeader("content-type")) response.setHeader("content-type", htmlType)
+  }
+  const ready = streamed ? undefined : chunks(page)
+  if (ready !== undefined) {
+    if (response.destroyed) return
+    begin()
+    return sendWhole(response, ready)
+  }
+  const abort = new AbortController()
+  const leave = (): void => abort.abort(new Error("The reader left before the page was sent."))
+  response.once("close", leave)
+  try {
+    const whole = streamed ? undefined : (chunks(await asAnswer(() => settle(page, { signal: abort.signal }))) as readonly string[])
+    if (response.destroyed) return
+    begin()
+    if (whole !== undefined) return sendWhole(response, whole)
+    const iterator = stream(page, { signal: abort.signal, inOrder: streamed === "in-order" })
+    for await (const part of { [Symbol.asyncIterator]: () => answered(iterator) }) {
+      const isRoomLeft = response.write(part)
+      response.flush?.()
+      if (!isRoomLeft) await drained(response)
+    }
+    response.end()
+  } catch (error) {
+    if (abort.signal.aborted) return
+    if (!response.headersSent) throw error
+    reportError(error, "a page that is streamed")
+    response.destroy()
+  } finally {
+    response.off("close", leave)
+  }
+}
+
+/** The same parts, each made as part of an answer. */
+function answered(iterator: AsyncGenerator<string>): AsyncIterator<string> {
+  return { next: () => asAnswer(() => iterator.next()), return: () => iterator.return(undefined) }
+}
+
+function setHeaders(response: NodeResponse, headers: Headers): void {
+  for (const [name, value] of headers) if (name !== "set-cookie") response.setHeader(name, value)
+  // The host may have set cookies of its own.
+  if (headers.getSetCookie().length > 0) response.appendHeader("set-cookie", headers.getSetCookie())
+}
+
+function sendWhole(response: NodeResponse, parts: readonly string[]): void {
+  let bytes = 0
+  let characters = 0
+  for (const part of parts) {
+    bytes += Buffer.byteLength(part)
+    characters += part.length
+  }
+  response.setHeader("content-length", bytes)
+  // A byte per character means ASCII, which is the same in latin1: node copies that, and makes no room for longer characters.
+  const encoding = bytes === characters ? "latin1" : "utf8"
+  // The end takes the cork off, so that all parts leave in one write.
+  response.cork()
+  for (let i = 0; i < parts.length - 1; i++) response.write(parts[i] as string, encoding)
+  response.end(parts.at(-1) ?? "", encoding)
+}
+
+function drained(response: NodeResponse): Promise<void> {
+  return new Promise(resolve => {
+    const done = (): void => {
+      response.off("drain", done)
+      response.off("close", done)
+      resolve()
+    }
+    response.once("drain", done)
+    response.once("close", done)
+  })
+}

@@ -1,0 +1,292 @@
+// html`...`: the static text is read once per call site, then each render is one loop over the values.
+import { Expression } from "../../shared/expression.ts"
+import { attribute, attributes, attributeValue } from "../attributes/attribute.ts"
+import { type AttributeName, attributeName } from "../attributes/attribute-name.ts"
+import { classText } from "../attributes/class-list.ts"
+import { refuseTwice } from "../attributes/dead-attribute.ts"
+import { inputAttributes, isPassword, secretAttributes, typeOf } from "../attributes/secret-input.ts"
+import { isHarmless, styleValue } from "../attributes/style.ts"
+import { textOfValue } from "../elements/element.ts"
+import { inPlace } from "../elements/in-place.ts"
+import { htmlError } from "../markup/call-site.ts"
+import { describe, ignoreRejections, isPlain, renderChild } from "../markup/child.ts"
+import { escapeHtml } from "../markup/escape.ts"
+import { scriptJson } from "../markup/literal.ts"
+import { appendParts, Finished, type Markup, PART_CHARACTERS, type Part, Parts, Raw } from "../markup/markup.ts"
+import {
+  ADDRESS,
+  ATTRIBUTE,
+  EXPRESSION,
+  GROUP,
+  type Hole,
+  INPUT,
+  isWholeAttribute,
+  JSON_VALUE,
+  PIECE,
+  PLAIN_ATTRIBUTE,
+  type Plan,
+  planTemplate,
+  SKIP,
+  STYLE_PIECE,
+  TEXT,
+  TEXTAREA,
+  VERBATIM,
+} from "./plan.ts"
+
+const plans = new WeakMap<TemplateStringsArray, Plan>()
+// A template that is rendered per row comes many times in a row: one comparison instead of a lookup.
+let lastStrings: TemplateStringsArray | undefined
+let lastPlan: Plan | undefined
+
+function planOf(strings: TemplateStringsArray, asWritten: boolean): Plan {
+  let plan = plans.get(strings)
+  if (plan === undefined) {
+    plan = planTemplate(strings, asWritten)
+    plans.set(strings, plan)
+  }
+  lastStrings = strings
+  lastPlan = plan
+  return plan
+}
+
+type TemplateTag = (strings: TemplateStringsArray, ...values: readonly unknown[]) => Markup
+
+// One loop for both tags. It keeps to what nearly all templates are. `values` is handed to no one, so that V8 can read it
+// from the stack and need not make an array of it; `continueInParts` gets a copy.
+const templateTag =
+  (asWritten: boolean): TemplateTag =>
+  (strings, ...values) => {
+    const plan = strings === lastStrings ? (lastPlan as Plan) : planOf(strings, asWritten)
+    const kinds = plan.kinds
+    // A value in quotes leaves its closing quote to the static text that follows: every piece less is one copy less.
+    let statics = plan.statics
+    let leads = plan.leads
+    let text = ""
+    try {
+      for (let i = 0; i < kinds.length; i++) {
+        const value = values[i]
+        const kind = kinds[i] as number
+        let rendered: string | readonly Part[] | undefined
+        if (kind === TEXT) {
+          text += statics[i]
+          statics = plan.statics
+          leads = plan.leads
+          if (typeof value === "string") rendered = escapeHtml(value)
+          else if (value instanceof Finished) rendered = value.text
+          else rendered = typeof value === "number" ? String(value) : renderChild(value)
+        } else {
+          rendered = quickText(kind, value)
+          const isQuick = rendered !== undefined
+          text += isQuick ? leads[i] : statics[i]
+          const isOpen = isQuick && isWholeAttribute(kind)
+          statics = isOpen ? plan.closing : plan.statics
+          leads = isOpen ? plan.closingLeads : plan.leads
+          if (!isQuick && kind < GROUP) rendered = printHole(plan.holes[i] as Hole, kind, value)
+        }
+        if (typeof rendered === "string" && text.length + rendered.length <= PART_CHARACTERS) text += rendered
+        else {
+          const all: unknown[] = []
+          for (let at = 0; at < kinds.length; at++) all.push(values[at])
+          return continueInParts(plan, statics, i, text, rendered, all)
+        }
+      }
+    } catch (error) {
+      for (let at = 0; at < kinds.length; at++) ignoreRejections(values[at])
+      throw error
+    }
+    text += statics[kinds.length]
+    return text.length > 2 * PART_CHARACTERS ? new Parts([text]) : new Finished(text)
+  }
+
+/**
+ * Markup from a template. What a value means depends on where it stands:
+ *
+ * - in text: a child; strings are escaped
+ * - `id=${x}` or `id=`\${x}``: the whole attribute; `null`, `undefined` and `false` drop it, `true` prints the bare name
+ * - `class=`a \${x}``: a part of the value
+ * - `<div ${{ id, class: x }}>`: any number of attributes
+ * - in `<script>`: data, printed as JSON
+ *
+ * @throws NITRO_HTML_CONTEXT at the first render when a value stands where it cannot be made safe.
+ */
+export const html: TemplateTag = templateTag(false)
+
+/**
+ * What the compile pass turns JSX and calls of tag functions into. Its static text is printed as JSX prints it: characters
+ * beyond ASCII stay as they are.
+ */
+export const compiledHtml: TemplateTag = templateTag(true)
+
+/**
+ * The same for a template that is big, waits for something, or holds what the loop above does not know. `text` is what
+ * stands before the hole `at`, `rendered` its text or parts if they are known; `statics` is what follows it.
+ */
+function continueInParts(
+  plan: Plan,
+  statics: readonly string[],
+  at: number,
+  before: string,
+  rendered: string | readonly Part[] | undefined,
+  values: readonly unknown[],
+): Markup {
+  const parts: Part[] = []
+  let text = before
+  let known = rendered
+  let following = statics
+  // The text of a `<textarea>` whose open tag has not ended yet.
+  let value: { readonly at: Hole["valueAt"]; readonly text: string } | undefined
+  // Whether nothing stands yet behind the open tag of a `<textarea>` or `<pre>`.
+  let isEmpty = false
+  for (let i = at; i < values.length; i++) {
+    const hole = plan.holes[i] as Hole
+    const child = known ?? (hole.kind === TEXT ? renderChild(values[i]) : undefined)
+    known = undefined
+    if (typeof child === "string") text += child
+    else if (child !== undefined) text = appendParts(parts, text, hole.isInPlace ? inPlace(child) : child)
+    else if (hole.kind === VERBATIM) {
+      const content = hole.isInPlace ? inPlace(renderParts(values[i])) : renderParts(values[i])
+      // Only an open tag, or another such value, stands before it.
+      isEmpty ||= plan.statics[i] !== ""
+      const first = content.find(part => part !== "")
+      text = appendParts(parts, isEmpty && isLineBreakLost(first) ? `${text}\n` : text, content)
+      isEmpty &&= first === undefined
+    } else if (hole.kind === TEXTAREA) {
+      const { value: shown, ...others } =
+        hole.name === undefined ? (spreadOf(values[i], hole) as { readonly value?: unknown }) : { value: values[i] }
+      text += attributes(others, hole.tag)
+      value = { at: hole.valueAt, text: textOfValue(shown) ?? value?.text ?? "" }
+    } else if (hole.kind === INPUT) text += spreadOnInput(hole, i, values)
+    else if (hole.kind === GROUP) text += printGroup(hole, hole.name as AttributeName, values.slice(i))
+    else text += printHole(hole, hole.kind, values[i])
+    if (text.length > PART_CHARACTERS) {
+      parts.push(text)
+      text = ""
+    }
+    text += value?.at?.[0] === i + 1 ? withValue(following[i + 1] as string, plan.statics[i + 1] as string, value) : following[i + 1]
+    following = plan.statics
+  }
+  if (parts.length === 0) return new Finished(text)
+  if (text !== "") parts.push(text)
+  return new Parts(parts)
+}
+
+/** The escaped text of a value that needs no closer look; undefined for the others. */
+function quickText(kind: number, value: unknown): string | undefined {
+  if (typeof value === "string") {
+    // Addresses that start with "/" are most of them, and run no script.
+    if (kind <= PIECE || (kind === ADDRESS && value.charCodeAt(0) === 47)) return escapeHtml(value)
+    return kind === STYLE_PIECE && isHarmless(value) ? value : undefined
+  }
+  if (typeof value === "number") return kind <= STYLE_PIECE ? String(value) : undefined
+  return kind === EXPRESSION && value instanceof Expression ? Expression.attributeText(value, escapeHtml) : undefined
+}
+
+/** The text of a hole that is not in plain text. */
+function printHole(hole: Hole, kind: number, value: unknown): string {
+  switch (kind) {
+    case PLAIN_ATTRIBUTE:
+    case ADDRESS:
+    case EXPRESSION:
+    case ATTRIBUTE:
+      return hole.name === undefined ? spread(value, hole) : attribute(hole.name, value, hole.tag)
+    case PIECE:
+    case STYLE_PIECE:
+      return escapeHtml(piece((hole.name as AttributeName).kind, value, hole.pieces.length > 0))
+    case SKIP:
+      return ""
+    case JSON_VALUE:
+      return value instanceof Raw ? value.text : scriptJson(value)
+    default:
+      return trustedCode(value, hole.tag)
+  }
+}
+
+/** `<div ${value}>`: an object of attributes, or nothing. */
+const spread = (value: unknown, hole: Hole): string => attributes(spreadOf(value, hole), hole.tag)
+
+/** The same where other values of the tag say whether it is a password. */
+function spreadOnInput(hole: Hole, at: number, values: readonly unknown[]): string {
+  const isSecret = (hole.passwordBy as readonly number[]).some(other => {
+    const value = values[other]
+    return isPassword(other !== at && typeof value === "object" && value !== null ? typeOf(value) : String(value))
+  })
+  return spread(values[at], isSecret ? { ...hole, passwordBy: true } : hole)
+}
+
+/** The attributes of an object on an `<input>`, which may be a password. */
+function inputOf(value: unknown, { tag, passwordBy }: Hole): object {
+  const given = attributesOf(value, tag)
+  if (tag !== "input") return given
+  return passwordBy === true ? secretAttributes(given) : inputAttributes(given)
+}
+
+/** The attributes of an object that the tag does not have besides. */
+function spreadOf(value: unknown, hole: Hole): object {
+  const { tag, others } = hole
+  const all = inputOf(value, hole)
+  if (others === undefined || others.size === 0) return all
+  const isTwice = (key: string, one: unknown): boolean =>
+    one !== null && one !== undefined && one !== false && others.has(attributeName(key).name.toLowerCase())
+  const twice = Object.entries(all).filter(([key, one]) => isTwice(key, one))
+  if (twice.length === 0) return all
+  refuseTwice(tag, attributeName((twice[0] as [string, unknown])[0]).name)
+  return Object.fromEntries(Object.entries(all).filter(([key, one]) => !isTwice(key, one)))
+}
+
+/** The static text `piece`, with the text of a `<textarea>` where its open tag ends, unless it has some already. */
+function withValue(piece: string, unclosed: string, { at, text }: { readonly at: Hole["valueAt"]; readonly text: string }): string {
+  // It may begin with the quote that ends an attribute.
+  const end = (at?.[1] ?? 0) + piece.length - unclosed.length
+  if (text === "" || !/^<\/textarea/i.test(piece.slice(end))) return piece
+  return `${piece.slice(0, end)}${text.startsWith("\n") ? "\n" : ""}${escapeHtml(text)}${piece.slice(end)}`
+}
+
+function attributesOf(value: unknown, tag: string): object {
+  if (value === null || value === undefined || value === false || value === "") return {}
+  if (typeof value === "object" && isPlain(value)) return value
+  throw htmlError("NITRO_HTML_CONTEXT", `<${tag} \${...}> takes an object of attributes, and was given ${describe(value)}.`, {
+    fix: `Write \`<div \${{ id, class: name }}>\`, or name the attribute: \`<div id=\${id}>\`.`,
+  })
+}
+
+/** A value of several pieces, `href=`\${base}?q=\${q}``: put together first, so that it is checked as a whole. */
+function printGroup(hole: Hole, name: AttributeName, values: readonly unknown[]): string {
+  let whole = hole.pieces[0] as string
+  let text = whole
+  for (let i = 1; i < hole.pieces.length; i++) {
+    const value = piece("plain", values[i - 1])
+    whole += value + (hole.pieces[i] as string)
+    text += escapeHtml(value) + (hole.pieces[i] as string)
+  }
+  return attributeValue(name, whole, hole.tag) === undefined ? "" : `${hole.lead}${text}"`
+}
+
+const plainPiece: AttributeName = { name: "value", kind: "plain", lead: "", bare: "", takesAnyText: true, isAddress: false }
+
+/** The text of one value among others in a quoted value; nothing for `null`, `undefined` and booleans. */
+function piece(kind: string, value: unknown, isCustom = false): string {
+  if (typeof value === "string" && kind !== "style") return value
+  if (value === null || value === undefined || typeof value === "boolean") return ""
+  if (kind === "class") return classText(value)
+  if (kind === "style") return styleValue(value, isCustom)
+  const text = attributeValue(plainPiece, value, "")
+  return typeof text === "string" ? text : ""
+}
+
+function trustedCode(value: unknown, tag: string): string {
+  if (value instanceof Raw) return value.text
+  if (value === null || value === undefined || value === false) return ""
+  throw htmlError("NITRO_HTML_CONTEXT", `A value inside <${tag}> is code, and escaping cannot make ${describe(value)} safe there.`, {
+    fix: "Use the `style` attribute or a class for values, or raw(`...`) for CSS you wrote yourself.",
+  })
+}
+
+function renderParts(value: unknown): readonly Part[] {
+  const rendered = renderChild(value)
+  return typeof rendered === "string" ? [rendered] : rendered
+}
+
+/** The parser drops a line break right behind the open tag of a `<textarea>` or `<pre>`; of what comes later, nobody knows yet. */
+function isLineBreakLost(first: Part | undefined): boolean {
+  return first !== undefined && (typeof first !== "string" || first.startsWith("\n"))
+}
