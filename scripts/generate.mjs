@@ -214,8 +214,8 @@ export const iconData: string = ${quote(`\n${lines.join("")}`)}
     .map(name => `export const ${pascal(name)}: Icon = /* @__PURE__ */ defineIcon("${name}", ${quote(contents.get(name))})\n`)
   return {
     data,
-    named: `${licence}import { defineIcon, type Icon } from "./icon.ts"\n${definitions.join("")}`,
-    kit: `${licence}import { defineIcon, type Icon } from "../html/icon.ts"\n${kitDefinitions.join("")}`,
+    named: `${licence}import { defineIcon, type Icon } from "./elements/icon.ts"\n${definitions.join("")}`,
+    kit: `${licence}import { defineIcon, type Icon } from "../html/elements/icon.ts"\n${kitDefinitions.join("")}`,
   }
 }
 

@@ -1,5 +1,5 @@
 // The door of events: named events, handlers, streams, and the contract of a change log between processes.
-import { ambientScope, currentContext, scope, surrounding } from "./context.ts"
+import { ambientScope, currentContext, scope, surrounding } from "./context/context.ts"
 import { Registry } from "./registry.ts"
 import type {
   Declare,
@@ -17,13 +17,13 @@ import type {
   StreamOptions,
   Subscribe,
   SubscribeOptions,
-} from "./types.ts"
+} from "./types/types.ts"
 
-export type { BusCapabilities, BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus.ts"
-export { type MemoryBusOptions, memoryBus } from "./memory-bus.ts"
-export { matches } from "./pattern-trie.ts"
-export type { EmitMessage, HandlerMessage } from "./report.ts"
-export type { StandardSchema } from "./standard-schema.ts"
+export type { BusCapabilities, BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus/bus.ts"
+export { type MemoryBusOptions, memoryBus } from "./bus/memory-bus.ts"
+export type { EmitMessage, HandlerMessage } from "./context/report.ts"
+export { matches } from "./patterns/pattern-trie.ts"
+export type { StandardSchema } from "./types/standard-schema.ts"
 export type {
   Emit,
   EmitOptions,
@@ -43,7 +43,7 @@ export type {
   StreamOptions,
   Subscribe,
   SubscribeOptions,
-} from "./types.ts"
+} from "./types/types.ts"
 export { currentContext }
 
 const defaults: Registry = new Registry()

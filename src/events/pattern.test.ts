@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { matches, PatternTrie } from "./pattern-trie.ts"
+import { matches, PatternTrie } from "./patterns/pattern-trie.ts"
 
 describe("patterns", () => {
   it.each([

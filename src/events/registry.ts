@@ -1,17 +1,17 @@
 // A set of subscriptions: files them by name or pattern, finds them again, and hands emissions to what runs them.
 import { ModuleDeclarations } from "../shared/module-evaluation.ts"
 import { openUnit } from "../shared/open-unit.ts"
-import { trackFor } from "./context.ts"
-import { cannotWait } from "./deferral.ts"
-import { emit, emitSync } from "./emit.ts"
-import { type Declaration, type DeclaredEvent, declareEvent, resolution } from "./event-type.ts"
-import { assertEventName, isPattern } from "./names.ts"
-import { PatternLog } from "./pattern-log.ts"
-import { PatternTrie } from "./pattern-trie.ts"
-import type { SubscriptionChange } from "./resolved.ts"
-import { Slot } from "./slot.ts"
-import { openStream } from "./stream.ts"
-import { assertHandler, byPriority, type Home, Subscription } from "./subscription.ts"
+import { trackFor } from "./context/context.ts"
+import { PatternLog } from "./patterns/pattern-log.ts"
+import { PatternTrie } from "./patterns/pattern-trie.ts"
+import type { SubscriptionChange } from "./patterns/resolved.ts"
+import { Slot } from "./patterns/slot.ts"
+import { assertHandler, byPriority, type Home, Subscription } from "./patterns/subscription.ts"
+import { cannotWait } from "./run/deferral.ts"
+import { emit, emitSync } from "./run/emit.ts"
+import { openStream } from "./stream/stream.ts"
+import { type Declaration, type DeclaredEvent, declareEvent, resolution } from "./types/event-type.ts"
+import { assertEventName, isPattern } from "./types/names.ts"
 import type {
   Declare,
   Emit,
@@ -29,7 +29,7 @@ import type {
   StreamOptions,
   Subscribe,
   SubscribeOptions,
-} from "./types.ts"
+} from "./types/types.ts"
 
 /** Every event type is a declared one: `event()` is the only maker, and the interface only hides its fields. */
 type Target = EventType<unknown, never> | string

@@ -1,10 +1,10 @@
 // One name of one registry: its own subscriptions, and what an emission of it calls, patterns included.
-import { findDeclared, resolution } from "./event-type.ts"
+import { findDeclared, resolution } from "../types/event-type.ts"
+import type { ErrorPolicy } from "../types/types.ts"
 import type { PatternLog } from "./pattern-log.ts"
 import { matches, type PatternTrie } from "./pattern-trie.ts"
 import { plainHandlers, Resolved, type SubscriptionChange } from "./resolved.ts"
 import { byPriority, type Subscription } from "./subscription.ts"
-import type { ErrorPolicy } from "./types.ts"
 
 /** More changes than this between two emissions are cheaper to sort anew, and not to be held on to. */
 const maxChanges = 1_000

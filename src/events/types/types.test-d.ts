@@ -1,6 +1,6 @@
 // What must not compile, and what types come out.
 import { z } from "zod"
-import { createEvents, emit, emitSync, event, type HandlerResult, namespace, on, stream } from "./index.ts"
+import { createEvents, emit, emitSync, event, type HandlerResult, namespace, on, stream } from "../index.ts"
 
 interface Order {
   readonly id: string

@@ -1,5 +1,5 @@
 // What a name is: segments joined by dots; and how a pattern is told from one.
-import { NitroError } from "../shared/errors.ts"
+import { NitroError } from "../../shared/errors.ts"
 import "./errors.ts"
 import { isGlob } from "./glob.ts"
 

@@ -1,17 +1,17 @@
 // Runs the handlers of one emission: at once, one after the other, or without ever waiting.
-import { answerNow } from "../shared/callback.ts"
-import { NitroError } from "../shared/errors.ts"
-import "./errors.ts"
+import { answerNow } from "../../shared/callback.ts"
+import { NitroError } from "../../shared/errors.ts"
+import "../types/errors.ts"
+import { countInFlight, Emission, enter, isTracking, leave, scope, setIds, surrounding, trackContext } from "../context/context.ts"
+import { beginEmit, isObserved, report } from "../context/report.ts"
+import { NOTHING, type Resolved } from "../patterns/resolved.ts"
+import type { Slot } from "../patterns/slot.ts"
+import { ended, type Subscription } from "../patterns/subscription.ts"
+import { label } from "../types/event-type.ts"
+import type { SchemaResult, StandardSchema } from "../types/standard-schema.ts"
+import type { EmitOptions, EmitSyncOptions, ErrorPolicy, Handler, HandlerResult } from "../types/types.ts"
 import { call, fail, settle } from "./call.ts"
-import { countInFlight, Emission, enter, isTracking, leave, scope, setIds, surrounding, trackContext } from "./context.ts"
 import { deferToCommit } from "./deferral.ts"
-import { label } from "./event-type.ts"
-import { beginEmit, isObserved, report } from "./report.ts"
-import { NOTHING, type Resolved } from "./resolved.ts"
-import type { Slot } from "./slot.ts"
-import type { SchemaResult, StandardSchema } from "./standard-schema.ts"
-import { ended, type Subscription } from "./subscription.ts"
-import type { EmitOptions, EmitSyncOptions, ErrorPolicy, Handler, HandlerResult } from "./types.ts"
 
 type Results = readonly HandlerResult[]
 const none: Results = Object.freeze([])

@@ -1,12 +1,12 @@
 // Events that wait: emitted inside of a unit of work, their handlers run after its commit, and not at all without one.
 import { AsyncLocalStorage } from "node:async_hooks"
-import { NitroError } from "../shared/errors.ts"
-import { openUnit } from "../shared/open-unit.ts"
-import { idsHere, trackContext } from "./context.ts"
-import "./errors.ts"
-import { label } from "./event-type.ts"
-import type { Slot } from "./slot.ts"
-import type { EmitOptions } from "./types.ts"
+import { NitroError } from "../../shared/errors.ts"
+import { openUnit } from "../../shared/open-unit.ts"
+import { idsHere, trackContext } from "../context/context.ts"
+import "../types/errors.ts"
+import type { Slot } from "../patterns/slot.ts"
+import { label } from "../types/event-type.ts"
+import type { EmitOptions } from "../types/types.ts"
 
 /**
  * Calls `emit` after the commit of the unit of work of this context, in this context; false when there is no unit. The

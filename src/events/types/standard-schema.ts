@@ -1,5 +1,5 @@
 // The part of Standard Schema v1 (https://standardschema.dev) that an event reads: zod, valibot and arktype satisfy it.
-import type { MaybePromise } from "../shared/types.ts"
+import type { MaybePromise } from "../../shared/types.ts"
 
 export interface SchemaIssue {
   readonly message: string

@@ -1,10 +1,10 @@
 // One handler on one name or pattern: what it admits, and how it ends.
-import { answerNow } from "../shared/callback.ts"
-import { NitroError } from "../shared/errors.ts"
-import "./errors.ts"
-import type { Declared } from "../shared/module-evaluation.ts"
-import { report } from "./report.ts"
-import type { ErrorPolicy, EventContext, Handler, Listener, SubscribeOptions } from "./types.ts"
+import { answerNow } from "../../shared/callback.ts"
+import { NitroError } from "../../shared/errors.ts"
+import "../types/errors.ts"
+import type { Declared } from "../../shared/module-evaluation.ts"
+import { report } from "../context/report.ts"
+import type { ErrorPolicy, EventContext, Handler, Listener, SubscribeOptions } from "../types/types.ts"
 
 /** Where a subscription is filed, so that it can end itself. */
 export interface Home {

@@ -1,8 +1,8 @@
 // One emission: its ids, its place under the emission that caused it, and the async context that carries both.
 import { AsyncLocalStorage } from "node:async_hooks"
-import { NitroError } from "../shared/errors.ts"
-import "./errors.ts"
-import type { EventContext, Events } from "./types.ts"
+import { NitroError } from "../../shared/errors.ts"
+import "../types/errors.ts"
+import type { EventContext, Events } from "../types/types.ts"
 
 export const STOPPED = 1
 export const DONE = 2

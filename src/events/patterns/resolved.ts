@@ -1,7 +1,7 @@
 // What an emission of one name calls: subscriptions in calling order, kept in step with single changes instead of sorted anew.
-import type { StandardSchema } from "./standard-schema.ts"
+import type { StandardSchema } from "../types/standard-schema.ts"
+import type { Handler, HandlerResult } from "../types/types.ts"
 import { byPriority, type Subscription } from "./subscription.ts"
-import type { Handler, HandlerResult } from "./types.ts"
 
 /** The result of a handler that returned nothing: one frozen object, since most handlers do. */
 export const NOTHING: HandlerResult = Object.freeze({ value: undefined })

@@ -1,5 +1,5 @@
 // The error codes of the events module.
-import { registerErrors } from "../shared/errors.ts"
+import { registerErrors } from "../../shared/errors.ts"
 
 registerErrors({
   NITRO_EVENT_NAME: {

@@ -1,6 +1,6 @@
 import { channel } from "node:diagnostics_channel"
 import { afterEach, describe, expect, it, vi } from "vitest"
-import { createEvents, type EmitMessage, type HandlerMessage } from "./index.ts"
+import { createEvents, type EmitMessage, type HandlerMessage } from "../index.ts"
 
 const unsubscribe: (() => void)[] = []
 afterEach(() => {

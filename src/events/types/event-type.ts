@@ -1,7 +1,7 @@
 // Declared events: the same object for the same name, process-wide, so that modules agree without importing each other.
-import { NitroError } from "../shared/errors.ts"
+import { NitroError } from "../../shared/errors.ts"
 import "./errors.ts"
-import { ModuleDeclarations } from "../shared/module-evaluation.ts"
+import { ModuleDeclarations } from "../../shared/module-evaluation.ts"
 import { assertEventName } from "./names.ts"
 import type { StandardSchema } from "./standard-schema.ts"
 import type { EventType } from "./types.ts"

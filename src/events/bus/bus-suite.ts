@@ -1,6 +1,6 @@
 // What every EventBus must do, as tests that any implementation can run: `busSuite({ describe, it }, { open })`.
 import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict"
-import type { MaybePromise } from "../shared/types.ts"
+import type { MaybePromise } from "../../shared/types.ts"
 import type { BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus.ts"
 
 /** Of vitest, node:test, mocha or another runner. */

@@ -1,12 +1,12 @@
 // Merges what the handlers of one emission produce into one stream: fair, no faster than it is read, closed when left.
-import { isThenable } from "../shared/callback.ts"
-import { fail, isAsyncGenerator, isGenerator, isObject, TimeLimit } from "./call.ts"
-import { Emission, scope, setIds, surrounding, trackContext } from "./context.ts"
-import { check, failuresOf } from "./emit.ts"
-import { beginEmit, beginHandler, isObserved } from "./report.ts"
-import type { Slot } from "./slot.ts"
-import type { Subscription } from "./subscription.ts"
-import type { ErrorPolicy, EventStream, Handler, StreamOptions } from "./types.ts"
+import { isThenable } from "../../shared/callback.ts"
+import { Emission, scope, setIds, surrounding, trackContext } from "../context/context.ts"
+import { beginEmit, beginHandler, isObserved } from "../context/report.ts"
+import type { Slot } from "../patterns/slot.ts"
+import type { Subscription } from "../patterns/subscription.ts"
+import { fail, isAsyncGenerator, isGenerator, isObject, TimeLimit } from "../run/call.ts"
+import { check, failuresOf } from "../run/emit.ts"
+import type { ErrorPolicy, EventStream, Handler, StreamOptions } from "../types/types.ts"
 
 type Step = IteratorResult<unknown, undefined>
 

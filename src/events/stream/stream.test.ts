@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { describe, expect, it, vi } from "vitest"
 import { z } from "zod"
-import { createEvents, currentContext, type EventStream } from "./index.ts"
+import { createEvents, currentContext, type EventStream } from "../index.ts"
 
 async function all(stream: EventStream): Promise<unknown[]> {
   const values: unknown[] = []

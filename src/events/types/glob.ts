@@ -1,5 +1,5 @@
 // Patterns inside one segment of a name: `*` any characters, `?` one, `[ab]` `[a-z]` `[!a]` one of a class.
-import { NitroError } from "../shared/errors.ts"
+import { NitroError } from "../../shared/errors.ts"
 import "./errors.ts"
 
 type Token = string | typeof one | typeof any | ((char: string) => boolean)

@@ -1,5 +1,5 @@
 // The contract of a change log: what one process announces and others, or the same after a break, read in order.
-import type { MaybePromise } from "../shared/types.ts"
+import type { MaybePromise } from "../../shared/types.ts"
 
 /** What a save or delete of one entity did. Plain data that survives JSON, since it may travel between processes. */
 export interface Change {

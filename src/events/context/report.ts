@@ -1,9 +1,9 @@
 // What can be seen from outside: diagnostics channels for emissions and handlers, and where handlers' errors go.
 import { channel } from "node:diagnostics_channel"
-import { notify } from "../shared/callback.ts"
-import { NitroError } from "../shared/errors.ts"
-import { label } from "./event-type.ts"
-import type { ErrorPolicy, EventContext, HandlerFailure } from "./types.ts"
+import { notify } from "../../shared/callback.ts"
+import { NitroError } from "../../shared/errors.ts"
+import { label } from "../types/event-type.ts"
+import type { ErrorPolicy, EventContext, HandlerFailure } from "../types/types.ts"
 
 /**
  * Published on `nitro:emit:start` and `nitro:emit:end`; one object for both, filled in between.

@@ -1,7 +1,7 @@
 // Lists of handlers that follow single changes: always those that sorting all subscriptions anew would give.
 import fc from "fast-check"
 import { expect, it } from "vitest"
-import { createEvents, matches, type Off } from "./index.ts"
+import { createEvents, matches, type Off } from "../index.ts"
 
 const names = ["a", "a.b", "a.b.c", "b"]
 const patterns = ["a", "a.b", "a.b.c", "b", "*", "a.*", "**", "a.**", "!a.*", "?.b"]

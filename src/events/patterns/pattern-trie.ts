@@ -1,7 +1,7 @@
 // Finds every pattern that covers a name by walking segments, not by trying each pattern.
-import { NitroError } from "../shared/errors.ts"
-import { compileGlob, isGlob } from "./glob.ts"
-import { segmentsOf } from "./names.ts"
+import { NitroError } from "../../shared/errors.ts"
+import { compileGlob, isGlob } from "../types/glob.ts"
+import { segmentsOf } from "../types/names.ts"
 
 interface Glob<V> {
   readonly source: string

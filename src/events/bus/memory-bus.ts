@@ -1,9 +1,9 @@
 // The change log of one process: a ring of the latest changes.
-import { notify } from "../shared/callback.ts"
-import { NitroError } from "../shared/errors.ts"
-import "./errors.ts"
+import { notify } from "../../shared/callback.ts"
+import { NitroError } from "../../shared/errors.ts"
+import "../types/errors.ts"
+import { reportBusFailure } from "../context/report.ts"
 import type { BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus.ts"
-import { reportBusFailure } from "./report.ts"
 
 export interface MemoryBusOptions {
   /** Changes kept for those who come back after a break. Default 10,000. */

@@ -1,13 +1,13 @@
 // One call of one handler, from its start to its result: values, generators, promises, errors, time-outs.
-import { isThenable } from "../shared/callback.ts"
-import { NitroError } from "../shared/errors.ts"
-import "./errors.ts"
-import type { MaybePromise } from "../shared/types.ts"
-import { type Emission, TimedContext } from "./context.ts"
-import { beginHandler, isObserved, report } from "./report.ts"
-import { NOTHING } from "./resolved.ts"
-import type { Subscription } from "./subscription.ts"
-import type { ErrorPolicy, EventContext, Handler, HandlerResult } from "./types.ts"
+import { isThenable } from "../../shared/callback.ts"
+import { NitroError } from "../../shared/errors.ts"
+import "../types/errors.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import { type Emission, TimedContext } from "../context/context.ts"
+import { beginHandler, isObserved, report } from "../context/report.ts"
+import { NOTHING } from "../patterns/resolved.ts"
+import type { Subscription } from "../patterns/subscription.ts"
+import type { ErrorPolicy, EventContext, Handler, HandlerResult } from "../types/types.ts"
 
 export interface CallOptions {
   readonly policy: ErrorPolicy
