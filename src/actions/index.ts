@@ -1,4 +1,13 @@
 // The door of the actions module.
+
+export { Call, call, type FieldAttributes, type FormAttributes } from "./call/call.ts"
+export { allowPageKey } from "./call/page-key.ts"
+export { noAppError } from "./call/reach.ts"
+export type { AppPart, AppState } from "./context/app-state.ts"
+export { type Flash, flashes } from "./context/flash.ts"
+export { context, currentRequest, type RequestContext, splitUrl, withRequest } from "./context/request-context.ts"
+export { Secret } from "./context/secret.ts"
+export { type Session, sessionOf } from "./context/session.ts"
 export {
   type ActionCall,
   type ActionDecorator,
@@ -8,25 +17,25 @@ export {
   actionOf,
   type HttpMethod,
   type MethodName,
-} from "./action.ts"
-export type { AllowCall, AllowRule } from "./allow.ts"
-export type { AppPart, AppState } from "./app-state.ts"
-export { Call, call, type FieldAttributes, type FormAttributes } from "./call.ts"
-export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatch.ts"
-export { type Flash, flashes } from "./flash.ts"
-export { type HostBody, setHostBody } from "./host-body.ts"
-export type { IdempotencyOptions } from "./idempotency.ts"
-export { IdempotentAnswer } from "./kept-answers.ts"
-export { type ShownError, shownError } from "./outside.ts"
-export { addPageAlert } from "./page-alert.ts"
-export { allowPageKey } from "./page-key.ts"
-export { noAppError } from "./reach.ts"
-export { type RedirectOptions, redirect } from "./redirect.ts"
-export { Refusal, type RefusalOptions } from "./refusal.ts"
-export { context, currentRequest, type RequestContext, splitUrl, withRequest } from "./request-context.ts"
-export { respond } from "./respond.ts"
-export { answerWith } from "./response.ts"
-export { type CrudOperation, type ExposeOptions, type Exposure, expose, type Outcome, type Route, type RouteCall } from "./route.ts"
-export { Secret } from "./secret.ts"
-export { type Session, sessionOf } from "./session.ts"
-export type { RegisteredTypes, User } from "./user.ts"
+} from "./contract/action.ts"
+export type { AllowCall, AllowRule } from "./contract/allow.ts"
+export {
+  type CrudOperation,
+  type ExposeOptions,
+  type Exposure,
+  expose,
+  type Outcome,
+  type Route,
+  type RouteCall,
+} from "./contract/route.ts"
+export type { RegisteredTypes, User } from "./contract/user.ts"
+export { type HostBody, setHostBody } from "./input/host-body.ts"
+export { type ShownError, shownError } from "./reply/outside.ts"
+export { addPageAlert } from "./reply/page-alert.ts"
+export { type RedirectOptions, redirect } from "./reply/redirect.ts"
+export { Refusal, type RefusalOptions } from "./reply/refusal.ts"
+export { respond } from "./reply/respond.ts"
+export { answerWith } from "./reply/response.ts"
+export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./routes/dispatch.ts"
+export type { IdempotencyOptions } from "./routes/idempotency.ts"
+export { IdempotentAnswer } from "./routes/kept-answers.ts"

@@ -8,7 +8,7 @@ import { type NitroHandler, nitro } from "nitro-ts/fetch"
 import { html, Page } from "nitro-ts/html"
 import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { errorSignal, formSignal } from "../actions/form-keys.ts"
+import { errorSignal, formSignal } from "../actions/contract/form-keys.ts"
 
 function makeApp(options: Partial<Parameters<typeof nitro>[0]> = {}) {
   class Product extends Entity(

@@ -4,7 +4,7 @@ import { Entity, embedded, memory, ValueObject } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { beforeEach, expect, it } from "vitest"
 import { z } from "zod"
-import { errorSignal } from "../actions/form-keys.ts"
+import { errorSignal } from "../actions/contract/form-keys.ts"
 
 class Geo extends ValueObject("Geo", { lat: z.number(), lng: z.number() }) {}
 class Address extends ValueObject("Address", {

@@ -3,7 +3,7 @@ import { context, expose } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { afterEach, expect, it, vi } from "vitest"
-import type { AppPart } from "../actions/app-state.ts"
+import type { AppPart } from "../actions/context/app-state.ts"
 import { App } from "./app.ts"
 
 class Note extends Entity("Note", {}) {

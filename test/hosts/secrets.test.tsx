@@ -7,7 +7,7 @@ import { nitro } from "nitro-ts/hono"
 import { type Child, html, input, render } from "nitro-ts/html"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
-import { Secret } from "../../src/actions/secret.ts"
+import { Secret } from "../../src/actions/context/secret.ts"
 import type { Host } from "../support/hosts.ts"
 
 const secretNames = ["password", "newPassword", "pin", "cvv", "token", "client_secret", "otp", "passphrase"] as const

@@ -1,0 +1,106 @@
+// The names that a call can send: a field or payload that its route does not know is an error where the page is rendered.
+import { type EntityClass, valueParts } from "../../entity/index.ts"
+import { NitroError } from "../../shared/errors.ts"
+import { suggest } from "../../shared/suggest.ts"
+import type { ActionDefinition } from "../contract/action.ts"
+import type { CrudOperation, Route } from "../contract/route.ts"
+import { settable } from "../routes/crud.ts"
+import { listParameters } from "../routes/list.ts"
+
+/** The inputs of one operation. `kept` are fields of the entity that no input may set. */
+export class CallInputs {
+  readonly #name: string
+  readonly #known: Route["input"]
+  readonly #others: ReadonlySet<string>
+  readonly #kept: ReadonlySet<string>
+  // A list asks for the same names with each row.
+  readonly #checked = new Set<string>()
+
+  /** `name` is the operation as code names it: `Todo.rename`. */
+  constructor(name: string, known: Route["input"], others: Iterable<string> = [], kept: Iterable<string> = []) {
+    this.#name = name
+    this.#known = known
+    this.#others = new Set(others)
+    this.#kept = new Set(kept)
+  }
+
+  /** @throws NITRO_CALL_INPUT */
+  assert(name: string): void {
+    if (this.#checked.has(name)) return
+    if (!this.#takes(name)) throw this.#unknown(name)
+    this.#checked.add(name)
+  }
+
+  assertAll(input: object): void {
+    for (const name of Object.keys(input)) this.assert(name)
+  }
+
+  #takes(name: string): boolean {
+    // Names that begin with an underscore are another party's: a honeypot, a token.
+    const [field, ...path] = name.split(".") as [string, ...string[]]
+    if (name.startsWith("_") || this.#others.has(field)) return true
+    if (!Object.hasOwn(this.#known, field)) return false
+    let parts = valueParts(this.#known[field] as Route["input"][string])
+    for (const step of path) {
+      const part = parts?.find(one => one.name === step)
+      if (part === undefined) return false
+      parts = part.parts
+    }
+    return true
+  }
+
+  /** Of a part the parts of its field, where there are any. */
+  #nearest(name: string, names: readonly string[]): string {
+    const [field] = name.split(".", 1) as [string]
+    const parts = Object.hasOwn(this.#known, field) ? valueParts(this.#known[field] as Route["input"][string]) : undefined
+    return parts === undefined
+      ? suggest(field, names)
+      : suggest(
+          name,
+          parts.map(part => `${field}.${part.name}`),
+        )
+  }
+
+  #unknown(name: string): NitroError {
+    const names = [...Object.keys(this.#known), ...this.#others]
+    if (this.#kept.has(name)) {
+      return new NitroError("NITRO_CALL_INPUT", `${this.#name} may not set "${name}": the field is guarded, or kept by the library.`, {
+        fix: "Leave it out of the form, or take it as input of an action.",
+      })
+    }
+    const fix =
+      names.length === 0
+        ? `${this.#name} takes no input. Declare it: @action({ input: { ${/^\w+$/.test(name) ? name : "name"}: z.string() } }).`
+        : this.#nearest(name, names)
+    return new NitroError("NITRO_CALL_INPUT", `${this.#name} takes no input named "${name}". ${fix}`, { fix })
+  }
+}
+
+/** Undefined where the input is not known by names. */
+export function inputsOf(
+  entity: EntityClass,
+  operation: string,
+  crud: CrudOperation | undefined,
+  action: ActionDefinition | undefined,
+): CallInputs | undefined {
+  const { name, fields } = entity.definition
+  const of = `${name}.${operation}`
+  if (action !== undefined) return new CallInputs(of, action.input)
+  const visible = fields.filter(({ hidden }) => hidden !== true)
+  const hidden = fields.filter(field => field.hidden === true).map(field => field.name)
+  switch (crud) {
+    case "create":
+    case "update":
+      return new CallInputs(
+        of,
+        settable(entity),
+        // Printed without a value, and refused where it is sent: a page must not tell which fields there are.
+        hidden,
+        fields.map(field => field.name),
+      )
+    case "list":
+      return new CallInputs(of, Object.fromEntries(visible.map(field => [field.name, field.schema])), listParameters)
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,29 @@
+// What one app owns, as the modules below it see it: a base path, a secret, and a place for the state of each module.
+import type { MaybePromise } from "../../shared/types.ts"
+import type { Exposure, Route } from "../contract/route.ts"
+import type { Secret } from "./secret.ts"
+
+/** State of one module in one app: its topics, its flashes. Made at first use. */
+export interface AppPart<T> {
+  /** For messages. */
+  readonly name: string
+  make(app: AppState): T
+  /** Called when the app closes, in the reverse order of creation. */
+  close?(part: T): MaybePromise<void>
+}
+
+/** One app, reached through the context of a request: `currentRequest()?.app`. Two apps in one process share nothing of it. */
+export interface AppState {
+  /** Prefix of everything that the app serves, without a slash at the end: `""` or `"/app"`. Known from the first request on. */
+  readonly basePath: string
+  /** Every route of the app. */
+  readonly routes: readonly Route[]
+  /** Its entity classes, with what of each can be reached. */
+  readonly exposures: readonly Exposure[]
+  /** Signs what browsers carry. */
+  readonly secret: Secret
+  /** True once `close` was called. */
+  readonly isClosed: boolean
+  /** The state of a module in this app. The key is the object itself, so declare it once, at the top of a file. */
+  part<T>(key: AppPart<T>): T
+}

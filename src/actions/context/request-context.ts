@@ -1,0 +1,57 @@
+// What the code that answers one request may know of it without having it passed in.
+import { AsyncVariable } from "../../shared/async-variable.ts"
+import { NitroError } from "../../shared/errors.ts"
+import type { AppState } from "./app-state.ts"
+import "../contract/errors.ts"
+import type { User } from "../contract/user.ts"
+import type { Flash } from "./flash.ts"
+
+export interface RequestContext {
+  /** The app that answers. */
+  readonly app: AppState
+  /** What `nitro({ user })` made of the request; undefined without it, and for visitors. */
+  readonly user: User | undefined
+  readonly request: Request
+  /** Path without the query: `/products`. */
+  readonly path: string
+  /** Query with its question mark, or the empty string. */
+  readonly search: string
+  /** Prefix of every route of the app, without a slash at the end: `""` or `"/app"`. */
+  readonly basePath: string
+  /** What a form post without JavaScript left for the page that follows it. */
+  readonly flash: Flash | undefined
+  /** Where other modules keep what they know of this request, under a key of their own. */
+  readonly extras: Map<symbol, unknown>
+}
+
+const storage = new AsyncVariable<RequestContext>()
+
+/** The request that is being answered, or undefined outside of one. */
+export function currentRequest(): RequestContext | undefined {
+  return storage.get()
+}
+
+/**
+ * The request that is being answered: `context().user`, `context().request`. @throws NITRO_NO_REQUEST outside of one;
+ * `currentRequest()` returns undefined there.
+ */
+export function context(): RequestContext {
+  const current = storage.get()
+  if (current === undefined) throw new NitroError("NITRO_NO_REQUEST", "context() was called outside of a request.")
+  return current
+}
+
+export function withRequest<T>(context: RequestContext, answer: () => T): T {
+  return storage.run(context, answer)
+}
+
+/** Splits a request URL without the cost of a URL object. */
+export function splitUrl(url: string): { path: string; search: string } {
+  const start = url.indexOf("/", url.indexOf("://") + 3)
+  if (start < 0) return { path: "/", search: "" }
+  const hash = url.indexOf("#", start)
+  const end = hash < 0 ? url.length : hash
+  const query = url.indexOf("?", start)
+  if (query < 0 || query > end) return { path: url.slice(start, end), search: "" }
+  return { path: url.slice(start, query), search: url.slice(query, end) }
+}

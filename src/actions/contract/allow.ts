@@ -1,0 +1,71 @@
+// `allow` rules: asked before the body of a request is read; the input and the target are fetched for rules that look at them.
+import type { EntityInstance } from "../../entity/index.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import type { Input } from "./action.ts"
+import type { User } from "./user.ts"
+
+/** One request to an operation, as its rule sees it. */
+export interface AllowCall<T extends EntityInstance = EntityInstance> {
+  /** `"create"`, or the name of an action, a command or an event. */
+  readonly operation: string
+  /** What `nitro({ user })` returned; undefined for a visitor. */
+  readonly user: User | undefined
+  /** The entity that the operation is called on; undefined for operations of a class, and where no entity has the id. */
+  readonly target?: T | undefined
+  /** The input of the operation, converted to the types of its schemas. */
+  readonly input: Input
+  readonly request: Request
+}
+
+/**
+ * True lets the request through, false answers 403. A rule that looks at neither `input` nor `target` answers before the
+ * body is read. For a rule that does, they are fetched and the rule is called again, so a rule must have no side effects.
+ */
+export type AllowRule<T extends EntityInstance = EntityInstance> = (call: AllowCall<T>) => MaybePromise<boolean>
+
+/** What a rule may ask for and what takes work before permission: each fetched at most once, and only when it is looked at. */
+export interface AllowSources {
+  readonly input: () => Promise<Input>
+  readonly target?: (() => Promise<EntityInstance | undefined>) | undefined
+}
+
+export async function isAllowed(
+  rule: AllowRule,
+  known: Pick<AllowCall, "operation" | "user" | "request">,
+  sources: AllowSources,
+): Promise<boolean> {
+  const fetched = new Map<string, unknown>()
+  for (;;) {
+    const missing = new Set<"input" | "target">()
+    const look = (name: "input" | "target"): unknown => {
+      if (fetched.has(name) || sources[name] === undefined) return fetched.get(name)
+      missing.add(name)
+      throw new NotFetched()
+    }
+    const call: AllowCall = {
+      ...known,
+      get input() {
+        return look("input") as Input
+      },
+      get target() {
+        return look("target") as EntityInstance | undefined
+      },
+    }
+    let answer: unknown
+    try {
+      answer = await rule(call)
+    } catch (error) {
+      if (missing.size === 0) throw error
+    }
+    // What a rule answered without the value it looked at does not count, whatever it did with the error.
+    if (missing.size === 0) return Boolean(answer)
+    for (const name of missing) fetched.set(name, await sources[name]?.())
+  }
+}
+
+class NotFetched extends Error {
+  override readonly name = "NotFetched"
+  constructor() {
+    super("Nitro calls this rule again with the value that it looked at. Do not catch this error.")
+  }
+}

@@ -1,0 +1,154 @@
+// Every error code of this module.
+import { registerErrors } from "../../shared/errors.ts"
+
+registerErrors({
+  NITRO_NOT_AN_ACTION: {
+    status: 500,
+    when: "A call names a method that is not an action.",
+    fix: "Mark the method with @action(), or with static { action(this, 'name') }.",
+  },
+  NITRO_CALL_INPUT: {
+    status: 500,
+    when: "A page calls an action or CRUD route with an input that it does not take: in `field`, `error`, `input` or the call itself.",
+    fix: "Write the name as the class declares it, or declare the input: @action({ input: { title: z.string() } }).",
+  },
+  NITRO_CALL_CONTROL: {
+    status: 500,
+    when: "`call(…).button()` or `call(…).input()` is given a `type` with which its form would do nothing: `button` or `reset`, for example.",
+    fix: 'Leave `type` out: the button of a form sends it. A button that only runs an expression is <button type="button" data-on:click={…}>.',
+  },
+  NITRO_NO_APP: {
+    status: 500,
+    when: "A page with `live()` or `call()` was answered outside of the middleware: its route is registered before it, or there is none.",
+    fix: "Register the middleware first: app.use(nitro({ entities: [Todo] })), then the routes.",
+  },
+  NITRO_GET_CHANGES: {
+    status: 500,
+    when: "A GET action, or a query, changed an entity. Links, prefetching and crawlers send GET requests, and no check of the origin protects them.",
+    fix: 'Declare it with a method that may change something: @action({ method: "POST" }).',
+  },
+  NITRO_INTERNAL: {
+    status: 500,
+    when: "An action failed with an error that is not meant for its caller. The answer says no more than this code.",
+    fix: "Look at what the diagnostics channel `nitro:error`, or stderr, says at that moment.",
+  },
+  NITRO_METHOD_NOT_ALLOWED: {
+    status: 405,
+    audience: "client",
+    when: "A request reaches a known path with another HTTP method, for example a GET for a POST action. Nothing was run.",
+    fix: "Use one of the methods that the Allow header of the answer lists.",
+  },
+  NITRO_ROUTE_COLLISION: {
+    status: 500,
+    when: "Two routes would answer the same method and path. Raised at start-up.",
+    fix: "Rename one action, give it another path, or give one entity another `plural`.",
+  },
+  NITRO_CROSS_SITE: {
+    status: 403,
+    audience: "client",
+    when: "A browser sent a state-changing request from another site.",
+    fix: "Send it from a page of this site, or list the other site in `trustedOrigins`.",
+  },
+  NITRO_BODY_TOO_LARGE: {
+    status: 413,
+    audience: "client",
+    when: "A request body is larger than `maxBodyBytes`.",
+    fix: "Send less, or raise `maxBodyBytes`.",
+  },
+  NITRO_BODY_LOST: {
+    status: 500,
+    when: "Middleware in front of nitro read the body of a request, and left neither the body nor what it made of it.",
+    fix: "Put the middleware behind nitro, or let it keep what it reads: request.body on Express and node:http, c.req.json() and its like on Hono, request.clone() for fetch.",
+  },
+  NITRO_TOO_COMPLEX: {
+    status: 400,
+    audience: "client",
+    when: "A request has more fields, or JSON with more values or levels, than the app reads.",
+    fix: "Send less at once, or raise `maxFields`.",
+  },
+  NITRO_IDEMPOTENCY_REQUIRED: {
+    status: 400,
+    audience: "client",
+    when: 'An action that is declared with `idempotent: "required"` was called without a key.',
+    fix: "Send a random text in the header Idempotency-Key, the same with each attempt of one request.",
+  },
+  NITRO_IDEMPOTENCY_MISMATCH: {
+    status: 422,
+    audience: "client",
+    when: "An Idempotency-Key that was used before came with another content.",
+    fix: "Use a new key for each request, and the same one only to repeat it.",
+  },
+  NITRO_IDEMPOTENCY_UNKNOWN: {
+    status: 409,
+    audience: "client",
+    when: "A request was repeated that another process began and did not finish: it may have been carried out or not.",
+    fix: "Look whether it was, and send it again with a new key if not. With the keys in the store of your entities it is always known.",
+  },
+  NITRO_IDEMPOTENCY_DONE: {
+    status: 409,
+    audience: "client",
+    when: "A request was repeated whose answer was a stream, or larger than 64 KB: it was carried out once, and its answer was not kept.",
+    fix: "Read what you need with a request of its own.",
+  },
+  NITRO_BAD_REQUEST: {
+    status: 400,
+    audience: "client",
+    when: "A request body, query or path cannot be read: malformed JSON, a broken form, a bad percent escape.",
+    fix: "Send what the Content-Type header says.",
+  },
+  NITRO_UNSUPPORTED_BODY: {
+    status: 415,
+    audience: "client",
+    when: "A request body has a content type that actions do not read.",
+    fix: "Send application/json, application/x-www-form-urlencoded or multipart/form-data.",
+  },
+  NITRO_UNKNOWN_INPUT: {
+    status: 422,
+    audience: "client",
+    when: "A JSON or form body holds a name that the route does not take.",
+    fix: "Leave it out, or correct its spelling.",
+  },
+  NITRO_INVALID_INPUT: {
+    status: 422,
+    audience: "client",
+    when: "The input of an action does not match its schema. Nothing was run.",
+    fix: "Correct the input that `details.issues` names.",
+  },
+  NITRO_REFUSED: {
+    status: 409,
+    audience: "client",
+    when: "A `Refusal` was thrown: business logic said no, in words that are meant for whoever asked.",
+    fix: "Do what the message asks for.",
+  },
+  NITRO_EXPOSE: {
+    status: 500,
+    when: "`expose()` was called with something that is not an entity class, or with an option or operation that it does not know.",
+    fix: "Correct the spelling that the message quotes.",
+  },
+  NITRO_UNSENDABLE: {
+    status: 500,
+    when: "An action returns what does not reach its client as it is: a function, an instance of a class without `toJSON`, a Response that was read, data to the script of a page that asked by GET. What the action wrote is taken back.",
+    fix: "Return what the message names: HTML, plain data, an entity, or a Response.",
+  },
+  NITRO_NOT_EXPOSED: {
+    status: 500,
+    when: "A page renders a call of an operation that the app has no route for: its class is not exposed, or not listed at all.",
+    fix: "Add the line that the message shows to nitro({ ... }).",
+  },
+  NITRO_SECRET: {
+    status: 500,
+    when: "The app has to sign what a browser carries, and its secret is missing in production or too short.",
+    fix: "Set NITRO_SECRET to a long random text, or give nitro({ secret }).",
+  },
+  NITRO_NO_REQUEST: {
+    status: 500,
+    when: "`context()` was called outside of a request: in a job, a timer, or before the middleware of nitro ran.",
+    fix: "Register nitro before your routes, or pass in what the code needs.",
+  },
+  NITRO_FORBIDDEN: {
+    status: 403,
+    audience: "client",
+    when: "The `allow` rule of an exposed entity, command, query or event refused the request.",
+    fix: "Sign in as somebody who may, or change the rule.",
+  },
+})

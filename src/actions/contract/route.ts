@@ -1,0 +1,123 @@
+// What a route is, and what of an entity is open to the outside.
+import type { z } from "zod"
+import { type EntityClass, type EntityInstance, isEntityClass, type Store, storeOf } from "../../entity/index.ts"
+import { NitroError } from "../../shared/errors.ts"
+import { suggest } from "../../shared/suggest.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import type { ActionCall, HttpMethod, Input } from "./action.ts"
+import type { AllowRule } from "./allow.ts"
+import { formKey } from "./form-keys.ts"
+
+/** What a route gives back: the value to answer with, and the status of a JSON answer. */
+export interface Outcome {
+  readonly value?: unknown
+  readonly status?: number
+}
+
+export interface RouteCall {
+  /** The `:id` of the path; the empty string where the pattern has none. */
+  readonly id: string
+  /** Only names that the route knows, of the types that its schemas want where text could be converted. */
+  readonly input: Input
+  /** All parameters of the address, as they came. */
+  readonly query: Input
+  readonly request: Request
+  readonly call: ActionCall
+}
+
+export interface Route {
+  readonly method: HttpMethod
+  /** `/todos/:id/toggle`: at most three segments, one of which may be `:id`. */
+  readonly pattern: string
+  /** For messages: `Todo.toggle`. */
+  readonly name: string
+  /** `toggle`: what its rule is asked about. */
+  readonly operation: string
+  /** Name of the form that posts to it, by the id in the path: where the page shows what was refused. */
+  readonly form: (id: string) => string
+  /** Asked before the body is read, where the rule needs none of it; false answers 403. */
+  readonly allow?: AllowRule | undefined
+  /** The entity that an id in the path names, for `allow`. */
+  readonly target?: ((id: string) => Promise<EntityInstance | undefined>) | undefined
+  /** Schemas of the input, by name: what the route takes from text and from signals. */
+  readonly input: Readonly<Record<string, z.ZodType>>
+  /** `run` validates the input. Else it is validated before, by `input`. */
+  readonly checksInput?: boolean
+  /** The store of the entity that it is about; undefined for commands and events. */
+  readonly store?: (() => Store) | undefined
+  /** Refuses requests without an idempotency key. */
+  readonly needsKey?: boolean
+  /** Milliseconds until it is answered 504 and what it wrote is taken back. Default: the app's. */
+  readonly deadlineMs?: number | undefined
+  /** `run` makes its own units of work. Else every method but GET runs in one. */
+  readonly ownsUnits?: boolean
+  readonly run: (call: RouteCall) => MaybePromise<Outcome>
+}
+
+export type CrudOperation = "list" | "read" | "create" | "update" | "delete"
+
+/** An entity class with the rules of what can be reached from outside. */
+export interface Exposure {
+  readonly entity: EntityClass
+  /** The operations that have routes. Actions have theirs without being listed. */
+  readonly crud: readonly CrudOperation[]
+  /** Runs before any route of the entity, actions included. */
+  readonly allow: AllowRule | undefined
+}
+
+export interface ExposeOptions<C extends EntityClass> {
+  /** The CRUD operations that get routes. Default: all five; `false` or `[]`: none, for rules that are about actions alone. */
+  readonly crud?: readonly CrudOperation[] | false
+  /** Decides who may use the routes of the entity, actions included; false answers 403. Default: everybody may. */
+  readonly allow?: AllowRule<InstanceType<C>>
+}
+
+const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "delete"]
+const optionNames: readonly string[] = ["crud", "allow"] satisfies (keyof ExposeOptions<EntityClass>)[]
+
+/**
+ * Gives an entity class CRUD routes: `nitro({ entities: [expose(Todo, { crud: ["list", "create"] })] })`. A class that is
+ * listed without `expose` offers its actions only.
+ */
+export function expose<C extends EntityClass>(entity: C, options: ExposeOptions<C> = {}): Exposure {
+  if (!isEntityClass(entity)) throw exposeError("expose() takes an entity class.", "Pass the class itself: expose(Todo).")
+  const { crud = allCrud, allow } = options
+  const call = `expose(${entity.definition.name})`
+  // A misspelt rule would leave open what it was meant to close.
+  for (const name of Object.keys(options)) {
+    if (!optionNames.includes(name)) throw exposeError(`${call} has no option "${name}".`, suggest(name, optionNames))
+  }
+  if (allow !== undefined && typeof allow !== "function")
+    throw exposeError(`The option allow of ${call} is not a function.`, "Pass a function.")
+  for (const operation of crud || []) {
+    if (!allCrud.includes(operation)) throw exposeError(`${call} knows no CRUD operation "${operation}".`, suggest(operation, allCrud))
+  }
+  // The routes hand the rule entities of this class only.
+  return { entity, crud: crud === false ? [] : crud, allow: allow as AllowRule | undefined }
+}
+
+function exposeError(message: string, fix: string): NitroError {
+  return new NitroError("NITRO_EXPOSE", message, { fix })
+}
+
+/** An entry of `nitro({ entities })` as an exposure: a bare class offers its actions only. */
+export function exposureOf(entry: EntityClass | Exposure): Exposure {
+  if (typeof entry === "function") return { entity: entry, crud: [], allow: undefined }
+  return entry
+}
+
+/** What the routes of an operation on an entity have in common. */
+export function operationOf(
+  { entity, allow }: Exposure,
+  operation: string,
+): Pick<Route, "name" | "operation" | "form" | "allow" | "target" | "store"> {
+  return {
+    name: `${entity.definition.name}.${operation}`,
+    operation,
+    form: id => formKey(entity, operation, id),
+    allow,
+    store: () => storeOf(entity),
+    // Undefined for an id that is not there: a visitor who is refused must not learn which ids exist.
+    target: async id => (await entity.get(id)) as EntityInstance | undefined,
+  }
+}

@@ -1,0 +1,28 @@
+// The message for the whole page: what an action refused and no field can show.
+import { js } from "../../datastar/index.ts"
+import { html, type Markup, onPageEnd } from "../../html/index.ts"
+import { currentRequest } from "../context/request-context.ts"
+import { alertSignal } from "../contract/form-keys.ts"
+
+/** Adds the alert to the end of every page that is rendered while a request is answered. */
+export function addPageAlert(): void {
+  // The same function each time: a second app in this process adds no second alert.
+  onPageEnd(pageAlert)
+}
+
+function pageAlert(): Markup | undefined {
+  const request = currentRequest()
+  if (!request) return undefined
+  const message = request.flash?.errors[""]
+  return message === undefined ? emptyAlert : alert(message)
+}
+
+const text = js(`$${alertSignal}`)
+const isEmpty = js(`!$${alertSignal}`)
+
+/** Its look and its place are the kit's stylesheet: a strict Content-Security-Policy refuses a style of its own. */
+function alert(message: string | undefined): Markup {
+  const signals = message === undefined ? undefined : { [alertSignal]: message }
+  return html`<div id="nitro-alert" class="alert" data-variant="destructive" role="alert" hidden=${message === undefined} data-signals=${signals} data-attr:hidden="${isEmpty}"><h2 data-text="${text}">${message}</h2></div>`
+}
+const emptyAlert = alert(undefined)

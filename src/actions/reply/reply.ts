@@ -1,0 +1,185 @@
+// Turns an outcome or an error into the answer its client understands: patches, JSON, or a redirect.
+import { AsyncResource } from "node:async_hooks"
+import { patchElements, patchSignals, SseText, sseHeaders } from "../../datastar/index.ts"
+import { isEntity } from "../../entity/index.ts"
+import { chunks, Markup, patchesOf, raw, render, settle } from "../../html/index.ts"
+import { reportError } from "../../shared/report.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import { flashes } from "../context/flash.ts"
+import { context } from "../context/request-context.ts"
+import type { Input } from "../contract/action.ts"
+import { alertSignal, errorSignal, formSignal } from "../contract/form-keys.ts"
+import type { Outcome } from "../contract/route.ts"
+import type { Asked, PostedForm } from "../input/asked.ts"
+import { type ShownError, shownError } from "./outside.ts"
+import { AnswerResponse } from "./response.ts"
+import { answerOfResponse, isResponse } from "./returned-response.ts"
+import { assertItem, isAsyncIterable, isPatch, type Patch } from "./sendable.ts"
+
+/** `name` is that of the route, for messages. */
+export function replyWith({ value, status }: Outcome, asked: Asked, name: string): MaybePromise<Response> {
+  const { request, client, form } = asked
+  if (isResponse(value)) return answerOfResponse(value, { request, client }, form ? formSucceeded(form) : "")
+  if (isAsyncIterable(value)) return streamOf(value, asked, name)
+  if (client === "datastar") return patchesFor(value, asked, name)
+  if (client === "form") return seeOther(request)
+  if (isPatch(value)) return markupFor(value, status)
+  if (value === undefined) return new AnswerResponse(null, { status: status ?? 204 })
+  return AnswerResponse.json(value, { status: status ?? 200, headers: jsonHeaders })
+}
+
+async function patchesFor(value: unknown, asked: Asked, name: string): Promise<Response> {
+  // What is ready goes first; what a `Suspense` waits for follows in the same answer.
+  if (value instanceof Markup && chunks(value) === undefined) return streamOf(latePatches(value), asked, name)
+  const patches = [asked.form ? formSucceeded(asked.form) : "", await patchOf(value)].join("")
+  return patches === "" ? new AnswerResponse(null, { status: 204 }) : new AnswerResponse(patches, { headers: sseHeaders })
+}
+
+/** For a program, which has no use for the events of pages. */
+async function markupFor(value: Patch, status: number | undefined): Promise<Response> {
+  const markup = [...markupOf(value)]
+  if (markup.length === 0) return new AnswerResponse(null, { status: status ?? 204 })
+  return new AnswerResponse(await render(markup), { headers: { "content-type": "text/html; charset=utf-8" } })
+}
+
+const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
+
+export function replyWithError(error: unknown, { request, client, form }: Asked): Response {
+  const shown = shownError(error)
+  const { status, code, message, issues, details, retryAfterSeconds } = shown
+  const headers = { ...jsonHeaders, ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }) }
+  if (client === "json") {
+    const body = { ...details, code, message, status, ...(issues.length > 0 ? { issues } : {}) }
+    return AnswerResponse.json({ error: body }, { status, headers })
+  }
+  const errors = messagesByField(shown)
+  if (client === "form") {
+    if (!form) return new AnswerResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers } })
+    return seeOther(
+      request,
+      context()
+        .app.part(flashes)
+        .set({ form: form.key, values: textsOf(form.values), errors }),
+    )
+  }
+  // The page's script ignores the bodies of other statuses, so the message travels as a patch in a 200.
+  return new AnswerResponse(messagesPatch(errors, form), { headers: sseHeaders })
+}
+
+function messagesPatch({ "": whole = "", ...byField }: Record<string, string>, form: PostedForm | undefined): string {
+  return String(patchSignals({ [alertSignal]: whole, ...(form ? fieldMessages(form, byField) : {}) }))
+}
+
+function formSucceeded(form: PostedForm): string {
+  // The value must differ from the last time, or the page would not see a second success.
+  return String(patchSignals({ [alertSignal]: "", [formSignal(form.key)]: Date.now() + Math.random(), ...fieldMessages(form, {}) }))
+}
+
+/** The message of every field that was sent, and of every other one that has one; empty where there is none. */
+function fieldMessages(form: PostedForm, messages: Readonly<Record<string, string>>): Record<string, string> {
+  const names = new Set([...form.names, ...Object.keys(messages)])
+  return Object.fromEntries([...names].map(name => [errorSignal(form.key, name), messages[name] ?? ""]))
+}
+
+/** Messages by field; what belongs to no field stands under the empty name. */
+function messagesByField({ message, issues }: ShownError): Record<string, string> {
+  if (issues.length === 0) return { "": message }
+  const messages = new Map<string, string>()
+  for (const issue of issues) if (!messages.has(issue.path)) messages.set(issue.path, issue.message)
+  return Object.fromEntries(messages)
+}
+
+/** Without files, which no later page can fill in again. */
+function textsOf(values: Input): Record<string, string | string[]> {
+  const texts: [string, string | string[]][] = []
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === "string") texts.push([name, value])
+    else if (Array.isArray(value)) texts.push([name, value.filter(member => typeof member === "string")])
+  }
+  return Object.fromEntries(texts)
+}
+
+/** Back to the page the form is on: never to another site. */
+function seeOther(request: Request, cookie?: string): Response {
+  const headers = new Headers({ location: pageOf(request), "cache-control": "no-store" })
+  if (cookie) headers.set("set-cookie", cookie)
+  return new AnswerResponse(null, { status: 303, headers })
+}
+
+function pageOf(request: Request): string {
+  const referer = request.headers.get("referer")
+  const start = `${context().basePath}/`
+  if (!referer || !URL.canParse(referer)) return start
+  const { host, pathname, search } = new URL(referer)
+  // A path that begins with two slashes is the address of another host.
+  return host === request.headers.get("host") ? `/${pathname.replace(/^\/+/, "")}${search}` : start
+}
+
+function* markupOf(patch: Patch): Generator<Markup> {
+  if (patch instanceof Markup) yield patch
+  else if (!(patch instanceof SseText)) for (const member of patch) if (isPatch(member)) yield* markupOf(member)
+}
+
+/** The events of a value; none for an entity, for text and for any other data. */
+async function patchOf(value: unknown): Promise<string> {
+  if (!isPatch(value)) return ""
+  if (value instanceof SseText) return String(value)
+  if (value instanceof Markup) return String(patchElements(await settle(value)))
+  let events = ""
+  for (const member of value) events += await patchOf(member)
+  return events
+}
+
+async function* latePatches(markup: Markup): AsyncGenerator<SseText> {
+  for await (const { replaces, markup: text, namespace } of patchesOf(markup)) {
+    if (text !== "") yield patchElements(raw(text), replaces === undefined ? {} : { selector: `#${replaces}`, mode: "replace", namespace })
+  }
+}
+
+/** A generator action: each yield is a patch as it comes, or an item of a JSON list. */
+async function streamOf(values: AsyncIterable<unknown>, asked: Asked, name: string): Promise<Response> {
+  const { request, client, form } = asked
+  if (client !== "datastar") {
+    const result: unknown[] = []
+    for await (const value of values) {
+      if (value instanceof SseText) continue
+      assertItem(value, name, asked)
+      result.push(value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value)
+    }
+    return client === "form" ? seeOther(request) : AnswerResponse.json({ result }, { headers: jsonHeaders })
+  }
+  const iterator = values[Symbol.asyncIterator]()
+  // The reader asks for more in a context of its own; what answers belongs to this request.
+  const next = AsyncResource.bind(() => iterator.next())
+  const encoder = new TextEncoder()
+  // The page may leave while a patch is made: then there is nothing left to write to.
+  let isLeft = false
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      let text = ""
+      let isOver = true
+      try {
+        const { done, value } = await next()
+        if (!done) assertItem(value, name, asked)
+        isOver = done === true
+        text = isOver ? (form ? formSucceeded(form) : "") : (await patchOf(value)) || ": \n\n"
+      } catch (error) {
+        // The status is sent: the page hears of the failure by its messages.
+        const shown = shownError(error)
+        if (shown.isReported) reportError(error, "a streaming action")
+        isOver = true
+        text = messagesPatch(messagesByField(shown), form)
+        // A value that cannot be sent leaves the generator waiting.
+        await iterator.return?.(undefined)?.catch(failure => reportError(failure, "the end of a streaming action"))
+      }
+      if (isLeft) return
+      if (text !== "") controller.enqueue(encoder.encode(text))
+      if (isOver) controller.close()
+    },
+    async cancel() {
+      isLeft = true
+      await iterator.return?.()
+    },
+  })
+  return new AnswerResponse(body, { headers: sseHeaders })
+}

@@ -1,0 +1,72 @@
+// The five CRUD routes that come with an entity, and the POST twins that plain HTML forms need.
+import { type EntityClass, type EntityInstance, requireAhead } from "../../entity/index.ts"
+import { type CrudOperation, type Exposure, operationOf, type Route, type RouteCall } from "../contract/route.ts"
+import { list } from "./list.ts"
+
+export function crudRoutes(exposure: Exposure): Route[] {
+  const { entity, crud } = exposure
+  const base = `/${entity.definition.plural}`
+  const byOperation: Record<CrudOperation, () => Route[]> = {
+    list: () => [route("GET", base, "list", { run: call => list(entity, call) })],
+    read: () => [route("GET", `${base}/:id`, "read", { run: async ({ id }) => ({ value: await entity.require(id) }) })],
+    create: () => [
+      route("POST", base, "create", {
+        input: settable(entity),
+        checksInput: true,
+        ownsUnits: isOneWrite(entity, "Create"),
+        run: ({ input }) => entity.create(input as never).then(value => ({ value, status: 201 })),
+      }),
+    ],
+    update: () => {
+      const details = {
+        input: settable(entity),
+        checksInput: true,
+        ownsUnits: isOneWrite(entity, "Update"),
+        run: (call: RouteCall) => update(entity, call),
+      }
+      return [
+        route("PATCH", `${base}/:id`, "update", details),
+        route("PUT", `${base}/:id`, "update", details),
+        route("POST", `${base}/:id/update`, "update", details),
+      ]
+    },
+    delete: () => {
+      const details = { run: (call: RouteCall) => remove(entity, call) }
+      return [route("DELETE", `${base}/:id`, "delete", details), route("POST", `${base}/:id/delete`, "delete", details)]
+    },
+  }
+  return crud.flatMap(operation => byOperation[operation]())
+
+  function route(
+    method: Route["method"],
+    pattern: string,
+    operation: string,
+    details: Pick<Route, "run" | "checksInput" | "ownsUnits"> & { input?: Route["input"] },
+  ): Route {
+    return { ...operationOf(exposure, operation), method, pattern, input: {}, ...details }
+  }
+}
+
+/** Fields that input from outside may set: not the id, not what the library keeps, not the guarded and the hidden ones. */
+export function settable(entity: EntityClass): Route["input"] {
+  const { fields, guarded } = entity.definition
+  return Object.fromEntries(
+    fields.filter(field => !field.managed && !field.hidden && !guarded.includes(field.name)).map(field => [field.name, field.schema]),
+  )
+}
+
+/** A single write is all or nothing by itself; a transaction around it would double its cost. Hooks may write more. */
+function isOneWrite(entity: EntityClass, write: "Create" | "Update"): boolean {
+  return !["beforeSave", `before${write}`, `after${write}`, "afterSave"].some(hook => hook in entity.prototype)
+}
+
+async function update(entity: EntityClass, { id, input }: RouteCall): Promise<{ value: EntityInstance }> {
+  const target = (await requireAhead(entity, id)) as EntityInstance
+  await target.update(input as never)
+  return { value: target }
+}
+
+async function remove(entity: EntityClass, { id }: RouteCall): Promise<{ status: number }> {
+  await ((await requireAhead(entity, id)) as EntityInstance).delete()
+  return { status: 204 }
+}

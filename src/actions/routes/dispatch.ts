@@ -1,0 +1,277 @@
+// From request to answer: finds the route, reads and validates the input, runs it in a unit of work, replies.
+
+import { z } from "zod"
+import { allOptionsOf, type EntityClass } from "../../entity/index.ts"
+import { chunks, Markup } from "../../html/index.ts"
+import { markData } from "../../shared/data.ts"
+import { beforeDeadline } from "../../shared/deadline.ts"
+import { NitroError } from "../../shared/errors.ts"
+import { reportError } from "../../shared/report.ts"
+import { suggest } from "../../shared/suggest.ts"
+import { currentRequest } from "../context/request-context.ts"
+import type { TimedCall } from "../context/timed-call.ts"
+import type { Input } from "../contract/action.ts"
+import { type AllowRule, isAllowed } from "../contract/allow.ts"
+import type { InputLimits } from "../contract/limits.ts"
+import { type Exposure, exposureOf, type Route } from "../contract/route.ts"
+import { type Asked, type Client, clientOf, type PostedForm } from "../input/asked.ts"
+import { discardBody } from "../input/body.ts"
+import { coerce } from "../input/coerce.ts"
+import { gatherParts } from "../input/form-parts.ts"
+import { type RequestInput, readInput, readQuery } from "../input/input.ts"
+import { keyField, requestKeyOf } from "../input/request-key.ts"
+import { isSecretName, namedFields } from "../input/secret-names.ts"
+import { shownError } from "../reply/outside.ts"
+import { replyWith, replyWithError } from "../reply/reply.ts"
+import { isResponse } from "../reply/returned-response.ts"
+import { assertSendable } from "../reply/sendable.ts"
+import { assertSameSite } from "./csrf.ts"
+import { Idempotency, type IdempotencyOptions } from "./idempotency.ts"
+import { runReading } from "./reading.ts"
+import { entityRoutes, type Match, matchOf, type Place, RouteTable } from "./routes.ts"
+import { deadlineOf, runInTime } from "./run-route.ts"
+
+export interface DispatcherOptions extends InputLimits {
+  readonly entities?: readonly (EntityClass | Exposure)[]
+  /** Further routes, as other modules make them: `commands([...])`, `queries([...])` of `nitro-ts/cqrs`. */
+  readonly routes?: readonly (readonly Route[])[]
+  /** How repeated requests are known: by the header Idempotency-Key, which the page's script sends with every write. */
+  readonly idempotency?: IdempotencyOptions
+  /**
+   * Milliseconds that a request to a route may take until it is answered 504 and what it wrote is taken back; `Infinity`: any time.
+   * Streams may go on. Default 30000. An action may have its own.
+   */
+  readonly deadlineMs?: number
+  /** Origins of other sites whose pages may send state-changing requests here. */
+  readonly trustedOrigins?: readonly string[]
+}
+
+export interface Dispatcher {
+  readonly routes: RouteTable
+  /** The entity classes of the app, with what of them can be reached. */
+  readonly exposures: readonly Exposure[]
+  /** Answers a request to `places`, which are those that `routes.find` gave for its path. */
+  dispatch(request: Request, places: readonly Place[], search: string): Promise<Response>
+}
+
+/** Throws `NITRO_ROUTE_COLLISION` when two routes would answer the same requests. */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const exposures = (options.entities ?? []).map(exposureOf)
+  assertNames(exposures)
+  const routes = new RouteTable([...exposures.flatMap(entityRoutes), ...(options.routes ?? []).flat()])
+  const idempotency = new Idempotency(options.idempotency)
+  return {
+    routes,
+    exposures,
+    dispatch(request, places, search) {
+      try {
+        const match = matchOf(request.method, places)
+        if (!("route" in match)) return refuse(methodNotAllowed(request, match), request)
+        return answer(request, search, match)
+      } catch (error) {
+        return refuse(replyWithError(error, { request, client: clientOf(request), form: undefined }), request)
+      }
+    },
+  }
+
+  async function answer(request: Request, search: string, match: Match): Promise<Response> {
+    const { route, id } = match
+    const { deadlineMs } = options
+    let query: Input = {}
+    let posted: Input | undefined
+    // As it came: a default of a schema may be another one each time.
+    let given: () => unknown = () => undefined
+    let asked: Asked = { request, client: clientOf(request), form: undefined }
+    try {
+      if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
+      query = readQuery(search, options)
+      let reading: Promise<Input> | undefined
+      const read = () => (reading ??= readInput(request, query, asked.client === "datastar", options).then(inputFrom))
+      if (route.allow) await assertAllowed(route, route.allow, id, read)
+      const input = await read()
+      const run = async (call: TimedCall) => {
+        const outcome = await route.run({ id, input, query, request, call })
+        // While the unit of work is open, so that what no client gets is not written either.
+        assertSendable(outcome.value, route.name, asked)
+        return outcome
+      }
+      const key = route.method === "GET" ? undefined : requestKeyOf({ request, client: asked.client, form: posted, given })
+      if (key !== undefined) {
+        const respond = async (call: TimedCall) => {
+          const outcome = await run(call)
+          return { response: await replyWith(outcome, asked, route.name), isStream: isStreamed(outcome.value, asked.client) }
+        }
+        const store = route.store?.()
+        const inUnit = store !== undefined || !route.ownsUnits
+        const open = <T>(work: (call: TimedCall) => Promise<T>) => runInTime(route, { inUnit, request, deadlineMs }, work)
+        return await idempotency.once(key, { respond, store, inUnit, open })
+      }
+      if (route.needsKey) throw new NitroError("NITRO_IDEMPOTENCY_REQUIRED", `${route.name} needs an Idempotency-Key.`)
+      // Reading needs no transaction, and must not wait for the writers'.
+      const inUnit = route.method !== "GET" && route.ownsUnits !== true
+      const runOnce = () => runInTime(route, { inUnit, request, deadlineMs }, run)
+      const outcome = await (route.method === "GET" ? runReading(route.name, runOnce) : runOnce())
+      const response = replyWith(outcome, asked, route.name)
+      return response instanceof Promise ? await response : response
+    } catch (error) {
+      if (shownError(error).isReported) reportError(error, route.name)
+      return refuse(replyWithError(error, asked), request)
+    }
+
+    function inputFrom(received: RequestInput): Input {
+      let { body } = received
+      if (received.kind === "form") {
+        const { fields, secrets } = namedFields(body)
+        body = fields
+        posted = fields
+        // From here on a refusal gives back what was typed.
+        asked = { request, client: asked.client, form: new SentForm(route, id, fields, secrets) }
+      }
+      given = () => [knownOf(query, route.input), knownOf(body, route.input)]
+      return inputOf(route, query, body, received.kind)
+    }
+
+    async function assertAllowed(route: Route, rule: AllowRule, id: string, input: () => Promise<Input>): Promise<void> {
+      const { operation, name, target } = route
+      const known = { operation, user: currentRequest()?.user, request }
+      const allowed = isAllowed(rule, known, { input, target: id === "" || !target ? undefined : () => target(id) })
+      if (await beforeDeadline(allowed, deadlineOf(route, options.deadlineMs), `The rule \`allow\` of ${name}`)) return
+      throw new NitroError("NITRO_FORBIDDEN", `You may not use ${name}.`)
+    }
+  }
+}
+
+/** Routes, references and live views know a class by its name. */
+function assertNames(exposures: readonly Exposure[]): void {
+  const byName = new Map<string, EntityClass>()
+  for (const { entity } of exposures) {
+    const { name } = entity.definition
+    const other = byName.get(name)
+    byName.set(name, entity)
+    if (other === undefined) continue
+    const [problem, fix] =
+      other === entity
+        ? [`nitro({ entities }) lists ${name} twice.`, `List it once: expose(${name}), or ${name} where only its actions are open.`]
+        : [
+            `Two classes of nitro({ entities }) have the name "${name}".`,
+            `Give one of them another name, Entity("${name}2", …), or import ${name} from one place if it is one class whose module was loaded twice.`,
+          ]
+    throw new NitroError("NITRO_ROUTE_COLLISION", `${problem} ${fix}`, { fix })
+  }
+}
+
+/** An answer that goes out before the body was read: what is left of it must not hold up the connection. */
+async function refuse(response: Response, request: Request): Promise<Response> {
+  if (!(await discardBody(request))) response.headers.set("connection", "close")
+  return response
+}
+
+/** An answer that goes on after it has begun, or is a file: neither is held in memory to be kept. */
+function isStreamed(value: unknown, client: Client): boolean {
+  if (isResponse(value))
+    return value.body !== null && !/^(?:text\/(?:html|plain)|application\/json)/.test(value.headers.get("content-type") ?? "")
+  if (client !== "datastar" || typeof value !== "object" || value === null) return false
+  return value instanceof Markup ? chunks(value) === undefined : Symbol.asyncIterator in value
+}
+
+function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Response {
+  const error = new NitroError(
+    "NITRO_METHOD_NOT_ALLOWED",
+    `${request.method} is not a method of this path. It takes ${[...allowed].join(", ")}.`,
+  )
+  const response = replyWithError(error, { request, client: "json", form: undefined })
+  response.headers.set("allow", [...allowed].join(", "))
+  return response
+}
+
+/** Input of a route: known names of query and body, converted to their types, and validated unless the route does. */
+function inputOf(route: Route, query: Input, received: Input, kind: RequestInput["kind"]): Input {
+  const known = route.input
+  const body = kind === "form" ? gatherParts(received, known) : received
+  const input: [string, unknown][] = []
+  const take = (source: Input, fromText: boolean) => {
+    for (const [name, value] of Object.entries(source)) {
+      if (!Object.hasOwn(known, name)) continue
+      const converted = coerce(known[name] as z.ZodType, value, fromText)
+      if (converted !== undefined) input.push([name, converted])
+    }
+  }
+  take(query, true)
+  take(body, kind === "form")
+  // A page sends all of its signals, so only there unknown names mean nothing.
+  if (kind === "json" || kind === "form") refuseUnknown(route.name, kind === "form" ? withoutPrivate(body) : body, known)
+  const values = Object.fromEntries(input)
+  return route.checksInput ? values : validated(route.name, known, values)
+}
+
+/** What a route takes of a query, a body or all the signals of a page. */
+function knownOf(source: Input, known: Route["input"]): Input {
+  return Object.fromEntries(Object.entries(source).filter(([name]) => Object.hasOwn(known, name.split(".", 1)[0] as string)))
+}
+
+/** Forms may carry fields of other parties: a honeypot, a token. By convention they start with an underscore. */
+function withoutPrivate(body: Input): Input {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !name.startsWith("_")))
+}
+
+/** Its name and values are made when they are asked for: a program, and a form that succeeds without script, needs neither. */
+class SentForm implements PostedForm {
+  readonly #route: Route
+  readonly #id: string
+  readonly #fields: Input
+  readonly #secrets: ReadonlySet<string>
+
+  constructor(route: Route, id: string, fields: Input, secrets: ReadonlySet<string>) {
+    this.#route = route
+    this.#id = id
+    this.#fields = fields
+    this.#secrets = secrets
+  }
+
+  get key(): string {
+    return this.#route.form(this.#id)
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#fields).filter(name => name !== keyField)
+  }
+
+  /** A password is typed again, and never travels in a cookie or a page; nor does what the route does not take. */
+  get values(): Input {
+    const known = this.#route.input
+    const fieldOf = (name: string): string => name.split(".", 1)[0] as string
+    const isShown = (name: string): boolean => {
+      const field = fieldOf(name)
+      if (this.#secrets.has(name)) return false
+      const { hidden, encrypted, widget } = allOptionsOf(known[field] as z.ZodType)
+      if (hidden === true || encrypted === true) return false
+      // A schema that names a control says what its field is, whatever its name looks like.
+      return widget === undefined || name !== field ? !isSecretName(name) : widget !== "password"
+    }
+    const taken = Object.entries(this.#fields).filter(([name]) => Object.hasOwn(known, fieldOf(name)))
+    // Empty and not left out: an update shows what was typed in place of what is stored.
+    return Object.fromEntries(taken.map(([name, value]) => [name, isShown(name) ? value : ""]))
+  }
+}
+
+function refuseUnknown(route: string, body: Input, known: Readonly<Record<string, z.ZodType>>): void {
+  for (const name of Object.keys(body)) {
+    if (Object.hasOwn(known, name)) continue
+    throw new NitroError("NITRO_UNKNOWN_INPUT", `${route} takes no input named "${name}".`, {
+      fix: suggest(name, Object.keys(known)),
+      details: { issues: [{ path: name, message: "Unknown input." }] },
+    })
+  }
+}
+
+function validated(route: string, shape: Readonly<Record<string, z.ZodType>>, values: Input): Input {
+  const result = z.object(shape).safeParse(values)
+  if (result.success) {
+    for (const value of Object.values(result.data)) markData(value)
+    return result.data
+  }
+  const issues = result.error.issues.map(issue => ({ path: issue.path.join("."), message: issue.message }))
+  throw new NitroError("NITRO_INVALID_INPUT", `${route} refused its input: ${issues.map(i => `${i.path}: ${i.message}`).join("; ")}`, {
+    details: { issues },
+  })
+}

@@ -1,0 +1,176 @@
+// Idempotency: a request that is sent again under its key gets the first answer, and runs nothing.
+import type { Store } from "../../entity/index.ts"
+import { NitroError } from "../../shared/errors.ts"
+import { refuseUnknownOptions } from "../../shared/options.ts"
+import { reportError } from "../../shared/report.ts"
+import { context } from "../context/request-context.ts"
+import type { TimedCall } from "../context/timed-call.ts"
+import type { RequestKey } from "../input/request-key.ts"
+import { AnswerResponse } from "../reply/response.ts"
+import { type AnswerStore, type KeptAnswer, MemoryAnswers, StoredAnswers } from "./kept-answers.ts"
+
+export interface IdempotencyOptions {
+  /**
+   * Where answers are kept for 24 hours: the database of your entities, `sqlite("shop.db")`. Default: 16 MiB of this
+   * process's memory, which a restart empties and other processes do not see.
+   */
+  readonly store?: Store
+}
+
+const keepMs = 24 * 60 * 60 * 1000
+/** Bytes of an answer. Of a larger one only the fact is kept. */
+const maxAnswerBytes = 64 * 1024
+/** Longest time that one waits for a request that another process has begun; it may have ended in the middle. */
+const maxWaitMs = 60_000
+const pollMs = 100
+
+/** How a request is carried out. */
+export interface Work {
+  /** Runs it and makes its answer; `isStream`: the answer goes on after this. */
+  readonly respond: (call: TimedCall) => Promise<{ readonly response: Response; readonly isStream: boolean }>
+  /** Runs it in time, and in a unit of work where `inUnit` says so. */
+  readonly open: <T>(work: (call: TimedCall) => Promise<T>) => Promise<T>
+  /** Runs in one unit of work, and in which store; undefined where it makes its own. */
+  readonly store: Store | undefined
+  readonly inUnit: boolean
+}
+
+export class Idempotency {
+  readonly #answers: AnswerStore
+  /** What this process is carrying out, by id. */
+  readonly #running = new Map<string, Promise<void>>()
+
+  constructor(options: IdempotencyOptions = {}) {
+    refuseUnknownOptions("nitro({ idempotency })", options, new Set(["store"]))
+    const { store } = options
+    this.#answers = store === undefined ? new MemoryAnswers() : new StoredAnswers(store)
+  }
+
+  /** @throws NITRO_IDEMPOTENCY_MISMATCH when the key was used for another request, NITRO_IDEMPOTENCY_UNKNOWN when it may have run. */
+  async once(key: RequestKey, work: Work): Promise<Response> {
+    for (let before = this.#running.get(key.id); before !== undefined; before = this.#running.get(key.id)) await before
+    let end = (): void => {}
+    this.#running.set(key.id, new Promise<void>(resolve => (end = resolve)))
+    try {
+      return await this.#alone(key, work)
+    } finally {
+      this.#running.delete(key.id)
+      end()
+    }
+  }
+
+  async #alone(key: RequestKey, work: Work): Promise<Response> {
+    const since = Date.now()
+    for (;;) {
+      const kept = await this.#answers.find(key.id)
+      if (kept === undefined) {
+        const answered = await this.#run(key, work)
+        if (answered !== undefined) return answered
+        // Another process was faster.
+        continue
+      }
+      if (kept.fingerprint !== key.fingerprint) {
+        throw new NitroError("NITRO_IDEMPOTENCY_MISMATCH", "This Idempotency-Key was used for a request with other content.")
+      }
+      if (kept.answer !== null) return answerFrom(kept.answer, key)
+      if (Date.now() - since > maxWaitMs) throw unknownOutcome()
+      await new Promise(resolve => setTimeout(resolve, pollMs))
+    }
+  }
+
+  /** Undefined when another process took the key in between. */
+  async #run(key: RequestKey, work: Work): Promise<Response | undefined> {
+    const { store } = this.#answers
+    const isCovered = work.inUnit && store !== undefined && store === work.store
+    return isCovered ? await this.#inItsTransaction(key, work) : await this.#aroundIt(key, work)
+  }
+
+  /** The answer is written with what it tells of: both are there, or neither. */
+  async #inItsTransaction(key: RequestKey, work: Work): Promise<Response | undefined> {
+    const taken = new Error("the key is taken")
+    try {
+      return await work.open(async call => {
+        const { response, text } = await keepable(await work.respond(call))
+        if (!(await this.#answers.add(keptOf(key, text)))) throw taken
+        return response
+      })
+    } catch (error) {
+      if (error === taken) return undefined
+      throw error
+    }
+  }
+
+  /** Noted before and after, since no transaction covers both: what ends in between runs at most once. */
+  async #aroundIt(key: RequestKey, { open, respond }: Work): Promise<Response | undefined> {
+    if (!(await this.#answers.add(keptOf(key, null)))) return undefined
+    let answer: Awaited<ReturnType<typeof keepable>>
+    try {
+      answer = await keepable(await open(respond))
+    } catch (error) {
+      // It was taken back, so it may be tried again.
+      await this.#answers.remove(key.id)
+      throw error
+    }
+    // It is done: that this cannot be noted must not make it look as if it were not.
+    await this.#answers.change(keptOf(key, answer.text)).catch(error => reportError(error, "keeping an answer for its idempotency key"))
+    return answer.response
+  }
+}
+
+const keptOf = ({ id, fingerprint }: RequestKey, answer: string | null): KeptAnswer => ({
+  id,
+  fingerprint,
+  answer,
+  expiresAt: Date.now() + keepMs,
+})
+
+const purpose = "idempotent answer"
+/** What is kept of an answer that is too large, or that is a stream. */
+const tooLarge = JSON.stringify({ isLost: true })
+
+interface AnswerData {
+  readonly isLost?: true
+  readonly status: number
+  readonly headers: readonly (readonly [string, string])[]
+  /** base64; undefined for an answer without a body. */
+  readonly body?: string
+  /** Sealed, since they let somebody in. */
+  readonly cookies?: string
+}
+
+/** The answer as text, and a response to send in its place, since a body is read once. */
+async function keepable({ response, isStream }: { response: Response; isStream: boolean }): Promise<{ response: Response; text: string }> {
+  if (isStream) return { response, text: tooLarge }
+  const { secret } = context().app
+  const cookies = response.headers.getSetCookie()
+  const bytes = response.body === null ? undefined : Buffer.from(await response.arrayBuffer())
+  const headers = [...response.headers].filter(([name]) => name !== "set-cookie")
+  const data: AnswerData = {
+    status: response.status,
+    headers,
+    ...(bytes && { body: bytes.toString("base64") }),
+    ...(cookies.length > 0 && secret.canSign && { cookies: secret.seal(purpose, JSON.stringify(cookies)) }),
+  }
+  const again = new AnswerResponse(bytes ?? null, { status: response.status, statusText: response.statusText, headers: response.headers })
+  return { response: again, text: (bytes?.length ?? 0) > maxAnswerBytes ? tooLarge : JSON.stringify(data) }
+}
+
+function answerFrom(text: string, { isKnown }: RequestKey): Response {
+  const { isLost, status, headers, body, cookies } = JSON.parse(text) as AnswerData
+  if (isLost) {
+    throw new NitroError("NITRO_IDEMPOTENCY_DONE", "This request was carried out before. Its answer was not kept.")
+  }
+  const response = new AnswerResponse(body === undefined ? null : Buffer.from(body, "base64"), {
+    status,
+    headers: headers as [string, string][],
+  })
+  response.headers.set("idempotent-replayed", "true")
+  // Only to the visitor it was made for, who must be known by more than the key.
+  const opened = isKnown && cookies !== undefined ? context().app.secret.open(purpose, cookies) : undefined
+  for (const cookie of opened === undefined ? [] : (JSON.parse(opened) as string[])) response.headers.append("set-cookie", cookie)
+  return response
+}
+
+function unknownOutcome(): NitroError {
+  return new NitroError("NITRO_IDEMPOTENCY_UNKNOWN", "This request was begun and not finished. It may have been carried out or not.")
+}
