@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { nitro } from "../src/adapters/fetch.ts"
-import { maxRowsAnnounced } from "../src/entity/change.ts"
+import { maxRowsAnnounced } from "../src/entity/binding/change.ts"
 import {
   type Change,
   Entity,

@@ -9,7 +9,7 @@ export interface RegisteredCode {
   readonly forClients: boolean
   readonly when: string
   readonly fix: string
-  /** Where it is registered: `src/entity/errors.ts`. */
+  /** Where it is registered: `src/entity/contract/errors.ts`. */
   readonly path: string
 }
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { naughtyTexts } from "../testing/samples.ts"
 import { Entity } from "./entity.ts"
-import { memory } from "./memory.ts"
+import { memory } from "./memory/store.ts"
 
 class Thing extends Entity(
   "Thing",

@@ -8,9 +8,9 @@ globalThis.Function = new Proxy(allowed, {
     throw new EvalError("Code generation from strings disallowed for this context")
   },
 })
-const { canGenerate } = await import("./generate.ts")
+const { canGenerate } = await import("./definition/generate.ts")
 const { storeSuite } = await import("../testing/index.ts")
-const { memory } = await import("./memory.ts")
+const { memory } = await import("./memory/store.ts")
 globalThis.Function = allowed
 
 it("runs without generated code", () => {

@@ -1,9 +1,9 @@
 import { inspect } from "node:util"
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
+import { ref } from "./definition/fields.ts"
 import { Entity, isEntity, isEntityClass } from "./entity.ts"
-import { ref } from "./fields.ts"
-import { memory } from "./memory.ts"
+import { memory } from "./memory/store.ts"
 
 const options = { timestamps: true, version: true } as const
 const make = () =>

@@ -2,8 +2,14 @@
 
 import type { InspectOptions } from "node:util"
 import { callSiteOf } from "../shared/call-site.ts"
-import { updateWhere, upsert } from "./bulk.ts"
-import { observeEntity } from "./changes.ts"
+import { observeEntity } from "./binding/changes.ts"
+import { declareModel } from "./binding/known-classes.ts"
+import { Model, modelOf, setModel } from "./binding/model.ts"
+import { EntityRecord, isRecord, recordClass, rowOf, valuesOf } from "./binding/record.ts"
+import { toCondition } from "./conditions/columns.ts"
+import { Specification } from "./conditions/condition.ts"
+import type { EntityDefinition, EntityId, FieldDefinition } from "./contract/definition.ts"
+import { unknownFieldError } from "./contract/errors.ts"
 import type {
   EntityInput,
   EntityKey,
@@ -14,26 +20,15 @@ import type {
   FieldPicker,
   HiddenNames,
   KnownFields,
-} from "./class-types.ts"
-import { toCondition } from "./columns.ts"
-import { Specification } from "./condition.ts"
-import { checkDeclaration } from "./define.ts"
-import type { EntityDefinition, EntityId, FieldDefinition } from "./definition.ts"
-import { deleteWhere, remove, restore } from "./deletion.ts"
-import { assignAll, assigned, changesOf, isDirty, newValues } from "./dirty.ts"
-import { unknownFieldError } from "./errors.ts"
-import type { FieldNames, Shape } from "./fields.ts"
-import { existsById, findById, requireById, searchCondition } from "./finders.ts"
-import { joinQuery } from "./join.ts"
-import { domIdOf, inspectRecord, toPlain } from "./json.ts"
-import { declareModel } from "./known-classes.ts"
-import { Model, modelOf, setModel } from "./model.ts"
-import { isStored, reload, save, saveMany } from "./persistence.ts"
-import { queryOf } from "./query.ts"
-import { rawEntities } from "./raw.ts"
-import { EntityRecord, isRecord, recordClass, rowOf, valuesOf } from "./record.ts"
+} from "./definition/class-types.ts"
+import { checkDeclaration } from "./definition/define.ts"
+import type { FieldNames, Shape } from "./definition/fields.ts"
+import { relationMembers } from "./members/members.ts"
+import { existsById, findById, requireById, searchCondition } from "./queries/finders.ts"
+import { joinQuery } from "./queries/join.ts"
+import { queryOf } from "./queries/query.ts"
+import { rawEntities } from "./queries/raw.ts"
 import { relationLookup } from "./relations/lookup.ts"
-import { relationMembers } from "./relations/members.ts"
 import type {
   ChangeListener,
   CountQuery,
@@ -47,7 +42,12 @@ import type {
   Query,
   SaveOptions,
   SearchOptions,
-} from "./types.ts"
+} from "./types/types.ts"
+import { updateWhere, upsert } from "./writes/bulk.ts"
+import { deleteWhere, remove, restore } from "./writes/deletion.ts"
+import { assignAll, assigned, changesOf, isDirty, newValues } from "./writes/dirty.ts"
+import { domIdOf, inspectRecord, toPlain } from "./writes/json.ts"
+import { isStored, reload, save, saveMany } from "./writes/persistence.ts"
 
 // Typed loosely: what users see is `EntityStatics` and `EntityInstance`, inferred from their fields.
 class EntityBase extends EntityRecord {

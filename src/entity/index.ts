@@ -1,30 +1,34 @@
 // Domain objects: fields, validation, queries, saving, and the contract of what stores them.
 
 export { isNitroError, NitroError, type NitroErrorOptions } from "../shared/errors.ts"
-export { followAllChanges, observeChanges } from "./changes.ts"
-export { type ClassFault, findDeclarationFaults, findFaults } from "./check.ts"
-export type { EntityOptions, ManagedField } from "./class-types.ts"
-export type { Column, JsonColumn, JsonSteps } from "./column-types.ts"
-export { callbacksSettled } from "./commit-callbacks.ts"
-export { and, Condition, not, or, Specification } from "./condition.ts"
-export { depthOf, maxDepth, measure as asksForRelated, tooDeep } from "./condition-size.ts"
-export type { EntityDefinition, EntityId, FieldDefinition, FieldType, GeneratedBy, OnDelete, ValueClass, ValuePart } from "./definition.ts"
-export { groupDefinition, joinDefinition } from "./derived.ts"
-export type { EncryptionKeys } from "./encryption.ts"
-export { Entity, isEntity, isEntityClass } from "./entity.ts"
-export { duplicateError, type Issue, longCascadeError } from "./errors.ts"
-export { allOptionsOf, type FieldMetadata, type FieldOptions, field } from "./field-options.ts"
-export { type RefOptions, ref } from "./fields.ts"
-export { generated, serial } from "./generated.ts"
-export { Increment, increment } from "./increment.ts"
-export { isStorableJson } from "./json-values.ts"
-export { hasDerivedId, idFrom, partsOfId, referredField } from "./key.ts"
-export { assertSameModule, declareEntities } from "./known-classes.ts"
-export { requireAhead } from "./load-ahead.ts"
-export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./matches.ts"
-export { type MemoryOptions, memory } from "./memory.ts"
-export { currentPartition, hasPartitionedStores, withPartition } from "./partition.ts"
-export { toPattern } from "./pattern.ts"
+export { followAllChanges, observeChanges } from "./binding/changes.ts"
+export { callbacksSettled } from "./binding/commit-callbacks.ts"
+export { relationsOf } from "./binding/describe-relations.ts"
+export { assertSameModule, declareEntities } from "./binding/known-classes.ts"
+export { type RetryOptions, retry } from "./binding/retry.ts"
+export { registerStoreUrl, storeFromUrl } from "./binding/store-urls.ts"
+export { type Configuration, configure, storeOf, withStores } from "./binding/stores.ts"
+export { afterCommit, type UnitOfWorkOptions, unitOfWork } from "./binding/unit-of-work.ts"
+export type { Column, JsonColumn, JsonSteps } from "./conditions/column-types.ts"
+export { and, Condition, not, or, Specification } from "./conditions/condition.ts"
+export { depthOf, maxDepth, measure as asksForRelated, tooDeep } from "./conditions/condition-size.ts"
+export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./conditions/matches.ts"
+export { toPattern } from "./conditions/pattern.ts"
+export type {
+  EntityDefinition,
+  EntityId,
+  FieldDefinition,
+  FieldType,
+  GeneratedBy,
+  OnDelete,
+  ValueClass,
+  ValuePart,
+} from "./contract/definition.ts"
+export { duplicateError, type Issue, longCascadeError } from "./contract/errors.ts"
+export { allOptionsOf, type FieldMetadata, type FieldOptions, field } from "./contract/field-options.ts"
+export { generated, serial } from "./contract/generated.ts"
+export { hasDerivedId, idFrom, partsOfId, referredField } from "./contract/key.ts"
+export { currentPartition, hasPartitionedStores, withPartition } from "./contract/partition.ts"
 export type {
   ComparisonOperator,
   FieldOperand,
@@ -38,14 +42,9 @@ export type {
   RelatedRows,
   TextOperator,
   Value,
-} from "./predicate.ts"
-export { relatedParts, replaceRelated } from "./predicate-parts.ts"
-export { isCountQuery, isQuery, queryOf } from "./query.ts"
-export { realPath } from "./real-path.ts"
-export type { RelationDefinition, RelationKind, Through } from "./relations/definition.ts"
-export { relationsOf } from "./relations/describe.ts"
-export { classesAlong } from "./relations/eager.ts"
-export { relatedClasses } from "./relations/resolve.ts"
+} from "./contract/predicate.ts"
+export { relatedParts, replaceRelated } from "./contract/predicate-parts.ts"
+export { realPath } from "./contract/real-path.ts"
 export type {
   Aggregate,
   Capabilities,
@@ -63,14 +62,31 @@ export type {
   Store,
   TransactionOptions,
   Write,
-} from "./repository.ts"
-export { type RetryOptions, retry } from "./retry.ts"
-export { rotateKeys } from "./rotate-keys.ts"
-export { defined, StoreUse } from "./shared-stores.ts"
-export { describeUnstorable, isStorable, isStorableBigInt, isStorableText, unstorableError } from "./storable.ts"
-export { registerStoreUrl, storeFromUrl } from "./store-urls.ts"
-export { StoredValue } from "./stored-value.ts"
-export { type Configuration, configure, storeOf, withStores } from "./stores.ts"
+} from "./contract/repository.ts"
+export { defined, StoreUse } from "./contract/shared-stores.ts"
+export { describeUnstorable, isStorable, isStorableBigInt, isStorableText, unstorableError } from "./contract/storable.ts"
+export { StoredValue } from "./contract/stored-value.ts"
+export type { EntityOptions, ManagedField } from "./definition/class-types.ts"
+export { groupDefinition, joinDefinition } from "./definition/derived.ts"
+export type { EncryptionKeys } from "./definition/encryption.ts"
+export { type RefOptions, ref } from "./definition/fields.ts"
+export { isStorableJson } from "./definition/json-values.ts"
+export {
+  embedded,
+  isValueObject,
+  ValueObject,
+  type ValueObjectInstance,
+  type ValueObjectStatics,
+  valueParts,
+} from "./definition/value-object.ts"
+export { Entity, isEntity, isEntityClass } from "./entity.ts"
+export { type MemoryOptions, memory } from "./memory/store.ts"
+export { requireAhead } from "./queries/load-ahead.ts"
+export { isCountQuery, isQuery, queryOf } from "./queries/query.ts"
+export { classesAlong } from "./relations/eager.ts"
+export { relatedClasses } from "./relations/resolve.ts"
+export { Increment, increment } from "./types/increment.ts"
+export type { RelationDefinition, RelationKind, Through } from "./types/relation-definition.ts"
 export type {
   Change,
   ChangeListener,
@@ -107,6 +123,6 @@ export type {
   ValuesOf,
   Where,
   WhereObject,
-} from "./types.ts"
-export { afterCommit, type UnitOfWorkOptions, unitOfWork } from "./unit-of-work.ts"
-export { embedded, isValueObject, ValueObject, type ValueObjectInstance, type ValueObjectStatics, valueParts } from "./value-object.ts"
+} from "./types/types.ts"
+export { type ClassFault, findDeclarationFaults, findFaults } from "./writes/check.ts"
+export { rotateKeys } from "./writes/rotate-keys.ts"

@@ -1,8 +1,8 @@
 // The store contract and the tests of entities on a store that answers later: most stores do, and memory does not.
 import { afterAll, describe, expect, it } from "vitest"
 import { storeSuite } from "../testing/index.ts"
-import { memory } from "./memory.ts"
-import { configure } from "./stores.ts"
+import { configure } from "./binding/stores.ts"
+import { memory } from "./memory/store.ts"
 import { answeringLater } from "./testing/later.ts"
 
 storeSuite({ describe, it, expect }, { name: "memory() that answers later", open: options => answeringLater(memory(options)) })

@@ -3,7 +3,7 @@ import { Entity, memory } from "nitro-ts/entity"
 import { live } from "nitro-ts/live"
 import { afterEach, expect, it, vi } from "vitest"
 import { z } from "zod"
-import { MemoryTable } from "../entity/memory-table.ts"
+import { MemoryTable } from "../entity/memory/table.ts"
 import { makeApp, type TestApp } from "./support/live-pages.tsx"
 import { maxWaitingChanges } from "./topic.ts"
 

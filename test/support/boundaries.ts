@@ -77,7 +77,7 @@ function edgesOf(file: SourceFile): Edge[] {
   })
 }
 
-/** `entity` of `src/entity/fields.ts`, `index.ts` of `src/index.ts`. */
+/** `entity` of `src/entity/definition/fields.ts`, `index.ts` of `src/index.ts`. */
 function folderOf(path: string): string {
   return path.split("/")[1] ?? ""
 }

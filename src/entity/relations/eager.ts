@@ -1,11 +1,11 @@
 // Loads the relations that `with(...)` names.
-import type { Binding } from "../binding.ts"
-import { queryError } from "../errors.ts"
-import type { EntityRecord } from "../record.ts"
-import type { QueryPlan } from "../repository.ts"
-import type { EntityClass } from "../types.ts"
-import type { RelationDefinition } from "./definition.ts"
-import { requireRelation } from "./describe.ts"
+import type { Binding } from "../binding/binding.ts"
+import { requireRelation } from "../binding/describe-relations.ts"
+import type { EntityRecord } from "../binding/record.ts"
+import { queryError } from "../contract/errors.ts"
+import type { QueryPlan } from "../contract/repository.ts"
+import type { RelationDefinition } from "../types/relation-definition.ts"
+import type { EntityClass } from "../types/types.ts"
 import { type Found, loadTargets, readFound, readWithTargets } from "./load.ts"
 import { siblingsFor } from "./siblings.ts"
 

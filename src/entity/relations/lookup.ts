@@ -1,10 +1,11 @@
 // The relations of a class as conditions see them: by name, each as the steps that lead to its targets.
-import type { FoundRelation, RelationLookup } from "../columns.ts"
-import { queryError } from "../errors.ts"
-import type { RelatedRows } from "../predicate.ts"
-import type { EntityClass } from "../types.ts"
-import type { RelationDefinition } from "./definition.ts"
-import { relationOf, relationsOf } from "./describe.ts"
+
+import { relationOf, relationsOf } from "../binding/describe-relations.ts"
+import type { FoundRelation, RelationLookup } from "../conditions/columns.ts"
+import { queryError } from "../contract/errors.ts"
+import type { RelatedRows } from "../contract/predicate.ts"
+import type { RelationDefinition } from "../types/relation-definition.ts"
+import type { EntityClass } from "../types/types.ts"
 import { relatedRows } from "./related.ts"
 
 const known = new WeakMap<EntityClass<object>, RelationLookup>()

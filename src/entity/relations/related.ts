@@ -1,7 +1,7 @@
 // The rows of another class as predicates name them, and the class behind the name.
-import type { EntityDefinition } from "../definition.ts"
-import type { RelatedRows } from "../predicate.ts"
-import type { EntityClass } from "../types.ts"
+import type { EntityDefinition } from "../contract/definition.ts"
+import type { RelatedRows } from "../contract/predicate.ts"
+import type { EntityClass } from "../types/types.ts"
 
 class Related implements RelatedRows {
   readonly entity: string

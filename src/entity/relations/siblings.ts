@@ -1,8 +1,9 @@
 // The entities of one result, which load their relations together: the first that asks asks for all.
-import type { Values } from "../mapper.ts"
-import { type EntityRecord, setSiblings, siblingsOf, valuesOf } from "../record.ts"
-import { currentUnit } from "../unit-of-work.ts"
-import type { RelationDefinition } from "./definition.ts"
+
+import { type EntityRecord, setSiblings, siblingsOf, valuesOf } from "../binding/record.ts"
+import { currentUnit } from "../binding/unit-of-work.ts"
+import type { Values } from "../definition/mapper.ts"
+import type { RelationDefinition } from "../types/relation-definition.ts"
 
 /** Reads the targets for these keys: for each key that has any, in their order. */
 export type LoadTargets = (

@@ -1,5 +1,5 @@
 // A store of which every call is answered later: what runs between a call and its answer then runs between all of them.
-import type { OpenTransaction, Repository, Store } from "../repository.ts"
+import type { OpenTransaction, Repository, Store } from "../contract/repository.ts"
 
 const later = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 

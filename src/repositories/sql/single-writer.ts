@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises"
 import type { OpenTransaction, TransactionOptions } from "../../entity/index.ts"
-import { mayHoldRolledBackScope, TransactionScope } from "../../entity/transaction-scope.ts"
+import { mayHoldRolledBackScope, TransactionScope } from "../../entity/memory/transaction-scope.ts"
 import { AsyncVariable } from "../../shared/async-variable.ts"
 import { inTime, isDeadline, rolledBack } from "../../shared/deadline.ts"
 import { NitroError } from "../../shared/errors.ts"

@@ -1,0 +1,100 @@
+// Who is told of changes: listeners of one class and of all. A listener that throws harms nobody.
+import { notify } from "../../shared/callback.ts"
+import { type Declared, ModuleDeclarations } from "../../shared/module-evaluation.ts"
+import { reportError } from "../../shared/report.ts"
+import type { Change, ChangeListener, EntityClass } from "../types/types.ts"
+import { type Model, modelOf } from "./model.ts"
+
+// Lists are replaced and never changed, so that announcing one needs no copy of it.
+let listeningToAll: readonly ChangeListener[] = []
+
+/** Told of every change of every entity class, after it was committed. Returns a function that ends it. */
+export function observeChanges(listener: ChangeListener): () => void {
+  return listen(declarations.enter(observeChanges)?.declared, listener, ofAll)
+}
+
+/** A listener of the library, which takes one change of many in place of their rows. */
+interface Follower {
+  readonly listener: ChangeListener
+  readonly needsRows: (entity: EntityClass) => boolean
+}
+
+let followers: readonly Follower[] = []
+
+/** The same for modules of the library, which belong to no module of the application. `needsRows`: of which classes. Default: none. */
+export function followAllChanges(listener: ChangeListener, needsRows: (entity: EntityClass) => boolean = () => false): () => void {
+  const follower = { listener, needsRows }
+  followers = [...followers, follower]
+  return () => {
+    followers = followers.filter(other => other !== follower)
+  }
+}
+
+/** `called`: the function that the application called, for the module that it stands in. */
+export function observeEntity(entity: EntityClass, listener: ChangeListener, called: Called = observeEntity): () => void {
+  const model = modelOf(entity) as Model
+  return listen(declarations.enter(called)?.declared, listener, change => {
+    model.listeners = change(model.listeners)
+  })
+}
+
+type Called = (...args: never[]) => unknown
+type List = readonly ChangeListener[]
+
+const declarations = new ModuleDeclarations()
+
+function ofAll(change: (list: List) => List): void {
+  listeningToAll = change(listeningToAll)
+}
+
+/** `declared`: what the module around it has declared, for its next evaluation to end. */
+function listen(
+  declared: Set<Declared> | undefined,
+  listener: ChangeListener,
+  replace: (change: (list: List) => List) => void,
+): () => void {
+  const own = ownListener(listener)
+  replace(list => [...list, own])
+  const entry = {
+    off(): void {
+      declared?.delete(entry)
+      replace(list => list.filter(each => each !== own))
+    },
+  }
+  declared?.add(entry)
+  return () => entry.off()
+}
+
+/** A function of its own, so that one listener may listen twice and end each by itself. */
+function ownListener(listener: ChangeListener): ChangeListener {
+  return change => listener(change)
+}
+
+/** Making a change costs something: ask first. */
+export function isObserved({ listeners }: Model): boolean {
+  return followers.length > 0 || listeningToAll.length > 0 || listeners.length > 0
+}
+
+/** Whether a change of many must be announced row by row: reading the rows costs far more than the write. */
+export function needsRows({ model: { listeners }, entity }: { readonly model: Model; readonly entity: EntityClass }): boolean {
+  return listeners.length > 0 || listeningToAll.length > 0 || followers.some(follower => follower.needsRows(entity))
+}
+
+export function announce({ listeners }: Model, change: Change): void {
+  const others = listeningToAll
+  const ours = followers
+  for (const listener of listeners) call(listener, change)
+  for (const listener of others) call(listener, change)
+  for (const { listener } of ours) call(listener, change)
+}
+
+function call(listener: ChangeListener, change: Change): void {
+  void notify(
+    () => listener(change),
+    error => reportError(error, whereOf(change)),
+  )
+}
+
+function whereOf(change: Change): string {
+  return `a listener for changes of ${change.entity.name}`
+}

@@ -1,0 +1,122 @@
+// Finds the relations of a class: its getters that return one.
+import { NitroError } from "../../shared/errors.ts"
+import { suggest } from "../../shared/suggest.ts"
+import type { RelationDefinition } from "../types/relation-definition.ts"
+import type { EntityClass } from "../types/types.ts"
+
+const definitionKey: unique symbol = Symbol("nitro.relation")
+
+/** What `this.belongsTo(...)` and the like return. */
+export interface RelationHandle {
+  readonly [definitionKey]: RelationDefinition
+}
+
+const probes = new WeakSet<object>()
+
+/** Is this what a getter is asked with, instead of an instance? */
+export function isProbe(value: object): boolean {
+  return probes.has(value)
+}
+
+/** What a relation is for a probe: its definition alone. */
+export function markedRelation(definition: RelationDefinition): RelationHandle {
+  return { [definitionKey]: definition }
+}
+
+function relationIn(value: unknown): RelationDefinition | undefined {
+  return typeof value === "object" && value !== null ? (value as Partial<RelationHandle>)[definitionKey] : undefined
+}
+
+const known = new WeakMap<EntityClass, Map<string, RelationDefinition | undefined>>()
+
+/** The relation that the getter of this name returns; undefined when it is no relation, or no getter. */
+export function relationOf(entity: EntityClass, name: string): RelationDefinition | undefined {
+  let ofEntity = known.get(entity)
+  if (ofEntity === undefined) {
+    ofEntity = new Map()
+    known.set(entity, ofEntity)
+  }
+  if (!ofEntity.has(name)) ofEntity.set(name, ask(entity, name))
+  return ofEntity.get(name)
+}
+
+/** All relations of a class by name, for admin, documents and the like. Asks every getter of the class body. */
+export function relationsOf(entity: EntityClass): ReadonlyMap<string, RelationDefinition> {
+  const found = new Map<string, RelationDefinition>()
+  for (const name of getterNames(entity)) {
+    const relation = relationOf(entity, name)
+    if (relation !== undefined) found.set(name, relation)
+  }
+  return found
+}
+
+/** Throws `NITRO_UNKNOWN_RELATION` with a suggestion. */
+export function requireRelation(entity: EntityClass, name: string): RelationDefinition {
+  const relation = relationOf(entity, name)
+  if (relation !== undefined) return relation
+  const { definition } = entity
+  const names = [...relationsOf(entity).keys()]
+  const fix =
+    names.length === 0
+      ? `${definition.name} has no relations. Declare a getter: get ${safeName(name)}() { return this.belongsTo(...) }`
+      : suggest(name, names)
+  throw new NitroError("NITRO_UNKNOWN_RELATION", `${definition.name} has no relation "${name}".`, {
+    fix,
+    details: { entity: definition.name, relation: name, relations: names },
+  })
+}
+
+function safeName(name: string): string {
+  return /^\w{1,40}$/.test(name) ? name : "category"
+}
+
+// A getter may use what only a real instance has; then it computes something and is no relation.
+function ask(entity: EntityClass, name: string): RelationDefinition | undefined {
+  const getter = getterOf(entity, name)
+  if (getter === undefined) return undefined
+  try {
+    const probe = Object.create(entity.prototype, probeFields(entity)) as object
+    probes.add(probe)
+    const result: unknown = getter.call(probe)
+    if (result instanceof Promise) result.catch(() => undefined)
+    return relationIn(result)
+  } catch (error) {
+    // What is wrong with the relation itself, a field that does not exist, is for the developer to see.
+    if (error instanceof NitroError) throw error
+    return undefined
+  }
+}
+
+/** Fields read as undefined: the accessors of the class would look for the state that only instances have. */
+function probeFields(entity: EntityClass): PropertyDescriptorMap {
+  const fields: PropertyDescriptorMap = {}
+  for (const { name } of entity.definition.fields) fields[name] = { value: undefined }
+  return fields
+}
+
+function getterOf(entity: EntityClass, name: string): (() => unknown) | undefined {
+  if (entity.definition.fieldByName.has(name)) return undefined
+  for (const holder of bodies(entity)) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, name)
+    if (descriptor !== undefined) return descriptor.get
+  }
+  return undefined
+}
+
+function getterNames(entity: EntityClass): Set<string> {
+  const names = new Set<string>()
+  for (const holder of bodies(entity)) {
+    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
+      if (get !== undefined && !entity.definition.fieldByName.has(name)) names.add(name)
+    }
+  }
+  return names
+}
+
+/** The prototypes of the class bodies of users: from the class itself up to what `Entity(...)` made. */
+function* bodies(entity: EntityClass): Generator<object> {
+  for (let holder: object | null = entity.prototype; holder !== null; holder = Object.getPrototypeOf(holder) as object | null) {
+    if (Object.hasOwn(holder, "id")) return
+    yield holder
+  }
+}

@@ -1,0 +1,127 @@
+// One call of `Entity(...)`: its declaration, and what is derived from it on first use.
+
+import type { EntityDefinition } from "../contract/definition.ts"
+import type { Encoding } from "../contract/repository.ts"
+import type { EntityOptions } from "../definition/class-types.ts"
+import { type Defined, define, fieldNames } from "../definition/define.ts"
+import type { Shape } from "../definition/fields.ts"
+import { canGenerate, generate } from "../definition/generate.ts"
+import { createMapper, type Mapper, type Values } from "../definition/mapper.ts"
+import { createValidator, type Validator } from "../definition/validate.ts"
+import type { ChangeListener } from "../types/types.ts"
+
+let batch = 0
+let isBatchOpen = false
+
+/** The same number for all declarations of one synchronous run: one evaluation of modules, one call of a test. */
+function currentBatch(): number {
+  if (!isBatchOpen) {
+    isBatchOpen = true
+    batch += 1
+    queueMicrotask(() => {
+      isBatchOpen = false
+    })
+  }
+  return batch
+}
+
+export class Model {
+  readonly name: string
+  /** `file:line:column` of the call of `Entity`. */
+  readonly place: string
+  /** Which declarations belong together, where a name is declared again. */
+  readonly batch: number = currentBatch()
+  readonly names: readonly string[]
+  /** Who is told of changes of its classes. Replaced, never changed. */
+  listeners: readonly ChangeListener[] = []
+  /** The id is a field of its own that the library fills in with text. */
+  readonly hasPlainId: boolean
+  readonly #shape: Shape
+  readonly #options: EntityOptions
+  #defined: Defined | undefined
+  #validator: Validator | undefined
+  #assemble: Assemble | undefined
+  #shown: { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> } | undefined
+  readonly #mappers = new WeakMap<Encoding, Mapper>()
+
+  constructor(name: string, shape: Shape, options: EntityOptions, place: string) {
+    this.name = name
+    this.place = place
+    this.#shape = { ...shape }
+    this.#options = options
+    this.names = fieldNames(shape, options)
+    this.hasPlainId = options.id === undefined && !Object.hasOwn(shape, "id")
+  }
+
+  /** Schemas are looked at here and not at declaration, because `z.lazy` may name what is declared further down. */
+  get defined(): Defined {
+    this.#defined ??= define(this.name, this.#shape, this.#options)
+    return this.#defined
+  }
+
+  /** What plain forms need to know. */
+  get shown(): { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> } {
+    if (this.#shown === undefined) {
+      const { definition } = this.defined
+      this.#shown = { definition, hidden: new Set(definition.fields.filter(({ hidden }) => hidden).map(({ name }) => name)) }
+    }
+    return this.#shown
+  }
+
+  get validator(): Validator {
+    this.#validator ??= createValidator(this.defined, this.#shape)
+    return this.#validator
+  }
+
+  /** Was the field declared, and not added by the library? */
+  isDeclared(field: string): boolean {
+    return Object.hasOwn(this.#shape, field)
+  }
+
+  /** Is the field, though declared, part of the identity and so the same for an entity's whole life? */
+  isKey(field: string): boolean {
+    return !this.hasPlainId && this.defined.definition.key.includes(field)
+  }
+
+  /** Values of all fields in their order, the declared ones from `declared`, the others from `managed`. */
+  assemble(declared: Values, managed: Values): Values {
+    this.#assemble ??= createAssemble(this)
+    return this.#assemble(declared, managed)
+  }
+
+  mapper(encoding: Encoding): Mapper {
+    let mapper = this.#mappers.get(encoding)
+    if (mapper === undefined) {
+      mapper = createMapper(this.defined, encoding)
+      this.#mappers.set(encoding, mapper)
+    }
+    return mapper
+  }
+}
+
+type Assemble = (declared: Values, managed: Values) => Values
+
+// One object literal, as hydration has it: new and stored entities then share a hidden class.
+function createAssemble(model: Model): Assemble {
+  if (!canGenerate) {
+    return (declared, managed) => Object.fromEntries(model.names.map(name => [name, (model.isDeclared(name) ? declared : managed)[name]]))
+  }
+  const parts = model.names.map(name => `${name}:${model.isDeclared(name) ? "d" : "m"}.${name}`)
+  return generate(`function assemble(d,m){return {${parts.join()}}}`, {})
+}
+
+const modelKey: unique symbol = Symbol("nitro.model")
+
+export function setModel(entity: object, model: Model): void {
+  Object.defineProperty(entity, modelKey, { value: model })
+}
+
+/** The model of an entity class, inherited by its subclasses; undefined for anything else. */
+export function modelOf(entity: object): Model | undefined {
+  return (entity as { [modelKey]?: Model })[modelKey]
+}
+
+/** Was this class made by `Entity(...)` itself, and not derived from one that was? */
+export function ownsModel(entity: object): boolean {
+  return Object.hasOwn(entity, modelKey)
+}

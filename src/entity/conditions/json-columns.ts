@@ -1,0 +1,137 @@
+// Conditions on one value inside of a JSON field: `p.attributes.path("color", "name").eq("red")`.
+import { suggest } from "../../shared/suggest.ts"
+import type { EntityDefinition, FieldDefinition, FieldType, ValuePart } from "../contract/definition.ts"
+import { queryError } from "../contract/errors.ts"
+import type { JsonPath, JsonScalar, JsonTest, Predicate, TextOperator } from "../contract/predicate.ts"
+import { negated } from "../contract/predicate-parts.ts"
+import { isStorableText } from "../contract/storable.ts"
+import { type Condition, describeValue } from "./condition.ts"
+import { Operators } from "./operators.ts"
+import { toPattern } from "./pattern.ts"
+
+// A path may come from outside, and each step is work for every row.
+const maxSteps = 32
+const comparisons = ["eq", "lt", "lte", "gt", "gte"]
+const texts = ["contains", "startsWith", "endsWith", "like"]
+const operators = [...comparisons, "ne", ...texts, "in", "notIn", "between", "isNull"]
+
+/** One value in a JSON field; `column-types.ts` says which operators which type has. */
+export class JsonColumn extends Operators {
+  readonly #entity: EntityDefinition
+  readonly #field: FieldDefinition
+  readonly #path: JsonPath
+  readonly #toCondition: (predicate: Predicate) => Condition
+
+  constructor(
+    entity: EntityDefinition,
+    field: FieldDefinition,
+    path: readonly unknown[],
+    toCondition: (predicate: Predicate) => Condition,
+  ) {
+    super()
+    this.#entity = entity
+    this.#field = field
+    this.#path = checkPath(entity, field, path)
+    this.#toCondition = toCondition
+  }
+
+  path(...keys: unknown[]): JsonColumn {
+    return new JsonColumn(this.#entity, this.#field, [...this.#path, ...keys], this.#toCondition)
+  }
+
+  protected build(operator: string, value: unknown): Condition {
+    return this.#toCondition(jsonCondition(this.#entity, this.#field, this.#path, operator, value))
+  }
+}
+
+/** `{ path: ["color", "name"], eq: "red" }` */
+export function jsonConditions(entity: EntityDefinition, field: FieldDefinition, given: Readonly<Record<string, unknown>>): Predicate[] {
+  const path = checkPath(entity, field, given["path"])
+  const wanted = Object.keys(given).filter(name => name !== "path")
+  if (wanted.length === 0) throw queryError(`The condition on ${nameOf(entity, field, path)} says nothing.`, "Give an operator: eq.")
+  return wanted.map(operator => jsonCondition(entity, field, path, operator, given[operator]))
+}
+
+function checkPath(entity: EntityDefinition, field: FieldDefinition, path: unknown): JsonPath {
+  const name = `${entity.name}.${field.name}`
+  if (field.type !== "json") throw queryError(`${name} is of the type ${field.type}, and has nothing inside.`, "Compare it as a whole.")
+  if (!Array.isArray(path)) throw queryError(`A path in ${name} is a list, not ${describeValue(path)}.`, 'Write ["color", "name"].')
+  if (path.length > maxSteps) throw queryError(`A path in ${name} has ${path.length} steps; at most ${maxSteps} are possible.`)
+  for (const key of path) {
+    if ((typeof key === "string" && isStorableText(key)) || (Number.isInteger(key) && (key as number) >= 0 && (key as number) < 2 ** 31))
+      continue
+    throw queryError(`A step in ${name} is a key or a position from 0, not ${describeValue(key)}.`)
+  }
+  return path as JsonPath
+}
+
+function jsonCondition(entity: EntityDefinition, field: FieldDefinition, path: JsonPath, operator: string, given: unknown): Predicate {
+  const base = { op: "json", field: field.name, path } as const
+  const isNull: Predicate = { ...base, test: "isNull" }
+  const refuse = (wanted: string): Error =>
+    queryError(`${nameOf(entity, field, path)} ${operator} needs ${wanted}, not ${describeValue(given)}.`)
+  const type = partAt(field, path)
+  /** As the value object is stored: a date as ISO text, a bigint as digits. */
+  const plain = (value: unknown): unknown => {
+    if (type === "date" && value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
+    return type === "bigint" && typeof value === "bigint" ? String(value) : value
+  }
+  const scalar = (given: unknown): JsonScalar => {
+    const value = plain(given)
+    if (isText(value) || typeof value === "boolean" || Number.isFinite(value)) return value as JsonScalar
+    throw refuse("text, a number, true or false")
+  }
+  const equal = (value: unknown): Predicate => (value === null ? isNull : { ...base, test: "eq", value: scalar(value) })
+  const anyOf = (values: unknown): Predicate => {
+    if (!Array.isArray(values)) throw refuse("a list")
+    return { op: "or", of: values.map(equal) }
+  }
+  const ordered = (test: JsonTest, given: unknown): Predicate => {
+    if (typeof given === "bigint") throw queryError(`${nameOf(entity, field, path)} is kept as text, whose order is not that of bigints.`)
+    const value = plain(given)
+    if (!isText(value) && !Number.isFinite(value)) throw refuse("text or a number")
+    return { ...base, test, value: value as JsonScalar }
+  }
+  switch (operator) {
+    case "isNull":
+      if (typeof given !== "boolean") throw refuse("true or false")
+      return given ? isNull : negated(isNull)
+    case "eq":
+      return equal(given)
+    case "ne":
+      return negated(equal(given))
+    case "in":
+      return anyOf(given)
+    case "notIn":
+      return negated(anyOf(given))
+    case "between":
+      if (!Array.isArray(given) || given.length !== 2) throw refuse("two values, [from, to]")
+      return { op: "and", of: [ordered("gte", given[0]), ordered("lte", given[1])] }
+    default:
+      if (comparisons.includes(operator)) return ordered(operator as JsonTest, given)
+      if (!texts.includes(operator)) throw queryError(`"${operator}" is not an operator for JSON.`, suggest(operator, operators))
+      if (!isText(given)) throw refuse("text")
+      toPattern(operator as TextOperator, given, nameOf(entity, field, path))
+      return { ...base, test: operator as JsonTest, value: given }
+  }
+}
+
+/** The type of a part of a value object. */
+function partAt({ parts }: FieldDefinition, path: JsonPath): FieldType | undefined {
+  let part: ValuePart | undefined
+  let inside = parts
+  for (const key of path) {
+    part = inside?.find(({ name }) => name === key)
+    inside = part?.parts
+  }
+  return part?.type
+}
+
+// Not every database can keep NUL or half a surrogate pair, so none is asked for it.
+function isText(value: unknown): value is string {
+  return typeof value === "string" && isStorableText(value)
+}
+
+function nameOf(entity: EntityDefinition, field: FieldDefinition, path: JsonPath): string {
+  return [`${entity.name}.${field.name}`, ...path.map(key => String(key).slice(0, 40))].join(".")
+}

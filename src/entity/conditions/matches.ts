@@ -1,0 +1,282 @@
+// Evaluates predicates and orders in memory, with exactly the semantics that stores keep (see predicate.ts).
+
+import { queryError } from "../contract/errors.ts"
+import type { ComparisonOperator, FieldOperand, JsonPath, JsonPredicate, Operand, Predicate } from "../contract/predicate.ts"
+import type { Order } from "../contract/repository.ts"
+import { isStorableText } from "../contract/storable.ts"
+import { isValueObject } from "../definition/value-object.ts"
+import { depthOf } from "./condition-size.ts"
+
+/** What two values are compared by: dates by their milliseconds, bytes by content, absent as null. */
+type Comparable = string | number | bigint | boolean | null
+type Comparison = Extract<Predicate, { readonly value: Operand; readonly op: ComparisonOperator }>
+type Test<R> = (row: R) => boolean
+/** Gives the function that reads one field of a row. */
+export type Reader<R> = (field: string) => (row: R) => unknown
+
+const compiled = new WeakMap<Predicate, Test<Readonly<Record<string, unknown>>>>()
+const byName: Reader<Readonly<Record<string, unknown>>> = field => row => row[field]
+
+/** Does the condition hold for these field values (an entity, a plain object)? Without a condition everything matches. */
+export function matches(predicate: Predicate | undefined, row: object): boolean {
+  if (predicate === undefined) return true
+  let test = compiled.get(predicate)
+  if (test === undefined) {
+    test = compilePredicate(predicate, byName)
+    compiled.set(predicate, test)
+  }
+  return test(row as Readonly<Record<string, unknown>>)
+}
+
+/**
+ * One function for a predicate, for rows of any form. `toComparable` of what the reader gives must be what the field means;
+ * of a JSON field it gives the JSON value. Throws `NITRO_QUERY` for conditions on related rows, which are not there.
+ */
+export function compilePredicate<R>(predicate: Predicate, reader: Reader<R>): Test<R> {
+  // Before the stack of JavaScript ends, whatever else the condition has gone through.
+  depthOf(predicate)
+  return compile(predicate, reader)
+}
+
+function compile<R>(predicate: Predicate, reader: Reader<R>): Test<R> {
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      return junction(
+        predicate.op,
+        predicate.of.map(part => compile(part, reader)),
+      )
+    case "not": {
+      const test = compile(predicate.of, reader)
+      return row => !test(row)
+    }
+    case "isNull": {
+      const read = reader(predicate.field)
+      return row => (read(row) ?? null) === null
+    }
+    case "in":
+    case "notIn": {
+      const read = reader(predicate.field)
+      const values = new Set(predicate.values.map(toComparable))
+      const wanted = predicate.op === "in"
+      return row => values.has(toComparable(read(row))) === wanted
+    }
+    case "between": {
+      const read = reader(predicate.field)
+      const from = toComparable(predicate.from)
+      const to = toComparable(predicate.to)
+      if (from === null || to === null) return () => false
+      return row => {
+        const value = toComparable(read(row))
+        return value !== null && compareValues(value, from) >= 0 && compareValues(value, to) <= 0
+      }
+    }
+    case "contains":
+    case "startsWith":
+    case "endsWith":
+    case "like":
+      return text(predicate.op, reader(predicate.field), predicate.value)
+    case "json":
+      return json(predicate, reader(predicate.field))
+    case "some":
+      throw queryError(
+        `Whether a condition on the ${predicate.rows.entity} of an entity holds cannot be told from the entity alone.`,
+        "Ask the store: where(...), exists(...) or count(...).",
+      )
+    default:
+      return comparison(predicate, reader)
+  }
+}
+
+function junction<R>(op: "and" | "or", tests: readonly Test<R>[]): Test<R> {
+  const [first, second] = tests
+  if (first !== undefined && second === undefined) return first
+  if (first !== undefined && second !== undefined && tests.length === 2) {
+    return op === "and" ? row => first(row) && second(row) : row => first(row) || second(row)
+  }
+  return op === "and" ? row => tests.every(test => test(row)) : row => tests.some(test => test(row))
+}
+
+function comparison<R>(predicate: Comparison, reader: Reader<R>): Test<R> {
+  const { op, value } = predicate
+  const left = reader(predicate.field)
+  if (isFieldOperand(value)) {
+    const right = reader(value.field)
+    const holds = comparer(op)
+    if (op === "ne") return row => !equal(toComparable(left(row)), toComparable(right(row)))
+    return row => {
+      const a = toComparable(left(row))
+      const b = toComparable(right(row))
+      return a !== null && b !== null && holds(a, b)
+    }
+  }
+  const fixed = toComparable(value)
+  if (op === "eq") return row => toComparable(left(row)) === fixed
+  if (op === "ne") return row => toComparable(left(row)) !== fixed
+  if (fixed === null) return () => false
+  const holds = comparer(op)
+  return row => {
+    const found = toComparable(left(row))
+    return found !== null && holds(found, fixed)
+  }
+}
+
+function equal(a: Comparable, b: Comparable): boolean {
+  return a !== null && a === b
+}
+
+function comparer(op: "eq" | "ne" | "lt" | "lte" | "gt" | "gte"): (a: Comparable, b: Comparable) => boolean {
+  switch (op) {
+    case "eq":
+      return (a, b) => a === b
+    case "ne":
+      return (a, b) => a !== b
+    case "lt":
+      return (a, b) => compareValues(a, b) < 0
+    case "lte":
+      return (a, b) => compareValues(a, b) <= 0
+    case "gt":
+      return (a, b) => compareValues(a, b) > 0
+    default:
+      return (a, b) => compareValues(a, b) >= 0
+  }
+}
+
+function json<R>({ path, test, value }: JsonPredicate, read: (row: R) => unknown): Test<R> {
+  if (test === "isNull") return row => (valueAt(read(row), path) ?? null) === null
+  const at = (row: R): unknown => valueAt(read(row), path)
+  if (test === "contains" || test === "startsWith" || test === "endsWith" || test === "like") return text(test, at, String(value))
+  const fixed = value as Comparable
+  if (test === "eq") return row => at(row) === fixed
+  const holds = comparer(test)
+  return row => {
+    const found = at(row)
+    return typeof found === typeof fixed && holds(found as Comparable, fixed)
+  }
+}
+
+/** Undefined where there is nothing. */
+function valueAt(json: unknown, path: JsonPath): unknown {
+  // Of an entity's own values: what is stored of a value object is its JSON.
+  let found = isValueObject(json) ? json.toJSON() : json
+  for (const key of path) {
+    if (typeof found !== "object" || found === null || Array.isArray(found) !== (typeof key === "number")) return undefined
+    if (!Object.hasOwn(found, key)) return undefined
+    found = (found as Record<string | number, unknown>)[key]
+  }
+  return found
+}
+
+function text<R>(op: "contains" | "startsWith" | "endsWith" | "like", read: (row: R) => unknown, value: string): Test<R> {
+  // No stored text holds half a character, of which a whole one consists here.
+  if (!isStorableText(value)) return () => false
+  const wanted = asciiLower(value)
+  const holds: (found: string) => boolean =
+    op === "contains"
+      ? found => found.includes(wanted)
+      : op === "startsWith"
+        ? found => found.startsWith(wanted)
+        : op === "endsWith"
+          ? found => found.endsWith(wanted)
+          : likeTest(wanted)
+  return row => {
+    const found = read(row)
+    return typeof found === "string" && holds(asciiLower(found))
+  }
+}
+
+/** Lower case for A to Z alone, as SQLite's `lower()`: `É` stays `É`. */
+export function asciiLower(value: string): string {
+  return /[A-Z]/.test(value) ? value.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : value
+}
+
+// Two pointers instead of a regular expression: `%a%a%a%a` from outside must not take exponential time.
+function likeTest(pattern: string): (value: string) => boolean {
+  const wanted = [...pattern]
+  return value => {
+    const found = [...value]
+    let at = 0
+    let patternAt = 0
+    let percentAt = -1
+    let retryAt = 0
+    while (at < found.length) {
+      const part = wanted[patternAt]
+      if (part === "%") {
+        percentAt = patternAt++
+        retryAt = at
+      } else if (part !== undefined && (part === "_" || part === found[at])) {
+        at++
+        patternAt++
+      } else if (percentAt >= 0) {
+        patternAt = percentAt + 1
+        at = ++retryAt
+      } else return false
+    }
+    while (wanted[patternAt] === "%") patternAt++
+    return patternAt === wanted.length
+  }
+}
+
+/** What a domain value or a stored row value is compared by. */
+export function toComparable(value: unknown): Comparable {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return value
+    case "object":
+      if (value instanceof Date) return value.getTime()
+      // One character per byte: equal content is an equal string, and strings order as their bytes do.
+      if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1")
+      return null
+    default:
+      return null
+  }
+}
+
+export function isFieldOperand(value: Operand): value is FieldOperand {
+  return typeof value === "object" && value !== null && "field" in value
+}
+
+/** Negative, zero or positive; text by code point, so that every store sorts alike. Not for null. */
+export function compareValues(a: Comparable, b: Comparable): number {
+  if (a === b) return 0
+  if (typeof a === "string" && typeof b === "string") return compareText(a, b)
+  return (a as number) < (b as number) ? -1 : 1
+}
+
+function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x === y) continue
+    // JavaScript compares UTF-16 units, where surrogates (U+10000 and above) come before U+E000 to U+FFFF.
+    const xHigh = x >= 0xd800 && x <= 0xdfff
+    const yHigh = y >= 0xd800 && y <= 0xdfff
+    return xHigh === yHigh ? x - y : xHigh ? 1 : -1
+  }
+  return a.length - b.length
+}
+
+/** Comparator for entities and plain objects: nulls last ascending and first descending, ties by the fields of `key` ascending. */
+export function compareBy(orderBy: readonly Order[], key?: readonly string[]): (a: object, b: object) => number {
+  return compileOrder(orderBy, byName as Reader<object>, key)
+}
+
+/** `key`: what breaks ties, `definition.key`. */
+export function compileOrder<R>(orderBy: readonly Order[], reader: Reader<R>, key: readonly string[] = ["id"]): (a: R, b: R) => number {
+  const keys = orderBy.map(({ field, direction }) => ({ read: reader(field), sign: direction === "desc" ? -1 : 1 }))
+  for (const field of key) keys.push({ read: reader(field), sign: 1 })
+  return (a, b) => {
+    for (const { read, sign } of keys) {
+      const x = toComparable(read(a))
+      const y = toComparable(read(b))
+      if (x === y) continue
+      const order = x === null ? 1 : y === null ? -1 : compareValues(x, y)
+      if (order !== 0) return order * sign
+    }
+    return 0
+  }
+}

@@ -1,0 +1,151 @@
+// Ids: what a caller may give for one, and how the id of a class with a key of its own fields is written as text.
+import { suggest } from "../../shared/suggest.ts"
+import type { EntityDefinition, EntityId, FieldDefinition, FieldType } from "./definition.ts"
+import { queryError } from "./errors.ts"
+import type { Predicate, Value } from "./predicate.ts"
+
+// Unreserved in URLs, so that most ids of several parts stand in a path as they are.
+const separator = "~"
+
+/** The types that a field of a key may have: equal values have one text. */
+export const keyTypes: ReadonlySet<FieldType> = new Set<FieldType>(["string", "integer", "bigint", "date"])
+
+/** Is `id` no field of its own, but text made of the fields in `definition.key`? */
+export function hasDerivedId({ fields }: EntityDefinition): boolean {
+  return fields[0]?.derived === true
+}
+
+/** The field that others point to: the id, or the one field that it is made of. */
+export function referredField({ key }: EntityDefinition): string {
+  return key.length === 1 ? (key[0] as string) : "id"
+}
+
+function keyFields({ key, fieldByName }: EntityDefinition): FieldDefinition[] {
+  return key.map(name => fieldByName.get(name) as FieldDefinition)
+}
+
+/** The text of a derived id, from the values of its fields. */
+export function idFrom(definition: EntityDefinition, read: (field: string) => unknown): string {
+  const { key } = definition
+  // One part needs no separator, so it is never escaped: the id of a product is its number.
+  if (key.length === 1) return partText(read(key[0] as string))
+  return key.map(name => escapePart(partText(read(name)))).join(separator)
+}
+
+function partText(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : String(value)
+}
+
+function escapePart(text: string): string {
+  return text.replace(/[%~]/g, char => (char === "%" ? "%25" : "%7E"))
+}
+
+/** The values that a derived id was made of, in the order of `definition.key`; undefined when no entity can have this id. */
+export function partsOfId(definition: EntityDefinition, id: unknown): Value[] | undefined {
+  if (typeof id !== "string") return undefined
+  const fields = keyFields(definition)
+  const texts = fields.length === 1 ? [id] : id.split(separator).map(unescapePart)
+  if (texts.length !== fields.length) return undefined
+  const values: Value[] = []
+  for (const [at, { type }] of fields.entries()) {
+    const value = fromText(type, texts[at])
+    if (value === undefined) return undefined
+    values.push(value)
+  }
+  return values
+}
+
+function unescapePart(text: string): string | undefined {
+  if (!text.includes("%")) return text
+  return /%(?!25|7E)/.test(text) ? undefined : text.replaceAll("%7E", separator).replaceAll("%25", "%")
+}
+
+/** One id has one text: `"07"` is no whole number here. */
+function fromText(type: FieldType, text: string | undefined): Value | undefined {
+  if (text === undefined || type === "string") return text
+  if (type === "date") {
+    const date = new Date(text)
+    return !Number.isNaN(date.getTime()) && date.toISOString() === text ? date : undefined
+  }
+  if (!/^(0|-?[1-9]\d{0,30})$/.test(text)) return undefined
+  if (type === "bigint") return BigInt(text)
+  return Number.isSafeInteger(Number(text)) ? Number(text) : undefined
+}
+
+function fits(type: FieldType, value: unknown): boolean {
+  if (type === "integer") return Number.isSafeInteger(value)
+  if (type === "date") return value instanceof Date && !Number.isNaN(value.getTime())
+  return typeof value === type
+}
+
+/**
+ * The id that a caller means; undefined when no entity can have it, as an id from outside may be anything. Throws
+ * `NITRO_QUERY` for an object that is no key of this class.
+ */
+export function toId(definition: EntityDefinition, given: unknown): EntityId | undefined {
+  const { type, derived } = definition.fields[0] as FieldDefinition
+  if (derived) {
+    if (typeof given === "string") return partsOfId(definition, given) === undefined ? undefined : given
+    if (typeof given === "object" && given !== null && !(given instanceof Date)) return idFromObject(definition, given)
+    const [only, ...more] = keyFields(definition)
+    return only !== undefined && more.length === 0 && fits(only.type, given) ? idFrom(definition, () => given) : undefined
+  }
+  if (typeof given === "object" && given !== null && type !== "string") throw wrongKey(definition, "an object")
+  if (fits(type, given)) return given as EntityId
+  if (type === "bigint" && Number.isSafeInteger(given)) return BigInt(given as number)
+  return typeof given === "string" ? (fromText(type, given) as EntityId | undefined) : undefined
+}
+
+function idFromObject(definition: EntityDefinition, given: object): string {
+  if (Array.isArray(given)) throw wrongKey(definition, "a list")
+  const values = given as Readonly<Record<string, unknown>>
+  const unknown = Object.keys(values).find(name => !definition.key.includes(name))
+  if (unknown !== undefined) throw wrongKey(definition, `an object with "${unknown}"`, suggest(unknown, definition.key))
+  for (const { name, type } of keyFields(definition)) {
+    if (values[name] === undefined || values[name] === null) throw wrongKey(definition, `an object without ${name}`)
+    if (!fits(type, values[name])) throw wrongKey(definition, `an object whose ${name} is no ${type}`)
+  }
+  return idFrom(definition, name => values[name])
+}
+
+function wrongKey(definition: EntityDefinition, what: string, fix?: string): Error {
+  const { name, key } = definition
+  const form = hasDerivedId(definition) ? `{ ${key.join(", ")} }` : "one value"
+  return queryError(`The id of ${name} is ${form}, and not ${what}.`, fix ?? `Write ${name}.get(${form === "one value" ? "id" : form}).`)
+}
+
+/** Finds the entities with these ids. */
+export function whereIds(definition: EntityDefinition, ids: readonly Value[]): Predicate {
+  if (!hasDerivedId(definition)) return anyOf("id", ids)
+  const { key } = definition
+  const found = ids.flatMap(id => {
+    const parts = partsOfId(definition, id)
+    return parts === undefined ? [] : [parts]
+  })
+  if (key.length === 1) return anyOf(key[0] as string, found.flat())
+  const each = found.map((parts): Predicate => {
+    return { op: "and", of: key.map((field, at): Predicate => ({ op: "eq", field, value: parts[at] as Value })) }
+  })
+  return each.length === 1 ? (each[0] as Predicate) : { op: "or", of: each }
+}
+
+function anyOf(field: string, values: readonly Value[]): Predicate {
+  return values.length === 1 ? { op: "eq", field, value: values[0] as Value } : { op: "in", field, values }
+}
+
+/** A condition on a derived id, which stores need not keep: on the fields that it is made of. */
+export function idCondition(definition: EntityDefinition, field: string, operator: string, given: unknown): Predicate {
+  const list = operator === "in" || operator === "notIn" ? given : [given]
+  const isNegated = operator === "ne" || operator === "notIn"
+  // Of a join the fields have other names.
+  const isOwn = field === "id" && (isNegated || operator === "eq" || operator === "in")
+  if (isOwn && Array.isArray(list) && list.every(id => typeof id === "string" || id === null)) {
+    const found = whereIds(definition, list as readonly Value[])
+    return isNegated ? { op: "not", of: found } : found
+  }
+  const { name, key } = definition
+  throw queryError(
+    `The ${field} of ${name} is made of ${key.join(" and ")}, and "${operator}" cannot be asked of it here.`,
+    `Ask for ${key.join(" and ")}: these are fields like any other.`,
+  )
+}

@@ -1,0 +1,114 @@
+// Reads entities: by id, by query, by text.
+import type { MaybePromise } from "../../shared/types.ts"
+import { type Binding, bindingOf, hydrate } from "../binding/binding.ts"
+import { currentUnit, onStore } from "../binding/unit-of-work.ts"
+import { toCondition } from "../conditions/columns.ts"
+import type { EntityDefinition, EntityId } from "../contract/definition.ts"
+import { notFoundError, unknownFieldError } from "../contract/errors.ts"
+import { hasDerivedId, toId, whereIds } from "../contract/key.ts"
+import type { Predicate } from "../contract/predicate.ts"
+import type { QueryPlan, Row } from "../contract/repository.ts"
+import { rowBatches } from "../relations/batches.ts"
+import { loadRelations, readWithRelations } from "../relations/eager.ts"
+import { readFound } from "../relations/load.ts"
+import { resolved } from "../relations/resolve.ts"
+import { linkSiblings } from "../relations/siblings.ts"
+import type { EntityClass } from "../types/types.ts"
+import { lockable } from "./lock.ts"
+
+export async function findById<T extends object>(entity: EntityClass<T>, id: unknown): Promise<T | undefined> {
+  const binding = bindingOf(entity as unknown as EntityClass)
+  const found = rowById(binding, id)
+  const row = found instanceof Promise ? await found : found
+  // The row is of this class, so the instance is too.
+  return row === undefined ? undefined : (hydrate(binding, row) as unknown as T)
+}
+
+export async function requireById<T extends object>(entity: EntityClass<T>, id: unknown): Promise<T> {
+  // As findById, without a second promise.
+  const binding = bindingOf(entity as unknown as EntityClass)
+  const found = rowById(binding, id)
+  const row = found instanceof Promise ? await found : found
+  if (row === undefined) throw notFoundError(entity.definition.name, idLabel(entity, id))
+  return hydrate(binding, row) as unknown as T
+}
+
+export async function existsById(entity: EntityClass, id: unknown): Promise<boolean> {
+  return (await rowById(bindingOf(entity), id)) !== undefined
+}
+
+export function idLabel({ definition }: { readonly definition: EntityDefinition }, given: unknown): string {
+  return String(hasDerivedId(definition) ? (toId(definition, given) ?? given) : given)
+}
+
+/** An id as it stands in a row. Undefined for what finds nothing, as an id that comes from outside may be anything. */
+export function storedId({ model, mapper }: Binding, given: unknown): EntityId | undefined {
+  if (model.hasPlainId) return typeof given === "string" ? given : undefined
+  const meant = toId(model.defined.definition, given)
+  return meant === undefined ? undefined : (mapper.encodeAt(0, meant) as EntityId)
+}
+
+function rowById(binding: Binding, given: unknown): MaybePromise<Row | undefined> {
+  const { store, repository } = binding
+  const id = storedId(binding, given)
+  if (id === undefined) return undefined
+  return currentUnit() === undefined ? repository.get(id) : onStore(store, () => repository.get(id))
+}
+
+export async function findEntities<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<T[]> {
+  return (await findRows(entity, plan)).entities
+}
+
+/** The same with the rows that were read, in the same order. */
+export async function findRows<T extends object>(
+  entity: EntityClass<T>,
+  plan: QueryPlan,
+): Promise<{ readonly entities: T[]; readonly rows: readonly Row[] }> {
+  const binding = bindingOf(entity as unknown as EntityClass)
+  if (plan.limit === 0) return { entities: [], rows: [] }
+  const asked = lockable(binding, plan)
+  const { records, rows } = await (plan.with === undefined ? readFound(binding, asked) : readWithRelations(entity, binding, asked))
+  // The rows are of this class, so the instances are too.
+  return { entities: records as unknown as T[], rows }
+}
+
+/** The entities of a plan one after the other, read in batches of `batchSize`: a large result is never in memory as a whole. */
+export async function* streamEntities<T extends object>(
+  entity: EntityClass<T>,
+  plan: QueryPlan,
+  batchSize: number,
+): AsyncGenerator<T, void, undefined> {
+  const binding = bindingOf(entity as unknown as EntityClass)
+  const ready = await resolved(binding, lockable(binding, plan))
+  for await (const rows of rowBatches(binding.entity, ready, batchSize)) {
+    const records = rows.map(row => hydrate(binding, row))
+    linkSiblings(records)
+    if (plan.with !== undefined) await loadRelations(entity, records, plan.with)
+    yield* records as unknown as T[]
+  }
+}
+
+export async function countRows<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<number> {
+  const binding = bindingOf(entity as unknown as EntityClass)
+  const resolving = resolved(binding, plan)
+  const ready = resolving instanceof Promise ? await resolving : resolving
+  return onStore(binding.store, () => binding.repository.count(ready))
+}
+
+/** `contains` in any of the fields, or without `fields` the id itself; undefined for empty text, which finds all. */
+export function searchCondition(entity: EntityClass, text: string | null | undefined, fields?: readonly string[]): Predicate | undefined {
+  const { definition } = entity
+  for (const name of fields ?? []) {
+    if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+  }
+  if (text === null || text === undefined || text === "") return undefined
+  const inText = definition.fields.filter(
+    ({ type, references, managed, hidden, encrypted }) =>
+      type === "string" && references === undefined && !managed && !hidden && !encrypted,
+  )
+  const names = fields ?? inText.map(({ name }) => name)
+  const containing = names.map(name => toCondition(definition, { [name]: { contains: text } }) as Predicate)
+  // The whole id: a part of a random one would be in every second.
+  const id = fields === undefined ? toId(definition, text) : undefined
+  return { op: "or", of: id === undefined ? containing : [...containing, whereIds(definition, [id])] }
+}

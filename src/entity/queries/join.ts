@@ -1,0 +1,239 @@
+// Pairs of entities of two classes: by the store where it can, else by reading both sides.
+
+import { type Binding, bindingOf, hydrate } from "../binding/binding.ts"
+import { unscoped, visiblePairs } from "../binding/soft-delete.ts"
+import { onStore } from "../binding/unit-of-work.ts"
+import { columns } from "../conditions/columns.ts"
+import { builtPredicate, type Condition } from "../conditions/condition.ts"
+import { compileOrder, compilePredicate, isFieldOperand, toComparable } from "../conditions/matches.ts"
+import { toOrder, wholeNumber } from "../conditions/order.ts"
+import { queryError } from "../contract/errors.ts"
+import type { Predicate } from "../contract/predicate.ts"
+import type { JoinPlan, Row } from "../contract/repository.ts"
+import { Thenable } from "../contract/thenable.ts"
+import { joinDefinition, joinPrefixes } from "../definition/derived.ts"
+import { rowBatches } from "../relations/batches.ts"
+import { prefixedLookup } from "../relations/lookup.ts"
+import { lookedUp, resolvedCondition } from "../relations/resolve.ts"
+import type { EntityClass, JoinQuery } from "../types/types.ts"
+
+type Build = (left: never, right: never) => Condition
+
+// What a join that the store cannot do may take of this process.
+const maxRows = 100_000
+const maxPairs = 10_000_000
+const batchSize = 1000
+
+class StoreJoin<T extends object, S extends object | undefined, V, W> extends Thenable<[T, S][]> implements JoinQuery<T, S, V, W> {
+  readonly left: EntityClass
+  readonly right: EntityClass
+  readonly plan: JoinPlan
+
+  constructor(left: EntityClass, right: EntityClass, plan: JoinPlan) {
+    super()
+    this.left = left
+    this.right = right
+    this.plan = plan
+  }
+
+  where(condition: Build): JoinQuery<T, S, V, W> {
+    const before = this.plan.where
+    const further = pairCondition(this.left, this.right, condition, this.plan.outer !== undefined)
+    return this.#with({ where: before === undefined ? further : { op: "and", of: [before, further] } })
+  }
+
+  orderBy(side: "left" | "right", field: string, direction?: "asc" | "desc"): JoinQuery<T, S, V, W> {
+    if (side !== "left" && side !== "right") throw queryError(`The side of a join is "left" or "right", not "${String(side)}".`)
+    const prefixes = joinPrefixes(this.left.definition, this.right.definition)
+    const order = toOrder((side === "left" ? this.left : this.right).definition, field, direction)
+    return this.#with({ orderBy: [...this.plan.orderBy, { ...order, field: prefixes[side === "left" ? 0 : 1] + order.field }] })
+  }
+
+  limit(limit: number): JoinQuery<T, S, V, W> {
+    return this.#with({ limit: wholeNumber("limit", limit) })
+  }
+
+  offset(offset: number): JoinQuery<T, S, V, W> {
+    return this.#with({ offset: wholeNumber("offset", offset) })
+  }
+
+  async first(): Promise<[T, S] | undefined> {
+    const [first] = await readPairs<T, S>(this.left, this.right, { ...this.plan, limit: Math.min(1, this.plan.limit ?? 1) })
+    return first
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a query is awaited where its result is wanted
+  override then<A = [T, S][], B = never>(
+    fulfilled?: ((value: [T, S][]) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return readPairs<T, S>(this.left, this.right, this.plan).then(fulfilled, rejected)
+  }
+
+  #with(changes: Partial<JoinPlan>): JoinQuery<T, S, V, W> {
+    return new StoreJoin(this.left, this.right, { ...this.plan, ...changes })
+  }
+}
+
+/** `outer`: with the entities of the left side that pair with none. */
+export function joinQuery(left: EntityClass, right: EntityClass, build: Build, outer = false): JoinQuery<never, never> {
+  const on = pairCondition(left, right, build, outer)
+  const plan: JoinPlan = { right: right.definition, orderBy: [], ...(outer ? { outer: on } : { where: on }) }
+  return new StoreJoin<never, never, never, never>(left, right, plan)
+}
+
+function pairCondition(left: EntityClass, right: EntityClass, build: Build, outer: boolean): Predicate {
+  if (typeof build !== "function") throw queryError("A join is made by a condition: (left, right) => left.categoryId.eq(right.id).")
+  const joined = joinDefinition(left.definition, right.definition, outer)
+  const sides = joinPrefixes(left.definition, right.definition)
+  const both = [left, right].map((side, at) => {
+    const prefix = sides[at] as string
+    return columns(joined, prefix, prefixedLookup(side, prefix))
+  })
+  return builtPredicate(joined, build, both)
+}
+
+type RowPair = readonly [Row, Row | undefined]
+
+async function readPairs<T extends object, S extends object | undefined>(
+  left: EntityClass,
+  right: EntityClass,
+  plan: JoinPlan,
+): Promise<[T, S][]> {
+  if (plan.limit === 0) return []
+  const [a, b] = [bindingOf(left), bindingOf(right)]
+  const pairs = await (a.store === b.store && unscoped(a.repository).join !== undefined ? pairsOfStore(a, b, plan) : pairsOf(a, b, plan))
+  // Rows of these classes, so the instances are too.
+  return pairs.map(([x, y]) => [hydrate(a, x), y === undefined ? undefined : hydrate(b, y)] as unknown as [T, S])
+}
+
+async function pairsOfStore(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[]> {
+  const repository = unscoped(a.repository)
+  const [where, outer] = await Promise.all([resolvedCondition(a, plan.where), resolvedCondition(a, plan.outer)])
+  const ready: JoinPlan = { ...plan, ...(where === undefined ? {} : { where }), ...(outer === undefined ? {} : { outer }) }
+  const join = repository.join?.bind(repository) as NonNullable<typeof repository.join>
+  const seen = visiblePairs(ready, a.entity.definition, b.entity.definition)
+  const rows = await onStore(a.store, () => join(seen, unscoped(b.repository)))
+  const width = a.entity.definition.fields.length
+  return rows.map((row): RowPair => [row.slice(0, width), row[width] === null ? undefined : row.slice(width)])
+}
+
+/** A row with its decoded values, by the field names of the join. */
+interface Side {
+  readonly row: Row
+  readonly values: Readonly<Record<string, unknown>>
+}
+type Pair = readonly [Side, Side | undefined]
+
+/** Reads both sides and pairs them here. */
+async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[]> {
+  const [leftPrefix, rightPrefix] = joinPrefixes(a.entity.definition, b.entity.definition)
+  const isLeft = (field: string): boolean => field.startsWith(leftPrefix)
+  const [where, outer] = await Promise.all(
+    [plan.where, plan.outer].map(condition => (condition === undefined ? undefined : lookedUp(a, condition))),
+  )
+  const parts = partsOf(where)
+  const onParts = outer === undefined ? parts : partsOf(outer)
+  const ofLeft = (part: Predicate): boolean => fieldsOf(part).every(isLeft)
+  const ofRight = (part: Predicate): boolean => !fieldsOf(part).some(isLeft)
+  // Of a left join, what is asked of the right side alone decides what pairs, and nothing of that takes a left row away.
+  const left = await sideOf(a, leftPrefix, parts.filter(ofLeft))
+  const right = await sideOf(b, rightPrefix, onParts.filter(ofRight))
+  const reader = (field: string): ((pair: Pair) => unknown) => {
+    const side = isLeft(field) ? 0 : 1
+    return pair => pair[side]?.values[field]
+  }
+  const test = (condition: Predicate | undefined): ((pair: Pair) => boolean) =>
+    condition === undefined ? () => true : compilePredicate<Pair>(condition, reader)
+  let found = candidates(left, right, onParts, isLeft)
+  if (outer !== undefined) found = withLonely(left, found.filter(test(outer)))
+  found = found.filter(test(where))
+  found.sort(compileOrder<Pair>(plan.orderBy, reader, joinDefinition(a.entity.definition, b.entity.definition).key))
+  const offset = plan.offset ?? 0
+  const window = found.slice(offset, plan.limit === undefined ? undefined : offset + plan.limit)
+  return window.map(([x, y]) => [x.row, y?.row])
+}
+
+/** The pairs, and each row of the left side that is in none. */
+function withLonely(left: readonly Side[], pairs: readonly Pair[]): Pair[] {
+  const paired = new Set(pairs.map(([side]) => side))
+  return [...pairs, ...left.filter(side => !paired.has(side)).map((side): Pair => [side, undefined])]
+}
+
+/** What must hold all together. */
+function partsOf(predicate: Predicate | undefined): Predicate[] {
+  if (predicate === undefined) return []
+  return predicate.op === "and" ? predicate.of.flatMap(partsOf) : [predicate]
+}
+
+function fieldsOf(predicate: Predicate): string[] {
+  if (predicate.op === "and" || predicate.op === "or") return predicate.of.flatMap(fieldsOf)
+  if (predicate.op === "not") return fieldsOf(predicate.of)
+  const { field, value } = predicate as { readonly field: string; readonly value?: unknown }
+  return isFieldOperand(value as never) ? [field, (value as { readonly field: string }).field] : [field]
+}
+
+function looksIntoJson(predicate: Predicate): boolean {
+  if (predicate.op === "and" || predicate.op === "or") return predicate.of.some(looksIntoJson)
+  return predicate.op === "not" ? looksIntoJson(predicate.of) : predicate.op === "json"
+}
+
+/** What the conditions on this side alone leave of its rows; they are tested on the pairs again. */
+async function sideOf(binding: Binding, prefix: string, parts: readonly Predicate[]): Promise<Side[]> {
+  const { entity, mapper, store } = binding
+  const asked = store.capabilities.jsonPaths === true ? parts : parts.filter(part => !looksIntoJson(part))
+  const where: Predicate = { op: "and", of: asked.map(part => withoutPrefix(part, prefix)) }
+  const sides: Side[] = []
+  for await (const rows of rowBatches(entity, { where, orderBy: [] }, batchSize)) {
+    for (const row of rows) {
+      const values = Object.fromEntries(
+        entity.definition.fields.map(({ name, index }) => [prefix + name, mapper.decodeAt(index, row[index])]),
+      )
+      sides.push({ row, values })
+    }
+    if (sides.length > maxRows) {
+      throw queryError(
+        `A join would read more than ${maxRows} ${entity.definition.plural}, as ${binding.store.name} cannot do it by itself.`,
+        "Narrow it by a condition, or keep both classes in one SQL store.",
+      )
+    }
+  }
+  return sides
+}
+
+function withoutPrefix(predicate: Predicate, prefix: string): Predicate {
+  if (predicate.op === "and" || predicate.op === "or")
+    return { op: predicate.op, of: predicate.of.map(part => withoutPrefix(part, prefix)) }
+  if (predicate.op === "not") return { op: "not", of: withoutPrefix(predicate.of, prefix) }
+  const { value } = predicate as { readonly value?: unknown }
+  const other = isFieldOperand(value as never) ? { value: { field: (value as { readonly field: string }).field.slice(prefix.length) } } : {}
+  return { ...predicate, field: (predicate as { readonly field: string }).field.slice(prefix.length), ...other } as Predicate
+}
+
+/** The pairs that may match: by a hash of the fields that must be equal, else all. */
+function candidates(
+  left: readonly Side[],
+  right: readonly Side[],
+  parts: readonly Predicate[],
+  isLeft: (field: string) => boolean,
+): Pair[] {
+  for (const part of parts) {
+    if (part.op !== "eq" || !isFieldOperand(part.value) || isLeft(part.field) === isLeft(part.value.field)) continue
+    const [ofLeft, ofRight] = isLeft(part.field) ? [part.field, part.value.field] : [part.value.field, part.field]
+    const byValue = new Map<unknown, Side[]>()
+    for (const side of right) {
+      const key = toComparable(side.values[ofRight])
+      const same = byValue.get(key)
+      if (same === undefined) byValue.set(key, [side])
+      else same.push(side)
+    }
+    return left.flatMap(side => (byValue.get(toComparable(side.values[ofLeft])) ?? []).map((other): Pair => [side, other]))
+  }
+  if (left.length * right.length > maxPairs) {
+    throw queryError(
+      `A join would compare ${left.length * right.length} pairs.`,
+      "Join by fields that are equal, or narrow it by a condition.",
+    )
+  }
+  return left.flatMap(side => right.map((other): Pair => [side, other]))
+}

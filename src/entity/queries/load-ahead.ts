@@ -1,0 +1,71 @@
+// Loads the entity that a unit of work is about, without keeping its store from others while the unit does other things.
+import { NitroError } from "../../shared/errors.ts"
+import { after } from "../../shared/maybe.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import { type Binding, bindingOf, hydrate, idOfRow } from "../binding/binding.ts"
+import { type EntityRecord, isExposed, rowOf, valuesOf } from "../binding/record.ts"
+import { takeRow } from "../binding/reread.ts"
+import { currentUnit } from "../binding/unit-of-work.ts"
+import type { EntityId } from "../contract/definition.ts"
+import { notFoundError } from "../contract/errors.ts"
+import { whereIds } from "../contract/key.ts"
+import type { Value } from "../contract/predicate.ts"
+import type { Row } from "../contract/repository.ts"
+import type { EntityClass } from "../types/types.ts"
+import { idLabel, requireById, storedId } from "./finders.ts"
+
+/**
+ * `require(id)` for the first thing that a unit of work does. The unit has the store until the present turn of the event
+ * loop is over: work that is done by then is alone with the entity. It waits for a store that another caller has, so that it
+ * never computes from a row that is about to change. Slower work gives the store back, and begins at its next read or write.
+ * There the entity is read again: without unsaved changes it takes what is stored, and where another writer has changed the same
+ * it is `NITRO_STALE_ENTITY`.
+ */
+export async function requireAhead<T extends object>(entity: EntityClass<T>, id: unknown): Promise<T> {
+  const unit = currentUnit()
+  const binding = bindingOf(entity as unknown as EntityClass)
+  const { store } = binding
+  const key = storedId(binding, id)
+  const hasBegun = unit === undefined || unit.parent !== undefined || [...unit.stores].length > 0
+  if (hasBegun || key === undefined || !store.capabilities.transactions) return requireById(entity, id)
+  const begun = unit.beginAhead(store)
+  const ahead = begun instanceof Promise ? await begun : begun
+  const reading = ahead.run(() => lockedRow(binding, key))
+  const row = reading instanceof Promise ? await reading : reading
+  if (row === undefined) {
+    unit.giveBack(store)
+    throw notFoundError(entity.definition.name, idLabel(entity, id))
+  }
+  const record = hydrate(binding, row)
+  unit.onJoin(store, () => check(binding, record))
+  setImmediate(() => unit.giveBack(store))
+  return record as unknown as T
+}
+
+/** Where transactions run side by side, others must not change the row before this one ends. */
+function lockedRow({ store, repository, definition, mapper }: Binding, key: EntityId): MaybePromise<Row | undefined> {
+  if (store.capabilities.forUpdate !== true) return repository.get(key)
+  const where = whereIds(definition, [mapper.decodeAt(0, key) as Value])
+  return after(repository.find({ where, orderBy: [], limit: 1, lock: "wait" }), ([row]) => row)
+}
+
+function check(binding: Binding, record: EntityRecord): MaybePromise<void> {
+  const stored = rowOf(record)
+  if (stored !== undefined) return after(lockedRow(binding, stored[0] as EntityId), row => compare(binding, record, row))
+}
+
+function compare(binding: Binding, record: EntityRecord, row: Row | undefined): void {
+  const { mapper, model, managed } = binding
+  const stored = rowOf(record) as Row
+  const id = idOfRow(binding, stored)
+  if (row === undefined) throw notFoundError(model.name, id, "was deleted meanwhile")
+  const theirs = mapper.difference(mapper.decode(row), stored, true)?.columns ?? []
+  if (theirs.length === 0) return
+  const mine = mapper.difference(valuesOf(record), stored, isExposed(record))?.columns ?? []
+  if (mine.length > 0 && (managed.version >= 0 || mine.some(column => theirs.includes(column)))) {
+    throw new NitroError("NITRO_STALE_ENTITY", `${model.name} "${id}" was changed by another request meanwhile.`, {
+      details: { entity: model.name, id },
+    })
+  }
+  takeRow(record, binding, row)
+}

@@ -1,0 +1,77 @@
+// Reads on where the last row ended: the condition that finds what comes after it, and large results in batches.
+import { bindingOf } from "../binding/binding.ts"
+import { onStore } from "../binding/unit-of-work.ts"
+import type { EntityDefinition } from "../contract/definition.ts"
+import type { Predicate, Value } from "../contract/predicate.ts"
+import type { Order, QueryPlan, Row } from "../contract/repository.ts"
+import type { StoredValue } from "../contract/stored-value.ts"
+import type { EntityClass } from "../types/types.ts"
+
+/** The order of a plan to its end: what it says, and the key, after which nothing can follow. */
+export function fullOrder({ key }: EntityDefinition, { orderBy }: QueryPlan): readonly Order[] {
+  const missing = new Set(key)
+  for (const [at, { field }] of orderBy.entries()) {
+    missing.delete(field)
+    if (missing.size === 0) return orderBy.slice(0, at + 1)
+  }
+  return [...orderBy, ...[...missing].map((field): Order => ({ field, direction: "asc" }))]
+}
+
+/** The plan of what comes after the row that has these values in the fields of `fullOrder`. */
+export function planAfter(entity: EntityClass<never> | EntityClass, plan: QueryPlan, values: readonly (Value | StoredValue)[]): QueryPlan {
+  const order = fullOrder(entity.definition, plan)
+  const [first] = order as readonly [Order]
+  const firstValue = values[0] as Value | StoredValue
+  const field = entity.definition.fieldByName.get(first.field)
+  const parts: Predicate[] = plan.where === undefined ? [] : [plan.where]
+  // Says nothing new, but databases find the start by an index of the first field with it, and not with the `or` alone.
+  if (order.length > 1 && field?.nullable === false && firstValue !== null) {
+    parts.push({ op: first.direction === "asc" ? "gte" : "lte", field: first.field, value: firstValue })
+  }
+  const cases = order.flatMap(({ field: name, direction }, index): Predicate[] => {
+    const beyond = after(name, direction, values[index] as Value | StoredValue, entity.definition.fieldByName.get(name)?.nullable === true)
+    if (beyond === undefined) return []
+    const equal = order
+      .slice(0, index)
+      .map((key, at): Predicate => ({ op: "eq", field: key.field, value: values[at] as Value | StoredValue }))
+    return [equal.length === 0 ? beyond : { op: "and", of: [...equal, beyond] }]
+  })
+  const [only] = cases
+  parts.push(only !== undefined && cases.length === 1 ? only : { op: "or", of: cases })
+  const where = parts[0] !== undefined && parts.length === 1 ? parts[0] : ({ op: "and", of: parts } as const)
+  return { ...plan, where }
+}
+
+/** Nulls come last ascending and first descending. Undefined: nothing comes after. */
+function after(field: string, direction: "asc" | "desc", value: Value | StoredValue, nullable: boolean): Predicate | undefined {
+  const isNull: Predicate = { op: "isNull", field }
+  if (direction === "desc") return value === null ? { op: "not", of: isNull } : { op: "lt", field, value }
+  if (value === null) return undefined
+  const greater: Predicate = { op: "gt", field, value }
+  return nullable ? { op: "or", of: [greater, isNull] } : greater
+}
+
+/** The values that a row has in the fields of `fullOrder`, as the store tells them apart. */
+export function keyOfRow(entity: EntityClass, plan: QueryPlan, row: Row): (Value | StoredValue)[] {
+  const { mapper } = bindingOf(entity)
+  return fullOrder(entity.definition, plan).map(({ field }) => {
+    const index = entity.definition.fieldByName.get(field)?.index ?? -1
+    return mapper.operandAt(index, row[index])
+  })
+}
+
+/** All rows of a plan, never more than `size` at once. Each batch sees what is stored when it is read. */
+export async function* rowBatches(entity: EntityClass, plan: QueryPlan, size: number): AsyncGenerator<Row[], void, undefined> {
+  const { store, repository } = bindingOf(entity)
+  let left = plan.limit ?? Number.POSITIVE_INFINITY
+  let next: QueryPlan = plan
+  while (left > 0) {
+    const limit = Math.min(left, size)
+    const rows = await onStore(store, () => repository.find({ ...next, limit }))
+    if (rows.length > 0) yield rows
+    if (rows.length < limit) return
+    left -= rows.length
+    const { offset: _, ...rest } = plan
+    next = planAfter(entity, rest, keyOfRow(entity, plan, rows.at(-1) as Row))
+  }
+}

@@ -1,0 +1,211 @@
+// Deletes, for good or softly, one or many, and takes soft ones back.
+import { type Binding, bindingOf, hydrate, runHook } from "../binding/binding.ts"
+import { maxRowsAnnounced, tellDeleted, tellMany, tellStored } from "../binding/change.ts"
+import { isObserved, needsRows } from "../binding/changes.ts"
+import { type EntityRecord, rowOf, setDeleted, setStored, valuesOf } from "../binding/record.ts"
+import { unscoped } from "../binding/soft-delete.ts"
+import { atomically, currentUnit, joinFirst, onStore, writeTo } from "../binding/unit-of-work.ts"
+import { toCondition } from "../conditions/columns.ts"
+import type { EntityId } from "../contract/definition.ts"
+import { isLongCascade, queryError } from "../contract/errors.ts"
+import type { Predicate } from "../contract/predicate.ts"
+import type { Repository, Row, Write } from "../contract/repository.ts"
+import { relationLookup } from "../relations/lookup.ts"
+import { resolvedCondition } from "../relations/resolve.ts"
+import type { DeleteOptions, DeleteWhereOptions, EntityClass } from "../types/types.ts"
+import { type DeleteActions, hasDeleteHooks, hasDeleteRules, takenAlong, tryCascade, withDeleteRules } from "./delete-rules.ts"
+import { bindingFor, waitForSaves } from "./persistence.ts"
+
+/** False when it was not stored (any more). */
+export async function remove(record: EntityRecord, { permanently = false }: DeleteOptions = {}): Promise<boolean> {
+  await waitForSaves(record)
+  if (rowOf(record) === undefined) return false
+  const binding = bindingFor(record)
+  await joinFirst(binding.store)
+  await runHook(binding, record, "beforeDelete")
+  const before = rowOf(record)
+  if (before === undefined) return false
+  const soft = isSoft(binding) && !permanently
+  if (soft && valuesOf(record)["deletedAt"] !== null) return false
+  if (soft) return ended(record, binding, before, await mark(record, binding, new Date()))
+  return withDeleteRules(binding, [before], deleteActions, () => eraseRecord(record, binding, before))
+}
+
+async function eraseRecord(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
+  return ended(record, binding, before, await erase(record, binding, before))
+}
+
+async function ended(record: EntityRecord, binding: Binding, before: Row, wasThere: boolean): Promise<boolean> {
+  if (!wasThere) return false
+  tellDeleted(binding, before)
+  await runHook(binding, record, "afterDelete")
+  return true
+}
+
+async function erase(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
+  const [touched] = await writeTo(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as EntityId }]))
+  // The unit goes on knowing it by its id: after a rollback it is the instance of that row again.
+  currentUnit()?.consequences.onRollback(binding.store, () => setStored(record, before, binding))
+  setDeleted(record)
+  return touched !== 0
+}
+
+/** How on-delete rules change what hangs on a deleted entity. It goes for good: it would point to nothing. */
+const deleteActions: DeleteActions = {
+  async deleteRows(binding, rows) {
+    if (!hasDeleteHooks(binding)) {
+      await eraseRows(binding, rows)
+      return
+    }
+    for (const row of rows) {
+      const record = hydrate(binding, row)
+      await runHook(binding, record, "beforeDelete")
+      if (rowOf(record) !== undefined) await eraseRecord(record, binding, row)
+    }
+  },
+  async setNull(binding, rows, { index }) {
+    const repository = unscoped(binding.repository)
+    const writes = rows.map(row => ({ op: "update", id: row[0] as EntityId, columns: [index], values: [null] }) as const)
+    const touched = await writeTo(binding.store, () => repository.write(writes))
+    if (!isObserved(binding.model)) return
+    rows.forEach((before, at) => {
+      if (touched[at] === 1) tellStored(binding, before.with(index, null), before, [index])
+    })
+  },
+}
+
+async function eraseRows(binding: Binding, rows: readonly Row[]): Promise<number> {
+  const repository = unscoped(binding.repository)
+  const touched = await writeTo(binding.store, () => repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as EntityId }))))
+  return tellAll(binding, rows, touched)
+}
+
+/** False when it was not deleted, or is gone for good. */
+export async function restore(record: EntityRecord): Promise<boolean> {
+  await waitForSaves(record)
+  const binding = bindingFor(record)
+  await joinFirst(binding.store)
+  if (!isSoft(binding)) throw queryError(`${binding.model.name} keeps no deleted entities.`, "Declare it: softDelete: true.")
+  if (rowOf(record) === undefined || valuesOf(record)["deletedAt"] === null) return false
+  if (!(await mark(record, binding, null))) return false
+  // To those who listen it is there again.
+  tellStored(binding, rowOf(record) as Row, undefined, [])
+  return true
+}
+
+/** Writes `deletedAt` and nothing else: unsaved changes stay unsaved. */
+async function mark(record: EntityRecord, binding: Binding, deletedAt: Date | null): Promise<boolean> {
+  const values = valuesOf(record)
+  const before = rowOf(record) as Row
+  const { columns, values: encoded } = marks(binding, deletedAt)
+  const [touched] = await writeTo(binding.store, () =>
+    binding.repository.write([{ op: "update", id: before[0] as EntityId, columns, values: encoded }]),
+  )
+  if (touched === 0) return false
+  const { deletedAt: earlier } = values
+  currentUnit()?.consequences.onRollback(binding.store, () => {
+    setStored(record, before, binding)
+    values["deletedAt"] = earlier
+  })
+  const row = before.slice()
+  columns.forEach((column, at) => {
+    row[column] = encoded[at]
+  })
+  values["deletedAt"] = deletedAt
+  setStored(record, row, binding)
+  return true
+}
+
+function marks({ model, mapper }: Binding, deletedAt: Date | null): { columns: number[]; values: unknown[] } {
+  const column = model.defined.definition.fieldByName.get("deletedAt")?.index as number
+  return { columns: [column], values: [mapper.encodeAt(column, deletedAt)] }
+}
+
+function isSoft({ model }: Binding): boolean {
+  return model.defined.definition.softDelete === true
+}
+
+/** Hooks run and listeners hear of each entity, as if each had been deleted by itself; without any it is one statement. */
+export async function deleteWhere(entity: EntityClass, where: unknown, options: DeleteWhereOptions = {}): Promise<number> {
+  const binding = bindingOf(entity)
+  const asked = toCondition(entity.definition, where, false, relationLookup(entity))
+  if (asked === undefined && options.all !== true) {
+    throw queryError(
+      `${entity.name}.deleteWhere without a condition would delete everything.`,
+      "Give a condition, or say deleteWhere({}, { all: true }).",
+    )
+  }
+  const condition = await resolvedCondition(binding, asked)
+  const hooked = hasDeleteHooks(binding)
+  const soft = isSoft(binding) && !options.permanently
+  if (hooked) return atomically(() => removeEach(binding, condition, options))
+  return soft ? markWhere(binding, condition) : eraseWhere(binding, condition)
+}
+
+async function removeEach(binding: Binding, condition: Predicate | undefined, options: DeleteOptions): Promise<number> {
+  let deleted = 0
+  for (const row of await matching(binding, condition, options.permanently)) if (await remove(hydrate(binding, row), options)) deleted++
+  return deleted
+}
+
+async function eraseWhere(binding: Binding, condition: Predicate | undefined): Promise<number> {
+  const { store } = binding
+  // Of a class with soft deletion it also removes for good what was deleted softly before.
+  const repository = unscoped(binding.repository)
+  if (!(await mustReadRows(binding, condition, repository)) && !(await hasDeleteRules(binding, needsRows))) {
+    try {
+      const count = await tryCascade(binding, async () => writeTo(store, () => repository.deleteWhere(condition)))
+      tellMany(binding, "delete-many", { where: condition, count, columns: [] })
+      if (count > 0) await tellTakenAlong(binding)
+      return count
+    } catch (error) {
+      if (!isLongCascade(error)) throw error
+    }
+  }
+  const rows = await matching(binding, condition, true)
+  return withDeleteRules(binding, rows, deleteActions, roots => eraseRows(binding, roots))
+}
+
+async function mustReadRows(binding: Binding, condition: Predicate | undefined, repository: Repository): Promise<boolean> {
+  if (!needsRows(binding)) return false
+  const plan = { ...(condition === undefined ? {} : { where: condition }), orderBy: [] }
+  return (await onStore(binding.store, () => repository.count(plan))) <= maxRowsAnnounced
+}
+
+/** The rows of other classes that the store deleted or emptied along: it says of none which they are. */
+async function tellTakenAlong(binding: Binding): Promise<void> {
+  for (const { binding: other, field } of await takenAlong(binding)) {
+    if (field.onDelete === "cascade") tellMany(other, "delete-many", { columns: [] })
+    else tellMany(other, "update-many", { columns: [field.index] })
+  }
+}
+
+async function markWhere(binding: Binding, condition: Predicate | undefined): Promise<number> {
+  const { store, repository } = binding
+  const { columns, values } = marks(binding, new Date())
+  const atOnce = repository.updateWhere?.bind(repository)
+  if (atOnce && !(await mustReadRows(binding, condition, repository))) {
+    const count = await writeTo(store, () => atOnce(condition, columns, values))
+    tellMany(binding, "delete-many", { where: condition, count, columns: [] })
+    return count
+  }
+  const rows = await matching(binding, condition)
+  const touched = await writeTo(store, () =>
+    repository.write(rows.map((row): Write => ({ op: "update", id: row[0] as EntityId, columns, values }))),
+  )
+  if (needsRows(binding) && rows.length <= maxRowsAnnounced) return tellAll(binding, rows, touched)
+  const count = touched.filter(one => one === 1).length
+  tellMany(binding, "delete-many", { where: condition, count, columns: [] })
+  return count
+}
+
+function tellAll(binding: Binding, rows: readonly Row[], touched: readonly number[]): number {
+  const gone = rows.filter((_, index) => touched[index] === 1)
+  for (const row of gone) tellDeleted(binding, row)
+  return gone.length
+}
+
+async function matching({ store, repository }: Binding, condition: Predicate | undefined, deletedToo = false): Promise<Row[]> {
+  const from = deletedToo ? unscoped(repository) : repository
+  return onStore(store, () => from.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }))
+}

@@ -1,0 +1,301 @@
+// Saves and deletes: validation, hooks, what changed, the write itself, and telling of it.
+import { NitroError } from "../../shared/errors.ts"
+import { after } from "../../shared/maybe.ts"
+import type { MaybePromise } from "../../shared/types.ts"
+import { type Binding, bindingOf, runHook, verifyInstance } from "../binding/binding.ts"
+import { tellStored } from "../binding/change.ts"
+import {
+  type EntityRecord,
+  isDeleted,
+  isExposed,
+  originOf,
+  rowOf,
+  savingOf,
+  setSaving,
+  setSiblings,
+  setStored,
+  valuesOf,
+} from "../binding/record.ts"
+import { reread } from "../binding/reread.ts"
+import { atomically, currentUnit, joinFirst, onStore, writeTo } from "../binding/unit-of-work.ts"
+import type { EntityId } from "../contract/definition.ts"
+import { notFoundError, queryError } from "../contract/errors.ts"
+import type { Repository, Row, Write } from "../contract/repository.ts"
+import type { EntityClass, SaveOptions } from "../types/types.ts"
+import { readonlyError, staleError } from "./dirty.ts"
+import { checkReferences } from "./references.ts"
+
+/** One write that is ready to go, and what to do once it went. */
+interface Prepared {
+  readonly record: EntityRecord
+  readonly binding: Binding
+  readonly write: Write
+  /** The row as it is stored afterwards. */
+  readonly row: Row
+  /** What the entity holds once it is stored, where the library keeps these. */
+  readonly updatedAt: Date | undefined
+  readonly version: number | undefined
+}
+
+/** Resolves to the entity itself. `fresh`: validated by its constructor just now. */
+export async function save<R extends EntityRecord>(record: R, options?: SaveOptions, fresh = false): Promise<R> {
+  // An await costs as much as the rest of a save: none where hooks and the store are synchronous.
+  const binding = bindingFor(record)
+  const hooked = binding.state.hooks.size > 0
+  if (hooked) {
+    const hooks = runBeforeHooks(record, binding, options)
+    if (hooks !== undefined) await hooks
+  }
+  if (savingOf(record) !== undefined) await waitForSaves(record)
+  const joined = joinFirst(binding.store)
+  if (joined !== undefined) await joined
+  const prepared = prepare(record, binding, options, fresh && !hooked)
+  if (prepared === undefined) return record
+  const written = writeOne(prepared)
+  if (written !== undefined) await guard(record, written)
+  if (hooked) {
+    const hooks = runAfterHooks(prepared)
+    if (hooks !== undefined) await hooks
+  }
+  return record
+}
+
+/** While a save is under way others of the same instance wait: both would insert, or write over what the other wrote. */
+export async function waitForSaves(record: EntityRecord): Promise<void> {
+  for (let earlier = savingOf(record); earlier !== undefined; earlier = savingOf(record)) await earlier
+}
+
+async function guard(record: EntityRecord, written: Promise<void>): Promise<void> {
+  const settled = written.then(ignore, ignore)
+  setSaving(record, settled)
+  try {
+    await written
+  } finally {
+    if (savingOf(record) === settled) setSaving(record, undefined)
+  }
+}
+
+function ignore(): void {}
+
+/** All or nothing where the store has transactions: every entity is validated before the first is written. */
+export async function saveMany(records: readonly EntityRecord[], options?: SaveOptions, fresh = false): Promise<void> {
+  const all = [...new Set(records)]
+  const run = async (): Promise<void> => {
+    const prepared: Prepared[] = []
+    for (const record of all) {
+      const binding = bindingFor(record)
+      const hooked = binding.state.hooks.size > 0
+      if (hooked) {
+        const hooks = runBeforeHooks(record, binding, options)
+        if (hooks !== undefined) await hooks
+      }
+      if (savingOf(record) !== undefined) await waitForSaves(record)
+      const joined = joinFirst(binding.store)
+      if (joined !== undefined) await joined
+      const one = prepare(record, binding, options, fresh && !hooked)
+      if (one !== undefined) prepared.push(one)
+    }
+    await writeAll(prepared)
+    for (const one of prepared) {
+      const hooks = one.binding.state.hooks.size > 0 ? runAfterHooks(one) : undefined
+      if (hooks !== undefined) await hooks
+    }
+  }
+  // Inserts are one write, which a store with transactions does entirely or not at all. An update that finds its row gone
+  // or changed is no error of the store's: what was written before it must be taken back.
+  if (all.every(record => rowOf(record) === undefined)) return run()
+  return atomically(run)
+}
+
+function classOf(record: EntityRecord): EntityClass {
+  return record.constructor as unknown as EntityClass
+}
+
+/** An entity goes back to where it came from, also when the class is bound elsewhere by now. */
+export function bindingFor(record: EntityRecord): Binding {
+  const current = bindingOf(classOf(record))
+  const origin = originOf(record)
+  const binding = origin === undefined || origin === current ? current : { ...current, ...origin }
+  verifyInstance(binding, record)
+  return binding
+}
+
+function runBeforeHooks(record: EntityRecord, binding: Binding, options: SaveOptions | undefined): MaybePromise<void> {
+  if (isDeleted(record)) return
+  return after(runHook(binding, record, "beforeSave"), () => {
+    if (rowOf(record) === undefined) return runHook(binding, record, "beforeCreate")
+    // Only what will be written is an update.
+    const isDue = binding.state.hooks.has("beforeUpdate") && prepare(record, binding, options, false) !== undefined
+    return isDue ? runHook(binding, record, "beforeUpdate") : undefined
+  })
+}
+
+/** The write that makes the store agree with the entity; undefined when it does. */
+function prepare(record: EntityRecord, binding: Binding, options: SaveOptions | undefined, fresh: boolean): Prepared | undefined {
+  if (isDeleted(record)) throw notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
+  const ttlSeconds = ttlOf(binding, options)
+  if (binding.definition.softDelete && valuesOf(record)["deletedAt"] instanceof Date) {
+    throw notFoundError(binding.model.name, idOf(record), "was deleted, and has to be restored before it can be saved")
+  }
+  const stored = rowOf(record)
+  return stored === undefined ? toInsert(record, binding, ttlSeconds, fresh) : toUpdate(record, stored, binding, ttlSeconds)
+}
+
+/** The id as the entity holds it. */
+export function idOf(record: EntityRecord): EntityId {
+  return valuesOf(record)["id"] as EntityId
+}
+
+/** The id as it stands in the row. */
+function storedIdOf(record: EntityRecord, { mapper }: Binding): EntityId {
+  return mapper.encodeAt(0, idOf(record)) as EntityId
+}
+
+function toInsert(record: EntityRecord, binding: Binding, ttlSeconds: number | undefined, fresh: boolean): Prepared {
+  const values = valuesOf(record)
+  const { model, mapper } = binding
+  if (!fresh) model.validator.inPlace(values)
+  const row = mapper.encode(values)
+  return { record, binding, write: { op: "insert", row, ttlSeconds }, row, updatedAt: undefined, version: undefined }
+}
+
+/** Undefined when there is nothing to write: no change, and no new time of expiry. */
+function toUpdate(record: EntityRecord, stored: Row, binding: Binding, ttlSeconds: number | undefined): Prepared | undefined {
+  const { mapper, model, managed } = binding
+  const values = valuesOf(record)
+  const difference = mapper.difference(values, stored, isExposed(record))
+  if (difference === undefined && ttlSeconds === undefined) return undefined
+  const { columns, values: encoded } = difference ?? { columns: [], values: [] }
+  let updatedAt: Date | undefined
+  let expected: number | undefined
+  if (difference !== undefined) {
+    model.validator.inPlace(values, columns)
+    if (!model.hasPlainId) refuseNewKey(binding, columns)
+    if (managed.updatedAt >= 0) {
+      updatedAt = new Date()
+      columns.push(managed.updatedAt)
+      encoded.push(mapper.encodeAt(managed.updatedAt, updatedAt))
+    }
+    if (managed.version >= 0) {
+      expected = values["version"] as number
+      columns.push(managed.version)
+      encoded.push(mapper.encodeAt(managed.version, expected + 1))
+    }
+  }
+  const row = stored.slice()
+  for (let i = 0; i < columns.length; i++) row[columns[i] as number] = encoded[i]
+  // All properties in one literal, here as above: what is added later, or spread in, costs a hidden class each time.
+  const write: Write = { op: "update", id: stored[0] as EntityId, columns, values: encoded, version: expected, ttlSeconds }
+  return { record, binding, write, row, updatedAt, version: expected === undefined ? undefined : expected + 1 }
+}
+
+/** A date in a key that was changed in place: no assignment saw it. */
+function refuseNewKey({ model }: Binding, columns: readonly number[]): void {
+  const changed = columns.map(index => model.names[index] as string).find(name => model.isKey(name))
+  if (changed !== undefined) throw readonlyError(model, changed)
+}
+
+function ttlOf(binding: Binding, options: SaveOptions | undefined): number | undefined {
+  const ttlSeconds = options?.ttlSeconds ?? binding.definition.ttlSeconds
+  if (ttlSeconds === undefined) return undefined
+  if (!(ttlSeconds > 0)) throw queryError(`ttlSeconds must be above 0, not ${String(ttlSeconds)}.`)
+  if (binding.store.capabilities.ttl) return ttlSeconds
+  throw new NitroError(
+    "NITRO_CAPABILITY",
+    `${binding.model.name} was saved with ttlSeconds, but ${binding.store.name} lacks the capability "ttl".`,
+  )
+}
+
+function writeOne(prepared: Prepared): MaybePromise<void> {
+  const { store } = prepared.binding
+  const touched = writeTo(store, () => checkedWrite(prepared))
+  return touched instanceof Promise ? touched.then(counts => settle(prepared, counts[0])) : settle(prepared, touched[0])
+}
+
+function checkedWrite({ binding, write }: Prepared): MaybePromise<number[]> {
+  const { repository, references } = binding
+  const checked = references.length === 0 ? undefined : checkReferences(binding, write)
+  return checked instanceof Promise ? checked.then(() => repository.write([write])) : repository.write([write])
+}
+
+function settle(prepared: Prepared, touched: number | undefined): MaybePromise<void> {
+  if (touched === 0) return refuseLost(prepared)
+  finish(prepared)
+}
+
+/** Writes each store's share in one call, then makes the entities say what is stored and tells the listeners. */
+async function writeAll(prepared: readonly Prepared[]): Promise<void> {
+  const repositories = new Map<Repository, Prepared[]>()
+  for (const one of prepared) {
+    const share = repositories.get(one.binding.repository)
+    if (share === undefined) repositories.set(one.binding.repository, [one])
+    else share.push(one)
+  }
+  const all = prepared.map(({ write }) => write)
+  for (const { binding, write } of prepared) {
+    const checked = binding.references.length === 0 ? undefined : onStore(binding.store, () => checkReferences(binding, write, all))
+    if (checked instanceof Promise) await checked
+  }
+  for (const [repository, share] of repositories) {
+    const { store } = (share[0] as Prepared).binding
+    const touched = await writeTo(store, () => repository.write(share.map(({ write }) => write)))
+    const lost = share.find((_, index) => touched[index] === 0)
+    if (lost) await refuseLost(lost)
+    for (const one of share) finish(one)
+  }
+}
+
+async function refuseLost({ record, binding, write }: Prepared): Promise<never> {
+  const id = idOf(record)
+  const stored = await onStore(binding.store, () => binding.repository.get(storedIdOf(record, binding)))
+  if (stored === undefined || write.op === "insert" || write.version === undefined) {
+    throw notFoundError(binding.model.name, id, "was deleted before it was saved")
+  }
+  throw staleError(binding.model.name, id, write.version, binding.mapper.decode(stored)["version"])
+}
+
+function finish({ record, binding, row, updatedAt, version, write }: Prepared): void {
+  const before = rowOf(record)
+  const values = valuesOf(record)
+  const unit = currentUnit()
+  const isNumbered = values["id"] === undefined
+  if (isNumbered) values["id"] = binding.mapper.decodeAt(0, row[0])
+  if (unit) {
+    const origin = originOf(record)
+    const { updatedAt: earlierUpdatedAt, version: earlierVersion } = values
+    unit.consequences.onRollback(binding.store, () => {
+      setStored(record, before, origin)
+      if (isNumbered) values["id"] = undefined
+      if (updatedAt !== undefined) values["updatedAt"] = earlierUpdatedAt
+      if (version !== undefined) values["version"] = earlierVersion
+    })
+    unit.identify(binding.repository, row[0], record)
+  }
+  if (updatedAt !== undefined) values["updatedAt"] = updatedAt
+  if (version !== undefined) values["version"] = version
+  setStored(record, row, binding)
+  tellStored(binding, row, before, write.op === "update" ? write.columns : [])
+}
+
+function runAfterHooks({ record, binding, write }: Prepared): MaybePromise<void> {
+  const first = runHook(binding, record, write.op === "insert" ? "afterCreate" : "afterUpdate")
+  return after(first, () => runHook(binding, record, "afterSave"))
+}
+
+export async function reload(record: EntityRecord): Promise<void> {
+  await waitForSaves(record)
+  const binding = bindingFor(record)
+  const id = idOf(record)
+  const row = await onStore(binding.store, () => binding.repository.get(storedIdOf(record, binding)))
+  if (row === undefined) throw notFoundError(binding.model.name, id)
+  Object.assign(valuesOf(record), binding.mapper.decode(row))
+  setStored(record, row, binding)
+  currentUnit()?.noteRead(binding.store, record, reread)
+  setSiblings(record, undefined)
+}
+
+export async function isStored(record: EntityRecord): Promise<boolean> {
+  const binding = bindingFor(record)
+  const { store, repository } = binding
+  return (await onStore(store, () => repository.get(storedIdOf(record, binding)))) !== undefined
+}
