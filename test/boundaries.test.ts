@@ -36,7 +36,7 @@ it("accepts what the rules allow", () => {
       "src/entity/entity.ts",
       'import { z } from "zod"\nimport type { Json } from "../shared/types.ts"\nimport { AsyncLocalStorage } from "node:async_hooks"',
     ),
-    source("src/repositories/sql/sqlite.ts", 'import type { Store } from "../../entity/index.ts"\nconst load = () => import("libsql")'),
+    source("src/stores/sql/sqlite.ts", 'import type { Store } from "../../entity/index.ts"\nconst load = () => import("libsql")'),
     source("src/adapters/hono.ts", 'import { FastResponse } from "srvx"'),
     source("src/client/browser/morph.ts", 'import { Idiomorph } from "idiomorph"'),
     source("src/live/index.ts", 'export * from "./live-list.ts"\nexport { call } from "../actions/index.ts"'),
@@ -57,10 +57,10 @@ it("refuses that a lower folder reaches up", () => {
   expect(breachesOf("src/shared/types.ts", 'import "../entity/index.ts"')).toEqual([
     "src/shared/types.ts:2 imports src/entity/index.ts. shared imports nothing of ours: move this file up, or what it needs down.",
   ])
-  expect(breachesOf("src/repositories/sql/sqlite.ts", 'import "../../events/index.ts"')).toEqual([
-    "src/repositories/sql/sqlite.ts:2 imports src/events/index.ts. repositories may import only shared, entity: let a folder that may know both join them.",
+  expect(breachesOf("src/stores/sql/sqlite.ts", 'import "../../events/index.ts"')).toEqual([
+    "src/stores/sql/sqlite.ts:2 imports src/events/index.ts. stores may import only shared, entity: let a folder that may know both join them.",
   ])
-  expect(breachesOf("src/index.ts", 'export { sqlite } from "./repositories/sql/sqlite.ts"')[0]).toContain("index.ts may import only")
+  expect(breachesOf("src/index.ts", 'export { sqlite } from "./stores/sql/sqlite.ts"')[0]).toContain("index.ts may import only")
   expect(breachesOf("src/entity/save.ts", 'import "../../test/support/imports.ts"')[0]).toContain("does not ship")
 })
 
@@ -97,7 +97,7 @@ it("finds circles of files and of folders", () => {
 })
 
 it("keeps third-party packages where they belong", () => {
-  expect(breachesOf("src/html/page.ts", 'import { z } from "zod"')[0]).toContain("Third-party packages appear only in repositories")
+  expect(breachesOf("src/html/page.ts", 'import { z } from "zod"')[0]).toContain("Third-party packages appear only in stores")
   expect(breachesOf("src/events/emit.ts", 'import "fs"')).toEqual(["src/events/emit.ts:2 imports fs. Write node:fs."])
   expect(breachesOf("src/adapters/hono.ts", 'import { Hono } from "hono"')[0]).toContain("load it on use with import()")
   expect(breachesOf("src/adapters/hono.ts", 'import type { Context } from "hono"')[0]).toContain(

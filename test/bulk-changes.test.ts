@@ -16,10 +16,10 @@ import {
 } from "../src/entity/index.ts"
 import { createEvents, withEvents } from "../src/events/index.ts"
 import { entityEvents } from "../src/live/index.ts"
-import { postgresDrivers } from "../src/repositories/sql/drivers/load-postgres.ts"
-import { postgres } from "../src/repositories/sql/postgres.ts"
-import { sqlite } from "../src/repositories/sql/sqlite.ts"
-import { availableDrivers } from "../src/repositories/sql/testing/drivers.ts"
+import { postgresDrivers } from "../src/stores/sql/postgres/drivers/load.ts"
+import { postgres } from "../src/stores/sql/postgres/store.ts"
+import { sqlite } from "../src/stores/sql/sqlite/store.ts"
+import { availableDrivers } from "../src/stores/sql/testing/drivers.ts"
 import { postgresMissing, testDatabase } from "./support/postgres.ts"
 
 class Shelf extends Entity("BulkShelf", { name: z.string() }) {}

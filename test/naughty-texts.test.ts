@@ -6,7 +6,7 @@ import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { availableDrivers } from "../src/repositories/sql/testing/drivers.ts"
+import { availableDrivers } from "../src/stores/sql/testing/drivers.ts"
 import { postgresMissing, testDatabase } from "./support/postgres.ts"
 
 const list = createRequire(import.meta.url).resolve("big-list-of-naughty-strings")

@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   highlight: ["shared", "html"],
   components: ["shared", "html", "datastar", "highlight"],
   client: ["shared"],
-  repositories: ["shared", "entity"],
+  stores: ["shared", "entity"],
   actions: ["shared", "entity", "events", "html", "datastar"],
   cqrs: ["shared", "entity", "events", "html", "datastar", "actions"],
   live: ["shared", "entity", "events", "html", "datastar", "actions"],
@@ -43,7 +43,7 @@ const mayLoad: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Folders whose files may load a package that the user has or has not: on use, with `import()`. */
-const mayLoadOnUse: readonly string[] = ["repositories", "buses", "jobs", "plugins", "adapters", "cli", "compile", "highlight"]
+const mayLoadOnUse: readonly string[] = ["stores", "buses", "jobs", "plugins", "adapters", "cli", "compile", "highlight"]
 
 const independent = new Set(["entity", "events", "html"])
 

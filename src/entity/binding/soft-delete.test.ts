@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { sqlite } from "../../repositories/sql/sqlite.ts"
+import { sqlite } from "../../stores/sql/sqlite/store.ts"
 import { ref } from "../definition/fields.ts"
 import { Entity } from "../entity.ts"
 import { memory } from "../memory/store.ts"

@@ -1,0 +1,25 @@
+// How migrations reach the connection of a SQL store: a member that only this package can name.
+import { NitroError } from "../../../shared/errors.ts"
+import type { Dialect } from "./dialect.ts"
+import type { Driver } from "./driver.ts"
+
+/** Present on every store of this package that runs SQL. */
+export const sqlAccess: unique symbol = Symbol("nitro.sql")
+
+export interface SqlAccess {
+  readonly dialect: Dialect
+  /**
+   * Hands out one connection, outside of any transaction, that nobody else writes through until `work` is done. What
+   * `work` changes on it (settings, an open transaction) it puts back itself.
+   */
+  exclusive<T>(work: (driver: Driver) => Promise<T>): Promise<T>
+}
+
+/** Throws `NITRO_CAPABILITY` for a store that runs no SQL of ours. */
+export function accessOf(store: { readonly name: string }): SqlAccess {
+  const access = (store as { readonly [sqlAccess]?: SqlAccess })[sqlAccess]
+  if (access !== undefined) return access
+  throw new NitroError("NITRO_CAPABILITY", `${store.name} is no SQL store of this library, and has no tables to migrate.`, {
+    fix: 'Give a store of "nitro-ts/sqlite" or "nitro-ts/postgres".',
+  })
+}

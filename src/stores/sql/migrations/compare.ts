@@ -1,0 +1,122 @@
+// What differs between two schemas, as data; renames are only those that were said.
+
+import type { DialectName } from "../contract/dialect.ts"
+import { isOurName } from "../table/names.ts"
+import { canonicalDefault } from "./canonical.ts"
+import { needsCast } from "./casts.ts"
+import { type ColumnModel, columnOf, type ForeignKeyModel, type IndexModel, type SchemaModel, type TableModel, tableOf } from "./model.ts"
+
+export interface ColumnChange {
+  readonly from: ColumnModel
+  readonly to: ColumnModel
+  /** The values must be turned into others. */
+  readonly type: boolean
+  readonly nullable: boolean
+  readonly default: boolean
+  /** It begins to count up, or ends. */
+  readonly serial: boolean
+}
+
+export interface TableChange {
+  /** After renames. */
+  readonly from: TableModel
+  readonly to: TableModel
+  readonly added: readonly ColumnModel[]
+  readonly dropped: readonly ColumnModel[]
+  readonly changed: readonly ColumnChange[]
+  readonly addedIndexes: readonly IndexModel[]
+  readonly droppedIndexes: readonly IndexModel[]
+  /** Same columns, but the name holds a table or column that was renamed. */
+  readonly renamedIndexes: readonly { readonly from: IndexModel; readonly to: IndexModel }[]
+  readonly renamedForeignKeys: readonly { readonly from: ForeignKeyModel; readonly to: ForeignKeyModel }[]
+  readonly addedForeignKeys: readonly ForeignKeyModel[]
+  readonly droppedForeignKeys: readonly ForeignKeyModel[]
+  readonly primaryKey: boolean
+}
+
+export interface SchemaChange {
+  readonly dialect: DialectName
+  readonly created: readonly TableModel[]
+  readonly dropped: readonly TableModel[]
+  readonly altered: readonly TableChange[]
+}
+
+export function compareSchemas(from: SchemaModel, to: SchemaModel): SchemaChange {
+  const altered = to.tables.flatMap(table => {
+    const before = tableOf(from, table.name)
+    const change = before && compareTables(before, table, to.dialect)
+    return change === undefined || isEmpty(change) ? [] : [change]
+  })
+  return {
+    dialect: to.dialect,
+    created: to.tables.filter(table => tableOf(from, table.name) === undefined),
+    dropped: from.tables.filter(table => tableOf(to, table.name) === undefined),
+    altered,
+  }
+}
+
+export function compareTables(from: TableModel, to: TableModel, dialect: DialectName): TableChange {
+  const changed = to.columns.flatMap(column => {
+    const before = columnOf(from, column.name)
+    const change = before && compareColumns(before, column, dialect)
+    return change && (change.type || change.nullable || change.default || change.serial) ? [change] : []
+  })
+  const same = indexesTheSame(from, to)
+  return {
+    from,
+    to,
+    added: to.columns.filter(column => columnOf(from, column.name) === undefined),
+    dropped: from.columns.filter(column => columnOf(to, column.name) === undefined),
+    changed,
+    addedIndexes: to.indexes.filter(index => !same.has(indexKey(index))),
+    droppedIndexes: from.indexes.filter(index => !same.has(indexKey(index))),
+    renamedIndexes: renamedIndexes(from, to, same),
+    renamedForeignKeys: renamedForeignKeys(from, to),
+    addedForeignKeys: to.foreignKeys.filter(key => !from.foreignKeys.some(other => foreignKeyKey(other) === foreignKeyKey(key))),
+    droppedForeignKeys: from.foreignKeys.filter(key => !to.foreignKeys.some(other => foreignKeyKey(other) === foreignKeyKey(key))),
+    primaryKey: JSON.stringify(from.primaryKey) !== JSON.stringify(to.primaryKey),
+  }
+}
+
+function compareColumns(from: ColumnModel, to: ColumnModel, dialect: DialectName): ColumnChange {
+  return {
+    from,
+    to,
+    type: needsCast(from, to, dialect),
+    nullable: from.nullable !== to.nullable,
+    default: canonicalDefault(from, dialect) !== canonicalDefault(to, dialect),
+    serial: (from.serial ?? false) !== (to.serial ?? false),
+  }
+}
+
+const indexKey = ({ columns, unique }: IndexModel): string => JSON.stringify([columns, unique])
+
+function indexesTheSame(from: TableModel, to: TableModel): Set<string> {
+  const before = new Set(from.indexes.map(indexKey))
+  return new Set(to.indexes.map(indexKey).filter(key => before.has(key)))
+}
+
+function renamedIndexes(from: TableModel, to: TableModel, same: ReadonlySet<string>): { from: IndexModel; to: IndexModel }[] {
+  return to.indexes.flatMap(index => {
+    if (!same.has(indexKey(index))) return []
+    const before = from.indexes.find(other => indexKey(other) === indexKey(index))
+    const isStale = before !== undefined && before.name !== index.name && isOurName(before.name) && !before.constraint
+    return isStale ? [{ from: before, to: index }] : []
+  })
+}
+
+function renamedForeignKeys(from: TableModel, to: TableModel): { from: ForeignKeyModel; to: ForeignKeyModel }[] {
+  return to.foreignKeys.flatMap(key => {
+    const before = from.foreignKeys.find(other => foreignKeyKey(other) === foreignKeyKey(key))
+    return before !== undefined && before.name !== key.name && isOurName(before.name) ? [{ from: before, to: key }] : []
+  })
+}
+
+/** Names do not count: nothing depends on them. */
+function foreignKeyKey(key: ForeignKeyModel): string {
+  return JSON.stringify([key.columns, key.table, key.references, key.onDelete, key.deferred])
+}
+
+function isEmpty({ from: _from, to: _to, primaryKey, ...lists }: TableChange): boolean {
+  return !primaryKey && Object.values(lists).every(list => list.length === 0)
+}

@@ -1,0 +1,133 @@
+// One step of a migration: its SQL, what it does as a sentence, and whether data goes with it.
+import { NitroError } from "../../../shared/errors.ts"
+import { castSql } from "./casts.ts"
+import type { ColumnChange } from "./compare.ts"
+import "./errors.ts"
+import type { DialectName } from "../contract/dialect.ts"
+import type { Directed, Rename } from "./hints.ts"
+import type { ColumnModel, ForeignKeyModel, IndexModel, TableModel } from "./model.ts"
+import { quote, quoteAll, shown } from "./sql-text.ts"
+
+export interface Step {
+  readonly direction: "up" | "down"
+  readonly table: string
+  /** What it does, and what is lost: one sentence or two. */
+  readonly sentence: string
+  /** Data that was there is gone afterwards. */
+  readonly destructive: boolean
+  /** Without semicolons; all of them, in this order. */
+  readonly statements: readonly string[]
+}
+
+export interface Context {
+  readonly dialect: DialectName
+  readonly hints: Directed
+}
+
+/** `key` stands behind the type: ` primary key`. */
+export function columnSql(column: ColumnModel, key = ""): string {
+  return `${quote(column.name)} ${column.type}${key}${column.nullable ? "" : " not null"}${defaultClause(column)}`
+}
+
+export function defaultClause(column: ColumnModel): string {
+  return column.default === undefined ? "" : ` default ${column.default}`
+}
+
+export function referenceSql({ table, references, onDelete, deferred }: ForeignKeyModel): string {
+  const rule = onDelete === "no action" ? "" : ` on delete ${onDelete}`
+  return ` references ${quote(table)} (${quoteAll(references)})${rule}${deferred ? " deferrable initially deferred" : ""}`
+}
+
+export function createIndexSql(table: string, { name, columns, unique }: IndexModel): string {
+  return `create ${unique ? "unique " : ""}index ${quote(name)} on ${quote(table)} (${quoteAll(columns)})`
+}
+
+export function renameStep({ table, from, to }: Rename, { hints: { direction } }: Context): Step {
+  const sql = table === undefined ? `rename to ${quote(to)}` : `rename column ${quote(from)} to ${quote(to)}`
+  const what = table === undefined ? `the table ${shown(from)}` : `the column ${shown(from)} of ${shown(table)}`
+  return {
+    direction,
+    table: table ?? to,
+    sentence: `Renames ${what} to ${shown(to)}.`,
+    destructive: false,
+    statements: [`alter table ${quote(table ?? from)} ${sql}`],
+  }
+}
+
+export function dropStep(table: TableModel, { hints: { direction } }: Context): Step {
+  return {
+    direction,
+    table: table.name,
+    sentence: `Drops the table ${shown(table.name)} with all of its rows.`,
+    destructive: true,
+    statements: [`drop table ${quote(table.name)}`],
+  }
+}
+
+/** What rows that exist get in a column that is new and required, or was nullable. Throws `NITRO_MIGRATION_BACKFILL`. */
+export function backfillOf(table: TableModel, column: ColumnModel, { dialect, hints }: Context): string {
+  const value = hints.backfill(table.name, column.name) ?? column.default
+  if (value !== undefined) return value
+  // The way down brings back a column whose values are gone; a required one gets something.
+  if (hints.direction === "down") return emptyValue(column, dialect)
+  const name = `${table.name}.${column.name}`
+  throw new NitroError(
+    "NITRO_MIGRATION_BACKFILL",
+    `The column ${shown(name)} is required and has no default: rows that exist have no value for it.`,
+    {
+      fix: `Give the field a default, or make it nullable, or say what old rows get, as SQL: backfill: { ${shown(name)}: "..." }.`,
+      details: { table: table.name, column: column.name },
+    },
+  )
+}
+
+function emptyValue({ kind, type }: ColumnModel, dialect: DialectName): string {
+  switch (kind) {
+    case "string":
+      return "''"
+    case "json":
+      return "'null'"
+    case "bytes":
+      return dialect === "sqlite" ? "x''" : "'\\x'"
+    case "boolean":
+      return dialect === "sqlite" ? "0" : "false"
+    case "date":
+      return dialect === "sqlite" ? "0" : "'1970-01-01T00:00:00Z'"
+    default:
+      return /text|char/i.test(type) ? "''" : "0"
+  }
+}
+
+/** The expression for the values in the new type. Throws `NITRO_MIGRATION_CAST`. */
+export function castOf(table: TableModel, { from, to }: ColumnChange, { dialect, hints }: Context): string {
+  const given = hints.cast(table.name, to.name) ?? castSql(from, to, quote(to.name), dialect)
+  if (given !== undefined) return given
+  const name = `${table.name}.${to.name}`
+  const kinds = `${from.kind ?? from.type} to ${to.kind ?? to.type}`
+  throw new NitroError(
+    "NITRO_MIGRATION_CAST",
+    `The column ${shown(name)} changes from ${kinds}, and the way ${hints.direction} has no cast for that.`,
+    {
+      fix: `Say how, as SQL: casts: { ${shown(name)}: { up: "...", down: "..." } }.`,
+      details: { table: table.name, column: to.name, direction: hints.direction },
+    },
+  )
+}
+
+/** What is done to columns, as the parts of a sentence. */
+export function changeSentence({ from, to, type, nullable, serial, default: changesDefault }: ColumnChange): string {
+  const parts = [
+    ...(type ? [`from ${from.kind ?? from.type} to ${to.kind ?? to.type}`] : []),
+    ...(nullable ? [to.nullable ? "so that it may be null" : "so that it is required"] : []),
+    ...(serial ? [to.serial ? "so that it counts up" : "so that it no longer counts up"] : []),
+    ...(changesDefault
+      ? [to.default === undefined ? "to have no default" : `to have the default ${to.default.replaceAll(/\s+/g, " ")}`]
+      : []),
+  ]
+  return `changes ${shown(to.name)} ${parts.join(", ")}`
+}
+
+export function sentence(parts: readonly string[]): string {
+  const text = parts.join("; ")
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}

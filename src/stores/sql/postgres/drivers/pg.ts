@@ -1,0 +1,261 @@
+// pg (node-postgres): a pool of connections, named prepared statements, rows as arrays.
+import type { Row } from "../../../../entity/index.ts"
+import { StatementNames } from "../../compile/statement-names.ts"
+import { statementCacheSize } from "../../contract/driver.ts"
+import type { PoolDriver, Session } from "../../contract/pool-driver.ts"
+import { requirePeer } from "../../contract/require-peer.ts"
+import { checkPostgresParameters, isLost } from "../dialect.ts"
+import { parserOf } from "../values.ts"
+import { Execution, type ExecutionCallback, type PgConnection } from "./pg-execution.ts"
+import { cancelStatement } from "./postgres-cancel.ts"
+
+/** The part of a pg `Pool` that is used. */
+export interface PgPool {
+  readonly options: { readonly max?: number | undefined }
+  connect(callback: (error: Error | undefined, client: PgClient | undefined, release: (discard?: boolean | Error) => void) => void): void
+  end(): Promise<void>
+  on(event: "error", listener: (error: Error) => void): unknown
+}
+
+export interface PgClient {
+  /** Left out by pg-native. */
+  readonly connection?: unknown
+  readonly host?: string
+  readonly port?: number
+  readonly processID?: number | null
+  readonly secretKey?: unknown
+  /** Takes no queries of other classes than its own. Not in older versions. */
+  readonly pipeline?: boolean
+  query(config: PgQuery | Execution, callback?: PgCallback): unknown
+  on(event: "error" | "end", listener: (error: Error) => void): unknown
+  removeListener(event: "error" | "end", listener: (error: Error) => void): unknown
+}
+
+interface PgQuery {
+  readonly text: string
+  readonly name?: string | undefined
+  readonly values?: readonly unknown[]
+  readonly rowMode?: "array"
+  readonly types?: { getTypeParser(oid: number): (text: string) => unknown }
+}
+
+interface PgResult {
+  readonly rows: Row[]
+  readonly rowCount: number | null
+  readonly command: string
+}
+
+type PgCallback = (error: Error | null, result: PgResult | PgResult[]) => void
+
+export interface PgPoolOptions {
+  readonly connectionString: string
+  readonly max: number
+  /** How long to wait for a connection, free or new. */
+  readonly connectionTimeoutMillis: number
+}
+
+/** Throws what loading the package throws when it is missing. */
+export function loadPg(): (options: PgPoolOptions) => PgPool {
+  const { Pool } = requirePeer("pg") as { readonly Pool: new (options: object) => PgPool }
+  return options => {
+    // A script ends when its work is done, as with SQLite, though nobody closed the store.
+    const pool = new Pool({ ...options, allowExitOnIdle: true })
+    // A connection that is lost while nobody uses it harms nobody; without a listener it would end the process.
+    pool.on("error", () => undefined)
+    return pool
+  }
+}
+
+export function isPgPool(value: object): value is PgPool {
+  return "connect" in value && "end" in value && "totalCount" in value && "options" in value
+}
+
+const types = { getTypeParser: parserOf }
+
+/** A statement to run. Without `values` it is SQL as it stands. */
+interface Statement {
+  readonly text: string
+  readonly name: string | undefined
+  readonly values: readonly unknown[] | undefined
+}
+
+function send(client: PgClient, { text, name, values }: Statement, callback: PgCallback): void {
+  const connection = client.connection as Partial<PgConnection> | undefined
+  if (values === undefined) client.query({ text }, callback)
+  else if (client.pipeline === true || connection?.parsedStatements === undefined)
+    client.query({ text, name, values, rowMode: "array", types }, callback)
+  else client.query(new Execution(text, name ?? "", values, callback as ExecutionCallback))
+}
+
+class PgStatements {
+  readonly #names: StatementNames | undefined
+
+  constructor(prepare: boolean) {
+    this.#names = prepare ? new StatementNames(statementCacheSize * 4) : undefined
+  }
+
+  statement(text: string, values: readonly unknown[]): Statement {
+    checkPostgresParameters(values)
+    return { text, name: this.#names?.nameOf(text), values }
+  }
+}
+
+const plain = (text: string): Statement => ({ text, name: undefined, values: undefined })
+const rowsOf = (result: PgResult): Row[] => result.rows
+const firstRowOf = (result: PgResult): Row | undefined => result.rows[0]
+const countOf = (result: PgResult): number => result.rowCount ?? 0
+
+/** Whether the statement was prepared for a table that has another form by now. */
+function isOutdatedPlan(error: unknown): boolean {
+  const { code, routine } = error as { readonly code?: string; readonly routine?: string }
+  return code === "0A000" && routine === "RevalidateCachedQuery"
+}
+
+export class PgPoolDriver implements PoolDriver {
+  readonly name: string = "pg"
+  readonly maxConnections: number
+  readonly #pool: PgPool
+  readonly #owned: boolean
+  readonly #statements: PgStatements
+
+  /** `owned`: `close()` ends the pool too. */
+  constructor(pool: PgPool, prepare: boolean, owned: boolean) {
+    this.#pool = pool
+    this.#owned = owned
+    this.#statements = new PgStatements(prepare)
+    this.maxConnections = pool.options.max ?? 10
+  }
+
+  all(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.#run(this.#statements.statement(sql, parameters), rowsOf)
+  }
+
+  get(sql: string, parameters: readonly unknown[]): Promise<Row | undefined> {
+    return this.#run(this.#statements.statement(sql, parameters), firstRowOf)
+  }
+
+  run(sql: string, parameters: readonly unknown[]): Promise<number> {
+    return this.#run(this.#statements.statement(sql, parameters), countOf)
+  }
+
+  exec(sql: string): Promise<void> {
+    return this.#run(plain(sql), () => undefined)
+  }
+
+  // With `pool.query` every refused statement would cost its connection: pg drops a client after any error.
+  #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#pool.connect((failure, client, release) => {
+        if (client === undefined) return reject(failure)
+        let isDone = false
+        const finish = (error: Error | null, result?: PgResult | PgResult[]): void => {
+          if (isDone) return
+          isDone = true
+          client.removeListener("error", finish)
+          const isOutdated = error !== null && isOutdatedPlan(error)
+          release(error !== null && (isOutdated || isLost(error)))
+          if (error === null) resolve(pick(result as PgResult))
+          else if (isOutdated && statement.name !== undefined) resolve(this.#run({ ...statement, name: undefined }, pick))
+          else reject(error)
+        }
+        client.on("error", finish)
+        send(client, statement, finish)
+      })
+    })
+  }
+
+  reserve(): Promise<Session> {
+    return new Promise((resolve, reject) => {
+      this.#pool.connect((failure, client, release) => {
+        if (client === undefined) reject(failure)
+        else resolve(new PgSession(client, release, this.#statements))
+      })
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#owned) await this.#pool.end()
+  }
+}
+
+class PgSession implements Session {
+  readonly name: string = "pg"
+  lost = false
+  readonly #client: PgClient
+  readonly #release: (discard?: boolean) => void
+  readonly #statements: PgStatements
+  isBusy = false
+  #isOutdated = false
+  readonly #waiting: (() => void)[] = []
+  readonly #lose: () => void
+
+  constructor(client: PgClient, release: (discard?: boolean) => void, statements: PgStatements) {
+    this.#client = client
+    this.#release = release
+    this.#statements = statements
+    // Without a listener an error of an idle connection would end the process.
+    this.#lose = () => {
+      this.lost = true
+    }
+    client.on("error", this.#lose)
+    client.on("end", this.#lose)
+  }
+
+  all(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.#run(this.#statements.statement(sql, parameters), rowsOf)
+  }
+
+  get(sql: string, parameters: readonly unknown[]): Promise<Row | undefined> {
+    return this.#run(this.#statements.statement(sql, parameters), firstRowOf)
+  }
+
+  run(sql: string, parameters: readonly unknown[]): Promise<number> {
+    return this.#run(this.#statements.statement(sql, parameters), countOf)
+  }
+
+  exec(sql: string): Promise<void> {
+    return this.#run(plain(sql), () => undefined)
+  }
+
+  command(sql: string): Promise<string> {
+    return this.#run(plain(sql), result => result.command)
+  }
+
+  // pg has a queue of its own, which it is about to give up.
+  #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const start = (): void => {
+        this.isBusy = true
+        send(this.#client, statement, (error, result) => {
+          this.isBusy = false
+          if (error === null) resolve(pick(result as PgResult))
+          else {
+            this.lost ||= isLost(error)
+            this.#isOutdated ||= isOutdatedPlan(error)
+            reject(error)
+          }
+          this.#waiting.shift()?.()
+        })
+      }
+      if (this.isBusy) this.#waiting.push(start)
+      else start()
+    })
+  }
+
+  async cancel(): Promise<void> {
+    const { host, port, processID, secretKey } = this.#client
+    // One by pg-native does not know its process.
+    if (port === undefined || typeof processID !== "number" || typeof secretKey !== "number") return
+    await cancelStatement({ host, port, processID, secretKey })
+  }
+
+  release(discard: boolean): void {
+    this.#client.removeListener("error", this.#lose)
+    this.#client.removeListener("end", this.#lose)
+    this.#release(discard || this.lost || this.#isOutdated)
+  }
+
+  close(): void {
+    this.release(true)
+  }
+}

@@ -1,0 +1,274 @@
+// The door `nitro-ts/postgres`: a store in a Postgres database, through a pool of pg or postgres.
+import type {
+  Capabilities,
+  Encoding,
+  EntityDefinition,
+  OpenTransaction,
+  Repository,
+  Store,
+  TransactionOptions,
+} from "../../../entity/index.ts"
+import { defined, registerStoreUrl, StoreUse } from "../../../entity/index.ts"
+import { callSiteOf } from "../../../shared/call-site.ts"
+import { NitroError } from "../../../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../../../shared/options.ts"
+import type { MaybePromise } from "../../../shared/types.ts"
+import { type SqlAccess, sqlAccess } from "../contract/access.ts"
+import type { Driver } from "../contract/driver.ts"
+import { isPostgresPool, openPostgres, type PostgresDriverName, type PostgresPool, wrapPostgres } from "./drivers/load.ts"
+import "../contract/errors.ts"
+import { PooledConnections } from "../connections/pooled-connections.ts"
+import type { PoolDriver } from "../contract/pool-driver.ts"
+import { Repositories } from "../repository/repositories.ts"
+import { SqlRepository } from "../repository/repository.ts"
+import { defaultSchemaMode, type SchemaMode } from "../table/schema-difference.ts"
+import { postgresDialect } from "./dialect.ts"
+import { preparePostgresTables } from "./schema.ts"
+import { readDatabaseUrl } from "./url.ts"
+
+export type { SchemaMode } from "../table/schema-difference.ts"
+export type { PostgresDriverName, PostgresPool } from "./drivers/load.ts"
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:5432/database?sslmode=require`. Not needed with `pool`. */
+  readonly url?: string | URL
+  /** An open `Pool` of pg or `sql` of postgres; it stays the app's to close. */
+  readonly pool?: PostgresPool
+  /** The library that opens the URL. Default: the first that is installed of pg and postgres. */
+  readonly driver?: PostgresDriverName
+  /** How many connections there are at most; each open transaction has one. Default 10. */
+  readonly max?: number
+  /** Whether statements are prepared once for each connection. Turn it off behind a pooler that hands connections out by transaction and does not prepare itself. Default true. */
+  readonly prepare?: boolean
+  /**
+   * `sync` creates tables and adds what is missing, `check` compares only, `none` trusts. A table that does not fit is
+   * `NITRO_SCHEMA_MISMATCH` when it is first used. Default: `check` where `NODE_ENV` is `production`, else `sync`.
+   */
+  readonly schema?: SchemaMode
+  /** How long a call waits for a connection, for a transaction around it, or to change a table. Default 30000; then `NITRO_STORE_BUSY`. */
+  readonly waitTimeoutMs?: number
+}
+
+const postgresOptions = optionNames<PostgresOptions>({
+  url: true,
+  pool: true,
+  driver: true,
+  max: true,
+  prepare: true,
+  schema: true,
+  waitTimeoutMs: true,
+})
+
+/** A Postgres store, which also runs transactions. */
+export interface PostgresStore extends Store {
+  /** One that ends with `NITRO_TRANSACTION_CONFLICT` may be run again. */
+  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
+  begin(options?: TransactionOptions): Promise<OpenTransaction>
+}
+
+/**
+ * A store in a Postgres database, connected to on first use: `static store = postgres("postgres://localhost/shop")`.
+ * Throws `NITRO_DRIVER_MISSING` and `NITRO_STORE_UNAVAILABLE` then.
+ */
+export function postgres(source: string | URL | PostgresOptions | PostgresPool): PostgresStore {
+  const place = callSiteOf(postgres)
+  if (typeof source === "string" || source instanceof URL) return declare({ url: source }, place)
+  return declare(isPostgresPool(source) ? { pool: source } : source, place)
+}
+
+// `NITRO_DATABASE_URL=postgres://user@host/shop`
+registerStoreUrl("postgres", url => declare({ url }, "NITRO_DATABASE_URL"))
+registerStoreUrl("postgresql", url => declare({ url }, "NITRO_DATABASE_URL"))
+
+/** Every call for one database, or one open pool, gives the same store. */
+function declare(all: PostgresOptions, place: string): PostgresStore {
+  refuseUnknownOptions("postgres({ … })", all, postgresOptions)
+  const { url, pool, ...given } = all
+  const settings = { ...defaultSettings(), ...defined(given) }
+  if (pool !== undefined) {
+    const make = (use: StoreUse): PostgresDatabaseStore => new PostgresDatabaseStore("postgres(pool)", pool, settings, use)
+    return StoreUse.storeOf({ resource: pool, options: settings, place }, make)
+  }
+  const parsed = parseUrl(url)
+  const { database, settings: ofUrl } = readDatabaseUrl(parsed)
+  // Never a user or a password.
+  const name = `postgres(${parsed.host}${parsed.pathname})`
+  const options = { ...ofUrl, ...settings }
+  return StoreUse.storeOf(
+    { resource: `postgres:${database}`, options, place },
+    use => new PostgresDatabaseStore(name, parsed, settings, use),
+  )
+}
+
+type Settings = Required<Omit<PostgresOptions, "url" | "pool" | "driver">> & Pick<PostgresOptions, "driver">
+
+function defaultSettings(): Settings {
+  return { schema: defaultSchemaMode(), max: 10, prepare: true, waitTimeoutMs: 30_000 }
+}
+
+class PostgresDatabaseStore implements PostgresStore {
+  readonly name: string
+  readonly capabilities: Capabilities = {
+    transactions: true,
+    forUpdate: true,
+    durable: true,
+    ttl: false,
+    unique: true,
+    generatedIds: true,
+    foreignKeys: true,
+    relations: true,
+    jsonPaths: true,
+  }
+  readonly encoding: Encoding = postgresDialect.encoding
+  readonly [sqlAccess]: SqlAccess = { dialect: postgresDialect, exclusive: work => this.#connections.exclusive(work) }
+  readonly #source: URL | PostgresPool
+  readonly #settings: Settings
+  readonly #use: StoreUse
+  readonly #connections: PooledConnections
+  /** The tables that foreign keys can point to, and that are prepared together. */
+  readonly #repositories: Repositories = new Repositories()
+  /** What an open transaction has made fit and others do not see yet. */
+  readonly #preparedIn: WeakMap<object, Set<SqlRepository>> = new WeakMap<object, Set<SqlRepository>>()
+  #preparing: Promise<void> = Promise.resolve()
+
+  constructor(name: string, source: URL | PostgresPool, settings: Settings, use: StoreUse) {
+    this.name = name
+    this.#source = source
+    this.#settings = settings
+    this.#use = use
+    this.#connections = new PooledConnections({
+      name: this.name,
+      dialect: postgresDialect,
+      open: () => this.#open(),
+      waitTimeoutMs: settings.waitTimeoutMs,
+    })
+  }
+
+  bind(definition: EntityDefinition): Repository {
+    const known = this.#repositories.get(definition)
+    if (known !== undefined) return known
+    this.#use.claim()
+    const repository = new SqlRepository({
+      definition,
+      dialect: postgresDialect,
+      connections: this.#connections,
+      store: this.name,
+      prepare: one => this.#prepare(one),
+      find: other => this.bind(other) as SqlRepository,
+      isBound: name => this.#repositories.named(name) !== undefined,
+      isReadyHere: one => this.#preparedHere()?.has(one) === true,
+    })
+    if (this.#settings.schema === "none") repository.trust()
+    this.#repositories.add(definition, repository)
+    return repository
+  }
+
+  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return this.#connections.transaction(fn, options)
+  }
+
+  begin(options?: TransactionOptions): Promise<OpenTransaction> {
+    return this.#connections.begin(options)
+  }
+
+  /** Of a store that is declared several times: the last call closes it. */
+  close(): MaybePromise<void> {
+    return this.#use.close(() => this.#connections.close())
+  }
+
+  #open(): PoolDriver {
+    const { driver, max, prepare, waitTimeoutMs } = this.#settings
+    if (!(this.#source instanceof URL)) return wrapPostgres(this.#source, prepare)
+    return openPostgres(driver, { url: this.#source.href, maxConnections: max, waitTimeoutMs, prepare })
+  }
+
+  /** Makes the table of a class fit, with those that it points to; one class after the other. */
+  #prepare(asked: SqlRepository): Promise<void> {
+    // A transaction does it for itself: it may hold locks that another connection would wait for.
+    if (this.#connections.inTransaction) return this.#prepareHere(asked)
+    const prepare = (): Promise<void> | undefined => (asked.ready ? undefined : this.#prepareForAll(asked))
+    this.#preparing = this.#preparing.then(prepare, prepare)
+    return this.#preparing
+  }
+
+  async #prepareForAll(asked: SqlRepository): Promise<void> {
+    const concerned = this.#repositories.concernedBy(asked, ({ ready }) => ready)
+    let outcome: Outcome | undefined
+    const work = async (driver: Driver): Promise<void> => {
+      outcome = await this.#makeFit(driver, concerned)
+    }
+    await (this.#settings.schema === "sync" ? this.#connections.atomic(work) : this.#connections.read(work))
+    for (const repository of (outcome as Outcome).fitting) repository.ready = true
+    throwFailure(outcome as Outcome, asked)
+  }
+
+  /** Others see what a transaction makes when it has committed; until then they wait for it, and make it themselves if it does not. */
+  async #prepareHere(asked: SqlRepository): Promise<void> {
+    const here = this.#preparedHere() ?? new Set<SqlRepository>()
+    this.#preparedIn.set(this.#connections.transactionKey as object, here)
+    const made: SqlRepository[] = []
+    let kept: (readonly [SqlRepository, ReadonlySet<string>])[] = []
+    let outcome: Outcome | undefined
+    const forget = (): void => {
+      for (const repository of made) here.delete(repository)
+      for (const [repository, keeps] of kept) repository.keeps = keeps
+    }
+    const work = async (driver: Driver): Promise<void> => {
+      const concerned = this.#repositories.concernedBy(asked, one => one.ready || here.has(one))
+      kept = concerned.map(repository => [repository, repository.keeps])
+      outcome = await this.#makeFit(driver, concerned)
+      made.push(...outcome.fitting)
+      for (const repository of outcome.fitting) here.add(repository)
+    }
+    await (this.#settings.schema === "sync" ? this.#connections.atomic(work, forget) : this.#connections.read(work))
+    this.#connections.afterCommit(() => {
+      for (const repository of made) if (here.has(repository)) repository.ready = true
+    })
+    throwFailure(outcome as unknown as Outcome, asked)
+  }
+
+  #preparedHere(): Set<SqlRepository> | undefined {
+    const key = this.#connections.transactionKey
+    return key === undefined ? undefined : this.#preparedIn.get(key)
+  }
+
+  async #makeFit(driver: Driver, concerned: readonly SqlRepository[]): Promise<Outcome> {
+    const failures = new Map<EntityDefinition, unknown>()
+    await preparePostgresTables(
+      driver,
+      concerned.map(({ table }) => table.definition),
+      {
+        find: name => this.#repositories.named(name)?.table.definition,
+        mode: this.#settings.schema,
+        store: this.name,
+        lockTimeoutMs: this.#settings.waitTimeoutMs,
+        found: (definition, { keeps, exact }) => {
+          const repository = this.#repositories.get(definition) as SqlRepository
+          repository.keeps = keeps
+          for (const { field, facts } of repository.table.columns) facts.isExact = exact.has(field.column)
+        },
+        failed: (definition, error) => failures.set(definition, error),
+        missing: (definition, field, target) => this.#repositories.get(definition)?.warnOnce(field, target),
+      },
+    )
+    return { fitting: concerned.filter(({ table }) => !failures.has(table.definition)), failures }
+  }
+}
+
+interface Outcome {
+  readonly fitting: readonly SqlRepository[]
+  readonly failures: ReadonlyMap<EntityDefinition, unknown>
+}
+
+/** What went well for others is kept. */
+function throwFailure({ failures }: Outcome, { table: { definition } }: SqlRepository): void {
+  if (failures.has(definition)) throw failures.get(definition)
+}
+
+function parseUrl(url: string | URL | undefined): URL {
+  const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : url
+  if (parsed instanceof URL && /^postgres(ql)?:$/.test(parsed.protocol)) return parsed
+  throw new NitroError("NITRO_STORE_UNAVAILABLE", "postgres() was given no URL of a Postgres database.", {
+    fix: 'Give a URL, postgres("postgres://user:password@localhost:5432/shop"), or an open pool.',
+  })
+}

@@ -1,0 +1,44 @@
+// The repositories of one store, and which tables are made to fit together.
+import type { EntityDefinition } from "../../../entity/index.ts"
+import type { SqlRepository } from "./repository.ts"
+
+export class Repositories {
+  readonly #all = new Map<EntityDefinition, SqlRepository>()
+
+  get(definition: EntityDefinition): SqlRepository | undefined {
+    return this.#all.get(definition)
+  }
+
+  add(definition: EntityDefinition, repository: SqlRepository): void {
+    this.#all.set(definition, repository)
+  }
+
+  /** Of several classes of one name the one that was bound last. */
+  named(name: string): SqlRepository | undefined {
+    return [...this.#all.values()].findLast(({ table }) => table.definition.name === name)
+  }
+
+  /**
+   * What is prepared when a class is first used: the classes that it refers to, itself, and those that wait for a foreign key to
+   * one of these. All others have a fate of their own.
+   */
+  concernedBy(repository: SqlRepository, isReady: (repository: SqlRepository) => boolean): SqlRepository[] {
+    const fresh = new Set<SqlRepository>()
+    const visit = (one: SqlRepository): void => {
+      if (fresh.has(one) || isReady(one)) return
+      fresh.add(one)
+      for (const { references } of one.table.definition.fields) {
+        const target = references === undefined ? undefined : this.named(references)
+        if (target !== undefined) visit(target)
+      }
+    }
+    visit(repository)
+    const names = new Set([...fresh].map(({ table }) => table.definition.name))
+    const waiting = [...this.#all.values()].filter(one => !fresh.has(one) && isReady(one) && lacksReference(one, names))
+    return [...[...fresh].reverse(), ...waiting]
+  }
+}
+
+function lacksReference({ table, keeps }: SqlRepository, names: ReadonlySet<string>): boolean {
+  return table.definition.fields.some(({ references, name }) => references !== undefined && names.has(references) && !keeps.has(name))
+}

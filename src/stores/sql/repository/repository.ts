@@ -1,0 +1,453 @@
+// One repository for all SQL databases: it compiles, runs and explains; a dialect holds the differences.
+import type {
+  ColumnIncrement,
+  EntityDefinition,
+  EntityId,
+  FieldDefinition,
+  JoinPlan,
+  Predicate,
+  QueryPlan,
+  Repository,
+  Row,
+  SelectPlan,
+  Write,
+} from "../../../entity/index.ts"
+import { NitroError } from "../../../shared/errors.ts"
+import { after, attempt, inOrder } from "../../../shared/maybe.ts"
+import type { MaybePromise } from "../../../shared/types.ts"
+import { runSteps, toSteps } from "../compile/bulk.ts"
+import { Compiler, type Statement } from "../compile/compiler.ts"
+import { joinTable, rawStatement, selectStatement, tableWithTarget, updateStatement } from "../compile/statements.ts"
+import type { Connections } from "../contract/connections.ts"
+import type { Dialect } from "../contract/dialect.ts"
+import type { Driver } from "../contract/driver.ts"
+import { isStorableText, unsupported } from "../contract/parameters.ts"
+import { type DerivedIds, derivedIds } from "../table/derived-ids.ts"
+import { explain } from "../table/explain.ts"
+import { type GeneratedIds, generatedIds } from "../table/generated-ids.ts"
+import { type Target, warnOfReference } from "../table/schema-difference.ts"
+import { type Column, describeTable, type Table } from "../table/table.ts"
+
+export interface SqlRepositoryOptions {
+  readonly definition: EntityDefinition
+  readonly dialect: Dialect
+  readonly connections: Connections
+  /** The store's name, for messages. */
+  readonly store: string
+  /** Makes the table fit; called before the first statement, until it sets `ready`. */
+  readonly prepare: (repository: SqlRepository) => MaybePromise<void>
+  /** Whether the table, though not `ready` for all, was made to fit by the transaction of this call. */
+  readonly isReadyHere?: (repository: SqlRepository) => boolean
+  /** Whether a class of this name is in the same store. */
+  readonly isBound: (name: string) => boolean
+  /** The store's repository of another class, for conditions on related rows. */
+  readonly find: (definition: EntityDefinition) => SqlRepository
+}
+
+export class SqlRepository implements Repository {
+  readonly table: Table
+  /** Whether the table is known to fit the definition. The store sets it. */
+  ready = false
+  /** The fields whose references the database keeps by itself, with the rule that the class declares. The store sets it. */
+  keeps: ReadonlySet<string> = new Set()
+  #trusts = false
+  readonly #warned: Set<FieldDefinition> = new Set<FieldDefinition>()
+  readonly #compiler: Compiler
+  readonly #connections: Connections
+  readonly #options: SqlRepositoryOptions
+  readonly #integers: readonly number[]
+  /** Columns whose encoded values are bound in another form. */
+  readonly #bound: readonly number[]
+  /** Columns that a duplicate can occur in. */
+  readonly #unique: ReadonlySet<number>
+  readonly #quietInsert: string | undefined
+  readonly #bulkInsert: string | undefined
+  /** Where the id is no column of its own. */
+  readonly #ids: DerivedIds | undefined
+  /** Where the database fills in ids. */
+  readonly #generated: GeneratedIds | undefined
+  readonly #joins = new WeakMap<SqlRepository, Compiler>()
+  readonly #outerJoins = new WeakMap<SqlRepository, Compiler>()
+  readonly #targets = new WeakMap<SqlRepository, Map<string, Compiler>>()
+
+  constructor(options: SqlRepositoryOptions) {
+    this.#options = options
+    this.#connections = options.connections
+    this.table = describeTable(options.definition, options.dialect)
+    this.#compiler = new Compiler(this.table, options.dialect, this.#tableFor)
+    const { columns, definition, sql, stored } = this.table
+    const { dialect } = options
+    this.#integers = definition.fields.filter(field => field.type === "integer").map(field => field.index)
+    this.#bound = columns.flatMap(({ bind, field }) => (bind === undefined ? [] : [field.index]))
+    this.#unique = new Set(definition.unique.flat().map(name => definition.fieldByName.get(name)?.index ?? -1))
+    this.#quietInsert = dialect.quietInsert?.(this.#compiler.insert)
+    this.#bulkInsert = dialect.bulkInsert?.(sql, stored)
+    this.#ids = derivedIds(this.table, dialect)
+    this.#generated = generatedIds(this.table, dialect)
+  }
+
+  get(id: EntityId): MaybePromise<Row | undefined> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.get(id))
+    if (this.#ids !== undefined) return this.#getByParts(this.#ids, id)
+    return attempt(
+      () => this.#connections.read(driver => driver.get(this.#compiler.get, [id])),
+      // No row has an id that cannot be stored.
+      error => (isStorableId(id) ? this.#explainOrRepeat(error, () => this.get(id)) : undefined),
+    )
+  }
+
+  #getByParts(ids: DerivedIds, id: EntityId): MaybePromise<Row | undefined> {
+    const parameters = ids.parameters(id)
+    if (parameters === undefined) return undefined
+    return this.#attempt(() =>
+      after(
+        this.#connections.read(driver => driver.get(this.#compiler.get, parameters)),
+        row => fill(ids, row),
+      ),
+    )
+  }
+
+  find(plan: QueryPlan): MaybePromise<Row[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.find(plan))
+    const { sql, parameters } = this.#compiler.find(plan)
+    const read = (): MaybePromise<Row[]> => this.#connections.read(driver => driver.all(sql, parameters))
+    const run = this.#ids === undefined ? read : (): MaybePromise<Row[]> => this.#filled(read())
+    return this.#unready.length === 0 ? this.#attempt(run) : this.#whenReady(() => this.#attempt(run))
+  }
+
+  count(plan: QueryPlan): MaybePromise<number> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.count(plan))
+    const { sql, parameters } = this.#compiler.count(plan)
+    // Counts come as text from Postgres.
+    const run = (): MaybePromise<number> => this.#connections.read(driver => after(driver.get(sql, parameters), row => Number(row?.[0])))
+    return this.#unready.length === 0 ? this.#attempt(run) : this.#whenReady(() => this.#attempt(run))
+  }
+
+  write(writes: readonly Write[]): MaybePromise<number[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.write(writes))
+    const [first] = writes
+    if (first === undefined) return []
+    return attempt(
+      () => (writes.length === 1 ? after(this.#writeOne(first), toList) : this.#writeAll(writes)),
+      error => this.#explainOrRepeat(error, () => this.write(writes), writes),
+    )
+  }
+
+  #writeOne(write: Write): MaybePromise<number> {
+    const alone = (driver: Driver): MaybePromise<number> => this.#apply(driver, write)
+    const quiet = this.#quietInsert
+    if (quiet === undefined || !this.#connections.inTransaction) return this.#connections.write(alone)
+    // Here an error would end the whole transaction, so what may fail for a duplicate does not, or has a savepoint.
+    const guarded = (): MaybePromise<number> => this.#connections.atomic(alone)
+    if (write.op === "update" && write.columns.some(column => this.#unique.has(column))) return guarded()
+    if (write.op !== "insert") return this.#connections.write(alone)
+    const touched = this.#connections.write(driver => this.#insert(driver, write.row, quiet))
+    // The second insert says which value was taken.
+    return after(touched, count => (count === 0 ? guarded() : count))
+  }
+
+  #writeAll(writes: readonly Write[]): MaybePromise<number[]> {
+    const bulk = this.#bulkInsert
+    if (bulk === undefined) return this.#connections.atomic(driver => inOrder(writes, write => this.#apply(driver, write)))
+    const steps = toSteps(writes)
+    const run = (driver: Driver): MaybePromise<number[]> =>
+      runSteps(
+        steps,
+        write => this.#apply(driver, write),
+        rows => this.#insertMany(driver, rows, bulk),
+      )
+    // One statement is all or nothing by itself.
+    return steps.length === 1 && !this.#connections.inTransaction ? this.#connections.write(run) : this.#connections.atomic(run)
+  }
+
+  deleteWhere(where: Predicate | undefined): MaybePromise<number> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.deleteWhere(where))
+    const { sql, parameters } = this.#compiler.deleteWhere(where)
+    return this.#whenReady(() => this.#attempt(() => this.#connections.write(driver => driver.run(sql, parameters))))
+  }
+
+  updateWhere(
+    where: Predicate | undefined,
+    columns: readonly number[],
+    values: readonly unknown[],
+    increments: readonly ColumnIncrement[] = [],
+  ): MaybePromise<number> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.updateWhere(where, columns, values, increments))
+    return this.#attempt(() => {
+      this.#checkIntegers(columns, values)
+      const bound = values.map((value, at) => this.#bind(columns[at] as number, value))
+      const { sql, parameters } = updateStatement(this.table, this.#options.dialect, where, columns, bound, increments, this.#tableFor)
+      const run = (driver: Driver): MaybePromise<number> => driver.run(sql, parameters)
+      const mayCollide = [...columns, ...increments.map(({ column }) => column)].some(column => this.#unique.has(column))
+      // Here an error would end the whole transaction.
+      const guarded = mayCollide && this.#quietInsert !== undefined && this.#connections.inTransaction
+      return this.#whenReady(() => (guarded ? this.#connections.atomic(run) : this.#connections.write(run)))
+    })
+  }
+
+  select(plan: SelectPlan): MaybePromise<Row[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.select(plan))
+    const statement = selectStatement(this.table, this.#options.dialect, plan, this.#tableFor)
+    return this.#whenReady(() => this.#attempt(() => this.#all(statement)))
+  }
+
+  join(plan: JoinPlan, right: Repository): MaybePromise<Row[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.join(plan, right))
+    const other = right as SqlRepository
+    if (!other.#isReady()) return other.#afterPreparing(() => this.join(plan, right))
+    const joins = plan.outer === undefined ? this.#joins : this.#outerJoins
+    let compiler = joins.get(other)
+    if (compiler === undefined) {
+      const { dialect } = this.#options
+      compiler = new Compiler(joinTable(this.table, other.table, dialect, plan.outer !== undefined), dialect, this.#tableFor)
+      joins.set(other, compiler)
+    }
+    const statement = compiler.find(plan, plan.outer)
+    return this.#whenReady(() => this.#attempt(() => this.#filled(this.#all(statement), other)))
+  }
+
+  findWithTarget(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.findWithTarget(plan, field, target))
+    const other = target as SqlRepository
+    if (!other.#isReady()) return other.#afterPreparing(() => this.findWithTarget(plan, field, target))
+    let compilers = this.#targets.get(other)
+    if (compilers === undefined) {
+      compilers = new Map()
+      this.#targets.set(other, compilers)
+    }
+    let compiler = compilers.get(field)
+    if (compiler === undefined) {
+      const { dialect } = this.#options
+      compiler = new Compiler(tableWithTarget(this.table, field, other.table, dialect), dialect, this.#tableFor)
+      compilers.set(field, compiler)
+    }
+    const statement = compiler.find(plan)
+    return this.#whenReady(() => this.#attempt(() => this.#filled(this.#all(statement), other)))
+  }
+
+  /** Takes the table as it is, with the references to all classes of the store. */
+  trust(): void {
+    this.ready = true
+    this.#trusts = true
+  }
+
+  /** Says once that the database does not keep a reference. */
+  warnOnce(field: FieldDefinition, target: Target): void {
+    if (this.#warned.has(field)) return
+    this.#warned.add(field)
+    warnOfReference(this.#options.store, this.table.definition, field, target)
+  }
+
+  enforces(field: string): MaybePromise<boolean> {
+    if (this.keeps.has(field) && this.#isReady()) return true
+    if (this.#trusts) return this.#options.isBound(this.table.definition.fieldByName.get(field)?.references ?? "")
+    return this.#isReady() ? false : this.#afterPreparing(() => this.keeps.has(field))
+  }
+
+  raw(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]> {
+    if (!this.#isReady()) return this.#afterPreparing(() => this.raw(text, values))
+    return this.#attempt(() => this.#filled(this.#all(rawStatement(this.table, this.#options.dialect, text, values))))
+  }
+
+  /** Rows of this table, and of `other` behind them, with the ids that no column holds. */
+  #filled(found: MaybePromise<Row[]>, other?: SqlRepository): MaybePromise<Row[]> {
+    const own = this.#ids
+    const others = other === undefined ? undefined : other.#ids
+    if (own === undefined && others === undefined) return found
+    const width = this.table.columns.length
+    return after(found, rows => {
+      for (const row of rows) {
+        own?.fill(row)
+        others?.fill(row, width)
+      }
+      return rows
+    })
+  }
+
+  #all({ sql, parameters }: Statement): MaybePromise<Row[]> {
+    return this.#connections.read(driver => driver.all(sql, parameters))
+  }
+
+  #apply(driver: Driver, write: Write): MaybePromise<number> {
+    if (write.op === "insert") return this.#insert(driver, write.row)
+    const { id, version } = write
+    if (!isStorableId(id)) return 0
+    if (this.#ids !== undefined) return this.#applyByParts(driver, write, this.#ids)
+    if (write.op === "delete") return driver.run(this.#compiler.delete(version !== undefined), version === undefined ? [id] : [id, version])
+    const parameters = version === undefined ? [...write.values, id] : [...write.values, id, version]
+    return this.#update(driver, write, parameters)
+  }
+
+  /** `quiet`: the insert that touches no row where a unique value is taken. */
+  #insert(driver: Driver, row: Row, quiet?: string): MaybePromise<number> {
+    const parameters = this.#toParameters(row)
+    const generated = this.#generated
+    if (generated !== undefined && row[0] === null) return generated.insert(driver, row, parameters, quiet !== undefined)
+    const touched = driver.run(quiet ?? this.#compiler.insert, parameters)
+    return generated === undefined ? touched : after(touched, count => after(generated.passed(driver, [row]), () => count))
+  }
+
+  #insertMany(driver: Driver, rows: readonly Row[], bulk: string): MaybePromise<unknown> {
+    const insertAll = (): MaybePromise<unknown> => driver.run(bulk, this.#toLists(rows))
+    if (this.#generated === undefined) return insertAll()
+    return this.#generated.insertMany(
+      driver,
+      rows,
+      () => this.#toLists(rows),
+      insertAll,
+      row => this.#insert(driver, row),
+    )
+  }
+
+  #applyByParts(driver: Driver, write: Exclude<Write, { op: "insert" }>, ids: DerivedIds): MaybePromise<number> {
+    const { version } = write
+    const key = ids.parameters(write.id)
+    if (key === undefined) return 0
+    if (version !== undefined) key.push(version)
+    if (write.op === "delete") return driver.run(this.#compiler.delete(version !== undefined), key)
+    return this.#update(driver, write, [...write.values, ...key])
+  }
+
+  #update(driver: Driver, write: Extract<Write, { op: "update" }>, parameters: unknown[]): MaybePromise<number> {
+    this.#checkIntegers(write.columns, write.values)
+    const sql = this.#compiler.update(write.columns, write.version !== undefined)
+    if (this.#bound.length > 0) {
+      write.columns.forEach((column, position) => {
+        parameters[position] = this.#bind(column, parameters[position])
+      })
+    }
+    return driver.run(sql, parameters)
+  }
+
+  #bind(column: number, value: unknown): unknown {
+    const { bind } = this.table.columns[column] as Column
+    return bind === undefined || value === null || value === undefined ? value : bind(value as never)
+  }
+
+  #toParameters(row: Row): readonly unknown[] {
+    this.#checkRow(row)
+    if (this.#bound.length === 0) return this.#ids === undefined ? row : row.slice(1)
+    const parameters = row.slice()
+    for (const column of this.#bound) parameters[column] = this.#bind(column, row[column])
+    return this.#ids === undefined ? parameters : parameters.slice(1)
+  }
+
+  /** One list for each column. */
+  #toLists(rows: readonly Row[]): unknown[] {
+    const { dialect } = this.#options
+    const all = rows.map(row => this.#toParameters(row))
+    for (const row of all) for (const value of row) if (!dialect.isBindable(value)) throw unsupported(value)
+    return this.table.stored.map(({ field }, at) =>
+      dialect.listParameter(
+        field.type,
+        all.map(row => row[at]),
+      ),
+    )
+  }
+
+  #checkRow(row: Row): void {
+    const { columns, definition } = this.table
+    if (row.length !== columns.length) {
+      throw new NitroError(
+        "NITRO_VALUE_UNSUPPORTED",
+        `A row of ${definition.name} has ${columns.length} values, and ${row.length} were given.`,
+      )
+    }
+    for (const index of this.#integers) checkInteger(this.table, this.table.columns[index] as Column, row[index])
+  }
+
+  #checkIntegers(columns: readonly number[], values: readonly unknown[]): void {
+    for (let position = 0; position < columns.length; position++) {
+      const column = this.table.columns[columns[position] as number] as Column
+      if (column.field.type === "integer") checkInteger(this.table, column, values[position])
+    }
+  }
+
+  /** The repositories that conditions of the statement just written look into, and that are not ready yet. */
+  #unready: SqlRepository[] = []
+
+  readonly #tableFor = (definition: EntityDefinition): Table => {
+    const other = this.#options.find(definition)
+    if (!other.#isReady()) this.#unready.push(other)
+    return other.table
+  }
+
+  /** Runs a statement, after the tables were made ready that its conditions look into. */
+  #whenReady<T>(run: () => MaybePromise<T>): MaybePromise<T> {
+    if (this.#unready.length === 0) return run()
+    const others = this.#unready
+    this.#unready = []
+    return after(
+      inOrder(others, other => (other.#isReady() ? undefined : other.#afterPreparing(() => undefined))),
+      run,
+    )
+  }
+
+  #isReady(): boolean {
+    return this.ready || this.#options.isReadyHere?.(this) === true
+  }
+
+  #afterPreparing<T>(next: () => MaybePromise<T>): MaybePromise<T> {
+    return after(
+      attempt(
+        () => this.#options.prepare(this),
+        error => this.#explain(error),
+      ),
+      next,
+    )
+  }
+
+  #attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+    return attempt(work, error => this.#explainOrRepeat(error, () => this.#attempt(work)))
+  }
+
+  /** A call that waited for a transaction which had made the table, and was rolled back, finds no table: it makes one and goes on. */
+  #explainOrRepeat<T>(error: unknown, repeat: () => MaybePromise<T>, writes: readonly Write[] = []): MaybePromise<T> {
+    return this.#isReady() ? this.#explain(error, writes) : this.#afterPreparing(repeat)
+  }
+
+  /** Throws what the database said in our words; with the field, where one of `writes` has a value that cannot be bound. */
+  #explain(error: unknown, writes: readonly Write[] = []): never {
+    const { dialect, store } = this.#options
+    throw nameField(this.table, writes, explain(error, { dialect, store, table: this.table }), dialect)
+  }
+}
+
+const toList = (touched: number): number[] => [touched]
+
+function fill(ids: DerivedIds, row: Row | undefined): Row | undefined {
+  if (row !== undefined) ids.fill(row)
+  return row
+}
+
+function isStorableId(id: unknown): boolean {
+  return typeof id === "string" ? isStorableText(id) : typeof id === "number" && Number.isSafeInteger(id)
+}
+
+/** Some drivers round integers beyond 2^53, others fail on every later read of the row. */
+function checkInteger({ definition }: Table, { field }: Column, value: unknown): void {
+  if (value === null || Number.isSafeInteger(value)) return
+  throw new NitroError(
+    "NITRO_VALUE_UNSUPPORTED",
+    `${definition.name}.${field.name} cannot be kept: it is not a whole number within 2^53.`,
+    {
+      details: { entity: definition.name, field: field.name, issues: [{ path: field.name, message: "is not a whole number within 2^53" }] },
+    },
+  )
+}
+
+function nameField({ definition, columns }: Table, writes: readonly Write[], error: NitroError, dialect: Dialect): NitroError {
+  if (error.code !== "NITRO_VALUE_UNSUPPORTED" || typeof error.details["parameter"] !== "number") return error
+  for (const write of writes) {
+    if (write.op === "delete") continue
+    const values = write.op === "insert" ? write.row : write.values
+    const position = values.findIndex(value => !dialect.isBindable(value))
+    const name = columns[write.op === "insert" ? position : (write.columns[position] ?? -1)]?.field.name
+    if (name === undefined) continue
+    return new NitroError(error.code, `${definition.name}.${name}: ${error.message}`, {
+      cause: error,
+      details: { entity: definition.name, field: name, issues: [{ path: name, message: "cannot be stored" }] },
+    })
+  }
+  return error
+}

@@ -1,0 +1,88 @@
+// node:sqlite: part of Node, nothing to install.
+import type { Row } from "../../../../entity/index.ts"
+import { BoundedCache } from "../../compile/bounded-cache.ts"
+import { type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
+import { checkParameters, type SqlValue } from "../../contract/parameters.ts"
+
+/** The part of a node:sqlite `DatabaseSync` that is used. */
+export interface NodeDatabase {
+  readonly isTransaction: boolean
+  prepare(sql: string): NodeStatement
+  exec(sql: string): void
+  close(): void
+}
+
+interface NodeStatement {
+  setReturnArrays(on: boolean): void
+  all(...parameters: readonly SqlValue[]): unknown[]
+  get(...parameters: readonly SqlValue[]): unknown
+  run(...parameters: readonly SqlValue[]): { readonly changes: number | bigint }
+}
+
+interface NodeSqlite {
+  readonly DatabaseSync: new (file: string) => NodeDatabase
+  readonly StatementSync: { readonly prototype: object }
+}
+
+/** Undefined where this Node has no node:sqlite, or one that cannot give rows as arrays (before 22.16). */
+export function findNodeSqlite(): NodeSqlite | undefined {
+  const module = process.getBuiltinModule("node:sqlite") as NodeSqlite | undefined
+  return module !== undefined && "setReturnArrays" in module.StatementSync.prototype ? module : undefined
+}
+
+export function loadNodeSqlite(): (file: string) => SyncDriver {
+  const module = findNodeSqlite()
+  if (module === undefined)
+    throw new Error(`Node ${process.versions.node} has no node:sqlite that gives rows as arrays; 22.16 is the first.`)
+  return file => new NodeSqliteDriver(new module.DatabaseSync(file))
+}
+
+export class NodeSqliteDriver implements SyncDriver {
+  readonly name: string = "node:sqlite"
+  readonly #database: NodeDatabase
+  readonly #owned: boolean
+  readonly #statements: BoundedCache<string, NodeStatement> = new BoundedCache<string, NodeStatement>(statementCacheSize)
+
+  /** `owned`: `close()` closes the database too. */
+  constructor(database: NodeDatabase, owned = true) {
+    this.#database = database
+    this.#owned = owned
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.isTransaction
+  }
+
+  all(sql: string, parameters: readonly unknown[]): Row[] {
+    checkParameters(parameters)
+    return this.#statement(sql).all(...parameters) as Row[]
+  }
+
+  get(sql: string, parameters: readonly unknown[]): Row | undefined {
+    checkParameters(parameters)
+    return this.#statement(sql).get(...parameters) as Row | undefined
+  }
+
+  run(sql: string, parameters: readonly unknown[]): number {
+    checkParameters(parameters)
+    return Number(this.#statement(sql).run(...parameters).changes)
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    if (this.#owned) this.#database.close()
+  }
+
+  #statement(sql: string): NodeStatement {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#database.prepare(sql)
+    statement.setReturnArrays(true)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}

@@ -1,0 +1,72 @@
+// The driver for libraries with better-sqlite3's interface: better-sqlite3 itself and libsql.
+import type { Row } from "../../../../entity/index.ts"
+import { BoundedCache } from "../../compile/bounded-cache.ts"
+import { type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
+import { checkParameters } from "../../contract/parameters.ts"
+
+/** The part of a better-sqlite3 `Database` that is used. */
+export interface StatementDatabase {
+  readonly inTransaction: boolean
+  prepare(sql: string): PreparedStatement
+  exec(sql: string): unknown
+  close(): unknown
+}
+
+interface PreparedStatement {
+  readonly reader: boolean
+  raw(on: boolean): unknown
+  all(parameters: readonly unknown[]): unknown[]
+  get(parameters: readonly unknown[]): unknown
+  run(parameters: readonly unknown[]): { readonly changes: number }
+}
+
+export class StatementDriver implements SyncDriver {
+  readonly name: string
+  readonly #database: StatementDatabase
+  readonly #owned: boolean
+  readonly #statements: BoundedCache<string, PreparedStatement> = new BoundedCache<string, PreparedStatement>(statementCacheSize)
+
+  /** `owned`: `close()` closes the database too. */
+  constructor(name: string, database: StatementDatabase, owned = true) {
+    this.name = name
+    this.#database = database
+    this.#owned = owned
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.inTransaction
+  }
+
+  all(sql: string, parameters: readonly unknown[]): Row[] {
+    checkParameters(parameters)
+    return this.#statement(sql).all(parameters) as Row[]
+  }
+
+  get(sql: string, parameters: readonly unknown[]): Row | undefined {
+    checkParameters(parameters)
+    return this.#statement(sql).get(parameters) as Row | undefined
+  }
+
+  run(sql: string, parameters: readonly unknown[]): number {
+    checkParameters(parameters)
+    return this.#statement(sql).run(parameters).changes
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    if (this.#owned) this.#database.close()
+  }
+
+  #statement(sql: string): PreparedStatement {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#database.prepare(sql)
+    if (statement.reader) statement.raw(true)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}

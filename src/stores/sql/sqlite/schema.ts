@@ -1,0 +1,408 @@
+// Makes a SQLite table fit its entity: creates it, adds what can be added without guessing, else says what is wrong.
+import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
+import type { SyncDriver } from "../contract/driver.ts"
+import { indexName } from "../table/names.ts"
+import {
+  type Difference,
+  defaultOf,
+  type FindDefinition,
+  type ForeignKey,
+  type Index,
+  indexesOf,
+  isKept,
+  keyColumns,
+  mismatch,
+  noPrimaryKey,
+  notGenerated,
+  onDeleteSql,
+  type Preparation,
+  storedFields,
+  type Target,
+  targetOf,
+} from "../table/schema-difference.ts"
+import { sqliteDialect } from "./dialect.ts"
+import { compareValues } from "./stored-values.ts"
+import { beyondModel, hasAutoincrement } from "./table-text.ts"
+
+const { quote, encoding } = sqliteDialect
+
+const columnTypes: Readonly<Record<FieldType, string>> = {
+  string: "text",
+  integer: "integer",
+  number: "real",
+  boolean: "integer",
+  date: "integer",
+  bigint: "integer",
+  bytes: "blob",
+  json: "text",
+}
+
+interface ExistingColumn {
+  readonly name: string
+  /** In lower case. */
+  readonly type: string
+  readonly notNull: boolean
+  readonly hasDefault: boolean
+  readonly generated: boolean
+}
+
+interface ExistingTable {
+  /** By name in lower case: SQLite ignores the case of ASCII letters in names. */
+  readonly columns: ReadonlyMap<string, ExistingColumn>
+  readonly primaryKey: readonly string[]
+  readonly indexes: readonly { readonly unique: boolean; readonly columns: readonly string[] }[]
+  readonly references: readonly ForeignKey[]
+  readonly isView: boolean
+  /** The statement that made it. */
+  readonly sql: string
+}
+
+export interface SqlitePreparation extends Preparation {
+  /** Called with the statement of each table that is made. */
+  readonly made: (definition: EntityDefinition, sql: string) => void
+  /** The statement of a table that this process has made. */
+  readonly madeSql: (definition: EntityDefinition) => string | undefined
+}
+
+/**
+ * Makes the tables fit, or compares them only. A table that does not fit fails by itself. Targets come before the tables that
+ * point to them. Run it in a transaction when `mode` is `sync`.
+ */
+export function prepareSqliteTables(driver: SyncDriver, definitions: readonly EntityDefinition[], preparation: SqlitePreparation): void {
+  const failed = new Set<EntityDefinition>()
+  const find: FindDefinition = name => {
+    const target = preparation.find(name)
+    return target === undefined || failed.has(target) || !canBePointedTo(driver, target) ? undefined : target
+  }
+  for (const definition of definitions) {
+    try {
+      if (preparation.mode === "sync") inSavepoint(driver, () => makeFit(driver, definition, { ...preparation, find }))
+      else compareOnly(driver, definition, { ...preparation, find })
+    } catch (error) {
+      failed.add(definition)
+      preparation.failed(definition, error)
+    }
+  }
+  // After all tables, since two may point to each other.
+  for (const definition of definitions) {
+    if (failed.has(definition)) continue
+    const keeps = keptReferences(driver, definition, { ...preparation, find })
+    preparation.found(definition, { keeps, exact: noColumns })
+  }
+}
+
+const noColumns: ReadonlySet<string> = new Set()
+
+/** A key can point to a table that will be there, with a primary key or unique index on the column. */
+function canBePointedTo(driver: SyncDriver, target: EntityDefinition): boolean {
+  const existing = readTable(driver, target.table)
+  return existing === undefined || (!existing.isView && hasKey(existing, target))
+}
+
+function inSavepoint(driver: SyncDriver, work: () => void): void {
+  driver.exec("savepoint nitro_prepare")
+  try {
+    work()
+    driver.exec("release nitro_prepare")
+  } catch (error) {
+    driver.exec("rollback to nitro_prepare; release nitro_prepare")
+    throw error
+  }
+}
+
+function compareOnly(driver: SyncDriver, definition: EntityDefinition, { find, store, mode }: Preparation): void {
+  const existing = readTable(driver, definition.table)
+  if (existing === undefined) throw mismatch(definition, store, [{ problem: "the table does not exist", serious: true }], mode)
+  const serious = compare(driver, definition, existing, find).filter(difference => difference.serious)
+  if (serious.length > 0) throw mismatch(definition, store, serious, mode)
+}
+
+/** Nothing that is there is ever dropped: what looks empty may be another program's. */
+function makeFit(driver: SyncDriver, definition: EntityDefinition, { find, store, mode, made }: SqlitePreparation): void {
+  const existing = readTable(driver, definition.table)
+  if (existing === undefined) {
+    createTable(driver, definition, find)
+    made(definition, (readTable(driver, definition.table) as ExistingTable).sql)
+    return
+  }
+  const differences = compare(driver, definition, existing, find)
+  const stuck = differences.filter(difference => difference.statement === undefined && difference.serious)
+  if (stuck.length > 0) throw mismatch(definition, store, stuck, mode, undefined, isEmpty(driver, definition, existing))
+  for (const { statement, problem, column } of differences) {
+    if (statement === undefined) continue
+    try {
+      driver.exec(statement)
+    } catch (cause) {
+      throw mismatch(
+        definition,
+        store,
+        [{ ...(column ? { column } : {}), problem: `${problem}, and making it failed: ${(cause as Error).message}`, serious: true }],
+        mode,
+        cause,
+      )
+    }
+  }
+}
+
+/** The fields whose references the database keeps, after adding the keys that are missing. */
+function keptReferences(driver: SyncDriver, definition: EntityDefinition, preparation: SqlitePreparation): Set<string> {
+  const keeps = new Set<string>()
+  for (const field of definition.fields) {
+    const target = targetOf(field, preparation.find)
+    if (target === undefined) continue
+    const isNow = (): boolean => isKept(readTable(driver, definition.table)?.references ?? [], field, target, sameName)
+    if (!isNow() && preparation.mode === "sync") addReference(driver, definition, field, target, preparation)
+    if (isNow()) keeps.add(field.name)
+    else preparation.missing(definition, field, target)
+  }
+  return keeps
+}
+
+/**
+ * Gives a column its foreign key. SQLite takes one only with a new column, so the values move into one. A table that this process
+ * made a moment ago, and that holds nothing, is made again. Left undone where anything would be lost or refused: required
+ * columns, rows that point to nothing, views and triggers that use the column.
+ */
+function addReference(
+  driver: SyncDriver,
+  definition: EntityDefinition,
+  field: FieldDefinition,
+  target: Target,
+  { find, madeSql, made }: SqlitePreparation,
+): void {
+  const existing = readTable(driver, definition.table)
+  const column = existing?.columns.get(field.column.toLowerCase())
+  if (existing === undefined || column === undefined || existing.isView) return
+  // A counter would begin again.
+  const isCounted =
+    hasAutoincrement(existing.sql) && driver.get("select 1 from sqlite_sequence where name = ?", [definition.table]) !== undefined
+  if (existing.sql === madeSql(definition) && !isCounted && isEmpty(driver, definition, existing) && !isUsed(driver, definition)) {
+    driver.exec(`drop table ${quote(definition.table)}`)
+    createTable(driver, definition, find)
+    made(definition, (readTable(driver, definition.table) as ExistingTable).sql)
+    return
+  }
+  if (!field.nullable || column.generated || column.hasDefault) return
+  // One with another rule is the business of whoever declared it.
+  if (existing.references.some(key => sameName(key.column, field.column))) return
+  if (existing.primaryKey.includes(field.column.toLowerCase()) || beyondModel(existing.sql).length > 0) return
+  const [table, name, moved] = [quote(definition.table), quote(column.name), quote(`${column.name} `)]
+  const points = `select 1 from ${quote(target.table)} parent where parent.${quote(target.column)} = child.${name}`
+  if (driver.get(`select 1 from ${table} child where ${name} is not null and not exists (${points}) limit 1`, []) !== undefined) return
+  const indexes = driver.all(
+    "select name, sql from sqlite_master where type = 'index' and lower(tbl_name) = lower(?) and sql is not null and name in (select i.name from pragma_index_list(?) i, pragma_index_info(i.name) c where lower(c.name) = lower(?))",
+    [definition.table, definition.table, column.name],
+  ) as [string, string][]
+  try {
+    inSavepoint(driver, () => {
+      for (const [index] of indexes) driver.exec(`drop index ${quote(index)}`)
+      driver.exec(`alter table ${table} add column ${moved} ${column.type}${referenceText(field, target)}`)
+      driver.exec(`update ${table} set ${moved} = ${name}`)
+      driver.exec(`alter table ${table} drop column ${name}`)
+      driver.exec(`alter table ${table} rename column ${moved} to ${name}`)
+      for (const [, sql] of indexes) driver.exec(sql)
+    })
+  } catch {
+    // Something else uses the column. Entities keep the rule.
+  }
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+function createTable(driver: SyncDriver, definition: EntityDefinition, find: FindDefinition): void {
+  for (const statement of [createTableSql(definition, find), ...indexesOf(definition).map(index => createIndexSql(definition, index))])
+    driver.exec(statement)
+}
+
+/** The statement that creates a table without its indexes. */
+function createTableSql(definition: EntityDefinition, find: FindDefinition): string {
+  const keys = keyColumns(definition)
+  const columns = storedFields(definition).map(field => {
+    const key = keys.length === 1 && keys[0] === field.column ? ` primary key${field.generated === "serial" ? " autoincrement" : ""}` : ""
+    const value = field.generated === "uuid" ? ` default ${sqliteDialect.generatedIds.uuid}` : ""
+    return `${quote(field.column)} ${columnTypes[field.type]}${key}${field.nullable ? "" : " not null"}${value}${referenceSql(field, find)}`
+  })
+  return `create table ${quote(definition.table)} (\n  ${[...columns, ...(keys.length > 1 ? [`primary key (${keys.map(quote).join(", ")})`] : [])].join(",\n  ")}\n)`
+}
+
+// Deferred, so that the order of the writes in a transaction does not matter.
+function referenceSql(field: FieldDefinition, find: FindDefinition): string {
+  const target = targetOf(field, find)
+  return target === undefined ? "" : referenceText(field, target)
+}
+
+function referenceText(field: FieldDefinition, target: Target): string {
+  return ` references ${quote(target.table)} (${quote(target.column)})${onDeleteSql(field)} deferrable initially deferred`
+}
+
+function createIndexSql(definition: EntityDefinition, { unique, columns }: Index): string {
+  const name = quote(indexName(definition.table, columns, unique, "sqlite"))
+  return `create ${unique ? "unique " : ""}index if not exists ${name} on ${quote(definition.table)} (${columns.map(quote).join(", ")})`
+}
+
+function readTable(driver: SyncDriver, table: string): ExistingTable | undefined {
+  const found = driver.get("select type, sql from sqlite_master where lower(name) = lower(?) and type in ('table', 'view')", [table])
+  if (found === undefined) return undefined
+  const columns = new Map<string, ExistingColumn>()
+  const keys: { name: string; position: number }[] = []
+  const rows = driver.all('select name, lower(type), "notnull", dflt_value is not null, pk, hidden from pragma_table_xinfo(?)', [table])
+  for (const [name, type, notNull, hasDefault, key, hidden] of rows as [string, string, number, number, number, number][]) {
+    columns.set(name.toLowerCase(), { name, type, notNull: notNull === 1, hasDefault: hasDefault === 1, generated: hidden !== 0 })
+    if (key > 0) keys.push({ name: name.toLowerCase(), position: key })
+  }
+  // Partial indexes cover some rows only; what they promise is less than what a declared index does.
+  const indexes = driver.all('select name, "unique" from pragma_index_list(?) where partial = 0', [table]).map(([name, unique]) => ({
+    unique: unique === 1,
+    columns: driver.all("select name from pragma_index_info(?) order by seqno", [name]).map(([column]) => String(column).toLowerCase()),
+  }))
+  return {
+    columns,
+    primaryKey: keys.sort((a, b) => a.position - b.position).map(key => key.name),
+    indexes,
+    references: readReferences(driver, table),
+    isView: found[0] === "view",
+    sql: String(found[1]),
+  }
+}
+
+/** Keys of one column. One that names no column points to the primary key. */
+function readReferences(driver: SyncDriver, table: string): ForeignKey[] {
+  const rows = driver.all(
+    `select k."from", k."table", coalesce(k."to", (select p.name from pragma_table_info(k."table") p where p.pk = 1)), lower(k.on_delete)
+     from pragma_foreign_key_list(?) k where (select count(*) from pragma_foreign_key_list(?) other where other.id = k.id) = 1`,
+    [table, table],
+  )
+  return (rows as [string, string, string, string][]).map(([column, referenced, target, onDelete]) => {
+    return { column, table: referenced, target, onDelete }
+  })
+}
+
+function hasKey({ primaryKey, indexes }: ExistingTable, definition: EntityDefinition): boolean {
+  const keys = keyColumns(definition).map(column => column.toLowerCase())
+  const isKey = (columns: readonly string[]): boolean => columns.length === keys.length && keys.every(column => columns.includes(column))
+  return isKey(primaryKey) || indexes.some(index => index.unique && isKey(index.columns))
+}
+
+function compare(driver: SyncDriver, definition: EntityDefinition, existing: ExistingTable, find: FindDefinition): Difference[] {
+  const differences: Difference[] = []
+  const declared = new Set(definition.fields.map(field => field.column.toLowerCase()))
+  for (const field of storedFields(definition)) {
+    const column = existing.columns.get(field.column.toLowerCase())
+    if (column === undefined) differences.push(missingColumn(definition, field, find))
+    else differences.push(...compareColumn(driver, definition, field, column))
+  }
+  // Of a column whose type does not fit, that is said already.
+  const typeOf = ({ column, type }: FieldDefinition): string | undefined => {
+    const declared = existing.columns.get(column.toLowerCase())?.type
+    return declared !== undefined && fits(columnTypes[type], affinity(declared)) ? declared : undefined
+  }
+  differences.push(...compareValues(driver, definition, typeOf, field => columnTypes[field.type]))
+  if (existing.isView) return differences
+  for (const column of existing.columns.values()) {
+    if (!column.notNull || column.hasDefault || column.generated || declared.has(column.name.toLowerCase())) continue
+    differences.push({
+      column: column.name,
+      problem: `column "${column.name}" needs a value and is not a field of ${definition.name}`,
+      serious: true,
+    })
+  }
+  if (!hasKey(existing, definition)) differences.push(noPrimaryKey(keyColumns(definition)))
+  differences.push(...compareGenerated(definition, existing))
+  for (const index of indexesOf(definition)) {
+    const wanted = index.columns.map(column => column.toLowerCase()).join()
+    if (existing.indexes.some(each => each.columns.join() === wanted && (each.unique || !index.unique))) continue
+    const kind = index.unique ? "a unique index" : "an index"
+    differences.push({
+      problem: `${kind} on ${index.columns.map(quote).join(", ")} is missing`,
+      statement: createIndexSql(definition, index),
+      serious: index.unique,
+    })
+  }
+  return differences
+}
+
+/** SQLite changes neither in place. */
+function compareGenerated(definition: EntityDefinition, { columns, sql }: ExistingTable): Difference[] {
+  const { column, generated } = definition.fields[0] as FieldDefinition
+  if (generated === "serial" && !hasAutoincrement(sql)) return [notGenerated(column, "autoincrement")]
+  return generated === "uuid" && columns.get(column.toLowerCase())?.hasDefault !== true ? [notGenerated(column, "default")] : []
+}
+
+function missingColumn(definition: EntityDefinition, field: FieldDefinition, find: FindDefinition): Difference {
+  const head = `alter table ${quote(definition.table)} add column ${quote(field.column)} ${columnTypes[field.type]}`
+  const column = field.column
+  if (field.nullable)
+    return { column, problem: `column "${column}" is missing`, statement: `${head}${referenceSql(field, find)}`, serious: true }
+  const value = defaultOf(definition, field, encoding)
+  if (value === undefined)
+    return { column, problem: `column "${column}" is missing, and ${field.name} is required and has no default`, serious: true }
+  // SQLite adds no reference to a column with a default while foreign keys are on.
+  return { column, problem: `column "${column}" is missing`, statement: `${head} not null default ${literal(value)}`, serious: true }
+}
+
+function literal(value: unknown): string {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : value > 0 ? "9e999" : "-9e999"
+  if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString("hex")}'`
+  return `'${String(value).replaceAll("'", "''")}'`
+}
+
+function compareColumn(driver: SyncDriver, definition: EntityDefinition, field: FieldDefinition, column: ExistingColumn): Difference[] {
+  const differences: Difference[] = []
+  const wanted = columnTypes[field.type]
+  if (!fits(wanted, affinity(column.type))) {
+    differences.push({
+      column: column.name,
+      problem: `column "${column.name}" is ${column.type || "of no type"}, and ${field.name} is kept as ${wanted}`,
+      serious: true,
+    })
+  }
+  if (field.nullable && column.notNull) {
+    differences.push({ column: column.name, problem: `column "${column.name}" refuses null, and ${field.name} may be null`, serious: true })
+  }
+  if (!field.nullable && !column.notNull) {
+    const [nulls] = driver.get(`select count(*) from ${quote(definition.table)} where ${quote(column.name)} is null`, []) ?? [0]
+    if (nulls !== 0)
+      differences.push({
+        column: column.name,
+        problem: `column "${column.name}" is null in ${nulls} rows, and ${field.name} may not be null`,
+        serious: true,
+      })
+  }
+  return differences
+}
+
+type Affinity = "integer" | "text" | "blob" | "real" | "numeric"
+
+/** https://www.sqlite.org/datatype3.html, section 3.1. */
+function affinity(declared: string): Affinity {
+  if (declared.includes("int")) return "integer"
+  if (/char|clob|text/.test(declared)) return "text"
+  if (declared === "" || declared.includes("blob")) return "blob"
+  return /real|floa|doub/.test(declared) ? "real" : "numeric"
+}
+
+/** Numbers of all kinds fit all numeric columns: SQLite keeps whole numbers and fractions in any of them. */
+function fits(wanted: string, found: Affinity): boolean {
+  if (wanted === "text" || wanted === "blob") return wanted === found
+  return found !== "text" && found !== "blob"
+}
+
+function isEmpty(driver: SyncDriver, definition: EntityDefinition, { isView }: ExistingTable): boolean {
+  if (isView) return false
+  const [rows] = driver.get(`select exists (select 1 from ${quote(definition.table)})`, []) as [number]
+  return rows === 0
+}
+
+/** Whether a trigger, a view or an index of somebody else's would go with the table. */
+function isUsed(driver: SyncDriver, definition: EntityDefinition): boolean {
+  const { table } = definition
+  const own = indexesOf(definition).map(({ unique, columns }) => indexName(table, columns, unique, "sqlite"))
+  const others = driver.all(
+    `select name from sqlite_master where sql is not null and (type in ('trigger', 'index') and lower(tbl_name) = lower(?)
+     or type in ('trigger', 'view') and instr(lower(sql), lower(?)) > 0)`,
+    [table, table],
+  )
+  return others.some(([name]) => !own.includes(String(name)))
+}

@@ -1,0 +1,291 @@
+// The door `nitro-ts/sqlite`: a store in a SQLite file or in memory, on the library that is there.
+import { existsSync, mkdirSync, statSync } from "node:fs"
+import { basename, dirname, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import type {
+  Capabilities,
+  Encoding,
+  EntityDefinition,
+  OpenTransaction,
+  Repository,
+  Store,
+  TransactionOptions,
+} from "../../../entity/index.ts"
+import { defined, realPath, registerStoreUrl, StoreUse } from "../../../entity/index.ts"
+import { callSiteOf } from "../../../shared/call-site.ts"
+import { NitroError } from "../../../shared/errors.ts"
+import { after } from "../../../shared/maybe.ts"
+import { optionNames, refuseUnknownOptions } from "../../../shared/options.ts"
+import type { MaybePromise } from "../../../shared/types.ts"
+import { type SqlAccess, sqlAccess } from "../contract/access.ts"
+import type { Driver, SyncDriver } from "../contract/driver.ts"
+import { loadSqliteDriver, type SqliteConnection, type SqliteDriverName, wrapConnection } from "./drivers/load.ts"
+import "../contract/errors.ts"
+import { SingleWriter } from "../connections/single-writer.ts"
+import { Repositories } from "../repository/repositories.ts"
+import { SqlRepository } from "../repository/repository.ts"
+import { defaultSchemaMode, type SchemaMode } from "../table/schema-difference.ts"
+import { sqliteDialect } from "./dialect.ts"
+import { prepareSqliteTables } from "./schema.ts"
+
+export type { SchemaMode } from "../table/schema-difference.ts"
+export type { SqliteConnection, SqliteDriverName } from "./drivers/load.ts"
+
+export interface SqliteOptions {
+  /** Path relative to the working directory, or `":memory:"`. Missing folders are made. Not needed with an open connection. */
+  readonly file?: string | URL
+  /**
+   * The library: default the first that loads of node:sqlite (Node 22.16 and later), better-sqlite3 and libsql; or an open
+   * connection of one of them, which stays the app's to close.
+   */
+  readonly driver?: SqliteDriverName | SqliteConnection
+  /**
+   * `sync` creates tables and adds what is missing, `check` compares only, `none` trusts. A table that does not fit is
+   * `NITRO_SCHEMA_MISMATCH` when it is first used. Default: `check` where `NODE_ENV` is `production`, else `sync`.
+   */
+  readonly schema?: SchemaMode
+  /** How long a write tries again while another process holds the lock. Default 5000; then `NITRO_STORE_BUSY`. */
+  readonly busyTimeoutMs?: number
+  /** How long a call waits for a transaction of this process to end. Default 30000; then `NITRO_STORE_BUSY`. */
+  readonly waitTimeoutMs?: number
+  /** `normal` survives the end of the process, even by force; `full` also a power cut, at the cost of a disk flush a commit. Default `normal`. */
+  readonly synchronous?: "normal" | "full"
+}
+
+const sqliteOptions = optionNames<SqliteOptions>({
+  file: true,
+  driver: true,
+  schema: true,
+  busyTimeoutMs: true,
+  waitTimeoutMs: true,
+  synchronous: true,
+})
+
+/** A SQLite store, which also runs transactions. */
+export interface SqliteStore extends Store {
+  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
+}
+
+/**
+ * A store in a SQLite file, opened on first use: `static store = sqlite("shop.db")`. Throws `NITRO_DRIVER_MISSING`
+ * and `NITRO_STORE_UNAVAILABLE` then.
+ */
+export function sqlite(options: string | URL | SqliteOptions): SqliteStore {
+  return declare(typeof options === "string" || options instanceof URL ? { file: options } : options, callSiteOf(sqlite))
+}
+
+// `NITRO_DATABASE_URL=sqlite:shop.db`, `sqlite::memory:`, `sqlite:///var/shop.db`
+registerStoreUrl("sqlite", url => declare({ file: url.slice("sqlite:".length).replace(/^\/\//, "") }, "NITRO_DATABASE_URL"))
+
+/** Every call for one file, or one open connection, gives the same store. Each `":memory:"` is a database of its own. */
+function declare(all: SqliteOptions, place: string): SqliteStore {
+  refuseUnknownOptions("sqlite({ … })", all, sqliteOptions)
+  const { file, driver, ...given } = all
+  const settings = { ...defaultSettings(), ...defined(given) }
+  if (isConnection(driver)) {
+    const options = { ...settings, driver: undefined }
+    return StoreUse.storeOf({ resource: driver, options, place }, use => new SqliteFileStore(undefined, driver, settings, use))
+  }
+  const path = toPath(file)
+  if (path === ":memory:") return new SqliteFileStore(path, driver, settings, undefined)
+  const options = { ...settings, driver }
+  return StoreUse.storeOf({ resource: `sqlite:${realPath(path)}`, options, place }, use => new SqliteFileStore(path, driver, settings, use))
+}
+
+type Settings = Required<Omit<SqliteOptions, "file" | "driver">>
+
+function defaultSettings(): Settings {
+  return { schema: defaultSchemaMode(), busyTimeoutMs: 5000, waitTimeoutMs: 30_000, synchronous: "normal" }
+}
+
+// SQLite itself waits so long before it reports a lock; it blocks the process meanwhile, so the longer waits are ours.
+const nativeBusyTimeoutMs = 5
+
+class SqliteFileStore implements SqliteStore {
+  readonly name: string
+  readonly capabilities: Capabilities
+  readonly encoding: Encoding = sqliteDialect.encoding
+  readonly [sqlAccess]: SqlAccess = { dialect: sqliteDialect, exclusive: work => this.#connections.exclusive(work) }
+  /** Absolute, `":memory:"`, or undefined with a connection of the app's. */
+  readonly #file: string | undefined
+  readonly #library: SqliteOptions["driver"]
+  readonly #settings: Settings
+  readonly #use: StoreUse | undefined
+  readonly #connections: SingleWriter
+  /** The tables that foreign keys can point to, and that are prepared together. */
+  readonly #repositories: Repositories = new Repositories()
+  /** The statements of tables that this process has made. */
+  readonly #made: Map<EntityDefinition, string> = new Map<EntityDefinition, string>()
+  #openFile: ((file: string) => SyncDriver) | undefined
+  #hasReader = false
+
+  constructor(file: string | undefined, library: SqliteOptions["driver"], settings: Settings, use: StoreUse | undefined) {
+    this.#file = file
+    this.#library = library
+    this.#settings = settings
+    this.#use = use
+    this.name = `sqlite(${this.#file === undefined ? "connection" : this.#file === ":memory:" ? this.#file : basename(this.#file)})`
+    this.capabilities = {
+      transactions: true,
+      serialTransactions: true,
+      durable: this.#file !== ":memory:",
+      ttl: false,
+      unique: true,
+      generatedIds: true,
+      foreignKeys: true,
+      relations: true,
+      jsonPaths: true,
+    }
+    this.#connections = new SingleWriter({
+      name: this.name,
+      dialect: sqliteDialect,
+      open: () => this.#open(),
+      openReader: () => this.#openReader(),
+      busyTimeoutMs: settings.busyTimeoutMs,
+      waitTimeoutMs: settings.waitTimeoutMs,
+    })
+  }
+
+  bind(definition: EntityDefinition): Repository {
+    const known = this.#repositories.get(definition)
+    if (known !== undefined) return known
+    this.#use?.claim()
+    const repository = new SqlRepository({
+      definition,
+      dialect: sqliteDialect,
+      connections: this.#connections,
+      store: this.name,
+      prepare: one => this.#prepare(one),
+      find: other => this.bind(other) as SqlRepository,
+      isBound: name => this.#repositories.named(name) !== undefined,
+    })
+    if (this.#settings.schema === "none") repository.trust()
+    this.#repositories.add(definition, repository)
+    return repository
+  }
+
+  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return this.#connections.transaction(fn, options)
+  }
+
+  begin(options?: TransactionOptions): MaybePromise<OpenTransaction> {
+    return this.#connections.begin(options)
+  }
+
+  /** Of a store that is declared several times: the last call closes it. */
+  close(): MaybePromise<void> {
+    const close = (): MaybePromise<void> => this.#connections.close()
+    return this.#use === undefined ? close() : this.#use.close(close)
+  }
+
+  /** Makes the table of a class fit, with those that it points to. */
+  #prepare(asked: SqlRepository): MaybePromise<void> {
+    let prepared: SqlRepository[] = []
+    let kept: (readonly [SqlRepository, ReadonlySet<string>])[] = []
+    const forget = (): void => {
+      for (const repository of prepared) repository.ready = false
+      for (const [repository, keeps] of kept) repository.keeps = keeps
+    }
+    const work = (driver: Driver): { readonly error: unknown } | undefined => {
+      const concerned = this.#repositories.concernedBy(asked, ({ ready }) => ready)
+      const failures = new Map<EntityDefinition, unknown>()
+      const made = new Map<EntityDefinition, string>()
+      kept = concerned.map(repository => [repository, repository.keeps])
+      prepareSqliteTables(
+        driver as SyncDriver,
+        concerned.map(({ table }) => table.definition),
+        {
+          find: name => this.#repositories.named(name)?.table.definition,
+          mode: this.#settings.schema,
+          store: this.name,
+          found: (definition, { keeps }) => {
+            const repository = this.#repositories.get(definition) as SqlRepository
+            repository.keeps = keeps
+          },
+          failed: (definition, error) => failures.set(definition, error),
+          missing: (definition, field, target) => this.#repositories.get(definition)?.warnOnce(field, target),
+          made: (definition, sql) => made.set(definition, sql),
+          madeSql: definition => made.get(definition) ?? this.#made.get(definition),
+        },
+      )
+      prepared = concerned.filter(({ table, ready }) => !ready && !failures.has(table.definition))
+      for (const repository of prepared) repository.ready = true
+      for (const [definition, sql] of made) this.#made.set(definition, sql)
+      const { definition } = asked.table
+      return failures.has(definition) ? { error: failures.get(definition) } : undefined
+    }
+    // What went well for others is kept, so the failure is thrown behind the transaction.
+    const failure = this.#settings.schema === "check" ? this.#connections.read(work) : this.#connections.atomic(work, forget)
+    return after(failure, failed => {
+      if (failed !== undefined) throw failed.error
+    })
+  }
+
+  #open(): SyncDriver {
+    if (isConnection(this.#library)) {
+      const connection = wrapConnection(this.#library)
+      this.#configure(connection)
+      return connection
+    }
+    const connection = this.#connect()
+    if (this.#file === ":memory:") return connection
+    try {
+      // Readers do not stop the writer, the writer does not stop readers, and a commit costs no flush.
+      const [mode] = connection.get("pragma journal_mode = wal", []) ?? []
+      this.#hasReader = mode === "wal"
+      return connection
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  }
+
+  /** A second connection, which sees what is committed. Without WAL the writer would lock it out; memory has one connection. */
+  #openReader(): SyncDriver | undefined {
+    if (!this.#hasReader) return undefined
+    const reader = this.#connect()
+    reader.exec("pragma query_only = on")
+    return reader
+  }
+
+  #connect(): SyncDriver {
+    this.#openFile ??= loadSqliteDriver(this.#library as SqliteDriverName | undefined)
+    const file = this.#file as string
+    try {
+      if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true })
+      const connection = this.#openFile(file)
+      this.#configure(connection)
+      return connection
+    } catch (cause) {
+      if (sqliteDialect.classify(cause).kind === "busy") throw cause
+      throw new NitroError("NITRO_STORE_UNAVAILABLE", `${this.name} cannot be opened at ${file}: ${whyNot(file, cause)}.`, {
+        cause,
+        fix: "Give the path of a file, in a folder that this process may write to.",
+      })
+    }
+  }
+
+  #configure(connection: SyncDriver): void {
+    const synchronous = this.#settings.synchronous === "full" ? "full" : "normal"
+    connection.exec(`pragma busy_timeout = ${nativeBusyTimeoutMs}; pragma foreign_keys = on; pragma synchronous = ${synchronous}`)
+  }
+}
+
+function isConnection(driver: SqliteOptions["driver"]): driver is SqliteConnection {
+  return typeof driver === "object"
+}
+
+/** Absolute, so that a later change of the working directory does not open another file. */
+function toPath(file: string | URL | undefined): string {
+  const path = file instanceof URL ? fileURLToPath(file) : file
+  if (path === ":memory:") return path
+  // libsql ends the process on a NUL in a path; an empty one is a temporary database to SQLite.
+  if (typeof path === "string" && path !== "" && !path.includes("\0")) return resolve(path)
+  throw new NitroError("NITRO_STORE_UNAVAILABLE", path ? "The path of a SQLite file has a NUL character." : "sqlite() was given no file.", {
+    fix: 'Give a path, sqlite("shop.db"), or sqlite(":memory:").',
+  })
+}
+
+function whyNot(file: string, cause: unknown): string {
+  return existsSync(file) && statSync(file).isDirectory() ? "it is a folder" : (cause as Error).message
+}
