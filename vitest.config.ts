@@ -57,7 +57,7 @@ export default defineConfig({
           name: "compiled",
           setupFiles: ["test/support/errors.ts"],
           include: [
-            "src/html/{cases,front-ends,page,refusals,render}.test.{ts,tsx}",
+            "src/html/{cases,front-ends,refusals,page/page,markup/render}.test.{ts,tsx}",
             "src/{datastar,live}/**/*.test.tsx",
             "test/expressions.test.tsx",
           ],

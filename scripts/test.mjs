@@ -12,9 +12,7 @@ const nodeDependentTests = [
   "src/entity",
   "src/compile/loader",
   // Postgres is the same on every Node.
-  ...["compiler", "drivers", "migrations", "predicate", "queries", "sqlite", "store-suite", "transactions"].map(
-    name => `src/repositories/sql/${name}`,
-  ),
+  ...["compile", "migrations", "predicate", "queries", "sqlite", "store-suite", "transactions"].map(name => `src/stores/sql/${name}`),
 ]
 /** Tested there: on Node 20 it cannot be loaded, and other packages' peer ranges keep it out of our own dependencies. */
 const betterSqlite3 = "better-sqlite3@13.2.0"

@@ -64,6 +64,17 @@ it("refuses that a lower folder reaches up", () => {
   expect(breachesOf("src/entity/save.ts", 'import "../../test/support/imports.ts"')[0]).toContain("does not ship")
 })
 
+it("refuses that a room reaches a later one, or a door of its folder", () => {
+  expect(breachesOf("src/entity/definition/fields.ts", 'import type { Query } from "../queries/query.ts"')).toEqual([
+    "src/entity/definition/fields.ts:2 imports src/entity/queries/query.ts. The room definition of entity may import only contract: move what both need into an earlier room, or hand it down.",
+  ])
+  expect(breachesOf("src/stores/sql/compile/compiler.ts", 'import "../sqlite/dialect.ts"')[0]).toContain("The room compile of stores/sql")
+  expect(breachesOf("src/html/markup/child.ts", 'import "../index.ts"')[0]).toContain("A room of html imports no door of it")
+  expect(breachesOf("src/html/page/page.ts", 'import "../markup/child.ts"\nimport "./layout.ts"')).toEqual([])
+  expect(breachesOf("src/html/index.ts", 'export { page } from "./page/page.ts"\nexport const one = 1')).toEqual([])
+  expect(breachesOf("src/html/magic/wand.ts", "export const wand = 1")[0]).toContain("Add magic to the rooms of html")
+})
+
 it("asks for a rule when a folder has none", () => {
   expect(breachesOf("src/magic/wand.ts", "export const wand = 1")[0]).toContain("Add magic to mayImport")
 })

@@ -29,6 +29,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["shared", "entity", "events", "html", "datastar", "actions", "live", "app", "adapters/serve.ts"],
 }
 
+/**
+ * The rooms of the large folders, in order: a room may import the rooms before it. The files beside them are the folder's doors: they
+ * import any room, and no room imports them.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  entity: ["contract", "definition", "conditions", "types", "memory", "binding", "relations", "queries", "writes", "members"],
+  "stores/sql": ["contract", "table", "compile", "connections", "repository", "sqlite", "postgres", "migrations"],
+  html: ["markup", "attributes", "elements", "template", "stream", "page"],
+  events: ["types", "context", "patterns", "run", "stream", "bus"],
+  actions: ["contract", "context", "input", "reply", "routes", "call"],
+}
+
 /** What the browser script shares with the server, where two copies would be two judgements. Pure: no DOM, no Node. */
 const browserMayImport: readonly string[] = ["src/shared/attribute-rules.ts"]
 
@@ -85,7 +97,7 @@ function folderOf(path: string): string {
 function checkEdge({ from, to, line }: Edge): string[] {
   const [folder, target] = [folderOf(from), folderOf(to)]
   if (!to.startsWith("src/")) return [`${from}:${line} imports ${to}, which does not ship. Sources import sources only.`]
-  if (folder === target) return isBrowser(to) && !isBrowser(from) ? [browserBreach(from, line, to)] : []
+  if (folder === target) return isBrowser(to) && !isBrowser(from) ? [browserBreach(from, line, to)] : checkRooms({ from, to, line })
   const allowed = mayImport[folder]
   if (!allowed) return []
   if (isBrowser(from) && browserMayImport.includes(to)) return []
@@ -103,6 +115,28 @@ function checkEdge({ from, to, line }: Edge): string[] {
   return [
     `${from}:${line} imports ${to}. ${folder} may import only ${allowed.join(", ") || "nothing of ours"}: let a folder that may know both join them.`,
   ]
+}
+
+/** The folder with rooms that holds a file, and its room there; undefined for a door. */
+function roomOf(path: string): { readonly house: string; readonly room: string | undefined } | undefined {
+  const house = Object.keys(rooms).find(folder => path.startsWith(`src/${folder}/`))
+  if (house === undefined) return undefined
+  const [room, ...rest] = path.slice(`src/${house}/`.length).split("/")
+  return { house, room: rest.length === 0 ? undefined : room }
+}
+
+function checkRooms({ from, to, line }: Edge): string[] {
+  const [importer, imported] = [roomOf(from), roomOf(to)]
+  if (importer?.room === undefined || importer.house !== imported?.house || importer.room === imported.room) return []
+  const { house, room } = importer
+  const order = rooms[house] as readonly string[]
+  const before = order.slice(0, Math.max(order.indexOf(room), 0))
+  if (imported.room !== undefined && before.includes(imported.room)) return []
+  const fix = "move what both need into an earlier room, or hand it down."
+  if (imported.room === undefined) {
+    return [`${from}:${line} imports ${to}. A room of ${house} imports no door of it: ${fix}`]
+  }
+  return [`${from}:${line} imports ${to}. The room ${room} of ${house} may import only ${before.join(", ") || "no other room"}: ${fix}`]
 }
 
 function isBrowser(path: string): boolean {
@@ -145,6 +179,10 @@ function checkFile(file: SourceFile): string[] {
     found.push(
       `${file.path} is in a folder without a rule. Add ${folder} to mayImport in test/support/boundaries.ts, with the decision behind it.`,
     )
+  }
+  const place = roomOf(file.path)
+  if (place?.room !== undefined && !rooms[place.house]?.includes(place.room)) {
+    found.push(`${file.path} is in a room without a rule. Add ${place.room} to the rooms of ${place.house} in test/support/boundaries.ts.`)
   }
   if (!/^(\/\/|\/\*)/.test(file.text))
     found.push(`${file.path} does not begin with a comment. Say in the first line what the file is about.`)
