@@ -271,7 +271,7 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
 
   it("is made once by ten stores and two processes that start together", { timeout: 60_000 }, async () => {
     const { open, url, query } = newPlace()
-    const script = fileURLToPath(new URL("testing/insert-some.ts", import.meta.url))
+    const script = fileURLToPath(new URL("../testing/insert-some.ts", import.meta.url))
     const children = [0, 1].map(n => spawn(process.execPath, ["--import", "tsx", script, url, `child${n}`], { stdio: "inherit" }))
     const definition = define("Item", { n: "integer" }, { index: [["n"]] })
     await Promise.all(

@@ -157,7 +157,7 @@ describe("options", () => {
 
 /** Ids that the child had noted when it was killed with SIGKILL in the middle of its writes. */
 async function writeUntilKilled(file: string, driver: SqliteDriverName, round: number): Promise<string[]> {
-  const script = fileURLToPath(new URL("testing/write-forever.ts", import.meta.url))
+  const script = fileURLToPath(new URL("../testing/write-forever.ts", import.meta.url))
   const notes = `${file}.${round}.notes`
   const child = spawn(process.execPath, ["--import", "tsx", script, file, notes, driver, String(round)], { stdio: "inherit" })
   const exit = once(child, "exit")
