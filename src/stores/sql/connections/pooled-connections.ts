@@ -80,15 +80,36 @@ export class PooledConnections implements Connections {
     const place = this.#place()
     if (place !== undefined) return this.#inside(place, work)
     const result = this.#outside(work)
-    return result instanceof Promise ? result.catch((error: unknown) => this.#readAgain(work, error)) : result
+    return result instanceof Promise ? result.catch((error: unknown) => this.#readAgain(() => this.#outside(work), error)) : result
+  }
+
+  /** In a transaction of its own, or a savepoint, whose end gives the transaction around it the right to write back. */
+  async readOnly<T>(work: Work<T>): Promise<T> {
+    const place = this.#place()
+    if (place !== undefined) return this.#readOnlyIn(await this.#beginInside(place, {}), "set local transaction_read_only = on", work)
+    const read = async (): Promise<T> => this.#readOnlyIn(await this.#beginOutermost({ readOnly: true }), undefined, work)
+    try {
+      return await read()
+    } catch (error) {
+      return await this.#readAgain(read, error)
+    }
+  }
+
+  async #readOnlyIn<T>({ place, abandon }: Opened, setting: string | undefined, work: Work<T>): Promise<T> {
+    try {
+      if (setting !== undefined) await this.#command(place.transaction, place.scope, setting)
+      return await this.#watch(place, work)
+    } finally {
+      await abandon(false)
+    }
   }
 
   /** The server may have closed idle connections just now. A read can be done again; a write may have been done. */
-  async #readAgain<T>(work: Work<T>, error: unknown): Promise<T> {
+  async #readAgain<T>(read: () => MaybePromise<T>, error: unknown): Promise<T> {
     let reason = error
     for (let left = this.#pool?.maxConnections ?? 0; left > 0 && this.#isLost(reason) && this.#closing === undefined; left--) {
       try {
-        return await this.#outside(work)
+        return await read()
       } catch (again) {
         reason = again
       }
@@ -231,7 +252,7 @@ export class PooledConnections implements Connections {
     return place === undefined ? this.#beginOutermost(options) : this.#beginInside(place, options)
   }
 
-  async #beginOutermost({ isolation, holder }: TransactionOptions): Promise<Opened> {
+  async #beginOutermost({ isolation, holder, readOnly }: TransactionOptions & { readonly readOnly?: boolean }): Promise<Opened> {
     if (isolation !== undefined && !levels.has(isolation)) {
       throw new NitroError("NITRO_TRANSACTION", `There is no isolation level ${JSON.stringify(isolation)}.`, {
         fix: `Use one of ${[...levels].join(", ")}.`,
@@ -241,7 +262,8 @@ export class PooledConnections implements Connections {
     const transaction: Transaction = { session, root: new TransactionScope(undefined), afterCommit: [], rollback: undefined }
     const place = { transaction, scope: transaction.root.enter(holder) }
     try {
-      await this.#command(transaction, place.scope, isolation === undefined ? "begin" : `begin isolation level ${isolation}`)
+      const begin = readOnly === true ? "begin read only" : "begin"
+      await this.#command(transaction, place.scope, isolation === undefined ? begin : `${begin} isolation level ${isolation}`)
     } catch (error) {
       this.#end(place, { discard: true, refuse: false })
       throw error
@@ -431,7 +453,8 @@ export class PooledConnections implements Connections {
   }
 
   #isLost(error: unknown): boolean {
-    const failure = this.#options.dialect.classify(error)
+    // `begin` has said in our words why it failed.
+    const failure = this.#options.dialect.classify(error instanceof NitroError ? error.cause : error)
     return failure.kind === "unavailable" && failure.lost === true
   }
 }

@@ -60,6 +60,11 @@ export class SingleWriter implements Connections {
     return reader === null ? this.#wait(scope, work) : this.#try(() => work(reader))
   }
 
+  /** A query of SQLite writes nothing: functions that an application adds do not reach the connection. */
+  readOnly<T>(work: Work<T>): MaybePromise<T> {
+    return this.read(work)
+  }
+
   write<T>(work: Work<T>): MaybePromise<T> {
     const scope = this.#scope()
     return scope.child === undefined ? this.#run(scope, work) : this.#wait(scope, work)

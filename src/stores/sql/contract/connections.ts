@@ -6,6 +6,8 @@ import type { Driver } from "./driver.ts"
 export interface Connections {
   /** Runs a reading statement. */
   read<T>(work: (driver: Driver) => MaybePromise<T>): MaybePromise<T>
+  /** Runs a statement that the database keeps from writing, whatever functions it calls. */
+  readOnly<T>(work: (driver: Driver) => MaybePromise<T>): MaybePromise<T>
   /** Runs one writing statement. */
   write<T>(work: (driver: Driver) => MaybePromise<T>): MaybePromise<T>
   /**

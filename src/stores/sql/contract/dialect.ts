@@ -15,6 +15,8 @@ export type Failure =
   | { readonly kind: "conflict" }
   /** The place itself: missing, full, damaged, not allowed. `lost`: the connection went away while it was in use. */
   | { readonly kind: "unavailable"; readonly lost?: boolean }
+  /** A write where only reading is allowed: in a transaction that reads, or on a server that only reads. */
+  | { readonly kind: "readOnly" }
   /** A value does not fit its column. */
   | { readonly kind: "value" }
   /** The condition is nested too deeply, or has too many values. */

@@ -106,9 +106,10 @@ const kindOfCode: Readonly<Record<string, Failure["kind"]>> = {
   // lock_not_available, query_canceled by a timeout
   "55P03": "busy",
   "57014": "busy",
-  // insufficient_privilege, a server that only reads
+  // insufficient_privilege
   "42501": "unavailable",
-  "25006": "unavailable",
+  // read_only_sql_transaction
+  "25006": "readOnly",
   // Text too long for its column, a number out of its range, text that is none of the type
   "22001": "value",
   "22003": "value",

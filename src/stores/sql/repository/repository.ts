@@ -23,7 +23,7 @@ import type { Dialect } from "../contract/dialect.ts"
 import type { Driver } from "../contract/driver.ts"
 import { isStorableText, unsupported } from "../contract/parameters.ts"
 import { type DerivedIds, derivedIds } from "../table/derived-ids.ts"
-import { explain } from "../table/explain.ts"
+import { explain, rawWriteError } from "../table/explain.ts"
 import { type GeneratedIds, generatedIds } from "../table/generated-ids.ts"
 import { type Target, warnOfReference } from "../table/schema-difference.ts"
 import { type Column, describeTable, type Table } from "../table/table.ts"
@@ -246,7 +246,18 @@ export class SqlRepository implements Repository {
 
   raw(text: readonly string[], values: readonly unknown[]): MaybePromise<Row[]> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.raw(text, values))
-    return this.#attempt(() => this.#filled(this.#all(rawStatement(this.table, this.#options.dialect, text, values))))
+    const { dialect, store } = this.#options
+    const { sql, parameters } = rawStatement(this.table, dialect, text, values)
+    const work = (driver: Driver): MaybePromise<Row[]> => driver.all(sql, parameters)
+    return this.#attempt(() =>
+      attempt(
+        () => this.#filled(locksRows(text) ? this.#connections.read(work) : this.#connections.readOnly(work)),
+        error => {
+          if (dialect.classify(error).kind === "readOnly") throw rawWriteError(this.table.definition.name, store, error)
+          throw error
+        },
+      ),
+    )
   }
 
   /** Rows of this table, and of `other` behind them, with the ids that no column holds. */
@@ -450,4 +461,9 @@ function nameField({ definition, columns }: Table, writes: readonly Write[], err
     })
   }
   return error
+}
+
+/** A lock on rows lasts as long as its transaction, and one that only reads may hold none. */
+function locksRows(text: readonly string[]): boolean {
+  return text.some(part => /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)\b/i.test(part))
 }

@@ -51,6 +51,7 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
         clientMessage: `A value of ${entity ?? "this row"} is outside of what can be stored.`,
       })
     case "unavailable":
+    case "readOnly":
       return new NitroError("NITRO_STORE_UNAVAILABLE", `${store} cannot be used: ${reason}.`, options)
     default:
       return new NitroError("NITRO_SQL", `${store} refused a statement${entity === undefined ? "" : ` of ${entity}`}: ${reason}.`, options)
@@ -67,4 +68,12 @@ function duplicate(constraint: string, dialect: Dialect, table: Table | undefine
     sets.find(set => dialect.uniqueName(definition.table, set.map(columnOf)) === constraint) ?? [],
     cause,
   )
+}
+
+/** A statement of the program's own that writes, by a function that it calls. */
+export function rawWriteError(entity: string, store: string, cause: unknown): NitroError {
+  return new NitroError("NITRO_QUERY", `${entity}.sql only reads, and ${store} refused the statement because it writes.`, {
+    cause,
+    fix: `Write with ${entity}.create, save, updateWhere or deleteWhere, or run the statement with a database client of your own.`,
+  })
 }
