@@ -1,5 +1,6 @@
 // The page: orders and stock as they are now, in every open window, and the form to place an order.
 import { call, html, live, Page } from "nitro-ts"
+import { ActionButton, ActionForm, Badge, Button, Input, Select } from "nitro-ts/components"
 import { send } from "nitro-ts/cqrs"
 import type { Markup } from "nitro-ts/html"
 import { Order } from "./order.ts"
@@ -8,7 +9,6 @@ import { Product } from "./product.ts"
 
 const money = new Intl.NumberFormat("en", { style: "currency", currency: "EUR" })
 const price = (cents: number): string => money.format(cents / 100)
-const small = { "data-size": "sm" }
 
 const OrderRow = (order: Order): Markup => (
   <li id={order.domId}>
@@ -20,18 +20,24 @@ const OrderRow = (order: Order): Markup => (
     </div>
     <span class="price">{price(order.cents)}</span>
     <div class="now">
-      <span class="badge" data-variant={order.status === "cancelled" ? "outline" : "secondary"}>
-        {order.status}
-      </span>
-      {order.may("cancelled") && !order.reserved && (
-        <span class="badge" data-variant="outline">
-          waits for stock
-        </span>
-      )}
+      <Badge variant={order.status === "cancelled" ? "outline" : "secondary"}>{order.status}</Badge>
+      {order.may("cancelled") && !order.reserved && <Badge variant="outline">waits for stock</Badge>}
       <div class="do">
-        {order.may("paid") && call(order, "pay").button("Pay", small)}
-        {order.may("shipped") && call(order, "ship").button("Ship", { ...small, disabled: !order.reserved })}
-        {order.may("cancelled") && call(order, "cancel").button("Cancel", { ...small, "data-variant": "ghost" })}
+        {order.may("paid") && (
+          <ActionButton call={call(order, "pay")} size="sm">
+            Pay
+          </ActionButton>
+        )}
+        {order.may("shipped") && (
+          <ActionButton call={call(order, "ship")} size="sm" disabled={!order.reserved}>
+            Ship
+          </ActionButton>
+        )}
+        {order.may("cancelled") && (
+          <ActionButton call={call(order, "cancel")} size="sm" variant="ghost">
+            Cancel
+          </ActionButton>
+        )}
       </div>
     </div>
   </li>
@@ -46,11 +52,9 @@ const ProductRow = (product: Product): Markup => (
       </span>
     </div>
     <span class="price">{price(product.cents)}</span>
-    {call(product, "restock", { quantity: 5 }).button("+5", {
-      ...small,
-      "data-variant": "outline",
-      "aria-label": `5 more of ${product.name}`,
-    })}
+    <ActionButton call={call(product, "restock", { quantity: 5 })} size="sm" variant="outline" aria-label={`5 more of ${product.name}`}>
+      +5
+    </ActionButton>
   </li>
 )
 
@@ -58,32 +62,17 @@ async function OrderForm(): Promise<Markup> {
   const place = send(PlaceOrder)
   const products = await Product.where().orderBy("name")
   return (
-    <form {...place.form} class="place">
-      <label>
-        What
-        <select class="select" name="productId">
-          {products.map(({ id, name, cents }) => (
-            <option value={id}>
-              {name}, {price(cents)}
-            </option>
-          ))}
-        </select>
-      </label>
-      {place.error("productId")}
-      <label>
-        How many
-        <input class="input" type="number" min="1" value="1" {...place.field("quantity")} />
-      </label>
-      {place.error("quantity")}
-      <label>
-        For whom
-        <input class="input" type="email" placeholder="ada@example.org" {...place.field("customer")} />
-      </label>
-      {place.error("customer")}
-      <button type="submit" class="btn">
-        Place order
-      </button>
-    </form>
+    <ActionForm call={place} class="place">
+      <Select
+        label="What"
+        name="productId"
+        call={place}
+        options={products.map(({ id, name, cents }) => ({ value: id, label: `${name}, ${price(cents)}` }))}
+      />
+      <Input label="How many" name="quantity" type="number" min="1" value="1" call={place} />
+      <Input label="For whom" name="customer" type="email" placeholder="ada@example.org" call={place} />
+      <Button type="submit">Place order</Button>
+    </ActionForm>
   )
 }
 
@@ -98,8 +87,7 @@ const style = html`<style>
   .what { display: grid; flex: 1 1 11rem; min-width: 0; overflow-wrap: anywhere; } .quiet { color: var(--muted-foreground); font-size: .875rem; }
   .price { font-variant-numeric: tabular-nums; } .now, .do { display: flex; align-items: center; gap: .5rem; }
   .do { min-width: 8rem; justify-content: end; } @media (max-width: 40rem) { .now { flex-basis: 100%; } .do { margin-left: auto; } }
-  .place, .place label { display: grid; gap: .375rem; } .place { gap: .75rem; } .place .select { width: 100%; } .place label { font-size: .875rem; font-weight: 500; }
-  [role="alert"]:not(.alert) { color: var(--destructive); font-size: .875rem; }
+  .place { display: grid; gap: .75rem; }
 </style>`
 
 export function OrdersPage(): Markup {

@@ -2,8 +2,9 @@
 import { Hono } from "hono"
 import { action, call, Entity, expose, live, Page, respond, serve } from "nitro-ts"
 import { assets } from "nitro-ts/assets"
+import { ActionButton, ActionInput, ActionToggle } from "nitro-ts/components"
 import { nitro } from "nitro-ts/hono"
-import { Check, ListChecks, Plus, Trash } from "nitro-ts/icons/lucide"
+import { ListChecks, Plus, Trash } from "nitro-ts/icons/lucide"
 import { sqlite } from "nitro-ts/sqlite"
 import { z } from "zod"
 
@@ -29,9 +30,9 @@ const lists = new Map([
 
 const Item = (todo: Todo) => (
   <li id={todo.domId} class={{ done: todo.done }}>
-    {call(todo, "toggle").button(todo.done && Check(), { role: "checkbox", "aria-checked": todo.done, "aria-label": "Done" })}
-    {call(todo, "update").input("title", { "aria-label": "Title" })}
-    {call(todo, "delete").button(Trash(), { "aria-label": "Delete", "data-variant": "ghost", "data-size": "icon-sm" })}
+    <ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />
+    <ActionInput call={call(todo, "update")} name="title" label="Title" />
+    <ActionButton call={call(todo, "delete")} icon={Trash()} variant="ghost" size="icon-sm" aria-label="Delete" />
   </li>
 )
 
@@ -56,7 +57,7 @@ app.get("/", c => {
         <section class="card">
           <header>
             {Plus()}
-            {call(Todo, "create").input("title", { placeholder: "What needs doing?", "aria-label": "New todo", autofocus: true })}
+            <ActionInput call={call(Todo, "create")} name="title" label="New todo" placeholder="What needs doing?" autofocus />
           </header>
           {live(lists.get(shown) ?? oldestFirst, Item, { empty })}
           <footer>
@@ -67,7 +68,9 @@ app.get("/", c => {
                 </a>
               ))}
             </nav>
-            {call(Todo, "clearDone").button("Clear done", { "data-variant": "ghost", "data-size": "sm" })}
+            <ActionButton call={call(Todo, "clearDone")} variant="ghost" size="sm">
+              Clear done
+            </ActionButton>
           </footer>
         </section>
       </main>

@@ -1,5 +1,9 @@
 // The door of the component kit: Basecoat's look as typed components, usable with the keyboard and without JavaScript.
 export { Accordion, AccordionItem, type AccordionItemProps } from "./accordion.ts"
+export { ActionButton, type ActionButtonProps } from "./action-button.ts"
+export { ActionForm, type ActionFormProps } from "./action-form.ts"
+export { ActionInput, type ActionInputProps } from "./action-input.ts"
+export { ActionToggle, type ActionToggleProps } from "./action-toggle.ts"
 export { Alert, type AlertProps } from "./alert.ts"
 export type { ElementProps } from "./attributes.ts"
 export { Avatar, AvatarGroup, type AvatarProps } from "./avatar.ts"

@@ -1,0 +1,23 @@
+// A call as a check box that is sent at once, for a state that an action turns over.
+
+import type { Callable, Markup } from "../html/index.ts"
+import { ownProps } from "../shared/own-props.ts"
+import { type ElementProps, passOn } from "./attributes.ts"
+import { Check } from "./icons.gen.ts"
+
+export type ActionToggleProps = ElementProps<"button", "role" | "aria-checked" | "aria-label" | "type" | "label"> & {
+  /** What a click sends: `call(todo, "toggle")`. */
+  readonly call: Callable
+  readonly checked: boolean
+  /** Its name for those who do not see it. */
+  readonly label: string
+}
+
+const own = new Set(["call", "checked", "label", "children"])
+
+/** `<ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />`: a check box that needs no save. */
+export function ActionToggle(props: ActionToggleProps): Markup {
+  const { call, checked, label } = ownProps(props)
+  const attributes = passOn({ class: "btn", role: "checkbox", "aria-checked": checked, "aria-label": label }, props, own)
+  return call.button(checked && Check(), attributes)
+}

@@ -1,0 +1,96 @@
+// The components that send a call: what they print is what the call prints, with the look of the kit.
+import { action, call } from "nitro-ts/actions"
+import { ActionButton, ActionForm, ActionInput, ActionToggle, Button, Input } from "nitro-ts/components"
+import { Entity, memory } from "nitro-ts/entity"
+import { html } from "nitro-ts/html"
+import { expect, it } from "vitest"
+import { z } from "zod"
+
+class Todo extends Entity("Todo", { title: z.string(), done: z.boolean().default(false) }) {
+  static store = memory()
+  @action() toggle() {
+    this.done = !this.done
+  }
+}
+const todo = new Todo({ title: "Buy <milk>" })
+
+it("an ActionButton is the form of its call, around a button that looks like a Button", () => {
+  const remove = call(todo, "delete")
+  const form = String(
+    <ActionButton call={remove} variant="ghost" size="icon-sm" class="wide" aria-label="Delete" disabled>
+      x
+    </ActionButton>,
+  )
+  expect(form).toBe(
+    String(
+      remove.button("x", {
+        class: "btn wide",
+        "data-variant": "ghost",
+        "data-size": "icon-sm",
+        "aria-label": "Delete",
+        disabled: true,
+      }),
+    ),
+  )
+  expect(form).toMatch(/^<form method="post" action="[^"]*\/delete" [^>]*><button class="btn wide"[^>]* disabled>x<\/button><\/form>$/)
+  expect(String(ActionButton({ call: remove, variant: "outline" }, "Delete"))).toBe(
+    String(
+      <ActionButton call={remove} variant="outline">
+        Delete
+      </ActionButton>,
+    ),
+  )
+})
+
+it("an ActionButton shows its icon before its words, and that it works", () => {
+  const button = String(
+    <ActionButton call={call(todo, "toggle")} icon={html`<svg></svg>`} loading>
+      Go
+    </ActionButton>,
+  )
+  expect(button).toContain("<svg></svg>Go</button>")
+  expect(button).toContain(' aria-busy="true" disabled')
+})
+
+it.each([true, false])("an ActionToggle says whether it is checked: %s", checked => {
+  const box = String(<ActionToggle call={call(todo, "toggle")} checked={checked} label="Done" class="big" />)
+  expect(box).toContain(`<button class="btn big" role="checkbox" aria-checked="${checked}" aria-label="Done">`)
+  expect(box.includes("<svg")).toBe(checked)
+  expect(box).toContain(`action="/todos/${todo.id}/toggle"`)
+})
+
+it("an ActionInput is the form of its call, with what is stored in its field", () => {
+  const field = String(<ActionInput call={call(todo, "update")} name="title" label="Title" placeholder="What?" class="wide" />)
+  expect(field).toContain('<input class="input wide" aria-label="Title" placeholder="What?" ')
+  expect(field).toContain('name="title" value="Buy &lt;milk&gt;"')
+  expect(field).toContain('role="alert"')
+  expect(() => ActionInput({ call: call(todo, "update"), name: "titel", label: "Title" })).toThrow(
+    expect.objectContaining({ code: "NITRO_CALL_INPUT" }),
+  )
+})
+
+it("an ActionForm sends several fields with one call", () => {
+  const create = call(Todo, "create")
+  const form = String(
+    <ActionForm call={create} class="stack" id="new">
+      <Input label="Title" name="title" call={create} />
+      <Button type="submit">Add</Button>
+    </ActionForm>,
+  )
+  expect(form).toMatch(/^<form method="post" action="\/todos" data-on:submit__prevent="[^"]+" class="stack" id="new">/)
+  expect(form).toContain('<button class="btn" type="submit">Add</button></form>')
+})
+
+it("takes any value with the faces of a call", () => {
+  const own = {
+    form: { method: "post", action: "/go" },
+    key: html`<input type="hidden" name="_key" value="1">`,
+    button: (label: unknown) => html`<b>${label as string}</b>`,
+    input: (name: string) => html`<i>${name}</i>`,
+  } as const
+  expect(String(<ActionButton call={own}>Go</ActionButton>)).toBe("<b>Go</b>")
+  expect(String(<ActionInput call={own} name="q" label="Find" />)).toBe("<i>q</i>")
+  expect(String(<ActionForm call={own}>x</ActionForm>)).toBe(
+    '<form method="post" action="/go"><input type="hidden" name="_key" value="1">x</form>',
+  )
+})
