@@ -10,34 +10,47 @@ class Given {
 // A private field added to an object that exists costs a tenth of a WeakSet, survives no copy, and shows nowhere: neither
 // in keys, nor in comparisons, nor in JSON.
 class Mark extends Given {
-  readonly #isData = true
+  readonly #isData: true = true
 
   static isOn(object: object): boolean {
-    return #isData in object && object.#isData
+    return #isData in object
   }
 }
 
 /** Objects that take no further fields, such as frozen ones. */
 const closed = new WeakSet<object>()
+// Each tag with attributes asks. A process without JSON fields marks nothing, most others nothing that is frozen.
+let isAnyMarked = false
+let isAnyClosed = false
 
 /** Whether `markData` has marked this very object. A copy, `{ ...object }`, is not marked. */
-export const isData = (object: object): boolean => Mark.isOn(object) || (!Object.isExtensible(object) && closed.has(object))
+export const isData = (object: object): boolean => isAnyMarked && (Mark.isOn(object) || (isAnyClosed && closed.has(object)))
 
 /** Marks the plain objects in `value`, at any depth, and returns it. */
 export function markData<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value
+  // Lists of texts and numbers are the most of it: they need no list of what is still to do.
+  if (Array.isArray(value) && !value.some(isObject)) return value
   const open: object[] = [value]
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    if (!Array.isArray(one)) {
-      const prototype: unknown = Object.getPrototypeOf(one)
-      if ((prototype !== Object.prototype && prototype !== null) || isData(one)) continue
-      if (Object.isExtensible(one)) new Mark(one)
-      else closed.add(one)
+    if (Array.isArray(one)) {
+      for (const inner of one as readonly unknown[]) if (isObject(inner)) open.push(inner)
+      continue
+    }
+    const prototype: unknown = Object.getPrototypeOf(one)
+    if ((prototype !== Object.prototype && prototype !== null) || isData(one)) continue
+    isAnyMarked = true
+    if (Object.isExtensible(one)) new Mark(one)
+    else {
+      closed.add(one)
+      isAnyClosed = true
     }
     for (const key in one) {
       const inner = (one as Readonly<Record<string, unknown>>)[key]
-      if (typeof inner === "object" && inner !== null) open.push(inner)
+      if (isObject(inner)) open.push(inner)
     }
   }
   return value
 }
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
