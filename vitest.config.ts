@@ -9,13 +9,20 @@ import { nitro } from "./src/compile/vite.ts"
 import { chromiumArgs, chromiumPath } from "./test/support/chromium.ts"
 
 const root = fileURLToPath(new URL(".", import.meta.url))
-const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { exports: Record<string, { source?: string }> }
+const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
+  exports: Record<string, { source?: string }>
+}
 
 // Tests import the public subpaths and get the sources: the `source` condition, spelled as aliases because vite does
 // not resolve a package's import of itself.
 const alias = Object.entries(exports).flatMap(([subpath, target]) =>
   target.source
-    ? [{ find: new RegExp(`^nitro-ts${subpath.slice(1).replaceAll("/", "\\/")}$`), replacement: `${root}${target.source.slice(2)}` }]
+    ? [
+        {
+          find: new RegExp(`^nitro-ts${subpath.slice(1).replaceAll("/", "\\/")}$`),
+          replacement: `${root}${target.source.slice(2)}`,
+        },
+      ]
     : [],
 )
 
@@ -34,7 +41,13 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts", "src/**/*.tsx"],
-      exclude: ["src/**/*.test.*", "src/**/*.test-d.*", "src/**/*.gen.ts", "src/*/**/testing/**", "src/**/support/**"],
+      exclude: [
+        "src/**/*.test.*",
+        "src/**/*.test-d.*",
+        "src/**/*.gen.ts",
+        "src/*/**/testing/**",
+        "src/**/support/**",
+      ],
       reporter: ["text-summary", "json-summary", "html"],
       thresholds: { lines: 90 },
     },
@@ -66,7 +79,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [{ name: "answers", configureServer: ({ middlewares }) => void middlewares.use("/answers", answerHere) }],
+        plugins: [
+          {
+            name: "answers",
+            configureServer: ({ middlewares }) => void middlewares.use("/answers", answerHere),
+          },
+        ],
         // Named here, or vite discovers it in the middle of a run and reloads the tests.
         optimizeDeps: { include: ["idiomorph", "fast-check"] },
         test: {
@@ -79,7 +97,9 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: chromiumPath(), args: chromiumArgs } }),
+            provider: playwright({
+              launchOptions: { executablePath: chromiumPath(), args: chromiumArgs },
+            }),
             instances: [{ browser: "chromium" }],
           },
         },

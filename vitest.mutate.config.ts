@@ -9,7 +9,10 @@ export default mergeConfig(
   { ...base, test },
   defineConfig({
     test: {
-      setupFiles: ["test/support/errors.ts", ...(process.env["NITRO_MUTATE_ALL"] === "1" ? ["test/support/mutate-all.ts"] : [])],
+      setupFiles: [
+        "test/support/errors.ts",
+        ...(process.env["NITRO_MUTATE_ALL"] === "1" ? ["test/support/mutate-all.ts"] : []),
+      ],
       include: folders.flatMap(folder => [folder, `${folder}/**/*.test.{ts,tsx}`]),
       exclude: ["src/client/browser/**", "**/node_modules/**"],
       testTimeout: 20_000,

@@ -52,7 +52,11 @@ function ourEmit(listeners: readonly Listener[]): Contender {
 
 /** The same in a process that follows emissions over awaits, as every server with a context per request does. */
 function followed(contender: Contender): Contender {
-  return { ...contender, name: `${contender.name}, followed`, setup: () => withContext({}, () => {}) }
+  return {
+    ...contender,
+    name: `${contender.name}, followed`,
+    setup: () => withContext({}, () => {}),
+  }
 }
 
 function nodeEvents(): Contender {
@@ -65,13 +69,17 @@ function nodeEvents(): Contender {
 function amongAThousand(name: string, subscribed: string): Contender {
   const events = createEvents()
   const happened = events.event<Payload>("order.placed")
-  for (let i = 0; i < 999; i++) events.on(i % 2 === 0 ? `other${i}.placed` : `other${i}.*`, sync[0] as Listener)
+  for (let i = 0; i < 999; i++)
+    events.on(i % 2 === 0 ? `other${i}.placed` : `other${i}.*`, sync[0] as Listener)
   events.on(subscribed, sync[0] as Listener)
   return { name, run: () => events.emitSync(happened, payload) }
 }
 
 /** 100,000 handlers of one name; one more subscribes, or subscribes and leaves, before each emission. */
-function manySubscribers(name: string, change: (events: ReturnType<typeof createEvents>) => void): Contender {
+function manySubscribers(
+  name: string,
+  change: (events: ReturnType<typeof createEvents>) => void,
+): Contender {
   const events = createEvents()
   const happened = events.event<Payload>("happened")
   return {
@@ -107,7 +115,10 @@ async function rivalModule(name: string): Promise<Record<string, unknown> | unde
 
 /** What the platform asks for at least: the bare functions, called together and waited for together. */
 function promiseAll(): Rival {
-  return { name: "bare Promise.all", run: () => Promise.all(async.map(listener => listener(payload))) }
+  return {
+    name: "bare Promise.all",
+    run: () => Promise.all(async.map(listener => listener(payload))),
+  }
 }
 
 interface EmitteryLike {
@@ -125,14 +136,22 @@ async function asyncRivals(listeners: readonly Listener[]): Promise<Rival[]> {
   if (emittery) {
     const emitter = new (emittery["default"] as new () => EmitteryLike)()
     // Older versions hand out the payload itself, newer ones an object around it.
-    for (const listener of listeners) emitter.on("happened", event => listener(event.data ?? (event as Payload)))
-    rivals.push({ name: "emittery", run: () => emitter.emit("happened", payload), goal: { max: 0.2 } })
+    for (const listener of listeners)
+      emitter.on("happened", event => listener(event.data ?? (event as Payload)))
+    rivals.push({
+      name: "emittery",
+      run: () => emitter.emit("happened", payload),
+      goal: { max: 0.2 },
+    })
   }
   const hookable = await rivalModule("hookable")
   if (hookable) {
     const hooks = (hookable["createHooks"] as () => HookableLike)()
     for (const listener of listeners) hooks.hook("happened", listener)
-    rivals.push({ name: "hookable", run: async () => await hooks.callHookParallel("happened", payload) })
+    rivals.push({
+      name: "hookable",
+      run: async () => await hooks.callHookParallel("happened", payload),
+    })
   }
   return rivals
 }
@@ -163,7 +182,11 @@ function subscriptions(name: string, perRound: number): Contender {
 }
 
 const comparisons: Comparison[] = [
-  { case: "emit to three sync handlers", ours: ourSync(), rivals: [{ ...nodeEvents(), goal: { max: 1.5 } }] },
+  {
+    case: "emit to three sync handlers",
+    ours: ourSync(),
+    rivals: [{ ...nodeEvents(), goal: { max: 1.5 } }],
+  },
   {
     case: "one wildcard among 1,000 subscriptions",
     ours: amongAThousand("wildcard", "order.*"),
@@ -179,13 +202,24 @@ const comparisons: Comparison[] = [
     ours: [
       manySubscribers("the same name", events => void events.on("happened", sync[0] as Listener)),
       manySubscribers("and left again", events => events.on("happened", sync[0] as Listener)()),
-      manySubscribers("a pattern that covers it", events => void events.on("happ*", sync[0] as Listener)),
+      manySubscribers(
+        "a pattern that covers it",
+        events => void events.on("happ*", sync[0] as Listener),
+      ),
       manySubscribers("another pattern", events => void events.on("other.*", sync[0] as Listener)),
     ],
     rivals: [{ ...manySubscribers("emit alone", () => {}), goal: { max: 3 } }],
   },
-  { case: "awaited emit to three sync handlers", ours: ourEmit(sync), rivals: await asyncRivals(sync) },
-  { case: "awaited emit to three async handlers", ours: ourEmit(async), rivals: [...(await asyncRivals(async)), promiseAll()] },
+  {
+    case: "awaited emit to three sync handlers",
+    ours: ourEmit(sync),
+    rivals: await asyncRivals(sync),
+  },
+  {
+    case: "awaited emit to three async handlers",
+    ours: ourEmit(async),
+    rivals: [...(await asyncRivals(async)), promiseAll()],
+  },
   { case: "emit to three sync handlers", ours: followed(ourSync()), rivals: [nodeEvents()] },
   {
     case: "awaited emit to three async handlers",

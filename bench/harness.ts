@@ -1,5 +1,13 @@
 // Compares us with named rivals in one run, as CPU time: rounds interleaved, medians, ratios.
-import { type BenchOptions, type Comparison, type Contender, contendersOf, type Goal, oursOf, type Rival } from "./support/comparison.ts"
+import {
+  type BenchOptions,
+  type Comparison,
+  type Contender,
+  contendersOf,
+  type Goal,
+  oursOf,
+  type Rival,
+} from "./support/comparison.ts"
 import {
   type Listed,
   listVariable,
@@ -37,17 +45,33 @@ export interface BenchReport {
  * Runs the comparisons and prints them: a table, or one JSON object with `--json`. `--case TEXT` runs only the cases that
  * contain it, `--vs TEXT` only the rivals, `--quick` a few short rounds: to see what changed by much, not to quote.
  */
-export async function bench(name: string, all: readonly Comparison[], settings: BenchOptions = {}): Promise<BenchReport> {
+export async function bench(
+  name: string,
+  all: readonly Comparison[],
+  settings: BenchOptions = {},
+): Promise<BenchReport> {
   const against = optionValue("--vs") ?? ""
-  const comparisons = all.map(each => ({ ...each, rivals: each.rivals.filter(rival => rival.name.includes(against)) }))
-  const options = process.argv.includes("--quick") ? { ...settings, rounds: 3, roundMs: 30, warmupMs: 200 } : settings
+  const comparisons = all.map(each => ({
+    ...each,
+    rivals: each.rivals.filter(rival => rival.name.includes(against)),
+  }))
+  const options = process.argv.includes("--quick")
+    ? { ...settings, rounds: 3, roundMs: 30, warmupMs: 200 }
+    : settings
   const worker = process.env[workerVariable]
   if (worker) return await serveRounds(comparisons, worker, options)
   const only = optionValue("--case")
-  const isLeftOut = ({ case: title, rivals }: Comparison): boolean => (only !== undefined && !title.includes(only)) || rivals.length === 0
+  const isLeftOut = ({ case: title, rivals }: Comparison): boolean =>
+    (only !== undefined && !title.includes(only)) || rivals.length === 0
   if (process.env[listVariable]) {
-    const contenders = comparisons.flatMap((comparison, index) => (isLeftOut(comparison) ? [] : listed(comparison, index)))
-    return await reportCases({ bench: name, contenders, ...(options.rounds === undefined ? {} : { rounds: options.rounds }) })
+    const contenders = comparisons.flatMap((comparison, index) =>
+      isLeftOut(comparison) ? [] : listed(comparison, index),
+    )
+    return await reportCases({
+      bench: name,
+      contenders,
+      ...(options.rounds === undefined ? {} : { rounds: options.rounds }),
+    })
   }
   const json = process.argv.includes("--json")
   const rounds = options.rounds ?? defaultRounds
@@ -85,13 +109,20 @@ function listed(comparison: Comparison, index: number): Listed[] {
 }
 
 /** Figures per contender (ours first) and round. The order turns around every round, so that drift hits both alike. */
-async function interleave(comparison: Comparison, index: number, rounds: number, options: BenchOptions): Promise<number[][]> {
+async function interleave(
+  comparison: Comparison,
+  index: number,
+  rounds: number,
+  options: BenchOptions,
+): Promise<number[][]> {
   const contenders = contendersOf(comparison)
   const probes: Probe[] = []
   try {
     for (const [i, contender] of contenders.entries()) {
       probes.push(
-        options.isolate ? await remoteProbe(thisProgram(), `${index}:${i}`, comparison.execArgv) : await localProbe(contender, options),
+        options.isolate
+          ? await remoteProbe(thisProgram(), `${index}:${i}`, comparison.execArgv)
+          : await localProbe(contender, options),
       )
     }
     const figures: number[][] = contenders.map(() => [])
@@ -106,16 +137,30 @@ async function interleave(comparison: Comparison, index: number, rounds: number,
   }
 }
 
-function compare(comparison: Comparison, subject: Contender, rival: Rival, [ours, theirs]: readonly [number[], number[]]): Row {
+function compare(
+  comparison: Comparison,
+  subject: Contender,
+  rival: Rival,
+  [ours, theirs]: readonly [number[], number[]],
+): Row {
   // Pairs of one round saw the same machine: the median of their ratios is steadier than the ratio of medians.
-  const ratio = Number(median(ours.map((figure, round) => figure / (theirs[round] as number))).toFixed(3))
-  const row = { subject: subject.name, case: comparison.case, metric: comparison.metric ?? defaultMetric, vs: rival.name, ratio }
+  const ratio = Number(
+    median(ours.map((figure, round) => figure / (theirs[round] as number))).toFixed(3),
+  )
+  const row = {
+    subject: subject.name,
+    case: comparison.case,
+    metric: comparison.metric ?? defaultMetric,
+    vs: rival.name,
+    ratio,
+  }
   const goal = goalOf(rival, subject.name)
   return goal ? { ...row, goal } : row
 }
 
 function goalOf({ goal }: Rival, subject: string): Goal | undefined {
-  if (!goal || typeof (goal as Partial<Record<string, unknown>>)["max"] === "number") return goal as Goal | undefined
+  if (!goal || typeof (goal as Partial<Record<string, unknown>>)["max"] === "number")
+    return goal as Goal | undefined
   if (typeof (goal as Partial<Record<string, unknown>>)["min"] === "number") return goal as Goal
   return (goal as Readonly<Record<string, Goal>>)[subject]
 }
@@ -134,9 +179,17 @@ export function keepsGoal(row: Row): boolean {
 }
 
 function tableLine(row: Row, ours: number, theirs: number): string[] {
-  const limit = row.goal && ("max" in row.goal ? `at most ${row.goal.max}` : `at least ${row.goal.min}`)
+  const limit =
+    row.goal && ("max" in row.goal ? `at most ${row.goal.max}` : `at least ${row.goal.min}`)
   const verdict = limit ? `${limit}: ${keepsGoal(row) ? "ok" : "MISSED"}` : ""
-  return [row.case, row.metric, `${row.subject} ${figure(ours)}`, `${row.vs} ${figure(theirs)}`, row.ratio.toFixed(2), verdict]
+  return [
+    row.case,
+    row.metric,
+    `${row.subject} ${figure(ours)}`,
+    `${row.vs} ${figure(theirs)}`,
+    row.ratio.toFixed(2),
+    verdict,
+  ]
 }
 
 /** A figure with three digits that count. */
@@ -147,7 +200,8 @@ export function figure(value: number): string {
 /** Lines in columns as wide as their widest cell. */
 export function table(heading: string[], lines: string[][]): string {
   const all = [heading, ...lines]
-  const widths = all[0]?.map((_, column) => Math.max(...all.map(line => (line[column] ?? "").length))) ?? []
+  const widths =
+    all[0]?.map((_, column) => Math.max(...all.map(line => (line[column] ?? "").length))) ?? []
   return all
     .map(line =>
       line

@@ -8,7 +8,14 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type BenchReport, bench, type Comparison, type Contender, type Goal, type Rival } from "./harness.ts"
+import {
+  type BenchReport,
+  bench,
+  type Comparison,
+  type Contender,
+  type Goal,
+  type Rival,
+} from "./harness.ts"
 import {
   type CaseName,
   caseNames,
@@ -87,7 +94,8 @@ function serves(name: string, file: string, key: CaseName): Contender {
   let server: BenchServer
   const ask = async (): Promise<void> => {
     const { status, body } = await server.send("/")
-    if (status !== 200 || body.length < 30_000) throw new Error(`${name} answered ${status} with ${body.length} characters.`)
+    if (status !== 200 || body.length < 30_000)
+      throw new Error(`${name} answered ${status} with ${body.length} characters.`)
   }
   return {
     name,
@@ -113,7 +121,10 @@ async function prepare(present: readonly Name[]): Promise<void> {
     for (const key of caseNames) {
       const dom = domOf(pages[key](3))
       if (!expected.has(key)) expected.set(key, dom)
-      if (expected.get(key) !== dom) throw new Error(`${name} renders another page than ${limit} in case ${key}:\n${pages[key](3)}`)
+      if (expected.get(key) !== dom)
+        throw new Error(
+          `${name} renders another page than ${limit} in case ${key}:\n${pages[key](3)}`,
+        )
     }
   }
 }
@@ -122,7 +133,8 @@ const subjects: Name[] = []
 for (const name of ours) if (await isThere(name)) subjects.push(name)
 if (!isWorker) await prepare([...rivals, ...subjects])
 
-const goalsOf = (key: CaseName): Readonly<Record<string, Goal>> => Object.fromEntries(ours.map(name => [name, { max: ofLimit[name][key] }]))
+const goalsOf = (key: CaseName): Readonly<Record<string, Goal>> =>
+  Object.fromEntries(ours.map(name => [name, { max: ofLimit[name][key] }]))
 
 function rival(name: Name, key: CaseName): Rival {
   if (name === limit) return { ...renders(name, key), goal: goalsOf(key) }
@@ -175,13 +187,16 @@ if (!process.argv.includes("--json")) process.stdout.write(`\n${overview(report)
 /** Every contender as a multiple of the limit. */
 function overview({ rows }: BenchReport): string {
   const ratio = (subject: string, key: string, vs: string): number =>
-    rows.find(row => row.subject === subject && row.case === key && row.vs === vs)?.ratio ?? Number.NaN
+    rows.find(row => row.subject === subject && row.case === key && row.vs === vs)?.ratio ??
+    Number.NaN
   const cells = (name: string, cell: (key: CaseName) => number): string =>
     `${name.padEnd(22)}${caseNames.map(key => cell(key).toFixed(2).padStart(7)).join("")}`
   return [
     `${"x of the limit".padEnd(22)}${caseNames.map(key => key.padStart(7)).join("")}`,
     ...subjects.map(name => cells(name, key => ratio(name, key, limit))),
-    ...rivals.filter(name => name !== limit).map(name => cells(name, key => ratio(ours[0], key, limit) / ratio(ours[0], key, name))),
+    ...rivals
+      .filter(name => name !== limit)
+      .map(name => cells(name, key => ratio(ours[0], key, limit) / ratio(ours[0], key, name))),
     ...subjects.map(name => cells(`${name} / loop`, key => ratio(name, key, concatenation))),
     ...subjects.map(name => cells(`kita / ${name}`, key => 1 / ratio(name, key, kita))),
   ].join("\n")

@@ -22,12 +22,22 @@ let newPrice = 10_000
 const cases: readonly Case[] = [
   { name: "get", sqlite: 1.35, postgres: 1.15, run: (side, i) => side.get(idAt(i)) },
   { name: "insert", sqlite: 1.2, postgres: 1.2, run: (side, i) => side.insert(i) },
-  { name: "load, change, save", sqlite: 1.2, postgres: 1.15, run: (side, i) => side.update(idAt(i), newPrice++) },
+  {
+    name: "load, change, save",
+    sqlite: 1.2,
+    postgres: 1.15,
+    run: (side, i) => side.update(idAt(i), newPrice++),
+  },
   { name: "insert, delete", run: (side, i) => side.remove(i) },
   { name: "list 100", sqlite: 1.15, postgres: 1, run: (side, i) => side.list((i * 37) % 9000) },
   { name: "eager 100", sqlite: 1.25, postgres: 0.9, run: (side, i) => side.eager((i * 37) % 9000) },
   { name: "count", sqlite: 1.1, run: side => side.count() },
-  { name: "1000 inserts in a transaction", sqlite: 1.25, postgres: 1, run: (side, i) => side.insertMany(i) },
+  {
+    name: "1000 inserts in a transaction",
+    sqlite: 1.25,
+    postgres: 1,
+    run: (side, i) => side.insertMany(i),
+  },
 ]
 
 /** Opens its database in the process that measures it, and loads no other library there. */
@@ -53,7 +63,11 @@ function contender(name: string, open: () => Side | Promise<Side>, run: Case["ru
 }
 
 /** A side in a database of its own, which is removed at the end. */
-function inPostgres(name: string, open: (url: string) => Side | Promise<Side>, run: Case["run"]): Contender {
+function inPostgres(
+  name: string,
+  open: (url: string) => Side | Promise<Side>,
+  run: Case["run"],
+): Contender {
   let database: TestDatabase
   const opened = async (): Promise<Side> => {
     database = await testDatabase()
@@ -69,12 +83,17 @@ function inPostgres(name: string, open: (url: string) => Side | Promise<Side>, r
   }
 }
 
-const goal = (max: number | undefined): Pick<Rival, "goal"> => (max === undefined ? {} : { goal: { max } })
+const goal = (max: number | undefined): Pick<Rival, "goal"> =>
+  max === undefined ? {} : { goal: { max } }
 
 const onSqlite = cases.map(
   ({ name, sqlite: max, run }): Comparison => ({
     case: `SQLite ${name}`,
-    ours: contender("entity", () => entities(sqlite({ file: ":memory:", driver: "libsql", schema: "sync" })), run),
+    ours: contender(
+      "entity",
+      () => entities(sqlite({ file: ":memory:", driver: "libsql", schema: "sync" })),
+      run,
+    ),
     rivals: Object.entries(sqliteSides).map(([rival, open]) => ({
       ...contender(rival, open, run),
       ...(rival === "raw libsql" ? goal(max) : {}),
@@ -84,16 +103,25 @@ const onSqlite = cases.map(
 
 /** What the client spends; the server's share is the same for both. */
 const onPostgres = cases.map(({ name, postgres: max, run }): Comparison => {
-  const raw = async (url: string): Promise<Side> => (await import("./rivals/sql-raw-postgres.ts")).rawPostgres(url)
+  const raw = async (url: string): Promise<Side> =>
+    (await import("./rivals/sql-raw-postgres.ts")).rawPostgres(url)
   return {
     case: `Postgres ${name}`,
-    ours: inPostgres("entity", url => entities(postgres({ url, driver: "pg", max: 4, schema: "sync" })), run),
+    ours: inPostgres(
+      "entity",
+      url => entities(postgres({ url, driver: "pg", max: 4, schema: "sync" })),
+      run,
+    ),
     rivals: [{ ...inPostgres("raw pg", raw, run), ...goal(max) }],
   }
 })
 
 /** `limit` microseconds as a rival. */
-const clock = (limit: number): Rival => ({ name: `${limit} us`, measure: async () => limit, goal: { max: 1 } })
+const clock = (limit: number): Rival => ({
+  name: `${limit} us`,
+  measure: async () => limit,
+  goal: { max: 1 },
+})
 
 function inMemory(): readonly Comparison[] {
   class Item extends Entity("Item", { group: z.int(), name: z.string() }, { index: ["group"] }) {
@@ -102,27 +130,45 @@ function inMemory(): readonly Comparison[] {
   const many = 100_000
   const fill = async (count: number): Promise<void> => {
     for (let at = 0; at < count; at += bulk)
-      await Item.createMany(Array.from({ length: bulk }, (_, n) => ({ id: `item${at + n}`, group: (at + n) % 20_000, name: "Item" })))
+      await Item.createMany(
+        Array.from({ length: bulk }, (_, n) => ({
+          id: `item${at + n}`,
+          group: (at + n) % 20_000,
+          name: "Item",
+        })),
+      )
   }
   return [
     {
       case: `memory get, of ${rows} rows`,
-      ours: { name: "entity", setup: () => fill(rows), run: i => Item.get(`item${(i * 7919) % rows}`) },
+      ours: {
+        name: "entity",
+        setup: () => fill(rows),
+        run: i => Item.get(`item${(i * 7919) % rows}`),
+      },
       rivals: [clock(1)],
     },
     {
       case: `memory where, 5 of ${many} rows by an index`,
-      ours: { name: "entity", setup: () => fill(many), run: async i => await Item.where({ group: (i * 7919) % 20_000 }) },
+      ours: {
+        name: "entity",
+        setup: () => fill(many),
+        run: async i => await Item.where({ group: (i * 7919) % 20_000 }),
+      },
       rivals: [clock(20)],
     },
   ]
 }
 
 if (postgresMissing !== undefined) console.error(`Postgres is left out: ${postgresMissing}`)
-await bench("sql", [...onSqlite, ...(postgresMissing === undefined ? onPostgres : []), ...inMemory()], {
-  isolate: true,
-  rounds: 9,
-  roundMs: 60,
-  warmupMs: 1500,
-  collect: false,
-})
+await bench(
+  "sql",
+  [...onSqlite, ...(postgresMissing === undefined ? onPostgres : []), ...inMemory()],
+  {
+    isolate: true,
+    rounds: 9,
+    roundMs: 60,
+    warmupMs: 1500,
+    collect: false,
+  },
+)

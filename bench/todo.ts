@@ -14,7 +14,11 @@ const concurrency = 4
 /** Rows on the page that the list case renders. */
 const listed = 100
 
-const form = { "content-type": "application/x-www-form-urlencoded", accept: "text/html", "sec-fetch-site": "same-origin" }
+const form = {
+  "content-type": "application/x-www-form-urlencoded",
+  accept: "text/html",
+  "sec-fetch-site": "same-origin",
+}
 const titleOf = (i: number): string => `Buy ${i} apples & pears, <ripe> ones`
 
 /** A started app with data of its own, and what the cases do with it. */
@@ -39,27 +43,40 @@ class App {
   async add(i: number): Promise<void> {
     const body = new URLSearchParams({ title: titleOf(i) }).toString()
     const answer = await this.server.send("/todos", { method: "POST", headers: form, body })
-    if (answer.status !== 303) throw new Error(`add answered ${answer.status}: ${answer.body.slice(0, 500)}`)
+    if (answer.status !== 303)
+      throw new Error(`add answered ${answer.status}: ${answer.body.slice(0, 500)}`)
   }
 
   async page(): Promise<string> {
     const answer = await this.server.send("/", { headers: { accept: "text/html" } })
-    if (answer.status !== 200) throw new Error(`The page answered ${answer.status}: ${answer.body.slice(0, 500)}`)
+    if (answer.status !== 200)
+      throw new Error(`The page answered ${answer.status}: ${answer.body.slice(0, 500)}`)
     return answer.body
   }
 
   /** Deletes every todo by its own form, as a person would. Returns how many there were. */
   async empty(): Promise<number> {
-    const paths = new Set(Array.from((await this.page()).matchAll(/action="(\/todos\/[^"]+\/delete)"/g), match => match[1] as string))
-    for (const path of paths) await this.server.send(path, { method: "POST", headers: form, body: "" })
+    const paths = new Set(
+      Array.from(
+        (await this.page()).matchAll(/action="(\/todos\/[^"]+\/delete)"/g),
+        match => match[1] as string,
+      ),
+    )
+    for (const path of paths)
+      await this.server.send(path, { method: "POST", headers: form, body: "" })
     return paths.size
   }
 
   /** Opens the page's stream of changes, as its script would. */
   async openLive(): Promise<{ bytes(): number; close(): void }> {
-    const path = /data-init="[^"]*?@get\((?:'|&#39;|&quot;)([^'"&]+(?:&amp;[^'"&]+)*)/.exec(await this.page())?.[1]
+    const path = /data-init="[^"]*?@get\((?:'|&#39;|&quot;)([^'"&]+(?:&amp;[^'"&]+)*)/.exec(
+      await this.page(),
+    )?.[1]
     if (!path) throw new Error("The page opens no stream.")
-    return await this.server.openStream(path.replaceAll("&amp;", "&"), { accept: "text/event-stream", "datastar-request": "true" })
+    return await this.server.openStream(path.replaceAll("&amp;", "&"), {
+      accept: "text/event-stream",
+      "datastar-request": "true",
+    })
   }
 
   async close(): Promise<void> {
@@ -92,7 +109,8 @@ function addCase(name: string, file: string): Contender {
     const heard = live.bytes()
     const figure = await app.server.cpuPerRequest(count, concurrency, i => app.add(i))
     // A patch holds at least the title; an app that told the page nothing would win unfairly.
-    if (live.bytes() - heard < count * titleOf(0).length) throw new Error(`${name} did not tell the open page of every new todo.`)
+    if (live.bytes() - heard < count * titleOf(0).length)
+      throw new Error(`${name} did not tell the open page of every new todo.`)
     const rows = await app.empty()
     if (rows !== count) throw new Error(`${name} acknowledged ${count} todos and kept ${rows}.`)
     return figure
@@ -119,7 +137,9 @@ function weigh(name: string, page: string): void {
   weights.set(name, Buffer.byteLength(page))
   const [least = 0, most = 0] = [Math.min(...weights.values()), Math.max(...weights.values())]
   if (most > least * 1.1)
-    throw new Error(`The pages differ in weight: ${JSON.stringify(Object.fromEntries(weights))} bytes. Bring the rival up to date.`)
+    throw new Error(
+      `The pages differ in weight: ${JSON.stringify(Object.fromEntries(weights))} bytes. Bring the rival up to date.`,
+    )
 }
 
 const rival = "Hono + raw SQLite"

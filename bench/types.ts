@@ -15,7 +15,9 @@ const limitMs = 2000
 function entityFile(index: number): string {
   const name = (i: number): string => `Thing${(i + entities) % entities}`
   const [own, next, far, link] = [name(index), name(index + 1), name(index + 7), name(index + 13)]
-  const imports = [next, far, link].map(other => `import { ${other} } from "./${other}.js"`).join("\n")
+  const imports = [next, far, link]
+    .map(other => `import { ${other} } from "./${other}.js"`)
+    .join("\n")
   return `import { Entity, ref } from "nitro-ts/entity"
 import { z } from "zod"
 ${imports}
@@ -56,21 +58,43 @@ function writeApp(): string {
   mkdirSync(modules)
   symlinkSync(root, join(modules, "nitro-ts"), "dir")
   symlinkSync(join(root, "node_modules/zod"), join(modules, "zod"), "dir")
-  for (let index = 0; index < entities; index++) writeFileSync(join(folder, `Thing${index}.ts`), entityFile(index))
-  const compilerOptions = { target: "es2023", module: "nodenext", strict: true, noEmit: true, skipLibCheck: true, types: [] }
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }))
+  for (let index = 0; index < entities; index++)
+    writeFileSync(join(folder, `Thing${index}.ts`), entityFile(index))
+  const compilerOptions = {
+    target: "es2023",
+    module: "nodenext",
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  }
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions, include: ["*.ts"] }),
+  )
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
   return folder
 }
 
 /** CPU time of the compiler in one thread, with its start: what its own clock says depends on what else the machine does. */
 async function compile(compiler: string, folder: string): Promise<number> {
-  const command = [process.execPath, join(root, `node_modules/${compiler}/bin/tsc`), "-p", folder, "--singleThreaded"]
-  const { stderr } = await promisify(execFile)("bash", ["-c", 'TIMEFORMAT="%U %S"; time "$@"', "bash", ...command]).catch(
-    (error: { stdout?: string }) => {
-      throw new Error(`The generated entities do not compile:\n${error.stdout?.slice(0, 2000) || String(error)}`)
-    },
-  )
+  const command = [
+    process.execPath,
+    join(root, `node_modules/${compiler}/bin/tsc`),
+    "-p",
+    folder,
+    "--singleThreaded",
+  ]
+  const { stderr } = await promisify(execFile)("bash", [
+    "-c",
+    'TIMEFORMAT="%U %S"; time "$@"',
+    "bash",
+    ...command,
+  ]).catch((error: { stdout?: string }) => {
+    throw new Error(
+      `The generated entities do not compile:\n${error.stdout?.slice(0, 2000) || String(error)}`,
+    )
+  })
   const [user, system] = stderr.trim().split("\n").at(-1)?.split(" ").map(Number) ?? []
   return ((user ?? Number.NaN) + (system ?? Number.NaN)) * 1000
 }
@@ -86,6 +110,17 @@ const ours: Contender = {
   close: () => rmSync(folder, { recursive: true, force: true }),
 }
 
-await bench("types", [{ case: "a hundred entities with relations", metric: "cpu ms", ours, rivals: [{ ...limit, goal: { max: 1 } }] }], {
-  rounds: 3,
-})
+await bench(
+  "types",
+  [
+    {
+      case: "a hundred entities with relations",
+      metric: "cpu ms",
+      ours,
+      rivals: [{ ...limit, goal: { max: 1 } }],
+    },
+  ],
+  {
+    rounds: 3,
+  },
+)

@@ -4,7 +4,13 @@ import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { compile, compiler, typescriptVersions } from "./support/consumers/compilers.ts"
-import { consumerFolder, install, isInstalled, isRegistryReachable, packTarball } from "./support/consumers/folder.ts"
+import {
+  consumerFolder,
+  install,
+  isInstalled,
+  isRegistryReachable,
+  packTarball,
+} from "./support/consumers/folder.ts"
 import {
   exampleProjects,
   firstSteps,
@@ -39,7 +45,9 @@ async function check(name: string, work: () => Promise<string | undefined>): Pro
   const from = performance.now()
   const problem = await work()
   checks++
-  process.stdout.write(`${problem ? "FAILED" : "ok    "} ${name} (${seconds(from)})\n${problem ? excerpt(problem) : ""}`)
+  process.stdout.write(
+    `${problem ? "FAILED" : "ok    "} ${name} (${seconds(from)})\n${problem ? excerpt(problem) : ""}`,
+  )
   if (problem) failures.push(name)
 }
 
@@ -49,10 +57,14 @@ function excerpt(problem: string): string {
   return [...lines.slice(0, 40), ...rest].map(line => `       ${line}\n`).join("")
 }
 
-const skip = (name: string, reason: string): unknown => process.stdout.write(`Skipped: ${name}: ${reason}.\n`)
+const skip = (name: string, reason: string): unknown =>
+  process.stdout.write(`Skipped: ${name}: ${reason}.\n`)
 
 if (!(await isRegistryReachable())) {
-  skip("consumers", "the npm registry cannot be reached, so nothing can be installed outside of the repository")
+  skip(
+    "consumers",
+    "the npm registry cannot be reached, so nothing can be installed outside of the repository",
+  )
   process.exit()
 }
 const projects = [...pageProjects(), ...exampleProjects()]
@@ -68,7 +80,8 @@ process.stdout.write(`Installed the package in ${folder} (${seconds(started)})\n
 /** Every project in a folder of its own below `name`, with a copy of the documented tsconfig.json. */
 function writeAll(name: string, port?: number): void {
   rmSync(join(folder, name), { recursive: true, force: true })
-  for (const project of projects) writeProject(join(folder, name, project.name), project, tsconfig, port)
+  for (const project of projects)
+    writeProject(join(folder, name, project.name), project, tsconfig, port)
   writeFileSync(join(folder, name, "tsconfig.json"), tsconfig)
 }
 
@@ -84,7 +97,9 @@ async function checkTypes(version: string): Promise<void> {
   // Which types are compared first differs from program to program, and with it what a compiler infers.
   if (options.sample) return
   for (const { name } of projects)
-    await check(`TypeScript ${version}, ${name} alone`, () => compile(tsc, join(under, name), "--noEmit", "--skipLibCheck", "true"))
+    await check(`TypeScript ${version}, ${name} alone`, () =>
+      compile(tsc, join(under, name), "--noEmit", "--skipLibCheck", "true"),
+    )
 }
 
 /** Runs getting started and the todo in vite's dev server and built by vite, by the files of the page on compilation. */
@@ -92,21 +107,35 @@ async function checkVite(version: string): Promise<void> {
   if (!options.only.some(text => text === "" || text.startsWith("vite"))) return
   const vite = await consumerFolder(tarball, options)
   await install(vite, ["esbuild", "oxc-parser", "magic-string", `vite@${version}`])
-  const [page, started, todo] = ["compile", "getting-started", "example-todo"].map(name => projects.find(project => project.name === name))
-  if (!page || !started || !todo) throw new Error("The page on compilation, getting started or the todo is gone.")
+  const [page, started, todo] = ["compile", "getting-started", "example-todo"].map(name =>
+    projects.find(project => project.name === name),
+  )
+  if (!page || !started || !todo)
+    throw new Error("The page on compilation, getting started or the todo is gone.")
   for (const project of [started, todo]) {
     const port = await freePort()
     const cwd = join(vite, project.name)
     const { "vite.config.ts": config = "", "dev.ts": dev = "" } = page.files
-    writeProject(cwd, { ...project, files: { ...project.files, "vite.config.ts": config, "dev.ts": dev } }, tsconfig, port)
+    writeProject(
+      cwd,
+      { ...project, files: { ...project.files, "vite.config.ts": config, "dev.ts": dev } },
+      tsconfig,
+      port,
+    )
     const twice = async (...args: string[]): Promise<string> => {
       const command = { command: process.execPath, args, cwd }
-      return [await runProgram(command, port), await runProgram(command, port)].filter(Boolean).join("\n")
+      return [await runProgram(command, port), await runProgram(command, port)]
+        .filter(Boolean)
+        .join("\n")
     }
     await check(`vite ${version} dev, ${project.name}`, () => twice("--import", "tsx", "dev.ts"))
     await check(`vite ${version} build, ${project.name}`, async () => {
       const problem = await runProgram(
-        { command: process.execPath, args: [join(vite, "node_modules/vite/bin/vite.js"), "build", "--ssr", "app.tsx"], cwd },
+        {
+          command: process.execPath,
+          args: [join(vite, "node_modules/vite/bin/vite.js"), "build", "--ssr", "app.tsx"],
+          cwd,
+        },
         port,
       )
       writeProject(join(cwd, "dist"), withoutPrograms(project), tsconfig)
@@ -116,7 +145,9 @@ async function checkVite(version: string): Promise<void> {
 }
 
 function programsFor(runtime: Runtime, { programs, files }: Project): readonly string[] {
-  return programs.filter(file => runtime.accepts?.(file, files[file] ?? "") ?? !/\.test\.tsx?$/.test(file))
+  return programs.filter(
+    file => runtime.accepts?.(file, files[file] ?? "") ?? !/\.test\.tsx?$/.test(file),
+  )
 }
 
 /** Starts the programs of a project in order, twice, in one folder that holds nothing else at first. */
@@ -143,12 +174,16 @@ async function runTwice(runtime: Runtime, project: Project): Promise<string | un
 }
 
 const tried = options.sample ? [tsx] : await runtimes()
-for (const version of options.sample ? typescriptVersions.slice(0, 1) : typescriptVersions) await checkTypes(version)
+for (const version of options.sample ? typescriptVersions.slice(0, 1) : typescriptVersions)
+  await checkTypes(version)
 for (const runtime of tried) {
   if ("missing" in runtime) skip(runtime.name, runtime.missing)
   else
-    for (const project of options.sample ? projects.filter(({ name }) => name === "getting-started") : projects)
-      if (programsFor(runtime, project).length > 0) await check(`${runtime.name}, ${project.name}`, () => runTwice(runtime, project))
+    for (const project of options.sample
+      ? projects.filter(({ name }) => name === "getting-started")
+      : projects)
+      if (programsFor(runtime, project).length > 0)
+        await check(`${runtime.name}, ${project.name}`, () => runTwice(runtime, project))
 }
 
 if (!options.sample) for (const version of viteVersions) await checkVite(version)

@@ -13,7 +13,9 @@ process.stdout.write(`${port}\n`)
 
 function readPort() {
   try {
-    const { values } = parseArgs({ options: { port: { type: "string", default: "3000" }, help: { type: "boolean", short: "h" } } })
+    const { values } = parseArgs({
+      options: { port: { type: "string", default: "3000" }, help: { type: "boolean", short: "h" } },
+    })
     if (values.help) fail(usage)
     if (/^\d{1,5}$/.test(values.port) && Number(values.port) < 65536) return Number(values.port)
     return fail(`--port wants a number from 0 to 65535, not "${values.port}". ${usage}`)
@@ -28,7 +30,9 @@ function refuseTakenPort(number) {
     const server = createServer()
     server.once("error", error => {
       if (error.code !== "EADDRINUSE") fail(`Port ${number} cannot be opened: ${error.message}.`)
-      fail(`Port ${number} is taken by another program. Choose another: ./scripts/demo --port ${number + 1}`)
+      fail(
+        `Port ${number} is taken by another program. Choose another: ./scripts/demo --port ${number + 1}`,
+      )
     })
     server.listen(number, "127.0.0.1", () => server.close(resolve))
   })

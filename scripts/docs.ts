@@ -19,5 +19,8 @@ function write(path: string, text: string): void {
   process.stdout.write(`wrote ${path}\n`)
 }
 
-write("docs/reference/errors.md", errorsPage([...readErrorCodes(shippedSources()).registered, ...clientErrorCodes]))
+write(
+  "docs/reference/errors.md",
+  errorsPage([...readErrorCodes(shippedSources()).registered, ...clientErrorCodes]),
+)
 write("README.md", withIncludedSources("README.md", readFileSync(join(root, "README.md"), "utf8")))

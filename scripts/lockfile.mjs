@@ -7,8 +7,29 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { root } from "./support/project.mjs"
 
-const systems = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"]
-const processors = ["arm", "arm64", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "x64"]
+const systems = [
+  "aix",
+  "android",
+  "darwin",
+  "freebsd",
+  "linux",
+  "netbsd",
+  "openbsd",
+  "openharmony",
+  "sunos",
+  "win32",
+]
+const processors = [
+  "arm",
+  "arm64",
+  "ia32",
+  "loong64",
+  "mips64el",
+  "ppc64",
+  "riscv64",
+  "s390x",
+  "x64",
+]
 
 /** `{ os, cpu, libc }` that a package name like `@rollup/rollup-linux-arm64-musl` stands for; undefined when it names none. */
 function platformOf(name) {
@@ -18,14 +39,22 @@ function platformOf(name) {
   const os = systems.find(system => words.includes(system))
   const cpu = processors.find(processor => words.includes(processor))
   if (!os || !cpu) return undefined
-  const libc = words.some(word => word.startsWith("musl")) ? "musl" : words.some(word => word.startsWith("gnu")) ? "glibc" : undefined
+  const libc = words.some(word => word.startsWith("musl"))
+    ? "musl"
+    : words.some(word => word.startsWith("gnu"))
+      ? "glibc"
+      : undefined
   return { cpu: [cpu], os: [os], ...(libc && os === "linux" ? { libc: [libc] } : {}) }
 }
 
 /** The folders in which Node looks for what a package at this location imports, the nearest first. */
 function foldersFrom(location) {
   const places = location.split("/node_modules/")
-  return places.map((_, index) => `${places.slice(0, places.length - index).join("/node_modules/")}/node_modules`).concat("node_modules")
+  return places
+    .map(
+      (_, index) => `${places.slice(0, places.length - index).join("/node_modules/")}/node_modules`,
+    )
+    .concat("node_modules")
 }
 
 const path = join(root, "package-lock.json")
@@ -33,8 +62,13 @@ const before = readFileSync(path, "utf8")
 const lock = JSON.parse(before)
 const { packages } = lock
 // What an earlier run added has no hash, and may be of a version that is used no more.
-const isOurs = entry => entry.optional && entry.integrity === undefined && entry.resolved === undefined && entry.cpu !== undefined
-for (const [location, entry] of Object.entries(packages)) if (isOurs(entry)) delete packages[location]
+const isOurs = entry =>
+  entry.optional &&
+  entry.integrity === undefined &&
+  entry.resolved === undefined &&
+  entry.cpu !== undefined
+for (const [location, entry] of Object.entries(packages))
+  if (isOurs(entry)) delete packages[location]
 
 // The packages that stand highest choose first, as npm lets them.
 const depth = ([location]) => location.split("/node_modules/").length
@@ -58,7 +92,9 @@ for (const [location, entry] of Object.entries(packages).sort((a, b) => depth(a)
     }
   }
 }
-lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, "en")))
+lock.packages = Object.fromEntries(
+  Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, "en")),
+)
 const after = `${JSON.stringify(lock, null, 2)}\n`
 if (after !== before) writeFileSync(path, after)
 process.stdout.write(after === before ? "Complete already\n" : "Completed package-lock.json\n")

@@ -9,7 +9,8 @@ import { parseArgs } from "node:util"
 import { nodeIn, nodePackage, otherNodes, packages } from "./support/packages.mjs"
 import { cache, ensureInstalled, fail, root, run } from "./support/project.mjs"
 
-const usage = "Usage: npm run -s mutate -- PATH... [--tests PATHS] [--lines N] [--minutes N] [--seed N] [--concurrency N]"
+const usage =
+  "Usage: npm run -s mutate -- PATH... [--tests PATHS] [--lines N] [--minutes N] [--seed N] [--concurrency N]"
 const strykerVersion = "10.1.1"
 const goalPercent = 90
 
@@ -32,7 +33,11 @@ if (positionals.length === 0) fail(usage)
 ensureInstalled()
 const folder = await packages(
   "stryker",
-  [`@stryker-mutator/core@${strykerVersion}`, `@stryker-mutator/vitest-runner@${strykerVersion}`, `${nodePackage}@${otherNodes[0]}`],
+  [
+    `@stryker-mutator/core@${strykerVersion}`,
+    `@stryker-mutator/vitest-runner@${strykerVersion}`,
+    `${nodePackage}@${otherNodes[0]}`,
+  ],
   // The runner takes the vitest of the project.
   ["--legacy-peer-deps"],
 )
@@ -43,7 +48,10 @@ function* sourcesBelow(path) {
   for (const entry of readdirSync(path)) yield* sourcesBelow(join(path, entry))
 }
 
-const isSource = path => /\.tsx?$/.test(path) && !/\.(?:test|test-d|gen|d)\.tsx?$/.test(path) && !/\/(?:errors|index)\.ts$/.test(path)
+const isSource = path =>
+  /\.tsx?$/.test(path) &&
+  !/\.(?:test|test-d|gen|d)\.tsx?$/.test(path) &&
+  !/\/(?:errors|index)\.ts$/.test(path)
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 function random(seed) {
@@ -60,7 +68,9 @@ function random(seed) {
 function sampleOf(path, count, next) {
   const lines = readFileSync(path, "utf8").split("\n")
   const code = lines.flatMap((line, index) =>
-    /^\s*(?:\/\/|\/?\*|import |export (?:type|interface)|[{}()\];,]*$)/.test(line) ? [] : [index + 1],
+    /^\s*(?:\/\/|\/?\*|import |export (?:type|interface)|[{}()\];,]*$)/.test(line)
+      ? []
+      : [index + 1],
   )
   for (let i = code.length - 1; i > 0; i--) {
     const j = Math.floor(next() * (i + 1))
@@ -124,10 +134,18 @@ async function mutate(path, lines) {
   )
   const doubtful = mutants?.filter(({ status }) => status === "Survived") ?? []
   if (doubtful.length === 0) return mutants
-  const keyOf = ({ location, mutatorName, replacement }) => JSON.stringify([location, mutatorName, replacement])
-  const ranges = doubtful.map(({ location: { start, end } }) => `${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`)
-  const again = new Set((await plant(path, [...new Set(ranges)], true))?.filter(isKilled).map(keyOf))
-  return mutants.map(mutant => (again.has(keyOf(mutant)) ? { ...mutant, status: "Killed" } : mutant))
+  const keyOf = ({ location, mutatorName, replacement }) =>
+    JSON.stringify([location, mutatorName, replacement])
+  const ranges = doubtful.map(
+    ({ location: { start, end } }) =>
+      `${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
+  )
+  const again = new Set(
+    (await plant(path, [...new Set(ranges)], true))?.filter(isKilled).map(keyOf),
+  )
+  return mutants.map(mutant =>
+    again.has(keyOf(mutant)) ? { ...mutant, status: "Killed" } : mutant,
+  )
 }
 
 const next = random(Number(values.seed))
@@ -162,9 +180,14 @@ for (const path of files) {
   }
   caught += killed
   all += killed + survivors.length
-  process.stdout.write(`${path}: ${killed} of ${killed + survivors.length}, ${percentOf(killed, killed + survivors.length)} %\n`)
+  process.stdout.write(
+    `${path}: ${killed} of ${killed + survivors.length}, ${percentOf(killed, killed + survivors.length)} %\n`,
+  )
 }
 const percent = percentOf(caught, all)
-if (notReached.length > 0) process.stdout.write(`Not reached within ${values.minutes} minutes: ${notReached.join(", ")}\n`)
-process.stdout.write(`${caught} of ${all} planted faults caught, ${percent} % (goal ${goalPercent} %), seed ${values.seed}\n`)
+if (notReached.length > 0)
+  process.stdout.write(`Not reached within ${values.minutes} minutes: ${notReached.join(", ")}\n`)
+process.stdout.write(
+  `${caught} of ${all} planted faults caught, ${percent} % (goal ${goalPercent} %), seed ${values.seed}\n`,
+)
 if (percent < goalPercent) process.exitCode = 1

@@ -12,7 +12,9 @@ const nodeDependentTests = [
   "src/entity",
   "src/compile/loader",
   // Postgres is the same on every Node.
-  ...["compile", "migrations", "predicate", "queries", "sqlite", "store-suite", "transactions"].map(name => `src/stores/sql/${name}`),
+  ...["compile", "migrations", "predicate", "queries", "sqlite", "store-suite", "transactions"].map(
+    name => `src/stores/sql/${name}`,
+  ),
 ]
 /** Tested there: on Node 20 it cannot be loaded, and other packages' peer ranges keep it out of our own dependencies. */
 const betterSqlite3 = "better-sqlite3@13.2.0"
@@ -58,29 +60,65 @@ async function checkPackage() {
   const folder = join(cache, "pack")
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  if (!(await all(["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", folder]))) return false
+  if (!(await all(["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", folder])))
+    return false
   const tarball = join(folder, readdirSync(folder)[0] ?? "")
-  return await all([bin("publint"), "--strict", tarball], [bin("attw"), tarball, "--profile", "esm-only"])
+  return await all(
+    [bin("publint"), "--strict", tarball],
+    [bin("attw"), tarball, "--profile", "esm-only"],
+  )
 }
 
 async function testOnNode(version) {
-  const folder = await packages(`node${version.split(".")[0]}`, [`${nodePackage}@${version}`, betterSqlite3])
+  const folder = await packages(`node${version.split(".")[0]}`, [
+    `${nodePackage}@${version}`,
+    betterSqlite3,
+  ])
   const path = folder && nodeIn(folder)
   if (!path || !existsSync(path)) {
-    process.stdout.write(`Skipped: npm offers no ${nodePackage}@${version} here, or the registry cannot be reached.\n`)
+    process.stdout.write(
+      `Skipped: npm offers no ${nodePackage}@${version} here, or the registry cannot be reached.\n`,
+    )
     return true
   }
-  const tests = [vitest, "run", "--project", "node", "--passWithNoTests", "--reporter", "dot", ...nodeDependentTests]
-  return (await run(path, tests, { env: { ...process.env, NODE_PATH: join(folder, "node_modules") } })) === 0
+  const tests = [
+    vitest,
+    "run",
+    "--project",
+    "node",
+    "--passWithNoTests",
+    "--reporter",
+    "dot",
+    ...nodeDependentTests,
+  ]
+  return (
+    (await run(path, tests, {
+      env: { ...process.env, NODE_PATH: join(folder, "node_modules") },
+    })) === 0
+  )
 }
 
 const report = join(cache, "vitest.json")
 
 async function testWithCoverage() {
   rmSync(report, { force: true })
-  const coverage = ["--coverage", "--coverage.reportOnFailure", "--coverage.reporter=json-summary", "--coverage.reporter=html"]
+  const coverage = [
+    "--coverage",
+    "--coverage.reportOnFailure",
+    "--coverage.reporter=json-summary",
+    "--coverage.reporter=html",
+  ]
   const threshold = `--coverage.thresholds.lines=${linesCoveredGoal}`
-  return await all([node, vitest, "run", ...coverage, threshold, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`])
+  return await all([
+    node,
+    vitest,
+    "run",
+    ...coverage,
+    threshold,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ])
 }
 
 function printCoverage() {
@@ -96,7 +134,8 @@ function closingLine() {
   const result = JSON.parse(readFileSync(report, "utf8"))
   // A file that cannot be loaded has no failed test of its own: it counts as one.
   const broken = result.testResults.filter(
-    file => file.status === "failed" && !file.assertionResults.some(test => test.status === "failed"),
+    file =>
+      file.status === "failed" && !file.assertionResults.some(test => test.status === "failed"),
   )
   const skipped = result.numPendingTests + result.numTodoTests
   const line = `${result.numPassedTests} passed, ${result.numFailedTests + broken.length} failed`
@@ -108,14 +147,22 @@ await step("install", () => process.stdout.write(`${ensureInstalled()}\n`), { es
 await step("services", () => all(["bash", "scripts/services"]), { essential: true })
 await step("generate", () => all([node, "scripts/generate.mjs"]), { essential: true })
 await step("lint", () => all([bin("biome"), "check", "--error-on-warnings"]), { essential: true })
-await step("types", () => all([node, tsc, "-p", "tsconfig.json"], [node, tsc, "-p", "src/client/browser/tsconfig.json"]), {
-  essential: true,
-})
+await step(
+  "types",
+  () =>
+    all([node, tsc, "-p", "tsconfig.json"], [node, tsc, "-p", "src/client/browser/tsconfig.json"]),
+  {
+    essential: true,
+  },
+)
 await step("build", () => all([node, "scripts/build.mjs"]), { essential: true })
 await step("package", checkPackage)
-await step("consumers, a sample", () => all([node, "--import", "tsx", "scripts/consumers.ts", "--sample"]))
+await step("consumers, a sample", () =>
+  all([node, "--import", "tsx", "scripts/consumers.ts", "--sample"]),
+)
 await step("unused code and packages", () => all([bin("knip")]))
-for (const version of otherNodes) await step(`tests that depend on Node, on ${version}`, () => testOnNode(version))
+for (const version of otherNodes)
+  await step(`tests that depend on Node, on ${version}`, () => testOnNode(version))
 await step(`tests on Node ${process.versions.node}`, testWithCoverage)
 
 printCoverage()

@@ -19,7 +19,10 @@ interface Work {
   fails: "never" | "at the end" | "in the middle"
 }
 
-async function* values(work: Work, count = Number.POSITIVE_INFINITY): AsyncGenerator<number, void, undefined> {
+async function* values(
+  work: Work,
+  count = Number.POSITIVE_INFINITY,
+): AsyncGenerator<number, void, undefined> {
   try {
     for (let i = 0; i < count; i++) {
       work.pulled += 1
@@ -62,10 +65,23 @@ const bytes = (response: Response): AsyncIterator<unknown> => {
   }
 }
 
-const resources: [what: string, open: (work: Work, signal: AbortSignal) => Promise<AsyncIterator<unknown>>][] = [
-  ["a streamed page with a generator", async work => bytes(await respond(<Page title="x">{values(work)}</Page>, { stream: true }))],
-  ["a page that is streamed in order", async work => bytes(await respond(<Page title="x">{values(work)}</Page>, { stream: "in-order" }))],
-  ["markup read as it comes", async (work, signal) => streamMarkup(<p>{values(work)}</p>, { signal })],
+const resources: [
+  what: string,
+  open: (work: Work, signal: AbortSignal) => Promise<AsyncIterator<unknown>>,
+][] = [
+  [
+    "a streamed page with a generator",
+    async work => bytes(await respond(<Page title="x">{values(work)}</Page>, { stream: true })),
+  ],
+  [
+    "a page that is streamed in order",
+    async work =>
+      bytes(await respond(<Page title="x">{values(work)}</Page>, { stream: "in-order" })),
+  ],
+  [
+    "markup read as it comes",
+    async (work, signal) => streamMarkup(<p>{values(work)}</p>, { signal }),
+  ],
   [
     "late content",
     async (work, signal) =>
@@ -97,16 +113,26 @@ const resources: [what: string, open: (work: Work, signal: AbortSignal) => Promi
     "a streaming action",
     async (_, signal) => {
       const headers = { "datastar-request": "true", "content-type": "application/json" }
-      return bytes(await app(new Request("http://app.test/ticks/run", { method: "POST", body: "{}", headers, signal })))
+      return bytes(
+        await app(
+          new Request("http://app.test/ticks/run", { method: "POST", body: "{}", headers, signal }),
+        ),
+      )
     },
   ],
-  ["the values of an event", async (_, signal) => events.stream("count", undefined, { signal })[Symbol.asyncIterator]()],
+  [
+    "the values of an event",
+    async (_, signal) => events.stream("count", undefined, { signal })[Symbol.asyncIterator](),
+  ],
 ]
 /** Those that a signal of their own ends, and not only their reader. */
 const withSignal = new Set(["markup read as it comes", "late content", "the values of an event"])
 
 /** Ends the reading, and gives everything that follows from it its time. */
-const ends: [how: string, end: (iterator: AsyncIterator<unknown>, abort: AbortController) => Promise<unknown>][] = [
+const ends: [
+  how: string,
+  end: (iterator: AsyncIterator<unknown>, abort: AbortController) => Promise<unknown>,
+][] = [
   ["is closed", async iterator => iterator.return?.()],
   ["is closed twice", async iterator => [await iterator.return?.(), await iterator.return?.()]],
   [
@@ -127,18 +153,21 @@ const ends: [how: string, end: (iterator: AsyncIterator<unknown>, abort: AbortCo
 ]
 
 describe.each(resources)("%s", (what, open) => {
-  it.each(ends.filter(([how]) => how !== "is aborted" || withSignal.has(what)))("%s", async (_how, end) => {
-    const work: Work = { pulled: 0, ended: 0, fails: "never" }
-    current = work
-    const abort = new AbortController()
-    const iterator = await open(work, abort.signal)
-    while (work.pulled < 2) await iterator.next()
-    await end(iterator, abort)
-    await expect.poll(() => work.ended).toBe(1)
-    const { pulled } = work
-    await sleep(20)
-    expect(work).toMatchObject({ pulled, ended: 1 })
-  })
+  it.each(ends.filter(([how]) => how !== "is aborted" || withSignal.has(what)))(
+    "%s",
+    async (_how, end) => {
+      const work: Work = { pulled: 0, ended: 0, fails: "never" }
+      current = work
+      const abort = new AbortController()
+      const iterator = await open(work, abort.signal)
+      while (work.pulled < 2) await iterator.next()
+      await end(iterator, abort)
+      await expect.poll(() => work.ended).toBe(1)
+      const { pulled } = work
+      await sleep(20)
+      expect(work).toMatchObject({ pulled, ended: 1 })
+    },
+  )
 
   it("whose source throws ends, reports it or hands it on, and cleans up once", async () => {
     const errors = expectErrors()
@@ -153,7 +182,9 @@ describe.each(resources)("%s", (what, open) => {
     }
     await iterator.return?.()?.catch(() => undefined)
     expect(work.ended).toBe(1)
-    expect([thrown, ...errors.map(({ error }) => error)]).toContainEqual(expect.objectContaining({ message: "in the middle" }))
+    expect([thrown, ...errors.map(({ error }) => error)]).toContainEqual(
+      expect.objectContaining({ message: "in the middle" }),
+    )
   })
 
   it("whose clean-up fails says so, and the reader is free", async () => {
@@ -168,6 +199,8 @@ describe.each(resources)("%s", (what, open) => {
     )
     await expect.poll(() => work.ended).toBe(1)
     await sleep(5)
-    expect([thrown, ...errors.map(({ error }) => error)]).toContainEqual(expect.objectContaining({ message: "at the end" }))
+    expect([thrown, ...errors.map(({ error }) => error)]).toContainEqual(
+      expect.objectContaining({ message: "at the end" }),
+    )
   })
 })

@@ -20,13 +20,20 @@ afterAll(() => browser?.close())
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe)
   const results = await page.evaluate<AxeResults>("axe.run()")
-  return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" ")}`)
+  return results.violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" ")}`,
+  )
 }
 
 /** How many list items show this text, or hold it in a field. */
 async function entries(page: Page, text: string): Promise<number> {
-  const values = await page.locator("li input").evaluateAll<string[], { value: string }>(inputs => inputs.map(input => input.value))
-  return values.filter(value => value.includes(text)).length + (await page.getByRole("listitem").filter({ hasText: text }).count())
+  const values = await page
+    .locator("li input")
+    .evaluateAll<string[], { value: string }>(inputs => inputs.map(input => input.value))
+  return (
+    values.filter(value => value.includes(text)).length +
+    (await page.getByRole("listitem").filter({ hasText: text }).count())
+  )
 }
 
 it("finds a fault when there is one", async () => {

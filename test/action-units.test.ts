@@ -40,12 +40,24 @@ afterEach(() => {
   seen.length = 0
 })
 
-const actions = ["writeThenWait", "add", "addLater", "addAfterRead", "rename", "stuck", "stuckWriting", "slow", "meet", "watch"] as const
+const actions = [
+  "writeThenWait",
+  "add",
+  "addLater",
+  "addAfterRead",
+  "rename",
+  "stuck",
+  "stuckWriting",
+  "slow",
+  "meet",
+  "watch",
+] as const
 
 /** Adds in several ways: at once, after a wait, after a read. */
 class Counter extends Entity("Counter", { n: z.int().default(0), name: z.string().default("") }) {
   static {
-    for (const name of actions) action(this, name, name.startsWith("stuck") ? { deadlineMs: 250 } : {})
+    for (const name of actions)
+      action(this, name, name.startsWith("stuck") ? { deadlineMs: 250 } : {})
     action(this, "read", { method: "GET" })
     action(this, "never", { method: "GET", deadlineMs: 60 })
     action(this, "refuseLate")
@@ -107,7 +119,11 @@ class Counter extends Entity("Counter", { n: z.int().default(0), name: z.string(
     await new Promise(() => {})
   }
 }
-class Versioned extends Entity("VersionedCounter", { n: z.int().default(0), name: z.string().default("") }, { version: true }) {
+class Versioned extends Entity(
+  "VersionedCounter",
+  { n: z.int().default(0), name: z.string().default("") },
+  { version: true },
+) {
   static {
     action(this, "rename")
     action(this, "add")
@@ -132,10 +148,15 @@ const post = (
 ): Promise<Response> =>
   withStores(store, () =>
     app(
-      new Request(`http://app.test/${entity.definition.plural}/${id}/${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`, {
-        method,
-        ...(method === "GET" ? {} : { headers: { "content-type": "application/json" }, body: "{}" }),
-      }),
+      new Request(
+        `http://app.test/${entity.definition.plural}/${id}/${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`,
+        {
+          method,
+          ...(method === "GET"
+            ? {}
+            : { headers: { "content-type": "application/json" }, body: "{}" }),
+        },
+      ),
     ),
   )
 
@@ -143,7 +164,8 @@ const folder = temporaryFolder()
 const ends: (() => unknown)[] = [folder.remove]
 afterAll(() => Promise.all(ends.map(end => end())))
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code
-const counterOn = (store: Store, id: string): Promise<Counter> => withStores(store, () => Counter.require(id))
+const counterOn = (store: Store, id: string): Promise<Counter> =>
+  withStores(store, () => Counter.require(id))
 let database: TestDatabase | undefined
 let files = 0
 const stores: [name: string, open: () => Store][] = [["memory()", () => memory()]]
@@ -156,7 +178,10 @@ if (postgresMissing === undefined) {
   database = made
   ends.unshift(() => made.remove())
   for (const driver of postgresDrivers) {
-    stores.push([`postgres through ${driver}`, () => postgres({ url: made.emptySchema(), driver, max: 4, schema: "sync" })])
+    stores.push([
+      `postgres through ${driver}`,
+      () => postgres({ url: made.emptySchema(), driver, max: 4, schema: "sync" }),
+    ])
   }
 } else console.log(`Skipped: ${postgresMissing}`)
 
@@ -174,10 +199,13 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
       }
     })
   }
-  const counter = (store: Store, id = "a"): Promise<Counter> => withStores(store, () => Counter.require(id))
+  const counter = (store: Store, id = "a"): Promise<Counter> =>
+    withStores(store, () => Counter.require(id))
 
   test("lose none of twenty changes at once that need no waiting", async store => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => post(store, Counter, "a", "add")))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => post(store, Counter, "a", "add")),
+    )
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 204))
     expect((await counter(store)).n).toBe(20)
     await Promise.all(Array.from({ length: 10 }, () => post(store, Versioned, "a", "add")))
@@ -186,30 +214,45 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
 
   test("lose and refuse none of twenty changes that wait for a slow one", async store => {
     const slow = post(store, Counter, "a", "writeThenWait")
-    const answers = await Promise.all(Array.from({ length: 20 }, () => post(store, Counter, "a", "add")))
-    expect([(await slow).status, ...answers.map(({ status }) => status)]).toEqual(Array(21).fill(204))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => post(store, Counter, "a", "add")),
+    )
+    expect([(await slow).status, ...answers.map(({ status }) => status)]).toEqual(
+      Array(21).fill(204),
+    )
     expect((await counter(store)).toJSON()).toEqual({ id: "a", n: 21, name: "held" })
   })
 
   test("overlap while they wait for something else", async store => {
     // Each waits for all of the others, so that none is done unless all have begun.
     close()
-    await withStores(store, () => Counter.createMany(Array.from({ length: 8 }, (_, at) => ({ id: `m${at}` }))))
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, at) => post(store, Counter, `m${at}`, "meet")))
+    await withStores(store, () =>
+      Counter.createMany(Array.from({ length: 8 }, (_, at) => ({ id: `m${at}` }))),
+    )
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => post(store, Counter, `m${at}`, "meet")),
+    )
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(204))
     expect(await withStores(store, () => Counter.where({ n: 1 }).count())).toBe(8)
   })
 
   test("hold no store while they wait for something else", async store => {
     close()
-    const waiting = [post(store, Counter, "a", "rename"), post(store, Counter, "b", "refuseLate"), post(store, Counter, "b", "watch")]
+    const waiting = [
+      post(store, Counter, "a", "rename"),
+      post(store, Counter, "b", "refuseLate"),
+      post(store, Counter, "b", "watch"),
+    ]
     await begun(3)
     // None of the others has begun to write.
     expect((await post(store, Counter, "b", "add")).status).toBe(204)
     await withStores(store, () => Counter.create({ id: "c" }))
     open()
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([204, 409, 204])
-    expect([(await counter(store)).name, (await counter(store, "b")).toJSON()]).toEqual(["renamed", { id: "b", n: 1, name: "kept" }])
+    expect([(await counter(store)).name, (await counter(store, "b")).toJSON()]).toEqual([
+      "renamed",
+      { id: "b", n: 1, name: "kept" },
+    ])
   })
 
   test("keep what others changed meanwhile, and refuse to write over it", async store => {
@@ -223,12 +266,16 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
     expect((await post(store, Counter, "a", "add")).status).toBe(204)
     expect((await post(store, Versioned, "a", "add")).status).toBe(204)
     open()
-    expect([(await rename).status, (await add).status, (await versioned).status]).toEqual([204, 409, 409])
+    expect([(await rename).status, (await add).status, (await versioned).status]).toEqual([
+      204, 409, 409,
+    ])
     expect((await counter(store)).toJSON()).toEqual({ id: "a", n: 1, name: "renamed" })
   })
 
   test("see what is stored when they read after waiting", async store => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => post(store, Counter, "a", "addAfterRead")))
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => post(store, Counter, "a", "addAfterRead")),
+    )
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 204))
     expect((await counter(store)).n).toBe(8)
   })
@@ -246,12 +293,21 @@ describe.each(stores)("actions on %s", (_name, openStore) => {
 
   test("that never end are answered 504 and taken back, and harm no others", async store => {
     const errors = expectErrors()
-    const stuck = [post(store, Counter, "a", "stuck"), post(store, Counter, "a", "stuckWriting"), post(store, Counter, "a", "never", "GET")]
+    const stuck = [
+      post(store, Counter, "a", "stuck"),
+      post(store, Counter, "a", "stuckWriting"),
+      post(store, Counter, "a", "never", "GET"),
+    ]
     await sleep(20)
     expect((await post(store, Counter, "b", "read", "GET")).status).toBe(200)
     const later = [post(store, Counter, "b", "add"), post(store, Counter, "a", "add")]
-    for (const answer of await Promise.all(stuck)) expect([answer.status, answer.headers.get("retry-after")]).toEqual([504, "1"])
-    expect(errors.map(({ where }) => where).sort()).toEqual(["Counter.never", "Counter.stuck", "Counter.stuckWriting"])
+    for (const answer of await Promise.all(stuck))
+      expect([answer.status, answer.headers.get("retry-after")]).toEqual([504, "1"])
+    expect(errors.map(({ where }) => where).sort()).toEqual([
+      "Counter.never",
+      "Counter.stuck",
+      "Counter.stuckWriting",
+    ])
     expect((await Promise.all(later)).map(({ status }) => status)).toEqual([204, 204])
     expect((await counter(store)).toJSON()).toEqual({ id: "a", n: 1, name: "" })
   })
@@ -272,14 +328,20 @@ describe.each(stores)("store.transaction on %s", (_name, openStore) => {
       await new Promise(() => {})
     }
     const transaction = store.transaction as NonNullable<Store["transaction"]>
-    await expect(transaction.call(store, never, { deadlineMs: 100, holder: "import" })).rejects.toMatchObject({
+    await expect(
+      transaction.call(store, never, { deadlineMs: 100, holder: "import" }),
+    ).rejects.toMatchObject({
       code: "NITRO_DEADLINE",
       message: "The import did not finish within 100 ms and was stopped.",
     })
     goOn()
     await expect(left).rejects.toMatchObject({ code: "NITRO_UNIT_ENDED" })
     await withStores(store, () => Counter.updateWhere({ id: "a" }, { n: 5 }))
-    expect(await withStores(store, async () => (await Counter.require("a")).toJSON())).toEqual({ id: "a", n: 5, name: "" })
+    expect(await withStores(store, async () => (await Counter.require("a")).toJSON())).toEqual({
+      id: "a",
+      n: 5,
+      name: "",
+    })
     await store.close()
   })
 })
@@ -291,7 +353,10 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       ["an action", async store => (await post(store, Counter, "a", "stuckWriting")).status, 504],
       [
         "a unit of work",
-        store => withStores(store, () => unitOfWork(() => Counter.updateWhere({ id: "a" }, { n: 1 }), { deadlineMs: 150 })).catch(codeOf),
+        store =>
+          withStores(store, () =>
+            unitOfWork(() => Counter.updateWhere({ id: "a" }, { n: 1 }), { deadlineMs: 150 }),
+          ).catch(codeOf),
         "NITRO_DEADLINE",
       ],
       [
@@ -300,7 +365,9 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
           withStores(store, () =>
             unitOfWork(async () => {
               await Counter.count()
-              return await unitOfWork(() => Counter.updateWhere({ id: "a" }, { n: 1 }), { deadlineMs: 150 }).catch(codeOf)
+              return await unitOfWork(() => Counter.updateWhere({ id: "a" }, { n: 1 }), {
+                deadlineMs: 150,
+              }).catch(codeOf)
             }),
           ),
         "NITRO_DEADLINE",
@@ -309,7 +376,8 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
         "store.transaction",
         store => {
           const transaction = store.transaction as NonNullable<Store["transaction"]>
-          const work = (): Promise<unknown> => withStores(store, () => Counter.updateWhere({ id: "a" }, { n: 1 }))
+          const work = (): Promise<unknown> =>
+            withStores(store, () => Counter.updateWhere({ id: "a" }, { n: 1 }))
           return transaction.call(store, work, { deadlineMs: 150 }).catch(codeOf)
         },
         "NITRO_DEADLINE",
@@ -353,7 +421,11 @@ describe("a request that waits too long for a store", () => {
     const answer = await post(store, Counter, "b", "add")
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"])
     expect(await answer.json()).toEqual({
-      error: { code: "NITRO_INTERNAL", message: "The server is busy. Please try again in a moment.", status: 503 },
+      error: {
+        code: "NITRO_INTERNAL",
+        message: "The server is busy. Please try again in a moment.",
+        status: 503,
+      },
     })
     expect((await stuck).status).toBe(504)
     expect(errors.map(({ where }) => where)).toEqual(["Counter.add", "Counter.stuckWriting"])
@@ -373,7 +445,9 @@ describe("a client that is gone", () => {
     close()
     const { port } = server.address() as AddressInfo
     const socket = connect(port, "127.0.0.1")
-    socket.write("POST /counters/a/watch HTTP/1.1\r\nhost: app.test\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
+    socket.write(
+      "POST /counters/a/watch HTTP/1.1\r\nhost: app.test\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}",
+    )
     while (seen.length < 1) await sleep(1)
     socket.destroy()
     while (seen.length < 2) await sleep(1)
@@ -404,7 +478,11 @@ describe("a client that is gone", () => {
       }
     }
     const late = nitro({ entities: [Late] })
-    await withStores(store, () => late(new Request("http://app.test/late-readers/look", { method: "POST", signal: abort.signal })))
+    await withStores(store, () =>
+      late(
+        new Request("http://app.test/late-readers/look", { method: "POST", signal: abort.signal }),
+      ),
+    )
     expect(aborted).toEqual([true, "gone"])
   })
 })

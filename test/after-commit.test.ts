@@ -5,13 +5,33 @@ import { z } from "zod"
 import { action } from "../src/actions/index.ts"
 import { nitro } from "../src/adapters/fetch.ts"
 import { Command, createHandlers } from "../src/cqrs/index.ts"
-import { afterCommit, Entity, memory, observeChanges, type Store, unitOfWork, withStores } from "../src/entity/index.ts"
-import { createEvents, currentContext, emit, event, on, withContext, withEvents } from "../src/events/index.ts"
+import {
+  afterCommit,
+  Entity,
+  memory,
+  observeChanges,
+  type Store,
+  unitOfWork,
+  withStores,
+} from "../src/entity/index.ts"
+import {
+  createEvents,
+  currentContext,
+  emit,
+  event,
+  on,
+  withContext,
+  withEvents,
+} from "../src/events/index.ts"
 
 const failure = new Error("on purpose")
 const placed = event<Order>("test.order.placed", { afterCommit: true })
 
-class Order extends Entity("Order", { number: z.int(), status: z.string().default("new") }, { unique: ["number"] }) {
+class Order extends Entity(
+  "Order",
+  { number: z.int(), status: z.string().default("new") },
+  { unique: ["number"] },
+) {
   static {
     action(this, "place", { input: { number: z.int() } })
   }
@@ -68,7 +88,8 @@ describe("an event of an action, with afterCommit", () => {
 })
 
 describe("an event with afterCommit", () => {
-  const withUnit = <T>(run: () => Promise<T>): Promise<T> => withStores(store, () => unitOfWork(run))
+  const withUnit = <T>(run: () => Promise<T>): Promise<T> =>
+    withStores(store, () => unitOfWork(run))
 
   it("is a plain event outside of units of work", async () => {
     const events = createEvents()
@@ -91,7 +112,9 @@ describe("an event with afterCommit", () => {
     events.on(free, payload => heard.push(payload))
     const reference = { n: 1 }
     await withUnit(async () => {
-      await expect(events.emit(happened, { n: "x" } as never)).rejects.toMatchObject({ code: "NITRO_EVENT_PAYLOAD" })
+      await expect(events.emit(happened, { n: "x" } as never)).rejects.toMatchObject({
+        code: "NITRO_EVENT_PAYLOAD",
+      })
       expect(() => events.emitSync(happened, { n: "x" } as never)).toThrow("refused")
       await events.emit(happened, { n: "5" } as never)
       await events.emit(free, reference)
@@ -107,9 +130,15 @@ describe("an event with afterCommit", () => {
     events.on(happened, () => 1)
     const code = { code: "NITRO_EVENT_AFTER_COMMIT" }
     await withUnit(async () => {
-      await expect(events.emit(happened, undefined, { stopWhen: () => true })).rejects.toMatchObject(code)
-      await expect(events.emit(happened, undefined, { onError: "throw" })).rejects.toMatchObject(code)
-      expect(() => events.emitSync(happened, undefined, { onError: "throw" })).toThrow("waits for the commit")
+      await expect(
+        events.emit(happened, undefined, { stopWhen: () => true }),
+      ).rejects.toMatchObject(code)
+      await expect(events.emit(happened, undefined, { onError: "throw" })).rejects.toMatchObject(
+        code,
+      )
+      expect(() => events.emitSync(happened, undefined, { onError: "throw" })).toThrow(
+        "waits for the commit",
+      )
       expect(() => events.stream(happened)).toThrow("waits for the commit")
       expect(() => events.stream("happened")).toThrow("waits for the commit")
     })
@@ -117,12 +146,17 @@ describe("an event with afterCommit", () => {
 
   it("reports what its handlers throw, also where the registry throws to emitters", async () => {
     const failures: unknown[] = []
-    const [loud, throwing] = [createEvents({ onError: ({ error }) => failures.push(error) }), createEvents({ onError: "throw" })]
+    const [loud, throwing] = [
+      createEvents({ onError: ({ error }) => failures.push(error) }),
+      createEvents({ onError: "throw" }),
+    ]
     for (const events of [loud, throwing]) {
       const happened = events.event("happened", { afterCommit: true })
       events.on(happened, () => Promise.reject(failure))
       await withUnit(async () => {
-        expect(await events.emit(happened, undefined, { onError: ({ error }) => failures.push(error) })).toEqual([])
+        expect(
+          await events.emit(happened, undefined, { onError: ({ error }) => failures.push(error) }),
+        ).toEqual([])
         if (events === loud) await events.emit(happened)
       })
     }
@@ -160,7 +194,9 @@ describe("an event with afterCommit", () => {
       cause = context.id
       await withUnit(() => emit(happened))
     })
-    await withContext({ correlationId: "request-7" }, () => withEvents(events, () => emit("test.begin")))
+    await withContext({ correlationId: "request-7" }, () =>
+      withEvents(events, () => emit("test.begin")),
+    )
     expect(seen).toEqual(["request-7", cause, true, "request-7"])
   })
 

@@ -51,13 +51,20 @@ beforeAll(async () => {
     join(folder, "app.css"),
     '@import "tailwindcss" source(none);\n@source inline("p-[13px] dark:p-[17px] grid");\n@custom-variant dark (&:where(.dark, .dark *));\n',
   )
-  writeFileSync(join(folder, "public/greet.js"), 'import { name } from "who"; document.title = "Hello " + name')
+  writeFileSync(
+    join(folder, "public/greet.js"),
+    'import { name } from "who"; document.title = "Hello " + name',
+  )
   writeFileSync(join(folder, "public/who.js"), 'export const name = "map"')
   const cli = join(root, "node_modules/@tailwindcss/cli/dist/index.mjs")
-  const built = spawnSync(process.execPath, [cli, "-i", join(folder, "app.css"), "-o", join(folder, "public/app.css"), "--minify"], {
-    encoding: "utf8",
-    cwd: root,
-  })
+  const built = spawnSync(
+    process.execPath,
+    [cli, "-i", join(folder, "app.css"), "-o", join(folder, "public/app.css"), "--minify"],
+    {
+      encoding: "utf8",
+      cwd: root,
+    },
+  )
   if (built.status !== 0) throw new Error(built.stderr)
   const files = assets({ directory: join(folder, "public") })
 
@@ -70,7 +77,9 @@ beforeAll(async () => {
   app.get("/strict", () => {
     const nonce = randomBytes(16).toString("base64")
     const policy = `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'`
-    return respond(<Document title="Strict" nonce={nonce} expressions="interpret" />, { headers: { "content-security-policy": policy } })
+    return respond(<Document title="Strict" nonce={nonce} expressions="interpret" />, {
+      headers: { "content-security-policy": policy },
+    })
   })
   app.get("/cdn", () => respond(<Document title="CDN" cdn basecoat="luma" />))
   app.get("/own", () =>
@@ -92,7 +101,12 @@ beforeAll(async () => {
     ),
   )
   app.get("/broken", () =>
-    respond(<Page title="Broken" scripts={[{ ...files.script("greet.js"), integrity: files.script("who.js").integrity }]} />),
+    respond(
+      <Page
+        title="Broken"
+        scripts={[{ ...files.script("greet.js"), integrity: files.script("who.js").integrity }]}
+      />,
+    ),
   )
   server = await serve(app, { port: 0 })
   browser = await openBrowser()
@@ -106,7 +120,8 @@ afterAll(async () => {
 async function visit(path: string, options: BrowserContextOptions & { themeMode?: string } = {}) {
   const { themeMode, ...contextOptions } = options
   const context = await browser.newContext(contextOptions)
-  if (themeMode) await context.addInitScript(`localStorage.themeMode = ${JSON.stringify(themeMode)}`)
+  if (themeMode)
+    await context.addInitScript(`localStorage.themeMode = ${JSON.stringify(themeMode)}`)
   const tab = await context.newPage()
   const requests: string[] = []
   const complaints = listenForComplaints(tab)
@@ -115,7 +130,11 @@ async function visit(path: string, options: BrowserContextOptions & { themeMode?
   await context.route(/^https:/, route => {
     const found = foreign.find(({ url }) => url === route.request().url())
     return found
-      ? route.fulfill({ body: found.body, contentType: "text/css", headers: { "access-control-allow-origin": "*" } })
+      ? route.fulfill({
+          body: found.body,
+          contentType: "text/css",
+          headers: { "access-control-allow-origin": "*" },
+        })
       : route.abort()
   })
   const go = () => tab.goto(`${server.url}${path}`, { waitUntil: "networkidle" })
@@ -123,32 +142,50 @@ async function visit(path: string, options: BrowserContextOptions & { themeMode?
 }
 
 describe("a page", () => {
-  it.each(["/", "/strict", "/own"])("at %s loads nothing from a third party, and all that it loads is fine", async path => {
-    const { tab, requests, complaints, go, close } = await visit(path)
-    await go()
-    expect(requests.length).toBeGreaterThan(3)
-    expect(requests.filter(url => !url.startsWith(server.url) && !url.startsWith("data:"))).toEqual([])
-    await tab.click("text=Show")
-    await tab.waitForSelector("#shown")
-    expect(await tab.evaluate(`getComputedStyle(document.querySelector(".hljs-keyword")).color`)).toBe("rgb(215, 58, 73)")
-    expect(await tab.locator("pre").textContent()).toBe(source)
-    expect(await tab.locator("svg.lucide-eye").getAttribute("aria-hidden")).toBe("true")
-    expect(complaints).toEqual({ errors: [], dialogs: [] })
-    // Every script and stylesheet is checked by its hash, but for the import map and what is inline.
-    const unchecked = `[...document.querySelectorAll("script[src], link[rel=stylesheet]")].filter(e => !e.integrity.startsWith("sha384-")).map(e => e.outerHTML)`
-    expect(await tab.evaluate(unchecked)).toEqual([])
-    await close()
-  })
+  it.each(["/", "/strict", "/own"])(
+    "at %s loads nothing from a third party, and all that it loads is fine",
+    async path => {
+      const { tab, requests, complaints, go, close } = await visit(path)
+      await go()
+      expect(requests.length).toBeGreaterThan(3)
+      expect(
+        requests.filter(url => !url.startsWith(server.url) && !url.startsWith("data:")),
+      ).toEqual([])
+      await tab.click("text=Show")
+      await tab.waitForSelector("#shown")
+      expect(
+        await tab.evaluate(`getComputedStyle(document.querySelector(".hljs-keyword")).color`),
+      ).toBe("rgb(215, 58, 73)")
+      expect(await tab.locator("pre").textContent()).toBe(source)
+      expect(await tab.locator("svg.lucide-eye").getAttribute("aria-hidden")).toBe("true")
+      expect(complaints).toEqual({ errors: [], dialogs: [] })
+      // Every script and stylesheet is checked by its hash, but for the import map and what is inline.
+      const unchecked = `[...document.querySelectorAll("script[src], link[rel=stylesheet]")].filter(e => !e.integrity.startsWith("sha384-")).map(e => e.outerHTML)`
+      expect(await tab.evaluate(unchecked)).toEqual([])
+      await close()
+    },
+  )
 
   it("asks for a CDN only when told to, and takes from it only the bytes of the package", async () => {
-    const published = readFileSync(join(root, "node_modules/basecoat-css/dist/basecoat-luma.cdn.min.css"))
-    const isStyled = "getComputedStyle(document.querySelector('.btn')).borderTopLeftRadius !== '0px'"
+    const published = readFileSync(
+      join(root, "node_modules/basecoat-css/dist/basecoat-luma.cdn.min.css"),
+    )
+    const isStyled =
+      "getComputedStyle(document.querySelector('.btn')).borderTopLeftRadius !== '0px'"
     const good = await visit("/cdn")
-    const version = (JSON.parse(readFileSync(join(root, "node_modules/basecoat-css/package.json"), "utf8")) as { version: string }).version
+    const version = (
+      JSON.parse(readFileSync(join(root, "node_modules/basecoat-css/package.json"), "utf8")) as {
+        version: string
+      }
+    ).version
     const url = `https://cdn.jsdelivr.net/npm/basecoat-css@${version}/dist/basecoat-luma.cdn.min.css`
     good.foreign.push({ url, body: published })
     await good.go()
-    expect(good.requests.filter(request => !request.startsWith(server.url) && !request.startsWith("data:"))).toEqual([url])
+    expect(
+      good.requests.filter(
+        request => !request.startsWith(server.url) && !request.startsWith("data:"),
+      ),
+    ).toEqual([url])
     expect(await good.tab.evaluate(isStyled)).toBe(true)
     expect(good.complaints.errors).toEqual([])
     await good.close()
@@ -193,26 +230,37 @@ describe("the theme", () => {
     ["light", "dark", false],
     [undefined, "dark", true],
     [undefined, "light", false],
-  ] as const)("chosen %s on a %s system is there before the first paint", async (themeMode, colorScheme, isDark) => {
-    const { tab, go, close } = await visit("/strict", { colorScheme, ...(themeMode && { themeMode }) })
-    // Before anything of the body is parsed.
-    await tab.addInitScript(`new MutationObserver((_, observer) => {
+  ] as const)(
+    "chosen %s on a %s system is there before the first paint",
+    async (themeMode, colorScheme, isDark) => {
+      const { tab, go, close } = await visit("/strict", {
+        colorScheme,
+        ...(themeMode && { themeMode }),
+      })
+      // Before anything of the body is parsed.
+      await tab.addInitScript(`new MutationObserver((_, observer) => {
       if (document.body) { window.darkAtBody = document.documentElement.classList.contains("dark"); observer.disconnect() }
     }).observe(document, { childList: true, subtree: true })`)
-    await go()
-    expect(await tab.evaluate("window.darkAtBody")).toBe(isDark)
-    expect(await tab.evaluate(`getComputedStyle(document.querySelector("pre code")).backgroundColor`)).toBe(
-      isDark ? "rgb(13, 17, 23)" : "rgb(255, 255, 255)",
-    )
-    if (process.env["NITRO_SCREENSHOTS"]) {
-      for (const [name, width] of [
-        ["wide", 1000],
-        ["phone", 390],
-      ] as const) {
-        await tab.setViewportSize({ width, height: 600 })
-        await tab.screenshot({ path: join(process.env["NITRO_SCREENSHOTS"], `page-${isDark ? "dark" : "light"}-${name}.png`) })
+      await go()
+      expect(await tab.evaluate("window.darkAtBody")).toBe(isDark)
+      expect(
+        await tab.evaluate(`getComputedStyle(document.querySelector("pre code")).backgroundColor`),
+      ).toBe(isDark ? "rgb(13, 17, 23)" : "rgb(255, 255, 255)")
+      if (process.env["NITRO_SCREENSHOTS"]) {
+        for (const [name, width] of [
+          ["wide", 1000],
+          ["phone", 390],
+        ] as const) {
+          await tab.setViewportSize({ width, height: 600 })
+          await tab.screenshot({
+            path: join(
+              process.env["NITRO_SCREENSHOTS"],
+              `page-${isDark ? "dark" : "light"}-${name}.png`,
+            ),
+          })
+        }
       }
-    }
-    await close()
-  })
+      await close()
+    },
+  )
 })

@@ -23,12 +23,15 @@ describe("the interval of pair ratios", () => {
 
   it("holds the median and depends on no order", () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 1, maxLength: 60 }), values => {
-        const interval = intervalOf(values)
-        expect(interval.low).toBeLessThanOrEqual(interval.ratio)
-        expect(interval.ratio).toBeLessThanOrEqual(interval.high)
-        expect(intervalOf(values.toReversed())).toEqual(interval)
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 1, maxLength: 60 }),
+        values => {
+          const interval = intervalOf(values)
+          expect(interval.low).toBeLessThanOrEqual(interval.ratio)
+          expect(interval.ratio).toBeLessThanOrEqual(interval.high)
+          expect(intervalOf(values.toReversed())).toEqual(interval)
+        },
+      ),
     )
   })
 
@@ -42,7 +45,9 @@ describe("the interval of pair ratios", () => {
     let held = 0
     for (let i = 0; i < samples; i++) {
       // Skewed, as the times of rounds are; its median is 1.
-      const { low, high } = intervalOf(Array.from({ length: 15 }, () => 2 ** (4 * random() ** 2 - 1)))
+      const { low, high } = intervalOf(
+        Array.from({ length: 15 }, () => 2 ** (4 * random() ** 2 - 1)),
+      )
       if (low <= 1 && high >= 1) held++
     }
     expect(held / samples).toBeGreaterThan(0.95)
@@ -64,11 +69,20 @@ describe("cases", () => {
   const listed = (title: string, contender: string, worker: string, isRival = false): Listed => {
     return { case: title, metric: "us", contender, isRival, worker, execArgv: [] }
   }
-  const workers = ({ matched }: ReturnType<typeof matchCases>): string[][] => matched.map(({ now, before }) => [now.worker, before.worker])
+  const workers = ({ matched }: ReturnType<typeof matchCases>): string[][] =>
+    matched.map(({ now, before }) => [now.worker, before.worker])
 
   it("are paired by case, contender and metric, wherever they stand", () => {
-    const now = [listed("new", "ours", "0:0"), listed("get", "ours", "1:0"), listed("put", "ours", "2:0")]
-    const before = [listed("put", "ours", "0:0"), listed("get", "ours", "1:0"), listed("old", "ours", "2:0")]
+    const now = [
+      listed("new", "ours", "0:0"),
+      listed("get", "ours", "1:0"),
+      listed("put", "ours", "2:0"),
+    ]
+    const before = [
+      listed("put", "ours", "0:0"),
+      listed("get", "ours", "1:0"),
+      listed("old", "ours", "2:0"),
+    ]
     const result = matchCases(now, [...before, { ...listed("new", "ours", "3:0"), metric: "MB" }])
     expect(workers(result)).toEqual([
       ["1:0", "1:0"],
@@ -101,7 +115,9 @@ describe("two trees", () => {
   function tree(name: string, bench: string): string {
     const files = [
       "bench/harness.ts",
-      ...["comparison", "probe", "interval", "matched-cases", "against"].map(file => `bench/support/${file}.ts`),
+      ...["comparison", "probe", "interval", "matched-cases", "against"].map(
+        file => `bench/support/${file}.ts`,
+      ),
     ]
     for (const file of files) {
       mkdirSync(dirname(join(folder, name, file)), { recursive: true })
@@ -109,7 +125,10 @@ describe("two trees", () => {
     }
     writeFileSync(join(folder, name, "package.json"), '{ "type": "module" }')
     symlinkSync(join(root, "node_modules"), join(folder, name, "node_modules"), "dir")
-    writeFileSync(join(folder, name, "bench/example.ts"), `import { bench } from "./harness.ts"\n${bench}`)
+    writeFileSync(
+      join(folder, name, "bench/example.ts"),
+      `import { bench } from "./harness.ts"\n${bench}`,
+    )
     return join(folder, name)
   }
 
@@ -133,8 +152,20 @@ describe("two trees", () => {
         `{ case: "c", metric: "ops/s", ours: ${fixed(10)}, rivals }, { case: "b", ours: ${fixed(10)}, rivals }, { case: "a", ours: ${fixed(10)}, rivals }`,
       ),
     )
-    const args = ["--expose-gc", "--import", "tsx", join(now, "bench/support/against.ts"), "example", before, "abc123", "--json"]
-    const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: now, encoding: "utf8" })
+    const args = [
+      "--expose-gc",
+      "--import",
+      "tsx",
+      join(now, "bench/support/against.ts"),
+      "example",
+      before,
+      "abc123",
+      "--json",
+    ]
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, {
+      cwd: now,
+      encoding: "utf8",
+    })
     expect(stderr).toBe("")
     expect(status).toBe(1)
     const row = { subject: "ours", metric: "cpu us/op" }
@@ -146,7 +177,16 @@ describe("two trees", () => {
         // What looks slower is measured three times, each time in new processes.
         { ...row, case: "a", ratio: 1.1, low: 1.1, high: 1.1, rounds: 45, verdict: "slower" },
         { ...row, case: "b", ratio: 1.04, low: 1.04, high: 1.04, rounds: 15, verdict: "same" },
-        { ...row, case: "c", metric: "ops/s", ratio: 10 / 11, low: 10 / 11, high: 10 / 11, rounds: 15, verdict: "faster" },
+        {
+          ...row,
+          case: "c",
+          metric: "ops/s",
+          ratio: 10 / 11,
+          low: 10 / 11,
+          high: 10 / 11,
+          rounds: 15,
+          verdict: "faster",
+        },
       ],
       onlyNow: ["new, ours, cpu us/op"],
       onlyBefore: [],

@@ -23,7 +23,11 @@ function run(options: string, ...args: string[]): string {
       { case: "given", metric: "ops/s", ours: { name: "us", measure: async () => 20 }, rivals: [{ name: "them", measure: async () => 10, goal: { min: 1.5 } }] },
     ], ${options})`,
   )
-  const { stdout, status, stderr } = spawnSync(process.execPath, ["--import", "tsx", file, ...args], { cwd: root, encoding: "utf8" })
+  const { stdout, status, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", file, ...args],
+    { cwd: root, encoding: "utf8" },
+  )
   expect(status, stderr).toBe(0)
   return stdout
 }
@@ -38,8 +42,21 @@ describe.each([
       bench: "example",
       node: process.version,
       rows: [
-        { subject: "us", case: "sync", metric: "cpu us/op", vs: "them", ratio: expect.any(Number), goal: { max: 2 } },
-        { subject: "us", case: "async", metric: "cpu us/op", vs: "them", ratio: expect.any(Number) },
+        {
+          subject: "us",
+          case: "sync",
+          metric: "cpu us/op",
+          vs: "them",
+          ratio: expect.any(Number),
+          goal: { max: 2 },
+        },
+        {
+          subject: "us",
+          case: "async",
+          metric: "cpu us/op",
+          vs: "them",
+          ratio: expect.any(Number),
+        },
         { subject: "us", case: "given", metric: "ops/s", vs: "them", ratio: 2, goal: { min: 1.5 } },
       ],
     })
@@ -63,7 +80,11 @@ it("compares several of ours, each with the rivals and goals that are its own", 
       ],
     }], { rounds: 1 })`,
   )
-  const { stdout, status, stderr } = spawnSync(process.execPath, ["--import", "tsx", file, "--json"], { cwd: root, encoding: "utf8" })
+  const { stdout, status, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", file, "--json"],
+    { cwd: root, encoding: "utf8" },
+  )
   expect(status, stderr).toBe(0)
   expect(JSON.parse(stdout).rows).toEqual([
     { subject: "quick", case: "c", metric: "us", vs: "limit", ratio: 1, goal: { max: 1.5 } },
@@ -79,7 +100,12 @@ it("prints a table with our figure, the rival's, the ratio and whether the goal 
 })
 
 it("leaves out rivals that --vs does not name, and what has no others", () => {
-  const text = run("{ rounds: 3, roundMs: 5, warmupMs: 5, isolate: true }", "--vs", "nobody", "--quick")
+  const text = run(
+    "{ rounds: 3, roundMs: 5, warmupMs: 5, isolate: true }",
+    "--vs",
+    "nobody",
+    "--quick",
+  )
   expect(text).toContain("median of 3 rounds")
   expect(text).not.toContain("them")
 })

@@ -36,12 +36,16 @@ const ends: (() => unknown)[] = [() => app.close()]
 afterAll(() => Promise.all(ends.map(end => end())))
 
 const stores: [name: string, open: () => Store][] = [["memory()", () => memory()]]
-for (const driver of availableDrivers) stores.push([`sqlite on ${driver}`, () => sqlite({ file: ":memory:", driver })])
+for (const driver of availableDrivers)
+  stores.push([`sqlite on ${driver}`, () => sqlite({ file: ":memory:", driver })])
 if (postgresMissing === undefined) {
   const database = await testDatabase(40)
   ends.push(() => database.remove())
   for (const driver of postgresDrivers)
-    stores.push([`postgres through ${driver}`, () => postgres({ url: database.emptySchema(), driver, schema: "sync" })])
+    stores.push([
+      `postgres through ${driver}`,
+      () => postgres({ url: database.emptySchema(), driver, schema: "sync" }),
+    ])
 } else console.log(`Skipped: ${postgresMissing}`)
 
 /** The store, and how many rows were read from it. */
@@ -72,7 +76,10 @@ function counting(store: Store): { readonly store: Store; readonly read: { rows:
   return { store: counted, read }
 }
 
-const seenBy = async (follow: typeof observeChanges, work: () => Promise<unknown>): Promise<Change[]> => {
+const seenBy = async (
+  follow: typeof observeChanges,
+  work: () => Promise<unknown>,
+): Promise<Change[]> => {
   const changes: Change[] = []
   const end = follow(change => void changes.push(change))
   try {
@@ -82,11 +89,13 @@ const seenBy = async (follow: typeof observeChanges, work: () => Promise<unknown
   }
   return changes
 }
-const brief = (changes: readonly Change[]): unknown[] => changes.map(({ entity, op, count, changed }) => [entity.name, op, count, changed])
+const brief = (changes: readonly Change[]): unknown[] =>
+  changes.map(({ entity, op, count, changed }) => [entity.name, op, count, changed])
 
 describe.each(stores)("bulk writes on %s", (name, open) => {
   /** Memory looks at its rows to change them. */
-  const readsNothing = (read: { rows: number }): void => void (name === "memory()" || expect(read.rows).toBe(0))
+  const readsNothing = (read: { rows: number }): void =>
+    void (name === "memory()" || expect(read.rows).toBe(0))
   const test = (title: string, run: (read: { rows: number }) => Promise<void>): void => {
     it(title, async () => {
       const opened = open()
@@ -96,7 +105,9 @@ describe.each(stores)("bulk writes on %s", (name, open) => {
           { id: "a", name: "a" },
           { id: "b", name: "b" },
         ])
-        await Book.createMany(Array.from({ length: 300 }, (_, n) => ({ n, shelfId: n % 2 === 0 ? "a" : null })))
+        await Book.createMany(
+          Array.from({ length: 300 }, (_, n) => ({ n, shelfId: n % 2 === 0 ? "a" : null })),
+        )
         await Draft.createMany(Array.from({ length: 300 }, (_, n) => ({ n })))
         read.rows = 0
         await run(read)
@@ -120,7 +131,11 @@ describe.each(stores)("bulk writes on %s", (name, open) => {
     ])
     expect(changes[0]?.where).toEqual({ op: "gte", field: "n", value: 100 })
     readsNothing(read)
-    expect([await Book.where({ done: true }).count(), await Book.count(), await Draft.count()]).toEqual([200, 250, 290])
+    expect([
+      await Book.where({ done: true }).count(),
+      await Book.count(),
+      await Draft.count(),
+    ]).toEqual([200, 250, 290])
   })
 
   test("announce it after the commit of their unit, and not at all after a rollback", async () => {
@@ -141,7 +156,11 @@ describe.each(stores)("bulk writes on %s", (name, open) => {
       await Book.updateWhere(b => b.n.lt(2), { done: true })
       await Book.deleteWhere(b => b.n.lt(3))
     })
-    expect(changes.map(({ op, after, before }) => [op, (after as Book | undefined)?.done, before?.["n"]]).sort()).toEqual([
+    expect(
+      changes
+        .map(({ op, after, before }) => [op, (after as Book | undefined)?.done, before?.["n"]])
+        .sort(),
+    ).toEqual([
       ["delete", undefined, 0],
       ["delete", undefined, 1],
       ["delete", undefined, 2],
@@ -155,7 +174,8 @@ describe.each(stores)("bulk writes on %s", (name, open) => {
     expect(await Book.count()).toBe(150)
     const ops = new Map(changes.map(({ entity, op }) => [entity.name, op]))
     // Without foreign keys the rows are found and deleted here.
-    if (ops.get("Book") === "delete") expect(changes.filter(({ entity }) => entity.name === "Book")).toHaveLength(150)
+    if (ops.get("Book") === "delete")
+      expect(changes.filter(({ entity }) => entity.name === "Book")).toHaveLength(150)
     else {
       expect(brief(changes)).toEqual([
         ["Shelf", "delete-many", 1, []],
@@ -182,7 +202,9 @@ describe.each(stores)("bulk writes on %s", (name, open) => {
 
 it(`announces no more than ${maxRowsAnnounced} rows, and one change of many above that`, async () => {
   await withStores(memory(), async () => {
-    await Book.createMany(Array.from({ length: maxRowsAnnounced + 1 }, (_, n) => ({ n, shelfId: null })))
+    await Book.createMany(
+      Array.from({ length: maxRowsAnnounced + 1 }, (_, n) => ({ n, shelfId: null })),
+    )
     const changes = await seenBy(observeChanges, async () => {
       await Book.updateWhere({}, { done: true }, { all: true })
       await Book.updateWhere({ n: 0 }, { done: false })

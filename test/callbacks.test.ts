@@ -6,7 +6,15 @@ import { z } from "zod"
 import { action, expose } from "../src/actions/index.ts"
 import { nitro } from "../src/adapters/fetch.ts"
 import { Command, commands, createHandlers } from "../src/cqrs/index.ts"
-import { afterCommit, Entity, memory, observeChanges, type Store, unitOfWork, withStores } from "../src/entity/index.ts"
+import {
+  afterCommit,
+  Entity,
+  memory,
+  observeChanges,
+  type Store,
+  unitOfWork,
+  withStores,
+} from "../src/entity/index.ts"
 import { createEvents, type EventBus, memoryBus } from "../src/events/index.ts"
 import { expectErrors } from "./support/errors.ts"
 import { parse, shippedSources } from "./support/imports.ts"
@@ -15,7 +23,13 @@ type Kind = "throws" | "rejects" | "never settles" | "promises true" | "promises
 type Outcome = Readonly<Record<Kind, unknown>>
 type Callback = () => never
 
-const kinds: readonly Kind[] = ["throws", "rejects", "never settles", "promises true", "promises false"]
+const kinds: readonly Kind[] = [
+  "throws",
+  "rejects",
+  "never settles",
+  "promises true",
+  "promises false",
+]
 /** How long a deadline lets a callback wait that never settles. */
 const deadlineMs = 60
 
@@ -38,8 +52,10 @@ function callbackThat(kind: Kind): Callback {
 const always = (outcome: unknown, but: Partial<Outcome> = {}): Outcome =>
   ({ ...Object.fromEntries(kinds.map(kind => [kind, outcome])), ...but }) as Outcome
 
-const failure = (error: unknown): string => (error as { code?: string }).code ?? (error as Error).message
-const outcomeOf = (work: () => unknown): Promise<unknown> => Promise.resolve().then(work).catch(failure)
+const failure = (error: unknown): string =>
+  (error as { code?: string }).code ?? (error as Error).message
+const outcomeOf = (work: () => unknown): Promise<unknown> =>
+  Promise.resolve().then(work).catch(failure)
 
 class Note extends Entity("CallbackNote", { text: z.string().default("") }) {
   static {
@@ -51,7 +67,8 @@ class Note extends Entity("CallbackNote", { text: z.string().default("") }) {
 }
 
 /** How many rows there are, and what became of the first one. */
-const stored = async (): Promise<unknown> => (await Note.where().orderBy("text")).map(({ text }) => text)
+const stored = async (): Promise<unknown> =>
+  (await Note.where().orderBy("text")).map(({ text }) => text)
 
 /** Runs `work` on a store that has one row. */
 const onRow = <T>(work: (store: Store) => Promise<T>): Promise<T> => {
@@ -77,9 +94,14 @@ const withHook = (hook: string, callback: Callback): Promise<unknown> =>
       afterLoad: () => Hooked.require(id),
     }
     isOn = true
-    const outcome = await outcomeOf(() => unitOfWork(work[hook] ?? (() => row.update({ text: "new" })), { deadlineMs }))
+    const outcome = await outcomeOf(() =>
+      unitOfWork(work[hook] ?? (() => row.update({ text: "new" })), { deadlineMs }),
+    )
     isOn = false
-    return [typeof outcome === "string" ? outcome : "done", (await Hooked.all()).map(({ text }) => text)]
+    return [
+      typeof outcome === "string" ? outcome : "done",
+      (await Hooked.all()).map(({ text }) => text),
+    ]
   })
 
 const hookOutcome = (changed: readonly string[]): Outcome => ({
@@ -91,9 +113,16 @@ const hookOutcome = (changed: readonly string[]): Outcome => ({
 })
 
 const request = (path: string): Request =>
-  new Request(`http://app.test${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" })
+  new Request(`http://app.test${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  })
 
-const answerOf = async (options: Parameters<typeof nitro>[0], path = "/callback-notes/a/mark"): Promise<unknown> => {
+const answerOf = async (
+  options: Parameters<typeof nitro>[0],
+  path = "/callback-notes/a/mark",
+): Promise<unknown> => {
   const app = nitro({ entities: [Note], deadlineMs, ...options })
   const status = await outcomeOf(async () => (await app(request(path))).status)
   await app.close()
@@ -114,7 +143,10 @@ const listening = async (bus: EventBus<string>, listener: object): Promise<unkno
 }
 
 /** What each function of a public interface does. Names of the form `Interface.member` are compared with the sources. */
-const table: Record<string, { readonly run: (callback: Callback) => Promise<unknown>; readonly outcome: Outcome }> = {
+const table: Record<
+  string,
+  { readonly run: (callback: Callback) => Promise<unknown>; readonly outcome: Outcome }
+> = {
   "SubscribeOptions.when": {
     async run(when) {
       const { on, emit } = createEvents()
@@ -128,10 +160,15 @@ const table: Record<string, { readonly run: (callback: Callback) => Promise<unkn
       const { on, emit, emitSync } = createEvents()
       on("saved", () => 1)
       on("saved", () => 2)
-      const calls = [() => emit("saved", 1, { stopWhen }), () => emit("saved", 1, { stopWhen, sequential: true })]
+      const calls = [
+        () => emit("saved", 1, { stopWhen }),
+        () => emit("saved", 1, { stopWhen, sequential: true }),
+      ]
       return await Promise.all([...calls, () => emitSync("saved", 1, { stopWhen })].map(outcomeOf))
     },
-    outcome: always(Array(3).fill("NITRO_ASYNC_CALLBACK"), { throws: Array(3).fill("the callback failed") }),
+    outcome: always(Array(3).fill("NITRO_ASYNC_CALLBACK"), {
+      throws: Array(3).fill("the callback failed"),
+    }),
   },
   "EmitSyncOptions.onError": {
     async run(onError) {
@@ -140,7 +177,10 @@ const table: Record<string, { readonly run: (callback: Callback) => Promise<unkn
         throw new Error("handler")
       })
       on("saved", () => 2)
-      return [(await emit("saved", 1, { onError })).length, emitSync("saved", 1, { onError }).length]
+      return [
+        (await emit("saved", 1, { onError })).length,
+        emitSync("saved", 1, { onError }).length,
+      ]
     },
     outcome: always([2, 2]),
   },
@@ -157,19 +197,51 @@ const table: Record<string, { readonly run: (callback: Callback) => Promise<unkn
     },
     outcome: always([2, [2]]),
   },
-  "BusListener.change": { run: change => listening(memoryBus<string>(), { change }), outcome: always(["one"]) },
-  "BusListener.reset": { run: reset => listening(memoryBus<string>(), { reset }), outcome: always(["one"]) },
-  "EntityHooks.beforeSave": { run: hook => withHook("beforeSave", hook), outcome: hookOutcome(["new"]) },
-  "EntityHooks.beforeCreate": { run: hook => withHook("beforeCreate", hook), outcome: hookOutcome(["before", "new"]) },
-  "EntityHooks.beforeUpdate": { run: hook => withHook("beforeUpdate", hook), outcome: hookOutcome(["new"]) },
-  "EntityHooks.beforeDelete": { run: hook => withHook("beforeDelete", hook), outcome: hookOutcome([]) },
-  "EntityHooks.afterSave": { run: hook => withHook("afterSave", hook), outcome: hookOutcome(["new"]) },
-  "EntityHooks.afterCreate": { run: hook => withHook("afterCreate", hook), outcome: hookOutcome(["before", "new"]) },
-  "EntityHooks.afterUpdate": { run: hook => withHook("afterUpdate", hook), outcome: hookOutcome(["new"]) },
-  "EntityHooks.afterDelete": { run: hook => withHook("afterDelete", hook), outcome: hookOutcome([]) },
+  "BusListener.change": {
+    run: change => listening(memoryBus<string>(), { change }),
+    outcome: always(["one"]),
+  },
+  "BusListener.reset": {
+    run: reset => listening(memoryBus<string>(), { reset }),
+    outcome: always(["one"]),
+  },
+  "EntityHooks.beforeSave": {
+    run: hook => withHook("beforeSave", hook),
+    outcome: hookOutcome(["new"]),
+  },
+  "EntityHooks.beforeCreate": {
+    run: hook => withHook("beforeCreate", hook),
+    outcome: hookOutcome(["before", "new"]),
+  },
+  "EntityHooks.beforeUpdate": {
+    run: hook => withHook("beforeUpdate", hook),
+    outcome: hookOutcome(["new"]),
+  },
+  "EntityHooks.beforeDelete": {
+    run: hook => withHook("beforeDelete", hook),
+    outcome: hookOutcome([]),
+  },
+  "EntityHooks.afterSave": {
+    run: hook => withHook("afterSave", hook),
+    outcome: hookOutcome(["new"]),
+  },
+  "EntityHooks.afterCreate": {
+    run: hook => withHook("afterCreate", hook),
+    outcome: hookOutcome(["before", "new"]),
+  },
+  "EntityHooks.afterUpdate": {
+    run: hook => withHook("afterUpdate", hook),
+    outcome: hookOutcome(["new"]),
+  },
+  "EntityHooks.afterDelete": {
+    run: hook => withHook("afterDelete", hook),
+    outcome: hookOutcome([]),
+  },
   "EntityHooks.afterLoad": {
     run: hook => withHook("afterLoad", hook),
-    outcome: always(["NITRO_DEFINITION", ["before"]], { throws: ["the callback failed", ["before"]] }),
+    outcome: always(["NITRO_DEFINITION", ["before"]], {
+      throws: ["the callback failed", ["before"]],
+    }),
   },
   "ExposeOptions.allow": {
     run: allow => onRow(() => answerOf({ entities: [expose(Note, { allow })] })),
@@ -185,7 +257,9 @@ const table: Record<string, { readonly run: (callback: Callback) => Promise<unkn
     run(allow) {
       const handlers = createHandlers()
       handlers.handle(Ask, async () => void (await Note.create({ text: "asked" })))
-      return onRow(() => answerOf({ routes: [commands([Ask], { handlers, allow })] }, "/cmds/ask-callback"))
+      return onRow(() =>
+        answerOf({ routes: [commands([Ask], { handlers, allow })] }, "/cmds/ask-callback"),
+      )
     },
     outcome: {
       throws: [500, ["before"]],
@@ -199,7 +273,9 @@ const table: Record<string, { readonly run: (callback: Callback) => Promise<unkn
     run(allow) {
       const handlers = createHandlers()
       handlers.handle(Ask, async () => void (await Note.create({ text: "asked" })), { allow })
-      return onRow(() => answerOf({ routes: [commands([Ask], { handlers })] }, "/cmds/ask-callback"))
+      return onRow(() =>
+        answerOf({ routes: [commands([Ask], { handlers })] }, "/cmds/ask-callback"),
+      )
     },
     outcome: {
       throws: [500, ["before"]],
@@ -220,8 +296,11 @@ const table: Record<string, { readonly run: (callback: Callback) => Promise<unkn
     },
   },
   "NitroOptions.partition": {
-    run: partition => onRow(() => answerOf({ partition, secret: "a secret that is long enough for tests" })),
-    outcome: always(["NITRO_ASYNC_CALLBACK", ["before"]], { throws: ["the callback failed", ["before"]] }),
+    run: partition =>
+      onRow(() => answerOf({ partition, secret: "a secret that is long enough for tests" })),
+    outcome: always(["NITRO_ASYNC_CALLBACK", ["before"]], {
+      throws: ["the callback failed", ["before"]],
+    }),
   },
   "endStreams rule": {
     async run(rule) {
@@ -265,11 +344,16 @@ const table: Record<string, { readonly run: (callback: Callback) => Promise<unkn
     outcome: always(["before", "new"]),
   },
   "the condition of a bulk delete": {
-    run: condition => onRow(async () => [await outcomeOf(() => Note.deleteWhere(condition)), await stored()]),
+    run: condition =>
+      onRow(async () => [await outcomeOf(() => Note.deleteWhere(condition)), await stored()]),
     outcome: always(["NITRO_QUERY", ["before"]], { throws: ["the callback failed", ["before"]] }),
   },
   "the condition of a bulk update": {
-    run: condition => onRow(async () => [await outcomeOf(() => Note.updateWhere(condition, { text: "all" })), await stored()]),
+    run: condition =>
+      onRow(async () => [
+        await outcomeOf(() => Note.updateWhere(condition, { text: "all" })),
+        await stored(),
+      ]),
     outcome: always(["NITRO_QUERY", ["before"]], { throws: ["the callback failed", ["before"]] }),
   },
   "the condition of a query": {
@@ -285,7 +369,9 @@ const table: Record<string, { readonly run: (callback: Callback) => Promise<unkn
       const handlers = createHandlers()
       handlers.handle(Ask, async () => void (await Note.create({ text: "asked" })))
       handlers.use(middleware)
-      return onRow(() => answerOf({ routes: [commands([Ask], { handlers })] }, "/cmds/ask-callback"))
+      return onRow(() =>
+        answerOf({ routes: [commands([Ask], { handlers })] }, "/cmds/ask-callback"),
+      )
     },
     outcome: {
       throws: [500, ["before"]],
@@ -314,27 +400,44 @@ afterEach(() => {
   reported.length = 0
 })
 
-const cases = Object.entries(table).flatMap(([name, entry]) => kinds.map(kind => ({ name, kind, ...entry })))
+const cases = Object.entries(table).flatMap(([name, entry]) =>
+  kinds.map(kind => ({ name, kind, ...entry })),
+)
 
 describe("a function of the application", () => {
-  it.each(cases)("$name that $kind ends no process and lets nothing through", async ({ kind, run, outcome }) => {
-    // What an `onError` itself does wrong is printed.
-    expectErrors()
-    const makesPartitions = run === table["NitroOptions.partition"]?.run
-    if (makesPartitions) await withStores(Partitioned.store, async () => undefined)
-    expect(await run(callbackThat(kind))).toEqual(outcome[kind])
-    await new Promise(resolve => setTimeout(resolve, 5))
-    expect(unhandled).toEqual([])
-  })
+  it.each(cases)(
+    "$name that $kind ends no process and lets nothing through",
+    async ({ kind, run, outcome }) => {
+      // What an `onError` itself does wrong is printed.
+      expectErrors()
+      const makesPartitions = run === table["NitroOptions.partition"]?.run
+      if (makesPartitions) await withStores(Partitioned.store, async () => undefined)
+      expect(await run(callbackThat(kind))).toEqual(outcome[kind])
+      await new Promise(resolve => setTimeout(resolve, 5))
+      expect(unhandled).toEqual([])
+    },
+  )
 
   it("of a public interface stands in this table", () => {
     const inSources = shippedSources()
-      .filter(({ path }) => /^src\/(?:actions|adapters|app|cqrs|entity|events|live|repositories)\//.test(path))
+      .filter(({ path }) =>
+        /^src\/(?:actions|adapters|app|cqrs|entity|events|live|repositories)\//.test(path),
+      )
       .flatMap(file => parse(file).statements.flatMap(callbacksOf))
     const others = [
       // Ours, between files.
-      ...["CallOptions.policy", "CallOptions.latePolicy", "StreamOptions.onEnd", "PooledConnectionsOptions.open"],
-      ...["SqlRepositoryOptions.prepare", "SqlRepositoryOptions.isReadyHere", "SqlRepositoryOptions.isBound", "SqlRepositoryOptions.find"],
+      ...[
+        "CallOptions.policy",
+        "CallOptions.latePolicy",
+        "StreamOptions.onEnd",
+        "PooledConnectionsOptions.open",
+      ],
+      ...[
+        "SqlRepositoryOptions.prepare",
+        "SqlRepositoryOptions.isReadyHere",
+        "SqlRepositoryOptions.isBound",
+        "SqlRepositoryOptions.find",
+      ],
       ...["SingleWriterOptions.open", "SingleWriterOptions.openReader"],
       // Promises that are awaited, in code that runs when a developer asks for it.
       "Consent.confirm",
@@ -347,12 +450,19 @@ describe("a function of the application", () => {
 
 /** `SubscribeOptions.when`: the functions that an application may put into an exported interface of options, rules, hooks or listeners. */
 function callbacksOf(statement: ts.Statement): string[] {
-  if (!ts.isInterfaceDeclaration(statement) || !/(?:Options|Rules|Hooks|Listener|Consent)$/.test(statement.name.text)) return []
+  if (
+    !ts.isInterfaceDeclaration(statement) ||
+    !/(?:Options|Rules|Hooks|Listener|Consent)$/.test(statement.name.text)
+  )
+    return []
   if (!statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return []
   return statement.members.flatMap(member => {
     const isFunction =
-      ts.isMethodSignature(member) || (ts.isPropertySignature(member) && member.type !== undefined && takesFunction(member.type))
-    return isFunction && member.name !== undefined ? [`${statement.name.text}.${member.name.getText(statement.getSourceFile())}`] : []
+      ts.isMethodSignature(member) ||
+      (ts.isPropertySignature(member) && member.type !== undefined && takesFunction(member.type))
+    return isFunction && member.name !== undefined
+      ? [`${statement.name.text}.${member.name.getText(statement.getSourceFile())}`]
+      : []
   })
 }
 
@@ -360,5 +470,8 @@ function takesFunction(type: ts.TypeNode): boolean {
   if (ts.isFunctionTypeNode(type)) return true
   if (ts.isParenthesizedTypeNode(type)) return takesFunction(type.type)
   if (ts.isUnionTypeNode(type)) return type.types.some(takesFunction)
-  return ts.isTypeReferenceNode(type) && /^(?:AllowRule|ErrorPolicy)$/.test((type.typeName as ts.Identifier).text)
+  return (
+    ts.isTypeReferenceNode(type) &&
+    /^(?:AllowRule|ErrorPolicy)$/.test((type.typeName as ts.Identifier).text)
+  )
 }

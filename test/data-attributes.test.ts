@@ -10,10 +10,17 @@ import { Entity, memory, withStores } from "../src/entity/index.ts"
 import { CustomTag, Div, div, Fragment, html, li, script } from "../src/html/index.ts"
 import { isData, markData } from "../src/shared/data.ts"
 
-const hostile = '{"style":"position:fixed;inset:0","data-signals":{"admin":true},"popover":"","deep":[{"style":"color:red"}]}'
-const refused = expect.objectContaining({ code: "NITRO_HTML_CHILD", fix: expect.stringContaining("{ ...value }") })
+const hostile =
+  '{"style":"position:fixed;inset:0","data-signals":{"admin":true},"popover":"","deep":[{"style":"color:red"}]}'
+const refused = expect.objectContaining({
+  code: "NITRO_HTML_CHILD",
+  fix: expect.stringContaining("{ ...value }"),
+})
 
-class Note extends Entity("DataNote", { meta: z.any(), kept: z.record(z.string(), z.unknown()).nullable().default(null) }) {}
+class Note extends Entity("DataNote", {
+  meta: z.any(),
+  kept: z.record(z.string(), z.unknown()).nullable().default(null),
+}) {}
 
 let input: Record<string, unknown> = {}
 class Desk extends Entity("DataDesk", { name: z.string() }) {
@@ -26,7 +33,11 @@ class Desk extends Entity("DataDesk", { name: z.string() }) {
 
 async function inputOf(name: string): Promise<Record<string, unknown>> {
   const body = `{"loose":${hostile},"copied":${hostile}}`
-  const request = new Request("http://x/data-desks/take", { method: "POST", headers: { "content-type": "application/json" }, body })
+  const request = new Request("http://x/data-desks/take", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  })
   expect((await nitro({ entities: [Desk] })(request)).ok).toBe(true)
   return input[name] as Record<string, unknown>
 }
@@ -37,7 +48,8 @@ const doors: Readonly<Record<string, () => Promise<Record<string, unknown>>>> = 
     return (await Note.all().first())?.meta
   },
   "a field of a new entity": async () => new Note({ meta: JSON.parse(hostile) }).meta,
-  "a field that zod copies": async () => new Note({ meta: 1, kept: JSON.parse(hostile) }).kept as Record<string, unknown>,
+  "a field that zod copies": async () =>
+    new Note({ meta: 1, kept: JSON.parse(hostile) }).kept as Record<string, unknown>,
   "an assigned field": async () => {
     const note = new Note({ meta: 1 })
     note.meta = JSON.parse(hostile)

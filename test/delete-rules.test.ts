@@ -1,6 +1,15 @@
 // What happens to entities whose `ref` field points to a deleted one, on memory, SQLite and Postgres alike.
 
-import { type Change, Entity, memory, observeChanges, ref, type Store, unitOfWork, withStores } from "nitro-ts/entity"
+import {
+  type Change,
+  Entity,
+  memory,
+  observeChanges,
+  ref,
+  type Store,
+  unitOfWork,
+  withStores,
+} from "nitro-ts/entity"
 import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
 import { afterAll, describe, expect, it } from "vitest"
@@ -8,14 +17,19 @@ import { z } from "zod"
 import { postgresMissing, testDatabase } from "./support/postgres.ts"
 
 class Shop extends Entity("Shop", { name: z.string() }) {}
-class Shelf extends Entity("Shelf", { name: z.string(), shopId: ref("Shop", { onDelete: "cascade" }) }) {}
+class Shelf extends Entity("Shelf", {
+  name: z.string(),
+  shopId: ref("Shop", { onDelete: "cascade" }),
+}) {}
 class Box extends Entity("Box", {
   shelfId: ref("Shelf", { onDelete: "cascade" }),
   ownerId: ref("Owner", { onDelete: "setNull" }).nullable().default(null),
 }) {}
 class Owner extends Entity("Owner", { name: z.string() }) {}
 class Invoice extends Entity("Invoice", { shopId: ref("Shop") }) {}
-class Node extends Entity("Node", { parentId: ref("Node", { onDelete: "cascade" }).nullable().default(null) }) {}
+class Node extends Entity("Node", {
+  parentId: ref("Node", { onDelete: "cascade" }).nullable().default(null),
+}) {}
 
 async function seed() {
   const shop = await Shop.create({ name: "North" })
@@ -24,12 +38,17 @@ async function seed() {
     { name: "A", shopId: shop.id },
     { name: "B", shopId: shop.id },
   ])
-  const boxes = await Box.createMany(shelves.map(shelf => ({ shelfId: shelf.id, ownerId: owner.id })))
+  const boxes = await Box.createMany(
+    shelves.map(shelf => ({ shelfId: shelf.id, ownerId: owner.id })),
+  )
   await Invoice.count()
   return { shop, owner, shelves, boxes }
 }
 
-const stores: Record<string, () => Store> = { memory: () => memory(), sqlite: () => sqlite(":memory:") }
+const stores: Record<string, () => Store> = {
+  memory: () => memory(),
+  sqlite: () => sqlite(":memory:"),
+}
 
 if (postgresMissing === undefined) {
   const database = await testDatabase(30)
@@ -63,14 +82,22 @@ for (const [name, open] of Object.entries(stores)) {
       inStore(async () => {
         const { shop, owner, boxes } = await seed()
         const seen: string[] = []
-        const end = observeChanges(({ entity, op, changed }: Change) => seen.push([entity.name, op, ...changed].join(" ")))
+        const end = observeChanges(({ entity, op, changed }: Change) =>
+          seen.push([entity.name, op, ...changed].join(" ")),
+        )
         try {
           await owner.delete()
           expect(seen).toEqual(["Box update ownerId", "Box update ownerId", "Owner delete"])
           expect((await Box.require(boxes[0]?.id ?? "")).ownerId).toBe(null)
           seen.length = 0
           await shop.delete()
-          expect(seen).toEqual(["Box delete", "Box delete", "Shelf delete", "Shelf delete", "Shop delete"])
+          expect(seen).toEqual([
+            "Box delete",
+            "Box delete",
+            "Shelf delete",
+            "Shelf delete",
+            "Shop delete",
+          ])
         } finally {
           end()
         }
@@ -98,7 +125,9 @@ for (const [name, open] of Object.entries(stores)) {
         const { shop } = await seed()
         const south = await Shop.create({ name: "South" })
         await Invoice.create({ shopId: south.id })
-        await expect(Shop.deleteWhere({}, { all: true })).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
+        await expect(Shop.deleteWhere({}, { all: true })).rejects.toMatchObject({
+          code: "NITRO_REFERENCE",
+        })
         expect([await Shop.count(), await Shelf.count()]).toEqual([2, 2])
         expect(await Shop.deleteWhere({ name: shop.name })).toBe(1)
         expect(await Box.count()).toBe(0)
@@ -129,7 +158,10 @@ for (const [name, open] of Object.entries(stores)) {
       inStore(async () => {
         const went: string[] = []
         class Room extends Entity("Room", { name: z.string() }) {}
-        class Lamp extends Entity("Lamp", { name: z.string(), roomId: ref("Room", { onDelete: "cascade" }) }) {
+        class Lamp extends Entity("Lamp", {
+          name: z.string(),
+          roomId: ref("Room", { onDelete: "cascade" }),
+        }) {
           beforeDelete(): void {
             if (this.name === "fixed") throw new Error("It is fixed.")
           }
@@ -156,7 +188,10 @@ it("holds between stores", async () => {
     const shop = await Shop.create({ name: "North" })
     await Shelf.create({ name: "A", shopId: shop.id })
     const invoice = await Invoice.create({ shopId: shop.id })
-    await expect(shop.delete()).rejects.toMatchObject({ code: "NITRO_REFERENCE", details: { by: "Invoice", count: 1 } })
+    await expect(shop.delete()).rejects.toMatchObject({
+      code: "NITRO_REFERENCE",
+      details: { by: "Invoice", count: 1 },
+    })
     await invoice.delete()
     expect(await shop.delete()).toBe(true)
     expect(await Shelf.count()).toBe(0)
@@ -164,9 +199,18 @@ it("holds between stores", async () => {
 })
 
 it("refuses rules that cannot be", () => {
-  expect(() => ref("Shop", { onDelete: "cascad" as "cascade" })).toThrow('ref("Shop") has no onDelete rule "cascad".')
+  expect(() => ref("Shop", { onDelete: "cascad" as "cascade" })).toThrow(
+    'ref("Shop") has no onDelete rule "cascad".',
+  )
   class Ticket extends Entity("Ticket", { shopId: ref("Shop", { onDelete: "setNull" }) }) {}
-  expect(() => Ticket.definition).toThrow('The field "shopId" has onDelete: "setNull" and cannot be null.')
-  class Badge extends Entity("Badge", { shopId: ref("Shop", { onDelete: "setNull" }).optional() }) {}
-  expect(Badge.definition.fieldByName.get("shopId")).toMatchObject({ references: "Shop", onDelete: "set null" })
+  expect(() => Ticket.definition).toThrow(
+    'The field "shopId" has onDelete: "setNull" and cannot be null.',
+  )
+  class Badge extends Entity("Badge", {
+    shopId: ref("Shop", { onDelete: "setNull" }).optional(),
+  }) {}
+  expect(Badge.definition.fieldByName.get("shopId")).toMatchObject({
+    references: "Shop",
+    onDelete: "set null",
+  })
 })

@@ -10,7 +10,10 @@ import { isProgram, type PageFile, pageFiles } from "./support/page-files.ts"
 const folder = "test/.output/docs"
 
 const pages: SourceFile[] = [
-  ...["README.md", "AGENTS.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(path => ({ path, text: readFileSync(join(root, path), "utf8") })),
+  ...["README.md", "AGENTS.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(path => ({
+    path,
+    text: readFileSync(join(root, path), "utf8"),
+  })),
   ...filesBelow("docs", /\.md$/),
 ]
 
@@ -50,7 +53,11 @@ it("shows sources as they are", () => {
   const stale = pages
     .flatMap(({ path, text }) => codeBlocks(path, text))
     .filter(block => block.source && sourceLines(block.source).join("\n") !== block.code)
-  expect(stale.map(({ path, line, source }) => `${path}:${line} differs from ${source}. Run: npm run docs`)).toEqual([])
+  expect(
+    stale.map(
+      ({ path, line, source }) => `${path}:${line} differs from ${source}. Run: npm run docs`,
+    ),
+  ).toEqual([])
 })
 
 it("shows the whole todo app in the README", () => {
@@ -75,9 +82,20 @@ it("finds what is wrong, where it is", () => {
     "```",
   ]
   const example = { path: "docs/example.md", text: page.join("\n") }
-  expect(codeBlocks(example.path, example.text)).toEqual([expect.objectContaining({ line: 7, prelude: "const base = 2", language: "ts" })])
-  expect(compile([example])).toEqual([expect.stringMatching(/^docs\/example\.md:8 .*Type 'string' is not assignable to type 'number'/)])
-  expect(deadLinks({ path: "docs/example.md", text: "[a](nowhere.md) `[b](code.md)` [c](../README.md) [d](#no-such-heading)" })).toEqual([
+  expect(codeBlocks(example.path, example.text)).toEqual([
+    expect.objectContaining({ line: 7, prelude: "const base = 2", language: "ts" }),
+  ])
+  expect(compile([example])).toEqual([
+    expect.stringMatching(
+      /^docs\/example\.md:8 .*Type 'string' is not assignable to type 'number'/,
+    ),
+  ])
+  expect(
+    deadLinks({
+      path: "docs/example.md",
+      text: "[a](nowhere.md) `[b](code.md)` [c](../README.md) [d](#no-such-heading)",
+    }),
+  ).toEqual([
     "docs/example.md:1 links to nowhere.md, which is not there.",
     "docs/example.md:1 links to #no-such-heading, which is no heading of docs/example.md.",
   ])
@@ -101,13 +119,22 @@ function compile(pages: readonly SourceFile[]): string[] {
   const options = { noUnusedLocals: false, noUnusedParameters: false }
   writeFileSync(
     join(root, folder, "tsconfig.json"),
-    JSON.stringify({ extends: "../../../tsconfig.json", compilerOptions: options, include: ["**/*.ts", "**/*.tsx"], exclude: [] }),
+    JSON.stringify({
+      extends: "../../../tsconfig.json",
+      compilerOptions: options,
+      include: ["**/*.ts", "**/*.tsx"],
+      exclude: [],
+    }),
   )
   const tsc = join(root, "node_modules/typescript7/bin/tsc")
-  const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", join(folder, "tsconfig.json"), "--pretty", "false"], {
-    cwd: root,
-    encoding: "utf8",
-  })
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [tsc, "-p", join(folder, "tsconfig.json"), "--pretty", "false"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  )
   if (status === 0) return []
   const found = stdout.split("\n").filter(line => /^\S.*: error /.test(line))
   return found.map(line => inPage(line, places))
@@ -120,7 +147,9 @@ function inPage(line: string, places: ReadonlyMap<string, PageFile>): string {
   if (!match || !place) return line
   const at = Number(match[2]) - place.linesBefore
   const { path, line: first } = place.block
-  return at < 1 ? `${path}:${first} (its prelude) ${match[3]}` : `${path}:${first + at - 1} ${match[3]}`
+  return at < 1
+    ? `${path}:${first} (its prelude) ${match[3]}`
+    : `${path}:${first + at - 1} ${match[3]}`
 }
 
 function deadLinks({ path, text }: SourceFile): string[] {
@@ -128,9 +157,12 @@ function deadLinks({ path, text }: SourceFile): string[] {
     if (/^[a-z]+:/.test(target)) return []
     const [file = "", anchor] = target.split("#")
     const to = file === "" ? path : join(dirname(path), file)
-    if (!existsSync(join(root, to)) && file !== "") return [`${path}:${line} links to ${target}, which is not there.`]
+    if (!existsSync(join(root, to)) && file !== "")
+      return [`${path}:${line} links to ${target}, which is not there.`]
     if (!anchor || !to.endsWith(".md")) return []
     const anchors = anchorsOf(file === "" ? text : readFileSync(join(root, to), "utf8"))
-    return anchors.has(anchor) ? [] : [`${path}:${line} links to ${target}, which is no heading of ${to}.`]
+    return anchors.has(anchor)
+      ? []
+      : [`${path}:${line} links to ${target}, which is no heading of ${to}.`]
   })
 }

@@ -9,7 +9,8 @@ import { expect, it } from "vitest"
 import { z } from "zod"
 import { expectErrors } from "./support/errors.ts"
 
-const attack = "event: datastar-patch-elements\ndata: selector body\ndata: mode append\ndata: elements <script>alert(1)</script>\n\n"
+const attack =
+  "event: datastar-patch-elements\ndata: selector body\ndata: mode append\ndata: elements <script>alert(1)</script>\n\n"
 
 const results: Readonly<Record<string, () => unknown>> = {
   text: () => attack,
@@ -17,7 +18,12 @@ const results: Readonly<Record<string, () => unknown>> = {
   "an object that prints as text": () => ({ toString: () => attack, toJSON: () => attack }),
   "a list of text": () => [attack, attack],
   "a list of an event and text": () => [patchSignals({ a: 1 }), attack],
-  "an object of the shape of our class": () => ({ ...patchSignals({ a: 1 }), text: attack, source: attack, parts: [attack] }),
+  "an object of the shape of our class": () => ({
+    ...patchSignals({ a: 1 }),
+    text: attack,
+    source: attack,
+    parts: [attack],
+  }),
   "text that + made of an event": () => `${patchSignals({ a: 1 })}${attack}`,
 }
 
@@ -41,7 +47,11 @@ class Note extends Entity("Note", { body: z.string() }) {
 }
 const handle = nitro({ entities: [expose(Note)] })
 
-const send = async (path: string, name: string, headers: Record<string, string>): Promise<[status: number, text: string]> => {
+const send = async (
+  path: string,
+  name: string,
+  headers: Record<string, string>,
+): Promise<[status: number, text: string]> => {
   const response = await handle(
     new Request(`http://shop.test/notes/${path}`, {
       method: "POST",
@@ -59,10 +69,14 @@ const refused = new Set(["a String object", "a list of an event and text"])
 it.each(Object.keys(results))("sends %s as no event to the page", async name => {
   const failed = String(patchSignals({ _alert: "Something went wrong. The error was logged." }))
   const reported = expectErrors()
-  expect(await send("answer", name, fromPage)).toEqual(refused.has(name) ? [200, failed] : [204, ""])
+  expect(await send("answer", name, fromPage)).toEqual(
+    refused.has(name) ? [200, failed] : [204, ""],
+  )
   const [status, stream] = await send("stream", name, fromPage)
   expect([status, stream.replace(": \n\n", "")]).toEqual([200, refused.has(name) ? failed : ""])
-  expect(reported.map(({ where }) => where)).toEqual(refused.has(name) ? ["Note.answer", "a streaming action"] : [])
+  expect(reported.map(({ where }) => where)).toEqual(
+    refused.has(name) ? ["Note.answer", "a streaming action"] : [],
+  )
 })
 
 it("sends events, markup and lists of both", async () => {

@@ -19,7 +19,9 @@ interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
 }
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest
-const subpaths = Object.entries(manifest.exports).flatMap(([subpath, target]) => (typeof target === "string" ? [] : [{ subpath, target }]))
+const subpaths = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
+  typeof target === "string" ? [] : [{ subpath, target }],
+)
 const nameOf = (subpath: string): string => `nitro-ts${subpath.slice(1)}`
 
 beforeAll(ensureBuilt, 120_000)
@@ -51,8 +53,19 @@ function loadInProcess(name: string, args: readonly string[]): Loaded {
     const code = `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(name)}))))`
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ["--import", join(root, "test/support/trace-modules.mjs"), ...args, "--input-type=module", "--eval", code],
-      { cwd: root, encoding: "utf8", env: { ...process.env, NITRO_TRACE: trace, NODE_OPTIONS: "" } },
+      [
+        "--import",
+        join(root, "test/support/trace-modules.mjs"),
+        ...args,
+        "--input-type=module",
+        "--eval",
+        code,
+      ],
+      {
+        cwd: root,
+        encoding: "utf8",
+        env: { ...process.env, NITRO_TRACE: trace, NODE_OPTIONS: "" },
+      },
     )
     if (status !== 0) throw new Error(`${name} cannot be imported: ${stderr}`)
     const loaded = existsSync(trace) ? readFileSync(trace, "utf8").split("\n").filter(Boolean) : []
@@ -77,7 +90,10 @@ it("exports the same names from the sources and from the build", () => {
 
 it("points every subpath at a door that exists and agrees with its siblings", () => {
   for (const { subpath, target } of subpaths) {
-    expect(existsSync(join(root, target.source)), `${target.source}, the source of ${subpath}`).toBe(true)
+    expect(
+      existsSync(join(root, target.source)),
+      `${target.source}, the source of ${subpath}`,
+    ).toBe(true)
     const stem = target.source.replace(/^\.\/src\//, "./dist/").replace(/\.tsx?$/, "")
     expect([target.types, target.default]).toEqual([`${stem}.d.ts`, `${stem}.js`])
   }
@@ -85,11 +101,17 @@ it("points every subpath at a door that exists and agrees with its siblings", ()
 
 it("loads no host and no driver with the root", () => {
   const { loaded } = load("nitro-ts", from.build)
-  const ours = loaded.filter(url => url.includes("/dist/")).map(url => url.slice(url.indexOf("/dist/") + 1))
+  const ours = loaded
+    .filter(url => url.includes("/dist/"))
+    .map(url => url.slice(url.indexOf("/dist/") + 1))
   expect(ours).toContain("dist/index.js")
   // `serve` is a few lines that find the host when they are called.
   expect(
-    ours.filter(path => /^dist\/(adapters(?!\/(serve|errors|host-errors)\.js)|repositories|buses|jobs|plugins|cli|testing)\//.test(path)),
+    ours.filter(path =>
+      /^dist\/(adapters(?!\/(serve|errors|host-errors)\.js)|repositories|buses|jobs|plugins|cli|testing)\//.test(
+        path,
+      ),
+    ),
   ).toEqual([])
   expect(packagesIn(loaded).filter(name => name !== "zod")).toEqual([])
   expect(loaded.filter(url => /^node:(https?|http2|net|sqlite)$/.test(url))).toEqual([])
@@ -115,7 +137,8 @@ it("keeps the independent modules independent when they run", () => {
 })
 
 it("loads no icon before one is asked for, and not all of them as functions then", () => {
-  const loadedBy = (name: string): string[] => load(name, from.build).loaded.flatMap(url => /[\w-]+\.gen\.js$/.exec(url)?.[0] ?? [])
+  const loadedBy = (name: string): string[] =>
+    load(name, from.build).loaded.flatMap(url => /[\w-]+\.gen\.js$/.exec(url)?.[0] ?? [])
   expect(loadedBy("nitro-ts")).not.toContain("icon-data.gen.js")
   expect(loadedBy("nitro-ts/icons")).toEqual(["icon-data.gen.js"])
 })
@@ -127,12 +150,19 @@ it("names in its types no package that the user may lack", () => {
     importsOf(file)
       .filter(({ specifier }) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
       .filter(({ specifier }) => !(packageOf(specifier) in manifest.dependencies))
-      .map(({ specifier, line }) => `${file.path}:${line} imports ${specifier}. Describe the part you need as an interface.`),
+      .map(
+        ({ specifier, line }) =>
+          `${file.path}:${line} imports ${specifier}. Describe the part you need as an interface.`,
+      ),
   )
   expect(unknown).toEqual([])
 })
 
 /** Names of the packages among module URLs. */
 function packagesIn(urls: readonly string[]): string[] {
-  return [...new Set(urls.flatMap(url => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []))].sort()
+  return [
+    ...new Set(
+      urls.flatMap(url => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? []),
+    ),
+  ].sort()
 }

@@ -47,7 +47,10 @@ const s = signals({ count: 0, name: "", user: { name: "" } })
 const expressions: Readonly<Record<string, readonly [expression: Expression, source: string]>> = {
   Expression: [new Expression(`$a && "b" < '&amp;'`), `$a && "b" < '&amp;'`],
   "Expression with its attribute text": [new Expression("'a'", "&#39;a&#39;"), "'a'"],
-  "Expression with a source that is written late": [new Expression(() => "'late' < 1"), "'late' < 1"],
+  "Expression with a source that is written late": [
+    new Expression(() => "'late' < 1"),
+    "'late' < 1",
+  ],
   FormedExpression: [sequence(post("/a"), s.count.set(1)), "@post('/a'); $count = 1"],
   ExpressionNode: [s.name.eq("it's <b>"), `($name === 'it\\'s <b>')`],
   AssignableNode: [signal("list", ["a"]).index(0), "$list[0]"],
@@ -57,7 +60,10 @@ const expressions: Readonly<Record<string, readonly [expression: Expression, sou
   TemplateNode: [ds`<b>${s.name}</b> & "x"`, `\`<b>$${"{$name}"}\\u003c/b> & \\u0022x\\u0022\``],
   TextNode: [value("it's") as Expression, "'it\\'s'"],
   Call: [call(product, "touch"), `@post('/products/${product.id}/touch')`],
-  "Call of a class with input": [call(Product, "create", { name: "it's" }), "@post('/products', {payload: {name: 'it\\'s'}})"],
+  "Call of a class with input": [
+    call(Product, "create", { name: "it's" }),
+    "@post('/products', {payload: {name: 'it\\'s'}})",
+  ],
   js: [js("evt.key === 'a'"), "evt.key === 'a'"],
 }
 
@@ -69,8 +75,10 @@ const places: Readonly<Record<string, (click: Expression) => Child>> = {
   "html`` with space around =": click => html`<button data-on:click = ${click}></button>`,
   "html`` in upper case": click => html`<button DATA-ON:CLICK=${click}></button>`,
   "html`` spread": click => html`<button ${{ "data-on:click": click }}></button>`,
-  "html`` behind a big text": click => html`<i>${"x".repeat(40_000)}</i><button data-on:click=${click}></button>`,
-  "html`` behind a promise": click => html`<i>${Promise.resolve("x")}</i><button data-on:click=${click}></button>`,
+  "html`` behind a big text": click =>
+    html`<i>${"x".repeat(40_000)}</i><button data-on:click=${click}></button>`,
+  "html`` behind a promise": click =>
+    html`<i>${Promise.resolve("x")}</i><button data-on:click=${click}></button>`,
   "tag function": click => buttonTag({ "data-on:click": click }),
   "tag function, attributes last": click => buttonTag("x", { "data-on:click": click }),
   "tag function, underscores": click => buttonTag({ on_click: click }),
@@ -99,16 +107,23 @@ const places: Readonly<Record<string, (click: Expression) => Child>> = {
 
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' }
 const decode = (text: string): string =>
-  text.replace(/&(?:#(\d+)|(\w+));/g, (_, code?: string, name = "") => (code ? String.fromCodePoint(Number(code)) : (named[name] ?? "?")))
+  text.replace(/&(?:#(\d+)|(\w+));/g, (_, code?: string, name = "") =>
+    code ? String.fromCodePoint(Number(code)) : (named[name] ?? "?"),
+  )
 
 /** The value of each `data-on:click` as a browser reads it. */
 const printed = async (markup: Child): Promise<string[]> =>
-  Array.from((await render(markup)).matchAll(/ data-on:click="([^"]*)"/gi), ([, text = ""]) => decode(text))
+  Array.from((await render(markup)).matchAll(/ data-on:click="([^"]*)"/gi), ([, text = ""]) =>
+    decode(text),
+  )
 
 describe.each(Object.entries(places))("%s", (_, print) => {
-  it.each(Object.entries(expressions))("prints the source of %s", async (_name, [expression, source]) => {
-    expect(new Set(await printed(print(expression)))).toEqual(new Set([source]))
-  })
+  it.each(Object.entries(expressions))(
+    "prints the source of %s",
+    async (_name, [expression, source]) => {
+      expect(new Set(await printed(print(expression)))).toEqual(new Set([source]))
+    },
+  )
 
   it("prints it after so many others that the tag has learned that the attribute varies", async () => {
     for (let i = 0; i < 100; i++) await printed(print(new Expression(`$a${i}`)))
@@ -120,20 +135,32 @@ describe.each(Object.entries(places))("%s", (_, print) => {
 
 describe.each(Object.entries(expressions))("%s", (_, [expression, source]) => {
   it("means the same as a member of an object", async () => {
-    const nested = (markup: Child) => render(markup).then(text => decode(/ data-\w+="([^"]*)"/.exec(text)?.[1] ?? ""))
+    const nested = (markup: Child) =>
+      render(markup).then(text => decode(/ data-\w+="([^"]*)"/.exec(text)?.[1] ?? ""))
     const group: AnyAttributes = { "data-signals": { a: expression } }
-    for (const markup of [html`<p data-signals=${{ a: expression }}>`, <p {...group} />, buttonTag(group)]) {
+    for (const markup of [
+      html`<p data-signals=${{ a: expression }}>`,
+      <p {...group} />,
+      buttonTag(group),
+    ]) {
       expect(await nested(markup)).toBe(`{a: ${source}}`)
     }
   })
 
   it("reads the same as its source and as text", () => {
-    expect([expression.source, String(expression), `${expression}`, Expression.sourceOf(expression)]).toEqual(Array(4).fill(source))
+    expect([
+      expression.source,
+      String(expression),
+      `${expression}`,
+      Expression.sourceOf(expression),
+    ]).toEqual(Array(4).fill(source))
   })
 })
 
 it("names every class of expressions that there is", () => {
-  const classes = shippedSources().flatMap(({ text }) => [...text.matchAll(/class (\w+)(?:<[^>]*>)? extends (\w+)/g)])
+  const classes = shippedSources().flatMap(({ text }) => [
+    ...text.matchAll(/class (\w+)(?:<[^>]*>)? extends (\w+)/g),
+  ])
   const found = new Set(["Expression", "Brand"])
   for (let before = 0; before < found.size; ) {
     before = found.size
@@ -167,17 +194,22 @@ const imitations: unknown[] = [
   new String(source),
   { source },
   { source, toString: () => source },
-  JSON.parse(`{"source":"${source}","constructor":{"name":"Expression"},"__proto__":{"source":"${source}"}}`),
+  JSON.parse(
+    `{"source":"${source}","constructor":{"name":"Expression"},"__proto__":{"source":"${source}"}}`,
+  ),
   Object.create({}, Object.getOwnPropertyDescriptors(Expression.prototype)),
   [{ source }],
   [source],
   () => source,
 ]
 
-it.each([...Object.entries(builders), ...Object.entries(places)])("%s takes no value that only looks like an expression", (_, print) => {
-  for (const imitation of imitations) {
-    expect(() => print(imitation as Expression), JSON.stringify(imitation)).toThrow(
-      expect.objectContaining({ code: expect.stringMatching(/^NITRO_/) }),
-    )
-  }
-})
+it.each([...Object.entries(builders), ...Object.entries(places)])(
+  "%s takes no value that only looks like an expression",
+  (_, print) => {
+    for (const imitation of imitations) {
+      expect(() => print(imitation as Expression), JSON.stringify(imitation)).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^NITRO_/) }),
+      )
+    }
+  },
+)

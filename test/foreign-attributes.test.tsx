@@ -2,7 +2,20 @@
 
 import { Badge, Button, Card } from "nitro-ts/components"
 import { attributes } from "nitro-ts/datastar"
-import { a, type Child, CustomTag, createElement, html, Li, li, Page, p, raw, render, svg } from "nitro-ts/html"
+import {
+  a,
+  type Child,
+  CustomTag,
+  createElement,
+  html,
+  Li,
+  li,
+  Page,
+  p,
+  raw,
+  render,
+  svg,
+} from "nitro-ts/html"
 import { expect, it } from "vitest"
 import { clientAssets } from "../src/client/index.ts"
 import { NitroError } from "../src/shared/errors.ts"
@@ -21,9 +34,30 @@ const bodies: readonly string[] = [
   { "data-attr": { onclick: "pwned()" } },
   { "data-attr": { ONCLICK: "pwned()" } },
   { "data-attr": { srcdoc: frame } },
-  { "data-attr": { href: address, src: address, data: address, action: address, formaction: address } },
-  { "data-attr": { "xlink:href": address, to: address, values: address, content: `0;url=${address}` } },
-  { "data-attr": { "data-init": "pwned()", "data-on:click": "pwned()", "data-attr": "{onclick: 'pwned()'}" } },
+  {
+    "data-attr": {
+      href: address,
+      src: address,
+      data: address,
+      action: address,
+      formaction: address,
+    },
+  },
+  {
+    "data-attr": {
+      "xlink:href": address,
+      to: address,
+      values: address,
+      content: `0;url=${address}`,
+    },
+  },
+  {
+    "data-attr": {
+      "data-init": "pwned()",
+      "data-on:click": "pwned()",
+      "data-attr": "{onclick: 'pwned()'}",
+    },
+  },
   { "data-attr": { style: { toString: "x" }, innerHTML: script, is: "x-y" } },
   { "data-attr": ["pwned()"] },
   { "data-attr": [{ onclick: "pwned()" }] },
@@ -97,8 +131,21 @@ const bodies: readonly string[] = [
   { innerHTML: script },
   { children: { __html: script } },
   { children: script },
-  { "data-preserve-attr": "x", popover: "auto", "http-equiv": "refresh", content: `0;url=${address}` },
-  { attributeName: "href", to: address, from: address, by: address, values: `/;java\nscript:pwned()`, begin: "0s", dur: "1s" },
+  {
+    "data-preserve-attr": "x",
+    popover: "auto",
+    "http-equiv": "refresh",
+    content: `0;url=${address}`,
+  },
+  {
+    attributeName: "href",
+    to: address,
+    from: address,
+    by: address,
+    values: `/;java\nscript:pwned()`,
+    begin: "0s",
+    dur: "1s",
+  },
   { attributeName: "onclick", to: "pwned()" },
 ].map(body => JSON.stringify(body))
 
@@ -140,13 +187,17 @@ const doors: Readonly<Record<string, (value: Json) => Child>> = {
   "html`` spread in a frame": value => html`<iframe ${value}></iframe>`,
   "html`` spread in a script": value => html`<script ${value}></script>`,
   "html`` data=": value => html`<p data=${value.data ?? value} aria=${value.aria}>x</p>`,
-  "html`` data-attr=": value => html`<a data-attr=${value} data-attr:onclick=${value["data-attr:onclick"]}>x</a>`,
-  "html`` data-attr= of its own": value => html`<a data-attr=${value["data-attr"] ?? value} data-class=${value["data-class"]}>x</a>`,
+  "html`` data-attr=": value =>
+    html`<a data-attr=${value} data-attr:onclick=${value["data-attr:onclick"]}>x</a>`,
+  "html`` data-attr= of its own": value =>
+    html`<a data-attr=${value["data-attr"] ?? value} data-class=${value["data-class"]}>x</a>`,
   "a component": value => Badge("x", value),
   "a component, JSX": value => <Button {...value}>x</Button>,
   "a component with parts": value => <Card {...value}>x</Card>,
   "attributes()": value => <a {...attributes(value)}>x</a>,
-  "attributes() of an object": value => <a {...attributes({ attr: value["data-attr"] ?? value })}>x</a>,
+  "attributes() of an object": value => (
+    <a {...attributes({ attr: value["data-attr"] ?? value })}>x</a>
+  ),
 }
 
 it("runs nothing that JSON says about attributes", { timeout: 120_000 }, async () => {
@@ -180,14 +231,17 @@ it("runs nothing that JSON says about attributes", { timeout: 120_000 }, async (
     await tab.route("**/*", async route => {
       const { pathname } = new URL(route.request().url())
       const asset = clientAssets.get(pathname.slice(pathname.lastIndexOf("/") + 1))
-      if (pathname === "/") await route.fulfill({ contentType: "text/html; charset=utf-8", body: page })
+      if (pathname === "/")
+        await route.fulfill({ contentType: "text/html; charset=utf-8", body: page })
       else if (asset) await route.fulfill({ contentType: asset.type, body: await asset.load() })
       else await route.abort()
     })
     await tab.goto("http://xss.test/")
     await tab.waitForFunction("document.readyState === 'complete'")
     // The trap works, and the client runs: what our own markup asks for happens.
-    expect(await tab.evaluate("[typeof pwned, document.querySelector('[data-signals]') !== null]")).toEqual(["function", true])
+    expect(
+      await tab.evaluate("[typeof pwned, document.querySelector('[data-signals]') !== null]"),
+    ).toEqual(["function", true])
     await tab.evaluate(`(async () => {
       for (const e of document.querySelectorAll("section, section *")) {
         e.focus?.()
@@ -206,7 +260,14 @@ it("runs nothing that JSON says about attributes", { timeout: 120_000 }, async (
       evaluated: [...document.querySelectorAll("section *")].filter(e => [...e.attributes].some(a => /^data-(on:.*|on|init|effect|text|computed|attr|attr:.*)$/.test(a.name))).map(e => e.closest("section").title),
       markup: [...document.querySelectorAll("section img")].map(e => e.closest("section").title),
     })`)) as Record<string, string[]>
-    expect(found).toEqual({ ran: [], handlers: [], documents: [], addresses: [], evaluated: [], markup: [] })
+    expect(found).toEqual({
+      ran: [],
+      handlers: [],
+      documents: [],
+      addresses: [],
+      evaluated: [],
+      markup: [],
+    })
   } finally {
     await browser.close()
   }

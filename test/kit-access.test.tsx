@@ -64,7 +64,11 @@ const everything = (
     <kit.Breadcrumb items={[{ label: "Shop", href: "/" }, { label: "Order" }]} />
     <kit.Pagination page={2} pages={9} href={n => `?page=${n}`} />
     <kit.Card title="Card">{form("card")}</kit.Card>
-    <kit.Table caption="Orders" columns={["a", { key: "b", cell: () => <a href="/b">b</a> }]} rows={[{ a: 1, b: 2 }]} />
+    <kit.Table
+      caption="Orders"
+      columns={["a", { key: "b", cell: () => <a href="/b">b</a> }]}
+      rows={[{ a: 1, b: 2 }]}
+    />
     <kit.CodeBlock code="a" title="a.ts" />
     <kit.DropdownMenu id="menu" trigger="Menu">
       <kit.MenuItem>First</kit.MenuItem>
@@ -73,7 +77,12 @@ const everything = (
     <kit.Popover id="popover" trigger="Popover">
       {form("popover")}
     </kit.Popover>
-    <kit.Dialog id="dialog" title="Dialog" description="Words" footer={<kit.Button>Done</kit.Button>}>
+    <kit.Dialog
+      id="dialog"
+      title="Dialog"
+      description="Words"
+      footer={<kit.Button>Done</kit.Button>}
+    >
       {form("dialog")}
     </kit.Dialog>
     <kit.Sheet id="sheet" title="Sheet" footer={<kit.Button>Done</kit.Button>}>
@@ -146,7 +155,9 @@ async function walk(tab: Tab, steps: number): Promise<{ seen: string[]; faults: 
     await tab.keyboard.press("Tab")
     await tab.evaluate("window.look.check()")
   }
-  return (await tab.evaluate("({ seen: window.look.seen, faults: [...new Set(window.look.faults)] })")) as {
+  return (await tab.evaluate(
+    "({ seen: window.look.seen, faults: [...new Set(window.look.faults)] })",
+  )) as {
     seen: string[]
     faults: string[]
   }
@@ -154,43 +165,42 @@ async function walk(tab: Tab, steps: number): Promise<{ seen: string[]; faults: 
 
 const looks = ["vega", "luma", "lyra", "maia", "mira", "nova", "rhea", "sera"] as const
 
-describe.each(looks.flatMap(look => (["light", "dark"] as const).map(theme => [look, theme] as const)))(
-  "the focus in %s, %s",
-  (look, theme) => {
-    it("is seen everywhere: 3:1 against what is behind it, and not cut off", async () => {
-      const tab = await open(
-        <Page title="Kit" basecoat={look} theme={theme}>
-          {everything}
-        </Page>,
-      )
-      const { seen, faults } = await walk(tab, 60)
-      expect(new Set(seen).size).toBeGreaterThan(35)
-      const all = [...faults]
-      for (const [id, opener] of [
-        ["dialog", "document.getElementById('dialog').showModal()"],
-        ["sheet", "document.getElementById('sheet').showModal()"],
-        ["popover", "document.getElementById('popover').showPopover()"],
-      ]) {
-        await tab.evaluate(
-          `document.querySelectorAll("dialog[open]").forEach(dialog => dialog.close()); ${opener}; getAnimations = document.getAnimations().forEach(one => one.finish())`,
-        )
-        await tab.evaluate(`document.querySelector("#${id}").focus()`)
-        const inside = await walk(tab, 18)
-        expect(inside.seen.filter(name => name.endsWith(`in ${id}`)).length, id).toBeGreaterThan(8)
-        all.push(...inside.faults)
-      }
+describe.each(
+  looks.flatMap(look => (["light", "dark"] as const).map(theme => [look, theme] as const)),
+)("the focus in %s, %s", (look, theme) => {
+  it("is seen everywhere: 3:1 against what is behind it, and not cut off", async () => {
+    const tab = await open(
+      <Page title="Kit" basecoat={look} theme={theme}>
+        {everything}
+      </Page>,
+    )
+    const { seen, faults } = await walk(tab, 60)
+    expect(new Set(seen).size).toBeGreaterThan(35)
+    const all = [...faults]
+    for (const [id, opener] of [
+      ["dialog", "document.getElementById('dialog').showModal()"],
+      ["sheet", "document.getElementById('sheet').showModal()"],
+      ["popover", "document.getElementById('popover').showPopover()"],
+    ]) {
       await tab.evaluate(
-        `document.querySelectorAll("[popover]").forEach(one => one.matches(":popover-open") && one.hidePopover()); document.getElementById("menu-trigger").focus()`,
+        `document.querySelectorAll("dialog[open]").forEach(dialog => dialog.close()); ${opener}; getAnimations = document.getAnimations().forEach(one => one.finish())`,
       )
-      await tab.keyboard.press("Enter")
-      await tab.waitForFunction("document.activeElement?.matches('[role=menuitem]')")
-      await tab.evaluate(`${inPage}; check(); window.look = { faults }`)
-      all.push(...((await tab.evaluate("window.look.faults")) as string[]))
-      expect([...new Set(all)]).toEqual([])
-      await tab.context().close()
-    })
-  },
-)
+      await tab.evaluate(`document.querySelector("#${id}").focus()`)
+      const inside = await walk(tab, 18)
+      expect(inside.seen.filter(name => name.endsWith(`in ${id}`)).length, id).toBeGreaterThan(8)
+      all.push(...inside.faults)
+    }
+    await tab.evaluate(
+      `document.querySelectorAll("[popover]").forEach(one => one.matches(":popover-open") && one.hidePopover()); document.getElementById("menu-trigger").focus()`,
+    )
+    await tab.keyboard.press("Enter")
+    await tab.waitForFunction("document.activeElement?.matches('[role=menuitem]')")
+    await tab.evaluate(`${inPage}; check(); window.look = { faults }`)
+    all.push(...((await tab.evaluate("window.look.faults")) as string[]))
+    expect([...new Set(all)]).toEqual([])
+    await tab.context().close()
+  })
+})
 
 describe("in forced colours", () => {
   const pairs: Readonly<Record<string, (on: boolean) => Child>> = {
@@ -221,27 +231,37 @@ describe("in forced colours", () => {
     progress: on => <kit.Progress value={on ? 90 : 10} />,
   }
 
-  it.each(Object.entries(pairs))("a %s that is on looks unlike one that is off", async (_, part) => {
-    const page = (
-      <Page title="Kit" theme="light">
-        <div id="on">{part(true)}</div>
-        <div id="off">{part(false)}</div>
-      </Page>
-    )
-    for (const colorScheme of ["light", "dark"] as const) {
-      const tab = await open(page, { forcedColors: "active", colorScheme })
-      expect(await tab.evaluate("matchMedia('(forced-colors: active)').matches")).toBe(true)
-      const [on, off] = [await tab.locator("#on").screenshot(), await tab.locator("#off").screenshot()]
-      expect(on.equals(off)).toBe(false)
-      await tab.context().close()
-    }
-  })
+  it.each(Object.entries(pairs))(
+    "a %s that is on looks unlike one that is off",
+    async (_, part) => {
+      const page = (
+        <Page title="Kit" theme="light">
+          <div id="on">{part(true)}</div>
+          <div id="off">{part(false)}</div>
+        </Page>
+      )
+      for (const colorScheme of ["light", "dark"] as const) {
+        const tab = await open(page, { forcedColors: "active", colorScheme })
+        expect(await tab.evaluate("matchMedia('(forced-colors: active)').matches")).toBe(true)
+        const [on, off] = [
+          await tab.locator("#on").screenshot(),
+          await tab.locator("#off").screenshot(),
+        ]
+        expect(on.equals(off)).toBe(false)
+        await tab.context().close()
+      }
+    },
+  )
 })
 
 it("leaves classes of the page alone that are everyday words", async () => {
   const words = ["item", "item-group", "empty"]
   const tab = await open(
-    <Page title="Kit">{ul(words.map(name => [li({ class: name, id: name }, "x"), li({ id: `${name}-plain` }, "x")]))}</Page>,
+    <Page title="Kit">
+      {ul(
+        words.map(name => [li({ class: name, id: name }, "x"), li({ id: `${name}-plain` }, "x")]),
+      )}
+    </Page>,
   )
   for (const name of words) {
     const different = await tab.evaluate(`(() => {

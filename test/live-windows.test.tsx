@@ -11,10 +11,15 @@ import { z } from "zod"
 import { type Complaints, listenForComplaints, openBrowser } from "./support/browser.ts"
 
 const makeApp = () => {
-  class Note extends Entity("Note", { text: z.string(), list: z.string(), owner: z.string().default("visitor") }) {
+  class Note extends Entity("Note", {
+    text: z.string(),
+    list: z.string(),
+    owner: z.string().default("visitor"),
+  }) {
     static store = memory()
   }
-  const userOf = (request: Request) => /user=(\w+)/.exec(request.headers.get("cookie") ?? "")?.[1] ?? "visitor"
+  const userOf = (request: Request) =>
+    /user=(\w+)/.exec(request.headers.get("cookie") ?? "")?.[1] ?? "visitor"
   const handle = nitro({ entities: [expose(Note, { allow: () => true })], user: userOf })
   const view = (list: string, user: string) => (
     <Page title={list}>
@@ -34,7 +39,8 @@ const makeApp = () => {
       </form>
     </Page>
   )
-  const fetch = (request: Request) => handle(request, () => respond(view(new URL(request.url).pathname, userOf(request))))
+  const fetch = (request: Request) =>
+    handle(request, () => respond(view(new URL(request.url).pathname, userOf(request))))
   return { Note, handle, fetch }
 }
 
@@ -77,8 +83,12 @@ async function expectTruth(windows: readonly Window[], user = "visitor"): Promis
   for (const window of windows) {
     const list = new URL(window.url()).pathname
     const notes = await app.Note.where({ list, owner: user }).orderBy("text")
-    await expect.poll(() => window.locator("li").allTextContents(), { timeout: 30_000 }).toEqual(notes.map(({ text }) => text))
-    await expect.poll(() => window.locator("#who").textContent(), { timeout: 30_000 }).toBe(`${user}: ${notes.length}`)
+    await expect
+      .poll(() => window.locator("li").allTextContents(), { timeout: 30_000 })
+      .toEqual(notes.map(({ text }) => text))
+    await expect
+      .poll(() => window.locator("#who").textContent(), { timeout: 30_000 })
+      .toBe(`${user}: ${notes.length}`)
   }
 }
 

@@ -4,12 +4,18 @@ import { describe, expect, it } from "vitest"
 import { z } from "zod"
 import { MapStore } from "./support/map-store.ts"
 
-storeSuite({ describe, it, expect }, { name: "a store of a third party", open: () => new MapStore() })
+storeSuite(
+  { describe, it, expect },
+  { name: "a store of a third party", open: () => new MapStore() },
+)
 
 it("refuses a class whose ids the store would have to count", async () => {
   class Ticket extends Entity("Ticket", { id: serial() }) {}
   const create = withStores(new MapStore(), () => Ticket.create({}))
-  await expect(create).rejects.toMatchObject({ code: "NITRO_CAPABILITY", details: { capability: "generatedIds" } })
+  await expect(create).rejects.toMatchObject({
+    code: "NITRO_CAPABILITY",
+    details: { capability: "generatedIds" },
+  })
 })
 
 it("says what a store of a third party lacks when the class is bound to it", async () => {

@@ -23,8 +23,12 @@ afterAll(() => database?.remove())
 
 const stores: readonly (readonly [name: string, open: () => Store])[] = [
   ["memory", () => memory()],
-  ...availableDrivers.map(driver => [`SQLite on ${driver}`, () => sqlite({ file: ":memory:", driver })] as const),
-  ...(database ? [["Postgres", () => postgres({ url: database.emptySchema(), schema: "sync" })] as const] : []),
+  ...availableDrivers.map(
+    driver => [`SQLite on ${driver}`, () => sqlite({ file: ":memory:", driver })] as const,
+  ),
+  ...(database
+    ? [["Postgres", () => postgres({ url: database.emptySchema(), schema: "sync" })] as const]
+    : []),
 ]
 
 describe.each(stores)("%s", (_name, open) => {
@@ -52,8 +56,14 @@ describe.each(stores)("%s", (_name, open) => {
       for (const text of texts) {
         expect((await Note.where({ text })).map(note => note.text)).toEqual([text])
         const containing = (await Note.where(n => n.text.contains(text))).map(note => note.text)
-        expect(containing.sort()).toEqual(texts.filter(other => lower(other).includes(lower(text))).sort())
-        expect((await Note.where(n => n.text.startsWith(text))).every(note => lower(note.text).startsWith(lower(text)))).toBe(true)
+        expect(containing.sort()).toEqual(
+          texts.filter(other => lower(other).includes(lower(text))).sort(),
+        )
+        expect(
+          (await Note.where(n => n.text.startsWith(text))).every(note =>
+            lower(note.text).startsWith(lower(text)),
+          ),
+        ).toBe(true)
       }
       expect(await Note.where({ text: texts }).count()).toBe(texts.length)
     })

@@ -20,7 +20,8 @@ interface Manifest {
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>
 }
 const manifest = JSON.parse(read("package.json")) as Manifest
-const lock = (JSON.parse(read("package-lock.json")) as { packages: Record<string, LockEntry> }).packages
+const lock = (JSON.parse(read("package-lock.json")) as { packages: Record<string, LockEntry> })
+  .packages
 
 it("locks the optional packages of every platform, or npm ci would refuse the lockfile", () => {
   const missing = Object.entries(lock).flatMap(([location, entry]) =>
@@ -32,7 +33,10 @@ it("locks the optional packages of every platform, or npm ci would refuse the lo
 })
 
 it("pins every version, in the manifest and in the lockfile alike", () => {
-  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+  for (const [name, version] of Object.entries({
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+  })) {
     const exact = version.replace(/^npm:.*@/, "")
     expect(exact, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
     expect(lock[`node_modules/${name}`]?.version, name).toBe(exact)
@@ -41,29 +45,52 @@ it("pins every version, in the manifest and in the lockfile alike", () => {
 
 it("stays on vite 7, the last that compiles decorators", () => {
   expect(manifest.devDependencies["vite"]).toMatch(/^7\./)
-  const others = Object.entries(lock).filter(([path, { version }]) => path.endsWith("node_modules/vite") && !version?.startsWith("7."))
+  const others = Object.entries(lock).filter(
+    ([path, { version }]) => path.endsWith("node_modules/vite") && !version?.startsWith("7."),
+  )
   expect(others).toEqual([])
 })
 
 it("asks users to install no driver and no host", () => {
-  for (const name of Object.keys(manifest.peerDependencies)) expect(manifest.peerDependenciesMeta[name]?.optional, name).toBe(true)
+  for (const name of Object.keys(manifest.peerDependencies))
+    expect(manifest.peerDependenciesMeta[name]?.optional, name).toBe(true)
   expect(Object.keys(manifest.dependencies).sort()).toEqual(["srvx", "zod"])
 })
 
 it("publishes the build, the sources of the source condition and the notices, and no test", () => {
-  const { stdout } = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: root, encoding: "utf8" })
-  const [packed] = Object.values(JSON.parse(stdout) as Record<string, { files: { path: string }[] }>)
+  const { stdout } = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: root,
+    encoding: "utf8",
+  })
+  const [packed] = Object.values(
+    JSON.parse(stdout) as Record<string, { files: { path: string }[] }>,
+  )
   const files = packed?.files.map(file => file.path) ?? []
-  expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE", "CHANGELOG.md", "src/index.ts"]))
+  expect(files).toEqual(
+    expect.arrayContaining([
+      "package.json",
+      "README.md",
+      "LICENSE",
+      "CHANGELOG.md",
+      "src/index.ts",
+    ]),
+  )
   const kinds = new Set(files.map(path => path.split("/")[0]))
   expect([...kinds].sort()).toEqual(expect.arrayContaining(["dist", "src"]))
-  expect(files.filter(path => /\.test(-d)?\.|^(test|bench|scripts|examples|docs|node_modules)\//.test(path))).toEqual([])
+  expect(
+    files.filter(path =>
+      /\.test(-d)?\.|^(test|bench|scripts|examples|docs|node_modules)\//.test(path),
+    ),
+  ).toEqual([])
 })
 
 it("has the commands that the README names", () => {
-  for (const path of ["scripts/test", "scripts/demo", "scripts/services", ".ci/run"]) accessSync(join(root, path), constants.X_OK)
+  for (const path of ["scripts/test", "scripts/demo", "scripts/services", ".ci/run"])
+    accessSync(join(root, path), constants.X_OK)
   expect(read(".ci/run")).toContain("exec ./scripts/test")
-  const named = [...read("AGENTS.md").matchAll(/`npm run (?:-s )?(\w+)/g)].map(match => match[1] as string)
+  const named = [...read("AGENTS.md").matchAll(/`npm run (?:-s )?(\w+)/g)].map(
+    match => match[1] as string,
+  )
   expect(named.length).toBeGreaterThan(3)
   for (const name of named) expect(Object.keys(manifest.scripts)).toContain(name)
 })

@@ -22,16 +22,27 @@ function put(...paths: string[]): void {
 const machine = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv = {}): Required<Machine> => {
   return { platform, root, home: join(root, "home/ann"), env: { PATH: "", ...env } }
 }
-const windows = (): NodeJS.ProcessEnv => ({ ProgramFiles: join(root, "Program Files"), LOCALAPPDATA: join(root, "Local") })
+const windows = (): NodeJS.ProcessEnv => ({
+  ProgramFiles: join(root, "Program Files"),
+  LOCALAPPDATA: join(root, "Local"),
+})
 
 describe("a browser is found", () => {
   it.each<[string, NodeJS.Platform, string]>([
     ["from Debian", "linux", "usr/bin/chromium"],
     ["from Google's package, as in WSL", "linux", "opt/google/chrome/chrome"],
     ["from a snap", "linux", "snap/bin/chromium"],
-    ["from Playwright on Linux", "linux", "home/ann/.cache/ms-playwright/chromium-1200/chrome-linux64/chrome"],
+    [
+      "from Playwright on Linux",
+      "linux",
+      "home/ann/.cache/ms-playwright/chromium-1200/chrome-linux64/chrome",
+    ],
     ["on macOS", "darwin", "Applications/Google Chrome.app/Contents/MacOS/Google Chrome"],
-    ["in the home of a Mac", "darwin", "home/ann/Applications/Chromium.app/Contents/MacOS/Chromium"],
+    [
+      "in the home of a Mac",
+      "darwin",
+      "home/ann/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ],
     [
       "from Playwright on macOS",
       "darwin",
@@ -39,7 +50,11 @@ describe("a browser is found", () => {
     ],
     ["on Windows", "win32", "Program Files/Google/Chrome/Application/chrome.exe"],
     ["that comes with Windows", "win32", "Program Files/Microsoft/Edge/Application/msedge.exe"],
-    ["from Playwright on Windows", "win32", "Local/ms-playwright/chromium-1200/chrome-win64/chrome.exe"],
+    [
+      "from Playwright on Windows",
+      "win32",
+      "Local/ms-playwright/chromium-1200/chrome-win64/chrome.exe",
+    ],
   ])("%s", (_, platform, path) => {
     expect(findChromium(machine(platform, windows()))).toBeUndefined()
     put(path)
@@ -48,19 +63,31 @@ describe("a browser is found", () => {
 
   it("on the command path, as Homebrew puts it", () => {
     put("opt/homebrew/bin/chromium")
-    expect(findChromium(machine("darwin", { PATH: join(root, "opt/homebrew/bin") }))).toBe(join(root, "opt/homebrew/bin/chromium"))
+    expect(findChromium(machine("darwin", { PATH: join(root, "opt/homebrew/bin") }))).toBe(
+      join(root, "opt/homebrew/bin/chromium"),
+    )
   })
 
   it("by NITRO_CHROMIUM before all others, and not where that leads nowhere", () => {
     put("usr/bin/chromium", "mine/chrome")
-    expect(findChromium(machine("linux", { NITRO_CHROMIUM: join(root, "mine/chrome") }))).toBe(join(root, "mine/chrome"))
-    expect(findChromium(machine("linux", { NITRO_CHROMIUM: join(root, "mine/none") }))).toBe(join(root, "usr/bin/chromium"))
+    expect(findChromium(machine("linux", { NITRO_CHROMIUM: join(root, "mine/chrome") }))).toBe(
+      join(root, "mine/chrome"),
+    )
+    expect(findChromium(machine("linux", { NITRO_CHROMIUM: join(root, "mine/none") }))).toBe(
+      join(root, "usr/bin/chromium"),
+    )
   })
 
   it("in the newest revision of Playwright's, also where PLAYWRIGHT_BROWSERS_PATH puts them", () => {
-    put(...["chromium-999", "chromium-1200", "chromium_headless_shell-1300"].map(name => `browsers/${name}/chrome-linux/chrome`))
+    put(
+      ...["chromium-999", "chromium-1200", "chromium_headless_shell-1300"].map(
+        name => `browsers/${name}/chrome-linux/chrome`,
+      ),
+    )
     const env = { PLAYWRIGHT_BROWSERS_PATH: join(root, "browsers") }
-    expect(findChromium(machine("linux", env))).toBe(join(root, "browsers/chromium-1200/chrome-linux/chrome"))
+    expect(findChromium(machine("linux", env))).toBe(
+      join(root, "browsers/chromium-1200/chrome-linux/chrome"),
+    )
   })
 })
 
@@ -83,11 +110,16 @@ describe("Postgres is found", () => {
   })
 
   const putPostgres = (...folders: string[]): void => {
-    for (const folder of folders) put(...["initdb", "postgres", "pg_isready"].map(name => `${folder}/${name}`))
+    for (const folder of folders)
+      put(...["initdb", "postgres", "pg_isready"].map(name => `${folder}/${name}`))
   }
 
   it("in its newest version, numbers compared as numbers", () => {
-    putPostgres("usr/lib/postgresql/9.6/bin", "usr/lib/postgresql/17/bin", "usr/lib/postgresql/15/bin")
+    putPostgres(
+      "usr/lib/postgresql/9.6/bin",
+      "usr/lib/postgresql/17/bin",
+      "usr/lib/postgresql/15/bin",
+    )
     expect(findPostgres(machine("linux"))).toBe(join(root, "usr/lib/postgresql/17/bin"))
   })
 
@@ -96,11 +128,17 @@ describe("Postgres is found", () => {
     putPostgres("nix/bin")
     expect(findPostgres(machine("linux", env))).toBe(join(root, "nix/bin"))
     putPostgres("config")
-    expect(findPostgres({ ...machine("linux", env), pgConfig: join(root, "config") })).toBe(join(root, "config"))
+    expect(findPostgres({ ...machine("linux", env), pgConfig: join(root, "config") })).toBe(
+      join(root, "config"),
+    )
     putPostgres("usr/lib/postgresql/17/bin")
-    expect(findPostgres({ ...machine("linux", env), pgConfig: join(root, "config") })).toBe(join(root, "usr/lib/postgresql/17/bin"))
+    expect(findPostgres({ ...machine("linux", env), pgConfig: join(root, "config") })).toBe(
+      join(root, "usr/lib/postgresql/17/bin"),
+    )
     putPostgres("mine")
-    expect(findPostgres(machine("linux", { ...env, NITRO_POSTGRES_BIN: join(root, "mine") }))).toBe(join(root, "mine"))
+    expect(findPostgres(machine("linux", { ...env, NITRO_POSTGRES_BIN: join(root, "mine") }))).toBe(
+      join(root, "mine"),
+    )
   })
 
   it("not where a folder of the command path has only some of its programs", () => {

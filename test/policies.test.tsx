@@ -2,7 +2,18 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Hono } from "hono"
-import { action, call, Entity, expose, live, memory, Page, respond, Suspense, serve } from "nitro-ts"
+import {
+  action,
+  call,
+  Entity,
+  expose,
+  live,
+  memory,
+  Page,
+  respond,
+  Suspense,
+  serve,
+} from "nitro-ts"
 import { Button, Checkbox, Dialog } from "nitro-ts/components"
 import { signals } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
@@ -36,10 +47,9 @@ function policies(): [place: string, policy: string][] {
     codeBlocks(path, readFileSync(join(root, path), "utf8")),
   )
   return blocks.flatMap(({ path, line, code }) =>
-    [...code.matchAll(/(["'`])((?:(?!\1).)*\b(?:default|script|style)-src(?:(?!\1).)*)\1/g)].map(([, , policy]): [string, string] => [
-      `${path}:${line}`,
-      policy as string,
-    ]),
+    [...code.matchAll(/(["'`])((?:(?!\1).)*\b(?:default|script|style)-src(?:(?!\1).)*)\1/g)].map(
+      ([, , policy]): [string, string] => [`${path}:${line}`, policy as string],
+    ),
   )
 }
 
@@ -47,7 +57,10 @@ const withHashes = `default-src 'self'; script-src 'self' '${themeScriptHash}' '
 const all: [string, string][] = [
   ...policies(),
   ["hashes, as the guide describes them", withHashes],
-  ["the strictest", `default-src 'none'; script-src 'nonce-\${nonce}'; style-src 'nonce-\${nonce}'; img-src data:; connect-src 'self'`],
+  [
+    "the strictest",
+    `default-src 'none'; script-src 'nonce-\${nonce}'; style-src 'nonce-\${nonce}'; img-src data:; connect-src 'self'`,
+  ],
 ]
 let browser: Browser
 let url: string
@@ -71,7 +84,12 @@ function Everything({ nonce }: { nonce?: string }) {
         <Dialog id="d" title="A dialog">
           text
         </Dialog>
-        <p id="count" data-signals={{ count: 1 }} data-text={s.count} data-style:color={s.count.eq(1).if_("red", "blue")} />
+        <p
+          id="count"
+          data-signals={{ count: 1 }}
+          data-text={s.count}
+          data-style:color={s.count.eq(1).if_("red", "blue")}
+        />
         <Suspense fallback={<p>…</p>}>{async () => <p id="late">late</p>}</Suspense>
       </main>
     </Page>
@@ -86,7 +104,10 @@ beforeAll(async () => {
     const nonce = crypto.randomUUID()
     const usesNonce = /\$\{nonce\}/.test(policy)
     const headers = { "content-security-policy": policy.replaceAll(/\$\{nonce\}/g, nonce) }
-    return respond(usesNonce ? <Everything nonce={nonce} /> : <Everything />, { headers, stream: true })
+    return respond(usesNonce ? <Everything nonce={nonce} /> : <Everything />, {
+      headers,
+      stream: true,
+    })
   })
   ;({ url, close } = await serve(app, { port: 0 }))
 }, 60_000)
@@ -120,7 +141,9 @@ it.each(all)("%s", async (_, found) => {
   await page.getByRole("button", { name: "Fail" }).click()
   await refused
   await page.locator("#nitro-alert").filter({ hasText: /\w/ }).waitFor({ state: "visible" })
-  const position = await page.evaluate("getComputedStyle(document.querySelector('#nitro-alert')).position")
+  const position = await page.evaluate(
+    "getComputedStyle(document.querySelector('#nitro-alert')).position",
+  )
   await Note.create({ text: "from elsewhere" })
   await page.getByText("from elsewhere").first().waitFor()
   expect(await page.evaluate("seen")).toEqual([])

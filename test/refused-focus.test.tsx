@@ -55,7 +55,9 @@ afterAll(async () => {
 })
 
 const focused = (page: BrowserPage) =>
-  page.evaluate("document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.localName")
+  page.evaluate(
+    "document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.localName",
+  )
 
 const cases: [wrong: string, values: Record<string, string>, field: string][] = [
   ["the first of several", { Quantity: "0" }, "Customer"],
@@ -76,7 +78,10 @@ describe.each([
     await page.getByRole("alert").filter({ hasText: /\w/ }).first().waitFor()
     if (javaScriptEnabled) await expect.poll(() => focused(page)).toBe(field)
     // A group is no control, so that without script the page is only shown from there on.
-    else if (field !== "Small") expect(await page.locator("form").first().locator(":focus").getAttribute("aria-label")).toBe(field)
+    else if (field !== "Small")
+      expect(await page.locator("form").first().locator(":focus").getAttribute("aria-label")).toBe(
+        field,
+      )
     await context.close()
   })
 })

@@ -17,7 +17,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { postgresMissing, testDatabase } from "./support/postgres.ts"
 
-class Category extends Entity("Category", { name: z.string(), parentId: ref("Category").nullable().default(null) }) {
+class Category extends Entity("Category", {
+  name: z.string(),
+  parentId: ref("Category").nullable().default(null),
+}) {
   get products() {
     return this.hasMany(Product, "categoryId")
   }
@@ -62,7 +65,12 @@ function counting(store: Store): { store: Store; reads: string[] } {
       if (name !== "write") reads.push(`${name} ${definition.name}`)
     })
   const counted = intercept(store, () => {})
-  return { store: new Proxy(counted, { get: (target, name) => (name === "bind" ? bind : Reflect.get(target, name)) }), reads }
+  return {
+    store: new Proxy(counted, {
+      get: (target, name) => (name === "bind" ? bind : Reflect.get(target, name)),
+    }),
+    reads,
+  }
 }
 
 /** The object itself, but that each call is told before it runs. */
@@ -90,9 +98,15 @@ const originals = new WeakMap<object, object>()
 
 async function seed() {
   const root = await Category.create({ name: "All" })
-  const categories = await Category.createMany(["Office", "Garden"].map(name => ({ name, parentId: root.id })))
+  const categories = await Category.createMany(
+    ["Office", "Garden"].map(name => ({ name, parentId: root.id })),
+  )
   const products = await Product.createMany(
-    Array.from({ length: 20 }, (_, i) => ({ name: `P${i}`, price: i, categoryId: i === 19 ? null : (categories[i % 2]?.id ?? null) })),
+    Array.from({ length: 20 }, (_, i) => ({
+      name: `P${i}`,
+      price: i,
+      categoryId: i === 19 ? null : (categories[i % 2]?.id ?? null),
+    })),
   )
   const tags = await Tag.createMany([{ name: "new" }, { name: "red" }, { name: "unused" }])
   await products[0]?.tags.add(...tags.slice(0, 2))
@@ -101,7 +115,10 @@ async function seed() {
   return { root, categories, products, tags }
 }
 
-const stores: Record<string, () => Store> = { memory: () => memory(), sqlite: () => sqlite(":memory:") }
+const stores: Record<string, () => Store> = {
+  memory: () => memory(),
+  sqlite: () => sqlite(":memory:"),
+}
 
 if (postgresMissing === undefined) {
   const database = await testDatabase(30)
@@ -144,7 +161,9 @@ for (const [name, open] of Object.entries(stores)) {
         await seed()
         const read = await readsOf(async () => {
           const products = await Product.all()
-          const parents = await Promise.all(products.map(async product => (await (await product.category)?.parent)?.name))
+          const parents = await Promise.all(
+            products.map(async product => (await (await product.category)?.parent)?.name),
+          )
           expect(parents.filter(parent => parent === "All")).toHaveLength(19)
         })
         expect(read).toEqual(["find Product", "find Category", "find Category"])
@@ -163,7 +182,8 @@ for (const [name, open] of Object.entries(stores)) {
         const more = await readsOf(async () => {
           const products = await Product.all()
           const found = []
-          for (const product of products) found.push([(await product.tags).map(tag => tag.name), (await product.manual)?.pages])
+          for (const product of products)
+            found.push([(await product.tags).map(tag => tag.name), (await product.manual)?.pages])
           expect(found.slice(0, 4)).toEqual([
             [["new", "red"], undefined],
             [["new"], undefined],
@@ -178,7 +198,9 @@ for (const [name, open] of Object.entries(stores)) {
       inStore(async () => {
         await seed()
         const read = await readsOf(async () => {
-          const products = await Product.all().with("category.parent", "manual").with("category.products")
+          const products = await Product.all()
+            .with("category.parent", "manual")
+            .with("category.products")
           expect(products[0]?.category.loaded?.parent.loaded?.name).toBe("All")
           expect(products[0]?.category.loaded?.products.loaded).toHaveLength(10)
           expect(products[3]?.manual.loaded?.pages).toBe(7)
@@ -187,7 +209,11 @@ for (const [name, open] of Object.entries(stores)) {
           await products[1]?.category
         })
         expect(read.length).toBeLessThanOrEqual(5)
-        expect(await readsOf(async () => expect(await Product.where({ name: "?" }).with("category")).toEqual([]))).toHaveLength(1)
+        expect(
+          await readsOf(async () =>
+            expect(await Product.where({ name: "?" }).with("category")).toEqual([]),
+          ),
+        ).toHaveLength(1)
         const first = await Product.all().with("category").first()
         expect(first?.category.loaded?.name).toBe("Office")
       }))
@@ -201,7 +227,8 @@ for (const [name, open] of Object.entries(stores)) {
         for (const one of [query, query.orderBy("-price"), query.orderBy("id", "desc")]) {
           const along = await one.with("category")
           expect(along.map(p => p.toJSON())).toEqual((await one).map(p => p.toJSON()))
-          for (const product of along) expect(product.category.loaded?.id ?? null).toBe(product.categoryId)
+          for (const product of along)
+            expect(product.category.loaded?.id ?? null).toBe(product.categoryId)
           expect(along.map(p => p.isDirty)).not.toContain(true)
         }
         await Category.all().with("parent", "parent.parent")
@@ -255,7 +282,9 @@ for (const [name, open] of Object.entries(stores)) {
         expect(await product.tags.remove(fresh)).toBe(0)
         expect((await product.tags).map(tag => tag.name)).toEqual(["red"])
         expect((await fresh.products).map(p => p.name)).toEqual(["P1"])
-        await expect(product.tags.add(product as never)).rejects.toThrow("Only a Tag can be connected here, not a Product.")
+        await expect(product.tags.add(product as never)).rejects.toThrow(
+          "Only a Tag can be connected here, not a Product.",
+        )
       }))
 
     it("leads nowhere when the target is gone, missing or null", () =>
@@ -292,21 +321,29 @@ for (const [name, open] of Object.entries(stores)) {
           expect((await product.category)?.name).toBe("Office")
         })
         const read = await readsOf(async () => {
-          for await (const product of Product.all().with("category").stream({ batchSize: 10 })) expect(product.category.isLoaded).toBe(true)
+          for await (const product of Product.all().with("category").stream({ batchSize: 10 }))
+            expect(product.category.isLoaded).toBe(true)
         })
         expect(read.filter(one => one.endsWith("Category")).length).toBeLessThanOrEqual(2)
       }))
 
     it("refuses an unknown relation with a suggestion", () => {
       expect(() => Product.all().with("categry" as never)).toThrow(
-        expect.objectContaining({ code: "NITRO_UNKNOWN_RELATION", fix: expect.stringContaining("category") }),
+        expect.objectContaining({
+          code: "NITRO_UNKNOWN_RELATION",
+          fix: expect.stringContaining("category"),
+        }),
       )
       expect(() => Product.all().with("label" as never)).toThrow('Product has no relation "label".')
-      expect(() => Product.all().with("category.manual" as never)).toThrow('Category has no relation "manual".')
+      expect(() => Product.all().with("category.manual" as never)).toThrow(
+        'Category has no relation "manual".',
+      )
       for (const wrong of ["constructor", "__proto__", "save", "name", "", "."]) {
         expect(() => Product.all().with(wrong as never)).toThrow("has no relation")
       }
-      expect(() => Category.all().with(Array(20).fill("parent").join(".") as never)).toThrow("at most 8 relations in a row")
+      expect(() => Category.all().with(Array(20).fill("parent").join(".") as never)).toThrow(
+        "at most 8 relations in a row",
+      )
     })
   })
 }
@@ -347,13 +384,22 @@ it("tries again after an error, and tells all who waited of it", async () => {
 })
 
 it("lists the relations of a class as data", () => {
-  const all = [...relationsOf(Product)].map(([name, { kind, target, local, remote }]) => [name, kind, target.name, local, remote])
+  const all = [...relationsOf(Product)].map(([name, { kind, target, local, remote }]) => [
+    name,
+    kind,
+    target.name,
+    local,
+    remote,
+  ])
   expect(all).toEqual([
     ["category", "belongsTo", "Category", "categoryId", "id"],
     ["tags", "manyToMany", "Tag", "id", "id"],
     ["manual", "hasOne", "Manual", "id", "productId"],
   ])
-  expect(relationsOf(Product).get("tags")?.through).toMatchObject({ from: "productId", to: "tagId" })
+  expect(relationsOf(Product).get("tags")?.through).toMatchObject({
+    from: "productId",
+    to: "tagId",
+  })
 })
 
 it("says what is wrong with a relation", async () => {

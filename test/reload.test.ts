@@ -46,7 +46,10 @@ it("replaces what vite evaluates again after an edit", async () => {
     configFile: false,
     logLevel: "error",
     server: { middlewareMode: true, ws: false, watch: null },
-    ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] }, noExternal: ["nitro-ts"] },
+    ssr: {
+      resolve: { conditions: ["source"], externalConditions: ["source"] },
+      noExternal: ["nitro-ts"],
+    },
     resolve: { conditions: ["source"] },
   })
   try {
@@ -62,9 +65,13 @@ it("replaces what vite evaluates again after an edit", async () => {
     expect(await load()).toEqual(once)
     await edit(code => code)
     expect(await load()).toEqual(once)
-    await edit(code => code.replace("import { log,", "\n\n\nimport { log,").replace(/^on\("reload.*$/m, ""))
+    await edit(code =>
+      code.replace("import { log,", "\n\n\nimport { log,").replace(/^on\("reload.*$/m, ""),
+    )
     expect(await load()).toEqual(once.filter(entry => entry !== "pattern"))
-    await edit(code => code.replace("z.coerce.number()", "z.string()").replace('"exact"', '"edited"'))
+    await edit(code =>
+      code.replace("z.coerce.number()", "z.string()").replace('"exact"', '"edited"'),
+    )
     expect(await load()).toEqual(
       once
         .filter(entry => entry !== "pattern")
@@ -78,10 +85,16 @@ it("replaces what vite evaluates again after an edit", async () => {
 })
 
 it("refuses two modules that declare one name", async () => {
-  const shop = (await import("./fixtures/reload/shop.ts")) as typeof import("./fixtures/reload/shop.ts")
+  const shop = (await import(
+    "./fixtures/reload/shop.ts"
+  )) as typeof import("./fixtures/reload/shop.ts")
   const other = await import("./fixtures/reload/other-shop.ts")
-  expect(() => nitro({ entities: [shop.Shop, other.Shop] })).toThrow(expect.objectContaining({ code: "NITRO_ROUTE_COLLISION" }))
-  expect(() => eventsOf(other.Shop)).toThrow(/named "ReloadedShop": at .*shop\.ts:\d+:\d+ and at .*other-shop\.ts:\d+:\d+/)
+  expect(() => nitro({ entities: [shop.Shop, other.Shop] })).toThrow(
+    expect.objectContaining({ code: "NITRO_ROUTE_COLLISION" }),
+  )
+  expect(() => eventsOf(other.Shop)).toThrow(
+    /named "ReloadedShop": at .*shop\.ts:\d+:\d+ and at .*other-shop\.ts:\d+:\d+/,
+  )
   expect(other.declareEvent).toThrow(expect.objectContaining({ code: "NITRO_EVENT_REDECLARED" }))
   expect(other.declareHandler).toThrow(expect.objectContaining({ code: "NITRO_CQRS_TWO_HANDLERS" }))
 })

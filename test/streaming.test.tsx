@@ -25,12 +25,16 @@ function gate(name: string) {
   gates.set(name, made)
   return made
 }
-const after = (name: string, content: () => Child): Promise<Child> => gate(name).promise.then(content)
+const after = (name: string, content: () => Child): Promise<Child> =>
+  gate(name).promise.then(content)
 const Late = ({ name, children }: { name: string; children: () => Child }): Child => (
-  <Suspense fallback={<p class="wait">wait for {name}</p>}>{() => after(name, children) as Promise<string>}</Suspense>
+  <Suspense fallback={<p class="wait">wait for {name}</p>}>
+    {() => after(name, children) as Promise<string>}
+  </Suspense>
 )
 
-const parts = () => html`<p id="sentence">Total: ${Slow({ wait: "..", children: () => html`<b>12</b>` })}!</p>
+const parts =
+  () => html`<p id="sentence">Total: ${Slow({ wait: "..", children: () => html`<b>12</b>` })}!</p>
   <svg id="drawing">${Slow({ wait: html`<rect/>`, children: () => html`<circle r="2"/><circle r="3"/>` })}</svg>`
 
 class Report extends Entity("Report", { title: z.string() }) {
@@ -48,7 +52,9 @@ class Report extends Entity("Report", { title: z.string() }) {
 }
 
 const Slow = ({ wait, children }: { wait?: Child; children: () => Child }): Child => (
-  <Suspense fallback={wait}>{() => new Promise<string>(done => setTimeout(() => done(children() as string), 50))}</Suspense>
+  <Suspense fallback={wait}>
+    {() => new Promise<string>(done => setTimeout(() => done(children() as string), 50))}
+  </Suspense>
 )
 
 let aborted = 0
@@ -108,11 +114,16 @@ let browser: Browser
 beforeAll(async () => {
   const app = new Hono()
   app.use(nitro({ entities: [Report] }))
-  app.get("/", c => respond(content(undefined, true), { stream: c.req.query("order") ? "in-order" : true }))
+  app.get("/", c =>
+    respond(content(undefined, true), { stream: c.req.query("order") ? "in-order" : true }),
+  )
   app.get("/strict", () => {
     const nonce = randomBytes(16).toString("base64")
     const policy = `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; connect-src 'self'; img-src data:`
-    return respond(content(nonce, false), { stream: true, headers: { "content-security-policy": policy } })
+    return respond(content(nonce, false), {
+      stream: true,
+      headers: { "content-security-policy": policy },
+    })
   })
   app.get("/button", () =>
     respond(
@@ -131,7 +142,9 @@ beforeAll(async () => {
           Total: <Slow wait="..">{() => <b>12</b>}</Slow>
         </p>
         <svg id="drawing" viewBox="0 0 9 9" aria-label="drawing" role="img">
-          <Slow wait={<rect width="1" height="1" />}>{() => html`<circle r="2"/><circle r="3"/>`}</Slow>
+          <Slow wait={<rect width="1" height="1" />}>
+            {() => html`<circle r="2"/><circle r="3"/>`}
+          </Slow>
           <Slow>{() => html`<a href="#x"><text>a place</text></a>`}</Slow>
           <Slow>{() => html`<title>name</title>`}</Slow>
           <foreignObject>
@@ -166,7 +179,9 @@ beforeAll(async () => {
     respond(
       <Page title="Abort">
         <Suspense fallback="wait">
-          {({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => void aborted++))}
+          {({ signal }) =>
+            new Promise<string>(() => signal.addEventListener("abort", () => void aborted++))
+          }
         </Suspense>
       </Page>,
       { stream: true },
@@ -202,7 +217,10 @@ async function* feed(): AsyncGenerator<Child> {
   }
 }
 
-const open = async (path: string, options: BrowserContextOptions = {}): Promise<{ tab: Tab; complaints: Complaints }> => {
+const open = async (
+  path: string,
+  options: BrowserContextOptions = {},
+): Promise<{ tab: Tab; complaints: Complaints }> => {
   gates.clear()
   const context = await browser.newContext(options)
   const tab = await context.newPage()
@@ -274,7 +292,9 @@ it("puts content where it belongs: beside ids of the page, in drawings, formulas
   expect(await namespaces(tab, "#formula *")).toEqual(["mrow:MathML", "mi:MathML", "mo:MathML"])
   expect(await tab.evaluate(`document.querySelector("#choice").value`)).toBe("late")
   expect((await tab.locator("#words").inputValue()).trim()).toBe("<b>late</b>")
-  expect(await tab.evaluate(`document.querySelector("#model").content.firstElementChild.outerHTML`)).toBe("<i>late</i>")
+  expect(
+    await tab.evaluate(`document.querySelector("#model").content.firstElementChild.outerHTML`),
+  ).toBe("<i>late</i>")
   expect(await tab.locator("[data-suspense]").count()).toBe(0)
   expect(complaints).toEqual({ errors: [], dialogs: [] })
   await tab.context().close()
@@ -296,7 +316,8 @@ it("loses nothing without JavaScript: contents are readable at the end of the pa
   await tab.waitForSelector("#last")
   for (const name of ["b", "a", "inner", "row", "broken", "live"]) gate(name).open()
   await tab.waitForLoadState("load")
-  for (const id of ["a", "b", "inner", "broken"]) expect(await tab.isVisible(`#${id}`), id).toBe(true)
+  for (const id of ["a", "b", "inner", "broken"])
+    expect(await tab.isVisible(`#${id}`), id).toBe(true)
   expect(await tab.isVisible("#row")).toBe(true)
   await tab.context().close()
 })

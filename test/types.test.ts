@@ -7,7 +7,9 @@ import { ensureBuilt } from "./support/built.ts"
 import { root } from "./support/imports.ts"
 
 const folder = join(root, "test/.output/types")
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: Record<string, unknown> }
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  exports: Record<string, unknown>
+}
 const names = Object.keys(manifest.exports)
   .filter(subpath => subpath !== "./package.json")
   .map(subpath => `nitro-ts${subpath.slice(1)}`)
@@ -33,24 +35,43 @@ function compile(
     noEmit: true,
     types: ["node"],
   }
-  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...strict, ...compilerOptions }, include: ["."] }))
-  const { stdout } = spawnSync(process.execPath, [join(root, "node_modules", compiler, "bin/tsc"), "-p", project, "--pretty", "false"], {
-    cwd: root,
-    encoding: "utf8",
-  })
+  writeFileSync(
+    join(project, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: { ...strict, ...compilerOptions }, include: ["."] }),
+  )
+  const { stdout } = spawnSync(
+    process.execPath,
+    [join(root, "node_modules", compiler, "bin/tsc"), "-p", project, "--pretty", "false"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  )
   return stdout.split("\n").filter(line => line.includes("error TS"))
 }
 
-const everything = names.map((name, i) => `import * as m${i} from "${name}"\nexport { m${i} }`).join("\n")
+const everything = names
+  .map((name, i) => `import * as m${i} from "${name}"\nexport { m${i} }`)
+  .join("\n")
 
 it.each([
   [
     "nodenext without the DOM",
-    { target: "es2022", module: "nodenext", moduleResolution: "nodenext", lib: ["es2022", "esnext.disposable"] },
+    {
+      target: "es2022",
+      module: "nodenext",
+      moduleResolution: "nodenext",
+      lib: ["es2022", "esnext.disposable"],
+    },
   ],
   [
     "bundler with the DOM",
-    { target: "es2022", module: "esnext", moduleResolution: "bundler", lib: ["es2022", "esnext.disposable", "dom", "dom.iterable"] },
+    {
+      target: "es2022",
+      module: "esnext",
+      moduleResolution: "bundler",
+      lib: ["es2022", "esnext.disposable", "dom", "dom.iterable"],
+    },
   ],
 ])("compiles in a project with %s, declarations checked", (name, options) => {
   expect(compile(name.replaceAll(" ", "-"), { "all.ts": everything }, options)).toEqual([])
@@ -64,9 +85,16 @@ it("compiles the example of day 1, and not with a field that does not exist", ()
     export const open = Todo.where(todo => todo.${field}.eq(false))
     export const make = async (): Promise<string> => (await Todo.create({ title: "Milk" })).title
   `
-  const options = { target: "es2022", module: "nodenext", moduleResolution: "nodenext", lib: ["es2022", "esnext.disposable"] }
+  const options = {
+    target: "es2022",
+    module: "nodenext",
+    moduleResolution: "nodenext",
+    lib: ["es2022", "esnext.disposable"],
+  }
   expect(compile("right", { "app.ts": app("done") }, options)).toEqual([])
-  expect(compile("wrong", { "app.ts": app("dome") }, options)).toEqual([expect.stringContaining("'dome'")])
+  expect(compile("wrong", { "app.ts": app("dome") }, options)).toEqual([
+    expect.stringContaining("'dome'"),
+  ])
 })
 
 // `npm run consumers` compiles all pages and examples with TypeScript 5.9, 6 and 7; this is what they once disagreed on.

@@ -11,7 +11,9 @@ class LiveServer {
   readonly streams = new Map<ServerResponse, { readonly path: string; readonly user: string }>()
   readonly polls: string[] = []
   readonly #rows = new Map<string, number>()
-  readonly #server: Server = createServer((request, response) => void this.#answer(request, response))
+  readonly #server: Server = createServer(
+    (request, response) => void this.#answer(request, response),
+  )
 
   async start(port = 0): Promise<string> {
     await new Promise<void>(resolve => this.#server.listen(port, "127.0.0.1", resolve))
@@ -35,7 +37,9 @@ class LiveServer {
   add(path: string): void {
     const next = this.rows(path) + 1
     this.#rows.set(path, next)
-    for (const [response, { user }] of [...this.streams].filter(([, stream]) => stream.path === path))
+    for (const [response, { user }] of [...this.streams].filter(
+      ([, stream]) => stream.path === path,
+    ))
       response.write(
         `event: datastar-patch-elements\ndata: mode append\ndata: selector #list\ndata: elements ${row(next, user)}\n\nid: e:${next}:v\n\n`,
       )
@@ -49,7 +53,8 @@ class LiveServer {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://x")
     const user = /user=(\w+)/.exec(request.headers.cookie ?? "")?.[1] ?? "visitor"
     const asset = clientAssets.get(pathname.slice("/_nitro/".length))
-    if (asset) return void response.writeHead(200, { "content-type": asset.type }).end(await asset.load())
+    if (asset)
+      return void response.writeHead(200, { "content-type": asset.type }).end(await asset.load())
     const asked = searchParams.get("_nitro")
     const now = this.rows(pathname)
     if (asked === null) {
@@ -104,10 +109,12 @@ async function open(path: string): Promise<Page> {
 }
 
 const shown = (page: Page): Promise<string[]> => page.locator("#list > li").allTextContents()
-const truth = (path: string, user = "visitor"): string[] => Array.from({ length: server.rows(path) }, (_, index) => `${index + 1} ${user}`)
+const truth = (path: string, user = "visitor"): string[] =>
+  Array.from({ length: server.rows(path) }, (_, index) => `${index + 1} ${user}`)
 
 async function expectTruth(pages: readonly Page[], path: string, user?: string): Promise<void> {
-  for (const page of pages) await expect.poll(() => shown(page), { timeout: 20_000 }).toEqual(truth(path, user))
+  for (const page of pages)
+    await expect.poll(() => shown(page), { timeout: 20_000 }).toEqual(truth(path, user))
 }
 
 describe("windows at one address", () => {
@@ -137,7 +144,10 @@ describe("windows at one address", () => {
   }, 120_000)
 
   it("go on when the one that reads the stream hangs, and read one stream again once it is back", async () => {
-    const [first, ...others] = [await open("/a"), await open("/a"), await open("/a")] as [Page, ...Page[]]
+    const [first, ...others] = [await open("/a"), await open("/a"), await open("/a")] as [
+      Page,
+      ...Page[],
+    ]
     server.add("/a")
     await expectTruth([first, ...others], "/a")
     const hangs = first.evaluate(() => {
@@ -180,7 +190,8 @@ describe("windows at one address", () => {
     await expect.poll(() => server.open).toEqual(["/a"])
     const port = Number(new URL(url).port)
     server.stop()
-    for (const page of pages) await page.getByRole("status").filter({ hasText: "Reconnecting…" }).waitFor()
+    for (const page of pages)
+      await page.getByRole("status").filter({ hasText: "Reconnecting…" }).waitFor()
     await server.start(port)
     for (const page of pages) await page.getByRole("status").waitFor({ state: "detached" })
     server.add("/a")
@@ -204,7 +215,11 @@ describe("windows at many addresses", () => {
     // Once one is closed, another one takes its stream.
     const first = paths.indexOf(server.open[0] as string)
     await pages[first]?.close()
-    await expect.poll(() => [server.open.length, server.open.includes(paths[first] as string)], { timeout: 20_000 }).toEqual([4, false])
+    await expect
+      .poll(() => [server.open.length, server.open.includes(paths[first] as string)], {
+        timeout: 20_000,
+      })
+      .toEqual([4, false])
   }, 120_000)
 })
 
@@ -214,7 +229,9 @@ describe("windows of different users", () => {
     await expect.poll(() => server.open).toEqual(["/a"])
     await context.addCookies([{ name: "user", value: "ann", url }])
     const ann = await open("/a")
-    await expect.poll(() => [...server.streams.values()].map(({ user }) => user).sort()).toEqual(["ann", "visitor"])
+    await expect
+      .poll(() => [...server.streams.values()].map(({ user }) => user).sort())
+      .toEqual(["ann", "visitor"])
     server.add("/a")
     await expectTruth([visitor], "/a", "visitor")
     await expectTruth([ann], "/a", "ann")

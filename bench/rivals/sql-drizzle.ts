@@ -1,11 +1,22 @@
 // drizzle on libsql: its builder for each call, or everything prepared at the start.
 import { and, asc, eq, gt, sql } from "drizzle-orm"
 import { BetterSQLiteSession } from "drizzle-orm/better-sqlite3/session"
-import { BaseSQLiteDatabase, index, integer, real, SQLiteSyncDialect, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import {
+  BaseSQLiteDatabase,
+  index,
+  integer,
+  real,
+  SQLiteSyncDialect,
+  sqliteTable,
+  text,
+} from "drizzle-orm/sqlite-core"
 import { bulk, listed, newProduct, type Product, type Side } from "../support/products.ts"
 import { filledDatabase } from "./sql-raw.ts"
 
-const categoryTable = sqliteTable("categories", { id: text("id").primaryKey(), name: text("name").notNull() })
+const categoryTable = sqliteTable("categories", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+})
 const productTable = sqliteTable(
   "products",
   {
@@ -22,7 +33,18 @@ const productTable = sqliteTable(
   },
   table => [index("products_price").on(table.price)],
 )
-const names = ["id", "name", "description", "price", "stock", "active", "tags", "categoryId", "createdAt", "updatedAt"] as const
+const names = [
+  "id",
+  "name",
+  "description",
+  "price",
+  "stock",
+  "active",
+  "tags",
+  "categoryId",
+  "createdAt",
+  "updatedAt",
+] as const
 
 export function drizzleSqlite(prepared: boolean): Side {
   const client = filledDatabase()
@@ -71,15 +93,19 @@ export function drizzleSqlite(prepared: boolean): Side {
     eager: eager(value("price")).prepare(),
     count: count().prepare(),
   }
-  const insert = (product: Product): unknown => (prepared ? statements.insert.run({ ...product }) : db.insert(t).values(product).run())
-  const get = (id: string): unknown => (prepared ? statements.get.get({ id }) : db.select().from(t).where(eq(t.id, id)).get())
+  const insert = (product: Product): unknown =>
+    prepared ? statements.insert.run({ ...product }) : db.insert(t).values(product).run()
+  const get = (id: string): unknown =>
+    prepared ? statements.get.get({ id }) : db.select().from(t).where(eq(t.id, id)).get()
   return {
     get,
     insert: i => insert(newProduct(i)),
     update(id, price) {
       get(id)
       const changes = { price, stock: price % 40, updatedAt: new Date() }
-      return prepared ? statements.update.run({ ...changes, id }) : db.update(t).set(changes).where(eq(t.id, id)).run()
+      return prepared
+        ? statements.update.run({ ...changes, id })
+        : db.update(t).set(changes).where(eq(t.id, id)).run()
     },
     remove(i) {
       const product = newProduct(i)

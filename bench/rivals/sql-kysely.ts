@@ -51,8 +51,11 @@ export function kyselySqlite(): Side {
     dialect: new SqliteDialect({ database: filledDatabase() as never }),
   })
   const get = async (id: string): Promise<Product> =>
-    fromObject(await db.selectFrom("products").selectAll().where("id", "=", id).executeTakeFirstOrThrow())
-  const insert = (product: Product, on = db) => on.insertInto("products").values(toObject(product)).execute()
+    fromObject(
+      await db.selectFrom("products").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+    )
+  const insert = (product: Product, on = db) =>
+    on.insertInto("products").values(toObject(product)).execute()
   return {
     get,
     insert: i => insert(newProduct(i)),
@@ -62,7 +65,11 @@ export function kyselySqlite(): Side {
       product.stock = price % 40
       product.updatedAt = new Date()
       const { stock, updatedAt } = product
-      return db.updateTable("products").set({ price, stock, updated_at: updatedAt.getTime() }).where("id", "=", id).execute()
+      return db
+        .updateTable("products")
+        .set({ price, stock, updated_at: updatedAt.getTime() })
+        .where("id", "=", id)
+        .execute()
     },
     async remove(i) {
       const product = newProduct(i)
@@ -93,7 +100,10 @@ export function kyselySqlite(): Side {
         .orderBy("p.id")
         .limit(listed)
         .execute()
-      return found.map(row => ({ ...fromObject(row), category: row.c_id === null ? undefined : { id: row.c_id, name: row.c_name } }))
+      return found.map(row => ({
+        ...fromObject(row),
+        category: row.c_id === null ? undefined : { id: row.c_id, name: row.c_name },
+      }))
     },
     count: () =>
       db

@@ -1,6 +1,14 @@
 // The measure on Postgres: pg itself, with named statements, rows as arrays and a mapping written by hand.
 import { Pool, type PoolClient } from "pg"
-import { categories, firstProducts, listed, newProduct, newProducts, type Product, type Side } from "../support/products.ts"
+import {
+  categories,
+  firstProducts,
+  listed,
+  newProduct,
+  newProducts,
+  type Product,
+  type Side,
+} from "../support/products.ts"
 import { withCategories } from "./sql-raw.ts"
 
 // As our own tables are made.
@@ -24,10 +32,32 @@ const texts = {
   count: "select count(*) from products where active = $1",
 }
 
-type Row = readonly [string, string, string, number, string, boolean, string[], string | null, Date, Date]
+type Row = readonly [
+  string,
+  string,
+  string,
+  number,
+  string,
+  boolean,
+  string[],
+  string | null,
+  Date,
+  Date,
+]
 
 function toRow(p: Product): unknown[] {
-  return [p.id, p.name, p.description, p.price, p.stock, p.active, JSON.stringify(p.tags), p.categoryId, p.createdAt, p.updatedAt]
+  return [
+    p.id,
+    p.name,
+    p.description,
+    p.price,
+    p.stock,
+    p.active,
+    JSON.stringify(p.tags),
+    p.categoryId,
+    p.createdAt,
+    p.updatedAt,
+  ]
 }
 
 function fromRow(r: Row): Product {
@@ -47,10 +77,15 @@ function fromRow(r: Row): Product {
 
 export async function rawPostgres(url: string): Promise<Side> {
   const pool = new Pool({ connectionString: url, max: 4 })
-  const run = async (name: keyof typeof texts, values: unknown[], on: Pool | PoolClient = pool): Promise<Row[]> =>
+  const run = async (
+    name: keyof typeof texts,
+    values: unknown[],
+    on: Pool | PoolClient = pool,
+  ): Promise<Row[]> =>
     (await on.query({ name, text: texts[name], values, rowMode: "array" })).rows as unknown as Row[]
   await pool.query(schema)
-  for (const { id, name } of categories) await pool.query("insert into categories values ($1, $2)", [id, name])
+  for (const { id, name } of categories)
+    await pool.query("insert into categories values ($1, $2)", [id, name])
   const insertMany = async (products: readonly Product[]): Promise<readonly Product[]> => {
     const client = await pool.connect()
     await client.query("begin")
@@ -61,7 +96,9 @@ export async function rawPostgres(url: string): Promise<Side> {
   }
   // In few statements, as our side does it: what fills the table must not warm one side up more than the other.
   for (const products of firstProducts()) {
-    const places = products.map((_, row) => `(${texts.insert.match(/\$\d+/g)?.map((_place, at) => `$${row * 10 + at + 1}`)})`)
+    const places = products.map(
+      (_, row) => `(${texts.insert.match(/\$\d+/g)?.map((_place, at) => `$${row * 10 + at + 1}`)})`,
+    )
     await pool.query(`insert into products values ${places.join()}`, products.flatMap(toRow))
   }
   await pool.query("analyze products; analyze categories")

@@ -1,6 +1,15 @@
 // The measure of the bench `sql`: libsql itself, with prepared statements and a mapping written by hand.
 import { createRequire } from "node:module"
-import { type Category, categories, firstProducts, listed, newProduct, newProducts, type Product, type Side } from "../support/products.ts"
+import {
+  type Category,
+  categories,
+  firstProducts,
+  listed,
+  newProduct,
+  newProducts,
+  type Product,
+  type Side,
+} from "../support/products.ts"
 
 export interface Statement {
   readonly reader: boolean
@@ -36,7 +45,8 @@ export function filledDatabase(): Database {
   const insertCategory = db.prepare("insert into categories values (?, ?)")
   for (const { id, name } of categories) insertCategory.run(id, name)
   const insert = db.prepare("insert into products values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-  for (const products of firstProducts()) for (const product of products) insert.run(...toRow(product))
+  for (const products of firstProducts())
+    for (const product of products) insert.run(...toRow(product))
   db.exec("commit")
   return db
 }
@@ -56,7 +66,18 @@ function toRow(p: Product): unknown[] {
   ]
 }
 
-type Row = readonly [string, string, string, number, number, number, string, string | null, number, number]
+type Row = readonly [
+  string,
+  string,
+  string,
+  number,
+  number,
+  number,
+  string,
+  string | null,
+  number,
+  number,
+]
 type RowWithCategory = readonly [...Row, string | null, string | null]
 
 function fromRow(r: Row | RowWithCategory): Product {
@@ -75,7 +96,11 @@ function fromRow(r: Row | RowWithCategory): Product {
 }
 
 /** The products of a join, which share the objects of their categories. */
-export function withCategories<R extends readonly unknown[]>(found: readonly R[], toProduct: (row: R) => Product, at: number): Product[] {
+export function withCategories<R extends readonly unknown[]>(
+  found: readonly R[],
+  toProduct: (row: R) => Product,
+  at: number,
+): Product[] {
   const known = new Map<unknown, Category>()
   return found.map(row => {
     const id = row[at] as string | null
@@ -96,7 +121,9 @@ export function rawSqlite(): Side {
   const insert = db.prepare("insert into products values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   const update = db.prepare("update products set price = ?, stock = ?, updated_at = ? where id = ?")
   const remove = db.prepare("delete from products where id = ?")
-  const list = db.prepare("select * from products where price > ? and active = ? order by price, id limit ?").raw()
+  const list = db
+    .prepare("select * from products where price > ? and active = ? order by price, id limit ?")
+    .raw()
   const eager = db
     .prepare(
       `select p.*, c.* from products p left join categories c on c.id = p.category_id

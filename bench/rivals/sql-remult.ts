@@ -44,7 +44,9 @@ export async function remultSqlite(): Promise<Side> {
   const products = remult.repo(Product)
   const categories = remult.repo(Category)
   await db.ensureSchema([products.metadata, categories.metadata])
-  client.exec("create index products_price on products (price); create index products_category on products (category_id)")
+  client.exec(
+    "create index products_price on products (price); create index products_category on products (category_id)",
+  )
   await categories.insert([...shop.categories])
   // What it stores is the same; filling the table through it would take most of a run.
   const insertRow = client.prepare(
@@ -55,11 +57,25 @@ export async function remultSqlite(): Promise<Side> {
   for (const some of shop.firstProducts())
     for (const p of some) {
       const dates = [p.createdAt.getTime(), p.updatedAt.getTime()]
-      insertRow.run(p.id, p.name, p.description, p.price, p.stock, p.active ? 1 : 0, JSON.stringify(p.tags), p.categoryId, ...dates)
+      insertRow.run(
+        p.id,
+        p.name,
+        p.description,
+        p.price,
+        p.stock,
+        p.active ? 1 : 0,
+        JSON.stringify(p.tags),
+        p.categoryId,
+        ...dates,
+      )
     }
   client.exec("commit")
   const query = (price: number) =>
-    ({ where: { price: { $gt: price }, active: true }, orderBy: { price: "asc", id: "asc" }, limit: shop.listed }) as const
+    ({
+      where: { price: { $gt: price }, active: true },
+      orderBy: { price: "asc", id: "asc" },
+      limit: shop.listed,
+    }) as const
   return {
     get: id => products.findId(id, { useCache: false }),
     insert: i => products.insert(shop.newProduct(i)),
@@ -77,7 +93,10 @@ export async function remultSqlite(): Promise<Side> {
     list: price => products.find(query(price)),
     eager: price => products.find({ ...query(price), include: { category: true } }),
     count: () => products.count({ active: true }),
-    insertMany: i => db.transaction(async inside => void (await new Remult(inside).repo(Product).insert(shop.newProducts(i)))),
+    insertMany: i =>
+      db.transaction(
+        async inside => void (await new Remult(inside).repo(Product).insert(shop.newProducts(i))),
+      ),
     close: () => client.close(),
   }
 }

@@ -1,6 +1,15 @@
 // typeorm on libsql, through its driver for better-sqlite3.
 import { DataSource, EntitySchema } from "typeorm"
-import { type Category, categories, firstProducts, listed, newProduct, newProducts, type Product, type Side } from "../support/products.ts"
+import {
+  type Category,
+  categories,
+  firstProducts,
+  listed,
+  newProduct,
+  newProducts,
+  type Product,
+  type Side,
+} from "../support/products.ts"
 import { libsql } from "./sql-raw.ts"
 
 const categorySchema = new EntitySchema<Category>({
@@ -23,7 +32,14 @@ const productSchema = new EntitySchema<Product & { category?: Category }>({
     createdAt: { type: "datetime", name: "created_at" },
     updatedAt: { type: "datetime", name: "updated_at" },
   },
-  relations: { category: { type: "many-to-one", target: "Category", joinColumn: { name: "category_id" }, nullable: true } },
+  relations: {
+    category: {
+      type: "many-to-one",
+      target: "Category",
+      joinColumn: { name: "category_id" },
+      nullable: true,
+    },
+  },
   indices: [{ columns: ["price"] }, { columns: ["categoryId"] }],
 })
 

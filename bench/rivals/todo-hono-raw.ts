@@ -24,7 +24,9 @@ const all = database.prepare(`${columns} order by created_at, id`).raw()
 const byDone = database.prepare(`${columns} where done = ? order by created_at, id`).raw()
 const one = database.prepare(`${columns} where id = ?`).raw()
 const countActive = database.prepare("select count(*) from todos where done = 0").raw()
-const insert = database.prepare("insert into todos (id, title, done, created_at, updated_at) values (?, ?, 0, ?, ?)")
+const insert = database.prepare(
+  "insert into todos (id, title, done, created_at, updated_at) values (?, ?, 0, ?, ?)",
+)
 const setDone = database.prepare("update todos set done = ?, updated_at = ? where id = ?")
 const setTitle = database.prepare("update todos set title = ?, updated_at = ? where id = ?")
 const remove = database.prepare("delete from todos where id = ?")
@@ -42,9 +44,17 @@ function left(): number {
 }
 
 const special = /[&<>"']/
-const replacements: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
+const replacements: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+}
 function escapeHtml(text: string): string {
-  return special.test(text) ? text.replace(/[&<>"']/g, character => replacements[character] as string) : text
+  return special.test(text)
+    ? text.replace(/[&<>"']/g, character => replacements[character] as string)
+    : text
 }
 
 /** What is wrong with a title, or "" when nothing is. */
@@ -61,7 +71,13 @@ function formOf(action: string, submit: string): string {
 }
 
 /** An input with its message. `after` is the property that a success gives back to the input. */
-function field(key: string, attributes: string, value: string, after: string, message = ""): string {
+function field(
+  key: string,
+  attributes: string,
+  value: string,
+  after: string,
+  message = "",
+): string {
   return (
     `<input class="input" ${attributes} id="${key}_title" name="title" value="${escapeHtml(value)}" aria-describedby="${key}_title_error" data-attr:aria-invalid="$_${key}_title ? 'true' : 'false'" data-effect="$_${key} &amp;&amp; el.value === el.sent &amp;&amp; (${after})">` +
     `<p id="${key}_title_error" role="alert" data-text="$_${key}_title">${escapeHtml(message)}</p>`
@@ -93,11 +109,15 @@ function item({ id, title, done }: Todo): string {
 const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Todos</title><link rel="icon" href="data:,"><script>try{const t=localStorage.themeMode;if(t?t==="dark":matchMedia("(prefers-color-scheme: dark)").matches)document.documentElement.classList.add("dark")}catch{}</script><link rel="stylesheet" href="/style.css"><script type="module" src="/client.js"></script>`
 
 function page(show: string, typed = "", message = ""): string {
-  const rows = (show === "active" ? byDone.all(0) : show === "done" ? byDone.all(1) : all.all()) as Row[]
+  const rows = (
+    show === "active" ? byDone.all(0) : show === "done" ? byDone.all(1) : all.all()
+  ) as Row[]
   const placeholder = 'placeholder="What needs doing?" aria-label="New todo" autofocus'
   let items = ""
   for (const row of rows) items += item(toTodo(row))
-  const links = ["all", "active", "done"].map(name => `<a href="/?show=${name}"${name === show ? ' aria-current="page"' : ""}>${name}</a>`)
+  const links = ["all", "active", "done"].map(
+    name => `<a href="/?show=${name}"${name === show ? ' aria-current="page"' : ""}>${name}</a>`,
+  )
   return `<!doctype html><html lang="en"><head>${head}</head><body><main><h1>Todos</h1><p><span id="left">${left()}</span> left to do</p><section class="card"><header>${plus}${formOf("/todos", sendFields)} class="field">${field("todo_create", placeholder, typed, "el.value = el.defaultValue", message)}</form></header><ul id="list">${items || empty}</ul><footer><nav>${links.join("")}</nav>${formOf("/todos/clear-done", send)} style="display: contents"><button class="btn" data-variant="ghost" data-size="sm">Clear done</button></form></footer></section></main><div id="live" hidden data-init="@get('/live?show=${show}', {filterSignals: {include: /^$/}, openWhenHidden: false, retry: 'always', retryMaxCount: Infinity, requestCancellation: 'disabled'})"></div></body></html>`
 }
 
@@ -136,7 +156,8 @@ const app = new Hono()
 
 app.post("*", async (c, next) => {
   const site = c.req.header("sec-fetch-site")
-  if (site !== undefined && site !== "same-origin" && site !== "none") return c.text("Cross-site", 403)
+  if (site !== undefined && site !== "same-origin" && site !== "none")
+    return c.text("Cross-site", 403)
   return await next()
 })
 
@@ -156,7 +177,11 @@ app.get("/live", c => {
     },
   })
   return new Response(body, {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" },
+    headers: {
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    },
   })
 })
 

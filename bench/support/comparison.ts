@@ -54,4 +54,7 @@ export function oursOf({ ours }: Comparison): readonly Contender[] {
 }
 
 /** Ours first, then the rivals: the order that figures have. */
-export const contendersOf = (comparison: Comparison): readonly Contender[] => [...oursOf(comparison), ...comparison.rivals]
+export const contendersOf = (comparison: Comparison): readonly Contender[] => [
+  ...oursOf(comparison),
+  ...comparison.rivals,
+]

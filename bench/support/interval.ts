@@ -21,7 +21,11 @@ export function intervalOf(ratios: readonly number[]): Interval {
   const count = sorted.length
   const at = (index: number): number => sorted[index] ?? Number.NaN
   const cut = cutOf(count)
-  return { ratio: (at((count - 1) >> 1) + at(count >> 1)) / 2, low: at(cut), high: at(count - 1 - cut) }
+  return {
+    ratio: (at((count - 1) >> 1) + at(count >> 1)) / 2,
+    low: at(cut),
+    high: at(count - 1 - cut),
+  }
 }
 
 /** How many values may be cut from each end so that the rest still covers the median in 95 of 100 samples. */

@@ -14,10 +14,15 @@ export interface MatchedCases {
 }
 
 /** A name that occurs twice is paired in the order of the lists. Rivals are left out unless `withRivals`. */
-export function matchCases(now: readonly Listed[], before: readonly Listed[], withRivals = false): MatchedCases {
+export function matchCases(
+  now: readonly Listed[],
+  before: readonly Listed[],
+  withRivals = false,
+): MatchedCases {
   const rest = new Map<string, Listed[]>()
   const measured = (each: Listed): boolean => withRivals || !each.isRival
-  for (const each of before.filter(measured)) rest.set(nameOf(each), [...(rest.get(nameOf(each)) ?? []), each])
+  for (const each of before.filter(measured))
+    rest.set(nameOf(each), [...(rest.get(nameOf(each)) ?? []), each])
   const matched: Matched[] = []
   const onlyNow: string[] = []
   for (const each of now.filter(measured)) {

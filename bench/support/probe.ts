@@ -18,12 +18,14 @@ export async function localProbe(contender: Contender, options: BenchOptions): P
     await contender.close?.()
   }
   if (contender.measure) return { round: contender.measure, close }
-  if (!contender.run) throw new TypeError(`The contender ${contender.name} has neither run nor measure.`)
+  if (!contender.run)
+    throw new TypeError(`The contender ${contender.name} has neither run nor measure.`)
   const loop = await loopOf(contender.run)
   const warm = process.cpuUsage()
   let count = 1
   // Doubling serves as warm-up too: it ends with a count whose round takes about `roundMs`.
-  for (let spent = 0; spent < (options.roundMs ?? 60) * 1000; count *= 2) spent = await cpuMicroseconds(() => loop(count))
+  for (let spent = 0; spent < (options.roundMs ?? 60) * 1000; count *= 2)
+    spent = await cpuMicroseconds(() => loop(count))
   count = Math.max(1, count / 2)
   while (microseconds(process.cpuUsage(warm)) < (options.warmupMs ?? 250) * 1000) await loop(count)
   return {
@@ -68,11 +70,19 @@ export interface BenchProgram {
 
 /** This process as a program that others can be started from. */
 export function thisProgram(): BenchProgram {
-  return { file: process.argv[1] as string, args: process.argv.slice(2), execArgv: process.execArgv }
+  return {
+    file: process.argv[1] as string,
+    args: process.argv.slice(2),
+    execArgv: process.execArgv,
+  }
 }
 
 /** A contender in a process of its own; `worker` names it, see `workerVariable`. */
-export async function remoteProbe(program: BenchProgram, worker: string, execArgv: readonly string[] = []): Promise<Probe> {
+export async function remoteProbe(
+  program: BenchProgram,
+  worker: string,
+  execArgv: readonly string[] = [],
+): Promise<Probe> {
   const child = start(program, { [workerVariable]: worker }, execArgv)
   await answer(child)
   return {
@@ -89,7 +99,11 @@ export async function remoteProbe(program: BenchProgram, worker: string, execArg
 }
 
 /** The other side of `remoteProbe`: this process holds one contender and measures a round whenever the parent requests it. */
-export async function serveRounds(comparisons: readonly Comparison[], worker: string, options: BenchOptions): Promise<never> {
+export async function serveRounds(
+  comparisons: readonly Comparison[],
+  worker: string,
+  options: BenchOptions,
+): Promise<never> {
   const [index, which] = worker.split(":").map(Number) as [number, number]
   const comparison = comparisons[index] as Comparison
   const probe = await localProbe(contendersOf(comparison)[which] as Contender, options)
@@ -135,7 +149,11 @@ export async function reportCases(listing: Listing): Promise<never> {
   process.exit(0)
 }
 
-function start({ file, args, execArgv, cwd }: BenchProgram, env: NodeJS.ProcessEnv, more: readonly string[] = []): ChildProcess {
+function start(
+  { file, args, execArgv, cwd }: BenchProgram,
+  env: NodeJS.ProcessEnv,
+  more: readonly string[] = [],
+): ChildProcess {
   return fork(file, args, {
     cwd,
     execArgv: [...execArgv, ...more],
@@ -147,7 +165,8 @@ function start({ file, args, execArgv, cwd }: BenchProgram, env: NodeJS.ProcessE
 
 function answer(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const ended = (code: number | null): void => reject(new Error(`A bench process ended with code ${code}.`))
+    const ended = (code: number | null): void =>
+      reject(new Error(`A bench process ended with code ${code}.`))
     child.once("exit", ended)
     child.once("message", message => {
       child.off("exit", ended)

@@ -40,7 +40,10 @@ export interface Side {
   close(): unknown
 }
 
-export const categories: readonly Category[] = Array.from({ length: 20 }, (_, i) => ({ id: `category${i}`, name: `Category ${i}` }))
+export const categories: readonly Category[] = Array.from({ length: 20 }, (_, i) => ({
+  id: `category${i}`,
+  name: `Category ${i}`,
+}))
 
 export const valuesAt = (i: number): Omit<Product, "id" | "createdAt" | "updatedAt"> => ({
   name: `Product ${i}`,
@@ -73,5 +76,6 @@ export function idAt(i: number): string {
 /** What a table is filled with, `bulk` at a time. */
 export function* firstProducts(): Generator<Product[]> {
   made = 0
-  for (let i = 0; i < rows; i += bulk) yield Array.from({ length: bulk }, (_, n) => newProduct(i + n))
+  for (let i = 0; i < rows; i += bulk)
+    yield Array.from({ length: bulk }, (_, n) => newProduct(i + n))
 }

@@ -33,11 +33,21 @@ export class BenchServer {
   /** Starts `file` (relative to the project) in `cwd` as production would, and resolves once it prints where it listens. */
   static async start(
     file: string,
-    { cwd, connections = 4, env = {} }: { cwd: string; connections?: number; env?: NodeJS.ProcessEnv },
+    {
+      cwd,
+      connections = 4,
+      env = {},
+    }: { cwd: string; connections?: number; env?: NodeJS.ProcessEnv },
   ): Promise<BenchServer> {
     const child = spawn(
       process.execPath,
-      ["--import", join(root, "bench/support/cpu-probe.mjs"), "--import", join(root, "node_modules/tsx/dist/loader.mjs"), join(root, file)],
+      [
+        "--import",
+        join(root, "bench/support/cpu-probe.mjs"),
+        "--import",
+        join(root, "node_modules/tsx/dist/loader.mjs"),
+        join(root, file),
+      ],
       {
         cwd,
         env: {
@@ -53,7 +63,9 @@ export class BenchServer {
     )
     const url = await new Promise<string>((resolve, reject) => {
       let text = ""
-      child.once("exit", code => reject(new Error(`${file} ended with code ${code} before it listened.`)))
+      child.once("exit", code =>
+        reject(new Error(`${file} ended with code ${code} before it listened.`)),
+      )
       child.stdout?.on("data", data => {
         text += data
         const found = /listening on (http:\/\/\S+)/.exec(text)?.[1]
@@ -82,7 +94,11 @@ export class BenchServer {
         const parts: Buffer[] = []
         incoming.on("data", part => parts.push(part))
         incoming.on("end", () =>
-          resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(parts).toString(), headers: incoming.headers }),
+          resolve({
+            status: incoming.statusCode ?? 0,
+            body: Buffer.concat(parts).toString(),
+            headers: incoming.headers,
+          }),
         )
         incoming.on("error", reject)
       })
@@ -92,12 +108,16 @@ export class BenchServer {
   }
 
   /** Opens a stream and keeps it open; counts what comes. */
-  async openStream(path: string, headers: Readonly<Record<string, string>> = {}): Promise<{ bytes(): number; close(): void }> {
+  async openStream(
+    path: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ bytes(): number; close(): void }> {
     const outgoing = request({ host: this.#url.hostname, port: this.#url.port, path, headers })
     outgoing.end()
     const [incoming] = (await once(outgoing, "response")) as [IncomingMessage]
     const type = incoming.headers["content-type"] ?? ""
-    if (!type.startsWith("text/event-stream")) throw new Error(`${path} answers ${incoming.statusCode} ${type}, not a stream.`)
+    if (!type.startsWith("text/event-stream"))
+      throw new Error(`${path} answers ${incoming.statusCode} ${type}, not a stream.`)
     let bytes = 0
     incoming.on("data", part => (bytes += part.length))
     incoming.on("error", () => {})
@@ -105,7 +125,11 @@ export class BenchServer {
   }
 
   /** Sends `count` requests, `concurrency` at a time; gives the CPU microseconds that the server spent on each. */
-  async cpuPerRequest(count: number, concurrency: number, send: (i: number) => Promise<unknown>): Promise<number> {
+  async cpuPerRequest(
+    count: number,
+    concurrency: number,
+    send: (i: number) => Promise<unknown>,
+  ): Promise<number> {
     const before = await this.#cpu()
     let next = 0
     const lane = async (): Promise<void> => {

@@ -16,7 +16,11 @@ class Counter extends Entity("Counter", { count: z.int().default(0) }) {
 
 const counter = await Counter.create({})
 const Card = (counter: Counter) => (
-  <main id={counter.domId} class="card" style={{ width: "18rem", margin: "15vh auto", padding: "2rem", "text-align": "center" }}>
+  <main
+    id={counter.domId}
+    class="card"
+    style={{ width: "18rem", margin: "15vh auto", padding: "2rem", "text-align": "center" }}
+  >
     <h1 style={{ "font-size": "4rem" }}>{counter.count}</h1>
     {[1, 10].map(amount => (
       <ActionButton call={call(counter, "add", { amount })}>+{amount}</ActionButton>

@@ -31,7 +31,13 @@ const Main = () => (
     <div class="bar">
       <SidebarTrigger />
       <h1>Components</h1>
-      <button type="button" class="btn" data-variant="outline" data-size="sm" data-on:click={get("/again")}>
+      <button
+        type="button"
+        class="btn"
+        data-variant="outline"
+        data-size="sm"
+        data-on:click={get("/again")}
+      >
         Patch the page
       </button>
       <ThemeSwitch />
@@ -44,7 +50,12 @@ const Main = () => (
 
 const messages = {
   success: toast({ title: "Saved", description: "The order is in the list.", variant: "success" }),
-  error: toast({ title: "Not saved", description: "<b>The server</b> did not answer.", variant: "error", duration: "long" }),
+  error: toast({
+    title: "Not saved",
+    description: "<b>The server</b> did not answer.",
+    variant: "error",
+    duration: "long",
+  }),
 }
 
 const app = new Hono()
@@ -75,5 +86,7 @@ app.get("/", () => pageAt("/", <Main />))
 app.get("/forms", () => pageAt("/forms", more("Forms", [Forms(), Uploads()])))
 app.get("/charts", () => pageAt("/charts", more("Charts and data", [Charts(), Data()])))
 app.get("/again", () => sseResponse(patchElements(Main())))
-app.post("/toast/:kind", c => sseResponse(c.req.param("kind") === "error" ? messages.error : messages.success))
+app.post("/toast/:kind", c =>
+  sseResponse(c.req.param("kind") === "error" ? messages.error : messages.success),
+)
 await serve(app)

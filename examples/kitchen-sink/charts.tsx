@@ -26,13 +26,22 @@ export const Charts = () => (
           description="Both lines rise in waves; the website leads."
           x={days}
           series={[
-            { name: "Website", values: wave(60, 900).map((value, i) => (i > 20 && i < 26 ? null : value)) },
+            {
+              name: "Website",
+              values: wave(60, 900).map((value, i) => (i > 20 && i < 26 ? null : value)),
+            },
             { name: "Shop", values: wave(60, 400, 2) },
           ]}
         />
       </Example>
       <Example title="Area">
-        <LineChart label="Revenue" x={months} values={wave(12, 21_000)} area format={value => `$${value / 1000}K`} />
+        <LineChart
+          label="Revenue"
+          x={months}
+          values={wave(12, 21_000)}
+          area
+          format={value => `$${value / 1000}K`}
+        />
       </Example>
       <Example title="Bars, side by side">
         <BarChart
@@ -61,7 +70,12 @@ export const Charts = () => (
       <Example title="Lying bars, for long names">
         <BarChart
           label="Votes by proposal"
-          x={["Plant trees along the whole length of the harbour road", "More benches", "A new bridge", "Leave it"]}
+          x={[
+            "Plant trees along the whole length of the harbour road",
+            "More benches",
+            "A new bridge",
+            "Leave it",
+          ]}
           values={[320, 210, 95, -40]}
           horizontal
         />
@@ -84,8 +98,14 @@ export const Charts = () => (
       <Example title="As small as a word">
         <p>
           Visitors <Sparkline label="Visitors, rising from 11 to 24" values={wave(20, 10)} /> orders{" "}
-          <Sparkline label="Orders, up and down" type="bar" values={[3, 5, -2, 4, 8, 6, 2]} /> errors{" "}
-          <Sparkline label="Errors, falling to none" type="area" values={[9, 7, 8, 4, 3, 1, 0]} color="var(--destructive)" />
+          <Sparkline label="Orders, up and down" type="bar" values={[3, 5, -2, 4, 8, 6, 2]} />{" "}
+          errors{" "}
+          <Sparkline
+            label="Errors, falling to none"
+            type="area"
+            values={[9, 7, 8, 4, 3, 1, 0]}
+            color="var(--destructive)"
+          />
         </p>
       </Example>
     </div>

@@ -17,7 +17,13 @@ export const Data = (): Markup => (
   <>
     <Section id="figures" title="Figures">
       <div class="columns">
-        <Stat label="Revenue" value={128_400} type="currency" change={0.124} help="since last month" />
+        <Stat
+          label="Revenue"
+          value={128_400}
+          type="currency"
+          change={0.124}
+          help="since last month"
+        />
         <Stat label="Returns" value={0.031} type="percent" change={-0.2} help="since last month" />
         <Stat
           label="Visitors"

@@ -18,9 +18,27 @@ import { icon } from "nitro-ts/icons"
 import { Row, Section } from "./section.tsx"
 
 const orders = [
-  { id: 1041, customer: "Ada Lovelace", placedAt: new Date("2026-01-15T09:04:00Z"), cents: 123_450, paid: true },
-  { id: 1042, customer: "Grace Hopper", placedAt: new Date("2026-01-15T11:30:00Z"), cents: 8_900, paid: false },
-  { id: 1043, customer: "<b>Robert</b>", placedAt: new Date("2026-01-16T16:45:00Z"), cents: 47_000, paid: true },
+  {
+    id: 1041,
+    customer: "Ada Lovelace",
+    placedAt: new Date("2026-01-15T09:04:00Z"),
+    cents: 123_450,
+    paid: true,
+  },
+  {
+    id: 1042,
+    customer: "Grace Hopper",
+    placedAt: new Date("2026-01-15T11:30:00Z"),
+    cents: 8_900,
+    paid: false,
+  },
+  {
+    id: 1043,
+    customer: "<b>Robert</b>",
+    placedAt: new Date("2026-01-16T16:45:00Z"),
+    cents: 47_000,
+    paid: true,
+  },
 ]
 
 const Buttons = (): Markup => (
@@ -109,7 +127,12 @@ const Tables = (): Markup => (
         "customer",
         { key: "placedAt", label: "Placed" },
         "paid",
-        { label: "Total", type: "currency", align: "end", cell: order => formatDisplay(order.cents / 100, { type: "currency" }) },
+        {
+          label: "Total",
+          type: "currency",
+          align: "end",
+          cell: order => formatDisplay(order.cents / 100, { type: "currency" }),
+        },
       ]}
       rows={orders}
     />

@@ -33,7 +33,18 @@ export class Booking extends Entity("Booking", {
   agreed: z.boolean().refine(agreed => agreed, "You have to agree."),
 }) {}
 
-const cities = ["Amsterdam", "Berlin", "Copenhagen", "Kraków", "Köln", "Lisbon", "New York City", "San Francisco", "São Paulo", "Zürich"]
+const cities = [
+  "Amsterdam",
+  "Berlin",
+  "Copenhagen",
+  "Kraków",
+  "Köln",
+  "Lisbon",
+  "New York City",
+  "San Francisco",
+  "São Paulo",
+  "Zürich",
+]
 const countries = [
   {
     label: "Europe",
@@ -62,16 +73,42 @@ const BookingFields = ({ of }: { of: ReturnType<typeof call> }) => (
     <FormSection title="The event" description="Shown to everybody who is invited.">
       <Input label="Title" name="title" call={of} required placeholder="Summer party" />
       <FormRow>
-        <Input label="E-mail" name="email" type="email" call={of} help="For questions about the booking." autocomplete="email" />
+        <Input
+          label="E-mail"
+          name="email"
+          type="email"
+          call={of}
+          help="For questions about the booking."
+          autocomplete="email"
+        />
         <Input label="Budget" name="budget" call={of} before="€" inputmode="decimal" />
       </FormRow>
       <Textarea label="Notes" name="notes" call={of} rows={3} />
     </FormSection>
     <FormSection title="Place and time">
       <FormRow columns={2}>
-        <Combobox label="City" name="city" call={of} options={cities} placeholder="Type to search" help="Or any other." />
-        <Select label="Country" name="country" call={of} options={countries} placeholder="Choose one" />
-        <DateField label="Starts" name="starts" type="datetime-local" call={of} min="2026-01-01T00:00" />
+        <Combobox
+          label="City"
+          name="city"
+          call={of}
+          options={cities}
+          placeholder="Type to search"
+          help="Or any other."
+        />
+        <Select
+          label="Country"
+          name="country"
+          call={of}
+          options={countries}
+          placeholder="Choose one"
+        />
+        <DateField
+          label="Starts"
+          name="starts"
+          type="datetime-local"
+          call={of}
+          min="2026-01-01T00:00"
+        />
         <Slider label="Guests" name="guests" call={of} min={1} max={50} value={12} />
       </FormRow>
       <RadioGroup label="Size" name="size" call={of} options={sizes} />
@@ -112,7 +149,13 @@ const maxBytes = 200 * 1024
 /** A class that only receives files. */
 export class Upload extends Entity("Upload", { name: z.string(), bytes: z.number() }) {
   static {
-    action(this, "send", { input: { files: z.array(z.file().max(maxBytes, "One of them is too large.")).min(1, "Choose a file.") } })
+    action(this, "send", {
+      input: {
+        files: z
+          .array(z.file().max(maxBytes, "One of them is too large."))
+          .min(1, "Choose a file."),
+      },
+    })
   }
   static async send({ files }: { files: File[] }) {
     for (const file of files) await Upload.create({ name: file.name, bytes: file.size })
@@ -124,7 +167,15 @@ export const Uploads = () => {
   return (
     <Section id="files" title="Send files">
       <form {...send.form} class="form" enctype="multipart/form-data">
-        <Dropzone label="Files" name="files" call={send} multiple accept="image/*, .txt, .pdf" maxBytes={maxBytes} maxFiles={3} />
+        <Dropzone
+          label="Files"
+          name="files"
+          call={send}
+          multiple
+          accept="image/*, .txt, .pdf"
+          maxBytes={maxBytes}
+          maxFiles={3}
+        />
         <FormActions align="start">
           <Button type="submit">Send</Button>
         </FormActions>

@@ -26,7 +26,14 @@ export const Navigation = (): Markup => (
   <>
     <Section id="tabs" title="Tabs">
       <Tabs id="settings" label="Settings" tabs={tabs} />
-      <Tabs id="lines" label="Settings, underlined" variant="line" tabs={tabs} selected="security" signal={signal("shownTab", "")} />
+      <Tabs
+        id="lines"
+        label="Settings, underlined"
+        variant="line"
+        tabs={tabs}
+        selected="security"
+        signal={signal("shownTab", "")}
+      />
       <Tabs id="upright" label="Settings, upright" orientation="vertical" tabs={tabs} />
     </Section>
     <Section id="accordion" title="Accordion">
@@ -43,7 +50,13 @@ export const Navigation = (): Markup => (
       </Accordion>
     </Section>
     <Section id="breadcrumb" title="Breadcrumb, pagination">
-      <Breadcrumb items={[{ label: "Shop", href: "#buttons" }, { label: "Orders", href: "#tables" }, { label: "1041" }]} />
+      <Breadcrumb
+        items={[
+          { label: "Shop", href: "#buttons" },
+          { label: "Orders", href: "#tables" },
+          { label: "1041" },
+        ]}
+      />
       <Pagination label="Pages" page={4} pages={12} href={page => `?page=${page}#breadcrumb`} />
       <Pagination label="Newer and older" next="?after=x#breadcrumb" />
     </Section>
@@ -95,7 +108,10 @@ export const Side = ({ path = "/" }: { path?: string }): Markup => (
         { label },
         items.map(([id, name, picture]) => {
           const href = id.startsWith("/") ? id : path === "/" ? `#${id}` : `/#${id}`
-          return SidebarItem({ href, icon: icon(picture), active: id === (path === "/" ? "buttons" : path) }, name)
+          return SidebarItem(
+            { href, icon: icon(picture), active: id === (path === "/" ? "buttons" : path) },
+            name,
+          )
         }),
       ),
     )}

@@ -37,7 +37,12 @@ const Dialogs = (): Markup => (
         From below
       </Button>
     </Row>
-    <Dialog id="profile" title="Edit profile" description="Others see this name." footer={<Button {...closes("profile")}>Save</Button>}>
+    <Dialog
+      id="profile"
+      title="Edit profile"
+      description="Others see this name."
+      footer={<Button {...closes("profile")}>Save</Button>}
+    >
       <input class="input" aria-label="Name" value="Ada Lovelace" />
     </Dialog>
     <Dialog
@@ -56,10 +61,20 @@ const Dialogs = (): Markup => (
         </>
       }
     />
-    <Sheet id="filters" title="Filters" description="What the list shows" footer={<Button {...closes("filters")}>Show</Button>}>
+    <Sheet
+      id="filters"
+      title="Filters"
+      description="What the list shows"
+      footer={<Button {...closes("filters")}>Show</Button>}
+    >
       <input class="input" aria-label="Customer" placeholder="Customer" />
     </Sheet>
-    <Sheet id="terms" side="bottom" title="Terms" footer={<Button {...closes("terms")}>I have read them</Button>}>
+    <Sheet
+      id="terms"
+      side="bottom"
+      title="Terms"
+      footer={<Button {...closes("terms")}>I have read them</Button>}
+    >
       <p>Short, and in plain words.</p>
     </Sheet>
   </Section>

@@ -4,7 +4,11 @@ import { z } from "zod"
 import { database } from "./database.ts"
 import type { Order } from "./order.ts"
 
-export class AuditEntry extends Entity("AuditEntry", { event: z.string(), orderId: z.string() }, { timestamps: true }) {
+export class AuditEntry extends Entity(
+  "AuditEntry",
+  { event: z.string(), orderId: z.string() },
+  { timestamps: true },
+) {
   static store = database
 }
 

@@ -13,5 +13,8 @@ on(orderEvents.shipped, function mailsTracking(order) {
 /** Stands for a mail server: it knows no mailbox below `.invalid`, as RFC 2606 has it. */
 async function send({ customer, product, quantity }: Order, subject: string): Promise<void> {
   if (customer.endsWith(".invalid")) throw new Error(`550 no such mailbox: ${customer}`)
-  await appendFile("outbox.jsonl", `${JSON.stringify({ to: customer, subject, text: `${quantity} × ${product}` })}\n`)
+  await appendFile(
+    "outbox.jsonl",
+    `${JSON.stringify({ to: customer, subject, text: `${quantity} × ${product}` })}\n`,
+  )
 }

@@ -21,7 +21,9 @@ const OrderRow = (order: Order): Markup => (
     <span class="price">{price(order.cents)}</span>
     <div class="now">
       <Badge variant={order.status === "cancelled" ? "outline" : "secondary"}>{order.status}</Badge>
-      {order.may("cancelled") && !order.reserved && <Badge variant="outline">waits for stock</Badge>}
+      {order.may("cancelled") && !order.reserved && (
+        <Badge variant="outline">waits for stock</Badge>
+      )}
       <div class="do">
         {order.may("paid") && (
           <ActionButton call={call(order, "pay")} size="sm">
@@ -52,7 +54,12 @@ const ProductRow = (product: Product): Markup => (
       </span>
     </div>
     <span class="price">{price(product.cents)}</span>
-    <ActionButton call={call(product, "restock", { quantity: 5 })} size="sm" variant="outline" aria-label={`5 more of ${product.name}`}>
+    <ActionButton
+      call={call(product, "restock", { quantity: 5 })}
+      size="sm"
+      variant="outline"
+      aria-label={`5 more of ${product.name}`}
+    >
       +5
     </ActionButton>
   </li>
@@ -67,10 +74,19 @@ async function OrderForm(): Promise<Markup> {
         label="What"
         name="productId"
         call={place}
-        options={products.map(({ id, name, cents }) => ({ value: id, label: `${name}, ${price(cents)}` }))}
+        options={products.map(({ id, name, cents }) => ({
+          value: id,
+          label: `${name}, ${price(cents)}`,
+        }))}
       />
       <Input label="How many" name="quantity" type="number" min="1" value="1" call={place} />
-      <Input label="For whom" name="customer" type="email" placeholder="ada@example.org" call={place} />
+      <Input
+        label="For whom"
+        name="customer"
+        type="email"
+        placeholder="ada@example.org"
+        call={place}
+      />
       <Button type="submit">Place order</Button>
     </ActionForm>
   )
@@ -96,7 +112,9 @@ export function OrdersPage(): Markup {
       <main>
         <section class="card">
           <h1>Open orders: {live(Order.where({ status: ["placed", "paid"] }).count())}</h1>
-          {live(Order.where().orderBy("createdAt", "desc"), OrderRow, { empty: <li class="quiet">Nobody has ordered yet.</li> })}
+          {live(Order.where().orderBy("createdAt", "desc"), OrderRow, {
+            empty: <li class="quiet">Nobody has ordered yet.</li>,
+          })}
         </section>
         <div class="column">
           <section class="card">

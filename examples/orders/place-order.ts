@@ -18,7 +18,13 @@ export class PlaceOrder extends Command(
 export const placeOrder = handle(PlaceOrder, async ({ customer, productId, quantity }) => {
   const product = await Product.get(productId)
   if (!product) throw new Refusal("We do not sell that.", { field: "productId", status: 422 })
-  const order = await Order.create({ customer, productId, product: product.name, quantity, cents: product.cents * quantity })
+  const order = await Order.create({
+    customer,
+    productId,
+    product: product.name,
+    quantity,
+    cents: product.cents * quantity,
+  })
   await emit(orderEvents.placed, order)
   return order
 })

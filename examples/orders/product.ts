@@ -7,7 +7,12 @@ const count = z.int().nonnegative()
 
 export class Product extends Entity(
   "Product",
-  { name: z.string().min(1).max(80), cents: count, stock: count.default(0), reserved: count.default(0) },
+  {
+    name: z.string().min(1).max(80),
+    cents: count,
+    stock: count.default(0),
+    reserved: count.default(0),
+  },
   { version: true, unique: ["name"] },
 ) {
   static store = database

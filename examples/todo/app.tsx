@@ -8,9 +8,17 @@ import { ListChecks, Plus, Trash } from "nitro-ts/icons/lucide"
 import { sqlite } from "nitro-ts/sqlite"
 import { z } from "zod"
 
-const title = z.string().trim().min(1, "Please enter a title.").max(200, "Keep it under 200 characters.")
+const title = z
+  .string()
+  .trim()
+  .min(1, "Please enter a title.")
+  .max(200, "Keep it under 200 characters.")
 
-class Todo extends Entity("Todo", { title, done: z.boolean().default(false) }, { timestamps: true }) {
+class Todo extends Entity(
+  "Todo",
+  { title, done: z.boolean().default(false) },
+  { timestamps: true },
+) {
   static store = sqlite("todo.db") // without this line the list lives in memory
 
   @action() toggle() {
@@ -32,7 +40,13 @@ const Item = (todo: Todo) => (
   <li id={todo.domId} class={{ done: todo.done }}>
     <ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />
     <ActionInput call={call(todo, "update")} name="title" label="Title" />
-    <ActionButton call={call(todo, "delete")} icon={Trash()} variant="ghost" size="icon-sm" aria-label="Delete" />
+    <ActionButton
+      call={call(todo, "delete")}
+      icon={Trash()}
+      variant="ghost"
+      size="icon-sm"
+      aria-label="Delete"
+    />
   </li>
 )
 
@@ -57,7 +71,13 @@ app.get("/", c => {
         <section class="card">
           <header>
             {Plus()}
-            <ActionInput call={call(Todo, "create")} name="title" label="New todo" placeholder="What needs doing?" autofocus />
+            <ActionInput
+              call={call(Todo, "create")}
+              name="title"
+              label="New todo"
+              placeholder="What needs doing?"
+              autofocus
+            />
           </header>
           {live(lists.get(shown) ?? oldestFirst, Item, { empty })}
           <footer>

@@ -37,10 +37,20 @@ export function renamed(source, fileName = "file.tsx") {
   const replace = (node, text) => edits.push({ from: node.getStart(file), to: node.end, text })
   const visit = node => {
     if (ts.isIdentifier(node) && Object.hasOwn(names, node.text)) replace(node, names[node.text])
-    if (ts.isStringLiteral(node) && Object.hasOwn(names, node.text)) replace(node, JSON.stringify(names[node.text]))
-    if (ts.isPropertyDeclaration(node) && isStatic(node) && node.name.getText(file) === "repository") replace(node.name, "store")
+    if (ts.isStringLiteral(node) && Object.hasOwn(names, node.text))
+      replace(node, JSON.stringify(names[node.text]))
+    if (
+      ts.isPropertyDeclaration(node) &&
+      isStatic(node) &&
+      node.name.getText(file) === "repository"
+    )
+      replace(node.name, "store")
     // `Product.repository`: a class by its capital letter, since types are not read.
-    if (ts.isPropertyAccessExpression(node) && node.name.text === "repository" && /^[A-Z]\w*$/.test(node.expression.getText(file)))
+    if (
+      ts.isPropertyAccessExpression(node) &&
+      node.name.text === "repository" &&
+      /^[A-Z]\w*$/.test(node.expression.getText(file))
+    )
       replace(node.name, "store")
     if (ts.isCallExpression(node)) {
       renameOptions(node, file, replace)
@@ -59,11 +69,13 @@ function isStatic(node) {
 function renameOptions(call, file, replace) {
   const known = options[call.expression.getText(file)]
   const [argument] = call.arguments
-  if (known === undefined || argument === undefined || !ts.isObjectLiteralExpression(argument)) return
+  if (known === undefined || argument === undefined || !ts.isObjectLiteralExpression(argument))
+    return
   for (const property of argument.properties) {
     const to = property.name && known[property.name.getText(file)]
     if (to === undefined) continue
-    if (ts.isShorthandPropertyAssignment(property)) replace(property, `${to}: ${property.name.text}`)
+    if (ts.isShorthandPropertyAssignment(property))
+      replace(property, `${to}: ${property.name.text}`)
     else replace(property.name, to)
   }
 }
@@ -82,7 +94,11 @@ function moveEach(call, file, edits) {
   if (typeof itemText === "string" || argument.properties[0] !== each) {
     const text = typeof itemText === "string" ? itemText : itemText.node.getText(file)
     const others = rest.map(property => property.getText(file)).join(", ")
-    edits.push({ from: start, to: argument.end, text: others === "" ? text : `${text}, { ${others} }` })
+    edits.push({
+      from: start,
+      to: argument.end,
+      text: others === "" ? text : `${text}, { ${others} }`,
+    })
     return
   }
   edits.push({ from: start, to: itemText.node.getStart(file), text: "" })
@@ -92,14 +108,23 @@ function moveEach(call, file, edits) {
 
 function applied(source, edits) {
   const sorted = edits
-    .filter((edit, i) => !edits.some((other, j) => j < i && other.from <= edit.from && other.to >= edit.to))
+    .filter(
+      (edit, i) =>
+        !edits.some((other, j) => j < i && other.from <= edit.from && other.to >= edit.to),
+    )
     .sort((a, b) => b.from - a.from)
-  return sorted.reduce((text, { from, to, text: by }) => text.slice(0, from) + by + text.slice(to), source)
+  return sorted.reduce(
+    (text, { from, to, text: by }) => text.slice(0, from) + by + text.slice(to),
+    source,
+  )
 }
 
 /** New text of a page: its code blocks, and the names in its prose. */
 export function renamedPage(page) {
-  const inCode = page.replace(/(```(?:ts|tsx)[^\n]*\n)([\s\S]*?)(\n```)/g, (_, open, code, close) => open + renamed(code) + close)
+  const inCode = page.replace(
+    /(```(?:ts|tsx)[^\n]*\n)([\s\S]*?)(\n```)/g,
+    (_, open, code, close) => open + renamed(code) + close,
+  )
   return Object.entries(names)
     .reduce((text, [from, to]) => text.replace(new RegExp(`\\b${from}\\b`, "g"), to), inCode)
     .replace(/`static repository`/g, "`static store`")
@@ -109,7 +134,8 @@ export function renamedPage(page) {
 function* filesBelow(path) {
   if (statSync(path).isFile()) return yield path
   for (const entry of readdirSync(path)) {
-    if (entry !== "node_modules" && entry !== ".git" && entry !== "dist") yield* filesBelow(join(path, entry))
+    if (entry !== "node_modules" && entry !== ".git" && entry !== "dist")
+      yield* filesBelow(join(path, entry))
   }
 }
 

@@ -1,2 +1,5 @@
 // Types of build.mjs, for the scripts in TypeScript.
-export function ensureBuilt(options?: { readonly output?: number; readonly force?: boolean }): Promise<boolean>
+export function ensureBuilt(options?: {
+  readonly output?: number
+  readonly force?: boolean
+}): Promise<boolean>

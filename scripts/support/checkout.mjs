@@ -7,11 +7,18 @@ import { fail, root, run } from "./project.mjs"
 
 /** The short name of a commit. Ends the script when there is none. */
 export function resolveCommit(commit) {
-  const { status, stdout } = spawnSync("git", ["rev-parse", "--verify", "--quiet", "--short", `${commit}^{commit}`], {
-    cwd: root,
-    encoding: "utf8",
-  })
-  if (status !== 0) fail(`There is no commit "${commit}". Name a commit, tag or branch of this repository, in full or short.`)
+  const { status, stdout } = spawnSync(
+    "git",
+    ["rev-parse", "--verify", "--quiet", "--short", `${commit}^{commit}`],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  )
+  if (status !== 0)
+    fail(
+      `There is no commit "${commit}". Name a commit, tag or branch of this repository, in full or short.`,
+    )
   return stdout.trim()
 }
 
@@ -28,11 +35,17 @@ export async function checkout(commit, { replaced = [] } = {}) {
     ["git", "-C", root, "archive", "--format=tar", "--output", tar, commit],
     ["tar", "-xf", tar, "-C", folder],
   ]) {
-    if ((await run(command, args, { stdio: ["ignore", 2, 2] })) !== 0) fail(`${command} failed, see above.`)
+    if ((await run(command, args, { stdio: ["ignore", 2, 2] })) !== 0)
+      fail(`${command} failed, see above.`)
   }
   rmSync(tar)
   shareModules(folder)
-  if ((await run(process.execPath, ["scripts/build.mjs"], { cwd: folder, stdio: ["ignore", 2, 2] })) !== 0)
+  if (
+    (await run(process.execPath, ["scripts/build.mjs"], {
+      cwd: folder,
+      stdio: ["ignore", 2, 2],
+    })) !== 0
+  )
     fail(`${commit} does not build with the packages that are installed now, see above.`)
   for (const path of replaced) cpSync(join(root, path), join(folder, path))
   return folder

@@ -51,10 +51,12 @@ const kinds: Readonly<Record<string, { readonly when: string; readonly fix: stri
   },
 }
 
-export const clientErrorCodes: readonly RegisteredCode[] = Object.entries(kinds).map(([kind, entry]) => ({
-  code: `NITRO_CLIENT_${kind}`,
-  status: undefined,
-  forClients: false,
-  ...entry,
-  path,
-}))
+export const clientErrorCodes: readonly RegisteredCode[] = Object.entries(kinds).map(
+  ([kind, entry]) => ({
+    code: `NITRO_CLIENT_${kind}`,
+    status: undefined,
+    forClients: false,
+    ...entry,
+    path,
+  }),
+)

@@ -23,27 +23,54 @@ export interface ErrorCodes {
 
 const codePattern = /^NITRO_[A-Z0-9_]+$/
 
-export function readErrorCodes(files: readonly { readonly path: string; readonly text: string }[]): ErrorCodes {
+export function readErrorCodes(
+  files: readonly { readonly path: string; readonly text: string }[],
+): ErrorCodes {
   const registered: RegisteredCode[] = []
   const thrown = new Map<string, string>()
   const unreadable: string[] = []
   for (const { path, text } of files) {
-    const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true, path.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS)
-    const at = (node: ts.Node): string => `${path}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
+    const source = ts.createSourceFile(
+      path,
+      text,
+      ts.ScriptTarget.ES2023,
+      true,
+      path.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
+    )
+    const at = (node: ts.Node): string =>
+      `${path}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
     const visit = (node: ts.Node): void => {
-      if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === "registerErrors") {
+      if (
+        ts.isCallExpression(node) &&
+        ts.isIdentifier(node.expression) &&
+        node.expression.text === "registerErrors"
+      ) {
         const entries = readRegister(node.arguments[0], path)
         if (entries) registered.push(...entries)
         else
-          unreadable.push(`${at(node)} registers errors that are no plain data. Write { NITRO_CODE: { status, when, fix } } with literals.`)
+          unreadable.push(
+            `${at(node)} registers errors that are no plain data. Write { NITRO_CODE: { status, when, fix } } with literals.`,
+          )
         return
       }
       const kind = isBrowser(path) ? clientErrorKind(node) : undefined
-      if (kind && !thrown.has(`${clientPrefix}${kind}`)) thrown.set(`${clientPrefix}${kind}`, at(node))
-      if (ts.isTemplateExpression(node) && node.head.text.startsWith("NITRO_") && !(isBrowser(path) && node.head.text === clientPrefix)) {
-        unreadable.push(`${at(node)} puts an error code together. Write codes in full, so that a search for one finds it.`)
+      if (kind && !thrown.has(`${clientPrefix}${kind}`))
+        thrown.set(`${clientPrefix}${kind}`, at(node))
+      if (
+        ts.isTemplateExpression(node) &&
+        node.head.text.startsWith("NITRO_") &&
+        !(isBrowser(path) && node.head.text === clientPrefix)
+      ) {
+        unreadable.push(
+          `${at(node)} puts an error code together. Write codes in full, so that a search for one finds it.`,
+        )
       }
-      if (ts.isStringLiteralLike(node) && codePattern.test(node.text) && !isOnlyCompared(node) && !thrown.has(node.text)) {
+      if (
+        ts.isStringLiteralLike(node) &&
+        codePattern.test(node.text) &&
+        !isOnlyCompared(node) &&
+        !thrown.has(node.text)
+      ) {
         thrown.set(node.text, at(node))
       }
       ts.forEachChild(node, visit)
@@ -63,7 +90,9 @@ function isBrowser(path: string): boolean {
 function clientErrorKind(node: ts.Node): string | undefined {
   if (!ts.isNewExpression(node) && !ts.isCallExpression(node)) return undefined
   const { expression, arguments: given } = node
-  const names = ts.isIdentifier(expression) && expression.text === (ts.isNewExpression(node) ? "ClientError" : "report")
+  const names =
+    ts.isIdentifier(expression) &&
+    expression.text === (ts.isNewExpression(node) ? "ClientError" : "report")
   const kind = given?.[0]
   return names && kind && ts.isStringLiteralLike(kind) ? kind.text : undefined
 }
@@ -72,11 +101,24 @@ function readRegister(node: ts.Expression | undefined, path: string): Registered
   if (!node || !ts.isObjectLiteralExpression(node)) return undefined
   const entries: RegisteredCode[] = []
   for (const property of node.properties) {
-    if (!ts.isPropertyAssignment(property) || !ts.isObjectLiteralExpression(property.initializer)) return undefined
-    const fields = new Map(property.initializer.properties.map(field => [field.name?.getText() ?? "", literal(field)]))
-    const [status, audience, when, fix] = ["status", "audience", "when", "fix"].map(name => fields.get(name))
-    if (typeof status !== "number" || typeof when !== "string" || typeof fix !== "string") return undefined
-    entries.push({ code: property.name.getText().replaceAll('"', ""), status, forClients: audience === "client", when, fix, path })
+    if (!ts.isPropertyAssignment(property) || !ts.isObjectLiteralExpression(property.initializer))
+      return undefined
+    const fields = new Map(
+      property.initializer.properties.map(field => [field.name?.getText() ?? "", literal(field)]),
+    )
+    const [status, audience, when, fix] = ["status", "audience", "when", "fix"].map(name =>
+      fields.get(name),
+    )
+    if (typeof status !== "number" || typeof when !== "string" || typeof fix !== "string")
+      return undefined
+    entries.push({
+      code: property.name.getText().replaceAll('"', ""),
+      status,
+      forClients: audience === "client",
+      when,
+      fix,
+      path,
+    })
   }
   return entries
 }
@@ -88,7 +130,8 @@ function literal(field: ts.ObjectLiteralElementLike): string | number | undefine
 function constantOf(node: ts.Expression): string | number | undefined {
   if (ts.isStringLiteralLike(node)) return node.text
   if (ts.isNumericLiteral(node)) return Number(node.text)
-  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken)
+    return undefined
   const [left, right] = [constantOf(node.left), constantOf(node.right)]
   return typeof left === "string" && typeof right === "string" ? left + right : undefined
 }
@@ -108,7 +151,9 @@ function isOnlyCompared(node: ts.StringLiteralLike): boolean {
   const { parent } = node
   if (environment.has(node.text)) return true
   if (ts.isBinaryExpression(parent)) return comparisons.has(parent.operatorToken.kind)
-  return ts.isCaseClause(parent) || ts.isLiteralTypeNode(parent) || ts.isElementAccessExpression(parent)
+  return (
+    ts.isCaseClause(parent) || ts.isLiteralTypeNode(parent) || ts.isElementAccessExpression(parent)
+  )
 }
 
 /** The text of docs/reference/errors.md. */
@@ -118,7 +163,10 @@ export function errorsPage(registered: readonly RegisteredCode[]): string {
     const entries = registered
       .filter(entry => moduleOf(entry) === name)
       .map(({ code, status, forClients, when, fix }) => {
-        const where = status === undefined ? "In the browser's console." : `HTTP status ${status}${forClients ? ", shown to clients" : ""}.`
+        const where =
+          status === undefined
+            ? "In the browser's console."
+            : `HTTP status ${status}${forClients ? ", shown to clients" : ""}.`
         return `### ${code}\n\n${where} ${when}\n\n${fix ? `**What to do:** ${fix}\n` : ""}`
       })
     return `## ${name}\n\n${entries.join("\n")}`

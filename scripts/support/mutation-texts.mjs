@@ -2,7 +2,16 @@
 // and a word changed is no fault.
 
 /** Functions whose arguments are a code and then words. */
-const speakers = new Set(["NitroError", "ClientError", "htmlError", "warnOnce", "reportError", "Error", "TypeError", "RangeError"])
+const speakers = new Set([
+  "NitroError",
+  "ClientError",
+  "htmlError",
+  "warnOnce",
+  "reportError",
+  "Error",
+  "TypeError",
+  "RangeError",
+])
 /** Properties of errors, and of the register of their codes, that hold words. */
 const words = new Set(["fix", "when"])
 
@@ -13,7 +22,8 @@ const isCode = node => node.type === "StringLiteral" && node.value.startsWith("N
 function isSaid(path) {
   for (let at = path.parentPath; at && !at.isFunction(); at = at.parentPath) {
     if (isWords(at.node)) return true
-    if ((at.isNewExpression() || at.isCallExpression()) && speakers.has(at.node.callee.name)) return true
+    if ((at.isNewExpression() || at.isCallExpression()) && speakers.has(at.node.callee.name))
+      return true
   }
   return false
 }
@@ -26,7 +36,12 @@ export const strykerPlugins = [
       shouldIgnore(path) {
         const { node } = path
         // `{ fix: "..." }` left out is the same as other words.
-        if (node.type === "ObjectExpression" && node.properties.length > 0 && node.properties.every(isWords)) return "words of an error"
+        if (
+          node.type === "ObjectExpression" &&
+          node.properties.length > 0 &&
+          node.properties.every(isWords)
+        )
+          return "words of an error"
         return isText(node) && !isCode(node) && isSaid(path) ? "words of an error" : undefined
       },
     },

@@ -12,11 +12,25 @@ export async function packages(name, specs, options = []) {
   const have = specs.every(spec => {
     const at = spec.lastIndexOf("@")
     const manifest = join(folder, "node_modules", spec.slice(0, at), "package.json")
-    return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version === spec.slice(at + 1)
+    return (
+      existsSync(manifest) &&
+      JSON.parse(readFileSync(manifest, "utf8")).version === spec.slice(at + 1)
+    )
   })
   if (have) return folder
   mkdirSync(folder, { recursive: true })
-  const args = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", ...options, ...specs]
+  const args = [
+    "install",
+    "--prefix",
+    folder,
+    "--no-save",
+    "--no-audit",
+    "--no-fund",
+    "--ignore-scripts",
+    "--silent",
+    ...options,
+    ...specs,
+  ]
   const code = await run("npm", args, { stdio: ["ignore", "ignore", "ignore"] })
   return code === 0 ? folder : undefined
 }

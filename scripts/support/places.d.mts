@@ -6,4 +6,6 @@ export interface Machine {
   readonly root?: string
 }
 export function findChromium(machine?: Machine): string | undefined
-export function findPostgres(machine?: Omit<Machine, "home"> & { readonly pgConfig?: string | undefined }): string | undefined
+export function findPostgres(
+  machine?: Omit<Machine, "home"> & { readonly pgConfig?: string | undefined },
+): string | undefined

@@ -58,7 +58,9 @@ export async function startServer(owner) {
     if (error) throw new Error(error)
     if (url) return url
   }
-  throw new Error(`Postgres did not start within ${startTimeoutMs} ms: ${existsSync(log) ? readFileSync(log, "utf8") : ""}`)
+  throw new Error(
+    `Postgres did not start within ${startTimeoutMs} ms: ${existsSync(log) ? readFileSync(log, "utf8") : ""}`,
+  )
 }
 
 function keep(owner, log) {
@@ -89,7 +91,8 @@ async function serve(owner) {
   const folder = mkdtempSync(join(tmpdir(), "nitro-postgres-"))
   const forget = () => {
     rmSync(folder, { recursive: true, force: true })
-    for (const end of ["json", "claim", "log"]) rmSync(join(notes, `${owner}.${end}`), { force: true })
+    for (const end of ["json", "claim", "log"])
+      rmSync(join(notes, `${owner}.${end}`), { force: true })
   }
   try {
     const { server, url } = await launch(folder)
@@ -124,24 +127,42 @@ async function launch(folder) {
   if (account) chownSync(folder, account.uid, account.gid)
   chmodSync(folder, 0o700)
   // The order of text is not that of code points here, as on most servers: whatever relies on the database's own shows.
-  const languages = [["--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8"], ["--locale=C.UTF-8"], ["--no-locale"]]
+  const languages = [
+    ["--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8"],
+    ["--locale=C.UTF-8"],
+    ["--no-locale"],
+  ]
   const made = languages.some(
     language =>
-      spawnSync(join(bin, "initdb"), ["-D", data, "-U", "nitro", "-A", "trust", "-E", "UTF8", "-N", ...language], {
-        ...account,
-        cwd: folder,
-        stdio: ["ignore", "ignore", "inherit"],
-      }).status === 0,
+      spawnSync(
+        join(bin, "initdb"),
+        ["-D", data, "-U", "nitro", "-A", "trust", "-E", "UTF8", "-N", ...language],
+        {
+          ...account,
+          cwd: folder,
+          stdio: ["ignore", "ignore", "inherit"],
+        },
+      ).status === 0,
   )
   if (!made) throw new Error("initdb failed.")
   const port = await freePort()
-  const settings = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200", autovacuum: "off" }
+  const settings = {
+    fsync: "off",
+    synchronous_commit: "off",
+    full_page_writes: "off",
+    max_connections: "200",
+    autovacuum: "off",
+  }
   const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])
-  const server = spawn(join(bin, "postgres"), ["-D", data, "-h", "127.0.0.1", "-p", String(port), "-k", folder, ...options], {
-    ...account,
-    cwd: folder,
-    stdio: ["ignore", "inherit", "inherit"],
-  })
+  const server = spawn(
+    join(bin, "postgres"),
+    ["-D", data, "-h", "127.0.0.1", "-p", String(port), "-k", folder, ...options],
+    {
+      ...account,
+      cwd: folder,
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  )
   for (const giveUpAt = Date.now() + startTimeoutMs; Date.now() < giveUpAt; await sleep(50)) {
     if (server.exitCode !== null) throw new Error(`postgres ended with code ${server.exitCode}.`)
     const ready = spawnSync(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port), "-q"])
@@ -155,7 +176,9 @@ async function launch(folder) {
 function unprivileged() {
   if (process.getuid?.() !== 0) return undefined
   for (const name of ["postgres", "nobody"]) {
-    const [uid, gid] = ["-u", "-g"].map(flag => Number(spawnSync("id", [flag, name], { encoding: "utf8" }).stdout))
+    const [uid, gid] = ["-u", "-g"].map(flag =>
+      Number(spawnSync("id", [flag, name], { encoding: "utf8" }).stdout),
+    )
     if (uid > 0 && gid >= 0) return { uid, gid }
   }
   return undefined
@@ -180,7 +203,9 @@ function ancestors(pid) {
 }
 
 function parentOf(pid) {
-  return Number(spawnSync("ps", ["-o", "ppid=", "-p", String(pid)], { encoding: "utf8" }).stdout) || 0
+  return (
+    Number(spawnSync("ps", ["-o", "ppid=", "-p", String(pid)], { encoding: "utf8" }).stdout) || 0
+  )
 }
 
 function isAlive(pid) {
@@ -205,5 +230,6 @@ const [command, owner] = process.argv.slice(2)
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (command === "serve") await serve(Number(owner))
   else if (command === "bin") process.stdout.write(binaries() ?? "")
-  else if (command === "start") process.stdout.write(findServer() ?? (await startServer(Number(owner))))
+  else if (command === "start")
+    process.stdout.write(findServer() ?? (await startServer(Number(owner))))
 }

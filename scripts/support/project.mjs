@@ -1,6 +1,15 @@
 // What every script needs: where the project is, whether it is installed and built, and a way to run a command.
 import { spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync, writeSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -16,7 +25,8 @@ export function fail(message) {
 
 export function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) fail(`This is Node ${process.versions.node}. Install Node 20.19 or later.`)
+  if (major < 20 || (major === 20 && minor < 19))
+    fail(`This is Node ${process.versions.node}. Install Node 20.19 or later.`)
 }
 
 /**
@@ -27,7 +37,10 @@ export function missingPackages() {
   const wanted = readLock(join(root, "package-lock.json"))
   const installed = readLock(join(root, "node_modules/.package-lock.json"))
   return Object.entries(wanted)
-    .filter(([path, entry]) => path && !entry.optional && !entry.link && installed[path]?.version !== entry.version)
+    .filter(
+      ([path, entry]) =>
+        path && !entry.optional && !entry.link && installed[path]?.version !== entry.version,
+    )
     .map(([path]) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length))
 }
 
@@ -49,8 +62,12 @@ export function ensureInstalled({ output = 1 } = {}) {
     cwd: root,
     stdio: ["ignore", output, 2],
   })
-  if (error) fail(`npm could not be started: ${error.message}. Install npm 10 or later, it comes with Node.`)
-  if (status !== 0) fail("npm ci failed, see above. It needs the network and the registry that npm is configured for.")
+  if (error)
+    fail(`npm could not be started: ${error.message}. Install npm 10 or later, it comes with Node.`)
+  if (status !== 0)
+    fail(
+      "npm ci failed, see above. It needs the network and the registry that npm is configured for.",
+    )
   return `installed ${missing.length} packages`
 }
 
@@ -79,13 +96,20 @@ function newest(path) {
   const stat = statSync(path)
   if (!stat.isDirectory()) return stat.mtimeMs
   // A folder's own time tells of deleted files.
-  return readdirSync(path).reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs)
+  return readdirSync(path).reduce(
+    (time, name) => Math.max(time, newest(join(path, name))),
+    stat.mtimeMs,
+  )
 }
 
 /** Runs a command to its end with our output; resolves to its exit code (128 + n when a signal ended it). */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], ...options })
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+      ...options,
+    })
     child.on("error", reject)
     child.on("close", (code, signal) => resolve(signal ? 128 : (code ?? 1)))
   })

@@ -12,10 +12,15 @@ let started = (): void => {}
 let aborted = (): void => {}
 class Article extends Entity("Article", { title: z.string(), body: z.string().default("") }) {
   static store = memory()
-  @action({ input: { body: z.string() } }) async comment({ body }: { body: string }, given: ActionCall) {
+  @action({ input: { body: z.string() } }) async comment(
+    { body }: { body: string },
+    given: ActionCall,
+  ) {
     seen = given
     if (body !== "wait") return
-    const gone = new Promise<void>(resolve => given.signal.addEventListener("abort", () => resolve()))
+    const gone = new Promise<void>(resolve =>
+      given.signal.addEventListener("abort", () => resolve()),
+    )
     started()
     await gone
     this.title = "went on"
@@ -29,12 +34,19 @@ it("gets the user, the request, and a signal that aborts when the client leaves,
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve))
   const { port } = server.address() as AddressInfo
   const headers = { "content-type": "application/json" }
-  await fetch(`http://127.0.0.1:${port}/articles/${id}/comment`, { method: "POST", headers, body: '{"body":"b"}' })
+  await fetch(`http://127.0.0.1:${port}/articles/${id}/comment`, {
+    method: "POST",
+    headers,
+    body: '{"body":"b"}',
+  })
   expect(seen).toMatchObject({ user: "ann" })
   expect(seen?.request.method).toBe("POST")
   expect(seen?.signal.aborted).toBe(false)
 
-  const [begun, ended] = [new Promise<void>(resolve => (started = resolve)), new Promise<void>(resolve => (aborted = resolve))]
+  const [begun, ended] = [
+    new Promise<void>(resolve => (started = resolve)),
+    new Promise<void>(resolve => (aborted = resolve)),
+  ]
   const socket = connect(port, "127.0.0.1")
   const body = '{"body":"wait"}'
   socket.write(
@@ -43,7 +55,8 @@ it("gets the user, the request, and a signal that aborts when the client leaves,
   await begun
   socket.destroy()
   await ended
-  while ((await Article.require(id)).title !== "went on") await new Promise(resolve => setImmediate(resolve))
+  while ((await Article.require(id)).title !== "went on")
+    await new Promise(resolve => setImmediate(resolve))
   server.closeAllConnections()
   await new Promise(resolve => server.close(resolve))
 })
@@ -61,5 +74,7 @@ it("starts with an empty field and clears it where an action makes something, th
 
 it("prints no value into a password", async () => {
   const article = await Article.create({ title: "shown" })
-  expect(String(call(article, "update").input("title", { type: "password" }))).not.toContain("shown")
+  expect(String(call(article, "update").input("title", { type: "password" }))).not.toContain(
+    "shown",
+  )
 })

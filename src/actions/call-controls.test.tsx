@@ -11,13 +11,19 @@ class Note extends Entity("Note", { text: z.string() }) {
 }
 const note = new Note({ text: "a\n<b>" })
 
-it.each(["button", "reset", "Button", "RESET"])("a button of the type %s, which sends nothing, is refused", type => {
-  for (const attributes of [{ type }, { class: "x", TYPE: type }]) {
-    expect(() => call(note, "delete").button("Delete", attributes as never)).toThrow(
-      expect.objectContaining({ code: "NITRO_CALL_CONTROL", fix: expect.stringContaining("Leave `type` out") }),
-    )
-  }
-})
+it.each(["button", "reset", "Button", "RESET"])(
+  "a button of the type %s, which sends nothing, is refused",
+  type => {
+    for (const attributes of [{ type }, { class: "x", TYPE: type }]) {
+      expect(() => call(note, "delete").button("Delete", attributes as never)).toThrow(
+        expect.objectContaining({
+          code: "NITRO_CALL_CONTROL",
+          fix: expect.stringContaining("Leave `type` out"),
+        }),
+      )
+    }
+  },
+)
 
 it.each(["button", "submit", "reset", "image", "hidden", "Hidden"])(
   "a field of the type %s, which holds nothing to send, is refused",
@@ -39,7 +45,11 @@ it.each([{}, { type: "submit" as const }, { type: undefined }, { class: "x", dis
 
 it("field() gives a textarea its text", () => {
   const field = call(note, "update").field("text")
-  for (const printed of [<textarea {...field} />, html`<textarea ${field}></textarea>`, html`<textarea rows="3" ${field}></textarea>`]) {
+  for (const printed of [
+    <textarea {...field} />,
+    html`<textarea ${field}></textarea>`,
+    html`<textarea rows="3" ${field}></textarea>`,
+  ]) {
     expect(String(printed)).toMatch(/^<textarea [^>]*>a\n&lt;b&gt;<\/textarea>$/)
     expect(String(printed)).not.toContain(" value=")
   }
@@ -48,7 +58,12 @@ it("field() gives a textarea its text", () => {
 it.each([
   [
     "a field named action",
-    String(call(new (class extends Entity("Step", { action: z.string() }) {})({ action: "go" }), "update").input("action")),
+    String(
+      call(
+        new (class extends Entity("Step", { action: z.string() }) {})({ action: "go" }),
+        "update",
+      ).input("action"),
+    ),
   ],
   ["a field whose id is action", String(call(note, "comment").input("text", { id: "action" }))],
   ["a button named action", String(call(note, "delete").button("Delete", { name: "action" }))],

@@ -21,10 +21,21 @@ function makeUser() {
 
 const origin = "http://app.test"
 const json = { "content-type": "application/json" }
-const form = { "content-type": "application/x-www-form-urlencoded", accept: "text/html", host: "app.test", referer: `${origin}/page` }
+const form = {
+  "content-type": "application/x-www-form-urlencoded",
+  accept: "text/html",
+  host: "app.test",
+  referer: `${origin}/page`,
+}
 
 type Handle = ReturnType<typeof nitro>
-const ask = (handle: Handle, method: string, path: string, body?: string, headers: Record<string, string> = json) =>
+const ask = (
+  handle: Handle,
+  method: string,
+  path: string,
+  body?: string,
+  headers: Record<string, string> = json,
+) =>
   handle(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }))
 
 /** Every CRUD route: its operation, method and path. */
@@ -38,9 +49,13 @@ const routes: readonly (readonly [CrudOperation, string, string])[] = [
   ["delete", "DELETE", "/users/ID"],
   ["delete", "POST", "/users/ID/delete"],
 ]
-const bodyOf = (operation: string) => (operation === "create" || operation === "update" ? '{"name":"eve"}' : undefined)
+const bodyOf = (operation: string) =>
+  operation === "create" || operation === "update" ? '{"name":"eve"}' : undefined
 
-async function reached(options: NitroOptions, User: ReturnType<typeof makeUser>): Promise<string[]> {
+async function reached(
+  options: NitroOptions,
+  User: ReturnType<typeof makeUser>,
+): Promise<string[]> {
   const handle = nitro(options)
   const found: string[] = []
   for (const [operation, method, path] of routes) {
@@ -64,7 +79,13 @@ describe("a class", () => {
 
   it("offers all five when it is exposed", async () => {
     const User = makeUser()
-    expect(await reached({ entities: [expose(User)] }, User)).toEqual(["list", "create", "read", "update", "delete"])
+    expect(await reached({ entities: [expose(User)] }, User)).toEqual([
+      "list",
+      "create",
+      "read",
+      "update",
+      "delete",
+    ])
   })
 
   it.each([[["list"]], [["create", "delete"]], [["read", "update"]], [[]]] as [CrudOperation[]][])(
@@ -102,14 +123,25 @@ describe("expose refuses", () => {
   })
 
   it("what is not an entity class", () => {
-    expect(() => expose(class {} as never)).toThrow(expect.objectContaining({ code: "NITRO_EXPOSE" }))
+    expect(() => expose(class {} as never)).toThrow(
+      expect.objectContaining({ code: "NITRO_EXPOSE" }),
+    )
   })
 })
 
 describe("allow", () => {
-  const withRule = (allow: (call: AllowCall<EntityInstance & { name: string }>) => boolean | Promise<boolean>, user?: unknown) => {
+  const withRule = (
+    allow: (call: AllowCall<EntityInstance & { name: string }>) => boolean | Promise<boolean>,
+    user?: unknown,
+  ) => {
     const User = makeUser()
-    return { User, handle: nitro({ entities: [expose(User, { allow: allow as never })], user: () => user as never }) }
+    return {
+      User,
+      handle: nitro({
+        entities: [expose(User, { allow: allow as never })],
+        user: () => user as never,
+      }),
+    }
   }
 
   it("knows operation, user, target, input and request", async () => {
@@ -133,7 +165,10 @@ describe("allow", () => {
     ])
   })
 
-  const rules: Record<string, (call: AllowCall<EntityInstance & { name: string }>) => boolean | Promise<boolean>> = {
+  const rules: Record<
+    string,
+    (call: AllowCall<EntityInstance & { name: string }>) => boolean | Promise<boolean>
+  > = {
     "at once": () => false,
     later: async () => false,
     "by the operation": ({ operation }) => operation === "none",
@@ -156,7 +191,10 @@ describe("allow", () => {
   it.each(Object.keys(rules))("refuses every route, and writes nothing: %s", async name => {
     const { User, handle } = withRule(rules[name] as (typeof rules)[string], "bob")
     const bob = await User.create({ name: "bob" })
-    for (const [operation, method, path] of [...routes, ["greet", "POST", "/users/ID/greet"]] as const) {
+    for (const [operation, method, path] of [
+      ...routes,
+      ["greet", "POST", "/users/ID/greet"],
+    ] as const) {
       const response = await ask(handle, method, path.replace("ID", bob.id), bodyOf(operation))
       expect(response.status, `${method} ${path}`).toBe(403)
     }
@@ -178,7 +216,10 @@ describe("allow", () => {
       throw new Refusal("Please log in.", { status: 401 })
     })
     const response = await ask(refusing.handle, "GET", "/users")
-    expect([response.status, await response.json()]).toEqual([401, { error: expect.objectContaining({ message: "Please log in." }) }])
+    expect([response.status, await response.json()]).toEqual([
+      401,
+      { error: expect.objectContaining({ message: "Please log in." }) },
+    ])
     const failing = withRule(async () => {
       throw new Error("hunter2")
     })
@@ -186,7 +227,9 @@ describe("allow", () => {
     const broken = await ask(failing.handle, "GET", "/users")
     expect(broken.status).toBe(500)
     expect(await broken.text()).not.toContain("hunter2")
-    expect(errors).toEqual([{ where: "User.list", error: expect.objectContaining({ message: "hunter2" }) }])
+    expect(errors).toEqual([
+      { where: "User.list", error: expect.objectContaining({ message: "hunter2" }) },
+    ])
   })
 
   it("guards commands, queries and events by the same call", async () => {
@@ -214,31 +257,41 @@ describe("allow", () => {
 
 describe("a call at render", () => {
   const render1 = (options: NitroOptions, make: () => unknown) =>
-    nitro(options)(new Request(`${origin}/page`), async () => new Response(await render(html`<p title=${String(make())}>`)))
+    nitro(options)(
+      new Request(`${origin}/page`),
+      async () => new Response(await render(html`<p title=${String(make())}>`)),
+    )
 
   it.each([
     ["create", /expose\(User\)/],
     ["list", /expose\(User\)/],
-  ] as const)("of %s of a class that is not exposed is an error that names the line", async (operation, line) => {
-    const User = makeUser()
-    const page = () => render1({ entities: [User] }, () => call(User, operation).href)
-    await expect(page()).rejects.toMatchObject({
-      code: "NITRO_NOT_EXPOSED",
-      message: expect.stringMatching(line),
-      fix: expect.stringMatching(line),
-    })
-  })
+  ] as const)(
+    "of %s of a class that is not exposed is an error that names the line",
+    async (operation, line) => {
+      const User = makeUser()
+      const page = () => render1({ entities: [User] }, () => call(User, operation).href)
+      await expect(page()).rejects.toMatchObject({
+        code: "NITRO_NOT_EXPOSED",
+        message: expect.stringMatching(line),
+        fix: expect.stringMatching(line),
+      })
+    },
+  )
 
   it.each(["read", "update", "delete"] as const)("of %s of an entity likewise", async operation => {
     const User = makeUser()
     const ann = await User.create({ name: "ann" })
     const page = () => render1({ entities: [User] }, () => call(ann, operation).href)
-    await expect(page()).rejects.toMatchObject({ code: "NITRO_NOT_EXPOSED", message: expect.stringContaining("expose(User)") })
+    await expect(page()).rejects.toMatchObject({
+      code: "NITRO_NOT_EXPOSED",
+      message: expect.stringContaining("expose(User)"),
+    })
   })
 
   it("names the list to extend where another operation is exposed", async () => {
     const User = makeUser()
-    const page = () => render1({ entities: [expose(User, { crud: ["list"] })] }, () => call(User, "create").href)
+    const page = () =>
+      render1({ entities: [expose(User, { crud: ["list"] })] }, () => call(User, "create").href)
     await expect(page()).rejects.toThrow('Write expose(User, { crud: ["list", "create"] }).')
   })
 
@@ -255,7 +308,9 @@ describe("a call at render", () => {
     const make = () => call(User, "create").href
     for (let round = 0; round < 2; round++) {
       expect(await (await render1({ entities: [expose(User)] }, make)).text()).toContain("/users")
-      await expect(render1({ entities: [User] }, make)).rejects.toMatchObject({ code: "NITRO_NOT_EXPOSED" })
+      await expect(render1({ entities: [User] }, make)).rejects.toMatchObject({
+        code: "NITRO_NOT_EXPOSED",
+      })
     }
   })
 
@@ -285,11 +340,25 @@ describe("a call at render", () => {
   it("of a command or query that no list opened names the list", async () => {
     class Ping extends Command("Ping", {}) {}
     class Pong extends Query("Pong", {}) {}
-    await expect(render1({}, () => send(Ping).href)).rejects.toThrow("Write nitro({ routes: [commands([Ping])] })")
-    await expect(render1({}, () => send(Pong).href)).rejects.toThrow("Write nitro({ routes: [queries([Pong])] })")
-    await expect(render1({}, () => send("app.pinged").href)).rejects.toThrow('commands(["app.pinged"])')
+    await expect(render1({}, () => send(Ping).href)).rejects.toThrow(
+      "Write nitro({ routes: [commands([Ping])] })",
+    )
+    await expect(render1({}, () => send(Pong).href)).rejects.toThrow(
+      "Write nitro({ routes: [queries([Pong])] })",
+    )
+    await expect(render1({}, () => send("app.pinged").href)).rejects.toThrow(
+      'commands(["app.pinged"])',
+    )
     const options = { routes: [commands([Ping, "app.pinged"]), queries([Pong])] }
-    const all = () => [send(Ping).href, send(Ping, {}, { sender: "a" }).href, send(Pong).href, send("app.pinged").href].join(" ")
-    expect(await (await render1(options, all)).text()).toContain("/cmds/ping /cmds/ping/a /queries/pong /cmds/app.pinged")
+    const all = () =>
+      [
+        send(Ping).href,
+        send(Ping, {}, { sender: "a" }).href,
+        send(Pong).href,
+        send("app.pinged").href,
+      ].join(" ")
+    expect(await (await render1(options, all)).text()).toContain(
+      "/cmds/ping /cmds/ping/a /queries/pong /cmds/app.pinged",
+    )
   })
 })

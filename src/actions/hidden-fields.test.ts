@@ -11,10 +11,16 @@ const json = { "content-type": "application/json" }
 const form = { "content-type": "application/x-www-form-urlencoded" }
 const script = { "datastar-request": "true" }
 const get = (search: string) => ["GET", `/users${search}`, {}, undefined] as const
-const write = (method: string, path: string, headers: Record<string, string>, body: string) => [method, path, headers, body] as const
+const write = (method: string, path: string, headers: Record<string, string>, body: string) =>
+  [method, path, headers, body] as const
 
 /** Every way to name a field in a request, by a name that may be used, ID standing for a user's id. */
-const doors: Record<string, (name: string) => readonly [method: string, path: string, headers: object, body: string | undefined]> = {
+const doors: Record<
+  string,
+  (
+    name: string,
+  ) => readonly [method: string, path: string, headers: object, body: string | undefined]
+> = {
   "a filter": name => get(`?${name}=guess`),
   "a filter by several values": name => get(`?${name}=guess&${name}=other`),
   "an empty filter": name => get(`?${name}=`),
@@ -33,14 +39,22 @@ const doors: Record<string, (name: string) => readonly [method: string, path: st
   "JSON of a create": name => write("POST", "/users", json, `{"name":"eve","${name}":"set!"}`),
   "JSON of a patch": name => write("PATCH", "/users/ID", json, `{"${name}":"set!"}`),
   "JSON of a put": name => write("PUT", "/users/ID", json, `{"name":"ann","${name}":"set!"}`),
-  "JSON of an update by POST": name => write("POST", "/users/ID/update", json, `{"${name}":"set!"}`),
+  "JSON of an update by POST": name =>
+    write("POST", "/users/ID/update", json, `{"${name}":"set!"}`),
   "JSON with an escaped name": name =>
-    write("PATCH", "/users/ID", json, `{"${name.replace("a", "\\u0061").replace("o", "\\u006f")}":"set!"}`),
+    write(
+      "PATCH",
+      "/users/ID",
+      json,
+      `{"${name.replace("a", "\\u0061").replace("o", "\\u006f")}":"set!"}`,
+    ),
   "a form of a create": name => write("POST", "/users", form, `name=eve&${name}=set!`),
   "a form of an update": name => write("POST", "/users/ID/update", form, `${name}=set!`),
   "a form with a part": name => write("POST", "/users/ID/update", form, `${name}.hash=set!`),
-  "a form of a page's script": name => write("POST", "/users/ID/update", { ...form, ...script }, `${name}=set!`),
-  "signals of a page": name => write("PATCH", "/users/ID", { ...json, ...script }, `{"${name}":"set!"}`),
+  "a form of a page's script": name =>
+    write("POST", "/users/ID/update", { ...form, ...script }, `${name}=set!`),
+  "signals of a page": name =>
+    write("PATCH", "/users/ID", { ...json, ...script }, `{"${name}":"set!"}`),
   "the query of a write": name => write("PATCH", `/users/ID?${name}=set!`, json, "{}"),
   "a multipart form": name =>
     write(
@@ -70,43 +84,57 @@ describe.each([
     static store = store
   }
   const app = nitro({ entities: [expose(User)] })
-  const knock = async (user: User, [method, path, headers, body]: ReturnType<NonNullable<(typeof doors)[string]>>, name: string) => {
-    const init = { method, headers: headers as Record<string, string>, ...(body === undefined ? {} : { body }) }
-    const response = await app(new Request(`http://shop.test${path.replace("ID", String(user.id))}`, init))
+  const knock = async (
+    user: User,
+    [method, path, headers, body]: ReturnType<NonNullable<(typeof doors)[string]>>,
+    name: string,
+  ) => {
+    const init = {
+      method,
+      headers: headers as Record<string, string>,
+      ...(body === undefined ? {} : { body }),
+    }
+    const response = await app(
+      new Request(`http://shop.test${path.replace("ID", String(user.id))}`, init),
+    )
     const text = await response.text()
     expect(text).not.toContain("correct horse")
-    return { status: response.status, text: text.replaceAll(name, "NAME").replaceAll(/"id":"[^"]*"/g, "") }
+    return {
+      status: response.status,
+      text: text.replaceAll(name, "NAME").replaceAll(/"id":"[^"]*"/g, ""),
+    }
   }
   const stored = async (user: User) => {
     const { name, password, profile, role, plan } = await User.require(user.id)
     return { name, password, profile, role, plan }
   }
 
-  it.each(Object.keys(doors).flatMap(door => ["password", "profile"].map(name => [door, name] as const)))(
-    "%s refuses %s as if it were not there",
-    async (door, name) => {
-      const user = await User.create({ name: "ann" })
-      const before = await stored(user)
-      const open = doors[door] as (typeof doors)[string]
-      const [hidden, unknown] = [await knock(user, open(name), name), await knock(user, open("nosuchthing"), "nosuchthing")]
-      expect(hidden).toEqual(unknown)
-      expect(await stored(user)).toEqual(before)
-      expect(await User.where({ password: "set!" }).count()).toBe(0)
-    },
-  )
+  it.each(
+    Object.keys(doors).flatMap(door => ["password", "profile"].map(name => [door, name] as const)),
+  )("%s refuses %s as if it were not there", async (door, name) => {
+    const user = await User.create({ name: "ann" })
+    const before = await stored(user)
+    const open = doors[door] as (typeof doors)[string]
+    const [hidden, unknown] = [
+      await knock(user, open(name), name),
+      await knock(user, open("nosuchthing"), "nosuchthing"),
+    ]
+    expect(hidden).toEqual(unknown)
+    expect(await stored(user)).toEqual(before)
+    expect(await User.where({ password: "set!" }).count()).toBe(0)
+  })
 
   const writes = Object.keys(doors).filter(door => !/filter|order|include|select|search/.test(door))
-  it.each(writes.flatMap(door => ["role", "plan", "id", "createdAt"].map(name => [door, name] as const)))(
-    "%s never sets %s",
-    async (door, name) => {
-      const user = await User.create({ name: "ann" })
-      const before = await stored(user)
-      const open = doors[door] as (typeof doors)[string]
-      const refused = await knock(user, open("nosuchthing"), "nosuchthing")
-      expect((await knock(user, open(name), name)).status).toBe(refused.status)
-      expect(await stored(user)).toEqual(before)
-    },
-  )
+  it.each(
+    writes.flatMap(door => ["role", "plan", "id", "createdAt"].map(name => [door, name] as const)),
+  )("%s never sets %s", async (door, name) => {
+    const user = await User.create({ name: "ann" })
+    const before = await stored(user)
+    const open = doors[door] as (typeof doors)[string]
+    const refused = await knock(user, open("nosuchthing"), "nosuchthing")
+    expect((await knock(user, open(name), name)).status).toBe(refused.status)
+    expect(await stored(user)).toEqual(before)
+  })
 
   it("no form shows what a hidden field holds", async () => {
     const user = await User.create({ name: "ann" })

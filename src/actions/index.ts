@@ -5,7 +5,13 @@ export { allowPageKey } from "./call/page-key.ts"
 export { noAppError } from "./call/reach.ts"
 export type { AppPart, AppState } from "./context/app-state.ts"
 export { type Flash, flashes } from "./context/flash.ts"
-export { context, currentRequest, type RequestContext, splitUrl, withRequest } from "./context/request-context.ts"
+export {
+  context,
+  currentRequest,
+  type RequestContext,
+  splitUrl,
+  withRequest,
+} from "./context/request-context.ts"
 export { Secret } from "./context/secret.ts"
 export { type Session, sessionOf } from "./context/session.ts"
 export {

@@ -31,7 +31,9 @@ it("ends the generator at its next yield", async () => {
   await Report.create({ id: "a" })
   const app = nitro({ entities: [Report] })
   const headers = { "datastar-request": "true", "content-type": "application/json" }
-  const response = await app(new Request("http://app.test/left-reports/a/build", { method: "POST", headers, body: "{}" }))
+  const response = await app(
+    new Request("http://app.test/left-reports/a/build", { method: "POST", headers, body: "{}" }),
+  )
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   await reader.read()
   const left = reader.cancel()

@@ -13,12 +13,25 @@ class User extends Entity("User", {
 }) {
   static store = memory()
 
-  static async register({ username, email, password }: { username: string; email: string; password: string }) {
+  static async register({
+    username,
+    email,
+    password,
+  }: {
+    username: string
+    email: string
+    password: string
+  }) {
     const user = await User.create({ username, email, passwordHash: `hash of ${password}` })
     return { username: user.username }
   }
   static {
-    action(this, "register", { input: { ...User.pick("username", "email"), password: z.string().min(8, "Eight characters at least.") } })
+    action(this, "register", {
+      input: {
+        ...User.pick("username", "email"),
+        password: z.string().min(8, "Eight characters at least."),
+      },
+    })
   }
 }
 
@@ -37,7 +50,9 @@ beforeEach(() => User.deleteWhere({}, { all: true }))
 it("refuses what the entity would refuse, together with the rest of the input", async () => {
   const response = await register({ username: " a ", email: "nowhere", password: "short" })
   expect(response.status).toBe(422)
-  const { error } = (await response.json()) as { error: { issues: { path: string; message: string }[] } }
+  const { error } = (await response.json()) as {
+    error: { issues: { path: string; message: string }[] }
+  }
   expect(error.issues).toEqual([
     { path: "username", message: "Three characters at least." },
     { path: "email", message: "Not an address." },
@@ -47,18 +62,30 @@ it("refuses what the entity would refuse, together with the rest of the input", 
 })
 
 it("hands the action what the schemas make of the input", async () => {
-  const response = await register({ username: " ann ", email: "ann@example.org", password: "long enough" })
+  const response = await register({
+    username: " ann ",
+    email: "ann@example.org",
+    password: "long enough",
+  })
   expect([response.status, await response.json()]).toEqual([200, { username: "ann" }])
 })
 
 it("takes no field that was not picked", async () => {
-  const response = await register({ username: "ann", email: "ann@example.org", password: "long enough", role: "admin" })
+  const response = await register({
+    username: "ann",
+    email: "ann@example.org",
+    password: "long enough",
+    role: "admin",
+  })
   expect(response.status).toBe(422)
 })
 
 it("names a field that does not exist", () => {
   // @ts-expect-error: not a field of User
   expect(() => User.pick("usernam")).toThrow(
-    expect.objectContaining({ code: "NITRO_UNKNOWN_FIELD", fix: expect.stringContaining("username") }),
+    expect.objectContaining({
+      code: "NITRO_UNKNOWN_FIELD",
+      fix: expect.stringContaining("username"),
+    }),
   )
 })

@@ -12,8 +12,16 @@ import { z } from "zod"
 const origin = "http://shop.test"
 const clients = {
   script: { "content-type": "application/json", "datastar-request": "true" },
-  "script's form": { "content-type": "application/x-www-form-urlencoded", "datastar-request": "true" },
-  form: { "content-type": "application/x-www-form-urlencoded", accept: "text/html", host: "shop.test", referer: `${origin}/basket` },
+  "script's form": {
+    "content-type": "application/x-www-form-urlencoded",
+    "datastar-request": "true",
+  },
+  form: {
+    "content-type": "application/x-www-form-urlencoded",
+    accept: "text/html",
+    host: "shop.test",
+    referer: `${origin}/basket`,
+  },
   program: { "content-type": "application/json" },
 } as const
 type Client = keyof typeof clients
@@ -31,10 +39,21 @@ async function answer(client: Client, value: () => unknown, method: "GET" | "POS
     }
   }
   const handle = nitro({ entities: [Row] })
-  const response = await handle(new Request(`${origin}/rows/${method === "GET" ? "read" : "write"}`, { method, headers: clients[client] }))
+  const response = await handle(
+    new Request(`${origin}/rows/${method === "GET" ? "read" : "write"}`, {
+      method,
+      headers: clients[client],
+    }),
+  )
   const text = await response.text()
   const cookies = response.headers.getSetCookie()
-  return { status: response.status, headers: response.headers, cookies, text, rows: await Row.count() }
+  return {
+    status: response.status,
+    headers: response.headers,
+    cookies,
+    text,
+    rows: await Row.count(),
+  }
 }
 
 let reports: { error: Error & { code?: string; fix?: string } }[] = []
@@ -45,40 +64,52 @@ beforeEach(() => {
 })
 afterEach(() => void unsubscribe("nitro:error", listen))
 
-const go = (text: string): string | undefined => /window\.location\.href = (?:'|&#39;)(.*?)(?:'|&#39;)/.exec(text)?.[1]
+const go = (text: string): string | undefined =>
+  /window\.location\.href = (?:'|&#39;)(.*?)(?:'|&#39;)/.exec(text)?.[1]
 
 describe("a redirect", () => {
   const cookies = ["theme=dark; Path=/", "seen=1; Path=/; Max-Age=60"]
 
-  it.each(["form", "program"] as const)("reaches a %s as status, address and cookies", async client => {
-    const got = await answer(client, () => redirect("/orders?page=2", { cookies }))
-    expect(got).toMatchObject({ status: 303, text: "", cookies, rows: 1 })
-    expect(got.headers.get("location")).toBe("/orders?page=2")
-    expect(got.headers.get("cache-control")).toBe("no-store")
-  })
+  it.each(["form", "program"] as const)(
+    "reaches a %s as status, address and cookies",
+    async client => {
+      const got = await answer(client, () => redirect("/orders?page=2", { cookies }))
+      expect(got).toMatchObject({ status: 303, text: "", cookies, rows: 1 })
+      expect(got.headers.get("location")).toBe("/orders?page=2")
+      expect(got.headers.get("cache-control")).toBe("no-store")
+    },
+  )
 
-  it.each(["script", "script's form"] as const)("reaches the %s as a patch that goes there, with the cookies", async client => {
-    const got = await answer(client, () => redirect("/orders?page=2", { cookies }))
-    expect(got).toMatchObject({ status: 200, cookies, rows: 1 })
-    expect(got.headers.get("content-type")).toContain("text/event-stream")
-    expect(got.headers.get("location")).toBeNull()
-    expect(go(got.text)).toBe("/orders?page=2")
-    // Not a script element, which a policy with a nonce would block.
-    expect(got.text).not.toContain("<script")
-    expect(got.text.includes("_row_write")).toBe(client === "script's form")
-  })
+  it.each(["script", "script's form"] as const)(
+    "reaches the %s as a patch that goes there, with the cookies",
+    async client => {
+      const got = await answer(client, () => redirect("/orders?page=2", { cookies }))
+      expect(got).toMatchObject({ status: 200, cookies, rows: 1 })
+      expect(got.headers.get("content-type")).toContain("text/event-stream")
+      expect(got.headers.get("location")).toBeNull()
+      expect(go(got.text)).toBe("/orders?page=2")
+      // Not a script element, which a policy with a nonce would block.
+      expect(got.text).not.toContain("<script")
+      expect(got.text.includes("_row_write")).toBe(client === "script's form")
+    },
+  )
 
-  it.each([301, 302, 303, 307, 308] as const)("has the status %s that the action chose", async status => {
-    expect((await answer("form", () => redirect("/", { status }))).status).toBe(status)
-    expect(go((await answer("script", () => redirect("/", { status }))).text)).toBe("/")
-  })
+  it.each([301, 302, 303, 307, 308] as const)(
+    "has the status %s that the action chose",
+    async status => {
+      expect((await answer("form", () => redirect("/", { status }))).status).toBe(status)
+      expect(go((await answer("script", () => redirect("/", { status }))).text)).toBe("/")
+    },
+  )
 
   it("may be any Response with a Location, relative to the action", async () => {
     const relative = () => new Response(null, { status: 302, headers: { location: "../orders" } })
     expect(go((await answer("script", relative)).text)).toBe("/orders")
     const absolute = () => Response.redirect("https://pay.example.org/x?y=1", 302)
     expect(go((await answer("script", absolute)).text)).toBe("https://pay.example.org/x?y=1")
-    expect((await answer("form", absolute)).headers.get("location")).toBe("https://pay.example.org/x?y=1")
+    expect((await answer("form", absolute)).headers.get("location")).toBe(
+      "https://pay.example.org/x?y=1",
+    )
   })
 
   it("sets cookies by name, and deletes them", () => {
@@ -90,7 +121,9 @@ describe("a redirect", () => {
   })
 
   it("goes to another site only by a URL", () => {
-    expect(redirect(new URL("https://example.org/a")).headers.get("location")).toBe("https://example.org/a")
+    expect(redirect(new URL("https://example.org/a")).headers.get("location")).toBe(
+      "https://example.org/a",
+    )
     expect(redirect("/a b/ü?x=ü#y").headers.get("location")).toBe("/a%20b/%C3%BC?x=%C3%BC#y")
   })
 
@@ -119,11 +152,14 @@ describe("a redirect", () => {
     ["/", { cookies: { "a=b": "1" } }],
     [undefined, {}],
   ] as [string, RedirectOptions][])("refuses %s with %j", (to, options) => {
-    expect(() => redirect(to, options)).toThrow(expect.objectContaining({ code: "NITRO_REDIRECT_URL" }))
+    expect(() => redirect(to, options)).toThrow(
+      expect.objectContaining({ code: "NITRO_REDIRECT_URL" }),
+    )
   })
 
   it("of a Response never runs script in the page", async () => {
-    const hostile = () => new Response(null, { status: 302, headers: { location: "javascript:alert(1)" } })
+    const hostile = () =>
+      new Response(null, { status: 302, headers: { location: "javascript:alert(1)" } })
     for (const client of Object.keys(clients) as Client[]) {
       const got = await answer(client, hostile)
       expect(got.text).not.toContain("alert(1)")
@@ -140,7 +176,11 @@ describe("a redirect", () => {
 })
 
 describe("a Response", () => {
-  const teapot = () => new Response("short and stout", { status: 418, headers: { "x-pot": "tea", "set-cookie": "tea=1" } })
+  const teapot = () =>
+    new Response("short and stout", {
+      status: 418,
+      headers: { "x-pot": "tea", "set-cookie": "tea=1" },
+    })
 
   it.each(["form", "program"] as const)("reaches a %s as it is", async client => {
     const got = await answer(client, teapot)
@@ -156,7 +196,9 @@ describe("a Response", () => {
   })
 
   it.each([200, 422])("with HTML and status %s reaches the script as a patch", async status => {
-    const got = await answer("script's form", () => respond(html`<p id="a">hello</p>`, { status, headers: { "set-cookie": "a=1" } }))
+    const got = await answer("script's form", () =>
+      respond(html`<p id="a">hello</p>`, { status, headers: { "set-cookie": "a=1" } }),
+    )
     expect(got).toMatchObject({ status: 200, cookies: ["a=1"] })
     expect(got.text).toContain('elements <p id="a">hello</p>')
     expect(got.text.includes("_row_write")).toBe(status === 200)
@@ -165,7 +207,10 @@ describe("a Response", () => {
   it("with a stream of events, JSON or a script reaches the script as it is", async () => {
     const json = await answer("script", () => Response.json({ n: 1 }, { status: 201 }))
     expect([json.status, json.text]).toEqual([200, '{"n":1}'])
-    const events = await answer("script", () => new Response("event: x\n\n", { headers: { "content-type": "text/event-stream" } }))
+    const events = await answer(
+      "script",
+      () => new Response("event: x\n\n", { headers: { "content-type": "text/event-stream" } }),
+    )
     expect(events.text).toBe("event: x\n\n")
   })
 
@@ -183,7 +228,8 @@ describe("a Response", () => {
     const handlers = createHandlers()
     handlers.handle(Pay, async () => redirect("/paid"))
     const handle = nitro({ routes: [commands([Pay], { handlers })] })
-    const send = (client: Client) => handle(new Request(`${origin}/cmds/pay`, { method: "POST", headers: clients[client] }))
+    const send = (client: Client) =>
+      handle(new Request(`${origin}/cmds/pay`, { method: "POST", headers: clients[client] }))
     expect((await send("form")).headers.get("location")).toBe("/paid")
     expect(go(await (await send("script")).text())).toBe("/paid")
   })
@@ -228,25 +274,32 @@ const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
 ]
 
 describe.each(Object.keys(clients) as Client[])("the %s is not answered with", client => {
-  it.each(refused)("%s: nothing is written, and the error says what to return", async (_, value, message) => {
-    const got = await answer(client, value as () => unknown)
-    expect(got.rows).toBe(0)
-    expect(reports.map(({ error }) => error.code)).toEqual(["NITRO_UNSENDABLE"])
-    expect(reports[0]?.error.message).toMatch(message)
-    expect(reports[0]?.error.message).toContain("Row.write returned")
-    expect(got.text).not.toMatch(message)
-  })
+  it.each(refused)(
+    "%s: nothing is written, and the error says what to return",
+    async (_, value, message) => {
+      const got = await answer(client, value as () => unknown)
+      expect(got.rows).toBe(0)
+      expect(reports.map(({ error }) => error.code)).toEqual(["NITRO_UNSENDABLE"])
+      expect(reports[0]?.error.message).toMatch(message)
+      expect(reports[0]?.error.message).toContain("Row.write returned")
+      expect(got.text).not.toMatch(message)
+    },
+  )
 })
 
 it.each([
   ["a file", () => new Response("a,b", { headers: { "content-type": "text/csv" } })],
   ["plain text", () => new Response("hello")],
-  ["a picture", () => new Response(new Uint8Array(2), { headers: { "content-type": "image/png" } })],
+  [
+    "a picture",
+    () => new Response(new Uint8Array(2), { headers: { "content-type": "image/png" } }),
+  ],
   ["a refusal in JSON", () => Response.json({ error: 1 }, { status: 409 })],
 ])("the script is not answered with %s, which a form and a program get", async (_, value) => {
   expect(await answer("script", value)).toMatchObject({ rows: 0 })
   expect(reports.map(({ error }) => error.code)).toEqual(["NITRO_UNSENDABLE"])
-  for (const client of ["form", "program"] as const) expect(await answer(client, value)).toMatchObject({ rows: 1, status: value().status })
+  for (const client of ["form", "program"] as const)
+    expect(await answer(client, value)).toMatchObject({ rows: 1, status: value().status })
 })
 
 describe("a page's script that asks by GET", () => {
@@ -270,14 +323,19 @@ describe("a page's script that asks by GET", () => {
     }
     const item = await Item.create({ text: "a" })
     const handle = nitro({ entities: [expose(Item)] })
-    for (const path of ["/items", `/items/${item.id}`]) await handle(new Request(origin + path, { headers: clients.script }))
+    for (const path of ["/items", `/items/${item.id}`])
+      await handle(new Request(origin + path, { headers: clients.script }))
     expect(reports.map(({ error }) => error.code)).toEqual(["NITRO_UNSENDABLE", "NITRO_UNSENDABLE"])
   })
 
   it.each([
     ["HTML", () => html`<p id="a">`, /elements <p id="a">/],
     ["signals", () => patchSignals({ a: 1 }), /signals {"a":1}/],
-    ["a list of both", () => [html`<p id="a">`, false, [patchSignals({ a: 1 }), null]], /<p id="a">.*signals/s],
+    [
+      "a list of both",
+      () => [html`<p id="a">`, false, [patchSignals({ a: 1 }), null]],
+      /<p id="a">.*signals/s,
+    ],
     ["a way to another page", () => redirectPatch("/x"), /window\.location\.href = '\/x'/],
     ["nothing", () => undefined, /^$/],
     ["null", () => null, /^$/],
@@ -289,16 +347,21 @@ describe("a page's script that asks by GET", () => {
 })
 
 describe("a generator", () => {
-  it.each(Object.keys(clients) as Client[])("ends for the %s at a value that cannot be sent", async client => {
-    const generator = async function* () {
-      yield html`<p id="a">a</p>`
-      yield new Map()
-      yield html`<p id="b">b</p>`
-    }
-    const got = await answer(client, generator)
-    expect(got.text).not.toContain('id="b"')
-    expect(reports.map(({ error }) => error.message)).toEqual([expect.stringMatching(/^Row\.write returned an instance of Map/)])
-  })
+  it.each(Object.keys(clients) as Client[])(
+    "ends for the %s at a value that cannot be sent",
+    async client => {
+      const generator = async function* () {
+        yield html`<p id="a">a</p>`
+        yield new Map()
+        yield html`<p id="b">b</p>`
+      }
+      const got = await answer(client, generator)
+      expect(got.text).not.toContain('id="b"')
+      expect(reports.map(({ error }) => error.message)).toEqual([
+        expect.stringMatching(/^Row\.write returned an instance of Map/),
+      ])
+    },
+  )
 
   it("gives a program plain data, which is nothing to a script that posts", async () => {
     const generator = async function* () {

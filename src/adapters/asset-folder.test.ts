@@ -45,7 +45,10 @@ beforeAll(() => {
   class Note extends Entity("Note", { text: z.string() }) {
     static store = memory()
   }
-  const app = nitro({ entities: [Note], assets: [files, assets({ directory: join(folder, "css"), path: "other/" })] })
+  const app = nitro({
+    entities: [Note],
+    assets: [files, assets({ directory: join(folder, "css"), path: "other/" })],
+  })
   handle = request => app(request, () => new Response("the host's own", { status: 418 }))
 })
 afterAll(() => rmSync(base, { recursive: true, force: true }))
@@ -67,22 +70,35 @@ describe("the address of a file", () => {
       href: files.url("css/app.css"),
       integrity: `sha384-${createHash("sha384").update(css).digest("base64")}`,
     })
-    expect(files.script("css/app.css")).toMatchObject({ type: "module", src: files.url("css/app.css") })
+    expect(files.script("css/app.css")).toMatchObject({
+      type: "module",
+      src: files.url("css/app.css"),
+    })
   })
 
   it("is encoded, and works for names without an extension", async () => {
     expect(files.url("logo mark.svg")).toMatch(/^\/assets\/logo%20mark\.[0-9a-f]{12}\.svg$/)
-    expect((await get(files.url("logo mark.svg"))).headers.get("content-type")).toBe("image/svg+xml; charset=utf-8")
+    expect((await get(files.url("logo mark.svg"))).headers.get("content-type")).toBe(
+      "image/svg+xml; charset=utf-8",
+    )
     expect(files.url("LICENSE")).toMatch(/^\/assets\/LICENSE\.[0-9a-f]{12}$/)
     expect(await (await get(files.url("LICENSE"))).text()).toBe("free")
-    expect((await get(files.url("data.bin"))).headers.get("content-type")).toBe("application/octet-stream")
+    expect((await get(files.url("data.bin"))).headers.get("content-type")).toBe(
+      "application/octet-stream",
+    )
   })
 
   it("without a hash, or with one of the past, is asked for again each time", async () => {
     for (const path of ["/assets/css/app.css", "/assets/css/app.000000000000.css"]) {
       const response = await get(path)
-      expect([response.status, response.headers.get("cache-control"), await response.text()]).toEqual([200, "no-cache", css])
-      expect((await get(path, { "if-none-match": response.headers.get("etag") ?? "" })).status).toBe(304)
+      expect([
+        response.status,
+        response.headers.get("cache-control"),
+        await response.text(),
+      ]).toEqual([200, "no-cache", css])
+      expect(
+        (await get(path, { "if-none-match": response.headers.get("etag") ?? "" })).status,
+      ).toBe(304)
     }
   })
 
@@ -98,7 +114,9 @@ describe("the address of a file", () => {
     expect(fixOf(".env")).toMatch(/^NITRO_ASSET_UNKNOWN/)
     expect(fixOf("link.txt")).toMatch(/^NITRO_ASSET_UNKNOWN/)
     expect(fixOf(".env")).not.toContain(".git")
-    expect(() => assets({ directory: join(base, "nowhere") })).toThrow(expect.objectContaining({ code: "NITRO_ASSET_FOLDER" }))
+    expect(() => assets({ directory: join(base, "nowhere") })).toThrow(
+      expect.objectContaining({ code: "NITRO_ASSET_FOLDER" }),
+    )
     expect(() => assets({ directory: join(base, "secret.txt") })).toThrow(/is a file/)
   })
 })
@@ -160,14 +178,20 @@ it("follows links that stay inside of the folder, and serves several folders bes
 
 it("answers HEAD with the headers alone", async () => {
   const response = await get("/assets/big.mp4", {}, "HEAD")
-  expect([response.status, response.headers.get("content-length"), await response.text()]).toEqual([200, String(big.length), ""])
+  expect([response.status, response.headers.get("content-length"), await response.text()]).toEqual([
+    200,
+    String(big.length),
+    "",
+  ])
 })
 
 it("sends large files as a stream, whole", async () => {
   const response = await get(files.url("big.mp4"))
   expect(response.headers.get("content-length")).toBe(String(big.length))
   expect(Buffer.from(await response.arrayBuffer()).equals(big)).toBe(true)
-  expect(files.style("big.mp4").integrity).toBe(`sha384-${createHash("sha384").update(big).digest("base64")}`)
+  expect(files.style("big.mp4").integrity).toBe(
+    `sha384-${createHash("sha384").update(big).digest("base64")}`,
+  )
 })
 
 describe("a part of a file", () => {
@@ -178,10 +202,20 @@ describe("a part of a file", () => {
     write("empty.txt", "")
     write("large.bin", large)
   })
-  const part = async (range: string, headers: Record<string, string> = {}, name = "letters.txt", method = "GET") => {
+  const part = async (
+    range: string,
+    headers: Record<string, string> = {},
+    name = "letters.txt",
+    method = "GET",
+  ) => {
     const response = await get(`/assets/${name}`, { range, ...headers }, method)
     const { headers: sent } = response
-    return [response.status, sent.get("content-range"), sent.get("content-length"), await response.text()]
+    return [
+      response.status,
+      sent.get("content-range"),
+      sent.get("content-length"),
+      await response.text(),
+    ]
   }
 
   it.each([
@@ -198,16 +232,27 @@ describe("a part of a file", () => {
     expect(await part(range)).toEqual([status, contentRange, String(text.length), text])
   })
 
-  it.each(["bytes=26-", "bytes=999-1000", "bytes=-0", `bytes=${"9".repeat(400)}-`])("%s is none of the file", async range => {
-    expect(await part(range)).toEqual([416, "bytes */26", null, ""])
-  })
-
-  it.each(["bytes=5-4", "bytes=0-1,3-4", "bytes=-", "bytes=a-b", "bytes", "items=0-1", "bytes=0-1-2", "bytes=1.5-2", "", "bytes=--1"])(
-    "%j is answered with the whole",
+  it.each(["bytes=26-", "bytes=999-1000", "bytes=-0", `bytes=${"9".repeat(400)}-`])(
+    "%s is none of the file",
     async range => {
-      expect(await part(range)).toEqual([200, null, "26", alphabet])
+      expect(await part(range)).toEqual([416, "bytes */26", null, ""])
     },
   )
+
+  it.each([
+    "bytes=5-4",
+    "bytes=0-1,3-4",
+    "bytes=-",
+    "bytes=a-b",
+    "bytes",
+    "items=0-1",
+    "bytes=0-1-2",
+    "bytes=1.5-2",
+    "",
+    "bytes=--1",
+  ])("%j is answered with the whole", async range => {
+    expect(await part(range)).toEqual([200, null, "26", alphabet])
+  })
 
   it("is none of an empty file", async () => {
     expect(await part("bytes=0-", {}, "empty.txt")).toEqual([416, "bytes */0", null, ""])
@@ -222,8 +267,13 @@ describe("a part of a file", () => {
       [large.length - 7, large.length - 1],
     ] as const) {
       const response = await get("/assets/large.bin", { range: `bytes=${start}-${end}` })
-      expect([response.status, response.headers.get("content-range")]).toEqual([206, `bytes ${start}-${end}/${large.length}`])
-      expect(Buffer.from(await response.arrayBuffer()).equals(large.subarray(start, end + 1))).toBe(true)
+      expect([response.status, response.headers.get("content-range")]).toEqual([
+        206,
+        `bytes ${start}-${end}/${large.length}`,
+      ])
+      expect(Buffer.from(await response.arrayBuffer()).equals(large.subarray(start, end + 1))).toBe(
+        true,
+      )
     }
     expect((await part("bytes=9999999-", {}, "large.bin"))[0]).toBe(416)
   })
@@ -236,14 +286,26 @@ describe("a part of a file", () => {
       css.slice(0, 6),
     ])
     const whole = await (await get("/_nitro/client.js")).text()
-    const response = await get("/_nitro/client.js", { range: "bytes=0-9", "accept-encoding": "gzip" })
-    expect([response.status, response.headers.get("content-encoding"), await response.text()]).toEqual([206, null, whole.slice(0, 10)])
+    const response = await get("/_nitro/client.js", {
+      range: "bytes=0-9",
+      "accept-encoding": "gzip",
+    })
+    expect([
+      response.status,
+      response.headers.get("content-encoding"),
+      await response.text(),
+    ]).toEqual([206, null, whole.slice(0, 10)])
   })
 
   it("is sent when the tag of If-Range is that of the file, and else the whole", async () => {
     const etag = (await get("/assets/letters.txt")).headers.get("etag") as string
     expect((await part("bytes=0-1", { "if-range": etag }))[0]).toBe(206)
-    for (const tag of ['"other"', `W/${etag}`, "Sun, 01 Jan 2040 00:00:00 GMT", etag.replace('"', "")]) {
+    for (const tag of [
+      '"other"',
+      `W/${etag}`,
+      "Sun, 01 Jan 2040 00:00:00 GMT",
+      etag.replace('"', ""),
+    ]) {
       expect(await part("bytes=0-1", { "if-range": tag })).toEqual([200, null, "26", alphabet])
     }
     expect((await part("bytes=0-1", { "if-none-match": etag }))[0]).toBe(304)
@@ -258,10 +320,19 @@ describe("a part of a file", () => {
   it("arrives through node:http", async () => {
     const server = await serve({ fetch: handle }, { port: 0 })
     try {
-      const response = await fetch(`${server.url}/assets/large.bin`, { headers: { range: "bytes=1048570-1048580" } })
-      expect([response.status, response.headers.get("content-range")]).toEqual([206, `bytes 1048570-1048580/${large.length}`])
-      expect(Buffer.from(await response.arrayBuffer()).equals(large.subarray(1048570, 1048581))).toBe(true)
-      const none = await fetch(`${server.url}/assets/large.bin`, { headers: { range: "bytes=9999999-" } })
+      const response = await fetch(`${server.url}/assets/large.bin`, {
+        headers: { range: "bytes=1048570-1048580" },
+      })
+      expect([response.status, response.headers.get("content-range")]).toEqual([
+        206,
+        `bytes 1048570-1048580/${large.length}`,
+      ])
+      expect(
+        Buffer.from(await response.arrayBuffer()).equals(large.subarray(1048570, 1048581)),
+      ).toBe(true)
+      const none = await fetch(`${server.url}/assets/large.bin`, {
+        headers: { range: "bytes=9999999-" },
+      })
       expect([none.status, await none.text()]).toEqual([416, ""])
     } finally {
       await server.close()
@@ -272,10 +343,21 @@ describe("a part of a file", () => {
 describe("encodings", () => {
   it("packs text for readers that take it", async () => {
     const response = await get("/assets/css/app.css", { "accept-encoding": "gzip, deflate, br" })
-    expect([response.headers.get("content-encoding"), response.headers.get("vary")]).toEqual(["gzip", "accept-encoding"])
+    expect([response.headers.get("content-encoding"), response.headers.get("vary")]).toEqual([
+      "gzip",
+      "accept-encoding",
+    ])
     expect(gunzipSync(Buffer.from(await response.arrayBuffer())).toString()).toBe(css)
-    expect((await get("/assets/css/app.css", { "accept-encoding": "gzip;q=0" })).headers.get("content-encoding")).toBe(null)
-    expect((await get("/assets/data.bin", { "accept-encoding": "gzip" })).headers.get("content-encoding")).toBe(null)
+    expect(
+      (await get("/assets/css/app.css", { "accept-encoding": "gzip;q=0" })).headers.get(
+        "content-encoding",
+      ),
+    ).toBe(null)
+    expect(
+      (await get("/assets/data.bin", { "accept-encoding": "gzip" })).headers.get(
+        "content-encoding",
+      ),
+    ).toBe(null)
   })
 
   it("prefers a file that was packed beside it, unless that is older", async () => {
@@ -309,6 +391,9 @@ describe("a file that changes while the app runs", () => {
     write("still.css", "bb")
     expect(still.url("still.css")).toBe(before)
     const response = await still.answer(new Request("http://localhost/"), before)
-    expect([response.headers.get("cache-control")?.includes("immutable"), await response.text()]).toEqual([true, "a"])
+    expect([
+      response.headers.get("cache-control")?.includes("immutable"),
+      await response.text(),
+    ]).toEqual([true, "a"])
   })
 })

@@ -40,7 +40,11 @@ const assetOptions = optionNames<AssetFolderOptions>({ directory: true, path: tr
 /** For `Page({ styles })`. */
 export type StyleAttributes = { readonly href: string; readonly integrity: string }
 /** For `Page({ scripts })`. */
-export type ScriptAttributes = { readonly type: "module"; readonly src: string; readonly integrity: string }
+export type ScriptAttributes = {
+  readonly type: "module"
+  readonly src: string
+  readonly integrity: string
+}
 
 interface FoundFile {
   /** With every link followed: inside the folder. */
@@ -69,11 +73,18 @@ export class AssetFolder {
 
   constructor(options: AssetFolderOptions) {
     refuseUnknownOptions("assets({ … })", options, assetOptions)
-    const { directory, path = "/assets", watch = process.env["NODE_ENV"] !== "production" } = options
+    const {
+      directory,
+      path = "/assets",
+      watch = process.env["NODE_ENV"] !== "production",
+    } = options
     const folder = directory instanceof URL ? fileURLToPath(directory) : resolve(directory)
     const stats = statSync(folder, { throwIfNoEntry: false })
     if (!stats?.isDirectory())
-      throw new NitroError("NITRO_ASSET_FOLDER", `The folder of assets ${folder} ${stats ? "is a file" : "does not exist"}.`)
+      throw new NitroError(
+        "NITRO_ASSET_FOLDER",
+        `The folder of assets ${folder} ${stats ? "is a file" : "does not exist"}.`,
+      )
     this.path = `/${path.replace(/^\/+|\/+$/g, "")}`
     this.#root = realpathSync(folder)
     this.#watches = watch
@@ -86,7 +97,10 @@ export class AssetFolder {
   url(name: string): string {
     const { hash } = this.#known(name)
     const at = name.lastIndexOf(".")
-    const hashed = at > name.lastIndexOf("/") + 1 ? `${name.slice(0, at)}.${hash}${name.slice(at)}` : `${name}.${hash}`
+    const hashed =
+      at > name.lastIndexOf("/") + 1
+        ? `${name.slice(0, at)}.${hash}${name.slice(at)}`
+        : `${name}.${hash}`
     return `${currentRequest()?.basePath ?? ""}${this.path}/${hashed.split("/").map(encodeURIComponent).join("/")}`
   }
 
@@ -104,7 +118,8 @@ export class AssetFolder {
   async answer(request: Request, path: string): Promise<Response> {
     const asked = decode(path.slice(this.path.length + 1))
     if (asked === undefined) return notFound()
-    const [, start = "", hash = "", end = ""] = /^(.*)\.([0-9a-f]{12})(\.[^./]+)?$/.exec(asked) ?? []
+    const [, start = "", hash = "", end = ""] =
+      /^(.*)\.([0-9a-f]{12})(\.[^./]+)?$/.exec(asked) ?? []
     const whole = this.#hashed(asked)
     const file = whole ?? (hash === "" ? undefined : this.#hashed(start + end))
     if (!file) return notFound()
@@ -116,7 +131,8 @@ export class AssetFolder {
       // Someone may ask for a version that is no more: they get today's, and ask again.
       isImmutable: !whole && hash === file.hash,
       encodings: this.#encodings(name, file),
-      load: range => content ?? streamOf(file.file, range ?? { start: 0, end: Math.max(0, stats.size - 1) }),
+      load: range =>
+        content ?? streamOf(file.file, range ?? { start: 0, end: Math.max(0, stats.size - 1) }),
       size: stats.size,
     })
   }
@@ -132,9 +148,16 @@ export class AssetFolder {
           .replaceAll(sep, "/"),
       )
       .filter(other => isServed(other))
-    throw new NitroError("NITRO_ASSET_UNKNOWN", `There is no file ${JSON.stringify(name)} in ${this.#root} that may be served.`, {
-      fix: names.length > 0 ? suggest(name, names.slice(0, 1000)) : "The folder is empty: build your files before the app starts.",
-    })
+    throw new NitroError(
+      "NITRO_ASSET_UNKNOWN",
+      `There is no file ${JSON.stringify(name)} in ${this.#root} that may be served.`,
+      {
+        fix:
+          names.length > 0
+            ? suggest(name, names.slice(0, 1000))
+            : "The folder is empty: build your files before the app starts.",
+      },
+    )
   }
 
   #hashed(name: string): HashedFile | undefined {
@@ -145,12 +168,25 @@ export class AssetFolder {
       this.#files.delete(name)
       return undefined
     }
-    if (known && known.file === found.file && known.stats.mtimeMs === found.stats.mtimeMs && known.stats.size === found.stats.size)
+    if (
+      known &&
+      known.file === found.file &&
+      known.stats.mtimeMs === found.stats.mtimeMs &&
+      known.stats.size === found.stats.size
+    )
       return known
-    const content = found.stats.size <= maxKeptBytes ? (readFileSync(found.file) as Uint8Array<ArrayBuffer>) : undefined
+    const content =
+      found.stats.size <= maxKeptBytes
+        ? (readFileSync(found.file) as Uint8Array<ArrayBuffer>)
+        : undefined
     const digest = content ? createHash("sha384").update(content).digest() : digestOf(found.file)
     const hash = digest.toString("hex").slice(0, 12)
-    const made: HashedFile = { ...found, hash, integrity: `sha384-${digest.toString("base64")}`, content }
+    const made: HashedFile = {
+      ...found,
+      hash,
+      integrity: `sha384-${digest.toString("base64")}`,
+      content,
+    }
     this.#files.set(name, made)
     return made
   }
@@ -160,18 +196,23 @@ export class AssetFolder {
     if (!isServed(name)) return undefined
     try {
       const path = join(this.#root, name)
-      const file = lstatSync(path).isSymbolicLink() || name.includes("/") ? realpathSync(path) : path
+      const file =
+        lstatSync(path).isSymbolicLink() || name.includes("/") ? realpathSync(path) : path
       if (!file.startsWith(this.#root + sep)) return undefined
       const stats = statSync(file)
       return stats.isFile() ? { file, stats } : undefined
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG") return undefined
+      if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG")
+        return undefined
       throw error
     }
   }
 
-  #encodings(name: string, file: HashedFile): Record<string, () => Promise<Uint8Array<ArrayBuffer>>> {
+  #encodings(
+    name: string,
+    file: HashedFile,
+  ): Record<string, () => Promise<Uint8Array<ArrayBuffer>>> {
     const { content } = file
     if (!content || content.length < 1024 || !isText(name)) return {}
     const packed = (extension: string): (() => Promise<Uint8Array<ArrayBuffer>>) | undefined => {
@@ -238,7 +279,10 @@ function decode(path: string): string | undefined {
 
 /** No way out of the folder, no hidden file, and no second spelling of a name. */
 function isServed(name: string): boolean {
-  return !/[\\\0:]/.test(name) && name.split("/").every(segment => segment !== "" && !segment.startsWith("."))
+  return (
+    !/[\\\0:]/.test(name) &&
+    name.split("/").every(segment => segment !== "" && !segment.startsWith("."))
+  )
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -276,9 +320,13 @@ const types: Readonly<Record<string, string>> = {
 const extensionOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1).toLowerCase()
 
 const isText = (name: string): boolean =>
-  /^(?:text\/|application\/(?:json|xml|manifest)|image\/svg|font\/[to]tf)/.test(types[extensionOf(name)] ?? "")
+  /^(?:text\/|application\/(?:json|xml|manifest)|image\/svg|font\/[to]tf)/.test(
+    types[extensionOf(name)] ?? "",
+  )
 
 function typeOf(name: string): string {
   const type = types[extensionOf(name)] ?? "application/octet-stream"
-  return /^(?:text\/|application\/(?:json|xml|manifest)|image\/svg)/.test(type) ? `${type}; charset=utf-8` : type
+  return /^(?:text\/|application\/(?:json|xml|manifest)|image\/svg)/.test(type)
+    ? `${type}; charset=utf-8`
+    : type
 }

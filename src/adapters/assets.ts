@@ -2,7 +2,11 @@
 import { clientAssets } from "../client/index.ts"
 import { answerFile, notFound } from "./file.ts"
 
-export async function answerAsset(request: Request, path: string, search: string): Promise<Response> {
+export async function answerAsset(
+  request: Request,
+  path: string,
+  search: string,
+): Promise<Response> {
   const asset = clientAssets.get(path.slice("/_nitro/".length))
   if (!asset) return notFound()
   return answerFile(request, {

@@ -13,11 +13,20 @@ import { errorSignal, formSignal } from "../actions/contract/form-keys.ts"
 function makeApp(options: Partial<Parameters<typeof nitro>[0]> = {}) {
   class Product extends Entity(
     "Product",
-    { name: z.string().min(1).max(20), price: z.number().nonnegative(), stock: z.int().default(0), secret: z.string().default("") },
+    {
+      name: z.string().min(1).max(20),
+      price: z.number().nonnegative(),
+      stock: z.int().default(0),
+      secret: z.string().default(""),
+    },
     { timestamps: true, guarded: ["secret"] },
   ) {
     static store = memory()
-    @action({ input: { quantity: z.int().positive() } }) restock({ quantity }: { quantity: number }) {
+    @action({ input: { quantity: z.int().positive() } }) restock({
+      quantity,
+    }: {
+      quantity: number
+    }) {
       this.stock += quantity
     }
     @action() sellOut() {
@@ -59,10 +68,16 @@ const form = {
   host: "shop.test",
   referer: `${origin}/products?page=2`,
 }
-const send = (method: string, path: string, body?: string, headers: Record<string, string> = json) =>
+const send = (
+  method: string,
+  path: string,
+  body?: string,
+  headers: Record<string, string> = json,
+) =>
   handle(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }))
 const productForm = "product_create"
-const signalsOf = (text: string) => JSON.parse(text.slice(text.indexOf("signals ") + 8)) as Record<string, unknown>
+const signalsOf = (text: string) =>
+  JSON.parse(text.slice(text.indexOf("signals ") + 8)) as Record<string, unknown>
 const datastar = { ...json, "datastar-request": "true" }
 
 describe("CRUD for programs", () => {
@@ -72,8 +87,12 @@ describe("CRUD for programs", () => {
     const desk = (await created.json()) as { id: string }
     expect(desk).toMatchObject({ name: "Desk", price: 99, stock: 0 })
     expect(await (await send("GET", `/products/${desk.id}`)).json()).toMatchObject({ name: "Desk" })
-    expect(await (await send("PATCH", `/products/${desk.id}`, '{"price":80}')).json()).toMatchObject({ name: "Desk", price: 80 })
-    expect(await (await send("PUT", `/products/${desk.id}`, '{"stock":3}')).json()).toMatchObject({ stock: 3 })
+    expect(
+      await (await send("PATCH", `/products/${desk.id}`, '{"price":80}')).json(),
+    ).toMatchObject({ name: "Desk", price: 80 })
+    expect(await (await send("PUT", `/products/${desk.id}`, '{"stock":3}')).json()).toMatchObject({
+      stock: 3,
+    })
     expect(await (await send("GET", "/products")).json()).toHaveLength(1)
     expect((await send("DELETE", `/products/${desk.id}`)).status).toBe(204)
     expect((await send("GET", `/products/${desk.id}`)).status).toBe(404)
@@ -87,7 +106,10 @@ describe("CRUD for programs", () => {
       ["d", 2],
     ] as const)
       await Product.create({ name, price })
-    const names = async (query: string) => ((await (await send("GET", `/products${query}`)).json()) as { name: string }[]).map(p => p.name)
+    const names = async (query: string) =>
+      ((await (await send("GET", `/products${query}`)).json()) as { name: string }[]).map(
+        p => p.name,
+      )
     expect(await names("?sort=-price,name")).toEqual(["a", "c", "d", "b"])
     expect(await names("?price=2&sort=name")).toEqual(["c", "d"])
     expect(await names("?price=1&price=3&sort=name")).toEqual(["a", "b"])
@@ -112,17 +134,22 @@ describe("CRUD for programs", () => {
   it("names every wrong field of a refused create", async () => {
     const response = await send("POST", "/products", '{"name":"","price":-1}')
     expect(response.status).toBe(422)
-    const { error } = (await response.json()) as { error: { code: string; issues: { path: string }[] } }
+    const { error } = (await response.json()) as {
+      error: { code: string; issues: { path: string }[] }
+    }
     expect(error.code).toBe("NITRO_VALIDATION")
     expect(error.issues.map(issue => issue.path).sort()).toEqual(["name", "price"])
   })
 
-  it.each(["nmae", "id", "createdAt", "secret", "__proto__"])("refuses the name %s, which input may not set", async name => {
-    const response = await send("POST", "/products", `{"name":"Desk","price":1,"${name}":"x"}`)
-    expect(response.status).toBe(422)
-    expect(await response.json()).toMatchObject({ error: { code: "NITRO_UNKNOWN_INPUT" } })
-    expect(await Product.count()).toBe(0)
-  })
+  it.each(["nmae", "id", "createdAt", "secret", "__proto__"])(
+    "refuses the name %s, which input may not set",
+    async name => {
+      const response = await send("POST", "/products", `{"name":"Desk","price":1,"${name}":"x"}`)
+      expect(response.status).toBe(422)
+      expect(await response.json()).toMatchObject({ error: { code: "NITRO_UNKNOWN_INPUT" } })
+      expect(await Product.count()).toBe(0)
+    },
+  )
 })
 
 describe("actions", () => {
@@ -133,12 +160,15 @@ describe("actions", () => {
     expect((await Product.require(desk.id)).stock).toBe(7)
   })
 
-  it.each(['{"quantity":"abc"}', '{"quantity":-1}', "{}", '{"quantity":1,"price":0}'])("refuse %s before they run", async body => {
-    const desk = await Product.create({ name: "Desk", price: 99 })
-    const response = await send("POST", `/products/${desk.id}/restock`, body)
-    expect(response.status).toBe(422)
-    expect((await Product.require(desk.id)).stock).toBe(0)
-  })
+  it.each(['{"quantity":"abc"}', '{"quantity":-1}', "{}", '{"quantity":1,"price":0}'])(
+    "refuse %s before they run",
+    async body => {
+      const desk = await Product.create({ name: "Desk", price: 99 })
+      const response = await send("POST", `/products/${desk.id}/restock`, body)
+      expect(response.status).toBe(422)
+      expect((await Product.require(desk.id)).stock).toBe(0)
+    },
+  )
 
   it("are found by the class, answer a value as JSON, and a generator as a list", async () => {
     await Product.create({ name: "Desk", price: 99 })
@@ -198,7 +228,14 @@ describe("hooks that write", () => {
       }
     }
     const app = nitro({ entities: [expose(Note)] })
-    const post = (text: string) => app(new Request(`${origin}/notes`, { method: "POST", headers: json, body: JSON.stringify({ text }) }))
+    const post = (text: string) =>
+      app(
+        new Request(`${origin}/notes`, {
+          method: "POST",
+          headers: json,
+          body: JSON.stringify({ text }),
+        }),
+      )
     const quiet = () => undefined
     subscribe("nitro:error", quiet)
     expect((await post("bad")).status).toBe(500)
@@ -214,13 +251,29 @@ describe("a page's script", () => {
     const desk = await Product.create({ name: "Desk", price: 99 })
     const patched = await send("POST", `/products/${desk.id}/sell-out`, "{}", datastar)
     expect(patched.headers.get("content-type")).toContain("text/event-stream")
-    expect(await patched.text()).toBe('event: datastar-patch-elements\ndata: elements <p id="sold">sold</p>\n\n')
-    expect((await send("POST", `/products/${desk.id}/restock`, '{"quantity":1,"another_signal":true}', datastar)).status).toBe(204)
-    expect(await (await send("POST", `/products/${desk.id}/steps`, "{}", datastar)).text()).toContain('<p id="step">two</p>')
+    expect(await patched.text()).toBe(
+      'event: datastar-patch-elements\ndata: elements <p id="sold">sold</p>\n\n',
+    )
+    expect(
+      (
+        await send(
+          "POST",
+          `/products/${desk.id}/restock`,
+          '{"quantity":1,"another_signal":true}',
+          datastar,
+        )
+      ).status,
+    ).toBe(204)
+    expect(
+      await (await send("POST", `/products/${desk.id}/steps`, "{}", datastar)).text(),
+    ).toContain('<p id="step">two</p>')
   })
 
   it("gets the messages of a refused form as signals of that form", async () => {
-    const response = await send("POST", "/products", "name=&price=abc", { ...form, "datastar-request": "true" })
+    const response = await send("POST", "/products", "name=&price=abc", {
+      ...form,
+      "datastar-request": "true",
+    })
     expect(response.status).toBe(200)
     const signals = signalsOf(await response.text())
     expect(signals[errorSignal(productForm, "name")]).toMatch(/./)
@@ -229,7 +282,10 @@ describe("a page's script", () => {
   })
 
   it("is told when a form succeeded, with its messages cleared", async () => {
-    const response = await send("POST", "/products", "name=Desk&price=9.5", { ...form, "datastar-request": "true" })
+    const response = await send("POST", "/products", "name=Desk&price=9.5", {
+      ...form,
+      "datastar-request": "true",
+    })
     expect(signalsOf(await response.text())).toEqual({
       _alert: "",
       [formSignal(productForm)]: expect.any(Number),
@@ -257,10 +313,13 @@ describe("a browser without script", () => {
     expect(await Product.count()).toBe(0)
   })
 
-  it.each(["http://evil.test/x", "not a url", ""])("is never sent to another site (referer %j)", async referer => {
-    const response = await send("POST", "/products", "name=Desk&price=9", { ...form, referer })
-    expect(response.headers.get("location")).toBe("/")
-  })
+  it.each(["http://evil.test/x", "not a url", ""])(
+    "is never sent to another site (referer %j)",
+    async referer => {
+      const response = await send("POST", "/products", "name=Desk&price=9", { ...form, referer })
+      expect(response.headers.get("location")).toBe("/")
+    },
+  )
 
   it("finds its typed values and messages on the page that follows a refusal", async () => {
     const refused = await send("POST", "/products", `name=${"x".repeat(30)}&price=9`, form)
@@ -297,7 +356,11 @@ describe("protection", () => {
   it("limits bodies", async () => {
     const small = makeApp({ maxBodyBytes: 100 })
     const response = await small.handle(
-      new Request(`${origin}/products`, { method: "POST", headers: json, body: JSON.stringify({ name: "x".repeat(200) }) }),
+      new Request(`${origin}/products`, {
+        method: "POST",
+        headers: json,
+        body: JSON.stringify({ name: "x".repeat(200) }),
+      }),
     )
     expect(response.status).toBe(413)
   })
@@ -319,9 +382,20 @@ describe("protection", () => {
     const desk = await Product.create({ name: "Desk", price: 1 })
     expect((await handle(new Request(`${origin}/products`))).status).toBe(404)
     expect((await handle(new Request(`${origin}/products/${desk.id}`))).status).toBe(403)
-    expect((await handle(new Request(`${origin}/products/${desk.id}`, { headers: { authorization: "x" } }))).status).toBe(200)
-    expect((await handle(new Request(`${origin}/products/${desk.id}`, { method: "DELETE" }))).status).toBe(405)
-    expect((await handle(new Request(`${origin}/products/${desk.id}/sell-out`, { method: "POST" }))).status).toBe(403)
+    expect(
+      (
+        await handle(
+          new Request(`${origin}/products/${desk.id}`, { headers: { authorization: "x" } }),
+        )
+      ).status,
+    ).toBe(200)
+    expect(
+      (await handle(new Request(`${origin}/products/${desk.id}`, { method: "DELETE" }))).status,
+    ).toBe(405)
+    expect(
+      (await handle(new Request(`${origin}/products/${desk.id}/sell-out`, { method: "POST" })))
+        .status,
+    ).toBe(403)
     expect(asked).toEqual(["read", "read", "sellOut"])
   })
 
@@ -332,7 +406,9 @@ describe("protection", () => {
     }
     expect(() => nitro({ entities: [One] })).toThrow(/One\.left and One\.right/)
     class Two extends Entity("Two", { a: z.string() }, { plural: "products" }) {}
-    expect(() => nitro({ entities: [expose(Product), expose(Two)] })).toThrow(/Product\.list and Two\.list/)
+    expect(() => nitro({ entities: [expose(Product), expose(Two)] })).toThrow(
+      /Product\.list and Two\.list/,
+    )
   })
 
   it("answers a broken path with 400, not 500", async () => {
@@ -345,13 +421,17 @@ describe("paths", () => {
     const { Product, handle } = makeApp({ basePath: "/api" })
     expect((await handle(new Request(`${origin}/products`))).status).toBe(404)
     expect((await handle(new Request(`${origin}/api/products`))).status).toBe(200)
-    const response = await handle(new Request(`${origin}/x`), () => respond(html`<a href="${call(Product, "list").href}">all</a>`))
+    const response = await handle(new Request(`${origin}/x`), () =>
+      respond(html`<a href="${call(Product, "list").href}">all</a>`),
+    )
     expect(await response.text()).toBe('<a href="/api/products">all</a>')
   })
 
   it("that are not ours go to the host", async () => {
     for (const path of ["/", "/product", "/productsx", "/products/a/b/c"]) {
-      expect(await (await handle(new Request(origin + path), () => new Response("host"))).text()).toBe("host")
+      expect(
+        await (await handle(new Request(origin + path), () => new Response("host"))).text(),
+      ).toBe("host")
     }
     expect((await handle(new Request(`${origin}/else`))).status).toBe(404)
   })
@@ -365,8 +445,12 @@ describe("paths", () => {
 
 describe("assets", () => {
   it("serves the client and the stylesheet that a page asks for, immutable under their version", async () => {
-    const page = await (await handle(new Request(`${origin}/`), () => respond(<Page title="T">x</Page>))).text()
-    const urls = [...page.matchAll(/(?:src|href)="(\/_nitro\/[^"]+)"/g)].map(match => match[1] as string)
+    const page = await (
+      await handle(new Request(`${origin}/`), () => respond(<Page title="T">x</Page>))
+    ).text()
+    const urls = [...page.matchAll(/(?:src|href)="(\/_nitro\/[^"]+)"/g)].map(
+      match => match[1] as string,
+    )
     expect(urls.map(url => url.split("?")[0]).sort()).toEqual([
       "/_nitro/basecoat.css",
       "/_nitro/client.js",
@@ -380,18 +464,26 @@ describe("assets", () => {
       expect((await response.text()).length).toBeGreaterThan(100)
       const bare = await handle(new Request(origin + url.split("?")[0]))
       expect(bare.headers.get("cache-control")).toBe("no-cache")
-      const again = await handle(new Request(origin + url, { headers: { "if-none-match": bare.headers.get("etag") ?? "" } }))
+      const again = await handle(
+        new Request(origin + url, { headers: { "if-none-match": bare.headers.get("etag") ?? "" } }),
+      )
       expect(again.status).toBe(304)
       expect(await (await handle(new Request(origin + url, { method: "HEAD" }))).text()).toBe("")
     }
     expect((await handle(new Request(`${origin}/_nitro/nope.js`))).status).toBe(404)
-    expect((await handle(new Request(`${origin}/_nitro/client.js`, { method: "POST" }))).status).toBe(405)
+    expect(
+      (await handle(new Request(`${origin}/_nitro/client.js`, { method: "POST" }))).status,
+    ).toBe(405)
   })
 
   it("sends them packed to readers that take it, each representation with a tag of its own", async () => {
-    const ask = (headers: Record<string, string>) => handle(new Request(`${origin}/_nitro/basecoat.css`, { headers }))
+    const ask = (headers: Record<string, string>) =>
+      handle(new Request(`${origin}/_nitro/basecoat.css`, { headers }))
     const packed = await ask({ "accept-encoding": "br, gzip;q=0.5" })
-    expect([packed.headers.get("content-encoding"), packed.headers.get("vary")]).toEqual(["gzip", "accept-encoding"])
+    expect([packed.headers.get("content-encoding"), packed.headers.get("vary")]).toEqual([
+      "gzip",
+      "accept-encoding",
+    ])
     const bytes = Buffer.from(await packed.arrayBuffer())
     expect(bytes.length).toBeLessThan(30_000)
     const plain = await ask({ "accept-encoding": "gzip;q=0, br" })
@@ -399,7 +491,9 @@ describe("assets", () => {
     expect(gunzipSync(bytes).toString()).toBe(await plain.text())
     expect(packed.headers.get("etag")).not.toBe(plain.headers.get("etag"))
     const tag = packed.headers.get("etag") ?? ""
-    expect((await ask({ "accept-encoding": "gzip", "if-none-match": `"x", W/${tag}` })).status).toBe(304)
+    expect(
+      (await ask({ "accept-encoding": "gzip", "if-none-match": `"x", W/${tag}` })).status,
+    ).toBe(304)
     expect((await ask({ "if-none-match": tag })).status).toBe(200)
   })
 })

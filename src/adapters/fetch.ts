@@ -75,7 +75,10 @@ interface AssetFolder {
 }
 
 /** Answers a request by itself, or by `next` when the path is not one of ours. Without `next` the rest is 404. */
-export type NitroHandler = (request: Request, next?: () => MaybePromise<Response>) => Promise<Response>
+export type NitroHandler = (
+  request: Request,
+  next?: () => MaybePromise<Response>,
+) => Promise<Response>
 
 /**
  * Makes a fetch handler of entities: their actions, the CRUD routes of exposed ones, the browser client under `/_nitro/`, and the
@@ -147,8 +150,13 @@ export function createGate(options: NitroOptions): Gate {
   // The stores may be configured below this call.
   setImmediate(() => warnAtStart(app.exposures))
   /** Runs `answer` with the user of the request, and waits for the user only where it has to. */
-  function inContext<T>(context: OpenContext, partition: string | undefined, answer: () => T): MaybePromise<Awaited<T>> | T {
-    const run = partition === undefined ? answer : ((() => withPartition(partition, answer)) as () => T)
+  function inContext<T>(
+    context: OpenContext,
+    partition: string | undefined,
+    answer: () => T,
+  ): MaybePromise<Awaited<T>> | T {
+    const run =
+      partition === undefined ? answer : ((() => withPartition(partition, answer)) as () => T)
     const user = options.user?.(context.request)
     if (isThenable(user))
       return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(known =>
@@ -160,28 +168,39 @@ export function createGate(options: NitroOptions): Gate {
     app,
     own(request, path, search) {
       const { basePath } = app
-      const isWithin = basePath === "" || (path.startsWith(basePath) && path[basePath.length] === "/")
+      const isWithin =
+        basePath === "" || (path.startsWith(basePath) && path[basePath.length] === "/")
       const inner = basePath === "" ? path : path.slice(basePath.length)
       if (isWithin && inner.startsWith("/_nitro/")) return answerAsset(request, inner, search)
       // Also outside, for addresses that were made before any request told the base path.
       const asked = isWithin ? inner : path
-      for (const folder of folders) if (asked.startsWith(`${folder.path}/`)) return folder.answer(request, asked)
+      for (const folder of folders)
+        if (asked.startsWith(`${folder.path}/`)) return folder.answer(request, asked)
       const places = isWithin ? dispatcher.routes.find(inner) : undefined
       if (places === undefined) {
         // Before the page's route does any work.
-        return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull) ? busyAnswer() : undefined
+        return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull)
+          ? busyAnswer()
+          : undefined
       }
       const session = sessionFor(app, request, options.partition)
       const context = contextOf(app, request, path, search, undefined)
-      const dispatched = inContext(context, session?.partition, () => dispatcher.dispatch(request, places, search))
+      const dispatched = inContext(context, session?.partition, () =>
+        dispatcher.dispatch(request, places, search),
+      )
       return session?.cookie === undefined ? dispatched : withCookies(dispatched, [session.cookie])
     },
     page(request, path, search) {
       // A stream renders for every page that shares it, so it must not see what one browser posted.
-      const flash = search.includes("_nitro=") ? undefined : app.part(flashes).read(request.headers.get("cookie"))
+      const flash = search.includes("_nitro=")
+        ? undefined
+        : app.part(flashes).read(request.headers.get("cookie"))
       const context = contextOf(app, request, path, search, flash)
       const visitor = sessionFor(app, request, options.partition)
-      const cookies = [...(flash ? [app.part(flashes).clear] : []), ...(visitor?.cookie === undefined ? [] : [visitor.cookie])]
+      const cookies = [
+        ...(flash ? [app.part(flashes).clear] : []),
+        ...(visitor?.cookie === undefined ? [] : [visitor.cookie]),
+      ]
       const live = prepareLive(context)
       if (live.stream === undefined) allowPageKey(context)
       return {
@@ -203,17 +222,39 @@ function by(context: OpenContext, user: User | undefined): RequestContext {
   return context
 }
 
-function contextOf(app: App, request: Request, path: string, search: string, flash: Flash | undefined): OpenContext {
-  return { app, request, path, search, basePath: app.basePath, flash, extras: new Map(), user: undefined }
+function contextOf(
+  app: App,
+  request: Request,
+  path: string,
+  search: string,
+  flash: Flash | undefined,
+): OpenContext {
+  return {
+    app,
+    request,
+    path,
+    search,
+    basePath: app.basePath,
+    flash,
+    extras: new Map(),
+    user: undefined,
+  }
 }
 
 /** Nothing where no store asks for it, or who runs this said already whose request it is. */
-function sessionFor(app: App, request: Request, partition: NitroOptions["partition"]): Session | undefined {
+function sessionFor(
+  app: App,
+  request: Request,
+  partition: NitroOptions["partition"],
+): Session | undefined {
   if (!hasPartitionedStores() || currentPartition() !== undefined) return undefined
   return sessionOf(request, answerNow(partition?.(request), "nitro({ partition })"), app)
 }
 
-async function withCookies(answer: MaybePromise<Response>, cookies: readonly string[]): Promise<Response> {
+async function withCookies(
+  answer: MaybePromise<Response>,
+  cookies: readonly string[],
+): Promise<Response> {
   const response = await answer
   const headers = new Headers(response.headers)
   for (const cookie of cookies) headers.append("set-cookie", cookie)
@@ -236,7 +277,12 @@ function releasing<T>({ stream }: LiveRequest, run: () => T): T {
   }
 }
 
-async function finish(response: Response, live: LiveRequest, once: boolean, cookies: readonly string[]): Promise<Response> {
+async function finish(
+  response: Response,
+  live: LiveRequest,
+  once: boolean,
+  cookies: readonly string[],
+): Promise<Response> {
   const { stream } = live
   if (!stream) return cookies.length === 0 ? response : withCookies(response, cookies)
   return releasing(live, async () => {
@@ -245,7 +291,8 @@ async function finish(response: Response, live: LiveRequest, once: boolean, cook
       await response.text()
       const elsewhere = renewal(live, live.app.part(liveApp))
       if (elsewhere !== undefined) return withCookies(elsewhere, cookies)
-      if (stream.size > 0 || stream.state === "ended") return withCookies(answerStream(live, stream, once), cookies)
+      if (stream.size > 0 || stream.state === "ended")
+        return withCookies(answerStream(live, stream, once), cookies)
     } else {
       await response.body?.cancel()
     }

@@ -12,7 +12,9 @@ export interface ServedFile {
   /** The content in other encodings, by their name in HTTP; the first one that the reader takes is sent. */
   readonly encodings: Readonly<Record<string, () => MaybePromise<Uint8Array<ArrayBuffer>>>>
   /** The content, or the part of it: a stream has to begin and to end there. */
-  readonly load: (range?: ByteRange) => MaybePromise<string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>>
+  readonly load: (
+    range?: ByteRange,
+  ) => MaybePromise<string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>>
   /** Bytes of what `load` gives, where it is a stream. */
   readonly size?: number
 }
@@ -27,9 +29,14 @@ export async function answerFile(request: Request, file: ServedFile): Promise<Re
   }
   const plainTag = `"${file.hash}"`
   const { headers: asked } = request
-  const isPart = request.method === "GET" && asked.has("range") && [null, plainTag].includes(asked.get("if-range"))
+  const isPart =
+    request.method === "GET" &&
+    asked.has("range") &&
+    [null, plainTag].includes(asked.get("if-range"))
   // A part is one of the content as it is: its bytes are counted before any encoding.
-  const encoding = isPart ? undefined : Object.keys(file.encodings).find(name => accepts(asked.get("accept-encoding"), name))
+  const encoding = isPart
+    ? undefined
+    : Object.keys(file.encodings).find(name => accepts(asked.get("accept-encoding"), name))
   // Two encodings are two representations: each has a tag of its own.
   const etag = encoding === undefined ? plainTag : `"${file.hash}-${encoding}"`
   const headers = new Headers({
@@ -45,12 +52,21 @@ export async function answerFile(request: Request, file: ServedFile): Promise<Re
   if (encoding !== undefined) headers.set("content-encoding", encoding)
   else if (file.size !== undefined) headers.set("content-length", String(file.size))
   if (request.method === "HEAD") return new Response(null, { headers })
-  return new Response(await (encoding === undefined ? file.load() : file.encodings[encoding]?.()), { headers })
+  return new Response(await (encoding === undefined ? file.load() : file.encodings[encoding]?.()), {
+    headers,
+  })
 }
 
-async function answerPart(file: ServedFile, header: string | null, headers: Headers): Promise<Response> {
+async function answerPart(
+  file: ServedFile,
+  header: string | null,
+  headers: Headers,
+): Promise<Response> {
   // Without a size it is in memory.
-  const whole = file.size === undefined ? bytesOf((await file.load()) as string | Uint8Array<ArrayBuffer>) : undefined
+  const whole =
+    file.size === undefined
+      ? bytesOf((await file.load()) as string | Uint8Array<ArrayBuffer>)
+      : undefined
   const size = whole?.length ?? (file.size as number)
   const range = rangeOf(header, size)
   if (range === null) {
@@ -62,7 +78,8 @@ async function answerPart(file: ServedFile, header: string | null, headers: Head
   const content = whole ?? (await file.load(range))
   headers.set("content-length", String(end - start + 1))
   if (range !== undefined) headers.set("content-range", `bytes ${start}-${end}/${size}`)
-  const body = content instanceof ReadableStream ? content : bytesOf(content).subarray(start, end + 1)
+  const body =
+    content instanceof ReadableStream ? content : bytesOf(content).subarray(start, end + 1)
   return new Response(body, { status: range === undefined ? 200 : 206, headers })
 }
 
@@ -79,4 +96,5 @@ function accepts(header: string | null, encoding: string): boolean {
 }
 
 const matches = (header: string | null, etag: string): boolean =>
-  header?.split(",").some(tag => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag) ?? false
+  header?.split(",").some(tag => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag) ??
+  false

@@ -42,7 +42,8 @@ export async function statusOf(res: ServerResponse, answer: () => unknown): Prom
       else delete (res as Partial<Record<(typeof held)[number], unknown>>)[name]
     }
     for (const name of res.getHeaderNames()) if (name !== "set-cookie") res.removeHeader(name)
-    for (const [name, value] of Object.entries(headers)) if (value !== undefined && name !== "set-cookie") res.setHeader(name, value)
+    for (const [name, value] of Object.entries(headers))
+      if (value !== undefined && name !== "set-cookie") res.setHeader(name, value)
     res.statusCode = 200
   }
 }

@@ -21,7 +21,10 @@ interface HonoContext {
   newResponse(body: null, status: 200): Response
 }
 
-export type HonoMiddleware = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
+export type HonoMiddleware = (
+  context: HonoContext,
+  next: () => Promise<void>,
+) => Promise<Response | undefined>
 
 /**
  * Middleware for Hono 4. Register it before your own routes: it answers the paths of the entities and passes the rest

@@ -17,7 +17,10 @@ export function answerOfError(error: unknown, request: Request | undefined): Res
   }
   const body = { ...details, code, message, status, ...(issues.length > 0 ? { issues } : {}) }
   if (wantsJson(request)) return Response.json({ error: body }, { status, headers: nosniff })
-  return new Response(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...nosniff } })
+  return new Response(message, {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", ...nosniff },
+  })
 }
 
 /** Programs say so; browsers that open a page accept HTML. */
@@ -28,7 +31,10 @@ function wantsJson(request: Request | undefined): boolean {
 
 /** Hono, and frameworks of its kind, ask an error that reaches them for its answer. */
 export function letErrorsAnswer(): void {
-  Object.defineProperty(NitroError.prototype, "getResponse", { configurable: true, value: responseOf })
+  Object.defineProperty(NitroError.prototype, "getResponse", {
+    configurable: true,
+    value: responseOf,
+  })
 }
 
 function responseOf(this: NitroError): Response {

@@ -1,7 +1,15 @@
 // Headers that the host has set before or beside an answer of ours: they are added to it, and ours win where both name one.
 
 /** Speak of a body that is not sent, or of a connection that the server decides about. */
-const notOurs = new Set(["content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "etag", "last-modified"])
+const notOurs = new Set([
+  "content-type",
+  "content-length",
+  "content-encoding",
+  "transfer-encoding",
+  "connection",
+  "etag",
+  "last-modified",
+])
 
 /** The response with what it lacks of the host's headers: itself where its headers may be changed. */
 export function withHostHeaders(response: Response, host: Headers): Response {
@@ -13,12 +21,19 @@ export function withHostHeaders(response: Response, host: Headers): Response {
     // The headers of a Response that `fetch` gave cannot be changed.
     const headers = new Headers(response.headers)
     addHostHeaders(headers, host)
-    return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
+    return new Response(response.body, {
+      status: response.status,
+      statusText: response.statusText,
+      headers,
+    })
   }
 }
 
 /** Adds what `ours` lacks. Cookies of both are sent, and `Vary` lists the names of both. */
-export function addHostHeaders(ours: Headers, host: Iterable<readonly [name: string, value: string]>): void {
+export function addHostHeaders(
+  ours: Headers,
+  host: Iterable<readonly [name: string, value: string]>,
+): void {
   const names = new Set(ours.keys())
   for (const [name, value] of host) {
     const key = name.toLowerCase()
@@ -31,6 +46,8 @@ export function addHostHeaders(ours: Headers, host: Iterable<readonly [name: str
 
 function addVary(headers: Headers, value: string): void {
   const known = new Set((headers.get("vary") ?? "").toLowerCase().split(/\s*,\s*/))
-  const missing = value.split(/\s*,\s*/).filter(name => name !== "" && !known.has(name.toLowerCase()))
+  const missing = value
+    .split(/\s*,\s*/)
+    .filter(name => name !== "" && !known.has(name.toLowerCase()))
   if (missing.length > 0) headers.append("vary", missing.join(", "))
 }

@@ -55,26 +55,41 @@ const hosts: Record<string, (Note: ReturnType<typeof makeNote>) => Promise<Host>
       if (path === "/plain") return respond(<Page title="No live views" />)
       return new Response("no", { status: path === "/denied" ? 403 : 500 })
     }
-    return served({ fetch: request => handle(request, () => answer(new URL(request.url).pathname)) }, handle)
+    return served(
+      { fetch: request => handle(request, () => answer(new URL(request.url).pathname)) },
+      handle,
+    )
   },
   "node, with a handler": Note => {
-    const app = forNode({ entities: [expose(Note)] }, (req, res) => answerNode(Note, req.url ?? "/", res))
+    const app = forNode({ entities: [expose(Note)] }, (req, res) =>
+      answerNode(Note, req.url ?? "/", res),
+    )
     return listen(createServer(app), app)
   },
   "node, as a middleware": Note => {
     const middleware = forNode({ entities: [expose(Note)] })
     return listen(
-      createServer((req, res) => middleware(req, res, () => void answerNode(Note, req.url ?? "/", res))),
+      createServer((req, res) =>
+        middleware(req, res, () => void answerNode(Note, req.url ?? "/", res)),
+      ),
       middleware,
     )
   },
 }
 
-async function answerNode(Note: ReturnType<typeof makeNote>, url: string, res: import("node:http").ServerResponse): Promise<void> {
+async function answerNode(
+  Note: ReturnType<typeof makeNote>,
+  url: string,
+  res: import("node:http").ServerResponse,
+): Promise<void> {
   const path = new URL(url, "http://x").pathname
   const status = path === "/denied" ? 403 : path === "/broken" ? 500 : 200
-  const text = status === 200 ? await render(path === "/" ? page(Note) : <Page title="No live views" />) : "no"
-  res.writeHead(status, { "content-type": "text/html; charset=utf-8", "content-length": Buffer.byteLength(text) })
+  const text =
+    status === 200 ? await render(path === "/" ? page(Note) : <Page title="No live views" />) : "no"
+  res.writeHead(status, {
+    "content-type": "text/html; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+  })
   res.write(text)
   res.end()
 }
@@ -101,7 +116,8 @@ afterEach(() => close())
 
 async function streamOf(url: string): Promise<string> {
   const text = await (await fetch(url)).text()
-  const path = /@get\(&#39;([^&]+(?:&amp;[^&]+)*)&#39;/.exec(text)?.[1] ?? /@get\('([^']+)'/.exec(text)?.[1]
+  const path =
+    /@get\(&#39;([^&]+(?:&amp;[^&]+)*)&#39;/.exec(text)?.[1] ?? /@get\('([^']+)'/.exec(text)?.[1]
   expect(path, text).toBeDefined()
   return new URL(path as string, url).href
 }
@@ -130,8 +146,14 @@ describe.each(Object.keys(hosts))("%s", name => {
     expect(stream.headers.get("cache-control")).toContain("no-transform")
     expect(stream.headers.get("content-length")).toBeNull()
     expect(host.app.openStreams).toBe(1)
-    const reader = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
-    await fetch(`${host.url}/notes`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"text":"second"}' })
+    const reader = (stream.body as ReadableStream<Uint8Array>)
+      .pipeThrough(new TextDecoderStream())
+      .getReader()
+    await fetch(`${host.url}/notes`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"text":"second"}',
+    })
     let text = ""
     while (!text.includes("second")) {
       const { value, done } = await reader.read()
@@ -148,7 +170,9 @@ describe.each(Object.keys(hosts))("%s", name => {
   it("opens no stream where the page is refused, fails, or has no live views", async () => {
     const host = await (hosts[name] as (typeof hosts)[string])(makeNote())
     close = host.close
-    const status = async (path: string) => (await fetch(`${host.url}${path}?_nitro=x`, { headers: { "datastar-request": "true" } })).status
+    const status = async (path: string) =>
+      (await fetch(`${host.url}${path}?_nitro=x`, { headers: { "datastar-request": "true" } }))
+        .status
     expect(await status("/denied")).toBe(204)
     expect(await status("/plain")).toBe(204)
     expect(await status("/broken")).toBe(503)
@@ -159,7 +183,9 @@ describe.each(Object.keys(hosts))("%s", name => {
 it("serve says who holds the port", async () => {
   const one = await serve({ fetch: () => new Response("one") }, { port: 0 })
   close = one.close
-  await expect(serve({ fetch: () => new Response("two") }, { port: Number(new URL(one.url).port) })).rejects.toMatchObject({
+  await expect(
+    serve({ fetch: () => new Response("two") }, { port: Number(new URL(one.url).port) }),
+  ).rejects.toMatchObject({
     code: "NITRO_PORT_TAKEN",
   })
 })

@@ -25,10 +25,14 @@ function bodyOf(req: IncomingMessage, { body, rawBody, file, files }: ParsedRequ
   if (body !== undefined) return { kind: "parsed", value: body, files: filesOf(file, files) }
   if (isSent(rawBody)) return { kind: "sent", content: contentOf(rawBody) }
   if (!req.readableDidRead) return { kind: "sent", content: "" }
-  return { kind: "lost", fix: "Let what reads the body keep it, request.body = …, or put it behind nitro: app.use(nitro({ … })) first." }
+  return {
+    kind: "lost",
+    fix: "Let what reads the body keep it, request.body = …, or put it behind nitro: app.use(nitro({ … })) first.",
+  }
 }
 
-const isSent = (value: unknown): value is string | Uint8Array => typeof value === "string" || value instanceof Uint8Array
+const isSent = (value: unknown): value is string | Uint8Array =>
+  typeof value === "string" || value instanceof Uint8Array
 const contentOf = (value: string | Uint8Array): string | Uint8Array<ArrayBuffer> =>
   typeof value === "string" ? value : new Uint8Array(value)
 
@@ -60,9 +64,16 @@ function fileOf(field: string | undefined, file: ParsedFile): [string, File] {
   const content = file.buffer ?? file.data
   if (content instanceof Uint8Array) {
     const type = file.mimetype ?? "application/octet-stream"
-    return [name, new File([new Uint8Array(content)], file.originalname ?? file.name ?? "", { type })]
+    return [
+      name,
+      new File([new Uint8Array(content)], file.originalname ?? file.name ?? "", { type }),
+    ]
   }
-  throw new NitroError("NITRO_BODY_LOST", `Middleware has stored the file of the field "${name}" elsewhere than in memory.`, {
-    fix: "Keep files in memory, multer({ storage: multer.memoryStorage() }), or put the middleware behind nitro.",
-  })
+  throw new NitroError(
+    "NITRO_BODY_LOST",
+    `Middleware has stored the file of the field "${name}" elsewhere than in memory.`,
+    {
+      fix: "Keep files in memory, multer({ storage: multer.memoryStorage() }), or put the middleware behind nitro.",
+    },
+  )
 }

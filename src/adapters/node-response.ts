@@ -18,7 +18,8 @@ export async function sendResponse(res: ServerResponse, response: Response): Pro
   if (!isTouched(res)) return sendNodeResponse(res, response)
   const { status, statusText, headers, body } = answerOf(response)
   const merged = new Headers()
-  for (let i = 0; i < headers.length; i += 2) merged.append(headers[i] as string, headers[i + 1] as string)
+  for (let i = 0; i < headers.length; i += 2)
+    merged.append(headers[i] as string, headers[i + 1] as string)
   addHostHeaders(merged, hostHeaders(res))
   // One by one: middleware that waits for the headers (session, compression) reads them by their names, not from `writeHead`.
   for (const [name, value] of merged) if (name !== "set-cookie") res.setHeader(name, value)
@@ -43,12 +44,19 @@ async function sendBody(res: ServerResponse, body: unknown): Promise<void> {
   if (res.req.method === "HEAD" || body === null || body === undefined) {
     drop(body)
     res.end()
-  } else if (body instanceof ReadableStream) await sendStream(res, body as ReadableStream<Uint8Array>)
+  } else if (body instanceof ReadableStream)
+    await sendStream(res, body as ReadableStream<Uint8Array>)
   else if (isReadable(body)) await pipeline(body, res).catch(() => {})
-  else res.end(body instanceof Uint8Array && !Buffer.isBuffer(body) ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : body)
+  else
+    res.end(
+      body instanceof Uint8Array && !Buffer.isBuffer(body)
+        ? Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+        : body,
+    )
 }
 
-const isReadable = (body: unknown): body is Readable => typeof (body as { readonly pipe?: unknown }).pipe === "function"
+const isReadable = (body: unknown): body is Readable =>
+  typeof (body as { readonly pipe?: unknown }).pipe === "function"
 
 function drop(body: unknown): void {
   if (body instanceof ReadableStream) body.cancel().catch(() => {})
@@ -68,7 +76,8 @@ async function sendStream(res: ServerResponse, body: ReadableStream<Uint8Array>)
       if (done || res.destroyed) break
       const isRoomLeft = res.write(value)
       ;(res as { flush?(): void }).flush?.()
-      if (!isRoomLeft) await Promise.race([closed, new Promise<void>(resolve => res.once("drain", resolve))])
+      if (!isRoomLeft)
+        await Promise.race([closed, new Promise<void>(resolve => res.once("drain", resolve))])
     }
     res.end()
   } catch {
@@ -89,6 +98,7 @@ function answerOf(response: Response): NodeAnswer {
 
 function* hostHeaders(res: ServerResponse): Generator<[string, string]> {
   for (const [name, value] of Object.entries(res.getHeaders())) {
-    for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined) yield [name, String(each)]
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each !== undefined) yield [name, String(each)]
   }
 }

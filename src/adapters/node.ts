@@ -12,7 +12,11 @@ import { takeBody } from "./node-body.ts"
 import { sendResponse } from "./node-response.ts"
 
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => unknown
-export type NodeMiddleware = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => unknown) => void
+export type NodeMiddleware = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next?: (error?: unknown) => unknown,
+) => void
 
 /**
  * A request listener for `createServer`, or a middleware `(req, res, next)`. Paths that are not ours go to `next`: the
@@ -23,7 +27,9 @@ export function nitro(options: NitroOptions, handler?: NodeHandler): NodeMiddlew
   // Else `new Request(call.request, …)` would not know the requests of srvx.
   patchGlobalRequest()
   return withApp<NodeMiddleware>((req, res, next) => {
-    answer(gate, req, res, next ?? (handler && (() => handler(req, res)))).catch(error => fail(req, res, error))
+    answer(gate, req, res, next ?? (handler && (() => handler(req, res)))).catch(error =>
+      fail(req, res, error),
+    )
   }, gate.app)
 }
 
@@ -37,10 +43,18 @@ async function fail(req: IncomingMessage, res: ServerResponse, error: unknown): 
 
 function failure(error: unknown): Response {
   const { status, retryAfterSeconds } = shownError(error)
-  return new Response(null, { status, headers: retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) } })
+  return new Response(null, {
+    status,
+    headers: retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
+  })
 }
 
-async function answer(gate: Gate, req: IncomingMessage, res: ServerResponse, next?: () => unknown): Promise<void> {
+async function answer(
+  gate: Gate,
+  req: IncomingMessage,
+  res: ServerResponse,
+  next?: () => unknown,
+): Promise<void> {
   const { pending } = gate.app
   if (pending !== undefined) await pending
   const request = new NodeRequest({ req, res })
@@ -75,7 +89,11 @@ function fullUrl(request: Request, req: IncomingMessage, mount: NodeMount | unde
 const innerPath = ({ url = "/" }: IncomingMessage): string => url.split("?", 1)[0] as string
 
 /** The page's handler writes to `res` as always; what it writes is held back, since the stream is the answer. */
-async function answerStream(res: ServerResponse, page: PageRequest, next: () => unknown): Promise<void> {
+async function answerStream(
+  res: ServerResponse,
+  page: PageRequest,
+  next: () => unknown,
+): Promise<void> {
   let status: number
   try {
     status = await statusOf(res, () => page.run(next))
@@ -85,7 +103,9 @@ async function answerStream(res: ServerResponse, page: PageRequest, next: () => 
     status = shown.status
   }
   const response = await page.finish(
-    new Response(status === 200 ? "" : null, { status: status < 200 || status === clientLeft ? 500 : status }),
+    new Response(status === 200 ? "" : null, {
+      status: status < 200 || status === clientLeft ? 500 : status,
+    }),
   )
   if (res.destroyed) await response.body?.cancel()
   else await sendResponse(res, response)

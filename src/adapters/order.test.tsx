@@ -29,7 +29,10 @@ const contents: [what: string, content: () => Child][] = [
   ["a live number", () => live(Todo.where().count())],
   ["a live region", () => live(() => <p>x</p>, { on: [Todo] })],
   ["a live list in a component that waits", () => <Late>{() => live(Todo.where(), Item)}</Late>],
-  ["a live list in a Suspense", () => <Suspense fallback="…">{async () => live(Todo.where(), Item)}</Suspense>],
+  [
+    "a live list in a Suspense",
+    () => <Suspense fallback="…">{async () => live(Todo.where(), Item)}</Suspense>,
+  ],
   ["a call", () => <form {...call(Todo, "create").form} />],
   ["a button", () => call(Todo, "create").button("Add")],
 ]
@@ -49,15 +52,25 @@ async function ask(server: Server): Promise<{ status: number; text: string }> {
 
 type Answer = (content: () => Child) => Promise<{ status: number; text: string }>
 
-function honoApp(content: () => Child, first: "route" | "middleware" | "none", streamed: boolean): Answer {
+function honoApp(
+  content: () => Child,
+  first: "route" | "middleware" | "none",
+  streamed: boolean,
+): Answer {
   return async () => {
     const app = new Hono()
     if (first === "middleware") app.use(onHono(options) as never)
     app.get("/", () => respond(<Page title="x">{content()}</Page>, { stream: streamed }))
     if (first === "route") app.use(onHono(options) as never)
-    app.onError(error => new Response(`${(error as { code?: string }).code}: ${error.message}`, { status: 500 }))
+    app.onError(
+      error =>
+        new Response(`${(error as { code?: string }).code}: ${error.message}`, { status: 500 }),
+    )
     const response = await app.request("/")
-    return { status: response.status, text: await response.text().catch((error: Error) => error.message) }
+    return {
+      status: response.status,
+      text: await response.text().catch((error: Error) => error.message),
+    }
   }
 }
 

@@ -16,7 +16,9 @@ export function rangeOf(header: string | null, size: number): ByteRange | undefi
   const [, first, last = "", suffix] = match
   if (suffix !== undefined) {
     // The last bytes, as many as there are.
-    return Number(suffix) === 0 || size === 0 ? null : { start: Math.max(0, size - Number(suffix)), end: size - 1 }
+    return Number(suffix) === 0 || size === 0
+      ? null
+      : { start: Math.max(0, size - Number(suffix)), end: size - 1 }
   }
   const start = Number(first)
   const end = last === "" ? size - 1 : Math.min(Number(last), size - 1)

@@ -97,7 +97,10 @@ it("stops after its grace, whatever is under way", async () => {
 
 it("ends its own streams alone", async () => {
   const { host, app } = makeApp()
-  const [one, two] = await Promise.all([serve(host, { port: 0, graceMs }), serve(host, { port: 0, graceMs })])
+  const [one, two] = await Promise.all([
+    serve(host, { port: 0, graceMs }),
+    serve(host, { port: 0, graceMs }),
+  ])
   const streams = await Promise.all([openStream(one.url), openStream(two.url)])
   await one.close()
   await streams[0]?.ended

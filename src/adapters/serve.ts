@@ -48,13 +48,24 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
   const streams = new StreamOwner()
   const answer = (request: Request): MaybePromise<Response> =>
     asksForStream(request.url) ? streams.run(() => app.fetch(request)) : app.fetch(request)
-  const server = listen({ fetch: answer, error: answerError, port, hostname, silent: true, gracefulShutdown: false })
+  const server = listen({
+    fetch: answer,
+    error: answerError,
+    port,
+    hostname,
+    silent: true,
+    gracefulShutdown: false,
+  })
   const answers = new OpenAnswers(server.node?.server as Server)
   try {
     await server.ready()
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause
-    throw new NitroError("NITRO_PORT_TAKEN", `Port ${port} of ${hostname} is taken by another program.`, { cause })
+    throw new NitroError(
+      "NITRO_PORT_TAKEN",
+      `Port ${port} of ${hostname} is taken by another program.`,
+      { cause },
+    )
   }
   const url = (server.url ?? `http://${hostname}:${port}`).replace(/\/$/, "")
   console.log(`listening on ${url}`)

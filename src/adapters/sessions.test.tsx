@@ -56,19 +56,28 @@ class Browser {
 
   async open(): Promise<string> {
     const html = await (await this.get("/")).text()
-    const path = JSON.parse(`"${/@get\(&#39;(.+?)&#39;/.exec(html)?.[1]?.replaceAll("&amp;", "&")}"`) as string
+    const path = JSON.parse(
+      `"${/@get\(&#39;(.+?)&#39;/.exec(html)?.[1]?.replaceAll("&amp;", "&")}"`,
+    ) as string
     const stream = await this.get(path, { "datastar-request": "true" })
     expect(stream.status).toBe(200)
-    const reader = (stream.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
+    const reader = (stream.body as ReadableStream<Uint8Array>)
+      .pipeThrough(new TextDecoderStream())
+      .getReader()
     void (async () => {
-      for (let part = await reader.read(); !part.done; part = await reader.read()) this.text += part.value
+      for (let part = await reader.read(); !part.done; part = await reader.read())
+        this.text += part.value
     })().catch(() => undefined)
     return html
   }
 
   async post(path: string, body: object): Promise<Response> {
     const headers = { "content-type": "application/json", cookie: this.cookie }
-    const response = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) })
+    const response = await fetch(url + path, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    })
     for (const line of response.headers.getSetCookie()) this.cookie = line.split(";")[0] as string
     return response
   }
@@ -84,13 +93,19 @@ it("gives each browser its own rows, and its page no patch of another's", async 
   await bob.post("/notes", { text: "bob's secret" })
   await ann.post("/boards", { text: "for all" })
   await expect.poll(() => ann.text.includes("for all") && bob.text.includes("for all")).toBe(true)
-  await expect.poll(() => ann.text.includes("ann&#39;s secret") && bob.text.includes("bob&#39;s secret")).toBe(true)
+  await expect
+    .poll(() => ann.text.includes("ann&#39;s secret") && bob.text.includes("bob&#39;s secret"))
+    .toBe(true)
   expect(ann.text).not.toContain("bob")
   expect(bob.text).not.toContain("ann")
   expect(ann.text).not.toContain(">2</span>")
   const list = async (browser: Browser): Promise<string[]> =>
     ((await (await browser.get("/notes")).json()) as Note[]).map(({ text }) => text)
-  expect([await list(ann), await list(bob), await list(new Browser())]).toEqual([["ann's secret"], ["bob's secret"], []])
+  expect([await list(ann), await list(bob), await list(new Browser())]).toEqual([
+    ["ann's secret"],
+    ["bob's secret"],
+    [],
+  ])
   const [note] = (await (await ann.get("/notes")).json()) as Note[]
   expect((await bob.get(`/notes/${note?.id}`)).status).toBe(404)
   expect(await (await ann.get("/")).text()).toContain("ann&#39;s secret")
@@ -104,7 +119,9 @@ it("keeps two tabs of one browser the same", async () => {
   other.cookie = tab.cookie
   await other.open()
   await tab.post("/notes", { text: "in both tabs" })
-  await expect.poll(() => tab.text.includes("in both tabs") && other.text.includes("in both tabs")).toBe(true)
+  await expect
+    .poll(() => tab.text.includes("in both tabs") && other.text.includes("in both tabs"))
+    .toBe(true)
 })
 
 it("sets the cookie once, out of reach of scripts, and takes no name that it did not make", async () => {
@@ -121,7 +138,10 @@ it("sets the cookie once, out of reach of scripts, and takes no name that it did
 })
 
 it("takes who it is from the app, where that knows", async () => {
-  const handle = nitro({ entities: [expose(Note)], partition: request => request.headers.get("x-user") ?? undefined })
+  const handle = nitro({
+    entities: [expose(Note)],
+    partition: request => request.headers.get("x-user") ?? undefined,
+  })
   const send = (user: string, method: string, body?: object): Promise<Response> =>
     handle(
       new Request("https://app.test/notes", {
@@ -136,6 +156,8 @@ it("takes who it is from the app, where that knows", async () => {
   expect(await (await send("bob", "GET")).json()).toEqual([])
   const unknown = await send("", "GET")
   expect(unknown.headers.getSetCookie()[0]).toMatch(/; Secure$/)
-  const inside = await withPartition("job", () => handle(new Request("https://app.test/"), () => respond(page())))
+  const inside = await withPartition("job", () =>
+    handle(new Request("https://app.test/"), () => respond(page())),
+  )
   expect(inside.headers.getSetCookie()).toEqual([])
 })

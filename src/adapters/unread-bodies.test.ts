@@ -19,12 +19,20 @@ class Note extends Entity("Note", { text: z.string() }) {
 class Locked extends Entity("Locked", { text: z.string() }) {
   static store = memory()
 }
-const options = { entities: [expose(Note), expose(Locked, { allow: () => false })], maxBodyBytes: 64 * 1024 }
+const options = {
+  entities: [expose(Note), expose(Locked, { allow: () => false })],
+  maxBodyBytes: 64 * 1024,
+}
 
-const listen = (listener: Parameters<typeof createServer>[1]): Promise<{ port: number; close: () => void }> =>
+const listen = (
+  listener: Parameters<typeof createServer>[1],
+): Promise<{ port: number; close: () => void }> =>
   new Promise(resolve => {
     const server = createServer(listener).listen(0, "127.0.0.1", () =>
-      resolve({ port: (server.address() as AddressInfo).port, close: () => server.close().closeAllConnections() }),
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        close: () => server.close().closeAllConnections(),
+      }),
     )
   })
 const served = async (app: Parameters<typeof serve>[0]) => {
@@ -106,25 +114,50 @@ class Connection {
   }
 }
 
-const head = (path: string, more: string) => `POST ${path} HTTP/1.1\r\nhost: shop.test\r\ncontent-type: application/json\r\n${more}\r\n\r\n`
+const head = (path: string, more: string) =>
+  `POST ${path} HTTP/1.1\r\nhost: shop.test\r\ncontent-type: application/json\r\n${more}\r\n\r\n`
 const large = Buffer.alloc(1024 * 1024, "x")
 const chunked = (bytes: Buffer): Buffer =>
-  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n0\r\n\r\n")])
+  Buffer.concat([
+    Buffer.from(`${bytes.length.toString(16)}\r\n`),
+    bytes,
+    Buffer.from("\r\n0\r\n\r\n"),
+  ])
 
 describe.each(Object.entries(hosts))("%s", (_, start) => {
   it.each([
     ["declared to be too large", "/notes", 413, `content-length: ${large.length}`, large],
     ["found to be too large", "/notes", 413, "transfer-encoding: chunked", chunked(large)],
     ["refused by `allow`", "/lockeds", 403, `content-length: ${large.length}`, large],
-    ["refused by `allow`, of unknown length", "/lockeds", 403, "transfer-encoding: chunked", chunked(large)],
-    ["sent from another site", "/notes", 403, `sec-fetch-site: cross-site\r\ncontent-length: ${large.length}`, large],
+    [
+      "refused by `allow`, of unknown length",
+      "/lockeds",
+      403,
+      "transfer-encoding: chunked",
+      chunked(large),
+    ],
+    [
+      "sent from another site",
+      "/notes",
+      403,
+      `sec-fetch-site: cross-site\r\ncontent-length: ${large.length}`,
+      large,
+    ],
     ["sent to a path of another method", "/notes/1", 405, `content-length: ${large.length}`, large],
-    ["of an unknown type", "/notes", 415, `content-type: text/plain\r\ncontent-length: ${large.length}`, large],
+    [
+      "of an unknown type",
+      "/notes",
+      415,
+      `content-type: text/plain\r\ncontent-length: ${large.length}`,
+      large,
+    ],
   ])("keeps the connection after a body that is %s", async (_, path, status, more, body) => {
     const server = await start()
     end = server.close
     const connection = new Connection(server.port)
-    const wanted = more.startsWith("content-type") ? head(path, more).replace("content-type: application/json\r\n", "") : head(path, more)
+    const wanted = more.startsWith("content-type")
+      ? head(path, more).replace("content-type: application/json\r\n", "")
+      : head(path, more)
     connection.send(wanted)
     connection.send(body)
     expect(await connection.answer()).toContain(`HTTP/1.1 ${status} `)
@@ -136,7 +169,11 @@ describe.each(Object.entries(hosts))("%s", (_, start) => {
   it.each([
     ["of a known length", `content-length: ${large.length}`, '{"text":"half'],
     ["of unknown length", "transfer-encoding: chunked", '5\r\n{"tex\r\n'],
-    ["of a form", `content-type: multipart/form-data; boundary=x\r\ncontent-length: 5000`, "--x\r\n"],
+    [
+      "of a form",
+      `content-type: multipart/form-data; boundary=x\r\ncontent-length: 5000`,
+      "--x\r\n",
+    ],
   ])("reports nothing when the client leaves in the middle of a body %s", async (_, more, body) => {
     const server = await start()
     end = server.close

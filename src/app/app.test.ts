@@ -52,7 +52,10 @@ it.each([
   const app = nitro({ entities: [Note], user })
   const ask = (headers: Record<string, string>) =>
     app(new Request("http://app.test/"), undefined).then(() =>
-      app(new Request("http://app.test/page", { headers }), async () => new Response(String(context().user))),
+      app(
+        new Request("http://app.test/page", { headers }),
+        async () => new Response(String(context().user)),
+      ),
     )
   expect(await (await ask({ "x-user": "ann" })).text()).toBe("ann")
   expect(await (await ask({})).text()).toBe("undefined")

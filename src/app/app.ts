@@ -1,5 +1,12 @@
 // `App`: everything that belongs to one `nitro({...})` and not to the process.
-import { type AppPart, type AppState, type Exposure, type Route, Secret, type User } from "../actions/index.ts"
+import {
+  type AppPart,
+  type AppState,
+  type Exposure,
+  type Route,
+  Secret,
+  type User,
+} from "../actions/index.ts"
 import { declareEntities } from "../entity/index.ts"
 import { isSameUser, liveApp } from "../live/index.ts"
 import { answerNow } from "../shared/callback.ts"
@@ -92,8 +99,11 @@ export class App implements AppState, NitroApp {
   }
 
   endStreams(user: User | undefined | ((user: User | undefined) => boolean)): number {
-    const choose = typeof user === "function" ? user : (other: User | undefined) => isSameUser(other, user)
-    return this.part(liveApp).end(other => answerNow((choose as (user: User | undefined) => boolean)(other), "The rule of endStreams()"))
+    const choose =
+      typeof user === "function" ? user : (other: User | undefined) => isSameUser(other, user)
+    return this.part(liveApp).end(other =>
+      answerNow((choose as (user: User | undefined) => boolean)(other), "The rule of endStreams()"),
+    )
   }
 
   close(): Promise<void> {

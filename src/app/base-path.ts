@@ -11,9 +11,13 @@ export class BasePath {
     if (configured === undefined) return
     this.#configured = configured.replace(/\/+$/, "")
     if (this.#configured !== "" && !/^(?:\/[^/?#\\\s]+)+$/.test(this.#configured)) {
-      throw new NitroError("NITRO_BASE_PATH", `The basePath ${JSON.stringify(configured)} is not a path.`, {
-        fix: 'Begin it with one slash: basePath: "/shop".',
-      })
+      throw new NitroError(
+        "NITRO_BASE_PATH",
+        `The basePath ${JSON.stringify(configured)} is not a path.`,
+        {
+          fix: 'Begin it with one slash: basePath: "/shop".',
+        },
+      )
     }
   }
 
@@ -29,7 +33,8 @@ export class BasePath {
     if (configured !== undefined) {
       // At the root, or anywhere above the base path, the app sees every request that it is for.
       if (sameCase(configured, mount)) return configured
-      if (sameCase(configured.slice(0, mount.length + 1), `${mount}/`)) return configured.slice(0, mount.length)
+      if (sameCase(configured.slice(0, mount.length + 1), `${mount}/`))
+        return configured.slice(0, mount.length)
       throw new NitroError(
         "NITRO_BASE_PATH",
         `nitro({ basePath: ${JSON.stringify(configured)} }) is mounted at ${JSON.stringify(mount)}: no request can reach what it serves.`,

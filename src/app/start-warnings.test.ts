@@ -23,7 +23,14 @@ class Plan extends Entity("Plan", { text: z.string() }) { static store = sqlite(
 
 /** What the process prints to stderr. */
 async function warningsOf(lines: string, environment: string): Promise<string> {
-  const flags = ["--conditions=source", "--import", "tsx", "--input-type=module", "--eval", classes + lines]
+  const flags = [
+    "--conditions=source",
+    "--import",
+    "tsx",
+    "--input-type=module",
+    "--eval",
+    classes + lines,
+  ]
   const env = {
     ...process.env,
     NODE_ENV: environment,
@@ -38,14 +45,20 @@ const count = (text: string, part: string): number => text.split(part).length - 
 
 it("names classes that are exposed without a rule, once, whatever the environment", async () => {
   for (const environment of ["production", "development"]) {
-    const text = await warningsOf("for (const _ of [1, 2]) nitro({ entities: [expose(Plan), Note] })", environment)
+    const text = await warningsOf(
+      "for (const _ of [1, 2]) nitro({ entities: [expose(Plan), Note] })",
+      environment,
+    )
     expect(count(text, "NITRO_OPEN_TO_ALL")).toBe(1)
     expect(text).toContain("operations of Plan. Write expose(Plan, { allow:")
   }
 })
 
 it("names in production classes whose rows end with the process, once, with the line to write", async () => {
-  const text = await warningsOf("for (const _ of [1, 2]) nitro({ entities: [Note, Memo, Plan] })", "production")
+  const text = await warningsOf(
+    "for (const _ of [1, 2]) nitro({ entities: [Note, Memo, Plan] })",
+    "production",
+  )
   expect(count(text, "NITRO_NOT_DURABLE")).toBe(1)
   expect(text).toContain("The rows of Note are kept in memory")
   expect(text).toContain("static store = sqlite(")
@@ -56,7 +69,11 @@ it.each([
   ["in development", "nitro({ entities: [Note] })", "development"],
   ["with rules", "nitro({ entities: [expose(Plan, { allow: () => true })] })", "production"],
   ["where nothing is exposed", "nitro({ entities: [expose(Plan, { crud: [] })] })", "production"],
-  ["where the store is configured below", `nitro({ entities: [Note] }); configure({ store: Plan.store })`, "production"],
+  [
+    "where the store is configured below",
+    `nitro({ entities: [Note] }); configure({ store: Plan.store })`,
+    "production",
+  ],
 ])("stays silent %s", async (_, lines, environment) => {
   expect(await warningsOf(lines, environment)).toBe("")
 })

@@ -8,7 +8,9 @@ const printed = new Set<string>()
 
 /** Prints each warning once in the process, as a process warning. Call it when the stores of the app are known. */
 export function warnAtStart(exposures: readonly Exposure[]): void {
-  const open = namesOf(exposures.filter(({ crud, allow }) => crud.length > 0 && allow === undefined))
+  const open = namesOf(
+    exposures.filter(({ crud, allow }) => crud.length > 0 && allow === undefined),
+  )
   if (open.length > 0) {
     warn(
       "NITRO_OPEN_TO_ALL",

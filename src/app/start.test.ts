@@ -38,9 +38,27 @@ interface Ended {
 
 /** Runs the lines; resolves when the process ends, or with the code null once it printed "listening". */
 function run(lines: string, environment: "production" | "development"): Promise<Ended> {
-  const flags = ["--conditions=source", "--import", "tsx", "--input-type=module", "--eval", imports + lines]
-  const env = { ...process.env, NODE_ENV: environment, NODE_OPTIONS: "", NITRO_DATABASE_URL: "", NITRO_SECRET: "x".repeat(40), PORT: "0" }
-  const child = spawn(process.execPath, flags, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] })
+  const flags = [
+    "--conditions=source",
+    "--import",
+    "tsx",
+    "--input-type=module",
+    "--eval",
+    imports + lines,
+  ]
+  const env = {
+    ...process.env,
+    NODE_ENV: environment,
+    NODE_OPTIONS: "",
+    NITRO_DATABASE_URL: "",
+    NITRO_SECRET: "x".repeat(40),
+    PORT: "0",
+  }
+  const child = spawn(process.execPath, flags, {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  })
   children.push(child)
   let output = ""
   return new Promise(resolve => {
@@ -61,13 +79,28 @@ const allow = "{ allow: () => true }"
 
 const hosts: [host: string, lines: string][] = [
   ["serve and fetch", `await serve({ fetch: nitro({ entities: [expose(Note, ${allow})] }) })`],
-  ["serve and Hono", `const app = new Hono(); app.use(onHono({ entities: [Note] })); app.get("/", c => c.text("x")); await serve(app)`],
+  [
+    "serve and Hono",
+    `const app = new Hono(); app.use(onHono({ entities: [Note] })); app.get("/", c => c.text("x")); await serve(app)`,
+  ],
   ["node:http", "createServer(onNode({ entities: [Note] })).listen(0, () => console.log('open'))"],
-  ["Express", "const app = express(); app.use(onNode({ entities: [Note] })); app.listen(0, () => console.log('open'))"],
-  ["await app.ready", "const app = nitro({ entities: [Note] }); await app.ready; console.log('went on')"],
+  [
+    "Express",
+    "const app = express(); app.use(onNode({ entities: [Note] })); app.listen(0, () => console.log('open'))",
+  ],
+  [
+    "await app.ready",
+    "const app = nitro({ entities: [Note] }); await app.ready; console.log('went on')",
+  ],
   ["await ready(), before any app", "await ready(Note); console.log('went on')"],
-  ["await ready(), with an app", "nitro({ entities: [Note] }); await ready(); console.log('went on')"],
-  ["with a listener for rejections", "process.on('unhandledRejection', () => {}); createServer(onNode({ entities: [Note] })).listen(0)"],
+  [
+    "await ready(), with an app",
+    "nitro({ entities: [Note] }); await ready(); console.log('went on')",
+  ],
+  [
+    "with a listener for rejections",
+    "process.on('unhandledRejection', () => {}); createServer(onNode({ entities: [Note] })).listen(0)",
+  ],
 ]
 
 describe.each(hosts)("under %s", (_, lines) => {
@@ -81,14 +114,26 @@ describe.each(hosts)("under %s", (_, lines) => {
 })
 
 const faults: [fault: string, lines: string, message: RegExp][] = [
-  ["a field that no store can keep", 'class Note extends Entity("Note", { text: z.function() }) {}', /text/],
+  [
+    "a field that no store can keep",
+    'class Note extends Entity("Note", { text: z.function() }) {}',
+    /text/,
+  ],
   [
     "a reference to no class",
     'class Note extends Entity("Note", { categoryId: ref("Categry") }) {}; class C extends Entity("Category", {}) {}',
     /"Category"/,
   ],
-  ["a class body that hides a field", 'class Note extends Entity("Note", { text: z.string() }) { text = "x" }', /hide the stored value/],
-  ["a store under another name", 'class Note extends Entity("Note", {}) { static db = memory() }', /static store/],
+  [
+    "a class body that hides a field",
+    'class Note extends Entity("Note", { text: z.string() }) { text = "x" }',
+    /hide the stored value/,
+  ],
+  [
+    "a store under another name",
+    'class Note extends Entity("Note", {}) { static db = memory() }',
+    /static store/,
+  ],
   [
     "two classes of one name",
     'class Note extends Entity("Note", {}) {}; const First = Note; { class Note extends Entity("Note", {}) {}; nitro({ entities: [First, Note] }) }',
@@ -103,7 +148,10 @@ const faults: [fault: string, lines: string, message: RegExp][] = [
 
 describe("in production", () => {
   it.each(faults)("%s keeps the server from listening", async (_, lines, message) => {
-    const { code, output } = await run(`${lines}\nawait serve({ fetch: nitro({ entities: [Note] }) })`, "production")
+    const { code, output } = await run(
+      `${lines}\nawait serve({ fetch: nitro({ entities: [Note] }) })`,
+      "production",
+    )
     expect(code, output).toBeGreaterThan(0)
     expect(output).toMatch(message)
     expect(output).not.toContain("listening on")
@@ -136,7 +184,10 @@ await serve({ fetch: app })`
   })
 
   it("`ready` without arguments knows every declaration", async () => {
-    const { code, output } = await run('Entity("Note", { categoryId: ref("Categry") }); await ready()', "production")
+    const { code, output } = await run(
+      'Entity("Note", { categoryId: ref("Categry") }); await ready()',
+      "production",
+    )
     expect(code).toBeGreaterThan(0)
     expect(output).toContain("Categry")
   })

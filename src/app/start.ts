@@ -1,5 +1,11 @@
 // The check at start: an app that cannot answer says so before its first request, and does not run in production.
-import { type ClassFault, type EntityClass, findDeclarationFaults, findFaults, isEntityClass } from "../entity/index.ts"
+import {
+  type ClassFault,
+  type EntityClass,
+  findDeclarationFaults,
+  findFaults,
+  isEntityClass,
+} from "../entity/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { warnOnce } from "../shared/warn.ts"
 import "./errors.ts"
@@ -97,15 +103,22 @@ export async function appsReady(): Promise<void> {
 export async function ready(...entities: readonly EntityClass[]): Promise<void> {
   for (const entity of entities) {
     if (!isEntityClass(entity))
-      throw new NitroError("NITRO_START", `ready() takes entity classes, not ${entity === null ? "null" : `a ${typeof entity}`}.`, {
-        fix: "Write await ready(Product, Order), or await ready().",
-      })
+      throw new NitroError(
+        "NITRO_START",
+        `ready() takes entity classes, not ${entity === null ? "null" : `a ${typeof entity}`}.`,
+        {
+          fix: "Write await ready(Product, Order), or await ready().",
+        },
+      )
   }
   await checkClasses(entities, findDeclarationFaults())
   await appsReady()
 }
 
-async function checkClasses(classes: readonly EntityClass[], found: readonly ClassFault[] = []): Promise<void> {
+async function checkClasses(
+  classes: readonly EntityClass[],
+  found: readonly ClassFault[] = [],
+): Promise<void> {
   const named = new Set(found.map(({ entity }) => entity))
   const others = classes.filter(({ name }) => !named.has(name))
   const faults = [...found, ...(await withinTime(findFaults(others)))]
@@ -122,10 +135,14 @@ async function checkClasses(classes: readonly EntityClass[], found: readonly Cla
 function errorOf(faults: readonly ClassFault[], { error: first }: ClassFault): unknown {
   const texts = [...new Set(faults.map(({ error }) => textOf(error)))]
   if (texts.length === 1) return first
-  return new NitroError("NITRO_START", `${texts.length} faults keep the application from starting:\n- ${texts.join("\n- ")}`, {
-    cause: first,
-    details: { entities: faults.map(({ entity }) => entity) },
-  })
+  return new NitroError(
+    "NITRO_START",
+    `${texts.length} faults keep the application from starting:\n- ${texts.join("\n- ")}`,
+    {
+      cause: first,
+      details: { entities: faults.map(({ entity }) => entity) },
+    },
+  )
 }
 
 function textOf(error: unknown): string {
@@ -138,9 +155,13 @@ async function withinTime(faults: Promise<ClassFault[]>): Promise<ClassFault[]> 
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<ClassFault[]>(resolve => {
     timer = setTimeout(() => {
-      const error = new NitroError("NITRO_START", `The stores of the app did not answer within ${timeoutMs / 1000} seconds.`, {
-        fix: "Check the address of the database and that it is running.",
-      })
+      const error = new NitroError(
+        "NITRO_START",
+        `The stores of the app did not answer within ${timeoutMs / 1000} seconds.`,
+        {
+          fix: "Check the address of the database and that it is running.",
+        },
+      )
       resolve([{ entity: "A class", error }])
     }, timeoutMs)
   })

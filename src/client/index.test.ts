@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from "vitest"
 import { clientAssets } from "./index.ts"
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-const generate = (): string => execFileSync(process.execPath, [path("../../scripts/generate.mjs")], { encoding: "utf8" })
+const generate = (): string =>
+  execFileSync(process.execPath, [path("../../scripts/generate.mjs")], { encoding: "utf8" })
 
 beforeAll(() => void generate(), 60_000)
 
@@ -36,12 +37,15 @@ describe("the files served under /_nitro/", () => {
   })
 
   it("are packed as they are", async () => {
-    for (const { load, loadGzip } of clientAssets.values()) expect(gunzipSync(await loadGzip()).toString()).toBe(await load())
+    for (const { load, loadGzip } of clientAssets.values())
+      expect(gunzipSync(await loadGzip()).toString()).toBe(await load())
   })
 
   it("name the published files of Basecoat by version, with the hash of the bytes on npm", async () => {
     const { publishedBasecoat } = await import("../html/page/assets.gen.ts")
-    const { version } = JSON.parse(readFileSync(path("../../node_modules/basecoat-css/package.json"), "utf8")) as { version: string }
+    const { version } = JSON.parse(
+      readFileSync(path("../../node_modules/basecoat-css/package.json"), "utf8"),
+    ) as { version: string }
     for (const { url, integrity } of Object.values(publishedBasecoat)) {
       expect(url).toMatch(new RegExp(`^basecoat-css@${version}/dist/`))
       const bytes = readFileSync(path(`../../node_modules/${url.replace(`@${version}`, "")}`))
@@ -77,7 +81,10 @@ describe("the files served under /_nitro/", () => {
     const script = await clientAssets.get("client.js")!.load()
     expect(gzipSync(script, { level: 9 }).length).toBeLessThan(20.7 * 1024)
     for (const name of ["kit.js", "kit.css"]) {
-      expect(gzipSync(await clientAssets.get(name)!.load(), { level: 9 }).length, name).toBeLessThan(6 * 1024)
+      expect(
+        gzipSync(await clientAssets.get(name)!.load(), { level: 9 }).length,
+        name,
+      ).toBeLessThan(6 * 1024)
     }
   })
 
@@ -85,6 +92,8 @@ describe("the files served under /_nitro/", () => {
     const before = statSync(path("script.gen.ts")).mtimeMs
     expect(generate()).toBe("")
     expect(statSync(path("script.gen.ts")).mtimeMs).toBe(before)
-    expect(readFileSync(path("script.gen.ts"), "utf8")).toMatch(/^export const clientScript: string = /m)
+    expect(readFileSync(path("script.gen.ts"), "utf8")).toMatch(
+      /^export const clientScript: string = /m,
+    )
   })
 })

@@ -17,7 +17,11 @@ export interface ClientAsset {
 
 type Name = keyof typeof hashes
 
-function asset(name: Name, load: () => Promise<string>, loadGzip: () => Promise<Uint8Array<ArrayBuffer>>): [string, ClientAsset] {
+function asset(
+  name: Name,
+  load: () => Promise<string>,
+  loadGzip: () => Promise<Uint8Array<ArrayBuffer>>,
+): [string, ClientAsset] {
   const type = name.endsWith(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8"
   let packed: Promise<Uint8Array<ArrayBuffer>> | undefined
   const loadPacked = (): Promise<Uint8Array<ArrayBuffer>> => {
@@ -30,10 +34,15 @@ function asset(name: Name, load: () => Promise<string>, loadGzip: () => Promise<
 const pack = promisify(gzip) as (text: string) => Promise<Uint8Array<ArrayBuffer>>
 const unpack = promisify(gunzip)
 
-const plain = (name: Name, load: () => Promise<string>): [string, ClientAsset] => asset(name, load, async () => pack(await load()))
+const plain = (name: Name, load: () => Promise<string>): [string, ClientAsset] =>
+  asset(name, load, async () => pack(await load()))
 
-function basecoat(name: Name, load: () => Promise<{ readonly packedCss: string }>): [string, ClientAsset] {
-  const loadGzip = async (): Promise<Uint8Array<ArrayBuffer>> => Uint8Array.from(Buffer.from((await load()).packedCss, "base64"))
+function basecoat(
+  name: Name,
+  load: () => Promise<{ readonly packedCss: string }>,
+): [string, ClientAsset] {
+  const loadGzip = async (): Promise<Uint8Array<ArrayBuffer>> =>
+    Uint8Array.from(Buffer.from((await load()).packedCss, "base64"))
   return asset(name, async () => (await unpack(await loadGzip())).toString(), loadGzip)
 }
 

@@ -53,8 +53,10 @@ for (const [name, make] of Object.entries<() => unknown>({ ...htmlTags, ...svgTa
 export function readBindings(program: Node, keys: ChildKeys, isOurJsx: boolean): Bindings {
   const reader = new BindingReader(keys)
   const { body } = program as unknown as { body: readonly Node[] }
-  for (const statement of body) if (statement.type === "ImportDeclaration") reader.readImport(statement)
-  for (const statement of body) if (statement.type === "VariableDeclaration") reader.readNamespace(statement)
+  for (const statement of body)
+    if (statement.type === "ImportDeclaration") reader.readImport(statement)
+  for (const statement of body)
+    if (statement.type === "VariableDeclaration") reader.readNamespace(statement)
   reader.walk(program, reader.module, -1, false)
   return reader.bindings(isOurJsx)
 }
@@ -79,8 +81,19 @@ interface Use {
 }
 
 const functionBlocks = new Set(["StaticBlock", "TSModuleBlock"])
-const blocks = new Set(["BlockStatement", "ForStatement", "ForInStatement", "ForOfStatement", "SwitchStatement"])
-const effects = new Set(["AwaitExpression", "YieldExpression", "AssignmentExpression", "UpdateExpression"])
+const blocks = new Set([
+  "BlockStatement",
+  "ForStatement",
+  "ForInStatement",
+  "ForOfStatement",
+  "SwitchStatement",
+])
+const effects = new Set([
+  "AwaitExpression",
+  "YieldExpression",
+  "AssignmentExpression",
+  "UpdateExpression",
+])
 
 class BindingReader {
   readonly module: Scope = new Scope(undefined, true)
@@ -98,13 +111,17 @@ class BindingReader {
   }
 
   readImport(statement: Node): void {
-    const { source, specifiers } = statement as unknown as { source: Node; specifiers: readonly Node[] }
+    const { source, specifiers } = statement as unknown as {
+      source: Node
+      specifiers: readonly Node[]
+    }
     const isHtml = textOf(source) === "nitro-ts/html"
     // The root exports html``, but no tag function.
     if (!isHtml && textOf(source) !== "nitro-ts") return
     for (const specifier of specifiers) {
       const { local, imported } = specifier as unknown as { local: Node; imported?: Node }
-      if (specifier.type === "ImportNamespaceSpecifier" && isHtml) this.#imported.set(nameOf(local), "namespace")
+      if (specifier.type === "ImportNamespaceSpecifier" && isHtml)
+        this.#imported.set(nameOf(local), "namespace")
       if (imported === undefined) continue
       const name = nameOf(imported) ?? textOf(imported)
       const meaning = name === "html" ? "html" : isHtml ? tagFunctions.get(name) : undefined
@@ -114,10 +131,18 @@ class BindingReader {
 
   /** `const { div, a: anchor } = tags`, where `tags` is a namespace: as good as an import. */
   readNamespace(statement: Node): void {
-    const { kind, declarations } = statement as unknown as { kind: string; declarations: readonly { id: Node; init: Node | null }[] }
+    const { kind, declarations } = statement as unknown as {
+      kind: string
+      declarations: readonly { id: Node; init: Node | null }[]
+    }
     if (kind !== "const") return
     for (const { id, init } of declarations) {
-      if (id.type !== "ObjectPattern" || init?.type !== "Identifier" || this.#imported.get(nameOf(init)) !== "namespace") continue
+      if (
+        id.type !== "ObjectPattern" ||
+        init?.type !== "Identifier" ||
+        this.#imported.get(nameOf(init)) !== "namespace"
+      )
+        continue
       for (const property of (id as ObjectLiteral).properties) {
         const { key, value, computed } = property as Property
         if (property.type !== "Property" || computed || value.type !== "Identifier") continue
@@ -145,7 +170,8 @@ class BindingReader {
     } else inner = this.#declared(node, scope)
     const isElement = isJsx(node)
     if (isElement) this.#sites.push({ node, isInJsx })
-    else if (node.type === "CallExpression" || node.type === "TaggedTemplateExpression") this.#use(node, scope)
+    else if (node.type === "CallExpression" || node.type === "TaggedTemplateExpression")
+      this.#use(node, scope)
     const isOuterJsx = isElement || node.type === "JSXAttribute"
     forEachChild(node, this.#keys, child => this.walk(child, inner, start, isOuterJsx))
   }
@@ -155,8 +181,12 @@ class BindingReader {
     const { id, param } = node as unknown as { id?: Node | null; param?: Node | null }
     switch (node.type) {
       case "VariableDeclaration": {
-        const { kind, declarations } = node as unknown as { kind: string; declarations: readonly { id: Node }[] }
-        for (const declaration of declarations) declare(declaration.id, kind === "var" ? scope.function : scope)
+        const { kind, declarations } = node as unknown as {
+          kind: string
+          declarations: readonly { id: Node }[]
+        }
+        for (const declaration of declarations)
+          declare(declaration.id, kind === "var" ? scope.function : scope)
         return scope
       }
       case "ClassDeclaration":
@@ -182,12 +212,24 @@ class BindingReader {
     if (callee.type === "Identifier") {
       const meaning = this.#imported.get(nameOf(callee))
       if (meaning === undefined || meaning === "namespace") return
-      this.#add({ node, name: nameOf(callee), scope, tag: meaning === "html" ? undefined : meaning })
+      this.#add({
+        node,
+        name: nameOf(callee),
+        scope,
+        tag: meaning === "html" ? undefined : meaning,
+      })
     } else if (callee.type === "MemberExpression") {
       const { object, property, computed, optional } = callee as Member
-      if (object.type !== "Identifier" || computed || optional || this.#imported.get(nameOf(object)) !== "namespace") return
+      if (
+        object.type !== "Identifier" ||
+        computed ||
+        optional ||
+        this.#imported.get(nameOf(object)) !== "namespace"
+      )
+        return
       const tag = tagFunctions.get(nameOf(property))
-      if (tag !== undefined || nameOf(property) === "html") this.#add({ node, name: nameOf(object), scope, tag })
+      if (tag !== undefined || nameOf(property) === "html")
+        this.#add({ node, name: nameOf(object), scope, tag })
     }
   }
 
@@ -206,9 +248,17 @@ class BindingReader {
       } else if (tag !== undefined && !(node as Call).optional) tags.set(node, tag)
     }
     const hasEffects = (node: Node): boolean =>
-      this.#effects.some(({ at, functionStart }) => at >= node.start && at < node.end && functionStart < node.start)
+      this.#effects.some(
+        ({ at, functionStart }) => at >= node.start && at < node.end && functionStart < node.start,
+      )
     const isOurs = (node: Node): boolean => (isJsx(node) ? isOurJsx : tags.has(node))
-    return { tags, templates, isOurs, sites: this.#sites.filter(({ node }) => isOurs(node)), hasEffects }
+    return {
+      tags,
+      templates,
+      isOurs,
+      sites: this.#sites.filter(({ node }) => isOurs(node)),
+      hasEffects,
+    }
   }
 }
 
@@ -219,7 +269,8 @@ function isShadowed(name: string, scope: Scope, ofModule: ReadonlySet<string>): 
   return false
 }
 
-const isDelete = (node: Node): boolean => node.type === "UnaryExpression" && (node as unknown as { operator: string }).operator === "delete"
+const isDelete = (node: Node): boolean =>
+  node.type === "UnaryExpression" && (node as unknown as { operator: string }).operator === "delete"
 
 /** Adds the names that a pattern declares. */
 function declare(pattern: Node, scope: Scope): void {
@@ -232,7 +283,8 @@ function declare(pattern: Node, scope: Scope): void {
   }
   if (pattern.type === "Identifier") scope.names.add(nameOf(pattern))
   for (const element of elements ?? []) if (element !== null) declare(element, scope)
-  for (const property of properties ?? []) declare(property.type === "Property" ? (property as Property).value : property, scope)
+  for (const property of properties ?? [])
+    declare(property.type === "Property" ? (property as Property).value : property, scope)
   const inner = left ?? argument ?? parameter
   if (inner !== undefined) declare(inner, scope)
 }

@@ -19,16 +19,20 @@ const user = '<script>"&\\''
 const nothing = null, missing = undefined, yes = true, no = false
 const expression = new Expression("$a && '<'")
 `
-const view = (body: string): string => `${prelude}export const view = () => ${body}\nexport const logged = () => log.join()\n`
+const view = (body: string): string =>
+  `${prelude}export const view = () => ${body}\nexport const logged = () => log.join()\n`
 
 /** Templates among the compiled code: 0 for a case that has to stay as it is. */
-const templates = (source: string): number => compiled(view(source)).split("$html`").length - compiled(view("null")).split("$html`").length
+const templates = (source: string): number =>
+  compiled(view(source)).split("$html`").length - compiled(view("null")).split("$html`").length
 
 async function expectSame(body: string): Promise<void> {
   const source = view(body)
   const result = compiled(source)
   expect(await outcome(result), result).toBe(await outcome(source))
-  expect(result.split("\n").slice(0, source.split("\n").length - 1)).toHaveLength(source.split("\n").length - 1)
+  expect(result.split("\n").slice(0, source.split("\n").length - 1)).toHaveLength(
+    source.split("\n").length - 1,
+  )
 }
 
 const elements = [
@@ -254,10 +258,15 @@ it("evaluates expressions once and in their order", async () => {
 })
 
 it("prints what stands before an await or an assignment before that happens", async () => {
-  const list = "(list => <div><b>{list}</b>{list.length = 0}{list.push('x'), (list[1] = 'y')}<i>{list}</i></div>)(['a'])"
+  const list =
+    "(list => <div><b>{list}</b>{list.length = 0}{list.push('x'), (list[1] = 'y')}<i>{list}</i></div>)(['a'])"
   await expectSame(list)
-  await expectSame("(async (list) => <div><b>{list}</b>{await later(list.pop())}<i>{list}</i></div>)(['a', 'b'])")
-  await expectSame("((n) => <div><b>{[n++]}</b>{n}<i>{todos.map(t => { n++; return n })}</i></div>)(1)")
+  await expectSame(
+    "(async (list) => <div><b>{list}</b>{await later(list.pop())}<i>{list}</i></div>)(['a', 'b'])",
+  )
+  await expectSame(
+    "((n) => <div><b>{[n++]}</b>{n}<i>{todos.map(t => { n++; return n })}</i></div>)(1)",
+  )
 })
 
 describe("the compiled form", () => {
@@ -305,23 +314,33 @@ describe("the compiled form", () => {
   })
 
   it("knows a tag function under another name and next to others of the same name", () => {
-    const source = 'import { div as box, p } from "nitro-ts/html"\nconst a = box({}, 1), b = ps.map(p => p({}, 2)), c = p({}, 3)\n'
-    expect(compiled(source, "/app/file.ts")).toContain("const a = $html`<div>1</div>`, b = ps.map(p => p({}, 2)), c = $html`<p>3</p>`")
+    const source =
+      'import { div as box, p } from "nitro-ts/html"\nconst a = box({}, 1), b = ps.map(p => p({}, 2)), c = p({}, 3)\n'
+    expect(compiled(source, "/app/file.ts")).toContain(
+      "const a = $html`<div>1</div>`, b = ps.map(p => p({}, 2)), c = $html`<p>3</p>`",
+    )
   })
 
   it("knows tag functions that are taken from a namespace", () => {
-    const source = 'import * as tags from "nitro-ts/html"\nconst { a: anchor, p, [x]: div, b = p, html } = tags\nlet { i } = tags\n'
-    const uses = "[anchor({}, 1), p({}, 2), div({}, 3), b({}, 4), i({}, 5), (p => p({}, 6)), tags.u({}, 7), a({}, 8)]\n"
+    const source =
+      'import * as tags from "nitro-ts/html"\nconst { a: anchor, p, [x]: div, b = p, html } = tags\nlet { i } = tags\n'
+    const uses =
+      "[anchor({}, 1), p({}, 2), div({}, 3), b({}, 4), i({}, 5), (p => p({}, 6)), tags.u({}, 7), a({}, 8)]\n"
     expect(compiled(`${source}${uses}`, "/a.ts")).toContain(
       "[$html`<a>1</a>`, $html`<p>2</p>`, div({}, 3), b({}, 4), i({}, 5), (p => p({}, 6)), $html`<u>7</u>`, a({}, 8)]",
     )
-    expect(compiled(`import * as tags from "./tags.ts" // nitro-ts/html\nconst { p } = tags\np({}, 1)`, "/a.ts")).not.toContain("$html")
+    expect(
+      compiled(
+        `import * as tags from "./tags.ts" // nitro-ts/html\nconst { p } = tags\np({}, 1)`,
+        "/a.ts",
+      ),
+    ).not.toContain("$html")
   })
 
   it("prints objects that are written out once", () => {
-    expect(compiled("const a = <p style={{ color: 'red', zIndex: 1 }} class={{ a: true, b: false }}/>")).toContain(
-      '$html`<p style="color:red;z-index:1" class="a"></p>`',
-    )
+    expect(
+      compiled("const a = <p style={{ color: 'red', zIndex: 1 }} class={{ a: true, b: false }}/>"),
+    ).toContain('$html`<p style="color:red;z-index:1" class="a"></p>`')
   })
 
   it("does not run into the word before it", () => {
@@ -343,7 +362,8 @@ describe("the compiled form", () => {
 
 describe("which files it touches", () => {
   const jsx = "export const a = <br/>\n"
-  const isTouched = (source: string, path: string, isOurJsx: boolean): boolean => compiled(source, path, isOurJsx) !== source
+  const isTouched = (source: string, path: string, isOurJsx: boolean): boolean =>
+    compiled(source, path, isOurJsx) !== source
 
   it("compiles JSX where the project or the file says that it is ours", () => {
     expect(isTouched(jsx, "/a.tsx", true)).toBe(true)
@@ -356,15 +376,22 @@ describe("which files it touches", () => {
 
   it("compiles calls whatever the JSX is, but not those of other modules, nor CommonJS", () => {
     const call = 'import { div } from "nitro-ts/html"\nconst a = div({}, 1)\n'
-    for (const path of ["/a.ts", "/a.mts", "/a.js", "/a.mjs", "/a.tsx"]) expect(isTouched(call, path, false), path).toBe(true)
-    for (const path of ["/a.cts", "/a.cjs", "/a.d.ts"]) expect(isTouched(call, path, true), path).toBe(false)
+    for (const path of ["/a.ts", "/a.mts", "/a.js", "/a.mjs", "/a.tsx"])
+      expect(isTouched(call, path, false), path).toBe(true)
+    for (const path of ["/a.cts", "/a.cjs", "/a.d.ts"])
+      expect(isTouched(call, path, true), path).toBe(false)
     expect(isTouched(call.replace("nitro-ts/html", "./nitro-ts/html"), "/a.ts", true)).toBe(false)
   })
 
   it("takes JSX of another runtime for code like any other", () => {
-    const source = 'import { div } from "nitro-ts/html"\nconst a = [div({}, <b/>, div({}, 1)), div(<b/>)]\n'
-    expect(compiled(source, "/a.tsx", false)).toContain("[$html`<div>${<b/>}<div>1</div></div>`, div(<b/>)]")
-    expect(compiled(source, "/a.tsx", true)).toContain("[$html`<div><b></b><div>1</div></div>`, $html`<div><b></b></div>`]")
+    const source =
+      'import { div } from "nitro-ts/html"\nconst a = [div({}, <b/>, div({}, 1)), div(<b/>)]\n'
+    expect(compiled(source, "/a.tsx", false)).toContain(
+      "[$html`<div>${<b/>}<div>1</div></div>`, div(<b/>)]",
+    )
+    expect(compiled(source, "/a.tsx", true)).toContain(
+      "[$html`<div><b></b><div>1</div></div>`, $html`<div><b></b></div>`]",
+    )
   })
 
   it("leaves a file with a syntax error to the compiler that comes next", () => {
@@ -373,7 +400,11 @@ describe("which files it touches", () => {
 })
 
 it("compiles the tests and the examples without a syntax error, on the same lines", () => {
-  const files = [...filesBelow("src", /\.test(-d)?\.tsx$/), ...filesBelow("examples", /\.tsx?$/), ...filesBelow("test", /\.tsx$/)]
+  const files = [
+    ...filesBelow("src", /\.test(-d)?\.tsx$/),
+    ...filesBelow("examples", /\.tsx?$/),
+    ...filesBelow("test", /\.tsx$/),
+  ]
   const touched = files.filter(({ path, text }) => {
     const code = compiled(text, `/${path}`, !path.startsWith("src/client"))
     if (code === text) return false

@@ -21,7 +21,12 @@ const typescript = /\.[cm]?ts$/
 const skipped = /\.(?:cts|cjs|d\.[cm]?ts)$/
 
 /** The file `path` with its templates compiled; undefined when there is nothing to do, or the parser refuses it. */
-export function compile(path: string, code: string, tools: Tools, { isOurJsx }: CompileOptions): Compiled | undefined {
+export function compile(
+  path: string,
+  code: string,
+  tools: Tools,
+  { isOurJsx }: CompileOptions,
+): Compiled | undefined {
   if (skipped.test(path) || !mayHoldTemplates(path, code, isOurJsx)) return undefined
   const lang = typescript.test(path) ? "ts" : path.endsWith(".tsx") ? "tsx" : "jsx"
   const { program, comments, errors } = tools.parseSync(path, code, {
@@ -83,7 +88,11 @@ class Rewriter {
     for (const piece of pieces) {
       if (typeof piece === "string") text += templateText(piece)
       else {
-        this.#replace(at, piece.node.start, `${text}${this.#lineBreaks(at, piece.node.start)}\${${piece.before}`)
+        this.#replace(
+          at,
+          piece.node.start,
+          `${text}${this.#lineBreaks(at, piece.node.start)}\${${piece.before}`,
+        )
         at = piece.node.end
         text = `${piece.after}}`
       }
@@ -94,10 +103,13 @@ class Rewriter {
   finish(path: string): Compiled | undefined {
     if (!this.#isChanged) return undefined
     // At the end, so that no line moves.
-    this.#editor.append(`\nimport { compiledHtml as ${this.#tag} } from ${JSON.stringify(runtime)};\n`)
+    this.#editor.append(
+      `\nimport { compiledHtml as ${this.#tag} } from ${JSON.stringify(runtime)};\n`,
+    )
     return {
       code: this.#editor.toString(),
-      map: () => this.#editor.generateMap({ source: path, includeContent: true, hires: "boundary" }),
+      map: () =>
+        this.#editor.generateMap({ source: path, includeContent: true, hires: "boundary" }),
     }
   }
 
@@ -108,16 +120,20 @@ class Rewriter {
 
   /** The line breaks of the source, escaped, so that they print nothing. */
   #lineBreaks(start: number, end: number): string {
-    return (this.#code.slice(start, end).match(/\r\n|[\n\r\u2028\u2029]/g) ?? []).map(lineBreak => `\\${lineBreak}`).join("")
+    return (this.#code.slice(start, end).match(/\r\n|[\n\r\u2028\u2029]/g) ?? [])
+      .map(lineBreak => `\\${lineBreak}`)
+      .join("")
   }
 }
 
 /** `text` as it has to be written in a template literal. */
 function templateText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a template literal would change or refuse some of them
-  return text.replace(/[\\`\u0000-\u001f\u007f\u2028\u2029]|\$(?=\{)|[\ud800-\udfff]/gu, character => {
+  return text.replace(unsafeInTemplate, character => {
     if (character === "\\" || character === "`" || character === "$") return `\\${character}`
     if (character === "\n") return "\\n"
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
   })
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a template literal would change or refuse some of them
+const unsafeInTemplate = /[\\`\u0000-\u001f\u007f\u2028\u2029]|\$(?=\{)|[\ud800-\udfff]/gu

@@ -7,10 +7,15 @@ import type { CompilerOptions } from "./tsconfig.ts"
 const decorator = /^(?!\s*(?:\*|\/[/*]))(?:.*[\s;{(])?@[\w$(]/m
 
 /** Whether `code` may hold a decorator. Where text only looks like one, there is nothing to lower. */
-export const mayHoldDecorators = (path: string, code: string): boolean => /\.m?[jt]sx?$/.test(path) && decorator.test(code)
+export const mayHoldDecorators = (path: string, code: string): boolean =>
+  /\.m?[jt]sx?$/.test(path) && decorator.test(code)
 
 /** The file with its decorators compiled by esbuild, and its types removed. JSX stays. */
-export function lowerDecorators(path: string, code: string, options: CompilerOptions): { code: string; map: string } {
+export function lowerDecorators(
+  path: string,
+  code: string,
+  options: CompilerOptions,
+): { code: string; map: string } {
   const { code: lowered, map } = loadEsbuild().transformSync(code, {
     loader: /\.m?ts$/.test(path) ? "ts" : path.endsWith(".tsx") ? "tsx" : "jsx",
     sourcefile: path,

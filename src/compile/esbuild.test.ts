@@ -9,7 +9,11 @@ import { afterAll, expect, it } from "vitest"
 const folder = mkdtempSync(join(tmpdir(), "nitro-esbuild-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function bundle(file: string, source: string, options: Parameters<typeof nitro>[0] = {}): Promise<string> {
+async function bundle(
+  file: string,
+  source: string,
+  options: Parameters<typeof nitro>[0] = {},
+): Promise<string> {
   writeFileSync(join(folder, file), source)
   const { outputFiles } = await build({
     entryPoints: [join(folder, file)],
@@ -25,8 +29,15 @@ async function bundle(file: string, source: string, options: Parameters<typeof n
 }
 
 it("compiles what is bundled", async () => {
-  expect(await bundle("a.tsx", "export const a = (x: string) => <p id={x}>{x}</p>")).toContain("$html`<p id=${x}>${x}</p>`")
-  expect(await bundle("b.ts", 'import { div } from "nitro-ts/html"\nexport const a = (x: string) => div({}, x)')).toContain("$html`<div>")
+  expect(await bundle("a.tsx", "export const a = (x: string) => <p id={x}>{x}</p>")).toContain(
+    "$html`<p id=${x}>${x}</p>`",
+  )
+  expect(
+    await bundle(
+      "b.ts",
+      'import { div } from "nitro-ts/html"\nexport const a = (x: string) => div({}, x)',
+    ),
+  ).toContain("$html`<div>")
 })
 
 it("leaves files that are excluded, not included, or not ours", async () => {

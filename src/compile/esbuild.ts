@@ -17,11 +17,16 @@ interface LoadResult {
 interface Build {
   readonly initialOptions: {
     readonly jsxImportSource?: string
-    readonly tsconfigRaw?: string | { readonly compilerOptions?: { readonly jsxImportSource?: string } }
+    readonly tsconfigRaw?:
+      | string
+      | { readonly compilerOptions?: { readonly jsxImportSource?: string } }
     readonly sourcemap?: unknown
     readonly loader?: Readonly<Record<string, string>>
   }
-  onLoad(options: { filter: RegExp; namespace: string }, load: (args: { path: string }) => Promise<LoadResult | undefined>): void
+  onLoad(
+    options: { filter: RegExp; namespace: string },
+    load: (args: { path: string }) => Promise<LoadResult | undefined>,
+  ): void
 }
 
 export interface EsbuildPlugin {
@@ -29,7 +34,12 @@ export interface EsbuildPlugin {
   readonly setup: (build: Build) => void
 }
 
-const loaders: Readonly<Record<string, Loader>> = { ".tsx": "tsx", ".jsx": "jsx", ".ts": "ts", ".mts": "ts" }
+const loaders: Readonly<Record<string, Loader>> = {
+  ".tsx": "tsx",
+  ".jsx": "jsx",
+  ".ts": "ts",
+  ".mts": "ts",
+}
 
 /**
  * Compiles JSX and calls of tag functions to templates. Another plugin that loads the same files has to come after this
@@ -40,8 +50,11 @@ export function nitro(options: CompileOptions = {}): EsbuildPlugin {
     name: "nitro-ts",
     setup(build) {
       const { jsxImportSource, tsconfigRaw, sourcemap, loader = {} } = build.initialOptions
-      const raw = typeof tsconfigRaw === "object" ? tsconfigRaw.compilerOptions?.jsxImportSource : undefined
-      const compiler = loadTools().then(tools => fileCompiler(tools, options, raw ?? jsxImportSource))
+      const raw =
+        typeof tsconfigRaw === "object" ? tsconfigRaw.compilerOptions?.jsxImportSource : undefined
+      const compiler = loadTools().then(tools =>
+        fileCompiler(tools, options, raw ?? jsxImportSource),
+      )
       // Whoever waits for it gets the error.
       compiler.catch(() => {})
       build.onLoad({ filter: /\.(?:[jt]sx?|m[jt]s)$/, namespace: "file" }, async ({ path }) => {

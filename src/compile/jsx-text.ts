@@ -43,7 +43,9 @@ export function jsxText(source: string): string | undefined {
   let text = ""
   for (const [i, line] of lines.entries()) {
     // Indentation and line ends are layout; white space within a line is text.
-    const words = line.slice(i === 0 ? 0 : line.search(/[^ \t]|$/)).replace(i === last ? /$/ : /[ \t]+$/, "")
+    const words = line
+      .slice(i === 0 ? 0 : line.search(/[^ \t]|$/))
+      .replace(i === last ? /$/ : /[ \t]+$/, "")
     if (words !== "") text += text === "" ? words : ` ${words}`
   }
   return decode(text)
@@ -58,12 +60,20 @@ export function jsxAttributeText(source: string): string | undefined {
 function decode(text: string): string | undefined {
   if (!text.includes("&")) return text
   let isKnown = true
-  const decoded = text.replace(/&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g, (reference, hex?: string, decimal?: string, name?: string) => {
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-    const character = name === undefined ? fromCode(code) : Object.hasOwn(entities, name) ? entities[name] : undefined
-    if (character === undefined) isKnown = false
-    return character ?? reference
-  })
+  const decoded = text.replace(
+    /&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g,
+    (reference, hex?: string, decimal?: string, name?: string) => {
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+      const character =
+        name === undefined
+          ? fromCode(code)
+          : Object.hasOwn(entities, name)
+            ? entities[name]
+            : undefined
+      if (character === undefined) isKnown = false
+      return character ?? reference
+    },
+  )
   return isKnown ? decoded : undefined
 }
 

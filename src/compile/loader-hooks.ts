@@ -22,22 +22,34 @@ export async function load<C extends Context, L extends Loaded>(
   const path = pathOf(url)
   if (path === undefined) return next(url, context)
   const tools = await loadTools()
-  return (ownSource(path, context, tools) as L | undefined) ?? compileLoaded(path, await next(url, context), tools)
+  return (
+    (ownSource(path, context, tools) as L | undefined) ??
+    compileLoaded(path, await next(url, context), tools)
+  )
 }
 
 /** The same hook for `module.registerHooks`. */
-export function loadSync<C extends Context, L extends Loaded>(url: string, context: C, next: (url: string, context: C) => L): L {
+export function loadSync<C extends Context, L extends Loaded>(
+  url: string,
+  context: C,
+  next: (url: string, context: C) => L,
+): L {
   const path = pathOf(url)
   if (path === undefined) return next(url, context)
   const tools = loadToolsSync()
-  return (ownSource(path, context, tools) as L | undefined) ?? compileLoaded(path, next(url, context), tools)
+  return (
+    (ownSource(path, context, tools) as L | undefined) ??
+    compileLoaded(path, next(url, context), tools)
+  )
 }
 
 /** The path of a module that may be compiled. */
 function pathOf(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined
   const path = fileURLToPath(url.replace(/[?#].*$/s, ""))
-  return /\.(?:[jt]sx?|m[jt]s)$/.test(path) && !/[\\/]node_modules[\\/]/.test(path) ? path : undefined
+  return /\.(?:[jt]sx?|m[jt]s)$/.test(path) && !/[\\/]node_modules[\\/]/.test(path)
+    ? path
+    : undefined
 }
 
 let compiler: FileCompiler | undefined
@@ -54,14 +66,17 @@ function ownSource(path: string, { format }: Context, tools: Tools): Loaded | un
   if (esbuild === undefined) return undefined
   const code = readFileSync(path, "utf8")
   const compiled = compilerOf(tools).compile(path, code)
-  const { code: source } = esbuild.transformSync(compiled === undefined ? code : compiled.code + inlineMap(compiled), {
-    loader: path.endsWith("x") ? path.slice(-3) : "ts",
-    sourcefile: path,
-    sourcemap: "inline",
-    format: "esm",
-    target: `node${process.versions.node}`,
-    tsconfigRaw: { compilerOptions: compilerOf(tools).compilerOptions(path) },
-  })
+  const { code: source } = esbuild.transformSync(
+    compiled === undefined ? code : compiled.code + inlineMap(compiled),
+    {
+      loader: path.endsWith("x") ? path.slice(-3) : "ts",
+      sourcefile: path,
+      sourcemap: "inline",
+      format: "esm",
+      target: `node${process.versions.node}`,
+      tsconfigRaw: { compilerOptions: compilerOf(tools).compilerOptions(path) },
+    },
+  )
   return { format: "module", source, shortCircuit: true }
 }
 
@@ -83,6 +98,11 @@ function transformer(isNeeded: boolean): Transformer | undefined {
 function compileLoaded<L extends Loaded>(path: string, loaded: L, tools: Tools): L {
   const { format, source } = loaded
   if (!format?.startsWith("module") || source === null || source === undefined) return loaded
-  const compiled = compilerOf(tools).compile(path, typeof source === "string" ? source : new TextDecoder().decode(source))
-  return compiled === undefined ? loaded : { ...loaded, source: compiled.code + inlineMap(compiled) }
+  const compiled = compilerOf(tools).compile(
+    path,
+    typeof source === "string" ? source : new TextDecoder().decode(source),
+  )
+  return compiled === undefined
+    ? loaded
+    : { ...loaded, source: compiled.code + inlineMap(compiled) }
 }

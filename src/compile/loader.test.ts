@@ -3,14 +3,27 @@ import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { root } from "../../test/support/imports.ts"
-import { type Findings, main, type Project, page, places, project, view } from "./support/project.ts"
+import {
+  type Findings,
+  main,
+  type Project,
+  page,
+  places,
+  project,
+  view,
+} from "./support/project.ts"
 
 const loader = "--import=nitro-ts/loader"
 const tsx = `--import=${join(root, "node_modules/tsx/dist/loader.mjs")}`
 
 let app: Project
 beforeAll(() => {
-  app = project({ "main.tsx": main, "view.tsx": view, "plain.mjs": plain, "broken.tsx": "const a = <br/>\nconst = 1\n" })
+  app = project({
+    "main.tsx": main,
+    "view.tsx": view,
+    "plain.mjs": plain,
+    "broken.tsx": "const a = <br/>\nconst = 1\n",
+  })
 }, 120_000)
 afterAll(() => app.clean())
 
@@ -19,11 +32,18 @@ const view = title => div({ class: "x" }, title)
 console.log(view.toString().includes("$html"), String(view("<a>")))
 `
 
-function run(file: string, ...flags: string[]): { stdout: string; stderr: string; status: number | null } {
+function run(
+  file: string,
+  ...flags: string[]
+): { stdout: string; stderr: string; status: number | null } {
   return runIn(app, file, ...flags)
 }
 
-function runIn({ path }: Project, file: string, ...flags: string[]): { stdout: string; stderr: string; status: number | null } {
+function runIn(
+  { path }: Project,
+  file: string,
+  ...flags: string[]
+): { stdout: string; stderr: string; status: number | null } {
   const env = { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", FORCE_COLOR: undefined }
   return spawnSync(process.execPath, [...flags, file], { cwd: path, encoding: "utf8", env })
 }
@@ -85,7 +105,9 @@ describe("where packages are missing", () => {
       expect(runIn(bare, "plain.mjs", loader).stdout).toContain("true <div")
       expect(findingsIn(bare, loader, tsx)).toEqual({ page, isCompiled: true, ...places })
       const { stderr } = runIn(bare, "main.tsx", loader)
-      expect(stderr).toContain("TypeScript and JSX are turned into JavaScript by esbuild, which is not installed.")
+      expect(stderr).toContain(
+        "TypeScript and JSX are turned into JavaScript by esbuild, which is not installed.",
+      )
       expect(stderr).toContain("npm install --save-dev esbuild")
     } finally {
       bare.clean()

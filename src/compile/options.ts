@@ -28,24 +28,34 @@ export interface FileCompiler {
 }
 
 /** `bundlerSource` is the JSX runtime that the bundler was told. */
-export function fileCompiler(tools: Tools, options: CompileOptions, bundlerSource?: string): FileCompiler {
+export function fileCompiler(
+  tools: Tools,
+  options: CompileOptions,
+  bundlerSource?: string,
+): FileCompiler {
   const configs = new TsConfigs(tools)
   const includes = pathFilter(options)
   const isOurJsx = (path: string): boolean => {
     if (options.jsxImportSource !== undefined) return options.jsxImportSource === "nitro-ts/html"
     // Tools differ in which of the two wins. Where they disagree, the JSX stays as it is.
-    const sources = [bundlerSource, configs.optionsFor(path)["jsxImportSource"]].filter(source => source !== undefined)
+    const sources = [bundlerSource, configs.optionsFor(path)["jsxImportSource"]].filter(
+      source => source !== undefined,
+    )
     return sources.length > 0 && sources.every(source => source === "nitro-ts/html")
   }
   return {
-    compile: (path, code) => (includes(path) ? compile(path, code, tools, { isOurJsx: isOurJsx(path) }) : undefined),
+    compile: (path, code) =>
+      includes(path) ? compile(path, code, tools, { isOurJsx: isOurJsx(path) }) : undefined,
     includes,
     compilerOptions: path => configs.optionsFor(path),
   }
 }
 
 /** Whether a file with this path is to be compiled. */
-export function pathFilter({ include, exclude = "/node_modules/" }: CompileOptions): (path: string) => boolean {
+export function pathFilter({
+  include,
+  exclude = "/node_modules/",
+}: CompileOptions): (path: string) => boolean {
   return path => {
     const slashed = path.replaceAll("\\", "/")
     return (include === undefined || matches(slashed, include)) && !matches(slashed, exclude)
@@ -54,7 +64,9 @@ export function pathFilter({ include, exclude = "/node_modules/" }: CompileOptio
 
 function matches(path: string, filter: PathFilter): boolean {
   const patterns = typeof filter === "string" || filter instanceof RegExp ? [filter] : filter
-  return patterns.some(pattern => (typeof pattern === "string" ? path.includes(pattern) : path.search(pattern) >= 0))
+  return patterns.some(pattern =>
+    typeof pattern === "string" ? path.includes(pattern) : path.search(pattern) >= 0,
+  )
 }
 
 /** The comment that hands a source map on to the next tool. */

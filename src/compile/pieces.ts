@@ -52,7 +52,11 @@ export interface TreePieces {
 export function piecesOf(node: Node, bindings: Bindings): TreePieces | undefined {
   const reader = new PieceReader(bindings, !bindings.hasEffects(node))
   // A fragment hands a single child on as it is, and the child may be anything.
-  if (node.type === "JSXFragment" && (reader.contentsOf((node as Element).children)?.length ?? 0) < 2) return undefined
+  if (
+    node.type === "JSXFragment" &&
+    (reader.contentsOf((node as Element).children)?.length ?? 0) < 2
+  )
+    return undefined
   const pieces = reader.read(node)
   return pieces === undefined ? undefined : { pieces: joined(pieces), inner: reader.inner }
 }
@@ -62,7 +66,8 @@ function joined(pieces: readonly Piece[]): Piece[] {
   const result: Piece[] = []
   for (const piece of pieces) {
     const last = result.at(-1)
-    if (typeof piece === "string" && typeof last === "string") result[result.length - 1] = last + piece
+    if (typeof piece === "string" && typeof last === "string")
+      result[result.length - 1] = last + piece
     else result.push(piece)
   }
   return result
@@ -86,7 +91,8 @@ class PieceReader {
 
   read(node: Node): Piece[] | undefined {
     if (node.type === "JSXElement") return this.#element(node as Element)
-    if (node.type !== "JSXFragment") return this.#call(node as Call, this.#bindings.tags.get(node) as TagFunction)
+    if (node.type !== "JSXFragment")
+      return this.#call(node as Call, this.#bindings.tags.get(node) as TagFunction)
     const contents = this.contentsOf((node as Element).children)
     return contents?.flatMap(content => this.#print(content, true))
   }
@@ -112,9 +118,11 @@ class PieceReader {
       else if (value.type === "Literal") {
         const text = jsxAttributeText(textOf(value))
         piece = text === undefined ? undefined : staticAttribute(name, text, tag)
-      } else if (value.type === "JSXExpressionContainer") piece = attributePiece(name, innerOf(value), tag)
+      } else if (value.type === "JSXExpressionContainer")
+        piece = attributePiece(name, innerOf(value), tag)
       // Other code runs before the key of an element is computed, but not before that of a template.
-      if (piece === undefined || (name === "key" && isHole(piece) && !isQuiet(piece.node))) return undefined
+      if (piece === undefined || (name === "key" && isHole(piece) && !isQuiet(piece.node)))
+        return undefined
       if (isHole(piece)) pieces.push(` ${name}=`)
       pieces.push(piece)
     }
@@ -153,16 +161,31 @@ class PieceReader {
     } else if (!this.#isNoObject(last)) return undefined
     const open = attributes === undefined ? [] : objectAttributes(attributes as ObjectLiteral, tag)
     const contents = children.map(child =>
-      child.type === "SpreadElement" ? hole((child as unknown as { argument: Node }).argument, "[...", "]") : content(child),
+      child.type === "SpreadElement"
+        ? hole((child as unknown as { argument: Node }).argument, "[...", "]")
+        : content(child),
     )
-    if (open === undefined || (attributes !== first && open.some(isHole) && contents.some(member => "node" in member))) return undefined
+    if (
+      open === undefined ||
+      (attributes !== first && open.some(isHole) && contents.some(member => "node" in member))
+    )
+      return undefined
     return this.#assemble(tag, open, contents.filter(isPrinted))
   }
 
   /** Whether an argument is surely no object of attributes. */
   #isNoObject(node: Node): boolean {
-    if (literalOf(node) || isFunction(node) || this.#bindings.isOurs(node) || this.#bindings.templates.has(node)) return true
-    const { operator, right, consequent, alternate } = node as unknown as Record<"right" | "consequent" | "alternate", Node> & {
+    if (
+      literalOf(node) ||
+      isFunction(node) ||
+      this.#bindings.isOurs(node) ||
+      this.#bindings.templates.has(node)
+    )
+      return true
+    const { operator, right, consequent, alternate } = node as unknown as Record<
+      "right" | "consequent" | "alternate",
+      Node
+    > & {
       operator: string
     }
     switch (node.type) {
@@ -180,7 +203,11 @@ class PieceReader {
     }
   }
 
-  #assemble(tag: string, attributes: readonly Piece[], contents: readonly Content[]): Piece[] | undefined {
+  #assemble(
+    tag: string,
+    attributes: readonly Piece[],
+    contents: readonly Content[],
+  ): Piece[] | undefined {
     const { bare, close, content: kind } = elementRecord(tag)
     const name = tag.toLowerCase()
     if (contents.length > 0 && (kind === "none" || closedElements.has(name))) return undefined
@@ -214,14 +241,17 @@ function namespaced(key: Node): string {
 const content = (node: Node): Content => {
   const literal = literalOf(node)
   if (literal === undefined) return hole(node)
-  return { text: literal.value === null || typeof literal.value === "boolean" ? "" : String(literal.value) }
+  return {
+    text: literal.value === null || typeof literal.value === "boolean" ? "" : String(literal.value),
+  }
 }
 
 const isPrinted = (member: Content): boolean => !("text" in member) || member.text !== ""
 
 /** Whether `name` is an attribute like any other. Objects give some keys an order or a meaning of their own. */
 function isPrintable(name: string, names: Set<string>, tag: string): boolean {
-  if (name === "children" || name === "__proto__" || !/^[\w$@:.-]+$/.test(name) || /^\d/.test(name)) return false
+  if (name === "children" || name === "__proto__" || !/^[\w$@:.-]+$/.test(name) || /^\d/.test(name))
+    return false
   // The value of a `<textarea>` is its text.
   if (tag === "textarea" && name === "value") return false
   try {
@@ -283,7 +313,8 @@ function staticAttribute(name: string, value: unknown, tag: string): string | un
 
 /** Whether an expression only reads variables and fields. */
 function isQuiet(node: Node): boolean {
-  if (node.type === "Identifier" || node.type === "Literal" || node.type === "ThisExpression") return true
+  if (node.type === "Identifier" || node.type === "Literal" || node.type === "ThisExpression")
+    return true
   if (node.type === "TemplateLiteral") return (node as Template).expressions.every(isQuiet)
   return (
     node.type === "MemberExpression" &&

@@ -4,7 +4,10 @@ import { nitro as esbuild } from "nitro-ts/esbuild"
 import { nitro as vite } from "nitro-ts/vite"
 import type { Plugin as VitePlugin } from "vite"
 
-export const fine: [EsbuildPlugin, VitePlugin] = [esbuild({ include: "/views/" }), vite({ exclude: [/\.test\.tsx$/], decorators: true })]
+export const fine: [EsbuildPlugin, VitePlugin] = [
+  esbuild({ include: "/views/" }),
+  vite({ exclude: [/\.test\.tsx$/], decorators: true }),
+]
 
 // @ts-expect-error esbuild compiles decorators itself
 esbuild({ decorators: true })

@@ -22,10 +22,28 @@ const hostile = [
   "\r\n",
   "`${x}\\",
 ]
-const text = fc.oneof(fc.string(), fc.constantFrom(...hostile), fc.string({ minLength: 50, maxLength: 90 }))
-const scalar = fc.oneof(text, fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.constant(undefined))
-const classes = fc.oneof(text, fc.array(fc.oneof(text, fc.constant(false))), fc.dictionary(text, fc.boolean()))
-const styles = fc.oneof(text, fc.dictionary(fc.constantFrom("color", "backgroundColor", "--x"), fc.oneof(text, fc.integer())))
+const text = fc.oneof(
+  fc.string(),
+  fc.constantFrom(...hostile),
+  fc.string({ minLength: 50, maxLength: 90 }),
+)
+const scalar = fc.oneof(
+  text,
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constant(undefined),
+)
+const classes = fc.oneof(
+  text,
+  fc.array(fc.oneof(text, fc.constant(false))),
+  fc.dictionary(text, fc.boolean()),
+)
+const styles = fc.oneof(
+  text,
+  fc.dictionary(fc.constantFrom("color", "backgroundColor", "--x"), fc.oneof(text, fc.integer())),
+)
 const child = fc.oneof(
   scalar,
   fc.array(scalar, { maxLength: 3 }),
@@ -35,7 +53,8 @@ const child = fc.oneof(
   fc.constant("x".repeat(20_000)),
 )
 const bad = fc.constantFrom<unknown>({}, { a: 1 }, new Date(0), new Expression("$x"), Symbol("s"))
-const four = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(value, { minLength: 4, maxLength: 4 })
+const four = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.array(value, { minLength: 4, maxLength: 4 })
 const values = fc.record({
   text: four(scalar),
   url: four(text),
@@ -51,17 +70,41 @@ const values = fc.record({
 const index = fc.integer({ min: 0, max: 3 })
 const of = (name: string): fc.Arbitrary<string> => index.map(i => `${name}[${i}]`)
 const quoted = text.map(value => JSON.stringify(value))
-const scalarSource = fc.oneof(of("text"), of("text"), quoted, fc.constantFrom("true", "false", "null", "undefined", "1.5", "-1", "`a`"))
+const scalarSource = fc.oneof(
+  of("text"),
+  of("text"),
+  quoted,
+  fc.constantFrom("true", "false", "null", "undefined", "1.5", "-1", "`a`"),
+)
 
 /** Attributes with the source of their values. */
 const attribute = fc.oneof(
   fc.tuple(
-    fc.constantFrom("id", "title", "hidden", "viewBox", "aria-label", "aria-hidden", "draggable", "translate", "tabIndex"),
+    fc.constantFrom(
+      "id",
+      "title",
+      "hidden",
+      "viewBox",
+      "aria-label",
+      "aria-hidden",
+      "draggable",
+      "translate",
+      "tabIndex",
+    ),
     scalarSource,
   ),
-  fc.tuple(fc.constantFrom("href", "src", "srcset", "ping", "xlink:href"), fc.oneof(of("url"), quoted)),
-  fc.tuple(fc.constantFrom("class", "className"), fc.oneof(of("names"), quoted, fc.constant("{ a: flag[0], 'b c': flag[1] }"))),
-  fc.tuple(fc.constant("style"), fc.oneof(of("styles"), fc.constant("{ color: text[0], width: 1 }"))),
+  fc.tuple(
+    fc.constantFrom("href", "src", "srcset", "ping", "xlink:href"),
+    fc.oneof(of("url"), quoted),
+  ),
+  fc.tuple(
+    fc.constantFrom("class", "className"),
+    fc.oneof(of("names"), quoted, fc.constant("{ a: flag[0], 'b c': flag[1] }")),
+  ),
+  fc.tuple(
+    fc.constant("style"),
+    fc.oneof(of("styles"), fc.constant("{ color: text[0], width: 1 }")),
+  ),
   fc.tuple(fc.constant("data"), fc.constant("{ fooBar: text[1], x: text[2] }")),
   fc.tuple(fc.constantFrom("data-on:click", "data-text"), of("code")),
   fc.tuple(fc.constant("key"), fc.oneof(of("text"), fc.constant("text.join()"))),
@@ -71,10 +114,20 @@ const attributes = fc.uniqueArray(attribute, { selector: ([name]) => name, maxLe
 const jsxAttributes = fc
   .tuple(
     attributes,
-    fc.array(fc.constantFrom(' lang="a &amp; &nbsp;b"', " dir", " {...{ id: text[0], rel: 'x' }}", ' data-x="`${1}\\n"'), { maxLength: 1 }),
+    fc.array(
+      fc.constantFrom(
+        ' lang="a &amp; &nbsp;b"',
+        " dir",
+        " {...{ id: text[0], rel: 'x' }}",
+        ' data-x="`${1}\\n"',
+      ),
+      { maxLength: 1 },
+    ),
   )
   .map(([all, more]) => all.map(([name, value]) => ` ${name}={${value}}`).join("") + more.join(""))
-const objectAttributes = attributes.map(all => `{ ${all.map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(", ")} }`)
+const objectAttributes = attributes.map(
+  all => `{ ${all.map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(", ")} }`,
+)
 
 const pieces = [
   "a",
@@ -99,19 +152,47 @@ const pieces = [
   "\u00a0",
   "//",
 ]
-const jsxText = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }).map(all => all.join(""))
-const tags = ["div", "p", "ul", "svg", "linearGradient", "my-element", "textarea", "pre", "title", "html", "table"]
-const functions = ["div", "p", "Div", "textarea", "pre", "title", "svg", "linearGradient", "LinearGradient"]
+const jsxText = fc
+  .array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 })
+  .map(all => all.join(""))
+const tags = [
+  "div",
+  "p",
+  "ul",
+  "svg",
+  "linearGradient",
+  "my-element",
+  "textarea",
+  "pre",
+  "title",
+  "html",
+  "table",
+]
+const functions = [
+  "div",
+  "p",
+  "Div",
+  "textarea",
+  "pre",
+  "title",
+  "svg",
+  "linearGradient",
+  "LinearGradient",
+]
 
 const grammar = fc.letrec<Record<"element" | "inside" | "value" | "call", string>>(tie => ({
   element: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
-    fc.tuple(fc.constantFrom("br", "img", "input"), jsxAttributes).map(([tag, open]) => `<${tag}${open}/>`),
+    fc
+      .tuple(fc.constantFrom("br", "img", "input"), jsxAttributes)
+      .map(([tag, open]) => `<${tag}${open}/>`),
     fc
       .tuple(fc.constantFrom(...tags), jsxAttributes, fc.array(tie("inside"), { maxLength: 4 }))
       .map(([tag, open, children]) => `<${tag}${open}>${children.join("")}</${tag}>`),
     fc.array(tie("inside"), { maxLength: 3 }).map(children => `<>${children.join("")}</>`),
-    fc.tuple(jsxAttributes, fc.array(tie("inside"), { maxLength: 3 })).map(([open, children]) => `<Box${open}>${children.join("")}</Box>`),
+    fc
+      .tuple(jsxAttributes, fc.array(tie("inside"), { maxLength: 3 }))
+      .map(([open, children]) => `<Box${open}>${children.join("")}</Box>`),
   ),
   inside: fc.oneof(
     { depthSize: "small" },
@@ -124,12 +205,24 @@ const grammar = fc.letrec<Record<"element" | "inside" | "value" | "call", string
     of("child"),
     of("child"),
     quoted,
-    fc.constantFrom("/* nothing */ null", "1e21", "await later(text[0])", "count++", "<Later/>", "html`<i title=${text[0]}>é</i>`"),
+    fc.constantFrom(
+      "/* nothing */ null",
+      "1e21",
+      "await later(text[0])",
+      "count++",
+      "<Later/>",
+      "html`<i title=${text[0]}>é</i>`",
+    ),
     tie("element"),
     tie("call"),
-    fc.tuple(index, tie("element"), tie("value")).map(([i, one, other]) => `flag[${i}] ? ${one} : (${other})`),
+    fc
+      .tuple(index, tie("element"), tie("value"))
+      .map(([i, one, other]) => `flag[${i}] ? ${one} : (${other})`),
     fc.tuple(index, tie("element")).map(([i, one]) => `flag[${i}] && ${one}`),
-    tie("element").map(one => `child.map(row => ${one.replaceAll(/await later\(text\[0\]\)|count\+\+/g, "1").replace("child[0]", "row")})`),
+    tie("element").map(
+      one =>
+        `child.map(row => ${one.replaceAll(/await later\(text\[0\]\)|count\+\+/g, "1").replace("child[0]", "row")})`,
+    ),
   ),
   call: fc
     .tuple(
@@ -146,7 +239,9 @@ const grammar = fc.letrec<Record<"element" | "inside" | "value" | "call", string
     }),
 }))
 
-const moduleOf = (body: string): string => `import { html, ${functions.join(", ")} } from "nitro-ts/html"
+const moduleOf = (
+  body: string,
+): string => `import { html, ${functions.join(", ")} } from "nitro-ts/html"
 let count = 0
 const later = value => Promise.resolve(value)
 const Box = ({ children, id, ...rest }) => <section id={id}>{children}{Object.keys(rest).length}</section>
@@ -199,26 +294,36 @@ const fragments = [
 ]
 
 it("prints a text the same wherever it is cut into pieces", async () => {
-  const code = fc.array(fc.constantFrom(...fragments), { minLength: 1, maxLength: 4 }).map(all => all.join(""))
+  const code = fc
+    .array(fc.constantFrom(...fragments), { minLength: 1, maxLength: 4 })
+    .map(all => all.join(""))
   const tag = fc.constantFrom("code", "p", "pre", "textarea", "title", "div")
   await fc.assert(
-    fc.asyncProperty(tag, code, fc.infiniteStream(fc.integer({ min: 0, max: 4 })), async (name, text, spellings) => {
-      // At every character: each stands alone, in one of the ways in which a constant can.
-      const units = text.split("").map(unit => {
-        const literal = JSON.stringify(unit).replace(/[\ud800-\udfff]/g, half => `\\u${half.charCodeAt(0).toString(16)}`)
-        const spelling = spellings.next().value
-        if (spelling === 0 && /[$x\\]/.test(unit)) return unit
-        if (spelling === 1)
-          return `{\`${unit === "\r" ? "\\r" : unit.replace(/[\\`$]/, "\\$&").replace(/[\ud800-\udfff]/, half => `\\u${half.charCodeAt(0).toString(16)}`)}\`}`
-        if (spelling === 2) return `<>{${literal}}{""}</>`
-        return `{${literal}}`
-      })
-      const source = `const secret = "SECRET"; export const view = () => <${name} title="$" lang={"{secret}"}>${units.join("")}</${name}>`
-      const printed = compiled(source)
-      const expected = await outcome(source)
-      expect(await outcome(printed), printed).toBe(expected)
-      expect(expected).not.toContain("SECRET")
-    }),
+    fc.asyncProperty(
+      tag,
+      code,
+      fc.infiniteStream(fc.integer({ min: 0, max: 4 })),
+      async (name, text, spellings) => {
+        // At every character: each stands alone, in one of the ways in which a constant can.
+        const units = text.split("").map(unit => {
+          const literal = JSON.stringify(unit).replace(
+            /[\ud800-\udfff]/g,
+            half => `\\u${half.charCodeAt(0).toString(16)}`,
+          )
+          const spelling = spellings.next().value
+          if (spelling === 0 && /[$x\\]/.test(unit)) return unit
+          if (spelling === 1)
+            return `{\`${unit === "\r" ? "\\r" : unit.replace(/[\\`$]/, "\\$&").replace(/[\ud800-\udfff]/, half => `\\u${half.charCodeAt(0).toString(16)}`)}\`}`
+          if (spelling === 2) return `<>{${literal}}{""}</>`
+          return `{${literal}}`
+        })
+        const source = `const secret = "SECRET"; export const view = () => <${name} title="$" lang={"{secret}"}>${units.join("")}</${name}>`
+        const printed = compiled(source)
+        const expected = await outcome(source)
+        expect(await outcome(printed), printed).toBe(expected)
+        expect(expected).not.toContain("SECRET")
+      },
+    ),
     { numRuns: 500 },
   )
 })

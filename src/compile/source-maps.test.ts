@@ -3,7 +3,15 @@ import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type Findings, main, type Project, page, places, project, view } from "./support/project.ts"
+import {
+  type Findings,
+  main,
+  type Project,
+  page,
+  places,
+  project,
+  view,
+} from "./support/project.ts"
 
 let app: Project
 beforeAll(() => {
@@ -53,6 +61,10 @@ describe.each(Object.entries(tools))("%s", (_, script) => {
     const { isCompiled, ...compiled } = findings(script("[nitro()]"), "--enable-source-maps")
     expect(isCompiled).toBe(true)
     expect(compiled).toEqual({ page, ...places })
-    expect(findings(script("[]"), "--enable-source-maps")).toEqual({ page, isCompiled: false, ...places })
+    expect(findings(script("[]"), "--enable-source-maps")).toEqual({
+      page,
+      isCompiled: false,
+      ...places,
+    })
   })
 })

@@ -53,17 +53,21 @@ export interface Attribute extends Node {
   readonly value: Node | null
 }
 
-export const isJsx = (node: Node): node is Element => node.type === "JSXElement" || node.type === "JSXFragment"
+export const isJsx = (node: Node): node is Element =>
+  node.type === "JSXElement" || node.type === "JSXFragment"
 export const nameOf = (node: Node): string => (node as Identifier).name
 /** What stands between the braces of `{...}`, in `{...spread}`, or in a wrapper of types. */
 export const innerOf = (node: Node): Node => (node as Expression).expression
 export const textOf = (node: Node): string => (node as Expression).value as string
 
 /** `value` of a literal whose text is known, in a record because it may be anything. */
-export function literalOf(node: Node): { readonly value: string | number | boolean | null } | undefined {
+export function literalOf(
+  node: Node,
+): { readonly value: string | number | boolean | null } | undefined {
   if (node.type === "Literal") {
     const { value, raw } = node as Expression
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return { value }
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      return { value }
     return raw === "null" ? { value: null } : undefined
   }
   if (node.type !== "TemplateLiteral" || (node as Template).expressions.length > 0) return undefined
@@ -76,7 +80,9 @@ export type ChildKeys = Readonly<Record<string, readonly string[]>>
 /** Calls `visit` with every node right below `node`. */
 export function forEachChild(node: Node, keys: ChildKeys, visit: (child: Node) => void): void {
   for (const key of keys[node.type] ?? []) {
-    const value = (node as unknown as Record<string, Node | readonly (Node | null)[] | null | undefined>)[key]
+    const value = (
+      node as unknown as Record<string, Node | readonly (Node | null)[] | null | undefined>
+    )[key]
     if (value === null || value === undefined) continue
     if (!Array.isArray(value)) visit(value as Node)
     else for (const member of value as readonly (Node | null)[]) if (member !== null) visit(member)
@@ -84,4 +90,6 @@ export function forEachChild(node: Node, keys: ChildKeys, visit: (child: Node) =
 }
 
 export const isFunction = (node: Node): boolean =>
-  node.type === "ArrowFunctionExpression" || node.type === "FunctionExpression" || node.type === "FunctionDeclaration"
+  node.type === "ArrowFunctionExpression" ||
+  node.type === "FunctionExpression" ||
+  node.type === "FunctionDeclaration"

@@ -12,7 +12,11 @@ interface Parser {
     path: string,
     code: string,
     options: { lang: string; sourceType: string; astType: string; preserveParens: boolean },
-  ): { readonly program: Node; readonly comments: readonly { readonly value: string }[]; readonly errors: readonly unknown[] }
+  ): {
+    readonly program: Node
+    readonly comments: readonly { readonly value: string }[]
+    readonly errors: readonly unknown[]
+  }
 }
 
 /** A source map of version 3. */
@@ -43,7 +47,10 @@ export interface Tools {
 
 /** The part of esbuild that turns one TypeScript file into JavaScript. */
 export interface Transformer {
-  transformSync(code: string, options: Readonly<Record<string, unknown>>): { readonly code: string; readonly map: string }
+  transformSync(
+    code: string,
+    options: Readonly<Record<string, unknown>>,
+  ): { readonly code: string; readonly map: string }
 }
 
 type MagicString = { readonly default: new (code: string) => Editor }
@@ -58,7 +65,10 @@ let tools: Tools | undefined
 
 /** @throws NITRO_COMPILE_PACKAGE when oxc-parser or magic-string is not installed. */
 export async function loadTools(): Promise<Tools> {
-  tools ??= toolsOf(await needed("oxc-parser", import("oxc-parser")), await needed("magic-string", import("magic-string")))
+  tools ??= toolsOf(
+    await needed("oxc-parser", import("oxc-parser")),
+    await needed("magic-string", import("magic-string")),
+  )
   return tools
 }
 
@@ -95,11 +105,22 @@ function neededSync(name: string): unknown {
 /** Only a package that is not there is ours to explain; one that is broken says itself what is wrong. */
 function missing(name: string, error: unknown): unknown {
   const { code, message = "" } = error as { code?: string; message?: string }
-  if ((code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") || !message.includes(`'${name}'`)) return error
+  if (
+    (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") ||
+    !message.includes(`'${name}'`)
+  )
+    return error
   const command = `npm install --save-dev ${name === "esbuild" ? "esbuild" : "oxc-parser magic-string"}`
-  const why = name === "esbuild" ? "TypeScript and JSX are turned into JavaScript by" : "Templates are compiled with"
-  return new NitroError("NITRO_COMPILE_PACKAGE" satisfies CompileErrorCode, `${why} ${name}, which is not installed.`, {
-    fix: `Run \`${command}\`.`,
-    cause: error,
-  })
+  const why =
+    name === "esbuild"
+      ? "TypeScript and JSX are turned into JavaScript by"
+      : "Templates are compiled with"
+  return new NitroError(
+    "NITRO_COMPILE_PACKAGE" satisfies CompileErrorCode,
+    `${why} ${name}, which is not installed.`,
+    {
+      fix: `Run \`${command}\`.`,
+      cause: error,
+    },
+  )
 }

@@ -2,7 +2,14 @@
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, isAbsolute, join, resolve } from "node:path"
-import { literalOf, type Node, nameOf, type ObjectLiteral, type Property, textOf } from "./syntax.ts"
+import {
+  literalOf,
+  type Node,
+  nameOf,
+  type ObjectLiteral,
+  type Property,
+  textOf,
+} from "./syntax.ts"
 import type { Tools } from "./tools.ts"
 
 export type CompilerOptions = Readonly<Record<string, unknown>>
@@ -25,7 +32,9 @@ export class TsConfigs {
     const known = this.#byFolder.get(folder)
     if (known !== undefined) return known
     const parent = dirname(folder)
-    const options = this.#read(join(folder, "tsconfig.json"), new Set()) ?? (parent === folder ? {} : this.#above(parent))
+    const options =
+      this.#read(join(folder, "tsconfig.json"), new Set()) ??
+      (parent === folder ? {} : this.#above(parent))
     this.#byFolder.set(folder, options)
     return options
   }
@@ -41,7 +50,9 @@ export class TsConfigs {
     }
     const config = this.#parse(text) as { extends?: unknown; compilerOptions?: CompilerOptions }
     const parents = Array.isArray(config.extends) ? config.extends : [config.extends]
-    const inherited = parents.map(parent => (typeof parent === "string" ? this.#extended(parent, path, seen) : undefined))
+    const inherited = parents.map(parent =>
+      typeof parent === "string" ? this.#extended(parent, path, seen) : undefined,
+    )
     return Object.assign({}, ...inherited, config.compilerOptions) as CompilerOptions
   }
 
@@ -66,13 +77,15 @@ export class TsConfigs {
     const options = { lang: "js", sourceType: "module", astType: "js", preserveParens: false }
     const { program, errors } = this.#tools.parseSync("tsconfig.js", `(${text}\n)`, options)
     const [statement] = (program as unknown as { body: readonly { expression?: Node }[] }).body
-    const value = errors.length === 0 && statement?.expression ? literalValue(statement.expression) : undefined
+    const value =
+      errors.length === 0 && statement?.expression ? literalValue(statement.expression) : undefined
     return typeof value === "object" && value !== null ? value : {}
   }
 }
 
 function literalValue(node: Node): unknown {
-  if (node.type === "ArrayExpression") return (node as unknown as { elements: readonly Node[] }).elements.map(literalValue)
+  if (node.type === "ArrayExpression")
+    return (node as unknown as { elements: readonly Node[] }).elements.map(literalValue)
   if (node.type !== "ObjectExpression") return literalOf(node)?.value
   const entries = (node as ObjectLiteral).properties.map(property => {
     const { key, value } = property as Property

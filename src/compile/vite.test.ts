@@ -22,7 +22,10 @@ interface Setup {
 }
 
 /** What the plugin makes of a file, as vite calls it. */
-async function transform(code: string, { options = {}, config = {}, meta = {}, id = join(folder, "file.tsx") }: Setup = {}) {
+async function transform(
+  code: string,
+  { options = {}, config = {}, meta = {}, id = join(folder, "file.tsx") }: Setup = {},
+) {
   const plugin = nitro(options)
   plugin.configResolved(mergeConfig(config, plugin.config.call({ meta }, config) ?? {}))
   return await plugin.transform.call({ meta }, code, id)
@@ -41,30 +44,49 @@ describe("whose JSX it is", () => {
   it("knows from the configuration of vite 7 and of vite 8", async () => {
     expect(await transform(jsx)).toBeUndefined()
     expect(await transform(jsx, { config: { esbuild: { jsxImportSource: ours } } })).toBeDefined()
-    expect(await transform(jsx, { config: { esbuild: false, oxc: { jsx: { importSource: ours } } } })).toBeDefined()
-    expect(await transform(jsx, { config: { esbuild: { jsxImportSource: "preact" } } })).toBeUndefined()
+    expect(
+      await transform(jsx, { config: { esbuild: false, oxc: { jsx: { importSource: ours } } } }),
+    ).toBeDefined()
+    expect(
+      await transform(jsx, { config: { esbuild: { jsxImportSource: "preact" } } }),
+    ).toBeUndefined()
     expect(await transform(jsx, { config: { oxc: { jsx: "preserve" } } })).toBeUndefined()
   })
 
   it("knows from the nearest tsconfig.json, with comments, trailing commas and what it extends", async () => {
     const options = `{ "compilerOptions": { "jsxImportSource": "${ours}" } }`
     expect(
-      await transform(jsx, { id: tsconfig("a/b", `{ // ours\n "compilerOptions": { "jsxImportSource": "${ours}", }, }`) }),
+      await transform(jsx, {
+        id: tsconfig("a/b", `{ // ours\n "compilerOptions": { "jsxImportSource": "${ours}", }, }`),
+      }),
     ).toBeDefined()
     tsconfig("base", options)
-    expect(await transform(jsx, { id: tsconfig("c", '{ "extends": "../base/tsconfig.json" }') })).toBeDefined()
-    expect(await transform(jsx, { id: tsconfig("d", '{ "extends": ["../base/tsconfig", "./none"] }') })).toBeDefined()
+    expect(
+      await transform(jsx, { id: tsconfig("c", '{ "extends": "../base/tsconfig.json" }') }),
+    ).toBeDefined()
+    expect(
+      await transform(jsx, { id: tsconfig("d", '{ "extends": ["../base/tsconfig", "./none"] }') }),
+    ).toBeDefined()
     expect(
       await transform(jsx, {
-        id: tsconfig("e", '{ "extends": "../base/tsconfig.json", "compilerOptions": { "jsxImportSource": "preact" } }'),
+        id: tsconfig(
+          "e",
+          '{ "extends": "../base/tsconfig.json", "compilerOptions": { "jsxImportSource": "preact" } }',
+        ),
       }),
     ).toBeUndefined()
-    expect(await transform(jsx, { id: tsconfig("f", '{ "extends": ["./tsconfig.json", "no-such-package"] }') })).toBeUndefined()
+    expect(
+      await transform(jsx, {
+        id: tsconfig("f", '{ "extends": ["./tsconfig.json", "no-such-package"] }'),
+      }),
+    ).toBeUndefined()
     expect(await transform(jsx, { id: tsconfig("g", "{ not json") })).toBeUndefined()
     writeFileSync(join(folder, "package.json"), "{}")
     mkdirSync(join(folder, "node_modules/@house/config"), { recursive: true })
     writeFileSync(join(folder, "node_modules/@house/config/tsconfig.json"), options)
-    expect(await transform(jsx, { id: tsconfig("h", '{ "extends": "@house/config" }') })).toBeDefined()
+    expect(
+      await transform(jsx, { id: tsconfig("h", '{ "extends": "@house/config" }') }),
+    ).toBeDefined()
   })
 
   it("leaves it alone where the two disagree, unless an option says whose it is", async () => {
@@ -81,7 +103,9 @@ it("leaves what is no file of the application: other types, packages, what plugi
     expect(await transform(jsx, { id, options }), id).toBeUndefined()
   }
   expect(await transform(jsx, { id: "/app/a.tsx?v=1#x", options })).toBeDefined()
-  expect(await transform(jsx, { id: "/app/node_modules/x/a.tsx", options: { ...options, exclude: [] } })).toBeDefined()
+  expect(
+    await transform(jsx, { id: "/app/node_modules/x/a.tsx", options: { ...options, exclude: [] } }),
+  ).toBeDefined()
 })
 
 describe("decorators", () => {
@@ -94,25 +118,37 @@ export const view = (title: string) => <p id={title}>{fail(title)}</p>
   const vite8 = { rolldownVersion: "1.0.0" }
 
   it("are compiled where vite cannot, with the templates, and mapped to the source", async () => {
-    const { code, map } = (await transform(decorated, { options, meta: vite8 })) as { code: string; map: string }
+    const { code, map } = (await transform(decorated, { options, meta: vite8 })) as {
+      code: string
+      map: string
+    }
     expect(code).not.toContain("@note")
     expect(code).not.toContain(": string")
     expect(code).toContain("$html`<p id=${title}>")
     const line = code.split("\n").findIndex(text => text.includes("fail(title)"))
     const column = code.split("\n")[line]?.indexOf("fail(title)") ?? -1
-    expect(originalPositionFor(new TraceMap(map), { line: line + 1, column })).toMatchObject({ line: 4, column: 54 })
+    expect(originalPositionFor(new TraceMap(map), { line: line + 1, column })).toMatchObject({
+      line: 4,
+      column: 54,
+    })
   })
 
   it("are left to a vite that can, and to TypeScript's older kind of them", async () => {
     expect((await transform(decorated, { options }))?.code).toContain("@note")
-    expect((await transform(decorated, { options: { ...options, decorators: false }, meta: vite8 }))?.code).toContain("@note")
+    expect(
+      (await transform(decorated, { options: { ...options, decorators: false }, meta: vite8 }))
+        ?.code,
+    ).toContain("@note")
     const id = tsconfig("legacy", '{ "compilerOptions": { "experimentalDecorators": true } }')
     expect((await transform(decorated, { options, meta: vite8, id }))?.code).toContain("@note")
   })
 
   it("are compiled by a dev server of this vite, and run", async () => {
     const root = mkdtempSync(join(tmpdir(), "nitro-vite-app-"))
-    writeFileSync(join(root, "app.ts"), `${decorated.replace(/^export.*$/m, "")}export const done = () => [new Todo().done(), seen]\n`)
+    writeFileSync(
+      join(root, "app.ts"),
+      `${decorated.replace(/^export.*$/m, "")}export const done = () => [new Todo().done(), seen]\n`,
+    )
     for (const [esbuild, expected] of [
       [{}, [1, ["done"]]],
       [{ jsxInject: "" }, [1, ["done"]]],
@@ -139,12 +175,17 @@ export const view = (title: string) => <p id={title}>{fail(title)}</p>
   })
 
   it("are compiled in files without templates, and JSX of others stays", async () => {
-    const source = decorated.replace("export const view", "/** @jsxImportSource preact */\nexport const view")
+    const source = decorated.replace(
+      "export const view",
+      "/** @jsxImportSource preact */\nexport const view",
+    )
     const result = await transform(source, { options: { ...options, decorators: true } })
     expect(result?.code).not.toContain("@note")
     expect(result?.code).toContain("<p id={title}>")
     expect(
-      await transform("/**\n * @param a text\n */\n// @note\nexport const mail = 'a@b.c'\n", { options: { ...options, decorators: true } }),
+      await transform("/**\n * @param a text\n */\n// @note\nexport const mail = 'a@b.c'\n", {
+        options: { ...options, decorators: true },
+      }),
     ).toBeUndefined()
   })
 })

@@ -16,8 +16,15 @@ export interface VitePluginOptions extends CompileOptions {
 
 /** The part of vite's configuration that the plugin reads. Structural, so that no type of vite's is required. */
 interface ViteConfig {
-  readonly esbuild?: false | { readonly jsxImportSource?: string | undefined; readonly target?: string | string[] | false | undefined }
-  readonly oxc?: false | { readonly jsx?: "preserve" | { readonly importSource?: string | undefined } }
+  readonly esbuild?:
+    | false
+    | {
+        readonly jsxImportSource?: string | undefined
+        readonly target?: string | string[] | false | undefined
+      }
+  readonly oxc?:
+    | false
+    | { readonly jsx?: "preserve" | { readonly importSource?: string | undefined } }
 }
 
 interface TransformResult {
@@ -30,7 +37,11 @@ export interface VitePlugin {
   readonly enforce: "pre"
   readonly config: (this: unknown, config: object) => { esbuild: { target: string } } | undefined
   readonly configResolved: (config: object) => void
-  readonly transform: (this: object, code: string, id: string) => Promise<TransformResult | undefined>
+  readonly transform: (
+    this: object,
+    code: string,
+    id: string,
+  ) => Promise<TransformResult | undefined>
 }
 
 /**
@@ -45,7 +56,11 @@ export function nitro({ decorators, ...options }: VitePluginOptions = {}): ViteP
     enforce: "pre",
     // Before version 8, vite's dev server asks esbuild for the newest syntax, which keeps decorators: Node cannot run them.
     config(user: ViteConfig) {
-      const isWanted = decorators !== false && !hasRolldown(this) && user.esbuild !== false && user.esbuild?.target === undefined
+      const isWanted =
+        decorators !== false &&
+        !hasRolldown(this) &&
+        user.esbuild !== false &&
+        user.esbuild?.target === undefined
       return isWanted ? { esbuild: { target: "es2022" } } : undefined
     },
     configResolved(resolved) {
@@ -58,9 +73,16 @@ export function nitro({ decorators, ...options }: VitePluginOptions = {}): ViteP
       if (!compiler.includes(path)) return undefined
       const compiled = compiler.compile(path, code)
       const compilerOptions = compiler.compilerOptions(path)
-      const isWanted = decorators ?? ((hasRolldown(this) || keepsDecorators(config)) && !compilerOptions["experimentalDecorators"])
+      const isWanted =
+        decorators ??
+        ((hasRolldown(this) || keepsDecorators(config)) &&
+          !compilerOptions["experimentalDecorators"])
       if (isWanted && mayHoldDecorators(path, code)) {
-        return lowerDecorators(path, compiled === undefined ? code : compiled.code + inlineMap(compiled), compilerOptions)
+        return lowerDecorators(
+          path,
+          compiled === undefined ? code : compiled.code + inlineMap(compiled),
+          compilerOptions,
+        )
       }
       return compiled === undefined ? undefined : { code: compiled.code, map: compiled.map() }
     },

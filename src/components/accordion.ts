@@ -1,11 +1,18 @@
 // Accordions: native <details> elements, which keep what is open through patches and need no script.
 import { type Child, details, div, section, summary } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
-import { type Component, type ComponentWithProps, component, componentWithProps } from "./component.ts"
+import {
+  type Component,
+  type ComponentWithProps,
+  component,
+  componentWithProps,
+} from "./component.ts"
 import { ChevronDown } from "./icons.gen.ts"
 
 /** `<Accordion><AccordionItem title="Why?">Because.</AccordionItem></Accordion>` */
-export const Accordion: Component<ElementProps<"div">> = component(({ children, ...rest }) => div(withClass("accordion", rest), children))
+export const Accordion: Component<ElementProps<"div">> = component(({ children, ...rest }) =>
+  div(withClass("accordion", rest), children),
+)
 
 export interface AccordionItemProps extends ElementProps<"details", "title"> {
   readonly title: Child
@@ -14,6 +21,6 @@ export interface AccordionItemProps extends ElementProps<"details", "title"> {
   readonly name?: string | undefined
 }
 
-export const AccordionItem: ComponentWithProps<AccordionItemProps> = componentWithProps(({ title, children, ...rest }) =>
-  details(rest, summary(title, ChevronDown()), section(children)),
+export const AccordionItem: ComponentWithProps<AccordionItemProps> = componentWithProps(
+  ({ title, children, ...rest }) => details(rest, summary(title, ChevronDown()), section(children)),
 )

@@ -4,12 +4,19 @@ import type { Callable } from "../html/index.ts"
 import { type ButtonProps, buttonAttributes } from "./button.ts"
 import { type ComponentWithProps, componentWithProps } from "./component.ts"
 
-export type ActionButtonProps = Omit<ButtonProps, "href" | "target" | "rel" | "download" | "type"> & {
+export type ActionButtonProps = Omit<
+  ButtonProps,
+  "href" | "target" | "rel" | "download" | "type"
+> & {
   /** What a click sends: `call(todo, "delete")`. */
   readonly call: Callable
 }
 
 /** `<ActionButton call={call(todo, "delete")} variant="ghost">Delete</ActionButton>`; looks like a `Button`. */
-export const ActionButton: ComponentWithProps<ActionButtonProps> = componentWithProps(({ call, icon, children, ...props }) =>
-  call.button(icon === undefined ? children : [icon, children], buttonAttributes(props as ButtonProps)),
+export const ActionButton: ComponentWithProps<ActionButtonProps> = componentWithProps(
+  ({ call, icon, children, ...props }) =>
+    call.button(
+      icon === undefined ? children : [icon, children],
+      buttonAttributes(props as ButtonProps),
+    ),
 )

@@ -5,7 +5,10 @@ import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
 import { Check } from "./icons.gen.ts"
 
-export type ActionToggleProps = ElementProps<"button", "role" | "aria-checked" | "aria-label" | "type" | "label"> & {
+export type ActionToggleProps = ElementProps<
+  "button",
+  "role" | "aria-checked" | "aria-label" | "type" | "label"
+> & {
   /** What a click sends: `call(todo, "toggle")`. */
   readonly call: Callable
   readonly checked: boolean
@@ -18,6 +21,10 @@ const own = new Set(["call", "checked", "label", "children"])
 /** `<ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />`: a check box that needs no save. */
 export function ActionToggle(props: ActionToggleProps): Markup {
   const { call, checked, label } = ownProps(props)
-  const attributes = passOn({ class: "btn", role: "checkbox", "aria-checked": checked, "aria-label": label }, props, own)
+  const attributes = passOn(
+    { class: "btn", role: "checkbox", "aria-checked": checked, "aria-label": label },
+    props,
+    own,
+  )
   return call.button(checked && Check(), attributes)
 }

@@ -1,6 +1,13 @@
 // The components that send a call: what they print is what the call prints, with the look of the kit.
 import { action, call } from "nitro-ts/actions"
-import { ActionButton, ActionForm, ActionInput, ActionToggle, Button, Input } from "nitro-ts/components"
+import {
+  ActionButton,
+  ActionForm,
+  ActionInput,
+  ActionToggle,
+  Button,
+  Input,
+} from "nitro-ts/components"
 import { Entity, memory } from "nitro-ts/entity"
 import { html } from "nitro-ts/html"
 import { expect, it } from "vitest"
@@ -17,7 +24,14 @@ const todo = new Todo({ title: "Buy <milk>" })
 it("an ActionButton is the form of its call, around a button that looks like a Button", () => {
   const remove = call(todo, "delete")
   const form = String(
-    <ActionButton call={remove} variant="ghost" size="icon-sm" class="wide" aria-label="Delete" disabled>
+    <ActionButton
+      call={remove}
+      variant="ghost"
+      size="icon-sm"
+      class="wide"
+      aria-label="Delete"
+      disabled
+    >
       x
     </ActionButton>,
   )
@@ -32,7 +46,9 @@ it("an ActionButton is the form of its call, around a button that looks like a B
       }),
     ),
   )
-  expect(form).toMatch(/^<form method="post" action="[^"]*\/delete" [^>]*><button class="btn wide"[^>]* disabled>x<\/button><\/form>$/)
+  expect(form).toMatch(
+    /^<form method="post" action="[^"]*\/delete" [^>]*><button class="btn wide"[^>]* disabled>x<\/button><\/form>$/,
+  )
   expect(String(ActionButton({ call: remove, variant: "outline" }, "Delete"))).toBe(
     String(
       <ActionButton call={remove} variant="outline">
@@ -53,14 +69,26 @@ it("an ActionButton shows its icon before its words, and that it works", () => {
 })
 
 it.each([true, false])("an ActionToggle says whether it is checked: %s", checked => {
-  const box = String(<ActionToggle call={call(todo, "toggle")} checked={checked} label="Done" class="big" />)
-  expect(box).toContain(`<button class="btn big" role="checkbox" aria-checked="${checked}" aria-label="Done">`)
+  const box = String(
+    <ActionToggle call={call(todo, "toggle")} checked={checked} label="Done" class="big" />,
+  )
+  expect(box).toContain(
+    `<button class="btn big" role="checkbox" aria-checked="${checked}" aria-label="Done">`,
+  )
   expect(box.includes("<svg")).toBe(checked)
   expect(box).toContain(`action="/todos/${todo.id}/toggle"`)
 })
 
 it("an ActionInput is the form of its call, with what is stored in its field", () => {
-  const field = String(<ActionInput call={call(todo, "update")} name="title" label="Title" placeholder="What?" class="wide" />)
+  const field = String(
+    <ActionInput
+      call={call(todo, "update")}
+      name="title"
+      label="Title"
+      placeholder="What?"
+      class="wide"
+    />,
+  )
   expect(field).toContain('<input class="input wide" aria-label="Title" placeholder="What?" ')
   expect(field).toContain('name="title" value="Buy &lt;milk&gt;"')
   expect(field).toContain('role="alert"')
@@ -77,7 +105,9 @@ it("an ActionForm sends several fields with one call", () => {
       <Button type="submit">Add</Button>
     </ActionForm>,
   )
-  expect(form).toMatch(/^<form method="post" action="\/todos" data-on:submit__prevent="[^"]+" class="stack" id="new">/)
+  expect(form).toMatch(
+    /^<form method="post" action="\/todos" data-on:submit__prevent="[^"]+" class="stack" id="new">/,
+  )
   expect(form).toContain('<button class="btn" type="submit">Add</button></form>')
 })
 

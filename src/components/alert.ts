@@ -13,14 +13,20 @@ export interface AlertProps extends ElementProps<"div", "title"> {
 }
 
 /** `<Alert title="Saved">The change is in the list.</Alert>` */
-export const Alert: Component<AlertProps> = component(({ title, variant = "default", icon, children, ...rest }) => {
-  const isBad = variant === "destructive"
-  const { class: names, ...attributes } = withClass("alert", rest)
-  const own = { class: names, role: isBad ? "alert" : "status", "data-variant": isBad ? variant : undefined } as const
-  return div(
-    { ...own, ...attributes },
-    icon === undefined ? (isBad ? CircleX() : Info()) : icon,
-    title !== undefined && h3(title),
-    children !== undefined && section(children),
-  )
-})
+export const Alert: Component<AlertProps> = component(
+  ({ title, variant = "default", icon, children, ...rest }) => {
+    const isBad = variant === "destructive"
+    const { class: names, ...attributes } = withClass("alert", rest)
+    const own = {
+      class: names,
+      role: isBad ? "alert" : "status",
+      "data-variant": isBad ? variant : undefined,
+    } as const
+    return div(
+      { ...own, ...attributes },
+      icon === undefined ? (isBad ? CircleX() : Info()) : icon,
+      title !== undefined && h3(title),
+      children !== undefined && section(children),
+    )
+  },
+)

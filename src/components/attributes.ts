@@ -4,7 +4,9 @@ import type { AnyAttributes, ClassValue, TagAttributes } from "../html/index.ts"
 /** What the element `Name` takes, without the names in `Own`, which the component gives another meaning. */
 export type ElementProps<Name extends string, Own extends string = never> = {
   // A homomorphic map, because `Omit` would lose the types of `data-on:*` to the index signature of `data-*`.
-  [Key in keyof TagAttributes<Name> as Key extends Own | "children" | "key" ? never : Key]: TagAttributes<Name>[Key]
+  [Key in keyof TagAttributes<Name> as Key extends Own | "children" | "key"
+    ? never
+    : Key]: TagAttributes<Name>[Key]
 }
 
 const classNames = new Set(["class", "cls", "class_", "_class", "klass", "htmlClass"])
@@ -20,7 +22,11 @@ const nothing: ReadonlySet<string> = new Set()
  * Adds the props that are not the component's own to `attributes`, which is a fresh object: `class` is joined, the others
  * win over what is there. One loop, because copying by rest and spread costs several times the element itself.
  */
-export function passOn(attributes: AnyAttributes, props: object, own: ReadonlySet<string>): AnyAttributes {
+export function passOn(
+  attributes: AnyAttributes,
+  props: object,
+  own: ReadonlySet<string>,
+): AnyAttributes {
   const given = props as Readonly<Record<string, unknown>>
   for (const name of Object.keys(props)) {
     const value = given[name]

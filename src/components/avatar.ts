@@ -1,7 +1,12 @@
 // Avatars: a picture of somebody, or the initials where there is none.
 import { div, img, span } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
-import { type Component, type ComponentWithProps, component, componentWithProps } from "./component.ts"
+import {
+  type Component,
+  type ComponentWithProps,
+  component,
+  componentWithProps,
+} from "./component.ts"
 
 export interface AvatarProps extends ElementProps<"span"> {
   /** Who it is: read out, and the source of the initials. */
@@ -13,12 +18,25 @@ export interface AvatarProps extends ElementProps<"span"> {
 }
 
 /** `Avatar({ name: "Ada Lovelace", src: "/ada.jpg" })`. The initials also show while the picture loads, and when it fails. */
-export const Avatar: ComponentWithProps<AvatarProps> = componentWithProps(({ name, src, initials, size, children, ...rest }) => {
-  const { class: names, ...attributes } = withClass("avatar", rest)
-  const own = { class: names, role: "img", "aria-label": name, "data-size": size === "default" ? undefined : size } as const
-  const picture = src !== undefined && img({ src, alt: "", loading: "lazy", "data-preserve-attr": "hidden" })
-  return span({ ...own, ...attributes }, span({ "aria-hidden": true }, initials ?? initialsOf(name)), picture, children)
-})
+export const Avatar: ComponentWithProps<AvatarProps> = componentWithProps(
+  ({ name, src, initials, size, children, ...rest }) => {
+    const { class: names, ...attributes } = withClass("avatar", rest)
+    const own = {
+      class: names,
+      role: "img",
+      "aria-label": name,
+      "data-size": size === "default" ? undefined : size,
+    } as const
+    const picture =
+      src !== undefined && img({ src, alt: "", loading: "lazy", "data-preserve-attr": "hidden" })
+    return span(
+      { ...own, ...attributes },
+      span({ "aria-hidden": true }, initials ?? initialsOf(name)),
+      picture,
+      children,
+    )
+  },
+)
 
 /** Several avatars, one over the next. */
 export const AvatarGroup: Component<ElementProps<"div">> = component(({ children, ...rest }) =>

@@ -20,5 +20,7 @@ const own = new Set(["variant", "size", "href", "children"])
 export const Badge: Component<BadgeProps> = component(props => {
   const { variant = "default", size = "md", href, children } = props
   const look = { class: `badge badge-${size}`, "data-size": size, "data-variant": variant }
-  return href === undefined ? span(passOn(look, props, own), children) : a(passOn({ ...look, href }, props, own), children)
+  return href === undefined
+    ? span(passOn(look, props, own), children)
+    : a(passOn({ ...look, href }, props, own), children)
 })

@@ -21,7 +21,13 @@ export function Breadcrumb(props: BreadcrumbProps): Markup {
   const steps = items.flatMap((item, index) => {
     const { label: text, href } = ownProps(item)
     const isLast = index === items.length - 1
-    const step = li(isLast ? span({ "aria-current": "page" }, text) : href === undefined ? span(text) : a({ href }, text))
+    const step = li(
+      isLast
+        ? span({ "aria-current": "page" }, text)
+        : href === undefined
+          ? span(text)
+          : a({ href }, text),
+    )
     return isLast ? [step] : [step, li({ "aria-hidden": true }, separator)]
   })
   return nav({ class: names, "aria-label": label, ...attributes }, ol(steps))

@@ -35,9 +35,18 @@ const ownOfDisabledLink = new Set([...ownOfLink, "href", "target", "rel", "downl
 export const Button: Component<ButtonProps> = component(props => {
   const { icon, children, href, disabled } = props
   const content = icon === undefined ? children : [icon, children]
-  if (href === undefined) return buttonElement(passOn(look(props, { class: "btn", type: "button" }), props, own), content)
+  if (href === undefined)
+    return buttonElement(passOn(look(props, { class: "btn", type: "button" }), props, own), content)
   // A link cannot be disabled: without an address it takes no click and no focus.
-  if (disabled) return a(passOn(look(props, { class: "btn", role: "link", "aria-disabled": true }), props, ownOfDisabledLink), content)
+  if (disabled)
+    return a(
+      passOn(
+        look(props, { class: "btn", role: "link", "aria-disabled": true }),
+        props,
+        ownOfDisabledLink,
+      ),
+      content,
+    )
   return a(passOn(look(props, { class: "btn", href }), props, ownOfLink), content)
 })
 
@@ -46,7 +55,10 @@ export function buttonAttributes(props: Omit<ButtonProps, "icon" | "href">): Any
   return passOn(look(ownProps(props), { class: "btn" }), props, own)
 }
 
-function look({ variant, size, loading }: Pick<ButtonProps, "variant" | "size" | "loading">, attributes: AnyAttributes): AnyAttributes {
+function look(
+  { variant, size, loading }: Pick<ButtonProps, "variant" | "size" | "loading">,
+  attributes: AnyAttributes,
+): AnyAttributes {
   if (variant !== undefined && variant !== "default") attributes["data-variant"] = variant
   if (size !== undefined && size !== "default") attributes["data-size"] = size
   if (loading instanceof Expression) {

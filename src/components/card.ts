@@ -17,17 +17,19 @@ export interface CardProps extends ElementProps<"div", "title"> {
 const headings = { 2: h2, 3: h3, 4: h4 }
 
 /** `<Card title="Orders" description="Of today">...</Card>` */
-export const Card: Component<CardProps> = component(({ title, level = 2, description, action, footer: end, size, children, ...rest }) => {
-  const { class: names, ...attributes } = withClass("card", rest)
-  const head = (title !== undefined || description !== undefined || action !== undefined) && [
-    title !== undefined && headings[level]({ "data-title": true }, title),
-    description !== undefined && p(description),
-    action !== undefined && div({ class: "card-action" }, action),
-  ]
-  return div(
-    { class: names, "data-size": size === "sm" ? size : undefined, ...attributes },
-    head && header(head),
-    children !== undefined && section(children),
-    end !== undefined && footer(end),
-  )
-})
+export const Card: Component<CardProps> = component(
+  ({ title, level = 2, description, action, footer: end, size, children, ...rest }) => {
+    const { class: names, ...attributes } = withClass("card", rest)
+    const head = (title !== undefined || description !== undefined || action !== undefined) && [
+      title !== undefined && headings[level]({ "data-title": true }, title),
+      description !== undefined && p(description),
+      action !== undefined && div({ class: "card-action" }, action),
+    ]
+    return div(
+      { class: names, "data-size": size === "sm" ? size : undefined, ...attributes },
+      head && header(head),
+      children !== undefined && section(children),
+      end !== undefined && footer(end),
+    )
+  },
+)

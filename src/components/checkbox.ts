@@ -56,13 +56,26 @@ function box(given: CheckboxProps & { readonly children?: Child }, look: object)
   const { value: _, ...control } = tied.control
   const known = tied.value === undefined ? undefined : yes.has(textOf(tied.value) ?? "")
   const value = props.value ?? (props.call === undefined ? undefined : "true")
-  const attributes: AnyAttributes = { type: "checkbox", ...look, ...withClass("input", control), value, checked: known ?? checked }
+  const attributes: AnyAttributes = {
+    type: "checkbox",
+    ...look,
+    ...withClass("input", control),
+    value,
+    checked: known ?? checked,
+  }
   const element = input(attributes as TagAttributes<"input">)
   // Not checked it sends nothing, which an action could not tell from "leave it as it is".
-  const unchecked = props.call !== undefined && ownValue === undefined && input({ type: "hidden", name, value: "false", disabled })
-  const text = children === undefined ? undefined : labelElement({ for: control.id }, children, frame.required && requiredMark)
+  const unchecked =
+    props.call !== undefined &&
+    ownValue === undefined &&
+    input({ type: "hidden", name, value: "false", disabled })
+  const text =
+    children === undefined
+      ? undefined
+      : labelElement({ for: control.id }, children, frame.required && requiredMark)
   const below = [helpText(frame, control), tied.error].filter(child => child !== undefined)
-  if (text === undefined && below.length === 0) return unchecked ? div({ class: "field-box" }, unchecked, element) : element
+  if (text === undefined && below.length === 0)
+    return unchecked ? div({ class: "field-box" }, unchecked, element) : element
   return div(
     { class: cn("field", frame.fieldClass), "data-orientation": "horizontal" },
     unchecked,

@@ -1,7 +1,15 @@
 // `cn(...)`: class names joined, with what is off left out.
 
 /** A name, a list, a map of name to "is it on", nested as you like. Whatever is falsy adds nothing. */
-export type ClassName = string | number | bigint | boolean | null | undefined | readonly ClassName[] | { readonly [name: string]: unknown }
+export type ClassName =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | readonly ClassName[]
+  | { readonly [name: string]: unknown }
 
 /** `cn("btn", isWide && "wide", { active }, ["a", "b"])`: the names that are on, parted by spaces; `""` when none is. */
 export function cn(...names: readonly ClassName[]): string {

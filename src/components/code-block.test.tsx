@@ -26,11 +26,15 @@ describe("a code block", () => {
   })
 
   it("has colours, numbers, a title and a button", async () => {
-    const block = await render(<CodeBlock code={"let a = 1\nlet b\n"} language="js" title="app.js" lineNumbers={9} />)
+    const block = await render(
+      <CodeBlock code={"let a = 1\nlet b\n"} language="js" title="app.js" lineNumbers={9} />,
+    )
     expect(block).toContain('<span class="hljs-keyword">let</span>')
     expect(block).toContain('<span class="code-lines" aria-hidden="true">9\n10</span>')
     expect(block).toContain("<figcaption>app.js</figcaption>")
-    expect(block).toContain('data-copied-text="Copied">Copy<span class="code-copy-name"> app.js</span></button>')
+    expect(block).toContain(
+      'data-copied-text="Copied">Copy<span class="code-copy-name"> app.js</span></button>',
+    )
     expect(await render(<CodeBlock code="x" copy={false} />)).not.toContain("button")
     expect(await render(<CodeBlock code="x" lineNumbers />)).toContain(">1</span>")
   })
@@ -53,9 +57,13 @@ it("lists terms with their values as people read them", () => {
 })
 
 it("shows a figure and how it changed", () => {
-  expect(String(<Stat label="Revenue" value={1200} type="number" change={0.125} help="since May" />)).toBe(
+  expect(
+    String(<Stat label="Revenue" value={1200} type="number" change={0.125} help="since May" />),
+  ).toBe(
     '<div class="stat"><p class="stat-label">Revenue</p><p class="stat-value">1,200<span class="stat-change" data-direction="up"> +12.5%</span></p><p class="stat-help">since May</p></div>',
   )
-  expect(String(<Stat label="L" value={1} change={-0.5} />)).toContain('data-direction="down"> -50%')
+  expect(String(<Stat label="L" value={1} change={-0.5} />)).toContain(
+    'data-direction="down"> -50%',
+  )
   expect(String(<Stat label="L" value={1} change={0} />)).toContain('data-direction="flat"> 0%')
 })

@@ -1,7 +1,17 @@
 // A block of code: coloured on the server, with line numbers and a button that copies it.
 
 import { highlight } from "../highlight/index.ts"
-import { button, type Child, code as codeElement, div, figcaption, figure, type Markup, pre, span } from "../html/index.ts"
+import {
+  button,
+  type Child,
+  code as codeElement,
+  div,
+  figcaption,
+  figure,
+  type Markup,
+  pre,
+  span,
+} from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 
@@ -39,12 +49,14 @@ export function CodeBlock(props: CodeBlockProps): Markup {
   } = ownProps(props) as CodeBlockProps & {
     children?: unknown
   }
-  const content = language === undefined ? codeElement({ class: "hljs" }, code) : highlight(code, language)
+  const content =
+    language === undefined ? codeElement({ class: "hljs" }, code) : highlight(code, language)
   const name = label ?? (typeof title === "string" ? title : "Code")
   return figure(
     { "data-copy-source": copy, ...withClass("code-block", rest) },
     title !== undefined && figcaption(title),
-    copy && copyButton(ownProps(messages).copy ?? "Copy", ownProps(messages).copied ?? "Copied", name),
+    copy &&
+      copyButton(ownProps(messages).copy ?? "Copy", ownProps(messages).copied ?? "Copied", name),
     div(
       // It scrolls, so the keyboard has to reach it.
       { class: "code-scroll", tabindex: 0, role: "group", "aria-label": name },
@@ -61,7 +73,14 @@ const copyButton = (text: string, done: string, name: string): Markup =>
     { class: "code-copy" },
     span({ role: "status" }),
     button(
-      { type: "button", class: "btn", "data-variant": "ghost", "data-size": "xs", "data-copy": true, "data-copied-text": done },
+      {
+        type: "button",
+        class: "btn",
+        "data-variant": "ghost",
+        "data-size": "xs",
+        "data-copy": true,
+        "data-copied-text": done,
+      },
       text,
       span({ class: "code-copy-name" }, ` ${name}`),
     ),

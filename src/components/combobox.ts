@@ -39,7 +39,8 @@ export function Combobox(props: ComboboxProps): Markup {
     empty = "No match",
     value,
     ...rest
-  } = own as Record<string, unknown> & Pick<ComboboxProps, "options" | "strict" | "strictMessage" | "empty">
+  } = own as Record<string, unknown> &
+    Pick<ComboboxProps, "options" | "strict" | "strictMessage" | "empty">
   const tied = tie(rest)
   const { id } = tied.control
   const listId = `${id}_options`

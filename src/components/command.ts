@@ -1,9 +1,24 @@
 // The command palette: a dialog with a search field over a list. The kit's script filters the list and moves in it.
 
-import { a, button, type Child, dialog, div, header, input, kbd, type Markup } from "../html/index.ts"
+import {
+  a,
+  button,
+  type Child,
+  dialog,
+  div,
+  header,
+  input,
+  kbd,
+  type Markup,
+} from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
-import { type Component, type ComponentWithProps, component, componentWithProps } from "./component.ts"
+import {
+  type Component,
+  type ComponentWithProps,
+  component,
+  componentWithProps,
+} from "./component.ts"
 import { closeButton } from "./dialog.ts"
 import { Search } from "./icons.gen.ts"
 
@@ -35,22 +50,51 @@ export interface CommandDialogProps
 export const Command: ComponentWithProps<CommandProps> = componentWithProps(
   ({ id, label, placeholder, empty, inputAttributes, filter, children, ...rest }) => {
     const { class: names, ...attributes } = withClass("command", rest)
-    return div({ class: names, id, ...attributes }, searchAndList({ id, label, placeholder, empty, inputAttributes, filter }, children))
+    return div(
+      { class: names, id, ...attributes },
+      searchAndList({ id, label, placeholder, empty, inputAttributes, filter }, children),
+    )
   },
 )
 
 /** The same in a dialog: `<CommandDialog id="commands" shortcut="k">...</CommandDialog>`, or opened by `opens("commands")`. */
 export const CommandDialog: ComponentWithProps<CommandDialogProps> = componentWithProps(
-  ({ id, label = "Search for a command", placeholder, empty, inputAttributes, filter, shortcut, closeLabel, children, ...rest }) => {
+  ({
+    id,
+    label = "Search for a command",
+    placeholder,
+    empty,
+    inputAttributes,
+    filter,
+    shortcut,
+    closeLabel,
+    children,
+    ...rest
+  }) => {
     const { class: names, ...attributes } = withClass("command-dialog", rest)
-    const own = { class: names, id, "aria-label": label, closedby: "any", "data-shortcut-key": shortcut } as const
+    const own = {
+      class: names,
+      id,
+      "aria-label": label,
+      closedby: "any",
+      "data-shortcut-key": shortcut,
+    } as const
     const focused = { autofocus: true, ...inputAttributes }
-    const content = searchAndList({ id, label, placeholder, empty, filter, inputAttributes: focused }, children)
-    return dialog({ ...own, ...attributes }, div({ class: "command" }, content, closeButton(id, closeLabel)))
+    const content = searchAndList(
+      { id, label, placeholder, empty, filter, inputAttributes: focused },
+      children,
+    )
+    return dialog(
+      { ...own, ...attributes },
+      div({ class: "command" }, content, closeButton(id, closeLabel)),
+    )
   },
 )
 
-function searchAndList(props: Omit<CommandProps, keyof ElementProps<"div">> & { readonly id: string }, children: Child): Markup[] {
+function searchAndList(
+  props: Omit<CommandProps, keyof ElementProps<"div">> & { readonly id: string },
+  children: Child,
+): Markup[] {
   const {
     id,
     label = "Search for a command",
@@ -74,7 +118,12 @@ function searchAndList(props: Omit<CommandProps, keyof ElementProps<"div">> & { 
     "data-preserve-attr": "aria-activedescendant",
     ...inputAttributes,
   })
-  const list = { role: "listbox", id: `${id}-list`, "aria-label": label, "data-empty": empty ?? "No results found." } as const
+  const list = {
+    role: "listbox",
+    id: `${id}-list`,
+    "aria-label": label,
+    "data-empty": empty ?? "No results found.",
+  } as const
   return [header(Search(), field), div(list, children)]
 }
 
@@ -87,25 +136,39 @@ export interface CommandItemProps extends ElementProps<"button"> {
 }
 
 /** An entry: a button, or a link. Enter and a click do what its attributes say, and close the dialog. */
-export const CommandItem: Component<CommandItemProps> = component(({ href, icon, shortcut, keywords, disabled, children, ...rest }) => {
-  const own = {
-    role: "option",
-    tabindex: -1,
-    "aria-selected": false,
-    "data-keywords": keywords,
-    // What the search hides and the arrows choose stays when a patch brings the list again.
-    "data-preserve-attr": "hidden aria-selected id",
-  } as const
-  const content = [icon, children, shortcut !== undefined && kbd({ "data-shortcut": true }, shortcut)]
-  if (href === undefined) return button({ type: "button", ...own, disabled, ...rest }, content)
-  return a({ ...own, ...(disabled ? { "aria-disabled": true } : { href }), ...(rest as object) }, content)
-})
+export const CommandItem: Component<CommandItemProps> = component(
+  ({ href, icon, shortcut, keywords, disabled, children, ...rest }) => {
+    const own = {
+      role: "option",
+      tabindex: -1,
+      "aria-selected": false,
+      "data-keywords": keywords,
+      // What the search hides and the arrows choose stays when a patch brings the list again.
+      "data-preserve-attr": "hidden aria-selected id",
+    } as const
+    const content = [
+      icon,
+      children,
+      shortcut !== undefined && kbd({ "data-shortcut": true }, shortcut),
+    ]
+    if (href === undefined) return button({ type: "button", ...own, disabled, ...rest }, content)
+    return a(
+      { ...own, ...(disabled ? { "aria-disabled": true } : { href }), ...(rest as object) },
+      content,
+    )
+  },
+)
 
 export interface CommandGroupProps extends ElementProps<"div"> {
   readonly label: string
 }
 
 /** Entries that belong together, under a label that goes when none of them matches. */
-export const CommandGroup: ComponentWithProps<CommandGroupProps> = componentWithProps(({ label, children, ...rest }) =>
-  div({ role: "group", "aria-label": label, ...rest }, div({ role: "presentation", "data-heading": true }, label), children),
+export const CommandGroup: ComponentWithProps<CommandGroupProps> = componentWithProps(
+  ({ label, children, ...rest }) =>
+    div(
+      { role: "group", "aria-label": label, ...rest },
+      div({ role: "presentation", "data-heading": true }, label),
+      children,
+    ),
 )

@@ -17,23 +17,31 @@ export interface Component<Props> {
 }
 
 /** A component that needs props: `Dialog({ id: "edit" }, ...children)`, `<Dialog id="edit">...</Dialog>`. */
-export type ComponentWithProps<Props> = (props: Props & WithChildren, ...children: Child[]) => Markup
+export type ComponentWithProps<Props> = (
+  props: Props & WithChildren,
+  ...children: Child[]
+) => Markup
 
 /**
  * Makes a component of a function that is given the props, the children among them. Props stand before or after all
  * children, as in the tag functions.
  */
-export function component<Props>(render: (props: Props & WithChildren) => Markup): Component<Props> {
+export function component<Props>(
+  render: (props: Props & WithChildren) => Markup,
+): Component<Props> {
   return (...content: readonly unknown[]) => {
     const [first] = content
     // What JSX calls, and what has no children.
-    if (content.length === 1 && isProps(first)) return render(ownProps(first) as Props & WithChildren)
+    if (content.length === 1 && isProps(first))
+      return render(ownProps(first) as Props & WithChildren)
     return render(ownProps(propsOf(content)) as Props & WithChildren)
   }
 }
 
 /** The same for props that may not be left out. */
-export function componentWithProps<Props>(render: (props: Props & WithChildren) => Markup): ComponentWithProps<Props> {
+export function componentWithProps<Props>(
+  render: (props: Props & WithChildren) => Markup,
+): ComponentWithProps<Props> {
   return component(render)
 }
 
@@ -47,12 +55,14 @@ function propsOf(content: readonly unknown[]): object {
 /** Property by property: V8 copies by spread ten times as slowly here. */
 function withChildren(props: object, children: readonly unknown[]): object {
   const all: Record<string, unknown> = {}
-  for (const name of Object.keys(props)) all[name] = (props as Readonly<Record<string, unknown>>)[name]
+  for (const name of Object.keys(props))
+    all[name] = (props as Readonly<Record<string, unknown>>)[name]
   all["children"] = only(children)
   return all
 }
 
-const only = (children: readonly unknown[]): unknown => (children.length === 1 ? children[0] : children)
+const only = (children: readonly unknown[]): unknown =>
+  children.length === 1 ? children[0] : children
 
 /** An object literal; markup, lists and promises are children. */
 function isProps(value: unknown): value is object {

@@ -1,5 +1,16 @@
 // What must and must not compile: variants are inferred, props are checked, attributes are those of the element.
-import { Badge, Button, cva, Dialog, MenuItem, Pagination, Table, Tabs, toast, type VariantProps } from "nitro-ts/components"
+import {
+  Badge,
+  Button,
+  cva,
+  Dialog,
+  MenuItem,
+  Pagination,
+  Table,
+  Tabs,
+  toast,
+  type VariantProps,
+} from "nitro-ts/components"
 import { js, signal } from "nitro-ts/datastar"
 
 const card = cva("card", {
@@ -27,7 +38,15 @@ Badge({ variant: "loud" }, "New")
 Badge({ "data-on:click": "go()" }, "New")
 
 export const elements = [
-  <Button key={1} variant="destructive" size="icon" type="submit" aria-label="Delete" name="x" loading={signal("busy", false)} />,
+  <Button
+    key={1}
+    variant="destructive"
+    size="icon"
+    type="submit"
+    aria-label="Delete"
+    name="x"
+    loading={signal("busy", false)}
+  />,
   // @ts-expect-error there is no such variant
   <Button key={2} variant="loud" />,
   // @ts-expect-error there is no such attribute

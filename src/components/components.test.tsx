@@ -53,14 +53,23 @@ const examples: Record<string, (text: string) => Markup> = {
     </Alert>
   ),
   Avatar: text => <Avatar name={text} title={text} initials={text} />,
-  Breadcrumb: text => <Breadcrumb label={text} items={[{ label: text, href: text }, { label: text }]} />,
+  Breadcrumb: text => (
+    <Breadcrumb label={text} items={[{ label: text, href: text }, { label: text }]} />
+  ),
   Card: text => (
     <Card title={text} description={text} footer={text} action={text} id={text}>
       {text}
     </Card>
   ),
   CommandDialog: text => (
-    <CommandDialog id={text} label={text} placeholder={text} empty={text} shortcut={text} closeLabel={text}>
+    <CommandDialog
+      id={text}
+      label={text}
+      placeholder={text}
+      empty={text}
+      shortcut={text}
+      closeLabel={text}
+    >
       <CommandItem keywords={text} shortcut={text}>
         {text}
       </CommandItem>
@@ -80,7 +89,9 @@ const examples: Record<string, (text: string) => Markup> = {
       </MenuGroup>
     </DropdownMenu>
   ),
-  Pagination: text => <Pagination page={1} pages={3} href={() => text} label={text} previousLabel={text} />,
+  Pagination: text => (
+    <Pagination page={1} pages={3} href={() => text} label={text} previousLabel={text} />
+  ),
   Popover: text => (
     <Popover id={text} trigger={text} title={text}>
       {text}
@@ -100,7 +111,14 @@ const examples: Record<string, (text: string) => Markup> = {
     </Sidebar>
   ),
   Spinner: text => <Spinner label={text} />,
-  Table: text => <Table caption={text} columns={["name"]} rows={[{ name: text }]} row={({ name }) => ({ id: name })} />,
+  Table: text => (
+    <Table
+      caption={text}
+      columns={["name"]}
+      rows={[{ name: text }]}
+      row={({ name }) => ({ id: name })}
+    />
+  ),
   Tabs: text => <Tabs id={text} label={text} tabs={[{ name: text, label: text, content: text }]} />,
   Toast: text => <Toast title={text} description={text} action={text} closeLabel={text} />,
   Toaster: text => <Toaster label={text} />,
@@ -123,16 +141,27 @@ describe.each(Object.entries(examples))("%s", (_, example) => {
 
 describe("tables", () => {
   it("escape the values of rows (M10) and format them by their type", () => {
-    const rows = [{ name: "<b>", unitPrice: 3.5, isNew: true, at: new Date("2024-01-15T03:04:00Z") }]
-    const table = String(Table({ columns: ["name", { key: "unitPrice", type: "currency", currency: "EUR" }, "isNew", "at"], rows }))
-    expect(table).toContain('<th scope="col">Name</th><th scope="col" data-align="end">Unit price</th><th scope="col">Is new</th>')
-    expect(table).toContain('<tr><td>&lt;b&gt;</td><td data-align="end">€3.50</td><td><span class="badge')
+    const rows = [
+      { name: "<b>", unitPrice: 3.5, isNew: true, at: new Date("2024-01-15T03:04:00Z") },
+    ]
+    const table = String(
+      Table({
+        columns: ["name", { key: "unitPrice", type: "currency", currency: "EUR" }, "isNew", "at"],
+        rows,
+      }),
+    )
+    expect(table).toContain(
+      '<th scope="col">Name</th><th scope="col" data-align="end">Unit price</th><th scope="col">Is new</th>',
+    )
+    expect(table).toContain(
+      '<tr><td>&lt;b&gt;</td><td data-align="end">€3.50</td><td><span class="badge',
+    )
     expect(table).toContain("<td>2024-01-15 03:04</td></tr></tbody>")
   })
   it("say so when there are no rows, and take rows written by hand", () => {
-    expect(String(Table({ columns: ["a", "b"], rows: [] as { a: 1; b: 2 }[], empty: "None" }))).toContain(
-      '<tr><td colspan="2" data-align="center">None</td></tr>',
-    )
+    expect(
+      String(Table({ columns: ["a", "b"], rows: [] as { a: 1; b: 2 }[], empty: "None" })),
+    ).toContain('<tr><td colspan="2" data-align="center">None</td></tr>')
     expect(
       String(
         <Table class="wide" caption="By hand">
@@ -148,7 +177,9 @@ describe("tables", () => {
 describe("pagination", () => {
   const shown = (page: number, pages: number, siblings?: number): string => {
     const text = String(Pagination({ page, pages, siblings, href: number => `/${number}` }))
-    return [...text.matchAll(/>(\d+)<|(More pages)/g)].map(([, number]) => number ?? "...").join(" ")
+    return [...text.matchAll(/>(\d+)<|(More pages)/g)]
+      .map(([, number]) => number ?? "...")
+      .join(" ")
   }
   it("shows the first, the last and those around this one, with gaps only where several are left out", () => {
     expect(shown(1, 1)).toBe("1")
@@ -174,15 +205,29 @@ describe("pagination", () => {
 describe("what opens", () => {
   it("ties dialogs to their titles and buttons to their dialogs", () => {
     const dialog = String(Dialog({ id: "d", title: "T", description: "D" }, "x"))
-    expect(dialog).toContain('<dialog class="dialog" id="d" aria-labelledby="d-title" aria-describedby="d-description" closedby="any">')
+    expect(dialog).toContain(
+      '<dialog class="dialog" id="d" aria-labelledby="d-title" aria-describedby="d-description" closedby="any">',
+    )
     expect(dialog).toContain('<h2 id="d-title">T</h2><p id="d-description">D</p>')
     expect(String(Dialog({ id: "d", "aria-label": "L" }))).toBe(
-      String(Dialog({ id: "d", "aria-label": "L", title: undefined, description: undefined, footer: undefined })),
+      String(
+        Dialog({
+          id: "d",
+          "aria-label": "L",
+          title: undefined,
+          description: undefined,
+          footer: undefined,
+        }),
+      ),
     )
     // A dialog may stand in a form, and a form in a form would be torn apart by the parser.
     expect(dialog).toContain('<button type="button" command="close" commandfor="d" class="btn"')
     expect(dialog).not.toContain("<form")
-    expect(opens("d")).toEqual({ command: "show-modal", commandfor: "d", "aria-haspopup": "dialog" })
+    expect(opens("d")).toEqual({
+      command: "show-modal",
+      commandfor: "d",
+      "aria-haspopup": "dialog",
+    })
     expect(closes("d")).toEqual({ command: "close", commandfor: "d" })
     expect(toggles("p")).toEqual({ popovertarget: "p" })
   })
@@ -192,7 +237,9 @@ describe("what opens", () => {
     expect(alert).not.toContain("Close")
   })
   it("names popovers and menus by their button or by a label", () => {
-    expect(String(Popover({ id: "p", trigger: "Size" }, "x"))).toContain('role="dialog" aria-labelledby="p-trigger"')
+    expect(String(Popover({ id: "p", trigger: "Size" }, "x"))).toContain(
+      'role="dialog" aria-labelledby="p-trigger"',
+    )
     const menu = String(DropdownMenu({ id: "m", "aria-label": "More" }))
     expect(menu).toContain('<div role="menu" id="m-menu" aria-label="More"></div>')
     expect(menu).not.toContain("<button")
@@ -200,11 +247,15 @@ describe("what opens", () => {
   it("gives menu items the role of what they are", () => {
     const on = signal("on", false)
     expect(String(MenuItem("A"))).toBe('<button type="button" role="menuitem">A</button>')
-    expect(String(MenuItem({ checked: false }, "A"))).toContain('role="menuitemcheckbox" aria-checked="false"')
+    expect(String(MenuItem({ checked: false }, "A"))).toContain(
+      'role="menuitemcheckbox" aria-checked="false"',
+    )
     expect(String(MenuItem({ checked: on, radio: true }, "A"))).toContain(
       `data-attr:aria-checked="($on ? &#39;true&#39; : &#39;false&#39;)"`,
     )
-    expect(String(MenuItem({ href: "/x", disabled: true }, "A"))).toBe('<a aria-disabled="true" role="menuitem">A</a>')
+    expect(String(MenuItem({ href: "/x", disabled: true }, "A"))).toBe(
+      '<a aria-disabled="true" role="menuitem">A</a>',
+    )
     expect(String(MenuItem({ "data-on:click": js("go()") }, "A"))).toContain('data-on:click="go()"')
   })
 })
@@ -217,8 +268,12 @@ describe("tabs", () => {
   it("choose the first that is not disabled, or the one that is named", () => {
     const markup = String(Tabs({ id: "t", label: "L", tabs }))
     expect(markup).toContain('id="t-b" aria-controls="t-b-panel" aria-selected="true" tabindex="0"')
-    expect(markup).toContain('id="t-a-panel" aria-labelledby="t-a" tabindex="0" hidden data-preserve-attr="hidden">1</div>')
-    expect(String(Tabs({ id: "t", label: "L", tabs, selected: "a" }))).toContain('aria-controls="t-a-panel" aria-selected="true"')
+    expect(markup).toContain(
+      'id="t-a-panel" aria-labelledby="t-a" tabindex="0" hidden data-preserve-attr="hidden">1</div>',
+    )
+    expect(String(Tabs({ id: "t", label: "L", tabs, selected: "a" }))).toContain(
+      'aria-controls="t-a-panel" aria-selected="true"',
+    )
   })
   it("follow a signal, which they declare with its path", () => {
     const { app } = signals({ app: { tab: "" } })
@@ -238,7 +293,9 @@ describe("tabs", () => {
 describe("a toast", () => {
   it("is sent as an event that adds it to the toaster", () => {
     const event = String(toast({ title: "Saved", variant: "success" }))
-    expect(event).toMatch(/^event: datastar-patch-elements\ndata: selector #toaster\ndata: mode append\ndata: elements <div class="toast"/)
+    expect(event).toMatch(
+      /^event: datastar-patch-elements\ndata: selector #toaster\ndata: mode append\ndata: elements <div class="toast"/,
+    )
     expect(event.endsWith("\n\n")).toBe(true)
     expect(String(toast("Saved"))).toContain("<h2>Saved</h2>")
     expect(String(toast("a\rb\nc: d"))).not.toContain("\r")
@@ -252,18 +309,29 @@ describe("a toast", () => {
 describe("small things", () => {
   const text = (child: Child): string => String(child)
   it("avatars show initials, also of one word and of none", () => {
-    const initials = (name: string): string | undefined => /<span aria-hidden="true">([^<]*)</.exec(text(Avatar({ name })))?.[1]
-    expect(["Ada Lovelace", "linus", "Å. B. Ç", " ", "👩‍🚀 x"].map(initials)).toEqual(["AL", "L", "ÅÇ", "?", "👩X"])
+    const initials = (name: string): string | undefined =>
+      /<span aria-hidden="true">([^<]*)</.exec(text(Avatar({ name })))?.[1]
+    expect(["Ada Lovelace", "linus", "Å. B. Ç", " ", "👩‍🚀 x"].map(initials)).toEqual([
+      "AL",
+      "L",
+      "ÅÇ",
+      "?",
+      "👩X",
+    ])
   })
   it("progress without a value is of unknown length", () => {
-    expect(text(Progress())).toBe('<progress class="progress-bar" max="100" aria-label="Progress"></progress>')
+    expect(text(Progress())).toBe(
+      '<progress class="progress-bar" max="100" aria-label="Progress"></progress>',
+    )
     expect(text(Progress({ value: 0, max: 5 }))).toContain('value="0" max="5"')
   })
   it("skeletons are hidden from screen readers", () => {
     expect(text(Skeleton({ lines: 2 })).match(/aria-hidden="true"/g)).toHaveLength(2)
   })
   it("the theme switch is a button with a name", () => {
-    expect(text(ThemeSwitch())).toContain('<button type="button" data-theme-switch="true" class="btn"')
+    expect(text(ThemeSwitch())).toContain(
+      '<button type="button" data-theme-switch="true" class="btn"',
+    )
     expect(text(ThemeSwitch({ "aria-label": "Theme" }))).toContain('aria-label="Theme"')
   })
 })

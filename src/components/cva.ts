@@ -7,10 +7,14 @@ type Variants = Readonly<Record<string, Readonly<Record<string, ClassName>>>>
 type Choice<Name> = Name extends "true" | "false" ? boolean : Name
 
 /** What may be chosen; what is left out, null or undefined takes its default. */
-type Chosen<V extends Variants> = { readonly [Name in keyof V]?: Choice<keyof V[Name]> | null | undefined }
+type Chosen<V extends Variants> = {
+  readonly [Name in keyof V]?: Choice<keyof V[Name]> | null | undefined
+}
 
 /** The same, and several values at once. */
-type Matched<V extends Variants> = { readonly [Name in keyof V]?: Choice<keyof V[Name]> | readonly Choice<keyof V[Name]>[] | undefined }
+type Matched<V extends Variants> = {
+  readonly [Name in keyof V]?: Choice<keyof V[Name]> | readonly Choice<keyof V[Name]>[] | undefined
+}
 
 export interface CvaOptions<V extends Variants> {
   /** By variant and value, the classes. */
@@ -21,7 +25,9 @@ export interface CvaOptions<V extends Variants> {
 }
 
 /** Gives the classes for chosen variants; `class` adds more after them. */
-export type Cva<V extends Variants> = (chosen?: Chosen<V> & { readonly class?: ClassName }) => string
+export type Cva<V extends Variants> = (
+  chosen?: Chosen<V> & { readonly class?: ClassName },
+) => string
 
 /** The variants that a `cva` function takes: `interface Props extends VariantProps<typeof cardVariants> {}`. */
 export type VariantProps<F> = F extends Cva<infer V> ? Chosen<V> : never
@@ -30,7 +36,10 @@ export type VariantProps<F> = F extends Cva<infer V> ? Chosen<V> : never
  * `cva("base", { variants: { size: { sm: "p-1", lg: "p-4" } }, defaultVariants: { size: "sm" } })({ size: "lg" })` is
  * `"base p-4"`. Classes come in this order: base, variants as declared, compound variants, `class`.
  */
-export function cva<const V extends Variants = Record<never, never>>(base: ClassName, options: CvaOptions<V> = {}): Cva<V> {
+export function cva<const V extends Variants = Record<never, never>>(
+  base: ClassName,
+  options: CvaOptions<V> = {},
+): Cva<V> {
   const { variants, compoundVariants = [], defaultVariants } = options
   const names = Object.keys(variants ?? {})
   const defaults = (defaultVariants ?? {}) as Readonly<Record<string, unknown>>
@@ -43,7 +52,10 @@ export function cva<const V extends Variants = Record<never, never>>(base: Class
   }
 }
 
-function ownValue(classes: Readonly<Record<string, ClassName>> | undefined, value: unknown): ClassName {
+function ownValue(
+  classes: Readonly<Record<string, ClassName>> | undefined,
+  value: unknown,
+): ClassName {
   const key = String(value)
   return classes !== undefined && Object.hasOwn(classes, key) ? classes[key] : undefined
 }
@@ -52,6 +64,8 @@ function matches(rule: object, values: ReadonlyMap<string, unknown>): boolean {
   return Object.entries(rule).every(([name, wanted]) => {
     if (name === "class" || wanted === undefined) return true
     const value = String(values.get(name))
-    return Array.isArray(wanted) ? wanted.some(one => String(one) === value) : String(wanted) === value
+    return Array.isArray(wanted)
+      ? wanted.some(one => String(one) === value)
+      : String(wanted) === value
   })
 }

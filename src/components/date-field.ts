@@ -26,7 +26,8 @@ export function DateField(props: DateFieldProps): Markup {
     ...rest
   } = own as Pick<DateFieldProps, "type" | "value" | "min" | "max"> & Record<string, unknown>
   const tied = tie(rest)
-  const text = (moment: unknown): string | undefined => (moment instanceof Date ? inUtc(moment, type) : textOf(moment))
+  const text = (moment: unknown): string | undefined =>
+    moment instanceof Date ? inUtc(moment, type) : textOf(moment)
   const limits = { value: text(tied.value) ?? text(value), min: text(min), max: text(max) }
   return inField(frame, tied, input({ ...withClass("input", tied.control), type, ...limits }))
 }

@@ -45,7 +45,11 @@ export function Stat(props: StatProps): Markup {
   return div(
     withClass("stat", rest),
     p({ class: "stat-label" }, label),
-    p({ class: "stat-value" }, formatDisplay(value, format), change !== undefined && changeText(change, locale)),
+    p(
+      { class: "stat-value" },
+      formatDisplay(value, format),
+      change !== undefined && changeText(change, locale),
+    ),
     help !== undefined && p({ class: "stat-help" }, help),
   )
 }
@@ -55,5 +59,8 @@ function changeText(change: number, locale: string | undefined): Markup {
     locale ?? "en-US",
     ownProps({ style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 1 } as const),
   ).format(change)
-  return span({ class: "stat-change", "data-direction": change > 0 ? "up" : change < 0 ? "down" : "flat" }, ` ${text}`)
+  return span(
+    { class: "stat-change", "data-direction": change > 0 ? "up" : change < 0 ? "down" : "flat" },
+    ` ${text}`,
+  )
 }

@@ -1,6 +1,17 @@
 // Dialogs and sheets: native <dialog> elements, which hold the focus, give it back, and stay open through patches.
 
-import { button, type Child, dialog, div, footer, h2, header, type Markup, p, section } from "../html/index.ts"
+import {
+  button,
+  type Child,
+  dialog,
+  div,
+  footer,
+  h2,
+  header,
+  type Markup,
+  p,
+  section,
+} from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { buttonAttributes } from "./button.ts"
@@ -38,8 +49,9 @@ export const Dialog: ComponentWithProps<DialogProps> = componentWithProps(({ ale
 )
 
 /** A panel at an edge of the window, used like `Dialog`. */
-export const Sheet: ComponentWithProps<SheetProps> = componentWithProps(({ side = "right", ...props }) =>
-  overlay("drawer", true, { closedby: "any", "data-side": side, ...props }),
+export const Sheet: ComponentWithProps<SheetProps> = componentWithProps(
+  ({ side = "right", ...props }) =>
+    overlay("drawer", true, { closedby: "any", "data-side": side, ...props }),
 )
 
 function overlay(name: string, canClose: boolean, props: OverlayProps & WithChildren): Markup {
@@ -55,7 +67,10 @@ function overlay(name: string, canClose: boolean, props: OverlayProps & WithChil
   }
   const head =
     (hasTitle || hasDescription) &&
-    header(hasTitle && h2({ id: `${id}-title` }, title), hasDescription && p({ id: `${id}-description` }, description))
+    header(
+      hasTitle && h2({ id: `${id}-title` }, title),
+      hasDescription && p({ id: `${id}-description` }, description),
+    )
   const content = [
     head,
     children !== undefined && section(children),
@@ -67,5 +82,12 @@ function overlay(name: string, canClose: boolean, props: OverlayProps & WithChil
 
 /** A command, not a form with `method="dialog"`: the dialog may stand in a form, and forms cannot be nested. */
 export function closeButton(id: string, label = "Close"): Markup {
-  return button({ type: "button", ...closes(id), ...buttonAttributes({ variant: "ghost", size: "icon-sm", "aria-label": label }) }, X())
+  return button(
+    {
+      type: "button",
+      ...closes(id),
+      ...buttonAttributes({ variant: "ghost", size: "icon-sm", "aria-label": label }),
+    },
+    X(),
+  )
 }

@@ -4,7 +4,12 @@ import { when } from "../datastar/index.ts"
 import { type AnyAttributes, a, button, type Child, div, hr, kbd, span } from "../html/index.ts"
 import { Expression } from "../shared/expression.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
-import { type Component, type ComponentWithProps, component, componentWithProps } from "./component.ts"
+import {
+  type Component,
+  type ComponentWithProps,
+  component,
+  componentWithProps,
+} from "./component.ts"
 import { Check, Circle } from "./icons.gen.ts"
 import { type Placement, type TriggerProps, triggerButton } from "./popover.ts"
 
@@ -14,9 +19,22 @@ export interface DropdownMenuProps extends ElementProps<"div", "id">, TriggerPro
 export const DropdownMenu: ComponentWithProps<DropdownMenuProps> = componentWithProps(
   ({ id, trigger, triggerProps, side, align, children, "aria-label": label, ...rest }) => {
     const named = label === undefined ? `${id}-trigger` : undefined
-    const own = { id, popover: "auto", "data-popover": true, "data-side": side, "data-align": align } as const
-    const list = div({ role: "menu", id: `${id}-menu`, "aria-labelledby": named, "aria-label": label }, children)
-    return div({ class: "dropdown-menu" }, triggerButton({ id, trigger, triggerProps }, "menu"), div({ ...own, ...rest }, list))
+    const own = {
+      id,
+      popover: "auto",
+      "data-popover": true,
+      "data-side": side,
+      "data-align": align,
+    } as const
+    const list = div(
+      { role: "menu", id: `${id}-menu`, "aria-labelledby": named, "aria-label": label },
+      children,
+    )
+    return div(
+      { class: "dropdown-menu" },
+      triggerButton({ id, trigger, triggerProps }, "menu"),
+      div({ ...own, ...rest }, list),
+    )
   },
 )
 
@@ -33,7 +51,16 @@ export interface MenuItemProps extends ElementProps<"button"> {
   readonly radio?: boolean | undefined
 }
 
-const ownOfItem = new Set(["href", "icon", "shortcut", "variant", "checked", "radio", "disabled", "children"])
+const ownOfItem = new Set([
+  "href",
+  "icon",
+  "shortcut",
+  "variant",
+  "checked",
+  "radio",
+  "disabled",
+  "children",
+])
 
 /** An entry of a menu: a button, or a link. What it does is up to its attributes, such as `data-on:click`. */
 export const MenuItem: Component<MenuItemProps> = component(props => {
@@ -44,14 +71,30 @@ export const MenuItem: Component<MenuItemProps> = component(props => {
     checked !== undefined && span({ class: "menu-indicator" }, radio ? Circle() : Check()),
     shortcut !== undefined && kbd({ "data-shortcut": true }, shortcut),
   ]
-  if (href === undefined) return button(passOn(itemAttributes(props, { type: "button", disabled }), props, ownOfItem), content)
-  return a(passOn(itemAttributes(props, disabled ? { "aria-disabled": true } : { href }), props, ownOfItem), content)
+  if (href === undefined)
+    return button(
+      passOn(itemAttributes(props, { type: "button", disabled }), props, ownOfItem),
+      content,
+    )
+  return a(
+    passOn(
+      itemAttributes(props, disabled ? { "aria-disabled": true } : { href }),
+      props,
+      ownOfItem,
+    ),
+    content,
+  )
 })
 
-function itemAttributes({ variant, checked, radio }: MenuItemProps, attributes: AnyAttributes): AnyAttributes {
-  attributes.role = checked === undefined ? "menuitem" : radio ? "menuitemradio" : "menuitemcheckbox"
+function itemAttributes(
+  { variant, checked, radio }: MenuItemProps,
+  attributes: AnyAttributes,
+): AnyAttributes {
+  attributes.role =
+    checked === undefined ? "menuitem" : radio ? "menuitemradio" : "menuitemcheckbox"
   if (variant === "destructive") attributes["data-variant"] = variant
-  if (checked instanceof Expression) attributes["data-attr:aria-checked"] = when(checked, "true", "false")
+  if (checked instanceof Expression)
+    attributes["data-attr:aria-checked"] = when(checked, "true", "false")
   else if (checked !== undefined) attributes["aria-checked"] = checked
   return attributes
 }
@@ -61,10 +104,17 @@ export interface MenuGroupProps extends ElementProps<"div"> {
 }
 
 /** Entries that belong together, under a label. */
-export const MenuGroup: ComponentWithProps<MenuGroupProps> = componentWithProps(({ label, children, ...rest }) =>
-  // A menu may hold groups but no headings: the label is the group's name, its text only to be seen.
-  div({ role: "group", "aria-label": label, ...rest }, div({ role: "heading", "aria-level": 2, "aria-hidden": true }, label), children),
+export const MenuGroup: ComponentWithProps<MenuGroupProps> = componentWithProps(
+  ({ label, children, ...rest }) =>
+    // A menu may hold groups but no headings: the label is the group's name, its text only to be seen.
+    div(
+      { role: "group", "aria-label": label, ...rest },
+      div({ role: "heading", "aria-level": 2, "aria-hidden": true }, label),
+      children,
+    ),
 )
 
 /** A line between entries. */
-export const MenuSeparator: Component<ElementProps<"hr">> = component(({ children: _, ...rest }) => hr({ role: "separator", ...rest }))
+export const MenuSeparator: Component<ElementProps<"hr">> = component(({ children: _, ...rest }) =>
+  hr({ role: "separator", ...rest }),
+)

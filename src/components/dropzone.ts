@@ -14,7 +14,14 @@ export type DropzoneProps = ControlProps<"input", "type" | "value"> & {
   /** Default "Drop files here or choose them." */
   readonly prompt?: string | undefined
   /** What is said of a file that is too large, of another type, or one too many. */
-  readonly messages?: { readonly size?: string; readonly type?: string; readonly count?: string; readonly remove?: string } | undefined
+  readonly messages?:
+    | {
+        readonly size?: string
+        readonly type?: string
+        readonly count?: string
+        readonly remove?: string
+      }
+    | undefined
 }
 
 /**
@@ -29,13 +36,15 @@ export function Dropzone(props: DropzoneProps): Markup {
     prompt,
     messages: given = {},
     ...rest
-  } = own as Record<string, unknown> & Pick<DropzoneProps, "maxBytes" | "maxFiles" | "prompt" | "messages">
+  } = own as Record<string, unknown> &
+    Pick<DropzoneProps, "maxBytes" | "maxFiles" | "prompt" | "messages">
   const { accept, multiple } = own as Pick<DropzoneProps, "accept" | "multiple">
   const messages = ownProps(given)
   const limits = limitsText({ accept, maxBytes, maxFiles: multiple ? maxFiles : undefined })
   const tied = tie(rest)
   const { id, value: _, "aria-describedby": described, ...control } = tied.control
-  const describedBy = [limits !== "" && `${id}_limits`, described].filter(Boolean).join(" ") || undefined
+  const describedBy =
+    [limits !== "" && `${id}_limits`, described].filter(Boolean).join(" ") || undefined
   return inField(
     frame,
     tied,
@@ -52,11 +61,21 @@ export function Dropzone(props: DropzoneProps): Markup {
       },
       p(
         { class: "dropzone-prompt", "aria-hidden": true },
-        prompt ?? (multiple ? "Drop files here or choose them." : "Drop a file here or choose one."),
+        prompt ??
+          (multiple ? "Drop files here or choose them." : "Drop a file here or choose one."),
       ),
-      input({ ...withClass("input", { ...control, id }), "aria-describedby": describedBy, type: "file" }),
+      input({
+        ...withClass("input", { ...control, id }),
+        "aria-describedby": describedBy,
+        type: "file",
+      }),
       limits !== "" && p({ class: "dropzone-limits", id: `${id}_limits` }, limits),
-      ul({ class: "dropzone-files", "aria-live": "polite", "data-ignore-morph": true, id: `${id}_files` }),
+      ul({
+        class: "dropzone-files",
+        "aria-live": "polite",
+        "data-ignore-morph": true,
+        id: `${id}_files`,
+      }),
     ),
   )
 }
@@ -68,7 +87,8 @@ interface Limits {
 }
 
 function limitsText({ accept, maxBytes, maxFiles }: Limits): string {
-  const types = typeof accept === "string" ? accept.split(",").map(type => typeName(type.trim())) : []
+  const types =
+    typeof accept === "string" ? accept.split(",").map(type => typeName(type.trim())) : []
   const parts = [
     types.filter(Boolean).join(", "),
     maxBytes !== undefined && `up to ${bytesText(maxBytes)} each`,
@@ -80,7 +100,8 @@ function limitsText({ accept, maxBytes, maxFiles }: Limits): string {
 
 /** `.jpg` and `image/jpg` as JPG, `image/*` as images. */
 function typeName(type: string): string {
-  if (type.endsWith("/*")) return type === "image/*" ? "images" : type === "text/*" ? "texts" : type.slice(0, -2)
+  if (type.endsWith("/*"))
+    return type === "image/*" ? "images" : type === "text/*" ? "texts" : type.slice(0, -2)
   return type
     .replace(/^\.|^.*\//, "")
     .replace(/^vnd\.|\+xml$/g, "")

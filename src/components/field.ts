@@ -1,15 +1,33 @@
 // A field of a form: its label, its help, its message, and how the control in it is tied to them.
 
-import { type AnyAttributes, type Child, div, label as labelElement, Markup, p, section, span } from "../html/index.ts"
+import {
+  type AnyAttributes,
+  type Child,
+  div,
+  label as labelElement,
+  Markup,
+  p,
+  section,
+  span,
+} from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { cn } from "./cn.ts"
 
 /** Where a control belongs: `call(Todo, "create")` and whatever else knows its fields by name. */
 export interface FormCall {
   /** Attributes of the control: its id, name and value, and its tie to the message. */
-  field(name: string): { readonly id: string; readonly name: string; readonly value?: string; readonly "aria-describedby": string }
+  field(name: string): {
+    readonly id: string
+    readonly name: string
+    readonly value?: string
+    readonly "aria-describedby": string
+  }
   /** The same for a checkbox, or for the group of radio buttons. */
-  choice(name: string): { readonly id: string; readonly name: string; readonly "aria-describedby": string }
+  choice(name: string): {
+    readonly id: string
+    readonly name: string
+    readonly "aria-describedby": string
+  }
   /** The place for its message. */
   error(name: string): Markup
   /** What it shows: what was typed before a refusal, else the value that is stored. */
@@ -26,7 +44,9 @@ export type Labelled =
   | { readonly label?: undefined; readonly "aria-labelledby": string }
 
 /** A control is known by its name or its id; the id is made of the name when it has none. */
-export type Identified = { readonly name: string; readonly id?: string | undefined } | { readonly name?: undefined; readonly id: string }
+export type Identified =
+  | { readonly name: string; readonly id?: string | undefined }
+  | { readonly name?: undefined; readonly id: string }
 
 export interface FieldOptions {
   /** The call that the form sends: fills in id, value, and the place for the message. The control needs a `name` then. */
@@ -55,10 +75,17 @@ export type FieldProps = FieldOptions &
  * A label, help and a message around a control of your own, which gets its attributes:
  * `<Field label="Colour" name="colour" call={create}>{control => <input type="color" {...control} />}</Field>`.
  */
-export function Field(props: FieldProps, render: FieldProps["children"] = ownProps(props).children): Markup {
+export function Field(
+  props: FieldProps,
+  render: FieldProps["children"] = ownProps(props).children,
+): Markup {
   const { label, call, help, error, orientation, fieldClass, required, name, id } = ownProps(props)
   const tied = tie({ call, help, error, name, id, required })
-  return fieldAround({ label, help, error: tied.error, orientation, fieldClass, required }, tied.control, render?.(tied.control))
+  return fieldAround(
+    { label, help, error: tied.error, orientation, fieldClass, required },
+    tied.control,
+    render?.(tied.control),
+  )
 }
 
 export interface Tied {
@@ -70,8 +97,12 @@ export interface Tied {
 }
 
 /** The attributes that tie a control to its help and its message. `attributes` are its own. */
-export function tie(attributes: Readonly<Record<string, unknown>>, kind: "field" | "choice" = "field"): Tied {
-  const { call, help, error, name, id, ...own } = ownProps(attributes) as FieldOptions & AnyAttributes & { name?: string; id?: string }
+export function tie(
+  attributes: Readonly<Record<string, unknown>>,
+  kind: "field" | "choice" = "field",
+): Tied {
+  const { call, help, error, name, id, ...own } = ownProps(attributes) as FieldOptions &
+    AnyAttributes & { name?: string; id?: string }
   const byCall = call !== undefined && name !== undefined ? call[kind](name) : undefined
   const controlId = id ?? byCall?.id ?? idOf(name)
   const place = byCall === undefined ? errorPlace(error, controlId) : call?.error(name as string)
@@ -88,7 +119,9 @@ export function tie(attributes: Readonly<Record<string, unknown>>, kind: "field"
       id: controlId,
       // One id may come from two sides, as with `{...create.field("title")}`.
       "aria-describedby": [...new Set(describedBy.split(" "))].join(" ") || undefined,
-      ...(byCall === undefined && isShown(error) && !(error instanceof Markup) && { "aria-invalid": "true" }),
+      ...(byCall === undefined &&
+        isShown(error) &&
+        !(error instanceof Markup) && { "aria-invalid": "true" }),
     },
     error: place,
     value: byCall === undefined ? undefined : call?.value(name as string),
@@ -100,7 +133,8 @@ const idOf = (name: string | undefined): string => (name ?? "").replace(/[^\w-]/
 const helpId = (id: string): string => `${id}_help`
 const errorId = (id: string): string => `${id}_error`
 
-const isShown = (child: Child): boolean => child !== undefined && child !== null && child !== false && child !== true && child !== ""
+const isShown = (child: Child): boolean =>
+  child !== undefined && child !== null && child !== false && child !== true && child !== ""
 
 /** Markup is a place that somebody else has made, with this id. */
 function errorPlace(error: Child, id: string): Child {
@@ -108,13 +142,18 @@ function errorPlace(error: Child, id: string): Child {
   return error instanceof Markup ? error : p({ id: errorId(id), role: "alert" }, error)
 }
 
-export interface FieldFrame extends Pick<FieldOptions, "help" | "error" | "orientation" | "fieldClass"> {
+export interface FieldFrame
+  extends Pick<FieldOptions, "help" | "error" | "orientation" | "fieldClass"> {
   readonly label?: Words | false | undefined
   readonly required?: boolean | undefined
 }
 
 /** Label, control, help and message, in this order. */
-export function fieldAround(frame: FieldFrame, control: { readonly id: string }, content: Child): Markup {
+export function fieldAround(
+  frame: FieldFrame,
+  control: { readonly id: string },
+  content: Child,
+): Markup {
   const { orientation, fieldClass } = frame
   const isHorizontal = orientation === "horizontal"
   const below = [helpText(frame, control), frame.error]
@@ -141,9 +180,24 @@ export function helpText({ help }: FieldFrame, { id }: { readonly id: string }):
 
 /** Takes the props that concern the field out of those that concern the control. */
 export function splitProps(props: object): { frame: FieldFrame; own: Record<string, unknown> } {
-  const { label, orientation, fieldClass, children: _, ...others } = ownProps(props) as FieldFrame & Record<string, unknown>
+  const {
+    label,
+    orientation,
+    fieldClass,
+    children: _,
+    ...others
+  } = ownProps(props) as FieldFrame & Record<string, unknown>
   const own = ownProps(others)
-  return { frame: { label, help: own["help"] as Child, orientation, fieldClass, required: own["required"] as boolean }, own }
+  return {
+    frame: {
+      label,
+      help: own["help"] as Child,
+      orientation,
+      fieldClass,
+      required: own["required"] as boolean,
+    },
+    own,
+  }
 }
 
 /**
@@ -151,6 +205,9 @@ export function splitProps(props: object): { frame: FieldFrame; own: Record<stri
  * has around it.
  */
 export function inField(frame: FieldFrame, tied: Tied, content: Markup): Markup {
-  const isAlone = (frame.label === undefined || frame.label === false) && !isShown(frame.help) && !isShown(tied.error)
+  const isAlone =
+    (frame.label === undefined || frame.label === false) &&
+    !isShown(frame.help) &&
+    !isShown(tied.error)
   return isAlone ? content : fieldAround({ ...frame, error: tied.error }, tied.control, content)
 }

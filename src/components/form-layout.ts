@@ -1,6 +1,16 @@
 // The layout of a form: sections, rows and the bar with its buttons.
 
-import { type Child, div, fieldset, h2, header, legend, type Markup, p, section } from "../html/index.ts"
+import {
+  type Child,
+  div,
+  fieldset,
+  h2,
+  header,
+  legend,
+  type Markup,
+  p,
+  section,
+} from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
@@ -57,6 +67,10 @@ export interface FormActionsProps extends ElementProps<"div"> {
 }
 
 /** The buttons of a form. */
-export const FormActions: Component<FormActionsProps> = component(({ align = "end", sticky, children, ...rest }) =>
-  div({ "data-align": align, "data-sticky": sticky, ...withClass("form-actions", rest) }, children),
+export const FormActions: Component<FormActionsProps> = component(
+  ({ align = "end", sticky, children, ...rest }) =>
+    div(
+      { "data-align": align, "data-sticky": sticky, ...withClass("form-actions", rest) },
+      children,
+    ),
 )

@@ -33,22 +33,33 @@ type DateFormat = (date: Date, type: FormatType, options: FormatOptions) => stri
 
 function format(value: unknown, given: FormatOptions, dateText: DateFormat): Child {
   const options = ownProps(given)
-  if (value === null || value === undefined || value === "" || (value instanceof Date && Number.isNaN(value.getTime()))) return "-"
+  if (
+    value === null ||
+    value === undefined ||
+    value === "" ||
+    (value instanceof Date && Number.isNaN(value.getTime()))
+  )
+    return "-"
   if (value instanceof Markup) return value
   const { type = value instanceof Date ? "datetime" : "text", words = ["Yes", "No"] } = options
-  if (typeof value === "boolean") return value ? Badge(words[0]) : Badge(words[1], { variant: "secondary" })
+  if (typeof value === "boolean")
+    return value ? Badge(words[0]) : Badge(words[1], { variant: "secondary" })
   if (type === "date" || type === "datetime" || type === "time") {
     const date = dateOf(value)
     return date === undefined ? String(value) : dateText(date, type, options)
   }
-  if (type !== "text" && (typeof value === "number" || typeof value === "bigint" || isNumeric(value))) {
+  if (
+    type !== "text" &&
+    (typeof value === "number" || typeof value === "bigint" || isNumeric(value))
+  ) {
     return numberFormat(type, options).format(value as number)
   }
   return plainText(value)
 }
 
 /** A decimal as text keeps all its digits: `Intl` formats it exactly. */
-const isNumeric = (value: unknown): boolean => typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)
+const isNumeric = (value: unknown): boolean =>
+  typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)
 
 function plainText(value: unknown): string {
   if (Array.isArray(value)) return value.map(plainText).join(", ")
@@ -59,13 +70,17 @@ function plainText(value: unknown): string {
 /** Text is a date when it is ISO 8601, so that nobody's words turn into one. */
 function dateOf(value: unknown): Date | undefined {
   if (typeof value === "string" && !/^\d{4}-\d\d-\d\d(T|$)/.test(value)) return undefined
-  if (!(value instanceof Date || typeof value === "string" || typeof value === "number")) return undefined
+  if (!(value instanceof Date || typeof value === "string" || typeof value === "number"))
+    return undefined
   const date = new Date(value)
   return Number.isNaN(date.getTime()) ? undefined : date
 }
 
 const isoDate: DateFormat = (date, type, options) => {
-  const text = options.timeZone === undefined || options.timeZone === "UTC" ? date.toISOString() : isoIn(date, options)
+  const text =
+    options.timeZone === undefined || options.timeZone === "UTC"
+      ? date.toISOString()
+      : isoIn(date, options)
   if (type === "date") return text.slice(0, 10)
   return type === "time" ? text.slice(11, 16) : `${text.slice(0, 10)} ${text.slice(11, 16)}`
 }
@@ -78,7 +93,9 @@ function dateIn(dateStyle: "medium" | "long"): DateFormat {
   return (date, type, options) => {
     const time = { timeStyle: "short", hourCycle: "h23" } as const
     if (type === "time") return dateFormat(options, time).format(date)
-    return dateFormat(options, type === "date" ? { dateStyle } : { dateStyle, ...time }).format(date)
+    return dateFormat(options, type === "date" ? { dateStyle } : { dateStyle, ...time }).format(
+      date,
+    )
   }
 }
 
@@ -95,13 +112,23 @@ function cached<F extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, 
   return made
 }
 
-function dateFormat({ locale = "en-US", timeZone = "UTC" }: FormatOptions, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function dateFormat(
+  { locale = "en-US", timeZone = "UTC" }: FormatOptions,
+  style: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
   const key = `${locale} ${timeZone} ${style.dateStyle} ${style.timeStyle}`
   return cached(key, () => new Intl.DateTimeFormat(locale, ownProps({ ...style, timeZone })))
 }
 
-function numberFormat(type: FormatType, { locale = "en-US", currency = "USD" }: FormatOptions): Intl.NumberFormat {
+function numberFormat(
+  type: FormatType,
+  { locale = "en-US", currency = "USD" }: FormatOptions,
+): Intl.NumberFormat {
   const style = type === "currency" || type === "percent" ? type : "decimal"
-  const options: Intl.NumberFormatOptions = style === "currency" ? { style, currency } : { style, maximumFractionDigits: 20 }
-  return cached(`${locale} ${style} ${currency}`, () => new Intl.NumberFormat(locale, ownProps(options)))
+  const options: Intl.NumberFormatOptions =
+    style === "currency" ? { style, currency } : { style, maximumFractionDigits: 20 }
+  return cached(
+    `${locale} ${style} ${currency}`,
+    () => new Intl.NumberFormat(locale, ownProps(options)),
+  )
 }

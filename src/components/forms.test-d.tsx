@@ -1,6 +1,16 @@
 // What the form controls and charts take, and what they do not.
 import { call, Entity } from "nitro-ts"
-import { BarChart, Checkbox, DateField, Field, Input, LineChart, RadioGroup, Select, Sparkline } from "nitro-ts/components"
+import {
+  BarChart,
+  Checkbox,
+  DateField,
+  Field,
+  Input,
+  LineChart,
+  RadioGroup,
+  Select,
+  Sparkline,
+} from "nitro-ts/components"
 import type { Markup } from "nitro-ts/html"
 import { z } from "zod"
 

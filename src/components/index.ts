@@ -30,10 +30,22 @@ export {
   type CommandItemProps,
   type CommandProps,
 } from "./command.ts"
-export { type Component, type ComponentWithProps, component, componentWithProps, type WithChildren } from "./component.ts"
+export {
+  type Component,
+  type ComponentWithProps,
+  component,
+  componentWithProps,
+  type WithChildren,
+} from "./component.ts"
 export { type Cva, type CvaOptions, cva, type VariantProps } from "./cva.ts"
 export { DateField, type DateFieldProps } from "./date-field.ts"
-export { type DescriptionItem, DescriptionList, type DescriptionListProps, Stat, type StatProps } from "./description-list.ts"
+export {
+  type DescriptionItem,
+  DescriptionList,
+  type DescriptionListProps,
+  Stat,
+  type StatProps,
+} from "./description-list.ts"
 export { Dialog, type DialogProps, Sheet, type SheetProps } from "./dialog.ts"
 export {
   DropdownMenu,
@@ -68,11 +80,28 @@ export {
 export { type FormatOptions, type FormatType, formatCell, formatDisplay } from "./format.ts"
 export { type ControlProps, Input, type InputProps, Textarea, type TextareaProps } from "./input.ts"
 export { closes, type Opener, opens, toggles } from "./openers.ts"
-export { type KeysetPaginationProps, type NumberedPaginationProps, Pagination } from "./pagination.ts"
+export {
+  type KeysetPaginationProps,
+  type NumberedPaginationProps,
+  Pagination,
+} from "./pagination.ts"
 export { type Placement, Popover, type PopoverProps, type TriggerProps } from "./popover.ts"
-export { Progress, type ProgressProps, Skeleton, type SkeletonProps, Spinner, type SpinnerProps } from "./progress.ts"
+export {
+  Progress,
+  type ProgressProps,
+  Skeleton,
+  type SkeletonProps,
+  Spinner,
+  type SpinnerProps,
+} from "./progress.ts"
 export { RadioGroup, type RadioGroupProps, type RadioOption } from "./radio-group.ts"
-export { type Option, type OptionGroup, Select, type SelectOption, type SelectProps } from "./select.ts"
+export {
+  type Option,
+  type OptionGroup,
+  Select,
+  type SelectOption,
+  type SelectProps,
+} from "./select.ts"
 export {
   Sidebar,
   SidebarGroup,

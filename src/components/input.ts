@@ -13,7 +13,15 @@ import {
 } from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
-import { type FieldOptions, type Identified, inField, type Labelled, splitProps, type Tied, tie } from "./field.ts"
+import {
+  type FieldOptions,
+  type Identified,
+  inField,
+  type Labelled,
+  splitProps,
+  type Tied,
+  tie,
+} from "./field.ts"
 
 type TextType =
   | "text"
@@ -56,12 +64,15 @@ export function Input(props: InputProps): Markup {
   // In a group, the group has the frame.
   const attributes = isGrouped ? tied.control : withClass("input", tied.control)
   // Copies of attributes by name leave it out.
-  const secret = { [onPassword]: (tied.control as { readonly [onPassword]?: OnPassword })[onPassword] }
+  const secret = {
+    [onPassword]: (tied.control as { readonly [onPassword]?: OnPassword })[onPassword],
+  }
   const control = inputElement({ ...attributes, ...secret, value: typedValue(tied, rest) })
   return inField(frame, tied, isGrouped ? group(before as Child, control, after as Child) : control)
 }
 
-const isPresent = (child: unknown): boolean => child !== undefined && child !== null && child !== false
+const isPresent = (child: unknown): boolean =>
+  child !== undefined && child !== null && child !== false
 
 const group = (before: Child, control: Child, after: Child): Markup =>
   div(
@@ -73,13 +84,16 @@ const group = (before: Child, control: Child, after: Child): Markup =>
 
 /** What was typed goes before the value given; a password goes back to no page. */
 function typedValue({ value }: Tied, given: Readonly<Record<string, unknown>>): string | undefined {
-  return isPassword(ownProps(given)["type"]) ? undefined : (textOf(value) ?? (ownProps(given)["value"] as string | undefined))
+  return isPassword(ownProps(given)["type"])
+    ? undefined
+    : (textOf(value) ?? (ownProps(given)["value"] as string | undefined))
 }
 
 /** A value as text; what has none is undefined. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === "string") return value
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value)
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
+    return String(value)
   return Array.isArray(value) ? textOf(value.at(-1)) : undefined
 }
 
@@ -93,5 +107,9 @@ export function Textarea(props: TextareaProps): Markup {
   const { value, ...rest } = own
   const tied = tie(rest)
   const { value: _, ...control } = tied.control
-  return inField(frame, tied, textarea(withClass("textarea", control), textOf(tied.value) ?? (value as string | undefined)))
+  return inField(
+    frame,
+    tied,
+    textarea(withClass("textarea", control), textOf(tied.value) ?? (value as string | undefined)),
+  )
 }

@@ -10,13 +10,18 @@ interface Case {
   area: string
   expected: string
 }
-const cases = JSON.parse(readFileSync(new URL("../../test/fixtures/cases.json", import.meta.url), "utf8")) as Case[]
-const expected = (id: string): string => cases.find(one => one.id === id)?.expected ?? `no case ${id}`
+const cases = JSON.parse(
+  readFileSync(new URL("../../test/fixtures/cases.json", import.meta.url), "utf8"),
+) as Case[]
+const expected = (id: string): string =>
+  cases.find(one => one.id === id)?.expected ?? `no case ${id}`
 const text = (child: Child): string => String(span(child)).slice("<span>".length, -"</span>".length)
 
 describe("cn", () => {
   it("joins what is on (M01)", () => {
-    expect(cn("a", null, "", { b: true, c: false }, ["d", { e: 1 }], false, 0)).toBe(expected("M01"))
+    expect(cn("a", null, "", { b: true, c: false }, ["d", { e: 1 }], false, 0)).toBe(
+      expected("M01"),
+    )
   })
   it("gives nothing for nothing", () => {
     expect(cn()).toBe("")
@@ -53,19 +58,29 @@ describe("cva", () => {
 describe("a component", () => {
   it("is called with props first, last or none, or is written in JSX, with the same output", () => {
     const inJsx = <Badge variant="outline">New</Badge>
-    const printed = [Badge({ variant: "outline" }, "New"), Badge("New", { variant: "outline" }), inJsx]
-    expect(new Set(printed.map(String))).toEqual(new Set(['<span class="badge badge-md" data-size="md" data-variant="outline">New</span>']))
+    const printed = [
+      Badge({ variant: "outline" }, "New"),
+      Badge("New", { variant: "outline" }),
+      inJsx,
+    ]
+    expect(new Set(printed.map(String))).toEqual(
+      new Set(['<span class="badge badge-md" data-size="md" data-variant="outline">New</span>']),
+    )
     expect(String(Badge("New"))).toBe(expected("M07"))
     expect(String(Badge("a", span("b"), ["c", 1]))).toContain(">a<span>b</span>c1</span>")
   })
   it("hands attributes through, merges class in every spelling, and escapes text", () => {
     const hostile = '"><script>alert(1)</script>'
-    expect(String(Badge({ id: "b", title: hostile, class: { on: true }, cls: "two" }, hostile))).toBe(
+    expect(
+      String(Badge({ id: "b", title: hostile, class: { on: true }, cls: "two" }, hostile)),
+    ).toBe(
       '<span class="badge badge-md on two" data-size="md" data-variant="default" id="b" title="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;">&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;</span>',
     )
   })
   it("can be made by users with the same convention", () => {
-    const Stat = component<{ readonly unit?: string }>(({ unit = "", children }) => span(children, unit))
+    const Stat = component<{ readonly unit?: string }>(({ unit = "", children }) =>
+      span(children, unit),
+    )
     expect(String(Stat("3", { unit: "kg" }))).toBe("<span>3kg</span>")
     expect(String(<Stat unit="m">4</Stat>)).toBe("<span>4m</span>")
   })
@@ -74,16 +89,24 @@ describe("a component", () => {
 describe("a button", () => {
   it("is a button, or a link where it has an address", () => {
     expect(String(Button("Save"))).toBe('<button class="btn" type="button">Save</button>')
-    expect(String(<Button type="submit" variant="outline" size="sm" data-on:click={js("go()")} />)).toBe(
+    expect(
+      String(<Button type="submit" variant="outline" size="sm" data-on:click={js("go()")} />),
+    ).toBe(
       '<button class="btn" type="submit" data-variant="outline" data-size="sm" data-on:click="go()"></button>',
     )
     expect(String(Button({ href: "/new" }, "New"))).toBe('<a class="btn" href="/new">New</a>')
     expect(String(Button({ href: "javascript:alert(1)" }, "x"))).toBe('<a class="btn">x</a>')
-    expect(String(Button({ href: "/new", disabled: true }, "New"))).toBe('<a class="btn" role="link" aria-disabled="true">New</a>')
+    expect(String(Button({ href: "/new", disabled: true }, "New"))).toBe(
+      '<a class="btn" role="link" aria-disabled="true">New</a>',
+    )
   })
   it("shows that it works, by the server or by a signal", () => {
-    expect(String(Button({ loading: true }, "Save"))).toBe('<button class="btn" type="button" aria-busy="true" disabled>Save</button>')
-    expect(String(Button({ loading: signal("saving", false) }, "Save"))).toContain('data-attr:disabled="$saving"')
+    expect(String(Button({ loading: true }, "Save"))).toBe(
+      '<button class="btn" type="button" aria-busy="true" disabled>Save</button>',
+    )
+    expect(String(Button({ loading: signal("saving", false) }, "Save"))).toContain(
+      'data-attr:disabled="$saving"',
+    )
   })
 })
 
@@ -91,8 +114,13 @@ describe("formatted values", () => {
   const date = new Date("2024-01-15T03:04:05Z")
   it("are short in cells (M04)", () => {
     expect(formatCell(null)).toBe("-")
-    expect(text(formatCell(true))).toBe('<span class="badge badge-md" data-size="md" data-variant="default">Yes</span>')
-    expect([formatCell(date, { type: "date" }), formatCell("2024-01-15", { type: "date" })]).toEqual(["2024-01-15", "2024-01-15"])
+    expect(text(formatCell(true))).toBe(
+      '<span class="badge badge-md" data-size="md" data-variant="default">Yes</span>',
+    )
+    expect([
+      formatCell(date, { type: "date" }),
+      formatCell("2024-01-15", { type: "date" }),
+    ]).toEqual(["2024-01-15", "2024-01-15"])
     expect(formatCell(date)).toBe("2024-01-15 03:04")
     expect(formatCell(date, { timeZone: "Asia/Tokyo" })).toBe("2024-01-15 12:04")
   })

@@ -42,7 +42,8 @@ export function Pagination(props: NumberedPaginationProps | KeysetPaginationProp
 }
 
 function numbered({ page, pages, href, siblings = 1, ...rest }: NumberedPaginationProps): Markup {
-  const to = (target: number): string | undefined => (target >= 1 && target <= pages && target !== page ? href(target) : undefined)
+  const to = (target: number): string | undefined =>
+    target >= 1 && target <= pages && target !== page ? href(target) : undefined
   const links = shownPages(page, pages, siblings).map(shown =>
     shown === undefined
       ? span({ class: "pagination-gap" }, Ellipsis({ label: "More pages" }))
@@ -59,14 +60,34 @@ function numbered({ page, pages, href, siblings = 1, ...rest }: NumberedPaginati
   return bar(rest, to(page - 1), links, to(page + 1))
 }
 
-const keyset = ({ previous, next, ...rest }: KeysetPaginationProps): Markup => bar(rest, previous, [], next)
+const keyset = ({ previous, next, ...rest }: KeysetPaginationProps): Markup =>
+  bar(rest, previous, [], next)
 
-function bar(props: Labels, previous: string | undefined, links: readonly Markup[], next: string | undefined): Markup {
-  const { label = "Pagination", previousLabel = "Previous", nextLabel = "Next", ...rest } = ownProps(props)
+function bar(
+  props: Labels,
+  previous: string | undefined,
+  links: readonly Markup[],
+  next: string | undefined,
+): Markup {
+  const {
+    label = "Pagination",
+    previousLabel = "Previous",
+    nextLabel = "Next",
+    ...rest
+  } = ownProps(props)
   const { class: names, ...attributes } = withClass("pagination", rest)
   const step = (href: string | undefined, rel: "prev" | "next", content: Child): Markup =>
-    Button(href === undefined ? { href: "", disabled: true, variant: "ghost" } : { href, rel, variant: "ghost" }, content)
-  const items = [step(previous, "prev", [ChevronLeft(), previousLabel]), ...links, step(next, "next", [nextLabel, ChevronRight()])]
+    Button(
+      href === undefined
+        ? { href: "", disabled: true, variant: "ghost" }
+        : { href, rel, variant: "ghost" },
+      content,
+    )
+  const items = [
+    step(previous, "prev", [ChevronLeft(), previousLabel]),
+    ...links,
+    step(next, "next", [nextLabel, ChevronRight()]),
+  ]
   return nav({ class: names, "aria-label": label, ...attributes }, ul(items.map(item => li(item))))
 }
 
@@ -76,7 +97,8 @@ function shownPages(page: number, pages: number, siblings: number): (number | un
   let before = 0
   for (let number = 1; number <= pages; number++) {
     // Between 1 and the window, and after it, only jumps: so that a million pages cost no more than ten.
-    if (number > 1 && number < page - siblings) number = Math.max(number, Math.min(page - siblings, pages))
+    if (number > 1 && number < page - siblings)
+      number = Math.max(number, Math.min(page - siblings, pages))
     else if (number > page + siblings && number < pages) number = pages
     if (number - before === 2) shown.push(number - 1)
     else if (number - before > 2) shown.push(undefined)

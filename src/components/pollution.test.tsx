@@ -22,8 +22,15 @@ const samples: Readonly<Record<string, () => Child>> = {
   Alert: () => [kit.Alert({}, "x"), <kit.Alert title="A" />],
   Avatar: () => [kit.Avatar({ name: "Ada L" }), kit.AvatarGroup(kit.Avatar({ name: "B" }))],
   Badge: () => [kit.Badge("x"), <kit.Badge>x</kit.Badge>, kit.Badge("x", { id: "a" })],
-  Breadcrumb: () => kit.Breadcrumb({ items: [{ label: "A" }, { label: "B", href: "/b" }, { label: "C" }] }),
-  Button: () => [kit.Button("x"), <kit.Button>x</kit.Button>, <kit.Button href="/a" />, kit.Button("x", { id: "a" }), <kit.Button />],
+  Breadcrumb: () =>
+    kit.Breadcrumb({ items: [{ label: "A" }, { label: "B", href: "/b" }, { label: "C" }] }),
+  Button: () => [
+    kit.Button("x"),
+    <kit.Button>x</kit.Button>,
+    <kit.Button href="/a" />,
+    kit.Button("x", { id: "a" }),
+    <kit.Button />,
+  ],
   Card: () => [kit.Card("x"), <kit.Card title="A" />],
   Charts: () => [
     kit.BarChart({ label: "L", x: ["a", "b"], values: [1, 2] }),
@@ -31,36 +38,67 @@ const samples: Readonly<Record<string, () => Child>> = {
     kit.DonutChart({ label: "L", parts: [{ name: "a", value: 1 }] }),
     kit.Sparkline({ label: "L", values: [1, 2] }),
   ],
-  Checkbox: () => [kit.Checkbox("x", { name: "a" }), <kit.Checkbox name="a" call={call} />, <kit.Switch name="a" aria-label="A" />],
+  Checkbox: () => [
+    kit.Checkbox("x", { name: "a" }),
+    <kit.Checkbox name="a" call={call} />,
+    <kit.Switch name="a" aria-label="A" />,
+  ],
   CodeBlock: () => kit.CodeBlock({ code: "a\nb" }),
   Combobox: () => kit.Combobox({ label: "A", name: "a", options: ["x", { value: "y" }] }),
   Command: () => [
-    kit.Command({ id: "c" }, kit.CommandItem("x"), kit.CommandGroup({ label: "G" }, kit.CommandItem("y"))),
+    kit.Command(
+      { id: "c" },
+      kit.CommandItem("x"),
+      kit.CommandGroup({ label: "G" }, kit.CommandItem("y")),
+    ),
     kit.CommandDialog({ id: "d" }, "x"),
   ],
   DateField: () => kit.DateField({ label: "A", name: "a" }),
-  DescriptionList: () => [kit.DescriptionList({ items: [{ term: "A", value: 1.5 }] }), kit.Stat({ label: "A", value: 1 })],
+  DescriptionList: () => [
+    kit.DescriptionList({ items: [{ term: "A", value: 1.5 }] }),
+    kit.Stat({ label: "A", value: 1 }),
+  ],
   Dialog: () => [kit.Dialog({ id: "d" }, "x"), kit.Sheet({ id: "s" }, "x")],
   DropdownMenu: () =>
-    kit.DropdownMenu({ id: "m", trigger: "M" }, kit.MenuItem("x"), kit.MenuGroup({ label: "G" }, "y"), kit.MenuSeparator()),
+    kit.DropdownMenu(
+      { id: "m", trigger: "M" },
+      kit.MenuItem("x"),
+      kit.MenuGroup({ label: "G" }, "y"),
+      kit.MenuSeparator(),
+    ),
   Dropzone: () => kit.Dropzone({ label: "A", name: "a" }),
   Field: () => kit.Field({ label: "A", name: "a" }, control => <input {...control} />),
-  Form: () => [kit.Fieldset({ legend: "A" }, "x"), kit.FormSection({ title: "A" }, "x"), kit.FormRow("x"), kit.FormActions("x")],
+  Form: () => [
+    kit.Fieldset({ legend: "A" }, "x"),
+    kit.FormSection({ title: "A" }, "x"),
+    kit.FormRow("x"),
+    kit.FormActions("x"),
+  ],
   Input: () => [
     kit.Input({ label: "A", name: "a" }),
     kit.Input({ "aria-label": "A", name: "a", call }),
     kit.Textarea({ label: "A", name: "a" }),
   ],
-  Pagination: () => [kit.Pagination({ page: 1, pages: 9, href: n => `?${n}` }), kit.Pagination({ next: "?b" })],
+  Pagination: () => [
+    kit.Pagination({ page: 1, pages: 9, href: n => `?${n}` }),
+    kit.Pagination({ next: "?b" }),
+  ],
   Popover: () => kit.Popover({ id: "p", trigger: "P" }, "x"),
   Progress: () => [kit.Progress({}), kit.Skeleton(), kit.Spinner()],
   RadioGroup: () => kit.RadioGroup({ label: "A", name: "a", options: ["x", { value: "y" }] }),
   Select: () => [
-    kit.Select({ label: "A", name: "a", options: ["x", { value: "y" }, { label: "G", options: ["z"] }] }),
+    kit.Select({
+      label: "A",
+      name: "a",
+      options: ["x", { value: "y" }, { label: "G", options: ["z"] }],
+    }),
     kit.Select({ label: "A", name: "a", options: ["x"], call, multiple: true }),
   ],
   Sidebar: () => [
-    kit.Sidebar({ id: "s" }, kit.SidebarGroup({ label: "G" }, kit.SidebarItem({ href: "/a" }, "x"))),
+    kit.Sidebar(
+      { id: "s" },
+      kit.SidebarGroup({ label: "G" }, kit.SidebarItem({ href: "/a" }, "x")),
+    ),
     kit.SidebarTrigger({ for: "s" } as never),
   ],
   Slider: () => kit.Slider({ label: "A", name: "a" }),

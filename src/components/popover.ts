@@ -28,17 +28,46 @@ export interface PopoverProps extends ElementProps<"div", "id">, TriggerProps, P
 /** A box beside a button: `<Popover id="size" trigger="Size">...</Popover>`. Its name is that of the button unless it has an `aria-label`. */
 export const Popover: ComponentWithProps<PopoverProps> = componentWithProps(
   ({ id, trigger, triggerProps, side, align, children, ...rest }) => {
-    const named = trigger !== undefined && ownProps(rest)["aria-label"] === undefined ? `${id}-trigger` : undefined
-    const own = { id, popover: "auto", "data-popover": true, "data-side": side, "data-align": align } as const
-    const box = div({ ...own, role: "dialog", "aria-labelledby": named, tabindex: -1, ...rest }, children)
+    const named =
+      trigger !== undefined && ownProps(rest)["aria-label"] === undefined
+        ? `${id}-trigger`
+        : undefined
+    const own = {
+      id,
+      popover: "auto",
+      "data-popover": true,
+      "data-side": side,
+      "data-align": align,
+    } as const
+    const box = div(
+      { ...own, role: "dialog", "aria-labelledby": named, tabindex: -1, ...rest },
+      children,
+    )
     return div({ class: "popover" }, triggerButton({ id, trigger, triggerProps }, "dialog"), box)
   },
 )
 
 /** The button that shows the popover `id`. */
-export function triggerButton({ id, trigger, triggerProps }: TriggerProps, kind: "dialog" | "menu"): Markup | undefined {
+export function triggerButton(
+  { id, trigger, triggerProps }: TriggerProps,
+  kind: "dialog" | "menu",
+): Markup | undefined {
   if (trigger === undefined) return undefined
-  const { icon, children: _, ...props } = ownProps(triggerProps ?? {}) as ButtonProps & { children?: unknown }
+  const {
+    icon,
+    children: _,
+    ...props
+  } = ownProps(triggerProps ?? {}) as ButtonProps & { children?: unknown }
   const attributes = buttonAttributes({ variant: "outline", ...props })
-  return button({ type: "button", id: `${id}-trigger`, popovertarget: id, "aria-haspopup": kind, ...attributes }, icon, trigger)
+  return button(
+    {
+      type: "button",
+      id: `${id}-trigger`,
+      popovertarget: id,
+      "aria-haspopup": kind,
+      ...attributes,
+    },
+    icon,
+    trigger,
+  )
 }

@@ -13,10 +13,12 @@ export interface ProgressProps extends ElementProps<"progress"> {
 }
 
 /** `Progress({ value: 40, label: "Upload" })`: the browser's own element, so it needs no inline style. */
-export const Progress: Component<ProgressProps> = component(({ label = "Progress", value, max = 100, children: _, ...rest }) => {
-  const { class: names, ...attributes } = withClass("progress-bar", rest)
-  return progress({ class: names, value, max, "aria-label": label, ...attributes })
-})
+export const Progress: Component<ProgressProps> = component(
+  ({ label = "Progress", value, max = 100, children: _, ...rest }) => {
+    const { class: names, ...attributes } = withClass("progress-bar", rest)
+    return progress({ class: names, value, max, "aria-label": label, ...attributes })
+  },
+)
 
 export interface SpinnerProps extends ElementProps<"span"> {
   /** Read out. Default "Loading". */
@@ -27,7 +29,13 @@ const ownOfSpinner = new Set(["label", "children"])
 
 /** `Spinner()`, in the colour and about the size of the text around it. */
 export const Spinner: Component<SpinnerProps> = component(props =>
-  span(passOn({ class: "spinner", role: "status", "aria-label": props.label ?? "Loading" }, props, ownOfSpinner)),
+  span(
+    passOn(
+      { class: "spinner", role: "status", "aria-label": props.label ?? "Loading" },
+      props,
+      ownOfSpinner,
+    ),
+  ),
 )
 
 export interface SkeletonProps extends ElementProps<"div"> {
@@ -38,9 +46,12 @@ export interface SkeletonProps extends ElementProps<"div"> {
 }
 
 /** `Skeleton({ lines: 3 })`, hidden from screen readers: say with `aria-busy` on the part around it that it loads. */
-export const Skeleton: Component<SkeletonProps> = component(({ shape = "text", lines = 1, children: _, ...rest }) => {
-  const { class: names, ...attributes } = withClass("skeleton", rest)
-  const line = (): Markup => div({ class: names, "data-shape": shape, "aria-hidden": true, ...attributes })
-  if (shape !== "text" || lines <= 1) return line()
-  return div({ class: "skeleton-lines" }, Array.from({ length: lines }, line))
-})
+export const Skeleton: Component<SkeletonProps> = component(
+  ({ shape = "text", lines = 1, children: _, ...rest }) => {
+    const { class: names, ...attributes } = withClass("skeleton", rest)
+    const line = (): Markup =>
+      div({ class: names, "data-shape": shape, "aria-hidden": true, ...attributes })
+    if (shape !== "text" || lines <= 1) return line()
+    return div({ class: "skeleton-lines" }, Array.from({ length: lines }, line))
+  },
+)

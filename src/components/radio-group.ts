@@ -1,6 +1,16 @@
 // A radio group: one of a few.
 
-import { type Child, div, fieldset, input, label as labelElement, legend, type Markup, p, section } from "../html/index.ts"
+import {
+  type Child,
+  div,
+  fieldset,
+  input,
+  label as labelElement,
+  legend,
+  type Markup,
+  p,
+  section,
+} from "../html/index.ts"
 import type { Expression } from "../shared/expression.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { shortHash } from "../shared/short-hash.ts"
@@ -31,7 +41,17 @@ export interface RadioGroupProps
 
 /** `<RadioGroup label="Size" name="size" options={["S", "M", { value: "L", help: "Sold out soon" }]} call={create} />`. */
 export function RadioGroup(props: RadioGroupProps): Markup {
-  const { label, options, value: given, orientation, required, fieldClass, disabled, help, ...own } = ownProps(props)
+  const {
+    label,
+    options,
+    value: given,
+    orientation,
+    required,
+    fieldClass,
+    disabled,
+    help,
+    ...own
+  } = ownProps(props)
   const tied = tie({ ...own, help }, "choice")
   // The group has the id and the message, its buttons have the name.
   const { name, value: _, "data-effect": effect, ...group } = ownProps(tied.control)
@@ -48,16 +68,26 @@ export function RadioGroup(props: RadioGroupProps): Markup {
     })
   })
   return fieldset(
-    { class: [names, fieldClass], role: "radiogroup", disabled, "aria-required": required, ...attributes },
+    {
+      class: [names, fieldClass],
+      role: "radiogroup",
+      disabled,
+      "aria-required": required,
+      ...attributes,
+    },
     legend({ "data-variant": "label" }, label, required && requiredMark),
     helpText({ help }, group),
-    div({ class: "radio-options", "data-orientation": orientation === "horizontal" && orientation }, buttons),
+    div(
+      { class: "radio-options", "data-orientation": orientation === "horizontal" && orientation },
+      buttons,
+    ),
     tied.error !== undefined && div({ class: "field" }, tied.error),
   )
 }
 
 /** By its value, not by its place: options may move. */
-const idPart = (value: string): string => (/^[A-Za-z\d-]{1,40}$/.test(value) ? value : shortHash(value))
+const idPart = (value: string): string =>
+  /^[A-Za-z\d-]{1,40}$/.test(value) ? value : shortHash(value)
 
 interface ButtonState {
   readonly id: string
@@ -67,7 +97,10 @@ interface ButtonState {
   readonly effect: unknown
 }
 
-function button(choice: RadioOption, { id, name, required, isChosen, effect }: ButtonState): Markup {
+function button(
+  choice: RadioOption,
+  { id, name, required, isChosen, effect }: ButtonState,
+): Markup {
   const { value, label = String(value), help, disabled } = ownProps(choice)
   const hasHelp = help !== undefined
   const text = labelElement({ for: id }, label)

@@ -34,7 +34,8 @@ export type SelectProps = ControlProps<"select", "value" | "multiple"> & {
 /** `<Select label="Colour" name="colour" options={["red", { value: "g", label: "green" }]} placeholder="Choose one" />`. */
 export function Select(props: SelectProps): Markup {
   const { frame, own } = splitProps(props)
-  const { options, value, placeholder, ...rest } = own as Record<string, unknown> & Pick<SelectProps, "options" | "value" | "placeholder">
+  const { options, value, placeholder, ...rest } = own as Record<string, unknown> &
+    Pick<SelectProps, "options" | "value" | "placeholder">
   const tied = tie(rest)
   const { value: _, ...control } = tied.control
   const chosen = new Set(textsOf(tied.value ?? value))
@@ -43,7 +44,9 @@ export function Select(props: SelectProps): Markup {
       ? groupOf(entry as OptionGroup, chosen)
       : optionOf(entry as Option, chosen),
   )
-  const empty = placeholder !== undefined && option({ value: "", selected: chosen.size === 0 || chosen.has("") }, placeholder)
+  const empty =
+    placeholder !== undefined &&
+    option({ value: "", selected: chosen.size === 0 || chosen.has("") }, placeholder)
   const element = select(withClass("select", control), empty, entries)
   // With nothing chosen it sends nothing, which an action could not tell from "leave it as it is".
   const none =
@@ -58,7 +61,8 @@ function textsOf(value: unknown): string[] {
   return list.map(textOf).filter(text => text !== undefined)
 }
 
-export const asOption = (entry: Option): SelectOption => ownProps(typeof entry === "object" ? entry : { value: entry })
+export const asOption = (entry: Option): SelectOption =>
+  ownProps(typeof entry === "object" ? entry : { value: entry })
 
 function optionOf(entry: Option, chosen: ReadonlySet<string>): Markup {
   const { value, label = String(value), disabled } = asOption(entry)

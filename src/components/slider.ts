@@ -31,14 +31,22 @@ export function Slider(props: SliderProps): Markup {
     unit?: string
   }
   const tied = tie(rest)
-  const shown = textOf(tied.value) ?? textOf(value) ?? String(min + Math.round((max - min) / 2 / step) * step)
+  const shown =
+    textOf(tied.value) ?? textOf(value) ?? String(min + Math.round((max - min) / 2 / step) * step)
   const { id } = tied.control
   return inField(
     frame,
     tied,
     div(
       { class: "slider", "data-slider": true },
-      input({ ...withClass("slider-input", tied.control), type: "range", min, max, step, value: shown }),
+      input({
+        ...withClass("slider-input", tied.control),
+        type: "range",
+        min,
+        max,
+        step,
+        value: shown,
+      }),
       // The kit's script keeps it in step with the slider, which a patch leaves where the user put it.
       output({ for: id, "data-ignore-morph": true, id: `${id}_value` }, span(shown), unit),
     ),

@@ -1,6 +1,18 @@
 // Tables: rows of values in formatted cells, or rows written by hand.
 
-import { type Child, caption, div, type Markup, type TagAttributes, table, tbody, td, th, thead, tr } from "../html/index.ts"
+import {
+  type Child,
+  caption,
+  div,
+  type Markup,
+  type TagAttributes,
+  table,
+  tbody,
+  td,
+  th,
+  thead,
+  tr,
+} from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type FormatOptions, formatCell } from "./format.ts"
@@ -32,14 +44,33 @@ export interface TableProps<Row = never> extends ElementProps<"table"> {
 }
 
 /** `Table({ caption: "Orders", columns: ["id", { key: "total", type: "currency" }], rows: orders })` */
-export function Table<Row extends object = never>(props: TableProps<Row>, ...content: Child[]): Markup {
-  const { caption: title, columns, rows, row, empty = "Nothing here yet.", children, ...rest } = ownProps(props)
+export function Table<Row extends object = never>(
+  props: TableProps<Row>,
+  ...content: Child[]
+): Markup {
+  const {
+    caption: title,
+    columns,
+    rows,
+    row,
+    empty = "Nothing here yet.",
+    children,
+    ...rest
+  } = ownProps(props)
   const { class: names, ...attributes } = withClass("table", rest)
-  const body = columns && rows ? [head(columns), bodyOf(columns, [...rows], row, empty)] : content.length > 0 ? content : children
+  const body =
+    columns && rows
+      ? [head(columns), bodyOf(columns, [...rows], row, empty)]
+      : content.length > 0
+        ? content
+        : children
   const inner = table({ class: names, ...attributes }, title !== undefined && caption(title), body)
   // It scrolls by itself when it is too wide, also by keyboard: so it takes the focus, and needs a name.
   const label = ownProps(attributes)["aria-label"] ?? (typeof title === "string" ? title : "Table")
-  return div({ class: "table-container", tabindex: 0, role: "group", "aria-label": label as string }, inner)
+  return div(
+    { class: "table-container", tabindex: 0, role: "group", "aria-label": label as string },
+    inner,
+  )
 }
 
 type Columns<Row> = readonly (Column<Row> | (keyof Row & string))[]
@@ -62,14 +93,22 @@ function head<Row>(columns: Columns<Row>): Markup {
   return thead(tr(cells))
 }
 
-function bodyOf<Row>(columns: Columns<Row>, rows: readonly Row[], attributesOf: TableProps<Row>["row"], empty: Child): Markup {
-  if (rows.length === 0) return tbody(tr(td({ colspan: columns.length, "data-align": "center" }, empty)))
+function bodyOf<Row>(
+  columns: Columns<Row>,
+  rows: readonly Row[],
+  attributesOf: TableProps<Row>["row"],
+  empty: Child,
+): Markup {
+  if (rows.length === 0)
+    return tbody(tr(td({ colspan: columns.length, "data-align": "center" }, empty)))
   const cells = columns.map(columnOf).map(column => {
     const align = alignOf(column as Column<never>)
     const start = align === undefined ? undefined : { "data-align": align }
     return (row: Row): Markup => {
       const { cell, key } = column
-      const content = cell ? cell(row) : formatCell(key === undefined ? undefined : row[key], column)
+      const content = cell
+        ? cell(row)
+        : formatCell(key === undefined ? undefined : row[key], column)
       return start === undefined ? td(content) : td(start, content)
     }
   })

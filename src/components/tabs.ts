@@ -33,7 +33,16 @@ export interface TabsProps extends ElementProps<"div", "id"> {
 
 /** `Tabs({ id: "t", label: "Account", tabs: [{ name: "profile", label: "Profile", content: form }] })`. The choice survives patches. */
 export function Tabs(props: TabsProps): Markup {
-  const { id, label, tabs, selected, signal, orientation = "horizontal", variant, ...rest } = ownProps(props)
+  const {
+    id,
+    label,
+    tabs,
+    selected,
+    signal,
+    orientation = "horizontal",
+    variant,
+    ...rest
+  } = ownProps(props)
   const chosen = selected ?? tabs.find(tab => !ownProps(tab).disabled)?.name
   const { class: names, ...attributes } = withClass("tabs", rest)
   const list = {
@@ -43,7 +52,12 @@ export function Tabs(props: TabsProps): Markup {
     "data-variant": variant === "line" ? variant : undefined,
   } as const
   return div(
-    { class: names, id, ...(signal === undefined ? undefined : declared(signal, chosen)), ...attributes },
+    {
+      class: names,
+      id,
+      ...(signal === undefined ? undefined : declared(signal, chosen)),
+      ...attributes,
+    },
     div(
       list,
       tabs.map(tab => tabOf(id, ownProps(tab), tab.name === chosen, signal)),
@@ -52,7 +66,12 @@ export function Tabs(props: TabsProps): Markup {
   )
 }
 
-function tabOf(id: string, { name, label, disabled, href }: TabOptions, isChosen: boolean, signal: Signal<string> | undefined): Markup {
+function tabOf(
+  id: string,
+  { name, label, disabled, href }: TabOptions,
+  isChosen: boolean,
+  signal: Signal<string> | undefined,
+): Markup {
   const own = {
     role: "tab",
     id: `${id}-${name}`,
@@ -60,8 +79,10 @@ function tabOf(id: string, { name, label, disabled, href }: TabOptions, isChosen
     "aria-selected": isChosen,
     tabindex: isChosen ? 0 : -1,
   } as const
-  if (href !== undefined) return a({ ...own, ...(disabled ? { "aria-disabled": true } : { href }) }, label)
-  if (signal === undefined) return button({ type: "button", ...own, ...kept("aria-selected tabindex"), disabled }, label)
+  if (href !== undefined)
+    return a({ ...own, ...(disabled ? { "aria-disabled": true } : { href }) }, label)
+  if (signal === undefined)
+    return button({ type: "button", ...own, ...kept("aria-selected tabindex"), disabled }, label)
   const is = signal.eq(name)
   const live = {
     "data-attr:aria-selected": when(is, "true", "false"),
@@ -71,12 +92,29 @@ function tabOf(id: string, { name, label, disabled, href }: TabOptions, isChosen
   return button({ type: "button", ...own, ...live, disabled }, label)
 }
 
-function panelOf(id: string, { name, content, href }: TabOptions, isChosen: boolean, signal: Signal<string> | undefined): Markup | false {
+function panelOf(
+  id: string,
+  { name, content, href }: TabOptions,
+  isChosen: boolean,
+  signal: Signal<string> | undefined,
+): Markup | false {
   // Of links only the chosen one has a panel on this page, and nothing that could hide it.
   if (href !== undefined && !isChosen) return false
-  const own = { role: "tabpanel", id: `${id}-${name}-panel`, "aria-labelledby": `${id}-${name}`, tabindex: 0, hidden: !isChosen } as const
+  const own = {
+    role: "tabpanel",
+    id: `${id}-${name}-panel`,
+    "aria-labelledby": `${id}-${name}`,
+    tabindex: 0,
+    hidden: !isChosen,
+  } as const
   if (href !== undefined) return div(own, content)
-  return div({ ...own, ...(signal === undefined ? kept("hidden") : { "data-attr:hidden": signal.ne(name) }) }, content)
+  return div(
+    {
+      ...own,
+      ...(signal === undefined ? kept("hidden") : { "data-attr:hidden": signal.ne(name) }),
+    },
+    content,
+  )
 }
 
 /** The signal with the tab that is chosen at first, unless the page has it already. */

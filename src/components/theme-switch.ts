@@ -6,7 +6,16 @@ import { Moon, Sun } from "./icons.gen.ts"
 
 /** `ThemeSwitch()`. Without JavaScript it is hidden: the page then follows the system. */
 export const ThemeSwitch: Component<ButtonProps> = component(({ icon: _, children, ...props }) => {
-  const look = { variant: "ghost", size: "icon", "aria-label": "Switch between light and dark" } as const
+  const look = {
+    variant: "ghost",
+    size: "icon",
+    "aria-label": "Switch between light and dark",
+  } as const
   const attributes = buttonAttributes({ ...look, ...props })
-  return button({ type: "button", "data-theme-switch": true, ...attributes }, Sun(), Moon(), children)
+  return button(
+    { type: "button", "data-theme-switch": true, ...attributes },
+    Sun(),
+    Moon(),
+    children,
+  )
 })

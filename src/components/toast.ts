@@ -3,7 +3,12 @@ import { patchElements, type SseText } from "../datastar/index.ts"
 import { button, type Child, div, footer, h2, type Markup, p, section } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { buttonAttributes } from "./button.ts"
-import { type Component, type ComponentWithProps, component, componentWithProps } from "./component.ts"
+import {
+  type Component,
+  type ComponentWithProps,
+  component,
+  componentWithProps,
+} from "./component.ts"
 import { CircleCheck, CircleX, Info, TriangleAlert, X } from "./icons.gen.ts"
 
 const icons = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleX }
@@ -16,12 +21,23 @@ export interface ToasterProps extends ElementProps<"div"> {
 }
 
 /** The place of the toasts, once in a page. A patch of the whole page leaves it alone. Its children are toasts to begin with. */
-export const Toaster: Component<ToasterProps> = component(({ align, label = "Notifications", children, ...rest }) => {
-  const { class: names, ...attributes } = withClass("toaster", rest)
-  // The popover lifts it over an open dialog when a toast comes; it is shown at all times.
-  const own = { popover: "manual", role: "region", "aria-label": label, "aria-live": "polite", "data-align": align } as const
-  return div({ class: names, id: "toaster", ...own, "data-ignore-morph": true, ...attributes }, children)
-})
+export const Toaster: Component<ToasterProps> = component(
+  ({ align, label = "Notifications", children, ...rest }) => {
+    const { class: names, ...attributes } = withClass("toaster", rest)
+    // The popover lifts it over an open dialog when a toast comes; it is shown at all times.
+    const own = {
+      popover: "manual",
+      role: "region",
+      "aria-label": label,
+      "aria-live": "polite",
+      "data-align": align,
+    } as const
+    return div(
+      { class: names, id: "toaster", ...own, "data-ignore-morph": true, ...attributes },
+      children,
+    )
+  },
+)
 
 export interface ToastProps extends ElementProps<"div", "title"> {
   readonly title: Child
@@ -38,18 +54,43 @@ export interface ToastProps extends ElementProps<"div", "title"> {
 
 /** One toast, for the children of `Toaster`; `toast(...)` sends one to an open page. */
 export const Toast: ComponentWithProps<ToastProps> = componentWithProps(
-  ({ title, description, variant = "info", duration = "short", action, closeLabel = "Close", children, ...rest }) => {
+  ({
+    title,
+    description,
+    variant = "info",
+    duration = "short",
+    action,
+    closeLabel = "Close",
+    children,
+    ...rest
+  }) => {
     const { class: names, ...attributes } = withClass("toast", rest)
-    const own = { class: names, role: variant === "error" ? "alert" : undefined, "aria-atomic": "true" } as const
+    const own = {
+      class: names,
+      role: variant === "error" ? "alert" : undefined,
+      "aria-atomic": "true",
+    } as const
     const words = section(h2(title), description !== undefined && p(description), children)
-    const content = [icons[variant](), words, action !== undefined && footer(action), closeButton(closeLabel)]
-    return div({ ...own, "data-category": variant, "data-duration": duration, ...attributes }, div({ class: "toast-content" }, content))
+    const content = [
+      icons[variant](),
+      words,
+      action !== undefined && footer(action),
+      closeButton(closeLabel),
+    ]
+    return div(
+      { ...own, "data-category": variant, "data-duration": duration, ...attributes },
+      div({ class: "toast-content" }, content),
+    )
   },
 )
 
 function closeButton(label: string): Markup {
   return button(
-    { type: "button", "data-toast-close": true, ...buttonAttributes({ variant: "ghost", size: "icon-xs", "aria-label": label }) },
+    {
+      type: "button",
+      "data-toast-close": true,
+      ...buttonAttributes({ variant: "ghost", size: "icon-xs", "aria-label": label }),
+    },
     X(),
   )
 }

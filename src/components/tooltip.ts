@@ -12,7 +12,13 @@ export interface TooltipProps extends ElementProps<"span", "id"> {
 }
 
 /** `<Tooltip id="save-tip" text="Ctrl S"><Button aria-describedby="save-tip">Save</Button></Tooltip>` */
-export const Tooltip: ComponentWithProps<TooltipProps> = componentWithProps(({ id, text, side, children, ...rest }) => {
-  const { class: names, ...attributes } = withClass("tooltip", rest)
-  return span({ class: names, "data-side": side, ...attributes }, children, span({ role: "tooltip", id }, text))
-})
+export const Tooltip: ComponentWithProps<TooltipProps> = componentWithProps(
+  ({ id, text, side, children, ...rest }) => {
+    const { class: names, ...attributes } = withClass("tooltip", rest)
+    return span(
+      { class: names, "data-side": side, ...attributes },
+      children,
+      span({ role: "tooltip", id }, text),
+    )
+  },
+)

@@ -5,15 +5,24 @@ import { z } from "zod"
 class Order {
   readonly total: number = 0
 }
-class PlaceOrder extends Command("PlaceOrder", { customer: z.string(), quantity: z.coerce.number().default(1) }) {
+class PlaceOrder extends Command("PlaceOrder", {
+  customer: z.string(),
+  quantity: z.coerce.number().default(1),
+}) {
   get isLarge(): boolean {
     return this.quantity > 100
   }
 }
-class Totals extends Query("Totals", { year: z.int().optional() }, { returns: z.object({ sum: z.number() }) }) {}
+class Totals extends Query(
+  "Totals",
+  { year: z.int().optional() },
+  { returns: z.object({ sum: z.number() }) },
+) {}
 class LastOrder extends Query("LastOrder", {}, { returns: z.instanceof(Order).nullable() }) {}
 
-declare function same<T>(): <U>(value: U & ([T] extends [U] ? ([U] extends [T] ? unknown : never) : never)) => void
+declare function same<T>(): <U>(
+  value: U & ([T] extends [U] ? ([U] extends [T] ? unknown : never) : never),
+) => void
 
 const placeOrder = handle(PlaceOrder, async ({ customer, quantity, isLarge }, context) => {
   same<string>()(customer)

@@ -17,11 +17,19 @@ import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { NitroError } from "../shared/errors.ts"
 
-class Account extends Entity("Account", { owner: z.string(), balance: z.number() }, { version: true }) {
+class Account extends Entity(
+  "Account",
+  { owner: z.string(), balance: z.number() },
+  { version: true },
+) {
   static store = memory()
 }
 class Pay extends Command("Pay", { from: z.string(), amount: z.coerce.number().positive() }) {}
-class Balance extends Query("Balance", { of: z.string() }, { returns: z.object({ balance: z.number() }) }) {}
+class Balance extends Query(
+  "Balance",
+  { of: z.string() },
+  { returns: z.object({ balance: z.number() }) },
+) {}
 
 /** Every test has a set of handlers of its own. */
 let handlers: Handlers
@@ -50,11 +58,17 @@ describe("a message", () => {
   ])("refuses %j", (input, path, message) => {
     const make = () => new Pay(input as never)
     expect(make).toThrow(code("NITRO_CQRS_INPUT"))
-    expect(make).toThrow(expect.objectContaining({ details: { issues: [{ path, message: expect.stringMatching(message) }] } }))
+    expect(make).toThrow(
+      expect.objectContaining({
+        details: { issues: [{ path, message: expect.stringMatching(message) }] },
+      }),
+    )
   })
 
   it("suggests the right spelling of a field", () => {
-    expect(() => new Pay({ from: "a", amonut: 1 } as never)).toThrow(expect.objectContaining({ fix: 'Did you mean "amount"?' }))
+    expect(() => new Pay({ from: "a", amonut: 1 } as never)).toThrow(
+      expect.objectContaining({ fix: 'Did you mean "amount"?' }),
+    )
   })
 
   it("cannot be declared so that it could not work", () => {
@@ -77,7 +91,9 @@ describe("exactly one handler", () => {
     handlers.handle(Pay, () => 1)
     const second = () => handlers.handle(Pay, () => 2)
     expect(second).toThrow(code("NITRO_CQRS_TWO_HANDLERS"))
-    expect(second).toThrow(/given two handlers: at \S*cqrs\.test\.ts:\d+:\d+ and at \S*cqrs\.test\.ts:\d+:\d+\.$/)
+    expect(second).toThrow(
+      /given two handlers: at \S*cqrs\.test\.ts:\d+:\d+ and at \S*cqrs\.test\.ts:\d+:\d+\.$/,
+    )
   })
 
   it("names the places of the module's own handle too, and they differ", () => {
@@ -88,7 +104,9 @@ describe("exactly one handler", () => {
         expect.unreachable()
       } catch (error) {
         const sites = (error as NitroError).details["sites"] as string[]
-        expect(sites.map(site => site.replace(/:\d+:\d+$/, ""))).toEqual(Array(2).fill(expect.stringContaining("cqrs.test.ts")))
+        expect(sites.map(site => site.replace(/:\d+:\d+$/, ""))).toEqual(
+          Array(2).fill(expect.stringContaining("cqrs.test.ts")),
+        )
         expect(new Set(sites).size).toBe(2)
       }
     })
@@ -118,7 +136,9 @@ describe("exactly one handler", () => {
       first.off()
       expect(await handlers.execute(new Pay({ from: "a", amount: 1 }))).toBe(2)
     }
-    await expect(handlers.execute(new Pay({ from: "a", amount: 1 }))).rejects.toEqual(code("NITRO_CQRS_NO_HANDLER"))
+    await expect(handlers.execute(new Pay({ from: "a", amount: 1 }))).rejects.toEqual(
+      code("NITRO_CQRS_NO_HANDLER"),
+    )
   })
 
   it("serves subclasses of its message", async () => {
@@ -141,7 +161,9 @@ describe("exactly one handler", () => {
     expect(() => handlers.handle(Account as never, (() => 1) as never)).toThrow(
       "handle was given the class Account, which is no command or query class.",
     )
-    expect(() => handlers.handle(Pay, 5 as never)).toThrow("The handler of Pay is number 5, not a function.")
+    expect(() => handlers.handle(Pay, 5 as never)).toThrow(
+      "The handler of Pay is number 5, not a function.",
+    )
   })
 })
 
@@ -158,14 +180,19 @@ describe("a unit of work", () => {
       await payer.update({ balance: payer.balance - amount })
       throw new Error("the bank is closed")
     })
-    await expect(handlers.execute(new Pay({ from: account.id, amount: 4 }))).rejects.toThrow("the bank is closed")
+    await expect(handlers.execute(new Pay({ from: account.id, amount: 4 }))).rejects.toThrow(
+      "the bank is closed",
+    )
     expect((await Account.require(account.id)).balance).toBe(10)
   })
 
   it("takes it back too when the result is not the declared one", async () => {
     class Open extends Command("Open", {}, { returns: z.instanceof(Account) }) {}
     await open()
-    handlers.handle(Open, async () => (await Account.create({ owner: "b", balance: 1 })).toJSON() as never)
+    handlers.handle(
+      Open,
+      async () => (await Account.create({ owner: "b", balance: 1 })).toJSON() as never,
+    )
     await expect(handlers.execute(new Open())).rejects.toEqual(code("NITRO_CQRS_RESULT"))
     expect(await Account.count()).toBe(1)
   })
@@ -256,7 +283,9 @@ describe("retries", () => {
       throw stale()
     }
     handlers.handle(Pay, fail, { retry: 4 })
-    await expect(unitOfWork(() => handlers.execute(new Pay({ from: "a", amount: 1 })))).rejects.toEqual(code("NITRO_STALE_ENTITY"))
+    await expect(
+      unitOfWork(() => handlers.execute(new Pay({ from: "a", amount: 1 }))),
+    ).rejects.toEqual(code("NITRO_STALE_ENTITY"))
     expect(calls).toBe(1)
   })
 
@@ -294,8 +323,12 @@ describe("retries", () => {
       { retry: { attempts: 9, delayMs: 1 } },
     )
     const options = { signal: abort.signal }
-    await expect(handlers.execute(new Pay({ from: "a", amount: 1 }), options)).rejects.toThrow("left")
-    await expect(handlers.execute(new Pay({ from: "a", amount: 1 }), options)).rejects.toThrow("left")
+    await expect(handlers.execute(new Pay({ from: "a", amount: 1 }), options)).rejects.toThrow(
+      "left",
+    )
+    await expect(handlers.execute(new Pay({ from: "a", amount: 1 }), options)).rejects.toThrow(
+      "left",
+    )
     expect(calls).toBe(1)
   })
 })
@@ -303,8 +336,13 @@ describe("retries", () => {
 describe("rules and middleware", () => {
   it("refuses with 403 before the handler", async () => {
     let calls = 0
-    handlers.handle(Pay, () => ++calls, { allow: async ({ amount }, { sender }) => amount < 100 || sender === "admin" })
-    await expect(handlers.execute(new Pay({ from: "a", amount: 100 }))).rejects.toMatchObject({ code: "NITRO_FORBIDDEN", status: 403 })
+    handlers.handle(Pay, () => ++calls, {
+      allow: async ({ amount }, { sender }) => amount < 100 || sender === "admin",
+    })
+    await expect(handlers.execute(new Pay({ from: "a", amount: 100 }))).rejects.toMatchObject({
+      code: "NITRO_FORBIDDEN",
+      status: 403,
+    })
     await handlers.execute(new Pay({ from: "a", amount: 100 }), { sender: "admin" })
     expect(calls).toBe(1)
   })
@@ -353,7 +391,10 @@ describe("rules and middleware", () => {
     it.each([
       ["awaits both calls", async (next: () => Promise<unknown>) => [await next(), await next()]],
       ["drops the second call", async (next: () => Promise<unknown>) => [await next(), next()][0]],
-      ["hides the error of the second call", (next: () => Promise<unknown>) => next().then(() => next().catch(() => "hidden"))],
+      [
+        "hides the error of the second call",
+        (next: () => Promise<unknown>) => next().then(() => next().catch(() => "hidden")),
+      ],
       ["calls it twice at once", (next: () => Promise<unknown>) => Promise.all([next(), next()])],
     ])("refuses a second call of next, where the middleware %s", async (_title, run) => {
       handlers.use(
@@ -363,7 +404,10 @@ describe("rules and middleware", () => {
         { inUnitOfWork },
       )
       const refused = handlers.execute(new Pay({ from: "a", amount: 1 }))
-      await expect(refused).rejects.toMatchObject({ ...nextError, message: "The middleware twice called next() twice for Pay." })
+      await expect(refused).rejects.toMatchObject({
+        ...nextError,
+        message: "The middleware twice called next() twice for Pay.",
+      })
       expect(calls).toBe(1)
       // Around everything the one call has been committed.
       if (inUnitOfWork) expect(await Account.count()).toBe(0)
@@ -393,7 +437,10 @@ describe("rules and middleware", () => {
     })
 
     it.each([
-      ["awaits next and returns nothing", async (next: () => Promise<unknown>) => void (await next())],
+      [
+        "awaits next and returns nothing",
+        async (next: () => Promise<unknown>) => void (await next()),
+      ],
       ["calls next and does not wait", (next: () => Promise<unknown>) => void next()],
     ])("gives the result of next, where the middleware %s", async (_title, run) => {
       handlers.use((_, __, next) => run(next), { inUnitOfWork })
@@ -406,7 +453,9 @@ describe("rules and middleware", () => {
         await new Promise(resolve => setTimeout(resolve, 2))
         throw new Error("late")
       })
-      handlers.use(async (_, __, next) => Promise.race([next(), Promise.resolve({ balance: 3 })]), { inUnitOfWork })
+      handlers.use(async (_, __, next) => Promise.race([next(), Promise.resolve({ balance: 3 })]), {
+        inUnitOfWork,
+      })
       expect(await handlers.ask(new Balance({ of: "a" }))).toEqual({ balance: 3 })
       await new Promise(resolve => setTimeout(resolve, 5))
     })
@@ -436,7 +485,10 @@ describe("a set of handlers", () => {
     expect(await handlers.execute(new Outer())).toBe("real")
     expect(await fake.execute(new Outer())).toBe("fake")
     expect(await withHandlers(fake, () => execute(new Outer()))).toBe("fake")
-    expect(await Promise.all([fake.execute(new Outer()), handlers.execute(new Outer())])).toEqual(["fake", "real"])
+    expect(await Promise.all([fake.execute(new Outer()), handlers.execute(new Outer())])).toEqual([
+      "fake",
+      "real",
+    ])
   })
 
   it("serves the functions of the module, which have a default of the process", async () => {
@@ -457,7 +509,13 @@ it("is visible on diagnostics channels, failures and attempts too", async () => 
   const seen: unknown[] = []
   const listen = (message: unknown, channel: string | symbol) => {
     const { name, context, durationMs, error } = message as MessageReport
-    seen.push([channel, name, context.attempt, durationMs === undefined ? "?" : durationMs >= 0, error])
+    seen.push([
+      channel,
+      name,
+      context.attempt,
+      durationMs === undefined ? "?" : durationMs >= 0,
+      error,
+    ])
   }
   const names = ["nitro:execute:start", "nitro:execute:end", "nitro:ask:end"]
   for (const name of names) subscribe(name, listen)

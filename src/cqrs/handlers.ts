@@ -60,7 +60,8 @@ class HandlerSet implements Handlers {
     this.#base = base
   }
 
-  readonly handle: Handle = (message, handler, options = {}) => this.add(message, handler, options, this.handle)
+  readonly handle: Handle = (message, handler, options = {}) =>
+    this.add(message, handler, options, this.handle)
 
   /** `handle`, for callers that know the place better. */
   add<C extends MessageClass, Given>(
@@ -69,13 +70,17 @@ class HandlerSet implements Handlers {
     options: HandleOptions<InstanceType<C>>,
     called: Called,
   ): Handling<C, ResultFor<InstanceType<C>, Given>> {
-    if (!isMessageClass(message)) throw misuse(`handle was given ${shown(message)}, which is no command or query class.`)
-    if (typeof handler !== "function") throw misuse(`The handler of ${message.name} is ${shown(handler)}, not a function.`)
+    if (!isMessageClass(message))
+      throw misuse(`handle was given ${shown(message)}, which is no command or query class.`)
+    if (typeof handler !== "function")
+      throw misuse(`The handler of ${message.name} is ${shown(handler)}, not a function.`)
     const { definition } = message
     // A module that is evaluated again gives its handlers again.
     const declared = this.#declarations.enter(called)?.declared
     const site = callSiteOf(called)
-    const known = this.#entries.get(definition) ?? [...this.#entries.values()].find(entry => entry.definition.name === definition.name)
+    const known =
+      this.#entries.get(definition) ??
+      [...this.#entries.values()].find(entry => entry.definition.name === definition.name)
     if (known) {
       throw new NitroError(
         "NITRO_CQRS_TWO_HANDLERS",
@@ -91,20 +96,31 @@ class HandlerSet implements Handlers {
       if (this.#entries.get(definition) === entry) this.#entries.delete(definition)
     }
     declared?.add(entry)
-    const send = (...input: never[]): Promise<unknown> => this.#sendHere(new message(...input) as Message)
-    return Object.assign(send, { off, [Symbol.dispose]: off }) as unknown as Handling<C, ResultFor<InstanceType<C>, Given>>
+    const send = (...input: never[]): Promise<unknown> =>
+      this.#sendHere(new message(...input) as Message)
+    return Object.assign(send, { off, [Symbol.dispose]: off }) as unknown as Handling<
+      C,
+      ResultFor<InstanceType<C>, Given>
+    >
   }
 
-  readonly execute: Execute = <Result>(command: Message<"command", Result>, options?: SendOptions) =>
-    this.run("command", command, options) as Promise<Result>
+  readonly execute: Execute = <Result>(
+    command: Message<"command", Result>,
+    options?: SendOptions,
+  ) => this.run("command", command, options) as Promise<Result>
 
   readonly ask: Ask = <Result>(query: Message<"query", Result>, options?: SendOptions) =>
     this.run("query", query, options) as Promise<Result>
 
-  readonly use = (middleware: Middleware, options?: UseOptions): (() => void) => this.around(middleware, options, this.use)
+  readonly use = (middleware: Middleware, options?: UseOptions): (() => void) =>
+    this.around(middleware, options, this.use)
 
   /** `use`, for callers that know the function better that the application called. */
-  around(middleware: Middleware, { inUnitOfWork = false }: UseOptions = {}, called: Called): () => void {
+  around(
+    middleware: Middleware,
+    { inUnitOfWork = false }: UseOptions = {},
+    called: Called,
+  ): () => void {
     const declared = this.#declarations.enter(called)?.declared
     const list = inUnitOfWork ? this.#inner : this.#outer
     // A function of its own, so that one middleware may be added twice and each be taken away by itself.
@@ -131,38 +147,62 @@ class HandlerSet implements Handlers {
   }
 
   /** `front` is the set that was asked: what the handler sends in turn goes there as well. */
-  async run(kind: MessageKind, message: Message, options: SendOptions = {}, front: HandlerSet = this): Promise<unknown> {
+  async run(
+    kind: MessageKind,
+    message: Message,
+    options: SendOptions = {},
+    front: HandlerSet = this,
+  ): Promise<unknown> {
     const definition = asked(kind, message)
     const entry = this.#entries.get(definition)
     if (!entry) {
       if (this.#base) return this.#base.run(kind, message, options, front)
       throw noHandler(definition, this.#entries.keys())
     }
-    const context = { name: definition.name, kind, sender: options.sender, attempt: 0, signal: options.signal }
+    const context = {
+      name: definition.name,
+      kind,
+      sender: options.sender,
+      attempt: 0,
+      signal: options.signal,
+    }
     return scope.run(front, () =>
-      reported(context, () => through(this.#outer, message, context, () => this.#attempts(entry, message, context))),
+      reported(context, () =>
+        through(this.#outer, message, context, () => this.#attempts(entry, message, context)),
+      ),
     )
   }
 
   // Where nothing is asked for, nothing is awaited: while contexts are followed, every promise costs.
-  async #attempts(entry: Entry, message: Message, context: HandlerContext & { attempt: number }): Promise<unknown> {
+  async #attempts(
+    entry: Entry,
+    message: Message,
+    context: HandlerContext & { attempt: number },
+  ): Promise<unknown> {
     const { definition, handler, options } = entry
     if (options.allow && !(await options.allow(message, context))) {
       throw new NitroError("NITRO_FORBIDDEN", `You may not use ${definition.name}.`)
     }
     const { returns } = definition
     const call = async (): Promise<unknown> => handler(message, context)
-    const called = this.#inner.length === 0 ? call : () => through(this.#inner, message, context, call)
+    const called =
+      this.#inner.length === 0 ? call : () => through(this.#inner, message, context, call)
     const handled = returns ? async () => checked(definition.name, returns, await called()) : called
     const attempt = (): Promise<unknown> => {
       context.signal?.throwIfAborted()
       context.attempt++
       if (definition.kind !== "command" || options.unitOfWork === false) return handled()
       const { deadlineMs } = options
-      return unitOfWork(handled, { name: definition.name, ...(deadlineMs === undefined ? {} : { deadlineMs }) })
+      return unitOfWork(handled, {
+        name: definition.name,
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+      })
     }
     if (options.retry === undefined) return attempt()
-    return retry(attempt, { codes: retryable, ...(typeof options.retry === "number" ? { attempts: options.retry } : options.retry) })
+    return retry(attempt, {
+      codes: retryable,
+      ...(typeof options.retry === "number" ? { attempts: options.retry } : options.retry),
+    })
   }
 }
 
@@ -173,7 +213,10 @@ function through(
   context: HandlerContext,
   run: () => Promise<unknown>,
 ): Promise<unknown> {
-  return middleware.reduceRight<() => Promise<unknown>>((next, one) => () => callMiddleware(one, message, context, next), run)()
+  return middleware.reduceRight<() => Promise<unknown>>(
+    (next, one) => () => callMiddleware(one, message, context, next),
+    run,
+  )()
 }
 
 /** `next` goes on once, and only while its middleware runs: later it would go on outside of the unit of work. */
@@ -190,7 +233,11 @@ async function callMiddleware(
     let result: Promise<unknown>
     if (going === undefined && !isOver) result = going = next()
     else {
-      misused = nextError(middleware, context, isOver ? "called next() after it had ended" : "called next() twice")
+      misused = nextError(
+        middleware,
+        context,
+        isOver ? "called next() after it had ended" : "called next() twice",
+      )
       result = Promise.reject(misused)
     }
     // Middleware that awaits something else instead must not end the process.
@@ -202,18 +249,29 @@ async function callMiddleware(
     // Thrown here too where nothing awaited the second call, so that the unit of work is rolled back.
     if (misused !== undefined) throw misused
     if (answer !== undefined) return answer
-    if (going === undefined) throw nextError(middleware, context, "neither called next() nor gave an answer")
+    if (going === undefined)
+      throw nextError(middleware, context, "neither called next() nor gave an answer")
     return await going
   } finally {
     isOver = true
   }
 }
 
-function nextError({ name }: Middleware, { name: message }: HandlerContext, what: string): NitroError {
-  return new NitroError("NITRO_CQRS_NEXT", `The middleware ${name || "without a name"} ${what} for ${message}.`)
+function nextError(
+  { name }: Middleware,
+  { name: message }: HandlerContext,
+  what: string,
+): NitroError {
+  return new NitroError(
+    "NITRO_CQRS_NEXT",
+    `The middleware ${name || "without a name"} ${what} for ${message}.`,
+  )
 }
 
-function noHandler({ kind, name }: MessageDefinition, handled: Iterable<MessageDefinition>): NitroError {
+function noHandler(
+  { kind, name }: MessageDefinition,
+  handled: Iterable<MessageDefinition>,
+): NitroError {
   const known = [...handled].map(definition => definition.name)
   return new NitroError("NITRO_CQRS_NO_HANDLER", `Nothing handles the ${kind} ${name}.`, {
     fix: `Call handle(${name}, ...), and import the file that does so where the application starts. Handled are: ${known.join(", ") || "none"}.`,
@@ -240,8 +298,13 @@ function asked(kind: MessageKind, message: unknown): MessageDefinition {
 async function checked(name: string, returns: z.ZodType, result: unknown): Promise<unknown> {
   const parsed = await returns.safeParseAsync(result)
   if (parsed.success) return parsed.data
-  const told = parsed.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message)).join("; ")
-  throw new NitroError("NITRO_CQRS_RESULT", `The handler of ${name} gave a result that ${name} does not declare: ${told}.`)
+  const told = parsed.error.issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
+    .join("; ")
+  throw new NitroError(
+    "NITRO_CQRS_RESULT",
+    `The handler of ${name} gave a result that ${name} does not declare: ${told}.`,
+  )
 }
 
 function misuse(message: string, fix?: string): NitroError {
@@ -249,8 +312,13 @@ function misuse(message: string, fix?: string): NitroError {
 }
 
 function shown(value: unknown): string {
-  if (typeof value === "function") return `the ${/^class\b/.test(String(value)) ? "class" : "function"} ${value.name || "without a name"}`
-  return value === null ? "null" : typeof value === "object" ? "an object" : `${typeof value} ${String(value)}`
+  if (typeof value === "function")
+    return `the ${/^class\b/.test(String(value)) ? "class" : "function"} ${value.name || "without a name"}`
+  return value === null
+    ? "null"
+    : typeof value === "object"
+      ? "an object"
+      : `${typeof value} ${String(value)}`
 }
 
 const defaults = new HandlerSet()
@@ -273,7 +341,9 @@ export function currentHandlers(): Handlers {
 /** `handle` of the current set: gives a command or query its one handler. */
 export const handle: Handle = (message, handler, options = {}) => {
   const handlers = currentHandlers()
-  return handlers instanceof HandlerSet ? handlers.add(message, handler, options, handle) : handlers.handle(message, handler, options)
+  return handlers instanceof HandlerSet
+    ? handlers.add(message, handler, options, handle)
+    : handlers.handle(message, handler, options)
 }
 
 /** `execute` of the current set: runs the handler of a command and gives its result. */
@@ -285,5 +355,7 @@ export const ask: Ask = (query, options) => currentHandlers().ask(query, options
 /** `use` of the current set: adds middleware around the handlers. */
 export const use: Handlers["use"] = (middleware, options) => {
   const handlers = currentHandlers()
-  return handlers instanceof HandlerSet ? handlers.around(middleware, options, use) : handlers.use(middleware, options)
+  return handlers instanceof HandlerSet
+    ? handlers.around(middleware, options, use)
+    : handlers.use(middleware, options)
 }

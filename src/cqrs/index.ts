@@ -1,5 +1,13 @@
 // The door of cqrs: commands and queries with exactly one handler each, and routes to them.
-export { ask, createHandlers, currentHandlers, execute, handle, use, withHandlers } from "./handlers.ts"
+export {
+  ask,
+  createHandlers,
+  currentHandlers,
+  execute,
+  handle,
+  use,
+  withHandlers,
+} from "./handlers.ts"
 export {
   Command,
   type Fields,
@@ -12,7 +20,13 @@ export {
   Query,
 } from "./message.ts"
 export type { MessageReport } from "./report.ts"
-export { type CommandRules, commands, type EventTarget, queries, type RouteRules } from "./routes.ts"
+export {
+  type CommandRules,
+  commands,
+  type EventTarget,
+  queries,
+  type RouteRules,
+} from "./routes.ts"
 export { type SendFromPageOptions, send } from "./send.ts"
 export type {
   Ask,

@@ -12,9 +12,17 @@ export type Fields = Readonly<Record<string, z.ZodType>>
 declare const phantom: unique symbol
 
 /** An instance of a command or query class, whatever its fields. `Given` is what its handler returns, `Result` what the sender gets. */
-export interface Message<Kind extends MessageKind = MessageKind, out Result = unknown, in Given = never> {
+export interface Message<
+  Kind extends MessageKind = MessageKind,
+  out Result = unknown,
+  in Given = never,
+> {
   /** Types only: never present at run time. */
-  readonly [phantom]?: { readonly kind: Kind; readonly result: Result; readonly given: (value: Given) => void }
+  readonly [phantom]?: {
+    readonly kind: Kind
+    readonly result: Result
+    readonly given: (value: Given) => void
+  }
 }
 
 /** What a command or query class declares, as public data. */
@@ -57,7 +65,8 @@ class MessageBase {
   constructor(input: unknown = {}) {
     const { fields } = definitionOf(this)
     const values = validated(definitionOf(this), input)
-    for (const name of Object.keys(fields)) Object.defineProperty(this, name, { value: values[name], enumerable: true })
+    for (const name of Object.keys(fields))
+      Object.defineProperty(this, name, { value: values[name], enumerable: true })
   }
 }
 
@@ -75,7 +84,11 @@ export function Command<F extends Fields, R extends z.ZodType = z.ZodUnknown>(
   fields: F,
   options: MessageOptions<R> = {},
 ): MessageStatics<"command", F, R> {
-  return declare("command", name, fields, options.returns) as unknown as MessageStatics<"command", F, R>
+  return declare("command", name, fields, options.returns) as unknown as MessageStatics<
+    "command",
+    F,
+    R
+  >
 }
 
 /** The class that a query extends: a question that changes nothing. Answered by `ask`, else like a command. */
@@ -89,7 +102,12 @@ export function Query<F extends Fields, R extends z.ZodType = z.ZodUnknown>(
 
 const taken = new Set(Object.getOwnPropertyNames(Object.prototype))
 
-function declare(kind: MessageKind, name: string, fields: Fields, returns: z.ZodType | undefined): typeof MessageBase {
+function declare(
+  kind: MessageKind,
+  name: string,
+  fields: Fields,
+  returns: z.ZodType | undefined,
+): typeof MessageBase {
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
     throw new NitroError("NITRO_CQRS_DEFINITION", `"${name}" is not a usable name of a ${kind}.`, {
       fix: `Use letters and digits, as in ${kind === "command" ? 'Command("PlaceOrder", {...})' : 'Query("OpenOrders", {...})'}.`,
@@ -97,14 +115,22 @@ function declare(kind: MessageKind, name: string, fields: Fields, returns: z.Zod
   }
   for (const [field, schema] of Object.entries(fields)) {
     if (taken.has(field)) {
-      throw new NitroError("NITRO_CQRS_DEFINITION", `The field "${field}" of ${name} would hide what every object has by this name.`, {
-        fix: "Choose another name.",
-      })
+      throw new NitroError(
+        "NITRO_CQRS_DEFINITION",
+        `The field "${field}" of ${name} would hide what every object has by this name.`,
+        {
+          fix: "Choose another name.",
+        },
+      )
     }
     if (typeof schema?._zod?.def !== "object") {
-      throw new NitroError("NITRO_CQRS_DEFINITION", `The field "${field}" of ${name} is not a zod 4 schema.`, {
-        fix: "Use z.string() and the like.",
-      })
+      throw new NitroError(
+        "NITRO_CQRS_DEFINITION",
+        `The field "${field}" of ${name} is not a zod 4 schema.`,
+        {
+          fix: "Use z.string() and the like.",
+        },
+      )
     }
   }
   const definition: MessageDefinition = Object.freeze({ kind, name, fields, returns })
@@ -124,7 +150,11 @@ function validated(definition: MessageDefinition, input: unknown): Record<string
   }
   for (const field of Object.keys(input)) {
     if (!Object.hasOwn(fields, field)) {
-      return refuse(name, [{ path: field, message: "Unknown field." }], suggest(field, Object.keys(fields)))
+      return refuse(
+        name,
+        [{ path: field, message: "Unknown field." }],
+        suggest(field, Object.keys(fields)),
+      )
     }
   }
   const result = parse(definition, input)
@@ -140,16 +170,29 @@ function parse(definition: MessageDefinition, input: object): z.ZodSafeParseResu
     return (schemas.get(definition) as z.ZodType).safeParse(input)
   } catch (cause) {
     if (!(cause instanceof z.core.$ZodAsyncError)) throw cause
-    throw new NitroError("NITRO_CQRS_DEFINITION", `A field of ${definition.name} has an async check, but a constructor cannot wait.`, {
-      fix: "Check it in the handler.",
-      cause,
-    })
+    throw new NitroError(
+      "NITRO_CQRS_DEFINITION",
+      `A field of ${definition.name} has an async check, but a constructor cannot wait.`,
+      {
+        fix: "Check it in the handler.",
+        cause,
+      },
+    )
   }
 }
 
-function refuse(name: string, issues: readonly { readonly path: string; readonly message: string }[], fix?: string): never {
-  const told = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ")
-  throw new NitroError("NITRO_CQRS_INPUT", `${name} is refused: ${told}`, { details: { issues }, ...(fix === undefined ? {} : { fix }) })
+function refuse(
+  name: string,
+  issues: readonly { readonly path: string; readonly message: string }[],
+  fix?: string,
+): never {
+  const told = issues
+    .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`))
+    .join("; ")
+  throw new NitroError("NITRO_CQRS_INPUT", `${name} is refused: ${told}`, {
+    details: { issues },
+    ...(fix === undefined ? {} : { fix }),
+  })
 }
 
 /** The definition of a message. Only instances of what `Command` and `Query` gave have one. */

@@ -31,12 +31,20 @@ export interface CommandRules extends RouteRules {
  *
  * `nitro({ entities: [Order], routes: [commands([PlaceOrder, restockAsked])] })`
  */
-export function commands(open: readonly (MessageClass<"command"> | EventTarget)[], rules: CommandRules = {}): readonly Route[] {
-  return open.flatMap(target => (isMessageClass(target) ? commandRoutes(target, rules) : eventRoutes(target, rules)))
+export function commands(
+  open: readonly (MessageClass<"command"> | EventTarget)[],
+  rules: CommandRules = {},
+): readonly Route[] {
+  return open.flatMap(target =>
+    isMessageClass(target) ? commandRoutes(target, rules) : eventRoutes(target, rules),
+  )
 }
 
 /** Routes `GET /queries/open-orders` for each query; its fields come from the query string. */
-export function queries(open: readonly MessageClass<"query">[], rules: RouteRules = {}): readonly Route[] {
+export function queries(
+  open: readonly MessageClass<"query">[],
+  rules: RouteRules = {},
+): readonly Route[] {
   return open.map(target => ({
     ...messageRoute("query", target, rules),
     run: async ({ input, call }: RouteCall) => ({
@@ -47,20 +55,32 @@ export function queries(open: readonly MessageClass<"query">[], rules: RouteRule
 
 /** Where a command, query or event is sent to, without the base path. */
 export function pathOf(target: MessageClass | EventTarget): string {
-  if (isMessageClass(target)) return `/${roots[target.definition.kind]}/${kebabCase(target.definition.name)}`
+  if (isMessageClass(target))
+    return `/${roots[target.definition.kind]}/${kebabCase(target.definition.name)}`
   return `/${roots.command}/${nameOf(target)}`
 }
 
 /** The inputs of it; undefined for an event that nothing declares a schema for here. */
-export function inputsOf(target: MessageClass | EventTarget): { readonly name: string; readonly input: Route["input"] } | undefined {
-  if (isMessageClass(target)) return { name: target.definition.name, input: target.definition.fields }
-  return typeof target === "string" || !target.schema ? undefined : { name: nameOf(target), input: fieldsOf(target) }
+export function inputsOf(
+  target: MessageClass | EventTarget,
+): { readonly name: string; readonly input: Route["input"] } | undefined {
+  if (isMessageClass(target))
+    return { name: target.definition.name, input: target.definition.fields }
+  return typeof target === "string" || !target.schema
+    ? undefined
+    : { name: nameOf(target), input: fieldsOf(target) }
 }
 
 /** The form that posts to it. */
-export function formOf(target: MessageClass | EventTarget): { readonly owner: string; readonly operation: string } {
+export function formOf(target: MessageClass | EventTarget): {
+  readonly owner: string
+  readonly operation: string
+} {
   const owner = identifier(isMessageClass(target) ? target.definition.name : nameOf(target))
-  return { owner, operation: isMessageClass(target) && target.definition.kind === "query" ? "ask" : "execute" }
+  return {
+    owner,
+    operation: isMessageClass(target) && target.definition.kind === "query" ? "ask" : "execute",
+  }
 }
 
 const roots: Record<MessageKind, string> = { command: "cmds", query: "queries" }
@@ -79,7 +99,11 @@ function commandRoutes(target: MessageClass<"command">, rules: CommandRules): Ro
   })
 }
 
-function messageRoute(kind: MessageKind, target: MessageClass, rules: RouteRules): Omit<Route, "run"> {
+function messageRoute(
+  kind: MessageKind,
+  target: MessageClass,
+  rules: RouteRules,
+): Omit<Route, "run"> {
   if (!isMessageClass(target) || target.definition.kind !== kind) {
     throw new NitroError(
       "NITRO_CQRS_DEFINITION",
@@ -90,7 +114,11 @@ function messageRoute(kind: MessageKind, target: MessageClass, rules: RouteRules
     )
   }
   const { name, fields } = target.definition
-  return { ...routeOf(target, name, rules), method: kind === "query" ? "GET" : "POST", input: fields }
+  return {
+    ...routeOf(target, name, rules),
+    method: kind === "query" ? "GET" : "POST",
+    input: fields,
+  }
 }
 
 function eventRoutes(target: EventTarget, { events, ...rules }: CommandRules): Route[] {
@@ -102,7 +130,13 @@ function eventRoutes(target: EventTarget, { events, ...rules }: CommandRules): R
     async run({ id, input, request }) {
       await assertPayload(event, input)
       const options = { signal: request.signal, ...(id === "" ? {} : { sender: id }) }
-      return { value: (events ?? currentEvents()).stream(event as EventType<unknown, unknown>, input, options) }
+      return {
+        value: (events ?? currentEvents()).stream(
+          event as EventType<unknown, unknown>,
+          input,
+          options,
+        ),
+      }
     },
   })
 }
@@ -139,9 +173,13 @@ function fieldsOf(event: EventType<unknown, never>): Readonly<Record<string, z.Z
   if (!schema) return {}
   const shape = (schema as Partial<z.ZodObject>).shape
   if (typeof shape === "object") return shape as Readonly<Record<string, z.ZodType>>
-  throw new NitroError("NITRO_CQRS_DEFINITION", `The event ${nameOf(event)} cannot be sent from outside: its schema is no z.object.`, {
-    fix: "Give it a schema such as z.object({ id: z.string() }), so that the names it takes are known.",
-  })
+  throw new NitroError(
+    "NITRO_CQRS_DEFINITION",
+    `The event ${nameOf(event)} cannot be sent from outside: its schema is no z.object.`,
+    {
+      fix: "Give it a schema such as z.object({ id: z.string() }), so that the names it takes are known.",
+    },
+  )
 }
 
 /** Before the answer begins: a stream that has begun can only say that something went wrong. */

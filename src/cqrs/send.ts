@@ -15,7 +15,11 @@ export interface SendFromPageOptions {
 }
 
 type SendInput<T> = { readonly [K in keyof T]?: T[K] | Expression<T[K]> }
-type InputOf<C> = C extends new (...args: infer A) => unknown ? SendInput<Exclude<A[0], undefined>> : never
+type InputOf<C> = C extends new (
+  ...args: infer A
+) => unknown
+  ? SendInput<Exclude<A[0], undefined>>
+  : never
 
 /**
  * The route of a command, query or event that `commands([...])` or `queries([...])` opened, with the faces that `call`
@@ -26,9 +30,21 @@ type InputOf<C> = C extends new (...args: infer A) => unknown ? SendInput<Exclud
  * {send(ShipOrder, { orderId: order.id }).button("Ship")}
  * ```
  */
-export function send<C extends MessageClass>(target: C, input?: InputOf<C>, options?: SendFromPageOptions): Call
-export function send<I>(target: EventType<unknown, I> | string, input?: SendInput<I>, options?: SendFromPageOptions): Call
-export function send(target: MessageClass | EventTarget, input?: object, { sender, confirm }: SendFromPageOptions = {}): Call {
+export function send<C extends MessageClass>(
+  target: C,
+  input?: InputOf<C>,
+  options?: SendFromPageOptions,
+): Call
+export function send<I>(
+  target: EventType<unknown, I> | string,
+  input?: SendInput<I>,
+  options?: SendFromPageOptions,
+): Call
+export function send(
+  target: MessageClass | EventTarget,
+  input?: object,
+  { sender, confirm }: SendFromPageOptions = {},
+): Call {
   const isQuery = isMessageClass(target) && target.definition.kind === "query"
   const base = pathOf(target)
   const path = base + (sender === undefined ? "" : `/${segment(sender)}`)

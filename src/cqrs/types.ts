@@ -40,7 +40,11 @@ export interface HandleOptions<M> {
  * Calls `next` once to go on, and returns another result than its own, or throws. Returns undefined: the result of `next`.
  * A second call, and neither a call nor a result, are `NITRO_CQRS_NEXT`.
  */
-export type Middleware = (message: Message, context: HandlerContext, next: () => Promise<unknown>) => unknown
+export type Middleware = (
+  message: Message,
+  context: HandlerContext,
+  next: () => Promise<unknown>,
+) => unknown
 
 export interface UseOptions {
   /** Runs in each attempt, inside of its unit of work, next to the handler. Default: once, around everything. */
@@ -60,14 +64,23 @@ export interface Handling<C extends MessageClass, Result> {
   [Symbol.dispose](): void
 }
 
-export type Handle = <C extends MessageClass, Given extends MaybePromise<GivenFor<InstanceType<C>>>>(
+export type Handle = <
+  C extends MessageClass,
+  Given extends MaybePromise<GivenFor<InstanceType<C>>>,
+>(
   message: C,
   handler: (message: InstanceType<C>, context: HandlerContext) => Given,
   options?: HandleOptions<InstanceType<C>>,
 ) => Handling<C, ResultFor<InstanceType<C>, Given>>
 
-export type Execute = <Result>(command: Message<"command", Result>, options?: SendOptions) => Promise<Result>
-export type Ask = <Result>(query: Message<"query", Result>, options?: SendOptions) => Promise<Result>
+export type Execute = <Result>(
+  command: Message<"command", Result>,
+  options?: SendOptions,
+) => Promise<Result>
+export type Ask = <Result>(
+  query: Message<"query", Result>,
+  options?: SendOptions,
+) => Promise<Result>
 
 /** A set of handlers. The functions of `nitro-ts/cqrs` work on the current one; an app or a test can have its own. */
 export interface Handlers {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest"
-import { attributes, bind, js, on, onIntersect, onInterval, post, signal, signals } from "./index.ts"
+import {
+  attributes,
+  bind,
+  js,
+  on,
+  onIntersect,
+  onInterval,
+  post,
+  signal,
+  signals,
+} from "./index.ts"
 
 const x = signal("x", 1)
 const flag = signal("flag", false)
@@ -9,13 +19,27 @@ const printed = (spread: object): Record<string, string> =>
 describe("an event listener", () => {
   it("spells its modifiers in the order given", () => {
     expect(printed(on("click", x.add(1)))).toEqual({ "data-on:click": "$x++" })
-    expect(Object.keys(on("input", post("/s"), { debounce: 500, prevent: true, once: false, viewTransition: true }))).toEqual([
-      "data-on:input__debounce.500ms__prevent__viewtransition",
+    expect(
+      Object.keys(
+        on("input", post("/s"), {
+          debounce: 500,
+          prevent: true,
+          once: false,
+          viewTransition: true,
+        }),
+      ),
+    ).toEqual(["data-on:input__debounce.500ms__prevent__viewtransition"])
+    expect(
+      Object.keys(
+        on("scroll", x.add(1), {
+          window: true,
+          throttle: { ms: 100, leading: false, trailing: true },
+        }),
+      ),
+    ).toEqual(["data-on:scroll__window__throttle.100ms.noleading.trailing"])
+    expect(Object.keys(on("keydown", x.add(1), { outside: true, delay: 20 }))).toEqual([
+      "data-on:keydown__outside__delay.20ms",
     ])
-    expect(Object.keys(on("scroll", x.add(1), { window: true, throttle: { ms: 100, leading: false, trailing: true } }))).toEqual([
-      "data-on:scroll__window__throttle.100ms.noleading.trailing",
-    ])
-    expect(Object.keys(on("keydown", x.add(1), { outside: true, delay: 20 }))).toEqual(["data-on:keydown__outside__delay.20ms"])
   })
 
   it("brings capital letters through HTML, which lower-cases names", () => {
@@ -24,20 +48,26 @@ describe("an event listener", () => {
   })
 
   it("runs several effects in order", () => {
-    expect(printed(on("click", [x.add(1), post("/x")]))).toEqual({ "data-on:click": "$x++; @post('/x')" })
+    expect(printed(on("click", [x.add(1), post("/x")]))).toEqual({
+      "data-on:click": "$x++; @post('/x')",
+    })
   })
 
   it("refuses what is no event name and no time", () => {
     const refusal = expect.objectContaining({ code: "NITRO_DATASTAR_ATTRIBUTE" })
-    for (const event of ["", "a b", 'x"onclick', "click__once", "a>b", "a=b"]) expect(() => on(event, x.add(1))).toThrow(refusal)
-    for (const ms of [-1, 0.5, Number.NaN]) expect(() => on("click", x.add(1), { debounce: ms })).toThrow(refusal)
+    for (const event of ["", "a b", 'x"onclick', "click__once", "a>b", "a=b"])
+      expect(() => on(event, x.add(1))).toThrow(refusal)
+    for (const ms of [-1, 0.5, Number.NaN])
+      expect(() => on("click", x.add(1), { debounce: ms })).toThrow(refusal)
   })
 
   it("also comes from visibility and from time", () => {
-    expect(Object.keys(onIntersect(post("/more"), { once: true, half: true }))).toEqual(["data-on-intersect__once__half"])
-    expect(Object.keys(onInterval(post("/tick"), { duration: { ms: 500, leading: true } }))).toEqual([
-      "data-on-interval__duration.500ms.leading",
+    expect(Object.keys(onIntersect(post("/more"), { once: true, half: true }))).toEqual([
+      "data-on-intersect__once__half",
     ])
+    expect(
+      Object.keys(onInterval(post("/tick"), { duration: { ms: 500, leading: true } })),
+    ).toEqual(["data-on-interval__duration.500ms.leading"])
   })
 })
 
@@ -83,29 +113,50 @@ describe("attributes by names with underscores", () => {
   })
 
   it("leave out what is null, undefined or false, but declare a signal that is false", () => {
-    expect(printed(attributes({ show: null, text: undefined, ignore: false, signals_open: false }))).toEqual({
+    expect(
+      printed(attributes({ show: null, text: undefined, ignore: false, signals_open: false })),
+    ).toEqual({
       "data-signals:open": "false",
     })
   })
 
   it("declare a group of signals as it asks for", () => {
-    expect(Object.keys(attributes({ signals: signals({ a: 1 }, { ifMissing: true }) }))).toEqual(["data-signals__ifmissing"])
+    expect(Object.keys(attributes({ signals: signals({ a: 1 }, { ifMissing: true }) }))).toEqual([
+      "data-signals__ifmissing",
+    ])
   })
 
   it("never evaluate text: only an expression or the door for trusted source gets in", () => {
     for (const name of ["on_click", "show", "text", "class", "attr_title", "on_keys", "effect"]) {
-      expect(() => attributes({ [name]: "alert(1)" })).toThrow(expect.objectContaining({ code: "NITRO_DATASTAR_ATTRIBUTE" }))
+      expect(() => attributes({ [name]: "alert(1)" })).toThrow(
+        expect.objectContaining({ code: "NITRO_DATASTAR_ATTRIBUTE" }),
+      )
     }
     expect(printed(attributes({ signals_name: "'); alert(1)" }))).toEqual({
       "data-signals:name": "'\\'); alert(1)'".replace(";", "\\u003b"),
     })
-    expect(() => bind("a') || alert(1)")).toThrow(expect.objectContaining({ code: "NITRO_SIGNAL_NAME" }))
+    expect(() => bind("a') || alert(1)")).toThrow(
+      expect.objectContaining({ code: "NITRO_SIGNAL_NAME" }),
+    )
     expect(() => bind(x.plus(1))).toThrow("($x + 1)")
   })
 
   it("refuse names that are no attribute of Datastar, or of its paid plugins", () => {
-    for (const name of ["", "onclick", "nope", "on_", "on", "persist", "data_animate", 'text"x', "on_click__a b", "__x"]) {
-      expect(() => attributes({ [name]: x }), name).toThrow(expect.objectContaining({ code: "NITRO_DATASTAR_ATTRIBUTE" }))
+    for (const name of [
+      "",
+      "onclick",
+      "nope",
+      "on_",
+      "on",
+      "persist",
+      "data_animate",
+      'text"x',
+      "on_click__a b",
+      "__x",
+    ]) {
+      expect(() => attributes({ [name]: x }), name).toThrow(
+        expect.objectContaining({ code: "NITRO_DATASTAR_ATTRIBUTE" }),
+      )
     }
   })
 })

@@ -49,7 +49,8 @@ export interface EventModifiers {
   readonly viewTransition?: boolean
 }
 
-export interface IntersectModifiers extends Pick<EventModifiers, "once" | "debounce" | "throttle" | "delay" | "viewTransition"> {
+export interface IntersectModifiers
+  extends Pick<EventModifiers, "once" | "debounce" | "throttle" | "delay" | "viewTransition"> {
   /** Half of the element must be visible. */
   readonly half?: boolean
   /** All of the element must be visible. */
@@ -62,23 +63,39 @@ export interface IntervalModifiers extends Pick<EventModifiers, "viewTransition"
 }
 
 /** `on("input", effect, { debounce: 500 })` is `data-on:input__debounce.500ms`. Several effects run in order. */
-export function on(event: string, effect: Brand | readonly Brand[], modifiers: EventModifiers = {}): Attribute<`data-on:${string}`> {
+export function on(
+  event: string,
+  effect: Brand | readonly Brand[],
+  modifiers: EventModifiers = {},
+): Attribute<`data-on:${string}`> {
   if (!/^[a-zA-Z][\w:.-]*$/.test(event) || event.includes("__")) {
-    throw datastarError("NITRO_DATASTAR_ATTRIBUTE", `\`${event}\` is not an event name that an attribute can hold.`)
+    throw datastarError(
+      "NITRO_DATASTAR_ATTRIBUTE",
+      `\`${event}\` is not an event name that an attribute can hold.`,
+    )
   }
   // HTML lower-cases attribute names, so capitals travel as hyphens and Datastar is told to undo that.
-  const kebab = event.replace(/[A-Z]/g, (char, at: number) => `${at === 0 ? "" : "-"}${char.toLowerCase()}`)
+  const kebab = event.replace(
+    /[A-Z]/g,
+    (char, at: number) => `${at === 0 ? "" : "-"}${char.toLowerCase()}`,
+  )
   const casing = kebab === event ? "" : /^[A-Z]/.test(event) ? "__case.pascal" : "__case.camel"
   return { [`data-on:${kebab}${casing}${modifierSuffix(modifiers)}`]: effectOf(effect) }
 }
 
 /** `data-on-intersect`: runs when the element comes into view. */
-export function onIntersect(effect: Brand | readonly Brand[], modifiers: IntersectModifiers = {}): Attribute<`data-on-intersect${string}`> {
+export function onIntersect(
+  effect: Brand | readonly Brand[],
+  modifiers: IntersectModifiers = {},
+): Attribute<`data-on-intersect${string}`> {
   return { [`data-on-intersect${modifierSuffix(modifiers)}`]: effectOf(effect) }
 }
 
 /** `data-on-interval`: runs again and again. */
-export function onInterval(effect: Brand | readonly Brand[], modifiers: IntervalModifiers = {}): Attribute<`data-on-interval${string}`> {
+export function onInterval(
+  effect: Brand | readonly Brand[],
+  modifiers: IntervalModifiers = {},
+): Attribute<`data-on-interval${string}`> {
   return { [`data-on-interval${modifierSuffix(modifiers)}`]: effectOf(effect) }
 }
 
@@ -93,17 +110,41 @@ export function show(condition: Brand): Attribute<"data-show"> {
 }
 
 /** `data-signals` for what `signals(...)` returned, with `__ifmissing` where that was asked for. */
-export function dataSignals(group: Brand<object>): Attribute<`data-signals${string}`, Brand<object>> {
-  return { [group instanceof SignalGroup ? SignalGroup.attributeName(group) : "data-signals"]: group }
+export function dataSignals(
+  group: Brand<object>,
+): Attribute<`data-signals${string}`, Brand<object>> {
+  return {
+    [group instanceof SignalGroup ? SignalGroup.attributeName(group) : "data-signals"]: group,
+  }
 }
 
 /** What `attributes` takes: see there for the names. */
 export type AttributeValues = Readonly<
-  Record<string, Brand | readonly Brand[] | Readonly<Record<string, Operand<unknown>>> | string | number | boolean | null | undefined>
+  Record<
+    string,
+    | Brand
+    | readonly Brand[]
+    | Readonly<Record<string, Operand<unknown>>>
+    | string
+    | number
+    | boolean
+    | null
+    | undefined
+  >
 >
 
 // Pro-only plugins are not here: a page without a licence would only log an error.
-const keyed: ReadonlySet<string> = new Set(["attr", "bind", "class", "computed", "indicator", "on", "ref", "signals", "style"])
+const keyed: ReadonlySet<string> = new Set([
+  "attr",
+  "bind",
+  "class",
+  "computed",
+  "indicator",
+  "on",
+  "ref",
+  "signals",
+  "style",
+])
 const unkeyed: readonly string[] = [
   "on_intersect",
   "on_interval",
@@ -133,10 +174,12 @@ const named: ReadonlySet<string> = new Set(["bind", "indicator", "ref", "preserv
 export function attributes(values: AttributeValues): Attributes {
   const result: Record<string, Brand | string | true> = {}
   for (const [spelling, value] of Object.entries(values)) {
-    if (value === undefined || value === null || (value === false && !/signals_/.test(spelling))) continue
+    if (value === undefined || value === null || (value === false && !/signals_/.test(spelling)))
+      continue
     const { plugin, key, modifiers } = parseSpelling(spelling)
     let name = `data-${plugin.replaceAll("_", "-")}`
-    if (plugin === "signals" && value instanceof SignalGroup) name = SignalGroup.attributeName(value)
+    if (plugin === "signals" && value instanceof SignalGroup)
+      name = SignalGroup.attributeName(value)
     if (key !== "") name += `:${key.replaceAll("_", "-")}`
     for (const modifier of modifiers) name += `__${modifier.replaceAll("_", ".")}`
     result[name] = attributeValue(spelling, plugin, key, value)
@@ -153,14 +196,18 @@ interface Spelling {
 function parseSpelling(spelling: string): Spelling {
   const plain = spelling.replace(/^(?:data|ds)_/, "").replace(/^(?:cls|className)(?=_|$)/, "class")
   const [head = "", ...modifiers] = plain.split("__")
-  const wellFormed = /^[a-zA-Z][a-zA-Z0-9_]*[a-zA-Z0-9]$/.test(head) && modifiers.every(part => /^[a-z][a-z0-9_]*$/.test(part))
+  const wellFormed =
+    /^[a-zA-Z][a-zA-Z0-9_]*[a-zA-Z0-9]$/.test(head) &&
+    modifiers.every(part => /^[a-z][a-z0-9_]*$/.test(part))
   if (wellFormed) {
     for (const plugin of unkeyed) {
       if (head === plugin) return { plugin, key: "", modifiers }
-      if (plugin === "on_keys" && head.startsWith("on_keys_")) return { plugin, key: head.slice("on_keys_".length), modifiers }
+      if (plugin === "on_keys" && head.startsWith("on_keys_"))
+        return { plugin, key: head.slice("on_keys_".length), modifiers }
     }
     const [plugin = "", ...rest] = head.split("_")
-    if (keyed.has(plugin) && (rest.length > 0 || plugin !== "on")) return { plugin, key: rest.join("_"), modifiers }
+    if (keyed.has(plugin) && (rest.length > 0 || plugin !== "on"))
+      return { plugin, key: rest.join("_"), modifiers }
   }
   throw datastarError("NITRO_DATASTAR_ATTRIBUTE", `\`${spelling}\` is not a Datastar attribute.`, {
     fix: `Use on_EVENT, or one of ${[...keyed].filter(name => name !== "on").join(", ")}, ${unkeyed.join(", ")}.`,
@@ -170,14 +217,25 @@ function parseSpelling(spelling: string): Spelling {
 
 type AttributeValue = NonNullable<AttributeValues[string]>
 
-function attributeValue(spelling: string, plugin: string, key: string, value: AttributeValue): Brand | string | true {
+function attributeValue(
+  spelling: string,
+  plugin: string,
+  key: string,
+  value: AttributeValue,
+): Brand | string | true {
   if (value === true && (withoutValue.has(plugin) || named.has(plugin))) return true
   if (plugin === "preserve_attr" && typeof value === "string") return value
-  if (named.has(plugin) && (typeof value === "string" || value instanceof Brand)) return bindValue(value)
+  if (named.has(plugin) && (typeof value === "string" || value instanceof Brand))
+    return bindValue(value)
   if (value instanceof Brand) return value
   if (Array.isArray(value) && plugin.startsWith("on")) return effectOf(value as readonly Brand[])
-  if (plugin === "signals" && key !== "") return new ExpressionNode(literal(value, spelling), "operand")
-  if (key === "" && ["class", "attr", "style", "signals"].includes(plugin) && typeof value === "object") {
+  if (plugin === "signals" && key !== "")
+    return new ExpressionNode(literal(value, spelling), "operand")
+  if (
+    key === "" &&
+    ["class", "attr", "style", "signals"].includes(plugin) &&
+    typeof value === "object"
+  ) {
     return plugin === "signals"
       ? new ExpressionNode(literal(value, spelling), "operand")
       : objectOf(plugin, value as Record<string, unknown>)
@@ -185,7 +243,9 @@ function attributeValue(spelling: string, plugin: string, key: string, value: At
   throw datastarError(
     "NITRO_DATASTAR_ATTRIBUTE",
     `\`${spelling}\` got ${typeof value === "string" ? "text" : `a ${typeof value}`}, but its value is evaluated as JavaScript.`,
-    { fix: 'Pass an expression, such as `s.count.add(1)`, or `js("...")` for source that you wrote yourself.' },
+    {
+      fix: 'Pass an expression, such as `s.count.add(1)`, or `js("...")` for source that you wrote yourself.',
+    },
   )
 }
 
@@ -207,12 +267,18 @@ function bindValue(signal: Brand | string): Brand {
 
 function effectOf(effect: Brand | readonly Brand[]): Brand {
   if (effect instanceof Brand) return effect
-  return new EffectNode(Array.isArray(effect) ? statements(effect as readonly Brand[]) : sourceOf(effect as never), "statement")
+  return new EffectNode(
+    Array.isArray(effect) ? statements(effect as readonly Brand[]) : sourceOf(effect as never),
+    "statement",
+  )
 }
 
 function modifierSuffix(modifiers: object): string {
   let suffix = ""
-  for (const [name, value] of Object.entries(modifiers) as [string, boolean | TimingModifier | undefined][]) {
+  for (const [name, value] of Object.entries(modifiers) as [
+    string,
+    boolean | TimingModifier | undefined,
+  ][]) {
     if (value === undefined || value === false) continue
     suffix += `__${name.toLowerCase()}${value === true ? "" : timingTags(name, value)}`
   }
@@ -220,9 +286,13 @@ function modifierSuffix(modifiers: object): string {
 }
 
 function timingTags(name: string, timing: TimingModifier): string {
-  const { ms, leading, trailing } = typeof timing === "number" ? { ms: timing, leading: undefined, trailing: undefined } : timing
+  const { ms, leading, trailing } =
+    typeof timing === "number" ? { ms: timing, leading: undefined, trailing: undefined } : timing
   if (!Number.isSafeInteger(ms) || ms < 0) {
-    throw datastarError("NITRO_DATASTAR_ATTRIBUTE", `${name} is ${ms}, not a whole number of milliseconds.`)
+    throw datastarError(
+      "NITRO_DATASTAR_ATTRIBUTE",
+      `${name} is ${ms}, not a whole number of milliseconds.`,
+    )
   }
   const edges = [edge("leading", leading), edge("trailing", trailing)].filter(tag => tag !== "")
   return `.${[`${ms}ms`, ...edges].join(".")}`

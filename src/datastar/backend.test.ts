@@ -41,16 +41,26 @@ it("prints every option that Datastar knows", () => {
 })
 
 it("encodes query parameters as a form does, around what the URL has already", () => {
-  expect(printed(get("/a?b=1#top", { query: { q: "ä&=#", list: [1, 2], none: null, missing: undefined, on: true } }))).toBe(
-    "@get('/a?b=1&q=%C3%A4%26%3D%23&list=1&list=2&on=true#top')",
+  expect(
+    printed(
+      get("/a?b=1#top", {
+        query: { q: "ä&=#", list: [1, 2], none: null, missing: undefined, on: true },
+      }),
+    ),
+  ).toBe("@get('/a?b=1&q=%C3%A4%26%3D%23&list=1&list=2&on=true#top')")
+  expect(printed(get("/a", { query: { since: new Date(0) } }))).toBe(
+    "@get('/a?since=1970-01-01T00%3A00%3A00.000Z')",
   )
-  expect(printed(get("/a", { query: { since: new Date(0) } }))).toBe("@get('/a?since=1970-01-01T00%3A00%3A00.000Z')")
   expect(printed(get("/a", { query: {} }))).toBe("@get('/a')")
 })
 
 it("encodes expressions in the query in the page", () => {
-  expect(printed(get("/a", { query: { q: name, page: 1 } }))).toBe("@get(`/a?q=${encodeURIComponent($name)}&page=1`)")
-  expect(printed(get(signal("url", "").plus("/x"), { query: { page: 1 } }))).toBe("@get(`${$url}/x?page=1`)")
+  expect(printed(get("/a", { query: { q: name, page: 1 } }))).toBe(
+    "@get(`/a?q=${encodeURIComponent($name)}&page=1`)",
+  )
+  expect(printed(get(signal("url", "").plus("/x"), { query: { page: 1 } }))).toBe(
+    "@get(`${$url}/x?page=1`)",
+  )
 })
 
 it("refuses a request to nowhere", () => {

@@ -4,7 +4,14 @@ import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import { EffectNode, ExpressionNode, TemplateNode, typed } from "./expression.ts"
 import type { Effect, Expression, Operand } from "./expression-types.ts"
-import { isHarmless, literal, objectKey, partSource, receiverSource, regexLiteral } from "./literal.ts"
+import {
+  isHarmless,
+  literal,
+  objectKey,
+  partSource,
+  receiverSource,
+  regexLiteral,
+} from "./literal.ts"
 
 /** Which signals: by a regular expression over their paths (`user.name`). */
 export interface SignalFilter {
@@ -71,10 +78,17 @@ export function del(url: Url, options?: BackendOptions): Effect {
 }
 
 function request(action: string, url: Url, options?: BackendOptions): Effect {
-  if (url === "") throw datastarError("NITRO_DATASTAR_ATTRIBUTE", `@${action} needs a URL.`, { fix: 'Pass a path such as "/todos".' })
+  if (url === "")
+    throw datastarError("NITRO_DATASTAR_ATTRIBUTE", `@${action} needs a URL.`, {
+      fix: 'Pass a path such as "/todos".',
+    })
   // Buttons of a list: there are many, and most have no options.
   if (options === undefined && typeof url === "string" && isHarmless(url)) {
-    return new EffectNode(`@${action}('${url}')`, "primary", `@${action}(&#39;${escapeHtml(url)}&#39;)`)
+    return new EffectNode(
+      `@${action}('${url}')`,
+      "primary",
+      `@${action}(&#39;${escapeHtml(url)}&#39;)`,
+    )
   }
   const { query, filterSignals, ...rest } = options ?? {}
   const entries = Object.entries(rest)
@@ -82,7 +96,10 @@ function request(action: string, url: Url, options?: BackendOptions): Effect {
     .map(([name, value]) => `${objectKey(name)}: ${literal(value, name)}`)
   if (filterSignals !== undefined) entries.unshift(`filterSignals: ${filterSource(filterSignals)}`)
   const target = query === undefined ? literal(url, "The URL") : urlSource(url, query)
-  return new EffectNode(`@${action}(${target}${entries.length === 0 ? "" : `, {${entries.join(", ")}}`})`, "primary")
+  return new EffectNode(
+    `@${action}(${target}${entries.length === 0 ? "" : `, {${entries.join(", ")}}`})`,
+    "primary",
+  )
 }
 
 function urlSource(url: Url, query: NonNullable<BackendOptions["query"]>): string {
@@ -93,13 +110,16 @@ function urlSource(url: Url, query: NonNullable<BackendOptions["query"]>): strin
     for (const value of Array.isArray(values) ? values : [values]) {
       if (value === null || value === undefined) continue
       const key = `${separator}${encode(name)}=`
-      if (value instanceof Brand) parts.push(key, new ExpressionNode(`encodeURIComponent(${partSource(value)})`, "primary"))
+      if (value instanceof Brand)
+        parts.push(key, new ExpressionNode(`encodeURIComponent(${partSource(value)})`, "primary"))
       else parts.push(key + encode(value instanceof Date ? value.toISOString() : String(value)))
       separator = "&"
     }
   }
   parts.push(hash)
-  return parts.some(part => part instanceof Brand) ? new TemplateNode(parts.filter(part => part !== "")).source : literal(parts.join(""))
+  return parts.some(part => part instanceof Brand)
+    ? new TemplateNode(parts.filter(part => part !== "")).source
+    : literal(parts.join(""))
 }
 
 function splitHash(url: string): [path: string, hash: string] {
@@ -124,10 +144,16 @@ export function peek<T>(expression: Brand<T>): Expression<T> {
 
 /** `@setAll(value, filter)`: sets every signal that the filter includes; all of them without a filter. */
 export function setAll(value: unknown, filter?: SignalFilter): Effect {
-  return new EffectNode(`@setAll(${literal(value)}${filter === undefined ? "" : `, ${filterSource(filter)}`})`, "primary")
+  return new EffectNode(
+    `@setAll(${literal(value)}${filter === undefined ? "" : `, ${filterSource(filter)}`})`,
+    "primary",
+  )
 }
 
 /** `@toggleAll(filter)`: turns every boolean signal around that the filter includes. */
 export function toggleAll(filter?: SignalFilter): Effect {
-  return new EffectNode(`@toggleAll(${filter === undefined ? "" : filterSource(filter)})`, "primary")
+  return new EffectNode(
+    `@toggleAll(${filter === undefined ? "" : filterSource(filter)})`,
+    "primary",
+  )
 }

@@ -5,7 +5,11 @@ import type { Choice, Expression, Operand } from "./expression-types.ts"
 import { literal, objectKey, operandSource, quote } from "./literal.ts"
 
 /** `(condition ? yes : no)`. `no` is `''` by default. */
-export function when<A, B = string>(condition: Operand<unknown>, yes: Operand<A>, no?: Operand<B>): Choice<A, B> {
+export function when<A, B = string>(
+  condition: Operand<unknown>,
+  yes: Operand<A>,
+  no?: Operand<B>,
+): Choice<A, B> {
   return typed(conditional(condition, yes, no === undefined ? "" : no))
 }
 
@@ -24,7 +28,8 @@ export function choose<V, D = string>(
   otherwise?: Operand<D>,
 ): Choice<V, D> {
   let result = operand(otherwise === undefined ? "" : otherwise)
-  for (const [condition, value] of [...cases].reverse()) result = conditional(condition, value, result)
+  for (const [condition, value] of [...cases].reverse())
+    result = conditional(condition, value, result)
   return typed(result)
 }
 
@@ -38,7 +43,11 @@ export function any(...conditions: readonly Operand<unknown>[]): Expression<bool
   return truths(conditions, "||", "false")
 }
 
-function truths(conditions: readonly unknown[], operator: string, none: string): Expression<boolean> {
+function truths(
+  conditions: readonly unknown[],
+  operator: string,
+  none: string,
+): Expression<boolean> {
   const source = conditions.map(condition => `!!${operandSource(condition)}`).join(` ${operator} `)
   if (conditions.length === 0) return typed(new ExpressionNode(none, "primary"))
   return typed(new ExpressionNode(`(${source})`, "primary"))
@@ -51,11 +60,20 @@ export function collect(
 ): Expression<string> {
   if (cases.length === 0) return typed(new TextNode(""))
   const parts = cases.map(([condition, text]) => conditional(condition, text, "").source)
-  return typed(new ExpressionNode(`[${parts.join(", ")}].filter(Boolean).join(${quote(separator)})`, "primary"))
+  return typed(
+    new ExpressionNode(
+      `[${parts.join(", ")}].filter(Boolean).join(${quote(separator)})`,
+      "primary",
+    ),
+  )
 }
 
 /** An object of class names and conditions: a value for `data-class`. */
-export function classes(conditions: Readonly<Record<string, Operand<unknown>>>): Expression<Record<string, boolean>> {
-  const entries = Object.entries(conditions).map(([name, condition]) => `${objectKey(name)}: ${literal(condition)}`)
+export function classes(
+  conditions: Readonly<Record<string, Operand<unknown>>>,
+): Expression<Record<string, boolean>> {
+  const entries = Object.entries(conditions).map(
+    ([name, condition]) => `${objectKey(name)}: ${literal(condition)}`,
+  )
   return typed(new ExpressionNode(`{${entries.join(", ")}}`, "operand"))
 }

@@ -69,6 +69,10 @@ export type DatastarErrorCode =
   | "NITRO_REDIRECT_URL"
 
 /** An error of this module. Going through here keeps the register loaded where a bundler drops unused imports. */
-export function datastarError(code: DatastarErrorCode, message: string, options?: NitroErrorOptions): NitroError {
+export function datastarError(
+  code: DatastarErrorCode,
+  message: string,
+  options?: NitroErrorOptions,
+): NitroError {
   return new NitroError(code, message, options)
 }

@@ -1,7 +1,24 @@
 // What expressions print, fixed by the cases that the whole project is accepted by.
 import { describe, expect, it } from "vitest"
 import cases from "../../test/fixtures/cases.json" with { type: "json" }
-import { attributes, bind, classes, collect, ds, f, get, js, match, on, post, resetTimeout, show, signal, signals, value } from "./index.ts"
+import {
+  attributes,
+  bind,
+  classes,
+  collect,
+  ds,
+  f,
+  get,
+  js,
+  match,
+  on,
+  post,
+  resetTimeout,
+  show,
+  signal,
+  signals,
+  value,
+} from "./index.ts"
 
 const x = signal("x", 10)
 const y = signal("y", 0)
@@ -64,20 +81,40 @@ const expressions: Record<string, () => unknown> = {
 const attributeCases: Record<string, [spelled: object, name: string, value: string]> = {
   D01: [attributes({ on_click: signal("count", 0).add(1) }), "data-on:click", "$count++"],
   D02: [attributes({ on_custom_event: js("h()") }), "data-on:custom-event", "h()"],
-  D04: [attributes({ on_click__window__throttle_1s: js("a()") }), "data-on:click__window__throttle.1s", "a()"],
-  D05: [attributes({ on_click__debounce_500ms_leading: js("a") }), "data-on:click__debounce.500ms.leading", "a"],
+  D04: [
+    attributes({ on_click__window__throttle_1s: js("a()") }),
+    "data-on:click__window__throttle.1s",
+    "a()",
+  ],
+  D05: [
+    attributes({ on_click__debounce_500ms_leading: js("a") }),
+    "data-on:click__debounce.500ms.leading",
+    "a",
+  ],
   D07: [attributes({ on_keys_enter__el__stop: js("h()") }), "data-on-keys:enter__el__stop", "h()"],
   D08: [attributes({ on_keys: js("logKey()") }), "data-on-keys", "logKey()"],
   D10: [attributes({ data_attr_aria_hidden: signal("h", false) }), "data-attr:aria-hidden", "$h"],
   D11: [attributes({ data_class_a_b: signal("t", false) }), "data-class:a-b", "$t"],
-  D13: [attributes({ data_style_background_color: signal("c", "") }), "data-style:background-color", "$c"],
+  D13: [
+    attributes({ data_style_background_color: signal("c", "") }),
+    "data-style:background-color",
+    "$c",
+  ],
   D14: [attributes({ data_signals_my_count: 0 }), "data-signals:my-count", "0"],
   D16: [attributes({ bind: "$username" }), "data-bind", "username"],
   D17: [attributes({ bind: signal("name", "") }), "data-bind", "name"],
   D19: [show(signal("a", 0).gt(3)), "data-show", "($a > 3)"],
-  D20: [attributes({ cls: { active: signal("isActive", false) } }), "data-class", "{active: $isActive}"],
+  D20: [
+    attributes({ cls: { active: signal("isActive", false) } }),
+    "data-class",
+    "{active: $isActive}",
+  ],
   D22: [attributes({ data_on_click: js("a") }), "data-on:click", "a"],
-  D23: [attributes({ on_click: post("/a", { payload: { q: x } }) }), "data-on:click", "@post('/a', {payload: {q: $x}})"],
+  D23: [
+    attributes({ on_click: post("/a", { payload: { q: x } }) }),
+    "data-on:click",
+    "@post('/a', {payload: {q: $x}})",
+  ],
 }
 
 describe("the accepted cases of expressions", () => {
@@ -89,7 +126,9 @@ describe("the accepted cases of expressions", () => {
 
   it("E64 and E65: signals print as an object that evaluates to their values, nested in their namespace", () => {
     expect(Function(`return ${signals({ a: 1, b: "it's" })}`)()).toEqual({ a: 1, b: "it's" })
-    expect(Function(`return ${signals({ count: 0 }, { namespace: "app" })}`)()).toEqual({ app: { count: 0 } })
+    expect(Function(`return ${signals({ count: 0 }, { namespace: "app" })}`)()).toEqual({
+      app: { count: 0 },
+    })
     expect(String(signals({ count: 0 }, { namespace: "app" }).count)).toBe("$app.count")
   })
 })
@@ -98,7 +137,9 @@ describe("the accepted cases of attributes", () => {
   for (const { id, input, expected } of cases.filter(({ area }) => area === "datastar-attr")) {
     it(`${id}: ${input}`, () => {
       const [spelled, attribute, source] = attributeCases[id] as [object, string, string]
-      expect(Object.entries(spelled).map(([key, value]) => [key, String(value)])).toEqual([[attribute, source]])
+      expect(Object.entries(spelled).map(([key, value]) => [key, String(value)])).toEqual([
+        [attribute, source],
+      ])
       // The fixture's own words must agree with the pair above, so that neither can drift alone.
       expect(expected.replaceAll("&gt;", ">")).toContain(
         id === "D23" ? "attribute value" : id === "D20" ? source : `${attribute}="${source}"`,
@@ -108,7 +149,9 @@ describe("the accepted cases of attributes", () => {
 
   it("spells the same attributes by helper functions", () => {
     expect(bind("$username")).toEqual(attributes({ bind: "username" }))
-    expect(Object.keys(on("click", x.add(1), { debounce: { ms: 500, leading: true } }))).toEqual(["data-on:click__debounce.500ms.leading"])
+    expect(Object.keys(on("click", x.add(1), { debounce: { ms: 500, leading: true } }))).toEqual([
+      "data-on:click__debounce.500ms.leading",
+    ])
     expect(String(ds`${x}`)).toBe(`\`\${$x}\``)
   })
 })

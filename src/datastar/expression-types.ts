@@ -26,7 +26,13 @@ export type InPage<T> =
               : T
 
 /** The type that a literal stands for: text for `"yes"`. */
-type Widened<T> = T extends string ? string : T extends number ? number : T extends boolean ? boolean : T
+type Widened<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends boolean
+      ? boolean
+      : T
 
 /** The type of a choice between plain values and expressions. */
 export type Choice<A, B = never> = Expression<Widened<InPage<A>> | Widened<InPage<B>>>
@@ -108,12 +114,19 @@ type Operands<A extends readonly unknown[]> = { [K in keyof A]: Operand<A[K]> }
 
 /** JavaScript's own methods, with expressions allowed as arguments. */
 type PassedThrough<Source, Method extends keyof Source> = {
-  readonly [M in Method]: Source[M] extends (...args: infer A) => infer R ? (...args: Operands<A>) => Expression<R> : never
+  readonly [M in Method]: Source[M] extends (...args: infer A) => infer R
+    ? (...args: Operands<A>) => Expression<R>
+    : never
 }
 
-export interface TextExpression extends OrderedExpression<string>, PassedThrough<string, TextMethod> {
+export interface TextExpression
+  extends OrderedExpression<string>,
+    PassedThrough<string, TextMethod> {
   /** The value of the first case that equals this text. `otherwise` is `''` by default. */
-  match<V, D = string>(cases: Readonly<Record<string, Operand<V>>>, otherwise?: Operand<D>): Choice<V, D>
+  match<V, D = string>(
+    cases: Readonly<Record<string, Operand<V>>>,
+    otherwise?: Operand<D>,
+  ): Choice<V, D>
   plus(other: Operand<string | number>): Expression<string>
   readonly length: Expression<number>
   lower(): Expression<string>
@@ -146,7 +159,11 @@ export interface ListExpression<Item> {
   flat(depth?: Operand<number>): Expression<unknown[]>
   toReversed(): Expression<Item[]>
   toSorted(): Expression<Item[]>
-  toSpliced(start: Operand<number>, deleteCount?: Operand<number>, ...items: Operand<Item>[]): Expression<Item[]>
+  toSpliced(
+    start: Operand<number>,
+    deleteCount?: Operand<number>,
+    ...items: Operand<Item>[]
+  ): Expression<Item[]>
   with(position: Operand<number>, item: Operand<Item>): Expression<Item[]>
 }
 
@@ -233,7 +250,9 @@ type AssignableMethodsOf<T> = unknown extends T
             ? Nothing
             : [NonNullable<T>] extends [object]
               ? AssignableRecord<NonNullable<T>> & {
-                  readonly [K in keyof NonNullable<T> as K extends RecordMember ? never : K]: Signal<NonNullable<T>[K]>
+                  readonly [K in keyof NonNullable<T> as K extends RecordMember
+                    ? never
+                    : K]: Signal<NonNullable<T>[K]>
                 }
               : Nothing
 
@@ -243,7 +262,10 @@ interface AssignableRecord<T extends object> {
 }
 
 /** Names that a record's own properties cannot shadow; `prop("set")` reads a property of such a name. */
-export type RecordMember = keyof AnyExpression<unknown> | keyof RecordExpression<object> | keyof Assignable<unknown>
+export type RecordMember =
+  | keyof AnyExpression<unknown>
+  | keyof RecordExpression<object>
+  | keyof Assignable<unknown>
 
 /** A signal, or a property or item of one: an expression that can also be assigned to. */
 export type Signal<T> = AssignableMethodsOf<T> & Assignable<T> & Expression<T>

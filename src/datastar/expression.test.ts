@@ -1,7 +1,24 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is printed for the page is a template.
 import { describe, expect, it } from "vitest"
 import { Expression } from "../shared/expression.ts"
-import { all, any, choose, classes, collect, ds, f, js, match, peek, post, sequence, signal, stopTimeout, value, when } from "./index.ts"
+import {
+  all,
+  any,
+  choose,
+  classes,
+  collect,
+  ds,
+  f,
+  js,
+  match,
+  peek,
+  post,
+  sequence,
+  signal,
+  stopTimeout,
+  value,
+  when,
+} from "./index.ts"
 
 const x = signal("x", 1)
 const y = signal("y", 1)
@@ -13,7 +30,9 @@ const printed = (expression: unknown): string => String(expression)
 it("is an expression by its class alone, also after JSON has imitated one", () => {
   expect(x).toBeInstanceOf(Expression)
   expect(x.set(1)).toBeInstanceOf(Expression)
-  expect(printed(name.set(JSON.parse('{"source":"alert(1)"}')))).toBe("$name = {source: 'alert(1)'}")
+  expect(printed(name.set(JSON.parse('{"source":"alert(1)"}')))).toBe(
+    "$name = {source: 'alert(1)'}",
+  )
 })
 
 it("is no thenable: awaiting an expression gives it back", async () => {
@@ -71,7 +90,9 @@ describe("an effect", () => {
     expect(printed(flag.and(post("/x")))).toBe("($flag && @post('/x'))")
     expect(printed(flag.and(x.set(1)))).toBe("($flag && ($x = 1))")
     expect(printed(when(flag, x.set(1), y.set(2)))).toBe("($flag ? $x = 1 : $y = 2)")
-    expect(Function("$x", "$y", "$flag", `${when(flag, x.set(1), y.set(2))}; return $x`)(0, 0, true)).toBe(1)
+    expect(
+      Function("$x", "$y", "$flag", `${when(flag, x.set(1), y.set(2))}; return $x`)(0, 0, true),
+    ).toBe(1)
   })
 
   it("refuses a statement inside an expression", () => {
@@ -137,7 +158,9 @@ describe("choosing", () => {
         ),
       ),
     ).toBe("(($x > 2) ? 'many' : (($x > 0) ? 'some' : 'none'))")
-    expect(printed(match(name, { a: x, b: 2 }))).toBe("(($name === 'a') ? $x : (($name === 'b') ? 2 : ''))")
+    expect(printed(match(name, { a: x, b: 2 }))).toBe(
+      "(($name === 'a') ? $x : (($name === 'b') ? 2 : ''))",
+    )
     expect(printed(name.match({ a: 1 }, 0))).toBe("(($name === 'a') ? 1 : 0)")
     expect(printed(flag.if_("on"))).toBe("($flag ? 'on' : '')")
     expect(printed(when(flag, "on"))).toBe("($flag ? 'on' : '')")
@@ -156,7 +179,15 @@ describe("choosing", () => {
 })
 
 it("passes JavaScript's own methods through, with expressions as arguments", () => {
-  expect([name.padStart(x, "0"), name.replaceAll("a", name), items.includes(x), items.toSorted(), items.at(-1)].map(printed)).toEqual([
+  expect(
+    [
+      name.padStart(x, "0"),
+      name.replaceAll("a", name),
+      items.includes(x),
+      items.toSorted(),
+      items.at(-1),
+    ].map(printed),
+  ).toEqual([
     "$name.padStart($x, '0')",
     "$name.replaceAll('a', $name)",
     "$items.includes($x)",

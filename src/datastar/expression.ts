@@ -3,7 +3,15 @@ import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import type { Choice, Effect, Expression } from "./expression-types.ts"
 import { FormedExpression } from "./formed.ts"
-import { literal, operandSource, partSource, quote, receiverSource, sourceOf, templateText } from "./literal.ts"
+import {
+  literal,
+  operandSource,
+  partSource,
+  quote,
+  receiverSource,
+  sourceOf,
+  templateText,
+} from "./literal.ts"
 
 /** The run-time class behind every typed expression. */
 export class ExpressionNode extends FormedExpression {
@@ -128,13 +136,20 @@ export class AssignableNode extends ExpressionNode {
   }
 
   set(value: unknown): EffectNode {
-    return new EffectNode(`${this.source} = ${literal(value, `The value for ${this.source}`)}`, "assignment")
+    return new EffectNode(
+      `${this.source} = ${literal(value, `The value for ${this.source}`)}`,
+      "assignment",
+    )
   }
   add(amount: unknown): EffectNode {
-    return amount === 1 ? new EffectNode(`${this.source}++`, "assignment") : this.set(this.plus(amount))
+    return amount === 1
+      ? new EffectNode(`${this.source}++`, "assignment")
+      : this.set(this.plus(amount))
   }
   sub(amount: unknown): EffectNode {
-    return amount === 1 ? new EffectNode(`${this.source}--`, "assignment") : this.set(this.minus(amount))
+    return amount === 1
+      ? new EffectNode(`${this.source}--`, "assignment")
+      : this.set(this.minus(amount))
   }
   mul(factor: unknown): EffectNode {
     return this.set(this.times(factor))
@@ -145,7 +160,8 @@ export class AssignableNode extends ExpressionNode {
   toggle(...values: unknown[]): EffectNode {
     if (values.length === 0) return this.set(this.not())
     let next = operand(values[0])
-    for (let i = values.length - 1; i > 0; i--) next = conditional(this.eq(values[i - 1]), values[i], next)
+    for (let i = values.length - 1; i > 0; i--)
+      next = conditional(this.eq(values[i - 1]), values[i], next)
     return this.set(next)
   }
   append(...items: unknown[]): EffectNode {
@@ -168,7 +184,10 @@ export class TemplateNode extends ExpressionNode {
 
   constructor(values: readonly unknown[]) {
     const parts = values.flatMap(templateParts)
-    super(`\`${parts.map(part => (typeof part === "string" ? templateText(part) : `\${${partSource(part)}}`)).join("")}\``, "primary")
+    super(
+      `\`${parts.map(part => (typeof part === "string" ? templateText(part) : `\${${partSource(part)}}`)).join("")}\``,
+      "primary",
+    )
     this.parts = parts
   }
 }
@@ -192,26 +211,41 @@ function templateParts(value: unknown): readonly (string | Brand)[] {
   if (value instanceof TextNode) return [value.text]
   if (value instanceof Brand) return [value]
   if (typeof value === "string") return [value]
-  if (typeof value === "number" || typeof value === "boolean" || value === null) return [String(value)]
+  if (typeof value === "number" || typeof value === "boolean" || value === null)
+    return [String(value)]
   return [new ExpressionNode(literal(value, "A value in a template"), "operand")]
 }
 
 function binary(left: ExpressionNode, operator: string, right: unknown): ExpressionNode {
-  return new ExpressionNode(`(${operandSource(left)} ${operator} ${operandSource(right)})`, "primary")
+  return new ExpressionNode(
+    `(${operandSource(left)} ${operator} ${operandSource(right)})`,
+    "primary",
+  )
 }
 
 export function conditional(condition: unknown, yes: unknown, no: unknown): ExpressionNode {
-  return new ExpressionNode(`(${operandSource(condition)} ? ${literal(yes)} : ${literal(no)})`, "primary")
+  return new ExpressionNode(
+    `(${operandSource(condition)} ? ${literal(yes)} : ${literal(no)})`,
+    "primary",
+  )
 }
 
-export function matchNode(subject: ExpressionNode, cases: Readonly<Record<string, unknown>>, otherwise: unknown): ExpressionNode {
+export function matchNode(
+  subject: ExpressionNode,
+  cases: Readonly<Record<string, unknown>>,
+  otherwise: unknown,
+): ExpressionNode {
   let result = operand(otherwise)
-  for (const [key, value] of Object.entries(cases).reverse()) result = conditional(subject.eq(key), value, result)
+  for (const [key, value] of Object.entries(cases).reverse())
+    result = conditional(subject.eq(key), value, result)
   return result
 }
 
 function call(receiver: ExpressionNode, method: string, args: readonly unknown[]): ExpressionNode {
-  return new ExpressionNode(`${receiverSource(receiver)}.${method}(${args.map(arg => literal(arg)).join(", ")})`, "primary")
+  return new ExpressionNode(
+    `${receiverSource(receiver)}.${method}(${args.map(arg => literal(arg)).join(", ")})`,
+    "primary",
+  )
 }
 
 function math(name: string, args: readonly unknown[]): ExpressionNode {
@@ -222,14 +256,18 @@ const forbiddenMembers: ReadonlySet<string> = new Set(["__proto__", "constructor
 
 function memberSource(receiver: ExpressionNode, name: string | Brand): string {
   if (typeof name !== "string") return `${receiverSource(receiver)}[${partSource(name)}]`
-  if (forbiddenMembers.has(name)) throw datastarError("NITRO_SIGNAL_NAME", `An expression never reads \`${name}\`.`)
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `${receiverSource(receiver)}.${name}` : `${receiverSource(receiver)}[${quote(name)}]`
+  if (forbiddenMembers.has(name))
+    throw datastarError("NITRO_SIGNAL_NAME", `An expression never reads \`${name}\`.`)
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+    ? `${receiverSource(receiver)}.${name}`
+    : `${receiverSource(receiver)}[${quote(name)}]`
 }
 
 /** Any value as an expression, without changing one that already is. */
 export function operand(value: unknown): ExpressionNode {
   if (value instanceof ExpressionNode) return value
-  if (value instanceof Brand) return new ExpressionNode(sourceOf(value), FormedExpression.form(value))
+  if (value instanceof Brand)
+    return new ExpressionNode(sourceOf(value), FormedExpression.form(value))
   if (typeof value === "string") return new TextNode(value)
   return new ExpressionNode(literal(value), "operand")
 }
@@ -302,5 +340,8 @@ export function value<T>(plain: T): Choice<T> {
 
 /** Runs one effect after the other: `$a = 1; @post('/x')`. */
 export function sequence(...effects: readonly Brand[]): Effect {
-  return new EffectNode(statements(effects), effects.length === 1 ? FormedExpression.form(effects[0] as Brand) : "statement")
+  return new EffectNode(
+    statements(effects),
+    effects.length === 1 ? FormedExpression.form(effects[0] as Brand) : "statement",
+  )
 }

@@ -7,14 +7,25 @@ const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", qu
 
 /** Value of an attribute as a browser reads it from the markup. */
 function attributeOf(markup: unknown, name: string): string {
-  const [, raw = ""] = new RegExp(`\\s${name.replaceAll(".", "\\.")}="([^"]*)"`).exec(String(markup)) ?? []
+  const [, raw = ""] =
+    new RegExp(`\\s${name.replaceAll(".", "\\.")}="([^"]*)"`).exec(String(markup)) ?? []
   return raw.replace(/&(#x?)?(\w+);/g, (_, number: string | undefined, text: string) =>
-    number === undefined ? (named[text] as string) : String.fromCodePoint(Number.parseInt(text, number === "#x" ? 16 : 10)),
+    number === undefined
+      ? (named[text] as string)
+      : String.fromCodePoint(Number.parseInt(text, number === "#x" ? 16 : 10)),
   )
 }
 
 const x = signal("x", "")
-const attacks = [`"><img src=x onerror=alert(1)>`, `'); @post('/x`, "&quot;&#39;&amp;", "</div>", "a\u00a0b\r\n\t\0", "$x", "it's"]
+const attacks = [
+  `"><img src=x onerror=alert(1)>`,
+  `'); @post('/x`,
+  "&quot;&#39;&amp;",
+  "</div>",
+  "a\u00a0b\r\n\t\0",
+  "$x",
+  "it's",
+]
 
 it.each(attacks)("keeps %j text in html`` and in JSX", attack => {
   for (const markup of [
@@ -25,8 +36,14 @@ it.each(attacks)("keeps %j text in html`` and in JSX", attack => {
     expect(Function("$x", `return ${attributeOf(markup, "data-text")}`)(attack)).toBe(true)
     expect(Function("$x", `${attributeOf(markup, "data-on:click")}; return $x`)("")).toBe(attack)
   }
-  expect(Function(`return ${attributeOf(<p data-signals={signals({ x: attack })} />, "data-signals")}`)()).toEqual({ x: attack })
-  expect(Function("$x", `return ${attributeOf(<p data-text={ds`${attack}${x}`} />, "data-text")}`)("!")).toBe(`${attack}!`)
+  expect(
+    Function(
+      `return ${attributeOf(<p data-signals={signals({ x: attack })} />, "data-signals")}`,
+    )(),
+  ).toEqual({ x: attack })
+  expect(
+    Function("$x", `return ${attributeOf(<p data-text={ds`${attack}${x}`} />, "data-text")}`)("!"),
+  ).toBe(`${attack}!`)
 })
 
 it("spreads what the helpers return", () => {

@@ -1,7 +1,23 @@
 // Whatever is put into an expression evaluates to itself, also after a page has rewritten the source.
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { attributes, classes, collect, ds, f, get, js, match, post, sequence, setAll, signal, signals, value, when } from "./index.ts"
+import {
+  attributes,
+  classes,
+  collect,
+  ds,
+  f,
+  get,
+  js,
+  match,
+  post,
+  sequence,
+  setAll,
+  signal,
+  signals,
+  value,
+  when,
+} from "./index.ts"
 import { assertJson, literal, quote, regexLiteral } from "./literal.ts"
 
 // -- what a page does with an expression: Datastar's rewriting, in its older and its newer form, and then evaluation
@@ -10,7 +26,11 @@ const isWord = (char: string | undefined): boolean => char !== undefined && /\w/
 /** End of the signal path that begins at `start`: words joined by single dots or hyphens. */
 function pathEnd(source: string, start: number): number {
   let end = start
-  while (isWord(source[end]) || (end > start && /[.-]/.test(source[end] ?? "") && isWord(source[end + 1]))) end++
+  while (
+    isWord(source[end]) ||
+    (end > start && /[.-]/.test(source[end] ?? "") && isWord(source[end + 1]))
+  )
+    end++
   return end
 }
 
@@ -25,7 +45,10 @@ function textEnd(source: string, start: number, stop?: string): number {
 }
 
 /** Rewrites each `$a.b` to `$['a']['b']`, except in the stretches that `passOver` knows: from a place to its end. */
-function rewrite(source: string, passOver: (at: number) => { end: number; as?: string } | undefined): string {
+function rewrite(
+  source: string,
+  passOver: (at: number) => { end: number; as?: string } | undefined,
+): string {
   let result = ""
   for (let at = 0; at < source.length; ) {
     const stretch = passOver(at)
@@ -58,7 +81,9 @@ function rewriteOutsideStrings(source: string): string {
     if (!source.startsWith("${", at)) return undefined
     const inside = source.slice(at + 2)
     const brace = inside.search(/[{}]/)
-    return inside[brace] === "}" ? { end: at + brace + 3, as: `\${${rewriteEverywhere(inside.slice(0, brace))}}` } : undefined
+    return inside[brace] === "}"
+      ? { end: at + brace + 3, as: `\${${rewriteEverywhere(inside.slice(0, brace))}}` }
+      : undefined
   })
 }
 
@@ -93,7 +118,10 @@ function pages(signals: Record<string, unknown> = {}): Page[] {
     const own = structuredClone(signals)
     const calls: unknown[][] = []
     const evaluate = (source: string): unknown => {
-      const code = rewritten(withoutMarkers(source)).replaceAll(/@([A-Za-z_$][\w$]*)\(/g, '__action("$1",')
+      const code = rewritten(withoutMarkers(source)).replaceAll(
+        /@([A-Za-z_$][\w$]*)\(/g,
+        '__action("$1",',
+      )
       return Function(
         "$",
         "__action",
@@ -143,7 +171,26 @@ const attacks = [
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc
-    .array(fc.constantFrom(...attacks, "'", '"', "`", "$", "{", "}", "\\", "@", "(", ";", "/", "x", "\n", "\ud83d"), { maxLength: 12 })
+    .array(
+      fc.constantFrom(
+        ...attacks,
+        "'",
+        '"',
+        "`",
+        "$",
+        "{",
+        "}",
+        "\\",
+        "@",
+        "(",
+        ";",
+        "/",
+        "x",
+        "\n",
+        "\ud83d",
+      ),
+      { maxLength: 12 },
+    )
     .map(parts => parts.join("")),
 )
 const json = fc.jsonValue({ stringUnit: "binary" })
@@ -170,7 +217,9 @@ describe("text inside expressions", () => {
           expect(page.read(x.plus(b))).toBe(a + b)
           expect(page.read(value(b).plus(x).plus(a))).toBe(b + a + a)
           expect(page.read(ds`${a}${y}${b}${y}`)).toBe(`${a}Y${b}Y`)
-          expect(page.read(f(`${a.replaceAll(/[{}]/g, "")}{y}`, { y }))).toBe(`${a.replaceAll(/[{}]/g, "")}Y`)
+          expect(page.read(f(`${a.replaceAll(/[{}]/g, "")}{y}`, { y }))).toBe(
+            `${a.replaceAll(/[{}]/g, "")}Y`,
+          )
           expect(page.read(when(y.eq("Y"), a, b))).toBe(a)
           expect(page.read(match(y, { Y: a }, b))).toBe(a)
           expect(page.read(collect([[y, a]], b))).toBe(a)
@@ -189,10 +238,18 @@ describe("text inside expressions", () => {
       fc.property(text, name => {
         for (const page of pages({ x: 1 })) {
           expect(page.read(js(`Object.entries(${classes({ [name]: x })})`))).toEqual([[name, 1]])
-          page.run(post("/a", { headers: { [name]: name }, payload: { [name]: [name] }, query: { name } }))
-          const [action, url, options] = page.calls.at(-1) as [string, string, { headers: object; payload: object }]
+          page.run(
+            post("/a", { headers: { [name]: name }, payload: { [name]: [name] }, query: { name } }),
+          )
+          const [action, url, options] = page.calls.at(-1) as [
+            string,
+            string,
+            { headers: object; payload: object },
+          ]
           expect(action).toBe("post")
-          expect(new URL(url, "http://x").searchParams.get("name")).toBe(Buffer.from(name).toString())
+          expect(new URL(url, "http://x").searchParams.get("name")).toBe(
+            Buffer.from(name).toString(),
+          )
           expect(Object.entries(options.headers)).toEqual([[name, name]])
           expect(Object.entries(options.payload)).toEqual([[name, [name]]])
         }
@@ -239,7 +296,9 @@ describe("JSON values inside expressions", () => {
   it("print a Date as its ISO string and an object with toJSON by it", () => {
     const date = new Date("2024-01-15T03:04:00Z")
     expect(literal(date)).toBe("'2024-01-15T03:04:00.000Z'")
-    expect(literal({ when: date, url: new URL("http://x/?a=1") })).toBe("{when: '2024-01-15T03:04:00.000Z', url: 'http://x/?a=1'}")
+    expect(literal({ when: date, url: new URL("http://x/?a=1") })).toBe(
+      "{when: '2024-01-15T03:04:00.000Z', url: 'http://x/?a=1'}",
+    )
     expect(signals({ born: date }).source).toBe("{born: '2024-01-15T03:04:00.000Z'}")
   })
 
@@ -271,7 +330,12 @@ describe("JSON values inside expressions", () => {
     ["a hole in a list", new Array(1), "The value[0] is undefined"],
   ])("refuse %s and name its place", (_, wrong, message) => {
     for (const refuse of [() => literal(wrong), () => assertJson(wrong, "The value")]) {
-      expect(refuse).toThrow(expect.objectContaining({ code: "NITRO_EXPRESSION_VALUE", message: expect.stringContaining(message) }))
+      expect(refuse).toThrow(
+        expect.objectContaining({
+          code: "NITRO_EXPRESSION_VALUE",
+          message: expect.stringContaining(message),
+        }),
+      )
     }
   })
 
@@ -283,14 +347,46 @@ describe("JSON values inside expressions", () => {
 })
 
 describe("regular expressions", () => {
-  const patterns = [/^user\./, /(^|\.)_/, /\$money/, /[$@;'"`]/, /a$b/m, /^foo$/, /it's; "x"/, /\/a\/b/, /$[a]/, /[\]$a]+x$/, /@post\(/]
+  const patterns = [
+    /^user\./,
+    /(^|\.)_/,
+    /\$money/,
+    /[$@;'"`]/,
+    /a$b/m,
+    /^foo$/,
+    /it's; "x"/,
+    /\/a\/b/,
+    /$[a]/,
+    /[\]$a]+x$/,
+    /@post\(/,
+  ]
   it.each(patterns)("keep their meaning: %s", pattern => {
-    const probes = ["user.name", "_x", "a._b", "$money", "$", "@", ";", "'", "foo", 'it\'s; "x"', "/a/b", "]$ax", "@post(", "a\nb", ""]
+    const probes = [
+      "user.name",
+      "_x",
+      "a._b",
+      "$money",
+      "$",
+      "@",
+      ";",
+      "'",
+      "foo",
+      'it\'s; "x"',
+      "/a/b",
+      "]$ax",
+      "@post(",
+      "a\nb",
+      "",
+    ]
     for (const page of pages()) {
       page.run(get("/a", { filterSignals: { include: pattern } }))
-      const { include } = (page.calls[0] as [string, string, { filterSignals: { include: RegExp } }])[2].filterSignals
+      const { include } = (
+        page.calls[0] as [string, string, { filterSignals: { include: RegExp } }]
+      )[2].filterSignals
       expect(include.flags).toBe(pattern.flags)
-      expect(probes.map(probe => include.test(probe))).toEqual(probes.map(probe => pattern.test(probe)))
+      expect(probes.map(probe => include.test(probe))).toEqual(
+        probes.map(probe => pattern.test(probe)),
+      )
     }
   })
 

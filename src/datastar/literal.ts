@@ -17,11 +17,17 @@ const harmless = /^[\w .,:!?/=#+*()[\]{}&%~|^-]*$/
 /** Whether a text stands between quotes as it is. */
 export const isHarmless = (text: string): boolean => harmless.test(text)
 
-const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" }
+const shortEscapes: Readonly<Record<string, string>> = {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\\": "\\\\",
+}
 
 function unicodeEscape(text: string): string {
   let escaped = ""
-  for (let i = 0; i < text.length; i++) escaped += `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`
+  for (let i = 0; i < text.length; i++)
+    escaped += `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`
   return escaped
 }
 
@@ -65,7 +71,11 @@ export function objectKey(key: string): string {
 }
 
 function refuse(path: string, what: string, fix?: string): never {
-  throw datastarError("NITRO_EXPRESSION_VALUE", `${path} is ${what}, which has no JSON form.`, fix === undefined ? {} : { fix })
+  throw datastarError(
+    "NITRO_EXPRESSION_VALUE",
+    `${path} is ${what}, which has no JSON form.`,
+    fix === undefined ? {} : { fix },
+  )
 }
 
 export function isPlainObject(value: object): value is Record<string, unknown> {
@@ -75,7 +85,8 @@ export function isPlainObject(value: object): value is Record<string, unknown> {
 }
 
 function toJsonForm(value: object, path: string): unknown {
-  if (value instanceof Date && Number.isNaN(value.getTime())) refuse(path, "an invalid Date", "Check the date before it gets here.")
+  if (value instanceof Date && Number.isNaN(value.getTime()))
+    refuse(path, "an invalid Date", "Check the date before it gets here.")
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON === "function") return toJSON.call(value, "")
   if (Array.isArray(value) || isPlainObject(value)) return value
@@ -89,14 +100,20 @@ function toJsonForm(value: object, path: string): unknown {
 const maxDepth = 100
 
 function assertTree(value: object, path: string, ancestors: readonly object[]): void {
-  if (ancestors.includes(value)) refuse(path, "a part of itself (a cycle)", "Pass a tree: ids instead of back references.")
-  if (ancestors.length >= maxDepth) refuse(`${path.slice(0, 60)}...`, `nested more than ${maxDepth} deep`, "Pass a flatter value.")
+  if (ancestors.includes(value))
+    refuse(path, "a part of itself (a cycle)", "Pass a tree: ids instead of back references.")
+  if (ancestors.length >= maxDepth)
+    refuse(`${path.slice(0, 60)}...`, `nested more than ${maxDepth} deep`, "Pass a flatter value.")
 }
 
 function refusePrimitive(value: unknown, path: string): never {
   if (value === undefined) refuse(path, "undefined", "Pass null for absent, or leave the key out.")
   if (typeof value === "bigint") {
-    refuse(path, "a bigint", "Pass String(value) to keep every digit, or Number(value) to calculate in the page.")
+    refuse(
+      path,
+      "a bigint",
+      "Pass String(value) to keep every digit, or Number(value) to calculate in the page.",
+    )
   }
   return refuse(path, typeof value === "symbol" ? "a symbol" : "a function")
 }
@@ -105,7 +122,11 @@ function refusePrimitive(value: unknown, path: string): never {
  * A JSON-like value as JavaScript source. Expressions inside are printed as they are, Dates as ISO strings, objects
  * with `toJSON` by it. Throws NITRO_EXPRESSION_VALUE for anything that JSON would drop or change. `path` is for messages.
  */
-export function literal(value: unknown, path = "The value", ancestors: readonly object[] = []): string {
+export function literal(
+  value: unknown,
+  path = "The value",
+  ancestors: readonly object[] = [],
+): string {
   if (typeof value === "string") return quote(value)
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value)
   if (typeof value === "boolean" || value === null) return String(value)
@@ -129,21 +150,32 @@ export function literal(value: unknown, path = "The value", ancestors: readonly 
  */
 export function sourceOf(expression: Expression): string {
   if (expression instanceof Expression) return Expression.sourceOf(expression)
-  throw datastarError("NITRO_EXPRESSION_VALUE", `An expression was expected, and ${describe(expression)} was given.`, {
-    fix: 'Pass a signal, an action or another expression of `nitro-ts/datastar`, or `js("...")` for source that you wrote.',
-  })
+  throw datastarError(
+    "NITRO_EXPRESSION_VALUE",
+    `An expression was expected, and ${describe(expression)} was given.`,
+    {
+      fix: 'Pass a signal, an action or another expression of `nitro-ts/datastar`, or `js("...")` for source that you wrote.',
+    },
+  )
 }
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  return typeof value === "string" ? "a string" : typeof value === "object" ? "an object" : `a ${typeof value}`
+  return typeof value === "string"
+    ? "a string"
+    : typeof value === "object"
+      ? "an object"
+      : `a ${typeof value}`
 }
 
 /** The form of an expression that becomes a part of another one. */
 function formOf(expression: Expression): Form {
   const known = FormedExpression.form(expression)
   if (known === "statement") {
-    throw datastarError("NITRO_EXPRESSION_STATEMENT", `The statement \`${sourceOf(expression)}\` cannot be a part of an expression.`)
+    throw datastarError(
+      "NITRO_EXPRESSION_STATEMENT",
+      `The statement \`${sourceOf(expression)}\` cannot be a part of an expression.`,
+    )
   }
   return known
 }
@@ -171,11 +203,13 @@ export function receiverSource(expression: Expression): string {
 export function assertJson(value: unknown, path: string, ancestors: readonly object[] = []): void {
   if (typeof value === "string" || typeof value === "boolean" || value === null) return
   if (typeof value === "number") {
-    if (!Number.isFinite(value)) refuse(path, String(value), "Pass null, or a number that is finite.")
+    if (!Number.isFinite(value))
+      refuse(path, String(value), "Pass null, or a number that is finite.")
     return
   }
   if (typeof value !== "object") refusePrimitive(value, path)
-  if (value instanceof Expression) refuse(path, "an expression", "Send data in a patch; expressions belong into attributes.")
+  if (value instanceof Expression)
+    refuse(path, "an expression", "Send data in a patch; expressions belong into attributes.")
   assertTree(value, path, ancestors)
   const plain = toJsonForm(value, path)
   const inside = [...ancestors, value]
@@ -183,6 +217,7 @@ export function assertJson(value: unknown, path: string, ancestors: readonly obj
   else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) assertJson(item, `${path}[${index}]`, inside)
   } else {
-    for (const key of Object.keys(value)) assertJson((value as Record<string, unknown>)[key], `${path}.${key}`, inside)
+    for (const key of Object.keys(value))
+      assertJson((value as Record<string, unknown>)[key], `${path}.${key}`, inside)
   }
 }

@@ -11,16 +11,22 @@ const bad = { code: "NITRO_BAD_SIGNALS", status: 400 }
 const tooLarge = { code: "NITRO_SIGNALS_TOO_LARGE", status: 413 }
 
 it("knows a request of Datastar by its header", () => {
-  expect(isDatastarRequest(new Request(url, { headers: { "datastar-request": "true" } }))).toBe(true)
+  expect(isDatastarRequest(new Request(url, { headers: { "datastar-request": "true" } }))).toBe(
+    true,
+  )
   expect(isDatastarRequest(new Request(url))).toBe(false)
 })
 
 describe("signals of a request", () => {
   it("come from the query with GET and DELETE, and from the body with the others", async () => {
     expect(await readSignals(get('{"a":"ä&b"}'))).toEqual({ a: "ä&b" })
-    expect(await readSignals(new Request(`${url}?datastar=%7B%22a%22%3A1%7D`, { method: "DELETE" }))).toEqual({ a: 1 })
+    expect(
+      await readSignals(new Request(`${url}?datastar=%7B%22a%22%3A1%7D`, { method: "DELETE" })),
+    ).toEqual({ a: 1 })
     for (const method of ["POST", "PUT", "PATCH"]) {
-      expect(await readSignals(new Request(url, { method, body: '{"user":{"name":"Ä"}}' }))).toEqual({ user: { name: "Ä" } })
+      expect(
+        await readSignals(new Request(url, { method, body: '{"user":{"name":"Ä"}}' })),
+      ).toEqual({ user: { name: "Ä" } })
     }
   })
 
@@ -47,7 +53,8 @@ describe("signals of a request", () => {
   })
 
   it("never reach a prototype, however the key is spelled", async () => {
-    const json = '{"__proto__":{"admin":true},"a":{"constructor":{"prototype":{"admin":true}},"\\u005f_proto__":{"admin":true},"b":1}}'
+    const json =
+      '{"__proto__":{"admin":true},"a":{"constructor":{"prototype":{"admin":true}},"\\u005f_proto__":{"admin":true},"b":1}}'
     for (const request of [post(json), get(json)]) {
       const signals = await readSignals(request)
       expect(signals).toEqual({ a: { b: 1 } })
@@ -65,9 +72,13 @@ describe("the limit", () => {
       expect(Object.keys(await readSignals(make(json(100)), { maxBytes: 100 }))).toEqual(["a"])
       await expect(readSignals(make(json(101)), { maxBytes: 100 })).rejects.toMatchObject(tooLarge)
     }
-    await expect(readSignals(post(json(101), { "content-length": "101" }), { maxBytes: 100 })).rejects.toMatchObject(tooLarge)
+    await expect(
+      readSignals(post(json(101), { "content-length": "101" }), { maxBytes: 100 }),
+    ).rejects.toMatchObject(tooLarge)
     await expect(readSignals(post(json(1024 * 1024 + 1)))).rejects.toMatchObject(tooLarge)
-    await expect(readSignals(post('{"a":"ääää"}'), { maxBytes: 12 })).rejects.toMatchObject(tooLarge)
+    await expect(readSignals(post('{"a":"ääää"}'), { maxBytes: 12 })).rejects.toMatchObject(
+      tooLarge,
+    )
   })
 
   it("stops reading a body that goes on for ever", async () => {
@@ -82,7 +93,11 @@ describe("the limit", () => {
         cancelled = true
       },
     })
-    const request = new Request(url, { method: "POST", body: endless, duplex: "half" } as RequestInit)
+    const request = new Request(url, {
+      method: "POST",
+      body: endless,
+      duplex: "half",
+    } as RequestInit)
     await expect(readSignals(request, { maxBytes: 10_000 })).rejects.toMatchObject(tooLarge)
     expect(cancelled).toBe(true)
     expect(sent).toBeLessThan(20_000)
@@ -92,5 +107,8 @@ describe("the limit", () => {
 it("says so when the body was read before", async () => {
   const request = post("{}")
   await request.text()
-  await expect(readSignals(request)).rejects.toMatchObject({ code: "NITRO_SIGNALS_BODY_USED", status: 500 })
+  await expect(readSignals(request)).rejects.toMatchObject({
+    code: "NITRO_SIGNALS_BODY_USED",
+    status: 500,
+  })
 })

@@ -8,7 +8,9 @@ export interface ReadSignalsOptions {
 }
 
 /** True for a request that an action of Datastar made. */
-export function isDatastarRequest(request: { readonly headers: { get(name: string): string | null } }): boolean {
+export function isDatastarRequest(request: {
+  readonly headers: { get(name: string): string | null }
+}): boolean {
   return request.headers.get("datastar-request") === "true"
 }
 
@@ -17,7 +19,10 @@ export function isDatastarRequest(request: { readonly headers: { get(name: strin
  * none, also for form posts, whose body is left unread. Untrusted: validate before use. Keys `__proto__` and
  * `constructor` are dropped. Throws NITRO_BAD_SIGNALS (400) and NITRO_SIGNALS_TOO_LARGE (413).
  */
-export async function readSignals(request: Request, options: ReadSignalsOptions = {}): Promise<Record<string, unknown>> {
+export async function readSignals(
+  request: Request,
+  options: ReadSignalsOptions = {},
+): Promise<Record<string, unknown>> {
   const { maxBytes = 1024 * 1024 } = options
   const text = await signalText(request, maxBytes)
   return text.trim() === "" ? {} : parseSignals(text)
@@ -35,7 +40,11 @@ async function signalText(request: Request, maxBytes: number): Promise<string> {
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
-  if (request.bodyUsed) throw datastarError("NITRO_SIGNALS_BODY_USED", "The body of this request has already been read.")
+  if (request.bodyUsed)
+    throw datastarError(
+      "NITRO_SIGNALS_BODY_USED",
+      "The body of this request has already been read.",
+    )
   if (Number(request.headers.get("content-length")) > maxBytes) tooLarge(maxBytes)
   if (request.body === null) return ""
   const decoder = new TextDecoder("utf-8", { fatal: true })
@@ -63,12 +72,18 @@ function parseSignals(text: string): Record<string, unknown> {
   let signals: unknown
   try {
     // A key may be spelled with escapes, so any `\u` takes the careful way.
-    signals = /__proto__|constructor|\\u/.test(text) ? JSON.parse(text, withoutPrototypeKeys) : JSON.parse(text)
+    signals = /__proto__|constructor|\\u/.test(text)
+      ? JSON.parse(text, withoutPrototypeKeys)
+      : JSON.parse(text)
   } catch (cause) {
     throw datastarError("NITRO_BAD_SIGNALS", "The signals are not valid JSON.", { cause })
   }
   if (typeof signals !== "object" || signals === null || Array.isArray(signals)) {
-    const what = Array.isArray(signals) ? "a list" : signals === null ? "null" : `a ${typeof signals}`
+    const what = Array.isArray(signals)
+      ? "a list"
+      : signals === null
+        ? "null"
+        : `a ${typeof signals}`
     throw datastarError("NITRO_BAD_SIGNALS", `The signals are ${what}, not an object.`)
   }
   return markData(signals as Record<string, unknown>)
@@ -79,7 +94,11 @@ function withoutPrototypeKeys(key: string, value: unknown): unknown {
 }
 
 function tooLarge(maxBytes: number): never {
-  throw datastarError("NITRO_SIGNALS_TOO_LARGE", `The signals of this request are larger than ${maxBytes} bytes.`, {
-    details: { maxBytes },
-  })
+  throw datastarError(
+    "NITRO_SIGNALS_TOO_LARGE",
+    `The signals of this request are larger than ${maxBytes} bytes.`,
+    {
+      details: { maxBytes },
+    },
+  )
 }

@@ -36,17 +36,23 @@ const recordMembers: Readonly<Record<RecordMember, true>> = {
 const segment = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 function isSignalName(name: string): boolean {
-  return segment.test(name) && !name.includes("__") && name !== "constructor" && name !== "prototype"
+  return (
+    segment.test(name) && !name.includes("__") && name !== "constructor" && name !== "prototype"
+  )
 }
 
 /** Checks a signal's path. `__` is what separates modifiers in attribute names, so Datastar forbids it in signals. */
 export function assertSignalPath(path: string): void {
   for (const name of path.split(".")) {
     if (!isSignalName(name)) {
-      throw datastarError("NITRO_SIGNAL_NAME", `\`${path}\` is not a name that a signal can have (see \`${name}\`).`, {
-        fix: "Use letters, digits and single underscores, starting with a letter or an underscore, such as `todoCount`.",
-        details: { path },
-      })
+      throw datastarError(
+        "NITRO_SIGNAL_NAME",
+        `\`${path}\` is not a name that a signal can have (see \`${name}\`).`,
+        {
+          fix: "Use letters, digits and single underscores, starting with a letter or an underscore, such as `todoCount`.",
+          details: { path },
+        },
+      )
     }
   }
 }
@@ -59,14 +65,21 @@ export class SignalNode extends AssignableNode {
   constructor(path: string, initial: unknown) {
     super(`$${path}`)
     this.#path = path
-    const isRecord = typeof initial === "object" && initial !== null && !(initial instanceof Brand) && isPlainObject(initial)
+    const isRecord =
+      typeof initial === "object" &&
+      initial !== null &&
+      !(initial instanceof Brand) &&
+      isPlainObject(initial)
     this.#initial = isRecord ? initial : {}
     defineSignals(this, path, this.#initial, recordMembers)
   }
 
   override prop(name: string | Brand): AssignableNode {
     if (typeof name !== "string" || !isSignalName(name)) return super.prop(name)
-    return new SignalNode(`${this.#path}.${name}`, Object.hasOwn(this.#initial, name) ? this.#initial[name] : undefined)
+    return new SignalNode(
+      `${this.#path}.${name}`,
+      Object.hasOwn(this.#initial, name) ? this.#initial[name] : undefined,
+    )
   }
 
   /** Name with its namespace, without the `$`. */
@@ -101,7 +114,11 @@ function createNode(path: string, initial: unknown): SignalNode {
 }
 
 /** One signal. It declares nothing in the page by itself; `signals(...)` or a `data-signals` attribute does. */
-export function signal<T>(name: string, initial: T, options: SignalOptions = {}): Signal<InPage<T>> {
+export function signal<T>(
+  name: string,
+  initial: T,
+  options: SignalOptions = {},
+): Signal<InPage<T>> {
   const path = options.namespace === undefined ? name : `${options.namespace}.${name}`
   return createNode(path, initial) as unknown as Signal<InPage<T>>
 }
@@ -109,7 +126,9 @@ export function signal<T>(name: string, initial: T, options: SignalOptions = {})
 /** Path of a signal, without the `$`. */
 export function signalPath(signal: Brand): string {
   if (signal instanceof SignalNode) return SignalNode.path(signal)
-  throw datastarError("NITRO_SIGNAL_NAME", `\`${sourceOf(signal)}\` is not a signal.`, { fix: "Pass a signal or its name." })
+  throw datastarError("NITRO_SIGNAL_NAME", `\`${sourceOf(signal)}\` is not a signal.`, {
+    fix: "Pass a signal or its name.",
+  })
 }
 
 const groupMembers: Readonly<Record<keyof Brand, true>> = { source: true, ["toString"]: true }
@@ -136,7 +155,10 @@ export class SignalGroup extends Brand<object> {
   }
 
   static signal(group: SignalGroup, name: string): SignalNode {
-    return createNode(group.#namespace === "" ? name : `${group.#namespace}.${name}`, group.#values[name])
+    return createNode(
+      group.#namespace === "" ? name : `${group.#namespace}.${name}`,
+      group.#values[name],
+    )
   }
 
   static attributeName(group: SignalGroup): string {
@@ -144,9 +166,14 @@ export class SignalGroup extends Brand<object> {
   }
 }
 
-function nest(namespace: string, values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function nest(
+  namespace: string,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   if (namespace === "") return values
-  return namespace.split(".").reduceRight<Record<string, unknown>>((inner, name) => ({ [name]: inner }), { ...values })
+  return namespace
+    .split(".")
+    .reduceRight<Record<string, unknown>>((inner, name) => ({ [name]: inner }), { ...values })
 }
 
 /** A group of signals: one typed signal per key, and the whole is the value of a `data-signals` attribute. */
@@ -161,14 +188,20 @@ export type Signals<T extends object> = Brand<object> & {
  * the group itself has (`source`, `toString`) is reached with `signalOf(s, "source")`.
  */
 export function signals<T extends object>(values: T, options: SignalsOptions = {}): Signals<T> {
-  return new SignalGroup(values as Readonly<Record<string, unknown>>, options) as unknown as Signals<T>
+  return new SignalGroup(
+    values as Readonly<Record<string, unknown>>,
+    options,
+  ) as unknown as Signals<T>
 }
 
 /** Typed signals by their names, without values: `signalsOf<Product>(["price"], { namespace: "product" }).price`. */
 export type SignalsByName<T extends object> = { readonly [K in keyof T]: Signal<InPage<T[K]>> }
 
 /** Signals that something else declares. The result has these names and nothing else. */
-export function signalsOf<T extends object>(names: Iterable<keyof T & string>, options: SignalOptions = {}): SignalsByName<T> {
+export function signalsOf<T extends object>(
+  names: Iterable<keyof T & string>,
+  options: SignalOptions = {},
+): SignalsByName<T> {
   const namespace = options.namespace ?? ""
   if (namespace !== "") assertSignalPath(namespace)
   const byName = Object.create(null) as Record<string, unknown>
@@ -179,7 +212,10 @@ export function signalsOf<T extends object>(names: Iterable<keyof T & string>, o
 }
 
 /** The signal of a name, also where the group has a member of that name. */
-export function signalOf<T extends object, K extends keyof T & string>(group: Signals<T> | Brand<object>, name: K): Signal<InPage<T[K]>> {
+export function signalOf<T extends object, K extends keyof T & string>(
+  group: Signals<T> | Brand<object>,
+  name: K,
+): Signal<InPage<T[K]>> {
   return SignalGroup.signal(asGroup(group), name) as unknown as Signal<InPage<T[K]>>
 }
 
@@ -190,5 +226,7 @@ export function signalValues(group: Brand<object>): Readonly<Record<string, unkn
 
 function asGroup(group: Brand<object>): SignalGroup {
   if (group instanceof SignalGroup) return group
-  throw datastarError("NITRO_DATASTAR_ATTRIBUTE", "This is not a group of signals.", { fix: "Pass what `signals({...})` returned." })
+  throw datastarError("NITRO_DATASTAR_ATTRIBUTE", "This is not a group of signals.", {
+    fix: "Pass what `signals({...})` returned.",
+  })
 }

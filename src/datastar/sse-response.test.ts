@@ -2,7 +2,14 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { comment, eventStream, patchSignals, type SseText, sseHeaders, sseResponse } from "./index.ts"
+import {
+  comment,
+  eventStream,
+  patchSignals,
+  type SseText,
+  sseHeaders,
+  sseResponse,
+} from "./index.ts"
 
 let reports: { error: Error; where: string }[] = []
 const listen = (message: unknown): void => void reports.push(message as (typeof reports)[number])
@@ -14,7 +21,10 @@ beforeEach(() => {
 afterEach(() => void unsubscribe("nitro:error", listen))
 
 it("sends headers that keep proxies from holding events back, and no header that HTTP/2 forbids", () => {
-  const response = sseResponse([], { headers: { "cache-control": "public", "x-own": "1" }, status: 200 })
+  const response = sseResponse([], {
+    headers: { "cache-control": "public", "x-own": "1" },
+    status: 200,
+  })
   expect(Object.fromEntries(response.headers)).toEqual({ ...sseHeaders, "x-own": "1" })
   expect(sseHeaders).toEqual({
     "content-type": "text/event-stream",
@@ -31,10 +41,13 @@ it("sends one event, a list, and events as they come", async () => {
   }
   expect(await sseResponse(comment("x")).text()).toBe(": x\n\n")
   expect(await sseResponse([comment("x"), comment("y")]).text()).toBe(": x\n\n: y\n\n")
-  expect(await sseResponse(slowly()).text()).toBe(`${patchSignals({ a: 1 })}${patchSignals({ a: "ä" })}`)
+  expect(await sseResponse(slowly()).text()).toBe(
+    `${patchSignals({ a: 1 })}${patchSignals({ a: "ä" })}`,
+  )
 })
 
-const stored = "event: datastar-patch-elements\ndata: selector body\ndata: mode append\ndata: elements <script>alert(1)</script>\n\n"
+const stored =
+  "event: datastar-patch-elements\ndata: selector body\ndata: mode append\ndata: elements <script>alert(1)</script>\n\n"
 
 it.each<[string, (text: string) => unknown]>([
   ["a string", text => text],
@@ -42,7 +55,10 @@ it.each<[string, (text: string) => unknown]>([
   ["a list of strings", text => [text]],
   ["a list with an event in front", text => [comment(), text]],
   ["an object that prints as one", text => [{ toString: () => text }]],
-  ["an object with the class's name", text => [{ constructor: { name: "SseText" }, text, toString: () => text }]],
+  [
+    "an object with the class's name",
+    text => [{ constructor: { name: "SseText" }, text, toString: () => text }],
+  ],
   [
     "a generator",
     text =>
@@ -98,14 +114,17 @@ it("ends the generator when the page goes away", async () => {
     const reader = (sseResponse(forEver()).body as ReadableStream<Uint8Array>).getReader()
     reply.on("close", () => void reader.cancel())
     const pump = async (): Promise<void> => {
-      for (let next = await reader.read(); !next.done; next = await reader.read()) reply.write(next.value)
+      for (let next = await reader.read(); !next.done; next = await reader.read())
+        reply.write(next.value)
     }
     pump().catch(() => reply.destroy())
   })
   await new Promise<void>(done => server.listen(0, "127.0.0.1", done))
   try {
     const page = new AbortController()
-    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { signal: page.signal })
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      signal: page.signal,
+    })
     await response.body?.getReader().read()
     page.abort()
     await end
@@ -148,7 +167,9 @@ describe("an error of the generator", () => {
       }),
     ],
   ])("is reported and breaks the stream, %s", async (_, make) => {
-    await expect(sseResponse(make() as AsyncIterable<SseText>).text()).rejects.toThrow("database is gone")
+    await expect(sseResponse(make() as AsyncIterable<SseText>).text()).rejects.toThrow(
+      "database is gone",
+    )
     expect(seen()).toEqual(["an event stream: database is gone"])
   })
 

@@ -58,7 +58,9 @@ export function eventStream(events: EventSource): ReadableStream<Uint8Array> {
 }
 
 /** Its `finally` runs; an error there has no caller left. */
-async function end(iterator: Iterator<SseText> | AsyncIterator<SseText> | undefined): Promise<void> {
+async function end(
+  iterator: Iterator<SseText> | AsyncIterator<SseText> | undefined,
+): Promise<void> {
   try {
     await iterator?.return?.()
   } catch (error) {

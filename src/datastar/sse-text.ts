@@ -21,8 +21,19 @@ export class SseText {
 /** @throws NITRO_SSE_TEXT when `value` is anything but `SseText`. */
 export function sseText(value: unknown): string {
   if (value instanceof SseText) return value.toString()
-  const what = typeof value === "string" ? "a string" : value === null ? "null" : typeof value === "object" ? "an object" : typeof value
-  throw datastarError("NITRO_SSE_TEXT", `An event stream was given ${what}, which is not an event.`, {
-    fix: "Send what `patchElements`, `patchSignals` or another function of `nitro-ts/datastar` returned. For several events use a list; `+` makes a string of them.",
-  })
+  const what =
+    typeof value === "string"
+      ? "a string"
+      : value === null
+        ? "null"
+        : typeof value === "object"
+          ? "an object"
+          : typeof value
+  throw datastarError(
+    "NITRO_SSE_TEXT",
+    `An event stream was given ${what}, which is not an event.`,
+    {
+      fix: "Send what `patchElements`, `patchSignals` or another function of `nitro-ts/datastar` returned. For several events use a list; `+` makes a string of them.",
+    },
+  )
 }

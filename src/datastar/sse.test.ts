@@ -11,8 +11,17 @@ const printed =
   (...args: Args): string =>
     String(make(...args))
 
-const patchElements = (markup: string, options?: PatchElementsOptions): string => String(sse.patchElements(raw(markup), options))
-const { comment, consoleLog, executeScript, patchSignals, redirectPatch, removeElements, removeSignals } = {
+const patchElements = (markup: string, options?: PatchElementsOptions): string =>
+  String(sse.patchElements(raw(markup), options))
+const {
+  comment,
+  consoleLog,
+  executeScript,
+  patchSignals,
+  redirectPatch,
+  removeElements,
+  removeSignals,
+} = {
   comment: printed(sse.comment),
   consoleLog: printed(sse.consoleLog),
   executeScript: printed(sse.executeScript),
@@ -44,15 +53,25 @@ function receive(stream: string): { event: string; id: string; retry: string; da
 describe("the accepted cases", () => {
   const written: Record<string, string> = {
     S01: patchElements("<div id='a'>\nb</div>"),
-    S02: patchElements("<p>x</p>", { selector: "#a", mode: "append", useViewTransition: true, eventId: "1", retryDuration: 2000 }),
+    S02: patchElements("<p>x</p>", {
+      selector: "#a",
+      mode: "append",
+      useViewTransition: true,
+      eventId: "1",
+      retryDuration: 2000,
+    }),
     S04: patchSignals({ a: 1, b: "x" }),
     S05: patchSignals({ a: 1 }, { onlyIfMissing: true }),
   }
   const sorted = (event: string): string[] => event.split("\n").sort()
 
-  for (const { id, input, expected } of cases.filter(({ area, id }) => area === "sse" && id !== "S07")) {
+  for (const { id, input, expected } of cases.filter(
+    ({ area, id }) => area === "sse" && id !== "S07",
+  )) {
     it(`${id}: ${input}`, () => {
-      const [bytes = ""] = expected.replace("…", "event: datastar-patch-signals\\n").split(" (order")
+      const [bytes = ""] = expected
+        .replace("…", "event: datastar-patch-signals\\n")
+        .split(" (order")
       expect(sorted(written[id] as string)).toEqual(sorted(bytes.replaceAll("\\n", "\n")))
     })
   }
@@ -81,32 +100,64 @@ describe("patching elements", () => {
       "event: datastar-patch-elements\nid: 7\nretry: 0\ndata: selector #s\ndata: mode inner\ndata: namespace svg\n" +
         "data: useViewTransition true\ndata: viewTransitionSelector #v\ndata: elements <circle/>\n\n",
     )
-    expect(patchElements("<p>", { mode: "outer", namespace: "html", useViewTransition: false, retryDuration: 1000 })).toBe(
-      patchElements("<p>"),
-    )
+    expect(
+      patchElements("<p>", {
+        mode: "outer",
+        namespace: "html",
+        useViewTransition: false,
+        retryDuration: 1000,
+      }),
+    ).toBe(patchElements("<p>"))
   })
 
   it("takes markup, and nothing that only prints like it", () => {
     expect(String(sse.patchElements(html`<p>${"<b>"}</p>`))).toBe(patchElements("<p>&lt;b&gt;</p>"))
-    const imitations = ["<p>", "", new String("<p>"), { toString: () => "<p>" }, { text: "<p>", parts: ["<p>"] }, Object.create(null)]
-    for (const wrong of [...imitations, {}, ["<p>"], [html`<p>`], Promise.resolve(html`<p>`), () => html`<p>`, 1, null, undefined]) {
-      expect(() => sse.patchElements(wrong as never)).toThrow(expect.objectContaining({ code: "NITRO_SSE_TEXT" }))
+    const imitations = [
+      "<p>",
+      "",
+      new String("<p>"),
+      { toString: () => "<p>" },
+      { text: "<p>", parts: ["<p>"] },
+      Object.create(null),
+    ]
+    for (const wrong of [
+      ...imitations,
+      {},
+      ["<p>"],
+      [html`<p>`],
+      Promise.resolve(html`<p>`),
+      () => html`<p>`,
+      1,
+      null,
+      undefined,
+    ]) {
+      expect(() => sse.patchElements(wrong as never)).toThrow(
+        expect.objectContaining({ code: "NITRO_SSE_TEXT" }),
+      )
     }
   })
 
   it("empties a target, and removes by a selector only", () => {
-    expect(patchElements("", { selector: "#a", mode: "inner" })).toContain("data: mode inner\ndata: elements \n\n")
-    expect(removeElements("#a", { eventId: 1 })).toBe("event: datastar-patch-elements\nid: 1\ndata: selector #a\ndata: mode remove\n\n")
+    expect(patchElements("", { selector: "#a", mode: "inner" })).toContain(
+      "data: mode inner\ndata: elements \n\n",
+    )
+    expect(removeElements("#a", { eventId: 1 })).toBe(
+      "event: datastar-patch-elements\nid: 1\ndata: selector #a\ndata: mode remove\n\n",
+    )
     expect(() => patchElements("<p id='a'>", { mode: "remove" })).toThrow(refusal)
     expect(() => removeElements("")).toThrow(refusal)
   })
 
   it("lets no text out of its data lines, whatever ends a line in it", () => {
-    const attack = "<p>\r\revent: datastar-patch-elements\rdata: elements <script>alert(1)</script>\r\r\r\n\n\u2028</p>"
+    const attack =
+      "<p>\r\revent: datastar-patch-elements\rdata: elements <script>alert(1)</script>\r\r\r\n\n\u2028</p>"
     const events = receive(patchElements(attack))
     expect(events).toHaveLength(1)
     expect(events[0]?.data.every(line => line.startsWith("elements "))).toBe(true)
-    const lines = fc.array(fc.constantFrom("\r", "\n", "\r\n", "data: ", "event: x", "<p>", "é🎉", "", "a".repeat(3000)), { maxLength: 30 })
+    const lines = fc.array(
+      fc.constantFrom("\r", "\n", "\r\n", "data: ", "event: x", "<p>", "é🎉", "", "a".repeat(3000)),
+      { maxLength: 30 },
+    )
     fc.assert(
       fc.property(lines, parts => {
         const text = parts.join("")
@@ -118,14 +169,19 @@ describe("patching elements", () => {
     )
   })
 
-  it.each([["selector"], ["viewTransitionSelector"], ["eventId"], ["mode"], ["namespace"]] as const)(
-    "refuses a line break or a NUL in %s",
-    name => {
-      for (const text of ["a\nb", "a\rb", "a\0b", "a\r\n\r\nevent: x"]) {
-        expect(() => patchElements("<p>", { selector: "#a", [name]: text } as PatchElementsOptions)).toThrow(refusal)
-      }
-    },
-  )
+  it.each([
+    ["selector"],
+    ["viewTransitionSelector"],
+    ["eventId"],
+    ["mode"],
+    ["namespace"],
+  ] as const)("refuses a line break or a NUL in %s", name => {
+    for (const text of ["a\nb", "a\rb", "a\0b", "a\r\n\r\nevent: x"]) {
+      expect(() =>
+        patchElements("<p>", { selector: "#a", [name]: text } as PatchElementsOptions),
+      ).toThrow(refusal)
+    }
+  })
 
   it("refuses modes, namespaces and times that do not exist", () => {
     expect(() => patchElements("<p>", { mode: "morph" as "outer" })).toThrow(refusal)
@@ -138,28 +194,56 @@ describe("patching elements", () => {
 
 describe("patching signals", () => {
   it("writes data on one line and raw JSON line by line", () => {
-    expect(patchSignals({ text: "a\nb\r" })).toBe('event: datastar-patch-signals\ndata: signals {"text":"a\\nb\\r"}\n\n')
-    expect(patchSignals('{\r\n"a": 1\r}')).toBe('event: datastar-patch-signals\ndata: signals {\ndata: signals "a": 1\ndata: signals }\n\n')
+    expect(patchSignals({ text: "a\nb\r" })).toBe(
+      'event: datastar-patch-signals\ndata: signals {"text":"a\\nb\\r"}\n\n',
+    )
+    expect(patchSignals('{\r\n"a": 1\r}')).toBe(
+      'event: datastar-patch-signals\ndata: signals {\ndata: signals "a": 1\ndata: signals }\n\n',
+    )
   })
 
   it("takes no text that is not a JSON object: the official client would evaluate it", () => {
-    for (const wrong of ["alert(1)", "{a: alert(1)}", "[1]", "null", "1", "", '"a"', "{}; alert(1)"]) {
-      expect(() => patchSignals(wrong), wrong).toThrow(expect.objectContaining({ code: "NITRO_EXPRESSION_VALUE" }))
+    for (const wrong of [
+      "alert(1)",
+      "{a: alert(1)}",
+      "[1]",
+      "null",
+      "1",
+      "",
+      '"a"',
+      "{}; alert(1)",
+    ]) {
+      expect(() => patchSignals(wrong), wrong).toThrow(
+        expect.objectContaining({ code: "NITRO_EXPRESSION_VALUE" }),
+      )
     }
   })
 
   it("keeps null, which removes, and Dates as ISO strings", () => {
-    expect(patchSignals({ a: null, at: new Date(0) })).toContain('{"a":null,"at":"1970-01-01T00:00:00.000Z"}')
+    expect(patchSignals({ a: null, at: new Date(0) })).toContain(
+      '{"a":null,"at":"1970-01-01T00:00:00.000Z"}',
+    )
     expect(removeSignals(["a", "user.name", "user.age"], { eventId: "1" })).toBe(
       'event: datastar-patch-signals\nid: 1\ndata: signals {"a":null,"user":{"name":null,"age":null}}\n\n',
     )
-    expect(() => removeSignals("__proto__.polluted")).toThrow(expect.objectContaining({ code: "NITRO_SIGNAL_NAME" }))
+    expect(() => removeSignals("__proto__.polluted")).toThrow(
+      expect.objectContaining({ code: "NITRO_SIGNAL_NAME" }),
+    )
   })
 
   it("refuses what JSON would drop without a word", () => {
-    for (const wrong of [{ a: undefined }, { a: Number.NaN }, { a: 5n }, { a: () => 1 }, { a: signal("x", 1) }]) {
+    for (const wrong of [
+      { a: undefined },
+      { a: Number.NaN },
+      { a: 5n },
+      { a: () => 1 },
+      { a: signal("x", 1) },
+    ]) {
       expect(() => patchSignals(wrong)).toThrow(
-        expect.objectContaining({ code: "NITRO_EXPRESSION_VALUE", message: expect.stringContaining("signals.a") }),
+        expect.objectContaining({
+          code: "NITRO_EXPRESSION_VALUE",
+          message: expect.stringContaining("signals.a"),
+        }),
       )
     }
   })
@@ -170,30 +254,44 @@ describe("running scripts", () => {
     expect(executeScript("a()")).toBe(
       'event: datastar-patch-elements\ndata: selector body\ndata: mode append\ndata: elements <script data-effect="el.remove()">a()</script>\n\n',
     )
-    expect(executeScript("a()", { autoRemove: false, attributes: { type: "module", async: true, defer: false }, eventId: "1" })).toBe(
+    expect(
+      executeScript("a()", {
+        autoRemove: false,
+        attributes: { type: "module", async: true, defer: false },
+        eventId: "1",
+      }),
+    ).toBe(
       'event: datastar-patch-elements\nid: 1\ndata: selector body\ndata: mode append\ndata: elements <script type="module" async>a()</script>\n\n',
     )
   })
 
   it("keeps attribute values and the end of the script where they are", () => {
-    expect(executeScript("a()", { attributes: { id: '"><img src=x onerror=alert(1)>' } })).toContain(
-      '<script id="&quot;&gt;&lt;img src=x onerror=alert(1)&gt;"',
-    )
+    expect(
+      executeScript("a()", { attributes: { id: '"><img src=x onerror=alert(1)>' } }),
+    ).toContain('<script id="&quot;&gt;&lt;img src=x onerror=alert(1)&gt;"')
     for (const name of ['x"><p', "onload", "ONERROR"]) {
       expect(() => executeScript("a()", { attributes: { [name]: "alert(1)" } }), name).toThrow(
         expect.objectContaining({ code: expect.stringMatching(/^NITRO_HTML_/) }),
       )
     }
-    expect(executeScript("a()", { attributes: { src: "javascript:alert(1)" } })).not.toContain("alert")
-    expect(executeScript("a('</script><!-- <script>')")).toContain("a('<\\/script><\\!-- <script>')</script>")
+    expect(executeScript("a()", { attributes: { src: "javascript:alert(1)" } })).not.toContain(
+      "alert",
+    )
+    expect(executeScript("a('</script><!-- <script>')")).toContain(
+      "a('<\\/script><\\!-- <script>')</script>",
+    )
   })
 
   it("logs values, and redirects to web addresses only", () => {
-    const script = /<script[^>]*>(.*)<\/script>/.exec(consoleLog({ a: "</script>'\n" }))?.[1] as string
+    const script = /<script[^>]*>(.*)<\/script>/.exec(
+      consoleLog({ a: "</script>'\n" }),
+    )?.[1] as string
     const logged: unknown[] = []
     Function("console", script)({ log: (value: unknown) => logged.push(value) })
     expect(logged).toEqual([{ a: "</script>'\n" }])
-    expect(redirectPatch(new URL("https://x.org/a?b=1"))).toContain("window.location.href = 'https://x.org/a?b=1'")
+    expect(redirectPatch(new URL("https://x.org/a?b=1"))).toContain(
+      "window.location.href = 'https://x.org/a?b=1'",
+    )
     for (const url of [
       "javascript:alert(1)",
       " JavaScript:alert(1)",
@@ -202,7 +300,9 @@ describe("running scripts", () => {
       "vbscript:x",
       "http://[bad",
     ]) {
-      expect(() => redirectPatch(url), url).toThrow(expect.objectContaining({ code: "NITRO_REDIRECT_URL" }))
+      expect(() => redirectPatch(url), url).toThrow(
+        expect.objectContaining({ code: "NITRO_REDIRECT_URL" }),
+      )
     }
   })
 })

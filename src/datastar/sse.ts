@@ -14,7 +14,15 @@ export interface EventOptions {
   readonly retryDuration?: number
 }
 
-export type PatchMode = "outer" | "inner" | "replace" | "prepend" | "append" | "before" | "after" | "remove"
+export type PatchMode =
+  | "outer"
+  | "inner"
+  | "replace"
+  | "prepend"
+  | "append"
+  | "before"
+  | "after"
+  | "remove"
 export type PatchNamespace = "html" | "svg" | "mathml"
 
 export interface PatchElementsOptions extends EventOptions {
@@ -41,7 +49,16 @@ export interface ExecuteScriptOptions extends EventOptions {
   readonly attributes?: Readonly<Record<string, string | number | boolean>>
 }
 
-const modes: ReadonlySet<string> = new Set<PatchMode>(["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"])
+const modes: ReadonlySet<string> = new Set<PatchMode>([
+  "outer",
+  "inner",
+  "replace",
+  "prepend",
+  "append",
+  "before",
+  "after",
+  "remove",
+])
 const namespaces: ReadonlySet<string> = new Set<PatchNamespace>(["html", "svg", "mathml"])
 const lineBreak = /\r\n|\r|\n/
 const unsafeInField = /[\r\n\0]/
@@ -59,15 +76,20 @@ function elementsEvent(elements: Markup, options?: PatchElementsOptions): string
   if (options === undefined) return withData("event: datastar-patch-elements\n", "elements", text)
   const { mode = "outer", selector } = options
   if (mode === "remove" && !selector) {
-    throw datastarError("NITRO_SSE_FIELD", "A patch with mode `remove` has no selector, so nothing says what to remove.", {
-      fix: 'Use `removeElements("#id")`.',
-    })
+    throw datastarError(
+      "NITRO_SSE_FIELD",
+      "A patch with mode `remove` has no selector, so nothing says what to remove.",
+      {
+        fix: 'Use `removeElements("#id")`.',
+      },
+    )
   }
   let event = `event: datastar-patch-elements\n${eventFields(options)}`
   if (selector) event += `data: selector ${field("selector", selector)}\n`
   if (mode !== "outer") event += `data: mode ${oneOf("mode", mode, modes)}\n`
   const { namespace = "html" } = options
-  if (namespace !== "html") event += `data: namespace ${oneOf("namespace", namespace, namespaces)}\n`
+  if (namespace !== "html")
+    event += `data: namespace ${oneOf("namespace", namespace, namespaces)}\n`
   if (options.useViewTransition === true) event += "data: useViewTransition true\n"
   if (options.viewTransitionSelector) {
     event += `data: viewTransitionSelector ${field("viewTransitionSelector", options.viewTransitionSelector)}\n`
@@ -77,7 +99,10 @@ function elementsEvent(elements: Markup, options?: PatchElementsOptions): string
 }
 
 /** Removes every element that the selector matches. */
-export function removeElements(selector: string, options?: Omit<PatchElementsOptions, "selector" | "mode">): SseText {
+export function removeElements(
+  selector: string,
+  options?: Omit<PatchElementsOptions, "selector" | "mode">,
+): SseText {
   return patchElements(raw(""), { ...options, selector, mode: "remove" })
 }
 
@@ -105,10 +130,17 @@ function jsonText(text: string): string {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw datastarError("NITRO_EXPRESSION_VALUE", "The text for `patchSignals` is not JSON.", { cause, fix: "Pass an object." })
+    throw datastarError("NITRO_EXPRESSION_VALUE", "The text for `patchSignals` is not JSON.", {
+      cause,
+      fix: "Pass an object.",
+    })
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return text
-  throw datastarError("NITRO_EXPRESSION_VALUE", "The text for `patchSignals` is JSON, but not an object.", { fix: "Pass an object." })
+  throw datastarError(
+    "NITRO_EXPRESSION_VALUE",
+    "The text for `patchSignals` is JSON, but not an object.",
+    { fix: "Pass an object." },
+  )
 }
 
 /** Removes signals by their paths: `user.name`. */
@@ -133,7 +165,10 @@ export function executeScript(source: string, options: ExecuteScriptOptions = {}
   const { autoRemove = true, attributes = {}, ...rest } = options
   // Neither of the two may stand in the text of a script element; both mean the same in a string and in a regular expression.
   const text = source.replace(/<\/(?=script)/gi, "<\\/").replace(/<!--/g, "<\\!--")
-  const element = script({ ...attributes, ...(autoRemove && { "data-effect": removeItself }) }, raw(text))
+  const element = script(
+    { ...attributes, ...(autoRemove && { "data-effect": removeItself }) },
+    raw(text),
+  )
   return patchElements(element, { ...rest, mode: "append", selector: "body" })
 }
 
@@ -145,7 +180,8 @@ const removeItself = js("el.remove()")
  */
 export function redirectPatch(url: string | URL, options?: EventOptions): SseText {
   const target = String(url)
-  if (!isWebUrl(target)) throw datastarError("NITRO_REDIRECT_URL", `A redirect to \`${target}\` is refused.`)
+  if (!isWebUrl(target))
+    throw datastarError("NITRO_REDIRECT_URL", `A redirect to \`${target}\` is refused.`)
   // From a timer, so that browsers keep the current page in their history.
   return executeScript(`setTimeout(() => { window.location.href = ${quote(target)} })`, options)
 }
@@ -165,10 +201,14 @@ export function comment(text = ""): SseText {
 function eventFields(options: EventOptions): string {
   let fields = ""
   const { eventId, retryDuration } = options
-  if (eventId !== undefined && eventId !== "") fields += `id: ${field("eventId", String(eventId))}\n`
+  if (eventId !== undefined && eventId !== "")
+    fields += `id: ${field("eventId", String(eventId))}\n`
   if (retryDuration !== undefined && retryDuration !== 1000) {
     if (!Number.isSafeInteger(retryDuration) || retryDuration < 0) {
-      throw datastarError("NITRO_SSE_FIELD", `retryDuration is ${retryDuration}, not a whole number of milliseconds.`)
+      throw datastarError(
+        "NITRO_SSE_FIELD",
+        `retryDuration is ${retryDuration}, not a whole number of milliseconds.`,
+      )
     }
     fields += `retry: ${retryDuration}\n`
   }
@@ -185,17 +225,24 @@ function withData(event: string, name: string, text: string): string {
       ? text.replaceAll("\n", `\n${prefix}`)
       : text
   // `+` on a long string only links its pieces, and copying them together later costs more than doing it now.
-  return lines.length < 4096 ? `${event}${prefix}${lines}\n\n` : [event, prefix, lines, "\n\n"].join("")
+  return lines.length < 4096
+    ? `${event}${prefix}${lines}\n\n`
+    : [event, prefix, lines, "\n\n"].join("")
 }
 
 function field(name: string, text: string): string {
   if (!unsafeInField.test(text)) return text
-  throw datastarError("NITRO_SSE_FIELD", `${name} holds a line break or a NUL, which would end the field: ${JSON.stringify(text)}`)
+  throw datastarError(
+    "NITRO_SSE_FIELD",
+    `${name} holds a line break or a NUL, which would end the field: ${JSON.stringify(text)}`,
+  )
 }
 
 function oneOf(name: string, text: string, allowed: ReadonlySet<string>): string {
   if (allowed.has(text)) return text
-  throw datastarError("NITRO_SSE_FIELD", `${name} is ${JSON.stringify(text)}.`, { fix: `Use one of ${[...allowed].join(", ")}.` })
+  throw datastarError("NITRO_SSE_FIELD", `${name} is ${JSON.stringify(text)}.`, {
+    fix: `Use one of ${[...allowed].join(", ")}.`,
+  })
 }
 
 function markupText(markup: unknown): string {

@@ -6,7 +6,11 @@ import { literal } from "./literal.ts"
 import { signalPath } from "./signal.ts"
 
 /** Runs the effects after a delay, and starts the wait again each time: a debounce. */
-export function resetTimeout(timer: Brand, delayMs: Operand<number>, ...effects: readonly Brand[]): Effect {
+export function resetTimeout(
+  timer: Brand,
+  delayMs: Operand<number>,
+  ...effects: readonly Brand[]
+): Effect {
   const name = `$${signalPath(timer)}`
   return new EffectNode(
     `clearTimeout(${name}); ${name} = setTimeout(() => { ${statements(effects)} }, ${literal(delayMs, "The delay")})`,

@@ -7,6 +7,7 @@ import type { Expression } from "./expression-types.ts"
  * Never pass text that anybody else could have written: it runs in the page. Values belong into `value(...)`.
  */
 export function js<T = unknown>(source: string): Expression<T> {
-  const simple = /^(?:@?[\w$]+(?:\(\))?(?:\??\.[\w$]+(?:\(\))?)*)$/.test(source) && !/^\d/.test(source)
+  const simple =
+    /^(?:@?[\w$]+(?:\(\))?(?:\??\.[\w$]+(?:\(\))?)*)$/.test(source) && !/^\d/.test(source)
   return typed(new ExpressionNode(source, simple ? "primary" : "raw"))
 }

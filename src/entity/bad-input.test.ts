@@ -26,11 +26,17 @@ describe("names that every object has", () => {
     const thing = await Thing.create({ name: "a" })
     for (const name of names) {
       expect(() => new Thing(own(name) as never), name).toThrowError(code("NITRO_UNKNOWN_FIELD"))
-      await expect(thing.update(own(name) as never), name).rejects.toEqual(code("NITRO_UNKNOWN_FIELD"))
+      await expect(thing.update(own(name) as never), name).rejects.toEqual(
+        code("NITRO_UNKNOWN_FIELD"),
+      )
       expect(() => Thing.filter(own(name) as never), name).toThrowError(code("NITRO_UNKNOWN_FIELD"))
       expect(() => Thing.where(own(name) as never), name).toThrowError(code("NITRO_UNKNOWN_FIELD"))
-      expect(() => Thing.all().orderBy(name as never), name).toThrowError(code("NITRO_UNKNOWN_FIELD"))
-      await expect(Thing.deleteWhere.call(Thing, own(name) as never), name).rejects.toEqual(code("NITRO_UNKNOWN_FIELD"))
+      expect(() => Thing.all().orderBy(name as never), name).toThrowError(
+        code("NITRO_UNKNOWN_FIELD"),
+      )
+      await expect(Thing.deleteWhere.call(Thing, own(name) as never), name).rejects.toEqual(
+        code("NITRO_UNKNOWN_FIELD"),
+      )
     }
     expect(await Thing.count()).toBe(1)
     expect(({} as { x?: unknown }).x).toBe(undefined)
@@ -49,10 +55,14 @@ describe("names that every object has", () => {
   it("are ordinary keys inside of JSON and change no prototype", async () => {
     const { id } = await Thing.create({
       name: "a",
-      data: JSON.parse('{ "__proto__": { "polluted": 1 }, "constructor": { "prototype": { "polluted": 1 } } }'),
+      data: JSON.parse(
+        '{ "__proto__": { "polluted": 1 }, "constructor": { "prototype": { "polluted": 1 } } }',
+      ),
     })
     const read = await Thing.require(id)
-    expect(JSON.stringify(read.data)).toBe('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')
+    expect(JSON.stringify(read.data)).toBe(
+      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
+    )
     expect(({} as { polluted?: unknown }).polluted).toBe(undefined)
   })
 })
@@ -62,26 +72,38 @@ describe("naughty texts", () => {
     await Thing.createMany(naughtyTexts.map(name => ({ name })))
     for (const name of naughtyTexts) {
       expect((await Thing.where({ name })).map(thing => thing.name)).toEqual([name])
-      expect((await Thing.where(t => t.name.contains(name))).map(thing => thing.name)).toContain(name)
+      expect((await Thing.where(t => t.name.contains(name))).map(thing => thing.name)).toContain(
+        name,
+      )
       expect((await Thing.search(name)).map(thing => thing.name)).toContain(name)
     }
   })
 
   it("are no ids of anything", async () => {
-    for (const id of [...naughtyTexts, "\0", "\ud800", null, undefined, 5, {}, ["a"]]) expect(await Thing.get(id as string)).toBe(undefined)
+    for (const id of [...naughtyTexts, "\0", "\ud800", null, undefined, 5, {}, ["a"]])
+      expect(await Thing.get(id as string)).toBe(undefined)
   })
 })
 
 it("refuses an empty condition where it would reach everything", async () => {
   await Thing.create({ name: "a" })
-  for (const where of [{}, undefined]) await expect(Thing.deleteWhere(where as never)).rejects.toEqual(code("NITRO_QUERY"))
+  for (const where of [{}, undefined])
+    await expect(Thing.deleteWhere(where as never)).rejects.toEqual(code("NITRO_QUERY"))
   await expect(Thing.deleteWhere({ name: undefined } as never)).rejects.toEqual(code("NITRO_QUERY"))
   expect(await Thing.count()).toBe(1)
 })
 
 it("refuses numbers that are none", () => {
   class Measured extends Entity("Measured", { n: z.number(), i: z.int(), at: z.date() }) {}
-  for (const wrong of [{ n: Number.NaN }, { i: 1.5 }, { i: 2 ** 53 }, { i: Number.POSITIVE_INFINITY }, { at: new Date(Number.NaN) }]) {
-    expect(() => new Measured({ n: 1, i: 1, at: new Date(0), ...wrong })).toThrowError(code("NITRO_VALIDATION"))
+  for (const wrong of [
+    { n: Number.NaN },
+    { i: 1.5 },
+    { i: 2 ** 53 },
+    { i: Number.POSITIVE_INFINITY },
+    { at: new Date(Number.NaN) },
+  ]) {
+    expect(() => new Measured({ n: 1, i: 1, at: new Date(0), ...wrong })).toThrowError(
+      code("NITRO_VALIDATION"),
+    )
   }
 })

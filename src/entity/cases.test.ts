@@ -12,9 +12,11 @@ interface Case {
 
 // Signals belong to another module, which has its own tests of N28 and N29.
 const elsewhere = new Set(["N28", "N29"])
-const cases = (JSON.parse(readFileSync(new URL("../../test/fixtures/cases.json", import.meta.url), "utf8")) as Case[]).filter(
-  ({ area, id }) => area === "entity" && !elsewhere.has(id),
-)
+const cases = (
+  JSON.parse(
+    readFileSync(new URL("../../test/fixtures/cases.json", import.meta.url), "utf8"),
+  ) as Case[]
+).filter(({ area, id }) => area === "entity" && !elsewhere.has(id))
 
 class User extends Entity("User", {
   name: z.string(),
@@ -63,7 +65,9 @@ const checks: Record<string, () => Promise<void>> = {
     expect(await ids(User.search("%"))).toEqual(["u2"])
   },
   async N10() {
-    expect(() => User.search("a", { orderBy: "nope" as never })).toThrow("Sorting field 'nope' does not exist in the model.")
+    expect(() => User.search("a", { orderBy: "nope" as never })).toThrow(
+      "Sorting field 'nope' does not exist in the model.",
+    )
   },
   async N11() {
     expect(await ids(User.filter({ name: "Alice" }))).toEqual(["u0"])
@@ -76,7 +80,11 @@ const checks: Record<string, () => Promise<void>> = {
     expect(() => User.filter({ nope: 1 } as never)).toThrow("Invalid fields for filtering: nope")
   },
   async N16() {
-    expect(await ids(User.filter({ date: { between: [new Date("2024-02-01"), new Date("2024-04-01")] } }))).toEqual(["u1", "u2", "u3"])
+    expect(
+      await ids(
+        User.filter({ date: { between: [new Date("2024-02-01"), new Date("2024-04-01")] } }),
+      ),
+    ).toEqual(["u1", "u2", "u3"])
   },
   async N17() {
     expect((await User.findBy({ age: 30 }))?.id).toBe("u0")
@@ -88,7 +96,9 @@ const checks: Record<string, () => Promise<void>> = {
   },
   async N20() {
     expect(() => new User({ name: "x", age: "notint" } as never)).toThrow(/age/)
-    expect(() => new User({ name: "x", age: "notint" } as never)).toThrow(expect.objectContaining({ code: "NITRO_VALIDATION" }))
+    expect(() => new User({ name: "x", age: "notint" } as never)).toThrow(
+      expect.objectContaining({ code: "NITRO_VALIDATION" }),
+    )
   },
   async N22() {
     const user = await User.require("u0")

@@ -17,9 +17,21 @@ it("runs without generated code", () => {
   expect(canGenerate).toBe(false)
 })
 
-storeSuite({ describe, it, expect }, { name: "memory() with closures", open: options => memory(options) })
+storeSuite(
+  { describe, it, expect },
+  { name: "memory() with closures", open: options => memory(options) },
+)
 
 describe("with closures", async () => {
-  for (const file of ["entity", "queries", "query", "key", "unit-of-work", "value-object", "soft-delete", "retry"])
+  for (const file of [
+    "entity",
+    "queries",
+    "query",
+    "key",
+    "unit-of-work",
+    "value-object",
+    "soft-delete",
+    "retry",
+  ])
     await import(`./${file}.test.ts`)
 })

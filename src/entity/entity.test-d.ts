@@ -27,7 +27,13 @@ class Product extends Entity(
     note: z.string().optional(),
     categoryId: ref("Category").nullable().default(null),
   },
-  { unique: ["name", ["categoryId", "size"]], index: ["price"], guarded: ["price"], timestamps: true, version: true },
+  {
+    unique: ["name", ["categoryId", "size"]],
+    index: ["price"],
+    guarded: ["price"],
+    timestamps: true,
+    version: true,
+  },
 ) {
   static store = memory()
   #calls = 0
@@ -50,14 +56,15 @@ const list: Product[] = await Product.where(p => p.price.lt(10).and(p.stock.gt(0
   .orderBy("-name")
   .limit(5)
 const sum: number = list.map(({ total }) => total).length + (await Product.count())
-const [size, since, note, version, created]: ["s" | "m", Date | null, string | undefined, number, Date] = [
-  product.size,
-  product.since,
-  product.note,
-  product.version,
-  product.createdAt,
-]
-const fromTo: { readonly from: number | undefined; readonly to: number } | undefined = product.changes.price
+const [size, since, note, version, created]: [
+  "s" | "m",
+  Date | null,
+  string | undefined,
+  number,
+  Date,
+] = [product.size, product.since, product.note, product.version, product.createdAt]
+const fromTo: { readonly from: number | undefined; readonly to: number } | undefined =
+  product.changes.price
 const json: { price: number; since: Date | null } = product.toJSON()
 const classes: EntityClass[] = [Product, Category]
 const instances: EntityInstance[] = [product, new Category({ name: "x" })]
@@ -66,7 +73,13 @@ const result: number = await unitOfWork(async () => 5)
 Product.observe((change: Change<Product>) => change.after?.restock(1))
 new Product({ name: "x", price: 1, id: "mine", createdAt: new Date(), size: "m" })
 ;new (class extends Entity("Empty", { n: z.int().default(0) }) {})()
-Product.where({ price: { gte: 1, lt: 9 }, stock: [1, 2], since: null, name: { contains: "x" }, tags: { isNull: true } })
+Product.where({
+  price: { gte: 1, lt: 9 },
+  stock: [1, 2],
+  since: null,
+  name: { contains: "x" },
+  tags: { isNull: true },
+})
 Product.where(p =>
   p.price
     .gt(p.stock)

@@ -28,7 +28,15 @@ const code = (expected: string, details: object = {}) =>
 describe("an instance", () => {
   it("holds validated values with defaults, an id, timestamps and version 1", () => {
     const todo = new Todo({ title: "  Milk " })
-    expect(todo).toMatchObject({ title: "Milk", done: false, tags: [], due: null, note: undefined, version: 1, isNew: true })
+    expect(todo).toMatchObject({
+      title: "Milk",
+      done: false,
+      tags: [],
+      due: null,
+      note: undefined,
+      version: 1,
+      isNew: true,
+    })
     expect(todo.createdAt).toEqual(todo.updatedAt)
     expect(todo.createdAt).not.toBe(todo.updatedAt)
     expect(new Todo({ id: "mine", title: "x" }).id).toBe("mine")
@@ -54,7 +62,8 @@ describe("an instance", () => {
   })
 
   it("refuses data that is no object", () => {
-    for (const data of [null, 5, "text", [], true]) expect(() => new Todo(data as never)).toThrow(code("NITRO_VALIDATION"))
+    for (const data of [null, 5, "text", [], true])
+      expect(() => new Todo(data as never)).toThrow(code("NITRO_VALIDATION"))
   })
 
   it("refuses an unknown field with a suggestion", () => {
@@ -77,7 +86,9 @@ describe("an instance", () => {
   it("cannot be made to look stored by input", () => {
     const forged = { values: { id: "x", title: "" }, row: [], origin: {} }
     for (const data of [Symbol("hydration"), { hydration: true }, "hydration"]) {
-      expect(() => new (Todo as unknown as new (a: unknown, b: unknown) => unknown)(data, forged)).toThrow()
+      expect(
+        () => new (Todo as unknown as new (a: unknown, b: unknown) => unknown)(data, forged),
+      ).toThrow()
     }
   })
 
@@ -85,7 +96,9 @@ describe("an instance", () => {
     const todo = new Todo({ title: "Milk" })
     expect(() => {
       todo.title = ""
-    }).toThrow(code("NITRO_VALIDATION", { issues: [{ path: "title", message: "What needs doing?" }] }))
+    }).toThrow(
+      code("NITRO_VALIDATION", { issues: [{ path: "title", message: "What needs doing?" }] }),
+    )
     expect(todo.title).toBe("Milk")
     todo.title = " Bread "
     expect(todo.title).toBe("Bread")
@@ -116,20 +129,34 @@ describe("an instance", () => {
     }
     const { id } = await Counter.create({ count: 2 })
     const counter = await Counter.require(id)
-    expect([counter.click(), counter.click(), counter.double, counter.label]).toEqual([1, 2, 8, "counter"])
+    expect([counter.click(), counter.click(), counter.double, counter.label]).toEqual([
+      1,
+      2,
+      8,
+      "counter",
+    ])
     await counter.save()
     expect((await Counter.require(id)).count).toBe(4)
   })
 
   it("gives JSON with its values alone", () => {
-    class All extends Entity("All", { big: z.bigint(), bytes: z.instanceof(Uint8Array), at: z.date() }) {
+    class All extends Entity("All", {
+      big: z.bigint(),
+      bytes: z.instanceof(Uint8Array),
+      at: z.date(),
+    }) {
       #secret = 1
       get secret() {
         return this.#secret
       }
     }
     const all = new All({ id: "x", big: 5n, bytes: Uint8Array.of(1, 2), at: new Date(0) })
-    expect(JSON.parse(JSON.stringify(all))).toEqual({ id: "x", big: "5", bytes: "AQI=", at: "1970-01-01T00:00:00.000Z" })
+    expect(JSON.parse(JSON.stringify(all))).toEqual({
+      id: "x",
+      big: "5",
+      bytes: "AQI=",
+      at: "1970-01-01T00:00:00.000Z",
+    })
   })
 
   it("is equal to another by its values, for test libraries", async () => {
@@ -175,7 +202,10 @@ describe("saving", () => {
     const todo = await Todo.require(id)
     todo.tags.push("urgent")
     ;(todo.due as Date).setFullYear(2030)
-    expect(todo.changes).toEqual({ tags: { from: [], to: ["urgent"] }, due: { from: new Date(0), to: todo.due } })
+    expect(todo.changes).toEqual({
+      tags: { from: [], to: ["urgent"] },
+      due: { from: new Date(0), to: todo.due },
+    })
     await todo.save()
     expect(await Todo.require(id)).toMatchObject({ tags: ["urgent"], due: todo.due, version: 2 })
   })
@@ -187,7 +217,10 @@ describe("saving", () => {
     ;(byJson.toJSON()["tags"] as string[]).push("b")
     expect(byJson.isDirty).toBe(true)
     const given = ["a"]
-    for (const assign of [(todo: Todo) => todo.update({ tags: given }), (todo: Todo) => Object.assign(todo, { tags: given }).save()]) {
+    for (const assign of [
+      (todo: Todo) => todo.update({ tags: given }),
+      (todo: Todo) => Object.assign(todo, { tags: given }).save(),
+    ]) {
       const todo = await loaded()
       await assign(todo)
       expect(todo.isDirty).toBe(false)
@@ -209,7 +242,12 @@ describe("saving", () => {
     todo.tags.push(5 as never)
     ;(todo.due as Date).setTime(Number.NaN)
     await expect(todo.save()).rejects.toThrow(
-      code("NITRO_VALIDATION", { issues: [expect.objectContaining({ path: "tags.0" }), expect.objectContaining({ path: "due" })] }),
+      code("NITRO_VALIDATION", {
+        issues: [
+          expect.objectContaining({ path: "tags.0" }),
+          expect.objectContaining({ path: "due" }),
+        ],
+      }),
     )
     const unsaved = new Todo({ title: "x" })
     unsaved.tags.push(5 as never)
@@ -242,9 +280,13 @@ describe("saving", () => {
   it("compares a version that came with the data instead of setting it", async () => {
     const todo = await Todo.create({ title: "x" })
     await todo.update({ title: "y", version: 1 })
-    await expect(todo.update({ title: "z", version: 1 })).rejects.toThrow(code("NITRO_STALE_ENTITY", { version: 1, storedVersion: 2 }))
+    await expect(todo.update({ title: "z", version: 1 })).rejects.toThrow(
+      code("NITRO_STALE_ENTITY", { version: 1, storedVersion: 2 }),
+    )
     await expect(todo.update({ id: "other", title: "z" })).rejects.toThrow(code("NITRO_VALIDATION"))
-    await expect(todo.update({ createdAt: new Date() } as never)).rejects.toThrow(code("NITRO_VALIDATION"))
+    await expect(todo.update({ createdAt: new Date() } as never)).rejects.toThrow(
+      code("NITRO_VALIDATION"),
+    )
     expect(todo.title).toBe("y")
   })
 
@@ -272,7 +314,9 @@ describe("saving", () => {
 
   it("creates and saves many, or none when one is not valid", async () => {
     const before = await Todo.count()
-    await expect(Todo.createMany([{ title: "a" }, { title: "" }])).rejects.toThrow(code("NITRO_VALIDATION"))
+    await expect(Todo.createMany([{ title: "a" }, { title: "" }])).rejects.toThrow(
+      code("NITRO_VALIDATION"),
+    )
     await expect(
       Todo.createMany([
         { id: "same", title: "a" },
@@ -285,7 +329,9 @@ describe("saving", () => {
     await two?.update({ title: "newer" })
     ;(one as InstanceType<typeof Todo>).title = "changed"
     stale.title = "stale"
-    await expect(Todo.saveMany([one as InstanceType<typeof Todo>, stale])).rejects.toThrow(code("NITRO_STALE_ENTITY"))
+    await expect(Todo.saveMany([one as InstanceType<typeof Todo>, stale])).rejects.toThrow(
+      code("NITRO_STALE_ENTITY"),
+    )
     expect((await Todo.require((one as InstanceType<typeof Todo>).id)).title).toBe("a")
     expect(one).toMatchObject({ title: "changed", isDirty: true, version: 1 })
     await Todo.saveMany([one as InstanceType<typeof Todo>])
@@ -293,7 +339,8 @@ describe("saving", () => {
   })
 
   it("gives undefined for ids that are no text", async () => {
-    for (const id of [undefined, null, 5, {}, ["a"]]) expect(await Todo.get(id as never)).toBeUndefined()
+    for (const id of [undefined, null, 5, {}, ["a"]])
+      expect(await Todo.get(id as never)).toBeUndefined()
     await expect(Todo.require(undefined as never)).rejects.toThrow(code("NITRO_ENTITY_NOT_FOUND"))
   })
 })
@@ -312,7 +359,9 @@ describe("the class body", () => {
 
   it("must not set a field of stored entities", async () => {
     class Setter extends Entity("Setter", { title: z.string() }) {
-      constructor(...args: ConstructorParameters<ReturnType<typeof Entity<{ title: z.ZodString }>>>) {
+      constructor(
+        ...args: ConstructorParameters<ReturnType<typeof Entity<{ title: z.ZodString }>>>
+      ) {
         super(...args)
         this.title = "always"
       }
@@ -322,7 +371,8 @@ describe("the class body", () => {
     class Other extends Setter {}
     await Other.deleteWhere({}, { all: true })
     const row = ["a", "stored"]
-    await (Other as unknown as { repository?: { bind(d: unknown): { write(w: unknown): void } } }).repository
+    await (Other as unknown as { repository?: { bind(d: unknown): { write(w: unknown): void } } })
+      .repository
     const store = memory()
     await store.bind(Setter.definition).write([{ op: "insert", row }])
     class Bound extends Setter {
@@ -346,23 +396,36 @@ describe("the class body", () => {
 })
 
 describe("the declaration", () => {
-  it.each(["Save", "Create", "Update", "Delete"].flatMap(write => [`before${write}`, `after${write}`]).concat("afterLoad"))(
-    "refuses a field that is named as the hook %s",
-    hook => {
-      expect(() => Entity("A", { [hook]: z.string() })).toThrow("hide the member")
-    },
-  )
+  it.each(
+    ["Save", "Create", "Update", "Delete"]
+      .flatMap(write => [`before${write}`, `after${write}`])
+      .concat("afterLoad"),
+  )("refuses a field that is named as the hook %s", hook => {
+    expect(() => Entity("A", { [hook]: z.string() })).toThrow("hide the member")
+  })
 
   it.each([
     ["a name that is no identifier", () => Entity("my todo", {}), "usable entity name"],
     ["a field name that is none", () => Entity("A", { "a b": z.string() }), "usable field name"],
     ["a field that hides a member", () => Entity("A", { save: z.string() }), "hide the member"],
     ["a field named as a hook", () => Entity("A", { beforeSave: z.string() }), "hide the member"],
-    ["a field that the library adds", () => Entity("A", { version: z.int() }, { version: true }), "the library fills in"],
-    ["an id beside a key of other fields", () => Entity("A", { id: z.string(), a: z.int() }, { id: ["a"] }), 'a field "id" and an id of'],
+    [
+      "a field that the library adds",
+      () => Entity("A", { version: z.int() }, { version: true }),
+      "the library fills in",
+    ],
+    [
+      "an id beside a key of other fields",
+      () => Entity("A", { id: z.string(), a: z.int() }, { id: ["a"] }),
+      'a field "id" and an id of',
+    ],
     ["a key without fields", () => Entity("A", { a: z.int() }, { id: [] }), "names no field"],
     ["a key with a field twice", () => Entity("A", { a: z.int() }, { id: ["a", "a"] }), "twice"],
-    ["something that is no schema", () => Entity("A", { a: "string" } as never), "not a zod 4 schema"],
+    [
+      "something that is no schema",
+      () => Entity("A", { a: "string" } as never),
+      "not a zod 4 schema",
+    ],
   ])("refuses %s", (_, declare, message) => {
     expect(declare).toThrow(code("NITRO_DEFINITION"))
     expect(declare).toThrow(message)
@@ -370,7 +433,9 @@ describe("the declaration", () => {
 
   it("refuses options that name an unknown field", () => {
     const declare = () => Entity("Wrong", { name: z.string() }, { unique: ["nam"] } as never)
-    expect(declare).toThrow(expect.objectContaining({ code: "NITRO_UNKNOWN_FIELD", fix: 'Did you mean "name"?' }))
+    expect(declare).toThrow(
+      expect.objectContaining({ code: "NITRO_UNKNOWN_FIELD", fix: 'Did you mean "name"?' }),
+    )
   })
 
   it("is public data", () => {
@@ -405,7 +470,14 @@ describe("the declaration", () => {
       ttlSeconds: 5,
     })
     expect(
-      definition.fields.map(({ name, type, nullable, optional, column, managed }) => [name, type, nullable, optional, column, managed]),
+      definition.fields.map(({ name, type, nullable, optional, column, managed }) => [
+        name,
+        type,
+        nullable,
+        optional,
+        column,
+        managed,
+      ]),
     ).toEqual([
       ["id", "string", false, true, "id", true],
       ["name", "string", false, false, "name", false],

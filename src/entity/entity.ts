@@ -65,7 +65,10 @@ class EntityBase extends EntityRecord {
     return records
   }
 
-  static async saveMany(records: readonly EntityRecord[], options?: SaveOptions): Promise<readonly EntityRecord[]> {
+  static async saveMany(
+    records: readonly EntityRecord[],
+    options?: SaveOptions,
+  ): Promise<readonly EntityRecord[]> {
     await saveMany(records, options)
     return records
   }
@@ -105,12 +108,24 @@ class EntityBase extends EntityRecord {
 
   static filter(where: unknown, options: FilterOptions<never> = {}): Query {
     const condition = toCondition(this.definition, where, true, relationLookup(asClass(this)))
-    return withOptions(queryOf(asClass(this), condition === undefined ? undefined : { where: condition, orderBy: [] }), options)
+    return withOptions(
+      queryOf(
+        asClass(this),
+        condition === undefined ? undefined : { where: condition, orderBy: [] },
+      ),
+      options,
+    )
   }
 
   static search(text: string | null | undefined, options: SearchOptions<never> = {}): Query {
     const condition = searchCondition(asClass(this), text, options.fields)
-    return withOptions(queryOf(asClass(this), condition === undefined ? undefined : { where: condition, orderBy: [] }), options)
+    return withOptions(
+      queryOf(
+        asClass(this),
+        condition === undefined ? undefined : { where: condition, orderBy: [] },
+      ),
+      options,
+    )
   }
 
   static findBy(where: never): Promise<unknown> {
@@ -125,17 +140,26 @@ class EntityBase extends EntityRecord {
     return deleteWhere(asClass(this), where, options)
   }
 
-  static updateWhere(where: unknown, values: unknown, options?: { readonly all?: boolean }): Promise<number> {
+  static updateWhere(
+    where: unknown,
+    values: unknown,
+    options?: { readonly all?: boolean },
+  ): Promise<number> {
     return updateWhere(asClass(this), where, values, options)
   }
 
-  static upsert(data: unknown, options: { readonly by?: string | readonly string[] } = {}): Promise<EntityRecord> {
+  static upsert(
+    data: unknown,
+    options: { readonly by?: string | readonly string[] } = {},
+  ): Promise<EntityRecord> {
     return upsert(asClass(this), data, options.by)
   }
 
   static pick(...names: readonly string[]): Shape {
     const { fields, fieldByName, name: entity } = asClass(this).definition
-    const declared = fields.filter(({ managed, derived }) => !managed && derived !== true).map(({ name }) => name)
+    const declared = fields
+      .filter(({ managed, derived }) => !managed && derived !== true)
+      .map(({ name }) => name)
     return Object.fromEntries(
       names.map(name => {
         if (!declared.includes(name)) throw unknownFieldError(entity, name, declared)
@@ -146,7 +170,13 @@ class EntityBase extends EntityRecord {
 
   static spec(condition: unknown): Specification {
     const { definition } = this
-    return new Specification(toCondition(definition, condition, false, relationLookup(asClass(this))) ?? { op: "and", of: [] }, definition)
+    return new Specification(
+      toCondition(definition, condition, false, relationLookup(asClass(this))) ?? {
+        op: "and",
+        of: [],
+      },
+      definition,
+    )
   }
 
   static join(other: typeof EntityBase, on: never): JoinQuery<never, never> {
@@ -209,7 +239,10 @@ class EntityBase extends EntityRecord {
 
   toJSON(options?: unknown): Record<string, unknown> {
     // JSON.stringify calls it with the property name.
-    const include = typeof options === "object" ? (options as { readonly include?: readonly string[] } | null)?.include : undefined
+    const include =
+      typeof options === "object"
+        ? (options as { readonly include?: readonly string[] } | null)?.include
+        : undefined
     return toPlain(this, model(this.constructor).shown, include)
   }
 
@@ -234,7 +267,8 @@ function asClass(entity: typeof EntityBase): EntityClass {
 
 function withOptions(query: Query, { orderBy = [], limit, offset }: FilterOptions<never>): Query {
   let result = query
-  for (const field of typeof orderBy === "string" ? [orderBy] : orderBy) result = result.orderBy(field)
+  for (const field of typeof orderBy === "string" ? [orderBy] : orderBy)
+    result = result.orderBy(field)
   if (limit !== undefined) result = result.limit(limit)
   return offset === undefined ? result : result.offset(offset)
 }
@@ -260,11 +294,21 @@ const taken: ReadonlySet<string> = new Set([
  *
  * Throws `NITRO_DEFINITION` for names that cannot work.
  */
-export function Entity<S extends Shape, const O extends EntityOptions<FieldNames<S>> = Record<never, never>>(
+export function Entity<
+  S extends Shape,
+  const O extends EntityOptions<FieldNames<S>> = Record<never, never>,
+>(
   name: string,
   fields: S,
   options?: O & KnownFields<FieldNames<S>, O>,
-): EntityStatics<EntityValues<S, O>, EntityInput<S, O>, EntityUpdate<S, O>, EntityKey<S, O>, EntityRef<S, O>, HiddenNames<S>> &
+): EntityStatics<
+  EntityValues<S, O>,
+  EntityInput<S, O>,
+  EntityUpdate<S, O>,
+  EntityKey<S, O>,
+  EntityRef<S, O>,
+  HiddenNames<S>
+> &
   FieldPicker<S> {
   checkDeclaration(name, fields, options ?? {}, taken)
   const made = new Model(name, fields, options ?? {}, callSiteOf(Entity))

@@ -11,8 +11,20 @@ export { type Configuration, configure, storeOf, withStores } from "./binding/st
 export { afterCommit, type UnitOfWorkOptions, unitOfWork } from "./binding/unit-of-work.ts"
 export type { Column, JsonColumn, JsonSteps } from "./conditions/column-types.ts"
 export { and, Condition, not, or, Specification } from "./conditions/condition.ts"
-export { depthOf, maxDepth, measure as asksForRelated, tooDeep } from "./conditions/condition-size.ts"
-export { asciiLower, compareBy, compileOrder, compilePredicate, isFieldOperand, matches } from "./conditions/matches.ts"
+export {
+  depthOf,
+  maxDepth,
+  measure as asksForRelated,
+  tooDeep,
+} from "./conditions/condition-size.ts"
+export {
+  asciiLower,
+  compareBy,
+  compileOrder,
+  compilePredicate,
+  isFieldOperand,
+  matches,
+} from "./conditions/matches.ts"
 export { toPattern } from "./conditions/pattern.ts"
 export type {
   EntityDefinition,
@@ -25,7 +37,12 @@ export type {
   ValuePart,
 } from "./contract/definition.ts"
 export { duplicateError, type Issue, longCascadeError } from "./contract/errors.ts"
-export { allOptionsOf, type FieldMetadata, type FieldOptions, field } from "./contract/field-options.ts"
+export {
+  allOptionsOf,
+  type FieldMetadata,
+  type FieldOptions,
+  field,
+} from "./contract/field-options.ts"
 export { generated, serial } from "./contract/generated.ts"
 export { hasDerivedId, idFrom, partsOfId, referredField } from "./contract/key.ts"
 export { currentPartition, hasPartitionedStores, withPartition } from "./contract/partition.ts"
@@ -64,7 +81,13 @@ export type {
   Write,
 } from "./contract/repository.ts"
 export { defined, StoreUse } from "./contract/shared-stores.ts"
-export { describeUnstorable, isStorable, isStorableBigInt, isStorableText, unstorableError } from "./contract/storable.ts"
+export {
+  describeUnstorable,
+  isStorable,
+  isStorableBigInt,
+  isStorableText,
+  unstorableError,
+} from "./contract/storable.ts"
 export { StoredValue } from "./contract/stored-value.ts"
 export type { EntityOptions, ManagedField } from "./definition/class-types.ts"
 export { groupDefinition, joinDefinition } from "./definition/derived.ts"

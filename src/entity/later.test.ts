@@ -5,11 +5,23 @@ import { configure } from "./binding/stores.ts"
 import { memory } from "./memory/store.ts"
 import { answeringLater } from "./testing/later.ts"
 
-storeSuite({ describe, it, expect }, { name: "memory() that answers later", open: options => answeringLater(memory(options)) })
+storeSuite(
+  { describe, it, expect },
+  { name: "memory() that answers later", open: options => answeringLater(memory(options)) },
+)
 
 configure({ store: answeringLater(memory()) })
 afterAll(() => configure({ store: memory() }))
 describe("on a store that answers later", async () => {
-  for (const file of ["entity", "queries", "query", "key", "unit-of-work", "value-object", "soft-delete", "retry"])
+  for (const file of [
+    "entity",
+    "queries",
+    "query",
+    "key",
+    "unit-of-work",
+    "value-object",
+    "soft-delete",
+    "retry",
+  ])
     await import(`./${file}.test.ts`)
 })

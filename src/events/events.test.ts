@@ -3,7 +3,17 @@ import { getEventListeners } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
 import { describe, expect, it, vi } from "vitest"
 import { z } from "zod"
-import { createEvents, currentContext, emit, event, type HandlerFailure, matches, on, withContext, withEvents } from "./index.ts"
+import {
+  createEvents,
+  currentContext,
+  emit,
+  event,
+  type HandlerFailure,
+  matches,
+  on,
+  withContext,
+  withEvents,
+} from "./index.ts"
 
 const quiet = { onError: () => {} }
 
@@ -33,7 +43,12 @@ describe("acceptance", () => {
 
   it("V04 and V05: negation, classes and single characters match", () => {
     expect([matches("!a.*", "b"), matches("!a.*", "a.b")]).toEqual([true, false])
-    expect([matches("[ab]x", "ax"), matches("[ab]x", "cx"), matches("?", "a"), matches("?", "ab")]).toEqual([true, false, true, false])
+    expect([
+      matches("[ab]x", "ax"),
+      matches("[ab]x", "cx"),
+      matches("?", "a"),
+      matches("?", "ab"),
+    ]).toEqual([true, false, true, false])
   })
 
   it("V07: higher priority first, then in order of subscription", () => {
@@ -101,21 +116,24 @@ describe("acceptance", () => {
     expect(performance.now() - startedAt).toBeLessThan(200)
   })
 
-  it.each([true, false])("V16: emit honours priority, condition and stop as emitSync does (sequential: %s)", async sequential => {
-    const { on, emit, emitSync } = createEvents()
-    const order: string[] = []
-    on("e", () => void order.push("last"), { priority: -1 })
-    on("e", () => void order.push("skipped"), { when: () => false })
-    on("e", (_, ctx) => {
-      order.push("stops")
-      ctx.stop()
-    })
-    on("e", () => void order.push("first"), { priority: 1 })
-    await emit("e", 1, { sequential })
-    await emit("e")
-    emitSync("e")
-    expect(order).toEqual(["first", "stops", "first", "stops", "first", "stops"])
-  })
+  it.each([true, false])(
+    "V16: emit honours priority, condition and stop as emitSync does (sequential: %s)",
+    async sequential => {
+      const { on, emit, emitSync } = createEvents()
+      const order: string[] = []
+      on("e", () => void order.push("last"), { priority: -1 })
+      on("e", () => void order.push("skipped"), { when: () => false })
+      on("e", (_, ctx) => {
+        order.push("stops")
+        ctx.stop()
+      })
+      on("e", () => void order.push("first"), { priority: 1 })
+      await emit("e", 1, { sequential })
+      await emit("e")
+      emitSync("e")
+      expect(order).toEqual(["first", "stops", "first", "stops", "first", "stops"])
+    },
+  )
 
   it("V17: one handler fails, the others run, the error is in the results and reported", async () => {
     const failures: HandlerFailure[] = []
@@ -124,8 +142,13 @@ describe("acceptance", () => {
       throw new Error("no mail server")
     })
     on("e", async () => "works")
-    expect(await emit("e")).toMatchObject([{ error: { message: "no mail server" }, handler: "mails" }, { value: "works" }])
-    expect(failures).toMatchObject([{ event: "e", handler: "mails", error: { message: "no mail server" } }])
+    expect(await emit("e")).toMatchObject([
+      { error: { message: "no mail server" }, handler: "mails" },
+      { value: "works" },
+    ])
+    expect(failures).toMatchObject([
+      { event: "e", handler: "mails", error: { message: "no mail server" } },
+    ])
   })
 
   it("V19: an event in a namespace is not seen outside it, nor the other way round", () => {
@@ -182,10 +205,14 @@ describe("declared events", () => {
     const schema = z.string().refine(async value => value !== "")
     const slow = event("slow.schema", { schema })
     expect(event("slow.schema", { schema })).toBe(slow)
-    expect(() => event("slow.schema", { schema: z.string() })).toThrow(expect.objectContaining({ code: "NITRO_EVENT_REDECLARED" }))
+    expect(() => event("slow.schema", { schema: z.string() })).toThrow(
+      expect.objectContaining({ code: "NITRO_EVENT_REDECLARED" }),
+    )
     const handler = vi.fn()
     on(slow, handler)
-    expect(() => emitSync(slow, "a")).toThrow(expect.objectContaining({ code: "NITRO_EVENT_ASYNC_SCHEMA" }))
+    expect(() => emitSync(slow, "a")).toThrow(
+      expect.objectContaining({ code: "NITRO_EVENT_ASYNC_SCHEMA" }),
+    )
     await emit(slow, "a")
     await expect(emit(slow, "")).rejects.toThrow("slow.schema")
     expect(handler).toHaveBeenCalledOnce()
@@ -201,8 +228,12 @@ describe("declared events", () => {
   it.each(["", "a..b", "a.*", "!a", "[a]", ".a"])("refuse the name %j", name => {
     const events = createEvents()
     expect(() => events.event(name)).toThrow(expect.objectContaining({ code: "NITRO_EVENT_NAME" }))
-    expect(() => events.emitSync(name)).toThrow(expect.objectContaining({ code: "NITRO_EVENT_NAME" }))
-    expect(() => events.namespace(name)).toThrow(expect.objectContaining({ code: "NITRO_EVENT_NAME" }))
+    expect(() => events.emitSync(name)).toThrow(
+      expect.objectContaining({ code: "NITRO_EVENT_NAME" }),
+    )
+    expect(() => events.namespace(name)).toThrow(
+      expect.objectContaining({ code: "NITRO_EVENT_NAME" }),
+    )
   })
 })
 
@@ -284,14 +315,24 @@ describe("subscriptions", () => {
       { event: "order.*", handler: "audit", priority: 0, once: true, weak: false },
     ])
     expect(listeners("order.*").map(({ handler }) => handler)).toEqual(["audit"])
-    expect([hasListeners("order.sent"), hasListeners("user.sent"), hasListeners("**")]).toEqual([true, false, false])
+    expect([hasListeners("order.sent"), hasListeners("user.sent"), hasListeners("**")]).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   it("refuse what is not a function, and a pattern that cannot be read", () => {
     const { on } = createEvents()
-    expect(() => on("e", undefined as never)).toThrow(expect.objectContaining({ code: "NITRO_EVENT_HANDLER" }))
-    expect(() => on("a.[b", () => {})).toThrow(expect.objectContaining({ code: "NITRO_EVENT_PATTERN" }))
-    expect(() => on("a.b**", () => {})).toThrow(expect.objectContaining({ code: "NITRO_EVENT_PATTERN" }))
+    expect(() => on("e", undefined as never)).toThrow(
+      expect.objectContaining({ code: "NITRO_EVENT_HANDLER" }),
+    )
+    expect(() => on("a.[b", () => {})).toThrow(
+      expect.objectContaining({ code: "NITRO_EVENT_PATTERN" }),
+    )
+    expect(() => on("a.b**", () => {})).toThrow(
+      expect.objectContaining({ code: "NITRO_EVENT_PATTERN" }),
+    )
   })
 })
 
@@ -462,11 +503,18 @@ describe("emission", () => {
 
   it("is refused in a loop with the chain of names, also through awaits, and ends soon when it branches", async () => {
     const failures: HandlerFailure[] = []
-    const { on, emit, emitSync } = createEvents({ maxDepth: 20, maxRunning: 1_000, onError: failure => failures.push(failure) })
+    const { on, emit, emitSync } = createEvents({
+      maxDepth: 20,
+      maxRunning: 1_000,
+      onError: failure => failures.push(failure),
+    })
     on("ping", () => emitSync("pong"))
     on("pong", () => emitSync("ping"))
     emitSync("ping")
-    expect(failures[0]?.error).toMatchObject({ code: "NITRO_EVENT_LOOP", message: expect.stringContaining("ping -> pong -> ping") })
+    expect(failures[0]?.error).toMatchObject({
+      code: "NITRO_EVENT_LOOP",
+      message: expect.stringContaining("ping -> pong -> ping"),
+    })
     const calls = vi.fn()
     on("twice", async () => {
       calls()
@@ -476,7 +524,10 @@ describe("emission", () => {
     await emit("twice")
     expect(calls.mock.calls.length).toBeLessThan(1_100)
     expect(failures.length).toBe(2)
-    expect(failures[1]?.error).toMatchObject({ code: "NITRO_EVENT_LOOP", message: expect.stringContaining("twice") })
+    expect(failures[1]?.error).toMatchObject({
+      code: "NITRO_EVENT_LOOP",
+      message: expect.stringContaining("twice"),
+    })
   })
 
   it("that is refused in a loop and awaited by nobody does not end the process", async () => {
@@ -491,7 +542,10 @@ describe("emission", () => {
     await sleep(5)
     process.off("unhandledRejection", unhandled)
     expect(unhandled).not.toHaveBeenCalled()
-    expect(failures).toMatchObject([{ error: { code: "NITRO_EVENT_LOOP" } }, { error: { code: "NITRO_EVENT_LOOP" } }])
+    expect(failures).toMatchObject([
+      { error: { code: "NITRO_EVENT_LOOP" } },
+      { error: { code: "NITRO_EVENT_LOOP" } },
+    ])
   })
 
   it("may go on for ever where each round is over before the next begins", async () => {
@@ -514,7 +568,10 @@ describe("emission", () => {
 describe("context", () => {
   it("carries correlation and causation over nested emissions and awaits", async () => {
     const { on, emit, emitSync } = createEvents()
-    const seen: Record<string, { id: string; correlationId: string; causationId: string | undefined }> = {}
+    const seen: Record<
+      string,
+      { id: string; correlationId: string; causationId: string | undefined }
+    > = {}
     const note = (name: string) => {
       const { id, correlationId, causationId } = currentContext() ?? {}
       seen[name] = { id: id as string, correlationId: correlationId as string, causationId }
@@ -534,7 +591,9 @@ describe("context", () => {
     expect(seen["a"]?.causationId).toBeUndefined()
     expect(seen["b"]?.causationId).toBe(seen["a"]?.id)
     expect(seen["c"]?.causationId).toBe(seen["b"]?.id)
-    expect(new Set(Object.values(seen).map(({ correlationId }) => correlationId))).toEqual(new Set([seen["a"]?.id]))
+    expect(new Set(Object.values(seen).map(({ correlationId }) => correlationId))).toEqual(
+      new Set([seen["a"]?.id]),
+    )
     await emit("a", 1, { correlationId: "request-1", causationId: "message-1" })
     expect(seen["a"]).toMatchObject({ correlationId: "request-1", causationId: "message-1" })
     expect(seen["c"]?.correlationId).toBe("request-1")

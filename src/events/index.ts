@@ -19,7 +19,14 @@ import type {
   SubscribeOptions,
 } from "./types/types.ts"
 
-export type { BusCapabilities, BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus/bus.ts"
+export type {
+  BusCapabilities,
+  BusListener,
+  Change,
+  Cursor,
+  EventBus,
+  LoggedChange,
+} from "./bus/bus.ts"
 export { type MemoryBusOptions, memoryBus } from "./bus/memory-bus.ts"
 export type { EmitMessage, HandlerMessage } from "./context/report.ts"
 export { matches } from "./patterns/pattern-trie.ts"
@@ -59,7 +66,10 @@ export function withEvents<T>(events: Events, fn: () => T): T {
 }
 
 /** Runs `fn` so that emissions in it carry these ids: a request's correlation id, the id of a message that was received. */
-export function withContext<T>(ids: { readonly correlationId?: string; readonly causationId?: string }, fn: () => T): T {
+export function withContext<T>(
+  ids: { readonly correlationId?: string; readonly causationId?: string },
+  fn: () => T,
+): T {
   return scope.run(ambientScope(ids), fn)
 }
 
@@ -79,7 +89,11 @@ export const event: Declare = defaults.event
 type Target = EventType<unknown, never> & string
 
 /** `on` of the current registry: subscribes to a declared event, a name, or a pattern such as `order.*`. */
-export const on: Subscribe = (target: unknown, handler: Handler<never>, options?: SubscribeOptions<never>): Off => {
+export const on: Subscribe = (
+  target: unknown,
+  handler: Handler<never>,
+  options?: SubscribeOptions<never>,
+): Off => {
   const events = currentEvents()
   return events instanceof Registry
     ? events.subscribe(target as Target, handler, options, on)
@@ -87,16 +101,25 @@ export const on: Subscribe = (target: unknown, handler: Handler<never>, options?
 }
 
 /** `emit` of the current registry: calls all handlers, resolves to one result per handler. */
-export const emit: Emit<EmitOptions, Promise<readonly HandlerResult[]>> = (target: unknown, payload?: unknown, options?: EmitOptions) =>
-  currentEvents().emit(target as string, payload, options)
+export const emit: Emit<EmitOptions, Promise<readonly HandlerResult[]>> = (
+  target: unknown,
+  payload?: unknown,
+  options?: EmitOptions,
+) => currentEvents().emit(target as string, payload, options)
 
 /** `emitSync` of the current registry: calls all handlers now, returns one result per handler. */
-export const emitSync: Emit<EmitSyncOptions, readonly HandlerResult[]> = (target: unknown, payload?: unknown, options?: EmitSyncOptions) =>
-  currentEvents().emitSync(target as string, payload, options)
+export const emitSync: Emit<EmitSyncOptions, readonly HandlerResult[]> = (
+  target: unknown,
+  payload?: unknown,
+  options?: EmitSyncOptions,
+) => currentEvents().emitSync(target as string, payload, options)
 
 /** `stream` of the current registry: the values of all handlers as they come. */
-export const stream: Emit<StreamOptions, EventStream> = (target: unknown, payload?: unknown, options?: StreamOptions) =>
-  currentEvents().stream(target as string, payload, options)
+export const stream: Emit<StreamOptions, EventStream> = (
+  target: unknown,
+  payload?: unknown,
+  options?: StreamOptions,
+) => currentEvents().stream(target as string, payload, options)
 
 /** Events apart from those without a namespace, in the current registry: `namespace("billing").event("paid")`. */
 export function namespace(name: string): Events {

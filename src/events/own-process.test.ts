@@ -15,9 +15,13 @@ async function runWithGc(body: string): Promise<unknown> {
     const result = await (async () => { ${body} })()
     process.stdout.write(JSON.stringify(result))`
   const cwd = fileURLToPath(new URL("../..", import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", "--import", "tsx", "--input-type=module", "-e", script], {
-    cwd,
-  })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--expose-gc", "--import", "tsx", "--input-type=module", "-e", script],
+    {
+      cwd,
+    },
+  )
   return JSON.parse(stdout)
 }
 
@@ -144,7 +148,9 @@ it("leaves promises alone as long as every handler declares only its payload", a
   expect(Number(process.versions.node.split(".")[0]) < 24 ? after : 5).toBe(5)
 })
 
-it("stops a loop that runs through awaits although nothing was followed when it began", { timeout: 60_000 }, async () => {
+it("stops a loop that runs through awaits although nothing was followed when it began", {
+  timeout: 60_000,
+}, async () => {
   const result = (await runWithGc(`
     const failures = []
     const { on, emit } = createEvents({ onError: ({ error }) => failures.push(error.code) })

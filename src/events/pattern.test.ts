@@ -51,7 +51,9 @@ describe("patterns", () => {
   })
 
   it.each(["a.[b", "[", "a..b", "", "a**", "**b.c", "!"])("refuses %j", pattern => {
-    expect(() => matches(pattern, "a")).toThrow(expect.objectContaining({ code: expect.stringMatching(/^NITRO_EVENT_/) }))
+    expect(() => matches(pattern, "a")).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^NITRO_EVENT_/) }),
+    )
   })
 
   it("takes no longer for a pattern made to be slow", () => {
@@ -65,14 +67,18 @@ describe("patterns", () => {
   const pattern = fc
     .tuple(fc.boolean(), fc.array(segment, { minLength: 1, maxLength: 4 }))
     .map(([not, parts]) => (not ? "!" : "") + parts.join("."))
-  const name = fc.array(fc.constantFrom("a", "b", "ab", "ba"), { minLength: 1, maxLength: 4 }).map(parts => parts.join("."))
+  const name = fc
+    .array(fc.constantFrom("a", "b", "ab", "ba"), { minLength: 1, maxLength: 4 })
+    .map(parts => parts.join("."))
 
   it("finds among many patterns exactly those that cover the name one by one", () => {
     fc.assert(
       fc.property(fc.uniqueArray(pattern, { maxLength: 30 }), name, (patterns, name) => {
         const trie = new PatternTrie<string>()
         for (const each of patterns) trie.add(each, each)
-        expect(trie.find(name).sort()).toEqual(patterns.filter(each => coversByRegExp(each, name)).sort())
+        expect(trie.find(name).sort()).toEqual(
+          patterns.filter(each => coversByRegExp(each, name)).sort(),
+        )
       }),
       { numRuns: 2_000 },
     )
@@ -96,7 +102,9 @@ function coversByRegExp(pattern: string, name: string): boolean {
   const source = pattern
     .split(".")
     .map(segment =>
-      segment === "**" ? "(?:\\.[^.]+)*" : `\\.${segment === "*" ? "[^.]+" : segment.replaceAll("*", "[^.]*").replaceAll("?", "[^.]")}`,
+      segment === "**"
+        ? "(?:\\.[^.]+)*"
+        : `\\.${segment === "*" ? "[^.]+" : segment.replaceAll("*", "[^.]*").replaceAll("?", "[^.]")}`,
     )
   return new RegExp(`^${source.join("")}$`, "u").test(`.${name}`)
 }

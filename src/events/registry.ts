@@ -10,7 +10,12 @@ import { assertHandler, byPriority, type Home, Subscription } from "./patterns/s
 import { cannotWait } from "./run/deferral.ts"
 import { emit, emitSync } from "./run/emit.ts"
 import { openStream } from "./stream/stream.ts"
-import { type Declaration, type DeclaredEvent, declareEvent, resolution } from "./types/event-type.ts"
+import {
+  type Declaration,
+  type DeclaredEvent,
+  declareEvent,
+  resolution,
+} from "./types/event-type.ts"
 import { assertEventName, isPattern } from "./types/names.ts"
 import type {
   Declare,
@@ -63,13 +68,22 @@ export class Registry implements Events, Home {
     this.#name = name
   }
 
-  readonly event: Declare = (name: string, options?: Declaration): never => declareEvent(name, this.#name, options, this.event) as never
+  readonly event: Declare = (name: string, options?: Declaration): never =>
+    declareEvent(name, this.#name, options, this.event) as never
 
-  readonly on: Subscribe = (target: Target, handler: Handler<never>, options?: SubscribeOptions<never>): Off =>
-    this.subscribe(target, handler, options, this.on)
+  readonly on: Subscribe = (
+    target: Target,
+    handler: Handler<never>,
+    options?: SubscribeOptions<never>,
+  ): Off => this.subscribe(target, handler, options, this.on)
 
   /** `on`, for callers that know the function better that the application called. */
-  subscribe(target: Target, handler: Handler<never>, options: SubscribeOptions<never> = {}, called: Called): Off {
+  subscribe(
+    target: Target,
+    handler: Handler<never>,
+    options: SubscribeOptions<never> = {},
+    called: Called,
+  ): Off {
     const name = typeof target === "string" ? target : target.name
     assertHandler(handler, name)
     if (options.signal?.aborted) return offOf(undefined)
@@ -87,13 +101,23 @@ export class Registry implements Events, Home {
     return offOf(subscription)
   }
 
-  readonly emit: Emit<EmitOptions, Promise<readonly HandlerResult[]>> = (target: Target, payload?: unknown, options?: EmitOptions) =>
-    emit(this.slotOf(target), payload, options)
+  readonly emit: Emit<EmitOptions, Promise<readonly HandlerResult[]>> = (
+    target: Target,
+    payload?: unknown,
+    options?: EmitOptions,
+  ) => emit(this.slotOf(target), payload, options)
 
-  readonly emitSync: Emit<EmitSyncOptions, readonly HandlerResult[]> = (target: Target, payload?: unknown, options?: EmitSyncOptions) =>
-    emitSync(this.slotOf(target), payload, options)
+  readonly emitSync: Emit<EmitSyncOptions, readonly HandlerResult[]> = (
+    target: Target,
+    payload?: unknown,
+    options?: EmitSyncOptions,
+  ) => emitSync(this.slotOf(target), payload, options)
 
-  readonly stream: Emit<StreamOptions, EventStream> = (target: Target, payload?: unknown, options?: StreamOptions) => {
+  readonly stream: Emit<StreamOptions, EventStream> = (
+    target: Target,
+    payload?: unknown,
+    options?: StreamOptions,
+  ) => {
     const slot = this.slotOf(target)
     if (slot.resolve().afterCommit && openUnit() !== undefined) throw cannotWait(slot, "streamed")
     return openStream(slot, payload, options)
@@ -110,13 +134,16 @@ export class Registry implements Events, Home {
     return found
   }
 
-  readonly listeners = (target: Target): Listener[] => this.#find(target).map(subscription => subscription.describe())
+  readonly listeners = (target: Target): Listener[] =>
+    this.#find(target).map(subscription => subscription.describe())
 
   readonly hasListeners = (target: Target): boolean => this.#find(target).length > 0
 
   readonly clear = (): void => {
-    for (const slot of this.#slots.values()) for (const subscription of [...slot.exact]) subscription.off()
-    for (const subscriptions of [...this.#patternSubscriptions.values()]) for (const subscription of [...subscriptions]) subscription.off()
+    for (const slot of this.#slots.values())
+      for (const subscription of [...slot.exact]) subscription.off()
+    for (const subscriptions of [...this.#patternSubscriptions.values()])
+      for (const subscription of [...subscriptions]) subscription.off()
     for (const registry of this.#namespaces.values()) registry.clear()
   }
 
@@ -172,7 +199,8 @@ export class Registry implements Events, Home {
 
   #find(target: Target): readonly Subscription[] {
     if (typeof target !== "string") return this.slotOf(target).resolve().subscriptions
-    if (isPattern(target)) return [...(this.#patternSubscriptions.get(target) ?? [])].sort(byPriority)
+    if (isPattern(target))
+      return [...(this.#patternSubscriptions.get(target) ?? [])].sort(byPriority)
     return this.slotOf(target).resolve().subscriptions
   }
 

@@ -10,9 +10,14 @@ import { isColouredCode } from "./verify.ts"
 
 describe("highlight", () => {
   it("colours code of a language, by its name or a short one", async () => {
-    const expected = '<span class="hljs-keyword">const</span> a = <span class="hljs-string">&quot;&lt;b&gt;&quot;</span>'
-    expect(String(await highlight('const a = "<b>"', "typescript"))).toBe(`<code class="hljs language-typescript">${expected}</code>`)
-    expect(String(await highlight('const a = "<b>"', "ts"))).toBe(`<code class="hljs language-ts">${expected}</code>`)
+    const expected =
+      '<span class="hljs-keyword">const</span> a = <span class="hljs-string">&quot;&lt;b&gt;&quot;</span>'
+    expect(String(await highlight('const a = "<b>"', "typescript"))).toBe(
+      `<code class="hljs language-typescript">${expected}</code>`,
+    )
+    expect(String(await highlight('const a = "<b>"', "ts"))).toBe(
+      `<code class="hljs language-ts">${expected}</code>`,
+    )
   })
 
   it("is a child like any other promise", async () => {
@@ -27,7 +32,9 @@ describe("highlight", () => {
   })
 
   it("loads a language that is not among the common ones when it is asked for", async () => {
-    expect(String(await highlight("def x, do: 1", "elixir"))).toContain('<span class="hljs-keyword">def</span>')
+    expect(String(await highlight("def x, do: 1", "elixir"))).toContain(
+      '<span class="hljs-keyword">def</span>',
+    )
   })
 
   it("prints code of no language, an unknown one and one with a hostile name without colours", async () => {
@@ -78,14 +85,27 @@ it("says how to install highlight.js where it is not", () => {
   }`
   const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)})`
   const code = `const { highlight } = await import("nitro-ts/highlight"); await highlight("x", "js").catch(error => console.log(error.code, error.fix))`
-  const flags = ["--conditions=source", "--import", "tsx", "--import", `data:text/javascript,${encodeURIComponent(register)}`]
-  const { stdout, stderr } = spawnSync(process.execPath, [...flags, "--input-type=module", "--eval", code], { encoding: "utf8" })
+  const flags = [
+    "--conditions=source",
+    "--import",
+    "tsx",
+    "--import",
+    `data:text/javascript,${encodeURIComponent(register)}`,
+  ]
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [...flags, "--input-type=module", "--eval", code],
+    { encoding: "utf8" },
+  )
   expect(stdout.trim(), stderr).toBe("NITRO_HIGHLIGHT_MISSING Run `npm install highlight.js`.")
 })
 
 describe("isColouredCode", () => {
   it("believes spans with a class around escaped text, and nothing else", () => {
-    const good = ['a &lt;<span class="hljs-a b_">x<span class="c">y</span></span>', "a <xy"] as const
+    const good = [
+      'a &lt;<span class="hljs-a b_">x<span class="c">y</span></span>',
+      "a <xy",
+    ] as const
     expect(isColouredCode(...good)).toBe(true)
     expect(isColouredCode("", "")).toBe(true)
     expect(isColouredCode("constructor", "constructor")).toBe(true)
@@ -111,16 +131,29 @@ describe("isColouredCode", () => {
   })
 
   it("refuses whatever is put into good output, but for names of classes", () => {
-    const good = '<span class="hljs-keyword">const</span> a = <span class="hljs-string">&quot;&lt;b&gt;&quot;</span>'
+    const good =
+      '<span class="hljs-keyword">const</span> a = <span class="hljs-string">&quot;&lt;b&gt;&quot;</span>'
     const withoutClasses = (text: string): string => text.replaceAll(/ class="[\w -]+"/g, "")
     const pieces = fc.oneof(
       fc.string({ minLength: 1 }),
-      fc.constantFrom("<", ">", '"', "'", "&", " onclick=x", "<b>", "</span>", "<span>", "constructor"),
+      fc.constantFrom(
+        "<",
+        ">",
+        '"',
+        "'",
+        "&",
+        " onclick=x",
+        "<b>",
+        "</span>",
+        "<span>",
+        "constructor",
+      ),
     )
     fc.assert(
       fc.property(fc.nat(good.length), pieces, (at, text) => {
         const changed = good.slice(0, at) + text + good.slice(at)
-        if (isColouredCode(changed, 'const a = "<b>"')) expect(withoutClasses(changed)).toBe(withoutClasses(good))
+        if (isColouredCode(changed, 'const a = "<b>"'))
+          expect(withoutClasses(changed)).toBe(withoutClasses(good))
       }),
       { numRuns: 2000 },
     )

@@ -9,7 +9,10 @@ import { isColouredCode } from "./verify.ts"
 interface Highlighter {
   getLanguage(name: string): object | undefined
   registerLanguage(name: string, definition: never): void
-  highlight(code: string, options: { language: string; ignoreIllegals: boolean }): { readonly value: string }
+  highlight(
+    code: string,
+    options: { language: string; ignoreIllegals: boolean },
+  ): { readonly value: string }
 }
 
 /** Longer code is printed without colours: its time grows with the text, and it may come from a user. */
@@ -25,7 +28,8 @@ const maxCharacters = 200_000
 export async function highlight(code: string, language?: string): Promise<Markup> {
   const highlighter = await load()
   const known = language === undefined ? undefined : await languageOf(highlighter, language)
-  if (known === undefined || code.length > maxCharacters) return codeElement({ class: "hljs" }, code)
+  if (known === undefined || code.length > maxCharacters)
+    return codeElement({ class: "hljs" }, code)
   const printed = highlighter.highlight(code, { language: known, ignoreIllegals: true }).value
   // Its output is trusted for what it is, not for who made it.
   const content = isColouredCode(printed, code) ? raw(printed) : code
@@ -39,14 +43,19 @@ function load(): Promise<Highlighter> {
     module => module.default as Highlighter,
     cause => {
       loading = undefined
-      throw new NitroError("NITRO_HIGHLIGHT_MISSING", "Code is coloured by highlight.js, which cannot be loaded.", { cause })
+      throw new NitroError(
+        "NITRO_HIGHLIGHT_MISSING",
+        "Code is coloured by highlight.js, which cannot be loaded.",
+        { cause },
+      )
     },
   )
   return loading
 }
 
 // Put together, so that the compiler does not read the types: they would bring those of the browser into every program.
-const importFrom = (file: string): Promise<{ readonly default: unknown }> => import(`highlight.js/lib/${file}`)
+const importFrom = (file: string): Promise<{ readonly default: unknown }> =>
+  import(`highlight.js/lib/${file}`)
 
 /** The name when highlight.js knows it, after a look among the languages that are not loaded from the start. */
 async function languageOf(highlighter: Highlighter, language: string): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 // Whether text is nothing but a given code in colours: the same characters, escaped, with `<span class>` around some.
 
-const piece = /<span class="[A-Za-z_][\w-]*(?: [A-Za-z_][\w-]*)*">|<\/span>|&(?:amp|lt|gt|quot|#x27);|[^<>&"']+/y
+const piece =
+  /<span class="[A-Za-z_][\w-]*(?: [A-Za-z_][\w-]*)*">|<\/span>|&(?:amp|lt|gt|quot|#x27);|[^<>&"']+/y
 
 const characters: ReadonlyMap<string, string> = new Map([
   ["&amp;", "&"],

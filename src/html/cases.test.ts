@@ -1,6 +1,20 @@
 // The accepted input and output of the html area.
 import { readFileSync } from "node:fs"
-import { Body, type Child, CustomTag, Div, Fragment, Head, Html, Img, LinearGradient, Page, render, Svg, Title } from "nitro-ts/html"
+import {
+  Body,
+  type Child,
+  CustomTag,
+  Div,
+  Fragment,
+  Head,
+  Html,
+  Img,
+  LinearGradient,
+  Page,
+  render,
+  Svg,
+  Title,
+} from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 
 interface Case {
@@ -10,9 +24,11 @@ interface Case {
   expected: string
 }
 
-const cases = (JSON.parse(readFileSync(new URL("../../test/fixtures/cases.json", import.meta.url), "utf8")) as Case[]).filter(
-  ({ area }) => area === "html",
-)
+const cases = (
+  JSON.parse(
+    readFileSync(new URL("../../test/fixtures/cases.json", import.meta.url), "utf8"),
+  ) as Case[]
+).filter(({ area }) => area === "html")
 
 const spellings = ["cls", "class_", "_class", "klass", "htmlClass"] as const
 const same = (children: Child[]): string => {
@@ -43,7 +59,11 @@ const inputs: Record<string, () => string> = {
   H26: () => String(Div("x", { cls: ["a", "b"] })),
   H28: () => String(Svg(LinearGradient({ id: "g" }))),
   H29: () =>
-    same(Array.from({ length: 200 }, () => Div({ id: "i", title: "t", class: { a: true, b: true }, data_x: 1, hidden: true }, "x"))),
+    same(
+      Array.from({ length: 200 }, () =>
+        Div({ id: "i", title: "t", class: { a: true, b: true }, data_x: 1, hidden: true }, "x"),
+      ),
+    ),
   H31: () => String(Div({ cls: "c" })("x")),
   H32: () => String(Page({ title: "T", bare: true }, "x")),
 }

@@ -13,16 +13,24 @@ const words = (text: string): string[] => text.split(/\s+/).filter(Boolean)
 
 const withoutFunction = new Set([
   // Obsolete in HTML (html.spec.whatwg.org, section 16.2), or never more than an idea; `CustomTag(name)` prints any of them.
-  ...words("acronym applet basefont bgsound big blink center command content dir element font frame frameset image isindex"),
-  ...words("keygen listing marquee menuitem multicol nextid nobr noembed noframes param plaintext rb rbc rtc shadow spacer"),
+  ...words(
+    "acronym applet basefont bgsound big blink center command content dir element font frame frameset image isindex",
+  ),
+  ...words(
+    "keygen listing marquee menuitem multicol nextid nobr noembed noframes param plaintext rb rbc rtc shadow spacer",
+  ),
   ...words("strike tt xmp"),
   // `html` is the template tag, `Html` the element.
   "html",
   // The door to MathML, whose elements have no functions.
   "math",
   // SVG 1.1 fonts, cursors and glyphs, and SVG 1.2 Tiny: not in SVG 2.
-  ...words("altGlyph altGlyphDef altGlyphItem animateColor animation color-profile cursor font font-face font-face-format"),
-  ...words("font-face-name font-face-src font-face-uri glyph glyphRef handler hkern listener missing-glyph prefetch"),
+  ...words(
+    "altGlyph altGlyphDef altGlyphItem animateColor animation color-profile cursor font font-face font-face-format",
+  ),
+  ...words(
+    "font-face-name font-face-src font-face-uri glyph glyphRef handler hkern listener missing-glyph prefetch",
+  ),
   ...words("solidColor tbreak textArea tref vkern"),
   // In SVG 2, but in no browser.
   ...words("discard unknown"),
@@ -52,7 +60,8 @@ const obsolete: Readonly<Record<string, string>> = {
   head: "profile",
   hr: "align noshade size width",
   html: "manifest version",
-  iframe: "align allowpaymentrequest allowusermedia frameborder longdesc marginheight marginwidth scrolling",
+  iframe:
+    "align allowpaymentrequest allowusermedia frameborder longdesc marginheight marginwidth scrolling",
   img: "align border hspace longdesc name vspace",
   input: "align ismap usemap",
   label: "form",
@@ -61,7 +70,8 @@ const obsolete: Readonly<Record<string, string>> = {
   link: "charset rev target",
   menu: "compact",
   meta: "scheme",
-  object: "align archive border classid codebase codetype declare hspace standby typemustmatch usemap vspace",
+  object:
+    "align archive border classid codebase codetype declare hspace standby typemustmatch usemap vspace",
   ol: "compact",
   p: "align",
   pre: "width",
@@ -79,11 +89,19 @@ const obsolete: Readonly<Record<string, string>> = {
 /** Attributes of SVG that are left out, on whichever element the package has them. */
 const leftOut = new Set([
   // Presentation properties that CSS and SVG 2 have dropped.
-  ...words("clip color-profile color-rendering enable-background glyph-orientation-horizontal glyph-orientation-vertical kerning"),
+  ...words(
+    "clip color-profile color-rendering enable-background glyph-orientation-horizontal glyph-orientation-vertical kerning",
+  ),
   // SVG 1.1 and 1.2 Tiny: conditions, navigation by keys, timelines and editing that SVG 2 does not have.
-  ...words("attributeType contentScriptType contentStyleType editable externalResourcesRequired filterRes focusable focusHighlight"),
-  ...words("nav-down nav-down-left nav-down-right nav-left nav-next nav-prev nav-right nav-up nav-up-left nav-up-right"),
-  ...words("playbackorder playbackOrder requiredFeatures requiredFonts requiredFormats snapshotTime syncBehaviorDefault"),
+  ...words(
+    "attributeType contentScriptType contentStyleType editable externalResourcesRequired filterRes focusable focusHighlight",
+  ),
+  ...words(
+    "nav-down nav-down-left nav-down-right nav-left nav-next nav-prev nav-right nav-up nav-up-left nav-up-right",
+  ),
+  ...words(
+    "playbackorder playbackOrder requiredFeatures requiredFonts requiredFormats snapshotTime syncBehaviorDefault",
+  ),
   ...words("syncToleranceDefault timelinebegin timelineBegin viewTarget"),
   // The RDFa attributes of SVG 1.2 Tiny.
   ...words("about content datatype rel resource rev"),
@@ -114,13 +132,18 @@ describe("tag functions", () => {
     const everywhere = new Set([...Object.keys(htmlTags), ...Object.keys(svgTags)])
     expect(names.filter(name => !everywhere.has(name) && !withoutFunction.has(name))).toEqual([])
     expect(functions.filter(name => !names.includes(name) && !newer.has(name))).toEqual([])
-    for (const name of functions) expect(Object.keys(tags)).toContain(name.charAt(0).toUpperCase() + name.slice(1))
+    for (const name of functions)
+      expect(Object.keys(tags)).toContain(name.charAt(0).toUpperCase() + name.slice(1))
   })
 
   it("lists no exception that is none", () => {
     const names = new Set([...htmlTagNames, ...svgTagNames])
     const functions = new Set([...Object.keys(htmlTags), ...Object.keys(svgTags)])
-    expect([...withoutFunction].filter(name => !names.has(name) || (functions.has(name) && name !== "image"))).toEqual([])
+    expect(
+      [...withoutFunction].filter(
+        name => !names.has(name) || (functions.has(name) && name !== "image"),
+      ),
+    ).toEqual([])
   })
 })
 
@@ -135,8 +158,14 @@ describe("attributes", () => {
     for (const [tag, ours] of types.html) {
       const theirs = htmlElementAttributes[tag] ?? []
       const skipped = words(obsolete[tag] ?? "")
-      expect(theirs.filter(name => !ours.has(name) && !types.global.has(name)).sort(), `<${tag}> lacks`).toEqual(skipped.sort())
-      expect([...ours].filter(name => !theirs.includes(name)).sort(), `<${tag}> has besides`).toEqual(words(added[tag] ?? "").sort())
+      expect(
+        theirs.filter(name => !ours.has(name) && !types.global.has(name)).sort(),
+        `<${tag}> lacks`,
+      ).toEqual(skipped.sort())
+      expect(
+        [...ours].filter(name => !theirs.includes(name)).sort(),
+        `<${tag}> has besides`,
+      ).toEqual(words(added[tag] ?? "").sort())
     }
     expect([...types.html.keys()].sort()).toEqual(functionsOf(htmlTags).concat("html").sort())
   })
@@ -148,10 +177,15 @@ describe("attributes", () => {
       // SVG 1.1 gave animations all properties that they can animate; SVG 2 does not.
       const isProperty = (name: string): boolean => tag === "animate" && presentation.has(name)
       const theirs = svgElementAttributes[tag] ?? []
-      const lacks = theirs.filter(name => !ours.has(name) && !types.global.has(name) && !leftOut.has(name) && !isProperty(name))
+      const lacks = theirs.filter(
+        name =>
+          !ours.has(name) && !types.global.has(name) && !leftOut.has(name) && !isProperty(name),
+      )
       // The type of an <image> was in SVG 1.2 Tiny alone.
       expect(lacks, `<${tag}> lacks`).toEqual(tag === "image" ? ["type"] : [])
-      const besides = [...ours].filter(name => !theirs.includes(name) && !everywhere.includes(name) && !addedToSvg.has(name))
+      const besides = [...ours].filter(
+        name => !theirs.includes(name) && !everywhere.includes(name) && !addedToSvg.has(name),
+      )
       expect(besides, `<${tag}> has besides`).toEqual(words(added[tag] ?? ""))
     }
     expect([...types.svg.keys()].sort()).toEqual(functionsOf(svgTags).sort())
@@ -163,7 +197,11 @@ function functionsOf(tags: object): string[] {
 }
 
 /** The names of attributes as the types have them, read by the compiler. */
-function attributeTypes(): { global: Set<string>; html: Map<string, Set<string>>; svg: Map<string, Set<string>> } {
+function attributeTypes(): {
+  global: Set<string>
+  html: Map<string, Set<string>>
+  svg: Map<string, Set<string>>
+} {
   const program = ts.createProgram([`${root}/src/html/attributes/attribute-types.ts`], {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
@@ -178,11 +216,13 @@ function attributeTypes(): { global: Set<string>; html: Map<string, Set<string>>
   const typeOf = (file: string, name: string): ts.Type => {
     const source = program.getSourceFile(`${root}/src/html/${file}`)
     const module = source && checker.getSymbolAtLocation(source)
-    const symbol = module && checker.getExportsOfModule(module).find(candidate => candidate.name === name)
+    const symbol =
+      module && checker.getExportsOfModule(module).find(candidate => candidate.name === name)
     if (symbol === undefined) throw new Error(`${file} exports no ${name}.`)
     return checker.getDeclaredTypeOfSymbol(symbol)
   }
-  const namesOf = (type: ts.Type): Set<string> => new Set(type.getProperties().map(property => property.name))
+  const namesOf = (type: ts.Type): Set<string> =>
+    new Set(type.getProperties().map(property => property.name))
   const byElement = (file: string, name: string): Map<string, Set<string>> =>
     new Map(
       typeOf(file, name)

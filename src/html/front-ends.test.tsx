@@ -8,7 +8,22 @@ import { jsx, jsxs } from "./jsx-runtime.ts"
 type Tree = { tag: string; attributes: Record<string, unknown>; children: Leaf[] }
 type Leaf = Tree | { leaf: unknown }
 
-const names = ["div", "p", "span", "ul", "textarea", "pre", "title", "svg", "linearGradient", "my-element", "a", "br", "img", "input"]
+const names = [
+  "div",
+  "p",
+  "span",
+  "ul",
+  "textarea",
+  "pre",
+  "title",
+  "svg",
+  "linearGradient",
+  "my-element",
+  "a",
+  "br",
+  "img",
+  "input",
+]
 const voids = new Set(["br", "img", "input"])
 const hostile = fc.constantFrom(
   "<script>",
@@ -25,17 +40,46 @@ const hostile = fc.constantFrom(
   "$x @y(",
   "\u2028",
 )
-const text = fc.oneof(fc.string(), hostile, fc.string({ unit: "binary" }), fc.string({ minLength: 50, maxLength: 200 }))
-const scalar = fc.oneof(text, fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.constant(undefined))
-const classes = fc.oneof(text, fc.array(fc.oneof(text, fc.constant(false), fc.constant(null))), fc.dictionary(text, fc.boolean()))
-const styles = fc.dictionary(fc.constantFrom("color", "backgroundColor", "--x", "width"), fc.oneof(text, fc.integer(), fc.constant(null)))
+const text = fc.oneof(
+  fc.string(),
+  hostile,
+  fc.string({ unit: "binary" }),
+  fc.string({ minLength: 50, maxLength: 200 }),
+)
+const scalar = fc.oneof(
+  text,
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constant(undefined),
+)
+const classes = fc.oneof(
+  text,
+  fc.array(fc.oneof(text, fc.constant(false), fc.constant(null))),
+  fc.dictionary(text, fc.boolean()),
+)
+const styles = fc.dictionary(
+  fc.constantFrom("color", "backgroundColor", "--x", "width"),
+  fc.oneof(text, fc.integer(), fc.constant(null)),
+)
 const expression = fc.oneof(text, fc.constant("$a && $b")).map(source => new Expression(source))
 
 const attributes = fc
   .uniqueArray(
     fc.oneof(
       fc.tuple(
-        fc.constantFrom("id", "title", "hidden", "viewBox", "aria-label", "data-x", "aria-hidden", "draggable", "translate"),
+        fc.constantFrom(
+          "id",
+          "title",
+          "hidden",
+          "viewBox",
+          "aria-label",
+          "data-x",
+          "aria-hidden",
+          "draggable",
+          "translate",
+        ),
         scalar,
       ),
       fc.tuple(fc.constantFrom("href", "src", "srcset", "ping"), text),
@@ -43,7 +87,10 @@ const attributes = fc
       fc.tuple(fc.constant("style"), styles),
       fc.tuple(fc.constant("data"), fc.dictionary(fc.constantFrom("a", "fooBar"), scalar)),
       fc.tuple(fc.constantFrom("data-on:click", "data-text", "data-show"), expression),
-      fc.tuple(fc.constant("data-signals"), fc.dictionary(fc.string(), fc.oneof(text, fc.integer()))),
+      fc.tuple(
+        fc.constant("data-signals"),
+        fc.dictionary(fc.string(), fc.oneof(text, fc.integer())),
+      ),
       fc.tuple(fc.constant("data-bind"), fc.constantFrom("name", "$name", true)),
     ),
     { selector: ([name]) => name, maxLength: 6 },
@@ -52,16 +99,25 @@ const attributes = fc
 
 const trees: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree; leaf: Leaf }>(tie => ({
   tree: fc
-    .record({ tag: fc.constantFrom(...names), attributes, children: fc.array(tie("leaf"), { maxLength: 4 }) })
+    .record({
+      tag: fc.constantFrom(...names),
+      attributes,
+      children: fc.array(tie("leaf"), { maxLength: 4 }),
+    })
     .map(tree => (voids.has(tree.tag) ? { ...tree, children: [] } : tree)),
-  leaf: fc.oneof({ depthSize: "small" }, fc.record({ leaf: fc.oneof(scalar, fc.array(scalar)) }), tie("tree")),
+  leaf: fc.oneof(
+    { depthSize: "small" },
+    fc.record({ leaf: fc.oneof(scalar, fc.array(scalar)) }),
+    tie("tree"),
+  ),
 })).tree
 
 const isTree = (node: Leaf): node is Tree => "tag" in node
 const asChildren = (tree: Tree, make: (tree: Tree) => Markup): Child[] =>
   tree.children.map(node => (isTree(node) ? make(node) : (node.leaf as Child)))
 
-const byTags = (tree: Tree): Markup => CustomTag(tree.tag, tree.attributes, ...asChildren(tree, byTags))
+const byTags = (tree: Tree): Markup =>
+  CustomTag(tree.tag, tree.attributes, ...asChildren(tree, byTags))
 
 const byJsx = (tree: Tree): Markup => {
   const children = asChildren(tree, byJsx)
@@ -82,7 +138,8 @@ const byTemplate = (tree: Tree): Markup => {
     // `data` has no name of its own; the others by turns unquoted, quoted, and as an object.
     if (name === "data" || index % 3 === 2) values.push({ [name]: value })
     else values.push(value)
-    source += name === "data" || index % 3 === 2 ? " \0" : index % 3 === 1 ? ` ${name}="\0"` : ` ${name}=\0`
+    source +=
+      name === "data" || index % 3 === 2 ? " \0" : index % 3 === 1 ? ` ${name}="\0"` : ` ${name}=\0`
   }
   source += ">"
   for (const child of children) {
@@ -93,7 +150,9 @@ const byTemplate = (tree: Tree): Markup => {
   let strings = templates.get(source)
   if (strings === undefined) {
     const cooked = source.split("\0")
-    strings = Object.freeze(Object.assign(cooked, { raw: cooked })) as unknown as TemplateStringsArray
+    strings = Object.freeze(
+      Object.assign(cooked, { raw: cooked }),
+    ) as unknown as TemplateStringsArray
     templates.set(source, strings)
   }
   return html(strings, ...values)
@@ -127,19 +186,26 @@ describe("one tree, three front ends", () => {
       ),
     ).toBe(kept)
     expect(String(html`<pre>${"a"}${"\n x"}</pre>`)).toBe("<pre>a\n x</pre>")
-    expect(String(html`<pre>${"\n"}${"\n x"}</pre><pre>${"\n"}</pre>`)).toBe("<pre>\n\n\n x</pre><pre>\n\n</pre>")
+    expect(String(html`<pre>${"\n"}${"\n x"}</pre><pre>${"\n"}</pre>`)).toBe(
+      "<pre>\n\n\n x</pre><pre>\n\n</pre>",
+    )
     expect(String(html`<textarea>${""}${"\n x"}</textarea>`)).toBe("<textarea>\n\n x</textarea>")
   })
 
   it("gives equal bytes when every child is a promise", async () => {
     const later = (tree: Tree): Tree => ({
       ...tree,
-      children: tree.children.map(node => (isTree(node) ? later(node) : { leaf: Promise.resolve(node.leaf) })),
+      children: tree.children.map(node =>
+        isTree(node) ? later(node) : { leaf: Promise.resolve(node.leaf) },
+      ),
     })
     await fc.assert(
       fc.asyncProperty(trees, async tree => {
         // A promise that starts with a line break cannot be known in advance, so these two print one more.
-        fc.pre(!JSON.stringify(tree).includes('"tag":"textarea"') && !JSON.stringify(tree).includes('"tag":"pre"'))
+        fc.pre(
+          !JSON.stringify(tree).includes('"tag":"textarea"') &&
+            !JSON.stringify(tree).includes('"tag":"pre"'),
+        )
         const expected = String(byTags(tree))
         expect(await render(byTags(later(tree)))).toBe(expected)
         expect(await render(byTemplate(later(tree)))).toBe(expected)
@@ -150,7 +216,9 @@ describe("one tree, three front ends", () => {
   })
 })
 
-const Item = ({ title, done = false }: { title: string; done?: boolean }) => <li class={{ done }}>{title}</li>
+const Item = ({ title, done = false }: { title: string; done?: boolean }) => (
+  <li class={{ done }}>{title}</li>
+)
 const Later = async ({ title }: { title: string }) => {
   await Promise.resolve()
   return <b>{title}</b>
@@ -188,7 +256,9 @@ describe("JSX", () => {
   })
 
   it("starts <html> with the doctype, like the Html function", () => {
-    expect(String(<html lang="en">{raw("<body></body>")}</html>)).toBe('<!doctype html><html lang="en"><body></body></html>')
+    expect(String(<html lang="en">{raw("<body></body>")}</html>)).toBe(
+      '<!doctype html><html lang="en"><body></body></html>',
+    )
   })
 
   it("spells Datastar attributes and custom elements", () => {
@@ -221,8 +291,15 @@ describe("JSX", () => {
 describe("learned open tags", () => {
   it("stay bounded and right when every value differs", () => {
     for (let i = 0; i < 30_000; i++) {
-      const markup = CustomTag("section", { id: `i${i}`, class: `c${i}`, title: i, [`data-k${i % 5000}`]: `v${i}` }, "x")
-      if (i % 997 === 0) expect(String(markup)).toBe(`<section id="i${i}" class="c${i}" title="${i}" data-k${i % 5000}="v${i}">x</section>`)
+      const markup = CustomTag(
+        "section",
+        { id: `i${i}`, class: `c${i}`, title: i, [`data-k${i % 5000}`]: `v${i}` },
+        "x",
+      )
+      if (i % 997 === 0)
+        expect(String(markup)).toBe(
+          `<section id="i${i}" class="c${i}" title="${i}" data-k${i % 5000}="v${i}">x</section>`,
+        )
     }
   })
 

@@ -2,7 +2,18 @@
 // biome-ignore-all lint/a11y: wrong markup is what is tested
 // biome-ignore-all lint/correctness/noVoidElementsWithChildren: wrong markup is what is tested
 // biome-ignore-all lint/security/noDangerouslySetInnerHtml: wrong markup is what is tested
-import { Boundary, type Child, Div, div, H1, html, input, type Markup, Page, svg } from "nitro-ts/html"
+import {
+  Boundary,
+  type Child,
+  Div,
+  div,
+  H1,
+  html,
+  input,
+  type Markup,
+  Page,
+  svg,
+} from "nitro-ts/html"
 import { Expression } from "../shared/expression.ts"
 
 const expression = new Expression<boolean>("$a")
@@ -10,7 +21,14 @@ const text = String(Math.random())
 
 // Elements, attributes and their values.
 export const fine: Markup[] = [
-  <a href="/x" target="_blank" hidden={false} aria-current="page" data-anything={{ any: "thing" }} rel="noopener">
+  <a
+    href="/x"
+    target="_blank"
+    hidden={false}
+    aria-current="page"
+    data-anything={{ any: "thing" }}
+    rel="noopener"
+  >
     x{1}
     {null}
     {false}
@@ -26,13 +44,22 @@ export const fine: Markup[] = [
     class={["a", { b: true }]}
     style={{ color: "red" }}
   />,
-  <div data-signals={{ a: 1, b: [expression] }} data-bind="name" data-show={expression} data-ignore />,
+  <div
+    data-signals={{ a: 1, b: [expression] }}
+    data-bind="name"
+    data-show={expression}
+    data-ignore
+  />,
   <svg viewBox="0 0 1 1">
     <linearGradient id="g" gradientUnits="userSpaceOnUse" />
   </svg>,
   <my-element anything="goes">x</my-element>,
   <div class={Math.random() > 0.5 && "a"} id={undefined} tabindex={-1} contenteditable={false} />,
-  div({ id: "a", class: { b: true }, data_foo: 1, aria_label: "x", on_click: expression }, "text", [1, 2]),
+  div(
+    { id: "a", class: { b: true }, data_foo: 1, aria_label: "x", on_click: expression },
+    "text",
+    [1, 2],
+  ),
   div("text", { hidden: true }),
   Div({ cls: "c" })("x"),
   H1("x"),

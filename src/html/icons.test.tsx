@@ -7,17 +7,30 @@ import { Trash } from "nitro-ts/icons/lucide"
 import { describe, expect, it } from "vitest"
 import { NitroError } from "../shared/errors.ts"
 
-const frame = 'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+const frame =
+  'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
 const x = '<path d="M18 6 6 18"/><path d="m6 6 12 12"/>'
 
 describe("an icon", () => {
   it("is one svg that screen readers skip", () => {
     expect(icon("x")).toBeInstanceOf(Markup)
-    expect(String(icon("x"))).toBe(`<svg class="lucide lucide-x" width="24" height="24" ${frame} aria-hidden="true">${x}</svg>`)
+    expect(String(icon("x"))).toBe(
+      `<svg class="lucide lucide-x" width="24" height="24" ${frame} aria-hidden="true">${x}</svg>`,
+    )
   })
 
   it("takes a size, a class, a label and any attribute of an svg, all escaped", () => {
-    expect(String(icon("x", { size: "1em", class: ["a", { b: true }], label: 'Say "no" <b>', "stroke-width": 1.5, id: "i" }))).toBe(
+    expect(
+      String(
+        icon("x", {
+          size: "1em",
+          class: ["a", { b: true }],
+          label: 'Say "no" <b>',
+          "stroke-width": 1.5,
+          id: "i",
+        }),
+      ),
+    ).toBe(
       `<svg class="lucide lucide-x a b" width="1em" height="1em" ${frame.replace('"2"', '"1.5"')} role="img" aria-label="Say &quot;no&quot; &lt;b&gt;" id="i">${x}</svg>`,
     )
   })
@@ -29,13 +42,17 @@ describe("an icon", () => {
   })
 
   it("is a component of the same output as well", () => {
-    expect(String(<Trash size={16} label="Delete" />)).toBe(String(icon("trash", { size: 16, label: "Delete" })))
+    expect(String(<Trash size={16} label="Delete" />)).toBe(
+      String(icon("trash", { size: 16, label: "Delete" })),
+    )
     expect(String(<Trash />)).toBe(String(Trash()))
   })
 
   it("can be drawn by the application", () => {
     const Logo = defineIcon("logo", '<circle cx="12" cy="12" r="10"/>')
-    expect(String(<Logo class="big" />)).toMatch(/^<svg class="lucide lucide-logo big".*<circle cx="12" cy="12" r="10"\/><\/svg>$/)
+    expect(String(<Logo class="big" />)).toMatch(
+      /^<svg class="lucide lucide-logo big".*<circle cx="12" cy="12" r="10"\/><\/svg>$/,
+    )
   })
 
   it("of a wrong name is an error with the nearest one", () => {
@@ -53,7 +70,8 @@ describe("an icon", () => {
     expect(fixOf("Trash")).toBe('Did you mean "trash"?')
     expect(fixOf("chevron-dwon")).toBe('Did you mean "chevron-down"?')
     expect(fixOf("nothing of the kind")).toContain("iconNames()")
-    for (const name of ["", " ", "\n", "trash ", "trash\n", "x <path", "__proto__", "constructor"]) fixOf(name)
+    for (const name of ["", " ", "\n", "trash ", "trash\n", "x <path", "__proto__", "constructor"])
+      fixOf(name)
   })
 })
 
@@ -73,8 +91,10 @@ describe("the set", () => {
 
   it("has the same icons by name and by export", () => {
     const exported = lucide as unknown as Readonly<Record<string, () => Markup>>
-    const exportName = (name: string): string => name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())
-    for (const name of names) expect(String(exported[exportName(name)]?.()), name).toBe(String(icon(name)))
+    const exportName = (name: string): string =>
+      name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())
+    for (const name of names)
+      expect(String(exported[exportName(name)]?.()), name).toBe(String(icon(name)))
     expect(Object.keys(exported).sort()).toEqual([...new Set(names.map(exportName))].sort())
   })
 
@@ -99,7 +119,9 @@ describe("a bundle", () => {
   }
 
   it("holds the icons it uses and the notice of their licence, no others", async () => {
-    const code = await bundle('import { Trash } from "nitro-ts/icons/lucide"; console.log(String(Trash()))')
+    const code = await bundle(
+      'import { Trash } from "nitro-ts/icons/lucide"; console.log(String(Trash()))',
+    )
     expect(code.match(/defineIcon\(/g)).toHaveLength(2)
     expect(code).toContain("ISC License")
     expect(code).toContain("Cole Bemis")

@@ -44,6 +44,8 @@ function unknownIcon(name: unknown): Error {
   const near = nearest(String(name), iconNames())
   return htmlError("NITRO_HTML_ICON", `There is no icon ${JSON.stringify(name)}.`, {
     fix:
-      near === undefined ? "`iconNames()` of nitro-ts/icons lists them, https://lucide.dev/icons shows them." : `Did you mean "${near}"?`,
+      near === undefined
+        ? "`iconNames()` of nitro-ts/icons lists them, https://lucide.dev/icons shows them."
+        : `Did you mean "${near}"?`,
   })
 }

@@ -1,6 +1,11 @@
 // The door of the html module: html``, a function for every element, JSX (`jsxImportSource: "nitro-ts/html"`), pages.
 
-export type { AnyAttributes, ElementAttributes, GlobalAttributes, TagAttributes } from "./attributes/attribute-types.ts"
+export type {
+  AnyAttributes,
+  ElementAttributes,
+  GlobalAttributes,
+  TagAttributes,
+} from "./attributes/attribute-types.ts"
 export type { AttributeValue } from "./attributes/attribute-values.ts"
 export type { ClassValue } from "./attributes/class-list.ts"
 export { isPassword, type OnPassword, onPassword, typeOf } from "./attributes/secret-input.ts"

@@ -21,10 +21,16 @@ export function jsx(type: string | Component, props: object): Markup {
     const record = elementRecord(type)
     let { children } = props as { readonly children?: unknown }
     // What every object has comes from a polluted prototype.
-    if (children !== undefined && children === nothing.children && !Object.hasOwn(props, "children")) children = undefined
+    if (
+      children !== undefined &&
+      children === nothing.children &&
+      !Object.hasOwn(props, "children")
+    )
+      children = undefined
     try {
       if (hasTextValue(record, props)) return textarea(record, props)
-      if (children === undefined && record.isNormal) return new Finished(open(record, props) + record.close)
+      if (children === undefined && record.isNormal)
+        return new Finished(open(record, props) + record.close)
       return element(record, open(record, props), children)
     } catch (error) {
       ignoreRejections(Object.values(props))
@@ -32,13 +38,19 @@ export function jsx(type: string | Component, props: object): Markup {
     }
   }
   if (typeof type === "function") return toMarkup(type(props))
-  throw htmlError("NITRO_HTML_TAG", `A JSX element cannot be ${describe(type)}.`, { fix: "Check the import of the component." })
+  throw htmlError("NITRO_HTML_TAG", `A JSX element cannot be ${describe(type)}.`, {
+    fix: "Check the import of the component.",
+  })
 }
 
 export const jsxs: typeof jsx = jsx
 
 /** What compilers call for `<div {...props} key="x">`. */
-export function createElement(type: string | Component, props: object | null, ...children: unknown[]): Markup {
+export function createElement(
+  type: string | Component,
+  props: object | null,
+  ...children: unknown[]
+): Markup {
   if (children.length === 0) return jsx(type, props ?? {})
   return jsx(type, { ...props, children: children.length === 1 ? children[0] : children })
 }

@@ -1,5 +1,17 @@
 // What is refused, with the error that says why, what to do, and where.
-import { br, CustomTag, comment, html, img, input, type Markup, raw, script, style, div as typedDiv } from "nitro-ts/html"
+import {
+  br,
+  CustomTag,
+  comment,
+  html,
+  img,
+  input,
+  type Markup,
+  raw,
+  script,
+  style,
+  div as typedDiv,
+} from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 import { NitroError } from "../shared/errors.ts"
 import { Expression } from "../shared/expression.ts"
@@ -42,14 +54,23 @@ describe("a value in a template is refused", () => {
     template("as an attribute name that is nothing", () => html`<p ${null} = "1"></p>`),
     template("as an attribute name that is an object", () => html`<p ${{ id: x }} = "1"></p>`),
     template("as an attribute name without a value in quotes", () => html`<p ${null} =1></p>`),
-    template("in a comment of a script that begins like one that ends", () => html`<script>/*/ ${x} */</script>`),
+    template(
+      "in a comment of a script that begins like one that ends",
+      () => html`<script>/*/ ${x} */</script>`,
+    ),
     template("in a comment of a script with a star", () => html`<script>/** ${x} */</script>`),
     template("in a second comment of a script", () => html`<script>/**/ /*/ ${x} */</script>`),
     template("in a comment of a script", () => html`<script>// ${x}</script>`),
     template("in a block comment of a script", () => html`<script>/* ${x} */</script>`),
     template("in a regex of a script", () => html`<script>const x = /${x}/</script>`),
-    template("behind a regex that holds a quote", () => html`<script>/"/.test(a); const x = "${x}"</script>`),
-    template("behind a string with an escaped quote", () => html`<script>const x = "\\"${x}"</script>`),
+    template(
+      "behind a regex that holds a quote",
+      () => html`<script>/"/.test(a); const x = "${x}"</script>`,
+    ),
+    template(
+      "behind a string with an escaped quote",
+      () => html`<script>const x = "\\"${x}"</script>`,
+    ),
     template("as a name in a script", () => html`<script>const a${x} = 1</script>`),
     template("behind a value in a script", () => html`<script>f() ${x}</script>`),
     template("in an iframe", () => html`<iframe>${x}</iframe>`),
@@ -101,17 +122,31 @@ describe("a template is refused that ends", () => {
 })
 
 describe("names are checked", () => {
-  it.each(["", "a b", "a>", 'a"', "a'", "a=", "a/", "<", "a\u0000", "a\nb", "x onclick", "a`", "\u0085"])(
-    "no attribute is called %j",
+  it.each([
+    "",
+    "a b",
+    "a>",
+    'a"',
+    "a'",
+    "a=",
+    "a/",
+    "<",
+    "a\u0000",
+    "a\nb",
+    "x onclick",
+    "a`",
+    "\u0085",
+  ])("no attribute is called %j", name => {
+    expect(refusal(() => div({ [name]: "x" })).code).toBe("NITRO_HTML_ATTRIBUTE")
+    expect(refusal(() => html`<p ${{ [name]: "x" }}></p>`).code).toBe("NITRO_HTML_ATTRIBUTE")
+  })
+
+  it.each(["", "a b", "1a", "a>", "script>", "a\u0000", "-a", "<p"])(
+    "no element is called %j",
     name => {
-      expect(refusal(() => div({ [name]: "x" })).code).toBe("NITRO_HTML_ATTRIBUTE")
-      expect(refusal(() => html`<p ${{ [name]: "x" }}></p>`).code).toBe("NITRO_HTML_ATTRIBUTE")
+      expect(refusal(() => CustomTag(name)).code).toBe("NITRO_HTML_TAG")
     },
   )
-
-  it.each(["", "a b", "1a", "a>", "script>", "a\u0000", "-a", "<p"])("no element is called %j", name => {
-    expect(refusal(() => CustomTag(name)).code).toBe("NITRO_HTML_TAG")
-  })
 
   it.each(["dangerouslySetInnerHTML", "innerHTML", "outerHTML"])("%s is no way in", name => {
     const error = refusal(() => div({ [name]: { __html: "<b>" } }))
@@ -141,14 +176,23 @@ describe("values are checked", () => {
   })
 
   it("an expression is no value of an ordinary attribute or class", () => {
-    expect(refusal(() => div({ title: new Expression("$a") as never })).fix).toContain("data-attr:title")
+    expect(refusal(() => div({ title: new Expression("$a") as never })).fix).toContain(
+      "data-attr:title",
+    )
     expect(refusal(() => div({ class: { a: new Expression("$a") } })).fix).toContain("data-class")
   })
 
-  it.each([{}, [1], () => 1, Symbol("x"), new Date(), Promise.resolve("x")])("an attribute cannot be %s", value => {
-    expect(refusal(() => div({ title: value as never })).code).toMatch(/NITRO_HTML_(ATTRIBUTE|PENDING)/)
-    expect(refusal(() => html`<p title=${value}></p>`).code).toMatch(/NITRO_HTML_(ATTRIBUTE|PENDING)/)
-  })
+  it.each([{}, [1], () => 1, Symbol("x"), new Date(), Promise.resolve("x")])(
+    "an attribute cannot be %s",
+    value => {
+      expect(refusal(() => div({ title: value as never })).code).toMatch(
+        /NITRO_HTML_(ATTRIBUTE|PENDING)/,
+      )
+      expect(refusal(() => html`<p title=${value}></p>`).code).toMatch(
+        /NITRO_HTML_(ATTRIBUTE|PENDING)/,
+      )
+    },
+  )
 
   it("void elements have no children", () => {
     expect(refusal(() => (br as (child: string) => Markup)("x")).code).toBe("NITRO_HTML_TAG")
@@ -181,21 +225,47 @@ describe("values are checked", () => {
       expect(error.code).toBe("NITRO_HTML_TAG")
       expect(error.fix).toContain("application/json")
     }
-    expect(String(script({ type: "application/json" }, { a: 1 }))).toBe('<script type="application/json">{"a":1}</script>')
+    expect(String(script({ type: "application/json" }, { a: 1 }))).toBe(
+      '<script type="application/json">{"a":1}</script>',
+    )
   })
 
   it("only expressions are members of data-attr, data-class and data-style", () => {
     const on = new Expression("$on")
-    expect(String(div({ "data-attr": { disabled: on, title: null }, "data-class": { "a b": on }, "data-style": { "--x": on } }))).toBe(
+    expect(
+      String(
+        div({
+          "data-attr": { disabled: on, title: null },
+          "data-class": { "a b": on },
+          "data-style": { "--x": on },
+        }),
+      ),
+    ).toBe(
       `<div data-attr="{disabled: $on}" data-class="{&quot;a b&quot;: $on}" data-style="{&quot;--x&quot;: $on}"></div>`,
     )
     expect(String(html`<p data-attr=${{ title: false }} data-class=${null}></p>`)).toBe("<p></p>")
-    for (const name of ["data-attr", "data-class", "data-style", "DATA-ATTR", "data-attr:title", "data-class:a", "data-style:color"]) {
+    for (const name of [
+      "data-attr",
+      "data-class",
+      "data-style",
+      "DATA-ATTR",
+      "data-attr:title",
+      "data-class:a",
+      "data-style:color",
+    ]) {
       for (const member of ["x", 1, true, ["x"], { source: "x" }, { a: on }]) {
-        for (const value of [{ a: member }, member === true || typeof member !== "object" ? member : [on], [member]]) {
+        for (const value of [
+          { a: member },
+          member === true || typeof member !== "object" ? member : [on],
+          [member],
+        ]) {
           expect(refusal(() => div({ [name]: value })).code, name).toBe("NITRO_HTML_EXPRESSION")
-          expect(refusal(() => html`<p ${{ [name]: value }}></p>`).code, name).toBe("NITRO_HTML_EXPRESSION")
-          expect(refusal(() => <p {...{ [name]: value }} />).code, name).toBe("NITRO_HTML_EXPRESSION")
+          expect(refusal(() => html`<p ${{ [name]: value }}></p>`).code, name).toBe(
+            "NITRO_HTML_EXPRESSION",
+          )
+          expect(refusal(() => <p {...{ [name]: value }} />).code, name).toBe(
+            "NITRO_HTML_EXPRESSION",
+          )
         }
       }
     }
@@ -228,15 +298,31 @@ describe("values are checked", () => {
       }
     }
     expect(refusal(() => html`<p data-attr:onclick=${x}></p>`).fix).toContain("data-on:click")
-    expect(String(html`<a data-attr:href=${x} data-attr:data-id=${x}></a>`)).toBe('<a data-attr:href="$x" data-attr:data-id="$x"></a>')
+    expect(String(html`<a data-attr:href=${x} data-attr:data-id=${x}></a>`)).toBe(
+      '<a data-attr:href="$x" data-attr:data-id="$x"></a>',
+    )
   })
 
   it("data-bind writes no property that holds markup", () => {
-    for (const property of ["inner-h-t-m-l", "innerhtml", "outer-h-t-m-l", "srcdoc", "text-content", "inner-text", "text"]) {
-      expect(refusal(() => div({ [`data-bind:x__prop.${property}`]: true })).code).toBe("NITRO_HTML_ATTRIBUTE")
-      expect(refusal(() => html`<p ${{ [`data-bind:x__event.a__prop.${property}`]: true }}></p>`).code).toBe("NITRO_HTML_ATTRIBUTE")
+    for (const property of [
+      "inner-h-t-m-l",
+      "innerhtml",
+      "outer-h-t-m-l",
+      "srcdoc",
+      "text-content",
+      "inner-text",
+      "text",
+    ]) {
+      expect(refusal(() => div({ [`data-bind:x__prop.${property}`]: true })).code).toBe(
+        "NITRO_HTML_ATTRIBUTE",
+      )
+      expect(
+        refusal(() => html`<p ${{ [`data-bind:x__event.a__prop.${property}`]: true }}></p>`).code,
+      ).toBe("NITRO_HTML_ATTRIBUTE")
     }
-    expect(String(div({ "data-bind:x__prop.open__event.toggled": true }))).toBe("<div data-bind:x__prop.open__event.toggled></div>")
+    expect(String(div({ "data-bind:x__prop.open__event.toggled": true }))).toBe(
+      "<div data-bind:x__prop.open__event.toggled></div>",
+    )
   })
 
   it("signals that hold no JSON are refused", () => {
@@ -252,7 +338,9 @@ describe("an error", () => {
   it("names the line of the application that wrote the markup", () => {
     expect(refusal(() => html`<${x}>`).message).toMatch(/\(at .*refusals\.test\.tsx:\d+:\d+\)$/)
     expect(refusal(() => div({ onclick: x })).message).toMatch(/refusals\.test\.tsx:\d+/)
-    expect(refusal(() => <p>{{ a: 1 } as never}</p>).details).toMatchObject({ callSite: expect.stringMatching(/refusals\.test\.tsx:\d+/) })
+    expect(refusal(() => <p>{{ a: 1 } as never}</p>).details).toMatchObject({
+      callSite: expect.stringMatching(/refusals\.test\.tsx:\d+/),
+    })
   })
 
   it("never repeats the content of a refused value", () => {
@@ -263,53 +351,77 @@ describe("an error", () => {
 })
 
 describe("comments", () => {
-  it.each(["a", "--> <b>", "->", "--!>", "<!--", "a--", "-", "--->", "<script>"])("%j cannot end the comment it stands in", text => {
-    const printed = String(comment(text))
-    expect(printed.startsWith("<!-- ") && printed.endsWith(" -->")).toBe(true)
-    expect(printed.slice(4, -3)).not.toMatch(/--|[<>]/)
-  })
+  it.each(["a", "--> <b>", "->", "--!>", "<!--", "a--", "-", "--->", "<script>"])(
+    "%j cannot end the comment it stands in",
+    text => {
+      const printed = String(comment(text))
+      expect(printed.startsWith("<!-- ") && printed.endsWith(" -->")).toBe(true)
+      expect(printed.slice(4, -3)).not.toMatch(/--|[<>]/)
+    },
+  )
 })
 
 describe("allowed", () => {
   it("static text is the author's own: handlers, expressions and scripts in it stay", () => {
     expect(
-      String(html`<p onclick="f()" data-on:click="$a++" class="a">é &amp; ${1}</p><script>const é = "x"; f(a / 2, /"/)</script>`),
-    ).toBe('<p onclick="f()" data-on:click="$a++" class="a">&#233; &amp; 1</p><script>const é = "x"; f(a / 2, /"/)</script>')
+      String(
+        html`<p onclick="f()" data-on:click="$a++" class="a">é &amp; ${1}</p><script>const é = "x"; f(a / 2, /"/)</script>`,
+      ),
+    ).toBe(
+      '<p onclick="f()" data-on:click="$a++" class="a">&#233; &amp; 1</p><script>const é = "x"; f(a / 2, /"/)</script>',
+    )
   })
 
   it("data stands in scripts where a value can stand", () => {
-    expect(String(html`<script>f(${1}, ${[x]}); const a = { b: ${null} }; return ${true}</script>`)).toBe(
-      '<script>f(1, ["value"]); const a = { b: null }; return true</script>',
-    )
+    expect(
+      String(html`<script>f(${1}, ${[x]}); const a = { b: ${null} }; return ${true}</script>`),
+    ).toBe('<script>f(1, ["value"]); const a = { b: null }; return true</script>')
     expect(String(html`<script type="application/json">${{ a: "</script>" }}</script>`)).toBe(
       '<script type="application/json">{"a":"\\u003c/script\\u003e"}</script>',
     )
-    expect(String(html`<script>const a = \`\${b}\`; f(${1})</script>`)).toBe(`<script>const a = \`\${b}\`; f(1)</script>`)
+    expect(String(html`<script>const a = \`\${b}\`; f(${1})</script>`)).toBe(
+      `<script>const a = \`\${b}\`; f(1)</script>`,
+    )
   })
 
   it("keeps the first line break of a user's text", () => {
-    expect(String(html`<textarea>${"\nx"}</textarea><pre>${"\ny"}</pre>`)).toBe("<textarea>\n\nx</textarea><pre>\n\ny</pre>")
+    expect(String(html`<textarea>${"\nx"}</textarea><pre>${"\ny"}</pre>`)).toBe(
+      "<textarea>\n\nx</textarea><pre>\n\ny</pre>",
+    )
     expect(String(html`<textarea></textarea>${"\nx"}`)).toBe("<textarea></textarea>\nx")
     expect(String(CustomTag("textarea", "\nx"))).toBe("<textarea>\n\nx</textarea>")
   })
 
   it("reads odd but valid markup", () => {
     const attributes = { id: "a" }
-    expect(String(html`<p ${attributes}/><br ${null}><p hidden ${attributes}></p><P CLASS = ${x} ></P>`)).toBe(
-      '<p id="a"/><br><p hidden id="a"></p><P CLASS="value" ></P>',
-    )
-    expect(String(html`a < ${1} <!----> <!--> ${2} <svg viewBox="0 0 1 1"><title>${x}</title></svg>`)).toBe(
-      'a < 1 <!----> <!--> 2 <svg viewBox="0 0 1 1"><title>value</title></svg>',
-    )
+    expect(
+      String(html`<p ${attributes}/><br ${null}><p hidden ${attributes}></p><P CLASS = ${x} ></P>`),
+    ).toBe('<p id="a"/><br><p hidden id="a"></p><P CLASS="value" ></P>')
+    expect(
+      String(html`a < ${1} <!----> <!--> ${2} <svg viewBox="0 0 1 1"><title>${x}</title></svg>`),
+    ).toBe('a < 1 <!----> <!--> 2 <svg viewBox="0 0 1 1"><title>value</title></svg>')
     expect(String(html`<a href='${"/a"}"b'></a>`)).toBe('<a href="/a&quot;b"></a>')
   })
 
   it("structured values work in every place of a value", () => {
     expect(
-      String(html`<p class="a ${["b", { c: true, d: false }]}" style=${{ color: "red", "--x": 1, backgroundColor: "blue" }}></p>`),
+      String(
+        html`<p class="a ${["b", { c: true, d: false }]}" style=${{ color: "red", "--x": 1, backgroundColor: "blue" }}></p>`,
+      ),
     ).toBe('<p class="a b c" style="color:red;--x:1;background-color:blue"></p>')
     expect(
-      String(input({ type: "checkbox", checked: true, disabled: false, value: 0, aria: { label: "x", hidden: false }, spellcheck: false })),
-    ).toBe('<input type="checkbox" checked value="0" aria-label="x" aria-hidden="false" spellcheck="false">')
+      String(
+        input({
+          type: "checkbox",
+          checked: true,
+          disabled: false,
+          value: 0,
+          aria: { label: "x", hidden: false },
+          spellcheck: false,
+        }),
+      ),
+    ).toBe(
+      '<input type="checkbox" checked value="0" aria-label="x" aria-hidden="false" spellcheck="false">',
+    )
   })
 })

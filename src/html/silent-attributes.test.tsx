@@ -1,7 +1,19 @@
 // What would be silent in a page: attributes twice or of no effect, however they are written; and where an error says it stands.
 import { Hono } from "hono"
 import { respond } from "nitro-ts/actions"
-import { br, type Child, html, li, Page, p, raw, render, script, style, textarea } from "nitro-ts/html"
+import {
+  br,
+  type Child,
+  html,
+  li,
+  Page,
+  p,
+  raw,
+  render,
+  script,
+  style,
+  textarea,
+} from "nitro-ts/html"
 import { jsx } from "nitro-ts/html/jsx-runtime"
 import { describe, expect, it } from "vitest"
 
@@ -18,17 +30,36 @@ describe("an attribute that stands twice in a tag", () => {
     ["in an object behind it", () => html`<p class="a" ${classOnly}>x</p>`],
     ["in an object before it", () => html`<p ${{ id: "a" }} id="b">x</p>`],
     ["in another case", () => html`<p ID="a" id=${"b"}>x</p>`],
-    ["as the value of a textarea", () => html`<textarea value=${"a"} ${{ value: "b" }}></textarea>`],
+    [
+      "as the value of a textarea",
+      () => html`<textarea value=${"a"} ${{ value: "b" }}></textarea>`,
+    ],
     ["as an event", () => html`<p data-on:click=${raw("") as never} data-on:click="x">x</p>`],
   ])("%s is refused while developing", (_, write) => {
     expect(write).toThrow(/twice|evaluates/)
   })
 
   it.each<[string, () => unknown, string]>([
-    ["JSX joins its classes", () => <p {...{ class: "a", className: "b" }} />, '<p class="a b"></p>'],
-    ["tags join their classes", () => p({ class: "a", className: "b" } as never), '<p class="a b"></p>'],
-    ["what is left out does not count", () => html`<p ${{ id: undefined, hidden: false }} id="b" hidden>x</p>`, '<p id="b" hidden>x</p>'],
-    ["two tags may have it", () => html`<p id="a">x</p><p id="b">x</p>`, '<p id="a">x</p><p id="b">x</p>'],
+    [
+      "JSX joins its classes",
+      () => <p {...{ class: "a", className: "b" }} />,
+      '<p class="a b"></p>',
+    ],
+    [
+      "tags join their classes",
+      () => p({ class: "a", className: "b" } as never),
+      '<p class="a b"></p>',
+    ],
+    [
+      "what is left out does not count",
+      () => html`<p ${{ id: undefined, hidden: false }} id="b" hidden>x</p>`,
+      '<p id="b" hidden>x</p>',
+    ],
+    [
+      "two tags may have it",
+      () => html`<p id="a">x</p><p id="b">x</p>`,
+      '<p id="a">x</p><p id="b">x</p>',
+    ],
   ])("%s", (_, write, text) => {
     expect(String(write())).toBe(text)
   })
@@ -81,7 +112,9 @@ describe("data in the place of attributes", () => {
 
   it("prints no data that stands alone in script(...) as attributes", () => {
     expect(() => script(JSON.parse('{"user":"x"}'))).toThrow("its attributes")
-    expect(String(<script type="application/json">{{ src: "data:,x" } as never}</script>)).toContain('{"src":"data:,x"}')
+    expect(
+      String(<script type="application/json">{{ src: "data:,x" } as never}</script>),
+    ).toContain('{"src":"data:,x"}')
   })
 })
 
@@ -128,7 +161,10 @@ describe("the place of an error", () => {
   it.each<[string, () => Promise<string | undefined>]>([
     ["in a map at top level", async () => atTopLevel[0]],
     ["in a handler without a name", async () => placeInHandler(() => respond(<li>{date}</li>))],
-    ["in an async handler", async () => placeInHandler(() => Promise.resolve().then(() => respond(<li>{date}</li>)))],
+    [
+      "in an async handler",
+      async () => placeInHandler(() => Promise.resolve().then(() => respond(<li>{date}</li>))),
+    ],
     ["in a template", async () => placeInHandler(() => respond(html`<p>${date}</p>`))],
     [
       "in a component",
@@ -145,7 +181,11 @@ describe("the place of an error", () => {
     ],
     [
       "in a component that waits",
-      () => render(<Slow />).then(String, error => (error as { details: { callSite: string } }).details.callSite),
+      () =>
+        render(<Slow />).then(
+          String,
+          error => (error as { details: { callSite: string } }).details.callSite,
+        ),
     ],
   ])("%s is the application's", async (_, find) => {
     expect(await find()).toMatch(here)
@@ -158,7 +198,9 @@ async function Slow() {
   return li(date)
 }
 
-async function placeInHandler(handler: () => Response | Promise<Response>): Promise<string | undefined> {
+async function placeInHandler(
+  handler: () => Response | Promise<Response>,
+): Promise<string | undefined> {
   let place: string | undefined
   const app = new Hono()
   app.onError(error => {

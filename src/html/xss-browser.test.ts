@@ -10,7 +10,10 @@ const all = [...payloads, ...urlPayloads, ...stylePayloads]
 // A frame takes Chromium longer than all the rest: a few are enough, the value in it is escaped like any other text.
 const hasFrame = (index: number): boolean => index % 40 === 0
 
-const cell = (payload: string, index: number): Markup => html`<section title=${payload} lang="a ${payload}" class=${[payload]}>
+const cell = (
+  payload: string,
+  index: number,
+): Markup => html`<section title=${payload} lang="a ${payload}" class=${[payload]}>
   <p data-x='${payload}'>${payload}</p><a href=${payload}>${payload}</a><img srcset=${payload}><textarea>${payload}</textarea>${hasFrame(index) && html`<iframe srcdoc=${payload}></iframe>`}
   <b style=${{ color: payload }} ${{ title: payload }}></b><i data-signals=${{ a: payload }}></i><svg><a xlink:href=${payload}><text>${payload}</text></a></svg>
   <script>window.read.push(${payload})</script><script type="application/json">${{ [payload]: payload }}</script>${script({ type: "x" }, [payload])}
@@ -24,7 +27,9 @@ it("keeps every payload inert in Chromium", { timeout: 60_000 }, async () => {
     const tab = await browser.newPage()
     // Anything that leaves the page would be an address that a payload brought in.
     await tab.route("**/*", route =>
-      route.request().url() === "http://xss.test/" ? route.fulfill({ contentType: "text/html; charset=utf-8", body: text }) : route.abort(),
+      route.request().url() === "http://xss.test/"
+        ? route.fulfill({ contentType: "text/html; charset=utf-8", body: text })
+        : route.abort(),
     )
     await tab.goto("http://xss.test/")
     // As text: the sources are compiled without the types of the DOM.
@@ -42,7 +47,8 @@ it("keeps every payload inert in Chromium", { timeout: 60_000 }, async () => {
       `for (const a of document.querySelectorAll("section > a[href]")) { a.target = "_self"; a.addEventListener("click", e => { if (!/^javascript:/.test(a.protocol)) e.preventDefault() }); a.click() }`,
     )
     expect(await tab.evaluate("window.ran")).toBe(0)
-    const asParsed = (payload: string): string => payload.replace(/\r\n?/g, "\n").replaceAll("\u0000", "")
+    const asParsed = (payload: string): string =>
+      payload.replace(/\r\n?/g, "\n").replaceAll("\u0000", "")
     expect(seen).toEqual({
       ran: 0,
       read: all,
@@ -54,7 +60,13 @@ it("keeps every payload inert in Chromium", { timeout: 60_000 }, async () => {
       positions: 0,
     })
     // The trap works: a payload that is not escaped is seen to run.
-    await tab.setContent(String(raw("<script>window.ran = 0; window.pwned = () => window.ran++</script><svg onload=pwned()></svg>")))
+    await tab.setContent(
+      String(
+        raw(
+          "<script>window.ran = 0; window.pwned = () => window.ran++</script><svg onload=pwned()></svg>",
+        ),
+      ),
+    )
     expect(await tab.evaluate("window.ran")).toBe(1)
   } finally {
     await browser.close()

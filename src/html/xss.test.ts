@@ -9,8 +9,15 @@ import { payloads, safeUrls, stylePayloads, urlPayloads } from "./support/xss-pa
 
 const div = typedDiv as (...content: unknown[]) => Markup
 
-const entities: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" }
-const decode = (text: string): string => text.replace(/&(?:amp|lt|gt|quot|#39);/g, entity => entities[entity] ?? entity)
+const entities: Record<string, string> = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#39;": "'",
+}
+const decode = (text: string): string =>
+  text.replace(/&(?:amp|lt|gt|quot|#39);/g, entity => entities[entity] ?? entity)
 
 /** What stands between `before` and `after`, which must be where the page starts and ends. */
 function between(page: unknown, before: string, after: string): string {
@@ -39,7 +46,11 @@ describe("text", () => {
     expectContained(between(jsx("div", { children: payload }), "<div>", "</div>"), payload)
     expectContained(between(html`<title>${payload}</title>`, "<title>", "</title>"), payload)
     expectContained(
-      between(html`<textarea>${payload}</textarea>`, payload.startsWith("\n") ? "<textarea>\n" : "<textarea>", "</textarea>"),
+      between(
+        html`<textarea>${payload}</textarea>`,
+        payload.startsWith("\n") ? "<textarea>\n" : "<textarea>",
+        "</textarea>",
+      ),
       payload,
     )
   })
@@ -47,7 +58,11 @@ describe("text", () => {
 
 describe("attribute values", () => {
   it.each(payloads)("%j", payload => {
-    for (const page of [html`<p title=${payload}></p>`, html`<p title="${payload}"></p>`, html`<p ${{ title: payload }}></p>`]) {
+    for (const page of [
+      html`<p title=${payload}></p>`,
+      html`<p title="${payload}"></p>`,
+      html`<p ${{ title: payload }}></p>`,
+    ]) {
       expectContained(between(page, '<p title="', '"></p>'), payload)
     }
     expectContained(between(html`<p title='x ${payload}'></p>`, "<p title='x ", "'></p>"), payload)
@@ -55,13 +70,25 @@ describe("attribute values", () => {
     expectContained(between(div({ title: payload }), '<div title="', '"></div>'), payload)
     expectContained(between(jsx("div", { class: [payload] }), '<div class="', '"></div>'), payload)
     expectContained(between(div({ data: { x: payload } }), '<div data-x="', '"></div>'), payload)
-    const srcdoc = decode(between(html`<iframe srcdoc=${payload}></iframe>`, '<iframe srcdoc="', '"></iframe>'))
+    const srcdoc = decode(
+      between(html`<iframe srcdoc=${payload}></iframe>`, '<iframe srcdoc="', '"></iframe>'),
+    )
     expectContained(srcdoc, payload)
   })
 })
 
 describe("addresses", () => {
-  const attributes = ["href", "src", "action", "formaction", "poster", "cite", "data", "xlink:href", "background"]
+  const attributes = [
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "poster",
+    "cite",
+    "data",
+    "xlink:href",
+    "background",
+  ]
 
   it.each(urlPayloads)("drops %j", url => {
     for (const name of attributes) {
@@ -71,9 +98,14 @@ describe("addresses", () => {
     expect(String(html`<a href=${url}></a>`)).toBe("<a></a>")
     expect(String(html`<a href="${url}"></a>`)).toBe("<a></a>")
     expect(String(html`<a href="${url.slice(0, 3)}${url.slice(3)}"></a>`)).toBe("<a></a>")
-    if (!/svg/i.test(url)) expect(String(html`<img srcset="/a 1x, ${url.replaceAll(/[\s,]/g, "")} 2x">`)).toBe("<img>")
-    expect(String(html`<svg><set attributeName="href" to=${url}></set></svg>`)).toBe('<svg><set attributeName="href"></set></svg>')
-    expect(String(html`<meta http-equiv="refresh" content="0;url=${url}">`)).toBe('<meta http-equiv="refresh">')
+    if (!/svg/i.test(url))
+      expect(String(html`<img srcset="/a 1x, ${url.replaceAll(/[\s,]/g, "")} 2x">`)).toBe("<img>")
+    expect(String(html`<svg><set attributeName="href" to=${url}></set></svg>`)).toBe(
+      '<svg><set attributeName="href"></set></svg>',
+    )
+    expect(String(html`<meta http-equiv="refresh" content="0;url=${url}">`)).toBe(
+      '<meta http-equiv="refresh">',
+    )
     // An answer that was learned must be the same as the first one.
     expect(String(a({ href: url }))).toBe("<a></a>")
     expect(String(a({ href: url }))).toBe("<a></a>")
@@ -86,7 +118,8 @@ describe("addresses", () => {
       try {
         protocol = new URL(url, "https://example.org/").protocol
       } catch {}
-      if (["javascript:", "vbscript:", "livescript:"].includes(protocol)) expect(printed, url).toBe("<a></a>")
+      if (["javascript:", "vbscript:", "livescript:"].includes(protocol))
+        expect(printed, url).toBe("<a></a>")
     }
   })
 
@@ -105,7 +138,9 @@ describe("addresses", () => {
     for (const tag of ["script", "SCRIPT", "Script"]) {
       for (const name of ["src", "href", "xlink:href"]) {
         expect(String(jsx(tag, { [name]: url }))).toBe(`<${tag}></${tag}>`)
-        expect(String(CustomTag("svg", CustomTag(tag, { [name]: url })))).toBe(`<svg><${tag}></${tag}></svg>`)
+        expect(String(CustomTag("svg", CustomTag(tag, { [name]: url })))).toBe(
+          `<svg><${tag}></${tag}></svg>`,
+        )
       }
     }
     expect(String(script({ src: url }))).toBe("<script></script>")
@@ -115,14 +150,17 @@ describe("addresses", () => {
     expect(String(html`<script ${{ src: url }}></script>`)).toBe("<script></script>")
   })
 
-  it.each(["/;java\nscript:pwned()", "a;\tjavascript:pwned()", "#;vbscript:x", "/a,javascript:x", "java\tscript:x;/"])(
-    "drops an animation through %j",
-    values => {
-      expect(String(html`<svg><animate attributeName="href" values=${values}></animate></svg>`)).toBe(
-        '<svg><animate attributeName="href"></animate></svg>',
-      )
-    },
-  )
+  it.each([
+    "/;java\nscript:pwned()",
+    "a;\tjavascript:pwned()",
+    "#;vbscript:x",
+    "/a,javascript:x",
+    "java\tscript:x;/",
+  ])("drops an animation through %j", values => {
+    expect(String(html`<svg><animate attributeName="href" values=${values}></animate></svg>`)).toBe(
+      '<svg><animate attributeName="href"></animate></svg>',
+    )
+  })
 
   it("judges the content of a refresh, and leaves other texts alone", () => {
     for (const content of [
@@ -133,8 +171,12 @@ describe("addresses", () => {
       "0 javascript:x",
       "0;data:text/html,x",
     ]) {
-      expect(String(jsx("meta", { "http-equiv": "refresh", content }))).toBe('<meta http-equiv="refresh">')
-      expect(String(html`<meta http-equiv="refresh" content=${content}>`)).toBe('<meta http-equiv="refresh">')
+      expect(String(jsx("meta", { "http-equiv": "refresh", content }))).toBe(
+        '<meta http-equiv="refresh">',
+      )
+      expect(String(html`<meta http-equiv="refresh" content=${content}>`)).toBe(
+        '<meta http-equiv="refresh">',
+      )
     }
     for (const content of [
       "How url=javascript: works",
@@ -143,8 +185,12 @@ describe("addresses", () => {
       "x 0;url=javascript:x",
       "5 javascripts",
     ]) {
-      expect(decode(String(jsx("meta", { name: "description", content })))).toBe(`<meta name="description" content="${content}">`)
-      expect(decode(String(html`<meta name="description" content="${content}">`))).toBe(`<meta name="description" content="${content}">`)
+      expect(decode(String(jsx("meta", { name: "description", content })))).toBe(
+        `<meta name="description" content="${content}">`,
+      )
+      expect(decode(String(html`<meta name="description" content="${content}">`))).toBe(
+        `<meta name="description" content="${content}">`,
+      )
     }
   })
 
@@ -156,11 +202,18 @@ describe("addresses", () => {
 })
 
 describe("styles", () => {
-  it.each([...stylePayloads, ...payloads.filter(payload => /[<;{}\\]/.test(payload))])("%j never becomes a second declaration", value => {
-    expect(styleValue(value)).toBe("")
-    expect(String(div({ style: { color: value, width: "1px" } }))).toBe('<div style="width:1px"></div>')
-    expect(String(html`<p style="color:${value};width:1px"></p>`)).toBe('<p style="color:;width:1px"></p>')
-  })
+  it.each([...stylePayloads, ...payloads.filter(payload => /[<;{}\\]/.test(payload))])(
+    "%j never becomes a second declaration",
+    value => {
+      expect(styleValue(value)).toBe("")
+      expect(String(div({ style: { color: value, width: "1px" } }))).toBe(
+        '<div style="width:1px"></div>',
+      )
+      expect(String(html`<p style="color:${value};width:1px"></p>`)).toBe(
+        '<p style="color:;width:1px"></p>',
+      )
+    },
+  )
 
   it.each([
     "red",
@@ -180,44 +233,87 @@ describe("styles", () => {
 })
 
 describe("custom properties", () => {
-  it.each(['{"a":[1,{"b":"}"}]}', "{ a: b; c: d }", "[{}]", "{}", "x {y} (z)"])("hold %j", value => {
-    for (const page of [
-      div({ style: { "--x": value } }),
-      html`<div style="--x:${value}"></div>`,
-      html`<div style="--x:${value};"></div>`,
-    ]) {
-      expect(decode(between(page, '<div style="', '"></div>')).replace(/;$/, "")).toBe(`--x:${value}`)
-    }
-    // Where a property ends at a brace, the value is left out.
-    expect(String(div({ style: { color: value } }))).toBe("<div></div>")
-    expect(String(html`<div style="--x:1;color:${value}"></div>`)).toBe('<div style="--x:1;color:"></div>')
-  })
+  it.each(['{"a":[1,{"b":"}"}]}', "{ a: b; c: d }", "[{}]", "{}", "x {y} (z)"])(
+    "hold %j",
+    value => {
+      for (const page of [
+        div({ style: { "--x": value } }),
+        html`<div style="--x:${value}"></div>`,
+        html`<div style="--x:${value};"></div>`,
+      ]) {
+        expect(decode(between(page, '<div style="', '"></div>')).replace(/;$/, "")).toBe(
+          `--x:${value}`,
+        )
+      }
+      // Where a property ends at a brace, the value is left out.
+      expect(String(div({ style: { color: value } }))).toBe("<div></div>")
+      expect(String(html`<div style="--x:1;color:${value}"></div>`)).toBe(
+        '<div style="--x:1;color:"></div>',
+      )
+    },
+  )
 
-  it.each(["}", "{", "a;b", "{a};b", "{(})", '{"}', "}{", "{}}", "{/*}", "{\\}", "*/", "* {}", "[{]}"])("never hold %j", value => {
+  it.each([
+    "}",
+    "{",
+    "a;b",
+    "{a};b",
+    "{(})",
+    '{"}',
+    "}{",
+    "{}}",
+    "{/*}",
+    "{\\}",
+    "*/",
+    "* {}",
+    "[{]}",
+  ])("never hold %j", value => {
     expect(String(div({ style: { "--x": value } }))).toBe("<div></div>")
-    expect(String(html`<div style="--x:${value};width:1px"></div>`)).toBe('<div style="--x:;width:1px"></div>')
+    expect(String(html`<div style="--x:${value};width:1px"></div>`)).toBe(
+      '<div style="--x:;width:1px"></div>',
+    )
   })
 })
 
 it("lets two values of a style make no comment together", () => {
-  expect(String(html`<p style="grid-area:${"/"}${"*"} 1;width:1px"></p>`)).toBe('<p style="grid-area:/ 1;width:1px"></p>')
-  expect(String(html`<p style="grid-area:1/${"* 2"};width:1px"></p>`)).toBe('<p style="grid-area:1/;width:1px"></p>')
+  expect(String(html`<p style="grid-area:${"/"}${"*"} 1;width:1px"></p>`)).toBe(
+    '<p style="grid-area:/ 1;width:1px"></p>',
+  )
+  expect(String(html`<p style="grid-area:1/${"* 2"};width:1px"></p>`)).toBe(
+    '<p style="grid-area:1/;width:1px"></p>',
+  )
 })
 
 describe("data in scripts", () => {
   it.each(payloads)("%j", payload => {
-    const json = between(html`<script>const x = ${{ [payload]: payload }};</script>`, "<script>const x = ", ";</script>")
+    const json = between(
+      html`<script>const x = ${{ [payload]: payload }};</script>`,
+      "<script>const x = ",
+      ";</script>",
+    )
     expect(json).not.toMatch(/[<>&\u2028\u2029]/)
     expect(JSON.parse(json)).toEqual({ [payload]: payload })
-    expect(JSON.parse(between(script({ type: "application/json" }, [payload]), '<script type="application/json">', "</script>"))).toEqual([
-      payload,
-    ])
+    expect(
+      JSON.parse(
+        between(
+          script({ type: "application/json" }, [payload]),
+          '<script type="application/json">',
+          "</script>",
+        ),
+      ),
+    ).toEqual([payload])
   })
 })
 
 describe("Datastar attributes", () => {
   it.each(payloads)("signals hold %j as data", payload => {
-    const literal = decode(between(div({ "data-signals": { a: payload, [payload]: 1 } }), '<div data-signals="', '"></div>'))
+    const literal = decode(
+      between(
+        div({ "data-signals": { a: payload, [payload]: 1 } }),
+        '<div data-signals="',
+        '"></div>',
+      ),
+    )
     expect(literal).not.toMatch(/[$@;`<>&\r\n]/)
     expect(new Function(`return (${literal})`)()).toEqual({ a: payload, [payload]: 1 })
   })
@@ -256,7 +352,10 @@ describe("Datastar attributes", () => {
 describe("what only looks safe", () => {
   it.each([
     ["a JSON body with our fields", { text: "<b>", parts: ["<b>"] }],
-    ["a JSON body with the marks of other libraries", { __html: "<b>", isEscaped: true, toString: "<b>" }],
+    [
+      "a JSON body with the marks of other libraries",
+      { __html: "<b>", isEscaped: true, toString: "<b>" },
+    ],
     ["a string object with marks", Object.assign(new String("<b>"), { isEscaped: true })],
     ["an object with toString", { toString: (): string => "<b>" }],
   ])("%s is not markup", (_name, value) => {
@@ -271,7 +370,9 @@ describe("what only looks safe", () => {
   })
 
   it("escapes markup again where it is an attribute value", () => {
-    expect(String(html`<p title=${raw('<b c="d">')}></p>`)).toBe('<p title="&lt;b c=&quot;d&quot;&gt;"></p>')
+    expect(String(html`<p title=${raw('<b c="d">')}></p>`)).toBe(
+      '<p title="&lt;b c=&quot;d&quot;&gt;"></p>',
+    )
   })
 
   it("keeps attributes that a polluted prototype would add", () => {
@@ -279,7 +380,9 @@ describe("what only looks safe", () => {
     prototype["title"] = "polluted"
     try {
       expect(String(div({ id: "a" }))).toBe('<div id="a"></div>')
-      expect(String(html`<p ${{ id: "a" }} class=${{ b: true }}></p>`)).toBe('<p id="a" class="b"></p>')
+      expect(String(html`<p ${{ id: "a" }} class=${{ b: true }}></p>`)).toBe(
+        '<p id="a" class="b"></p>',
+      )
     } finally {
       delete prototype["title"]
     }

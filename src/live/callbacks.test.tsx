@@ -28,7 +28,9 @@ it.each(Object.keys(broken))("keeps a page true when the content of a view %s", 
     static store = memory()
   }
   const content = async () => (isBroken ? (broken[kind] as () => never)() : <b>whole</b>)
-  const Item = (row: Row) => <li id={row.domId}>{isBroken ? ((broken[kind] as () => never)() as never) : row.text}</li>
+  const Item = (row: Row) => (
+    <li id={row.domId}>{isBroken ? ((broken[kind] as () => never)() as never) : row.text}</li>
+  )
   const app = makeApp({
     view: () => [
       live(content, { on: [Row] }),

@@ -100,7 +100,8 @@ it("has one text exactly for equal values", () => {
 /** Dictionaries of the generator may have no prototype. */
 function plain(any: unknown): unknown {
   if (Array.isArray(any)) return any.map(plain)
-  if (typeof any !== "object" || any === null || any instanceof Date || any instanceof Uint8Array) return any
+  if (typeof any !== "object" || any === null || any instanceof Date || any instanceof Uint8Array)
+    return any
   return Object.fromEntries(Object.entries(any).map(([name, field]) => [name, plain(field)]))
 }
 
@@ -130,12 +131,17 @@ describe("two plans", () => {
     readonly add: (query: Things) => Things
   }
   const step = (what: Step["what"], add: Step["add"]): Step => ({ what, add })
-  const texts = fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom("1", "null", "2020-01-01T00:00:00.000Z", '","'))
+  const texts = fc.oneof(
+    fc.string({ maxLength: 4 }),
+    fc.constantFrom("1", "null", "2020-01-01T00:00:00.000Z", '","'),
+  )
   const small = fc.integer({ min: 0, max: 3 })
   const steps = fc.oneof(
     texts.map(text => step(["text", text], q => q.where({ text }))),
     texts.map(text => step(["not", text], q => q.where(t => t.text.ne(text)))),
-    fc.array(texts, { maxLength: 3 }).map(list => step(["in", list], q => q.where(t => t.text.in(list)))),
+    fc
+      .array(texts, { maxLength: 3 })
+      .map(list => step(["in", list], q => q.where(t => t.text.in(list)))),
     small.map(ms => step(["when", ms], q => q.where({ when: new Date(ms) }))),
     small.map(size => step(["size", size], q => q.where({ size }))),
     fc.bigInt({ min: 0n, max: 3n }).map(big => step(["big", big], q => q.where({ big }))),
@@ -143,14 +149,18 @@ describe("two plans", () => {
     texts.map(name => step(["owner", name], q => q.where(t => t.owner.name.eq(name)))),
     small.map(limit => step(["limit", limit], q => q.limit(limit))),
     small.map(offset => step(["offset", offset], q => q.offset(offset))),
-    fc.constantFrom("text", "-text", "size", "-size").map(order => step(["order", order], q => q.orderBy(order as "text"))),
+    fc
+      .constantFrom("text", "-text", "size", "-size")
+      .map(order => step(["order", order], q => q.orderBy(order as "text"))),
     fc.constant(step(["with"], q => q.with("owner"))),
   )
-  const planOf = (parts: readonly Step[]) => parts.reduce((query, { add }) => add(query), Thing.all() as unknown as Things).plan
+  const planOf = (parts: readonly Step[]) =>
+    parts.reduce((query, { add }) => add(query), Thing.all() as unknown as Things).plan
 
   /** Conditions apart from orders and relations, and of several windows the last. */
   function meaningOf(parts: readonly Step[]): unknown {
-    const of = (...names: string[]) => parts.map(({ what }) => what).filter(([name]) => names.includes(name))
+    const of = (...names: string[]) =>
+      parts.map(({ what }) => what).filter(([name]) => names.includes(name))
     return [
       of("text", "not", "in", "when", "size", "big", "done", "owner"),
       of("order"),
@@ -163,7 +173,9 @@ describe("two plans", () => {
   it("that were put together differently never have one text; put together alike they do", () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 4 }), fc.array(steps, { maxLength: 4 }), (a, b) => {
-        expect(canonicalText(planOf(a)) === canonicalText(planOf(b))).toBe(isDeepStrictEqual(meaningOf(a), meaningOf(b)))
+        expect(canonicalText(planOf(a)) === canonicalText(planOf(b))).toBe(
+          isDeepStrictEqual(meaningOf(a), meaningOf(b)),
+        )
         expect(canonicalText(planOf(a))).toBe(canonicalText(planOf(a)))
       }),
       { numRuns: runs * 4 },

@@ -42,7 +42,8 @@ export function canonicalText(value: unknown): string {
 function textOfObject(value: object): string {
   if (Array.isArray(value)) return `[${Array.from(value, canonicalText).join()}]`
   if (value instanceof Date) return `date(${value.getTime()})`
-  if (value instanceof Uint8Array) return `bytes(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")})`
+  if (value instanceof Uint8Array)
+    return `bytes(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")})`
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return `@${identityNumber(value)}`
   const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,5 +1,11 @@
 // `entityEvents()`: what entities announce, as events: `Product.created`, `Product.updated`, `Product.deleted`.
-import { assertSameModule, type Change, type EntityClass, type EntityDefinition, followAllChanges } from "../entity/index.ts"
+import {
+  assertSameModule,
+  type Change,
+  type EntityClass,
+  type EntityDefinition,
+  followAllChanges,
+} from "../entity/index.ts"
 import { currentEvents, type EventType, event } from "../events/index.ts"
 
 const names = {

@@ -10,7 +10,14 @@ import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { maxQueuedBytes } from "./sink.ts"
 import { pieceBytes } from "./stream.ts"
-import { makeApp, type Options, streamPath, type TestApp, TestBrowser, turns } from "./support/live-pages.tsx"
+import {
+  makeApp,
+  type Options,
+  streamPath,
+  type TestApp,
+  TestBrowser,
+  turns,
+} from "./support/live-pages.tsx"
 import { maxWaitingChanges } from "./topic.ts"
 
 const apps: TestApp[] = []
@@ -19,7 +26,8 @@ const stores: Store[] = []
 afterEach(async () => {
   await Promise.all(apps.splice(0).map(app => app.close()))
   await Promise.all(stores.splice(0).map(store => store.close()))
-  for (const file of files.splice(0)) for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true })
+  for (const file of files.splice(0))
+    for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true })
 })
 
 function open(options: Options): TestApp {
@@ -53,25 +61,36 @@ const wide = "x".repeat(1000)
 const count = Math.ceil((maxQueuedBytes * 2.5) / wide.length)
 
 async function fill(Row: RowClass): Promise<void> {
-  await Row.saveMany(Array.from({ length: count }, (_, rank) => new Row({ text: `${rank} ${wide}`, rank })))
+  await Row.saveMany(
+    Array.from({ length: count }, (_, rank) => new Row({ text: `${rank} ${wide}`, rank })),
+  )
 }
 
 const viewOf = (Row: RowClass) => live(Row.all().orderBy("rank"), Item, { id: "rows" })
 const snapshots = (text: string) => text.match(/^data: elements <ul id="rows"/gm)?.length ?? 0
 
 describe.each(Object.keys(kinds))("a view of more than every limit, in %s", kind => {
-  console.log(`the view has ${count} KB; limits: ${maxQueuedBytes / 1024} KB queued, ${pieceBytes / 1024} KB a piece`)
+  console.log(
+    `the view has ${count} KB; limits: ${maxQueuedBytes / 1024} KB queued, ${pieceBytes / 1024} KB a piece`,
+  )
 
   it.each([
     ["of another process", async () => "b3RoZXI:7:AAAAAAAAAAAAAAAA"],
     ["that is nonsense", async () => "x"],
-    ["from before a save", async (Row: RowClass, cursor: string) => Row.create({ text: "late", rank: -1 }).then(() => cursor)],
+    [
+      "from before a save",
+      async (Row: RowClass, cursor: string) =>
+        Row.create({ text: "late", rank: -1 }).then(() => cursor),
+    ],
   ])("is sent once to a page whose cursor is one %s, and nothing follows", async (_, cursorOf) => {
     const Row = makeRow(kind)
     await fill(Row)
     const app = open({ entities: [Row], view: () => viewOf(Row) })
     const page = await app.page()
-    const cursor = await cursorOf(Row, decodeURIComponent(/_nitro=([^'&]+)/.exec(streamPath(page))?.[1] ?? ""))
+    const cursor = await cursorOf(
+      Row,
+      decodeURIComponent(/_nitro=([^'&]+)/.exec(streamPath(page))?.[1] ?? ""),
+    )
     const stream = await app.open(page, { "last-event-id": cursor })
     await stream.quiet()
     const bytes = stream.text.length
@@ -125,7 +144,9 @@ it("takes more changes than a topic keeps as one reading of the store", async ()
     renders++
     return Item(row)
   }
-  const browser = new TestBrowser(open({ entities: [Row], view: () => live(Row.all().orderBy("rank"), each, { id: "rows" }) }))
+  const browser = new TestBrowser(
+    open({ entities: [Row], view: () => live(Row.all().orderBy("rank"), each, { id: "rows" }) }),
+  )
   await browser.load()
   await browser.settle()
   renders = 0
@@ -148,7 +169,10 @@ describe("a page that comes back", () => {
       if (isSlow) await new Promise<void>(resolve => (release = resolve))
       return <b>{total}</b>
     }
-    const view = () => [live(Row.all().count(), { id: "quick" }), live(slow, { on: [Row], id: "slow" })]
+    const view = () => [
+      live(Row.all().count(), { id: "quick" }),
+      live(slow, { on: [Row], id: "slow" }),
+    ]
     const browser = new TestBrowser(open({ entities: [Row], view }))
     await browser.load()
     isSlow = true
@@ -214,7 +238,11 @@ describe("a page that comes back", () => {
     }
     await Note.create({ text: "ours" })
     const each = (note: Note) => <li id={note.domId}>{note.text}</li>
-    const view = () => [live(Note.all(), each), live(Note.all().count()), live(async () => <b>{await Note.count()}</b>, { on: [Note] })]
+    const view = () => [
+      live(Note.all(), each),
+      live(Note.all().count()),
+      live(async () => <b>{await Note.count()}</b>, { on: [Note] }),
+    ]
     const app = open({ entities: [Note], view })
     const browser = new TestBrowser(app)
     await arrive(browser, app)
@@ -239,7 +267,10 @@ describe("a page that comes back", () => {
     const view = (request: Request) => {
       const name = request.headers.get("cookie") as string
       const own = (row: InstanceType<RowClass>) => <li id={row.domId}>{`${name}: ${row.text}`}</li>
-      return [live(Row.where({ text: `${name}'s` }), Item, { id: "own" }), live(Row.all(), own, { id: "all" })]
+      return [
+        live(Row.where({ text: `${name}'s` }), Item, { id: "own" }),
+        live(Row.all(), own, { id: "all" }),
+      ]
     }
     const app = open({ entities: [Row], view })
     const browser = new TestBrowser(app, { cookie: "ann" })
@@ -255,23 +286,26 @@ describe("a page that comes back", () => {
 })
 
 describe("a poll", () => {
-  it.each(Object.keys(kinds))("answers what was missed since its cursor, and ends with the next one (%s)", async kind => {
-    const Row = makeRow(kind)
-    await fill(Row)
-    const app = open({ entities: [Row], view: () => viewOf(Row) })
-    const browser = new TestBrowser(app)
-    await browser.load()
-    await browser.disconnect()
-    await browser.poll()
-    await Row.create({ text: "new", rank: -1 })
-    await browser.poll()
-    expect(browser.page.views).toBe(await browser.fresh())
-    const { bytes, lastId } = browser.page
-    await browser.poll()
-    expect(browser.page.bytes - bytes).toBeLessThan(100)
-    expect(browser.page.lastId).toBe(lastId)
-    expect(app.handle.openStreams).toBe(0)
-  })
+  it.each(Object.keys(kinds))(
+    "answers what was missed since its cursor, and ends with the next one (%s)",
+    async kind => {
+      const Row = makeRow(kind)
+      await fill(Row)
+      const app = open({ entities: [Row], view: () => viewOf(Row) })
+      const browser = new TestBrowser(app)
+      await browser.load()
+      await browser.disconnect()
+      await browser.poll()
+      await Row.create({ text: "new", rank: -1 })
+      await browser.poll()
+      expect(browser.page.views).toBe(await browser.fresh())
+      const { bytes, lastId } = browser.page
+      await browser.poll()
+      expect(browser.page.bytes - bytes).toBeLessThan(100)
+      expect(browser.page.lastId).toBe(lastId)
+      expect(app.handle.openStreams).toBe(0)
+    },
+  )
 
   it("takes its cursor from the address too", async () => {
     const Row = makeRow("memory")

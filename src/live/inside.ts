@@ -23,6 +23,11 @@ export function renderInside<T>(follower: Follower, render: () => T): T {
   if (context === undefined) return render()
   const extras = new Map(context.extras).set(liveKey, follower)
   // A copy is cheaper than an object that becomes a prototype; but the members of some say that they were read.
-  const isPlain = Object.getPrototypeOf(context) === Object.prototype && Object.getOwnPropertyDescriptor(context, "user")?.get === undefined
-  return withRequest(isPlain ? { ...context, extras } : Object.create(context, { extras: { value: extras } }), render)
+  const isPlain =
+    Object.getPrototypeOf(context) === Object.prototype &&
+    Object.getOwnPropertyDescriptor(context, "user")?.get === undefined
+  return withRequest(
+    isPlain ? { ...context, extras } : Object.create(context, { extras: { value: extras } }),
+    render,
+  )
 }

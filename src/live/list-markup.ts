@@ -70,5 +70,7 @@ export function rowSelector(regionId: string, domId: string): string {
 
 /** Text inside a quoted attribute selector. */
 export function cssText(text: string): string {
-  return text.replace(/["\\]/g, "\\$&").replace(/[\r\n\f\0]/g, character => `\\${character.charCodeAt(0).toString(16)} `)
+  return text
+    .replace(/["\\]/g, "\\$&")
+    .replace(/[\r\n\f\0]/g, character => `\\${character.charCodeAt(0).toString(16)} `)
 }

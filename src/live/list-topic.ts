@@ -1,13 +1,26 @@
 // A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
 import { patchElements, removeElements } from "../datastar/index.ts"
-import { type Change, compareBy, type EntityClass, type EntityId, type EntityInstance } from "../entity/index.ts"
+import {
+  type Change,
+  compareBy,
+  type EntityClass,
+  type EntityId,
+  type EntityInstance,
+} from "../entity/index.ts"
 import { raw } from "../html/index.ts"
 import { after, attempt } from "../shared/maybe.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { NumberedChange } from "./change-feed.ts"
 import { renderInside, unfollowed } from "./inside.ts"
 import { ItemProbe } from "./item-probe.ts"
-import { cssText, elementSelector, type ListView, listElement, renderItem, rowSelector } from "./list-markup.ts"
+import {
+  cssText,
+  elementSelector,
+  type ListView,
+  listElement,
+  renderItem,
+  rowSelector,
+} from "./list-markup.ts"
 import { decidingFields, followedClasses, matcherOf } from "./query-match.ts"
 import { longestAscending } from "./row-order.ts"
 import { isSure, storedRow } from "./stored-row.ts"
@@ -44,7 +57,10 @@ export class ListTopic extends Topic {
     this.entities = followedClasses(view.query)
     const { limit, offset, with: related } = view.query.plan
     // A window needs rows that it does not hold, and relations are not in the change of a row.
-    this.#finds = limit === undefined && offset === undefined && related === undefined ? matcherOf(view.query) : undefined
+    this.#finds =
+      limit === undefined && offset === undefined && related === undefined
+        ? matcherOf(view.query)
+        : undefined
     this.#deciding = decidingFields(view.query.plan.where)
     const { key } = view.query.entity.definition
     this.#sortFields = [...key, ...view.query.plan.orderBy.map(order => order.field)]
@@ -70,12 +86,18 @@ export class ListTopic extends Topic {
     const last = this.#lastOfEachRow(changes)
     const unsure = last.filter(change => !isSure(change))
     if (unsure.length > maxRowsRead) return this.load()
-    const show = (row: EntityInstance | undefined) => (row !== undefined && finds(row) ? this.#show(row) : undefined)
-    const rows = await all(last.map(change => (unsure.includes(change) ? storedRow(change, this.isShared).then(show) : show(change.after))))
+    const show = (row: EntityInstance | undefined) =>
+      row !== undefined && finds(row) ? this.#show(row) : undefined
+    const rows = await all(
+      last.map(change =>
+        unsure.includes(change) ? storedRow(change, this.isShared).then(show) : show(change.after),
+      ),
+    )
     if (this.probe.isChecking) await this.probe.checked()
     return () => {
       const patches = new PatchList()
-      for (const [at, row] of rows.entries()) if (row === undefined) this.#remove((last[at] as Change).id, patches)
+      for (const [at, row] of rows.entries())
+        if (row === undefined) this.#remove((last[at] as Change).id, patches)
       for (const row of rows) if (row !== undefined) this.#place(row, patches)
       return patches.take()
     }
@@ -105,7 +127,8 @@ export class ListTopic extends Topic {
 
   #show(row: EntityInstance): MaybePromise<Shown> {
     const sortValues: Record<string, unknown> = {}
-    for (const field of this.#sortFields) sortValues[field] = (row as unknown as Record<string, unknown>)[field]
+    for (const field of this.#sortFields)
+      sortValues[field] = (row as unknown as Record<string, unknown>)[field]
     this.probe.take(row)
     const { id, domId } = row
     const shown = (html: string): Shown => ({ id, domId, sortValues, html })
@@ -140,7 +163,8 @@ export class ListTopic extends Topic {
       const row = rows[index] as Shown
       const place = places.get(row.id)
       if (place === undefined) patches.add(this.#insertion(row, rows[index + 1]))
-      else if (!stays.has(row.id)) patches.move(this.#removal(row), this.#insertion(row, rows[index + 1]))
+      else if (!stays.has(row.id))
+        patches.move(this.#removal(row), this.#insertion(row, rows[index + 1]))
       else if ((former[place] as Shown).html !== row.html) patches.add(this.#morph(row))
     }
     return patches.take()
@@ -163,7 +187,12 @@ export class ListTopic extends Topic {
     if (former === undefined) patches.add(this.#insertion(row, next))
     else if (from !== to) patches.move(this.#removal(row), this.#insertion(row, next))
     else if (former.html !== row.html) patches.add(this.#morph(row))
-    if (wasPlaceholder) patches.add(String(removeElements(`${elementSelector(this.regionId)} > :not([id="${cssText(row.domId)}"])`)))
+    if (wasPlaceholder)
+      patches.add(
+        String(
+          removeElements(`${elementSelector(this.regionId)} > :not([id="${cssText(row.domId)}"])`),
+        ),
+      )
   }
 
   #remove(id: EntityId, patches: PatchList): void {
@@ -181,7 +210,8 @@ export class ListTopic extends Topic {
     let high = this.#shown.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.#compare((this.#shown[middle] as Shown).sortValues, row.sortValues) < 0) low = middle + 1
+      if (this.#compare((this.#shown[middle] as Shown).sortValues, row.sortValues) < 0)
+        low = middle + 1
       else high = middle
     }
     return low

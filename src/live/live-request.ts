@@ -67,7 +67,9 @@ export class LiveRequest implements PageIdentity {
   /** Fingerprint of who asks for it: what a view of its own shows may depend on that. */
   get asker(): string {
     const { headers } = this.#request
-    return fingerprint(canonicalText([userKey(this.user), ...credentials.map(name => headers.get(name))]))
+    return fingerprint(
+      canonicalText([userKey(this.user), ...credentials.map(name => headers.get(name))]),
+    )
   }
 
   get cursor(): string {
@@ -86,11 +88,21 @@ export function asksForStream(search: string): boolean {
 }
 
 /** Prepares a request of the host's own routes for `live()`. Its `stream` is there when the page's script asks for one. */
-export function prepareLive(context: Pick<RequestContext, "app" | "request" | "path" | "search" | "extras">): LiveRequest {
+export function prepareLive(
+  context: Pick<RequestContext, "app" | "request" | "path" | "search" | "extras">,
+): LiveRequest {
   const { app, request, path, search, extras } = context
-  const asked = request.method === "GET" && asksForStream(search) ? new URLSearchParams(search).get(parameter) : null
+  const asked =
+    request.method === "GET" && asksForStream(search)
+      ? new URLSearchParams(search).get(parameter)
+      : null
   const stream = asked === null ? undefined : openStream(app, request, asked)
-  const live = new LiveRequest(app, request, stream, ownPath(path) + (stream === undefined ? search : withoutOurs(search)))
+  const live = new LiveRequest(
+    app,
+    request,
+    stream,
+    ownPath(path) + (stream === undefined ? search : withoutOurs(search)),
+  )
   extras.set(liveKey, live)
   return live
 }
@@ -123,16 +135,21 @@ function openStream(app: AppState, request: Request, asked: string): Stream {
 }
 
 export function asksOnce(search: string): boolean {
-  return search.includes(`${onceParameter}=1`) && new URLSearchParams(search).get(onceParameter) === "1"
+  return (
+    search.includes(`${onceParameter}=1`) && new URLSearchParams(search).get(onceParameter) === "1"
+  )
 }
 
 /** The element that opens the page's stream; `Page` adds it where the page has live views. */
 export function liveStream(): Markup | undefined {
   const context = currentRequest()
   const request = liveRequest()
-  if (!context || !(request instanceof LiveRequest) || request.stream || !request.hasViews) return undefined
+  if (!context || !(request instanceof LiveRequest) || request.stream || !request.hasViews)
+    return undefined
   const search = context.search === "" ? "?" : `${context.search}&`
-  const address = literalOf(`${ownPath(context.path)}${search}${parameter}=${encodeURIComponent(request.cursor)}`)
+  const address = literalOf(
+    `${ownPath(context.path)}${search}${parameter}=${encodeURIComponent(request.cursor)}`,
+  )
   return html`<div id="nitro-live" hidden data-init="${js(`@get(${address.source}, ${streamOptions})`)}"></div>`
 }
 

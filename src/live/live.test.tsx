@@ -7,10 +7,20 @@ import { type LiveListOptions, live } from "nitro-ts/live"
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { expectErrors } from "../../test/support/errors.ts"
-import { makeApp as makeOpenApp, type Options, streamPath, type TestApp, TestBrowser } from "./support/live-pages.tsx"
+import {
+  makeApp as makeOpenApp,
+  type Options,
+  streamPath,
+  type TestApp,
+  TestBrowser,
+} from "./support/live-pages.tsx"
 
 function makeTask() {
-  return class Task extends Entity("Task", { name: z.string(), rank: z.int().default(0), done: z.boolean().default(false) }) {
+  return class Task extends Entity("Task", {
+    name: z.string(),
+    rank: z.int().default(0),
+    done: z.boolean().default(false),
+  }) {
     static store = memory()
   }
 }
@@ -31,14 +41,21 @@ function makeApp(options: Options): TestApp {
 }
 
 const data = (event: string | undefined) => (event ?? "").split("\n").slice(1)
-const listOf = (Task: TaskClass, query = Task.where().orderBy("rank"), options: LiveListOptions = {}, each = item) =>
-  live(query, each, options)
+const listOf = (
+  Task: TaskClass,
+  query = Task.where().orderBy("rank"),
+  options: LiveListOptions = {},
+  each = item,
+) => live(query, each, options)
 
 describe("a live list", () => {
   it("is whole in the first page, with one stream for all views", async () => {
     const Task = makeTask()
     const a = await Task.create({ name: "a" })
-    const app = makeApp({ entities: [Task], view: () => [listOf(Task), listOf(Task), live(Task.where().count())] })
+    const app = makeApp({
+      entities: [Task],
+      view: () => [listOf(Task), listOf(Task), live(Task.where().count())],
+    })
     const page = await app.page()
     expect(page).toContain(`<li id="${a.domId}">a</li>`)
     expect(page.match(/data-init/g)).toHaveLength(1)
@@ -115,7 +132,10 @@ describe("a live list", () => {
       await Task.create({ name: "b", rank: 2 }),
       await Task.create({ name: "c", rank: 3 }),
     ]
-    const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where().orderBy("rank").limit(2)) })
+    const app = makeApp({
+      entities: [Task],
+      view: () => listOf(Task, Task.where().orderBy("rank").limit(2)),
+    })
     const page = await app.page()
     expect(page).not.toContain(">c<")
     const stream = await app.open(page)
@@ -127,7 +147,10 @@ describe("a live list", () => {
 
   it("shows what stands for an empty list", async () => {
     const Task = makeTask()
-    const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where(), { empty: html`<li class="none">Nothing.</li>` }) })
+    const app = makeApp({
+      entities: [Task],
+      view: () => listOf(Task, Task.where(), { empty: html`<li class="none">Nothing.</li>` }),
+    })
     const page = await app.page()
     expect(page).toContain('<li class="none">Nothing.</li>')
     const stream = await app.open(page)
@@ -159,7 +182,11 @@ describe("a live list", () => {
     ).rejects.toThrow("no")
     expect(await stream.quiet()).toEqual([])
     await Task.deleteWhere(t => t.name.in(["a", "b"]))
-    expect([...(await stream.next()), ...(await stream.quiet())].filter(event => event.includes("mode remove"))).toHaveLength(2)
+    expect(
+      [...(await stream.next()), ...(await stream.quiet())].filter(event =>
+        event.includes("mode remove"),
+      ),
+    ).toHaveLength(2)
   })
 
   it("follows the classes that its condition looks into", async () => {
@@ -176,7 +203,10 @@ describe("a live list", () => {
         return this.belongsTo(Project, "projectId")
       }
     }
-    const [a, b] = (await Project.createMany([{ name: "a" }, { name: "b", open: false }])) as [Project, Project]
+    const [a, b] = (await Project.createMany([{ name: "a" }, { name: "b", open: false }])) as [
+      Project,
+      Project,
+    ]
     const [one, two] = (await Step.createMany([
       { name: "one", projectId: a.id },
       { name: "two", projectId: b.id },
@@ -248,7 +278,10 @@ describe("a live list", () => {
       { name: "c", rank: 3, done: true },
     ])) as Task[]
     const query = Task.where(t => t.done.eq(false).and(t.rank.lt(10)))
-    const app = makeApp({ entities: [Task], view: () => [listOf(Task, query.orderBy("rank")), live(query.count())] })
+    const app = makeApp({
+      entities: [Task],
+      view: () => [listOf(Task, query.orderBy("rank")), live(query.count())],
+    })
     const browser = new TestBrowser(app)
     await browser.load()
     const stale = await Task.all()
@@ -269,7 +302,10 @@ describe("a live list", () => {
   it("says when the item lacks its id", async () => {
     const Task = makeTask()
     await Task.create({ name: "a" })
-    const app = makeApp({ entities: [Task], view: () => live(Task.where(), task => <li>{(task as Task).name}</li>) })
+    const app = makeApp({
+      entities: [Task],
+      view: () => live(Task.where(), task => <li>{(task as Task).name}</li>),
+    })
     await expect(app.page()).rejects.toMatchObject({ code: "NITRO_LIVE_ITEM_ID" })
   })
 
@@ -298,7 +334,8 @@ describe("a live list", () => {
     for (let step = 0; step < 300; step++) {
       const dice = random(3)
       const known = alive[random(Math.max(1, alive.length))]
-      if (dice === 0 || !known) alive.push(await Task.create({ name: `n${step}`, rank: random(20) }))
+      if (dice === 0 || !known)
+        alive.push(await Task.create({ name: `n${step}`, rank: random(20) }))
       else if (dice === 1) await known.update({ rank: random(20) })
       else {
         alive.splice(alive.indexOf(known), 1)
@@ -315,7 +352,10 @@ describe("other live views", () => {
   it("a count changes when it must", async () => {
     const Task = makeTask()
     const a = await Task.create({ name: "a" })
-    const app = makeApp({ entities: [Task], view: () => live(Task.where(t => t.done.eq(false)).count()) })
+    const app = makeApp({
+      entities: [Task],
+      view: () => live(Task.where(t => t.done.eq(false)).count()),
+    })
     const page = await app.page()
     expect(page).toMatch(/<span id="[^"]+">1<\/span>/)
     const stream = await app.open(page)
@@ -327,7 +367,10 @@ describe("other live views", () => {
 
   it("any HTML is rendered again when one of its entities changes", async () => {
     const Task = makeTask()
-    const app = makeApp({ entities: [Task], view: () => live(async () => html`<b>${await Task.count()}</b>`, { on: [Task], id: "total" }) })
+    const app = makeApp({
+      entities: [Task],
+      view: () => live(async () => html`<b>${await Task.count()}</b>`, { on: [Task], id: "total" }),
+    })
     const page = await app.page()
     expect(page).toContain('<div id="total"><b>0</b></div>')
     const stream = await app.open(page)
@@ -370,12 +413,15 @@ describe("a gap", () => {
     expect((await third.next())[0]).toMatch(/>a<.*>b</)
   })
 
-  it.each(["other-process:5", "nonsense", ":", "x:NaN"])("that nothing is known of (%s) is closed by a snapshot", async id => {
-    const Task = makeTask()
-    const app = makeApp({ entities: [Task], view: () => listOf(Task) })
-    const stream = await app.open(await app.page(), { "last-event-id": id })
-    expect(await stream.next()).toHaveLength(1)
-  })
+  it.each(["other-process:5", "nonsense", ":", "x:NaN"])(
+    "that nothing is known of (%s) is closed by a snapshot",
+    async id => {
+      const Task = makeTask()
+      const app = makeApp({ entities: [Task], view: () => listOf(Task) })
+      const stream = await app.open(await app.page(), { "last-event-id": id })
+      expect(await stream.next()).toHaveLength(1)
+    },
+  )
 
   it("of a page that reads too slowly is closed by the present state, and memory stays bounded", async () => {
     const Task = makeTask()
@@ -420,7 +466,9 @@ describe("topics", () => {
       entities: [Task],
       view: () => {
         const name = user
-        return live(Task.where(), (task: Task) => <li id={task.domId}>{`${name}: ${task.name}`}</li>)
+        return live(Task.where(), (task: Task) => (
+          <li id={task.domId}>{`${name}: ${task.name}`}</li>
+        ))
       },
     })
     const ann = await app.open(await app.page())
@@ -435,9 +483,14 @@ describe("topics", () => {
     const Task = makeTask()
     const app = makeApp({
       entities: [expose(Task)],
-      view: () => live(Task.where(), (task: Task) => <li id={task.domId}>{call(task, "update").field("name").value}</li>),
+      view: () =>
+        live(Task.where(), (task: Task) => (
+          <li id={task.domId}>{call(task, "update").field("name").value}</li>
+        )),
     })
-    const flash = Buffer.from(JSON.stringify({ form: "task_x_update", values: { name: "private" }, errors: {} })).toString("base64url")
+    const flash = Buffer.from(
+      JSON.stringify({ form: "task_x_update", values: { name: "private" }, errors: {} }),
+    ).toString("base64url")
     const page = await app.page()
     const stream = await app.open(page, { cookie: `nitro-flash=v${flash}` })
     await Task.create({ id: "x", name: "public" })
@@ -468,17 +521,27 @@ describe("topics", () => {
       if (broken) throw new Error("render")
       return item(task)
     }
-    const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where().orderBy("rank"), {}, each) })
+    const app = makeApp({
+      entities: [Task],
+      view: () => listOf(Task, Task.where().orderBy("rank"), {}, each),
+    })
     const page = await app.page()
     const stream = await app.open(page)
     broken = true
     await Task.create({ name: "a", rank: 1 })
     await stream.ended()
     unsubscribe("nitro:error", note)
-    expect(errors).toEqual([{ error: expect.objectContaining({ message: "render" }), where: expect.stringContaining("live view") }])
+    expect(errors).toEqual([
+      {
+        error: expect.objectContaining({ message: "render" }),
+        where: expect.stringContaining("live view"),
+      },
+    ])
     const reported = expectErrors()
     expect((await app.get(streamPath(page))).status).toBe(503)
-    expect(reported).toEqual([{ where: "a page's stream", error: expect.objectContaining({ message: "render" }) }])
+    expect(reported).toEqual([
+      { where: "a page's stream", error: expect.objectContaining({ message: "render" }) },
+    ])
     expect(app.handle.openStreams).toBe(0)
     broken = false
     const again = await app.open(page, { "last-event-id": stream.lastId as string })
@@ -494,7 +557,10 @@ describe("topics", () => {
       if (failures-- > 0) throw new Error("render")
       return item(task)
     }
-    const app = makeApp({ entities: [Task], view: () => listOf(Task, Task.where().orderBy("rank"), {}, each) })
+    const app = makeApp({
+      entities: [Task],
+      view: () => listOf(Task, Task.where().orderBy("rank"), {}, each),
+    })
     const stream = await app.open(await app.page())
     failures = 1
     await Task.create({ name: "a", rank: 1 })

@@ -54,27 +54,50 @@ const oneOptions: ReadonlySet<string> = new Set(["id"])
  * {live(Todo.where().orderBy("createdAt"), Item)}
  * ```
  */
-export function live<T extends EntityInstance, V>(query: Query<T, V>, item: LiveItem<T>, options?: LiveListOptions): Markup
+export function live<T extends EntityInstance, V>(
+  query: Query<T, V>,
+  item: LiveItem<T>,
+  options?: LiveListOptions,
+): Markup
 /** One entity that stays true: `live(counter, Card)`. It vanishes when the entity is deleted. */
-export function live<T extends EntityInstance>(entity: T, item: LiveItem<T>, options?: Pick<LiveListOptions, "id">): Markup
+export function live<T extends EntityInstance>(
+  entity: T,
+  item: LiveItem<T>,
+  options?: Pick<LiveListOptions, "id">,
+): Markup
 /** A number that stays true: `live(Todo.where(t => t.done.eq(false)).count())`. */
-export function live<T extends EntityInstance, V>(count: CountQuery<T, V>, options?: { readonly id?: string }): Markup
+export function live<T extends EntityInstance, V>(
+  count: CountQuery<T, V>,
+  options?: { readonly id?: string },
+): Markup
 /** Any HTML, rendered again when one of the entities changed: `live(() => <p>…</p>, { on: [Todo] })`. */
 export function live(content: () => Child | Promise<Child>, options: LiveRegionOptions): Markup
-export function live(subject: unknown, second: unknown = {}, options: LiveListOptions = {}): Markup {
+export function live(
+  subject: unknown,
+  second: unknown = {},
+  options: LiveListOptions = {},
+): Markup {
   if (isQuery(subject) && typeof second === "function")
     return liveList(subject as Query<EntityInstance>, second as LiveItem<EntityInstance>, options)
-  if (isEntity(subject) && typeof second === "function") return liveEntity(subject, second as LiveItem<EntityInstance>, options)
+  if (isEntity(subject) && typeof second === "function")
+    return liveEntity(subject, second as LiveItem<EntityInstance>, options)
   if (isCountQuery(subject)) {
     refuseUnknownOptions("live(count, { … })", second, oneOptions)
     return liveCount(subject, (second as { readonly id?: string }).id)
   }
   if (typeof subject === "function" && (second as Partial<LiveRegionOptions>).on !== undefined)
     return liveRegion(subject as RegionView["content"], second as LiveRegionOptions)
-  throw new NitroError("NITRO_LIVE_ARGUMENT", `live() cannot keep ${subject === null ? "null" : typeof subject} true.`)
+  throw new NitroError(
+    "NITRO_LIVE_ARGUMENT",
+    `live() cannot keep ${subject === null ? "null" : typeof subject} true.`,
+  )
 }
 
-function liveList(query: Query<EntityInstance>, each: LiveItem<EntityInstance>, options: LiveListOptions): Markup {
+function liveList(
+  query: Query<EntityInstance>,
+  each: LiveItem<EntityInstance>,
+  options: LiveListOptions,
+): Markup {
   refuseUnknownOptions("live(query, Item, { … })", options, listOptions)
   const { empty, tag = "ul", id } = options
   const view: ListView = { query, each, empty, tag, class: options.class }
@@ -82,7 +105,15 @@ function liveList(query: Query<EntityInstance>, each: LiveItem<EntityInstance>, 
   return showView({
     id,
     shape: ["list", tag, options.class, each.name, entity.definition.name, plan],
-    key: ["list", tag, options.class, each, entity, plan, empty instanceof Markup ? textOf(empty) : empty],
+    key: [
+      "list",
+      tag,
+      options.class,
+      each,
+      entity,
+      plan,
+      empty instanceof Markup ? textOf(empty) : empty,
+    ],
     entities: followedClasses(query),
     render: regionId => renderList(regionId, view),
     item: each,
@@ -95,9 +126,15 @@ function textOf(markup: Markup): unknown {
   return chunks(markup) === undefined ? markup : String(markup)
 }
 
-function liveEntity(entity: EntityInstance, each: LiveItem<EntityInstance>, options: LiveListOptions): Markup {
+function liveEntity(
+  entity: EntityInstance,
+  each: LiveItem<EntityInstance>,
+  options: LiveListOptions,
+): Markup {
   refuseUnknownOptions("live(entity, Item, { … })", options, oneOptions)
-  const query = (entity.constructor as unknown as EntityClass).where({ id: entity.id } as never) as Query<EntityInstance>
+  const query = (entity.constructor as unknown as EntityClass).where({
+    id: entity.id,
+  } as never) as Query<EntityInstance>
   return liveList(query, each, { ...options, tag: "div" })
 }
 
@@ -108,7 +145,10 @@ function liveCount(count: CountQuery, id: string | undefined): Markup {
     content: async () => await count,
     entities: followedClasses(count.query),
     // Of related rows every change may count.
-    affects: change => change.op !== "update" || change.entity !== entity || change.changed.some(field => deciding.has(field)),
+    affects: change =>
+      change.op !== "update" ||
+      change.entity !== entity ||
+      change.changed.some(field => deciding.has(field)),
     tag: "span",
   }
   return showView({

@@ -32,8 +32,16 @@ const queries: Record<string, (Row: RowClass) => Rows> = {
   "read from the store": Row => Row.all().orderBy("rank").limit(50),
 }
 
-async function opened(Row: RowClass, query: Rows, moves = true, options: LiveListOptions = {}): Promise<TestBrowser> {
-  const app = makeApp({ entities: [Row], view: () => live(query, Item, { id: "rows", ...options }) })
+async function opened(
+  Row: RowClass,
+  query: Rows,
+  moves = true,
+  options: LiveListOptions = {},
+): Promise<TestBrowser> {
+  const app = makeApp({
+    entities: [Row],
+    view: () => live(query, Item, { id: "rows", ...options }),
+  })
   apps.push(app)
   const browser = new TestBrowser(app, { moves })
   await browser.load()
@@ -43,12 +51,16 @@ async function opened(Row: RowClass, query: Rows, moves = true, options: LiveLis
 
 const rowsOf = (browser: TestBrowser) => browser.page.root.byId("rows")?.elements as Element[]
 const modes = (browser: TestBrowser, from: number) =>
-  [...(browser.stream?.text.slice(from) ?? "").matchAll(/^data: mode (\w+)/gm)].map(([, mode]) => mode)
+  [...(browser.stream?.text.slice(from) ?? "").matchAll(/^data: mode (\w+)/gm)].map(
+    ([, mode]) => mode,
+  )
 
 describe.each(Object.entries(queries))("in a list that is %s", (_, query) => {
   it("one event moves one row, with what was typed in it", async () => {
     const Row = makeRow()
-    const rows = (await Row.createMany([1, 2, 3, 4, 5].map(rank => ({ text: `row ${rank}`, rank })))) as Row[]
+    const rows = (await Row.createMany(
+      [1, 2, 3, 4, 5].map(rank => ({ text: `row ${rank}`, rank })),
+    )) as Row[]
     const browser = await opened(Row, query(Row))
     const before = rowsOf(browser)
     for (const element of before) element.typed = `typed in ${element.id}`
@@ -70,7 +82,9 @@ describe.each(Object.entries(queries))("in a list that is %s", (_, query) => {
 
   it("a client of another kind gets the row removed and inserted", async () => {
     const Row = makeRow()
-    const [row] = (await Row.createMany([1, 2, 3].map(rank => ({ text: `row ${rank}`, rank })))) as Row[]
+    const [row] = (await Row.createMany(
+      [1, 2, 3].map(rank => ({ text: `row ${rank}`, rank })),
+    )) as Row[]
     const browser = await opened(Row, query(Row), false)
     const from = browser.stream?.text.length ?? 0
     await row?.update({ rank: 9 })
@@ -153,10 +167,15 @@ it("a row that leaves one list for another is removed there before it is inserte
 
 it("a row that two lists of a page show is moved in the one whose order changed", async () => {
   const Row = makeRow()
-  const rows = (await Row.createMany([1, 2, 3].map(rank => ({ text: `row ${rank}`, rank })))) as Row[]
+  const rows = (await Row.createMany(
+    [1, 2, 3].map(rank => ({ text: `row ${rank}`, rank })),
+  )) as Row[]
   const app = makeApp({
     entities: [Row],
-    view: () => [live(Row.all().orderBy("rank"), Item, { id: "up" }), live(Row.all().orderBy("rank", "desc"), Item, { id: "down" })],
+    view: () => [
+      live(Row.all().orderBy("rank"), Item, { id: "up" }),
+      live(Row.all().orderBy("rank", "desc"), Item, { id: "down" }),
+    ],
   })
   apps.push(app)
   const browser = new TestBrowser(app)
@@ -176,7 +195,9 @@ it.each([
   [[5, 1, 2, 3, 4], 4],
   [[2, 9, 3, 8, 4, 7], 4],
 ])("of %j the longest ascending run has %i", (values, length) => {
-  const found = [...longestAscending(values)].sort((a, b) => a - b).map(index => values[index] as number)
+  const found = [...longestAscending(values)]
+    .sort((a, b) => a - b)
+    .map(index => values[index] as number)
   expect(found).toHaveLength(length)
   expect(found).toEqual([...found].sort((a, b) => a - b))
 })

@@ -12,15 +12,22 @@ import {
 
 /** The class of the query, those that its conditions look into, and those that it loads along: a change of any may change what is shown. */
 export function followedClasses({ entity, plan }: Pick<Query, "entity" | "plan">): EntityClass[] {
-  return [...new Set([entity, ...relatedClasses(plan.where), ...classesAlong(entity, plan.with ?? [])])]
+  return [
+    ...new Set([entity, ...relatedClasses(plan.where), ...classesAlong(entity, plan.with ?? [])]),
+  ]
 }
 
 /** Tells whether the query finds an entity of its class, without its window; undefined where the entity alone cannot tell. */
-export function matcherOf({ entity, plan }: Pick<Query, "entity" | "plan">): ((row: object) => boolean) | undefined {
+export function matcherOf({
+  entity,
+  plan,
+}: Pick<Query, "entity" | "plan">): ((row: object) => boolean) | undefined {
   const { where, deleted } = plan
   // A soft deletion is told as a delete, without the row that a query for deleted ones would show.
   if (deleted !== undefined || (where !== undefined && asksForRelated(where))) return undefined
-  const isLive = entity.definition.softDelete ? (row: object) => (row as { deletedAt?: Date | null }).deletedAt === null : () => true
+  const isLive = entity.definition.softDelete
+    ? (row: object) => (row as { deletedAt?: Date | null }).deletedAt === null
+    : () => true
   return row => isLive(row) && matches(where, row)
 }
 
@@ -41,7 +48,8 @@ export function decidingFields(where: Predicate | undefined): ReadonlySet<string
         break
       default:
         fields.add(predicate.field)
-        if ("value" in predicate && isFieldOperand(predicate.value as never)) fields.add((predicate.value as { field: string }).field)
+        if ("value" in predicate && isFieldOperand(predicate.value as never))
+          fields.add((predicate.value as { field: string }).field)
     }
   }
   if (where !== undefined) collect(where)

@@ -38,7 +38,10 @@ async function inProcess(): Promise<Server> {
 }
 
 /** Over HTTP, in this process. A restart ends the server with all its connections. */
-async function overHttp(store: Store & { close(): unknown }, writeElsewhere: (title: string) => Promise<unknown>): Promise<Server> {
+async function overHttp(
+  store: Store & { close(): unknown },
+  writeElsewhere: (title: string) => Promise<unknown>,
+): Promise<Server> {
   const app = makeRandomApp(store)
   let server = await serve(app, { port: 0, graceMs: 1 })
   const { url } = server
@@ -59,7 +62,8 @@ async function overHttp(store: Store & { close(): unknown }, writeElsewhere: (ti
 
 /** A process of its own, which SIGKILL ends. */
 async function inChild(folder: string): Promise<Server> {
-  const start = (port: number) => startApp("src/live/support/random-server.ts", { cwd: folder, port })
+  const start = (port: number) =>
+    startApp("src/live/support/random-server.ts", { cwd: folder, port })
   let app = await start(0)
   const { url, port } = app
   return {
@@ -91,7 +95,9 @@ function inFile(folder: string): Promise<Server> {
 
 async function inPostgres(): Promise<Server> {
   const database = await testDatabase()
-  const server = await overHttp(postgres(database.url), title => database.query(`update tasks set title = $1 ${threeRows}`, [title]))
+  const server = await overHttp(postgres(database.url), title =>
+    database.query(`update tasks set title = $1 ${threeRows}`, [title]),
+  )
   return {
     ...server,
     async close() {
@@ -102,18 +108,27 @@ async function inPostgres(): Promise<Server> {
 }
 
 function askOf(url: string): Ask {
-  const ask: Ask = (path, headers) => fetch(url + path, { headers: { connection: "close", ...headers } })
+  const ask: Ask = (path, headers) =>
+    fetch(url + path, { headers: { connection: "close", ...headers } })
   // As browsers do where a connection turns out to be closed.
   return (path, headers) => ask(path, headers).catch(() => ask(path, headers))
 }
 
 const kinds: Record<
   string,
-  { readonly steps: number; readonly start: (folder: string) => Promise<Server>; readonly missing?: string | undefined }
+  {
+    readonly steps: number
+    readonly start: (folder: string) => Promise<Server>
+    readonly missing?: string | undefined
+  }
 > = {
   memory: { steps: 300, start: () => inProcess() },
   "SQLite, to which others write, over HTTP": { steps: 200, start: folder => inFile(folder) },
-  "Postgres, to which others write, over HTTP": { steps: 100, start: () => inPostgres(), missing: postgresMissing },
+  "Postgres, to which others write, over HTTP": {
+    steps: 100,
+    start: () => inPostgres(),
+    missing: postgresMissing,
+  },
   "a server that is killed": { steps: 80, start: folder => inChild(folder) },
 }
 
@@ -174,7 +189,9 @@ class Run {
       const changes = 1 + random(3)
       const numbers = Array.from({ length: changes }, () => random(1_000_000))
       this.#log.push(`change ${numbers.join()}`)
-      await Promise.all(numbers.map(number => ask(`/change?seed=${number}`, {}).then(response => response.text())))
+      await Promise.all(
+        numbers.map(number => ask(`/change?seed=${number}`, {}).then(response => response.text())),
+      )
     } else if (dice < 76) {
       this.#log.push(`${browser.user} is cut off`)
       browser.drop()
@@ -226,7 +243,10 @@ class Run {
         .toBe(true)
         .catch((cause: unknown) => {
           const difference = differenceOf(fresh, browser.page.views)
-          throw new Error(`${browser.user} ${when}:\n${difference}\n\n${this.#log.slice(-30).join("\n")}`, { cause })
+          throw new Error(
+            `${browser.user} ${when}:\n${difference}\n\n${this.#log.slice(-30).join("\n")}`,
+            { cause },
+          )
         })
     }
   }
@@ -234,9 +254,12 @@ class Run {
 
 /** The views that differ, as both have them. */
 function differenceOf(fresh: string, shown: string): string {
-  const split = (text: string) => text.replaceAll(/[xy]{9,}/g, "x…").split(/(?=<(?:ul|ol|span|div) id=)/)
+  const split = (text: string) =>
+    text.replaceAll(/[xy]{9,}/g, "x…").split(/(?=<(?:ul|ol|span|div) id=)/)
   const views = split(shown)
   return split(fresh)
-    .flatMap((view, index) => (view === views[index] ? [] : [`fresh: ${view}\nshown: ${views[index]}`]))
+    .flatMap((view, index) =>
+      view === views[index] ? [] : [`fresh: ${view}\nshown: ${views[index]}`],
+    )
     .join("\n")
 }

@@ -44,7 +44,12 @@ export class RegionTopic extends Topic {
   }
 }
 
-export async function renderRegion(regionId: string, { content, tag }: RegionView): Promise<Markup> {
+export async function renderRegion(
+  regionId: string,
+  { content, tag }: RegionView,
+): Promise<Markup> {
   const inner = await content()
-  return tag === "div" ? html`<div id="${regionId}">${inner}</div>` : html`<span id="${regionId}">${inner}</span>`
+  return tag === "div"
+    ? html`<div id="${regionId}">${inner}</div>`
+    : html`<span id="${regionId}">${inner}</span>`
 }

@@ -15,13 +15,17 @@ const files: string[] = []
 afterEach(async () => {
   await Promise.all(apps.splice(0).map(app => app.close()))
   await Promise.all(stores.splice(0).map(store => store.close()))
-  for (const file of files.splice(0)) for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true })
+  for (const file of files.splice(0))
+    for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true })
 })
 
 const kinds: Record<string, () => Store> = {
   memory: () => memory(),
   sqlite() {
-    const file = join(tmpdir(), `nitro-relations-${process.pid}-${Math.random().toString(36).slice(2)}.db`)
+    const file = join(
+      tmpdir(),
+      `nitro-relations-${process.pid}-${Math.random().toString(36).slice(2)}.db`,
+    )
     files.push(file)
     return sqlite(file)
   },
@@ -33,7 +37,10 @@ function makeClasses(kind: string) {
   class Team extends Entity("Team", { name: z.string() }) {
     static store = store
   }
-  class Agent extends Entity("Agent", { name: z.string(), teamId: ref("Team").nullable().default(null) }) {
+  class Agent extends Entity("Agent", {
+    name: z.string(),
+    teamId: ref("Team").nullable().default(null),
+  }) {
     static store = store
     get team() {
       return this.belongsTo(Team, "teamId")
@@ -42,7 +49,11 @@ function makeClasses(kind: string) {
   class Tag extends Entity("Tag", { name: z.string() }) {
     static store = store
   }
-  class Ticket extends Entity("Ticket", { title: z.string(), agentId: ref("Agent").nullable().default(null) }, { softDelete: true }) {
+  class Ticket extends Entity(
+    "Ticket",
+    { title: z.string(), agentId: ref("Agent").nullable().default(null) },
+    { softDelete: true },
+  ) {
     static store = store
     get agent() {
       return this.belongsTo(Agent, "agentId")
@@ -57,7 +68,10 @@ function makeClasses(kind: string) {
   class Tagging extends Entity("Tagging", { ticketId: ref("Ticket"), tagId: ref("Tag") }) {
     static store = store
   }
-  class Note extends Entity("Note", { text: z.string(), ticketId: ref("Ticket", { onDelete: "cascade" }) }) {
+  class Note extends Entity("Note", {
+    text: z.string(),
+    ticketId: ref("Ticket", { onDelete: "cascade" }),
+  }) {
     static store = store
   }
   return { Team, Agent, Tag, Ticket, Tagging, Note }
@@ -67,8 +81,10 @@ type Ticket = InstanceType<Classes["Ticket"]>
 
 const Row = (ticket: Ticket) => (
   <li id={ticket.domId}>
-    {ticket.title} by {ticket.agent.loaded?.name ?? "nobody"} of {ticket.agent.loaded?.team.loaded?.name ?? "no team"}:{" "}
-    {ticket.tags.loaded?.map(tag => tag.name).join(", ")} {ticket.notes.loaded?.map(note => note.text).join(", ")}
+    {ticket.title} by {ticket.agent.loaded?.name ?? "nobody"} of{" "}
+    {ticket.agent.loaded?.team.loaded?.name ?? "no team"}:{" "}
+    {ticket.tags.loaded?.map(tag => tag.name).join(", ")}{" "}
+    {ticket.notes.loaded?.map(note => note.text).join(", ")}
   </li>
 )
 
@@ -141,7 +157,11 @@ describe.each(Object.keys(kinds))("in %s", kind => {
         {ticket.title} {ticket.deletedAt === null ? "here" : "deleted"}
       </li>
     )
-    const [a, b, c] = (await Ticket.createMany([{ title: "a" }, { title: "b" }, { title: "c" }])) as [Ticket, Ticket, Ticket]
+    const [a, b, c] = (await Ticket.createMany([
+      { title: "a" },
+      { title: "b" },
+      { title: "c" },
+    ])) as [Ticket, Ticket, Ticket]
     const shown = await opened(classes, () => [
       live(Ticket.all().orderBy("title"), Plain, { id: "live" }),
       live(Ticket.withDeleted().orderBy("title"), Plain, { id: "all" }),
@@ -157,9 +177,18 @@ describe.each(Object.keys(kinds))("in %s", kind => {
       [() => a.update({ title: "d" }), ["d here", '<span id="liveCount">2</span>']],
       [() => b.restore(), ["b here", '<span id="goneCount">0</span>', "<li>none</li>"]],
       [() => Ticket.deleteWhere({ title: "c" }), ["c deleted", '<span id="allCount">3</span>']],
-      [() => c.delete({ permanently: true }), ['<span id="allCount">2</span>', '<span id="goneCount">0</span>']],
-      [() => Ticket.deleteWhere({}, { all: true }), ['<span id="goneCount">2</span>', '<ul id="live"></ul>']],
-      [() => Ticket.deleteWhere({}, { all: true, permanently: true }), ['<span id="allCount">0</span>', '<ul id="all"></ul>']],
+      [
+        () => c.delete({ permanently: true }),
+        ['<span id="allCount">2</span>', '<span id="goneCount">0</span>'],
+      ],
+      [
+        () => Ticket.deleteWhere({}, { all: true }),
+        ['<span id="goneCount">2</span>', '<ul id="live"></ul>'],
+      ],
+      [
+        () => Ticket.deleteWhere({}, { all: true, permanently: true }),
+        ['<span id="allCount">0</span>', '<ul id="all"></ul>'],
+      ],
     ]
     for (const [step, texts] of steps) {
       await step()

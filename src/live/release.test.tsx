@@ -10,7 +10,15 @@ import { z } from "zod"
 import { type LiveApp, liveApp, maxStreams } from "./live-app.ts"
 import { maxQueuedBytes } from "./sink.ts"
 import { maxOpeningMs, maxStalledMs } from "./stream.ts"
-import { LiveStream, makeApp, type Options, origin, streamPath, type TestApp, turns } from "./support/live-pages.tsx"
+import {
+  LiveStream,
+  makeApp,
+  type Options,
+  origin,
+  streamPath,
+  type TestApp,
+  turns,
+} from "./support/live-pages.tsx"
 
 function makeRow() {
   return class Row extends Entity("Row", { text: z.string() }) {
@@ -29,7 +37,11 @@ const region = () => {
   renders++
   return <b>region</b>
 }
-const views = (Row: RowClass) => [live(Row.all(), Item), live(Row.all(), (row: Row) => Item(row)), live(region, { on: [Row] })]
+const views = (Row: RowClass) => [
+  live(Row.all(), Item),
+  live(Row.all(), (row: Row) => Item(row)),
+  live(region, { on: [Row] }),
+]
 
 const apps: TestApp[] = []
 const errors: unknown[] = []
@@ -74,9 +86,14 @@ describe("when the handler of a page", () => {
       await (await respond(<Page title="x">{views(Row)}</Page>)).text()
       throw new Error("handler")
     },
-    "renders what fails": Row => respond(<Page title="x">{[...views(Row), Promise.reject(new Error("handler"))]}</Page>),
+    "renders what fails": Row =>
+      respond(<Page title="x">{[...views(Row), Promise.reject(new Error("handler"))]}</Page>),
     "renders what fails late": Row =>
-      respond(<Page title="x">{[...views(Row), turns(3).then(() => Promise.reject(new Error("handler")))]}</Page>),
+      respond(
+        <Page title="x">
+          {[...views(Row), turns(3).then(() => Promise.reject(new Error("handler")))]}
+        </Page>,
+      ),
     "shows a view that cannot be loaded": Row =>
       respond(
         <Page title="x">
@@ -137,7 +154,10 @@ describe("when the handler of a page", () => {
     await Row.create({ text: "a" })
     const app = nitro({ entities: [Row] })
     const control = new AbortController()
-    const answer = app(new Request(`${origin}/?_nitro=x`, { signal: control.signal }), () => handler(Row, control) as never)
+    const answer = app(
+      new Request(`${origin}/?_nitro=x`, { signal: control.signal }),
+      () => handler(Row, control) as never,
+    )
     await Promise.race([answer.then(response => response.body?.cancel()), turns(40)]).catch(error =>
       expect(String(error)).toContain("handler"),
     )
@@ -174,7 +194,8 @@ describe("when the handler of a page", () => {
   ])("is not reached, as what tells the user %s", async (_, user) => {
     const Row = makeRow()
     const app = nitro({ entities: [Row], user })
-    const answer = async () => app(new Request(`${origin}/?_nitro=x`), () => respond(<Page title="x">{views(Row)}</Page>))
+    const answer = async () =>
+      app(new Request(`${origin}/?_nitro=x`), () => respond(<Page title="x">{views(Row)}</Page>))
     expect((await answer()).status).toBe(503)
     await expectReleased(Row, app)
     await app.close()
@@ -202,7 +223,13 @@ describe("when the reader of a stream", () => {
     const control = new AbortController()
     const response = await app.get(streamPath(page), headers, control.signal)
     expect([response.status, app.handle.openStreams]).toEqual([200, 1])
-    return { app, state: state as unknown as LiveApp, control, response, stream: () => new LiveStream(response) }
+    return {
+      app,
+      state: state as unknown as LiveApp,
+      control,
+      response,
+      stream: () => new LiveStream(response),
+    }
   }
 
   it("cancels", async () => {
@@ -317,7 +344,10 @@ describe("a topic", () => {
     const failing = () => {
       throw new Error("broken")
     }
-    const view = () => [<Boundary fallback={() => <p>broken</p>}>{live(failing, { on: [Row] })}</Boundary>, live(Row.all(), Item)]
+    const view = () => [
+      <Boundary fallback={() => <p>broken</p>}>{live(failing, { on: [Row] })}</Boundary>,
+      live(Row.all(), Item),
+    ]
     const app = open({ entities: [Row], view })
     const stream = await app.open(await app.page())
     await Row.create({ text: "a" })

@@ -4,7 +4,13 @@ import { live } from "nitro-ts/live"
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { Renewals } from "./renewals.ts"
-import { makeApp, type Options, streamPath, type TestApp, TestBrowser } from "./support/live-pages.tsx"
+import {
+  makeApp,
+  type Options,
+  streamPath,
+  type TestApp,
+  TestBrowser,
+} from "./support/live-pages.tsx"
 
 class Note extends Entity("RenewedNote", { text: z.string(), owner: z.string() }) {
   static store = memory()
@@ -46,7 +52,10 @@ describe("a page that comes back", () => {
 
   it("after a deploy with other views becomes the new page", async () => {
     let isDeployed = false
-    const view = () => (isDeployed ? [live(Note.all().count(), { id: "total" }), live(Note.all(), Item)] : live(Note.all(), Item))
+    const view = () =>
+      isDeployed
+        ? [live(Note.all().count(), { id: "total" }), live(Note.all(), Item)]
+        : live(Note.all(), Item)
     const browser = new TestBrowser(open({ entities: [Note], view }))
     await browser.load()
     await browser.disconnect()
@@ -60,7 +69,10 @@ describe("a page that comes back", () => {
 
   it("is sent to its address as it was written, without our parameters", async () => {
     let isDeployed = false
-    const app = open({ entities: [Note], view: () => live(Note.all(), Item, { id: isDeployed ? "new" : "old" }) })
+    const app = open({
+      entities: [Note],
+      view: () => live(Note.all(), Item, { id: isDeployed ? "new" : "old" }),
+    })
     for (const path of ["/", "/a%20b/?q=x+y&empty=&q=%C3%A4", "/a?_nitrogen=1"]) {
       isDeployed = false
       const stream = streamPath(await app.page(path))
@@ -75,19 +87,27 @@ describe("a page that comes back", () => {
 
   it("stays on its site, whatever its path looks like", async () => {
     let isDeployed = false
-    const app = open({ entities: [Note], view: () => live(Note.all(), Item, { id: isDeployed ? "new" : "old" }) })
+    const app = open({
+      entities: [Note],
+      view: () => live(Note.all(), Item, { id: isDeployed ? "new" : "old" }),
+    })
     for (const path of ["//evil.test/x", "///evil.test", "//evil.test//y?z=//evil.test"]) {
       isDeployed = false
       const stream = streamPath(await app.page(path))
       isDeployed = true
-      const answer = await app.get(path + stream.slice(stream.indexOf("?")), { "nitro-client": "1" })
+      const answer = await app.get(path + stream.slice(stream.indexOf("?")), {
+        "nitro-client": "1",
+      })
       for (const address of [stream, answer.headers.get("location") as string])
         expect(new URL(address, `http://app.test${path}`).origin).toBe("http://app.test")
     }
   })
 
   it("gets the views that it asks for where another client reads them", async () => {
-    const browser = new TestBrowser(open({ entities: [Note], view: ofUser }), { "x-user": "ann", moves: false })
+    const browser = new TestBrowser(open({ entities: [Note], view: ofUser }), {
+      "x-user": "ann",
+      moves: false,
+    })
     await browser.load()
     await browser.disconnect()
     browser.headers["x-user"] = "bob"
@@ -99,7 +119,10 @@ describe("a page that comes back", () => {
 
   it("whose views have new ids at each rendering is sent three times a minute, and has a stream then", async () => {
     let rendered = 0
-    const app = open({ entities: [Note], view: () => live(Note.all(), Item, { id: `list${rendered++}` }) })
+    const app = open({
+      entities: [Note],
+      view: () => live(Note.all(), Item, { id: `list${rendered++}` }),
+    })
     const statuses: number[] = []
     for (let load = 0; load < 5; load++) {
       const answer = await app.get(streamPath(await app.page()), { "nitro-client": "1" })
@@ -114,8 +137,13 @@ describe("a page that comes back", () => {
       { text: "a", owner: "ann" },
       { text: "b", owner: "bob" },
     ])
-    const inner = (note: Note) => <li id={note.domId}>{live(Note.where({ owner: note.owner }).count())}</li>
-    const view = () => [live(Note.all(), inner), live(async () => <p>{live(Note.all(), Item)}</p>, { on: [Note] })]
+    const inner = (note: Note) => (
+      <li id={note.domId}>{live(Note.where({ owner: note.owner }).count())}</li>
+    )
+    const view = () => [
+      live(Note.all(), inner),
+      live(async () => <p>{live(Note.all(), Item)}</p>, { on: [Note] }),
+    ]
     const app = open({ entities: [Note], view })
     const answer = await app.get(streamPath(await app.page()), { "nitro-client": "1" })
     expect(answer.status).toBe(200)
@@ -126,7 +154,13 @@ describe("a page that comes back", () => {
 it("pages that were renewed are forgotten after a minute, or once there are a thousand others", () => {
   const renewals = new Renewals()
   const takes = (page: string, now: number) => renewals.take(page, now)
-  expect([takes("a", 0), takes("a", 1), takes("a", 2), takes("a", 3), takes("b", 3)]).toEqual([true, true, true, false, true])
+  expect([takes("a", 0), takes("a", 1), takes("a", 2), takes("a", 3), takes("b", 3)]).toEqual([
+    true,
+    true,
+    true,
+    false,
+    true,
+  ])
   expect(takes("a", 59_999)).toBe(false)
   expect(takes("a", 60_001)).toBe(true)
   for (let page = 0; page < 2; page++) takes("a", 60_002)

@@ -15,7 +15,9 @@ export function userKey(user: unknown): unknown {
 }
 
 function idOf(user: unknown): unknown {
-  return typeof user === "object" && user !== null ? (user as { readonly id?: unknown }).id : undefined
+  return typeof user === "object" && user !== null
+    ? (user as { readonly id?: unknown }).id
+    : undefined
 }
 
 function classOf(user: unknown): unknown {

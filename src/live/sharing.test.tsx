@@ -10,7 +10,16 @@ import { html, Page } from "nitro-ts/html"
 import { live } from "nitro-ts/live"
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { LiveStream, makeApp, type Options, origin, streamPath, type TestApp, TestBrowser, turns } from "./support/live-pages.tsx"
+import {
+  LiveStream,
+  makeApp,
+  type Options,
+  origin,
+  streamPath,
+  type TestApp,
+  TestBrowser,
+  turns,
+} from "./support/live-pages.tsx"
 
 function makeNote() {
   return class Note extends Entity("Note", { text: z.string(), owner: z.string().default("") }) {
@@ -36,7 +45,11 @@ const userOf = (request: Request) => request.headers.get("x-user") ?? undefined
 const as = (app: TestApp, user: string) => new TestBrowser(app, { "x-user": user })
 
 /** Loads the page of each user, lets changes happen, and expects each to show what a fresh page of theirs shows. */
-async function expectTrue(app: TestApp, users: readonly string[], change: () => Promise<unknown>): Promise<[string, string]> {
+async function expectTrue(
+  app: TestApp,
+  users: readonly string[],
+  change: () => Promise<unknown>,
+): Promise<[string, string]> {
   const browsers = users.map(user => as(app, user))
   for (const browser of browsers) await browser.load()
   for (const browser of browsers) await browser.settle()
@@ -49,7 +62,10 @@ async function expectTrue(app: TestApp, users: readonly string[], change: () => 
 
 describe("two users with one page", () => {
   it.each([
-    ["an HTML id that is the same", (Note: NoteClass, user: string) => live(Note.where({ owner: user }), Item, { id: "notes" })],
+    [
+      "an HTML id that is the same",
+      (Note: NoteClass, user: string) => live(Note.where({ owner: user }), Item, { id: "notes" }),
+    ],
     [
       "the ids that follow from the queries",
       (Note: NoteClass, user: string) =>
@@ -58,10 +74,14 @@ describe("two users with one page", () => {
           Item,
         ),
     ],
-    ["a count of the same id", (Note: NoteClass, user: string) => live(Note.where({ owner: user }).count(), { id: "count" })],
+    [
+      "a count of the same id",
+      (Note: NoteClass, user: string) => live(Note.where({ owner: user }).count(), { id: "count" }),
+    ],
     [
       "placeholders that differ",
-      (Note: NoteClass, user: string) => live(Note.where({ owner: "x" }), Item, { id: "notes", empty: <li>{user}</li> }),
+      (Note: NoteClass, user: string) =>
+        live(Note.where({ owner: "x" }), Item, { id: "notes", empty: <li>{user}</li> }),
     ],
   ])("never see each other's rows, with %s", async (_, view) => {
     const Note = makeNote()
@@ -128,7 +148,9 @@ describe("one page", () => {
         ),
         { on: [Other] },
       )
-    await expectTrue(open({ entities: [Note, Other], view }), ["x"], () => Note.create({ text: "inside" }))
+    await expectTrue(open({ entities: [Note, Other], view }), ["x"], () =>
+      Note.create({ text: "inside" }),
+    )
   })
 })
 
@@ -145,7 +167,8 @@ describe("a live view renders patches for the user of the page, who is known by"
     const shared = (note: Note) => <li id={note.domId}>{`${who()}: ${note.text}`}</li>
     const sharedRegion = async () => <b>{who()} sees something</b>
     const views: Record<string, (Note: NoteClass) => unknown> = {
-      "a region made in the route": Note => live(async () => <b>{`${who()}: ${await Note.count()}`}</b>, { on: [Note] }),
+      "a region made in the route": Note =>
+        live(async () => <b>{`${who()}: ${await Note.count()}`}</b>, { on: [Note] }),
       "a region that routes share": Note => live(sharedRegion, { on: [Note] }),
       "a region that waits": Note =>
         live(
@@ -155,10 +178,13 @@ describe("a live view renders patches for the user of the page, who is known by"
           },
           { on: [Note] },
         ),
-      "a list whose function is made in the route": Note => live(Note.all(), (note: Note) => shared(note)),
+      "a list whose function is made in the route": Note =>
+        live(Note.all(), (note: Note) => shared(note)),
       "a list whose function routes share": Note => live(Note.all(), shared),
       "a list whose function shows the user in some rows": Note =>
-        live(Note.all(), (note: Note) => <li id={note.domId}>{note.owner === who() ? "mine" : note.text}</li>),
+        live(Note.all(), (note: Note) => (
+          <li id={note.domId}>{note.owner === who() ? "mine" : note.text}</li>
+        )),
     }
     describe.each(Object.entries(views))("in %s", (_name, view) => {
       it.each([
@@ -169,11 +195,13 @@ describe("a live view renders patches for the user of the page, who is known by"
         for (let row = 0; row < rows; row++) await Note.create({ text: `row ${row}`, owner: "ann" })
         const app = open({ entities: [Note], user: userOf, view: () => view(Note) })
         const get = app.get
-        app.get = (path, headers = {}) => storage.run(headers["x-user"] as string, () => get(path, headers))
+        app.get = (path, headers = {}) =>
+          storage.run(headers["x-user"] as string, () => get(path, headers))
         app.page = async (path = "/", headers = {}) => (await app.get(path, headers)).text()
         const [ann, bob] = await expectTrue(app, ["ann", "bob"], async () => {
           await Note.create({ text: "new", owner: "bob" })
-          for (const note of await Note.all()) await storage.run("somebody who writes", () => note.update({ text: "changed" }))
+          for (const note of await Note.all())
+            await storage.run("somebody who writes", () => note.update({ text: "changed" }))
         })
         expect(ann).not.toContain("bob")
         expect(bob).not.toContain("ann")
@@ -185,7 +213,9 @@ describe("a live view renders patches for the user of the page, who is known by"
 
 it("Hono's getContext() gives the request of the page in patches of regions and of lists", async () => {
   const Note = makeNote()
-  const each = (note: Note) => <li id={note.domId}>{`${getContext().req.header("x-user")}: ${note.text}`}</li>
+  const each = (note: Note) => (
+    <li id={note.domId}>{`${getContext().req.header("x-user")}: ${note.text}`}</li>
+  )
   const host = new Hono()
   const app = forHono({ entities: [Note] })
   host.use(contextStorage())
@@ -257,13 +287,19 @@ describe("two apps in one process", () => {
       both(Note).map(async ({ app, basePath }) => {
         const get = (path: string) => app(new Request(origin + path), page(Note, each))
         await (await get("/x")).text()
-        return { app, basePath, stream: new LiveStream(await get(streamPath(await (await get("/x")).text()))) }
+        return {
+          app,
+          basePath,
+          stream: new LiveStream(await get(streamPath(await (await get("/x")).text()))),
+        }
       }),
     )
     await Note.create({ text: "second" })
     for (const one of [a, b]) {
       await one?.stream.quiet()
-      expect(new Set([...(one?.stream.text ?? "").matchAll(/>(\/\w)\/notes/g)].map(([, base]) => base))).toEqual(new Set([one?.basePath]))
+      expect(
+        new Set([...(one?.stream.text ?? "").matchAll(/>(\/\w)\/notes/g)].map(([, base]) => base)),
+      ).toEqual(new Set([one?.basePath]))
     }
     await a?.app.close()
     expect([a?.app.openStreams, b?.app.openStreams]).toEqual([0, 1])
@@ -277,7 +313,8 @@ describe("two apps in one process", () => {
   it("refuse streams once they are closed, and go on answering pages", async () => {
     const Note = makeNote()
     const [a] = both(Note)
-    const get = (path: string) => (a as NonNullable<typeof a>).app(new Request(origin + path), page(Note, Item))
+    const get = (path: string) =>
+      (a as NonNullable<typeof a>).app(new Request(origin + path), page(Note, Item))
     const html = await (await get("/")).text()
     await a?.app.close()
     expect((await get(streamPath(html))).status).toBe(503)
@@ -295,28 +332,41 @@ describe("endStreams", () => {
     "an entity, loaded anew": request => User.get(userOf(request) ?? ""),
     "an object with an id": request => ({ id: userOf(request), roles: [] }),
   }
-  it.each(Object.entries(users))("ends the streams of one user, given as %s, who is judged again", async (_, user) => {
-    const Note = makeNote()
-    await User.upsert({ id: "ann", name: "Ann" })
-    await User.upsert({ id: "bob", name: "Bob" })
-    let isAllowed = true
-    const app = open({ entities: [Note], user: user as never, view: () => live(Note.all(), Item) })
-    const get = (path: string, name: string) =>
-      app.handle(new Request(origin + path, { headers: { "x-user": name } }), () =>
-        isAllowed || name !== "ann" ? respond(<Page title="Notes">{live(Note.all(), Item)}</Page>) : new Response("no", { status: 403 }),
-      )
-    const path = streamPath(await (await get("/", "ann")).text())
-    const streams = []
-    for (const name of ["ann", "ann", "bob"]) streams.push(new LiveStream(await get(path, name)))
-    isAllowed = false
-    expect(app.handle.endStreams(await (user(new Request(origin, { headers: { "x-user": "ann" } })) as never))).toBe(2)
-    await Promise.all(streams.slice(0, 2).map(stream => stream.ended()))
-    expect(app.handle.openStreams).toBe(1)
-    expect((await get(path, "ann")).status).toBe(204)
-    await Note.create({ text: "for bob alone" })
-    await streams[2]?.quiet()
-    expect(streams[2]?.text).toContain("for bob alone")
-  })
+  it.each(Object.entries(users))(
+    "ends the streams of one user, given as %s, who is judged again",
+    async (_, user) => {
+      const Note = makeNote()
+      await User.upsert({ id: "ann", name: "Ann" })
+      await User.upsert({ id: "bob", name: "Bob" })
+      let isAllowed = true
+      const app = open({
+        entities: [Note],
+        user: user as never,
+        view: () => live(Note.all(), Item),
+      })
+      const get = (path: string, name: string) =>
+        app.handle(new Request(origin + path, { headers: { "x-user": name } }), () =>
+          isAllowed || name !== "ann"
+            ? respond(<Page title="Notes">{live(Note.all(), Item)}</Page>)
+            : new Response("no", { status: 403 }),
+        )
+      const path = streamPath(await (await get("/", "ann")).text())
+      const streams = []
+      for (const name of ["ann", "ann", "bob"]) streams.push(new LiveStream(await get(path, name)))
+      isAllowed = false
+      expect(
+        app.handle.endStreams(
+          await (user(new Request(origin, { headers: { "x-user": "ann" } })) as never),
+        ),
+      ).toBe(2)
+      await Promise.all(streams.slice(0, 2).map(stream => stream.ended()))
+      expect(app.handle.openStreams).toBe(1)
+      expect((await get(path, "ann")).status).toBe(204)
+      await Note.create({ text: "for bob alone" })
+      await streams[2]?.quiet()
+      expect(streams[2]?.text).toContain("for bob alone")
+    },
+  )
 
   it("takes a function, and undefined for visitors", async () => {
     const Note = makeNote()
@@ -333,5 +383,7 @@ describe("endStreams", () => {
 it("live(…, { on: [] }) and other things that no change could follow are refused", () => {
   const Note = makeNote()
   for (const on of [[], [Note, {}], ["Note"], [undefined]])
-    expect(() => live(() => html`x`, { on: on as never })).toThrow(expect.objectContaining({ code: "NITRO_LIVE_ARGUMENT" }))
+    expect(() => live(() => html`x`, { on: on as never })).toThrow(
+      expect.objectContaining({ code: "NITRO_LIVE_ARGUMENT" }),
+    )
 })

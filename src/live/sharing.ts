@@ -39,7 +39,9 @@ const neutral: RunIn = AsyncLocalStorage.snapshot()
 
 /** A context outside of all requests, with the app, stores and partition of this one. `onRead` is called when a render looks at the request. */
 export function sharedContext(entities: readonly EntityClass[], onRead: () => void): RunIn {
-  const stores = Object.fromEntries(entities.map(entity => [entity.definition.name, storeOf(entity)]))
+  const stores = Object.fromEntries(
+    entities.map(entity => [entity.definition.name, storeOf(entity)]),
+  )
   // Only where it shows rows of a session, which nobody else shares it for then.
   const partition = Object.values(stores).find(store => store.partition !== undefined)?.partition
   const context = watched(currentRequest() as RequestContext, onRead)

@@ -15,7 +15,10 @@ export interface Sink {
 export const maxQueuedBytes: number = 64 * 1024
 
 /** A body for a `Response` that is written through a sink. `attach` is called at once, `onCancel` when the reader leaves. */
-export function sinkBody(attach: (sink: Sink) => void, onCancel: () => void): ReadableStream<Uint8Array> {
+export function sinkBody(
+  attach: (sink: Sink) => void,
+  onCancel: () => void,
+): ReadableStream<Uint8Array> {
   let drained = (): void => undefined
   return new ReadableStream<Uint8Array>(
     {

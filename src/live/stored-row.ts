@@ -15,12 +15,16 @@ const shared = new WeakMap<Change, Map<Store, Promise<EntityInstance | undefined
 export function isSure({ entity, op }: Change): boolean {
   const { version, softDelete } = entity.definition
   if (op === "update") return version === true
-  return op === "delete" || (softDelete !== true && storeOf(entity).capabilities.serialTransactions === true)
+  return (
+    op === "delete" ||
+    (softDelete !== true && storeOf(entity).capabilities.serialTransactions === true)
+  )
 }
 
 /** The row as it is stored now, in the stores of this context; undefined when it is gone. */
 export function storedRow(change: Change, isShared: boolean): Promise<EntityInstance | undefined> {
-  const read = (): Promise<EntityInstance | undefined> => (change.entity as unknown as Reader).get(change.id)
+  const read = (): Promise<EntityInstance | undefined> =>
+    (change.entity as unknown as Reader).get(change.id)
   if (!isShared) return read()
   const store = storeOf(change.entity)
   let byStore = shared.get(change)

@@ -8,7 +8,10 @@ import type { Stream } from "./stream.ts"
 
 /** No stream now: the page tries again. */
 export function busyAnswer(): Response {
-  return new Response(null, { status: 503, headers: { "retry-after": "5", "cache-control": "no-store" } })
+  return new Response(null, {
+    status: 503,
+    headers: { "retry-after": "5", "cache-control": "no-store" },
+  })
 }
 
 /**
@@ -17,14 +20,26 @@ export function busyAnswer(): Response {
  */
 export function renewal(request: LiveRequest, { renewals }: LiveApp): Response | undefined {
   const { stream, address, layout } = request
-  if (stream?.page === undefined || !stream.isOfClient || hasSameElements(stream.page.layout, layout)) return undefined
+  if (
+    stream?.page === undefined ||
+    !stream.isOfClient ||
+    hasSameElements(stream.page.layout, layout)
+  )
+    return undefined
   if (!renewals.take(fingerprint(`${request.asker} ${address}`), Date.now())) return undefined
   stream.end()
-  return new Response(null, { status: 303, headers: { location: address, "cache-control": "no-store" } })
+  return new Response(null, {
+    status: 303,
+    headers: { location: address, "cache-control": "no-store" },
+  })
 }
 
 /** Call once the page has been rendered, so that every topic is known. */
-export async function answerStream(request: LiveRequest, stream: Stream, once: boolean): Promise<Response> {
+export async function answerStream(
+  request: LiveRequest,
+  stream: Stream,
+  once: boolean,
+): Promise<Response> {
   try {
     await stream.ready()
   } catch (error) {

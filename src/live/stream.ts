@@ -175,7 +175,11 @@ export class Stream implements Subscriber {
   }
 
   /** The cursor goes last: a page that has it has all before it. */
-  #deliver(patches: string, snapshots: readonly Topic[], withDigest: boolean = snapshots.length > 0): void {
+  #deliver(
+    patches: string,
+    snapshots: readonly Topic[],
+    withDigest: boolean = snapshots.length > 0,
+  ): void {
     const cursor = this.#cursor(withDigest)
     this.#sentCursor = cursor
     const id = `id: ${cursor}\n\n`
@@ -183,9 +187,14 @@ export class Stream implements Subscriber {
     const parts =
       snapshots.length === 0
         ? [encoder.encode(patches + id)]
-        : [...(patches === "" ? [] : [encoder.encode(patches)]), ...snapshots.map(topic => topic.snapshot()), encoder.encode(id)]
+        : [
+            ...(patches === "" ? [] : [encoder.encode(patches)]),
+            ...snapshots.map(topic => topic.snapshot()),
+            encoder.encode(id),
+          ]
     // Snapshots are shared by pages that wait for the same, so only small ones are copied into one write.
-    const isSmall = parts.length > 1 && parts.reduce((sum, { byteLength }) => sum + byteLength, 0) <= pieceBytes
+    const isSmall =
+      parts.length > 1 && parts.reduce((sum, { byteLength }) => sum + byteLength, 0) <= pieceBytes
     this.#rest.push(...(isSmall ? [Buffer.concat(parts)] : parts))
     this.#pump()
   }
@@ -198,7 +207,11 @@ export class Stream implements Subscriber {
 
   #pump(): void {
     let accepts = true
-    for (let piece = this.#nextPiece(); piece !== undefined; piece = accepts ? this.#nextPiece() : undefined) {
+    for (
+      let piece = this.#nextPiece();
+      piece !== undefined;
+      piece = accepts ? this.#nextPiece() : undefined
+    ) {
       try {
         this.#writtenBytes += piece.byteLength
         accepts = this.#sink?.write(piece) ?? false
@@ -223,7 +236,9 @@ export class Stream implements Subscriber {
     if (page === undefined || page.layout !== this.#layout) return [...this.#topics]
     if (page.digest !== undefined && page.digest === this.#digest()) return []
     // A view of its own may depend on who asks, which may be another by now.
-    return [...this.#topics].filter(topic => !((topic.isShared || page.asker === this.#asker) && topic.isUnchangedSince(page)))
+    return [...this.#topics].filter(
+      topic => !((topic.isShared || page.asker === this.#asker) && topic.isUnchangedSince(page)),
+    )
   }
 
   /** What the page has once everything was sent. Numbers alone do not prove the content of every topic; a digest does, at a cost. */
@@ -238,7 +253,9 @@ export class Stream implements Subscriber {
   }
 
   #digest(): string {
-    const digests = [...this.#topics].sort((a, b) => (a.regionId < b.regionId ? -1 : 1)).map(topic => topic.digest)
+    const digests = [...this.#topics]
+      .sort((a, b) => (a.regionId < b.regionId ? -1 : 1))
+      .map(topic => topic.digest)
     return fingerprint(digests.join())
   }
 

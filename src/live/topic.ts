@@ -1,7 +1,14 @@
 // A topic: one live view as this process keeps it, for one page or shared by many. Renders once for all that watch it.
 import { type EntityClass, storeOf } from "../entity/index.ts"
 import { reportError } from "../shared/report.ts"
-import { epoch, followChanges, isCoarse, lastSeq, lastSeqOf, type NumberedChange } from "./change-feed.ts"
+import {
+  epoch,
+  followChanges,
+  isCoarse,
+  lastSeq,
+  lastSeqOf,
+  type NumberedChange,
+} from "./change-feed.ts"
 import { type Cursor, fingerprint } from "./cursor.ts"
 import { Follower, renderInside } from "./inside.ts"
 import type { ItemProbe } from "./item-probe.ts"
@@ -166,7 +173,10 @@ export abstract class Topic {
     const { partition, capabilities } = storeOf(entity)
     if (capabilities.durable) this.#isExclusive = false
     // What happens in another session must not even cause a patch.
-    const end = followChanges(entity, numbered => numbered.change.partition === partition && this.#enqueue(numbered))
+    const end = followChanges(
+      entity,
+      numbered => numbered.change.partition === partition && this.#enqueue(numbered),
+    )
     this.#following.set(entity, end)
   }
 
@@ -215,12 +225,16 @@ export abstract class Topic {
   async #runBatch(): Promise<void> {
     this.#isScheduled = false
     const changes = this.#waiting
-    const mustLoad = this.#mustLoad || changes.some(({ change }) => isCoarse(change) || !this.entities.includes(change.entity))
+    const mustLoad =
+      this.#mustLoad ||
+      changes.some(({ change }) => isCoarse(change) || !this.entities.includes(change.entity))
     this.#waiting = []
     this.#firstWaiting = undefined
     this.#mustLoad = false
     if (this.#isEnded) return
-    const commit = await this.#prepareAgain(mustLoad ? () => this.load() : () => this.apply(changes))
+    const commit = await this.#prepareAgain(
+      mustLoad ? () => this.load() : () => this.apply(changes),
+    )
     if (!commit || this.#isEnded) return
     const patches = commit()
     this.#firstUnsent = this.#firstWaiting
@@ -236,7 +250,9 @@ export abstract class Topic {
       return await this.#prepare(prepare)
     } catch (error) {
       if (error instanceof PersonalView) this.endSharing()
-      const again = this.#isEnded ? undefined : await this.#prepare(() => this.load()).catch(() => undefined)
+      const again = this.#isEnded
+        ? undefined
+        : await this.#prepare(() => this.load()).catch(() => undefined)
       // Ended meanwhile, it was not to be shared, or nobody is left.
       if (this.#isEnded) return undefined
       reportError(error, `the live view #${this.regionId}`)

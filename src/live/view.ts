@@ -42,9 +42,11 @@ export function showView(view: View): Markup {
   }
   request.user = currentRequest()?.user
   const regionId = request.register(id, shape + partitionsOf(view))
-  const isShared = view.key !== undefined && (view.item === undefined || isSharedItem(view.item, request.number))
+  const isShared =
+    view.key !== undefined && (view.item === undefined || isSharedItem(view.item, request.number))
   // Views inside of it belong to it, here as in its patches.
-  if (request.stream === undefined) return html`${renderInside(unfollowed, () => view.render(regionId))}`
+  if (request.stream === undefined)
+    return html`${renderInside(unfollowed, () => view.render(regionId))}`
   // The stream sends snapshots, so the HTML of this run is not needed; the page only has to learn of failures.
   return html`${watch(request, request.stream, view, regionId, isShared).then(() => "")}`
 }
@@ -68,7 +70,13 @@ function partitionsOf({ entities }: View): string {
   return entities.map(entity => storeOf(entity).partition ?? "").join()
 }
 
-async function watch(request: LiveRequest, stream: Stream, view: View, regionId: string, isShared: boolean): Promise<void> {
+async function watch(
+  request: LiveRequest,
+  stream: Stream,
+  view: View,
+  regionId: string,
+  isShared: boolean,
+): Promise<void> {
   stream.user = request.user
   if (isShared && (await watchShared(request, stream, view, regionId))) return
   await watchTopic(stream, ownTopic(view, regionId))
@@ -90,7 +98,12 @@ async function watchTopic(stream: Stream, topic: Topic): Promise<void> {
 }
 
 /** False when the page needs a topic of its own, as its content turned out to depend on who asks. */
-async function watchShared(request: LiveRequest, stream: Stream, view: View, regionId: string): Promise<boolean> {
+async function watchShared(
+  request: LiveRequest,
+  stream: Stream,
+  view: View,
+  regionId: string,
+): Promise<boolean> {
   const { item } = view
   const topic = sharedTopic(request, view, regionId)
   const failure = await watchTopic(stream, topic).then(
@@ -100,7 +113,10 @@ async function watchShared(request: LiveRequest, stream: Stream, view: View, reg
   const { probe } = topic
   if (item !== undefined && probe !== undefined) {
     const { row } = probe
-    if (failure?.error instanceof PersonalView || (row !== undefined && !(await probe.looksShared(row)))) {
+    if (
+      failure?.error instanceof PersonalView ||
+      (row !== undefined && !(await probe.looksShared(row)))
+    ) {
       stream.unwatch(topic)
       refuseSharing(item, topic)
       return false
@@ -124,7 +140,11 @@ function refuseSharing(item: Item, topic: Topic): void {
   topic.endSharing()
 }
 
-function sharedTopic(request: LiveRequest, { key, entities, item, topic }: View, regionId: string): Topic {
+function sharedTopic(
+  request: LiveRequest,
+  { key, entities, item, topic }: View,
+  regionId: string,
+): Topic {
   const stores = entities.map(entity => identityNumber(storeOf(entity)))
   return request.app.part(liveApp).topic(canonicalText([regionId, key, stores]), onEnd => {
     let wasRead = false
@@ -145,6 +165,8 @@ function textOf(shape: unknown): string {
     return JSON.stringify(shape)
   } catch {
     // A bigint, which JSON does not know. The function that does slows all others down.
-    return JSON.stringify(shape, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value))
+    return JSON.stringify(shape, (_key, value: unknown) =>
+      typeof value === "bigint" ? `${value}n` : value,
+    )
   }
 }

@@ -15,7 +15,9 @@ it("has a value inside of run alone", async () => {
 })
 
 it("keeps its value where another variable is set, before and after", () => {
-  const seen = user.run("ada", () => unit.run(1, () => user.run("bob", () => [user.get(), unit.get()])))
+  const seen = user.run("ada", () =>
+    unit.run(1, () => user.run("bob", () => [user.get(), unit.get()])),
+  )
   expect(seen).toEqual(["bob", 1])
   expect(user.run("ada", () => unit.run(1, () => [user.get(), unit.get()]))).toEqual(["ada", 1])
 })

@@ -34,7 +34,11 @@ function without(variable: AsyncVariable<unknown>, frame: Frame | undefined): Fr
   return found === undefined ? frame : copied(frame, depth, found.rest)
 }
 
-function copied(frame: Frame | undefined, count: number, end: Frame | undefined): Frame | undefined {
+function copied(
+  frame: Frame | undefined,
+  count: number,
+  end: Frame | undefined,
+): Frame | undefined {
   if (count === 0 || frame === undefined) return end
   return { variable: frame.variable, value: frame.value, rest: copied(frame.rest, count - 1, end) }
 }

@@ -11,7 +11,8 @@ const namesByKind: Readonly<Record<AddressKind, string>> = {
 }
 
 const kinds = new Map<string, AddressKind>()
-for (const [kind, names] of Object.entries(namesByKind)) for (const name of names.split(" ")) kinds.set(name, kind as AddressKind)
+for (const [kind, names] of Object.entries(namesByKind))
+  for (const name of names.split(" ")) kinds.set(name, kind as AddressKind)
 
 /** How the attribute `name` (lower case) holds addresses; undefined when it holds none. */
 export function addressKind(name: string): AddressKind | undefined {
@@ -26,7 +27,9 @@ export function refusalOfName(name: string): "handler" | "document" | undefined 
 
 /** Whether a property holds markup or the text of a script, so that `data-bind` must not write it. Hyphens do not count. */
 export function isCodeProperty(name: string): boolean {
-  return /^(?:(?:inner|outer)html|srcdoc|(?:inner|outer)?text(?:content)?)$/i.test(name.replaceAll("-", ""))
+  return /^(?:(?:inner|outer)html|srcdoc|(?:inner|outer)?text(?:content)?)$/i.test(
+    name.replaceAll("-", ""),
+  )
 }
 
 /** Whether a browser would run script for the value `text` of an attribute of the element `tag`. */
@@ -42,14 +45,30 @@ export function addressRunsScript(kind: AddressKind, text: string, tag: string):
 }
 
 /** Schemes that run what follows them, in browsers of today and of yesterday. */
-const scriptSchemes = new Set(["javascript", "vbscript", "livescript", "mocha", "jscript", "view-source"])
+const scriptSchemes = new Set([
+  "javascript",
+  "vbscript",
+  "livescript",
+  "mocha",
+  "jscript",
+  "view-source",
+])
 
 /** Data that cannot run script wherever it is shown. SVG is missing on purpose: it is a document. */
 const inertData =
   /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:font|x-font|vnd\.ms-fontobject|octet-stream|pdf)|text\/plain[;,]|[;,])/
 
 /** Elements that show an image and never run the script of an SVG. */
-const imageElements = new Set(["img", "source", "input", "link", "video", "picture", "feimage", "image"])
+const imageElements = new Set([
+  "img",
+  "source",
+  "input",
+  "link",
+  "video",
+  "picture",
+  "feimage",
+  "image",
+])
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser of a browser skips these characters
 const skipped = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029]+/g
@@ -80,11 +99,15 @@ function anyRunsScript(list: string, tag: string): boolean {
   if (!list.includes(":")) return false
   // White space parts a `ping`, but stands inside an address of `values`. Parting too often also parts a data URL; what
   // follows its comma has no scheme and is harmless.
-  return [list, ...list.split(";"), ...list.split(","), ...list.split(/[\s,;]+/)].some(url => runsScript(url, tag))
+  return [list, ...list.split(";"), ...list.split(","), ...list.split(/[\s,;]+/)].some(url =>
+    runsScript(url, tag),
+  )
 }
 
 /** The same for the `content` of a `<meta http-equiv="refresh">`. Other content begins with no number and is text. */
 function refreshRunsScript(content: string): boolean {
-  const url = /^\s*(?:\d+|(?=\.))[\d.]*[\s;,]\s*[;,]?\s*(?:url\s*=\s*)?["']?(.*)$/is.exec(content)?.[1]
+  const url = /^\s*(?:\d+|(?=\.))[\d.]*[\s;,]\s*[;,]?\s*(?:url\s*=\s*)?["']?(.*)$/is.exec(
+    content,
+  )?.[1]
   return url !== undefined && runsScript(url, "meta")
 }

@@ -15,7 +15,10 @@ registerErrors({
  * Calls a function whose result does not matter. `failed` gets what it throws or rejects with. The promise, where there is
  * one, resolves when the function is done and never rejects.
  */
-export function notify(callback: () => unknown, failed: (error: unknown) => void): MaybePromise<void> {
+export function notify(
+  callback: () => unknown,
+  failed: (error: unknown) => void,
+): MaybePromise<void> {
   try {
     const result = callback()
     if (isThenable(result)) return Promise.resolve(result).then(ignore, failed)
@@ -27,7 +30,10 @@ export function notify(callback: () => unknown, failed: (error: unknown) => void
 /** The answer of a callback that cannot be waited for. Throws `NITRO_ASYNC_CALLBACK` for a promise, whose failure is reported. */
 export function answerNow<T>(answer: T, callback: string): T {
   if (!abandon(answer, callback)) return answer
-  throw new NitroError("NITRO_ASYNC_CALLBACK", `${callback} returned a promise, but its answer is needed at once.`)
+  throw new NitroError(
+    "NITRO_ASYNC_CALLBACK",
+    `${callback} returned a promise, but its answer is needed at once.`,
+  )
 }
 
 /** Whether it is a promise that nobody will await. Its failure is reported, since it would end the process. */
@@ -40,7 +46,9 @@ export function abandon(value: unknown, callback: string): boolean {
 /** Whether `await` would wait for it. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
-    (typeof value === "object" || typeof value === "function") && value !== null && typeof (value as { then?: unknown }).then === "function"
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === "function"
   )
 }
 

@@ -24,7 +24,8 @@ let isAnyMarked = false
 let isAnyClosed = false
 
 /** Whether `markData` has marked this very object. A copy, `{ ...object }`, is not marked. */
-export const isData = (object: object): boolean => isAnyMarked && (Mark.isOn(object) || (isAnyClosed && closed.has(object)))
+export const isData = (object: object): boolean =>
+  isAnyMarked && (Mark.isOn(object) || (isAnyClosed && closed.has(object)))
 
 /** Marks the plain objects in `value`, at any depth, and returns it. */
 export function markData<T>(value: T): T {

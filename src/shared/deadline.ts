@@ -13,11 +13,19 @@ const rollbackPatienceMs = 1_000
  * Settles as `running` does, or rejects with `NITRO_DEADLINE` after `deadlineMs`, once `onLate` was called with that error.
  * `work` is the subject of its message.
  */
-export function beforeDeadline<T>(running: Promise<T>, deadlineMs: number, work: string, onLate?: (error: NitroError) => void): Promise<T> {
+export function beforeDeadline<T>(
+  running: Promise<T>,
+  deadlineMs: number,
+  work: string,
+  onLate?: (error: NitroError) => void,
+): Promise<T> {
   if (deadlineMs > longestTimerMs) return running
   return new Promise((resolve, reject) => {
     const late = (): void => {
-      const error = new NitroError("NITRO_DEADLINE", `${work} did not finish within ${deadlineMs} ms and was stopped.`)
+      const error = new NitroError(
+        "NITRO_DEADLINE",
+        `${work} did not finish within ${deadlineMs} ms and was stopped.`,
+      )
       onLate?.(error)
       reject(error)
     }
@@ -41,7 +49,9 @@ export function isDeadline(error: unknown): boolean {
 
 /** Resolves when the rollback that `error` caused is done; after a deadline, one second later at the latest. */
 export async function rolledBack(rollback: Promise<void>, error: unknown): Promise<void> {
-  await (isDeadline(error) ? Promise.race([rollback, sleep(rollbackPatienceMs, undefined, { ref: false })]) : rollback)
+  await (isDeadline(error)
+    ? Promise.race([rollback, sleep(rollbackPatienceMs, undefined, { ref: false })])
+    : rollback)
 }
 
 /** `beforeDeadline` for a transaction; `depth` is 1 for one that is not inside of another. */

@@ -56,7 +56,8 @@ export class NitroError extends Error {
     this.details = options.details ?? {}
     this.audience = entry?.audience ?? "server"
     this.clientMessage = options.clientMessage
-    this.retryAfterSeconds = entry?.retryAfterSeconds ?? (this.status === 503 || this.status === 504 ? 1 : undefined)
+    this.retryAfterSeconds =
+      entry?.retryAfterSeconds ?? (this.status === 503 || this.status === 504 ? 1 : undefined)
   }
 }
 
@@ -64,16 +65,29 @@ export class NitroError extends Error {
  * Whether `error` is an error of this library, and with `codes` one of these:
  * `if (isNitroError(error, "NITRO_DUPLICATE")) return "This name is taken."`
  */
-export function isNitroError(error: unknown, ...codes: readonly `NITRO_${string}`[]): error is NitroError {
-  return error instanceof NitroError && (codes.length === 0 || (codes as readonly string[]).includes(error.code))
+export function isNitroError(
+  error: unknown,
+  ...codes: readonly `NITRO_${string}`[]
+): error is NitroError {
+  return (
+    error instanceof NitroError &&
+    (codes.length === 0 || (codes as readonly string[]).includes(error.code))
+  )
 }
 
 /** Registers a module's codes once, at module load. Returns the same object, so that its keys can be a type. */
-export function registerErrors<const R extends Readonly<Record<`NITRO_${string}`, ErrorEntry>>>(register: R): R {
+export function registerErrors<const R extends Readonly<Record<`NITRO_${string}`, ErrorEntry>>>(
+  register: R,
+): R {
   for (const code of Object.keys(register)) {
     const entry = register[code as keyof R] as ErrorEntry
     const known = registers.get(code)
-    if (known && (known.when !== entry.when || known.status !== entry.status || known.audience !== entry.audience)) {
+    if (
+      known &&
+      (known.when !== entry.when ||
+        known.status !== entry.status ||
+        known.audience !== entry.audience)
+    ) {
       throw new TypeError(`Two modules register the error code ${code}.`)
     }
     registers.set(code, entry)

@@ -3,7 +3,8 @@ import type { MaybePromise } from "./types.ts"
 
 /** A query is a promise that begins when it is awaited: begins it now, in the present async context. Anything else stays as it is. */
 export function started<T>(value: T): Started<T> {
-  const isLazy = typeof value === "object" && value !== null && !(value instanceof Promise) && "then" in value
+  const isLazy =
+    typeof value === "object" && value !== null && !(value instanceof Promise) && "then" in value
   return (isLazy ? Promise.resolve(value) : value) as Started<T>
 }
 
@@ -11,12 +12,18 @@ export function started<T>(value: T): Started<T> {
 export type Started<T> = T extends PromiseLike<infer R> ? Promise<R> : T
 
 /** Calls `next` with the value, at once when it is there already. */
-export function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+export function after<T, R>(
+  value: MaybePromise<T>,
+  next: (value: T) => MaybePromise<R>,
+): MaybePromise<R> {
   return value instanceof Promise ? value.then(next) : next(value)
 }
 
 /** Calls `work`; `explain` turns what it throws, or rejects with, into the value or error that the caller gets. */
-export function attempt<T>(work: () => MaybePromise<T>, explain: (error: unknown) => MaybePromise<T>): MaybePromise<T> {
+export function attempt<T>(
+  work: () => MaybePromise<T>,
+  explain: (error: unknown) => MaybePromise<T>,
+): MaybePromise<T> {
   try {
     const result = work()
     return result instanceof Promise ? result.catch(explain) : result
@@ -26,7 +33,10 @@ export function attempt<T>(work: () => MaybePromise<T>, explain: (error: unknown
 }
 
 /** Calls `work` for each item in order, one after the other, and gives the results. */
-export function inOrder<T, R>(items: readonly T[], work: (item: T) => MaybePromise<R>): MaybePromise<R[]> {
+export function inOrder<T, R>(
+  items: readonly T[],
+  work: (item: T) => MaybePromise<R>,
+): MaybePromise<R[]> {
   const results = new Array<R>(items.length)
   const from = (start: number): MaybePromise<R[]> => {
     for (let index = start; index < items.length; index++) {

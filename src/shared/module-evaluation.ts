@@ -57,7 +57,9 @@ function isAgain({ url, turn: before, position }: Evaluation, site: Site, turn: 
 }
 
 function earlierUrls(known: Evaluation | undefined, site: Site): ReadonlySet<string> {
-  return known === undefined || known.url === site.url ? (known?.earlier ?? none) : new Set([...known.earlier, known.url])
+  return known === undefined || known.url === site.url
+    ? (known?.earlier ?? none)
+    : new Set([...known.earlier, known.url])
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -97,7 +99,9 @@ const loaders = /^node:internal\/modules\/|\/(?:vite|vitest|vite-node)\/dist\//
 const bodies: ReadonlySet<string | null> = new Set([null, "", "eval", "Object.<anonymous>"])
 
 function evaluationSite(called: (...args: never[]) => unknown): Site | undefined {
-  const frames = framesAbove(called).filter(frame => !frame.getFileName()?.startsWith("node:internal/process/"))
+  const frames = framesAbove(called).filter(
+    frame => !frame.getFileName()?.startsWith("node:internal/process/"),
+  )
   const at = frames.findIndex(frame => loaders.test(frame.getFileName() ?? ""))
   const body = frames[at - 1]
   if (body === undefined || !bodies.has(body.getFunctionName())) return undefined

@@ -1,5 +1,16 @@
 // Misspelt options: each function that takes options refuses a name that it does not know, with the one that was meant.
-import { action, call, configure, Entity, expose, memory, Page, redirect, serve, unitOfWork } from "nitro-ts"
+import {
+  action,
+  call,
+  configure,
+  Entity,
+  expose,
+  memory,
+  Page,
+  redirect,
+  serve,
+  unitOfWork,
+} from "nitro-ts"
 import { assets } from "nitro-ts/assets"
 import { nitro as fetchNitro } from "nitro-ts/fetch"
 import { nitro as honoNitro } from "nitro-ts/hono"
@@ -25,11 +36,21 @@ const doors: [call: string, wrong: string, right: string, run: () => unknown][] 
   ["nitro of fetch", "entites", "entities", () => fetchNitro(loose({ entites: [Todo] }))],
   ["nitro of node", "secrets", "secret", () => nodeNitro(loose({ secrets: "x" }))],
   ["nitro of hono", "basepath", "basePath", () => honoNitro(loose({ basepath: "/x" }))],
-  ["nitro({ idempotency })", "stor", "store", () => fetchNitro({ idempotency: loose({ stor: memory() }) })],
+  [
+    "nitro({ idempotency })",
+    "stor",
+    "store",
+    () => fetchNitro({ idempotency: loose({ stor: memory() }) }),
+  ],
   ["Entity", "timestamp", "timestamps", () => Entity("Misspelt", {}, loose({ timestamp: true }))],
   ["Entity", "uniqe", "unique", () => Entity("Misspelt", {}, loose({ uniqe: ["id"] }))],
   ["expose", "alow", "allow", () => expose(Todo, loose({ alow: () => true }))],
-  ["action()", "inputs", "input", () => (action(loose({ inputs: {} })) as Anything)(() => undefined, { name: "run" })],
+  [
+    "action()",
+    "inputs",
+    "input",
+    () => (action(loose({ inputs: {} })) as Anything)(() => undefined, { name: "run" }),
+  ],
   [
     "action(this, name)",
     "methode",
@@ -46,11 +67,26 @@ const doors: [call: string, wrong: string, right: string, run: () => unknown][] 
   ["live(count)", "ids", "id", () => live(Todo.where().count(), loose({ ids: "x" }))],
   ["live(content)", "tags", "tag", () => live(item, loose({ on: [Todo], tags: "div" }))],
   ["memory", "ttlSecond", "ttlSeconds", () => memory(loose({ ttlSecond: 1 }))],
-  ["sqlite", "waitTimeout", "waitTimeoutMs", () => sqlite(loose({ file: ":memory:", waitTimeout: 1 }))],
-  ["postgres", "drivr", "driver", () => postgres(loose({ url: "postgres://localhost/x", drivr: "pg" }))],
+  [
+    "sqlite",
+    "waitTimeout",
+    "waitTimeoutMs",
+    () => sqlite(loose({ file: ":memory:", waitTimeout: 1 })),
+  ],
+  [
+    "postgres",
+    "drivr",
+    "driver",
+    () => postgres(loose({ url: "postgres://localhost/x", drivr: "pg" })),
+  ],
   ["assets", "dirctory", "directory", () => assets(loose({ dirctory: "public" }))],
   ["configure", "stores", "store", () => configure(loose({ stores: memory() }))],
-  ["unitOfWork", "deadline", "deadlineMs", () => unitOfWork(() => undefined, loose({ deadline: 1 }))],
+  [
+    "unitOfWork",
+    "deadline",
+    "deadlineMs",
+    () => unitOfWork(() => undefined, loose({ deadline: 1 })),
+  ],
   ["redirect", "cookie", "cookies", () => redirect("/", loose({ cookie: {} }))],
   ["Page", "titel", "title", () => Page(loose({ titel: "Shop" }))],
   ["serve", "prot", "port", () => serve({ fetch: () => new Response() }, loose({ prot: 0 }))],
@@ -68,7 +104,9 @@ describe("an option that nothing reads", () => {
       fix: `Did you mean "${right}"?`,
       message: expect.stringContaining(`"${wrong}"`),
       // What is wrong with an exposure has one code, whatever it is.
-      ...(name === "expose" ? { code: "NITRO_EXPOSE" } : { code: "NITRO_UNKNOWN_OPTION", details: { option: wrong, suggestion: right } }),
+      ...(name === "expose"
+        ? { code: "NITRO_EXPOSE" }
+        : { code: "NITRO_UNKNOWN_OPTION", details: { option: wrong, suggestion: right } }),
     })
   })
 

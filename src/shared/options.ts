@@ -11,14 +11,20 @@ registerErrors({
 })
 
 /** `options` may hold only `names`. `call` is what the developer wrote: `nitro({ … })`. @throws NITRO_UNKNOWN_OPTION */
-export function refuseUnknownOptions(call: string, options: unknown, names: ReadonlySet<string>): void {
+export function refuseUnknownOptions(
+  call: string,
+  options: unknown,
+  names: ReadonlySet<string>,
+): void {
   if (typeof options !== "object" || options === null) return
-  for (const name of Object.keys(options)) if (!names.has(name)) throw unknownOption(call, name, names)
+  for (const name of Object.keys(options))
+    if (!names.has(name)) throw unknownOption(call, name, names)
 }
 
 function unknownOption(call: string, name: string, names: ReadonlySet<string>): NitroError {
   const meant = nearest(name, names)
-  const fix = meant === undefined ? `The options are ${[...names].join(", ")}.` : `Did you mean "${meant}"?`
+  const fix =
+    meant === undefined ? `The options are ${[...names].join(", ")}.` : `Did you mean "${meant}"?`
   return new NitroError("NITRO_UNKNOWN_OPTION", `${call} has no option "${name}". ${fix}`, {
     fix,
     details: { option: name, ...(meant === undefined ? {} : { suggestion: meant }) },
@@ -26,6 +32,8 @@ function unknownOption(call: string, name: string, names: ReadonlySet<string>): 
 }
 
 /** The names of `T`'s options. The type makes the list complete: a new option that is not listed does not compile. */
-export function optionNames<T>(names: Readonly<Record<keyof Required<T> & string, true>>): ReadonlySet<string> {
+export function optionNames<T>(
+  names: Readonly<Record<keyof Required<T> & string, true>>,
+): ReadonlySet<string> {
   return new Set(Object.keys(names))
 }

@@ -14,6 +14,7 @@ function isPolluted(): boolean {
 export function ownProps<T extends object>(props: T): T {
   if (!isPolluted()) return props
   const copy = Object.create(null) as Record<string, unknown>
-  for (const name of Object.keys(props)) copy[name] = (props as Readonly<Record<string, unknown>>)[name]
+  for (const name of Object.keys(props))
+    copy[name] = (props as Readonly<Record<string, unknown>>)[name]
   return copy as T
 }

@@ -8,5 +8,7 @@ it("gives each text the same short name every time", () => {
 })
 
 it("gives 200,000 similar texts names of their own", () => {
-  expect(new Set(Array.from({ length: 200_000 }, (_, index) => shortHash(`todo-${index}-update`))).size).toBe(200_000)
+  expect(
+    new Set(Array.from({ length: 200_000 }, (_, index) => shortHash(`todo-${index}-update`))).size,
+  ).toBe(200_000)
 })

@@ -30,7 +30,11 @@ function editDistance(a: string, b: string, limit: number): number {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
-      const edits = [(row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (same ? 0 : 1)]
+      const edits = [
+        (row[j] as number) + 1,
+        (next[j - 1] as number) + 1,
+        (row[j - 1] as number) + (same ? 0 : 1),
+      ]
       const swapped = !same && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
       if (swapped) edits.push((before[j - 2] as number) + 1)
       next.push(Math.min(...edits))

@@ -4,4 +4,10 @@
 export type MaybePromise<T> = T | Promise<T>
 
 /** Values that survive `JSON.parse(JSON.stringify(value))`. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json }

@@ -5,7 +5,9 @@ describe("uuidv7", () => {
   afterEach(() => vi.useRealTimers())
 
   it("is a version 7 UUID of the RFC 9562 variant in lower case", () => {
-    expect(uuidv7()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(uuidv7()).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    )
   })
 
   it("carries the time in its first 48 bits", () => {

@@ -22,7 +22,11 @@ export function uuidv7(): string {
   const now = Date.now()
   if (now > lastMs) {
     setTime(now)
-    counter = (byteAt(at) & 0x7f) * 0x1000000 + (byteAt(at + 1) << 16) + (byteAt(at + 2) << 8) + byteAt(at + 3)
+    counter =
+      (byteAt(at) & 0x7f) * 0x1000000 +
+      (byteAt(at + 1) << 16) +
+      (byteAt(at + 2) << 8) +
+      byteAt(at + 3)
   } else if (++counter > 0xffffffff) {
     setTime(lastMs + 1)
     counter = 0

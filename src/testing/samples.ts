@@ -43,7 +43,11 @@ export interface SampleValues {
   data: unknown
 }
 
-export const Sample: EntityStatics<SampleValues, Partial<SampleValues>, Partial<SampleValues>> = class Sample extends Entity(
+export const Sample: EntityStatics<
+  SampleValues,
+  Partial<SampleValues>,
+  Partial<SampleValues>
+> = class Sample extends Entity(
   "Sample",
   {
     text: z.string().nullable().default(null),
@@ -59,13 +63,26 @@ export const Sample: EntityStatics<SampleValues, Partial<SampleValues>, Partial<
   { index: ["count", "text"], plural: "nitro-suite-samples" },
 ) {} as never // zod spells the type of JSON and bytes more narrowly than a sample needs.
 
-export const Account: EntityStatics<AccountValues, AccountInput, Partial<AccountInput>> = class Account extends Entity(
+export const Account: EntityStatics<
+  AccountValues,
+  AccountInput,
+  Partial<AccountInput>
+> = class Account extends Entity(
   "Account",
-  { email: z.string(), region: z.string().nullable().default(null), number: z.int().nullable().default(null), balance: z.int().default(0) },
+  {
+    email: z.string(),
+    region: z.string().nullable().default(null),
+    number: z.int().nullable().default(null),
+    balance: z.int().default(0),
+  },
   { unique: ["email", ["region", "number"]], plural: "nitro-suite-accounts" },
 ) {}
 
-export const Versioned: EntityStatics<VersionedValues, VersionedInput, Partial<VersionedInput>> = class Versioned extends Entity(
+export const Versioned: EntityStatics<
+  VersionedValues,
+  VersionedInput,
+  Partial<VersionedInput>
+> = class Versioned extends Entity(
   "Versioned",
   { title: z.string(), note: z.string().default("") },
   { version: true, timestamps: true, plural: "nitro-suite-versioned" },
@@ -127,18 +144,117 @@ const day = (n: number): Date => new Date(Date.UTC(2024, 0, n, 12, 30, 15, 250))
 
 /** Rows with ties, nulls and near misses in every column; the last has null everywhere. */
 export const sampleRows: readonly SampleRow[] = [
-  { text: "Apple", count: 1, limit: 1, ratio: 0.5, flag: true, at: day(1), big: 1n, bytes: Uint8Array.of(0, 255) },
-  { text: "apple", count: 2, limit: 1, ratio: -0.5, flag: false, at: day(2), big: -1n, bytes: Uint8Array.of() },
-  { text: "APPLE pie", count: 2, limit: 3, ratio: 1e21, flag: true, at: day(2), big: 9007199254740993n, bytes: Uint8Array.of(0) },
-  { text: "100%", count: -5, limit: null, ratio: 1e-7, flag: null, at: day(3), big: null, bytes: Uint8Array.of(255) },
-  { text: "100 percent", count: 0, limit: 0, ratio: 0, flag: false, at: null, big: 0n, bytes: null },
-  { text: "a_b", count: 10, limit: 9, ratio: 3, flag: true, at: day(10), big: -9223372036854775808n, bytes: null },
-  { text: "axb", count: 9, limit: 10, ratio: 2.999, flag: false, at: day(9), big: 9223372036854775807n, bytes: Uint8Array.of(1, 2, 3) },
-  { text: "ÉCLAIR", count: null, limit: 2, ratio: null, flag: true, at: new Date(0), big: 10n, bytes: null },
-  { text: "éclair", count: 2, limit: null, ratio: 10, flag: null, at: new Date(-86_400_000), big: 9n, bytes: null },
-  { text: "\u{1f34e}", count: 7, limit: 7, ratio: 7, flag: true, at: day(7), big: 7n, data: { a: [1, null, "x"] } },
+  {
+    text: "Apple",
+    count: 1,
+    limit: 1,
+    ratio: 0.5,
+    flag: true,
+    at: day(1),
+    big: 1n,
+    bytes: Uint8Array.of(0, 255),
+  },
+  {
+    text: "apple",
+    count: 2,
+    limit: 1,
+    ratio: -0.5,
+    flag: false,
+    at: day(2),
+    big: -1n,
+    bytes: Uint8Array.of(),
+  },
+  {
+    text: "APPLE pie",
+    count: 2,
+    limit: 3,
+    ratio: 1e21,
+    flag: true,
+    at: day(2),
+    big: 9007199254740993n,
+    bytes: Uint8Array.of(0),
+  },
+  {
+    text: "100%",
+    count: -5,
+    limit: null,
+    ratio: 1e-7,
+    flag: null,
+    at: day(3),
+    big: null,
+    bytes: Uint8Array.of(255),
+  },
+  {
+    text: "100 percent",
+    count: 0,
+    limit: 0,
+    ratio: 0,
+    flag: false,
+    at: null,
+    big: 0n,
+    bytes: null,
+  },
+  {
+    text: "a_b",
+    count: 10,
+    limit: 9,
+    ratio: 3,
+    flag: true,
+    at: day(10),
+    big: -9223372036854775808n,
+    bytes: null,
+  },
+  {
+    text: "axb",
+    count: 9,
+    limit: 10,
+    ratio: 2.999,
+    flag: false,
+    at: day(9),
+    big: 9223372036854775807n,
+    bytes: Uint8Array.of(1, 2, 3),
+  },
+  {
+    text: "ÉCLAIR",
+    count: null,
+    limit: 2,
+    ratio: null,
+    flag: true,
+    at: new Date(0),
+    big: 10n,
+    bytes: null,
+  },
+  {
+    text: "éclair",
+    count: 2,
+    limit: null,
+    ratio: 10,
+    flag: null,
+    at: new Date(-86_400_000),
+    big: 9n,
+    bytes: null,
+  },
+  {
+    text: "\u{1f34e}",
+    count: 7,
+    limit: 7,
+    ratio: 7,
+    flag: true,
+    at: day(7),
+    big: 7n,
+    data: { a: [1, null, "x"] },
+  },
   { text: "\uff01", count: 7, limit: 8, ratio: 7.5, flag: false, at: day(7), big: 7n, data: [] },
-  { text: "back\\slash", count: 3, limit: 3, ratio: 3.5, flag: false, at: day(4), big: 3n, data: "text" },
+  {
+    text: "back\\slash",
+    count: 3,
+    limit: 3,
+    ratio: 3.5,
+    flag: false,
+    at: day(4),
+    big: 3n,
+    data: "text",
+  },
   { text: "", count: 4, limit: 4, ratio: 4.25, flag: true, at: day(5), big: 4n, data: 0 },
   {},
 ]
@@ -176,9 +292,13 @@ export const samplePredicates: readonly Predicate[] = [
   { op: "between", field: "count", from: 7, to: 1 },
   { op: "between", field: "at", from: day(2), to: day(7) },
   { op: "between", field: "text", from: "a", to: "b" },
-  ...["text", "count", "ratio", "flag", "at", "big", "bytes", "data"].map((field): Predicate => ({ op: "isNull", field })),
+  ...["text", "count", "ratio", "flag", "at", "big", "bytes", "data"].map(
+    (field): Predicate => ({ op: "isNull", field }),
+  ),
   ...(["contains", "startsWith", "endsWith"] as const).flatMap(op =>
-    ["apple", "PPL", "%", "_", "\\", "", "é", "É", "'"].map((value): Predicate => ({ op, field: "text", value })),
+    ["apple", "PPL", "%", "_", "\\", "", "é", "É", "'"].map(
+      (value): Predicate => ({ op, field: "text", value }),
+    ),
   ),
   ...["%apple%", "a_b", "100%", "_pple", "%", "", "\\%", "%\\%", "_", "APPLE", "%é%"].map(
     (value): Predicate => ({ op: "like", field: "text", value }),
@@ -230,21 +350,34 @@ export function sampleId(n: number): string {
 
 /** A row as this store encodes it. */
 export function encodeRow(store: Store, definition: EntityDefinition, values: object): Row {
-  return definition.fields.map(({ name, type }) => encodeValue(store, type, (values as Record<string, unknown>)[name]))
+  return definition.fields.map(({ name, type }) =>
+    encodeValue(store, type, (values as Record<string, unknown>)[name]),
+  )
 }
 
-export function encodeValue(store: Store, type: EntityDefinition["fields"][number]["type"], value: unknown): unknown {
+export function encodeValue(
+  store: Store,
+  type: EntityDefinition["fields"][number]["type"],
+  value: unknown,
+): unknown {
   if (value === undefined || value === null) return null
   const codec = store.encoding[type]
   return codec === undefined ? value : codec.encode(value as never)
 }
 
 /** Binds the samples and inserts them in an order that is not that of their ids. */
-export async function insertSamples(store: Store): Promise<{ repository: Repository; entities: readonly object[] }> {
+export async function insertSamples(
+  store: Store,
+): Promise<{ repository: Repository; entities: readonly object[] }> {
   const repository = store.bind(Sample.definition)
-  const entities = sampleRows.map((values, index) => ({ ...emptySample, ...values, id: sampleId(index) }))
+  const entities = sampleRows.map((values, index) => ({
+    ...emptySample,
+    ...values,
+    id: sampleId(index),
+  }))
   const shuffled = entities.map((_, index) => entities[(index * 5 + 3) % entities.length] as object)
-  for (const values of shuffled) await repository.write([{ op: "insert", row: encodeRow(store, Sample.definition, values) }])
+  for (const values of shuffled)
+    await repository.write([{ op: "insert", row: encodeRow(store, Sample.definition, values) }])
   return { repository, entities }
 }
 

@@ -1,9 +1,20 @@
 // Values and calls that databases treat differently, and stores alike: kept by all of them, or refused by all of them.
 import { z } from "zod"
-import { Entity, embedded, type Store, unitOfWork, ValueObject, withStores } from "../entity/index.ts"
+import {
+  Entity,
+  embedded,
+  type Store,
+  unitOfWork,
+  ValueObject,
+  withStores,
+} from "../entity/index.ts"
 import type { Tools } from "./store-tools.ts"
 
-class Period extends ValueObject("Period", { from: z.date(), to: z.date().nullable().default(null), ticks: z.bigint().default(0n) }) {}
+class Period extends ValueObject("Period", {
+  from: z.date(),
+  to: z.date().nullable().default(null),
+  ticks: z.bigint().default(0n),
+}) {}
 class Stay extends ValueObject("Stay", { period: embedded(Period) }) {}
 
 class Item extends Entity(
@@ -28,7 +39,11 @@ class Versioned extends Entity(
   { name: z.string(), n: z.int().default(0) },
   { version: true, plural: "nitro-suite-versioned-records" },
 ) {}
-class Coded extends Entity("CodedRecord", { id: z.int(), name: z.string() }, { plural: "nitro-suite-coded-records" }) {}
+class Coded extends Entity(
+  "CodedRecord",
+  { id: z.int(), name: z.string() },
+  { plural: "nitro-suite-coded-records" },
+) {}
 
 const unsupported = { code: "NITRO_VALUE_UNSUPPORTED" }
 
@@ -47,7 +62,11 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
     ["halves the wrong way round", "\ude00\ud83d"],
   ] as const) {
     test(`refuses ${what} in text and at any depth of JSON, and finds it nowhere`, async store => {
-      const kept = await Item.create({ text: "a😀b", anything: { deep: ["a😀b"] }, map: { "😀": "\\u0000 \\ud800" } })
+      const kept = await Item.create({
+        text: "a😀b",
+        anything: { deep: ["a😀b"] },
+        map: { "😀": "\\u0000 \\ud800" },
+      })
       for (const values of [
         { text },
         { anything: text },
@@ -67,10 +86,14 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
       }
       expect(await Item.count({ text: [text, "a😀b"] })).toBe(1)
       for (const operator of ["lt", "lte", "gt", "gte"] as const)
-        await expect((async () => Item.count(r => r.text[operator](text)))()).rejects.toMatchObject({ code: "NITRO_QUERY" })
+        await expect((async () => Item.count(r => r.text[operator](text)))()).rejects.toMatchObject(
+          { code: "NITRO_QUERY" },
+        )
       if (store.capabilities.jsonPaths) {
         expect(await Item.count({ anything: { path: ["deep", 0], contains: "😀" } })).toBe(1)
-        await expect((async () => Item.count({ anything: { path: ["deep", 0], contains: text } }))()).rejects.toMatchObject({
+        await expect(
+          (async () => Item.count({ anything: { path: ["deep", 0], contains: text } }))(),
+        ).rejects.toMatchObject({
           code: "NITRO_QUERY",
         })
       }
@@ -88,21 +111,40 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
     const long = "é".repeat(24_999)
     await Item.createMany([{ text: "short" }, { text: "x", map: { long: `${long}!` } }])
     // Each `%` and each `\\` before a wildcard counts.
-    const exact = { contains: long, startsWith: `${long}a`, endsWith: `${long.slice(1)}a_`, like: `${long}%%` }
+    const exact = {
+      contains: long,
+      startsWith: `${long}a`,
+      endsWith: `${long.slice(1)}a_`,
+      like: `${long}%%`,
+    }
     for (const [operator, fits] of Object.entries(exact) as [keyof typeof exact, string][]) {
       expect(await Item.count(i => i.text[operator](fits).not())).toBe(2)
-      await expect((async () => Item.count(i => i.text[operator](`${fits}a`)))()).rejects.toMatchObject({ code: "NITRO_QUERY" })
+      await expect(
+        (async () => Item.count(i => i.text[operator](`${fits}a`)))(),
+      ).rejects.toMatchObject({ code: "NITRO_QUERY" })
     }
   })
 
   test("adds numbers without the errors of each addition", async () => {
-    await Item.createMany(Array.from({ length: 10 }, () => ({ text: "a", ratio: 0.30000000000000004, count: 1 })))
+    await Item.createMany(
+      Array.from({ length: 10 }, () => ({ text: "a", ratio: 0.30000000000000004, count: 1 })),
+    )
     await Item.createMany([1e16, 1, -1e16, 0.5].map(ratio => ({ text: "b", ratio })))
     await Item.createMany(Array.from({ length: 10 }, () => ({ text: "c", ratio: 0.1 })))
-    await Item.createMany([2 ** 53 - 1, 2 ** 53 - 1, 1, -(2 ** 53 - 1)].map(count => ({ text: "d", count })))
+    await Item.createMany(
+      [2 ** 53 - 1, 2 ** 53 - 1, 1, -(2 ** 53 - 1)].map(count => ({ text: "d", count })),
+    )
     const of = (text: string) => Item.where({ text })
-    expect([await of("a").sum("ratio"), await of("b").sum("ratio"), await of("c").sum("ratio")]).toEqual([3.0000000000000004, 1.5, 1])
-    expect([await of("a").avg("ratio"), await of("b").avg("ratio"), await of("c").avg("ratio")]).toEqual([0.30000000000000004, 0.375, 0.1])
+    expect([
+      await of("a").sum("ratio"),
+      await of("b").sum("ratio"),
+      await of("c").sum("ratio"),
+    ]).toEqual([3.0000000000000004, 1.5, 1])
+    expect([
+      await of("a").avg("ratio"),
+      await of("b").avg("ratio"),
+      await of("c").avg("ratio"),
+    ]).toEqual([0.30000000000000004, 0.375, 0.1])
     expect([await of("d").sum("count"), await of("d").avg("count")]).toEqual([2 ** 53, 2 ** 51])
     expect(await Item.all().groupBy("text", { sum: "ratio" }).orderBy("text")).toEqual([
       { text: "a", sum: 3.0000000000000004 },
@@ -110,14 +152,23 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
       { text: "c", sum: 1 },
       { text: "d", sum: 0 },
     ])
-    expect([await of("none").sum("ratio"), await of("none").avg("ratio"), await of("d").avg("ratio")]).toEqual([0, null, null])
+    expect([
+      await of("none").sum("ratio"),
+      await of("none").avg("ratio"),
+      await of("d").avg("ratio"),
+    ]).toEqual([0, null, null])
   })
 
   test("holds null and not undefined where a schema takes both, before and after reading", async () => {
-    for (const values of [{}, { hint: undefined, list: undefined, anything: undefined }, { hint: null, list: null, anything: null }]) {
+    for (const values of [
+      {},
+      { hint: undefined, list: undefined, anything: undefined },
+      { hint: null, list: null, anything: null },
+    ]) {
       const record = await Item.create(values)
       const read = await Item.require(record.id)
-      for (const one of [record, read]) expect([one.hint, one.list, one.anything, one.isDirty]).toEqual([null, null, null, false])
+      for (const one of [record, read])
+        expect([one.hint, one.list, one.anything, one.isDirty]).toEqual([null, null, null, false])
       record.hint = "x"
       record.hint = undefined
       expect([record.hint, record.isDirty]).toEqual([null, false])
@@ -156,8 +207,12 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
         { map: { key: value } },
         { map: { key: { inner: value } } },
       ]) {
-        await expect((async () => Item.create(values as never))()).rejects.toMatchObject(unsupported)
-        await expect((async () => record.update(values as never))()).rejects.toMatchObject(unsupported)
+        await expect((async () => Item.create(values as never))()).rejects.toMatchObject(
+          unsupported,
+        )
+        await expect((async () => record.update(values as never))()).rejects.toMatchObject(
+          unsupported,
+        )
         await record.reload()
       }
       expect([await Item.count(), record.anything]).toEqual([1, { a: 1 }])
@@ -167,7 +222,15 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
   test("keeps JSON of any keys, sizes and depths", async () => {
     const deep = Array.from({ length: 500 }).reduce((inner: unknown) => ({ in: inner }), 1)
     const values = [
-      { "👩‍👩‍👧‍👦": "😀", "": 0, "a.b": [1], "0": "zero", __proto: 1, constructor: null, "ä\"'\\": true },
+      {
+        "👩‍👩‍👧‍👦": "😀",
+        "": 0,
+        "a.b": [1],
+        "0": "zero",
+        __proto: 1,
+        constructor: null,
+        "ä\"'\\": true,
+      },
       [[], {}, [[]], null, "", 0, false, -1.5e300, 5e-324, "x".repeat(200_000)],
       deep,
       Object.create(null),
@@ -178,7 +241,11 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
     for (const [at, anything] of values.entries()) {
       const record = await Item.create({ anything, map: { anything } })
       const read = await Item.require(record.id)
-      expect([read.anything, read.map, read.isDirty]).toEqual([expected[at], { anything: expected[at] }, false])
+      expect([read.anything, read.map, read.isDirty]).toEqual([
+        expected[at],
+        { anything: expected[at] },
+        false,
+      ])
       expect([record.isDirty, await Item.count({ anything: { isNull: true } })]).toEqual([false, 0])
     }
   })
@@ -186,7 +253,11 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
   test("compares parts of value objects that are dates or bigints with dates and bigints", async store => {
     if (store.capabilities.jsonPaths !== true) return
     const period = (from: number, to: number | null = null): Period =>
-      new Period({ from: new Date(from), to: to === null ? null : new Date(to), ticks: BigInt(from) * 10n ** 15n })
+      new Period({
+        from: new Date(from),
+        to: to === null ? null : new Date(to),
+        ticks: BigInt(from) * 10n ** 15n,
+      })
     await Item.createMany([
       { text: "a", period: period(5), stay: { period: period(5) } },
       { text: "b", period: period(6, 7) },
@@ -207,19 +278,30 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
     expect(await found(r => r.stay.path("period", "from").eq(five as never))).toEqual(["a"])
     expect(await found({ period: { path: ["from"], gte: five } as never })).toEqual(["a", "b"])
     for (const wrong of [new Date(Number.NaN), 5n, true])
-      await expect((async () => found(r => r.period.from.gt(wrong as never)))()).rejects.toMatchObject({ code: "NITRO_QUERY" })
+      await expect(
+        (async () => found(r => r.period.from.gt(wrong as never)))(),
+      ).rejects.toMatchObject({ code: "NITRO_QUERY" })
   })
 
   test("keeps the numbers and instants at their ends, and refuses what is beyond", async () => {
-    const numbers = [Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, 2 ** 53 + 2, 1e21, 0.1 + 0.2]
+    const numbers = [
+      Number.MAX_VALUE,
+      -Number.MAX_VALUE,
+      Number.MIN_VALUE,
+      2 ** 53 + 2,
+      1e21,
+      0.1 + 0.2,
+    ]
     for (const ratio of numbers) {
       const { id } = await Item.create({ ratio })
       expect([(await Item.require(id)).ratio, await Item.count({ ratio })]).toEqual([ratio, 1])
     }
     await Item.create({ ratio: -0, count: -0, text: "zero" })
-    expect([await Item.count({ ratio: 0 }), await Item.count({ count: -0 }), (await Item.findBy({ text: "zero" }))?.ratio]).toEqual([
-      1, 1, 0,
-    ])
+    expect([
+      await Item.count({ ratio: 0 }),
+      await Item.count({ count: -0 }),
+      (await Item.findBy({ text: "zero" }))?.ratio,
+    ]).toEqual([1, 1, 0])
     const invalid = { code: "NITRO_VALIDATION" }
     for (const values of [
       { ratio: Number.NaN },
@@ -234,7 +316,10 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
       await expect((async () => Item.create(values))()).rejects.toMatchObject(invalid)
     for (const big of [2n ** 63n, -(2n ** 63n) - 1n, 10n ** 400n]) {
       await expect(Item.create({ big })).rejects.toMatchObject(unsupported)
-      expect([await Item.count({ big }), await Item.count(r => r.big.lt(big).or(r.big.gte(big)))]).toEqual([0, 0])
+      expect([
+        await Item.count({ big }),
+        await Item.count(r => r.big.lt(big).or(r.big.gte(big))),
+      ]).toEqual([0, 0])
     }
     expect(await Item.count(r => r.ratio.lt(Number.POSITIVE_INFINITY))).toBe(numbers.length + 1)
     expect(await Item.count(r => r.count.gt(Number("1e400")).or(r.count.eq(0.5)))).toBe(0)
@@ -244,13 +329,23 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
   test("gives queries, counts, groups and relations the methods of a promise", async () => {
     await Item.create({ text: "a", ratio: 1 })
     const settled: string[] = []
-    const all = [Item.all(), Item.count(), Item.all().select("text"), Item.all().groupBy("text", { count: true }), Item.all().sum("ratio")]
+    const all = [
+      Item.all(),
+      Item.count(),
+      Item.all().select("text"),
+      Item.all().groupBy("text", { count: true }),
+      Item.all().sum("ratio"),
+    ]
     for (const query of all) {
       const value = await query.finally(() => settled.push("done"))
       expect(await query.catch(() => "failed")).toEqual(value)
     }
     expect(settled.length).toBe(all.length)
-    class Broken extends Entity("BrokenRecord", { name: z.string() }, { plural: "nitro-suite-broken-records" }) {
+    class Broken extends Entity(
+      "BrokenRecord",
+      { name: z.string() },
+      { plural: "nitro-suite-broken-records" },
+    ) {
       afterLoad(): void {
         throw new Error("on purpose")
       }
@@ -261,7 +356,8 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
 
   test("finds by the whole id in a search, and by no part of it", async () => {
     const [first] = await Item.createMany([{ text: "desk" }, { text: "lamp" }])
-    const ids = async (text: string): Promise<unknown[]> => (await Item.search(text)).map(({ id }) => id)
+    const ids = async (text: string): Promise<unknown[]> =>
+      (await Item.search(text)).map(({ id }) => id)
     const id = (first as Item).id
     expect([await ids(id), await ids(id.slice(0, 8)), await ids("des")]).toEqual([[id], [], [id]])
     await Coded.createMany([

@@ -1,6 +1,16 @@
 // Conditions of any breadth and depth: flat ones work with thousands of operands, and what is too deep is refused alike.
 import { z } from "zod"
-import { and, type Columns, type Condition, Entity, not, or, ref, type Store, withStores } from "../entity/index.ts"
+import {
+  and,
+  type Columns,
+  type Condition,
+  Entity,
+  not,
+  or,
+  ref,
+  type Store,
+  withStores,
+} from "../entity/index.ts"
 import type { Tools } from "./store-tools.ts"
 
 class Node extends Entity(
@@ -39,16 +49,26 @@ const range = (length: number): number[] => Array.from({ length }, (_, index) =>
 /** `((n = 1 or n = 2) and n < 100) or ...`, so that the deepest part is written first, last, or in between. */
 const alternating: Readonly<Record<string, (n: Fields, levels: number) => Condition>> = {
   first: (n, levels) =>
-    range(levels).reduce((deep: Condition, level) => (level % 2 ? deep.and(n.n.lt(100)) : deep.or(n.n.eq(2))), n.n.eq(1)),
+    range(levels).reduce(
+      (deep: Condition, level) => (level % 2 ? deep.and(n.n.lt(100)) : deep.or(n.n.eq(2))),
+      n.n.eq(1),
+    ),
   last: (n, levels) =>
-    range(levels).reduce((deep: Condition, level) => (level % 2 ? and(n.n.lt(100), deep) : or(n.n.eq(2), deep)), n.n.eq(1)),
+    range(levels).reduce(
+      (deep: Condition, level) => (level % 2 ? and(n.n.lt(100), deep) : or(n.n.eq(2), deep)),
+      n.n.eq(1),
+    ),
   between: (n, levels) =>
     range(levels).reduce(
-      (deep: Condition, level) => (level % 2 ? and(n.n.lt(100), deep, n.n.gte(0)) : or(n.n.eq(2), deep, n.n.eq(1))),
+      (deep: Condition, level) =>
+        level % 2 ? and(n.n.lt(100), deep, n.n.gte(0)) : or(n.n.eq(2), deep, n.n.eq(1)),
       n.n.eq(1),
     ),
   "below not": (n, levels) =>
-    range(levels / 2).reduce((deep: Condition) => not(and(n.n.gte(0), not(or(n.n.eq(2), deep)))).not(), n.n.eq(1)),
+    range(levels / 2).reduce(
+      (deep: Condition) => not(and(n.n.gte(0), not(or(n.n.eq(2), deep)))).not(),
+      n.n.eq(1),
+    ),
 }
 
 export function conditionTests({ test: plain, expect }: Tools): void {
@@ -68,18 +88,27 @@ export function conditionTests({ test: plain, expect }: Tools): void {
         await run(store)
       }),
     )
-  const found = async (where: Build): Promise<number[]> => (await Node.where(where).orderBy("n")).map(({ n }) => n)
+  const found = async (where: Build): Promise<number[]> =>
+    (await Node.where(where).orderBy("n")).map(({ n }) => n)
 
   for (const count of [95, 250, 3000, 10_000]) {
     test(`takes a chain of ${count} or and of ${count} and`, async () => {
-      const any: Build = n => range(count).reduce((chain: Condition, at) => chain.or(n.n.eq(at + 7)), n.n.eq(3))
+      const any: Build = n =>
+        range(count).reduce((chain: Condition, at) => chain.or(n.n.eq(at + 7)), n.n.eq(3))
       expect(await found(any)).toEqual([3, 7, 8, 9, 10, 11])
       expect(await Node.count(any)).toBe(6)
-      const all: Build = n => range(count).reduce((chain: Condition, at) => chain.and(n.n.ne(at + 7)), n.n.gt(3))
+      const all: Build = n =>
+        range(count).reduce((chain: Condition, at) => chain.and(n.n.ne(at + 7)), n.n.gt(3))
       expect(await found(all)).toEqual([4, 5, 6])
-      expect(await found(n => or(...range(count).map(at => n.n.eq(at + 7)), n.n.eq(3)))).toEqual([3, 7, 8, 9, 10, 11])
+      expect(await found(n => or(...range(count).map(at => n.n.eq(at + 7)), n.n.eq(3)))).toEqual([
+        3, 7, 8, 9, 10, 11,
+      ])
       expect(await found(n => not(any(n)).and(n.n.lt(6)))).toEqual([0, 1, 2, 4, 5])
-      expect(await found(n => or(...range(count / 5).map(at => and(n.n.eq(at + 7), n.name.eq(`é${at + 7}`)))))).toEqual([7, 8, 9, 10, 11])
+      expect(
+        await found(n =>
+          or(...range(count / 5).map(at => and(n.n.eq(at + 7), n.name.eq(`é${at + 7}`)))),
+        ),
+      ).toEqual([7, 8, 9, 10, 11])
     })
   }
 
@@ -94,8 +123,12 @@ export function conditionTests({ test: plain, expect }: Tools): void {
 
   test("takes thousands of conditions on related rows by a list, and hundreds by themselves", async () => {
     expect(await found(n => n.parent.n.in(range(10_000).map(at => at + 8)))).toEqual([9, 10, 11])
-    expect(await found(n => or(...range(100).map(at => n.children.some(child => child.n.eq(at + 9)))))).toEqual([8, 9, 10])
-    expect(await found(n => n.children.some(child => or(...range(5000).map(at => child.n.eq(at + 10)))))).toEqual([9, 10])
+    expect(
+      await found(n => or(...range(100).map(at => n.children.some(child => child.n.eq(at + 9))))),
+    ).toEqual([8, 9, 10])
+    expect(
+      await found(n => n.children.some(child => or(...range(5000).map(at => child.n.eq(at + 10))))),
+    ).toEqual([9, 10])
   })
 
   test("takes lists of a hundred thousand values", async () => {
@@ -115,15 +148,25 @@ export function conditionTests({ test: plain, expect }: Tools): void {
         ),
       ),
     ).toEqual([9])
-    await expect(found(n => n.x.in(range(16_385).map(at => at + 0.5)))).rejects.toMatchObject(refused)
-    await expect(found(n => n.bytes.in(range(16_385).map(() => Uint8Array.of(1))))).rejects.toMatchObject(refused)
+    await expect(found(n => n.x.in(range(16_385).map(at => at + 0.5)))).rejects.toMatchObject(
+      refused,
+    )
+    await expect(
+      found(n => n.bytes.in(range(16_385).map(() => Uint8Array.of(1)))),
+    ).rejects.toMatchObject(refused)
   })
 
   test("refuses more than 32,000 values, alike everywhere", async () => {
     expect(await found(n => or(...range(32_000).map(at => n.n.eq(at + 10))))).toEqual([10, 11])
-    await expect(found(n => or(...range(32_001).map(at => n.n.eq(at))))).rejects.toMatchObject(refused)
-    await expect(found(n => or(...range(16_001).map(at => n.n.between(at, at))))).rejects.toMatchObject(refused)
-    await expect(Node.deleteWhere(n => or(...range(32_001).map(at => n.n.eq(at))))).rejects.toMatchObject(refused)
+    await expect(found(n => or(...range(32_001).map(at => n.n.eq(at))))).rejects.toMatchObject(
+      refused,
+    )
+    await expect(
+      found(n => or(...range(16_001).map(at => n.n.between(at, at)))),
+    ).rejects.toMatchObject(refused)
+    await expect(
+      Node.deleteWhere(n => or(...range(32_001).map(at => n.n.eq(at)))),
+    ).rejects.toMatchObject(refused)
   })
 
   for (const [where, build] of Object.entries(alternating)) {
@@ -131,7 +174,9 @@ export function conditionTests({ test: plain, expect }: Tools): void {
       expect(await found(n => build(n, 60))).toEqual(await found(n => build(n, 4)))
       for (const levels of [70, 10_000]) {
         await expect((async () => found(n => build(n, levels)))()).rejects.toMatchObject(refused)
-        await expect((async () => Node.count(n => build(n, levels)))()).rejects.toMatchObject(refused)
+        await expect((async () => Node.count(n => build(n, levels)))()).rejects.toMatchObject(
+          refused,
+        )
       }
     })
   }
@@ -140,14 +185,18 @@ export function conditionTests({ test: plain, expect }: Tools): void {
     const deep: Build = n =>
       range(50).reduce(
         (inner: Condition, level) =>
-          level % 2 ? and(...range(40).map(at => n.n.lt(at + 100)), inner) : or(...range(40).map(at => n.n.eq(at + 100)), inner),
+          level % 2
+            ? and(...range(40).map(at => n.n.lt(at + 100)), inner)
+            : or(...range(40).map(at => n.n.eq(at + 100)), inner),
         n.n.eq(4),
       )
     expect(await found(deep)).toEqual([4])
   })
 
   test("takes any number of not, and ten levels of related rows, and refuses eleven", async () => {
-    expect(await found(n => range(10_001).reduce((inner: Condition) => inner.not(), n.n.gt(1)))).toEqual([0, 1])
+    expect(
+      await found(n => range(10_001).reduce((inner: Condition) => inner.not(), n.n.gt(1))),
+    ).toEqual([0, 1])
     const nested = (levels: number): Build =>
       range(levels).reduce(
         (inner: Build): Build =>
@@ -171,6 +220,7 @@ export function conditionTests({ test: plain, expect }: Tools): void {
 
 /** The nodes whose children have none whose children have none ... with `n = 8`. */
 function negatedByHand(levels: number): number[] {
-  const holds = (n: number, level: number): boolean => (level === 0 ? n === 8 : !(n + 1 < rows && holds(n + 1, level - 1)))
+  const holds = (n: number, level: number): boolean =>
+    level === 0 ? n === 8 : !(n + 1 < rows && holds(n + 1, level - 1))
   return range(rows).filter(n => holds(n, levels))
 }

@@ -6,7 +6,8 @@ import type { StoreOptions, Tools } from "./store-tools.ts"
 
 const never = new Promise<never>(() => {})
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? String(error)
-const settled = async (promise: Promise<unknown>): Promise<string> => promise.then(() => "done", codeOf)
+const settled = async (promise: Promise<unknown>): Promise<string> =>
+  promise.then(() => "done", codeOf)
 
 export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
   const bound =
@@ -14,8 +15,10 @@ export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
     (name: string, run: (store: Store) => Promise<void>): void =>
       tools.test(name, store => withStores(store, () => run(store)), options)
   const test = bound({ test: plain, expect })
-  const account = (n: number, balance = 0): Promise<unknown> => Account.create({ id: sampleId(n), email: `${n}@example.org`, balance })
-  const balances = async (): Promise<number[]> => (await Account.all().orderBy("id")).map(({ balance }) => balance)
+  const account = (n: number, balance = 0): Promise<unknown> =>
+    Account.create({ id: sampleId(n), email: `${n}@example.org`, balance })
+  const balances = async (): Promise<number[]> =>
+    (await Account.all().orderBy("id")).map(({ balance }) => balance)
 
   test("rolls a unit back at its deadline and lets others go on", async () => {
     const stuck = unitOfWork(
@@ -39,7 +42,11 @@ export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
       goOn = resolve
     })
     const late: Promise<string>[] = []
-    const works = [() => account(1), () => Account.updateWhere({}, { balance: 9 }, { all: true }), () => unitOfWork(() => account(2))]
+    const works = [
+      () => account(1),
+      () => Account.updateWhere({}, { balance: 9 }, { all: true }),
+      () => unitOfWork(() => account(2)),
+    ]
     const failed = unitOfWork(async () => {
       await account(3)
       for (const work of works) late.push(settled(gate.then(work)))
@@ -93,7 +100,10 @@ export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
       expect(await settled(nested)).toBe("NITRO_DEADLINE")
       await account(3)
     })
-    expect((await Account.all().orderBy("id")).map(({ id }) => id)).toEqual([sampleId(1), sampleId(3)])
+    expect((await Account.all().orderBy("id")).map(({ id }) => id)).toEqual([
+      sampleId(1),
+      sampleId(3),
+    ])
   })
 
   test("waits for nested units that were not awaited before it commits", async () => {
@@ -108,50 +118,63 @@ export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
   })
 
   // The same row, so that a database with many connections waits too: for the lock.
-  bound({ test: plain, expect }, { waitTimeoutMs: 150 })("settles when a unit awaits a write that runs outside of it", async () => {
-    await account(1)
-    const outside = AsyncLocalStorage.snapshot()
-    const write = (): Promise<number> => outside(() => Account.updateWhere({ id: sampleId(1) }, { balance: 7 }))
-    const results: string[] = []
-    const stuck = unitOfWork(
-      async () => {
-        await Account.updateWhere({ id: sampleId(1) }, { balance: 5 })
-        const waiting = settled(write())
-        void waiting.then(result => results.push(result))
-        await waiting
-      },
-      { deadlineMs: 600 },
-    )
-    await settled(stuck)
-    while (results.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
-    // Either the write gave up and the unit went on, or the unit was taken back and the write went on.
-    const written = results[0] === "done"
-    expect(["done", "NITRO_STORE_BUSY"].includes(results[0] as string)).toBe(true)
-    expect(await balances()).toEqual([written ? 7 : 5])
-    await Account.updateWhere({ id: sampleId(1) }, { balance: 1 })
-  })
+  bound({ test: plain, expect }, { waitTimeoutMs: 150 })(
+    "settles when a unit awaits a write that runs outside of it",
+    async () => {
+      await account(1)
+      const outside = AsyncLocalStorage.snapshot()
+      const write = (): Promise<number> =>
+        outside(() => Account.updateWhere({ id: sampleId(1) }, { balance: 7 }))
+      const results: string[] = []
+      const stuck = unitOfWork(
+        async () => {
+          await Account.updateWhere({ id: sampleId(1) }, { balance: 5 })
+          const waiting = settled(write())
+          void waiting.then(result => results.push(result))
+          await waiting
+        },
+        { deadlineMs: 600 },
+      )
+      await settled(stuck)
+      while (results.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
+      // Either the write gave up and the unit went on, or the unit was taken back and the write went on.
+      const written = results[0] === "done"
+      expect(["done", "NITRO_STORE_BUSY"].includes(results[0] as string)).toBe(true)
+      expect(await balances()).toEqual([written ? 7 : 5])
+      await Account.updateWhere({ id: sampleId(1) }, { balance: 1 })
+    },
+  )
 
-  bound(serial, { waitTimeoutMs: 60 })("tells those who waited too long which unit they waited for", async () => {
-    let end = (): void => {}
-    const gate = new Promise<void>(resolve => {
-      end = resolve
-    })
-    const holder = unitOfWork(
-      async () => {
-        await account(1)
-        await gate
-      },
-      { name: "slow import" },
-    )
-    const waiting = [() => account(2), () => Account.deleteWhere({ id: sampleId(1) }), () => unitOfWork(() => account(3))]
-    for (const work of waiting) {
-      const error = await work().catch((reason: unknown) => reason)
-      expect(codeOf(error)).toBe("NITRO_STORE_BUSY")
-      expect((error as Error).message.includes('unit of work "slow import", which has been open for')).toBe(true)
-    }
-    end()
-    await holder
-    await account(4)
-    expect(await Account.count()).toBe(2)
-  })
+  bound(serial, { waitTimeoutMs: 60 })(
+    "tells those who waited too long which unit they waited for",
+    async () => {
+      let end = (): void => {}
+      const gate = new Promise<void>(resolve => {
+        end = resolve
+      })
+      const holder = unitOfWork(
+        async () => {
+          await account(1)
+          await gate
+        },
+        { name: "slow import" },
+      )
+      const waiting = [
+        () => account(2),
+        () => Account.deleteWhere({ id: sampleId(1) }),
+        () => unitOfWork(() => account(3)),
+      ]
+      for (const work of waiting) {
+        const error = await work().catch((reason: unknown) => reason)
+        expect(codeOf(error)).toBe("NITRO_STORE_BUSY")
+        expect(
+          (error as Error).message.includes('unit of work "slow import", which has been open for'),
+        ).toBe(true)
+      }
+      end()
+      await holder
+      await account(4)
+      expect(await Account.count()).toBe(2)
+    },
+  )
 }

@@ -3,13 +3,21 @@ import { z } from "zod"
 import { Entity, ref, type Store, unitOfWork, withStores } from "../entity/index.ts"
 import type { Tools } from "./store-tools.ts"
 
-class Article extends Entity("Article", { sku: z.string(), name: z.string() }, { id: ["sku"], plural: "nitro-suite-articles" }) {
+class Article extends Entity(
+  "Article",
+  { sku: z.string(), name: z.string() },
+  { id: ["sku"], plural: "nitro-suite-articles" },
+) {
   get lines() {
     return this.hasMany(OrderLine, "sku")
   }
 }
 
-class Order extends Entity("Order", { id: z.int(), note: z.string().default("") }, { plural: "nitro-suite-orders" }) {
+class Order extends Entity(
+  "Order",
+  { id: z.int(), note: z.string().default("") },
+  { plural: "nitro-suite-orders" },
+) {
   get lines() {
     return this.hasMany(OrderLine, "orderId")
   }
@@ -36,14 +44,26 @@ class OrderLine extends Entity(
   }
 }
 
-class Parcel extends Entity("Parcel", { lineId: ref("OrderLine", { onDelete: "cascade" }) }, { plural: "nitro-suite-parcels" }) {
+class Parcel extends Entity(
+  "Parcel",
+  { lineId: ref("OrderLine", { onDelete: "cascade" }) },
+  { plural: "nitro-suite-parcels" },
+) {
   get line() {
     return this.belongsTo(OrderLine, "lineId")
   }
 }
 
-class Reading extends Entity("Reading", { at: z.date(), big: z.bigint() }, { id: ["big", "at"], plural: "nitro-suite-readings" }) {}
-class Serial extends Entity("Serial", { id: z.bigint(), name: z.string() }, { plural: "nitro-suite-serials" }) {}
+class Reading extends Entity(
+  "Reading",
+  { at: z.date(), big: z.bigint() },
+  { id: ["big", "at"], plural: "nitro-suite-readings" },
+) {}
+class Serial extends Entity(
+  "Serial",
+  { id: z.bigint(), name: z.string() },
+  { plural: "nitro-suite-serials" },
+) {}
 
 const tricky = ["a~b", "a%7Eb", "%", "~", "o'clock", "ä/ö?", "a b"] as const
 
@@ -69,7 +89,9 @@ export function keyTests({ test: plain, expect }: Tools): void {
         await run(store)
       }),
     )
-  const idsOf = async (found: PromiseLike<readonly { readonly id: unknown }[]>): Promise<unknown[]> => (await found).map(({ id }) => id)
+  const idsOf = async (
+    found: PromiseLike<readonly { readonly id: unknown }[]>,
+  ): Promise<unknown[]> => (await found).map(({ id }) => id)
 
   test("keeps ids that are numbers, and finds them by number and by text", async () => {
     const order = await Order.require(9)
@@ -80,7 +102,10 @@ export function keyTests({ test: plain, expect }: Tools): void {
     expect(await Order.exists(11)).toBe(false)
     expect(await idsOf(Order.all())).toEqual([9, 10])
     expect(await idsOf(Order.where(o => o.id.gt(9)))).toEqual([10])
-    await expect(Order.create({ id: 9 })).rejects.toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["id"] } })
+    await expect(Order.create({ id: 9 })).rejects.toMatchObject({
+      code: "NITRO_DUPLICATE",
+      details: { fields: ["id"] },
+    })
     const [serial] = await Serial.createMany([
       { id: 9007199254740993n, name: "big" },
       { id: 9007199254740992n, name: "less" },
@@ -102,8 +127,14 @@ export function keyTests({ test: plain, expect }: Tools): void {
     expect([desk.id, desk.sku]).toEqual(["desk", "desk"])
     await desk.update({ name: "table", sku: "desk" })
     expect((await Article.findBy({ id: "desk" }))?.name).toBe("table")
-    expect(await idsOf(Article.where(a => a.id.in(["desk", "lamp", "none"])))).toEqual(["desk", "lamp"])
-    await expect(Article.create({ sku: "desk", name: "" })).rejects.toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["sku"] } })
+    expect(await idsOf(Article.where(a => a.id.in(["desk", "lamp", "none"])))).toEqual([
+      "desk",
+      "lamp",
+    ])
+    await expect(Article.create({ sku: "desk", name: "" })).rejects.toMatchObject({
+      code: "NITRO_DUPLICATE",
+      details: { fields: ["sku"] },
+    })
     await expect(desk.update({ sku: "other" })).rejects.toMatchObject({ code: "NITRO_VALIDATION" })
     const serial = await Article.upsert({ sku: "desk", name: "again" })
     expect([serial.name, await Article.count()]).toEqual(["again", 9])
@@ -114,7 +145,10 @@ export function keyTests({ test: plain, expect }: Tools): void {
     expect([line.id, line.quantity]).toEqual(["9~lamp", 5])
     expect((await OrderLine.get("9~lamp"))?.code).toBe("x")
     expect(await OrderLine.get({ orderId: 9, sku: "chair" })).toBe(undefined)
-    expect([await OrderLine.exists({ orderId: 9, sku: "lamp" }), await OrderLine.exists("9~chair")]).toEqual([true, false])
+    expect([
+      await OrderLine.exists({ orderId: 9, sku: "lamp" }),
+      await OrderLine.exists("9~chair"),
+    ]).toEqual([true, false])
     await line.update({ quantity: 6 })
     const stale = await OrderLine.require(line.id)
     await line.update({ quantity: 8 })
@@ -127,39 +161,69 @@ export function keyTests({ test: plain, expect }: Tools): void {
     expect((await OrderLine.all()).map(({ quantity }) => quantity)).toEqual([7, 8, 7, 5])
     expect(await line.delete()).toBe(true)
     expect([await line.exists(), await OrderLine.count()]).toEqual([false, 3])
-    await expect(stale.update({ quantity: 2 })).rejects.toMatchObject({ code: "NITRO_ENTITY_NOT_FOUND" })
+    await expect(stale.update({ quantity: 2 })).rejects.toMatchObject({
+      code: "NITRO_ENTITY_NOT_FOUND",
+    })
   })
 
   test("takes every text and every date as a part of an id", async () => {
     for (const sku of tricky) await OrderLine.create({ orderId: 9, sku })
-    for (const sku of tricky) expect((await OrderLine.require((await OrderLine.require({ orderId: 9, sku })).id)).sku).toBe(sku)
+    for (const sku of tricky)
+      expect((await OrderLine.require((await OrderLine.require({ orderId: 9, sku })).id)).sku).toBe(
+        sku,
+      )
     const at = new Date(Date.UTC(2024, 1, 29, 12, 0, 0, 5))
     const [first] = await Reading.createMany([
       { at, big: 9007199254740993n },
       { at, big: 5n },
     ])
     expect(first?.id).toBe("9007199254740993~2024-02-29T12:00:00.005Z")
-    expect((await Reading.require({ at, big: 9007199254740993n })).toJSON()).toEqual(first?.toJSON())
+    expect((await Reading.require({ at, big: 9007199254740993n })).toJSON()).toEqual(
+      first?.toJSON(),
+    )
     expect((await Reading.all()).map(({ big }) => big)).toEqual([5n, 9007199254740993n])
   })
 
   test("refuses a key of several fields that is taken, and names the fields", async store => {
     const again = async (): Promise<unknown> => OrderLine.create({ orderId: 9, sku: "lamp" })
-    await expect(again()).rejects.toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["orderId", "sku"] } })
+    await expect(again()).rejects.toMatchObject({
+      code: "NITRO_DUPLICATE",
+      details: { fields: ["orderId", "sku"] },
+    })
     if (store.capabilities.transactions) {
-      const inside = (): Promise<unknown> => unitOfWork(() => again().catch(error => Promise.reject(error)))
-      await expect(inside()).rejects.toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["orderId", "sku"] } })
+      const inside = (): Promise<unknown> =>
+        unitOfWork(() => again().catch(error => Promise.reject(error)))
+      await expect(inside()).rejects.toMatchObject({
+        code: "NITRO_DUPLICATE",
+        details: { fields: ["orderId", "sku"] },
+      })
     }
     const known = await OrderLine.upsert({ orderId: 9, sku: "lamp", quantity: 50 })
     const fresh = await OrderLine.upsert({ orderId: 9, sku: "~", quantity: 1 })
-    expect([known.quantity, known.version, fresh.version, await OrderLine.count()]).toEqual([50, 2, 1, 5])
+    expect([known.quantity, known.version, fresh.version, await OrderLine.count()]).toEqual([
+      50, 2, 1, 5,
+    ])
   })
 
   test("orders and pages by the fields of the key, numbers as numbers", async () => {
     expect(await idsOf(OrderLine.all())).toEqual(lines)
-    expect(await idsOf(OrderLine.all().orderBy("-quantity"))).toEqual(["9~desk", "10~desk", "9~lamp", "10~lamp"])
-    expect(await idsOf(OrderLine.all().orderBy("sku").orderBy("-orderId"))).toEqual(["10~desk", "9~desk", "10~lamp", "9~lamp"])
-    for (const query of [OrderLine.all(), OrderLine.all().orderBy("-quantity"), OrderLine.all().orderBy("-sku")]) {
+    expect(await idsOf(OrderLine.all().orderBy("-quantity"))).toEqual([
+      "9~desk",
+      "10~desk",
+      "9~lamp",
+      "10~lamp",
+    ])
+    expect(await idsOf(OrderLine.all().orderBy("sku").orderBy("-orderId"))).toEqual([
+      "10~desk",
+      "9~desk",
+      "10~lamp",
+      "9~lamp",
+    ])
+    for (const query of [
+      OrderLine.all(),
+      OrderLine.all().orderBy("-quantity"),
+      OrderLine.all().orderBy("-sku"),
+    ]) {
       const found: unknown[] = []
       let after: string | undefined
       do {
@@ -175,9 +239,16 @@ export function keyTests({ test: plain, expect }: Tools): void {
   })
 
   test("finds, counts and deletes by ids of several fields", async () => {
-    expect(await idsOf(OrderLine.where({ id: ["9~lamp", "10~desk", "x", "1~2~3"] }))).toEqual(["9~lamp", "10~desk"])
-    expect(await idsOf(OrderLine.where(l => l.id.ne("9~lamp").and(l.orderId.eq(9))))).toEqual(["9~desk"])
-    expect(await OrderLine.all().select("orderId", "quantity").limit(1)).toEqual([{ orderId: 9, quantity: 7 }])
+    expect(await idsOf(OrderLine.where({ id: ["9~lamp", "10~desk", "x", "1~2~3"] }))).toEqual([
+      "9~lamp",
+      "10~desk",
+    ])
+    expect(await idsOf(OrderLine.where(l => l.id.ne("9~lamp").and(l.orderId.eq(9))))).toEqual([
+      "9~desk",
+    ])
+    expect(await OrderLine.all().select("orderId", "quantity").limit(1)).toEqual([
+      { orderId: 9, quantity: 7 },
+    ])
     expect(await OrderLine.updateWhere({ id: "9~lamp" }, { quantity: 3 })).toBe(1)
     expect(await OrderLine.deleteWhere({ sku: "desk" })).toBe(2)
     expect(await idsOf(OrderLine.all())).toEqual(["9~lamp", "10~lamp"])
@@ -185,17 +256,24 @@ export function keyTests({ test: plain, expect }: Tools): void {
 
   test("relates entities with such ids, and joins them", async () => {
     const loaded = await OrderLine.where({ sku: "desk" }).with("order", "article")
-    expect(loaded.map(line => [line.id, line.order.loaded?.id, line.article.loaded?.name])).toEqual([
-      ["9~desk", 9, "a desk"],
-      ["10~desk", 10, "a desk"],
-    ])
+    expect(loaded.map(line => [line.id, line.order.loaded?.id, line.article.loaded?.name])).toEqual(
+      [
+        ["9~desk", 9, "a desk"],
+        ["10~desk", 10, "a desk"],
+      ],
+    )
     expect(await idsOf((await Order.require(10)).lines)).toEqual(["10~desk", "10~lamp"])
     expect(await idsOf((await Article.require("lamp")).lines)).toEqual(["9~lamp", "10~lamp"])
     const [parcel] = await Parcel.createMany([{ lineId: "9~lamp" }, { lineId: "9~desk" }])
     const parcels = await Parcel.all().with("line.article")
-    expect(parcels.map(({ line }) => line.loaded?.article.loaded?.sku).sort()).toEqual(["desk", "lamp"])
+    expect(parcels.map(({ line }) => line.loaded?.article.loaded?.sku).sort()).toEqual([
+      "desk",
+      "lamp",
+    ])
     expect(await idsOf((await OrderLine.require("9~lamp")).parcels)).toEqual([parcel?.id])
-    const pairs = await OrderLine.join(Order, (l, o) => l.orderId.eq(o.id)).where((l, o) => l.sku.eq("lamp").and(o.id.lt(11)))
+    const pairs = await OrderLine.join(Order, (l, o) => l.orderId.eq(o.id)).where((l, o) =>
+      l.sku.eq("lamp").and(o.id.lt(11)),
+    )
     expect(pairs.map(([line, order]) => [line.id, order.id])).toEqual([
       ["9~lamp", 9],
       ["10~lamp", 10],
@@ -207,15 +285,22 @@ export function keyTests({ test: plain, expect }: Tools): void {
   test("asks for related entities with such ids", async () => {
     await Parcel.createMany([{ lineId: "9~lamp" }, { lineId: "10~desk" }])
     expect(await idsOf(OrderLine.where(l => l.parcels.some()))).toEqual(["9~lamp", "10~desk"])
-    expect((await Parcel.where(p => p.line.quantity.gt(6))).map(({ lineId }) => lineId)).toEqual(["10~desk"])
+    expect((await Parcel.where(p => p.line.quantity.gt(6))).map(({ lineId }) => lineId)).toEqual([
+      "10~desk",
+    ])
     expect(await idsOf(Order.where(o => o.lines.some(l => l.code.eq("x"))))).toEqual([9])
     expect(await idsOf(Article.where(a => a.lines.some(l => l.quantity.gt(6))))).toEqual(["desk"])
-    expect(await idsOf(OrderLine.where(l => l.article.name.eq("a lamp").and(l.order.id.gt(9))))).toEqual(["10~lamp"])
+    expect(
+      await idsOf(OrderLine.where(l => l.article.name.eq("a lamp").and(l.order.id.gt(9)))),
+    ).toEqual(["10~lamp"])
   })
 
   test("keeps the rules of references to such ids", async () => {
     await Parcel.createMany([{ lineId: "9~lamp" }, { lineId: "10~desk" }])
-    await expect((await Article.require("desk")).delete()).rejects.toMatchObject({ code: "NITRO_REFERENCE", details: { id: "desk" } })
+    await expect((await Article.require("desk")).delete()).rejects.toMatchObject({
+      code: "NITRO_REFERENCE",
+      details: { id: "desk" },
+    })
     await (await Order.require(9)).delete()
     expect(await idsOf(OrderLine.all())).toEqual(["10~desk", "10~lamp"])
     expect((await Parcel.all()).map(({ lineId }) => lineId)).toEqual(["10~desk"])

@@ -14,17 +14,28 @@ class Imported extends Entity(
   { plural: "nitro-suite-imports", index: ["createdAt"] },
 ) {}
 
-class Counter extends Entity("Counter", { count: z.int().default(0) }, { plural: "nitro-suite-counters", version: true }) {}
+class Counter extends Entity(
+  "Counter",
+  { count: z.int().default(0) },
+  { plural: "nitro-suite-counters", version: true },
+) {}
 
 export function nameTests({ test: plain, expect }: Tools): void {
-  const test = (name: string, run: () => Promise<void>): void => plain(name, (store: Store) => withStores(store, run))
+  const test = (name: string, run: () => Promise<void>): void =>
+    plain(name, (store: Store) => withStores(store, run))
 
   test("keeps fields called createdAt, updatedAt, version and deletedAt where their options are off", async () => {
     const one = await Imported.create({ createdAt: "yesterday", version: "v1" })
     await one.update({ updatedAt: 5, version: "v2", deletedAt: "never" })
     await one.update({ version: "v3" })
     const stored = await Imported.require(one.id)
-    expect(stored.toJSON()).toEqual({ id: one.id, createdAt: "yesterday", updatedAt: 5, version: "v3", deletedAt: "never" })
+    expect(stored.toJSON()).toEqual({
+      id: one.id,
+      createdAt: "yesterday",
+      updatedAt: 5,
+      version: "v3",
+      deletedAt: "never",
+    })
     expect(await Imported.updateWhere({ createdAt: "yesterday" }, { version: "v4" })).toBe(1)
     expect(await Imported.count({ version: "v4", deletedAt: "never" })).toBe(1)
     await stored.delete()

@@ -25,23 +25,37 @@ class Deal extends Entity(
   { plural: "nitro-suite-deals" },
 ) {}
 
-const offer = (more: object = {}): Offer => new Offer({ until: new Date(Date.UTC(2024, 1, 29, 1, 2, 3, 4)), amount: 0.1, ...more })
+const offer = (more: object = {}): Offer =>
+  new Offer({ until: new Date(Date.UTC(2024, 1, 29, 1, 2, 3, 4)), amount: 0.1, ...more })
 
 export function objectTests({ test: plain, expect }: Tools): void {
-  const test = (name: string, run: (store: Store) => Promise<void>): void => plain(name, store => withStores(store, () => run(store)))
+  const test = (name: string, run: (store: Store) => Promise<void>): void =>
+    plain(name, store => withStores(store, () => run(store)))
 
   test("gives value objects back as instances, with every part", async () => {
-    const full = offer({ big: 2n ** 63n - 1n, at: { city: "Bern", street: "Main 1" }, tags: ["b", "a"], raw: Uint8Array.of(0, 255) })
+    const full = offer({
+      big: 2n ** 63n - 1n,
+      at: { city: "Bern", street: "Main 1" },
+      tags: ["b", "a"],
+      raw: Uint8Array.of(0, 255),
+    })
     const { id } = await Deal.create({ name: "full", offer: full })
     await Deal.create({ name: "least", offer: offer() })
     const deal = await Deal.require(id)
-    expect([deal.offer.equals(full), deal.offer.at?.line, deal.place]).toEqual([true, "Main 1, Bern", null])
+    expect([deal.offer.equals(full), deal.offer.at?.line, deal.place]).toEqual([
+      true,
+      "Main 1, Bern",
+      null,
+    ])
     expect(deal.offer).toEqual(full)
     expect((await Deal.findBy({ name: "least" }))?.offer.equals(offer())).toBe(true)
   })
 
   test("sees by value whether a value object changed, and writes only then", async () => {
-    const { id } = await Deal.create({ name: "a", offer: offer({ at: { city: "Bern" }, tags: ["x"] }) })
+    const { id } = await Deal.create({
+      name: "a",
+      offer: offer({ at: { city: "Bern" }, tags: ["x"] }),
+    })
     const deal = await Deal.require(id)
     expect(deal.isDirty).toBe(false)
     deal.offer = offer({ at: { city: "Bern" }, tags: ["x"] })
@@ -62,12 +76,17 @@ export function objectTests({ test: plain, expect }: Tools): void {
       { name: "a", offer: offer({ amount: 5, at: { city: "Bern" } }), place: { city: "Basel" } },
       { name: "b", offer: offer({ amount: 7, tags: ["x"], until: new Date(0) }) },
     ])
-    const names = async (found: PromiseLike<readonly { readonly name: string }[]>): Promise<string[]> =>
-      (await found).map(({ name }) => name).sort()
+    const names = async (
+      found: PromiseLike<readonly { readonly name: string }[]>,
+    ): Promise<string[]> => (await found).map(({ name }) => name).sort()
     expect(await names(Deal.where(d => d.offer.amount.gt(5)))).toEqual(["b"])
     expect(await names(Deal.where(d => d.offer.path("at", "city").eq("Bern")))).toEqual(["a"])
-    expect(await names(Deal.where(d => d.place.city.startsWith("bas").or(d.offer.tags.path(0).eq("x"))))).toEqual(["a", "b"])
-    expect(await names(Deal.where(d => d.offer.until.eq("1970-01-01T00:00:00.000Z")))).toEqual(["b"])
+    expect(
+      await names(Deal.where(d => d.place.city.startsWith("bas").or(d.offer.tags.path(0).eq("x")))),
+    ).toEqual(["a", "b"])
+    expect(await names(Deal.where(d => d.offer.until.eq("1970-01-01T00:00:00.000Z")))).toEqual([
+      "b",
+    ])
     expect(await names(Deal.where(d => d.place.city.isNull()))).toEqual(["b"])
     const early = Deal.spec(d => d.offer.until.lt("2000").and(d.offer.amount.gte(7)))
     const deals = await Deal.all()

@@ -22,10 +22,14 @@ export function orderTests({ test, expect }: Tools): void {
   ]
 
   for (const orderBy of orders) {
-    const name = orderBy.map(({ field, direction }) => `${field} ${direction}`).join(", ") || "nothing, so by id"
+    const name =
+      orderBy.map(({ field, direction }) => `${field} ${direction}`).join(", ") ||
+      "nothing, so by id"
     test(`orders by ${name}`, async store => {
       const { repository, entities } = await insertSamples(store)
-      const expected = [...entities].sort(compareBy(orderBy)).map(entity => (entity as { id: string }).id)
+      const expected = [...entities]
+        .sort(compareBy(orderBy))
+        .map(entity => (entity as { id: string }).id)
       expect(ids(await repository.find({ orderBy }))).toEqual(expected)
     })
   }
@@ -33,7 +37,8 @@ export function orderTests({ test, expect }: Tools): void {
   test("puts nulls last ascending and first descending, and breaks ties by id", async store => {
     const repository = store.bind(Account.definition)
     const numbers = [2, null, 1, 2, null, 1]
-    for (const [n, number] of numbers.entries()) await repository.write([{ op: "insert", row: accountRow(store, n, { number }) }])
+    for (const [n, number] of numbers.entries())
+      await repository.write([{ op: "insert", row: accountRow(store, n, { number }) }])
     const order = async (direction: "asc" | "desc"): Promise<unknown> =>
       ids(await repository.find({ orderBy: [{ field: "number", direction }] }))
     expect(await order("asc")).toEqual([2, 5, 0, 3, 1, 4].map(sampleId))
@@ -51,14 +56,20 @@ export function orderTests({ test, expect }: Tools): void {
     expect(await found({ limit: 99 })).toEqual([0, 1, 2, 3, 4])
     expect(await found({ limit: 0 })).toEqual([])
     expect(
-      await found({ limit: 1, where: { op: "gt", field: "balance", value: 2 }, orderBy: [{ field: "balance", direction: "desc" }] }),
+      await found({
+        limit: 1,
+        where: { op: "gt", field: "balance", value: 2 },
+        orderBy: [{ field: "balance", direction: "desc" }],
+      }),
     ).toEqual([4])
   })
 
   test("counts what it would find", async store => {
     const repository = await accounts(store, 5)
     const where: Predicate = { op: "gte", field: "balance", value: 1 }
-    expect(await repository.count({ where, orderBy: [{ field: "email", direction: "asc" }] })).toBe(4)
+    expect(await repository.count({ where, orderBy: [{ field: "email", direction: "asc" }] })).toBe(
+      4,
+    )
     expect(await repository.count({ where, orderBy: [], limit: 3 })).toBe(3)
     expect(await repository.count({ where, orderBy: [], offset: 3 })).toBe(1)
     expect(await repository.count({ where, orderBy: [], limit: 3, offset: 3 })).toBe(1)
@@ -70,7 +81,9 @@ export function predicateTests({ test, expect }: Tools): void {
   test("matches what the evaluation in memory matches, for every operator and type", async store => {
     const { repository, entities } = await insertSamples(store)
     for (const where of samplePredicates) {
-      const expected = entities.filter(entity => matches(where, entity)).map(entity => (entity as { id: string }).id)
+      const expected = entities
+        .filter(entity => matches(where, entity))
+        .map(entity => (entity as { id: string }).id)
       const named = (result: unknown): unknown => ({ where: describePredicate(where), result })
       expect(named(ids(await repository.find({ where, orderBy: [] })))).toEqual(named(expected))
       expect(named(await repository.count({ where, orderBy: [] }))).toEqual(named(expected.length))
@@ -80,7 +93,9 @@ export function predicateTests({ test, expect }: Tools): void {
   test("deletes exactly what it finds", async store => {
     for (const where of samplePredicates.filter((_, index) => index % 7 === 0)) {
       const { repository, entities } = await insertSamples(store)
-      const left = entities.filter(entity => !matches(where, entity)).map(entity => (entity as { id: string }).id)
+      const left = entities
+        .filter(entity => !matches(where, entity))
+        .map(entity => (entity as { id: string }).id)
       await repository.deleteWhere(where)
       expect(ids(await repository.find(everything))).toEqual(left)
       await repository.deleteWhere(undefined)
@@ -90,13 +105,18 @@ export function predicateTests({ test, expect }: Tools): void {
   test("finds rows with and without a value as the contract says", async store => {
     const repository = store.bind(Account.definition)
     const numbers = [1, 2, null]
-    for (const [n, number] of numbers.entries()) await repository.write([{ op: "insert", row: accountRow(store, n, { number }) }])
-    const found = async (where: Predicate): Promise<unknown[]> => (await repository.find({ where, orderBy: [] })).map(row => row[3])
+    for (const [n, number] of numbers.entries())
+      await repository.write([{ op: "insert", row: accountRow(store, n, { number }) }])
+    const found = async (where: Predicate): Promise<unknown[]> =>
+      (await repository.find({ where, orderBy: [] })).map(row => row[3])
     expect(await found({ op: "ne", field: "number", value: 1 })).toEqual([2, null])
     expect(await found({ op: "notIn", field: "number", values: [1] })).toEqual([2, null])
     expect(await found({ op: "eq", field: "number", value: null })).toEqual([null])
     expect(await found({ op: "lt", field: "number", value: 5 })).toEqual([1, 2])
-    expect(await found({ op: "not", of: { op: "lt", field: "number", value: 2 } })).toEqual([2, null])
+    expect(await found({ op: "not", of: { op: "lt", field: "number", value: 2 } })).toEqual([
+      2,
+      null,
+    ])
     expect(await found({ op: "in", field: "number", values: [] })).toEqual([])
     expect(await found({ op: "eq", field: "number", value: { field: "number" } })).toEqual([1, 2])
   })
@@ -104,11 +124,17 @@ export function predicateTests({ test, expect }: Tools): void {
   test("takes long lists and deep conditions", async store => {
     const repository = await accounts(store, 3)
     const values = Array.from({ length: 5000 }, (_, index) => index + 1)
-    expect(await repository.count({ where: { op: "in", field: "balance", values }, orderBy: [] })).toBe(2)
+    expect(
+      await repository.count({ where: { op: "in", field: "balance", values }, orderBy: [] }),
+    ).toBe(2)
     let deep: Predicate = { op: "eq", field: "balance", value: 1 }
-    for (let depth = 0; depth < 50; depth++) deep = { op: "not", of: { op: "and", of: [deep, { op: "gte", field: "balance", value: 0 }] } }
+    for (let depth = 0; depth < 50; depth++)
+      deep = { op: "not", of: { op: "and", of: [deep, { op: "gte", field: "balance", value: 0 }] } }
     expect(await repository.count({ where: deep, orderBy: [] })).toBe(1)
-    const wide: Predicate = { op: "or", of: values.slice(0, 300).map(value => ({ op: "eq", field: "balance", value })) }
+    const wide: Predicate = {
+      op: "or",
+      of: values.slice(0, 300).map(value => ({ op: "eq", field: "balance", value })),
+    }
     expect(await repository.count({ where: wide, orderBy: [] })).toBe(2)
   })
 }

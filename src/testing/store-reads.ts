@@ -1,6 +1,23 @@
 // What queries give besides entities is the same in the store as in memory: pages, streams, fields, groups, pairs, raw rows.
-import { compareBy, type EntityId, type EntityInstance, memory, type Query, type Store, unitOfWork, withStores } from "../entity/index.ts"
-import { Account, encodeRow, Sample, type SampleValues, sampleId, sampleRows, Versioned } from "./samples.ts"
+import {
+  compareBy,
+  type EntityId,
+  type EntityInstance,
+  memory,
+  type Query,
+  type Store,
+  unitOfWork,
+  withStores,
+} from "../entity/index.ts"
+import {
+  Account,
+  encodeRow,
+  Sample,
+  type SampleValues,
+  sampleId,
+  sampleRows,
+  Versioned,
+} from "./samples.ts"
 import type { Tools } from "./store-tools.ts"
 
 type Read = () => PromiseLike<unknown>
@@ -8,7 +25,12 @@ type Listed = EntityInstance & SampleValues
 
 // JSON is compared elsewhere: a store may keep its keys in another order.
 async function fill(): Promise<void> {
-  await Sample.createMany(sampleRows.map((values, n) => ({ ...(values as Partial<SampleValues>), id: sampleId((n * 5 + 3) % 14) })))
+  await Sample.createMany(
+    sampleRows.map((values, n) => ({
+      ...(values as Partial<SampleValues>),
+      id: sampleId((n * 5 + 3) % 14),
+    })),
+  )
   await Account.createMany(
     [1, 2, 3, 3, 4].map((number, n) => ({
       id: sampleId(n),
@@ -29,15 +51,29 @@ const fields = ["text", "count", "limit", "ratio", "flag", "at", "big"] as const
 const reads: readonly (readonly [name: string, read: Read])[] = [
   [
     "selects fields of every type",
-    () => Sample.all().orderBy("-count").select("text", "flag", "at", "big", "bytes", "ratio").limit(9).offset(2),
+    () =>
+      Sample.all()
+        .orderBy("-count")
+        .select("text", "flag", "at", "big", "bytes", "ratio")
+        .limit(9)
+        .offset(2),
   ],
   ["selects by a condition", () => Sample.where(s => s.count.gt(s.limit)).select("count", "limit")],
   ...fields.flatMap((field): (readonly [string, Read])[] => [
     [`gives distinct values of ${field}`, () => Sample.all().select(field).distinct()],
-    [`gives distinct values of ${field}, last first`, () => Sample.all().select(field).distinct().orderBy(`-${field}`).limit(4).offset(1)],
-    [`counts by ${field}`, () => Sample.all().groupBy(field, { rows: { count: true }, counted: { count: "limit" } })],
+    [
+      `gives distinct values of ${field}, last first`,
+      () => Sample.all().select(field).distinct().orderBy(`-${field}`).limit(4).offset(1),
+    ],
+    [
+      `counts by ${field}`,
+      () => Sample.all().groupBy(field, { rows: { count: true }, counted: { count: "limit" } }),
+    ],
   ]),
-  ["gives distinct values of two fields", () => Sample.all().select("flag", "count").distinct().orderBy("-count").limit(7)],
+  [
+    "gives distinct values of two fields",
+    () => Sample.all().select("flag", "count").distinct().orderBy("-count").limit(7),
+  ],
   [
     "aggregates",
     () => {
@@ -123,22 +159,39 @@ const reads: readonly (readonly [name: string, read: Read])[] = [
   ],
   [
     "joins a class with itself",
-    async () => (await Sample.join(Sample, (s, t) => s.count.eq(t.limit)).where((s, t) => s.text.ne(t.text))).map(([s, t]) => [s.id, t.id]),
+    async () =>
+      (
+        await Sample.join(Sample, (s, t) => s.count.eq(t.limit)).where((s, t) => s.text.ne(t.text))
+      ).map(([s, t]) => [s.id, t.id]),
   ],
   [
     "tells whether anything matches",
-    () => Promise.all([Sample.exists({ count: 7 }), Sample.exists({ count: 8 }), Sample.exists(sampleId(3))]),
+    () =>
+      Promise.all([
+        Sample.exists({ count: 7 }),
+        Sample.exists({ count: 8 }),
+        Sample.exists(sampleId(3)),
+      ]),
   ],
   ["pages by number", async () => [await pageIds(2), await pageIds(5), await pageIds(6)]],
-  ["streams in batches, with a window", () => streamed(Sample.all().orderBy("-at").limit(11).offset(2).stream({ batchSize: 3 }))],
+  [
+    "streams in batches, with a window",
+    () => streamed(Sample.all().orderBy("-at").limit(11).offset(2).stream({ batchSize: 3 })),
+  ],
 ]
 
 async function pageIds(number: number): Promise<unknown> {
-  const { items, ...page } = await Sample.all().orderBy("flag").orderBy("-count").page({ size: 3, number })
+  const { items, ...page } = await Sample.all()
+    .orderBy("flag")
+    .orderBy("-count")
+    .page({ size: 3, number })
   return { ...page, items: items.map(({ id }) => id) }
 }
 
-async function paged(query: Query<EntityInstance & SampleValues>, size: number): Promise<EntityId[]> {
+async function paged(
+  query: Query<EntityInstance & SampleValues>,
+  size: number,
+): Promise<EntityId[]> {
   const found: EntityId[] = []
   let after: string | undefined
   do {
@@ -193,15 +246,41 @@ export function readTests({ test, expect }: Tools): void {
 
   test("pages and streams through the ends of every type, through ties too", async store => {
     await withStores(store, async () => {
-      const ratios = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324, -5e-324, 1.7976931348623157e308, 0.1 + 0.2, 0.3]
-      const dates = [8.64e15, 8.64e15 - 1, -210_866_803_200_000, -1, 0, 1, 253_402_300_800_000].map(ms => new Date(ms))
-      const bigs = [2n ** 63n - 1n, 2n ** 63n - 2n, -(2n ** 63n), 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 0n]
+      const ratios = [
+        Number.POSITIVE_INFINITY,
+        Number.NEGATIVE_INFINITY,
+        5e-324,
+        -5e-324,
+        1.7976931348623157e308,
+        0.1 + 0.2,
+        0.3,
+      ]
+      const dates = [8.64e15, 8.64e15 - 1, -210_866_803_200_000, -1, 0, 1, 253_402_300_800_000].map(
+        ms => new Date(ms),
+      )
+      const bigs = [
+        2n ** 63n - 1n,
+        2n ** 63n - 2n,
+        -(2n ** 63n),
+        2n ** 53n,
+        2n ** 53n + 1n,
+        -(2n ** 53n) - 1n,
+        0n,
+      ]
       const repository = store.bind(Sample.definition)
       for (let n = 0; n < 21; n++) {
-        const row = encodeRow(store, Sample.definition, { id: sampleId(n), ratio: ratios[n % 7], at: dates[n % 7], big: bigs[n % 7] })
+        const row = encodeRow(store, Sample.definition, {
+          id: sampleId(n),
+          ratio: ratios[n % 7],
+          at: dates[n % 7],
+          big: bigs[n % 7],
+        })
         await repository.write([{ op: "insert", row }])
       }
-      for (const order of ["ratio", "at", "big"].flatMap(field => [field, `-${field}`]) as "ratio"[]) {
+      for (const order of ["ratio", "at", "big"].flatMap(field => [
+        field,
+        `-${field}`,
+      ]) as "ratio"[]) {
         const query = Sample.all().orderBy(order)
         const all = await idsOf(query)
         expect(new Set(all).size).toBe(21)
@@ -216,9 +295,14 @@ export function readTests({ test, expect }: Tools): void {
     await withStores(store, async () => {
       await Sample.createMany([1, 2, 3, 4, 5, 6].map(count => ({ id: sampleId(count), count })))
       await unitOfWork(async () => {
-        for (const sample of await Sample.all()) (sample as Listed & { count: number }).count = 100 - (sample.count as number)
-        expect(await paged(Sample.all().orderBy("count"), 2)).toEqual([1, 2, 3, 4, 5, 6].map(sampleId))
-        expect(await streamed(Sample.all().orderBy("-count").stream({ batchSize: 2 }))).toEqual([6, 5, 4, 3, 2, 1].map(sampleId))
+        for (const sample of await Sample.all())
+          (sample as Listed & { count: number }).count = 100 - (sample.count as number)
+        expect(await paged(Sample.all().orderBy("count"), 2)).toEqual(
+          [1, 2, 3, 4, 5, 6].map(sampleId),
+        )
+        expect(await streamed(Sample.all().orderBy("-count").stream({ batchSize: 2 }))).toEqual(
+          [6, 5, 4, 3, 2, 1].map(sampleId),
+        )
       })
     })
   })
@@ -226,19 +310,45 @@ export function readTests({ test, expect }: Tools): void {
   test("reads by a statement of the program, where it has such a language", async store => {
     if (store.bind(Sample.definition).raw === undefined) return
     await on(store, async () => {
-      const [text, day, big] = ["o'clock\" ; --", new Date(Date.UTC(2024, 0, 2, 12, 30, 15, 250)), 9007199254740993n]
-      await Sample.create({ id: "raw", text, count: 77, at: day, big, flag: true, data: { a: [1] } })
-      const [raw] = await Sample.sql`select * from nitro_suite_samples where text = ${text} -- by text
+      const [text, day, big] = [
+        "o'clock\" ; --",
+        new Date(Date.UTC(2024, 0, 2, 12, 30, 15, 250)),
+        9007199254740993n,
+      ]
+      await Sample.create({
+        id: "raw",
+        text,
+        count: 77,
+        at: day,
+        big,
+        flag: true,
+        data: { a: [1] },
+      })
+      const [raw] =
+        await Sample.sql`select * from nitro_suite_samples where text = ${text} -- by text
         ;`
       expect(raw?.toJSON()).toEqual({ ...(await Sample.require("raw")).toJSON() })
-      expect(await idsOf(Sample.sql`select * from nitro_suite_samples where at = ${day} and flag = ${true} order by count desc`)).toEqual([
-        "raw",
-        sampleId(13),
-      ])
-      expect(await idsOf(Sample.sql`select * from nitro_suite_samples where big = ${big} and count in ${[77, 78]}`)).toEqual(["raw"])
-      expect((await Sample.sql`select * from nitro_suite_samples where count > ${100} or text = ${"' or 1=1 --"}`).length).toBe(0)
-      await expect(Sample.sql`select id, text from nitro_suite_samples`).rejects.toMatchObject({ code: "NITRO_SQL" })
-      await expect(Sample.sql`delete from nitro_suite_samples`).rejects.toMatchObject({ code: "NITRO_SQL" })
+      expect(
+        await idsOf(
+          Sample.sql`select * from nitro_suite_samples where at = ${day} and flag = ${true} order by count desc`,
+        ),
+      ).toEqual(["raw", sampleId(13)])
+      expect(
+        await idsOf(
+          Sample.sql`select * from nitro_suite_samples where big = ${big} and count in ${[77, 78]}`,
+        ),
+      ).toEqual(["raw"])
+      expect(
+        (
+          await Sample.sql`select * from nitro_suite_samples where count > ${100} or text = ${"' or 1=1 --"}`
+        ).length,
+      ).toBe(0)
+      await expect(Sample.sql`select id, text from nitro_suite_samples`).rejects.toMatchObject({
+        code: "NITRO_SQL",
+      })
+      await expect(Sample.sql`delete from nitro_suite_samples`).rejects.toMatchObject({
+        code: "NITRO_SQL",
+      })
       expect((await Sample.all()).length).toBe(sampleRows.length + 1)
     })
   })
@@ -258,7 +368,9 @@ export function bulkTests({ test, expect }: Tools): void {
         }),
       ).toBe(7)
       const changed = await Sample.where({ text: "new" })
-      expect(changed.map(s => [s.at, s.big, s.flag, s.bytes, s.data])).toEqual(changed.map(() => [null, 12n, null, Uint8Array.of(9), [1]]))
+      expect(changed.map(s => [s.at, s.big, s.flag, s.bytes, s.data])).toEqual(
+        changed.map(() => [null, 12n, null, Uint8Array.of(9), [1]]),
+      )
       expect(await Sample.count({ big: 12n })).toBe(7)
       expect(await Sample.updateWhere({ text: "nobody" }, { count: 1 })).toBe(0)
     })
@@ -266,7 +378,8 @@ export function bulkTests({ test, expect }: Tools): void {
 
   test("deletes nothing where a part of the condition is lost", async store => {
     await on(store, async () => {
-      const lost = async (): Promise<unknown> => Sample.deleteWhere(s => s.count.eq(2) && s.limit.eq(1))
+      const lost = async (): Promise<unknown> =>
+        Sample.deleteWhere(s => s.count.eq(2) && s.limit.eq(1))
       await expect(lost()).rejects.toMatchObject({ code: "NITRO_QUERY" })
       expect(await Sample.deleteWhere(s => s.count.eq(2).and(s.limit.eq(1)))).toBe(1)
       expect(await Sample.count()).toBe(sampleRows.length - 1)
@@ -277,7 +390,10 @@ export function bulkTests({ test, expect }: Tools): void {
     await withStores(store, async () => {
       const [a, b] = await Versioned.createMany([{ title: "a" }, { title: "b" }])
       expect(await Versioned.updateWhere({ title: "a" }, { note: "x" })).toBe(1)
-      expect([(await Versioned.require(a?.id ?? "")).version, (await Versioned.require(b?.id ?? "")).version]).toEqual([2, 1])
+      expect([
+        (await Versioned.require(a?.id ?? "")).version,
+        (await Versioned.require(b?.id ?? "")).version,
+      ]).toEqual([2, 1])
       if (a) a.title = "stale"
       await expect(a?.save()).rejects.toMatchObject({ code: "NITRO_STALE_ENTITY" })
     })
@@ -286,7 +402,9 @@ export function bulkTests({ test, expect }: Tools): void {
   test("takes nothing over when an update of many fails", async store => {
     if (!store.capabilities.unique || !store.capabilities.transactions) return
     await on(store, async () => {
-      await expect(Account.updateWhere({ region: null }, { email: "same" })).rejects.toMatchObject({ code: "NITRO_DUPLICATE" })
+      await expect(Account.updateWhere({ region: null }, { email: "same" })).rejects.toMatchObject({
+        code: "NITRO_DUPLICATE",
+      })
       expect(await Account.count({ email: "same" })).toBe(0)
     })
   })
@@ -296,7 +414,9 @@ export function bulkTests({ test, expect }: Tools): void {
     await on(store, async () => {
       const known = await Account.upsert({ email: "1@example.org", balance: 500 })
       expect([known.id, known.region, known.balance]).toEqual([sampleId(1), "north", 500])
-      await Promise.all([1, 2, 3, 4].map(balance => Account.upsert({ email: "new", balance }, { by: "email" })))
+      await Promise.all(
+        [1, 2, 3, 4].map(balance => Account.upsert({ email: "new", balance }, { by: "email" })),
+      )
       expect(await Account.count()).toBe(6)
     })
   })

@@ -1,6 +1,13 @@
 // References point to something, whatever writes them and whichever class is used first; on-delete rules hold for all deletes.
 import { z } from "zod"
-import { Entity, type EntityInstance, ref, type Store, unitOfWork, withStores } from "../entity/index.ts"
+import {
+  Entity,
+  type EntityInstance,
+  ref,
+  type Store,
+  unitOfWork,
+  withStores,
+} from "../entity/index.ts"
 import { sampleId } from "./samples.ts"
 import type { Tools } from "./store-tools.ts"
 
@@ -12,7 +19,11 @@ interface Owner extends EntityInstance {
 
 /** Classes of their own for each test: what counts is which of them is used first. Relations would make them known to each other. */
 function declare(rule: Rule, hasRelations: boolean) {
-  class Owner extends Entity("NitroSuiteOwner", { name: z.string() }, { plural: "nitro-suite-owners" }) {}
+  class Owner extends Entity(
+    "NitroSuiteOwner",
+    { name: z.string() },
+    { plural: "nitro-suite-owners" },
+  ) {}
   class Pet extends Entity(
     "NitroSuitePet",
     {
@@ -41,7 +52,8 @@ const dangling = { code: "NITRO_REFERENCE" }
 const rules: readonly Rule[] = ["restrict", "cascade", "setNull"]
 
 export function referenceTests({ test: plain, expect }: Tools): void {
-  const test = (name: string, run: (store: Store) => Promise<void>): void => plain(name, store => withStores(store, () => run(store)))
+  const test = (name: string, run: (store: Store) => Promise<void>): void =>
+    plain(name, store => withStores(store, () => run(store)))
 
   for (const hasRelations of [true, false]) {
     const how = hasRelations ? "with a relation" : "without a relation"
@@ -51,17 +63,27 @@ export function referenceTests({ test: plain, expect }: Tools): void {
       const ann = await Owner.create({ name: "Ann" })
       const rex = await Pet.create({ name: "Rex", ownerId: ann.id })
       await expect(Pet.create({ name: "Tom", ownerId: "nothing" })).rejects.toMatchObject(dangling)
-      await expect(Pet.createMany([{ name: "Tom" }, { name: "Tim", ownerId: sampleId(7) }])).rejects.toMatchObject(dangling)
+      await expect(
+        Pet.createMany([{ name: "Tom" }, { name: "Tim", ownerId: sampleId(7) }]),
+      ).rejects.toMatchObject(dangling)
       await expect(rex.update({ ownerId: "nothing" })).rejects.toMatchObject(dangling)
       await rex.reload()
       rex.motherId = "nothing"
       await expect(Pet.saveMany([rex])).rejects.toMatchObject(dangling)
       await rex.reload()
-      await expect(Pet.updateWhere({ name: "Rex" }, { ownerId: "nothing" })).rejects.toMatchObject(dangling)
-      await expect(Pet.updateWhere({ name: "Rex" }, { motherId: sampleId(8) })).rejects.toMatchObject(dangling)
+      await expect(Pet.updateWhere({ name: "Rex" }, { ownerId: "nothing" })).rejects.toMatchObject(
+        dangling,
+      )
+      await expect(
+        Pet.updateWhere({ name: "Rex" }, { motherId: sampleId(8) }),
+      ).rejects.toMatchObject(dangling)
       expect(await Pet.updateWhere({ name: "nobody" }, { ownerId: "nothing" })).toBe(0)
-      await expect(Pet.upsert({ id: rex.id, name: "Rex", ownerId: "nothing" })).rejects.toMatchObject(dangling)
-      expect((await Pet.all()).map(pet => [pet.name, pet.ownerId, pet.motherId])).toEqual([["Rex", ann.id, null]])
+      await expect(
+        Pet.upsert({ id: rex.id, name: "Rex", ownerId: "nothing" }),
+      ).rejects.toMatchObject(dangling)
+      expect((await Pet.all()).map(pet => [pet.name, pet.ownerId, pet.motherId])).toEqual([
+        ["Rex", ann.id, null],
+      ])
       if (store.capabilities.transactions) {
         const late = unitOfWork(async () => {
           await Pet.create({ name: "Tom", ownerId: "nothing" })
@@ -124,9 +146,14 @@ export function referenceTests({ test: plain, expect }: Tools): void {
           const { Owner, Pet } = declare(rule, hasRelations)
           if (first === "the class that refers") await Pet.count()
           const owners = await Owner.createMany(["a", "b", "c"].map(name => ({ id: name, name })))
-          await Pet.createMany(owners.map(({ id }) => ({ id: `pet of ${id}`, name: "pet", ownerId: id })))
+          await Pet.createMany(
+            owners.map(({ id }) => ({ id: `pet of ${id}`, name: "pet", ownerId: id })),
+          )
           const [one] = owners as unknown as Owner[]
-          const deletes = [async () => (await one?.delete()) as boolean, async () => (await Owner.deleteWhere({ name: "b" })) === 1]
+          const deletes = [
+            async () => (await one?.delete()) as boolean,
+            async () => (await Owner.deleteWhere({ name: "b" })) === 1,
+          ]
           for (const run of deletes) {
             if (rule === "restrict") await expect(run()).rejects.toMatchObject(dangling)
             else expect(await run()).toBe(true)
@@ -145,26 +172,44 @@ export function referenceTests({ test: plain, expect }: Tools): void {
     }
   }
 
-  const deletes: readonly (readonly [how: string, run: (first: ChainLink) => Promise<unknown>])[] = [
-    ["an entity", first => first.delete()],
-    ["an entity in a unit of work", first => unitOfWork(() => first.delete())],
-    ["the first by a condition", () => ChainLink.deleteWhere({ n: 0 })],
-    ["all by a condition", () => ChainLink.deleteWhere(link => link.n.lt(chainLength))],
-    ["half of them by a condition", () => ChainLink.deleteWhere(link => link.n.gte(0).and(link.n.lt(chainLength / 2)))],
-  ]
+  const deletes: readonly (readonly [how: string, run: (first: ChainLink) => Promise<unknown>])[] =
+    [
+      ["an entity", first => first.delete()],
+      ["an entity in a unit of work", first => unitOfWork(() => first.delete())],
+      ["the first by a condition", () => ChainLink.deleteWhere({ n: 0 })],
+      ["all by a condition", () => ChainLink.deleteWhere(link => link.n.lt(chainLength))],
+      [
+        "half of them by a condition",
+        () => ChainLink.deleteWhere(link => link.n.gte(0).and(link.n.lt(chainLength / 2))),
+      ],
+    ]
   for (const [how, run] of deletes) {
     test(`takes a chain of ${chainLength} rows along with a delete of ${how}`, async () => {
-      const links = Array.from({ length: chainLength }, (_, n) => ({ id: sampleId(n), n, beforeId: n === 0 ? null : sampleId(n - 1) }))
-      const [first] = await ChainLink.createMany([...links, { id: "other", n: chainLength, beforeId: null }])
+      const links = Array.from({ length: chainLength }, (_, n) => ({
+        id: sampleId(n),
+        n,
+        beforeId: n === 0 ? null : sampleId(n - 1),
+      }))
+      const [first] = await ChainLink.createMany([
+        ...links,
+        { id: "other", n: chainLength, beforeId: null },
+      ])
       await run(first as ChainLink)
       expect((await ChainLink.all()).map(({ id }) => id)).toEqual(["other"])
     })
   }
 
   test("says which entity a reference means, where there is none of this name", async () => {
-    class Toy extends Entity("NitroSuiteToy", { petId: ref("NitroSuitePett").nullable().default(null) }, { plural: "nitro-suite-toys" }) {}
+    class Toy extends Entity(
+      "NitroSuiteToy",
+      { petId: ref("NitroSuitePett").nullable().default(null) },
+      { plural: "nitro-suite-toys" },
+    ) {}
     declare("restrict", false)
     await Toy.create({})
-    await expect(Toy.create({ petId: "x" })).rejects.toMatchObject({ code: "NITRO_DEFINITION", fix: 'Did you mean "NitroSuitePet"?' })
+    await expect(Toy.create({ petId: "x" })).rejects.toMatchObject({
+      code: "NITRO_DEFINITION",
+      fix: 'Did you mean "NitroSuitePet"?',
+    })
   })
 }

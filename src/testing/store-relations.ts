@@ -1,12 +1,26 @@
 // Conditions on related rows and inside of JSON, left joins and increments are the same in the store as in memory.
 import { z } from "zod"
-import { Entity, increment, type JsonPredicate, matches, memory, type Predicate, ref, type Store, withStores } from "../entity/index.ts"
+import {
+  Entity,
+  increment,
+  type JsonPredicate,
+  matches,
+  memory,
+  type Predicate,
+  ref,
+  type Store,
+  withStores,
+} from "../entity/index.ts"
 import { encodeRow, Sample, type SampleValues, sampleId } from "./samples.ts"
 import { ids, type Tools } from "./store-tools.ts"
 
 class Shelf extends Entity(
   "Shelf",
-  { label: z.string(), rank: z.int().nullable().default(null), parentId: ref("Shelf").nullable().default(null) },
+  {
+    label: z.string(),
+    rank: z.int().nullable().default(null),
+    parentId: ref("Shelf").nullable().default(null),
+  },
   { plural: "nitro-suite-shelves" },
 ) {
   get books() {
@@ -33,8 +47,16 @@ class Book extends Entity(
     return this.manyToMany(Topic, { through: BookTopic })
   }
 }
-class Topic extends Entity("Topic", { name: z.string() }, { plural: "nitro-suite-topics", softDelete: true }) {}
-class BookTopic extends Entity("BookTopic", { bookId: ref("Book"), topicId: ref("Topic") }, { plural: "nitro-suite-book-topics" }) {}
+class Topic extends Entity(
+  "Topic",
+  { name: z.string() },
+  { plural: "nitro-suite-topics", softDelete: true },
+) {}
+class BookTopic extends Entity(
+  "BookTopic",
+  { bookId: ref("Book"), topicId: ref("Topic") },
+  { plural: "nitro-suite-book-topics" },
+) {}
 
 async function fill(): Promise<void> {
   const shelf = (n: number, rank: number | null, parent?: number): object => ({
@@ -43,7 +65,13 @@ async function fill(): Promise<void> {
     rank,
     parentId: parent === undefined ? null : sampleId(parent),
   })
-  await Shelf.createMany([shelf(0, 1), shelf(1, null, 0), shelf(2, 3, 1), shelf(3, 1, 0), shelf(4, null)] as never)
+  await Shelf.createMany([
+    shelf(0, 1),
+    shelf(1, null, 0),
+    shelf(2, 3, 1),
+    shelf(3, 1, 0),
+    shelf(4, null),
+  ] as never)
   await Book.createMany(
     [0, 1, 1, 2, 3, 3, null, null].map((on, n) => ({
       id: sampleId(n),
@@ -61,7 +89,9 @@ async function fill(): Promise<void> {
     [6, 1],
     [6, 1],
   ] as const
-  await BookTopic.createMany(links.map(([book, topic]) => ({ bookId: sampleId(book), topicId: sampleId(topic) })))
+  await BookTopic.createMany(
+    links.map(([book, topic]) => ({ bookId: sampleId(book), topicId: sampleId(topic) })),
+  )
   await (await Topic.require(sampleId(2))).delete()
 }
 
@@ -70,15 +100,37 @@ async function idsOf(query: PromiseLike<readonly { readonly id: string }[]>): Pr
 }
 
 const reads: readonly (readonly [name: string, read: () => PromiseLike<unknown>])[] = [
-  ["asks for a field of a target", () => idsOf(Book.where(b => b.shelf.label.in(["b", "'"])).orderBy("-title"))],
-  ["asks for a field of a target that is missing", () => idsOf(Book.where(b => b.shelf.rank.ne(1).and(b.shelf.parent.label.isNull())))],
-  ["asks for a field at depth", () => idsOf(Book.where(b => b.shelf.parent.label.eq("a").or(b.shelf.parent.parent.label.eq("a"))))],
-  ["asks for some of many", () => idsOf(Shelf.where(s => s.books.some(b => b.pages.gt(2).and(b.title.ne("t0")))))],
-  ["asks for every one of many", () => idsOf(Shelf.where(s => s.books.every(b => b.pages.gt(1))).orderBy("-rank"))],
-  ["asks for none of many", () => idsOf(Shelf.where(s => s.books.none(b => b.shelf.parent.id.isNotNull())))],
+  [
+    "asks for a field of a target",
+    () => idsOf(Book.where(b => b.shelf.label.in(["b", "'"])).orderBy("-title")),
+  ],
+  [
+    "asks for a field of a target that is missing",
+    () => idsOf(Book.where(b => b.shelf.rank.ne(1).and(b.shelf.parent.label.isNull()))),
+  ],
+  [
+    "asks for a field at depth",
+    () =>
+      idsOf(Book.where(b => b.shelf.parent.label.eq("a").or(b.shelf.parent.parent.label.eq("a")))),
+  ],
+  [
+    "asks for some of many",
+    () => idsOf(Shelf.where(s => s.books.some(b => b.pages.gt(2).and(b.title.ne("t0"))))),
+  ],
+  [
+    "asks for every one of many",
+    () => idsOf(Shelf.where(s => s.books.every(b => b.pages.gt(1))).orderBy("-rank")),
+  ],
+  [
+    "asks for none of many",
+    () => idsOf(Shelf.where(s => s.books.none(b => b.shelf.parent.id.isNotNull()))),
+  ],
   ["asks over rows between", () => idsOf(Book.where(b => b.topics.some(t => t.name.gte("x"))))],
   ["passes over what was deleted softly", () => idsOf(Book.where(b => b.topics.none()))],
-  ["negates such conditions", () => idsOf(Book.where(b => b.topics.some({ name: "x" }).or(b.shelf.rank.eq(1)).not()))],
+  [
+    "negates such conditions",
+    () => idsOf(Book.where(b => b.topics.some({ name: "x" }).or(b.shelf.rank.eq(1)).not())),
+  ],
   [
     "counts, sums and pages what they find",
     async () => {
@@ -115,10 +167,13 @@ const reads: readonly (readonly [name: string, read: () => PromiseLike<unknown>]
     "pairs also with none",
     async () => {
       const pairs = Book.leftJoin(Shelf, (b, s) => b.shelfId.eq(s.id).and(s.rank.eq(1)))
-      const text = async (query: typeof pairs): Promise<string[]> => (await query).map(([b, s]) => `${b.id} ${s?.id}`)
+      const text = async (query: typeof pairs): Promise<string[]> =>
+        (await query).map(([b, s]) => `${b.id} ${s?.id}`)
       return [
         await text(pairs),
-        await text(pairs.where((b, s) => s.label.ne("a").and(b.pages.lt(6))).orderBy("left", "-pages")),
+        await text(
+          pairs.where((b, s) => s.label.ne("a").and(b.pages.lt(6))).orderBy("left", "-pages"),
+        ),
         await text(
           pairs
             .where((_, s) => s.id.isNull())
@@ -140,19 +195,28 @@ export function relationTests({ test, expect }: Tools): void {
   }
 
   test("adds to numbers in one step, however many do so at once", async store => {
-    if (store.bind(Book.definition).updateWhere === undefined && store.capabilities.serialTransactions !== true) return
+    if (
+      store.bind(Book.definition).updateWhere === undefined &&
+      store.capabilities.serialTransactions !== true
+    )
+      return
     await on(store, async () => {
-      const add = (): Promise<number> => Book.updateWhere({ title: "t1" }, { pages: increment(-2), sold: increment(2n ** 40n) })
+      const add = (): Promise<number> =>
+        Book.updateWhere({ title: "t1" }, { pages: increment(-2), sold: increment(2n ** 40n) })
       expect(await Promise.all([1, 2, 3, 4, 5].map(add))).toEqual([3, 3, 3, 3, 3])
       expect((await Book.where({ title: "t1" })).map(({ pages, sold }) => [pages, sold])).toEqual([
         [-9, 5n * 2n ** 40n],
         [-6, 5n * 2n ** 40n],
         [null, 5n * 2n ** 40n],
       ])
-      await expect(Book.updateWhere({ title: "t1" }, { pages: increment(-Number.MAX_SAFE_INTEGER) })).rejects.toMatchObject({
+      await expect(
+        Book.updateWhere({ title: "t1" }, { pages: increment(-Number.MAX_SAFE_INTEGER) }),
+      ).rejects.toMatchObject({
         code: "NITRO_VALUE_UNSUPPORTED",
       })
-      await expect(Book.updateWhere({ title: "t1" }, { sold: increment(2n ** 63n - 1n) })).rejects.toMatchObject({
+      await expect(
+        Book.updateWhere({ title: "t1" }, { sold: increment(2n ** 63n - 1n) }),
+      ).rejects.toMatchObject({
         code: "NITRO_VALUE_UNSUPPORTED",
       })
       expect((await Book.where({ title: "t1" })).map(({ pages }) => pages)).toEqual([-9, -6, null])
@@ -196,15 +260,22 @@ const jsonTests: readonly Pick<JsonPredicate, "test" | "value">[] = [
   ...["x", "X%", "two", "1", "", "É", "' or 1=1 --"].map(value => ({ test: "eq", value }) as const),
   ...[1, 0, 7, 0.1 + 0.2, 0.3, -1e21].map(value => ({ test: "eq", value }) as const),
   ...[true, false].map(value => ({ test: "eq", value }) as const),
-  ...(["lt", "lte", "gt", "gte"] as const).flatMap(test => ["x", "", 1, 0.5].map(value => ({ test, value }))),
-  ...(["contains", "startsWith", "endsWith", "like"] as const).flatMap(test => ["X", "%", "", "t_o"].map(value => ({ test, value }))),
+  ...(["lt", "lte", "gt", "gte"] as const).flatMap(test =>
+    ["x", "", 1, 0.5].map(value => ({ test, value })),
+  ),
+  ...(["contains", "startsWith", "endsWith", "like"] as const).flatMap(test =>
+    ["X", "%", "", "t_o"].map(value => ({ test, value })),
+  ),
 ]
 
 export function jsonPathTests({ test, expect }: Tools): void {
   test("looks inside of JSON, by type and by exact key", async store => {
-    const entities = documents.map((data, n) => ({ id: sampleId(n), data }) as Partial<SampleValues> & { id: string })
+    const entities = documents.map(
+      (data, n) => ({ id: sampleId(n), data }) as Partial<SampleValues> & { id: string },
+    )
     const repository = store.bind(Sample.definition)
-    for (const values of entities) await repository.write([{ op: "insert", row: encodeRow(store, Sample.definition, values) }])
+    for (const values of entities)
+      await repository.write([{ op: "insert", row: encodeRow(store, Sample.definition, values) }])
     for (const path of paths) {
       for (const one of jsonTests) {
         const holds: Predicate = { op: "json", field: "data", path, ...one }

@@ -18,7 +18,8 @@ const caught = (run: () => Promise<unknown>): Promise<unknown> =>
 type VersionedEntity = InstanceType<typeof Versioned>
 
 export function rollbackTests({ test: plain, expect }: Tools): void {
-  const test = (name: string, run: (store: Store) => Promise<void>): void => plain(name, store => withStores(store, () => run(store)))
+  const test = (name: string, run: (store: Store) => Promise<void>): void =>
+    plain(name, store => withStores(store, () => run(store)))
 
   test("knows one instance by one id after a nested unit took its delete back", async () => {
     const { id } = await Versioned.create({ title: "first" })
@@ -124,7 +125,8 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
     for (let seed = 1; seed <= 12; seed++) {
       const random = randomFrom(seed)
       const [held, created] = [new Set<VersionedEntity>(), new Set<VersionedEntity>()]
-      for (let n = 0; n < 3; n++) await Versioned.upsert({ id: sampleId(n), title: "t0", note: "n0" })
+      for (let n = 0; n < 3; n++)
+        await Versioned.upsert({ id: sampleId(n), title: "t0", note: "n0" })
       const before = await rows()
       await caught(() => work(random, { held, created }, 0))
       expect(await rows()).toEqual(before)
@@ -191,7 +193,9 @@ function beliefOf(entity: VersionedEntity): unknown {
 
 async function rows(): Promise<Record<string, unknown>> {
   const all = await Versioned.all()
-  return Object.fromEntries(all.map(({ id, title, note, version }) => [id, { title, note, version }]))
+  return Object.fromEntries(
+    all.map(({ id, title, note, version }) => [id, { title, note, version }]),
+  )
 }
 
 /** Whole numbers that follow from a seed: mulberry32, public domain. */

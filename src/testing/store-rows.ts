@@ -25,25 +25,39 @@ export function rowTests({ test, expect }: Tools): void {
   test("refuses an id that is taken and keeps the first row", async store => {
     const repository = await accounts(store, 1)
     const again = async (): Promise<unknown> =>
-      repository.write([{ op: "insert", row: accountRow(store, 0, { email: "other@example.org" }) }])
-    await expect(again()).rejects.toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["id"] } })
+      repository.write([
+        { op: "insert", row: accountRow(store, 0, { email: "other@example.org" }) },
+      ])
+    await expect(again()).rejects.toMatchObject({
+      code: "NITRO_DUPLICATE",
+      details: { fields: ["id"] },
+    })
     expect((await repository.get(sampleId(0)))?.[1]).toBe("0@example.org")
   })
 
   test("takes ids of the caller's own making, whatever they contain", async store => {
     const repository = store.bind(Account.definition)
     const given = naughtyTexts.filter(text => text !== "")
-    for (const id of given) await repository.write([{ op: "insert", row: accountRow(store, 0, { id, email: id }) }])
+    for (const id of given)
+      await repository.write([{ op: "insert", row: accountRow(store, 0, { id, email: id }) }])
     for (const id of given) expect((await repository.get(id))?.[0]).toBe(id)
     expect(await repository.count(everything)).toBe(given.length)
   })
 
   test("updates the given columns only and says whether there was a row", async store => {
     const repository = await accounts(store, 2)
-    expect(await repository.write([{ op: "update", id: sampleId(1), columns: [balanceColumn], values: [99] }])).toEqual([1])
+    expect(
+      await repository.write([
+        { op: "update", id: sampleId(1), columns: [balanceColumn], values: [99] },
+      ]),
+    ).toEqual([1])
     expect(await repository.get(sampleId(1))).toEqual(accountRow(store, 1, { balance: 99 }))
     expect(await repository.get(sampleId(0))).toEqual(accountRow(store, 0))
-    expect(await repository.write([{ op: "update", id: sampleId(9), columns: [balanceColumn], values: [1] }])).toEqual([0])
+    expect(
+      await repository.write([
+        { op: "update", id: sampleId(9), columns: [balanceColumn], values: [1] },
+      ]),
+    ).toEqual([0])
   })
 
   test("deletes by id and says whether there was a row", async store => {
@@ -94,7 +108,14 @@ export function rowTests({ test, expect }: Tools): void {
     await repository.write([
       {
         op: "insert",
-        row: encodeRow(store, Versioned.definition, { id: "a", title: "x", note: "", createdAt: now, updatedAt: now, version: 3 }),
+        row: encodeRow(store, Versioned.definition, {
+          id: "a",
+          title: "x",
+          note: "",
+          createdAt: now,
+          updatedAt: now,
+          version: 3,
+        }),
       },
     ])
     const update = { op: "update", id: "a", columns: [1, versionColumn], values: ["y", 4] } as const
@@ -109,11 +130,18 @@ export function rowTests({ test, expect }: Tools): void {
 export function uniqueTests({ test, expect }: Tools): void {
   test("refuses a taken unique value, names the fields and stores nothing", async store => {
     const repository = await accounts(store, 2)
-    const insert = async (): Promise<unknown> => repository.write([{ op: "insert", row: accountRow(store, 5, { email: "1@example.org" }) }])
-    await expect(insert()).rejects.toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["email"] } })
+    const insert = async (): Promise<unknown> =>
+      repository.write([{ op: "insert", row: accountRow(store, 5, { email: "1@example.org" }) }])
+    await expect(insert()).rejects.toMatchObject({
+      code: "NITRO_DUPLICATE",
+      details: { fields: ["email"] },
+    })
     const update = async (): Promise<unknown> =>
       repository.write([{ op: "update", id: sampleId(0), columns: [1], values: ["1@example.org"] }])
-    await expect(update()).rejects.toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["email"] } })
+    await expect(update()).rejects.toMatchObject({
+      code: "NITRO_DUPLICATE",
+      details: { fields: ["email"] },
+    })
     expect(await repository.find(everything)).toEqual([accountRow(store, 0), accountRow(store, 1)])
   })
 
@@ -135,10 +163,16 @@ export function uniqueTests({ test, expect }: Tools): void {
 
   test("frees a unique value with its row", async store => {
     const repository = await accounts(store, 1)
-    await repository.write([{ op: "update", id: sampleId(0), columns: [1], values: ["moved@example.org"] }])
-    await repository.write([{ op: "insert", row: accountRow(store, 1, { email: "0@example.org" }) }])
+    await repository.write([
+      { op: "update", id: sampleId(0), columns: [1], values: ["moved@example.org"] },
+    ])
+    await repository.write([
+      { op: "insert", row: accountRow(store, 1, { email: "0@example.org" }) },
+    ])
     await repository.write([{ op: "delete", id: sampleId(1) }])
-    await repository.write([{ op: "insert", row: accountRow(store, 2, { email: "0@example.org" }) }])
+    await repository.write([
+      { op: "insert", row: accountRow(store, 2, { email: "0@example.org" }) },
+    ])
     expect(await repository.count(everything)).toBe(2)
   })
 
@@ -146,7 +180,9 @@ export function uniqueTests({ test, expect }: Tools): void {
     const repository = store.bind(Account.definition)
     const results = await Promise.allSettled(
       Array.from({ length: 10 }, async (_, n) =>
-        repository.write([{ op: "insert", row: accountRow(store, n, { email: "same@example.org" }) }]),
+        repository.write([
+          { op: "insert", row: accountRow(store, n, { email: "same@example.org" }) },
+        ]),
       ),
     )
     expect(results.filter(({ status }) => status === "fulfilled").length).toBe(1)
@@ -172,7 +208,11 @@ export function expiryTests({ test, expect }: Tools): void {
   })
 
   test("renews the time of all that an update of many writes", async store => {
-    class Visit extends Entity("NitroSuiteVisit", { n: z.int() }, { ttlSeconds: 600, version: true, plural: "nitro-suite-visits" }) {}
+    class Visit extends Entity(
+      "NitroSuiteVisit",
+      { n: z.int() },
+      { ttlSeconds: 600, version: true, plural: "nitro-suite-visits" },
+    ) {}
     await withStores(store, async () => {
       const visits = [new Visit({ n: 1 }), new Visit({ n: 2 }), new Visit({ n: 3 })]
       // The last one shows that the time has passed.
@@ -188,7 +228,13 @@ export function expiryTests({ test, expect }: Tools): void {
     const repository = await accounts(store, 1)
     await repository.write([{ op: "insert", row: accountRow(store, 1), ttlSeconds: 0.3 }])
     await repository.write([
-      { op: "update", id: sampleId(1), columns: [balanceColumn], values: [encodeValue(store, "integer", 5)], ttlSeconds: 60 },
+      {
+        op: "update",
+        id: sampleId(1),
+        columns: [balanceColumn],
+        values: [encodeValue(store, "integer", 5)],
+        ttlSeconds: 60,
+      },
     ])
     await wait(450)
     expect(await repository.count(everything)).toBe(2)

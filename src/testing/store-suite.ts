@@ -57,7 +57,10 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
   const without = (capability: string): Tools => ({
     ...tools,
     test: title => {
-      runner.it.skip(`${title} (not for a store without the capability "${capability}")`, async () => {})
+      runner.it.skip(
+        `${title} (not for a store without the capability "${capability}")`,
+        async () => {},
+      )
     },
   })
   runner.describe(`the store contract on ${name}`, () => {
@@ -92,7 +95,9 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     )
     rollbackTests(capabilities.transactions ? tools : without("transactions"))
     unitTests(capabilities.transactions ? tools : without("transactions"))
-    lockTests(capabilities.serialTransactions || capabilities.forUpdate ? tools : without("forUpdate"))
+    lockTests(
+      capabilities.serialTransactions || capabilities.forUpdate ? tools : without("forUpdate"),
+    )
     expiryTests(capabilities.ttl ? tools : without("ttl"))
   })
 }

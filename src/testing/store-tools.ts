@@ -17,12 +17,18 @@ export interface Tools {
 }
 
 export function accountRow(store: Store, n: number, values: object = {}): Row {
-  return encodeRow(store, Account.definition, { id: sampleId(n), email: `${n}@example.org`, balance: n, ...values })
+  return encodeRow(store, Account.definition, {
+    id: sampleId(n),
+    email: `${n}@example.org`,
+    balance: n,
+    ...values,
+  })
 }
 
 export async function accounts(store: Store, count: number): Promise<Repository> {
   const repository = store.bind(Account.definition)
-  for (let n = 0; n < count; n++) await repository.write([{ op: "insert", row: accountRow(store, n) }])
+  for (let n = 0; n < count; n++)
+    await repository.write([{ op: "insert", row: accountRow(store, n) }])
   return repository
 }
 

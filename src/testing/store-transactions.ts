@@ -33,7 +33,9 @@ export function entityTests({ test, expect }: Tools): void {
     await withStores(store, async () => {
       const { id } = await Versioned.create({ title: "first" })
       const copies = await Promise.all(Array.from({ length: 8 }, () => Versioned.require(id)))
-      const results = await Promise.allSettled(copies.map((copy, n) => copy.update({ title: `copy ${n}` })))
+      const results = await Promise.allSettled(
+        copies.map((copy, n) => copy.update({ title: `copy ${n}` })),
+      )
       expect(results.filter(({ status }) => status === "fulfilled").length).toBe(1)
       expect((await Versioned.require(id)).version).toBe(2)
     })
@@ -45,7 +47,13 @@ export function entityTests({ test, expect }: Tools): void {
       const [one, other] = [await Account.require(id), await Account.require(id)]
       await one.update({ balance: 5 })
       await other.update({ region: "south" })
-      expect((await Account.require(id)).toJSON()).toEqual({ id, email: "a@example.org", region: "south", number: null, balance: 5 })
+      expect((await Account.require(id)).toJSON()).toEqual({
+        id,
+        email: "a@example.org",
+        region: "south",
+        number: null,
+        balance: 5,
+      })
     })
   })
 
@@ -61,9 +69,12 @@ export function entityTests({ test, expect }: Tools): void {
 }
 
 export function transactionTests({ test, expect }: Tools, serial: Tools): void {
-  const transact = <T>(store: Store, fn: () => Promise<T>): Promise<T> => (store.transaction as NonNullable<Store["transaction"]>)(fn)
+  const transact = <T>(store: Store, fn: () => Promise<T>): Promise<T> =>
+    (store.transaction as NonNullable<Store["transaction"]>)(fn)
   const insert = async (store: Store, n: number, values: object = {}): Promise<void> => {
-    await store.bind(Account.definition).write([{ op: "insert", row: accountRow(store, n, values) }])
+    await store
+      .bind(Account.definition)
+      .write([{ op: "insert", row: accountRow(store, n, values) }])
   }
   const stored = async (store: Store): Promise<number[]> =>
     (await store.bind(Account.definition).find(everything)).map(row => row[balanceColumn] as number)
@@ -98,9 +109,14 @@ export function transactionTests({ test, expect }: Tools, serial: Tools): void {
     await insert(store, 0)
     const run = transact(store, async () => {
       await insert(store, 1)
-      await store
-        .bind(Account.definition)
-        .write([{ op: "update", id: sampleId(0), columns: [1, balanceColumn], values: ["new@example.org", 7] }])
+      await store.bind(Account.definition).write([
+        {
+          op: "update",
+          id: sampleId(0),
+          columns: [1, balanceColumn],
+          values: ["new@example.org", 7],
+        },
+      ])
       await store.bind(Account.definition).deleteWhere({ op: "eq", field: "balance", value: 1 })
       await fail()
     })
@@ -157,7 +173,14 @@ export function transactionTests({ test, expect }: Tools, serial: Tools): void {
         const repository = store.bind(Account.definition)
         const row = (await repository.get(sampleId(0))) as Row
         await new Promise(resolve => setTimeout(resolve, 1))
-        await repository.write([{ op: "update", id: sampleId(0), columns: [balanceColumn], values: [(row[balanceColumn] as number) + 1] }])
+        await repository.write([
+          {
+            op: "update",
+            id: sampleId(0),
+            columns: [balanceColumn],
+            values: [(row[balanceColumn] as number) + 1],
+          },
+        ])
       })
     await Promise.all(Array.from({ length: 20 }, increment))
     expect(await stored(store)).toEqual([20])
@@ -200,15 +223,27 @@ export function transactionTests({ test, expect }: Tools, serial: Tools): void {
       const run = (n: number): Promise<void> =>
         unitOfWork(async () => {
           await Account.create({ id: sampleId(n), email: `${n}@example.org`, balance: n })
-          await Account.create({ id: sampleId(n + 100), email: `${n + 100}@example.org`, balance: n + 100 })
+          await Account.create({
+            id: sampleId(n + 100),
+            email: `${n + 100}@example.org`,
+            balance: n + 100,
+          })
           if (n % 2 === 1) throw failure
         })
       const plain = Array.from({ length: 10 }, (_, n) =>
-        Account.create({ id: sampleId(n + 200), email: `${n + 200}@example.org`, balance: n + 200 }),
+        Account.create({
+          id: sampleId(n + 200),
+          email: `${n + 200}@example.org`,
+          balance: n + 200,
+        }),
       )
       await Promise.allSettled([...Array.from({ length: 50 }, (_, n) => run(n)), ...plain])
       const even = Array.from({ length: 25 }, (_, n) => n * 2)
-      expect(await stored(store)).toEqual([...even, ...even.map(n => n + 100), ...Array.from({ length: 10 }, (_, n) => n + 200)])
+      expect(await stored(store)).toEqual([
+        ...even,
+        ...even.map(n => n + 100),
+        ...Array.from({ length: 10 }, (_, n) => n + 200),
+      ])
     })
   })
 }
@@ -230,11 +265,15 @@ export function lockTests({ test, expect }: Tools): void {
 
   test("gives several workers on one queue different entities when they skip what others hold", async store => {
     await withStores(store, async () => {
-      for (let n = 0; n < 12; n++) await Account.create({ id: sampleId(n), email: `${n}@example.org` })
+      for (let n = 0; n < 12; n++)
+        await Account.create({ id: sampleId(n), email: `${n}@example.org` })
       const taken: string[] = []
       const work = (): Promise<void> =>
         unitOfWork(async () => {
-          const mine = await Account.where({ balance: 0 }).orderBy("email").limit(3).forUpdate({ skipLocked: true })
+          const mine = await Account.where({ balance: 0 })
+            .orderBy("email")
+            .limit(3)
+            .forUpdate({ skipLocked: true })
           for (const account of mine) await account.update({ balance: 1 })
           taken.push(...mine.map(account => account.id))
         })
@@ -246,7 +285,9 @@ export function lockTests({ test, expect }: Tools): void {
 
   test("refuses to lock where no unit of work is open", async store => {
     await withStores(store, async () => {
-      await expect(Account.where().forUpdate().first()).rejects.toMatchObject({ code: "NITRO_QUERY" })
+      await expect(Account.where().forUpdate().first()).rejects.toMatchObject({
+        code: "NITRO_QUERY",
+      })
     })
   })
 }

@@ -10,7 +10,8 @@ const fail = async (): Promise<never> => {
 }
 
 export function unitTests({ test: plain, expect }: Tools): void {
-  const test = (name: string, run: (store: Store) => Promise<void>): void => plain(name, store => withStores(store, () => run(store)))
+  const test = (name: string, run: (store: Store) => Promise<void>): void =>
+    plain(name, store => withStores(store, () => run(store)))
 
   /** Notes changes of accounts while `run` lasts. */
   async function noting(run: (notes: string[]) => Promise<unknown>): Promise<string[]> {

@@ -4,7 +4,10 @@ import { naughtyTexts, Sample, Versioned } from "./samples.ts"
 import type { Tools } from "./store-tools.ts"
 
 export function valueTests({ test, expect }: Tools): void {
-  const roundTrip = async (store: Store, values: Record<string, unknown>): Promise<Record<string, unknown>> =>
+  const roundTrip = async (
+    store: Store,
+    values: Record<string, unknown>,
+  ): Promise<Record<string, unknown>> =>
     withStores(store, async () => {
       const saved = await Sample.create(values as never)
       const read = await Sample.get(saved.id)
@@ -12,11 +15,16 @@ export function valueTests({ test, expect }: Tools): void {
       return read as unknown as Record<string, unknown>
     })
   const same = (store: Store, field: string, values: readonly unknown[]): Promise<void> =>
-    Promise.all(values.map(async value => expect((await roundTrip(store, { [field]: value }))[field]).toEqual(value))).then(() => {})
+    Promise.all(
+      values.map(async value =>
+        expect((await roundTrip(store, { [field]: value }))[field]).toEqual(value),
+      ),
+    ).then(() => {})
 
   test("keeps null in every field", async store => {
     const read = await roundTrip(store, {})
-    for (const field of ["text", "count", "ratio", "flag", "at", "big", "bytes", "data"]) expect(read[field]).toBe(null)
+    for (const field of ["text", "count", "ratio", "flag", "at", "big", "bytes", "data"])
+      expect(read[field]).toBe(null)
   })
 
   test("keeps text as it is: empty, quoted, Unicode, SQL", async store => {
@@ -56,7 +64,14 @@ export function valueTests({ test, expect }: Tools): void {
   })
 
   test("keeps bigints of 64 bits", async store => {
-    await same(store, "big", [0n, 1n, -1n, 9007199254740993n, 9223372036854775807n, -9223372036854775808n])
+    await same(store, "big", [
+      0n,
+      1n,
+      -1n,
+      9007199254740993n,
+      9223372036854775807n,
+      -9223372036854775808n,
+    ])
   })
 
   test("keeps instants to the millisecond, far ones too", async store => {
@@ -71,7 +86,12 @@ export function valueTests({ test, expect }: Tools): void {
   })
 
   test("keeps the first and the last instant, or refuses them", async store => {
-    for (const at of [new Date(8.64e15), new Date(-8.64e15), new Date("0000-01-01T00:00:00Z"), new Date("-000001-12-31T23:59:59.999Z")]) {
+    for (const at of [
+      new Date(8.64e15),
+      new Date(-8.64e15),
+      new Date("0000-01-01T00:00:00Z"),
+      new Date("-000001-12-31T23:59:59.999Z"),
+    ]) {
       const kept = await roundTrip(store, { at }).catch((error: { code?: string }) => error.code)
       if (kept !== "NITRO_VALUE_UNSUPPORTED") expect((kept as { at?: unknown }).at).toEqual(at)
     }
@@ -84,8 +104,15 @@ export function valueTests({ test, expect }: Tools): void {
 
   test("refuses what databases would keep changed, and keeps nothing of it", async store => {
     const refused = { code: "NITRO_VALUE_UNSUPPORTED" }
-    const wrong = [{ text: "a\0b" }, { text: "\ud800" }, { text: "a\udc00" }, { big: 2n ** 63n }, { big: -(2n ** 63n) - 1n }]
-    for (const values of wrong) await expect(roundTrip(store, values)).rejects.toMatchObject(refused)
+    const wrong = [
+      { text: "a\0b" },
+      { text: "\ud800" },
+      { text: "a\udc00" },
+      { big: 2n ** 63n },
+      { big: -(2n ** 63n) - 1n },
+    ]
+    for (const values of wrong)
+      await expect(roundTrip(store, values)).rejects.toMatchObject(refused)
     await withStores(store, async () => {
       expect(await Sample.count()).toBe(0)
       const kept = await Sample.create({ text: "kept" })

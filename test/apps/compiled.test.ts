@@ -64,7 +64,10 @@ const examples: Record<string, Example> = {
 
 type Start = (name: string, file: string) => Promise<Parameters<typeof startApp>>
 
-const start = (file: string, flags: readonly string[]): Parameters<typeof startApp> => [file, { cwd: "", flags }]
+const start = (file: string, flags: readonly string[]): Parameters<typeof startApp> => [
+  file,
+  { cwd: "", flags },
+]
 
 /** Puts the files that an example serves beside what was built, where the application looks for them. */
 function copyPublic(file: string, folder: string): void {
@@ -84,7 +87,12 @@ const builds: Record<string, Start> = {
       packages: "external",
       ignoreAnnotations: true,
     } as const
-    await bundle({ ...options, entryPoints: [join(root, file)], outfile, plugins: [esbuildPlugin()] })
+    await bundle({
+      ...options,
+      entryPoints: [join(root, file)],
+      outfile,
+      plugins: [esbuildPlugin()],
+    })
     expect(readFileSync(outfile, "utf8")).toContain("$html`<")
     copyPublic(file, out)
     return start(outfile, [])
@@ -96,7 +104,12 @@ const builds: Record<string, Start> = {
       root,
       logLevel: "error",
       plugins: [vitePlugin()],
-      build: { ssr: join(root, file), outDir, target: "node20", rollupOptions: { external: /^[\w@][^:]*$/, treeshake: false } },
+      build: {
+        ssr: join(root, file),
+        outDir,
+        target: "node20",
+        rollupOptions: { external: /^[\w@][^:]*$/, treeshake: false },
+      },
     })
     expect(readFileSync(join(outDir, "app.js"), "utf8")).toContain("compiledHtml`<")
     copyPublic(file, outDir)
@@ -108,13 +121,22 @@ const builds: Record<string, Start> = {
 }
 
 /** What the application answers, without what differs from run to run. */
-async function answers(example: Example, [file, options]: Parameters<typeof startApp>): Promise<string[]> {
+async function answers(
+  example: Example,
+  [file, options]: Parameters<typeof startApp>,
+): Promise<string[]> {
   const folder = temporaryFolder()
   const app = await startApp(file, { ...options, cwd: folder.path })
   try {
     const get = async (path: string): Promise<string> => (await fetch(app.url + path)).text()
     const post = async (path: string, fields: Record<string, string> = {}): Promise<string> =>
-      (await fetch(app.url + path, { method: "POST", body: new URLSearchParams(fields), headers: { origin: app.url } })).text()
+      (
+        await fetch(app.url + path, {
+          method: "POST",
+          body: new URLSearchParams(fields),
+          headers: { origin: app.url },
+        })
+      ).text()
     const seen = await example.visit(get, post)
     return seen.map(text =>
       text

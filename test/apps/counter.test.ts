@@ -48,5 +48,7 @@ it("refuses input of the wrong type and names it", async () => {
     headers: { accept: "application/json" },
   })
   expect(response.status).toBe(422)
-  expect(await response.json()).toMatchObject({ error: { code: "NITRO_INVALID_INPUT", issues: [{ path: "amount" }] } })
+  expect(await response.json()).toMatchObject({
+    error: { code: "NITRO_INVALID_INPUT", issues: [{ path: "amount" }] },
+  })
 })

@@ -40,7 +40,11 @@ async function visit(path: string, options: BrowserContextOptions = {}): Promise
 }
 
 const post = (path: string, body: object) =>
-  fetch(app.url + path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+  fetch(app.url + path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  })
 
 /** Fills in everything but the title, which is too short, and sends it. */
 async function fillIn(page: Page): Promise<void> {
@@ -60,7 +64,9 @@ async function expectFilledIn(page: Page): Promise<void> {
   await expect.poll(() => page.getByLabel("Title").inputValue()).toBe("ab")
   await expect.poll(() => page.getByLabel("Budget").inputValue()).toBe("12.5")
   await expect.poll(() => page.getByLabel("Notes").inputValue()).toBe("line one\nline <two>")
-  await expect.poll(() => page.getByRole("combobox", { name: "City" }).inputValue()).toBe("Anywhere")
+  await expect
+    .poll(() => page.getByRole("combobox", { name: "City" }).inputValue())
+    .toBe("Anywhere")
   await expect.poll(() => page.getByLabel("Country").inputValue()).toBe("PT")
   await expect.poll(() => page.getByLabel("Starts").inputValue()).toBe("2026-05-01T18:30")
   await expect.poll(() => page.getByLabel("Medium").isChecked()).toBe(true)
@@ -76,15 +82,21 @@ describe.each([true, false])("a form, with JavaScript: %s", javaScriptEnabled =>
     const title = page.getByLabel("Title")
     await expect.poll(() => title.getAttribute("aria-invalid")).toBe("true")
     const described = await title.getAttribute("aria-describedby")
-    await expect.poll(() => page.locator(`#${described}`).textContent()).toBe("At least three characters.")
+    await expect
+      .poll(() => page.locator(`#${described}`).textContent())
+      .toBe("At least three characters.")
     await expectFilledIn(page)
 
     const name = `Party ${javaScriptEnabled}`
     await title.fill(name)
     await page.getByRole("button", { name: "Book" }).click()
     await page.getByRole("listitem").filter({ hasText: name }).waitFor()
-    const all = (await (await fetch(`${app.url}/bookings`)).json()) as { data?: object[] } | object[]
-    const saved = (Array.isArray(all) ? all : (all.data ?? [])).find(one => (one as { title: string }).title === name)
+    const all = (await (await fetch(`${app.url}/bookings`)).json()) as
+      | { data?: object[] }
+      | object[]
+    const saved = (Array.isArray(all) ? all : (all.data ?? [])).find(
+      one => (one as { title: string }).title === name,
+    )
     expect(saved).toMatchObject({
       email: "ada@example.org",
       budget: 12.5,
@@ -129,7 +141,12 @@ describe.each([true, false])("a form, with JavaScript: %s", javaScriptEnabled =>
     await form.getByLabel("Country").selectOption("DE")
     await form.getByRole("button").click()
     const read = async () => (await (await fetch(`${app.url}/bookings/${id}`)).json()) as object
-    await expect.poll(read).toMatchObject({ isPublic: false, size: "medium", country: "DE", starts: "2026-02-03T04:05:00.000Z" })
+    await expect.poll(read).toMatchObject({
+      isPublic: false,
+      size: "medium",
+      country: "DE",
+      starts: "2026-02-03T04:05:00.000Z",
+    })
     await fetch(`${app.url}/bookings/${id}`, { method: "DELETE" })
   })
 
@@ -156,7 +173,9 @@ describe("a patch", () => {
     await city.press("ArrowDown")
     await page.locator("#more").dispatchEvent("click")
     // The list is still open, and knows what is new.
-    await expect.poll(() => page.getByRole("option").allTextContents()).toEqual(["Berkeley", "Berlin"])
+    await expect
+      .poll(() => page.getByRole("option").allTextContents())
+      .toEqual(["Berkeley", "Berlin"])
     await expect.poll(() => city.getAttribute("aria-expanded")).toBe("true")
     await expect.poll(() => city.inputValue()).toBe("ber")
     await expect.poll(() => page.getByLabel("Agree").isChecked()).toBe(true)
@@ -175,7 +194,9 @@ describe("a patch", () => {
 
   it("leaves chosen files and a moved slider alone", async () => {
     const page = await visit("/pick")
-    await page.getByLabel("Files", { exact: true }).setInputFiles([{ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("hello") }])
+    await page
+      .getByLabel("Files", { exact: true })
+      .setInputFiles([{ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("hello") }])
     const slider = page.getByRole("slider")
     await slider.focus()
     await slider.press("End")
@@ -183,8 +204,12 @@ describe("a patch", () => {
     await page.locator("#more").dispatchEvent("click")
     await (await patched).finished()
     await page.locator("option[value=Berkeley]").waitFor({ state: "attached" })
-    await expect.poll(() => page.locator(".dropzone-files li").allTextContents()).toEqual(["a.txt5 bytes×"])
-    await expect.poll(() => page.getByLabel("Files", { exact: true }).inputValue()).toContain("a.txt")
+    await expect
+      .poll(() => page.locator(".dropzone-files li").allTextContents())
+      .toEqual(["a.txt5 bytes×"])
+    await expect
+      .poll(() => page.getByLabel("Files", { exact: true }).inputValue())
+      .toContain("a.txt")
     await expect.poll(() => slider.inputValue()).toBe("100")
     await expect.poll(() => page.locator("output").textContent()).toBe("100")
   })
@@ -254,7 +279,9 @@ describe("a combobox", () => {
     await expect.poll(() => page.getByRole("option").count()).toBe(0)
     // All are shown again, with the chosen one marked.
     await city.click()
-    await expect.poll(() => page.getByRole("option", { selected: true }).allTextContents()).toEqual(["San Francisco"])
+    await expect
+      .poll(() => page.getByRole("option", { selected: true }).allTextContents())
+      .toEqual(["San Francisco"])
     await expect.poll(() => page.getByRole("option").count()).toBe(4)
     await page.getByRole("heading").click()
     await expect.poll(() => page.getByRole("option").count()).toBe(0)
@@ -270,7 +297,9 @@ describe("a combobox", () => {
     await fixed.press("Tab")
     await page.getByRole("button", { name: "Go" }).click()
     expect(page.url()).toContain("/pick")
-    await expect.poll(() => page.evaluate("fixed.validationMessage")).toBe("Choose one of the list.")
+    await expect
+      .poll(() => page.evaluate("fixed.validationMessage"))
+      .toBe("Choose one of the list.")
     // Found by its hint, and brought to the spelling of the option.
     await fixed.fill("german")
     await expect.poll(() => page.getByRole("option").allTextContents()).toEqual(["DE Germany"])
@@ -293,7 +322,10 @@ describe("a combobox", () => {
 })
 
 describe("a dropzone", () => {
-  const drop = (page: Page, files: readonly (readonly [name: string, type: string, bytes: number])[]) =>
+  const drop = (
+    page: Page,
+    files: readonly (readonly [name: string, type: string, bytes: number])[],
+  ) =>
     page.evaluate(`{
       const transfer = new DataTransfer()
       for (const [name, type, bytes] of ${JSON.stringify(files)}) transfer.items.add(new File([new Uint8Array(bytes)], name, { type }))
@@ -321,10 +353,14 @@ describe("a dropzone", () => {
         "fourth.txt1 bytesOne file too many.×",
       ])
     const input = page.getByLabel("Files", { exact: true })
-    await expect.poll(() => page.evaluate('document.querySelector("[type=file]").validationMessage')).toBe("big.txt: Too large.")
+    await expect
+      .poll(() => page.evaluate('document.querySelector("[type=file]").validationMessage'))
+      .toBe("big.txt: Too large.")
     await page.getByRole("button", { name: "Remove big.txt" }).click()
     await page.keyboard.press("Enter")
-    await expect.poll(() => items.allTextContents()).toEqual(["<i>.png10 bytes×", "fourth.txt1 bytes×"])
+    await expect
+      .poll(() => items.allTextContents())
+      .toEqual(["<i>.png10 bytes×", "fourth.txt1 bytes×"])
     await page.getByRole("button", { name: "Send" }).click()
     await page.getByRole("listitem").filter({ hasText: "fourth.txt: 1 bytes" }).waitFor()
     // They are sent: the form is empty again.
@@ -346,7 +382,9 @@ it("copies code, and says so", async () => {
   await page.getByRole("button", { name: "Copy todo.ts" }).click()
   await page.getByRole("status").filter({ hasText: "Copied" }).waitFor()
   const copied = await page.evaluate<string>("navigator.clipboard.readText()")
-  expect(copied).toContain('// "<script>" in code is text.\nclass Todo extends Entity("Todo", { title: z.string().min(1) }) {')
+  expect(copied).toContain(
+    '// "<script>" in code is text.\nclass Todo extends Entity("Todo", { title: z.string().min(1) }) {',
+  )
 })
 
 const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8")
@@ -357,7 +395,9 @@ async function violations(page: Page): Promise<string[]> {
   await session.send("Page.setBypassCSP", { enabled: true })
   await page.evaluate(axe)
   const results = await page.evaluate<AxeResults>("axe.run()")
-  return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" ")}`)
+  return results.violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" ")}`,
+  )
 }
 
 describe.each(["light", "dark"] as const)("in %s, for everybody", colorScheme => {

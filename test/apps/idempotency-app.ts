@@ -20,4 +20,6 @@ class Order extends Entity("Order", { text: z.string() }) {
   }
 }
 
-await serve({ fetch: nitro({ entities: [expose(Order, { allow: () => true })], idempotency: { store } }) })
+await serve({
+  fetch: nitro({ entities: [expose(Order, { allow: () => true })], idempotency: { store } }),
+})

@@ -39,18 +39,25 @@ describe.each(Object.entries(stores))("on %s", (_, makeUrl) => {
   }
   const place = async (app: RunningApp, key: string, text: string, waitMs = 0) => {
     const headers = { "content-type": "application/json", "idempotency-key": key }
-    const response = await fetch(`${app.url}/orders/place`, { method: "POST", headers, body: JSON.stringify({ text, waitMs }) })
+    const response = await fetch(`${app.url}/orders/place`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ text, waitMs }),
+    })
     return { status: response.status, body: await response.json() }
   }
   const texts = async (app: RunningApp) =>
-    ((await (await fetch(`${app.url}/orders`)).json()) as { text: string }[]).map(order => order.text).sort()
+    ((await (await fetch(`${app.url}/orders`)).json()) as { text: string }[])
+      .map(order => order.text)
+      .sort()
 
   it("repeats the answer of a process that was killed, and runs again what it had not committed", async () => {
     const first = await start()
     const answer = await place(first, "k1", "done")
     expect(answer.status).toBe(200)
     const cut = place(first, "k2", "cut off", 60_000).catch(() => "cut")
-    while (!first.output().includes("placing cut off")) await new Promise(resolve => setTimeout(resolve, 20))
+    while (!first.output().includes("placing cut off"))
+      await new Promise(resolve => setTimeout(resolve, 20))
     await first.end("SIGKILL")
     expect(await cut).toBe("cut")
 

@@ -27,8 +27,14 @@ afterEach(async () => {
   await Promise.all(contexts.splice(0).map(context => context.close()))
 })
 
-async function open(options: BrowserContextOptions = {}): Promise<Page & { complaints: Complaints }> {
-  const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, reducedMotion: "reduce", ...options })
+async function open(
+  options: BrowserContextOptions = {},
+): Promise<Page & { complaints: Complaints }> {
+  const context = await browser.newContext({
+    viewport: { width: 1100, height: 900 },
+    reducedMotion: "reduce",
+    ...options,
+  })
   contexts.push(context)
   const page = await context.newPage()
   const complaints = listenForComplaints(page)
@@ -37,13 +43,16 @@ async function open(options: BrowserContextOptions = {}): Promise<Page & { compl
   return Object.assign(page, { complaints })
 }
 
-const button = (page: Page, name: string): Locator => page.getByRole("button", { name, exact: true })
+const button = (page: Page, name: string): Locator =>
+  page.getByRole("button", { name, exact: true })
 interface Combobox {
   readonly ariaActiveDescendantElement: { readonly textContent: string }
 }
 /** What has the focus, in words. */
 const focused = (page: Page): Promise<string> =>
-  page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()")
+  page.evaluate(
+    "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()",
+  )
 const isIn = (page: Page, selector: string): Promise<boolean> =>
   page.evaluate(`document.activeElement.closest(${JSON.stringify(selector)}) !== null`)
 
@@ -66,34 +75,42 @@ it("runs under a policy without inline script and inline style, and complains of
 })
 
 it("prints the same page each time, with every id once", async () => {
-  const text = async (): Promise<string> => (await (await fetch(app.url)).text()).replaceAll(/nonce="[^"]*"/g, "")
+  const text = async (): Promise<string> =>
+    (await (await fetch(app.url)).text()).replaceAll(/nonce="[^"]*"/g, "")
   const page = await text()
   expect(await text()).toBe(page)
   const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
   expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
   const known = new Set(ids)
-  const named = [...page.matchAll(/ (?:aria-labelledby|aria-describedby|aria-controls|commandfor|popovertarget)="([^"]*)"/g)]
+  const named = [
+    ...page.matchAll(
+      / (?:aria-labelledby|aria-describedby|aria-controls|commandfor|popovertarget)="([^"]*)"/g,
+    ),
+  ]
   expect(named.filter(([, id]) => !known.has(id))).toEqual([])
 })
 
 describe("dialogs and sheets", () => {
-  it.each(["Edit profile", "Delete", "Filters", "From below"])("%s holds the focus and gives it back at Escape", async name => {
-    const page = await open()
-    await button(page, name).first().focus()
-    await page.keyboard.press("Enter")
-    await expect.poll(() => isIn(page, "dialog:modal")).toBe(true)
-    for (let i = 0; i < 6; i++) {
-      await page.keyboard.press(i < 4 ? "Tab" : "Shift+Tab")
-      // After its last element comes the browser's own bar, where the document has no focus.
-      const lost = await page.evaluate(
-        "document.hasFocus() && document.activeElement !== document.body && !document.activeElement.closest('dialog:modal')",
-      )
-      expect(lost).toBe(false)
-    }
-    await page.keyboard.press("Escape")
-    await expect.poll(() => page.locator("dialog[open]").count()).toBe(0)
-    await expect.poll(() => focused(page)).toBe(name)
-  })
+  it.each(["Edit profile", "Delete", "Filters", "From below"])(
+    "%s holds the focus and gives it back at Escape",
+    async name => {
+      const page = await open()
+      await button(page, name).first().focus()
+      await page.keyboard.press("Enter")
+      await expect.poll(() => isIn(page, "dialog:modal")).toBe(true)
+      for (let i = 0; i < 6; i++) {
+        await page.keyboard.press(i < 4 ? "Tab" : "Shift+Tab")
+        // After its last element comes the browser's own bar, where the document has no focus.
+        const lost = await page.evaluate(
+          "document.hasFocus() && document.activeElement !== document.body && !document.activeElement.closest('dialog:modal')",
+        )
+        expect(lost).toBe(false)
+      }
+      await page.keyboard.press("Escape")
+      await expect.poll(() => page.locator("dialog[open]").count()).toBe(0)
+      await expect.poll(() => focused(page)).toBe(name)
+    },
+  )
 
   it("closes by its button and by a click beside it, but an alert waits for an answer", async () => {
     const page = await open()
@@ -174,7 +191,9 @@ describe("the menu", () => {
     await page.keyboard.press("Enter")
     await expect.poll(() => grid.getAttribute("aria-checked")).toBe("false")
     await page.getByRole("menuitemradio", { name: "Compact" }).click()
-    await expect.poll(() => page.getByRole("menuitemradio", { name: "Cosy" }).getAttribute("aria-checked")).toBe("false")
+    await expect
+      .poll(() => page.getByRole("menuitemradio", { name: "Cosy" }).getAttribute("aria-checked"))
+      .toBe("false")
     await expect.poll(() => page.getByRole("menu").count()).toBe(1)
   })
 })
@@ -188,8 +207,12 @@ describe("tabs", () => {
     const page = await open()
     const list = page.getByRole("tablist", { name, exact: true })
     const chosen = async (tab: string): Promise<void> => {
-      await expect.poll(() => list.getByRole("tab", { selected: true }).allTextContents()).toEqual([tab])
-      const panels = page.locator(`.tabs:has(> [aria-label=${JSON.stringify(name)}]) > [role=tabpanel]`)
+      await expect
+        .poll(() => list.getByRole("tab", { selected: true }).allTextContents())
+        .toEqual([tab])
+      const panels = page.locator(
+        `.tabs:has(> [aria-label=${JSON.stringify(name)}]) > [role=tabpanel]`,
+      )
       await expect.poll(() => panels.filter({ visible: true }).count()).toBe(1)
       await expect.poll(() => list.locator("[tabindex='0']").allTextContents()).toEqual([tab])
     }
@@ -219,7 +242,9 @@ describe("the command palette", () => {
     await page.keyboard.press("Control+k")
     await field.waitFor()
     const options = page.getByRole("dialog").getByRole("option")
-    await expect.poll(() => options.allTextContents()).toEqual(["Orders", "Customers", "New order⌘N", "Export", "Not now"])
+    await expect
+      .poll(() => options.allTextContents())
+      .toEqual(["Orders", "Customers", "New order⌘N", "Export", "Not now"])
     await page.keyboard.type("order")
     await expect.poll(() => options.allTextContents()).toEqual(["Orders", "New order⌘N"])
     const chosen = page.getByRole("option", { selected: true })
@@ -227,7 +252,9 @@ describe("the command palette", () => {
     await page.keyboard.press("ArrowUp")
     await expect.poll(() => chosen.textContent()).toContain("New order")
     await expect
-      .poll(() => field.evaluate(el => (el as unknown as Combobox).ariaActiveDescendantElement.textContent))
+      .poll(() =>
+        field.evaluate(el => (el as unknown as Combobox).ariaActiveDescendantElement.textContent),
+      )
       .toContain("New order")
     await page.keyboard.press("Enter")
     await page.getByText("The order is in the list.").waitFor()
@@ -255,8 +282,14 @@ describe("what else opens", () => {
     await popover.waitFor()
     // Polled, because it slides in.
     const distance = async (): Promise<number> => {
-      const [trigger, box] = await Promise.all([button(page, "Size").boundingBox(), popover.boundingBox()])
-      const vertical = Math.min(Math.abs(box!.y - trigger!.y - trigger!.height), Math.abs(box!.y + box!.height - trigger!.y))
+      const [trigger, box] = await Promise.all([
+        button(page, "Size").boundingBox(),
+        popover.boundingBox(),
+      ])
+      const vertical = Math.min(
+        Math.abs(box!.y - trigger!.y - trigger!.height),
+        Math.abs(box!.y + box!.height - trigger!.y),
+      )
       return Math.max(Math.abs(box!.x - trigger!.x), vertical)
     }
     await expect.poll(distance).toBeLessThan(12)
@@ -291,7 +324,9 @@ describe("what else opens", () => {
     const items = page.locator("#accordion details")
     await items.nth(1).locator("summary").press("Enter")
     await expect
-      .poll(() => items.evaluateAll(all => all.map(one => (one as unknown as { open: boolean }).open)))
+      .poll(() =>
+        items.evaluateAll(all => all.map(one => (one as unknown as { open: boolean }).open)),
+      )
       .toEqual([false, true, false])
   })
 
@@ -322,7 +357,9 @@ it("a toast that comes while a dialog is open stands before it, and comes in onc
   await page.locator(".toast").waitFor()
   await expect.poll(starts).toBe(1)
   await button(page, "Edit profile").click()
-  await page.evaluate("[...document.querySelectorAll('button')].find(one => one.textContent === 'Lose the order').click()")
+  await page.evaluate(
+    "[...document.querySelectorAll('button')].find(one => one.textContent === 'Lose the order').click()",
+  )
   await expect.poll(() => page.locator(".toast").count()).toBe(2)
   await expect.poll(() => page.locator("#toaster:popover-open").count()).toBe(1)
   await page.waitForTimeout(500)
@@ -352,12 +389,20 @@ describe("a patch of the page", () => {
     await patch(page)
     await expect.poll(() => page.getByRole("menu").count()).toBe(1)
     await expect.poll(() => isIn(page, "[role=menuitemcheckbox]")).toBe(true)
-    await expect.poll(() => page.getByRole("menuitemcheckbox").getAttribute("aria-checked")).toBe("false")
-    await expect.poll(() => page.locator("#settings").getByRole("tab", { selected: true }).textContent()).toBe("Team")
+    await expect
+      .poll(() => page.getByRole("menuitemcheckbox").getAttribute("aria-checked"))
+      .toBe("false")
+    await expect
+      .poll(() => page.locator("#settings").getByRole("tab", { selected: true }).textContent())
+      .toBe("Team")
     await expect.poll(() => page.locator("#settings-team-panel").isVisible()).toBe(true)
-    await expect.poll(() => page.locator("#lines").getByRole("tab", { selected: true }).textContent()).toBe("Account")
+    await expect
+      .poll(() => page.locator("#lines").getByRole("tab", { selected: true }).textContent())
+      .toBe("Account")
     await expect.poll(() => page.locator("#lines-account-panel").isVisible()).toBe(true)
-    await expect.poll(() => page.locator("#accordion details").nth(2).getAttribute("open")).not.toBeNull()
+    await expect
+      .poll(() => page.locator("#accordion details").nth(2).getAttribute("open"))
+      .not.toBeNull()
     await expect.poll(() => page.locator(".avatar > img").isVisible()).toBe(false)
     await page.keyboard.press("ArrowDown")
     await expect.poll(() => focused(page)).toBe("Cosy")
@@ -372,18 +417,25 @@ describe("a patch of the page", () => {
     await page.keyboard.press("ArrowDown")
     await patch(page)
     await expect.poll(() => page.getByRole("dialog").getByRole("option").count()).toBe(3)
-    await expect.poll(() => page.getByRole("option", { selected: true }).textContent()).toContain("New order")
-    await expect.poll(() => page.getByRole("combobox", { name: "Search for a command" }).inputValue()).toBe("or")
+    await expect
+      .poll(() => page.getByRole("option", { selected: true }).textContent())
+      .toContain("New order")
+    await expect
+      .poll(() => page.getByRole("combobox", { name: "Search for a command" }).inputValue())
+      .toBe("or")
     await expect.poll(() => page.locator(".toast").count()).toBe(1)
     await page.keyboard.press("ArrowUp")
-    await expect.poll(() => page.getByRole("option", { selected: true }).textContent()).toBe("Orders")
+    await expect
+      .poll(() => page.getByRole("option", { selected: true }).textContent())
+      .toBe("Orders")
   })
 })
 
 describe("the theme switch", () => {
   it("changes the page, remembers it, and starts with it before anything is painted", async () => {
     const page = await open({ colorScheme: "light" })
-    const dark = (): Promise<boolean> => page.evaluate("document.documentElement.classList.contains('dark')")
+    const dark = (): Promise<boolean> =>
+      page.evaluate("document.documentElement.classList.contains('dark')")
     await expect.poll(() => dark()).toBe(false)
     await button(page, "Switch between light and dark").click()
     await expect.poll(() => dark()).toBe(true)
@@ -392,7 +444,9 @@ describe("the theme switch", () => {
     const other = await page.context().newPage()
     await other.goto(app.url)
     await button(page, "Switch between light and dark").click()
-    await expect.poll(() => other.evaluate("document.documentElement.classList.contains('dark')")).toBe(false)
+    await expect
+      .poll(() => other.evaluate("document.documentElement.classList.contains('dark')"))
+      .toBe(false)
   })
 })
 
@@ -400,7 +454,10 @@ describe("without JavaScript", () => {
   it("opens dialogs, popovers, menus and the accordion, and shows every panel", async () => {
     const page = await open({ javaScriptEnabled: false })
     await button(page, "Edit profile").click()
-    await page.getByRole("dialog", { name: "Edit profile" }).getByRole("button", { name: "Close" }).click()
+    await page
+      .getByRole("dialog", { name: "Edit profile" })
+      .getByRole("button", { name: "Close" })
+      .click()
     await page.getByRole("dialog").waitFor({ state: "detached" })
     await button(page, "Account").click()
     await expect.poll(() => page.getByRole("menuitem", { name: "Profile" }).isVisible()).toBe(true)
@@ -427,10 +484,14 @@ describe("without JavaScript", () => {
 describe("on a phone", () => {
   it("is no wider than the window, and a link in the sidebar closes it", async () => {
     const page = await open({ viewport: { width: 360, height: 800 } })
-    await expect.poll(() => page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360)
+    await expect
+      .poll(() => page.evaluate<number>("document.documentElement.scrollWidth"))
+      .toBeLessThanOrEqual(360)
     await button(page, "Show the navigation").click()
     await page.getByRole("link", { name: "Table" }).click()
-    await expect.poll(() => page.getByRole("navigation", { name: "Components" }).isVisible()).toBe(false)
+    await expect
+      .poll(() => page.getByRole("navigation", { name: "Components" }).isVisible())
+      .toBe(false)
     await expect.poll(() => page.url()).toContain("#tables")
   })
 })
@@ -439,7 +500,9 @@ describe("for everybody", () => {
   /** What axe finds in a part of the page, as sentences. */
   async function violations(page: Page, part = "html"): Promise<string[]> {
     const results = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(part)})`)
-    return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" ")}`)
+    return results.violations.map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" ")}`,
+    )
   }
 
   it.each([
@@ -452,10 +515,19 @@ describe("for everybody", () => {
       const page = await open({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true })
       await page.evaluate(axe)
       expect(await violations(page)).toEqual([])
-      for (const name of ["Edit profile", "Delete", "Filters", "Size", "Account", "Commands (Ctrl K)"]) {
+      for (const name of [
+        "Edit profile",
+        "Delete",
+        "Filters",
+        "Size",
+        "Account",
+        "Commands (Ctrl K)",
+      ]) {
         await button(page, name).first().click()
         await page.waitForTimeout(700)
-        expect(await violations(page, "dialog[open], [data-popover]:popover-open"), name).toEqual([])
+        expect(await violations(page, "dialog[open], [data-popover]:popover-open"), name).toEqual(
+          [],
+        )
         await page.keyboard.press("Escape")
         await page.waitForTimeout(600)
       }

@@ -60,10 +60,20 @@ describe("placing an order", () => {
   it("mails, reserves stock and audits", async () => {
     const desk = await newDesk(5)
     const order = await place(desk, 2)
-    expect(order).toMatchObject({ status: "placed", product: "Desk", quantity: 2, cents: 49800, reserved: true })
-    expect(await mails()).toEqual([{ to: "ada@example.org", subject: "Thank you for your order", text: "2 × Desk" }])
+    expect(order).toMatchObject({
+      status: "placed",
+      product: "Desk",
+      quantity: 2,
+      cents: 49800,
+      reserved: true,
+    })
+    expect(await mails()).toEqual([
+      { to: "ada@example.org", subject: "Thank you for your order", text: "2 × Desk" },
+    ])
     expect(await stockOf(desk)).toEqual({ stock: 5, reserved: 2, free: 3 })
-    expect((await AuditEntry.all()).map(({ event, orderId }) => [event, orderId])).toEqual([["order.placed", order.id]])
+    expect((await AuditEntry.all()).map(({ event, orderId }) => [event, orderId])).toEqual([
+      ["order.placed", order.id],
+    ])
     expect(failures).toEqual([])
   })
 
@@ -74,14 +84,21 @@ describe("placing an order", () => {
     expect(await AuditEntry.count()).toBe(1)
     expect(await mails()).toEqual([])
     expect(failures).toMatchObject([
-      { event: "order.placed", handler: "mailsReceipt", error: { message: "550 no such mailbox: eve@nobody.invalid" } },
+      {
+        event: "order.placed",
+        handler: "mailsReceipt",
+        error: { message: "550 no such mailbox: eve@nobody.invalid" },
+      },
     ])
   })
 
   it("is refused for what we do not sell, for nobody, and for nothing", async () => {
     const desk = await newDesk(5)
     const asked = { customer: "ada@example.org", productId: desk.id, quantity: 1 }
-    await expect(placeOrder({ ...asked, productId: "unicorn" })).rejects.toMatchObject({ message: "We do not sell that.", status: 422 })
+    await expect(placeOrder({ ...asked, productId: "unicorn" })).rejects.toMatchObject({
+      message: "We do not sell that.",
+      status: 422,
+    })
     expect(() => new PlaceOrder({ ...asked, quantity: 0 })).toThrow("At least one.")
     expect(() => new PlaceOrder({ ...asked, quantity: 100 })).toThrow("We send at most 99.")
     expect(() => new PlaceOrder({ ...asked, customer: "Ada" })).toThrow("Where shall we write to?")
@@ -118,7 +135,9 @@ describe("an order", () => {
       expect(order.status).toBe(refused ? status : ways[then])
       if (refused) expect(await stockOf(desk)).toEqual(stock)
       const expected = ["placed", ...path.map(way => ways[way]), ...(refused ? [] : [ways[then]])]
-      expect((await AuditEntry.all()).map(({ event }) => event)).toEqual(expected.map(name => `order.${name}`))
+      expect((await AuditEntry.all()).map(({ event }) => event)).toEqual(
+        expected.map(name => `order.${name}`),
+      )
     })
   }
 
@@ -128,7 +147,10 @@ describe("an order", () => {
     await order.pay()
     await order.ship()
     expect(await stockOf(desk)).toEqual({ stock: 3, reserved: 0, free: 3 })
-    expect((await mails()).map(({ subject }) => subject)).toEqual(["Thank you for your order", "Your order is on its way"])
+    expect((await mails()).map(({ subject }) => subject)).toEqual([
+      "Thank you for your order",
+      "Your order is on its way",
+    ])
   })
 })
 
@@ -148,7 +170,11 @@ describe("stock", () => {
     const desk = await newDesk(0)
     const [first, large, last] = [await place(desk, 1), await place(desk, 5), await place(desk, 1)]
     await desk.restock({ quantity: 3 })
-    const reserved = async () => [(await first.reload()).reserved, (await large.reload()).reserved, (await last.reload()).reserved]
+    const reserved = async () => [
+      (await first.reload()).reserved,
+      (await large.reload()).reserved,
+      (await last.reload()).reserved,
+    ]
     await expect.poll(reserved).toEqual([true, false, false])
     await (await desk.reload()).restock({ quantity: 4 })
     await expect.poll(reserved).toEqual([true, true, true])
@@ -157,7 +183,11 @@ describe("stock", () => {
 
   it("of a cancelled order goes to the next who waits; one that had none gives none back", async () => {
     const desk = await newDesk(2)
-    const [holder, waiting, other] = [await place(desk, 2), await place(desk, 1), await place(desk, 1)]
+    const [holder, waiting, other] = [
+      await place(desk, 2),
+      await place(desk, 1),
+      await place(desk, 1),
+    ]
     await other.cancel()
     expect(await stockOf(desk)).toEqual({ stock: 2, reserved: 2, free: 0 })
     await holder.cancel()

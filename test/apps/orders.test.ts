@@ -39,7 +39,11 @@ async function get<T = Row[]>(path: string): Promise<T> {
 }
 
 function post(path: string, body: object = {}): Promise<Response> {
-  return fetch(app.url + path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+  return fetch(app.url + path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  })
 }
 
 async function productId(name: string): Promise<string> {
@@ -47,7 +51,11 @@ async function productId(name: string): Promise<string> {
 }
 
 async function placed(name: string, quantity: number, customer = "ada@example.org"): Promise<Row> {
-  const response = await post("/cmds/place-order", { customer, productId: await productId(name), quantity })
+  const response = await post("/cmds/place-order", {
+    customer,
+    productId: await productId(name),
+    quantity,
+  })
   expect(response.status).toBe(200)
   return (await response.json()) as Row
 }
@@ -76,7 +84,11 @@ describe("over HTTP", () => {
     const { id } = await placed("Desk", 2, "eve@nobody.invalid")
     expect(await get<Row>(`/orders/${id}`)).toMatchObject({ status: "placed", reserved: true })
     expect(await get("/audit-entries")).toHaveLength(1)
-    await expect.poll(() => app.output()).toContain('handler "mailsReceipt" of event "order.placed" failed: Error: 550 no such mailbox')
+    await expect
+      .poll(() => app.output())
+      .toContain(
+        'handler "mailsReceipt" of event "order.placed" failed: Error: 550 no such mailbox',
+      )
   })
 
   it("answers refusals with what is wrong, and opens nothing else", async () => {
@@ -84,10 +96,23 @@ describe("over HTTP", () => {
     const ship = await post(`/orders/${id}/ship`)
     expect([ship.status, await ship.json()]).toEqual([
       409,
-      { error: { code: "NITRO_REFUSED", status: 409, message: "An order that is placed cannot be shipped." } },
+      {
+        error: {
+          code: "NITRO_REFUSED",
+          status: 409,
+          message: "An order that is placed cannot be shipped.",
+        },
+      },
     ])
-    const wrong = await post("/cmds/place-order", { customer: "Ada", productId: "unicorn", quantity: 0 })
-    expect([wrong.status, await wrong.json()]).toMatchObject([422, { error: { issues: [{ path: "customer" }, { path: "quantity" }] } }])
+    const wrong = await post("/cmds/place-order", {
+      customer: "Ada",
+      productId: "unicorn",
+      quantity: 0,
+    })
+    expect([wrong.status, await wrong.json()]).toMatchObject([
+      422,
+      { error: { issues: [{ path: "customer" }, { path: "quantity" }] } },
+    ])
     const closed = [
       post("/orders", { customer: "a@b.cd" }),
       post(`/orders/${id}/delete`),
@@ -96,7 +121,11 @@ describe("over HTTP", () => {
       post("/cmds/order.shipped", { id }),
       post("/products", { name: "Free desk", cents: 0 }),
     ]
-    expect((await Promise.all(closed)).map(({ status }) => status).filter(status => status !== 404 && status !== 405)).toEqual([])
+    expect(
+      (await Promise.all(closed))
+        .map(({ status }) => status)
+        .filter(status => status !== 404 && status !== 405),
+    ).toEqual([])
     expect(await get<Row>(`/orders/${id}`)).toMatchObject({ status: "placed" })
   })
 
@@ -104,7 +133,11 @@ describe("over HTTP", () => {
     const id = await productId("Lamp")
     const orders = await Promise.all(
       Array.from({ length: 50 }, (_, i) =>
-        post("/cmds/place-order", { customer: `c${i}@example.org`, productId: id, quantity: 1 }).then(response => response.status),
+        post("/cmds/place-order", {
+          customer: `c${i}@example.org`,
+          productId: id,
+          quantity: 1,
+        }).then(response => response.status),
       ),
     )
     expect(orders.filter(status => status === 200)).toHaveLength(50)
@@ -122,7 +155,9 @@ describe("over HTTP", () => {
   })
 })
 
-async function open(options: { javaScriptEnabled?: boolean } = {}): Promise<{ page: Page; complaints: string[] }> {
+async function open(
+  options: { javaScriptEnabled?: boolean } = {},
+): Promise<{ page: Page; complaints: string[] }> {
   const context = await browser.newContext(options)
   contexts.push(context)
   const page = await context.newPage()

@@ -27,7 +27,10 @@ afterEach(async () => {
   folder.clean()
 })
 
-async function open(path = "/", options: { javaScriptEnabled?: boolean } = {}): Promise<Page & { complaints: Complaints }> {
+async function open(
+  path = "/",
+  options: { javaScriptEnabled?: boolean } = {},
+): Promise<Page & { complaints: Complaints }> {
   const context = await browser.newContext(options)
   contexts.push(context)
   const page = await context.newPage()
@@ -47,7 +50,13 @@ async function add(page: Page, title: string): Promise<void> {
 
 async function expectTitles(page: Page, expected: string[]): Promise<void> {
   await expect
-    .poll(() => titles(page).evaluateAll(inputs => inputs.map(input => (input as unknown as { value: string }).value)), { timeout: 15_000 })
+    .poll(
+      () =>
+        titles(page).evaluateAll(inputs =>
+          inputs.map(input => (input as unknown as { value: string }).value),
+        ),
+      { timeout: 15_000 },
+    )
     .toEqual(expected)
 }
 
@@ -64,7 +73,9 @@ describe("two open pages", () => {
     expect(await newTodo(one).inputValue()).toBe("")
 
     await rows(two).nth(0).getByRole("checkbox").click()
-    await expect.poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+    await expect
+      .poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked"))
+      .toBe("true")
     await expect.poll(() => one.locator("main > p").textContent()).toBe("1 left to do")
 
     await titles(one).nth(1).fill("Rye bread")
@@ -75,7 +86,9 @@ describe("two open pages", () => {
     await expectTitles(two, ["Rye bread"])
     await expectTitles(one, ["Rye bread"])
 
-    expect(await two.evaluate(() => (globalThis as unknown as { sameDocument?: boolean }).sameDocument)).toBe(true)
+    expect(
+      await two.evaluate(() => (globalThis as unknown as { sameDocument?: boolean }).sameDocument),
+    ).toBe(true)
     expect([...one.complaints.errors, ...two.complaints.errors]).toEqual([])
   })
 
@@ -96,7 +109,9 @@ describe("two open pages", () => {
     await titles(two).nth(0).focus()
     await titles(two).nth(0).fill("Milk, and unsent words")
     await rows(one).nth(0).getByRole("checkbox").click()
-    await expect.poll(() => rows(two).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+    await expect
+      .poll(() => rows(two).nth(0).getByRole("checkbox").getAttribute("aria-checked"))
+      .toBe("true")
     expect(await titles(two).nth(0).inputValue()).toBe("Milk, and unsent words")
     expect(
       await titles(two)
@@ -108,7 +123,9 @@ describe("two open pages", () => {
 
 describe("a title edited in its row", () => {
   const stored = async (): Promise<string[]> =>
-    ((await (await fetch(`${app.url}/todos`)).json()) as { title: string }[]).map(todo => todo.title)
+    ((await (await fetch(`${app.url}/todos`)).json()) as { title: string }[]).map(
+      todo => todo.title,
+    )
 
   it("is saved when the field is left", async () => {
     const [one, two] = await Promise.all([open(), open()])
@@ -178,7 +195,9 @@ it("clears what is done in every open page", async () => {
   await add(one, "Bread")
   await expectTitles(two, ["Milk", "Bread"])
   await rows(two).nth(0).getByRole("checkbox").click()
-  await expect.poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+  await expect
+    .poll(() => rows(one).nth(0).getByRole("checkbox").getAttribute("aria-checked"))
+    .toBe("true")
   await one.getByRole("button", { name: "Clear done" }).click()
   await expectTitles(one, ["Bread"])
   await expectTitles(two, ["Bread"])
@@ -196,7 +215,9 @@ it("has check boxes of 16 px that a finger can hit", async () => {
   const box = await rows(page).nth(0).getByRole("checkbox").boundingBox()
   expect([box?.width, box?.height]).toEqual([16, 16])
   await page.mouse.click((box?.x ?? 0) - 10, (box?.y ?? 0) + 26)
-  await expect.poll(() => rows(page).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
+  await expect
+    .poll(() => rows(page).nth(0).getByRole("checkbox").getAttribute("aria-checked"))
+    .toBe("true")
 })
 
 describe("validation", () => {
@@ -207,12 +228,16 @@ describe("validation", () => {
     it(`shows a message by the field for ${name} and keeps what was typed`, async () => {
       const page = await open()
       await add(page, typed)
-      await expect.poll(() => page.getByRole("alert").filter({ hasText: message }).isVisible()).toBe(true)
+      await expect
+        .poll(() => page.getByRole("alert").filter({ hasText: message }).isVisible())
+        .toBe(true)
       expect(await newTodo(page).inputValue()).toBe(typed)
       await expect.poll(() => newTodo(page).getAttribute("aria-invalid")).toBe("true")
       await add(page, "Milk")
       await expectTitles(page, ["Milk"])
-      await expect.poll(() => page.getByRole("alert").filter({ hasText: message }).isVisible()).toBe(false)
+      await expect
+        .poll(() => page.getByRole("alert").filter({ hasText: message }).isVisible())
+        .toBe(false)
       expect(page.complaints.errors).toEqual([])
     })
   }
@@ -235,7 +260,9 @@ describe("without JavaScript", () => {
     const page = await open("/", { javaScriptEnabled: false })
     await add(page, "Milk")
     await add(page, "Bread")
-    expect(await titles(page).evaluateAll(inputs => inputs.map(input => input.getAttribute("value")))).toEqual(["Milk", "Bread"])
+    expect(
+      await titles(page).evaluateAll(inputs => inputs.map(input => input.getAttribute("value"))),
+    ).toEqual(["Milk", "Bread"])
     await rows(page).nth(0).getByRole("checkbox").click()
     expect(await rows(page).nth(0).getByRole("checkbox").getAttribute("aria-checked")).toBe("true")
     await page.getByRole("link", { name: "active" }).click()
@@ -371,7 +398,9 @@ it("lives in memory when the one line that names its store is left out", async (
     await rows(two).nth(0).getByRole("checkbox").click()
     await expect.poll(() => one.locator("main > p").textContent()).toBe("0 left to do")
     await add(one, "   ")
-    await expect.poll(() => one.getByRole("alert").filter({ hasText: "Please enter a title." }).isVisible()).toBe(true)
+    await expect
+      .poll(() => one.getByRole("alert").filter({ hasText: "Please enter a title." }).isVisible())
+      .toBe(true)
 
     const { port } = app
     await app.end("SIGKILL")

@@ -7,7 +7,18 @@ import { join } from "node:path"
 import express from "express"
 import { type Context, Hono } from "hono"
 import { setCookie } from "hono/cookie"
-import { action, call, Entity, expose, live, memory, Page, redirect, respond, serve } from "nitro-ts"
+import {
+  action,
+  call,
+  Entity,
+  expose,
+  live,
+  memory,
+  Page,
+  redirect,
+  respond,
+  serve,
+} from "nitro-ts"
 import { assets } from "nitro-ts/assets"
 import type { NitroOptions } from "nitro-ts/fetch"
 import { nitro as forHono } from "nitro-ts/hono"
@@ -24,7 +35,9 @@ class Order extends Entity("Order", { text: z.string().default("") }) {
   @action() async pay() {
     this.text = "paid"
     onAction()
-    return redirect(`/orders-of/${this.id}`, { cookies: ["basket=; Path=/; Max-Age=0", "seen=1; Path=/"] })
+    return redirect(`/orders-of/${this.id}`, {
+      cookies: ["basket=; Path=/; Max-Age=0", "seen=1; Path=/"],
+    })
   }
   @action() static teapot() {
     return new Response("short and stout", { status: 418, headers: { "x-pot": "tea" } })
@@ -82,28 +95,45 @@ describe.each(Object.keys(hosts) as (keyof typeof hosts)[])("on %s", name => {
   it("a redirect sends form, program and script to the address, with cookies, and the change is kept", async () => {
     for (const client of ["form", "program"] as const) {
       const response = await post(`/orders/${order.id}/pay`, client)
-      expect([response.status, response.headers.get("location")]).toEqual([303, `/orders-of/${order.id}`])
+      expect([response.status, response.headers.get("location")]).toEqual([
+        303,
+        `/orders-of/${order.id}`,
+      ])
       expect(response.headers.getSetCookie()).toEqual(own)
     }
     const response = await post(`/orders/${order.id}/pay`, "script")
-    expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"])
+    expect([response.status, response.headers.get("content-type")]).toEqual([
+      200,
+      "text/event-stream",
+    ])
     expect(response.headers.getSetCookie()).toEqual(own)
-    expect(await response.text()).toContain(`window.location.href = &#39;/orders-of/${order.id}&#39;`)
+    expect(await response.text()).toContain(
+      `window.location.href = &#39;/orders-of/${order.id}&#39;`,
+    )
     expect((await Order.require(order.id)).text).toBe("paid")
   })
 
   it("a Response keeps its status, headers and body", async () => {
     const response = await post("/orders/teapot", "program")
-    expect([response.status, response.headers.get("x-pot"), await response.text()]).toEqual([418, "tea", "short and stout"])
+    expect([response.status, response.headers.get("x-pot"), await response.text()]).toEqual([
+      418,
+      "tea",
+      "short and stout",
+    ])
     const menu = await fetch(`${host.url}/orders/menu`)
-    expect([menu.headers.get("content-type"), await menu.text()]).toEqual(["text/html; charset=utf-8", '<p id="menu">tea</p>'])
+    expect([menu.headers.get("content-type"), await menu.text()]).toEqual([
+      "text/html; charset=utf-8",
+      '<p id="menu">tea</p>',
+    ])
     const head = await fetch(`${host.url}/orders/menu`, { method: "HEAD" })
     expect([head.status, await head.text()]).toEqual([200, ""])
   })
 })
 
-const page = () => html`${live(Order.where(), (each: Order) => html`<li id=${each.domId}>${call(each, "pay").button("Pay")}</li>`)}`
-const streamAddress = (text: string) => (/@get\((?:'|&#39;)(.*?)(?:'|&#39;)/.exec(text)?.[1] ?? "none").replaceAll("&amp;", "&")
+const page = () =>
+  html`${live(Order.where(), (each: Order) => html`<li id=${each.domId}>${call(each, "pay").button("Pay")}</li>`)}`
+const streamAddress = (text: string) =>
+  (/@get\((?:'|&#39;)(.*?)(?:'|&#39;)/.exec(text)?.[1] ?? "none").replaceAll("&amp;", "&")
 
 const json = { "content-type": "application/json" }
 const send = (path: string, body: string, headers: Record<string, string>) =>
@@ -116,7 +146,11 @@ async function everyAnswer(): Promise<Record<string, Response>> {
   const client = await fetch(`${host.url}/_nitro/client.js`)
   const logo = files.url("logo.svg")
   const streamOf = (search: string) =>
-    fetch(`${host.url}${search}`, { headers: { "datastar-request": "true" }, signal: abort.signal, redirect: "manual" })
+    fetch(`${host.url}${search}`, {
+      headers: { "datastar-request": "true" },
+      signal: abort.signal,
+      redirect: "manual",
+    })
   const answers = {
     list: await fetch(`${host.url}/orders`),
     "list, by HEAD": await fetch(`${host.url}/orders`, { method: "HEAD" }),
@@ -145,7 +179,10 @@ async function everyAnswer(): Promise<Record<string, Response>> {
     redirect: await post(`/orders/${order.id}/pay`, "form"),
     "form, refused": await send("/orders", "text=a&nothing=1", clients.form),
     script: await post(`/orders/${order.id}/pay`, "script"),
-    "script, refused": await send("/orders", "nothing=1", { ...clients.form, "datastar-request": "true" }),
+    "script, refused": await send("/orders", "nothing=1", {
+      ...clients.form,
+      "datastar-request": "true",
+    }),
     page: await fetch(host.url),
     stream: await streamOf(streamAddress(text)),
     "stream that asks once": await streamOf(`${streamAddress(text)}&_nitro_once=1`),
@@ -200,7 +237,9 @@ const statuses = {
   "stream that asks once": 200,
   "stream of a page without live views": 204,
 }
-const everywhere = Object.fromEntries(Object.entries(statuses).map(([kind, status]) => [kind, [status, "DENY", "origin", "host"]]))
+const everywhere = Object.fromEntries(
+  Object.entries(statuses).map(([kind, status]) => [kind, [status, "DENY", "origin", "host"]]),
+)
 
 describe("the headers and cookies that a middleware of the host set before", () => {
   it("are on every answer under Hono, whatever of it is sent", async () => {
@@ -255,11 +294,18 @@ describe("the headers and cookies that a middleware of the host set before", () 
 
   it("are on every answer under node:http", async () => {
     const nitro = forNode(exposed(), async (req, res) => {
-      res.end(req.url?.startsWith("/plain") ? "plain" : await render(Page({ title: "Orders", children: page() })))
+      res.end(
+        req.url?.startsWith("/plain")
+          ? "plain"
+          : await render(Page({ title: "Orders", children: page() })),
+      )
     })
     host = await listen(
       createServer((req, res) => {
-        res.setHeader("x-frame-options", "DENY").setHeader("vary", "origin").setHeader("set-cookie", "host=1; Path=/")
+        res
+          .setHeader("x-frame-options", "DENY")
+          .setHeader("vary", "origin")
+          .setHeader("set-cookie", "host=1; Path=/")
         nitro(req, res)
       }),
     )
@@ -286,7 +332,8 @@ describe("a cookie that the action sets by the host's own means", () => {
     const app = express()
     app.use((_req, res, next) => responses.run(res, next))
     app.use(forNode({ entities: [Order] }))
-    onAction = () => void (responses.getStore() as express.Response).cookie("user", "ann", { httpOnly: true })
+    onAction = () =>
+      void (responses.getStore() as express.Response).cookie("user", "ann", { httpOnly: true })
     host = await listen(createServer(app))
     for (const client of ["form", "script", "program"] as const) {
       const cookies = (await post(`/orders/${order.id}/pay`, client)).headers.getSetCookie()
@@ -326,5 +373,8 @@ it("a page's own cookie is sent under Hono, set by setCookie and answered by res
     return respond(html`<p>`, { headers: { "set-cookie": "own=1" } })
   })
   host = await serve(app, { port: 0 })
-  expect((await fetch(host.url)).headers.getSetCookie().sort()).toEqual(["own=1", "theme=dark; Path=/"])
+  expect((await fetch(host.url)).headers.getSetCookie().sort()).toEqual([
+    "own=1",
+    "theme=dark; Path=/",
+  ])
 })

@@ -32,7 +32,8 @@ const routes: Readonly<Record<string, () => Promise<unknown>>> = {
 const hosts: Readonly<Record<string, () => Promise<Host>>> = {
   fetch: () => {
     const handle = forFetch({ entities: [Note] })
-    const answer = async (request: Request) => Response.json(await routes[new URL(request.url).pathname]?.())
+    const answer = async (request: Request) =>
+      Response.json(await routes[new URL(request.url).pathname]?.())
     return serve({ fetch: request => handle(request, () => answer(request)) }, { port: 0 })
   },
   node: () =>
@@ -46,13 +47,15 @@ const hosts: Readonly<Record<string, () => Promise<Host>>> = {
   express: () => {
     const app = express()
     app.use(forNode({ entities: [Note] }))
-    for (const [path, answer] of Object.entries(routes)) app.get(path, async (_req, res) => void res.json(await answer()))
+    for (const [path, answer] of Object.entries(routes))
+      app.get(path, async (_req, res) => void res.json(await answer()))
     return listen(createServer(app))
   },
   hono: () => {
     const app = new Hono()
     app.use(forHono({ entities: [Note] }))
-    for (const [path, answer] of Object.entries(routes)) app.get(path, async c => c.json((await answer()) as never))
+    for (const [path, answer] of Object.entries(routes))
+      app.get(path, async c => c.json((await answer()) as never))
     return serve(app, { port: 0 })
   },
 }
@@ -98,19 +101,28 @@ describe.each(Object.keys(hosts))("on %s", name => {
   })
 
   it("a page's stream ends for good where the page is not found, and comes back where it failed", async () => {
-    const status = async (path: string) => (await fetch(`${host.url}${path}?_nitro=x`, { headers: { "datastar-request": "true" } })).status
+    const status = async (path: string) =>
+      (await fetch(`${host.url}${path}?_nitro=x`, { headers: { "datastar-request": "true" } }))
+        .status
     expect(await status("/require")).toBe(204)
     expect(await status("/broken")).toBe(503)
   })
 })
 
 describe("JSON", () => {
-  it.each(["fetch", "node", "hono"])("is the answer on %s to a program that accepts nothing else", async name => {
-    host = await (hosts[name] as () => Promise<Host>)()
-    const response = await fetch(`${host.url}/require`, { headers: { accept: "application/json" } })
-    expect(response.status).toBe(404)
-    expect(await response.json()).toMatchObject({ error: { code: "NITRO_ENTITY_NOT_FOUND", status: 404 } })
-  })
+  it.each(["fetch", "node", "hono"])(
+    "is the answer on %s to a program that accepts nothing else",
+    async name => {
+      host = await (hosts[name] as () => Promise<Host>)()
+      const response = await fetch(`${host.url}/require`, {
+        headers: { accept: "application/json" },
+      })
+      expect(response.status).toBe(404)
+      expect(await response.json()).toMatchObject({
+        error: { code: "NITRO_ENTITY_NOT_FOUND", status: 404 },
+      })
+    },
+  )
 })
 
 it("Hono's own errors, and an application's onError, stay what they are", async () => {

@@ -51,7 +51,9 @@ class Note extends Entity("Note", { text: z.string().min(1, "Write something.") 
 }
 const options = () => ({ entities: [expose(Note)], secret: "a long enough key of the app" })
 
-const Shell = layout<{ title: string }>(({ title, children }) => <Page title={title}>{children}</Page>)
+const Shell = layout<{ title: string }>(({ title, children }) => (
+  <Page title={title}>{children}</Page>
+))
 const notes = (): Child => (
   <main>
     {"long enough to be compressed ".repeat(100)}
@@ -98,12 +100,15 @@ function onExpress(...middleware: express.RequestHandler[]): () => Promise<Host>
   }
 }
 /** The same middleware without Express: what it finds on `req` and `res` is node's alone. */
-function onNode(...middleware: ((req: IncomingMessage, res: ServerResponse, next: () => void) => void)[]): () => Promise<Host> {
+function onNode(
+  ...middleware: ((req: IncomingMessage, res: ServerResponse, next: () => void) => void)[]
+): () => Promise<Host> {
   return () => {
     const nitro = opened(forNode(options(), (req, res) => pageOf(req.url ?? "")(req, res)))
     return listen(
       createServer((req, res) => {
-        const run = (at: number): void => (at < middleware.length ? middleware[at]?.(req, res, () => run(at + 1)) : nitro(req, res))
+        const run = (at: number): void =>
+          at < middleware.length ? middleware[at]?.(req, res, () => run(at + 1)) : nitro(req, res)
         run(0)
       }),
     )
@@ -114,15 +119,22 @@ function onHono(...middleware: MiddlewareHandler[]): () => Promise<Host> {
     const app = new Hono()
     for (const each of middleware) app.use(each)
     app.use(opened(forHono(options())))
-    for (const [path, answer] of Object.entries(pages)) app.get(path, c => answer(c) as Promise<Response>)
+    for (const [path, answer] of Object.entries(pages))
+      app.get(path, c => answer(c) as Promise<Response>)
     return serve(app, { port: 0 })
   }
 }
-function onFetch(around: (answer: () => Promise<Response>, request: Request) => Promise<Response>): () => Promise<Host> {
+function onFetch(
+  around: (answer: () => Promise<Response>, request: Request) => Promise<Response>,
+): () => Promise<Host> {
   return () => {
     const handle = opened(forFetch(options()))
-    const page = (request: Request) => pageOf(new URL(request.url).pathname)(request) as Promise<Response>
-    return serve({ fetch: request => around(() => handle(request, () => page(request)), request) }, { port: 0 })
+    const page = (request: Request) =>
+      pageOf(new URL(request.url).pathname)(request) as Promise<Response>
+    return serve(
+      { fetch: request => around(() => handle(request, () => page(request)), request) },
+      { port: 0 },
+    )
   }
 }
 
@@ -134,7 +146,12 @@ const counted: express.RequestHandler = (req, res, next) => {
 }
 const sessions = [session({ secret: "s", resave: false, saveUninitialized: true }), counted]
 const cookieSessions = [cookieSession({ keys: ["k"] }), counted]
-const parsers = [express.json(), express.urlencoded({ extended: true }), express.text(), multer().any()]
+const parsers = [
+  express.json(),
+  express.urlencoded({ extended: true }),
+  express.text(),
+  multer().any(),
+]
 const compressed = compression({ threshold: 0 })
 const silent = logger(() => {})
 const own: MiddlewareHandler = async (c, next) => {
@@ -146,13 +163,20 @@ const own: MiddlewareHandler = async (c, next) => {
 const starts: Readonly<Record<string, () => Promise<Host>>> = {
   "Express alone": onExpress(),
   "Express and compression": onExpress(compressed),
-  "Express and compression of everything": onExpress(compression({ threshold: 0, filter: () => true })),
+  "Express and compression of everything": onExpress(
+    compression({ threshold: 0, filter: () => true }),
+  ),
   "Express and express-session": onExpress(...sessions),
   "Express and cookie-session": onExpress(...cookieSessions),
   "Express and helmet": onExpress(helmet()),
   "Express and every body parser": onExpress(...parsers),
   "Express with all of them": onExpress(compressed, helmet(), ...sessions, ...parsers),
-  "Express with all of them the other way round": onExpress(...parsers, ...cookieSessions, helmet(), compressed),
+  "Express with all of them the other way round": onExpress(
+    ...parsers,
+    ...cookieSessions,
+    helmet(),
+    compressed,
+  ),
   "node:http with compression and sessions": onNode(compressed as never, ...(sessions as never[])),
   "node:http with the parsers": onNode(...(parsers as never[])),
   "Hono alone": onHono(),
@@ -228,7 +252,10 @@ afterEach(async () => {
 })
 
 /** A browser's request, or one of its page's script: with its cookies, from the page at `/`. */
-async function ask(path: string, init: RequestInit & { readonly headers?: Record<string, string> } = {}): Promise<Response> {
+async function ask(
+  path: string,
+  init: RequestInit & { readonly headers?: Record<string, string> } = {},
+): Promise<Response> {
   const headers = {
     cookie: [...cookies].map(pair => pair.join("=")).join("; "),
     origin: host.url,
@@ -243,15 +270,24 @@ async function ask(path: string, init: RequestInit & { readonly headers?: Record
   }
   return response
 }
-const post = (path: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
+const post = (
+  path: string,
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
   ask(path, { method: "POST", body, headers: { "content-type": "application/json", ...headers } })
 const form = (path: string, body: string): Promise<Response> =>
   post(path, body, { "content-type": "application/x-www-form-urlencoded", accept: "text/html" })
 const script = { "datastar-request": "true" }
 
 /** Reads on until the text is there: what is held back fails by the time limit of the test. */
-function reader(response: Response): { until(text: string): Promise<string>; cancel(): Promise<void> } {
-  const source = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream() as never).getReader()
+function reader(response: Response): {
+  until(text: string): Promise<string>
+  cancel(): Promise<void>
+} {
+  const source = (response.body as ReadableStream<Uint8Array>)
+    .pipeThrough(new TextDecoderStream() as never)
+    .getReader()
   let seen = ""
   return {
     async until(text) {
@@ -265,7 +301,8 @@ function reader(response: Response): { until(text: string): Promise<string>; can
     cancel: () => source.cancel(),
   }
 }
-const streamAddress = (page: string): string => (/@get\((?:'|&#39;)(.*?)(?:'|&#39;)/.exec(page)?.[1] ?? "none").replaceAll("&amp;", "&")
+const streamAddress = (page: string): string =>
+  (/@get\((?:'|&#39;)(.*?)(?:'|&#39;)/.exec(page)?.[1] ?? "none").replaceAll("&amp;", "&")
 
 describe.each(Object.entries(starts))("%s", (name, start) => {
   beforeEach(async () => {
@@ -298,7 +335,11 @@ describe.each(Object.entries(starts))("%s", (name, start) => {
   })
 
   it("the page's script gets its patches", async () => {
-    const sent = (text: string) => post("/notes", `text=${text}`, { "content-type": "application/x-www-form-urlencoded", ...script })
+    const sent = (text: string) =>
+      post("/notes", `text=${text}`, {
+        "content-type": "application/x-www-form-urlencoded",
+        ...script,
+      })
     const done = await sent("a")
     expect(done.headers.get("content-type")).toContain("text/event-stream")
     expect(await done.text()).toMatch(/^event: datastar-patch-signals\ndata: signals /)
@@ -309,8 +350,13 @@ describe.each(Object.entries(starts))("%s", (name, start) => {
   it("the page is live: its stream answers at once, and each change comes when it is made", async () => {
     const page = await ask("/")
     expect(page.headers.get("content-type")).toContain("text/html")
-    const stream = await ask(streamAddress(await page.text()), { headers: { ...script, accept: "text/event-stream" } })
-    expect([stream.status, stream.headers.get("content-type")]).toMatchObject([200, expect.stringContaining("text/event-stream")])
+    const stream = await ask(streamAddress(await page.text()), {
+      headers: { ...script, accept: "text/event-stream" },
+    })
+    expect([stream.status, stream.headers.get("content-type")]).toMatchObject([
+      200,
+      expect.stringContaining("text/event-stream"),
+    ])
     const patches = reader(stream)
     for (const text of ["first", "second", "third"]) {
       await Note.create({ text })
@@ -327,19 +373,23 @@ describe.each(Object.entries(starts))("%s", (name, start) => {
   })
 
   // Hono's own compress() and etag() hold back what any route sends until its end; the others let it flow.
-  it.skipIf(/compress|etag|all of them/.test(name) && name.startsWith("Hono"))("a page that is streamed shows what is ready", async () => {
-    const parts = reader(await ask("/slow"))
-    await parts.until("early")
-    gate.open()
-    await parts.until("late")
-  })
+  it.skipIf(/compress|etag|all of them/.test(name) && name.startsWith("Hono"))(
+    "a page that is streamed shows what is ready",
+    async () => {
+      const parts = reader(await ask("/slow"))
+      await parts.until("early")
+      gate.open()
+      await parts.until("late")
+    },
+  )
 
   it("a redirect keeps its cookies, and the host its own", async () => {
     const answer = await form("/notes/leave", "")
     expect([answer.status, answer.headers.get("location")]).toEqual([303, "/bye"])
     expect(cookies.get("left")).toBe("yes")
     const again = await ask("/notes")
-    if (/session|all of them/.test(name) && !name.startsWith("Hono")) expect(again.headers.get("x-visits")).toBe("2")
+    if (/session|all of them/.test(name) && !name.startsWith("Hono"))
+      expect(again.headers.get("x-visits")).toBe("2")
     if (/own|all of them/.test(name) && name.startsWith("Hono"))
       expect([cookies.get("host"), again.headers.get("x-after")]).toEqual(["1", "yes"])
   })
@@ -387,7 +437,12 @@ it("nitro({ user }) reads the session of the host, on Express and on Hono", asyn
   const requests = new AsyncLocalStorage<express.Request>()
   const app = express().use(express.json(), ...sessions)
   app.use((req, _res, next) => requests.run(req, next))
-  app.use(forNode({ entities: [Visit], user: () => (requests.getStore()?.session as { count?: number } | undefined)?.count as never }))
+  app.use(
+    forNode({
+      entities: [Visit],
+      user: () => (requests.getStore()?.session as { count?: number } | undefined)?.count as never,
+    }),
+  )
   host = await listen(createServer(app))
   await ask("/visits/who")
   expect(await (await ask("/visits/who")).json()).toEqual({ user: 2 })
@@ -398,7 +453,12 @@ it("nitro({ user }) reads the session of the host, on Express and on Hono", asyn
     c.set("name", "ann")
     return next()
   })
-  onHono.use(forHono({ entities: [Visit], user: () => getContext<{ Variables: { name: string } }>().get("name") as never }))
+  onHono.use(
+    forHono({
+      entities: [Visit],
+      user: () => getContext<{ Variables: { name: string } }>().get("name") as never,
+    }),
+  )
   host = await serve(onHono, { port: 0 })
   expect(await (await ask("/visits/who")).json()).toEqual({ user: "ann" })
 })

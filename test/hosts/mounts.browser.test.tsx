@@ -12,13 +12,19 @@ import { z } from "zod"
 import { openBrowser } from "../support/browser.ts"
 import { type Host, listen } from "../support/hosts.ts"
 
-const Shell = layout<{ title: string }>(({ title, children }) => <Page title={title}>{children}</Page>)
+const Shell = layout<{ title: string }>(({ title, children }) => (
+  <Page title={title}>{children}</Page>
+))
 
 let browser: Browser
 let host: Host
 beforeAll(async () => {
   browser = await openBrowser()
-  const app = express().use(compression({ threshold: 0 }), express.json(), express.urlencoded({ extended: true }))
+  const app = express().use(
+    compression({ threshold: 0 }),
+    express.json(),
+    express.urlencoded({ extended: true }),
+  )
   for (const path of ["/a", "/b"]) {
     class Note extends Entity("Note", { text: z.string().min(1) }) {
       static store = memory()

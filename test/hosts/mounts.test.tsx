@@ -50,7 +50,8 @@ const pageOf = (Note: Note): Markup => (
 )
 
 type Start = (options: NitroOptions, Note: Note) => Promise<Host>
-const page = (Note: Note) => async (_req: express.Request, res: express.Response) => void res.type("html").send(await render(pageOf(Note)))
+const page = (Note: Note) => async (_req: express.Request, res: express.Response) =>
+  void res.type("html").send(await render(pageOf(Note)))
 
 /** The ways to put an app below `/shop`, with the options that they need. */
 const ways: Readonly<Record<string, readonly [start: Start, options?: NitroOptions]>> = {
@@ -81,7 +82,9 @@ const ways: Readonly<Record<string, readonly [start: Start, options?: NitroOptio
       const inner = express.Router().use(forNode(options))
       inner.get("/", page(Note))
       const outer = express.Router().use("/", inner)
-      return listen(createServer(express().use(express.json(), express.urlencoded()).use("/shop", outer)))
+      return listen(
+        createServer(express().use(express.json(), express.urlencoded()).use("/shop", outer)),
+      )
     },
   ],
   "Express, mounted and configured": [
@@ -111,7 +114,10 @@ const ways: Readonly<Record<string, readonly [start: Start, options?: NitroOptio
         createServer((req, res) => {
           const url = req.url ?? "/"
           if (!/^\/shop(?=[/?]|$)/.test(url)) return void res.writeHead(404).end()
-          Object.assign(req, { originalUrl: url, url: url.slice(5).startsWith("/") ? url.slice(5) : `/${url.slice(5)}` })
+          Object.assign(req, {
+            originalUrl: url,
+            url: url.slice(5).startsWith("/") ? url.slice(5) : `/${url.slice(5)}`,
+          })
           return nitro(req, res)
         }),
       )
@@ -123,7 +129,9 @@ const ways: Readonly<Record<string, readonly [start: Start, options?: NitroOptio
         createServer(
           forNode(options, async (req, res) => {
             const isPage = req.url?.split("?")[0] === "/shop"
-            res.writeHead(isPage ? 200 : 404, { "content-type": "text/html" }).end(isPage ? await render(pageOf(Note)) : "")
+            res
+              .writeHead(isPage ? 200 : 404, { "content-type": "text/html" })
+              .end(isPage ? await render(pageOf(Note)) : "")
           }),
         ),
       ),
@@ -166,7 +174,9 @@ const ways: Readonly<Record<string, readonly [start: Start, options?: NitroOptio
     (options, Note) => {
       const handle = forFetch(options)
       const app = new Hono()
-      app.mount("/shop", request => handle(request, () => respond(pageOf(Note))), { replaceRequest: false })
+      app.mount("/shop", request => handle(request, () => respond(pageOf(Note))), {
+        replaceRequest: false,
+      })
       return serve(app, { port: 0 })
     },
     { basePath: "/shop" },
@@ -175,7 +185,9 @@ const ways: Readonly<Record<string, readonly [start: Start, options?: NitroOptio
     (options, Note) => {
       const handle = forFetch(options)
       const answer = (request: Request) =>
-        new URL(request.url).pathname === "/shop" ? respond(pageOf(Note)) : new Response("", { status: 404 })
+        new URL(request.url).pathname === "/shop"
+          ? respond(pageOf(Note))
+          : new Response("", { status: 404 })
       return serve({ fetch: request => handle(request, () => answer(request)) }, { port: 0 })
     },
     { basePath: "/shop" },
@@ -184,7 +196,8 @@ const ways: Readonly<Record<string, readonly [start: Start, options?: NitroOptio
 
 let host: Host
 let reports: string[] = []
-const report = (message: unknown): void => void reports.push((message as { readonly error: Error }).error.message)
+const report = (message: unknown): void =>
+  void reports.push((message as { readonly error: Error }).error.message)
 beforeEach(() => {
   reports = []
   subscribe("nitro:error", report)
@@ -199,9 +212,11 @@ afterEach(async () => {
 const decoded = (text: string): string => text.replaceAll("&#39;", "'").replaceAll("&amp;", "&")
 /** Every address of this site that a page holds. */
 const addressesIn = (html: string): string[] =>
-  [...decoded(html).matchAll(/(?:href|src|action)="(\/[^"]*)"|@(?:get|post|put|patch|delete)\('([^']+)'/g)].map(
-    match => (match[1] ?? match[2]) as string,
-  )
+  [
+    ...decoded(html).matchAll(
+      /(?:href|src|action)="(\/[^"]*)"|@(?:get|post|put|patch|delete)\('([^']+)'/g,
+    ),
+  ].map(match => (match[1] ?? match[2]) as string)
 const urlencoded = { "content-type": "application/x-www-form-urlencoded", accept: "text/html" }
 const post = (path: string, body: string, headers: Record<string, string> = urlencoded) =>
   fetch(host.url + path, { method: "POST", body, headers, redirect: "manual" })
@@ -230,7 +245,14 @@ describe.each(Object.entries(ways))("%s", (_, [start, more = {}]) => {
     const html = await (await fetch(`${host.url}/shop?a=1`)).text()
     const addresses = addressesIn(html)
     expect(addresses.filter(address => !/^\/shop(?:[/?]|$)/.test(address))).toEqual([])
-    for (const part of ["/_nitro/client.js", "/_nitro/kit.css", "/_nitro/highlight", "/assets/logo", "/notes/leave", "/shop?a=1&_nitro="]) {
+    for (const part of [
+      "/_nitro/client.js",
+      "/_nitro/kit.css",
+      "/_nitro/highlight",
+      "/assets/logo",
+      "/notes/leave",
+      "/shop?a=1&_nitro=",
+    ]) {
       expect(
         addresses.filter(address => address.includes(part)),
         part,
@@ -243,28 +265,39 @@ describe.each(Object.entries(ways))("%s", (_, [start, more = {}]) => {
   })
 
   it("serves nothing at the root", async () => {
-    for (const path of ["/_nitro/client.js", "/notes"]) expect((await fetch(host.url + path)).status).toBe(404)
+    for (const path of ["/_nitro/client.js", "/notes"])
+      expect((await fetch(host.url + path)).status).toBe(404)
   })
 
   it("takes forms, and sends them back to their page", async () => {
-    const done = await post("/shop/notes", "text=a", { ...urlencoded, referer: `${host.url}/shop?x=1` })
+    const done = await post("/shop/notes", "text=a", {
+      ...urlencoded,
+      referer: `${host.url}/shop?x=1`,
+    })
     expect([done.status, done.headers.get("location")]).toEqual([303, "/shop?x=1"])
     expect((await post("/shop/notes", "text=b")).headers.get("location")).toBe("/shop/")
     expect((await post("/shop/notes/leave", "")).headers.get("location")).toBe("/shop/notes")
-    expect((await fetch(`${host.url}/shop/notes/home`, { redirect: "manual" })).headers.get("location")).toBe("/shop/notes")
+    expect(
+      (await fetch(`${host.url}/shop/notes/home`, { redirect: "manual" })).headers.get("location"),
+    ).toBe("/shop/notes")
     const list = (await (await fetch(`${host.url}/shop/notes`)).json()) as { text: string }[]
     expect(list.map(({ text }) => text).sort()).toEqual(["a", "b"])
     expect(reports).toEqual([])
   })
 
   it("shows what a refused form was told, once", async () => {
-    const refused = await post("/shop/notes", "text=", { ...urlencoded, referer: `${host.url}/shop` })
+    const refused = await post("/shop/notes", "text=", {
+      ...urlencoded,
+      referer: `${host.url}/shop`,
+    })
     const cookie = refused.headers
       .getSetCookie()
       .map(one => one.split(";")[0])
       .join("; ")
     expect(cookie).toContain("nitro-flash-shop=")
-    expect(await (await fetch(`${host.url}/shop`, { headers: { cookie } })).text()).toContain('aria-invalid="true"')
+    expect(await (await fetch(`${host.url}/shop`, { headers: { cookie } })).text()).toContain(
+      'aria-invalid="true"',
+    )
   })
 
   it("streams what changes, with addresses below the base path", async () => {
@@ -308,7 +341,9 @@ describe("two apps on two mounts in one process", () => {
   it.each(Object.entries(twice))("keep apart on %s", async (_, start) => {
     const [A, B] = [makeNote(), makeNote()]
     host = await start(A, B)
-    const [a, b] = await Promise.all(["/a", "/b"].map(async path => addressesIn(await (await fetch(host.url + path)).text())))
+    const [a, b] = await Promise.all(
+      ["/a", "/b"].map(async path => addressesIn(await (await fetch(host.url + path)).text())),
+    )
     expect(a?.every(address => /^\/(?:a[/?]|assets)/.test(address))).toBe(true)
     expect(b?.every(address => /^\/(?:b[/?]|assets)/.test(address))).toBe(true)
     // A form that `/a` refused says nothing on `/b`.
@@ -317,11 +352,17 @@ describe("two apps on two mounts in one process", () => {
       .getSetCookie()
       .map(one => one.split(";")[0])
       .join("; ")
-    expect(await (await fetch(`${host.url}/b`, { headers: { cookie } })).text()).not.toContain(' aria-invalid="true"')
-    expect(await (await fetch(`${host.url}/a`, { headers: { cookie } })).text()).toContain(' aria-invalid="true"')
+    expect(await (await fetch(`${host.url}/b`, { headers: { cookie } })).text()).not.toContain(
+      ' aria-invalid="true"',
+    )
+    expect(await (await fetch(`${host.url}/a`, { headers: { cookie } })).text()).toContain(
+      ' aria-invalid="true"',
+    )
     const streams = await Promise.all(
       [a, b].map(addresses =>
-        fetch(host.url + (addresses?.find(one => one.includes("_nitro=")) as string), { headers: { "datastar-request": "true" } }),
+        fetch(host.url + (addresses?.find(one => one.includes("_nitro=")) as string), {
+          headers: { "datastar-request": "true" },
+        }),
       ),
     )
     const [one, two] = [await A.create({ text: "in a" }), await B.create({ text: "in b" })]
@@ -346,7 +387,9 @@ describe("a base path that cannot work", () => {
       reports = []
       host = await start()
       expect(await status("/shop/notes")).toBe(500)
-      expect(reports).toEqual(['nitro({ basePath: "/api" }) is mounted at "/shop": no request can reach what it serves.'])
+      expect(reports).toEqual([
+        'nitro({ basePath: "/api" }) is mounted at "/shop": no request can reach what it serves.',
+      ])
       await host.close()
     }
     host = { url: "", close: async () => {} }
@@ -355,7 +398,9 @@ describe("a base path that cannot work", () => {
   it("names both where one app is mounted twice", async () => {
     const one = forNode({ entities: [expose(Note)] })
     host = await listen(createServer(express().use("/a", one).use("/b", one)))
-    expect([await status("/a/notes"), await status("/A/notes"), await status("/b/notes")]).toEqual([200, 200, 500])
+    expect([await status("/a/notes"), await status("/A/notes"), await status("/b/notes")]).toEqual([
+      200, 200, 500,
+    ])
     expect(reports).toEqual(['One nitro() is mounted at "/a" and at "/b".'])
   })
 
@@ -375,23 +420,38 @@ describe("a base path that cannot work", () => {
       const filtered = new Hono().use("/_nitro/*", own).use("/notes/*", own)
       host = await serve(filtered, { port: 0 })
       reports = []
-      expect([await status("/_nitro/client.js"), await status("/notes"), reports]).toEqual([client, notes, reported])
+      expect([await status("/_nitro/client.js"), await status("/notes"), reports]).toEqual([
+        client,
+        notes,
+        reported,
+      ])
       await host.close()
     }
     host = { url: "", close: async () => {} }
   })
 
   it("may be longer than the mount", async () => {
-    host = await listen(createServer(express().use("/shop", forNode({ entities: [expose(Note)], basePath: "/shop/api" }))))
-    expect([await status("/shop/api/notes"), await status("/shop/api/_nitro/client.js"), await status("/shop/notes")]).toEqual([
-      200, 200, 404,
-    ])
+    host = await listen(
+      createServer(
+        express().use("/shop", forNode({ entities: [expose(Note)], basePath: "/shop/api" })),
+      ),
+    )
+    expect([
+      await status("/shop/api/notes"),
+      await status("/shop/api/_nitro/client.js"),
+      await status("/shop/notes"),
+    ]).toEqual([200, 200, 404])
   })
 
-  it.each(["shop", "//shop", "/shop?x", "https://shop.test", "/a b"])("is refused when it is %j", basePath => {
-    host = { url: "", close: async () => {} }
-    expect(() => forFetch({ basePath })).toThrow(expect.objectContaining({ code: "NITRO_BASE_PATH" }))
-  })
+  it.each(["shop", "//shop", "/shop?x", "https://shop.test", "/a b"])(
+    "is refused when it is %j",
+    basePath => {
+      host = { url: "", close: async () => {} }
+      expect(() => forFetch({ basePath })).toThrow(
+        expect.objectContaining({ code: "NITRO_BASE_PATH" }),
+      )
+    },
+  )
 })
 
 it("follows an address that the host has rewritten, and keeps the page's own", async () => {

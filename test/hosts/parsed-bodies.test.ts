@@ -30,7 +30,12 @@ class Order extends Entity("Order", {
   static store = memory()
   @action({ input: { picture: z.file(), title: z.string() } })
   static async upload({ picture, title }: { picture: File; title: string }) {
-    return { title, name: picture.name, type: picture.type, bytes: [...new Uint8Array(await picture.arrayBuffer())] }
+    return {
+      title,
+      name: picture.name,
+      type: picture.type,
+      bytes: [...new Uint8Array(await picture.arrayBuffer())],
+    }
   }
   @action({ input: { data: z.unknown() } }) static async echo({ data }: { data: unknown }) {
     return { data: data ?? null, orders: await Order.all().count() }
@@ -69,7 +74,8 @@ const onNode = (keep: (bytes: Buffer, type: string) => object) => (): Promise<Ho
   const nitro = forNode(options)
   return listen(
     createServer(async (req, res) => {
-      if (req.method !== "GET") Object.assign(req, keep(await bytesOf(req), req.headers["content-type"] ?? ""))
+      if (req.method !== "GET")
+        Object.assign(req, keep(await bytesOf(req), req.headers["content-type"] ?? ""))
       nitro(req, res)
     }),
   )
@@ -86,8 +92,12 @@ const limit = "10mb"
 const starts: Readonly<Record<string, () => Promise<Host>>> = {
   "express.json": onExpress(express.json({ limit })),
   "express.json, not strict": onExpress(express.json({ limit, strict: false, type: () => true })),
-  "express.urlencoded, extended": onExpress(express.urlencoded({ limit, extended: true, parameterLimit: 100_000 })),
-  "express.urlencoded, plain": onExpress(express.urlencoded({ limit, extended: false, parameterLimit: 100_000 })),
+  "express.urlencoded, extended": onExpress(
+    express.urlencoded({ limit, extended: true, parameterLimit: 100_000 }),
+  ),
+  "express.urlencoded, plain": onExpress(
+    express.urlencoded({ limit, extended: false, parameterLimit: 100_000 }),
+  ),
   "express.text": onExpress(express.text({ limit, type: () => true })),
   "express.raw": onExpress(express.raw({ limit, type: () => true })),
   "all parsers of Express": onExpress(
@@ -99,7 +109,11 @@ const starts: Readonly<Record<string, () => Promise<Host>>> = {
   "multer, any": onExpress(multer().any()),
   "multer, single": onExpress(multer().single("picture")),
   "multer, fields": onExpress(multer().fields([{ name: "picture" }])),
-  "cookie-session before the parsers": onExpress(cookieSession({ keys: ["k"] }), express.json({ limit }), express.urlencoded({ limit })),
+  "cookie-session before the parsers": onExpress(
+    cookieSession({ keys: ["k"] }),
+    express.json({ limit }),
+    express.urlencoded({ limit }),
+  ),
   "c.req.json": onHono(async (c, next) => {
     await c.req.json().catch(() => undefined)
     await next()
@@ -134,7 +148,9 @@ const starts: Readonly<Record<string, () => Promise<Host>>> = {
     return serve(app, { port: 0 })
   },
   "hono/body-limit": onHono(bodyLimit({ maxSize: 1e7 })),
-  "req.body as a value, as Fastify and Koa have it": onNode((bytes, type) => ({ body: parsedByHand(bytes, type) })),
+  "req.body as a value, as Fastify and Koa have it": onNode((bytes, type) => ({
+    body: parsedByHand(bytes, type),
+  })),
   "req.body as bytes": onNode(bytes => ({ body: bytes })),
   "req.rawBody": onNode(bytes => ({ rawBody: bytes })),
   "req.rawBody as text": onNode(bytes => ({ rawBody: bytes.toString() })),
@@ -153,7 +169,11 @@ const json = (value: unknown, more: Partial<Sent> = {}): Sent => ({
   headers: { "content-type": "application/json", ...more.headers },
   body: typeof value === "string" ? value : JSON.stringify(value),
 })
-const posted = (body: string, more: Partial<Sent> = {}): Sent => ({ ...more, headers: { "content-type": form, ...more.headers }, body })
+const posted = (body: string, more: Partial<Sent> = {}): Sent => ({
+  ...more,
+  headers: { "content-type": form, ...more.headers },
+  body,
+})
 const boundary = "----WebKitFormBoundary7MA4YWxk"
 const parts = (...list: readonly (readonly [head: string, content: string])[]): Sent => ({
   headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
@@ -165,8 +185,16 @@ const keyed = (key: string) => ({ "idempotency-key": key })
 const nested = (depth: number): string => `{"data":${"[".repeat(depth)}${"]".repeat(depth)}}`
 
 const requests: Readonly<Record<string, Sent | readonly Sent[]>> = {
-  "JSON with a number, a list and an object": json({ text: "a", amount: 1.5, tags: ["x", "y"], address: { city: "Ulm", zip: 89073 } }),
-  "JSON of another type by its suffix": { ...json({ text: "a" }), headers: { "content-type": "application/vnd.shop+json" } },
+  "JSON with a number, a list and an object": json({
+    text: "a",
+    amount: 1.5,
+    tags: ["x", "y"],
+    address: { city: "Ulm", zip: 89073 },
+  }),
+  "JSON of another type by its suffix": {
+    ...json({ text: "a" }),
+    headers: { "content-type": "application/vnd.shop+json" },
+  },
   "JSON whose numbers are text": json({ text: "a", amount: "1" }),
   "JSON with an unknown name": json({ text: "a", admin: true }),
   "JSON with __proto__": json('{"text":"a","__proto__":{"amount":5}}'),
@@ -174,7 +202,9 @@ const requests: Readonly<Record<string, Sent | readonly Sent[]>> = {
   "JSON that is refused": json({ text: "" }),
   "JSON as deep as it may be": json(nested(63), { path: "/orders/echo" }),
   "JSON that is too deep": json(nested(64), { path: "/orders/echo" }),
-  "JSON with as many values as it may have": json(`{"data":[${Array(2500).fill(1)}]}`, { path: "/orders/echo" }),
+  "JSON with as many values as it may have": json(`{"data":[${Array(2500).fill(1)}]}`, {
+    path: "/orders/echo",
+  }),
   "JSON with too many values": json(`{"data":[${Array(2501).fill(1)}]}`, { path: "/orders/echo" }),
   "JSON that is too large": json({ text: "x".repeat(70_000) }),
   "empty JSON": json({}, { path: "/orders/nothing" }),
@@ -194,19 +224,44 @@ const requests: Readonly<Record<string, Sent | readonly Sent[]>> = {
   "a form of the page's script": posted("text=a&amount=2", { headers: script }),
   "an empty form": posted("", { path: "/orders/nothing" }),
   "a form from another site": posted("text=a", { headers: { "sec-fetch-site": "cross-site" } }),
-  "a multipart form": parts(field("text", "ä"), field("amount", "2"), field("tags", ""), field("tags", "x"), field("tags", "y")),
-  "a multipart form with parts": parts(field("text", "a"), field("address.city", "Ulm"), field("address.zip", "1")),
-  "a multipart form with too many parts": parts(field("text", "a"), ...Array<[string, string]>(50).fill(field("tags", "x"))),
+  "a multipart form": parts(
+    field("text", "ä"),
+    field("amount", "2"),
+    field("tags", ""),
+    field("tags", "x"),
+    field("tags", "y"),
+  ),
+  "a multipart form with parts": parts(
+    field("text", "a"),
+    field("address.city", "Ulm"),
+    field("address.zip", "1"),
+  ),
+  "a multipart form with too many parts": parts(
+    field("text", "a"),
+    ...Array<[string, string]>(50).fill(field("tags", "x")),
+  ),
   "a multipart form with a file": {
-    ...parts(field("title", "T"), [`name="picture"; filename="a.png"\r\ncontent-type: image/png`, "\u0001\u0002"]),
+    ...parts(field("title", "T"), [
+      `name="picture"; filename="a.png"\r\ncontent-type: image/png`,
+      "\u0001\u0002",
+    ]),
     path: "/orders/upload",
   },
-  "a file of an unknown name": parts(field("text", "a"), [`name="picture"; filename="a.png"\r\ncontent-type: image/png`, "\u0001"]),
+  "a file of an unknown name": parts(field("text", "a"), [
+    `name="picture"; filename="a.png"\r\ncontent-type: image/png`,
+    "\u0001",
+  ]),
   "text that looks like JSON": { headers: { "content-type": "text/plain" }, body: '{"text":"a"}' },
   "a repeated key": json({ data: 1 }, { path: "/orders/echo", headers: keyed("a"), times: 2 }),
   "a repeated key of a form": posted("text=a&amount=1", { headers: keyed("b"), times: 2 }),
-  "a key of another body": [json({ text: "a" }, { headers: keyed("c") }), json({ text: "b" }, { headers: keyed("c") })],
-  "a key of another form": [posted("text=a", { headers: keyed("d") }), posted("text=b", { headers: keyed("d") })],
+  "a key of another body": [
+    json({ text: "a" }, { headers: keyed("c") }),
+    json({ text: "b" }, { headers: keyed("c") }),
+  ],
+  "a key of another form": [
+    posted("text=a", { headers: keyed("d") }),
+    posted("text=b", { headers: keyed("d") }),
+  ],
 }
 
 let host: Host
@@ -222,16 +277,40 @@ afterEach(async () => {
 
 async function answersOf(sent: Sent | readonly Sent[]): Promise<unknown[]> {
   const answers: unknown[] = []
-  for (const { path = "/orders", method = "POST", headers = {}, body, times = 1 } of [sent].flat() as Sent[]) {
+  for (const { path = "/orders", method = "POST", headers = {}, body, times = 1 } of [
+    sent,
+  ].flat() as Sent[]) {
     for (let time = 0; time < times; time++) {
       const { id } = path.includes("ID") ? await Order.create({ text: "old" }) : { id: "" }
-      const response = await fetch(host.url + path.replace("ID", String(id)), { method, headers, body, redirect: "manual" })
-      const text = (await response.text()).replaceAll(/\d{10,}(?:\.\d+)?|[\da-f]{8}-[\da-f-]{27}|[\da-f]{12}|"\w+At":"[^"]*"/g, "…")
-      answers.push([response.status, response.headers.get("content-type"), response.headers.get("idempotent-replayed"), text])
+      const response = await fetch(host.url + path.replace("ID", String(id)), {
+        method,
+        headers,
+        body,
+        redirect: "manual",
+      })
+      const text = (await response.text()).replaceAll(
+        /\d{10,}(?:\.\d+)?|[\da-f]{8}-[\da-f-]{27}|[\da-f]{12}|"\w+At":"[^"]*"/g,
+        "…",
+      )
+      answers.push([
+        response.status,
+        response.headers.get("content-type"),
+        response.headers.get("idempotent-replayed"),
+        text,
+      ])
     }
   }
   const orders = await Order.all()
-  return [...answers, orders.map(({ text, amount, express, tags, address }) => ({ text, amount, express, tags, address }))]
+  return [
+    ...answers,
+    orders.map(({ text, amount, express, tags, address }) => ({
+      text,
+      amount,
+      express,
+      tags,
+      address,
+    })),
+  ]
 }
 
 /** A parser that takes everything for JSON refuses the rest before nitro sees it. */
@@ -239,14 +318,18 @@ const arrives = (name: string, sent: Sent): boolean =>
   name !== "express.json, not strict" || /json/.test(sent.headers?.["content-type"] ?? "")
 
 describe.each(Object.entries(starts))("behind %s", (name, start) => {
-  it.each(Object.entries(requests).filter(([, sent]) => arrives(name, [sent].flat()[0] as Sent)))("%s", async (_, sent) => {
-    host = await hosts[name.startsWith("c.") || name.startsWith("hono") ? "hono" : "node"](options)
-    const wanted = await answersOf(sent)
-    await host.close()
-    await Order.deleteWhere({}, { all: true })
-    host = await start()
-    expect(await answersOf(sent)).toEqual(wanted)
-  })
+  it.each(Object.entries(requests).filter(([, sent]) => arrives(name, [sent].flat()[0] as Sent)))(
+    "%s",
+    async (_, sent) => {
+      host =
+        await hosts[name.startsWith("c.") || name.startsWith("hono") ? "hono" : "node"](options)
+      const wanted = await answersOf(sent)
+      await host.close()
+      await Order.deleteWhere({}, { all: true })
+      host = await start()
+      expect(await answersOf(sent)).toEqual(wanted)
+    },
+  )
 })
 
 /** Of one request: the status, the text, and the orders that are there afterwards. */
@@ -290,7 +373,10 @@ describe("what stands on the request", () => {
       req.body = { ...(req.body as object), text: "cleaned" }
       next()
     })()
-    expect(await outcomeOf(json({ text: "a", amount: 1 }))).toMatchObject({ status: 201, orders: [{ text: "cleaned", amount: 1 }] })
+    expect(await outcomeOf(json({ text: "a", amount: 1 }))).toMatchObject({
+      status: 201,
+      orders: [{ text: "cleaned", amount: 1 }],
+    })
   })
 
   it("does not count where the body is still to be read: body-parser 1 leaves an empty object there", async () => {
@@ -298,7 +384,10 @@ describe("what stands on the request", () => {
       req.body = {}
       next()
     })()
-    expect(await outcomeOf(json({ text: "a" }))).toMatchObject({ status: 201, orders: [{ text: "a" }] })
+    expect(await outcomeOf(json({ text: "a" }))).toMatchObject({
+      status: 201,
+      orders: [{ text: "a" }],
+    })
   })
 
   it("takes a[b] of qs for a part, and refuses by name what leads nowhere", async () => {
@@ -320,7 +409,10 @@ const losing: Readonly<Record<string, readonly [start: () => Promise<Host>, word
     }),
     "request.body",
   ],
-  "multer that writes files to disk": [onExpress(multer({ dest: mkdtempSync(join(tmpdir(), "nitro-uploads-")) }).any()), "memoryStorage"],
+  "multer that writes files to disk": [
+    onExpress(multer({ dest: mkdtempSync(join(tmpdir(), "nitro-uploads-")) }).any()),
+    "memoryStorage",
+  ],
   Hono: [
     onHono(async (c, next) => {
       await c.req.raw.text()
@@ -358,15 +450,21 @@ describe("a body that was read and not kept", () => {
     "is an error of the server under %s, and the report names the line to write",
     async (_, [start, word]) => {
       host = await start()
-      const { status, text, orders } = await outcomeOf(requests["a multipart form with a file"] as Sent)
+      const { status, text, orders } = await outcomeOf(
+        requests["a multipart form with a file"] as Sent,
+      )
       expect([status, orders]).toEqual([500, []])
       expect(text).not.toContain("NITRO_BODY_LOST")
-      expect(reports.map(({ error }) => [error.code, error.fix])).toEqual([["NITRO_BODY_LOST", expect.stringContaining(word)]])
+      expect(reports.map(({ error }) => [error.code, error.fix])).toEqual([
+        ["NITRO_BODY_LOST", expect.stringContaining(word)],
+      ])
     },
   )
 
   it("needs no body where none was sent", async () => {
     host = await (losing["Express"] as (typeof losing)[string])[0]()
-    expect(await outcomeOf({ path: "/orders/nothing", body: "", headers: {} })).toMatchObject({ status: 200 })
+    expect(await outcomeOf({ path: "/orders/nothing", body: "", headers: {} })).toMatchObject({
+      status: 200,
+    })
   })
 })

@@ -28,7 +28,9 @@ beforeAll(async () => {
   const page = (content: unknown) => {
     const nonce = randomBytes(16).toString("base64")
     const policy = `default-src 'self'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; base-uri 'none'`
-    return respond(Page({ title: "Order", nonce, children: content as never }), { headers: { "content-security-policy": policy } })
+    return respond(Page({ title: "Order", nonce, children: content as never }), {
+      headers: { "content-security-policy": policy },
+    })
   }
   app.get("/", () => page(call(order, "write").input("text", { "aria-label": "Text" })))
   app.get("/done", c => page(html`<h1>${c.req.query("text")}, ${c.req.header("cookie")}</h1>`))

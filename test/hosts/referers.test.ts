@@ -20,7 +20,11 @@ afterEach(async () => {
 })
 
 /** By node's own client: fetch does not send a header that is no address. */
-function locationOf(referer: string | undefined, text: string, more: Readonly<Record<string, string>> = {}): Promise<[number, string]> {
+function locationOf(
+  referer: string | undefined,
+  text: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<[number, string]> {
   return new Promise((resolve, reject) => {
     const body = `text=${text}`
     const headers = {
@@ -40,10 +44,13 @@ function locationOf(referer: string | undefined, text: string, more: Readonly<Re
 }
 
 const at = (path: string) => (origin: string) => origin + path
-const other = (make: (host: string) => string) => (origin: string) => make(origin.slice("http://".length))
+const other = (make: (host: string) => string) => (origin: string) =>
+  make(origin.slice("http://".length))
 
 /** A Referer, made of the site's own address, and where the form goes. */
-const referers: Readonly<Record<string, readonly [referer: (origin: string) => string | undefined, location: string]>> = {
+const referers: Readonly<
+  Record<string, readonly [referer: (origin: string) => string | undefined, location: string]>
+> = {
   "the page": [at("/list?page=2"), "/list?page=2"],
   "the page with a fragment": [at("/list#top"), "/list"],
   "the start": [at(""), "/"],
@@ -58,9 +65,15 @@ const referers: Readonly<Record<string, readonly [referer: (origin: string) => s
   "no port": [other(host => `http://${host.split(":")[0]}/x`), "/"],
   "another site with this one as its user": [other(host => `http://${host}@evil.test/x`), "/"],
   "this site with a user": [other(host => `http://evil.test@${host}/x`), "/x"],
-  "this site with a user and a password": [other(host => `http://evil.test:80@${host}//evil.test`), "/evil.test"],
+  "this site with a user and a password": [
+    other(host => `http://evil.test:80@${host}//evil.test`),
+    "/evil.test",
+  ],
   "a script": [() => "javascript:alert(1)", "/"],
-  "a script that names this site": [other(host => `javascript://${host}/%0aalert(1)`), "/%0aalert(1)"],
+  "a script that names this site": [
+    other(host => `javascript://${host}/%0aalert(1)`),
+    "/%0aalert(1)",
+  ],
   data: [() => "data:text/html,x", "/"],
   "a file": [() => "file:///etc/passwd", "/"],
   "two slashes": [at("//evil.test/x"), "/evil.test/x"],
@@ -100,6 +113,9 @@ describe.each(Object.entries(hosts))("on %s", (_, start) => {
 
   it("a Host that is not the one of the page gets the start", async () => {
     expect(await locationOf(`${host.url}/list`, "a", { host: "evil.test" })).toEqual([303, "/"])
-    expect(await locationOf("http://evil.test/list", "a", { host: "evil.test" })).toEqual([303, "/list"])
+    expect(await locationOf("http://evil.test/list", "a", { host: "evil.test" })).toEqual([
+      303,
+      "/list",
+    ])
   })
 })

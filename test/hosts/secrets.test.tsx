@@ -10,7 +10,16 @@ import { z } from "zod"
 import { Secret } from "../../src/actions/context/secret.ts"
 import type { Host } from "../support/hosts.ts"
 
-const secretNames = ["password", "newPassword", "pin", "cvv", "token", "client_secret", "otp", "passphrase"] as const
+const secretNames = [
+  "password",
+  "newPassword",
+  "pin",
+  "cvv",
+  "token",
+  "client_secret",
+  "otp",
+  "passphrase",
+] as const
 class Account extends Entity("Account", { name: z.string() }) {
   static store = memory()
   @action({
@@ -32,7 +41,9 @@ const harmless = () => login().field("harmless")
 const passwords: Readonly<Record<string, () => Child>> = {
   "a JSX element": () => <input type="password" {...harmless()} />,
   "a JSX element, the type behind": () => <input {...harmless()} type="password" />,
-  "a JSX element with a computed type": () => <input {...harmless()} type={password as "password"} />,
+  "a JSX element with a computed type": () => (
+    <input {...harmless()} type={password as "password"} />
+  ),
   "a JSX element in capitals": () => <input {...harmless()} type={"PassWord" as "password"} />,
   "a tag function": () => input({ type: "password", ...harmless() }),
   "a template": () => html`<input type="password" ${harmless()}>`,
@@ -41,11 +52,16 @@ const passwords: Readonly<Record<string, () => Child>> = {
   "a template in capitals": () => html`<INPUT TYPE="PASSWORD" ${harmless()}>`,
   "a template with a computed type": () => html`<input type=${password} ${harmless()}>`,
   "a template with a type in pieces": () => html`<input type="pass${"word"}" ${harmless()}>`,
-  "a template with the type in an object": () => html`<input ${{ type: "password" }} ${harmless()}>`,
+  "a template with the type in an object": () =>
+    html`<input ${{ type: "password" }} ${harmless()}>`,
   "a template with one object": () => html`<input ${{ ...harmless(), type: "password" }}>`,
   "a component": () => <Input type="password" aria-label="Harmless" {...harmless()} />,
-  "a component of a call": () => <Input type="password" name="harmless" call={login()} label="Harmless" />,
-  "a component with a unit": () => <Input type="password" name="harmless" call={login()} label="Harmless" before="#" />,
+  "a component of a call": () => (
+    <Input type="password" name="harmless" call={login()} label="Harmless" />
+  ),
+  "a component with a unit": () => (
+    <Input type="password" name="harmless" call={login()} label="Harmless" before="#" />
+  ),
   "the form of one field": () => login().input("harmless", { type: "password" }),
 }
 /** Ways to print a field that shows what was typed. */
@@ -80,13 +96,20 @@ afterEach(async () => {
 })
 
 /** The name under which the page sends the field. */
-const nameIn = (page: string): string => /<(?:input|textarea)[^>]* name="([^"_]*harmless|_secret\.harmless)"/i.exec(page)?.[1] ?? "none"
+const nameIn = (page: string): string =>
+  /<(?:input|textarea)[^>]* name="([^"_]*harmless|_secret\.harmless)"/i.exec(page)?.[1] ?? "none"
 
 /** Sends the form refused, and gives what the cookie holds and what the page shows then. */
-async function refused(fields: Readonly<Record<string, string>>): Promise<{ sealed: string; page: string }> {
+async function refused(
+  fields: Readonly<Record<string, string>>,
+): Promise<{ sealed: string; page: string }> {
   const response = await fetch(`${host.url}/accounts/login`, {
     method: "POST",
-    headers: { "content-type": "application/x-www-form-urlencoded", accept: "text/html", referer: `${host.url}/` },
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      accept: "text/html",
+      referer: `${host.url}/`,
+    },
     body: new URLSearchParams({ title: "Dr", count: "many", ...fields }).toString(),
     redirect: "manual",
   })
@@ -107,7 +130,10 @@ describe.each(Object.entries(passwords))("a password printed by %s", (_, print) 
     expect(sealed).not.toContain("hunter2")
     expect(page).not.toContain("hunter2")
     // It was read under its own name: what is wrong is another field.
-    expect(JSON.parse(sealed)).toMatchObject({ values: { title: "Dr", count: "many" }, errors: { count: expect.any(String) } })
+    expect(JSON.parse(sealed)).toMatchObject({
+      values: { title: "Dr", count: "many" },
+      errors: { count: expect.any(String) },
+    })
     expect(Object.keys((JSON.parse(sealed) as { errors: object }).errors)).not.toContain("harmless")
   })
 
@@ -129,12 +155,19 @@ describe.each(Object.entries(texts))("a field printed by %s", (_, print) => {
 })
 
 describe("by its name or schema", () => {
-  it.each([...secretNames, "shown"])("%s is in no cookie and on no page, whatever it is printed as", async name => {
-    content = () => [<input {...login().field(name)} />, <textarea {...login().field(name)} />, html`<input ${login().field(name)}>`]
-    const { sealed, page } = await refused({ [name]: "hunter2" })
-    expect(sealed).not.toContain("hunter2")
-    expect(page).not.toContain("hunter2")
-  })
+  it.each([...secretNames, "shown"])(
+    "%s is in no cookie and on no page, whatever it is printed as",
+    async name => {
+      content = () => [
+        <input {...login().field(name)} />,
+        <textarea {...login().field(name)} />,
+        html`<input ${login().field(name)}>`,
+      ]
+      const { sealed, page } = await refused({ [name]: "hunter2" })
+      expect(sealed).not.toContain("hunter2")
+      expect(page).not.toContain("hunter2")
+    },
+  )
 })
 
 it("a value that the application writes itself stays, also on a password", async () => {

@@ -23,7 +23,11 @@ export function temporaryFolder(): { path: string; clean: () => void } {
 }
 
 /** How Node runs our sources. */
-const fromSources = ["--conditions=source", "--import", join(root, "node_modules/tsx/dist/loader.mjs")]
+const fromSources = [
+  "--conditions=source",
+  "--import",
+  join(root, "node_modules/tsx/dist/loader.mjs"),
+]
 
 export interface AppOptions {
   readonly cwd: string
@@ -34,10 +38,18 @@ export interface AppOptions {
 }
 
 /** Starts `file` (relative to the project) and resolves once it prints where it listens. */
-export async function startApp(file: string, { cwd, port = 0, flags = fromSources }: AppOptions): Promise<RunningApp> {
+export async function startApp(
+  file: string,
+  { cwd, port = 0, flags = fromSources }: AppOptions,
+): Promise<RunningApp> {
   const child = spawn(process.execPath, [...flags, resolve(root, file)], {
     cwd,
-    env: { ...process.env, PORT: String(port), NODE_ENV: "development", TSX_TSCONFIG_PATH: join(root, "tsconfig.json") },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      NODE_ENV: "development",
+      TSX_TSCONFIG_PATH: join(root, "tsconfig.json"),
+    },
     stdio: ["ignore", "pipe", "pipe"],
   })
   let text = ""
@@ -58,12 +70,16 @@ export async function startApp(file: string, { cwd, port = 0, flags = fromSource
 
 function listening(child: ChildProcess, text: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(() => reject(new Error(`The app did not start within 30 s.\n${text()}`))), 30_000)
+    const timer = setTimeout(
+      () => finish(() => reject(new Error(`The app did not start within 30 s.\n${text()}`))),
+      30_000,
+    )
     const look = () => {
       const found = /listening on (http:\/\/\S+)/.exec(text())?.[1]
       if (found) finish(() => resolve(found))
     }
-    const onExit = (code: number | null) => finish(() => reject(new Error(`The app ended with code ${code}.\n${text()}`)))
+    const onExit = (code: number | null) =>
+      finish(() => reject(new Error(`The app ended with code ${code}.\n${text()}`)))
     const finish = (settle: () => void) => {
       clearTimeout(timer)
       child.stdout?.off("data", look)

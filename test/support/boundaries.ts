@@ -26,7 +26,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Runs when an application is built: it asks the html module how an element prints.
   compile: ["shared", "html"],
   // `serve` finds its host when it is called, so that the root loads none.
-  "index.ts": ["shared", "entity", "events", "html", "datastar", "actions", "live", "app", "adapters/serve.ts"],
+  "index.ts": [
+    "shared",
+    "entity",
+    "events",
+    "html",
+    "datastar",
+    "actions",
+    "live",
+    "app",
+    "adapters/serve.ts",
+  ],
 }
 
 /**
@@ -34,8 +44,28 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
  * import any room, and no room imports them.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  entity: ["contract", "definition", "conditions", "types", "memory", "binding", "relations", "queries", "writes", "members"],
-  "stores/sql": ["contract", "table", "compile", "connections", "repository", "sqlite", "postgres", "migrations"],
+  entity: [
+    "contract",
+    "definition",
+    "conditions",
+    "types",
+    "memory",
+    "binding",
+    "relations",
+    "queries",
+    "writes",
+    "members",
+  ],
+  "stores/sql": [
+    "contract",
+    "table",
+    "compile",
+    "connections",
+    "repository",
+    "sqlite",
+    "postgres",
+    "migrations",
+  ],
   html: ["markup", "attributes", "elements", "template", "stream", "page"],
   events: ["types", "context", "patterns", "run", "stream", "bus"],
   actions: ["contract", "context", "input", "reply", "routes", "call"],
@@ -55,7 +85,16 @@ const mayLoad: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Folders whose files may load a package that the user has or has not: on use, with `import()`. */
-const mayLoadOnUse: readonly string[] = ["stores", "buses", "jobs", "plugins", "adapters", "cli", "compile", "highlight"]
+const mayLoadOnUse: readonly string[] = [
+  "stores",
+  "buses",
+  "jobs",
+  "plugins",
+  "adapters",
+  "cli",
+  "compile",
+  "highlight",
+]
 
 const independent = new Set(["entity", "events", "html"])
 
@@ -65,7 +104,8 @@ export function breaches(files: readonly SourceFile[]): string[] {
   return [
     ...edges.flatMap(checkEdge),
     ...circles(edges.map(({ from, to }) => [from, to])).map(
-      circle => `These files import each other in a circle: ${circle.join(" -> ")}. Move what they share into a file of its own.`,
+      circle =>
+        `These files import each other in a circle: ${circle.join(" -> ")}. Move what they share into a file of its own.`,
     ),
     ...circles(edges.map(({ from, to }) => [folderOf(from), folderOf(to)])).map(
       circle =>
@@ -96,13 +136,19 @@ function folderOf(path: string): string {
 
 function checkEdge({ from, to, line }: Edge): string[] {
   const [folder, target] = [folderOf(from), folderOf(to)]
-  if (!to.startsWith("src/")) return [`${from}:${line} imports ${to}, which does not ship. Sources import sources only.`]
-  if (folder === target) return isBrowser(to) && !isBrowser(from) ? [browserBreach(from, line, to)] : checkRooms({ from, to, line })
+  if (!to.startsWith("src/"))
+    return [`${from}:${line} imports ${to}, which does not ship. Sources import sources only.`]
+  if (folder === target)
+    return isBrowser(to) && !isBrowser(from)
+      ? [browserBreach(from, line, to)]
+      : checkRooms({ from, to, line })
   const allowed = mayImport[folder]
   if (!allowed) return []
   if (isBrowser(from) && browserMayImport.includes(to)) return []
   if (isBrowser(from))
-    return [`${from}:${line} imports ${to}. The browser script imports nothing of ours: copy the few lines it needs, or pass them as data.`]
+    return [
+      `${from}:${line} imports ${to}. The browser script imports nothing of ours: copy the few lines it needs, or pass them as data.`,
+    ]
   if (isBrowser(to)) return [browserBreach(from, line, to)]
   if (allowed.includes(target) || allowed.includes(to.slice("src/".length))) return []
   if (independent.has(folder) && independent.has(target)) {
@@ -111,14 +157,18 @@ function checkEdge({ from, to, line }: Edge): string[] {
     ]
   }
   if (folder === "shared")
-    return [`${from}:${line} imports ${to}. shared imports nothing of ours: move this file up, or what it needs down.`]
+    return [
+      `${from}:${line} imports ${to}. shared imports nothing of ours: move this file up, or what it needs down.`,
+    ]
   return [
     `${from}:${line} imports ${to}. ${folder} may import only ${allowed.join(", ") || "nothing of ours"}: let a folder that may know both join them.`,
   ]
 }
 
 /** The folder with rooms that holds a file, and its room there; undefined for a door. */
-function roomOf(path: string): { readonly house: string; readonly room: string | undefined } | undefined {
+function roomOf(
+  path: string,
+): { readonly house: string; readonly room: string | undefined } | undefined {
   const house = Object.keys(rooms).find(folder => path.startsWith(`src/${folder}/`))
   if (house === undefined) return undefined
   const [room, ...rest] = path.slice(`src/${house}/`.length).split("/")
@@ -127,7 +177,12 @@ function roomOf(path: string): { readonly house: string; readonly room: string |
 
 function checkRooms({ from, to, line }: Edge): string[] {
   const [importer, imported] = [roomOf(from), roomOf(to)]
-  if (importer?.room === undefined || importer.house !== imported?.house || importer.room === imported.room) return []
+  if (
+    importer?.room === undefined ||
+    importer.house !== imported?.house ||
+    importer.room === imported.room
+  )
+    return []
   const { house, room } = importer
   const order = rooms[house] as readonly string[]
   const before = order.slice(0, Math.max(order.indexOf(room), 0))
@@ -136,7 +191,9 @@ function checkRooms({ from, to, line }: Edge): string[] {
   if (imported.room === undefined) {
     return [`${from}:${line} imports ${to}. A room of ${house} imports no door of it: ${fix}`]
   }
-  return [`${from}:${line} imports ${to}. The room ${room} of ${house} may import only ${before.join(", ") || "no other room"}: ${fix}`]
+  return [
+    `${from}:${line} imports ${to}. The room ${room} of ${house} may import only ${before.join(", ") || "no other room"}: ${fix}`,
+  ]
 }
 
 function isBrowser(path: string): boolean {
@@ -154,10 +211,14 @@ function checkPackages(file: SourceFile): string[] {
   return importsOf(file).flatMap(({ specifier, line, kind }) => {
     if (specifier.startsWith(".")) return []
     const at = `${file.path}:${line} imports ${specifier}`
-    if (specifier.startsWith("node:")) return isBrowser(file.path) ? [`${at}. The browser has no Node modules.`] : []
+    if (specifier.startsWith("node:"))
+      return isBrowser(file.path) ? [`${at}. The browser has no Node modules.`] : []
     const name = packageOf(specifier)
     if (builtins.has(name)) return [`${at}. Write node:${specifier}.`]
-    if (name === "nitro-ts") return [`${at}. Sources import each other by relative path; the public name is for users, examples and tests.`]
+    if (name === "nitro-ts")
+      return [
+        `${at}. Sources import each other by relative path; the public name is for users, examples and tests.`,
+      ]
     if (mayLoad[folder]?.includes(name)) return []
     if (!mayLoadOnUse.includes(folder)) {
       return [
@@ -166,8 +227,12 @@ function checkPackages(file: SourceFile): string[] {
     }
     if (kind === "lazy") return []
     if (kind === "type")
-      return [`${at} as a type. The user may not have ${name}, and then our types break: describe the part you need as an interface.`]
-    return [`${at} with the file. The user may not have ${name}: load it on use with import(), and say how to install it when that fails.`]
+      return [
+        `${at} as a type. The user may not have ${name}, and then our types break: describe the part you need as an interface.`,
+      ]
+    return [
+      `${at} with the file. The user may not have ${name}: load it on use with import(), and say how to install it when that fails.`,
+    ]
   })
 }
 
@@ -182,17 +247,25 @@ function checkFile(file: SourceFile): string[] {
   }
   const place = roomOf(file.path)
   if (place?.room !== undefined && !rooms[place.house]?.includes(place.room)) {
-    found.push(`${file.path} is in a room without a rule. Add ${place.room} to the rooms of ${place.house} in test/support/boundaries.ts.`)
+    found.push(
+      `${file.path} is in a room without a rule. Add ${place.room} to the rooms of ${place.house} in test/support/boundaries.ts.`,
+    )
   }
   if (!/^(\/\/|\/\*)/.test(file.text))
-    found.push(`${file.path} does not begin with a comment. Say in the first line what the file is about.`)
-  if (!/^[a-z0-9]+([.-][a-z0-9]+)*\.tsx?$/.test(name)) found.push(`${file.path} is not named in kebab-case.`)
+    found.push(
+      `${file.path} does not begin with a comment. Say in the first line what the file is about.`,
+    )
+  if (!/^[a-z0-9]+([.-][a-z0-9]+)*\.tsx?$/.test(name))
+    found.push(`${file.path} is not named in kebab-case.`)
   const source = parse(file)
   const { statements } = source
   const onlyPassesOn =
-    statements.length > 0 && statements.every(statement => ts.isExportDeclaration(statement) && statement.moduleSpecifier)
+    statements.length > 0 &&
+    statements.every(statement => ts.isExportDeclaration(statement) && statement.moduleSpecifier)
   if (onlyPassesOn && name !== "index.ts")
-    found.push(`${file.path} only passes on other files. Only a folder's door, index.ts, may: import from the files themselves.`)
+    found.push(
+      `${file.path} only passes on other files. Only a folder's door, index.ts, may: import from the files themselves.`,
+    )
   const decorated = findNode(source, ts.isDecorator)
   if (decorated) {
     const { line } = source.getLineAndCharacterOfPosition(decorated.getStart())
@@ -210,7 +283,8 @@ function findNode(node: ts.Node, matches: (node: ts.Node) => boolean): ts.Node |
 /** One example of each group of nodes that reach themselves: `["a", "b", "a"]`. An edge from a node to itself is none. */
 export function circles(edges: readonly (readonly [from: string, to: string])[]): string[][] {
   const next = new Map<string, Set<string>>()
-  for (const [from, to] of edges) if (from !== to) next.set(from, (next.get(from) ?? new Set()).add(to))
+  for (const [from, to] of edges)
+    if (from !== to) next.set(from, (next.get(from) ?? new Set()).add(to))
   const found: string[][] = []
   const done = new Set<string>()
   const walk = (node: string, path: string[]): void => {

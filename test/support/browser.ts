@@ -17,7 +17,10 @@ export function listenForComplaints(page: Page): Complaints {
   const complaints: Complaints = { errors: [], dialogs: [] }
   page.on("pageerror", error => complaints.errors.push(String(error)))
   page.on("console", message => {
-    if (message.type() === "error" && !/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY_RESPONSE|ERR_SOCKET/.test(message.text()))
+    if (
+      message.type() === "error" &&
+      !/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY_RESPONSE|ERR_SOCKET/.test(message.text())
+    )
       complaints.errors.push(message.text())
   })
   page.on("dialog", dialog => {

@@ -4,7 +4,10 @@ import { findChromium } from "../../scripts/support/places.mjs"
 /** Path of the Chromium that `scripts/services` found or installed. Throws with what to do when there is none. */
 export function chromiumPath(): string {
   const found = findChromium()
-  if (!found) throw new Error("No Chromium found. Run ./scripts/services, or set NITRO_CHROMIUM to the path of one.")
+  if (!found)
+    throw new Error(
+      "No Chromium found. Run ./scripts/services, or set NITRO_CHROMIUM to the path of one.",
+    )
   return found
 }
 

@@ -15,7 +15,8 @@ let expected: Reported[] | undefined
 const print = console.error
 console.error = (...args: unknown[]): void => {
   const [first, error] = args
-  const where = typeof first === "string" ? /^\[nitro(?:-ts)?\] (.*):$/s.exec(first)?.[1] : undefined
+  const where =
+    typeof first === "string" ? /^\[nitro(?:-ts)?\] (.*):$/s.exec(first)?.[1] : undefined
   if (where !== undefined && expected !== undefined) {
     expected.push({ where, error })
     return
@@ -36,9 +37,12 @@ function assertNone(): void {
   unexpected = []
   if (first === undefined) return
   const more = others.length === 0 ? "" : ` and ${others.length} more`
-  throw new Error(`An error was reported that the test does not expect, by ${first.where}${more}. If it is meant: expectErrors().`, {
-    cause: first.error,
-  })
+  throw new Error(
+    `An error was reported that the test does not expect, by ${first.where}${more}. If it is meant: expectErrors().`,
+    {
+      cause: first.error,
+    },
+  )
 }
 
 afterEach(assertNone)

@@ -43,11 +43,15 @@ export const hosts: Readonly<Record<"fetch" | "node" | "express" | "hono", Start
     const handle = forFetch(options)
     const page = async (request: Request) => {
       const page = pages[new URL(request.url).pathname]
-      return new Response(page ? await page() : "not found", { status: page ? 200 : 404, headers: html })
+      return new Response(page ? await page() : "not found", {
+        status: page ? 200 : 404,
+        headers: html,
+      })
     }
     return serve({ fetch: request => handle(request, () => page(request)) }, { port: 0 })
   },
-  node: (options, pages = {}) => listen(createServer(forNode(options, (req, res) => answerNode(pages, req, res)))),
+  node: (options, pages = {}) =>
+    listen(createServer(forNode(options, (req, res) => answerNode(pages, req, res)))),
   express: (options, pages = {}) => {
     const app = express()
     app.use(forNode(options))

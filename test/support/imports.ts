@@ -38,7 +38,9 @@ export function filesBelow(folder: string, matches: RegExp): SourceFile[] {
 
 /** Sources that ship: no tests, no type tests, no helpers of tests (folders named `support`, or `testing` within a module). */
 export function shippedSources(): SourceFile[] {
-  return filesBelow("src", /\.tsx?$/).filter(({ path }) => !/\.test(-d)?\.tsx?$|\/support\/|^src\/.+\/testing\//.test(path))
+  return filesBelow("src", /\.tsx?$/).filter(
+    ({ path }) => !/\.test(-d)?\.tsx?$|\/support\/|^src\/.+\/testing\//.test(path),
+  )
 }
 
 const parsed = new WeakMap<SourceFile, ts.SourceFile>()
@@ -50,7 +52,13 @@ export function parse(file: SourceFile): ts.SourceFile {
 }
 
 function parseText({ path, text }: SourceFile): ts.SourceFile {
-  return ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true, path.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS)
+  return ts.createSourceFile(
+    path,
+    text,
+    ts.ScriptTarget.ES2023,
+    true,
+    path.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
+  )
 }
 
 export function importsOf(file: SourceFile): Import[] {
@@ -58,13 +66,21 @@ export function importsOf(file: SourceFile): Import[] {
   const found: Import[] = []
   const add = (specifier: ts.Node | undefined, kind: Import["kind"]): void => {
     if (!specifier || !ts.isStringLiteralLike(specifier)) return
-    found.push({ specifier: specifier.text, line: source.getLineAndCharacterOfPosition(specifier.getStart()).line + 1, kind })
+    found.push({
+      specifier: specifier.text,
+      line: source.getLineAndCharacterOfPosition(specifier.getStart()).line + 1,
+      kind,
+    })
   }
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node.importClause) ? "type" : "static")
-    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly ? "type" : "static")
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, "type")
-    else if (ts.isCallExpression(node) && loadsModule(node.expression)) add(node.arguments[0], "lazy")
+    if (ts.isImportDeclaration(node))
+      add(node.moduleSpecifier, isTypeOnly(node.importClause) ? "type" : "static")
+    else if (ts.isExportDeclaration(node))
+      add(node.moduleSpecifier, node.isTypeOnly ? "type" : "static")
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      add(node.argument.literal, "type")
+    else if (ts.isCallExpression(node) && loadsModule(node.expression))
+      add(node.arguments[0], "lazy")
     ts.forEachChild(node, visit)
   }
   visit(source)

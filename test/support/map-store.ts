@@ -19,13 +19,25 @@ import {
 
 export class MapStore implements Store {
   readonly name = "map()"
-  readonly capabilities: Capabilities = { transactions: false, durable: false, ttl: false, unique: true, jsonPaths: true }
+  readonly capabilities: Capabilities = {
+    transactions: false,
+    durable: false,
+    ttl: false,
+    unique: true,
+    jsonPaths: true,
+  }
   readonly encoding: Encoding = {
     number: { encode: (value: number) => value + 0, decode: (value: number) => value },
     integer: { encode: (value: number) => value + 0, decode: (value: number) => value },
     date: { encode: (date: Date) => date.getTime(), decode: (ms: number) => new Date(ms) },
-    json: { encode: (value: unknown) => JSON.stringify(value), decode: (text: string) => JSON.parse(text) as unknown },
-    bytes: { encode: (bytes: Uint8Array) => bytes.slice(), decode: (bytes: Uint8Array) => bytes.slice() },
+    json: {
+      encode: (value: unknown) => JSON.stringify(value),
+      decode: (text: string) => JSON.parse(text) as unknown,
+    },
+    bytes: {
+      encode: (bytes: Uint8Array) => bytes.slice(),
+      decode: (bytes: Uint8Array) => bytes.slice(),
+    },
   }
   readonly #tables = new Map<EntityDefinition, MapRepository>()
 
@@ -53,7 +65,9 @@ class MapRepository implements Repository {
   }
 
   find({ where, orderBy, offset = 0, limit = Number.POSITIVE_INFINITY }: QueryPlan): Row[] {
-    const rows = this.#matching(where).sort(compileOrder<Row>(orderBy, this.#read, this.#definition.key))
+    const rows = this.#matching(where).sort(
+      compileOrder<Row>(orderBy, this.#read, this.#definition.key),
+    )
     return rows.slice(offset, offset + limit).map(row => row.slice())
   }
 
@@ -73,7 +87,8 @@ class MapRepository implements Repository {
     if (write.op === "insert") return this.#keep(write.row.slice(), true)
     const row = this.get(write.id)
     const version = this.#definition.fieldByName.get("version")?.index ?? -1
-    if (row === undefined || (write.version !== undefined && row[version] !== write.version)) return 0
+    if (row === undefined || (write.version !== undefined && row[version] !== write.version))
+      return 0
     if (write.op === "delete") return this.#rows.delete(write.id) ? 1 : 0
     write.columns.forEach((column, at) => {
       row[column] = write.values[at]
@@ -83,12 +98,15 @@ class MapRepository implements Repository {
 
   #keep(row: Row, isNew: boolean): number {
     const { name, fields, fieldByName, unique } = this.#definition
-    for (const field of fields) if (!isStorable(row[field.index])) throw unstorableError(name, field.name, row[field.index])
-    if (isNew && this.#rows.has(row[0] as EntityId)) throw duplicateError(name, this.#definition.key)
+    for (const field of fields)
+      if (!isStorable(row[field.index])) throw unstorableError(name, field.name, row[field.index])
+    if (isNew && this.#rows.has(row[0] as EntityId))
+      throw duplicateError(name, this.#definition.key)
     for (const set of unique) {
       const columns = set.map(field => fieldByName.get(field)?.index ?? -1)
       const same = (other: Row): boolean =>
-        other[0] !== row[0] && columns.every(column => row[column] !== null && other[column] === row[column])
+        other[0] !== row[0] &&
+        columns.every(column => row[column] !== null && other[column] === row[column])
       if ([...this.#rows.values()].some(same)) throw duplicateError(name, set)
     }
     this.#rows.set(row[0] as EntityId, row)
@@ -103,6 +121,8 @@ class MapRepository implements Repository {
   readonly #read = (field: string): ((row: Row) => unknown) => {
     const { index, type } = this.#definition.fieldByName.get(field) ?? { index: -1 }
     // Conditions may look inside of JSON.
-    return type === "json" ? row => row[index] && JSON.parse(row[index] as string) : row => row[index]
+    return type === "json"
+      ? row => row[index] && JSON.parse(row[index] as string)
+      : row => row[index]
   }
 }

@@ -38,10 +38,19 @@ export function codeBlocks(path: string, text: string): CodeBlock[] {
       const [, indent = "", ticks = "", language = ""] = fence
       const end = lines.findIndex((candidate, at) => at > i && candidate.trim() === ticks)
       if (end < 0) throw new Error(`${path}:${i + 1} opens a code block that nothing closes.`)
-      const code = lines.slice(i + 1, end).map(text => (text.startsWith(indent) ? text.slice(indent.length) : text))
+      const code = lines
+        .slice(i + 1, end)
+        .map(text => (text.startsWith(indent) ? text.slice(indent.length) : text))
       const prelude = comment.startsWith("prelude") ? comment.slice("prelude".length).trim() : ""
       const source = /^source: *(\S+)$/.exec(comment)?.[1]
-      blocks.push({ path, line: i + 2, language, code: code.join("\n"), prelude, ...(source ? { source } : {}) })
+      blocks.push({
+        path,
+        line: i + 2,
+        language,
+        code: code.join("\n"),
+        prelude,
+        ...(source ? { source } : {}),
+      })
       i = end
     }
     if (line.trim() !== "") comment = ""
@@ -53,7 +62,12 @@ export function codeBlocks(path: string, text: string): CodeBlock[] {
 export function withIncludedSources(path: string, text: string): string {
   const lines = text.split("\n")
   for (const block of codeBlocks(path, text).reverse()) {
-    if (block.source) lines.splice(block.line - 1, block.code === "" ? 0 : block.code.split("\n").length, ...sourceLines(block.source))
+    if (block.source)
+      lines.splice(
+        block.line - 1,
+        block.code === "" ? 0 : block.code.split("\n").length,
+        ...sourceLines(block.source),
+      )
   }
   return lines.join("\n")
 }

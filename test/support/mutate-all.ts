@@ -4,4 +4,8 @@ import { inject } from "vitest"
 const own = globalThis as unknown as Record<string, object | undefined>
 const name = (inject as (key: string) => string)("globalNamespace")
 own[name] ??= {}
-Object.defineProperty(own[name], "currentTestId", { get: () => undefined, set: () => {}, configurable: true })
+Object.defineProperty(own[name], "currentTestId", {
+  get: () => undefined,
+  set: () => {},
+  configurable: true,
+})

@@ -23,7 +23,14 @@ export function pageFiles(path: string, text: string): readonly PageFile[] {
     if (!isProgram) return [{ name, text: `${block.code}\n`, linesBefore: 0, block }]
     const prelude = block.prelude === "" ? "" : `${block.prelude}\n`
     // Without an export, two blocks that declare the same name would be one script.
-    return [{ name, text: `${prelude}${block.code}\nexport {}\n`, linesBefore: prelude.split("\n").length - 1, block }]
+    return [
+      {
+        name,
+        text: `${prelude}${block.code}\nexport {}\n`,
+        linesBefore: prelude.split("\n").length - 1,
+        block,
+      },
+    ]
   })
 }
 

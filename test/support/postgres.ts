@@ -25,7 +25,11 @@ export async function testDatabase(schemas = 0): Promise<TestDatabase> {
   // The process that started vitest's worker, or this one when there are no workers: the server ends with it.
   const server = findServer() ?? (await startServer(process.send ? process.ppid : process.pid))
   const name = `nitro_test_${randomBytes(6).toString("hex")}`
-  const run = async (url: string, sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> => {
+  const run = async (
+    url: string,
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<Record<string, unknown>[]> => {
     const client = new Client({ connectionString: url })
     await client.connect()
     try {
@@ -50,7 +54,8 @@ export async function testDatabase(schemas = 0): Promise<TestDatabase> {
     async remove() {
       // Connections that were closed a moment ago end by themselves; forced, they would tell their clients of an error.
       const used = `select 1 from pg_stat_activity where datname = '${name}'`
-      for (let patience = 40; patience > 0 && (await run(server, used)).length > 0; patience--) await sleep(50)
+      for (let patience = 40; patience > 0 && (await run(server, used)).length > 0; patience--)
+        await sleep(50)
       await run(server, `drop database ${name} with (force)`)
     },
   }

@@ -1,3 +1,4 @@
 // A list as template literals show it: `${items.map(print).join("")}`.
 
-export const each = <T>(items: readonly T[], print: (item: T) => string): string => items.map(item => print(item)).join("")
+export const each = <T>(items: readonly T[], print: (item: T) => string): string =>
+  items.map(item => print(item)).join("")

@@ -1,6 +1,17 @@
 // The same pages for eta: `<%=` escapes.
 import { Eta } from "eta"
-import { actions, buyer, fields, fortunes, links, products, purchases, rows, shop, tiles } from "../../support/html/data.ts"
+import {
+  actions,
+  buyer,
+  fields,
+  fortunes,
+  links,
+  products,
+  purchases,
+  rows,
+  shop,
+  tiles,
+} from "../../support/html/data.ts"
 
 const templates = {
   a: `<button type="button" class="<%= it.kind %>" data-id="<%= it.id %>"><%= it.label %></button>`,

@@ -1,7 +1,18 @@
 // The same pages for ghtml: text is escaped, `!${}` prints markup as it is.
 import { html } from "ghtml"
 import type { Action, Field, Product, Purchase, Row, Tile } from "../../support/html/data.ts"
-import { actions, buyer, fields, fortunes, links, products, purchases, rows, shop, tiles } from "../../support/html/data.ts"
+import {
+  actions,
+  buyer,
+  fields,
+  fortunes,
+  links,
+  products,
+  purchases,
+  rows,
+  shop,
+  tiles,
+} from "../../support/html/data.ts"
 
 function each<T>(items: readonly T[], print: (item: T) => string): string {
   let text = ""
@@ -9,9 +20,11 @@ function each<T>(items: readonly T[], print: (item: T) => string): string {
   return text
 }
 
-const button = ({ id, kind, label }: Action): string => html`<button type="button" class="${kind}" data-id="${id}">${label}</button>`
+const button = ({ id, kind, label }: Action): string =>
+  html`<button type="button" class="${kind}" data-id="${id}">${label}</button>`
 
-const row = ({ id, name, city, amount }: Row): string => html`<tr><td>${id}</td><td>${name}</td><td>${city}</td><td>${amount}</td></tr>`
+const row = ({ id, name, city, amount }: Row): string =>
+  html`<tr><td>${id}</td><td>${name}</td><td>${city}</td><td>${amount}</td></tr>`
 
 const card = (p: Product): string =>
   html`<article class="card" id="product-${p.id}"><a href="/products/${p.slug}"><img src="${p.image}" alt="${p.name}" width="240" height="160" loading="lazy"></a><h2 class="card-title">${p.name}</h2><p class="card-text">${p.description}</p><p class="card-price"><span>${p.price}</span>!${p.before === undefined ? "" : html`<del>${p.before}</del>`}</p><ul class="tags">!${each(p.tags, tag => html`<li class="tag">${tag}</li>`)}</ul><button type="button" class="btn btn-primary" data-on:click="@post('/cart/${p.id}')">Add to cart</button></article>`
@@ -22,7 +35,8 @@ const field = (f: Field): string =>
 const purchase = (p: Purchase): string =>
   html`<div class="purchase purchase-card"><div class="purchase-name">${p.name}</div><div class="purchase-price">${p.price}</div><div class="purchase-quantity">${p.quantity}</div></div>`
 
-const tile = ({ left, top }: Tile): string => html`<div class="tile" style="left:${left};top:${top}"></div>`
+const tile = ({ left, top }: Tile): string =>
+  html`<div class="tile" style="left:${left};top:${top}"></div>`
 
 export const a = (i: number): string => button(actions[i % actions.length] as Action)
 

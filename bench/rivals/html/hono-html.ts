@@ -1,15 +1,28 @@
 // The same pages for hono/html.
 import { html } from "hono/html"
 import type { Action, Field, Product, Purchase, Row, Tile } from "../../support/html/data.ts"
-import { actions, buyer, fields, fortunes, links, products, purchases, rows, shop, tiles } from "../../support/html/data.ts"
+import {
+  actions,
+  buyer,
+  fields,
+  fortunes,
+  links,
+  products,
+  purchases,
+  rows,
+  shop,
+  tiles,
+} from "../../support/html/data.ts"
 
 type Printed = ReturnType<typeof html>
 
 const each = <T>(items: readonly T[], print: (item: T) => Printed): Printed[] => items.map(print)
 
-const button = ({ id, kind, label }: Action): Printed => html`<button type="button" class="${kind}" data-id="${id}">${label}</button>`
+const button = ({ id, kind, label }: Action): Printed =>
+  html`<button type="button" class="${kind}" data-id="${id}">${label}</button>`
 
-const row = ({ id, name, city, amount }: Row): Printed => html`<tr><td>${id}</td><td>${name}</td><td>${city}</td><td>${amount}</td></tr>`
+const row = ({ id, name, city, amount }: Row): Printed =>
+  html`<tr><td>${id}</td><td>${name}</td><td>${city}</td><td>${amount}</td></tr>`
 
 const card = (p: Product): Printed =>
   html`<article class="card" id="product-${p.id}"><a href="/products/${p.slug}"><img src="${p.image}" alt="${p.name}" width="240" height="160" loading="lazy"></a><h2 class="card-title">${p.name}</h2><p class="card-text">${p.description}</p><p class="card-price"><span>${p.price}</span>${p.before === undefined ? "" : html`<del>${p.before}</del>`}</p><ul class="tags">${each(p.tags, tag => html`<li class="tag">${tag}</li>`)}</ul><button type="button" class="btn btn-primary" data-on:click="@post('/cart/${p.id}')">Add to cart</button></article>`
@@ -20,7 +33,8 @@ const field = (f: Field): Printed =>
 const purchase = (p: Purchase): Printed =>
   html`<div class="purchase purchase-card"><div class="purchase-name">${p.name}</div><div class="purchase-price">${p.price}</div><div class="purchase-quantity">${p.quantity}</div></div>`
 
-const tile = ({ left, top }: Tile): Printed => html`<div class="tile" style="left:${left};top:${top}"></div>`
+const tile = ({ left, top }: Tile): Printed =>
+  html`<div class="tile" style="left:${left};top:${top}"></div>`
 
 export const a = (i: number): Printed => button(actions[i % actions.length] as Action)
 

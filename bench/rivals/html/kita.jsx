@@ -1,6 +1,17 @@
 // The same pages for @kitajs/html, which escapes the children of an element only when it says `safe`.
 import { addToCart, cartSize, isOpen, order, signals, toggleCart } from "#expressions"
-import { actions, buyer, fields, fortunes, links, products, purchases, rows, shop, tiles } from "../../support/html/data.ts"
+import {
+  actions,
+  buyer,
+  fields,
+  fortunes,
+  links,
+  products,
+  purchases,
+  rows,
+  shop,
+  tiles,
+} from "../../support/html/data.ts"
 
 const Button = ({ action }) => (
   <button type="button" class={action.kind} data-id={action.id} safe>
@@ -48,7 +59,13 @@ const Card = ({ product }) => (
 const Field = ({ field }) => (
   <label class="field">
     <span safe>{field.label}</span>
-    <input type={field.type} name={field.name} placeholder={field.placeholder} required={field.required} data-bind={field.name} />
+    <input
+      type={field.type}
+      name={field.name}
+      placeholder={field.placeholder}
+      required={field.required}
+      data-bind={field.name}
+    />
   </label>
 )
 

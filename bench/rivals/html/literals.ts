@@ -1,7 +1,18 @@
 // Template literals written by hand, with a tight escape wherever the author remembered that one is needed. With the lists of
 // `each.ts` they are the limit, with those of `each-loop.ts` the rival "concatenation".
 import type { Action, Field, Product, Purchase, Row, Tile } from "../../support/html/data.ts"
-import { actions, buyer, fields, fortunes, links, products, purchases, rows, shop, tiles } from "../../support/html/data.ts"
+import {
+  actions,
+  buyer,
+  fields,
+  fortunes,
+  links,
+  products,
+  purchases,
+  rows,
+  shop,
+  tiles,
+} from "../../support/html/data.ts"
 import { each } from "./each.ts"
 
 const special = /[&<>"']/
@@ -54,7 +65,8 @@ const field = (f: Field): string =>
 const purchase = (p: Purchase): string =>
   `<div class="purchase purchase-card"><div class="purchase-name">${esc(p.name)}</div><div class="purchase-price">${p.price}</div><div class="purchase-quantity">${p.quantity}</div></div>`
 
-const tile = ({ left, top }: Tile): string => `<div class="tile" style="left:${esc(left)};top:${esc(top)}"></div>`
+const tile = ({ left, top }: Tile): string =>
+  `<div class="tile" style="left:${esc(left)};top:${esc(top)}"></div>`
 
 export const a = (i: number): string => button(actions[i % actions.length] as Action)
 

@@ -1,7 +1,18 @@
 // The pages as JSX that several libraries compile, each with its own runtime: ours, hono/jsx, React, Preact and Solid.
 // `#expressions` gives each what it takes for Datastar's attributes; for React, class is compiled to className.
 import { addToCart, cartSize, isOpen, order, signals, toggleCart } from "#expressions"
-import { actions, buyer, fields, fortunes, links, products, purchases, rows, shop, tiles } from "../../support/html/data.ts"
+import {
+  actions,
+  buyer,
+  fields,
+  fortunes,
+  links,
+  products,
+  purchases,
+  rows,
+  shop,
+  tiles,
+} from "../../support/html/data.ts"
 
 const Button = ({ action }) => (
   <button type="button" class={action.kind} data-id={action.id}>
@@ -43,7 +54,13 @@ const Card = ({ product }) => (
 const Field = ({ field }) => (
   <label class="field">
     <span>{field.label}</span>
-    <input type={field.type} name={field.name} placeholder={field.placeholder} required={field.required} data-bind={field.name} />
+    <input
+      type={field.type}
+      name={field.name}
+      placeholder={field.placeholder}
+      required={field.required}
+      data-bind={field.name}
+    />
   </label>
 )
 

@@ -27,9 +27,12 @@ interface Source {
 }
 
 // The project's own tsconfig.json says which runtime its JSX has, and would win over plain options.
-const jsx = (jsxImportSource: string): BuildOptions => ({ tsconfigRaw: { compilerOptions: { jsx: "react-jsx", jsxImportSource } } })
+const jsx = (jsxImportSource: string): BuildOptions => ({
+  tsconfigRaw: { compilerOptions: { jsx: "react-jsx", jsxImportSource } },
+})
 const asString = async () => (page: unknown) => String(page)
-const withDoctype = (page: unknown): string => (String(page).startsWith("<html") ? `<!doctype html>${page}` : String(page))
+const withDoctype = (page: unknown): string =>
+  String(page).startsWith("<html") ? `<!doctype html>${page}` : String(page)
 
 async function parts(): Promise<(page: unknown) => Page> {
   const { chunks } = await import("nitro-ts/html")
@@ -44,9 +47,16 @@ interface Renderer {
 const untyped = async <Module>(name: string): Promise<Module> => (await import(name)) as Module
 
 async function solid(source: string): Promise<string> {
-  const { transformAsync } = await untyped<{ transformAsync(source: string, options: object): Promise<{ code: string }> }>("@babel/core")
+  const { transformAsync } = await untyped<{
+    transformAsync(source: string, options: object): Promise<{ code: string }>
+  }>("@babel/core")
   const presets = [["babel-preset-solid", { generate: "ssr", hydratable: false }]]
-  const result = await transformAsync(source, { presets, babelrc: false, configFile: false, cwd: root })
+  const result = await transformAsync(source, {
+    presets,
+    babelrc: false,
+    configFile: false,
+    cwd: root,
+  })
   return result.code
 }
 
@@ -54,7 +64,18 @@ export const limit = "literals"
 export const concatenation = "concatenation"
 export const kita = "kita"
 export const ours = ["html``", "tag functions", "JSX", "JSX compiled"] as const
-export const rivals = ["literals", "concatenation", "kita", "hono/jsx", "hono/html", "react", "preact", "solid", "ghtml", "eta"] as const
+export const rivals = [
+  "literals",
+  "concatenation",
+  "kita",
+  "hono/jsx",
+  "hono/html",
+  "react",
+  "preact",
+  "solid",
+  "ghtml",
+  "eta",
+] as const
 export type Name = (typeof ours)[number] | (typeof rivals)[number]
 
 const sources: Readonly<Record<Name, Source>> = {
@@ -64,13 +85,22 @@ const sources: Readonly<Record<Name, Source>> = {
   "JSX compiled": { file: "rivals/html/pages.jsx", options: jsx("nitro-ts/html"), print: parts },
   literals: { file: "rivals/html/literals.ts" },
   concatenation: { file: "rivals/html/literals.ts", each: "each-loop.ts" },
-  kita: { file: "rivals/html/kita.jsx", options: jsx("@kitajs/html"), print: async () => withDoctype },
-  "hono/jsx": { file: "rivals/html/pages.jsx", options: jsx("hono/jsx"), print: async () => withDoctype },
+  kita: {
+    file: "rivals/html/kita.jsx",
+    options: jsx("@kitajs/html"),
+    print: async () => withDoctype,
+  },
+  "hono/jsx": {
+    file: "rivals/html/pages.jsx",
+    options: jsx("hono/jsx"),
+    print: async () => withDoctype,
+  },
   "hono/html": { file: "rivals/html/hono-html.ts", print: asString },
   react: {
     file: "rivals/html/pages.jsx",
     options: jsx("react"),
-    change: source => source.replaceAll(" class=", " className=").replaceAll("charset=", "charSet="),
+    change: source =>
+      source.replaceAll(" class=", " className=").replaceAll("charset=", "charSet="),
     print: async () => {
       const { renderToString } = await untyped<Renderer>("react-dom/server")
       return renderToString
@@ -99,9 +129,14 @@ const sources: Readonly<Record<Name, Source>> = {
 /** The compile pass of JSX onto the plan of html``, once there is one. */
 async function compilePass(): Promise<Plugin | undefined> {
   const name = "nitro-ts/esbuild"
-  const exports = (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: object }).exports
+  const exports = (
+    JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: object }
+  ).exports
   if (!Object.hasOwn(exports, "./esbuild")) return undefined
-  const module = (await import(name)) as { readonly default?: () => Plugin; readonly nitro?: () => Plugin }
+  const module = (await import(name)) as {
+    readonly default?: () => Plugin
+    readonly nitro?: () => Plugin
+  }
   return (module.nitro ?? module.default)?.()
 }
 
@@ -116,12 +151,18 @@ export async function compile(name: Name): Promise<void> {
   const { build } = await import("esbuild")
   const source = sources[name]
   const file = join(root, "bench", source.file)
-  const expressions = ours.includes(name as (typeof ours)[number]) ? "expressions.ts" : "text-expressions.ts"
+  const expressions = ours.includes(name as (typeof ours)[number])
+    ? "expressions.ts"
+    : "text-expressions.ts"
   const inner: Plugin = {
     name: "contender",
     setup(build) {
-      build.onResolve({ filter: /^#expressions$/ }, () => ({ path: join(root, "bench/support/html", expressions) }))
-      build.onResolve({ filter: /^\.\/each\.ts$/ }, () => ({ path: join(root, "bench/rivals/html", source.each ?? "each.ts") }))
+      build.onResolve({ filter: /^#expressions$/ }, () => ({
+        path: join(root, "bench/support/html", expressions),
+      }))
+      build.onResolve({ filter: /^\.\/each\.ts$/ }, () => ({
+        path: join(root, "bench/rivals/html", source.each ?? "each.ts"),
+      }))
       if (source.change === undefined) return
       build.onLoad({ filter: /pages\.jsx$/ }, async () => ({
         contents: (await source.change?.(readFileSync(file, "utf8"))) as string,
@@ -151,11 +192,16 @@ export async function compile(name: Name): Promise<void> {
 export async function load(name: Name): Promise<Pages> {
   const file = compiledFile(name)
   if (!existsSync(file)) await compile(name)
-  const module = (await import(pathToFileURL(file).href)) as Record<CaseName, (i: number) => unknown>
+  const module = (await import(pathToFileURL(file).href)) as Record<
+    CaseName,
+    (i: number) => unknown
+  >
   const print = await sources[name].print?.()
   if (print === undefined) return module as Pages
   // Solid's components must be called inside of its renderer.
-  return Object.fromEntries(caseNames.map(key => [key, (i: number) => print(module[key](i))])) as unknown as Pages
+  return Object.fromEntries(
+    caseNames.map(key => [key, (i: number) => print(module[key](i))]),
+  ) as unknown as Pages
 }
 
 interface Node {
@@ -168,7 +214,9 @@ interface Node {
 /** The DOM of a page as text: attributes in order of their names, styles without optional spaces, no comments. */
 export function domOf(page: Page): string {
   // The parser that comes along with Solid's compiler.
-  const { parse } = createRequire(createRequire(import.meta.url).resolve("babel-plugin-jsx-dom-expressions"))("parse5") as {
+  const { parse } = createRequire(
+    createRequire(import.meta.url).resolve("babel-plugin-jsx-dom-expressions"),
+  )("parse5") as {
     parse(html: string): Node
   }
   const lines: string[] = []
@@ -181,9 +229,13 @@ export function domOf(page: Page): string {
   const walk = (node: Node, depth: number): void => {
     if (node.nodeName === "#comment" || node.nodeName === "#documentType") return
     const attributes = (node.attrs ?? [])
-      .map(({ name, value }) => `${name}=${JSON.stringify(name === "style" ? style(value) : value)}`)
+      .map(
+        ({ name, value }) => `${name}=${JSON.stringify(name === "style" ? style(value) : value)}`,
+      )
       .sort()
-    lines.push(`${" ".repeat(depth)}${node.nodeName} ${attributes.join(" ")}${node.value === undefined ? "" : JSON.stringify(node.value)}`)
+    lines.push(
+      `${" ".repeat(depth)}${node.nodeName} ${attributes.join(" ")}${node.value === undefined ? "" : JSON.stringify(node.value)}`,
+    )
     for (const child of node.childNodes ?? []) walk(child, depth + 1)
   }
   walk(parse(typeof page === "string" ? page : page.join("")), 0)

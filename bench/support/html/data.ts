@@ -42,10 +42,13 @@ export interface Tile {
   readonly top: string
 }
 
-const words = "oak pine birch maple cedar ash elm larch willow alder hazel rowan beech holly linden".split(" ")
+const words =
+  "oak pine birch maple cedar ash elm larch willow alder hazel rowan beech holly linden".split(" ")
 const word = (i: number): string => words[i % words.length] as string
-const list = <T>(count: number, make: (i: number) => T): readonly T[] => Array.from({ length: count }, (_, i) => make(i))
-const special = (i: number, text: string): string => (i % 10 === 3 ? `${text} & <${word(i)}>` : text)
+const list = <T>(count: number, make: (i: number) => T): readonly T[] =>
+  Array.from({ length: count }, (_, i) => make(i))
+const special = (i: number, text: string): string =>
+  i % 10 === 3 ? `${text} & <${word(i)}>` : text
 
 export const actions: readonly Action[] = list(1000, i => ({
   id: `action-${i}`,
@@ -95,7 +98,10 @@ export const purchases: readonly Purchase[] = list(1000, i => ({
 }))
 
 export const fortunes: readonly Fortune[] = [
-  { id: 11, message: '<script>alert("This should not be displayed in a browser alert box.");</script>' },
+  {
+    id: 11,
+    message: '<script>alert("This should not be displayed in a browser alert box.");</script>',
+  },
   { id: 4, message: "A bad random number generator: 1, 1, 1, 1, 1, 4.33e+67, 1, 1, 1" },
   { id: 5, message: "A computer program does what you tell it to do, not what you want it to do." },
   { id: 2, message: "A computer scientist is someone who fixes things that aren't broken." },

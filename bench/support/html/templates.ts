@@ -1,12 +1,25 @@
 // The pages with our html``, as a user would write them.
 import { html, type Markup } from "nitro-ts/html"
 import type { Action, Field, Product, Purchase, Row, Tile } from "./data.ts"
-import { actions, buyer, fields, fortunes, links, products, purchases, rows, shop, tiles } from "./data.ts"
+import {
+  actions,
+  buyer,
+  fields,
+  fortunes,
+  links,
+  products,
+  purchases,
+  rows,
+  shop,
+  tiles,
+} from "./data.ts"
 import { addToCart, order } from "./expressions.ts"
 
-const button = ({ id, kind, label }: Action): Markup => html`<button type="button" class="${kind}" data-id="${id}">${label}</button>`
+const button = ({ id, kind, label }: Action): Markup =>
+  html`<button type="button" class="${kind}" data-id="${id}">${label}</button>`
 
-const row = ({ id, name, city, amount }: Row): Markup => html`<tr><td>${id}</td><td>${name}</td><td>${city}</td><td>${amount}</td></tr>`
+const row = ({ id, name, city, amount }: Row): Markup =>
+  html`<tr><td>${id}</td><td>${name}</td><td>${city}</td><td>${amount}</td></tr>`
 
 const card = (p: Product): Markup =>
   html`<article class="card" id="product-${p.id}"><a href="/products/${p.slug}"><img src="${p.image}" alt="${p.name}" width="240" height="160" loading="lazy"></a><h2 class="card-title">${p.name}</h2><p class="card-text">${p.description}</p><p class="card-price"><span>${p.price}</span>${p.before !== undefined && html`<del>${p.before}</del>`}</p><ul class="tags">${p.tags.map(tag => html`<li class="tag">${tag}</li>`)}</ul><button type="button" class="btn btn-primary" data-on:click=${addToCart(p.id)}>Add to cart</button></article>`
@@ -17,7 +30,8 @@ const field = (f: Field): Markup =>
 const purchase = (p: Purchase): Markup =>
   html`<div class="purchase purchase-card"><div class="purchase-name">${p.name}</div><div class="purchase-price">${p.price}</div><div class="purchase-quantity">${p.quantity}</div></div>`
 
-const tile = ({ left, top }: Tile): Markup => html`<div class="tile" style="left:${left};top:${top}"></div>`
+const tile = ({ left, top }: Tile): Markup =>
+  html`<div class="tile" style="left:${left};top:${top}"></div>`
 
 export const a = (i: number): Markup => button(actions[i % actions.length] as Action)
 

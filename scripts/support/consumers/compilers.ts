@@ -16,9 +16,14 @@ export async function compiler(version: string): Promise<string | undefined> {
 /** Compiles a folder. Returns what the compiler complains about, empty when nothing. */
 export function compile(tsc: string, folder: string, ...flags: readonly string[]): Promise<string> {
   return new Promise(resolve => {
-    const child = spawn(process.execPath, [tsc, "-p", folder, "--pretty", "false", ...flags], { cwd: folder })
+    const child = spawn(process.execPath, [tsc, "-p", folder, "--pretty", "false", ...flags], {
+      cwd: folder,
+    })
     let output = ""
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data.toString()))
-    child.once("close", code => resolve(code === 0 ? "" : output.trim() || `tsc ended with ${code}`))
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (data: Buffer) => (output += data.toString()))
+    child.once("close", code =>
+      resolve(code === 0 ? "" : output.trim() || `tsc ended with ${code}`),
+    )
   })
 }

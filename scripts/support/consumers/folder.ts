@@ -1,5 +1,14 @@
 // A folder outside of the repository with the packed package installed, made by the commands that getting started shows.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { ensureBuilt } from "../build.mjs"
@@ -26,7 +35,8 @@ export async function consumerFolder(tarball: string, { keep = false } = {}): Pr
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "nitro-consumer-")))
   if (!keep) process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
   const { commands, tsconfig } = firstSteps()
-  if (!/\bnitro-ts\b/.test(commands)) throw new Error("The commands of getting started do not install nitro-ts.")
+  if (!/\bnitro-ts\b/.test(commands))
+    throw new Error("The commands of getting started do not install nitro-ts.")
   await must("bash", ["-euc", commands.replaceAll(/(?<=\s)nitro-ts(?=\s|$)/g, tarball)], folder)
   writeFileSync(join(folder, "tsconfig.json"), tsconfig)
   return folder
@@ -34,10 +44,15 @@ export async function consumerFolder(tarball: string, { keep = false } = {}): Pr
 
 /** Installs further packages with their types: `name@version`, or a name, for which the project's own version is taken. */
 export async function install(folder: string, names: readonly string[]): Promise<void> {
-  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { devDependencies: Record<string, string> }
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    devDependencies: Record<string, string>
+  }
   const types = names.map(name => `@types/${name}`).filter(name => devDependencies[name])
-  const specs = [...names, ...types].map(name => (devDependencies[name] ? `${name}@${devDependencies[name]}` : name))
-  if (specs.length > 0) await must("npm", ["install", "--no-audit", "--no-fund", "--silent", ...specs], folder)
+  const specs = [...names, ...types].map(name =>
+    devDependencies[name] ? `${name}@${devDependencies[name]}` : name,
+  )
+  if (specs.length > 0)
+    await must("npm", ["install", "--no-audit", "--no-fund", "--silent", ...specs], folder)
 }
 
 /** Whether packages can be installed here at all. */
@@ -45,7 +60,8 @@ export async function isRegistryReachable(): Promise<boolean> {
   return (await run("npm", ["view", "zod", "version", "--silent"], { stdio: "ignore" })) === 0
 }
 
-export const isInstalled = (folder: string, name: string): boolean => existsSync(join(folder, "node_modules", name, "package.json"))
+export const isInstalled = (folder: string, name: string): boolean =>
+  existsSync(join(folder, "node_modules", name, "package.json"))
 
 async function must(command: string, args: readonly string[], cwd: string): Promise<void> {
   const code = await run(command, args, { cwd, ...quiet })

@@ -23,8 +23,14 @@ export function pageProjects(): readonly Project[] {
   return pagePaths().flatMap(path => {
     const own = filesOf(path)
     const programs = own.filter(isProgram).map(({ name }) => name)
-    const examples = own.flatMap(({ block: { source = "" } }) => (source.startsWith("examples/") ? [filesBelow(dirname(source))] : []))
-    const files = Object.assign({}, ...examples, Object.fromEntries([...first, ...own].map(({ name, text }) => [name, text])))
+    const examples = own.flatMap(({ block: { source = "" } }) =>
+      source.startsWith("examples/") ? [filesBelow(dirname(source))] : [],
+    )
+    const files = Object.assign(
+      {},
+      ...examples,
+      Object.fromEntries([...first, ...own].map(({ name, text }) => [name, text])),
+    )
     return programs.length === 0 ? [] : [{ name: basename(path, ".md"), files, programs }]
   })
 }
@@ -39,15 +45,27 @@ function pagePaths(): readonly string[] {
 
 /** The applications in `examples`. */
 export function exampleProjects(): readonly Project[] {
-  const names = readdirSync(join(root, "examples"), "utf8").filter(name => existsSync(join(root, "examples", name, "app.tsx")))
-  return names.map(name => ({ name: `example-${name}`, files: filesBelow(`examples/${name}`), programs: ["app.tsx"] }))
+  const names = readdirSync(join(root, "examples"), "utf8").filter(name =>
+    existsSync(join(root, "examples", name, "app.tsx")),
+  )
+  return names.map(name => ({
+    name: `example-${name}`,
+    files: filesBelow(`examples/${name}`),
+    programs: ["app.tsx"],
+  }))
 }
 
 /** The text of every file of a folder but what its programs left. */
 function filesBelow(folder: string): Record<string, string> {
-  const paths = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map(path => path.replaceAll("\\", "/"))
-  const kept = paths.filter(path => statSync(join(root, folder, path)).isFile() && !/\.db(-\w+)?$/.test(path))
-  return Object.fromEntries(kept.map(path => [path, readFileSync(join(root, folder, path), "utf8")]))
+  const paths = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map(path =>
+    path.replaceAll("\\", "/"),
+  )
+  const kept = paths.filter(
+    path => statSync(join(root, folder, path)).isFile() && !/\.db(-\w+)?$/.test(path),
+  )
+  return Object.fromEntries(
+    kept.map(path => [path, readFileSync(join(root, folder, path), "utf8")]),
+  )
 }
 
 /** The commands that getting started begins with, and the tsconfig.json that it shows. */
@@ -55,7 +73,8 @@ export function firstSteps(): { readonly commands: string; readonly tsconfig: st
   const blocks = codeBlocks(gettingStarted, read(gettingStarted))
   const commands = blocks.find(({ language }) => language === "sh")?.code
   const tsconfig = blocks.find(({ language }) => language === "json")?.code
-  if (commands === undefined || tsconfig === undefined) throw new Error(`${gettingStarted} shows no commands or no tsconfig.json.`)
+  if (commands === undefined || tsconfig === undefined)
+    throw new Error(`${gettingStarted} shows no commands or no tsconfig.json.`)
   return { commands, tsconfig }
 }
 
@@ -66,20 +85,35 @@ export function furtherPackages(projects: readonly Project[]): readonly string[]
   )
   const imports = projects
     .flatMap(({ files }) => Object.values(files))
-    .flatMap(text => [...text.matchAll(/\bfrom "(@[^"/]+\/[^"/]+|[^@."/][^"/]*)/g)].map(match => match[1] ?? ""))
+    .flatMap(text =>
+      [...text.matchAll(/\bfrom "(@[^"/]+\/[^"/]+|[^@."/][^"/]*)/g)].map(match => match[1] ?? ""),
+    )
   const names = new Set([...commands.flatMap(names => names.split(" ")), ...imports])
   return [...names].filter(name => !name.startsWith("node:") && name !== "nitro-ts").sort()
 }
 
 /** Writes a project to a folder. `port` replaces the port 3000 that the pages name. */
-export function writeProject(folder: string, { files }: Project, tsconfig: string, port?: number): void {
+export function writeProject(
+  folder: string,
+  { files }: Project,
+  tsconfig: string,
+  port?: number,
+): void {
   for (const [path, text] of Object.entries({ ...files, "tsconfig.json": tsconfig })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), port === undefined ? text : text.replaceAll(/\b3000\b/g, String(port)))
+    writeFileSync(
+      join(folder, path),
+      port === undefined ? text : text.replaceAll(/\b3000\b/g, String(port)),
+    )
   }
 }
 
 /** The project without its TypeScript: what has to lie beside compiled modules, as tsc copies nothing. */
 export function withoutPrograms(project: Project): Project {
-  return { ...project, files: Object.fromEntries(Object.entries(project.files).filter(([name]) => !isProgram({ name }))) }
+  return {
+    ...project,
+    files: Object.fromEntries(
+      Object.entries(project.files).filter(([name]) => !isProgram({ name })),
+    ),
+  }
 }

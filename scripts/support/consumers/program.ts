@@ -18,13 +18,23 @@ const endMs = 10_000
  * Runs a program to its end. One that listens on `port` is sent a request for `/`, and then ended with SIGTERM. Returns
  * what went wrong, with the output; undefined when it ended well and the answer was no server error.
  */
-export async function runProgram({ command, args, cwd, env }: Command, port: number): Promise<string | undefined> {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env, PORT: String(port) }, stdio: ["ignore", "pipe", "pipe"] })
+export async function runProgram(
+  { command, args, cwd, env }: Command,
+  port: number,
+): Promise<string | undefined> {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env, PORT: String(port) },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
   let output = ""
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data.toString()))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (data: Buffer) => (output += data.toString()))
   const ended = new Promise<string>(resolve => {
     child.once("error", error => resolve(`cannot be started: ${error.message}`))
-    child.once("close", (code, signal) => resolve(code === 0 || signal === "SIGTERM" ? "" : `ended with ${code ?? signal}`))
+    child.once("close", (code, signal) =>
+      resolve(code === 0 || signal === "SIGTERM" ? "" : `ended with ${code ?? signal}`),
+    )
   })
   const giveUp = AbortSignal.timeout(patienceMs)
   const answered = async (): Promise<string> => {
@@ -33,7 +43,9 @@ export async function runProgram({ command, args, cwd, env }: Command, port: num
       if (status === undefined) continue
       return status < 500 ? "answers" : `answers ${status}`
     }
-    return child.exitCode === null ? `neither ended nor answered within ${patienceMs} ms` : await ended
+    return child.exitCode === null
+      ? `neither ended nor answered within ${patienceMs} ms`
+      : await ended
   }
   let outcome = await Promise.race([ended, answered()])
   if (outcome === "answers") {
@@ -49,7 +61,10 @@ export async function runProgram({ command, args, cwd, env }: Command, port: num
 
 async function request(port: number): Promise<number | undefined> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/`, { redirect: "manual", signal: AbortSignal.timeout(5000) })
+    const response = await fetch(`http://127.0.0.1:${port}/`, {
+      redirect: "manual",
+      signal: AbortSignal.timeout(5000),
+    })
     await response.body?.cancel()
     return response.status
   } catch {

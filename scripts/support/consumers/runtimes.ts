@@ -21,7 +21,8 @@ const nodes = ["20.20.2", ...otherNodes]
 const bunVersion = "1.4.5"
 const denoVersion = "2.9.6"
 /** Decorators cannot be stripped, and Node strips no JSX. */
-const isStrippable = (file: string, text: string): boolean => file.endsWith(".ts") && !isTest(file) && !/^\s*@\w+/m.test(text)
+const isStrippable = (file: string, text: string): boolean =>
+  file.endsWith(".ts") && !isTest(file) && !/^\s*@\w+/m.test(text)
 
 /** Tests are run by vitest, which brings its own way to load TypeScript. */
 const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
@@ -31,7 +32,10 @@ const vitest = "node_modules/vitest/vitest.mjs"
 export const tsx: Runtime = {
   name: "tsx",
   accepts: () => true,
-  command: file => [process.execPath, ...(isTest(file) ? [join("../../..", vitest), "run", file] : ["--import", "tsx", file])],
+  command: file => [
+    process.execPath,
+    ...(isTest(file) ? [join("../../..", vitest), "run", file] : ["--import", "tsx", file]),
+  ],
 }
 
 export async function runtimes(): Promise<readonly MaybeRuntime[]> {
@@ -40,24 +44,55 @@ export async function runtimes(): Promise<readonly MaybeRuntime[]> {
     const major = version.split(".")[0] ?? ""
     const node = await nodeOf(version)
     const name = `tsc + node ${major}`
-    if (node === undefined) all.push({ name, missing: `npm offers no Node ${version} for ${process.platform}-${process.arch}` })
-    else all.push({ name, isCompiled: true, command: file => [node, join("dist", file.replace(/\.tsx?$/, ".js"))] })
+    if (node === undefined)
+      all.push({
+        name,
+        missing: `npm offers no Node ${version} for ${process.platform}-${process.arch}`,
+      })
+    else
+      all.push({
+        name,
+        isCompiled: true,
+        command: file => [node, join("dist", file.replace(/\.tsx?$/, ".js"))],
+      })
     if (node !== undefined && Number(major) >= 24)
-      all.push({ name: `node ${major}, types stripped`, accepts: isStrippable, command: file => [node, file] })
+      all.push({
+        name: `node ${major}, types stripped`,
+        accepts: isStrippable,
+        command: file => [node, file],
+      })
   }
-  return [...all, await fromNpm("bun", bunVersion, ["run"]), await fromNpm("deno", denoVersion, ["run", "-A"])]
+  return [
+    ...all,
+    await fromNpm("bun", bunVersion, ["run"]),
+    await fromNpm("deno", denoVersion, ["run", "-A"]),
+  ]
 }
 
 async function nodeOf(version: string): Promise<string | undefined> {
   if (process.version === `v${version}`) return process.execPath
-  const folder = await packages(`consumer-node${version.split(".")[0]}`, [`${nodePackage}@${version}`])
+  const folder = await packages(`consumer-node${version.split(".")[0]}`, [
+    `${nodePackage}@${version}`,
+  ])
   return folder && existsSync(nodeIn(folder)) ? nodeIn(folder) : undefined
 }
 
-async function fromNpm(name: string, version: string, args: readonly string[]): Promise<MaybeRuntime> {
+async function fromNpm(
+  name: string,
+  version: string,
+  args: readonly string[],
+): Promise<MaybeRuntime> {
   // Their install scripts put the binary of the platform where the command is.
-  const folder = await packages(`consumer-${name}`, [`${name}@${version}`], ["--ignore-scripts=false"])
+  const folder = await packages(
+    `consumer-${name}`,
+    [`${name}@${version}`],
+    ["--ignore-scripts=false"],
+  )
   const path = folder && join(folder, "node_modules/.bin", name)
-  if (!path || !existsSync(path)) return { name, missing: `npm offers no ${name}@${version} here, or the registry cannot be reached` }
+  if (!path || !existsSync(path))
+    return {
+      name,
+      missing: `npm offers no ${name}@${version} here, or the registry cannot be reached`,
+    }
   return { name, command: file => [path, ...args, file] }
 }

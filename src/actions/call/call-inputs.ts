@@ -17,7 +17,12 @@ export class CallInputs {
   readonly #checked = new Set<string>()
 
   /** `name` is the operation as code names it: `Todo.rename`. */
-  constructor(name: string, known: Route["input"], others: Iterable<string> = [], kept: Iterable<string> = []) {
+  constructor(
+    name: string,
+    known: Route["input"],
+    others: Iterable<string> = [],
+    kept: Iterable<string> = [],
+  ) {
     this.#name = name
     this.#known = known
     this.#others = new Set(others)
@@ -52,7 +57,9 @@ export class CallInputs {
   /** Of a part the parts of its field, where there are any. */
   #nearest(name: string, names: readonly string[]): string {
     const [field] = name.split(".", 1) as [string]
-    const parts = Object.hasOwn(this.#known, field) ? valueParts(this.#known[field] as Route["input"][string]) : undefined
+    const parts = Object.hasOwn(this.#known, field)
+      ? valueParts(this.#known[field] as Route["input"][string])
+      : undefined
     return parts === undefined
       ? suggest(field, names)
       : suggest(
@@ -64,15 +71,23 @@ export class CallInputs {
   #unknown(name: string): NitroError {
     const names = [...Object.keys(this.#known), ...this.#others]
     if (this.#kept.has(name)) {
-      return new NitroError("NITRO_CALL_INPUT", `${this.#name} may not set "${name}": the field is guarded, or kept by the library.`, {
-        fix: "Leave it out of the form, or take it as input of an action.",
-      })
+      return new NitroError(
+        "NITRO_CALL_INPUT",
+        `${this.#name} may not set "${name}": the field is guarded, or kept by the library.`,
+        {
+          fix: "Leave it out of the form, or take it as input of an action.",
+        },
+      )
     }
     const fix =
       names.length === 0
         ? `${this.#name} takes no input. Declare it: @action({ input: { ${/^\w+$/.test(name) ? name : "name"}: z.string() } }).`
         : this.#nearest(name, names)
-    return new NitroError("NITRO_CALL_INPUT", `${this.#name} takes no input named "${name}". ${fix}`, { fix })
+    return new NitroError(
+      "NITRO_CALL_INPUT",
+      `${this.#name} takes no input named "${name}". ${fix}`,
+      { fix },
+    )
   }
 }
 
@@ -99,7 +114,11 @@ export function inputsOf(
         fields.map(field => field.name),
       )
     case "list":
-      return new CallInputs(of, Object.fromEntries(visible.map(field => [field.name, field.schema])), listParameters)
+      return new CallInputs(
+        of,
+        Object.fromEntries(visible.map(field => [field.name, field.schema])),
+        listParameters,
+      )
     default:
       return undefined
   }

@@ -1,5 +1,14 @@
 // `call(todo, "toggle")`: one value that is an expression for the script and a form for browsers without it.
-import { del, get, js, value as literalOf, patch, post, put, sequence } from "../../datastar/index.ts"
+import {
+  del,
+  get,
+  js,
+  value as literalOf,
+  patch,
+  post,
+  put,
+  sequence,
+} from "../../datastar/index.ts"
 import type { EntityClass, EntityInstance } from "../../entity/index.ts"
 import {
   button,
@@ -20,7 +29,12 @@ import { Expression } from "../../shared/expression.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { AppState } from "../context/app-state.ts"
 import { currentRequest } from "../context/request-context.ts"
-import { type ActionDefinition, actionOf, type HttpMethod, type MethodName } from "../contract/action.ts"
+import {
+  type ActionDefinition,
+  actionOf,
+  type HttpMethod,
+  type MethodName,
+} from "../contract/action.ts"
 import { fieldId, formKeyFrom, formSignal, identifier } from "../contract/form-keys.ts"
 import type { CrudOperation, Route } from "../contract/route.ts"
 import { isSecretName, secretPrefix } from "../input/secret-names.ts"
@@ -73,7 +87,10 @@ const sendAnyForm = {
 // What was typed while a form was under way must survive its success: only a value that is still the one sent is settled.
 const rememberSent = js("[...el.elements].forEach(each => each.sent = each.value)")
 const sendField = { get: sequence(rememberSent, send.get), post: sequence(rememberSent, send.post) }
-const sendFields = { get: sequence(rememberSent, sendAnyForm.get), post: sequence(rememberSent, sendAnyForm.post) }
+const sendFields = {
+  get: sequence(rememberSent, sendAnyForm.get),
+  post: sequence(rememberSent, sendAnyForm.post),
+}
 // As ternaries, which need no escape in an attribute. A select has no default value: it keeps what was chosen.
 const showDefault = "(el.value === el.sent ? el.value = el.defaultValue ?? el.value : 0)"
 const keepAsDefault = "(el.value === el.sent ? el.defaultValue = el.value : 0)"
@@ -109,7 +126,10 @@ export class Call extends Expression<void> {
   #request(): string {
     const { method, confirm } = this.#route
     const path = this.#base + this.#route.suffix
-    const request = requests[method](path, this.#input === undefined ? {} : { payload: this.#input }).source
+    const request = requests[method](
+      path,
+      this.#input === undefined ? {} : { payload: this.#input },
+    ).source
     return confirm === undefined ? request : `confirm(${literalOf(confirm).source}) && ${request}`
   }
 
@@ -147,7 +167,11 @@ export class Call extends Expression<void> {
   }
 
   get #form(): string {
-    return formKeyFrom(this.#route.entityName, this.#route.operationName, String(this.#instance?.id ?? ""))
+    return formKeyFrom(
+      this.#route.entityName,
+      this.#route.operationName,
+      String(this.#instance?.id ?? ""),
+    )
   }
 
   /**
@@ -160,7 +184,11 @@ export class Call extends Expression<void> {
 
   get form(): FormAttributes {
     const method = this.method === "GET" ? "get" : "post"
-    return { method, action: this.#postHref, "data-on:submit__prevent": asking(sendFields[method], this.#route.confirm) }
+    return {
+      method,
+      action: this.#postHref,
+      "data-on:submit__prevent": asking(sendFields[method], this.#route.confirm),
+    }
   }
 
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
@@ -171,7 +199,9 @@ export class Call extends Expression<void> {
     const attributes = { ...this.#tied(name), "data-effect": effect }
     const given = value === undefined ? attributes : { ...attributes, value }
     // A password has no second name, since its own says what it is.
-    return isSecretName(name) ? given : Object.assign(given, { [onPassword]: { name, value, secretName: secretPrefix + name } })
+    return isSecretName(name)
+      ? given
+      : Object.assign(given, { [onPassword]: { name, value, secretName: secretPrefix + name } })
   }
 
   /** Attributes for a checkbox, or for what holds radio buttons; whether one is chosen says `value(name)`. */
@@ -179,7 +209,12 @@ export class Call extends Expression<void> {
     this.#route.inputs?.assert(name)
     const attributes = this.#tied(name)
     if (this.#edits(name)) return attributes
-    return { ...attributes, "data-effect": new Expression(`$${formSignal(this.#form)} && (el.checked = el.defaultChecked)`) }
+    return {
+      ...attributes,
+      "data-effect": new Expression(
+        `$${formSignal(this.#form)} && (el.checked = el.defaultChecked)`,
+      ),
+    }
   }
 
   #tied(name: string) {
@@ -188,7 +223,8 @@ export class Call extends Expression<void> {
       id,
       name,
       "aria-describedby": `${id}_error`,
-      ...(this.#flash()?.errors[name] !== undefined && ({ "aria-invalid": "true", autofocus: true } as const)),
+      ...(this.#flash()?.errors[name] !== undefined &&
+        ({ "aria-invalid": "true", autofocus: true } as const)),
       "data-attr:aria-invalid": new Expression(`$_${id} ? 'true' : 'false'`),
     }
   }
@@ -199,7 +235,9 @@ export class Call extends Expression<void> {
    */
   value(name: string): unknown {
     this.#route.inputs?.assert(name)
-    return this.#flash()?.values[name] ?? (this.#edits(name) ? this.#instanceValue?.[name] : undefined)
+    return (
+      this.#flash()?.values[name] ?? (this.#edits(name) ? this.#instanceValue?.[name] : undefined)
+    )
   }
 
   /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
@@ -314,7 +352,9 @@ function segmentOf({ id }: EntityInstance): Segment {
 }
 
 /** Types that would print a form which nothing sends, or which holds nothing to send. */
-const dead: Readonly<Record<"button" | "input", { readonly types: ReadonlySet<unknown>; readonly fix: string }>> = {
+const dead: Readonly<
+  Record<"button" | "input", { readonly types: ReadonlySet<unknown>; readonly fix: string }>
+> = {
   button: {
     types: new Set(["button", "reset"]),
     fix: 'Leave `type` out. For a button that only runs an expression write <button type="button" data-on:click={…}>.',
@@ -329,9 +369,13 @@ const dead: Readonly<Record<"button" | "input", { readonly types: ReadonlySet<un
 function assertControl(face: "button" | "input", attributes: object): void {
   const type = typeOf(attributes)
   if (typeof type !== "string" || !dead[face].types.has(type.toLowerCase())) return
-  throw new NitroError("NITRO_CALL_CONTROL", `call(…).${face}(…) with type ${JSON.stringify(type)} would print a form that does nothing.`, {
-    fix: dead[face].fix,
-  })
+  throw new NitroError(
+    "NITRO_CALL_CONTROL",
+    `call(…).${face}(…) with type ${JSON.stringify(type)} would print a form that does nothing.`,
+    {
+      fix: dead[face].fix,
+    },
+  )
 }
 
 /** Leaving a changed field sends its form, as Enter does; Escape takes the change and its message back. `id` needs no escape. */
@@ -349,7 +393,9 @@ function queryOf(input: Readonly<Record<string, unknown>>): string {
 
 function asking(request: Expression, confirm: string | undefined): Expression {
   // As a branch, since the request may be a sequence of statements.
-  return confirm === undefined ? request : js(`if (confirm(${literalOf(confirm).source})) { ${request.source} }`)
+  return confirm === undefined
+    ? request
+    : js(`if (confirm(${literalOf(confirm).source})) { ${request.source} }`)
 }
 
 type InputOf<T, K> = K extends keyof T
@@ -366,17 +412,30 @@ type InputOf<T, K> = K extends keyof T
  * <form {...call(todo, "delete").form}><button>×</button></form>
  * ```
  */
-export function call<T extends EntityInstance, K extends MethodName<T> | "read">(target: T, operation: K, input?: InputOf<T, K>): Call
+export function call<T extends EntityInstance, K extends MethodName<T> | "read">(
+  target: T,
+  operation: K,
+  input?: InputOf<T, K>,
+): Call
 /** A call of a class's static action, or of its `create` and `list`. */
-export function call<C extends EntityClass, K extends MethodName<C> | "list">(target: C, operation: K, input?: InputOf<C, K>): Call
-export function call(target: EntityInstance | EntityClass, operation: string, input?: object): Call {
+export function call<C extends EntityClass, K extends MethodName<C> | "list">(
+  target: C,
+  operation: K,
+  input?: InputOf<C, K>,
+): Call
+export function call(
+  target: EntityInstance | EntityClass,
+  operation: string,
+  input?: object,
+): Call {
   const isClass = typeof target === "function"
   const entity = isClass ? target : (target.constructor as unknown as EntityClass)
   const request = currentRequest()
   const route = routeOf(entity, isClass, operation)
   if (input !== undefined) route.inputs?.assertAll(input)
   // In a test or a job there is no app to ask.
-  if (request === undefined) needsApp(() => noAppError(`call(${entity.definition.name}, "${operation}")`))
+  if (request === undefined)
+    needsApp(() => noAppError(`call(${entity.definition.name}, "${operation}")`))
   else if (route.checkedFor !== request.app) {
     assertReachable(request.app, entity, operation, route.crud)
     route.checkedFor = request.app
@@ -429,7 +488,13 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
   if (route === undefined) {
     const { action, ...paths } = methodAndPaths(entity, isClass, operation)
     const inputs = inputsOf(entity, operation, paths.crud, action)
-    route = withForms(paths, identifier(entity.definition.name), identifier(operation), inputs, hiddenOf(entity))
+    route = withForms(
+      paths,
+      identifier(entity.definition.name),
+      identifier(operation),
+      inputs,
+      hiddenOf(entity),
+    )
     known.set(key, route)
   }
   return route
@@ -438,7 +503,9 @@ function routeOf(entity: EntityClass, isClass: boolean, operation: string): Call
 type Paths = Pick<CallRoute, "method" | "suffix" | "postSuffix" | "confirm" | "crud">
 
 function hiddenOf(entity: EntityClass): ReadonlySet<string> {
-  return new Set(entity.definition.fields.filter(field => field.hidden === true).map(field => field.name))
+  return new Set(
+    entity.definition.fields.filter(field => field.hidden === true).map(field => field.name),
+  )
 }
 
 function withForms(
@@ -485,7 +552,12 @@ export function callTo(
 ): Call {
   const inputs = takes === undefined ? undefined : new CallInputs(takes.name, takes.input)
   if (input !== undefined) inputs?.assertAll(input)
-  const route = withForms({ method, suffix: path, postSuffix: path, confirm, crud: undefined }, owner, operation, inputs)
+  const route = withForms(
+    { method, suffix: path, postSuffix: path, confirm, crud: undefined },
+    owner,
+    operation,
+    inputs,
+  )
   return new Call(route, currentRequest()?.basePath ?? "", undefined, input)
 }
 
@@ -498,7 +570,10 @@ function submitAttribute(
   return ` data-on:submit__prevent="${confirm === undefined ? source : escapeHtml(source)}"`
 }
 
-const crud: Record<"class" | "instance", Record<string, Pick<CallRoute, "method" | "suffix" | "postSuffix">>> = {
+const crud: Record<
+  "class" | "instance",
+  Record<string, Pick<CallRoute, "method" | "suffix" | "postSuffix">>
+> = {
   class: {
     list: { method: "GET", suffix: "", postSuffix: "" },
     create: { method: "POST", suffix: "", postSuffix: "" },
@@ -519,14 +594,30 @@ function methodAndPaths(
   const action = actionOf(holder[operation])
   if (action) {
     const path = `/${action.path}`
-    return { method: action.method, suffix: path, postSuffix: path, confirm: action.confirm, crud: undefined, action }
+    return {
+      method: action.method,
+      suffix: path,
+      postSuffix: path,
+      confirm: action.confirm,
+      crud: undefined,
+      action,
+    }
   }
   const offered = crud[isClass ? "class" : "instance"]
   if (Object.hasOwn(offered, operation)) {
-    return { ...(offered[operation] as (typeof offered)[string]), confirm: undefined, crud: operation as CrudOperation, action: undefined }
+    return {
+      ...(offered[operation] as (typeof offered)[string]),
+      confirm: undefined,
+      crud: operation as CrudOperation,
+      action: undefined,
+    }
   }
   const { name } = entity.definition
-  throw new NitroError("NITRO_NOT_AN_ACTION", `${name}.${operation} is not an action: nothing outside may call it.`, {
-    fix: `Mark it with @action(), or with static { action(this, "${operation}") } in ${name}. ${suggest(operation, Object.keys(offered))}`,
-  })
+  throw new NitroError(
+    "NITRO_NOT_AN_ACTION",
+    `${name}.${operation} is not an action: nothing outside may call it.`,
+    {
+      fix: `Mark it with @action(), or with static { action(this, "${operation}") } in ${name}. ${suggest(operation, Object.keys(offered))}`,
+    },
+  )
 }

@@ -12,7 +12,12 @@ const exposures: AppPart<ReadonlyMap<EntityClass, Exposure>> = {
 }
 
 /** `crud` is undefined for an action. @throws NITRO_NOT_EXPOSED naming the line to write. */
-export function assertReachable(app: AppState, entity: EntityClass, operation: string, crud: CrudOperation | undefined): void {
+export function assertReachable(
+  app: AppState,
+  entity: EntityClass,
+  operation: string,
+  crud: CrudOperation | undefined,
+): void {
   const { name } = entity.definition
   const exposure = app.part(exposures).get(entity)
   if (exposure === undefined) {
@@ -55,17 +60,35 @@ const patterns: AppPart<ReadonlySet<string>> = {
 }
 
 /** The same for a route by its pattern. `fix` is the line to write. @throws NITRO_NOT_EXPOSED */
-export function assertRoute(app: AppState, call: string, method: HttpMethod, pattern: string, fix: string): void {
+export function assertRoute(
+  app: AppState,
+  call: string,
+  method: HttpMethod,
+  pattern: string,
+  fix: string,
+): void {
   if (app.part(patterns).has(`${method} ${pattern}`)) return
-  throw new NitroError("NITRO_NOT_EXPOSED", `${call} has no route: the app does not list it. ${fix}`, { fix })
+  throw new NitroError(
+    "NITRO_NOT_EXPOSED",
+    `${call} has no route: the app does not list it. ${fix}`,
+    { fix },
+  )
 }
 
 /** `what` was rendered for an answer that no app takes part in: its route comes before the middleware, or there is none. */
 export function noAppError(what: string): NitroError {
   const fix = "Write app.use(nitro({ entities: [ … ] })) above the route that renders it."
-  return new NitroError("NITRO_NO_APP", `${what} was rendered in an answer that nitro() takes no part in. ${fix}`, { fix })
+  return new NitroError(
+    "NITRO_NO_APP",
+    `${what} was rendered in an answer that nitro() takes no part in. ${fix}`,
+    { fix },
+  )
 }
 
 function notExposed(name: string, operation: string, reason: string, fix: string): NitroError {
-  return new NitroError("NITRO_NOT_EXPOSED", `call(${name}, "${operation}") has no route: ${reason} ${fix}`, { fix })
+  return new NitroError(
+    "NITRO_NOT_EXPOSED",
+    `call(${name}, "${operation}") has no route: ${reason} ${fix}`,
+    { fix },
+  )
 }

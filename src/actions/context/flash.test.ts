@@ -7,7 +7,11 @@ import { Secret } from "./secret.ts"
 const appWith = (secret: Secret, basePath = ""): AppState => ({ secret, basePath }) as AppState
 const key = "a long enough key of the app"
 const app = appWith(new Secret(key))
-const flash: Flash = { form: "todo-create", values: { title: 'ö"<;, ' }, errors: { title: "Too long." } }
+const flash: Flash = {
+  form: "todo-create",
+  values: { title: 'ö"<;, ' },
+  errors: { title: "Too long." },
+}
 const cookieOf = (setCookie: string) => setCookie.slice(0, setCookie.indexOf(";"))
 /** Does not fit into a cookie. */
 const large = (size: number): Flash => ({ ...flash, values: { title: "x".repeat(size) } })
@@ -27,14 +31,18 @@ it("brings fields of one name as a list", () => {
 
 it("is read by every process with the secret, also after the secret was replaced", () => {
   const cookie = cookieOf(new Flashes(app).set(flash))
-  expect(new Flashes(appWith(new Secret(["another long enough key", key]))).read(cookie)).toEqual(flash)
+  expect(new Flashes(appWith(new Secret(["another long enough key", key]))).read(cookie)).toEqual(
+    flash,
+  )
   expect(new Flashes(appWith(new Secret("another long enough key"))).read(cookie)).toBeUndefined()
 })
 
 it("cannot be read or changed in the cookie", () => {
   const flashes = new Flashes(app)
   const cookie = cookieOf(flashes.set({ ...flash, values: { note: "in clear" } }))
-  const decoded = Buffer.from(cookie.slice(cookie.indexOf("=v") + 2), "base64url").toString("latin1")
+  const decoded = Buffer.from(cookie.slice(cookie.indexOf("=v") + 2), "base64url").toString(
+    "latin1",
+  )
   expect(decoded).not.toContain("in clear")
   expect(decoded).not.toContain("Too long")
   for (let at = cookie.indexOf("=v") + 2; at < cookie.length; at++) {
@@ -44,7 +52,10 @@ it("cannot be read or changed in the cookie", () => {
 })
 
 it("is not taken for that of another app of the origin", () => {
-  const [one, two] = [new Flashes(appWith(new Secret(key), "/one")), new Flashes(appWith(new Secret(key), "/two"))]
+  const [one, two] = [
+    new Flashes(appWith(new Secret(key), "/one")),
+    new Flashes(appWith(new Secret(key), "/two")),
+  ]
   const [first, second] = [one.set(flash), two.set({ ...flash, form: "other" })].map(cookieOf)
   expect(one.read(`${first}; ${second}`)).toEqual(flash)
   expect(two.read(`${first}; ${second}`)).toMatchObject({ form: "other" })
@@ -101,9 +112,15 @@ it("is out of reach of scripts and of other sites", () => {
   expect(flashes.clear).toContain("Max-Age=0")
 })
 
-it.each([null, "", "other=1", "nitro-flash=", "nitro-flash=v!!", "nitro-flash=vbm9wZQ", "nitro-flash=kunknown", "xnitro-flash=v1"])(
-  "reads %j as no flash",
-  cookie => {
-    expect(new Flashes(app).read(cookie)).toBeUndefined()
-  },
-)
+it.each([
+  null,
+  "",
+  "other=1",
+  "nitro-flash=",
+  "nitro-flash=v!!",
+  "nitro-flash=vbm9wZQ",
+  "nitro-flash=kunknown",
+  "xnitro-flash=v1",
+])("reads %j as no flash", cookie => {
+  expect(new Flashes(app).read(cookie)).toBeUndefined()
+})

@@ -43,8 +43,14 @@ export class Flashes {
     const expiresAt = Date.now() + ttlSeconds * 1000
     const text = JSON.stringify({ ...flash, expiresAt })
     // Sealed and not signed alone: a cookie is written to disk, and shows up where browsers are looked after.
-    const sealed = this.#app.secret.canSign && text.length <= cookieLimit ? this.#app.secret.seal(purpose, text) : undefined
-    const value = sealed !== undefined && sealed.length <= cookieLimit ? `v${sealed}` : this.#keep(text, flash, expiresAt)
+    const sealed =
+      this.#app.secret.canSign && text.length <= cookieLimit
+        ? this.#app.secret.seal(purpose, text)
+        : undefined
+    const value =
+      sealed !== undefined && sealed.length <= cookieLimit
+        ? `v${sealed}`
+        : this.#keep(text, flash, expiresAt)
     return `${this.#cookie}=${value}; Path=/; Max-Age=${ttlSeconds}; HttpOnly; SameSite=Lax`
   }
 
@@ -56,7 +62,9 @@ export class Flashes {
   /** Reads the flash of a request; one that this app did not write, or that has expired, counts as none. */
   read(cookieHeader: string | null): Flash | undefined {
     for (const value of cookieValues(cookieHeader, this.#cookie)) {
-      const text = value.startsWith("k") ? this.#take(value) : this.#app.secret.open(purpose, value.slice(1))
+      const text = value.startsWith("k")
+        ? this.#take(value)
+        : this.#app.secret.open(purpose, value.slice(1))
       if (text === undefined) continue
       const { expiresAt, ...flash } = JSON.parse(text) as Flash & { readonly expiresAt: number }
       if (expiresAt > Date.now()) return flash
@@ -65,7 +73,8 @@ export class Flashes {
   }
 
   #keep(text: string, flash: Flash, expiresAt: number): string {
-    if (bytesOf(text) > maxKeptBytes) return this.#keep(JSON.stringify({ ...flash, values: {}, expiresAt }), flash, expiresAt)
+    if (bytesOf(text) > maxKeptBytes)
+      return this.#keep(JSON.stringify({ ...flash, values: {}, expiresAt }), flash, expiresAt)
     const now = Date.now()
     for (const [key, entry] of this.#kept) {
       if (entry.expiresAt > now && this.#bytes + bytesOf(text) <= maxKeptBytes) break

@@ -37,7 +37,8 @@ export function currentRequest(): RequestContext | undefined {
  */
 export function context(): RequestContext {
   const current = storage.get()
-  if (current === undefined) throw new NitroError("NITRO_NO_REQUEST", "context() was called outside of a request.")
+  if (current === undefined)
+    throw new NitroError("NITRO_NO_REQUEST", "context() was called outside of a request.")
   return current
 }
 

@@ -32,7 +32,9 @@ it("signs with the first key and accepts the older ones", () => {
 
 it("reads its keys from the environment", () => {
   vi.stubEnv("NITRO_SECRET", `${key},${old}`)
-  expect(new Secret(undefined).sign("flash", "text")).toBe(new Secret([key, old]).sign("flash", "text"))
+  expect(new Secret(undefined).sign("flash", "text")).toBe(
+    new Secret([key, old]).sign("flash", "text"),
+  )
 })
 
 it("uses a key of its own in development, and refuses in production once it has to sign", () => {
@@ -40,7 +42,9 @@ it("uses a key of its own in development, and refuses in production once it has 
   expect(secret.verify("flash", "text", secret.sign("flash", "text"))).toBe(true)
   vi.stubEnv("NODE_ENV", "production")
   const production = new Secret(undefined)
-  expect(() => production.sign("flash", "text")).toThrow(expect.objectContaining({ code: "NITRO_SECRET" }))
+  expect(() => production.sign("flash", "text")).toThrow(
+    expect.objectContaining({ code: "NITRO_SECRET" }),
+  )
 })
 
 it("opens what it sealed, by any of its keys, and nothing else", () => {
@@ -51,10 +55,13 @@ it("opens what it sealed, by any of its keys, and nothing else", () => {
   expect(secret.open("flash", new Secret(old).seal("flash", "before"))).toBe("before")
   expect(secret.open("session", sealed)).toBeUndefined()
   expect(new Secret(old).open("flash", sealed)).toBeUndefined()
-  for (const wrong of ["", "!", "AAAA", sealed.slice(0, -3), `${sealed}AAAA`]) expect(secret.open("flash", wrong)).toBeUndefined()
+  for (const wrong of ["", "!", "AAAA", sealed.slice(0, -3), `${sealed}AAAA`])
+    expect(secret.open("flash", wrong)).toBeUndefined()
   expect(Buffer.from(sealed, "base64url").toString("latin1")).not.toContain("text")
 })
 
 it("refuses a key that can be guessed", () => {
-  expect(() => new Secret([key, "short"])).toThrow(expect.objectContaining({ code: "NITRO_SECRET", message: expect.stringContaining("2") }))
+  expect(() => new Secret([key, "short"])).toThrow(
+    expect.objectContaining({ code: "NITRO_SECRET", message: expect.stringContaining("2") }),
+  )
 })

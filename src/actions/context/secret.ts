@@ -1,5 +1,11 @@
 // The app's secret: signs what browsers carry, so that nothing comes back changed.
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from "node:crypto"
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  randomBytes,
+  timingSafeEqual,
+} from "node:crypto"
 import { NitroError } from "../../shared/errors.ts"
 import "../contract/errors.ts"
 
@@ -25,19 +31,26 @@ export class Secret {
   /** `given`: the current key first, then older ones. Default: the environment variable `NITRO_SECRET`, keys apart by commas. */
   constructor(given: string | readonly string[] | undefined) {
     const environment = process.env["NITRO_SECRET"]
-    const keys = typeof given === "string" ? [given] : (given ?? (environment ? environment.split(",") : []))
+    const keys =
+      typeof given === "string" ? [given] : (given ?? (environment ? environment.split(",") : []))
     const short = keys.findIndex(key => typeof key !== "string" || key.trim().length < 16)
     if (short >= 0) {
-      throw new NitroError("NITRO_SECRET", `Key ${short + 1} of the app's secret is shorter than 16 characters.`, {
-        fix: "Use a long random text, for example the output of `openssl rand -base64 32`.",
-      })
+      throw new NitroError(
+        "NITRO_SECRET",
+        `Key ${short + 1} of the app's secret is shorter than 16 characters.`,
+        {
+          fix: "Use a long random text, for example the output of `openssl rand -base64 32`.",
+        },
+      )
     }
     this.#given = keys.map(key => key.trim())
   }
 
   /** The signature of `text` for one `purpose`; a signature for one purpose is worth nothing for another. base64url. */
   sign(purpose: string, text: string): string {
-    return this.#signature(this.#usable()[0] as string | Buffer, purpose, text).toString("base64url")
+    return this.#signature(this.#usable()[0] as string | Buffer, purpose, text).toString(
+      "base64url",
+    )
   }
 
   /** Whether `signature` is one of `text` for `purpose`, by any of the keys. Takes the same time whatever is wrong. */
@@ -51,7 +64,11 @@ export class Secret {
   /** Encrypts `text` for one `purpose`, so that neither its content can be read nor changed. base64url, AES-256-GCM. */
   seal(purpose: string, text: string): string {
     const iv = randomBytes(ivBytes)
-    const cipher = createCipheriv("aes-256-gcm", sealKey(this.#usable()[0] as string | Buffer, purpose), iv)
+    const cipher = createCipheriv(
+      "aes-256-gcm",
+      sealKey(this.#usable()[0] as string | Buffer, purpose),
+      iv,
+    )
     const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()])
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url")
   }
@@ -61,12 +78,21 @@ export class Secret {
     if (!this.canSign) return undefined
     const bytes = Buffer.from(sealed, "base64url")
     // Decoding is lenient: only one spelling is accepted.
-    if (bytes.length < ivBytes + tagBytes || bytes.toString("base64url") !== sealed) return undefined
+    if (bytes.length < ivBytes + tagBytes || bytes.toString("base64url") !== sealed)
+      return undefined
     for (const key of this.#usable()) {
       try {
-        const decipher = createDecipheriv("aes-256-gcm", sealKey(key, purpose), bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+        const decipher = createDecipheriv(
+          "aes-256-gcm",
+          sealKey(key, purpose),
+          bytes.subarray(0, ivBytes),
+          { authTagLength: tagBytes },
+        )
         decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
-        return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, "utf8") + decipher.final("utf8")
+        return (
+          decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, "utf8") +
+          decipher.final("utf8")
+        )
       } catch {
         // Sealed by another key, or changed.
       }
@@ -76,11 +102,17 @@ export class Secret {
 
   /** False in production without a secret: `sign` and `seal` throw then. */
   get canSign(): boolean {
-    return this.#keys !== undefined || this.#given.length > 0 || process.env["NODE_ENV"] !== "production"
+    return (
+      this.#keys !== undefined || this.#given.length > 0 || process.env["NODE_ENV"] !== "production"
+    )
   }
 
   #signature(key: string | Buffer, purpose: string, text: string): Buffer {
-    return createHmac("sha256", key).update(`${purpose.length}:${purpose}:`).update(text).digest().subarray(0, signatureBytes)
+    return createHmac("sha256", key)
+      .update(`${purpose.length}:${purpose}:`)
+      .update(text)
+      .digest()
+      .subarray(0, signatureBytes)
   }
 
   #usable(): readonly (string | Buffer)[] {

@@ -5,14 +5,23 @@ import { Secret } from "./secret.ts"
 import { browserOf, sessionOf } from "./session.ts"
 
 const app = { secret: new Secret("a long enough key of the app"), basePath: "" } as AppState
-const request = (cookie?: string, url = "http://shop.test/") => new Request(url, cookie === undefined ? {} : { headers: { cookie } })
-const cookieOf = (session: { cookie: string | undefined }) => (session.cookie as string).split(";")[0] as string
+const request = (cookie?: string, url = "http://shop.test/") =>
+  new Request(url, cookie === undefined ? {} : { headers: { cookie } })
+const cookieOf = (session: { cookie: string | undefined }) =>
+  (session.cookie as string).split(";")[0] as string
 
 it("gives a browser an id once, and knows it again", () => {
   const first = sessionOf(request(), undefined, app)
-  expect(first.cookie).toMatch(/^nitro-session=[\w-]{32}\.[\w-]{32}; Path=\/; HttpOnly; SameSite=Lax$/)
-  expect(sessionOf(request(`a=b; ${cookieOf(first)}`), undefined, app)).toEqual({ partition: first.partition, cookie: undefined })
-  expect(sessionOf(request(undefined, "https://shop.test/"), undefined, app).cookie).toMatch(/; Secure$/)
+  expect(first.cookie).toMatch(
+    /^nitro-session=[\w-]{32}\.[\w-]{32}; Path=\/; HttpOnly; SameSite=Lax$/,
+  )
+  expect(sessionOf(request(`a=b; ${cookieOf(first)}`), undefined, app)).toEqual({
+    partition: first.partition,
+    cookie: undefined,
+  })
+  expect(sessionOf(request(undefined, "https://shop.test/"), undefined, app).cookie).toMatch(
+    /; Secure$/,
+  )
 })
 
 it.each([
@@ -28,7 +37,10 @@ it.each([
 
 it("finds its own cookie among others of the name, which another host of the domain can set", () => {
   const own = sessionOf(request(), undefined, app)
-  expect(sessionOf(request(`nitro-session=${"x".repeat(32)}; ${cookieOf(own)}`), undefined, app).partition).toBe(own.partition)
+  expect(
+    sessionOf(request(`nitro-session=${"x".repeat(32)}; ${cookieOf(own)}`), undefined, app)
+      .partition,
+  ).toBe(own.partition)
 })
 
 it("takes no cookie of another app", () => {

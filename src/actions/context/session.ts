@@ -11,7 +11,8 @@ export interface Session {
 }
 
 // Two apps of one origin, each with a secret of its own, do not replace each other's.
-const cookieName = ({ basePath }: AppState): string => `nitro-session${basePath.replace(/\W/g, "-")}`
+const cookieName = ({ basePath }: AppState): string =>
+  `nitro-session${basePath.replace(/\W/g, "-")}`
 const purpose = "session"
 
 /** `known`: whose rows the app says it is; the two kinds of names never meet. */
@@ -23,14 +24,18 @@ export function sessionOf(request: Request, known: string | undefined, app: AppS
   const id = randomBytes(24).toString("base64url")
   const secure = request.url.startsWith("https:") ? "; Secure" : ""
   const value = `${id}.${app.secret.sign(purpose, id)}`
-  return { partition: `session:${id}`, cookie: `${cookieName(app)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}` }
+  return {
+    partition: `session:${id}`,
+    cookie: `${cookieName(app)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}`,
+  }
 }
 
 /** The id of the browser session, from a cookie that this app signed; undefined for a browser without one. */
 export function browserOf(request: Request, app: AppState): string | undefined {
   for (const value of cookieValues(request.headers.get("cookie"), cookieName(app))) {
     const id = value.slice(0, 32)
-    if (value[32] === "." && app.secret.canSign && app.secret.verify(purpose, id, value.slice(33))) return id
+    if (value[32] === "." && app.secret.canSign && app.secret.verify(purpose, id, value.slice(33)))
+      return id
   }
   return undefined
 }

@@ -21,7 +21,10 @@ export class TimedCall implements ActionCall {
       const { signal } = this.request
       if (this.#reason !== undefined) this.#controller.abort(this.#reason)
       else if (signal.aborted) this.#controller.abort(signal.reason)
-      else signal.addEventListener("abort", () => this.#controller?.abort(signal.reason), { once: true })
+      else
+        signal.addEventListener("abort", () => this.#controller?.abort(signal.reason), {
+          once: true,
+        })
     }
     return this.#controller.signal
   }

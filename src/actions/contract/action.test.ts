@@ -8,15 +8,28 @@ it("is a standard decorator, for methods of instances and of the class", () => {
     @action() static top() {}
     plain() {}
   }
-  expect(actionOf(Counter.prototype.addMany)).toMatchObject({ name: "addMany", method: "PUT", path: "add-many" })
-  expect(actionOf(Counter.top)).toMatchObject({ name: "top", method: "POST", path: "top", input: {} })
+  expect(actionOf(Counter.prototype.addMany)).toMatchObject({
+    name: "addMany",
+    method: "PUT",
+    path: "add-many",
+  })
+  expect(actionOf(Counter.top)).toMatchObject({
+    name: "top",
+    method: "POST",
+    path: "top",
+    input: {},
+  })
   expect(actionOf(new Counter().plain)).toBeUndefined()
   expect(actionOf(undefined)).toBeUndefined()
 })
 
 it("is a legacy decorator", () => {
   const target = { legacy() {} }
-  action({ path: "old" })(target, "legacy", Object.getOwnPropertyDescriptor(target, "legacy") as PropertyDescriptor)
+  action({ path: "old" })(
+    target,
+    "legacy",
+    Object.getOwnPropertyDescriptor(target, "legacy") as PropertyDescriptor,
+  )
   expect(actionOf(target.legacy)).toMatchObject({ name: "legacy", path: "old" })
 })
 
@@ -39,5 +52,10 @@ it("refuses a method that does not exist", () => {
 })
 
 it("writes names the way paths do", () => {
-  expect(["addMany", "add_many", "HTMLPage", "top10Items"].map(kebabCase)).toEqual(["add-many", "add-many", "htmlpage", "top10-items"])
+  expect(["addMany", "add_many", "HTMLPage", "top10Items"].map(kebabCase)).toEqual([
+    "add-many",
+    "add-many",
+    "htmlpage",
+    "top10-items",
+  ])
 })

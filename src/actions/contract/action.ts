@@ -71,20 +71,37 @@ export interface ActionDecorator {
  * The decorator-free twin, for builds without decorators: `static { action(this, "toggle") }`.
  */
 export function action(options?: ActionOptions): ActionDecorator
-export function action<C extends AnyClass>(entity: C, name: MethodName<InstanceType<C>> | MethodName<C>, options?: ActionOptions): void
-export function action(first?: ActionOptions | AnyClass, name?: string, options: ActionOptions = {}): ActionDecorator | undefined {
+export function action<C extends AnyClass>(
+  entity: C,
+  name: MethodName<InstanceType<C>> | MethodName<C>,
+  options?: ActionOptions,
+): void
+export function action(
+  first?: ActionOptions | AnyClass,
+  name?: string,
+  options: ActionOptions = {},
+): ActionDecorator | undefined {
   if (typeof first === "function") {
     const prototype = first.prototype as Record<string, unknown>
-    const method = prototype[name as string] ?? (first as unknown as Record<string, unknown>)[name as string]
+    const method =
+      prototype[name as string] ?? (first as unknown as Record<string, unknown>)[name as string]
     if (typeof method !== "function") {
-      throw new NitroError("NITRO_NOT_AN_ACTION", `${first.name} has no method "${String(name)}" to make an action of.`, {
-        fix: "Call action(this, …) in a static block after the method's name is spelled as in the class.",
-      })
+      throw new NitroError(
+        "NITRO_NOT_AN_ACTION",
+        `${first.name} has no method "${String(name)}" to make an action of.`,
+        {
+          fix: "Call action(this, …) in a static block after the method's name is spelled as in the class.",
+        },
+      )
     }
     define(method as Method, String(name), options)
     return undefined
   }
-  return ((target: unknown, context: { name: unknown } | string | symbol, descriptor?: PropertyDescriptor) => {
+  return ((
+    target: unknown,
+    context: { name: unknown } | string | symbol,
+    descriptor?: PropertyDescriptor,
+  ) => {
     if (descriptor) define(descriptor.value as Method, String(context), first)
     else define(target as Method, String((context as { name: unknown }).name), first)
   }) as ActionDecorator
@@ -104,9 +121,13 @@ const methods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"] sat
 function define(method: Method, name: string, options: ActionOptions = {}): void {
   refuseUnknownOptions(`The action ${name}`, options, actionOptions)
   if (options.method !== undefined && !methods.includes(options.method)) {
-    throw new NitroError("NITRO_NOT_AN_ACTION", `The action ${name} has the method "${String(options.method)}", which no route has.`, {
-      fix: suggest(String(options.method), methods),
-    })
+    throw new NitroError(
+      "NITRO_NOT_AN_ACTION",
+      `The action ${name} has the method "${String(options.method)}", which no route has.`,
+      {
+        fix: suggest(String(options.method), methods),
+      },
+    )
   }
   definitions.set(method, {
     name,
@@ -126,7 +147,10 @@ export function actionOf(method: unknown): ActionDefinition | undefined {
 }
 
 /** Names of the methods of `T`. */
-export type MethodName<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T] & string
+export type MethodName<T> = {
+  [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never
+}[keyof T] &
+  string
 
 export function kebabCase(name: string): string {
   return name

@@ -29,10 +29,22 @@ async function ask(rule: AllowRule<Note>, path: string, body: string, user = "an
     readBefore = pulled
     return rule(call)
   }
-  const app = nitro({ entities: [expose(Note, { allow })], user: request => request.headers.get("x-user") })
-  const init = { method: "POST", body: bytes, duplex: "half", headers: { "content-type": "application/json", "x-user": user } }
+  const app = nitro({
+    entities: [expose(Note, { allow })],
+    user: request => request.headers.get("x-user"),
+  })
+  const init = {
+    method: "POST",
+    body: bytes,
+    duplex: "half",
+    headers: { "content-type": "application/json", "x-user": user },
+  }
   const response = await app(new Request(`http://shop.test${path}`, init as RequestInit))
-  return { status: response.status, readBefore, body: response.status === 204 ? undefined : await response.json() }
+  return {
+    status: response.status,
+    readBefore,
+    body: response.status === 204 ? undefined : await response.json(),
+  }
 }
 
 let note: Note
@@ -51,7 +63,10 @@ describe("a rule that looks at neither input nor target", () => {
     ["without an answer", (() => undefined) as never],
   ])("refuses before the body is read and the entity is loaded, %s", async (_, rule) => {
     const before = note.text
-    expect(await ask(rule, "/notes/no-such-note/send", "not even JSON")).toMatchObject({ status: 403, readBefore: 0 })
+    expect(await ask(rule, "/notes/no-such-note/send", "not even JSON")).toMatchObject({
+      status: 403,
+      readBefore: 0,
+    })
     expect((await Note.require(note.id)).text).toBe(before)
   })
 
@@ -66,7 +81,10 @@ describe("a rule that looks at the input", () => {
   it.each<[string, AllowRule<Note>]>([
     ["as a property", call => call.input["to"] === "bob" && call.input["copies"] === 1],
     ["as a parameter", ({ input }) => input["to"] === "bob"],
-    ["after something else", async call => (await Promise.resolve(true)) && call.input["to"] === "bob"],
+    [
+      "after something else",
+      async call => (await Promise.resolve(true)) && call.input["to"] === "bob",
+    ],
     [
       "and catches what is thrown",
       call => {
@@ -80,7 +98,10 @@ describe("a rule that looks at the input", () => {
   ])("sees it converted and checked, %s", async (_, rule) => {
     expect(await ask(rule, send(), '{"to":"bob"}')).toMatchObject({ status: 204 })
     expect(await ask(rule, send(), '{"to":"eve"}')).toMatchObject({ status: 403 })
-    expect(await ask(rule, send(), '{"to":1}')).toMatchObject({ status: 422, body: { error: { issues: [{ path: "to" }] } } })
+    expect(await ask(rule, send(), '{"to":1}')).toMatchObject({
+      status: 422,
+      body: { error: { issues: [{ path: "to" }] } },
+    })
     expect(await ask(rule, send(), '{"to":"bob","more":1}')).toMatchObject({ status: 422 })
   })
 })
@@ -89,12 +110,19 @@ describe("a rule that looks at the target", () => {
   const owner: AllowRule<Note> = ({ target, user }) => target?.owner === user
   it("lets through or refuses by the entity, before anything of the request is read", async () => {
     expect(await ask(owner, send(), '{"to":"bob"}')).toMatchObject({ status: 204, readBefore: 0 })
-    expect(await ask(owner, send(), '{"to":"bob"}', "eve")).toMatchObject({ status: 403, readBefore: 0 })
+    expect(await ask(owner, send(), '{"to":"bob"}', "eve")).toMatchObject({
+      status: 403,
+      readBefore: 0,
+    })
   })
 
   it("has none for an operation of the class nor for an id that is not there, so a refusal does not say which ids exist", async () => {
-    expect(await ask(call => call.target === undefined, "/notes", '{"owner":"ann"}')).toMatchObject({ status: 201 })
-    expect(await ask(owner, "/notes/no-such-note/send", '{"to":"bob"}')).toMatchObject({ status: 403 })
+    expect(await ask(call => call.target === undefined, "/notes", '{"owner":"ann"}')).toMatchObject(
+      { status: 201 },
+    )
+    expect(await ask(owner, "/notes/no-such-note/send", '{"to":"bob"}')).toMatchObject({
+      status: 403,
+    })
   })
 
   it("may look at both", async () => {
@@ -108,5 +136,8 @@ it("passes on what a rule throws", async () => {
   const rule: AllowRule<Note> = () => {
     throw new Refusal("Please log in.", { status: 401 })
   }
-  expect(await ask(rule, send(), "{}")).toMatchObject({ status: 401, body: { error: { message: "Please log in." } } })
+  expect(await ask(rule, send(), "{}")).toMatchObject({
+    status: 401,
+    body: { error: { message: "Please log in." } },
+  })
 })

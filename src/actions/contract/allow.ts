@@ -21,7 +21,9 @@ export interface AllowCall<T extends EntityInstance = EntityInstance> {
  * True lets the request through, false answers 403. A rule that looks at neither `input` nor `target` answers before the
  * body is read. For a rule that does, they are fetched and the rule is called again, so a rule must have no side effects.
  */
-export type AllowRule<T extends EntityInstance = EntityInstance> = (call: AllowCall<T>) => MaybePromise<boolean>
+export type AllowRule<T extends EntityInstance = EntityInstance> = (
+  call: AllowCall<T>,
+) => MaybePromise<boolean>
 
 /** What a rule may ask for and what takes work before permission: each fetched at most once, and only when it is looked at. */
 export interface AllowSources {

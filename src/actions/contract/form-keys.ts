@@ -13,7 +13,9 @@ export function formKey(entity: EntityClass, operation: string, id: string): str
 
 /** The same from names that are identifiers already. */
 export function formKeyFrom(entityName: string, operationName: string, id: string): string {
-  return id === "" ? `${entityName}_${operationName}` : `${entityName}_${shortId(id)}_${operationName}`
+  return id === ""
+    ? `${entityName}_${operationName}`
+    : `${entityName}_${shortId(id)}_${operationName}`
 }
 
 /** `TodoItem` as `todo_item`. */
@@ -23,7 +25,8 @@ export function identifier(name: string): string {
 
 /** The last 12 digits of a uuid, of which 48 bits are random; a short plain id itself; a hash of any other. */
 function shortId(id: string): string {
-  if (id.length === 36 && id.charCodeAt(23) === 45 && /^[\da-f]{12}$/.test(id.slice(24))) return id.slice(24)
+  if (id.length === 36 && id.charCodeAt(23) === 45 && /^[\da-f]{12}$/.test(id.slice(24)))
+    return id.slice(24)
   return /^[A-Za-z\d]{1,24}$/.test(id) ? id : shortHash(id)
 }
 

@@ -21,5 +21,9 @@ export function tooComplex(message: string): NitroError {
 }
 
 export function tooLarge(maxBytes: number): NitroError {
-  return new NitroError("NITRO_BODY_TOO_LARGE", `The request body is larger than ${maxBytes} bytes.`, { details: { maxBytes } })
+  return new NitroError(
+    "NITRO_BODY_TOO_LARGE",
+    `The request body is larger than ${maxBytes} bytes.`,
+    { details: { maxBytes } },
+  )
 }

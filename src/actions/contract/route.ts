@@ -1,6 +1,12 @@
 // What a route is, and what of an entity is open to the outside.
 import type { z } from "zod"
-import { type EntityClass, type EntityInstance, isEntityClass, type Store, storeOf } from "../../entity/index.ts"
+import {
+  type EntityClass,
+  type EntityInstance,
+  isEntityClass,
+  type Store,
+  storeOf,
+} from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { MaybePromise } from "../../shared/types.ts"
@@ -73,24 +79,33 @@ export interface ExposeOptions<C extends EntityClass> {
 }
 
 const allCrud: readonly CrudOperation[] = ["list", "read", "create", "update", "delete"]
-const optionNames: readonly string[] = ["crud", "allow"] satisfies (keyof ExposeOptions<EntityClass>)[]
+const optionNames: readonly string[] = [
+  "crud",
+  "allow",
+] satisfies (keyof ExposeOptions<EntityClass>)[]
 
 /**
  * Gives an entity class CRUD routes: `nitro({ entities: [expose(Todo, { crud: ["list", "create"] })] })`. A class that is
  * listed without `expose` offers its actions only.
  */
 export function expose<C extends EntityClass>(entity: C, options: ExposeOptions<C> = {}): Exposure {
-  if (!isEntityClass(entity)) throw exposeError("expose() takes an entity class.", "Pass the class itself: expose(Todo).")
+  if (!isEntityClass(entity))
+    throw exposeError("expose() takes an entity class.", "Pass the class itself: expose(Todo).")
   const { crud = allCrud, allow } = options
   const call = `expose(${entity.definition.name})`
   // A misspelt rule would leave open what it was meant to close.
   for (const name of Object.keys(options)) {
-    if (!optionNames.includes(name)) throw exposeError(`${call} has no option "${name}".`, suggest(name, optionNames))
+    if (!optionNames.includes(name))
+      throw exposeError(`${call} has no option "${name}".`, suggest(name, optionNames))
   }
   if (allow !== undefined && typeof allow !== "function")
     throw exposeError(`The option allow of ${call} is not a function.`, "Pass a function.")
   for (const operation of crud || []) {
-    if (!allCrud.includes(operation)) throw exposeError(`${call} knows no CRUD operation "${operation}".`, suggest(operation, allCrud))
+    if (!allCrud.includes(operation))
+      throw exposeError(
+        `${call} knows no CRUD operation "${operation}".`,
+        suggest(operation, allCrud),
+      )
   }
   // The routes hand the rule entities of this class only.
   return { entity, crud: crud === false ? [] : crud, allow: allow as AllowRule | undefined }

@@ -8,7 +8,10 @@ export type Client = "datastar" | "json" | "form"
 export function clientOf(request: Request): Client {
   const headers = request.headers
   if (headers.get("datastar-request") !== null) return "datastar"
-  return isFormType(mediaTypeOf(headers.get("content-type"))) && (headers.get("accept") ?? "").includes("text/html") ? "form" : "json"
+  return isFormType(mediaTypeOf(headers.get("content-type"))) &&
+    (headers.get("accept") ?? "").includes("text/html")
+    ? "form"
+    : "json"
 }
 
 /** The form a request came from, with what was typed into it; undefined for requests that no form sent. */

@@ -21,13 +21,20 @@ export function readText(request: Request, maxBytes: number, sent?: SentBody): P
 }
 
 async function readWhole(request: Request, maxBytes: number, sent: SentBody): Promise<string> {
-  if (sent === undefined) return request.body === null ? "" : new TextDecoder().decode(await readBounded(request.body, maxBytes))
+  if (sent === undefined)
+    return request.body === null
+      ? ""
+      : new TextDecoder().decode(await readBounded(request.body, maxBytes))
   assertLength(sent, maxBytes)
   return typeof sent === "string" ? sent : new TextDecoder().decode(sent)
 }
 
 /** @throws as `readText`. */
-export async function readBytes(request: Request, maxBytes: number, sent?: SentBody): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+  sent?: SentBody,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (sent !== undefined) {
     assertLength(sent, maxBytes)
     return typeof sent === "string" ? new TextEncoder().encode(sent) : sent
@@ -65,7 +72,8 @@ export async function discardBody(request: Request): Promise<boolean> {
 }
 
 function assertLength(sent: string | Uint8Array, maxBytes: number): void {
-  if ((typeof sent === "string" ? Buffer.byteLength(sent) : sent.byteLength) > maxBytes) throw tooLarge(maxBytes)
+  if ((typeof sent === "string" ? Buffer.byteLength(sent) : sent.byteLength) > maxBytes)
+    throw tooLarge(maxBytes)
 }
 
 /** @throws NITRO_BODY_TOO_LARGE when the request says so by itself. */
@@ -74,7 +82,10 @@ export function assertDeclaredLength(request: Request, maxBytes: number): void {
   if (declared !== null && !(Number(declared) <= maxBytes)) throw tooLarge(maxBytes)
 }
 
-async function readBounded(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readBounded(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = body.getReader()
@@ -94,5 +105,7 @@ async function readBounded(body: ReadableStream<Uint8Array>, maxBytes: number): 
 
 /** Reading fails when the client leaves: that is its own doing and no failure of the server. */
 function endedEarly(cause: unknown): never {
-  throw new NitroError("NITRO_BAD_REQUEST", "The request body ended before it was complete.", { cause })
+  throw new NitroError("NITRO_BAD_REQUEST", "The request body ended before it was complete.", {
+    cause,
+  })
 }

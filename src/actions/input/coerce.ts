@@ -17,7 +17,8 @@ export function coerce(schema: z.ZodType, value: unknown, fromText: boolean): un
     return element ? list.map(item => coerce(element, item, true)) : list
   }
   // A checkbox that is not checked sends nothing, so a field with "false" goes before it: the last one counts.
-  if (type === "boolean" && fromText && Array.isArray(value)) return coerce(schema, value.at(-1), true)
+  if (type === "boolean" && fromText && Array.isArray(value))
+    return coerce(schema, value.at(-1), true)
   if (typeof value !== "string") return value
   if (type === "date") return value === "" ? emptyValue(nullable) : (dateFrom(value) ?? value)
   if (type === "bigint") return value === "" ? emptyValue(nullable) : (bigintFrom(value) ?? value)
@@ -27,13 +28,22 @@ export function coerce(schema: z.ZodType, value: unknown, fromText: boolean): un
       return value.trim() === "" ? emptyValue(nullable) : (numberFrom(value) ?? value)
     case "boolean": {
       const text = value.trim().toLowerCase()
-      return yes.has(text) ? true : no.has(text) ? false : text === "" ? emptyValue(nullable) : value
+      return yes.has(text)
+        ? true
+        : no.has(text)
+          ? false
+          : text === ""
+            ? emptyValue(nullable)
+            : value
     }
     case "string":
       return value
     case "literal":
       // Of a number or a boolean: `z.literal(1)`.
-      return values?.find(one => typeof one !== "string" && String(one) === value) ?? (value === "" && nullable ? null : value)
+      return (
+        values?.find(one => typeof one !== "string" && String(one) === value) ??
+        (value === "" && nullable ? null : value)
+      )
     default:
       return value === "" && nullable ? null : value
   }
@@ -58,7 +68,8 @@ function bigintFrom(text: string): bigint | undefined {
   return digits.length <= maxDigits && /^[+-]?\d+$/.test(digits) ? BigInt(digits) : undefined
 }
 
-const isoDate = /^([+-]\d{6}|\d{4})-(\d\d)(?:-(\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?)?$/
+const isoDate =
+  /^([+-]\d{6}|\d{4})-(\d\d)(?:-(\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?)?$/
 
 /** ISO 8601 as JSON and the inputs of HTML write it. A time without a zone is UTC, wherever the server stands. */
 function dateFrom(text: string): Date | undefined {
@@ -72,7 +83,13 @@ function dateFrom(text: string): Date | undefined {
 
 function daysOf(year: number, month: number): number {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return month === 2 ? (leap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+  return month === 2
+    ? leap
+      ? 29
+      : 28
+    : month === 4 || month === 6 || month === 9 || month === 11
+      ? 30
+      : 31
 }
 
 interface SchemaDef {

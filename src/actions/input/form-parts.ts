@@ -12,7 +12,8 @@ export function gatherParts(body: Input, known: Route["input"]): Input {
   for (const [name, value] of Object.entries(body)) {
     const [field, ...path] = name.split(".") as [string, ...string[]]
     const schema = Object.hasOwn(known, field) ? known[field] : undefined
-    const part = schema === undefined || path.length === 0 ? undefined : partAt(valueParts(schema) ?? [], path)
+    const part =
+      schema === undefined || path.length === 0 ? undefined : partAt(valueParts(schema) ?? [], path)
     if (part !== undefined) put(gathered, [field, ...path], coerce(part.schema, value, true), name)
     else if (gathered.has(name)) throw twice(name)
     else gathered.set(name, value)
@@ -26,13 +27,21 @@ export function gatherParts(body: Input, known: Route["input"]): Input {
   return Object.fromEntries(gathered)
 }
 
-function partAt(parts: readonly ValuePart[], [name, ...rest]: readonly string[]): ValuePart | undefined {
+function partAt(
+  parts: readonly ValuePart[],
+  [name, ...rest]: readonly string[],
+): ValuePart | undefined {
   const part = parts.find(one => one.name === name)
   return part === undefined || rest.length === 0 ? part : partAt(part.parts ?? [], rest)
 }
 
 /** `whole`: the name of the field of the form, for the message. */
-function put(into: Map<string, unknown>, [name, ...rest]: readonly string[], value: unknown, whole: string): void {
+function put(
+  into: Map<string, unknown>,
+  [name, ...rest]: readonly string[],
+  value: unknown,
+  whole: string,
+): void {
   const key = name as string
   const inner = into.get(key)
   if (inner !== undefined && !(inner instanceof Map && rest.length > 0)) throw twice(whole)
@@ -47,13 +56,20 @@ function put(into: Map<string, unknown>, [name, ...rest]: readonly string[], val
 
 /** Which of them counts would depend on their order. */
 function twice(name: string): NitroError {
-  return new NitroError("NITRO_BAD_REQUEST", `The form sends "${name.slice(0, 100)}" as a whole and in parts.`)
+  return new NitroError(
+    "NITRO_BAD_REQUEST",
+    `The form sends "${name.slice(0, 100)}" as a whole and in parts.`,
+  )
 }
 
 function isBlank(parts: ReadonlyMap<string, unknown>): boolean {
-  return [...parts.values()].every(value => value === "" || value === null || (value instanceof Map && isBlank(value)))
+  return [...parts.values()].every(
+    value => value === "" || value === null || (value instanceof Map && isBlank(value)),
+  )
 }
 
 function toObject(parts: ReadonlyMap<string, unknown>): Input {
-  return Object.fromEntries([...parts].map(([name, value]) => [name, value instanceof Map ? toObject(value) : value]))
+  return Object.fromEntries(
+    [...parts].map(([name, value]) => [name, value instanceof Map ? toObject(value) : value]),
+  )
 }

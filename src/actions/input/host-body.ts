@@ -6,7 +6,11 @@ export type HostBody =
   | { readonly kind: "sent"; readonly content: string | Uint8Array<ArrayBuffer> }
   /** A form, or the object that a parser made of a form or of JSON. */
   | { readonly kind: "form"; readonly entries: Iterable<[string, unknown]> }
-  | { readonly kind: "parsed"; readonly value: unknown; readonly files?: Iterable<[string, unknown]> | undefined }
+  | {
+      readonly kind: "parsed"
+      readonly value: unknown
+      readonly files?: Iterable<[string, unknown]> | undefined
+    }
   /** It was read, and nothing of it was kept. `fix` is the line to write on this host. */
   | { readonly kind: "lost"; readonly fix: string }
 

@@ -1,8 +1,21 @@
 // Reads what a request carries (query, JSON, form, Datastar signals) into plain input: in linear time, within limits.
 import { NitroError } from "../../shared/errors.ts"
 import type { Input } from "../contract/action.ts"
-import { type InputLimits, maxDepth, tooComplex, tooLarge, tooManyFields, valuesPerField } from "../contract/limits.ts"
-import { isFormType, isJsonType, mediaTypeOf, multipart, urlEncoded } from "../contract/media-type.ts"
+import {
+  type InputLimits,
+  maxDepth,
+  tooComplex,
+  tooLarge,
+  tooManyFields,
+  valuesPerField,
+} from "../contract/limits.ts"
+import {
+  isFormType,
+  isJsonType,
+  mediaTypeOf,
+  multipart,
+  urlEncoded,
+} from "../contract/media-type.ts"
 import { assertDeclaredLength, readBytes, readText, type SentBody } from "./body.ts"
 import { type HostBody, hostBodyOf } from "./host-body.ts"
 import { assertWithinLimits, fieldsOf } from "./parsed-input.ts"
@@ -23,13 +36,22 @@ export function readQuery(search: string, { maxFields = 1000 }: InputLimits = {}
 }
 
 /** `query`: what `readQuery` gave. */
-export async function readInput(request: Request, query: Input, datastar: boolean, limits: InputLimits = {}): Promise<RequestInput> {
+export async function readInput(
+  request: Request,
+  query: Input,
+  datastar: boolean,
+  limits: InputLimits = {},
+): Promise<RequestInput> {
   const { maxBodyBytes = 1024 * 1024, maxFields = 1000 } = limits
   const maxValues = maxFields * valuesPerField
   if (request.method === "GET" || request.method === "HEAD" || request.method === "DELETE") {
     const signals = datastar ? query["datastar"] : undefined
     if (typeof signals !== "string") return { query, body: none, kind: "none" }
-    return { query, body: parseObject(signals, "The datastar query parameter", maxValues), kind: "signals" }
+    return {
+      query,
+      body: parseObject(signals, "The datastar query parameter", maxValues),
+      kind: "signals",
+    }
   }
   const contentType = request.headers.get("content-type")
   const type = mediaTypeOf(contentType)
@@ -43,18 +65,33 @@ export async function readInput(request: Request, query: Input, datastar: boolea
     }
     sent = body.content
   } else if (request.bodyUsed)
-    throw lost("Hand nitro a request that was not read, and read its clone: handle(request) and request.clone().json().")
-  if (type === urlEncoded) return { query, body: fromUrlEncoded(await readText(request, maxBodyBytes, sent), maxFields), kind: "form" }
+    throw lost(
+      "Hand nitro a request that was not read, and read its clone: handle(request) and request.clone().json().",
+    )
+  if (type === urlEncoded)
+    return {
+      query,
+      body: fromUrlEncoded(await readText(request, maxBodyBytes, sent), maxFields),
+      kind: "form",
+    }
   if (type === multipart) {
     const bytes = await readBytes(request, maxBodyBytes, sent)
-    return { query, body: await fromMultipart(bytes, contentType as string, maxFields), kind: "form" }
+    return {
+      query,
+      body: await fromMultipart(bytes, contentType as string, maxFields),
+      kind: "form",
+    }
   }
   const isJson = isJsonType(type)
   if (!isJson && Number(request.headers.get("content-length") ?? 0) > 0) throw unsupported(type)
   const text = await readText(request, maxBodyBytes, sent)
   if (text === "") return { query, body: none, kind: "none" }
   if (!isJson) throw unsupported(type)
-  return { query, body: parseObject(text, "The request body", maxValues), kind: datastar ? "signals" : "json" }
+  return {
+    query,
+    body: parseObject(text, "The request body", maxValues),
+    kind: datastar ? "signals" : "json",
+  }
 }
 
 /** The input in a body that the host has parsed. The Content-Type decides what it is, as for a body of our own reading. */
@@ -67,24 +104,33 @@ function inputFrom(
   if (body.kind === "lost") throw lost(body.fix)
   if (body.kind === "parsed") assertWithinLimits(body.value, limits)
   if (isFormType(type)) {
-    const entries = body.kind === "form" ? body.entries : [...fieldsOf(body.value, limits.maxFields), ...(body.files ?? [])]
+    const entries =
+      body.kind === "form"
+        ? body.entries
+        : [...fieldsOf(body.value, limits.maxFields), ...(body.files ?? [])]
     return { body: fromEntries(limited(entries, limits)), kind: "form" }
   }
   const value = body.kind === "parsed" ? body.value : undefined
   if (isJsonType(type)) return { body: objectOf(value), kind: datastar ? "signals" : "json" }
   // Parsers leave an empty object where there was nothing to parse.
-  if (typeof value === "object" && value !== null && Object.keys(value).length === 0) return { body: none, kind: "none" }
+  if (typeof value === "object" && value !== null && Object.keys(value).length === 0)
+    return { body: none, kind: "none" }
   throw unsupported(type)
 }
 
 /** Counts what a form of unknown length has held at least. */
-function* limited(entries: Iterable<[string, unknown]>, { maxFields, maxBodyBytes }: Required<InputLimits>): Generator<[string, unknown]> {
+function* limited(
+  entries: Iterable<[string, unknown]>,
+  { maxFields, maxBodyBytes }: Required<InputLimits>,
+): Generator<[string, unknown]> {
   let fields = 0
   let bytes = 0
   for (const entry of entries) {
     const [name, value] = entry
     if (++fields > maxFields) throw tooManyFields(maxFields)
-    bytes += name.length + (typeof value === "string" ? value.length : value instanceof Blob ? value.size : 0)
+    bytes +=
+      name.length +
+      (typeof value === "string" ? value.length : value instanceof Blob ? value.size : 0)
     if (bytes > maxBodyBytes) throw tooLarge(maxBodyBytes)
     yield entry
   }
@@ -101,28 +147,47 @@ async function orMalformed(host: NonNullable<ReturnType<typeof hostBodyOf>>): Pr
 }
 
 function lost(fix: string): NitroError {
-  return new NitroError("NITRO_BODY_LOST", "The request body was read before nitro, and what was read is nowhere to be found.", { fix })
+  return new NitroError(
+    "NITRO_BODY_LOST",
+    "The request body was read before nitro, and what was read is nowhere to be found.",
+    { fix },
+  )
 }
 
 function fromUrlEncoded(text: string, maxFields: number): Input {
   let fields = 1
-  for (let at = text.indexOf("&"); at >= 0; at = text.indexOf("&", at + 1)) if (++fields > maxFields) throw tooManyFields(maxFields)
+  for (let at = text.indexOf("&"); at >= 0; at = text.indexOf("&", at + 1))
+    if (++fields > maxFields) throw tooManyFields(maxFields)
   return fromEntries(new URLSearchParams(text))
 }
 
-async function fromMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: string, maxFields: number): Promise<Input> {
+async function fromMultipart(
+  bytes: Uint8Array<ArrayBuffer>,
+  contentType: string,
+  maxFields: number,
+): Promise<Input> {
   const boundary = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType)
   const delimiter = `--${boundary?.[1] ?? boundary?.[2] ?? ""}`
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   // The last one closes the form.
   let parts = -1
-  for (let at = buffer.indexOf(delimiter); at >= 0; at = buffer.indexOf(delimiter, at + delimiter.length)) {
+  for (
+    let at = buffer.indexOf(delimiter);
+    at >= 0;
+    at = buffer.indexOf(delimiter, at + delimiter.length)
+  ) {
     if (++parts > maxFields) throw tooManyFields(maxFields)
   }
   try {
-    return fromEntries(await new Response(bytes, { headers: { "content-type": contentType } }).formData())
+    return fromEntries(
+      await new Response(bytes, { headers: { "content-type": contentType } }).formData(),
+    )
   } catch (cause) {
-    throw new NitroError("NITRO_BAD_REQUEST", "The multipart form in the request body is malformed.", { cause })
+    throw new NitroError(
+      "NITRO_BAD_REQUEST",
+      "The multipart form in the request body is malformed.",
+      { cause },
+    )
   }
 }
 
@@ -173,7 +238,8 @@ function assertSimple(text: string, what: string, maxValues: number): void {
         break
       case openList:
       case openObject:
-        if (++depth > maxDepth) throw tooComplex(`${what} is nested deeper than ${maxDepth} levels.`)
+        if (++depth > maxDepth)
+          throw tooComplex(`${what} is nested deeper than ${maxDepth} levels.`)
         break
       case closeList:
       case closeObject:
@@ -199,5 +265,8 @@ function endOfString(text: string, start: number): number {
 }
 
 function unsupported(type: string): NitroError {
-  return new NitroError("NITRO_UNSUPPORTED_BODY", `Actions do not read a body of type "${type.slice(0, 100) || "(none)"}".`)
+  return new NitroError(
+    "NITRO_UNSUPPORTED_BODY",
+    `Actions do not read a body of type "${type.slice(0, 100) || "(none)"}".`,
+  )
 }

@@ -1,10 +1,20 @@
 // Input from a body that the host's parser has made a value of: within the same limits as one of our own parsing.
-import { type InputLimits, maxDepth, tooComplex, tooLarge, tooManyFields, valuesPerField } from "../contract/limits.ts"
+import {
+  type InputLimits,
+  maxDepth,
+  tooComplex,
+  tooLarge,
+  tooManyFields,
+  valuesPerField,
+} from "../contract/limits.ts"
 
 /** Members of a plain object or a list; undefined for a value without any. */
-function membersOf(value: unknown): readonly (readonly [name: string, member: unknown])[] | undefined {
+function membersOf(
+  value: unknown,
+): readonly (readonly [name: string, member: unknown])[] | undefined {
   if (typeof value !== "object" || value === null) return undefined
-  if (Array.isArray(value)) return [...value.entries()].map(([index, member]) => [String(index), member])
+  if (Array.isArray(value))
+    return [...value.entries()].map(([index, member]) => [String(index), member])
   const prototype: unknown = Object.getPrototypeOf(value)
   // Of body parsers: qs and querystring make objects without a prototype.
   return prototype === Object.prototype || prototype === null ? Object.entries(value) : undefined
@@ -22,9 +32,11 @@ export function assertWithinLimits(value: unknown, limits: Required<InputLimits>
     if (typeof current === "string") characters += current.length
     const members = membersOf(current)
     if (members === undefined) continue
-    if (depth > maxDepth) throw tooComplex(`The request body is nested deeper than ${maxDepth} levels.`)
+    if (depth > maxDepth)
+      throw tooComplex(`The request body is nested deeper than ${maxDepth} levels.`)
     values += Math.max(0, members.length - 1)
-    if (values > maxValues) throw tooComplex(`The request body holds more than ${maxValues} values.`)
+    if (values > maxValues)
+      throw tooComplex(`The request body holds more than ${maxValues} values.`)
     for (const [name, member] of members) {
       characters += name.length
       open.push([member, depth + 1])
@@ -51,7 +63,10 @@ function* flatten(prefix: string | undefined, value: unknown): Generator<[string
     if (prefix !== undefined) yield [prefix, value]
     return
   }
-  const isList = prefix !== undefined && Array.isArray(value) && !value.some(member => membersOf(member) !== undefined)
+  const isList =
+    prefix !== undefined &&
+    Array.isArray(value) &&
+    !value.some(member => membersOf(member) !== undefined)
   for (const [name, member] of members) {
     if (isList) yield [prefix, member]
     else yield* flatten(prefix === undefined ? name : `${prefix}.${name}`, member)

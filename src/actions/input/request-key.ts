@@ -29,17 +29,27 @@ export interface KeyedRequest {
 }
 
 /** Undefined for a request without a key. @throws NITRO_BAD_REQUEST for a key that is none. */
-export function requestKeyOf({ request, client, form, given: asked }: KeyedRequest): RequestKey | undefined {
+export function requestKeyOf({
+  request,
+  client,
+  form,
+  given: asked,
+}: KeyedRequest): RequestKey | undefined {
   const given = keyFrom(request)
   // A script sends the header with each attempt; the field of its page would be the same for different attempts.
   const field = given === undefined && client !== "datastar" ? form?.[keyField] : undefined
-  const key = given ?? (typeof field === "string" && field !== "" && field.length <= maxLength ? field : undefined)
+  const key =
+    given ??
+    (typeof field === "string" && field !== "" && field.length <= maxLength ? field : undefined)
   if (key === undefined) return undefined
   const { app, path } = context()
   const { name, isKnown } = visitorOf(request)
   const fingerprint = hashOf([client, asked()])
   // The key of a page serves all of its forms, and who goes back and edits one asks for something new.
-  const own = given === undefined ? ["form", key, fingerprint, isKnown ? "" : browserTraits(request)] : ["header", key]
+  const own =
+    given === undefined
+      ? ["form", key, fingerprint, isKnown ? "" : browserTraits(request)]
+      : ["header", key]
   return { id: hashOf([app.basePath, name, request.method, path, ...own]), fingerprint, isKnown }
 }
 
@@ -51,23 +61,33 @@ function keyFrom(request: Request): string | undefined {
   // The draft of the header writes it as a structured string, most clients as plain text.
   const key = /^"(.*)"$/.exec(text)?.[1] ?? text
   if (/^[\x21-\x7e]{1,255}$/.test(key)) return key
-  throw new NitroError("NITRO_BAD_REQUEST", `The header Idempotency-Key must hold 1 to ${maxLength} visible ASCII characters.`)
+  throw new NitroError(
+    "NITRO_BAD_REQUEST",
+    `The header Idempotency-Key must hold 1 to ${maxLength} visible ASCII characters.`,
+  )
 }
 
 /** The user where the app knows one, else the browser by its signed cookie, else the credentials that came along. */
 function visitorOf(request: Request): { name: string; isKnown: boolean } {
   const { app, user } = context()
-  const id = typeof user === "object" && user !== null ? (user as { readonly id?: unknown }).id : user
+  const id =
+    typeof user === "object" && user !== null ? (user as { readonly id?: unknown }).id : user
   if (isName(id)) return { name: `user:${typeof id}:${id}`, isKnown: true }
   const browser = browserOf(request, app)
-  if (browser !== undefined && (user === undefined || user === null)) return { name: `browser:${browser}`, isKnown: true }
-  const credentials = [request.headers.get("authorization"), user === undefined || user === null ? null : request.headers.get("cookie")]
+  if (browser !== undefined && (user === undefined || user === null))
+    return { name: `browser:${browser}`, isKnown: true }
+  const credentials = [
+    request.headers.get("authorization"),
+    user === undefined || user === null ? null : request.headers.get("cookie"),
+  ]
   const isKnown = credentials.some(one => one !== null)
   return { name: isKnown ? `credentials:${hashOf(credentials)}` : "", isKnown }
 }
 
 const isName = (value: unknown): value is string | number | bigint =>
-  (typeof value === "string" && value !== "") || typeof value === "number" || typeof value === "bigint"
+  (typeof value === "string" && value !== "") ||
+  typeof value === "number" ||
+  typeof value === "bigint"
 
 /** Tells most browsers apart that a shared cache gave the same page. */
 function browserTraits({ headers }: Request): string {

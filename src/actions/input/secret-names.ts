@@ -4,8 +4,19 @@
 const anywhere =
   /passw|passphrase|passcode|kennwort|pwd|secret|token|credential|apikey|privatekey|accesskey|signingkey|cvc|cvv|securitycode|mnemonic|onetime/
 /** Parts of ordinary words too (`shipping`), so only as a word or in these compositions. */
-const words: ReadonlySet<string> = new Set(["pass", "pin", "pins", "puk", "otp", "totp", "tan", "ssn", "csc"])
-const composed = /^(?:pin|otp|tan)(?:code|number|no|\d*)$|(?:user|card|new|old|my|repeat|confirm|current|sms|bank|sim)pin\d*$/
+const words: ReadonlySet<string> = new Set([
+  "pass",
+  "pin",
+  "pins",
+  "puk",
+  "otp",
+  "totp",
+  "tan",
+  "ssn",
+  "csc",
+])
+const composed =
+  /^(?:pin|otp|tan)(?:code|number|no|\d*)$|(?:user|card|new|old|my|repeat|confirm|current|sms|bank|sim)pin\d*$/
 
 /**
  * Stands before the name of a field that the page showed as a password although its name is none: `_secret.harmless`. So the

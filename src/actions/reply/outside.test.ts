@@ -11,14 +11,16 @@ import { filesBelow, root } from "../../../test/support/imports.ts"
 import { registeredErrors } from "../../shared/errors.ts"
 
 /** The codes whose text and details are written for clients. All others stay in the log. */
-const forClients = `NITRO_BAD_REQUEST NITRO_BAD_SIGNALS NITRO_BODY_TOO_LARGE NITRO_CQRS_INPUT NITRO_CROSS_SITE NITRO_DUPLICATE
+const forClients =
+  `NITRO_BAD_REQUEST NITRO_BAD_SIGNALS NITRO_BODY_TOO_LARGE NITRO_CQRS_INPUT NITRO_CROSS_SITE NITRO_DUPLICATE
   NITRO_ENTITY_NOT_FOUND NITRO_FORBIDDEN NITRO_IDEMPOTENCY_DONE NITRO_IDEMPOTENCY_MISMATCH NITRO_IDEMPOTENCY_REQUIRED
   NITRO_IDEMPOTENCY_UNKNOWN NITRO_INVALID_INPUT NITRO_METHOD_NOT_ALLOWED NITRO_REFERENCE NITRO_REFUSED
   NITRO_SIGNALS_TOO_LARGE NITRO_STALE_ENTITY NITRO_TOO_COMPLEX NITRO_TRANSACTION_CONFLICT NITRO_UNKNOWN_INPUT
   NITRO_UNSUPPORTED_BODY NITRO_VALIDATION NITRO_VALUE_UNSUPPORTED`.split(/\s+/)
 
 // Loading a register fills it.
-for (const { path } of filesBelow("src", /\/errors\.ts$/)) if (!path.startsWith("src/client/browser/")) await import(join(root, path))
+for (const { path } of filesBelow("src", /\/errors\.ts$/))
+  if (!path.startsWith("src/client/browser/")) await import(join(root, path))
 const codes = registeredErrors()
 
 let failure: unknown
@@ -45,12 +47,22 @@ afterEach(() => unsubscribe("nitro:error", report))
 const clients = {
   program: {},
   script: { "datastar-request": "true" },
-  form: { "content-type": "application/x-www-form-urlencoded", accept: "text/html", "sec-fetch-site": "same-origin" },
+  form: {
+    "content-type": "application/x-www-form-urlencoded",
+    accept: "text/html",
+    "sec-fetch-site": "same-origin",
+  },
 }
 
 /** Everything that an answer says, with what its flash brings to the next page. */
 async function answerOf(path: string, headers: Record<string, string>, body?: string, to = app) {
-  const response = await to(new Request(`http://shop.test${path}`, { method: "POST", headers, ...(body === undefined ? {} : { body }) }))
+  const response = await to(
+    new Request(`http://shop.test${path}`, {
+      method: "POST",
+      headers,
+      ...(body === undefined ? {} : { body }),
+    }),
+  )
   let text = await response.text()
   const cookie = response.headers.get("set-cookie")?.split(";")[0]
   if (cookie !== undefined) {
@@ -62,29 +74,39 @@ async function answerOf(path: string, headers: Record<string, string>, body?: st
 
 it("decides of every code whom its text is for", () => {
   expect(codes.length).toBeGreaterThan(90)
-  expect(codes.filter(([, { audience }]) => audience === "client").map(([code]) => code)).toEqual(forClients)
+  expect(codes.filter(([, { audience }]) => audience === "client").map(([code]) => code)).toEqual(
+    forClients,
+  )
 })
 
 describe.each(Object.entries(clients))("to a %s", (kind, headers) => {
-  it.each(codes.map(([code, entry]) => [code, entry.status] as const))("%s says what it may", async (code, status) => {
-    failure = new NitroError(code, "The text of it.", { details: { secret: "a detail" } })
-    const { status: answered, text } = await answerOf("/things/fail", headers)
-    const isShown = forClients.includes(code)
-    expect(text.includes("The text of it.")).toBe(isShown)
-    if (!isShown) expect(text).not.toContain("a detail")
-    expect(reported.length).toBe(isShown ? 0 : 1)
-    if (kind === "program") {
-      expect(answered).toBe(isShown ? status : Math.max(status, 500))
-      expect(text.includes("a detail")).toBe(isShown)
-      expect((JSON.parse(text) as { error: { code: string } }).error.code).toBe(isShown ? code : "NITRO_INTERNAL")
-    }
-    if (!isShown) expect(text).toContain(status === 503 ? "The server is busy." : "Something went wrong.")
-  })
+  it.each(codes.map(([code, entry]) => [code, entry.status] as const))(
+    "%s says what it may",
+    async (code, status) => {
+      failure = new NitroError(code, "The text of it.", { details: { secret: "a detail" } })
+      const { status: answered, text } = await answerOf("/things/fail", headers)
+      const isShown = forClients.includes(code)
+      expect(text.includes("The text of it.")).toBe(isShown)
+      if (!isShown) expect(text).not.toContain("a detail")
+      expect(reported.length).toBe(isShown ? 0 : 1)
+      if (kind === "program") {
+        expect(answered).toBe(isShown ? status : Math.max(status, 500))
+        expect(text.includes("a detail")).toBe(isShown)
+        expect((JSON.parse(text) as { error: { code: string } }).error.code).toBe(
+          isShown ? code : "NITRO_INTERNAL",
+        )
+      }
+      if (!isShown)
+        expect(text).toContain(status === 503 ? "The server is busy." : "Something went wrong.")
+    },
+  )
 })
 
 it("says no more in the middle of a stream", async () => {
   failure = new NitroError("NITRO_SQL", "select password from users")
-  expect((await answerOf("/things/fail-late", clients.script)).text).toContain("Something went wrong.")
+  expect((await answerOf("/things/fail-late", clients.script)).text).toContain(
+    "Something went wrong.",
+  )
   failure = new Refusal("Not today.")
   expect((await answerOf("/things/fail-late", clients.script)).text).toContain("Not today.")
   expect(reported).toHaveLength(1)
@@ -95,7 +117,13 @@ it.each([
   ["text", "hunter2"],
   [
     "an object that looks like an error of ours",
-    { name: "NitroError", code: "NITRO_REFUSED", status: 409, audience: "client", message: "hunter2" },
+    {
+      name: "NitroError",
+      code: "NITRO_REFUSED",
+      status: 409,
+      audience: "client",
+      message: "hunter2",
+    },
   ],
   ["an unregistered code", new NitroError("NITRO_HUNTER2", "hunter2")],
   ["nothing", undefined],
@@ -105,14 +133,24 @@ it.each([
   expect(status).toBe(500)
   expect(text).not.toContain("hunter2")
   expect(JSON.parse(text)).toEqual({
-    error: { code: "NITRO_INTERNAL", status: 500, message: "Something went wrong. The error was logged." },
+    error: {
+      code: "NITRO_INTERNAL",
+      status: 500,
+      message: "Something went wrong. The error was logged.",
+    },
   })
 })
 
 it("does not let details replace code, status or message", async () => {
-  failure = new NitroError("NITRO_VALIDATION", "Wrong.", { details: { code: "X", status: 200, message: "fine" } })
+  failure = new NitroError("NITRO_VALIDATION", "Wrong.", {
+    details: { code: "X", status: 200, message: "fine" },
+  })
   const { text } = await answerOf("/things/fail", {})
-  expect(JSON.parse(text).error).toMatchObject({ code: "NITRO_VALIDATION", status: 422, message: "Wrong." })
+  expect(JSON.parse(text).error).toMatchObject({
+    code: "NITRO_VALIDATION",
+    status: 422,
+    message: "Wrong.",
+  })
 })
 
 describe.each([
@@ -151,7 +189,9 @@ describe.each([
     const taken = await answerOf("/accounts", json, '{"email":"a@shop.test"}', app)
     expect(JSON.parse(taken.text).error).toMatchObject({ code: "NITRO_DUPLICATE" })
     const wrong = await answerOf("/accounts/open", json, '{"pin":"12345","note":"long"}', app)
-    expect(JSON.parse(wrong.text).error.issues).toEqual([{ path: "note", message: expect.any(String) }])
+    expect(JSON.parse(wrong.text).error.issues).toEqual([
+      { path: "note", message: expect.any(String) },
+    ])
   })
 
   it("leave the hidden ones out, and are the server's where nothing else is wrong", async () => {

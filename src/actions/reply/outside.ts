@@ -26,14 +26,25 @@ const maxIssues = 50
 export function shownError(error: unknown): ShownError {
   if (!(error instanceof NitroError)) return failure(500)
   // A code for the server with a status below 500 says what the application did wrong, and not the client.
-  if (error.audience !== "client") return { ...failure(Math.max(error.status, 500)), retryAfterSeconds: error.retryAfterSeconds }
+  if (error.audience !== "client")
+    return { ...failure(Math.max(error.status, 500)), retryAfterSeconds: error.retryAfterSeconds }
   const { status, code, clientMessage } = error
-  if (clientMessage !== undefined) return { status, code, message: clientMessage, issues: [], details: {}, isReported: false }
-  const { issues = [], ...details } = error.details as { readonly issues?: readonly ShownIssue[] } & Record<string, unknown>
+  if (clientMessage !== undefined)
+    return { status, code, message: clientMessage, issues: [], details: {}, isReported: false }
+  const { issues = [], ...details } = error.details as {
+    readonly issues?: readonly ShownIssue[]
+  } & Record<string, unknown>
   const hidden = typeof details["entity"] === "string" ? hiddenFieldsOf(details["entity"]) : none
   const shown = issues.filter(({ path }) => !isWithin(path, hidden))
   if (shown.length === issues.length) {
-    return { status, code, message: cut(error.message), issues: issues.slice(0, maxIssues), details, isReported: false }
+    return {
+      status,
+      code,
+      message: cut(error.message),
+      issues: issues.slice(0, maxIssues),
+      details,
+      isReported: false,
+    }
   }
   // No client can set such a field, so none has to correct it.
   if (shown.length === 0) return failure(500)
@@ -63,6 +74,9 @@ function cut(message: string): string {
 }
 
 function failure(status: number): ShownError {
-  const message = status === 503 ? "The server is busy. Please try again in a moment." : "Something went wrong. The error was logged."
+  const message =
+    status === 503
+      ? "The server is busy. Please try again in a moment."
+      : "Something went wrong. The error was logged."
   return { status, code: "NITRO_INTERNAL", message, issues: [], details: {}, isReported: true }
 }

@@ -38,7 +38,9 @@ export function redirect(to: string | URL, options: RedirectOptions = {}): Respo
     })
   }
   const headers = new Headers({ location: locationOf(to), "cache-control": "no-store" })
-  const values = Array.isArray(cookies) ? (cookies as readonly string[]) : Object.entries(cookies).map(cookieOf)
+  const values = Array.isArray(cookies)
+    ? (cookies as readonly string[])
+    : Object.entries(cookies).map(cookieOf)
   for (const value of values) headers.append("set-cookie", value)
   return new AnswerResponse(null, { status, headers })
 }
@@ -48,21 +50,35 @@ const anyHost = "http://host.invalid"
 function locationOf(to: string | URL): string {
   if (to instanceof URL) {
     if (isWebUrl(to.href)) return to.href
-    throw new NitroError("NITRO_REDIRECT_URL", `A redirect to \`${to.href}\` is refused: it is not http or https.`)
+    throw new NitroError(
+      "NITRO_REDIRECT_URL",
+      `A redirect to \`${to.href}\` is refused: it is not http or https.`,
+    )
   }
   // Browsers read `//host` and `/\host`, also with tabs and line breaks in between, as the address of another site.
-  const url = typeof to === "string" && to.startsWith("/") && URL.canParse(to, anyHost) ? new URL(to, anyHost) : undefined
+  const url =
+    typeof to === "string" && to.startsWith("/") && URL.canParse(to, anyHost)
+      ? new URL(to, anyHost)
+      : undefined
   if (url?.origin === anyHost) return url.pathname + url.search + url.hash
-  throw new NitroError("NITRO_REDIRECT_URL", `A redirect to ${JSON.stringify(to)} is refused: it is not a path of this site.`, {
-    fix: 'Begin a path with one slash. For another site pass a URL: redirect(new URL("https://example.org/")).',
-  })
+  throw new NitroError(
+    "NITRO_REDIRECT_URL",
+    `A redirect to ${JSON.stringify(to)} is refused: it is not a path of this site.`,
+    {
+      fix: 'Begin a path with one slash. For another site pass a URL: redirect(new URL("https://example.org/")).',
+    },
+  )
 }
 
 function cookieOf([name, value]: readonly [string, string | undefined]): string {
   if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name)) {
-    throw new NitroError("NITRO_REDIRECT_URL", `${JSON.stringify(name)} is not a name of a cookie.`, {
-      fix: "Use letters, digits, - and _.",
-    })
+    throw new NitroError(
+      "NITRO_REDIRECT_URL",
+      `${JSON.stringify(name)} is not a name of a cookie.`,
+      {
+        fix: "Use letters, digits, - and _.",
+      },
+    )
   }
   const secure = currentRequest()?.request.url.startsWith("https:") ? "; Secure" : ""
   const expiry = value === undefined ? "; Max-Age=0" : ""

@@ -9,7 +9,12 @@ class Parcel extends Entity("Parcel", { weight: z.number(), sent: z.boolean().de
   static store = memory()
   @action() async send() {
     await this.update({ sent: true })
-    if (this.weight > 30) throw new Refusal("Nobody carries more than 30 kg.", { field: "weight", status: 422, code: "TOO_HEAVY" })
+    if (this.weight > 30)
+      throw new Refusal("Nobody carries more than 30 kg.", {
+        field: "weight",
+        status: 422,
+        code: "TOO_HEAVY",
+      })
   }
   @action() recall() {
     throw new Refusal("It has been sent.")
@@ -28,7 +33,9 @@ it("reaches a program with its status, code and field, and takes back what was w
   const response = await post(`${parcel.id}/send`)
   expect(response.status).toBe(422)
   const message = "Nobody carries more than 30 kg."
-  expect(await response.json()).toEqual({ error: { code: "TOO_HEAVY", status: 422, message, issues: [{ path: "weight", message }] } })
+  expect(await response.json()).toEqual({
+    error: { code: "TOO_HEAVY", status: 422, message, issues: [{ path: "weight", message }] },
+  })
   expect(await Parcel.require(parcel.id)).toMatchObject({ sent: false })
 })
 
@@ -36,12 +43,17 @@ it("is a conflict unless it says otherwise, and reaches the page as its alert", 
   const { id } = await Parcel.create({ weight: 1 })
   expect((await post(`${id}/recall`)).status).toBe(409)
   const shown = await post(`${id}/recall`, { "datastar-request": "true" })
-  expect([shown.status, await shown.text()]).toEqual([200, expect.stringContaining('"_alert":"It has been sent."')])
+  expect([shown.status, await shown.text()]).toEqual([
+    200,
+    expect.stringContaining('"_alert":"It has been sent."'),
+  ])
 })
 
 it("reaches the page from the middle of a stream too", async () => {
   const { id } = await Parcel.create({ weight: 1 })
-  expect(await (await post(`${id}/track`, { "datastar-request": "true" })).text()).toContain("The carrier is closed.")
+  expect(await (await post(`${id}/track`, { "datastar-request": "true" })).text()).toContain(
+    "The carrier is closed.",
+  )
 })
 
 it("gives a form back what was typed, but no password", async () => {
@@ -63,7 +75,11 @@ it("gives a form back what was typed, but no password", async () => {
   const response = await app(
     new Request("http://shop.test/members/enrol", {
       method: "POST",
-      headers: { accept: "text/html", "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" },
+      headers: {
+        accept: "text/html",
+        "sec-fetch-site": "same-origin",
+        "content-type": "application/x-www-form-urlencoded",
+      },
       body: new URLSearchParams(typed),
     }),
   )
@@ -91,11 +107,22 @@ it("gives back no secret of an action's input, by its name or by the control tha
   }
   let flash: Flash | undefined
   const app = nitro({ entities: [Door] })
-  const typed = { login: "too long", newPassword: "correct horse", card_cvc: "123", tokens: "12", answer: "blue", _key: "k" }
+  const typed = {
+    login: "too long",
+    newPassword: "correct horse",
+    card_cvc: "123",
+    tokens: "12",
+    answer: "blue",
+    _key: "k",
+  }
   const response = await app(
     new Request("http://shop.test/doors/open", {
       method: "POST",
-      headers: { accept: "text/html", "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" },
+      headers: {
+        accept: "text/html",
+        "sec-fetch-site": "same-origin",
+        "content-type": "application/x-www-form-urlencoded",
+      },
       body: new URLSearchParams(typed),
     }),
   )
@@ -104,5 +131,11 @@ it("gives back no secret of an action's input, by its name or by the control tha
     flash = context().flash
     return new Response()
   })
-  expect(flash?.values).toEqual({ login: "too long", newPassword: "", card_cvc: "", tokens: "12", answer: "" })
+  expect(flash?.values).toEqual({
+    login: "too long",
+    newPassword: "",
+    card_cvc: "",
+    tokens: "12",
+    answer: "",
+  })
 })

@@ -20,8 +20,15 @@ export class Refusal extends NitroError {
   override readonly status: number
   override readonly audience = "client"
 
-  constructor(message: string, { status = 409, code = "NITRO_REFUSED", field }: RefusalOptions = {}) {
-    super(code, message, field === undefined ? {} : { details: { issues: [{ path: field, message }] } })
+  constructor(
+    message: string,
+    { status = 409, code = "NITRO_REFUSED", field }: RefusalOptions = {},
+  ) {
+    super(
+      code,
+      message,
+      field === undefined ? {} : { details: { issues: [{ path: field, message }] } },
+    )
     this.status = status
   }
 }

@@ -17,9 +17,14 @@ import { answerOfResponse, isResponse } from "./returned-response.ts"
 import { assertItem, isAsyncIterable, isPatch, type Patch } from "./sendable.ts"
 
 /** `name` is that of the route, for messages. */
-export function replyWith({ value, status }: Outcome, asked: Asked, name: string): MaybePromise<Response> {
+export function replyWith(
+  { value, status }: Outcome,
+  asked: Asked,
+  name: string,
+): MaybePromise<Response> {
   const { request, client, form } = asked
-  if (isResponse(value)) return answerOfResponse(value, { request, client }, form ? formSucceeded(form) : "")
+  if (isResponse(value))
+    return answerOfResponse(value, { request, client }, form ? formSucceeded(form) : "")
   if (isAsyncIterable(value)) return streamOf(value, asked, name)
   if (client === "datastar") return patchesFor(value, asked, name)
   if (client === "form") return seeOther(request)
@@ -30,16 +35,21 @@ export function replyWith({ value, status }: Outcome, asked: Asked, name: string
 
 async function patchesFor(value: unknown, asked: Asked, name: string): Promise<Response> {
   // What is ready goes first; what a `Suspense` waits for follows in the same answer.
-  if (value instanceof Markup && chunks(value) === undefined) return streamOf(latePatches(value), asked, name)
+  if (value instanceof Markup && chunks(value) === undefined)
+    return streamOf(latePatches(value), asked, name)
   const patches = [asked.form ? formSucceeded(asked.form) : "", await patchOf(value)].join("")
-  return patches === "" ? new AnswerResponse(null, { status: 204 }) : new AnswerResponse(patches, { headers: sseHeaders })
+  return patches === ""
+    ? new AnswerResponse(null, { status: 204 })
+    : new AnswerResponse(patches, { headers: sseHeaders })
 }
 
 /** For a program, which has no use for the events of pages. */
 async function markupFor(value: Patch, status: number | undefined): Promise<Response> {
   const markup = [...markupOf(value)]
   if (markup.length === 0) return new AnswerResponse(null, { status: status ?? 204 })
-  return new AnswerResponse(await render(markup), { headers: { "content-type": "text/html; charset=utf-8" } })
+  return new AnswerResponse(await render(markup), {
+    headers: { "content-type": "text/html; charset=utf-8" },
+  })
 }
 
 const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
@@ -47,14 +57,21 @@ const jsonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-
 export function replyWithError(error: unknown, { request, client, form }: Asked): Response {
   const shown = shownError(error)
   const { status, code, message, issues, details, retryAfterSeconds } = shown
-  const headers = { ...jsonHeaders, ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }) }
+  const headers = {
+    ...jsonHeaders,
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+  }
   if (client === "json") {
     const body = { ...details, code, message, status, ...(issues.length > 0 ? { issues } : {}) }
     return AnswerResponse.json({ error: body }, { status, headers })
   }
   const errors = messagesByField(shown)
   if (client === "form") {
-    if (!form) return new AnswerResponse(message, { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers } })
+    if (!form)
+      return new AnswerResponse(message, {
+        status,
+        headers: { "content-type": "text/plain; charset=utf-8", ...headers },
+      })
     return seeOther(
       request,
       context()
@@ -66,19 +83,35 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
   return new AnswerResponse(messagesPatch(errors, form), { headers: sseHeaders })
 }
 
-function messagesPatch({ "": whole = "", ...byField }: Record<string, string>, form: PostedForm | undefined): string {
-  return String(patchSignals({ [alertSignal]: whole, ...(form ? fieldMessages(form, byField) : {}) }))
+function messagesPatch(
+  { "": whole = "", ...byField }: Record<string, string>,
+  form: PostedForm | undefined,
+): string {
+  return String(
+    patchSignals({ [alertSignal]: whole, ...(form ? fieldMessages(form, byField) : {}) }),
+  )
 }
 
 function formSucceeded(form: PostedForm): string {
   // The value must differ from the last time, or the page would not see a second success.
-  return String(patchSignals({ [alertSignal]: "", [formSignal(form.key)]: Date.now() + Math.random(), ...fieldMessages(form, {}) }))
+  return String(
+    patchSignals({
+      [alertSignal]: "",
+      [formSignal(form.key)]: Date.now() + Math.random(),
+      ...fieldMessages(form, {}),
+    }),
+  )
 }
 
 /** The message of every field that was sent, and of every other one that has one; empty where there is none. */
-function fieldMessages(form: PostedForm, messages: Readonly<Record<string, string>>): Record<string, string> {
+function fieldMessages(
+  form: PostedForm,
+  messages: Readonly<Record<string, string>>,
+): Record<string, string> {
   const names = new Set([...form.names, ...Object.keys(messages)])
-  return Object.fromEntries([...names].map(name => [errorSignal(form.key, name), messages[name] ?? ""]))
+  return Object.fromEntries(
+    [...names].map(name => [errorSignal(form.key, name), messages[name] ?? ""]),
+  )
 }
 
 /** Messages by field; what belongs to no field stands under the empty name. */
@@ -94,7 +127,8 @@ function textsOf(values: Input): Record<string, string | string[]> {
   const texts: [string, string | string[]][] = []
   for (const [name, value] of Object.entries(values)) {
     if (typeof value === "string") texts.push([name, value])
-    else if (Array.isArray(value)) texts.push([name, value.filter(member => typeof member === "string")])
+    else if (Array.isArray(value))
+      texts.push([name, value.filter(member => typeof member === "string")])
   }
   return Object.fromEntries(texts)
 }
@@ -117,7 +151,8 @@ function pageOf(request: Request): string {
 
 function* markupOf(patch: Patch): Generator<Markup> {
   if (patch instanceof Markup) yield patch
-  else if (!(patch instanceof SseText)) for (const member of patch) if (isPatch(member)) yield* markupOf(member)
+  else if (!(patch instanceof SseText))
+    for (const member of patch) if (isPatch(member)) yield* markupOf(member)
 }
 
 /** The events of a value; none for an entity, for text and for any other data. */
@@ -132,21 +167,33 @@ async function patchOf(value: unknown): Promise<string> {
 
 async function* latePatches(markup: Markup): AsyncGenerator<SseText> {
   for await (const { replaces, markup: text, namespace } of patchesOf(markup)) {
-    if (text !== "") yield patchElements(raw(text), replaces === undefined ? {} : { selector: `#${replaces}`, mode: "replace", namespace })
+    if (text !== "")
+      yield patchElements(
+        raw(text),
+        replaces === undefined ? {} : { selector: `#${replaces}`, mode: "replace", namespace },
+      )
   }
 }
 
 /** A generator action: each yield is a patch as it comes, or an item of a JSON list. */
-async function streamOf(values: AsyncIterable<unknown>, asked: Asked, name: string): Promise<Response> {
+async function streamOf(
+  values: AsyncIterable<unknown>,
+  asked: Asked,
+  name: string,
+): Promise<Response> {
   const { request, client, form } = asked
   if (client !== "datastar") {
     const result: unknown[] = []
     for await (const value of values) {
       if (value instanceof SseText) continue
       assertItem(value, name, asked)
-      result.push(value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value)
+      result.push(
+        value instanceof Markup ? await render(value) : isEntity(value) ? value.toJSON() : value,
+      )
     }
-    return client === "form" ? seeOther(request) : AnswerResponse.json({ result }, { headers: jsonHeaders })
+    return client === "form"
+      ? seeOther(request)
+      : AnswerResponse.json({ result }, { headers: jsonHeaders })
   }
   const iterator = values[Symbol.asyncIterator]()
   // The reader asks for more in a context of its own; what answers belongs to this request.
@@ -170,7 +217,9 @@ async function streamOf(values: AsyncIterable<unknown>, asked: Asked, name: stri
         isOver = true
         text = messagesPatch(messagesByField(shown), form)
         // A value that cannot be sent leaves the generator waiting.
-        await iterator.return?.(undefined)?.catch(failure => reportError(failure, "the end of a streaming action"))
+        await iterator
+          .return?.(undefined)
+          ?.catch(failure => reportError(failure, "the end of a streaming action"))
       }
       if (isLeft) return
       if (text !== "") controller.enqueue(encoder.encode(text))

@@ -1,5 +1,11 @@
 // A `Response` that an action returns: as it is for programs and forms, and as what the page's script understands.
-import { js, value as literalOf, patchElements, patchSignals, sseHeaders } from "../../datastar/index.ts"
+import {
+  js,
+  value as literalOf,
+  patchElements,
+  patchSignals,
+  sseHeaders,
+} from "../../datastar/index.ts"
 import { html, raw } from "../../html/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Asked } from "../input/asked.ts"
@@ -13,26 +19,43 @@ export function isResponse(value: unknown): value is Response {
   return value instanceof Response || Object.prototype.toString.call(value) === "[object Response]"
 }
 
-const scriptTypes = /^(?:text\/html|text\/event-stream|application\/json|(?:text|application)\/javascript)$/
+const scriptTypes =
+  /^(?:text\/html|text\/event-stream|application\/json|(?:text|application)\/javascript)$/
 
 /** @throws NITRO_UNSENDABLE for a Response that was read already, or that the page's script could not show. */
-export function assertAnswerable(response: Response, name: string, { client, request }: Pick<Asked, "client" | "request">): void {
+export function assertAnswerable(
+  response: Response,
+  name: string,
+  { client, request }: Pick<Asked, "client" | "request">,
+): void {
   if (response.bodyUsed || response.body?.locked) {
     throw refuse(name, "whose body was read already", "Return response.clone(), or read the clone.")
   }
-  if (response.type === "error" || response.status < 200) throw refuse(name, "of a failed fetch", "Answer with a status of your own.")
+  if (response.type === "error" || response.status < 200)
+    throw refuse(name, "of a failed fetch", "Answer with a status of your own.")
   const location = locationOf(response)
   if (location !== undefined && targetOf(location, request) === undefined) {
-    throw refuse(name, `that redirects to ${JSON.stringify(location)}`, "Redirect to a path, or to an http(s) URL.")
+    throw refuse(
+      name,
+      `that redirects to ${JSON.stringify(location)}`,
+      "Redirect to a path, or to an http(s) URL.",
+    )
   }
   if (client !== "datastar" || location !== undefined || isBodyless(response)) return
   const type = typeOf(response)
-  if (response.ok ? scriptTypes.test(type) : type === "text/plain" || type === "text/html" || type === "") return
+  if (
+    response.ok
+      ? scriptTypes.test(type)
+      : type === "text/plain" || type === "text/html" || type === ""
+  )
+    return
   const what = `of status ${response.status} and type ${type || "(none)"} to the script of a page, which cannot show it`
   throw refuse(
     name,
     what,
-    response.ok ? "Link to it (<a href={call(…).href}>), so that the browser opens it." : 'Throw new Refusal("…", { status }) instead.',
+    response.ok
+      ? "Link to it (<a href={call(…).href}>), so that the browser opens it."
+      : 'Throw new Refusal("…", { status }) instead.',
   )
 }
 
@@ -44,13 +67,20 @@ export async function answerOfResponse(
 ): Promise<Response> {
   if (client !== "datastar") return response
   const location = locationOf(response)
-  if (location !== undefined) return sse(response, events + goTo(targetOf(location, request) as string))
-  if (isBodyless(response)) return events === "" ? empty(response) : sse(response, response.ok ? events : "")
+  if (location !== undefined)
+    return sse(response, events + goTo(targetOf(location, request) as string))
+  if (isBodyless(response))
+    return events === "" ? empty(response) : sse(response, response.ok ? events : "")
   const type = typeOf(response)
   if (!response.ok) {
     const text = await response.text()
     if (type === "text/html") return sse(response, String(patchElements(raw(text))))
-    return sse(response, String(patchSignals({ [alertSignal]: text === "" ? `The answer was ${response.status}.` : text })))
+    return sse(
+      response,
+      String(
+        patchSignals({ [alertSignal]: text === "" ? `The answer was ${response.status}.` : text }),
+      ),
+    )
   }
   // Options of the patch in headers, and streams, are for the script itself to read.
   if (type !== "text/html" || hasPatchOptions(response.headers)) return withStatus(response, 200)
@@ -60,11 +90,23 @@ export async function answerOfResponse(
 /** Works under a policy that allows no inline script, which an expression is not. */
 function goTo(location: string): string {
   // From a timer, so that browsers keep the current page in their history.
-  const go = js(`el.remove(); setTimeout(() => { window.location.href = ${literalOf(location).source} })`)
-  return String(patchElements(html`<i hidden data-init="${go}"></i>`, { selector: "body", mode: "append" }))
+  const go = js(
+    `el.remove(); setTimeout(() => { window.location.href = ${literalOf(location).source} })`,
+  )
+  return String(
+    patchElements(html`<i hidden data-init="${go}"></i>`, { selector: "body", mode: "append" }),
+  )
 }
 
-const aboutTheBody = ["content-type", "content-length", "content-encoding", "content-disposition", "location", "etag", "last-modified"]
+const aboutTheBody = [
+  "content-type",
+  "content-length",
+  "content-encoding",
+  "content-disposition",
+  "location",
+  "etag",
+  "last-modified",
+]
 
 function sse(response: Response, events: string): Response {
   if (events === "") return empty(response)
@@ -85,7 +127,9 @@ function otherHeaders(response: Response): Headers {
 }
 
 function withStatus(response: Response, status: number): Response {
-  return response.status === status ? response : new AnswerResponse(response.body, { status, headers: response.headers })
+  return response.status === status
+    ? response
+    : new AnswerResponse(response.body, { status, headers: response.headers })
 }
 
 function locationOf({ status, headers }: Response): string | undefined {
@@ -98,7 +142,9 @@ function targetOf(location: string, { url }: Request): string | undefined {
   const target = new URL(location, url)
   if (target.protocol !== "http:" && target.protocol !== "https:") return undefined
   // Behind a proxy this server does not know the scheme and host of its pages.
-  return target.origin === new URL(url).origin ? target.pathname + target.search + target.hash : target.href
+  return target.origin === new URL(url).origin
+    ? target.pathname + target.search + target.hash
+    : target.href
 }
 
 function isBodyless({ status, body }: Response): boolean {

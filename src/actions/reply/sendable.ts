@@ -11,12 +11,17 @@ import { assertAnswerable, isResponse } from "./returned-response.ts"
 export type Patch = Markup | SseText | readonly (Patch | Empty)[]
 type Empty = null | undefined | boolean
 
-const isEmpty = (value: unknown): value is Empty => value === null || value === undefined || typeof value === "boolean"
+const isEmpty = (value: unknown): value is Empty =>
+  value === null || value === undefined || typeof value === "boolean"
 
 /** Markup, events, or a list that holds some and nothing else; what a condition leaves out (`isNew && <p/>`) does not count. */
 export function isPatch(value: unknown): value is Patch {
   if (value instanceof Markup || value instanceof SseText) return true
-  return Array.isArray(value) && value.some(isPatch) && value.every(member => isEmpty(member) || isPatch(member) || isEmptyList(member))
+  return (
+    Array.isArray(value) &&
+    value.some(isPatch) &&
+    value.every(member => isEmpty(member) || isPatch(member) || isEmptyList(member))
+  )
 }
 
 function isEmptyList(value: unknown): boolean {
@@ -25,11 +30,20 @@ function isEmptyList(value: unknown): boolean {
 
 /** Async generators of actions, streams of events. */
 export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && !(value instanceof Markup)
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Symbol.asyncIterator in value &&
+    !(value instanceof Markup)
+  )
 }
 
 /** `name` is that of the route. @throws NITRO_UNSENDABLE with what to return instead. */
-export function assertSendable(value: unknown, name: string, asked: Pick<Asked, "client" | "request">): void {
+export function assertSendable(
+  value: unknown,
+  name: string,
+  asked: Pick<Asked, "client" | "request">,
+): void {
   if (isResponse(value)) assertAnswerable(value, name, asked)
   else if (value instanceof ReadableStream) {
     throw unsendable(
@@ -43,18 +57,31 @@ export function assertSendable(value: unknown, name: string, asked: Pick<Asked, 
 }
 
 /** The same for one value of a generator. */
-export function assertItem(value: unknown, name: string, asked: Pick<Asked, "client" | "request">): void {
+export function assertItem(
+  value: unknown,
+  name: string,
+  asked: Pick<Asked, "client" | "request">,
+): void {
   if (isPatch(value)) return
-  if (isResponse(value)) throw unsendable(name, "a Response among other values", "Return one Response by itself.")
+  if (isResponse(value))
+    throw unsendable(name, "a Response among other values", "Return one Response by itself.")
   if (Array.isArray(value) && value.some(isPatch)) {
-    throw unsendable(name, "a list of HTML and of other data", "Return only HTML and events in a list, or only data.")
+    throw unsendable(
+      name,
+      "a list of HTML and of other data",
+      "Return only HTML and events in a list, or only data.",
+    )
   }
   assertData(value, name, "the value", [])
   assertShown(value, name, asked)
 }
 
 /** A page's script asks by GET for nothing but the answer, and data is no answer that it can show. */
-function assertShown(value: unknown, name: string, { client, request }: Pick<Asked, "client" | "request">): void {
+function assertShown(
+  value: unknown,
+  name: string,
+  { client, request }: Pick<Asked, "client" | "request">,
+): void {
   if (client !== "datastar" || (request.method !== "GET" && request.method !== "HEAD")) return
   if (value === undefined || value === null || value === false || isEmptyList(value)) return
   throw unsendable(
@@ -65,14 +92,30 @@ function assertShown(value: unknown, name: string, { client, request }: Pick<Ask
 }
 
 /** What JSON holds: plain objects, lists, text, numbers, and what says its own JSON form by `toJSON`. */
-function assertData(value: unknown, name: string, path: string, ancestors: readonly object[]): void {
-  if (typeof value === "bigint") throw unsendable(name, `a bigint (${path})`, "Return String(value), which keeps every digit.")
+function assertData(
+  value: unknown,
+  name: string,
+  path: string,
+  ancestors: readonly object[],
+): void {
+  if (typeof value === "bigint")
+    throw unsendable(name, `a bigint (${path})`, "Return String(value), which keeps every digit.")
   if (typeof value === "function" || typeof value === "symbol") {
-    throw unsendable(name, `a ${typeof value} (${path})`, "Return what the function returns, or leave it out.")
+    throw unsendable(
+      name,
+      `a ${typeof value} (${path})`,
+      "Return what the function returns, or leave it out.",
+    )
   }
   if (typeof value !== "object" || value === null || isEntity(value)) return
-  if (ancestors.includes(value)) throw unsendable(name, `a value that holds itself (${path})`, "Return ids instead of back references.")
-  if (ancestors.length > maxDepth) throw unsendable(name, `data of more than ${maxDepth} levels`, "Return flatter data.")
+  if (ancestors.includes(value))
+    throw unsendable(
+      name,
+      `a value that holds itself (${path})`,
+      "Return ids instead of back references.",
+    )
+  if (ancestors.length > maxDepth)
+    throw unsendable(name, `data of more than ${maxDepth} levels`, "Return flatter data.")
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON === "function" && !(value instanceof Markup)) return
   const inside = [...ancestors, value]
@@ -80,8 +123,10 @@ function assertData(value: unknown, name: string, path: string, ancestors: reado
     for (const [index, item] of value.entries()) assertData(item, name, `${path}[${index}]`, inside)
     return
   }
-  if (!isPlainObject(value)) throw unsendable(name, `an instance of ${classOf(value)} (${path})`, fixOf(value))
-  for (const key of Object.keys(value)) assertData((value as Record<string, unknown>)[key], name, `${path}.${key}`, inside)
+  if (!isPlainObject(value))
+    throw unsendable(name, `an instance of ${classOf(value)} (${path})`, fixOf(value))
+  for (const key of Object.keys(value))
+    assertData((value as Record<string, unknown>)[key], name, `${path}.${key}`, inside)
 }
 
 const maxDepth = 200
@@ -93,13 +138,18 @@ function isPlainObject(value: object): boolean {
 }
 
 function classOf(value: object): string {
-  return (value.constructor as { name?: string } | undefined)?.name || (Object.prototype.toString.call(value).slice(8, -1) as string)
+  return (
+    (value.constructor as { name?: string } | undefined)?.name ||
+    (Object.prototype.toString.call(value).slice(8, -1) as string)
+  )
 }
 
 function fixOf(value: object): string {
-  if (value instanceof Markup || value instanceof SseText) return "Return HTML by itself or in a list, not inside of an object."
+  if (value instanceof Markup || value instanceof SseText)
+    return "Return HTML by itself or in a list, not inside of an object."
   if (isResponse(value)) return "Return the Response by itself."
-  if (typeof (value as { then?: unknown }).then === "function") return "Await it before you return it."
+  if (typeof (value as { then?: unknown }).then === "function")
+    return "Await it before you return it."
   if (value instanceof Map) return "Return Object.fromEntries(map)."
   if (Symbol.iterator in value && !ArrayBuffer.isView(value)) return "Return a list: [...value]."
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Blob) {

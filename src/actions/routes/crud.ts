@@ -1,6 +1,12 @@
 // The five CRUD routes that come with an entity, and the POST twins that plain HTML forms need.
 import { type EntityClass, type EntityInstance, requireAhead } from "../../entity/index.ts"
-import { type CrudOperation, type Exposure, operationOf, type Route, type RouteCall } from "../contract/route.ts"
+import {
+  type CrudOperation,
+  type Exposure,
+  operationOf,
+  type Route,
+  type RouteCall,
+} from "../contract/route.ts"
 import { list } from "./list.ts"
 
 export function crudRoutes(exposure: Exposure): Route[] {
@@ -8,7 +14,11 @@ export function crudRoutes(exposure: Exposure): Route[] {
   const base = `/${entity.definition.plural}`
   const byOperation: Record<CrudOperation, () => Route[]> = {
     list: () => [route("GET", base, "list", { run: call => list(entity, call) })],
-    read: () => [route("GET", `${base}/:id`, "read", { run: async ({ id }) => ({ value: await entity.require(id) }) })],
+    read: () => [
+      route("GET", `${base}/:id`, "read", {
+        run: async ({ id }) => ({ value: await entity.require(id) }),
+      }),
+    ],
     create: () => [
       route("POST", base, "create", {
         input: settable(entity),
@@ -32,7 +42,10 @@ export function crudRoutes(exposure: Exposure): Route[] {
     },
     delete: () => {
       const details = { run: (call: RouteCall) => remove(entity, call) }
-      return [route("DELETE", `${base}/:id`, "delete", details), route("POST", `${base}/:id/delete`, "delete", details)]
+      return [
+        route("DELETE", `${base}/:id`, "delete", details),
+        route("POST", `${base}/:id/delete`, "delete", details),
+      ]
     },
   }
   return crud.flatMap(operation => byOperation[operation]())
@@ -51,16 +64,23 @@ export function crudRoutes(exposure: Exposure): Route[] {
 export function settable(entity: EntityClass): Route["input"] {
   const { fields, guarded } = entity.definition
   return Object.fromEntries(
-    fields.filter(field => !field.managed && !field.hidden && !guarded.includes(field.name)).map(field => [field.name, field.schema]),
+    fields
+      .filter(field => !field.managed && !field.hidden && !guarded.includes(field.name))
+      .map(field => [field.name, field.schema]),
   )
 }
 
 /** A single write is all or nothing by itself; a transaction around it would double its cost. Hooks may write more. */
 function isOneWrite(entity: EntityClass, write: "Create" | "Update"): boolean {
-  return !["beforeSave", `before${write}`, `after${write}`, "afterSave"].some(hook => hook in entity.prototype)
+  return !["beforeSave", `before${write}`, `after${write}`, "afterSave"].some(
+    hook => hook in entity.prototype,
+  )
 }
 
-async function update(entity: EntityClass, { id, input }: RouteCall): Promise<{ value: EntityInstance }> {
+async function update(
+  entity: EntityClass,
+  { id, input }: RouteCall,
+): Promise<{ value: EntityInstance }> {
   const target = (await requireAhead(entity, id)) as EntityInstance
   await target.update(input as never)
   return { value: target }

@@ -19,5 +19,8 @@ export function assertSameSite(request: Request, trustedOrigins: readonly string
     const scheme = origin.indexOf("://")
     if (scheme > 0 && origin.slice(scheme + 3) === host) return
   }
-  throw new NitroError("NITRO_CROSS_SITE", `A request from ${origin ?? "another site"} was refused: it would change data here.`)
+  throw new NitroError(
+    "NITRO_CROSS_SITE",
+    `A request from ${origin ?? "another site"} was refused: it would change data here.`,
+  )
 }

@@ -58,7 +58,10 @@ export interface Dispatcher {
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const exposures = (options.entities ?? []).map(exposureOf)
   assertNames(exposures)
-  const routes = new RouteTable([...exposures.flatMap(entityRoutes), ...(options.routes ?? []).flat()])
+  const routes = new RouteTable([
+    ...exposures.flatMap(entityRoutes),
+    ...(options.routes ?? []).flat(),
+  ])
   const idempotency = new Idempotency(options.idempotency)
   return {
     routes,
@@ -69,7 +72,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         if (!("route" in match)) return refuse(methodNotAllowed(request, match), request)
         return answer(request, search, match)
       } catch (error) {
-        return refuse(replyWithError(error, { request, client: clientOf(request), form: undefined }), request)
+        return refuse(
+          replyWithError(error, { request, client: clientOf(request), form: undefined }),
+          request,
+        )
       }
     },
   }
@@ -83,10 +89,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     let given: () => unknown = () => undefined
     let asked: Asked = { request, client: clientOf(request), form: undefined }
     try {
-      if (request.method !== "GET" && request.method !== "HEAD") assertSameSite(request, options.trustedOrigins)
+      if (request.method !== "GET" && request.method !== "HEAD")
+        assertSameSite(request, options.trustedOrigins)
       query = readQuery(search, options)
       let reading: Promise<Input> | undefined
-      const read = () => (reading ??= readInput(request, query, asked.client === "datastar", options).then(inputFrom))
+      const read = () =>
+        (reading ??= readInput(request, query, asked.client === "datastar", options).then(
+          inputFrom,
+        ))
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       const run = async (call: TimedCall) => {
@@ -95,18 +105,29 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         assertSendable(outcome.value, route.name, asked)
         return outcome
       }
-      const key = route.method === "GET" ? undefined : requestKeyOf({ request, client: asked.client, form: posted, given })
+      const key =
+        route.method === "GET"
+          ? undefined
+          : requestKeyOf({ request, client: asked.client, form: posted, given })
       if (key !== undefined) {
         const respond = async (call: TimedCall) => {
           const outcome = await run(call)
-          return { response: await replyWith(outcome, asked, route.name), isStream: isStreamed(outcome.value, asked.client) }
+          return {
+            response: await replyWith(outcome, asked, route.name),
+            isStream: isStreamed(outcome.value, asked.client),
+          }
         }
         const store = route.store?.()
         const inUnit = store !== undefined || !route.ownsUnits
-        const open = <T>(work: (call: TimedCall) => Promise<T>) => runInTime(route, { inUnit, request, deadlineMs }, work)
+        const open = <T>(work: (call: TimedCall) => Promise<T>) =>
+          runInTime(route, { inUnit, request, deadlineMs }, work)
         return await idempotency.once(key, { respond, store, inUnit, open })
       }
-      if (route.needsKey) throw new NitroError("NITRO_IDEMPOTENCY_REQUIRED", `${route.name} needs an Idempotency-Key.`)
+      if (route.needsKey)
+        throw new NitroError(
+          "NITRO_IDEMPOTENCY_REQUIRED",
+          `${route.name} needs an Idempotency-Key.`,
+        )
       // Reading needs no transaction, and must not wait for the writers'.
       const inUnit = route.method !== "GET" && route.ownsUnits !== true
       const runOnce = () => runInTime(route, { inUnit, request, deadlineMs }, run)
@@ -131,11 +152,26 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return inputOf(route, query, body, received.kind)
     }
 
-    async function assertAllowed(route: Route, rule: AllowRule, id: string, input: () => Promise<Input>): Promise<void> {
+    async function assertAllowed(
+      route: Route,
+      rule: AllowRule,
+      id: string,
+      input: () => Promise<Input>,
+    ): Promise<void> {
       const { operation, name, target } = route
       const known = { operation, user: currentRequest()?.user, request }
-      const allowed = isAllowed(rule, known, { input, target: id === "" || !target ? undefined : () => target(id) })
-      if (await beforeDeadline(allowed, deadlineOf(route, options.deadlineMs), `The rule \`allow\` of ${name}`)) return
+      const allowed = isAllowed(rule, known, {
+        input,
+        target: id === "" || !target ? undefined : () => target(id),
+      })
+      if (
+        await beforeDeadline(
+          allowed,
+          deadlineOf(route, options.deadlineMs),
+          `The rule \`allow\` of ${name}`,
+        )
+      )
+        return
       throw new NitroError("NITRO_FORBIDDEN", `You may not use ${name}.`)
     }
   }
@@ -151,7 +187,10 @@ function assertNames(exposures: readonly Exposure[]): void {
     if (other === undefined) continue
     const [problem, fix] =
       other === entity
-        ? [`nitro({ entities }) lists ${name} twice.`, `List it once: expose(${name}), or ${name} where only its actions are open.`]
+        ? [
+            `nitro({ entities }) lists ${name} twice.`,
+            `List it once: expose(${name}), or ${name} where only its actions are open.`,
+          ]
         : [
             `Two classes of nitro({ entities }) have the name "${name}".`,
             `Give one of them another name, Entity("${name}2", …), or import ${name} from one place if it is one class whose module was loaded twice.`,
@@ -169,7 +208,10 @@ async function refuse(response: Response, request: Request): Promise<Response> {
 /** An answer that goes on after it has begun, or is a file: neither is held in memory to be kept. */
 function isStreamed(value: unknown, client: Client): boolean {
   if (isResponse(value))
-    return value.body !== null && !/^(?:text\/(?:html|plain)|application\/json)/.test(value.headers.get("content-type") ?? "")
+    return (
+      value.body !== null &&
+      !/^(?:text\/(?:html|plain)|application\/json)/.test(value.headers.get("content-type") ?? "")
+    )
   if (client !== "datastar" || typeof value !== "object" || value === null) return false
   return value instanceof Markup ? chunks(value) === undefined : Symbol.asyncIterator in value
 }
@@ -199,14 +241,19 @@ function inputOf(route: Route, query: Input, received: Input, kind: RequestInput
   take(query, true)
   take(body, kind === "form")
   // A page sends all of its signals, so only there unknown names mean nothing.
-  if (kind === "json" || kind === "form") refuseUnknown(route.name, kind === "form" ? withoutPrivate(body) : body, known)
+  if (kind === "json" || kind === "form")
+    refuseUnknown(route.name, kind === "form" ? withoutPrivate(body) : body, known)
   const values = Object.fromEntries(input)
   return route.checksInput ? values : validated(route.name, known, values)
 }
 
 /** What a route takes of a query, a body or all the signals of a page. */
 function knownOf(source: Input, known: Route["input"]): Input {
-  return Object.fromEntries(Object.entries(source).filter(([name]) => Object.hasOwn(known, name.split(".", 1)[0] as string)))
+  return Object.fromEntries(
+    Object.entries(source).filter(([name]) =>
+      Object.hasOwn(known, name.split(".", 1)[0] as string),
+    ),
+  )
 }
 
 /** Forms may carry fields of other parties: a honeypot, a token. By convention they start with an underscore. */
@@ -248,13 +295,19 @@ class SentForm implements PostedForm {
       // A schema that names a control says what its field is, whatever its name looks like.
       return widget === undefined || name !== field ? !isSecretName(name) : widget !== "password"
     }
-    const taken = Object.entries(this.#fields).filter(([name]) => Object.hasOwn(known, fieldOf(name)))
+    const taken = Object.entries(this.#fields).filter(([name]) =>
+      Object.hasOwn(known, fieldOf(name)),
+    )
     // Empty and not left out: an update shows what was typed in place of what is stored.
     return Object.fromEntries(taken.map(([name, value]) => [name, isShown(name) ? value : ""]))
   }
 }
 
-function refuseUnknown(route: string, body: Input, known: Readonly<Record<string, z.ZodType>>): void {
+function refuseUnknown(
+  route: string,
+  body: Input,
+  known: Readonly<Record<string, z.ZodType>>,
+): void {
   for (const name of Object.keys(body)) {
     if (Object.hasOwn(known, name)) continue
     throw new NitroError("NITRO_UNKNOWN_INPUT", `${route} takes no input named "${name}".`, {
@@ -264,14 +317,25 @@ function refuseUnknown(route: string, body: Input, known: Readonly<Record<string
   }
 }
 
-function validated(route: string, shape: Readonly<Record<string, z.ZodType>>, values: Input): Input {
+function validated(
+  route: string,
+  shape: Readonly<Record<string, z.ZodType>>,
+  values: Input,
+): Input {
   const result = z.object(shape).safeParse(values)
   if (result.success) {
     for (const value of Object.values(result.data)) markData(value)
     return result.data
   }
-  const issues = result.error.issues.map(issue => ({ path: issue.path.join("."), message: issue.message }))
-  throw new NitroError("NITRO_INVALID_INPUT", `${route} refused its input: ${issues.map(i => `${i.path}: ${i.message}`).join("; ")}`, {
-    details: { issues },
-  })
+  const issues = result.error.issues.map(issue => ({
+    path: issue.path.join("."),
+    message: issue.message,
+  }))
+  throw new NitroError(
+    "NITRO_INVALID_INPUT",
+    `${route} refused its input: ${issues.map(i => `${i.path}: ${i.message}`).join("; ")}`,
+    {
+      details: { issues },
+    },
+  )
 }

@@ -16,7 +16,11 @@ import { type RequestKey, requestKeyOf } from "../input/request-key.ts"
 import { Idempotency } from "./idempotency.ts"
 import { MemoryAnswers } from "./kept-answers.ts"
 
-const formHeaders = { "content-type": "application/x-www-form-urlencoded", accept: "text/html", "sec-fetch-site": "same-origin" }
+const formHeaders = {
+  "content-type": "application/x-www-form-urlencoded",
+  accept: "text/html",
+  "sec-fetch-site": "same-origin",
+}
 
 describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
   ["answers in memory", () => memory(), () => ({})],
@@ -47,15 +51,35 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
       runs++
     }
   }
-  const options = { entities: [expose(Note)], user: (request: Request) => request.headers.get("x-user") ?? undefined }
-  const app = nitro({ ...options, idempotency: idempotencyOf(store) })
-  const post = async (path: string, key: string | undefined, body: unknown, headers: Record<string, string> = {}, to = app) => {
-    const all = { "content-type": "application/json", ...(key === undefined ? {} : { "idempotency-key": key }), ...headers }
-    const text = typeof body === "string" ? body : JSON.stringify(body)
-    const response = await to(new Request(`http://shop.test${path}`, { method: "POST", headers: all, body: text }))
-    return { status: response.status, replayed: response.headers.has("idempotent-replayed"), text: await response.text() }
+  const options = {
+    entities: [expose(Note)],
+    user: (request: Request) => request.headers.get("x-user") ?? undefined,
   }
-  const add = (key: string | undefined, text: string, headers: Record<string, string> = {}) => post("/notes/add", key, { text }, headers)
+  const app = nitro({ ...options, idempotency: idempotencyOf(store) })
+  const post = async (
+    path: string,
+    key: string | undefined,
+    body: unknown,
+    headers: Record<string, string> = {},
+    to = app,
+  ) => {
+    const all = {
+      "content-type": "application/json",
+      ...(key === undefined ? {} : { "idempotency-key": key }),
+      ...headers,
+    }
+    const text = typeof body === "string" ? body : JSON.stringify(body)
+    const response = await to(
+      new Request(`http://shop.test${path}`, { method: "POST", headers: all, body: text }),
+    )
+    return {
+      status: response.status,
+      replayed: response.headers.has("idempotent-replayed"),
+      text: await response.text(),
+    }
+  }
+  const add = (key: string | undefined, text: string, headers: Record<string, string> = {}) =>
+    post("/notes/add", key, { text }, headers)
 
   beforeEach(async () => {
     await Note.deleteWhere({}, { all: true })
@@ -104,7 +128,10 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
   it("refuses another body under the key, also while the first runs", async () => {
     const key = fresh()
     await add(key, "a")
-    expect(await add(key, "b")).toMatchObject({ status: 422, text: expect.stringContaining("NITRO_IDEMPOTENCY_MISMATCH") })
+    expect(await add(key, "b")).toMatchObject({
+      status: 422,
+      text: expect.stringContaining("NITRO_IDEMPOTENCY_MISMATCH"),
+    })
     expect(await post("/notes/add?text=b", key, {})).toMatchObject({ status: 422 })
     expect(await Note.count()).toBe(1)
   })
@@ -112,7 +139,8 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
   it("knows a request again whose schemas add something new each time", async () => {
     class Stamp extends Entity("Stamp", { text: z.string() }) {
       static store = store
-      @action({ input: { nonce: z.string().default(() => crypto.randomUUID()) } }) static async press({ nonce }: { nonce: string }) {
+      @action({ input: { nonce: z.string().default(() => crypto.randomUUID()) } })
+      static async press({ nonce }: { nonce: string }) {
         return { text: (await Stamp.create({ text: nonce })).text }
       }
     }
@@ -130,7 +158,10 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
     const app = nitro({ entities: [expose(Pair)], idempotency: idempotencyOf(store) })
     const key = fresh()
     const first = await post("/pairs", key, '{"a":"1","b":"2"}', {}, app)
-    expect(await post("/pairs", key, '{"b":"2","a":"1"}', {}, app)).toEqual({ ...first, replayed: true })
+    expect(await post("/pairs", key, '{"b":"2","a":"1"}', {}, app)).toEqual({
+      ...first,
+      replayed: true,
+    })
   })
 
   it("keeps keys of users, methods and paths apart", async () => {
@@ -163,7 +194,10 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
   it("says that it was done where the answer was too large or a stream", async () => {
     const key = fresh()
     expect((await add(key, "large")).text.length).toBeGreaterThan(70_000)
-    expect(await add(key, "large")).toMatchObject({ status: 409, text: expect.stringContaining("NITRO_IDEMPOTENCY_DONE") })
+    expect(await add(key, "large")).toMatchObject({
+      status: 409,
+      text: expect.stringContaining("NITRO_IDEMPOTENCY_DONE"),
+    })
     expect(await Note.count()).toBe(1)
     const script = { "datastar-request": "true" }
     expect((await post("/notes/stream", key, {}, script)).text).toContain('id="b"')
@@ -175,7 +209,10 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
     const key = fresh()
     const first = await add(key, "markup", { "datastar-request": "true" })
     expect(first.text).toContain("datastar-patch-elements")
-    expect(await add(key, "markup", { "datastar-request": "true" })).toEqual({ ...first, replayed: true })
+    expect(await add(key, "markup", { "datastar-request": "true" })).toEqual({
+      ...first,
+      replayed: true,
+    })
   })
 
   it("refuses a request without a key where one is required", async () => {
@@ -199,8 +236,15 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
   it("takes the key of a form from a field, where another text is another request", async () => {
     const key = fresh()
     const send = async (text: string, headers: Record<string, string> = {}) =>
-      (await post("/notes/add", undefined, new URLSearchParams({ text, _key: key }).toString(), { ...formHeaders, ...headers })).status
-    expect([await send("a"), await send("a"), await send("edited"), await send("edited")]).toEqual([303, 303, 303, 303])
+      (
+        await post("/notes/add", undefined, new URLSearchParams({ text, _key: key }).toString(), {
+          ...formHeaders,
+          ...headers,
+        })
+      ).status
+    expect([await send("a"), await send("a"), await send("edited"), await send("edited")]).toEqual([
+      303, 303, 303, 303,
+    ])
     expect((await Note.all()).map(note => note.text).sort()).toEqual(["a", "edited"])
     // The same page, given to another browser by a cache.
     await send("a", { "user-agent": "another" })
@@ -213,11 +257,17 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
 
   it("asks `allow` again before it repeats an answer", async () => {
     let open = true
-    const guarded = nitro({ entities: [expose(Note, { allow: () => open })], idempotency: idempotencyOf(store) })
+    const guarded = nitro({
+      entities: [expose(Note, { allow: () => open })],
+      idempotency: idempotencyOf(store),
+    })
     const key = fresh()
     expect(await post("/notes/add", key, { text: "a" }, {}, guarded)).toMatchObject({ status: 200 })
     open = false
-    expect(await post("/notes/add", key, { text: "a" }, {}, guarded)).toMatchObject({ status: 403, replayed: false })
+    expect(await post("/notes/add", key, { text: "a" }, {}, guarded)).toMatchObject({
+      status: 403,
+      replayed: false,
+    })
   })
 })
 
@@ -233,7 +283,10 @@ it("prints one key into the forms of a page, and another into the next page's", 
         return new Response(`${create.input("text")}<form>${create.key}</form>`)
       })
     ).text()
-  const keysOf = (text: string) => [...text.matchAll(/<input type="hidden" name="_key" value="([\w-]{36})">/g)].map(match => match[1])
+  const keysOf = (text: string) =>
+    [...text.matchAll(/<input type="hidden" name="_key" value="([\w-]{36})">/g)].map(
+      match => match[1],
+    )
   const [first, second] = [keysOf(await page()), keysOf(await page())]
   expect(first).toEqual([first[0], first[0]])
   expect(first).toHaveLength(2)
@@ -253,20 +306,41 @@ it("keeps answers apart by app", async () => {
         body: '{"n":1}',
       }),
     )
-  for (const base of ["/a", "/b"]) await send(nitro({ entities: [expose(Item)], basePath: base }), base)
+  for (const base of ["/a", "/b"])
+    await send(nitro({ entities: [expose(Item)], basePath: base }), base)
   expect(await Item.count()).toBe(2)
 })
 
 it("gives cookies again to the visitor that they were made for, and to no other", async () => {
   const app = new App({ secret: "a long enough key of the app" }, [])
   const idempotency = new Idempotency()
-  const respond = async () => ({ response: new Response("in", { headers: { "set-cookie": "sid=1" } }), isStream: false })
+  const respond = async () => ({
+    response: new Response("in", { headers: { "set-cookie": "sid=1" } }),
+    isStream: false,
+  })
   const answer = (headers: Record<string, string>, user?: unknown) => {
-    const request = new Request("http://shop.test/login", { method: "POST", headers: { "idempotency-key": "k", ...headers } })
+    const request = new Request("http://shop.test/login", {
+      method: "POST",
+      headers: { "idempotency-key": "k", ...headers },
+    })
     return withRequest(
-      { app, request, user, path: "/login", search: "", basePath: "", flash: undefined, extras: new Map() } as RequestContext,
+      {
+        app,
+        request,
+        user,
+        path: "/login",
+        search: "",
+        basePath: "",
+        flash: undefined,
+        extras: new Map(),
+      } as RequestContext,
       async () => {
-        const key = requestKeyOf({ request, client: "json", form: undefined, given: () => ({}) }) as RequestKey
+        const key = requestKeyOf({
+          request,
+          client: "json",
+          form: undefined,
+          given: () => ({}),
+        }) as RequestKey
         const response = await idempotency.once(key, {
           respond,
           store: undefined,
@@ -292,7 +366,8 @@ it("gives cookies again to the visitor that they were made for, and to no other"
 it("holds 16 MiB in memory, and forgets the oldest first", async () => {
   const answers = new MemoryAnswers()
   const expiresAt = Date.now() + 60_000
-  for (let n = 0; n < 500; n++) await answers.add({ id: `${n}`, fingerprint: "", answer: "x".repeat(60_000), expiresAt })
+  for (let n = 0; n < 500; n++)
+    await answers.add({ id: `${n}`, fingerprint: "", answer: "x".repeat(60_000), expiresAt })
   expect(answers.bytes).toBeLessThanOrEqual(16 * 1024 * 1024)
   expect(await answers.find("0")).toBeUndefined()
   expect(await answers.find("499")).toBeDefined()

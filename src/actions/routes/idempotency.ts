@@ -27,7 +27,9 @@ const pollMs = 100
 /** How a request is carried out. */
 export interface Work {
   /** Runs it and makes its answer; `isStream`: the answer goes on after this. */
-  readonly respond: (call: TimedCall) => Promise<{ readonly response: Response; readonly isStream: boolean }>
+  readonly respond: (
+    call: TimedCall,
+  ) => Promise<{ readonly response: Response; readonly isStream: boolean }>
   /** Runs it in time, and in a unit of work where `inUnit` says so. */
   readonly open: <T>(work: (call: TimedCall) => Promise<T>) => Promise<T>
   /** Runs in one unit of work, and in which store; undefined where it makes its own. */
@@ -48,7 +50,12 @@ export class Idempotency {
 
   /** @throws NITRO_IDEMPOTENCY_MISMATCH when the key was used for another request, NITRO_IDEMPOTENCY_UNKNOWN when it may have run. */
   async once(key: RequestKey, work: Work): Promise<Response> {
-    for (let before = this.#running.get(key.id); before !== undefined; before = this.#running.get(key.id)) await before
+    for (
+      let before = this.#running.get(key.id);
+      before !== undefined;
+      before = this.#running.get(key.id)
+    )
+      await before
     let end = (): void => {}
     this.#running.set(key.id, new Promise<void>(resolve => (end = resolve)))
     try {
@@ -70,7 +77,10 @@ export class Idempotency {
         continue
       }
       if (kept.fingerprint !== key.fingerprint) {
-        throw new NitroError("NITRO_IDEMPOTENCY_MISMATCH", "This Idempotency-Key was used for a request with other content.")
+        throw new NitroError(
+          "NITRO_IDEMPOTENCY_MISMATCH",
+          "This Idempotency-Key was used for a request with other content.",
+        )
       }
       if (kept.answer !== null) return answerFrom(kept.answer, key)
       if (Date.now() - since > maxWaitMs) throw unknownOutcome()
@@ -112,7 +122,9 @@ export class Idempotency {
       throw error
     }
     // It is done: that this cannot be noted must not make it look as if it were not.
-    await this.#answers.change(keptOf(key, answer.text)).catch(error => reportError(error, "keeping an answer for its idempotency key"))
+    await this.#answers
+      .change(keptOf(key, answer.text))
+      .catch(error => reportError(error, "keeping an answer for its idempotency key"))
     return answer.response
   }
 }
@@ -139,7 +151,13 @@ interface AnswerData {
 }
 
 /** The answer as text, and a response to send in its place, since a body is read once. */
-async function keepable({ response, isStream }: { response: Response; isStream: boolean }): Promise<{ response: Response; text: string }> {
+async function keepable({
+  response,
+  isStream,
+}: {
+  response: Response
+  isStream: boolean
+}): Promise<{ response: Response; text: string }> {
   if (isStream) return { response, text: tooLarge }
   const { secret } = context().app
   const cookies = response.headers.getSetCookie()
@@ -149,16 +167,27 @@ async function keepable({ response, isStream }: { response: Response; isStream: 
     status: response.status,
     headers,
     ...(bytes && { body: bytes.toString("base64") }),
-    ...(cookies.length > 0 && secret.canSign && { cookies: secret.seal(purpose, JSON.stringify(cookies)) }),
+    ...(cookies.length > 0 &&
+      secret.canSign && { cookies: secret.seal(purpose, JSON.stringify(cookies)) }),
   }
-  const again = new AnswerResponse(bytes ?? null, { status: response.status, statusText: response.statusText, headers: response.headers })
-  return { response: again, text: (bytes?.length ?? 0) > maxAnswerBytes ? tooLarge : JSON.stringify(data) }
+  const again = new AnswerResponse(bytes ?? null, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: response.headers,
+  })
+  return {
+    response: again,
+    text: (bytes?.length ?? 0) > maxAnswerBytes ? tooLarge : JSON.stringify(data),
+  }
 }
 
 function answerFrom(text: string, { isKnown }: RequestKey): Response {
   const { isLost, status, headers, body, cookies } = JSON.parse(text) as AnswerData
   if (isLost) {
-    throw new NitroError("NITRO_IDEMPOTENCY_DONE", "This request was carried out before. Its answer was not kept.")
+    throw new NitroError(
+      "NITRO_IDEMPOTENCY_DONE",
+      "This request was carried out before. Its answer was not kept.",
+    )
   }
   const response = new AnswerResponse(body === undefined ? null : Buffer.from(body, "base64"), {
     status,
@@ -166,11 +195,16 @@ function answerFrom(text: string, { isKnown }: RequestKey): Response {
   })
   response.headers.set("idempotent-replayed", "true")
   // Only to the visitor it was made for, who must be known by more than the key.
-  const opened = isKnown && cookies !== undefined ? context().app.secret.open(purpose, cookies) : undefined
-  for (const cookie of opened === undefined ? [] : (JSON.parse(opened) as string[])) response.headers.append("set-cookie", cookie)
+  const opened =
+    isKnown && cookies !== undefined ? context().app.secret.open(purpose, cookies) : undefined
+  for (const cookie of opened === undefined ? [] : (JSON.parse(opened) as string[]))
+    response.headers.append("set-cookie", cookie)
   return response
 }
 
 function unknownOutcome(): NitroError {
-  return new NitroError("NITRO_IDEMPOTENCY_UNKNOWN", "This request was begun and not finished. It may have been carried out or not.")
+  return new NitroError(
+    "NITRO_IDEMPOTENCY_UNKNOWN",
+    "This request was begun and not finished. It may have been carried out or not.",
+  )
 }

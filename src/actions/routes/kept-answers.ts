@@ -77,7 +77,12 @@ const bytesOf = ({ answer }: KeptAnswer): number => 2 * (answer?.length ?? 0) + 
 
 class AnswerRow extends Entity(
   "IdempotentAnswer",
-  { id: z.string(), fingerprint: z.string(), answer: z.string().nullable().default(null), expiresAt: z.number() },
+  {
+    id: z.string(),
+    fingerprint: z.string(),
+    answer: z.string().nullable().default(null),
+    expiresAt: z.number(),
+  },
   { table: "nitro_answers", index: ["expiresAt"] },
 ) {}
 

@@ -22,7 +22,8 @@ export async function list(entity: EntityClass, { query }: RouteCall): Promise<{
   const offset = whole(query, "offset", 0)
   try {
     let rows = entity.where()
-    for (const [name, direction] of sortOf(entity, query["sort"])) rows = rows.orderBy(name as never, direction)
+    for (const [name, direction] of sortOf(entity, query["sort"]))
+      rows = rows.orderBy(name as never, direction)
     return {
       value: await rows
         .where(where as never)
@@ -32,12 +33,20 @@ export async function list(entity: EntityClass, { query }: RouteCall): Promise<{
   } catch (cause) {
     // All of this query came from outside: what a store cannot compare or order by is the request's fault.
     if (!isNitroError(cause, "NITRO_QUERY", "NITRO_VALUE_UNSUPPORTED")) throw cause
-    throw badRequest(`${entity.definition.name} cannot be filtered or sorted like this.`, cause.fix, cause)
+    throw badRequest(
+      `${entity.definition.name} cannot be filtered or sorted like this.`,
+      cause.fix,
+      cause,
+    )
   }
 }
 
 /** A hidden field is refused as one that is not there: the answer must not tell them apart. */
-function visibleField(entity: EntityClass, name: string, purpose: "filter" | "sort"): FieldDefinition {
+function visibleField(
+  entity: EntityClass,
+  name: string,
+  purpose: "filter" | "sort",
+): FieldDefinition {
   const { name: entityName, fieldByName, fields } = entity.definition
   const field = fieldByName.get(name)
   if (field !== undefined && field.hidden !== true) return field
@@ -54,7 +63,9 @@ function filterOf(field: FieldDefinition, given: unknown): unknown {
   const values = (Array.isArray(given) ? given : [given]).map(text => {
     const value = coerce(field.schema, text, true)
     if (fits(field, value)) return value
-    throw badRequest(`"${field.name}" is compared with ${kinds[field.type]}, not "${String(text).slice(0, 40)}".`)
+    throw badRequest(
+      `"${field.name}" is compared with ${kinds[field.type]}, not "${String(text).slice(0, 40)}".`,
+    )
   })
   return values.length === 1 ? values[0] : values
 }
@@ -97,5 +108,8 @@ function whole(query: Input, name: string, otherwise: number): number {
 }
 
 function badRequest(message: string, fix?: string, cause?: unknown): NitroError {
-  return new NitroError("NITRO_BAD_REQUEST", message, { ...(fix === undefined ? {} : { fix }), ...(cause === undefined ? {} : { cause }) })
+  return new NitroError("NITRO_BAD_REQUEST", message, {
+    ...(fix === undefined ? {} : { fix }),
+    ...(cause === undefined ? {} : { cause }),
+  })
 }

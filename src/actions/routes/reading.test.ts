@@ -9,7 +9,16 @@ import { z } from "zod"
 class Note extends Entity("Note", { text: z.string(), views: z.int().default(0) }) {
   static store = memory()
   static {
-    for (const name of ["assign", "save1", "update1", "erase", "inUnit", "look", "assignBack", "updateOther"] as const)
+    for (const name of [
+      "assign",
+      "save1",
+      "update1",
+      "erase",
+      "inUnit",
+      "look",
+      "assignBack",
+      "updateOther",
+    ] as const)
       action(this, name, { method: "GET" })
     action(this, "make", { method: "GET" })
     action(this, "bulk", { method: "GET" })
@@ -71,14 +80,23 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const get = (path: string) => app(new Request(`http://app.test${path}`, { headers: { accept: "application/json" } }))
+const get = (path: string) =>
+  app(new Request(`http://app.test${path}`, { headers: { accept: "application/json" } }))
 
 describe("a GET action that changes its entity", () => {
-  it.each(["assign", "save1", "update1", "erase", "in-unit", "update-other"])("by %s is an error that names the change", async path => {
-    const response = await get(`/notes/${note.id}/${path}`)
-    expect(response.status).toBe(500)
-    expect(reported).toContainEqual(expect.objectContaining({ code: "NITRO_GET_CHANGES", message: expect.stringMatching(/Note/) }))
-  })
+  it.each(["assign", "save1", "update1", "erase", "in-unit", "update-other"])(
+    "by %s is an error that names the change",
+    async path => {
+      const response = await get(`/notes/${note.id}/${path}`)
+      expect(response.status).toBe(500)
+      expect(reported).toContainEqual(
+        expect.objectContaining({
+          code: "NITRO_GET_CHANGES",
+          message: expect.stringMatching(/Note/),
+        }),
+      )
+    },
+  )
 
   it.each(["make", "bulk"])("static, by %s", async path => {
     expect((await get(`/notes/${path}`)).status).toBe(500)
@@ -95,7 +113,9 @@ describe("a GET action that changes its entity", () => {
 
   it("as does a query", async () => {
     expect((await get("/queries/count")).status).toBe(500)
-    expect(reported).toContainEqual(expect.objectContaining({ message: "Count answers GET requests and saved or deleted Note." }))
+    expect(reported).toContainEqual(
+      expect.objectContaining({ message: "Count answers GET requests and saved or deleted Note." }),
+    )
   })
 
   it("names the fields and the line to write", async () => {
@@ -114,7 +134,11 @@ describe("a GET action that changes its entity", () => {
   })
 
   it("does not blame one request for the changes of another", async () => {
-    const [looked] = await Promise.all([get(`/notes/${note.id}/look`), Note.create({ text: "beside" }), note.update({ views: 0 })])
+    const [looked] = await Promise.all([
+      get(`/notes/${note.id}/look`),
+      Note.create({ text: "beside" }),
+      note.update({ views: 0 }),
+    ])
     expect(looked.status).toBe(200)
     // What listens meanwhile minds no other change.
     expect(reported).toEqual([])

@@ -24,7 +24,8 @@ export async function runReading<T>(name: string, run: () => Promise<T>): Promis
   stopObserving ??= followAllChanges(note)
   try {
     const value = await readings.run(reading, run)
-    if (reading.changes.size > 0) throw changedByGet(name, `saved or deleted ${[...reading.changes].join(", ")}`)
+    if (reading.changes.size > 0)
+      throw changedByGet(name, `saved or deleted ${[...reading.changes].join(", ")}`)
     return value
   } finally {
     open -= 1
@@ -36,13 +37,18 @@ export async function runReading<T>(name: string, run: () => Promise<T>): Promis
 }
 
 function note({ entity, op, changed }: Change): void {
-  readings.get()?.changes.add(op === "update" ? `${entity.name} (${changed.join(", ")})` : entity.name)
+  readings
+    .get()
+    ?.changes.add(op === "update" ? `${entity.name} (${changed.join(", ")})` : entity.name)
 }
 
 /** Changes of the target that nothing saves: lost without a word if it were not for this. */
 export function refuseChanged(name: string, target: EntityInstance): void {
   if (target.isNew || !target.isDirty) return
-  const error = changedByGet(name, `changed ${Object.keys(target.changes).join(", ")}, which is not saved`)
+  const error = changedByGet(
+    name,
+    `changed ${Object.keys(target.changes).join(", ")}, which is not saved`,
+  )
   if (process.env["NODE_ENV"] !== "production") throw error
   reportError(error, name)
 }

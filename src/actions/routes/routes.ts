@@ -2,7 +2,12 @@
 import { type EntityInstance, requireAhead } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Input } from "../contract/action.ts"
-import { type ActionCall, type ActionDefinition, actionOf, type HttpMethod } from "../contract/action.ts"
+import {
+  type ActionCall,
+  type ActionDefinition,
+  actionOf,
+  type HttpMethod,
+} from "../contract/action.ts"
 import { type Exposure, type Outcome, operationOf, type Route } from "../contract/route.ts"
 import { crudRoutes } from "./crud.ts"
 import { refuseChanged } from "./reading.ts"
@@ -48,7 +53,10 @@ export class RouteTable {
     }
     const known = branch.methods.get(route.method)
     if (known) {
-      throw new NitroError("NITRO_ROUTE_COLLISION", `${known.name} and ${route.name} both answer ${route.method} ${route.pattern}.`)
+      throw new NitroError(
+        "NITRO_ROUTE_COLLISION",
+        `${known.name} and ${route.name} both answer ${route.method} ${route.pattern}.`,
+      )
     }
     branch.methods.set(route.method, route)
   }
@@ -115,16 +123,23 @@ function actionRoutes(exposure: Exposure): Route[] {
   const base = `/${entity.definition.plural}`
   for (const [name, method] of methodsOf(entity.prototype as object)) {
     const definition = actionOf(method)
-    if (definition) routes.push(instanceAction(exposure, `${base}/:id/${definition.path}`, name, definition))
+    if (definition)
+      routes.push(instanceAction(exposure, `${base}/:id/${definition.path}`, name, definition))
   }
   for (const [name, method] of methodsOf(entity)) {
     const definition = actionOf(method)
-    if (definition) routes.push(staticAction(exposure, `${base}/${definition.path}`, name, definition))
+    if (definition)
+      routes.push(staticAction(exposure, `${base}/${definition.path}`, name, definition))
   }
   return routes
 }
 
-function instanceAction(exposure: Exposure, pattern: string, name: string, definition: ActionDefinition): Route {
+function instanceAction(
+  exposure: Exposure,
+  pattern: string,
+  name: string,
+  definition: ActionDefinition,
+): Route {
   const { entity } = exposure
   return {
     ...operationOf(exposure, name),
@@ -134,7 +149,8 @@ function instanceAction(exposure: Exposure, pattern: string, name: string, defin
     needsKey: definition.needsKey,
     deadlineMs: definition.deadlineMs,
     async run({ id, input, call }) {
-      const target = (await requireAhead(entity, id)) as EntityInstance & Record<string, ActionMethod>
+      const target = (await requireAhead(entity, id)) as EntityInstance &
+        Record<string, ActionMethod>
       const value = await target[name]?.(input, call)
       // The method may have saved or deleted it already.
       if (definition.method === "GET") refuseChanged(`${entity.definition.name}.${name}`, target)
@@ -144,7 +160,12 @@ function instanceAction(exposure: Exposure, pattern: string, name: string, defin
   }
 }
 
-function staticAction(exposure: Exposure, pattern: string, name: string, definition: ActionDefinition): Route {
+function staticAction(
+  exposure: Exposure,
+  pattern: string,
+  name: string,
+  definition: ActionDefinition,
+): Route {
   const { entity } = exposure
   return {
     ...operationOf(exposure, name),
@@ -154,7 +175,10 @@ function staticAction(exposure: Exposure, pattern: string, name: string, definit
     needsKey: definition.needsKey,
     deadlineMs: definition.deadlineMs,
     async run({ input, call }) {
-      return outcome(await (entity as unknown as Record<string, ActionMethod>)[name]?.(input, call), definition)
+      return outcome(
+        await (entity as unknown as Record<string, ActionMethod>)[name]?.(input, call),
+        definition,
+      )
     },
   }
 }
@@ -166,7 +190,10 @@ function outcome(value: unknown, definition: ActionDefinition): Outcome {
 /** Own and inherited methods up to the factory's base class, the nearest first. */
 function methodsOf(start: object): Map<string, unknown> {
   const methods = new Map<string, unknown>()
-  for (let holder: object | null = start; holder && holder !== Object.prototype && holder !== Function.prototype; ) {
+  for (
+    let holder: object | null = start;
+    holder && holder !== Object.prototype && holder !== Function.prototype;
+  ) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
       if (typeof value === "function" && !methods.has(name)) methods.set(name, value)
     }

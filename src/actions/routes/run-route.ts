@@ -4,7 +4,10 @@ import { beforeDeadline, defaultDeadlineMs, isDeadline } from "../../shared/dead
 import { TimedCall } from "../context/timed-call.ts"
 import type { Route } from "../contract/route.ts"
 
-export function deadlineOf({ deadlineMs }: Pick<Route, "deadlineMs">, appDeadlineMs: number | undefined): number {
+export function deadlineOf(
+  { deadlineMs }: Pick<Route, "deadlineMs">,
+  appDeadlineMs: number | undefined,
+): number {
   return deadlineMs ?? appDeadlineMs ?? defaultDeadlineMs
 }
 

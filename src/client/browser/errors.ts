@@ -25,5 +25,13 @@ export function describe(el: Element, attribute?: string): string {
 export function report(kind: string, where: string, error: unknown): void {
   const cause = error instanceof Error ? error.message : String(error)
   const isComplete = error instanceof ClientError && cause.includes(where)
-  console.error(isComplete ? error : new ClientError(error instanceof ClientError ? error.kind : kind, `${where}: ${cause}`, error))
+  console.error(
+    isComplete
+      ? error
+      : new ClientError(
+          error instanceof ClientError ? error.kind : kind,
+          `${where}: ${cause}`,
+          error,
+        ),
+  )
 }

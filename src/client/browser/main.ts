@@ -32,7 +32,8 @@ async function start(): Promise<void> {
 const fail = (error: unknown): void => report("START", "the client", error)
 
 if (isFirst) {
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start().catch(fail), { once: true })
+  if (document.readyState === "loading")
+    document.addEventListener("DOMContentLoaded", () => start().catch(fail), { once: true })
   // A task later, so that a module which imports this one can register its plugins first.
   else setTimeout(() => start().catch(fail))
 }

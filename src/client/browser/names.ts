@@ -26,7 +26,8 @@ export function parseAttributeName(attribute: string): AttributeName {
 
 type Case = "camel" | "kebab" | "snake" | "pascal"
 
-const camel = (text: string): string => text.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+const camel = (text: string): string =>
+  text.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 const CASES: Record<Case, (text: string) => string> = {
   camel,
   kebab: text => text,
@@ -40,7 +41,8 @@ export function toCase(key: string, modifiers: Modifiers, byDefault: Case): stri
   return (CASES[chosen as Case] ?? CASES[byDefault])(key)
 }
 
-export const toKebab = (text: string): string => text.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+export const toKebab = (text: string): string =>
+  text.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
 
 /** `500ms`, `2s` or `500` in milliseconds; `byDefault` when no tag is a time. */
 export function milliseconds(tags: ReadonlySet<string> | undefined, byDefault = 0): number {

@@ -29,7 +29,12 @@ export interface AttributeContext {
    * (an attribute's name, `*` for any attribute, or `content`), so that a morph or another script does not undo it.
    */
   readonly effect: (fn: () => void, watch?: string) => void
-  readonly listen: (target: EventTarget, type: string, listener: (event: Event) => void, options?: AddEventListenerOptions) => void
+  readonly listen: (
+    target: EventTarget,
+    type: string,
+    listener: (event: Event) => void,
+    options?: AddEventListenerOptions,
+  ) => void
   readonly onCleanup: (fn: () => void) => () => void
 }
 
@@ -123,7 +128,12 @@ function applyAttribute(el: Element, attribute: string, plugin: AttributePlugin)
   }
 }
 
-function contextOf(el: Element, attribute: string, plugin: AttributePlugin, state: Applied): AttributeContext {
+function contextOf(
+  el: Element,
+  attribute: string,
+  plugin: AttributePlugin,
+  state: Applied,
+): AttributeContext {
   const { key, modifiers } = parseAttributeName(attribute)
   const { value } = state
   const refuse = (why: string): never => {
@@ -139,7 +149,11 @@ function contextOf(el: Element, attribute: string, plugin: AttributePlugin, stat
   }
   const find = (evt: Event | undefined) => (name: string) => {
     const found = actions.get(name)
-    if (!found) throw new ClientError("ACTION", `@${name} is not an action; there are @${[...actions.keys()].join(", @")}`)
+    if (!found)
+      throw new ClientError(
+        "ACTION",
+        `@${name} is not an action; there are @${[...actions.keys()].join(", @")}`,
+      )
     return (...args: unknown[]) => found({ el, evt, attribute, onCleanup }, ...(args as never[]))
   }
   let parsed: Expression | undefined
@@ -204,7 +218,9 @@ function releaseElement(el: Element): void {
 export function applyTree(root: Element): void {
   if (isIgnored(root)) return
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT, node =>
-    (node as Element).hasAttribute("data-ignore") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
+    (node as Element).hasAttribute("data-ignore")
+      ? NodeFilter.FILTER_REJECT
+      : NodeFilter.FILTER_ACCEPT,
   )
   batch(() => {
     for (let node: Node | null = root; node; node = walker.nextNode()) applyElement(node as Element)
@@ -256,7 +272,8 @@ function handleMutations(records: readonly MutationRecord[], fromOutside: boolea
       if (target.isConnected) attributeChanged(target as Element, attributeName!, fromOutside)
       continue
     }
-    for (const node of removedNodes) if (node instanceof Element && !node.isConnected) releaseTree(node)
+    for (const node of removedNodes)
+      if (node instanceof Element && !node.isConnected) releaseTree(node)
     for (const node of addedNodes) if (node instanceof Element && node.isConnected) applyTree(node)
     const host = target instanceof Element ? target : target.parentElement
     if (host && fromOutside) rerun(host, "content")
@@ -268,5 +285,10 @@ const observer = new MutationObserver(onMutations)
 /** Applies what is in the page and follows its changes. */
 export function observe(): void {
   applyTree(document.documentElement)
-  observer.observe(document.documentElement, { subtree: true, childList: true, attributes: true, characterData: true })
+  observer.observe(document.documentElement, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    characterData: true,
+  })
 }

@@ -196,7 +196,11 @@ function flush(): void {
       const reactions = queue
       queue = []
       if (round === MAX_ROUNDS) {
-        onError(new RangeError(`Effects still trigger each other after ${MAX_ROUNDS} rounds; they were stopped.`))
+        onError(
+          new RangeError(
+            `Effects still trigger each other after ${MAX_ROUNDS} rounds; they were stopped.`,
+          ),
+        )
         break
       }
       for (const reaction of reactions) {

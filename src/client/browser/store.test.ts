@@ -1,6 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { effect, Reaction } from "./reactive.ts"
-import { clearSignals, type Data, ensurePath, filtered, getPath, mergePatch, setPath, signals, snapshot } from "./store.ts"
+import {
+  clearSignals,
+  type Data,
+  ensurePath,
+  filtered,
+  getPath,
+  mergePatch,
+  setPath,
+  signals,
+  snapshot,
+} from "./store.ts"
 
 beforeEach(clearSignals)
 
@@ -33,7 +43,9 @@ describe("merging a patch", () => {
 
   it("ignores keys that reach a prototype", () => {
     mergePatch(
-      JSON.parse('{"__proto__": {"bad": 1}, "a": {"__proto__": {"bad": 1}, "constructor": {"prototype": {"bad": 1}}, "b": 1}}') as Data,
+      JSON.parse(
+        '{"__proto__": {"bad": 1}, "a": {"__proto__": {"bad": 1}, "constructor": {"prototype": {"bad": 1}}, "b": 1}}',
+      ) as Data,
     )
     expect(all()).toEqual({ a: { b: 1 } })
     expect(({} as Data)["bad"]).toBeUndefined()
@@ -147,10 +159,22 @@ describe("the signals", () => {
 })
 
 describe("a filter", () => {
-  beforeEach(() => mergePatch({ a: 1, _b: 2, user: { name: "Ann", _secret: "x" }, list: [1, { z: 1 }], el: document.body }))
+  beforeEach(() =>
+    mergePatch({
+      a: 1,
+      _b: 2,
+      user: { name: "Ann", _secret: "x" },
+      list: [1, { z: 1 }],
+      el: document.body,
+    }),
+  )
 
   it("leaves out private names and what is no data", () => {
-    expect(filtered({ exclude: /(^|\.)_/ })).toEqual({ a: 1, user: { name: "Ann" }, list: [1, { z: 1 }] })
+    expect(filtered({ exclude: /(^|\.)_/ })).toEqual({
+      a: 1,
+      user: { name: "Ann" },
+      list: [1, { z: 1 }],
+    })
   })
 
   it("takes regular expressions, also as text, over dotted paths", () => {

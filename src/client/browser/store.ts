@@ -11,10 +11,21 @@ export interface SignalFilter {
 }
 
 const MISSING: unique symbol = Symbol("missing")
-const MUTATORS = new Set(["push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill", "copyWithin"])
+const MUTATORS = new Set([
+  "push",
+  "pop",
+  "shift",
+  "unshift",
+  "splice",
+  "sort",
+  "reverse",
+  "fill",
+  "copyWithin",
+])
 
 /** Names that would reach a prototype; data that carries them is ignored. */
-export const isUnsafeKey = (key: PropertyKey): boolean => key === "__proto__" || key === "constructor" || key === "prototype"
+export const isUnsafeKey = (key: PropertyKey): boolean =>
+  key === "__proto__" || key === "constructor" || key === "prototype"
 
 export const isPlain = (value: unknown): value is Data => {
   if (typeof value !== "object" || value === null) return false
@@ -56,7 +67,10 @@ class Branch {
   }
 
   has(key: string): boolean {
-    return this.fields.has(key) && (this.fields.get(key) instanceof Reaction || this.peek(key) !== MISSING)
+    return (
+      this.fields.has(key) &&
+      (this.fields.get(key) instanceof Reaction || this.peek(key) !== MISSING)
+    )
   }
 
   keys(): string[] {
@@ -73,7 +87,11 @@ class Branch {
       return
     }
     if (field instanceof Reaction) {
-      report("READONLY", `$${path}`, new ClientError("READONLY", `$${path} is computed; it cannot be assigned.`))
+      report(
+        "READONLY",
+        `$${path}`,
+        new ClientError("READONLY", `$${path} is computed; it cannot be assigned.`),
+      )
       return
     }
     const next = wrap(value, path)
@@ -158,7 +176,10 @@ function wrapArray(source: readonly unknown[], path: string): unknown[] {
       if (typeof key === "string" && MUTATORS.has(key)) {
         return (...args: unknown[]): unknown => {
           const method = Reflect.get(target, key) as (...args: unknown[]) => unknown
-          const result = method.apply(target, typeof args[0] === "function" ? args : args.map(arg => wrap(arg, path)))
+          const result = method.apply(
+            target,
+            typeof args[0] === "function" ? args : args.map(arg => wrap(arg, path)),
+          )
           changed()
           return result === target ? proxy : result
         }
@@ -199,7 +220,10 @@ function wrap(value: unknown, path: string): unknown {
   for (const key of Object.keys(value)) {
     if (isUnsafeKey(key)) continue
     const item = value[key]
-    branch.fields.set(key, item instanceof Reaction ? item : new Signal(wrap(item, `${path}.${key}`)))
+    branch.fields.set(
+      key,
+      item instanceof Reaction ? item : new Signal(wrap(item, `${path}.${key}`)),
+    )
   }
   return branch.proxy
 }
@@ -284,7 +308,8 @@ function merge(branch: Branch, patch: Data, onlyIfMissing: boolean): void {
 export function getPath(path: string): unknown {
   let value: unknown = root.proxy
   for (const key of path.split(".")) {
-    const branch: Branch | undefined = typeof value === "object" && value !== null ? branches.get(value) : undefined
+    const branch: Branch | undefined =
+      typeof value === "object" && value !== null ? branches.get(value) : undefined
     if (branch) {
       value = branch.get(key)
       if (value === MISSING) return undefined
@@ -314,7 +339,8 @@ export function setPath(path: string, value: unknown, onlyIfMissing = false): vo
   })
 }
 
-const toRegExp = (value: RegExp | string): RegExp => (typeof value === "string" ? new RegExp(value.replace(/^\/|\/$/g, "")) : value)
+const toRegExp = (value: RegExp | string): RegExp =>
+  typeof value === "string" ? new RegExp(value.replace(/^\/|\/$/g, "")) : value
 
 /** The leaves whose path the filter lets through, as plain nested data. */
 export function filtered(filter: SignalFilter = {}, source: Data = root.proxy): Data {
@@ -330,7 +356,12 @@ export function filtered(filter: SignalFilter = {}, source: Data = root.proxy): 
       const value = node[key]
       const path = prefix + key
       if (isPlain(value)) visit(value, `${path}.`)
-      else if (typeof value !== "function" && !(value instanceof Node) && passes(include, path) && !passes(exclude, path)) {
+      else if (
+        typeof value !== "function" &&
+        !(value instanceof Node) &&
+        passes(include, path) &&
+        !passes(exclude, path)
+      ) {
         assignPath(result, path, snapshot(value))
       }
     }

@@ -1,5 +1,13 @@
 // A project of a user: a folder with files, where `nitro-ts` is the built package.
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { ensureBuilt } from "../../../test/support/built.ts"
@@ -17,7 +25,10 @@ export interface ProjectOptions {
   readonly isAlone?: boolean
 }
 
-export function project(files: Readonly<Record<string, string>>, { packages = [], isAlone = false }: ProjectOptions = {}): Project {
+export function project(
+  files: Readonly<Record<string, string>>,
+  { packages = [], isAlone = false }: ProjectOptions = {},
+): Project {
   ensureBuilt()
   // Stack traces name real paths.
   const path = realpathSync(mkdtempSync(join(tmpdir(), "nitro-project-")))
@@ -30,9 +41,11 @@ export function project(files: Readonly<Record<string, string>>, { packages = []
   mkdirSync(dirname(installed))
   if (isAlone) {
     mkdirSync(installed)
-    for (const name of ["package.json", "dist"]) cpSync(join(root, name), join(installed, name), { recursive: true })
+    for (const name of ["package.json", "dist"])
+      cpSync(join(root, name), join(installed, name), { recursive: true })
   } else symlinkSync(root, installed)
-  for (const name of packages) symlinkSync(join(root, "node_modules", name), join(path, "node_modules", name))
+  for (const name of packages)
+    symlinkSync(join(root, "node_modules", name), join(path, "node_modules", name))
   return { path, clean: () => rmSync(path, { recursive: true, force: true }) }
 }
 

@@ -22,7 +22,10 @@ const modules: Readonly<Record<string, unknown>> = {
 }
 
 /** The exports of a module, once it has run. `globals` are variables that it finds. */
-export function evaluate(source: string, globals: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function evaluate(
+  source: string,
+  globals: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   const { code } = transformSync(source, {
     loader: "tsx",
     format: "cjs",
@@ -33,7 +36,12 @@ export function evaluate(source: string, globals: Readonly<Record<string, unknow
   })
   const module = { exports: {} as Record<string, unknown> }
   const load = (name: string): unknown => modules[name] ?? raise(name)
-  new Function("require", "module", "exports", ...Object.keys(globals), code)(load, module, module.exports, ...Object.values(globals))
+  new Function("require", "module", "exports", ...Object.keys(globals), code)(
+    load,
+    module,
+    module.exports,
+    ...Object.values(globals),
+  )
   return module.exports
 }
 
@@ -42,7 +50,10 @@ const raise = (name: string): never => {
 }
 
 /** What `view()` of the module prints, or the error that it throws, without the place. */
-export async function outcome(source: string, globals: Readonly<Record<string, unknown>> = {}): Promise<string> {
+export async function outcome(
+  source: string,
+  globals: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
   try {
     const { view } = evaluate(source, globals) as { view: () => unknown }
     return await html.render((await view()) as html.Child)

@@ -14,20 +14,25 @@ export type BarChartProps = ChartProps & {
 }
 
 /** `<BarChart label="Sales" x={["Jan", "Feb"]} series={[{ name: "Shop", values: [3, 4] }, ...]} stacked />`. */
-export const BarChart: ComponentWithProps<BarChartProps> = componentWithProps((options: BarChartProps) => {
-  const { horizontal: isHorizontal = false, stacked = false } = options
-  const data = chartData(options)
-  const bars = stacked ? stackedBars(data) : barsFromZero(data)
-  const ends = bars.flat().flatMap(bar => (bar === undefined ? [] : [bar.from, bar.to]))
-  const ticks = niceTicks(Math.min(0, ...bounds(ends)), Math.max(0, ...bounds(ends)))
-  const count = data.names.length
-  const labels = data.names.map((text, index) => ({ at: (index + 0.5) / count, text }))
-  const band = (index: number): readonly [number, number] => [index / count, 1 / count]
-  const place = linearScale(ticks[0] as number, ticks.at(-1) as number)
-  const content = draw(data, bars, place, { isHorizontal, stacked })
-  const tickText = tickFormat(ticks, options)
-  return chartFigure({ options, data, ticks, tickText, labels, isHorizontal, band, content }, ["horizontal", "stacked"])
-})
+export const BarChart: ComponentWithProps<BarChartProps> = componentWithProps(
+  (options: BarChartProps) => {
+    const { horizontal: isHorizontal = false, stacked = false } = options
+    const data = chartData(options)
+    const bars = stacked ? stackedBars(data) : barsFromZero(data)
+    const ends = bars.flat().flatMap(bar => (bar === undefined ? [] : [bar.from, bar.to]))
+    const ticks = niceTicks(Math.min(0, ...bounds(ends)), Math.max(0, ...bounds(ends)))
+    const count = data.names.length
+    const labels = data.names.map((text, index) => ({ at: (index + 0.5) / count, text }))
+    const band = (index: number): readonly [number, number] => [index / count, 1 / count]
+    const place = linearScale(ticks[0] as number, ticks.at(-1) as number)
+    const content = draw(data, bars, place, { isHorizontal, stacked })
+    const tickText = tickFormat(ticks, options)
+    return chartFigure({ options, data, ticks, tickText, labels, isHorizontal, band, content }, [
+      "horizontal",
+      "stacked",
+    ])
+  },
+)
 
 /** Where a bar begins and ends on the axis of the values. */
 interface Bar {
@@ -39,7 +44,9 @@ interface Bar {
 type Bars = readonly (readonly (Bar | undefined)[])[]
 
 const barsFromZero = ({ series }: ChartData): Bars =>
-  series.map(({ values }) => values.map(value => (value === null ? undefined : { from: 0, to: value })))
+  series.map(({ values }) =>
+    values.map(value => (value === null ? undefined : { from: 0, to: value })),
+  )
 
 /** What is positive grows upwards and what is negative downwards, each from zero. */
 function stackedBars({ series, names }: ChartData): Bars {
@@ -59,11 +66,18 @@ function stackedBars({ series, names }: ChartData): Bars {
 
 /** Not spread into Math.min: a list of many thousands is too long for that. */
 const bounds = (values: readonly number[]): number[] =>
-  values.length === 0 ? [0, 1] : [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
+  values.length === 0
+    ? [0, 1]
+    : [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
 
 const gap = 0.2
 
-function draw({ names, series }: ChartData, bars: Bars, place: Scale, look: { isHorizontal: boolean; stacked: boolean }): Child {
+function draw(
+  { names, series }: ChartData,
+  bars: Bars,
+  place: Scale,
+  look: { isHorizontal: boolean; stacked: boolean },
+): Child {
   const band = 1 / names.length
   const lanes = look.stacked ? 1 : series.length
   const thick = (band * (1 - gap)) / lanes
@@ -74,14 +88,26 @@ function draw({ names, series }: ChartData, bars: Bars, place: Scale, look: { is
       const low = place(Math.min(bar.from, bar.to))
       const high = place(Math.max(bar.from, bar.to))
       const across = index * band + (band * gap) / 2 + lane * thick
-      return rect(look.isHorizontal ? box(low, across, high - low, thick) : box(across, 1 - high, thick, high - low))
+      return rect(
+        look.isHorizontal
+          ? box(low, across, high - low, thick)
+          : box(across, 1 - high, thick, high - low),
+      )
     })
     const { class: colored, ...color } = seriesLook(number, series[number]?.color)
-    return g({ class: ["chart-bars", colored], ...color, "data-stacked": look.stacked || undefined }, rects)
+    return g(
+      { class: ["chart-bars", colored], ...color, "data-stacked": look.stacked || undefined },
+      rects,
+    )
   })
 }
 
-const box = (x: number, y: number, width: number, height: number): Record<"x" | "y" | "width" | "height", string> => ({
+const box = (
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): Record<"x" | "y" | "width" | "height", string> => ({
   x: `${percent(x)}%`,
   y: `${percent(y)}%`,
   width: `${percent(width)}%`,

@@ -7,8 +7,11 @@ import { timeTicks } from "./time-ticks.ts"
 /** What is drawn, without the table. */
 const drawn = (markup: unknown): string => String(markup).replace(/<table.*<\/table>/s, "")
 const axis = (markup: unknown): string[] =>
-  [...(/chart-y".*?<\/div>/.exec(String(markup))?.[0] ?? "").matchAll(/<span>(.*?)<\/span>/g)].map(m => m[1] ?? "")
-const lineOf = (markup: unknown): string => /class="chart-line" d="([^"]*)"/.exec(String(markup))?.[1] ?? ""
+  [...(/chart-y".*?<\/div>/.exec(String(markup))?.[0] ?? "").matchAll(/<span>(.*?)<\/span>/g)].map(
+    m => m[1] ?? "",
+  )
+const lineOf = (markup: unknown): string =>
+  /class="chart-line" d="([^"]*)"/.exec(String(markup))?.[1] ?? ""
 
 describe("the numbers along an axis", () => {
   it.each([
@@ -42,7 +45,8 @@ describe("the numbers along an axis", () => {
 })
 
 describe("the dates along an axis", () => {
-  const texts = (low: string, high: string): string[] => timeTicks(Date.parse(low), Date.parse(high), "en-US").map(({ text }) => text)
+  const texts = (low: string, high: string): string[] =>
+    timeTicks(Date.parse(low), Date.parse(high), "en-US").map(({ text }) => text)
 
   it.each([
     ["2026-01-01T10:02Z", "2026-01-01T10:21Z", ["10:05", "10:10", "10:15", "10:20"]],
@@ -58,7 +62,11 @@ describe("the dates along an axis", () => {
   })
 
   it("lie in the range and are few, whatever it is", () => {
-    const moment = fc.date({ noInvalidDate: true, min: new Date("0100-01-01"), max: new Date("9000-01-01") })
+    const moment = fc.date({
+      noInvalidDate: true,
+      min: new Date("0100-01-01"),
+      max: new Date("9000-01-01"),
+    })
     fc.assert(
       fc.property(moment, moment, (a, b) => {
         const [low, high] = [Math.min(+a, +b), Math.max(+a, +b)]
@@ -78,7 +86,9 @@ describe("a line chart", () => {
   })
 
   it("has a gap where there is no value, and a dot where a value has no neighbour", () => {
-    const chart = drawn(<LineChart label="L" x={["a", "b", "c", "d"]} values={[0, 10, null, 10]} dots={false} />)
+    const chart = drawn(
+      <LineChart label="L" x={["a", "b", "c", "d"]} values={[0, 10, null, 10]} dots={false} />,
+    )
     expect(lineOf(chart)).toBe("M12.5,100L37.5,0M87.5,0")
     expect(chart.match(/<circle/g)).toHaveLength(1)
     expect(chart).toContain('cx="87.5%" cy="0%"')
@@ -95,18 +105,25 @@ describe("a line chart", () => {
     const chart = <LineChart label="L" x={["a", "b"]} values={[0, 1_234_567]} />
     expect(axis(chart)).toEqual(["1.4M", "1.2M", "1M", "800K", "600K", "400K", "200K", "0"])
     expect(String(chart)).toContain("<td>1,234,567</td>")
-    expect(axis(<LineChart label="L" x={["a", "b"]} values={[0, 2]} format={value => `${value} h`} />)).toContain("0.5 h")
+    expect(
+      axis(<LineChart label="L" x={["a", "b"]} values={[0, 2]} format={value => `${value} h`} />),
+    ).toContain("0.5 h")
   })
 
   it("shows one value, and says so when there is none", () => {
     const one = drawn(<LineChart label="L" x={[new Date("2026-03-01")]} values={[42]} />)
     expect(one).toContain('cx="50%"')
     expect(one).toContain(">Mar 1, 2026</text>")
-    for (const none of [LineChart({ label: "L", x: [], values: [] }), LineChart({ label: "L", x: ["a"], values: [null] })]) {
+    for (const none of [
+      LineChart({ label: "L", x: [], values: [] }),
+      LineChart({ label: "L", x: ["a"], values: [null] }),
+    ]) {
       expect(String(none)).toContain(">No data</text>")
       expect(axis(none)).toEqual([])
     }
-    expect(String(<BarChart label="L" x={[]} values={[]} empty="Keine Daten" />)).toContain(">Keine Daten</text>")
+    expect(String(<BarChart label="L" x={[]} values={[]} empty="Keine Daten" />)).toContain(
+      ">Keine Daten</text>",
+    )
   })
 
   it("never prints what is no number, whatever the values", () => {
@@ -141,16 +158,26 @@ describe("the values of a chart", () => {
     ["infinite", Number.NEGATIVE_INFINITY, 'value 2 of the series "Sold" is -Infinity'],
     ["text", "12" as unknown as number, 'value 2 of the series "Sold" is a string'],
   ])("are refused when one is %s, by its place", (_, value, message) => {
-    const chart = () => <BarChart label="Sales" x={["a", "b"]} series={[{ name: "Sold", values: [1, value] }]} />
+    const chart = () => (
+      <BarChart label="Sales" x={["a", "b"]} series={[{ name: "Sold", values: [1, value] }]} />
+    )
     expect(chart).toThrow(`The chart "Sales" cannot be drawn: ${message}`)
     expect(chart).toThrow(expect.objectContaining({ code: "NITRO_CHART_DATA" }))
   })
 
   it("are refused when they do not fit the axis", () => {
-    expect(() => <LineChart label="L" x={["a"]} values={[1, 2]} />).toThrow('"L" has 2 values for 1 places')
-    expect(() => <LineChart label="L" x={["a", 1]} values={[1, 2]} />).toThrow("mixes names, dates and numbers")
-    expect(() => <LineChart label="L" x={[new Date("?")]} values={[1]} />).toThrow("place 1 of its x axis is an invalid date")
-    expect(() => <DonutChart label="L" parts={[{ name: "a", value: -1 }]} />).toThrow('the part "a" is -1')
+    expect(() => <LineChart label="L" x={["a"]} values={[1, 2]} />).toThrow(
+      '"L" has 2 values for 1 places',
+    )
+    expect(() => <LineChart label="L" x={["a", 1]} values={[1, 2]} />).toThrow(
+      "mixes names, dates and numbers",
+    )
+    expect(() => <LineChart label="L" x={[new Date("?")]} values={[1]} />).toThrow(
+      "place 1 of its x axis is an invalid date",
+    )
+    expect(() => <DonutChart label="L" parts={[{ name: "a", value: -1 }]} />).toThrow(
+      'the part "a" is -1',
+    )
   })
 
   it("are a table for those who do not see the chart", () => {
@@ -162,17 +189,38 @@ describe("the values of a chart", () => {
       '<table class="chart-table"><caption>Sales</caption><thead><tr><td></td><th scope="col">A</th><th scope="col">B</th></tr></thead>' +
         '<tbody><tr><th scope="row">x</th><td>1</td><td>2</td></tr><tr><th scope="row">y</th><td>-</td><td>-3</td></tr></tbody></table>',
     )
-    expect(String(<BarChart label="Sales" x={["x", "y"]} series={series} table={false} />)).not.toContain("<table")
-    expect(String(<BarChart label="Sales" x={["x", "y"]} series={series} table="details" />)).toContain("<summary>")
+    expect(
+      String(<BarChart label="Sales" x={["x", "y"]} series={series} table={false} />),
+    ).not.toContain("<table")
+    expect(
+      String(<BarChart label="Sales" x={["x", "y"]} series={series} table="details" />),
+    ).toContain("<summary>")
   })
 
   it("are escaped wherever they are text", () => {
     const attack = '"><script>alert(1)</script>'
     const charts = [
-      LineChart({ label: attack, description: attack, x: [attack], series: [{ name: attack, values: [1], color: attack }], legend: true }),
+      LineChart({
+        label: attack,
+        description: attack,
+        x: [attack],
+        series: [{ name: attack, values: [1], color: attack }],
+        legend: true,
+      }),
       LineChart({ label: attack, x: [], values: [], empty: attack, class: attack, id: attack }),
-      BarChart({ label: attack, x: [attack], values: [1], horizontal: true, format: () => attack, table: "details" }),
-      DonutChart({ label: attack, parts: [{ name: attack, value: 1, color: "red;background:url(//evil)" }], center: attack }),
+      BarChart({
+        label: attack,
+        x: [attack],
+        values: [1],
+        horizontal: true,
+        format: () => attack,
+        table: "details",
+      }),
+      DonutChart({
+        label: attack,
+        parts: [{ name: attack, value: 1, color: "red;background:url(//evil)" }],
+        center: attack,
+      }),
       Sparkline({ label: attack, values: [1, 2], color: attack }),
     ]
     for (const chart of charts) expect(String(chart)).not.toMatch(/<script| style=/)
@@ -201,9 +249,15 @@ describe("a bar chart", () => {
 
   it("leaves out names that have no room in a narrow place, and shortens long ones", () => {
     const x = Array.from({ length: 40 }, (_, index) => `Category number ${index}, with a long name`)
-    const names = [...drawn(<BarChart label="L" x={x} values={x.map(() => 1)} />).matchAll(/<text ([^>]*)>(.*?)<\/text>/g)]
+    const names = [
+      ...drawn(<BarChart label="L" x={x} values={x.map(() => 1)} />).matchAll(
+        /<text ([^>]*)>(.*?)<\/text>/g,
+      ),
+    ]
     expect(names.length).toBeLessThan(10)
-    expect(names.filter(([, attributes]) => !attributes?.includes("data-from")).length).toBeLessThan(4)
+    expect(
+      names.filter(([, attributes]) => !attributes?.includes("data-from")).length,
+    ).toBeLessThan(4)
     expect(names[0]?.[2]).toBe("Category number 0…")
   })
 })
@@ -220,7 +274,9 @@ it("draws the parts of a whole as dashes of a ring", () => {
     />,
   )
   expect(
-    [...chart.matchAll(/stroke-dasharray="(\S+) 100" stroke-dashoffset="(\S+)"/g)].map(([, length, offset]) => [length, offset]),
+    [...chart.matchAll(/stroke-dasharray="(\S+) 100" stroke-dashoffset="(\S+)"/g)].map(
+      ([, length, offset]) => [length, offset],
+    ),
   ).toEqual([
     ["75", "0"],
     ["25", "-75"],
@@ -231,7 +287,9 @@ it("draws the parts of a whole as dashes of a ring", () => {
 
 it("draws a sparkline with gaps, negative bars, and nothing of nothing", () => {
   expect(lineOf(<Sparkline label="L" values={[0, 10, null, 5, null]} />)).toBe("M2,94L26,6M74,50h0")
-  expect(String(<Sparkline label="L" values={[4, -4]} type="bar" />)).toContain('y="50" width="40" height="44"')
+  expect(String(<Sparkline label="L" values={[4, -4]} type="bar" />)).toContain(
+    'y="50" width="40" height="44"',
+  )
   expect(lineOf(<Sparkline label="L" values={[]} />)).toBe("")
   expect(() => <Sparkline label="L" values={[Number.NaN]} />).toThrow("NaN")
 })

@@ -72,7 +72,9 @@ export function chartData(props: ChartProps): ChartData {
   const checked = given.map(one => checkSeries(one, x, label))
   const at = x.map((place, index) => (kind === "category" ? index : Number(place)))
   // Lines are drawn from left to right.
-  const order = at.map((_, index) => index).sort((a, b) => (at[a] as number) - (at[b] as number) || a - b)
+  const order = at
+    .map((_, index) => index)
+    .sort((a, b) => (at[a] as number) - (at[b] as number) || a - b)
   return {
     kind,
     positions: order.map(index => at[index] as number),
@@ -83,11 +85,18 @@ export function chartData(props: ChartProps): ChartData {
 }
 
 function kindOf(x: readonly (string | number | Date)[], label: string): XKind {
-  const kinds = new Set(x.map(place => (place instanceof Date ? "time" : typeof place === "number" ? "number" : "category")))
+  const kinds = new Set(
+    x.map(place =>
+      place instanceof Date ? "time" : typeof place === "number" ? "number" : "category",
+    ),
+  )
   if (kinds.size > 1) throw refusal(label, "its x axis mixes names, dates and numbers.")
   for (const [index, place] of x.entries()) {
     if (typeof place !== "string" && !isDrawable(Number(place))) {
-      throw refusal(label, `place ${index + 1} of its x axis is ${place instanceof Date ? "an invalid date" : String(place)}.`)
+      throw refusal(
+        label,
+        `place ${index + 1} of its x axis is ${place instanceof Date ? "an invalid date" : String(place)}.`,
+      )
     }
   }
   const [kind = "category"] = kinds
@@ -97,12 +106,18 @@ function kindOf(x: readonly (string | number | Date)[], label: string): XKind {
 function checkSeries(given: ChartSeries, x: ChartProps["x"], label: string): CheckedSeries {
   const { name, values, color } = ownProps(given)
   if (values.length !== x.length) {
-    throw refusal(label, `the series "${name}" has ${values.length} values for ${x.length} places on the x axis.`)
+    throw refusal(
+      label,
+      `the series "${name}" has ${values.length} values for ${x.length} places on the x axis.`,
+    )
   }
   const checked = values.map((value, index) => {
     if (value === null || value === undefined) return null
     if (typeof value === "number" && isDrawable(value)) return value
-    throw refusal(label, `value ${index + 1} of the series "${name}" is ${typeof value === "number" ? value : `a ${typeof value}`}.`)
+    throw refusal(
+      label,
+      `value ${index + 1} of the series "${name}" is ${typeof value === "number" ? value : `a ${typeof value}`}.`,
+    )
   })
   return { name, values: checked, color }
 }
@@ -110,7 +125,11 @@ function checkSeries(given: ChartSeries, x: ChartProps["x"], label: string): Che
 export const isDrawable = (value: number): boolean => Math.abs(value) <= maxMagnitude
 
 export function refusal(label: string, why: string, fix?: string): NitroError {
-  return new NitroError("NITRO_CHART_DATA", `The chart "${label}" cannot be drawn: ${why}`, fix === undefined ? {} : { fix })
+  return new NitroError(
+    "NITRO_CHART_DATA",
+    `The chart "${label}" cannot be drawn: ${why}`,
+    fix === undefined ? {} : { fix },
+  )
 }
 
 function nameOf(place: string | number | Date, locale: string): string {

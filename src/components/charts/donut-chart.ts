@@ -22,48 +22,58 @@ export interface DonutChartProps extends Omit<ChartOptions, "x" | "legend"> {
 }
 
 /** `<DonutChart label="Orders by state" parts={[{ name: "Open", value: 3 }, { name: "Paid", value: 9 }]} />`. */
-export const DonutChart: ComponentWithProps<DonutChartProps> = componentWithProps((options: DonutChartProps) => {
-  const { parts, center, ...rest } = options
-  const { label, description, empty = "No data" } = options
-  const sum = sumOf(parts, label)
-  const write = valueFormat(options)
-  const shares = parts.map(({ value }) => (sum === 0 ? 0 : value / sum))
-  const shareText = shares.map(share => `${Math.round(share * 1000) / 10}%`)
-  const middle = sum === 0 ? empty : center === undefined ? write(sum) : center
-  const texts = parts.map(({ value }, index) => [write(value), shareText[index] as string] as const)
-  return figure(
-    figureAttributes(rest),
-    div(
-      { class: "chart-donut" },
+export const DonutChart: ComponentWithProps<DonutChartProps> = componentWithProps(
+  (options: DonutChartProps) => {
+    const { parts, center, ...rest } = options
+    const { label, description, empty = "No data" } = options
+    const sum = sumOf(parts, label)
+    const write = valueFormat(options)
+    const shares = parts.map(({ value }) => (sum === 0 ? 0 : value / sum))
+    const shareText = shares.map(share => `${Math.round(share * 1000) / 10}%`)
+    const middle = sum === 0 ? empty : center === undefined ? write(sum) : center
+    const texts = parts.map(
+      ({ value }, index) => [write(value), shareText[index] as string] as const,
+    )
+    return figure(
+      figureAttributes(rest),
       div(
-        { class: "chart-ring" },
-        svg(
-          { viewBox: "0 0 100 100", role: "img", "aria-label": label },
-          description !== undefined && desc(description),
-          circle({ class: "chart-ring-empty", cx: 50, cy: 50, r: 40 }),
-          ring(parts, shares, texts),
+        { class: "chart-donut" },
+        div(
+          { class: "chart-ring" },
+          svg(
+            { viewBox: "0 0 100 100", role: "img", "aria-label": label },
+            description !== undefined && desc(description),
+            circle({ class: "chart-ring-empty", cx: 50, cy: 50, r: 40 }),
+            ring(parts, shares, texts),
+          ),
+          middle !== false && span({ "aria-hidden": true }, middle),
         ),
-        middle !== false && span({ "aria-hidden": true }, middle),
+        chartLegend(
+          parts,
+          texts.map(([, share]) => span({ class: "chart-share" }, share)),
+        ),
       ),
-      chartLegend(
-        parts,
-        texts.map(([, share]) => span({ class: "chart-share" }, share)),
+      tableOf(
+        options,
+        ["", "Value", "Share"],
+        parts.map(({ name }, index) => [name, ...(texts[index] as readonly string[])]),
       ),
-    ),
-    tableOf(
-      options,
-      ["", "Value", "Share"],
-      parts.map(({ name }, index) => [name, ...(texts[index] as readonly string[])]),
-    ),
-  )
-})
+    )
+  },
+)
 
 function sumOf(parts: readonly DonutPart[], label: string): number {
-  const fix = "The parts of a whole are finite numbers that are not negative. A bar chart shows others."
+  const fix =
+    "The parts of a whole are finite numbers that are not negative. A bar chart shows others."
   for (const { name, value } of parts) {
     if (typeof value !== "number" || !isDrawable(value))
-      throw refusal(label, `the part "${name}" is ${typeof value === "number" ? value : `a ${typeof value}`}.`, fix)
-    if (value < 0) throw refusal(label, `the part "${name}" is ${value}, and nothing is less than no part.`, fix)
+      throw refusal(
+        label,
+        `the part "${name}" is ${typeof value === "number" ? value : `a ${typeof value}`}.`,
+        fix,
+      )
+    if (value < 0)
+      throw refusal(label, `the part "${name}" is ${value}, and nothing is less than no part.`, fix)
   }
   const sum = parts.reduce((total, { value }) => total + value, 0)
   if (!isDrawable(sum)) throw refusal(label, "the sum of its parts is too large.", fix)
@@ -71,7 +81,11 @@ function sumOf(parts: readonly DonutPart[], label: string): number {
 }
 
 /** Each part is a dash along the circle, whose length is declared to be 100. */
-function ring(parts: readonly DonutPart[], shares: readonly number[], texts: readonly (readonly string[])[]): (Markup | undefined)[] {
+function ring(
+  parts: readonly DonutPart[],
+  shares: readonly number[],
+  texts: readonly (readonly string[])[],
+): (Markup | undefined)[] {
   let before = 0
   return parts.map((part, index) => {
     const { name, color } = ownProps(part)
@@ -84,6 +98,9 @@ function ring(parts: readonly DonutPart[], shares: readonly number[], texts: rea
       "stroke-dashoffset": percent(-from),
       pathLength: 100,
     }
-    return circle({ ...seriesLook(index, color), cx: 50, cy: 50, r: 40, ...dash }, title(`${name}\n${texts[index]?.join(", ")}`))
+    return circle(
+      { ...seriesLook(index, color), cx: 50, cy: 50, r: 40, ...dash },
+      title(`${name}\n${texts[index]?.join(", ")}`),
+    )
   })
 }

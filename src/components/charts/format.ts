@@ -15,11 +15,17 @@ export function valueFormat(options: NumberOptions): (value: number) => string {
 }
 
 /** Formats the numbers along an axis: all in short form once one has five digits. */
-export function tickFormat(ticks: readonly number[], options: NumberOptions): (value: number) => string {
+export function tickFormat(
+  ticks: readonly number[],
+  options: NumberOptions,
+): (value: number) => string {
   const { format, locale = "en-US" } = ownProps(options)
   if (format !== undefined) return format
   const isLong = ticks.some(tick => Math.abs(tick) >= 10_000)
-  const number = new Intl.NumberFormat(locale, ownProps({ maximumSignificantDigits: 6, ...(isLong && { notation: "compact" as const }) }))
+  const number = new Intl.NumberFormat(
+    locale,
+    ownProps({ maximumSignificantDigits: 6, ...(isLong && { notation: "compact" as const }) }),
+  )
   return value => number.format(value)
 }
 

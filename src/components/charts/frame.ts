@@ -61,12 +61,17 @@ export function linearScale(low: number, high: number): Scale {
 }
 
 /** What gives a series its colour, for SVG elements: an attribute, because a strict Content-Security-Policy allows no styles. */
-export function seriesLook(index: number, color: string | undefined): { class?: string; color?: string } {
+export function seriesLook(
+  index: number,
+  color: string | undefined,
+): { class?: string; color?: string } {
   return color === undefined ? { class: `series-${(index % 6) + 1}` } : { color }
 }
 
 /** The attributes for the figure; what belongs to the chart is taken out. */
-export function figureAttributes(options: Readonly<Record<string, unknown>> & Pick<ChartOptions, "size">): AnyAttributes {
+export function figureAttributes(
+  options: Readonly<Record<string, unknown>> & Pick<ChartOptions, "size">,
+): AnyAttributes {
   const {
     label: _label,
     description: _description,
@@ -96,7 +101,9 @@ export function chartFigure(plot: Plot, own: readonly string[]): Markup {
       { class: "chart-body", "data-orientation": isHorizontal ? "horizontal" : undefined },
       isHorizontal ? nameColumn(plot) : valueColumn(plot),
       canvas(plot),
-      isHorizontal ? axisBelow(valueLabels(plot), widthsBesideNames) : axisBelow(plot.labels, widths),
+      isHorizontal
+        ? axisBelow(valueLabels(plot), widthsBesideNames)
+        : axisBelow(plot.labels, widths),
     ),
     valuesTable(options, data),
   )
@@ -109,7 +116,10 @@ export function chartLegend(
   const items = series.map((one, index) => {
     const { name, color } = ownProps(one)
     const { class: colored, ...look } = seriesLook(index, color)
-    const swatch = svg({ class: ["chart-swatch", colored], ...look, "aria-hidden": true }, rect({ width: "100%", height: "100%" }))
+    const swatch = svg(
+      { class: ["chart-swatch", colored], ...look, "aria-hidden": true },
+      rect({ width: "100%", height: "100%" }),
+    )
     return li({ class: "chart-legend-item" }, swatch, name, extra[index])
   })
   return ul({ class: "chart-legend" }, items)
@@ -117,7 +127,10 @@ export function chartLegend(
 
 /** From the highest tick to the lowest: at equal distances, so that the stylesheet alone can place them. */
 const valueColumn = ({ data, ticks, tickText }: Plot): Markup =>
-  div({ class: "chart-y", "aria-hidden": true }, data.isEmpty ? [] : ticks.toReversed().map(tick => span(tickText(tick))))
+  div(
+    { class: "chart-y", "aria-hidden": true },
+    data.isEmpty ? [] : ticks.toReversed().map(tick => span(tickText(tick))),
+  )
 
 const nameColumn = ({ data }: Plot): Markup =>
   div(
@@ -135,7 +148,9 @@ function canvas({ options, data, ticks, isHorizontal = false, band, content }: P
   const place = linearScale(ticks[0] as number, ticks.at(-1) as number)
   const grid = ticks.map(tick => {
     const at = `${percent(isHorizontal ? place(tick) : 1 - place(tick))}%`
-    const across = isHorizontal ? { x1: at, x2: at, y1: 0, y2: "100%" } : { x1: 0, x2: "100%", y1: at, y2: at }
+    const across = isHorizontal
+      ? { x1: at, x2: at, y1: 0, y2: "100%" }
+      : { x1: 0, x2: "100%", y1: at, y2: at }
     return line({ class: ["chart-grid", tick === 0 && "chart-zero"], ...across })
   })
   return svg(
@@ -143,7 +158,10 @@ function canvas({ options, data, ticks, isHorizontal = false, band, content }: P
     options.description !== undefined && desc(options.description),
     grid,
     data.isEmpty
-      ? text({ class: "chart-empty", x: "50%", y: "50%", "text-anchor": "middle" }, options.empty ?? "No data")
+      ? text(
+          { class: "chart-empty", x: "50%", y: "50%", "text-anchor": "middle" },
+          options.empty ?? "No data",
+        )
       : [content, hovers(options, data, band, isHorizontal)],
   )
 }
@@ -152,18 +170,30 @@ function canvas({ options, data, ticks, isHorizontal = false, band, content }: P
 const maxHovers = 400
 
 /** A place under the pointer names its values; the browser shows titles by itself. */
-function hovers(options: ChartProps, data: ChartData, band: Plot["band"], isHorizontal: boolean): Child {
+function hovers(
+  options: ChartProps,
+  data: ChartData,
+  band: Plot["band"],
+  isHorizontal: boolean,
+): Child {
   if (data.names.length > maxHovers) return undefined
   const write = valueFormat(options)
   return data.names.map((name, index) => {
     const [from, length] = band(index).map(part => `${percent(part)}%`)
-    const across = isHorizontal ? { x: 0, width: "100%", y: from, height: length } : { x: from, width: length, y: 0, height: "100%" }
+    const across = isHorizontal
+      ? { x: 0, width: "100%", y: from, height: length }
+      : { x: from, width: length, y: 0, height: "100%" }
     const lines = data.series.map(one => valueLine(one, index, data.series.length > 1, write))
     return g(rect({ class: "chart-hit", ...across }, title([name, ...lines].join("\n"))))
   })
 }
 
-function valueLine({ name, values }: CheckedSeries, index: number, isNamed: boolean, write: (value: number) => string): string {
+function valueLine(
+  { name, values }: CheckedSeries,
+  index: number,
+  isNamed: boolean,
+  write: (value: number) => string,
+): string {
   const value = values[index]
   const text = value === null || value === undefined ? "-" : write(value)
   return isNamed ? `${name}: ${text}` : text
@@ -199,13 +229,18 @@ function axisBelow(labels: readonly AxisLabel[], room: readonly number[]): Marku
 
 function shorten(text: string): string {
   const characters = [...text]
-  return characters.length > maxLabelCharacters ? `${characters.slice(0, maxLabelCharacters - 1).join("")}…` : text
+  return characters.length > maxLabelCharacters
+    ? `${characters.slice(0, maxLabelCharacters - 1).join("")}…`
+    : text
 }
 
 function valuesTable(options: ChartProps, data: ChartData): Child {
   if (options.table === false) return undefined
   const write = valueFormat(options)
-  const rows = data.names.map((name, index) => [name, ...data.series.map(one => valueLine(one, index, false, write))])
+  const rows = data.names.map((name, index) => [
+    name,
+    ...data.series.map(one => valueLine(one, index, false, write)),
+  ])
   return tableOf(options, ["", ...data.series.map(({ name }) => name)], rows)
 }
 
@@ -235,5 +270,9 @@ export function tableOf(
     ),
   ]
   if (kind === "hidden") return table({ class: "chart-table" }, content)
-  return details({ class: "chart-data" }, summary("Data as a table"), div(table({ class: "table" }, content)))
+  return details(
+    { class: "chart-data" },
+    summary("Data as a table"),
+    div(table({ class: "table" }, content)),
+  )
 }

@@ -17,16 +17,23 @@ export type LineChartProps = ChartProps & {
 }
 
 /** `<LineChart label="Visitors" x={days} values={[12, 18, null, 9]} />`; drawn on the server, as wide as its place. */
-export const LineChart: ComponentWithProps<LineChartProps> = componentWithProps((options: LineChartProps) => {
-  const data = chartData(options)
-  const ticks = valueTicks(data, options)
-  const { place, labels } = xAxis(data, options)
-  const parts = data.positions.map(place)
-  const y = linearScale(ticks[0] as number, ticks.at(-1) as number)
-  const content = data.series.map((one, index) => drawSeries(one, index, parts, y, ticks, options))
-  const tickText = tickFormat(ticks, options)
-  return chartFigure({ options, data, ticks, tickText, labels, band: bandsAround(parts), content }, ["area", "fromZero", "dots"])
-})
+export const LineChart: ComponentWithProps<LineChartProps> = componentWithProps(
+  (options: LineChartProps) => {
+    const data = chartData(options)
+    const ticks = valueTicks(data, options)
+    const { place, labels } = xAxis(data, options)
+    const parts = data.positions.map(place)
+    const y = linearScale(ticks[0] as number, ticks.at(-1) as number)
+    const content = data.series.map((one, index) =>
+      drawSeries(one, index, parts, y, ticks, options),
+    )
+    const tickText = tickFormat(ticks, options)
+    return chartFigure(
+      { options, data, ticks, tickText, labels, band: bandsAround(parts), content },
+      ["area", "fromZero", "dots"],
+    )
+  },
+)
 
 function valueTicks(data: ChartData, { area, fromZero }: LineChartProps): Ticks {
   const values = data.series.flatMap(one => one.values).filter(value => value !== null)
@@ -92,7 +99,12 @@ function drawSeries(
   const runs = runsOf(values, parts, y)
   const base = percent(1 - y(Math.min(Math.max(0, ticks[0] as number), ticks.at(-1) as number)))
   const lines = runs.map(run => `M${run.map(point => `${point.x},${point.y}`).join("L")}`).join("")
-  const areas = runs.map(run => `M${run[0]?.x},${base}L${run.map(point => `${point.x},${point.y}`).join("L")}V${base}Z`).join("")
+  const areas = runs
+    .map(
+      run =>
+        `M${run[0]?.x},${base}L${run.map(point => `${point.x},${point.y}`).join("L")}V${base}Z`,
+    )
+    .join("")
   const hasDots = dots ?? values.length <= maxDots
   const points = runs.flatMap(run => (hasDots || run.length === 1 ? run : []))
   // The lines are stretched to the size of the chart, the dots must stay round.
@@ -100,7 +112,12 @@ function drawSeries(
     seriesLook(index, color),
     svg({ viewBox: "0 0 100 100", preserveAspectRatio: "none", class: "chart-lines" }, [
       area && path({ class: "chart-fill", d: areas }),
-      path({ class: "chart-line", d: lines, "vector-effect": "non-scaling-stroke", "data-dash": index >= 6 || undefined }),
+      path({
+        class: "chart-line",
+        d: lines,
+        "vector-effect": "non-scaling-stroke",
+        "data-dash": index >= 6 || undefined,
+      }),
     ]),
     points.map(point => circle({ class: "chart-dot", cx: `${point.x}%`, cy: `${point.y}%`, r: 3 })),
   )

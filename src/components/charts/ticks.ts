@@ -29,7 +29,9 @@ function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough))
   const times = rough / power
   // The geometric means between 1, 2, 5 and 10.
-  return power * (times >= Math.sqrt(50) ? 10 : times >= Math.sqrt(10) ? 5 : times >= Math.SQRT2 ? 2 : 1)
+  return (
+    power * (times >= Math.sqrt(50) ? 10 : times >= Math.sqrt(10) ? 5 : times >= Math.SQRT2 ? 2 : 1)
+  )
 }
 
 /** `0.30000000000000004` as `0.3`, and no `-0`. */

@@ -33,16 +33,22 @@ const steps: readonly number[] = [
   7 * day,
   14 * day,
 ]
-const monthSteps: readonly number[] = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 12_000, 60_000, 120_000]
+const monthSteps: readonly number[] = [
+  1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 12_000, 60_000, 120_000,
+]
 const maxTicks = 8
 
 /** The round times from `low` to `high`, at most eight; the two ends when fewer than two lie between them. */
 export function timeTicks(low: number, high: number, locale: string): readonly TimeTick[] {
   const step = steps.find(size => (high - low) / size < maxTicks)
-  const ticks = step === undefined ? monthTicks(low, high, locale) : evenTicks(low, high, step, locale)
+  const ticks =
+    step === undefined ? monthTicks(low, high, locale) : evenTicks(low, high, step, locale)
   if (ticks.length >= 2) return ticks
   if (low === high) return [{ at: low, text: dateText(low, locale) }]
-  return [low, high].map(at => ({ at, text: format(at, locale, high - low < minute ? "second" : high - low < day ? "time" : "full") }))
+  return [low, high].map(at => ({
+    at,
+    text: format(at, locale, high - low < minute ? "second" : high - low < day ? "time" : "full"),
+  }))
 }
 
 function evenTicks(low: number, high: number, step: number, locale: string): TimeTick[] {
@@ -56,7 +62,8 @@ function evenTicks(low: number, high: number, step: number, locale: string): Tim
 }
 
 function monthTicks(low: number, high: number, locale: string): TimeTick[] {
-  const monthOf = (at: number): number => new Date(at).getUTCFullYear() * 12 + new Date(at).getUTCMonth()
+  const monthOf = (at: number): number =>
+    new Date(at).getUTCFullYear() * 12 + new Date(at).getUTCMonth()
   const months = monthOf(high) - monthOf(low)
   const step = monthSteps.find(size => months / size < maxTicks) ?? 120_000
   const ticks: TimeTick[] = []
@@ -75,7 +82,14 @@ const styles = {
   month: { month: "short", year: "numeric" },
   year: { year: "numeric" },
   full: { day: "numeric", month: "short", year: "numeric" },
-  moment: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  moment: {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>
 
 const format = (at: number, locale: string, style: keyof typeof styles): string =>

@@ -11,7 +11,17 @@ import { relationsOf } from "./describe-relations.ts"
 import { hookNames, warnOfMisspeltHooks } from "./hook-names.ts"
 import { knownReferrers, knownTargets, makeKnown } from "./known-classes.ts"
 import { type Model, modelOf, ownsModel } from "./model.ts"
-import { type EntityRecord, hydration, isExposed, type Origin, rowOf, type Stored, savingOf, setStored, valuesOf } from "./record.ts"
+import {
+  type EntityRecord,
+  hydration,
+  isExposed,
+  type Origin,
+  rowOf,
+  type Stored,
+  savingOf,
+  setStored,
+  valuesOf,
+} from "./record.ts"
 import { reread } from "./reread.ts"
 import { hideDeleted } from "./soft-delete.ts"
 import { storeOf } from "./stores.ts"
@@ -80,7 +90,11 @@ export function hydrate(origin: Binding, row: Row): EntityRecord {
   const known = unit.identities(origin.repository)
   const [id] = row
   let record = known.get(id) as EntityRecord | undefined
-  if (record === undefined || record.constructor !== (origin.entity as unknown) || rowOf(record) === undefined) {
+  if (
+    record === undefined ||
+    record.constructor !== (origin.entity as unknown) ||
+    rowOf(record) === undefined
+  ) {
     record = load(origin, row)
     if (known.has(id)) unit.identify(origin.repository, id, record)
     else known.set(id, record)
@@ -92,8 +106,16 @@ export function hydrate(origin: Binding, row: Row): EntityRecord {
 function load(origin: Binding, row: Row): EntityRecord {
   const record = hydrateCopy(origin, row)
   if (!origin.state.hooks.has("afterLoad")) return record
-  if (abandon((record as EntityRecord & EntityHooks).afterLoad?.(), `afterLoad of ${origin.entity.name}`)) {
-    throw definitionError(`afterLoad of ${origin.entity.name} is async, but reading entities cannot wait for each.`, "Make it synchronous.")
+  if (
+    abandon(
+      (record as EntityRecord & EntityHooks).afterLoad?.(),
+      `afterLoad of ${origin.entity.name}`,
+    )
+  ) {
+    throw definitionError(
+      `afterLoad of ${origin.entity.name} is async, but reading entities cannot wait for each.`,
+      "Make it synchronous.",
+    )
   }
   return record
 }
@@ -104,7 +126,11 @@ function renew(record: EntityRecord, origin: Binding, row: Row): boolean {
   const values = valuesOf(record)
   const { mapper } = origin
   if (before === undefined || before === row || savingOf(record) !== undefined) return false
-  if (mapper.difference(values, row, true) === undefined || mapper.difference(values, before, isExposed(record)) !== undefined) return false
+  if (
+    mapper.difference(values, row, true) === undefined ||
+    mapper.difference(values, before, isExposed(record)) !== undefined
+  )
+    return false
   Object.assign(values, mapper.decode(row))
   setStored(record, row, origin)
   return true
@@ -136,7 +162,11 @@ export function verifyInstance({ state }: Binding, record: EntityRecord): void {
 }
 
 /** Runs the hook where the class has it. Undefined: it is done. */
-export function runHook({ state }: Binding, record: EntityRecord, name: keyof EntityHooks): Promise<void> | undefined {
+export function runHook(
+  { state }: Binding,
+  record: EntityRecord,
+  name: keyof EntityHooks,
+): Promise<void> | undefined {
   if (!state.hooks.has(name)) return undefined
   const result: unknown = (record as EntityRecord & EntityHooks)[name]?.()
   return isThenable(result) ? Promise.resolve(result).then(() => undefined) : undefined
@@ -148,9 +178,19 @@ function stateOf(entity: EntityClass): ClassState {
   if (known !== undefined && known.entity === entity) return known
   const model = modelOf(entity)
   if (model === undefined)
-    throw definitionError(`${String((entity as { name?: unknown }).name)} is not an entity class.`, "Extend Entity(name, fields).")
+    throw definitionError(
+      `${String((entity as { name?: unknown }).name)} is not an entity class.`,
+      "Extend Entity(name, fields).",
+    )
   checkBody(entity, model)
-  const state: ClassState = { entity, model, bindings: new WeakMap(), last: undefined, verified: "no", hooks: noHooks }
+  const state: ClassState = {
+    entity,
+    model,
+    bindings: new WeakMap(),
+    last: undefined,
+    verified: "no",
+    hooks: noHooks,
+  }
   Object.defineProperty(entity, stateKey, { value: state })
   return state
 }
@@ -172,11 +212,16 @@ function remember(binding: Binding): void {
 
 /** Binds the classes that this one refers to and that live in its store: their tables are made together. */
 function bindTargets({ entity, model, references, store }: Binding): void {
-  for (const field of references) for (const target of targetClasses(entity, model, field)) bindIfHere(target, store)
+  for (const field of references)
+    for (const target of targetClasses(entity, model, field)) bindIfHere(target, store)
 }
 
 /** The classes that a reference may lead to; where none was used yet, those that relations of the class name. */
-export function targetClasses(entity: EntityClass, model: Model, { references = "" }: FieldDefinition): readonly EntityClass[] {
+export function targetClasses(
+  entity: EntityClass,
+  model: Model,
+  { references = "" }: FieldDefinition,
+): readonly EntityClass[] {
   const found = knownTargets(model, references)
   if (found.length > 0) return found
   learnRelations(entity)
@@ -231,7 +276,8 @@ export function hiddenFieldsOf(entity: string): ReadonlySet<string> {
   const stored = [...stores].flatMap(ref => ref.deref() ?? [])
   for (const store of [...stored, ...partsHere()]) {
     for (const { definition } of boundTo.get(store) ?? []) {
-      if (definition.name === entity) for (const field of definition.fields) if (field.hidden === true) hidden.add(field.name)
+      if (definition.name === entity)
+        for (const field of definition.fields) if (field.hidden === true) hidden.add(field.name)
     }
   }
   return hidden
@@ -242,30 +288,55 @@ function bind(state: ClassState, store: Store): Binding {
   const { definition } = model.defined
   const { ttl, unique, generatedIds } = store.capabilities
   const lacks = (what: string, capability: string): NitroError =>
-    new NitroError("NITRO_CAPABILITY", `${definition.name} ${what}, but ${store.name} lacks the capability "${capability}".`, {
-      details: { entity: definition.name, store: store.name, capability },
-    })
+    new NitroError(
+      "NITRO_CAPABILITY",
+      `${definition.name} ${what}, but ${store.name} lacks the capability "${capability}".`,
+      {
+        details: { entity: definition.name, store: store.name, capability },
+      },
+    )
   if (definition.ttlSeconds !== undefined && !ttl) throw lacks("expires after `ttlSeconds`", "ttl")
   if (definition.unique.length > 0 && !unique) throw lacks("has `unique` fields", "unique")
-  if (definition.fields[0]?.generated !== undefined && !generatedIds) throw lacks("has an id that the store fills in", "generatedIds")
+  if (definition.fields[0]?.generated !== undefined && !generatedIds)
+    throw lacks("has an id that the store fills in", "generatedIds")
   const bound = store.bind(definition)
   const repository = definition.softDelete ? hideDeleted(bound, definition) : bound
-  const columnOf = (name: string, has: boolean | undefined): number => (has ? (definition.fieldByName.get(name)?.index ?? -1) : -1)
-  const managed = { updatedAt: columnOf("updatedAt", definition.timestamps), version: columnOf("version", definition.version) }
+  const columnOf = (name: string, has: boolean | undefined): number =>
+    has ? (definition.fieldByName.get(name)?.index ?? -1) : -1
+  const managed = {
+    updatedAt: columnOf("updatedAt", definition.timestamps),
+    version: columnOf("version", definition.version),
+  }
   const references = definition.fields.filter(field => field.references !== undefined)
-  return { entity, model, definition, managed, references, state, store, repository, mapper: model.mapper(store.encoding) }
+  return {
+    entity,
+    model,
+    definition,
+    managed,
+    references,
+    state,
+    store,
+    repository,
+    mapper: model.mapper(store.encoding),
+  }
 }
 
 function checkBody(entity: EntityClass, model: Model): void {
   // Ends at the prototype that `Entity(...)` made: there the accessors belong.
-  for (let holder = entity as { prototype: object }; !ownsModel(holder); holder = Object.getPrototypeOf(holder)) {
-    for (const name of model.names) if (Object.hasOwn(holder.prototype, name)) throw redeclared(entity, name)
+  for (
+    let holder = entity as { prototype: object };
+    !ownsModel(holder);
+    holder = Object.getPrototypeOf(holder)
+  ) {
+    for (const name of model.names)
+      if (Object.hasOwn(holder.prototype, name)) throw redeclared(entity, name)
     warnOfMisspeltHooks(entity.name, holder.prototype)
   }
 }
 
 function lookAt(state: ClassState, record: EntityRecord): void {
-  for (const name of state.model.names) if (Object.hasOwn(record, name)) throw redeclared(state.entity, name)
+  for (const name of state.model.names)
+    if (Object.hasOwn(record, name)) throw redeclared(state.entity, name)
   state.hooks = new Set(hookNames.filter(name => name in record))
 }
 

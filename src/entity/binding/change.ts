@@ -46,12 +46,25 @@ class StoredChange implements Change {
 
   [Symbol.for("nodejs.util.inspect.custom")](): Change {
     const { entity, op, id, after, before, changed, partition } = this
-    return { entity, op, id, after, ...(before && { before }), changed, ...(partition !== undefined && { partition }) }
+    return {
+      entity,
+      op,
+      id,
+      after,
+      ...(before && { before }),
+      changed,
+      ...(partition !== undefined && { partition }),
+    }
   }
 }
 
 /** Tells of a row that was stored; `columns`: which of it are new. Without `before` it is a create. */
-export function tellStored(binding: Binding, row: Row, before: Row | undefined, columns: readonly number[]): void {
+export function tellStored(
+  binding: Binding,
+  row: Row,
+  before: Row | undefined,
+  columns: readonly number[],
+): void {
   if (!isObserved(binding.model)) return
   const { names } = binding.model
   const changed = before === undefined ? names : columns.map(index => names[index] as string)
@@ -62,7 +75,14 @@ export function tellDeleted(binding: Binding, before: Row): void {
   if (!isObserved(binding.model)) return
   const { entity, mapper, store } = binding
   const partition = store.partition === undefined ? {} : { partition: store.partition }
-  tell(binding, { entity, op: "delete", id: idOfRow(binding, before), before: mapper.decode(before), changed: [], ...partition })
+  tell(binding, {
+    entity,
+    op: "delete",
+    id: idOfRow(binding, before),
+    before: mapper.decode(before),
+    changed: [],
+    ...partition,
+  })
 }
 
 /** How many rows a change of many is announced as, at most. */
@@ -72,7 +92,15 @@ export const maxRowsAnnounced = 10_000
 export function tellMany(
   binding: Binding,
   op: "update-many" | "delete-many",
-  { where, count, columns }: { readonly where?: Predicate | undefined; readonly count?: number; readonly columns: readonly number[] },
+  {
+    where,
+    count,
+    columns,
+  }: {
+    readonly where?: Predicate | undefined
+    readonly count?: number
+    readonly columns: readonly number[]
+  },
 ): void {
   if (count === 0 || !isObserved(binding.model)) return
   const { entity, store, model } = binding

@@ -22,7 +22,10 @@ interface Follower {
 let followers: readonly Follower[] = []
 
 /** The same for modules of the library, which belong to no module of the application. `needsRows`: of which classes. Default: none. */
-export function followAllChanges(listener: ChangeListener, needsRows: (entity: EntityClass) => boolean = () => false): () => void {
+export function followAllChanges(
+  listener: ChangeListener,
+  needsRows: (entity: EntityClass) => boolean = () => false,
+): () => void {
   const follower = { listener, needsRows }
   followers = [...followers, follower]
   return () => {
@@ -31,7 +34,11 @@ export function followAllChanges(listener: ChangeListener, needsRows: (entity: E
 }
 
 /** `called`: the function that the application called, for the module that it stands in. */
-export function observeEntity(entity: EntityClass, listener: ChangeListener, called: Called = observeEntity): () => void {
+export function observeEntity(
+  entity: EntityClass,
+  listener: ChangeListener,
+  called: Called = observeEntity,
+): () => void {
   const model = modelOf(entity) as Model
   return listen(declarations.enter(called)?.declared, listener, change => {
     model.listeners = change(model.listeners)
@@ -76,8 +83,18 @@ export function isObserved({ listeners }: Model): boolean {
 }
 
 /** Whether a change of many must be announced row by row: reading the rows costs far more than the write. */
-export function needsRows({ model: { listeners }, entity }: { readonly model: Model; readonly entity: EntityClass }): boolean {
-  return listeners.length > 0 || listeningToAll.length > 0 || followers.some(follower => follower.needsRows(entity))
+export function needsRows({
+  model: { listeners },
+  entity,
+}: {
+  readonly model: Model
+  readonly entity: EntityClass
+}): boolean {
+  return (
+    listeners.length > 0 ||
+    listeningToAll.length > 0 ||
+    followers.some(follower => follower.needsRows(entity))
+  )
 }
 
 export function announce({ listeners }: Model, change: Change): void {

@@ -8,7 +8,8 @@ type Callback = () => unknown
 
 const running = new Set<Promise<void>>()
 
-const failed = (error: unknown): void => reportError(error, "a callback after the commit of a unit of work")
+const failed = (error: unknown): void =>
+  reportError(error, "a callback after the commit of a unit of work")
 
 export function runCallback(callback: Callback): MaybePromise<void> {
   return notify(callback, failed)
@@ -18,7 +19,10 @@ export function runCallback(callback: Callback): MaybePromise<void> {
  * Calls each when the one before has settled, or has taken `patienceMs`. Resolves when all have, but after one turn of the
  * event loop at the latest: a slow callback must not hold back the caller of the unit.
  */
-export function runCallbacks(callbacks: readonly Callback[], patienceMs: number = defaultDeadlineMs): MaybePromise<void> {
+export function runCallbacks(
+  callbacks: readonly Callback[],
+  patienceMs: number = defaultDeadlineMs,
+): MaybePromise<void> {
   for (const [index, callback] of callbacks.entries()) {
     const called = runCallback(callback)
     if (!(called instanceof Promise)) continue
@@ -39,7 +43,9 @@ async function runInTurn(callbacks: readonly Callback[], patienceMs: number): Pr
 
 /** One that never settles must not keep those after it from running. */
 function inTime(called: Promise<void>, patienceMs: number): Promise<void> {
-  return beforeDeadline(called, patienceMs, "A callback after the commit of a unit of work").catch(failed)
+  return beforeDeadline(called, patienceMs, "A callback after the commit of a unit of work").catch(
+    failed,
+  )
 }
 
 /**

@@ -19,7 +19,10 @@ export class Consequences {
   readonly #undo: Consequence[] = []
   /** Stores that were written to: what is read from them after that holds what a rollback takes back. */
   readonly #written = new Set<Store>()
-  readonly #readAfterWrite = new Map<Store, { readonly reread: Reread; readonly instances: object[] }>()
+  readonly #readAfterWrite = new Map<
+    Store,
+    { readonly reread: Reread; readonly instances: object[] }
+  >()
 
   announceLater(store: Store, announce: () => void): void {
     this.#announcements.push({ store, run: announce })
@@ -67,6 +70,7 @@ export class Consequences {
       if (outer === undefined) announcement.run()
       else outer.#announcements.push(announcement)
     }
-    for (const [store, { reread, instances }] of this.#readAfterWrite) if (!keeps(store)) await reread(instances)
+    for (const [store, { reread, instances }] of this.#readAfterWrite)
+      if (!keeps(store)) await reread(instances)
   }
 }

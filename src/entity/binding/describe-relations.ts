@@ -24,7 +24,9 @@ export function markedRelation(definition: RelationDefinition): RelationHandle {
 }
 
 function relationIn(value: unknown): RelationDefinition | undefined {
-  return typeof value === "object" && value !== null ? (value as Partial<RelationHandle>)[definitionKey] : undefined
+  return typeof value === "object" && value !== null
+    ? (value as Partial<RelationHandle>)[definitionKey]
+    : undefined
 }
 
 const known = new WeakMap<EntityClass, Map<string, RelationDefinition | undefined>>()
@@ -115,7 +117,11 @@ function getterNames(entity: EntityClass): Set<string> {
 
 /** The prototypes of the class bodies of users: from the class itself up to what `Entity(...)` made. */
 function* bodies(entity: EntityClass): Generator<object> {
-  for (let holder: object | null = entity.prototype; holder !== null; holder = Object.getPrototypeOf(holder) as object | null) {
+  for (
+    let holder: object | null = entity.prototype;
+    holder !== null;
+    holder = Object.getPrototypeOf(holder) as object | null
+  ) {
     if (Object.hasOwn(holder, "id")) return
     yield holder
   }

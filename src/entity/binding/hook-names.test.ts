@@ -15,15 +15,20 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-it.each(["beforeSaev", "beforeCreated", "afterdelete", "BeforeUpdate"])("warns once of a method %s", async name => {
-  class Note extends Entity(`Note_${name}`, { text: z.string() }) {
-    static store = memory()
-  }
-  Object.defineProperty(Note.prototype, name, { value() {}, configurable: true, writable: true })
-  await Note.create({ text: "a" })
-  await Note.create({ text: "b" })
-  await expect.poll(() => warnings).toEqual([expect.stringContaining(`Note.${name}() is not a hook`)])
-})
+it.each(["beforeSaev", "beforeCreated", "afterdelete", "BeforeUpdate"])(
+  "warns once of a method %s",
+  async name => {
+    class Note extends Entity(`Note_${name}`, { text: z.string() }) {
+      static store = memory()
+    }
+    Object.defineProperty(Note.prototype, name, { value() {}, configurable: true, writable: true })
+    await Note.create({ text: "a" })
+    await Note.create({ text: "b" })
+    await expect
+      .poll(() => warnings)
+      .toEqual([expect.stringContaining(`Note.${name}() is not a hook`)])
+  },
+)
 
 it.each([
   ["beforeSvae", "beforeSave"],

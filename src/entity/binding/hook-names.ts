@@ -21,7 +21,8 @@ const known = new Set<string>(hookNames)
 export function warnOfMisspeltHooks(className: string, prototype: object): void {
   if (process.env["NODE_ENV"] === "production") return
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-    if (typeof value !== "function" || known.has(name) || !/^(?:before|after|on)/i.test(name)) continue
+    if (typeof value !== "function" || known.has(name) || !/^(?:before|after|on)/i.test(name))
+      continue
     const hook = nearest(name, hookNames)
     if (hook === undefined) continue
     warnOnce(

@@ -17,7 +17,9 @@ export function beginOn(
 ): MaybePromise<OpenTransaction> {
   const around = outer ?? direct
   if (store.begin) return around.run(() => (store.begin as NonNullable<Store["begin"]>)(options))
-  return store.transaction ? drive(store, around, options) : { run: operation => around.run(operation), commit: ignore, rollback: ignore }
+  return store.transaction
+    ? drive(store, around, options)
+    : { run: operation => around.run(operation), commit: ignore, rollback: ignore }
 }
 
 const direct: OpenTransaction = { run: operation => operation(), commit: ignore, rollback: ignore }
@@ -27,7 +29,11 @@ function ignore(): void {}
 // `Store.transaction` wants a function that runs inside of it, but which stores a unit touches shows only while it
 // runs. So the transaction's function does nothing but wait for the unit's end, and everything that belongs to it runs
 // in the async context captured there.
-function drive(store: Store, around: OpenTransaction, options: TransactionOptions | undefined): Promise<OpenTransaction> {
+function drive(
+  store: Store,
+  around: OpenTransaction,
+  options: TransactionOptions | undefined,
+): Promise<OpenTransaction> {
   return new Promise((resolve, reject) => {
     let ended: Promise<void>
     const begun = (): Promise<void> =>
@@ -49,15 +55,23 @@ function drive(store: Store, around: OpenTransaction, options: TransactionOption
         })
       })
     ended = around.run(() =>
-      (store.transaction as NonNullable<Store["transaction"]>)(begun, { ...options, deadlineMs: Number.POSITIVE_INFINITY }),
+      (store.transaction as NonNullable<Store["transaction"]>)(begun, {
+        ...options,
+        deadlineMs: Number.POSITIVE_INFINITY,
+      }),
     )
     ended.catch(reject)
   })
 }
 
 /** Rolls all of them back. `cause` is what the caller of the unit gets; any other failure is reported. */
-export async function rollbackAll(transactions: readonly OpenTransaction[], cause: unknown): Promise<void> {
-  const results = await Promise.allSettled(transactions.map(async transaction => transaction.rollback()))
+export async function rollbackAll(
+  transactions: readonly OpenTransaction[],
+  cause: unknown,
+): Promise<void> {
+  const results = await Promise.allSettled(
+    transactions.map(async transaction => transaction.rollback()),
+  )
   for (const { reason } of results.filter(result => result.status === "rejected")) {
     if (reason !== cause) reportError(reason, "rolling back a unit of work")
   }

@@ -71,7 +71,8 @@ export function makeKnown(entity: EntityClass): void {
 export function targetModel(model: Model, name: string): Model | undefined {
   let found: Model | undefined
   // In the order of declaration.
-  for (const other of declared.get(name) ?? []) if (found === undefined || other.batch <= model.batch) found = other
+  for (const other of declared.get(name) ?? [])
+    if (found === undefined || other.batch <= model.batch) found = other
   return found
 }
 
@@ -83,7 +84,9 @@ export function knownTargets(model: Model, name: string): readonly EntityClass[]
 
 /** The known classes that refer to this one. */
 export function knownReferrers(model: Model): EntityClass[] {
-  return [...(referring.get(model.name) ?? [])].filter(entity => targetModel(modelOf(entity) as Model, model.name) === model)
+  return [...(referring.get(model.name) ?? [])].filter(
+    entity => targetModel(modelOf(entity) as Model, model.name) === model,
+  )
 }
 
 /** Whether any known class refers to an entity of this name. */
@@ -94,16 +97,23 @@ export function isReferredTo(name: string): boolean {
 /** Throws `NITRO_DEFINITION` for a reference to a name that no `Entity(...)` has. */
 export function checkTargetName(entity: string, field: string, target: string): void {
   if (declared.has(target)) return
-  throw definitionError(`${entity}.${field} is a ref("${target}"), and no entity has this name.`, suggest(target, declared.keys()))
+  throw definitionError(
+    `${entity}.${field} is a ref("${target}"), and no entity has this name.`,
+    suggest(target, declared.keys()),
+  )
 }
 
 /** Throws `NITRO_TWO_ENTITIES` where two modules have declared entities of one name. A module that is evaluated again declares its own. */
 export function assertSameModule(one: EntityClass, other: EntityClass): void {
   const [first, second] = [modelOf(one) as Model, modelOf(other) as Model]
   if (first === second || fileOf(first.place) === fileOf(second.place)) return
-  throw new NitroError("NITRO_TWO_ENTITIES", `Two entity classes are named "${first.name}": at ${first.place} and at ${second.place}.`, {
-    details: { name: first.name, places: [first.place, second.place] },
-  })
+  throw new NitroError(
+    "NITRO_TWO_ENTITIES",
+    `Two entity classes are named "${first.name}": at ${first.place} and at ${second.place}.`,
+    {
+      details: { name: first.name, places: [first.place, second.place] },
+    },
+  )
 }
 
 /**
@@ -114,6 +124,7 @@ export function declareEntities(classes: Iterable<EntityClass>): void {
   for (const entity of classes) {
     makeKnown(entity)
     const { name, fields } = entity.definition
-    for (const field of fields) if (field.references !== undefined) checkTargetName(name, field.name, field.references)
+    for (const field of fields)
+      if (field.references !== undefined) checkTargetName(name, field.name, field.references)
   }
 }

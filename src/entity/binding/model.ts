@@ -41,7 +41,9 @@ export class Model {
   #defined: Defined | undefined
   #validator: Validator | undefined
   #assemble: Assemble | undefined
-  #shown: { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> } | undefined
+  #shown:
+    | { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> }
+    | undefined
   readonly #mappers = new WeakMap<Encoding, Mapper>()
 
   constructor(name: string, shape: Shape, options: EntityOptions, place: string) {
@@ -63,7 +65,10 @@ export class Model {
   get shown(): { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> } {
     if (this.#shown === undefined) {
       const { definition } = this.defined
-      this.#shown = { definition, hidden: new Set(definition.fields.filter(({ hidden }) => hidden).map(({ name }) => name)) }
+      this.#shown = {
+        definition,
+        hidden: new Set(definition.fields.filter(({ hidden }) => hidden).map(({ name }) => name)),
+      }
     }
     return this.#shown
   }
@@ -104,7 +109,10 @@ type Assemble = (declared: Values, managed: Values) => Values
 // One object literal, as hydration has it: new and stored entities then share a hidden class.
 function createAssemble(model: Model): Assemble {
   if (!canGenerate) {
-    return (declared, managed) => Object.fromEntries(model.names.map(name => [name, (model.isDeclared(name) ? declared : managed)[name]]))
+    return (declared, managed) =>
+      Object.fromEntries(
+        model.names.map(name => [name, (model.isDeclared(name) ? declared : managed)[name]]),
+      )
   }
   const parts = model.names.map(name => `${name}:${model.isDeclared(name) ? "d" : "m"}.${name}`)
   return generate(`function assemble(d,m){return {${parts.join()}}}`, {})

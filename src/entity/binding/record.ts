@@ -45,7 +45,11 @@ export let setSaving: (record: EntityRecord, saving: Promise<unknown> | undefine
 /** The entities that were read with it (`Siblings`), which load their relations together. */
 export let siblingsOf: (record: EntityRecord) => object | undefined
 export let setSiblings: (record: EntityRecord, siblings: object | undefined) => void
-export let setStored: (record: EntityRecord, row: Row | undefined, origin: Origin | undefined) => void
+export let setStored: (
+  record: EntityRecord,
+  row: Row | undefined,
+  origin: Origin | undefined,
+) => void
 export let setDeleted: (record: EntityRecord) => void
 
 export class EntityRecord {
@@ -67,7 +71,8 @@ export class EntityRecord {
   }
 
   static {
-    isRecord = (value): value is EntityRecord => typeof value === "object" && value !== null && #values in value
+    isRecord = (value): value is EntityRecord =>
+      typeof value === "object" && value !== null && #values in value
     valuesOf = record => record.#values
     rowOf = record => record.#row
     originOf = record => record.#origin
@@ -102,7 +107,11 @@ export function expose<T>(record: EntityRecord, value: T): T {
   return value
 }
 
-export type RecordClass = abstract new (values: Values, row: Row | undefined, origin: Origin | undefined) => EntityRecord
+export type RecordClass = abstract new (
+  values: Values,
+  row: Row | undefined,
+  origin: Origin | undefined,
+) => EntityRecord
 type HydratableClass = new (data: unknown, stored?: Stored) => EntityRecord
 
 /** A class over `base` whose constructor validates (or hydrates) and whose fields are accessors: reads are plain, assignments validated. */
@@ -113,7 +122,9 @@ export function recordClass(
   assign: (record: EntityRecord, field: string, value: unknown) => unknown,
   generated: boolean = canGenerate,
 ): HydratableClass {
-  return generated ? generatedClass(base, names, create, assign) : closureClass(base, names, create, assign)
+  return generated
+    ? generatedClass(base, names, create, assign)
+    : closureClass(base, names, create, assign)
 }
 
 type Create = Parameters<typeof recordClass>[2]
@@ -121,7 +132,12 @@ type Assign = Parameters<typeof recordClass>[3]
 
 // A getter of its own source text has its own inline cache: reading costs a nanosecond more than a plain property,
 // where a getter shared by all fields costs ten.
-function generatedClass(base: RecordClass, names: readonly string[], create: Create, assign: Assign): HydratableClass {
+function generatedClass(
+  base: RecordClass,
+  names: readonly string[],
+  create: Create,
+  assign: Assign,
+): HydratableClass {
   const expose = 'if(typeof x==="object"&&x!==null)expose(this)'
   const accessors = names.map(name => {
     const key = JSON.stringify(name)
@@ -136,7 +152,12 @@ function generatedClass(base: RecordClass, names: readonly string[], create: Cre
   )
 }
 
-function closureClass(base: RecordClass, names: readonly string[], create: Create, assign: Assign): HydratableClass {
+function closureClass(
+  base: RecordClass,
+  names: readonly string[],
+  create: Create,
+  assign: Assign,
+): HydratableClass {
   const made = class extends base {
     constructor(data: unknown, stored?: Stored) {
       if (data === hydration && stored) super(stored.values, stored.row, stored.origin)

@@ -5,7 +5,17 @@ import { whereIds } from "../contract/key.ts"
 import type { Row } from "../contract/repository.ts"
 import type { EntityClass } from "../types/types.ts"
 import { type Model, modelOf } from "./model.ts"
-import { type EntityRecord, isExposed, type Origin, originOf, rowOf, setDeleted, setSiblings, setStored, valuesOf } from "./record.ts"
+import {
+  type EntityRecord,
+  isExposed,
+  type Origin,
+  originOf,
+  rowOf,
+  setDeleted,
+  setSiblings,
+  setStored,
+  valuesOf,
+} from "./record.ts"
 import { unscoped } from "./soft-delete.ts"
 import { onStore } from "./unit-of-work.ts"
 
@@ -15,7 +25,8 @@ const batchSize = 500
 export async function reread(instances: readonly object[]): Promise<void> {
   // Only records are noted.
   for (const records of byOrigin(new Set(instances as readonly EntityRecord[]))) {
-    for (let at = 0; at < records.length; at += batchSize) await rereadBatch(records.slice(at, at + batchSize))
+    for (let at = 0; at < records.length; at += batchSize)
+      await rereadBatch(records.slice(at, at + batchSize))
   }
 }
 
@@ -59,7 +70,8 @@ async function rowsOf(records: readonly EntityRecord[]): Promise<Map<unknown, Ro
 }
 
 function definitionOf([first]: readonly EntityRecord[]): EntityDefinition {
-  return (modelOf((first as EntityRecord).constructor as unknown as EntityClass) as Model).defined.definition
+  return (modelOf((first as EntityRecord).constructor as unknown as EntityClass) as Model).defined
+    .definition
 }
 
 async function rereadBatch(records: readonly EntityRecord[]): Promise<void> {
@@ -82,8 +94,10 @@ export function takeRow(record: EntityRecord, origin: Origin, row: Row | undefin
   }
   const { definition } = (modelOf(record.constructor as unknown as EntityClass) as Model).defined
   const values = valuesOf(record)
-  const unsaved = origin.mapper.difference(values, rowOf(record) as Row, isExposed(record))?.columns ?? []
+  const unsaved =
+    origin.mapper.difference(values, rowOf(record) as Row, isExposed(record))?.columns ?? []
   const read = origin.mapper.decode(row)
-  for (const { name, index } of definition.fields) if (!unsaved.includes(index)) values[name] = read[name]
+  for (const { name, index } of definition.fields)
+    if (!unsaved.includes(index)) values[name] = read[name]
   setStored(record, row, origin)
 }

@@ -23,7 +23,9 @@ it("runs again after a conflict or a busy store, and gives the result", async ()
 
 it("gives up after its attempts with the last error", async () => {
   const run = failing(9)
-  await expect(retry(run, { attempts: 3, delayMs: 1 })).rejects.toMatchObject({ code: "NITRO_TRANSACTION_CONFLICT" })
+  await expect(retry(run, { attempts: 3, delayMs: 1 })).rejects.toMatchObject({
+    code: "NITRO_TRANSACTION_CONFLICT",
+  })
   expect(run.calls).toBe(3)
 })
 
@@ -31,12 +33,16 @@ it("does not run again after any other error", async () => {
   const run = failing(1, "NITRO_DUPLICATE")
   await expect(retry(run, { delayMs: 1 })).rejects.toMatchObject({ code: "NITRO_DUPLICATE" })
   expect(run.calls).toBe(1)
-  expect(await retry(failing(1, "NITRO_DUPLICATE"), { delayMs: 1, codes: ["NITRO_DUPLICATE"] })).toBe("done")
+  expect(
+    await retry(failing(1, "NITRO_DUPLICATE"), { delayMs: 1, codes: ["NITRO_DUPLICATE"] }),
+  ).toBe("done")
 })
 
 it("runs once inside of a unit of work, which alone can be repeated", async () => {
   const run = failing(1)
-  await expect(unitOfWork(() => retry(run, { delayMs: 1 }))).rejects.toMatchObject({ code: "NITRO_TRANSACTION_CONFLICT" })
+  await expect(unitOfWork(() => retry(run, { delayMs: 1 }))).rejects.toMatchObject({
+    code: "NITRO_TRANSACTION_CONFLICT",
+  })
   expect(run.calls).toBe(1)
 })
 

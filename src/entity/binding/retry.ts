@@ -15,7 +15,11 @@ export interface RetryOptions {
 }
 
 // A stale entity is read again by the next run. Stores that let one transaction run at a time never see one; others do.
-const passing: readonly string[] = ["NITRO_TRANSACTION_CONFLICT", "NITRO_STORE_BUSY", "NITRO_STALE_ENTITY"]
+const passing: readonly string[] = [
+  "NITRO_TRANSACTION_CONFLICT",
+  "NITRO_STORE_BUSY",
+  "NITRO_STALE_ENTITY",
+]
 const longestDelayMs = 2000
 
 /**
@@ -26,14 +30,19 @@ const longestDelayMs = 2000
  * await retry(() => unitOfWork(() => transfer(from, to), { isolation: "serializable" }), { attempts: 3 })
  * ```
  */
-export async function retry<T>(fn: () => MaybePromise<T>, { attempts = 5, delayMs = 10, codes = passing }: RetryOptions = {}): Promise<T> {
-  if (!Number.isSafeInteger(attempts) || attempts < 1) throw queryError(`retry needs a number of attempts of 1 or more, not ${attempts}.`)
+export async function retry<T>(
+  fn: () => MaybePromise<T>,
+  { attempts = 5, delayMs = 10, codes = passing }: RetryOptions = {},
+): Promise<T> {
+  if (!Number.isSafeInteger(attempts) || attempts < 1)
+    throw queryError(`retry needs a number of attempts of 1 or more, not ${attempts}.`)
   const most = currentUnit() === undefined ? attempts : 1
   for (let attempt = 1; ; attempt++) {
     try {
       return await fn()
     } catch (error) {
-      if (attempt >= most || !(error instanceof NitroError) || !codes.includes(error.code)) throw error
+      if (attempt >= most || !(error instanceof NitroError) || !codes.includes(error.code))
+        throw error
     }
     await sleep(Math.min(delayMs * 2 ** (attempt - 1), longestDelayMs) * (0.5 + Math.random() / 2))
   }

@@ -8,8 +8,16 @@ import { observeChanges } from "./changes.ts"
 import { withStores } from "./stores.ts"
 import { unitOfWork } from "./unit-of-work.ts"
 
-class Folder extends Entity("Folder", { name: z.string() }, { softDelete: true, unique: ["name"], version: true }) {}
-class File extends Entity("File", { name: z.string(), size: z.int().default(1), folderId: ref("Folder").nullable().default(null) }) {}
+class Folder extends Entity(
+  "Folder",
+  { name: z.string() },
+  { softDelete: true, unique: ["name"], version: true },
+) {}
+class File extends Entity("File", {
+  name: z.string(),
+  size: z.int().default(1),
+  folderId: ref("Folder").nullable().default(null),
+}) {}
 class Plain extends Entity("Plain", { name: z.string() }) {}
 
 const stores = { memory: memory(), sqlite: sqlite(":memory:") }
@@ -42,7 +50,9 @@ for (const [name, store] of Object.entries(stores)) {
       expect(await Folder.where().select("name")).toEqual([{ name: "kept" }])
       expect((await Folder.all().page({ size: 10, number: 1 })).items.length).toBe(1)
       expect(await Folder.withDeleted().count()).toBe(2)
-      expect((await Folder.onlyDeleted().where({ name: { contains: "o" } })).map(folder => folder.name)).toEqual(["gone"])
+      expect(
+        (await Folder.onlyDeleted().where({ name: { contains: "o" } })).map(folder => folder.name),
+      ).toEqual(["gone"])
     })
 
     test("sums, groups and pages over what was asked for", async () => {
@@ -51,9 +61,12 @@ for (const [name, store] of Object.entries(stores)) {
       expect(await Folder.all().max("name")).toBe("kept")
       expect(await Folder.onlyDeleted().max("name")).toBe("gone")
       expect(await Folder.withDeleted().sum("version")).toBe(2)
-      expect((await Folder.onlyDeleted().page({ size: 5 })).items.map(folder => folder.name)).toEqual(["gone"])
+      expect(
+        (await Folder.onlyDeleted().page({ size: 5 })).items.map(folder => folder.name),
+      ).toEqual(["gone"])
       const all: string[] = []
-      for await (const folder of Folder.withDeleted().orderBy("name").stream({ batchSize: 1 })) all.push(folder.name)
+      for await (const folder of Folder.withDeleted().orderBy("name").stream({ batchSize: 1 }))
+        all.push(folder.name)
       expect(all).toEqual(["gone", "kept"])
     })
 
@@ -70,7 +83,10 @@ for (const [name, store] of Object.entries(stores)) {
     test("keeps unique values taken", async () => {
       const folder = await Folder.create({ name: "a" })
       await folder.delete()
-      await expect(Folder.create({ name: "a" })).rejects.toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["name"] } })
+      await expect(Folder.create({ name: "a" })).rejects.toMatchObject({
+        code: "NITRO_DUPLICATE",
+        details: { fields: ["name"] },
+      })
       await folder.delete({ permanently: true })
       await Folder.create({ name: "a" })
     })
@@ -92,7 +108,9 @@ for (const [name, store] of Object.entries(stores)) {
       expect(await Folder.deleteWhere({ name: ["a", "b"] })).toBe(0)
       expect(await Folder.updateWhere({}, { name: "d" }, { all: true })).toBe(1)
       expect(await Folder.withDeleted().count()).toBe(3)
-      expect(await Folder.deleteWhere({ deletedAt: { isNull: false } } as never, { permanently: true })).toBe(2)
+      expect(
+        await Folder.deleteWhere({ deletedAt: { isNull: false } } as never, { permanently: true }),
+      ).toBe(2)
       expect(await Folder.withDeleted().count()).toBe(1)
     })
 
@@ -105,7 +123,9 @@ for (const [name, store] of Object.entries(stores)) {
       await b?.delete()
       const pairs = await File.join(Folder, (file, folder) => file.folderId.eq(folder.id))
       expect(pairs.map(([file]) => file.name)).toEqual(["in a"])
-      expect((await Folder.join(File, (folder, file) => file.folderId.eq(folder.id))).length).toBe(1)
+      expect((await Folder.join(File, (folder, file) => file.folderId.eq(folder.id))).length).toBe(
+        1,
+      )
     })
 
     test("is announced as a delete, a restoration as a create, and is taken back with its unit of work", async () => {

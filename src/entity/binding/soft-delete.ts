@@ -2,7 +2,14 @@
 import type { MaybePromise } from "../../shared/types.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import type { Predicate } from "../contract/predicate.ts"
-import type { JoinPlan, QueryPlan, Repository, Row, SelectPlan, Write } from "../contract/repository.ts"
+import type {
+  JoinPlan,
+  QueryPlan,
+  Repository,
+  Row,
+  SelectPlan,
+  Write,
+} from "../contract/repository.ts"
 import { joinPrefixes } from "../definition/derived.ts"
 
 const isLive: Predicate = { op: "isNull", field: "deletedAt" }
@@ -19,7 +26,10 @@ export function hideDeleted(inner: Repository, definition: EntityDefinition): Re
 }
 
 // One condition made of another again and again would be compiled again and again: stores know conditions by identity.
-const scoped = { live: new WeakMap<Predicate, Predicate>(), gone: new WeakMap<Predicate, Predicate>() }
+const scoped = {
+  live: new WeakMap<Predicate, Predicate>(),
+  gone: new WeakMap<Predicate, Predicate>(),
+}
 
 function scope(where: Predicate | undefined, which: "live" | "gone"): Predicate {
   const own = which === "live" ? isLive : isGone
@@ -33,16 +43,29 @@ function scope(where: Predicate | undefined, which: "live" | "gone"): Predicate 
 }
 
 function visible<P extends QueryPlan>({ deleted, ...plan }: P): Omit<P, "deleted"> {
-  return deleted === "with" ? plan : { ...plan, where: scope(plan.where, deleted === "only" ? "gone" : "live") }
+  return deleted === "with"
+    ? plan
+    : { ...plan, where: scope(plan.where, deleted === "only" ? "gone" : "live") }
 }
 
 /** The same for the pairs of a join, each side by itself: of a left join, a deleted right row pairs with nothing. */
-export function visiblePairs(plan: JoinPlan, left: EntityDefinition, right: EntityDefinition): JoinPlan {
+export function visiblePairs(
+  plan: JoinPlan,
+  left: EntityDefinition,
+  right: EntityDefinition,
+): JoinPlan {
   const [leftPrefix, rightPrefix] = joinPrefixes(left, right)
-  const ofLeft: Predicate[] = left.softDelete ? [{ op: "isNull", field: `${leftPrefix}deletedAt` }] : []
-  const ofRight: Predicate[] = right.softDelete ? [{ op: "isNull", field: `${rightPrefix}deletedAt` }] : []
+  const ofLeft: Predicate[] = left.softDelete
+    ? [{ op: "isNull", field: `${leftPrefix}deletedAt` }]
+    : []
+  const ofRight: Predicate[] = right.softDelete
+    ? [{ op: "isNull", field: `${rightPrefix}deletedAt` }]
+    : []
   const { where, outer } = plan
-  if (outer === undefined) return ofLeft.length + ofRight.length === 0 ? plan : { ...plan, where: all(where, [...ofLeft, ...ofRight]) }
+  if (outer === undefined)
+    return ofLeft.length + ofRight.length === 0
+      ? plan
+      : { ...plan, where: all(where, [...ofLeft, ...ofRight]) }
   return {
     ...plan,
     ...(ofLeft.length === 0 ? {} : { where: all(where, ofLeft) }),
@@ -66,7 +89,8 @@ class LiveRows implements Repository {
     this.#deletedAt = definition.fieldByName.get("deletedAt")?.index ?? -1
     // Only what the store has, because who asks looks whether it is there.
     const updateWhere = inner.updateWhere?.bind(inner)
-    if (updateWhere) this.updateWhere = (where, ...rest) => updateWhere(scope(where, "live"), ...rest)
+    if (updateWhere)
+      this.updateWhere = (where, ...rest) => updateWhere(scope(where, "live"), ...rest)
     const select = inner.select?.bind(inner)
     if (select) this.select = (plan: SelectPlan) => select(visible(plan) as SelectPlan)
     const raw = inner.raw?.bind(inner)

@@ -49,7 +49,9 @@ describe("NITRO_DATABASE_URL", () => {
   })
 
   it("says which import is missing, and repeats no password", () => {
-    expect(() => storeFromUrl("nosuch://me:secret@host/db")).toThrowError(expect.objectContaining({ code: "NITRO_STORE_URL" }))
+    expect(() => storeFromUrl("nosuch://me:secret@host/db")).toThrowError(
+      expect.objectContaining({ code: "NITRO_STORE_URL" }),
+    )
     expect(() => storeFromUrl("nosuch://me:secret@host/db")).not.toThrowError(/secret/)
     expect(() => storeFromUrl("shop.db")).toThrowError(/no beginning/)
     registerStoreUrl("toy", () => memory())

@@ -8,7 +8,10 @@ type Open = (url: string) => Store
 const schemes = new Map<string, Open>([
   [
     "memory",
-    url => (url.slice("memory:".length) === "" ? memory() : snapshotStore({ file: url.slice("memory:".length) }, "NITRO_DATABASE_URL")),
+    url =>
+      url.slice("memory:".length) === ""
+        ? memory()
+        : snapshotStore({ file: url.slice("memory:".length) }, "NITRO_DATABASE_URL"),
   ],
 ])
 
@@ -36,7 +39,12 @@ export function storeFromUrl(url: string): Store {
     scheme === ""
       ? "The database URL has no beginning like `sqlite:`."
       : `No store is known for a database URL that begins with "${scheme}:".`,
-    { fix: door === undefined ? `Begin with one of ${known().join(", ")}.` : `Add import "${door}" to the file that starts the app.` },
+    {
+      fix:
+        door === undefined
+          ? `Begin with one of ${known().join(", ")}.`
+          : `Add import "${door}" to the file that starts the app.`,
+    },
   )
 }
 

@@ -72,7 +72,9 @@ describe("the store of a class", () => {
     class Expiring extends Entity("Expiring", {}, { ttlSeconds: 5 }) {
       static store = lacking({ ttl: false })
     }
-    await expect(Expiring.get("a")).rejects.toThrow('Expiring expires after `ttlSeconds`, but poor() lacks the capability "ttl"')
+    await expect(Expiring.get("a")).rejects.toThrow(
+      'Expiring expires after `ttlSeconds`, but poor() lacks the capability "ttl"',
+    )
     class Unique extends Entity("Unique", { n: z.int() }, { unique: ["n"] }) {
       static store = lacking({ unique: false })
     }
@@ -124,7 +126,11 @@ describe("memory()", () => {
   })
 
   it("lets expired rows go, their unique values too", async () => {
-    class Claim extends Entity("Claim", { name: z.string() }, { unique: ["name"], index: ["name"] }) {
+    class Claim extends Entity(
+      "Claim",
+      { name: z.string() },
+      { unique: ["name"], index: ["name"] },
+    ) {
       static store = memory({ ttlSeconds: 0.05 })
     }
     await Claim.create({ name: "a" })

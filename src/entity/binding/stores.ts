@@ -32,7 +32,8 @@ const configurationNames = optionNames<Configuration>({ store: true, encryptionK
 
 /** Sets defaults of the whole app. Entities already read keep the store they came from. */
 export function configure(configuration: Configuration): void {
-  if ("repository" in configuration) throw renamedError("configure({ repository })", "configure({ store })")
+  if ("repository" in configuration)
+    throw renamedError("configure({ repository })", "configure({ store })")
   refuseUnknownOptions("configure({ … })", configuration, configurationNames)
   if ("encryptionKeys" in configuration) setEncryptionKeys(configuration.encryptionKeys)
   if ("store" in configuration) {
@@ -46,26 +47,40 @@ export function configure(configuration: Configuration): void {
  * Inside of another call the inner one wins. A query that `fn` returns is read inside. Throws `NITRO_STORE_CONFLICT` inside of
  * a unit of work that has used another store.
  */
-export function withStores<T>(stores: Store | Readonly<Record<string, Store>>, fn: () => T): Started<T> {
+export function withStores<T>(
+  stores: Store | Readonly<Record<string, Store>>,
+  fn: () => T,
+): Started<T> {
   const outer = overrides.get()
   refuseInUnit(isStore(stores) ? [stores] : Object.values(stores))
   const run = (): Started<T> => started(fn())
   if (isStore(stores)) return overrides.run({ all: stores, byName: new Map() }, run)
   for (const [name, store] of Object.entries(stores)) assertStore(store, `withStores({ ${name} })`)
-  return overrides.run({ all: outer?.all, byName: new Map([...(outer?.byName ?? []), ...Object.entries(stores)]) }, run)
+  return overrides.run(
+    { all: outer?.all, byName: new Map([...(outer?.byName ?? []), ...Object.entries(stores)]) },
+    run,
+  )
 }
 
 /** A unit of work that has begun on one store would commit what is written to another by itself. */
 function refuseInUnit(stores: readonly Store[]): void {
   const unit = currentUnit()
   if (unit === undefined) return
-  const parts = stores.map(store => (store?.partitioned === undefined || currentPartition() === undefined ? store : store.partitioned()))
+  const parts = stores.map(store =>
+    store?.partitioned === undefined || currentPartition() === undefined
+      ? store
+      : store.partitioned(),
+  )
   for (const joined of unit.stores) {
     if (parts.includes(joined)) continue
-    throw new NitroError("NITRO_STORE_CONFLICT", `withStores was called inside of a unit of work that has begun on ${joined.name}.`, {
-      fix: "Call it around the unit of work.",
-      details: { store: joined.name },
-    })
+    throw new NitroError(
+      "NITRO_STORE_CONFLICT",
+      `withStores was called inside of a unit of work that has begun on ${joined.name}.`,
+      {
+        fix: "Call it around the unit of work.",
+        details: { store: joined.name },
+      },
+    )
   }
 }
 
@@ -78,7 +93,8 @@ export function storeOf(entity: EntityClass<never> | EntityClass): Store {
   }
   const own = entity.store
   if (own === undefined) {
-    if ("repository" in entity) throw renamedError(`static repository of ${entity.name}`, "static store")
+    if ("repository" in entity)
+      throw renamedError(`static repository of ${entity.name}`, "static store")
     appDefault ??= fromEnvironment()
     return hereOf(appDefault)
   }
@@ -111,7 +127,11 @@ function renamedError(from: string, to: string): NitroError {
 }
 
 function isStore(value: unknown): value is Store {
-  return typeof value === "object" && value !== null && typeof (value as Partial<Store>).bind === "function"
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as Partial<Store>).bind === "function"
+  )
 }
 
 function assertStore(value: unknown, where: string): asserts value is Store {
@@ -119,5 +139,8 @@ function assertStore(value: unknown, where: string): asserts value is Store {
 }
 
 function noStoreError(where: string): NitroError {
-  return definitionError(`${where} is not a store.`, 'Give what a store function returns: memory(), sqlite("shop.db").')
+  return definitionError(
+    `${where} is not a store.`,
+    'Give what a store function returns: memory(), sqlite("shop.db").',
+  )
 }

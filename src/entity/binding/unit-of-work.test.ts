@@ -13,7 +13,11 @@ import { afterCommit, unitOfWork } from "./unit-of-work.ts"
 const failure = new Error("on purpose")
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-class Account extends Entity("Account", { owner: z.string(), balance: z.int().default(0) }, { timestamps: true, version: true }) {
+class Account extends Entity(
+  "Account",
+  { owner: z.string(), balance: z.int().default(0) },
+  { timestamps: true, version: true },
+) {
   static store = memory()
 }
 class Note extends Entity("Note", { text: z.string() }) {
@@ -158,7 +162,10 @@ describe("a unit of work", () => {
       await unitOfWork(() => Note.create({ text: "kept" }))
     })
     expect((await Note.all()).map(({ text }) => text)).toEqual(["kept"])
-    expect(changes.map(({ op, entity }) => `${op} ${entity.name}`)).toEqual(["update Account", "create Note"])
+    expect(changes.map(({ op, entity }) => `${op} ${entity.name}`)).toEqual([
+      "update Account",
+      "create Note",
+    ])
   })
 
   it("shows nothing to others before the commit and never mixes with their writes", async () => {
@@ -169,7 +176,11 @@ describe("a unit of work", () => {
       throw failure
     })
     await sleep(5)
-    const [seen] = await Promise.all([Account.require(account.id), Account.create({ owner: "other" }), unit.catch(() => {})])
+    const [seen] = await Promise.all([
+      Account.require(account.id),
+      Account.create({ owner: "other" }),
+      unit.catch(() => {}),
+    ])
     expect(seen.balance).toBe(0)
     expect(await Account.count()).toBe(2)
   })
@@ -204,8 +215,17 @@ describe("a unit of work", () => {
 
   it("works on stores without transactions, where writes stay and are announced", async () => {
     const store = memory()
-    const { transaction: _, ...rest } = { ...store, bind: store.bind.bind(store), close: () => {}, encoding: store.encoding }
-    const plain: Store = { ...rest, name: "plain", capabilities: { transactions: false, durable: false, ttl: true, unique: true } }
+    const { transaction: _, ...rest } = {
+      ...store,
+      bind: store.bind.bind(store),
+      close: () => {},
+      encoding: store.encoding,
+    }
+    const plain: Store = {
+      ...rest,
+      name: "plain",
+      capabilities: { transactions: false, durable: false, ttl: true, unique: true },
+    }
     await withStores({ Note: plain }, async () => {
       const note = new Note({ text: "stays" })
       const nested = new Note({ text: "stays too" })
@@ -239,7 +259,9 @@ describe("a unit of work", () => {
     const cannotBegin = broken(async () => {
       throw failure
     })
-    await withStores({ Note: cannotBegin }, () => expect(unitOfWork(() => Note.create({ text: "x" }))).rejects.toBe(failure))
+    await withStores({ Note: cannotBegin }, () =>
+      expect(unitOfWork(() => Note.create({ text: "x" }))).rejects.toBe(failure),
+    )
     const account = new Account({ owner: "a" })
     await withStores({ Note: cannotBegin }, () =>
       expect(
@@ -255,7 +277,9 @@ describe("a unit of work", () => {
       throw failure
     })
     const note = new Note({ text: "x" })
-    await withStores({ Note: cannotCommit }, () => expect(unitOfWork(() => note.save())).rejects.toBe(failure))
+    await withStores({ Note: cannotCommit }, () =>
+      expect(unitOfWork(() => note.save())).rejects.toBe(failure),
+    )
     expect(note.isNew).toBe(true)
     expect(changes).toEqual([])
   })
@@ -293,7 +317,9 @@ describe("changes", () => {
     account.balance = 3
     await account.save()
     account.balance = 4
-    expect(changes.map(({ before, after }) => [before?.["balance"], after?.["balance" as never]])).toEqual([
+    expect(
+      changes.map(({ before, after }) => [before?.["balance"], after?.["balance" as never]]),
+    ).toEqual([
       [undefined, 1],
       [1, 2],
       [2, 3],
@@ -333,7 +359,10 @@ describe("changes", () => {
 
   it("reach the listeners of their class and of all, until they end", async () => {
     const seen: string[] = []
-    const ends = [Account.observe(({ id, after }) => seen.push(`${id} ${after?.owner}`)), Note.observe(() => seen.push("note"))]
+    const ends = [
+      Account.observe(({ id, after }) => seen.push(`${id} ${after?.owner}`)),
+      Note.observe(() => seen.push("note")),
+    ]
     await Account.create({ id: "1", owner: "a" })
     await Note.create({ text: "x" })
     for (const end of ends) end()

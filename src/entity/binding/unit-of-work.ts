@@ -24,7 +24,11 @@ export interface UnitOfWorkOptions {
   readonly name?: string
 }
 
-const unitOptions = optionNames<UnitOfWorkOptions>({ isolation: true, deadlineMs: true, name: true })
+const unitOptions = optionNames<UnitOfWorkOptions>({
+  isolation: true,
+  deadlineMs: true,
+  name: true,
+})
 
 /**
  * Runs `fn`; what it reads and writes in stores with transactions is all or nothing, each store for itself. When it
@@ -35,11 +39,17 @@ const unitOptions = optionNames<UnitOfWorkOptions>({ isolation: true, deadlineMs
  * After the commit, listeners of changes run first, then the callbacks of `afterCommit`. It resolves when these are done,
  * but after one turn of the event loop at the latest.
  */
-export async function unitOfWork<T>(fn: () => MaybePromise<T>, options: UnitOfWorkOptions = {}): Promise<T> {
+export async function unitOfWork<T>(
+  fn: () => MaybePromise<T>,
+  options: UnitOfWorkOptions = {},
+): Promise<T> {
   refuseUnknownOptions("unitOfWork(fn, { … })", options, unitOptions)
   const outer = currentUnit()
   const deadlineMs = deadlineOf(options, outer)
-  const unit = new Unit(outer, { name: options.name ?? (fn.name || "anonymous"), isolation: options.isolation })
+  const unit = new Unit(outer, {
+    name: options.name ?? (fn.name || "anonymous"),
+    isolation: options.isolation,
+  })
   let result: T
   try {
     const running = units.run(unit, () => started(fn()) as MaybePromise<T>)
@@ -49,7 +59,9 @@ export async function unitOfWork<T>(fn: () => MaybePromise<T>, options: UnitOfWo
       if (unit.hasChecks) await units.run(unit, () => unit.verify())
       return value
     }
-    result = await (deadlineMs === undefined ? done() : beforeDeadline(done(), deadlineMs, `The unit of work "${unit.name}"`))
+    result = await (deadlineMs === undefined
+      ? done()
+      : beforeDeadline(done(), deadlineMs, `The unit of work "${unit.name}"`))
   } catch (error) {
     await rolledBack(unit.rollback(error), error)
     throw error
@@ -59,13 +71,23 @@ export async function unitOfWork<T>(fn: () => MaybePromise<T>, options: UnitOfWo
 }
 
 /** For work of the library's own, which takes as long as the data is large. */
-export function atomically<T>(fn: () => MaybePromise<T>, options: UnitOfWorkOptions = {}): Promise<T> {
+export function atomically<T>(
+  fn: () => MaybePromise<T>,
+  options: UnitOfWorkOptions = {},
+): Promise<T> {
   return unitOfWork(fn, { deadlineMs: Number.POSITIVE_INFINITY, ...options })
 }
 
-function deadlineOf({ deadlineMs }: UnitOfWorkOptions, outer: Unit | undefined): number | undefined {
+function deadlineOf(
+  { deadlineMs }: UnitOfWorkOptions,
+  outer: Unit | undefined,
+): number | undefined {
   if (deadlineMs === undefined) return outer === undefined ? defaultDeadlineMs : undefined
-  if (!(deadlineMs > 0)) throw queryError(`deadlineMs must be above 0, not ${String(deadlineMs)}.`, "Leave it out, or give Infinity.")
+  if (!(deadlineMs > 0))
+    throw queryError(
+      `deadlineMs must be above 0, not ${String(deadlineMs)}.`,
+      "Leave it out, or give Infinity.",
+    )
   return deadlineMs === Number.POSITIVE_INFINITY ? undefined : deadlineMs
 }
 

@@ -6,7 +6,13 @@ import type { MaybePromise } from "../../shared/types.ts"
 import { runCallbacks } from "./commit-callbacks.ts"
 import { Consequences, type Reread } from "./consequences.ts"
 import "../contract/errors.ts"
-import type { Isolation, OpenTransaction, Repository, Store, TransactionOptions } from "../contract/repository.ts"
+import type {
+  Isolation,
+  OpenTransaction,
+  Repository,
+  Store,
+  TransactionOptions,
+} from "../contract/repository.ts"
 import { beginOn, hasTransactions, rollbackAll } from "./joined-store.ts"
 
 /** How many units are open in this process, those included that were rolled back and whose work may still be running. */
@@ -44,7 +50,10 @@ export class Unit implements OpenUnit {
   constructor(parent: Unit | undefined, { name, isolation }: UnitSettings) {
     this.name = name
     this.parent = parent
-    this.#transactionOptions = { holder: `unit of work "${name}"`, ...(isolation === undefined ? {} : { isolation }) }
+    this.#transactionOptions = {
+      holder: `unit of work "${name}"`,
+      ...(isolation === undefined ? {} : { isolation }),
+    }
     this.#identities = parent === undefined ? new Map() : parent.#identities
     if (parent !== undefined) parent.#nested.add(this)
     openUnits.count++
@@ -120,7 +129,9 @@ export class Unit implements OpenUnit {
   /** The stores that this unit has joined; one around it has joined them too. */
   get stores(): Iterable<Store> {
     const { parent } = this
-    return parent === undefined ? this.#joined.keys() : new Set([...this.#joined.keys(), ...parent.stores])
+    return parent === undefined
+      ? this.#joined.keys()
+      : new Set([...this.#joined.keys(), ...parent.stores])
   }
 
   run<T>(store: Store, operation: () => MaybePromise<T>): MaybePromise<T> {
@@ -139,7 +150,8 @@ export class Unit implements OpenUnit {
     const outer = this.parent?.join(store)
     const begun = after(outer, opened => beginOn(store, opened, this.#transactionOptions))
     const check = this.#onJoin.get(store)
-    const joined = check === undefined ? begun : after(begun, transaction => checked(transaction, check))
+    const joined =
+      check === undefined ? begun : after(begun, transaction => checked(transaction, check))
     this.#joined.set(store, joined)
     if (joined instanceof Promise) joined.catch(ignore)
     return joined
@@ -152,7 +164,9 @@ export class Unit implements OpenUnit {
 
   /** Whether joining the store still has something to check. */
   mustJoin(store: Store): boolean {
-    return (this.#onJoin.has(store) && !this.#joined.has(store)) || this.parent?.mustJoin(store) === true
+    return (
+      (this.#onJoin.has(store) && !this.#joined.has(store)) || this.parent?.mustJoin(store) === true
+    )
   }
 
   /** Begins on the store before its first operation. Throws `NITRO_STORE_BUSY` as any call that waits too long for it. */
@@ -209,7 +223,9 @@ export class Unit implements OpenUnit {
     }
     const committed = new Set<Store>()
     const takeBack = async (cause: unknown): Promise<never> => {
-      const others = joined.filter(([store]) => !committed.has(store)).map(([, transaction]) => transaction)
+      const others = joined
+        .filter(([store]) => !committed.has(store))
+        .map(([, transaction]) => transaction)
       await rollbackAll(others, cause)
       await this.#takeBack(committed)
       throw cause
@@ -256,7 +272,10 @@ export class Unit implements OpenUnit {
 
   /** Stores keep what was written where they have committed, and where they have no transactions. */
   #takeBack(committed: ReadonlySet<Store>): Promise<void> {
-    return this.consequences.takeBack(store => committed.has(store) || !hasTransactions(store), this.parent?.consequences)
+    return this.consequences.takeBack(
+      store => committed.has(store) || !hasTransactions(store),
+      this.parent?.consequences,
+    )
   }
 
   #leave(): void {
@@ -268,14 +287,21 @@ export class Unit implements OpenUnit {
 
   #assertNotRolledBack(): void {
     if (this.#state !== "rolled back") return
-    throw new NitroError("NITRO_UNIT_ENDED", `The unit of work "${this.name}" was rolled back, and this is left of its work.`, {
-      cause: this.#cause,
-    })
+    throw new NitroError(
+      "NITRO_UNIT_ENDED",
+      `The unit of work "${this.name}" was rolled back, and this is left of its work.`,
+      {
+        cause: this.#cause,
+      },
+    )
   }
 }
 
 /** The transaction, once the check has passed; else it is rolled back, and what the unit does on the store fails. */
-function checked(transaction: OpenTransaction, check: () => MaybePromise<void>): MaybePromise<OpenTransaction> {
+function checked(
+  transaction: OpenTransaction,
+  check: () => MaybePromise<void>,
+): MaybePromise<OpenTransaction> {
   const fail = async (error: unknown): Promise<never> => {
     await rollbackAll([transaction], error)
     throw error

@@ -50,7 +50,14 @@ type PlainParts<P> = { [K in keyof P]: PlainPart<P[K]> }
 type PartColumns<P> = {
   readonly [K in Exclude<
     keyof P,
-    keyof Equality<string> | keyof Ordering<string> | keyof Text | keyof Nullness | "path" | "field" | "place" | "build"
+    | keyof Equality<string>
+    | keyof Ordering<string>
+    | keyof Text
+    | keyof Nullness
+    | "path"
+    | "field"
+    | "place"
+    | "build"
   >]: PartColumn<NonNullable<P[K]>>
 }
 /** A date is compared with dates, or with their text in ISO form; a bigint with bigints. */
@@ -86,12 +93,15 @@ export interface JsonSteps<T> {
   /** The value at this place. `path()` is the whole. */
   path(): JsonColumn<T>
   path<A extends JsonKeys<T>>(a: A): JsonColumn<Inside<T, A>>
-  path<A extends JsonKeys<T>, B extends JsonKeys<Inside<T, A>>>(a: A, b: B): JsonColumn<Inside<Inside<T, A>, B>>
-  path<A extends JsonKeys<T>, B extends JsonKeys<Inside<T, A>>, C extends JsonKeys<Inside<Inside<T, A>, B>>>(
+  path<A extends JsonKeys<T>, B extends JsonKeys<Inside<T, A>>>(
     a: A,
     b: B,
-    c: C,
-  ): JsonColumn<Inside<Inside<Inside<T, A>, B>, C>>
+  ): JsonColumn<Inside<Inside<T, A>, B>>
+  path<
+    A extends JsonKeys<T>,
+    B extends JsonKeys<Inside<T, A>>,
+    C extends JsonKeys<Inside<Inside<T, A>, B>>,
+  >(a: A, b: B, c: C): JsonColumn<Inside<Inside<Inside<T, A>, B>, C>>
 }
 type Inside<T, K> = NonNullable<JsonAt<T, K>>
 
@@ -113,5 +123,7 @@ type JsonOrdering<S> = {
 export type JsonColumn<T> = JsonSteps<T> &
   Nullness &
   ([JsonScalarOf<T>] extends [never] ? unknown : JsonEquality<JsonScalarOf<T>>) &
-  ([Extract<JsonScalarOf<T>, string | number>] extends [never] ? unknown : JsonOrdering<Extract<JsonScalarOf<T>, string | number>>) &
+  ([Extract<JsonScalarOf<T>, string | number>] extends [never]
+    ? unknown
+    : JsonOrdering<Extract<JsonScalarOf<T>, string | number>>) &
   ([Extract<JsonScalarOf<T>, string>] extends [never] ? unknown : Text)

@@ -3,7 +3,14 @@ import { suggest } from "../../shared/suggest.ts"
 import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
 import { queryError, unknownFieldError } from "../contract/errors.ts"
 import { idCondition } from "../contract/key.ts"
-import type { ComparisonOperator, FieldOperand, Predicate, RelatedRows, TextOperator, Value } from "../contract/predicate.ts"
+import type {
+  ComparisonOperator,
+  FieldOperand,
+  Predicate,
+  RelatedRows,
+  TextOperator,
+  Value,
+} from "../contract/predicate.ts"
 import { negated } from "../contract/predicate-parts.ts"
 import { isStorableText } from "../contract/storable.ts"
 import { builtPredicate, Condition, describeValue, ownPredicate } from "./condition.ts"
@@ -37,8 +44,20 @@ interface Place {
   readonly around: (predicate: Predicate) => Predicate
 }
 
-const comparisons: ReadonlySet<string> = new Set(["eq", "ne", "lt", "lte", "gt", "gte"] satisfies ComparisonOperator[])
-const texts: ReadonlySet<string> = new Set(["contains", "startsWith", "endsWith", "like"] satisfies TextOperator[])
+const comparisons: ReadonlySet<string> = new Set([
+  "eq",
+  "ne",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+] satisfies ComparisonOperator[])
+const texts: ReadonlySet<string> = new Set([
+  "contains",
+  "startsWith",
+  "endsWith",
+  "like",
+] satisfies TextOperator[])
 const operators = [...comparisons, ...texts, "in", "notIn", "between", "isNull"]
 
 /** One field in `where(t => ...)`; `column-types.ts` says which operators which type has. */
@@ -58,7 +77,12 @@ class FieldColumn extends Operators {
   /** The value at a place inside of a JSON field. */
   path(...keys: unknown[]): JsonColumn {
     const { root, definition, around } = this.place
-    return new JsonColumn(definition, this.#definition, keys, predicate => new Condition(around(predicate), root))
+    return new JsonColumn(
+      definition,
+      this.#definition,
+      keys,
+      predicate => new Condition(around(predicate), root),
+    )
   }
 
   protected build(operator: string, value: unknown): Condition {
@@ -106,17 +130,25 @@ class RelationColumn {
   }
 }
 
-function quantified({ steps, definition, relations }: FoundRelation, quantifier: string, where: unknown): Predicate {
+function quantified(
+  { steps, definition, relations }: FoundRelation,
+  quantifier: string,
+  where: unknown,
+): Predicate {
   const inner = toCondition(definition, where, false, relations)
   if (quantifier === "some") return someOf(steps, inner)
   if (quantifier === "none") return negated(someOf(steps, inner))
-  if (inner === undefined) throw queryError(`"every" of the ${definition.plural} of an entity needs a condition, or it says nothing.`)
+  if (inner === undefined)
+    throw queryError(
+      `"every" of the ${definition.plural} of an entity needs a condition, or it says nothing.`,
+    )
   return negated(someOf(steps, negated(inner)))
 }
 
 function someOf(steps: readonly RelatedRows[], where: Predicate | undefined): Predicate {
   return steps.reduceRight<Predicate | undefined>(
-    (inner, rows) => (inner === undefined ? { op: "some", rows } : { op: "some", rows, where: inner }),
+    (inner, rows) =>
+      inner === undefined ? { op: "some", rows } : { op: "some", rows, where: inner },
     where,
   ) as Predicate
 }
@@ -149,7 +181,11 @@ const columnsOf = new WeakMap<EntityDefinition, Map<RelationLookup | string, obj
  * The fields and relations, for a function that builds a condition of them; with `prefix` the fields whose names begin with
  * it, named without it. `relations` are of that prefix too.
  */
-export function columns(definition: EntityDefinition, prefix = "", relations?: RelationLookup): object {
+export function columns(
+  definition: EntityDefinition,
+  prefix = "",
+  relations?: RelationLookup,
+): object {
   let known = columnsOf.get(definition)
   if (known === undefined) {
     known = new Map()
@@ -158,7 +194,11 @@ export function columns(definition: EntityDefinition, prefix = "", relations?: R
   const key = relations ?? prefix
   let made = known.get(key)
   if (made === undefined) {
-    made = columnsAt({ root: definition, definition, around: predicate => predicate }, prefix, relations)
+    made = columnsAt(
+      { root: definition, definition, around: predicate => predicate },
+      prefix,
+      relations,
+    )
     known.set(key, made)
   }
   return made
@@ -180,11 +220,21 @@ function columnsAt(place: Place, prefix: string, relations: RelationLookup | und
   })
 }
 
-function columnAt(place: Place, prefix: string, relations: RelationLookup | undefined, name: string): unknown {
+function columnAt(
+  place: Place,
+  prefix: string,
+  relations: RelationLookup | undefined,
+  name: string,
+): unknown {
   const field = place.definition.fieldByName.get(prefix + name)
   if (field !== undefined) return withParts(new FieldColumn(place, field), field)
   const relation = relations?.find(name)
-  if (relation === undefined) throw unknownFieldError(place.definition.name, name, knownNames(place.definition, prefix, relations))
+  if (relation === undefined)
+    throw unknownFieldError(
+      place.definition.name,
+      name,
+      knownNames(place.definition, prefix, relations),
+    )
   const quantifier = new RelationColumn(place, relation)
   if (relation.isMany) return quantifier
   const { definition, steps } = relation
@@ -195,7 +245,8 @@ function columnAt(place: Place, prefix: string, relations: RelationLookup | unde
   )
   return new Proxy(target, {
     get(fields, key) {
-      const isQuantifier = typeof key === "string" && quantifiers.has(key) && !definition.fieldByName.has(key)
+      const isQuantifier =
+        typeof key === "string" && quantifiers.has(key) && !definition.fieldByName.has(key)
       // A method of the column, bound: it is called on this.
       return isQuantifier ? quantifier[key as "some"].bind(quantifier) : Reflect.get(fields, key)
     },
@@ -204,13 +255,20 @@ function columnAt(place: Place, prefix: string, relations: RelationLookup | unde
 
 /** `p.price.amount`: the parts of a value object, each as `p.price.path("amount")`. */
 function withParts(column: FieldColumn, { parts = [] }: FieldDefinition): FieldColumn {
-  for (const { name } of parts) if (!(name in column)) Object.defineProperty(column, name, { get: () => column.path(name) })
+  for (const { name } of parts)
+    if (!(name in column)) Object.defineProperty(column, name, { get: () => column.path(name) })
   return column
 }
 
-function knownNames({ fields }: EntityDefinition, prefix: string, relations: RelationLookup | undefined): string[] {
+function knownNames(
+  { fields }: EntityDefinition,
+  prefix: string,
+  relations: RelationLookup | undefined,
+): string[] {
   return [
-    ...fields.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => name.slice(prefix.length)),
+    ...fields
+      .filter(({ name }) => name.startsWith(prefix))
+      .map(({ name }) => name.slice(prefix.length)),
     ...(relations?.names() ?? []),
   ]
 }
@@ -224,7 +282,8 @@ export function toCondition(
 ): Predicate | undefined {
   if (where === undefined) return undefined
   if (where instanceof Condition) return ownPredicate(definition, where)
-  if (typeof where === "function") return builtPredicate(definition, where as () => unknown, [columns(definition, "", relations)])
+  if (typeof where === "function")
+    return builtPredicate(definition, where as () => unknown, [columns(definition, "", relations)])
   if (typeof where !== "object" || where === null || Array.isArray(where)) {
     throw queryError(
       `${definition.name} cannot be filtered by ${describeValue(where)}.`,
@@ -241,7 +300,9 @@ export function toCondition(
     }
     const relation = relations?.find(name)
     if (relation === undefined) {
-      const unknown = Object.keys(where).filter(key => !definition.fieldByName.has(key) && relations?.find(key) === undefined)
+      const unknown = Object.keys(where).filter(
+        key => !definition.fieldByName.has(key) && relations?.find(key) === undefined,
+      )
       const message = filtering ? `Invalid fields for filtering: ${unknown.join(", ")}` : undefined
       throw unknownFieldError(definition.name, name, knownNames(definition, "", relations), message)
     }
@@ -253,18 +314,34 @@ export function toCondition(
 }
 
 /** `{ category: { name: "Office" } }`, `{ category: null }`, `{ products: { some: { price: { gt: 100 } } } }` */
-function relationConditions(definition: EntityDefinition, name: string, relation: FoundRelation, given: unknown): Predicate[] {
+function relationConditions(
+  definition: EntityDefinition,
+  name: string,
+  relation: FoundRelation,
+  given: unknown,
+): Predicate[] {
   if (!relation.isMany) {
     if (given === null) return [negated(someOf(relation.steps, undefined))]
     const where = toCondition(relation.definition, given, false, relation.relations)
     if (where === undefined)
-      throw queryError(`The condition on ${definition.name}.${name} is empty.`, "Leave it out, or give null for none.")
+      throw queryError(
+        `The condition on ${definition.name}.${name} is empty.`,
+        "Leave it out, or give null for none.",
+      )
     return [ofTarget(relation.steps, where)]
   }
-  const wanted = typeof given === "object" && given !== null && !(given instanceof Condition) ? Object.keys(given) : []
-  if (wanted.length === 0) throw queryError(`${definition.name}.${name} leads to several.`, "Say which must match: { some: { ... } }.")
+  const wanted =
+    typeof given === "object" && given !== null && !(given instanceof Condition)
+      ? Object.keys(given)
+      : []
+  if (wanted.length === 0)
+    throw queryError(
+      `${definition.name}.${name} leads to several.`,
+      "Say which must match: { some: { ... } }.",
+    )
   return wanted.map(quantifier => {
-    if (quantifiers.has(quantifier)) return quantified(relation, quantifier, (given as Record<string, unknown>)[quantifier])
+    if (quantifiers.has(quantifier))
+      return quantified(relation, quantifier, (given as Record<string, unknown>)[quantifier])
     throw queryError(
       `"${quantifier}" is no condition on ${definition.name}.${name}, which leads to several.`,
       suggest(quantifier, quantifiers),
@@ -272,13 +349,21 @@ function relationConditions(definition: EntityDefinition, name: string, relation
   })
 }
 
-function fieldConditions(definition: EntityDefinition, field: FieldDefinition, given: unknown): Predicate[] {
+function fieldConditions(
+  definition: EntityDefinition,
+  field: FieldDefinition,
+  given: unknown,
+): Predicate[] {
   if (Array.isArray(given)) return [condition(definition, field, "in", given)]
   if (!isOperatorObject(given)) return [condition(definition, field, "eq", given)]
-  if (field.type === "json" && Object.hasOwn(given, "path")) return jsonConditions(definition, field, given)
+  if (field.type === "json" && Object.hasOwn(given, "path"))
+    return jsonConditions(definition, field, given)
   return Object.keys(given).map(operator => {
     if (operators.includes(operator)) return condition(definition, field, operator, given[operator])
-    throw queryError(`"${operator}" is not an operator for ${definition.name}.${field.name}.`, suggest(operator, operators))
+    throw queryError(
+      `"${operator}" is not an operator for ${definition.name}.${field.name}.`,
+      suggest(operator, operators),
+    )
   })
 }
 
@@ -293,11 +378,17 @@ function isOperatorObject(given: unknown): given is Record<string, unknown> {
 }
 
 /** One checked condition on one field. */
-function condition(entity: EntityDefinition, field: FieldDefinition, operator: string, given: unknown): Predicate {
+function condition(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  operator: string,
+  given: unknown,
+): Predicate {
   const name = field.name
   if (field.derived) return idCondition(entity, name, operator, given)
   if (operator === "isNull") {
-    if (typeof given !== "boolean") throw wrongOperand(entity, field, operator, given, "true or false")
+    if (typeof given !== "boolean")
+      throw wrongOperand(entity, field, operator, given, "true or false")
     const isNull: Predicate = { op: "isNull", field: name }
     return given ? isNull : { op: "not", of: isNull }
   }
@@ -308,28 +399,47 @@ function condition(entity: EntityDefinition, field: FieldDefinition, operator: s
     )
   }
   if (texts.has(operator)) {
-    if (field.type !== "string" || typeof given !== "string") throw wrongOperand(entity, field, operator, given, "text, on a text field")
+    if (field.type !== "string" || typeof given !== "string")
+      throw wrongOperand(entity, field, operator, given, "text, on a text field")
     toPattern(operator as TextOperator, given, `${entity.name}.${name}`)
     return { op: operator as TextOperator, field: name, value: given }
   }
   if (operator === "in" || operator === "notIn") {
     if (!Array.isArray(given)) throw wrongOperand(entity, field, operator, given, "a list")
-    return { op: operator, field: name, values: given.map(value => operand(entity, field, operator, value, true)) }
+    return {
+      op: operator,
+      field: name,
+      values: given.map(value => operand(entity, field, operator, value, true)),
+    }
   }
   if (operator === "between") {
-    if (!Array.isArray(given) || given.length !== 2) throw wrongOperand(entity, field, operator, given, "two values, [from, to]")
+    if (!Array.isArray(given) || given.length !== 2)
+      throw wrongOperand(entity, field, operator, given, "two values, [from, to]")
     const [from, to] = given.map(value => operand(entity, field, operator, value, false))
     return { op: "between", field: name, from: from as Value, to: to as Value }
   }
   const op = operator as ComparisonOperator
-  if (given instanceof FieldColumn) return { op, field: name, value: otherField(entity, field, given) }
-  return { op, field: name, value: operand(entity, field, operator, given, op === "eq" || op === "ne") }
+  if (given instanceof FieldColumn)
+    return { op, field: name, value: otherField(entity, field, given) }
+  return {
+    op,
+    field: name,
+    value: operand(entity, field, operator, given, op === "eq" || op === "ne"),
+  }
 }
 
-function otherField(entity: EntityDefinition, field: FieldDefinition, column: FieldColumn): FieldOperand {
+function otherField(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  column: FieldColumn,
+): FieldOperand {
   const other = entity.fieldByName.get(column.field)
   const numeric = (type: string): boolean => type === "integer" || type === "number"
-  if (other === undefined || other.derived || (other.type !== field.type && !(numeric(other.type) && numeric(field.type)))) {
+  if (
+    other === undefined ||
+    other.derived ||
+    (other.type !== field.type && !(numeric(other.type) && numeric(field.type)))
+  ) {
     throw queryError(
       `${entity.name}.${field.name} (${field.type}) cannot be compared with the field "${column.field}" (${other?.type ?? "unknown"}).`,
     )
@@ -337,7 +447,13 @@ function otherField(entity: EntityDefinition, field: FieldDefinition, column: Fi
   return { field: column.field }
 }
 
-function operand(entity: EntityDefinition, field: FieldDefinition, operator: string, value: unknown, nullable: boolean): Value {
+function operand(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  operator: string,
+  value: unknown,
+  nullable: boolean,
+): Value {
   if (value === null && nullable) return null
   switch (field.type) {
     case "string":
@@ -365,13 +481,33 @@ function operand(entity: EntityDefinition, field: FieldDefinition, operator: str
       if (value instanceof Uint8Array) return value
       break
     case "json":
-      throw queryError(`${entity.name}.${field.name} holds JSON, which can only be compared with null.`)
+      throw queryError(
+        `${entity.name}.${field.name} holds JSON, which can only be compared with null.`,
+      )
   }
-  throw wrongOperand(entity, field, operator, value, field.type === "integer" ? "a number" : `a ${field.type}`)
+  throw wrongOperand(
+    entity,
+    field,
+    operator,
+    value,
+    field.type === "integer" ? "a number" : `a ${field.type}`,
+  )
 }
 
-function wrongOperand(entity: EntityDefinition, field: FieldDefinition, operator: string, value: unknown, wanted: string): Error {
+function wrongOperand(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  operator: string,
+  value: unknown,
+  wanted: string,
+): Error {
   // Leaving a condition out because its value is missing would widen the result, of a delete too.
-  const fix = value === undefined ? "Leave the field out, or use null to find rows without a value." : `Give ${wanted}.`
-  return queryError(`${entity.name}.${field.name} ${operator} needs ${wanted}, not ${describeValue(value)}.`, fix)
+  const fix =
+    value === undefined
+      ? "Leave the field out, or use null to find rows without a value."
+      : `Give ${wanted}.`
+  return queryError(
+    `${entity.name}.${field.name} ${operator} needs ${wanted}, not ${describeValue(value)}.`,
+    fix,
+  )
 }

@@ -74,7 +74,9 @@ function weightOfNot({ op }: Predicate): number {
 function listSize(field: string, list: readonly Value[]): number {
   const first = list.find(value => value !== null)
   const isListed =
-    first instanceof Uint8Array || (typeof first === "number" && !list.every(value => value === null || Number.isSafeInteger(value)))
+    first instanceof Uint8Array ||
+    (typeof first === "number" &&
+      !list.every(value => value === null || Number.isSafeInteger(value)))
   if (!isListed) return 1
   if (list.length <= maxListed) return 2 ** Math.ceil(Math.log2(list.length))
   throw queryError(
@@ -96,7 +98,10 @@ export function depthOf(predicate: Predicate, around = 0): number {
     case "not":
       return depthOf(predicate.of, around + weightOfNot(predicate.of)) + weightOfNot(predicate.of)
     case "some":
-      return (predicate.where === undefined ? 0 : depthOf(predicate.where, around + relatedDepth)) + relatedDepth
+      return (
+        (predicate.where === undefined ? 0 : depthOf(predicate.where, around + relatedDepth)) +
+        relatedDepth
+      )
     default:
       return 0
   }

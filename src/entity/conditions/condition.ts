@@ -42,7 +42,8 @@ class Group {
     const open = [...this.of].reverse()
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const group = groupOf(next)
-      if (group?.op === this.op) for (let at = group.of.length - 1; at >= 0; at--) open.push(group.of[at] as Condition)
+      if (group?.op === this.op)
+        for (let at = group.of.length - 1; at >= 0; at--) open.push(group.of[at] as Condition)
       else if (next.predicate.op === this.op) for (const part of next.predicate.of) parts.push(part)
       else parts.push(next.predicate)
     }
@@ -120,7 +121,8 @@ export class Specification extends Condition {
   }
 
   #of(condition: Condition): Specification {
-    if (condition.entity !== this.entity) return new Specification(ownPredicate(this.entity, condition), this.entity)
+    if (condition.entity !== this.entity)
+      return new Specification(ownPredicate(this.entity, condition), this.entity)
     use(condition)
     return new Specification(contentOf(condition), this.entity)
   }
@@ -147,12 +149,20 @@ export function not(condition: Condition): Condition {
 function junction(op: "and" | "or", conditions: readonly Condition[]): Condition {
   for (const condition of conditions) claim(condition)
   const entity = conditions.find(condition => condition.entity !== undefined)?.entity
-  const other = conditions.find(condition => condition.entity !== undefined && condition.entity !== entity)?.entity
+  const other = conditions.find(
+    condition => condition.entity !== undefined && condition.entity !== entity,
+  )?.entity
   if (entity !== undefined && other !== undefined) {
-    throw queryError(`A condition on ${entity.name} cannot be combined with one on ${other.name}.`, "Use conditions of one entity.")
+    throw queryError(
+      `A condition on ${entity.name} cannot be combined with one on ${other.name}.`,
+      "Use conditions of one entity.",
+    )
   }
   // One of unknown origin is looked through when it is used.
-  return new Condition(new Group(op, conditions), conditions.every(condition => condition.entity !== undefined) ? entity : undefined)
+  return new Condition(
+    new Group(op, conditions),
+    conditions.every(condition => condition.entity !== undefined) ? entity : undefined,
+  )
 }
 
 export function toPredicate(condition: Condition): Predicate {
@@ -167,7 +177,10 @@ function claim(condition: Condition): void {
     return
   }
   abandon(condition, "a condition")
-  throw queryError(`A condition was expected, not ${describeValue(condition)}.`, "Build it from the fields: t => t.done.eq(false).")
+  throw queryError(
+    `A condition was expected, not ${describeValue(condition)}.`,
+    "Build it from the fields: t => t.done.eq(false).",
+  )
 }
 
 /**
@@ -190,15 +203,20 @@ export function builtPredicate(
     built = outer
   }
   for (const condition of own) if (!isUsed(condition)) throw unusedError(condition)
-  if (hasDeadBranch(build)) throw queryError("A condition stands behind a JavaScript || and is never looked at.", combine)
+  if (hasDeadBranch(build))
+    throw queryError("A condition stands behind a JavaScript || and is never looked at.", combine)
   return result
 }
 
-const combine = "Combine conditions by .and(...), .or(...) and .not(): JavaScript's && and || give only one of the two."
+const combine =
+  "Combine conditions by .and(...), .or(...) and .not(): JavaScript's && and || give only one of the two."
 
 function unusedError({ predicate, entity }: Condition): NitroError {
   const { field } = predicate as { readonly field?: string }
-  const what = field === undefined ? `"${predicate.op}"` : `"${predicate.op}" of ${entity === undefined ? "" : `${entity.name}.`}${field}`
+  const what =
+    field === undefined
+      ? `"${predicate.op}"`
+      : `"${predicate.op}" of ${entity === undefined ? "" : `${entity.name}.`}${field}`
   return queryError(`A condition (${what}) was built and is not part of the result.`, combine)
 }
 
@@ -235,11 +253,13 @@ function checkFields(definition: EntityDefinition, predicate: Predicate): void {
 }
 
 function checkField(definition: EntityDefinition, name: string): void {
-  if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+  if (!definition.fieldByName.has(name))
+    throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
 }
 
 export function describeValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
+  if (typeof value === "string")
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
   if (typeof value === "function") return "a function"
   if (typeof value === "object" && value !== null)
     return value instanceof Date

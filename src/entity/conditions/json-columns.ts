@@ -1,8 +1,19 @@
 // Conditions on one value inside of a JSON field: `p.attributes.path("color", "name").eq("red")`.
 import { suggest } from "../../shared/suggest.ts"
-import type { EntityDefinition, FieldDefinition, FieldType, ValuePart } from "../contract/definition.ts"
+import type {
+  EntityDefinition,
+  FieldDefinition,
+  FieldType,
+  ValuePart,
+} from "../contract/definition.ts"
 import { queryError } from "../contract/errors.ts"
-import type { JsonPath, JsonScalar, JsonTest, Predicate, TextOperator } from "../contract/predicate.ts"
+import type {
+  JsonPath,
+  JsonScalar,
+  JsonTest,
+  Predicate,
+  TextOperator,
+} from "../contract/predicate.ts"
 import { negated } from "../contract/predicate-parts.ts"
 import { isStorableText } from "../contract/storable.ts"
 import { type Condition, describeValue } from "./condition.ts"
@@ -45,49 +56,85 @@ export class JsonColumn extends Operators {
 }
 
 /** `{ path: ["color", "name"], eq: "red" }` */
-export function jsonConditions(entity: EntityDefinition, field: FieldDefinition, given: Readonly<Record<string, unknown>>): Predicate[] {
+export function jsonConditions(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  given: Readonly<Record<string, unknown>>,
+): Predicate[] {
   const path = checkPath(entity, field, given["path"])
   const wanted = Object.keys(given).filter(name => name !== "path")
-  if (wanted.length === 0) throw queryError(`The condition on ${nameOf(entity, field, path)} says nothing.`, "Give an operator: eq.")
+  if (wanted.length === 0)
+    throw queryError(
+      `The condition on ${nameOf(entity, field, path)} says nothing.`,
+      "Give an operator: eq.",
+    )
   return wanted.map(operator => jsonCondition(entity, field, path, operator, given[operator]))
 }
 
 function checkPath(entity: EntityDefinition, field: FieldDefinition, path: unknown): JsonPath {
   const name = `${entity.name}.${field.name}`
-  if (field.type !== "json") throw queryError(`${name} is of the type ${field.type}, and has nothing inside.`, "Compare it as a whole.")
-  if (!Array.isArray(path)) throw queryError(`A path in ${name} is a list, not ${describeValue(path)}.`, 'Write ["color", "name"].')
-  if (path.length > maxSteps) throw queryError(`A path in ${name} has ${path.length} steps; at most ${maxSteps} are possible.`)
+  if (field.type !== "json")
+    throw queryError(
+      `${name} is of the type ${field.type}, and has nothing inside.`,
+      "Compare it as a whole.",
+    )
+  if (!Array.isArray(path))
+    throw queryError(
+      `A path in ${name} is a list, not ${describeValue(path)}.`,
+      'Write ["color", "name"].',
+    )
+  if (path.length > maxSteps)
+    throw queryError(
+      `A path in ${name} has ${path.length} steps; at most ${maxSteps} are possible.`,
+    )
   for (const key of path) {
-    if ((typeof key === "string" && isStorableText(key)) || (Number.isInteger(key) && (key as number) >= 0 && (key as number) < 2 ** 31))
+    if (
+      (typeof key === "string" && isStorableText(key)) ||
+      (Number.isInteger(key) && (key as number) >= 0 && (key as number) < 2 ** 31)
+    )
       continue
     throw queryError(`A step in ${name} is a key or a position from 0, not ${describeValue(key)}.`)
   }
   return path as JsonPath
 }
 
-function jsonCondition(entity: EntityDefinition, field: FieldDefinition, path: JsonPath, operator: string, given: unknown): Predicate {
+function jsonCondition(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  path: JsonPath,
+  operator: string,
+  given: unknown,
+): Predicate {
   const base = { op: "json", field: field.name, path } as const
   const isNull: Predicate = { ...base, test: "isNull" }
   const refuse = (wanted: string): Error =>
-    queryError(`${nameOf(entity, field, path)} ${operator} needs ${wanted}, not ${describeValue(given)}.`)
+    queryError(
+      `${nameOf(entity, field, path)} ${operator} needs ${wanted}, not ${describeValue(given)}.`,
+    )
   const type = partAt(field, path)
   /** As the value object is stored: a date as ISO text, a bigint as digits. */
   const plain = (value: unknown): unknown => {
-    if (type === "date" && value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
+    if (type === "date" && value instanceof Date && !Number.isNaN(value.getTime()))
+      return value.toISOString()
     return type === "bigint" && typeof value === "bigint" ? String(value) : value
   }
   const scalar = (given: unknown): JsonScalar => {
     const value = plain(given)
-    if (isText(value) || typeof value === "boolean" || Number.isFinite(value)) return value as JsonScalar
+    if (isText(value) || typeof value === "boolean" || Number.isFinite(value))
+      return value as JsonScalar
     throw refuse("text, a number, true or false")
   }
-  const equal = (value: unknown): Predicate => (value === null ? isNull : { ...base, test: "eq", value: scalar(value) })
+  const equal = (value: unknown): Predicate =>
+    value === null ? isNull : { ...base, test: "eq", value: scalar(value) }
   const anyOf = (values: unknown): Predicate => {
     if (!Array.isArray(values)) throw refuse("a list")
     return { op: "or", of: values.map(equal) }
   }
   const ordered = (test: JsonTest, given: unknown): Predicate => {
-    if (typeof given === "bigint") throw queryError(`${nameOf(entity, field, path)} is kept as text, whose order is not that of bigints.`)
+    if (typeof given === "bigint")
+      throw queryError(
+        `${nameOf(entity, field, path)} is kept as text, whose order is not that of bigints.`,
+      )
     const value = plain(given)
     if (!isText(value) && !Number.isFinite(value)) throw refuse("text or a number")
     return { ...base, test, value: value as JsonScalar }
@@ -109,7 +156,8 @@ function jsonCondition(entity: EntityDefinition, field: FieldDefinition, path: J
       return { op: "and", of: [ordered("gte", given[0]), ordered("lte", given[1])] }
     default:
       if (comparisons.includes(operator)) return ordered(operator as JsonTest, given)
-      if (!texts.includes(operator)) throw queryError(`"${operator}" is not an operator for JSON.`, suggest(operator, operators))
+      if (!texts.includes(operator))
+        throw queryError(`"${operator}" is not an operator for JSON.`, suggest(operator, operators))
       if (!isText(given)) throw refuse("text")
       toPattern(operator as TextOperator, given, nameOf(entity, field, path))
       return { ...base, test: operator as JsonTest, value: given }

@@ -9,7 +9,16 @@ import { compareBy, compileOrder, compilePredicate, matches } from "./matches.ts
 
 describe("matches", () => {
   const day = new Date("2024-05-01")
-  const row = { id: "a", text: "Apple 100%", count: 3, none: null, at: day, big: 5n, bytes: Uint8Array.of(1, 2), flag: false }
+  const row = {
+    id: "a",
+    text: "Apple 100%",
+    count: 3,
+    none: null,
+    at: day,
+    big: 5n,
+    bytes: Uint8Array.of(1, 2),
+    flag: false,
+  }
   const is = (predicate: Predicate): boolean => matches(predicate, row)
 
   it("matches everything without a condition, and nothing with an empty `or`", () => {
@@ -59,7 +68,12 @@ describe("matches", () => {
 
   it("decides a hostile pattern in no time", () => {
     const started = performance.now()
-    expect(matches({ op: "like", field: "text", value: `${"%a".repeat(30)}b` }, { text: "a".repeat(5000) })).toBe(false)
+    expect(
+      matches(
+        { op: "like", field: "text", value: `${"%a".repeat(30)}b` },
+        { text: "a".repeat(5000) },
+      ),
+    ).toBe(false)
     expect(performance.now() - started).toBeLessThan(1000)
   })
 
@@ -83,8 +97,11 @@ describe("matches", () => {
   it("sorts text by code point, not by UTF-16 unit", () => {
     const rows = ["\u{1f34e}", "\uff01", "z", "a\ud800", "ab", "a"].map(id => ({ id }))
     const sorted = [...rows].sort(compareBy([])).map(({ id }) => id)
-    const bytes = (text: string): string => Array.from(text, char => (char.codePointAt(0) as number).toString(16).padStart(6, "0")).join()
-    expect(sorted).toEqual([...rows.map(({ id }) => id)].sort((a, b) => (bytes(a) < bytes(b) ? -1 : 1)))
+    const bytes = (text: string): string =>
+      Array.from(text, char => (char.codePointAt(0) as number).toString(16).padStart(6, "0")).join()
+    expect(sorted).toEqual(
+      [...rows.map(({ id }) => id)].sort((a, b) => (bytes(a) < bytes(b) ? -1 : 1)),
+    )
   })
 })
 
@@ -104,7 +121,9 @@ function naive(predicate: Predicate, row: Plain): boolean {
       return row[predicate.field] === null
     case "in":
     case "notIn":
-      return predicate.values.some(value => row[predicate.field] === value) === (predicate.op === "in")
+      return (
+        predicate.values.some(value => row[predicate.field] === value) === (predicate.op === "in")
+      )
     case "between":
       return (
         naive({ op: "gte", field: predicate.field, value: predicate.from }, row) &&
@@ -135,12 +154,17 @@ function naive(predicate: Predicate, row: Plain): boolean {
       const left = row[predicate.field] as Exclude<Value, Date | Uint8Array>
       const given = predicate.value as Value | { field: string }
       const isField = typeof given === "object" && given !== null
-      const right = (isField ? row[(given as { field: string }).field] : given) as Exclude<Value, Date | Uint8Array>
+      const right = (isField ? row[(given as { field: string }).field] : given) as Exclude<
+        Value,
+        Date | Uint8Array
+      >
       if (predicate.op === "eq") return left === right && !(isField && left === null)
       if (predicate.op === "ne") return left !== right || (isField && left === null)
       if (left === null || right === null) return false
       const order =
-        typeof left === "string" ? Buffer.compare(Buffer.from(left), Buffer.from(right as string)) : Number(left) - Number(right)
+        typeof left === "string"
+          ? Buffer.compare(Buffer.from(left), Buffer.from(right as string))
+          : Number(left) - Number(right)
       return { lt: order < 0, lte: order <= 0, gt: order > 0, gte: order >= 0 }[predicate.op]
     }
   }
@@ -153,38 +177,68 @@ const text = fc.oneof(
 const number = fc.integer({ min: -3, max: 3 })
 const arbitraryOf = { text, other: text, count: number, limit: number, flag: fc.boolean() }
 const rowArbitrary = fc.record(
-  Object.fromEntries(fields.map(field => [field, fc.option(arbitraryOf[field] as fc.Arbitrary<string | number | boolean>, { freq: 4 })])),
+  Object.fromEntries(
+    fields.map(field => [
+      field,
+      fc.option(arbitraryOf[field] as fc.Arbitrary<string | number | boolean>, { freq: 4 }),
+    ]),
+  ),
 )
 
-const leaf: fc.Arbitrary<Predicate> = fc.constantFrom(...fields).chain((field): fc.Arbitrary<Predicate> => {
-  const value = arbitraryOf[field] as fc.Arbitrary<Value>
-  const nullable = fc.option(value, { freq: 5 })
-  const twin = { text: "other", other: "text", count: "limit", limit: "count", flag: "flag" }[field]
-  const general = [
-    fc.record({ op: fc.constantFrom("eq", "ne", "lt", "lte", "gt", "gte"), field: fc.constant(field), value: nullable }),
-    fc.record({
-      op: fc.constantFrom("eq", "ne", "lt", "lte", "gt", "gte"),
+const leaf: fc.Arbitrary<Predicate> = fc
+  .constantFrom(...fields)
+  .chain((field): fc.Arbitrary<Predicate> => {
+    const value = arbitraryOf[field] as fc.Arbitrary<Value>
+    const nullable = fc.option(value, { freq: 5 })
+    const twin = { text: "other", other: "text", count: "limit", limit: "count", flag: "flag" }[
+      field
+    ]
+    const general = [
+      fc.record({
+        op: fc.constantFrom("eq", "ne", "lt", "lte", "gt", "gte"),
+        field: fc.constant(field),
+        value: nullable,
+      }),
+      fc.record({
+        op: fc.constantFrom("eq", "ne", "lt", "lte", "gt", "gte"),
+        field: fc.constant(field),
+        value: fc.constant({ field: twin }),
+      }),
+      fc.record({
+        op: fc.constantFrom("in", "notIn"),
+        field: fc.constant(field),
+        values: fc.array(nullable, { maxLength: 3 }),
+      }),
+      fc.record({ op: fc.constant("between"), field: fc.constant(field), from: value, to: value }),
+      fc.record({ op: fc.constant("isNull"), field: fc.constant(field) }),
+    ]
+    const texts = fc.record({
+      op: fc.constantFrom("contains", "startsWith", "endsWith", "like"),
       field: fc.constant(field),
-      value: fc.constant({ field: twin }),
-    }),
-    fc.record({ op: fc.constantFrom("in", "notIn"), field: fc.constant(field), values: fc.array(nullable, { maxLength: 3 }) }),
-    fc.record({ op: fc.constant("between"), field: fc.constant(field), from: value, to: value }),
-    fc.record({ op: fc.constant("isNull"), field: fc.constant(field) }),
-  ]
-  const texts = fc.record({ op: fc.constantFrom("contains", "startsWith", "endsWith", "like"), field: fc.constant(field), value: text })
-  return fc.oneof(...general, ...(field === "text" || field === "other" ? [texts] : [])) as fc.Arbitrary<Predicate>
-})
+      value: text,
+    })
+    return fc.oneof(
+      ...general,
+      ...(field === "text" || field === "other" ? [texts] : []),
+    ) as fc.Arbitrary<Predicate>
+  })
 const { predicate: predicateArbitrary } = fc.letrec<{ predicate: Predicate }>(tie => ({
   predicate: fc.oneof(
     { maxDepth: 4 },
     leaf,
-    fc.record({ op: fc.constantFrom("and", "or"), of: fc.array(tie("predicate"), { maxLength: 3 }) }) as fc.Arbitrary<Predicate>,
+    fc.record({
+      op: fc.constantFrom("and", "or"),
+      of: fc.array(tie("predicate"), { maxLength: 3 }),
+    }) as fc.Arbitrary<Predicate>,
     fc.record({ op: fc.constant("not"), of: tie("predicate") }) as fc.Arbitrary<Predicate>,
   ),
 }))
-const orderArbitrary = fc.array(fc.record({ field: fc.constantFrom(...fields), direction: fc.constantFrom("asc", "desc") }), {
-  maxLength: 3,
-}) as fc.Arbitrary<Order[]>
+const orderArbitrary = fc.array(
+  fc.record({ field: fc.constantFrom(...fields), direction: fc.constantFrom("asc", "desc") }),
+  {
+    maxLength: 3,
+  },
+) as fc.Arbitrary<Order[]>
 
 class Thing extends Entity(
   "Thing",
@@ -218,9 +272,13 @@ describe("properties", () => {
         fc.option(fc.nat({ max: 5 })),
         fc.nat({ max: 4 }),
         (where, rows, orderBy, limit, offset) => {
-          const entities = rows.map((row, index) => ({ id: `${(index * 7) % 13}-${index}`, ...row }))
+          const entities = rows.map((row, index) => ({
+            id: `${(index * 7) % 13}-${index}`,
+            ...row,
+          }))
           const repository = memory().bind(Thing.definition)
-          const encode = (entity: object): unknown[] => Thing.definition.fields.map(({ name }) => (entity as Record<string, unknown>)[name])
+          const encode = (entity: object): unknown[] =>
+            Thing.definition.fields.map(({ name }) => (entity as Record<string, unknown>)[name])
           void repository.write(entities.map(entity => ({ op: "insert", row: encode(entity) })))
           const expected = entities
             .filter(entity => naive(where, entity as unknown as Plain))

@@ -1,7 +1,14 @@
 // Evaluates predicates and orders in memory, with exactly the semantics that stores keep (see predicate.ts).
 
 import { queryError } from "../contract/errors.ts"
-import type { ComparisonOperator, FieldOperand, JsonPath, JsonPredicate, Operand, Predicate } from "../contract/predicate.ts"
+import type {
+  ComparisonOperator,
+  FieldOperand,
+  JsonPath,
+  JsonPredicate,
+  Operand,
+  Predicate,
+} from "../contract/predicate.ts"
 import type { Order } from "../contract/repository.ts"
 import { isStorableText } from "../contract/storable.ts"
 import { isValueObject } from "../definition/value-object.ts"
@@ -125,7 +132,9 @@ function equal(a: Comparable, b: Comparable): boolean {
   return a !== null && a === b
 }
 
-function comparer(op: "eq" | "ne" | "lt" | "lte" | "gt" | "gte"): (a: Comparable, b: Comparable) => boolean {
+function comparer(
+  op: "eq" | "ne" | "lt" | "lte" | "gt" | "gte",
+): (a: Comparable, b: Comparable) => boolean {
   switch (op) {
     case "eq":
       return (a, b) => a === b
@@ -145,7 +154,8 @@ function comparer(op: "eq" | "ne" | "lt" | "lte" | "gt" | "gte"): (a: Comparable
 function json<R>({ path, test, value }: JsonPredicate, read: (row: R) => unknown): Test<R> {
   if (test === "isNull") return row => (valueAt(read(row), path) ?? null) === null
   const at = (row: R): unknown => valueAt(read(row), path)
-  if (test === "contains" || test === "startsWith" || test === "endsWith" || test === "like") return text(test, at, String(value))
+  if (test === "contains" || test === "startsWith" || test === "endsWith" || test === "like")
+    return text(test, at, String(value))
   const fixed = value as Comparable
   if (test === "eq") return row => at(row) === fixed
   const holds = comparer(test)
@@ -160,14 +170,23 @@ function valueAt(json: unknown, path: JsonPath): unknown {
   // Of an entity's own values: what is stored of a value object is its JSON.
   let found = isValueObject(json) ? json.toJSON() : json
   for (const key of path) {
-    if (typeof found !== "object" || found === null || Array.isArray(found) !== (typeof key === "number")) return undefined
+    if (
+      typeof found !== "object" ||
+      found === null ||
+      Array.isArray(found) !== (typeof key === "number")
+    )
+      return undefined
     if (!Object.hasOwn(found, key)) return undefined
     found = (found as Record<string | number, unknown>)[key]
   }
   return found
 }
 
-function text<R>(op: "contains" | "startsWith" | "endsWith" | "like", read: (row: R) => unknown, value: string): Test<R> {
+function text<R>(
+  op: "contains" | "startsWith" | "endsWith" | "like",
+  read: (row: R) => unknown,
+  value: string,
+): Test<R> {
   // No stored text holds half a character, of which a whole one consists here.
   if (!isStorableText(value)) return () => false
   const wanted = asciiLower(value)
@@ -228,7 +247,8 @@ export function toComparable(value: unknown): Comparable {
     case "object":
       if (value instanceof Date) return value.getTime()
       // One character per byte: equal content is an equal string, and strings order as their bytes do.
-      if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1")
+      if (value instanceof Uint8Array)
+        return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1")
       return null
     default:
       return null
@@ -261,13 +281,23 @@ function compareText(a: string, b: string): number {
 }
 
 /** Comparator for entities and plain objects: nulls last ascending and first descending, ties by the fields of `key` ascending. */
-export function compareBy(orderBy: readonly Order[], key?: readonly string[]): (a: object, b: object) => number {
+export function compareBy(
+  orderBy: readonly Order[],
+  key?: readonly string[],
+): (a: object, b: object) => number {
   return compileOrder(orderBy, byName as Reader<object>, key)
 }
 
 /** `key`: what breaks ties, `definition.key`. */
-export function compileOrder<R>(orderBy: readonly Order[], reader: Reader<R>, key: readonly string[] = ["id"]): (a: R, b: R) => number {
-  const keys = orderBy.map(({ field, direction }) => ({ read: reader(field), sign: direction === "desc" ? -1 : 1 }))
+export function compileOrder<R>(
+  orderBy: readonly Order[],
+  reader: Reader<R>,
+  key: readonly string[] = ["id"],
+): (a: R, b: R) => number {
+  const keys = orderBy.map(({ field, direction }) => ({
+    read: reader(field),
+    sign: direction === "desc" ? -1 : 1,
+  }))
   for (const field of key) keys.push({ read: reader(field), sign: 1 })
   return (a, b) => {
     for (const { read, sign } of keys) {

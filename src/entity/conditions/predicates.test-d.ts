@@ -60,12 +60,24 @@ class ProductTag extends Entity("ProductTag", { productId: ref("Product"), tagId
 class Manual extends Entity("Manual", { productId: ref("Product"), pages: z.int() }) {}
 
 // Relations to one are their target's fields, at any depth; relations to many say which targets.
-const one: Product[] = await Product.where(p => p.category.name.eq("Office").and(p.category.parent.name.ne("All")))
-const many: Category[] = await Category.where(c => c.products.some(p => p.price.gt(100).and(p.manual.pages.lt(5))))
-const none: Query<Category> = Category.where(c => c.products.none().or(c.products.every({ price: { gt: 1 } })))
+const one: Product[] = await Product.where(p =>
+  p.category.name.eq("Office").and(p.category.parent.name.ne("All")),
+)
+const many: Category[] = await Category.where(c =>
+  c.products.some(p => p.price.gt(100).and(p.manual.pages.lt(5))),
+)
+const none: Query<Category> = Category.where(c =>
+  c.products.none().or(c.products.every({ price: { gt: 1 } })),
+)
 const tagged: Product[] = await Product.where(p => p.tags.some(t => t.name.in(["red"])))
-const objects: Product[] = await Product.where({ category: { name: "Office", parent: null }, tags: { some: { name: "red" } } })
-const filtered: Product[] = await Product.filter({ category: { name: { startsWith: "O" } } }, { orderBy: "-price" })
+const objects: Product[] = await Product.where({
+  category: { name: "Office", parent: null },
+  tags: { some: { name: "red" } },
+})
+const filtered: Product[] = await Product.filter(
+  { category: { name: { startsWith: "O" } } },
+  { orderBy: "-price" },
+)
 const spec: Specification = Product.spec(p => p.category.name.eq("Office"))
 const gone: number = await Product.deleteWhere(p => p.category.name.eq("Office"))
 const cheap: Product[] = await (await Category.require("1")).cheap
@@ -107,8 +119,12 @@ const json: Product[] = await Product.where(p =>
     .and(p.attributes.path("tags").path(0).startsWith("a"))
     .and(p.attributes.path("weight").isNull()),
 )
-const free: Product[] = await Product.where(p => p.anything.path("a", 0, "b").eq(true).or(p.unknown.path("x").lt("y")))
-const byObject: Product[] = await Product.where({ attributes: { path: ["color", "name"], in: ["red", null] } })
+const free: Product[] = await Product.where(p =>
+  p.anything.path("a", 0, "b").eq(true).or(p.unknown.path("x").lt("y")),
+)
+const byObject: Product[] = await Product.where({
+  attributes: { path: ["color", "name"], in: ["red", null] },
+})
 // @ts-expect-error no such key
 Product.where(p => p.attributes.path("colour", "name").eq("red"))
 // @ts-expect-error no such key of the color
@@ -125,7 +141,9 @@ Product.where(p => p.anything.path("a").lt(true))
 Product.where(p => p.name.path("a").eq("b"))
 
 // Pairs, also without a partner.
-const pairs: [Product, Category | undefined][] = await Product.leftJoin(Category, (p, c) => p.categoryId.eq(c.id))
+const pairs: [Product, Category | undefined][] = await Product.leftJoin(Category, (p, c) =>
+  p.categoryId.eq(c.id),
+)
   .where((p, c) =>
     c.name
       .isNull()
@@ -156,5 +174,20 @@ const page = await product.tags.page({ size: 5 })
 // @ts-expect-error no such field
 product.tags.where(t => t.nmae.eq("red"))
 
-export const used: unknown[] = [one, many, none, tagged, objects, filtered, spec, gone, cheap, top, byValue, json, free, byObject]
+export const used: unknown[] = [
+  one,
+  many,
+  none,
+  tagged,
+  objects,
+  filtered,
+  spec,
+  gone,
+  cheap,
+  top,
+  byValue,
+  json,
+  free,
+  byObject,
+]
 export const more: unknown[] = [pairs, added, red, count, page]

@@ -19,9 +19,14 @@ class Item extends Entity("Item", {
     return this.belongsTo(Shop, "shopId")
   }
 }
-type Columns = Parameters<Extract<Parameters<QueryOf<typeof Item>["where"]>[0], (columns: never) => unknown>>[0]
+type Columns = Parameters<
+  Extract<Parameters<QueryOf<typeof Item>["where"]>[0], (columns: never) => unknown>
+>[0]
 
-const refused = expect.objectContaining({ code: "NITRO_QUERY", fix: expect.stringContaining(".and(") })
+const refused = expect.objectContaining({
+  code: "NITRO_QUERY",
+  fix: expect.stringContaining(".and("),
+})
 
 beforeEach(async () => {
   await Item.deleteWhere({}, { all: true })
@@ -101,9 +106,13 @@ it("takes every condition that is part of the result, from wherever it is", asyn
   const cheap = Item.spec(i => i.price.lt(1))
   const [soldOut, limit]: [boolean, number | undefined] = [true, undefined]
   expect(await Item.count(p => cheap.and(p.stock.eq(0)))).toBe(1)
-  expect(await Item.count(p => and(or(p.stock.eq(0), p.price.lt(1)), not(p.price.gt(limit || 4))))).toBe(2)
+  expect(
+    await Item.count(p => and(or(p.stock.eq(0), p.price.lt(1)), not(p.price.gt(limit || 4)))),
+  ).toBe(2)
   expect(await Item.count(p => (soldOut ? p.stock.eq(0) : p.stock.gt(0)))).toBe(2)
-  expect(await Item.count(p => [1, 2].reduce((all, n) => all.or(p.stock.eq(n)), p.stock.eq(0)))).toBe(2)
+  expect(
+    await Item.count(p => [1, 2].reduce((all, n) => all.or(p.stock.eq(n)), p.stock.eq(0))),
+  ).toBe(2)
   expect(await Item.count(p => cheap.or(p.stock.eq(Number("") || Number("0"))))).toBe(3)
   expect(await Shop.count(s => s.items.some(i => i.price.lt(1).and(i.shop.id.isNotNull())))).toBe(0)
 })

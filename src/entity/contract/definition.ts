@@ -3,7 +3,15 @@ import type { z } from "zod"
 import type { FieldMetadata } from "./field-options.ts"
 
 /** How a value behaves in comparisons and in a store. `json` covers objects and arrays. */
-export type FieldType = "string" | "integer" | "number" | "boolean" | "date" | "bigint" | "bytes" | "json"
+export type FieldType =
+  | "string"
+  | "integer"
+  | "number"
+  | "boolean"
+  | "date"
+  | "bigint"
+  | "bytes"
+  | "json"
 
 /** An id as an entity holds it: text, unless the class declares a field `id` of another type. */
 export type EntityId = string | number | bigint

@@ -130,38 +130,66 @@ export interface Issue {
 
 export function validationError(entity: string, issues: readonly Issue[]): NitroError {
   const text = issues.map(issue => `${issue.path}: ${issue.message}`).join("; ")
-  return new NitroError("NITRO_VALIDATION", `${entity} is not valid. ${text}`, { details: { entity, issues } })
+  return new NitroError("NITRO_VALIDATION", `${entity} is not valid. ${text}`, {
+    details: { entity, issues },
+  })
 }
 
-export function unknownFieldError(entity: string, field: string, known: Iterable<string>, message?: string): NitroError {
+export function unknownFieldError(
+  entity: string,
+  field: string,
+  known: Iterable<string>,
+  message?: string,
+): NitroError {
   return new NitroError("NITRO_UNKNOWN_FIELD", message ?? `${entity} has no field "${field}".`, {
     fix: suggest(field, known),
-    details: { entity, field, issues: [{ path: field, message: "is not a known field" }] satisfies Issue[] },
+    details: {
+      entity,
+      field,
+      issues: [{ path: field, message: "is not a known field" }] satisfies Issue[],
+    },
   })
 }
 
 export function notFoundError(entity: string, id: EntityId, why = "not found"): NitroError {
-  return new NitroError("NITRO_ENTITY_NOT_FOUND", `${entity} "${id}" ${why}.`, { details: { entity, id } })
+  return new NitroError("NITRO_ENTITY_NOT_FOUND", `${entity} "${id}" ${why}.`, {
+    details: { entity, id },
+  })
 }
 
 /** `entity` cannot be deleted while rows of `by` point to it by `field`. */
-export function referenceError(entity: string, id: EntityId, by: string, field: string, count: number, cause?: unknown): NitroError {
+export function referenceError(
+  entity: string,
+  id: EntityId,
+  by: string,
+  field: string,
+  count: number,
+  cause?: unknown,
+): NitroError {
   const others = count === 1 ? `a ${by} points` : `${count} of ${by} point`
-  return new NitroError("NITRO_REFERENCE", `${entity} "${id}" cannot be deleted: ${others} to it by ${field}.`, {
-    fix: `Delete what points to it first, or declare ${by}.${field} as ref("${entity}", { onDelete: "cascade" }) or "setNull".`,
-    details: { entity, id, by, field, count },
-    clientMessage: `This ${entity} is still in use and cannot be deleted.`,
-    ...(cause === undefined ? {} : { cause }),
-  })
+  return new NitroError(
+    "NITRO_REFERENCE",
+    `${entity} "${id}" cannot be deleted: ${others} to it by ${field}.`,
+    {
+      fix: `Delete what points to it first, or declare ${by}.${field} as ref("${entity}", { onDelete: "cascade" }) or "setNull".`,
+      details: { entity, id, by, field, count },
+      clientMessage: `This ${entity} is still in use and cannot be deleted.`,
+      ...(cause === undefined ? {} : { cause }),
+    },
+  )
 }
 
 /** A store throws this for a delete that takes more rows along than it follows: the entity module then deletes them one after the other. */
 export function longCascadeError(entity: string, cause?: unknown): NitroError {
-  return new NitroError("NITRO_REFERENCE", `A delete of ${entity} takes more rows along, each by the one before, than the store follows.`, {
-    fix: "Delete the last ones first.",
-    details: { entity, longCascade: true },
-    ...(cause === undefined ? {} : { cause }),
-  })
+  return new NitroError(
+    "NITRO_REFERENCE",
+    `A delete of ${entity} takes more rows along, each by the one before, than the store follows.`,
+    {
+      fix: "Delete the last ones first.",
+      details: { entity, longCascade: true },
+      ...(cause === undefined ? {} : { cause }),
+    },
+  )
 }
 
 export function isLongCascade(error: unknown): boolean {
@@ -169,12 +197,24 @@ export function isLongCascade(error: unknown): boolean {
 }
 
 /** A store throws this for a taken id or unique value; `fields` are field names, `definition.key` for the id. */
-export function duplicateError(entity: string, fields: readonly string[], cause?: unknown): NitroError {
+export function duplicateError(
+  entity: string,
+  fields: readonly string[],
+  cause?: unknown,
+): NitroError {
   const names = fields.join(" and ")
-  return new NitroError("NITRO_DUPLICATE", `Another ${entity} has this ${names || "value"} already.`, {
-    details: { entity, fields, issues: fields.map(path => ({ path, message: "is already taken" })) satisfies Issue[] },
-    ...(cause === undefined ? {} : { cause }),
-  })
+  return new NitroError(
+    "NITRO_DUPLICATE",
+    `Another ${entity} has this ${names || "value"} already.`,
+    {
+      details: {
+        entity,
+        fields,
+        issues: fields.map(path => ({ path, message: "is already taken" })) satisfies Issue[],
+      },
+      ...(cause === undefined ? {} : { cause }),
+    },
+  )
 }
 
 export function definitionError(message: string, fix: string): NitroError {

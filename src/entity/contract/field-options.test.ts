@@ -26,7 +26,8 @@ class Person extends Entity(
   }
 }
 
-const rowOf = async (id: string) => (await Person.store.bind(Person.definition).get(id)) as unknown[]
+const rowOf = async (id: string) =>
+  (await Person.store.bind(Person.definition).get(id)) as unknown[]
 
 beforeEach(() => configure({ encryptionKeys: { one: key(1) } }))
 afterEach(async () => {
@@ -37,8 +38,16 @@ afterEach(async () => {
 describe("options of fields", () => {
   it("stand in the definition, however the schema was wrapped", () => {
     const { fieldByName, guarded } = Person.definition
-    expect(fieldByName.get("name")?.meta).toEqual({ label: "Full name", help: "As on the door.", order: 1 })
-    expect(fieldByName.get("password")).toMatchObject({ hidden: true, meta: { widget: "password" }, type: "string" })
+    expect(fieldByName.get("name")?.meta).toEqual({
+      label: "Full name",
+      help: "As on the door.",
+      order: 1,
+    })
+    expect(fieldByName.get("password")).toMatchObject({
+      hidden: true,
+      meta: { widget: "password" },
+      type: "string",
+    })
     expect(fieldByName.get("ssn")).toMatchObject({ encrypted: true, nullable: true })
     expect(fieldByName.get("born")?.meta).toBe(undefined)
     expect(guarded).toEqual(["role"])
@@ -47,7 +56,9 @@ describe("options of fields", () => {
   it("keep the checks of the schema, also those added later", async () => {
     await expect(Person.create({ name: "" })).rejects.toMatchObject({ code: "NITRO_VALIDATION" })
     class Short extends Entity("Short", { code: field(z.string(), { label: "Code" }).max(2) }) {}
-    expect(() => new Short({ code: "abc" })).toThrowError(expect.objectContaining({ code: "NITRO_VALIDATION" }))
+    expect(() => new Short({ code: "abc" })).toThrowError(
+      expect.objectContaining({ code: "NITRO_VALIDATION" }),
+    )
     expect(Short.definition.fieldByName.get("code")?.meta).toEqual({ label: "Code" })
   })
 
@@ -67,7 +78,9 @@ describe("a hidden field", () => {
     expect(inspect(person)).not.toContain("secret")
     expect(await Person.search("secret")).toEqual([])
     expect((await Person.require(person.id)).password).toBe("secret")
-    expect(() => person.toJSON({ include: ["password"] })).toThrowError(expect.objectContaining({ code: "NITRO_QUERY" }))
+    expect(() => person.toJSON({ include: ["password"] })).toThrowError(
+      expect.objectContaining({ code: "NITRO_QUERY" }),
+    )
   })
 })
 
@@ -76,7 +89,9 @@ describe("toJSON", () => {
     const person = await Person.create({ name: "Ann", born: 2006 })
     expect(person.toJSON({ include: ["age"] })).toMatchObject({ name: "Ann", age: 20 })
     expect(person.toJSON()).not.toHaveProperty("age")
-    expect(() => person.toJSON({ include: ["agee"] })).toThrowError(expect.objectContaining({ code: "NITRO_UNKNOWN_FIELD" }))
+    expect(() => person.toJSON({ include: ["agee"] })).toThrowError(
+      expect.objectContaining({ code: "NITRO_UNKNOWN_FIELD" }),
+    )
   })
 })
 
@@ -117,7 +132,9 @@ describe("an encrypted field", () => {
   it("can be asked for null and nothing else", async () => {
     await Person.create({ name: "Ann", ssn: "1" })
     expect(await Person.count({ ssn: { isNull: false } } as never)).toBe(1)
-    expect(() => Person.where({ ssn: "1" })).toThrowError(expect.objectContaining({ code: "NITRO_QUERY" }))
+    expect(() => Person.where({ ssn: "1" })).toThrowError(
+      expect.objectContaining({ code: "NITRO_QUERY" }),
+    )
     expect(() => Person.where(p => p.ssn.contains("1"))).toThrowError(/encrypted/)
     expect(() => Person.all().orderBy("ssn")).toThrowError(/encrypted/)
     expect(await Person.search("1")).toEqual([])
@@ -153,7 +170,9 @@ describe("an encrypted field", () => {
 
   it("takes its keys from the environment, and says when there are none", async () => {
     configure({ encryptionKeys: undefined })
-    await expect(Person.create({ name: "Ann", ssn: "1" })).rejects.toMatchObject({ code: "NITRO_ENCRYPTION" })
+    await expect(Person.create({ name: "Ann", ssn: "1" })).rejects.toMatchObject({
+      code: "NITRO_ENCRYPTION",
+    })
     process.env["NITRO_ENCRYPTION_KEYS"] = `env:${Buffer.from(key(5)).toString("base64")}`
     try {
       const { id } = await Person.create({ name: "Ann", ssn: "1" })
@@ -168,8 +187,14 @@ describe("an encrypted field", () => {
 
   it("is refused where it cannot work", () => {
     class Count extends Entity("Count", { n: field(z.int(), { encrypted: true }) }) {}
-    class Unique extends Entity("Unique", { n: field(z.string(), { encrypted: true }) }, { unique: ["n"] }) {}
+    class Unique extends Entity(
+      "Unique",
+      { n: field(z.string(), { encrypted: true }) },
+      { unique: ["n"] },
+    ) {}
     for (const entity of [Count, Unique])
-      expect(() => entity.definition).toThrowError(expect.objectContaining({ code: "NITRO_DEFINITION" }))
+      expect(() => entity.definition).toThrowError(
+        expect.objectContaining({ code: "NITRO_DEFINITION" }),
+      )
   })
 })

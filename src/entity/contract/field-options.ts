@@ -33,11 +33,17 @@ export interface HiddenField {
  * A zod schema with options: `field(z.string(), { hidden: true, label: "Password" })`. Say it innermost or outermost:
  * `field(z.string()).nullable()` and `field(z.string().nullable())` are the same.
  */
-export function field<T extends z.ZodType>(schema: T, options: FieldOptions & { readonly hidden: true }): T & HiddenField
+export function field<T extends z.ZodType>(
+  schema: T,
+  options: FieldOptions & { readonly hidden: true },
+): T & HiddenField
 export function field<T extends z.ZodType>(schema: T, options: FieldOptions): T
 export function field<T extends z.ZodType>(schema: T, options: FieldOptions): T {
   const before = optionsOf(schema)
-  return schema.clone({ ...schema._zod.def, nitroField: { ...before, ...options } } as typeof schema._zod.def)
+  return schema.clone({
+    ...schema._zod.def,
+    nitroField: { ...before, ...options },
+  } as typeof schema._zod.def)
 }
 
 /** The options on this schema itself; wrappers hold those of what they wrap. */
@@ -47,19 +53,37 @@ export function optionsOf(schema: z.ZodType): FieldOptions | undefined {
 
 /** The options of a schema and of everything it wraps; the outer ones win. */
 export function allOptionsOf(schema: z.ZodType): FieldOptions {
-  const { innerType, out } = schema._zod.def as { readonly innerType?: z.ZodType; readonly out?: z.ZodType }
+  const { innerType, out } = schema._zod.def as {
+    readonly innerType?: z.ZodType
+    readonly out?: z.ZodType
+  }
   const inner = innerType ?? out
   return { ...(inner === undefined ? {} : allOptionsOf(inner)), ...optionsOf(schema) }
 }
 
-export const fieldOptions: ReadonlySet<string> = new Set(["label", "help", "widget", "order", "hidden", "encrypted", "readonly"])
+export const fieldOptions: ReadonlySet<string> = new Set([
+  "label",
+  "help",
+  "widget",
+  "order",
+  "hidden",
+  "encrypted",
+  "readonly",
+])
 
 /** Names that `field` does not know. */
 export function unknownOptions(options: FieldOptions): string[] {
   return Object.keys(options).filter(name => !fieldOptions.has(name))
 }
 
-export function metadataOf({ label, help, widget, order }: FieldOptions): FieldMetadata | undefined {
-  const given = Object.entries({ label, help, widget, order }).filter(([, value]) => value !== undefined)
+export function metadataOf({
+  label,
+  help,
+  widget,
+  order,
+}: FieldOptions): FieldMetadata | undefined {
+  const given = Object.entries({ label, help, widget, order }).filter(
+    ([, value]) => value !== undefined,
+  )
   return given.length === 0 ? undefined : (Object.fromEntries(given) as FieldMetadata)
 }

@@ -25,7 +25,11 @@ export function serial(): z.ZodDefault<z.ZodInt> {
  * the first save the id is undefined. Needs a store with the capability `generatedIds`.
  */
 export function generated(by: "uuid"): z.ZodDefault<z.ZodUUID> {
-  if (by !== "uuid") throw definitionError(`generated("${String(by)}") is not supported.`, 'Write generated("uuid"), or serial().')
+  if (by !== "uuid")
+    throw definitionError(
+      `generated("${String(by)}") is not supported.`,
+      'Write generated("uuid"), or serial().',
+    )
   return marked(z.uuid(), "uuid") as unknown as z.ZodDefault<z.ZodUUID>
 }
 
@@ -37,6 +41,11 @@ function marked(schema: z.ZodType, by: GeneratedBy): z.ZodType {
 
 /** How the store fills in a field of this schema; undefined where it does not. */
 export function generatedBy(schema: z.ZodType): GeneratedBy | undefined {
-  const def = schema._zod.def as { readonly nitroGenerated?: GeneratedBy; readonly innerType?: z.ZodType }
-  return def.nitroGenerated ?? (def.innerType === undefined ? undefined : generatedBy(def.innerType))
+  const def = schema._zod.def as {
+    readonly nitroGenerated?: GeneratedBy
+    readonly innerType?: z.ZodType
+  }
+  return (
+    def.nitroGenerated ?? (def.innerType === undefined ? undefined : generatedBy(def.innerType))
+  )
 }

@@ -1,6 +1,14 @@
 // What ids and keys must and must not let compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
-import { type Change, Entity, type EntityClass, type EntityInstance, generated, ref, serial } from "../index.ts"
+import {
+  type Change,
+  Entity,
+  type EntityClass,
+  type EntityInstance,
+  generated,
+  ref,
+  serial,
+} from "../index.ts"
 
 class Order extends Entity("Order", { id: z.int(), note: z.string().default("") }) {
   get lines() {
@@ -74,7 +82,10 @@ class Ticket extends Entity("Ticket", { id: serial(), title: z.string() }) {
     return this.hasMany(Remark, "ticketId")
   }
 }
-class Remark extends Entity("Remark", { ticketId: ref("Ticket", z.int()), authorId: ref("Author") }) {
+class Remark extends Entity("Remark", {
+  ticketId: ref("Ticket", z.int()),
+  authorId: ref("Author"),
+}) {
   get ticket() {
     return this.belongsTo(Ticket, "ticketId")
   }

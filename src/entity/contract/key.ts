@@ -8,7 +8,12 @@ import type { Predicate, Value } from "./predicate.ts"
 const separator = "~"
 
 /** The types that a field of a key may have: equal values have one text. */
-export const keyTypes: ReadonlySet<FieldType> = new Set<FieldType>(["string", "integer", "bigint", "date"])
+export const keyTypes: ReadonlySet<FieldType> = new Set<FieldType>([
+  "string",
+  "integer",
+  "bigint",
+  "date",
+])
 
 /** Is `id` no field of its own, but text made of the fields in `definition.key`? */
 export function hasDerivedId({ fields }: EntityDefinition): boolean {
@@ -57,7 +62,9 @@ export function partsOfId(definition: EntityDefinition, id: unknown): Value[] | 
 
 function unescapePart(text: string): string | undefined {
   if (!text.includes("%")) return text
-  return /%(?!25|7E)/.test(text) ? undefined : text.replaceAll("%7E", separator).replaceAll("%25", "%")
+  return /%(?!25|7E)/.test(text)
+    ? undefined
+    : text.replaceAll("%7E", separator).replaceAll("%25", "%")
 }
 
 /** One id has one text: `"07"` is no whole number here. */
@@ -85,12 +92,17 @@ function fits(type: FieldType, value: unknown): boolean {
 export function toId(definition: EntityDefinition, given: unknown): EntityId | undefined {
   const { type, derived } = definition.fields[0] as FieldDefinition
   if (derived) {
-    if (typeof given === "string") return partsOfId(definition, given) === undefined ? undefined : given
-    if (typeof given === "object" && given !== null && !(given instanceof Date)) return idFromObject(definition, given)
+    if (typeof given === "string")
+      return partsOfId(definition, given) === undefined ? undefined : given
+    if (typeof given === "object" && given !== null && !(given instanceof Date))
+      return idFromObject(definition, given)
     const [only, ...more] = keyFields(definition)
-    return only !== undefined && more.length === 0 && fits(only.type, given) ? idFrom(definition, () => given) : undefined
+    return only !== undefined && more.length === 0 && fits(only.type, given)
+      ? idFrom(definition, () => given)
+      : undefined
   }
-  if (typeof given === "object" && given !== null && type !== "string") throw wrongKey(definition, "an object")
+  if (typeof given === "object" && given !== null && type !== "string")
+    throw wrongKey(definition, "an object")
   if (fits(type, given)) return given as EntityId
   if (type === "bigint" && Number.isSafeInteger(given)) return BigInt(given as number)
   return typeof given === "string" ? (fromText(type, given) as EntityId | undefined) : undefined
@@ -100,10 +112,13 @@ function idFromObject(definition: EntityDefinition, given: object): string {
   if (Array.isArray(given)) throw wrongKey(definition, "a list")
   const values = given as Readonly<Record<string, unknown>>
   const unknown = Object.keys(values).find(name => !definition.key.includes(name))
-  if (unknown !== undefined) throw wrongKey(definition, `an object with "${unknown}"`, suggest(unknown, definition.key))
+  if (unknown !== undefined)
+    throw wrongKey(definition, `an object with "${unknown}"`, suggest(unknown, definition.key))
   for (const { name, type } of keyFields(definition)) {
-    if (values[name] === undefined || values[name] === null) throw wrongKey(definition, `an object without ${name}`)
-    if (!fits(type, values[name])) throw wrongKey(definition, `an object whose ${name} is no ${type}`)
+    if (values[name] === undefined || values[name] === null)
+      throw wrongKey(definition, `an object without ${name}`)
+    if (!fits(type, values[name]))
+      throw wrongKey(definition, `an object whose ${name} is no ${type}`)
   }
   return idFrom(definition, name => values[name])
 }
@@ -111,7 +126,10 @@ function idFromObject(definition: EntityDefinition, given: object): string {
 function wrongKey(definition: EntityDefinition, what: string, fix?: string): Error {
   const { name, key } = definition
   const form = hasDerivedId(definition) ? `{ ${key.join(", ")} }` : "one value"
-  return queryError(`The id of ${name} is ${form}, and not ${what}.`, fix ?? `Write ${name}.get(${form === "one value" ? "id" : form}).`)
+  return queryError(
+    `The id of ${name} is ${form}, and not ${what}.`,
+    fix ?? `Write ${name}.get(${form === "one value" ? "id" : form}).`,
+  )
 }
 
 /** Finds the entities with these ids. */
@@ -124,17 +142,27 @@ export function whereIds(definition: EntityDefinition, ids: readonly Value[]): P
   })
   if (key.length === 1) return anyOf(key[0] as string, found.flat())
   const each = found.map((parts): Predicate => {
-    return { op: "and", of: key.map((field, at): Predicate => ({ op: "eq", field, value: parts[at] as Value })) }
+    return {
+      op: "and",
+      of: key.map((field, at): Predicate => ({ op: "eq", field, value: parts[at] as Value })),
+    }
   })
   return each.length === 1 ? (each[0] as Predicate) : { op: "or", of: each }
 }
 
 function anyOf(field: string, values: readonly Value[]): Predicate {
-  return values.length === 1 ? { op: "eq", field, value: values[0] as Value } : { op: "in", field, values }
+  return values.length === 1
+    ? { op: "eq", field, value: values[0] as Value }
+    : { op: "in", field, values }
 }
 
 /** A condition on a derived id, which stores need not keep: on the fields that it is made of. */
-export function idCondition(definition: EntityDefinition, field: string, operator: string, given: unknown): Predicate {
+export function idCondition(
+  definition: EntityDefinition,
+  field: string,
+  operator: string,
+  given: unknown,
+): Predicate {
   const list = operator === "in" || operator === "notIn" ? given : [given]
   const isNegated = operator === "ne" || operator === "notIn"
   // Of a join the fields have other names.

@@ -12,7 +12,8 @@ const partitions = new AsyncVariable<string>()
  * read inside.
  */
 export function withPartition<T>(partition: string, fn: () => T): Started<T> {
-  if (typeof partition !== "string" || partition === "") throw partitionError("A partition has to be text that is not empty.")
+  if (typeof partition !== "string" || partition === "")
+    throw partitionError("A partition has to be text that is not empty.")
   return partitions.run(partition, () => started(fn()))
 }
 

@@ -9,7 +9,10 @@ export function relatedParts(predicate: Predicate): RelatedPredicate[] {
 }
 
 /** The same with something else for each of `relatedParts`. */
-export function replaceRelated(predicate: Predicate, replace: (part: RelatedPredicate) => Predicate): Predicate {
+export function replaceRelated(
+  predicate: Predicate,
+  replace: (part: RelatedPredicate) => Predicate,
+): Predicate {
   if (predicate.op === "and" || predicate.op === "or")
     return { op: predicate.op, of: predicate.of.map(part => replaceRelated(part, replace)) }
   if (predicate.op === "not") return { op: "not", of: replaceRelated(predicate.of, replace) }

@@ -24,7 +24,10 @@ export interface Codec {
    * Present where several stored values can decode to one. A page or batch then continues after the stored value, as a
    * `StoredValue` in the predicate; a cursor carries its text. `fromText` gives undefined for text that is none.
    */
-  readonly exact?: { readonly toText: (stored: never) => string; readonly fromText: (text: string) => unknown }
+  readonly exact?: {
+    readonly toText: (stored: never) => string
+    readonly fromText: (text: string) => unknown
+  }
 }
 export type Encoding = { readonly [T in FieldType]?: Codec }
 

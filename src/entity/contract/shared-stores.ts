@@ -59,15 +59,25 @@ export class StoreUse {
       .sort()
     const shown = ({ options, place }: Declaration): string =>
       `with ${differing.map(name => describe(name, options[name])).join(", ")} at ${place}`
-    return new NitroError("NITRO_STORE_CONFLICT", `${this.#store?.name} is declared twice, ${shown(theirs)} and ${shown(mine)}.`, {
-      details: { store: this.#store?.name, options: differing, places: [theirs.place, mine.place] },
-    })
+    return new NitroError(
+      "NITRO_STORE_CONFLICT",
+      `${this.#store?.name} is declared twice, ${shown(theirs)} and ${shown(mine)}.`,
+      {
+        details: {
+          store: this.#store?.name,
+          options: differing,
+          places: [theirs.place, mine.place],
+        },
+      },
+    )
   }
 
   /** The store of a declaration: a known one, of which this is one more use, else the one that `make` gives. */
   static storeOf<S extends Store>(declaration: Declaration, make: (use: StoreUse) => S): S {
     const uses = usesOf(declaration.resource)
-    const known = uses.find(use => use.#store !== undefined && isSame(use.#declaration.options, declaration.options))
+    const known = uses.find(
+      use => use.#store !== undefined && isSame(use.#declaration.options, declaration.options),
+    )
     if (known !== undefined) {
       known.#count += 1
       // One kind of store for one kind of resource.
@@ -84,7 +94,9 @@ const plain: ReadonlySet<string> = new Set(["schema", "driver", "synchronous"])
 
 function describe(name: string, value: unknown): string {
   if (value === undefined) return `no ${name}`
-  return typeof value === "string" && !plain.has(name) ? `its own ${name}` : `${name} ${JSON.stringify(value)}`
+  return typeof value === "string" && !plain.has(name)
+    ? `its own ${name}`
+    : `${name} ${JSON.stringify(value)}`
 }
 
 function usesOf(resource: string | object): StoreUse[] {
@@ -101,9 +113,13 @@ function isSame(a: Options, b: Options): boolean {
 }
 
 /** Without the options that are undefined, so that defaults take their place. */
-export function defined<T extends object>(options: T): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
+export function defined<T extends object>(
+  options: T,
+): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
   // Only undefined is left out.
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<{
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as Partial<{
     [K in keyof T]: Exclude<T[K], undefined>
   }>
 }

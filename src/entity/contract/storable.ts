@@ -27,17 +27,24 @@ export function isStorable(value: unknown): boolean {
 
 /** Names what is wrong with a value, without repeating it: it may be long or secret. */
 export function describeUnstorable(value: unknown): string {
-  if (typeof value === "string") return value.includes("\0") ? "text with a NUL character" : "text with half a surrogate pair"
-  if (typeof value === "number") return Number.isNaN(value) ? "NaN" : "an integer beyond 2^53, which numbers round"
+  if (typeof value === "string")
+    return value.includes("\0") ? "text with a NUL character" : "text with half a surrogate pair"
+  if (typeof value === "number")
+    return Number.isNaN(value) ? "NaN" : "an integer beyond 2^53, which numbers round"
   if (typeof value === "bigint") return "an integer of more than 64 bits"
   if (value === undefined) return "undefined"
-  const kind = typeof value === "object" ? ((value as object).constructor?.name ?? "object") : typeof value
+  const kind =
+    typeof value === "object" ? ((value as object).constructor?.name ?? "object") : typeof value
   return `a value of the type ${kind} without an encoding`
 }
 
 /** What a store throws for a value of a field that it cannot keep. */
 export function unstorableError(entity: string, field: string, value: unknown): NitroError {
-  return new NitroError("NITRO_VALUE_UNSUPPORTED", `${entity}.${field}: A store cannot keep ${describeUnstorable(value)}.`, {
-    details: { entity, field, issues: [{ path: field, message: "cannot be stored" }] },
-  })
+  return new NitroError(
+    "NITRO_VALUE_UNSUPPORTED",
+    `${entity}.${field}: A store cannot keep ${describeUnstorable(value)}.`,
+    {
+      details: { entity, field, issues: [{ path: field, message: "cannot be stored" }] },
+    },
+  )
 }

@@ -43,7 +43,9 @@ type IndexedFields<O> = O extends { readonly index: infer L } ? Listed<L> : neve
 type UniqueFields<O> = O extends { readonly unique: infer L } ? Listed<L> : never
 
 /** Nothing where `index` and `unique` name fields that there are, `D` being the declared ones; else what stands in the way. */
-export type KnownFields<D extends string, O> = [Extract<IndexedFields<O> | UniqueFields<O>, Exclude<AbsentFields<O>, D>>] extends [never]
+export type KnownFields<D extends string, O> = [
+  Extract<IndexedFields<O> | UniqueFields<O>, Exclude<AbsentFields<O>, D>>,
+] extends [never]
   ? unknown
   : {
       readonly index: `${Extract<IndexedFields<O> | UniqueFields<O>, Exclude<AbsentFields<O>, D>> & string} is not a field here: switch its option on`
@@ -56,12 +58,18 @@ export type Flat<T> = { [K in keyof T]: T[K] }
 type KeyNames<S, O> = O extends { readonly id: readonly (infer F)[] } ? F & keyof S : "id" & keyof S
 type IdOf<S> = S extends { readonly id: infer Z extends z.ZodType } ? z.output<Z> : string
 /** What `ref` fields of others hold: the id, or the one field that it is made of. */
-export type EntityRef<S extends Shape, O> = O extends { readonly id: readonly [infer F extends keyof S] } ? z.output<S[F]> : IdOf<S>
+export type EntityRef<S extends Shape, O> = O extends {
+  readonly id: readonly [infer F extends keyof S]
+}
+  ? z.output<S[F]>
+  : IdOf<S>
 /** What names one entity: its id, of a class with fields of its own as its key those too. */
 export type EntityKey<S extends Shape, O> =
   | IdOf<S>
   | EntityRef<S, O>
-  | (O extends { readonly id: readonly (infer F)[] } ? { readonly [K in F & keyof S]: z.output<S[K]> } : never)
+  | (O extends { readonly id: readonly (infer F)[] }
+      ? { readonly [K in F & keyof S]: z.output<S[K]> }
+      : never)
 
 type IsHidden<Z> = Z extends HiddenField
   ? true
@@ -69,13 +77,19 @@ type IsHidden<Z> = Z extends HiddenField
     ? IsHidden<I>
     : false
 /** Names of the fields that no JSON carries. */
-export type HiddenNames<S extends Shape> = { [K in keyof S]: IsHidden<S[K]> extends true ? K : never }[keyof S]
+export type HiddenNames<S extends Shape> = {
+  [K in keyof S]: IsHidden<S[K]> extends true ? K : never
+}[keyof S]
 
 /** Field values of an instance. */
 export type EntityValues<S extends Shape, O> = Flat<
-  { readonly id: IdOf<S> } & { -readonly [K in Exclude<keyof S, KeyNames<S, O>>]: z.output<S[K]> } & {
+  { readonly id: IdOf<S> } & {
+    -readonly [K in Exclude<keyof S, KeyNames<S, O>>]: z.output<S[K]>
+  } & {
     readonly [K in KeyNames<S, O>]: z.output<S[K]>
-  } & (On<O, "timestamps"> extends true ? { readonly createdAt: Date; readonly updatedAt: Date } : unknown) &
+  } & (On<O, "timestamps"> extends true
+      ? { readonly createdAt: Date; readonly updatedAt: Date }
+      : unknown) &
     (On<O, "version"> extends true ? { readonly version: number } : unknown) &
     (On<O, "softDelete"> extends true ? { readonly deletedAt: Date | null } : unknown)
 >
@@ -84,12 +98,16 @@ export type EntityValues<S extends Shape, O> = Flat<
 export type EntityInput<S extends Shape, O> = Flat<
   z.input<z.ZodObject<S>> &
     (S extends { readonly id: z.ZodType } ? unknown : { id?: string | undefined }) &
-    (On<O, "timestamps"> extends true ? { createdAt?: Date | undefined; updatedAt?: Date | undefined } : unknown)
+    (On<O, "timestamps"> extends true
+      ? { createdAt?: Date | undefined; updatedAt?: Date | undefined }
+      : unknown)
 >
 
 /** What `update` takes: any of the declared fields. A `version` is not set but compared: a stale one throws. */
 export type EntityUpdate<S extends Shape, O> = Flat<
-  { [K in keyof S]?: z.input<S[K]> | undefined } & (S extends { readonly id: z.ZodType } ? unknown : { id?: string | undefined }) &
+  { [K in keyof S]?: z.input<S[K]> | undefined } & (S extends { readonly id: z.ZodType }
+    ? unknown
+    : { id?: string | undefined }) &
     (On<O, "version"> extends true ? { version?: number | undefined } : unknown)
 >
 
@@ -99,5 +117,7 @@ export interface FieldPicker<S extends Shape> {
    * The schemas of these fields as the class declares them: `@action({ input: User.pick("username", "email") })`. The action
    * then refuses what the entity would refuse, with every issue in one answer. @throws NITRO_UNKNOWN_FIELD
    */
-  pick<const K extends Extract<keyof S, string>>(...names: readonly K[]): { readonly [N in K]: S[N] }
+  pick<const K extends Extract<keyof S, string>>(
+    ...names: readonly K[]
+  ): { readonly [N in K]: S[N] }
 }

@@ -4,7 +4,12 @@ import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
 import { definitionError, unknownFieldError } from "../contract/errors.ts"
-import { allOptionsOf, fieldOptions, metadataOf, unknownOptions } from "../contract/field-options.ts"
+import {
+  allOptionsOf,
+  fieldOptions,
+  metadataOf,
+  unknownOptions,
+} from "../contract/field-options.ts"
 import { keyTypes } from "../contract/key.ts"
 import { kebabCase, pluralize } from "../contract/naming.ts"
 import type { EntityOptions } from "./class-types.ts"
@@ -44,15 +49,26 @@ const entityOptions = optionNames<EntityOptions>({
 })
 
 /** Refuses what can be seen without looking at the schemas, where the class is declared. */
-export function checkDeclaration(name: string, shape: Shape, options: EntityOptions, taken: ReadonlySet<string>): void {
+export function checkDeclaration(
+  name: string,
+  shape: Shape,
+  options: EntityOptions,
+  taken: ReadonlySet<string>,
+): void {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
-    throw definitionError(`"${name}" is not a usable entity name.`, 'Use letters and digits, as in Entity("TodoItem", {...}).')
+    throw definitionError(
+      `"${name}" is not a usable entity name.`,
+      'Use letters and digits, as in Entity("TodoItem", {...}).',
+    )
   }
   refuseUnknownOptions(`Entity("${name}", …)`, options, entityOptions)
   const names = fieldNames(shape, options)
   for (const [index, field] of names.entries()) {
     if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(field)) {
-      throw definitionError(`"${field}" of ${name} is not a usable field name.`, "Begin with a letter, then letters, digits and _.")
+      throw definitionError(
+        `"${field}" of ${name} is not a usable field name.`,
+        "Begin with a letter, then letters, digits and _.",
+      )
     }
     if (taken.has(field)) {
       throw definitionError(
@@ -61,14 +77,20 @@ export function checkDeclaration(name: string, shape: Shape, options: EntityOpti
       )
     }
     if (names.indexOf(field) !== index) {
-      throw definitionError(`${name} declares "${field}", which the library fills in.`, "Remove it from the fields; the library adds it.")
+      throw definitionError(
+        `${name} declares "${field}", which the library fills in.`,
+        "Remove it from the fields; the library adds it.",
+      )
     }
   }
   if (options.id !== undefined) checkKey(name, shape, options.id)
   checkNames(name, names, options)
   for (const [field, schema] of Object.entries(shape)) {
     if (typeof schema?._zod?.def !== "object")
-      throw definitionError(`The field "${field}" of ${name} is not a zod 4 schema.`, "Use z.string() and the like.")
+      throw definitionError(
+        `The field "${field}" of ${name} is not a zod 4 schema.`,
+        "Use z.string() and the like.",
+      )
   }
 }
 
@@ -78,11 +100,17 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
   const add = (field: string, schema: z.ZodType, facts: FieldFacts, isManaged: boolean): void => {
     const { type, nullable, optional, generated, references, onDelete } = facts
     if (generated !== undefined && field !== "id")
-      throw definitionError(`${name}.${field} is filled in by the store, which only the id can be.`, "Call the field `id`, or fill it in.")
+      throw definitionError(
+        `${name}.${field} is filled in by the store, which only the id can be.`,
+        "Call the field `id`, or fill it in.",
+      )
     const column = kebabCase(field).replaceAll("-", "_")
     const clash = fields.find(other => other.column === column)
     if (clash)
-      throw definitionError(`The fields "${clash.name}" and "${field}" of ${name} share the column ${column}.`, "Rename one of them.")
+      throw definitionError(
+        `The fields "${clash.name}" and "${field}" of ${name} share the column ${column}.`,
+        "Rename one of them.",
+      )
     fields.push({
       name: field,
       index: fields.length,
@@ -101,18 +129,31 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
     internals.push(facts)
   }
   const addManaged = (field: string, type: FieldFacts["type"], schema: z.ZodType): void => {
-    add(field, schema, { type, nullable: false, optional: true, absent: null, valueSchema: undefined }, true)
+    add(
+      field,
+      schema,
+      { type, nullable: false, optional: true, absent: null, valueSchema: undefined },
+      true,
+    )
   }
-  if (Object.hasOwn(shape, "id")) add("id", shape["id"] as z.ZodType, readField("id", shape["id"] as z.ZodType), false)
+  if (Object.hasOwn(shape, "id"))
+    add("id", shape["id"] as z.ZodType, readField("id", shape["id"] as z.ZodType), false)
   else addManaged("id", "string", z.string())
-  for (const [field, schema] of Object.entries(shape)) if (field !== "id") add(field, schema, readField(field, schema), false)
+  for (const [field, schema] of Object.entries(shape))
+    if (field !== "id") add(field, schema, readField(field, schema), false)
   if (options.timestamps) {
     addManaged("createdAt", "date", z.date())
     addManaged("updatedAt", "date", z.date())
   }
   if (options.version) addManaged("version", "integer", z.int())
   if (options.softDelete) {
-    const facts: FieldFacts = { type: "date", nullable: true, optional: true, absent: null, valueSchema: undefined }
+    const facts: FieldFacts = {
+      type: "date",
+      nullable: true,
+      optional: true,
+      absent: null,
+      valueSchema: undefined,
+    }
     add("deletedAt", z.date().nullable(), facts, true)
   }
   if (options.id !== undefined) fields[0] = { ...(fields[0] as FieldDefinition), derived: true }
@@ -133,7 +174,8 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
     ...(options.softDelete ? { softDelete: true } : {}),
     ...(options.ttlSeconds === undefined ? {} : { ttlSeconds: options.ttlSeconds }),
   }
-  for (const field of definition.key) checkKeyField(definition, fieldByName.get(field) as FieldDefinition)
+  for (const field of definition.key)
+    checkKeyField(definition, fieldByName.get(field) as FieldDefinition)
   for (const set of [...definition.unique, ...definition.index]) {
     const secret = set.find(field => fieldByName.get(field)?.encrypted)
     if (secret !== undefined)
@@ -152,31 +194,55 @@ function fieldSets(sets: FieldSets): string[][] {
 }
 
 /** `index`, `unique` and `guarded` name fields that there are. */
-function checkNames(name: string, names: readonly string[], { index, unique, guarded, id }: EntityOptions): void {
+function checkNames(
+  name: string,
+  names: readonly string[],
+  { index, unique, guarded, id }: EntityOptions,
+): void {
   const lists = { index, unique, guarded }
   for (const [option, list] of Object.entries(lists) as [string, FieldSets][]) {
     for (const field of fieldSets(list).flat()) {
       if (!names.includes(field)) throw unknownFieldError(name, field, names)
       if (field === "id" && id !== undefined)
-        throw definitionError(`The option ${option} of ${name} names "id", which is made of ${id.join(" and ")}.`, "Name these fields.")
+        throw definitionError(
+          `The option ${option} of ${name} names "id", which is made of ${id.join(" and ")}.`,
+          "Name these fields.",
+        )
     }
   }
 }
 
 function checkKey(name: string, shape: Shape, key: readonly string[]): void {
   const form = 'Name fields: { id: ["orderId", "productId"] }.'
-  if (!Array.isArray(key) || key.length === 0) throw definitionError(`The option id of ${name} names no field.`, form)
+  if (!Array.isArray(key) || key.length === 0)
+    throw definitionError(`The option id of ${name} names no field.`, form)
   for (const [at, field] of key.entries()) {
-    if (!Object.hasOwn(shape, field)) throw unknownFieldError(name, String(field), Object.keys(shape))
-    if (key.indexOf(field) !== at) throw definitionError(`The option id of ${name} names "${field}" twice.`, form)
+    if (!Object.hasOwn(shape, field))
+      throw unknownFieldError(name, String(field), Object.keys(shape))
+    if (key.indexOf(field) !== at)
+      throw definitionError(`The option id of ${name} names "${field}" twice.`, form)
   }
   if (Object.hasOwn(shape, "id"))
-    throw definitionError(`${name} declares a field "id" and an id of other fields.`, "Leave the option or the field out.")
+    throw definitionError(
+      `${name} declares a field "id" and an id of other fields.`,
+      "Leave the option or the field out.",
+    )
 }
 
-function checkKeyField({ name }: EntityDefinition, { name: field, type, nullable, hidden, encrypted, derived }: FieldDefinition): void {
+function checkKeyField(
+  { name }: EntityDefinition,
+  { name: field, type, nullable, hidden, encrypted, derived }: FieldDefinition,
+): void {
   if (derived) return
-  const wrong = nullable ? "may be null" : hidden ? "is hidden" : encrypted ? "is encrypted" : keyTypes.has(type) ? undefined : `is ${type}`
+  const wrong = nullable
+    ? "may be null"
+    : hidden
+      ? "is hidden"
+      : encrypted
+        ? "is encrypted"
+        : keyTypes.has(type)
+          ? undefined
+          : `is ${type}`
   if (wrong === undefined && !(field === "id" && type === "date")) return
   throw definitionError(
     `${name}.${field} ${wrong ?? "is a date"} and cannot be ${field === "id" ? "the id" : "part of the id"}.`,
@@ -185,13 +251,24 @@ function checkKeyField({ name }: EntityDefinition, { name: field, type, nullable
 }
 
 /** What `field(schema, options)` said, as it stands in the definition. */
-function describeField(entity: string, name: string, schema: z.ZodType, type: FieldFacts["type"]): Partial<FieldDefinition> {
+function describeField(
+  entity: string,
+  name: string,
+  schema: z.ZodType,
+  type: FieldFacts["type"],
+): Partial<FieldDefinition> {
   const options = allOptionsOf(schema)
   const [unknown] = unknownOptions(options)
   if (unknown !== undefined)
-    throw definitionError(`field() of ${entity}.${name} has no option "${unknown}".`, suggest(unknown, fieldOptions))
+    throw definitionError(
+      `field() of ${entity}.${name} has no option "${unknown}".`,
+      suggest(unknown, fieldOptions),
+    )
   if (options.encrypted && type !== "string")
-    throw definitionError(`${entity}.${name} is encrypted and not text.`, "Make it a z.string(); write other values as text.")
+    throw definitionError(
+      `${entity}.${name} is encrypted and not text.`,
+      "Make it a z.string(); write other values as text.",
+    )
   const meta = metadataOf(options)
   return {
     ...(options.hidden ? { hidden: true } : {}),

@@ -5,13 +5,26 @@ import type { Aggregate, SelectPlan } from "../contract/repository.ts"
 type Output = Pick<FieldDefinition, "name" | "type" | "nullable" | "encrypted" | "derived">
 
 /** The outputs of groups as fields: `plan.fields`, then the aggregates by their names. */
-export function groupDefinition(definition: EntityDefinition, { fields, aggregates }: SelectPlan): EntityDefinition {
-  const known = (field: string): FieldDefinition => definition.fieldByName.get(field) as FieldDefinition
+export function groupDefinition(
+  definition: EntityDefinition,
+  { fields, aggregates }: SelectPlan,
+): EntityDefinition {
+  const known = (field: string): FieldDefinition =>
+    definition.fieldByName.get(field) as FieldDefinition
   const outputs = aggregates.map((aggregate): Output => {
     const type = aggregate.field === undefined ? undefined : known(aggregate.field).type
-    return { name: aggregate.as, type: typeOf(aggregate, type), nullable: aggregate.call !== "count" && aggregate.call !== "sum" }
+    return {
+      name: aggregate.as,
+      type: typeOf(aggregate, type),
+      nullable: aggregate.call !== "count" && aggregate.call !== "sum",
+    }
   })
-  return derive(definition, `groups of ${definition.name}`, [...fields.map(known), ...outputs], fields)
+  return derive(
+    definition,
+    `groups of ${definition.name}`,
+    [...fields.map(known), ...outputs],
+    fields,
+  )
 }
 
 function typeOf({ call }: Aggregate, type: FieldType | undefined): FieldType {
@@ -25,7 +38,11 @@ const innerJoins: Joins = new WeakMap()
 const outerJoins: Joins = new WeakMap()
 
 /** Pairs of rows as one: the fields are named `Product.price` and `Category.name`, of a class joined with itself `Part.name` and `Part2.name`. `outer`: the right side may be missing. */
-export function joinDefinition(left: EntityDefinition, right: EntityDefinition, outer = false): EntityDefinition {
+export function joinDefinition(
+  left: EntityDefinition,
+  right: EntityDefinition,
+  outer = false,
+): EntityDefinition {
   const joins = outer ? outerJoins : innerJoins
   let ofLeft = joins.get(left)
   if (ofLeft === undefined) {
@@ -40,9 +57,16 @@ export function joinDefinition(left: EntityDefinition, right: EntityDefinition, 
       `${left.name} with ${right.name}`,
       [
         ...left.fields.map(field => ({ ...field, name: leftPrefix + field.name })),
-        ...right.fields.map(field => ({ ...field, name: rightPrefix + field.name, nullable: outer || field.nullable })),
+        ...right.fields.map(field => ({
+          ...field,
+          name: rightPrefix + field.name,
+          nullable: outer || field.nullable,
+        })),
       ],
-      [...left.key.map(field => leftPrefix + field), ...right.key.map(field => rightPrefix + field)],
+      [
+        ...left.key.map(field => leftPrefix + field),
+        ...right.key.map(field => rightPrefix + field),
+      ],
     )
     ofLeft.set(right, known)
   }
@@ -50,15 +74,39 @@ export function joinDefinition(left: EntityDefinition, right: EntityDefinition, 
 }
 
 /** What the names of the left and right fields begin with. */
-export function joinPrefixes(left: EntityDefinition, right: EntityDefinition): readonly [left: string, right: string] {
+export function joinPrefixes(
+  left: EntityDefinition,
+  right: EntityDefinition,
+): readonly [left: string, right: string] {
   return [`${left.name}.`, left.name === right.name ? `${right.name}2.` : `${right.name}.`]
 }
 
-function derive(base: EntityDefinition, name: string, outputs: readonly Output[], key: readonly string[]): EntityDefinition {
+function derive(
+  base: EntityDefinition,
+  name: string,
+  outputs: readonly Output[],
+  key: readonly string[],
+): EntityDefinition {
   const { schema } = base.fields[0] as FieldDefinition
-  const fields = outputs.map(({ name: output, type, nullable, encrypted = false, derived = false }, index): FieldDefinition => {
-    return { name: output, index, type, nullable, optional: false, column: output, schema, managed: false, encrypted, derived }
-  })
+  const fields = outputs.map(
+    (
+      { name: output, type, nullable, encrypted = false, derived = false },
+      index,
+    ): FieldDefinition => {
+      return {
+        name: output,
+        index,
+        type,
+        nullable,
+        optional: false,
+        column: output,
+        schema,
+        managed: false,
+        encrypted,
+        derived,
+      }
+    },
+  )
   return {
     name,
     plural: base.plural,

@@ -1,5 +1,11 @@
 // Encrypted fields: AES-256-GCM with a key that the stored text names, so that keys can be changed while rows keep older ones.
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto"
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto"
 import { NitroError } from "../../shared/errors.ts"
 
 /** Key ids and keys, 32 bytes each (or their base64). The first one encrypts; all decrypt. */
@@ -40,10 +46,14 @@ function keysInUse(): Keys {
 function toKeys(entries: readonly (readonly [string, string | Uint8Array])[]): Keys {
   const byId = new Map<string, KeyObject>()
   for (const [id, given] of entries) {
-    if (!/^[A-Za-z0-9_-]{1,40}$/.test(id)) throw keyError("An encryption key has no usable id.", "Use letters, digits, _ and -.")
+    if (!/^[A-Za-z0-9_-]{1,40}$/.test(id))
+      throw keyError("An encryption key has no usable id.", "Use letters, digits, _ and -.")
     const bytes = typeof given === "string" ? Buffer.from(given, "base64") : given
     if (bytes.length !== 32)
-      throw keyError(`The encryption key "${id}" has ${bytes.length} bytes, not 32.`, "Make one: openssl rand -base64 32")
+      throw keyError(
+        `The encryption key "${id}" has ${bytes.length} bytes, not 32.`,
+        "Make one: openssl rand -base64 32",
+      )
     byId.set(id, createSecretKey(bytes))
   }
   const [current] = byId.keys()
@@ -66,18 +76,31 @@ export function encrypt(text: string, place: string): string {
 /** Throws `NITRO_ENCRYPTION` for an unknown key, and for text that was changed or belongs elsewhere. */
 export function decrypt(stored: string, place: string): string {
   const [, id = "", sealed = ""] = /^nitro1\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/.exec(stored) ?? []
-  if (id === "") throw keyError(`${place} is stored as plain text, and is declared as encrypted.`, "Encrypt what is stored by a migration.")
+  if (id === "")
+    throw keyError(
+      `${place} is stored as plain text, and is declared as encrypted.`,
+      "Encrypt what is stored by a migration.",
+    )
   const key = keysInUse().byId.get(id)
   if (key === undefined)
-    throw keyError(`${place} is encrypted with the key "${id}", which is not known.`, "Keep older keys until rotateKeys() has run.")
+    throw keyError(
+      `${place} is encrypted with the key "${id}", which is not known.`,
+      "Keep older keys until rotateKeys() has run.",
+    )
   const bytes = Buffer.from(sealed, "base64url")
   try {
-    const cipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12), { authTagLength: 16 })
+    const cipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12), {
+      authTagLength: 16,
+    })
     cipher.setAAD(Buffer.from(place))
     cipher.setAuthTag(bytes.subarray(12, 28))
     return cipher.update(bytes.subarray(28), undefined, "utf8") + cipher.final("utf8")
   } catch (cause) {
-    throw new NitroError("NITRO_ENCRYPTION", `${place} cannot be decrypted: it was changed, or the key "${id}" is another one.`, { cause })
+    throw new NitroError(
+      "NITRO_ENCRYPTION",
+      `${place} cannot be decrypted: it was changed, or the key "${id}" is another one.`,
+      { cause },
+    )
   }
 }
 

@@ -53,10 +53,22 @@ describe("reading a schema", () => {
     }
     expect(facts(z.string())).toEqual({ nullable: false, optional: false, absent: null })
     expect(facts(z.string().nullable())).toEqual({ nullable: true, optional: false, absent: null })
-    expect(facts(z.string().optional())).toEqual({ nullable: true, optional: true, absent: undefined })
+    expect(facts(z.string().optional())).toEqual({
+      nullable: true,
+      optional: true,
+      absent: undefined,
+    })
     expect(facts(z.string().nullish())).toEqual({ nullable: true, optional: true, absent: null })
-    expect(facts(z.string().default("a"))).toEqual({ nullable: false, optional: true, absent: null })
-    expect(facts(z.string().optional().default("a"))).toEqual({ nullable: false, optional: true, absent: null })
+    expect(facts(z.string().default("a"))).toEqual({
+      nullable: false,
+      optional: true,
+      absent: null,
+    })
+    expect(facts(z.string().optional().default("a"))).toEqual({
+      nullable: false,
+      optional: true,
+      absent: null,
+    })
     expect(facts(z.union([z.string(), z.null()]))).toMatchObject({ nullable: true })
     expect(facts(z.literal(["a", null]))).toMatchObject({ nullable: true })
     expect(facts(z.json())).toMatchObject({ nullable: true })
@@ -80,7 +92,10 @@ describe("reading a schema", () => {
     ["a transform whose result is not known", z.string().transform(text => text.length)],
     ["a map", z.map(z.string(), z.string())],
     ["a date inside of JSON", z.object({ at: z.date() })],
-    ["a bigint deep inside of JSON", z.array(z.object({ a: z.record(z.string(), z.bigint().optional()) }))],
+    [
+      "a bigint deep inside of JSON",
+      z.array(z.object({ a: z.record(z.string(), z.bigint().optional()) })),
+    ],
     ["a symbol", z.symbol()],
   ])("refuses %s", (_, schema) => {
     class Bad extends Entity("Bad", { f: schema as z.ZodType }) {}
@@ -122,8 +137,13 @@ describe("names in the options of a class", () => {
   })
 
   it("are not `id` where the id is made of other fields", () => {
-    expect(() => Entity("Line", { order: z.int(), sku: z.string() }, { id: ["order", "sku"], index: ["id"] })).toThrow(
-      expect.objectContaining({ code: "NITRO_DEFINITION", message: expect.stringContaining("order and sku") }),
+    expect(() =>
+      Entity("Line", { order: z.int(), sku: z.string() }, { id: ["order", "sku"], index: ["id"] }),
+    ).toThrow(
+      expect.objectContaining({
+        code: "NITRO_DEFINITION",
+        message: expect.stringContaining("order and sku"),
+      }),
     )
   })
 })
@@ -152,13 +172,21 @@ describe("fields whose input differs from what they hold", () => {
       odd.active = "yes" as never
     }).toThrow("active")
     await odd.update({ active: "true", size: "a" })
-    expect(await Odd.require(odd.id)).toMatchObject({ active: true, size: 1, flag: null, note: undefined })
+    expect(await Odd.require(odd.id)).toMatchObject({
+      active: true,
+      size: 1,
+      flag: null,
+      note: undefined,
+    })
   })
 
   it("refuse async checks with the way to do them", () => {
     class Async extends Entity("Async", { name: z.string().refine(async () => true) }) {}
     expect(() => new Async({ name: "x" })).toThrow(
-      expect.objectContaining({ code: "NITRO_DEFINITION", fix: expect.stringContaining("beforeSave") }),
+      expect.objectContaining({
+        code: "NITRO_DEFINITION",
+        fix: expect.stringContaining("beforeSave"),
+      }),
     )
   })
 })

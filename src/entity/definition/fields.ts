@@ -35,7 +35,9 @@ interface Def {
   readonly in?: z.ZodType
   readonly getter?: () => z.ZodType
   readonly format?: string
-  readonly checks?: readonly { readonly _zod: { readonly def: { readonly check: string; readonly format?: string } } }[]
+  readonly checks?: readonly {
+    readonly _zod: { readonly def: { readonly check: string; readonly format?: string } }
+  }[]
   readonly entries?: Readonly<Record<string, string | number>>
   readonly values?: readonly unknown[]
   readonly options?: readonly z.ZodType[]
@@ -80,8 +82,13 @@ export function ref(entity: string, given?: z.ZodType | RefOptions, more?: RefOp
       `ref("${entity}") has no onDelete rule "${String(onDelete)}".`,
       suggest(String(onDelete), ["restrict", "cascade", "setNull"]),
     )
-  const rule = onDelete === "restrict" ? {} : { onDelete: onDelete === "setNull" ? "set null" : onDelete }
-  return schema.clone({ ...schema._zod.def, references: entity, ...rule } as unknown as typeof schema._zod.def)
+  const rule =
+    onDelete === "restrict" ? {} : { onDelete: onDelete === "setNull" ? "set null" : onDelete }
+  return schema.clone({
+    ...schema._zod.def,
+    references: entity,
+    ...rule,
+  } as unknown as typeof schema._zod.def)
 }
 
 export function readField(name: string, schema: z.ZodType): FieldFacts {
@@ -89,7 +96,10 @@ export function readField(name: string, schema: z.ZodType): FieldFacts {
   const generated = generatedBy(schema)
   const mayBeUndefined = generated === undefined && schema._zod.optout === "optional"
   if (facts.onDelete === "set null" && !facts.nullable && !mayBeUndefined)
-    throw definitionError(`The field "${name}" has onDelete: "setNull" and cannot be null.`, "Add .nullable(), or use another rule.")
+    throw definitionError(
+      `The field "${name}" has onDelete: "setNull" and cannot be null.`,
+      "Add .nullable(), or use another rule.",
+    )
   return {
     type: facts.type,
     nullable: facts.nullable || mayBeUndefined,
@@ -103,8 +113,13 @@ export function readField(name: string, schema: z.ZodType): FieldFacts {
   }
 }
 
-function referenceOf({ references, onDelete }: Pick<Walked, "references" | "onDelete">): Pick<Walked, "references" | "onDelete"> {
-  return references === undefined ? {} : { references, ...(onDelete === undefined ? {} : { onDelete }) }
+function referenceOf({
+  references,
+  onDelete,
+}: Pick<Walked, "references" | "onDelete">): Pick<Walked, "references" | "onDelete"> {
+  return references === undefined
+    ? {}
+    : { references, ...(onDelete === undefined ? {} : { onDelete }) }
 }
 
 function acceptsUndefined(schema: z.ZodType): boolean {
@@ -124,7 +139,14 @@ interface Walked {
   onDelete?: OnDelete
 }
 
-const wrappers: ReadonlySet<string> = new Set(["optional", "nonoptional", "default", "prefault", "catch", "readonly"])
+const wrappers: ReadonlySet<string> = new Set([
+  "optional",
+  "nonoptional",
+  "default",
+  "prefault",
+  "catch",
+  "readonly",
+])
 
 function walk(name: string, schema: z.ZodType): Walked {
   const def = defOf(schema)
@@ -140,7 +162,11 @@ function walk(name: string, schema: z.ZodType): Walked {
       return walk(name, def.out as z.ZodType)
     case "string":
     case "template_literal":
-      return { type: "string", nullable: false, ...referenceOf(def as Pick<Walked, "references" | "onDelete">) }
+      return {
+        type: "string",
+        nullable: false,
+        ...referenceOf(def as Pick<Walked, "references" | "onDelete">),
+      }
     case "number":
       return {
         type: isInteger(def) ? "integer" : "number",
@@ -150,7 +176,11 @@ function walk(name: string, schema: z.ZodType): Walked {
     case "boolean":
     case "date":
     case "bigint":
-      return { type: def.type, nullable: false, ...referenceOf(def as Pick<Walked, "references" | "onDelete">) }
+      return {
+        type: def.type,
+        nullable: false,
+        ...referenceOf(def as Pick<Walked, "references" | "onDelete">),
+      }
     case "enum":
       return { type: commonType(Object.values(def.entries ?? {})), nullable: false }
     case "literal":
@@ -160,7 +190,10 @@ function walk(name: string, schema: z.ZodType): Walked {
     case "union":
       return ofUnion(name, def.options ?? [])
     case "custom":
-      return { type: schema.safeParse(new Uint8Array(1)).success ? "bytes" : "json", nullable: false }
+      return {
+        type: schema.safeParse(new Uint8Array(1)).success ? "bytes" : "json",
+        nullable: false,
+      }
     case "any":
     case "unknown":
       return { type: "json", nullable: true }
@@ -187,7 +220,9 @@ function ofLiterals(values: readonly unknown[]): Walked {
 }
 
 function ofUnion(name: string, options: readonly z.ZodType[]): Walked {
-  const walked = options.filter(option => defOf(option).type !== "undefined").map(option => ({ option, ...walk(name, option) }))
+  const walked = options
+    .filter(option => defOf(option).type !== "undefined")
+    .map(option => ({ option, ...walk(name, option) }))
   const present = walked.filter(({ option }) => defOf(option).type !== "null")
   const types = new Set(present.map(({ type }) => type))
   if (types.size === 2 && types.has("integer") && types.has("number")) types.delete("integer")
@@ -195,7 +230,11 @@ function ofUnion(name: string, options: readonly z.ZodType[]): Walked {
   const type = types.size === 1 && only ? only : "json"
   if (type === "json") for (const { option } of present) refuseLossyJson(name, option, new Set())
   const reference = present.find(option => option.references !== undefined)
-  return { type, nullable: walked.some(({ nullable }) => nullable), ...referenceOf(reference ?? {}) }
+  return {
+    type,
+    nullable: walked.some(({ nullable }) => nullable),
+    ...referenceOf(reference ?? {}),
+  }
 }
 
 function commonType(values: readonly unknown[]): FieldType {
@@ -210,12 +249,25 @@ function commonType(values: readonly unknown[]): FieldType {
 function isInteger(def: Def): boolean {
   const formats = [
     def.format,
-    ...(def.checks ?? []).map(({ _zod: { def: check } }) => (check.check === "number_format" ? check.format : undefined)),
+    ...(def.checks ?? []).map(({ _zod: { def: check } }) =>
+      check.check === "number_format" ? check.format : undefined,
+    ),
   ]
   return formats.some(format => format === "safeint" || format === "int32" || format === "uint32")
 }
 
-const lossy: ReadonlySet<string> = new Set(["date", "bigint", "map", "set", "symbol", "function", "promise", "file", "nan", "void"])
+const lossy: ReadonlySet<string> = new Set([
+  "date",
+  "bigint",
+  "map",
+  "set",
+  "symbol",
+  "function",
+  "promise",
+  "file",
+  "nan",
+  "void",
+])
 
 // JSON would give a nested date back as text: better refused where it is declared than wrong where it is read.
 function refuseLossyJson(name: string, schema: z.ZodType, seen: Set<z.ZodType>): void {
@@ -248,7 +300,10 @@ function isLoose(schema: z.ZodType, seen: Set<z.ZodType>): boolean {
   if (def.nitroValue !== undefined) return false
   const more = def as { readonly catchall?: z.ZodType }
   return (
-    loose.has(def.type) || [...children(def), ...(more.catchall === undefined ? [] : [more.catchall])].some(child => isLoose(child, seen))
+    loose.has(def.type) ||
+    [...children(def), ...(more.catchall === undefined ? [] : [more.catchall])].some(child =>
+      isLoose(child, seen),
+    )
   )
 }
 

@@ -14,5 +14,7 @@ export const canGenerate: boolean = (() => {
  * `JSON.stringify` and names that were checked, never text from outside.
  */
 export function generate<T>(expression: string, scope: Readonly<Record<string, unknown>>): T {
-  return new Function(...Object.keys(scope), `"use strict";return ${expression}`)(...Object.values(scope)) as T
+  return new Function(...Object.keys(scope), `"use strict";return ${expression}`)(
+    ...Object.values(scope),
+  ) as T
 }

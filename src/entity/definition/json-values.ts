@@ -23,8 +23,10 @@ export function refuseOther(value: unknown, entity: string, field: string): void
     // A circle is refused when it is written.
     if (typeof one !== "object" || one === null || seen.has(one)) continue
     seen.add(one)
-    if (Array.isArray(one)) for (const inner of one) open.push(inner === undefined ? missing : inner)
-    else for (const key of Object.keys(one)) open.push((one as Readonly<Record<string, unknown>>)[key])
+    if (Array.isArray(one))
+      for (const inner of one) open.push(inner === undefined ? missing : inner)
+    else
+      for (const key of Object.keys(one)) open.push((one as Readonly<Record<string, unknown>>)[key])
   }
 }
 
@@ -37,7 +39,8 @@ export function checkedJson(encode: () => unknown, entity: string, field: string
     if (!(error instanceof TypeError)) throw error
     throw refused(entity, field, "a value that holds itself", error)
   }
-  if (typeof json === "string" && !isStorableJson(json)) throw refused(entity, field, "text with a NUL character or half a surrogate pair")
+  if (typeof json === "string" && !isStorableJson(json))
+    throw refused(entity, field, "text with a NUL character or half a surrogate pair")
   return json
 }
 
@@ -66,9 +69,13 @@ function otherType(value: unknown): string | undefined {
 }
 
 function refused(entity: string, field: string, what: string, cause?: unknown): NitroError {
-  return new NitroError("NITRO_VALUE_UNSUPPORTED", `${entity}.${field}: a JSON field cannot store ${what}.`, {
-    fix: "Store dates as text in ISO form, and other values as text, numbers, lists or plain objects; or give them a field of their own.",
-    details: { entity, field, issues: [{ path: field, message: "cannot be stored" }] },
-    ...(cause === undefined ? {} : { cause }),
-  })
+  return new NitroError(
+    "NITRO_VALUE_UNSUPPORTED",
+    `${entity}.${field}: a JSON field cannot store ${what}.`,
+    {
+      fix: "Store dates as text in ISO form, and other values as text, numbers, lists or plain objects; or give them a field of their own.",
+      details: { entity, field, issues: [{ path: field, message: "cannot be stored" }] },
+      ...(cause === undefined ? {} : { cause }),
+    },
+  )
 }

@@ -20,7 +20,10 @@ const defined = define(
 const encoding: Encoding = {
   boolean: { encode: (value: boolean) => (value ? 1 : 0), decode: (value: number) => value === 1 },
   date: { encode: (value: Date) => value.getTime(), decode: (value: number) => new Date(value) },
-  json: { encode: (value: unknown) => JSON.stringify(value), decode: (value: string) => JSON.parse(value) },
+  json: {
+    encode: (value: unknown) => JSON.stringify(value),
+    decode: (value: string) => JSON.parse(value),
+  },
 }
 const values = () => ({
   id: "1",
@@ -63,7 +66,10 @@ describe.each([
     changed.at.setTime(6)
     changed.bytes[0] = 9
     changed.on = null as never
-    expect(mapper.difference(changed, row, true)).toEqual({ columns: [2, 3, 4, 5], values: [null, 6, '{"a":[1,2]}', Uint8Array.of(9, 2)] })
+    expect(mapper.difference(changed, row, true)).toEqual({
+      columns: [2, 3, 4, 5],
+      values: [null, 6, '{"a":[1,2]}', Uint8Array.of(9, 2)],
+    })
     expect(mapper.encodeAt(3, new Date(7))).toBe(7)
     expect(mapper.encodeAt(3, undefined)).toBeNull()
   })
@@ -77,17 +83,35 @@ describe.each([
   })
 
   it("takes another spelling of the same stored value for unchanged", () => {
-    const codec = { encode: JSON.stringify, decode: JSON.parse, isSame: (a: string, b: string) => a.replaceAll(" ", "") === b } as never
-    const spelled = createMapper(define("Note", { data: z.json().nullable() }, {}), { json: codec }, generated)
+    const codec = {
+      encode: JSON.stringify,
+      decode: JSON.parse,
+      isSame: (a: string, b: string) => a.replaceAll(" ", "") === b,
+    } as never
+    const spelled = createMapper(
+      define("Note", { data: z.json().nullable() }, {}),
+      { json: codec },
+      generated,
+    )
     const row = ["1", '{"a": 1}']
     const read = spelled.decode(row) as { data: { a: number } | null }
     expect(spelled.difference(read, row, true)).toBeUndefined()
-    expect(spelled.difference({ ...read, data: null }, row, true)).toEqual({ columns: [1], values: [null] })
-    expect(spelled.difference(read, ["1", null], true)).toEqual({ columns: [1], values: ['{"a":1}'] })
+    expect(spelled.difference({ ...read, data: null }, row, true)).toEqual({
+      columns: [1],
+      values: [null],
+    })
+    expect(spelled.difference(read, ["1", null], true)).toEqual({
+      columns: [1],
+      values: ['{"a":1}'],
+    })
   })
 
   it("keeps a field named as something that JavaScript has already", () => {
-    const odd = define("Odd", { length: z.int(), name: z.string(), prototype: z.string(), arguments: z.string() }, {})
+    const odd = define(
+      "Odd",
+      { length: z.int(), name: z.string(), prototype: z.string(), arguments: z.string() },
+      {},
+    )
     const mapped = createMapper(odd, {}, generated)
     const row = ["1", 5, "n", "p", "a"]
     expect(mapped.encode(mapped.decode(row))).toEqual(row)
@@ -120,7 +144,11 @@ describe.each([
 
   it("creates, hydrates, reads and assigns through the user's constructor", () => {
     expect(new Thing({ n: 1 })).toMatchObject({ id: "new", n: 1, own: 1 })
-    const thing = new Thing(hydration, { values: { id: "x", n: 2 }, row: ["x", 2], origin: undefined })
+    const thing = new Thing(hydration, {
+      values: { id: "x", n: 2 },
+      row: ["x", 2],
+      origin: undefined,
+    })
     expect(thing).toMatchObject({ id: "x", n: 2, own: 1 })
     thing.n = 5
     expect(thing.n).toBe(6)

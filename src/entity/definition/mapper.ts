@@ -2,7 +2,12 @@
 
 import { markData } from "../../shared/data.ts"
 import { isNitroError, NitroError } from "../../shared/errors.ts"
-import type { EntityDefinition, FieldDefinition, FieldType, ValueClass } from "../contract/definition.ts"
+import type {
+  EntityDefinition,
+  FieldDefinition,
+  FieldType,
+  ValueClass,
+} from "../contract/definition.ts"
 import type { Value } from "../contract/predicate.ts"
 import type { Codec, Encoding, Row } from "../contract/repository.ts"
 import { StoredValue } from "../contract/stored-value.ts"
@@ -55,7 +60,11 @@ interface MappedField {
   readonly isSame: ((stored: unknown, encoded: unknown) => boolean) | undefined
 }
 
-export function createMapper(defined: Defined, encoding: Encoding, generated: boolean = canGenerate): Mapper {
+export function createMapper(
+  defined: Defined,
+  encoding: Encoding,
+  generated: boolean = canGenerate,
+): Mapper {
   const fields = defined.definition.fields.map(({ name, type, encrypted }, index): MappedField => {
     const { value, isLoose = false } = defined.internals[index] as FieldInternals
     const codec = value
@@ -72,7 +81,10 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
       holds: codec && (value ? sameValue(codec) : encrypted ? sameText(codec) : undefined),
       isSame:
         codec?.isSame &&
-        ((stored, encoded) => stored !== null && encoded !== null && codec.isSame?.(stored as never, encoded as never) === true),
+        ((stored, encoded) =>
+          stored !== null &&
+          encoded !== null &&
+          codec.isSame?.(stored as never, encoded as never) === true),
       keepsNumbers: codec?.keepsNumbers === true && !encrypted,
       decode: codec && ((stored: unknown) => codec.decode(stored as never)),
       encode: codec && ((value: unknown) => codec.encode(value as never)),
@@ -93,22 +105,33 @@ export function createMapper(defined: Defined, encoding: Encoding, generated: bo
     }
   }
   const exactAt = (index: number): Codec["exact"] =>
-    defined.internals[index]?.value ? undefined : encoding[(fields[index] as MappedField).type]?.exact
+    defined.internals[index]?.value
+      ? undefined
+      : encoding[(fields[index] as MappedField).type]?.exact
   const operandAt = (index: number, stored: unknown): Value | StoredValue => {
     if (stored === null) return null
-    return exactAt(index) === undefined ? (decodeAt(index, stored) as Value) : new StoredValue(stored)
+    return exactAt(index) === undefined
+      ? (decodeAt(index, stored) as Value)
+      : new StoredValue(stored)
   }
   // Decodes again, one by one, to find the value that failed.
   const explain = (row: Row, error: unknown): unknown => {
     for (let index = 0; index < fields.length; index++) decodeAt(index, row[index])
     return error
   }
-  const mapper = generated ? generatedMapper(fields, explain) : closureMapper(fields, encodeAt, decodeAt)
+  const mapper = generated
+    ? generatedMapper(fields, explain)
+    : closureMapper(fields, encodeAt, decodeAt)
   return { ...mapper, encodeAt, decodeAt, exactAt, operandAt }
 }
 
 /** Refuses what would come back as something else, on every store alike. */
-function jsonCodec(entity: string, field: string, codec: Codec | undefined, isLoose: boolean): Codec | undefined {
+function jsonCodec(
+  entity: string,
+  field: string,
+  codec: Codec | undefined,
+  isLoose: boolean,
+): Codec | undefined {
   if (codec === undefined) return undefined
   const encode = codec.encode as (value: unknown) => unknown
   return {
@@ -122,14 +145,22 @@ function jsonCodec(entity: string, field: string, codec: Codec | undefined, isLo
 }
 
 /** Another program wrote it, or the field has another type now. */
-function storedValueError({ name, fields }: EntityDefinition, index: number, cause: unknown): unknown {
+function storedValueError(
+  { name, fields }: EntityDefinition,
+  index: number,
+  cause: unknown,
+): unknown {
   if (isNitroError(cause)) return cause
   const field = fields[index] as FieldDefinition
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new NitroError("NITRO_STORED_VALUE", `${name}.${field.name} (${field.type}) cannot be read: ${reason}.`, {
-    cause,
-    details: { entity: name, field: field.name },
-  })
+  return new NitroError(
+    "NITRO_STORED_VALUE",
+    `${name}.${field.name} (${field.type}) cannot be read: ${reason}.`,
+    {
+      cause,
+      details: { entity: name, field: field.name },
+    },
+  )
 }
 
 function sameText(codec: Codec): MappedField["holds"] {
@@ -140,27 +171,36 @@ function sameText(codec: Codec): MappedField["holds"] {
 function sameValue(codec: Codec): MappedField["holds"] {
   return (stored, value) => {
     if (stored === null) return false
-    return stored === codec.encode(value as never) || (value as { equals(other: unknown): boolean }).equals(codec.decode(stored as never))
+    return (
+      stored === codec.encode(value as never) ||
+      (value as { equals(other: unknown): boolean }).equals(codec.decode(stored as never))
+    )
   }
 }
 
 /** A store keeps the parts of a value object as it keeps JSON. */
 function valueCodec(type: ValueClass, json: Codec | undefined): Codec {
   return {
-    encode: (value: { toJSON(): unknown }) => (json ? json.encode(value.toJSON() as never) : value.toJSON()),
+    encode: (value: { toJSON(): unknown }) =>
+      json ? json.encode(value.toJSON() as never) : value.toJSON(),
     decode: (stored: unknown) => toValueObject(type, json ? json.decode(stored as never) : stored),
   }
 }
 
 function secretCodec(place: string, text: Codec | undefined): Codec {
   return {
-    encode: (value: string) => (text ? text.encode(encrypt(value, place) as never) : encrypt(value, place)),
-    decode: (stored: string) => decrypt(text ? (text.decode(stored as never) as string) : stored, place),
+    encode: (value: string) =>
+      text ? text.encode(encrypt(value, place) as never) : encrypt(value, place),
+    decode: (stored: string) =>
+      decrypt(text ? (text.decode(stored as never) as string) : stored, place),
   }
 }
 
 // One object literal per entity gives every instance the same hidden class and lets the engine inline the codecs.
-function generatedMapper(fields: readonly MappedField[], explain: (row: Row, error: unknown) => unknown): WholeRows {
+function generatedMapper(
+  fields: readonly MappedField[],
+  explain: (row: Row, error: unknown) => unknown,
+): WholeRows {
   const scope: Record<string, unknown> = { sameBytes, explain }
   fields.forEach((field, i) => {
     scope[`d${i}`] = field.decode
@@ -182,16 +222,25 @@ function generatedMapper(fields: readonly MappedField[], explain: (row: Row, err
       const name = `v[${JSON.stringify(fields[i].name)}]`
       return `x=${name}??null;if(x===null?r[${i}]!==null:!h${i}(r[${i}],x)){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(${value})}`
     }
-    const differs = fields[i]?.type === "bytes" ? `!sameBytes(x,r[${i}])` : `x!==r[${i}]${fields[i]?.isSame ? `&&!s${i}(r[${i}],x)` : ""}`
+    const differs =
+      fields[i]?.type === "bytes"
+        ? `!sameBytes(x,r[${i}])`
+        : `x!==r[${i}]${fields[i]?.isSame ? `&&!s${i}(r[${i}],x)` : ""}`
     return `x=${value};if(${differs}){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(x)}`
   }
   const compared = encoded.map((value, i) =>
     isMutable(fields[i] as MappedField) ? `if(exposed){${compare(value, i)}}` : compare(value, i),
   )
   return {
-    decode: generate(`function decode(r){try{return {${decoded.join()}}}catch(e){throw explain(r,e)}}`, scope),
+    decode: generate(
+      `function decode(r){try{return {${decoded.join()}}}catch(e){throw explain(r,e)}}`,
+      scope,
+    ),
     encode: generate(`function encode(v){return [${encoded.join()}]}`, scope),
-    difference: generate(`function difference(v,r,exposed){let d,x;${compared.join(";")};return d}`, scope),
+    difference: generate(
+      `function difference(v,r,exposed){let d,x;${compared.join(";")};return d}`,
+      scope,
+    ),
   }
 }
 
@@ -201,7 +250,11 @@ function decodedAt({ type, keepsNumbers }: MappedField, i: number): string {
   return `(${type === "integer" ? `(r[${i}]|0)===r[${i}]` : `typeof r[${i}]==="number"`}?r[${i}]:d${i}(r[${i}]))`
 }
 
-function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeAt"], decodeAt: Mapper["decodeAt"]): WholeRows {
+function closureMapper(
+  fields: readonly MappedField[],
+  encodeAt: Mapper["encodeAt"],
+  decodeAt: Mapper["decodeAt"],
+): WholeRows {
   return {
     decode(row) {
       const values: Values = {}
@@ -218,7 +271,12 @@ function closureMapper(fields: readonly MappedField[], encodeAt: Mapper["encodeA
         const value = values[field.name] ?? null
         if (field.holds && (value === null ? row[i] === null : field.holds(row[i], value))) return
         const encoded = encodeAt(i, value)
-        if (field.type === "bytes" ? sameBytes(encoded, row[i]) : encoded === row[i] || field.isSame?.(row[i], encoded)) return
+        if (
+          field.type === "bytes"
+            ? sameBytes(encoded, row[i])
+            : encoded === row[i] || field.isSame?.(row[i], encoded)
+        )
+          return
         found.columns.push(i)
         found.values.push(encoded)
       })
@@ -234,6 +292,7 @@ function isMutable({ type }: MappedField): boolean {
 
 function sameBytes(a: unknown, b: unknown): boolean {
   if (a === b) return true
-  if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array) || a.length !== b.length) return false
+  if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array) || a.length !== b.length)
+    return false
   return a.every((byte, index) => byte === b[index])
 }

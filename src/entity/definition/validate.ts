@@ -2,13 +2,20 @@
 import { z } from "zod"
 import { markData } from "../../shared/data.ts"
 import type { EntityDefinition } from "../contract/definition.ts"
-import { definitionError, type Issue, unknownFieldError, validationError } from "../contract/errors.ts"
+import {
+  definitionError,
+  type Issue,
+  unknownFieldError,
+  validationError,
+} from "../contract/errors.ts"
 import { hasDerivedId, idFrom } from "../contract/key.ts"
 import type { Defined } from "./define.ts"
 import type { Shape } from "./fields.ts"
 import type { Values } from "./mapper.ts"
 
-type Parsed = { success: true; data: unknown } | { success: false; error: { issues: readonly z.core.$ZodIssue[] } }
+type Parsed =
+  | { success: true; data: unknown }
+  | { success: false; error: { issues: readonly z.core.$ZodIssue[] } }
 type Parse = (value: unknown) => Parsed
 
 export interface Validator {
@@ -30,15 +37,22 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
   const ownsId = declared.has("id") || hasDerivedId(definition)
   const whole = compiled(z.object(shape))
   const mutable = definition.fields
-    .filter(({ type, managed }) => !managed && (type === "date" || type === "json" || type === "bytes"))
+    .filter(
+      ({ type, managed }) => !managed && (type === "date" || type === "json" || type === "bytes"),
+    )
     .map(({ index, name }) => [index, name] as const)
 
   // Zod copies some objects and keeps others: what a field holds is data either way, whether it was stored already or not.
-  const json = new Set(definition.fields.filter(({ type }) => type === "json").map(({ name }) => name))
+  const json = new Set(
+    definition.fields.filter(({ type }) => type === "json").map(({ name }) => name),
+  )
 
   // Undefined is stored as null and read as null, where the schema takes both.
   const nullish = definition.fields
-    .filter(({ name, nullable, index }) => declared.has(name) && nullable && internals[index]?.absent === null)
+    .filter(
+      ({ name, nullable, index }) =>
+        declared.has(name) && nullable && internals[index]?.absent === null,
+    )
     .map(({ name }) => name)
   const refuse = (issues: readonly Issue[]): never => {
     throw validationError(entity, issues)
@@ -58,7 +72,8 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
     if (typeof data !== "object" || data === null || Array.isArray(data)) {
       return refuse([{ path: "", message: `expected an object with the fields of ${entity}` }])
     }
-    for (const name of Object.keys(data)) if (!known.has(name)) throw unknownFieldError(entity, name, known)
+    for (const name of Object.keys(data))
+      if (!known.has(name)) throw unknownFieldError(entity, name, known)
     return data as Values
   }
   const parsers = new Map(
@@ -67,13 +82,17 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
       return [name, schema === undefined ? accept : compiled(schema)] as const
     }),
   )
-  const parseValue = (field: string, value: unknown): Parsed => run(parsers.get(field) ?? accept, value)
+  const parseValue = (field: string, value: unknown): Parsed =>
+    run(parsers.get(field) ?? accept, value)
 
   return {
     forCreate(data) {
       const given = fieldsOf(data)
       const result = run(whole, given)
-      const issues = [...(result.success ? [] : toIssues(result.error.issues)), ...managedIssues(given, definition, ownsId)]
+      const issues = [
+        ...(result.success ? [] : toIssues(result.error.issues)),
+        ...managedIssues(given, definition, ownsId),
+      ]
       if (!result.success || issues.length > 0) return refuse(issues)
       const values = result.data as Values
       for (const name of json) markData(values[name])
@@ -89,7 +108,8 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
         const value = given[name]
         if (value === undefined) continue
         if (!declared.has(name)) {
-          if (name === "createdAt" || name === "updatedAt") issues.push({ path: name, message: "is kept by the library" })
+          if (name === "createdAt" || name === "updatedAt")
+            issues.push({ path: name, message: "is kept by the library" })
           else values[name] = value
           continue
         }
@@ -137,11 +157,23 @@ function compiled(schema: z.ZodType): Parse {
 }
 
 /** What the schemas of a key cannot say: text that is an address is not empty, and a derived id is not given otherwise. */
-function refuseWrongKey(definition: EntityDefinition, given: Values, valid: Values, refuse: (issues: readonly Issue[]) => never): void {
+function refuseWrongKey(
+  definition: EntityDefinition,
+  given: Values,
+  valid: Values,
+  refuse: (issues: readonly Issue[]) => never,
+): void {
   const { key } = definition
-  const issues: Issue[] = key.filter(name => valid[name] === "").map(path => ({ path, message: "is part of the id and cannot be empty" }))
+  const issues: Issue[] = key
+    .filter(name => valid[name] === "")
+    .map(path => ({ path, message: "is part of the id and cannot be empty" }))
   const { id } = given
-  if (issues.length === 0 && hasDerivedId(definition) && id !== undefined && id !== idFrom(definition, name => valid[name]))
+  if (
+    issues.length === 0 &&
+    hasDerivedId(definition) &&
+    id !== undefined &&
+    id !== idFrom(definition, name => valid[name])
+  )
     issues.push({ path: "id", message: `is made of ${key.join(" and ")}` })
   if (issues.length > 0) refuse(issues)
 }
@@ -163,5 +195,8 @@ function managedIssues(given: Values, { timestamps }: EntityDefinition, ownsId: 
 }
 
 function toIssues(issues: readonly z.core.$ZodIssue[], field?: string): Issue[] {
-  return issues.map(({ path, message }) => ({ path: [...(field === undefined ? [] : [field]), ...path].map(String).join("."), message }))
+  return issues.map(({ path, message }) => ({
+    path: [...(field === undefined ? [] : [field]), ...path].map(String).join("."),
+    message,
+  }))
 }

@@ -2,7 +2,11 @@
 import { z } from "zod"
 import { Entity, embedded, field, ValueObject } from "../index.ts"
 
-class Money extends ValueObject("Money", { amount: z.number(), currency: z.string(), at: z.date().optional() }) {
+class Money extends ValueObject("Money", {
+  amount: z.number(),
+  currency: z.string(),
+  at: z.date().optional(),
+}) {
   plus(other: Money): Money {
     return this.with({ amount: this.amount + other.amount })
   }
@@ -17,7 +21,12 @@ class User extends Entity("User", {
   note: field(z.string(), { label: "Note" }),
 }) {}
 
-const user = await User.create({ name: "a", price: { amount: 1, currency: "CHF" }, password: "x", note: "" })
+const user = await User.create({
+  name: "a",
+  price: { amount: 1, currency: "CHF" },
+  password: "x",
+  note: "",
+})
 const price: Money = user.price.plus(new Money({ amount: 1, currency: "CHF" }))
 const tip: Money | null = user.tip
 user.price = price

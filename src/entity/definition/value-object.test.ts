@@ -3,7 +3,10 @@ import { Entity, embedded, isValueObject, memory, ValueObject } from "nitro-ts/e
 import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 
-class Money extends ValueObject("Money", { amount: z.number().nonnegative(), currency: z.string().length(3) }) {
+class Money extends ValueObject("Money", {
+  amount: z.number().nonnegative(),
+  currency: z.string().length(3),
+}) {
   plus(other: Money): Money {
     if (other.currency !== this.currency) throw new Error("Other currency.")
     return this.with({ amount: this.amount + other.amount })
@@ -23,7 +26,11 @@ class Address extends ValueObject("Address", {
   geo: embedded(Geo).nullable().default(null),
   tags: z.array(z.string()).default([]),
 }) {}
-class Period extends ValueObject("Period", { from: z.date(), units: z.bigint().default(1n), seal: z.instanceof(Uint8Array).optional() }) {}
+class Period extends ValueObject("Period", {
+  from: z.date(),
+  units: z.bigint().default(1n),
+  seal: z.instanceof(Uint8Array).optional(),
+}) {}
 
 class Customer extends Entity("Customer", {
   name: z.string(),
@@ -35,7 +42,8 @@ class Customer extends Entity("Customer", {
   static store = memory()
 }
 
-const code = (name: string, more: object = {}): unknown => expect.objectContaining({ code: name, ...more })
+const code = (name: string, more: object = {}): unknown =>
+  expect.objectContaining({ code: name, ...more })
 const chf = (amount: number): Money => new Money({ amount, currency: "CHF" })
 const home = { street: "Main 1", city: "Bern" }
 
@@ -54,7 +62,9 @@ describe("a value object", () => {
     expect([price.plus(chf(7)).text, price.text]).toEqual(["CHF 12", "CHF 5"])
     expect(price.plus(chf(1))).toBeInstanceOf(Money)
     expect(() => Object.assign(price, { amount: 1 })).toThrow(TypeError)
-    expect(() => (new Address({ ...home, tags: ["a"] }).tags as string[]).push("b")).toThrow(TypeError)
+    expect(() => (new Address({ ...home, tags: ["a"] }).tags as string[]).push("b")).toThrow(
+      TypeError,
+    )
     expect({ ...price }).toEqual({ amount: 5, currency: "CHF" })
   })
 
@@ -69,10 +79,14 @@ describe("a value object", () => {
 
   it("is always valid", () => {
     expect(() => chf(-1)).toThrow(
-      code("NITRO_VALIDATION", { details: { entity: "Money", issues: [expect.objectContaining({ path: "amount" })] } }),
+      code("NITRO_VALIDATION", {
+        details: { entity: "Money", issues: [expect.objectContaining({ path: "amount" })] },
+      }),
     )
     expect(() => chf(5).with({ currency: "?" })).toThrow(code("NITRO_VALIDATION"))
-    expect(() => new Money({ amount: 1, currency: "CHF", size: 1 } as never)).toThrow("size: is no part of Money")
+    expect(() => new Money({ amount: 1, currency: "CHF", size: 1 } as never)).toThrow(
+      "size: is no part of Money",
+    )
     expect(() => new Money(5 as never)).toThrow("expected the parts of Money")
   })
 
@@ -89,7 +103,10 @@ describe("a value object", () => {
     ["a part that is no schema", () => ValueObject("A", { a: "text" } as never)],
     ["something else than a class of its own in embedded", () => embedded(Date as never)],
     ["value objects in a list", () => Entity("A", { all: z.array(embedded(Money)) }).definition],
-    ["value objects deep in JSON", () => Entity("A", { all: z.object({ price: embedded(Money) }) }).definition],
+    [
+      "value objects deep in JSON",
+      () => Entity("A", { all: z.object({ price: embedded(Money) }) }).definition,
+    ],
   ])("refuses %s", (_, declare) => {
     expect(declare).toThrow(code("NITRO_DEFINITION"))
   })
@@ -101,17 +118,29 @@ describe("a field with a value object", () => {
   })
 
   it("takes an instance or its parts, and gives instances back", async () => {
-    const { id, address, limit } = await Customer.create({ name: "Ann", address: home, credit: chf(5) })
+    const { id, address, limit } = await Customer.create({
+      name: "Ann",
+      address: home,
+      credit: chf(5),
+    })
     expect([address instanceof Address, limit.text]).toEqual([true, "CHF 100"])
     const ann = await Customer.require(id)
     expect(ann.address).toEqual(new Address(home))
-    expect([isValueObject(ann.address), ann.credit?.plus(chf(1)).text, ann.period]).toEqual([true, "CHF 6", undefined])
+    expect([isValueObject(ann.address), ann.credit?.plus(chf(1)).text, ann.period]).toEqual([
+      true,
+      "CHF 6",
+      undefined,
+    ])
     expect(ann.isDirty).toBe(false)
   })
 
   it("keeps parts that JSON has no word for, and objects inside of objects", async () => {
     const period = new Period({ from: new Date(7), units: 2n ** 62n, seal: Uint8Array.of(0, 255) })
-    const { id } = await Customer.create({ name: "Ann", address: { ...home, geo: { lat: 1, lng: 2 } }, period })
+    const { id } = await Customer.create({
+      name: "Ann",
+      address: { ...home, geo: { lat: 1, lng: 2 } },
+      period,
+    })
     const ann = await Customer.require(id)
     expect(ann.period).toEqual(period)
     expect(ann.period?.equals(period)).toBe(true)
@@ -123,7 +152,9 @@ describe("a field with a value object", () => {
     ann.address = new Address(home)
     expect(ann.isDirty).toBe(false)
     ann.address = ann.address.with({ city: "Basel" })
-    expect(ann.changes).toEqual({ address: { from: new Address(home), to: new Address({ ...home, city: "Basel" }) } })
+    expect(ann.changes).toEqual({
+      address: { from: new Address(home), to: new Address({ ...home, city: "Basel" }) },
+    })
     await ann.save()
     // A date cannot be frozen: what was changed in place is seen.
     ann.period?.from.setTime(2)
@@ -143,11 +174,19 @@ describe("a field with a value object", () => {
         },
       }),
     )
-    await expect(Customer.create({ name: "Ann" } as never)).rejects.toThrow("address: expected the parts of Address")
-    await expect(Customer.create({ name: "Ann", address: { ...home, geo: { lat: 1 } } as never })).rejects.toThrow("address.geo.lng: ")
-    await expect(Customer.create({ name: "Ann", address: chf(1) as never })).rejects.toThrow("address: expected the parts of Address")
+    await expect(Customer.create({ name: "Ann" } as never)).rejects.toThrow(
+      "address: expected the parts of Address",
+    )
+    await expect(
+      Customer.create({ name: "Ann", address: { ...home, geo: { lat: 1 } } as never }),
+    ).rejects.toThrow("address.geo.lng: ")
+    await expect(Customer.create({ name: "Ann", address: chf(1) as never })).rejects.toThrow(
+      "address: expected the parts of Address",
+    )
     const ann = await Customer.create({ name: "Ann", address: home })
-    expect(() => Object.assign(ann, { address: { street: "" } })).toThrow("address.street: What street?")
+    expect(() => Object.assign(ann, { address: { street: "" } })).toThrow(
+      "address.street: What street?",
+    )
     expect(ann.address.street).toBe("Main 1")
   })
 
@@ -161,9 +200,17 @@ describe("a field with a value object", () => {
       period: { from: "1970-01-01T00:00:00.000Z", units: "1" },
       limit: { amount: 100, currency: "CHF" },
     })
-    expect(new Customer(JSON.parse(JSON.stringify({ ...ann.toJSON(), period: undefined })) as never).address.equals(ann.address)).toBe(true)
+    expect(
+      new Customer(
+        JSON.parse(JSON.stringify({ ...ann.toJSON(), period: undefined })) as never,
+      ).address.equals(ann.address),
+    ).toBe(true)
     const field = Customer.definition.fieldByName.get("address")
-    expect([field?.type, field?.nullable, field?.parts?.map(({ name, type }) => [name, type])]).toEqual([
+    expect([
+      field?.type,
+      field?.nullable,
+      field?.parts?.map(({ name, type }) => [name, type]),
+    ]).toEqual([
       "json",
       false,
       [
@@ -178,7 +225,11 @@ describe("a field with a value object", () => {
 
   it("has a default for a part that came later", async () => {
     class Old extends ValueObject("Price", { amount: z.number() }) {}
-    class New extends ValueObject("Price", { amount: z.number(), currency: z.string().default("CHF"), note: z.string().optional() }) {}
+    class New extends ValueObject("Price", {
+      amount: z.number(),
+      currency: z.string().default("CHF"),
+      note: z.string().optional(),
+    }) {}
     const rows: unknown[][] = []
     const store = memory()
     class Before extends Entity("Item", { price: embedded(Old) }) {

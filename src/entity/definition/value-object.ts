@@ -91,7 +91,8 @@ class ValueBase {
     const model = (new.target as unknown as { [modelKey]: ValueModel })[modelKey]
     const values = data === trusted && parts !== undefined ? parts : validated(model, data)
     // Not frozen as a whole, since a class may have fields of its own.
-    for (const { name } of model.parts) Object.defineProperty(this, name, { value: lasting(values[name]), enumerable: true })
+    for (const { name } of model.parts)
+      Object.defineProperty(this, name, { value: lasting(values[name]), enumerable: true })
   }
 
   static get parts(): readonly ValuePart[] {
@@ -100,7 +101,11 @@ class ValueBase {
 
   equals(other: unknown): boolean {
     if (this === other) return true
-    return other instanceof ValueBase && other.constructor === this.constructor && JSON.stringify(this) === JSON.stringify(other)
+    return (
+      other instanceof ValueBase &&
+      other.constructor === this.constructor &&
+      JSON.stringify(this) === JSON.stringify(other)
+    )
   }
 
   with(changes: object): ValueBase {
@@ -136,7 +141,9 @@ function lasting(value: unknown): unknown {
   if (value instanceof Date) return new Date(value)
   if (value instanceof Uint8Array) return Uint8Array.from(value)
   if (typeof value !== "object" || value === null || value instanceof ValueBase) return value
-  return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, lasting(inner)])))
+  return Object.freeze(
+    Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, lasting(inner)])),
+  )
 }
 
 function validated(model: ValueModel, data: unknown): Readonly<Record<string, unknown>> {
@@ -150,7 +157,12 @@ function validated(model: ValueModel, data: unknown): Readonly<Record<string, un
 
 type Checked =
   | { readonly parts: Readonly<Record<string, unknown>> }
-  | { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] }
+  | {
+      readonly issues: readonly {
+        readonly path: readonly PropertyKey[]
+        readonly message: string
+      }[]
+    }
 
 function issuesOf(model: ValueModel, data: unknown): Checked {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
@@ -158,13 +170,29 @@ function issuesOf(model: ValueModel, data: unknown): Checked {
   }
   const unknown = model.unknownPart(data)
   if (unknown !== undefined) {
-    return { issues: [{ path: [unknown], message: `is no part of ${model.name}. ${suggest(unknown, model.names)}` }] }
+    return {
+      issues: [
+        {
+          path: [unknown],
+          message: `is no part of ${model.name}. ${suggest(unknown, model.names)}`,
+        },
+      ],
+    }
   }
   const result = model.parse(data)
-  return result.success ? { parts: result.data as Readonly<Record<string, unknown>> } : { issues: result.error.issues }
+  return result.success
+    ? { parts: result.data as Readonly<Record<string, unknown>> }
+    : { issues: result.error.issues }
 }
 
-const taken: ReadonlySet<string> = new Set(["equals", "with", "toJSON", "constructor", "__proto__", "then"])
+const taken: ReadonlySet<string> = new Set([
+  "equals",
+  "with",
+  "toJSON",
+  "constructor",
+  "__proto__",
+  "then",
+])
 
 /**
  * The class that a value object extends: parts with zod schemas, equality by value, no setters. What changes it gives a new one.
@@ -186,14 +214,23 @@ export function ValueObject<S extends Shape>(
 ): ValueObjectStatics<{ [K in keyof S]: z.output<S[K]> }, z.input<z.ZodObject<S>>> {
   for (const [part, schema] of Object.entries(parts)) {
     if (taken.has(part) || !/^[A-Za-z][A-Za-z0-9_]*$/.test(part))
-      throw definitionError(`"${part}" is no usable name for a part of ${name}.`, "Choose another name.")
+      throw definitionError(
+        `"${part}" is no usable name for a part of ${name}.`,
+        "Choose another name.",
+      )
     if (typeof schema?._zod?.def !== "object")
-      throw definitionError(`The part "${part}" of ${name} is not a zod 4 schema.`, "Use z.string() and the like.")
+      throw definitionError(
+        `The part "${part}" of ${name} is not a zod 4 schema.`,
+        "Use z.string() and the like.",
+      )
   }
   const made = class extends ValueBase {}
   Object.defineProperty(made, modelKey, { value: new ValueModel(name, parts) })
   // Built from the same parts that the types are derived from.
-  return made as unknown as ValueObjectStatics<{ [K in keyof S]: z.output<S[K]> }, z.input<z.ZodObject<S>>>
+  return made as unknown as ValueObjectStatics<
+    { [K in keyof S]: z.output<S[K]> },
+    z.input<z.ZodObject<S>>
+  >
 }
 
 export function isValueObject(value: unknown): value is ValueObjectInstance {
@@ -204,32 +241,51 @@ export function isValueObject(value: unknown): value is ValueObjectInstance {
  * A field that holds a value object, stored as one JSON column. Takes an instance, or an object with its parts.
  * `embedded(Money).nullable()`, `.default(() => new Money(...))`.
  */
-export function embedded<T extends object, I>(type: (new (data: I) => T) & { readonly parts: readonly ValuePart[] }): z.ZodType<T, T | I> {
-  const model = typeof type === "function" ? (type as unknown as { [modelKey]?: ValueModel })[modelKey] : undefined
+export function embedded<T extends object, I>(
+  type: (new (data: I) => T) & { readonly parts: readonly ValuePart[] },
+): z.ZodType<T, T | I> {
+  const model =
+    typeof type === "function"
+      ? (type as unknown as { [modelKey]?: ValueModel })[modelKey]
+      : undefined
   if (model === undefined)
-    throw definitionError("embedded() was given something that is no value object.", 'Extend ValueObject("Money", { ... }).')
+    throw definitionError(
+      "embedded() was given something that is no value object.",
+      'Extend ValueObject("Money", { ... }).',
+    )
   const schema = z.transform((data: unknown, context) => {
     if (data instanceof type) return data
     // An instance of another class may have the same parts, and other rules.
     const checked =
-      data instanceof ValueBase ? { issues: [{ path: [], message: `expected the parts of ${model.name}` }] } : issuesOf(model, data)
-    if ("parts" in checked) return new (type as unknown as new (...args: unknown[]) => T)(trusted, checked.parts)
-    for (const { path, message } of checked.issues) context.issues.push({ code: "custom", message, path: [...path], input: data })
+      data instanceof ValueBase
+        ? { issues: [{ path: [], message: `expected the parts of ${model.name}` }] }
+        : issuesOf(model, data)
+    if ("parts" in checked)
+      return new (type as unknown as new (...args: unknown[]) => T)(trusted, checked.parts)
+    for (const { path, message } of checked.issues)
+      context.issues.push({ code: "custom", message, path: [...path], input: data })
     return z.NEVER
   })
   // The type of a transform says nothing of what it takes; this one was made for these two.
-  return schema.clone({ ...schema._zod.def, nitroValue: type } as typeof schema._zod.def) as unknown as z.ZodType<T, T | I>
+  return schema.clone({
+    ...schema._zod.def,
+    nitroValue: type,
+  } as typeof schema._zod.def) as unknown as z.ZodType<T, T | I>
 }
 
 /** The instance of stored parts, which are trusted. A part that came after they were stored has its default. */
 export function toValueObject(type: ValueClass, stored: unknown): unknown {
   const given = stored as Readonly<Record<string, unknown>>
   const values: Record<string, unknown> = {}
-  for (const part of (type as unknown as { [modelKey]: ValueModel })[modelKey].parts) values[part.name] = fromPlain(part, given[part.name])
+  for (const part of (type as unknown as { [modelKey]: ValueModel })[modelKey].parts)
+    values[part.name] = fromPlain(part, given[part.name])
   return new (type as unknown as new (...args: unknown[]) => object)(trusted, values)
 }
 
-function fromPlain({ type, value, schema, optional, nullable, absent }: Part, plain: unknown): unknown {
+function fromPlain(
+  { type, value, schema, optional, nullable, absent }: Part,
+  plain: unknown,
+): unknown {
   if (plain === undefined && optional && !nullable) return schema.safeParse(undefined).data
   if (plain === undefined || plain === null) return plain === null ? null : absent
   if (value !== undefined) return toValueObject(value, plain)
@@ -240,6 +296,9 @@ function fromPlain({ type, value, schema, optional, nullable, absent }: Part, pl
 
 /** The parts of the value objects that a schema takes, in whatever it is wrapped; undefined for any other. */
 export function valueParts(schema: z.ZodType): readonly ValuePart[] | undefined {
-  const { innerType, nitroValue } = schema._zod.def as { readonly innerType?: z.ZodType; readonly nitroValue?: ValueClass }
+  const { innerType, nitroValue } = schema._zod.def as {
+    readonly innerType?: z.ZodType
+    readonly nitroValue?: ValueClass
+  }
   return nitroValue === undefined ? innerType && valueParts(innerType) : nitroValue.parts
 }

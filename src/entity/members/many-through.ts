@@ -13,14 +13,21 @@ import type { RelationDefinition, Through } from "../types/relation-definition.t
 import type { EntityClass, ManyThrough } from "../types/types.ts"
 
 /** See `ManyThrough` in types.ts. */
-export class ToManyThrough extends StoreQuery<EntityRecord, never> implements ManyThrough<EntityRecord, never> {
+export class ToManyThrough
+  extends StoreQuery<EntityRecord, never>
+  implements ManyThrough<EntityRecord, never>
+{
   readonly #record: EntityRecord
   readonly #definition: RelationDefinition
 
   constructor(record: EntityRecord, definition: RelationDefinition) {
     const { entity, from, to } = definition.through as Through
     const value = valuesOf(record)[definition.local] as string
-    const where: Predicate = { op: "some", rows: relatedRows(entity, definition.remote, to), where: { op: "eq", field: from, value } }
+    const where: Predicate = {
+      op: "some",
+      rows: relatedRows(entity, definition.remote, to),
+      where: { op: "eq", field: from, value },
+    }
     super(definition.target as never, { where, orderBy: [] })
     this.#record = record
     this.#definition = definition
@@ -83,12 +90,17 @@ export class ToManyThrough extends StoreQuery<EntityRecord, never> implements Ma
     const ids = [...new Set(targets.map(target => this.#idOf(target)))]
     if (ids.length === 0) return 0
     const through = this.#definition.through as Through
-    const changed = await atomically(async () => change(through, await this.#connections(through, ids), ids))
+    const changed = await atomically(async () =>
+      change(through, await this.#connections(through, ids), ids),
+    )
     siblingsFor(this.#record).forget(this.#definition, this.#id())
     return changed
   }
 
-  async #connections({ entity, from, to }: Through, ids: readonly string[]): Promise<EntityRecord[]> {
+  async #connections(
+    { entity, from, to }: Through,
+    ids: readonly string[],
+  ): Promise<EntityRecord[]> {
     const where = {
       op: "and",
       of: [
@@ -104,9 +116,14 @@ export class ToManyThrough extends StoreQuery<EntityRecord, never> implements Ma
 
   #idOf(target: unknown): string {
     const { name } = this.#definition.target.definition
-    if (isRecord(target) && target instanceof (this.#definition.target as unknown as new () => object))
+    if (
+      isRecord(target) &&
+      target instanceof (this.#definition.target as unknown as new () => object)
+    )
       return valuesOf(target)[this.#definition.remote] as string
-    throw queryError(`Only a ${name} can be connected here, not ${isRecord(target) ? `a ${target.constructor.name}` : typeof target}.`)
+    throw queryError(
+      `Only a ${name} can be connected here, not ${isRecord(target) ? `a ${target.constructor.name}` : typeof target}.`,
+    )
   }
 
   #id(): string {

@@ -4,7 +4,13 @@ import { isProbe, markedRelation } from "../binding/describe-relations.ts"
 import { modelOf } from "../binding/model.ts"
 import type { EntityRecord } from "../binding/record.ts"
 import { definitionError } from "../contract/errors.ts"
-import { belongsTo, hasMany, manyToMany, type RelationDefinition, type ThroughFields } from "../types/relation-definition.ts"
+import {
+  belongsTo,
+  hasMany,
+  manyToMany,
+  type RelationDefinition,
+  type ThroughFields,
+} from "../types/relation-definition.ts"
 import type { EntityClass } from "../types/types.ts"
 import { ToManyThrough } from "./many-through.ts"
 import { ToMany } from "./to-many.ts"
@@ -41,7 +47,8 @@ function classOf(record: EntityRecord): EntityClass {
 }
 
 function checkClass(record: EntityRecord, target: unknown): EntityClass {
-  if (typeof target === "function" && modelOf(target) !== undefined) return target as unknown as EntityClass
+  if (typeof target === "function" && modelOf(target) !== undefined)
+    return target as unknown as EntityClass
   throw definitionError(
     `A relation of ${record.constructor.name} leads to ${target === undefined ? "undefined" : "something that is no entity class"}.`,
     'Give the class: this.belongsTo(Category, "categoryId"). Where two files import each other, the getter still sees both.',

@@ -34,7 +34,11 @@ export class ToOne extends Thenable<EntityRecord | undefined> implements One<Ent
   }
 
   async #load(): Promise<EntityRecord | undefined> {
-    const [target] = await siblingsFor(this.#record).load(this.#definition, this.#key(), loadTargets)
+    const [target] = await siblingsFor(this.#record).load(
+      this.#definition,
+      this.#key(),
+      loadTargets,
+    )
     return target
   }
 

@@ -37,7 +37,14 @@ const within = async <T>(fn: () => Promise<T>): Promise<T> => {
 }
 
 it("keeps every value from one process to the next", async () => {
-  const values = { text: 'é "x" {}', big: 2n ** 60n, bytes: Uint8Array.of(0, 255), ratio: 0.1, at: new Date(5), tags: ["a"] }
+  const values = {
+    text: 'é "x" {}',
+    big: 2n ** 60n,
+    bytes: Uint8Array.of(0, 255),
+    ratio: 0.1,
+    at: new Date(5),
+    tags: ["a"],
+  }
   const { id } = await within(() => Note.create(values))
   const read = await within(() => Note.require(id))
   expect(read.toJSON()).toEqual({ id, ...values, big: String(2n ** 60n), bytes: "AP8=" })
@@ -100,8 +107,17 @@ it("does not keep what was rolled back", async () => {
 
 it("takes up fields that came since, and drops those that went", async () => {
   await within(() => Note.create({ id: "a", text: "old" }))
-  class Newer extends Entity("Note", { text: z.string(), stars: z.int().default(3), hint: z.string().nullable().default(null) }) {}
-  expect((await within(() => Newer.require("a"))).toJSON()).toEqual({ id: "a", text: "old", stars: 3, hint: null })
+  class Newer extends Entity("Note", {
+    text: z.string(),
+    stars: z.int().default(3),
+    hint: z.string().nullable().default(null),
+  }) {}
+  expect((await within(() => Newer.require("a"))).toJSON()).toEqual({
+    id: "a",
+    text: "old",
+    stars: 3,
+    hint: null,
+  })
 })
 
 it("forgets what expired meanwhile", async () => {
@@ -116,7 +132,9 @@ it("forgets what expired meanwhile", async () => {
 it("refuses a file that holds something else, and does not write over it", async () => {
   await within(() => Note.create({ text: "a" }))
   writeFileSync(file, "{ not json")
-  await expect(within(() => Note.create({ text: "b" }))).rejects.toMatchObject({ code: "NITRO_SNAPSHOT" })
+  await expect(within(() => Note.create({ text: "b" }))).rejects.toMatchObject({
+    code: "NITRO_SNAPSHOT",
+  })
   expect(readFileSync(file, "utf8")).toBe("{ not json")
 })
 
@@ -127,7 +145,11 @@ it("is written when the process exits right after the last save", () => {
     class Note extends Entity("Note", { text: z.string() }) { static store = memory({ file: ${JSON.stringify(file)} }) }
     await Note.create({ text: "last" })
     process.exit(0)`
-  const run = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], { encoding: "utf8" })
+  const run = spawnSync(
+    process.execPath,
+    ["--import", "tsx", "--input-type=module", "--eval", script],
+    { encoding: "utf8" },
+  )
   expect(run.stderr).toBe("")
   expect(JSON.parse(readFileSync(file, "utf8")).tables.notes).toMatchObject([{ text: "last" }])
 })

@@ -47,15 +47,20 @@ export class SnapshotFile {
   attach(definition: EntityDefinition, source: SnapshotSource): SavedRow[] {
     this.#stored ??= this.#read()
     this.#sources.set(definition, source)
-    const saved = Object.hasOwn(this.#stored, definition.table) ? (this.#stored[definition.table] as readonly Saved[]) : []
+    const saved = Object.hasOwn(this.#stored, definition.table)
+      ? (this.#stored[definition.table] as readonly Saved[])
+      : []
     return saved.map(one => ({
       row: definition.fields.map(({ name, optional, nullable, schema, type }) => {
         if (Object.hasOwn(one, name)) return revive(one[name])
         // A field that is new since then has its default, where that is a plain value.
         const fallback = optional && !nullable ? schema.safeParse(undefined).data : null
-        return type === "json" && fallback !== null ? JSON.stringify(fallback) : ((fallback as unknown) ?? null)
+        return type === "json" && fallback !== null
+          ? JSON.stringify(fallback)
+          : ((fallback as unknown) ?? null)
       }),
-      expiresAt: typeof one["$expiresAt"] === "number" ? one["$expiresAt"] : Number.POSITIVE_INFINITY,
+      expiresAt:
+        typeof one["$expiresAt"] === "number" ? one["$expiresAt"] : Number.POSITIVE_INFINITY,
     }))
   }
 
@@ -110,9 +115,12 @@ export class SnapshotFile {
     const tables = { ...this.#stored }
     const serials: Record<string, number> = { ...this.#serials }
     for (const [definition, source] of this.#sources) {
-      if (definition.fields[0]?.generated === "serial") serials[definition.table] = source.lastSerial
+      if (definition.fields[0]?.generated === "serial")
+        serials[definition.table] = source.lastSerial
       tables[definition.table] = source.rows().map(({ row, expiresAt }) => {
-        const saved = Object.fromEntries(definition.fields.map(({ name, index }) => [name, plain(row[index])]))
+        const saved = Object.fromEntries(
+          definition.fields.map(({ name, index }) => [name, plain(row[index])]),
+        )
         return expiresAt === Number.POSITIVE_INFINITY ? saved : { ...saved, $expiresAt: expiresAt }
       })
     }
@@ -120,7 +128,10 @@ export class SnapshotFile {
     const temporary = `${this.#path}.${process.pid}.tmp`
     try {
       // Beside the file and then moved over it: a reader sees the old one or the new one, never half of it.
-      writeFileSync(temporary, `${JSON.stringify({ version: 1, serials, tables }, null, 1)}\n`, { mode: 0o600, flush: true })
+      writeFileSync(temporary, `${JSON.stringify({ version: 1, serials, tables }, null, 1)}\n`, {
+        mode: 0o600,
+        flush: true,
+      })
       renameSync(temporary, this.#path)
     } catch (error) {
       rmSync(temporary, { force: true })
@@ -158,5 +169,9 @@ function revive(value: unknown): unknown {
 }
 
 function unreadable(path: string, cause: unknown): NitroError {
-  return new NitroError("NITRO_SNAPSHOT", `The snapshot ${path} cannot be read: ${(cause as Error).message}.`, { cause })
+  return new NitroError(
+    "NITRO_SNAPSHOT",
+    `The snapshot ${path} cannot be read: ${(cause as Error).message}.`,
+    { cause },
+  )
 }

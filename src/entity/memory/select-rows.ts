@@ -43,7 +43,12 @@ export class Grouping {
     const key = values.map(keyOf).join()
     let group = this.#groups.get(key)
     if (group === undefined) {
-      group = { values, folds: this.#plan.aggregates.map(aggregate => foldOf(aggregate, this.#types.get(aggregate.field ?? "") ?? "")) }
+      group = {
+        values,
+        folds: this.#plan.aggregates.map(aggregate =>
+          foldOf(aggregate, this.#types.get(aggregate.field ?? "") ?? ""),
+        ),
+      }
       this.#groups.set(key, group)
     }
     return group
@@ -53,7 +58,10 @@ export class Grouping {
   results(): unknown[][] {
     const { having, orderBy, fields, offset = 0, limit } = this.#plan
     const position = (field: string): number => this.#outputs.fieldByName.get(field)?.index ?? -1
-    let rows = [...this.#groups.values()].map(({ values, folds }) => [...values, ...folds.map(fold => fold.result())])
+    let rows = [...this.#groups.values()].map(({ values, folds }) => [
+      ...values,
+      ...folds.map(fold => fold.result()),
+    ])
     if (having !== undefined) {
       rows = rows.filter(
         compilePredicate(having, field => {
@@ -63,12 +71,21 @@ export class Grouping {
       )
     }
     const ties = fields.map((field): Order => ({ field, direction: "asc" }))
-    rows.sort(compareAt([...orderBy, ...ties].map(({ field, direction }) => ({ index: position(field), direction }))))
+    rows.sort(
+      compareAt(
+        [...orderBy, ...ties].map(({ field, direction }) => ({
+          index: position(field),
+          direction,
+        })),
+      ),
+    )
     return rows.slice(offset, limit === undefined ? undefined : offset + limit)
   }
 }
 
-function compareAt(keys: readonly { readonly index: number; readonly direction: "asc" | "desc" }[]): (a: Values, b: Values) => number {
+function compareAt(
+  keys: readonly { readonly index: number; readonly direction: "asc" | "desc" }[],
+): (a: Values, b: Values) => number {
   return (a, b) => {
     for (const { index, direction } of keys) {
       const x = toComparable(a[index])
@@ -94,7 +111,8 @@ class Sum {
 
   add(value: number): void {
     const sum = this.#sum + value
-    this.#rest += Math.abs(this.#sum) > Math.abs(value) ? this.#sum - sum + value : value - sum + this.#sum
+    this.#rest +=
+      Math.abs(this.#sum) > Math.abs(value) ? this.#sum - sum + value : value - sum + this.#sum
     this.#sum = sum
   }
 
@@ -134,7 +152,8 @@ function foldOf({ call }: Aggregate, type: string): Fold {
       return {
         add(value) {
           if (!counting(value)) return
-          const order = extreme === null ? 0 : compareValues(toComparable(value), toComparable(extreme))
+          const order =
+            extreme === null ? 0 : compareValues(toComparable(value), toComparable(extreme))
           if (extreme === null || (call === "min" ? order < 0 : order > 0)) extreme = value
         },
         result: () => extreme,

@@ -21,7 +21,10 @@ class Basket extends Entity("Basket", { name: z.string() }, { unique: ["name"] }
     return this.hasMany(Item, "basketId")
   }
 }
-class Item extends Entity("Item", { basketId: ref("Basket", { onDelete: "cascade" }), what: z.string() }) {
+class Item extends Entity("Item", {
+  basketId: ref("Basket", { onDelete: "cascade" }),
+  what: z.string(),
+}) {
   static store = store
 }
 
@@ -38,7 +41,11 @@ storeSuite(
   { describe, it, expect },
   {
     name: "one session of memory()",
-    open: options => withPartition("a", () => memory({ partition: "session", ...options }).partitioned?.() as never),
+    open: options =>
+      withPartition(
+        "a",
+        () => memory({ partition: "session", ...options }).partitioned?.() as never,
+      ),
   },
 )
 

@@ -2,7 +2,12 @@
 
 import type { MaybePromise } from "../../shared/types.ts"
 import { definitionError } from "../contract/errors.ts"
-import { currentPartition, type PartitionedStore, partitionError, registerPartitionedStore } from "../contract/partition.ts"
+import {
+  currentPartition,
+  type PartitionedStore,
+  partitionError,
+  registerPartitionedStore,
+} from "../contract/partition.ts"
 import type { Capabilities, Encoding, Repository, Store } from "../contract/repository.ts"
 
 export interface SessionOptions {
@@ -35,10 +40,21 @@ export class SessionMemory implements PartitionedStore {
   readonly #parts = new Map<string, Part>()
   #sweep: NodeJS.Timeout | undefined
 
-  constructor({ ttlSeconds, maxPartitions }: SessionOptions, { capabilities, encoding }: Store, make: (partition: string) => PartStore) {
-    if (!(ttlSeconds > 0)) throw definitionError(`ttlSeconds of a session must be above 0, not ${ttlSeconds}.`, "Give seconds.")
+  constructor(
+    { ttlSeconds, maxPartitions }: SessionOptions,
+    { capabilities, encoding }: Store,
+    make: (partition: string) => PartStore,
+  ) {
+    if (!(ttlSeconds > 0))
+      throw definitionError(
+        `ttlSeconds of a session must be above 0, not ${ttlSeconds}.`,
+        "Give seconds.",
+      )
     if (!(Number.isSafeInteger(maxPartitions) && maxPartitions > 0))
-      throw definitionError(`maxPartitions must be a whole number above 0, not ${maxPartitions}.`, "Give the number of sessions to keep.")
+      throw definitionError(
+        `maxPartitions must be a whole number above 0, not ${maxPartitions}.`,
+        "Give the number of sessions to keep.",
+      )
     this.capabilities = capabilities
     this.encoding = encoding
     this.#make = make
@@ -49,7 +65,8 @@ export class SessionMemory implements PartitionedStore {
 
   partitioned(): Store {
     const partition = currentPartition()
-    if (partition === undefined) throw partitionError(`${this.name} was used outside of any session.`)
+    if (partition === undefined)
+      throw partitionError(`${this.name} was used outside of any session.`)
     const now = Date.now()
     const known = this.#parts.get(partition)
     if (known !== undefined && this.#isAlive(known, now)) {
@@ -110,7 +127,8 @@ export class SessionMemory implements PartitionedStore {
       () => {
         this.#sweep = undefined
         const now = Date.now()
-        for (const [partition, part] of this.#parts) if (!this.#isAlive(part, now)) this.#forget(partition, part)
+        for (const [partition, part] of this.#parts)
+          if (!this.#isAlive(part, now)) this.#forget(partition, part)
         if (this.#parts.size > 0) this.#scheduleSweep()
       },
       Math.min(this.#ttlMs, longestSweepMs),

@@ -13,7 +13,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let files = 0
 storeSuite(
   { describe, it, expect },
-  { name: "memory({ file })", open: options => memory({ ...options, file: join(folder, `${files++}.json`) }) },
+  {
+    name: "memory({ file })",
+    open: options => memory({ ...options, file: join(folder, `${files++}.json`) }),
+  },
 )
 
 describe("a transaction of memory()", () => {
@@ -22,10 +25,12 @@ describe("a transaction of memory()", () => {
     const first = store.begin?.() as OpenTransaction
     expect(first).not.toBeInstanceOf(Promise)
     const order: string[] = []
-    const second = Promise.resolve(store.begin?.() as Promise<OpenTransaction>).then(transaction => {
-      order.push("second")
-      return transaction
-    })
+    const second = Promise.resolve(store.begin?.() as Promise<OpenTransaction>).then(
+      transaction => {
+        order.push("second")
+        return transaction
+      },
+    )
     const savepoint = first.run(() => store.begin?.()) as OpenTransaction
     expect(savepoint).not.toBeInstanceOf(Promise)
     void savepoint.rollback()

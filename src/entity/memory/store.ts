@@ -61,7 +61,10 @@ const encoding: Encoding = {
   integer: { encode: (value: number) => value + 0, decode: (value: number) => value },
   date: { encode: (date: Date) => date.getTime(), decode: (ms: number) => new Date(ms) },
   json: { encode: encodeJson, decode: (text: string) => JSON.parse(text) as unknown },
-  bytes: { encode: (bytes: Uint8Array) => Uint8Array.from(bytes), decode: (bytes: Uint8Array) => Uint8Array.from(bytes) },
+  bytes: {
+    encode: (bytes: Uint8Array) => Uint8Array.from(bytes),
+    decode: (bytes: Uint8Array) => Uint8Array.from(bytes),
+  },
 }
 
 function encodeJson(value: unknown): string {
@@ -69,7 +72,11 @@ function encodeJson(value: unknown): string {
     const text: string | undefined = JSON.stringify(value)
     if (text !== undefined) return text
   } catch (cause) {
-    throw new NitroError("NITRO_VALUE_UNSUPPORTED", `A value cannot be written as JSON: ${(cause as Error).message}.`, { cause })
+    throw new NitroError(
+      "NITRO_VALUE_UNSUPPORTED",
+      `A value cannot be written as JSON: ${(cause as Error).message}.`,
+      { cause },
+    )
   }
   throw new NitroError("NITRO_VALUE_UNSUPPORTED", `JSON has no word for a ${typeof value}.`)
 }
@@ -80,17 +87,40 @@ export function memory(options: MemoryOptions = {}): Store {
   const { partition, ttlSeconds = 1800, maxPartitions = 10_000, file, ...others } = options
   if (partition === undefined) {
     if (options.maxPartitions !== undefined)
-      throw definitionError("memory({ maxPartitions }) has no partitions.", 'Add partition: "session".')
-    return file === undefined ? new MemoryStore(options) : snapshotStore({ ...options, file }, callSiteOf(memory))
+      throw definitionError(
+        "memory({ maxPartitions }) has no partitions.",
+        'Add partition: "session".',
+      )
+    return file === undefined
+      ? new MemoryStore(options)
+      : snapshotStore({ ...options, file }, callSiteOf(memory))
   }
-  if (partition !== "session") throw definitionError(`memory has no partition "${String(partition)}".`, 'The one that it has is "session".')
-  if (file !== undefined) throw definitionError("Rows of sessions are not kept in a file.", "Leave out the file or the partition.")
-  return new SessionMemory({ ttlSeconds, maxPartitions }, new MemoryStore(others), name => new MemoryStore(others, name))
+  if (partition !== "session")
+    throw definitionError(
+      `memory has no partition "${String(partition)}".`,
+      'The one that it has is "session".',
+    )
+  if (file !== undefined)
+    throw definitionError(
+      "Rows of sessions are not kept in a file.",
+      "Leave out the file or the partition.",
+    )
+  return new SessionMemory(
+    { ttlSeconds, maxPartitions },
+    new MemoryStore(others),
+    name => new MemoryStore(others, name),
+  )
 }
 
 /** Every call for one file gives the same store. */
-export function snapshotStore({ file, ttlSeconds, waitTimeoutMs }: MemoryOptions & { readonly file: string }, place: string): Store {
-  const options = { ...(ttlSeconds === undefined ? {} : { ttlSeconds }), ...(waitTimeoutMs === undefined ? {} : { waitTimeoutMs }) }
+export function snapshotStore(
+  { file, ttlSeconds, waitTimeoutMs }: MemoryOptions & { readonly file: string },
+  place: string,
+): Store {
+  const options = {
+    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+    ...(waitTimeoutMs === undefined ? {} : { waitTimeoutMs }),
+  }
   return StoreUse.storeOf(
     { resource: `memory:${realPath(file)}`, options, place },
     use => new MemoryStore({ ...options, file }, undefined, use),
@@ -119,21 +149,31 @@ export class MemoryStore implements Store {
   // By definition and not by name: two classes of one name are two tables.
   readonly #tables = new Map<EntityDefinition, MemoryTable>()
 
-  constructor({ ttlSeconds, file, waitTimeoutMs = 30_000 }: MemoryOptions, partition?: string, use?: StoreUse) {
+  constructor(
+    { ttlSeconds, file, waitTimeoutMs = 30_000 }: MemoryOptions,
+    partition?: string,
+    use?: StoreUse,
+  ) {
     this.#use = use
     this.#transactions = new MemoryTransactions(waitTimeoutMs)
     this.name = partition === undefined ? "memory()" : 'memory({ partition: "session" })'
     if (partition !== undefined) this.partition = partition
     this.#ttlSeconds = ttlSeconds
-    this.#file = file === undefined ? undefined : new SnapshotFile(file, () => this.#transactions.idle)
+    this.#file =
+      file === undefined ? undefined : new SnapshotFile(file, () => this.#transactions.idle)
   }
 
   bind(definition: EntityDefinition): Repository {
     let table = this.#tables.get(definition)
     if (table === undefined) {
       this.#use?.claim()
-      table = new MemoryTable(definition, this.#ttlSeconds, related => this.#tables.get(related) as MemoryTable)
-      if (this.#file !== undefined) table.load(this.#file.attach(definition, table), this.#file.lastSerial(definition))
+      table = new MemoryTable(
+        definition,
+        this.#ttlSeconds,
+        related => this.#tables.get(related) as MemoryTable,
+      )
+      if (this.#file !== undefined)
+        table.load(this.#file.attach(definition, table), this.#file.lastSerial(definition))
       this.#tables.set(definition, table)
     }
     return new MemoryRepository(table, this.#transactions, this.#file)
@@ -172,7 +212,11 @@ class MemoryRepository implements Repository {
   readonly #transactions: MemoryTransactions
   readonly #keepUndo: (undo: () => void) => void
 
-  constructor(table: MemoryTable, transactions: MemoryTransactions, file: SnapshotFile | undefined) {
+  constructor(
+    table: MemoryTable,
+    transactions: MemoryTransactions,
+    file: SnapshotFile | undefined,
+  ) {
     this.#table = table
     this.#transactions = transactions
     // Called for each change.

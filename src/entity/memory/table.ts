@@ -1,7 +1,14 @@
 // The rows of one entity class in memory, with its unique and other indexes and the times at which rows expire.
 import { randomUUID } from "node:crypto"
 import { measure } from "../conditions/condition-size.ts"
-import { compareValues, compileOrder, compilePredicate, isFieldOperand, type Reader, toComparable } from "../conditions/matches.ts"
+import {
+  compareValues,
+  compileOrder,
+  compilePredicate,
+  isFieldOperand,
+  type Reader,
+  toComparable,
+} from "../conditions/matches.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import { duplicateError } from "../contract/errors.ts"
 import { hasDerivedId } from "../contract/key.ts"
@@ -44,15 +51,27 @@ export class MemoryTable {
   #mayExpire = false
   #lastSerial = 0
 
-  constructor(definition: EntityDefinition, ttlSeconds: number | undefined, related: (definition: EntityDefinition) => MemoryTable) {
+  constructor(
+    definition: EntityDefinition,
+    ttlSeconds: number | undefined,
+    related: (definition: EntityDefinition) => MemoryTable,
+  ) {
     this.#definition = definition
     this.#related = related
     this.#ttlSeconds = ttlSeconds
     const columnOf = (field: string): number => definition.fieldByName.get(field)?.index ?? -1
-    this.#uniques = definition.unique.map(fields => ({ fields, columns: fields.map(columnOf), ids: new Map() }))
-    const references = definition.fields.filter(field => field.references !== undefined).map(({ name }) => [name])
+    this.#uniques = definition.unique.map(fields => ({
+      fields,
+      columns: fields.map(columnOf),
+      ids: new Map(),
+    }))
+    const references = definition.fields
+      .filter(field => field.references !== undefined)
+      .map(({ name }) => [name])
     const keys = hasDerivedId(definition) ? definition.key.map(name => [name]) : []
-    const single = [...definition.index, ...definition.unique, ...references, ...keys].filter(fields => fields.length === 1)
+    const single = [...definition.index, ...definition.unique, ...references, ...keys].filter(
+      fields => fields.length === 1,
+    )
     this.#indexes = new Map(single.map(([field]) => [columnOf(field as string), new Map()]))
     this.#reader = field => {
       const { index: column, type } = definition.fieldByName.get(field) ?? { index: -1 }
@@ -93,15 +112,18 @@ export class MemoryTable {
 
   find(plan: QueryPlan): Row[] {
     const found = this.#matching(plan.where)
-    if (plan.orderBy.length > 0) found.sort(compileOrder(plan.orderBy, this.#reader, this.#definition.key))
-    else if (hasDerivedId(this.#definition) || !isSortedById(found)) found.sort(compileOrder([], this.#reader, this.#definition.key))
+    if (plan.orderBy.length > 0)
+      found.sort(compileOrder(plan.orderBy, this.#reader, this.#definition.key))
+    else if (hasDerivedId(this.#definition) || !isSortedById(found))
+      found.sort(compileOrder([], this.#reader, this.#definition.key))
     const offset = plan.offset ?? 0
     const end = plan.limit === undefined ? found.length : offset + plan.limit
     return found.slice(offset, end).map(entry => entry.row.slice())
   }
 
   count({ where, limit, offset = 0 }: QueryPlan): number {
-    const all = where === undefined && !this.#mayExpire ? this.#entries.size : this.#matching(where).length
+    const all =
+      where === undefined && !this.#mayExpire ? this.#entries.size : this.#matching(where).length
     return Math.min(limit ?? Number.POSITIVE_INFINITY, Math.max(0, all - offset))
   }
 
@@ -137,8 +159,10 @@ export class MemoryTable {
     if (write.op === "insert") {
       const isGiven = write.row[0] !== null
       const id = isGiven ? (write.row[0] as EntityId) : this.#nextId()
-      for (let column = 0; column < write.row.length; column++) this.#refuseUnstorable(column, write.row[column])
-      if (this.#live(id) !== undefined) throw duplicateError(this.#definition.name, this.#definition.key)
+      for (let column = 0; column < write.row.length; column++)
+        this.#refuseUnstorable(column, write.row[column])
+      if (this.#live(id) !== undefined)
+        throw duplicateError(this.#definition.name, this.#definition.key)
       const entry = { id, row: write.row.slice(), expiresAt: this.#expiry(write.ttlSeconds) }
       if (!isGiven) entry.row[0] = id
       this.#refuseDuplicates(entry)
@@ -149,7 +173,11 @@ export class MemoryTable {
     }
     const before = this.#live(write.id)
     if (before === undefined) return 0
-    if (write.version !== undefined && before.row[this.#definition.fieldByName.get("version")?.index ?? -1] !== write.version) return 0
+    if (
+      write.version !== undefined &&
+      before.row[this.#definition.fieldByName.get("version")?.index ?? -1] !== write.version
+    )
+      return 0
     if (write.op === "delete") {
       this.#replace(write.id, before, undefined, keepUndo)
       return 1
@@ -160,14 +188,23 @@ export class MemoryTable {
       row[column] = write.values[i]
     })
     const renews = write.ttlSeconds !== undefined || this.#ttlSeconds !== undefined
-    const after = { id: write.id, row, expiresAt: renews ? this.#expiry(write.ttlSeconds) : before.expiresAt }
+    const after = {
+      id: write.id,
+      row,
+      expiresAt: renews ? this.#expiry(write.ttlSeconds) : before.expiresAt,
+    }
     this.#refuseDuplicates(after)
     this.#replace(write.id, before, after, keepUndo)
     return 1
   }
 
   /** The one place where rows come and go: entries and indexes never disagree. */
-  #replace(id: EntityId, before: Entry | undefined, after: Entry | undefined, keepUndo: (undo: () => void) => void): void {
+  #replace(
+    id: EntityId,
+    before: Entry | undefined,
+    after: Entry | undefined,
+    keepUndo: (undo: () => void) => void,
+  ): void {
     this.#swap(id, before, after)
     keepUndo(() => this.#swap(id, after, before))
   }
@@ -195,14 +232,20 @@ export class MemoryTable {
   }
 
   #refuseUnstorable(column: number, value: unknown): void {
-    if (!isStorable(value)) throw unstorableError(this.#definition.name, this.#definition.fields[column]?.name ?? String(column), value)
+    if (!isStorable(value))
+      throw unstorableError(
+        this.#definition.name,
+        this.#definition.fields[column]?.name ?? String(column),
+        value,
+      )
   }
 
   #refuseDuplicates({ id, row }: Entry): void {
     for (const { fields, columns, ids } of this.#uniques) {
       const key = uniqueKey(row, columns)
       const owner = key === undefined ? undefined : ids.get(key)
-      if (owner !== undefined && owner !== id && this.#live(owner) !== undefined) throw duplicateError(this.#definition.name, fields)
+      if (owner !== undefined && owner !== id && this.#live(owner) !== undefined)
+        throw duplicateError(this.#definition.name, fields)
     }
   }
 
@@ -220,7 +263,11 @@ export class MemoryTable {
       asked === undefined || !measure(asked)
         ? asked
         : replaceRelated(asked, ({ rows: { definition, local, remote }, where: inner }) => {
-            return { op: "in", field: local, values: this.#related(definition).#valuesOf(remote, inner) }
+            return {
+              op: "in",
+              field: local,
+              values: this.#related(definition).#valuesOf(remote, inner),
+            }
           })
     const test = where && this.#test(where)
     const now = this.#mayExpire ? Date.now() : 0
@@ -252,7 +299,9 @@ export class MemoryTable {
         bestSize = size
       }
     }
-    return best === undefined ? this.#entries.values() : best.flatMap(ids => [...ids].map(id => this.#entries.get(id) as Entry))
+    return best === undefined
+      ? this.#entries.values()
+      : best.flatMap(ids => [...ids].map(id => this.#entries.get(id) as Entry))
   }
 
   #lookUp(part: Predicate): ReadonlySet<EntityId>[] | undefined {
@@ -260,14 +309,20 @@ export class MemoryTable {
     if (wanted === undefined) return undefined
     const { field, values } = wanted
     const column = this.#definition.fieldByName.get(field)?.index ?? -1
-    if (column === 0) return [new Set(([...values] as EntityId[]).filter(id => this.#entries.has(id)))]
+    if (column === 0)
+      return [new Set(([...values] as EntityId[]).filter(id => this.#entries.has(id)))]
     const index = this.#indexes.get(column)
     return index && [...values].flatMap(value => index.get(value) ?? [])
   }
 
   #live(id: EntityId): Entry | undefined {
     const entry = this.#entries.get(id)
-    if (entry === undefined || entry.expiresAt === Number.POSITIVE_INFINITY || entry.expiresAt > Date.now()) return entry
+    if (
+      entry === undefined ||
+      entry.expiresAt === Number.POSITIVE_INFINITY ||
+      entry.expiresAt > Date.now()
+    )
+      return entry
     this.#swap(id, entry, undefined)
     return undefined
   }
@@ -308,8 +363,13 @@ export class MemoryTable {
 }
 
 /** The field and the values that an `eq` or `in` asks for. */
-function wantedValues(part: Predicate): { field: string; values: ReadonlySet<unknown> } | undefined {
-  if ("values" in part) return part.op === "in" ? { field: part.field, values: new Set(part.values.map(toComparable)) } : undefined
+function wantedValues(
+  part: Predicate,
+): { field: string; values: ReadonlySet<unknown> } | undefined {
+  if ("values" in part)
+    return part.op === "in"
+      ? { field: part.field, values: new Set(part.values.map(toComparable)) }
+      : undefined
   if (!("value" in part) || part.op !== "eq" || isFieldOperand(part.value)) return undefined
   return { field: part.field, values: new Set([toComparable(part.value)]) }
 }
@@ -322,7 +382,9 @@ function parsed(text: unknown): unknown {
 function uniqueKey(row: Row, columns: readonly number[]): unknown {
   const values = columns.map(column => toComparable(row[column]))
   if (values.includes(null)) return undefined
-  return values.length === 1 ? values[0] : JSON.stringify(values.map(value => [typeof value, String(value)]))
+  return values.length === 1
+    ? values[0]
+    : JSON.stringify(values.map(value => [typeof value, String(value)]))
 }
 
 function addTo(index: ValueIndex, value: unknown, id: EntityId): void {
@@ -337,6 +399,7 @@ function removeFrom(index: ValueIndex, value: unknown, id: EntityId): void {
 }
 
 function isSortedById(entries: readonly Entry[]): boolean {
-  for (let i = 1; i < entries.length; i++) if (compareValues((entries[i - 1] as Entry).id, (entries[i] as Entry).id) > 0) return false
+  for (let i = 1; i < entries.length; i++)
+    if (compareValues((entries[i - 1] as Entry).id, (entries[i] as Entry).id) > 0) return false
   return true
 }

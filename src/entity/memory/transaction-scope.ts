@@ -92,7 +92,10 @@ export class TransactionScope {
   }
 
   #leftOver(): NitroError {
-    return new NitroError("NITRO_UNIT_ENDED", `The ${this.holder ?? "transaction"} was rolled back, and this is left of its work.`)
+    return new NitroError(
+      "NITRO_UNIT_ENDED",
+      `The ${this.holder ?? "transaction"} was rolled back, and this is left of its work.`,
+    )
   }
 
   /** Runs `work` when this scope is the innermost again; `work` is called with `NITRO_STORE_BUSY` when that takes too long. */
@@ -112,7 +115,9 @@ export class TransactionScope {
   /** Resolves when nothing is open inside of this scope and nothing waits in it. */
   async settled(timeoutMs: number): Promise<void> {
     while (this.child !== undefined) {
-      await new Promise<void>((resolve, reject) => this.wait(error => (error ? reject(error) : resolve()), timeoutMs))
+      await new Promise<void>((resolve, reject) =>
+        this.wait(error => (error ? reject(error) : resolve()), timeoutMs),
+      )
     }
   }
 

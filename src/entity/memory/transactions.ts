@@ -52,7 +52,8 @@ export class MemoryTransactions {
     try {
       result = await inTime(this.#context.run(scope, fn), scope.depth, options)
     } catch (error) {
-      const end = async (): Promise<void> => this.#whenSettled(scope, () => rollback(scope, isDeadline(error)))
+      const end = async (): Promise<void> =>
+        this.#whenSettled(scope, () => rollback(scope, isDeadline(error)))
       await rolledBack(end(), error)
       throw error
     }
@@ -73,7 +74,10 @@ export class MemoryTransactions {
     const parent = this.#scope()
     if (parent.child === undefined) return parent.enter(holder)
     return new Promise((resolve, reject) => {
-      parent.wait(error => (error ? reject(error) : resolve(parent.live.enter(holder))), this.#waitTimeoutMs)
+      parent.wait(
+        error => (error ? reject(error) : resolve(parent.live.enter(holder))),
+        this.#waitTimeoutMs,
+      )
     })
   }
 
@@ -100,7 +104,8 @@ function commit(scope: TransactionScope): void {
 function rollback(scope: TransactionScope, refuse: boolean): void {
   // Of savepoints that are still open too, the innermost first.
   const open: TransactionScope[] = []
-  for (let each: TransactionScope | undefined = scope; each !== undefined; each = each.child) open.unshift(each)
+  for (let each: TransactionScope | undefined = scope; each !== undefined; each = each.child)
+    open.unshift(each)
   for (const { undo } of open) for (const one of undo.reverse()) one()
   scope.leave(refuse)
 }

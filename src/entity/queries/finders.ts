@@ -16,7 +16,10 @@ import { linkSiblings } from "../relations/siblings.ts"
 import type { EntityClass } from "../types/types.ts"
 import { lockable } from "./lock.ts"
 
-export async function findById<T extends object>(entity: EntityClass<T>, id: unknown): Promise<T | undefined> {
+export async function findById<T extends object>(
+  entity: EntityClass<T>,
+  id: unknown,
+): Promise<T | undefined> {
   const binding = bindingOf(entity as unknown as EntityClass)
   const found = rowById(binding, id)
   const row = found instanceof Promise ? await found : found
@@ -24,7 +27,10 @@ export async function findById<T extends object>(entity: EntityClass<T>, id: unk
   return row === undefined ? undefined : (hydrate(binding, row) as unknown as T)
 }
 
-export async function requireById<T extends object>(entity: EntityClass<T>, id: unknown): Promise<T> {
+export async function requireById<T extends object>(
+  entity: EntityClass<T>,
+  id: unknown,
+): Promise<T> {
   // As findById, without a second promise.
   const binding = bindingOf(entity as unknown as EntityClass)
   const found = rowById(binding, id)
@@ -37,7 +43,10 @@ export async function existsById(entity: EntityClass, id: unknown): Promise<bool
   return (await rowById(bindingOf(entity), id)) !== undefined
 }
 
-export function idLabel({ definition }: { readonly definition: EntityDefinition }, given: unknown): string {
+export function idLabel(
+  { definition }: { readonly definition: EntityDefinition },
+  given: unknown,
+): string {
   return String(hasDerivedId(definition) ? (toId(definition, given) ?? given) : given)
 }
 
@@ -55,7 +64,10 @@ function rowById(binding: Binding, given: unknown): MaybePromise<Row | undefined
   return currentUnit() === undefined ? repository.get(id) : onStore(store, () => repository.get(id))
 }
 
-export async function findEntities<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<T[]> {
+export async function findEntities<T extends object>(
+  entity: EntityClass<T>,
+  plan: QueryPlan,
+): Promise<T[]> {
   return (await findRows(entity, plan)).entities
 }
 
@@ -67,7 +79,9 @@ export async function findRows<T extends object>(
   const binding = bindingOf(entity as unknown as EntityClass)
   if (plan.limit === 0) return { entities: [], rows: [] }
   const asked = lockable(binding, plan)
-  const { records, rows } = await (plan.with === undefined ? readFound(binding, asked) : readWithRelations(entity, binding, asked))
+  const { records, rows } = await (plan.with === undefined
+    ? readFound(binding, asked)
+    : readWithRelations(entity, binding, asked))
   // The rows are of this class, so the instances are too.
   return { entities: records as unknown as T[], rows }
 }
@@ -88,7 +102,10 @@ export async function* streamEntities<T extends object>(
   }
 }
 
-export async function countRows<T extends object>(entity: EntityClass<T>, plan: QueryPlan): Promise<number> {
+export async function countRows<T extends object>(
+  entity: EntityClass<T>,
+  plan: QueryPlan,
+): Promise<number> {
   const binding = bindingOf(entity as unknown as EntityClass)
   const resolving = resolved(binding, plan)
   const ready = resolving instanceof Promise ? await resolving : resolving
@@ -96,10 +113,15 @@ export async function countRows<T extends object>(entity: EntityClass<T>, plan: 
 }
 
 /** `contains` in any of the fields, or without `fields` the id itself; undefined for empty text, which finds all. */
-export function searchCondition(entity: EntityClass, text: string | null | undefined, fields?: readonly string[]): Predicate | undefined {
+export function searchCondition(
+  entity: EntityClass,
+  text: string | null | undefined,
+  fields?: readonly string[],
+): Predicate | undefined {
   const { definition } = entity
   for (const name of fields ?? []) {
-    if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+    if (!definition.fieldByName.has(name))
+      throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
   }
   if (text === null || text === undefined || text === "") return undefined
   const inText = definition.fields.filter(
@@ -107,8 +129,13 @@ export function searchCondition(entity: EntityClass, text: string | null | undef
       type === "string" && references === undefined && !managed && !hidden && !encrypted,
   )
   const names = fields ?? inText.map(({ name }) => name)
-  const containing = names.map(name => toCondition(definition, { [name]: { contains: text } }) as Predicate)
+  const containing = names.map(
+    name => toCondition(definition, { [name]: { contains: text } }) as Predicate,
+  )
   // The whole id: a part of a random one would be in every second.
   const id = fields === undefined ? toId(definition, text) : undefined
-  return { op: "or", of: id === undefined ? containing : [...containing, whereIds(definition, [id])] }
+  return {
+    op: "or",
+    of: id === undefined ? containing : [...containing, whereIds(definition, [id])],
+  }
 }

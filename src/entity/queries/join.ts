@@ -5,7 +5,12 @@ import { unscoped, visiblePairs } from "../binding/soft-delete.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { columns } from "../conditions/columns.ts"
 import { builtPredicate, type Condition } from "../conditions/condition.ts"
-import { compileOrder, compilePredicate, isFieldOperand, toComparable } from "../conditions/matches.ts"
+import {
+  compileOrder,
+  compilePredicate,
+  isFieldOperand,
+  toComparable,
+} from "../conditions/matches.ts"
 import { toOrder, wholeNumber } from "../conditions/order.ts"
 import { queryError } from "../contract/errors.ts"
 import type { Predicate } from "../contract/predicate.ts"
@@ -24,7 +29,10 @@ const maxRows = 100_000
 const maxPairs = 10_000_000
 const batchSize = 1000
 
-class StoreJoin<T extends object, S extends object | undefined, V, W> extends Thenable<[T, S][]> implements JoinQuery<T, S, V, W> {
+class StoreJoin<T extends object, S extends object | undefined, V, W>
+  extends Thenable<[T, S][]>
+  implements JoinQuery<T, S, V, W>
+{
   readonly left: EntityClass
   readonly right: EntityClass
   readonly plan: JoinPlan
@@ -39,14 +47,26 @@ class StoreJoin<T extends object, S extends object | undefined, V, W> extends Th
   where(condition: Build): JoinQuery<T, S, V, W> {
     const before = this.plan.where
     const further = pairCondition(this.left, this.right, condition, this.plan.outer !== undefined)
-    return this.#with({ where: before === undefined ? further : { op: "and", of: [before, further] } })
+    return this.#with({
+      where: before === undefined ? further : { op: "and", of: [before, further] },
+    })
   }
 
-  orderBy(side: "left" | "right", field: string, direction?: "asc" | "desc"): JoinQuery<T, S, V, W> {
-    if (side !== "left" && side !== "right") throw queryError(`The side of a join is "left" or "right", not "${String(side)}".`)
+  orderBy(
+    side: "left" | "right",
+    field: string,
+    direction?: "asc" | "desc",
+  ): JoinQuery<T, S, V, W> {
+    if (side !== "left" && side !== "right")
+      throw queryError(`The side of a join is "left" or "right", not "${String(side)}".`)
     const prefixes = joinPrefixes(this.left.definition, this.right.definition)
     const order = toOrder((side === "left" ? this.left : this.right).definition, field, direction)
-    return this.#with({ orderBy: [...this.plan.orderBy, { ...order, field: prefixes[side === "left" ? 0 : 1] + order.field }] })
+    return this.#with({
+      orderBy: [
+        ...this.plan.orderBy,
+        { ...order, field: prefixes[side === "left" ? 0 : 1] + order.field },
+      ],
+    })
   }
 
   limit(limit: number): JoinQuery<T, S, V, W> {
@@ -58,7 +78,10 @@ class StoreJoin<T extends object, S extends object | undefined, V, W> extends Th
   }
 
   async first(): Promise<[T, S] | undefined> {
-    const [first] = await readPairs<T, S>(this.left, this.right, { ...this.plan, limit: Math.min(1, this.plan.limit ?? 1) })
+    const [first] = await readPairs<T, S>(this.left, this.right, {
+      ...this.plan,
+      limit: Math.min(1, this.plan.limit ?? 1),
+    })
     return first
   }
 
@@ -76,14 +99,31 @@ class StoreJoin<T extends object, S extends object | undefined, V, W> extends Th
 }
 
 /** `outer`: with the entities of the left side that pair with none. */
-export function joinQuery(left: EntityClass, right: EntityClass, build: Build, outer = false): JoinQuery<never, never> {
+export function joinQuery(
+  left: EntityClass,
+  right: EntityClass,
+  build: Build,
+  outer = false,
+): JoinQuery<never, never> {
   const on = pairCondition(left, right, build, outer)
-  const plan: JoinPlan = { right: right.definition, orderBy: [], ...(outer ? { outer: on } : { where: on }) }
+  const plan: JoinPlan = {
+    right: right.definition,
+    orderBy: [],
+    ...(outer ? { outer: on } : { where: on }),
+  }
   return new StoreJoin<never, never, never, never>(left, right, plan)
 }
 
-function pairCondition(left: EntityClass, right: EntityClass, build: Build, outer: boolean): Predicate {
-  if (typeof build !== "function") throw queryError("A join is made by a condition: (left, right) => left.categoryId.eq(right.id).")
+function pairCondition(
+  left: EntityClass,
+  right: EntityClass,
+  build: Build,
+  outer: boolean,
+): Predicate {
+  if (typeof build !== "function")
+    throw queryError(
+      "A join is made by a condition: (left, right) => left.categoryId.eq(right.id).",
+    )
   const joined = joinDefinition(left.definition, right.definition, outer)
   const sides = joinPrefixes(left.definition, right.definition)
   const both = [left, right].map((side, at) => {
@@ -102,20 +142,33 @@ async function readPairs<T extends object, S extends object | undefined>(
 ): Promise<[T, S][]> {
   if (plan.limit === 0) return []
   const [a, b] = [bindingOf(left), bindingOf(right)]
-  const pairs = await (a.store === b.store && unscoped(a.repository).join !== undefined ? pairsOfStore(a, b, plan) : pairsOf(a, b, plan))
+  const pairs = await (a.store === b.store && unscoped(a.repository).join !== undefined
+    ? pairsOfStore(a, b, plan)
+    : pairsOf(a, b, plan))
   // Rows of these classes, so the instances are too.
-  return pairs.map(([x, y]) => [hydrate(a, x), y === undefined ? undefined : hydrate(b, y)] as unknown as [T, S])
+  return pairs.map(
+    ([x, y]) => [hydrate(a, x), y === undefined ? undefined : hydrate(b, y)] as unknown as [T, S],
+  )
 }
 
 async function pairsOfStore(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[]> {
   const repository = unscoped(a.repository)
-  const [where, outer] = await Promise.all([resolvedCondition(a, plan.where), resolvedCondition(a, plan.outer)])
-  const ready: JoinPlan = { ...plan, ...(where === undefined ? {} : { where }), ...(outer === undefined ? {} : { outer }) }
+  const [where, outer] = await Promise.all([
+    resolvedCondition(a, plan.where),
+    resolvedCondition(a, plan.outer),
+  ])
+  const ready: JoinPlan = {
+    ...plan,
+    ...(where === undefined ? {} : { where }),
+    ...(outer === undefined ? {} : { outer }),
+  }
   const join = repository.join?.bind(repository) as NonNullable<typeof repository.join>
   const seen = visiblePairs(ready, a.entity.definition, b.entity.definition)
   const rows = await onStore(a.store, () => join(seen, unscoped(b.repository)))
   const width = a.entity.definition.fields.length
-  return rows.map((row): RowPair => [row.slice(0, width), row[width] === null ? undefined : row.slice(width)])
+  return rows.map(
+    (row): RowPair => [row.slice(0, width), row[width] === null ? undefined : row.slice(width)],
+  )
 }
 
 /** A row with its decoded values, by the field names of the join. */
@@ -130,7 +183,9 @@ async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[
   const [leftPrefix, rightPrefix] = joinPrefixes(a.entity.definition, b.entity.definition)
   const isLeft = (field: string): boolean => field.startsWith(leftPrefix)
   const [where, outer] = await Promise.all(
-    [plan.where, plan.outer].map(condition => (condition === undefined ? undefined : lookedUp(a, condition))),
+    [plan.where, plan.outer].map(condition =>
+      condition === undefined ? undefined : lookedUp(a, condition),
+    ),
   )
   const parts = partsOf(where)
   const onParts = outer === undefined ? parts : partsOf(outer)
@@ -148,7 +203,13 @@ async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[
   let found = candidates(left, right, onParts, isLeft)
   if (outer !== undefined) found = withLonely(left, found.filter(test(outer)))
   found = found.filter(test(where))
-  found.sort(compileOrder<Pair>(plan.orderBy, reader, joinDefinition(a.entity.definition, b.entity.definition).key))
+  found.sort(
+    compileOrder<Pair>(
+      plan.orderBy,
+      reader,
+      joinDefinition(a.entity.definition, b.entity.definition).key,
+    ),
+  )
   const offset = plan.offset ?? 0
   const window = found.slice(offset, plan.limit === undefined ? undefined : offset + plan.limit)
   return window.map(([x, y]) => [x.row, y?.row])
@@ -157,7 +218,10 @@ async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[
 /** The pairs, and each row of the left side that is in none. */
 function withLonely(left: readonly Side[], pairs: readonly Pair[]): Pair[] {
   const paired = new Set(pairs.map(([side]) => side))
-  return [...pairs, ...left.filter(side => !paired.has(side)).map((side): Pair => [side, undefined])]
+  return [
+    ...pairs,
+    ...left.filter(side => !paired.has(side)).map((side): Pair => [side, undefined]),
+  ]
 }
 
 /** What must hold all together. */
@@ -170,7 +234,9 @@ function fieldsOf(predicate: Predicate): string[] {
   if (predicate.op === "and" || predicate.op === "or") return predicate.of.flatMap(fieldsOf)
   if (predicate.op === "not") return fieldsOf(predicate.of)
   const { field, value } = predicate as { readonly field: string; readonly value?: unknown }
-  return isFieldOperand(value as never) ? [field, (value as { readonly field: string }).field] : [field]
+  return isFieldOperand(value as never)
+    ? [field, (value as { readonly field: string }).field]
+    : [field]
 }
 
 function looksIntoJson(predicate: Predicate): boolean {
@@ -179,15 +245,23 @@ function looksIntoJson(predicate: Predicate): boolean {
 }
 
 /** What the conditions on this side alone leave of its rows; they are tested on the pairs again. */
-async function sideOf(binding: Binding, prefix: string, parts: readonly Predicate[]): Promise<Side[]> {
+async function sideOf(
+  binding: Binding,
+  prefix: string,
+  parts: readonly Predicate[],
+): Promise<Side[]> {
   const { entity, mapper, store } = binding
-  const asked = store.capabilities.jsonPaths === true ? parts : parts.filter(part => !looksIntoJson(part))
+  const asked =
+    store.capabilities.jsonPaths === true ? parts : parts.filter(part => !looksIntoJson(part))
   const where: Predicate = { op: "and", of: asked.map(part => withoutPrefix(part, prefix)) }
   const sides: Side[] = []
   for await (const rows of rowBatches(entity, { where, orderBy: [] }, batchSize)) {
     for (const row of rows) {
       const values = Object.fromEntries(
-        entity.definition.fields.map(({ name, index }) => [prefix + name, mapper.decodeAt(index, row[index])]),
+        entity.definition.fields.map(({ name, index }) => [
+          prefix + name,
+          mapper.decodeAt(index, row[index]),
+        ]),
       )
       sides.push({ row, values })
     }
@@ -206,8 +280,14 @@ function withoutPrefix(predicate: Predicate, prefix: string): Predicate {
     return { op: predicate.op, of: predicate.of.map(part => withoutPrefix(part, prefix)) }
   if (predicate.op === "not") return { op: "not", of: withoutPrefix(predicate.of, prefix) }
   const { value } = predicate as { readonly value?: unknown }
-  const other = isFieldOperand(value as never) ? { value: { field: (value as { readonly field: string }).field.slice(prefix.length) } } : {}
-  return { ...predicate, field: (predicate as { readonly field: string }).field.slice(prefix.length), ...other } as Predicate
+  const other = isFieldOperand(value as never)
+    ? { value: { field: (value as { readonly field: string }).field.slice(prefix.length) } }
+    : {}
+  return {
+    ...predicate,
+    field: (predicate as { readonly field: string }).field.slice(prefix.length),
+    ...other,
+  } as Predicate
 }
 
 /** The pairs that may match: by a hash of the fields that must be equal, else all. */
@@ -218,8 +298,15 @@ function candidates(
   isLeft: (field: string) => boolean,
 ): Pair[] {
   for (const part of parts) {
-    if (part.op !== "eq" || !isFieldOperand(part.value) || isLeft(part.field) === isLeft(part.value.field)) continue
-    const [ofLeft, ofRight] = isLeft(part.field) ? [part.field, part.value.field] : [part.value.field, part.field]
+    if (
+      part.op !== "eq" ||
+      !isFieldOperand(part.value) ||
+      isLeft(part.field) === isLeft(part.value.field)
+    )
+      continue
+    const [ofLeft, ofRight] = isLeft(part.field)
+      ? [part.field, part.value.field]
+      : [part.value.field, part.field]
     const byValue = new Map<unknown, Side[]>()
     for (const side of right) {
       const key = toComparable(side.values[ofRight])
@@ -227,7 +314,9 @@ function candidates(
       if (same === undefined) byValue.set(key, [side])
       else same.push(side)
     }
-    return left.flatMap(side => (byValue.get(toComparable(side.values[ofLeft])) ?? []).map((other): Pair => [side, other]))
+    return left.flatMap(side =>
+      (byValue.get(toComparable(side.values[ofLeft])) ?? []).map((other): Pair => [side, other]),
+    )
   }
   if (left.length * right.length > maxPairs) {
     throw queryError(

@@ -21,13 +21,17 @@ import { idLabel, requireById, storedId } from "./finders.ts"
  * There the entity is read again: without unsaved changes it takes what is stored, and where another writer has changed the same
  * it is `NITRO_STALE_ENTITY`.
  */
-export async function requireAhead<T extends object>(entity: EntityClass<T>, id: unknown): Promise<T> {
+export async function requireAhead<T extends object>(
+  entity: EntityClass<T>,
+  id: unknown,
+): Promise<T> {
   const unit = currentUnit()
   const binding = bindingOf(entity as unknown as EntityClass)
   const { store } = binding
   const key = storedId(binding, id)
   const hasBegun = unit === undefined || unit.parent !== undefined || [...unit.stores].length > 0
-  if (hasBegun || key === undefined || !store.capabilities.transactions) return requireById(entity, id)
+  if (hasBegun || key === undefined || !store.capabilities.transactions)
+    return requireById(entity, id)
   const begun = unit.beginAhead(store)
   const ahead = begun instanceof Promise ? await begun : begun
   const reading = ahead.run(() => lockedRow(binding, key))
@@ -43,7 +47,10 @@ export async function requireAhead<T extends object>(entity: EntityClass<T>, id:
 }
 
 /** Where transactions run side by side, others must not change the row before this one ends. */
-function lockedRow({ store, repository, definition, mapper }: Binding, key: EntityId): MaybePromise<Row | undefined> {
+function lockedRow(
+  { store, repository, definition, mapper }: Binding,
+  key: EntityId,
+): MaybePromise<Row | undefined> {
   if (store.capabilities.forUpdate !== true) return repository.get(key)
   const where = whereIds(definition, [mapper.decodeAt(0, key) as Value])
   return after(repository.find({ where, orderBy: [], limit: 1, lock: "wait" }), ([row]) => row)
@@ -51,7 +58,8 @@ function lockedRow({ store, repository, definition, mapper }: Binding, key: Enti
 
 function check(binding: Binding, record: EntityRecord): MaybePromise<void> {
   const stored = rowOf(record)
-  if (stored !== undefined) return after(lockedRow(binding, stored[0] as EntityId), row => compare(binding, record, row))
+  if (stored !== undefined)
+    return after(lockedRow(binding, stored[0] as EntityId), row => compare(binding, record, row))
 }
 
 function compare(binding: Binding, record: EntityRecord, row: Row | undefined): void {
@@ -63,9 +71,13 @@ function compare(binding: Binding, record: EntityRecord, row: Row | undefined): 
   if (theirs.length === 0) return
   const mine = mapper.difference(valuesOf(record), stored, isExposed(record))?.columns ?? []
   if (mine.length > 0 && (managed.version >= 0 || mine.some(column => theirs.includes(column)))) {
-    throw new NitroError("NITRO_STALE_ENTITY", `${model.name} "${id}" was changed by another request meanwhile.`, {
-      details: { entity: model.name, id },
-    })
+    throw new NitroError(
+      "NITRO_STALE_ENTITY",
+      `${model.name} "${id}" was changed by another request meanwhile.`,
+      {
+        details: { entity: model.name, id },
+      },
+    )
   }
   takeRow(record, binding, row)
 }

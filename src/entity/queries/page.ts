@@ -26,19 +26,31 @@ export async function pageOf<T extends object>(
   request: PageRequest,
 ): Promise<KeysetPage<T> | NumberedPage<T>> {
   const wrong = Object.keys(request).find(name => !known.includes(name))
-  if (wrong !== undefined) throw queryError(`A page has no option "${wrong}".`, "Give size, and after or number.")
+  if (wrong !== undefined)
+    throw queryError(`A page has no option "${wrong}".`, "Give size, and after or number.")
   if (plan.limit !== undefined || plan.offset !== undefined) {
-    throw queryError("A query with a limit or offset has no pages.", "Leave them out: the page says its size.")
+    throw queryError(
+      "A query with a limit or offset has no pages.",
+      "Leave them out: the page says its size.",
+    )
   }
   const size = wholeNumber("size of a page", request.size, 1)
   if (request.number === undefined) return pageAfter(entity, plan, size, request.after)
-  if (request.after !== undefined) throw queryError("A page is asked for by `after` or by `number`, not by both.")
+  if (request.after !== undefined)
+    throw queryError("A page is asked for by `after` or by `number`, not by both.")
   const number = wholeNumber("number of a page", request.number, 1)
   const [items, total] = await Promise.all([
     findEntities(entity, { ...plan, limit: size, offset: (number - 1) * size }),
     countRows(entity, plan),
   ])
-  return { items, number, size, total, pages: Math.ceil(total / size), ...(number * size < total ? { next: number + 1 } : {}) }
+  return {
+    items,
+    number,
+    size,
+    total,
+    pages: Math.ceil(total / size),
+    ...(number * size < total ? { next: number + 1 } : {}),
+  }
 }
 
 async function pageAfter<T extends object>(
@@ -48,7 +60,9 @@ async function pageAfter<T extends object>(
   cursor: string | undefined,
 ): Promise<KeysetPage<T>> {
   const { definition } = entity
-  const secret = fullOrder(definition, plan).find(({ field }) => definition.fieldByName.get(field)?.hidden)
+  const secret = fullOrder(definition, plan).find(
+    ({ field }) => definition.fieldByName.get(field)?.hidden,
+  )
   if (secret !== undefined) {
     throw queryError(
       `Pages of ${definition.name} ordered by ${secret.field} would tell its value in their cursors, and it is hidden.`,
@@ -56,24 +70,41 @@ async function pageAfter<T extends object>(
     )
   }
   const { mapper } = bindingOf(entity as unknown as EntityClass)
-  const from = cursor === undefined ? plan : planAfter(entity as unknown as EntityClass, plan, readCursor(definition, mapper, plan, cursor))
+  const from =
+    cursor === undefined
+      ? plan
+      : planAfter(
+          entity as unknown as EntityClass,
+          plan,
+          readCursor(definition, mapper, plan, cursor),
+        )
   // One more than wanted tells whether there is a next page.
   const { entities, rows } = await findRows(entity, { ...from, limit: size + 1 })
   if (entities.length <= size) return { items: entities }
-  return { items: entities.slice(0, size), next: writeCursor(definition, mapper, plan, rows[size - 1] as Row) }
+  return {
+    items: entities.slice(0, size),
+    next: writeCursor(definition, mapper, plan, rows[size - 1] as Row),
+  }
 }
 
 /**
  * Where a page ended: the values that its last row is ordered by, as they are stored. An instance may have others, unsaved
  * ones or less exact ones, and the next page would then begin elsewhere. Opaque to clients, but not secret.
  */
-function writeCursor(definition: EntityDefinition, mapper: Mapper, plan: QueryPlan, last: Row): string {
+function writeCursor(
+  definition: EntityDefinition,
+  mapper: Mapper,
+  plan: QueryPlan,
+  last: Row,
+): string {
   const values = fullOrder(definition, plan).map(({ field }) => {
     const { index } = definition.fieldByName.get(field) as FieldDefinition
     const stored = last[index]
     if (stored === null) return null
     const exact = mapper.exactAt(index)
-    return exact === undefined ? toText(mapper.decodeAt(index, stored) as NonNullable<Value>) : exact.toText(stored as never)
+    return exact === undefined
+      ? toText(mapper.decodeAt(index, stored) as NonNullable<Value>)
+      : exact.toText(stored as never)
   })
   return Buffer.from(JSON.stringify([orderName(definition, plan), ...values])).toString("base64url")
 }
@@ -81,7 +112,9 @@ function writeCursor(definition: EntityDefinition, mapper: Mapper, plan: QueryPl
 function orderName(definition: EntityDefinition, plan: QueryPlan): string {
   return [
     definition.name,
-    ...fullOrder(definition, plan).map(({ field, direction }) => (direction === "desc" ? `-${field}` : field)),
+    ...fullOrder(definition, plan).map(({ field, direction }) =>
+      direction === "desc" ? `-${field}` : field,
+    ),
   ].join()
 }
 
@@ -91,7 +124,12 @@ function toText(value: NonNullable<Value>): string {
   return String(value)
 }
 
-function readCursor(definition: EntityDefinition, mapper: Mapper, plan: QueryPlan, cursor: string): (Value | StoredValue)[] {
+function readCursor(
+  definition: EntityDefinition,
+  mapper: Mapper,
+  plan: QueryPlan,
+  cursor: string,
+): (Value | StoredValue)[] {
   const refuse = (why: string): never => {
     throw queryError(
       `The cursor of a page of ${definition.name} ${why}.`,
@@ -112,12 +150,21 @@ function readCursor(definition: EntityDefinition, mapper: Mapper, plan: QueryPla
   return order.map(({ field }, index) => {
     const text = values[index]
     const { index: column, type } = definition.fieldByName.get(field) as FieldDefinition
-    const value = text === null ? null : typeof text === "string" ? operandFrom(type, mapper.exactAt(column), text) : undefined
+    const value =
+      text === null
+        ? null
+        : typeof text === "string"
+          ? operandFrom(type, mapper.exactAt(column), text)
+          : undefined
     return value === undefined ? refuse("cannot be read") : value
   })
 }
 
-function operandFrom(type: FieldType, exact: Codec["exact"], text: string): Value | StoredValue | undefined {
+function operandFrom(
+  type: FieldType,
+  exact: Codec["exact"],
+  text: string,
+): Value | StoredValue | undefined {
   if (exact === undefined) return fromText(type, text)
   const stored = exact.fromText(text)
   return stored === undefined ? undefined : new StoredValue(stored)

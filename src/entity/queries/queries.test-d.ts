@@ -1,6 +1,15 @@
 // What queries give, and what must not compile. Never run: `npm run typecheck` is the test.
 import { z } from "zod"
-import { type CountQuery, Entity, type KeysetPage, type NumberedPage, type Query, type QueryOf, ref, type Specification } from "../index.ts"
+import {
+  type CountQuery,
+  Entity,
+  type KeysetPage,
+  type NumberedPage,
+  type Query,
+  type QueryOf,
+  ref,
+  type Specification,
+} from "../index.ts"
 
 class Category extends Entity("Category", { name: z.string() }) {
   shout() {
@@ -34,14 +43,30 @@ const sums: [number, bigint, number | null, Date | null, string | null] = [
   await all.max("since"),
   await all.min("name"),
 ]
-const groups: { categoryId: string | null; count: number; worth: number; last: Date | null; mean: number | null; big: bigint }[] = await all
-  .groupBy("categoryId", { count: true, worth: { sum: "price" }, last: { max: "since" }, mean: { avg: "price" }, big: { sum: "big" } })
+const groups: {
+  categoryId: string | null
+  count: number
+  worth: number
+  last: Date | null
+  mean: number | null
+  big: bigint
+}[] = await all
+  .groupBy("categoryId", {
+    count: true,
+    worth: { sum: "price" },
+    last: { max: "since" },
+    mean: { avg: "price" },
+    big: { sum: "big" },
+  })
   .having(g => g.count.gt(1).and(g.last.isNotNull()))
   .orderBy("-worth")
-const short: { name: string; stock: number; sum: number; min: number | null }[] = await all.groupBy(["name", "stock"], {
-  sum: "stock",
-  min: "price",
-})
+const short: { name: string; stock: number; sum: number; min: number | null }[] = await all.groupBy(
+  ["name", "stock"],
+  {
+    sum: "stock",
+    min: "price",
+  },
+)
 const pairs: [Product, Category][] = await Product.join(Category, (p, c) => p.categoryId.eq(c.id))
   .where((p, c) => p.price.gt(1).and(c.name.eq("Office")))
   .orderBy("right", "-name")
@@ -49,12 +74,28 @@ const [pair] = pairs
 const loud: string | undefined = pair && pair[0].loud() + pair[1].shout()
 const inStock: Specification = Product.spec(p => p.stock.gt(0))
 const spec: Specification = inStock.and(Product.spec(p => p.price.lte(3)).not())
-const bySql: Product[] = await Product.sql`select * from products where price > ${3} and name in ${["a"]}`
+const bySql: Product[] =
+  await Product.sql`select * from products where price > ${3} and name in ${["a"]}`
 const made: Product = await Product.upsert({ name: "x" }, { by: ["name"] })
 const touched: number = await Product.updateWhere({ stock: 0 }, { price: 3 })
 const there: [boolean, boolean] = [await Product.exists("id"), await Product.exists({ stock: 3 })]
 for await (const product of all.stream({ batchSize: 10 })) product.loud()
-void [further, numbered, picked, distinct, sums, groups, short, loud, spec, bySql, made, touched, there, inStock.isSatisfiedBy(made)]
+void [
+  further,
+  numbered,
+  picked,
+  distinct,
+  sums,
+  groups,
+  short,
+  loud,
+  spec,
+  bySql,
+  made,
+  touched,
+  there,
+  inStock.isSatisfiedBy(made),
+]
 
 // @ts-expect-error a page has a size
 all.page({ after: "x" })
@@ -130,7 +171,10 @@ async function titles(articles: Query<Article>): Promise<readonly string[]> {
   return rows.map(({ title }) => title)
 }
 const named: Article[] = await byAnn(byAnn(Article.all()).with("author"))
-const ofAuthor: string[] = [...(await titles(byAnn((await Author.require("1")).articles))), ...(await titles(Article.where()))]
+const ofAuthor: string[] = [
+  ...(await titles(byAnn((await Author.require("1")).articles))),
+  ...(await titles(Article.where())),
+]
 const counted: CountQuery<Article> = byAnn(Article.all()).count()
 void [named, ofAuthor, counted]
 // @ts-expect-error the field is unknown

@@ -40,11 +40,32 @@ const code = (expected: string) => expect.objectContaining({ code: expected })
 const queryError = code("NITRO_QUERY")
 
 beforeEach(async () => {
-  const [office, home] = (await Category.createMany([{ name: "Office" }, { name: "Home" }, { name: "Empty" }])) as [Category, Category]
+  const [office, home] = (await Category.createMany([
+    { name: "Office" },
+    { name: "Home" },
+    { name: "Empty" },
+  ])) as [Category, Category]
   await Product.createMany([
-    { name: "desk", price: 99, stock: 3, limit: 5, since: new Date(1000), big: 5n, categoryId: office.id, where: true },
+    {
+      name: "desk",
+      price: 99,
+      stock: 3,
+      limit: 5,
+      since: new Date(1000),
+      big: 5n,
+      categoryId: office.id,
+      where: true,
+    },
     { name: "lamp", price: 20, stock: 0, big: 2n ** 60n, categoryId: office.id },
-    { name: "chair", price: 50, stock: 3, limit: 3, since: new Date(3000), categoryId: office.id, note: "blue" },
+    {
+      name: "chair",
+      price: 50,
+      stock: 3,
+      limit: 3,
+      since: new Date(3000),
+      categoryId: office.id,
+      note: "blue",
+    },
     { name: "bed", price: 300, stock: 1, limit: 9, categoryId: home.id },
     { name: "rug", stock: 12, order: "x" },
   ])
@@ -68,7 +89,19 @@ describe("pages", () => {
   })
 
   it("meet every row once, through ties and nulls, in any order", async () => {
-    for (const order of ["price", "-price", "since", "-since", "stock", "-stock", "order", "-order", "where", "big", "-id"] as const) {
+    for (const order of [
+      "price",
+      "-price",
+      "since",
+      "-since",
+      "stock",
+      "-stock",
+      "order",
+      "-order",
+      "where",
+      "big",
+      "-id",
+    ] as const) {
       const query = Product.all().orderBy(order).orderBy("-limit")
       const all = (await query).map(p => p.id)
       const found: string[] = []
@@ -87,7 +120,10 @@ describe("pages", () => {
     const { next } = await byName.page({ size: 2 })
     await Product.create({ name: "aaa" })
     await Product.deleteWhere({ name: "bed" })
-    expect((await byName.page({ size: 2, after: next })).items.map(p => p.name)).toEqual(["desk", "lamp"])
+    expect((await byName.page({ size: 2, after: next })).items.map(p => p.name)).toEqual([
+      "desk",
+      "lamp",
+    ])
   })
 
   it("go by number too, with totals", async () => {
@@ -98,7 +134,13 @@ describe("pages", () => {
     const last = await byName.page({ size: 2, number: 2 })
     expect(last.items.map(p => p.name)).toEqual(["desk", "rug"])
     expect(last).not.toHaveProperty("next")
-    expect(await byName.page({ size: 2, number: 9 })).toEqual({ items: [], number: 9, size: 2, total: 4, pages: 2 })
+    expect(await byName.page({ size: 2, number: 9 })).toEqual({
+      items: [],
+      number: 9,
+      size: 2,
+      total: 4,
+      pages: 2,
+    })
   })
 
   it("refuse cursors of other orders, damaged ones, and requests that make no sense", async () => {
@@ -114,7 +156,10 @@ describe("pages", () => {
       () =>
         Product.all()
           .orderBy("since")
-          .page({ size: 2, after: Buffer.from('["Product,since,id","x","y"]').toString("base64url") }),
+          .page({
+            size: 2,
+            after: Buffer.from('["Product,since,id","x","y"]').toString("base64url"),
+          }),
       () => Product.all().page({ size: 0 }),
       () => Product.all().page({ size: 2.5 }),
       () => Product.all().page({ size: 2, number: 0 }),
@@ -138,7 +183,9 @@ describe("fields that are not for everybody", () => {
 
   it("are not told by cursors", async () => {
     await expect(Account.all().orderBy("pin").page({ size: 1 })).rejects.toEqual(queryError)
-    expect(await Account.all().orderBy("pin").page({ size: 1, number: 1 })).toMatchObject({ total: 0 })
+    expect(await Account.all().orderBy("pin").page({ size: 1, number: 1 })).toMatchObject({
+      total: 0,
+    })
   })
 
   it("are not grouped or compared where they are encrypted", async () => {
@@ -150,19 +197,32 @@ describe("fields that are not for everybody", () => {
 
 describe("plain values", () => {
   it("are objects with the selected fields", async () => {
-    expect(await Product.where({ stock: 3 }).orderBy("name").select("name", "since", "tags", "note")).toEqual([
+    expect(
+      await Product.where({ stock: 3 }).orderBy("name").select("name", "since", "tags", "note"),
+    ).toEqual([
       { name: "chair", since: new Date(3000), tags: [], note: "blue" },
       { name: "desk", since: new Date(1000), tags: [], note: undefined },
     ])
-    expect(await Product.all().select("name").orderBy("-stock").limit(2).offset(1)).toEqual([{ name: "desk" }, { name: "chair" }])
+    expect(await Product.all().select("name").orderBy("-stock").limit(2).offset(1)).toEqual([
+      { name: "desk" },
+      { name: "chair" },
+    ])
     expect(await Product.all().orderBy("name").select("name").first()).toEqual({ name: "bed" })
     expect(() => Product.all().select("prise" as never)).toThrow(code("NITRO_UNKNOWN_FIELD"))
     expect(() => Product.all().select()).toThrow(queryError)
   })
 
   it("are distinct where asked, null among them, in order", async () => {
-    expect(await Product.all().select("stock").distinct()).toEqual([{ stock: 0 }, { stock: 1 }, { stock: 3 }, { stock: 12 }])
-    expect(await Product.all().select("order").distinct().orderBy("-order")).toEqual([{ order: null }, { order: "x" }])
+    expect(await Product.all().select("stock").distinct()).toEqual([
+      { stock: 0 },
+      { stock: 1 },
+      { stock: 3 },
+      { stock: 12 },
+    ])
+    expect(await Product.all().select("order").distinct().orderBy("-order")).toEqual([
+      { order: null },
+      { order: "x" },
+    ])
     expect(await Product.all().select("stock", "limit").distinct().limit(2)).toEqual([
       { stock: 0, limit: 0 },
       { stock: 1, limit: 9 },
@@ -186,20 +246,33 @@ describe("aggregates", () => {
 
   it("give 0 as the sum of nothing, and null for the others", async () => {
     const none = Product.where({ name: "none" })
-    expect([await none.sum("stock"), await none.sum("big"), await none.avg("price"), await none.min("name")]).toEqual([0, 0n, null, null])
+    expect([
+      await none.sum("stock"),
+      await none.sum("big"),
+      await none.avg("price"),
+      await none.min("name"),
+    ]).toEqual([0, 0n, null, null])
   })
 
   it("refuse fields that do not fit", async () => {
     await expect(Product.all().sum("name" as never)).rejects.toEqual(queryError)
     await expect(Product.all().max("tags" as never)).rejects.toEqual(queryError)
-    await expect(Product.all().sum("stok" as never)).rejects.toMatchObject({ code: "NITRO_UNKNOWN_FIELD", fix: 'Did you mean "stock"?' })
+    await expect(Product.all().sum("stok" as never)).rejects.toMatchObject({
+      code: "NITRO_UNKNOWN_FIELD",
+      fix: 'Did you mean "stock"?',
+    })
     await expect(Product.all().limit(2).sum("stock")).rejects.toEqual(queryError)
   })
 })
 
 describe("groups", () => {
   it("count and aggregate, null being a group", async () => {
-    const groups = await Product.all().groupBy("stock", { count: true, sum: "price", names: { max: "name" }, priced: { count: "price" } })
+    const groups = await Product.all().groupBy("stock", {
+      count: true,
+      sum: "price",
+      names: { max: "name" },
+      priced: { count: "price" },
+    })
     expect(groups).toEqual([
       { stock: 0, count: 1, sum: 20, names: "lamp", priced: 1 },
       { stock: 1, count: 1, sum: 300, names: "bed", priced: 1 },
@@ -207,7 +280,9 @@ describe("groups", () => {
       { stock: 12, count: 1, sum: 0, names: "rug", priced: 0 },
     ])
     const [office] = await Category.where({ name: "Office" })
-    expect(await Product.all().groupBy(["categoryId"], { count: true }).orderBy("-count").first()).toEqual({
+    expect(
+      await Product.all().groupBy(["categoryId"], { count: true }).orderBy("-count").first(),
+    ).toEqual({
       categoryId: office?.id,
       count: 3,
     })
@@ -229,10 +304,14 @@ describe("groups", () => {
 
   it("refuse what is no aggregate, and orders before the grouping", () => {
     expect(() => Product.all().groupBy("stock", { total: true as never })).toThrow(queryError)
-    expect(() => Product.all().groupBy("stock", { total: { sun: "price" } as never })).toThrow(/"sun" is not an aggregate/)
+    expect(() => Product.all().groupBy("stock", { total: { sun: "price" } as never })).toThrow(
+      /"sun" is not an aggregate/,
+    )
     expect(() => Product.all().groupBy("tags", { count: true })).toThrow(queryError)
     expect(() => Product.all().groupBy("stock", { stock: { count: true } })).toThrow(queryError)
-    expect(() => Product.all().orderBy("name").groupBy("stock", { count: true })).toThrow(queryError)
+    expect(() => Product.all().orderBy("name").groupBy("stock", { count: true })).toThrow(
+      queryError,
+    )
     expect(() =>
       Product.all()
         .groupBy("stock", { count: true })
@@ -257,7 +336,13 @@ describe("updateWhere", () => {
   it("writes values to all that match, with a new version, and tells of each", async () => {
     const [before] = await Product.where({ name: "desk" })
     const told: unknown[] = []
-    const end = observeChanges(change => told.push([change.op, change.before?.["limit"], (change.after as Product | undefined)?.limit]))
+    const end = observeChanges(change =>
+      told.push([
+        change.op,
+        change.before?.["limit"],
+        (change.after as Product | undefined)?.limit,
+      ]),
+    )
     expect(await Product.updateWhere({ stock: 3 }, { limit: 7, since: null })).toBe(2)
     end()
     expect(told).toEqual([
@@ -265,7 +350,11 @@ describe("updateWhere", () => {
       ["update", 3, 7],
     ])
     const [after] = await Product.where({ name: "desk" })
-    expect([after?.limit, after?.since, after?.version]).toEqual([7, null, (before?.version ?? 0) + 1])
+    expect([after?.limit, after?.since, after?.version]).toEqual([
+      7,
+      null,
+      (before?.version ?? 0) + 1,
+    ])
     expect(after?.updatedAt.getTime()).toBeGreaterThanOrEqual(before?.updatedAt.getTime() ?? 0)
     if (before) before.limit = 1
     await expect(before?.save()).rejects.toEqual(code("NITRO_STALE_ENTITY"))
@@ -274,10 +363,18 @@ describe("updateWhere", () => {
   it("validates, and refuses what it cannot write or what would be everything", async () => {
     await expect(Product.updateWhere({}, { limit: 1 })).rejects.toEqual(queryError)
     await expect(Product.updateWhere({ stock: 3 }, {})).rejects.toEqual(queryError)
-    await expect(Product.updateWhere({ stock: 3 }, { name: "" })).rejects.toEqual(code("NITRO_VALIDATION"))
-    await expect(Product.updateWhere({ stock: 3 }, { nmae: "x" } as never)).rejects.toEqual(code("NITRO_UNKNOWN_FIELD"))
-    await expect(Product.updateWhere({ stock: 3 }, { id: "x" } as never)).rejects.toEqual(queryError)
-    await expect(Product.updateWhere({ stock: 3 }, { name: "same" })).rejects.toEqual(code("NITRO_DUPLICATE"))
+    await expect(Product.updateWhere({ stock: 3 }, { name: "" })).rejects.toEqual(
+      code("NITRO_VALIDATION"),
+    )
+    await expect(Product.updateWhere({ stock: 3 }, { nmae: "x" } as never)).rejects.toEqual(
+      code("NITRO_UNKNOWN_FIELD"),
+    )
+    await expect(Product.updateWhere({ stock: 3 }, { id: "x" } as never)).rejects.toEqual(
+      queryError,
+    )
+    await expect(Product.updateWhere({ stock: 3 }, { name: "same" })).rejects.toEqual(
+      code("NITRO_DUPLICATE"),
+    )
     expect(await Product.count({ name: "same" })).toBe(0)
     expect(await Product.updateWhere({}, { limit: 1 }, { all: true })).toBe(5)
   })
@@ -299,7 +396,12 @@ describe("upsert", () => {
   it("updates by a unique set or the id, else creates", async () => {
     const [desk] = await Product.where({ name: "desk" })
     const updated = await Product.upsert({ name: "desk", stock: 1 })
-    expect([updated.id, updated.stock, updated.price, updated.version]).toEqual([desk?.id, 1, 99, 2])
+    expect([updated.id, updated.stock, updated.price, updated.version]).toEqual([
+      desk?.id,
+      1,
+      99,
+      2,
+    ])
     const byId = await Product.upsert({ id: desk?.id, name: "table" })
     expect([byId.id, byId.name]).toEqual([desk?.id, "table"])
     const created = await Product.upsert({ name: "new", stock: 4 }, { by: "name" })
@@ -308,15 +410,23 @@ describe("upsert", () => {
   })
 
   it("creates once when several come at the same time", async () => {
-    await Promise.all(Array.from({ length: 10 }, (_, n) => Product.upsert({ name: "raced", stock: n })))
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) => Product.upsert({ name: "raced", stock: n })),
+    )
     expect(await Product.count({ name: "raced" })).toBe(1)
   })
 
   it("refuses keys that are missing or not unique", async () => {
     await expect(Category.upsert({} as never)).rejects.toEqual(queryError)
-    await expect(Product.upsert({ name: "x", stock: 1 }, { by: "stock" })).rejects.toEqual(queryError)
-    await expect(Product.upsert({ name: "x" }, { by: "nmae" as never })).rejects.toEqual(code("NITRO_UNKNOWN_FIELD"))
-    await expect(Product.upsert({ name: "desk", stock: "many" } as never)).rejects.toEqual(code("NITRO_VALIDATION"))
+    await expect(Product.upsert({ name: "x", stock: 1 }, { by: "stock" })).rejects.toEqual(
+      queryError,
+    )
+    await expect(Product.upsert({ name: "x" }, { by: "nmae" as never })).rejects.toEqual(
+      code("NITRO_UNKNOWN_FIELD"),
+    )
+    await expect(Product.upsert({ name: "desk", stock: "many" } as never)).rejects.toEqual(
+      code("NITRO_VALIDATION"),
+    )
   })
 })
 
@@ -326,10 +436,18 @@ describe("specifications", () => {
 
   it("combine, ask stores and single entities", async () => {
     const [desk, lamp] = (await Product.all()) as [Product, Product]
-    expect([inStock.isSatisfiedBy(desk), inStock.isSatisfiedBy(lamp), inStock.not().isSatisfiedBy(lamp)]).toEqual([true, false, true])
+    expect([
+      inStock.isSatisfiedBy(desk),
+      inStock.isSatisfiedBy(lamp),
+      inStock.not().isSatisfiedBy(lamp),
+    ]).toEqual([true, false, true])
     const wanted = inStock.and(affordable(100))
     expect((await Product.filter(wanted)).map(({ name }) => name)).toEqual(["desk", "chair"])
-    expect((await Product.where(wanted.not()).orderBy("name")).map(({ name }) => name)).toEqual(["bed", "lamp", "rug"])
+    expect((await Product.where(wanted.not()).orderBy("name")).map(({ name }) => name)).toEqual([
+      "bed",
+      "lamp",
+      "rug",
+    ])
     expect(await Product.where(inStock.or(affordable(20))).count()).toBe(5)
     expect(wanted.isSatisfiedBy(desk)).toBe(true)
   })
@@ -343,12 +461,11 @@ describe("specifications", () => {
 describe("joins", () => {
   it("give pairs, by conditions on both", async () => {
     const pairs = Product.join(Category, (p, c) => p.categoryId.eq(c.id))
-    expect((await pairs.orderBy("right", "-name").orderBy("left", "name")).map(([p, c]) => `${c.name} ${p.name}`)).toEqual([
-      "Office chair",
-      "Office desk",
-      "Office lamp",
-      "Home bed",
-    ])
+    expect(
+      (await pairs.orderBy("right", "-name").orderBy("left", "name")).map(
+        ([p, c]) => `${c.name} ${p.name}`,
+      ),
+    ).toEqual(["Office chair", "Office desk", "Office lamp", "Home bed"])
     const [pair] = await pairs.where((_, c) => c.name.eq("Home"))
     expect(pair?.[0]).toBeInstanceOf(Product)
     expect(pair?.[1]).toBeInstanceOf(Category)
@@ -370,13 +487,13 @@ describe("joins", () => {
   })
 
   it("refuse unknown fields and what is no condition", () => {
-    expect(() => Product.join(Category, p => (p as never as { prise: { isNull(): never } }).prise.isNull())).toThrow(
-      code("NITRO_UNKNOWN_FIELD"),
-    )
+    expect(() =>
+      Product.join(Category, p => (p as never as { prise: { isNull(): never } }).prise.isNull()),
+    ).toThrow(code("NITRO_UNKNOWN_FIELD"))
     expect(() => Product.join(Category, () => true as never)).toThrow(queryError)
-    expect(() => Product.join(Category, (p, c) => p.categoryId.eq(c.id)).orderBy("right", "price" as never)).toThrow(
-      code("NITRO_UNKNOWN_FIELD"),
-    )
+    expect(() =>
+      Product.join(Category, (p, c) => p.categoryId.eq(c.id)).orderBy("right", "price" as never),
+    ).toThrow(code("NITRO_UNKNOWN_FIELD"))
   })
 })
 

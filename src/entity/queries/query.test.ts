@@ -19,12 +19,22 @@ class Product extends Entity("Product", {
   static store = memory()
 }
 
-const names = async (query: PromiseLike<readonly Product[]>) => (await query).map(({ name }) => name).join(" ")
+const names = async (query: PromiseLike<readonly Product[]>) =>
+  (await query).map(({ name }) => name).join(" ")
 const code = (expected: string) => expect.objectContaining({ code: expected })
 
 beforeAll(async () => {
   await Product.createMany([
-    { name: "desk", price: 99, cost: 120, stock: 3, limit: 1, order: "x", since: new Date(1000), big: 1n },
+    {
+      name: "desk",
+      price: 99,
+      cost: 120,
+      stock: 3,
+      limit: 1,
+      order: "x",
+      since: new Date(1000),
+      big: 1n,
+    },
     { name: "lamp", price: 20, cost: 5, stock: 0, limit: 2, big: 2n },
     { name: "chair", price: 50, cost: 50, stock: 3, limit: 3, since: new Date(3000), big: 3n },
     { name: "Desk pad", price: 5, stock: 12, limit: 4, order: "y" },
@@ -71,8 +81,12 @@ describe("a query", () => {
   })
 
   it("orders by several fields, with a minus for descending", async () => {
-    expect(await names(Product.all().orderBy("stock", "desc").orderBy("-name"))).toBe("Desk pad desk chair lamp")
-    expect(await names(Product.filter({}, { orderBy: ["-stock", "name"], limit: 2 }))).toBe("Desk pad chair")
+    expect(await names(Product.all().orderBy("stock", "desc").orderBy("-name"))).toBe(
+      "Desk pad desk chair lamp",
+    )
+    expect(await names(Product.filter({}, { orderBy: ["-stock", "name"], limit: 2 }))).toBe(
+      "Desk pad chair",
+    )
   })
 
   it("gives the first, or undefined", async () => {
@@ -99,12 +113,12 @@ describe("a query", () => {
   it("can be made from its data, and told from other things", async () => {
     const { entity, plan } = Product.where({ stock: 3 })
     expect(await queryOf(entity, JSON.parse(JSON.stringify(plan)))).toHaveLength(2)
-    expect([isQuery(Product.all()), isCountQuery(Product.count()), isQuery(Product.count()), isQuery([])]).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ])
+    expect([
+      isQuery(Product.all()),
+      isCountQuery(Product.count()),
+      isQuery(Product.count()),
+      isQuery([]),
+    ]).toEqual([true, true, false, false])
   })
 
   it("refuses limits and offsets that are none", () => {
@@ -120,7 +134,11 @@ describe("a query", () => {
     )
     expect(() => Product.all().orderBy("tags" as never)).toThrow(code("NITRO_QUERY"))
     expect(() => Product.all().orderBy("name", "up" as never)).toThrow(code("NITRO_QUERY"))
-    expect(() => Product.where(p => (p as unknown as Record<string, { eq(v: number): never }>)["prise"]?.eq(1) as never)).toThrow(
+    expect(() =>
+      Product.where(
+        p => (p as unknown as Record<string, { eq(v: number): never }>)["prise"]?.eq(1) as never,
+      ),
+    ).toThrow(
       expect.objectContaining({ code: "NITRO_UNKNOWN_FIELD", fix: 'Did you mean "price"?' }),
     )
   })
@@ -148,8 +166,12 @@ describe("a condition", () => {
   it("may be an object: all of it, lists as `in`, null as `is null`", async () => {
     expect(await names(Product.filter({ price: { gt: 5, lt: 60 }, stock: [3, 12] }))).toBe("chair")
     expect(await names(Product.filter({ order: null, name: { contains: "AM" } }))).toBe("lamp")
-    expect(await names(Product.filter({ since: { isNull: false }, stock: { ne: 12, notIn: [0] } }))).toBe("desk chair")
-    expect(await names(Product.filter({ since: { between: [new Date(0), new Date(9000)] } }))).toBe("desk chair")
+    expect(
+      await names(Product.filter({ since: { isNull: false }, stock: { ne: 12, notIn: [0] } })),
+    ).toBe("desk chair")
+    expect(await names(Product.filter({ since: { between: [new Date(0), new Date(9000)] } }))).toBe(
+      "desk chair",
+    )
     expect(await names(Product.filter({ stock: [] }))).toBe("")
     expect(await names(Product.filter({}))).toBe("desk lamp chair Desk pad")
     expect(await names(Product.where({ tags: { isNull: false } }).limit(1))).toBe("desk")
@@ -195,14 +217,19 @@ describe("search", () => {
     expect(await names(Product.search("y"))).toBe("Desk pad")
     expect(await names(Product.search("y", { fields: ["name"] }))).toBe("")
     expect(await names(Product.search("", { orderBy: "-price", limit: 1 }))).toBe("desk")
-    expect(() => Product.search("x", { fields: ["nam" as never] })).toThrow(code("NITRO_UNKNOWN_FIELD"))
+    expect(() => Product.search("x", { fields: ["nam" as never] })).toThrow(
+      code("NITRO_UNKNOWN_FIELD"),
+    )
   })
 })
 
 describe("deleteWhere", () => {
   it("refuses to delete everything unless told so", async () => {
-    for (const where of [{}, undefined]) await expect(Product.deleteWhere(where as never)).rejects.toThrow(code("NITRO_QUERY"))
-    await expect(Product.deleteWhere({ stock: undefined as never })).rejects.toThrow(code("NITRO_QUERY"))
+    for (const where of [{}, undefined])
+      await expect(Product.deleteWhere(where as never)).rejects.toThrow(code("NITRO_QUERY"))
+    await expect(Product.deleteWhere({ stock: undefined as never })).rejects.toThrow(
+      code("NITRO_QUERY"),
+    )
     expect(await Product.count()).toBe(4)
   })
 })

@@ -37,12 +37,17 @@ export class StoreQuery<T extends object, V> extends Thenable<T[]> implements Qu
   }
 
   where(where?: Where<V, T>): Query<T, V> {
-    const predicate = both(this.plan.where, toCondition(this.entity.definition, where, false, relationLookup(this.entity)))
+    const predicate = both(
+      this.plan.where,
+      toCondition(this.entity.definition, where, false, relationLookup(this.entity)),
+    )
     return predicate === undefined ? this : this.#with({ where: predicate })
   }
 
   orderBy(field: OrderBy<V>, direction?: "asc" | "desc"): Query<T, V> {
-    return this.#with({ orderBy: [...this.plan.orderBy, toOrder(this.entity.definition, field, direction)] })
+    return this.#with({
+      orderBy: [...this.plan.orderBy, toOrder(this.entity.definition, field, direction)],
+    })
   }
 
   limit(limit: number): Query<T, V> {
@@ -71,7 +76,10 @@ export class StoreQuery<T extends object, V> extends Thenable<T[]> implements Qu
   }
 
   async first(): Promise<T | undefined> {
-    const [first] = await findEntities(this.entity, { ...this.plan, limit: Math.min(1, this.plan.limit ?? 1) })
+    const [first] = await findEntities(this.entity, {
+      ...this.plan,
+      limit: Math.min(1, this.plan.limit ?? 1),
+    })
     return first
   }
 
@@ -91,16 +99,25 @@ export class StoreQuery<T extends object, V> extends Thenable<T[]> implements Qu
     return this.stream()
   }
 
-  stream({ batchSize = 500 }: { readonly batchSize?: number } = {}): AsyncGenerator<T, void, undefined> {
+  stream({
+    batchSize = 500,
+  }: {
+    readonly batchSize?: number
+  } = {}): AsyncGenerator<T, void, undefined> {
     return streamEntities(this.entity, this.plan, wholeNumber("batchSize", batchSize, 1))
   }
 
   async exists(): Promise<boolean> {
-    return (await countRows(this.entity, { ...this.plan, limit: Math.min(1, this.plan.limit ?? 1) })) > 0
+    return (
+      (await countRows(this.entity, { ...this.plan, limit: Math.min(1, this.plan.limit ?? 1) })) > 0
+    )
   }
 
   page(request: { readonly size: number; readonly number: number }): Promise<NumberedPage<T>>
-  page(request: { readonly size: number; readonly after?: string | undefined }): Promise<KeysetPage<T>>
+  page(request: {
+    readonly size: number
+    readonly after?: string | undefined
+  }): Promise<KeysetPage<T>>
   page(request: PageRequest): Promise<NumberedPage<T> | KeysetPage<T>> {
     return pageOf(this.entity, this.plan, request)
   }
@@ -157,7 +174,10 @@ class StoreCount<T extends object, V> extends Thenable<number> implements CountQ
 }
 
 /** A query from its public data, as `Todo.where(...)` makes one. */
-export function queryOf<T extends object>(entity: EntityClass<T>, plan: QueryPlan = { orderBy: [] }): Query<T> {
+export function queryOf<T extends object>(
+  entity: EntityClass<T>,
+  plan: QueryPlan = { orderBy: [] },
+): Query<T> {
   // The values of any instances are those of its class.
   return new StoreQuery<T, FieldValues<T>>(entity, plan)
 }

@@ -5,7 +5,11 @@ import { writeTo } from "../binding/unit-of-work.ts"
 import { queryError } from "../contract/errors.ts"
 import type { EntityClass } from "../types/types.ts"
 
-export async function rawEntities(entity: EntityClass, text: unknown, values: readonly unknown[]): Promise<unknown[]> {
+export async function rawEntities(
+  entity: EntityClass,
+  text: unknown,
+  values: readonly unknown[],
+): Promise<unknown[]> {
   if (!isTemplate(text)) {
     throw queryError(
       `${entity.name}.sql is a template tag, and was called with a text that could hold anything.`,
@@ -13,14 +17,21 @@ export async function rawEntities(entity: EntityClass, text: unknown, values: re
     )
   }
   values.forEach((value, at) => {
-    if (!isValue(value)) throw queryError(`The value ${at + 1} of ${entity.name}.sql is none that a database has: ${describe(value)}.`)
+    if (!isValue(value))
+      throw queryError(
+        `The value ${at + 1} of ${entity.name}.sql is none that a database has: ${describe(value)}.`,
+      )
   })
   const { store, repository } = bindingOf(entity)
   const raw = repository.raw?.bind(repository)
   if (raw === undefined) {
-    throw new NitroError("NITRO_CAPABILITY", `${entity.name}.sql needs a SQL store, which ${store.name} is not.`, {
-      fix: "Ask by conditions: where(...).",
-    })
+    throw new NitroError(
+      "NITRO_CAPABILITY",
+      `${entity.name}.sql needs a SQL store, which ${store.name} is not.`,
+      {
+        fix: "Ask by conditions: where(...).",
+      },
+    )
   }
   const binding = bindingOf(entity)
   // A statement may write, whatever it begins with.
@@ -30,7 +41,11 @@ export async function rawEntities(entity: EntityClass, text: unknown, values: re
 
 /** Made by the compiler of a template, and not by putting texts together. */
 function isTemplate(text: unknown): text is TemplateStringsArray {
-  return Array.isArray(text) && Object.isFrozen(text) && Array.isArray((text as unknown as TemplateStringsArray).raw)
+  return (
+    Array.isArray(text) &&
+    Object.isFrozen(text) &&
+    Array.isArray((text as unknown as TemplateStringsArray).raw)
+  )
 }
 
 function isValue(value: unknown, inList = false): boolean {

@@ -17,7 +17,13 @@ import type { EntityClass, GroupQuery, SelectQuery } from "../types/types.ts"
 
 const calls = ["count", "sum", "avg", "min", "max"] as const satisfies readonly Aggregate["call"][]
 const numeric: ReadonlySet<FieldType> = new Set<FieldType>(["integer", "number", "bigint"])
-const ordered: ReadonlySet<FieldType> = new Set<FieldType>(["string", "integer", "number", "bigint", "date"])
+const ordered: ReadonlySet<FieldType> = new Set<FieldType>([
+  "string",
+  "integer",
+  "number",
+  "bigint",
+  "date",
+])
 // Rows that are read at once where the store cannot group by itself.
 const batchSize = 1000
 
@@ -28,11 +34,20 @@ export async function selectValues(entity: EntityClass, asked: SelectPlan): Prom
   const { definition } = entity
   if (asked.limit === 0) return []
   const plan = await resolved(binding, asked)
-  const indexes = plan.fields.map(field => (definition.fieldByName.get(field) as FieldDefinition).index)
+  const indexes = plan.fields.map(
+    field => (definition.fieldByName.get(field) as FieldDefinition).index,
+  )
   if (repository.select !== undefined) {
-    const rows = await onStore(store, () => (repository.select as NonNullable<typeof repository.select>)(plan))
-    const decoders = [...indexes.map(index => (stored: unknown) => mapper.decodeAt(index, stored)), ...plan.aggregates.map(decoderOf)]
-    return rows.map(row => row.map((stored, at) => (decoders[at] as (stored: unknown) => unknown)(stored)))
+    const rows = await onStore(store, () =>
+      (repository.select as NonNullable<typeof repository.select>)(plan),
+    )
+    const decoders = [
+      ...indexes.map(index => (stored: unknown) => mapper.decodeAt(index, stored)),
+      ...plan.aggregates.map(decoderOf),
+    ]
+    return rows.map(row =>
+      row.map((stored, at) => (decoders[at] as (stored: unknown) => unknown)(stored)),
+    )
   }
   if (!plan.groups) {
     const rows = await onStore(store, () => repository.find(plan))
@@ -44,7 +59,9 @@ export async function selectValues(entity: EntityClass, asked: SelectPlan): Prom
     for (const row of rows) grouping.add(read(row))
   }
   // Absent is null while grouping, and what the entity has for it outside.
-  return grouping.results().map(row => row.map((value, at) => (value === null ? absent(at) : value)))
+  return grouping
+    .results()
+    .map(row => row.map((value, at) => (value === null ? absent(at) : value)))
 
   function read(row: Row): (field: string) => unknown {
     return field => {
@@ -59,39 +76,74 @@ export async function selectValues(entity: EntityClass, asked: SelectPlan): Prom
   function decoderOf({ call, field }: Aggregate): (stored: unknown) => unknown {
     const source = field === undefined ? undefined : definition.fieldByName.get(field)
     const isKept = call === "min" || call === "max" || (call === "sum" && source?.type === "bigint")
-    if (source !== undefined && isKept) return stored => (stored === null ? null : mapper.decodeAt(source.index, stored))
+    if (source !== undefined && isKept)
+      return stored => (stored === null ? null : mapper.decodeAt(source.index, stored))
     return stored => (stored === null ? null : Number(stored))
   }
 }
 
 /** The value of one aggregate over all that a query finds. */
-export async function aggregateOf(entity: EntityClass, plan: QueryPlan, call: Aggregate["call"], field: string): Promise<unknown> {
+export async function aggregateOf(
+  entity: EntityClass,
+  plan: QueryPlan,
+  call: Aggregate["call"],
+  field: string,
+): Promise<unknown> {
   if (plan.limit !== undefined || plan.offset !== undefined) {
-    throw queryError(`${call} counts everything that the conditions match, and cannot be cut by a limit or offset.`, "Leave them out.")
+    throw queryError(
+      `${call} counts everything that the conditions match, and cannot be cut by a limit or offset.`,
+      "Leave them out.",
+    )
   }
   const aggregate = toAggregate(entity.definition, "value", call, field)
-  const [row] = await selectValues(entity, { ...conditionOf(plan), orderBy: [], fields: [], groups: true, aggregates: [aggregate] })
+  const [row] = await selectValues(entity, {
+    ...conditionOf(plan),
+    orderBy: [],
+    fields: [],
+    groups: true,
+    aggregates: [aggregate],
+  })
   return row?.[0]
 }
 
 function conditionOf({ where, deleted }: QueryPlan): Pick<QueryPlan, "where" | "deleted"> {
-  return { ...(where === undefined ? {} : { where }), ...(deleted === undefined ? {} : { deleted }) }
+  return {
+    ...(where === undefined ? {} : { where }),
+    ...(deleted === undefined ? {} : { deleted }),
+  }
 }
 
-function toAggregate(definition: EntityDefinition, as: string, call: Aggregate["call"], field: unknown): Aggregate {
+function toAggregate(
+  definition: EntityDefinition,
+  as: string,
+  call: Aggregate["call"],
+  field: unknown,
+): Aggregate {
   if (call === "count" && field === true) return { call, as }
   const known = fieldOf(definition, field)
   // Equal values are stored differently: the store cannot compare or add what it cannot read.
-  if (known.encrypted && call !== "count") throw queryError(`${call} of ${definition.name}.${known.name} is not possible: it is encrypted.`)
-  const fits = call === "count" || (call === "min" || call === "max" ? ordered : numeric).has(known.type)
-  if (!fits) throw queryError(`${call} of ${definition.name}.${known.name} is not possible: it is of the type ${known.type}.`)
+  if (known.encrypted && call !== "count")
+    throw queryError(
+      `${call} of ${definition.name}.${known.name} is not possible: it is encrypted.`,
+    )
+  const fits =
+    call === "count" || (call === "min" || call === "max" ? ordered : numeric).has(known.type)
+  if (!fits)
+    throw queryError(
+      `${call} of ${definition.name}.${known.name} is not possible: it is of the type ${known.type}.`,
+    )
   return { call, field: known.name, as }
 }
 
 function fieldOf(definition: EntityDefinition, field: unknown): FieldDefinition {
   const known = definition.fieldByName.get(String(field))
-  if (known === undefined) throw unknownFieldError(definition.name, String(field), definition.fieldByName.keys())
-  if (known.derived) throw queryError(`${definition.name}.id is made of ${definition.key.join(" and ")}.`, "Name these fields.")
+  if (known === undefined)
+    throw unknownFieldError(definition.name, String(field), definition.fieldByName.keys())
+  if (known.derived)
+    throw queryError(
+      `${definition.name}.id is made of ${definition.key.join(" and ")}.`,
+      "Name these fields.",
+    )
   return known
 }
 
@@ -150,13 +202,16 @@ class FieldValues<R, O extends string> extends Values<R> implements SelectQuery<
 
   #refuseHiddenOrder(field: string): void {
     if (this.plan.fields.includes(field)) return
-    throw queryError(`Distinct values of ${this.plan.fields.join(", ")} cannot be ordered by ${field}, which differs within one of them.`)
+    throw queryError(
+      `Distinct values of ${this.plan.fields.join(", ")} cannot be ordered by ${field}, which differs within one of them.`,
+    )
   }
 }
 
 function refuseGroup(definition: EntityDefinition, name: string): void {
   const { type, encrypted } = fieldOf(definition, name)
-  if (type === "json") throw queryError(`${definition.name}.${name} holds JSON, which cannot be grouped.`)
+  if (type === "json")
+    throw queryError(`${definition.name}.${name} holds JSON, which cannot be grouped.`)
   if (encrypted) throw queryError(`${definition.name}.${name} is encrypted, and cannot be grouped.`)
 }
 
@@ -165,11 +220,17 @@ class GroupValues<R> extends Values<R> implements GroupQuery<R> {
     const having = toCondition(this.#outputs(), condition)
     if (having === undefined) return this
     const before = this.plan.having
-    return new GroupValues(this.entity, { ...this.plan, having: before === undefined ? having : { op: "and", of: [before, having] } })
+    return new GroupValues(this.entity, {
+      ...this.plan,
+      having: before === undefined ? having : { op: "and", of: [before, having] },
+    })
   }
 
   orderBy(output: string, direction?: "asc" | "desc"): GroupQuery<R> {
-    return new GroupValues(this.entity, { ...this.plan, orderBy: [...this.plan.orderBy, toOrder(this.#outputs(), output, direction)] })
+    return new GroupValues(this.entity, {
+      ...this.plan,
+      orderBy: [...this.plan.orderBy, toOrder(this.#outputs(), output, direction)],
+    })
   }
 
   limit(limit: number): GroupQuery<R> {
@@ -187,9 +248,17 @@ class GroupValues<R> extends Values<R> implements GroupQuery<R> {
   #known: EntityDefinition | undefined
 }
 
-export function selectQuery<R, O extends string>(entity: EntityClass, plan: QueryPlan, fields: readonly string[]): SelectQuery<R, O> {
+export function selectQuery<R, O extends string>(
+  entity: EntityClass,
+  plan: QueryPlan,
+  fields: readonly string[],
+): SelectQuery<R, O> {
   const { definition } = entity
-  if (fields.length === 0) throw queryError(`select of ${definition.name} names no field.`, 'Name them: select("name", "price").')
+  if (fields.length === 0)
+    throw queryError(
+      `select of ${definition.name} names no field.`,
+      'Name them: select("name", "price").',
+    )
   const names = [...new Set(fields.map(field => fieldOf(definition, field).name))]
   return new FieldValues<R, O>(entity, { ...plan, fields: names, groups: false, aggregates: [] })
 }
@@ -203,25 +272,47 @@ export function groupQuery<R>(
 ): GroupQuery<R> {
   const { definition } = entity
   if (plan.orderBy.length > 0 || plan.limit !== undefined || plan.offset !== undefined) {
-    throw queryError("Groups are ordered and limited after groupBy, not before.", "Move orderBy, limit and offset behind groupBy.")
+    throw queryError(
+      "Groups are ordered and limited after groupBy, not before.",
+      "Move orderBy, limit and offset behind groupBy.",
+    )
   }
-  const names = [...new Set((typeof fields === "string" ? [fields] : fields).map(field => fieldOf(definition, field).name))]
+  const names = [
+    ...new Set(
+      (typeof fields === "string" ? [fields] : fields).map(
+        field => fieldOf(definition, field).name,
+      ),
+    ),
+  ]
   for (const name of names) refuseGroup(definition, name)
   const aggregates = Object.keys(outputs).map(as => {
-    if (names.includes(as)) throw queryError(`Two outputs of a groupBy are named "${as}".`, "Rename the aggregate.")
+    if (names.includes(as))
+      throw queryError(`Two outputs of a groupBy are named "${as}".`, "Rename the aggregate.")
     return outputOf(definition, as, outputs[as])
   })
-  if (names.length + aggregates.length === 0) throw queryError("groupBy names neither a field nor an aggregate.")
-  return new GroupValues<R>(entity, { ...conditionOf(plan), orderBy: [], fields: names, groups: true, aggregates })
+  if (names.length + aggregates.length === 0)
+    throw queryError("groupBy names neither a field nor an aggregate.")
+  return new GroupValues<R>(entity, {
+    ...conditionOf(plan),
+    orderBy: [],
+    fields: names,
+    groups: true,
+    aggregates,
+  })
 }
 
 function outputOf(definition: EntityDefinition, as: string, given: unknown): Aggregate {
   if (typeof given === "object" && given !== null) {
     const [call, ...more] = Object.keys(given)
-    if (call !== undefined && more.length === 0) return toAggregate(definition, as, callOf(call), (given as Record<string, unknown>)[call])
+    if (call !== undefined && more.length === 0)
+      return toAggregate(definition, as, callOf(call), (given as Record<string, unknown>)[call])
   }
-  if (typeof given === "string" || given === true) return toAggregate(definition, as, callOf(as), given)
-  throw queryError(`The output "${as}" of a groupBy is not an aggregate.`, 'Write { count: true } or { sum: "price" }.')
+  if (typeof given === "string" || given === true)
+    return toAggregate(definition, as, callOf(as), given)
+  throw queryError(
+    `The output "${as}" of a groupBy is not an aggregate.`,
+    'Write { count: true } or { sum: "price" }.',
+  )
 }
 
 function callOf(name: string): Aggregate["call"] {

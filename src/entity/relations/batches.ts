@@ -18,7 +18,11 @@ export function fullOrder({ key }: EntityDefinition, { orderBy }: QueryPlan): re
 }
 
 /** The plan of what comes after the row that has these values in the fields of `fullOrder`. */
-export function planAfter(entity: EntityClass<never> | EntityClass, plan: QueryPlan, values: readonly (Value | StoredValue)[]): QueryPlan {
+export function planAfter(
+  entity: EntityClass<never> | EntityClass,
+  plan: QueryPlan,
+  values: readonly (Value | StoredValue)[],
+): QueryPlan {
   const order = fullOrder(entity.definition, plan)
   const [first] = order as readonly [Order]
   const firstValue = values[0] as Value | StoredValue
@@ -26,26 +30,46 @@ export function planAfter(entity: EntityClass<never> | EntityClass, plan: QueryP
   const parts: Predicate[] = plan.where === undefined ? [] : [plan.where]
   // Says nothing new, but databases find the start by an index of the first field with it, and not with the `or` alone.
   if (order.length > 1 && field?.nullable === false && firstValue !== null) {
-    parts.push({ op: first.direction === "asc" ? "gte" : "lte", field: first.field, value: firstValue })
+    parts.push({
+      op: first.direction === "asc" ? "gte" : "lte",
+      field: first.field,
+      value: firstValue,
+    })
   }
   const cases = order.flatMap(({ field: name, direction }, index): Predicate[] => {
-    const beyond = after(name, direction, values[index] as Value | StoredValue, entity.definition.fieldByName.get(name)?.nullable === true)
+    const beyond = after(
+      name,
+      direction,
+      values[index] as Value | StoredValue,
+      entity.definition.fieldByName.get(name)?.nullable === true,
+    )
     if (beyond === undefined) return []
-    const equal = order
-      .slice(0, index)
-      .map((key, at): Predicate => ({ op: "eq", field: key.field, value: values[at] as Value | StoredValue }))
+    const equal = order.slice(0, index).map(
+      (key, at): Predicate => ({
+        op: "eq",
+        field: key.field,
+        value: values[at] as Value | StoredValue,
+      }),
+    )
     return [equal.length === 0 ? beyond : { op: "and", of: [...equal, beyond] }]
   })
   const [only] = cases
   parts.push(only !== undefined && cases.length === 1 ? only : { op: "or", of: cases })
-  const where = parts[0] !== undefined && parts.length === 1 ? parts[0] : ({ op: "and", of: parts } as const)
+  const where =
+    parts[0] !== undefined && parts.length === 1 ? parts[0] : ({ op: "and", of: parts } as const)
   return { ...plan, where }
 }
 
 /** Nulls come last ascending and first descending. Undefined: nothing comes after. */
-function after(field: string, direction: "asc" | "desc", value: Value | StoredValue, nullable: boolean): Predicate | undefined {
+function after(
+  field: string,
+  direction: "asc" | "desc",
+  value: Value | StoredValue,
+  nullable: boolean,
+): Predicate | undefined {
   const isNull: Predicate = { op: "isNull", field }
-  if (direction === "desc") return value === null ? { op: "not", of: isNull } : { op: "lt", field, value }
+  if (direction === "desc")
+    return value === null ? { op: "not", of: isNull } : { op: "lt", field, value }
   if (value === null) return undefined
   const greater: Predicate = { op: "gt", field, value }
   return nullable ? { op: "or", of: [greater, isNull] } : greater
@@ -61,7 +85,11 @@ export function keyOfRow(entity: EntityClass, plan: QueryPlan, row: Row): (Value
 }
 
 /** All rows of a plan, never more than `size` at once. Each batch sees what is stored when it is read. */
-export async function* rowBatches(entity: EntityClass, plan: QueryPlan, size: number): AsyncGenerator<Row[], void, undefined> {
+export async function* rowBatches(
+  entity: EntityClass,
+  plan: QueryPlan,
+  size: number,
+): AsyncGenerator<Row[], void, undefined> {
   const { store, repository } = bindingOf(entity)
   let left = plan.limit ?? Number.POSITIVE_INFINITY
   let next: QueryPlan = plan

@@ -21,7 +21,10 @@ export function checkPaths(entity: EntityClass<object>, paths: readonly string[]
 }
 
 /** The classes of all relations that `paths` name, those between two others included. */
-export function classesAlong(entity: EntityClass<object>, paths: readonly string[]): Set<EntityClass> {
+export function classesAlong(
+  entity: EntityClass<object>,
+  paths: readonly string[],
+): Set<EntityClass> {
   const classes = new Set<EntityClass>()
   const collect = (tree: Tree): void => {
     for (const [{ target, through }, below] of tree) {
@@ -45,7 +48,11 @@ export async function loadRelations(
 }
 
 /** The entities of a plan with all that `plan.with` names: the first `belongsTo` by a join, where the store has one. */
-export async function readWithRelations(entity: EntityClass<object>, binding: Binding, plan: QueryPlan): Promise<Found> {
+export async function readWithRelations(
+  entity: EntityClass<object>,
+  binding: Binding,
+  plan: QueryPlan,
+): Promise<Found> {
   const tree = toTree(entity, plan.with ?? [])
   let reading: Promise<Found> | undefined
   for (const relation of tree.keys()) reading ??= readWithTargets(binding, plan, relation)
@@ -57,9 +64,13 @@ export async function readWithRelations(entity: EntityClass<object>, binding: Bi
 function toTree(entity: EntityClass<object>, paths: readonly string[]): Tree {
   const tree: Tree = new Map()
   for (const path of paths) {
-    if (typeof path !== "string") throw queryError(`with() takes names of relations, not ${typeof path}.`)
+    if (typeof path !== "string")
+      throw queryError(`with() takes names of relations, not ${typeof path}.`)
     const names = path.split(".")
-    if (names.length > maxDepth) throw queryError(`with() follows at most ${maxDepth} relations in a row, not ${names.length}.`)
+    if (names.length > maxDepth)
+      throw queryError(
+        `with() follows at most ${maxDepth} relations in a row, not ${names.length}.`,
+      )
     let at = tree
     let from = entity as unknown as EntityClass
     for (const name of names) {

@@ -30,21 +30,38 @@ export async function readFound(binding: Binding, plan: QueryPlan): Promise<Foun
 }
 
 /** The entities of a plan with the targets of a `belongsTo`, in one query; undefined where their store cannot. */
-export function readWithTargets(binding: Binding, plan: QueryPlan, relation: RelationDefinition): Promise<Found> | undefined {
-  if (relation.kind !== "belongsTo" || plan.lock !== undefined || sortsByHand(binding, plan)) return undefined
+export function readWithTargets(
+  binding: Binding,
+  plan: QueryPlan,
+  relation: RelationDefinition,
+): Promise<Found> | undefined {
+  if (relation.kind !== "belongsTo" || plan.lock !== undefined || sortsByHand(binding, plan))
+    return undefined
   const target = bindingOf(relation.target)
   // A store keeps no column for an id of several fields.
-  if (relation.remote === "id" && target.model.defined.definition.fields[0]?.derived) return undefined
+  if (relation.remote === "id" && target.model.defined.definition.fields[0]?.derived)
+    return undefined
   const find = binding.repository.findWithTarget?.bind(binding.repository)
-  if (find === undefined || target.store !== binding.store || target.repository.findWithTarget === undefined) return undefined
-  return readJoined(binding, target, relation, plan, ready => find(ready, relation.local, target.repository))
+  if (
+    find === undefined ||
+    target.store !== binding.store ||
+    target.repository.findWithTarget === undefined
+  )
+    return undefined
+  return readJoined(binding, target, relation, plan, ready =>
+    find(ready, relation.local, target.repository),
+  )
 }
 
 /** A sort without an index carries the targets of all rows along, where a second query reads those of the result alone. */
 function sortsByHand({ model }: Binding, { orderBy }: QueryPlan): boolean {
   const [first] = orderBy
   const { index, key, unique } = model.defined.definition
-  return first !== undefined && first.field !== "id" && ![key, ...index, ...unique].some(([field]) => field === first.field)
+  return (
+    first !== undefined &&
+    first.field !== "id" &&
+    ![key, ...index, ...unique].some(([field]) => field === first.field)
+  )
 }
 
 async function readJoined(
@@ -69,7 +86,11 @@ async function readJoined(
     known.add(key)
     const found = row[fields.length] === null ? [] : [hydrate(target, row.slice(fields.length))]
     targets.push(...found)
-    siblingsFor(records[index] as EntityRecord).keep(relation, binding.mapper.decodeAt(column, key), found)
+    siblingsFor(records[index] as EntityRecord).keep(
+      relation,
+      binding.mapper.decodeAt(column, key),
+      found,
+    )
   })
   linkSiblings(targets)
   return { rows, records }
@@ -104,7 +125,12 @@ interface Links {
 }
 
 /** One query where a store can join the rows between with the targets, else one for each. */
-async function linksOf({ entity, from, to }: Through, target: EntityClass, remote: string, keys: readonly unknown[]): Promise<Links> {
+async function linksOf(
+  { entity, from, to }: Through,
+  target: EntityClass,
+  remote: string,
+  keys: readonly unknown[],
+): Promise<Links> {
   const plan: QueryPlan = { where: whereKeys(entity, from, keys), orderBy: [] }
   const joined = readWithTargets(bindingOf(entity), plan, belongsTo(entity, target, to))
   const { records } = await (joined ?? readFound(bindingOf(entity), plan))
@@ -115,16 +141,29 @@ async function linksOf({ entity, from, to }: Through, target: EntityClass, remot
     return { links, targets: ids.length === 0 ? [] : await findByKeys(target, remote, ids) }
   }
   const relation = belongsTo(entity, target, to)
-  const targets = new Set(records.flatMap(record => siblingsFor(record).loaded(relation, valuesOf(record)[to]) ?? []))
+  const targets = new Set(
+    records.flatMap(record => siblingsFor(record).loaded(relation, valuesOf(record)[to]) ?? []),
+  )
   return { links, targets: [...targets].sort(compareBy([], target.definition.key)) }
 }
 
-async function findByKeys(entity: EntityClass, field: string, keys: readonly unknown[]): Promise<EntityRecord[]> {
-  const { records } = await readFound(bindingOf(entity), { where: whereKeys(entity, field, keys), orderBy: [] })
+async function findByKeys(
+  entity: EntityClass,
+  field: string,
+  keys: readonly unknown[],
+): Promise<EntityRecord[]> {
+  const { records } = await readFound(bindingOf(entity), {
+    where: whereKeys(entity, field, keys),
+    orderBy: [],
+  })
   return records
 }
 
-function whereKeys({ definition }: EntityClass, field: string, keys: readonly unknown[]): Predicate {
+function whereKeys(
+  { definition }: EntityClass,
+  field: string,
+  keys: readonly unknown[],
+): Predicate {
   if (field === "id") return whereIds(definition, keys as readonly string[])
   const values = keys as readonly string[]
   const [value] = values as readonly [string]

@@ -69,7 +69,11 @@ class ClassRelations implements RelationLookup {
 }
 
 /** A join cannot look for an id that is made of several fields. */
-function checkColumn({ definition }: EntityClass, name: string, { local }: RelationDefinition): void {
+function checkColumn(
+  { definition }: EntityClass,
+  name: string,
+  { local }: RelationDefinition,
+): void {
   if (!definition.fieldByName.get(local)?.derived) return
   throw queryError(
     `A condition of a join cannot follow ${definition.name}.${name}, as the id of ${definition.name} is made of ${definition.key.join(" and ")}.`,
@@ -78,7 +82,13 @@ function checkColumn({ definition }: EntityClass, name: string, { local }: Relat
 }
 
 /** From a row to its targets, over the rows between where there are any. */
-export function stepsOf({ target, local, remote, through }: RelationDefinition, prefix = ""): readonly RelatedRows[] {
+export function stepsOf(
+  { target, local, remote, through }: RelationDefinition,
+  prefix = "",
+): readonly RelatedRows[] {
   if (through === undefined) return [relatedRows(target, prefix + local, remote)]
-  return [relatedRows(through.entity, prefix + local, through.from), relatedRows(target, through.to, remote)]
+  return [
+    relatedRows(through.entity, prefix + local, through.from),
+    relatedRows(target, through.to, remote),
+  ]
 }

@@ -93,7 +93,9 @@ const eager: Product[] = await Product.where(p => p.price.gt(1))
   .with("category", "tags")
   .with("category.parent.products")
   .limit(2)
-const more: Category[] = await Category.all().with("children.children", "products.manual").orderBy("name")
+const more: Category[] = await Category.all()
+  .with("children.children", "products.manual")
+  .orderBy("name")
 // @ts-expect-error misspelt
 Product.all().with("categry")
 // @ts-expect-error a field, and no relation

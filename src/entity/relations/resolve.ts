@@ -21,11 +21,16 @@ const batchSize = 1000
 /** The plan as the store of `binding` takes it; itself, at once, where nothing is to be done. */
 export function resolved<P extends QueryPlan>(binding: Binding, plan: P): MaybePromise<P> {
   const where = resolvedCondition(binding, plan.where)
-  return where instanceof Promise ? where.then(ready => ({ ...plan, where: ready as Predicate })) : plan
+  return where instanceof Promise
+    ? where.then(ready => ({ ...plan, where: ready as Predicate }))
+    : plan
 }
 
 /** The same for a condition alone. */
-export function resolvedCondition(binding: Binding, where: Predicate | undefined): MaybePromise<Predicate | undefined> {
+export function resolvedCondition(
+  binding: Binding,
+  where: Predicate | undefined,
+): MaybePromise<Predicate | undefined> {
   if (where === undefined) return undefined
   const asks = measure(where)
   if (binding.store.capabilities.jsonPaths !== true) refuseJson(binding, where)
@@ -33,7 +38,8 @@ export function resolvedCondition(binding: Binding, where: Predicate | undefined
 }
 
 function refuseJson(binding: Binding, where: Predicate): void {
-  if (where.op === "and" || where.op === "or") for (const part of where.of) refuseJson(binding, part)
+  if (where.op === "and" || where.op === "or")
+    for (const part of where.of) refuseJson(binding, part)
   else if (where.op === "not") refuseJson(binding, where.of)
   else if (where.op === "json") {
     const { name } = binding.store
@@ -65,22 +71,34 @@ export function relatedClasses(where: Predicate | undefined): Set<EntityClass> {
 
 async function resolve(binding: Binding, where: Predicate, native: boolean): Promise<Predicate> {
   const ready = new Map<RelatedPredicate, Predicate>()
-  for (const part of relatedParts(where)) if (!ready.has(part)) ready.set(part, await resolvePart(binding, part, native))
+  for (const part of relatedParts(where))
+    if (!ready.has(part)) ready.set(part, await resolvePart(binding, part, native))
   return replaceRelated(where, part => ready.get(part) as Predicate)
 }
 
-async function resolvePart(binding: Binding, { rows, where }: RelatedPredicate, native: boolean): Promise<Predicate> {
+async function resolvePart(
+  binding: Binding,
+  { rows, where }: RelatedPredicate,
+  native: boolean,
+): Promise<Predicate> {
   const target = bindingOf(targetOf({ rows }))
   const inner = await resolvedCondition(target, where)
   const [own, other] = [binding.model.defined.definition, target.model.defined.definition]
   // No column holds an id that is made of several fields.
   const hasNoColumn = isDerived(own, rows.local) || isDerived(other, rows.remote)
-  if (native && !hasNoColumn && target.store === binding.store && binding.store.capabilities.relations === true) {
+  if (
+    native &&
+    !hasNoColumn &&
+    target.store === binding.store &&
+    binding.store.capabilities.relations === true
+  ) {
     const visible = other.softDelete === true ? onlyLive(inner) : inner
     return visible === undefined ? { op: "some", rows } : { op: "some", rows, where: visible }
   }
   const values = await valuesOf(binding, target, rows.remote, inner)
-  return isDerived(own, rows.local) ? whereIds(own, values) : { op: "in", field: rows.local, values }
+  return isDerived(own, rows.local)
+    ? whereIds(own, values)
+    : { op: "in", field: rows.local, values }
 }
 
 function isDerived({ fieldByName }: EntityDefinition, field: string): boolean {
@@ -102,7 +120,12 @@ function targetOf({ rows }: Pick<RelatedPredicate, "rows">): EntityClass {
 }
 
 /** What the matching rows have in a field, each value once and never null. */
-async function valuesOf(asked: Binding, target: Binding, field: string, where: Predicate | undefined): Promise<Value[]> {
+async function valuesOf(
+  asked: Binding,
+  target: Binding,
+  field: string,
+  where: Predicate | undefined,
+): Promise<Value[]> {
   const { store, repository, mapper, entity } = target
   const column = entity.definition.fieldByName.get(field)?.index ?? -1
   const found = new Set<Value>()
@@ -112,9 +135,17 @@ async function valuesOf(asked: Binding, target: Binding, field: string, where: P
     if (found.size > maxValues) throw tooMany(asked, target, found.size)
   }
   const plan: QueryPlan = { ...(where === undefined ? {} : { where }), orderBy: [] }
-  const select = isDerived(entity.definition, field) ? undefined : repository.select?.bind(repository)
+  const select = isDerived(entity.definition, field)
+    ? undefined
+    : repository.select?.bind(repository)
   if (select !== undefined) {
-    const distinct = { ...plan, fields: [field], groups: true, aggregates: [], limit: maxValues + 2 }
+    const distinct = {
+      ...plan,
+      fields: [field],
+      groups: true,
+      aggregates: [],
+      limit: maxValues + 2,
+    }
     for (const [stored] of await onStore(store, () => select(distinct))) add(stored)
     return [...found]
   }

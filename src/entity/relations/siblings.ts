@@ -37,7 +37,11 @@ export class Siblings {
   }
 
   /** The targets of one member; loads them for every member that has none yet. */
-  async load(definition: RelationDefinition, key: unknown, load: LoadTargets): Promise<readonly EntityRecord[]> {
+  async load(
+    definition: RelationDefinition,
+    key: unknown,
+    load: LoadTargets,
+  ): Promise<readonly EntityRecord[]> {
     if (isNone(key)) return none
     const relation = this.#relation(definition)
     const known = relation.targets.get(key)
@@ -59,7 +63,9 @@ export class Siblings {
   /** The targets of all members, as far as they were loaded. */
   allLoaded(definition: RelationDefinition): readonly EntityRecord[] {
     const all = new Set<EntityRecord>()
-    for (const member of this.#members) for (const target of this.loaded(definition, member[definition.local]) ?? none) all.add(target)
+    for (const member of this.#members)
+      for (const target of this.loaded(definition, member[definition.local]) ?? none)
+        all.add(target)
     return [...all]
   }
 

@@ -16,10 +16,15 @@ export function answeringLater(store: Store): Store {
     capabilities: store.capabilities,
     encoding: store.encoding,
     bind: definition => slow(store.bind(definition)),
-    ...(begin === undefined ? {} : { begin: async options => transaction(await begin.call(store, options)) }),
+    ...(begin === undefined
+      ? {}
+      : { begin: async options => transaction(await begin.call(store, options)) }),
     ...(run === undefined
       ? {}
-      : { transaction: (fn, options) => later().then(() => run.call(store, fn, options)) as ReturnType<typeof fn> }),
+      : {
+          transaction: (fn, options) =>
+            later().then(() => run.call(store, fn, options)) as ReturnType<typeof fn>,
+        }),
     close: () => store.close(),
   }
 }

@@ -10,6 +10,8 @@ export class Increment<out T extends number | bigint = number | bigint> {
 }
 
 /** Adds to what is stored, in one step of the store; a negative one takes away. Null stays null. */
-export function increment<T extends number | bigint>(by: T): Increment<T extends number ? number : bigint> {
+export function increment<T extends number | bigint>(
+  by: T,
+): Increment<T extends number ? number : bigint> {
   return new Increment(by) as Increment<never>
 }

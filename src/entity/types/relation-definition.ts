@@ -27,12 +27,25 @@ export interface RelationDefinition {
 
 const known = new WeakMap<EntityClass, Map<string, RelationDefinition>>()
 
-export function belongsTo(source: EntityClass, target: EntityClass, field: string): RelationDefinition {
-  return intern("belongsTo", target, field, referredField(target.definition), () => checkField(source, field))
+export function belongsTo(
+  source: EntityClass,
+  target: EntityClass,
+  field: string,
+): RelationDefinition {
+  return intern("belongsTo", target, field, referredField(target.definition), () =>
+    checkField(source, field),
+  )
 }
 
-export function hasMany(kind: "hasMany" | "hasOne", source: EntityClass, target: EntityClass, field: string): RelationDefinition {
-  return intern(kind, target, referredField(source.definition), field, () => checkField(target, field))
+export function hasMany(
+  kind: "hasMany" | "hasOne",
+  source: EntityClass,
+  target: EntityClass,
+  field: string,
+): RelationDefinition {
+  return intern(kind, target, referredField(source.definition), field, () =>
+    checkField(target, field),
+  )
 }
 
 export interface ThroughFields {
@@ -41,14 +54,26 @@ export interface ThroughFields {
   readonly to?: string
 }
 
-export function manyToMany(source: EntityClass, target: EntityClass, options: ThroughFields): RelationDefinition {
+export function manyToMany(
+  source: EntityClass,
+  target: EntityClass,
+  options: ThroughFields,
+): RelationDefinition {
   const { through: entity } = options
   const from = options.from ?? referenceTo(entity, source, source, target, "from")
   const to = options.to ?? referenceTo(entity, target, source, target, "to")
   const key = `${classNumber(entity)} ${from} ${to}`
   const through = { entity, from, to }
   const [local, remote] = [referredField(source.definition), referredField(target.definition)]
-  return intern("manyToMany", target, local, remote, () => [from, to].map(name => checkField(entity, name)), key, through)
+  return intern(
+    "manyToMany",
+    target,
+    local,
+    remote,
+    () => [from, to].map(name => checkField(entity, name)),
+    key,
+    through,
+  )
 }
 
 function intern(
@@ -82,10 +107,17 @@ function intern(
 }
 
 function checkField({ definition }: EntityClass, field: string): void {
-  if (!definition.fieldByName.has(field)) throw unknownFieldError(definition.name, field, definition.fieldByName.keys())
+  if (!definition.fieldByName.has(field))
+    throw unknownFieldError(definition.name, field, definition.fieldByName.keys())
 }
 
-function referenceTo(through: EntityClass, wanted: EntityClass, source: EntityClass, target: EntityClass, option: "from" | "to"): string {
+function referenceTo(
+  through: EntityClass,
+  wanted: EntityClass,
+  source: EntityClass,
+  target: EntityClass,
+  option: "from" | "to",
+): string {
   const { name } = wanted.definition
   const fields = through.definition.fields.filter(({ references }) => references === name)
   const [only] = fields

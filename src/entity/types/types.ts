@@ -78,10 +78,18 @@ export interface ThroughOptions<T extends object> {
 }
 
 type RelationName<T> = {
-  [K in keyof T]-?: T[K] extends { readonly [relationKind]?: infer R } ? (R extends object ? K : never) : never
+  [K in keyof T]-?: T[K] extends { readonly [relationKind]?: infer R }
+    ? R extends object
+      ? K
+      : never
+    : never
 }[keyof T] &
   string
-type RelatedBy<T, K> = K extends keyof T ? (T[K] extends { readonly [relationKind]?: infer R } ? NonNullable<R> : never) : never
+type RelatedBy<T, K> = K extends keyof T
+  ? T[K] extends { readonly [relationKind]?: infer R }
+    ? NonNullable<R>
+    : never
+  : never
 
 /** `P` itself where it is a path of relations, as `"category.parent"`; else what is possible. */
 export type RelationPath<T, P extends string> = P extends `${infer Head}.${infer Rest}`
@@ -91,7 +99,9 @@ export type RelationPath<T, P extends string> = P extends `${infer Head}.${infer
   : RelationName<T>
 
 /** What `create` of a `hasMany` takes: the target's data without the field that points back. */
-type WithoutKey<I, K extends PropertyKey> = [I] extends [never] ? never : Flat<Omit<NonNullable<I>, K>>
+type WithoutKey<I, K extends PropertyKey> = [I] extends [never]
+  ? never
+  : Flat<Omit<NonNullable<I>, K>>
 
 export interface DeleteOptions {
   /** Removes the row of a class with `softDelete` too. */
@@ -119,7 +129,9 @@ export interface EntityInstance<U = never, V extends object = object, R = unknow
   /** Something differs from what is stored; changes inside of JSON values and dates count. */
   readonly isDirty: boolean
   /** Differences to what is stored: `{ title: { from: "Milk", to: "Bread" } }`. */
-  readonly changes: { readonly [K in keyof V]?: { readonly from: V[K] | undefined; readonly to: V[K] } }
+  readonly changes: {
+    readonly [K in keyof V]?: { readonly from: V[K] | undefined; readonly to: V[K] }
+  }
   /** `todo-<id>`: a valid HTML id, the same in every render. */
   readonly domId: string
   /** Validates and writes what changed; nothing when nothing did. */
@@ -134,16 +146,26 @@ export interface EntityInstance<U = never, V extends object = object, R = unknow
   /** Reads the stored values again and drops unsaved changes. Throws `NITRO_ENTITY_NOT_FOUND`. */
   reload(): Promise<this>
   /** The entity whose id this entity's field holds: `get category() { return this.belongsTo(Category, "categoryId") }`. */
-  belongsTo<T extends object>(target: new (...args: never[]) => T, field: KeysOf<V, RefTo<T>>): One<T>
+  belongsTo<T extends object>(
+    target: new (...args: never[]) => T,
+    field: KeysOf<V, RefTo<T>>,
+  ): One<T>
   /** The entities whose field holds this entity's id: `get products() { return this.hasMany(Product, "categoryId") }`. */
-  hasMany<T extends object, A extends readonly unknown[], const K extends KeysOf<FieldValues<T>, R>>(
-    target: new (...args: A) => T,
-    field: K,
-  ): Many<T, FieldValues<T>, WithoutKey<A[0], K>>
+  hasMany<
+    T extends object,
+    A extends readonly unknown[],
+    const K extends KeysOf<FieldValues<T>, R>,
+  >(target: new (...args: A) => T, field: K): Many<T, FieldValues<T>, WithoutKey<A[0], K>>
   /** The entity whose field holds this entity's id; where there are several, the one with the lowest id. */
-  hasOne<T extends object>(target: new (...args: never[]) => T, field: KeysOf<FieldValues<T>, R>): One<T>
+  hasOne<T extends object>(
+    target: new (...args: never[]) => T,
+    field: KeysOf<FieldValues<T>, R>,
+  ): One<T>
   /** The entities that rows of a third class connect with this one: `this.manyToMany(Tag, { through: ProductTag })`. */
-  manyToMany<T extends object, C extends object>(target: new (...args: never[]) => T, options: ThroughOptions<C>): ManyThrough<T>
+  manyToMany<T extends object, C extends object>(
+    target: new (...args: never[]) => T,
+    options: ThroughOptions<C>,
+  ): ManyThrough<T>
   /** The field values but hidden ones as a plain object; bigints become strings, bytes base64. */
   toJSON(options?: JsonOptions): { [K in Exclude<keyof V, H>]: PlainValue<V[K]> }
 }
@@ -172,7 +194,11 @@ export interface EntityHooks {
 /** What instances have besides their fields and what every entity has: relations are among it. Not looked into before one is used. */
 type OwnKeys<V, T> = Exclude<keyof T, keyof V | keyof EntityInstance>
 /** `never` for what is no relation. */
-type TargetOf<R> = R extends { readonly [relationKind]?: infer T } ? (unknown extends T ? never : NonNullable<T>) : never
+type TargetOf<R> = R extends { readonly [relationKind]?: infer T }
+  ? unknown extends T
+    ? never
+    : NonNullable<T>
+  : never
 type IsToMany<R> = R extends { readonly [leadsToMany]?: true } ? true : false
 
 /** The targets of a relation to many in a condition: `c.products.some(p => p.price.gt(100))`. */
@@ -201,11 +227,19 @@ type RelatedColumn<R> = [TargetOf<R>] extends [never]
  * The fields of an entity as conditions are built from them, `t => t.done.eq(false)`; with the type of its instances also
  * its relations: `p => p.category.name.eq("Office")`.
  */
-export type Columns<V, T = unknown> = { readonly [K in keyof V]-?: Column<NonNullable<V[K]>> & OperatorsOf<NonNullable<V[K]>> } & {
+export type Columns<V, T = unknown> = {
+  readonly [K in keyof V]-?: Column<NonNullable<V[K]>> & OperatorsOf<NonNullable<V[K]>>
+} & {
   readonly [K in OwnKeys<V, T>]: RelatedColumn<T[K]>
 }
 
-type EqualityObject<T> = { eq?: T | null; ne?: T | null; in?: readonly (T | null)[]; notIn?: readonly (T | null)[]; isNull?: boolean }
+type EqualityObject<T> = {
+  eq?: T | null
+  ne?: T | null
+  in?: readonly (T | null)[]
+  notIn?: readonly (T | null)[]
+  isNull?: boolean
+}
 type OrderingObject<T> = { lt?: T; lte?: T; gt?: T; gte?: T; between?: readonly [from: T, to: T] }
 type TextObject = { contains?: string; startsWith?: string; endsWith?: string; like?: string }
 type FieldWhere<T> = [T] extends [string]
@@ -215,12 +249,17 @@ type FieldWhere<T> = [T] extends [string]
     : [T] extends [boolean | Uint8Array]
       ? T | readonly (T | null)[] | EqualityObject<T>
       : { isNull: boolean } | JsonWhere
-type JsonWhere = { path: readonly (string | number)[]; isNull?: boolean } & EqualityObject<JsonScalar> &
+type JsonWhere = {
+  path: readonly (string | number)[]
+  isNull?: boolean
+} & EqualityObject<JsonScalar> &
   OrderingObject<string | number> &
   TextObject
 
 /** A condition as an object: all of it must hold. `{ price: { lt: 100 }, stock: [1, 2], name: null, category: { name: "Office" } }` */
-export type WhereObject<V, T = unknown> = { readonly [K in keyof V]?: FieldWhere<NonNullable<V[K]>> | null } & {
+export type WhereObject<V, T = unknown> = {
+  readonly [K in keyof V]?: FieldWhere<NonNullable<V[K]>> | null
+} & {
   readonly [K in OwnKeys<V, T>]?: RelatedWhere<T[K]>
 }
 type RelatedWhere<R> = [TargetOf<R>] extends [never]
@@ -238,9 +277,14 @@ interface ManyWhere<T> {
  * A condition on an entity with the values `V`, and with the relations of `T`; of an entity whose fields are unknown
  * (`never`) nothing can be asked.
  */
-export type Where<V, T = unknown> = [V] extends [never] ? never : WhereObject<V, T> | Condition | ((columns: Columns<V, T>) => Condition)
+export type Where<V, T = unknown> = [V] extends [never]
+  ? never
+  : WhereObject<V, T> | Condition | ((columns: Columns<V, T>) => Condition)
 
-type SortableKeys<V> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [Exclude<Value, null>] ? K : never }[keyof V] & string
+type SortableKeys<V> = {
+  [K in keyof V]-?: [NonNullable<V[K]>] extends [Exclude<Value, null>] ? K : never
+}[keyof V] &
+  string
 /** A field name; `"-price"` is descending. */
 export type OrderBy<V> = [V] extends [never] ? never : SortableKeys<V> | `-${SortableKeys<V>}`
 
@@ -256,13 +300,15 @@ export interface FilterOptions<V> {
   readonly offset?: number
 }
 
-type TextKeys<V> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [string] ? K : never }[keyof V] & string
+type TextKeys<V> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [string] ? K : never }[keyof V] &
+  string
 export interface SearchOptions<V> extends FilterOptions<V> {
   /** Fields to look in; default: every text field but the id and references. */
   readonly fields?: readonly TextKeys<V>[]
 }
 
-type KeysOf<V, T> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [T] ? K : never }[keyof V] & string
+type KeysOf<V, T> = { [K in keyof V]-?: [NonNullable<V[K]>] extends [T] ? K : never }[keyof V] &
+  string
 type NumberKeys<V> = KeysOf<V, number> | KeysOf<V, bigint>
 type ExtremeKeys<V> = TextKeys<V> | NumberKeys<V> | KeysOf<V, Date>
 type Keys<V> = keyof V & string
@@ -321,7 +367,9 @@ type ResultOf<V, A> = A extends { readonly count: unknown }
     ? SumOf<V[F]>
     : A extends { readonly avg: unknown }
       ? number | null
-      : A extends { readonly min: infer F extends keyof V } | { readonly max: infer F extends keyof V }
+      : A extends
+            | { readonly min: infer F extends keyof V }
+            | { readonly max: infer F extends keyof V }
         ? ExtremeOf<V[F]>
         : never
 type Named<N, A> = A extends object ? A : { readonly [K in N & string]: A }
@@ -342,10 +390,13 @@ export interface GroupQuery<R> extends Awaitable<R[]> {
 }
 
 /** Pairs of entities of two classes; an immutable value, read when awaited. Ordered by their ids unless `orderBy` says otherwise. */
-export interface JoinQuery<T extends object, S extends object | undefined, V = never, W = never> extends Awaitable<[T, S][]> {
+export interface JoinQuery<T extends object, S extends object | undefined, V = never, W = never>
+  extends Awaitable<[T, S][]> {
   readonly plan: JoinPlan
   /** Of a left join, the fields of a missing entity are null. */
-  where(condition: (left: Columns<V, T>, right: Columns<W, NonNullable<S>>) => Condition): JoinQuery<T, S, V, W>
+  where(
+    condition: (left: Columns<V, T>, right: Columns<W, NonNullable<S>>) => Condition,
+  ): JoinQuery<T, S, V, W>
   /** `"left"` orders by a field of the first class, `"right"` of the second. */
   orderBy(side: "left", field: OrderBy<V>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
   orderBy(side: "right", field: OrderBy<W>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
@@ -361,7 +412,9 @@ export type RawValue = Value | readonly Value[]
  * Which entities, in which order: an immutable value with public `entity` and `plan`. Every method gives a new query;
  * awaiting it (again) asks the store (again).
  */
-export interface Query<T extends object = EntityInstance, V = FieldValues<T>> extends Awaitable<T[]>, AsyncIterable<T> {
+export interface Query<T extends object = EntityInstance, V = FieldValues<T>>
+  extends Awaitable<T[]>,
+    AsyncIterable<T> {
   readonly entity: EntityClass<T>
   readonly plan: QueryPlan
   /** A further condition: all conditions must hold. */
@@ -391,7 +444,10 @@ export interface Query<T extends object = EntityInstance, V = FieldValues<T>> ex
   /** A page by number, from 1, with the number of all items. Rows that come or go between two calls move the pages. */
   page(request: { readonly size: number; readonly number: number }): Promise<NumberedPage<T>>
   /** The page after a cursor, or the first. It stays true while rows come and go. */
-  page(request: { readonly size: number; readonly after?: string | undefined }): Promise<KeysetPage<T>>
+  page(request: {
+    readonly size: number
+    readonly after?: string | undefined
+  }): Promise<KeysetPage<T>>
   /** Entities one by one, read in batches (default 500), so that memory does not grow. As `for await` on the query itself. */
   stream(options?: { readonly batchSize?: number }): AsyncGenerator<T, void, undefined>
   /** Plain objects with these fields only. */
@@ -403,14 +459,18 @@ export interface Query<T extends object = EntityInstance, V = FieldValues<T>> ex
   min<K extends ExtremeKeys<V>>(field: K): Promise<ExtremeOf<V[K]>>
   max<K extends ExtremeKeys<V>>(field: K): Promise<ExtremeOf<V[K]>>
   /** `groupBy("categoryId", { count: true, worth: { sum: "price" } })` gives `{ categoryId, count, worth }`. */
-  groupBy<K extends Keys<V>, const G extends GroupOutputs<V>>(fields: K | readonly K[], outputs: G): GroupQuery<Group<V, K, G>>
+  groupBy<K extends Keys<V>, const G extends GroupOutputs<V>>(
+    fields: K | readonly K[],
+    outputs: G,
+  ): GroupQuery<Group<V, K, G>>
 }
 
 /** The type of the queries of a class: `function newest(articles: QueryOf<typeof Article>)`. */
 export type QueryOf<E extends abstract new (...args: never[]) => object> = Query<InstanceType<E>>
 
 /** The number of rows of a query; awaiting it counts. `query` stays public, so that a live view can follow it. */
-export interface CountQuery<T extends object = EntityInstance, V = FieldValues<T>> extends Awaitable<number> {
+export interface CountQuery<T extends object = EntityInstance, V = FieldValues<T>>
+  extends Awaitable<number> {
   readonly query: Query<T, V>
 }
 
@@ -468,26 +528,48 @@ export interface EntityStatics<V extends object, I, U, K = string, R = string, H
   create<T extends object>(this: ConstructorOf<T>, ...args: Args<I>): Promise<T>
   /** All or nothing where the store has transactions; nothing is written when one is not valid. */
   createMany<T extends object>(this: ConstructorOf<T>, data: readonly I[]): Promise<T[]>
-  saveMany<T extends object>(this: ConstructorOf<T>, entities: readonly T[], options?: SaveOptions): Promise<T[]>
+  saveMany<T extends object>(
+    this: ConstructorOf<T>,
+    entities: readonly T[],
+    options?: SaveOptions,
+  ): Promise<T[]>
   /** By id, or by the fields it is made of: `get({ orderId, productId })`. */
   get<T extends object>(this: ConstructorOf<T>, id: K): Promise<T | undefined>
   /** Throws `NITRO_ENTITY_NOT_FOUND`. */
   require<T extends object>(this: ConstructorOf<T>, id: K): Promise<T>
   /** By id, or whether anything matches. */
-  exists<T extends object>(this: ConstructorOf<T>, idOrWhere: K | Where<V, NoInfer<T>>): Promise<boolean>
+  exists<T extends object>(
+    this: ConstructorOf<T>,
+    idOrWhere: K | Where<V, NoInfer<T>>,
+  ): Promise<boolean>
   /** A query over all, ordered by id, which is the order of creation. */
   all<T extends object>(this: ConstructorOf<T>): Query<T, V>
   /** A query that finds deleted entities of a class with `softDelete` too. */
   withDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
   onlyDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
   where<T extends object>(this: ConstructorOf<T>, where?: Where<V, NoInfer<T>>): Query<T, V>
-  filter<T extends object>(this: ConstructorOf<T>, where: WhereObject<V, NoInfer<T>> | Condition, options?: FilterOptions<V>): Query<T, V>
+  filter<T extends object>(
+    this: ConstructorOf<T>,
+    where: WhereObject<V, NoInfer<T>> | Condition,
+    options?: FilterOptions<V>,
+  ): Query<T, V>
   /** Literal text in any of the text fields, ASCII letters in any case; empty text finds all. */
-  search<T extends object>(this: ConstructorOf<T>, text: string | null | undefined, options?: SearchOptions<V>): Query<T, V>
-  findBy<T extends object>(this: ConstructorOf<T>, where: Where<V, NoInfer<T>>): Promise<T | undefined>
+  search<T extends object>(
+    this: ConstructorOf<T>,
+    text: string | null | undefined,
+    options?: SearchOptions<V>,
+  ): Query<T, V>
+  findBy<T extends object>(
+    this: ConstructorOf<T>,
+    where: Where<V, NoInfer<T>>,
+  ): Promise<T | undefined>
   count<T extends object>(this: ConstructorOf<T>, where?: Where<V, NoInfer<T>>): CountQuery<T, V>
   /** Deletes what matches and gives their number. To delete everything say `deleteWhere({}, { all: true })`. */
-  deleteWhere<T extends object>(this: ConstructorOf<T>, where: Where<V, NoInfer<T>>, options?: DeleteWhereOptions): Promise<number>
+  deleteWhere<T extends object>(
+    this: ConstructorOf<T>,
+    where: Where<V, NoInfer<T>>,
+    options?: DeleteWhereOptions,
+  ): Promise<number>
   /**
    * Writes the same values to everything that matches and gives its number; `increment(by)` adds to a number. For everything
    * say `updateWhere({}, values, { all: true })`.
@@ -502,9 +584,16 @@ export interface EntityStatics<V extends object, I, U, K = string, R = string, H
    * Updates the entity with the same id, or the same values in a unique set of fields, else creates one. `by` names the
    * set; default: the id if given, else the first unique set that `data` has all values of.
    */
-  upsert<T extends object>(this: ConstructorOf<T>, data: I, options?: { readonly by?: Keys<V> | readonly Keys<V>[] }): Promise<T>
+  upsert<T extends object>(
+    this: ConstructorOf<T>,
+    data: I,
+    options?: { readonly by?: Keys<V> | readonly Keys<V>[] },
+  ): Promise<T>
   /** A condition with a name, to be combined and asked of stores and of single entities. */
-  spec<T extends object>(this: ConstructorOf<T>, condition: (columns: Columns<V, NoInfer<T>>) => Condition): Specification
+  spec<T extends object>(
+    this: ConstructorOf<T>,
+    condition: (columns: Columns<V, NoInfer<T>>) => Condition,
+  ): Specification
   /** Pairs of an entity of this class and one of another. */
   join<T extends object, S extends object, W>(
     this: ConstructorOf<T>,
@@ -518,7 +607,11 @@ export interface EntityStatics<V extends object, I, U, K = string, R = string, H
     on: (left: Columns<V, NoInfer<T>>, right: Columns<W, NoInfer<S>>) => Condition,
   ): JoinQuery<T, S | undefined, V, W>
   /** Entities by a statement in the store's language. Columns are matched by name; values are never part of the text. */
-  sql<T extends object>(this: ConstructorOf<T>, text: TemplateStringsArray, ...values: readonly RawValue[]): Promise<T[]>
+  sql<T extends object>(
+    this: ConstructorOf<T>,
+    text: TemplateStringsArray,
+    ...values: readonly RawValue[]
+  ): Promise<T[]>
   /** Told of every change of this class, after it was committed. Returns a function that ends it. */
   observe<T extends object>(this: ConstructorOf<T>, listener: ChangeListener<T>): () => void
 }

@@ -15,7 +15,10 @@ export interface FieldIncrement {
 }
 
 /** The increments among the values to write, and the others. */
-export function splitIncrements({ model }: Binding, data: unknown): { readonly increments: FieldIncrement[]; readonly rest: unknown } {
+export function splitIncrements(
+  { model }: Binding,
+  data: unknown,
+): { readonly increments: FieldIncrement[]; readonly rest: unknown } {
   const names = typeof data === "object" && data !== null ? Object.keys(data) : []
   const given = data as Readonly<Record<string, unknown>>
   if (!names.some(name => given[name] instanceof Increment)) return { increments: [], rest: data }
@@ -23,7 +26,8 @@ export function splitIncrements({ model }: Binding, data: unknown): { readonly i
   const rest: Record<string, unknown> = {}
   for (const name of names) {
     const value = given[name]
-    if (value instanceof Increment) increments.push(checked(model.defined.definition, name, value.by))
+    if (value instanceof Increment)
+      increments.push(checked(model.defined.definition, name, value.by))
     else rest[name] = value
   }
   return { increments, rest }
@@ -31,33 +35,54 @@ export function splitIncrements({ model }: Binding, data: unknown): { readonly i
 
 const numeric: ReadonlySet<FieldType> = new Set<FieldType>(["integer", "number", "bigint"])
 
-function checked(definition: Binding["model"]["defined"]["definition"], name: string, by: unknown): FieldIncrement {
+function checked(
+  definition: Binding["model"]["defined"]["definition"],
+  name: string,
+  by: unknown,
+): FieldIncrement {
   const field = definition.fieldByName.get(name)
-  if (field === undefined) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+  if (field === undefined)
+    throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
   const what = `${definition.name}.${name}`
   if (!numeric.has(field.type) || field.encrypted || field.managed) {
     throw queryError(
       `${what} cannot be incremented: it is ${field.encrypted ? "encrypted" : field.managed ? "kept by the library" : `of the type ${field.type}`}.`,
     )
   }
-  const fits = field.type === "bigint" ? typeof by === "bigint" : field.type === "integer" ? Number.isSafeInteger(by) : Number.isFinite(by)
+  const fits =
+    field.type === "bigint"
+      ? typeof by === "bigint"
+      : field.type === "integer"
+        ? Number.isSafeInteger(by)
+        : Number.isFinite(by)
   if (fits) return { field, by: by as number | bigint }
-  const wanted = field.type === "bigint" ? "a bigint" : field.type === "integer" ? "a whole number" : "a number"
+  const wanted =
+    field.type === "bigint" ? "a bigint" : field.type === "integer" ? "a whole number" : "a number"
   throw queryError(`${what} is incremented by ${wanted}, not ${String(by)}.`)
 }
 
 /** Throws `NITRO_CAPABILITY` for a store in which somebody else's change could be lost between reading and writing. */
 export function requireIncrements({ model, store, repository }: Binding): void {
   if (repository.updateWhere !== undefined || store.capabilities.serialTransactions === true) return
-  throw new NitroError("NITRO_CAPABILITY", `${store.name} cannot add to numbers of ${model.name} in one step.`, {
-    fix: 'Load the entities and save them, or use a store with `updateWhere` or the capability "serialTransactions".',
-    details: { entity: model.name, store: store.name, capability: "serialTransactions" },
-  })
+  throw new NitroError(
+    "NITRO_CAPABILITY",
+    `${store.name} cannot add to numbers of ${model.name} in one step.`,
+    {
+      fix: 'Load the entities and save them, or use a store with `updateWhere` or the capability "serialTransactions".',
+      details: { entity: model.name, store: store.name, capability: "serialTransactions" },
+    },
+  )
 }
 
 /** As the store of `binding` takes them. */
-export function toColumns({ mapper }: Binding, increments: readonly FieldIncrement[]): ColumnIncrement[] {
-  return increments.map(({ field, by }) => ({ column: field.index, by: mapper.encodeAt(field.index, by) }))
+export function toColumns(
+  { mapper }: Binding,
+  increments: readonly FieldIncrement[],
+): ColumnIncrement[] {
+  return increments.map(({ field, by }) => ({
+    column: field.index,
+    by: mapper.encodeAt(field.index, by),
+  }))
 }
 
 /** The values after it; null stays null. Throws `NITRO_VALUE_UNSUPPORTED` for what no row could hold. */
@@ -68,7 +93,11 @@ export function addTo(values: Readonly<Values>, increments: readonly FieldIncrem
     // Of one type, which the field says.
     if (value === null || value === undefined) continue
     const sum: unknown = (value as number) + (by as number)
-    if (field.type === "integer" ? !Number.isSafeInteger(sum) : typeof sum === "bigint" && !isStorableBigInt(sum)) {
+    if (
+      field.type === "integer"
+        ? !Number.isSafeInteger(sum)
+        : typeof sum === "bigint" && !isStorableBigInt(sum)
+    ) {
       throw new NitroError(
         "NITRO_VALUE_UNSUPPORTED",
         `${field.name} cannot be incremented by ${by}: the sum is beyond what a row can hold.`,

@@ -15,7 +15,13 @@ import type { QueryPlan, Row, Write } from "../contract/repository.ts"
 import { relationLookup } from "../relations/lookup.ts"
 import { resolvedCondition } from "../relations/resolve.ts"
 import type { EntityClass } from "../types/types.ts"
-import { addTo, type FieldIncrement, requireIncrements, splitIncrements, toColumns } from "./bulk-increments.ts"
+import {
+  addTo,
+  type FieldIncrement,
+  requireIncrements,
+  splitIncrements,
+  toColumns,
+} from "./bulk-increments.ts"
 import { assignAll } from "./dirty.ts"
 import { save } from "./persistence.ts"
 import { checkValues } from "./references.ts"
@@ -38,41 +44,66 @@ export async function updateWhere(
       "Give a condition, or say updateWhere({}, values, { all: true }).",
     )
   }
-  for (const name of new Set(["id", ...definition.key, ...(definition.version ? ["version"] : [])])) {
+  for (const name of new Set([
+    "id",
+    ...definition.key,
+    ...(definition.version ? ["version"] : []),
+  ])) {
     if (Object.hasOwn(data ?? {}, name))
-      throw queryError(`updateWhere cannot set the ${name} of many entities of ${entity.name}.`, "Leave it out.")
+      throw queryError(
+        `updateWhere cannot set the ${name} of many entities of ${entity.name}.`,
+        "Leave it out.",
+      )
   }
   const { increments, rest } = splitIncrements(binding, data)
   const values = binding.model.validator.forUpdate(rest)
   if (Object.keys(values).length + increments.length === 0)
-    throw queryError(`${entity.name}.updateWhere was given nothing to write.`, "Give at least one value.")
+    throw queryError(
+      `${entity.name}.updateWhere was given nothing to write.`,
+      "Give at least one value.",
+    )
   const { store, repository, state } = binding
   if (increments.length > 0) requireIncrements(binding)
   const condition = await resolvedCondition(binding, asked)
   if (updateHooks.some(name => name in entity.prototype || state.hooks.has(name)))
     return atomically(() => updateEach(binding, condition, rest, increments))
-  const columns = Object.keys(values).map(name => (definition.fieldByName.get(name) as FieldDefinition).index)
+  const columns = Object.keys(values).map(
+    name => (definition.fieldByName.get(name) as FieldDefinition).index,
+  )
   if (definition.timestamps) {
     values["updatedAt"] = new Date()
     columns.push((definition.fieldByName.get("updatedAt") as FieldDefinition).index)
   }
-  const encoded = Object.values(values).map((value, at) => binding.mapper.encodeAt(columns[at] as number, value))
+  const encoded = Object.values(values).map((value, at) =>
+    binding.mapper.encodeAt(columns[at] as number, value),
+  )
   if (binding.references.length > 0) {
-    const hasRows = async (): Promise<boolean> => (await onStore(store, () => repository.count(planOf(condition, 1)))) > 0
+    const hasRows = async (): Promise<boolean> =>
+      (await onStore(store, () => repository.count(planOf(condition, 1)))) > 0
     await onStore(store, () => checkValues(binding, columns, encoded, hasRows))
   }
   const atOnce = repository.updateWhere?.bind(repository)
   const inOneGo = async (): Promise<number> => {
-    const version = definition.version ? [{ column: definition.fieldByName.get("version")?.index as number, by: 1 }] : []
+    const version = definition.version
+      ? [{ column: definition.fieldByName.get("version")?.index as number, by: 1 }]
+      : []
     const all = [...toColumns(binding, increments), ...version]
     const write = atOnce as NonNullable<typeof atOnce>
     const count = await writeTo(store, () => write(condition, columns, encoded, all))
-    tellMany(binding, "update-many", { where: condition, count, columns: [...columns, ...all.map(({ column }) => column)] })
+    tellMany(binding, "update-many", {
+      where: condition,
+      count,
+      columns: [...columns, ...all.map(({ column }) => column)],
+    })
     await renewKnown(binding)
     return count
   }
   const isRowByRow = atOnce === undefined || definition.ttlSeconds !== undefined
-  if (!isRowByRow && (!needsRows(binding) || (await isMoreThan(binding, condition, maxRowsAnnounced)))) return inOneGo()
+  if (
+    !isRowByRow &&
+    (!needsRows(binding) || (await isMoreThan(binding, condition, maxRowsAnnounced)))
+  )
+    return inOneGo()
   return atomically(async () => {
     const count = await updateRows(binding, condition, columns, encoded, increments)
     await renewKnown(binding)
@@ -84,14 +115,19 @@ export async function updateWhere(
 async function renewKnown({ store, repository }: Binding): Promise<void> {
   const unit = currentUnit()
   // Of a repository the unit knows records alone.
-  const known = unit === undefined ? [] : ([...unit.identities(repository).values()] as EntityRecord[])
+  const known =
+    unit === undefined ? [] : ([...unit.identities(repository).values()] as EntityRecord[])
   const stored = known.filter(record => rowOf(record) !== undefined)
   if (stored.length === 0) return
   for (const record of await takeWritten(stored)) unit?.noteRead(store, record, reread)
 }
 
 /** Without reading the rows. */
-async function isMoreThan({ store, repository }: Binding, condition: Predicate | undefined, count: number): Promise<boolean> {
+async function isMoreThan(
+  { store, repository }: Binding,
+  condition: Predicate | undefined,
+  count: number,
+): Promise<boolean> {
   return (await onStore(store, () => repository.count(planOf(condition)))) > count
 }
 
@@ -104,7 +140,10 @@ async function updateEach(
   const rows = await rowsToUpdate(binding, condition, increments)
   for (const row of rows) {
     const record = hydrate(binding, row)
-    assignAll(binding.model, record, { ...(data as object), ...addTo(valuesOf(record), increments) })
+    assignAll(binding.model, record, {
+      ...(data as object),
+      ...addTo(valuesOf(record), increments),
+    })
     await save(record)
   }
   return rows.length
@@ -119,25 +158,45 @@ async function updateRows(
 ): Promise<number> {
   const { store, repository, model, mapper } = binding
   const { definition } = model.defined
-  const version = definition.version ? (definition.fieldByName.get("version")?.index as number) : undefined
+  const version = definition.version
+    ? (definition.fieldByName.get("version")?.index as number)
+    : undefined
   const rows = await rowsToUpdate(binding, condition, increments)
   const writes = rows.map((row): Write => {
     const id = row[0] as EntityId
     const expiry = definition.ttlSeconds === undefined ? {} : { ttlSeconds: definition.ttlSeconds }
     const sums = increments.length === 0 ? {} : addTo(mapper.decode(row), increments)
-    const added = increments.filter(({ field }) => Object.hasOwn(sums, field.name)).map(({ field }) => field)
+    const added = increments
+      .filter(({ field }) => Object.hasOwn(sums, field.name))
+      .map(({ field }) => field)
     const all = [...columns, ...added.map(({ index }) => index)]
-    const encoded = [...values, ...added.map(({ index, name }) => mapper.encodeAt(index, sums[name]))]
+    const encoded = [
+      ...values,
+      ...added.map(({ index, name }) => mapper.encodeAt(index, sums[name])),
+    ]
     if (version === undefined) return { op: "update", id, columns: all, values: encoded, ...expiry }
     const stored = row[version] as number
-    return { op: "update", id, columns: [...all, version], values: [...encoded, stored + 1], version: stored, ...expiry }
+    return {
+      op: "update",
+      id,
+      columns: [...all, version],
+      values: [...encoded, stored + 1],
+      version: stored,
+      ...expiry,
+    }
   })
   const touched = await writeTo(store, () => repository.write(writes))
-  const written = rows.flatMap((row, at) => (touched[at] === 1 ? [[row, writes[at] as Write & { op: "update" }] as const] : []))
+  const written = rows.flatMap((row, at) =>
+    touched[at] === 1 ? [[row, writes[at] as Write & { op: "update" }] as const] : [],
+  )
   if (!needsRows(binding) || written.length > maxRowsAnnounced) {
     const added = increments.map(({ field }) => field.index)
     const counted = version === undefined ? [] : [version]
-    tellMany(binding, "update-many", { where: condition, count: written.length, columns: [...columns, ...added, ...counted] })
+    tellMany(binding, "update-many", {
+      where: condition,
+      count: written.length,
+      columns: [...columns, ...added, ...counted],
+    })
   } else {
     for (const [before, write] of written) {
       const row: Row = before.slice()
@@ -151,11 +210,21 @@ async function updateRows(
 }
 
 /** The rows to change. What is added to them must be added to what is stored, so others are kept from changing them meanwhile. */
-async function rowsToUpdate(binding: Binding, condition: Predicate | undefined, increments: readonly FieldIncrement[]): Promise<Row[]> {
+async function rowsToUpdate(
+  binding: Binding,
+  condition: Predicate | undefined,
+  increments: readonly FieldIncrement[],
+): Promise<Row[]> {
   const rows = await matching(binding, condition)
   const { store, repository, mapper } = binding
   const update = repository.updateWhere?.bind(repository)
-  if (increments.length === 0 || rows.length === 0 || update === undefined || store.capabilities.serialTransactions === true) return rows
+  if (
+    increments.length === 0 ||
+    rows.length === 0 ||
+    update === undefined ||
+    store.capabilities.serialTransactions === true
+  )
+    return rows
   const found = whereIds(
     binding.model.defined.definition,
     rows.map(row => mapper.decodeAt(0, row[0]) as Value),
@@ -169,23 +238,36 @@ async function rowsToUpdate(binding: Binding, condition: Predicate | undefined, 
   return matching(binding, condition === undefined ? found : { op: "and", of: [found, condition] })
 }
 
-async function matching({ store, repository }: Binding, condition: Predicate | undefined): Promise<Row[]> {
+async function matching(
+  { store, repository }: Binding,
+  condition: Predicate | undefined,
+): Promise<Row[]> {
   return onStore(store, () => repository.find(planOf(condition)))
 }
 
 function planOf(condition: Predicate | undefined, limit?: number): QueryPlan {
-  return { ...(condition === undefined ? {} : { where: condition }), orderBy: [], ...(limit === undefined ? {} : { limit }) }
+  return {
+    ...(condition === undefined ? {} : { where: condition }),
+    orderBy: [],
+    ...(limit === undefined ? {} : { limit }),
+  }
 }
 
 type NewClass = new (data: unknown) => EntityRecord
 
 /** Two that run at once do not both create: the one that comes too late updates. */
-export async function upsert(entity: EntityClass, data: unknown, by?: string | readonly string[]): Promise<EntityRecord> {
+export async function upsert(
+  entity: EntityClass,
+  data: unknown,
+  by?: string | readonly string[],
+): Promise<EntityRecord> {
   const { definition } = entity
   const binding = bindingOf(entity)
   const key = keyOf(definition, data, by)
   const update = async (): Promise<EntityRecord | undefined> => {
-    const [row] = await onStore(binding.store, () => binding.repository.find({ where: key, orderBy: [], limit: 1 }))
+    const [row] = await onStore(binding.store, () =>
+      binding.repository.find({ where: key, orderBy: [], limit: 1 }),
+    )
     if (row === undefined) return undefined
     const record = hydrate(binding, row)
     // The key found it; a derived id in the data is one of these entities', or no condition would have matched.
@@ -196,7 +278,10 @@ export async function upsert(entity: EntityClass, data: unknown, by?: string | r
   for (let attempt = 1; ; attempt++) {
     try {
       // A unit of its own: an error inside must not end a transaction around it.
-      return await atomically(async () => (await update()) ?? save(new (entity as unknown as NewClass)(data), undefined, true))
+      return await atomically(
+        async () =>
+          (await update()) ?? save(new (entity as unknown as NewClass)(data), undefined, true),
+      )
     } catch (error) {
       // Somebody else created, saved or deleted it between the reading and the writing.
       const lost = error instanceof NitroError && overtaken.has(error.code)
@@ -205,16 +290,30 @@ export async function upsert(entity: EntityClass, data: unknown, by?: string | r
   }
 }
 
-const overtaken: ReadonlySet<string> = new Set(["NITRO_DUPLICATE", "NITRO_STALE_ENTITY", "NITRO_ENTITY_NOT_FOUND"])
+const overtaken: ReadonlySet<string> = new Set([
+  "NITRO_DUPLICATE",
+  "NITRO_STALE_ENTITY",
+  "NITRO_ENTITY_NOT_FOUND",
+])
 const maxAttempts = 10
 
 /** The condition that finds the entity to update. */
-function keyOf(definition: EntityDefinition, data: unknown, by: string | readonly string[] | undefined): Predicate {
-  if (typeof data !== "object" || data === null) throw queryError(`upsert of ${definition.name} needs an object with its fields.`)
+function keyOf(
+  definition: EntityDefinition,
+  data: unknown,
+  by: string | readonly string[] | undefined,
+): Predicate {
+  if (typeof data !== "object" || data === null)
+    throw queryError(`upsert of ${definition.name} needs an object with its fields.`)
   const given = data as Readonly<Record<string, unknown>>
   const has = (name: string): boolean => given[name] !== undefined && given[name] !== null
-  const sets: readonly (readonly string[])[] = [definition.key, ...(hasDerivedId(definition) ? [["id"]] : []), ...definition.unique]
-  const fields = by === undefined ? sets.find(set => set.every(has)) : typeof by === "string" ? [by] : by
+  const sets: readonly (readonly string[])[] = [
+    definition.key,
+    ...(hasDerivedId(definition) ? [["id"]] : []),
+    ...definition.unique,
+  ]
+  const fields =
+    by === undefined ? sets.find(set => set.every(has)) : typeof by === "string" ? [by] : by
   if (fields === undefined) {
     throw queryError(
       `upsert of ${definition.name} was given neither an id nor the values of a unique set of fields.`,
@@ -222,7 +321,8 @@ function keyOf(definition: EntityDefinition, data: unknown, by: string | readonl
     )
   }
   for (const name of fields) {
-    if (!definition.fieldByName.has(name)) throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+    if (!definition.fieldByName.has(name))
+      throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
     if (!has(name)) throw queryError(`upsert of ${definition.name} by ${name} needs its value.`)
   }
   if (!sets.some(set => set.length === fields.length && set.every(name => fields.includes(name)))) {
@@ -235,5 +335,8 @@ function keyOf(definition: EntityDefinition, data: unknown, by: string | readonl
     const id = toId(definition, given["id"])
     return whereIds(definition, id === undefined ? [] : [id])
   }
-  return { op: "and", of: fields.map((field): Predicate => ({ op: "eq", field, value: given[field] as Value })) }
+  return {
+    op: "and",
+    of: fields.map((field): Predicate => ({ op: "eq", field, value: given[field] as Value })),
+  }
 }

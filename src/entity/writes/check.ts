@@ -21,7 +21,8 @@ export interface ClassFault {
  */
 export async function findFaults(classes: readonly EntityClass[]): Promise<ClassFault[]> {
   const unique = [...new Set(classes)]
-  for (const entity of unique) if (modelOf(entity) !== undefined) attemptSync(() => makeKnown(entity))
+  for (const entity of unique)
+    if (modelOf(entity) !== undefined) attemptSync(() => makeKnown(entity))
   const faults = await Promise.all([...groupedByStore(unique)].map(checkGroup))
   return faults.flat()
 }
@@ -74,7 +75,10 @@ function checkModel(model: Model): void {
 async function checkClass(entity: EntityClass): Promise<void> {
   const model = modelOf(entity)
   if (model === undefined)
-    throw definitionError(`${String((entity as { name?: unknown }).name)} is not an entity class.`, "Extend Entity(name, fields).")
+    throw definitionError(
+      `${String((entity as { name?: unknown }).name)} is not an entity class.`,
+      "Extend Entity(name, fields).",
+    )
   checkModel(model)
   checkStaticMembers(entity)
   if (!hasStoreHere(entity)) return
@@ -99,7 +103,14 @@ function checkInstance(entity: EntityClass): void {
 /** A store under another name than `store` is read by nothing. */
 function checkStaticMembers(entity: EntityClass): void {
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(entity))) {
-    if (name === "store" || typeof value !== "object" || value === null || !("bind" in value) || !("capabilities" in value)) continue
+    if (
+      name === "store" ||
+      typeof value !== "object" ||
+      value === null ||
+      !("bind" in value) ||
+      !("capabilities" in value)
+    )
+      continue
     if (Object.hasOwn(entity, "store")) continue
     throw definitionError(
       `static ${name} of ${entity.name} holds a store, but the store of a class is read from static store.`,

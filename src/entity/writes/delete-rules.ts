@@ -75,7 +75,8 @@ export async function withDeleteRules<T>(
     return await tryCascade(binding, () => deleteRoots(rows))
   } catch (error) {
     if (isLongCascade(error)) return byOurselves(lastFirst(binding, rows))
-    if (error instanceof NitroError && error.code === "NITRO_REFERENCE") await nameReferrers(binding, rows, error)
+    if (error instanceof NitroError && error.code === "NITRO_REFERENCE")
+      await nameReferrers(binding, rows, error)
     throw error
   }
 }
@@ -85,7 +86,10 @@ export async function withDeleteRules<T>(
  * counting the references that the part which was done has broken.
  */
 export function tryCascade<T>(binding: Binding, work: () => Promise<T>): Promise<T> {
-  const isEndless = currentUnit() !== undefined && binding.store.capabilities.serialTransactions === true && isCircular(binding, binding)
+  const isEndless =
+    currentUnit() !== undefined &&
+    binding.store.capabilities.serialTransactions === true &&
+    isCircular(binding, binding)
   return isEndless ? atomically(work) : work()
 }
 
@@ -109,13 +113,20 @@ function lastFirst(binding: Binding, rows: readonly Row[]): Row[] {
   for (const row of rows) {
     const way: Row[] = []
     const onWay = new Set<Row>()
-    for (let next: Row | undefined = row; next !== undefined && !depths.has(next) && !onWay.has(next); ) {
+    for (
+      let next: Row | undefined = row;
+      next !== undefined && !depths.has(next) && !onWay.has(next);
+    ) {
       way.push(next)
       onWay.add(next)
-      next = fields.map(({ field }) => byKey.get((way.at(-1) as Row)[field.index])).find(found => found !== undefined)
+      next = fields
+        .map(({ field }) => byKey.get((way.at(-1) as Row)[field.index]))
+        .find(found => found !== undefined)
     }
     for (const one of way.reverse()) {
-      const above = fields.map(({ field }) => byKey.get(one[field.index])).find(found => found !== undefined)
+      const above = fields
+        .map(({ field }) => byKey.get(one[field.index]))
+        .find(found => found !== undefined)
       depths.set(one, (above === undefined ? -1 : (depths.get(above) ?? -1)) + 1)
     }
   }
@@ -123,7 +134,9 @@ function lastFirst(binding: Binding, rows: readonly Row[]): Row[] {
 }
 
 function anyIsOurs(binding: Binding, seen: Set<Binding>, watches: Watches): MaybePromise<boolean> {
-  const answers = inOrder(referrersOf(binding), referrer => isOurs(binding, referrer, seen, watches))
+  const answers = inOrder(referrersOf(binding), referrer =>
+    isOurs(binding, referrer, seen, watches),
+  )
   return after(answers, all => all.includes(true))
 }
 
@@ -150,7 +163,12 @@ function referrersOf(target: Binding): Referrer[] {
  * A database keeps the rules by itself, and faster. It tells nobody, though: where somebody listens to the rows that go,
  * or has a hook, they are deleted from here first.
  */
-function isOurs(target: Binding, { binding, field }: Referrer, seen: Set<Binding>, watches: Watches): MaybePromise<boolean> {
+function isOurs(
+  target: Binding,
+  { binding, field }: Referrer,
+  seen: Set<Binding>,
+  watches: Watches,
+): MaybePromise<boolean> {
   if (target.store !== binding.store) return true
   // No column holds an id of several fields, so no foreign key can point to it.
   if (target.model.defined.definition.key.length > 1) return true
@@ -167,7 +185,9 @@ function isOurs(target: Binding, { binding, field }: Referrer, seen: Set<Binding
 }
 
 export function hasDeleteHooks({ entity, state }: Binding): boolean {
-  return (["beforeDelete", "afterDelete"] as const).some(name => name in entity.prototype || state.hooks.has(name))
+  return (["beforeDelete", "afterDelete"] as const).some(
+    name => name in entity.prototype || state.hooks.has(name),
+  )
 }
 
 interface Found extends Referrer {
@@ -195,7 +215,8 @@ async function planOf(root: Binding, roots: readonly Row[], waits: boolean): Pro
     for (const row of fresh) ids.add(row[0])
     return fresh
   }
-  const isGone = ({ repository }: Binding, row: Row): boolean => gone.get(repository)?.has(row[0]) === true
+  const isGone = ({ repository }: Binding, row: Row): boolean =>
+    gone.get(repository)?.has(row[0]) === true
   const deletes = [{ binding: root, rows: add(root, roots) }]
   const restricted: Restricted[] = []
   const nulls: Found[] = []
@@ -204,7 +225,8 @@ async function planOf(root: Binding, roots: readonly Row[], waits: boolean): Pro
     for (const referrer of referrersOf(binding)) {
       const found = { ...referrer, rows: await rowsPointingTo(referrer, binding, rows) }
       if (found.rows.length === 0) continue
-      if (referrer.field.onDelete === undefined) restricted.push({ ...found, target: binding, targetRows: rows })
+      if (referrer.field.onDelete === undefined)
+        restricted.push({ ...found, target: binding, targetRows: rows })
       else if (referrer.field.onDelete === "set null") nulls.push(found)
       else {
         const fresh = add(referrer.binding, found.rows)
@@ -215,31 +237,50 @@ async function planOf(root: Binding, roots: readonly Row[], waits: boolean): Pro
   for (const found of restricted) {
     const left = found.rows.filter(row => !isGone(found.binding, row))
     if (left.length === 0) continue
-    if (waits && hasTransactions(found.binding.store) && hasTransactions(root.store)) currentUnit()?.beforeCommit(() => refuseLater(found))
+    if (waits && hasTransactions(found.binding.store) && hasTransactions(root.store))
+      currentUnit()?.beforeCommit(() => refuseLater(found))
     else refuse(found.target, found.field, found.binding, left)
   }
   return {
     deletes: deletes.slice(1),
-    nulls: nulls.map(found => ({ ...found, rows: found.rows.filter(row => !isGone(found.binding, row)) })),
+    nulls: nulls.map(found => ({
+      ...found,
+      rows: found.rows.filter(row => !isGone(found.binding, row)),
+    })),
   }
 }
 
-async function rowsPointingTo({ binding: { store, repository }, field }: Referrer, target: Binding, rows: readonly Row[]): Promise<Row[]> {
+async function rowsPointingTo(
+  { binding: { store, repository }, field }: Referrer,
+  target: Binding,
+  rows: readonly Row[],
+): Promise<Row[]> {
   const { definition } = target.model.defined
   const { index } = definition.fieldByName.get(referredField(definition)) as FieldDefinition
   const values = rows.map(row => target.mapper.decodeAt(index, row[index]) as Value)
-  return onStore(store, () => unscoped(repository).find({ where: { op: "in", field: field.name, values }, orderBy: [] }))
+  return onStore(store, () =>
+    unscoped(repository).find({ where: { op: "in", field: field.name, values }, orderBy: [] }),
+  )
 }
 
 /** At the end of a unit of work: refuses what still points to a row that is gone. */
 async function refuseLater({ binding, field, target, targetRows }: Restricted): Promise<void> {
   for (const row of targetRows) {
-    const again = await onStore(target.store, () => unscoped(target.repository).get(row[0] as EntityId))
-    if (again === undefined) refuse(target, field, binding, await rowsPointingTo({ binding, field }, target, [row]))
+    const again = await onStore(target.store, () =>
+      unscoped(target.repository).get(row[0] as EntityId),
+    )
+    if (again === undefined)
+      refuse(target, field, binding, await rowsPointingTo({ binding, field }, target, [row]))
   }
 }
 
-function refuse(target: Binding, field: FieldDefinition, by: Binding, rows: readonly Row[], cause?: unknown): void {
+function refuse(
+  target: Binding,
+  field: FieldDefinition,
+  by: Binding,
+  rows: readonly Row[],
+  cause?: unknown,
+): void {
   const [first] = rows
   if (first === undefined) return
   const id = first[field.index] as string
@@ -248,12 +289,17 @@ function refuse(target: Binding, field: FieldDefinition, by: Binding, rows: read
 }
 
 async function carryOut({ deletes, nulls }: Plan, actions: DeleteActions): Promise<void> {
-  for (const { binding, rows, field } of nulls) if (rows.length > 0) await actions.setNull(binding, rows, field)
+  for (const { binding, rows, field } of nulls)
+    if (rows.length > 0) await actions.setNull(binding, rows, field)
   for (const { binding, rows } of [...deletes].reverse()) await actions.deleteRows(binding, rows)
 }
 
 /** The store refused: says which entities are in the way, where they can still be asked for. */
-async function nameReferrers(binding: Binding, rows: readonly Row[], cause: NitroError): Promise<void> {
+async function nameReferrers(
+  binding: Binding,
+  rows: readonly Row[],
+  cause: NitroError,
+): Promise<void> {
   for (const referrer of referrersOf(binding)) {
     if (referrer.field.onDelete !== undefined) continue
     let found: Row[]

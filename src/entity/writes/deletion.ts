@@ -13,11 +13,21 @@ import type { Repository, Row, Write } from "../contract/repository.ts"
 import { relationLookup } from "../relations/lookup.ts"
 import { resolvedCondition } from "../relations/resolve.ts"
 import type { DeleteOptions, DeleteWhereOptions, EntityClass } from "../types/types.ts"
-import { type DeleteActions, hasDeleteHooks, hasDeleteRules, takenAlong, tryCascade, withDeleteRules } from "./delete-rules.ts"
+import {
+  type DeleteActions,
+  hasDeleteHooks,
+  hasDeleteRules,
+  takenAlong,
+  tryCascade,
+  withDeleteRules,
+} from "./delete-rules.ts"
 import { bindingFor, waitForSaves } from "./persistence.ts"
 
 /** False when it was not stored (any more). */
-export async function remove(record: EntityRecord, { permanently = false }: DeleteOptions = {}): Promise<boolean> {
+export async function remove(
+  record: EntityRecord,
+  { permanently = false }: DeleteOptions = {},
+): Promise<boolean> {
   await waitForSaves(record)
   if (rowOf(record) === undefined) return false
   const binding = bindingFor(record)
@@ -28,14 +38,21 @@ export async function remove(record: EntityRecord, { permanently = false }: Dele
   const soft = isSoft(binding) && !permanently
   if (soft && valuesOf(record)["deletedAt"] !== null) return false
   if (soft) return ended(record, binding, before, await mark(record, binding, new Date()))
-  return withDeleteRules(binding, [before], deleteActions, () => eraseRecord(record, binding, before))
+  return withDeleteRules(binding, [before], deleteActions, () =>
+    eraseRecord(record, binding, before),
+  )
 }
 
 async function eraseRecord(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
   return ended(record, binding, before, await erase(record, binding, before))
 }
 
-async function ended(record: EntityRecord, binding: Binding, before: Row, wasThere: boolean): Promise<boolean> {
+async function ended(
+  record: EntityRecord,
+  binding: Binding,
+  before: Row,
+  wasThere: boolean,
+): Promise<boolean> {
   if (!wasThere) return false
   tellDeleted(binding, before)
   await runHook(binding, record, "afterDelete")
@@ -43,7 +60,9 @@ async function ended(record: EntityRecord, binding: Binding, before: Row, wasThe
 }
 
 async function erase(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
-  const [touched] = await writeTo(binding.store, () => binding.repository.write([{ op: "delete", id: before[0] as EntityId }]))
+  const [touched] = await writeTo(binding.store, () =>
+    binding.repository.write([{ op: "delete", id: before[0] as EntityId }]),
+  )
   // The unit goes on knowing it by its id: after a rollback it is the instance of that row again.
   currentUnit()?.consequences.onRollback(binding.store, () => setStored(record, before, binding))
   setDeleted(record)
@@ -65,7 +84,9 @@ const deleteActions: DeleteActions = {
   },
   async setNull(binding, rows, { index }) {
     const repository = unscoped(binding.repository)
-    const writes = rows.map(row => ({ op: "update", id: row[0] as EntityId, columns: [index], values: [null] }) as const)
+    const writes = rows.map(
+      row => ({ op: "update", id: row[0] as EntityId, columns: [index], values: [null] }) as const,
+    )
     const touched = await writeTo(binding.store, () => repository.write(writes))
     if (!isObserved(binding.model)) return
     rows.forEach((before, at) => {
@@ -76,7 +97,9 @@ const deleteActions: DeleteActions = {
 
 async function eraseRows(binding: Binding, rows: readonly Row[]): Promise<number> {
   const repository = unscoped(binding.repository)
-  const touched = await writeTo(binding.store, () => repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as EntityId }))))
+  const touched = await writeTo(binding.store, () =>
+    repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as EntityId }))),
+  )
   return tellAll(binding, rows, touched)
 }
 
@@ -85,7 +108,11 @@ export async function restore(record: EntityRecord): Promise<boolean> {
   await waitForSaves(record)
   const binding = bindingFor(record)
   await joinFirst(binding.store)
-  if (!isSoft(binding)) throw queryError(`${binding.model.name} keeps no deleted entities.`, "Declare it: softDelete: true.")
+  if (!isSoft(binding))
+    throw queryError(
+      `${binding.model.name} keeps no deleted entities.`,
+      "Declare it: softDelete: true.",
+    )
   if (rowOf(record) === undefined || valuesOf(record)["deletedAt"] === null) return false
   if (!(await mark(record, binding, null))) return false
   // To those who listen it is there again.
@@ -94,12 +121,18 @@ export async function restore(record: EntityRecord): Promise<boolean> {
 }
 
 /** Writes `deletedAt` and nothing else: unsaved changes stay unsaved. */
-async function mark(record: EntityRecord, binding: Binding, deletedAt: Date | null): Promise<boolean> {
+async function mark(
+  record: EntityRecord,
+  binding: Binding,
+  deletedAt: Date | null,
+): Promise<boolean> {
   const values = valuesOf(record)
   const before = rowOf(record) as Row
   const { columns, values: encoded } = marks(binding, deletedAt)
   const [touched] = await writeTo(binding.store, () =>
-    binding.repository.write([{ op: "update", id: before[0] as EntityId, columns, values: encoded }]),
+    binding.repository.write([
+      { op: "update", id: before[0] as EntityId, columns, values: encoded },
+    ]),
   )
   if (touched === 0) return false
   const { deletedAt: earlier } = values
@@ -116,7 +149,10 @@ async function mark(record: EntityRecord, binding: Binding, deletedAt: Date | nu
   return true
 }
 
-function marks({ model, mapper }: Binding, deletedAt: Date | null): { columns: number[]; values: unknown[] } {
+function marks(
+  { model, mapper }: Binding,
+  deletedAt: Date | null,
+): { columns: number[]; values: unknown[] } {
   const column = model.defined.definition.fieldByName.get("deletedAt")?.index as number
   return { columns: [column], values: [mapper.encodeAt(column, deletedAt)] }
 }
@@ -126,7 +162,11 @@ function isSoft({ model }: Binding): boolean {
 }
 
 /** Hooks run and listeners hear of each entity, as if each had been deleted by itself; without any it is one statement. */
-export async function deleteWhere(entity: EntityClass, where: unknown, options: DeleteWhereOptions = {}): Promise<number> {
+export async function deleteWhere(
+  entity: EntityClass,
+  where: unknown,
+  options: DeleteWhereOptions = {},
+): Promise<number> {
   const binding = bindingOf(entity)
   const asked = toCondition(entity.definition, where, false, relationLookup(entity))
   if (asked === undefined && options.all !== true) {
@@ -142,9 +182,14 @@ export async function deleteWhere(entity: EntityClass, where: unknown, options: 
   return soft ? markWhere(binding, condition) : eraseWhere(binding, condition)
 }
 
-async function removeEach(binding: Binding, condition: Predicate | undefined, options: DeleteOptions): Promise<number> {
+async function removeEach(
+  binding: Binding,
+  condition: Predicate | undefined,
+  options: DeleteOptions,
+): Promise<number> {
   let deleted = 0
-  for (const row of await matching(binding, condition, options.permanently)) if (await remove(hydrate(binding, row), options)) deleted++
+  for (const row of await matching(binding, condition, options.permanently))
+    if (await remove(hydrate(binding, row), options)) deleted++
   return deleted
 }
 
@@ -152,9 +197,14 @@ async function eraseWhere(binding: Binding, condition: Predicate | undefined): P
   const { store } = binding
   // Of a class with soft deletion it also removes for good what was deleted softly before.
   const repository = unscoped(binding.repository)
-  if (!(await mustReadRows(binding, condition, repository)) && !(await hasDeleteRules(binding, needsRows))) {
+  if (
+    !(await mustReadRows(binding, condition, repository)) &&
+    !(await hasDeleteRules(binding, needsRows))
+  ) {
     try {
-      const count = await tryCascade(binding, async () => writeTo(store, () => repository.deleteWhere(condition)))
+      const count = await tryCascade(binding, async () =>
+        writeTo(store, () => repository.deleteWhere(condition)),
+      )
       tellMany(binding, "delete-many", { where: condition, count, columns: [] })
       if (count > 0) await tellTakenAlong(binding)
       return count
@@ -166,7 +216,11 @@ async function eraseWhere(binding: Binding, condition: Predicate | undefined): P
   return withDeleteRules(binding, rows, deleteActions, roots => eraseRows(binding, roots))
 }
 
-async function mustReadRows(binding: Binding, condition: Predicate | undefined, repository: Repository): Promise<boolean> {
+async function mustReadRows(
+  binding: Binding,
+  condition: Predicate | undefined,
+  repository: Repository,
+): Promise<boolean> {
   if (!needsRows(binding)) return false
   const plan = { ...(condition === undefined ? {} : { where: condition }), orderBy: [] }
   return (await onStore(binding.store, () => repository.count(plan))) <= maxRowsAnnounced
@@ -191,7 +245,9 @@ async function markWhere(binding: Binding, condition: Predicate | undefined): Pr
   }
   const rows = await matching(binding, condition)
   const touched = await writeTo(store, () =>
-    repository.write(rows.map((row): Write => ({ op: "update", id: row[0] as EntityId, columns, values }))),
+    repository.write(
+      rows.map((row): Write => ({ op: "update", id: row[0] as EntityId, columns, values })),
+    ),
   )
   if (needsRows(binding) && rows.length <= maxRowsAnnounced) return tellAll(binding, rows, touched)
   const count = touched.filter(one => one === 1).length
@@ -205,7 +261,13 @@ function tellAll(binding: Binding, rows: readonly Row[], touched: readonly numbe
   return gone.length
 }
 
-async function matching({ store, repository }: Binding, condition: Predicate | undefined, deletedToo = false): Promise<Row[]> {
+async function matching(
+  { store, repository }: Binding,
+  condition: Predicate | undefined,
+  deletedToo = false,
+): Promise<Row[]> {
   const from = deletedToo ? unscoped(repository) : repository
-  return onStore(store, () => from.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }))
+  return onStore(store, () =>
+    from.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }),
+  )
 }

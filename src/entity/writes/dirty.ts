@@ -2,7 +2,15 @@
 import { NitroError } from "../../shared/errors.ts"
 import { uuidv7 } from "../../shared/uuid.ts"
 import type { Model } from "../binding/model.ts"
-import { type EntityRecord, expose, isExposed, type Origin, originOf, rowOf, valuesOf } from "../binding/record.ts"
+import {
+  type EntityRecord,
+  expose,
+  isExposed,
+  type Origin,
+  originOf,
+  rowOf,
+  valuesOf,
+} from "../binding/record.ts"
 import { toComparable } from "../conditions/matches.ts"
 import type { EntityId } from "../contract/definition.ts"
 import { validationError } from "../contract/errors.ts"
@@ -15,7 +23,9 @@ export function newValues(model: Model, data: unknown): Values {
   const valid = model.validator.forCreate(given)
   // A given id of a derived one was checked to be the same.
   const { id = newId(model, valid) } = given as { id?: string }
-  const { createdAt, updatedAt } = model.defined.definition.timestamps ? timesOf(given as Times) : noTimes
+  const { createdAt, updatedAt } = model.defined.definition.timestamps
+    ? timesOf(given as Times)
+    : noTimes
   return model.assemble(valid, { id, createdAt, updatedAt, version: 1, deletedAt: null })
 }
 
@@ -42,18 +52,27 @@ export function assigned(model: Model, field: string, value: unknown): unknown {
 
 export function readonlyError(model: Model, field: string): NitroError {
   const why = model.isKey(field) ? "is part of the id" : "is kept by the library"
-  return new NitroError("NITRO_READONLY_FIELD", `${model.name}.${field} ${why} and cannot be assigned.`, {
-    details: { entity: model.name, field },
-    ...(model.isKey(field) ? { fix: "Create an entity with the new id, and delete this one." } : {}),
-  })
+  return new NitroError(
+    "NITRO_READONLY_FIELD",
+    `${model.name}.${field} ${why} and cannot be assigned.`,
+    {
+      details: { entity: model.name, field },
+      ...(model.isKey(field)
+        ? { fix: "Create an entity with the new id, and delete this one." }
+        : {}),
+    },
+  )
 }
 
 /** Validates `data` and assigns all of it, or nothing. */
 export function assignAll(model: Model, record: EntityRecord, data: unknown): void {
   const values = valuesOf(record)
   const { id, ...given } = model.validator.forUpdate(data) as { id?: unknown } & Values
-  const { version, declared } = model.defined.definition.version ? withoutVersion(given) : { version: undefined, declared: given }
-  if (id !== undefined && id !== values["id"]) throw validationError(model.name, [{ path: "id", message: "cannot be changed" }])
+  const { version, declared } = model.defined.definition.version
+    ? withoutVersion(given)
+    : { version: undefined, declared: given }
+  if (id !== undefined && id !== values["id"])
+    throw validationError(model.name, [{ path: "id", message: "cannot be changed" }])
   if (!model.hasPlainId) dropKey(model, declared, values)
   // Forms send the version back that they were rendered with.
   if (version !== undefined && rowOf(record) !== undefined && version !== values["version"]) {
@@ -70,7 +89,10 @@ function withoutVersion({ version, ...declared }: Values): { version: unknown; d
 /** Forms send the key back; another one is refused. */
 function dropKey(model: Model, declared: Values, values: Values): void {
   const { key } = model.defined.definition
-  const issues = key.filter(name => declared[name] !== undefined && toComparable(declared[name]) !== toComparable(values[name]))
+  const issues = key.filter(
+    name =>
+      declared[name] !== undefined && toComparable(declared[name]) !== toComparable(values[name]),
+  )
   if (issues.length > 0)
     throw validationError(
       model.name,
@@ -79,25 +101,44 @@ function dropKey(model: Model, declared: Values, values: Values): void {
   for (const name of key) delete declared[name]
 }
 
-export function staleError(entity: string, id: EntityId, version: unknown, storedVersion: unknown): NitroError {
+export function staleError(
+  entity: string,
+  id: EntityId,
+  version: unknown,
+  storedVersion: unknown,
+): NitroError {
   const message = `${entity} "${id}" was saved by somebody else: read as version ${version}, stored as version ${storedVersion}.`
-  return new NitroError("NITRO_STALE_ENTITY", message, { details: { entity, id, version, storedVersion } })
+  return new NitroError("NITRO_STALE_ENTITY", message, {
+    details: { entity, id, version, storedVersion },
+  })
 }
 
 export function isDirty(record: EntityRecord): boolean {
   const row = rowOf(record)
-  return row === undefined || (originOf(record) as Origin).mapper.difference(valuesOf(record), row, isExposed(record)) !== undefined
+  return (
+    row === undefined ||
+    (originOf(record) as Origin).mapper.difference(valuesOf(record), row, isExposed(record)) !==
+      undefined
+  )
 }
 
 /** `{ title: { from, to } }`; of a new instance every field, from undefined. */
-export function changesOf(model: Model, record: EntityRecord): Record<string, { from: unknown; to: unknown }> {
+export function changesOf(
+  model: Model,
+  record: EntityRecord,
+): Record<string, { from: unknown; to: unknown }> {
   const row = rowOf(record)
   const values = valuesOf(record)
-  if (row === undefined) return Object.fromEntries(model.names.map(name => [name, { from: undefined, to: expose(record, values[name]) }]))
+  if (row === undefined)
+    return Object.fromEntries(
+      model.names.map(name => [name, { from: undefined, to: expose(record, values[name]) }]),
+    )
   const { mapper } = originOf(record) as Origin
   const difference = mapper.difference(values, row, isExposed(record))
   if (difference === undefined) return {}
   const before = mapper.decode(row)
   const names = difference.columns.map(index => model.names[index] as string)
-  return Object.fromEntries(names.map(name => [name, { from: before[name], to: expose(record, values[name]) }]))
+  return Object.fromEntries(
+    names.map(name => [name, { from: before[name], to: expose(record, values[name]) }]),
+  )
 }

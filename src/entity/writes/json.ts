@@ -10,12 +10,18 @@ import { isValueObject } from "../definition/value-object.ts"
  * The field values but hidden ones, with bigints as decimal text and bytes as base64, as JSON has neither. `include` adds
  * getters of the class.
  */
-export function toPlain(record: EntityRecord, { definition, hidden }: Shown, include: readonly string[] = []): Record<string, unknown> {
+export function toPlain(
+  record: EntityRecord,
+  { definition, hidden }: Shown,
+  include: readonly string[] = [],
+): Record<string, unknown> {
   const plain: Record<string, unknown> = {}
   const values = valuesOf(record)
-  for (const name of Object.keys(values)) if (!hidden.has(name)) plain[name] = toPlainValue(expose(record, values[name]))
+  for (const name of Object.keys(values))
+    if (!hidden.has(name)) plain[name] = toPlainValue(expose(record, values[name]))
   for (const name of include) {
-    if (hidden.has(name)) throw queryError(`${definition.name}.${name} is hidden, and no JSON carries it.`)
+    if (hidden.has(name))
+      throw queryError(`${definition.name}.${name} is hidden, and no JSON carries it.`)
     if (!(name in record)) throw unknownFieldError(definition.name, name, getterNames(record))
     plain[name] = toPlainValue((record as unknown as Record<string, unknown>)[name])
   }
@@ -29,7 +35,11 @@ interface Shown {
 
 function toPlainValue(value: unknown): unknown {
   if (isValueObject(value)) return value.toJSON()
-  return typeof value === "bigint" ? value.toString() : value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value
+  return typeof value === "bigint"
+    ? value.toString()
+    : value instanceof Uint8Array
+      ? Buffer.from(value).toString("base64")
+      : value
 }
 
 function getterNames(record: object): string[] {
@@ -39,7 +49,8 @@ function getterNames(record: object): string[] {
     holder && holder !== Object.prototype;
     holder = Object.getPrototypeOf(holder)
   ) {
-    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) if (get) names.push(name)
+    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(holder)))
+      if (get) names.push(name)
   }
   return names
 }
@@ -67,6 +78,7 @@ export function inspectRecord(
   { hidden }: Shown,
 ): string {
   const values = { ...valuesOf(record) }
-  for (const name of hidden) if (values[name] !== null && values[name] !== undefined) values[name] = "[hidden]"
+  for (const name of hidden)
+    if (values[name] !== null && values[name] !== undefined) values[name] = "[hidden]"
   return `${record.constructor.name} ${inspect({ ...values, ...Object.fromEntries(Object.entries(record)) }, options)}`
 }

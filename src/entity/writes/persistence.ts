@@ -38,7 +38,11 @@ interface Prepared {
 }
 
 /** Resolves to the entity itself. `fresh`: validated by its constructor just now. */
-export async function save<R extends EntityRecord>(record: R, options?: SaveOptions, fresh = false): Promise<R> {
+export async function save<R extends EntityRecord>(
+  record: R,
+  options?: SaveOptions,
+  fresh = false,
+): Promise<R> {
   // An await costs as much as the rest of a save: none where hooks and the store are synchronous.
   const binding = bindingFor(record)
   const hooked = binding.state.hooks.size > 0
@@ -62,7 +66,8 @@ export async function save<R extends EntityRecord>(record: R, options?: SaveOpti
 
 /** While a save is under way others of the same instance wait: both would insert, or write over what the other wrote. */
 export async function waitForSaves(record: EntityRecord): Promise<void> {
-  for (let earlier = savingOf(record); earlier !== undefined; earlier = savingOf(record)) await earlier
+  for (let earlier = savingOf(record); earlier !== undefined; earlier = savingOf(record))
+    await earlier
 }
 
 async function guard(record: EntityRecord, written: Promise<void>): Promise<void> {
@@ -78,7 +83,11 @@ async function guard(record: EntityRecord, written: Promise<void>): Promise<void
 function ignore(): void {}
 
 /** All or nothing where the store has transactions: every entity is validated before the first is written. */
-export async function saveMany(records: readonly EntityRecord[], options?: SaveOptions, fresh = false): Promise<void> {
+export async function saveMany(
+  records: readonly EntityRecord[],
+  options?: SaveOptions,
+  fresh = false,
+): Promise<void> {
   const all = [...new Set(records)]
   const run = async (): Promise<void> => {
     const prepared: Prepared[] = []
@@ -120,25 +129,43 @@ export function bindingFor(record: EntityRecord): Binding {
   return binding
 }
 
-function runBeforeHooks(record: EntityRecord, binding: Binding, options: SaveOptions | undefined): MaybePromise<void> {
+function runBeforeHooks(
+  record: EntityRecord,
+  binding: Binding,
+  options: SaveOptions | undefined,
+): MaybePromise<void> {
   if (isDeleted(record)) return
   return after(runHook(binding, record, "beforeSave"), () => {
     if (rowOf(record) === undefined) return runHook(binding, record, "beforeCreate")
     // Only what will be written is an update.
-    const isDue = binding.state.hooks.has("beforeUpdate") && prepare(record, binding, options, false) !== undefined
+    const isDue =
+      binding.state.hooks.has("beforeUpdate") &&
+      prepare(record, binding, options, false) !== undefined
     return isDue ? runHook(binding, record, "beforeUpdate") : undefined
   })
 }
 
 /** The write that makes the store agree with the entity; undefined when it does. */
-function prepare(record: EntityRecord, binding: Binding, options: SaveOptions | undefined, fresh: boolean): Prepared | undefined {
-  if (isDeleted(record)) throw notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
+function prepare(
+  record: EntityRecord,
+  binding: Binding,
+  options: SaveOptions | undefined,
+  fresh: boolean,
+): Prepared | undefined {
+  if (isDeleted(record))
+    throw notFoundError(binding.model.name, idOf(record), "was deleted and cannot be saved")
   const ttlSeconds = ttlOf(binding, options)
   if (binding.definition.softDelete && valuesOf(record)["deletedAt"] instanceof Date) {
-    throw notFoundError(binding.model.name, idOf(record), "was deleted, and has to be restored before it can be saved")
+    throw notFoundError(
+      binding.model.name,
+      idOf(record),
+      "was deleted, and has to be restored before it can be saved",
+    )
   }
   const stored = rowOf(record)
-  return stored === undefined ? toInsert(record, binding, ttlSeconds, fresh) : toUpdate(record, stored, binding, ttlSeconds)
+  return stored === undefined
+    ? toInsert(record, binding, ttlSeconds, fresh)
+    : toUpdate(record, stored, binding, ttlSeconds)
 }
 
 /** The id as the entity holds it. */
@@ -151,16 +178,33 @@ function storedIdOf(record: EntityRecord, { mapper }: Binding): EntityId {
   return mapper.encodeAt(0, idOf(record)) as EntityId
 }
 
-function toInsert(record: EntityRecord, binding: Binding, ttlSeconds: number | undefined, fresh: boolean): Prepared {
+function toInsert(
+  record: EntityRecord,
+  binding: Binding,
+  ttlSeconds: number | undefined,
+  fresh: boolean,
+): Prepared {
   const values = valuesOf(record)
   const { model, mapper } = binding
   if (!fresh) model.validator.inPlace(values)
   const row = mapper.encode(values)
-  return { record, binding, write: { op: "insert", row, ttlSeconds }, row, updatedAt: undefined, version: undefined }
+  return {
+    record,
+    binding,
+    write: { op: "insert", row, ttlSeconds },
+    row,
+    updatedAt: undefined,
+    version: undefined,
+  }
 }
 
 /** Undefined when there is nothing to write: no change, and no new time of expiry. */
-function toUpdate(record: EntityRecord, stored: Row, binding: Binding, ttlSeconds: number | undefined): Prepared | undefined {
+function toUpdate(
+  record: EntityRecord,
+  stored: Row,
+  binding: Binding,
+  ttlSeconds: number | undefined,
+): Prepared | undefined {
   const { mapper, model, managed } = binding
   const values = valuesOf(record)
   const difference = mapper.difference(values, stored, isExposed(record))
@@ -185,8 +229,22 @@ function toUpdate(record: EntityRecord, stored: Row, binding: Binding, ttlSecond
   const row = stored.slice()
   for (let i = 0; i < columns.length; i++) row[columns[i] as number] = encoded[i]
   // All properties in one literal, here as above: what is added later, or spread in, costs a hidden class each time.
-  const write: Write = { op: "update", id: stored[0] as EntityId, columns, values: encoded, version: expected, ttlSeconds }
-  return { record, binding, write, row, updatedAt, version: expected === undefined ? undefined : expected + 1 }
+  const write: Write = {
+    op: "update",
+    id: stored[0] as EntityId,
+    columns,
+    values: encoded,
+    version: expected,
+    ttlSeconds,
+  }
+  return {
+    record,
+    binding,
+    write,
+    row,
+    updatedAt,
+    version: expected === undefined ? undefined : expected + 1,
+  }
 }
 
 /** A date in a key that was changed in place: no assignment saw it. */
@@ -209,13 +267,17 @@ function ttlOf(binding: Binding, options: SaveOptions | undefined): number | und
 function writeOne(prepared: Prepared): MaybePromise<void> {
   const { store } = prepared.binding
   const touched = writeTo(store, () => checkedWrite(prepared))
-  return touched instanceof Promise ? touched.then(counts => settle(prepared, counts[0])) : settle(prepared, touched[0])
+  return touched instanceof Promise
+    ? touched.then(counts => settle(prepared, counts[0]))
+    : settle(prepared, touched[0])
 }
 
 function checkedWrite({ binding, write }: Prepared): MaybePromise<number[]> {
   const { repository, references } = binding
   const checked = references.length === 0 ? undefined : checkReferences(binding, write)
-  return checked instanceof Promise ? checked.then(() => repository.write([write])) : repository.write([write])
+  return checked instanceof Promise
+    ? checked.then(() => repository.write([write]))
+    : repository.write([write])
 }
 
 function settle(prepared: Prepared, touched: number | undefined): MaybePromise<void> {
@@ -233,7 +295,10 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
   }
   const all = prepared.map(({ write }) => write)
   for (const { binding, write } of prepared) {
-    const checked = binding.references.length === 0 ? undefined : onStore(binding.store, () => checkReferences(binding, write, all))
+    const checked =
+      binding.references.length === 0
+        ? undefined
+        : onStore(binding.store, () => checkReferences(binding, write, all))
     if (checked instanceof Promise) await checked
   }
   for (const [repository, share] of repositories) {
@@ -247,7 +312,9 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
 
 async function refuseLost({ record, binding, write }: Prepared): Promise<never> {
   const id = idOf(record)
-  const stored = await onStore(binding.store, () => binding.repository.get(storedIdOf(record, binding)))
+  const stored = await onStore(binding.store, () =>
+    binding.repository.get(storedIdOf(record, binding)),
+  )
   if (stored === undefined || write.op === "insert" || write.version === undefined) {
     throw notFoundError(binding.model.name, id, "was deleted before it was saved")
   }
@@ -286,7 +353,9 @@ export async function reload(record: EntityRecord): Promise<void> {
   await waitForSaves(record)
   const binding = bindingFor(record)
   const id = idOf(record)
-  const row = await onStore(binding.store, () => binding.repository.get(storedIdOf(record, binding)))
+  const row = await onStore(binding.store, () =>
+    binding.repository.get(storedIdOf(record, binding)),
+  )
   if (row === undefined) throw notFoundError(binding.model.name, id)
   Object.assign(valuesOf(record), binding.mapper.decode(row))
   setStored(record, row, binding)

@@ -17,7 +17,10 @@ import type { Row, Write } from "../contract/repository.ts"
  * Does the store of a class keep this reference: refuse values that point to nothing, and carry out the on-delete rule? It may have
  * to look at the table first, so it is asked inside of `onStore`.
  */
-export function isKeptByStore({ store, repository }: Binding, { name }: FieldDefinition): MaybePromise<boolean> {
+export function isKeptByStore(
+  { store, repository }: Binding,
+  { name }: FieldDefinition,
+): MaybePromise<boolean> {
   if (store.capabilities.foreignKeys !== true) return false
   return unscoped(repository).enforces?.(name) ?? true
 }
@@ -34,11 +37,18 @@ interface Pointer {
  * To be called inside of `onStore`. Throws `NITRO_REFERENCE` for a write that would point to nothing. Inside of a unit of work that is decided when it commits: what
  * is pointed to may come later. `together`: all writes that are done at once, which may point to each other.
  */
-export function checkReferences(binding: Binding, write: Write, together?: readonly Write[]): MaybePromise<void> {
+export function checkReferences(
+  binding: Binding,
+  write: Write,
+  together?: readonly Write[],
+): MaybePromise<void> {
   if (write.op === "delete") return
   const open: Open[] = []
   for (const field of binding.references) {
-    const value = write.op === "insert" ? write.row[field.index] : write.values[write.columns.indexOf(field.index)]
+    const value =
+      write.op === "insert"
+        ? write.row[field.index]
+        : write.values[write.columns.indexOf(field.index)]
     if (value === null || value === undefined) continue
     // Asked for each save: where the database keeps it, nothing else is looked at.
     const kept = isKeptByStore(binding, field)
@@ -58,7 +68,10 @@ export function checkValues(
   for (const field of binding.references) {
     const at = columns.indexOf(field.index)
     if (at < 0 || values[at] === null) continue
-    open.push({ kept: isKeptByStore(binding, field), pointer: { binding, field, value: values[at] } })
+    open.push({
+      kept: isKeptByStore(binding, field),
+      pointer: { binding, field, value: values[at] },
+    })
   }
   return open.length === 0 ? undefined : checkAll(open, [], hasRows)
 }
@@ -69,19 +82,31 @@ interface Open {
   readonly pointer: Pointer
 }
 
-function checkAll(open: readonly Open[], together: readonly Write[], hasRows?: () => MaybePromise<boolean>): MaybePromise<void> {
-  const checked = inOrder(open, ({ kept, pointer }) => after(kept, is => (is ? undefined : checkPointer(pointer, together, hasRows))))
+function checkAll(
+  open: readonly Open[],
+  together: readonly Write[],
+  hasRows?: () => MaybePromise<boolean>,
+): MaybePromise<void> {
+  const checked = inOrder(open, ({ kept, pointer }) =>
+    after(kept, is => (is ? undefined : checkPointer(pointer, together, hasRows))),
+  )
   return checked instanceof Promise ? checked.then(() => undefined) : undefined
 }
 
-function checkPointer(pointer: Pointer, together: readonly Write[], hasRows?: () => MaybePromise<boolean>): MaybePromise<void> {
+function checkPointer(
+  pointer: Pointer,
+  together: readonly Write[],
+  hasRows?: () => MaybePromise<boolean>,
+): MaybePromise<void> {
   const { binding, field } = pointer
   const isUnknown = targetClasses(binding.entity, binding.model, field).length === 0
   if (isUnknown) checkTargetName(binding.model.name, field.name, field.references as string)
   if (isAmong(pointer, together)) return
   return after(isThere(pointer), there => {
     if (there === true) return
-    return after(hasRows === undefined || hasRows(), any => (any ? refuseOrWait(pointer, there) : undefined))
+    return after(hasRows === undefined || hasRows(), any =>
+      any ? refuseOrWait(pointer, there) : undefined,
+    )
   })
 }
 
@@ -119,9 +144,12 @@ function keyField({ definition: { key } }: Binding): string {
 function isThere(pointer: Pointer): MaybePromise<boolean | undefined> {
   const { binding, field } = pointer
   const target = targetOf(pointer)
-  if (target !== undefined) return after(rowOf(target, idOf(target, pointer)), row => row !== undefined)
+  if (target !== undefined)
+    return after(rowOf(target, idOf(target, pointer)), row => row !== undefined)
   // Declared and never used: a store that began empty has no row of it.
-  const isNew = targetClasses(binding.entity, binding.model, field).length === 0 && !binding.store.capabilities.durable
+  const isNew =
+    targetClasses(binding.entity, binding.model, field).length === 0 &&
+    !binding.store.capabilities.durable
   return isNew ? false : undefined
 }
 
@@ -129,7 +157,10 @@ function isThere(pointer: Pointer): MaybePromise<boolean | undefined> {
 function idOf(target: Binding, { binding, field, value }: Pointer): EntityId {
   const decoded = binding.mapper.decodeAt(field.index, value)
   const isOnlyPart = hasDerivedId(target.definition) && target.definition.key.length === 1
-  return target.mapper.encodeAt(0, isOnlyPart ? idFrom(target.definition, () => decoded) : decoded) as EntityId
+  return target.mapper.encodeAt(
+    0,
+    isOnlyPart ? idFrom(target.definition, () => decoded) : decoded,
+  ) as EntityId
 }
 
 /** Without joining a store that the unit of work has not used: reading it would hold it until the end of the unit. */
@@ -142,19 +173,29 @@ function rowOf({ store, repository }: Binding, id: EntityId): MaybePromise<Row |
 function refuseOrWait(pointer: Pointer, there: false | undefined): void {
   const unit = currentUnit()
   // What a store without transactions has written could not be taken back.
-  if (unit !== undefined && hasTransactions(pointer.binding.store)) unit.beforeCommit(() => checkAgain(pointer))
+  if (unit !== undefined && hasTransactions(pointer.binding.store))
+    unit.beforeCommit(() => checkAgain(pointer))
   else if (there === false) throw danglingError(pointer)
 }
 
 function checkAgain(pointer: Pointer): MaybePromise<void> {
   return after(isThere(pointer), there => {
-    if (there === false) return after(isWritten(pointer), written => (written ? refuse(pointer) : undefined))
+    if (there === false)
+      return after(isWritten(pointer), written => (written ? refuse(pointer) : undefined))
   })
 }
 
 /** Does any row still have the value? */
-function isWritten({ binding: { store, repository, mapper }, field, value }: Pointer): MaybePromise<boolean> {
-  const where = { op: "eq", field: field.name, value: mapper.decodeAt(field.index, value) as Value } as const
+function isWritten({
+  binding: { store, repository, mapper },
+  field,
+  value,
+}: Pointer): MaybePromise<boolean> {
+  const where = {
+    op: "eq",
+    field: field.name,
+    value: mapper.decodeAt(field.index, value) as Value,
+  } as const
   return after(
     onStore(store, () => unscoped(repository).count({ where, orderBy: [], limit: 1 })),
     count => count > 0,
@@ -170,15 +211,19 @@ function danglingError({ binding, field, value }: Pointer): NitroError {
   const target = field.references as string
   const given = String(binding.mapper.decodeAt(field.index, value)).slice(0, 80)
   const isUnused = targetClasses(binding.entity, binding.model, field).length === 0
-  return new NitroError("NITRO_REFERENCE", `${name}.${field.name} points to the ${target} "${given}", which does not exist.`, {
-    fix: isUnused
-      ? `${target} was not used yet: if its rows are in another store, list the class in nitro({ entities }), or use it first.`
-      : `Create the ${target} first, or in the same unit of work.`,
-    details: {
-      entity: name,
-      field: field.name,
-      references: target,
-      issues: [{ path: field.name, message: `is not the id of a ${target}` }],
+  return new NitroError(
+    "NITRO_REFERENCE",
+    `${name}.${field.name} points to the ${target} "${given}", which does not exist.`,
+    {
+      fix: isUnused
+        ? `${target} was not used yet: if its rows are in another store, list the class in nitro({ entities }), or use it first.`
+        : `Create the ${target} first, or in the same unit of work.`,
+      details: {
+        entity: name,
+        field: field.name,
+        references: target,
+        issues: [{ path: field.name, message: `is not the id of a ${target}` }],
+      },
     },
-  })
+  )
 }

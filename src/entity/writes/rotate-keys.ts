@@ -17,19 +17,29 @@ import type { EntityClass } from "../types/types.ts"
 export async function rotateKeys(entity: EntityClass<never> | EntityClass): Promise<number> {
   const binding = bindingOf(entity as EntityClass)
   const { store, repository, mapper } = binding
-  const secret = entity.definition.fields.filter(({ encrypted }) => encrypted).map(({ index }) => index)
+  const secret = entity.definition.fields
+    .filter(({ encrypted }) => encrypted)
+    .map(({ index }) => index)
   let written = 0
   if (secret.length === 0) return written
   for await (const rows of rowBatches(binding.entity, { orderBy: [] }, 500)) {
-    const ids = rows.filter(row => secret.some(index => isOld(row[index]))).map(row => idOfRow(binding, row))
+    const ids = rows
+      .filter(row => secret.some(index => isOld(row[index])))
+      .map(row => idOfRow(binding, row))
     if (ids.length === 0) continue
     // Read again inside, so that what others write meanwhile is not taken back.
     const rotate = async (): Promise<number> => {
-      const current = await onStore(store, () => repository.find({ where: whereIds(entity.definition, ids), orderBy: [] }))
+      const current = await onStore(store, () =>
+        repository.find({ where: whereIds(entity.definition, ids), orderBy: [] }),
+      )
       const writes = current.flatMap((row): Write[] => {
         const columns = secret.filter(index => isOld(row[index]))
-        const values = columns.map(index => mapper.encodeAt(index, mapper.decodeAt(index, row[index])))
-        return columns.length === 0 ? [] : [{ op: "update", id: row[0] as EntityId, columns, values }]
+        const values = columns.map(index =>
+          mapper.encodeAt(index, mapper.decodeAt(index, row[index])),
+        )
+        return columns.length === 0
+          ? []
+          : [{ op: "update", id: row[0] as EntityId, columns, values }]
       })
       const touched = await writeTo(store, () => repository.write(writes))
       return touched.reduce((sum, one) => sum + one, 0)

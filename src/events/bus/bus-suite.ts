@@ -19,14 +19,15 @@ export interface BusUnderTest {
 }
 
 export function busSuite({ describe, it }: SuiteRunner, subject: BusUnderTest): void {
-  const using = (capacity: number, body: (bus: EventBus) => Promise<void>) => async (): Promise<void> => {
-    const bus = await subject.open(capacity)
-    try {
-      await body(bus)
-    } finally {
-      await bus.close()
+  const using =
+    (capacity: number, body: (bus: EventBus) => Promise<void>) => async (): Promise<void> => {
+      const bus = await subject.open(capacity)
+      try {
+        await body(bus)
+      } finally {
+        await bus.close()
+      }
     }
-  }
 
   describe(`${subject.name} keeps the contract of an EventBus`, () => {
     it(
@@ -156,7 +157,8 @@ export function busSuite({ describe, it }: SuiteRunner, subject: BusUnderTest): 
       "refuses to order what has no order",
       using(10, async bus => {
         const cursor = await bus.cursor()
-        for (const other of ["no-such-epoch:1", "nonsense"]) throws(() => bus.compare(cursor, other), { code: "NITRO_BUS_CURSOR" })
+        for (const other of ["no-such-epoch:1", "nonsense"])
+          throws(() => bus.compare(cursor, other), { code: "NITRO_BUS_CURSOR" })
       }),
     )
 
@@ -238,7 +240,8 @@ class RecordingListener implements BusListener {
   /** Waits for `count` changes, and a little longer so that one too many is seen. */
   async until(count: number): Promise<void> {
     for (let waitedMs = 0; this.logged.length < count; waitedMs += 5) {
-      if (waitedMs > 5_000) throw new Error(`Only ${this.logged.length} of ${count} changes arrived within 5 seconds.`)
+      if (waitedMs > 5_000)
+        throw new Error(`Only ${this.logged.length} of ${count} changes arrived within 5 seconds.`)
       await new Promise(resolve => setTimeout(resolve, 5))
     }
     await new Promise(resolve => setTimeout(resolve, 5))

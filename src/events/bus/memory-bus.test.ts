@@ -9,7 +9,11 @@ it("keeps no more than its capacity, and exactly that", async () => {
   const cursors = [await bus.cursor()]
   for (let i = 1; i <= 5; i++) cursors.push(await bus.publish(i))
   expect(await bus.replay(cursors[1] as string, 10)).toBeUndefined()
-  expect(await bus.replay(cursors[2] as string, 10)).toMatchObject([{ change: 3 }, { change: 4 }, { change: 5 }])
+  expect(await bus.replay(cursors[2] as string, 10)).toMatchObject([
+    { change: 3 },
+    { change: 4 },
+    { change: 5 },
+  ])
 })
 
 it("reports a listener that throws and goes on with the others", async () => {
@@ -39,7 +43,10 @@ it("tells a listener that fell a whole ring behind, rather than giving it wrong 
       if (change === 1) for (let i = 2; i <= 10; i++) void bus.publish(i)
     },
   })
-  await bus.subscribe({ reset: () => heard.push("reset"), change: ({ change }) => heard.push(change) })
+  await bus.subscribe({
+    reset: () => heard.push("reset"),
+    change: ({ change }) => heard.push(change),
+  })
   await bus.publish(1)
   await bus.publish(11)
   expect(heard).toEqual(["reset", 11])

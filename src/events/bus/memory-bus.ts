@@ -33,7 +33,9 @@ class MemoryBus<C> implements EventBus<C> {
 
   constructor(capacity: number) {
     if (!Number.isSafeInteger(capacity) || capacity < 1)
-      throw new RangeError(`capacity is ${capacity}; a memory bus keeps a whole number of changes, at least 1.`)
+      throw new RangeError(
+        `capacity is ${capacity}; a memory bus keeps a whole number of changes, at least 1.`,
+      )
     this.#capacity = capacity
   }
 

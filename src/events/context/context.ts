@@ -173,7 +173,12 @@ export class TimedContext implements EventContext {
   }
 }
 
-const ambient: Place = { name: "", namespace: undefined, maxDepth: Number.POSITIVE_INFINITY, maxRunning: Number.POSITIVE_INFINITY }
+const ambient: Place = {
+  name: "",
+  namespace: undefined,
+  maxDepth: Number.POSITIVE_INFINITY,
+  maxRunning: Number.POSITIVE_INFINITY,
+}
 
 export interface ScopeValues {
   readonly override?: Events
@@ -198,7 +203,11 @@ export function ambientScope(values: ScopeValues): Emission {
   return inner
 }
 
-export function setIds(emission: Emission, correlationId: string | undefined, causationId: string | undefined): void {
+export function setIds(
+  emission: Emission,
+  correlationId: string | undefined,
+  causationId: string | undefined,
+): void {
   if (correlationId !== undefined) lazy(emission).correlationId = correlationId
   if (causationId !== undefined) lazy(emission).causationId = causationId
 }
@@ -213,7 +222,9 @@ export function currentContext(): EventContext | undefined {
 /** The ids that an emission made here takes from the emission around it. */
 export function idsHere(): { readonly correlationId?: string; readonly causationId?: string } {
   const outer = surrounding()
-  return outer === undefined || outer.place === ambient ? {} : { correlationId: outer.correlationId, causationId: outer.id }
+  return outer === undefined || outer.place === ambient
+    ? {}
+    : { correlationId: outer.correlationId, causationId: outer.id }
 }
 
 function lazy(emission: Emission): Extra {
@@ -280,7 +291,11 @@ function assertDepth(child: Emission, parent: Emission): void {
   child.depth = depth
   if (depth <= child.place.maxDepth) return
   const names = namesOf(child)
-  bar(parent.root ?? parent, `Event handlers emit in a loop, ${names.length} deep: ${shorten(names)}.`, names)
+  bar(
+    parent.root ?? parent,
+    `Event handlers emit in a loop, ${names.length} deep: ${shorten(names)}.`,
+    names,
+  )
 }
 
 function namesOf(emission: Emission): string[] {
@@ -297,6 +312,9 @@ function bar(root: Emission, message: string, events: readonly string[]): never 
 }
 
 function shorten(names: readonly string[]): string {
-  const shown = names.length > 12 ? [...names.slice(0, 5), `... ${names.length - 10} more ...`, ...names.slice(-5)] : names
+  const shown =
+    names.length > 12
+      ? [...names.slice(0, 5), `... ${names.length - 10} more ...`, ...names.slice(-5)]
+      : names
   return shown.join(" -> ")
 }

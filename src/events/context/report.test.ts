@@ -35,7 +35,9 @@ describe("diagnostics channels", () => {
     await vi.waitFor(() => expect(handlers).toHaveLength(6))
     for await (const _ of stream("order.placed")) {
     }
-    expect(emits.map(({ event, mode, handlers, failures }) => ({ event, mode, handlers, failures }))).toEqual([
+    expect(
+      emits.map(({ event, mode, handlers, failures }) => ({ event, mode, handlers, failures })),
+    ).toEqual([
       { event: "order.placed", mode: "emit", handlers: 3, failures: 1 },
       // The async handler of emitSync fails later, and is seen on its own channel.
       { event: "order.placed", mode: "emitSync", handlers: 3, failures: 0 },
@@ -55,7 +57,10 @@ describe("diagnostics channels", () => {
     on("outer", () => emit("inner"))
     const emits = record<EmitMessage>("nitro:emit:start")
     await emit("outer")
-    expect(emits.map(({ context }) => context.correlationId)).toEqual([emits[0]?.context.id, emits[0]?.context.id])
+    expect(emits.map(({ context }) => context.correlationId)).toEqual([
+      emits[0]?.context.id,
+      emits[0]?.context.id,
+    ])
     expect(emits[1]?.context.causationId).toBe(emits[0]?.context.id)
   })
 })
@@ -83,7 +88,9 @@ describe("errors of handlers", () => {
     const printed = vi.spyOn(console, "error").mockImplementation(() => {})
     const failures = record("nitro:error")
     await failing().emit("e")
-    expect(failures).toMatchObject([{ module: "events", event: "e", handler: "mails", error: { message: "no mail server" } }])
+    expect(failures).toMatchObject([
+      { module: "events", event: "e", handler: "mails", error: { message: "no mail server" } },
+    ])
     expect(printed).not.toHaveBeenCalled()
   })
 

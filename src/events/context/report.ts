@@ -41,10 +41,18 @@ const handlerEnd = channel("nitro:handler:end")
 const errors = channel("nitro:error")
 
 export function isObserved(): boolean {
-  return emitStart.hasSubscribers || emitEnd.hasSubscribers || handlerStart.hasSubscribers || handlerEnd.hasSubscribers
+  return (
+    emitStart.hasSubscribers ||
+    emitEnd.hasSubscribers ||
+    handlerStart.hasSubscribers ||
+    handlerEnd.hasSubscribers
+  )
 }
 
-export function beginEmit(mode: EmitMessage["mode"], context: EventContext): (handlers: number, failures: number) => void {
+export function beginEmit(
+  mode: EmitMessage["mode"],
+  context: EventContext,
+): (handlers: number, failures: number) => void {
   const message: EmitMessage = { event: context.event, namespace: context.namespace, mode, context }
   const startedAt = performance.now()
   emitStart.publish(message)
@@ -54,8 +62,16 @@ export function beginEmit(mode: EmitMessage["mode"], context: EventContext): (ha
   }
 }
 
-export function beginHandler(handler: string, context: EventContext): (failure?: { readonly error: unknown }) => void {
-  const message: HandlerMessage = { event: context.event, namespace: context.namespace, handler, context }
+export function beginHandler(
+  handler: string,
+  context: EventContext,
+): (failure?: { readonly error: unknown }) => void {
+  const message: HandlerMessage = {
+    event: context.event,
+    namespace: context.namespace,
+    handler,
+    context,
+  }
   const startedAt = performance.now()
   handlerStart.publish(message)
   return failure => {
@@ -69,12 +85,23 @@ export function beginHandler(handler: string, context: EventContext): (failure?:
 const told = new WeakSet<NitroError>()
 
 /** Never throws. With `throw` the caller gets the error, so it only goes to the channel. */
-export function report(error: unknown, handler: string, context: EventContext, policy: ErrorPolicy): void {
+export function report(
+  error: unknown,
+  handler: string,
+  context: EventContext,
+  policy: ErrorPolicy,
+): void {
   if (error instanceof NitroError && error.code === "NITRO_EVENT_LOOP") {
     if (told.has(error)) return
     told.add(error)
   }
-  const failure: HandlerFailure = { module: "events", event: context.event, handler, error, context }
+  const failure: HandlerFailure = {
+    module: "events",
+    event: context.event,
+    handler,
+    error,
+    context,
+  }
   if (errors.hasSubscribers) errors.publish(failure)
   if (typeof policy === "function") {
     void notify(
@@ -94,5 +121,8 @@ export function reportBusFailure(bus: string, error: unknown): void {
 }
 
 function print({ event, handler, error, context }: HandlerFailure): void {
-  console.error(`[nitro] handler "${handler}" of event "${label(event, context.namespace)}" failed:`, error)
+  console.error(
+    `[nitro] handler "${handler}" of event "${label(event, context.namespace)}" failed:`,
+    error,
+  )
 }

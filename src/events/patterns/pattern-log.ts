@@ -18,7 +18,8 @@ export class PatternLog {
   since(version: number): readonly SubscriptionChange[] | undefined {
     if (this.version - version > capacity) return undefined
     const changes: SubscriptionChange[] = []
-    for (let at = version; at < this.version; at++) changes.push(this.#ring[at % capacity] as SubscriptionChange)
+    for (let at = version; at < this.version; at++)
+      changes.push(this.#ring[at % capacity] as SubscriptionChange)
     return changes
   }
 }

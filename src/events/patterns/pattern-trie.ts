@@ -24,14 +24,23 @@ class Node<V> {
   }
 
   get isEmpty(): boolean {
-    return this.values.size === 0 && this.literals.size === 0 && this.globs.length === 0 && !this.star && !this.deep
+    return (
+      this.values.size === 0 &&
+      this.literals.size === 0 &&
+      this.globs.length === 0 &&
+      !this.star &&
+      !this.deep
+    )
   }
 }
 
 /** Values filed under patterns. A negated pattern cannot share a walk, so each of those is tried on its own. */
 export class PatternTrie<V> {
   readonly #root = new Node<V>()
-  readonly #negated = new Map<string, { readonly trie: PatternTrie<true>; readonly values: Set<V> }>()
+  readonly #negated = new Map<
+    string,
+    { readonly trie: PatternTrie<true>; readonly values: Set<V> }
+  >()
 
   add(pattern: string, value: V): void {
     if (pattern.startsWith("!")) {
@@ -68,7 +77,8 @@ export class PatternTrie<V> {
       path.push(next)
     }
     ;(path.at(-1) as Node<V>).values.delete(value)
-    for (let i = segments.length; i > 0 && path[i]?.isEmpty; i--) prune(path[i - 1] as Node<V>, segments[i - 1] as string)
+    for (let i = segments.length; i > 0 && path[i]?.isEmpty; i--)
+      prune(path[i - 1] as Node<V>, segments[i - 1] as string)
   }
 
   /** The values of every pattern that covers `name`. */
@@ -88,7 +98,8 @@ export class PatternTrie<V> {
     }
     const found: V[] = []
     for (const node of active) found.push(...node.values)
-    for (const { trie, values } of this.#negated.values()) if (trie.find(name).length === 0) found.push(...values)
+    for (const { trie, values } of this.#negated.values())
+      if (trie.find(name).length === 0) found.push(...values)
     return found
   }
 
@@ -123,7 +134,11 @@ function childOf<V>(node: Node<V>, segment: string): Node<V> | undefined {
   return node.literals.get(segment) ?? node.globs.find(glob => glob.source === segment)?.node
 }
 
-function descend<V>(node: Node<V>, segment: string, test: ((text: string) => boolean) | undefined): Node<V> {
+function descend<V>(
+  node: Node<V>,
+  segment: string,
+  test: ((text: string) => boolean) | undefined,
+): Node<V> {
   const known = childOf(node, segment)
   if (known) return known
   const child = new Node<V>(segment === "**")
@@ -137,7 +152,8 @@ function descend<V>(node: Node<V>, segment: string, test: ((text: string) => boo
 function prune<V>(node: Node<V>, segment: string): void {
   if (segment === "*") node.star = undefined
   else if (segment === "**") node.deep = undefined
-  else if (!node.literals.delete(segment)) node.globs = node.globs.filter(glob => glob.source !== segment)
+  else if (!node.literals.delete(segment))
+    node.globs = node.globs.filter(glob => glob.source !== segment)
 }
 
 /**

@@ -7,7 +7,12 @@ const names = ["a", "a.b", "a.b.c", "b"]
 const patterns = ["a", "a.b", "a.b.c", "b", "*", "a.*", "**", "a.**", "!a.*", "?.b"]
 
 type Step =
-  | { readonly do: "on"; readonly event: string; readonly priority: number; readonly isPlain: boolean }
+  | {
+      readonly do: "on"
+      readonly event: string
+      readonly priority: number
+      readonly isPlain: boolean
+    }
   | { readonly do: "off"; readonly at: number }
   | { readonly do: "emit"; readonly name: string }
   | { readonly do: "many" }
@@ -31,12 +36,24 @@ it("calls the handlers that cover a name, by priority and then by age", () => {
       const { on, emitSync } = createEvents()
       let made = 0
       let called: number[] = []
-      let active: { readonly id: number; readonly event: string; readonly priority: number; readonly off: Off }[] = []
+      let active: {
+        readonly id: number
+        readonly event: string
+        readonly priority: number
+        readonly off: Off
+      }[] = []
       for (const one of steps) {
         if (one.do === "on") {
           const id = made++
-          const options = one.isPlain ? { priority: one.priority } : { priority: one.priority, when: () => true }
-          active.push({ id, event: one.event, priority: one.priority, off: on(one.event, () => void called.push(id), options) })
+          const options = one.isPlain
+            ? { priority: one.priority }
+            : { priority: one.priority, when: () => true }
+          active.push({
+            id,
+            event: one.event,
+            priority: one.priority,
+            off: on(one.event, () => void called.push(id), options),
+          })
         } else if (one.do === "off" && active.length > 0) {
           const ending = active[one.at % active.length]
           ending?.off()
@@ -46,7 +63,9 @@ it("calls the handlers that cover a name, by priority and then by age", () => {
         } else if (one.do === "emit") {
           called = []
           const covering = active.filter(({ event }) => matches(event, one.name))
-          const expected = covering.sort((a, b) => b.priority - a.priority || a.id - b.id).map(({ id }) => id)
+          const expected = covering
+            .sort((a, b) => b.priority - a.priority || a.id - b.id)
+            .map(({ id }) => id)
           expect(emitSync(one.name, 1).length).toBe(expected.length)
           expect(called).toEqual(expected)
         }

@@ -47,7 +47,8 @@ export class Resolved {
     this.schema = rules.schema
     this.afterCommit = rules.afterCommit
     const { length } = subscriptions
-    this.nothing = length > maxFrozen ? undefined : Object.freeze(new Array<HandlerResult>(length).fill(NOTHING))
+    this.nothing =
+      length > maxFrozen ? undefined : Object.freeze(new Array<HandlerResult>(length).fill(NOTHING))
     this.plain = rules.schema || rules.afterCommit || rules.throws ? undefined : handlers
   }
 
@@ -71,8 +72,11 @@ export class Resolved {
     }
     const sorted = [...added].sort(byPriority)
     const last = this.subscriptions.at(-1)
-    const isAppended = removed.size === 0 && (last === undefined || byPriority(last, sorted[0] as Subscription) < 0)
-    const subscriptions = isAppended ? this.subscriptions.concat(sorted) : merged(this.subscriptions, sorted, removed)
+    const isAppended =
+      removed.size === 0 && (last === undefined || byPriority(last, sorted[0] as Subscription) < 0)
+    const subscriptions = isAppended
+      ? this.subscriptions.concat(sorted)
+      : merged(this.subscriptions, sorted, removed)
     const more = isAppended && this.plain !== undefined ? plainHandlers(sorted) : undefined
     const handlers = more === undefined ? plainHandlers(subscriptions) : this.plain?.concat(more)
     return new Resolved(generation, subscriptions, this.rules, handlers)
@@ -80,7 +84,9 @@ export class Resolved {
 }
 
 /** Undefined where one of them asks for more than the call. */
-export function plainHandlers(subscriptions: readonly Subscription[]): readonly Handler<never>[] | undefined {
+export function plainHandlers(
+  subscriptions: readonly Subscription[],
+): readonly Handler<never>[] | undefined {
   const handlers: Handler<never>[] = []
   for (const { plainHandler } of subscriptions) {
     if (plainHandler === undefined) return undefined
@@ -99,7 +105,12 @@ function merged(
   let next = 0
   for (const subscription of list) {
     if (removed.has(subscription)) continue
-    for (let one = added[next]; one !== undefined && byPriority(one, subscription) < 0; one = added[++next]) result.push(one)
+    for (
+      let one = added[next];
+      one !== undefined && byPriority(one, subscription) < 0;
+      one = added[++next]
+    )
+      result.push(one)
     result.push(subscription)
   }
   for (; next < added.length; next++) result.push(added[next] as Subscription)

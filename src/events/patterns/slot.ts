@@ -78,12 +78,17 @@ export class Slot {
 
   resolve(): Resolved {
     const resolved = this.resolved
-    return resolved !== undefined && resolved.generation === resolution.generation ? resolved : this.#refresh()
+    return resolved !== undefined && resolved.generation === resolution.generation
+      ? resolved
+      : this.#refresh()
   }
 
   #refresh(): Resolved {
     const base = this.#base
-    const patterns = base && this.#schemas === resolution.schemas ? this.#patterns.log.since(this.#patternVersion) : undefined
+    const patterns =
+      base && this.#schemas === resolution.schemas
+        ? this.#patterns.log.since(this.#patternVersion)
+        : undefined
     let resolved: Resolved
     if (base === undefined || patterns === undefined) resolved = this.#build()
     else {

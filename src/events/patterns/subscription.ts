@@ -4,7 +4,13 @@ import { NitroError } from "../../shared/errors.ts"
 import "../types/errors.ts"
 import type { Declared } from "../../shared/module-evaluation.ts"
 import { report } from "../context/report.ts"
-import type { ErrorPolicy, EventContext, Handler, Listener, SubscribeOptions } from "../types/types.ts"
+import type {
+  ErrorPolicy,
+  EventContext,
+  Handler,
+  Listener,
+  SubscribeOptions,
+} from "../types/types.ts"
 
 /** Where a subscription is filed, so that it can end itself. */
 export interface Home {
@@ -35,7 +41,12 @@ export class Subscription {
   /** The declarations of the module that made it while it was evaluated. */
   declaredIn: Set<Declared> | undefined
 
-  constructor(event: string, home: Home, handler: Handler<never>, options: SubscribeOptions<never>) {
+  constructor(
+    event: string,
+    home: Home,
+    handler: Handler<never>,
+    options: SubscribeOptions<never>,
+  ) {
     this.event = event
     this.home = home
     this.priority = options.priority ?? 0
@@ -47,7 +58,8 @@ export class Subscription {
     this.#sender = isObject(options.sender) ? new WeakRef(options.sender) : options.sender
     if (isObject(options.sender)) ends.register(options.sender, this, this)
     this.#handler = options.weak === undefined ? handler : new WeakRef(handler)
-    if (options.weak !== undefined) ends.register(options.weak === true ? handler : options.weak, this, this)
+    if (options.weak !== undefined)
+      ends.register(options.weak === true ? handler : options.weak, this, this)
     if (isObject(options.weak)) {
       this.#owner = new WeakRef(options.weak)
       keepWith(options.weak, handler)
@@ -81,7 +93,8 @@ export class Subscription {
     if (!handler) return undefined
     if (this.when) {
       try {
-        if (!answerNow(this.when(payload as never, context), `\`when\` of ${this.name}`)) return undefined
+        if (!answerNow(this.when(payload as never, context), `\`when\` of ${this.name}`))
+          return undefined
       } catch (error) {
         // Handlers without a verdict do not run: a broken guard must not let anything through.
         report(error, `when of ${this.name}`, context, policy === "throw" ? "report" : policy)
@@ -105,7 +118,13 @@ export class Subscription {
   }
 
   describe(): Listener {
-    return { event: this.event, handler: this.name, priority: this.priority, once: this.once, weak: this.isWeak }
+    return {
+      event: this.event,
+      handler: this.name,
+      priority: this.priority,
+      once: this.once,
+      weak: this.isWeak,
+    }
   }
 }
 

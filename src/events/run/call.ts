@@ -35,7 +35,10 @@ export function call(
   }
   try {
     const value = handler(payload as never, context)
-    const result = value === undefined ? NOTHING : settle(value, subscription, emission, { policy, latePolicy }, timed)
+    const result =
+      value === undefined
+        ? NOTHING
+        : settle(value, subscription, emission, { policy, latePolicy }, timed)
     return result instanceof Promise ? result.then(finish) : finish(result)
   } catch (error) {
     return finish(fail(error, subscription, emission, policy))
@@ -60,7 +63,9 @@ export function settle(
       : undefined
   if (!settled) return { value }
   const raced = timed ? timed.race(settled) : settled
-  return raced.catch(error => fail(error, subscription, emission, latePolicy, values.length > 0 ? values : undefined))
+  return raced.catch(error =>
+    fail(error, subscription, emission, latePolicy, values.length > 0 ? values : undefined),
+  )
 }
 
 /** Turns an error into a result, and tells it to whom the policy says. */
@@ -73,19 +78,32 @@ export function fail(
 ): HandlerResult {
   const known =
     error === undefined
-      ? new NitroError("NITRO_EVENT_HANDLER", `The handler "${subscription.name}" of "${emission.event}" threw undefined.`)
+      ? new NitroError(
+          "NITRO_EVENT_HANDLER",
+          `The handler "${subscription.name}" of "${emission.event}" threw undefined.`,
+        )
       : error
   if (!isOwnAbort(known, emission)) report(known, subscription.name, emission, policy)
-  return values ? { error: known, handler: subscription.name, values } : { error: known, handler: subscription.name }
+  return values
+    ? { error: known, handler: subscription.name, values }
+    : { error: known, handler: subscription.name }
 }
 
 /** Ending because the emitter aborted is what a handler was asked for, not a failure to tell of. */
 function isOwnAbort(error: unknown, emission: Emission): boolean {
   const signal = emission.extra?.controller?.signal
-  return signal?.aborted === true && (error === signal.reason || (isObject(error) && "name" in error && error.name === "AbortError"))
+  return (
+    signal?.aborted === true &&
+    (error === signal.reason || (isObject(error) && "name" in error && error.name === "AbortError"))
+  )
 }
 
-function drain(generator: Iterator<unknown>, subscription: Subscription, emission: Emission, policy: ErrorPolicy): HandlerResult {
+function drain(
+  generator: Iterator<unknown>,
+  subscription: Subscription,
+  emission: Emission,
+  policy: ErrorPolicy,
+): HandlerResult {
   const values: unknown[] = []
   try {
     for (let step = generator.next(); !step.done; step = generator.next()) values.push(step.value)
@@ -96,7 +114,11 @@ function drain(generator: Iterator<unknown>, subscription: Subscription, emissio
 }
 
 /** Reads to the end, or until nobody waits any more: then it closes the generator. */
-async function drainAsync(generator: AsyncGenerator<unknown>, values: unknown[], context: EventContext): Promise<unknown[]> {
+async function drainAsync(
+  generator: AsyncGenerator<unknown>,
+  values: unknown[],
+  context: EventContext,
+): Promise<unknown[]> {
   const mayAbort = context instanceof TimedContext || hasController(context)
   for await (const value of generator) {
     if (mayAbort && context.signal.aborted) break
@@ -129,9 +151,13 @@ export class TimeLimit {
     else emission.signal.addEventListener("abort", this.#onAbort, { once: true })
     this.#onTime = () => {
       const { name } = subscription
-      const error = new NitroError("NITRO_EVENT_TIMEOUT", `The handler "${name}" of "${emission.event}" did not settle within ${ms} ms.`, {
-        details: { event: emission.event, handler: name, timeoutMs: ms },
-      })
+      const error = new NitroError(
+        "NITRO_EVENT_TIMEOUT",
+        `The handler "${name}" of "${emission.event}" did not settle within ${ms} ms.`,
+        {
+          details: { event: emission.event, handler: name, timeoutMs: ms },
+        },
+      )
       this.#reject?.(error)
       this.#controller.abort(error)
     }

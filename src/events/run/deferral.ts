@@ -12,7 +12,11 @@ import type { EmitOptions } from "../types/types.ts"
  * Calls `emit` after the commit of the unit of work of this context, in this context; false when there is no unit. The
  * handlers see the ids, the registry, the request and the stores of the place that emits.
  */
-export function deferToCommit(slot: Slot, options: EmitOptions, emit: (options: EmitOptions) => Promise<unknown>): boolean {
+export function deferToCommit(
+  slot: Slot,
+  options: EmitOptions,
+  emit: (options: EmitOptions) => Promise<unknown>,
+): boolean {
   const unit = openUnit()
   if (unit === undefined) return false
   if (options.stopWhen !== undefined) throw cannotWait(slot, "emitted with `stopWhen`")
@@ -20,7 +24,11 @@ export function deferToCommit(slot: Slot, options: EmitOptions, emit: (options: 
   trackContext()
   const { onError = slot.onError } = options
   // The emitter has gone on by then: no caller is left to throw to.
-  const later: EmitOptions = { ...idsHere(), ...options, onError: onError === "throw" ? "report" : onError }
+  const later: EmitOptions = {
+    ...idsHere(),
+    ...options,
+    onError: onError === "throw" ? "report" : onError,
+  }
   const inThisContext = AsyncLocalStorage.snapshot()
   unit.afterCommit(() => inThisContext(emit, later))
   return true

@@ -2,24 +2,45 @@
 import { answerNow } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
 import "../types/errors.ts"
-import { countInFlight, Emission, enter, isTracking, leave, scope, setIds, surrounding, trackContext } from "../context/context.ts"
+import {
+  countInFlight,
+  Emission,
+  enter,
+  isTracking,
+  leave,
+  scope,
+  setIds,
+  surrounding,
+  trackContext,
+} from "../context/context.ts"
 import { beginEmit, isObserved, report } from "../context/report.ts"
 import { NOTHING, type Resolved } from "../patterns/resolved.ts"
 import type { Slot } from "../patterns/slot.ts"
 import { ended, type Subscription } from "../patterns/subscription.ts"
 import { label } from "../types/event-type.ts"
 import type { SchemaResult, StandardSchema } from "../types/standard-schema.ts"
-import type { EmitOptions, EmitSyncOptions, ErrorPolicy, Handler, HandlerResult } from "../types/types.ts"
+import type {
+  EmitOptions,
+  EmitSyncOptions,
+  ErrorPolicy,
+  Handler,
+  HandlerResult,
+} from "../types/types.ts"
 import { call, fail, settle } from "./call.ts"
 import { deferToCommit } from "./deferral.ts"
 
 type Results = readonly HandlerResult[]
 const none: Results = Object.freeze([])
 
-export function emitSync(slot: Slot, payload: unknown, options: EmitSyncOptions | undefined): Results {
+export function emitSync(
+  slot: Slot,
+  payload: unknown,
+  options: EmitSyncOptions | undefined,
+): Results {
   const resolved = slot.resolve()
   const { plain } = resolved
-  if (plain === undefined || options !== undefined || isObserved()) return emitSyncChecked(slot, resolved, payload, options)
+  if (plain === undefined || options !== undefined || isObserved())
+    return emitSyncChecked(slot, resolved, payload, options)
   if (plain.length === 0) return none
   const emission = new Emission(slot, payload, surrounding())
   const isTracked = isTracking()
@@ -33,17 +54,29 @@ export function emitSync(slot: Slot, payload: unknown, options: EmitSyncOptions 
 }
 
 /** Apart from the usual way, which stays small enough for V8 to put it into its callers. */
-function emitSyncChecked(slot: Slot, resolved: Resolved, payload: unknown, options: EmitSyncOptions | undefined): Results {
+function emitSyncChecked(
+  slot: Slot,
+  resolved: Resolved,
+  payload: unknown,
+  options: EmitSyncOptions | undefined,
+): Results {
   const checked = resolved.schema ? checkSync(resolved.schema, payload, slot) : payload
   const asked = { sender: payload, ...options }
-  return resolved.afterCommit && defer(slot, checked, asked) ? none : emitSyncWith(slot, resolved, checked, asked)
+  return resolved.afterCommit && defer(slot, checked, asked)
+    ? none
+    : emitSyncWith(slot, resolved, checked, asked)
 }
 
-export function emit(slot: Slot, payload: unknown, options: EmitOptions | undefined): Promise<Results> {
+export function emit(
+  slot: Slot,
+  payload: unknown,
+  options: EmitOptions | undefined,
+): Promise<Results> {
   try {
     const resolved = slot.resolve()
     const { plain } = resolved
-    if (plain === undefined || options !== undefined || isObserved()) return emitChecked(slot, resolved, payload, options)
+    if (plain === undefined || options !== undefined || isObserved())
+      return emitChecked(slot, resolved, payload, options)
     if (plain.length === 0) return Promise.resolve(none)
     const emission = new Emission(slot, payload, surrounding())
     const gathering = new Gathering(emission, slot.onError)
@@ -80,8 +113,15 @@ function runPlain(
       if (value !== undefined) {
         results ??= resolved.template.slice()
         const subscription = resolved.subscriptions[index] as Subscription
-        if (gathering !== undefined && value instanceof Promise) gathering.watch(results, index, value, subscription)
-        else put(results, index, settle(value, subscription, emission, { policy, latePolicy: policy }), gathering)
+        if (gathering !== undefined && value instanceof Promise)
+          gathering.watch(results, index, value, subscription)
+        else
+          put(
+            results,
+            index,
+            settle(value, subscription, emission, { policy, latePolicy: policy }),
+            gathering,
+          )
       }
     } catch (error) {
       results ??= resolved.template.slice()
@@ -91,7 +131,14 @@ function runPlain(
     if (emission.flags !== 0 || ended.count !== endedBefore) {
       results ??= resolved.template.slice()
       results.length = index
-      runEach(resolved.subscriptions.slice(index), payload, emission, { policy }, results, gathering)
+      runEach(
+        resolved.subscriptions.slice(index),
+        payload,
+        emission,
+        { policy },
+        results,
+        gathering,
+      )
       return results
     }
   }
@@ -140,12 +187,21 @@ async function runInTurn(
   }
 }
 
-function emitSyncWith(slot: Slot, resolved: Resolved, payload: unknown, options: EmitSyncOptions): Results {
+function emitSyncWith(
+  slot: Slot,
+  resolved: Resolved,
+  payload: unknown,
+  options: EmitSyncOptions,
+): Results {
   trackContext()
   const emission = new Emission(slot, options.sender, surrounding())
   setIds(emission, options.correlationId, options.causationId)
   const policy = options.onError ?? slot.onError
-  const run: Run = { policy, latePolicy: policy === "throw" ? "report" : policy, stopWhen: options.stopWhen }
+  const run: Run = {
+    policy,
+    latePolicy: policy === "throw" ? "report" : policy,
+    stopWhen: options.stopWhen,
+  }
   const results: HandlerResult[] = []
   const end = isObserved() ? beginEmit("emitSync", emission) : undefined
   try {
@@ -158,17 +214,30 @@ function emitSyncWith(slot: Slot, resolved: Resolved, payload: unknown, options:
   return results
 }
 
-function emitChecked(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions | undefined): Promise<Results> {
+function emitChecked(
+  slot: Slot,
+  resolved: Resolved,
+  payload: unknown,
+  options: EmitOptions | undefined,
+): Promise<Results> {
   options?.signal?.throwIfAborted()
   const asked = { sender: payload, ...options }
   const checked = resolved.schema ? check(resolved.schema, payload, slot) : payload
   // Without a schema a promise is a payload like any other.
-  if (resolved.schema && isPromise(checked)) return checked.then(value => emitOrDefer(slot, resolved, value, asked))
+  if (resolved.schema && isPromise(checked))
+    return checked.then(value => emitOrDefer(slot, resolved, value, asked))
   return emitOrDefer(slot, resolved, checked, asked)
 }
 
-function emitOrDefer(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions): Promise<Results> {
-  return resolved.afterCommit && defer(slot, payload, options) ? Promise.resolve(none) : emitWith(slot, resolved, payload, options)
+function emitOrDefer(
+  slot: Slot,
+  resolved: Resolved,
+  payload: unknown,
+  options: EmitOptions,
+): Promise<Results> {
+  return resolved.afterCommit && defer(slot, payload, options)
+    ? Promise.resolve(none)
+    : emitWith(slot, resolved, payload, options)
 }
 
 /** Leaves the emission to the unit of work around it; false without one. */
@@ -176,7 +245,12 @@ function defer(slot: Slot, payload: unknown, options: EmitOptions): boolean {
   return deferToCommit(slot, options, later => emitWith(slot, slot.resolve(), payload, later))
 }
 
-function emitWith(slot: Slot, resolved: Resolved, payload: unknown, options: EmitOptions): Promise<Results> {
+function emitWith(
+  slot: Slot,
+  resolved: Resolved,
+  payload: unknown,
+  options: EmitOptions,
+): Promise<Results> {
   trackContext()
   const emission = new Emission(slot, options.sender, surrounding())
   setIds(emission, options.correlationId, options.causationId)
@@ -231,8 +305,14 @@ class Gathering {
   }
 
   /** Spares a promise per handler: the handler's own is followed. */
-  watch(results: HandlerResult[], index: number, promise: Promise<unknown>, subscription: Subscription): void {
-    if (this.latest !== undefined) this.follow(this.latest, this.latestIndex, this.latestSubscription as Subscription)
+  watch(
+    results: HandlerResult[],
+    index: number,
+    promise: Promise<unknown>,
+    subscription: Subscription,
+  ): void {
+    if (this.latest !== undefined)
+      this.follow(this.latest, this.latestIndex, this.latestSubscription as Subscription)
     this.results = results
     this.latest = promise
     this.latestIndex = index
@@ -262,7 +342,8 @@ class Gathering {
     const subscription = this.latestSubscription as Subscription
     return this.latest.then(
       value => this.lastValue(index, value),
-      error => this.lastValue(index, undefined, fail(error, subscription, this.emission, this.policy)),
+      error =>
+        this.lastValue(index, undefined, fail(error, subscription, this.emission, this.policy)),
     )
   }
 
@@ -273,13 +354,22 @@ class Gathering {
         this.arrived()
       },
       error => {
-        ;(this.results as HandlerResult[])[index] = fail(error, subscription, this.emission, this.policy)
+        ;(this.results as HandlerResult[])[index] = fail(
+          error,
+          subscription,
+          this.emission,
+          this.policy,
+        )
         this.arrived()
       },
     )
   }
 
-  private lastValue(index: number, value: unknown, failure?: HandlerResult): Results | Promise<Results> {
+  private lastValue(
+    index: number,
+    value: unknown,
+    failure?: HandlerResult,
+  ): Results | Promise<Results> {
     const results = this.results as HandlerResult[]
     if (failure !== undefined) results[index] = failure
     else if (value !== undefined) results[index] = { value }
@@ -340,7 +430,10 @@ function throwFailures(results: Results, slot: Slot): void {
 }
 
 export function failuresOf(slot: Slot, errors: unknown[], handlers: number): AggregateError {
-  return new AggregateError(errors, `${errors.length} of ${handlers} handlers of "${label(slot.name, slot.namespace)}" failed.`)
+  return new AggregateError(
+    errors,
+    `${errors.length} of ${handlers} handlers of "${label(slot.name, slot.namespace)}" failed.`,
+  )
 }
 
 /** A loop is told of here, because those who make one seldom await: the rejection must not end the process. */
@@ -348,13 +441,21 @@ export function refuse(error: unknown, slot: Slot): Promise<never> {
   const refused = Promise.reject(error)
   if (error instanceof NitroError && error.code === "NITRO_EVENT_LOOP") {
     refused.catch(() => {})
-    report(error, "emit", new Emission(slot, undefined, undefined), slot.onError === "throw" ? "report" : slot.onError)
+    report(
+      error,
+      "emit",
+      new Emission(slot, undefined, undefined),
+      slot.onError === "throw" ? "report" : slot.onError,
+    )
   }
   return refused
 }
 
 /** Aborts the emission along with the signal. */
-export function onAbort(signal: AbortSignal, emission: Emission): { readonly promise: Promise<never>; clear(): void } {
+export function onAbort(
+  signal: AbortSignal,
+  emission: Emission,
+): { readonly promise: Promise<never>; clear(): void } {
   let reject: (reason: unknown) => void = () => {}
   const promise = new Promise<never>((_, no) => {
     reject = no
@@ -371,7 +472,9 @@ export function onAbort(signal: AbortSignal, emission: Emission): { readonly pro
 
 export function check(schema: StandardSchema, payload: unknown, slot: Slot): unknown {
   const result = schema["~standard"].validate(payload)
-  return isPromise(result) ? result.then(settled => accept(settled as SchemaResult<unknown>, slot)) : accept(result, slot)
+  return isPromise(result)
+    ? result.then(settled => accept(settled as SchemaResult<unknown>, slot))
+    : accept(result, slot)
 }
 
 function checkSync(schema: StandardSchema, payload: unknown, slot: Slot): unknown {
@@ -387,13 +490,21 @@ function checkSync(schema: StandardSchema, payload: unknown, slot: Slot): unknow
 function accept(result: SchemaResult<unknown>, slot: Slot): unknown {
   if (!result.issues) return result.value
   const issues = result.issues.map(issue => {
-    const path = (issue.path ?? []).map(part => String(typeof part === "object" ? part.key : part)).join(".")
+    const path = (issue.path ?? [])
+      .map(part => String(typeof part === "object" ? part.key : part))
+      .join(".")
     return { path, message: issue.message }
   })
-  const told = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ")
-  throw new NitroError("NITRO_EVENT_PAYLOAD", `The payload of "${label(slot.name, slot.namespace)}" is refused: ${told}.`, {
-    details: { issues },
-  })
+  const told = issues
+    .map(({ path, message }) => (path ? `${path}: ${message}` : message))
+    .join("; ")
+  throw new NitroError(
+    "NITRO_EVENT_PAYLOAD",
+    `The payload of "${label(slot.name, slot.namespace)}" is refused: ${told}.`,
+    {
+      details: { issues },
+    },
+  )
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

@@ -24,7 +24,13 @@ describe("stream", () => {
     on("e", async function* (payload: string) {
       yield payload
     })
-    expect((await all(stream("e", "payload"))).sort()).toEqual([1, "payload", "promised", "value", undefined])
+    expect((await all(stream("e", "payload"))).sort()).toEqual([
+      1,
+      "payload",
+      "promised",
+      "value",
+      undefined,
+    ])
     expect(await all(stream("nobody.listens"))).toEqual([])
   })
 
@@ -45,7 +51,11 @@ describe("stream", () => {
       const [sequential] = await emit("e", 1, { sequential: true })
       const [timed] = await emit("e", 1, { timeoutMs: 1_000 })
       const [now] = emitSync("e")
-      expect([parallel?.values, sequential?.values, timed?.values]).toEqual([yielded, yielded, yielded])
+      expect([parallel?.values, sequential?.values, timed?.values]).toEqual([
+        yielded,
+        yielded,
+        yielded,
+      ])
       expect(isAsync ? await now?.value : now?.values).toEqual(yielded)
       expect(await all(stream("e"))).toEqual(yielded)
       expect(await all(stream("e", 1, { sequential: true }))).toEqual(yielded)
@@ -64,7 +74,8 @@ describe("stream", () => {
     }
     expect(await all(stream("sync"))).toEqual(["a", "b", "c", "a", "b", "c", "a", "b", "c"])
     const values = await all(stream("async"))
-    for (const turn of [0, 3, 6]) expect(values.slice(turn, turn + 3).sort()).toEqual(["a", "b", "c"])
+    for (const turn of [0, 3, 6])
+      expect(values.slice(turn, turn + 3).sort()).toEqual(["a", "b", "c"])
   })
 
   it("does not wait for a slow handler to give what a quick one has", async () => {
@@ -161,7 +172,9 @@ describe("stream", () => {
 
   it("goes on when one handler fails, before, between or after its values", async () => {
     const failures: unknown[] = []
-    const { on, stream } = createEvents({ onError: ({ error }) => failures.push((error as Error).message) })
+    const { on, stream } = createEvents({
+      onError: ({ error }) => failures.push((error as Error).message),
+    })
     on("e", () => {
       throw new Error("at once")
     })
@@ -190,7 +203,10 @@ describe("stream", () => {
     const reading = (async () => {
       for await (const value of stream("e", 1, { onError: "throw" })) values.push(value)
     })()
-    await expect(reading).rejects.toMatchObject({ message: '1 of 2 handlers of "e" failed.', errors: [{ message: "later" }] })
+    await expect(reading).rejects.toMatchObject({
+      message: '1 of 2 handlers of "e" failed.',
+      errors: [{ message: "later" }],
+    })
     expect(values).toEqual(["value"])
   })
 
@@ -254,7 +270,9 @@ describe("stream", () => {
     const asked = event("asked.stream", { schema: z.object({ question: z.string() }) })
     on(asked, ({ question }) => question)
     expect(await all(stream(asked, { question: "why" }))).toEqual(["why"])
-    await expect(all(stream(asked, {} as never))).rejects.toMatchObject({ code: "NITRO_EVENT_PAYLOAD" })
+    await expect(all(stream(asked, {} as never))).rejects.toMatchObject({
+      code: "NITRO_EVENT_PAYLOAD",
+    })
   })
 
   it("serves reads that were made together, each with a value of its own", async () => {
@@ -263,11 +281,13 @@ describe("stream", () => {
       for (let i = 1; i <= 3; i++) yield i
     })
     const values = stream("e")
-    expect(await Promise.all([values.next(), values.next(), values.next(), values.next()])).toEqual([
-      { done: false, value: 1 },
-      { done: false, value: 2 },
-      { done: false, value: 3 },
-      { done: true, value: undefined },
-    ])
+    expect(await Promise.all([values.next(), values.next(), values.next(), values.next()])).toEqual(
+      [
+        { done: false, value: 1 },
+        { done: false, value: 2 },
+        { done: false, value: 3 },
+        { done: true, value: undefined },
+      ],
+    )
   })
 })

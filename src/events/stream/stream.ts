@@ -77,7 +77,9 @@ class MergedStream implements EventStream {
     signal?.addEventListener("abort", this.#onAbort, { once: true })
     try {
       const resolved = this.#slot.resolve()
-      const checked = resolved.schema ? check(resolved.schema, this.#payload, this.#slot) : this.#payload
+      const checked = resolved.schema
+        ? check(resolved.schema, this.#payload, this.#slot)
+        : this.#payload
       if (resolved.schema && checked instanceof Promise) {
         checked.then(
           value => this.#begin(resolved.subscriptions, value),
@@ -111,7 +113,9 @@ class MergedStream implements EventStream {
     while (this.#state === "running" && this.#waitingInTurn.length > 0) {
       if (this.#options.sequential && this.#sources.size > 0) return
       const subscription = this.#waitingInTurn.shift() as Subscription
-      const handler = emission.stopped ? undefined : scope.run(emission, () => subscription.admit(payload, emission, this.#policy))
+      const handler = emission.stopped
+        ? undefined
+        : scope.run(emission, () => subscription.admit(payload, emission, this.#policy))
       if (!handler) continue
       this.#handlers++
       const source = new Source(subscription, emission, this.#options.timeoutMs, {
@@ -155,10 +159,13 @@ class MergedStream implements EventStream {
 
   /** With nothing ready: the end for one reader, or false where something may still come. */
   #endReader(): boolean {
-    const isExhausted = this.#state === "running" && this.#sources.size === 0 && this.#waitingInTurn.length === 0
+    const isExhausted =
+      this.#state === "running" && this.#sources.size === 0 && this.#waitingInTurn.length === 0
     if (isExhausted) {
       const failed = this.#policy === "throw" && this.#errors.length > 0
-      this.#finish(failed ? { error: failuresOf(this.#slot, this.#errors, this.#handlers) } : undefined)
+      this.#finish(
+        failed ? { error: failuresOf(this.#slot, this.#errors, this.#handlers) } : undefined,
+      )
     }
     if (this.#state !== "over") return false
     const reader = this.#readers.shift()
@@ -220,7 +227,12 @@ class Source {
   #isOver = false
   #endMessage: ReturnType<typeof beginHandler> | undefined
 
-  constructor(subscription: Subscription, emission: Emission, timeoutMs: number | undefined, sink: Sink) {
+  constructor(
+    subscription: Subscription,
+    emission: Emission,
+    timeoutMs: number | undefined,
+    sink: Sink,
+  ) {
     this.#subscription = subscription
     this.#emission = emission
     this.#timeoutMs = subscription.timeoutMs ?? timeoutMs
@@ -228,7 +240,8 @@ class Source {
   }
 
   open(handler: Handler<never>, payload: unknown): void {
-    if (this.#timeoutMs !== undefined) this.#limit = new TimeLimit(this.#timeoutMs, this.#subscription, this.#emission)
+    if (this.#timeoutMs !== undefined)
+      this.#limit = new TimeLimit(this.#timeoutMs, this.#subscription, this.#emission)
     const context = this.#limit?.context ?? this.#emission
     if (isObserved()) this.#endMessage = beginHandler(this.#subscription.name, context)
     try {
@@ -251,7 +264,10 @@ class Source {
     if (this.#isOver || !this.#generator) return
     this.#isPulling = true
     try {
-      const step = scope.run(this.#emission, () => (this.#generator as Generator<unknown>).next() as unknown)
+      const step = scope.run(
+        this.#emission,
+        () => (this.#generator as Generator<unknown>).next() as unknown,
+      )
       if (isThenable(step)) {
         this.#limit?.restart()
         this.#race(step as PromiseLike<Step>).then(

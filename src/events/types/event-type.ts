@@ -57,7 +57,8 @@ export function declareEvent(
   { schema, afterCommit }: Declaration = {},
   called: (...args: never[]) => unknown = declareEvent,
 ): DeclaredEvent {
-  const evaluation = schema === undefined && afterCommit === undefined ? undefined : declarations.enter(called)
+  const evaluation =
+    schema === undefined && afterCommit === undefined ? undefined : declarations.enter(called)
   const space = namespace ?? ""
   let events = declared.get(space)
   let found = events?.get(name)
@@ -70,7 +71,10 @@ export function declareEvent(
   }
   if (schema && schema !== found.schema) {
     if (found.schema) {
-      throw new NitroError("NITRO_EVENT_REDECLARED", `The event "${label(name, namespace)}" is already declared with another schema.`)
+      throw new NitroError(
+        "NITRO_EVENT_REDECLARED",
+        `The event "${label(name, namespace)}" is already declared with another schema.`,
+      )
     }
     found.schema = schema
     schemasChanged()
@@ -84,13 +88,20 @@ export function declareEvent(
   return found
 }
 
-function withdraw(event: DeclaredEvent, schema: StandardSchema | undefined, afterCommit: boolean | undefined): void {
+function withdraw(
+  event: DeclaredEvent,
+  schema: StandardSchema | undefined,
+  afterCommit: boolean | undefined,
+): void {
   if (schema !== undefined && event.schema === schema) event.schema = undefined
   if (afterCommit === true) event.afterCommit = false
   schemasChanged()
 }
 
-export function findDeclared(name: string, namespace: string | undefined): DeclaredEvent | undefined {
+export function findDeclared(
+  name: string,
+  namespace: string | undefined,
+): DeclaredEvent | undefined {
   return declared.get(namespace ?? "")?.get(name)
 }
 

@@ -30,9 +30,13 @@ function tokenize(segment: string, pattern: string): Token[] {
       const from = chars[i + 1] === "!" ? i + 2 : i + 1
       const end = chars.indexOf("]", from + 1)
       if (end < 0) {
-        throw new NitroError("NITRO_EVENT_PATTERN", `The pattern "${pattern}" opens a class with "[" that is never closed.`, {
-          fix: 'Close it: "[ab]" matches a or b, "[a-z]" a range, "[!a]" anything but a.',
-        })
+        throw new NitroError(
+          "NITRO_EVENT_PATTERN",
+          `The pattern "${pattern}" opens a class with "[" that is never closed.`,
+          {
+            fix: 'Close it: "[ab]" matches a or b, "[a-z]" a range, "[!a]" anything but a.',
+          },
+        )
       }
       tokens.push(charClass(chars.slice(from, end), from === i + 2))
       i = end
@@ -52,7 +56,8 @@ function charClass(members: readonly string[], negated: boolean): (char: string)
       i += 2
     } else single.add(from)
   }
-  return char => (single.has(char) || ranges.some(([from, to]) => from <= char && char <= to)) !== negated
+  return char =>
+    (single.has(char) || ranges.some(([from, to]) => from <= char && char <= to)) !== negated
 }
 
 // Only the last `*` is ever retried, so the cost is at most tokens x characters: no pattern can be made to blow up.

@@ -9,7 +9,10 @@ export function isPattern(name: string): boolean {
 }
 
 /** Splits at dots and refuses empty names and empty segments. */
-export function segmentsOf(name: string, what: "event" | "pattern" | "namespace" = "event"): string[] {
+export function segmentsOf(
+  name: string,
+  what: "event" | "pattern" | "namespace" = "event",
+): string[] {
   const segments = name.split(".")
   if (segments.includes("")) {
     throw new NitroError(
@@ -26,7 +29,10 @@ export function segmentsOf(name: string, what: "event" | "pattern" | "namespace"
 /** Throws `NITRO_EVENT_NAME` unless `name` is a plain event name. */
 export function assertEventName(name: string, what: "event" | "namespace" = "event"): void {
   if (typeof name !== "string") {
-    throw new NitroError("NITRO_EVENT_NAME", `An ${what} name is a string, not ${name === null ? "null" : typeof name}.`)
+    throw new NitroError(
+      "NITRO_EVENT_NAME",
+      `An ${what} name is a string, not ${name === null ? "null" : typeof name}.`,
+    )
   }
   if (isPattern(name)) {
     throw new NitroError(

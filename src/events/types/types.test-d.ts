@@ -1,6 +1,15 @@
 // What must not compile, and what types come out.
 import { z } from "zod"
-import { createEvents, emit, emitSync, event, type HandlerResult, namespace, on, stream } from "../index.ts"
+import {
+  createEvents,
+  emit,
+  emitSync,
+  event,
+  type HandlerResult,
+  namespace,
+  on,
+  stream,
+} from "../index.ts"
 
 interface Order {
   readonly id: string
@@ -19,7 +28,12 @@ on(placed, (payload, ctx) => {
   payload.total satisfies number
   ctx.correlationId satisfies string
 })
-on(placed, async payload => payload.id, { when: ({ total }) => total > 0, sender: order, priority: 1, once: true })
+on(placed, async payload => payload.id, {
+  when: ({ total }) => total > 0,
+  sender: order,
+  priority: 1,
+  once: true,
+})
 // @ts-expect-error the handler takes another payload
 on(placed, (payload: string) => payload)
 // @ts-expect-error no such field

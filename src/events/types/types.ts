@@ -49,7 +49,12 @@ export interface EventContext {
 export type HandlerResult =
   | { readonly value: unknown; readonly values?: undefined; readonly error?: undefined }
   | { readonly values: readonly unknown[]; readonly value?: undefined; readonly error?: undefined }
-  | { readonly error: unknown; readonly handler: string; readonly values?: readonly unknown[]; readonly value?: undefined }
+  | {
+      readonly error: unknown
+      readonly handler: string
+      readonly values?: readonly unknown[]
+      readonly value?: undefined
+    }
 
 /** May return a value, a promise, or be a generator. What it returns never decides whether others run. */
 export type Handler<Payload = unknown> = (payload: Payload, context: EventContext) => unknown
@@ -133,9 +138,17 @@ export interface Listener {
 export type PayloadOf<Name extends string> = Name extends keyof EventMap ? EventMap[Name] : unknown
 
 export interface Subscribe {
-  <Payload>(event: EventType<Payload, never>, handler: Handler<Payload>, options?: SubscribeOptions<Payload>): Off
+  <Payload>(
+    event: EventType<Payload, never>,
+    handler: Handler<Payload>,
+    options?: SubscribeOptions<Payload>,
+  ): Off
   /** A name or a pattern. A name in `EventMap` has its payload's type; else annotate the handler's parameter. */
-  <Name extends string, Payload extends PayloadOf<Name>>(event: Name, handler: Handler<Payload>, options?: SubscribeOptions<Payload>): Off
+  <Name extends string, Payload extends PayloadOf<Name>>(
+    event: Name,
+    handler: Handler<Payload>,
+    options?: SubscribeOptions<Payload>,
+  ): Off
 }
 
 export interface Emit<Options, Result> {

@@ -1,5 +1,10 @@
 // What an attribute name means: how it is printed, and which values it may carry. Looked up once per name.
-import { type AddressKind, addressKind, isCodeProperty, refusalOfName } from "../../shared/attribute-rules.ts"
+import {
+  type AddressKind,
+  addressKind,
+  isCodeProperty,
+  refusalOfName,
+} from "../../shared/attribute-rules.ts"
 import { htmlError } from "../markup/call-site.ts"
 import { flatText } from "../markup/flat-text.ts"
 import { datastarKind, datastarShorthand } from "./datastar-name.ts"
@@ -48,8 +53,23 @@ export interface AttributeName {
   readonly isAddress: boolean
 }
 
-const textKinds = new Set<AttributeKind>(["plain", "class", "style", "boolean", "word", "enumerated", "yesNo", "aria"])
-const addressKinds = new Set<AttributeKind>(["url", "urlList", "sourceSet", "refresh", "data"] satisfies (AddressKind | "data")[])
+const textKinds = new Set<AttributeKind>([
+  "plain",
+  "class",
+  "style",
+  "boolean",
+  "word",
+  "enumerated",
+  "yesNo",
+  "aria",
+])
+const addressKinds = new Set<AttributeKind>([
+  "url",
+  "urlList",
+  "sourceSet",
+  "refresh",
+  "data",
+] satisfies (AddressKind | "data")[])
 
 const kindsByName: Readonly<Partial<Record<AttributeKind, string>>> = {
   class: "class",
@@ -67,7 +87,8 @@ const kindsByName: Readonly<Partial<Record<AttributeKind, string>>> = {
 }
 
 const kinds = new Map<string, AttributeKind>()
-for (const [kind, names] of Object.entries(kindsByName)) for (const name of names.split(" ")) kinds.set(name, kind as AttributeKind)
+for (const [kind, names] of Object.entries(kindsByName))
+  for (const name of names.split(" ")) kinds.set(name, kind as AttributeKind)
 
 /** Other spellings of a name: RustyTags' and React's. */
 const aliases = new Map<string, string>([
@@ -110,11 +131,16 @@ export function attributeName(written: string): AttributeName {
 const unprintable = /[\s"'<>/=\\`\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/
 
 function printedName(written: string): string {
-  const name = aliases.get(written) ?? (written.includes("_") ? withoutUnderscores(written) : written)
+  const name =
+    aliases.get(written) ?? (written.includes("_") ? withoutUnderscores(written) : written)
   if (name === "" || unprintable.test(name)) {
-    throw htmlError("NITRO_HTML_ATTRIBUTE", `${JSON.stringify(written.slice(0, 60))} is not an attribute name.`, {
-      fix: "Attribute names are letters, digits, `-`, `:`, `.` and `_`. Never take them from user data.",
-    })
+    throw htmlError(
+      "NITRO_HTML_ATTRIBUTE",
+      `${JSON.stringify(written.slice(0, 60))} is not an attribute name.`,
+      {
+        fix: "Attribute names are letters, digits, `-`, `:`, `.` and `_`. Never take them from user data.",
+      },
+    )
   }
   if (refusalOfName(name) === "handler") throw refuseHandler(name, name)
   if (/^(dangerouslySetInnerHTML|innerHTML|outerHTML|textContent)$/i.test(name)) {
@@ -138,19 +164,27 @@ function kindOf(name: string): AttributeKind {
   // HTML lower-cases attribute names, so `DATA-ON:CLICK` is one too.
   const lower = name.toLowerCase()
   const evaluated = datastarKind(lower)
-  if (evaluated === undefined) return kinds.get(lower) ?? addressKind(lower) ?? (/^(?:data|aria)-/.test(lower) ? "word" : "plain")
+  if (evaluated === undefined)
+    return (
+      kinds.get(lower) ?? addressKind(lower) ?? (/^(?:data|aria)-/.test(lower) ? "word" : "plain")
+    )
   if (isAttributePlugin(lower)) judgeTarget(keyOf(lower))
   for (const [, property = ""] of lower.matchAll(/__prop\.([^_]*)/g)) {
     if (!isCodeProperty(property)) continue
-    throw htmlError("NITRO_HTML_ATTRIBUTE", `The attribute ${name} is refused: the property ${property} holds code or markup.`, {
-      fix: "Show text with `data-text={expression}`.",
-    })
+    throw htmlError(
+      "NITRO_HTML_ATTRIBUTE",
+      `The attribute ${name} is refused: the property ${property} holds code or markup.`,
+      {
+        fix: "Show text with `data-text={expression}`.",
+      },
+    )
   }
   return evaluated
 }
 
 /** Whether `name` is a `data-attr`, which sets other attributes. */
-export const isAttributePlugin = (name: string): boolean => /^data-(?:star-)?attr(?![^:_])/i.test(name)
+export const isAttributePlugin = (name: string): boolean =>
+  /^data-(?:star-)?attr(?![^:_])/i.test(name)
 
 /** `href` of `data-attr:href__modifier`; `""` without a key. */
 const keyOf = (name: string): string => /^[^:]*:(.*?)(?:__.*)?$/s.exec(name)?.[1] ?? ""
@@ -161,14 +195,22 @@ export function judgeTarget(target: string): void {
   const refusal = refusalOfName(name)
   if (refusal === "handler") throw refuseHandler(name, `data-attr:${name}`)
   if (refusal === undefined && datastarKind(name) === undefined) return
-  const why = refusal === "document" ? "its value is a document" : "the page would evaluate its value"
+  const why =
+    refusal === "document" ? "its value is a document" : "the page would evaluate its value"
   throw htmlError("NITRO_HTML_ATTRIBUTE", `data-attr cannot set the attribute ${name}: ${why}.`, {
-    fix: refusal === "document" ? "Patch the element with markup instead." : `Write \`${name}={expression}\`.`,
+    fix:
+      refusal === "document"
+        ? "Patch the element with markup instead."
+        : `Write \`${name}={expression}\`.`,
   })
 }
 
 function refuseHandler(handler: string, written: string): Error {
-  return htmlError("NITRO_HTML_HANDLER", `The attribute ${written} is refused: its value would run as script.`, {
-    fix: `Write \`data-on:${handler.slice(2).toLowerCase()}={expression}\` with an expression from \`nitro-ts/datastar\`.`,
-  })
+  return htmlError(
+    "NITRO_HTML_HANDLER",
+    `The attribute ${written} is refused: its value would run as script.`,
+    {
+      fix: `Write \`data-on:${handler.slice(2).toLowerCase()}={expression}\` with an expression from \`nitro-ts/datastar\`.`,
+    },
+  )
 }

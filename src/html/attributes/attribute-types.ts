@@ -65,7 +65,20 @@ interface CodeChildren {
   children?: unknown
 }
 
-type VoidTag = "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "source" | "track" | "wbr"
+type VoidTag =
+  | "area"
+  | "base"
+  | "br"
+  | "col"
+  | "embed"
+  | "hr"
+  | "img"
+  | "input"
+  | "link"
+  | "meta"
+  | "source"
+  | "track"
+  | "wbr"
 
 type OwnAttributes = HtmlElementAttributes & SvgElementAttributes
 
@@ -73,7 +86,11 @@ type OwnAttributes = HtmlElementAttributes & SvgElementAttributes
 export type ElementAttributes = {
   [Tag in keyof OwnAttributes]: GlobalAttributes &
     OwnAttributes[Tag] &
-    (Tag extends VoidTag ? { children?: never } : Tag extends "script" | "style" ? CodeChildren : Children)
+    (Tag extends VoidTag
+      ? { children?: never }
+      : Tag extends "script" | "style"
+        ? CodeChildren
+        : Children)
 } & { [custom: `${string}-${string}`]: AnyAttributes & Children }
 
 /** The other spellings that tag functions take: those of RustyTags, and names with underscores. */
@@ -97,4 +114,6 @@ export interface AnyAttributes extends GlobalAttributes, Spellings {
 }
 
 /** What the tag function of an element takes. */
-export type TagAttributes<Name extends string> = Name extends keyof OwnAttributes ? ElementAttributes[Name] & Spellings : AnyAttributes
+export type TagAttributes<Name extends string> = Name extends keyof OwnAttributes
+  ? ElementAttributes[Name] & Spellings
+  : AnyAttributes

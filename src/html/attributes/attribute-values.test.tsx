@@ -1,5 +1,12 @@
 // What values of attributes mean: booleans and numbers, two spellings of one name, names that do nothing, values that are text.
-import { html, input, type Markup, textarea, div as typedDiv, select as typedSelect } from "nitro-ts/html"
+import {
+  html,
+  input,
+  type Markup,
+  textarea,
+  div as typedDiv,
+  select as typedSelect,
+} from "nitro-ts/html"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { NitroError } from "../../shared/errors.ts"
 import { createElement, jsx } from "../jsx-runtime.ts"
@@ -13,7 +20,13 @@ const ways = (tag: string, attributes: Record<string, unknown>): string[] => [
   String(jsx(tag, attributes)),
   String(jsx(tag, attributes)),
   String(createElement(tag, attributes)),
-  ...(tag === "div" ? [String(div(attributes)), String(div("", attributes)), String(html`<div ${attributes}></div>`)] : []),
+  ...(tag === "div"
+    ? [
+        String(div(attributes)),
+        String(div("", attributes)),
+        String(html`<div ${attributes}></div>`),
+      ]
+    : []),
 ]
 const same = (tag: string, attributes: Record<string, unknown>): string => {
   const printed = [...new Set(ways(tag, attributes))]
@@ -36,63 +49,102 @@ describe("a boolean attribute", () => {
     "inert",
     "muted",
   ])("%s follows numbers as booleans", name => {
-    for (const off of [0, -0, Number.NaN, 0n, false, null, undefined]) expect(same("div", { [name]: off })).toBe("<div></div>")
-    for (const on of [1, -1, 2n, true]) expect(same("div", { [name]: on })).toBe(`<div ${name}></div>`)
-    for (const text of ["", name, "until-found"]) expect(same("div", { [name]: text })).toBe(`<div ${name}="${text}"></div>`)
+    for (const off of [0, -0, Number.NaN, 0n, false, null, undefined])
+      expect(same("div", { [name]: off })).toBe("<div></div>")
+    for (const on of [1, -1, 2n, true])
+      expect(same("div", { [name]: on })).toBe(`<div ${name}></div>`)
+    for (const text of ["", name, "until-found"])
+      expect(same("div", { [name]: text })).toBe(`<div ${name}="${text}"></div>`)
   })
 
   it("does so as a hole of a template and with a list's length", () => {
     const rows: string[] = []
-    expect(String(html`<p hidden=${rows.length} id=${0}></p><input disabled="${1}">`)).toBe('<p id="0"></p><input disabled>')
-    expect(String(<button type="button" disabled={rows.length as never} />)).toBe('<button type="button"></button>')
-    expect(String(<button type="button" disabled={0 as never} />)).toBe('<button type="button"></button>')
-    expect(String(input({ checked: 0 as never, value: 0, tabindex: 0 }))).toBe('<input value="0" tabindex="0">')
+    expect(String(html`<p hidden=${rows.length} id=${0}></p><input disabled="${1}">`)).toBe(
+      '<p id="0"></p><input disabled>',
+    )
+    expect(String(<button type="button" disabled={rows.length as never} />)).toBe(
+      '<button type="button"></button>',
+    )
+    expect(String(<button type="button" disabled={0 as never} />)).toBe(
+      '<button type="button"></button>',
+    )
+    expect(String(input({ checked: 0 as never, value: 0, tabindex: 0 }))).toBe(
+      '<input value="0" tabindex="0">',
+    )
   })
 })
 
 describe("data-* and aria-*", () => {
   it("print true as a word, and leave out what is false or absent", () => {
-    expect(same("div", { "data-active": true, "data-off": false, "data-none": null, "aria-describedby": true })).toBe(
-      '<div data-active="true" aria-describedby="true"></div>',
+    expect(
+      same("div", {
+        "data-active": true,
+        "data-off": false,
+        "data-none": null,
+        "aria-describedby": true,
+      }),
+    ).toBe('<div data-active="true" aria-describedby="true"></div>')
+    expect(
+      same("div", { data: { active: true, off: false }, aria: { busy: true, hidden: false } }),
+    ).toBe('<div data-active="true" aria-busy="true" aria-hidden="false"></div>')
+    expect(same("div", { data_active: true, "data-n": 0, "data-s": "" })).toBe(
+      '<div data-active="true" data-n="0" data-s=""></div>',
     )
-    expect(same("div", { data: { active: true, off: false }, aria: { busy: true, hidden: false } })).toBe(
-      '<div data-active="true" aria-busy="true" aria-hidden="false"></div>',
+    expect(String(html`<p data-active=${true} hidden=${true}></p>`)).toBe(
+      '<p data-active="true" hidden></p>',
     )
-    expect(same("div", { data_active: true, "data-n": 0, "data-s": "" })).toBe('<div data-active="true" data-n="0" data-s=""></div>')
-    expect(String(html`<p data-active=${true} hidden=${true}></p>`)).toBe('<p data-active="true" hidden></p>')
-    expect(String(<p data-active data-off={false} hidden />)).toBe('<p data-active="true" hidden></p>')
+    expect(String(<p data-active data-off={false} hidden />)).toBe(
+      '<p data-active="true" hidden></p>',
+    )
   })
 
   it("leave the flags of Datastar bare", () => {
-    expect(same("div", { "data-ignore": true, "data-ignore-morph": true, "data-json-signals": true, "data-bind:x": true })).toBe(
-      "<div data-ignore data-ignore-morph data-json-signals data-bind:x></div>",
-    )
+    expect(
+      same("div", {
+        "data-ignore": true,
+        "data-ignore-morph": true,
+        "data-json-signals": true,
+        "data-bind:x": true,
+      }),
+    ).toBe("<div data-ignore data-ignore-morph data-json-signals data-bind:x></div>")
   })
 })
 
 describe("two spellings of one attribute", () => {
   it("print it once; classes are joined, of others the first stays", () => {
-    expect(same("div", { class: "a", className: "b", cls: ["c", { d: true }] })).toBe('<div class="a b c d"></div>')
-    expect(same("div", { id: "x", className: "b", title: "t", class: "a" })).toBe('<div id="x" class="b a" title="t"></div>')
+    expect(same("div", { class: "a", className: "b", cls: ["c", { d: true }] })).toBe(
+      '<div class="a b c d"></div>',
+    )
+    expect(same("div", { id: "x", className: "b", title: "t", class: "a" })).toBe(
+      '<div id="x" class="b a" title="t"></div>',
+    )
     expect(same("div", { for: "a", htmlFor: "b", _for: "c" })).toBe('<div for="a"></div>')
-    expect(same("div", { data_x: "1", "data-x": "2", "DATA-X": "3" })).toBe('<div data-x="1"></div>')
+    expect(same("div", { data_x: "1", "data-x": "2", "DATA-X": "3" })).toBe(
+      '<div data-x="1"></div>',
+    )
     expect(same("div", { tabindex: 1, tabIndex: 2, TABINDEX: 3 })).toBe('<div tabindex="1"></div>')
   })
 
   it("take the second when there is no first", () => {
     expect(same("div", { class: null, className: "b" })).toBe('<div class="b"></div>')
-    expect(same("div", { class: false, className: "b", id: undefined, ID: "x" })).toBe('<div class="b" ID="x"></div>')
+    expect(same("div", { class: false, className: "b", id: undefined, ID: "x" })).toBe(
+      '<div class="b" ID="x"></div>',
+    )
     expect(same("div", { hidden: false, HIDDEN: true })).toBe("<div HIDDEN></div>")
   })
 
   it("do so when each value is another, and when there are more attributes than a tag learns", () => {
     for (let i = 0; i < 100; i++) {
-      expect(same("div", { class: `a${i}`, className: `b${i}` })).toBe(`<div class="a${i} b${i}"></div>`)
+      expect(same("div", { class: `a${i}`, className: `b${i}` })).toBe(
+        `<div class="a${i} b${i}"></div>`,
+      )
       expect(same("div", { title: `a${i}`, TITLE: `b${i}` })).toBe(`<div title="a${i}"></div>`)
     }
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`x-${i}`, i]))
     const text = Object.entries(many).map(([name, value]) => ` ${name}="${value}"`)
-    expect(same("div", { class: "a", id: "i", ...many, className: "b", ID: "j" })).toBe(`<div class="a b" id="i"${text.join("")}></div>`)
+    expect(same("div", { class: "a", id: "i", ...many, className: "b", ID: "j" })).toBe(
+      `<div class="a b" id="i"${text.join("")}></div>`,
+    )
   })
 })
 
@@ -126,7 +178,10 @@ describe("an attribute that does nothing", () => {
       for (const build of [
         () => jsx(tag, { [name]: value }),
         () => createElement(tag, { id: "a", [name]: value }),
-        () => (tag === "div" ? html`<div ${{ [name]: value }}></div>` : jsx(tag, { [name]: value, id: "b" })),
+        () =>
+          tag === "div"
+            ? html`<div ${{ [name]: value }}></div>`
+            : jsx(tag, { [name]: value, id: "b" }),
       ]) {
         const error = refusal(build)
         expect(error.code).toBe("NITRO_HTML_ATTRIBUTE")
@@ -149,10 +204,21 @@ describe("an attribute that does nothing", () => {
   })
 
   it("is none in any case that browsers read, in custom elements, and in SVG", () => {
-    expect(same("div", { tabIndex: 1, autoFocus: true, contentEditable: "true", crossOrigin: "", "data-fooBar": 1, FOO: 1 })).toBe(
+    expect(
+      same("div", {
+        tabIndex: 1,
+        autoFocus: true,
+        contentEditable: "true",
+        crossOrigin: "",
+        "data-fooBar": 1,
+        FOO: 1,
+      }),
+    ).toBe(
       '<div tabIndex="1" autoFocus contentEditable="true" crossOrigin="" data-fooBar="1" FOO="1"></div>',
     )
-    expect(same("my-element", { someThing: 1, defaultValue: "x" })).toBe('<my-element someThing="1" defaultValue="x"></my-element>')
+    expect(same("my-element", { someThing: 1, defaultValue: "x" })).toBe(
+      '<my-element someThing="1" defaultValue="x"></my-element>',
+    )
     expect(same("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", pathLength: 1 })).toBe(
       '<svg viewBox="0 0 1 1" preserveAspectRatio="none" pathLength="1"></svg>',
     )
@@ -174,7 +240,9 @@ describe("the value of a textarea", () => {
     const expected = '<textarea id="a" name="n">&lt;b&gt;&quot;&amp;</textarea>'
     expect(String(textarea(field))).toBe(expected)
     expect(String(textarea(field, null, false))).toBe(expected)
-    expect(String(textarea("", field))).toBe('<textarea id="a" name="n">&lt;b&gt;&quot;&amp;</textarea>')
+    expect(String(textarea("", field))).toBe(
+      '<textarea id="a" name="n">&lt;b&gt;&quot;&amp;</textarea>',
+    )
     expect(String(jsx("textarea", field))).toBe(expected)
     expect(String(<textarea {...field} />)).toBe(expected)
     expect(String(<textarea id="a" value={value} name="n" />)).toBe(expected)
@@ -183,22 +251,28 @@ describe("the value of a textarea", () => {
     expect(String(html`<textarea ${field} class="x"></textarea><p>${value}</p>`)).toBe(
       `${expected.replace(">", ' class="x">')}<p>&lt;b&gt;&quot;&amp;</p>`,
     )
-    expect(String(html`<textarea ${{ value: "a" }} title=${"t"}></textarea><textarea ${{ value: "b" }}></textarea>`)).toBe(
-      '<textarea title="t">a</textarea><textarea>b</textarea>',
-    )
+    expect(
+      String(
+        html`<textarea ${{ value: "a" }} title=${"t"}></textarea><textarea ${{ value: "b" }}></textarea>`,
+      ),
+    ).toBe('<textarea title="t">a</textarea><textarea>b</textarea>')
     expect(String(html`<TEXTAREA ${{ value: 0 }}></textarea>`)).toBe("<TEXTAREA>0</textarea>")
   })
 
   it("keeps its first line break", () => {
     expect(String(textarea({ value: "\nx" }))).toBe("<textarea>\n\nx</textarea>")
-    expect(String(html`<textarea ${{ value: "\nx" }}></textarea>`)).toBe("<textarea>\n\nx</textarea>")
+    expect(String(html`<textarea ${{ value: "\nx" }}></textarea>`)).toBe(
+      "<textarea>\n\nx</textarea>",
+    )
   })
 
   it("gives way to children, and may be absent", () => {
     expect(String(textarea({ value: "a" }, "b"))).toBe("<textarea>b</textarea>")
     expect(String(jsx("textarea", { value: "a", children: "b" }))).toBe("<textarea>b</textarea>")
     expect(String(html`<textarea ${{ value: "a" }}>b</textarea>`)).toBe("<textarea>b</textarea>")
-    expect(String(html`<textarea ${{ value: "a" }}>${"b"}</textarea>`)).toBe("<textarea>b</textarea>")
+    expect(String(html`<textarea ${{ value: "a" }}>${"b"}</textarea>`)).toBe(
+      "<textarea>b</textarea>",
+    )
     for (const value of [null, undefined, false, ""]) {
       expect(String(textarea({ value: value as never }))).toBe("<textarea></textarea>")
       expect(String(html`<textarea ${{ value }}></textarea>`)).toBe("<textarea></textarea>")

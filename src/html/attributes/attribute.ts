@@ -14,10 +14,16 @@ import { refuseStyle, styleAttribute } from "./style.ts"
 
 /** One attribute with its leading space, ready to print; `""` when the value says that there is none. */
 export function attribute(name: AttributeName, value: unknown, tag: string): string {
-  if ((name.kind === "data" || name.kind === "aria") && typeof value === "object" && value !== null && !(value instanceof URL)) {
+  if (
+    (name.kind === "data" || name.kind === "aria") &&
+    typeof value === "object" &&
+    value !== null &&
+    !(value instanceof URL)
+  ) {
     return expand(name, value, tag)
   }
-  if (name.kind === "style" && typeof value === "object" && value !== null) return styleAttribute(name.lead, value)
+  if (name.kind === "style" && typeof value === "object" && value !== null)
+    return styleAttribute(name.lead, value)
   const text = attributeValue(name, value, tag)
   if (text === undefined) return ""
   return text === true ? name.bare : `${name.lead}${escapeHtml(text)}"`
@@ -57,7 +63,11 @@ export function withOneClass(values: object): object {
 }
 
 /** The text of a value before escaping, `true` for an attribute without a value, undefined for no attribute. */
-export function attributeValue(name: AttributeName, value: unknown, tag: string): string | true | undefined {
+export function attributeValue(
+  name: AttributeName,
+  value: unknown,
+  tag: string,
+): string | true | undefined {
   if (value === null || value === undefined) return undefined
   switch (name.kind) {
     case "plain":
@@ -77,7 +87,9 @@ export function attributeValue(name: AttributeName, value: unknown, tag: string)
       if (value === false) return undefined
       throw refuseStyle(value)
     case "boolean":
-      return typeof value === "number" || typeof value === "bigint" ? Boolean(value) || undefined : scalar(name, value)
+      return typeof value === "number" || typeof value === "bigint"
+        ? Boolean(value) || undefined
+        : scalar(name, value)
     case "word":
       return value === true ? "true" : scalar(name, value)
     case "enumerated":
@@ -112,7 +124,11 @@ function scalar(name: AttributeName, value: unknown): string | true | undefined 
   throw refuseValue(name, value)
 }
 
-const harmless = (kind: AddressKind, text: string | true | undefined, tag: string): string | true | undefined =>
+const harmless = (
+  kind: AddressKind,
+  text: string | true | undefined,
+  tag: string,
+): string | true | undefined =>
   typeof text === "string" && addressRunsScript(kind, text, tag) ? undefined : text
 
 /** `srcdoc` is a document of its own: text in it is escaped once for that document and once for the attribute. */
@@ -130,7 +146,10 @@ function expressionSource(name: AttributeName, value: unknown): string | true {
 
 function signalsSource(name: AttributeName, value: unknown): string {
   if (value instanceof Expression) return value.source
-  if (typeof value === "number" || (typeof value === "object" && value !== null && (Array.isArray(value) || isPlain(value)))) {
+  if (
+    typeof value === "number" ||
+    (typeof value === "object" && value !== null && (Array.isArray(value) || isPlain(value)))
+  ) {
     return expressionLiteral(value)
   }
   throw refuseExpression(name, value)
@@ -139,7 +158,8 @@ function signalsSource(name: AttributeName, value: unknown): string {
 /** `data-class={{ done: s.done }}`: only the page decides these, so that each member is an expression. Data is refused. */
 function membersSource(name: AttributeName, value: unknown): string | undefined {
   if (value instanceof Expression) return value.source
-  if (typeof value !== "object" || value === null || !isPlain(value)) throw refuseExpression(name, value)
+  if (typeof value !== "object" || value === null || !isPlain(value))
+    throw refuseExpression(name, value)
   const members: string[] = []
   for (const key of Object.keys(value)) {
     const member = (value as Record<string, unknown>)[key]
@@ -173,17 +193,28 @@ function expand(parent: AttributeName, value: object, tag: string): string {
   if (!isPlain(value)) throw refuseValue(parent, value)
   let text = ""
   for (const key of Object.keys(value)) {
-    const name = parent.kind === "aria" ? key.toLowerCase() : key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
-    text += attribute(attributeName(`${parent.name}-${name.replaceAll("_", "-")}`), (value as Record<string, unknown>)[key], tag)
+    const name =
+      parent.kind === "aria"
+        ? key.toLowerCase()
+        : key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+    text += attribute(
+      attributeName(`${parent.name}-${name.replaceAll("_", "-")}`),
+      (value as Record<string, unknown>)[key],
+      tag,
+    )
   }
   return text
 }
 
 function refuseExpression(name: AttributeName, value: unknown): Error {
   const was = typeof value === "string" ? "text" : describe(value)
-  return htmlError("NITRO_HTML_EXPRESSION", `The browser evaluates the attribute ${name.name} as code, and was given ${was}.`, {
-    fix: `Write \`${name.name}={ds\`...\`}\` or use signals and actions from \`nitro-ts/datastar\`; they encode the values inside.`,
-  })
+  return htmlError(
+    "NITRO_HTML_EXPRESSION",
+    `The browser evaluates the attribute ${name.name} as code, and was given ${was}.`,
+    {
+      fix: `Write \`${name.name}={ds\`...\`}\` or use signals and actions from \`nitro-ts/datastar\`; they encode the values inside.`,
+    },
+  )
 }
 
 function refuseMember(name: AttributeName, key: string, value: unknown): Error {
@@ -199,9 +230,13 @@ function refuseMember(name: AttributeName, key: string, value: unknown): Error {
 
 function refuseValue(name: AttributeName, value: unknown): Error {
   if (value instanceof Expression) {
-    return htmlError("NITRO_HTML_ATTRIBUTE", `The attribute ${name.name} is plain text; the browser would not evaluate the expression.`, {
-      fix: `Write \`data-attr:${name.name}={expression}\`.`,
-    })
+    return htmlError(
+      "NITRO_HTML_ATTRIBUTE",
+      `The attribute ${name.name} is plain text; the browser would not evaluate the expression.`,
+      {
+        fix: `Write \`data-attr:${name.name}={expression}\`.`,
+      },
+    )
   }
   if (value instanceof Markup || value instanceof Promise) {
     return htmlError(
@@ -212,5 +247,8 @@ function refuseValue(name: AttributeName, value: unknown): Error {
       },
     )
   }
-  return htmlError("NITRO_HTML_ATTRIBUTE", `The attribute ${name.name} cannot be ${describe(value)}.`)
+  return htmlError(
+    "NITRO_HTML_ATTRIBUTE",
+    `The attribute ${name.name} cannot be ${describe(value)}.`,
+  )
 }

@@ -4,7 +4,15 @@ import { htmlError } from "../markup/call-site.ts"
 import { describe, isPlain } from "../markup/child.ts"
 
 /** `"a b"`, `["a", cond && "b"]`, `{ a: cond }`, or lists of them. */
-export type ClassValue = string | number | false | true | null | undefined | readonly ClassValue[] | { readonly [name: string]: unknown }
+export type ClassValue =
+  | string
+  | number
+  | false
+  | true
+  | null
+  | undefined
+  | readonly ClassValue[]
+  | { readonly [name: string]: unknown }
 
 const maxDepth = 100
 
@@ -15,7 +23,11 @@ export function classText(value: unknown, depth = 0): string {
   if (typeof value === "number") return String(value)
   let text = ""
   if (Array.isArray(value)) {
-    if (depth > maxDepth) throw htmlError("NITRO_HTML_ATTRIBUTE", `A class is a list in lists, more than ${maxDepth} deep.`)
+    if (depth > maxDepth)
+      throw htmlError(
+        "NITRO_HTML_ATTRIBUTE",
+        `A class is a list in lists, more than ${maxDepth} deep.`,
+      )
     for (const member of value) {
       const names = classText(member, depth + 1)
       if (names !== "") text += text === "" ? names : ` ${names}`
@@ -36,6 +48,10 @@ export function classText(value: unknown, depth = 0): string {
 }
 
 const refuseExpression = (name: string): Error =>
-  htmlError("NITRO_HTML_ATTRIBUTE", `The class ${name} was given an expression, which only the browser can decide.`, {
-    fix: `Write \`data-class={{ ${name}: expression }}\`.`,
-  })
+  htmlError(
+    "NITRO_HTML_ATTRIBUTE",
+    `The class ${name} was given an expression, which only the browser can decide.`,
+    {
+      fix: `Write \`data-class={{ ${name}: expression }}\`.`,
+    },
+  )

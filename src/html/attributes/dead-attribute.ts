@@ -31,9 +31,11 @@ export function insteadOf(tag: string, name: string): string | undefined {
   // An element of your own may have any.
   if (tag.includes("-")) return undefined
   const lower = name.toLowerCase()
-  if (lower === "value" && tag.toLowerCase() === "select") return "Write `selected` on the option that is chosen."
+  if (lower === "value" && tag.toLowerCase() === "select")
+    return "Write `selected` on the option that is chosen."
   if (Object.hasOwn(instead, lower)) return instead[lower]
-  if (!/^[a-z]+(?:[A-Z][A-Za-z]*)+$/.test(name) || anyCase.has(lower) || ofSvg.has(lower)) return undefined
+  if (!/^[a-z]+(?:[A-Z][A-Za-z]*)+$/.test(name) || anyCase.has(lower) || ofSvg.has(lower))
+    return undefined
   return `Browsers read \`${lower}\`. Write \`${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}\`, or leave it out.`
 }
 
@@ -45,7 +47,11 @@ export function assertAliveAsWritten(tag: string, written: string): void {
   if (!isDevelopment) return
   const name = isAlias(written) ? attributeName(written).name : written
   if (name !== written) {
-    throw htmlError("NITRO_HTML_ATTRIBUTE", `<${tag}> has no attribute ${written}: it would do nothing.`, { fix: `Write \`${name}\`.` })
+    throw htmlError(
+      "NITRO_HTML_ATTRIBUTE",
+      `<${tag}> has no attribute ${written}: it would do nothing.`,
+      { fix: `Write \`${name}\`.` },
+    )
   }
   assertAlive(tag, written)
 }
@@ -53,14 +59,23 @@ export function assertAliveAsWritten(tag: string, written: string): void {
 /** @throws NITRO_HTML_TEMPLATE while developing: of two attributes of one name a browser takes the first. */
 export function refuseTwice(tag: string, name: string): void {
   if (!isDevelopment) return
-  throw htmlError("NITRO_HTML_TEMPLATE", `<${tag}> has the attribute ${name} twice, and a browser takes the first one only.`, {
-    fix: name === "class" ? "Join them in one list." : "Write it once.",
-  })
+  throw htmlError(
+    "NITRO_HTML_TEMPLATE",
+    `<${tag}> has the attribute ${name} twice, and a browser takes the first one only.`,
+    {
+      fix: name === "class" ? "Join them in one list." : "Write it once.",
+    },
+  )
 }
 
 /** @throws NITRO_HTML_ATTRIBUTE while developing, for an attribute that would do nothing. */
 export function assertAlive(tag: string, name: string): void {
   if (!isDevelopment) return
   const fix = insteadOf(tag, name)
-  if (fix !== undefined) throw htmlError("NITRO_HTML_ATTRIBUTE", `<${tag}> has no attribute ${name}: it would do nothing.`, { fix })
+  if (fix !== undefined)
+    throw htmlError(
+      "NITRO_HTML_ATTRIBUTE",
+      `<${tag}> has no attribute ${name}: it would do nothing.`,
+      { fix },
+    )
 }

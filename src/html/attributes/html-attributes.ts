@@ -23,7 +23,9 @@ type Loading = Optional<"eager" | "lazy">
 type FetchPriority = Optional<"high" | "low" | "auto">
 type Preload = Flag | "" | "none" | "metadata" | "auto"
 type FormMethod = Optional<"get" | "post" | "dialog" | "GET" | "POST" | "DIALOG">
-type FormEncoding = Optional<"application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain">
+type FormEncoding = Optional<
+  "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain"
+>
 
 export type InputType =
   | "button"
@@ -105,7 +107,15 @@ interface Field {
 }
 
 interface Button extends Field, FormSubmission {
-  command?: Optional<"show-modal" | "close" | "request-close" | "show-popover" | "hide-popover" | "toggle-popover" | `--${string}`>
+  command?: Optional<
+    | "show-modal"
+    | "close"
+    | "request-close"
+    | "show-popover"
+    | "hide-popover"
+    | "toggle-popover"
+    | `--${string}`
+  >
   commandfor?: Text
   type?: Optional<"submit" | "reset" | "button">
   value?: TextOrNumber
@@ -336,7 +346,14 @@ export interface HtmlElementAttributes {
   mark: None
   menu: None
   meta: Meta
-  meter: { high?: TextOrNumber; low?: TextOrNumber; max?: TextOrNumber; min?: TextOrNumber; optimum?: TextOrNumber; value?: TextOrNumber }
+  meter: {
+    high?: TextOrNumber
+    low?: TextOrNumber
+    max?: TextOrNumber
+    min?: TextOrNumber
+    optimum?: TextOrNumber
+    value?: TextOrNumber
+  }
   nav: None
   noscript: None
   object: ObjectElement
@@ -361,7 +378,15 @@ export interface HtmlElementAttributes {
   selectedcontent: None
   slot: { name?: Text }
   small: None
-  source: { height?: Size; media?: Text; sizes?: Text; src?: Url; srcset?: Text; type?: Text; width?: Size }
+  source: {
+    height?: Size
+    media?: Text
+    sizes?: Text
+    src?: Url
+    srcset?: Text
+    type?: Text
+    width?: Size
+  }
   span: None
   strong: None
   style: { blocking?: Text; media?: Text; type?: Text }

@@ -2,7 +2,12 @@
 import { Expression } from "../../shared/expression.ts"
 import { escapeHtml } from "../markup/escape.ts"
 import { flatText } from "../markup/flat-text.ts"
-import { attribute, attributeValue, attributes as printAttributes, withOneClass } from "./attribute.ts"
+import {
+  attribute,
+  attributeValue,
+  attributes as printAttributes,
+  withOneClass,
+} from "./attribute.ts"
 import { type AttributeName, attributeName } from "./attribute-name.ts"
 import { assertAlive } from "./dead-attribute.ts"
 
@@ -74,7 +79,8 @@ class Edge {
 }
 
 function isOnTheWay(to: Node, name: string): boolean {
-  for (let edge = to.via; edge !== undefined; edge = edge.from.via) if (edge.name.name.toLowerCase() === name) return true
+  for (let edge = to.via; edge !== undefined; edge = edge.from.via)
+    if (edge.name.name.toLowerCase() === name) return true
   return false
 }
 
@@ -111,7 +117,11 @@ export function printOpenTag(root: OpenTag, tag: string, attributes: object): st
       }
       if (edge.isAddress && attributeValue(edge.name, value, tag) === undefined) continue
       string = value
-    } else if (edge.values === undefined && value instanceof Expression && edge.name.kind === "expression") {
+    } else if (
+      edge.values === undefined &&
+      value instanceof Expression &&
+      edge.name.kind === "expression"
+    ) {
       text += edge.lead + Expression.attributeText(value, escapeHtml)
       node = edge.after
       continue
@@ -152,9 +162,17 @@ function printOpenTagUnlearned(root: OpenTag, tag: string, values: object): stri
 const whole = Symbol("printed whole")
 
 /** The text of a value that is not simply text; `whole` for one that becomes several attributes. */
-function specialValue(name: AttributeName, value: unknown, tag: string): string | true | typeof whole | undefined {
+function specialValue(
+  name: AttributeName,
+  value: unknown,
+  tag: string,
+): string | true | typeof whole | undefined {
   if (name.kind === "expression" && value instanceof Expression) return value.source
-  if ((name.kind === "data" || name.kind === "aria" || name.kind === "style") && typeof value === "object") return whole
+  if (
+    (name.kind === "data" || name.kind === "aria" || name.kind === "style") &&
+    typeof value === "object"
+  )
+    return whole
   return attributeValue(name, value, tag)
 }
 

@@ -36,12 +36,14 @@ export function secretAttributes(attributes: object): object {
 }
 
 /** HTML compares the keyword without its case. */
-export const isPassword = (type: unknown): boolean => typeof type === "string" && type.toLowerCase() === "password"
+export const isPassword = (type: unknown): boolean =>
+  typeof type === "string" && type.toLowerCase() === "password"
 
 /** The `type` among attributes, in any case of its name. */
 export function typeOf(attributes: object): unknown {
   for (const name in attributes) {
-    if (name.length === 4 && name.toLowerCase() === "type") return (attributes as Readonly<Record<string, unknown>>)[name]
+    if (name.length === 4 && name.toLowerCase() === "type")
+      return (attributes as Readonly<Record<string, unknown>>)[name]
   }
   return undefined
 }

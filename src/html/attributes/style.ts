@@ -6,7 +6,9 @@ import { escapeHtml } from "../markup/escape.ts"
 import { flatText } from "../markup/flat-text.ts"
 
 /** CSS text, or an object of properties (camelCase, kebab-case or `--custom`). Numbers get no unit. */
-export type StyleValue = string | { readonly [property: string]: string | number | false | null | undefined }
+export type StyleValue =
+  | string
+  | { readonly [property: string]: string | number | false | null | undefined }
 
 interface Property {
   /** `color:` */
@@ -24,9 +26,14 @@ export const maxProperties: number = 1024
 export function property(written: string): Property {
   const cached = properties.get(written)
   if (cached !== undefined) return cached
-  const name = written.startsWith("--") ? written : written.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`).replace(/^ms-/, "-ms-")
+  const name = written.startsWith("--")
+    ? written
+    : written.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`).replace(/^ms-/, "-ms-")
   if (!/^(?:--[\w-]+|-?[a-z][a-z-]*)$/.test(name)) {
-    throw htmlError("NITRO_HTML_ATTRIBUTE", `${JSON.stringify(written.slice(0, 60))} is not a CSS property.`)
+    throw htmlError(
+      "NITRO_HTML_ATTRIBUTE",
+      `${JSON.stringify(written.slice(0, 60))} is not a CSS property.`,
+    )
   }
   const made = { first: flatText(`${name}:`), next: flatText(`;${name}:`) }
   if (properties.size < maxProperties) properties.set(written, made)
@@ -46,7 +53,10 @@ export function styleAttribute(lead: string, values: object): string {
     if (!isOwn.call(values, written)) continue
     const value = (values as Record<string, unknown>)[written]
     // What is harmless needs no escaping either.
-    const css = typeof value === "string" && harmless.test(value) ? value : escapeHtml(styleValue(value, written.startsWith("--")))
+    const css =
+      typeof value === "string" && harmless.test(value)
+        ? value
+        : escapeHtml(styleValue(value, written.startsWith("--")))
     if (css === "") continue
     const { first, next } = property(written)
     text += isFirst ? first : next
@@ -74,7 +84,8 @@ export const isHarmless = (value: string): boolean => harmless.test(value)
 export function styleValue(value: unknown, isCustom = false): string {
   if (typeof value === "number") return String(value)
   if (value === null || value === undefined || typeof value === "boolean") return ""
-  if (typeof value !== "string") throw htmlError("NITRO_HTML_ATTRIBUTE", `A CSS value cannot be ${describe(value)}.`)
+  if (typeof value !== "string")
+    throw htmlError("NITRO_HTML_ATTRIBUTE", `A CSS value cannot be ${describe(value)}.`)
   return harmless.test(value) || isOneValue(value, isCustom) ? value : ""
 }
 
@@ -86,7 +97,8 @@ function isOneValue(value: string, isCustom: boolean): boolean {
   // could make a comment of a slash that stands before the value.
   if (/[\\\n\r\f]|\/\*|\*\/|^\*/.test(value)) return false
   if (/expression\s*\(|-moz-binding/i.test(value)) return false
-  for (const [, url = ""] of value.matchAll(/url\(\s*["']?([^"')]*)/gi)) if (runsScript(url, "img")) return false
+  for (const [, url = ""] of value.matchAll(/url\(\s*["']?([^"')]*)/gi))
+    if (runsScript(url, "img")) return false
   let quote = ""
   let open = ""
   // An address without quotes may hold a semicolon; nothing in it can close its bracket.
@@ -100,7 +112,8 @@ function isOneValue(value: string, isCustom: boolean): boolean {
     else if (closing[character] !== undefined) {
       if (open.at(-1) !== closing[character]) return false
       open = open.slice(0, -1)
-    } else if ((character === ";" && !open.includes("{")) || (character === "!" && open !== "")) return false
+    } else if ((character === ";" && !open.includes("{")) || (character === "!" && open !== ""))
+      return false
   }
   return quote === "" && open === ""
 }

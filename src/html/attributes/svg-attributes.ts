@@ -169,14 +169,19 @@ interface Light {
 export interface SvgElementAttributes {
   animate: Animate
   animateMotion: Animation & { keyPoints?: Text; origin?: Text; path?: Text; rotate?: Num }
-  animateTransform: Animate & { type?: Optional<"translate" | "scale" | "rotate" | "skewX" | "skewY"> }
+  animateTransform: Animate & {
+    type?: Optional<"translate" | "scale" | "rotate" | "skewX" | "skewY">
+  }
   circle: Shape & { cx?: Num; cy?: Num; r?: Num }
   clipPath: Core & { clipPathUnits?: Units }
   defs: Core
   desc: Core
   ellipse: Shape & { cx?: Num; cy?: Num; rx?: Num; ry?: Num }
   feBlend: FilterInput & { in2?: Text; mode?: Text }
-  feColorMatrix: FilterInput & { type?: Optional<"matrix" | "saturate" | "hueRotate" | "luminanceToAlpha">; values?: Num }
+  feColorMatrix: FilterInput & {
+    type?: Optional<"matrix" | "saturate" | "hueRotate" | "luminanceToAlpha">
+    values?: Num
+  }
   feComponentTransfer: FilterInput
   feComposite: FilterInput & { in2?: Text; k1?: Num; k2?: Num; k3?: Num; k4?: Num; operator?: Text }
   feConvolveMatrix: FilterInput & {
@@ -190,7 +195,12 @@ export interface SvgElementAttributes {
     targetY?: Num
   }
   feDiffuseLighting: FilterInput & { diffuseConstant?: Num; surfaceScale?: Num }
-  feDisplacementMap: FilterInput & { in2?: Text; scale?: Num; xChannelSelector?: Text; yChannelSelector?: Text }
+  feDisplacementMap: FilterInput & {
+    in2?: Text
+    scale?: Num
+    xChannelSelector?: Text
+    yChannelSelector?: Text
+  }
   feDistantLight: { azimuth?: Num; elevation?: Num }
   feDropShadow: FilterInput & { dx?: Num; dy?: Num; stdDeviation?: Num }
   feFlood: FilterPrimitive
@@ -198,15 +208,28 @@ export interface SvgElementAttributes {
   feFuncB: TransferFunction
   feFuncG: TransferFunction
   feFuncR: TransferFunction
-  feGaussianBlur: FilterInput & { edgeMode?: Optional<"duplicate" | "wrap" | "none">; stdDeviation?: Num }
+  feGaussianBlur: FilterInput & {
+    edgeMode?: Optional<"duplicate" | "wrap" | "none">
+    stdDeviation?: Num
+  }
   feImage: FilterPrimitive & Reference & { crossorigin?: Text; preserveAspectRatio?: Text }
   feMerge: FilterPrimitive
   feMergeNode: { in?: Text }
   feMorphology: FilterInput & { operator?: Optional<"erode" | "dilate">; radius?: Num }
   feOffset: FilterInput & { dx?: Num; dy?: Num }
   fePointLight: Light
-  feSpecularLighting: FilterInput & { specularConstant?: Num; specularExponent?: Num; surfaceScale?: Num }
-  feSpotLight: Light & { limitingConeAngle?: Num; pointsAtX?: Num; pointsAtY?: Num; pointsAtZ?: Num; specularExponent?: Num }
+  feSpecularLighting: FilterInput & {
+    specularConstant?: Num
+    specularExponent?: Num
+    surfaceScale?: Num
+  }
+  feSpotLight: Light & {
+    limitingConeAngle?: Num
+    pointsAtX?: Num
+    pointsAtY?: Num
+    pointsAtZ?: Num
+    specularExponent?: Num
+  }
   feTile: FilterInput
   feTurbulence: FilterPrimitive & {
     baseFrequency?: Num
@@ -218,15 +241,28 @@ export interface SvgElementAttributes {
   filter: Core & Box & { filterUnits?: Units; primitiveUnits?: Units }
   foreignObject: Core & Box
   g: Core
-  image: Core & Box & Reference & { crossorigin?: Text; decoding?: Text; preserveAspectRatio?: Text }
+  image: Core &
+    Box &
+    Reference & { crossorigin?: Text; decoding?: Text; preserveAspectRatio?: Text }
   line: Shape & { x1?: Num; x2?: Num; y1?: Num; y2?: Num }
   linearGradient: Gradient & { x1?: Num; x2?: Num; y1?: Num; y2?: Num }
-  marker: Core & Viewport & { markerHeight?: Num; markerUnits?: Text; markerWidth?: Num; orient?: Num; refX?: Num; refY?: Num }
+  marker: Core &
+    Viewport & {
+      markerHeight?: Num
+      markerUnits?: Text
+      markerWidth?: Num
+      orient?: Num
+      refX?: Num
+      refY?: Num
+    }
   mask: Core & Box & { maskContentUnits?: Units; maskUnits?: Units }
   metadata: Core
   mpath: Reference
   path: Shape & { d?: Text }
-  pattern: Core & Box & Viewport & Reference & { patternContentUnits?: Units; patternTransform?: Text; patternUnits?: Units }
+  pattern: Core &
+    Box &
+    Viewport &
+    Reference & { patternContentUnits?: Units; patternTransform?: Text; patternUnits?: Units }
   polygon: Shape & { points?: Text }
   polyline: Shape & { points?: Text }
   radialGradient: Gradient & { cx?: Num; cy?: Num; fr?: Num; fx?: Num; fy?: Num; r?: Num }

@@ -7,7 +7,15 @@ import { describe, renderChild, renderRange } from "../markup/child.ts"
 import { escapeHtml } from "../markup/escape.ts"
 import { flatText } from "../markup/flat-text.ts"
 import { scriptJson } from "../markup/literal.ts"
-import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts, Raw } from "../markup/markup.ts"
+import {
+  appendParts,
+  Finished,
+  Markup,
+  PART_CHARACTERS,
+  type Part,
+  Parts,
+  Raw,
+} from "../markup/markup.ts"
 import { holdsText, inPlace } from "./in-place.ts"
 
 /**
@@ -32,7 +40,9 @@ export interface ElementRecord {
 
 const contents: Readonly<Partial<Record<string, Content>>> = {
   ...Object.fromEntries(
-    "area base br col embed hr img input link meta param source track wbr".split(" ").map((tag): [string, Content] => [tag, "none"]),
+    "area base br col embed hr img input link meta param source track wbr"
+      .split(" ")
+      .map((tag): [string, Content] => [tag, "none"]),
   ),
   script: "script",
   style: "style",
@@ -51,9 +61,13 @@ export function elementRecord(tag: string): ElementRecord {
   const known = records.get(tag)
   if (known !== undefined) return known
   if (typeof tag !== "string" || !/^[A-Za-z][\w:.-]*$/.test(tag)) {
-    throw htmlError("NITRO_HTML_TAG", `${typeof tag === "string" ? JSON.stringify(tag.slice(0, 60)) : describe(tag)} is not a tag name.`, {
-      fix: "A tag name starts with a letter, followed by letters, digits, `-`, `.`, `:` or `_`. Never take it from user data.",
-    })
+    throw htmlError(
+      "NITRO_HTML_TAG",
+      `${typeof tag === "string" ? JSON.stringify(tag.slice(0, 60)) : describe(tag)} is not a tag name.`,
+      {
+        fix: "A tag name starts with a letter, followed by letters, digits, `-`, `.`, `:` or `_`. Never take it from user data.",
+      },
+    )
   }
   const content = contents[tag.toLowerCase()] ?? "normal"
   const doctype = content === "document" ? "<!doctype html>" : ""
@@ -74,17 +88,30 @@ export function elementRecord(tag: string): ElementRecord {
 
 /** The open tag with `attributes`, in their order. */
 export function open(record: ElementRecord, attributes: object): string {
-  return printOpenTag(record.root, record.tag, record.isInput ? inputAttributes(attributes) : attributes)
+  return printOpenTag(
+    record.root,
+    record.tag,
+    record.isInput ? inputAttributes(attributes) : attributes,
+  )
 }
 
 /** Whether `attributes` hold a value that is the text of the element: `<textarea value="x">`. */
-export const hasTextValue = (record: ElementRecord, attributes: object): attributes is { value: unknown } =>
-  record.takesValue && Object.hasOwn(attributes, "value")
+export const hasTextValue = (
+  record: ElementRecord,
+  attributes: object,
+): attributes is { value: unknown } => record.takesValue && Object.hasOwn(attributes, "value")
 
 /** A `<textarea>`: its `value` is its text, unless it has children. */
-export function textarea(record: ElementRecord, attributes: { readonly value: unknown }, child?: unknown): Markup {
+export function textarea(
+  record: ElementRecord,
+  attributes: { readonly value: unknown },
+  child?: unknown,
+): Markup {
   const { value, ...others } = attributes
-  const inside = isBlank(child) && Object.hasOwn(attributes, "children") ? (attributes as { children?: unknown }).children : child
+  const inside =
+    isBlank(child) && Object.hasOwn(attributes, "children")
+      ? (attributes as { children?: unknown }).children
+      : child
   return specialElement(record, open(record, others), isBlank(inside) ? textOfValue(value) : inside)
 }
 
@@ -92,7 +119,11 @@ const isBlank = (child: unknown): boolean => child === "" || isNothing(child, tr
 
 /** The text that a `value` shows in a `<textarea>`. */
 export function textOfValue(value: unknown): string | undefined {
-  return typeof value === "string" ? value : typeof value === "number" || typeof value === "bigint" ? String(value) : undefined
+  return typeof value === "string"
+    ? value
+    : typeof value === "number" || typeof value === "bigint"
+      ? String(value)
+      : undefined
 }
 
 /** The element with one child, which may be a list. `start` is its open tag. */
@@ -105,12 +136,20 @@ export function element(record: ElementRecord, start: string, child: unknown): M
   const rendered = renderChild(child)
   if (typeof rendered === "string") return finish(start + rendered + record.close)
   const parts: Part[] = []
-  parts.push(appendParts(parts, start, record.holdsText ? inPlace(rendered) : rendered) + record.close)
+  parts.push(
+    appendParts(parts, start, record.holdsText ? inPlace(rendered) : rendered) + record.close,
+  )
   return new Parts(parts)
 }
 
 /** The element with the children `list[from]` to `list[to - 1]`. */
-export function elementOfList(record: ElementRecord, start: string, list: readonly unknown[], from: number, to: number): Markup {
+export function elementOfList(
+  record: ElementRecord,
+  start: string,
+  list: readonly unknown[],
+  from: number,
+  to: number,
+): Markup {
   if (!record.isNormal) return specialElement(record, start, list.slice(from, to))
   const rendered = renderRange(start, list, from, to)
   if (typeof rendered === "string") return finish(rendered + record.close)
@@ -120,13 +159,17 @@ export function elementOfList(record: ElementRecord, start: string, list: readon
   return new Parts(record.holdsText ? inPlace(rendered) : rendered)
 }
 
-const finish = (text: string): Markup => (text.length > 2 * PART_CHARACTERS ? new Parts([text]) : new Finished(text))
+const finish = (text: string): Markup =>
+  text.length > 2 * PART_CHARACTERS ? new Parts([text]) : new Finished(text)
 
 function specialElement(record: ElementRecord, start: string, child: unknown): Markup {
   switch (record.content) {
     case "none":
       if (isEmpty(child)) return new Finished(start)
-      throw htmlError("NITRO_HTML_TAG", `<${record.tag}> cannot have children, and was given ${describe(child)}.`)
+      throw htmlError(
+        "NITRO_HTML_TAG",
+        `<${record.tag}> cannot have children, and was given ${describe(child)}.`,
+      )
     case "script":
     case "style":
       return new Finished(start + code(record.tag, child) + record.close)
@@ -156,7 +199,15 @@ function isNothing(child: unknown, takesBlank: boolean): boolean {
   for (const list of lists) {
     for (const member of list) {
       if (Array.isArray(member)) lists.add(member)
-      else if (!(member === undefined || member === null || typeof member === "boolean" || (takesBlank && member === ""))) return false
+      else if (
+        !(
+          member === undefined ||
+          member === null ||
+          typeof member === "boolean" ||
+          (takesBlank && member === "")
+        )
+      )
+        return false
     }
   }
   return true
@@ -169,11 +220,20 @@ function code(tag: string, child: unknown, depth = 0): string {
   if (child instanceof Raw) return child.text
   if (isEmpty(child)) return ""
   if (Array.isArray(child) && child.some(member => member instanceof Raw || isEmpty(member))) {
-    if (depth > maxCodeDepth) throw htmlError("NITRO_HTML_CHILD", `A child of <${tag}> is a list in lists, more than ${maxCodeDepth} deep.`)
+    if (depth > maxCodeDepth)
+      throw htmlError(
+        "NITRO_HTML_CHILD",
+        `A child of <${tag}> is a list in lists, more than ${maxCodeDepth} deep.`,
+      )
     return child.map(member => code(tag, member, depth + 1)).join("")
   }
-  if (tag.toLowerCase() === "script" && typeof child !== "string" && !(child instanceof Markup)) return scriptJson(child)
-  throw htmlError("NITRO_HTML_CONTEXT", `Text in <${tag}> is code, and escaping cannot make it safe; it was given ${describe(child)}.`, {
-    fix: `Use raw(\`...\`) for code you wrote yourself${tag.toLowerCase() === "script" ? ", or an object or a list for data, which is printed as JSON" : ""}.`,
-  })
+  if (tag.toLowerCase() === "script" && typeof child !== "string" && !(child instanceof Markup))
+    return scriptJson(child)
+  throw htmlError(
+    "NITRO_HTML_CONTEXT",
+    `Text in <${tag}> is code, and escaping cannot make it safe; it was given ${describe(child)}.`,
+    {
+      fix: `Use raw(\`...\`) for code you wrote yourself${tag.toLowerCase() === "script" ? ", or an object or a list for data, which is printed as JSON" : ""}.`,
+    },
+  )
 }

@@ -204,7 +204,8 @@ export const Rt: Capital<"rt"> = capitalTag("rt")
 export const Ruby: Capital<"ruby"> = capitalTag("ruby")
 export const S: Capital<"s"> = capitalTag("s")
 export const Samp: Capital<"samp"> = capitalTag("samp")
-export const Script: Capital<"script"> & WithData = capitalTag("script") as Capital<"script"> & WithData
+export const Script: Capital<"script"> & WithData = capitalTag("script") as Capital<"script"> &
+  WithData
 export const Search: Capital<"search"> = capitalTag("search")
 export const Section: Capital<"section"> = capitalTag("section")
 export const Select: Capital<"select"> = capitalTag("select")

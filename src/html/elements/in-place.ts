@@ -3,7 +3,17 @@ import { toMarkup } from "../markup/child.ts"
 import { type Markup, type Part, Parts, Sequence, Suspended } from "../markup/markup.ts"
 
 /** Elements whose content the parser reads as text, or puts where a script does not look. */
-const textElements = new Set(["title", "textarea", "template", "noscript", "xmp", "iframe", "noembed", "noframes", "plaintext"])
+const textElements = new Set([
+  "title",
+  "textarea",
+  "template",
+  "noscript",
+  "xmp",
+  "iframe",
+  "noembed",
+  "noframes",
+  "plaintext",
+])
 
 /** Whether suspended content inside of the element (lower case) has to arrive in its place. */
 export const holdsText = (tag: string): boolean => textElements.has(tag)
@@ -12,7 +22,8 @@ export const holdsText = (tag: string): boolean => textElements.has(tag)
 export function inPlace(parts: readonly Part[]): readonly Part[] {
   if (parts.every(part => typeof part === "string")) return parts
   return parts.map(part => {
-    if (part instanceof Suspended) return new Suspended(part.fallback, later(part.content), part.abort, true)
+    if (part instanceof Suspended)
+      return new Suspended(part.fallback, later(part.content), part.abort, true)
     if (part instanceof Sequence) return part.map(value => inPlaceMarkup(toMarkup(value)))
     return part instanceof Promise ? later(part) : part
   })

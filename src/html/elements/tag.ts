@@ -5,7 +5,15 @@ import type { AnyAttributes, TagAttributes } from "../attributes/attribute-types
 import { htmlError } from "../markup/call-site.ts"
 import { type Child, ignoreRejections, isPlain, refuseData, toMarkup } from "../markup/child.ts"
 import { Finished, type Markup } from "../markup/markup.ts"
-import { type ElementRecord, element, elementOfList, elementRecord, hasTextValue, open, textarea } from "./element.ts"
+import {
+  type ElementRecord,
+  element,
+  elementOfList,
+  elementRecord,
+  hasTextValue,
+  open,
+  textarea,
+} from "./element.ts"
 
 /** An element without children so far: markup as it stands, and a function that gives it children. */
 export interface OpenElement extends Markup {
@@ -25,7 +33,8 @@ export interface CapitalTag<A> {
 }
 
 function isAttributes(value: unknown): value is object {
-  if (typeof value !== "object" || value === null || value instanceof Finished || !isPlain(value)) return false
+  if (typeof value !== "object" || value === null || value instanceof Finished || !isPlain(value))
+    return false
   if (isData(value)) throw refuseData(value)
   return true
 }
@@ -49,7 +58,8 @@ function buildOf(record: ElementRecord, content: readonly unknown[], isCapital: 
   if (record.takesValue) {
     const attributes = isAttributes(first) ? first : last
     const children = isAttributes(first) ? content.slice(1) : content.slice(0, -1)
-    if (isAttributes(attributes) && hasTextValue(record, attributes)) return textarea(record, attributes, children)
+    if (isAttributes(attributes) && hasTextValue(record, attributes))
+      return textarea(record, attributes, children)
   }
   if (isAttributes(first)) {
     start = open(record, first)
@@ -61,7 +71,9 @@ function buildOf(record: ElementRecord, content: readonly unknown[], isCapital: 
       to--
     }
   }
-  return to - from === 1 ? element(record, start, content[from]) : elementOfList(record, start, content, from, to)
+  return to - from === 1
+    ? element(record, start, content[from])
+    : elementOfList(record, start, content, from, to)
 }
 
 function buildMany(record: ElementRecord, isCapital: boolean, ...content: unknown[]): Markup {
@@ -70,7 +82,8 @@ function buildMany(record: ElementRecord, isCapital: boolean, ...content: unknow
 
 /** The calls that most are, without a list of arguments; the result is the same as that of `build`. */
 function buildOne(record: ElementRecord, content: unknown, isCapital: boolean): Markup {
-  if (typeof content === "string" || content instanceof Finished) return element(record, record.bare, content)
+  if (typeof content === "string" || content instanceof Finished)
+    return element(record, record.bare, content)
   if (content === undefined) return new Finished(record.bare + record.close)
   if (isAttributes(content)) {
     if (hasTextValue(record, content)) return textarea(record, content)
@@ -79,7 +92,12 @@ function buildOne(record: ElementRecord, content: unknown, isCapital: boolean): 
   return element(record, record.bare, content)
 }
 
-function buildTwo(record: ElementRecord, first: unknown, second: unknown, isCapital: boolean): Markup {
+function buildTwo(
+  record: ElementRecord,
+  first: unknown,
+  second: unknown,
+  isCapital: boolean,
+): Markup {
   if (!isAttributes(first) || record.takesValue) return buildMany(record, isCapital, first, second)
   try {
     return element(record, open(record, first), second)
@@ -89,13 +107,22 @@ function buildTwo(record: ElementRecord, first: unknown, second: unknown, isCapi
   }
 }
 
-function withoutChildren(record: ElementRecord, start: string, attributes: object, isCapital: boolean): Markup {
+function withoutChildren(
+  record: ElementRecord,
+  start: string,
+  attributes: object,
+  isCapital: boolean,
+): Markup {
   // `<Div>text</Div>` in JSX hands the children over as an attribute.
-  const children: unknown = Object.hasOwn(attributes, "children") ? (attributes as { children: unknown }).children : undefined
+  const children: unknown = Object.hasOwn(attributes, "children")
+    ? (attributes as { children: unknown }).children
+    : undefined
   if (record.content === "script" && children === undefined) assertScriptAttributes(attributes)
   if (children !== undefined) return element(record, start, children)
   // Making a function that is markup costs more than a whole element, so the lower-case functions do not.
-  return isCapital && record.content !== "none" ? openElement(record, start) : new Finished(start + record.close)
+  return isCapital && record.content !== "none"
+    ? openElement(record, start)
+    : new Finished(start + record.close)
 }
 
 const scriptAttribute =
@@ -105,16 +132,21 @@ const scriptAttribute =
 function assertScriptAttributes(attributes: object): void {
   const key = Object.keys(attributes).find(name => !scriptAttribute.test(name))
   if (key === undefined) return
-  throw htmlError("NITRO_HTML_TAG", `An object alone in script(...) is its attributes, and ${JSON.stringify(key.slice(0, 60))} is none.`, {
-    fix: 'Give data behind attributes: `script({ type: "application/json" }, data)`.',
-  })
+  throw htmlError(
+    "NITRO_HTML_TAG",
+    `An object alone in script(...) is its attributes, and ${JSON.stringify(key.slice(0, 60))} is none.`,
+    {
+      fix: 'Give data behind attributes: `script({ type: "application/json" }, data)`.',
+    },
+  )
 }
 
 /** A function cannot be an instance of `Finished` in any other way than by taking over its prototype. */
 const openElementPrototype: object = Object.create(Finished.prototype)
 
 function openElement(record: ElementRecord, start: string): OpenElement {
-  const fill = (...children: unknown[]): Markup => elementOfList(record, start, children, 0, children.length)
+  const fill = (...children: unknown[]): Markup =>
+    elementOfList(record, start, children, 0, children.length)
   Object.setPrototypeOf(fill, openElementPrototype)
   ;(fill as unknown as { text: string }).text = start + record.close
   return fill as unknown as OpenElement
@@ -126,7 +158,9 @@ function tagFunction(name: string, isCapital: boolean): (...content: unknown[]) 
   return (first?: unknown, second?: unknown, ...more: unknown[]): Markup => {
     // Passed on by a spread, the arguments stay on the stack until `buildMany` makes one list of them.
     if (more.length > 0) return buildMany(record, isCapital, first, second, ...more)
-    return second === undefined ? buildOne(record, first, isCapital) : buildTwo(record, first, second, isCapital)
+    return second === undefined
+      ? buildOne(record, first, isCapital)
+      : buildTwo(record, first, second, isCapital)
   }
 }
 
@@ -141,7 +175,10 @@ export function capitalTag<Name extends string>(name: Name): CapitalTag<TagAttri
 }
 
 /** An element whose name is known only at run time, or a custom one: `CustomTag("my-element", { id }, "text")`. */
-export function CustomTag(name: string, ...content: readonly (AnyAttributes | Readonly<Record<string, unknown>> | Child)[]): Markup {
+export function CustomTag(
+  name: string,
+  ...content: readonly (AnyAttributes | Readonly<Record<string, unknown>> | Child)[]
+): Markup {
   return build(elementRecord(name), content, true)
 }
 
@@ -150,6 +187,7 @@ export function Fragment(...children: Child[]): Markup
 export function Fragment(props: { readonly children?: Child }): Markup
 export function Fragment(...content: unknown[]): Markup {
   const [first] = content
-  if (content.length === 1 && isAttributes(first)) return toMarkup((first as { children?: unknown }).children)
+  if (content.length === 1 && isAttributes(first))
+    return toMarkup((first as { children?: unknown }).children)
   return toMarkup(content)
 }

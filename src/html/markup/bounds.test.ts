@@ -22,18 +22,28 @@ it.each(caches)("%s: %i are remembered, and no more", (_, limit, find) => {
   expect(find("a-first-one")).toBe(find("a-first-one"))
 })
 
-it.each(["names of attributes", "names of elements"])("%s that are long are not remembered", what => {
-  const find = caches.find(([name]) => name === what)?.[2] as (name: string) => object
-  const long = `a${"-long".repeat(30)}`
-  expect(find(long)).not.toBe(find(long))
-})
+it.each(["names of attributes", "names of elements"])(
+  "%s that are long are not remembered",
+  what => {
+    const find = caches.find(([name]) => name === what)?.[2] as (name: string) => object
+    const long = `a${"-long".repeat(30)}`
+    expect(find(long)).not.toBe(find(long))
+  },
+)
 
 const hostile: [what: string, print: (text: string, i: number) => unknown][] = [
   ["values", text => div({ id: text })],
-  ["values of several attributes", text => jsx("a", { id: text, title: `${text}t`, lang: `${text}l`, class: `${text}c` })],
+  [
+    "values of several attributes",
+    text => jsx("a", { id: text, title: `${text}t`, lang: `${text}l`, class: `${text}c` }),
+  ],
   ["names", text => div({ [text]: "x" } as object as { id: string })],
   ["names and values", text => jsx("p", { [text]: text })],
-  ["many attributes", (text, i) => jsx("i", Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`${text}${at}`, i])))],
+  [
+    "many attributes",
+    (text, i) =>
+      jsx("i", Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`${text}${at}`, i]))),
+  ],
   ["names of elements", text => CustomTag(text, { id: text })],
   ["templates", text => html`<p id=${text} ${{ [text]: text }}>x</p>`],
 ]

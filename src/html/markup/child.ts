@@ -2,7 +2,15 @@
 import { Expression } from "../../shared/expression.ts"
 import { htmlError } from "./call-site.ts"
 import { escapeHtml } from "./escape.ts"
-import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts, Sequence } from "./markup.ts"
+import {
+  appendParts,
+  Finished,
+  Markup,
+  PART_CHARACTERS,
+  type Part,
+  Parts,
+  Sequence,
+} from "./markup.ts"
 
 /**
  * What an element may contain. Strings are escaped, numbers printed, `null`, `undefined` and booleans render nothing,
@@ -12,7 +20,16 @@ import { appendParts, Finished, Markup, PART_CHARACTERS, type Part, Parts, Seque
 export type Child = SettledChild | PromiseLike<SettledChild>
 
 /** What a promise of a child resolves to. */
-export type SettledChild = Markup | string | number | bigint | boolean | null | undefined | Iterable<Child> | AsyncIterable<Child>
+export type SettledChild =
+  | Markup
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | Iterable<Child>
+  | AsyncIterable<Child>
 
 /** `value` as finished safe text, or as its pieces when it is big or waits for something. */
 export function renderChild(value: unknown): string | readonly Part[] {
@@ -46,7 +63,12 @@ function renderList(list: readonly unknown[]): string | readonly Part[] {
 }
 
 /** The text `before`, followed by the children `list[from]` to `list[to - 1]`. */
-export function renderRange(before: string, list: readonly unknown[], from: number, to: number): string | Part[] {
+export function renderRange(
+  before: string,
+  list: readonly unknown[],
+  from: number,
+  to: number,
+): string | Part[] {
   let text = before
   let parts: Part[] | undefined
   for (let i = from; i < to; i++) {
@@ -87,10 +109,14 @@ function pending(value: PromiseLike<unknown>): Promise<Markup> {
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  typeof value === "object" &&
+  value !== null &&
+  typeof (value as { then?: unknown }).then === "function"
 
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
-  typeof value === "object" && value !== null && typeof (value as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === "function"
+  typeof value === "object" &&
+  value !== null &&
+  typeof (value as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === "function"
 
 /** Iterables count as lists; those whose members are surely not children (characters, bytes, entries) do not. */
 const isList = (value: unknown): value is Iterable<unknown> =>
@@ -105,14 +131,16 @@ export function ignoreRejections(value: unknown): void {
   const all = new Set([value])
   for (const one of all) {
     if (isThenable(one)) Promise.resolve(one).catch(() => {})
-    else if (Array.isArray(one)) for (const member of one) if (typeof member === "object") all.add(member)
+    else if (Array.isArray(one))
+      for (const member of one) if (typeof member === "object") all.add(member)
   }
 }
 
 /** "a Date", "a plain object with the keys a, b", "a function": what a refused value was, without its content. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`
+  if (typeof value === "function")
+    return value.name === "" ? "a function" : `the function ${value.name}`
   if (typeof value !== "object") return `a ${typeof value}`
   if (Array.isArray(value)) return "a list"
   if (isPlain(value)) {
@@ -125,9 +153,13 @@ export function describe(value: unknown): string {
 
 /** Data where a tag function takes attributes: whoever wrote it would choose them. */
 export function refuseData(value: object): Error {
-  return htmlError("NITRO_HTML_CHILD", `${describe(value)} came from JSON or a request, and cannot be the attributes of an element.`, {
-    fix: "Show one of its values: `li(String(value.name))`. If its keys are attributes indeed, write them out, or copy it: `li({ ...value })`.",
-  })
+  return htmlError(
+    "NITRO_HTML_CHILD",
+    `${describe(value)} came from JSON or a request, and cannot be the attributes of an element.`,
+    {
+      fix: "Show one of its values: `li(String(value.name))`. If its keys are attributes indeed, write them out, or copy it: `li({ ...value })`.",
+    },
+  )
 }
 
 function refuseChild(value: unknown): Error {
@@ -142,7 +174,9 @@ function refuseChild(value: unknown): Error {
     )
   }
   if (typeof value === "function") {
-    return htmlError("NITRO_HTML_CHILD", `A child cannot be ${what}.`, { fix: "Call it, or use it as a component." })
+    return htmlError("NITRO_HTML_CHILD", `A child cannot be ${what}.`, {
+      fix: "Call it, or use it as a component.",
+    })
   }
   if (value instanceof Date) {
     return htmlError("NITRO_HTML_CHILD", `A child cannot be ${what}.`, {

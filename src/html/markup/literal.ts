@@ -16,7 +16,11 @@ const maxDepth = 64
 
 function literal(value: unknown, depth: number): string {
   if (value instanceof Expression) return value.source
-  if (depth > maxDepth) throw htmlError("NITRO_HTML_EXPRESSION", `Signals are nested deeper than ${maxDepth} levels, or hold a cycle.`)
+  if (depth > maxDepth)
+    throw htmlError(
+      "NITRO_HTML_EXPRESSION",
+      `Signals are nested deeper than ${maxDepth} levels, or hold a cycle.`,
+    )
   if (typeof value === "string") return stringLiteral(value)
   if (value === null || value === undefined || typeof value === "boolean") return String(value)
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null"
@@ -24,7 +28,8 @@ function literal(value: unknown, depth: number): string {
   if (typeof value === "object" && typeof (value as { toJSON?: unknown }).toJSON === "function") {
     return literal((value as { toJSON(key: string): unknown }).toJSON(""), depth + 1)
   }
-  if (typeof value === "object" && isPlain(value)) return objectLiteral(value as Record<string, unknown>, depth)
+  if (typeof value === "object" && isPlain(value))
+    return objectLiteral(value as Record<string, unknown>, depth)
   throw htmlError("NITRO_HTML_EXPRESSION", `A signal cannot be ${describe(value)}.`, {
     fix: "Signals hold JSON: text, numbers, booleans, null, lists and plain objects.",
   })
@@ -52,7 +57,8 @@ const unsafeInLiteral = /[\\"'`$@;<>&\u0000-\u001f\u007f-\u009f\u2028\u2029\ufef
 const stringLiteral = (text: string): string =>
   `"${text.replace(unsafeInLiteral, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`
 
-const escapeLineSeparators = (json: string): string => json.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")
+const escapeLineSeparators = (json: string): string =>
+  json.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")
 
 function jsonOf(value: unknown): string | undefined {
   try {
@@ -60,21 +66,35 @@ function jsonOf(value: unknown): string | undefined {
   } catch (cause) {
     // What `JSON.stringify` throws for cycles, bigints, and for what is nested too deeply; a `toJSON` may throw anything.
     if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause
-    throw htmlError("NITRO_HTML_CONTEXT", `A value in <script> is printed as JSON, and this one has none: ${cause.message}`, { cause })
+    throw htmlError(
+      "NITRO_HTML_CONTEXT",
+      `A value in <script> is printed as JSON, and this one has none: ${cause.message}`,
+      { cause },
+    )
   }
 }
 
 /** A value as JSON that can stand in `<script>`, also in an SVG, where entities are decoded: no `<`, `>` or `&` is left. */
 export function scriptJson(value: unknown): string {
   if (value instanceof Markup) {
-    throw htmlError("NITRO_HTML_CONTEXT", "Markup cannot stand in <script>: it is no code and no data.", {
-      fix: "Use raw(`...`) for code you wrote yourself, or a plain value for data.",
-    })
+    throw htmlError(
+      "NITRO_HTML_CONTEXT",
+      "Markup cannot stand in <script>: it is no code and no data.",
+      {
+        fix: "Use raw(`...`) for code you wrote yourself, or a plain value for data.",
+      },
+    )
   }
   const json = typeof value === "function" || typeof value === "symbol" ? undefined : jsonOf(value)
   if (json === undefined) {
     if (value === undefined) return "null"
-    throw htmlError("NITRO_HTML_CONTEXT", `A value in <script> is printed as JSON, and ${describe(value)} has none.`)
+    throw htmlError(
+      "NITRO_HTML_CONTEXT",
+      `A value in <script> is printed as JSON, and ${describe(value)} has none.`,
+    )
   }
-  return escapeLineSeparators(json).replaceAll("<", "\\u003c").replaceAll(">", "\\u003e").replaceAll("&", "\\u0026")
+  return escapeLineSeparators(json)
+    .replaceAll("<", "\\u003c")
+    .replaceAll(">", "\\u003e")
+    .replaceAll("&", "\\u0026")
 }

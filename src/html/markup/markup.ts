@@ -72,7 +72,10 @@ export class Sequence {
   /** The same values, each changed once it is there. */
   map(change: (value: unknown) => unknown): Sequence {
     const before = this.#change
-    return new Sequence(this.#source, before === undefined ? change : value => change(before(value)))
+    return new Sequence(
+      this.#source,
+      before === undefined ? change : value => change(before(value)),
+    )
   }
 
   /** @throws NITRO_HTML_CHILD when the source has no second run and had its first. */
@@ -80,9 +83,13 @@ export class Sequence {
     const iterator = this.#source[Symbol.asyncIterator]()
     if ((iterator as unknown) === this.#source) {
       if (this.#isSpent) {
-        throw htmlError("NITRO_HTML_CHILD", "An async generator was rendered a second time, and has nothing left to give.", {
-          fix: "Call the generator function once per rendering, or make the markup again.",
-        })
+        throw htmlError(
+          "NITRO_HTML_CHILD",
+          "An async generator was rendered a second time, and has nothing left to give.",
+          {
+            fix: "Call the generator function once per rendering, or make the markup again.",
+          },
+        )
       }
       this.#isSpent = true
     }
@@ -108,7 +115,12 @@ export class Suspended {
   /** The place is inside of text, where no mark can stand: the page waits for the content. */
   readonly isInPlace: boolean
 
-  constructor(fallback: Markup, content: Promise<Markup>, abort: AbortController, isInPlace = false) {
+  constructor(
+    fallback: Markup,
+    content: Promise<Markup>,
+    abort: AbortController,
+    isInPlace = false,
+  ) {
     this.fallback = fallback
     this.content = content
     this.abort = abort
@@ -141,7 +153,10 @@ export class Parts extends Markup {
     let text = ""
     for (const part of this.parts) {
       if (typeof part !== "string") {
-        throw htmlError("NITRO_HTML_PENDING", "This markup has an async child that has not finished, so it is not text yet.")
+        throw htmlError(
+          "NITRO_HTML_PENDING",
+          "This markup has an async child that has not finished, so it is not text yet.",
+        )
       }
       text += part
     }
@@ -154,7 +169,8 @@ export class Parts extends Markup {
  * It is also the only thing that `<script>` and `<style>` accept as code.
  */
 export function raw(text: string): Markup {
-  if (typeof text !== "string") throw htmlError("NITRO_HTML_CHILD", `raw() takes a string, not ${typeof text}.`)
+  if (typeof text !== "string")
+    throw htmlError("NITRO_HTML_CHILD", `raw() takes a string, not ${typeof text}.`)
   return new Raw(text)
 }
 

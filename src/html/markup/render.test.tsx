@@ -1,5 +1,20 @@
 // Async children, streaming in order, error boundaries, abort, and big output in parts.
-import { Boundary, type Child, chunks, div, html, li, Markup, raw, render, Suspense, settle, stream, toMarkup, ul } from "nitro-ts/html"
+import {
+  Boundary,
+  type Child,
+  chunks,
+  div,
+  html,
+  li,
+  Markup,
+  raw,
+  render,
+  Suspense,
+  settle,
+  stream,
+  toMarkup,
+  ul,
+} from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 import { NitroError } from "../../shared/errors.ts"
 
@@ -26,21 +41,33 @@ describe("async children", () => {
     try {
       pending.toString()
     } catch (error) {
-      expect(error).toMatchObject({ code: "NITRO_HTML_PENDING", fix: expect.stringContaining("await render(") })
+      expect(error).toMatchObject({
+        code: "NITRO_HTML_PENDING",
+        fix: expect.stringContaining("await render("),
+      })
     }
     expect(chunks(pending)).toBeUndefined()
   })
 
   it("render what they resolve to, in their place, whatever that is", async () => {
-    const child = Promise.resolve(["<", Promise.resolve(html`<b>${Promise.resolve(1)}</b>`), null, [2n]])
-    expect(await render(div({ id: "a" }, "[", child, "]"))).toBe('<div id="a">[&lt;<b>1</b>2]</div>')
+    const child = Promise.resolve([
+      "<",
+      Promise.resolve(html`<b>${Promise.resolve(1)}</b>`),
+      null,
+      [2n],
+    ])
+    expect(await render(div({ id: "a" }, "[", child, "]"))).toBe(
+      '<div id="a">[&lt;<b>1</b>2]</div>',
+    )
     expect(await render("<")).toBe("&lt;")
     expect(await render([])).toBe("")
   })
 
   it("may be any thenable", async () => {
-    // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
-    const thenable = { then: (resolve: (value: string) => void) => resolve("<x>") } as PromiseLike<string>
+    const thenable = {
+      // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
+      then: (resolve: (value: string) => void) => resolve("<x>"),
+    } as PromiseLike<string>
     expect(await render(html`<p>${thenable}</p>`)).toBe("<p>&lt;x&gt;</p>")
   })
 
@@ -53,14 +80,18 @@ describe("async children", () => {
       running--
       return "x"
     }
-    expect(await render(ul(Array.from({ length: 5 }, () => li(work()))))).toBe(`<ul>${"<li>x</li>".repeat(5)}</ul>`)
+    expect(await render(ul(Array.from({ length: 5 }, () => li(work()))))).toBe(
+      `<ul>${"<li>x</li>".repeat(5)}</ul>`,
+    )
     expect(most).toBe(5)
   })
 
   it("reject the render with their own error, and a value of a wrong kind with ours", async () => {
     const error = new Error("no database")
     await expect(render(div(Promise.reject(error)))).rejects.toBe(error)
-    await expect(render(div(Promise.resolve({ a: 1 }) as never))).rejects.toMatchObject({ code: "NITRO_HTML_CHILD" })
+    await expect(render(div(Promise.resolve({ a: 1 }) as never))).rejects.toMatchObject({
+      code: "NITRO_HTML_CHILD",
+    })
   })
 
   it("cause no unhandled rejection when nobody reads them", async () => {
@@ -107,7 +138,10 @@ describe("render with a signal", () => {
       }
     }
     const work = (name: string) =>
-      Suspense({ children: ({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => log.push(name))) })
+      Suspense({
+        children: ({ signal }) =>
+          new Promise<string>(() => signal.addEventListener("abort", () => log.push(name))),
+      })
     for (const [page, expected] of [
       [() => html`<p>${work("one")}${work("two")}</p>`, ["one", "two"]],
       [() => html`<p>${forever()}${work("behind")}</p>`, ["behind", "closed"]],
@@ -125,7 +159,9 @@ describe("render with a signal", () => {
   })
 
   it("rejects at once when it is aborted already, and not when it is never aborted", async () => {
-    await expect(render(html`<p>${new Promise<never>(() => {})}</p>`, { signal: AbortSignal.abort("before") })).rejects.toBe("before")
+    await expect(
+      render(html`<p>${new Promise<never>(() => {})}</p>`, { signal: AbortSignal.abort("before") }),
+    ).rejects.toBe("before")
     const { signal } = new AbortController()
     expect(await render(html`<p>${Promise.resolve("x")}</p>`, { signal })).toBe("<p>x</p>")
     expect(String(await settle(html`<p>${Promise.resolve("x")}</p>`, { signal }))).toBe("<p>x</p>")
@@ -134,7 +170,8 @@ describe("render with a signal", () => {
   it("ends the work of the others when one child fails", async () => {
     const ended: string[] = []
     const work = Suspense({
-      children: ({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => ended.push("ended"))),
+      children: ({ signal }) =>
+        new Promise<string>(() => signal.addEventListener("abort", () => ended.push("ended"))),
     })
     await expect(render([Promise.reject(new Error("failed")), work])).rejects.toThrow("failed")
     expect(ended).toEqual(["ended"])
@@ -148,11 +185,23 @@ describe("a promise that is not needed", () => {
   it.each<[string, () => unknown]>([
     ["as the fallback of a boundary", () => Boundary({ fallback: fail(), children: "x" })],
     ["in a list of fallbacks", () => Boundary({ fallback: ["a", [fail()]], children: "x" })],
-    ["in markup as a fallback", () => Boundary({ fallback: html`<p>${fail()}</p>`, children: Promise.resolve("x") })],
-    ["as the fallback of children that are ready", () => Suspense({ fallback: fail(), children: "x" })],
-    ["as the fallback of children that are not", () => Suspense({ fallback: fail(), children: Promise.resolve("x") })],
+    [
+      "in markup as a fallback",
+      () => Boundary({ fallback: html`<p>${fail()}</p>`, children: Promise.resolve("x") }),
+    ],
+    [
+      "as the fallback of children that are ready",
+      () => Suspense({ fallback: fail(), children: "x" }),
+    ],
+    [
+      "as the fallback of children that are not",
+      () => Suspense({ fallback: fail(), children: Promise.resolve("x") }),
+    ],
     ["behind a value that is refused, in a template", () => html`<p>${bad}${fail()}</p>`],
-    ["behind an attribute that is refused, in a template", () => html`<p title=${bad}>${fail()}${[fail()]}</p>`],
+    [
+      "behind an attribute that is refused, in a template",
+      () => html`<p title=${bad}>${fail()}${[fail()]}</p>`,
+    ],
     ["as an attribute, in a template", () => html`<p title=${fail()}></p>`],
     ["behind a value that is refused, in a tag", () => div(bad, "x", fail())],
     ["behind attributes that are refused, in a tag", () => div({ title: bad }, fail())],
@@ -191,9 +240,25 @@ describe("lists in lists", () => {
 
   it("render to a depth of 500, and are refused beyond it", async () => {
     expect(await render(nest(500, "x"))).toBe("x")
-    for (const list of [nest(502, "x"), nest(5000, "x"), nest(50_000, "x"), cycle as Child, nest(5000, new Set(["x"]))]) {
-      for (const build of [() => div(list), () => html`<p>${list}</p>`, () => <p>{list}</p>, () => toMarkup(list)]) {
-        expect(build).toThrow(expect.objectContaining({ code: "NITRO_HTML_CHILD", fix: expect.stringContaining("Flatten") }))
+    for (const list of [
+      nest(502, "x"),
+      nest(5000, "x"),
+      nest(50_000, "x"),
+      cycle as Child,
+      nest(5000, new Set(["x"])),
+    ]) {
+      for (const build of [
+        () => div(list),
+        () => html`<p>${list}</p>`,
+        () => <p>{list}</p>,
+        () => toMarkup(list),
+      ]) {
+        expect(build).toThrow(
+          expect.objectContaining({
+            code: "NITRO_HTML_CHILD",
+            fix: expect.stringContaining("Flatten"),
+          }),
+        )
       }
     }
     // The next page starts anew.
@@ -202,11 +267,17 @@ describe("lists in lists", () => {
 
   it("are refused as classes and as data, too", () => {
     for (const list of [nest(5000, "x"), cycle]) {
-      expect(() => div({ class: list as never })).toThrow(expect.objectContaining({ code: "NITRO_HTML_ATTRIBUTE" }))
-      expect(() => div({ "data-signals": { a: list } })).toThrow(expect.objectContaining({ code: "NITRO_HTML_EXPRESSION" }))
+      expect(() => div({ class: list as never })).toThrow(
+        expect.objectContaining({ code: "NITRO_HTML_ATTRIBUTE" }),
+      )
+      expect(() => div({ "data-signals": { a: list } })).toThrow(
+        expect.objectContaining({ code: "NITRO_HTML_EXPRESSION" }),
+      )
     }
     for (const data of [nest(50_000, "x"), cycle, { a: 1n }]) {
-      expect(() => html`<script>const a = ${data}</script>`).toThrow(expect.objectContaining({ code: "NITRO_HTML_CONTEXT" }))
+      expect(() => html`<script>const a = ${data}</script>`).toThrow(
+        expect.objectContaining({ code: "NITRO_HTML_CONTEXT" }),
+      )
     }
   })
 
@@ -219,20 +290,34 @@ describe("lists in lists", () => {
 
 describe("markup as JSON", () => {
   it("is refused with what to write, wherever it stands", () => {
-    for (const value of [html`<p>x</p>`, raw("x"), div({ id: "a" }), html`<p>${Promise.resolve("x")}</p>`]) {
+    for (const value of [
+      html`<p>x</p>`,
+      raw("x"),
+      div({ id: "a" }),
+      html`<p>${Promise.resolve("x")}</p>`,
+    ]) {
       for (const json of [value, { page: value }, [value]]) {
         expect(() => JSON.stringify(json)).toThrow(
-          expect.objectContaining({ code: "NITRO_HTML_JSON", fix: expect.stringContaining("String(markup)") }),
+          expect.objectContaining({
+            code: "NITRO_HTML_JSON",
+            fix: expect.stringContaining("String(markup)"),
+          }),
         )
       }
     }
-    expect(() => html`<script>const a = ${{ b: html`<p>` }}</script>`).toThrow(expect.objectContaining({ code: "NITRO_HTML_JSON" }))
-    expect(() => div({ "data-signals": { a: html`<p>` } })).toThrow(expect.objectContaining({ code: "NITRO_HTML_JSON" }))
+    expect(() => html`<script>const a = ${{ b: html`<p>` }}</script>`).toThrow(
+      expect.objectContaining({ code: "NITRO_HTML_JSON" }),
+    )
+    expect(() => div({ "data-signals": { a: html`<p>` } })).toThrow(
+      expect.objectContaining({ code: "NITRO_HTML_JSON" }),
+    )
   })
 
   it("is its text in a snapshot", () => {
     expect(html`<p>${"<"}</p>`).toMatchInlineSnapshot(`"<p>&lt;</p>"`)
-    expect(html`<p>${Promise.resolve("x")}</p>`).toMatchInlineSnapshot(`"markup that waits for an async child"`)
+    expect(html`<p>${Promise.resolve("x")}</p>`).toMatchInlineSnapshot(
+      `"markup that waits for an async child"`,
+    )
   })
 })
 
@@ -268,7 +353,9 @@ describe("stream", () => {
   })
 
   it("throws at once when it is aborted before it starts", async () => {
-    await expect(stream("x", { signal: AbortSignal.abort(new Error("gone")) }).next()).rejects.toThrow("gone")
+    await expect(
+      stream("x", { signal: AbortSignal.abort(new Error("gone")) }).next(),
+    ).rejects.toThrow("gone")
   })
 
   it("takes a thousand nested async components without a deep stack", async () => {
@@ -297,7 +384,9 @@ describe("Boundary", () => {
   })
 
   it("leaves children alone that work", async () => {
-    expect(await render(Boundary({ fallback: "x", children: [Promise.resolve("a"), "b"] }))).toBe("ab")
+    expect(await render(Boundary({ fallback: "x", children: [Promise.resolve("a"), "b"] }))).toBe(
+      "ab",
+    )
     expect(String(Boundary({ fallback: "x", children: "a" }))).toBe("a")
   })
 
@@ -312,7 +401,9 @@ describe("Boundary", () => {
     const fallback = (): Child => {
       throw new Error("twice")
     }
-    await expect(render(Boundary({ fallback, children: Promise.reject(new Error("once")) }))).rejects.toThrow("twice")
+    await expect(
+      render(Boundary({ fallback, children: Promise.reject(new Error("once")) })),
+    ).rejects.toThrow("twice")
   })
 
   it("sends what stands before it while it waits", async () => {

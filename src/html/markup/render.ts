@@ -1,7 +1,15 @@
 // From markup that waits for something to finished text, in one go.
 import { abandon, endIterator, unlessAborted } from "./abort.ts"
 import { type Child, toMarkup } from "./child.ts"
-import { appendParts, type Markup, PageEnd, type Part, Parts, Sequence, Suspended } from "./markup.ts"
+import {
+  appendParts,
+  type Markup,
+  PageEnd,
+  type Part,
+  Parts,
+  Sequence,
+  Suspended,
+} from "./markup.ts"
 
 export interface RenderOptions {
   /** Rejects with the signal's reason, closes generators, and aborts the signals that functions in a `Suspense` got. */
@@ -30,21 +38,37 @@ export function settleAround(child: Child, signal?: AbortSignal): Promise<Markup
   return settleParts(toMarkup(child), true, signal)
 }
 
-async function settleParts(markup: Markup, keepsSuspended: boolean, signal: AbortSignal | undefined): Promise<Markup> {
+async function settleParts(
+  markup: Markup,
+  keepsSuspended: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Markup> {
   if (chunks(markup) !== undefined) return markup
   try {
     const parts: Part[] = []
     let text = ""
     for (const part of markup.parts) {
-      if (typeof part === "string" || (keepsSuspended && part instanceof Suspended)) text = appendParts(parts, text, [part])
+      if (typeof part === "string" || (keepsSuspended && part instanceof Suspended))
+        text = appendParts(parts, text, [part])
       else if (part instanceof Sequence) {
-        for await (const value of { [Symbol.asyncIterator]: () => interruptible(part.iterate(), signal) }) {
-          text = appendParts(parts, text, (await settleParts(toMarkup(value), keepsSuspended, signal)).parts)
+        for await (const value of {
+          [Symbol.asyncIterator]: () => interruptible(part.iterate(), signal),
+        }) {
+          text = appendParts(
+            parts,
+            text,
+            (await settleParts(toMarkup(value), keepsSuspended, signal)).parts,
+          )
         }
       } else {
-        const promise = part instanceof Suspended ? part.content : part instanceof PageEnd ? part.close() : part
+        const promise =
+          part instanceof Suspended ? part.content : part instanceof PageEnd ? part.close() : part
         const ready = await unlessAborted(promise, signal)
-        text = appendParts(parts, text, chunks(ready) ?? (await settleParts(ready, keepsSuspended, signal)).parts)
+        text = appendParts(
+          parts,
+          text,
+          chunks(ready) ?? (await settleParts(ready, keepsSuspended, signal)).parts,
+        )
       }
     }
     parts.push(text)
@@ -57,7 +81,10 @@ async function settleParts(markup: Markup, keepsSuspended: boolean, signal: Abor
 }
 
 /** The same values, but the wait for the next one ends with the signal. */
-function interruptible(iterator: AsyncIterator<unknown>, signal: AbortSignal | undefined): AsyncIterator<unknown> {
+function interruptible(
+  iterator: AsyncIterator<unknown>,
+  signal: AbortSignal | undefined,
+): AsyncIterator<unknown> {
   if (signal === undefined) return iterator
   return {
     next: async () => {

@@ -3,8 +3,12 @@ import express from "express"
 import { type Context, Hono } from "hono"
 import { type Child, layout, Page } from "nitro-ts/html"
 
-const Shop = layout<{ title: string }>(({ title, children }) => <Page title={title}>{children}</Page>)
-const Annotated = layout(({ title, children }: { title: string; children?: Child }) => <Page title={title}>{children}</Page>)
+const Shop = layout<{ title: string }>(({ title, children }) => (
+  <Page title={title}>{children}</Page>
+))
+const Annotated = layout(({ title, children }: { title: string; children?: Child }) => (
+  <Page title={title}>{children}</Page>
+))
 const Plain = layout(({ children }) => <main>{children}</main>)
 
 Shop({ title: "x" }, "a", <b />)
@@ -34,9 +38,14 @@ new Hono().get(
 )
 express().get(
   "/",
-  Shop.wrap({ title: "x" }, (request: express.Request, response: express.Response) => <p>{request.path + response.statusCode}</p>),
+  Shop.wrap({ title: "x" }, (request: express.Request, response: express.Response) => (
+    <p>{request.path + response.statusCode}</p>
+  )),
 )
-const handler: (request: Request) => Promise<Response> = Shop.wrap({ title: "x" }, request => request.url)
+const handler: (request: Request) => Promise<Response> = Shop.wrap(
+  { title: "x" },
+  request => request.url,
+)
 
 export { handler }
 

@@ -40,12 +40,16 @@ describe("a layout", () => {
   })
 
   it("nests in another one", () => {
-    expect(String(<Account tab="orders">x</Account>)).toBe(page("Account, orders", '<main class="wide"><nav>orders</nav>x</main>'))
+    expect(String(<Account tab="orders">x</Account>)).toBe(
+      page("Account, orders", '<main class="wide"><nav>orders</nav>x</main>'),
+    )
   })
 
   it("waits for async content", async () => {
     const content = Promise.resolve("<later>")
-    expect(await render(Shop({ title: "T" }, content))).toBe(page("T", "<main>&lt;later&gt;</main>"))
+    expect(await render(Shop({ title: "T" }, content))).toBe(
+      page("T", "<main>&lt;later&gt;</main>"),
+    )
   })
 })
 
@@ -83,7 +87,10 @@ describe("a wrapped handler", () => {
     )
     app.get(
       "/away",
-      Shop.wrap({ title: "Away" }, () => new Response("elsewhere", { status: 302, headers: { location: "/" } })),
+      Shop.wrap(
+        { title: "Away" },
+        () => new Response("elsewhere", { status: 302, headers: { location: "/" } }),
+      ),
     )
     app.get(
       "/plain/page",
@@ -94,12 +101,19 @@ describe("a wrapped handler", () => {
     expect(home.headers.get("content-type")).toBe("text/html; charset=utf-8")
     expect(await home.text()).toBe(page("Home", "<main><p>Welcome</p></main>"))
     const one = await app.request("/a%3Cb")
-    expect([one.status, one.headers.get("x-shop"), await one.text()]).toEqual([201, "1", page("a&lt;b", "<main><p>a&lt;b</p></main>")])
+    expect([one.status, one.headers.get("x-shop"), await one.text()]).toEqual([
+      201,
+      "1",
+      page("a&lt;b", "<main><p>a&lt;b</p></main>"),
+    ])
     expect((await app.request("/plain/page")).status).toBe(200)
   })
 
   it("passes a Response of the handler on as it is", async () => {
-    const handler = Shop.wrap({ title: "Away" }, () => new Response(null, { status: 302, headers: { location: "/" } }))
+    const handler = Shop.wrap(
+      { title: "Away" },
+      () => new Response(null, { status: 302, headers: { location: "/" } }),
+    )
     expect((await handler()).headers.get("location")).toBe("/")
   })
 
@@ -120,19 +134,30 @@ describe("a wrapped handler", () => {
     )
     app.get(
       "/big",
-      Shop.wrap({ title: "Big" }, (_request: express.Request, _response: express.Response) => "ü".repeat(100_000)),
+      Shop.wrap({ title: "Big" }, (_request: express.Request, _response: express.Response) =>
+        "ü".repeat(100_000),
+      ),
     )
     app.get(
       "/own",
-      Shop.wrap({ title: "Own" }, (_request: express.Request, response: express.Response) => void response.status(204).end()),
+      Shop.wrap(
+        { title: "Own" },
+        (_request: express.Request, response: express.Response) => void response.status(204).end(),
+      ),
     )
     app.get(
       "/broken",
-      Shop.wrap({ title: "Broken" }, async (_request: express.Request, _response: express.Response) => {
-        throw new Error("down")
-      }),
+      Shop.wrap(
+        { title: "Broken" },
+        async (_request: express.Request, _response: express.Response) => {
+          throw new Error("down")
+        },
+      ),
     )
-    app.use(((error, _request, response, _next) => void response.status(500).send((error as Error).message)) as express.ErrorRequestHandler)
+    app.use(
+      ((error, _request, response, _next) =>
+        void response.status(500).send((error as Error).message)) as express.ErrorRequestHandler,
+    )
     const url = await listen(app)
 
     const one = await fetch(`${url}/shop/a%3Cb`)
@@ -145,7 +170,10 @@ describe("a wrapped handler", () => {
     const broken = await fetch(`${url}/broken`)
     expect([broken.status, await broken.text()]).toEqual([500, "down"])
 
-    const plain = await listen((request, response) => void Plain.wrap((_q: typeof request, _s: typeof response) => "x")(request, response))
+    const plain = await listen(
+      (request, response) =>
+        void Plain.wrap((_q: typeof request, _s: typeof response) => "x")(request, response),
+    )
     expect(await (await fetch(plain)).text()).toBe("<section>x</section>")
   })
 
@@ -153,13 +181,17 @@ describe("a wrapped handler", () => {
     let aborted = 0
     const forever = () => (
       <Suspense fallback="wait">
-        {({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => void aborted++))}
+        {({ signal }) =>
+          new Promise<string>(() => signal.addEventListener("abort", () => void aborted++))
+        }
       </Suspense>
     )
     const url = await listen(
       express().get(
         "/",
-        Shop.wrap({ title: "T" }, (_q: express.Request, _s: express.Response) => forever(), { stream: true }),
+        Shop.wrap({ title: "T" }, (_q: express.Request, _s: express.Response) => forever(), {
+          stream: true,
+        }),
       ),
     )
     const leave = new AbortController()

@@ -3,7 +3,13 @@ import { asAnswer } from "../../shared/answering.ts"
 import { reportError } from "../../shared/report.ts"
 import { type Child, toMarkup } from "../markup/child.ts"
 import type { Markup } from "../markup/markup.ts"
-import { type AnswerOptions, isNodeResponse, type NodeResponse, toResponse, writeTo } from "../stream/answer.ts"
+import {
+  type AnswerOptions,
+  isNodeResponse,
+  type NodeResponse,
+  toResponse,
+  writeTo,
+} from "../stream/answer.ts"
 
 /** What a wrapped handler may return: the content of the page, or a Response, which is passed on as it is. */
 export type PageContent = Child | Response | PromiseLike<Child | Response>
@@ -22,12 +28,16 @@ type Wrap<Props> = <Args extends readonly unknown[]>(
 ) => (...args: Args) => Promise<Response>
 
 /** The same where all props may be left out. */
-type WrapWithoutProps = <Args extends readonly unknown[]>(handler: (...args: Args) => PageContent) => (...args: Args) => Promise<Response>
+type WrapWithoutProps = <Args extends readonly unknown[]>(
+  handler: (...args: Args) => PageContent,
+) => (...args: Args) => Promise<Response>
 
 export interface Layout<Props> {
   /** `Shop({ title }, ...children)`, or `<Shop title={title}>...</Shop>`. */
   (props: OwnProps<Props> & { readonly children?: Child }, ...children: Child[]): Markup
-  readonly wrap: Record<never, never> extends OwnProps<Props> ? WrapWithoutProps & Wrap<Props> : Wrap<Props>
+  readonly wrap: Record<never, never> extends OwnProps<Props>
+    ? WrapWithoutProps & Wrap<Props>
+    : Wrap<Props>
 }
 
 function fail(response: NodeResponse, error: unknown): undefined {
@@ -55,7 +65,13 @@ export function layout<Props extends object = Record<never, never>>(
   template: (props: Props & { readonly children?: Child }) => Child,
 ): Layout<Props> {
   const page = (props: object, ...children: Child[]): Markup =>
-    toMarkup(template((children.length > 0 ? { ...props, children } : props) as Props & { readonly children?: Child }))
+    toMarkup(
+      template(
+        (children.length > 0 ? { ...props, children } : props) as Props & {
+          readonly children?: Child
+        },
+      ),
+    )
   type AnyHandler = (...args: readonly unknown[]) => PageContent
   const wrap = (first: unknown, handler?: AnyHandler, options: AnswerOptions = {}) => {
     const propsOf = handler === undefined ? {} : first
@@ -67,8 +83,10 @@ export function layout<Props extends object = Record<never, never>>(
       ])
       if (content instanceof Response) return content
       const response = args[1]
-      if (!isNodeResponse(response)) return toResponse(page(props, content), options as AnswerOptions & ResponseInit)
-      if (!response.headersSent && !response.writableEnded) await writeTo(response, page(props, content), options)
+      if (!isNodeResponse(response))
+        return toResponse(page(props, content), options as AnswerOptions & ResponseInit)
+      if (!response.headersSent && !response.writableEnded)
+        await writeTo(response, page(props, content), options)
       return undefined
     }
     return async (...args: unknown[]): Promise<Response | undefined> => {

@@ -1,5 +1,11 @@
 // The addresses of what pages load, with the hashes of their content: our own, or those of a CDN for what is published.
-import { type Asset, assets, type BasecoatStyle, basecoat, publishedBasecoat } from "./assets.gen.ts"
+import {
+  type Asset,
+  assets,
+  type BasecoatStyle,
+  basecoat,
+  publishedBasecoat,
+} from "./assets.gen.ts"
 
 export type { Asset, BasecoatStyle } from "./assets.gen.ts"
 
@@ -9,7 +15,10 @@ export const defaultAssetsPath = "/_nitro"
 /** A CDN that serves the packages of npm as they are. */
 export type Cdn = "jsdelivr" | "unpkg"
 
-const cdns: Readonly<Record<Cdn, string>> = { jsdelivr: "https://cdn.jsdelivr.net/npm/", unpkg: "https://unpkg.com/" }
+const cdns: Readonly<Record<Cdn, string>> = {
+  jsdelivr: "https://cdn.jsdelivr.net/npm/",
+  unpkg: "https://unpkg.com/",
+}
 
 /** One of our own files, under `assetsPath`. */
 export function ownAsset(name: keyof typeof assets, assetsPath: string): Asset {
@@ -17,7 +26,11 @@ export function ownAsset(name: keyof typeof assets, assetsPath: string): Asset {
 }
 
 /** The stylesheet of Basecoat in one of its looks. */
-export function basecoatAsset(style: BasecoatStyle, assetsPath: string, cdn: Cdn | undefined): Asset {
+export function basecoatAsset(
+  style: BasecoatStyle,
+  assetsPath: string,
+  cdn: Cdn | undefined,
+): Asset {
   if (cdn === undefined) return moved(basecoat[style], assetsPath)
   const { url, integrity } = publishedBasecoat[style]
   return { url: cdns[cdn] + url, integrity, crossorigin: "anonymous" }
@@ -50,7 +63,10 @@ function moved(asset: Asset, assetsPath: string): Asset {
   }
   let there = known.get(asset)
   if (there === undefined) {
-    there = { ...asset, url: assetsPath.replace(/\/+$/, "") + asset.url.slice(defaultAssetsPath.length) }
+    there = {
+      ...asset,
+      url: assetsPath.replace(/\/+$/, "") + asset.url.slice(defaultAssetsPath.length),
+    }
     known.set(asset, there)
   }
   return there

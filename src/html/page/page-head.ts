@@ -5,7 +5,14 @@ import { link, meta, script, title as titleElement } from "../elements/html-tags
 import type { Child } from "../markup/child.ts"
 import { scriptJson } from "../markup/literal.ts"
 import { type Markup, raw } from "../markup/markup.ts"
-import { type Asset, type BasecoatStyle, basecoatAsset, type Cdn, currentAssetsPath, ownAsset } from "./page-assets.ts"
+import {
+  type Asset,
+  type BasecoatStyle,
+  basecoatAsset,
+  type Cdn,
+  currentAssetsPath,
+  ownAsset,
+} from "./page-assets.ts"
 
 /** https://html.spec.whatwg.org/multipage/webappapis.html#import-maps */
 export interface ImportMap {
@@ -119,12 +126,22 @@ export function head(props: PageProps): Child[] {
   const icon = props.icon ?? (isFull ? "data:," : false)
   return [
     (props.charset ?? isFull) && meta({ charset: "utf-8" }),
-    viewport !== false && meta({ name: "viewport", content: viewport === true ? "width=device-width, initial-scale=1" : viewport }),
+    viewport !== false &&
+      meta({
+        name: "viewport",
+        content: viewport === true ? "width=device-width, initial-scale=1" : viewport,
+      }),
     theme && meta({ name: "color-scheme", content: theme === true ? "light dark" : theme }),
     titleElement(props.title),
     props.description !== undefined && meta({ name: "description", content: props.description }),
     props.canonical !== undefined && link({ rel: "canonical", href: props.canonical }),
-    openGraph && openGraphTags({ title: props.title, description: props.description, url: props.canonical, ...openGraph }),
+    openGraph &&
+      openGraphTags({
+        title: props.title,
+        description: props.description,
+        url: props.canonical,
+        ...openGraph,
+      }),
     icon !== false && link({ rel: "icon", href: icon }),
     props.expressions && meta({ name: "nitro-expressions", content: props.expressions }),
     theme === true && script({ nonce }, raw(themeScript)),
@@ -136,15 +153,27 @@ export function head(props: PageProps): Child[] {
 }
 
 const openGraphTags = (values: Readonly<Record<string, string | undefined>>): Child =>
-  Object.entries(values).map(([name, content]) => content !== undefined && meta({ property: `og:${name}`, content }))
+  Object.entries(values).map(
+    ([name, content]) => content !== undefined && meta({ property: `og:${name}`, content }),
+  )
 
 function stylesheets(props: PageProps): Child[] {
   const { stylesheet = !props.bare, assetsPath = currentAssetsPath(), cdn = false, nonce } = props
   const found: Child[] = []
   if (stylesheet === true) {
-    found.push(sheetOf(basecoatAsset(props.basecoat ?? "vega", assetsPath, cdn === true ? "jsdelivr" : cdn || undefined), nonce))
+    found.push(
+      sheetOf(
+        basecoatAsset(
+          props.basecoat ?? "vega",
+          assetsPath,
+          cdn === true ? "jsdelivr" : cdn || undefined,
+        ),
+        nonce,
+      ),
+    )
   } else if (stylesheet !== false) found.push(givenSheet(stylesheet, nonce))
-  if (props.kit ?? stylesheet !== false) found.push(sheetOf(ownAsset("kitStyle", assetsPath), nonce))
+  if (props.kit ?? stylesheet !== false)
+    found.push(sheetOf(ownAsset("kitStyle", assetsPath), nonce))
   if (props.highlight) found.push(sheetOf(ownAsset("highlight", assetsPath), nonce))
   for (const given of props.styles ?? []) found.push(givenSheet(given, nonce))
   return found
@@ -180,7 +209,17 @@ function once(asset: Asset, nonce: string | undefined, print: () => Markup): Mar
 }
 
 const sheetOf = (asset: Asset, nonce: string | undefined): Markup =>
-  once(asset, nonce, () => link({ rel: "stylesheet", href: asset.url, integrity: asset.integrity, crossorigin: asset.crossorigin, nonce }))
+  once(asset, nonce, () =>
+    link({
+      rel: "stylesheet",
+      href: asset.url,
+      integrity: asset.integrity,
+      crossorigin: asset.crossorigin,
+      nonce,
+    }),
+  )
 
 const scriptOf = (asset: Asset, nonce: string | undefined): Markup =>
-  once(asset, nonce, () => script({ type: "module", src: asset.url, integrity: asset.integrity, nonce }))
+  once(asset, nonce, () =>
+    script({ type: "module", src: asset.url, integrity: asset.integrity, nonce }),
+  )

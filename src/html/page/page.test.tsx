@@ -15,18 +15,36 @@ describe("Page", () => {
         <p>x</p>
       </Page>,
     )
-    expect(page.replaceAll(/\?v=[0-9a-f]+/g, "?v=HASH").replaceAll(/ integrity="sha384-[\w+/]{64}"/g, " +")).toBe(
+    expect(
+      page
+        .replaceAll(/\?v=[0-9a-f]+/g, "?v=HASH")
+        .replaceAll(/ integrity="sha384-[\w+/]{64}"/g, " +"),
+    ).toBe(
       `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>A &amp; B</title><meta name="description" content="&quot;quoted&quot;"><link rel="icon" href="data:,"><script>${themeScript}</script><link rel="stylesheet" href="/_nitro/basecoat.css?v=HASH" +><link rel="stylesheet" href="/_nitro/kit.css?v=HASH" +><script type="module" src="/_nitro/client.js?v=HASH" +></script><script type="module" src="/_nitro/kit.js?v=HASH" +></script></head><body><p>x</p></body></html>`,
     )
   })
 
   it("leaves out what is switched off", () => {
-    const off = { lang: false, client: false, stylesheet: false, theme: false, icon: false, charset: false, viewport: false } as const
-    expect(String(Page({ title: "T", ...off }, "x"))).toBe("<!doctype html><html><head><title>T</title></head><body>x</body></html>")
-    expect(String(Page({ title: "T", bare: true }, "x"))).toBe(String(Page({ title: "T", ...off }, "x")))
+    const off = {
+      lang: false,
+      client: false,
+      stylesheet: false,
+      theme: false,
+      icon: false,
+      charset: false,
+      viewport: false,
+    } as const
+    expect(String(Page({ title: "T", ...off }, "x"))).toBe(
+      "<!doctype html><html><head><title>T</title></head><body>x</body></html>",
+    )
+    expect(String(Page({ title: "T", bare: true }, "x"))).toBe(
+      String(Page({ title: "T", ...off }, "x")),
+    )
     expect(String(Page({ title: "T", kit: false }))).not.toContain("kit.")
     expect(String(Page({ title: "T", bare: true, kit: true }))).toMatch(/kit\.css.*kit\.js/)
-    expect(String(Page({ title: "T", bare: true, charset: true }, "x"))).toContain('<head><meta charset="utf-8"><title>')
+    expect(String(Page({ title: "T", bare: true, charset: true }, "x"))).toContain(
+      '<head><meta charset="utf-8"><title>',
+    )
   })
 
   it("takes attributes, more styles and scripts, a nonce and a base path", () => {
@@ -54,17 +72,26 @@ describe("Page", () => {
     expect(page).toMatch(
       /src="\/shop\/_nitro\/client\.js\?v=\w+" nonce="n0"><\/script><script type="module" src="\/shop\/_nitro\/kit\.js\?v=\w+" nonce="n0"><\/script><script type="module" src="\/own\.js" nonce="n0">/,
     )
-    expect(page).toContain('<script src="/old.js" defer nonce="n0"></script><link rel="manifest" href="/app.json"></head>')
+    expect(page).toContain(
+      '<script src="/old.js" defer nonce="n0"></script><link rel="manifest" href="/app.json"></head>',
+    )
     expect(page).not.toContain("localStorage")
   })
 
   it("keeps a class of its own beside the dark theme", () => {
-    expect(String(Page({ title: "T", theme: "dark", htmlAttributes: { class: "wide" } }))).toContain('<html lang="en" class="dark wide">')
+    expect(
+      String(Page({ title: "T", theme: "dark", htmlAttributes: { class: "wide" } })),
+    ).toContain('<html lang="en" class="dark wide">')
   })
 
   it("loads one of Basecoat's looks, its colours for code, and files with all their attributes", () => {
     const page = String(
-      Page({ title: "T", basecoat: "luma", highlight: true, styles: [{ href: "/a.css", integrity: "sha384-x", media: "print" }] }),
+      Page({
+        title: "T",
+        basecoat: "luma",
+        highlight: true,
+        styles: [{ href: "/a.css", integrity: "sha384-x", media: "print" }],
+      }),
     )
     expect(page).toMatch(
       /<link rel="stylesheet" href="\/_nitro\/basecoat-luma\.css\?v=\w+" integrity="[^"]+"><link rel="stylesheet" href="\/_nitro\/kit\.css[^>]+><link rel="stylesheet" href="\/_nitro\/highlight\.css\?v=\w+" integrity="[^"]+"><link rel="stylesheet" href="\/a\.css" integrity="sha384-x" media="print">/,
@@ -72,7 +99,8 @@ describe("Page", () => {
   })
 
   it("loads the exact published version from a CDN when asked, checked by its hash, and all else from the app", () => {
-    const link = (cdn: boolean | "unpkg") => /<link rel="stylesheet"[^>]+>/.exec(String(Page({ title: "T", cdn, nonce: "n0" })))?.[0]
+    const link = (cdn: boolean | "unpkg") =>
+      /<link rel="stylesheet"[^>]+>/.exec(String(Page({ title: "T", cdn, nonce: "n0" })))?.[0]
     expect(link(true)).toMatch(
       /^<link rel="stylesheet" href="https:\/\/cdn\.jsdelivr\.net\/npm\/basecoat-css@\d+\.\d+\.\d+\/dist\/basecoat\.cdn\.min\.css" integrity="sha384-[^"]{64}" crossorigin="anonymous" nonce="n0">$/,
     )
@@ -97,14 +125,23 @@ describe("Page", () => {
   })
 
   it("prints the import map before every module, as data that cannot leave its script", () => {
-    const page = String(Page({ title: "T", nonce: "n0", theme: false, importmap: { imports: { "</script>": "/a.js" } } }))
+    const page = String(
+      Page({
+        title: "T",
+        nonce: "n0",
+        theme: false,
+        importmap: { imports: { "</script>": "/a.js" } },
+      }),
+    )
     expect(page).toMatch(
       /<script type="importmap" nonce="n0">\{"imports":\{"\\u003c\/script\\u003e":"\/a\.js"\}\}<\/script><script type="module"/,
     )
   })
 
   it("publishes the hash of its one inline script", () => {
-    expect(themeScriptHash).toBe(`sha256-${createHash("sha256").update(themeScript).digest("base64")}`)
+    expect(themeScriptHash).toBe(
+      `sha256-${createHash("sha256").update(themeScript).digest("base64")}`,
+    )
   })
 })
 
@@ -115,7 +152,9 @@ describe("onPageEnd", () => {
       onPageEnd(() => undefined),
       onPageEnd(() => "<2>"),
     )
-    expect(String(Page({ title: "T", bare: true }, "x"))).toContain("<body>x<i>1</i>&lt;2&gt;</body>")
+    expect(String(Page({ title: "T", bare: true }, "x"))).toContain(
+      "<body>x<i>1</i>&lt;2&gt;</body>",
+    )
   })
 
   it("runs once all async children have rendered, nested ones too", async () => {
@@ -126,14 +165,19 @@ describe("onPageEnd", () => {
       return child as never
     }
     removers.push(onPageEnd(async () => `end after ${log.join()}`))
-    const page = Page({ title: "T", bare: true }, later("outer", html`<b>${later("inner", "x")}</b>`))
+    const page = Page(
+      { title: "T", bare: true },
+      later("outer", html`<b>${later("inner", "x")}</b>`),
+    )
     expect(await render(page)).toContain("<body><b>x</b>end after inner,outer</body>")
   })
 
   it("is not run for a page whose children fail", async () => {
     let runs = 0
     removers.push(onPageEnd(() => void runs++))
-    await expect(render(Page({ title: "T" }, Promise.reject(new Error("down"))))).rejects.toThrow("down")
+    await expect(render(Page({ title: "T" }, Promise.reject(new Error("down"))))).rejects.toThrow(
+      "down",
+    )
     expect(runs).toBe(0)
   })
 

@@ -8,8 +8,10 @@ import type { NitroError } from "../../shared/errors.ts"
 import { type Child, html, layout, type Markup, Suspense } from "../index.ts"
 import { isNodeResponse, type NodeResponse, toResponse, writeTo } from "./answer.ts"
 
-const later = <T,>(value: () => T, ms = 5): Promise<T> => new Promise(done => setTimeout(() => done(value()), ms))
-const failLater = (): Promise<never> => new Promise((_, fail) => setTimeout(() => fail(new Error("late failure")), 20))
+const later = <T,>(value: () => T, ms = 5): Promise<T> =>
+  new Promise(done => setTimeout(() => done(value()), ms))
+const failLater = (): Promise<never> =>
+  new Promise((_, fail) => setTimeout(() => fail(new Error("late failure")), 20))
 
 interface Report {
   readonly error: Error
@@ -31,7 +33,9 @@ afterEach(async () => {
   }
 })
 
-async function serve(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+async function serve(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<string> {
   const server = createServer(handler)
   servers.push(server)
   await new Promise<void>(done => server.listen(0, "127.0.0.1", done))
@@ -50,12 +54,23 @@ const page = (make: () => Markup, options: Parameters<typeof writeTo>[2] = {}) =
     })
   })
 
-it.each([false, true, "in-order"] as const)("sends status and headers on node:http (stream: %s)", async stream => {
-  const url = await page(() => html`<p>${later(() => "x")}</p>`, { status: 404, headers: { "x-own": "1" }, stream })
-  const response = await fetch(url)
-  expect([response.status, response.headers.get("x-own"), await response.text()]).toEqual([404, "1", "<p>x</p>"])
-  expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8")
-})
+it.each([false, true, "in-order"] as const)(
+  "sends status and headers on node:http (stream: %s)",
+  async stream => {
+    const url = await page(() => html`<p>${later(() => "x")}</p>`, {
+      status: 404,
+      headers: { "x-own": "1" },
+      stream,
+    })
+    const response = await fetch(url)
+    expect([response.status, response.headers.get("x-own"), await response.text()]).toEqual([
+      404,
+      "1",
+      "<p>x</p>",
+    ])
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8")
+  },
+)
 
 it("keeps the status and the content type that the host has set, unless others are asked for", async () => {
   const url = await serve((_, response) => {
@@ -64,23 +79,29 @@ it("keeps the status and the content type that the host has set, unless others a
     void writeTo(nodeResponse(response), html`<p>gone</p>`, {})
   })
   const response = await fetch(url)
-  expect([response.status, response.headers.get("content-type")]).toEqual([410, "application/xhtml+xml"])
-})
-
-it.each([false, true, "in-order"] as const)("sends status and headers as a web Response (stream: %s)", async stream => {
-  const response = await toResponse(html`<p>${later(() => "x")}</p>`, {
-    status: 404,
-    statusText: "Gone",
-    headers: { "x-own": "1" },
-    stream,
-  })
-  expect([response.status, response.statusText, response.headers.get("x-own"), await response.text()]).toEqual([
-    404,
-    "Gone",
-    "1",
-    "<p>x</p>",
+  expect([response.status, response.headers.get("content-type")]).toEqual([
+    410,
+    "application/xhtml+xml",
   ])
 })
+
+it.each([false, true, "in-order"] as const)(
+  "sends status and headers as a web Response (stream: %s)",
+  async stream => {
+    const response = await toResponse(html`<p>${later(() => "x")}</p>`, {
+      status: 404,
+      statusText: "Gone",
+      headers: { "x-own": "1" },
+      stream,
+    })
+    expect([
+      response.status,
+      response.statusText,
+      response.headers.get("x-own"),
+      await response.text(),
+    ]).toEqual([404, "Gone", "1", "<p>x</p>"])
+  },
+)
 
 it("gives an error of a whole page to the host, which can still answer", async () => {
   const url = await page(() => html`<p>${failLater()}</p>`)
@@ -99,7 +120,8 @@ it("gives an error to the host as long as nothing of a streamed page is sent", a
 
 const halves: Readonly<Record<string, () => Markup>> = {
   "an async child": () => html`<p>first ${failLater()}</p>`,
-  "a suspended child": () => html`<p>first ${Suspense({ fallback: "wait", children: failLater })}</p>`,
+  "a suspended child": () =>
+    html`<p>first ${Suspense({ fallback: "wait", children: failLater })}</p>`,
   "a generator": () =>
     html`<p>${(async function* (): AsyncGenerator<Child> {
       yield "first"
@@ -108,18 +130,21 @@ const halves: Readonly<Record<string, () => Markup>> = {
   "a value that is no child": () => html`<p>first ${later(() => ({ a: 1 }) as never, 20)}</p>`,
 }
 
-it.each(Object.entries(halves))("reports the error of %s once a part of the page is sent, and breaks the connection", async (_, make) => {
-  const url = await page(make, { stream: true })
-  const response = await fetch(url)
-  expect(response.status).toBe(200)
-  await expect(response.text()).rejects.toThrow()
-  expect(reports.map(({ where }) => where)).toEqual(["a page that is streamed"])
+it.each(Object.entries(halves))(
+  "reports the error of %s once a part of the page is sent, and breaks the connection",
+  async (_, make) => {
+    const url = await page(make, { stream: true })
+    const response = await fetch(url)
+    expect(response.status).toBe(200)
+    await expect(response.text()).rejects.toThrow()
+    expect(reports.map(({ where }) => where)).toEqual(["a page that is streamed"])
 
-  reports = []
-  const web = await toResponse(make(), { stream: true })
-  await expect(web.text()).rejects.toThrow()
-  expect(reports.map(({ where }) => where)).toEqual(["a page that is streamed"])
-})
+    reports = []
+    const web = await toResponse(make(), { stream: true })
+    await expect(web.text()).rejects.toThrow()
+    expect(reports.map(({ where }) => where)).toEqual(["a page that is streamed"])
+  },
+)
 
 it("reports nothing when the reader leaves, and ends the work", async () => {
   let ended = 0
@@ -149,7 +174,9 @@ it("writes nothing to a response whose reader has left before the page was ready
   const url = await serve((_, response) => {
     response.write = () => wrote++ === 0
     const closed = new Promise<void>(done => response.once("close", done))
-    written = writeTo(nodeResponse(response), html`<p>${closed.then(() => "x")}</p>`, { status: 201 })
+    written = writeTo(nodeResponse(response), html`<p>${closed.then(() => "x")}</p>`, {
+      status: 201,
+    })
   })
   const leave = new AbortController()
   const response = fetch(url, { signal: leave.signal }).catch(() => undefined)
@@ -164,11 +191,17 @@ it("says what to write when a page is sent by Express as JSON", async () => {
   const app = express()
   app.get("/", (_, response) => void response.send(<p>x</p>))
   app.get("/json", (_, response) => void response.json({ page: <p>x</p> }))
-  app.use(((error, _request, response, _next) => void response.status(500).send((error as NitroError).fix)) as express.ErrorRequestHandler)
+  app.use(
+    ((error, _request, response, _next) =>
+      void response.status(500).send((error as NitroError).fix)) as express.ErrorRequestHandler,
+  )
   const url = await serve(app)
   for (const path of ["/", "/json"]) {
     const response = await fetch(url + path)
-    expect([response.status, await response.text()]).toEqual([500, expect.stringContaining("response.send(String(markup))")])
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      expect.stringContaining("response.send(String(markup))"),
+    ])
   }
 })
 
@@ -197,8 +230,14 @@ it("answers 500 on node:http, where nobody looks at what a handler rejects with"
     const broken = Shell.wrap((_request: IncomingMessage, _response: ServerResponse): Child => {
       throw new Error("down")
     })
-    const half = Shell.wrap({}, (_request: IncomingMessage, _response: ServerResponse) => html`first ${failLater()}`, { stream: true })
-    const url = await serve((request, response) => void (request.url === "/half" ? half : broken)(request, response))
+    const half = Shell.wrap(
+      {},
+      (_request: IncomingMessage, _response: ServerResponse) => html`first ${failLater()}`,
+      { stream: true },
+    )
+    const url = await serve(
+      (request, response) => void (request.url === "/half" ? half : broken)(request, response),
+    )
     const response = await fetch(url)
     expect([response.status, await response.text()]).toEqual([500, "Internal Server Error"])
     await expect(fetch(`${url}/half`).then(answer => answer.text())).rejects.toThrow()
@@ -221,7 +260,10 @@ it("hands errors on to Express", async () => {
       throw new Error("down")
     }),
   )
-  app.use(((error, _request, response, _next) => void response.status(503).send((error as Error).message)) as express.ErrorRequestHandler)
+  app.use(
+    ((error, _request, response, _next) =>
+      void response.status(503).send((error as Error).message)) as express.ErrorRequestHandler,
+  )
   const url = await serve(app)
   const response = await fetch(url)
   expect([response.status, await response.text()]).toEqual([503, "down"])
@@ -229,5 +271,7 @@ it("hands errors on to Express", async () => {
 })
 
 it("takes no web Response and no other object for a response of node:http", () => {
-  expect([new Response(), {}, null, undefined, "x", { setHeader: 1 }].map(isNodeResponse)).toEqual(Array(6).fill(false))
+  expect([new Response(), {}, null, undefined, "x", { setHeader: 1 }].map(isNodeResponse)).toEqual(
+    Array(6).fill(false),
+  )
 })

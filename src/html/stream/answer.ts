@@ -32,7 +32,10 @@ export async function toResponse(
   const { stream: streamed = false, ...init } = ownProps(options)
   const headers = new Headers(init.headers)
   if (!headers.has("content-type")) headers.set("content-type", htmlType)
-  return new ResponseClass(streamed ? bytesAsTheyCome(page, streamed === "in-order") : await wholeBody(page), { ...init, headers })
+  return new ResponseClass(
+    streamed ? bytesAsTheyCome(page, streamed === "in-order") : await wholeBody(page),
+    { ...init, headers },
+  )
 }
 
 async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {
@@ -95,14 +98,24 @@ export interface NodeResponse {
 }
 
 export function isNodeResponse(value: unknown): value is NodeResponse {
-  return typeof value === "object" && value !== null && "setHeader" in value && "writableEnded" in value && !(value instanceof Response)
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "setHeader" in value &&
+    "writableEnded" in value &&
+    !(value instanceof Response)
+  )
 }
 
 /**
  * Writes the page, no faster than the connection takes it; the work behind it ends when the reader leaves. Rejects with an
  * error of the page as long as nothing of it is sent; later ones are reported, and break the connection.
  */
-export async function writeTo(response: NodeResponse, page: Markup, options: AnswerOptions): Promise<void> {
+export async function writeTo(
+  response: NodeResponse,
+  page: Markup,
+  options: AnswerOptions,
+): Promise<void> {
   assertApp()
   const { status, headers, stream: streamed = false } = ownProps(options)
   const begin = (): void => {
@@ -120,7 +133,9 @@ export async function writeTo(response: NodeResponse, page: Markup, options: Ans
   const leave = (): void => abort.abort(new Error("The reader left before the page was sent."))
   response.once("close", leave)
   try {
-    const whole = streamed ? undefined : (chunks(await asAnswer(() => settle(page, { signal: abort.signal }))) as readonly string[])
+    const whole = streamed
+      ? undefined
+      : (chunks(await asAnswer(() => settle(page, { signal: abort.signal }))) as readonly string[])
     if (response.destroyed) return
     begin()
     if (whole !== undefined) return sendWhole(response, whole)

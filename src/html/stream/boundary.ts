@@ -20,7 +20,8 @@ export function Boundary(props: BoundaryProps): Markup {
   const { fallback, children } = ownProps(props)
   // At once, so that a fallback that is a promise and rejects without being needed ends no process.
   const ready = typeof fallback === "function" ? undefined : toMarkup(fallback)
-  const recover = (error: unknown): Markup => ready ?? toMarkup((fallback as (error: unknown) => Child)(error))
+  const recover = (error: unknown): Markup =>
+    ready ?? toMarkup((fallback as (error: unknown) => Child)(error))
   try {
     const content = toMarkup(typeof children === "function" ? children() : children)
     if (chunks(content) !== undefined) return content

@@ -2,7 +2,14 @@
 import { reportError } from "../../shared/report.ts"
 import { abandon, endIterator, unlessAborted } from "../markup/abort.ts"
 import { type Child, toMarkup } from "../markup/child.ts"
-import { type Markup, PART_CHARACTERS, PageEnd, type Part, Sequence, Suspended } from "../markup/markup.ts"
+import {
+  type Markup,
+  PART_CHARACTERS,
+  PageEnd,
+  type Part,
+  Sequence,
+  Suspended,
+} from "../markup/markup.ts"
 import { arrivedBlock, arrivedStyle, placeholder } from "./suspense-markup.ts"
 
 export interface StreamOptions {
@@ -24,7 +31,10 @@ type Frame =
  * pending one is sent while it runs. The content of a `Suspense` that is not ready in time comes at the end of the body.
  * Throws the error of a failed child that has no `Boundary`; what is suspended elsewhere is sent first.
  */
-export async function* stream(child: Child, options: StreamOptions = {}): AsyncGenerator<string, void, void> {
+export async function* stream(
+  child: Child,
+  options: StreamOptions = {},
+): AsyncGenerator<string, void, void> {
   const { signal, inOrder = false } = options
   signal?.throwIfAborted()
   let late: LateContents | undefined
@@ -60,7 +70,9 @@ export async function* stream(child: Child, options: StreamOptions = {}): AsyncG
           yield text
           text = ""
         }
-        stack.push(frameOf(await late.next(part === undefined ? options.nonce : (part as PageEnd).nonce)))
+        stack.push(
+          frameOf(await late.next(part === undefined ? options.nonce : (part as PageEnd).nonce)),
+        )
       } else if (frame.iterator) {
         const result = frame.iterator.next()
         const ready = await unlessPending(result)

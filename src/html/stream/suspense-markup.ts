@@ -22,12 +22,18 @@ export function placeholder(id: string, fallback: Markup): readonly Part[] {
 
 /** Without JavaScript nothing moves: what has arrived is shown where it stands, at the end of the page. */
 export function arrivedStyle(nonce: string | undefined): string {
-  const css = "[data-suspense]{display:block!important;content-visibility:visible!important}table[data-suspense]{display:table!important}"
+  const css =
+    "[data-suspense]{display:block!important;content-visibility:visible!important}table[data-suspense]{display:table!important}"
   return `<noscript>${style({ nonce }, raw(css))}</noscript>`
 }
 
 /** The content in a hidden element, and the script that moves it. `before` is printed in front of both. */
-export function arrivedBlock(id: string, content: Markup, nonce: string | undefined, before: string): readonly Part[] {
+export function arrivedBlock(
+  id: string,
+  content: Markup,
+  nonce: string | undefined,
+  before: string,
+): readonly Part[] {
   const [open, close] = container(id, content)
   return [before + open, ...content.parts, `${close}${script({ nonce }, raw(suspenseScript))}`]
 }
@@ -35,7 +41,8 @@ export function arrivedBlock(id: string, content: Markup, nonce: string | undefi
 // The elements that only exist in an SVG or a formula. Where the two have a name in common with HTML, the script finds out.
 const svgPart =
   /^(?:animate.*|circle|clippath|defs|desc|ellipse|fe[a-z]+|filter|foreignobject|g|image|line|lineargradient|marker|mask|metadata|mpath|path|pattern|polygon|polyline|radialgradient|rect|set|stop|switch|symbol|text|textpath|tspan|use|view)$/
-const mathPart = /^(?:m(?!(?:ain|ap|ath|ark|arquee|enu|eta|eter|ulticol)$)[a-z]+|semantics|annotation.*)$/
+const mathPart =
+  /^(?:m(?!(?:ain|ap|ath|ark|arquee|enu|eta|eter|ulticol)$)[a-z]+|semantics|annotation.*)$/
 
 /**
  * Rows and cells exist inside a table alone: the parser drops their tags anywhere else. Parts of an SVG are other elements
@@ -71,5 +78,7 @@ function container(id: string, content: Markup): readonly [open: string, close: 
 /** The first element of the markup, in lower case; undefined when text comes first. Comments do not count. */
 export function firstTag(markup: Markup): string | undefined {
   const first = markup.parts.find(part => part !== "")
-  return typeof first === "string" ? /^\s*(?:<!--[\s\S]*?-->\s*)*<([a-z][^\s/>]*)/i.exec(first)?.[1]?.toLowerCase() : undefined
+  return typeof first === "string"
+    ? /^\s*(?:<!--[\s\S]*?-->\s*)*<([a-z][^\s/>]*)/i.exec(first)?.[1]?.toLowerCase()
+    : undefined
 }

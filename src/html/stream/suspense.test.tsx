@@ -122,16 +122,24 @@ describe("an async iterable as a child", () => {
       throw new Error("broke")
     }
     await expect(render(<p>{failing()}</p>)).rejects.toThrow("broke")
-    expect(await render(<Boundary fallback={error => (error as Error).message}>{failing()}</Boundary>)).toBe("broke")
+    expect(
+      await render(<Boundary fallback={error => (error as Error).message}>{failing()}</Boundary>),
+    ).toBe("broke")
   })
 
   it("says so when a generator is rendered a second time, instead of showing nothing", async () => {
     const markup = <p>{count(1)}</p>
     await render(markup)
-    await expect(render(markup)).rejects.toMatchObject({ code: "NITRO_HTML_CHILD", fix: expect.stringContaining("once per rendering") })
+    await expect(render(markup)).rejects.toMatchObject({
+      code: "NITRO_HTML_CHILD",
+      fix: expect.stringContaining("once per rendering"),
+    })
     const again = { [Symbol.asyncIterator]: () => count(1) }
     const repeatable = <p>{again}</p>
-    expect([await render(repeatable), await render(repeatable)]).toEqual(["<p><i>1</i></p>", "<p><i>1</i></p>"])
+    expect([await render(repeatable), await render(repeatable)]).toEqual([
+      "<p><i>1</i></p>",
+      "<p><i>1</i></p>",
+    ])
   })
 
   it("refuses values that are no children", async () => {
@@ -169,7 +177,9 @@ describe("Suspense", () => {
       '<!doctype html><html><head><title>T</title></head><body><template id="suspense-1"></template><i>wait</i><!--/suspense-1-->,<template id="suspense-2"></template>wait<!--/suspense-2-->!',
     )
     b.resolve(<b>2</b>)
-    expect(plain((await iterator.next()).value)).toBe('<div hidden="until-found" data-suspense="suspense-2"><b>2</b></div><script/>')
+    expect(plain((await iterator.next()).value)).toBe(
+      '<div hidden="until-found" data-suspense="suspense-2"><b>2</b></div><script/>',
+    )
     a.resolve("<1>")
     expect(plain((await iterator.next()).value)).toBe(
       '<div hidden="until-found" data-suspense="suspense-1">&lt;1&gt;</div><script/></body></html>',
@@ -185,23 +195,34 @@ describe("Suspense", () => {
     expect(plain(await all(document))).toMatch(
       /<!--\/suspense-1--><div hidden="until-found" data-suspense="suspense-1">x<\/div><script\/><\/body>\n<\/html>\n$/,
     )
-    const slower = Suspense({ fallback: "wait", children: new Promise<string>(done => setTimeout(done, 30, "y")) })
+    const slower = Suspense({
+      fallback: "wait",
+      children: new Promise<string>(done => setTimeout(done, 30, "y")),
+    })
     expect(plain(await all(html`<html><body>${late()}${slower}</body></html>`))).toMatch(
       /data-suspense="suspense-1">x<\/div><script\/><div hidden="until-found" data-suspense="suspense-2">y<\/div><script\/><\/body><\/html>$/,
     )
-    expect(plain(await all(late()))).toMatch(/<!--\/suspense-1--><div hidden="until-found" data-suspense="suspense-1">x<\/div><script\/>$/)
+    expect(plain(await all(late()))).toMatch(
+      /<!--\/suspense-1--><div hidden="until-found" data-suspense="suspense-1">x<\/div><script\/>$/,
+    )
   })
 
   it("nests: what is suspended inside comes in its own time", async () => {
     const [outer, inner] = [deferred<Child>(), deferred<Child>()]
-    const iterator = stream(<Suspense fallback="outer">{outer.promise as Promise<string>}</Suspense>)
+    const iterator = stream(
+      <Suspense fallback="outer">{outer.promise as Promise<string>}</Suspense>,
+    )
     expect((await iterator.next()).value).toContain("outer")
-    outer.resolve(<p>{Suspense({ fallback: "inner", children: inner.promise as Promise<string> })}</p>)
+    outer.resolve(
+      <p>{Suspense({ fallback: "inner", children: inner.promise as Promise<string> })}</p>,
+    )
     expect(plain((await iterator.next()).value)).toBe(
       '<div hidden="until-found" data-suspense="suspense-1"><p><template id="suspense-2"></template>inner<!--/suspense-2--></p></div><script/>',
     )
     inner.resolve("x")
-    expect(plain((await iterator.next()).value)).toBe('<div hidden="until-found" data-suspense="suspense-2">x</div><script/>')
+    expect(plain((await iterator.next()).value)).toBe(
+      '<div hidden="until-found" data-suspense="suspense-2">x</div><script/>',
+    )
   })
 
   it("keeps the nonce of the page on all that it adds", async () => {
@@ -211,40 +232,72 @@ describe("Suspense", () => {
         {late}
       </Page>,
     )
-    expect(text.match(/<(?:script|style)[^>]*>/g)).toEqual(['<style nonce="n0">', '<script nonce="n0">'])
-    expect(await all(<p>{Suspense({ children: ticks().then(() => "x") })}</p>, { nonce: "n1" })).toContain('<script nonce="n1">')
+    expect(text.match(/<(?:script|style)[^>]*>/g)).toEqual([
+      '<style nonce="n0">',
+      '<script nonce="n0">',
+    ])
+    expect(
+      await all(<p>{Suspense({ children: ticks().then(() => "x") })}</p>, { nonce: "n1" }),
+    ).toContain('<script nonce="n1">')
   })
 
   it("publishes the hash of its one script", () => {
-    expect(suspenseScriptHash).toBe(`sha256-${createHash("sha256").update(suspenseScript).digest("base64")}`)
+    expect(suspenseScriptHash).toBe(
+      `sha256-${createHash("sha256").update(suspenseScript).digest("base64")}`,
+    )
   })
 
   it("moves rows and cells inside of a table, where alone they exist", async () => {
-    const late = async (content: Child) => plain(await all(Suspense({ children: ticks().then(() => content as string) })))
+    const late = async (content: Child) =>
+      plain(await all(Suspense({ children: ticks().then(() => content as string) })))
     expect(
       await late(
         <tr>
           <td>x</td>
         </tr>,
       ),
-    ).toContain('<table hidden="until-found" data-suspense="suspense-1" data-inside="tbody"><tbody><tr><td>x</td></tr></tbody></table>')
-    expect(await late(<td>x</td>)).toContain('data-inside="tr"><tbody><tr><td>x</td></tr></tbody></table>')
-    expect(await late(<tbody />)).toContain('<table hidden="until-found" data-suspense="suspense-1"><tbody></tbody></table>')
-    expect(await late(<li />)).toContain('<div hidden="until-found" data-suspense="suspense-1"><li></li></div>')
+    ).toContain(
+      '<table hidden="until-found" data-suspense="suspense-1" data-inside="tbody"><tbody><tr><td>x</td></tr></tbody></table>',
+    )
+    expect(await late(<td>x</td>)).toContain(
+      'data-inside="tr"><tbody><tr><td>x</td></tr></tbody></table>',
+    )
+    expect(await late(<tbody />)).toContain(
+      '<table hidden="until-found" data-suspense="suspense-1"><tbody></tbody></table>',
+    )
+    expect(await late(<li />)).toContain(
+      '<div hidden="until-found" data-suspense="suspense-1"><li></li></div>',
+    )
   })
 
   it("moves parts of an SVG and of a formula inside of one, where alone they are what they are", async () => {
-    const late = async (content: Child) => plain(await all(Suspense({ children: ticks().then(() => content as string) })))
-    for (const tag of ["circle", "g", "path", "text", "tspan", "linearGradient", "foreignObject", "feBlend", "animateMotion", "use"]) {
+    const late = async (content: Child) =>
+      plain(await all(Suspense({ children: ticks().then(() => content as string) })))
+    for (const tag of [
+      "circle",
+      "g",
+      "path",
+      "text",
+      "tspan",
+      "linearGradient",
+      "foreignObject",
+      "feBlend",
+      "animateMotion",
+      "use",
+    ]) {
       expect(await late(createElement(tag, {}))).toContain(
         `<div hidden="until-found" data-suspense="suspense-1" data-inside="svg"><svg><${tag}></${tag}></svg></div>`,
       )
     }
     for (const tag of ["mi", "mrow", "mfrac", "msqrt", "semantics"]) {
-      expect(await late(createElement(tag, {}))).toContain(`data-inside="math"><math><${tag}></${tag}></math></div>`)
+      expect(await late(createElement(tag, {}))).toContain(
+        `data-inside="math"><math><${tag}></${tag}></math></div>`,
+      )
     }
     for (const tag of ["main", "map", "mark", "menu", "meter", "svg", "math", "a", "b", "p"]) {
-      expect(await late(createElement(tag, {}))).toContain(`data-suspense="suspense-1"><${tag}></${tag}></div>`)
+      expect(await late(createElement(tag, {}))).toContain(
+        `data-suspense="suspense-1"><${tag}></${tag}></div>`,
+      )
     }
     expect(await late(html`<!-- x --> <tr></tr>`)).toContain('data-inside="tbody"')
   })
@@ -254,8 +307,10 @@ describe("Suspense", () => {
       yield late()
     }
     const late = () => Suspense({ fallback: "wait", children: ticks().then(() => "x") })
-    const nested = () => Suspense({ fallback: "wait", children: ticks().then(() => <b>{late()}</b>) })
-    const deep = () => Promise.resolve([late(), count(), Boundary({ fallback: "!", children: late() })])
+    const nested = () =>
+      Suspense({ fallback: "wait", children: ticks().then(() => <b>{late()}</b>) })
+    const deep = () =>
+      Promise.resolve([late(), count(), Boundary({ fallback: "!", children: late() })])
     const cases: [Child, string][] = [
       [<title>{late()}</title>, "<title>x</title>"],
       [<title>a {late()}</title>, "<title>a x</title>"],
@@ -272,12 +327,17 @@ describe("Suspense", () => {
       [html`<title>${late()}</title>`, "<title>x</title>"],
       [html`<textarea>${late()}</textarea>`, "<textarea>\nx</textarea>"],
       [html`<textarea>a ${late()}</textarea>`, "<textarea>a x</textarea>"],
-      [html`<template><ul><li>${nested()}</li></ul></template>`, "<template><ul><li><b>x</b></li></ul></template>"],
+      [
+        html`<template><ul><li>${nested()}</li></ul></template>`,
+        "<template><ul><li><b>x</b></li></ul></template>",
+      ],
       [html`<noscript>${deep()}</noscript>`, "<noscript>xxx</noscript>"],
     ]
     for (const [markup, expected] of cases) expect(await all(markup)).toBe(expected)
     // Behind them it goes on as before.
-    expect(plain(await all(html`<noscript></noscript><template>${late()}</template><p>${late()}</p>`))).toMatch(
+    expect(
+      plain(await all(html`<noscript></noscript><template>${late()}</template><p>${late()}</p>`)),
+    ).toMatch(
       /^<template>x<\/template><p><template id="suspense-1"><\/template>wait<!--\/suspense-1--><\/p>/,
     )
   })
@@ -285,7 +345,10 @@ describe("Suspense", () => {
   it("ends the work behind content that is waited for in its place", async () => {
     const reasons: unknown[] = []
     const work = Suspense({
-      children: ({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => reasons.push(signal.reason))),
+      children: ({ signal }) =>
+        new Promise<string>(() =>
+          signal.addEventListener("abort", () => reasons.push(signal.reason)),
+        ),
     })
     const abort = new AbortController()
     const next = stream(<title>{work}</title>, { signal: abort.signal })
@@ -299,7 +362,8 @@ describe("Suspense", () => {
   it("has ids that no other stream and no element of the page has", async () => {
     const late = () => Suspense({ fallback: "wait", children: ticks().then(() => "x") })
     const ids = new Set<string>()
-    for (let i = 0; i < 20; i++) ids.add(/<template id="([^"]+)"/.exec(await all(<p id="suspense-1">{late()}</p>))?.[1] ?? "")
+    for (let i = 0; i < 20; i++)
+      ids.add(/<template id="([^"]+)"/.exec(await all(<p id="suspense-1">{late()}</p>))?.[1] ?? "")
     expect(ids.size).toBe(20)
     for (const id of ids) expect(id).toMatch(/^suspense-[0-9a-f]{16}-1$/)
   })
@@ -307,7 +371,8 @@ describe("Suspense", () => {
   it("runs the hooks at the end of the page after the last content", async () => {
     const log: string[] = []
     removers.push(onPageEnd(() => html`<u>${log.join()}</u>`))
-    const late = (name: string) => Suspense({ fallback: "wait", children: ticks().then(() => void log.push(name)) })
+    const late = (name: string) =>
+      Suspense({ fallback: "wait", children: ticks().then(() => void log.push(name)) })
     const page = () => Page({ title: "T", bare: true }, late("a"), late("b"))
     expect(await all(page())).toMatch(/<u>a,b<\/u><\/body><\/html>$/)
     log.length = 0
@@ -330,10 +395,16 @@ describe("Suspense", () => {
       const inside = () =>
         Suspense({
           fallback: "wait",
-          children: Boundary({ fallback, children: ticks().then(() => Promise.reject(new Error("<down>"))) }),
+          children: Boundary({
+            fallback,
+            children: ticks().then(() => Promise.reject(new Error("<down>"))),
+          }),
         })
-      const late = '<div hidden="until-found" data-suspense="suspense-1"><em>&lt;down&gt;</em></div><script/>'
-      expect(plain(await all(around()))).toBe(`before <template id="suspense-1"></template>wait<!--/suspense-1--> after${late}`)
+      const late =
+        '<div hidden="until-found" data-suspense="suspense-1"><em>&lt;down&gt;</em></div><script/>'
+      expect(plain(await all(around()))).toBe(
+        `before <template id="suspense-1"></template>wait<!--/suspense-1--> after${late}`,
+      )
       expect(await render(around())).toBe("before <em>&lt;down&gt;</em> after")
       expect(plain(await all(inside()))).toMatch(new RegExp(`${late}$`))
     })
@@ -368,9 +439,14 @@ describe("Suspense", () => {
         },
       })
       await expect(render(broken)).rejects.toThrow("now")
-      expect(await render(Boundary({ fallback: "saved", children: Suspense({ children: () => Promise.reject(new Error("now")) }) }))).toBe(
-        "saved",
-      )
+      expect(
+        await render(
+          Boundary({
+            fallback: "saved",
+            children: Suspense({ children: () => Promise.reject(new Error("now")) }),
+          }),
+        ),
+      ).toBe("saved")
     })
   })
 
@@ -379,7 +455,10 @@ describe("Suspense", () => {
     const work = () =>
       Suspense({
         fallback: "wait",
-        children: ({ signal }) => new Promise<string>(() => signal.addEventListener("abort", () => reasons.push(signal.reason))),
+        children: ({ signal }) =>
+          new Promise<string>(() =>
+            signal.addEventListener("abort", () => reasons.push(signal.reason)),
+          ),
       })
     const abort = new AbortController()
     const streamed = stream(
@@ -413,7 +492,10 @@ describe("Suspense", () => {
     const listen = (reason: unknown): void => void seen.push(reason)
     process.on("unhandledRejection", listen)
     Suspense({ fallback: "wait", children: Promise.reject(new Error("a")) })
-    Boundary({ fallback: "x", children: Suspense({ children: () => Promise.reject(new Error("b")) }) })
+    Boundary({
+      fallback: "x",
+      children: Suspense({ children: () => Promise.reject(new Error("b")) }),
+    })
     await ticks()
     process.off("unhandledRejection", listen)
     expect(seen).toEqual([])
@@ -423,7 +505,8 @@ describe("Suspense", () => {
 describe("patchesOf", () => {
   const collect = async (child: Child): Promise<string[]> => {
     const patches: string[] = []
-    for await (const { replaces, markup } of patchesOf(child)) patches.push(`${replaces ?? "-"}: ${markup}`)
+    for await (const { replaces, markup } of patchesOf(child))
+      patches.push(`${replaces ?? "-"}: ${markup}`)
     return patches.map(plain)
   }
 
@@ -443,7 +526,8 @@ describe("patchesOf", () => {
   })
 
   it("replaces a part of an SVG by one, in an SVG alone", async () => {
-    const late = (content: Child, fallback?: Child) => Suspense({ fallback, children: ticks().then(() => content as string) })
+    const late = (content: Child, fallback?: Child) =>
+      Suspense({ fallback, children: ticks().then(() => content as string) })
     const namespaces: string[] = []
     const patches: string[] = []
     const inner = late(html`<circle r="2"/>`)
@@ -465,15 +549,20 @@ describe("patchesOf", () => {
   })
 
   it("waits for options, and for what stands in text", async () => {
-    const late = (content: Child, fallback?: Child) => Suspense({ fallback, children: ticks().then(() => content as string) })
-    expect(await collect(<select id="s">{late(<option>x</option>, <option>wait</option>)}</select>)).toEqual([
-      '-: <select id="s"><option>x</option></select>',
+    const late = (content: Child, fallback?: Child) =>
+      Suspense({ fallback, children: ticks().then(() => content as string) })
+    expect(
+      await collect(<select id="s">{late(<option>x</option>, <option>wait</option>)}</select>),
+    ).toEqual(['-: <select id="s"><option>x</option></select>'])
+    expect(await collect(<textarea id="t">{late("x", "wait")}</textarea>)).toEqual([
+      '-: <textarea id="t">\nx</textarea>',
     ])
-    expect(await collect(<textarea id="t">{late("x", "wait")}</textarea>)).toEqual(['-: <textarea id="t">\nx</textarea>'])
   })
 
   it("waits for rows, among which no placeholder can stand", async () => {
     const row = Suspense({ fallback: <tr />, children: ticks().then(() => <tr id="r" />) })
-    expect(await collect(<tbody id="t">{row}</tbody>)).toEqual(['-: <tbody id="t"><tr id="r"></tr></tbody>'])
+    expect(await collect(<tbody id="t">{row}</tbody>)).toEqual([
+      '-: <tbody id="t"><tr id="r"></tr></tbody>',
+    ])
   })
 })

@@ -10,7 +10,9 @@ export interface SuspenseProps {
   /** What stands in the place of the children while they are not ready. */
   readonly fallback?: Child
   /** The part that takes long. As a function it gets a signal, which aborts when nobody waits for the page any more. */
-  readonly children?: Child | ((context: { readonly signal: AbortSignal }) => Child | PromiseLike<Child>)
+  readonly children?:
+    | Child
+    | ((context: { readonly signal: AbortSignal }) => Child | PromiseLike<Child>)
 }
 
 /**
@@ -21,7 +23,10 @@ export interface SuspenseProps {
 export function Suspense(props: SuspenseProps): Markup {
   const { fallback, children } = ownProps(props)
   const abort = new AbortController()
-  const content = typeof children === "function" ? started(() => children({ signal: abort.signal })) : toMarkup(children)
+  const content =
+    typeof children === "function"
+      ? started(() => children({ signal: abort.signal }))
+      : toMarkup(children)
   // Before it is known to be needed: a fallback may be a promise, and reject.
   const waiting = toMarkup(fallback)
   if (chunks(content) !== undefined) return content
@@ -67,16 +72,27 @@ export interface LatePatch {
  * The patches that bring `child` into a page. Here a suspended place is an element with an id. Throws the error of a child
  * that has no `Boundary`, the others first.
  */
-export async function* patchesOf(child: Child, signal?: AbortSignal): AsyncGenerator<LatePatch, void, void> {
+export async function* patchesOf(
+  child: Child,
+  signal?: AbortSignal,
+): AsyncGenerator<LatePatch, void, void> {
   const late = new LateContents(signal)
   const namespaces = new Map<string, LatePatch["namespace"]>()
   try {
-    yield { replaces: undefined, markup: await suspendInElements(await settleAround(child), late, namespaces, "html"), namespace: "html" }
+    yield {
+      replaces: undefined,
+      markup: await suspendInElements(await settleAround(child), late, namespaces, "html"),
+      namespace: "html",
+    }
     while (!late.isEmpty) {
       const arrived = await late.nextArrived()
       if (arrived === undefined) continue
       const namespace = namespaces.get(arrived.id) ?? "html"
-      yield { replaces: arrived.id, markup: await suspendInElements(arrived.content, late, namespaces, namespace), namespace }
+      yield {
+        replaces: arrived.id,
+        markup: await suspendInElements(arrived.content, late, namespaces, namespace),
+        namespace,
+      }
     }
     late.throwFirstError()
   } finally {
@@ -117,4 +133,16 @@ function namespaceBehind(text: string, outer: LatePatch["namespace"]): LatePatch
 }
 
 /** No element of ours can stand among rows, cells and options. */
-const onlyAmongTheirKind = new Set(["tr", "td", "th", "tbody", "thead", "tfoot", "caption", "col", "colgroup", "option", "optgroup"])
+const onlyAmongTheirKind = new Set([
+  "tr",
+  "td",
+  "th",
+  "tbody",
+  "thead",
+  "tfoot",
+  "caption",
+  "col",
+  "colgroup",
+  "option",
+  "optgroup",
+])

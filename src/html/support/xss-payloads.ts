@@ -56,7 +56,9 @@ const attacks = [
   "&quot;+pwned()+&quot;",
 ]
 
-export const payloads: readonly string[] = endings.flatMap(ending => attacks.map(attack => ending + attack))
+export const payloads: readonly string[] = endings.flatMap(ending =>
+  attacks.map(attack => ending + attack),
+)
 
 export const urlPayloads: readonly string[] = [
   "javascript:pwned()",

@@ -78,9 +78,13 @@ export interface Plan {
 export function planTemplate(strings: TemplateStringsArray, asWritten: boolean): Plan {
   // Only the language makes arrays with `raw` beside them: a JSON body cannot pass as a template.
   if (!Array.isArray(strings) || !Array.isArray(strings.raw)) {
-    throw htmlError("NITRO_HTML_TEMPLATE", "html is a template tag, and was called as a function.", {
-      fix: "Write html`...`. Trusted text in a variable is `raw(text)`; the <html> element is `Html(...)`.",
-    })
+    throw htmlError(
+      "NITRO_HTML_TEMPLATE",
+      "html is a template tag, and was called as a function.",
+      {
+        fix: "Write html`...`. Trusted text in a variable is `raw(text)`; the <html> element is `Html(...)`.",
+      },
+    )
   }
   return new TemplateReader(strings, asWritten).read()
 }
@@ -105,17 +109,36 @@ type State =
 
 const space = /[\t\n\f\r ]/
 /** Elements whose content is text, not elements; of `textarea` and `title` entities are decoded. */
-const textElements = new Set(["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"])
+const textElements = new Set([
+  "script",
+  "style",
+  "textarea",
+  "title",
+  "xmp",
+  "iframe",
+  "noembed",
+  "noframes",
+])
 
 /** Whether a hole of this kind starts with the name of its attribute, and ends with a quote. */
-export const isWholeAttribute = (kind: number): boolean => kind === PLAIN_ATTRIBUTE || kind === ADDRESS || kind === EXPRESSION
+export const isWholeAttribute = (kind: number): boolean =>
+  kind === PLAIN_ATTRIBUTE || kind === ADDRESS || kind === EXPRESSION
 
 function makePlan(texts: readonly string[], holes: readonly Hole[]): Plan {
   const statics = texts.map(flatText)
   const isWhole = (hole?: Hole): boolean => hole !== undefined && isWholeAttribute(hole.kind)
-  const leads = statics.map((text, i) => (isWhole(holes[i]) ? flatText(text + holes[i]?.lead) : text))
+  const leads = statics.map((text, i) =>
+    isWhole(holes[i]) ? flatText(text + holes[i]?.lead) : text,
+  )
   const close = (text: string): string => flatText(`"${text}`)
-  return { statics, leads, closing: statics.map(close), closingLeads: leads.map(close), kinds: holes.map(hole => hole.kind), holes }
+  return {
+    statics,
+    leads,
+    closing: statics.map(close),
+    closingLeads: leads.map(close),
+    kinds: holes.map(hole => hole.kind),
+    holes,
+  }
 }
 
 /** A tokenizer for the static text, after the states of the HTML standard (section 13.2.5). */
@@ -167,7 +190,8 @@ class TemplateReader {
     let skip = 0
     for (let i = 0; i <= last; i++) {
       const source: string | undefined = this.#strings[i]
-      if (source === undefined) throw htmlError("NITRO_HTML_TEMPLATE", "The template holds an invalid escape sequence.")
+      if (source === undefined)
+        throw htmlError("NITRO_HTML_TEMPLATE", "The template holds an invalid escape sequence.")
       for (let at = skip; at < source.length; at++) at = this.#step(source, at)
       if (i === last) break
       const next = this.#strings[i + 1] ?? ""
@@ -226,8 +250,10 @@ class TemplateReader {
     if (next === "!" || next === "?") this.#state = "markup declaration"
     else if (next === "/") {
       this.#state = "end tag"
-      if (/^<\/(?:svg|math)[\s/>]/i.test(source.slice(at, at + 8))) this.#foreign = Math.max(0, this.#foreign - 1)
-      if (/^<\/(?:template|noscript)[\s/>]/i.test(source.slice(at, at + 11))) this.#inert = Math.max(0, this.#inert - 1)
+      if (/^<\/(?:svg|math)[\s/>]/i.test(source.slice(at, at + 8)))
+        this.#foreign = Math.max(0, this.#foreign - 1)
+      if (/^<\/(?:template|noscript)[\s/>]/i.test(source.slice(at, at + 11)))
+        this.#inert = Math.max(0, this.#inert - 1)
     } else if (next === "" || /[a-z]/i.test(next)) {
       this.#state = "tag open"
       this.#tag = ""
@@ -240,7 +266,11 @@ class TemplateReader {
 
   #stepRawText(source: string, at: number, character: string): number {
     const end = `</${this.#tag}`
-    if (character === "<" && source.slice(at, at + end.length).toLowerCase() === end && /^[\s/>]?$/.test(source.charAt(at + end.length))) {
+    if (
+      character === "<" &&
+      source.slice(at, at + end.length).toLowerCase() === end &&
+      /^[\s/>]?$/.test(source.charAt(at + end.length))
+    ) {
       this.#state = "end tag"
       this.#isFirstChild = false
       this.#out += end
@@ -349,12 +379,16 @@ class TemplateReader {
     if (tag === "template" || tag === "noscript") this.#inert++
     if (tag === "svg" || tag === "math") {
       if (!this.#isSelfClosing) this.#foreign++
-    } else if (textElements.has(tag) && !(this.#foreign > 0 && (this.#isSelfClosing || tag === "title"))) {
+    } else if (
+      textElements.has(tag) &&
+      !(this.#foreign > 0 && (this.#isSelfClosing || tag === "title"))
+    ) {
       this.#state = "raw text"
       this.#script = new ScriptPosition()
     }
     this.#closeSpreads()
-    for (const hole of this.#values.splice(0)) hole.valueAt = [this.#statics.length, this.#out.length]
+    for (const hole of this.#values.splice(0))
+      hole.valueAt = [this.#statics.length, this.#out.length]
     this.#isFirstChild = tag === "textarea" || tag === "pre" || tag === "listing"
   }
 
@@ -403,14 +437,19 @@ class TemplateReader {
       case "before name":
       case "after name":
         if (this.#state === "after name") this.#bareAttributeEnds()
-        if ((next === "" ? isLast : !/^[\s/>]/.test(next)) || /^\s*=/.test(next)) throw refuse(`as an attribute name of <${this.#tag}>`)
+        if ((next === "" ? isLast : !/^[\s/>]/.test(next)) || /^\s*=/.test(next))
+          throw refuse(`as an attribute name of <${this.#tag}>`)
         this.#out = this.#out.slice(0, this.#attributeStart)
         this.#state = "before name"
         this.#add(this.#tag === "textarea" ? TEXTAREA : ATTRIBUTE)
         return 0
       case "before value":
         this.#nameEnds()
-        if (!/^(?:\s|>|\/>)/.test(next)) throw refuse(`as a part of the unquoted value of ${this.#name}`, "Put the value in quotes.")
+        if (!/^(?:\s|>|\/>)/.test(next))
+          throw refuse(
+            `as a part of the unquoted value of ${this.#name}`,
+            "Put the value in quotes.",
+          )
         this.#addAttribute()
         return 0
       case "quoted":
@@ -423,7 +462,10 @@ class TemplateReader {
       case "unquoted":
         throw refuse(`as a part of the unquoted value of ${this.#name}`, "Put the value in quotes.")
       case "name":
-        throw refuse(`in an attribute name of <${this.#tag}>`, `Write \`<div \${{ [name]: value }}>\`.`)
+        throw refuse(
+          `in an attribute name of <${this.#tag}>`,
+          `Write \`<div \${{ [name]: value }}>\`.`,
+        )
       case "comment":
         throw refuse("in a comment", "Use `comment(text)`, or leave it out.")
       case "markup declaration":
@@ -437,7 +479,15 @@ class TemplateReader {
     const isInPlace = this.#state === "raw text" || this.#inert > 0
     const isObject = name === undefined && (kind === ATTRIBUTE || kind === TEXTAREA)
     const others = isObject ? { others: this.#names } : {}
-    const hole: OpenHole = { kind, tag: this.#tag, name, lead: name?.lead ?? "", pieces, isInPlace, ...others }
+    const hole: OpenHole = {
+      kind,
+      tag: this.#tag,
+      name,
+      lead: name?.lead ?? "",
+      pieces,
+      isInPlace,
+      ...others,
+    }
     this.#tagText += `\0${this.#holes.length};`
     this.#holes.push(hole)
     if (kind === TEXTAREA) this.#values.push(hole)
@@ -451,7 +501,11 @@ class TemplateReader {
     } else if (tag === "style") this.#add(CODE)
     else if (tag === "script") {
       const why = this.#script.refusal(next)
-      if (why !== undefined) throw refuse(`in <script> ${why}`, `Write \`const data = \${value}\` without quotes: it is printed as JSON.`)
+      if (why !== undefined)
+        throw refuse(
+          `in <script> ${why}`,
+          `Write \`const data = \${value}\` without quotes: it is printed as JSON.`,
+        )
       this.#script.value()
       this.#add(JSON_VALUE)
     } else throw refuse(`in <${tag}>, whose content is not parsed`)
@@ -462,7 +516,10 @@ class TemplateReader {
     const name = this.#attributeName()
     this.#out = this.#out.slice(0, this.#attributeStart)
     this.#state = "before name"
-    this.#add(this.#tag === "textarea" && name.name.toLowerCase() === "value" ? TEXTAREA : wholeKind(name), name)
+    this.#add(
+      this.#tag === "textarea" && name.name.toLowerCase() === "value" ? TEXTAREA : wholeKind(name),
+      name,
+    )
   }
 
   #attributeName(): AttributeName {
@@ -498,7 +555,10 @@ class TemplateReader {
       "raw text": `<${this.#tag}>`,
       quoted: `the value of ${this.#name}`,
     }
-    return htmlError("NITRO_HTML_TEMPLATE", `The template ends inside ${where[this.#state] ?? "a tag"}.`)
+    return htmlError(
+      "NITRO_HTML_TEMPLATE",
+      `The template ends inside ${where[this.#state] ?? "a tag"}.`,
+    )
   }
 }
 
@@ -512,10 +572,15 @@ function wholeKind(name: AttributeName): number {
   return name.kind === "url" ? ADDRESS : name.kind === "expression" ? EXPRESSION : ATTRIBUTE
 }
 
-const encodeAll = (text: string): string => Array.from(text, character => encode(character.codePointAt(0) as number)).join("")
+const encodeAll = (text: string): string =>
+  Array.from(text, character => encode(character.codePointAt(0) as number)).join("")
 
 const refuse = (where: string, fix?: string): Error =>
-  htmlError("NITRO_HTML_CONTEXT", `A value cannot stand ${where}: no escaping makes it safe there.`, fix === undefined ? {} : { fix })
+  htmlError(
+    "NITRO_HTML_CONTEXT",
+    `A value cannot stand ${where}: no escaping makes it safe there.`,
+    fix === undefined ? {} : { fix },
+  )
 
 /** Whether a value that starts with the static text `before` can only be judged with all of its pieces. */
 function isCheckedWhole(name: AttributeName, before: string): boolean {
@@ -561,7 +626,10 @@ function pieceRefusal(name: AttributeName, before: string): Error | undefined {
     case "style": {
       const declaration = before.slice(before.lastIndexOf(";") + 1)
       if (!declaration.includes(":") || /["'(\\{}]|\/\*/.test(declaration)) {
-        return refuse("in a style but as the value of a property", `Write \`style=\${{ property: value }}\`.`)
+        return refuse(
+          "in a style but as the value of a property",
+          `Write \`style=\${{ property: value }}\`.`,
+        )
       }
       return undefined
     }

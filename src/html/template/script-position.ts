@@ -22,13 +22,16 @@ export class ScriptPosition {
   refusal(next: string): string | undefined {
     if (this.#inside === "//" || this.#inside === "/*") return "in a comment"
     if (this.#inside === "regex" || this.#inside === "regex class") return "in a regular expression"
-    if (this.#inside !== "code") return "inside a string, whose quotes it could close; JSON brings its own quotes"
+    if (this.#inside !== "code")
+      return "inside a string, whose quotes it could close; JSON brings its own quotes"
     const before = this.#code.trimEnd()
     const after = next.charAt(0)
     // A second, local check, in case the reader above was misled: a value stands after an operator or a keyword.
-    if (/["'`\\]$/.test(before) || /["'`\\]/.test(after)) return "next to a quote; JSON brings its own quotes"
+    if (/["'`\\]$/.test(before) || /["'`\\]/.test(after))
+      return "next to a quote; JSON brings its own quotes"
     if (/[\w$]/.test(after)) return "in the middle of a word"
-    if (/[\w$)\]]$/.test(before) && !endsWithKeyword(before)) return "directly after another value or a name"
+    if (/[\w$)\]]$/.test(before) && !endsWithKeyword(before))
+      return "directly after another value or a name"
     return undefined
   }
 
@@ -100,4 +103,6 @@ export class ScriptPosition {
 }
 
 const endsWithKeyword = (code: string): boolean =>
-  /(?:^|[^\w$.])(?:return|typeof|case|in|of|void|delete|throw|new|await|yield|default|else|do|instanceof)\s*$/.test(code)
+  /(?:^|[^\w$.])(?:return|typeof|case|in|of|void|delete|throw|new|await|yield|default|else|do|instanceof)\s*$/.test(
+    code,
+  )

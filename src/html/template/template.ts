@@ -4,7 +4,12 @@ import { attribute, attributes, attributeValue } from "../attributes/attribute.t
 import { type AttributeName, attributeName } from "../attributes/attribute-name.ts"
 import { classText } from "../attributes/class-list.ts"
 import { refuseTwice } from "../attributes/dead-attribute.ts"
-import { inputAttributes, isPassword, secretAttributes, typeOf } from "../attributes/secret-input.ts"
+import {
+  inputAttributes,
+  isPassword,
+  secretAttributes,
+  typeOf,
+} from "../attributes/secret-input.ts"
 import { isHarmless, styleValue } from "../attributes/style.ts"
 import { textOfValue } from "../elements/element.ts"
 import { inPlace } from "../elements/in-place.ts"
@@ -12,7 +17,15 @@ import { htmlError } from "../markup/call-site.ts"
 import { describe, ignoreRejections, isPlain, renderChild } from "../markup/child.ts"
 import { escapeHtml } from "../markup/escape.ts"
 import { scriptJson } from "../markup/literal.ts"
-import { appendParts, Finished, type Markup, PART_CHARACTERS, type Part, Parts, Raw } from "../markup/markup.ts"
+import {
+  appendParts,
+  Finished,
+  type Markup,
+  PART_CHARACTERS,
+  type Part,
+  Parts,
+  Raw,
+} from "../markup/markup.ts"
 import {
   ADDRESS,
   ATTRIBUTE,
@@ -83,7 +96,8 @@ const templateTag =
           leads = isOpen ? plan.closingLeads : plan.leads
           if (!isQuick && kind < GROUP) rendered = printHole(plan.holes[i] as Hole, kind, value)
         }
-        if (typeof rendered === "string" && text.length + rendered.length <= PART_CHARACTERS) text += rendered
+        if (typeof rendered === "string" && text.length + rendered.length <= PART_CHARACTERS)
+          text += rendered
         else {
           const all: unknown[] = []
           for (let at = 0; at < kinds.length; at++) all.push(values[at])
@@ -142,7 +156,8 @@ function continueInParts(
     const child = known ?? (hole.kind === TEXT ? renderChild(values[i]) : undefined)
     known = undefined
     if (typeof child === "string") text += child
-    else if (child !== undefined) text = appendParts(parts, text, hole.isInPlace ? inPlace(child) : child)
+    else if (child !== undefined)
+      text = appendParts(parts, text, hole.isInPlace ? inPlace(child) : child)
     else if (hole.kind === VERBATIM) {
       const content = hole.isInPlace ? inPlace(renderParts(values[i])) : renderParts(values[i])
       // Only an open tag, or another such value, stands before it.
@@ -152,17 +167,23 @@ function continueInParts(
       isEmpty &&= first === undefined
     } else if (hole.kind === TEXTAREA) {
       const { value: shown, ...others } =
-        hole.name === undefined ? (spreadOf(values[i], hole) as { readonly value?: unknown }) : { value: values[i] }
+        hole.name === undefined
+          ? (spreadOf(values[i], hole) as { readonly value?: unknown })
+          : { value: values[i] }
       text += attributes(others, hole.tag)
       value = { at: hole.valueAt, text: textOfValue(shown) ?? value?.text ?? "" }
     } else if (hole.kind === INPUT) text += spreadOnInput(hole, i, values)
-    else if (hole.kind === GROUP) text += printGroup(hole, hole.name as AttributeName, values.slice(i))
+    else if (hole.kind === GROUP)
+      text += printGroup(hole, hole.name as AttributeName, values.slice(i))
     else text += printHole(hole, hole.kind, values[i])
     if (text.length > PART_CHARACTERS) {
       parts.push(text)
       text = ""
     }
-    text += value?.at?.[0] === i + 1 ? withValue(following[i + 1] as string, plan.statics[i + 1] as string, value) : following[i + 1]
+    text +=
+      value?.at?.[0] === i + 1
+        ? withValue(following[i + 1] as string, plan.statics[i + 1] as string, value)
+        : following[i + 1]
     following = plan.statics
   }
   if (parts.length === 0) return new Finished(text)
@@ -178,7 +199,9 @@ function quickText(kind: number, value: unknown): string | undefined {
     return kind === STYLE_PIECE && isHarmless(value) ? value : undefined
   }
   if (typeof value === "number") return kind <= STYLE_PIECE ? String(value) : undefined
-  return kind === EXPRESSION && value instanceof Expression ? Expression.attributeText(value, escapeHtml) : undefined
+  return kind === EXPRESSION && value instanceof Expression
+    ? Expression.attributeText(value, escapeHtml)
+    : undefined
 }
 
 /** The text of a hole that is not in plain text. */
@@ -208,7 +231,9 @@ const spread = (value: unknown, hole: Hole): string => attributes(spreadOf(value
 function spreadOnInput(hole: Hole, at: number, values: readonly unknown[]): string {
   const isSecret = (hole.passwordBy as readonly number[]).some(other => {
     const value = values[other]
-    return isPassword(other !== at && typeof value === "object" && value !== null ? typeOf(value) : String(value))
+    return isPassword(
+      other !== at && typeof value === "object" && value !== null ? typeOf(value) : String(value),
+    )
   })
   return spread(values[at], isSecret ? { ...hole, passwordBy: true } : hole)
 }
@@ -226,7 +251,10 @@ function spreadOf(value: unknown, hole: Hole): object {
   const all = inputOf(value, hole)
   if (others === undefined || others.size === 0) return all
   const isTwice = (key: string, one: unknown): boolean =>
-    one !== null && one !== undefined && one !== false && others.has(attributeName(key).name.toLowerCase())
+    one !== null &&
+    one !== undefined &&
+    one !== false &&
+    others.has(attributeName(key).name.toLowerCase())
   const twice = Object.entries(all).filter(([key, one]) => isTwice(key, one))
   if (twice.length === 0) return all
   refuseTwice(tag, attributeName((twice[0] as [string, unknown])[0]).name)
@@ -234,7 +262,11 @@ function spreadOf(value: unknown, hole: Hole): object {
 }
 
 /** The static text `piece`, with the text of a `<textarea>` where its open tag ends, unless it has some already. */
-function withValue(piece: string, unclosed: string, { at, text }: { readonly at: Hole["valueAt"]; readonly text: string }): string {
+function withValue(
+  piece: string,
+  unclosed: string,
+  { at, text }: { readonly at: Hole["valueAt"]; readonly text: string },
+): string {
   // It may begin with the quote that ends an attribute.
   const end = (at?.[1] ?? 0) + piece.length - unclosed.length
   if (text === "" || !/^<\/textarea/i.test(piece.slice(end))) return piece
@@ -244,9 +276,13 @@ function withValue(piece: string, unclosed: string, { at, text }: { readonly at:
 function attributesOf(value: unknown, tag: string): object {
   if (value === null || value === undefined || value === false || value === "") return {}
   if (typeof value === "object" && isPlain(value)) return value
-  throw htmlError("NITRO_HTML_CONTEXT", `<${tag} \${...}> takes an object of attributes, and was given ${describe(value)}.`, {
-    fix: `Write \`<div \${{ id, class: name }}>\`, or name the attribute: \`<div id=\${id}>\`.`,
-  })
+  throw htmlError(
+    "NITRO_HTML_CONTEXT",
+    `<${tag} \${...}> takes an object of attributes, and was given ${describe(value)}.`,
+    {
+      fix: `Write \`<div \${{ id, class: name }}>\`, or name the attribute: \`<div id=\${id}>\`.`,
+    },
+  )
 }
 
 /** A value of several pieces, `href=`\${base}?q=\${q}``: put together first, so that it is checked as a whole. */
@@ -261,7 +297,14 @@ function printGroup(hole: Hole, name: AttributeName, values: readonly unknown[])
   return attributeValue(name, whole, hole.tag) === undefined ? "" : `${hole.lead}${text}"`
 }
 
-const plainPiece: AttributeName = { name: "value", kind: "plain", lead: "", bare: "", takesAnyText: true, isAddress: false }
+const plainPiece: AttributeName = {
+  name: "value",
+  kind: "plain",
+  lead: "",
+  bare: "",
+  takesAnyText: true,
+  isAddress: false,
+}
 
 /** The text of one value among others in a quoted value; nothing for `null`, `undefined` and booleans. */
 function piece(kind: string, value: unknown, isCustom = false): string {
@@ -276,9 +319,13 @@ function piece(kind: string, value: unknown, isCustom = false): string {
 function trustedCode(value: unknown, tag: string): string {
   if (value instanceof Raw) return value.text
   if (value === null || value === undefined || value === false) return ""
-  throw htmlError("NITRO_HTML_CONTEXT", `A value inside <${tag}> is code, and escaping cannot make ${describe(value)} safe there.`, {
-    fix: "Use the `style` attribute or a class for values, or raw(`...`) for CSS you wrote yourself.",
-  })
+  throw htmlError(
+    "NITRO_HTML_CONTEXT",
+    `A value inside <${tag}> is code, and escaping cannot make ${describe(value)} safe there.`,
+    {
+      fix: "Use the `style` attribute or a class for values, or raw(`...`) for CSS you wrote yourself.",
+    },
+  )
 }
 
 function renderParts(value: unknown): readonly Part[] {

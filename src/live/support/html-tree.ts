@@ -1,6 +1,19 @@
 // A small tree of HTML for tests: well-formed markup in, elements that keep their identity, the same markup out.
 
-const voidTags = new Set(["area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+const voidTags = new Set([
+  "area",
+  "base",
+  "br",
+  "col",
+  "hr",
+  "img",
+  "input",
+  "link",
+  "meta",
+  "source",
+  "track",
+  "wbr",
+])
 
 export class Element {
   parent: Element | undefined
@@ -43,13 +56,19 @@ export class Element {
 
   insertBefore(element: Element, next: Element | undefined): void {
     element.remove()
-    this.children.splice(next === undefined ? this.children.length : this.children.indexOf(next), 0, element)
+    this.children.splice(
+      next === undefined ? this.children.length : this.children.indexOf(next),
+      0,
+      element,
+    )
     element.parent = this
   }
 
   /** Takes the content of another element and stays itself; children with an id stay themselves too. */
   morph(other: Element): void {
-    const known = new Map(this.elements.flatMap(child => (child.id === undefined ? [] : [[child.id, child]])))
+    const known = new Map(
+      this.elements.flatMap(child => (child.id === undefined ? [] : [[child.id, child]])),
+    )
     this.attributes = other.attributes
     this.children = other.children.map(child => {
       const own = child instanceof Element ? known.get(child.id ?? "") : undefined
@@ -63,14 +82,17 @@ export class Element {
   toString(): string {
     const inner = this.children.join("")
     if (this.tag === "#root") return inner
-    return voidTags.has(this.tag) ? `<${this.tag}${this.attributes}>` : `<${this.tag}${this.attributes}>${inner}</${this.tag}>`
+    return voidTags.has(this.tag)
+      ? `<${this.tag}${this.attributes}>`
+      : `<${this.tag}${this.attributes}>${inner}</${this.tag}>`
   }
 }
 
 export function parseHtml(text: string): Element {
   const root = new Element("#root", "")
   let at = root
-  const piece = /<!doctype[^>]*>|<!--[\s\S]*?-->|<\/([a-z][\w-]*)>|<([a-z][\w-]*)((?:\s+[^\s=>"]+(?:="[^"]*")?)*)\s*>|([^<]+)/gi
+  const piece =
+    /<!doctype[^>]*>|<!--[\s\S]*?-->|<\/([a-z][\w-]*)>|<([a-z][\w-]*)((?:\s+[^\s=>"]+(?:="[^"]*")?)*)\s*>|([^<]+)/gi
   let end = 0
   for (const [whole, closed, opened, attributes = "", content] of text.matchAll(piece)) {
     end += whole.length
@@ -86,6 +108,7 @@ export function parseHtml(text: string): Element {
       if (!voidTags.has(opened)) at = element
     }
   }
-  if (end !== text.length || at !== root) throw new Error(`Not well-formed, near <${at.tag}>: ${text.slice(0, 200)}`)
+  if (end !== text.length || at !== root)
+    throw new Error(`Not well-formed, near <${at.tag}>: ${text.slice(0, 200)}`)
   return root
 }

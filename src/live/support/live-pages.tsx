@@ -22,7 +22,8 @@ export function makeApp({ view, ...options }: Options) {
   return {
     handle,
     get,
-    page: async (path = "/", headers: Record<string, string> = {}) => (await get(path, headers)).text(),
+    page: async (path = "/", headers: Record<string, string> = {}) =>
+      (await get(path, headers)).text(),
     async open(page: string, headers: Record<string, string> = {}): Promise<LiveStream> {
       const response = await get(streamPath(page), headers)
       expect(response.status).toBe(200)
@@ -40,7 +41,8 @@ export type TestApp = ReturnType<typeof makeApp>
 
 /** The address that the page's script asks for its stream. */
 export function streamPath(page: string): string {
-  const expression = /data-init="([^"]*)"/.exec(page)?.[1]?.replaceAll("&#39;", "'").replaceAll("&amp;", "&") ?? ""
+  const expression =
+    /data-init="([^"]*)"/.exec(page)?.[1]?.replaceAll("&#39;", "'").replaceAll("&amp;", "&") ?? ""
   const path = /@get\('([^']+)'/.exec(expression)?.[1]
   if (!path) throw new Error(`The page opens no stream: ${page}`)
   return JSON.parse(`"${path}"`) as string
@@ -120,7 +122,10 @@ export class TestBrowser {
   readonly #app: TestApp
   readonly headers: Record<string, string>
 
-  constructor(app: TestApp, { moves = true, ...headers }: { readonly moves?: boolean } & Record<string, unknown> = {}) {
+  constructor(
+    app: TestApp,
+    { moves = true, ...headers }: { readonly moves?: boolean } & Record<string, unknown> = {},
+  ) {
     this.#app = app
     this.headers = { ...(moves && { "nitro-client": "1" }), ...(headers as Record<string, string>) }
   }
@@ -145,7 +150,11 @@ export class TestBrowser {
   /** Asks for what it missed, without a stream. */
   async poll(): Promise<void> {
     const last = this.page.lastId === undefined ? {} : { "last-event-id": this.page.lastId }
-    this.page.take(await (await this.#app.get(`${this.#address}&_nitro_once=1`, { ...this.headers, ...last })).text())
+    this.page.take(
+      await (
+        await this.#app.get(`${this.#address}&_nitro_once=1`, { ...this.headers, ...last })
+      ).text(),
+    )
   }
 
   /** Shows what came so far. */

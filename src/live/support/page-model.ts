@@ -62,13 +62,16 @@ export class PageModel {
       if (mode === "remove") target.remove()
       else if (mode === "outer") target.morph(content[0] as Element)
       else if (mode === "append") this.#insert(target, content[0] as Element, undefined)
-      else if (mode === "before") this.#insert(target.parent as Element, content[0] as Element, target)
+      else if (mode === "before")
+        this.#insert(target.parent as Element, content[0] as Element, target)
       else throw new Error(`The model knows no mode ${mode}.`)
     }
   }
 
   #insert(parent: Element, element: Element, next: Element | undefined): void {
-    const known = this.#movesElements ? parent.elements.find(child => child.id === element.id) : undefined
+    const known = this.#movesElements
+      ? parent.elements.find(child => child.id === element.id)
+      : undefined
     known?.morph(element)
     if (known !== next || known === undefined) parent.insertBefore(known ?? element, next)
   }
@@ -82,7 +85,9 @@ export class PageModel {
     if (rest === undefined) return [container]
     const [, isNot, wanted] = /^(:not\()?(\[id="(?:[^"\\]|\\.)*"\])\)?$/.exec(rest) ?? []
     if (wanted === undefined) throw new Error(`The model knows no selector ${selector}.`)
-    return container.elements.filter(child => (child.id === unquoted(wanted)) === (isNot === undefined))
+    return container.elements.filter(
+      child => (child.id === unquoted(wanted)) === (isNot === undefined),
+    )
   }
 }
 

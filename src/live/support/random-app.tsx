@@ -45,7 +45,10 @@ export function makeRandomApp(store: Store) {
       return this.hasMany(Note, "taskId")
     }
   }
-  class Note extends Entity("Note", { text: z.string(), taskId: ref("Task", { onDelete: "cascade" }) }) {
+  class Note extends Entity("Note", {
+    text: z.string(),
+    taskId: ref("Task", { onDelete: "cascade" }),
+  }) {
     static store = store
   }
 
@@ -56,7 +59,8 @@ export function makeRandomApp(store: Store) {
   )
   const Related = (task: Task) => (
     <li id={task.domId}>
-      {task.title} of {task.team.loaded?.name ?? "no team"}: {task.notes.loaded?.map(note => note.text).join(", ")}
+      {task.title} of {task.team.loaded?.name ?? "no team"}:{" "}
+      {task.notes.loaded?.map(note => note.text).join(", ")}
     </li>
   )
   const Personal = (task: Task) => (
@@ -96,9 +100,13 @@ export function makeRandomApp(store: Store) {
       ),
       { on: [Note], id: "nested" },
     ),
-    live(Task.onlyDeleted().orderBy("rank"), (task: Task) => <li id={task.domId}>{`${storage.getStore()}: ${task.title}`}</li>, {
-      id: "gone",
-    }),
+    live(
+      Task.onlyDeleted().orderBy("rank"),
+      (task: Task) => <li id={task.domId}>{`${storage.getStore()}: ${task.title}`}</li>,
+      {
+        id: "gone",
+      },
+    ),
   ]
 
   /** One change of the data, the same for the same number and data. */
@@ -110,9 +118,16 @@ export function makeRandomApp(store: Store) {
     const teams = await Team.all()
     const steps: (() => Promise<unknown>)[] = [
       async () => {
-        if (tasks.length >= maxTasks) await Task.deleteWhere(t => t.rank.lt(50), { permanently: random(2) === 0 })
+        if (tasks.length >= maxTasks)
+          await Task.deleteWhere(t => t.rank.lt(50), { permanently: random(2) === 0 })
         const count = 1 + random(4)
-        await Task.createMany(Array.from({ length: count }, () => ({ title: title(), rank: random(100), teamId: pick(teams)?.id ?? null })))
+        await Task.createMany(
+          Array.from({ length: count }, () => ({
+            title: title(),
+            rank: random(100),
+            teamId: pick(teams)?.id ?? null,
+          })),
+        )
       },
       async () => pick(tasks)?.update({ rank: random(100) }),
       async () => pick(tasks)?.update({ done: random(2) === 0, title: title() }),
@@ -125,10 +140,14 @@ export function makeRandomApp(store: Store) {
       async () => pick(tasks)?.notes.create({ text: title() }),
       async () => Note.deleteWhere({}, { all: true }),
       async () => Task.updateWhere(t => t.rank.gt(random(100)), { done: random(2) === 0 }),
-      async () => Promise.all(tasks.slice(0, 20).map(task => task.update({ rank: random(100), title: title() }))),
+      async () =>
+        Promise.all(
+          tasks.slice(0, 20).map(task => task.update({ rank: random(100), title: title() })),
+        ),
       // More than any queue takes.
       async () => {
-        for (let round = 0; round < 3; round++) for (const task of tasks) await task.update({ title: `${title()} ${"y".repeat(1500)}` })
+        for (let round = 0; round < 3; round++)
+          for (const task of tasks) await task.update({ title: `${title()} ${"y".repeat(1500)}` })
       },
       async () =>
         unitOfWork(async () => {
@@ -155,6 +174,7 @@ export function makeRandomApp(store: Store) {
   }
   return {
     handle,
-    fetch: (request: Request) => storage.run(userOf(request), () => handle(request, () => route(request))),
+    fetch: (request: Request) =>
+      storage.run(userOf(request), () => handle(request, () => route(request))),
   }
 }

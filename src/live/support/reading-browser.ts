@@ -60,7 +60,10 @@ export class ReadingBrowser {
     this.#isPaused = false
     const response = await this.#ask(this.#address, this.#headers).catch(() => undefined)
     if (response?.status !== 200) return void response?.body?.cancel()
-    this.#connection = { reader: (response.body as ReadableStream<Uint8Array>).getReader(), decoder: new TextDecoder() }
+    this.#connection = {
+      reader: (response.body as ReadableStream<Uint8Array>).getReader(),
+      decoder: new TextDecoder(),
+    }
     void this.#read()
   }
 

@@ -2,7 +2,15 @@
 import { afterAll, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
 import { postgresMissing, testDatabase } from "../../../test/support/postgres.ts"
-import { declareEntities, Entity, type EntityClass, ref, type Store, unitOfWork, withStores } from "../../entity/index.ts"
+import {
+  declareEntities,
+  Entity,
+  type EntityClass,
+  ref,
+  type Store,
+  unitOfWork,
+  withStores,
+} from "../../entity/index.ts"
 import { postgresDrivers } from "./postgres/drivers/load.ts"
 import { postgres } from "./postgres/store.ts"
 import { sqlite } from "./sqlite/store.ts"
@@ -60,7 +68,8 @@ const kinds: readonly (readonly [name: string, place: () => Place])[] = [
       const query = (database as NonNullable<typeof database>).query
       return {
         open: (mode = "sync") => keep(postgres({ url, driver, max: 3, schema: mode })),
-        run: async sql => void (await query(sql.replaceAll(/\b(products|categories|seen)\b/g, `${schema}.$1`))),
+        run: async sql =>
+          void (await query(sql.replaceAll(/\b(products|categories|seen)\b/g, `${schema}.$1`))),
         keys: async () =>
           (
             await query(
@@ -87,7 +96,10 @@ function releaseOne() {
 }
 function releaseTwo(rule: Rule, hasRelation = false) {
   class Category extends Entity("Category", { name: z.string() }) {}
-  class Product extends Entity("Product", { name: z.string(), categoryId: ref("Category", { onDelete: rule }).nullable().default(null) }) {
+  class Product extends Entity("Product", {
+    name: z.string(),
+    categoryId: ref("Category", { onDelete: rule }).nullable().default(null),
+  }) {
     get category() {
       return hasRelation ? this.belongsTo(Category, "categoryId") : undefined
     }
@@ -105,7 +117,9 @@ describe.each(kinds)("references on %s", (_, newPlace) => {
       const place = newPlace()
       const first = place.open()
       const Before = releaseOne()
-      await withStores(first, () => Before.createMany(["a", "b", "c"].map(name => ({ id: name, name }))))
+      await withStores(first, () =>
+        Before.createMany(["a", "b", "c"].map(name => ({ id: name, name }))),
+      )
       await first.close()
       const { Category, Product } = releaseTwo(rule, by === "a relation")
       if (by === "the app") declareEntities([Product, Category] as unknown as EntityClass[])
@@ -121,12 +135,18 @@ describe.each(kinds)("references on %s", (_, newPlace) => {
           ["c", "z"],
         ] as const)
           await (await Product.require(product)).update({ categoryId: category })
-        await expect((async () => (await Product.require("a")).update({ categoryId: "nothing" }))()).rejects.toMatchObject({
+        await expect(
+          (async () => (await Product.require("a")).update({ categoryId: "nothing" }))(),
+        ).rejects.toMatchObject({
           code: "NITRO_REFERENCE",
         })
-        const deletes = [async () => (await Category.require("x")).delete(), async () => Category.deleteWhere({ name: "y" })]
+        const deletes = [
+          async () => (await Category.require("x")).delete(),
+          async () => Category.deleteWhere({ name: "y" }),
+        ]
         for (const run of deletes) {
-          if (rule === "restrict") await expect(run()).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
+          if (rule === "restrict")
+            await expect(run()).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
           else await run()
         }
         const left = (await Product.all()).map(({ id, categoryId }) => [id, categoryId])
@@ -156,7 +176,9 @@ describe.each(kinds)("references on %s", (_, newPlace) => {
       await Category.create({ id: "x", name: "x" })
       expect(await place.keys()).toEqual(["products.category_id > categories (no action)"])
       await Product.create({ name: "a", categoryId: "x" })
-      await expect((async () => (await Category.require("x")).delete())()).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
+      await expect((async () => (await Category.require("x")).delete())()).rejects.toMatchObject({
+        code: "NITRO_REFERENCE",
+      })
     })
   })
 
@@ -172,7 +194,9 @@ describe.each(kinds)("references on %s", (_, newPlace) => {
         await Product.create({ name: "early", categoryId: "late" })
         await Category.create({ id: "late", name: "late" })
       })
-      await expect((async () => (await Category.require("late")).delete())()).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
+      await expect((async () => (await Category.require("late")).delete())()).rejects.toMatchObject(
+        { code: "NITRO_REFERENCE" },
+      )
     })
     await withStores(newPlace().open(), async () => {
       const { Category, Product } = declare()
@@ -201,7 +225,11 @@ describe.each(kinds)("references on %s", (_, newPlace) => {
       `${tables}); insert into categories values ('x', 'x'), ('y', 'y'); insert into products values ('a', 'a', 'x'), ('b', 'b', 'y'); create view seen as select category_id from products`,
     ],
   ]
-  it.each(strange.flatMap(([what, sql]) => (["sync", "check", "none"] as const).map(mode => [what, mode, sql] as const)))(
+  it.each(
+    strange.flatMap(([what, sql]) =>
+      (["sync", "check", "none"] as const).map(mode => [what, mode, sql] as const),
+    ),
+  )(
     "are kept by entities where the table of another program has %s, with the schema mode %s",
     async (_, mode, sql) => {
       const place = newPlace()
@@ -213,13 +241,19 @@ describe.each(kinds)("references on %s", (_, newPlace) => {
         await Category.count()
         // What `none` trusts is the database's business.
         if (mode === "none") return
-        await expect(Product.create({ name: "n", categoryId: "nothing" })).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
+        await expect(Product.create({ name: "n", categoryId: "nothing" })).rejects.toMatchObject({
+          code: "NITRO_REFERENCE",
+        })
         expect(await (await Category.require("x")).delete()).toBe(true)
         expect(await Category.deleteWhere({ name: "y" })).toBe(1)
-        expect((await Product.where({ id: ["a", "b"] })).map(({ categoryId }) => categoryId)).toEqual([null, null])
+        expect(
+          (await Product.where({ id: ["a", "b"] })).map(({ categoryId }) => categoryId),
+        ).toEqual([null, null])
       })
       const isKept = (await place.keys()).includes("products.category_id > categories (set null)")
-      const warnings = warn.mock.calls.map(([message]) => String(message)).filter(message => message.includes("foreign key"))
+      const warnings = warn.mock.calls
+        .map(([message]) => String(message))
+        .filter(message => message.includes("foreign key"))
       warn.mockRestore()
       if (mode === "none") expect(warnings).toEqual([])
       else if (!isKept) expect(warnings[0]).toContain('"category_id" of "products"')
@@ -231,6 +265,10 @@ it("to an entity that does not exist are refused when an app declares its classe
   class Gadget extends Entity("Gadget", { gizmoId: ref("Gizmoo").nullable().default(null) }) {}
   class Gizmo extends Entity("Gizmo", { name: z.string() }) {}
   expect(() => declareEntities([Gadget, Gizmo] as unknown as EntityClass[])).toThrow(
-    expect.objectContaining({ code: "NITRO_DEFINITION", message: expect.stringContaining('ref("Gizmoo")'), fix: 'Did you mean "Gizmo"?' }),
+    expect.objectContaining({
+      code: "NITRO_DEFINITION",
+      message: expect.stringContaining('ref("Gizmoo")'),
+      fix: 'Did you mean "Gizmo"?',
+    }),
   )
 })

@@ -44,14 +44,18 @@ beforeEach(() => {
   file = folder.path(`${files++}.db`)
 })
 
-const failure = async (run: () => unknown): Promise<unknown> => (async () => run())().catch((error: unknown) => error)
+const failure = async (run: () => unknown): Promise<unknown> =>
+  (async () => run())().catch((error: unknown) => error)
 
 /** Two classes that declare their store each for itself. */
 function declareTwice(open: () => Store): { Shelf: EntityClass; Book: EntityClass } {
   class Shelf extends Entity("Shelf", { name: z.string() }) {
     static store = keep(open())
   }
-  class Book extends Entity("Book", { title: z.string(), shelfId: ref("Shelf").nullable().default(null) }) {
+  class Book extends Entity("Book", {
+    title: z.string(),
+    shelfId: ref("Shelf").nullable().default(null),
+  }) {
     static store = keep(open())
     get shelf() {
       return this.belongsTo(Shelf, "shelfId")
@@ -91,7 +95,9 @@ describe.each(places)("two declarations of one database, %s", (_, start) => {
     await expect(failing).rejects.toThrow("on purpose")
     expect([await Shelf.count(), await Book.count()]).toEqual([2, 1])
     if (storeOf(Book).capabilities.foreignKeys) {
-      await expect(Book.create({ title: "z", shelfId: "nothing" } as never)).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
+      await expect(Book.create({ title: "z", shelfId: "nothing" } as never)).rejects.toMatchObject({
+        code: "NITRO_REFERENCE",
+      })
     }
   })
 
@@ -107,7 +113,9 @@ describe.each(places)("two declarations of one database, %s", (_, start) => {
     await other.close()
     const again = keep(open())
     expect(again).not.toBe(one)
-    expect(await withStores(again, () => Note.count())).toBe(one.capabilities.durable || one.name === "memory()" ? 1 : 0)
+    expect(await withStores(again, () => Note.count())).toBe(
+      one.capabilities.durable || one.name === "memory()" ? 1 : 0,
+    )
   })
 })
 
@@ -124,7 +132,13 @@ describe("a SQLite file", () => {
       sqlite(folder.path("link/shop.db")),
       sqlite(pathToFileURL(path)),
       sqlite({ file: path }),
-      sqlite({ synchronous: "normal", waitTimeoutMs: 30_000, file: path, busyTimeoutMs: 5000, driver: undefined as never }),
+      sqlite({
+        synchronous: "normal",
+        waitTimeoutMs: 30_000,
+        file: path,
+        busyTimeoutMs: 5000,
+        driver: undefined as never,
+      }),
       storeFromUrl(`sqlite:${path}`),
       storeFromUrl(`sqlite://${path}`),
     ]
@@ -135,7 +149,10 @@ describe("a SQLite file", () => {
     expect(keep(sqlite(file))).not.toBe(keep(sqlite(`${file}x`)))
     expect(sqlite(":memory:")).not.toBe(sqlite(":memory:"))
     expect(memory()).not.toBe(memory())
-    const [one, two] = [openConnection(driver as never, ":memory:"), openConnection(driver as never, ":memory:")]
+    const [one, two] = [
+      openConnection(driver as never, ":memory:"),
+      openConnection(driver as never, ":memory:"),
+    ]
     expect(sqlite({ driver: one })).toBe(sqlite({ driver: one }))
     expect(sqlite({ driver: one })).not.toBe(sqlite({ driver: two }))
   })
@@ -146,26 +163,35 @@ describe("a SQLite file", () => {
     { synchronous: "full" },
     { driver: driver as never, waitTimeoutMs: 1 },
   ]
-  it.each(others)("with other options is refused where both are used, with both places: %o", async options => {
-    const [one, other] = [keep(sqlite(file)), keep(sqlite({ ...options, file }))]
-    class Note extends Entity("Note", { text: z.string() }) {}
-    expect(await withStores(one, () => Note.count())).toBe(0)
-    const error = (await failure(() => withStores(other, () => Note.count()))) as Error & { details: { places: string[] } }
-    expect(error).toMatchObject({
-      code: "NITRO_STORE_CONFLICT",
-      details: { options: Object.keys(options).sort(), places: [expect.any(String), expect.any(String)] },
-    })
-    for (const place of error.details.places) {
-      expect(place).toMatch(/store-identity\.test\.ts:\d+:\d+$/)
-      expect(error.message).toContain(place)
-    }
-    await one.close()
-    if (options.schema === undefined) expect(await withStores(other, () => Note.count())).toBe(0)
-  })
+  it.each(others)(
+    "with other options is refused where both are used, with both places: %o",
+    async options => {
+      const [one, other] = [keep(sqlite(file)), keep(sqlite({ ...options, file }))]
+      class Note extends Entity("Note", { text: z.string() }) {}
+      expect(await withStores(one, () => Note.count())).toBe(0)
+      const error = (await failure(() => withStores(other, () => Note.count()))) as Error & {
+        details: { places: string[] }
+      }
+      expect(error).toMatchObject({
+        code: "NITRO_STORE_CONFLICT",
+        details: {
+          options: Object.keys(options).sort(),
+          places: [expect.any(String), expect.any(String)],
+        },
+      })
+      for (const place of error.details.places) {
+        expect(place).toMatch(/store-identity\.test\.ts:\d+:\d+$/)
+        expect(error.message).toContain(place)
+      }
+      await one.close()
+      if (options.schema === undefined) expect(await withStores(other, () => Note.count())).toBe(0)
+    },
+  )
 })
 
 describe("a Postgres database", () => {
-  const url = "postgres://ann:secret@db.example.org/shop?sslmode=require&application_name=a&options=-c%20search_path%3Dx"
+  const url =
+    "postgres://ann:secret@db.example.org/shop?sslmode=require&application_name=a&options=-c%20search_path%3Dx"
   const equal = [
     "postgresql://ann:secret@db.example.org:5432/shop?application_name=a&options=-c%20search_path%3Dx&sslmode=require",
     "postgres://ann:secret@DB.example.org/shop?options=-c+search_path%3Dx&sslmode=require&application_name=a",
@@ -198,15 +224,21 @@ describe("a Postgres database", () => {
     ["sslmode", { url: url.replace("require", "disable") }],
     ["password", { url: url.replace("secret", "hunter2") }],
   ]
-  it.each(others)("with another %s is refused where both are used, and no secret is told", async (name, options) => {
-    const own = url.replace("shop", `shop-${name}`)
-    const [one, other] = [keep(postgres(own)), keep(postgres({ ...options, url: options.url.replace("shop", `shop-${name}`) }))]
-    class Note extends Entity("Note", { text: z.string() }) {}
-    one.bind(Note.definition)
-    const error = (await failure(() => other.bind(Note.definition))) as Error
-    expect(error).toMatchObject({ code: "NITRO_STORE_CONFLICT", details: { options: [name] } })
-    expect(JSON.stringify([error.message, error])).not.toMatch(/secret|hunter2|ann/)
-  })
+  it.each(others)(
+    "with another %s is refused where both are used, and no secret is told",
+    async (name, options) => {
+      const own = url.replace("shop", `shop-${name}`)
+      const [one, other] = [
+        keep(postgres(own)),
+        keep(postgres({ ...options, url: options.url.replace("shop", `shop-${name}`) })),
+      ]
+      class Note extends Entity("Note", { text: z.string() }) {}
+      one.bind(Note.definition)
+      const error = (await failure(() => other.bind(Note.definition))) as Error
+      expect(error).toMatchObject({ code: "NITRO_STORE_CONFLICT", details: { options: [name] } })
+      expect(JSON.stringify([error.message, error])).not.toMatch(/secret|hunter2|ann/)
+    },
+  )
 
   it("is one store for one pool", async () => {
     const pool = new Pool({ connectionString: "postgres://localhost/none" })
@@ -224,7 +256,9 @@ describe("withStores", () => {
 
   it("wins over the store of the class", async () => {
     await withStores(other, () => Note.create({ text: "there" }))
-    expect([await Note.count(), await withStores({ Note: other }, () => Note.count())]).toEqual([0, 1])
+    expect([await Note.count(), await withStores({ Note: other }, () => Note.count())]).toEqual([
+      0, 1,
+    ])
   })
 
   it.each([
@@ -234,9 +268,13 @@ describe("withStores", () => {
     const refused = { code: "NITRO_STORE_CONFLICT" }
     await unitOfWork(async () => {
       await Note.create({ text: "here" })
-      await expect(failure(() => withStores(stores as Store, () => Note.create({ text: "there" })))).resolves.toMatchObject(refused)
+      await expect(
+        failure(() => withStores(stores as Store, () => Note.create({ text: "there" }))),
+      ).resolves.toMatchObject(refused)
       await unitOfWork(async () => {
-        await expect(failure(() => withStores(stores as Store, () => Note.count()))).resolves.toMatchObject(refused)
+        await expect(
+          failure(() => withStores(stores as Store, () => Note.count())),
+        ).resolves.toMatchObject(refused)
       })
       expect(await withStores(Note.store, () => Note.count())).toBe(1)
     })
@@ -246,6 +284,9 @@ describe("withStores", () => {
   it("may be called inside of a unit before anything else", async () => {
     const before = await withStores(other, () => Note.count())
     await unitOfWork(() => withStores(other, () => Note.create({ text: "there" })))
-    expect([await Note.count(), await withStores(other, () => Note.count())]).toEqual([0, before + 1])
+    expect([await Note.count(), await withStores(other, () => Note.count())]).toEqual([
+      0,
+      before + 1,
+    ])
   })
 })

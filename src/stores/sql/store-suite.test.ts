@@ -11,10 +11,16 @@ let files = 0
 for (const driver of availableDrivers) {
   storeSuite(
     { describe, it, expect },
-    { name: `sqlite(":memory:") on ${driver}`, open: options => sqlite({ file: ":memory:", driver, ...options }) },
+    {
+      name: `sqlite(":memory:") on ${driver}`,
+      open: options => sqlite({ file: ":memory:", driver, ...options }),
+    },
   )
   storeSuite(
     { describe, it, expect },
-    { name: `sqlite(file) on ${driver}`, open: options => sqlite({ file: folder.path(`${files++}.db`), driver, ...options }) },
+    {
+      name: `sqlite(file) on ${driver}`,
+      open: options => sqlite({ file: folder.path(`${files++}.db`), driver, ...options }),
+    },
   )
 }

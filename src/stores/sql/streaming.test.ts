@@ -34,7 +34,12 @@ async function createTable(store: Store): Promise<void> {
 async function streamAll(place: string, batchSize: number): Promise<unknown> {
   const script = fileURLToPath(new URL("testing/stream-all.ts", import.meta.url))
   const limits = [`--max-old-space-size=${heapMb}`, "--import", "tsx"]
-  const { stdout } = await promisify(execFile)(process.execPath, [...limits, script, place, String(batchSize)])
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...limits,
+    script,
+    place,
+    String(batchSize),
+  ])
   return JSON.parse(stdout)
 }
 

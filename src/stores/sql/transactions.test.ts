@@ -19,9 +19,15 @@ afterEach(async () => {
 for (const driver of availableDrivers) {
   for (const kind of ["file", "memory"] as const) {
     describe(`transactions on ${driver}, ${kind}`, () => {
-      const start = (options: Omit<SqliteOptions, "file" | "driver"> = {}): { store: SqliteStore; items: Repository } => {
+      const start = (
+        options: Omit<SqliteOptions, "file" | "driver"> = {},
+      ): { store: SqliteStore; items: Repository } => {
         const folder = temporaryFolder()
-        const store = sqlite({ ...options, driver, file: kind === "file" ? folder.path("test.db") : ":memory:" })
+        const store = sqlite({
+          ...options,
+          driver,
+          file: kind === "file" ? folder.path("test.db") : ":memory:",
+        })
         open.push(folder.remove, async () => store.close())
         return { store, items: store.bind(definition) }
       }
@@ -51,7 +57,10 @@ for (const driver of availableDrivers) {
           await store.transaction(async () => {
             await items.write(insert(`tx-${request}-1`))
             await sleep(Math.random() * 3)
-            const mine = await items.find({ where: { op: "startsWith", field: "id", value: `tx-${request}-` }, orderBy: [] })
+            const mine = await items.find({
+              where: { op: "startsWith", field: "id", value: `tx-${request}-` },
+              orderBy: [],
+            })
             expect(mine).toHaveLength(1)
             await items.write(insert(`tx-${request}-2`))
             if (request % 2 === 1) throw new Error("roll back")
@@ -63,9 +72,11 @@ for (const driver of availableDrivers) {
           expect(await items.get(`plain-${request}`)).toBeDefined()
         })
         const results = await Promise.allSettled([...requests, ...others])
-        expect(results.filter(result => result.status === "rejected").map(result => (result.reason as Error).message)).toEqual(
-          Array(25).fill("roll back"),
-        )
+        expect(
+          results
+            .filter(result => result.status === "rejected")
+            .map(result => (result.reason as Error).message),
+        ).toEqual(Array(25).fill("roll back"))
         const ids = (await items.find(all)).map(([id]) => String(id))
         expect(ids.filter(id => id.startsWith("plain-"))).toHaveLength(50)
         expect(ids.filter(id => id.startsWith("tx-")).sort()).toEqual(
@@ -119,7 +130,14 @@ for (const driver of availableDrivers) {
               }),
             ),
           )
-          expect(results.map(result => result.status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected", "fulfilled", "rejected"])
+          expect(results.map(result => result.status)).toEqual([
+            "fulfilled",
+            "rejected",
+            "fulfilled",
+            "rejected",
+            "fulfilled",
+            "rejected",
+          ])
         })
         expect((await items.find(all)).map(row => row[0])).toEqual(["x0", "x2", "x4"])
       })
@@ -139,7 +157,9 @@ for (const driver of availableDrivers) {
         const { store, items } = start()
         await store.transaction(async () => {
           await items.write(insert("a"))
-          await expect((async () => items.write([...insert("b"), ...insert("a")]))()).rejects.toMatchObject({ code: "NITRO_DUPLICATE" })
+          await expect(
+            (async () => items.write([...insert("b"), ...insert("a")]))(),
+          ).rejects.toMatchObject({ code: "NITRO_DUPLICATE" })
           await items.write(insert("c"))
         })
         expect((await items.find(all)).map(row => row[0])).toEqual(["a", "c"])
@@ -184,7 +204,9 @@ for (const driver of availableDrivers) {
       it("fails the commit, and keeps nothing, when a reference points nowhere", async () => {
         const { store } = start()
         const categories = store.bind(define("Category", { name: "string" }))
-        const products = store.bind(define("Product", { categoryId: { type: "string", references: "Category" } }))
+        const products = store.bind(
+          define("Product", { categoryId: { type: "string", references: "Category" } }),
+        )
         await expect(
           store.transaction(async () => {
             await categories.write([{ op: "insert", row: ["c", "x"] }])
@@ -201,7 +223,10 @@ for (const driver of availableDrivers) {
         const error = await store
           .transaction(async () => {
             await new Promise((resolve, reject) => {
-              emitter.on("go", () => void outside(async () => items.write(insert("a"))).then(resolve, reject))
+              emitter.on(
+                "go",
+                () => void outside(async () => items.write(insert("a"))).then(resolve, reject),
+              )
               emitter.emit("go")
             })
           })
@@ -216,13 +241,20 @@ for (const driver of availableDrivers) {
         let closing: unknown
         await store.transaction(async () => {
           await items.write(insert("a"))
-          expect(() => store.close()).toThrow(expect.objectContaining({ code: "NITRO_TRANSACTION" }))
-          closing = Promise.all([outside(async () => store.close()), outside(async () => store.close())])
+          expect(() => store.close()).toThrow(
+            expect.objectContaining({ code: "NITRO_TRANSACTION" }),
+          )
+          closing = Promise.all([
+            outside(async () => store.close()),
+            outside(async () => store.close()),
+          ])
           await sleep(2)
           await items.write(insert("b"))
         })
         await closing
-        expect(() => items.count(all)).toThrow(expect.objectContaining({ code: "NITRO_STORE_CLOSED" }))
+        expect(() => items.count(all)).toThrow(
+          expect.objectContaining({ code: "NITRO_STORE_CLOSED" }),
+        )
       })
     })
   }
@@ -237,9 +269,15 @@ for (const driver of availableDrivers) {
         await items.write(insert("b"))
         // As SQLite does on a full disk.
         connection.exec("rollback")
-        await expect((async () => items.write(insert("a")))()).rejects.toMatchObject({ code: "NITRO_DUPLICATE" })
-        await expect((async () => items.write(insert("c")))()).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
-        await expect(store.transaction(async () => undefined)).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
+        await expect((async () => items.write(insert("a")))()).rejects.toMatchObject({
+          code: "NITRO_DUPLICATE",
+        })
+        await expect((async () => items.write(insert("c")))()).rejects.toMatchObject({
+          code: "NITRO_TRANSACTION",
+        })
+        await expect(store.transaction(async () => undefined)).rejects.toMatchObject({
+          code: "NITRO_TRANSACTION",
+        })
       }),
     ).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
     expect((await items.find(all)).map(row => row[0])).toEqual(["a"])
@@ -249,7 +287,12 @@ for (const driver of availableDrivers) {
   describe(`a store beside another process on one file, ${driver}`, () => {
     const start = (options: Omit<SqliteOptions, "file" | "driver"> = {}) => {
       const folder = temporaryFolder()
-      const first = sqlite({ busyTimeoutMs: 2000, ...options, driver, file: folder.path("shared.db") })
+      const first = sqlite({
+        busyTimeoutMs: 2000,
+        ...options,
+        driver,
+        file: folder.path("shared.db"),
+      })
       // In one process a file is one store. A connection of its own is what another process has.
       const connection = openConnection(driver, folder.path("shared.db"))
       const second = sqlite({ busyTimeoutMs: 2000, ...options, driver: connection })
@@ -292,7 +335,9 @@ for (const driver of availableDrivers) {
           await sleep(2)
           await repository.write(insert(`i${count}`))
         })
-      await Promise.all(Array.from({ length: 10 }, () => [add(first, items), add(second, others)]).flat())
+      await Promise.all(
+        Array.from({ length: 10 }, () => [add(first, items), add(second, others)]).flat(),
+      )
       // A lost update would have been a duplicate id.
       expect(await items.count(all)).toBe(20)
     })
@@ -303,8 +348,13 @@ for (const driver of availableDrivers) {
       await others.count(all)
       await first.transaction(async () => {
         await items.write(insert("b"))
-        await expect((async () => others.write(insert("c")))()).rejects.toMatchObject({ code: "NITRO_STORE_BUSY", status: 503 })
-        await expect(second.transaction(async () => undefined)).rejects.toMatchObject({ code: "NITRO_STORE_BUSY" })
+        await expect((async () => others.write(insert("c")))()).rejects.toMatchObject({
+          code: "NITRO_STORE_BUSY",
+          status: 503,
+        })
+        await expect(second.transaction(async () => undefined)).rejects.toMatchObject({
+          code: "NITRO_STORE_BUSY",
+        })
         expect(await others.count(all)).toBe(1)
       })
       await others.write(insert("c"))

@@ -2,7 +2,17 @@
 import { randomBytes } from "node:crypto"
 import { Hono } from "hono"
 import { call, expose, live, Page, respond, serve } from "nitro-ts"
-import { Checkbox, Combobox, DateField, Dialog, Dropzone, Input, RadioGroup, Select, Slider } from "nitro-ts/components"
+import {
+  Checkbox,
+  Combobox,
+  DateField,
+  Dialog,
+  Dropzone,
+  Input,
+  RadioGroup,
+  Select,
+  Slider,
+} from "nitro-ts/components"
 import { get, patchElements, sseResponse } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
 import type { Child } from "nitro-ts/html"
@@ -46,7 +56,12 @@ const Pick = ({ options = cities }) => (
   <div id="pick">
     <form action="/got">
       <Combobox label="City" name="city" options={options} />
-      <Combobox label="Fixed" name="fixed" options={[{ value: "DE", hint: "Germany" }, "PT"]} strict />
+      <Combobox
+        label="Fixed"
+        name="fixed"
+        options={[{ value: "DE", hint: "Germany" }, "PT"]}
+        strict
+      />
       <Checkbox name="agree" value="yes">
         Agree
       </Checkbox>
@@ -78,5 +93,9 @@ app.get("/pick", () =>
 )
 app.get("/got", () => page(<p>Thank you</p>))
 // A patch of all of it, with more to choose from when asked.
-app.get("/again", c => sseResponse(patchElements(<Pick options={[...(c.req.query("more")?.split(",") ?? []), ...cities]} />)))
+app.get("/again", c =>
+  sseResponse(
+    patchElements(<Pick options={[...(c.req.query("more")?.split(",") ?? []), ...cities]} />),
+  ),
+)
 await serve(app)

@@ -16,13 +16,24 @@ interface Control {
 
 type ValueElement = Element & { value: unknown }
 
-function textControl(el: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement, isNumber: boolean, event: string): Control {
+function textControl(
+  el: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement,
+  isNumber: boolean,
+  event: string,
+): Control {
   return {
-    get: like => (typeof like === "number" || (isNumber && typeof like !== "string") ? Number(el.value) : el.value),
+    get: like =>
+      typeof like === "number" || (isNumber && typeof like !== "string")
+        ? Number(el.value)
+        : el.value,
     set(value) {
       const text = value === null || value === undefined ? "" : String(value)
       // Writing the same text would move the caret in some browsers; "1." and 1 are the same number.
-      if (el.value !== text && !(typeof value === "number" && el.value !== "" && Number(el.value) === value)) el.value = text
+      if (
+        el.value !== text &&
+        !(typeof value === "number" && el.value !== "" && Number(el.value) === value)
+      )
+        el.value = text
     },
     events: [event],
   }
@@ -31,7 +42,12 @@ function textControl(el: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElem
 function checkbox(el: HTMLInputElement): Control {
   const hasValue = el.hasAttribute("value")
   return {
-    get: like => (typeof like === "string" || (hasValue && typeof like !== "boolean") ? (el.checked ? el.value : "") : el.checked),
+    get: like =>
+      typeof like === "string" || (hasValue && typeof like !== "boolean")
+        ? el.checked
+          ? el.value
+          : ""
+        : el.checked,
     set(value) {
       el.checked = typeof value === "string" ? value === el.value : Boolean(value)
     },
@@ -42,7 +58,8 @@ function checkbox(el: HTMLInputElement): Control {
 function radio(el: HTMLInputElement, path: string): Control {
   if (!el.name) el.name = path
   return {
-    get: like => (el.checked ? (typeof like === "number" ? Number(el.value) : el.value) : undefined),
+    get: like =>
+      el.checked ? (typeof like === "number" ? Number(el.value) : el.value) : undefined,
     set(value) {
       el.checked = String(value) === el.value
     },
@@ -53,7 +70,8 @@ function radio(el: HTMLInputElement, path: string): Control {
 function multiSelect(el: HTMLSelectElement): Control {
   let numbers = new Set<string>()
   return {
-    get: () => [...el.selectedOptions].map(({ value }) => (numbers.has(value) ? Number(value) : value)),
+    get: () =>
+      [...el.selectedOptions].map(({ value }) => (numbers.has(value) ? Number(value) : value)),
     set(value) {
       const values: readonly unknown[] = Array.isArray(value) ? value : []
       numbers = new Set(values.filter(item => typeof item === "number").map(String))
@@ -91,7 +109,8 @@ function controlOf({ el, modifiers }: AttributeContext, path: string): Control {
       if (el.type === "radio") return radio(el, path)
       return textControl(el, /^(?:number|range)$/.test(el.type), "input")
     }
-    if (el instanceof HTMLSelectElement) return el.multiple ? multiSelect(el) : textControl(el, false, "change")
+    if (el instanceof HTMLSelectElement)
+      return el.multiple ? multiSelect(el) : textControl(el, false, "change")
     if (el instanceof HTMLTextAreaElement) return textControl(el, false, "input")
     if ("value" in el) return property(el, "value", ["input", "change"])
     return {
@@ -143,7 +162,9 @@ attribute({
     const { el, key, value, modifiers, effect, listen } = context
     const name = key ? toCase(key, modifiers, "camel") : value
     if (el instanceof HTMLInputElement && el.type === "file") return bindFiles(el, name, context)
-    const attributeName = key ? [...el.attributes].find(({ name }) => name.startsWith("data-bind:"))!.name : "data-bind"
+    const attributeName = key
+      ? [...el.attributes].find(({ name }) => name.startsWith("data-bind:"))!.name
+      : "data-bind"
     const path = itemPath(el, name, attributeName)
     const control = controlOf(context, path)
     const current = untracked(() => getPath(path))
@@ -157,7 +178,8 @@ attribute({
     effect(() => {
       const wanted = getPath(path)
       // A radio group without a choice keeps what the page checked.
-      if (wanted !== undefined || !(el instanceof HTMLInputElement && el.type === "radio")) control.set(wanted)
+      if (wanted !== undefined || !(el instanceof HTMLInputElement && el.type === "radio"))
+        control.set(wanted)
     }, "content")
   },
 })

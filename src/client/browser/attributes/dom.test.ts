@@ -29,11 +29,16 @@ describe("signals", () => {
     expect(text("#out")).toBe("3")
   })
 
-  it.skipIf(isOfficial)("may be read before they are declared, on the same element and above it", async () => {
-    await render(`<p id="out" data-text="$declaredLater" data-attr:title="$declaredLater" data-signals:declared-later="'now'"></p>`)
-    expect(text("#out")).toBe("now")
-    expect(element("#out").title).toBe("now")
-  })
+  it.skipIf(isOfficial)(
+    "may be read before they are declared, on the same element and above it",
+    async () => {
+      await render(
+        `<p id="out" data-text="$declaredLater" data-attr:title="$declaredLater" data-signals:declared-later="'now'"></p>`,
+      )
+      expect(text("#out")).toBe("now")
+      expect(element("#out").title).toBe("now")
+    },
+  )
 
   it("compute, by key and by object of functions", async () => {
     await render(`<div data-signals="{base: 2}" data-computed:doubled="$base * 2" data-computed="{tripled: () => $base * 3}">
@@ -44,12 +49,16 @@ describe("signals", () => {
   })
 
   it("are shown as JSON", async () => {
-    await render(`<div data-signals="{shown: {a: 1}, other: 2}"></div><pre id="out" data-json-signals__terse="{include: /^shown/}"></pre>`)
+    await render(
+      `<div data-signals="{shown: {a: 1}, other: 2}"></div><pre id="out" data-json-signals__terse="{include: /^shown/}"></pre>`,
+    )
     expect(text("#out")).toBe('{"shown":{"a":1}}')
   })
 
   it("hold elements with data-ref", async () => {
-    await render(`<input id="box" data-ref:field value="v"><p id="out" data-text="$field.value"></p>`)
+    await render(
+      `<input id="box" data-ref:field value="v"><p id="out" data-text="$field.value"></p>`,
+    )
     expect(text("#out")).toBe("v")
   })
 })
@@ -94,9 +103,18 @@ describe("what the page shows", () => {
       `<button id="out" data-signals="{n: 1}" data-attr:aria-label="'n ' + $n" data-attr="{disabled: $n > 1, 'data-n': $n, hidden: null}"></button><button id="b" data-on:click="$n++"></button>`,
     )
     const out = element<HTMLButtonElement>("#out")
-    expect([out.getAttribute("aria-label"), out.disabled, out.dataset["n"], out.hidden]).toEqual(["n 1", false, "1", false])
+    expect([out.getAttribute("aria-label"), out.disabled, out.dataset["n"], out.hidden]).toEqual([
+      "n 1",
+      false,
+      "1",
+      false,
+    ])
     await click("#b")
-    expect([out.getAttribute("aria-label"), out.getAttribute("disabled"), out.dataset["n"]]).toEqual(["n 2", "", "2"])
+    expect([
+      out.getAttribute("aria-label"),
+      out.getAttribute("disabled"),
+      out.dataset["n"],
+    ]).toEqual(["n 2", "", "2"])
   })
 
   it("follows data-style and gives the original back", async () => {
@@ -104,7 +122,11 @@ describe("what the page shows", () => {
       `<p id="out" style="color: red" data-signals="{c: '#00f', w: 3}" data-style:color="$c" data-style="{borderTopWidth: $w + 'px', '--x': $w}"></p><button id="b" data-on:click="$c = ''; $w = 4"></button>`,
     )
     const { style } = element("#out")
-    expect([style.color, style.borderTopWidth, style.getPropertyValue("--x")]).toEqual(["rgb(0, 0, 255)", "3px", "3"])
+    expect([style.color, style.borderTopWidth, style.getPropertyValue("--x")]).toEqual([
+      "rgb(0, 0, 255)",
+      "3px",
+      "3",
+    ])
     await click("#b")
     expect([style.color, style.borderTopWidth]).toEqual(["red", "4px"])
   })
@@ -120,14 +142,14 @@ describe("what the page shows", () => {
     out.lang = ""
     out.removeAttribute("style")
     await settled()
-    expect([out.textContent, out.className, out.title, out.lang, out.style.display, out.style.color]).toEqual([
-      "x",
-      "k",
-      "x",
-      "x",
-      "none",
-      "rgb(255, 0, 0)",
-    ])
+    expect([
+      out.textContent,
+      out.className,
+      out.title,
+      out.lang,
+      out.style.display,
+      out.style.color,
+    ]).toEqual(["x", "k", "x", "x", "none", "rgb(255, 0, 0)"])
   })
 })
 
@@ -140,7 +162,9 @@ describe.skipIf(isOfficial)("what data-attr and data-bind refuse", () => {
   })
   afterEach(() => void errors.mockClear())
   const names = (el: Element): string[] =>
-    [...el.attributes].map(({ name }) => name).filter(name => !/^(?:data-(?:attr|signals|bind)|id$)/.test(name))
+    [...el.attributes]
+      .map(({ name }) => name)
+      .filter(name => !/^(?:data-(?:attr|signals|bind)|id$)/.test(name))
 
   it.each([
     ["a handler", "onfocus", "ran++"],
@@ -158,13 +182,19 @@ describe.skipIf(isOfficial)("what data-attr and data-bind refuse", () => {
     ["one of several addresses", "values", "/a;java\nscript:ran++"],
   ])("%s", async (_, name, value) => {
     for (const source of [`data-attr:${name}="$v"`, `data-attr="{'${name}': $v, title: 'kept'}"`]) {
-      await render(`<a id="out" tabindex="0" data-signals='${JSON.stringify({ v: value }).replaceAll("'", "&#39;")}' ${source}>x</a>`)
+      await render(
+        `<a id="out" tabindex="0" data-signals='${JSON.stringify({ v: value }).replaceAll("'", "&#39;")}' ${source}>x</a>`,
+      )
       element("#out").focus()
       element("#out").click()
       await settled()
-      expect(names(element("#out"))).toEqual(source.includes("title") ? ["tabindex", "title"] : ["tabindex"])
+      expect(names(element("#out"))).toEqual(
+        source.includes("title") ? ["tabindex", "title"] : ["tabindex"],
+      )
       expect(ran.ran).toBe(0)
-      expect(errors).toHaveBeenCalledWith(expect.objectContaining({ code: "NITRO_CLIENT_ATTRIBUTE" }))
+      expect(errors).toHaveBeenCalledWith(
+        expect.objectContaining({ code: "NITRO_CLIENT_ATTRIBUTE" }),
+      )
     }
   })
 
@@ -179,10 +209,20 @@ describe.skipIf(isOfficial)("what data-attr and data-bind refuse", () => {
 
   it("properties that hold markup or code, and addresses in others", async () => {
     const attack = "<img src=x onerror=window.ran++>"
-    for (const property of ["inner-h-t-m-l", "outer-h-t-m-l", "srcdoc", "text-content", "inner-text"]) {
-      await render(`<p id="out" data-signals="{v: '${attack}'}" data-bind:v__prop.${property}>kept</p>`)
+    for (const property of [
+      "inner-h-t-m-l",
+      "outer-h-t-m-l",
+      "srcdoc",
+      "text-content",
+      "inner-text",
+    ]) {
+      await render(
+        `<p id="out" data-signals="{v: '${attack}'}" data-bind:v__prop.${property}>kept</p>`,
+      )
       expect(element("#out").innerHTML).toBe("kept")
-      expect(errors).toHaveBeenCalledWith(expect.objectContaining({ code: "NITRO_CLIENT_ATTRIBUTE" }))
+      expect(errors).toHaveBeenCalledWith(
+        expect.objectContaining({ code: "NITRO_CLIENT_ATTRIBUTE" }),
+      )
       errors.mockClear()
     }
     await render(`<a id="out" data-signals="{v: 'javascript:ran++'}" data-bind:v__prop.href>x</a>`)
@@ -195,7 +235,9 @@ describe.skipIf(isOfficial)("what data-attr and data-bind refuse", () => {
     await render(
       `<img id="out" data-signals="{v: '${image}'}" data-attr:src="$v" data-attr="{title: 'javascript: the good parts', 'data-on-sale': true, alt: 'on'}">`,
     )
-    expect(Object.fromEntries([...element("#out").attributes].map(({ name, value }) => [name, value]))).toMatchObject({
+    expect(
+      Object.fromEntries([...element("#out").attributes].map(({ name, value }) => [name, value])),
+    ).toMatchObject({
       src: image,
       title: "javascript: the good parts",
       "data-on-sale": "",
@@ -216,7 +258,9 @@ describe("data-effect and data-init", () => {
   })
 
   it("init may wait", async () => {
-    await render(`<div data-signals="{late: 0}" data-init__delay.30ms="$late = 1"></div><p id="out" data-text="$late"></p>`)
+    await render(
+      `<div data-signals="{late: 0}" data-init__delay.30ms="$late = 1"></div><p id="out" data-text="$late"></p>`,
+    )
     expect(text("#out")).toBe("0")
     await expect.poll(() => text("#out")).toBe("1")
   })
@@ -369,21 +413,24 @@ describe("elements", () => {
     expect(element("#b").children).toHaveLength(1)
   })
 
-  it.skipIf(isOfficial)("with a broken attribute are reported by name, and the rest of the page works", async () => {
-    const error = vi.spyOn(console, "error").mockImplementation(() => {})
-    await render(
-      `<p id="bad" data-text="$x +"></p><p id="bad2" data-on:click="nope.x" data-show></p><p id="bad3" data-on="1"></p><p id="bad4" data-init="@postt('/')"></p><p id="good" data-text="'fine'"></p>`,
-    )
-    element("#bad2").click()
-    expect(text("#good")).toBe("fine")
-    const said = error.mock.calls.map(call => String(call[0])).join("\n")
-    expect(said).toContain("<p#bad data-text>")
-    expect(said).toContain("<p#bad2 data-on:click>")
-    expect(said).toContain("<p#bad2 data-show> needs a value")
-    expect(said).toContain("<p#bad3 data-on> needs a key")
-    expect(said).toContain("@postt is not an action; there are @")
-    error.mockRestore()
-  })
+  it.skipIf(isOfficial)(
+    "with a broken attribute are reported by name, and the rest of the page works",
+    async () => {
+      const error = vi.spyOn(console, "error").mockImplementation(() => {})
+      await render(
+        `<p id="bad" data-text="$x +"></p><p id="bad2" data-on:click="nope.x" data-show></p><p id="bad3" data-on="1"></p><p id="bad4" data-init="@postt('/')"></p><p id="good" data-text="'fine'"></p>`,
+      )
+      element("#bad2").click()
+      expect(text("#good")).toBe("fine")
+      const said = error.mock.calls.map(call => String(call[0])).join("\n")
+      expect(said).toContain("<p#bad data-text>")
+      expect(said).toContain("<p#bad2 data-on:click>")
+      expect(said).toContain("<p#bad2 data-show> needs a value")
+      expect(said).toContain("<p#bad3 data-on> needs a key")
+      expect(said).toContain("@postt is not an action; there are @")
+      error.mockRestore()
+    },
+  )
 })
 
 describe("data-bind", () => {
@@ -445,27 +492,36 @@ describe("data-bind", () => {
     expect(text("#out")).toBe("bxz")
     await click("#b")
     expect(element<HTMLSelectElement>("#s").value).toBe("a")
-    expect([...element<HTMLSelectElement>("#m").selectedOptions].map(option => option.value)).toEqual(["y"])
+    expect(
+      [...element<HTMLSelectElement>("#m").selectedOptions].map(option => option.value),
+    ).toEqual(["y"])
   })
 
   it("spreads an array signal over several controls", async () => {
     await render(
       `<div data-signals="{tags: ['a', 'b']}"><input id="t0" data-bind:tags><input id="t1" data-bind:tags></div><p id="out" data-text="$tags.join()"></p>`,
     )
-    expect([element<HTMLInputElement>("#t0").value, element<HTMLInputElement>("#t1").value]).toEqual(["a", "b"])
+    expect([
+      element<HTMLInputElement>("#t0").value,
+      element<HTMLInputElement>("#t1").value,
+    ]).toEqual(["a", "b"])
     type(element("#t1"), "c")
     await settled()
     expect(text("#out")).toBe("a,c")
   })
 
   it("reads files as base64", async () => {
-    await render(`<input id="f" type="file" multiple data-bind:files><p id="out" data-text="JSON.stringify($files)"></p>`)
+    await render(
+      `<input id="f" type="file" multiple data-bind:files><p id="out" data-text="JSON.stringify($files)"></p>`,
+    )
     const transfer = new DataTransfer()
     transfer.items.add(new File(["hi"], "a.txt", { type: "text/plain" }))
     const input = element<HTMLInputElement>("#f")
     input.files = transfer.files
     input.dispatchEvent(new Event("change", { bubbles: true }))
-    await expect.poll(() => text("#out")).toBe('[{"name":"a.txt","contents":"aGk=","mime":"text/plain"}]')
+    await expect
+      .poll(() => text("#out"))
+      .toBe('[{"name":"a.txt","contents":"aGk=","mime":"text/plain"}]')
   })
 
   it("binds custom elements by their value, or another property and event", async () => {

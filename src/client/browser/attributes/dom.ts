@@ -4,7 +4,8 @@ import { type AttributeContext, attribute } from "../plugins.ts"
 import { snapshot } from "../store.ts"
 import { mayHave } from "./judge.ts"
 
-const text = (value: unknown): string => (value === null || value === undefined ? "" : String(value))
+const text = (value: unknown): string =>
+  value === null || value === undefined ? "" : String(value)
 
 attribute({
   name: "text",
@@ -35,7 +36,10 @@ attribute({
 })
 
 /** One name from the key, or many from an object. */
-function entries({ key, run }: AttributeContext, nameOf: (key: string) => string): [name: string, value: unknown][] {
+function entries(
+  { key, run }: AttributeContext,
+  nameOf: (key: string) => string,
+): [name: string, value: unknown][] {
   if (key) return [[nameOf(key), run()]]
   return Object.entries((run() ?? {}) as Record<string, unknown>)
 }
@@ -53,7 +57,8 @@ attribute({
       for (const [names, isOn] of entries(context, key => toCase(key, modifiers, "kebab"))) {
         ;(isOn ? on : off).push(...names.split(/\s+/).filter(Boolean))
       }
-      for (const name of off) if (!on.includes(name) && el.classList.contains(name)) el.classList.remove(name)
+      for (const name of off)
+        if (!on.includes(name) && el.classList.contains(name)) el.classList.remove(name)
       for (const name of on) if (!el.classList.contains(name)) el.classList.add(name)
       added = on
     }, "class")
@@ -68,7 +73,12 @@ attribute({
   apply(context) {
     const { el, key, effect, run } = context
     const sync = (name: string, value: unknown): void => {
-      const wanted = value === true ? "" : typeof value === "object" ? JSON.stringify(snapshot(value)) : String(value)
+      const wanted =
+        value === true
+          ? ""
+          : typeof value === "object"
+            ? JSON.stringify(snapshot(value))
+            : String(value)
       const isAbsent = value === false || value === null || value === undefined
       if (isAbsent || !mayHave(el, name, wanted)) el.removeAttribute(name)
       else if (el.getAttribute(name) !== wanted) el.setAttribute(name, wanted)
@@ -103,7 +113,12 @@ attribute({
       else style.removeProperty(name)
     }
     context.effect(() => {
-      const all = new Map(entries(context, name => name).map(([name, value]) => [name.startsWith("--") ? name : toKebab(name), value]))
+      const all = new Map(
+        entries(context, name => name).map(([name, value]) => [
+          name.startsWith("--") ? name : toKebab(name),
+          value,
+        ]),
+      )
       for (const name of original.keys()) if (!all.has(name)) restore(name)
       for (const [name, value] of all) {
         if (value === "" || value === false || value === null || value === undefined) restore(name)

@@ -9,7 +9,10 @@ import { type Data, filtered, type SignalFilter } from "../store.ts"
 import { withTiming, withViewTransition } from "./timing.ts"
 
 /** Runs the expression; what fails is reported here, because timers have nobody to catch it. */
-function runner({ el, run }: AttributeContext, name: string): (given?: { evt?: Event; patch?: unknown }) => void {
+function runner(
+  { el, run }: AttributeContext,
+  name: string,
+): (given?: { evt?: Event; patch?: unknown }) => void {
   return given => {
     try {
       batch(() => run(given))
@@ -27,14 +30,19 @@ attribute({
     const { el, key, modifiers, listen } = context
     const type = toCase(key!, modifiers, "kebab")
     const isOutside = modifiers.has("outside")
-    const ofDocument = isOutside || modifiers.has("document") || type === "datastar-fetch" || type === "datastar-signal-patch"
+    const ofDocument =
+      isOutside ||
+      modifiers.has("document") ||
+      type === "datastar-fetch" ||
+      type === "datastar-signal-patch"
     const target: EventTarget = modifiers.has("window") ? window : ofDocument ? document : el
     const run = runner(context, `data-on:${key}`)
     const callback = withTiming(
       withViewTransition((evt: Event) => run({ evt }), modifiers),
       modifiers,
     )
-    const prevents = modifiers.has("prevent") || (el instanceof HTMLFormElement && type === "submit")
+    const prevents =
+      modifiers.has("prevent") || (el instanceof HTMLFormElement && type === "submit")
     listen(
       target,
       type,
@@ -43,10 +51,15 @@ attribute({
         if (isOutside && event.composedPath().includes(el)) return
         if (prevents) event.preventDefault()
         if (modifiers.has("stop")) event.stopPropagation()
-        if (event instanceof SubmitEvent && el instanceof HTMLFormElement && isSubmitted(el, event)) return
+        if (event instanceof SubmitEvent && el instanceof HTMLFormElement && isSubmitted(el, event))
+          return
         callback(event)
       },
-      { capture: modifiers.has("capture"), passive: modifiers.has("passive"), once: modifiers.has("once") },
+      {
+        capture: modifiers.has("capture"),
+        passive: modifiers.has("passive"),
+        once: modifiers.has("once"),
+      },
     )
   },
 })
@@ -58,7 +71,11 @@ attribute({
   apply(context) {
     const { el, modifiers, onCleanup } = context
     const [percent] = modifiers.get("threshold") ?? []
-    const threshold = modifiers.has("full") ? 1 : modifiers.has("half") ? 0.5 : Math.min(Number(percent ?? 0) / 100, 1)
+    const threshold = modifiers.has("full")
+      ? 1
+      : modifiers.has("half")
+        ? 0.5
+        : Math.min(Number(percent ?? 0) / 100, 1)
     const run = runner(context, "data-on-intersect")
     const callback = withTiming(
       withViewTransition(() => run(), modifiers),

@@ -1,5 +1,10 @@
 // What data-attr and data-bind may write: no handlers, no documents, no attributes that the page evaluates, no address that runs script.
-import { addressKind, addressRunsScript, isCodeProperty, refusalOfName } from "../../../shared/attribute-rules.ts"
+import {
+  addressKind,
+  addressRunsScript,
+  isCodeProperty,
+  refusalOfName,
+} from "../../../shared/attribute-rules.ts"
 import { ClientError, describe, report } from "../errors.ts"
 import { isEvaluated } from "../plugins.ts"
 
@@ -13,11 +18,16 @@ export function mayHave(el: Element, name: string, value: string): boolean {
       : kind && addressRunsScript(kind, value, el.localName)
         ? "it runs script"
         : ""
-  if (why) report("ATTRIBUTE", describe(el, lower), new ClientError("ATTRIBUTE", `left out: ${why}`))
+  if (why)
+    report("ATTRIBUTE", describe(el, lower), new ClientError("ATTRIBUTE", `left out: ${why}`))
   return !why
 }
 
 /** @throws for a property that holds code or markup, such as `innerHTML`. */
 export function assertData(el: Element, property: string): void {
-  if (isCodeProperty(property)) throw new ClientError("ATTRIBUTE", `${describe(el)} binds no ${property}: it holds code or markup`)
+  if (isCodeProperty(property))
+    throw new ClientError(
+      "ATTRIBUTE",
+      `${describe(el)} binds no ${property}: it holds code or markup`,
+    )
 }

@@ -23,7 +23,8 @@ attribute({
         )
       else setPath(path, initial ?? "", onlyIfMissing)
     } else if (isPlain(initial)) mergePatch(initial, onlyIfMissing)
-    else if (value.trim()) throw new ClientError("ATTRIBUTE", `data-signals needs an object, not ${typeof initial}`)
+    else if (value.trim())
+      throw new ClientError("ATTRIBUTE", `data-signals needs an object, not ${typeof initial}`)
   },
 })
 
@@ -42,7 +43,8 @@ attribute({
       for (const [name, value] of Object.entries(node)) {
         if (typeof value === "function") define(prefix + name, () => (value as () => unknown)())
         else if (isPlain(value)) visit(value, `${prefix}${name}.`)
-        else throw new ClientError("ATTRIBUTE", `data-computed needs a function for ${prefix}${name}`)
+        else
+          throw new ClientError("ATTRIBUTE", `data-computed needs a function for ${prefix}${name}`)
       }
     }
     visit(untracked(() => run()) as Data, "")
@@ -74,7 +76,10 @@ attribute({
   order: 90,
   apply({ modifiers, run, effect }) {
     // An effect without dependencies: its errors name the attribute.
-    const start = withViewTransition(() => effect(() => void untracked(() => batch(() => run()))), modifiers)
+    const start = withViewTransition(
+      () => effect(() => void untracked(() => batch(() => run()))),
+      modifiers,
+    )
     const delayMs = milliseconds(modifiers.get("delay"))
     if (delayMs) setTimeout(start, delayMs)
     else start()

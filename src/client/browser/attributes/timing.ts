@@ -26,18 +26,38 @@ function limit<A extends unknown[]>(
   }
 }
 
-export function withTiming<A extends unknown[]>(callback: Callback<A>, modifiers: Modifiers): Callback<A> {
+export function withTiming<A extends unknown[]>(
+  callback: Callback<A>,
+  modifiers: Modifiers,
+): Callback<A> {
   let result = callback
   const delay = modifiers.get("delay")
   if (delay) result = (...args) => void setTimeout(() => callback(...args), milliseconds(delay))
   const debounce = modifiers.get("debounce")
-  if (debounce) result = limit(result, milliseconds(debounce), debounce.has("leading"), !debounce.has("notrailing"), true)
+  if (debounce)
+    result = limit(
+      result,
+      milliseconds(debounce),
+      debounce.has("leading"),
+      !debounce.has("notrailing"),
+      true,
+    )
   const throttle = modifiers.get("throttle")
-  if (throttle) result = limit(result, milliseconds(throttle), !throttle.has("noleading"), throttle.has("trailing"), false)
+  if (throttle)
+    result = limit(
+      result,
+      milliseconds(throttle),
+      !throttle.has("noleading"),
+      throttle.has("trailing"),
+      false,
+    )
   return result
 }
 
-export function withViewTransition<A extends unknown[]>(callback: Callback<A>, modifiers: Modifiers): Callback<A> {
+export function withViewTransition<A extends unknown[]>(
+  callback: Callback<A>,
+  modifiers: Modifiers,
+): Callback<A> {
   if (!modifiers.has("viewtransition") || !document.startViewTransition) return callback
   return (...args) => void document.startViewTransition(() => callback(...args))
 }

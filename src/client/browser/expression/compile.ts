@@ -12,7 +12,9 @@ export function toJavaScript(source: string, returnsValue: boolean): string {
   const before = rewrite(source, tokens, 0, start)
   const last = rewrite(source, tokens, start, end)
   const first = tokens.find(token => token.start >= start)
-  return first?.type === "name" && STATEMENT.test(first.text) ? before + last : `${before};return (${last}\n)`
+  return first?.type === "name" && STATEMENT.test(first.text)
+    ? before + last
+    : `${before};return (${last}\n)`
 }
 
 function lastStatement(tokens: readonly Token[]): { start: number; end: number } {
@@ -60,10 +62,17 @@ function rewrite(source: string, tokens: readonly Token[], from: number, to: num
 }
 
 /** `$a.b.c =` assigns to `c` of the object at `a.b`, which need not exist yet. */
-function memberPath(tokens: readonly Token[], index: number): { parent: string; key: string; end: number; index: number } | undefined {
+function memberPath(
+  tokens: readonly Token[],
+  index: number,
+): { parent: string; key: string; end: number; index: number } | undefined {
   const names = [tokens[index]!.text]
   let at = index
-  while (tokens[at + 1]?.text === "." && tokens[at + 1]?.type === "operator" && tokens[at + 2]?.type === "name") {
+  while (
+    tokens[at + 1]?.text === "." &&
+    tokens[at + 1]?.type === "operator" &&
+    tokens[at + 2]?.type === "name"
+  ) {
     names.push(tokens[at + 2]!.text)
     at += 2
   }

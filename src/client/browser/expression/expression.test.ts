@@ -48,13 +48,20 @@ function evaluate(source: string, returnsValue = true): Result {
   }
   try {
     const value = expression(source, returnsValue)(environment)
-    return { value: typeof value === "function" ? "fn" : snapshot(value), signals: snapshot(signals()), calls }
+    return {
+      value: typeof value === "function" ? "fn" : snapshot(value),
+      signals: snapshot(signals()),
+      calls,
+    }
   } catch {
     return { error: true, signals: snapshot(signals()), calls }
   }
 }
 
-async function both(source: string, returnsValue = true): Promise<{ compiled: Result; interpreted: Result }> {
+async function both(
+  source: string,
+  returnsValue = true,
+): Promise<{ compiled: Result; interpreted: Result }> {
   await prepareEvaluator("compile")
   const compiled = evaluate(source, returnsValue)
   await prepareEvaluator("interpret")
@@ -67,7 +74,10 @@ afterEach(() => prepareEvaluator("compile"))
 const printed = (cases as { id: string; area: string; expected: string }[])
   .filter(
     ({ area, expected }) =>
-      area === "expr" && /^[[({$`!@'\w]/.test(expected) && !expected.startsWith("object ") && !expected.startsWith("data-"),
+      area === "expr" &&
+      /^[[({$`!@'\w]/.test(expected) &&
+      !expected.startsWith("object ") &&
+      !expected.startsWith("data-"),
   )
   .map(({ expected }) => expected)
 
@@ -194,7 +204,8 @@ describe("both evaluators agree on", () => {
     const { compiled, interpreted } = await both(source)
     if (!source.includes("setTimeout")) expect(interpreted).toEqual(compiled)
     const asStatement = await both(source, false)
-    if (!source.includes("setTimeout")) expect(asStatement.interpreted).toEqual(asStatement.compiled)
+    if (!source.includes("setTimeout"))
+      expect(asStatement.interpreted).toEqual(asStatement.compiled)
     expect(asStatement.interpreted.error).toBe(asStatement.compiled.error)
   })
 
@@ -220,13 +231,17 @@ describe.each<Evaluator>(["compile", "interpret"])("an expression (%s)", evaluat
   beforeEach(() => prepareEvaluator(evaluator))
 
   it("restarts a timer that a signal holds", async () => {
-    const { value } = evaluate("clearTimeout($timer); $timer = setTimeout(() => { $x = 1 }, 5); $timer")
+    const { value } = evaluate(
+      "clearTimeout($timer); $timer = setTimeout(() => { $x = 1 }, 5); $timer",
+    )
     expect(value).toBeTypeOf("number")
     await expect.poll(() => signals()["x"]).toBe(1)
   })
 
   it("says where its syntax is wrong", () => {
-    expect(() => expression("$x = ", true)).toThrow(expect.objectContaining({ code: "NITRO_CLIENT_EXPRESSION" }))
+    expect(() => expression("$x = ", true)).toThrow(
+      expect.objectContaining({ code: "NITRO_CLIENT_EXPRESSION" }),
+    )
     expect(() => expression("'open", true)).toThrow("the string at 1 is not closed")
     expect(() => expression("a # b", true)).toThrow('unexpected "#" at 3')
   })
@@ -253,10 +268,18 @@ describe("the interpreter", () => {
     expect(evaluate(source).error).toBe(true)
   })
 
-  it.each(["for (;;) {}", "while (true) {}", "class A {}", "function f() {}", "import('x')", "async () => 1", "({ a }) => a", "this.x"])(
-    "says that %s is beyond it",
-    source => {
-      expect(() => expression(source, true)).toThrow("pages without unsafe-eval take simple expressions only")
-    },
-  )
+  it.each([
+    "for (;;) {}",
+    "while (true) {}",
+    "class A {}",
+    "function f() {}",
+    "import('x')",
+    "async () => 1",
+    "({ a }) => a",
+    "this.x",
+  ])("says that %s is beyond it", source => {
+    expect(() => expression(source, true)).toThrow(
+      "pages without unsafe-eval take simple expressions only",
+    )
+  })
 })

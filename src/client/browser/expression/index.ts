@@ -32,7 +32,8 @@ export async function prepareEvaluator(choice: Evaluator = detectEvaluator()): P
  * `<meta name="nitro-expressions" content="interpret">`.
  */
 export function detectEvaluator(): Evaluator {
-  if (document.querySelector('meta[name="nitro-expressions"][content="interpret"]')) return "interpret"
+  if (document.querySelector('meta[name="nitro-expressions"][content="interpret"]'))
+    return "interpret"
   try {
     new Function("")
     return "compile"
@@ -46,7 +47,9 @@ export function expression(source: string, returnsValue: boolean): Expression {
   const key = (returnsValue ? "=" : ";") + source
   let found = cache.get(key)
   if (!found) {
-    found = interpret ? interpreted(interpret, source, returnsValue) : compiled(source, returnsValue)
+    found = interpret
+      ? interpreted(interpret, source, returnsValue)
+      : compiled(source, returnsValue)
     if (cache.size >= MAX_CACHED) cache.clear()
     cache.set(key, found)
   }
@@ -64,7 +67,11 @@ function compiled(source: string, returnsValue: boolean): Expression {
   return ({ el, evt, patch, action }) => fn.call(el, signals(), action, ensurePath, el, evt, patch)
 }
 
-function interpreted(parse: NonNullable<typeof interpret>, source: string, returnsValue: boolean): Expression {
+function interpreted(
+  parse: NonNullable<typeof interpret>,
+  source: string,
+  returnsValue: boolean,
+): Expression {
   let run: ReturnType<typeof parse>
   try {
     run = parse(tokenize(source), returnsValue)

@@ -27,7 +27,10 @@ import type { Token } from "./tokens.ts"
  * Parses once; the result runs the expression with these names: `$` the signals, `@` finds an action, an object of
  * signals by its path (`at()`). `returnsValue`: the value of the last statement.
  */
-export function interpret(tokens: readonly Token[], returnsValue: boolean): (names: Map<string, unknown>) => unknown {
+export function interpret(
+  tokens: readonly Token[],
+  returnsValue: boolean,
+): (names: Map<string, unknown>) => unknown {
   const program = new Parser(tokens, returnsValue).program()
   return names => {
     const result = program(new Scope(names))
@@ -100,7 +103,8 @@ class Parser {
   }
 
   #endStatement(): void {
-    if (this.#take(";") || this.#is("}") || this.#token.type === "end" || this.#token.newline) return
+    if (this.#take(";") || this.#is("}") || this.#token.type === "end" || this.#token.newline)
+      return
     this.#unexpected()
   }
 
@@ -108,7 +112,10 @@ class Parser {
     if (this.#is("{") && !this.#braceIsObject) return this.#block()
     if (this.#take("if")) return this.#if()
     if (this.#take("return")) {
-      const value = this.#is(";") || this.#is("}") || this.#token.type === "end" ? undefined : this.#sequence().run
+      const value =
+        this.#is(";") || this.#is("}") || this.#token.type === "end"
+          ? undefined
+          : this.#sequence().run
       this.#endStatement()
       return scope => new Returned(value?.(scope))
     }
@@ -176,7 +183,8 @@ class Parser {
     const path = this.#signalPath()
     const left = this.#conditional()
     const { type, text } = this.#token
-    if (type !== "operator" || !/^(?:[-+*/%&|^]|\*\*|<<|>>>?|\?\?|\|\||&&)?=$/.test(text)) return left
+    if (type !== "operator" || !/^(?:[-+*/%&|^]|\*\*|<<|>>>?|\?\?|\|\||&&)?=$/.test(text))
+      return left
     this.#at++
     const value = this.#assignment().run
     return { run: assign(path ? { ...left, place: path } : left, text.slice(0, -1), value) }
@@ -192,7 +200,13 @@ class Parser {
       at += 2
     }
     const next = this.#tokens[at]
-    if (names.length < 2 || next?.type !== "operator" || !next.text.endsWith("=") || /^[=!<>]=/.test(next.text)) return undefined
+    if (
+      names.length < 2 ||
+      next?.type !== "operator" ||
+      !next.text.endsWith("=") ||
+      /^[=!<>]=/.test(next.text)
+    )
+      return undefined
     const key = checkKey(names.pop())
     const path = names.join(".")
     return scope => [(special(scope, "at()") as (path: string) => unknown)(path), key]
@@ -202,7 +216,12 @@ class Parser {
     const start = this.#at
     const params: string[] = []
     let rest: string | undefined
-    if (this.#token.type === "name" && this.#tokens[start + 1]?.text === "=>" && !WORDS.has(this.#token.text)) params.push(this.#name())
+    if (
+      this.#token.type === "name" &&
+      this.#tokens[start + 1]?.text === "=>" &&
+      !WORDS.has(this.#token.text)
+    )
+      params.push(this.#name())
     else if (this.#arrowFollows()) {
       this.#expect("(")
       while (!this.#take(")")) {
@@ -275,7 +294,10 @@ class Parser {
       this.#at++
       return { run: update(this.#unary(), text === "++" ? 1 : -1, true) }
     }
-    if (!(type === "operator" && /^[-+!~]$/.test(text)) && !(type === "name" && /^(?:typeof|void|delete)$/.test(text)))
+    if (
+      !(type === "operator" && /^[-+!~]$/.test(text)) &&
+      !(type === "name" && /^(?:typeof|void|delete)$/.test(text))
+    )
       return this.#postfix()
     this.#at++
     const operand = this.#unary()
@@ -295,14 +317,20 @@ class Parser {
         return {
           run: scope => {
             const { name } = operand
-            return name !== undefined && !scope.find(name) && !(name in globalThis) ? "undefined" : typeof value(scope)
+            return name !== undefined && !scope.find(name) && !(name in globalThis)
+              ? "undefined"
+              : typeof value(scope)
           },
         }
       default:
         return {
           run: scope => {
             const place = operand.place?.(scope)
-            return place === undefined || place === SKIPPED || Reflect.deleteProperty(place[0] as object, place[1])
+            return (
+              place === undefined ||
+              place === SKIPPED ||
+              Reflect.deleteProperty(place[0] as object, place[1])
+            )
           },
         }
     }
@@ -447,7 +475,10 @@ class Parser {
       if (inner.#token.type !== "end") inner.#unexpected()
       return run
     })
-    return { run: scope => pieces!.reduce((text, piece, index) => `${text}${parts[index - 1]!(scope)}${piece}`) }
+    return {
+      run: scope =>
+        pieces!.reduce((text, piece, index) => `${text}${parts[index - 1]!(scope)}${piece}`),
+    }
   }
 
   #object(): Run {

@@ -19,7 +19,8 @@ export class Scope {
 export type Run = (scope: Scope) => unknown
 
 /** Names that no expression can spell. */
-export const special = (scope: Scope, name: "$" | "@" | "at()"): unknown => scope.find(name)!.get(name)
+export const special = (scope: Scope, name: "$" | "@" | "at()"): unknown =>
+  scope.find(name)!.get(name)
 /** Where a value lives: an object and a key, for assignment, calls and `delete`. */
 export type Place = (scope: Scope) => readonly [object: unknown, key: PropertyKey] | typeof SKIPPED
 
@@ -72,14 +73,20 @@ export const LEVELS: readonly Readonly<Record<string, Binary>>[] = [
   { "*": op((a, b) => a * b), "/": op((a, b) => a / b), "%": op((a, b) => a % b) },
 ]
 export const POWER = op((a, b) => a ** b)
-export const CONSTANTS: Record<string, unknown> = { true: true, false: false, null: null, undefined }
+export const CONSTANTS: Record<string, unknown> = {
+  true: true,
+  false: false,
+  null: null,
+  undefined,
+}
 export const WORDS = new Set(
   "await async break case catch class continue debugger default do export extends finally for function import super switch throw try while with yield this".split(
     " ",
   ),
 )
 
-const isUnsafeKey = (key: unknown): boolean => key === "__proto__" || key === "constructor" || key === "prototype"
+const isUnsafeKey = (key: unknown): boolean =>
+  key === "__proto__" || key === "constructor" || key === "prototype"
 
 export const fail = (message: string): never => {
   throw new SyntaxError(message)
@@ -91,7 +98,8 @@ export function checkKey(key: unknown): PropertyKey {
 }
 
 const read = (object: unknown, key: PropertyKey): unknown => {
-  if (object === null || object === undefined) throw new TypeError(`Cannot read ${String(key)} of ${object}`)
+  if (object === null || object === undefined)
+    throw new TypeError(`Cannot read ${String(key)} of ${object}`)
   return (object as Record<PropertyKey, unknown>)[key]
 }
 
@@ -105,7 +113,9 @@ export function global(name: string): unknown {
 export function member(object: Run, key: (scope: Scope) => PropertyKey, skips: boolean): Part {
   const place: Place = scope => {
     const target = object(scope)
-    return target === SKIPPED || (skips && (target === null || target === undefined)) ? SKIPPED : [target, key(scope)]
+    return target === SKIPPED || (skips && (target === null || target === undefined))
+      ? SKIPPED
+      : [target, key(scope)]
   }
   return {
     place,
@@ -123,13 +133,18 @@ export function call(callee: Part, args: (scope: Scope) => unknown[], skips: boo
       if (place === SKIPPED) return SKIPPED
       const fn = place ? read(place[0], place[1]) : callee.run(scope)
       if (fn === SKIPPED || (skips && (fn === null || fn === undefined))) return SKIPPED
-      if (typeof fn !== "function") throw new TypeError(`${String(place?.[1] ?? callee.name ?? "the value")} is not a function`)
+      if (typeof fn !== "function")
+        throw new TypeError(`${String(place?.[1] ?? callee.name ?? "the value")} is not a function`)
       return Reflect.apply(fn, place?.[0], args(scope))
     },
   }
 }
 
-function store(target: Part, scope: Scope, change: (get: () => unknown) => { value: unknown; set: boolean; result: unknown }): unknown {
+function store(
+  target: Part,
+  scope: Scope,
+  change: (get: () => unknown) => { value: unknown; set: boolean; result: unknown },
+): unknown {
   if (target.name !== undefined) {
     const { name } = target
     const names = scope.find(name)
@@ -144,7 +159,8 @@ function store(target: Part, scope: Scope, change: (get: () => unknown) => { val
   if (place === SKIPPED) return undefined
   const { value, set, result } = change(() => read(place[0], place[1]))
   if (set) {
-    if (place[0] === null || place[0] === undefined) throw new TypeError(`Cannot set ${String(place[1])} of ${place[0]}`)
+    if (place[0] === null || place[0] === undefined)
+      throw new TypeError(`Cannot set ${String(place[1])} of ${place[0]}`)
     ;(place[0] as Record<PropertyKey, unknown>)[place[1]] = value
   }
   return result
@@ -152,14 +168,20 @@ function store(target: Part, scope: Scope, change: (get: () => unknown) => { val
 
 export function assign(target: Part, operator: string, value: Run): Run {
   if (target.name === undefined && !target.place) fail("this cannot be assigned to")
-  const apply = operator === "**" ? POWER : LEVELS.find(level => Object.hasOwn(level, operator))?.[operator]
+  const apply =
+    operator === "**" ? POWER : LEVELS.find(level => Object.hasOwn(level, operator))?.[operator]
   return scope =>
     store(target, scope, get => {
       let result: unknown
       if (!operator) result = value(scope)
       else {
         const before = get()
-        const skip = operator === "??" ? before !== null && before !== undefined : operator === "||" ? before : operator === "&&" && !before
+        const skip =
+          operator === "??"
+            ? before !== null && before !== undefined
+            : operator === "||"
+              ? before
+              : operator === "&&" && !before
         if (skip) return { value: before, set: false, result: before }
         result = /^(?:\?\?|\|\||&&)$/.test(operator) ? value(scope) : apply!(before, value(scope))
       }

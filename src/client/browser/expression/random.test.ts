@@ -8,10 +8,34 @@ afterAll(() => prepareEvaluator("compile"))
 /** Random source text of the subset, without a thought for what it means: types mix, operators nest. */
 const { source } = fc.letrec<{ source: string; atom: string }>(tie => ({
   atom: fc.oneof(
-    fc.constantFrom("$a", "$b", "$list", "$user.name", "$user.tags[0]", "$missing", "null", "true", "undefined", "NaN", "el.id"),
+    fc.constantFrom(
+      "$a",
+      "$b",
+      "$list",
+      "$user.name",
+      "$user.tags[0]",
+      "$missing",
+      "null",
+      "true",
+      "undefined",
+      "NaN",
+      "el.id",
+    ),
     fc.integer({ min: 0, max: 9 }).map(String),
-    fc.string({ maxLength: 4 }).map(text => `'${JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'`),
-    fc.constantFrom("`t${$a}u`", "`$a`", "/b/.test($user.name)", "[...$list, 4]", "({ k: $a })", "(x => x + $b)(1)"),
+    fc
+      .string({ maxLength: 4 })
+      .map(
+        text =>
+          `'${JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'`,
+      ),
+    fc.constantFrom(
+      "`t${$a}u`",
+      "`$a`",
+      "/b/.test($user.name)",
+      "[...$list, 4]",
+      "({ k: $a })",
+      "(x => x + $b)(1)",
+    ),
   ),
   source: fc.oneof(
     { maxDepth: 4 },
@@ -19,13 +43,34 @@ const { source } = fc.letrec<{ source: string; atom: string }>(tie => ({
     fc
       .tuple(
         tie("source"),
-        fc.constantFrom("+", "-", "*", "/", "%", "===", "!=", "==", "<", ">=", "&&", "||", "|", "^", "&", "<<", ">>>", ","),
+        fc.constantFrom(
+          "+",
+          "-",
+          "*",
+          "/",
+          "%",
+          "===",
+          "!=",
+          "==",
+          "<",
+          ">=",
+          "&&",
+          "||",
+          "|",
+          "^",
+          "&",
+          "<<",
+          ">>>",
+          ",",
+        ),
         tie("source"),
       )
       .map(([a, op, b]) => `${a} ${op} ${b}`),
     fc.tuple(tie("source"), tie("source")).map(([a, b]) => `((${a}) ?? (${b}))`),
     fc.tuple(tie("source"), tie("source")).map(([a, b]) => `((${a}) ** (${b}))`),
-    fc.tuple(tie("source"), tie("source"), tie("source")).map(([a, b, c]) => `(${a} ? ${b} : ${c})`),
+    fc
+      .tuple(tie("source"), tie("source"), tie("source"))
+      .map(([a, b, c]) => `(${a} ? ${b} : ${c})`),
     tie("source").map(a => `(${a})`),
     tie("source").map(a => `!(${a})`),
     tie("source").map(a => `-(${a})`),
@@ -45,11 +90,15 @@ function run(text: string): unknown {
   el.id = "e"
   try {
     return {
-      value: String(JSON.stringify(snapshot(expression(text, true)({ el, action: () => () => undefined })))),
+      value: String(
+        JSON.stringify(snapshot(expression(text, true)({ el, action: () => () => undefined }))),
+      ),
       signals: snapshot(signals()),
     }
   } catch (error) {
-    return error instanceof Error && "code" in error ? "syntax" : { thrown: true, signals: snapshot(signals()) }
+    return error instanceof Error && "code" in error
+      ? "syntax"
+      : { thrown: true, signals: snapshot(signals()) }
   }
 }
 

@@ -2,7 +2,16 @@
 import { ClientError } from "../errors.ts"
 
 export interface Token {
-  readonly type: "number" | "string" | "template" | "regexp" | "name" | "signal" | "action" | "operator" | "end"
+  readonly type:
+    | "number"
+    | "string"
+    | "template"
+    | "regexp"
+    | "name"
+    | "signal"
+    | "action"
+    | "operator"
+    | "end"
   /** The name, the operator, the decoded string, or the source of a number or regular expression. */
   readonly text: string
   readonly start: number
@@ -17,12 +26,32 @@ export interface Token {
 const OPERATORS =
   /=>|\.\.\.|>>>=|\?\?=|\|\|=|&&=|\*\*=|<<=|>>=|===|!==|>>>|\?\.(?!\d)|\?\?|\|\||&&|\*\*|\+\+|--|[+\-*/%&|^]=|<=|>=|==|!=|<<|>>|[-+*/%=<>!?:;,.(){}[\]&|^~]/y
 const SPACE = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y
-const NUMBER = /0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?/y
+const NUMBER =
+  /0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?/y
 const NAME = /[\p{ID_Start}_][\p{ID_Continue}$]*/uy
 const REGEXP = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y
 /** After these words a slash starts a regular expression. */
-const PREFIX_WORDS = new Set(["return", "typeof", "void", "delete", "in", "of", "new", "instanceof", "else", "throw"])
-const ESCAPES: Record<string, string> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", v: "\v", 0: "\0" }
+const PREFIX_WORDS = new Set([
+  "return",
+  "typeof",
+  "void",
+  "delete",
+  "in",
+  "of",
+  "new",
+  "instanceof",
+  "else",
+  "throw",
+])
+const ESCAPES: Record<string, string> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+  0: "\0",
+}
 const ESCAPE = /\\(?:u\{([\da-fA-F]+)\}|u([\da-fA-F]{4})|x([\da-fA-F]{2})|(\r\n|[\s\S]))/g
 
 export function tokenize(source: string): readonly Token[] {
@@ -42,7 +71,12 @@ function scan(source: string, from: number, untilBrace: boolean): { tokens: Toke
     at += space.length
     const newline = space.includes("\n")
     const start = at
-    const push = (type: Token["type"], text: string, length: number, more?: Pick<Token, "pieces" | "holes">): void => {
+    const push = (
+      type: Token["type"],
+      text: string,
+      length: number,
+      more?: Pick<Token, "pieces" | "holes">,
+    ): void => {
       at += length
       tokens.push({ type, text, start, end: at, newline, ...more })
     }
@@ -65,7 +99,8 @@ function scan(source: string, from: number, untilBrace: boolean): { tokens: Toke
       push(char === "$" ? "signal" : "action", text, text.length + 1)
     } else {
       const [type, text] = plainToken(match, char === "/" && regExpMayStart(tokens.at(-1)))
-      if (!text) throw new ClientError("EXPRESSION", `unexpected ${JSON.stringify(char)} at ${at + 1}`)
+      if (!text)
+        throw new ClientError("EXPRESSION", `unexpected ${JSON.stringify(char)} at ${at + 1}`)
       if (text === "{") braces++
       if (text === "}" && !braces-- && untilBrace) {
         push("end", "", 0)
@@ -76,7 +111,10 @@ function scan(source: string, from: number, untilBrace: boolean): { tokens: Toke
   }
 }
 
-function plainToken(match: (pattern: RegExp) => string, regExpMayStart: boolean): [type: Token["type"], text: string] {
+function plainToken(
+  match: (pattern: RegExp) => string,
+  regExpMayStart: boolean,
+): [type: Token["type"], text: string] {
   const kinds = [
     ["name", NAME],
     ["number", NUMBER],
@@ -104,7 +142,10 @@ function quoteEnd(source: string, start: number): number {
   throw new ClientError("EXPRESSION", `the string at ${start + 1} is not closed`)
 }
 
-function scanTemplate(source: string, start: number): { pieces: string[]; holes: Token[][]; end: number } {
+function scanTemplate(
+  source: string,
+  start: number,
+): { pieces: string[]; holes: Token[][]; end: number } {
   const pieces: string[] = []
   const holes: Token[][] = []
   let from = start + 1

@@ -19,9 +19,13 @@ beforeAll(loadClient)
 afterEach(() => render(""))
 
 const text = (selector: string): string => element(selector).textContent
-const query = (url: string): unknown => JSON.parse(new URL(url, "http://x").searchParams.get("datastar") ?? "null")
+const query = (url: string): unknown =>
+  JSON.parse(new URL(url, "http://x").searchParams.get("datastar") ?? "null")
 
-async function clickAndReceive(url: string, selector = "#b"): Promise<Awaited<ReturnType<typeof received>>[number]> {
+async function clickAndReceive(
+  url: string,
+  selector = "#b",
+): Promise<Awaited<ReturnType<typeof received>>[number]> {
   element(selector).click()
   return (await waitForRequests(url, 1))[0]!
 }
@@ -33,7 +37,11 @@ describe("a request", () => {
       `<div data-signals="{q1: {a: 1, _p: 2}, _q2: 3}"></div><button id="b" data-on:click="@${method}('${url}?keep=1', {filterSignals: {include: /q[12]/}})"></button>`,
     )
     const request = await clickAndReceive(url)
-    expect(request).toMatchObject({ method: method.toUpperCase(), body: "", headers: { "datastar-request": "true" } })
+    expect(request).toMatchObject({
+      method: method.toUpperCase(),
+      body: "",
+      headers: { "datastar-request": "true" },
+    })
     expect(request.url).toContain("keep=1")
     expect(query(request.url)).toMatchObject({ q1: { a: 1 } })
     expect(request.headers["accept"]).toContain("text/event-stream")
@@ -65,7 +73,9 @@ describe("a request", () => {
 
   it("carries a payload instead of the signals", async () => {
     const url = await serve({ status: 204 })
-    await render(`<button id="b" data-signals:amount="5" data-on:click="@post('${url}', {payload: {amount: $amount}})"></button>`)
+    await render(
+      `<button id="b" data-signals:amount="5" data-on:click="@post('${url}', {payload: {amount: $amount}})"></button>`,
+    )
     expect(JSON.parse((await clickAndReceive(url)).body)).toEqual({ amount: 5 })
   })
 
@@ -115,7 +125,9 @@ describe("a request", () => {
 
   it("of an invalid form is not sent, unless the form says novalidate", async () => {
     const url = await serve({ status: 204 })
-    await render(`<form id="f" data-on:go="@post('${url}', {contentType: 'form'})"><input name="title" required></form>`)
+    await render(
+      `<form id="f" data-on:go="@post('${url}', {contentType: 'form'})"><input name="title" required></form>`,
+    )
     const { types, stop } = fetchEvents()
     element("#f").dispatchEvent(new CustomEvent("go"))
     await settled()
@@ -141,7 +153,8 @@ describe("a request", () => {
     await render(
       `<form data-on:submit="@post('${url}', {contentType: 'form'})">${names.map(name => `<input name="${name}" value="1">`).join("")}<button id="b"></button></form>`,
     )
-    if (!isOfficial) expect((await clickAndReceive(url)).body).toBe(names.map(name => `${name}=1`).join("&"))
+    if (!isOfficial)
+      expect((await clickAndReceive(url)).body).toBe(names.map(name => `${name}=1`).join("&"))
   })
 
   it("without a form around it is reported", async () => {
@@ -149,16 +162,24 @@ describe("a request", () => {
     await render(`<button id="b" data-on:click="@post('/x', {contentType: 'form'})"></button>`)
     element("#b").click()
     await settled()
-    if (!isOfficial) expect(String(error.mock.calls[0])).toMatch(/@post\("\/x"\) of <button#b data-on:click>.*needs a form/)
+    if (!isOfficial)
+      expect(String(error.mock.calls[0])).toMatch(
+        /@post\("\/x"\) of <button#b data-on:click>.*needs a form/,
+      )
     error.mockRestore()
   })
 
   it("is cancelled by the next one of the same element, method and address", async () => {
     const url = await serve(
-      { headers: { "content-type": "text/html" }, steps: [{ waitMs: 200, text: '<p id="out">slow</p>' }] },
+      {
+        headers: { "content-type": "text/html" },
+        steps: [{ waitMs: 200, text: '<p id="out">slow</p>' }],
+      },
       { headers: { "content-type": "text/html" }, steps: [{ text: '<p id="out">quick</p>' }] },
     )
-    await render(`<button id="b" data-on:click="@get('${url}', {payload: 1})"></button><p id="out"></p>`)
+    await render(
+      `<button id="b" data-on:click="@get('${url}', {payload: 1})"></button><p id="out"></p>`,
+    )
     element("#b").click()
     await waitForRequests(url, 1)
     element("#b").click()
@@ -167,23 +188,28 @@ describe("a request", () => {
     expect(text("#out")).toBe("quick")
   })
 
-  it.skipIf(isOfficial)("is not cancelled by another address, nor when cancellation is disabled", async () => {
-    const slow = (id: string): { headers: Record<string, string>; steps: { waitMs: number; text: string }[] } => ({
-      headers: { "content-type": "text/html" },
-      steps: [{ waitMs: 100, text: `<p id="${id}">done</p>` }],
-    })
-    const a = await serve(slow("a"))
-    const b = await serve(slow("b"))
-    const c = await serve(slow("c"))
-    await render(
-      `<button id="x" data-on:click="@get('${a}'); @get('${b}')"></button><button id="y" data-on:click="@post('${c}', {requestCancellation: 'disabled'})"></button><p id="a"></p><p id="b"></p><p id="c"></p>`,
-    )
-    element("#x").click()
-    element("#y").click()
-    element("#y").click()
-    await expect.poll(() => text("#a") + text("#b") + text("#c")).toBe("donedonedone")
-    expect((await received(c)).length).toBe(2)
-  })
+  it.skipIf(isOfficial)(
+    "is not cancelled by another address, nor when cancellation is disabled",
+    async () => {
+      const slow = (
+        id: string,
+      ): { headers: Record<string, string>; steps: { waitMs: number; text: string }[] } => ({
+        headers: { "content-type": "text/html" },
+        steps: [{ waitMs: 100, text: `<p id="${id}">done</p>` }],
+      })
+      const a = await serve(slow("a"))
+      const b = await serve(slow("b"))
+      const c = await serve(slow("c"))
+      await render(
+        `<button id="x" data-on:click="@get('${a}'); @get('${b}')"></button><button id="y" data-on:click="@post('${c}', {requestCancellation: 'disabled'})"></button><p id="a"></p><p id="b"></p><p id="c"></p>`,
+      )
+      element("#x").click()
+      element("#y").click()
+      element("#y").click()
+      await expect.poll(() => text("#a") + text("#b") + text("#c")).toBe("donedonedone")
+      expect((await received(c)).length).toBe(2)
+    },
+  )
 
   it("may be aborted by a controller of the page", async () => {
     const url = await serve({ headers: { "content-type": "text/event-stream" }, end: "hang" })
@@ -212,9 +238,16 @@ describe("an answer", () => {
   })
 
   it("that is HTML patches elements by id, or as its headers say", async () => {
-    const byId = await serve({ headers: { "content-type": "text/html; charset=utf-8" }, steps: [{ text: '<p id="out">new</p>' }] })
+    const byId = await serve({
+      headers: { "content-type": "text/html; charset=utf-8" },
+      steps: [{ text: '<p id="out">new</p>' }],
+    })
     const byHeader = await serve({
-      headers: { "content-type": "text/html", "datastar-selector": "#list", "datastar-mode": "append" },
+      headers: {
+        "content-type": "text/html",
+        "datastar-selector": "#list",
+        "datastar-mode": "append",
+      },
       steps: [{ text: "<li>2</li>" }],
     })
     await render(
@@ -228,9 +261,14 @@ describe("an answer", () => {
   it("that is JSON patches signals, only missing ones if the header says so", async () => {
     const url = await serve(
       { headers: { "content-type": "application/json" }, steps: [{ text: '{"js1": 1}' }] },
-      { headers: { "content-type": "application/json", "datastar-only-if-missing": "true" }, steps: [{ text: '{"js1": 2, "js2": 3}' }] },
+      {
+        headers: { "content-type": "application/json", "datastar-only-if-missing": "true" },
+        steps: [{ text: '{"js1": 2, "js2": 3}' }],
+      },
     )
-    await render(`<button id="b" data-on:click="@get('${url}')"></button><p id="out" data-text="$js1"></p><div id="later"></div>`)
+    await render(
+      `<button id="b" data-on:click="@get('${url}')"></button><p id="out" data-text="$js1"></p><div id="later"></div>`,
+    )
     element("#b").click()
     await expect.poll(() => text("#out")).toBe("1")
     element("#b").click()
@@ -241,17 +279,26 @@ describe("an answer", () => {
 
   it("that is a script runs, and the indicator goes off", async () => {
     const url = await serve({
-      headers: { "content-type": "text/javascript", "datastar-script-attributes": '{"data-x": "1"}' },
+      headers: {
+        "content-type": "text/javascript",
+        "datastar-script-attributes": '{"data-x": "1"}',
+      },
       steps: [{ text: "window.ranScript = document.currentScript.dataset.x" }],
     })
-    await render(`<button id="b" data-indicator:busy data-on:click="@get('${url}')"></button><p id="out" data-text="$busy"></p>`)
+    await render(
+      `<button id="b" data-indicator:busy data-on:click="@get('${url}')"></button><p id="out" data-text="$busy"></p>`,
+    )
     element("#b").click()
     await expect.poll(() => (window as { ranScript?: string }).ranScript).toBe("1")
     if (!isOfficial) await expect.poll(() => text("#out")).toBe("false")
   })
 
   it.each([400, 404, 422, 500])("with status %i changes nothing and is announced", async status => {
-    const url = await serve({ status, headers: { "content-type": "text/html" }, steps: [{ text: '<p id="out">no</p>' }] })
+    const url = await serve({
+      status,
+      headers: { "content-type": "text/html" },
+      steps: [{ text: '<p id="out">no</p>' }],
+    })
     await render(
       `<button id="b" data-on:click="@post('${url}')" data-on:datastar-fetch="evt.detail.type === 'error' && ($failed = evt.detail.argsRaw.status)"></button><p id="out">old</p><p id="f" data-signals:failed="''" data-text="$failed"></p>`,
     )
@@ -288,12 +335,18 @@ describe("an answer", () => {
     const url = await serve(
       {
         headers: { "content-type": "text/event-stream" },
-        steps: [{ text: 'event: datastar-patch-signals\ndata: signals {"evil": "window.hacked = 1", "__proto__": {"polluted": 1}}\n\n' }],
+        steps: [
+          {
+            text: 'event: datastar-patch-signals\ndata: signals {"evil": "window.hacked = 1", "__proto__": {"polluted": 1}}\n\n',
+          },
+        ],
       },
       stream("event: datastar-patch-signals\ndata: signals {x: (window.hacked = 2)}\n\n"),
     )
     const error = vi.spyOn(console, "error").mockImplementation(() => {})
-    await render(`<button id="b" data-on:click="@get('${url}')"></button><p id="out" data-text="$evil"></p>`)
+    await render(
+      `<button id="b" data-on:click="@get('${url}')"></button><p id="out" data-text="$evil"></p>`,
+    )
     element("#b").click()
     await expect.poll(() => text("#out")).toBe("window.hacked = 1")
     if (!isOfficial) {
@@ -309,7 +362,10 @@ describe("an answer", () => {
 
 describe("the life of a request", () => {
   it("shows in the indicator of its element", async () => {
-    const url = await serve({ headers: { "content-type": "text/html" }, steps: [{ waitMs: 60, text: '<p id="o2">x</p>' }] })
+    const url = await serve({
+      headers: { "content-type": "text/html" },
+      steps: [{ waitMs: 60, text: '<p id="o2">x</p>' }],
+    })
     await render(
       `<button id="b" data-indicator:loading data-on:click="@get('${url}')"></button><button id="c" data-indicator="other" data-on:click="1"></button><p id="out" data-text="$loading + '/' + $other"></p><p id="o2"></p>`,
     )
@@ -320,17 +376,30 @@ describe("the life of a request", () => {
     await expect.poll(() => text("#out")).toBe("false/false")
   })
 
-  it.skipIf(isOfficial)("shows in the indicator also when data-init of the same element starts it", async () => {
-    const url = await serve({ headers: { "content-type": "text/html" }, steps: [{ waitMs: 60, text: '<p id="o2">x</p>' }] })
-    await render(`<p id="o2" data-init="@get('${url}')" data-indicator:booting></p><p id="out" data-text="$booting"></p>`)
-    expect(text("#out")).toBe("true")
-    await expect.poll(() => text("#out")).toBe("false")
-  })
+  it.skipIf(isOfficial)(
+    "shows in the indicator also when data-init of the same element starts it",
+    async () => {
+      const url = await serve({
+        headers: { "content-type": "text/html" },
+        steps: [{ waitMs: 60, text: '<p id="o2">x</p>' }],
+      })
+      await render(
+        `<p id="o2" data-init="@get('${url}')" data-indicator:booting></p><p id="out" data-text="$booting"></p>`,
+      )
+      expect(text("#out")).toBe("true")
+      await expect.poll(() => text("#out")).toBe("false")
+    },
+  )
 
   it("does not end when the user types on: the search example", async () => {
     const url = await serve({
       headers: { "content-type": "text/html" },
-      steps: [{ waitMs: 30, text: '<div id="box"><input id="q" name="q"><ul id="hits"><li>hit</li></ul></div>' }],
+      steps: [
+        {
+          waitMs: 30,
+          text: '<div id="box"><input id="q" name="q"><ul id="hits"><li>hit</li></ul></div>',
+        },
+      ],
     })
     await render(
       `<form><div id="box" data-on:input__debounce.10ms="@get('${url}', {contentType: 'form'})"><input id="q" name="q"><ul id="hits"></ul></div></form>`,

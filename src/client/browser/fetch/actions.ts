@@ -9,16 +9,28 @@ import { connect } from "./connection.ts"
 import { announce } from "./events.ts"
 import { begin, type Flight } from "./flight.ts"
 import { found, lost } from "./lost.ts"
-import { buildRequest, type FetchOptions, type Method, type OutgoingRequest, sourceOf } from "./request.ts"
+import {
+  buildRequest,
+  type FetchOptions,
+  type Method,
+  type OutgoingRequest,
+  sourceOf,
+} from "./request.ts"
 
 const underWay = new WeakMap<Element, Map<string, AbortController>>()
 
 /** Never rejects: what goes wrong is announced as events and reported in the console. */
-async function request(method: Method, context: ActionContext, url: string, options: FetchOptions = {}): Promise<void> {
+async function request(
+  method: Method,
+  context: ActionContext,
+  url: string,
+  options: FetchOptions = {},
+): Promise<void> {
   const { el, evt, attribute, onCleanup } = context
   const where = `@${method.toLowerCase()}(${JSON.stringify(url)}) of ${describe(el, attribute)}`
   const { requestCancellation = "auto" } = options
-  let controller = requestCancellation instanceof AbortController ? requestCancellation : new AbortController()
+  let controller =
+    requestCancellation instanceof AbortController ? requestCancellation : new AbortController()
   let isStarted = false
   const { activeElement } = document
   const ends: (() => void)[] = []
@@ -35,14 +47,17 @@ async function request(method: Method, context: ActionContext, url: string, opti
       ends.push(flight.end)
     } else ends.push(cancelPrevious(el, key, requestCancellation, controller))
     // A stream that is opened again and again must not outlive its element; a request that ends by itself may.
-    const isTied = requestCancellation === "cleanup" || (requestCancellation === "auto" && options.retry === "always")
+    const isTied =
+      requestCancellation === "cleanup" ||
+      (requestCancellation === "auto" && options.retry === "always")
     if (isTied) ends.push(onCleanup(() => controller.abort()))
     const build = (): OutgoingRequest => untracked(() => buildRequest(method, url, options, source))
     const first = build()
     announce("started", el)
     isStarted = true
     // A write is sent again as it was; a read asks with the signals of now.
-    const isBuiltAgain = method === "GET" && options.contentType !== "form" && options.payload === undefined
+    const isBuiltAgain =
+      method === "GET" && options.contentType !== "form" && options.payload === undefined
     let attempts = 0
     const next = (): OutgoingRequest => (attempts++ && isBuiltAgain ? build() : first)
     const read: LivePage["read"] = (address, { isPoll, ...more }) =>
@@ -53,7 +68,9 @@ async function request(method: Method, context: ActionContext, url: string, opti
         request: () => ({ ...build(), url: address }),
         ...more,
       })
-    const shared = canShare(first.url) ? await import("../streams/share.ts").catch(() => undefined) : undefined
+    const shared = canShare(first.url)
+      ? await import("../streams/share.ts").catch(() => undefined)
+      : undefined
     await (shared
       ? shared.share({ el, url: first.url, signal: controller.signal, read, announce, lost, found })
       : connect({ el, method, options, signal: controller.signal, request: next, flight }))
@@ -71,7 +88,12 @@ async function request(method: Method, context: ActionContext, url: string, opti
 
 /** The stream of a live page, which says who asks for it, where windows can find each other. */
 function canShare(url: string): boolean {
-  return /[?&]_nitro=[^&]+%7E/.test(url) && "locks" in navigator && "BroadcastChannel" in window && "any" in AbortSignal
+  return (
+    /[?&]_nitro=[^&]+%7E/.test(url) &&
+    "locks" in navigator &&
+    "BroadcastChannel" in window &&
+    "any" in AbortSignal
+  )
 }
 
 function cancelPrevious(
@@ -91,5 +113,7 @@ function cancelPrevious(
 }
 
 for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"] as const) {
-  action(method.toLowerCase(), (context, url: string, options?: FetchOptions) => request(method, context, url, options))
+  action(method.toLowerCase(), (context, url: string, options?: FetchOptions) =>
+    request(method, context, url, options),
+  )
 }

@@ -38,7 +38,9 @@ function setHidden(hidden: boolean): void {
 }
 
 async function start(url: string, options: string, method = "get"): Promise<void> {
-  await render(`<div id="live" data-init="@${method}('${url}', {${options}})"></div><p id="out"></p>`)
+  await render(
+    `<div id="live" data-init="@${method}('${url}', {${options}})"></div><p id="out"></p>`,
+  )
 }
 
 const quiet = (): (() => void) => {
@@ -53,31 +55,47 @@ describe("trying again", () => {
     await expect.poll(() => text("#out")).toBe("1")
     await new Promise(resolve => setTimeout(resolve, 150))
     expect(await received(once)).toHaveLength(1)
-    const always = await serve(stream(elements('<p id="out">a</p>')), openStream(elements('<p id="out">b</p>')))
+    const always = await serve(
+      stream(elements('<p id="out">a</p>')),
+      openStream(elements('<p id="out">b</p>')),
+    )
     await start(always, `retry: 'always', ${quick}`)
     await expect.poll(() => text("#out")).toBe("b")
   })
 
   it("sends the last event id of what was handled", async () => {
     const url = await serve(
-      stream(`id: e1:4\n${signalsEvent({ seq: 4 })}id: e1:5\nevent: datastar-patch-signals\n`, { end: "destroy" }),
+      stream(`id: e1:4\n${signalsEvent({ seq: 4 })}id: e1:5\nevent: datastar-patch-signals\n`, {
+        end: "destroy",
+      }),
       stream(`id:\n${signalsEvent({ seq: 5 })}`),
       openStream(signalsEvent({ seq: 6 })),
     )
     const restore = quiet()
     await start(url, `retry: 'always', ${quick}`)
     const log = await waitForRequests(url, 3)
-    expect(log.map(({ headers }) => headers["last-event-id"])).toEqual([undefined, isOfficial ? "e1:5" : "e1:4", undefined])
+    expect(log.map(({ headers }) => headers["last-event-id"])).toEqual([
+      undefined,
+      isOfficial ? "e1:5" : "e1:4",
+      undefined,
+    ])
     restore()
   })
 
   it("is done after a broken connection, with the signals of now", async () => {
-    const url = await serve(stream(signalsEvent({ turn: 2 }), { end: "destroy" }), openStream(elements('<p id="out">back</p>')))
+    const url = await serve(
+      stream(signalsEvent({ turn: 2 }), { end: "destroy" }),
+      openStream(elements('<p id="out">back</p>')),
+    )
     const restore = quiet()
-    await render(`<div data-signals="{turn: 1}"></div><div data-init="@get('${url}', {${quick}})"></div><p id="out"></p>`)
+    await render(
+      `<div data-signals="{turn: 1}"></div><div data-init="@get('${url}', {${quick}})"></div><p id="out"></p>`,
+    )
     await expect.poll(() => text("#out")).toBe("back")
     const turns = (await received(url)).map(
-      ({ url }) => (JSON.parse(new URL(url, "http://x").searchParams.get("datastar")!) as { turn: number }).turn,
+      ({ url }) =>
+        (JSON.parse(new URL(url, "http://x").searchParams.get("datastar")!) as { turn: number })
+          .turn,
     )
     if (!isOfficial) expect(turns).toEqual([1, 2])
     restore()
@@ -93,7 +111,11 @@ describe("trying again", () => {
   })
 
   it("is done for error statuses with retry error", async () => {
-    const url = await serve({ status: 503 }, { status: 500 }, stream(elements('<p id="out">ok</p>')))
+    const url = await serve(
+      { status: 503 },
+      { status: 500 },
+      stream(elements('<p id="out">ok</p>')),
+    )
     await start(url, `retry: 'error', ${quick}`)
     await expect.poll(() => text("#out")).toBe("ok")
     if (!isOfficial)
@@ -146,13 +168,19 @@ describe("trying again", () => {
   })
 
   it("takes the server's retry time", async () => {
-    const url = await serve(stream(`retry: 10\n${signalsEvent({ a: 1 })}`), openStream(elements('<p id="out">soon</p>')))
+    const url = await serve(
+      stream(`retry: 10\n${signalsEvent({ a: 1 })}`),
+      openStream(elements('<p id="out">soon</p>')),
+    )
     await start(url, "retry: 'always', retryInterval: 60000")
     await expect.poll(() => text("#out")).toBe("soon")
   })
 
   it.skipIf(isOfficial)("takes Retry-After", async () => {
-    const url = await serve({ status: 503, headers: { "retry-after": "1" } }, openStream(elements('<p id="out">served</p>')))
+    const url = await serve(
+      { status: 503, headers: { "retry-after": "1" } },
+      openStream(elements('<p id="out">served</p>')),
+    )
     await start(url, "retry: 'error', retryInterval: 1")
     await expect.poll(() => text("#out"), { timeout: 4000 }).toBe("served")
     const [first, second] = await received(url)
@@ -161,7 +189,11 @@ describe("trying again", () => {
 
   it.skipIf(isOfficial)("happens at once when the network or the tab comes back", async () => {
     const restore = quiet()
-    const url = await serve({ end: "refuse" }, { end: "refuse" }, openStream(elements('<p id="out">awake</p>')))
+    const url = await serve(
+      { end: "refuse" },
+      { end: "refuse" },
+      openStream(elements('<p id="out">awake</p>')),
+    )
     await start(url, "retry: 'always', retryInterval: 60000, retryMaxWait: 60000")
     await expect.poll(() => events.types.filter(type => type === "retrying").length).toBe(1)
     window.dispatchEvent(new Event("online"))
@@ -175,7 +207,10 @@ describe("trying again", () => {
 // Datastar's streams outlive their elements: after a few tests they hold every connection that a browser opens to one host.
 describe.skipIf(isOfficial)("a live stream", () => {
   it("comes back after the server was restarted", async () => {
-    const url = await serve(openStream(elements('<p id="out">before</p>')), openStream(elements('<p id="out">after</p>')))
+    const url = await serve(
+      openStream(elements('<p id="out">before</p>')),
+      openStream(elements('<p id="out">after</p>')),
+    )
     const restore = quiet()
     await start(url, `retry: 'always', retryMaxCount: Infinity, ${quick}`)
     await expect.poll(() => text("#out")).toBe("before")
@@ -205,7 +240,10 @@ describe.skipIf(isOfficial)("a live stream", () => {
   })
 
   it("closes while the tab is hidden, unless openWhenHidden", async () => {
-    const url = await serve(openStream(signalsEvent({ a: 1 })), openStream(elements('<p id="out">visible</p>')))
+    const url = await serve(
+      openStream(signalsEvent({ a: 1 })),
+      openStream(elements('<p id="out">visible</p>')),
+    )
     const kept = await serve(openStream(signalsEvent({ a: 1 })))
     await render(
       `<div data-init="@get('${url}', {retry: 'always'})"></div><div data-init="@get('${kept}', {openWhenHidden: true})"></div><div data-init="@post('${kept}')"></div><p id="out"></p>`,
@@ -227,9 +265,13 @@ describe.skipIf(isOfficial)("a live stream", () => {
     await start(url, "retry: 'always'")
     await waitForRequests(url, 1)
     element("#live").setAttribute("data-init", `@get('${url}?two', {retry: 'always'})`)
-    await expect.poll(async () => (await received(url)).map(({ closed }) => closed)).toEqual([true, false])
+    await expect
+      .poll(async () => (await received(url)).map(({ closed }) => closed))
+      .toEqual([true, false])
     element("#live").remove()
-    await expect.poll(async () => (await received(url)).map(({ closed }) => closed)).toEqual([true, true])
+    await expect
+      .poll(async () => (await received(url)).map(({ closed }) => closed))
+      .toEqual([true, true])
     await settled()
     expect(events.types.filter(type => type === "finished")).toHaveLength(2)
   })

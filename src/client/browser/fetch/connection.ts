@@ -31,16 +31,33 @@ interface Connection {
   attempts: number
 }
 
-const DEFAULTS = { retryInterval: 1000, retryScaler: 2, retryMaxWait: 30_000, retryMaxCount: 10, idleTimeout: 45_000 }
+const DEFAULTS = {
+  retryInterval: 1000,
+  retryScaler: 2,
+  retryMaxWait: 30_000,
+  retryMaxCount: 10,
+  idleTimeout: 45_000,
+}
 
 /** Resolves when there is nothing more to come. Rejects when it is given up, with why. */
 export async function connect(
-  given: Pick<Connection, "el" | "method" | "options" | "signal" | "request" | "flight" | "onId"> & { lastEventId?: string },
+  given: Pick<
+    Connection,
+    "el" | "method" | "options" | "signal" | "request" | "flight" | "onId"
+  > & { lastEventId?: string },
 ): Promise<void> {
   const { options, method } = given
   const interval = options.retryInterval ?? DEFAULTS.retryInterval
   const openWhenHidden = options.openWhenHidden ?? method !== "GET"
-  const connection = { lastEventId: "", ...given, openWhenHidden, isKeyed: false, baseInterval: interval, interval, attempts: 0 }
+  const connection = {
+    lastEventId: "",
+    ...given,
+    openWhenHidden,
+    isKeyed: false,
+    baseInterval: interval,
+    interval,
+    attempts: 0,
+  }
   try {
     await keepTrying(connection)
   } finally {
@@ -65,14 +82,20 @@ async function keepTrying(connection: Connection): Promise<void> {
   }
 }
 
-function shouldRetry(outcome: Outcome, { options: { retry = "auto" }, method, isKeyed }: Connection): boolean {
+function shouldRetry(
+  outcome: Outcome,
+  { options: { retry = "auto" }, method, isKeyed }: Connection,
+): boolean {
   if (retry === "never") return false
   switch (outcome.kind) {
     case "ended":
       return retry === "always"
     case "status":
       // 502 to 504 come from what stands before a server that does not answer.
-      return outcome.status >= 400 && (retry !== "auto" || (isKeyed && /^50[234]$/.test(String(outcome.status))))
+      return (
+        outcome.status >= 400 &&
+        (retry !== "auto" || (isKeyed && /^50[234]$/.test(String(outcome.status))))
+      )
     case "broken":
       // The server has seen a write that it began to answer; sending it again could do it twice.
       return retry !== "auto" || method === "GET" || !outcome.answered
@@ -108,7 +131,11 @@ async function attempt(connection: Connection): Promise<Outcome> {
     answered = !connection.isKeyed
     if (!response.ok) {
       if (response.status >= 400) announce("error", el, { status: String(response.status) })
-      return { kind: "status", status: response.status, retryAfterMs: Number(response.headers.get("retry-after") ?? 0) * 1000 || 0 }
+      return {
+        kind: "status",
+        status: response.status,
+        retryAfterMs: Number(response.headers.get("retry-after") ?? 0) * 1000 || 0,
+      }
     }
     found(connection)
     connection.flight?.answered()
@@ -145,7 +172,10 @@ async function attempt(connection: Connection): Promise<Outcome> {
   }
 }
 
-function silenceWatchdog(options: FetchOptions, abort: () => void): { alive(): void; stop(): void; fired(): Error | undefined } {
+function silenceWatchdog(
+  options: FetchOptions,
+  abort: () => void,
+): { alive(): void; stop(): void; fired(): Error | undefined } {
   const limitMs = options.idleTimeout ?? (options.retry === "always" ? DEFAULTS.idleTimeout : 0)
   let timer: number | undefined
   let error: Error | undefined
@@ -166,7 +196,11 @@ function silenceWatchdog(options: FetchOptions, abort: () => void): { alive(): v
 async function pauseBeforeRetry(outcome: Outcome, connection: Connection): Promise<void> {
   const { options, el, signal } = connection
   const message =
-    outcome.kind === "broken" ? String(outcome.error) : outcome.kind === "status" ? `status ${outcome.status}` : "the stream ended"
+    outcome.kind === "broken"
+      ? String(outcome.error)
+      : outcome.kind === "status"
+        ? `status ${outcome.status}`
+        : "the stream ended"
   const { flight, isKeyed } = connection
   if (flight) flight.state = "lost"
   if (isKeyed || options.retry === "always") lost(connection, isKeyed ? 0 : 1000)
@@ -202,7 +236,9 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     sleeping.add(finish)
     const timer = setTimeout(finish, milliseconds)
     window.addEventListener("online", finish, { signal: over.signal })
-    document.addEventListener("visibilitychange", () => document.hidden || finish(), { signal: over.signal })
+    document.addEventListener("visibilitychange", () => document.hidden || finish(), {
+      signal: over.signal,
+    })
     signal.addEventListener("abort", finish, { signal: over.signal })
   })
 }

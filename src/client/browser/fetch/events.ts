@@ -8,6 +8,12 @@ export interface FetchDetail {
   readonly argsRaw: Readonly<Record<string, string>>
 }
 
-export function announce(type: string, el: Element, argsRaw: Readonly<Record<string, string>> = {}): void {
-  document.dispatchEvent(new CustomEvent<FetchDetail>("datastar-fetch", { detail: { type, el, argsRaw } }))
+export function announce(
+  type: string,
+  el: Element,
+  argsRaw: Readonly<Record<string, string>> = {},
+): void {
+  document.dispatchEvent(
+    new CustomEvent<FetchDetail>("datastar-fetch", { detail: { type, el, argsRaw } }),
+  )
 }

@@ -20,17 +20,26 @@ import {
 beforeAll(loadClient)
 afterEach(() => render(""))
 
-const slow: Answer = { headers: { "content-type": "text/html" }, steps: [{ waitMs: 200, text: '<p id="out">done</p>' }] }
-const quick: Answer = { headers: { "content-type": "text/html" }, steps: [{ text: '<p id="out">done</p>' }] }
+const slow: Answer = {
+  headers: { "content-type": "text/html" },
+  steps: [{ waitMs: 200, text: '<p id="out">done</p>' }],
+}
+const quick: Answer = {
+  headers: { "content-type": "text/html" },
+  steps: [{ text: '<p id="out">done</p>' }],
+}
 const out = (): string => element("#out").textContent
 const keysOf = async (url: string): Promise<(string | undefined)[]> =>
   (await received(url)).map(({ headers }) => headers["idempotency-key"])
-const bodiesOf = async (url: string): Promise<string[]> => (await received(url)).map(({ body }) => body)
-const idle = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
+const bodiesOf = async (url: string): Promise<string[]> =>
+  (await received(url)).map(({ body }) => body)
+const idle = (milliseconds: number): Promise<void> =>
+  new Promise(resolve => setTimeout(resolve, milliseconds))
 
 /** As a double click is reported: the second one says that it is the second. */
 function click(el: HTMLElement, count = 1): void {
-  for (let detail = 1; detail <= count; detail++) el.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, detail }))
+  for (let detail = 1; detail <= count; detail++)
+    el.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, detail }))
 }
 
 /** As Enter in a field does it. */
@@ -44,29 +53,41 @@ const form = (url: string, more = ""): string =>
 
 /** Every way in which somebody makes a page write: what it is in the page, and how it is done twice. */
 const ways: [string, (url: string) => string, () => void][] = [
-  ["a form by its button", url => form(url, `<button id="b">Add</button>`), () => click(element("#b"), 2)],
+  [
+    "a form by its button",
+    url => form(url, `<button id="b">Add</button>`),
+    () => click(element("#b"), 2),
+  ],
   ["a form by Enter", url => form(url), () => [1, 2].forEach(() => void enter(element("#i")))],
   [
     "a form by a button with a request",
-    url => form("/never", `<button type="button" id="b" data-on:click="@post('${url}', {contentType: 'form'})">`),
+    url =>
+      form(
+        "/never",
+        `<button type="button" id="b" data-on:click="@post('${url}', {contentType: 'form'})">`,
+      ),
     () => click(element("#b"), 2),
   ],
   [
     "a button outside of its form",
-    url => `${form("/never")}<button id="b" data-on:click="@put('${url}', {contentType: 'form', selector: '#f'})">`,
+    url =>
+      `${form("/never")}<button id="b" data-on:click="@put('${url}', {contentType: 'form', selector: '#f'})">`,
     () => click(element("#b"), 2),
   ],
   ...(["post", "put", "patch", "delete"] as const).map((method): (typeof ways)[number] => [
     `a button with @${method}`,
-    url => `<button id="b" data-indicator:busy data-on:click="@${method}('${url}')"></button><p id="out"></p>`,
+    url =>
+      `<button id="b" data-indicator:busy data-on:click="@${method}('${url}')"></button><p id="out"></p>`,
     () => click(element("#b"), 2),
   ]),
   [
     "a key",
-    url => `<input id="i" data-on:keydown="evt.key === 'Enter' && @post('${url}')"><p id="out"></p>`,
+    url =>
+      `<input id="i" data-on:keydown="evt.key === 'Enter' && @post('${url}')"><p id="out"></p>`,
     () => {
       element("#i").focus()
-      for (let i = 0; i < 2; i++) element("#i").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))
+      for (let i = 0; i < 2; i++)
+        element("#i").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))
     },
   ],
 ]
@@ -81,17 +102,24 @@ describe.skipIf(isOfficial)("a write that is asked for twice", () => {
     expect(await received(url)).toHaveLength(1)
   })
 
-  it.each(ways.filter(([name]) => !name.includes("Enter")))("is done once however quick its answer is: %s", async (name, html) => {
-    if (name === "a key") return
-    const url = await serveHere(quick)
-    await render(html(url))
-    element("#b").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 }))
-    await expect.poll(out).toBe("done")
-    await settled()
-    element("#b").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, detail: 2 }))
-    await idle(50)
-    expect(await received(url)).toHaveLength(1)
-  })
+  it.each(ways.filter(([name]) => !name.includes("Enter")))(
+    "is done once however quick its answer is: %s",
+    async (name, html) => {
+      if (name === "a key") return
+      const url = await serveHere(quick)
+      await render(html(url))
+      element("#b").dispatchEvent(
+        new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 }),
+      )
+      await expect.poll(out).toBe("done")
+      await settled()
+      element("#b").dispatchEvent(
+        new MouseEvent("click", { bubbles: true, cancelable: true, detail: 2 }),
+      )
+      await idle(50)
+      expect(await received(url)).toHaveLength(1)
+    },
+  )
 
   it("does not run the form's expression again: no second question, no second count", async () => {
     const page = window as { runs?: number }
@@ -178,7 +206,8 @@ describe.skipIf(isOfficial)("a field that saves while somebody types", () => {
   })
 
   it("does not wait for a stream that has begun to answer", async () => {
-    const hits = (text: string): Answer => stream(elements(`<p id="out">${text}</p>`), { end: "hang" })
+    const hits = (text: string): Answer =>
+      stream(elements(`<p id="out">${text}</p>`), { end: "hang" })
     const url = await serveHere(hits("one"), hits("two"))
     await render(`<input id="i" data-bind:q data-on:input="@post('${url}')"><p id="out"></p>`)
     type(element("#i"), "a")
@@ -196,7 +225,8 @@ describe.skipIf(isOfficial)("a write under way", () => {
     await render(form(url, `<button id="b" aria-busy="true">Add</button>`))
     enter(element("#i"))
     await settled()
-    const marks = (selector: string): (string | null)[] => ["data-pending", "aria-busy"].map(name => element(selector).getAttribute(name))
+    const marks = (selector: string): (string | null)[] =>
+      ["data-pending", "aria-busy"].map(name => element(selector).getAttribute(name))
     expect([marks("#f"), marks("#i")]).toEqual([
       ["", "true"],
       ["", "true"],
@@ -238,38 +268,49 @@ describe.skipIf(isOfficial)("a write under way", () => {
 describe.skipIf(isOfficial)("a write to the page's own server", () => {
   it("carries a key of its own, a read does not; both say which client asks", async () => {
     const url = await serveHere(quick)
-    await render(
-      ["get", "post", "put", "patch", "delete"].map(method => `<button data-on:click="@${method}('${url}')"></button>`).join("") +
-        '<p id="out"></p>',
+    const buttons = ["get", "post", "put", "patch", "delete"].map(
+      method => `<button data-on:click="@${method}('${url}')"></button>`,
     )
+    await render(`${buttons.join("")}<p id="out"></p>`)
     document.querySelectorAll("button").forEach(button => void click(button))
     const log = await waitForRequests(url, 5)
     expect(log.map(({ headers }) => headers["nitro-client"])).toEqual(Array(5).fill("1"))
-    expect(log.filter(({ headers }) => headers["idempotency-key"] === undefined).map(({ method }) => method)).toEqual(["GET"])
+    expect(
+      log
+        .filter(({ headers }) => headers["idempotency-key"] === undefined)
+        .map(({ method }) => method),
+    ).toEqual(["GET"])
     const keys = new Set(log.map(({ headers }) => headers["idempotency-key"]))
     expect(keys.size).toBe(5)
     for (const key of keys) expect(key ?? "1-2-3-4").toMatch(/^\d+-\d+-\d+-\d+$/)
   })
 
-  it.each(["refuse", "destroy"] as const)("is repeated with its key until it is answered, when the answer is lost (%s)", async end => {
-    const lost: Answer = {
-      headers: { "content-type": "text/event-stream", "content-length": "1000" },
-      steps: [{ text: signalsEvent({ half: 1 }) }],
-      end,
-    }
-    const url = await serveHere(lost, lost, stream(elements('<p id="out">done</p>')))
-    await render(`<button id="b" data-on:click="@post('${url}', {payload: {n: 1}, retryInterval: 20})"></button><p id="out"></p>`)
-    click(element("#b"))
-    await expect.poll(out).toBe("done")
-    expect((await received(url)).length).toBeGreaterThanOrEqual(3)
-    expect(new Set(await keysOf(url)).size).toBe(1)
-    expect(new Set(await bodiesOf(url))).toEqual(new Set(['{"n":1}']))
-  })
+  it.each(["refuse", "destroy"] as const)(
+    "is repeated with its key until it is answered, when the answer is lost (%s)",
+    async end => {
+      const lost: Answer = {
+        headers: { "content-type": "text/event-stream", "content-length": "1000" },
+        steps: [{ text: signalsEvent({ half: 1 }) }],
+        end,
+      }
+      const url = await serveHere(lost, lost, stream(elements('<p id="out">done</p>')))
+      await render(
+        `<button id="b" data-on:click="@post('${url}', {payload: {n: 1}, retryInterval: 20})"></button><p id="out"></p>`,
+      )
+      click(element("#b"))
+      await expect.poll(out).toBe("done")
+      expect((await received(url)).length).toBeGreaterThanOrEqual(3)
+      expect(new Set(await keysOf(url)).size).toBe(1)
+      expect(new Set(await bodiesOf(url))).toEqual(new Set(['{"n":1}']))
+    },
+  )
 
   it("is repeated longer than ten times, and when what stands before the server answers for it", async () => {
     const answers = [502, 503, 504].map((status): Answer => ({ status }))
     const url = await serveHere(...answers, ...Array(12).fill({ end: "refuse" }), quick)
-    await render(`<button id="b" data-on:click="@post('${url}', {retryInterval: 5, retryMaxWait: 10})"></button><p id="out"></p>`)
+    await render(
+      `<button id="b" data-on:click="@post('${url}', {retryInterval: 5, retryMaxWait: 10})"></button><p id="out"></p>`,
+    )
     click(element("#b"))
     await expect.poll(out).toBe("done")
     expect(new Set(await keysOf(url)).size).toBe(1)
@@ -294,7 +335,9 @@ describe.skipIf(isOfficial)("a write to the page's own server", () => {
     await render(form(url).replace("'form'}", "'form', retryInterval: 20, retryMaxWait: 40}"))
     await stopServer()
     enter(element("#i"))
-    await expect.poll(() => document.querySelector("#nitro-connection")?.textContent).toBe("Reconnecting…")
+    await expect
+      .poll(() => document.querySelector("#nitro-connection")?.textContent)
+      .toBe("Reconnecting…")
     type(element("#i"), "Bread")
     enter(element("#i"))
     expect(element("#f").hasAttribute("data-pending")).toBe(true)
@@ -309,7 +352,9 @@ describe.skipIf(isOfficial)("a write to the page's own server", () => {
 
   it("is sent although its element is gone by then", async () => {
     const url = await serveHere(quick)
-    await render(`<button id="b" data-on:click="@delete('${url}', {retryInterval: 20, retryMaxWait: 40})"></button><p id="out"></p>`)
+    await render(
+      `<button id="b" data-on:click="@delete('${url}', {retryInterval: 20, retryMaxWait: 40})"></button><p id="out"></p>`,
+    )
     await stopServer()
     click(element("#b"))
     await idle(100)

@@ -43,17 +43,28 @@ export function watchDecisions(): void {
   )
 }
 
-const stateOf = (owner: Element): string => (owner instanceof HTMLFormElement ? contentOf(owner) : String(edits))
+const stateOf = (owner: Element): string =>
+  owner instanceof HTMLFormElement ? contentOf(owner) : String(edits)
 
 /** True when the flight does already what is asked for. `again` runs after it when it carries something else. */
-function covers(owner: Element, flight: Flight, event: Event | undefined, again: () => void): boolean {
+function covers(
+  owner: Element,
+  flight: Flight,
+  event: Event | undefined,
+  again: () => void,
+): boolean {
   const { activeElement } = document
   const isDecision = event instanceof UIEvent || event instanceof SubmitEvent
   const content = stateOf(owner)
   const isSame = content === flight.content
   if (isDecision && clicks === 2) return true
   if (flight.state === "landed")
-    return isDecision && isSame && !clicks && (activeElement instanceof HTMLInputElement || activeElement instanceof HTMLTextAreaElement)
+    return (
+      isDecision &&
+      isSame &&
+      !clicks &&
+      (activeElement instanceof HTMLInputElement || activeElement instanceof HTMLTextAreaElement)
+    )
   if (isDecision && isSame) return true
   if (flight.state === "answered" && !(owner instanceof HTMLFormElement)) {
     replace(flight)
@@ -78,13 +89,21 @@ export function isSubmitted(form: HTMLFormElement, event: SubmitEvent): boolean 
     covers(form, flight, event, () => {
       const { submitter } = event
       // What was typed since then waits for its own Enter.
-      if (stateOf(form) === flight.content) HTMLFormElement.prototype.requestSubmit.call(form, submitter?.isConnected ? submitter : null)
+      if (stateOf(form) === flight.content)
+        HTMLFormElement.prototype.requestSubmit.call(
+          form,
+          submitter?.isConnected ? submitter : null,
+        )
     }),
   )
 }
 
 /** Begins a write and marks what it comes from as pending until its end; undefined when another one covers it. */
-export function begin({ el, evt, form, submitter }: Source, key: string, again: () => void): Flight | undefined {
+export function begin(
+  { el, evt, form, submitter }: Source,
+  key: string,
+  again: () => void,
+): Flight | undefined {
   const owner = form ?? el
   const own = flights.get(owner) ?? new Map<string, Flight>()
   flights.set(owner, own)

@@ -21,7 +21,8 @@ const open = (text: string): Answer => stream(elements(`<p id="out">${text}</p>`
 const page = (url: string, more = ""): string =>
   `<div id="live" data-init="@get('${url}', {retry: 'always', retryMaxCount: Infinity, retryInterval: 20, retryMaxWait: 60})"></div><p id="out"></p>${more}`
 const sign = (of: Document = document): HTMLElement | null => of.querySelector("#nitro-connection")
-const idle = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds))
+const idle = (milliseconds: number): Promise<void> =>
+  new Promise(resolve => setTimeout(resolve, milliseconds))
 
 describe.skipIf(isOfficial)("a live stream that is lost", () => {
   it("shows a sign after a second, until it is back", async () => {
@@ -56,7 +57,12 @@ describe.skipIf(isOfficial)("a live stream that is lost", () => {
   })
 
   it("shows the element that the page has for it", async () => {
-    const url = await serve({ end: "refuse" }, { end: "refuse" }, ...Array<Answer>(30).fill({ end: "refuse" }), open("back"))
+    const url = await serve(
+      { end: "refuse" },
+      { end: "refuse" },
+      ...Array<Answer>(30).fill({ end: "refuse" }),
+      open("back"),
+    )
     await render(page(url, `<p id="nitro-connection" role="status" hidden>Keine Verbindung</p>`))
     expect(sign()!.hidden).toBe(true)
     await expect.poll(() => sign()!.hidden).toBe(false)

@@ -48,18 +48,28 @@ export interface Source {
 }
 
 /** Undefined when the form is not valid; the browser has then told the user. */
-export function sourceOf({ el, evt }: Pick<Source, "el" | "evt">, { contentType = "json", selector }: FetchOptions): Source | undefined {
+export function sourceOf(
+  { el, evt }: Pick<Source, "el" | "evt">,
+  { contentType = "json", selector }: FetchOptions,
+): Source | undefined {
   if (contentType === "json") return { el, evt }
-  if (contentType !== "form") throw new ClientError("FETCH", `contentType is 'json' or 'form', not ${JSON.stringify(contentType)}`)
+  if (contentType !== "form")
+    throw new ClientError(
+      "FETCH",
+      `contentType is 'json' or 'form', not ${JSON.stringify(contentType)}`,
+    )
   const form = selector ? document.querySelector(selector) : formOf(el)
   if (!(form instanceof HTMLFormElement))
     throw new ClientError(
       "FORM",
-      selector ? `no form matches ${selector}` : "contentType 'form' needs a form around the element, or a selector",
+      selector
+        ? `no form matches ${selector}`
+        : "contentType 'form' needs a form around the element, or a selector",
     )
   const submitter = findSubmitter(form, el, evt)
   const { reportValidity } = HTMLFormElement.prototype
-  if (!form.hasAttribute("novalidate") && !submitter?.formNoValidate && !reportValidity.call(form)) return undefined
+  if (!form.hasAttribute("novalidate") && !submitter?.formNoValidate && !reportValidity.call(form))
+    return undefined
   // A button in a form would submit it natively as well.
   if (evt?.type === "click" && submitter) evt.preventDefault()
   return { el, evt, form, submitter }
@@ -80,14 +90,17 @@ export function buildRequest(
   if (url.origin === location.origin) {
     headers["nitro-client"] = "1"
     // Repeated as it is when an answer was lost: a server that has answered it does not do it again.
-    if (method !== "GET") headers["Idempotency-Key"] = crypto.getRandomValues(new Uint32Array(4)).join("-")
+    if (method !== "GET")
+      headers["Idempotency-Key"] = crypto.getRandomValues(new Uint32Array(4)).join("-")
   }
   const init: OutgoingRequest["init"] = { method, headers }
   if (form) addForm(method, form, submitter, url, init)
   else {
     const { payload } = options
     const body = JSON.stringify(
-      payload === undefined ? untracked(() => filtered({ exclude: /(^|\.)_/, ...options.filterSignals })) : payload,
+      payload === undefined
+        ? untracked(() => filtered({ exclude: /(^|\.)_/, ...options.filterSignals }))
+        : payload,
     )
     if (hasBody(method)) {
       headers["Content-Type"] = "application/json"
@@ -106,20 +119,39 @@ function formOf(el: Element): Element | null {
 
 type Submitter = HTMLButtonElement | HTMLInputElement
 
-function findSubmitter(form: HTMLFormElement, el: Element, evt: Event | undefined): Submitter | undefined {
-  if (evt instanceof SubmitEvent && evt.target === form) return (evt.submitter as Submitter | null) ?? undefined
-  const submits = (el instanceof HTMLButtonElement || el instanceof HTMLInputElement) && /^(?:submit|image)$/.test(el.type)
+function findSubmitter(
+  form: HTMLFormElement,
+  el: Element,
+  evt: Event | undefined,
+): Submitter | undefined {
+  if (evt instanceof SubmitEvent && evt.target === form)
+    return (evt.submitter as Submitter | null) ?? undefined
+  const submits =
+    (el instanceof HTMLButtonElement || el instanceof HTMLInputElement) &&
+    /^(?:submit|image)$/.test(el.type)
   return submits && el.form === form ? el : undefined
 }
 
-function addForm(method: Method, form: HTMLFormElement, submitter: Submitter | undefined, url: URL, init: OutgoingRequest["init"]): void {
+function addForm(
+  method: Method,
+  form: HTMLFormElement,
+  submitter: Submitter | undefined,
+  url: URL,
+  init: OutgoingRequest["init"],
+): void {
   const data = new FormData(form, submitter)
   if (!hasBody(method)) {
-    for (const [name, value] of data) url.searchParams.append(name, value instanceof File ? value.name : value)
+    for (const [name, value] of data)
+      url.searchParams.append(name, value instanceof File ? value.name : value)
     return
   }
   const isMultipart =
-    form.getAttribute("enctype") === "multipart/form-data" || [...data.values()].some(value => value instanceof File && value.name)
+    form.getAttribute("enctype") === "multipart/form-data" ||
+    [...data.values()].some(value => value instanceof File && value.name)
   // fetch writes the Content-Type of both, with the boundary of the first.
-  init.body = isMultipart ? data : new URLSearchParams([...data].map(([name, value]) => [name, value instanceof File ? value.name : value]))
+  init.body = isMultipart
+    ? data
+    : new URLSearchParams(
+        [...data].map(([name, value]) => [name, value instanceof File ? value.name : value]),
+      )
 }

@@ -6,13 +6,19 @@ import { readEvents, type ServerEvent, type ServerEventHandlers } from "./sse.ts
 type StreamHandlers = Omit<ServerEventHandlers, "event">
 
 /** Handles the whole body of a successful answer. True when it was an event stream, which may be opened again. */
-export async function handleResponse(response: Response, el: Element, handlers: StreamHandlers): Promise<boolean> {
+export async function handleResponse(
+  response: Response,
+  el: Element,
+  handlers: StreamHandlers,
+): Promise<boolean> {
   if (response.status === 204 || !response.body) return false
   const type = response.headers.get("content-type") ?? ""
   const fromHeaders = (...names: string[]): Record<string, string> => {
     const args: Record<string, string> = {}
     for (const name of names) {
-      const value = response.headers.get(`datastar-${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`)
+      const value = response.headers.get(
+        `datastar-${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`,
+      )
       if (value !== null) args[name] = value
     }
     return args
@@ -22,10 +28,19 @@ export async function handleResponse(response: Response, el: Element, handlers: 
     return true
   }
   if (type.includes("text/html")) {
-    const args = fromHeaders("selector", "mode", "namespace", "useViewTransition", "viewTransitionSelector")
+    const args = fromHeaders(
+      "selector",
+      "mode",
+      "namespace",
+      "useViewTransition",
+      "viewTransitionSelector",
+    )
     announce("datastar-patch-elements", el, { ...args, elements: await response.text() })
   } else if (type.includes("application/json")) {
-    announce("datastar-patch-signals", el, { ...fromHeaders("onlyIfMissing"), signals: await response.text() })
+    announce("datastar-patch-signals", el, {
+      ...fromHeaders("onlyIfMissing"),
+      signals: await response.text(),
+    })
   } else if (/\b(?:text|application)\/javascript\b/.test(type)) {
     runScript(await response.text(), response.headers.get("datastar-script-attributes"))
   } else await response.body.cancel()
@@ -49,7 +64,10 @@ function dispatchEvent({ event, data }: ServerEvent, el: Element): Promise<void>
 
 function runScript(source: string, attributes: string | null): void {
   const script = document.createElement("script")
-  for (const [name, value] of Object.entries(JSON.parse(attributes ?? "{}") as Record<string, string>)) script.setAttribute(name, value)
+  for (const [name, value] of Object.entries(
+    JSON.parse(attributes ?? "{}") as Record<string, string>,
+  ))
+    script.setAttribute(name, value)
   script.textContent = source
   document.head.append(script)
   // A classic script has run by now; it would only pile up.

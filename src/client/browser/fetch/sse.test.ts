@@ -3,8 +3,15 @@ import { eventParser, readEvents, type ServerEvent } from "./sse.ts"
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-async function read(chunks: readonly Uint8Array[]): Promise<{ events: ServerEvent[]; ids: string[]; retries: number[]; alive: number }> {
-  const seen = { events: [] as ServerEvent[], ids: [] as string[], retries: [] as number[], alive: 0 }
+async function read(
+  chunks: readonly Uint8Array[],
+): Promise<{ events: ServerEvent[]; ids: string[]; retries: number[]; alive: number }> {
+  const seen = {
+    events: [] as ServerEvent[],
+    ids: [] as string[],
+    retries: [] as number[],
+    alive: 0,
+  }
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       for (const chunk of chunks) controller.enqueue(chunk)
@@ -37,11 +44,14 @@ describe("an event stream", () => {
     const all = bytes(FULL)
     expect(await read([all])).toMatchObject(EXPECTED)
     expect(await read([...all].map(byte => Uint8Array.of(byte)))).toMatchObject(EXPECTED)
-    for (let at = 1; at < all.length; at++) expect(await read([all.slice(0, at), all.slice(at)]), `cut at ${at}`).toMatchObject(EXPECTED)
+    for (let at = 1; at < all.length; at++)
+      expect(await read([all.slice(0, at), all.slice(at)]), `cut at ${at}`).toMatchObject(EXPECTED)
   })
 
   it("skips a byte order mark, ids with NUL, and retries that are no number", async () => {
-    expect(await read([bytes("\uFEFFdata: a\nid: x\0y\nretry: soon\nretry: -1\n\n")])).toMatchObject({
+    expect(
+      await read([bytes("\uFEFFdata: a\nid: x\0y\nretry: soon\nretry: -1\n\n")]),
+    ).toMatchObject({
       events: [{ data: "a", id: undefined }],
       ids: [],
       retries: [],
@@ -64,7 +74,11 @@ describe("an event stream", () => {
 
   it("takes a long line in many pieces in linear time", async () => {
     const piece = "x".repeat(16_384)
-    const { events } = await read([bytes("data: "), ...Array.from({ length: 256 }, () => bytes(piece)), bytes("\n\n")])
+    const { events } = await read([
+      bytes("data: "),
+      ...Array.from({ length: 256 }, () => bytes(piece)),
+      bytes("\n\n"),
+    ])
     expect(events[0]!.data.length).toBe(256 * 16_384)
   })
 })

@@ -19,7 +19,10 @@ export interface ServerEventHandlers {
 }
 
 /** Reads a body to its end. Rejects when the connection breaks. */
-export async function readEvents(body: ReadableStream<Uint8Array>, handlers: ServerEventHandlers): Promise<void> {
+export async function readEvents(
+  body: ReadableStream<Uint8Array>,
+  handlers: ServerEventHandlers,
+): Promise<void> {
   const decoder = new TextDecoder()
   const feed = eventParser(handlers)
   const reader = body.getReader()
@@ -39,7 +42,10 @@ export async function readEvents(body: ReadableStream<Uint8Array>, handlers: Ser
 }
 
 /** Takes text as it comes and yields the events that are complete; an event cut off by the end is dropped. */
-export function eventParser({ id, retry }: Pick<ServerEventHandlers, "id" | "retry">): (text: string) => Generator<ServerEvent> {
+export function eventParser({
+  id,
+  retry,
+}: Pick<ServerEventHandlers, "id" | "retry">): (text: string) => Generator<ServerEvent> {
   let rest = ""
   let afterReturn = false
   let type = ""
@@ -47,7 +53,9 @@ export function eventParser({ id, retry }: Pick<ServerEventHandlers, "id" | "ret
   let newId: string | undefined
   const line = (text: string): ServerEvent | undefined => {
     if (!text) {
-      const event = data.length ? { event: type || "message", data: data.join("\n"), id: newId } : undefined
+      const event = data.length
+        ? { event: type || "message", data: data.join("\n"), id: newId }
+        : undefined
       if (!event && newId !== undefined) id(newId)
       newId = undefined
       type = ""

@@ -56,7 +56,10 @@ function show(input: HTMLInputElement, isTyped: boolean): void {
     const datalist = input.parentElement?.querySelector("datalist")
     if (datalist) observer.observe(datalist, { childList: true, subtree: true, attributes: true })
     open = { input, list, observer, isTyped }
-    list.setAttribute("aria-label", input.getAttribute("aria-label") ?? input.labels?.[0]?.textContent ?? "")
+    list.setAttribute(
+      "aria-label",
+      input.getAttribute("aria-label") ?? input.labels?.[0]?.textContent ?? "",
+    )
     list.showPopover()
     input.setAttribute("aria-expanded", "true")
   }
@@ -98,13 +101,21 @@ function fill(): void {
     close()
     return
   }
-  list.replaceChildren(...found.map((option, index) => optionElement(option, `${list.id}-${index}`, input.value)))
+  list.replaceChildren(
+    ...found.map((option, index) => optionElement(option, `${list.id}-${index}`, input.value)),
+  )
   if (found.length === 0) list.append(emptyElement(list.dataset["empty"] ?? ""))
-  const again = [...list.children].find(option => (option as HTMLElement).dataset["value"] === active)
+  const again = [...list.children].find(
+    option => (option as HTMLElement).dataset["value"] === active,
+  )
   activate(active === undefined ? undefined : (again as HTMLElement | undefined))
 }
 
-function optionElement({ value, label }: HTMLOptionElement, id: string, typed: string): HTMLElement {
+function optionElement(
+  { value, label }: HTMLOptionElement,
+  id: string,
+  typed: string,
+): HTMLElement {
   const element = document.createElement("div")
   element.id = id
   element.setAttribute("role", "option")
@@ -128,7 +139,8 @@ function emptyElement(text: string): HTMLElement {
   return element
 }
 
-const activeOption = (): HTMLElement | null | undefined => open?.list.querySelector<HTMLElement>(".active")
+const activeOption = (): HTMLElement | null | undefined =>
+  open?.list.querySelector<HTMLElement>(".active")
 
 function activate(option: HTMLElement | undefined): void {
   if (!open) return
@@ -152,7 +164,9 @@ function choose(option: HTMLElement): void {
   input.value = option.dataset["value"] ?? ""
   close()
   // As if it had been typed: bound signals, listeners and validation hear of it.
-  input.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }))
+  input.dispatchEvent(
+    new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }),
+  )
   input.dispatchEvent(new Event("change", { bubbles: true }))
 }
 
@@ -192,7 +206,9 @@ function checkStrict(input: HTMLInputElement): void {
   const { strict } = input.dataset
   if (strict === undefined) return
   const options = suggestionsOf(input).map(({ value }) => value)
-  const same = options.find(value => value === input.value) ?? options.find(value => plain(value) === plain(input.value))
+  const same =
+    options.find(value => value === input.value) ??
+    options.find(value => plain(value) === plain(input.value))
   if (same !== undefined) input.value = same
   input.setCustomValidity(same !== undefined || input.value === "" ? "" : strict)
 }
@@ -227,5 +243,7 @@ function place(): void {
     top: isBelow ? `${bottom + 4}px` : "auto",
     bottom: isBelow ? "auto" : `${window.innerHeight - top + 4}px`,
   }
-  Object.assign(list.style, style, { maxHeight: `${Math.min(288, (isBelow ? below : top) - 12)}px` })
+  Object.assign(list.style, style, {
+    maxHeight: `${Math.min(288, (isBelow ? below : top) - 12)}px`,
+  })
 }

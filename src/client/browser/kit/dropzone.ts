@@ -2,7 +2,9 @@
 
 export function listenForDropzones(): void {
   document.addEventListener("dragover", onDrag)
-  document.addEventListener("dragleave", ({ target }) => zoneOf(target)?.removeAttribute("data-dragging"))
+  document.addEventListener("dragleave", ({ target }) =>
+    zoneOf(target)?.removeAttribute("data-dragging"),
+  )
   document.addEventListener("drop", onDrop)
   document.addEventListener("change", ({ target }) => {
     const zone = zoneOf(target)
@@ -18,7 +20,8 @@ export function listenForDropzones(): void {
 
 const zoneOf = (target: EventTarget | null): HTMLElement | null | undefined =>
   target instanceof Element ? target.closest<HTMLElement>("[data-dropzone]") : undefined
-const inputOf = (zone: HTMLElement): HTMLInputElement | null => zone.querySelector("input[type=file]")
+const inputOf = (zone: HTMLElement): HTMLInputElement | null =>
+  zone.querySelector("input[type=file]")
 
 function onDrag(event: DragEvent): void {
   const zone = zoneOf(event.target)
@@ -35,11 +38,13 @@ function onDrop(event: DragEvent): void {
   event.preventDefault()
   zone.removeAttribute("data-dragging")
   const dropped = [...event.dataTransfer.files]
-  if (dropped.length > 0) setFiles(input, input.multiple ? [...(input.files ?? []), ...dropped] : dropped.slice(0, 1))
+  if (dropped.length > 0)
+    setFiles(input, input.multiple ? [...(input.files ?? []), ...dropped] : dropped.slice(0, 1))
 }
 
 function onRemove({ target }: MouseEvent): void {
-  const button = target instanceof Element ? target.closest<HTMLElement>("[data-remove-file]") : null
+  const button =
+    target instanceof Element ? target.closest<HTMLElement>("[data-remove-file]") : null
   const zone = button && zoneOf(button)
   const input = zone && inputOf(zone)
   if (!button || !input) return
@@ -77,10 +82,18 @@ function update(zone: HTMLElement): void {
   input.setCustomValidity(first < 0 ? "" : `${files[first]?.name}: ${faults[first]}`)
 }
 
-function faultOf(file: File, index: number, { dataset }: HTMLElement, { accept }: HTMLInputElement): string {
+function faultOf(
+  file: File,
+  index: number,
+  { dataset }: HTMLElement,
+  { accept }: HTMLInputElement,
+): string {
   if (!isAccepted(file, accept)) return dataset["typeMessage"] ?? ""
-  if (file.size > Number(dataset["maxBytes"] ?? Number.POSITIVE_INFINITY)) return dataset["sizeMessage"] ?? ""
-  return index >= Number(dataset["maxFiles"] ?? Number.POSITIVE_INFINITY) ? (dataset["countMessage"] ?? "") : ""
+  if (file.size > Number(dataset["maxBytes"] ?? Number.POSITIVE_INFINITY))
+    return dataset["sizeMessage"] ?? ""
+  return index >= Number(dataset["maxFiles"] ?? Number.POSITIVE_INFINITY)
+    ? (dataset["countMessage"] ?? "")
+    : ""
 }
 
 /** As the browser's own dialog filters: extensions and media types, the latter with `*`. */

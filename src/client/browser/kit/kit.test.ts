@@ -79,8 +79,13 @@ describe("in a browser that knows no anchors", () => {
 describe("tabs", () => {
   const tabs = (attributes = ""): string =>
     `<div class="tabs" ${attributes}><div role="tablist">${["a", "b", "c"]
-      .map(name => `<button role="tab" id="${name}" aria-controls="${name}-panel" aria-selected="${name === "a"}">${name}</button>`)
-      .join("")}</div>${["a", "b"].map(name => `<div role="tabpanel" id="${name}-panel">${name}</div>`).join("")}</div>`
+      .map(
+        name =>
+          `<button role="tab" id="${name}" aria-controls="${name}-panel" aria-selected="${name === "a"}">${name}</button>`,
+      )
+      .join(
+        "",
+      )}</div>${["a", "b"].map(name => `<div role="tabpanel" id="${name}-panel">${name}</div>`).join("")}</div>`
 
   it("go the other way from right to left", () => {
     show(tabs('dir="rtl"'))
@@ -119,7 +124,9 @@ describe("the list of a search field", () => {
     field.focus()
     field.value = text
     field.dispatchEvent(new InputEvent("input", { bubbles: true }))
-    return [...document.querySelectorAll<HTMLElement>("[role=option]:not([hidden])")].map(option => option.textContent!)
+    return [...document.querySelectorAll<HTMLElement>("[role=option]:not([hidden])")].map(
+      option => option.textContent!,
+    )
   }
   it("finds words in any order, without case and accents, and keywords", () => {
     show(palette)

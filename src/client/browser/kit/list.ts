@@ -4,15 +4,21 @@ import { elementFor, isPlainKey, UPRIGHT } from "./move.ts"
 const FIELD = ".command input[role=combobox]"
 
 const fieldOf = (target: Element): HTMLInputElement | null | undefined =>
-  target.matches(FIELD) ? (target as HTMLInputElement) : target.closest(".command")?.querySelector<HTMLInputElement>("input[role=combobox]")
+  target.matches(FIELD)
+    ? (target as HTMLInputElement)
+    : target.closest(".command")?.querySelector<HTMLInputElement>("input[role=combobox]")
 
-const listOf = (field: Element): HTMLElement | null => document.getElementById(field.getAttribute("aria-controls") ?? "")
+const listOf = (field: Element): HTMLElement | null =>
+  document.getElementById(field.getAttribute("aria-controls") ?? "")
 
 const optionsOf = (list: Element): HTMLElement[] => [
-  ...list.querySelectorAll<HTMLElement>("[role=option]:not([hidden], :disabled, [aria-disabled=true])"),
+  ...list.querySelectorAll<HTMLElement>(
+    "[role=option]:not([hidden], :disabled, [aria-disabled=true])",
+  ),
 ]
 
-const activeOf = (list: Element): HTMLElement | null => list.querySelector<HTMLElement>("[role=option][aria-selected=true]")
+const activeOf = (list: Element): HTMLElement | null =>
+  list.querySelector<HTMLElement>("[role=option][aria-selected=true]")
 
 let counter = 0
 
@@ -61,14 +67,18 @@ export function listKey(event: Event, target: Element): void {
     return
   }
   // Home and End belong to the text in the field.
-  const option = event.key.startsWith("Arrow") ? elementFor(event.key, UPRIGHT, optionsOf(list), activeOf(list)) : undefined
+  const option = event.key.startsWith("Arrow")
+    ? elementFor(event.key, UPRIGHT, optionsOf(list), activeOf(list))
+    : undefined
   if (!option) return
   event.preventDefault()
   activate(field, list, option)
 }
 
 export function listPointer(_event: Event, target: Element): void {
-  const option = target.closest<HTMLElement>(".command [role=option]:not(:disabled, [aria-disabled=true])")
+  const option = target.closest<HTMLElement>(
+    ".command [role=option]:not(:disabled, [aria-disabled=true])",
+  )
   const field = option && fieldOf(option)
   const list = field && listOf(field)
   if (list && option.getAttribute("aria-selected") !== "true") activate(field, list, option)
@@ -81,7 +91,8 @@ export function listClick(_event: Event, target: Element): void {
 
 /** A palette that closes forgets the search. */
 export function listClose(_event: Event, target: Element): void {
-  const field = target.matches("dialog.command-dialog") && target.querySelector<HTMLInputElement>(FIELD)
+  const field =
+    target.matches("dialog.command-dialog") && target.querySelector<HTMLInputElement>(FIELD)
   const list = field && listOf(field)
   if (!list) return
   field.value = ""
@@ -91,7 +102,13 @@ export function listClose(_event: Event, target: Element): void {
 
 /** Ctrl or Cmd and the letter of a `[data-shortcut-key]` dialog open and close it. */
 export function openByShortcut(event: Event): void {
-  if (!(event instanceof KeyboardEvent) || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
+  if (
+    !(event instanceof KeyboardEvent) ||
+    !(event.ctrlKey || event.metaKey) ||
+    event.altKey ||
+    event.shiftKey
+  )
+    return
   for (const dialog of document.querySelectorAll<HTMLDialogElement>("dialog[data-shortcut-key]")) {
     if (dialog.dataset["shortcutKey"] !== event.key.toLowerCase()) continue
     event.preventDefault()

@@ -19,7 +19,8 @@ type Handler = (event: Event, target: Element) => void
 /** Toggle and close events do not bubble, so everything listens on the way down or up as it needs. */
 function listen(type: string, capture: boolean, ...handlers: readonly Handler[]): void {
   const run = (event: Event): void => {
-    for (const handler of handlers) if (event.target instanceof Element) handler(event, event.target)
+    for (const handler of handlers)
+      if (event.target instanceof Element) handler(event, event.target)
   }
   document.addEventListener(type, run, capture)
 }
@@ -29,7 +30,17 @@ const page = document as Document & { [LOADED]?: true }
 
 if (!page[LOADED]) {
   page[LOADED] = true
-  listen("click", false, openerClick, tabClick, menuClick, listClick, toastClick, themeClick, sidebarClick)
+  listen(
+    "click",
+    false,
+    openerClick,
+    tabClick,
+    menuClick,
+    listClick,
+    toastClick,
+    themeClick,
+    sidebarClick,
+  )
   listen("keydown", false, hideTooltips, openByShortcut, tabKey, menuKey, listKey)
   listen("input", false, listInput)
   listen("pointerover", false, showTooltips)

@@ -11,20 +11,27 @@ let typedAt = 0
 export function menuToggle(event: Event, target: Element): void {
   const menu = target.matches(".dropdown-menu > [popover]") && target.querySelector("[role=menu]")
   // Told a moment later: whoever opened it by a key is in it by now, and may have moved on.
-  if (!menu || (event as ToggleEvent).newState !== "open" || menu.contains(document.activeElement)) return
+  if (!menu || (event as ToggleEvent).newState !== "open" || menu.contains(document.activeElement))
+    return
   itemsOf(menu)[0]?.focus()
 }
 
 export function menuClick(_event: Event, target: Element): void {
   // Items that are on and off leave the menu open: there may be more to choose.
-  target.closest("[role=menuitem]")?.closest<HTMLElement>(".dropdown-menu > [popover]")?.hidePopover()
+  target
+    .closest("[role=menuitem]")
+    ?.closest<HTMLElement>(".dropdown-menu > [popover]")
+    ?.hidePopover()
 }
 
 export function menuKey(event: Event, target: Element): void {
   if (!(event instanceof KeyboardEvent) || !isPlainKey(event)) return
   const menu = target.closest(".dropdown-menu [role=menu]")
   if (menu) keyInMenu(event, menu, target)
-  else if (target.matches("[popovertarget][aria-haspopup=menu]") && UPRIGHT.some(key => key === event.key)) {
+  else if (
+    target.matches("[popovertarget][aria-haspopup=menu]") &&
+    UPRIGHT.some(key => key === event.key)
+  ) {
     event.preventDefault()
     const popover = document.getElementById(target.getAttribute("popovertarget")!)
     if (!popover || popover.matches(":popover-open")) return
@@ -46,14 +53,20 @@ function keyInMenu(event: KeyboardEvent, menu: Element, target: Element): void {
     target.click()
     return
   }
-  const item = elementFor(event.key, UPRIGHT, items, target) ?? (/^\S$/u.test(event.key) ? itemByLetter(event, items, target) : undefined)
+  const item =
+    elementFor(event.key, UPRIGHT, items, target) ??
+    (/^\S$/u.test(event.key) ? itemByLetter(event, items, target) : undefined)
   if (!item) return
   event.preventDefault()
   item.focus()
 }
 
 /** Letters typed within half a second make a word; the same letter again goes to the next item that begins with it. */
-function itemByLetter(event: KeyboardEvent, items: readonly HTMLElement[], current: Element): HTMLElement | undefined {
+function itemByLetter(
+  event: KeyboardEvent,
+  items: readonly HTMLElement[],
+  current: Element,
+): HTMLElement | undefined {
   typed = (event.timeStamp - typedAt < 500 ? typed : "") + event.key.toLowerCase()
   typedAt = event.timeStamp
   const word = /^(.)\1*$/u.test(typed) ? typed.slice(0, 1) : typed

@@ -14,6 +14,7 @@ export function elementFor<E extends Element>(
 }
 
 /** With Ctrl, Alt or Meta a key means something else, such as a way through the browser's history. */
-export const isPlainKey = (event: KeyboardEvent): boolean => !(event.ctrlKey || event.altKey || event.metaKey || event.isComposing)
+export const isPlainKey = (event: KeyboardEvent): boolean =>
+  !(event.ctrlKey || event.altKey || event.metaKey || event.isComposing)
 
 export const UPRIGHT = ["ArrowDown", "ArrowUp"] as const

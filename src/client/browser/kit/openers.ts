@@ -7,7 +7,8 @@ const knowsAnchors = CSS.supports("position-area", "top")
 export function openerClick(event: Event, target: Element): void {
   const button = target.closest<HTMLButtonElement>("button[commandfor]:not(:disabled)")
   if (button && !knowsCommands && !event.defaultPrevented) run(button)
-  if (!knowsClosedBy && target.matches("dialog[open][closedby=any]")) (target as HTMLDialogElement).close()
+  if (!knowsClosedBy && target.matches("dialog[open][closedby=any]"))
+    (target as HTMLDialogElement).close()
 }
 
 function run(button: HTMLButtonElement): void {
@@ -20,9 +21,16 @@ function run(button: HTMLButtonElement): void {
 
 /** Below its button and inside of the window, where the stylesheet cannot say so. */
 export function placePopover(event: Event, target: Element): void {
-  if (knowsAnchors || !target.matches("[data-popover][popover]") || (event as ToggleEvent).newState !== "open") return
+  if (
+    knowsAnchors ||
+    !target.matches("[data-popover][popover]") ||
+    (event as ToggleEvent).newState !== "open"
+  )
+    return
   const popover = target as HTMLElement
-  const button = [...document.querySelectorAll(`[popovertarget="${CSS.escape(popover.id)}"]`)].find(one => one.getClientRects().length > 0)
+  const button = [...document.querySelectorAll(`[popovertarget="${CSS.escape(popover.id)}"]`)].find(
+    one => one.getClientRects().length > 0,
+  )
   if (!button) return
   const { left, bottom, top } = button.getBoundingClientRect()
   const { width, height } = popover.getBoundingClientRect()

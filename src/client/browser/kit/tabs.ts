@@ -9,16 +9,22 @@ export function tabClick(_event: Event, target: Element): void {
     const isChosen = other === tab
     other.setAttribute("aria-selected", String(isChosen))
     other.setAttribute("tabindex", isChosen ? "0" : "-1")
-    document.getElementById(other.getAttribute("aria-controls") ?? "")?.toggleAttribute("hidden", !isChosen)
+    document
+      .getElementById(other.getAttribute("aria-controls") ?? "")
+      ?.toggleAttribute("hidden", !isChosen)
   }
 }
 
 export function tabKey(event: Event, target: Element): void {
   const list = target.closest(".tabs > [role=tablist]")
   if (!list || !(event instanceof KeyboardEvent) || !isPlainKey(event)) return
-  const tabs = [...list.querySelectorAll<HTMLElement>("[role=tab]:not(:disabled, [aria-disabled=true])")]
+  const tabs = [
+    ...list.querySelectorAll<HTMLElement>("[role=tab]:not(:disabled, [aria-disabled=true])"),
+  ]
   const isRtl = getComputedStyle(list).direction === "rtl"
-  const across = isRtl ? (["ArrowLeft", "ArrowRight"] as const) : (["ArrowRight", "ArrowLeft"] as const)
+  const across = isRtl
+    ? (["ArrowLeft", "ArrowRight"] as const)
+    : (["ArrowRight", "ArrowLeft"] as const)
   const keys = list.getAttribute("aria-orientation") === "vertical" ? UPRIGHT : across
   const tab = elementFor(event.key, keys, tabs, target.closest("[role=tab]"))
   if (!tab) return

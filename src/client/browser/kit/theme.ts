@@ -12,5 +12,6 @@ export function themeClick(_event: Event, target: Element): void {
 
 /** The other open pages follow. */
 export function themeStorage({ key, newValue }: StorageEvent): void {
-  if (key === "themeMode" && newValue) document.documentElement.classList.toggle("dark", newValue === "dark")
+  if (key === "themeMode" && newValue)
+    document.documentElement.classList.toggle("dark", newValue === "dark")
 }

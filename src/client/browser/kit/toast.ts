@@ -13,9 +13,11 @@ export function toastStart(event: Event, target: Element): void {
 }
 
 export function toastEnd(event: Event, target: Element): void {
-  if (target.matches(".toast") && (event as AnimationEvent).animationName === "kit-toast-out") target.remove()
+  if (target.matches(".toast") && (event as AnimationEvent).animationName === "kit-toast-out")
+    target.remove()
 }
 
 export function toastClick(_event: Event, target: Element): void {
-  if (target.closest("[data-toast-close], .toast footer :is(a, button)")) target.closest(".toast")?.remove()
+  if (target.closest("[data-toast-close], .toast footer :is(a, button)"))
+    target.closest(".toast")?.remove()
 }

@@ -4,7 +4,16 @@ import { followFocus } from "./focus.ts"
 import { morph } from "./morph.ts"
 import { find, move, remove } from "./move.ts"
 
-const MODES = ["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"] as const
+const MODES = [
+  "outer",
+  "inner",
+  "replace",
+  "prepend",
+  "append",
+  "before",
+  "after",
+  "remove",
+] as const
 type Mode = (typeof MODES)[number]
 
 export interface ElementsPatch {
@@ -20,8 +29,10 @@ export interface ElementsPatch {
 /** Validates what came over the wire. */
 export function toElementsPatch(args: Readonly<Record<string, string>>): ElementsPatch {
   const { elements = "", selector = "", mode = "outer", namespace = "html" } = args
-  if (!MODES.includes(mode as Mode)) throw new ClientError("PATCH", `mode is one of ${MODES.join(", ")}, not ${mode}`)
-  if (!/^(?:html|svg|mathml)$/.test(namespace)) throw new ClientError("PATCH", `namespace is html, svg or mathml, not ${namespace}`)
+  if (!MODES.includes(mode as Mode))
+    throw new ClientError("PATCH", `mode is one of ${MODES.join(", ")}, not ${mode}`)
+  if (!/^(?:html|svg|mathml)$/.test(namespace))
+    throw new ClientError("PATCH", `namespace is html, svg or mathml, not ${namespace}`)
   const byId = mode === "outer" || mode === "replace" || mode === "remove"
   if (!selector && !byId) throw new ClientError("PATCH", `mode ${mode} needs a selector`)
   return {
@@ -36,7 +47,9 @@ export function toElementsPatch(args: Readonly<Record<string, string>>): Element
 
 /** Resolves once the page has changed; without a view transition that is at once, and there is no promise. */
 export function patchElements(patch: ElementsPatch): Promise<void> | undefined {
-  const root = (patch.viewTransitionSelector && document.querySelector(patch.viewTransitionSelector)) || document
+  const root =
+    (patch.viewTransitionSelector && document.querySelector(patch.viewTransitionSelector)) ||
+    document
   if (!patch.useViewTransition || !("startViewTransition" in root) || document.hidden) {
     apply(patch)
     return undefined
@@ -60,10 +73,16 @@ function change(patch: ElementsPatch): void {
   const content = parse(patch)
   if (selector) {
     const targets = document.querySelectorAll(selector)
-    if (!targets.length) console.warn(`A patch found no element that matches ${selector} (mode ${mode}).`)
+    if (!targets.length)
+      console.warn(`A patch found no element that matches ${selector} (mode ${mode}).`)
     targets.forEach((target, index) => {
       const isLast = index === targets.length - 1
-      applyTo(target, isLast ? content : (content.cloneNode(true) as DocumentFragment), mode, targets.length === 1)
+      applyTo(
+        target,
+        isLast ? content : (content.cloneNode(true) as DocumentFragment),
+        mode,
+        targets.length === 1,
+      )
     })
     return
   }
@@ -107,7 +126,12 @@ function applyTo(target: Element, content: DocumentFragment, mode: Mode, isOnly:
 }
 
 /** What its new parent has already under its id moves, and becomes what was sent; only what is new is inserted. */
-function insert(target: Element, content: DocumentFragment, mode: "prepend" | "append" | "before" | "after", isOnly: boolean): void {
+function insert(
+  target: Element,
+  content: DocumentFragment,
+  mode: "prepend" | "append" | "before" | "after",
+  isOnly: boolean,
+): void {
   const moves: [element: Element, place: Comment, sent: Element][] = []
   const parent = /^(?:pre|ap)/.test(mode) ? target : target.parentNode
   for (const sent of isOnly ? [...content.children] : []) {
@@ -134,7 +158,8 @@ function parse({ elements, namespace }: ElementsPatch): DocumentFragment {
   const fragment = document.createDocumentFragment()
   if (WHOLE_PAGE.test(elements)) {
     const page = new DOMParser().parseFromString(elements, "text/html")
-    if (/^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype|html)[\s>]/i.test(elements)) fragment.append(page.documentElement)
+    if (/^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype|html)[\s>]/i.test(elements))
+      fragment.append(page.documentElement)
     else {
       if (/<head[\s>]/i.test(elements)) fragment.append(page.head)
       if (/<body[\s>]/i.test(elements)) fragment.append(page.body)

@@ -6,12 +6,15 @@ afterEach(() => render(""))
 
 async function patch(options: Readonly<Record<string, string>>): Promise<void> {
   document.dispatchEvent(
-    new CustomEvent("datastar-fetch", { detail: { type: "datastar-patch-elements", el: document.body, argsRaw: options } }),
+    new CustomEvent("datastar-fetch", {
+      detail: { type: "datastar-patch-elements", el: document.body, argsRaw: options },
+    }),
   )
   await settled()
 }
 
-const row = (id: string) => `<li id="${id}"><input name="title" aria-label="Title"><button aria-label="Delete">x</button></li>`
+const row = (id: string) =>
+  `<li id="${id}"><input name="title" aria-label="Title"><button aria-label="Delete">x</button></li>`
 const page = (...ids: string[]) =>
   `<div id="host"><header><input id="new"></header><ul id="list">${ids.map(row).join("")}</ul><footer><a href="/">All</a></footer></div>`
 

@@ -11,12 +11,14 @@ const edited = new WeakSet<Element>()
 const CONTROLS = "input, textarea, select"
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
-const isCheckable = (el: Element): el is HTMLInputElement => el instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(el.type)
+const isCheckable = (el: Element): el is HTMLInputElement =>
+  el instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(el.type)
 const isText = (el: Element): boolean => !isCheckable(el) && !(el instanceof HTMLSelectElement)
 
 function stateOf(el: Control): string {
   if (isCheckable(el)) return String(el.checked)
-  if (el instanceof HTMLSelectElement) return [...el.selectedOptions].map(({ value }) => value).join("\n")
+  if (el instanceof HTMLSelectElement)
+    return [...el.selectedOptions].map(({ value }) => value).join("\n")
   return el.value
 }
 
@@ -30,15 +32,22 @@ function defaultStateOf(el: Control): string {
 
 /** What the user has put into a form; hidden fields are the server's. */
 export function contentOf(form: HTMLFormElement): string {
-  return [...form.querySelectorAll<Control>(`:is(${CONTROLS}):not([type=hidden])`)].map(stateOf).join("\0")
+  return [...form.querySelectorAll<Control>(`:is(${CONTROLS}):not([type=hidden])`)]
+    .map(stateOf)
+    .join("\0")
 }
 
 /**
  * Remembers what a request carried. Text counts as sent when the form was submitted, not while it is typed;
  * a checkbox or a choice when any request came of it.
  */
-export function markSent(source: Element, form: HTMLFormElement | undefined, submitted: boolean): void {
-  for (const el of [source, ...(form ?? source).querySelectorAll("[contenteditable]")]) edited.delete(el)
+export function markSent(
+  source: Element,
+  form: HTMLFormElement | undefined,
+  submitted: boolean,
+): void {
+  for (const el of [source, ...(form ?? source).querySelectorAll("[contenteditable]")])
+    edited.delete(el)
   const controls = form ? form.querySelectorAll(CONTROLS) : source.matches(CONTROLS) ? [source] : []
   for (const el of controls) {
     if (el.matches(CONTROLS) && (submitted || !isText(el))) sent.set(el, stateOf(el as Control))
@@ -61,7 +70,8 @@ export function isUnsentContent(el: Element, fromServer: Element): boolean {
 export function isUnsent(el: Element, fromServer: Element): boolean {
   if (!el.matches(CONTROLS)) return false
   // Matched by its place only, it is another control: the text of one field must not end up in the next.
-  if (["name", "type"].some(name => el.getAttribute(name) !== fromServer.getAttribute(name))) return false
+  if (["name", "type"].some(name => el.getAttribute(name) !== fromServer.getAttribute(name)))
+    return false
   const binding = [...el.attributes].find(({ name }) => /^data-bind(?:$|:|__)/.test(name))
   if (binding) return fromServer.getAttribute(binding.name) === binding.value
   return isDirty(el as Control)
@@ -69,13 +79,21 @@ export function isUnsent(el: Element, fromServer: Element): boolean {
 
 function isDirty(el: Control): boolean {
   const state = stateOf(el)
-  return (state !== defaultStateOf(el) && sent.get(el) !== state) || (el instanceof HTMLInputElement && el.validity.badInput)
+  return (
+    (state !== defaultStateOf(el) && sent.get(el) !== state) ||
+    (el instanceof HTMLInputElement && el.validity.badInput)
+  )
 }
 
 /** True when the user has begun something in it. */
 export function isInUse(el: Element): boolean {
   const inside = [el, ...el.querySelectorAll("*")]
-  return inside.some(each => each === document.activeElement || edited.has(each) || (each.matches(CONTROLS) && isDirty(each as Control)))
+  return inside.some(
+    each =>
+      each === document.activeElement ||
+      edited.has(each) ||
+      (each.matches(CONTROLS) && isDirty(each as Control)),
+  )
 }
 
 /** The chosen values of a <select>, to choose them again: its options may have moved. */
@@ -89,7 +107,8 @@ export function rememberChoice(select: HTMLSelectElement): () => void {
   }
 }
 
-const canOpen = (el: Element): boolean => el instanceof HTMLDetailsElement || el instanceof HTMLDialogElement
+const canOpen = (el: Element): boolean =>
+  el instanceof HTMLDetailsElement || el instanceof HTMLDialogElement
 
 /** Call for each element that arrives from the server. */
 export function rememberOpen(el: Element): void {

@@ -1,5 +1,6 @@
 // The focus after a refusal: the first field of the form that was refused, which may stand far above the button.
-const FOCUSABLE = "input:not([type=hidden]), select, textarea, button, [tabindex], [contenteditable]"
+const FOCUSABLE =
+  "input:not([type=hidden]), select, textarea, button, [tabindex], [contenteditable]"
 
 /** Moves the focus unless the user has gone on: `before` had it when the form was sent. */
 export function focusInvalid(form: Element, before: Element | null): void {

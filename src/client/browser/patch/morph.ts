@@ -37,7 +37,11 @@ function copyDefaults(el: Element, fromServer: Element): void {
 
 /** `inner` replaces the children of the target, `outer` the target itself by any number of nodes. */
 export function morph(target: Element, content: readonly Node[], mode: "outer" | "inner"): void {
-  if (target.parentElement?.closest("[data-ignore-morph]") || (mode === "inner" && isIgnoredMorph(target))) return
+  if (
+    target.parentElement?.closest("[data-ignore-morph]") ||
+    (mode === "inner" && isIgnoredMorph(target))
+  )
+    return
   let kept: Kept | undefined
   const choices = new Map<Node, () => void>()
   // Synchronous: it returns a promise only when asked to wait for new head elements.
@@ -49,12 +53,19 @@ export function morph(target: Element, content: readonly Node[], mode: "outer" |
         if (!(node instanceof Element) || !(fromServer instanceof Element)) return true
         if (isIgnoredMorph(node) && isIgnoredMorph(fromServer)) return false
         kept = keptOf(node, fromServer)
-        if (isUnsentContent(node, fromServer)) fromServer.replaceChildren(...node.cloneNode(true).childNodes)
+        if (isUnsentContent(node, fromServer))
+          fromServer.replaceChildren(...node.cloneNode(true).childNodes)
         if (kept.value) {
           copyDefaults(node, fromServer)
           if (node instanceof HTMLSelectElement) choices.set(node, rememberChoice(node))
         }
-        if (node instanceof HTMLDialogElement && node.open && !kept.attributes.has("open") && !fromServer.hasAttribute("open")) node.close()
+        if (
+          node instanceof HTMLDialogElement &&
+          node.open &&
+          !kept.attributes.has("open") &&
+          !fromServer.hasAttribute("open")
+        )
+          node.close()
         return true
       },
       afterNodeMorphed: (node: Node) => choices.get(node)?.(),

@@ -1,5 +1,15 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest"
-import { element, isOfficial, loadClient, render, serveHere, settled, stream, type, waitForRequests } from "../support/page.ts"
+import {
+  element,
+  isOfficial,
+  loadClient,
+  render,
+  serveHere,
+  settled,
+  stream,
+  type,
+  waitForRequests,
+} from "../support/page.ts"
 
 beforeAll(loadClient)
 afterEach(() => render(""))
@@ -7,7 +17,11 @@ afterEach(() => render(""))
 async function patch(elements: string, options: Readonly<Record<string, string>>): Promise<void> {
   document.dispatchEvent(
     new CustomEvent("datastar-fetch", {
-      detail: { type: "datastar-patch-elements", el: document.body, argsRaw: { elements, ...options } },
+      detail: {
+        type: "datastar-patch-elements",
+        el: document.body,
+        argsRaw: { elements, ...options },
+      },
     }),
   )
   await settled()
@@ -16,14 +30,22 @@ async function patch(elements: string, options: Readonly<Record<string, string>>
 const row = (id: string, more = ""): string =>
   `<li id="${id}" ${more}><input aria-label="Title" value="${id}"><details><summary>s</summary>x</details><p contenteditable>text</p><pre tabindex="0">a\nb\nc\nd\ne\nf</pre><input type="checkbox"></li>`
 const list = `<style>pre { height: 2em; overflow: auto }</style><ul id="list">${["a", "b", "c"].map(id => row(id)).join("")}</ul><ul id="other">${row("z")}</ul>`
-const order = (selector = "#list"): string => [...element(selector).children].map(({ id }) => id).join("")
+const order = (selector = "#list"): string =>
+  [...element(selector).children].map(({ id }) => id).join("")
 
 /** Without it a move is a removal and an insertion, as in browsers that do not know it. */
-const prototypes = [Element.prototype, Document.prototype, DocumentFragment.prototype] as { moveBefore?: unknown }[]
+const prototypes = [Element.prototype, Document.prototype, DocumentFragment.prototype] as {
+  moveBefore?: unknown
+}[]
 function withoutMoveBefore(): () => void {
-  const kept = prototypes.map(prototype => Object.getOwnPropertyDescriptor(prototype, "moveBefore")!)
+  const kept = prototypes.map(
+    prototype => Object.getOwnPropertyDescriptor(prototype, "moveBefore")!,
+  )
   for (const prototype of prototypes) delete prototype.moveBefore
-  return () => prototypes.forEach((prototype, index) => void Object.defineProperty(prototype, "moveBefore", kept[index]!))
+  return () =>
+    prototypes.forEach(
+      (prototype, index) => void Object.defineProperty(prototype, "moveBefore", kept[index]!),
+    )
 }
 
 const places: [mode: string, selector: string, expected: string][] = [
@@ -46,28 +68,35 @@ describe.skipIf(isOfficial).each([
   }
   afterEach(() => restore())
 
-  it.each(places)("moves in mode %s of %s and takes what was sent", async (mode, selector, expected) => {
-    await render(list)
-    const before = element("#a")
-    const input = before.querySelector("input")!
-    type(input, "typed and not sent")
-    input.setSelectionRange(2, 5, "forward")
-    before.querySelector("details")!.open = true
-    before.querySelector("pre")!.scrollTop = 20
-    before.querySelector<HTMLInputElement>("[type=checkbox]")!.checked = true
-    const left = vi.fn()
-    for (const name of ["blur", "focusout", "change"]) before.addEventListener(name, left, true)
-    await moved("a", mode, selector)
-    expect(order()).toBe(expected)
-    expect(element("#a")).toBe(before)
-    expect(before.className).toBe("new")
-    expect([input.value, input.selectionStart, input.selectionEnd]).toEqual(["typed and not sent", 2, 5])
-    expect(document.activeElement).toBe(input)
-    expect(left).not.toHaveBeenCalled()
-    expect(before.querySelector("details")!.open).toBe(true)
-    expect(before.querySelector("pre")!.scrollTop).toBe(20)
-    expect(before.querySelector<HTMLInputElement>("[type=checkbox]")!.checked).toBe(true)
-  })
+  it.each(places)(
+    "moves in mode %s of %s and takes what was sent",
+    async (mode, selector, expected) => {
+      await render(list)
+      const before = element("#a")
+      const input = before.querySelector("input")!
+      type(input, "typed and not sent")
+      input.setSelectionRange(2, 5, "forward")
+      before.querySelector("details")!.open = true
+      before.querySelector("pre")!.scrollTop = 20
+      before.querySelector<HTMLInputElement>("[type=checkbox]")!.checked = true
+      const left = vi.fn()
+      for (const name of ["blur", "focusout", "change"]) before.addEventListener(name, left, true)
+      await moved("a", mode, selector)
+      expect(order()).toBe(expected)
+      expect(element("#a")).toBe(before)
+      expect(before.className).toBe("new")
+      expect([input.value, input.selectionStart, input.selectionEnd]).toEqual([
+        "typed and not sent",
+        2,
+        5,
+      ])
+      expect(document.activeElement).toBe(input)
+      expect(left).not.toHaveBeenCalled()
+      expect(before.querySelector("details")!.open).toBe(true)
+      expect(before.querySelector("pre")!.scrollTop).toBe(20)
+      expect(before.querySelector<HTMLInputElement>("[type=checkbox]")!.checked).toBe(true)
+    },
+  )
 
   it("keeps the caret in text that is being written", async () => {
     await render(list)
@@ -81,19 +110,21 @@ describe.skipIf(isOfficial).each([
     expect(element("#a p").textContent).toBe("texting goes on")
   })
 
-  it.each(["<button>x</button>", '<input type="email">', '<input type="number">', '<a href="#">x</a>'])(
-    "keeps the focus on %s",
-    async control => {
-      await render(`<ul id="list"><li id="a">${control}</li><li id="b"></li></ul>`)
-      const focused = element("#a").firstElementChild as HTMLElement
-      focused.focus()
-      getSelection()!.removeAllRanges()
-      restore = prepare()
-      await patch(`<li id="a">${control}</li>`, { mode: "append", selector: "#list" })
-      expect(order()).toBe("ba")
-      expect(document.activeElement).toBe(focused)
-    },
-  )
+  it.each([
+    "<button>x</button>",
+    '<input type="email">',
+    '<input type="number">',
+    '<a href="#">x</a>',
+  ])("keeps the focus on %s", async control => {
+    await render(`<ul id="list"><li id="a">${control}</li><li id="b"></li></ul>`)
+    const focused = element("#a").firstElementChild as HTMLElement
+    focused.focus()
+    getSelection()!.removeAllRanges()
+    restore = prepare()
+    await patch(`<li id="a">${control}</li>`, { mode: "append", selector: "#list" })
+    expect(order()).toBe("ba")
+    expect(document.activeElement).toBe(focused)
+  })
 
   it("leaves the focus of others alone", async () => {
     await render(list)
@@ -105,7 +136,9 @@ describe.skipIf(isOfficial).each([
 
   it("keeps what is applied to it: data-init does not run again", async () => {
     const init = `data-init="$inits++"`
-    await render(`<p id="out" data-signals:inits="0" data-text="$inits"></p><ul id="list"><li id="a" ${init}></li><li id="b"></li></ul>`)
+    await render(
+      `<p id="out" data-signals:inits="0" data-text="$inits"></p><ul id="list"><li id="a" ${init}></li><li id="b"></li></ul>`,
+    )
     restore = prepare()
     await patch(`<li id="a" ${init}>1</li>`, { mode: "append", selector: "#list" })
     expect([order(), element("#out").textContent]).toEqual(["ba", "1"])
@@ -153,7 +186,10 @@ describe.skipIf(isOfficial)("what is sent with a place", () => {
   it("may be known and new together, with text between", async () => {
     await render(list)
     const known = element("#c")
-    await patch(`<li id="n">n</li>, ${row("c")}<li>no id</li>`, { mode: "prepend", selector: "#list" })
+    await patch(`<li id="n">n</li>, ${row("c")}<li>no id</li>`, {
+      mode: "prepend",
+      selector: "#list",
+    })
     expect(order()).toBe("ncab")
     expect(element("#c")).toBe(known)
     expect(element("#list").textContent).toContain("n, ")
@@ -180,23 +216,31 @@ describe.skipIf(isOfficial)("what is sent with a place", () => {
   it("is inserted in each of several places", async () => {
     await render(`<p id="x">old</p><div class="to"></div><div class="to"></div>`)
     await patch(`<p id="x">new</p>`, { mode: "append", selector: ".to" })
-    expect([...document.querySelectorAll(".to")].map(({ innerHTML }) => innerHTML)).toEqual(Array(2).fill(`<p id="x">new</p>`))
+    expect([...document.querySelectorAll(".to")].map(({ innerHTML }) => innerHTML)).toEqual(
+      Array(2).fill(`<p id="x">new</p>`),
+    )
   })
 
   it("keeps an <iframe> from loading again", async () => {
-    await render(`<div id="list"><section id="s"><iframe srcdoc="<p>page</p>"></iframe></section><hr></div>`)
+    await render(
+      `<div id="list"><section id="s"><iframe srcdoc="<p>page</p>"></iframe></section><hr></div>`,
+    )
     const frame = element<HTMLIFrameElement>("iframe")
     await vi.waitFor(() => expect(frame.contentDocument!.body.textContent).toBe("page"))
     const inside = frame.contentWindow!
     ;(inside as { mark?: number }).mark = 1
-    await patch(`<section id="s"><iframe srcdoc="<p>page</p>"></iframe></section>`, { mode: "append", selector: "#list" })
+    await patch(`<section id="s"><iframe srcdoc="<p>page</p>"></iframe></section>`, {
+      mode: "append",
+      selector: "#list",
+    })
     expect(element("#list").lastElementChild!.id).toBe("s")
     expect((frame.contentWindow as { mark?: number }).mark).toBe(1)
   })
 })
 
 describe.skipIf(isOfficial)("text that is typed into an element with contenteditable", () => {
-  const page = (text: string, more = ""): string => `<div id="f"><p id="t" contenteditable ${more}>${text}</p></div>`
+  const page = (text: string, more = ""): string =>
+    `<div id="f"><p id="t" contenteditable ${more}>${text}</p></div>`
   const write = (text: string): void => {
     element("#t").focus()
     getSelection()!.selectAllChildren(element("#t"))

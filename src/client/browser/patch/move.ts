@@ -2,7 +2,10 @@
 import { isInUse } from "./forms.ts"
 
 /** Elements in use that were removed a moment ago, by id, with where the focus was and where it went. */
-const removed = new Map<string, { readonly element: Element; readonly focused: Element | null; next: Element | null }>()
+const removed = new Map<
+  string,
+  { readonly element: Element; readonly focused: Element | null; next: Element | null }
+>()
 
 /** How long a removed element may take to come back. The row of one list that belongs in another now is taken out of the first at first. */
 const returnMs = 1000
@@ -11,7 +14,11 @@ export function remove(element: Element): void {
   const id = element.getAttribute("id")
   if (id && isInUse(element)) {
     const focused = document.activeElement
-    const entry = { element, focused: element.contains(focused) ? focused : null, next: null as Element | null }
+    const entry = {
+      element,
+      focused: element.contains(focused) ? focused : null,
+      next: null as Element | null,
+    }
     removed.set(id, entry)
     // Once the focus has found another place.
     queueMicrotask(() => {
@@ -25,7 +32,10 @@ export function remove(element: Element): void {
 /** The child that an element has under an id, or what the page had under it a moment ago. Other lists may show the same row. */
 export function find(parent: ParentNode, id: string): Element | undefined {
   const isInPage = document.getElementById(id) !== null
-  return (isInPage ? [...parent.children].find(child => child.id === id) : undefined) ?? removed.get(id)?.element
+  return (
+    (isInPage ? [...parent.children].find(child => child.id === id) : undefined) ??
+    removed.get(id)?.element
+  )
 }
 
 /** Puts `element` before `place`. Without `moveBefore`, browsers take a move for a removal and an insertion. */
@@ -33,7 +43,8 @@ export function move(element: Element, place: ChildNode): void {
   if (!element.isConnected) {
     place.before(element)
     const { focused, next } = removed.get(element.getAttribute("id")!)!
-    if (document.activeElement === next) (focused as HTMLElement | null)?.focus({ preventScroll: true })
+    if (document.activeElement === next)
+      (focused as HTMLElement | null)?.focus({ preventScroll: true })
     return
   }
   const parent = place.parentNode!
@@ -46,15 +57,21 @@ export function move(element: Element, place: ChildNode): void {
   // A removal would count as leaving the field, which saves it half-typed.
   const silence = new AbortController()
   for (const type of ["blur", "focusout", "change", "focus", "focusin"])
-    window.addEventListener(type, event => event.stopImmediatePropagation(), { capture: true, signal: silence.signal })
+    window.addEventListener(type, event => event.stopImmediatePropagation(), {
+      capture: true,
+      signal: silence.signal,
+    })
   if (isKnown) parent.moveBefore(element, place)
   else place.before(element)
-  for (const [index, [left, top]] of positions.entries()) if (left || top) inside[index]!.scrollTo({ left, top, behavior: "instant" })
+  for (const [index, [left, top]] of positions.entries())
+    if (left || top) inside[index]!.scrollTo({ left, top, behavior: "instant" })
   if (element.contains(active)) {
     active!.focus({ preventScroll: true })
     // Chromium forgets the place in an element with contenteditable.
-    if (active!.isContentEditable) getSelection()!.setBaseAndExtent(anchorNode!, anchorOffset, focusNode!, focusOffset)
-    else if (selectionStart != null) (active as HTMLInputElement).setSelectionRange(selectionStart, selectionEnd)
+    if (active!.isContentEditable)
+      getSelection()!.setBaseAndExtent(anchorNode!, anchorOffset, focusNode!, focusOffset)
+    else if (selectionStart != null)
+      (active as HTMLInputElement).setSelectionRange(selectionStart, selectionEnd)
   }
   silence.abort()
 }

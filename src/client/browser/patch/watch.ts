@@ -11,7 +11,10 @@ export function patchesSettled(): Promise<void> {
   return last ?? Promise.resolve()
 }
 
-function patchSignals({ signals = "{}", onlyIfMissing = "" }: Readonly<Record<string, string>>): void {
+function patchSignals({
+  signals = "{}",
+  onlyIfMissing = "",
+}: Readonly<Record<string, string>>): void {
   // JSON only: data from the server is never evaluated.
   const patch: unknown = JSON.parse(signals)
   if (!isPlain(patch)) throw new ClientError("PATCH", "a signal patch is a JSON object")
@@ -30,7 +33,8 @@ export function watchPatches(): void {
     const { detail } = event as CustomEvent<FetchDetail>
     if (!detail.type.startsWith("datastar-")) return
     const attempt = (): Promise<void> | undefined => {
-      const failed = (error: unknown): void => report("PATCH", `${detail.type} for ${describe(detail.el)}`, error)
+      const failed = (error: unknown): void =>
+        report("PATCH", `${detail.type} for ${describe(detail.el)}`, error)
       try {
         return handle(detail)?.catch(failed)
       } catch (error) {

@@ -30,7 +30,11 @@ type Message = { readonly from: string } & (
   | { readonly kind: "welcome"; readonly to: string }
   | { readonly kind: "beat" }
   | { readonly kind: "id"; readonly cursor: string }
-  | { readonly kind: "event"; readonly type: string; readonly args: Readonly<Record<string, string>> }
+  | {
+      readonly kind: "event"
+      readonly type: string
+      readonly args: Readonly<Record<string, string>>
+    }
 )
 
 const maxStreams = 4
@@ -81,7 +85,9 @@ function until(isDone: () => boolean, signal: AbortSignal): Promise<void> {
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise(resolve => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })))
+  new Promise(resolve =>
+    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
+  )
 
 const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   Promise.race([new Promise<void>(resolve => setTimeout(resolve, milliseconds)), aborted(signal)])
@@ -144,7 +150,9 @@ class Sharing {
     channel.close()
   }
 
-  #post(message: Message extends infer M ? (M extends Message ? Omit<M, "from"> : never) : never): void {
+  #post(
+    message: Message extends infer M ? (M extends Message ? Omit<M, "from"> : never) : never,
+  ): void {
     try {
       this.#channel?.postMessage({ ...message, from: this.#me })
     } catch {
@@ -161,7 +169,8 @@ class Sharing {
     if (message.kind === "welcome") {
       if (message.to === this.#me) this.#leader = message.from
     } else if (message.from !== this.#leader) {
-      if (message.kind === "beat" && !this.#isLeading) this.#post({ kind: "join", cursor: this.#cursor })
+      if (message.kind === "beat" && !this.#isLeading)
+        this.#post({ kind: "join", cursor: this.#cursor })
     } else if (message.kind === "id") this.#cursor = message.cursor
     else if (message.kind === "event") {
       const { type, args } = message
@@ -172,7 +181,8 @@ class Sharing {
   }
 
   #join(window: string, cursor: string): void {
-    if (cursor !== "" && cursor === this.#cursor && !this.#isBetween) this.#post({ kind: "welcome", to: window })
+    if (cursor !== "" && cursor === this.#cursor && !this.#isBetween)
+      this.#post({ kind: "welcome", to: window })
     else {
       this.#joining.set(window, cursor)
       this.#reopen.abort()
@@ -184,8 +194,16 @@ class Sharing {
     const listening = new AbortController()
     signal.addEventListener("abort", () => listening.abort(), { signal: listening.signal })
     const pass = (event: Event): void => {
-      const { type, el, argsRaw } = (event as CustomEvent<{ type: string; el: Element; argsRaw: Record<string, string> }>).detail
-      if (el !== this.#page.el || type === "started" || type === "finished" || this.#reopen.signal.aborted) return
+      const { type, el, argsRaw } = (
+        event as CustomEvent<{ type: string; el: Element; argsRaw: Record<string, string> }>
+      ).detail
+      if (
+        el !== this.#page.el ||
+        type === "started" ||
+        type === "finished" ||
+        this.#reopen.signal.aborted
+      )
+        return
       if (type.startsWith("datastar-")) this.#isBetween = true
       this.#post({ kind: "event", type, args: { ...argsRaw } })
     }
@@ -204,7 +222,9 @@ class Sharing {
       this.#reopen = new AbortController()
       const over = AbortSignal.any([signal, this.#reopen.signal])
       // Whoever has something else gets everything anew, and all others with it.
-      const isKnown = [...this.#joining.values()].every(cursor => cursor !== "" && cursor === this.#cursor)
+      const isKnown = [...this.#joining.values()].every(
+        cursor => cursor !== "" && cursor === this.#cursor,
+      )
       for (const window of this.#joining.keys()) this.#post({ kind: "welcome", to: window })
       this.#joining.clear()
       this.#isBetween = false
@@ -228,7 +248,9 @@ class Sharing {
       this.#post({ kind: "id", cursor })
     }
     // What was given up was reported; the loop goes on.
-    await this.#page.read(address.href, { signal, lastEventId: isKnown ? this.#cursor : "", onId, isPoll }).catch(() => {})
+    await this.#page
+      .read(address.href, { signal, lastEventId: isKnown ? this.#cursor : "", onId, isPoll })
+      .catch(() => {})
   }
 }
 

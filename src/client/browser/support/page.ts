@@ -15,7 +15,11 @@ declare module "vitest" {
 export interface Answer {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly steps?: readonly { readonly waitMs?: number; readonly text?: string; readonly base64?: string }[]
+  readonly steps?: readonly {
+    readonly waitMs?: number
+    readonly text?: string
+    readonly base64?: string
+  }[]
   readonly end?: "end" | "hang" | "destroy" | "refuse"
 }
 
@@ -59,7 +63,10 @@ const run = Math.random().toString(36).slice(2)
 /** A path nobody else uses, answering with these, the last one again and again. Resolves to its URL. */
 export async function serve(...answers: readonly Answer[]): Promise<string> {
   const path = `/${run}-${++counter}`
-  await fetch(`${inject("control")}/plan?path=${path}`, { method: "PUT", body: JSON.stringify(answers) })
+  await fetch(`${inject("control")}/plan?path=${path}`, {
+    method: "PUT",
+    body: JSON.stringify(answers),
+  })
   return inject("app") + path
 }
 
@@ -84,8 +91,10 @@ export async function waitForRequests(url: string, count: number): Promise<Recei
   )
 }
 
-export const stopServer = (): Promise<Response> => fetch(`${inject("control")}/stop`, { method: "POST" })
-export const startServer = (): Promise<Response> => fetch(`${inject("control")}/start`, { method: "POST" })
+export const stopServer = (): Promise<Response> =>
+  fetch(`${inject("control")}/stop`, { method: "POST" })
+export const startServer = (): Promise<Response> =>
+  fetch(`${inject("control")}/start`, { method: "POST" })
 
 export const stream = (text: string, more: Partial<Answer> = {}): Answer => ({
   headers: { "content-type": "text/event-stream" },
@@ -107,7 +116,8 @@ export const signalsEvent = (patch: unknown, options = ""): string =>
 /** Every `datastar-fetch` event of the element, as types. */
 export function fetchEvents(): { types: string[]; stop: () => void } {
   const types: string[] = []
-  const listener = (event: Event): void => void types.push((event as CustomEvent<{ type: string }>).detail.type)
+  const listener = (event: Event): void =>
+    void types.push((event as CustomEvent<{ type: string }>).detail.type)
   document.addEventListener("datastar-fetch", listener)
   return { types, stop: () => document.removeEventListener("datastar-fetch", listener) }
 }
@@ -120,11 +130,19 @@ export function type(input: HTMLInputElement | HTMLTextAreaElement, value: strin
 }
 
 /** A page of its own, with a content security policy, that loads the client as apps serve it. */
-export async function frame(policy: string, head: string, body: string): Promise<{ page: Document; violations: string[] }> {
+export async function frame(
+  policy: string,
+  head: string,
+  body: string,
+): Promise<{ page: Document; violations: string[] }> {
   const violations: string[] = []
   const iframe = document.createElement("iframe")
   const listen = `addEventListener("securitypolicyviolation", event => parent.postMessage({ violation: event.blockedURI }, "*"))`
-  window.addEventListener("message", ({ data }: MessageEvent<{ violation?: string }>) => data.violation && violations.push(data.violation))
+  window.addEventListener(
+    "message",
+    ({ data }: MessageEvent<{ violation?: string }>) =>
+      data.violation && violations.push(data.violation),
+  )
   iframe.srcdoc = `<!doctype html><html><head><meta http-equiv="Content-Security-Policy" content="${policy}">${head}
     <script nonce="n">${listen}</script><script nonce="n" type="module" src="${inject("control")}/client.js"></script></head><body>${body}</body></html>`
   document.body.append(iframe)

@@ -41,7 +41,12 @@ async function answer(request, response) {
   const log = logs.get(path) ?? []
   logs.set(path, log)
   const plan = plans.get(path) ?? [{ status: 404 }]
-  const { status = 200, headers = {}, steps = [], end = "end" } = plan[Math.min(log.length, plan.length - 1)]
+  const {
+    status = 200,
+    headers = {},
+    steps = [],
+    end = "end",
+  } = plan[Math.min(log.length, plan.length - 1)]
   log.push(entry)
   response.on("close", () => {
     entry.closed = true
@@ -72,7 +77,9 @@ let appPort = 0
 
 function startApp() {
   return new Promise((resolve, reject) => {
-    app = createServer((request, response) => void answer(request, response).catch(() => request.socket.destroy()))
+    app = createServer(
+      (request, response) => void answer(request, response).catch(() => request.socket.destroy()),
+    )
     app.once("error", reject)
     app.listen(appPort, "127.0.0.1", () => {
       appPort = app.address().port
@@ -92,7 +99,9 @@ const file = path => fileURLToPath(new URL(path, import.meta.url))
 
 /** A constant of the generated module: the bundle as apps serve it. */
 function generated(name) {
-  const [, literal] = new RegExp(`^export const ${name}: string = (.*)$`, "m").exec(readFileSync(file("../../script.gen.ts"), "utf8"))
+  const [, literal] = new RegExp(`^export const ${name}: string = (.*)$`, "m").exec(
+    readFileSync(file("../../script.gen.ts"), "utf8"),
+  )
   return JSON.parse(literal)
 }
 
@@ -100,7 +109,8 @@ function generated(name) {
 async function control(request, response) {
   const url = new URL(request.url, "http://x")
   const path = url.searchParams.get("path")
-  const reply = (value, type = "application/json") => response.writeHead(200, { ...CORS, "content-type": type }).end(value)
+  const reply = (value, type = "application/json") =>
+    response.writeHead(200, { ...CORS, "content-type": type }).end(value)
   if (request.method === "OPTIONS") return response.writeHead(204, CORS).end()
   if (url.pathname === "/plan") {
     plans.set(path, JSON.parse(await bodyOf(request)))
@@ -109,16 +119,22 @@ async function control(request, response) {
   else if (url.pathname === "/stop") await stopApp()
   else if (url.pathname === "/start") await startApp()
   else if (url.pathname === "/client.js") return reply(generated("clientScript"), "text/javascript")
-  else if (url.pathname === "/interpreter.js") return reply(generated("interpreterScript"), "text/javascript")
-  else if (url.pathname === "/streams.js") return reply(generated("streamsScript"), "text/javascript")
-  else if (url.pathname === "/official.js") return reply(readFileSync(process.env.NITRO_DATASTAR_JS, "utf8"), "text/javascript")
+  else if (url.pathname === "/interpreter.js")
+    return reply(generated("interpreterScript"), "text/javascript")
+  else if (url.pathname === "/streams.js")
+    return reply(generated("streamsScript"), "text/javascript")
+  else if (url.pathname === "/official.js")
+    return reply(readFileSync(process.env.NITRO_DATASTAR_JS, "utf8"), "text/javascript")
   return reply("{}")
 }
 
 export default async function setup({ provide }) {
   execFileSync(process.execPath, [file("../../../../scripts/generate.mjs")], { stdio: "inherit" })
   const controller = createServer(
-    (request, response) => void control(request, response).catch(error => response.writeHead(500, CORS).end(String(error))),
+    (request, response) =>
+      void control(request, response).catch(error =>
+        response.writeHead(500, CORS).end(String(error)),
+      ),
   )
   await new Promise(resolve => controller.listen(0, "127.0.0.1", resolve))
   await startApp()

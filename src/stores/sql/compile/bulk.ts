@@ -13,7 +13,12 @@ export function toSteps(writes: readonly Write[]): Step[] {
   const steps: Step[] = []
   for (let at = 0; at < writes.length; ) {
     const rows: Row[] = []
-    for (let next = writes[at]; next?.op === "insert" && rows.length < maxRowsAtOnce; next = writes[at + rows.length]) rows.push(next.row)
+    for (
+      let next = writes[at];
+      next?.op === "insert" && rows.length < maxRowsAtOnce;
+      next = writes[at + rows.length]
+    )
+      rows.push(next.row)
     steps.push(rows.length > 1 ? { rows } : (writes[at] as Write))
     at += Math.max(1, rows.length)
   }

@@ -24,10 +24,14 @@ const definition = define(
   { version: true, index: [["rank"]] },
 )
 const newCompiler = (): Compiler =>
-  new Compiler(describeTable(definition, sqliteDialect), sqliteDialect, other => describeTable(other, sqliteDialect))
+  new Compiler(describeTable(definition, sqliteDialect), sqliteDialect, other =>
+    describeTable(other, sqliteDialect),
+  )
 const compiler = newCompiler()
-const whereOf = (where: Predicate): string => compiler.deleteWhere(where).sql.replace('delete from "todos" where ', "")
-const restOf = (plan: Partial<QueryPlan>): string => compiler.find({ orderBy: [], ...plan }).sql.replace(/^.* from "todos" ?/, "")
+const whereOf = (where: Predicate): string =>
+  compiler.deleteWhere(where).sql.replace('delete from "todos" where ', "")
+const restOf = (plan: Partial<QueryPlan>): string =>
+  compiler.find({ orderBy: [], ...plan }).sql.replace(/^.* from "todos" ?/, "")
 
 it("writes conditions that are true for the rows that match and for no others", () => {
   const rank = { field: "rank", value: 1 } as const
@@ -35,12 +39,18 @@ it("writes conditions that are true for the rows that match and for no others", 
   expect(whereOf({ op: "ne", ...rank })).toBe('"rank" is distinct from ?')
   expect(whereOf({ op: "eq", field: "note", value: null })).toBe('"note" is null')
   expect(whereOf({ op: "lt", field: "due", value: null })).toBe("1 = 0")
-  expect(whereOf({ op: "ne", field: "title", value: { field: "note" } })).toBe('("title" = "note") is not true')
+  expect(whereOf({ op: "ne", field: "title", value: { field: "note" } })).toBe(
+    '("title" = "note") is not true',
+  )
   expect(whereOf({ op: "notIn", field: "rank", values: [1, null] })).toBe(
     '("rank" is null or "rank" in (select value from json_each(?))) is not true',
   )
-  expect(whereOf({ op: "between", field: "rank", from: 1, to: 2 })).toBe('"rank" >= ? and "rank" <= ?')
-  expect(whereOf({ op: "contains", field: "title", value: "50%_\\" })).toBe("\"title\" like ? escape '\\'")
+  expect(whereOf({ op: "between", field: "rank", from: 1, to: 2 })).toBe(
+    '"rank" >= ? and "rank" <= ?',
+  )
+  expect(whereOf({ op: "contains", field: "title", value: "50%_\\" })).toBe(
+    "\"title\" like ? escape '\\'",
+  )
   expect(
     whereOf({
       op: "or",
@@ -60,11 +70,22 @@ it("writes conditions that are true for the rows that match and for no others", 
 
 it("orders nulls last only where there can be nulls, and by the id in the end", () => {
   expect(restOf({})).toBe('order by "id"')
-  expect(restOf({ orderBy: [{ field: "rank", direction: "desc" }] })).toBe('order by "rank" desc, "id"')
-  expect(restOf({ orderBy: [{ field: "due", direction: "asc" }] })).toBe('order by "due" nulls last, "id"')
-  expect(restOf({ orderBy: [{ field: "due", direction: "desc" }] })).toBe('order by "due" desc nulls first, "id"')
-  const beyond = [{ field: "id", direction: "desc" } as const, { field: "rank", direction: "asc" } as const]
-  expect(restOf({ orderBy: beyond, limit: 2, offset: 3 })).toBe('order by "id" desc limit ? offset ?')
+  expect(restOf({ orderBy: [{ field: "rank", direction: "desc" }] })).toBe(
+    'order by "rank" desc, "id"',
+  )
+  expect(restOf({ orderBy: [{ field: "due", direction: "asc" }] })).toBe(
+    'order by "due" nulls last, "id"',
+  )
+  expect(restOf({ orderBy: [{ field: "due", direction: "desc" }] })).toBe(
+    'order by "due" desc nulls first, "id"',
+  )
+  const beyond = [
+    { field: "id", direction: "desc" } as const,
+    { field: "rank", direction: "asc" } as const,
+  ]
+  expect(restOf({ orderBy: beyond, limit: 2, offset: 3 })).toBe(
+    'order by "id" desc limit ? offset ?',
+  )
   expect(restOf({ offset: 3 })).toBe('order by "id" limit -1 offset ?')
 })
 
@@ -89,7 +110,16 @@ it("writes the same text for other values, and values never in it", () => {
   const second = compiler.find(plan(7777, "other"))
   expect(second.sql).toBe(first.sql)
   expect(first.sql).not.toMatch(/3|drop/)
-  expect(first.parameters).toEqual([3, JSON.stringify(Array(3).fill("'; drop table todos")), "%'; drop table todos%", 0, 3, "3", 3, 3])
+  expect(first.parameters).toEqual([
+    3,
+    JSON.stringify(Array(3).fill("'; drop table todos")),
+    "%'; drop table todos%",
+    0,
+    3,
+    "3",
+    3,
+    3,
+  ])
 })
 
 it("gives every shape a text of its own", () => {
@@ -131,7 +161,9 @@ it("gives every shape a text of its own", () => {
 
 it("changes only the given columns, with the version in the condition", () => {
   expect(compiler.update([3], false)).toBe('update "todos" set "rank" = ? where "id" = ?')
-  expect(compiler.update([3, 8], true)).toBe('update "todos" set "rank" = ?, "version" = ? where "id" = ? and "version" = ?')
+  expect(compiler.update([3, 8], true)).toBe(
+    'update "todos" set "rank" = ?, "version" = ? where "id" = ? and "version" = ?',
+  )
   expect(compiler.update([3], false)).toBe(compiler.update([3], false))
   expect(compiler.delete(true)).toBe('delete from "todos" where "id" = ? and "version" = ?')
 })
@@ -148,14 +180,24 @@ it.each([
   [{ op: "lt", field: "title", value: "a\0" }, "NITRO_QUERY", "title"],
   [{ op: "contains", field: "title", value: "x".repeat(60_000) }, "NITRO_QUERY", "50000 bytes"],
 ] as [Predicate, string, string][])("refuses the condition %j", (where, code, words) => {
-  const shown = expect.objectContaining({ code, message: expect.stringContaining(words) as unknown })
+  const shown = expect.objectContaining({
+    code,
+    message: expect.stringContaining(words) as unknown,
+  })
   expect(() => compiler.find({ where, orderBy: [] })).toThrow(shown)
 })
 
-it.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5" as never])("refuses the limit %s", limit => {
-  expect(() => compiler.find({ orderBy: [], limit })).toThrow(expect.objectContaining({ code: "NITRO_QUERY" }))
-  expect(() => compiler.find({ orderBy: [], offset: limit })).toThrow(expect.objectContaining({ code: "NITRO_QUERY" }))
-})
+it.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5" as never])(
+  "refuses the limit %s",
+  limit => {
+    expect(() => compiler.find({ orderBy: [], limit })).toThrow(
+      expect.objectContaining({ code: "NITRO_QUERY" }),
+    )
+    expect(() => compiler.find({ orderBy: [], offset: limit })).toThrow(
+      expect.objectContaining({ code: "NITRO_QUERY" }),
+    )
+  },
+)
 
 it("lets an index serve a filter and its order", async () => {
   const folder = temporaryFolder()
@@ -178,7 +220,10 @@ it("lets an index serve a filter and its order", async () => {
 it("takes conditions of thousands of members", async () => {
   const store = sqlite(":memory:")
   const repository = store.bind(definition)
-  const of = Array.from({ length: 5000 }, (_, rank): Predicate => ({ op: "eq", field: "rank", value: rank }))
+  const of = Array.from(
+    { length: 5000 },
+    (_, rank): Predicate => ({ op: "eq", field: "rank", value: rank }),
+  )
   expect(await repository.count({ where: { op: "or", of }, orderBy: [] })).toBe(0)
   // Some libraries take 150 levels, some do not; none may fail in another way.
   for (const [levels, code] of [
@@ -189,7 +234,9 @@ it("takes conditions of thousands of members", async () => {
     let nested: Predicate = { op: "eq", field: "rank", value: 1 }
     for (let depth = 0; depth < levels; depth++)
       nested = { op: depth % 2 ? "and" : "or", of: [{ op: "eq", field: "rank", value: 1 }, nested] }
-    const [result] = await Promise.allSettled([(async () => repository.count({ where: nested, orderBy: [] }))()])
+    const [result] = await Promise.allSettled([
+      (async () => repository.count({ where: nested, orderBy: [] }))(),
+    ])
     if (result.status === "rejected") expect(result.reason).toMatchObject({ code })
     else expect(levels).toBeLessThan(200)
   }
@@ -210,13 +257,18 @@ describe("conditions on related rows", () => {
       ],
     },
   }
-  const ofPostgres = new Compiler(describeTable(definition, postgresDialect), postgresDialect, other =>
-    describeTable(other, postgresDialect),
+  const ofPostgres = new Compiler(
+    describeTable(definition, postgresDialect),
+    postgresDialect,
+    other => describeTable(other, postgresDialect),
   )
-  const inPostgres = (where: Predicate): string => ofPostgres.deleteWhere(where).sql.replace('delete from "todos" where ', "")
+  const inPostgres = (where: Predicate): string =>
+    ofPostgres.deleteWhere(where).sql.replace('delete from "todos" where ', "")
 
   it("are a list to SQLite and a join to Postgres", () => {
-    expect(whereOf(some)).toBe('"title" in (select t1."id" from "lists" as t1 where t1."name" = ? or t1."name" is null)')
+    expect(whereOf(some)).toBe(
+      '"title" in (select t1."id" from "lists" as t1 where t1."name" = ? or t1."name" is null)',
+    )
     expect(whereOf({ op: "not", of: some })).toBe(
       '("title" in (select t1."id" from "lists" as t1 where t1."name" = ? or t1."name" is null)) is not true',
     )
@@ -229,7 +281,11 @@ describe("conditions on related rows", () => {
   })
 
   it("have names of their own at each depth", () => {
-    const nested: Predicate = { op: "some", rows: { ...rows, remote: "name" }, where: { op: "some", rows: { ...rows, local: "name" } } }
+    const nested: Predicate = {
+      op: "some",
+      rows: { ...rows, remote: "name" },
+      where: { op: "some", rows: { ...rows, local: "name" } },
+    }
     expect(inPostgres({ op: "and", of: [nested, { op: "some", rows }] })).toBe(
       'exists (select 1 from "lists" as t1 where t1."name" = "todos"."title" and (exists (select 1 from "lists" as t2 where t2."id" = t1."name"))) and exists (select 1 from "lists" as t1 where t1."id" = "todos"."title")',
     )
@@ -237,10 +293,20 @@ describe("conditions on related rows", () => {
 
   it("share a statement with equal ones alone", () => {
     const other: RelatedRows = { ...rows, remote: "name" }
-    const texts = [some, { op: "not", of: some } as const, { op: "some", rows } as const, { op: "some", rows: other } as const].map(whereOf)
+    const texts = [
+      some,
+      { op: "not", of: some } as const,
+      { op: "some", rows } as const,
+      { op: "some", rows: other } as const,
+    ].map(whereOf)
     expect(new Set(texts).size).toBe(4)
     expect(
-      [some, { op: "not", of: some } as const, { op: "some", rows } as const, { op: "some", rows: other } as const].map(whereOf),
+      [
+        some,
+        { op: "not", of: some } as const,
+        { op: "some", rows } as const,
+        { op: "some", rows: other } as const,
+      ].map(whereOf),
     ).toEqual(texts)
   })
 })

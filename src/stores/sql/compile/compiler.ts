@@ -23,7 +23,10 @@ export class Compiler {
   readonly #table: Table
   readonly #dialect: Dialect
   readonly #queries: ShapeTree = new ShapeTree(maxShapeSteps)
-  readonly #updates: BoundedCache<string | number, string> = new BoundedCache<string | number, string>(128)
+  readonly #updates: BoundedCache<string | number, string> = new BoundedCache<
+    string | number,
+    string
+  >(128)
   #get: string | undefined
   #delete: string | undefined
   #deleteVersion: string | undefined
@@ -90,9 +93,13 @@ export class Compiler {
   #writeUpdate(columns: readonly number[], versioned: boolean): string {
     const { columns: all, keys, sql } = this.#table
     const place = (position: number) => this.#dialect.placeholder(position)
-    const set = columns.map((index, position) => `${(all[index] as Column).sql} = ${place(position + 1)}`).join(", ")
+    const set = columns
+      .map((index, position) => `${(all[index] as Column).sql} = ${place(position + 1)}`)
+      .join(", ")
     const where = this.#whereKey(columns.length)
-    const version = versioned ? ` and ${this.#table.column("version").sql} = ${place(columns.length + keys.length + 1)}` : ""
+    const version = versioned
+      ? ` and ${this.#table.column("version").sql} = ${place(columns.length + keys.length + 1)}`
+      : ""
     // Nothing to set: the statement still tells whether the row is there.
     return `update ${sql} set ${set || `${keys[0]?.sql} = ${keys[0]?.sql}`} where ${where}${version}`
   }
@@ -111,7 +118,12 @@ export class Compiler {
     return { sql, parameters }
   }
 
-  #writePlan(writer: PlanWriter, plan: QueryPlan, on: Predicate | undefined, parameters: unknown[]): void {
+  #writePlan(
+    writer: PlanWriter,
+    plan: QueryPlan,
+    on: Predicate | undefined,
+    parameters: unknown[],
+  ): void {
     const table = this.#table
     if (on) {
       writer.on()
@@ -129,7 +141,18 @@ export class Compiler {
   }
 
   #walk(writer: PlanWriter, where: Predicate, parameters: unknown[]): void {
-    walk({ table: this.#table, dialect: this.#dialect, writer, parameters, tableFor: this.#tableFor, depth: 0, nesting: 0 }, where)
+    walk(
+      {
+        table: this.#table,
+        dialect: this.#dialect,
+        writer,
+        parameters,
+        tableFor: this.#tableFor,
+        depth: 0,
+        nesting: 0,
+      },
+      where,
+    )
   }
 }
 
@@ -147,7 +170,11 @@ function updateKey(columns: readonly number[], versioned: boolean): number | str
 
 export function checkCount(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new NitroError("NITRO_QUERY", `${name} must be a whole number from 0, and it is ${String(value)}.`, { fix: `Correct ${name}.` })
+  throw new NitroError(
+    "NITRO_QUERY",
+    `${name} must be a whole number from 0, and it is ${String(value)}.`,
+    { fix: `Correct ${name}.` },
+  )
 }
 
 type Lock = NonNullable<QueryPlan["lock"]>
@@ -323,7 +350,10 @@ class SqlWriter extends ConditionText implements PlanWriter {
 
   window(limit: boolean, offset: boolean): void {
     this.#windowed = limit || offset
-    this.#limit = this.#dialect.limit(limit ? this.place() : undefined, offset ? this.place() : undefined)
+    this.#limit = this.#dialect.limit(
+      limit ? this.place() : undefined,
+      offset ? this.place() : undefined,
+    )
   }
 
   finish(): string {
@@ -331,7 +361,8 @@ class SqlWriter extends ConditionText implements PlanWriter {
     const { selectList, ties } = this.#table
     const sql = this.#table.sql + this.#on
     const where = this.#part === "where" ? ` where ${this.sql}` : ""
-    if (this.#kind === "find") return `select ${selectList} from ${sql}${where}${orderText(this.#order, ties)}${this.#limit}${this.#lock}`
+    if (this.#kind === "find")
+      return `select ${selectList} from ${sql}${where}${orderText(this.#order, ties)}${this.#limit}${this.#lock}`
     if (this.#kind === "delete") return `delete from ${sql}${where}`
     if (!this.#windowed) return `select count(*) from ${sql}${where}`
     return `select count(*) from (select 1 from ${sql}${where}${this.#limit}) as windowed`

@@ -9,7 +9,13 @@ export interface ColumnOrder {
 }
 
 const operators = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
-const storedOperators = { eqStored: "=", ltStored: "<", lteStored: "<=", gtStored: ">", gteStored: ">=" } as const
+const storedOperators = {
+  eqStored: "=",
+  ltStored: "<",
+  lteStored: "<=",
+  gtStored: ">",
+  gteStored: ">=",
+} as const
 
 export class ConditionText implements ShapeWriter {
   /** The condition so far. */
@@ -45,9 +51,13 @@ export class ConditionText implements ShapeWriter {
       case "notNull":
         return `${sql} is not null`
       case "ne":
-        return coarse ? `(${coarse.compare("=", sql, this.place())}) is not true` : `${sql} is distinct from ${this.place()}`
+        return coarse
+          ? `(${coarse.compare("=", sql, this.place())}) is not true`
+          : `${sql} is distinct from ${this.place()}`
       case "inJson":
-        return coarse ? coarse.inList(sql, this.place()) : this.#dialect.inList(field.type, sql, this.place())
+        return coarse
+          ? coarse.inList(sql, this.place())
+          : this.#dialect.inList(field.type, sql, this.place())
       case "inPlaces":
         return `${sql} in (${Array.from({ length: places }, () => this.place()).join(", ")})`
       case "like":
@@ -60,7 +70,8 @@ export class ConditionText implements ShapeWriter {
       case "gteStored":
         return `${ordered} ${storedOperators[test]} ${this.place()}`
       default:
-        if (other) return `${seenSql(column, ordered)} ${operators[test]} ${seenSql(other, other.ordered)}`
+        if (other)
+          return `${seenSql(column, ordered)} ${operators[test]} ${seenSql(other, other.ordered)}`
         if (coarse) return coarse.compare(operators[test], sql, this.place())
         // Two columns may be in different languages, and then even their equality needs to be told which to go by.
         return `${test === "eq" ? sql : ordered} ${operators[test]} ${this.place()}`
@@ -74,7 +85,8 @@ export class ConditionText implements ShapeWriter {
   open(group: "and" | "or" | "not"): void {
     // The outermost group, and one inside of `not`, needs no brackets of its own: SQLite's parser nests 100 deep at most.
     const around = this.#groups.at(-1)
-    const bare = group !== "not" && (around === undefined || around === "not" || around === "related")
+    const bare =
+      group !== "not" && (around === undefined || around === "not" || around === "related")
     this.#groups.push(bare ? "bare" : group)
     if (!bare) this.sql += "("
   }

@@ -19,10 +19,15 @@ function checkType(column: Column, value: NonNullable<Value>): void {
   const { name, type } = column.field
   if (typeOf[type]?.(value)) return
   const given = value instanceof Date ? "a date" : typeof value
-  throw new NitroError("NITRO_QUERY", `The field ${name} is of the type ${type}; it cannot be compared with ${given}.`, {
-    fix: type === "json" ? "Compare a field of a simple type." : `Give a value of the type ${type}.`,
-    details: { field: name },
-  })
+  throw new NitroError(
+    "NITRO_QUERY",
+    `The field ${name} is of the type ${type}; it cannot be compared with ${given}.`,
+    {
+      fix:
+        type === "json" ? "Compare a field of a simple type." : `Give a value of the type ${type}.`,
+      details: { field: name },
+    },
+  )
 }
 
 /** Whether any row could hold it. Text with NUL, NaN, fractions of whole numbers and the like are refused on writing, so no row does. */
@@ -31,7 +36,8 @@ export function canOccur(column: Column, value: NonNullable<Value>): boolean {
   if (typeof value === "string") return isStorableText(value)
   if (typeof value === "bigint") return isStorableBigInt(value)
   if (column.field.type === "integer") return Number.isSafeInteger(value)
-  if (value instanceof Date) return !Number.isNaN(value.getTime()) && (column.roundDate?.(value, true) ?? value) === value
+  if (value instanceof Date)
+    return !Number.isNaN(value.getTime()) && (column.roundDate?.(value, true) ?? value) === value
   return !Number.isNaN(value)
 }
 
@@ -42,24 +48,40 @@ export function encodeOperand(column: Column, value: NonNullable<Value>): unknow
 }
 
 /** The nearest value that a row could hold, in the direction that leaves the comparison's result as it is. */
-export function roundOperand(column: Column, operator: string, value: NonNullable<Value>): NonNullable<Value> {
+export function roundOperand(
+  column: Column,
+  operator: string,
+  value: NonNullable<Value>,
+): NonNullable<Value> {
   const up = operator === "lt" || operator === "gte"
   if (!up && operator !== "lte" && operator !== "gt") return value
-  if (column.field.type === "integer" && typeof value === "number") return up ? Math.ceil(value) : Math.floor(value)
-  return value instanceof Date && column.roundDate && !Number.isNaN(value.getTime()) ? column.roundDate(value, up) : value
+  if (column.field.type === "integer" && typeof value === "number")
+    return up ? Math.ceil(value) : Math.floor(value)
+  return value instanceof Date && column.roundDate && !Number.isNaN(value.getTime())
+    ? column.roundDate(value, up)
+    : value
 }
 
 /**
  * What an ordering comparison with a value that no row can hold comes to: `"all"` rows that have a value, `"none"`, or
  * an error for text, whose place in the order the database cannot know.
  */
-export function orderBeyond(column: Column, operator: "lt" | "lte" | "gt" | "gte", value: NonNullable<Value>): "all" | "none" {
+export function orderBeyond(
+  column: Column,
+  operator: "lt" | "lte" | "gt" | "gte",
+  value: NonNullable<Value>,
+): "all" | "none" {
   const isBelow = operator === "lt" || operator === "lte"
   if (typeof value === "bigint") return value > 0n === isBelow ? "all" : "none"
-  if (typeof value === "number" && !Number.isNaN(value)) return value > 0 === isBelow ? "all" : "none"
+  if (typeof value === "number" && !Number.isNaN(value))
+    return value > 0 === isBelow ? "all" : "none"
   if (typeof value !== "string") return "none"
-  throw new NitroError("NITRO_QUERY", `The field ${column.field.name} is compared with text that a database cannot hold.`, {
-    fix: "Remove NUL characters and half surrogate pairs.",
-    details: { field: column.field.name },
-  })
+  throw new NitroError(
+    "NITRO_QUERY",
+    `The field ${column.field.name} is compared with text that a database cannot hold.`,
+    {
+      fix: "Remove NUL characters and half surrogate pairs.",
+      details: { field: column.field.name },
+    },
+  )
 }

@@ -22,7 +22,20 @@ import { canOccur, encodeOperand, orderBeyond, roundOperand } from "./operand.ts
 
 /** The tests that a condition comes down to. Each is true exactly for the rows that match; for others false or unknown. */
 export type Test =
-  | ("eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "isNull" | "notNull" | "inJson" | "inPlaces" | "like" | "likeEscaped")
+  | (
+      | "eq"
+      | "ne"
+      | "lt"
+      | "lte"
+      | "gt"
+      | "gte"
+      | "isNull"
+      | "notNull"
+      | "inJson"
+      | "inPlaces"
+      | "like"
+      | "likeEscaped"
+    )
   /** With a value as it is stored. */
   | ("eqStored" | "ltStored" | "lteStored" | "gtStored" | "gteStored")
 
@@ -128,7 +141,11 @@ export function walk(context: WalkContext, predicate: Predicate): void {
   }
 }
 
-function related(context: WalkContext, { rows, where }: RelatedPredicate, isNegated: boolean): void {
+function related(
+  context: WalkContext,
+  { rows, where }: RelatedPredicate,
+  isNegated: boolean,
+): void {
   const { table: outer, dialect, writer } = context
   goDeeper(context)
   const nesting = context.nesting + 1
@@ -140,7 +157,10 @@ function related(context: WalkContext, { rows, where }: RelatedPredicate, isNega
   context.depth -= 1
 }
 
-function inJson({ table, dialect, writer, parameters }: WalkContext, { field, path, test, value }: JsonPredicate): void {
+function inJson(
+  { table, dialect, writer, parameters }: WalkContext,
+  { field, path, test, value }: JsonPredicate,
+): void {
   const condition = dialect.json(path, test, value)
   if (typeof condition === "boolean") {
     writer.constant(condition)
@@ -175,7 +195,8 @@ function group(context: WalkContext, op: "and" | "or", of: readonly Predicate[])
 
 /** As many chains as each is long, so that both are short. */
 function members(context: WalkContext, op: "and" | "or", of: readonly Predicate[]): void {
-  const length = of.length <= longestChain ? 1 : Math.max(longestChain, Math.ceil(Math.sqrt(of.length)))
+  const length =
+    of.length <= longestChain ? 1 : Math.max(longestChain, Math.ceil(Math.sqrt(of.length)))
   for (let from = 0; from < of.length; from += length) {
     if (from > 0) context.writer.next(op)
     if (length === 1) walk(context, of[from] as Predicate)
@@ -228,14 +249,21 @@ function compare(context: WalkContext, op: Comparison, fieldName: string, value:
   } else if (isFieldOperand(value)) {
     compareFields(writer, op, column, table.column(value.field))
   } else if (value instanceof StoredValue) {
-    context.parameters.push(column.bind === undefined ? value.stored : column.bind(value.stored as never))
+    context.parameters.push(
+      column.bind === undefined ? value.stored : column.bind(value.stored as never),
+    )
     writer.test(storedTests[op] as Test, column, undefined, 1)
   } else {
     compareValue(context, op, column, roundOperand(column, op, value))
   }
 }
 
-function compareValue({ writer, parameters }: WalkContext, op: Comparison, column: Column, value: NonNullable<Value>): void {
+function compareValue(
+  { writer, parameters }: WalkContext,
+  op: Comparison,
+  column: Column,
+  value: NonNullable<Value>,
+): void {
   if (canOccur(column, value)) {
     parameters.push(encodeOperand(column, value))
     writer.test(op, column, undefined, 1)
@@ -272,7 +300,11 @@ function memberOf(context: WalkContext, column: Column, values: readonly Value[]
   if (hasNull) writer.close()
 }
 
-function memberOfEncoded({ dialect, writer, parameters }: WalkContext, column: Column, encoded: unknown[]): void {
+function memberOfEncoded(
+  { dialect, writer, parameters }: WalkContext,
+  column: Column,
+  encoded: unknown[],
+): void {
   if (encoded.length === 0) {
     writer.constant(false)
     return
@@ -296,17 +328,27 @@ function memberOfEncoded({ dialect, writer, parameters }: WalkContext, column: C
   // Rounded up to a power of two by repeating the last value, so that lists of all lengths share few statements.
   let places = 1
   while (places < encoded.length) places *= 2
-  for (let index = 0; index < places; index++) parameters.push(encoded[Math.min(index, encoded.length - 1)])
+  for (let index = 0; index < places; index++)
+    parameters.push(encoded[Math.min(index, encoded.length - 1)])
   writer.test("inPlaces", column, undefined, places)
 }
 
-function matchText(context: WalkContext, op: "contains" | "startsWith" | "endsWith" | "like", column: Column, text: string): void {
+function matchText(
+  context: WalkContext,
+  op: "contains" | "startsWith" | "endsWith" | "like",
+  column: Column,
+  text: string,
+): void {
   const { name, type } = column.field
   if (type !== "string" || typeof text !== "string") {
-    throw new NitroError("NITRO_QUERY", `"${op}" compares text, and the field ${name} is of the type ${type}.`, {
-      fix: "Use a comparison that fits the field's type.",
-      details: { field: name },
-    })
+    throw new NitroError(
+      "NITRO_QUERY",
+      `"${op}" compares text, and the field ${name} is of the type ${type}.`,
+      {
+        fix: "Use a comparison that fits the field's type.",
+        details: { field: name },
+      },
+    )
   }
   if (!isStorableText(text)) {
     context.writer.constant(false)

@@ -11,13 +11,13 @@ it("keeps sequences apart, also where one begins as another", () => {
   const tree = new ShapeTree(100)
   at(tree, 1, 2).value = "one two"
   at(tree, 1, 2, 3).value = "one two three"
-  expect([at(tree).value, at(tree, 1).value, at(tree, 1, 2).value, at(tree, 1, 2, 3).value, at(tree, 12).value]).toEqual([
-    undefined,
-    undefined,
-    "one two",
-    "one two three",
-    undefined,
-  ])
+  expect([
+    at(tree).value,
+    at(tree, 1).value,
+    at(tree, 1, 2).value,
+    at(tree, 1, 2, 3).value,
+    at(tree, 12).value,
+  ]).toEqual([undefined, undefined, "one two", "one two three", undefined])
 })
 
 it("forgets when it has grown beyond its bound", () => {

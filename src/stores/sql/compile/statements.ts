@@ -39,7 +39,13 @@ class Writing {
   where(table: Table, predicate: Predicate | undefined): string {
     if (predicate === undefined) return ""
     this.#text = new ConditionText(this.#dialect, this.parameters.length)
-    const context = { table, dialect: this.#dialect, writer: this.#text, parameters: this.parameters, tableFor: this.#tableFor }
+    const context = {
+      table,
+      dialect: this.#dialect,
+      writer: this.#text,
+      parameters: this.parameters,
+      tableFor: this.#tableFor,
+    }
     walk({ ...context, depth: 0, nesting: 0 }, predicate)
     return ` where ${this.#text.sql}`
   }
@@ -51,14 +57,23 @@ class Writing {
 
   /** Order and window. */
   end(table: Table, plan: QueryPlan): string {
-    const order = plan.orderBy.map(({ field, direction }) => ({ column: table.column(field), direction }))
+    const order = plan.orderBy.map(({ field, direction }) => ({
+      column: table.column(field),
+      direction,
+    }))
     const limit = plan.limit === undefined ? undefined : this.value(checkCount("limit", plan.limit))
-    const offset = plan.offset === undefined ? undefined : this.value(checkCount("offset", plan.offset))
+    const offset =
+      plan.offset === undefined ? undefined : this.value(checkCount("offset", plan.offset))
     return orderText(order, table.ties) + this.#dialect.limit(limit, offset)
   }
 }
 
-export function selectStatement(table: Table, dialect: Dialect, plan: SelectPlan, tableFor: TableFor): Statement {
+export function selectStatement(
+  table: Table,
+  dialect: Dialect,
+  plan: SelectPlan,
+  tableFor: TableFor,
+): Statement {
   const writing = new Writing(dialect, tableFor)
   const columns = plan.fields.map(field => table.column(field))
   const where = writing.where(table, plan.where)
@@ -67,14 +82,29 @@ export function selectStatement(table: Table, dialect: Dialect, plan: SelectPlan
     const sql = `select ${list} from ${table.sql}${where}${writing.end(table, plan)}`
     return { sql, parameters: writing.parameters }
   }
-  const outputs = [...columns.map(column => seenSql(column)), ...plan.aggregates.map(aggregate => aggregateText(table, dialect, aggregate))]
+  const outputs = [
+    ...columns.map(column => seenSql(column)),
+    ...plan.aggregates.map(aggregate => aggregateText(table, dialect, aggregate)),
+  ]
   // By position: names that differ in case alone would be one column to SQLite.
   const list = outputs.map((output, index) => `${output} as c${index}`).join(", ")
-  const by = plan.fields.length > 0 && plan.aggregates.length > 0 ? ` group by ${columns.map(column => seenSql(column)).join(", ")}` : ""
+  const by =
+    plan.fields.length > 0 && plan.aggregates.length > 0
+      ? ` group by ${columns.map(column => seenSql(column)).join(", ")}`
+      : ""
   const picked = `select ${plan.aggregates.length === 0 ? "distinct " : ""}${list} from ${table.sql}${where}${by}`
-  const groups = tableOf(groupDefinition(table.definition, plan), dialect, `(${picked}) as picked`, ({ index }) => `c${index}`, plan.fields)
+  const groups = tableOf(
+    groupDefinition(table.definition, plan),
+    dialect,
+    `(${picked}) as picked`,
+    ({ index }) => `c${index}`,
+    plan.fields,
+  )
   const having = writing.where(groups, plan.having)
-  return { sql: `select ${groups.selectList} from ${groups.sql}${having}${writing.end(groups, plan)}`, parameters: writing.parameters }
+  return {
+    sql: `select ${groups.selectList} from ${groups.sql}${having}${writing.end(groups, plan)}`,
+    parameters: writing.parameters,
+  }
 }
 
 function aggregateText(table: Table, dialect: Dialect, { call, field }: Aggregate): string {
@@ -99,19 +129,39 @@ function aggregateText(table: Table, dialect: Dialect, { call, field }: Aggregat
 /** Rows of both tables side by side, as one table; with `outer` the statement says behind it what they are paired by. */
 export function joinTable(left: Table, right: Table, dialect: Dialect, outer = false): Table {
   const definition = joinDefinition(left.definition, right.definition, outer)
-  const quoted = [...left.columns.map(({ sql }) => `l.${sql}`), ...right.columns.map(({ sql }) => `r.${sql}`)]
+  const quoted = [
+    ...left.columns.map(({ sql }) => `l.${sql}`),
+    ...right.columns.map(({ sql }) => `r.${sql}`),
+  ]
   const from = `${left.sql} as l${outer ? " left join " : ", "}${right.sql} as r`
   const facts = [...factsOf(left), ...factsOf(right)]
-  return tableOf(definition, dialect, from, ({ index }) => quoted[index] as string, definition.key, { facts })
+  return tableOf(
+    definition,
+    dialect,
+    from,
+    ({ index }) => quoted[index] as string,
+    definition.key,
+    { facts },
+  )
 }
 
 /** A table whose rows have the row after them that their `field` points to. Conditions and orders see the first alone. */
-export function tableWithTarget(table: Table, field: string, target: Table, dialect: Dialect): Table {
+export function tableWithTarget(
+  table: Table,
+  field: string,
+  target: Table,
+  dialect: Dialect,
+): Table {
   const on = `r.${target.column(referredField(target.definition)).sql} = l.${table.column(field).sql}`
   const sql = `${table.sql} as l left join ${target.sql} as r on ${on}`
-  const columnSql = ({ index }: { readonly index: number }): string => `l.${(table.columns[index] as Column).sql}`
-  const joined = tableOf(table.definition, dialect, sql, columnSql, table.definition.key, { facts: factsOf(table) })
-  const targets = target.columns.map(({ field: { type, derived }, sql: name }) => dialect.read(type, derived ? name : `r.${name}`))
+  const columnSql = ({ index }: { readonly index: number }): string =>
+    `l.${(table.columns[index] as Column).sql}`
+  const joined = tableOf(table.definition, dialect, sql, columnSql, table.definition.key, {
+    facts: factsOf(table),
+  })
+  const targets = target.columns.map(({ field: { type, derived }, sql: name }) =>
+    dialect.read(type, derived ? name : `r.${name}`),
+  )
   return { ...joined, selectList: `${joined.selectList}, ${targets.join(", ")}` }
 }
 
@@ -137,7 +187,12 @@ export function updateStatement(
 }
 
 /** The program's statement as a table, so that the database finds the columns by their names. */
-export function rawStatement(table: Table, dialect: Dialect, text: readonly string[], values: readonly unknown[]): Statement {
+export function rawStatement(
+  table: Table,
+  dialect: Dialect,
+  text: readonly string[],
+  values: readonly unknown[],
+): Statement {
   const writing = new Writing(dialect, noTable)
   const bound = (value: unknown): string => writing.value(bindValue(dialect, value))
   const inner = text
@@ -145,13 +200,20 @@ export function rawStatement(table: Table, dialect: Dialect, text: readonly stri
       if (at >= values.length) return part
       const value = values[at]
       if (!Array.isArray(value)) return part + bound(value)
-      return value.length === 0 ? dialect.emptyList(part) : `${part}(${value.map(bound).join(", ")})`
+      return value.length === 0
+        ? dialect.emptyList(part)
+        : `${part}(${value.map(bound).join(", ")})`
     })
     .join("")
   // With the table's name: SQLite takes a quoted name that is no column for a text.
-  const list = table.columns.map(({ field, sql }) => dialect.read(field.type, field.derived ? sql : `q.${sql}`)).join(", ")
+  const list = table.columns
+    .map(({ field, sql }) => dialect.read(field.type, field.derived ? sql : `q.${sql}`))
+    .join(", ")
   // On a line of its own, as the statement may end with a comment.
-  return { sql: `select ${list} from (\n${inner.replace(/;\s*$/, "")}\n) as q`, parameters: writing.parameters }
+  return {
+    sql: `select ${list} from (\n${inner.replace(/;\s*$/, "")}\n) as q`,
+    parameters: writing.parameters,
+  }
 }
 
 function bindValue({ name, encoding, bind }: Dialect, value: unknown): unknown {
@@ -159,7 +221,8 @@ function bindValue({ name, encoding, bind }: Dialect, value: unknown): unknown {
     const encoded = encoding.date?.encode(value as never)
     return bind?.date === undefined ? encoded : bind.date(encoded as never)
   }
-  if (typeof value === "boolean") return encoding.boolean === undefined ? value : encoding.boolean.encode(value as never)
+  if (typeof value === "boolean")
+    return encoding.boolean === undefined ? value : encoding.boolean.encode(value as never)
   // SQLite compares an expression with a text by its type; Postgres takes the type from the place.
   if (typeof value === "bigint") return name === "sqlite" ? value : String(value)
   return value

@@ -47,7 +47,11 @@ interface Opened extends OpenTransaction {
 
 type Work<T> = (driver: Driver) => MaybePromise<T>
 
-const levels: ReadonlySet<string> = new Set(["read committed", "repeatable read", "serializable"] satisfies Isolation[])
+const levels: ReadonlySet<string> = new Set([
+  "read committed",
+  "repeatable read",
+  "serializable",
+] satisfies Isolation[])
 
 export class PooledConnections implements Connections {
   readonly #options: PooledConnectionsOptions
@@ -80,14 +84,22 @@ export class PooledConnections implements Connections {
     const place = this.#place()
     if (place !== undefined) return this.#inside(place, work)
     const result = this.#outside(work)
-    return result instanceof Promise ? result.catch((error: unknown) => this.#readAgain(() => this.#outside(work), error)) : result
+    return result instanceof Promise
+      ? result.catch((error: unknown) => this.#readAgain(() => this.#outside(work), error))
+      : result
   }
 
   /** In a transaction of its own, or a savepoint, whose end gives the transaction around it the right to write back. */
   async readOnly<T>(work: Work<T>): Promise<T> {
     const place = this.#place()
-    if (place !== undefined) return this.#readOnlyIn(await this.#beginInside(place, {}), "set local transaction_read_only = on", work)
-    const read = async (): Promise<T> => this.#readOnlyIn(await this.#beginOutermost({ readOnly: true }), undefined, work)
+    if (place !== undefined)
+      return this.#readOnlyIn(
+        await this.#beginInside(place, {}),
+        "set local transaction_read_only = on",
+        work,
+      )
+    const read = async (): Promise<T> =>
+      this.#readOnlyIn(await this.#beginOutermost({ readOnly: true }), undefined, work)
     try {
       return await read()
     } catch (error) {
@@ -95,7 +107,11 @@ export class PooledConnections implements Connections {
     }
   }
 
-  async #readOnlyIn<T>({ place, abandon }: Opened, setting: string | undefined, work: Work<T>): Promise<T> {
+  async #readOnlyIn<T>(
+    { place, abandon }: Opened,
+    setting: string | undefined,
+    work: Work<T>,
+  ): Promise<T> {
     try {
       if (setting !== undefined) await this.#command(place.transaction, place.scope, setting)
       return await this.#watch(place, work)
@@ -107,7 +123,11 @@ export class PooledConnections implements Connections {
   /** The server may have closed idle connections just now. A read can be done again; a write may have been done. */
   async #readAgain<T>(read: () => MaybePromise<T>, error: unknown): Promise<T> {
     let reason = error
-    for (let left = this.#pool?.maxConnections ?? 0; left > 0 && this.#isLost(reason) && this.#closing === undefined; left--) {
+    for (
+      let left = this.#pool?.maxConnections ?? 0;
+      left > 0 && this.#isLost(reason) && this.#closing === undefined;
+      left--
+    ) {
       try {
         return await read()
       } catch (again) {
@@ -156,7 +176,10 @@ export class PooledConnections implements Connections {
   /** Hands out a connection without a transaction; calls of the same context go on elsewhere. */
   async exclusive<T>(work: (driver: Driver) => Promise<T>): Promise<T> {
     if (this.inTransaction) {
-      throw new NitroError("NITRO_TRANSACTION", `${this.#options.name} is asked for its connection inside of a transaction.`)
+      throw new NitroError(
+        "NITRO_TRANSACTION",
+        `${this.#options.name} is asked for its connection inside of a transaction.`,
+      )
     }
     const session = await this.#reserve("work that needs a connection alone")
     let isDone = false
@@ -201,7 +224,8 @@ export class PooledConnections implements Connections {
   }
 
   #open(): PoolDriver {
-    if (this.#closing !== undefined) throw new NitroError("NITRO_STORE_CLOSED", `${this.#options.name} is closed.`)
+    if (this.#closing !== undefined)
+      throw new NitroError("NITRO_STORE_CLOSED", `${this.#options.name} is closed.`)
     this.#pool ??= this.#options.open()
     return this.#pool
   }
@@ -210,7 +234,9 @@ export class PooledConnections implements Connections {
     const pool = this.#open()
     const result = work(pool)
     // Only where transactions have every connection can the wait be one that never ends.
-    return this.#held.size < pool.maxConnections || !(result instanceof Promise) ? result : this.#inTime(result)
+    return this.#held.size < pool.maxConnections || !(result instanceof Promise)
+      ? result
+      : this.#inTime(result)
   }
 
   #inside<T>(place: Place, work: Work<T>): MaybePromise<T> {
@@ -221,7 +247,11 @@ export class PooledConnections implements Connections {
         // The transaction may have ended meanwhile.
         const { live } = place.scope
         try {
-          resolve(live.parent === undefined ? this.#outside(work) : this.#inside({ ...place, scope: live }, work))
+          resolve(
+            live.parent === undefined
+              ? this.#outside(work)
+              : this.#inside({ ...place, scope: live }, work),
+          )
         } catch (failure) {
           reject(failure)
         }
@@ -244,7 +274,8 @@ export class PooledConnections implements Connections {
   #break({ session }: Transaction, scope: TransactionScope, error: unknown): void {
     scope.broken ??= error
     if (!session.lost) return
-    for (let each: TransactionScope | undefined = scope; each !== undefined; each = each.parent) each.broken ??= error
+    for (let each: TransactionScope | undefined = scope; each !== undefined; each = each.parent)
+      each.broken ??= error
   }
 
   #begin(options: TransactionOptions): Promise<Opened> {
@@ -252,18 +283,35 @@ export class PooledConnections implements Connections {
     return place === undefined ? this.#beginOutermost(options) : this.#beginInside(place, options)
   }
 
-  async #beginOutermost({ isolation, holder, readOnly }: TransactionOptions & { readonly readOnly?: boolean }): Promise<Opened> {
+  async #beginOutermost({
+    isolation,
+    holder,
+    readOnly,
+  }: TransactionOptions & { readonly readOnly?: boolean }): Promise<Opened> {
     if (isolation !== undefined && !levels.has(isolation)) {
-      throw new NitroError("NITRO_TRANSACTION", `There is no isolation level ${JSON.stringify(isolation)}.`, {
-        fix: `Use one of ${[...levels].join(", ")}.`,
-      })
+      throw new NitroError(
+        "NITRO_TRANSACTION",
+        `There is no isolation level ${JSON.stringify(isolation)}.`,
+        {
+          fix: `Use one of ${[...levels].join(", ")}.`,
+        },
+      )
     }
     const session = await this.#reserve(holder)
-    const transaction: Transaction = { session, root: new TransactionScope(undefined), afterCommit: [], rollback: undefined }
+    const transaction: Transaction = {
+      session,
+      root: new TransactionScope(undefined),
+      afterCommit: [],
+      rollback: undefined,
+    }
     const place = { transaction, scope: transaction.root.enter(holder) }
     try {
       const begin = readOnly === true ? "begin read only" : "begin"
-      await this.#command(transaction, place.scope, isolation === undefined ? begin : `${begin} isolation level ${isolation}`)
+      await this.#command(
+        transaction,
+        place.scope,
+        isolation === undefined ? begin : `${begin} isolation level ${isolation}`,
+      )
     } catch (error) {
       this.#end(place, { discard: true, refuse: false })
       throw error
@@ -283,7 +331,8 @@ export class PooledConnections implements Connections {
       // What the function left running belongs to the transaction, and is done before it ends.
       await scope.settled(this.#options.waitTimeoutMs)
       // The server takes `commit` for `rollback` after an error that nobody looked at, and says only that.
-      if ((await this.#command(transaction, scope, "commit")) === "ROLLBACK") throw brokenError(undefined)
+      if ((await this.#command(transaction, scope, "commit")) === "ROLLBACK")
+        throw brokenError(undefined)
     } catch (error) {
       await this.#rollback(place, false)
       throw error
@@ -318,7 +367,10 @@ export class PooledConnections implements Connections {
     if (session.isBusy) await session.cancel()
   }
 
-  #end({ transaction, scope }: Place, { discard, refuse }: { readonly discard: boolean; readonly refuse: boolean }): void {
+  #end(
+    { transaction, scope }: Place,
+    { discard, refuse }: { readonly discard: boolean; readonly refuse: boolean },
+  ): void {
     scope.leave(refuse)
     this.#release(transaction.session, discard)
   }
@@ -394,7 +446,10 @@ export class PooledConnections implements Connections {
   #turn(scope: TransactionScope, holder: string | undefined): MaybePromise<TransactionScope> {
     if (scope.child === undefined) return scope.enter(holder)
     return new Promise((resolve, reject) => {
-      scope.wait(error => (error ? reject(error) : resolve(scope.live.enter(holder))), this.#options.waitTimeoutMs)
+      scope.wait(
+        error => (error ? reject(error) : resolve(scope.live.enter(holder))),
+        this.#options.waitTimeoutMs,
+      )
     })
   }
 
@@ -402,7 +457,9 @@ export class PooledConnections implements Connections {
     const pool = this.#open()
     try {
       const session = pool.reserve()
-      const mine = await (this.#held.size < pool.maxConnections ? session : this.#inTime(session, late => late.release(false)))
+      const mine = await (this.#held.size < pool.maxConnections
+        ? session
+        : this.#inTime(session, late => late.release(false)))
       this.#held.set(mine, new TransactionScope(undefined, holder))
       return mine
     } catch (error) {
@@ -454,7 +511,9 @@ export class PooledConnections implements Connections {
 
   #isLost(error: unknown): boolean {
     // `begin` has said in our words why it failed.
-    const failure = this.#options.dialect.classify(error instanceof NitroError ? error.cause : error)
+    const failure = this.#options.dialect.classify(
+      error instanceof NitroError ? error.cause : error,
+    )
     return failure.kind === "unavailable" && failure.lost === true
   }
 }

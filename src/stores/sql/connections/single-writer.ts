@@ -2,7 +2,10 @@
 
 import { setTimeout as sleep } from "node:timers/promises"
 import type { OpenTransaction, TransactionOptions } from "../../../entity/index.ts"
-import { mayHoldRolledBackScope, TransactionScope } from "../../../entity/memory/transaction-scope.ts"
+import {
+  mayHoldRolledBackScope,
+  TransactionScope,
+} from "../../../entity/memory/transaction-scope.ts"
 import { AsyncVariable } from "../../../shared/async-variable.ts"
 import { inTime, isDeadline, rolledBack } from "../../../shared/deadline.ts"
 import { NitroError } from "../../../shared/errors.ts"
@@ -162,14 +165,19 @@ export class SingleWriter implements Connections {
       this.#rollback(scope, words(scope.depth).rollback)
       scope.leave(refuse)
     }
-    return scope.child === undefined ? end() : scope.settled(this.#options.waitTimeoutMs).then(end, end)
+    return scope.child === undefined
+      ? end()
+      : scope.settled(this.#options.waitTimeoutMs).then(end, end)
   }
 
   /** Holds the connection without a transaction: other calls wait, or read what is committed. */
   async exclusive<T>(work: (driver: SyncDriver) => Promise<T>): Promise<T> {
     const outer = this.#scope()
     if (outer !== this.#root) {
-      throw new NitroError("NITRO_TRANSACTION", `${this.#options.name} is asked for its connection inside of a transaction, which has it.`)
+      throw new NitroError(
+        "NITRO_TRANSACTION",
+        `${this.#options.name} is asked for its connection inside of a transaction, which has it.`,
+      )
     }
     const hold = await this.#turn(this.#root, "work that needs the connection alone")
     try {
@@ -228,7 +236,12 @@ export class SingleWriter implements Connections {
   /** After an error such as a full disk the database may have ended the transaction; what came next would be on its own. */
   #notice(scope: TransactionScope, error: unknown): void {
     if (this.#driver?.inTransaction) return
-    for (let each: TransactionScope | undefined = scope; each !== undefined && each !== this.#root; each = each.parent) each.broken = error
+    for (
+      let each: TransactionScope | undefined = scope;
+      each !== undefined && each !== this.#root;
+      each = each.parent
+    )
+      each.broken = error
   }
 
   /** Holds the connection, so that calls keep their order, and runs `work` again until the lock is free. */
@@ -294,7 +307,10 @@ export class SingleWriter implements Connections {
   #turn(parent: TransactionScope, holder: string | undefined): MaybePromise<TransactionScope> {
     if (parent.child === undefined) return parent.enter(holder)
     return new Promise((resolve, reject) => {
-      parent.wait(error => (error ? reject(error) : resolve(parent.live.enter(holder))), this.#options.waitTimeoutMs)
+      parent.wait(
+        error => (error ? reject(error) : resolve(parent.live.enter(holder))),
+        this.#options.waitTimeoutMs,
+      )
     })
   }
 
@@ -302,7 +318,8 @@ export class SingleWriter implements Connections {
     for (const undo of scope.undo) undo()
     // An error may have ended it already; and the caller wants the first error, not one about rolling back.
     try {
-      if (this.#driver?.inTransaction && scope.broken === undefined && !scope.ended) this.#driver.exec(statement)
+      if (this.#driver?.inTransaction && scope.broken === undefined && !scope.ended)
+        this.#driver.exec(statement)
     } catch (error) {
       this.#notice(scope, error)
     }
@@ -310,7 +327,8 @@ export class SingleWriter implements Connections {
 
   /** Whether the open transaction made tables that a reader connection cannot see yet. */
   #changesSchema(): boolean {
-    for (let scope = this.#root.child; scope !== undefined; scope = scope.child) if (scope.undo.length > 0) return true
+    for (let scope = this.#root.child; scope !== undefined; scope = scope.child)
+      if (scope.undo.length > 0) return true
     return false
   }
 
@@ -337,9 +355,17 @@ function words(depth: number): { begin: string; commit: string; rollback: string
   // Immediate: the lock is taken now, where waiting is possible; a reader that wants to write later would fail for good.
   if (depth === 1) return { begin: "begin immediate", commit: "commit", rollback: "rollback" }
   const name = `nitro_${depth}`
-  return { begin: `savepoint ${name}`, commit: `release ${name}`, rollback: `rollback to ${name}; release ${name}` }
+  return {
+    begin: `savepoint ${name}`,
+    commit: `release ${name}`,
+    rollback: `rollback to ${name}; release ${name}`,
+  }
 }
 
 function brokenError(cause: unknown): NitroError {
-  return new NitroError("NITRO_TRANSACTION", "The database ended this transaction after an error; nothing of it was kept.", { cause })
+  return new NitroError(
+    "NITRO_TRANSACTION",
+    "The database ended this transaction after an error; nothing of it was kept.",
+    { cause },
+  )
 }

@@ -19,7 +19,11 @@ export interface SqlAccess {
 export function accessOf(store: { readonly name: string }): SqlAccess {
   const access = (store as { readonly [sqlAccess]?: SqlAccess })[sqlAccess]
   if (access !== undefined) return access
-  throw new NitroError("NITRO_CAPABILITY", `${store.name} is no SQL store of this library, and has no tables to migrate.`, {
-    fix: 'Give a store of "nitro-ts/sqlite" or "nitro-ts/postgres".',
-  })
+  throw new NitroError(
+    "NITRO_CAPABILITY",
+    `${store.name} is no SQL store of this library, and has no tables to migrate.`,
+    {
+      fix: 'Give a store of "nitro-ts/sqlite" or "nitro-ts/postgres".',
+    },
+  )
 }

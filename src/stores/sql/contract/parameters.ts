@@ -1,5 +1,9 @@
 // Refuses what a database would keep changed, or what a driver crashes on, before it is bound.
-import { describeUnstorable as describe, isStorableBigInt, isStorableText } from "../../../entity/index.ts"
+import {
+  describeUnstorable as describe,
+  isStorableBigInt,
+  isStorableText,
+} from "../../../entity/index.ts"
 import { NitroError } from "../../../shared/errors.ts"
 
 export { describe, isStorableBigInt, isStorableText }
@@ -12,7 +16,9 @@ export type SqlValue = string | number | bigint | Uint8Array | null
  * Every binding goes through here: libsql ends the process on a boolean, node:sqlite takes an object in the first place
  * for named parameters and stores null, and all of them store NaN as null.
  */
-export function checkParameters(parameters: readonly unknown[]): asserts parameters is readonly SqlValue[] {
+export function checkParameters(
+  parameters: readonly unknown[],
+): asserts parameters is readonly SqlValue[] {
   for (let position = 0; position < parameters.length; position++) {
     if (!isBindable(parameters[position])) throw unsupported(parameters[position], position)
   }
@@ -28,7 +34,9 @@ export function isBindable(value: unknown): value is SqlValue {
 
 /** The error for a value that cannot be bound. */
 export function unsupported(value: unknown, position = 0): NitroError {
-  return new NitroError("NITRO_VALUE_UNSUPPORTED", `A database cannot keep ${describe(value)}.`, { details: { parameter: position } })
+  return new NitroError("NITRO_VALUE_UNSUPPORTED", `A database cannot keep ${describe(value)}.`, {
+    details: { parameter: position },
+  })
 }
 
 /** Decodes an integer. Throws for what a whole number of JavaScript cannot be: a driver may have rounded it. */

@@ -7,16 +7,34 @@ const same = (dialect: DialectName, type: string, ...defaults: string[]): void =
   expect(new Set(forms), defaults.join(" and ")).toHaveLength(1)
 }
 const different = (dialect: DialectName, type: string, a: string, b: string): void => {
-  expect(canonicalDefault({ type, default: a }, dialect), `${a} and ${b}`).not.toBe(canonicalDefault({ type, default: b }, dialect))
+  expect(canonicalDefault({ type, default: a }, dialect), `${a} and ${b}`).not.toBe(
+    canonicalDefault({ type, default: b }, dialect),
+  )
 }
 
 describe("defaults", () => {
   it("are equal however Postgres spells them", () => {
-    same("postgres", "text", "'a'", "'a'::text", "('a')", "'a'::character varying", "'a'::character varying(20)", "('a'::text)")
+    same(
+      "postgres",
+      "text",
+      "'a'",
+      "'a'::text",
+      "('a')",
+      "'a'::character varying",
+      "'a'::character varying(20)",
+      "('a'::text)",
+    )
     same("postgres", "text", "'it''s ''quoted''::text'", "'it''s ''quoted''::text'::text")
     same("postgres", "bigint", "0", "'0'::bigint", "(0)::bigint", "+0", "0::bigint")
     same("postgres", "bigint", "-1", "'-1'::integer", "(-1)", "(-1)::bigint")
-    same("postgres", "double precision", "1.5", "'1.5'::double precision", "1.50", "(1.5)::numeric(3,1)")
+    same(
+      "postgres",
+      "double precision",
+      "1.5",
+      "'1.5'::double precision",
+      "1.50",
+      "(1.5)::numeric(3,1)",
+    )
     same("postgres", "double precision", "'Infinity'", "'Infinity'::double precision")
     same("postgres", "boolean", "true", "TRUE", "'t'::boolean")
     same("postgres", "jsonb", `'{"b":1,"a":[1,2]}'`, `'{"a": [1, 2], "b": 1}'::jsonb`)
@@ -30,7 +48,12 @@ describe("defaults", () => {
       "'1970-01-02 05:30:00+05:30'::timestamp(3) with time zone",
       "'1970-01-01 23:00:00.000-01'::timestamp with time zone",
     )
-    different("postgres", "timestamp with time zone", "'1970-01-02 00:00:00+00'", "'1970-01-02 00:00:00.001+00'")
+    different(
+      "postgres",
+      "timestamp with time zone",
+      "'1970-01-02 00:00:00+00'",
+      "'1970-01-02 00:00:00.001+00'",
+    )
   })
 
   it("are equal however SQLite kept them", () => {

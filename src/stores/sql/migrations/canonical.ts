@@ -28,14 +28,20 @@ export function canonicalType(type: string, dialect: DialectName): string {
  * A default in a form that is equal where the values are: `'a'::text` and `'a'`, `(1)` and `1`, `1.0` and `1`, JSON of
  * other spacing. The case and the quotes inside of text count; an expression is compared by its text.
  */
-export function canonicalDefault(column: Pick<ColumnModel, "type" | "default">, dialect: DialectName): string {
+export function canonicalDefault(
+  column: Pick<ColumnModel, "type" | "default">,
+  dialect: DialectName,
+): string {
   if (column.default === undefined) return "none"
   const type = canonicalType(column.type, dialect)
   const text = withoutCasts(withoutParentheses(column.default.trim()))
   if (/^null$/i.test(text)) return "none"
   const literal = /^'([^']*(?:''[^']*)*)'$/.exec(text)?.[1]?.replaceAll("''", "'")
   if (literal !== undefined) return canonicalText(literal, type)
-  if (/^(true|false)$/i.test(text)) return dialect === "sqlite" ? `number ${/^t/i.test(text) ? 1 : 0}` : `boolean ${text.toLowerCase()}`
+  if (/^(true|false)$/i.test(text))
+    return dialect === "sqlite"
+      ? `number ${/^t/i.test(text) ? 1 : 0}`
+      : `boolean ${text.toLowerCase()}`
   const number = canonicalNumber(text)
   if (number !== undefined) return type === "boolean" ? `boolean ${text !== "0"}` : number
   if (/^x'[0-9a-f]*'$/i.test(text)) return `bytes ${text.slice(2, -1).toLowerCase()}`
@@ -52,14 +58,19 @@ function canonicalText(text: string, type: string): string {
   }
   if (type === "boolean") return `boolean ${/^(t|true|1|yes|on)$/i.test(text)}`
   if (type === "timestamp with time zone") return canonicalTime(text) ?? `text ${text}`
-  if (type === "bytea" && /^\\x[0-9a-f]*$/i.test(text)) return `bytes ${text.slice(2).toLowerCase()}`
-  if (/^(smallint|integer|bigint|real|double precision|numeric)/.test(type)) return canonicalNumber(text) ?? `text ${text}`
+  if (type === "bytea" && /^\\x[0-9a-f]*$/i.test(text))
+    return `bytes ${text.slice(2).toLowerCase()}`
+  if (/^(smallint|integer|bigint|real|double precision|numeric)/.test(type))
+    return canonicalNumber(text) ?? `text ${text}`
   return `text ${text}`
 }
 
 /** ISO text and Postgres' own, `1970-01-02 01:00:00+01` in the time zone of its session, are one moment. */
 function canonicalTime(text: string): string | undefined {
-  const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(?:(Z)|([+-]\d\d)(?::?(\d\d))?)$/i.exec(text)
+  const parts =
+    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(?:(Z)|([+-]\d\d)(?::?(\d\d))?)$/i.exec(
+      text,
+    )
   if (parts === null) return undefined
   const [, day, time, isUtc, hours, minutes = "00"] = parts
   const date = new Date(`${day}T${time}${isUtc ? "Z" : `${hours}:${minutes}`}`)
@@ -91,7 +102,9 @@ function withoutParentheses(text: string): string {
   if (!text.startsWith("(") || !text.endsWith(")")) return text
   let depth = 0
   let isOne = true
-  const skeleton = text.replaceAll(/'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"/g, found => "_".repeat(found.length))
+  const skeleton = text.replaceAll(/'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"/g, found =>
+    "_".repeat(found.length),
+  )
   for (let at = 0; at < skeleton.length; at++) {
     if (skeleton[at] === "(") depth++
     if (skeleton[at] === ")") depth--

@@ -32,7 +32,12 @@ export function needsCast(from: ColumnModel, to: ColumnModel, dialect: DialectNa
 }
 
 /** The expression, or undefined where only the author of the change can know. `column` is quoted. */
-export function castSql(from: ColumnModel, to: ColumnModel, column: string, dialect: DialectName): string | undefined {
+export function castSql(
+  from: ColumnModel,
+  to: ColumnModel,
+  column: string,
+  dialect: DialectName,
+): string | undefined {
   const [source, target] = [kindOf(from), kindOf(to)]
   if (source === undefined || target === undefined) return undefined
   if (source === target || (whole.has(source) && whole.has(target))) {
@@ -48,9 +53,17 @@ const refuse = (column: string, why: string): string => `json('${why}: ' || ${co
 const guarded = (column: string, fits: string, value: string, why: string): string =>
   `case when ${column} is null then null when ${fits} then ${value} else ${refuse(column, why)} end`
 
-const textToInteger: Cast = c => guarded(c, `cast(cast(${c} as integer) as text) = ${c}`, `cast(${c} as integer)`, "no whole number")
-const integerToReal: Cast = c => guarded(c, `cast(cast(${c} as real) as integer) = ${c}`, `cast(${c} as real)`, "beyond 2^53")
-const realToInteger: Cast = c => guarded(c, `cast(${c} as integer) = ${c}`, `cast(${c} as integer)`, "no whole number")
+const textToInteger: Cast = c =>
+  guarded(
+    c,
+    `cast(cast(${c} as integer) as text) = ${c}`,
+    `cast(${c} as integer)`,
+    "no whole number",
+  )
+const integerToReal: Cast = c =>
+  guarded(c, `cast(cast(${c} as real) as integer) = ${c}`, `cast(${c} as real)`, "beyond 2^53")
+const realToInteger: Cast = c =>
+  guarded(c, `cast(${c} as integer) = ${c}`, `cast(${c} as integer)`, "no whole number")
 const bitToBoolean: Cast = c => guarded(c, `${c} in (0, 1)`, c, "neither 0 nor 1")
 const toText: Cast = c => `cast(${c} as text)`
 const isoText: Cast = c =>
@@ -73,12 +86,30 @@ const sqliteCasts: Casts = {
   string: {
     integer: textToInteger,
     bigint: textToInteger,
-    number: c => guarded(c, `json_valid(${c}) and json_type(${c}) in ('integer', 'real')`, `cast(${c} as real)`, "no number"),
-    boolean: c => guarded(c, `${c} in ('true', 'false', '1', '0')`, `${c} in ('true', '1')`, "neither true nor false"),
+    number: c =>
+      guarded(
+        c,
+        `json_valid(${c}) and json_type(${c}) in ('integer', 'real')`,
+        `cast(${c} as real)`,
+        "no number",
+      ),
+    boolean: c =>
+      guarded(
+        c,
+        `${c} in ('true', 'false', '1', '0')`,
+        `${c} in ('true', '1')`,
+        "neither true nor false",
+      ),
     date: isoDate,
     json: c => `case when ${c} is null then null else json_quote(${c}) end`,
   },
-  integer: { string: toText, number: integerToReal, boolean: bitToBoolean, date: asItIs, json: toText },
+  integer: {
+    string: toText,
+    number: integerToReal,
+    boolean: bitToBoolean,
+    date: asItIs,
+    json: toText,
+  },
   bigint: { string: toText, number: integerToReal, boolean: bitToBoolean, date: asItIs },
   number: {
     // 15 digits where they say it all, else the 17 that every number fits in.
@@ -100,8 +131,10 @@ const sqliteCasts: Casts = {
 }
 
 // A cast of text that is no number fails in Postgres, with the text in the message.
-const wholeNumber: Cast = c => `case when ${c} = trunc(${c}) then ${c}::bigint else ('no whole number: ' || ${c})::bigint end`
-const bit: Cast = c => `case when ${c} is null then null when ${c} in (0, 1) then ${c} = 1 else ('neither 0 nor 1: ' || ${c})::boolean end`
+const wholeNumber: Cast = c =>
+  `case when ${c} = trunc(${c}) then ${c}::bigint else ('no whole number: ' || ${c})::bigint end`
+const bit: Cast = c =>
+  `case when ${c} is null then null when ${c} in (0, 1) then ${c} = 1 else ('neither 0 nor 1: ' || ${c})::boolean end`
 const exactDouble: Cast = c =>
   `case when ${c} is null then null when ${c}::double precision::numeric = ${c} then ${c}::double precision else ('beyond 2^53: ' || ${c})::double precision end`
 const text: Cast = c => `${c}::text`
@@ -120,7 +153,13 @@ const postgresCasts: Casts = {
     date: c => `${c}::timestamp with time zone`,
     json: c => `to_jsonb(${c})`,
   },
-  integer: { string: text, number: exactDouble, boolean: bit, date: fromMs, json: c => `to_jsonb(${c})` },
+  integer: {
+    string: text,
+    number: exactDouble,
+    boolean: bit,
+    date: fromMs,
+    json: c => `to_jsonb(${c})`,
+  },
   bigint: { string: text, number: exactDouble, boolean: bit, date: fromMs },
   number: { string: text, integer: wholeNumber, bigint: wholeNumber, boolean: bit, date: fromMs },
   boolean: {
@@ -135,5 +174,7 @@ const postgresCasts: Casts = {
     bigint: toMs("bigint"),
     number: toMs("double precision"),
   },
-  json: { string: c => `case when jsonb_typeof(${c}) = 'string' then ${c} #>> '{}' else ${c}::text end` },
+  json: {
+    string: c => `case when jsonb_typeof(${c}) = 'string' then ${c} #>> '{}' else ${c}::text end`,
+  },
 }

@@ -4,7 +4,15 @@ import type { DialectName } from "../contract/dialect.ts"
 import { isOurName } from "../table/names.ts"
 import { canonicalDefault } from "./canonical.ts"
 import { needsCast } from "./casts.ts"
-import { type ColumnModel, columnOf, type ForeignKeyModel, type IndexModel, type SchemaModel, type TableModel, tableOf } from "./model.ts"
+import {
+  type ColumnModel,
+  columnOf,
+  type ForeignKeyModel,
+  type IndexModel,
+  type SchemaModel,
+  type TableModel,
+  tableOf,
+} from "./model.ts"
 
 export interface ColumnChange {
   readonly from: ColumnModel
@@ -28,7 +36,10 @@ export interface TableChange {
   readonly droppedIndexes: readonly IndexModel[]
   /** Same columns, but the name holds a table or column that was renamed. */
   readonly renamedIndexes: readonly { readonly from: IndexModel; readonly to: IndexModel }[]
-  readonly renamedForeignKeys: readonly { readonly from: ForeignKeyModel; readonly to: ForeignKeyModel }[]
+  readonly renamedForeignKeys: readonly {
+    readonly from: ForeignKeyModel
+    readonly to: ForeignKeyModel
+  }[]
   readonly addedForeignKeys: readonly ForeignKeyModel[]
   readonly droppedForeignKeys: readonly ForeignKeyModel[]
   readonly primaryKey: boolean
@@ -59,7 +70,9 @@ export function compareTables(from: TableModel, to: TableModel, dialect: Dialect
   const changed = to.columns.flatMap(column => {
     const before = columnOf(from, column.name)
     const change = before && compareColumns(before, column, dialect)
-    return change && (change.type || change.nullable || change.default || change.serial) ? [change] : []
+    return change && (change.type || change.nullable || change.default || change.serial)
+      ? [change]
+      : []
   })
   const same = indexesTheSame(from, to)
   return {
@@ -72,8 +85,12 @@ export function compareTables(from: TableModel, to: TableModel, dialect: Dialect
     droppedIndexes: from.indexes.filter(index => !same.has(indexKey(index))),
     renamedIndexes: renamedIndexes(from, to, same),
     renamedForeignKeys: renamedForeignKeys(from, to),
-    addedForeignKeys: to.foreignKeys.filter(key => !from.foreignKeys.some(other => foreignKeyKey(other) === foreignKeyKey(key))),
-    droppedForeignKeys: from.foreignKeys.filter(key => !to.foreignKeys.some(other => foreignKeyKey(other) === foreignKeyKey(key))),
+    addedForeignKeys: to.foreignKeys.filter(
+      key => !from.foreignKeys.some(other => foreignKeyKey(other) === foreignKeyKey(key)),
+    ),
+    droppedForeignKeys: from.foreignKeys.filter(
+      key => !to.foreignKeys.some(other => foreignKeyKey(other) === foreignKeyKey(key)),
+    ),
     primaryKey: JSON.stringify(from.primaryKey) !== JSON.stringify(to.primaryKey),
   }
 }
@@ -96,19 +113,32 @@ function indexesTheSame(from: TableModel, to: TableModel): Set<string> {
   return new Set(to.indexes.map(indexKey).filter(key => before.has(key)))
 }
 
-function renamedIndexes(from: TableModel, to: TableModel, same: ReadonlySet<string>): { from: IndexModel; to: IndexModel }[] {
+function renamedIndexes(
+  from: TableModel,
+  to: TableModel,
+  same: ReadonlySet<string>,
+): { from: IndexModel; to: IndexModel }[] {
   return to.indexes.flatMap(index => {
     if (!same.has(indexKey(index))) return []
     const before = from.indexes.find(other => indexKey(other) === indexKey(index))
-    const isStale = before !== undefined && before.name !== index.name && isOurName(before.name) && !before.constraint
+    const isStale =
+      before !== undefined &&
+      before.name !== index.name &&
+      isOurName(before.name) &&
+      !before.constraint
     return isStale ? [{ from: before, to: index }] : []
   })
 }
 
-function renamedForeignKeys(from: TableModel, to: TableModel): { from: ForeignKeyModel; to: ForeignKeyModel }[] {
+function renamedForeignKeys(
+  from: TableModel,
+  to: TableModel,
+): { from: ForeignKeyModel; to: ForeignKeyModel }[] {
   return to.foreignKeys.flatMap(key => {
     const before = from.foreignKeys.find(other => foreignKeyKey(other) === foreignKeyKey(key))
-    return before !== undefined && before.name !== key.name && isOurName(before.name) ? [{ from: before, to: key }] : []
+    return before !== undefined && before.name !== key.name && isOurName(before.name)
+      ? [{ from: before, to: key }]
+      : []
   })
 }
 

@@ -10,7 +10,9 @@ import { all, databases, newFolder } from "./testing/databases.ts"
 class Ticket extends Entity("Ticket", { name: z.string() }, { table: "tickets" }) {}
 class Remark extends Entity("Remark", { ticketId: ref("Ticket") }, { table: "remarks" }) {}
 
-const servers = databases.filter(({ dialect }) => dialect === "postgres").map(database => [database.name, database] as const)
+const servers = databases
+  .filter(({ dialect }) => dialect === "postgres")
+  .map(database => [database.name, database] as const)
 
 describe.skipIf(servers.length === 0).each(servers)("on %s", (_, database) => {
   it("changes a table whose new rows wait for a check at the end of the transaction", async () => {
@@ -30,24 +32,32 @@ alter table remarks add column more text;`
 })
 
 // Of the library `postgres`, a connection that is thrown away may be met once more before the server has ended it.
-describe.skipIf(servers.length === 0).each(servers.filter(([name]) => name.endsWith("pg")))("on %s", (_, database) => {
-  it("gives no connection back that failed work may have left otherwise", async () => {
-    const store = await database.open()
-    const { exclusive } = accessOf(store)
-    const pids = new Set<unknown>()
-    while (pids.size < 4) {
-      const failed = exclusive(async driver => {
-        const pid = (await driver.get("select pg_backend_pid()", []))?.[0]
-        expect(pids.has(pid)).toBe(false)
-        pids.add(pid)
-        await driver.exec("begin; set application_name = 'left behind'")
-        throw new Error("on purpose")
-      })
-      await expect(failed).rejects.toThrow("on purpose")
-    }
-    const state = await exclusive(driver =>
-      Promise.resolve(driver.get("select current_setting('application_name'), now() = statement_timestamp()", [])),
-    )
-    expect(state?.[0]).not.toBe("left behind")
-  })
-})
+describe.skipIf(servers.length === 0).each(servers.filter(([name]) => name.endsWith("pg")))(
+  "on %s",
+  (_, database) => {
+    it("gives no connection back that failed work may have left otherwise", async () => {
+      const store = await database.open()
+      const { exclusive } = accessOf(store)
+      const pids = new Set<unknown>()
+      while (pids.size < 4) {
+        const failed = exclusive(async driver => {
+          const pid = (await driver.get("select pg_backend_pid()", []))?.[0]
+          expect(pids.has(pid)).toBe(false)
+          pids.add(pid)
+          await driver.exec("begin; set application_name = 'left behind'")
+          throw new Error("on purpose")
+        })
+        await expect(failed).rejects.toThrow("on purpose")
+      }
+      const state = await exclusive(driver =>
+        Promise.resolve(
+          driver.get(
+            "select current_setting('application_name'), now() = statement_timestamp()",
+            [],
+          ),
+        ),
+      )
+      expect(state?.[0]).not.toBe("left behind")
+    })
+  },
+)

@@ -8,13 +8,21 @@ import { diffSchemas } from "./diff.ts"
 import type { Hints } from "./hints.ts"
 import { schemaOf } from "./schema-of.ts"
 
-const product = (fields: Record<string, FieldSpec | FieldSpec["type"]> = {}, options: DefineOptions = {}): EntityDefinition =>
-  define("Product", fields, { table: "products", ...options })
+const product = (
+  fields: Record<string, FieldSpec | FieldSpec["type"]> = {},
+  options: DefineOptions = {},
+): EntityDefinition => define("Product", fields, { table: "products", ...options })
 
-function diff(from: EntityDefinition[], to: EntityDefinition[], hints: Hints = {}, dialect: DialectName = "sqlite") {
+function diff(
+  from: EntityDefinition[],
+  to: EntityDefinition[],
+  hints: Hints = {},
+  dialect: DialectName = "sqlite",
+) {
   return diffSchemas(schemaOf(from, dialect), schemaOf(to, dialect), hints)
 }
-const statements = (...args: Parameters<typeof diff>): string[] => diff(...args).up.flatMap(step => step.statements)
+const statements = (...args: Parameters<typeof diff>): string[] =>
+  diff(...args).up.flatMap(step => step.statements)
 
 const dialects = ["sqlite", "postgres"] as const
 
@@ -35,24 +43,42 @@ describe.each(dialects)("on %s", dialect => {
     ]
     const silent = diff(sized("s", "m", "it's"), sized("s"), {}, dialect)
     expect(silent.up).toMatchObject([{ table: "products", destructive: false, statements: [] }])
-    expect(silent.up[0]?.sentence).toContain(`The column "size" of "products" takes 'm', 'it''s' no more.`)
+    expect(silent.up[0]?.sentence).toContain(
+      `The column "size" of "products" takes 'm', 'it''s' no more.`,
+    )
     expect(silent.up[0]?.sentence).toContain('casts: { "products.size": "..." }')
     const told = diff(sized("s", "m"), sized("s"), { casts: { "products.size": "'s'" } }, dialect)
-    expect(told.up.map(({ statements }) => statements)).toEqual([[`update "products" set "size" = 's' where "size" in ('m')`]])
+    expect(told.up.map(({ statements }) => statements)).toEqual([
+      [`update "products" set "size" = 's' where "size" in ('m')`],
+    ])
     expect(told.down.map(({ sentence }) => sentence)).toEqual([
       `The column "size" of "products" takes its former values again; rows keep what they hold.`,
     ])
     expect(diff(sized("s"), sized("s", "m"), {}, dialect).up).toEqual([])
-    const open = [product({ size: { type: "string", optional: true, schema: z.string().default("s") } })]
-    expect([diff(sized("s", "m"), open, {}, dialect).up, diff(open, sized("s"), {}, dialect).up]).toEqual([[], []])
-    const graded = (values: readonly (1 | 2 | 3)[]): EntityDefinition[] => [
-      product({ grade: { type: "integer", nullable: true, schema: z.literal(values as [1]).nullable() } }),
+    const open = [
+      product({ size: { type: "string", optional: true, schema: z.string().default("s") } }),
     ]
-    expect(diff(graded([1, 2, 3]), graded([1]), {}, dialect).up[0]?.sentence).toContain("takes 2, 3 no more")
+    expect([
+      diff(sized("s", "m"), open, {}, dialect).up,
+      diff(open, sized("s"), {}, dialect).up,
+    ]).toEqual([[], []])
+    const graded = (values: readonly (1 | 2 | 3)[]): EntityDefinition[] => [
+      product({
+        grade: { type: "integer", nullable: true, schema: z.literal(values as [1]).nullable() },
+      }),
+    ]
+    expect(diff(graded([1, 2, 3]), graded([1]), {}, dialect).up[0]?.sentence).toContain(
+      "takes 2, 3 no more",
+    )
   })
 
   it("never takes a drop and an addition for a rename, and says that it may be one", () => {
-    const result = diff([product({ title: "string" })], [product({ name: { type: "string", nullable: true } })], {}, dialect)
+    const result = diff(
+      [product({ title: "string" })],
+      [product({ name: { type: "string", nullable: true } })],
+      {},
+      dialect,
+    )
     expect(result.up.some(step => step.destructive)).toBe(true)
     expect(result.possibleRenames).toEqual([
       {
@@ -66,24 +92,40 @@ describe.each(dialects)("on %s", dialect => {
   it("renames what it is told to, and back", () => {
     const [from, to] = [[product({ title: "string" })], [product({ name: "string" })]]
     const result = diff(from, to, { renames: ["products.title:name"] }, dialect)
-    expect(result.up.map(({ statements }) => statements)).toEqual([['alter table "products" rename column "title" to "name"']])
-    expect(result.down.map(({ statements }) => statements)).toEqual([['alter table "products" rename column "name" to "title"']])
+    expect(result.up.map(({ statements }) => statements)).toEqual([
+      ['alter table "products" rename column "title" to "name"'],
+    ])
+    expect(result.down.map(({ statements }) => statements)).toEqual([
+      ['alter table "products" rename column "name" to "title"'],
+    ])
     expect([...result.up, ...result.down].some(step => step.destructive)).toBe(false)
   })
 
   it("renames a table and a column of it at once, under either name of the table", () => {
     const from = [product({ title: "string" })]
     const to = [define("Product", { name: "string" }, { table: "items" })]
-    const expected = ['alter table "products" rename to "items"', 'alter table "items" rename column "title" to "name"']
+    const expected = [
+      'alter table "products" rename to "items"',
+      'alter table "items" rename column "title" to "name"',
+    ]
     for (const column of ["products.title:name", "items.title:name"]) {
-      expect(statements(from, to, { renames: ["products:items", column] }, dialect)).toEqual(expected)
-      const back = diff(from, to, { renames: [column, "products:items"] }, dialect).down.flatMap(step => step.statements)
-      expect(back).toEqual(['alter table "items" rename to "products"', 'alter table "products" rename column "name" to "title"'])
+      expect(statements(from, to, { renames: ["products:items", column] }, dialect)).toEqual(
+        expected,
+      )
+      const back = diff(from, to, { renames: [column, "products:items"] }, dialect).down.flatMap(
+        step => step.statements,
+      )
+      expect(back).toEqual([
+        'alter table "items" rename to "products"',
+        'alter table "products" rename column "name" to "title"',
+      ])
     }
   })
 
   it("lets two columns change places", () => {
-    const from = [product({ a: { type: "string", column: "left" }, b: { type: "string", column: "right" } })]
+    const from = [
+      product({ a: { type: "string", column: "left" }, b: { type: "string", column: "right" } }),
+    ]
     const renames = ["products.left:right", "products.right:left"]
     expect(statements(from, from, { renames }, dialect)).toEqual([
       'alter table "products" rename column "left" to "nitro_old_left"',
@@ -97,7 +139,9 @@ describe.each(dialects)("on %s", dialect => {
     const to = [define("Odd", { a: { type: "string", column: "w" } }, { table: "t.1" })]
     const expected = ['alter table "t.1" rename column "x:y.z" to "w"']
     expect(statements(from, to, { renames: ["t.1.x:y.z:w"] }, dialect)).toEqual(expected)
-    expect(statements(from, to, { renames: [{ table: "t.1", from: "x:y.z", to: "w" }] }, dialect)).toEqual(expected)
+    expect(
+      statements(from, to, { renames: [{ table: "t.1", from: "x:y.z", to: "w" }] }, dialect),
+    ).toEqual(expected)
   })
 
   it("refuses a hint for what is not there, with a suggestion", () => {
@@ -131,27 +175,48 @@ describe.each(dialects)("on %s", dialect => {
           fix: expect.stringContaining(`backfill: { "products.${column}": "..." }`),
         }),
       )
-      expect(statements(from, to, { backfill: { [`products.${column}`]: "'x'" } }, dialect).join("\n")).toContain("'x'")
+      expect(
+        statements(from, to, { backfill: { [`products.${column}`]: "'x'" } }, dialect).join("\n"),
+      ).toContain("'x'")
     }
   })
 
   it("refuses a change of type that it cannot make, and takes the author's for both ways", () => {
     const [from, to] = [[product({ data: "bytes" })], [product({ data: "integer" })]]
     expect(() => diff(from, to, {}, dialect)).toThrow(
-      expect.objectContaining({ code: "NITRO_MIGRATION_CAST", details: expect.objectContaining({ direction: "up" }) }),
+      expect.objectContaining({
+        code: "NITRO_MIGRATION_CAST",
+        details: expect.objectContaining({ direction: "up" }),
+      }),
     )
     expect(() => diff(from, to, { casts: { "products.data": "length(data)" } }, dialect)).toThrow(
-      expect.objectContaining({ code: "NITRO_MIGRATION_CAST", details: expect.objectContaining({ direction: "down" }) }),
+      expect.objectContaining({
+        code: "NITRO_MIGRATION_CAST",
+        details: expect.objectContaining({ direction: "down" }),
+      }),
     )
-    const result = diff(from, to, { casts: { "products.data": { up: "length(data)", down: "null" } } }, dialect)
+    const result = diff(
+      from,
+      to,
+      { casts: { "products.data": { up: "length(data)", down: "null" } } },
+      dialect,
+    )
     expect(result.up.flatMap(step => step.statements).join()).toContain("length(data)")
     expect(result.down.flatMap(step => step.statements).join()).toContain("null")
   })
 
   it("creates tables after those they point to, and drops them before", () => {
     const zone = define("Zone", {}, { table: "zones" })
-    const shop = define("Shop", { zoneId: { type: "string", references: "Zone" } }, { table: "a_shops" })
-    const order = define("Order", { shopId: { type: "string", references: "Shop" } }, { table: "order" })
+    const shop = define(
+      "Shop",
+      { zoneId: { type: "string", references: "Zone" } },
+      { table: "a_shops" },
+    )
+    const order = define(
+      "Order",
+      { shopId: { type: "string", references: "Shop" } },
+      { table: "order" },
+    )
     const { up, down } = diff([], [order, shop, zone], {}, dialect)
     const tables = (steps: typeof up): string[] =>
       steps.filter(step => /^(Creates|Drops) the table/.test(step.sentence)).map(step => step.table)
@@ -164,13 +229,16 @@ describe.each(dialects)("on %s", dialect => {
   it("gives the same text for the same entities in any order", () => {
     const a = define("A", { x: "string" }, { index: [["x"]], unique: [["x"]] })
     const b = define("B", { y: "string" })
-    expect(JSON.stringify(schemaOf([a, b], dialect))).toBe(JSON.stringify(schemaOf([b, a], dialect)))
+    expect(JSON.stringify(schemaOf([a, b], dialect))).toBe(
+      JSON.stringify(schemaOf([b, a], dialect)),
+    )
   })
 })
 
 describe("defaults of columns", () => {
   const columnOf = (type: FieldSpec["type"], schema: z.ZodType, dialect: DialectName = "sqlite") =>
-    schemaOf([product({ x: { type, schema, optional: true } })], dialect).tables[0]?.columns[1]?.default
+    schemaOf([product({ x: { type, schema, optional: true } })], dialect).tables[0]?.columns[1]
+      ?.default
 
   it("are the fields' constant defaults", () => {
     expect(columnOf("string", z.string().default("it's"))).toBe("'it''s'")
@@ -180,7 +248,9 @@ describe("defaults of columns", () => {
     expect(columnOf("bigint", z.bigint().default(2n ** 60n))).toBe("1152921504606846976")
     expect(columnOf("json", z.array(z.string()).default(["a"]))).toBe(`'["a"]'`)
     expect(columnOf("date", z.date().default(new Date(0)))).toBe("0")
-    expect(columnOf("date", z.date().default(new Date(0)), "postgres")).toBe("'1970-01-01T00:00:00.000Z'")
+    expect(columnOf("date", z.date().default(new Date(0)), "postgres")).toBe(
+      "'1970-01-01T00:00:00.000Z'",
+    )
   })
 
   it("are none where the value is new each time", () => {
@@ -216,7 +286,12 @@ describe("defaults of columns", () => {
 it("leaves Postgres' names within 63 bytes, apart from each other", () => {
   const long = "ü".repeat(31)
   const schema = schemaOf(
-    [product({ a: { type: "string", column: `${long}a` }, b: { type: "string", column: `${long}b` } }, { index: [["a"], ["b"]] })],
+    [
+      product(
+        { a: { type: "string", column: `${long}a` }, b: { type: "string", column: `${long}b` } },
+        { index: [["a"], ["b"]] },
+      ),
+    ],
     "postgres",
   )
   const names = schema.tables[0]?.indexes.map(index => index.name) ?? []
@@ -226,7 +301,9 @@ it("leaves Postgres' names within 63 bytes, apart from each other", () => {
 
 it("refuses tables that a database cannot have", () => {
   const refused = expect.objectContaining({ code: "NITRO_SCHEMA_MISMATCH" })
-  expect(() => schemaOf([product(), define("Other", {}, { table: "products" })], "sqlite")).toThrow(refused)
+  expect(() => schemaOf([product(), define("Other", {}, { table: "products" })], "sqlite")).toThrow(
+    refused,
+  )
   expect(() => schemaOf([product({}, { table: "t".repeat(64) })], "postgres")).toThrow(refused)
   expect(schemaOf([product({}, { table: "t".repeat(64) })], "sqlite").tables).toHaveLength(1)
 })

@@ -29,20 +29,33 @@ export interface SchemaDiff {
 export function diffSchemas(from: SchemaModel, to: SchemaModel, hints: Hints = {}): SchemaDiff {
   const directed = directHints(hints, from, to)
   const up = oneWay(from, to, directed.up)
-  return { up: up.steps, down: oneWay(to, from, directed.down).steps, possibleRenames: possibleRenames(up.change) }
+  return {
+    up: up.steps,
+    down: oneWay(to, from, directed.down).steps,
+    possibleRenames: possibleRenames(up.change),
+  }
 }
 
-function oneWay(from: SchemaModel, to: SchemaModel, hints: Directed): { readonly steps: Step[]; readonly change: SchemaChange } {
+function oneWay(
+  from: SchemaModel,
+  to: SchemaModel,
+  hints: Directed,
+): { readonly steps: Step[]; readonly change: SchemaChange } {
   const renamed = applyRenames(from, hints.renames)
   const change = compareSchemas(renamed.schema, to)
   const build = to.dialect === "sqlite" ? sqliteSteps : postgresSteps
   const context = { dialect: to.dialect, hints }
-  return { steps: [...build(change, renamed.steps, context), ...valueSteps(renamed.schema, to, context)], change }
+  return {
+    steps: [...build(change, renamed.steps, context), ...valueSteps(renamed.schema, to, context)],
+    change,
+  }
 }
 
 function possibleRenames({ created, dropped, altered, dialect }: SchemaChange): PossibleRename[] {
   const tables = dropped.flatMap(old =>
-    created.filter(table => isAlike(old, table)).map(table => suggestion(old.name, table.name, `${old.name}:${table.name}`)),
+    created
+      .filter(table => isAlike(old, table))
+      .map(table => suggestion(old.name, table.name, `${old.name}:${table.name}`)),
   )
   const columns = altered.flatMap(({ to, added, dropped: gone }) =>
     gone.flatMap(old =>
@@ -52,7 +65,9 @@ function possibleRenames({ created, dropped, altered, dialect }: SchemaChange): 
             canonicalType(column.type, dialect) === canonicalType(old.type, dialect) &&
             (column.kind ?? old.kind) === (old.kind ?? column.kind),
         )
-        .map(column => suggestion(old.name, column.name, `${to.name}.${old.name}:${column.name}`, to.name)),
+        .map(column =>
+          suggestion(old.name, column.name, `${to.name}.${old.name}:${column.name}`, to.name),
+        ),
     ),
   )
   return [...tables, ...columns]
@@ -60,8 +75,14 @@ function possibleRenames({ created, dropped, altered, dialect }: SchemaChange): 
 
 /** `of` is the table of a column. */
 function suggestion(from: string, to: string, rename: string, of?: string): PossibleRename {
-  const [old, fresh] = of === undefined ? [`The table ${shown(from)}`, shown(to)] : [`The column ${shown(from)} of ${shown(of)}`, shown(to)]
-  return { rename, sentence: `${old} is dropped, and ${fresh} like it is added. If that is a rename, say renames: [${shown(rename)}].` }
+  const [old, fresh] =
+    of === undefined
+      ? [`The table ${shown(from)}`, shown(to)]
+      : [`The column ${shown(from)} of ${shown(of)}`, shown(to)]
+  return {
+    rename,
+    sentence: `${old} is dropped, and ${fresh} like it is added. If that is a rename, say renames: [${shown(rename)}].`,
+  }
 }
 
 /** More than half of the columns are the same. */

@@ -16,7 +16,14 @@ export function driftOf(live: LiveSchema, expected: SchemaModel): Drift[] {
   const found = spelledAs(live.schema, expected, expected.dialect)
   return expected.tables.flatMap(table => {
     const there = tableOf(found, table.name)
-    if (there === undefined) return [{ table: table.name, problem: `The table ${shown(table.name)} is missing.`, harmless: false }]
+    if (there === undefined)
+      return [
+        {
+          table: table.name,
+          problem: `The table ${shown(table.name)} is missing.`,
+          harmless: false,
+        },
+      ]
     return describe(compareTables(there, table, expected.dialect))
   })
 }
@@ -37,20 +44,34 @@ function describe({ from, to, ...change }: TableChange): Drift[] {
   for (const { from: is, to: should, type, nullable, serial, default: value } of change.changed) {
     const column = `the column ${shown(should.name)}`
     if (type) say(`${column} is ${is.type || "of no type"} and should be ${should.type}`)
-    if (nullable) say(`${column} ${is.nullable ? "may be null and should not" : "refuses null and should not"}`)
+    if (nullable)
+      say(`${column} ${is.nullable ? "may be null and should not" : "refuses null and should not"}`)
     // A column that counts up, though only the program gives numbers, does no harm.
     if (serial && should.serial) say(`${column} does not count up`)
     if (value)
-      say(`${column} has ${is.default ? `the default ${is.default}` : "no default"} and should have ${should.default ?? "none"}`, true)
+      say(
+        `${column} has ${is.default ? `the default ${is.default}` : "no default"} and should have ${should.default ?? "none"}`,
+        true,
+      )
   }
   for (const { columns, unique } of change.addedIndexes)
     say(`${unique ? "a unique index" : "an index"} on (${shownAll(columns)}) is missing`, !unique)
   for (const { columns, unique } of change.droppedIndexes)
-    say(`${unique ? "a unique index" : "an index"} on (${shownAll(columns)}) is not in the migrations`, !unique)
+    say(
+      `${unique ? "a unique index" : "an index"} on (${shownAll(columns)}) is not in the migrations`,
+      !unique,
+    )
   for (const key of change.addedForeignKeys)
-    say(`the reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}, is missing`)
+    say(
+      `the reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}, is missing`,
+    )
   for (const key of change.droppedForeignKeys)
-    say(`the reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}, is not in the migrations`)
-  if (change.primaryKey) say(`the primary key is (${shownAll(from.primaryKey)}) and should be (${shownAll(to.primaryKey)})`)
+    say(
+      `the reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}, is not in the migrations`,
+    )
+  if (change.primaryKey)
+    say(
+      `the primary key is (${shownAll(from.primaryKey)}) and should be (${shownAll(to.primaryKey)})`,
+    )
   return drift
 }

@@ -6,9 +6,21 @@ import { postgres } from "../postgres/store.ts"
 import { sqlite } from "../sqlite/store.ts"
 import { introspect } from "./introspect.ts"
 import { createMigrator } from "./migrator.ts"
-import { all, type Database, databases, exec, inSession, keep, newFolder } from "./testing/databases.ts"
+import {
+  all,
+  type Database,
+  databases,
+  exec,
+  inSession,
+  keep,
+  newFolder,
+} from "./testing/databases.ts"
 
-class Category extends Entity("Category", { name: z.string(), parentId: ref("Category").nullable().default(null) }, { unique: ["name"] }) {}
+class Category extends Entity(
+  "Category",
+  { name: z.string(), parentId: ref("Category").nullable().default(null) },
+  { unique: ["name"] },
+) {}
 class Product extends Entity(
   "Product",
   {
@@ -32,15 +44,29 @@ class Stock extends Entity(
   { warehouse: z.string(), productId: ref("Product"), amount: z.int().default(0) },
   { id: ["productId", "warehouse"] },
 ) {}
-class Label extends Entity("Label", { ean: z.bigint(), productId: ref("Product") }, { id: ["ean"] }) {}
-class Print extends Entity("Print", { id: z.int(), ean: ref("Label", z.bigint()), stock: ref("Stock").nullable() }) {}
+class Label extends Entity(
+  "Label",
+  { ean: z.bigint(), productId: ref("Product") },
+  { id: ["ean"] },
+) {}
+class Print extends Entity("Print", {
+  id: z.int(),
+  ean: ref("Label", z.bigint()),
+  stock: ref("Stock").nullable(),
+}) {}
 const entities = [Category, Product, Stock, Label, Print]
 
 function storeAt(database: Database, source: string, schema: "check" | "sync"): Store {
-  return keep(database.dialect === "sqlite" ? sqlite({ file: source, schema }) : postgres({ url: source, max: 2, schema }))
+  return keep(
+    database.dialect === "sqlite"
+      ? sqlite({ file: source, schema })
+      : postgres({ url: source, max: 2, schema }),
+  )
 }
 
-const one = databases.filter((database, at) => databases.findIndex(other => other.dialect === database.dialect) === at)
+const one = databases.filter(
+  (database, at) => databases.findIndex(other => other.dialect === database.dialect) === at,
+)
 
 describe.each(one)("on $name", database => {
   it("live on tables that migrations made", async () => {
@@ -59,14 +85,20 @@ describe.each(one)("on $name", database => {
       await Label.create({ ean: 4012345678901n, productId: product.id })
       await Print.create({ id: 5, ean: 4012345678901n, stock: `${product.id}~a` })
       expect((await Print.require(5)).ean).toBe(4012345678901n)
-      await expect(Print.create({ id: 6, ean: 1n, stock: null })).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
+      await expect(Print.create({ id: 6, ean: 1n, stock: null })).rejects.toMatchObject({
+        code: "NITRO_REFERENCE",
+      })
     })
     expect(await migrator.check()).toMatchObject({ ok: true, problems: [] })
     expect(await migrator.create()).toMatchObject({ name: undefined })
   })
 
   it("have no second index for a reference that leads the key, nor does development make one", async () => {
-    class Entry extends Entity("Entry", { productId: ref("Product"), categoryId: ref("Category") }, { id: ["categoryId", "productId"] }) {}
+    class Entry extends Entity(
+      "Entry",
+      { productId: ref("Product"), categoryId: ref("Category") },
+      { id: ["categoryId", "productId"] },
+    ) {}
     const all = [Category, Product, Stock, Entry]
     const source = database.source()
     const migrated = storeAt(database, source, "check")
@@ -75,20 +107,25 @@ describe.each(one)("on $name", database => {
     await migrator.up()
     const indexes = async (store: Store): Promise<unknown> =>
       inSession(store, introspect).then(({ schema }) =>
-        schema.tables.filter(({ name }) => /^(stocks|entries)$/.test(name)).map(table => table.indexes.map(({ columns }) => columns)),
+        schema.tables
+          .filter(({ name }) => /^(stocks|entries)$/.test(name))
+          .map(table => table.indexes.map(({ columns }) => columns)),
       )
     const made = storeAt(database, database.source(), "sync")
     await withStores(made, async () => {
       await Stock.count()
       await Entry.count()
     })
-    for (const store of [migrated, made]) expect(await indexes(store)).toEqual([[["product_id"]], []])
+    for (const store of [migrated, made])
+      expect(await indexes(store)).toEqual([[["product_id"]], []])
   })
 
   it("change the rows whose value of an enum is gone, or say that they stay", async () => {
     const [store, folder] = [storeAt(database, database.source(), "check"), newFolder()]
-    const sized = (...values: [string, ...string[]]) => Entity("Shirt", { size: z.enum(values) }, { table: "shirts" })
-    const migratorOf = (...values: [string, ...string[]]) => createMigrator({ store, folder, entities: [sized(...values)] })
+    const sized = (...values: [string, ...string[]]) =>
+      Entity("Shirt", { size: z.enum(values) }, { table: "shirts" })
+    const migratorOf = (...values: [string, ...string[]]) =>
+      createMigrator({ store, folder, entities: [sized(...values)] })
     await migratorOf("s", "m", "l").create()
     await migratorOf("s", "m", "l").up()
     await exec(store, "insert into shirts (id, size) values ('a', 'm'), ('b', 'l')")
@@ -96,7 +133,9 @@ describe.each(one)("on $name", database => {
     await told.create({ casts: { "shirts.size": "'s'" } })
     await told.up()
     const silent = migratorOf("s")
-    expect((await silent.check()).problems).toEqual(["The entities changed since the last migration was created."])
+    expect((await silent.check()).problems).toEqual([
+      "The entities changed since the last migration was created.",
+    ])
     expect((await silent.create()).up[0]?.sentence).toContain("takes 'l' no more")
     await silent.up()
     expect(await silent.check()).toMatchObject({ ok: true })
@@ -120,7 +159,13 @@ describe.each(one)("on $name", database => {
         `insert into products (id, since, category_id, created_at, updated_at) values ('p', ${time}, 'c', ${time}, ${time})`,
       )
       const byDatabase = (await Product.require("p")).toJSON()
-      const byRules = new Product({ id: "p", since: new Date(0), categoryId: "c", createdAt: new Date(0), updatedAt: new Date(0) }).toJSON()
+      const byRules = new Product({
+        id: "p",
+        since: new Date(0),
+        categoryId: "c",
+        createdAt: new Date(0),
+        updatedAt: new Date(0),
+      }).toJSON()
       expect(byDatabase).toEqual({ ...byRules, version: 1 })
     })
   })

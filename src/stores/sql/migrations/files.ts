@@ -34,14 +34,30 @@ const namePattern = /^\d{14}_[a-z0-9_]+$/
  */
 export async function readMigrations(folder: string, dialect: DialectName): Promise<Migration[]> {
   const files = existsSync(folder) ? await readdir(folder) : []
-  const names = [...new Set(files.filter(file => /\.(sql|json)$/.test(file)).map(file => file.replace(/\.(sql|json)$/, "")))].sort(byText)
-  const migrations = await Promise.all(names.filter(name => /^\d/.test(name)).map(name => readMigration(folder, name, dialect)))
+  const names = [
+    ...new Set(
+      files
+        .filter(file => /\.(sql|json)$/.test(file))
+        .map(file => file.replace(/\.(sql|json)$/, "")),
+    ),
+  ].sort(byText)
+  const migrations = await Promise.all(
+    names.filter(name => /^\d/.test(name)).map(name => readMigration(folder, name, dialect)),
+  )
   return inOrderOfChain(migrations, folder)
 }
 
-async function readMigration(folder: string, name: string, dialect: DialectName): Promise<Migration> {
+async function readMigration(
+  folder: string,
+  name: string,
+  dialect: DialectName,
+): Promise<Migration> {
   const file = join(folder, `${name}.sql`)
-  if (!namePattern.test(name)) throw fileError(`${file} is no name of a migration.`, "Name it like 20261121071500_add_price.sql.")
+  if (!namePattern.test(name))
+    throw fileError(
+      `${file} is no name of a migration.`,
+      "Name it like 20261121071500_add_price.sql.",
+    )
   const text = await read(file, "it is the SQL of a snapshot that is there")
   const snapshot = readSnapshot(
     join(folder, `${name}.json`),
@@ -56,7 +72,10 @@ async function readMigration(folder: string, name: string, dialect: DialectName)
   const { up, down } = partsOf(text, dialect)
   for (const { sql, line } of [...up, ...down]) {
     if (/^(begin|commit|rollback|end|savepoint|release|start\s+transaction)\b/i.test(sql)) {
-      throw fileError(`${file}:${line} has a statement about transactions.`, "Remove it: each migration runs in a transaction of its own.")
+      throw fileError(
+        `${file}:${line} has a statement about transactions.`,
+        "Remove it: each migration runs in a transaction of its own.",
+      )
     }
   }
   return { name, file, checksum: checksumOf(text), ...snapshot, up, down }
@@ -66,30 +85,59 @@ async function read(file: string, why: string): Promise<string> {
   try {
     return await readFile(file, "utf8")
   } catch (cause) {
-    throw fileError(`${file} cannot be read, and ${why}: ${(cause as Error).message}.`, "Restore the file.", cause)
+    throw fileError(
+      `${file} cannot be read, and ${why}: ${(cause as Error).message}.`,
+      "Restore the file.",
+      cause,
+    )
   }
 }
 
 function readSnapshot(file: string, text: string): { after: string | null; schema: SchemaModel } {
   try {
-    const { format: found, after, dialect, tables } = JSON.parse(text) as { format: unknown; after: string | null } & SchemaModel
-    if (found !== format) throw new Error(`its format is ${String(found)}, and this release reads ${format}`)
-    if (!Array.isArray(tables) || !tables.every(isTable) || (after !== null && typeof after !== "string"))
+    const {
+      format: found,
+      after,
+      dialect,
+      tables,
+    } = JSON.parse(text) as { format: unknown; after: string | null } & SchemaModel
+    if (found !== format)
+      throw new Error(`its format is ${String(found)}, and this release reads ${format}`)
+    if (
+      !Array.isArray(tables) ||
+      !tables.every(isTable) ||
+      (after !== null && typeof after !== "string")
+    )
       throw new Error("it is not what was written")
-    if (dialect !== "sqlite" && dialect !== "postgres") throw new Error(`it is for ${String(dialect)}`)
+    if (dialect !== "sqlite" && dialect !== "postgres")
+      throw new Error(`it is for ${String(dialect)}`)
     return { after, schema: inOrderOfNames({ dialect, tables }) }
   } catch (cause) {
-    throw fileError(`${file} is no snapshot: ${(cause as Error).message}.`, "Restore the file from version control.", cause)
+    throw fileError(
+      `${file} is no snapshot: ${(cause as Error).message}.`,
+      "Restore the file from version control.",
+      cause,
+    )
   }
 }
 
 function isTable(table: unknown): boolean {
-  const { name, columns, primaryKey, indexes, foreignKeys } = (table ?? {}) as Partial<Record<keyof TableModel, unknown>>
+  const { name, columns, primaryKey, indexes, foreignKeys } = (table ?? {}) as Partial<
+    Record<keyof TableModel, unknown>
+  >
   const isList = (list: unknown, hasColumns: boolean): boolean =>
     Array.isArray(list) &&
-    list.every(part => typeof part?.name === "string" && (hasColumns ? Array.isArray(part.columns) : typeof part.type === "string"))
+    list.every(
+      part =>
+        typeof part?.name === "string" &&
+        (hasColumns ? Array.isArray(part.columns) : typeof part.type === "string"),
+    )
   return (
-    typeof name === "string" && Array.isArray(primaryKey) && isList(columns, false) && isList(indexes, true) && isList(foreignKeys, true)
+    typeof name === "string" &&
+    Array.isArray(primaryKey) &&
+    isList(columns, false) &&
+    isList(indexes, true) &&
+    isList(foreignKeys, true)
   )
 }
 
@@ -119,13 +167,18 @@ function inOrderOfChain(migrations: readonly Migration[], folder: string): Migra
     followers.set(migration.after, migration)
   }
   const chain: Migration[] = []
-  for (let next = followers.get(null); next !== undefined; next = followers.get(next.name)) chain.push(next)
+  for (let next = followers.get(null); next !== undefined; next = followers.get(next.name))
+    chain.push(next)
   const lost = migrations.find(migration => !chain.includes(migration))
   if (lost === undefined) return chain
-  throw new NitroError("NITRO_MIGRATION_CONFLICT", `${lost.name} follows ${lost.after}, which is not in ${folder}.`, {
-    fix: `Get the files of ${lost.after}, or delete ${lost.name} if it is applied nowhere, and create it again.`,
-    details: { migrations: [lost.name] },
-  })
+  throw new NitroError(
+    "NITRO_MIGRATION_CONFLICT",
+    `${lost.name} follows ${lost.after}, which is not in ${folder}.`,
+    {
+      fix: `Get the files of ${lost.after}, or delete ${lost.name} if it is applied nowhere, and create it again.`,
+      details: { migrations: [lost.name] },
+    },
+  )
 }
 
 function conflict(a: Migration, b: Migration): NitroError {
@@ -158,8 +211,16 @@ export function migrationName(title: string, now: Date, last: string | undefined
 }
 
 function timeOf(name: string): number {
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(name) ?? []
-  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(name) ?? []
+  return Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
 }
 
 export interface NewMigration {
@@ -173,15 +234,27 @@ export interface NewMigration {
 /** Writes both files and gives their paths. */
 export async function writeMigration(folder: string, migration: NewMigration): Promise<string[]> {
   await mkdir(folder, { recursive: true })
-  const [sql, json] = [join(folder, `${migration.name}.sql`), join(folder, `${migration.name}.json`)]
+  const [sql, json] = [
+    join(folder, `${migration.name}.sql`),
+    join(folder, `${migration.name}.json`),
+  ]
   const { dialect, tables } = migration.schema
   try {
     // `wx`: never over a file that is there.
-    await writeFile(json, `${JSON.stringify({ format, after: migration.after, dialect, tables }, undefined, 2)}\n`, { flag: "wx" })
+    await writeFile(
+      json,
+      `${JSON.stringify({ format, after: migration.after, dialect, tables }, undefined, 2)}\n`,
+      { flag: "wx" },
+    )
     await writeFile(sql, sqlText(migration), { flag: "wx" })
   } catch (cause) {
-    if ((cause as { code?: string }).code !== "EEXIST") await Promise.all([sql, json].map(file => rm(file, { force: true })))
-    throw fileError(`The migration cannot be written to ${folder}: ${(cause as Error).message}.`, "Check the folder and its rights.", cause)
+    if ((cause as { code?: string }).code !== "EEXIST")
+      await Promise.all([sql, json].map(file => rm(file, { force: true })))
+    throw fileError(
+      `The migration cannot be written to ${folder}: ${(cause as Error).message}.`,
+      "Check the folder and its rights.",
+      cause,
+    )
   }
   return [sql, json]
 }
@@ -191,14 +264,23 @@ function sqlText({ name, schema, up, down }: NewMigration): string {
     `-- ${name}, for ${schema.dialect}.`,
     "-- Read it before you apply it; change it as you need until then. Each part runs in a transaction of its own.",
   ]
-  return [...head, "", "-- up", "", ...up.map(stepText), "-- down", "", ...down.map(stepText)].join("\n")
+  return [...head, "", "-- up", "", ...up.map(stepText), "-- down", "", ...down.map(stepText)].join(
+    "\n",
+  )
 }
 
 function stepText({ sentence, destructive, statements }: Step): string {
   // A comment ends with its line, whatever names and defaults hold.
-  return [`-- ${destructive ? "destructive: " : ""}${sentence.replaceAll(/\s+/g, " ")}`, ...statements.map(sql => `${sql};`), ""].join("\n")
+  return [
+    `-- ${destructive ? "destructive: " : ""}${sentence.replaceAll(/\s+/g, " ")}`,
+    ...statements.map(sql => `${sql};`),
+    "",
+  ].join("\n")
 }
 
 function fileError(message: string, fix: string, cause?: unknown): NitroError {
-  return new NitroError("NITRO_MIGRATION_FILE", message, { fix, ...(cause === undefined ? {} : { cause }) })
+  return new NitroError("NITRO_MIGRATION_FILE", message, {
+    fix,
+    ...(cause === undefined ? {} : { cause }),
+  })
 }

@@ -32,13 +32,21 @@ export interface Directed {
 }
 
 /** Throws `NITRO_MIGRATION_HINT` for a name that is not there. */
-export function directHints(hints: Hints, from: SchemaModel, to: SchemaModel): { readonly up: Directed; readonly down: Directed } {
+export function directHints(
+  hints: Hints,
+  from: SchemaModel,
+  to: SchemaModel,
+): { readonly up: Directed; readonly down: Directed } {
   const renames = readRenames(hints.renames ?? [], from, to)
-  const columns = [from, to].flatMap(schema => schema.tables.flatMap(table => table.columns.map(column => `${table.name}.${column.name}`)))
+  const columns = [from, to].flatMap(schema =>
+    schema.tables.flatMap(table => table.columns.map(column => `${table.name}.${column.name}`)),
+  )
   for (const key of [...Object.keys(hints.backfill ?? {}), ...Object.keys(hints.casts ?? {})]) {
-    if (!columns.includes(key)) throw hintError(`There is no column ${JSON.stringify(key)}.`, suggest(key, columns))
+    if (!columns.includes(key))
+      throw hintError(`There is no column ${JSON.stringify(key)}.`, suggest(key, columns))
   }
-  const backfill = (table: string, column: string): string | undefined => own(hints.backfill, `${table}.${column}`)
+  const backfill = (table: string, column: string): string | undefined =>
+    own(hints.backfill, `${table}.${column}`)
   const castFor = (direction: "up" | "down") => (table: string, column: string) => {
     const names = direction === "up" ? `${table}.${column}` : newName(renames, table, column)
     const given = own(hints.casts, names)
@@ -47,7 +55,12 @@ export function directHints(hints: Hints, from: SchemaModel, to: SchemaModel): {
   }
   return {
     up: { direction: "up", renames, backfill, cast: castFor("up") },
-    down: { direction: "down", renames: renames.map(rename => inverse(rename, renames)).reverse(), backfill, cast: castFor("down") },
+    down: {
+      direction: "down",
+      renames: renames.map(rename => inverse(rename, renames)).reverse(),
+      backfill,
+      cast: castFor("down"),
+    },
   }
 }
 
@@ -57,18 +70,28 @@ function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T
 
 /** The key of a hint for a column that the way down calls by its old names. */
 function newName(renames: readonly Rename[], table: string, column: string): string {
-  const newTable = renames.find(rename => rename.table === undefined && rename.from === table)?.to ?? table
-  const newColumn = renames.find(rename => rename.table === newTable && rename.from === column)?.to ?? column
+  const newTable =
+    renames.find(rename => rename.table === undefined && rename.from === table)?.to ?? table
+  const newColumn =
+    renames.find(rename => rename.table === newTable && rename.from === column)?.to ?? column
   return `${newTable}.${newColumn}`
 }
 
 /** Column renames name the table as it is called afterwards. */
 function inverse({ table, from, to }: Rename, renames: readonly Rename[]): Rename {
   if (table === undefined) return { from: to, to: from }
-  return { table: renames.find(rename => rename.table === undefined && rename.to === table)?.from ?? table, from: to, to: from }
+  return {
+    table: renames.find(rename => rename.table === undefined && rename.to === table)?.from ?? table,
+    from: to,
+    to: from,
+  }
 }
 
-function readRenames(given: readonly (string | Rename)[], from: SchemaModel, to: SchemaModel): Rename[] {
+function readRenames(
+  given: readonly (string | Rename)[],
+  from: SchemaModel,
+  to: SchemaModel,
+): Rename[] {
   const readings = given.map(rename => (typeof rename === "string" ? readingsOf(rename) : [rename]))
   const tables = new Map<string, string>()
   for (const { table, from: old, to: name } of readings.flat()) {
@@ -78,14 +101,23 @@ function readRenames(given: readonly (string | Rename)[], from: SchemaModel, to:
     const written = typeof rename === "string" ? rename : JSON.stringify(rename)
     const fitting = (readings[index] ?? []).flatMap(reading => fitRename(reading, from, to, tables))
     const [only] = fitting
-    if (fitting.length > 1) throw hintError(`The rename ${written} can be read in several ways.`, "Write it as { table, from, to }.")
+    if (fitting.length > 1)
+      throw hintError(
+        `The rename ${written} can be read in several ways.`,
+        "Write it as { table, from, to }.",
+      )
     if (only !== undefined) return only
     throw misfit(written, readings[index] ?? [], from, to)
   })
 }
 
 /** The table of a column may be named as before or as after its own rename. */
-function fitRename(rename: Rename, from: SchemaModel, to: SchemaModel, tables: ReadonlyMap<string, string>): Rename[] {
+function fitRename(
+  rename: Rename,
+  from: SchemaModel,
+  to: SchemaModel,
+  tables: ReadonlyMap<string, string>,
+): Rename[] {
   if (rename.table === undefined) return tables.get(rename.from) === rename.to ? [rename] : []
   const table = tables.get(rename.table) ?? rename.table
   const source = tableOf(from, [...tables].find(([, name]) => name === table)?.[0] ?? table)
@@ -94,7 +126,12 @@ function fitRename(rename: Rename, from: SchemaModel, to: SchemaModel, tables: R
   return fits ? [{ table, from: rename.from, to: rename.to }] : []
 }
 
-function misfit(written: string, readings: readonly Rename[], from: SchemaModel, to: SchemaModel): NitroError {
+function misfit(
+  written: string,
+  readings: readonly Rename[],
+  from: SchemaModel,
+  to: SchemaModel,
+): NitroError {
   const fix = 'Write "table.old:new" for a column, "old:new" for a table.'
   const [reading] = readings
   if (reading === undefined) return hintError(`The rename ${written} cannot be read.`, fix)
@@ -104,16 +141,27 @@ function misfit(written: string, readings: readonly Rename[], from: SchemaModel,
       : (tableOf(schema, reading.table)?.columns ?? []).map(({ name }) => name)
   const [before, after] = [namesOf(from), namesOf(to)]
   if (!before.includes(reading.from))
-    return hintError(`The rename ${written}: there is no ${JSON.stringify(reading.from)} now.`, suggest(reading.from, before))
-  return hintError(`The rename ${written}: the entities have no ${JSON.stringify(reading.to)}.`, suggest(reading.to, after))
+    return hintError(
+      `The rename ${written}: there is no ${JSON.stringify(reading.from)} now.`,
+      suggest(reading.from, before),
+    )
+  return hintError(
+    `The rename ${written}: the entities have no ${JSON.stringify(reading.to)}.`,
+    suggest(reading.to, after),
+  )
 }
 
 /** Names may hold dots and colons, so every place to cut is tried. */
 function readingsOf(text: string): Rename[] {
-  const places = (separator: string, within: string): number[] => [...within].flatMap((_, at) => (within[at] === separator ? [at] : []))
+  const places = (separator: string, within: string): number[] =>
+    [...within].flatMap((_, at) => (within[at] === separator ? [at] : []))
   return places(":", text).flatMap(colon => {
     const [left, right] = [text.slice(0, colon), text.slice(colon + 1)]
-    const columns = places(".", left).map(dot => ({ table: left.slice(0, dot), from: left.slice(dot + 1), to: right }))
+    const columns = places(".", left).map(dot => ({
+      table: left.slice(0, dot),
+      from: left.slice(dot + 1),
+      to: right,
+    }))
     return [...columns, { from: left, to: right }]
   })
 }
@@ -133,14 +181,21 @@ export function applyRenames(from: SchemaModel, renames: readonly Rename[]): Ren
     steps.push(rename)
   }
   const groups = new Map<string | undefined, Rename[]>([[undefined, []]])
-  for (const rename of renames) groups.set(rename.table, [...(groups.get(rename.table) ?? []), rename])
+  for (const rename of renames)
+    groups.set(rename.table, [...(groups.get(rename.table) ?? []), rename])
   for (const [table, group] of groups) {
     const names = (): string[] =>
-      table === undefined ? schema.tables.map(each => each.name) : (tableOf(schema, table)?.columns ?? []).map(each => each.name)
+      table === undefined
+        ? schema.tables.map(each => each.name)
+        : (tableOf(schema, table)?.columns ?? []).map(each => each.name)
     let waiting = group
     while (waiting.length > 0) {
       const missing = waiting.find(rename => !names().includes(rename.from))
-      if (missing) throw hintError(`${JSON.stringify(missing.from)} cannot be renamed: there is none.`, suggest(missing.from, names()))
+      if (missing)
+        throw hintError(
+          `${JSON.stringify(missing.from)} cannot be renamed: there is none.`,
+          suggest(missing.from, names()),
+        )
       const free = waiting.find(rename => !names().includes(rename.to))
       const [first] = waiting
       if (free !== undefined) {
@@ -164,13 +219,17 @@ export function applyRenames(from: SchemaModel, renames: readonly Rename[]): Ren
 
 function renameInSchema(schema: SchemaModel, rename: Rename): SchemaModel {
   const tables = schema.tables.map(table =>
-    rename.table === undefined ? renameTable(table, rename) : renameColumn(table, rename, rename.table),
+    rename.table === undefined
+      ? renameTable(table, rename)
+      : renameColumn(table, rename, rename.table),
   )
   return { ...schema, tables }
 }
 
 function renameTable(table: TableModel, { from, to }: Rename): TableModel {
-  const foreignKeys = table.foreignKeys.map(key => (key.table === from ? { ...key, table: to } : key))
+  const foreignKeys = table.foreignKeys.map(key =>
+    key.table === from ? { ...key, table: to } : key,
+  )
   return { ...table, name: table.name === from ? to : table.name, foreignKeys }
 }
 

@@ -20,8 +20,14 @@ export async function readHistory(executor: Executor): Promise<Applied[]> {
       : "select count(*) from pg_tables where schemaname = current_schema() and tablename = $1"
   const [[count] = [0]] = await executor.all(exists, [historyTable])
   if (Number(count) === 0) return []
-  const rows = await executor.all(`select name, checksum, applied_at from ${historyTable} order by position`)
-  return rows.map(([name, checksum, appliedAt]) => ({ name: String(name), checksum: String(checksum), appliedAt: String(appliedAt) }))
+  const rows = await executor.all(
+    `select name, checksum, applied_at from ${historyTable} order by position`,
+  )
+  return rows.map(([name, checksum, appliedAt]) => ({
+    name: String(name),
+    checksum: String(checksum),
+    appliedAt: String(appliedAt),
+  }))
 }
 
 export async function createHistory(executor: Executor): Promise<void> {
@@ -30,14 +36,24 @@ export async function createHistory(executor: Executor): Promise<void> {
   )
 }
 
-export async function noteApplied(executor: Executor, { name, checksum }: Migration, position: number): Promise<void> {
+export async function noteApplied(
+  executor: Executor,
+  { name, checksum }: Migration,
+  position: number,
+): Promise<void> {
   const values = executor.dialect === "sqlite" ? "?, ?, ?, ?" : "$1, $2, $3, $4"
   const row = [name, checksum, new Date().toISOString(), position]
-  await executor.run(`insert into ${historyTable} (name, checksum, applied_at, position) values (${values})`, row)
+  await executor.run(
+    `insert into ${historyTable} (name, checksum, applied_at, position) values (${values})`,
+    row,
+  )
 }
 
 export async function forgetApplied(executor: Executor, { name }: Migration): Promise<void> {
-  await executor.run(`delete from ${historyTable} where name = ${executor.dialect === "sqlite" ? "?" : "$1"}`, [name])
+  await executor.run(
+    `delete from ${historyTable} where name = ${executor.dialect === "sqlite" ? "?" : "$1"}`,
+    [name],
+  )
 }
 
 export interface Comparison {
@@ -52,7 +68,10 @@ export interface Comparison {
   readonly skipped: readonly string[]
 }
 
-export function compareHistory(migrations: readonly Migration[], history: readonly Applied[]): Comparison {
+export function compareHistory(
+  migrations: readonly Migration[],
+  history: readonly Applied[],
+): Comparison {
   const byName = new Map(history.map(applied => [applied.name, applied]))
   const applied = migrations.filter(({ name }) => byName.has(name))
   const last = applied.at(-1)
@@ -60,28 +79,47 @@ export function compareHistory(migrations: readonly Migration[], history: readon
   return {
     applied,
     pending: migrations.filter(({ name }) => !byName.has(name)),
-    edited: applied.filter(({ name, checksum }) => byName.get(name)?.checksum !== checksum).map(({ name }) => name),
-    missing: history.filter(({ name }) => !migrations.some(migration => migration.name === name)).map(({ name }) => name),
+    edited: applied
+      .filter(({ name, checksum }) => byName.get(name)?.checksum !== checksum)
+      .map(({ name }) => name),
+    missing: history
+      .filter(({ name }) => !migrations.some(migration => migration.name === name))
+      .map(({ name }) => name),
     skipped: migrations.slice(0, end).flatMap(({ name }) => (byName.has(name) ? [] : [name])),
   }
 }
 
 /** Throws `NITRO_MIGRATION_EDITED`, `NITRO_MIGRATION_MISSING` and `NITRO_MIGRATION_CONFLICT`. */
-export function refuseDiverged({ edited, missing, pending, skipped }: Comparison, direction: "up" | "down"): void {
+export function refuseDiverged(
+  { edited, missing, pending, skipped }: Comparison,
+  direction: "up" | "down",
+): void {
   if (edited.length > 0) {
-    throw new NitroError("NITRO_MIGRATION_EDITED", `${edited.join(", ")} changed since it was applied.`, {
-      details: { migrations: edited },
-    })
+    throw new NitroError(
+      "NITRO_MIGRATION_EDITED",
+      `${edited.join(", ")} changed since it was applied.`,
+      {
+        details: { migrations: edited },
+      },
+    )
   }
   // A database that is ahead of this release is no reason to stop, as long as there is nothing to do.
   if (missing.length > 0 && (pending.length > 0 || direction === "down")) {
-    throw new NitroError("NITRO_MIGRATION_MISSING", `The database has ${missing.join(", ")} applied, and there is no such file here.`, {
-      details: { migrations: missing },
-    })
+    throw new NitroError(
+      "NITRO_MIGRATION_MISSING",
+      `The database has ${missing.join(", ")} applied, and there is no such file here.`,
+      {
+        details: { migrations: missing },
+      },
+    )
   }
   if (skipped.length > 0) {
-    throw new NitroError("NITRO_MIGRATION_CONFLICT", `${skipped.join(", ")} is not applied, and a later migration is.`, {
-      details: { migrations: skipped },
-    })
+    throw new NitroError(
+      "NITRO_MIGRATION_CONFLICT",
+      `${skipped.join(", ")} is not applied, and a later migration is.`,
+      {
+        details: { migrations: skipped },
+      },
+    )
   }
 }

@@ -17,7 +17,15 @@ export {
   type Status,
   type UpOptions,
 } from "./migrator.ts"
-export type { ColumnModel, ForeignKeyModel, IndexModel, LiveSchema, OnDelete, SchemaModel, TableModel } from "./model.ts"
+export type {
+  ColumnModel,
+  ForeignKeyModel,
+  IndexModel,
+  LiveSchema,
+  OnDelete,
+  SchemaModel,
+  TableModel,
+} from "./model.ts"
 export type { Loss } from "./run.ts"
 export { schemaOf } from "./schema-of.ts"
 export { type Executor, withSession } from "./session.ts"

@@ -9,7 +9,10 @@ import { introspectSqlite } from "./sqlite-introspect.ts"
 export const historyTable = "nitro_migrations"
 
 export async function introspect(executor: Executor): Promise<LiveSchema> {
-  const live = executor.dialect === "sqlite" ? await introspectSqlite(executor) : await introspectPostgres(executor)
+  const live =
+    executor.dialect === "sqlite"
+      ? await introspectSqlite(executor)
+      : await introspectPostgres(executor)
   const tables = live.schema.tables.filter(table => table.name !== historyTable)
   return { schema: inOrderOfNames({ dialect: live.schema.dialect, tables }), beyond: live.beyond }
 }
@@ -18,22 +21,32 @@ export async function introspect(executor: Executor): Promise<LiveSchema> {
  * The same schema in the spelling of `expected`, where only the case of ASCII letters differs: to SQLite those names are
  * the same.
  */
-export function spelledAs(live: SchemaModel, expected: SchemaModel, dialect: DialectName): SchemaModel {
+export function spelledAs(
+  live: SchemaModel,
+  expected: SchemaModel,
+  dialect: DialectName,
+): SchemaModel {
   if (dialect !== "sqlite") return live
   const spelling = new Map<string, string>()
   for (const table of expected.tables) {
     spelling.set(lower(table.name), table.name)
-    for (const column of table.columns) spelling.set(`${lower(table.name)}\0${lower(column.name)}`, column.name)
+    for (const column of table.columns)
+      spelling.set(`${lower(table.name)}\0${lower(column.name)}`, column.name)
   }
   const tableName = (name: string): string => spelling.get(lower(name)) ?? name
-  const columnName = (table: string, name: string): string => spelling.get(`${lower(table)}\0${lower(name)}`) ?? name
+  const columnName = (table: string, name: string): string =>
+    spelling.get(`${lower(table)}\0${lower(name)}`) ?? name
   return inOrderOfNames({
     dialect,
     tables: live.tables.map(table => {
-      const own = (names: readonly string[]): string[] => names.map(name => columnName(table.name, name))
+      const own = (names: readonly string[]): string[] =>
+        names.map(name => columnName(table.name, name))
       return {
         name: tableName(table.name),
-        columns: table.columns.map(column => ({ ...column, name: columnName(table.name, column.name) })),
+        columns: table.columns.map(column => ({
+          ...column,
+          name: columnName(table.name, column.name),
+        })),
         primaryKey: own(table.primaryKey),
         indexes: table.indexes.map(index => ({ ...index, columns: own(index.columns) })),
         foreignKeys: table.foreignKeys.map(key => ({

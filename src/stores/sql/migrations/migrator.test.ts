@@ -18,21 +18,32 @@ describe.each(databases)("on $name", database => {
   async function project(...entities: EntityDefinition[]) {
     const store = await database.open()
     const folder = newFolder()
-    const use = (...now: EntityDefinition[]): Migrator => createMigrator({ store, folder, entities: now, lockTimeoutMs: 300 })
+    const use = (...now: EntityDefinition[]): Migrator =>
+      createMigrator({ store, folder, entities: now, lockTimeoutMs: 300 })
     return { store, folder, use, migrator: use(...entities) }
   }
-  const insert = (store: Store, id: string, name = id) => exec(store, `insert into products (id, name) values ('${id}', '${name}')`)
-  const ids = async (store: Store) => (await all(store, "select id from products order by id")).flat()
+  const insert = (store: Store, id: string, name = id) =>
+    exec(store, `insert into products (id, name) values ('${id}', '${name}')`)
+  const ids = async (store: Store) =>
+    (await all(store, "select id from products order by id")).flat()
 
   it("plans without changing anything, creates files to review, applies them and takes them back", async () => {
     const { store, folder, migrator } = await project(product())
     const plan = await migrator.plan()
     expect(plan.up.map(step => step.sentence)).toEqual(['Creates the table "products".'])
-    expect(plan.down).toMatchObject([{ destructive: true, sentence: 'Drops the table "products" with all of its rows.' }])
+    expect(plan.down).toMatchObject([
+      { destructive: true, sentence: 'Drops the table "products" with all of its rows.' },
+    ])
     expect(existsSync(folder)).toBe(false)
-    const created = await migrator.create({ name: "Create products!", now: new Date("2026-01-02T03:04:05Z") })
+    const created = await migrator.create({
+      name: "Create products!",
+      now: new Date("2026-01-02T03:04:05Z"),
+    })
     expect(created.name).toBe("20260102030405_create_products")
-    expect(readdirSync(folder).sort()).toEqual(["20260102030405_create_products.json", "20260102030405_create_products.sql"])
+    expect(readdirSync(folder).sort()).toEqual([
+      "20260102030405_create_products.json",
+      "20260102030405_create_products.sql",
+    ])
     expect(readFileSync(created.files[0] as string, "utf8")).toMatch(
       /-- up\n\n-- Creates the table "products"\.\ncreate table "products" \([\s\S]*-- down\n\n-- destructive: Drops/,
     )
@@ -41,10 +52,17 @@ describe.each(databases)("on $name", database => {
       migrations: [{ name: created.name, state: "pending" }],
       pending: 1,
     })
-    expect(await migrator.up({ dryRun: true })).toMatchObject({ migrations: [{ name: created.name }] })
+    expect(await migrator.up({ dryRun: true })).toMatchObject({
+      migrations: [{ name: created.name }],
+    })
     expect((await migrator.status()).pending).toBe(1)
     const ran = await migrator.up()
-    expect(ran).toMatchObject({ direction: "up", migrations: [{ name: created.name }], losses: [], warnings: [] })
+    expect(ran).toMatchObject({
+      direction: "up",
+      migrations: [{ name: created.name }],
+      losses: [],
+      warnings: [],
+    })
     expect(JSON.parse(JSON.stringify(ran))).toEqual(ran)
     await insert(store, "a")
     expect((await migrator.status()).migrations).toEqual([
@@ -67,7 +85,11 @@ describe.each(databases)("on $name", database => {
     const { name } = await next.create()
     const refusal = {
       code: "NITRO_MIGRATION_CONSENT",
-      details: { steps: [{ migration: name, sentence: 'Drops the column "note" of "products" with its values.' }] },
+      details: {
+        steps: [
+          { migration: name, sentence: 'Drops the column "note" of "products" with its values.' },
+        ],
+      },
     }
     await expect(next.up()).rejects.toMatchObject(refusal)
     const asked: unknown[] = []
@@ -90,11 +112,18 @@ describe.each(databases)("on $name", database => {
     await migrator.up()
     await insert(store, "a")
     const { files } = await use(product()).create({ name: "clean", empty: true })
-    for (const sql of ["delete from products", "DROP TABLE products", 'alter table "products"\ndrop column name']) {
+    for (const sql of [
+      "delete from products",
+      "DROP TABLE products",
+      'alter table "products"\ndrop column name',
+    ]) {
       writeFileSync(files[0] as string, `-- up\n${sql};\n`)
       await expect(migrator.up(), sql).rejects.toMatchObject({ code: "NITRO_MIGRATION_CONSENT" })
     }
-    writeFileSync(files[0] as string, "-- up\ninsert into products (id, name) values ('b', 'delete from products; drop table products');\n")
+    writeFileSync(
+      files[0] as string,
+      "-- up\ninsert into products (id, name) values ('b', 'delete from products; drop table products');\n",
+    )
     await migrator.up()
     expect(await ids(store)).toEqual(["a", "b"])
     await expect(migrator.down()).rejects.toMatchObject({ code: "NITRO_MIGRATION_IRREVERSIBLE" })
@@ -105,27 +134,39 @@ describe.each(databases)("on $name", database => {
     await migrator.create()
     await migrator.up()
     const first = await use(product({ size: nullable("integer") })).create({ name: "size" })
-    const second = await use(product({ size: nullable("integer"), color: nullable("string") })).create({ name: "color" })
+    const second = await use(
+      product({ size: nullable("integer"), color: nullable("string") }),
+    ).create({ name: "color" })
     const [file] = second.files as [string]
     const text = readFileSync(file, "utf8")
     writeFileSync(
       file,
-      text.replace("-- down", "insert into products (id, name) values ('x', 'x');\ninsert into nowhere values (1);\n-- down"),
+      text.replace(
+        "-- down",
+        "insert into products (id, name) values ('x', 'x');\ninsert into nowhere values (1);\n-- down",
+      ),
     )
-    const line = readFileSync(file, "utf8").split("\n").indexOf("insert into nowhere values (1);") + 1
+    const line =
+      readFileSync(file, "utf8").split("\n").indexOf("insert into nowhere values (1);") + 1
     await expect(migrator.up()).rejects.toMatchObject({
       code: "NITRO_MIGRATION_FAILED",
       message: expect.stringContaining(`${file}:${line}`),
       details: { migration: second.name, line, statement: "insert into nowhere values (1)" },
     })
     expect(await ids(store)).toEqual([])
-    expect((await migrator.status()).migrations.map(({ state }) => state)).toEqual(["applied", "applied", "pending"])
+    expect((await migrator.status()).migrations.map(({ state }) => state)).toEqual([
+      "applied",
+      "applied",
+      "pending",
+    ])
     expect(first.name).toBeDefined()
     // The connection and its foreign keys are as before.
     await insert(store, "a")
     writeFileSync(file, text)
     expect((await migrator.up()).migrations.map(({ name }) => name)).toEqual([second.name])
-    expect(await use(product({ size: nullable("integer"), color: nullable("string") })).check()).toMatchObject({ ok: true })
+    expect(
+      await use(product({ size: nullable("integer"), color: nullable("string") })).check(),
+    ).toMatchObject({ ok: true })
   })
 
   it("refuses values that do not fit their new type, and keeps them", async () => {
@@ -140,7 +181,9 @@ describe.each(databases)("on $name", database => {
     expect(await all(store, "select name from products order by id")).toEqual([["12"], ["twelve"]])
     await exec(store, "update products set name = '13' where id = 'b'")
     await next.up()
-    expect((await all(store, "select name from products order by id")).map(([name]) => Number(name))).toEqual([12, 13])
+    expect(
+      (await all(store, "select name from products order by id")).map(([name]) => Number(name)),
+    ).toEqual([12, 13])
   })
 
   it("notices files that were edited or lost after they were applied", async () => {
@@ -153,7 +196,10 @@ describe.each(databases)("on $name", database => {
     expect(await migrator.check()).toMatchObject({ ok: true })
     writeFileSync(file, `${text}\n-- a thought\n`)
     for (const run of [() => migrator.up(), () => migrator.down({ yes: true })]) {
-      await expect(run()).rejects.toMatchObject({ code: "NITRO_MIGRATION_EDITED", details: { migrations: [name] } })
+      await expect(run()).rejects.toMatchObject({
+        code: "NITRO_MIGRATION_EDITED",
+        details: { migrations: [name] },
+      })
     }
     expect(await migrator.check()).toMatchObject({ ok: false, edited: [name] })
     rmSync(file)
@@ -163,7 +209,10 @@ describe.each(databases)("on $name", database => {
     expect(await migrator.up()).toMatchObject({ migrations: [] })
     await expect(migrator.down()).rejects.toMatchObject({ code: "NITRO_MIGRATION_MISSING" })
     expect((await migrator.status()).migrations).toMatchObject([{ name, state: "missing" }])
-    await use(product({ size: nullable("integer") })).create({ name: "other", now: new Date("2099-01-01") })
+    await use(product({ size: nullable("integer") })).create({
+      name: "other",
+      now: new Date("2099-01-01"),
+    })
     await expect(migrator.up()).rejects.toMatchObject({ code: "NITRO_MIGRATION_MISSING" })
   })
 
@@ -172,27 +221,50 @@ describe.each(databases)("on $name", database => {
     const { files } = await migrator.create()
     const snapshot = (files as [string, string])[1]
     const { tables, ...head } = JSON.parse(readFileSync(snapshot, "utf8"))
-    const texts = ["{}", "null", "[]", "1", "", JSON.stringify({ ...head, tables: [{}] }), JSON.stringify({ ...head, tables: [null] })]
+    const texts = [
+      "{}",
+      "null",
+      "[]",
+      "1",
+      "",
+      JSON.stringify({ ...head, tables: [{}] }),
+      JSON.stringify({ ...head, tables: [null] }),
+    ]
     const [{ columns: _, ...table }] = tables
-    texts.push(JSON.stringify({ ...head, tables: [table] }), JSON.stringify({ ...head, tables, dialect: "db2" }))
+    texts.push(
+      JSON.stringify({ ...head, tables: [table] }),
+      JSON.stringify({ ...head, tables, dialect: "db2" }),
+    )
     for (const text of texts) {
       writeFileSync(snapshot, text)
       for (const run of [() => migrator.plan(), () => migrator.up(), () => migrator.check()])
-        await expect(run()).rejects.toMatchObject({ code: "NITRO_MIGRATION_FILE", message: expect.stringContaining(snapshot) })
+        await expect(run()).rejects.toMatchObject({
+          code: "NITRO_MIGRATION_FILE",
+          message: expect.stringContaining(snapshot),
+        })
     }
   })
 
   it("detects two branches that both added a migration", async () => {
     const { folder, use, migrator } = await project(product())
     await migrator.create({ name: "start" })
-    const mine = await use(product({ a: nullable("string") })).create({ name: "mine", now: new Date("2099-01-01") })
+    const mine = await use(product({ a: nullable("string") })).create({
+      name: "mine",
+      now: new Date("2099-01-01"),
+    })
     const kept = mine.files.map(file => [file, readFileSync(file, "utf8")] as const)
     for (const file of mine.files) rmSync(file)
-    const theirs = await use(product({ b: nullable("string") })).create({ name: "theirs", now: new Date("2099-01-02") })
+    const theirs = await use(product({ b: nullable("string") })).create({
+      name: "theirs",
+      now: new Date("2099-01-02"),
+    })
     for (const [file, text] of kept) writeFileSync(file, text)
     const both = use(product({ a: nullable("string"), b: nullable("string") }))
     for (const run of [() => both.up(), () => both.plan(), () => both.status()]) {
-      await expect(run()).rejects.toMatchObject({ code: "NITRO_MIGRATION_CONFLICT", details: { migrations: [mine.name, theirs.name] } })
+      await expect(run()).rejects.toMatchObject({
+        code: "NITRO_MIGRATION_CONFLICT",
+        details: { migrations: [mine.name, theirs.name] },
+      })
     }
     for (const file of theirs.files) rmSync(file)
     const again = await both.create({ name: "theirs" })
@@ -217,11 +289,19 @@ describe.each(databases)("on $name", database => {
       fields[name] = nullable("string")
       names.push((await use(product(fields)).create({ name })).name as string)
     }
-    expect((await migrator.up({ to: names[1] as string })).migrations.map(({ name }) => name)).toEqual(names.slice(0, 2))
+    expect(
+      (await migrator.up({ to: names[1] as string })).migrations.map(({ name }) => name),
+    ).toEqual(names.slice(0, 2))
     await migrator.up()
-    expect((await migrator.down({ to: names[1] as string, yes: true })).migrations.map(({ name }) => name)).toEqual([names[3], names[2]])
+    expect(
+      (await migrator.down({ to: names[1] as string, yes: true })).migrations.map(
+        ({ name }) => name,
+      ),
+    ).toEqual([names[3], names[2]])
     expect((await migrator.down({ steps: 2, yes: true })).migrations).toHaveLength(2)
-    await expect(migrator.up({ to: "nothing" })).rejects.toMatchObject({ code: "NITRO_MIGRATION_MISSING" })
+    await expect(migrator.up({ to: "nothing" })).rejects.toMatchObject({
+      code: "NITRO_MIGRATION_MISSING",
+    })
   })
 
   it("says where the database has drifted from the migrations", async () => {
@@ -264,7 +344,10 @@ describe.each(databases)("on $name", database => {
     await exec(store, "create table products (id text primary key not null, name text not null)")
     await insert(store, "a")
     if (database.dialect === "postgres")
-      await exec(store, 'alter table products alter column id type text collate "C", alter column name type text collate "C"')
+      await exec(
+        store,
+        'alter table products alter column id type text collate "C", alter column name type text collate "C"',
+      )
     expect(await migrator.baseline()).toEqual({ migrations: [name], drift: [] })
     expect(await migrator.check()).toMatchObject({ ok: true })
     await expect(migrator.baseline()).rejects.toMatchObject({ code: "NITRO_MIGRATION_CONFLICT" })
@@ -272,14 +355,28 @@ describe.each(databases)("on $name", database => {
   })
 
   it("survives any names of tables and columns", async () => {
-    const names = ['a"b', "c'; drop table products; --", "select", "日本 ü", "x:y.z", "Group", " lead", "a\nb\n-- down\n"]
+    const names = [
+      'a"b',
+      "c'; drop table products; --",
+      "select",
+      "日本 ü",
+      "x:y.z",
+      "Group",
+      " lead",
+      "a\nb\n-- down\n",
+    ]
     const odd = (suffix: string): EntityDefinition[] =>
       names.map((name, at) =>
         define(
           `Odd${at}`,
           {
             value: { type: "string", column: `${name}${suffix}` },
-            other: { type: "string", nullable: true, column: `o${name}`, references: `Odd${(at + 1) % names.length}` },
+            other: {
+              type: "string",
+              nullable: true,
+              column: `o${name}`,
+              references: `Odd${(at + 1) % names.length}`,
+            },
           },
           { table: name, index: [["value"]], unique: [["value", "other"]] },
         ),
@@ -323,12 +420,16 @@ describe.each(databases)("on $name", database => {
   it("waits for a store in use, and says when it stays locked", async () => {
     const { store, migrator } = await project(product())
     await migrator.create()
-    await expect(store.transaction?.(() => migrator.up())).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
+    await expect(store.transaction?.(() => migrator.up())).rejects.toMatchObject({
+      code: "NITRO_TRANSACTION",
+    })
     const [first, second] = await Promise.all([migrator.up(), migrator.up()])
     expect([...first.migrations, ...second.migrations]).toHaveLength(1)
   })
 })
 
 it("refuses a store that has no tables", () => {
-  expect(() => createMigrator({ store: memory(), entities: [] })).toThrow(expect.objectContaining({ code: "NITRO_CAPABILITY" }))
+  expect(() => createMigrator({ store: memory(), entities: [] })).toThrow(
+    expect.objectContaining({ code: "NITRO_CAPABILITY" }),
+  )
 })

@@ -10,7 +10,15 @@ import "./errors.ts"
 import type { DialectName } from "../contract/dialect.ts"
 import { type Migration, migrationName, readMigrations, writeMigration } from "./files.ts"
 import type { Hints } from "./hints.ts"
-import { type Applied, type Comparison, compareHistory, createHistory, noteApplied, readHistory, refuseDiverged } from "./history.ts"
+import {
+  type Applied,
+  type Comparison,
+  compareHistory,
+  createHistory,
+  noteApplied,
+  readHistory,
+  refuseDiverged,
+} from "./history.ts"
 import { introspect } from "./introspect.ts"
 import type { SchemaModel } from "./model.ts"
 import { type Loss, lossesOf, runMigration } from "./run.ts"
@@ -76,7 +84,11 @@ export interface DownOptions extends Consent {
 export interface Ran {
   readonly direction: "up" | "down"
   /** What ran, in that order; in a dry run what would. */
-  readonly migrations: readonly { readonly name: string; readonly file: string; readonly statements: readonly string[] }[]
+  readonly migrations: readonly {
+    readonly name: string
+    readonly file: string
+    readonly statements: readonly string[]
+  }[]
   readonly losses: readonly Loss[]
   /** Where the database differs from the snapshot since: the SQL was changed by hand. */
   readonly warnings: readonly string[]
@@ -126,7 +138,9 @@ export interface Migrator {
 /** Throws `NITRO_CAPABILITY` for a store without SQL. Opens nothing before a method needs the database. */
 export function createMigrator(options: MigratorOptions): Migrator {
   const dialect = accessOf(options.store).dialect.name
-  const definitions = options.entities.map(entity => ("definition" in entity ? entity.definition : entity))
+  const definitions = options.entities.map(entity =>
+    "definition" in entity ? entity.definition : entity,
+  )
   return new FolderMigrator(options, dialect, definitions)
 }
 
@@ -136,7 +150,11 @@ class FolderMigrator implements Migrator {
   readonly #definitions: readonly EntityDefinition[]
   readonly #folder: string
 
-  constructor(options: MigratorOptions, dialect: DialectName, definitions: readonly EntityDefinition[]) {
+  constructor(
+    options: MigratorOptions,
+    dialect: DialectName,
+    definitions: readonly EntityDefinition[],
+  ) {
     this.#options = options
     this.#dialect = dialect
     this.#definitions = definitions
@@ -150,8 +168,10 @@ class FolderMigrator implements Migrator {
   async create(options: CreateOptions = {}): Promise<Created> {
     const migrations = await this.#read()
     const plan = this.#plan(migrations, options)
-    if (plan.up.length === 0 && options.empty !== true) return { ...plan, name: undefined, files: [] }
-    const title = options.name ?? [...new Set(plan.up.map(step => step.table))].slice(0, 3).join(" ")
+    if (plan.up.length === 0 && options.empty !== true)
+      return { ...plan, name: undefined, files: [] }
+    const title =
+      options.name ?? [...new Set(plan.up.map(step => step.table))].slice(0, 3).join(" ")
     const name = migrationName(title, options.now ?? new Date(), migrations.at(-1)?.name)
     const files = await writeMigration(this.#folder, { name, ...plan, schema: this.#schema() })
     return { ...plan, name, files }
@@ -161,7 +181,8 @@ class FolderMigrator implements Migrator {
     const migrations = await this.#read()
     const comparison = await this.#compare(migrations)
     refuseDiverged(comparison, "up")
-    const end = options.to === undefined ? migrations.length : this.#indexOf(migrations, options.to) + 1
+    const end =
+      options.to === undefined ? migrations.length : this.#indexOf(migrations, options.to) + 1
     const pending = comparison.pending.filter(migration => migrations.indexOf(migration) < end)
     return this.#run(migrations, pending, "up", options)
   }
@@ -172,12 +193,19 @@ class FolderMigrator implements Migrator {
     refuseDiverged(comparison, "down")
     const applied = [...comparison.applied].reverse()
     const stay = typeof options.to === "string" ? this.#indexOf(migrations, options.to) : -1
-    const chosen = options.to === undefined ? applied.slice(0, options.steps ?? 1) : applied.filter(each => migrations.indexOf(each) > stay)
+    const chosen =
+      options.to === undefined
+        ? applied.slice(0, options.steps ?? 1)
+        : applied.filter(each => migrations.indexOf(each) > stay)
     const stuck = chosen.find(({ up, down }) => down.length === 0 && up.length > 0)
     if (stuck !== undefined) {
-      throw new NitroError("NITRO_MIGRATION_IRREVERSIBLE", `${stuck.name} has no statement behind "-- down".`, {
-        details: { migration: stuck.name },
-      })
+      throw new NitroError(
+        "NITRO_MIGRATION_IRREVERSIBLE",
+        `${stuck.name} has no statement behind "-- down".`,
+        {
+          details: { migration: stuck.name },
+        },
+      )
     }
     return this.#run(migrations, chosen, "down", options)
   }
@@ -190,9 +218,17 @@ class FolderMigrator implements Migrator {
     const known = migrations.map(({ name }) => {
       const entry = applied.get(name)
       if (entry === undefined) return { name, state: "pending" as const }
-      return { name, state: edited.includes(name) ? ("edited" as const) : ("applied" as const), appliedAt: entry.appliedAt }
+      return {
+        name,
+        state: edited.includes(name) ? ("edited" as const) : ("applied" as const),
+        appliedAt: entry.appliedAt,
+      }
     })
-    const lost = missing.map(name => ({ name, state: "missing" as const, appliedAt: (applied.get(name) as Applied).appliedAt }))
+    const lost = missing.map(name => ({
+      name,
+      state: "missing" as const,
+      appliedAt: (applied.get(name) as Applied).appliedAt,
+    }))
     return { dialect: this.#dialect, migrations: [...known, ...lost], pending: pending.length }
   }
 
@@ -233,19 +269,28 @@ class FolderMigrator implements Migrator {
       executor.transaction(async () => {
         const history = await readHistory(executor)
         if (history.length > 0) {
-          throw new NitroError("NITRO_MIGRATION_CONFLICT", `The database has ${history.length} migrations applied already.`, {
-            fix: "Use `up`: only a database without migrations can be taken over.",
-          })
+          throw new NitroError(
+            "NITRO_MIGRATION_CONFLICT",
+            `The database has ${history.length} migrations applied already.`,
+            {
+              fix: "Use `up`: only a database without migrations can be taken over.",
+            },
+          )
         }
         const drift = driftOf(await introspect(executor), expected)
         const wrong = drift.filter(({ harmless }) => !harmless).map(({ problem }) => problem)
         if (wrong.length > 0) {
-          throw new NitroError("NITRO_MIGRATION_DRIFT", `The database is not what the migrations make. ${wrong.join(" ")}`, {
-            details: { problems: wrong },
-          })
+          throw new NitroError(
+            "NITRO_MIGRATION_DRIFT",
+            `The database is not what the migrations make. ${wrong.join(" ")}`,
+            {
+              details: { problems: wrong },
+            },
+          )
         }
         await createHistory(executor)
-        for (const [position, migration] of migrations.entries()) await noteApplied(executor, migration, position)
+        for (const [position, migration] of migrations.entries())
+          await noteApplied(executor, migration, position)
         return { migrations: migrations.map(({ name }) => name), drift }
       }),
     )
@@ -253,7 +298,10 @@ class FolderMigrator implements Migrator {
 
   #plan(migrations: readonly Migration[], hints: Hints): Plan {
     const last = migrations.at(-1)
-    return { after: last?.name ?? null, ...diffSchemas(last?.schema ?? this.#nothing(), this.#schema(), hints) }
+    return {
+      after: last?.name ?? null,
+      ...diffSchemas(last?.schema ?? this.#nothing(), this.#schema(), hints),
+    }
   }
 
   #differs(migrations: readonly Migration[]): boolean {
@@ -261,20 +309,28 @@ class FolderMigrator implements Migrator {
       return this.#plan(migrations, {}).up.length > 0
     } catch (error) {
       // A change that wants a hint is a change.
-      if (error instanceof NitroError && /^NITRO_MIGRATION_(BACKFILL|CAST)$/.test(error.code)) return true
+      if (error instanceof NitroError && /^NITRO_MIGRATION_(BACKFILL|CAST)$/.test(error.code))
+        return true
       throw error
     }
   }
 
-  async #run(migrations: readonly Migration[], chosen: readonly Migration[], direction: "up" | "down", consent: Consent): Promise<Ran> {
+  async #run(
+    migrations: readonly Migration[],
+    chosen: readonly Migration[],
+    direction: "up" | "down",
+    consent: Consent,
+  ): Promise<Ran> {
     const losses = chosen.flatMap(migration => lossesOf(migration, direction))
     const all = chosen.map(migration => ({
       name: migration.name,
       file: migration.file,
       statements: migration[direction].map(({ sql }) => sql),
     }))
-    if (consent.dryRun === true || chosen.length === 0) return { direction, migrations: all, losses, warnings: [] }
-    if (losses.length > 0 && consent.yes !== true && (await consent.confirm?.(losses)) !== true) throw consentError(direction, losses)
+    if (consent.dryRun === true || chosen.length === 0)
+      return { direction, migrations: all, losses, warnings: [] }
+    if (losses.length > 0 && consent.yes !== true && (await consent.confirm?.(losses)) !== true)
+      throw consentError(direction, losses)
     const done = new Set<string>()
     const warnings: string[] = []
     await this.#session(async executor => {
@@ -310,15 +366,23 @@ class FolderMigrator implements Migrator {
   #indexOf(migrations: readonly Migration[], name: string): number {
     const index = migrations.findIndex(migration => migration.name === name)
     if (index >= 0) return index
-    throw new NitroError("NITRO_MIGRATION_MISSING", `There is no migration ${name} in ${this.#folder}.`, {
-      details: { migrations: [name] },
-    })
+    throw new NitroError(
+      "NITRO_MIGRATION_MISSING",
+      `There is no migration ${name} in ${this.#folder}.`,
+      {
+        details: { migrations: [name] },
+      },
+    )
   }
 }
 
 function consentError(direction: "up" | "down", losses: readonly Loss[]): NitroError {
   const sentences = losses.map(({ migration, sentence }) => `${migration}: ${sentence}`)
-  return new NitroError("NITRO_MIGRATION_CONSENT", `The way ${direction} loses data, and nobody agreed. ${sentences.join(" ")}`, {
-    details: { steps: losses },
-  })
+  return new NitroError(
+    "NITRO_MIGRATION_CONSENT",
+    `The way ${direction} loses data, and nobody agreed. ${sentences.join(" ")}`,
+    {
+      details: { steps: losses },
+    },
+  )
 }

@@ -64,7 +64,8 @@ export function byText(a: string, b: string): number {
 
 /** The same model in the order that its type promises. */
 export function inOrderOfNames({ dialect, tables }: SchemaModel): SchemaModel {
-  const key = (part: { columns: readonly string[]; unique?: boolean }): string => JSON.stringify([part.columns, part.unique ?? false])
+  const key = (part: { columns: readonly string[]; unique?: boolean }): string =>
+    JSON.stringify([part.columns, part.unique ?? false])
   const sorted = tables.map(table => ({
     ...table,
     indexes: [...table.indexes].sort((a, b) => byText(key(a), key(b))),

@@ -6,19 +6,22 @@ import { createMigrator, type Migrator } from "./migrator.ts"
 import { all, databases, exec, newFolder } from "./testing/databases.ts"
 
 const database = databases.find(({ dialect }) => dialect === "postgres")
-const table = (type: FieldType): EntityDefinition => define("T", { v: { type, nullable: true } }, { table: "t" })
+const table = (type: FieldType): EntityDefinition =>
+  define("T", { v: { type, nullable: true } }, { table: "t" })
 
 let count = 0
 
 async function project(from: FieldType, values: readonly string[]) {
   const store = await (database as NonNullable<typeof database>).open()
   const folder = newFolder()
-  const use = (type: FieldType): Migrator => createMigrator({ store, folder, entities: [table(type)] })
+  const use = (type: FieldType): Migrator =>
+    createMigrator({ store, folder, entities: [table(type)] })
   await use(from).create()
   await use(from).up()
   await exec(store, ...values.map((value, at) => `insert into t values ('${at}', ${value})`))
   // A new text each time: Postgres keeps the types of a prepared statement's result.
-  const read = async (): Promise<unknown[]> => (await all(store, `select v::text from t order by id -- ${count++}`)).flat()
+  const read = async (): Promise<unknown[]> =>
+    (await all(store, `select v::text from t order by id -- ${count++}`)).flat()
   return { use, read }
 }
 
@@ -29,8 +32,18 @@ describe.skipIf(database === undefined)("a change of type on Postgres", () => {
     ["integer", "boolean", ["1", "0"], ["true", "false"]],
     ["number", "string", ["0.1", "1/3.0", "'Infinity'"], ["0.1", "0.3333333333333333", "Infinity"]],
     ["boolean", "number", ["true", "false"], ["1", "0"]],
-    ["date", "string", ["'1970-01-01Z'", "'2023-11-14T22:13:20.123Z'"], ["1970-01-01T00:00:00.000Z", "2023-11-14T22:13:20.123Z"]],
-    ["date", "integer", ["'2023-11-14T22:13:20.123Z'", "'1969-12-31T23:59:59.999Z'"], ["1700000000123", "-1"]],
+    [
+      "date",
+      "string",
+      ["'1970-01-01Z'", "'2023-11-14T22:13:20.123Z'"],
+      ["1970-01-01T00:00:00.000Z", "2023-11-14T22:13:20.123Z"],
+    ],
+    [
+      "date",
+      "integer",
+      ["'2023-11-14T22:13:20.123Z'", "'1969-12-31T23:59:59.999Z'"],
+      ["1700000000123", "-1"],
+    ],
     ["string", "json", [`'a"b'`, "'ü'"], ['"a\\"b"', '"ü"']],
   ])("turns %s into %s and back", async (from, to, stored, expected) => {
     const { use, read } = await project(from, [...stored, "null"])

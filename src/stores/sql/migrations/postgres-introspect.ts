@@ -1,5 +1,12 @@
 // Reads the tables of the current schema of a Postgres database.
-import type { ColumnModel, ForeignKeyModel, IndexModel, LiveSchema, OnDelete, TableModel } from "./model.ts"
+import type {
+  ColumnModel,
+  ForeignKeyModel,
+  IndexModel,
+  LiveSchema,
+  OnDelete,
+  TableModel,
+} from "./model.ts"
 import type { Executor } from "./session.ts"
 
 type Reader = Pick<Executor, "all">
@@ -7,7 +14,9 @@ type Reader = Pick<Executor, "all">
 const inSchema = "c.relnamespace = (select oid from pg_namespace where nspname = current_schema())"
 
 export async function introspectPostgres(executor: Reader): Promise<LiveSchema> {
-  const names = await executor.all(`select c.relname::text from pg_class c where c.relkind in ('r', 'p') and ${inSchema} order by 1`)
+  const names = await executor.all(
+    `select c.relname::text from pg_class c where c.relkind in ('r', 'p') and ${inSchema} order by 1`,
+  )
   const columns = await readColumns(executor)
   const indexes = await readIndexes(executor)
   const keys = await readPrimaryKeys(executor)
@@ -37,13 +46,16 @@ async function readColumns(executor: Reader): Promise<Map<string, ColumnModel[]>
       left join pg_collation l on l.oid = a.attcollation and l.oid <> t.typcollation left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where c.relkind in ('r', 'p') and ${inSchema} and a.attnum > 0 and not a.attisdropped order by c.relname, a.attnum`,
   )
-  return grouped(rows as [string, string, string, boolean, string | null, boolean][], ([, name, type, notNull, value, serial]) => ({
-    name,
-    type,
-    nullable: !notNull,
-    ...(value === null || serial ? {} : { default: value }),
-    ...(serial ? { serial: true } : {}),
-  }))
+  return grouped(
+    rows as [string, string, string, boolean, string | null, boolean][],
+    ([, name, type, notNull, value, serial]) => ({
+      name,
+      type,
+      nullable: !notNull,
+      ...(value === null || serial ? {} : { default: value }),
+      ...(serial ? { serial: true } : {}),
+    }),
+  )
 }
 
 /** Partial indexes and those on expressions promise something else, and are left alone. */
@@ -56,12 +68,15 @@ async function readIndexes(executor: Reader): Promise<Map<string, IndexModel[]>>
     from pg_index x join pg_class c on c.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
     where ${inSchema} and not x.indisprimary and x.indpred is null and x.indexprs is null and x.indislive order by 1, 2`,
   )
-  return grouped(rows as [string, string, boolean, boolean, string][], ([, name, unique, constraint, columns]) => ({
-    name,
-    columns: JSON.parse(columns) as string[],
-    unique,
-    ...(constraint ? { constraint: true } : {}),
-  }))
+  return grouped(
+    rows as [string, string, boolean, boolean, string][],
+    ([, name, unique, constraint, columns]) => ({
+      name,
+      columns: JSON.parse(columns) as string[],
+      unique,
+      ...(constraint ? { constraint: true } : {}),
+    }),
+  )
 }
 
 async function readPrimaryKeys(executor: Reader): Promise<Map<string, string[]>> {
@@ -73,7 +88,13 @@ async function readPrimaryKeys(executor: Reader): Promise<Map<string, string[]>>
   return grouped(rows as [string, string][], ([, name]) => name)
 }
 
-const rules: Readonly<Record<string, OnDelete>> = { a: "no action", r: "restrict", c: "cascade", n: "set null", d: "set default" }
+const rules: Readonly<Record<string, OnDelete>> = {
+  a: "no action",
+  r: "restrict",
+  c: "cascade",
+  n: "set null",
+  d: "set default",
+}
 
 async function readForeignKeys(executor: Reader): Promise<Map<string, ForeignKeyModel[]>> {
   const names = (relation: string, numbers: string): string =>
@@ -98,7 +119,10 @@ async function readForeignKeys(executor: Reader): Promise<Map<string, ForeignKey
   )
 }
 
-function grouped<R extends [string, ...unknown[]], T>(rows: readonly R[], read: (row: R) => T): Map<string, T[]> {
+function grouped<R extends [string, ...unknown[]], T>(
+  rows: readonly R[],
+  read: (row: R) => T,
+): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const row of rows) groups.set(row[0], [...(groups.get(row[0]) ?? []), read(row)])
   return groups

@@ -2,7 +2,13 @@
 import { startOfSerial } from "../postgres/dialect.ts"
 import type { ColumnChange, SchemaChange, TableChange } from "./compare.ts"
 import type { Rename } from "./hints.ts"
-import { type ColumnModel, type ForeignKeyModel, type IndexModel, inOrderOfReferences, type TableModel } from "./model.ts"
+import {
+  type ColumnModel,
+  type ForeignKeyModel,
+  type IndexModel,
+  inOrderOfReferences,
+  type TableModel,
+} from "./model.ts"
 import { quote, quoteAll, quoteText, shown, shownAll } from "./sql-text.ts"
 import {
   backfillOf,
@@ -19,24 +25,36 @@ import {
   sentence,
 } from "./steps.ts"
 
-export function postgresSteps(change: SchemaChange, renames: readonly Rename[], context: Context): Step[] {
+export function postgresSteps(
+  change: SchemaChange,
+  renames: readonly Rename[],
+  context: Context,
+): Step[] {
   const created = inOrderOfReferences(change.created)
   const dropped = inOrderOfReferences(change.dropped).reverse()
   const step = stepOf(context)
   return [
     ...renames.map(rename => renameStep(rename, context)),
-    ...change.altered.flatMap(({ to, droppedForeignKeys }) => droppedForeignKeys.map(key => step(to.name, dropReference(to.name, key)))),
+    ...change.altered.flatMap(({ to, droppedForeignKeys }) =>
+      droppedForeignKeys.map(key => step(to.name, dropReference(to.name, key))),
+    ),
     ...change.altered.flatMap(({ to, renamedForeignKeys }) =>
       renamedForeignKeys.map(each => step(to.name, renameReference(to.name, each))),
     ),
     ...change.altered.flatMap(altered => indexesGone(altered, context)),
     ...created.map(table => step(table.name, createTable(table))),
     ...change.altered.flatMap(altered => columnSteps(altered, context)),
-    ...created.flatMap(table => table.foreignKeys.map(key => step(table.name, addReference(table.name, key)))),
-    ...change.altered.flatMap(({ to, addedForeignKeys }) => addedForeignKeys.map(key => step(to.name, addReference(to.name, key)))),
+    ...created.flatMap(table =>
+      table.foreignKeys.map(key => step(table.name, addReference(table.name, key))),
+    ),
+    ...change.altered.flatMap(({ to, addedForeignKeys }) =>
+      addedForeignKeys.map(key => step(to.name, addReference(to.name, key))),
+    ),
     ...change.altered.flatMap(altered => indexesFresh(altered, context)),
     // In a circle no order of drops works while the references are there.
-    ...dropped.flatMap(table => circular(table, dropped).map(key => step(table.name, dropReference(table.name, key)))),
+    ...dropped.flatMap(table =>
+      circular(table, dropped).map(key => step(table.name, dropReference(table.name, key))),
+    ),
     ...dropped.map(table => dropStep(table, context)),
   ]
 }
@@ -77,10 +95,15 @@ function dropReference(table: string, key: ForeignKeyModel): Part {
   }
 }
 
-function renameReference(table: string, { from, to }: { readonly from: ForeignKeyModel; readonly to: ForeignKeyModel }): Part {
+function renameReference(
+  table: string,
+  { from, to }: { readonly from: ForeignKeyModel; readonly to: ForeignKeyModel },
+): Part {
   return {
     sentence: `Renames the reference of ${shown(table)} (${shownAll(to.columns)}).`,
-    statements: [`alter table ${quote(table)} rename constraint ${quote(from.name)} to ${quote(to.name)}`],
+    statements: [
+      `alter table ${quote(table)} rename constraint ${quote(from.name)} to ${quote(to.name)}`,
+    ],
   }
 }
 
@@ -90,13 +113,21 @@ function circular(table: TableModel, dropped: readonly TableModel[]): ForeignKey
   return table.foreignKeys.filter(key => later.includes(key.table))
 }
 
-function indexesGone({ to, droppedIndexes, renamedIndexes }: TableChange, context: Context): Step[] {
+function indexesGone(
+  { to, droppedIndexes, renamedIndexes }: TableChange,
+  context: Context,
+): Step[] {
   const step = stepOf(context)
   const drop = (index: IndexModel): string =>
-    index.constraint ? `alter table ${quote(to.name)} drop constraint ${quote(index.name)}` : `drop index ${quote(index.name)}`
+    index.constraint
+      ? `alter table ${quote(to.name)} drop constraint ${quote(index.name)}`
+      : `drop index ${quote(index.name)}`
   return [
     ...droppedIndexes.map(index =>
-      step(to.name, { sentence: `Drops the index on ${shown(to.name)} (${shownAll(index.columns)}).`, statements: [drop(index)] }),
+      step(to.name, {
+        sentence: `Drops the index on ${shown(to.name)} (${shownAll(index.columns)}).`,
+        statements: [drop(index)],
+      }),
     ),
     ...renamedIndexes.map(index =>
       step(to.name, {
@@ -147,14 +178,21 @@ function addColumn(to: TableModel, column: ColumnModel, context: Context): Part 
   const given = context.hints.backfill(to.name, column.name)
   const fill = (value: string): string => `update ${table} set ${name} = ${value}`
   if (column.serial && given === undefined) {
-    return { sentence: text, statements: [`alter table ${table} add column ${columnSql(column, identity)}`] }
+    return {
+      sentence: text,
+      statements: [`alter table ${table} add column ${columnSql(column, identity)}`],
+    }
   }
   if (column.nullable || column.default !== undefined) {
     const add = `alter table ${table} add column ${columnSql(column)}`
     return { sentence: text, statements: given === undefined ? [add] : [add, fill(given)] }
   }
   const add = `alter table ${table} add column ${columnSql({ ...column, nullable: true })}`
-  const statements = [add, fill(backfillOf(to, column, context)), `alter table ${table} alter column ${name} set not null`]
+  const statements = [
+    add,
+    fill(backfillOf(to, column, context)),
+    `alter table ${table} alter column ${name} set not null`,
+  ]
   return { sentence: text, statements }
 }
 
@@ -170,22 +208,36 @@ function changeColumn(to: TableModel, change: ColumnChange, context: Context): s
     ...(serial && from.serial ? [`${alter} drop identity if exists`, `${alter} drop default`] : []),
     ...(resetsDefault && from.default !== undefined ? [`${alter} drop default`] : []),
     ...(type ? [`${alter} type ${column.type} using ${castOf(to, change, context)}`] : []),
-    ...(resetsDefault && column.default !== undefined ? [`${alter} set${defaultClause(column)}`] : []),
+    ...(resetsDefault && column.default !== undefined
+      ? [`${alter} set${defaultClause(column)}`]
+      : []),
     ...(serial && column.serial
-      ? [`${alter} add generated by default as identity`, `select setval(${startOfSerial(to.name, column.name)}) from ${table}`]
+      ? [
+          `${alter} add generated by default as identity`,
+          `select setval(${startOfSerial(to.name, column.name)}) from ${table}`,
+        ]
       : []),
     ...(nullable && column.nullable ? [`${alter} drop not null`] : []),
     ...(nullable && !column.nullable
-      ? [`update ${table} set ${name} = ${backfillOf(to, column, context)} where ${name} is null`, `${alter} set not null`]
+      ? [
+          `update ${table} set ${name} = ${backfillOf(to, column, context)} where ${name} is null`,
+          `${alter} set not null`,
+        ]
       : []),
   ]
 }
 
 function changeKey({ from, to }: TableChange): Part {
   const table = quote(to.name)
-  const add = to.primaryKey.length === 0 ? [] : [`alter table ${table} add primary key (${quoteAll(to.primaryKey)})`]
+  const add =
+    to.primaryKey.length === 0
+      ? []
+      : [`alter table ${table} add primary key (${quoteAll(to.primaryKey)})`]
   const statements = [...(from.primaryKey.length === 0 ? [] : [dropKeySql(to.name)]), ...add]
-  return { sentence: `Makes (${shownAll(to.primaryKey)}) the primary key of ${shown(to.name)}.`, statements }
+  return {
+    sentence: `Makes (${shownAll(to.primaryKey)}) the primary key of ${shown(to.name)}.`,
+    statements,
+  }
 }
 
 /** The constraint may still be called after the table's former name, so it is looked up. */

@@ -12,9 +12,13 @@ import { all, type Database, databases, inSession, newFolder } from "./testing/d
 const script = fileURLToPath(new URL("testing/migrate.ts", import.meta.url))
 
 function start(source: string, folder: string) {
-  const child = spawn(process.execPath, ["--import", "tsx", "--conditions=source", script, source, folder], {
-    stdio: ["ignore", "pipe", "pipe"],
-  })
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "--conditions=source", script, source, folder],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  )
   const output = { stdout: "", stderr: "" }
   child.stdout.on("data", (chunk: Buffer) => {
     output.stdout += chunk
@@ -32,9 +36,15 @@ function start(source: string, folder: string) {
 }
 
 const product = (...columns: string[]): EntityDefinition =>
-  define("Product", Object.fromEntries(columns.map(name => [name, { type: "string", nullable: true } satisfies FieldSpec])), {
-    table: "products",
-  })
+  define(
+    "Product",
+    Object.fromEntries(
+      columns.map(name => [name, { type: "string", nullable: true } satisfies FieldSpec]),
+    ),
+    {
+      table: "products",
+    },
+  )
 
 /** Statements that keep a database busy for a while, within a migration. */
 function slowly(database: Database): string {
@@ -48,9 +58,16 @@ async function project(database: Database) {
   const folder = newFolder()
   const names: string[] = []
   for (const columns of [["a"], ["a", "b"], ["a", "b", "c"]]) {
-    const { name, files } = await createMigrator({ store, folder, entities: [product(...columns)] }).create({ name: `${columns.length}` })
+    const { name, files } = await createMigrator({
+      store,
+      folder,
+      entities: [product(...columns)],
+    }).create({ name: `${columns.length}` })
     const [file] = files as [string]
-    writeFileSync(file, readFileSync(file, "utf8").replace("-- down", `${slowly(database)}\n-- down`))
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace("-- down", `${slowly(database)}\n-- down`),
+    )
     names.push(name as string)
   }
   return {
@@ -58,18 +75,29 @@ async function project(database: Database) {
     store,
     folder,
     names,
-    migrator: createMigrator({ store, folder, entities: [product("a", "b", "c")], lockTimeoutMs: 60_000 }),
+    migrator: createMigrator({
+      store,
+      folder,
+      entities: [product("a", "b", "c")],
+      lockTimeoutMs: 60_000,
+    }),
   }
 }
 
-const one = databases.filter((database, at) => databases.findIndex(other => other.dialect === database.dialect) === at)
+const one = databases.filter(
+  (database, at) => databases.findIndex(other => other.dialect === database.dialect) === at,
+)
 
 describe.each(one)("on $name", database => {
-  it("applies each migration once when three processes start together", { timeout: 60_000 }, async () => {
+  it("applies each migration once when three processes start together", {
+    timeout: 60_000,
+  }, async () => {
     const { source, store, folder, names, migrator } = await project(database)
     const others = [start(source, folder), start(source, folder)]
     await Promise.all(others.map(({ ready }) => ready))
-    const mine = migrator.up({ yes: true }).then(({ migrations }) => migrations.map(({ name }) => name))
+    const mine = migrator
+      .up({ yes: true })
+      .then(({ migrations }) => migrations.map(({ name }) => name))
     const done = await Promise.all([mine, ...others.map(other => other.done)])
     expect(done.flat().sort()).toEqual(names)
     expect(await migrator.check()).toMatchObject({ ok: true })
@@ -77,7 +105,9 @@ describe.each(one)("on $name", database => {
     expect(rows.flat()).toEqual(names)
   })
 
-  it("goes on where a killed process left off, with nothing half done", { timeout: 60_000 }, async () => {
+  it("goes on where a killed process left off, with nothing half done", {
+    timeout: 60_000,
+  }, async () => {
     const { source, store, folder, names, migrator } = await project(database)
     const killed = start(source, folder)
     const gone = killed.done.catch(() => undefined)
@@ -85,7 +115,10 @@ describe.each(one)("on $name", database => {
     const applied = (): Promise<number> =>
       inSession(
         store,
-        async executor => (await executor.all("select count(*) from nitro_migrations").catch(() => [[0]]))[0]?.[0] as number,
+        async executor =>
+          (
+            await executor.all("select count(*) from nitro_migrations").catch(() => [[0]])
+          )[0]?.[0] as number,
       ).then(Number)
     while ((await applied()) === 0) await new Promise(resolve => setTimeout(resolve, 20))
     killed.child.kill("SIGKILL")
@@ -99,13 +132,23 @@ describe.each(one)("on $name", database => {
 })
 
 describe.each(one)("a lock on $name", database => {
-  it("ends the wait with an error that says so, and changes nothing", { timeout: 30_000 }, async () => {
+  it("ends the wait with an error that says so, and changes nothing", {
+    timeout: 30_000,
+  }, async () => {
     const { source, folder, names, migrator } = await project(database)
     const blocker = database.openBeside(source)
-    const impatient = createMigrator({ store: await database.open(source), folder, entities: [product("a", "b", "c")], lockTimeoutMs: 100 })
+    const impatient = createMigrator({
+      store: await database.open(source),
+      folder,
+      entities: [product("a", "b", "c")],
+      lockTimeoutMs: 100,
+    })
     await inSession(blocker, executor =>
       executor.transaction(async () => {
-        await expect(impatient.up({ yes: true })).rejects.toMatchObject({ code: "NITRO_MIGRATION_LOCKED", status: 503 })
+        await expect(impatient.up({ yes: true })).rejects.toMatchObject({
+          code: "NITRO_MIGRATION_LOCKED",
+          status: 503,
+        })
       }),
     )
     expect((await impatient.status()).pending).toBe(names.length)

@@ -12,28 +12,39 @@ const nullable = (type: FieldSpec["type"], references?: string): FieldSpec => ({
   nullable: true,
   ...(references ? { references } : {}),
 })
-const table = (name: string, fields: Fields): EntityDefinition => define(name, fields, { table: name.toLowerCase() })
+const table = (name: string, fields: Fields): EntityDefinition =>
+  define(name, fields, { table: name.toLowerCase() })
 const withRule = (definition: EntityDefinition, onDelete: string): EntityDefinition => ({
   ...definition,
-  fields: definition.fields.map((field): FieldDefinition => (field.references ? ({ ...field, onDelete } as FieldDefinition) : field)),
+  fields: definition.fields.map(
+    (field): FieldDefinition =>
+      field.references ? ({ ...field, onDelete } as FieldDefinition) : field,
+  ),
 })
 
 describe.each(databases.filter(({ dialect }) => dialect === "sqlite"))("on $name", database => {
   async function project(...entities: EntityDefinition[]) {
     const store = await database.open()
     const folder = newFolder()
-    const use = (...now: EntityDefinition[]): Migrator => createMigrator({ store, folder, entities: now })
+    const use = (...now: EntityDefinition[]): Migrator =>
+      createMigrator({ store, folder, entities: now })
     await use(...entities).create()
     await use(...entities).up()
     return { store, use }
   }
   const names = async (store: Parameters<typeof all>[0], type: string): Promise<unknown[]> =>
     (
-      await all(store, `select name from sqlite_master where type = '${type}' and sql is not null and name not like 'nitro%' order by name`)
+      await all(
+        store,
+        `select name from sqlite_master where type = '${type}' and sql is not null and name not like 'nitro%' order by name`,
+      )
     ).flat()
 
   it("keeps rows of others that would be deleted with it", async () => {
-    const child = withRule(table("Child", { parentId: { type: "string", references: "Parent" } }), "cascade")
+    const child = withRule(
+      table("Child", { parentId: { type: "string", references: "Parent" } }),
+      "cascade",
+    )
     const { store, use } = await project(table("Parent", { n: "integer" }), child)
     await exec(store, "insert into parent values ('p', 1)", "insert into child values ('c', 'p')")
     const next = use(table("Parent", { n: "string" }), child)
@@ -71,17 +82,28 @@ describe.each(databases.filter(({ dialect }) => dialect === "sqlite"))("on $name
 
   it("stops where a trigger or index needs a column that goes", async () => {
     const { store, use } = await project(table("Item", { n: "integer", old: nullable("string") }))
-    await exec(store, "create index expression on item (lower(old))", "insert into item values ('a', 1, 'x')")
+    await exec(
+      store,
+      "create index expression on item (lower(old))",
+      "insert into item values ('a', 1, 'x')",
+    )
     const next = use(table("Item", { n: "string" }))
     await next.create()
-    await expect(next.up({ yes: true })).rejects.toMatchObject({ code: "NITRO_MIGRATION_FAILED", details: { index: "expression" } })
+    await expect(next.up({ yes: true })).rejects.toMatchObject({
+      code: "NITRO_MIGRATION_FAILED",
+      details: { index: "expression" },
+    })
     expect(await all(store, "select * from item")).toEqual([["a", 1, "x"]])
     expect(await names(store, "index")).toEqual(["expression"])
   })
 
   it("stops where columns or checks would get lost that no migration made", async () => {
     const { store, use } = await project(table("Item", { n: "integer" }))
-    await exec(store, "alter table item add column extra text", "insert into item values ('a', 1, 'precious')")
+    await exec(
+      store,
+      "alter table item add column extra text",
+      "insert into item values ('a', 1, 'precious')",
+    )
     const next = use(table("Item", { n: "string" }))
     const { files } = await next.create()
     await expect(next.up()).rejects.toMatchObject({
@@ -92,12 +114,17 @@ describe.each(databases.filter(({ dialect }) => dialect === "sqlite"))("on $name
     const [file] = files as [string]
     const text = readFileSync(file, "utf8")
     const carried = text
-      .replace('"n" text not null\n', '"n" text not null,\n  "extra" text check (length(extra) > 1)\n')
+      .replace(
+        '"n" text not null\n',
+        '"n" text not null,\n  "extra" text check (length(extra) > 1)\n',
+      )
       .replace('("id", "n")', '("id", "n", extra)')
       .replace('\n  from "item"', ', extra\n  from "item"')
     writeFileSync(file, carried)
     const { warnings } = await next.up()
-    expect(warnings).toEqual([expect.stringContaining('the column "extra" is not in the migrations')])
+    expect(warnings).toEqual([
+      expect.stringContaining('the column "extra" is not in the migrations'),
+    ])
     expect(await all(store, "select extra from item")).toEqual([["precious"]])
     // On the way back that would get lost again.
     await expect(next.down({ yes: true })).rejects.toMatchObject({
@@ -107,8 +134,15 @@ describe.each(databases.filter(({ dialect }) => dialect === "sqlite"))("on $name
   })
 
   it("refuses to leave rows that point nowhere", async () => {
-    const { store, use } = await project(table("Shop", {}), table("Item", { shopId: nullable("string") }))
-    await exec(store, "insert into shop values ('s')", "insert into item values ('a', 's'), ('b', 'gone'), ('c', null)")
+    const { store, use } = await project(
+      table("Shop", {}),
+      table("Item", { shopId: nullable("string") }),
+    )
+    await exec(
+      store,
+      "insert into shop values ('s')",
+      "insert into item values ('a', 's'), ('b', 'gone'), ('c', null)",
+    )
     const next = use(table("Shop", {}), table("Item", { shopId: nullable("string", "Shop") }))
     await next.create()
     await expect(next.up()).rejects.toMatchObject({
@@ -118,35 +152,52 @@ describe.each(databases.filter(({ dialect }) => dialect === "sqlite"))("on $name
     await exec(store, "update item set shopId = null where id = 'b'")
     await next.up()
     expect(await all(store, "pragma foreign_keys")).toEqual([[1]])
-    await expect(exec(store, "insert into item values ('d', 'nowhere')")).rejects.toThrow(/FOREIGN KEY/)
+    await expect(exec(store, "insert into item values ('d', 'nowhere')")).rejects.toThrow(
+      /FOREIGN KEY/,
+    )
   })
 
   it("turns every value into another type and back, or refuses it", async () => {
     const values: [FieldSpec["type"], FieldSpec["type"], unknown[], unknown[]][] = [
       ["integer", "string", [0, -5, 9007199254740991], ["0", "-5", "9007199254740991"]],
       // SQLite's versions differ in the 17th digit, which names the same number.
-      ["number", "string", [0.1, 1 / 3, 1e300, -2.5], ["0.1", expect.stringMatching(/^0\.3333333333333333[12]$/), "1.0e+300", "-2.5"]],
+      [
+        "number",
+        "string",
+        [0.1, 1 / 3, 1e300, -2.5],
+        ["0.1", expect.stringMatching(/^0\.3333333333333333[12]$/), "1.0e+300", "-2.5"],
+      ],
       ["boolean", "string", [1, 0], ["true", "false"]],
       [
         "date",
         "string",
         [0, 1_700_000_000_123, -62167219200000, 253402300799999],
-        ["1970-01-01T00:00:00.000Z", "2023-11-14T22:13:20.123Z", "0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"],
+        [
+          "1970-01-01T00:00:00.000Z",
+          "2023-11-14T22:13:20.123Z",
+          "0000-01-01T00:00:00.000Z",
+          "9999-12-31T23:59:59.999Z",
+        ],
       ],
       ["string", "json", ['a"b', "ü"], ['"a\\"b"', '"ü"']],
       ["integer", "number", [3, -7], [3, -7]],
     ]
     for (const [from, to, stored, expected] of values) {
       const { store, use } = await project(table("T", { v: nullable(from) }))
-      const literal = (value: unknown): string => (typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`)
+      const literal = (value: unknown): string =>
+        typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`
       await exec(
         store,
-        ...[...stored, null].map((value, at) => `insert into t values ('${at}', ${value === null ? "null" : literal(value)})`),
+        ...[...stored, null].map(
+          (value, at) =>
+            `insert into t values ('${at}', ${value === null ? "null" : literal(value)})`,
+        ),
       )
       const next = use(table("T", { v: nullable(to) }))
       await next.create()
       await next.up()
-      const read = async (): Promise<unknown[]> => (await all(store, "select v from t order by id")).flat()
+      const read = async (): Promise<unknown[]> =>
+        (await all(store, "select v from t order by id")).flat()
       expect(await read(), `${from} to ${to}`).toEqual([...expected, null])
       await next.down({ yes: true })
       expect(await read(), `${to} to ${from}`).toEqual([...stored, null])
@@ -171,7 +222,9 @@ describe.each(databases.filter(({ dialect }) => dialect === "sqlite"))("on $name
       await exec(store, `insert into t values ('a', ${value})`)
       const next = use(table("T", { v: to }))
       await next.create()
-      await expect(next.up(), `${from} ${value} to ${to}`).rejects.toMatchObject({ code: "NITRO_MIGRATION_FAILED" })
+      await expect(next.up(), `${from} ${value} to ${to}`).rejects.toMatchObject({
+        code: "NITRO_MIGRATION_FAILED",
+      })
       expect(await all(store, "select count(*) from t")).toEqual([[1]])
     }
   })

@@ -14,7 +14,10 @@ export interface Rebuild {
 
 const name = String.raw`("[^"]*(?:""[^"]*)*"|\x60[^\x60]*(?:\x60\x60[^\x60]*)*\x60|\[[^\]]*\]|[^\s"'(;]+)`
 const dropTable = new RegExp(String.raw`^drop\s+table\s+(?:if\s+exists\s+)?${name}\s*$`, "iu")
-const renameTable = new RegExp(String.raw`^alter\s+table\s+${name}\s+rename\s+to\s+${name}\s*$`, "iu")
+const renameTable = new RegExp(
+  String.raw`^alter\s+table\s+${name}\s+rename\s+to\s+${name}\s*$`,
+  "iu",
+)
 const createTable = new RegExp(String.raw`^create\s+table\s+${name}`, "iu")
 
 /** The table that a statement drops. */
@@ -30,7 +33,9 @@ export function rebuildsOf(statements: readonly Statement[]): Rebuild[] {
     for (const { sql: later } of statements.slice(at + 1)) {
       const [, from, to] = renameTable.exec(later) ?? []
       if (nameIn(to) !== table) continue
-      const create = statements.slice(0, at).find(each => nameIn(createTable.exec(each.sql)?.[1]) === nameIn(from))
+      const create = statements
+        .slice(0, at)
+        .find(each => nameIn(createTable.exec(each.sql)?.[1]) === nameIn(from))
       return [{ table, create: create?.sql ?? "" }]
     }
     return []
@@ -45,13 +50,20 @@ function nameIn(written: string | undefined): string | undefined {
 }
 
 /** Throws `NITRO_MIGRATION_DRIFT` where a table has what its new form does not mention. */
-export function refuseLosses(rebuilds: readonly Rebuild[], live: LiveSchema, before: SchemaModel, migration: string): void {
+export function refuseLosses(
+  rebuilds: readonly Rebuild[],
+  live: LiveSchema,
+  before: SchemaModel,
+  migration: string,
+): void {
   for (const { table, create } of rebuilds) {
     const known = tableOf(before, table)
     const columns = (tableOf(live.schema, table)?.columns ?? []).filter(
       column => known && !columnOf(known, column.name) && !create.includes(quote(column.name)),
     )
-    const features = (live.beyond.get(table) ?? []).filter(feature => !beyondModel(create).includes(feature))
+    const features = (live.beyond.get(table) ?? []).filter(
+      feature => !beyondModel(create).includes(feature),
+    )
     const counts = (tableOf(live.schema, table)?.columns ?? []).some(
       ({ name, serial }) => serial && !(known && columnOf(known, name)?.serial),
     )
@@ -96,12 +108,19 @@ export class Keeper {
       "select type, name, tbl_name, sql from sqlite_master where lower(tbl_name) = lower(?) and type in ('trigger', 'index') and sql is not null",
       [table],
     )) as [string, string, string, string][]
-    this.#kept.push(...rows.map(([kind, name, table, sql]) => ({ kind, name, table, sql })).filter(kept => !this.#managed.has(kept.name)))
+    this.#kept.push(
+      ...rows
+        .map(([kind, name, table, sql]) => ({ kind, name, table, sql }))
+        .filter(kept => !this.#managed.has(kept.name)),
+    )
   }
 
   async putBack(): Promise<void> {
     for (const { kind, name, table, sql } of this.#kept) {
-      const [[count] = [0]] = await this.#executor.all("select count(*) from sqlite_master where type = ? and name = ?", [kind, name])
+      const [[count] = [0]] = await this.#executor.all(
+        "select count(*) from sqlite_master where type = ? and name = ?",
+        [kind, name],
+      )
       if (count !== 0) continue
       try {
         await this.#executor.exec(sql)

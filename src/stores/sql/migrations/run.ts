@@ -3,7 +3,14 @@ import { NitroError } from "../../../shared/errors.ts"
 import { driftOf } from "./drift.ts"
 import "./errors.ts"
 import type { Migration } from "./files.ts"
-import { compareHistory, createHistory, forgetApplied, noteApplied, readHistory, refuseDiverged } from "./history.ts"
+import {
+  compareHistory,
+  createHistory,
+  forgetApplied,
+  noteApplied,
+  readHistory,
+  refuseDiverged,
+} from "./history.ts"
 import { introspect } from "./introspect.ts"
 import type { SchemaModel } from "./model.ts"
 import { droppedTable, Keeper, rebuildsOf, refuseLosses } from "./rebuild.ts"
@@ -24,7 +31,10 @@ export interface RunResult {
 }
 
 /** Throws `NITRO_MIGRATION_FAILED`, `NITRO_MIGRATION_DRIFT` and `NITRO_MIGRATION_LOCKED`; then nothing of it is kept. */
-export async function runMigration(executor: Executor, { migrations, migration, direction }: RunOptions): Promise<RunResult> {
+export async function runMigration(
+  executor: Executor,
+  { migrations, migration, direction }: RunOptions,
+): Promise<RunResult> {
   return executor.transaction(async () => {
     await createHistory(executor)
     // Read again behind the lock: another process may have been here since.
@@ -33,18 +43,24 @@ export async function runMigration(executor: Executor, { migrations, migration, 
     if (isApplied === (direction === "up")) return { ran: false, warnings: [] }
     refuseDiverged(compareHistory(migrations, history), direction)
     const previous = schemaBefore(migrations, migration)
-    const [before, after] = direction === "up" ? [previous, migration.schema] : [migration.schema, previous]
+    const [before, after] =
+      direction === "up" ? [previous, migration.schema] : [migration.schema, previous]
     await runStatements(executor, migration, migration[direction], before)
     await refuseDangling(executor, migration)
     if (direction === "up") await noteApplied(executor, migration, history.length)
     else await forgetApplied(executor, migration)
     const live = await introspect(executor)
-    return { ran: true, warnings: driftOf(live, after).map(({ problem }) => `After ${migration.name}: ${problem}`) }
+    return {
+      ran: true,
+      warnings: driftOf(live, after).map(({ problem }) => `After ${migration.name}: ${problem}`),
+    }
   })
 }
 
 function schemaBefore(migrations: readonly Migration[], { after, schema }: Migration): SchemaModel {
-  return migrations.find(({ name }) => name === after)?.schema ?? { dialect: schema.dialect, tables: [] }
+  return (
+    migrations.find(({ name }) => name === after)?.schema ?? { dialect: schema.dialect, tables: [] }
+  )
 }
 
 async function runStatements(
@@ -54,7 +70,8 @@ async function runStatements(
   before: SchemaModel,
 ): Promise<void> {
   const rebuilds = executor.dialect === "sqlite" ? rebuildsOf(statements) : []
-  if (rebuilds.length > 0) refuseLosses(rebuilds, await introspect(executor), before, migration.name)
+  if (rebuilds.length > 0)
+    refuseLosses(rebuilds, await introspect(executor), before, migration.name)
   const keeper = new Keeper(executor, rebuilds, before)
   for (const statement of statements) {
     await keeper.beforeStatement(statement.sql)
@@ -70,19 +87,22 @@ async function runStatements(
 /** With foreign keys off nothing was checked on the way. */
 async function refuseDangling(executor: Executor, { name }: Migration): Promise<void> {
   if (executor.dialect !== "sqlite") return
-  const rows = (await executor.all('select "table", parent, count(*) from pragma_foreign_key_check group by 1, 2')) as [
-    string,
-    string,
-    number,
-  ][]
+  const rows = (await executor.all(
+    'select "table", parent, count(*) from pragma_foreign_key_check group by 1, 2',
+  )) as [string, string, number][]
   if (rows.length === 0) return
-  const places = rows.map(([table, parent, count]) => `${count} of ${shown(table)} to ${shown(parent)}`)
+  const places = rows.map(
+    ([table, parent, count]) => `${count} of ${shown(table)} to ${shown(parent)}`,
+  )
   throw new NitroError(
     "NITRO_MIGRATION_FAILED",
     `${name} leaves rows that point to rows which do not exist: ${places.join(", ")}. Nothing of it was kept.`,
     {
       fix: "Delete or correct those rows in the migration, or give them another value.",
-      details: { migration: name, violations: rows.map(([table, parent, rows]) => ({ table, parent, rows })) },
+      details: {
+        migration: name,
+        violations: rows.map(([table, parent, rows]) => ({ table, parent, rows })),
+      },
     },
   )
 }
@@ -90,11 +110,19 @@ async function refuseDangling(executor: Executor, { name }: Migration): Promise<
 function failed({ name, file }: Migration, { sql, line }: Statement, cause: unknown): NitroError {
   const reason = String((cause as Error | undefined)?.message ?? cause)
   const details = { migration: name, file, line, statement: sql }
-  if (cause instanceof NitroError) return new NitroError(cause.code, `${name} stopped at ${file}:${line}: ${reason}`, { cause, details })
-  return new NitroError("NITRO_MIGRATION_FAILED", `${name} failed at ${file}:${line}: ${reason}. Nothing of it was kept.`, {
-    cause,
-    details,
-  })
+  if (cause instanceof NitroError)
+    return new NitroError(cause.code, `${name} stopped at ${file}:${line}: ${reason}`, {
+      cause,
+      details,
+    })
+  return new NitroError(
+    "NITRO_MIGRATION_FAILED",
+    `${name} failed at ${file}:${line}: ${reason}. Nothing of it was kept.`,
+    {
+      cause,
+      details,
+    },
+  )
 }
 
 /** One statement or group of a file that loses data, as a sentence. */
@@ -110,10 +138,13 @@ export function lossesOf({ name, ...parts }: Migration, direction: "up" | "down"
   const statements = parts[direction]
   const rebuilt = new Set(rebuildsOf(statements).map(({ table }) => table))
   return statements.flatMap(({ sql, comments }) => {
-    const said = comments.filter(comment => /^destructive:/i.test(comment)).map(comment => comment.slice("destructive:".length).trim())
+    const said = comments
+      .filter(comment => /^destructive:/i.test(comment))
+      .map(comment => comment.slice("destructive:".length).trim())
     if (said.length > 0) return [{ migration: name, sentence: said.join(" ") }]
     const dropped = droppedTable(sql)
-    if ((dropped !== undefined && !rebuilt.has(dropped)) || losing.test(sql)) return [{ migration: name, sentence: sql.slice(0, 200) }]
+    if ((dropped !== undefined && !rebuilt.has(dropped)) || losing.test(sql))
+      return [{ migration: name, sentence: sql.slice(0, 200) }]
     return []
   })
 }

@@ -6,7 +6,14 @@ import { postgresDialect } from "../postgres/dialect.ts"
 import { sqliteDialect } from "../sqlite/dialect.ts"
 import { foreignKeyName, indexName } from "../table/names.ts"
 import { indexesOf, keyColumns, storedFields, targetOf } from "../table/schema-difference.ts"
-import { type ColumnModel, type ForeignKeyModel, type IndexModel, inOrderOfNames, type OnDelete, type SchemaModel } from "./model.ts"
+import {
+  type ColumnModel,
+  type ForeignKeyModel,
+  type IndexModel,
+  inOrderOfNames,
+  type OnDelete,
+  type SchemaModel,
+} from "./model.ts"
 import { quoteText, shown } from "./sql-text.ts"
 
 const types: Readonly<Record<DialectName, Readonly<Record<FieldType, string>>>> = {
@@ -47,7 +54,10 @@ type Field = FieldDefinition & {
  * the column yet can go on inserting. References to entities that are not among them get no foreign key.
  * Throws `NITRO_SCHEMA_MISMATCH` for tables that the database cannot have.
  */
-export function schemaOf(definitions: readonly EntityDefinition[], dialect: DialectName): SchemaModel {
+export function schemaOf(
+  definitions: readonly EntityDefinition[],
+  dialect: DialectName,
+): SchemaModel {
   const byName = new Map(definitions.map(definition => [definition.name, definition]))
   checkTables(definitions, dialect)
   const tables = [...new Set(definitions)].map(definition => ({
@@ -55,7 +65,9 @@ export function schemaOf(definitions: readonly EntityDefinition[], dialect: Dial
     columns: storedFields(definition).map(field => columnOf(definition, field, dialect)),
     primaryKey: keyColumns(definition),
     indexes: indexModels(definition, dialect),
-    foreignKeys: definition.fields.flatMap(field => foreignKeysOf(definition, field, byName, dialect)),
+    foreignKeys: definition.fields.flatMap(field =>
+      foreignKeysOf(definition, field, byName, dialect),
+    ),
   }))
   return inOrderOfNames({ dialect, tables })
 }
@@ -75,7 +87,9 @@ function checkTables(definitions: readonly EntityDefinition[], dialect: DialectN
     }
     owners.set(definition.table, definition)
     // Postgres cuts longer names off without a word.
-    const long = [definition.table, ...storedFields(definition).map(field => field.column)].find(name => Buffer.byteLength(name) > 63)
+    const long = [definition.table, ...storedFields(definition).map(field => field.column)].find(
+      name => Buffer.byteLength(name) > 63,
+    )
     if (dialect === "postgres" && long !== undefined) {
       throw new NitroError(
         "NITRO_SCHEMA_MISMATCH",
@@ -88,7 +102,11 @@ function checkTables(definitions: readonly EntityDefinition[], dialect: DialectN
   }
 }
 
-function columnOf(definition: EntityDefinition, field: FieldDefinition, dialect: DialectName): ColumnModel {
+function columnOf(
+  definition: EntityDefinition,
+  field: FieldDefinition,
+  dialect: DialectName,
+): ColumnModel {
   const value = constantDefault(definition, field)
   const constant = value === undefined ? undefined : defaultSql(field.type, value, dialect)
   const text = field.generated === "uuid" ? dialects[dialect].generatedIds.uuid : constant
@@ -106,8 +124,17 @@ function columnOf(definition: EntityDefinition, field: FieldDefinition, dialect:
 /** Of an enum or of literals. */
 function valuesOf({ schema, type, encrypted }: Field): Pick<ColumnModel, "values"> {
   const { values } = schema._zod as { readonly values?: ReadonlySet<unknown> }
-  if (values === undefined || encrypted || !(type === "string" || type === "integer" || type === "number")) return {}
-  return { values: [...values].filter((value): value is string | number => typeof value === "string" || typeof value === "number") }
+  if (
+    values === undefined ||
+    encrypted ||
+    !(type === "string" || type === "integer" || type === "number")
+  )
+    return {}
+  return {
+    values: [...values].filter(
+      (value): value is string | number => typeof value === "string" || typeof value === "number",
+    ),
+  }
 }
 
 /** The declared default when it is the same every time: not a new id, not the present time. */
@@ -117,9 +144,15 @@ function constantDefault(definition: EntityDefinition, field: Field): unknown {
   if (field.managed) return definition.version && field.name === "version" ? 1 : undefined
   if (!field.optional) return undefined
   const [first, second] = [parsed(field), parsed(field)]
-  if (first === undefined || first === null || JSON.stringify(plain(first)) !== JSON.stringify(plain(second))) return undefined
+  if (
+    first === undefined ||
+    first === null ||
+    JSON.stringify(plain(first)) !== JSON.stringify(plain(second))
+  )
+    return undefined
   // Two readings of the clock can be equal.
-  const time = first instanceof Date ? first.getTime() : typeof first === "number" ? first : undefined
+  const time =
+    first instanceof Date ? first.getTime() : typeof first === "number" ? first : undefined
   return time !== undefined && Math.abs(time - Date.now()) < 60_000 ? undefined : first
 }
 
@@ -134,7 +167,11 @@ function parsed(field: FieldDefinition): unknown {
 }
 
 function plain(value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value instanceof Uint8Array ? [...value] : value
+  return typeof value === "bigint"
+    ? String(value)
+    : value instanceof Uint8Array
+      ? [...value]
+      : value
 }
 
 function defaultSql(type: FieldType, value: unknown, dialect: DialectName): string | undefined {
@@ -151,7 +188,9 @@ function defaultSql(type: FieldType, value: unknown, dialect: DialectName): stri
       return quoteText(JSON.stringify(value))
     case "date":
       if (!(value instanceof Date) || Number.isNaN(value.getTime())) return undefined
-      return dialect === "sqlite" ? String(sqliteDialect.encoding.date?.encode(value as never)) : quoteText(value.toISOString())
+      return dialect === "sqlite"
+        ? String(sqliteDialect.encoding.date?.encode(value as never))
+        : quoteText(value.toISOString())
     case "bytes": {
       const hex = Buffer.from(value as Uint8Array).toString("hex")
       return dialect === "sqlite" ? `x'${hex}'` : `'\\x${hex}'`
@@ -165,7 +204,12 @@ function indexModels(definition: EntityDefinition, dialect: DialectName): IndexM
   // Unique ones come first.
   for (const { unique, columns } of indexesOf(definition)) {
     const key = JSON.stringify(columns)
-    if (!models.has(key)) models.set(key, { name: indexName(definition.table, columns, unique, dialect), columns, unique })
+    if (!models.has(key))
+      models.set(key, {
+        name: indexName(definition.table, columns, unique, dialect),
+        columns,
+        unique,
+      })
   }
   return [...models.values()]
 }

@@ -39,23 +39,32 @@ export async function withSession<T>(
 ): Promise<T> {
   const { dialect, exclusive } = accessOf(store)
   // A connection is thrown away when `exclusive` fails. Here one is clean after most failures: they were rolled back.
-  const outcome = await exclusive<{ readonly value: T } | { readonly error: unknown }>(async driver => {
-    const executor = createExecutor(driver, dialect, store.name, options)
-    try {
-      return { value: await work(executor) }
-    } catch (error) {
-      if (executor.isDirty()) throw error
-      return { error }
-    }
-  }).catch((error: unknown) => {
+  const outcome = await exclusive<{ readonly value: T } | { readonly error: unknown }>(
+    async driver => {
+      const executor = createExecutor(driver, dialect, store.name, options)
+      try {
+        return { value: await work(executor) }
+      } catch (error) {
+        if (executor.isDirty()) throw error
+        return { error }
+      }
+    },
+  ).catch((error: unknown) => {
     // Opening a file can find it locked too.
-    throw isLocked(error, dialect) ? locked(store.name, options.lockTimeoutMs ?? defaultLockTimeoutMs, error) : error
+    throw isLocked(error, dialect)
+      ? locked(store.name, options.lockTimeoutMs ?? defaultLockTimeoutMs, error)
+      : error
   })
   if ("error" in outcome) throw outcome.error
   return outcome.value
 }
 
-function createExecutor(driver: Driver, dialect: Dialect, store: string, options: SessionOptions): Executor & { isDirty(): boolean } {
+function createExecutor(
+  driver: Driver,
+  dialect: Dialect,
+  store: string,
+  options: SessionOptions,
+): Executor & { isDirty(): boolean } {
   const { lockTimeoutMs = defaultLockTimeoutMs } = options
   const transaction: Transaction = {
     all: async sql => driver.all(sql, []),
@@ -103,7 +112,9 @@ async function sqliteTransaction<T>(database: Transaction, fn: () => Promise<T>)
     await database.patiently(() => database.exec("begin immediate"))
     return await committed(database, fn)
   } finally {
-    await database.exec(`pragma legacy_alter_table = off; pragma foreign_keys = ${before === 1 ? "on" : "off"}`)
+    await database.exec(
+      `pragma legacy_alter_table = off; pragma foreign_keys = ${before === 1 ? "on" : "off"}`,
+    )
   }
 }
 
@@ -115,7 +126,9 @@ async function postgresTransaction<T>(database: Transaction, fn: () => Promise<T
     await database.exec("begin")
     try {
       // Also bounds the wait for tables: a waiting `alter table` holds up everybody who comes after it.
-      await database.exec(`set local lock_timeout = ${Math.max(1, Math.round(database.lockTimeoutMs))}`)
+      await database.exec(
+        `set local lock_timeout = ${Math.max(1, Math.round(database.lockTimeoutMs))}`,
+      )
       await database.all(`select pg_advisory_xact_lock(${lockClass}, hashtext(current_schema()))`)
       // `alter table` refuses tables on which a deferred check waits.
       await database.exec("set constraints all immediate")
@@ -147,7 +160,12 @@ async function rollBack(database: Transaction): Promise<void> {
   }
 }
 
-async function waitForLock(work: () => Promise<void>, dialect: Dialect, store: string, timeoutMs: number): Promise<void> {
+async function waitForLock(
+  work: () => Promise<void>,
+  dialect: Dialect,
+  store: string,
+  timeoutMs: number,
+): Promise<void> {
   const giveUpAt = performance.now() + timeoutMs
   for (;;) {
     try {
@@ -166,5 +184,9 @@ function isLocked(error: unknown, dialect: Dialect): boolean {
 }
 
 function locked(store: string, timeoutMs: number, cause: unknown): NitroError {
-  return new NitroError("NITRO_MIGRATION_LOCKED", `${store} was locked by another process for ${timeoutMs} ms.`, { cause })
+  return new NitroError(
+    "NITRO_MIGRATION_LOCKED",
+    `${store} was locked by another process for ${timeoutMs} ms.`,
+    { cause },
+  )
 }

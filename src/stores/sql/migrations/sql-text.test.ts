@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { quote, statementsOf } from "./sql-text.ts"
 
-const cut = (script: string, dialect: "sqlite" | "postgres" = "sqlite"): string[] => statementsOf(script, dialect).map(({ sql }) => sql)
+const cut = (script: string, dialect: "sqlite" | "postgres" = "sqlite"): string[] =>
+  statementsOf(script, dialect).map(({ sql }) => sql)
 
 describe("statements", () => {
   it("end at semicolons, and the last needs none", () => {
@@ -16,7 +17,8 @@ describe("statements", () => {
   })
 
   it("do not end inside of a trigger", () => {
-    const trigger = "create temp trigger t after insert on a begin update a set x = case when 1 then 2 end; delete from b; end"
+    const trigger =
+      "create temp trigger t after insert on a begin update a set x = case when 1 then 2 end; delete from b; end"
     expect(cut(`${trigger}; select 1`)).toEqual([trigger, "select 1"])
   })
 
@@ -30,15 +32,24 @@ describe("statements", () => {
   })
 
   it("have their line and the comments in front of them", () => {
-    expect(statementsOf("-- up\n\n-- destructive: gone\nselect 1;\n\n-- down\nselect\n2;", "sqlite")).toEqual([
+    expect(
+      statementsOf("-- up\n\n-- destructive: gone\nselect 1;\n\n-- down\nselect\n2;", "sqlite"),
+    ).toEqual([
       { sql: "select 1", line: 4, comments: ["up", "destructive: gone"] },
       { sql: "select\n2", line: 7, comments: ["down"] },
     ])
   })
 
   it("survive what is never closed, and a megabyte of text", () => {
-    for (const open of ["select 'a;b", 'select "a;b', "select /* a;b", "select $$ a;b", "select [a;b"]) {
-      for (const dialect of ["sqlite", "postgres"] as const) expect(cut(open, dialect).length, open).toBeGreaterThan(0)
+    for (const open of [
+      "select 'a;b",
+      'select "a;b',
+      "select /* a;b",
+      "select $$ a;b",
+      "select [a;b",
+    ]) {
+      for (const dialect of ["sqlite", "postgres"] as const)
+        expect(cut(open, dialect).length, open).toBeGreaterThan(0)
     }
     const long = `select '${"a''b;".repeat(200_000)}'`
     expect(cut(`${long}; select 2`)).toEqual([long, "select 2"])

@@ -72,7 +72,9 @@ export function statementsOf(script: string, dialect: DialectName): Statement[] 
 /** `create trigger ... begin ...; ...; end`: as SQLite itself decides it, by `end` behind a semicolon. */
 function isInTriggerBody(words: readonly string[], dialect: DialectName): boolean {
   if (dialect !== "sqlite" || words[0] !== "create") return false
-  const isTrigger = words[1] === "trigger" || ((words[1] === "temp" || words[1] === "temporary") && words[2] === "trigger")
+  const isTrigger =
+    words[1] === "trigger" ||
+    ((words[1] === "temp" || words[1] === "temporary") && words[2] === "trigger")
   return isTrigger && !(words.at(-1) === "end" && words.at(-2) === ";")
 }
 

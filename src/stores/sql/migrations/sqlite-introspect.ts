@@ -1,7 +1,14 @@
 // Reads the schema of a SQLite database.
 import { beyondModel, hasAutoincrement, withoutQuotes } from "../sqlite/table-text.ts"
 import { foreignKeyName } from "../table/names.ts"
-import type { ColumnModel, ForeignKeyModel, IndexModel, LiveSchema, OnDelete, TableModel } from "./model.ts"
+import type {
+  ColumnModel,
+  ForeignKeyModel,
+  IndexModel,
+  LiveSchema,
+  OnDelete,
+  TableModel,
+} from "./model.ts"
 import type { Executor } from "./session.ts"
 
 type Reader = Pick<Executor, "all">
@@ -16,7 +23,10 @@ export async function introspectSqlite(executor: Reader): Promise<LiveSchema> {
     tables.push(await readTable(executor, name, sql))
     beyond.set(name, beyondModel(sql))
   }
-  return { schema: { dialect: "sqlite", tables: tables.map(table => withReferences(table, tables)) }, beyond }
+  return {
+    schema: { dialect: "sqlite", tables: tables.map(table => withReferences(table, tables)) },
+    beyond,
+  }
 }
 
 async function readTable(executor: Reader, table: string, sql: string): Promise<TableModel> {
@@ -45,24 +55,35 @@ async function readTable(executor: Reader, table: string, sql: string): Promise<
 
 /** Partial indexes and those on expressions promise something else, and are left alone. */
 async function readIndexes(executor: Reader, table: string): Promise<IndexModel[]> {
-  const list = (await executor.all(`select name, "unique", origin from pragma_index_list(?) where partial = 0 and origin <> 'pk'`, [
-    table,
-  ])) as [string, number, string][]
+  const list = (await executor.all(
+    `select name, "unique", origin from pragma_index_list(?) where partial = 0 and origin <> 'pk'`,
+    [table],
+  )) as [string, number, string][]
   const indexes: IndexModel[] = []
   for (const [name, unique, origin] of list) {
-    const columns = (await executor.all("select name from pragma_index_info(?) order by seqno", [name])).map(
-      ([column]) => column as string | null,
-    )
+    const columns = (
+      await executor.all("select name from pragma_index_info(?) order by seqno", [name])
+    ).map(([column]) => column as string | null)
     if (columns.includes(null)) continue
-    indexes.push({ name, columns: columns as string[], unique: unique === 1, ...(origin === "u" ? { constraint: true } : {}) })
+    indexes.push({
+      name,
+      columns: columns as string[],
+      unique: unique === 1,
+      ...(origin === "u" ? { constraint: true } : {}),
+    })
   }
   return indexes
 }
 
-async function readForeignKeys(executor: Reader, table: string, sql: string): Promise<ForeignKeyModel[]> {
-  const rows = (await executor.all('select id, "table", "from", "to", lower(on_delete) from pragma_foreign_key_list(?) order by id, seq', [
-    table,
-  ])) as [number, string, string, string | null, string][]
+async function readForeignKeys(
+  executor: Reader,
+  table: string,
+  sql: string,
+): Promise<ForeignKeyModel[]> {
+  const rows = (await executor.all(
+    'select id, "table", "from", "to", lower(on_delete) from pragma_foreign_key_list(?) order by id, seq',
+    [table],
+  )) as [number, string, string, string | null, string][]
   // SQLite does not report whether a key is deferred. Our own tables say it of all of their keys or of none.
   const deferred = /deferrable\s+initially\s+deferred/i.test(withoutQuotes(sql))
   const keys = new Map<number, ForeignKeyModel>()

@@ -17,7 +17,11 @@ import {
   sentence,
 } from "./steps.ts"
 
-export function sqliteSteps(change: SchemaChange, renames: readonly Rename[], context: Context): Step[] {
+export function sqliteSteps(
+  change: SchemaChange,
+  renames: readonly Rename[],
+  context: Context,
+): Step[] {
   const byTable = new Map(change.altered.map(altered => [altered.to.name, altered]))
   const inOrder = inOrderOfReferences(change.altered.map(({ to }) => to))
   return [
@@ -34,10 +38,15 @@ function createTableSql(table: TableModel, name: string = table.name): string {
   const isSingleKey = table.primaryKey.length === 1
   const columns = table.columns.map(column => {
     const isKey = isSingleKey && table.primaryKey[0] === column.name
-    const own = table.foreignKeys.find(key => key.columns.length === 1 && key.columns[0] === column.name)
+    const own = table.foreignKeys.find(
+      key => key.columns.length === 1 && key.columns[0] === column.name,
+    )
     return `${columnSql(column, isKey ? ` primary key${column.serial ? " autoincrement" : ""}` : "")}${own ? referenceSql(own) : ""}`
   })
-  const key = isSingleKey || table.primaryKey.length === 0 ? [] : [`primary key (${quoteAll(table.primaryKey)})`]
+  const key =
+    isSingleKey || table.primaryKey.length === 0
+      ? []
+      : [`primary key (${quoteAll(table.primaryKey)})`]
   const references = table.foreignKeys
     .filter(({ columns: { length } }) => length > 1)
     .map(key => `foreign key (${quoteAll(key.columns)})${referenceSql(key)}`)
@@ -45,28 +54,64 @@ function createTableSql(table: TableModel, name: string = table.name): string {
 }
 
 function createStep(table: TableModel, { hints: { direction } }: Context): Step {
-  const statements = [createTableSql(table), ...table.indexes.map(index => createIndexSql(table.name, index))]
-  return { direction, table: table.name, sentence: `Creates the table ${shown(table.name)}.`, destructive: false, statements }
+  const statements = [
+    createTableSql(table),
+    ...table.indexes.map(index => createIndexSql(table.name, index)),
+  ]
+  return {
+    direction,
+    table: table.name,
+    sentence: `Creates the table ${shown(table.name)}.`,
+    destructive: false,
+    statements,
+  }
 }
 
 function alterSteps(change: TableChange, context: Context): Step[] {
-  return needsRebuild(change, context) ? [rebuildStep(change, context)] : inPlaceSteps(change, context)
+  return needsRebuild(change, context)
+    ? [rebuildStep(change, context)]
+    : inPlaceSteps(change, context)
 }
 
 /** https://www.sqlite.org/lang_altertable.html, section 7: what `alter table` can not do. */
 function needsRebuild(change: TableChange, { hints }: Context): boolean {
-  const { from, to, added, dropped, changed, addedForeignKeys, droppedForeignKeys, droppedIndexes, primaryKey } = change
+  const {
+    from,
+    to,
+    added,
+    dropped,
+    changed,
+    addedForeignKeys,
+    droppedForeignKeys,
+    droppedIndexes,
+    primaryKey,
+  } = change
   const isNew = (column: string): boolean => added.some(({ name }) => name === column)
   // A reference can come with a new column; every other one stands in the text of the table.
   const referencesStay =
-    droppedForeignKeys.length === 0 && addedForeignKeys.every(({ columns }) => columns.length === 1 && columns.every(isNew))
-  const addable = added.every(column => (column.nullable || column.default !== undefined) && !to.primaryKey.includes(column.name))
+    droppedForeignKeys.length === 0 &&
+    addedForeignKeys.every(({ columns }) => columns.length === 1 && columns.every(isNew))
+  const addable = added.every(
+    column =>
+      (column.nullable || column.default !== undefined) && !to.primaryKey.includes(column.name),
+  )
   const droppable = dropped.every(({ name }) => !from.primaryKey.includes(name))
   // `(1 + 1)` and the like: only constants can be added to rows that exist.
-  const constants = added.every(column => column.default === undefined || /^('|[+-]?[\d.]|x'|true|false|null)/i.test(column.default))
+  const constants = added.every(
+    column =>
+      column.default === undefined || /^('|[+-]?[\d.]|x'|true|false|null)/i.test(column.default),
+  )
   const isInTable = droppedIndexes.some(index => index.constraint)
-  const filled = added.some(column => !column.nullable && hints.backfill(to.name, column.name) !== undefined)
-  return changed.length > 0 || primaryKey || isInTable || filled || !(referencesStay && addable && droppable && constants)
+  const filled = added.some(
+    column => !column.nullable && hints.backfill(to.name, column.name) !== undefined,
+  )
+  return (
+    changed.length > 0 ||
+    primaryKey ||
+    isInTable ||
+    filled ||
+    !(referencesStay && addable && droppable && constants)
+  )
 }
 
 function inPlaceSteps(change: TableChange, context: Context): Step[] {
@@ -84,14 +129,26 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
   const fresh = [...addedIndexes, ...renamedIndexes.map(index => index.to)]
   return [
     ...gone.map(index =>
-      step(`Drops the index on ${shown(to.name)} (${shownAll(index.columns)}).`, false, `drop index ${quote(index.name)}`),
+      step(
+        `Drops the index on ${shown(to.name)} (${shownAll(index.columns)}).`,
+        false,
+        `drop index ${quote(index.name)}`,
+      ),
     ),
     ...added.map(column => {
-      const reference = to.foreignKeys.find(key => key.columns.length === 1 && key.columns[0] === column.name)
+      const reference = to.foreignKeys.find(
+        key => key.columns.length === 1 && key.columns[0] === column.name,
+      )
       const value = backfill(to.name, column.name)
-      const fill = value === undefined ? [] : [`update ${table} set ${quote(column.name)} = ${value}`]
+      const fill =
+        value === undefined ? [] : [`update ${table} set ${quote(column.name)} = ${value}`]
       const add = `alter table ${table} add column ${columnSql(column)}${reference ? referenceSql(reference) : ""}`
-      return step(`Adds the column ${shown(column.name)} to ${shown(to.name)}.`, false, add, ...fill)
+      return step(
+        `Adds the column ${shown(column.name)} to ${shown(to.name)}.`,
+        false,
+        add,
+        ...fill,
+      )
     }),
     ...dropped.map(({ name }) =>
       step(
@@ -118,12 +175,15 @@ function rebuildStep(change: TableChange, context: Context): Step {
     const altered = changed.find(each => each.to.name === column.name)
     if (added.some(({ name }) => name === column.name)) {
       const given = context.hints.backfill(to.name, column.name)
-      if (given === undefined && (column.nullable || column.serial || column.default !== undefined)) return []
+      if (given === undefined && (column.nullable || column.serial || column.default !== undefined))
+        return []
       return [{ column: column.name, value: backfillOf(to, column, context) }]
     }
     const value = altered?.type ? castOf(to, altered, context) : quote(column.name)
     if (!altered?.nullable || column.nullable) return [{ column: column.name, value }]
-    return [{ column: column.name, value: `coalesce(${value}, ${backfillOf(to, column, context)})` }]
+    return [
+      { column: column.name, value: `coalesce(${value}, ${backfillOf(to, column, context)})` },
+    ]
   })
   const parts = [
     ...added.map(({ name }) => `adds ${shown(name)}`),
@@ -164,7 +224,12 @@ function counterOf({ from, to }: TableChange, passing: string): string[] {
 
 function referenceParts({ addedForeignKeys, droppedForeignKeys }: TableChange): string[] {
   return [
-    ...droppedForeignKeys.map(key => `drops the reference of (${shownAll(key.columns)}) to ${shown(key.table)}`),
-    ...addedForeignKeys.map(key => `adds a reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}`),
+    ...droppedForeignKeys.map(
+      key => `drops the reference of (${shownAll(key.columns)}) to ${shown(key.table)}`,
+    ),
+    ...addedForeignKeys.map(
+      key =>
+        `adds a reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}`,
+    ),
   ]
 }

@@ -43,8 +43,12 @@ export function createIndexSql(table: string, { name, columns, unique }: IndexMo
 }
 
 export function renameStep({ table, from, to }: Rename, { hints: { direction } }: Context): Step {
-  const sql = table === undefined ? `rename to ${quote(to)}` : `rename column ${quote(from)} to ${quote(to)}`
-  const what = table === undefined ? `the table ${shown(from)}` : `the column ${shown(from)} of ${shown(table)}`
+  const sql =
+    table === undefined ? `rename to ${quote(to)}` : `rename column ${quote(from)} to ${quote(to)}`
+  const what =
+    table === undefined
+      ? `the table ${shown(from)}`
+      : `the column ${shown(from)} of ${shown(table)}`
   return {
     direction,
     table: table ?? to,
@@ -65,7 +69,11 @@ export function dropStep(table: TableModel, { hints: { direction } }: Context): 
 }
 
 /** What rows that exist get in a column that is new and required, or was nullable. Throws `NITRO_MIGRATION_BACKFILL`. */
-export function backfillOf(table: TableModel, column: ColumnModel, { dialect, hints }: Context): string {
+export function backfillOf(
+  table: TableModel,
+  column: ColumnModel,
+  { dialect, hints }: Context,
+): string {
   const value = hints.backfill(table.name, column.name) ?? column.default
   if (value !== undefined) return value
   // The way down brings back a column whose values are gone; a required one gets something.
@@ -99,7 +107,11 @@ function emptyValue({ kind, type }: ColumnModel, dialect: DialectName): string {
 }
 
 /** The expression for the values in the new type. Throws `NITRO_MIGRATION_CAST`. */
-export function castOf(table: TableModel, { from, to }: ColumnChange, { dialect, hints }: Context): string {
+export function castOf(
+  table: TableModel,
+  { from, to }: ColumnChange,
+  { dialect, hints }: Context,
+): string {
   const given = hints.cast(table.name, to.name) ?? castSql(from, to, quote(to.name), dialect)
   if (given !== undefined) return given
   const name = `${table.name}.${to.name}`
@@ -115,13 +127,24 @@ export function castOf(table: TableModel, { from, to }: ColumnChange, { dialect,
 }
 
 /** What is done to columns, as the parts of a sentence. */
-export function changeSentence({ from, to, type, nullable, serial, default: changesDefault }: ColumnChange): string {
+export function changeSentence({
+  from,
+  to,
+  type,
+  nullable,
+  serial,
+  default: changesDefault,
+}: ColumnChange): string {
   const parts = [
     ...(type ? [`from ${from.kind ?? from.type} to ${to.kind ?? to.type}`] : []),
     ...(nullable ? [to.nullable ? "so that it may be null" : "so that it is required"] : []),
     ...(serial ? [to.serial ? "so that it counts up" : "so that it no longer counts up"] : []),
     ...(changesDefault
-      ? [to.default === undefined ? "to have no default" : `to have the default ${to.default.replaceAll(/\s+/g, " ")}`]
+      ? [
+          to.default === undefined
+            ? "to have no default"
+            : `to have the default ${to.default.replaceAll(/\s+/g, " ")}`,
+        ]
       : []),
   ]
   return `changes ${shown(to.name)} ${parts.join(", ")}`

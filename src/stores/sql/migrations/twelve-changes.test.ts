@@ -25,7 +25,10 @@ interface Change {
 }
 
 const shop = define("Shop", { city: "string" })
-const reviews = define("Review", { productId: { type: "string", references: "Product" }, text: "string" })
+const reviews = define("Review", {
+  productId: { type: "string", references: "Product" },
+  text: "string",
+})
 const start: State = {
   fields: {
     title: { type: "string" },
@@ -40,7 +43,10 @@ const start: State = {
   others: [shop, reviews],
 }
 
-const withField = (state: State, name: string, spec: FieldSpec): State => ({ ...state, fields: { ...state.fields, [name]: spec } })
+const withField = (state: State, name: string, spec: FieldSpec): State => ({
+  ...state,
+  fields: { ...state.fields, [name]: spec },
+})
 const without = (state: State, name: string): State => ({
   ...state,
   fields: Object.fromEntries(Object.entries(state.fields).filter(([field]) => field !== name)),
@@ -51,7 +57,11 @@ function productOf({ fields, options, rule }: State): EntityDefinition {
     field.name === "shopId" && rule ? ({ ...field, onDelete: rule } as FieldDefinition) : field
   return { ...definition, fields: definition.fields.map(ruled) }
 }
-const optional = (schema: z.ZodType, type: FieldSpec["type"]): FieldSpec => ({ type, optional: true, schema })
+const optional = (schema: z.ZodType, type: FieldSpec["type"]): FieldSpec => ({
+  type,
+  optional: true,
+  schema,
+})
 
 const changes: readonly Change[] = [
   {
@@ -61,7 +71,8 @@ const changes: readonly Change[] = [
   },
   {
     about: "a required column with a default is added",
-    next: state => withField(state, "unit", optional(z.string().default('it\'s "one"; -- ü'), "string")),
+    next: state =>
+      withField(state, "unit", optional(z.string().default('it\'s "one"; -- ü'), "string")),
     gives: { unit: () => 'it\'s "one"; -- ü' },
   },
   {
@@ -85,23 +96,33 @@ const changes: readonly Change[] = [
     hints: { backfill: { "products.code": "'none'" } },
     gives: { code: n => codeOf(n) ?? "none" },
   },
-  { about: "a required column becomes nullable", next: state => withField(state, "sold", { type: "boolean", nullable: true }) },
+  {
+    about: "a required column becomes nullable",
+    next: state => withField(state, "sold", { type: "boolean", nullable: true }),
+  },
   {
     about: "a default changes",
     next: state => withField(state, "unit", optional(z.string().default("piece"), "string")),
   },
   {
     about: "a unique index and an index of two columns are added",
-    next: state => ({ ...state, options: { ...state.options, unique: [["label"]], index: [["stock", "price"]] } }),
+    next: state => ({
+      ...state,
+      options: { ...state.options, unique: [["label"]], index: [["stock", "price"]] },
+    }),
   },
   {
     about: "a reference to another table and one to itself are added",
     next: state =>
-      withField(withField(state, "shopId", { type: "string", nullable: true, references: "Shop" }), "parentId", {
-        type: "string",
-        nullable: true,
-        references: "Product",
-      }),
+      withField(
+        withField(state, "shopId", { type: "string", nullable: true, references: "Shop" }),
+        "parentId",
+        {
+          type: "string",
+          nullable: true,
+          references: "Product",
+        },
+      ),
     gives: { shopId: () => null, parentId: () => null },
   },
   {
@@ -119,10 +140,16 @@ const changes: readonly Change[] = [
     next: state => ({ ...state, options: { ...state.options, table: "items" } }),
     hints: { renames: ["products:items"] },
   },
-  { about: "an empty table comes, in a circle with another", next: state => ({ ...state, others: [...state.others, ...circle] }) },
+  {
+    about: "an empty table comes, in a circle with another",
+    next: state => ({ ...state, others: [...state.others, ...circle] }),
+  },
   {
     about: "a table goes",
-    next: state => ({ ...state, others: state.others.filter(other => other.name !== "Beta" && other.name !== "Alpha") }),
+    next: state => ({
+      ...state,
+      others: state.others.filter(other => other.name !== "Beta" && other.name !== "Alpha"),
+    }),
   },
 ]
 
@@ -150,7 +177,8 @@ describe.each(databases)("on $name", database => {
   it("keeps every row", { timeout: 120_000 }, async () => {
     const store = await database.open()
     const folder = newFolder()
-    const migrator = (state: State): Migrator => createMigrator({ store, folder, entities: [...state.others, productOf(state)] })
+    const migrator = (state: State): Migrator =>
+      createMigrator({ store, folder, entities: [...state.others, productOf(state)] })
     await migrator(start).create({ name: "start", now: new Date("2026-01-01T00:00:00Z") })
     await migrator(start).up()
     await fill(store)
@@ -167,7 +195,10 @@ describe.each(databases)("on $name", database => {
       expect(await migrator(state).check(), about).toMatchObject({ ok: true })
       const now = await snapshot(store, state)
       compare(about, seen.at(-1) as Snapshot, now, gives ?? {})
-      expect(await all(store, "select count(*) from reviews").then(([row]) => Number(row?.[0])), about).toBe(rows)
+      expect(
+        await all(store, "select count(*) from reviews").then(([row]) => Number(row?.[0])),
+        about,
+      ).toBe(rows)
       states.push(state)
       seen.push(now)
     }
@@ -184,12 +215,16 @@ describe.each(databases)("on $name", database => {
       const changed = [...now].flatMap(([id, row]) => {
         const old = seen[at]?.get(id) ?? {}
         return Object.keys(row).flatMap(column =>
-          lost.has(column) || same(row[column], old[column]) ? [] : [{ id, column, was: old[column], is: row[column] }],
+          lost.has(column) || same(row[column], old[column])
+            ? []
+            : [{ id, column, was: old[column], is: row[column] }],
         )
       })
       expect(changed.slice(0, 3), about).toEqual([])
     }
-    expect(await all(store, "select count(*) from reviews").then(([row]) => Number(row?.[0]))).toBe(rows)
+    expect(await all(store, "select count(*) from reviews").then(([row]) => Number(row?.[0]))).toBe(
+      rows,
+    )
     const [first] = await snapshot(store, start).then(all => [...all.values()])
     expect(first).toEqual({ ...original(0), note: null, code: "none" })
     await migrator(start).down({ to: null, yes: true })
@@ -210,7 +245,9 @@ async function fill(store: Store): Promise<void> {
     })
   const numbers = Array.from({ length: rows }, (_, n) => n)
   await products.write(numbers.map(n => ({ op: "insert", row: encode(n) })))
-  await store.bind(reviews).write(numbers.map(n => ({ op: "insert", row: [`r${n}`, original(n)["id"], `text ${n}`] })))
+  await store
+    .bind(reviews)
+    .write(numbers.map(n => ({ op: "insert", row: [`r${n}`, original(n)["id"], `text ${n}`] })))
 }
 
 /** All rows by id, decoded. */
@@ -228,14 +265,21 @@ async function snapshot(store: Store, state: State): Promise<Snapshot> {
   return new Map(decoded.map(row => [row["id"] as string, row]))
 }
 
-function compare(about: string, before: Snapshot, now: Snapshot, gives: NonNullable<Change["gives"]>): void {
+function compare(
+  about: string,
+  before: Snapshot,
+  now: Snapshot,
+  gives: NonNullable<Change["gives"]>,
+): void {
   expect(now.size, about).toBe(rows)
   const wrong = [...now].flatMap(([id, row]) => {
     const old = before.get(id) ?? {}
     return Object.keys(row).flatMap(column => {
       const source = column === "label" && old["label"] === undefined ? "title" : column
       const expected = gives[column] ? gives[column](Number(id.slice(1))) : old[source]
-      return comparable(row[column]) === comparable(expected) ? [] : [{ id, column, expected, is: row[column] }]
+      return comparable(row[column]) === comparable(expected)
+        ? []
+        : [{ id, column, expected, is: row[column] }]
     })
   })
   expect(wrong.slice(0, 3), about).toEqual([])

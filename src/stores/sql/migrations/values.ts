@@ -5,16 +5,29 @@ import { quote, quoteText, shown } from "./sql-text.ts"
 import type { Context, Step } from "./steps.ts"
 
 /** One step for each column with such values: an update where a cast says how, else a comment in the file. */
-export function valueSteps(from: SchemaModel, to: SchemaModel, { dialect, hints }: Context): Step[] {
+export function valueSteps(
+  from: SchemaModel,
+  to: SchemaModel,
+  { dialect, hints }: Context,
+): Step[] {
   return to.tables.flatMap(table =>
     table.columns.flatMap((column): Step[] => {
       const old = tableOf(from, table.name)
       const before = old && columnOf(old, column.name)
-      if (before?.values === undefined || column.values === undefined || needsCast(before, column, dialect)) return []
+      if (
+        before?.values === undefined ||
+        column.values === undefined ||
+        needsCast(before, column, dialect)
+      )
+        return []
       const gone = before.values.filter(value => column.values?.includes(value) === false)
-      const isBack = hints.direction === "down" && column.values.some(value => before.values?.includes(value) === false)
+      const isBack =
+        hints.direction === "down" &&
+        column.values.some(value => before.values?.includes(value) === false)
       if (gone.length === 0) return isBack ? [widened(table.name, column.name)] : []
-      const list = gone.map(value => (typeof value === "number" ? String(value) : quoteText(value))).join(", ")
+      const list = gone
+        .map(value => (typeof value === "number" ? String(value) : quoteText(value)))
+        .join(", ")
       const cast = hints.cast(table.name, column.name)
       const name = quote(column.name)
       const text = `The column ${shown(column.name)} of ${shown(table.name)} takes ${list} no more.`
@@ -25,7 +38,10 @@ export function valueSteps(from: SchemaModel, to: SchemaModel, { dialect, hints 
           table: table.name,
           sentence: cast === undefined ? text + open : text,
           destructive: false,
-          statements: cast === undefined ? [] : [`update ${quote(table.name)} set ${name} = ${cast} where ${name} in (${list})`],
+          statements:
+            cast === undefined
+              ? []
+              : [`update ${quote(table.name)} set ${name} = ${cast} where ${name} in (${list})`],
         },
       ]
     }),

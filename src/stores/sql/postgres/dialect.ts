@@ -6,7 +6,16 @@ import type { Dialect, Failure } from "../contract/dialect.ts"
 import { isBindable, unsupported, wholeNumber } from "../contract/parameters.ts"
 import { sqliteDialect } from "../sqlite/dialect.ts"
 import { postgresJson } from "./json.ts"
-import { arrayText, firstInstant, firstTimestamp, isSameJson, isTimestamp, lastInstant, millisecondsOf, timestampText } from "./values.ts"
+import {
+  arrayText,
+  firstInstant,
+  firstTimestamp,
+  isSameJson,
+  isTimestamp,
+  lastInstant,
+  millisecondsOf,
+  timestampText,
+} from "./values.ts"
 
 const { bigint, bytes, json } = sqliteDialect.encoding as Required<Encoding>
 
@@ -30,10 +39,14 @@ const encoding: Encoding = {
   date: {
     encode: encodeDate,
     decode: decodeDate,
-    isSame: (stored: number | string, encoded: number) => typeof stored === "string" && millisecondsOf(stored) === encoded,
+    isSame: (stored: number | string, encoded: number) =>
+      typeof stored === "string" && millisecondsOf(stored) === encoded,
     exact: { toText: String, fromText: storedDate },
   },
-  bigint: { ...bigint, exact: { toText: String, fromText: text => (wholeForm.test(text) ? text : undefined) } },
+  bigint: {
+    ...bigint,
+    exact: { toText: String, fromText: text => (wholeForm.test(text) ? text : undefined) },
+  },
   bytes,
   json: { encode: encodeJson, decode: json.decode, isSame: isSameJson },
 }
@@ -62,7 +75,9 @@ const coarseDate: CoarseText = {
   compare(operator, column, place) {
     const from = `${place}::timestamptz`
     if (operator === "=") return `${column} between ${from} and ${from} + ${interval}`
-    return operator === "<" || operator === ">=" ? `${column} ${operator} ${from}` : `${column} ${operator} ${from} + ${interval}`
+    return operator === "<" || operator === ">="
+      ? `${column} ${operator} ${from}`
+      : `${column} ${operator} ${from} + ${interval}`
   },
   inList: (column, place) => `date_trunc('milliseconds', ${column}) = any(${place}::timestamptz[])`,
 }
@@ -83,13 +98,18 @@ function encodeDate(value: Date): number {
 
 function roundDate(date: Date, up: boolean): Date {
   const time = date.getTime()
-  return time >= firstTimestamp || time === firstInstant ? date : new Date(up ? firstTimestamp : firstInstant)
+  return time >= firstTimestamp || time === firstInstant
+    ? date
+    : new Date(up ? firstTimestamp : firstInstant)
 }
 
 function encodeJson(value: never): string {
   const text = json.encode(value) as string
   if (isStorableJson(text)) return text
-  throw new NitroError("NITRO_VALUE_UNSUPPORTED", "Postgres cannot keep JSON with a NUL character or half a surrogate pair in its text.")
+  throw new NitroError(
+    "NITRO_VALUE_UNSUPPORTED",
+    "Postgres cannot keep JSON with a NUL character or half a surrogate pair in its text.",
+  )
 }
 
 /** SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html, or the code of a socket's error. */
@@ -125,7 +145,8 @@ const unreachable = /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|CONNECT_
 const lostConnection = /^(08|57P0[12]|ECONNRESET|EPIPE|CONNECTION_)/
 // pg's words for a pool without a free connection.
 const noFreeConnection = "timeout exceeded when trying to connect"
-const lostWords = /^Connection terminated|is not queryable$|^Client has encountered a connection error/
+const lostWords =
+  /^Connection terminated|is not queryable$|^Client has encountered a connection error/
 
 function classify(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: "other" }
@@ -143,14 +164,20 @@ function classify(error: unknown): Failure {
 
 /** Whether the connection is gone, so that nothing can be said about what ran on it. */
 export function isLost(error: unknown): boolean {
-  return error instanceof Error && (lostConnection.test(codeOf(error)) || lostWords.test(error.message))
+  return (
+    error instanceof Error && (lostConnection.test(codeOf(error)) || lostWords.test(error.message))
+  )
 }
 
 const keyColumn = /"((?:[^"]|"")*)"|([^",()]+)/y
 
 /** The columns in `Key (region, "the n")=(north, 1) already exists.`, whatever language the server says it in. */
 function columnsOfKey(error: Error): string {
-  const { detail, constraint, constraint_name: name } = error as { detail?: string; constraint?: string; constraint_name?: string }
+  const {
+    detail,
+    constraint,
+    constraint_name: name,
+  } = error as { detail?: string; constraint?: string; constraint_name?: string }
   if (typeof detail !== "string" || !detail.includes("(")) return constraint ?? name ?? ""
   const columns: string[] = []
   let at = detail.indexOf("(") + 1
@@ -205,7 +232,10 @@ export const postgresDialect: Dialect = {
   placeholder: position => `$${position}`,
   // Without a name of its own the text would be what `order by` sorts.
   read: (type, column) => (type === "bigint" ? `${column}::text as "?column?"` : column),
-  bind: { date: (stored: number | string) => (typeof stored === "string" ? stored : timestampText(stored)) },
+  bind: {
+    date: (stored: number | string) =>
+      typeof stored === "string" ? stored : timestampText(stored),
+  },
   coarse: { date: coarseDate, number: coarseNumber },
   isBindable: isPostgresBindable,
   roundDate,
@@ -219,16 +249,21 @@ export const postgresDialect: Dialect = {
   json: postgresJson,
   related: "exists",
   // As decimals, since a sum of numbers depends on the order of the rows. Their text has all digits, a cast has fifteen.
-  total: (type, column) => `sum(${type === "number" ? `${column}::text::numeric` : column})::double precision`,
+  total: (type, column) =>
+    `sum(${type === "number" ? `${column}::text::numeric` : column})::double precision`,
   // Postgres has no empty list. An array of no type takes that of the column.
   emptyList: before =>
-    /\bnot\s+in\s*$/i.test(before) ? before.replace(/\bnot\s+in\s*$/i, "<> all ('{}')") : before.replace(/\bin\s*$/i, "= any ('{}')"),
+    /\bnot\s+in\s*$/i.test(before)
+      ? before.replace(/\bnot\s+in\s*$/i, "<> all ('{}')")
+      : before.replace(/\bin\s*$/i, "= any ('{}')"),
   add,
   limit: (limit, offset) => `${limit ? ` limit ${limit}` : ""}${offset ? ` offset ${offset}` : ""}`,
   forUpdate: " for update",
   bulkInsert: (table, columns, inOrder = false) => {
     const names = columns.map(column => column.sql).join(", ")
-    const lists = columns.map(({ field }, index) => `$${index + 1}::${parameterTypes[field.type]}[]`).join(", ")
+    const lists = columns
+      .map(({ field }, index) => `$${index + 1}::${parameterTypes[field.type]}[]`)
+      .join(", ")
     if (!inOrder) return `insert into ${table} (${names}) select * from unnest(${lists})`
     const outputs = columns.map((_, index) => `c${index}`).join(", ")
     return `insert into ${table} (${names}) select ${outputs} from unnest(${lists}) with ordinality as given (${outputs}, position) order by position`

@@ -4,16 +4,35 @@ import type { JsonCondition } from "../contract/dialect.ts"
 import { isStorableText } from "../contract/parameters.ts"
 
 const operators = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
-const tests: readonly JsonTest[] = ["isNull", "eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith", "like"]
+const tests: readonly JsonTest[] = [
+  "isNull",
+  "eq",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+  "contains",
+  "startsWith",
+  "endsWith",
+  "like",
+]
 
-export function postgresJson(path: JsonPath, test: JsonTest, value: JsonScalar | undefined): JsonCondition | boolean {
+export function postgresJson(
+  path: JsonPath,
+  test: JsonTest,
+  value: JsonScalar | undefined,
+): JsonCondition | boolean {
   if (typeof value === "string" && !isStorableText(value)) return false
   if (!path.every(key => typeof key === "number" || isStorableText(key))) return test === "isNull"
   // Strict: in the lax form a value is also a list of itself. The keys are strings of JSON there too.
   const steps = path.map(key => (typeof key === "number" ? `[${key}]` : `.${JSON.stringify(key)}`))
   const code = tests.indexOf(test) * 2 + (typeof value === "string" ? 1 : 0)
-  const find = (column: string, place: string): string => `jsonb_path_query_first(${column}, ${place}::text::jsonpath, '{}', true)`
-  const condition = (operands: readonly unknown[], text: (found: string, place: () => string) => string): JsonCondition => ({
+  const find = (column: string, place: string): string =>
+    `jsonb_path_query_first(${column}, ${place}::text::jsonpath, '{}', true)`
+  const condition = (
+    operands: readonly unknown[],
+    text: (found: string, place: () => string) => string,
+  ): JsonCondition => ({
     parameters: [`strict $${steps.join("")}`, ...operands],
     shape: [code],
     text: ({ sql }, place) => text(find(sql, place()), place),
@@ -23,7 +42,10 @@ export function postgresJson(path: JsonPath, test: JsonTest, value: JsonScalar |
       return condition([], found => `coalesce(jsonb_typeof(${found}), 'null') = 'null'`)
     case "eq":
       // Equal in type and value. As text, because drivers write JSON parameters on their own.
-      return condition([JSON.stringify(value)], (found, place) => `${found} = ${place()}::text::jsonb`)
+      return condition(
+        [JSON.stringify(value)],
+        (found, place) => `${found} = ${place()}::text::jsonb`,
+      )
     case "contains":
     case "startsWith":
     case "endsWith":

@@ -49,7 +49,11 @@ async function problemsOf(store: PostgresStore, definition: EntityDefinition): P
   try {
     await store.bind(definition).count(all)
   } catch (error) {
-    expect(error).toMatchObject({ code: "NITRO_SCHEMA_MISMATCH", details: { entity: definition.name }, fix: expect.any(String) })
+    expect(error).toMatchObject({
+      code: "NITRO_SCHEMA_MISMATCH",
+      details: { entity: definition.name },
+      fix: expect.any(String),
+    })
     return (error as Error).message
   }
   throw new Error("It was expected to fail.")
@@ -81,7 +85,11 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
       `select column_name as name, data_type as type, is_nullable as null, collation_name as collation
        from information_schema.columns where table_name = 'things' and table_schema = current_schema order by ordinal_position`,
     )
-    expect(columns.map(({ name, type, null: nullable }) => `${name} ${type}${nullable === "YES" ? " null" : ""}`)).toEqual([
+    expect(
+      columns.map(
+        ({ name, type, null: nullable }) => `${name} ${type}${nullable === "YES" ? " null" : ""}`,
+      ),
+    ).toEqual([
       "id text",
       "s text",
       "i bigint null",
@@ -103,7 +111,9 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
     expect(indexes.map(({ sql }) => String(sql).replace(/^.*USING btree /, ""))).toEqual(
       expect.arrayContaining(["(s, i)", "(n)", '("categoryId")', "(id)"]),
     )
-    const keys = await query(`select conname, condeferred from pg_constraint where contype = 'f' and conrelid = 'things'::regclass`)
+    const keys = await query(
+      `select conname, condeferred from pg_constraint where contype = 'f' and conrelid = 'things'::regclass`,
+    )
     expect(keys).toEqual([{ conname: "reference things(categoryId)", condeferred: true }])
     // The next process finds it fitting, and so does one that only compares.
     await open().bind(definition).count(all)
@@ -150,13 +160,28 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
 
   it("is never changed where that would lose or guess data", async () => {
     const { open, query } = newPlace()
-    await query("create table items (id text primary key, name text, n text not null, extra int not null, at timestamp)")
+    await query(
+      "create table items (id text primary key, name text, n text not null, extra int not null, at timestamp)",
+    )
     await query("insert into items values ('a', null, 'x', 1)")
-    const definition = define("Item", { name: "string", n: "integer", at: { type: "date", nullable: true }, more: "string" })
+    const definition = define("Item", {
+      name: "string",
+      n: "integer",
+      at: { type: "date", nullable: true },
+      more: "string",
+    })
     const words = await problemsOf(open(), definition)
-    for (const part of ['"name" is null in 1 rows', '"n" is text', '"extra" needs a value', '"at" is timestamp', '"more" is missing'])
+    for (const part of [
+      '"name" is null in 1 rows',
+      '"n" is text',
+      '"extra" needs a value',
+      '"at" is timestamp',
+      '"more" is missing',
+    ])
       expect(words).toContain(part)
-    expect(await query("select name, n, extra from items")).toEqual([{ name: null, n: "x", extra: 1 }])
+    expect(await query("select name, n, extra from items")).toEqual([
+      { name: null, n: "x", extra: 1 },
+    ])
     expect(await problemsOf(open({ schema: "check" }), definition)).toContain('"n" is text')
     // It was told to trust.
     expect(await open({ schema: "none" }).bind(definition).count(all)).toBe(1)
@@ -175,44 +200,63 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
   it.each(extras)("is left as it is when it does not fit, though it is empty: %s", async extra => {
     const { open, query } = newPlace()
     await query(`create table orders (id text primary key, n text not null); ${extra}`)
-    const before = await query("select oid, relname from pg_class where relnamespace = current_schema::regnamespace order by oid")
+    const before = await query(
+      "select oid, relname from pg_class where relnamespace = current_schema::regnamespace order by oid",
+    )
     const store = open()
     const definition = define("Order", { n: "integer" })
     expect(await problemsOf(store, definition)).toContain('"n" is text')
     await expect(async () => store.bind(definition).count(all)).rejects.toMatchObject({
       fix: expect.stringContaining('drop table "orders"'),
     })
-    expect(await query("select oid, relname from pg_class where relnamespace = current_schema::regnamespace order by oid")).toEqual(before)
+    expect(
+      await query(
+        "select oid, relname from pg_class where relnamespace = current_schema::regnamespace order by oid",
+      ),
+    ).toEqual(before)
   })
 
   it.each([
     ["first", ["Bad", "Good", "Fine"]],
     ["in the middle", ["Good", "Bad", "Fine"]],
     ["last", ["Good", "Fine", "Bad"]],
-  ])("does not fit by itself: the others of its store are used all the same, with the wrong one %s", async (_, order) => {
-    const { open, query } = newPlace()
-    await query(
-      "create table bads (id text primary key, n text not null, twice text); insert into bads values ('a', 'x', 'x'), ('b', 'x', 'x')",
-    )
-    const definitions: Record<string, EntityDefinition> = {
-      Bad: define("Bad", { n: "string", twice: { type: "string", nullable: true } }, { unique: [["twice"]] }),
-      Good: define("Good", { badId: { type: "string", nullable: true, references: "Bad" } }),
-      Fine: define("Fine", { goodId: { type: "string", nullable: true, references: "Good" } }),
-    }
-    for (const mode of ["sync", "check"] as const) {
-      const store = open({ schema: mode })
-      const repositories = new Map(order.map(name => [name, store.bind(definitions[name] as EntityDefinition)]))
-      for (const name of order) {
-        const counting = (async () => repositories.get(name)?.count(all))()
-        if (name === "Bad") await expect(counting).rejects.toMatchObject({ code: "NITRO_SCHEMA_MISMATCH", details: { entity: "Bad" } })
-        else expect(await counting).toBe(0)
+  ])(
+    "does not fit by itself: the others of its store are used all the same, with the wrong one %s",
+    async (_, order) => {
+      const { open, query } = newPlace()
+      await query(
+        "create table bads (id text primary key, n text not null, twice text); insert into bads values ('a', 'x', 'x'), ('b', 'x', 'x')",
+      )
+      const definitions: Record<string, EntityDefinition> = {
+        Bad: define(
+          "Bad",
+          { n: "string", twice: { type: "string", nullable: true } },
+          { unique: [["twice"]] },
+        ),
+        Good: define("Good", { badId: { type: "string", nullable: true, references: "Bad" } }),
+        Fine: define("Fine", { goodId: { type: "string", nullable: true, references: "Good" } }),
       }
-      await store.transaction(async () => {
-        expect(await store.bind(definitions["Fine"] as EntityDefinition).count(all)).toBe(0)
-      })
-    }
-    expect(await query("select count(*)::int as n from bads")).toEqual([{ n: 2 }])
-  })
+      for (const mode of ["sync", "check"] as const) {
+        const store = open({ schema: mode })
+        const repositories = new Map(
+          order.map(name => [name, store.bind(definitions[name] as EntityDefinition)]),
+        )
+        for (const name of order) {
+          const counting = (async () => repositories.get(name)?.count(all))()
+          if (name === "Bad")
+            await expect(counting).rejects.toMatchObject({
+              code: "NITRO_SCHEMA_MISMATCH",
+              details: { entity: "Bad" },
+            })
+          else expect(await counting).toBe(0)
+        }
+        await store.transaction(async () => {
+          expect(await store.bind(definitions["Fine"] as EntityDefinition).count(all)).toBe(0)
+        })
+      }
+      expect(await query("select count(*)::int as n from bads")).toEqual([{ n: 2 }])
+    },
+  )
 
   it("gets a missing index and foreign key, where all rows keep them", async () => {
     const { open, query } = newPlace()
@@ -221,25 +265,35 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
       create table orphans (id text primary key, "categoryId" text);
       insert into categories values ('c'); insert into products values ('p', 'c'), ('q', null); insert into orphans values ('o', 'nowhere')`)
     const store = open()
-    const reference = { categoryId: { type: "string", nullable: true, references: "Category" } } as const
+    const reference = {
+      categoryId: { type: "string", nullable: true, references: "Category" },
+    } as const
     store.bind(define("Category", {}, { table: "categories" }))
     const products = store.bind(define("Product", reference))
     const orphans = store.bind(define("Orphan", reference))
     expect([await products.count(all), await orphans.count(all)]).toEqual([2, 1])
-    const keys = await query("select conname from pg_constraint where contype = 'f' and connamespace = current_schema::regnamespace")
+    const keys = await query(
+      "select conname from pg_constraint where contype = 'f' and connamespace = current_schema::regnamespace",
+    )
     expect(keys).toEqual([{ conname: "reference products(categoryId)" }])
   })
 
   it("keeps its rows when a unique index cannot be made", async () => {
     const { open, query } = newPlace()
-    await query("create table items (id text primary key, code text not null); insert into items values ('a', 'x'), ('b', 'x')")
-    expect(await problemsOf(open(), define("Item", { code: "string" }, { unique: [["code"]] }))).toContain("making it failed")
+    await query(
+      "create table items (id text primary key, code text not null); insert into items values ('a', 'x'), ('b', 'x')",
+    )
+    expect(
+      await problemsOf(open(), define("Item", { code: "string" }, { unique: [["code"]] })),
+    ).toContain("making it failed")
     expect(await query("select count(*)::int as n from items")).toEqual([{ n: 2 }])
   })
 
   it("is missing in production, and says so", async () => {
     const { open } = newPlace()
-    expect(await problemsOf(open({ schema: "check" }), define("Item", {}))).toContain("does not exist")
+    expect(await problemsOf(open({ schema: "check" }), define("Item", {}))).toContain(
+      "does not exist",
+    )
   })
 
   it("may have a name that is hostile, and not one that Postgres would cut", async () => {
@@ -252,8 +306,15 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
     const store = open()
     const repository = store.bind(hostile)
     await repository.write([{ op: "insert", row: ["a", 1] }])
-    expect(await repository.count({ where: { op: "gte", field: "n", value: 1 }, orderBy: [{ field: "n", direction: "asc" }] })).toBe(1)
-    expect(await problemsOf(open(), define("Long", {}, { table: "t".repeat(64) }))).toContain("63 bytes")
+    expect(
+      await repository.count({
+        where: { op: "gte", field: "n", value: 1 },
+        orderBy: [{ field: "n", direction: "asc" }],
+      }),
+    ).toBe(1)
+    expect(await problemsOf(open(), define("Long", {}, { table: "t".repeat(64) }))).toContain(
+      "63 bytes",
+    )
     const named = (async () =>
       open()
         .bind(define("Long", { ["n".repeat(64)]: "string" }))
@@ -269,15 +330,21 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
     await open().bind(long).count(all)
   })
 
-  it("is made once by ten stores and two processes that start together", { timeout: 60_000 }, async () => {
+  it("is made once by ten stores and two processes that start together", {
+    timeout: 60_000,
+  }, async () => {
     const { open, url, query } = newPlace()
     const script = fileURLToPath(new URL("../testing/insert-some.ts", import.meta.url))
-    const children = [0, 1].map(n => spawn(process.execPath, ["--import", "tsx", script, url, `child${n}`], { stdio: "inherit" }))
+    const children = [0, 1].map(n =>
+      spawn(process.execPath, ["--import", "tsx", script, url, `child${n}`], { stdio: "inherit" }),
+    )
     const definition = define("Item", { n: "integer" }, { index: [["n"]] })
     await Promise.all(
       Array.from({ length: 10 }, async (_, n) => {
         const items = open().bind(definition)
-        await Promise.all([0, 1].map(async part => items.write([{ op: "insert", row: [`${n}-${part}`, n] }])))
+        await Promise.all(
+          [0, 1].map(async part => items.write([{ op: "insert", row: [`${n}-${part}`, n] }])),
+        )
       }),
     )
     for (const child of children) expect(child.exitCode ?? (await once(child, "exit"))[0]).toBe(0)
@@ -291,8 +358,13 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
     opened.push(() => holder.end())
     const client = await holder.connect()
     await client.query("begin; lock table items in access share mode")
-    const items = open({ waitTimeoutMs: 300 }).bind(define("Item", { n: { type: "integer", nullable: true } }))
-    await expect((async () => items.count(all))()).rejects.toMatchObject({ code: "NITRO_STORE_BUSY", status: 503 })
+    const items = open({ waitTimeoutMs: 300 }).bind(
+      define("Item", { n: { type: "integer", nullable: true } }),
+    )
+    await expect((async () => items.count(all))()).rejects.toMatchObject({
+      code: "NITRO_STORE_BUSY",
+      status: 503,
+    })
     await client.query("rollback")
     client.release()
     expect(await items.count(all)).toBe(0)

@@ -92,7 +92,11 @@ export async function preparePostgresTables(
   await driver.all("select set_config('lock_timeout', $1, true)", [before])
 }
 
-async function prepareAll(driver: Driver, definitions: readonly EntityDefinition[], preparation: Preparation): Promise<void> {
+async function prepareAll(
+  driver: Driver,
+  definitions: readonly EntityDefinition[],
+  preparation: Preparation,
+): Promise<void> {
   const isSync = preparation.mode === "sync"
   const fitting: EntityDefinition[] = []
   for (const definition of definitions) {
@@ -126,15 +130,31 @@ async function inSavepoint(driver: Driver, work: () => Promise<void>): Promise<v
 async function checkEncoding(driver: Driver, store: string): Promise<void> {
   const [encoding] = (await driver.get("select current_setting('server_encoding')", [])) as [string]
   if (encoding === "UTF8") return
-  throw new NitroError("NITRO_STORE_UNAVAILABLE", `${store} has the encoding ${encoding}, which cannot keep all text.`, {
-    fix: "Create the database anew: create database NAME encoding 'UTF8' template template0.",
-  })
+  throw new NitroError(
+    "NITRO_STORE_UNAVAILABLE",
+    `${store} has the encoding ${encoding}, which cannot keep all text.`,
+    {
+      fix: "Create the database anew: create database NAME encoding 'UTF8' template template0.",
+    },
+  )
 }
 
-async function compareOnly(driver: Driver, definition: EntityDefinition, { store }: Preparation): Promise<void> {
+async function compareOnly(
+  driver: Driver,
+  definition: EntityDefinition,
+  { store }: Preparation,
+): Promise<void> {
   const existing = await readTable(driver, definition.table)
-  if (existing === undefined) throw mismatch(definition, store, [{ problem: "the table does not exist", serious: true }], "check")
-  const serious = (await compare(driver, definition, existing)).filter(difference => difference.serious)
+  if (existing === undefined)
+    throw mismatch(
+      definition,
+      store,
+      [{ problem: "the table does not exist", serious: true }],
+      "check",
+    )
+  const serious = (await compare(driver, definition, existing)).filter(
+    difference => difference.serious,
+  )
   if (serious.length > 0) throw mismatch(definition, store, serious, "check")
 }
 
@@ -148,13 +168,27 @@ function exactColumns({ columns }: ExistingTable): Set<string> {
 }
 
 /** Nothing that is there is ever dropped: what looks empty may be another program's. */
-async function makeFit(driver: Driver, definition: EntityDefinition, { store }: Preparation): Promise<void> {
+async function makeFit(
+  driver: Driver,
+  definition: EntityDefinition,
+  { store }: Preparation,
+): Promise<void> {
   checkNames(definition, store)
   const existing = await readTable(driver, definition.table)
   if (existing === undefined) return createTable(driver, definition)
   const differences = await compare(driver, definition, existing)
-  const stuck = differences.filter(difference => difference.statement === undefined && difference.serious)
-  if (stuck.length > 0) throw mismatch(definition, store, stuck, "sync", undefined, await isEmpty(driver, definition, existing))
+  const stuck = differences.filter(
+    difference => difference.statement === undefined && difference.serious,
+  )
+  if (stuck.length > 0)
+    throw mismatch(
+      definition,
+      store,
+      stuck,
+      "sync",
+      undefined,
+      await isEmpty(driver, definition, existing),
+    )
   for (const { statement, problem, column } of differences) {
     if (statement === undefined) continue
     try {
@@ -162,14 +196,22 @@ async function makeFit(driver: Driver, definition: EntityDefinition, { store }: 
     } catch (cause) {
       if (postgresDialect.classify(cause).kind === "busy") throw cause
       const words = `${problem}, and making it failed: ${(cause as Error).message}`
-      throw mismatch(definition, store, [{ ...(column ? { column } : {}), problem: words, serious: true }], "sync", cause)
+      throw mismatch(
+        definition,
+        store,
+        [{ ...(column ? { column } : {}), problem: words, serious: true }],
+        "sync",
+        cause,
+      )
     }
   }
 }
 
 /** Postgres cuts longer names without a word; two could then be one. */
 function checkNames(definition: EntityDefinition, store: string): void {
-  const long = [definition.table, ...storedFields(definition).map(field => field.column)].filter(name => Buffer.byteLength(name) > 63)
+  const long = [definition.table, ...storedFields(definition).map(field => field.column)].filter(
+    name => Buffer.byteLength(name) > 63,
+  )
   if (long.length === 0) return
   const problem = `the name ${quote(long[0] as string)} has more than 63 bytes`
   const fix = `Rename the field, or give the class another table: Entity("${definition.name}", {...}, { table: "..." }).`
@@ -218,7 +260,11 @@ async function keptReferences(
     const target = targetOf(field, find)
     if (target === undefined) continue
     const isNow = (): boolean => isKept(table.references, field, target, isSame)
-    if (!isNow() && mode === "sync" && (await addReference(driver, definition, table, field, target))) {
+    if (
+      !isNow() &&
+      mode === "sync" &&
+      (await addReference(driver, definition, table, field, target))
+    ) {
       table = (await readTable(driver, definition.table)) as ExistingTable
     }
     if (isNow()) keeps.add(field.name)
@@ -266,9 +312,10 @@ function isSame(a: string, b: string): boolean {
 }
 
 async function readTable(driver: Driver, table: string): Promise<ExistingTable | undefined> {
-  const found = await driver.get("select c.oid::bigint, c.relkind in ('r', 'p') from pg_class c where c.oid = to_regclass($1)", [
-    quote(table),
-  ])
+  const found = await driver.get(
+    "select c.oid::bigint, c.relkind in ('r', 'p') from pg_class c where c.oid = to_regclass($1)",
+    [quote(table)],
+  )
   if (found === undefined) return undefined
   const [oid, isTable] = found as [number, boolean]
   const columns = await driver.all(
@@ -299,19 +346,30 @@ async function readTable(driver: Driver, table: string): Promise<ExistingTable |
     oid,
     isTable,
     columns: new Map(
-      (columns as [string, string, number, boolean, boolean][]).map(([name, type, modifier, notNull, fillsItself]) => [
-        name,
-        { name, type, modifier, notNull, fillsItself },
-      ]),
+      (columns as [string, string, number, boolean, boolean][]).map(
+        ([name, type, modifier, notNull, fillsItself]) => [
+          name,
+          { name, type, modifier, notNull, fillsItself },
+        ],
+      ),
     ),
-    indexes: (indexes as [boolean, string][]).map(([unique, names]) => ({ unique, columns: JSON.parse(names) as string[] })),
-    references: (references as [string, string, string, string][]).map(([column, table, target, onDelete]) => {
-      return { column, table, target, onDelete }
-    }),
+    indexes: (indexes as [boolean, string][]).map(([unique, names]) => ({
+      unique,
+      columns: JSON.parse(names) as string[],
+    })),
+    references: (references as [string, string, string, string][]).map(
+      ([column, table, target, onDelete]) => {
+        return { column, table, target, onDelete }
+      },
+    ),
   }
 }
 
-async function compare(driver: Driver, definition: EntityDefinition, existing: ExistingTable): Promise<Difference[]> {
+async function compare(
+  driver: Driver,
+  definition: EntityDefinition,
+  existing: ExistingTable,
+): Promise<Difference[]> {
   const differences: Difference[] = []
   const declared = new Set(definition.fields.map(field => field.column))
   for (const field of storedFields(definition)) {
@@ -322,7 +380,11 @@ async function compare(driver: Driver, definition: EntityDefinition, existing: E
   if (!existing.isTable) return differences
   for (const { name, notNull, fillsItself } of existing.columns.values()) {
     if (!notNull || fillsItself || declared.has(name)) continue
-    differences.push({ column: name, problem: `column "${name}" needs a value and is not a field of ${definition.name}`, serious: true })
+    differences.push({
+      column: name,
+      problem: `column "${name}" needs a value and is not a field of ${definition.name}`,
+      serious: true,
+    })
   }
   const keys = keyColumns(definition)
   const isKey = ({ unique, columns }: Index): boolean =>
@@ -330,10 +392,21 @@ async function compare(driver: Driver, definition: EntityDefinition, existing: E
   if (!existing.indexes.some(isKey)) differences.push(noPrimaryKey(keys))
   const id = definition.fields[0] as FieldDefinition
   if (id.generated !== undefined && existing.columns.get(id.column)?.fillsItself === false)
-    differences.push(notGenerated(id.column, id.generated === "serial" ? "identity" : "default", addGenerated(definition, id)))
+    differences.push(
+      notGenerated(
+        id.column,
+        id.generated === "serial" ? "identity" : "default",
+        addGenerated(definition, id),
+      ),
+    )
   for (const index of indexesOf(definition)) {
     const wanted = JSON.stringify(index.columns)
-    if (existing.indexes.some(each => JSON.stringify(each.columns) === wanted && (each.unique || !index.unique))) continue
+    if (
+      existing.indexes.some(
+        each => JSON.stringify(each.columns) === wanted && (each.unique || !index.unique),
+      )
+    )
+      continue
     differences.push({
       problem: `${index.unique ? "a unique index" : "an index"} on ${index.columns.map(quote).join(", ")} is missing`,
       statement: createIndexSql(definition, index),
@@ -346,10 +419,15 @@ async function compare(driver: Driver, definition: EntityDefinition, existing: E
 function missingColumn(definition: EntityDefinition, field: FieldDefinition): Difference {
   const { column } = field
   const head = `alter table ${quote(definition.table)} add column ${quote(column)} ${columnTypes[field.type]}`
-  if (field.nullable) return { column, problem: `column "${column}" is missing`, statement: head, serious: true }
+  if (field.nullable)
+    return { column, problem: `column "${column}" is missing`, statement: head, serious: true }
   const value = defaultOf(definition, field, postgresDialect.encoding)
   if (value === undefined)
-    return { column, problem: `column "${column}" is missing, and ${field.name} is required and has no default`, serious: true }
+    return {
+      column,
+      problem: `column "${column}" is missing, and ${field.name} is required and has no default`,
+      serious: true,
+    }
   const statement = `${head} not null default ${literal(field.type, value)}`
   return { column, problem: `column "${column}" is missing`, statement, serious: true }
 }
@@ -374,7 +452,11 @@ async function compareColumn(
     differences.push({ column: name, problem, serious: true })
   }
   if (field.nullable && column.notNull)
-    differences.push({ column: name, problem: `column "${name}" refuses null, and ${field.name} may be null`, serious: true })
+    differences.push({
+      column: name,
+      problem: `column "${name}" refuses null, and ${field.name} may be null`,
+      serious: true,
+    })
   if (!field.nullable && !column.notNull) {
     const isNull = `from ${quote(definition.table)} where ${quote(name)} is null`
     const [nulls] = (await driver.get(`select count(*) ${isNull}`, [])) as [number]
@@ -384,8 +466,15 @@ async function compareColumn(
   return differences
 }
 
-async function isEmpty(driver: Driver, definition: EntityDefinition, { isTable }: ExistingTable): Promise<boolean> {
+async function isEmpty(
+  driver: Driver,
+  definition: EntityDefinition,
+  { isTable }: ExistingTable,
+): Promise<boolean> {
   if (!isTable) return false
-  const [isUsed] = (await driver.get(`select exists (select 1 from ${quote(definition.table)})`, [])) as [boolean]
+  const [isUsed] = (await driver.get(
+    `select exists (select 1 from ${quote(definition.table)})`,
+    [],
+  )) as [boolean]
   return !isUsed
 }

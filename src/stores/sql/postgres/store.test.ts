@@ -40,12 +40,29 @@ function keep(store: PostgresStore): PostgresStore {
   return store
 }
 
-const kinds: readonly (readonly [name: string, open: (options?: PostgresOptions) => PostgresStore])[] = [
+const kinds: readonly (readonly [
+  name: string,
+  open: (options?: PostgresOptions) => PostgresStore,
+])[] = [
   ...postgresDrivers.flatMap(driver => [
-    [driver, (options = {}) => keep(postgres({ url: emptySchema(), schema: "sync", driver, max: 3, ...options }))] as const,
+    [
+      driver,
+      (options = {}) =>
+        keep(postgres({ url: emptySchema(), schema: "sync", driver, max: 3, ...options })),
+    ] as const,
     [
       `${driver} without prepared statements`,
-      (options = {}) => keep(postgres({ url: emptySchema(), schema: "sync", driver, max: 3, prepare: false, ...options })),
+      (options = {}) =>
+        keep(
+          postgres({
+            url: emptySchema(),
+            schema: "sync",
+            driver,
+            max: 3,
+            prepare: false,
+            ...options,
+          }),
+        ),
     ] as const,
   ]),
   [
@@ -61,7 +78,15 @@ const kinds: readonly (readonly [name: string, open: (options?: PostgresOptions)
     (options = {}) => {
       const sql = porsager(emptySchema(), {
         max: 3,
-        types: { bigint: porsager.BigInt, loud: { to: 25, from: [25], serialize: String, parse: (text: string) => text.toUpperCase() } },
+        types: {
+          bigint: porsager.BigInt,
+          loud: {
+            to: 25,
+            from: [25],
+            serialize: String,
+            parse: (text: string) => text.toUpperCase(),
+          },
+        },
       })
       opened.push(() => sql.end())
       return keep(postgres({ pool: sql, schema: "sync", ...options }))
@@ -101,7 +126,15 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
     ["big", 2n ** 53n + 1n],
     ["raw", new Uint8Array([0, 1, 92, 255])],
     ["raw", new Uint8Array(0)],
-    ["data", { b: [1, "x", null, 1e21, 1e-7, -0.5], aaa: { "quote'\"\\u0000": true, "": "" }, 10: 1, 9: "é😀" }],
+    [
+      "data",
+      {
+        b: [1, "x", null, 1e21, 1e-7, -0.5],
+        aaa: { "quote'\"\\u0000": true, "": "" },
+        10: 1,
+        9: "é😀",
+      },
+    ],
     ["data", JSON.parse('{"__proto__": 1, "constructor": {}}') as unknown],
     ["data", "text"],
     ["data", []],
@@ -120,7 +153,9 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
     })
     for (const row of rows) await repository.write([{ op: "insert", row }])
     const many = rows.map(row => ["many".concat(String(row[0])), ...row.slice(1)])
-    expect(await repository.write(many.map(row => ({ op: "insert", row }) as const))).toEqual(rows.map(() => 1))
+    expect(await repository.write(many.map(row => ({ op: "insert", row }) as const))).toEqual(
+      rows.map(() => 1),
+    )
     for (const [index, [field, value]] of values.entries()) {
       const { index: column, type } = everything.fieldByName.get(field)!
       const codec = store.encoding[type]
@@ -130,7 +165,9 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
         // What an unchanged entity encodes to is what was read.
         if (codec && type !== "bytes") {
           const encoded = codec.encode(codec.decode(row[column] as never) as never)
-          expect(encoded === row[column] || codec.isSame?.(row[column] as never, encoded as never)).toBe(true)
+          expect(
+            encoded === row[column] || codec.isSame?.(row[column] as never, encoded as never),
+          ).toBe(true)
         }
         expect(row.filter((_, at) => at !== 0 && at !== column)).toEqual([...nothing.slice(1), 1])
       }
@@ -151,7 +188,11 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
     const row: Row = ["a", ...nothing, 1]
     const { index } = everything.fieldByName.get(field)!
     row[index] = value
-    const refused = { code: "NITRO_VALUE_UNSUPPORTED", status: 422, details: { entity: "Thing", field } }
+    const refused = {
+      code: "NITRO_VALUE_UNSUPPORTED",
+      status: 422,
+      details: { entity: "Thing", field },
+    }
     const error = await rejection(() => repository.write([{ op: "insert", row }]))
     expect(error).toMatchObject(refused)
     expect(error.message).toContain(word)
@@ -171,14 +212,19 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
       () => json!.encode({ a: "\\\0" } as never),
       () => bigint!.encode((2n ** 63n) as never),
     ]
-    for (const encode of cases) expect(encode).toThrow(expect.objectContaining({ code: "NITRO_VALUE_UNSUPPORTED" }))
+    for (const encode of cases)
+      expect(encode).toThrow(expect.objectContaining({ code: "NITRO_VALUE_UNSUPPORTED" }))
     expect(json!.encode({ a: "\\u0000" } as never)).toBe('{"a":"\\\\u0000"}')
   })
 
   it("names the fields of a duplicate, whatever the names are", async () => {
     const odd = define(
       "Odd",
-      { email: { type: "string", column: "e, (mail)=" }, tenant: { type: "string", column: 'te"nant.x' }, code: "string" },
+      {
+        email: { type: "string", column: "e, (mail)=" },
+        tenant: { type: "string", column: 'te"nant.x' },
+        code: "string",
+      },
       { table: 'o"dd; --', unique: [["tenant", "email"], ["code"]] },
     )
     const store = open()
@@ -187,15 +233,27 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
     expect(await repository.write([{ op: "insert", row: ["2", "m", "t2", "c2"] }])).toEqual([1])
     const both = ["3", "m", "t", "c3"]
     const duplicate = { code: "NITRO_DUPLICATE", details: { fields: ["tenant", "email"] } }
-    expect(await rejection(() => repository.write([{ op: "insert", row: both }]))).toMatchObject(duplicate)
+    expect(await rejection(() => repository.write([{ op: "insert", row: both }]))).toMatchObject(
+      duplicate,
+    )
     const fresh: Write = { op: "insert", row: ["4", "x", "y", "z"] }
-    expect(await rejection(() => repository.write([fresh, { op: "insert", row: both }]))).toMatchObject(duplicate)
-    const code = await rejection(() => repository.write([{ op: "update", id: "2", columns: [3], values: ["c"] }]))
+    expect(
+      await rejection(() => repository.write([fresh, { op: "insert", row: both }])),
+    ).toMatchObject(duplicate)
+    const code = await rejection(() =>
+      repository.write([{ op: "update", id: "2", columns: [3], values: ["c"] }]),
+    )
     expect(code).toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["code"] } })
     await store.transaction(async () => {
       // Refused inside of a transaction, which goes on.
-      expect(await rejection(() => repository.write([{ op: "insert", row: both }]))).toMatchObject(duplicate)
-      expect(await rejection(() => repository.write([{ op: "update", id: "2", columns: [3], values: ["c"] }]))).toMatchObject({
+      expect(await rejection(() => repository.write([{ op: "insert", row: both }]))).toMatchObject(
+        duplicate,
+      )
+      expect(
+        await rejection(() =>
+          repository.write([{ op: "update", id: "2", columns: [3], values: ["c"] }]),
+        ),
+      ).toMatchObject({
         code: "NITRO_DUPLICATE",
       })
       await repository.write([fresh])
@@ -205,7 +263,9 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
 
   it("keeps references when both sides are known, whatever the order of the writes", async () => {
     const store = open()
-    const products = store.bind(define("Product", { categoryId: { type: "string", references: "Category" } }))
+    const products = store.bind(
+      define("Product", { categoryId: { type: "string", references: "Category" } }),
+    )
     const categories = store.bind(define("Category", { name: "string" }))
     const lost = await rejection(() => products.write([{ op: "insert", row: ["p", "nowhere"] }]))
     expect(lost).toMatchObject({ code: "NITRO_REFERENCE", status: 409 })
@@ -213,7 +273,9 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
       await products.write([{ op: "insert", row: ["p", "c"] }])
       await categories.write([{ op: "insert", row: ["c", "Office"] }])
     })
-    expect(await rejection(() => categories.write([{ op: "delete", id: "c" }]))).toMatchObject({ code: "NITRO_REFERENCE" })
+    expect(await rejection(() => categories.write([{ op: "delete", id: "c" }]))).toMatchObject({
+      code: "NITRO_REFERENCE",
+    })
   })
 
   it("finds nothing under an id that cannot be stored", async () => {
@@ -255,7 +317,9 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
     expect(await repository.count(all)).toBe(0)
     await store.close()
     await store.close()
-    expect(await rejection(() => repository.count(all))).toMatchObject({ code: "NITRO_STORE_CLOSED" })
+    expect(await rejection(() => repository.count(all))).toMatchObject({
+      code: "NITRO_STORE_CLOSED",
+    })
   })
 })
 
@@ -280,25 +344,44 @@ describe.skipIf(postgresMissing !== undefined)("Postgres' own ways", () => {
       Date.parse("1890-01-01T00:00:00.500Z"),
     ])
     const isSame = store.encoding.json?.isSame as (stored: string, encoded: string) => boolean
-    expect(rows.map(row => row[8] === null || isSame(row[8] as string, row[0] === "a" ? '{"a":[],"b":1.5}' : "1"))).not.toContain(false)
+    expect(
+      rows.map(
+        row =>
+          row[8] === null || isSame(row[8] as string, row[0] === "a" ? '{"a":[],"b":1.5}' : "1"),
+      ),
+    ).not.toContain(false)
     expect(isSame(rows[0]?.[8] as string, '{"a":[],"b":1}')).toBe(false)
-    expect(await repository.count({ where: { op: "gt", field: "at", value: new Date("9000-01-01") }, orderBy: [] })).toBe(1)
+    expect(
+      await repository.count({
+        where: { op: "gt", field: "at", value: new Date("9000-01-01") },
+        orderBy: [],
+      }),
+    ).toBe(1)
   })
 
   it("uses an index for the order and the conditions on text, though the database sorts by language", async () => {
     const url = emptySchema()
     const store = keep(postgres({ url, schema: "sync" }))
     const items = store.bind(define("Item", { name: "string" }, { index: [["name"]] }))
-    await items.write(["b", "A", "a", "B"].map((name, n) => ({ op: "insert", row: [String(n), name] }) as const))
+    await items.write(
+      ["b", "A", "a", "B"].map((name, n) => ({ op: "insert", row: [String(n), name] }) as const),
+    )
     const byName = await items.find({ orderBy: [{ field: "name", direction: "asc" }] })
     expect(byName.map(row => row[1])).toEqual(["A", "B", "a", "b"])
     const pool = new Pool({ connectionString: url })
     opened.push(() => pool.end())
     const client = await pool.connect()
     await client.query("set enable_seqscan = off")
-    const explain = async (sql: string): Promise<string> => JSON.stringify((await client.query(`explain (costs off) ${sql}`)).rows)
-    expect(await explain(`select id from items where name collate "C" > 'a' order by name collate "C" limit 1`)).toContain("Index Cond")
-    expect(await explain(`select id from items order by name collate "C" limit 1`)).toContain("Index")
+    const explain = async (sql: string): Promise<string> =>
+      JSON.stringify((await client.query(`explain (costs off) ${sql}`)).rows)
+    expect(
+      await explain(
+        `select id from items where name collate "C" > 'a' order by name collate "C" limit 1`,
+      ),
+    ).toContain("Index Cond")
+    expect(await explain(`select id from items order by name collate "C" limit 1`)).toContain(
+      "Index",
+    )
     client.release()
   })
 
@@ -314,25 +397,33 @@ describe.skipIf(postgresMissing !== undefined)("Postgres' own ways", () => {
     )
     expect(prepared.rowCount).toBe(1)
     await store.close()
-    const plain = postgres({ pool, schema: "none", prepare: false }).bind(define("Item", { n: "integer" }))
-    for (let n = 0; n < 5; n++) await plain.find({ where: { op: "gt", field: "n", value: n }, orderBy: [] })
+    const plain = postgres({ pool, schema: "none", prepare: false }).bind(
+      define("Item", { n: "integer" }),
+    )
+    for (let n = 0; n < 5; n++)
+      await plain.find({ where: { op: "gt", field: "n", value: n }, orderBy: [] })
     const after = await pool.query(
       "select statement from pg_prepared_statements where name like 'nitro_%' and statement like '%\"n\" > $1%'",
     )
     expect(after.rowCount).toBe(0)
   })
 
-  it.each(postgresDrivers)("goes on when a table gets other types behind a prepared statement, %s", async driver => {
-    const url = emptySchema()
-    const items = keep(postgres({ url, schema: "sync", driver, max: 1 })).bind(define("Item", { n: "number" }))
-    await items.write([{ op: "insert", row: ["a", 1] }])
-    for (let n = 0; n < 3; n++) expect(await items.get("a")).toEqual(["a", 1])
-    const pool = new Pool({ connectionString: url })
-    opened.push(() => pool.end())
-    await pool.query("alter table items alter column n type numeric")
-    for (let n = 0; n < 3; n++) expect(await items.get("a")).toEqual(["a", 1])
-    expect(await items.write([{ op: "insert", row: ["b", 1.5] }])).toEqual([1])
-  })
+  it.each(postgresDrivers)(
+    "goes on when a table gets other types behind a prepared statement, %s",
+    async driver => {
+      const url = emptySchema()
+      const items = keep(postgres({ url, schema: "sync", driver, max: 1 })).bind(
+        define("Item", { n: "number" }),
+      )
+      await items.write([{ op: "insert", row: ["a", 1] }])
+      for (let n = 0; n < 3; n++) expect(await items.get("a")).toEqual(["a", 1])
+      const pool = new Pool({ connectionString: url })
+      opened.push(() => pool.end())
+      await pool.query("alter table items alter column n type numeric")
+      for (let n = 0; n < 3; n++) expect(await items.get("a")).toEqual(["a", 1])
+      expect(await items.write([{ op: "insert", row: ["b", 1.5] }])).toEqual([1])
+    },
+  )
 
   it("says what does not fit a column that others made narrower", async () => {
     const url = emptySchema()
@@ -345,39 +436,65 @@ describe.skipIf(postgresMissing !== undefined)("Postgres' own ways", () => {
       ["a", "long", 1],
       ["a", "ok", 100_000],
     ])
-      expect(await rejection(() => items.write([{ op: "insert", row }]))).toMatchObject({ code: "NITRO_VALUE_UNSUPPORTED", status: 422 })
+      expect(await rejection(() => items.write([{ op: "insert", row }]))).toMatchObject({
+        code: "NITRO_VALUE_UNSUPPORTED",
+        status: 422,
+      })
     await items.write([{ op: "insert", row: ["a", "ok", 1] }])
   })
 
   it("refuses a text that is too long for an index", async () => {
-    const items = keep(postgres({ url: emptySchema(), schema: "sync" })).bind(define("Item", { name: "string" }, { index: [["name"]] }))
-    const name = Array.from({ length: 20_000 }, (_, n) => String.fromCodePoint(0x4e00 + ((n * 7919) % 20_000))).join("")
-    expect(await rejection(() => items.write([{ op: "insert", row: ["a", name] }]))).toMatchObject({ code: "NITRO_VALUE_UNSUPPORTED" })
+    const items = keep(postgres({ url: emptySchema(), schema: "sync" })).bind(
+      define("Item", { name: "string" }, { index: [["name"]] }),
+    )
+    const name = Array.from({ length: 20_000 }, (_, n) =>
+      String.fromCodePoint(0x4e00 + ((n * 7919) % 20_000)),
+    ).join("")
+    expect(await rejection(() => items.write([{ op: "insert", row: ["a", name] }]))).toMatchObject({
+      code: "NITRO_VALUE_UNSUPPORTED",
+    })
   })
 })
 
 describe("what postgres() is given", () => {
   it.each(["", "shop", "mysql://localhost/shop", "sqlite:shop.db"])("refuses %j", url => {
-    expect(() => postgres(url)).toThrow(expect.objectContaining({ code: "NITRO_STORE_UNAVAILABLE" }))
+    expect(() => postgres(url)).toThrow(
+      expect.objectContaining({ code: "NITRO_STORE_UNAVAILABLE" }),
+    )
   })
 
   it("never says a user or a password", () => {
-    expect(postgres("postgres://anna:secret@db.example.org:5433/shop?sslmode=require").name).toBe("postgres(db.example.org:5433/shop)")
+    expect(postgres("postgres://anna:secret@db.example.org:5433/shop?sslmode=require").name).toBe(
+      "postgres(db.example.org:5433/shop)",
+    )
   })
 
   it("refuses a pool of nothing it knows", async () => {
     const store = postgres({ pool: {} as never })
-    expect(await rejection(() => store.bind(everything).count(all))).toMatchObject({ code: "NITRO_DRIVER_MISSING" })
-    const bare = postgres({ pool: porsager("postgres://localhost/x", { fetch_types: false }) as never })
-    expect((await rejection(() => bare.bind(everything).count(all))).message).toContain("fetch_types")
+    expect(await rejection(() => store.bind(everything).count(all))).toMatchObject({
+      code: "NITRO_DRIVER_MISSING",
+    })
+    const bare = postgres({
+      pool: porsager("postgres://localhost/x", { fetch_types: false }) as never,
+    })
+    expect((await rejection(() => bare.bind(everything).count(all))).message).toContain(
+      "fetch_types",
+    )
   })
 
   it.each(postgresDrivers)("says that nobody listens, through %s", async driver => {
-    const store = postgres({ url: "postgres://nitro@127.0.0.1:9/shop", driver, schema: "none", waitTimeoutMs: 2000 })
+    const store = postgres({
+      url: "postgres://nitro@127.0.0.1:9/shop",
+      driver,
+      schema: "none",
+      waitTimeoutMs: 2000,
+    })
     const error = await rejection(() => store.bind(everything).count(all))
     expect(error).toMatchObject({ code: "NITRO_STORE_UNAVAILABLE", status: 503 })
     expect(error.message).toContain("127.0.0.1:9/shop")
-    expect(await rejection(() => store.transaction(async () => undefined))).toMatchObject({ code: "NITRO_STORE_UNAVAILABLE" })
+    expect(await rejection(() => store.transaction(async () => undefined))).toMatchObject({
+      code: "NITRO_STORE_UNAVAILABLE",
+    })
     await store.close()
   })
 
@@ -387,7 +504,9 @@ describe("what postgres() is given", () => {
       const url = new URL(database?.url as string)
       url.pathname = "nowhere"
       const store = postgres({ url, driver, schema: "none" })
-      expect(await rejection(() => store.bind(everything).count(all))).toMatchObject({ code: "NITRO_STORE_UNAVAILABLE" })
+      expect(await rejection(() => store.bind(everything).count(all))).toMatchObject({
+        code: "NITRO_STORE_UNAVAILABLE",
+      })
       await store.close()
     },
   )

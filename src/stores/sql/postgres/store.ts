@@ -15,7 +15,13 @@ import { optionNames, refuseUnknownOptions } from "../../../shared/options.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "../contract/access.ts"
 import type { Driver } from "../contract/driver.ts"
-import { isPostgresPool, openPostgres, type PostgresDriverName, type PostgresPool, wrapPostgres } from "./drivers/load.ts"
+import {
+  isPostgresPool,
+  openPostgres,
+  type PostgresDriverName,
+  type PostgresPool,
+  wrapPostgres,
+} from "./drivers/load.ts"
 import "../contract/errors.ts"
 import { PooledConnections } from "../connections/pooled-connections.ts"
 import type { PoolDriver } from "../contract/pool-driver.ts"
@@ -86,7 +92,8 @@ function declare(all: PostgresOptions, place: string): PostgresStore {
   const { url, pool, ...given } = all
   const settings = { ...defaultSettings(), ...defined(given) }
   if (pool !== undefined) {
-    const make = (use: StoreUse): PostgresDatabaseStore => new PostgresDatabaseStore("postgres(pool)", pool, settings, use)
+    const make = (use: StoreUse): PostgresDatabaseStore =>
+      new PostgresDatabaseStore("postgres(pool)", pool, settings, use)
     return StoreUse.storeOf({ resource: pool, options: settings, place }, make)
   }
   const parsed = parseUrl(url)
@@ -100,7 +107,8 @@ function declare(all: PostgresOptions, place: string): PostgresStore {
   )
 }
 
-type Settings = Required<Omit<PostgresOptions, "url" | "pool" | "driver">> & Pick<PostgresOptions, "driver">
+type Settings = Required<Omit<PostgresOptions, "url" | "pool" | "driver">> &
+  Pick<PostgresOptions, "driver">
 
 function defaultSettings(): Settings {
   return { schema: defaultSchemaMode(), max: 10, prepare: true, waitTimeoutMs: 30_000 }
@@ -120,7 +128,10 @@ class PostgresDatabaseStore implements PostgresStore {
     jsonPaths: true,
   }
   readonly encoding: Encoding = postgresDialect.encoding
-  readonly [sqlAccess]: SqlAccess = { dialect: postgresDialect, exclusive: work => this.#connections.exclusive(work) }
+  readonly [sqlAccess]: SqlAccess = {
+    dialect: postgresDialect,
+    exclusive: work => this.#connections.exclusive(work),
+  }
   readonly #source: URL | PostgresPool
   readonly #settings: Settings
   readonly #use: StoreUse
@@ -128,7 +139,10 @@ class PostgresDatabaseStore implements PostgresStore {
   /** The tables that foreign keys can point to, and that are prepared together. */
   readonly #repositories: Repositories = new Repositories()
   /** What an open transaction has made fit and others do not see yet. */
-  readonly #preparedIn: WeakMap<object, Set<SqlRepository>> = new WeakMap<object, Set<SqlRepository>>()
+  readonly #preparedIn: WeakMap<object, Set<SqlRepository>> = new WeakMap<
+    object,
+    Set<SqlRepository>
+  >()
   #preparing: Promise<void> = Promise.resolve()
 
   constructor(name: string, source: URL | PostgresPool, settings: Settings, use: StoreUse) {
@@ -179,14 +193,20 @@ class PostgresDatabaseStore implements PostgresStore {
   #open(): PoolDriver {
     const { driver, max, prepare, waitTimeoutMs } = this.#settings
     if (!(this.#source instanceof URL)) return wrapPostgres(this.#source, prepare)
-    return openPostgres(driver, { url: this.#source.href, maxConnections: max, waitTimeoutMs, prepare })
+    return openPostgres(driver, {
+      url: this.#source.href,
+      maxConnections: max,
+      waitTimeoutMs,
+      prepare,
+    })
   }
 
   /** Makes the table of a class fit, with those that it points to; one class after the other. */
   #prepare(asked: SqlRepository): Promise<void> {
     // A transaction does it for itself: it may hold locks that another connection would wait for.
     if (this.#connections.inTransaction) return this.#prepareHere(asked)
-    const prepare = (): Promise<void> | undefined => (asked.ready ? undefined : this.#prepareForAll(asked))
+    const prepare = (): Promise<void> | undefined =>
+      asked.ready ? undefined : this.#prepareForAll(asked)
     this.#preparing = this.#preparing.then(prepare, prepare)
     return this.#preparing
   }
@@ -197,7 +217,9 @@ class PostgresDatabaseStore implements PostgresStore {
     const work = async (driver: Driver): Promise<void> => {
       outcome = await this.#makeFit(driver, concerned)
     }
-    await (this.#settings.schema === "sync" ? this.#connections.atomic(work) : this.#connections.read(work))
+    await (this.#settings.schema === "sync"
+      ? this.#connections.atomic(work)
+      : this.#connections.read(work))
     for (const repository of (outcome as Outcome).fitting) repository.ready = true
     throwFailure(outcome as Outcome, asked)
   }
@@ -220,7 +242,9 @@ class PostgresDatabaseStore implements PostgresStore {
       made.push(...outcome.fitting)
       for (const repository of outcome.fitting) here.add(repository)
     }
-    await (this.#settings.schema === "sync" ? this.#connections.atomic(work, forget) : this.#connections.read(work))
+    await (this.#settings.schema === "sync"
+      ? this.#connections.atomic(work, forget)
+      : this.#connections.read(work))
     this.#connections.afterCommit(() => {
       for (const repository of made) if (here.has(repository)) repository.ready = true
     })
@@ -245,10 +269,12 @@ class PostgresDatabaseStore implements PostgresStore {
         found: (definition, { keeps, exact }) => {
           const repository = this.#repositories.get(definition) as SqlRepository
           repository.keeps = keeps
-          for (const { field, facts } of repository.table.columns) facts.isExact = exact.has(field.column)
+          for (const { field, facts } of repository.table.columns)
+            facts.isExact = exact.has(field.column)
         },
         failed: (definition, error) => failures.set(definition, error),
-        missing: (definition, field, target) => this.#repositories.get(definition)?.warnOnce(field, target),
+        missing: (definition, field, target) =>
+          this.#repositories.get(definition)?.warnOnce(field, target),
       },
     )
     return { fitting: concerned.filter(({ table }) => !failures.has(table.definition)), failures }
@@ -268,7 +294,11 @@ function throwFailure({ failures }: Outcome, { table: { definition } }: SqlRepos
 function parseUrl(url: string | URL | undefined): URL {
   const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : url
   if (parsed instanceof URL && /^postgres(ql)?:$/.test(parsed.protocol)) return parsed
-  throw new NitroError("NITRO_STORE_UNAVAILABLE", "postgres() was given no URL of a Postgres database.", {
-    fix: 'Give a URL, postgres("postgres://user:password@localhost:5432/shop"), or an open pool.',
-  })
+  throw new NitroError(
+    "NITRO_STORE_UNAVAILABLE",
+    "postgres() was given no URL of a Postgres database.",
+    {
+      fix: 'Give a URL, postgres("postgres://user:password@localhost:5432/shop"), or an open pool.',
+    },
+  )
 }

@@ -16,7 +16,8 @@ if (postgresMissing !== undefined) {
       { describe, it, expect },
       {
         name: `postgres through ${driver}`,
-        open: options => postgres({ url: database.emptySchema(), driver, max: 4, schema: "sync", ...options }),
+        open: options =>
+          postgres({ url: database.emptySchema(), driver, max: 4, schema: "sync", ...options }),
       },
     )
   }

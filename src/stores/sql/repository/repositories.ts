@@ -22,7 +22,10 @@ export class Repositories {
    * What is prepared when a class is first used: the classes that it refers to, itself, and those that wait for a foreign key to
    * one of these. All others have a fate of their own.
    */
-  concernedBy(repository: SqlRepository, isReady: (repository: SqlRepository) => boolean): SqlRepository[] {
+  concernedBy(
+    repository: SqlRepository,
+    isReady: (repository: SqlRepository) => boolean,
+  ): SqlRepository[] {
     const fresh = new Set<SqlRepository>()
     const visit = (one: SqlRepository): void => {
       if (fresh.has(one) || isReady(one)) return
@@ -34,11 +37,15 @@ export class Repositories {
     }
     visit(repository)
     const names = new Set([...fresh].map(({ table }) => table.definition.name))
-    const waiting = [...this.#all.values()].filter(one => !fresh.has(one) && isReady(one) && lacksReference(one, names))
+    const waiting = [...this.#all.values()].filter(
+      one => !fresh.has(one) && isReady(one) && lacksReference(one, names),
+    )
     return [...[...fresh].reverse(), ...waiting]
   }
 }
 
 function lacksReference({ table, keeps }: SqlRepository, names: ReadonlySet<string>): boolean {
-  return table.definition.fields.some(({ references, name }) => references !== undefined && names.has(references) && !keeps.has(name))
+  return table.definition.fields.some(
+    ({ references, name }) => references !== undefined && names.has(references) && !keeps.has(name),
+  )
 }

@@ -17,7 +17,13 @@ import { after, attempt, inOrder } from "../../../shared/maybe.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import { runSteps, toSteps } from "../compile/bulk.ts"
 import { Compiler, type Statement } from "../compile/compiler.ts"
-import { joinTable, rawStatement, selectStatement, tableWithTarget, updateStatement } from "../compile/statements.ts"
+import {
+  joinTable,
+  rawStatement,
+  selectStatement,
+  tableWithTarget,
+  updateStatement,
+} from "../compile/statements.ts"
 import type { Connections } from "../contract/connections.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import type { Driver } from "../contract/driver.ts"
@@ -77,9 +83,13 @@ export class SqlRepository implements Repository {
     this.#compiler = new Compiler(this.table, options.dialect, this.#tableFor)
     const { columns, definition, sql, stored } = this.table
     const { dialect } = options
-    this.#integers = definition.fields.filter(field => field.type === "integer").map(field => field.index)
+    this.#integers = definition.fields
+      .filter(field => field.type === "integer")
+      .map(field => field.index)
     this.#bound = columns.flatMap(({ bind, field }) => (bind === undefined ? [] : [field.index]))
-    this.#unique = new Set(definition.unique.flat().map(name => definition.fieldByName.get(name)?.index ?? -1))
+    this.#unique = new Set(
+      definition.unique.flat().map(name => definition.fieldByName.get(name)?.index ?? -1),
+    )
     this.#quietInsert = dialect.quietInsert?.(this.#compiler.insert)
     this.#bulkInsert = dialect.bulkInsert?.(sql, stored)
     this.#ids = derivedIds(this.table, dialect)
@@ -110,17 +120,23 @@ export class SqlRepository implements Repository {
   find(plan: QueryPlan): MaybePromise<Row[]> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.find(plan))
     const { sql, parameters } = this.#compiler.find(plan)
-    const read = (): MaybePromise<Row[]> => this.#connections.read(driver => driver.all(sql, parameters))
+    const read = (): MaybePromise<Row[]> =>
+      this.#connections.read(driver => driver.all(sql, parameters))
     const run = this.#ids === undefined ? read : (): MaybePromise<Row[]> => this.#filled(read())
-    return this.#unready.length === 0 ? this.#attempt(run) : this.#whenReady(() => this.#attempt(run))
+    return this.#unready.length === 0
+      ? this.#attempt(run)
+      : this.#whenReady(() => this.#attempt(run))
   }
 
   count(plan: QueryPlan): MaybePromise<number> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.count(plan))
     const { sql, parameters } = this.#compiler.count(plan)
     // Counts come as text from Postgres.
-    const run = (): MaybePromise<number> => this.#connections.read(driver => after(driver.get(sql, parameters), row => Number(row?.[0])))
-    return this.#unready.length === 0 ? this.#attempt(run) : this.#whenReady(() => this.#attempt(run))
+    const run = (): MaybePromise<number> =>
+      this.#connections.read(driver => after(driver.get(sql, parameters), row => Number(row?.[0])))
+    return this.#unready.length === 0
+      ? this.#attempt(run)
+      : this.#whenReady(() => this.#attempt(run))
   }
 
   write(writes: readonly Write[]): MaybePromise<number[]> {
@@ -136,10 +152,12 @@ export class SqlRepository implements Repository {
   #writeOne(write: Write): MaybePromise<number> {
     const alone = (driver: Driver): MaybePromise<number> => this.#apply(driver, write)
     const quiet = this.#quietInsert
-    if (quiet === undefined || !this.#connections.inTransaction) return this.#connections.write(alone)
+    if (quiet === undefined || !this.#connections.inTransaction)
+      return this.#connections.write(alone)
     // Here an error would end the whole transaction, so what may fail for a duplicate does not, or has a savepoint.
     const guarded = (): MaybePromise<number> => this.#connections.atomic(alone)
-    if (write.op === "update" && write.columns.some(column => this.#unique.has(column))) return guarded()
+    if (write.op === "update" && write.columns.some(column => this.#unique.has(column)))
+      return guarded()
     if (write.op !== "insert") return this.#connections.write(alone)
     const touched = this.#connections.write(driver => this.#insert(driver, write.row, quiet))
     // The second insert says which value was taken.
@@ -148,7 +166,10 @@ export class SqlRepository implements Repository {
 
   #writeAll(writes: readonly Write[]): MaybePromise<number[]> {
     const bulk = this.#bulkInsert
-    if (bulk === undefined) return this.#connections.atomic(driver => inOrder(writes, write => this.#apply(driver, write)))
+    if (bulk === undefined)
+      return this.#connections.atomic(driver =>
+        inOrder(writes, write => this.#apply(driver, write)),
+      )
     const steps = toSteps(writes)
     const run = (driver: Driver): MaybePromise<number[]> =>
       runSteps(
@@ -157,13 +178,17 @@ export class SqlRepository implements Repository {
         rows => this.#insertMany(driver, rows, bulk),
       )
     // One statement is all or nothing by itself.
-    return steps.length === 1 && !this.#connections.inTransaction ? this.#connections.write(run) : this.#connections.atomic(run)
+    return steps.length === 1 && !this.#connections.inTransaction
+      ? this.#connections.write(run)
+      : this.#connections.atomic(run)
   }
 
   deleteWhere(where: Predicate | undefined): MaybePromise<number> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.deleteWhere(where))
     const { sql, parameters } = this.#compiler.deleteWhere(where)
-    return this.#whenReady(() => this.#attempt(() => this.#connections.write(driver => driver.run(sql, parameters))))
+    return this.#whenReady(() =>
+      this.#attempt(() => this.#connections.write(driver => driver.run(sql, parameters))),
+    )
   }
 
   updateWhere(
@@ -172,16 +197,30 @@ export class SqlRepository implements Repository {
     values: readonly unknown[],
     increments: readonly ColumnIncrement[] = [],
   ): MaybePromise<number> {
-    if (!this.#isReady()) return this.#afterPreparing(() => this.updateWhere(where, columns, values, increments))
+    if (!this.#isReady())
+      return this.#afterPreparing(() => this.updateWhere(where, columns, values, increments))
     return this.#attempt(() => {
       this.#checkIntegers(columns, values)
       const bound = values.map((value, at) => this.#bind(columns[at] as number, value))
-      const { sql, parameters } = updateStatement(this.table, this.#options.dialect, where, columns, bound, increments, this.#tableFor)
+      const { sql, parameters } = updateStatement(
+        this.table,
+        this.#options.dialect,
+        where,
+        columns,
+        bound,
+        increments,
+        this.#tableFor,
+      )
       const run = (driver: Driver): MaybePromise<number> => driver.run(sql, parameters)
-      const mayCollide = [...columns, ...increments.map(({ column }) => column)].some(column => this.#unique.has(column))
+      const mayCollide = [...columns, ...increments.map(({ column }) => column)].some(column =>
+        this.#unique.has(column),
+      )
       // Here an error would end the whole transaction.
-      const guarded = mayCollide && this.#quietInsert !== undefined && this.#connections.inTransaction
-      return this.#whenReady(() => (guarded ? this.#connections.atomic(run) : this.#connections.write(run)))
+      const guarded =
+        mayCollide && this.#quietInsert !== undefined && this.#connections.inTransaction
+      return this.#whenReady(() =>
+        guarded ? this.#connections.atomic(run) : this.#connections.write(run),
+      )
     })
   }
 
@@ -199,7 +238,11 @@ export class SqlRepository implements Repository {
     let compiler = joins.get(other)
     if (compiler === undefined) {
       const { dialect } = this.#options
-      compiler = new Compiler(joinTable(this.table, other.table, dialect, plan.outer !== undefined), dialect, this.#tableFor)
+      compiler = new Compiler(
+        joinTable(this.table, other.table, dialect, plan.outer !== undefined),
+        dialect,
+        this.#tableFor,
+      )
       joins.set(other, compiler)
     }
     const statement = compiler.find(plan, plan.outer)
@@ -207,9 +250,11 @@ export class SqlRepository implements Repository {
   }
 
   findWithTarget(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]> {
-    if (!this.#isReady()) return this.#afterPreparing(() => this.findWithTarget(plan, field, target))
+    if (!this.#isReady())
+      return this.#afterPreparing(() => this.findWithTarget(plan, field, target))
     const other = target as SqlRepository
-    if (!other.#isReady()) return other.#afterPreparing(() => this.findWithTarget(plan, field, target))
+    if (!other.#isReady())
+      return other.#afterPreparing(() => this.findWithTarget(plan, field, target))
     let compilers = this.#targets.get(other)
     if (compilers === undefined) {
       compilers = new Map()
@@ -218,7 +263,11 @@ export class SqlRepository implements Repository {
     let compiler = compilers.get(field)
     if (compiler === undefined) {
       const { dialect } = this.#options
-      compiler = new Compiler(tableWithTarget(this.table, field, other.table, dialect), dialect, this.#tableFor)
+      compiler = new Compiler(
+        tableWithTarget(this.table, field, other.table, dialect),
+        dialect,
+        this.#tableFor,
+      )
       compilers.set(field, compiler)
     }
     const statement = compiler.find(plan)
@@ -240,7 +289,8 @@ export class SqlRepository implements Repository {
 
   enforces(field: string): MaybePromise<boolean> {
     if (this.keeps.has(field) && this.#isReady()) return true
-    if (this.#trusts) return this.#options.isBound(this.table.definition.fieldByName.get(field)?.references ?? "")
+    if (this.#trusts)
+      return this.#options.isBound(this.table.definition.fieldByName.get(field)?.references ?? "")
     return this.#isReady() ? false : this.#afterPreparing(() => this.keeps.has(field))
   }
 
@@ -251,9 +301,13 @@ export class SqlRepository implements Repository {
     const work = (driver: Driver): MaybePromise<Row[]> => driver.all(sql, parameters)
     return this.#attempt(() =>
       attempt(
-        () => this.#filled(locksRows(text) ? this.#connections.read(work) : this.#connections.readOnly(work)),
+        () =>
+          this.#filled(
+            locksRows(text) ? this.#connections.read(work) : this.#connections.readOnly(work),
+          ),
         error => {
-          if (dialect.classify(error).kind === "readOnly") throw rawWriteError(this.table.definition.name, store, error)
+          if (dialect.classify(error).kind === "readOnly")
+            throw rawWriteError(this.table.definition.name, store, error)
           throw error
         },
       ),
@@ -284,8 +338,13 @@ export class SqlRepository implements Repository {
     const { id, version } = write
     if (!isStorableId(id)) return 0
     if (this.#ids !== undefined) return this.#applyByParts(driver, write, this.#ids)
-    if (write.op === "delete") return driver.run(this.#compiler.delete(version !== undefined), version === undefined ? [id] : [id, version])
-    const parameters = version === undefined ? [...write.values, id] : [...write.values, id, version]
+    if (write.op === "delete")
+      return driver.run(
+        this.#compiler.delete(version !== undefined),
+        version === undefined ? [id] : [id, version],
+      )
+    const parameters =
+      version === undefined ? [...write.values, id] : [...write.values, id, version]
     return this.#update(driver, write, parameters)
   }
 
@@ -293,9 +352,12 @@ export class SqlRepository implements Repository {
   #insert(driver: Driver, row: Row, quiet?: string): MaybePromise<number> {
     const parameters = this.#toParameters(row)
     const generated = this.#generated
-    if (generated !== undefined && row[0] === null) return generated.insert(driver, row, parameters, quiet !== undefined)
+    if (generated !== undefined && row[0] === null)
+      return generated.insert(driver, row, parameters, quiet !== undefined)
     const touched = driver.run(quiet ?? this.#compiler.insert, parameters)
-    return generated === undefined ? touched : after(touched, count => after(generated.passed(driver, [row]), () => count))
+    return generated === undefined
+      ? touched
+      : after(touched, count => after(generated.passed(driver, [row]), () => count))
   }
 
   #insertMany(driver: Driver, rows: readonly Row[], bulk: string): MaybePromise<unknown> {
@@ -310,7 +372,11 @@ export class SqlRepository implements Repository {
     )
   }
 
-  #applyByParts(driver: Driver, write: Exclude<Write, { op: "insert" }>, ids: DerivedIds): MaybePromise<number> {
+  #applyByParts(
+    driver: Driver,
+    write: Exclude<Write, { op: "insert" }>,
+    ids: DerivedIds,
+  ): MaybePromise<number> {
     const { version } = write
     const key = ids.parameters(write.id)
     if (key === undefined) return 0
@@ -319,7 +385,11 @@ export class SqlRepository implements Repository {
     return this.#update(driver, write, [...write.values, ...key])
   }
 
-  #update(driver: Driver, write: Extract<Write, { op: "update" }>, parameters: unknown[]): MaybePromise<number> {
+  #update(
+    driver: Driver,
+    write: Extract<Write, { op: "update" }>,
+    parameters: unknown[],
+  ): MaybePromise<number> {
     this.#checkIntegers(write.columns, write.values)
     const sql = this.#compiler.update(write.columns, write.version !== undefined)
     if (this.#bound.length > 0) {
@@ -332,7 +402,9 @@ export class SqlRepository implements Repository {
 
   #bind(column: number, value: unknown): unknown {
     const { bind } = this.table.columns[column] as Column
-    return bind === undefined || value === null || value === undefined ? value : bind(value as never)
+    return bind === undefined || value === null || value === undefined
+      ? value
+      : bind(value as never)
   }
 
   #toParameters(row: Row): readonly unknown[] {
@@ -347,7 +419,8 @@ export class SqlRepository implements Repository {
   #toLists(rows: readonly Row[]): unknown[] {
     const { dialect } = this.#options
     const all = rows.map(row => this.#toParameters(row))
-    for (const row of all) for (const value of row) if (!dialect.isBindable(value)) throw unsupported(value)
+    for (const row of all)
+      for (const value of row) if (!dialect.isBindable(value)) throw unsupported(value)
     return this.table.stored.map(({ field }, at) =>
       dialect.listParameter(
         field.type,
@@ -364,7 +437,8 @@ export class SqlRepository implements Repository {
         `A row of ${definition.name} has ${columns.length} values, and ${row.length} were given.`,
       )
     }
-    for (const index of this.#integers) checkInteger(this.table, this.table.columns[index] as Column, row[index])
+    for (const index of this.#integers)
+      checkInteger(this.table, this.table.columns[index] as Column, row[index])
   }
 
   #checkIntegers(columns: readonly number[], values: readonly unknown[]): void {
@@ -389,7 +463,9 @@ export class SqlRepository implements Repository {
     const others = this.#unready
     this.#unready = []
     return after(
-      inOrder(others, other => (other.#isReady() ? undefined : other.#afterPreparing(() => undefined))),
+      inOrder(others, other =>
+        other.#isReady() ? undefined : other.#afterPreparing(() => undefined),
+      ),
       run,
     )
   }
@@ -413,14 +489,23 @@ export class SqlRepository implements Repository {
   }
 
   /** A call that waited for a transaction which had made the table, and was rolled back, finds no table: it makes one and goes on. */
-  #explainOrRepeat<T>(error: unknown, repeat: () => MaybePromise<T>, writes: readonly Write[] = []): MaybePromise<T> {
+  #explainOrRepeat<T>(
+    error: unknown,
+    repeat: () => MaybePromise<T>,
+    writes: readonly Write[] = [],
+  ): MaybePromise<T> {
     return this.#isReady() ? this.#explain(error, writes) : this.#afterPreparing(repeat)
   }
 
   /** Throws what the database said in our words; with the field, where one of `writes` has a value that cannot be bound. */
   #explain(error: unknown, writes: readonly Write[] = []): never {
     const { dialect, store } = this.#options
-    throw nameField(this.table, writes, explain(error, { dialect, store, table: this.table }), dialect)
+    throw nameField(
+      this.table,
+      writes,
+      explain(error, { dialect, store, table: this.table }),
+      dialect,
+    )
   }
 }
 
@@ -432,7 +517,9 @@ function fill(ids: DerivedIds, row: Row | undefined): Row | undefined {
 }
 
 function isStorableId(id: unknown): boolean {
-  return typeof id === "string" ? isStorableText(id) : typeof id === "number" && Number.isSafeInteger(id)
+  return typeof id === "string"
+    ? isStorableText(id)
+    : typeof id === "number" && Number.isSafeInteger(id)
 }
 
 /** Some drivers round integers beyond 2^53, others fail on every later read of the row. */
@@ -442,22 +529,37 @@ function checkInteger({ definition }: Table, { field }: Column, value: unknown):
     "NITRO_VALUE_UNSUPPORTED",
     `${definition.name}.${field.name} cannot be kept: it is not a whole number within 2^53.`,
     {
-      details: { entity: definition.name, field: field.name, issues: [{ path: field.name, message: "is not a whole number within 2^53" }] },
+      details: {
+        entity: definition.name,
+        field: field.name,
+        issues: [{ path: field.name, message: "is not a whole number within 2^53" }],
+      },
     },
   )
 }
 
-function nameField({ definition, columns }: Table, writes: readonly Write[], error: NitroError, dialect: Dialect): NitroError {
-  if (error.code !== "NITRO_VALUE_UNSUPPORTED" || typeof error.details["parameter"] !== "number") return error
+function nameField(
+  { definition, columns }: Table,
+  writes: readonly Write[],
+  error: NitroError,
+  dialect: Dialect,
+): NitroError {
+  if (error.code !== "NITRO_VALUE_UNSUPPORTED" || typeof error.details["parameter"] !== "number")
+    return error
   for (const write of writes) {
     if (write.op === "delete") continue
     const values = write.op === "insert" ? write.row : write.values
     const position = values.findIndex(value => !dialect.isBindable(value))
-    const name = columns[write.op === "insert" ? position : (write.columns[position] ?? -1)]?.field.name
+    const name =
+      columns[write.op === "insert" ? position : (write.columns[position] ?? -1)]?.field.name
     if (name === undefined) continue
     return new NitroError(error.code, `${definition.name}.${name}: ${error.message}`, {
       cause: error,
-      details: { entity: definition.name, field: name, issues: [{ path: name, message: "cannot be stored" }] },
+      details: {
+        entity: definition.name,
+        field: name,
+        issues: [{ path: name, message: "cannot be stored" }],
+      },
     })
   }
   return error

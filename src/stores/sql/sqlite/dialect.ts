@@ -18,7 +18,10 @@ const encoding: Encoding = {
   boolean: { encode: (value: boolean) => (value ? 1 : 0), decode: decodeBoolean },
   date: { encode: encodeDate, decode: decodeDate },
   bigint: { encode: encodeBigInt, decode: (stored: string) => BigInt(stored) },
-  bytes: { encode: (value: Uint8Array) => new Uint8Array(value), decode: (stored: Uint8Array) => new Uint8Array(stored) },
+  bytes: {
+    encode: (value: Uint8Array) => new Uint8Array(value),
+    decode: (stored: Uint8Array) => new Uint8Array(stored),
+  },
   json: { encode: encodeJson, decode: (stored: string) => JSON.parse(stored) as unknown },
 }
 
@@ -34,17 +37,28 @@ function decodeBoolean(stored: unknown): boolean {
 }
 
 function decodeDate(stored: unknown): Date {
-  if (typeof stored === "number" && Number.isInteger(stored) && stored <= 8.64e15 && stored >= -8.64e15) return new Date(stored)
+  if (
+    typeof stored === "number" &&
+    Number.isInteger(stored) &&
+    stored <= 8.64e15 &&
+    stored >= -8.64e15
+  )
+    return new Date(stored)
   throw new TypeError(`${kindOf(stored)} is not a number of whole milliseconds since 1970`)
 }
 
 function kindOf(stored: unknown): string {
-  return typeof stored === "string" ? "text" : stored instanceof Uint8Array ? "bytes" : String(stored)
+  return typeof stored === "string"
+    ? "text"
+    : stored instanceof Uint8Array
+      ? "bytes"
+      : String(stored)
 }
 
 function encodeDate(value: Date): number {
   const time = value.getTime()
-  if (Number.isNaN(time)) throw new NitroError("NITRO_VALUE_UNSUPPORTED", "A database cannot keep an invalid date.")
+  if (Number.isNaN(time))
+    throw new NitroError("NITRO_VALUE_UNSUPPORTED", "A database cannot keep an invalid date.")
   return time
 }
 
@@ -58,9 +72,14 @@ function encodeJson(value: unknown): string {
   try {
     text = JSON.stringify(value)
   } catch (cause) {
-    throw new NitroError("NITRO_VALUE_UNSUPPORTED", `A value cannot be written as JSON: ${(cause as Error).message}.`, { cause })
+    throw new NitroError(
+      "NITRO_VALUE_UNSUPPORTED",
+      `A value cannot be written as JSON: ${(cause as Error).message}.`,
+      { cause },
+    )
   }
-  if (text === undefined) throw new NitroError("NITRO_VALUE_UNSUPPORTED", `JSON has no word for a ${typeof value}.`)
+  if (text === undefined)
+    throw new NitroError("NITRO_VALUE_UNSUPPORTED", `JSON has no word for a ${typeof value}.`)
   return text
 }
 
@@ -69,7 +88,8 @@ function listParameter(type: FieldType, values: readonly unknown[]): string | un
   if (type === "bytes") return undefined
   // As digits: a quoted integer would be text until an affinity turned it into one.
   if (type === "bigint") return `[${values.join()}]`
-  if (type === "number" || type === "integer") return values.every(Number.isSafeInteger) ? JSON.stringify(values) : undefined
+  if (type === "number" || type === "integer")
+    return values.every(Number.isSafeInteger) ? JSON.stringify(values) : undefined
   return JSON.stringify(values)
 }
 
@@ -92,12 +112,22 @@ function classify(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: "other" }
   const code = resultCode(error)
   if (error.message.includes(duplicatePrefix)) {
-    return { kind: "duplicate", constraint: error.message.slice(error.message.indexOf(duplicatePrefix) + duplicatePrefix.length) }
+    return {
+      kind: "duplicate",
+      constraint: error.message.slice(
+        error.message.indexOf(duplicatePrefix) + duplicatePrefix.length,
+      ),
+    }
   }
-  if (code === 787 || code === "SQLITE_CONSTRAINT_FOREIGNKEY" || error.message.includes("FOREIGN KEY constraint failed"))
+  if (
+    code === 787 ||
+    code === "SQLITE_CONSTRAINT_FOREIGNKEY" ||
+    error.message.includes("FOREIGN KEY constraint failed")
+  )
     return { kind: "reference" }
   // The second is how newer ones say it.
-  if (/too many levels of trigger recursion|triggers nested too deep/.test(error.message)) return { kind: "longCascade" }
+  if (/too many levels of trigger recursion|triggers nested too deep/.test(error.message))
+    return { kind: "longCascade" }
   if (tooComplex.test(error.message)) return { kind: "tooComplex" }
   if (error.message.includes("integer overflow")) return { kind: "value" }
   if (typeof code === "number") {
@@ -115,9 +145,13 @@ const overflow = (column: string): string => `abs(${column} * 0 - 92233720368547
 
 function add(type: FieldType, column: string, place: () => string): string {
   if (type === "number") return `${column} + ${place()}`
-  const sum = (): string => `${column} + ${type === "bigint" ? `cast(${place()} as integer)` : place()}`
+  const sum = (): string =>
+    `${column} + ${type === "bigint" ? `cast(${place()} as integer)` : place()}`
   // Beyond 64 bits integers become fractions without a word, and beyond 2^53 drivers round or fail on every later read.
-  const fits = type === "bigint" ? `typeof(${sum()}) = 'integer'` : `${sum()} between -9007199254740991 and 9007199254740991`
+  const fits =
+    type === "bigint"
+      ? `typeof(${sum()}) = 'integer'`
+      : `${sum()} between -9007199254740991 and 9007199254740991`
   return `case when ${column} is null then null when ${fits} then ${sum()} else ${overflow(column)} end`
 }
 
@@ -130,16 +164,19 @@ export const sqliteDialect: Dialect = {
   read: (type, column) => (type === "bigint" ? `cast(${column} as text)` : column),
   isBindable,
   ordered: (_type, column) => column,
-  inList: (_type, column, placeholder) => `${column} in (select value from json_each(${placeholder}))`,
+  inList: (_type, column, placeholder) =>
+    `${column} in (select value from json_each(${placeholder}))`,
   listParameter,
-  like: (column, placeholder, escaped) => `${column} like ${placeholder}${escaped ? " escape '\\'" : ""}`,
+  like: (column, placeholder, escaped) =>
+    `${column} like ${placeholder}${escaped ? " escape '\\'" : ""}`,
   json: sqliteJson,
   related: "in",
   // Of integers too: 64 bits would overflow with an error.
   total: (_type, column) => `sum(cast(${column} as double precision))`,
   emptyList: before => `${before}()`,
   add,
-  limit: (limit, offset) => `${limit || offset ? ` limit ${limit ?? "-1"}` : ""}${offset ? ` offset ${offset}` : ""}`,
+  limit: (limit, offset) =>
+    `${limit || offset ? ` limit ${limit ?? "-1"}` : ""}${offset ? ` offset ${offset}` : ""}`,
   generatedIds: {
     uuid: `(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + abs(random() % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))`,
   },

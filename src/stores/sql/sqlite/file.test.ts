@@ -1,7 +1,14 @@
 // The file under a store: where it lies, who else has it, and what survives the end of the process.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs"
 import { relative, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -41,7 +48,10 @@ describe.each(availableDrivers)("a file on %s", driver => {
 
   it("is found again by the next store, by URL and by relative path", async () => {
     await addOne(sqlite({ file: path("deep/er/shop.db"), driver }))
-    for (const file of [pathToFileURL(path("deep/er/shop.db")), relative(process.cwd(), path("deep/er/shop.db"))]) {
+    for (const file of [
+      pathToFileURL(path("deep/er/shop.db")),
+      relative(process.cwd(), path("deep/er/shop.db")),
+    ]) {
       const store = sqlite({ file, driver })
       expect(await store.bind(definition).get("a")).toEqual(["a", 1])
       await store.close()
@@ -58,7 +68,10 @@ describe.each(availableDrivers)("a file on %s", driver => {
 
   it("says why it cannot be opened", async () => {
     mkdirSync(path("folder.db"), { recursive: true })
-    writeFileSync(path("text.db"), "This is no database, but a text that is long enough to be looked at. ".repeat(20))
+    writeFileSync(
+      path("text.db"),
+      "This is no database, but a text that is long enough to be looked at. ".repeat(20),
+    )
     writeFileSync(path("file"), "")
     const cases: [file: string, words: string][] = [
       [path("folder.db"), "it is a folder"],
@@ -73,7 +86,9 @@ describe.each(availableDrivers)("a file on %s", driver => {
       expect(error).toMatchObject({ code: "NITRO_STORE_UNAVAILABLE", status: 503 })
       expect(error.message).toContain(words)
       // Asked again it tries again, and says the same.
-      expect(await failure(() => items.count(all))).toMatchObject({ code: "NITRO_STORE_UNAVAILABLE" })
+      expect(await failure(() => items.count(all))).toMatchObject({
+        code: "NITRO_STORE_UNAVAILABLE",
+      })
       await store.close()
     }
     expect(readFileSync(path("text.db"), "utf8")).toContain("This is no database")
@@ -92,7 +107,9 @@ describe.each(availableDrivers)("a file on %s", driver => {
     const store = sqlite({ driver: connection })
     expect(store.name).toBe("sqlite(connection)")
     await addOne(store)
-    const inUse = connection.prepare("select count(*) from items") as { all: (...parameters: never[]) => unknown[] }
+    const inUse = connection.prepare("select count(*) from items") as {
+      all: (...parameters: never[]) => unknown[]
+    }
     expect(inUse.all()).toHaveLength(1)
     connection.close()
   })
@@ -107,7 +124,9 @@ describe.each(availableDrivers)("a file on %s", driver => {
       for (const id of acknowledged) expect(await items.get(id)).toBeDefined()
       // Both halves of a transaction or neither.
       const [left, right] = await Promise.all(
-        ["left", "right"].map(async side => items.count({ where: { op: "startsWith", field: "id", value: side }, orderBy: [] })),
+        ["left", "right"].map(async side =>
+          items.count({ where: { op: "startsWith", field: "id", value: side }, orderBy: [] }),
+        ),
       )
       expect(left).toBe(right)
       await store.close()
@@ -117,12 +136,17 @@ describe.each(availableDrivers)("a file on %s", driver => {
 
 describe("options", () => {
   it.each(["", "a\0b.db", undefined])("refuses the path %j", file => {
-    expect(() => sqlite({ file } as { file: string })).toThrow(expect.objectContaining({ code: "NITRO_STORE_UNAVAILABLE" }))
+    expect(() => sqlite({ file } as { file: string })).toThrow(
+      expect.objectContaining({ code: "NITRO_STORE_UNAVAILABLE" }),
+    )
   })
 
   it("never says where the file lies in the store's name", () => {
     expect(sqlite("/srv/secret-customer/shop.db").name).toBe("sqlite(shop.db)")
-    expect(sqlite(":memory:")).toMatchObject({ name: "sqlite(:memory:)", capabilities: { durable: false } })
+    expect(sqlite(":memory:")).toMatchObject({
+      name: "sqlite(:memory:)",
+      capabilities: { durable: false },
+    })
   })
 
   it("keeps its file when the working directory changes", () => {
@@ -142,7 +166,9 @@ describe("options", () => {
     expect(() => loadSqliteDriver("oracle" as SqliteDriverName)).toThrow("oracle")
     for (const name of ["better-sqlite3", "libsql", "node:sqlite"] as const) {
       if (availableDrivers.includes(name)) continue
-      const error = await failure(() => sqlite({ file: ":memory:", driver: name }).bind(definition).count(all))
+      const error = await failure(() =>
+        sqlite({ file: ":memory:", driver: name }).bind(definition).count(all),
+      )
       expect(error).toMatchObject({ code: "NITRO_DRIVER_MISSING" })
       expect(error.message).toContain("npm install")
     }
@@ -156,12 +182,21 @@ describe("options", () => {
 })
 
 /** Ids that the child had noted when it was killed with SIGKILL in the middle of its writes. */
-async function writeUntilKilled(file: string, driver: SqliteDriverName, round: number): Promise<string[]> {
+async function writeUntilKilled(
+  file: string,
+  driver: SqliteDriverName,
+  round: number,
+): Promise<string[]> {
   const script = fileURLToPath(new URL("../testing/write-forever.ts", import.meta.url))
   const notes = `${file}.${round}.notes`
-  const child = spawn(process.execPath, ["--import", "tsx", script, file, notes, driver, String(round)], { stdio: "inherit" })
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", script, file, notes, driver, String(round)],
+    { stdio: "inherit" },
+  )
   const exit = once(child, "exit")
-  const noted = (): string[] => (existsSync(notes) ? readFileSync(notes, "utf8").split("\n").slice(0, -1) : [])
+  const noted = (): string[] =>
+    existsSync(notes) ? readFileSync(notes, "utf8").split("\n").slice(0, -1) : []
   while (noted().length < 100 && child.exitCode === null) await sleep(2)
   child.kill("SIGKILL")
   expect(await exit).toEqual([null, "SIGKILL"])

@@ -4,7 +4,18 @@ import type { JsonCondition } from "../contract/dialect.ts"
 import { isStorableText } from "../contract/parameters.ts"
 
 const operators = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
-const tests: readonly JsonTest[] = ["isNull", "eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith", "like"]
+const tests: readonly JsonTest[] = [
+  "isNull",
+  "eq",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+  "contains",
+  "startsWith",
+  "endsWith",
+  "like",
+]
 const isNumber = "in ('integer', 'real')"
 
 /** One value of the JSON: its type, itself, and its text as it was written. */
@@ -22,7 +33,11 @@ interface ValueTest {
   readonly order: readonly ("find" | "operand")[]
 }
 
-export function sqliteJson(path: JsonPath, test: JsonTest, value: JsonScalar | undefined): JsonCondition | boolean {
+export function sqliteJson(
+  path: JsonPath,
+  test: JsonTest,
+  value: JsonScalar | undefined,
+): JsonCondition | boolean {
   if (typeof value === "string" && !isStorableText(value)) return false
   if (!path.every(key => typeof key === "number" || isStorableText(key))) return test === "isNull"
   const condition = testOf(test, value)
@@ -36,7 +51,12 @@ function testOf(test: JsonTest, value: JsonScalar | undefined): ValueTest {
     return { code: base, operands: [], text, order: ["find"] }
   }
   if (typeof value === "boolean") {
-    return { code: base + (value ? 3 : 4), operands: [], text: ({ type }) => `${type()} = '${value}'`, order: ["find"] }
+    return {
+      code: base + (value ? 3 : 4),
+      operands: [],
+      text: ({ type }) => `${type()} = '${value}'`,
+      order: ["find"],
+    }
   }
   const order = ["find", "find", "operand"] as const
   if (test === "contains" || test === "startsWith" || test === "endsWith" || test === "like") {
@@ -44,7 +64,8 @@ function testOf(test: JsonTest, value: JsonScalar | undefined): ValueTest {
     return {
       code: base,
       operands: [toPattern(test, String(value), "JSON")],
-      text: (found, place) => `(${found.type()} = 'text' and ${found.value()} like ${place()}${escaping})`,
+      text: (found, place) =>
+        `(${found.type()} = 'text' and ${found.value()} like ${place()}${escaping})`,
       order,
     }
   }
@@ -95,12 +116,19 @@ function byKeys(path: JsonPath, { code, operands, text }: ValueTest): JsonCondit
     shape: [code, path.length],
     text: ({ qualified }, next) => {
       const steps = path.map((_, at) => {
-        const within = at === 0 ? qualified : `case when e${at}.type in ('object', 'array') then e${at}.value end`
+        const within =
+          at === 0
+            ? qualified
+            : `case when e${at}.type in ('object', 'array') then e${at}.value end`
         return `json_each(${within}) as e${at + 1}`
       })
       const keys = path.map((_, at) => `e${at + 1}.key = ${next()}`)
       const last = `e${path.length}`
-      const found: Found = { type: () => `${last}.type`, value: () => `${last}.value`, written: undefined }
+      const found: Found = {
+        type: () => `${last}.type`,
+        value: () => `${last}.value`,
+        written: undefined,
+      }
       const test = isNull ? `${last}.type <> 'null'` : text(found, next)
       return `${isNull ? "not " : ""}exists (select 1 from ${steps.join(", ")} where ${keys.join(" and ")} and ${test})`
     },

@@ -21,7 +21,10 @@ afterEach(async () => {
 })
 
 /** A new database; `raw` is a connection of its own, as another program would have, and so has each store. */
-function database(setup = ""): { raw: SyncDriver; open: (options?: Omit<SqliteOptions, "file" | "driver">) => SqliteStore } {
+function database(setup = ""): {
+  raw: SyncDriver
+  open: (options?: Omit<SqliteOptions, "file" | "driver">) => SqliteStore
+} {
   const file = folder.path(`schema-${count++}.db`)
   const raw = loadSqliteDriver()(file)
   connections.push(raw)
@@ -39,11 +42,17 @@ function database(setup = ""): { raw: SyncDriver; open: (options?: Omit<SqliteOp
   }
 }
 
-const todo = (specs: Record<string, FieldSpec | FieldSpec["type"]> = {}, options: DefineOptions = {}): EntityDefinition =>
-  define("Todo", { title: "string", ...specs }, options)
+const todo = (
+  specs: Record<string, FieldSpec | FieldSpec["type"]> = {},
+  options: DefineOptions = {},
+): EntityDefinition => define("Todo", { title: "string", ...specs }, options)
 const all = { orderBy: [] }
 
-async function use(store: SqliteStore, definition: EntityDefinition, ...rows: Row[]): Promise<Row[]> {
+async function use(
+  store: SqliteStore,
+  definition: EntityDefinition,
+  ...rows: Row[]
+): Promise<Row[]> {
   const repository = store.bind(definition)
   for (const row of rows) await repository.write([{ op: "insert", row }])
   return repository.find(all)
@@ -83,7 +92,9 @@ describe("a new table", () => {
     const store = open()
     store.bind(define("Category", { name: "string" }, { table: "categories" }))
     await use(store, definition)
-    const columns = raw.all('select name, lower(type), "notnull", pk from pragma_table_info(?)', ["products"]).map(row => row.join(" "))
+    const columns = raw
+      .all('select name, lower(type), "notnull", pk from pragma_table_info(?)', ["products"])
+      .map(row => row.join(" "))
     expect(columns).toEqual([
       "id text 1 1",
       "name text 1 0",
@@ -100,17 +111,27 @@ describe("a new table", () => {
       "version integer 1 0",
     ])
     expect(
-      raw.all("select name from sqlite_master where type = 'index' and tbl_name = 'products' and sql is not null order by name", []),
-    ).toEqual([["index products(categoryId)"], ["index products(price, stock)"], ["unique products(name)"]])
-    expect(raw.all('select "table", "from", "to" from pragma_foreign_key_list(?)', ["products"])).toEqual([
-      ["categories", "categoryId", "id"],
+      raw.all(
+        "select name from sqlite_master where type = 'index' and tbl_name = 'products' and sql is not null order by name",
+        [],
+      ),
+    ).toEqual([
+      ["index products(categoryId)"],
+      ["index products(price, stock)"],
+      ["unique products(name)"],
     ])
+    expect(
+      raw.all('select "table", "from", "to" from pragma_foreign_key_list(?)', ["products"]),
+    ).toEqual([["categories", "categoryId", "id"]])
   })
 
   it("may have any names", async () => {
     const odd = define(
       'O"dd',
-      { select: { type: "string", column: "se\"le'ct; drop table x --" }, group: { type: "integer", column: "日本" } },
+      {
+        select: { type: "string", column: "se\"le'ct; drop table x --" },
+        group: { type: "integer", column: "日本" },
+      },
       { table: "'); --", index: [["select"]] },
     )
     const { open } = database()
@@ -157,12 +178,26 @@ describe("a table that exists", () => {
         tags: { type: "json", optional: true, schema: z.array(z.string()).default(["x"]) },
         due: { type: "date", optional: true, schema: z.date().default(new Date(5)) },
         big: { type: "bigint", optional: true, schema: z.bigint().default(2n ** 60n) },
-        raw: { type: "bytes", optional: true, schema: z.instanceof(Uint8Array).default(new Uint8Array([1, 255])) },
+        raw: {
+          type: "bytes",
+          optional: true,
+          schema: z.instanceof(Uint8Array).default(new Uint8Array([1, 255])),
+        },
       },
       { timestamps: true, version: true, unique: [["title"]], index: [["done"]] },
     )
     const [row] = (await use(open(), grown)) as [Row]
-    expect(row.slice(0, 9)).toEqual(["a", "old", null, 1, "it's", -1.5, '["x"]', 5, String(2n ** 60n)])
+    expect(row.slice(0, 9)).toEqual([
+      "a",
+      "old",
+      null,
+      1,
+      "it's",
+      -1.5,
+      '["x"]',
+      5,
+      String(2n ** 60n),
+    ])
     expect([...(row[9] as Uint8Array)]).toEqual([1, 255])
     expect(row[10]).toBeGreaterThan(1.7e12)
     expect(row[12]).toBe(1)
@@ -173,7 +208,9 @@ describe("a table that exists", () => {
     const { raw, open } = database(
       "create table todos (id text primary key, title varchar(20) not null, extra text default 'e'); insert into todos values ('a', 'x', 'kept'); create index mine on todos (extra)",
     )
-    expect(await use(open(), todo({ note: { type: "string", nullable: true } }), ["b", "y", "n"])).toEqual([
+    expect(
+      await use(open(), todo({ note: { type: "string", nullable: true } }), ["b", "y", "n"]),
+    ).toEqual([
       ["a", "x", null],
       ["b", "y", "n"],
     ])
@@ -194,8 +231,20 @@ describe("a table that exists", () => {
   })
 
   it.each([
-    ["a column of another type", todo({ n: "integer" }), todo({ n: "string" }), ["a", "x", 1], "is integer"],
-    ["a column that refuses null", todo({ n: "integer" }), todo({ n: { type: "integer", nullable: true } }), ["a", "x", 1], "refuses null"],
+    [
+      "a column of another type",
+      todo({ n: "integer" }),
+      todo({ n: "string" }),
+      ["a", "x", 1],
+      "is integer",
+    ],
+    [
+      "a column that refuses null",
+      todo({ n: "integer" }),
+      todo({ n: { type: "integer", nullable: true } }),
+      ["a", "x", 1],
+      "refuses null",
+    ],
     [
       "nulls where there may be none",
       todo({ n: { type: "integer", nullable: true } }),
@@ -203,7 +252,13 @@ describe("a table that exists", () => {
       ["a", "x", null],
       "null in 1 rows",
     ],
-    ["a required column that is no field", todo({ n: "integer" }), todo(), ["a", "x", 1], "not a field of Todo"],
+    [
+      "a required column that is no field",
+      todo({ n: "integer" }),
+      todo(),
+      ["a", "x", 1],
+      "not a field of Todo",
+    ],
   ])("is refused for %s, when it is empty too", async (_name, before, now, row, words) => {
     const { raw, open } = database()
     await use(open(), before, row)
@@ -214,7 +269,10 @@ describe("a table that exists", () => {
     const made = raw.all("select type, name, sql from sqlite_master", [])
     // An empty table is no waste: it may be another program's.
     if (words.startsWith("null in")) expect(await use(open(), now)).toEqual([])
-    else expect(await mismatch(open(), now)).toMatchObject({ fix: expect.stringContaining('drop table "todos"') })
+    else
+      expect(await mismatch(open(), now)).toMatchObject({
+        fix: expect.stringContaining('drop table "todos"'),
+      })
     expect(raw.all("select type, name, sql from sqlite_master", [])).toEqual(made)
   })
 
@@ -228,7 +286,9 @@ describe("a table that exists", () => {
   ])("is left as it is when it does not fit, though it is empty: %s", async sql => {
     const { raw, open } = database(sql)
     const before = raw.all("select type, name, sql from sqlite_master order by name", [])
-    expect((await mismatch(open(), define("Order", { n: "integer" }))).message).toContain('"n" is text')
+    expect((await mismatch(open(), define("Order", { n: "integer" }))).message).toContain(
+      '"n" is text',
+    )
     expect(raw.all("select type, name, sql from sqlite_master order by name", [])).toEqual(before)
   })
 
@@ -236,24 +296,30 @@ describe("a table that exists", () => {
     ["first", ["Bad", "Good", "Fine"]],
     ["in the middle", ["Good", "Bad", "Fine"]],
     ["last", ["Good", "Fine", "Bad"]],
-  ])("does not fit by itself: the others of its store are used all the same, with the wrong one %s", async (_, order) => {
-    const { raw, open } = database("create table bads (id text primary key, twice text); insert into bads values ('a', 'x'), ('b', 'x')")
-    const definitions: Record<string, EntityDefinition> = {
-      Bad: define("Bad", { twice: { type: "string", nullable: true } }, { unique: [["twice"]] }),
-      Good: define("Good", { badId: { type: "string", nullable: true, references: "Bad" } }),
-      Fine: define("Fine", { goodId: { type: "string", nullable: true, references: "Good" } }),
-    }
-    for (const mode of ["sync", "check"] as const) {
-      const store = open({ schema: mode })
-      for (const name of order) store.bind(definitions[name] as EntityDefinition)
-      for (const name of order) {
-        const definition = definitions[name] as EntityDefinition
-        if (name === "Bad") expect((await mismatch(store, definition)).details).toMatchObject({ entity: "Bad" })
-        else expect(await use(store, definition)).toEqual([])
+  ])(
+    "does not fit by itself: the others of its store are used all the same, with the wrong one %s",
+    async (_, order) => {
+      const { raw, open } = database(
+        "create table bads (id text primary key, twice text); insert into bads values ('a', 'x'), ('b', 'x')",
+      )
+      const definitions: Record<string, EntityDefinition> = {
+        Bad: define("Bad", { twice: { type: "string", nullable: true } }, { unique: [["twice"]] }),
+        Good: define("Good", { badId: { type: "string", nullable: true, references: "Bad" } }),
+        Fine: define("Fine", { goodId: { type: "string", nullable: true, references: "Good" } }),
       }
-    }
-    expect(raw.all("select count(*) from bads", [])).toEqual([[2]])
-  })
+      for (const mode of ["sync", "check"] as const) {
+        const store = open({ schema: mode })
+        for (const name of order) store.bind(definitions[name] as EntityDefinition)
+        for (const name of order) {
+          const definition = definitions[name] as EntityDefinition
+          if (name === "Bad")
+            expect((await mismatch(store, definition)).details).toMatchObject({ entity: "Bad" })
+          else expect(await use(store, definition)).toEqual([])
+        }
+      }
+      expect(raw.all("select count(*) from bads", [])).toEqual([[2]])
+    },
+  )
 
   it("is not made anew while triggers hang on it", async () => {
     const { raw, open } = database(
@@ -276,13 +342,18 @@ describe("a table that exists", () => {
     await use(open(), todo(), ["a", "same"], ["b", "same"])
     const store = open()
     store.bind(define("Fresh", { n: "integer" }))
-    await mismatch(store, todo({ note: { type: "string", nullable: true } }, { unique: [["title"]] }))
+    await mismatch(
+      store,
+      todo({ note: { type: "string", nullable: true } }, { unique: [["title"]] }),
+    )
     expect(raw.all("select 1 from pragma_table_info('todos')", [])).toHaveLength(2)
     expect(raw.all("select 1 from sqlite_master where name = 'freshs'", [])).toEqual([])
   })
 
   it("is refused without a primary key", async () => {
-    const { open } = database("create table todos (id text, title text not null); insert into todos values ('a', 'x')")
+    const { open } = database(
+      "create table todos (id text, title text not null); insert into todos values ('a', 'x')",
+    )
     expect((await mismatch(open(), todo())).message).toContain("primary key")
   })
 
@@ -290,7 +361,9 @@ describe("a table that exists", () => {
     const { open } = database(
       "create table base (ID varchar(36) primary key, Title nvarchar not null, n numeric not null); insert into base values ('a', 'x', 1); create view todos as select * from base",
     )
-    expect(await use(open(), define("Base", { title: "string", n: "boolean" }, { table: "BASE" }))).toEqual([["a", "x", 1]])
+    expect(
+      await use(open(), define("Base", { title: "string", n: "boolean" }, { table: "BASE" })),
+    ).toEqual([["a", "x", 1]])
     expect(await use(open(), todo({ n: "integer" }))).toEqual([["a", "x", 1]])
   })
 })
@@ -304,12 +377,21 @@ describe("schema: check", () => {
       expect(missing.message).toContain("the table does not exist")
       expect(missing.fix).toContain('schema: "sync"')
       raw.exec("create table todos (id text primary key, title text not null)")
-      expect((await mismatch(open(), todo({ note: { type: "string", nullable: true } }))).message).toContain('"note" is missing')
-      expect((await mismatch(open(), todo({}, { unique: [["title"]] }))).message).toContain("unique index")
-      expect(raw.all("select name from pragma_table_info('todos')", [])).toEqual([["id"], ["title"]])
+      expect(
+        (await mismatch(open(), todo({ note: { type: "string", nullable: true } }))).message,
+      ).toContain('"note" is missing')
+      expect((await mismatch(open(), todo({}, { unique: [["title"]] }))).message).toContain(
+        "unique index",
+      )
+      expect(raw.all("select name from pragma_table_info('todos')", [])).toEqual([
+        ["id"],
+        ["title"],
+      ])
       // A missing plain index costs time, not truth.
       expect(await use(open(), todo({}, { index: [["title"]] }), ["a", "x"])).toHaveLength(1)
-      expect(await use(open({ schema: "sync" }), todo({ note: { type: "string", nullable: true } }))).toEqual([["a", "x", null]])
+      expect(
+        await use(open({ schema: "sync" }), todo({ note: { type: "string", nullable: true } })),
+      ).toEqual([["a", "x", null]])
     } finally {
       vi.unstubAllEnvs()
     }

@@ -68,15 +68,22 @@ export interface SqlitePreparation extends Preparation {
  * Makes the tables fit, or compares them only. A table that does not fit fails by itself. Targets come before the tables that
  * point to them. Run it in a transaction when `mode` is `sync`.
  */
-export function prepareSqliteTables(driver: SyncDriver, definitions: readonly EntityDefinition[], preparation: SqlitePreparation): void {
+export function prepareSqliteTables(
+  driver: SyncDriver,
+  definitions: readonly EntityDefinition[],
+  preparation: SqlitePreparation,
+): void {
   const failed = new Set<EntityDefinition>()
   const find: FindDefinition = name => {
     const target = preparation.find(name)
-    return target === undefined || failed.has(target) || !canBePointedTo(driver, target) ? undefined : target
+    return target === undefined || failed.has(target) || !canBePointedTo(driver, target)
+      ? undefined
+      : target
   }
   for (const definition of definitions) {
     try {
-      if (preparation.mode === "sync") inSavepoint(driver, () => makeFit(driver, definition, { ...preparation, find }))
+      if (preparation.mode === "sync")
+        inSavepoint(driver, () => makeFit(driver, definition, { ...preparation, find }))
       else compareOnly(driver, definition, { ...preparation, find })
     } catch (error) {
       failed.add(definition)
@@ -110,15 +117,31 @@ function inSavepoint(driver: SyncDriver, work: () => void): void {
   }
 }
 
-function compareOnly(driver: SyncDriver, definition: EntityDefinition, { find, store, mode }: Preparation): void {
+function compareOnly(
+  driver: SyncDriver,
+  definition: EntityDefinition,
+  { find, store, mode }: Preparation,
+): void {
   const existing = readTable(driver, definition.table)
-  if (existing === undefined) throw mismatch(definition, store, [{ problem: "the table does not exist", serious: true }], mode)
-  const serious = compare(driver, definition, existing, find).filter(difference => difference.serious)
+  if (existing === undefined)
+    throw mismatch(
+      definition,
+      store,
+      [{ problem: "the table does not exist", serious: true }],
+      mode,
+    )
+  const serious = compare(driver, definition, existing, find).filter(
+    difference => difference.serious,
+  )
   if (serious.length > 0) throw mismatch(definition, store, serious, mode)
 }
 
 /** Nothing that is there is ever dropped: what looks empty may be another program's. */
-function makeFit(driver: SyncDriver, definition: EntityDefinition, { find, store, mode, made }: SqlitePreparation): void {
+function makeFit(
+  driver: SyncDriver,
+  definition: EntityDefinition,
+  { find, store, mode, made }: SqlitePreparation,
+): void {
   const existing = readTable(driver, definition.table)
   if (existing === undefined) {
     createTable(driver, definition, find)
@@ -126,8 +149,11 @@ function makeFit(driver: SyncDriver, definition: EntityDefinition, { find, store
     return
   }
   const differences = compare(driver, definition, existing, find)
-  const stuck = differences.filter(difference => difference.statement === undefined && difference.serious)
-  if (stuck.length > 0) throw mismatch(definition, store, stuck, mode, undefined, isEmpty(driver, definition, existing))
+  const stuck = differences.filter(
+    difference => difference.statement === undefined && difference.serious,
+  )
+  if (stuck.length > 0)
+    throw mismatch(definition, store, stuck, mode, undefined, isEmpty(driver, definition, existing))
   for (const { statement, problem, column } of differences) {
     if (statement === undefined) continue
     try {
@@ -136,7 +162,13 @@ function makeFit(driver: SyncDriver, definition: EntityDefinition, { find, store
       throw mismatch(
         definition,
         store,
-        [{ ...(column ? { column } : {}), problem: `${problem}, and making it failed: ${(cause as Error).message}`, serious: true }],
+        [
+          {
+            ...(column ? { column } : {}),
+            problem: `${problem}, and making it failed: ${(cause as Error).message}`,
+            serious: true,
+          },
+        ],
         mode,
         cause,
       )
@@ -145,13 +177,19 @@ function makeFit(driver: SyncDriver, definition: EntityDefinition, { find, store
 }
 
 /** The fields whose references the database keeps, after adding the keys that are missing. */
-function keptReferences(driver: SyncDriver, definition: EntityDefinition, preparation: SqlitePreparation): Set<string> {
+function keptReferences(
+  driver: SyncDriver,
+  definition: EntityDefinition,
+  preparation: SqlitePreparation,
+): Set<string> {
   const keeps = new Set<string>()
   for (const field of definition.fields) {
     const target = targetOf(field, preparation.find)
     if (target === undefined) continue
-    const isNow = (): boolean => isKept(readTable(driver, definition.table)?.references ?? [], field, target, sameName)
-    if (!isNow() && preparation.mode === "sync") addReference(driver, definition, field, target, preparation)
+    const isNow = (): boolean =>
+      isKept(readTable(driver, definition.table)?.references ?? [], field, target, sameName)
+    if (!isNow() && preparation.mode === "sync")
+      addReference(driver, definition, field, target, preparation)
     if (isNow()) keeps.add(field.name)
     else preparation.missing(definition, field, target)
   }
@@ -175,8 +213,14 @@ function addReference(
   if (existing === undefined || column === undefined || existing.isView) return
   // A counter would begin again.
   const isCounted =
-    hasAutoincrement(existing.sql) && driver.get("select 1 from sqlite_sequence where name = ?", [definition.table]) !== undefined
-  if (existing.sql === madeSql(definition) && !isCounted && isEmpty(driver, definition, existing) && !isUsed(driver, definition)) {
+    hasAutoincrement(existing.sql) &&
+    driver.get("select 1 from sqlite_sequence where name = ?", [definition.table]) !== undefined
+  if (
+    existing.sql === madeSql(definition) &&
+    !isCounted &&
+    isEmpty(driver, definition, existing) &&
+    !isUsed(driver, definition)
+  ) {
     driver.exec(`drop table ${quote(definition.table)}`)
     createTable(driver, definition, find)
     made(definition, (readTable(driver, definition.table) as ExistingTable).sql)
@@ -185,10 +229,24 @@ function addReference(
   if (!field.nullable || column.generated || column.hasDefault) return
   // One with another rule is the business of whoever declared it.
   if (existing.references.some(key => sameName(key.column, field.column))) return
-  if (existing.primaryKey.includes(field.column.toLowerCase()) || beyondModel(existing.sql).length > 0) return
-  const [table, name, moved] = [quote(definition.table), quote(column.name), quote(`${column.name} `)]
+  if (
+    existing.primaryKey.includes(field.column.toLowerCase()) ||
+    beyondModel(existing.sql).length > 0
+  )
+    return
+  const [table, name, moved] = [
+    quote(definition.table),
+    quote(column.name),
+    quote(`${column.name} `),
+  ]
   const points = `select 1 from ${quote(target.table)} parent where parent.${quote(target.column)} = child.${name}`
-  if (driver.get(`select 1 from ${table} child where ${name} is not null and not exists (${points}) limit 1`, []) !== undefined) return
+  if (
+    driver.get(
+      `select 1 from ${table} child where ${name} is not null and not exists (${points}) limit 1`,
+      [],
+    ) !== undefined
+  )
+    return
   const indexes = driver.all(
     "select name, sql from sqlite_master where type = 'index' and lower(tbl_name) = lower(?) and sql is not null and name in (select i.name from pragma_index_list(?) i, pragma_index_info(i.name) c where lower(c.name) = lower(?))",
     [definition.table, definition.table, column.name],
@@ -196,7 +254,9 @@ function addReference(
   try {
     inSavepoint(driver, () => {
       for (const [index] of indexes) driver.exec(`drop index ${quote(index)}`)
-      driver.exec(`alter table ${table} add column ${moved} ${column.type}${referenceText(field, target)}`)
+      driver.exec(
+        `alter table ${table} add column ${moved} ${column.type}${referenceText(field, target)}`,
+      )
       driver.exec(`update ${table} set ${moved} = ${name}`)
       driver.exec(`alter table ${table} drop column ${name}`)
       driver.exec(`alter table ${table} rename column ${moved} to ${name}`)
@@ -212,7 +272,10 @@ function sameName(a: string, b: string): boolean {
 }
 
 function createTable(driver: SyncDriver, definition: EntityDefinition, find: FindDefinition): void {
-  for (const statement of [createTableSql(definition, find), ...indexesOf(definition).map(index => createIndexSql(definition, index))])
+  for (const statement of [
+    createTableSql(definition, find),
+    ...indexesOf(definition).map(index => createIndexSql(definition, index)),
+  ])
     driver.exec(statement)
 }
 
@@ -220,7 +283,10 @@ function createTable(driver: SyncDriver, definition: EntityDefinition, find: Fin
 function createTableSql(definition: EntityDefinition, find: FindDefinition): string {
   const keys = keyColumns(definition)
   const columns = storedFields(definition).map(field => {
-    const key = keys.length === 1 && keys[0] === field.column ? ` primary key${field.generated === "serial" ? " autoincrement" : ""}` : ""
+    const key =
+      keys.length === 1 && keys[0] === field.column
+        ? ` primary key${field.generated === "serial" ? " autoincrement" : ""}`
+        : ""
     const value = field.generated === "uuid" ? ` default ${sqliteDialect.generatedIds.uuid}` : ""
     return `${quote(field.column)} ${columnTypes[field.type]}${key}${field.nullable ? "" : " not null"}${value}${referenceSql(field, find)}`
   })
@@ -243,20 +309,43 @@ function createIndexSql(definition: EntityDefinition, { unique, columns }: Index
 }
 
 function readTable(driver: SyncDriver, table: string): ExistingTable | undefined {
-  const found = driver.get("select type, sql from sqlite_master where lower(name) = lower(?) and type in ('table', 'view')", [table])
+  const found = driver.get(
+    "select type, sql from sqlite_master where lower(name) = lower(?) and type in ('table', 'view')",
+    [table],
+  )
   if (found === undefined) return undefined
   const columns = new Map<string, ExistingColumn>()
   const keys: { name: string; position: number }[] = []
-  const rows = driver.all('select name, lower(type), "notnull", dflt_value is not null, pk, hidden from pragma_table_xinfo(?)', [table])
-  for (const [name, type, notNull, hasDefault, key, hidden] of rows as [string, string, number, number, number, number][]) {
-    columns.set(name.toLowerCase(), { name, type, notNull: notNull === 1, hasDefault: hasDefault === 1, generated: hidden !== 0 })
+  const rows = driver.all(
+    'select name, lower(type), "notnull", dflt_value is not null, pk, hidden from pragma_table_xinfo(?)',
+    [table],
+  )
+  for (const [name, type, notNull, hasDefault, key, hidden] of rows as [
+    string,
+    string,
+    number,
+    number,
+    number,
+    number,
+  ][]) {
+    columns.set(name.toLowerCase(), {
+      name,
+      type,
+      notNull: notNull === 1,
+      hasDefault: hasDefault === 1,
+      generated: hidden !== 0,
+    })
     if (key > 0) keys.push({ name: name.toLowerCase(), position: key })
   }
   // Partial indexes cover some rows only; what they promise is less than what a declared index does.
-  const indexes = driver.all('select name, "unique" from pragma_index_list(?) where partial = 0', [table]).map(([name, unique]) => ({
-    unique: unique === 1,
-    columns: driver.all("select name from pragma_index_info(?) order by seqno", [name]).map(([column]) => String(column).toLowerCase()),
-  }))
+  const indexes = driver
+    .all('select name, "unique" from pragma_index_list(?) where partial = 0', [table])
+    .map(([name, unique]) => ({
+      unique: unique === 1,
+      columns: driver
+        .all("select name from pragma_index_info(?) order by seqno", [name])
+        .map(([column]) => String(column).toLowerCase()),
+    }))
   return {
     columns,
     primaryKey: keys.sort((a, b) => a.position - b.position).map(key => key.name),
@@ -274,18 +363,26 @@ function readReferences(driver: SyncDriver, table: string): ForeignKey[] {
      from pragma_foreign_key_list(?) k where (select count(*) from pragma_foreign_key_list(?) other where other.id = k.id) = 1`,
     [table, table],
   )
-  return (rows as [string, string, string, string][]).map(([column, referenced, target, onDelete]) => {
-    return { column, table: referenced, target, onDelete }
-  })
+  return (rows as [string, string, string, string][]).map(
+    ([column, referenced, target, onDelete]) => {
+      return { column, table: referenced, target, onDelete }
+    },
+  )
 }
 
 function hasKey({ primaryKey, indexes }: ExistingTable, definition: EntityDefinition): boolean {
   const keys = keyColumns(definition).map(column => column.toLowerCase())
-  const isKey = (columns: readonly string[]): boolean => columns.length === keys.length && keys.every(column => columns.includes(column))
+  const isKey = (columns: readonly string[]): boolean =>
+    columns.length === keys.length && keys.every(column => columns.includes(column))
   return isKey(primaryKey) || indexes.some(index => index.unique && isKey(index.columns))
 }
 
-function compare(driver: SyncDriver, definition: EntityDefinition, existing: ExistingTable, find: FindDefinition): Difference[] {
+function compare(
+  driver: SyncDriver,
+  definition: EntityDefinition,
+  existing: ExistingTable,
+  find: FindDefinition,
+): Difference[] {
   const differences: Difference[] = []
   const declared = new Set(definition.fields.map(field => field.column.toLowerCase()))
   for (const field of storedFields(definition)) {
@@ -296,12 +393,20 @@ function compare(driver: SyncDriver, definition: EntityDefinition, existing: Exi
   // Of a column whose type does not fit, that is said already.
   const typeOf = ({ column, type }: FieldDefinition): string | undefined => {
     const declared = existing.columns.get(column.toLowerCase())?.type
-    return declared !== undefined && fits(columnTypes[type], affinity(declared)) ? declared : undefined
+    return declared !== undefined && fits(columnTypes[type], affinity(declared))
+      ? declared
+      : undefined
   }
   differences.push(...compareValues(driver, definition, typeOf, field => columnTypes[field.type]))
   if (existing.isView) return differences
   for (const column of existing.columns.values()) {
-    if (!column.notNull || column.hasDefault || column.generated || declared.has(column.name.toLowerCase())) continue
+    if (
+      !column.notNull ||
+      column.hasDefault ||
+      column.generated ||
+      declared.has(column.name.toLowerCase())
+    )
+      continue
     differences.push({
       column: column.name,
       problem: `column "${column.name}" needs a value and is not a field of ${definition.name}`,
@@ -312,7 +417,12 @@ function compare(driver: SyncDriver, definition: EntityDefinition, existing: Exi
   differences.push(...compareGenerated(definition, existing))
   for (const index of indexesOf(definition)) {
     const wanted = index.columns.map(column => column.toLowerCase()).join()
-    if (existing.indexes.some(each => each.columns.join() === wanted && (each.unique || !index.unique))) continue
+    if (
+      existing.indexes.some(
+        each => each.columns.join() === wanted && (each.unique || !index.unique),
+      )
+    )
+      continue
     const kind = index.unique ? "a unique index" : "an index"
     differences.push({
       problem: `${kind} on ${index.columns.map(quote).join(", ")} is missing`,
@@ -324,31 +434,61 @@ function compare(driver: SyncDriver, definition: EntityDefinition, existing: Exi
 }
 
 /** SQLite changes neither in place. */
-function compareGenerated(definition: EntityDefinition, { columns, sql }: ExistingTable): Difference[] {
+function compareGenerated(
+  definition: EntityDefinition,
+  { columns, sql }: ExistingTable,
+): Difference[] {
   const { column, generated } = definition.fields[0] as FieldDefinition
-  if (generated === "serial" && !hasAutoincrement(sql)) return [notGenerated(column, "autoincrement")]
-  return generated === "uuid" && columns.get(column.toLowerCase())?.hasDefault !== true ? [notGenerated(column, "default")] : []
+  if (generated === "serial" && !hasAutoincrement(sql))
+    return [notGenerated(column, "autoincrement")]
+  return generated === "uuid" && columns.get(column.toLowerCase())?.hasDefault !== true
+    ? [notGenerated(column, "default")]
+    : []
 }
 
-function missingColumn(definition: EntityDefinition, field: FieldDefinition, find: FindDefinition): Difference {
+function missingColumn(
+  definition: EntityDefinition,
+  field: FieldDefinition,
+  find: FindDefinition,
+): Difference {
   const head = `alter table ${quote(definition.table)} add column ${quote(field.column)} ${columnTypes[field.type]}`
   const column = field.column
   if (field.nullable)
-    return { column, problem: `column "${column}" is missing`, statement: `${head}${referenceSql(field, find)}`, serious: true }
+    return {
+      column,
+      problem: `column "${column}" is missing`,
+      statement: `${head}${referenceSql(field, find)}`,
+      serious: true,
+    }
   const value = defaultOf(definition, field, encoding)
   if (value === undefined)
-    return { column, problem: `column "${column}" is missing, and ${field.name} is required and has no default`, serious: true }
+    return {
+      column,
+      problem: `column "${column}" is missing, and ${field.name} is required and has no default`,
+      serious: true,
+    }
   // SQLite adds no reference to a column with a default while foreign keys are on.
-  return { column, problem: `column "${column}" is missing`, statement: `${head} not null default ${literal(value)}`, serious: true }
+  return {
+    column,
+    problem: `column "${column}" is missing`,
+    statement: `${head} not null default ${literal(value)}`,
+    serious: true,
+  }
 }
 
 function literal(value: unknown): string {
-  if (typeof value === "number") return Number.isFinite(value) ? String(value) : value > 0 ? "9e999" : "-9e999"
+  if (typeof value === "number")
+    return Number.isFinite(value) ? String(value) : value > 0 ? "9e999" : "-9e999"
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString("hex")}'`
   return `'${String(value).replaceAll("'", "''")}'`
 }
 
-function compareColumn(driver: SyncDriver, definition: EntityDefinition, field: FieldDefinition, column: ExistingColumn): Difference[] {
+function compareColumn(
+  driver: SyncDriver,
+  definition: EntityDefinition,
+  field: FieldDefinition,
+  column: ExistingColumn,
+): Difference[] {
   const differences: Difference[] = []
   const wanted = columnTypes[field.type]
   if (!fits(wanted, affinity(column.type))) {
@@ -359,10 +499,17 @@ function compareColumn(driver: SyncDriver, definition: EntityDefinition, field: 
     })
   }
   if (field.nullable && column.notNull) {
-    differences.push({ column: column.name, problem: `column "${column.name}" refuses null, and ${field.name} may be null`, serious: true })
+    differences.push({
+      column: column.name,
+      problem: `column "${column.name}" refuses null, and ${field.name} may be null`,
+      serious: true,
+    })
   }
   if (!field.nullable && !column.notNull) {
-    const [nulls] = driver.get(`select count(*) from ${quote(definition.table)} where ${quote(column.name)} is null`, []) ?? [0]
+    const [nulls] = driver.get(
+      `select count(*) from ${quote(definition.table)} where ${quote(column.name)} is null`,
+      [],
+    ) ?? [0]
     if (nulls !== 0)
       differences.push({
         column: column.name,
@@ -389,16 +536,24 @@ function fits(wanted: string, found: Affinity): boolean {
   return found !== "text" && found !== "blob"
 }
 
-function isEmpty(driver: SyncDriver, definition: EntityDefinition, { isView }: ExistingTable): boolean {
+function isEmpty(
+  driver: SyncDriver,
+  definition: EntityDefinition,
+  { isView }: ExistingTable,
+): boolean {
   if (isView) return false
-  const [rows] = driver.get(`select exists (select 1 from ${quote(definition.table)})`, []) as [number]
+  const [rows] = driver.get(`select exists (select 1 from ${quote(definition.table)})`, []) as [
+    number,
+  ]
   return rows === 0
 }
 
 /** Whether a trigger, a view or an index of somebody else's would go with the table. */
 function isUsed(driver: SyncDriver, definition: EntityDefinition): boolean {
   const { table } = definition
-  const own = indexesOf(definition).map(({ unique, columns }) => indexName(table, columns, unique, "sqlite"))
+  const own = indexesOf(definition).map(({ unique, columns }) =>
+    indexName(table, columns, unique, "sqlite"),
+  )
   const others = driver.all(
     `select name from sqlite_master where sql is not null and (type in ('trigger', 'index') and lower(tbl_name) = lower(?)
      or type in ('trigger', 'view') and instr(lower(sql), lower(?)) > 0)`,

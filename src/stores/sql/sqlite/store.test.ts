@@ -120,11 +120,17 @@ for (const [driver, missing] of driverStatus) {
       const { index } = everything.fieldByName.get(field)!
       row[index] = value
       const error = await rejection(() => repository.write([{ op: "insert", row }]))
-      expect(error).toMatchObject({ code: "NITRO_VALUE_UNSUPPORTED", status: 422, details: { entity: "Thing", field } })
+      expect(error).toMatchObject({
+        code: "NITRO_VALUE_UNSUPPORTED",
+        status: 422,
+        details: { entity: "Thing", field },
+      })
       expect(error.message).toContain(word)
       row[index] = null
       await repository.write([{ op: "insert", row }])
-      const update = await rejection(() => repository.write([{ op: "update", id: "a", columns: [9, index], values: [2, value] }]))
+      const update = await rejection(() =>
+        repository.write([{ op: "update", id: "a", columns: [9, index], values: [2, value] }]),
+      )
       expect(update).toMatchObject({ code: "NITRO_VALUE_UNSUPPORTED", details: { field } })
       expect(await repository.get("a")).toEqual(row)
     })
@@ -140,12 +146,15 @@ for (const [driver, missing] of driverStatus) {
         () => json!.encode({ big: 1n } as never),
         () => json!.encode((() => 1) as never),
       ]
-      for (const encode of cases) expect(encode).toThrow(expect.objectContaining({ code: "NITRO_VALUE_UNSUPPORTED" }))
+      for (const encode of cases)
+        expect(encode).toThrow(expect.objectContaining({ code: "NITRO_VALUE_UNSUPPORTED" }))
     })
 
     it("refuses a row of another length", async () => {
       const repository = open().bind(everything)
-      expect(await rejection(() => repository.write([{ op: "insert", row: ["a"] }]))).toMatchObject({ code: "NITRO_VALUE_UNSUPPORTED" })
+      expect(await rejection(() => repository.write([{ op: "insert", row: ["a"] }]))).toMatchObject(
+        { code: "NITRO_VALUE_UNSUPPORTED" },
+      )
     })
 
     it("finds nothing under an id that cannot be stored", async () => {
@@ -153,7 +162,9 @@ for (const [driver, missing] of driverStatus) {
       for (const id of ["a\0", "\ud800"]) {
         expect(await repository.get(id)).toBeUndefined()
         expect(await repository.write([{ op: "delete", id }])).toEqual([0])
-        expect(await repository.write([{ op: "update", id, columns: [1], values: ["x"] }])).toEqual([0])
+        expect(await repository.write([{ op: "update", id, columns: [1], values: ["x"] }])).toEqual(
+          [0],
+        )
       }
     })
 
@@ -171,14 +182,22 @@ for (const [driver, missing] of driverStatus) {
           { op: "delete", id: "b" },
         ]),
       ).toEqual([1, 1, 0, 1, 1, 0])
-      expect(await repository.find({ orderBy: [] })).toEqual([["a", "x", null, null, 1, null, null, null, null, 1]])
+      expect(await repository.find({ orderBy: [] })).toEqual([
+        ["a", "x", null, null, 1, null, null, null, null, 1],
+      ])
     })
 
     it("writes with a version only where that version is stored", async () => {
       const repository = open().bind(everything)
       await repository.write([{ op: "insert", row: ["a", ...nothing, 1] }])
       const update = (version: number) =>
-        ({ op: "update", id: "a", columns: [1, 9], values: [`v${version + 1}`, version + 1], version }) as const
+        ({
+          op: "update",
+          id: "a",
+          columns: [1, 9],
+          values: [`v${version + 1}`, version + 1],
+          version,
+        }) as const
       expect(await repository.write([update(1)])).toEqual([1])
       expect(await repository.write([update(1)])).toEqual([0])
       expect(await repository.write([{ op: "delete", id: "a", version: 1 }])).toEqual([0])
@@ -196,29 +215,47 @@ for (const [driver, missing] of driverStatus) {
           { op: "insert", row: ["a", ...nothing, 1] },
         ]),
       )
-      expect(error).toMatchObject({ code: "NITRO_DUPLICATE", details: { entity: "Thing", fields: ["id"] } })
+      expect(error).toMatchObject({
+        code: "NITRO_DUPLICATE",
+        details: { entity: "Thing", fields: ["id"] },
+      })
       expect(await repository.find({ orderBy: [] })).toEqual([["a", ...nothing, 1]])
     })
 
     it("names the fields of a duplicate, whatever the names are", async () => {
       const odd = define(
         "Odd",
-        { email: { type: "string", column: "e, mail" }, tenant: { type: "string", column: 'te"nant.x' }, code: "string" },
+        {
+          email: { type: "string", column: "e, mail" },
+          tenant: { type: "string", column: 'te"nant.x' },
+          code: "string",
+        },
         { table: 'o"dd; --', unique: [["tenant", "email"], ["code"]] },
       )
       const repository = open().bind(odd)
       await repository.write([{ op: "insert", row: ["1", "m", "t", "c"] }])
       expect(await repository.write([{ op: "insert", row: ["2", "m", "t2", "c2"] }])).toEqual([1])
-      const both = await rejection(() => repository.write([{ op: "insert", row: ["3", "m", "t", "c3"] }]))
-      expect(both).toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["tenant", "email"] } })
-      const code = await rejection(() => repository.write([{ op: "update", id: "2", columns: [3], values: ["c"] }]))
+      const both = await rejection(() =>
+        repository.write([{ op: "insert", row: ["3", "m", "t", "c3"] }]),
+      )
+      expect(both).toMatchObject({
+        code: "NITRO_DUPLICATE",
+        details: { fields: ["tenant", "email"] },
+      })
+      const code = await rejection(() =>
+        repository.write([{ op: "update", id: "2", columns: [3], values: ["c"] }]),
+      )
       expect(code).toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["code"] } })
-      const id = await rejection(() => repository.write([{ op: "insert", row: ["1", "x", "y", "z"] }]))
+      const id = await rejection(() =>
+        repository.write([{ op: "insert", row: ["1", "x", "y", "z"] }]),
+      )
       expect(id).toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["id"] } })
     })
 
     it("lets several rows have null where a value must be unique", async () => {
-      const repository = open().bind(define("Item", { code: { type: "string", nullable: true } }, { unique: [["code"]] }))
+      const repository = open().bind(
+        define("Item", { code: { type: "string", nullable: true } }, { unique: [["code"]] }),
+      )
       await repository.write([
         { op: "insert", row: ["1", null] },
         { op: "insert", row: ["2", null] },
@@ -228,7 +265,9 @@ for (const [driver, missing] of driverStatus) {
 
     it("deletes what matches, and everything without a condition", async () => {
       const repository = open().bind(define("Item", { n: "integer" }))
-      await repository.write([1, 2, 3, 4].map(n => ({ op: "insert", row: [String(n), n] }) as const))
+      await repository.write(
+        [1, 2, 3, 4].map(n => ({ op: "insert", row: [String(n), n] }) as const),
+      )
       expect(await repository.deleteWhere({ op: "gt", field: "n", value: 2 })).toBe(2)
       expect(await repository.count({ orderBy: [] })).toBe(2)
       expect(await repository.deleteWhere(undefined)).toBe(2)
@@ -237,7 +276,9 @@ for (const [driver, missing] of driverStatus) {
 
     it("counts within limit and offset", async () => {
       const repository = open().bind(define("Item", { n: "integer" }))
-      await repository.write([1, 2, 3, 4].map(n => ({ op: "insert", row: [String(n), n] }) as const))
+      await repository.write(
+        [1, 2, 3, 4].map(n => ({ op: "insert", row: [String(n), n] }) as const),
+      )
       expect(await repository.count({ orderBy: [], limit: 3 })).toBe(3)
       expect(await repository.count({ orderBy: [], offset: 3 })).toBe(1)
       expect(
@@ -252,7 +293,9 @@ for (const [driver, missing] of driverStatus) {
 
     it("keeps references when both sides are known", async () => {
       const store = open()
-      const products = store.bind(define("Product", { categoryId: { type: "string", references: "Category" } }))
+      const products = store.bind(
+        define("Product", { categoryId: { type: "string", references: "Category" } }),
+      )
       const categories = store.bind(define("Category", { name: "string" }))
       const lost = await rejection(() => products.write([{ op: "insert", row: ["p", "nowhere"] }]))
       expect(lost).toMatchObject({ code: "NITRO_REFERENCE", status: 409 })
@@ -260,7 +303,9 @@ for (const [driver, missing] of driverStatus) {
         await products.write([{ op: "insert", row: ["p", "c"] }])
         await categories.write([{ op: "insert", row: ["c", "Office"] }])
       })
-      expect(await rejection(() => categories.write([{ op: "delete", id: "c" }]))).toMatchObject({ code: "NITRO_REFERENCE" })
+      expect(await rejection(() => categories.write([{ op: "delete", id: "c" }]))).toMatchObject({
+        code: "NITRO_REFERENCE",
+      })
       expect(await categories.count({ orderBy: [] })).toBe(1)
     })
 
@@ -270,7 +315,9 @@ for (const [driver, missing] of driverStatus) {
       expect(await repository.count({ orderBy: [] })).toBe(0)
       await store.close()
       await store.close()
-      expect(await rejection(() => repository.count({ orderBy: [] }))).toMatchObject({ code: "NITRO_STORE_CLOSED" })
+      expect(await rejection(() => repository.count({ orderBy: [] }))).toMatchObject({
+        code: "NITRO_STORE_CLOSED",
+      })
     })
   })
 }

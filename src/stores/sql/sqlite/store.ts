@@ -19,7 +19,12 @@ import { optionNames, refuseUnknownOptions } from "../../../shared/options.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import { type SqlAccess, sqlAccess } from "../contract/access.ts"
 import type { Driver, SyncDriver } from "../contract/driver.ts"
-import { loadSqliteDriver, type SqliteConnection, type SqliteDriverName, wrapConnection } from "./drivers/load.ts"
+import {
+  loadSqliteDriver,
+  type SqliteConnection,
+  type SqliteDriverName,
+  wrapConnection,
+} from "./drivers/load.ts"
 import "../contract/errors.ts"
 import { SingleWriter } from "../connections/single-writer.ts"
 import { Repositories } from "../repository/repositories.ts"
@@ -71,11 +76,16 @@ export interface SqliteStore extends Store {
  * and `NITRO_STORE_UNAVAILABLE` then.
  */
 export function sqlite(options: string | URL | SqliteOptions): SqliteStore {
-  return declare(typeof options === "string" || options instanceof URL ? { file: options } : options, callSiteOf(sqlite))
+  return declare(
+    typeof options === "string" || options instanceof URL ? { file: options } : options,
+    callSiteOf(sqlite),
+  )
 }
 
 // `NITRO_DATABASE_URL=sqlite:shop.db`, `sqlite::memory:`, `sqlite:///var/shop.db`
-registerStoreUrl("sqlite", url => declare({ file: url.slice("sqlite:".length).replace(/^\/\//, "") }, "NITRO_DATABASE_URL"))
+registerStoreUrl("sqlite", url =>
+  declare({ file: url.slice("sqlite:".length).replace(/^\/\//, "") }, "NITRO_DATABASE_URL"),
+)
 
 /** Every call for one file, or one open connection, gives the same store. Each `":memory:"` is a database of its own. */
 function declare(all: SqliteOptions, place: string): SqliteStore {
@@ -84,18 +94,29 @@ function declare(all: SqliteOptions, place: string): SqliteStore {
   const settings = { ...defaultSettings(), ...defined(given) }
   if (isConnection(driver)) {
     const options = { ...settings, driver: undefined }
-    return StoreUse.storeOf({ resource: driver, options, place }, use => new SqliteFileStore(undefined, driver, settings, use))
+    return StoreUse.storeOf(
+      { resource: driver, options, place },
+      use => new SqliteFileStore(undefined, driver, settings, use),
+    )
   }
   const path = toPath(file)
   if (path === ":memory:") return new SqliteFileStore(path, driver, settings, undefined)
   const options = { ...settings, driver }
-  return StoreUse.storeOf({ resource: `sqlite:${realPath(path)}`, options, place }, use => new SqliteFileStore(path, driver, settings, use))
+  return StoreUse.storeOf(
+    { resource: `sqlite:${realPath(path)}`, options, place },
+    use => new SqliteFileStore(path, driver, settings, use),
+  )
 }
 
 type Settings = Required<Omit<SqliteOptions, "file" | "driver">>
 
 function defaultSettings(): Settings {
-  return { schema: defaultSchemaMode(), busyTimeoutMs: 5000, waitTimeoutMs: 30_000, synchronous: "normal" }
+  return {
+    schema: defaultSchemaMode(),
+    busyTimeoutMs: 5000,
+    waitTimeoutMs: 30_000,
+    synchronous: "normal",
+  }
 }
 
 // SQLite itself waits so long before it reports a lock; it blocks the process meanwhile, so the longer waits are ours.
@@ -105,7 +126,10 @@ class SqliteFileStore implements SqliteStore {
   readonly name: string
   readonly capabilities: Capabilities
   readonly encoding: Encoding = sqliteDialect.encoding
-  readonly [sqlAccess]: SqlAccess = { dialect: sqliteDialect, exclusive: work => this.#connections.exclusive(work) }
+  readonly [sqlAccess]: SqlAccess = {
+    dialect: sqliteDialect,
+    exclusive: work => this.#connections.exclusive(work),
+  }
   /** Absolute, `":memory:"`, or undefined with a connection of the app's. */
   readonly #file: string | undefined
   readonly #library: SqliteOptions["driver"]
@@ -119,7 +143,12 @@ class SqliteFileStore implements SqliteStore {
   #openFile: ((file: string) => SyncDriver) | undefined
   #hasReader = false
 
-  constructor(file: string | undefined, library: SqliteOptions["driver"], settings: Settings, use: StoreUse | undefined) {
+  constructor(
+    file: string | undefined,
+    library: SqliteOptions["driver"],
+    settings: Settings,
+    use: StoreUse | undefined,
+  ) {
     this.#file = file
     this.#library = library
     this.#settings = settings
@@ -203,7 +232,8 @@ class SqliteFileStore implements SqliteStore {
             repository.keeps = keeps
           },
           failed: (definition, error) => failures.set(definition, error),
-          missing: (definition, field, target) => this.#repositories.get(definition)?.warnOnce(field, target),
+          missing: (definition, field, target) =>
+            this.#repositories.get(definition)?.warnOnce(field, target),
           made: (definition, sql) => made.set(definition, sql),
           madeSql: definition => made.get(definition) ?? this.#made.get(definition),
         },
@@ -215,7 +245,10 @@ class SqliteFileStore implements SqliteStore {
       return failures.has(definition) ? { error: failures.get(definition) } : undefined
     }
     // What went well for others is kept, so the failure is thrown behind the transaction.
-    const failure = this.#settings.schema === "check" ? this.#connections.read(work) : this.#connections.atomic(work, forget)
+    const failure =
+      this.#settings.schema === "check"
+        ? this.#connections.read(work)
+        : this.#connections.atomic(work, forget)
     return after(failure, failed => {
       if (failed !== undefined) throw failed.error
     })
@@ -258,16 +291,22 @@ class SqliteFileStore implements SqliteStore {
       return connection
     } catch (cause) {
       if (sqliteDialect.classify(cause).kind === "busy") throw cause
-      throw new NitroError("NITRO_STORE_UNAVAILABLE", `${this.name} cannot be opened at ${file}: ${whyNot(file, cause)}.`, {
-        cause,
-        fix: "Give the path of a file, in a folder that this process may write to.",
-      })
+      throw new NitroError(
+        "NITRO_STORE_UNAVAILABLE",
+        `${this.name} cannot be opened at ${file}: ${whyNot(file, cause)}.`,
+        {
+          cause,
+          fix: "Give the path of a file, in a folder that this process may write to.",
+        },
+      )
     }
   }
 
   #configure(connection: SyncDriver): void {
     const synchronous = this.#settings.synchronous === "full" ? "full" : "normal"
-    connection.exec(`pragma busy_timeout = ${nativeBusyTimeoutMs}; pragma foreign_keys = on; pragma synchronous = ${synchronous}`)
+    connection.exec(
+      `pragma busy_timeout = ${nativeBusyTimeoutMs}; pragma foreign_keys = on; pragma synchronous = ${synchronous}`,
+    )
   }
 }
 
@@ -281,11 +320,17 @@ function toPath(file: string | URL | undefined): string {
   if (path === ":memory:") return path
   // libsql ends the process on a NUL in a path; an empty one is a temporary database to SQLite.
   if (typeof path === "string" && path !== "" && !path.includes("\0")) return resolve(path)
-  throw new NitroError("NITRO_STORE_UNAVAILABLE", path ? "The path of a SQLite file has a NUL character." : "sqlite() was given no file.", {
-    fix: 'Give a path, sqlite("shop.db"), or sqlite(":memory:").',
-  })
+  throw new NitroError(
+    "NITRO_STORE_UNAVAILABLE",
+    path ? "The path of a SQLite file has a NUL character." : "sqlite() was given no file.",
+    {
+      fix: 'Give a path, sqlite("shop.db"), or sqlite(":memory:").',
+    },
+  )
 }
 
 function whyNot(file: string, cause: unknown): string {
-  return existsSync(file) && statSync(file).isDirectory() ? "it is a folder" : (cause as Error).message
+  return existsSync(file) && statSync(file).isDirectory()
+    ? "it is a folder"
+    : (cause as Error).message
 }

@@ -79,56 +79,85 @@ interface Row {
 }
 interface Rows {
   readonly definition: EntityDefinition
-  require(id: string): Promise<Row & { update(data: object): Promise<unknown>; readonly changes: object }>
+  require(
+    id: string,
+  ): Promise<Row & { update(data: object): Promise<unknown>; readonly changes: object }>
   count(where?: unknown): PromiseLike<number>
 }
 
 describe.each(availableDrivers.map(driver => [driver] as const))("on %s", driver => {
-  describe.each(named)("a z.$field() on a column $type with $stored", ({ field, type, stored, value }) => {
-    const file = folder.path(`${files++}.db`)
-    const connection = openConnection(driver, file)
-    connection.exec(`create table rows (id text primary key not null, v ${type}, note text)`)
-    connection.exec(`insert into rows values ('1', ${stored}, 'a')`)
-    connection.close()
-    const Row = class extends Entity("Row", { v: fields[field], note: z.string() }, { table: "rows" }) {} as unknown as Rows
+  describe.each(named)(
+    "a z.$field() on a column $type with $stored",
+    ({ field, type, stored, value }) => {
+      const file = folder.path(`${files++}.db`)
+      const connection = openConnection(driver, file)
+      connection.exec(`create table rows (id text primary key not null, v ${type}, note text)`)
+      connection.exec(`insert into rows values ('1', ${stored}, 'a')`)
+      connection.close()
+      const Row = class extends Entity(
+        "Row",
+        { v: fields[field], note: z.string() },
+        { table: "rows" },
+      ) {} as unknown as Rows
 
-    it.each(["check", "sync"] as const)(`${value === undefined ? "is refused" : "is the value"} with schema: %s`, async schema => {
-      const store = sqlite({ file, driver, schema })
-      const use = async (): Promise<void> => {
-        if (value === undefined) {
-          await expect((async () => Row.count())()).rejects.toMatchObject({ code: "NITRO_SCHEMA_MISMATCH", details: { columns: ["v"] } })
-          return
-        }
-        const row = await Row.require("1")
-        expect([row.v, row.changes]).toEqual([value, {}])
-        if (field !== "json") expect(await Row.count({ v: { eq: value } })).toBe(1)
-        if (field === "date") expect(await Row.count({ v: { gt: new Date(at + 1) } })).toBe(0)
-        await row.update({ note: schema })
-        expect((await Row.require("1")).v).toEqual(value)
-      }
-      try {
-        await withStores(store, use)
-      } finally {
-        await store.close()
-      }
-    })
-  })
+      it.each(["check", "sync"] as const)(
+        `${value === undefined ? "is refused" : "is the value"} with schema: %s`,
+        async schema => {
+          const store = sqlite({ file, driver, schema })
+          const use = async (): Promise<void> => {
+            if (value === undefined) {
+              await expect((async () => Row.count())()).rejects.toMatchObject({
+                code: "NITRO_SCHEMA_MISMATCH",
+                details: { columns: ["v"] },
+              })
+              return
+            }
+            const row = await Row.require("1")
+            expect([row.v, row.changes]).toEqual([value, {}])
+            if (field !== "json") expect(await Row.count({ v: { eq: value } })).toBe(1)
+            if (field === "date") expect(await Row.count({ v: { gt: new Date(at + 1) } })).toBe(0)
+            await row.update({ note: schema })
+            expect((await Row.require("1")).v).toEqual(value)
+          }
+          try {
+            await withStores(store, use)
+          } finally {
+            await store.close()
+          }
+        },
+      )
+    },
+  )
 
   it("says how the values become dates, and takes them then", async () => {
-    class Visit extends Entity("Visit", { at: z.date().nullable(), note: z.string() }, { table: "visits" }) {}
+    class Visit extends Entity(
+      "Visit",
+      { at: z.date().nullable(), note: z.string() },
+      { table: "visits" },
+    ) {}
     const file = folder.path(`${files++}.db`)
     const connection = openConnection(driver, file)
-    connection.exec("create table visits (id text primary key not null, at datetime, note text not null)")
-    connection.exec("insert into visits values ('a', '2009-01-01 00:00:00', ''), ('b', null, ''), ('c', '2010-06-01T12:30:00.250Z', '')")
+    connection.exec(
+      "create table visits (id text primary key not null, at datetime, note text not null)",
+    )
+    connection.exec(
+      "insert into visits values ('a', '2009-01-01 00:00:00', ''), ('b', null, ''), ('c', '2010-06-01T12:30:00.250Z', '')",
+    )
     const store = sqlite({ file, driver, schema: "check" })
     await withStores(store, async () => {
-      const refused = await (async () => Visit.count())().catch((error: unknown) => error as { message: string; fix: string })
+      const refused = await (async () => Visit.count())().catch(
+        (error: unknown) => error as { message: string; fix: string },
+      )
       expect((refused as { message: string }).message).toContain(`column "at" holds text '20`)
       const { fix } = refused as { fix: string }
       const update = /by: (update .+?)\. Or declare/.exec(fix)?.[1] as string
       connection.exec(update)
       const [a, b, c] = await Visit.all().orderBy("id")
-      expect([a?.at, b?.at, c?.at]).toEqual([new Date(at), null, new Date("2010-06-01T12:30:00.250Z")])
+      expect([a?.at, b?.at, c?.at]).toEqual([
+        new Date(at),
+        null,
+        new Date("2010-06-01T12:30:00.250Z"),
+      ])
       expect(await Visit.count(visit => visit.at.gt(new Date("2030-01-01")))).toBe(0)
       expect(await Visit.count(visit => visit.at.eq(a?.at as Date))).toBe(1)
     })
@@ -137,7 +166,11 @@ describe.each(availableDrivers.map(driver => [driver] as const))("on %s", driver
   })
 
   it("reads a value that another program wrote since the start as an error that names the field", async () => {
-    class Reading extends Entity("Reading", { at: z.date(), on: z.boolean(), n: z.int(), x: z.number() }, { table: "readings" }) {}
+    class Reading extends Entity(
+      "Reading",
+      { at: z.date(), on: z.boolean(), n: z.int(), x: z.number() },
+      { table: "readings" },
+    ) {}
     const file = folder.path(`${files++}.db`)
     const store = sqlite({ file, driver })
     await withStores(store, async () => {
@@ -150,7 +183,10 @@ describe.each(availableDrivers.map(driver => [driver] as const))("on %s", driver
         ["x", "'n/a'", "1.5"],
       ] as const) {
         connection.exec(`update readings set "${field}" = ${set}`)
-        await expect(Reading.require(id)).rejects.toMatchObject({ code: "NITRO_STORED_VALUE", details: { entity: "Reading", field } })
+        await expect(Reading.require(id)).rejects.toMatchObject({
+          code: "NITRO_STORED_VALUE",
+          details: { entity: "Reading", field },
+        })
         connection.exec(`update readings set "${field}" = ${back}`)
       }
       connection.close()

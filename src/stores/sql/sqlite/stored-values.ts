@@ -18,15 +18,25 @@ interface Kept {
   readonly convert?: (c: string) => string
 }
 
-const isWhole = (c: string): string => `typeof(${c}) = 'integer' or typeof(${c}) = 'real' and ${c} = cast(${c} as integer)`
+const isWhole = (c: string): string =>
+  `typeof(${c}) = 'integer' or typeof(${c}) = 'real' and ${c} = cast(${c} as integer)`
 const isText = (c: string): string => `typeof(${c}) <> 'text'`
-const toMilliseconds = (c: string): string => `cast(round((julianday(${c}) - 2440587.5) * 86400000.0) as integer)`
+const toMilliseconds = (c: string): string =>
+  `cast(round((julianday(${c}) - 2440587.5) * 86400000.0) as integer)`
 
 const keptAs: Readonly<Record<FieldType, Kept>> = {
   string: { isOther: isText, words: "text", convert: c => `cast(${c} as text)` },
   json: { isOther: isText, words: "JSON as text" },
-  integer: { isOther: c => `not (${isWhole(c)})`, words: "whole numbers", convert: c => `cast(${c} as integer)` },
-  number: { isOther: c => `typeof(${c}) not in ('integer', 'real')`, words: "numbers", convert: c => `cast(${c} as real)` },
+  integer: {
+    isOther: c => `not (${isWhole(c)})`,
+    words: "whole numbers",
+    convert: c => `cast(${c} as integer)`,
+  },
+  number: {
+    isOther: c => `typeof(${c}) not in ('integer', 'real')`,
+    words: "numbers",
+    convert: c => `cast(${c} as real)`,
+  },
   boolean: {
     isOther: c => `typeof(${c}) not in ('integer', 'real') or ${c} not in (0, 1)`,
     words: "0 and 1",
@@ -37,8 +47,16 @@ const keptAs: Readonly<Record<FieldType, Kept>> = {
     words: "whole milliseconds since 1970 (UTC)",
     convert: toMilliseconds,
   },
-  bigint: { isOther: c => `typeof(${c}) <> 'integer'`, words: "whole numbers", convert: c => `cast(${c} as integer)` },
-  bytes: { isOther: c => `typeof(${c}) <> 'blob'`, words: "bytes", convert: c => `cast(${c} as blob)` },
+  bigint: {
+    isOther: c => `typeof(${c}) <> 'integer'`,
+    words: "whole numbers",
+    convert: c => `cast(${c} as integer)`,
+  },
+  bytes: {
+    isOther: c => `typeof(${c}) <> 'blob'`,
+    words: "bytes",
+    convert: c => `cast(${c} as blob)`,
+  },
 }
 
 /** The columns whose values do not fit their fields. `typeOf` gives the declared type of a column, `ownType` that of a store's own. */
@@ -51,8 +69,13 @@ export function compareValues(
   const there = storedFields(definition).filter(field => typeOf(field) !== undefined)
   const isOwn = (field: FieldDefinition): boolean => typeOf(field) === ownType(field)
   const others = there.filter(field => !isOwn(field))
-  const found = [...examine(driver, definition, there.filter(isOwn), sampleSize), ...examine(driver, definition, others, longestScan)]
-  const dates = there.filter(field => field.type === "date" && !found.some(([other]) => other === field))
+  const found = [
+    ...examine(driver, definition, there.filter(isOwn), sampleSize),
+    ...examine(driver, definition, others, longestScan),
+  ]
+  const dates = there.filter(
+    field => field.type === "date" && !found.some(([other]) => other === field),
+  )
   return [
     ...found.map(([field, example]) => different(definition, field, example)),
     ...dates.flatMap(field => secondsOrDays(driver, definition, field, isOwn(field))),
@@ -74,12 +97,21 @@ function examine(
   })
   const from = `(select ${fields.map(({ column }) => quote(column)).join(", ")} from ${quote(table)} limit ${rows})`
   const found = driver.get(`select ${outputs.join(", ")} from ${from}`, []) ?? []
-  return fields.flatMap((field, index) => (typeof found[index] === "string" ? [[field, found[index]] as [FieldDefinition, unknown]] : []))
+  return fields.flatMap((field, index) =>
+    typeof found[index] === "string" ? [[field, found[index]] as [FieldDefinition, unknown]] : [],
+  )
 }
 
-function different({ table }: EntityDefinition, { name, column, type }: FieldDefinition, example: unknown): Difference {
+function different(
+  { table }: EntityDefinition,
+  { name, column, type }: FieldDefinition,
+  example: unknown,
+): Difference {
   const { words, convert } = keptAs[type]
-  const statement = convert === undefined ? "" : `, for example by: update ${quote(table)} set ${quote(column)} = ${convert(quote(column))}`
+  const statement =
+    convert === undefined
+      ? ""
+      : `, for example by: update ${quote(table)} set ${quote(column)} = ${convert(quote(column))}`
   return {
     column,
     problem: `column "${column}" holds ${String(example)}, and ${name} is kept as ${words}`,
@@ -92,11 +124,22 @@ function different({ table }: EntityDefinition, { name, column, type }: FieldDef
 const [leastSeconds, mostSeconds] = [3e8, 5e9]
 
 /** Numbers that are seconds since 1970, or the days of a Julian calendar: `isOwn` columns may hold dates of 1970. */
-function secondsOrDays(driver: SyncDriver, { table }: EntityDefinition, { name, column }: FieldDefinition, isOwn: boolean): Difference[] {
+function secondsOrDays(
+  driver: SyncDriver,
+  { table }: EntityDefinition,
+  { name, column }: FieldDefinition,
+  isOwn: boolean,
+): Difference[] {
   const c = quote(column)
   const numbers = `select abs(${c}) as n from ${quote(table)} where typeof(${c}) in ('integer', 'real') and ${c} <> 0 limit ${sampleSize}`
   const [least, most] = driver.get(`select min(n), max(n) from (${numbers})`, []) ?? []
-  if (typeof least !== "number" || typeof most !== "number" || most > mostSeconds || (isOwn && least < leastSeconds)) return []
+  if (
+    typeof least !== "number" ||
+    typeof most !== "number" ||
+    most > mostSeconds ||
+    (isOwn && least < leastSeconds)
+  )
+    return []
   const isDays = most < 5_373_485
   const statement = isDays ? toMilliseconds(c) : `${c} * 1000`
   return [

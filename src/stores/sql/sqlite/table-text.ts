@@ -22,5 +22,8 @@ export function hasAutoincrement(sql: string): boolean {
 
 /** Names and text may look like anything. */
 export function withoutQuotes(sql: string): string {
-  return sql.replaceAll(/'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|`[^`]*(?:``[^`]*)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g, " _ ")
+  return sql.replaceAll(
+    /'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|`[^`]*(?:``[^`]*)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g,
+    " _ ",
+  )
 }

@@ -15,7 +15,11 @@ export class DerivedIds {
     this.#decode = new Map(
       table.keys.map(({ field: { name, type, index } }) => {
         const decode = dialect.encoding[type]?.decode
-        return [name, (row, offset) => (decode === undefined ? row[offset + index] : decode(row[offset + index] as never))]
+        return [
+          name,
+          (row, offset) =>
+            decode === undefined ? row[offset + index] : decode(row[offset + index] as never),
+        ]
       }),
     )
   }
@@ -23,7 +27,11 @@ export class DerivedIds {
   /** The values of the key's columns; undefined when no row has this id. */
   parameters(id: unknown): unknown[] | undefined {
     const parts = partsOfId(this.#table.definition, id)
-    if (parts === undefined || !parts.every(part => typeof part !== "string" || isStorableText(part))) return undefined
+    if (
+      parts === undefined ||
+      !parts.every(part => typeof part !== "string" || isStorableText(part))
+    )
+      return undefined
     return this.#table.keys.map(({ encode, bind }, at) => {
       const encoded = encode === undefined ? parts[at] : encode(parts[at] as never)
       return bind === undefined ? encoded : bind(encoded as never)

@@ -27,38 +27,71 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
     case "duplicate":
       return duplicate(failure.constraint, dialect, table, error)
     case "reference":
-      return new NitroError("NITRO_REFERENCE", `${subject} points to a row that does not exist, or removes one that others point to.`, {
-        ...options,
-        clientMessage: `This ${entity ?? "row"} refers to something that does not exist, or is still in use.`,
-      })
+      return new NitroError(
+        "NITRO_REFERENCE",
+        `${subject} points to a row that does not exist, or removes one that others point to.`,
+        {
+          ...options,
+          clientMessage: `This ${entity ?? "row"} refers to something that does not exist, or is still in use.`,
+        },
+      )
     case "longCascade":
       return longCascadeError(entity ?? "a row", error)
     case "tooComplex":
-      return new NitroError("NITRO_QUERY", `A condition on ${entity ?? "a table"} is too complex for ${store}: ${reason}.`, {
-        ...options,
-        fix: "Nest the condition less deeply, or ask in several queries.",
-      })
+      return new NitroError(
+        "NITRO_QUERY",
+        `A condition on ${entity ?? "a table"} is too complex for ${store}: ${reason}.`,
+        {
+          ...options,
+          fix: "Nest the condition less deeply, or ask in several queries.",
+        },
+      )
     case "busy":
-      return new NitroError("NITRO_STORE_BUSY", `${store} was busy with others for too long: ${reason}.`, options)
+      return new NitroError(
+        "NITRO_STORE_BUSY",
+        `${store} was busy with others for too long: ${reason}.`,
+        options,
+      )
     case "conflict":
-      return new NitroError("NITRO_TRANSACTION_CONFLICT", `${store} gave up a transaction that others were in the way of: ${reason}.`, {
-        ...options,
-        clientMessage: "This was changed at the same time by another request. Please try again.",
-      })
+      return new NitroError(
+        "NITRO_TRANSACTION_CONFLICT",
+        `${store} gave up a transaction that others were in the way of: ${reason}.`,
+        {
+          ...options,
+          clientMessage: "This was changed at the same time by another request. Please try again.",
+        },
+      )
     case "value":
-      return new NitroError("NITRO_VALUE_UNSUPPORTED", `A value of ${entity ?? "a row"} does not fit its column: ${reason}.`, {
-        ...options,
-        clientMessage: `A value of ${entity ?? "this row"} is outside of what can be stored.`,
-      })
+      return new NitroError(
+        "NITRO_VALUE_UNSUPPORTED",
+        `A value of ${entity ?? "a row"} does not fit its column: ${reason}.`,
+        {
+          ...options,
+          clientMessage: `A value of ${entity ?? "this row"} is outside of what can be stored.`,
+        },
+      )
     case "unavailable":
     case "readOnly":
-      return new NitroError("NITRO_STORE_UNAVAILABLE", `${store} cannot be used: ${reason}.`, options)
+      return new NitroError(
+        "NITRO_STORE_UNAVAILABLE",
+        `${store} cannot be used: ${reason}.`,
+        options,
+      )
     default:
-      return new NitroError("NITRO_SQL", `${store} refused a statement${entity === undefined ? "" : ` of ${entity}`}: ${reason}.`, options)
+      return new NitroError(
+        "NITRO_SQL",
+        `${store} refused a statement${entity === undefined ? "" : ` of ${entity}`}: ${reason}.`,
+        options,
+      )
   }
 }
 
-function duplicate(constraint: string, dialect: Dialect, table: Table | undefined, cause: unknown): NitroError {
+function duplicate(
+  constraint: string,
+  dialect: Dialect,
+  table: Table | undefined,
+  cause: unknown,
+): NitroError {
   const definition = table?.definition
   if (definition === undefined) return duplicateError("row", [], cause)
   const columnOf = (name: string): string => definition.fieldByName.get(name)?.column ?? name
@@ -72,8 +105,12 @@ function duplicate(constraint: string, dialect: Dialect, table: Table | undefine
 
 /** A statement of the program's own that writes, by a function that it calls. */
 export function rawWriteError(entity: string, store: string, cause: unknown): NitroError {
-  return new NitroError("NITRO_QUERY", `${entity}.sql only reads, and ${store} refused the statement because it writes.`, {
-    cause,
-    fix: `Write with ${entity}.create, save, updateWhere or deleteWhere, or run the statement with a database client of your own.`,
-  })
+  return new NitroError(
+    "NITRO_QUERY",
+    `${entity}.sql only reads, and ${store} refused the statement because it writes.`,
+    {
+      cause,
+      fix: `Write with ${entity}.create, save, updateWhere or deleteWhere, or run the statement with a database client of your own.`,
+    },
+  )
 }

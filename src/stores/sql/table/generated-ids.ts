@@ -14,7 +14,10 @@ export class GeneratedIds {
   readonly #bulkInsert: string | undefined
   readonly #advance: string | undefined
 
-  constructor(table: Table, { placeholder, quote, quietInsert, bulkInsert, generatedIds }: Dialect) {
+  constructor(
+    table: Table,
+    { placeholder, quote, quietInsert, bulkInsert, generatedIds }: Dialect,
+  ) {
     const [id, ...others] = table.stored
     const names = others.map(({ sql }) => sql).join(", ")
     const places = others.map((_, index) => placeholder(index + 1)).join(", ")
@@ -24,12 +27,23 @@ export class GeneratedIds {
     this.#insert = insert + returning
     this.#quietInsert = quietInsert === undefined ? undefined : quietInsert(insert) + returning
     // Numbers come in the order of the rows. Uuids do not show in which they came.
-    this.#bulkInsert = isSerial && others.length > 0 && bulkInsert ? bulkInsert(table.sql, others, true) + returning : undefined
-    this.#advance = isSerial && id !== undefined ? generatedIds.advance?.(quote(table.definition.table), id.field.column) : undefined
+    this.#bulkInsert =
+      isSerial && others.length > 0 && bulkInsert
+        ? bulkInsert(table.sql, others, true) + returning
+        : undefined
+    this.#advance =
+      isSerial && id !== undefined
+        ? generatedIds.advance?.(quote(table.definition.table), id.field.column)
+        : undefined
   }
 
   /** The number of rows that were written. `quiet`: none where a unique value is taken. */
-  insert(driver: Driver, row: Row, parameters: readonly unknown[], quiet = false): MaybePromise<number> {
+  insert(
+    driver: Driver,
+    row: Row,
+    parameters: readonly unknown[],
+    quiet = false,
+  ): MaybePromise<number> {
     const sql = quiet ? (this.#quietInsert as string) : this.#insert
     // `all` and not `get`: libsql leaves a statement open of which it was asked for one row, and an open one commits nothing.
     return after(driver.all(sql, parameters.slice(1)), ([found]) => {
@@ -54,8 +68,10 @@ export class GeneratedIds {
     insertAll: () => MaybePromise<unknown>,
     insertOne: (row: Row) => MaybePromise<number>,
   ): MaybePromise<unknown> {
-    if (rows.every(([id]) => id !== null)) return after(insertAll(), () => this.passed(driver, rows))
-    if (this.#bulkInsert === undefined || rows.some(([id]) => id !== null)) return inOrder(rows, insertOne)
+    if (rows.every(([id]) => id !== null))
+      return after(insertAll(), () => this.passed(driver, rows))
+    if (this.#bulkInsert === undefined || rows.some(([id]) => id !== null))
+      return inOrder(rows, insertOne)
     return after(driver.all(this.#bulkInsert, lists().slice(1)), found => {
       const ids = found.map(([id]) => id as number).sort((a, b) => a - b)
       for (const [at, row] of rows.entries()) row[0] = ids[at]
@@ -64,5 +80,7 @@ export class GeneratedIds {
 }
 
 export function generatedIds(table: Table, dialect: Dialect): GeneratedIds | undefined {
-  return table.columns[0]?.field.generated === undefined ? undefined : new GeneratedIds(table, dialect)
+  return table.columns[0]?.field.generated === undefined
+    ? undefined
+    : new GeneratedIds(table, dialect)
 }

@@ -5,11 +5,20 @@ import type { DialectName } from "../contract/dialect.ts"
 // Postgres cuts longer names off without a word, and two could become one.
 const maxPostgresBytes = 63
 
-export function indexName(table: string, columns: readonly string[], unique: boolean, dialect: DialectName): string {
+export function indexName(
+  table: string,
+  columns: readonly string[],
+  unique: boolean,
+  dialect: DialectName,
+): string {
   return fitting(`${unique ? "unique" : "index"} ${table}(${columns.join(", ")})`, dialect)
 }
 
-export function foreignKeyName(table: string, columns: readonly string[], dialect: DialectName): string {
+export function foreignKeyName(
+  table: string,
+  columns: readonly string[],
+  dialect: DialectName,
+): string {
   return fitting(`reference ${table}(${columns.join(", ")})`, dialect)
 }
 

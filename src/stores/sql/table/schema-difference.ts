@@ -61,9 +61,20 @@ export function isKept(
   return own.length > 0 && own.every(key => isDeclared(key, field, target, same))
 }
 
-function isDeclared(key: ForeignKey, field: FieldDefinition, target: Target, same: (a: string, b: string) => boolean): boolean {
-  const rule = field.onDelete === undefined ? /^(no action|restrict)$/ : new RegExp(`^${field.onDelete}$`)
-  return same(key.column, field.column) && same(key.table, target.table) && same(key.target, target.column) && rule.test(key.onDelete)
+function isDeclared(
+  key: ForeignKey,
+  field: FieldDefinition,
+  target: Target,
+  same: (a: string, b: string) => boolean,
+): boolean {
+  const rule =
+    field.onDelete === undefined ? /^(no action|restrict)$/ : new RegExp(`^${field.onDelete}$`)
+  return (
+    same(key.column, field.column) &&
+    same(key.table, target.table) &&
+    same(key.target, target.column) &&
+    rule.test(key.onDelete)
+  )
 }
 
 /** The fields that have a column: all but a derived id. */
@@ -85,11 +96,18 @@ export interface Target {
 export function targetOf(field: FieldDefinition, find: FindDefinition): Target | undefined {
   const target = field.references === undefined ? undefined : find(field.references)
   const [column, ...more] = target === undefined ? [] : keyColumns(target)
-  return target === undefined || column === undefined || more.length > 0 ? undefined : { table: target.table, column }
+  return target === undefined || column === undefined || more.length > 0
+    ? undefined
+    : { table: target.table, column }
 }
 
 /** Says that the database does not keep a reference, so that only entities do. */
-export function warnOfReference(store: string, { table }: EntityDefinition, { column, onDelete }: FieldDefinition, target: Target): void {
+export function warnOfReference(
+  store: string,
+  { table }: EntityDefinition,
+  { column, onDelete }: FieldDefinition,
+  target: Target,
+): void {
   const rule = onDelete === undefined ? "" : ` on delete ${onDelete}`
   process.emitWarning(
     `The column "${column}" of "${table}" in ${store} has no foreign key to "${target.table}"${rule}. Entities keep the rule, other programs do not. Add it by a migration.`,
@@ -111,7 +129,10 @@ export interface Difference {
 
 export function noPrimaryKey(keys: readonly string[]): Difference {
   const quoted = keys.map(column => `"${column}"`).join(", ")
-  const problem = keys.length === 1 ? `column ${quoted} is not the primary key` : `the columns ${quoted} are not the primary key`
+  const problem =
+    keys.length === 1
+      ? `column ${quoted} is not the primary key`
+      : `the columns ${quoted} are not the primary key`
   return { ...(keys.length === 1 ? { column: keys[0] as string } : {}), problem, serious: true }
 }
 
@@ -142,7 +163,11 @@ export function indexesOf(definition: EntityDefinition): Index[] {
 }
 
 /** The stored form of what `field` is in rows that were written before the field existed. */
-export function defaultOf(definition: EntityDefinition, field: FieldDefinition, encoding: Encoding): unknown {
+export function defaultOf(
+  definition: EntityDefinition,
+  field: FieldDefinition,
+  encoding: Encoding,
+): unknown {
   const value = managedDefault(definition, field) ?? declaredDefault(field)
   if (value === undefined || value === null) return undefined
   const encode = encoding[field.type]?.encode
@@ -171,7 +196,9 @@ export function mismatch(
   isEmpty = false,
 ): NitroError {
   const problems = differences.map(difference => difference.problem)
-  const columns = differences.flatMap(difference => (difference.column === undefined ? [] : [difference.column]))
+  const columns = differences.flatMap(difference =>
+    difference.column === undefined ? [] : [difference.column],
+  )
   const fixes = differences.flatMap(difference => difference.fix ?? [])
   const fix =
     fixes.length > 0

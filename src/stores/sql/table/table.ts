@@ -27,7 +27,9 @@ export interface Table {
 
 export function describeTable(definition: EntityDefinition, dialect: Dialect): Table {
   const table = dialect.quote(definition.table)
-  return tableOf(definition, dialect, table, field => dialect.quote(field.column), definition.key, { qualifier: `${table}.` })
+  return tableOf(definition, dialect, table, field => dialect.quote(field.column), definition.key, {
+    qualifier: `${table}.`,
+  })
 }
 
 /** The facts of the columns of a table, for other descriptions of it. */
@@ -49,7 +51,9 @@ export function nestedTable(table: Table, dialect: Dialect, depth: number): Tabl
     const alias = `t${depth}`
     const { definition } = table
     const columnSql = (field: FieldDefinition): string => `${alias}.${dialect.quote(field.column)}`
-    nested = tableOf(definition, dialect, `${table.sql} as ${alias}`, columnSql, definition.key, { facts: factsOf(table) })
+    nested = tableOf(definition, dialect, `${table.sql} as ${alias}`, columnSql, definition.key, {
+      facts: factsOf(table),
+    })
     known[depth] = nested
   }
   return nested

@@ -40,8 +40,10 @@ export function define(
     })
   }
   add("id", { type: "string" }, true)
-  for (const [field, spec] of Object.entries(specs)) add(field, typeof spec === "string" ? { type: spec } : spec, false)
-  if (options.timestamps) for (const field of ["createdAt", "updatedAt"]) add(field, { type: "date" }, true)
+  for (const [field, spec] of Object.entries(specs))
+    add(field, typeof spec === "string" ? { type: spec } : spec, false)
+  if (options.timestamps)
+    for (const field of ["createdAt", "updatedAt"]) add(field, { type: "date" }, true)
   if (options.version) add("version", { type: "integer" }, true)
   return {
     name,

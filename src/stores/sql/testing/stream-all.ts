@@ -5,7 +5,9 @@ import { postgres } from "../postgres/store.ts"
 import { sqlite } from "../sqlite/store.ts"
 
 const [place, batchSize] = process.argv.slice(2) as [string, string]
-const store = place.startsWith("postgres") ? postgres({ url: place, schema: "none" }) : sqlite({ file: place, schema: "none" })
+const store = place.startsWith("postgres")
+  ? postgres({ url: place, schema: "none" })
+  : sqlite({ file: place, schema: "none" })
 
 class Reading extends Entity("Reading", { sensor: z.int(), text: z.string() }) {
   static store = store

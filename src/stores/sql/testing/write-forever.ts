@@ -4,7 +4,12 @@ import type { SqliteDriverName } from "../sqlite/drivers/load.ts"
 import { sqlite } from "../sqlite/store.ts"
 import { define } from "./definitions.ts"
 
-const [file, notes, driver, round] = process.argv.slice(2) as [string, string, SqliteDriverName, string]
+const [file, notes, driver, round] = process.argv.slice(2) as [
+  string,
+  string,
+  SqliteDriverName,
+  string,
+]
 const acknowledged = openSync(notes, "a")
 const store = sqlite({ file, driver })
 const items = store.bind(define("Item", { n: "integer" }))

@@ -53,7 +53,8 @@ export const databases: readonly Database[] = [
     name: `postgres through ${driver}`,
     dialect: "postgres" as const,
     source: () => server?.emptySchema() as string,
-    open: async (url = server?.emptySchema() as string) => keep(postgres({ url, driver, max: 3, schema: "none" })),
+    open: async (url = server?.emptySchema() as string) =>
+      keep(postgres({ url, driver, max: 3, schema: "none" })),
     openBeside: (url: string) => {
       const pool = new Pool({ connectionString: url, max: 3 })
       connections.push({ close: () => pool.end() })

@@ -3,7 +3,12 @@ import { NitroError } from "../../../../shared/errors.ts"
 import "../../contract/errors.ts"
 import type { PoolDriver } from "../../contract/pool-driver.ts"
 import { isPgPool, loadPg, type PgPool, PgPoolDriver } from "./pg.ts"
-import { isPostgresJs, loadPostgresJs, type PostgresJs, PostgresJsPoolDriver } from "./postgres-js.ts"
+import {
+  isPostgresJs,
+  loadPostgresJs,
+  type PostgresJs,
+  PostgresJsPoolDriver,
+} from "./postgres-js.ts"
 
 /** In the order of preference. */
 export const postgresDrivers = ["pg", "postgres"] as const
@@ -23,7 +28,15 @@ const openers: Readonly<Record<PostgresDriverName, () => (options: OpenOptions) 
   pg: () => {
     const open = loadPg()
     return ({ url, maxConnections, waitTimeoutMs, prepare }) =>
-      new PgPoolDriver(open({ connectionString: url, max: maxConnections, connectionTimeoutMillis: waitTimeoutMs }), prepare, true)
+      new PgPoolDriver(
+        open({
+          connectionString: url,
+          max: maxConnections,
+          connectionTimeoutMillis: waitTimeoutMs,
+        }),
+        prepare,
+        true,
+      )
   },
   postgres: () => {
     const connect = loadPostgresJs()
@@ -35,7 +48,10 @@ const openers: Readonly<Record<PostgresDriverName, () => (options: OpenOptions) 
 }
 
 /** Throws `NITRO_DRIVER_MISSING` with the command that installs one. */
-export function openPostgres(name: PostgresDriverName | undefined, options: OpenOptions): PoolDriver {
+export function openPostgres(
+  name: PostgresDriverName | undefined,
+  options: OpenOptions,
+): PoolDriver {
   if (name !== undefined && !Object.hasOwn(openers, name)) {
     throw new NitroError("NITRO_DRIVER_MISSING", `There is no Postgres driver "${String(name)}".`, {
       fix: `Use one of ${postgresDrivers.join(", ")}.`,
@@ -47,9 +63,13 @@ export function openPostgres(name: PostgresDriverName | undefined, options: Open
   }
   const command = `npm install ${name ?? "pg"}`
   const which = name === undefined ? "neither pg nor postgres is" : `the package ${name} is not`
-  throw new NitroError("NITRO_DRIVER_MISSING", `No Postgres driver could be loaded: ${which} installed. Run: ${command}`, {
-    fix: `Run: ${command}`,
-  })
+  throw new NitroError(
+    "NITRO_DRIVER_MISSING",
+    `No Postgres driver could be loaded: ${which} installed. Run: ${command}`,
+    {
+      fix: `Run: ${command}`,
+    },
+  )
 }
 
 function loaded(name: PostgresDriverName): ((options: OpenOptions) => PoolDriver) | undefined {
@@ -65,15 +85,23 @@ function loaded(name: PostgresDriverName): ((options: OpenOptions) => PoolDriver
 export function wrapPostgres(pool: PostgresPool, prepare: boolean): PoolDriver {
   if (isPostgresJs(pool) && pool.options.fetch_types === false) {
     // Its `reserve()` would wait forever for a connection that it opens itself.
-    throw new NitroError("NITRO_DRIVER_MISSING", "A sql of postgres with `fetch_types: false` cannot run transactions of this store.", {
-      fix: "Leave `fetch_types` on.",
-    })
+    throw new NitroError(
+      "NITRO_DRIVER_MISSING",
+      "A sql of postgres with `fetch_types: false` cannot run transactions of this store.",
+      {
+        fix: "Leave `fetch_types` on.",
+      },
+    )
   }
   if (isPostgresJs(pool)) return new PostgresJsPoolDriver(pool, prepare)
   if (isPostgresPool(pool)) return new PgPoolDriver(pool, prepare, false)
-  throw new NitroError("NITRO_DRIVER_MISSING", "What postgres() was given is no open pool of a known library.", {
-    fix: "Give a URL, a Pool of pg, or a sql of postgres. A single Client of pg cannot serve several requests.",
-  })
+  throw new NitroError(
+    "NITRO_DRIVER_MISSING",
+    "What postgres() was given is no open pool of a known library.",
+    {
+      fix: "Give a URL, a Pool of pg, or a sql of postgres. A single Client of pg cannot serve several requests.",
+    },
+  )
 }
 
 export function isPostgresPool(value: unknown): value is PostgresPool {

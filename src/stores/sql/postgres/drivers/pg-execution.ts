@@ -51,9 +51,14 @@ export class Execution {
     const { name, text, values } = this
     connection.stream.cork()
     try {
-      if (name === "" || (connection.parsedStatements[name] ?? connection.submittedNamedStatements?.[name]) === undefined) {
+      if (
+        name === "" ||
+        (connection.parsedStatements[name] ?? connection.submittedNamedStatements?.[name]) ===
+          undefined
+      ) {
         connection.parse({ text, name })
-        if (name !== "" && connection.submittedNamedStatements) connection.submittedNamedStatements[name] = text
+        if (name !== "" && connection.submittedNamedStatements)
+          connection.submittedNamedStatements[name] = text
       }
       connection.bind({ portal: "", statement: name, values, binary: false, valueMapper: toWire })
       connection.describe(portal)
@@ -65,7 +70,11 @@ export class Execution {
     return null
   }
 
-  handleRowDescription({ fields }: { readonly fields: readonly { readonly dataTypeID: number }[] }): void {
+  handleRowDescription({
+    fields,
+  }: {
+    readonly fields: readonly { readonly dataTypeID: number }[]
+  }): void {
     this.#parsers = fields.map(field => parserOf(field.dataTypeID))
   }
 
@@ -73,7 +82,8 @@ export class Execution {
     if (this.#failure !== undefined) return
     try {
       for (let index = 0; index < fields.length; index++) {
-        if (fields[index] !== null) fields[index] = (this.#parsers[index] as Parser)(fields[index] as string)
+        if (fields[index] !== null)
+          fields[index] = (this.#parsers[index] as Parser)(fields[index] as string)
       }
     } catch (error) {
       this.#failure = error as Error
@@ -113,6 +123,9 @@ const wholePortal = { portal: "", rows: 0 }
 /** Bytes travel as they are, all else as text. The values were checked. */
 function toWire(value: unknown): unknown {
   if (typeof value === "string" || value === null || value === undefined) return value ?? null
-  if (value instanceof Uint8Array) return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  if (value instanceof Uint8Array)
+    return Buffer.isBuffer(value)
+      ? value
+      : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   return String(value)
 }

@@ -12,7 +12,13 @@ import { cancelStatement } from "./postgres-cancel.ts"
 /** The part of a pg `Pool` that is used. */
 export interface PgPool {
   readonly options: { readonly max?: number | undefined }
-  connect(callback: (error: Error | undefined, client: PgClient | undefined, release: (discard?: boolean | Error) => void) => void): void
+  connect(
+    callback: (
+      error: Error | undefined,
+      client: PgClient | undefined,
+      release: (discard?: boolean | Error) => void,
+    ) => void,
+  ): void
   end(): Promise<void>
   on(event: "error", listener: (error: Error) => void): unknown
 }
@@ -155,7 +161,8 @@ export class PgPoolDriver implements PoolDriver {
           const isOutdated = error !== null && isOutdatedPlan(error)
           release(error !== null && (isOutdated || isLost(error)))
           if (error === null) resolve(pick(result as PgResult))
-          else if (isOutdated && statement.name !== undefined) resolve(this.#run({ ...statement, name: undefined }, pick))
+          else if (isOutdated && statement.name !== undefined)
+            resolve(this.#run({ ...statement, name: undefined }, pick))
           else reject(error)
         }
         client.on("error", finish)

@@ -17,7 +17,12 @@ const patienceMs = 1_000
  * has read the request, or cannot be reached. Without TLS, as libpq sends it: servers read it before they ask for TLS.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
-export function cancelStatement({ host = "localhost", port, processID, secretKey }: Backend): Promise<void> {
+export function cancelStatement({
+  host = "localhost",
+  port,
+  processID,
+  secretKey,
+}: Backend): Promise<void> {
   const request = Buffer.alloc(16)
   request.writeInt32BE(request.length, 0)
   request.writeInt32BE(cancelRequestCode, 4)

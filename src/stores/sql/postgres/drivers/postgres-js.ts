@@ -10,7 +10,10 @@ import { bytesText, type Parser, parserOf } from "../values.ts"
 
 /** The part of a postgres `sql` that is used. */
 export interface PostgresJs {
-  readonly options: { readonly max?: number | undefined; readonly fetch_types?: boolean | undefined }
+  readonly options: {
+    readonly max?: number | undefined
+    readonly fetch_types?: boolean | undefined
+  }
   unsafe(text: string, parameters?: unknown[], options?: object): PostgresJsQuery
   typed(value: unknown, type: number): unknown
   reserve(): Promise<ReservedPostgresJs>
@@ -63,7 +66,11 @@ const unknownType = 705
 
 function toRows(result: PostgresJsResult): Row[] {
   const parsers = (result.columns ?? []).map(column => parserOf(column.type))
-  return Array.from(result, cells => cells.map((cell, index) => (cell === null ? null : (parsers[index] as Parser)(cell.toString()))))
+  return Array.from(result, cells =>
+    cells.map((cell, index) =>
+      cell === null ? null : (parsers[index] as Parser)(cell.toString()),
+    ),
+  )
 }
 
 const closeTimeoutSeconds = 2
@@ -100,15 +107,31 @@ abstract class PostgresJsStatements {
     return this.send(sql, [], { simple: true }, nothing)
   }
 
-  #run<T>(sql: string, parameters: readonly unknown[], pick: (result: PostgresJsResult) => T): Promise<T> {
+  #run<T>(
+    sql: string,
+    parameters: readonly unknown[],
+    pick: (result: PostgresJsResult) => T,
+  ): Promise<T> {
     checkPostgresParameters(parameters)
     const texts = parameters.map(value =>
-      value === null ? null : this.#typed(value instanceof Uint8Array ? bytesText(value) : String(value), unknownType),
+      value === null
+        ? null
+        : this.#typed(value instanceof Uint8Array ? bytesText(value) : String(value), unknownType),
     )
-    return this.send(sql, texts, { prepare: this.#names?.nameOf(sql) !== undefined, simple: false }, pick)
+    return this.send(
+      sql,
+      texts,
+      { prepare: this.#names?.nameOf(sql) !== undefined, simple: false },
+      pick,
+    )
   }
 
-  protected abstract send<T>(sql: string, parameters: unknown[], options: object, pick: (result: PostgresJsResult) => T): Promise<T>
+  protected abstract send<T>(
+    sql: string,
+    parameters: unknown[],
+    options: object,
+    pick: (result: PostgresJsResult) => T,
+  ): Promise<T>
 }
 
 export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDriver {
@@ -132,7 +155,12 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
     this.maxConnections = sql.options.max ?? 10
   }
 
-  protected override async send<T>(sql: string, parameters: unknown[], options: object, pick: (result: PostgresJsResult) => T): Promise<T> {
+  protected override async send<T>(
+    sql: string,
+    parameters: unknown[],
+    options: object,
+    pick: (result: PostgresJsResult) => T,
+  ): Promise<T> {
     const pool = this.#sql
     this.#running += 1
     try {
@@ -148,7 +176,9 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
 
   async reserve(): Promise<Session> {
     const pool = this.#sql
-    return new PostgresJsSession(await pool.reserve(), pool.typed, this.#names, () => this.#replace(pool))
+    return new PostgresJsSession(await pool.reserve(), pool.typed, this.#names, () =>
+      this.#replace(pool),
+    )
   }
 
   /**
@@ -182,7 +212,12 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
   /** In the order of their beginning: the first one runs. */
   readonly #running = new Set<PostgresJsQuery>()
 
-  constructor(sql: ReservedPostgresJs, typed: PostgresJs["typed"], names: StatementNames | undefined, onLost: () => void) {
+  constructor(
+    sql: ReservedPostgresJs,
+    typed: PostgresJs["typed"],
+    names: StatementNames | undefined,
+    onLost: () => void,
+  ) {
     super(typed, names)
     this.#sql = sql
     this.#onLost = onLost
@@ -202,14 +237,24 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
     return this.send(sql, [], { simple: true }, result => result.command)
   }
 
-  protected override async send<T>(sql: string, parameters: unknown[], options: object, pick: (result: PostgresJsResult) => T): Promise<T> {
+  protected override async send<T>(
+    sql: string,
+    parameters: unknown[],
+    options: object,
+    pick: (result: PostgresJsResult) => T,
+  ): Promise<T> {
     // A statement on a closed connection would throw where nobody can catch it.
-    if (this.lost) throw Object.assign(new Error("the connection was closed"), { code: "CONNECTION_CLOSED" })
+    if (this.lost)
+      throw Object.assign(new Error("the connection was closed"), { code: "CONNECTION_CLOSED" })
     const onexecute = (connection: RawConnection): boolean => {
       this.#watch(connection)
       return true
     }
-    const query = this.#sql.unsafe(sql, parameters, this.#connection ? options : { ...options, onexecute })
+    const query = this.#sql.unsafe(
+      sql,
+      parameters,
+      this.#connection ? options : { ...options, onexecute },
+    )
     this.#running.add(query)
     try {
       return pick((await query.raw()) as PostgresJsResult)
@@ -235,7 +280,11 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
     if (this.#connection) this.#connection.onclose = null
     // A connection that is gone, or goes now, ends up among the pool's closed ones by itself.
     if (this.lost) return
-    if (discard) void this.#sql.unsafe("select pg_terminate_backend(pg_backend_pid())").raw().then(nothing, nothing)
+    if (discard)
+      void this.#sql
+        .unsafe("select pg_terminate_backend(pg_backend_pid())")
+        .raw()
+        .then(nothing, nothing)
     else this.#sql.release()
   }
 

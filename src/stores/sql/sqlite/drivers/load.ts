@@ -4,7 +4,12 @@ import "../../contract/errors.ts"
 import type { SyncDriver } from "../../contract/driver.ts"
 import { loadBetterSqlite3 } from "./better-sqlite3.ts"
 import { loadLibsql } from "./libsql.ts"
-import { findNodeSqlite, loadNodeSqlite, type NodeDatabase, NodeSqliteDriver } from "./node-sqlite.ts"
+import {
+  findNodeSqlite,
+  loadNodeSqlite,
+  type NodeDatabase,
+  NodeSqliteDriver,
+} from "./node-sqlite.ts"
 import { type StatementDatabase, StatementDriver } from "./statement-driver.ts"
 
 /** In the order of preference. */
@@ -23,7 +28,8 @@ const loaders: Readonly<Record<SqliteDriverName, () => (file: string) => SyncDri
 const nodeMajor = Number.parseInt(process.versions.node, 10)
 // better-sqlite3 13 has no binary for Node 20, and 12 must be compiled where none can be fetched.
 const advice = nodeMajor < 22 ? "npm install libsql" : "npm install better-sqlite3"
-const versions: { readonly [name: string]: string } = nodeMajor < 22 ? { "better-sqlite3": "better-sqlite3@12" } : {}
+const versions: { readonly [name: string]: string } =
+  nodeMajor < 22 ? { "better-sqlite3": "better-sqlite3@12" } : {}
 
 /** Gives a function that opens a file. Throws `NITRO_DRIVER_MISSING` with the command that installs one. */
 export function loadSqliteDriver(name?: SqliteDriverName): (file: string) => SyncDriver {
@@ -44,7 +50,11 @@ export function loadSqliteDriver(name?: SqliteDriverName): (file: string) => Syn
   throw missing(undefined, failures, undefined)
 }
 
-function missing(name: SqliteDriverName | undefined, failures: Record<string, string>, cause: unknown): NitroError {
+function missing(
+  name: SqliteDriverName | undefined,
+  failures: Record<string, string>,
+  cause: unknown,
+): NitroError {
   const reasons = Object.entries(failures).map(([driver, reason]) => `${driver}: ${reason}`)
   const command =
     name === undefined
@@ -52,11 +62,15 @@ function missing(name: SqliteDriverName | undefined, failures: Record<string, st
       : name === "node:sqlite"
         ? `${advice} (and leave \`driver\` out), or update Node`
         : `npm install ${versions[name] ?? name}`
-  return new NitroError("NITRO_DRIVER_MISSING", `No SQLite driver could be loaded (${reasons.join("; ")}). Run: ${command}`, {
-    fix: `Run: ${command}`,
-    details: { failures },
-    ...(cause === undefined ? {} : { cause }),
-  })
+  return new NitroError(
+    "NITRO_DRIVER_MISSING",
+    `No SQLite driver could be loaded (${reasons.join("; ")}). Run: ${command}`,
+    {
+      fix: `Run: ${command}`,
+      details: { failures },
+      ...(cause === undefined ? {} : { cause }),
+    },
+  )
 }
 
 function firstLine(error: unknown): string {
@@ -66,9 +80,15 @@ function firstLine(error: unknown): string {
 /** Wraps a connection that the app opened, and closes, itself. */
 export function wrapConnection(connection: SqliteConnection): SyncDriver {
   const node = findNodeSqlite()
-  if (node && connection instanceof node.DatabaseSync) return new NodeSqliteDriver(connection, false)
-  if ("inTransaction" in connection && "prepare" in connection) return new StatementDriver("connection", connection, false)
-  throw new NitroError("NITRO_DRIVER_MISSING", "The driver given to sqlite() is not an open connection of a known library.", {
-    fix: "Give a DatabaseSync of node:sqlite, or a Database of better-sqlite3 or libsql.",
-  })
+  if (node && connection instanceof node.DatabaseSync)
+    return new NodeSqliteDriver(connection, false)
+  if ("inTransaction" in connection && "prepare" in connection)
+    return new StatementDriver("connection", connection, false)
+  throw new NitroError(
+    "NITRO_DRIVER_MISSING",
+    "The driver given to sqlite() is not an open connection of a known library.",
+    {
+      fix: "Give a DatabaseSync of node:sqlite, or a Database of better-sqlite3 or libsql.",
+    },
+  )
 }

@@ -27,13 +27,17 @@ interface NodeSqlite {
 /** Undefined where this Node has no node:sqlite, or one that cannot give rows as arrays (before 22.16). */
 export function findNodeSqlite(): NodeSqlite | undefined {
   const module = process.getBuiltinModule("node:sqlite") as NodeSqlite | undefined
-  return module !== undefined && "setReturnArrays" in module.StatementSync.prototype ? module : undefined
+  return module !== undefined && "setReturnArrays" in module.StatementSync.prototype
+    ? module
+    : undefined
 }
 
 export function loadNodeSqlite(): (file: string) => SyncDriver {
   const module = findNodeSqlite()
   if (module === undefined)
-    throw new Error(`Node ${process.versions.node} has no node:sqlite that gives rows as arrays; 22.16 is the first.`)
+    throw new Error(
+      `Node ${process.versions.node} has no node:sqlite that gives rows as arrays; 22.16 is the first.`,
+    )
   return file => new NodeSqliteDriver(new module.DatabaseSync(file))
 }
 
@@ -41,7 +45,10 @@ export class NodeSqliteDriver implements SyncDriver {
   readonly name: string = "node:sqlite"
   readonly #database: NodeDatabase
   readonly #owned: boolean
-  readonly #statements: BoundedCache<string, NodeStatement> = new BoundedCache<string, NodeStatement>(statementCacheSize)
+  readonly #statements: BoundedCache<string, NodeStatement> = new BoundedCache<
+    string,
+    NodeStatement
+  >(statementCacheSize)
 
   /** `owned`: `close()` closes the database too. */
   constructor(database: NodeDatabase, owned = true) {

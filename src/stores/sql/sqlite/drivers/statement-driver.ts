@@ -24,7 +24,10 @@ export class StatementDriver implements SyncDriver {
   readonly name: string
   readonly #database: StatementDatabase
   readonly #owned: boolean
-  readonly #statements: BoundedCache<string, PreparedStatement> = new BoundedCache<string, PreparedStatement>(statementCacheSize)
+  readonly #statements: BoundedCache<string, PreparedStatement> = new BoundedCache<
+    string,
+    PreparedStatement
+  >(statementCacheSize)
 
   /** `owned`: `close()` closes the database too. */
   constructor(name: string, database: StatementDatabase, owned = true) {
