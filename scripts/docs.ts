@@ -1,7 +1,7 @@
 // npm run docs: writes what the docs take from the sources. test/errors.test.ts and test/docs.test.ts keep it true.
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { root, shippedSources } from "../test/support/imports.ts"
+import { filesBelow, root, shippedSources } from "../test/support/imports.ts"
 import { withIncludedSources } from "../test/support/markdown.ts"
 import { clientErrorCodes } from "./support/client-error-codes.ts"
 import { errorsPage, readErrorCodes } from "./support/error-codes.ts"
@@ -23,4 +23,7 @@ write(
   "docs/reference/errors.md",
   errorsPage([...readErrorCodes(shippedSources()).registered, ...clientErrorCodes]),
 )
-write("README.md", withIncludedSources("README.md", readFileSync(join(root, "README.md"), "utf8")))
+const guides = filesBelow("docs/guide", /\.md$/).map(({ path }) => path)
+for (const path of ["README.md", ...guides]) {
+  write(path, withIncludedSources(path, readFileSync(join(root, path), "utf8")))
+}
