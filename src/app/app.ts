@@ -40,7 +40,8 @@ export interface NitroApp {
    * their routes decide anew. Users are the same by value, as one entity, or by their `id`; a function chooses by any other
    * rule, and undefined means visitors. Returns the number of streams.
    */
-  endStreams(user: User | undefined | ((user: User | undefined) => boolean)): number
+  endStreams(choose: (user: User | undefined) => boolean): number
+  endStreams(user: User | undefined): number
   /** Ends the app's live streams and frees what it holds. Calling it again returns the same promise. */
   close(): Promise<void>
 }

@@ -20,9 +20,9 @@ export type MaybeRuntime = Runtime | { readonly name: string; readonly missing: 
 const nodes = ["20.20.2", ...otherNodes]
 const bunVersion = "1.4.5"
 const denoVersion = "2.9.6"
-/** Decorators cannot be stripped, and Node strips no JSX. */
+/** Decorators cannot be stripped, and Node strips no JSX; a file beside this one may hold either. */
 const isStrippable = (file: string, text: string): boolean =>
-  file.endsWith(".ts") && !isTest(file) && !/^\s*@\w+/m.test(text)
+  file.endsWith(".ts") && !isTest(file) && !/^\s*@\w+|from "\.\//m.test(text)
 
 /** Tests are run by vitest, which brings its own way to load TypeScript. */
 const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
