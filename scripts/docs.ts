@@ -5,6 +5,7 @@ import { filesBelow, root, shippedSources } from "../test/support/imports.ts"
 import { withIncludedSources } from "../test/support/markdown.ts"
 import { clientErrorCodes } from "./support/client-error-codes.ts"
 import { errorsPage, readErrorCodes } from "./support/error-codes.ts"
+import { publicNames, publicNamesPage } from "./support/public-names.ts"
 
 function write(path: string, text: string): void {
   const file = join(root, path)
@@ -23,6 +24,7 @@ write(
   "docs/reference/errors.md",
   errorsPage([...readErrorCodes(shippedSources()).registered, ...clientErrorCodes]),
 )
+write("docs/reference/public-names.md", publicNamesPage(publicNames()))
 const guides = filesBelow("docs/guide", /\.md$/).map(({ path }) => path)
 for (const path of ["README.md", ...guides]) {
   write(path, withIncludedSources(path, readFileSync(join(root, path), "utf8")))
