@@ -70,7 +70,10 @@ export function rowSelector(regionId: string, domId: string): string {
 
 /** Text inside a quoted attribute selector. */
 export function cssText(text: string): string {
+  if (!special.test(text)) return text
   return text
     .replace(/["\\]/g, "\\$&")
     .replace(/[\r\n\f\0]/g, character => `\\${character.charCodeAt(0).toString(16)} `)
 }
+
+const special = /["\\\r\n\f\0]/

@@ -2,6 +2,8 @@
 
 /** `application/json` of `Application/JSON; charset=utf-8`; the empty string where there is none. RFC 9110, 8.3.1. */
 export function mediaTypeOf(contentType: string | null): string {
+  // As nearly all forms and programs write it.
+  if (contentType === urlEncoded || contentType === "application/json") return contentType
   if (contentType === null) return ""
   const end = contentType.indexOf(";")
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase()

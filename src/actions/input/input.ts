@@ -194,11 +194,16 @@ async function fromMultipart(
 /** A name that occurs several times becomes a list. Keys are own properties, `__proto__` included. */
 function fromEntries(entries: Iterable<[string, unknown]>): Input {
   const input = new Map<string, unknown>()
-  const lists = new Map<string, unknown[]>()
+  // Told from lists that are values by themselves.
+  let lists: Map<string, unknown[]> | undefined
   for (const [name, value] of entries) {
+    if (!input.has(name)) {
+      input.set(name, value)
+      continue
+    }
+    lists ??= new Map()
     const list = lists.get(name)
     if (list !== undefined) list.push(value)
-    else if (!input.has(name)) input.set(name, value)
     else {
       const started = [input.get(name), value]
       lists.set(name, started)
