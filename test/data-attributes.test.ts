@@ -98,3 +98,13 @@ it("leaves an object as it was but for the mark", () => {
   expect(isData({ ...value })).toBe(false)
   expect(isData(structuredClone(value))).toBe(false)
 })
+
+it("ends for values that hold themselves, and marks what is in them", () => {
+  const list: unknown[] = [{ style: "color:red" }]
+  list.push(list, [list])
+  const object: Record<string, unknown> = { list }
+  object["self"] = object
+  list.push(object)
+  markData(list)
+  expect([isData(list[0] as object), isData(object)]).toEqual([true, true])
+})

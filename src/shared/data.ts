@@ -33,9 +33,14 @@ export function markData<T>(value: T): T {
   // Lists of texts and numbers are the most of it: they need no list of what is still to do.
   if (Array.isArray(value) && !value.some(isObject)) return value
   const open: object[] = [value]
+  let seen: Set<object> | undefined
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     if (Array.isArray(one)) {
+      if (seen?.has(one)) continue
       for (const inner of one as readonly unknown[]) if (isObject(inner)) open.push(inner)
+      // A list bears no mark, and one that the application gives may hold itself.
+      seen ??= new Set()
+      seen.add(one)
       continue
     }
     const prototype: unknown = Object.getPrototypeOf(one)
