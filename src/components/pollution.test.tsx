@@ -15,10 +15,23 @@ const call = {
   error: () => <p id="e" />,
   value: () => undefined,
 }
+const action = {
+  form: { method: "post", action: "/a" },
+  key: <i />,
+  button: (label: Child, attributes = {}) => createElement("button", attributes, label),
+  input: (name: string, attributes = {}) => createElement("input", { ...attributes, name }),
+} as const
 
 /** Every component with as little as it takes. */
 const samples: Readonly<Record<string, () => Child>> = {
   Accordion: () => kit.Accordion(kit.AccordionItem({ title: "A" }, "x")),
+  Actions: () => [
+    kit.ActionButton({ call: action }, "x"),
+    <kit.ActionButton call={action}>x</kit.ActionButton>,
+    kit.ActionToggle({ call: action, checked: true, label: "A" }),
+    kit.ActionInput({ call: action, name: "a", label: "A" }),
+    kit.ActionForm({ call: action, children: "x" }),
+  ],
   Alert: () => [kit.Alert({}, "x"), <kit.Alert title="A" />],
   Avatar: () => [kit.Avatar({ name: "Ada L" }), kit.AvatarGroup(kit.Avatar({ name: "B" }))],
   Badge: () => [kit.Badge("x"), <kit.Badge>x</kit.Badge>, kit.Badge("x", { id: "a" })],
