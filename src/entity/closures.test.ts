@@ -11,6 +11,7 @@ globalThis.Function = new Proxy(allowed, {
 const { canGenerate } = await import("./definition/generate.ts")
 const { storeSuite } = await import("../testing/index.ts")
 const { memory } = await import("./memory/store.ts")
+const { declareEntityTests } = await import("./testing/suites.ts")
 globalThis.Function = allowed
 
 it("runs without generated code", () => {
@@ -22,16 +23,4 @@ storeSuite(
   { name: "memory() with closures", open: options => memory(options) },
 )
 
-describe("with closures", async () => {
-  for (const file of [
-    "entity",
-    "queries",
-    "query",
-    "key",
-    "unit-of-work",
-    "value-object",
-    "soft-delete",
-    "retry",
-  ])
-    await import(`./${file}.test.ts`)
-})
+describe("with closures", declareEntityTests)

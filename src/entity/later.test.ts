@@ -4,6 +4,7 @@ import { storeSuite } from "../testing/index.ts"
 import { configure } from "./binding/stores.ts"
 import { memory } from "./memory/store.ts"
 import { answeringLater } from "./testing/later.ts"
+import { declareEntityTests } from "./testing/suites.ts"
 
 storeSuite(
   { describe, it, expect },
@@ -12,16 +13,4 @@ storeSuite(
 
 configure({ store: answeringLater(memory()) })
 afterAll(() => configure({ store: memory() }))
-describe("on a store that answers later", async () => {
-  for (const file of [
-    "entity",
-    "queries",
-    "query",
-    "key",
-    "unit-of-work",
-    "value-object",
-    "soft-delete",
-    "retry",
-  ])
-    await import(`./${file}.test.ts`)
-})
+describe("on a store that answers later", declareEntityTests)

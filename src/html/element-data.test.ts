@@ -214,7 +214,7 @@ function attributeTypes(): {
   })
   const checker = program.getTypeChecker()
   const typeOf = (file: string, name: string): ts.Type => {
-    const source = program.getSourceFile(`${root}/src/html/${file}`)
+    const source = program.getSourceFile(`${root}/src/html/attributes/${file}`)
     const module = source && checker.getSymbolAtLocation(source)
     const symbol =
       module && checker.getExportsOfModule(module).find(candidate => candidate.name === name)
