@@ -1,6 +1,8 @@
 // The door of the actions module.
 
-export { Call, call, type FieldAttributes, type FormAttributes } from "./call/call.ts"
+export { Call, call } from "./call/call.ts"
+export type { FieldAttributes } from "./call/field-attributes.ts"
+export type { FormAttributes } from "./call/form-attributes.ts"
 export { allowPageKey } from "./call/page-key.ts"
 export { noAppError } from "./call/reach.ts"
 export type { AppPart, AppState } from "./context/app-state.ts"

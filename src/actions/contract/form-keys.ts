@@ -8,14 +8,12 @@ import { kebabCase } from "./action.ts"
  * are made of it, so it is short (a page may hold hundreds) and a valid name of a signal.
  */
 export function formKey(entity: EntityClass, operation: string, id: string): string {
-  return formKeyFrom(identifier(entity.definition.name), identifier(operation), id)
+  return formKeyFrom(identifier(entity.definition.name), identifier(operation), shortId(id))
 }
 
-/** The same from names that are identifiers already. */
-export function formKeyFrom(entityName: string, operationName: string, id: string): string {
-  return id === ""
-    ? `${entityName}_${operationName}`
-    : `${entityName}_${shortId(id)}_${operationName}`
+/** The same from names that are identifiers already, and a short id. */
+export function formKeyFrom(entityName: string, operationName: string, short: string): string {
+  return short === "" ? `${entityName}_${operationName}` : `${entityName}_${short}_${operationName}`
 }
 
 /** `TodoItem` as `todo_item`. */
@@ -23,11 +21,11 @@ export function identifier(name: string): string {
   return kebabCase(name).replace(/\W/g, "_")
 }
 
-/** The last 12 digits of a uuid, of which 48 bits are random; a short plain id itself; a hash of any other. */
-function shortId(id: string): string {
+/** The last 12 digits of a uuid, of which 48 bits are random; a short plain id itself, as is none; a hash of any other. */
+export function shortId(id: string): string {
   if (id.length === 36 && id.charCodeAt(23) === 45 && /^[\da-f]{12}$/.test(id.slice(24)))
     return id.slice(24)
-  return /^[A-Za-z\d]{1,24}$/.test(id) ? id : shortHash(id)
+  return /^[A-Za-z\d]{0,24}$/.test(id) ? id : shortHash(id)
 }
 
 /**
@@ -43,7 +41,12 @@ export function errorSignal(form: string, field: string): string {
 }
 
 export function fieldId(form: string, field: string): string {
-  return `${form}_${/\W/.test(field) ? field.replace(/\W/g, "_") : field}`
+  return `${form}_${fieldPart(field)}`
+}
+
+/** The part of an id that a field's name gives. */
+export function fieldPart(field: string): string {
+  return /\W/.test(field) ? field.replace(/\W/g, "_") : field
 }
 
 /** Signal that holds a message for the whole page. */

@@ -1,0 +1,172 @@
+// What all calls of one operation share: its paths, its inputs, its fields and the open tags of its forms.
+import type { EntityClass } from "../../entity/index.ts"
+import { escapeHtml } from "../../html/index.ts"
+import { NitroError } from "../../shared/errors.ts"
+import { suggest } from "../../shared/suggest.ts"
+import type { AppState } from "../context/app-state.ts"
+import { type ActionDefinition, actionOf, type HttpMethod } from "../contract/action.ts"
+import { identifier } from "../contract/form-keys.ts"
+import type { CrudOperation } from "../contract/route.ts"
+import { type CallInputs, inputsOf } from "./call-inputs.ts"
+import { type FieldPlan, planField } from "./field-plan.ts"
+import { type FormMethod, type OpenTags, openTags } from "./form-attributes.ts"
+
+interface Paths {
+  readonly method: HttpMethod
+  /** Behind the collection's or the entity's path: `/toggle`, or nothing. */
+  readonly suffix: string
+  /** The same where a plain form posts to. */
+  readonly postSuffix: string
+}
+
+interface Operation extends Paths {
+  /** A question the browser asks before it sends. */
+  readonly confirm: string | undefined
+  /** The CRUD operation that it is; undefined for an action. */
+  readonly crud: CrudOperation | undefined
+}
+
+interface CallRouteParts extends Operation {
+  /** Two identifiers, of which the names of its forms are made. */
+  readonly entityName: string
+  readonly operationName: string
+  /** The names it can send; undefined where they are not known. */
+  readonly inputs: CallInputs | undefined
+  /** The hidden fields of its entity, which no page may show. */
+  readonly hidden: ReadonlySet<string>
+}
+
+export class CallRoute {
+  readonly method: HttpMethod
+  readonly suffix: string
+  readonly postSuffix: string
+  readonly escapedPostSuffix: string
+  readonly confirm: string | undefined
+  readonly crud: CrudOperation | undefined
+  readonly entityName: string
+  readonly operationName: string
+  readonly inputs: CallInputs | undefined
+  /** The method of its forms, and their open tags behind the address. */
+  readonly formMethod: FormMethod
+  readonly tags: OpenTags
+  /** The last app that was seen to have the route: a list makes the same call for each row. */
+  checkedFor: AppState | undefined
+  readonly #hidden: ReadonlySet<string>
+  readonly #fields = new Map<string, FieldPlan>()
+
+  constructor(parts: CallRouteParts) {
+    this.method = parts.method
+    this.suffix = parts.suffix
+    this.postSuffix = parts.postSuffix
+    this.escapedPostSuffix = escapeHtml(parts.postSuffix)
+    this.confirm = parts.confirm
+    this.crud = parts.crud
+    this.entityName = parts.entityName
+    this.operationName = parts.operationName
+    this.inputs = parts.inputs
+    this.formMethod = parts.method === "GET" ? "get" : "post"
+    this.tags = openTags(this.formMethod, parts.confirm)
+    this.checkedFor = undefined
+    this.#hidden = parts.hidden
+  }
+
+  /** @throws NITRO_CALL_INPUT for a name that the operation does not take. */
+  field(name: string): FieldPlan {
+    let plan = this.#fields.get(name)
+    if (plan === undefined) {
+      this.inputs?.assert(name)
+      plan = planField(name, this.#edits(name))
+      this.#fields.set(name, plan)
+    }
+    return plan
+  }
+
+  #edits(name: string): boolean {
+    return this.crud === "update" && !this.#hidden.has(name.split(".", 1)[0] as string)
+  }
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** The route of a call that no entity has. `path` is without the base path. */
+export function routeAt(
+  path: string,
+  parts: Omit<CallRouteParts, "suffix" | "postSuffix" | "crud" | "hidden">,
+): CallRoute {
+  return new CallRoute({ ...parts, suffix: path, postSuffix: path, crud: undefined, hidden: none })
+}
+
+const routes = new WeakMap<EntityClass, Map<string, CallRoute>>()
+
+/** @throws NITRO_NOT_AN_ACTION */
+export function routeOf(entity: EntityClass, isClass: boolean, operation: string): CallRoute {
+  let known = routes.get(entity)
+  if (known === undefined) {
+    known = new Map()
+    routes.set(entity, known)
+  }
+  const key = isClass ? `.${operation}` : operation
+  let route = known.get(key)
+  if (route === undefined) {
+    const { action, ...found } = findOperation(entity, isClass, operation)
+    const { name, fields } = entity.definition
+    route = new CallRoute({
+      ...found,
+      entityName: identifier(name),
+      operationName: identifier(operation),
+      inputs: inputsOf(entity, operation, found.crud, action),
+      hidden: new Set(fields.filter(field => field.hidden === true).map(field => field.name)),
+    })
+    known.set(key, route)
+  }
+  return route
+}
+
+const crud: Record<"class" | "instance", Record<string, Paths>> = {
+  class: {
+    list: { method: "GET", suffix: "", postSuffix: "" },
+    create: { method: "POST", suffix: "", postSuffix: "" },
+  },
+  instance: {
+    read: { method: "GET", suffix: "", postSuffix: "" },
+    update: { method: "PATCH", suffix: "", postSuffix: "/update" },
+    delete: { method: "DELETE", suffix: "", postSuffix: "/delete" },
+  },
+}
+
+function findOperation(
+  entity: EntityClass,
+  isClass: boolean,
+  operation: string,
+): Operation & { readonly action: ActionDefinition | undefined } {
+  const holder = (isClass ? entity : entity.prototype) as unknown as Record<string, unknown>
+  const action = actionOf(holder[operation])
+  if (action) {
+    const path = `/${action.path}`
+    return {
+      method: action.method,
+      suffix: path,
+      postSuffix: path,
+      confirm: action.confirm,
+      crud: undefined,
+      action,
+    }
+  }
+  const offered = crud[isClass ? "class" : "instance"]
+  if (Object.hasOwn(offered, operation)) {
+    return {
+      ...(offered[operation] as Paths),
+      confirm: undefined,
+      crud: operation as CrudOperation,
+      action: undefined,
+    }
+  }
+  const { name } = entity.definition
+  throw new NitroError(
+    "NITRO_NOT_AN_ACTION",
+    `${name}.${operation} is not an action: nothing outside may call it.`,
+    {
+      fix: `Mark it with @action(), or with static { action(this, "${operation}") } in ${name}. ${suggest(operation, Object.keys(offered))}`,
+    },
+  )
+}
