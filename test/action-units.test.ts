@@ -8,7 +8,14 @@ import { z } from "zod"
 import { type ActionCall, action, Refusal } from "../src/actions/index.ts"
 import { type NitroOptions, nitro } from "../src/adapters/fetch.ts"
 import { nitro as nodeNitro } from "../src/adapters/node.ts"
-import { Entity, memory, type Store, unitOfWork, withStores } from "../src/entity/index.ts"
+import {
+  Entity,
+  inTransaction,
+  memory,
+  type Store,
+  unitOfWork,
+  withStores,
+} from "../src/entity/index.ts"
 import { postgresDrivers } from "../src/stores/sql/postgres/drivers/load.ts"
 import { postgres } from "../src/stores/sql/postgres/store.ts"
 import { sqlite } from "../src/stores/sql/sqlite/store.ts"
@@ -327,9 +334,8 @@ describe.each(stores)("store.transaction on %s", (_name, openStore) => {
       left.catch(() => undefined)
       await new Promise(() => {})
     }
-    const transaction = store.transaction as NonNullable<Store["transaction"]>
     await expect(
-      transaction.call(store, never, { deadlineMs: 100, holder: "import" }),
+      inTransaction(store, never, { deadlineMs: 100, holder: "import" }),
     ).rejects.toMatchObject({
       code: "NITRO_DEADLINE",
       message: "The import did not finish within 100 ms and was stopped.",
@@ -375,10 +381,9 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       [
         "store.transaction",
         store => {
-          const transaction = store.transaction as NonNullable<Store["transaction"]>
           const work = (): Promise<unknown> =>
             withStores(store, () => Counter.updateWhere({ id: "a" }, { n: 1 }))
-          return transaction.call(store, work, { deadlineMs: 150 }).catch(codeOf)
+          return inTransaction(store, work, { deadlineMs: 150 }).catch(codeOf)
         },
         "NITRO_DEADLINE",
       ],

@@ -247,10 +247,12 @@ describe("a unit over two stores", () => {
       encoding: second.encoding,
       bind: definition => second.bind(definition),
       close: () => {},
-      transaction: async fn => {
-        await fn()
-        throw failure
-      },
+      begin: async options => ({
+        ...(await (second.begin as NonNullable<Store["begin"]>)(options)),
+        commit() {
+          throw failure
+        },
+      }),
     }
     const announced: string[] = []
     ends.push(observeChanges(({ entity }) => announced.push(entity.name)))

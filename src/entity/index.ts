@@ -8,7 +8,12 @@ export { assertSameModule, declareEntities } from "./binding/known-classes.ts"
 export { type RetryOptions, retry } from "./binding/retry.ts"
 export { registerStoreUrl, storeFromUrl } from "./binding/store-urls.ts"
 export { type Configuration, configure, storeOf, withStores } from "./binding/stores.ts"
-export { afterCommit, type UnitOfWorkOptions, unitOfWork } from "./binding/unit-of-work.ts"
+export {
+  afterCommit,
+  runInUnit,
+  type UnitOfWorkOptions,
+  unitOfWork,
+} from "./binding/unit-of-work.ts"
 export type { Column, JsonColumn, JsonSteps } from "./conditions/column-types.ts"
 export { and, Condition, not, or, Specification } from "./conditions/condition.ts"
 export {
@@ -89,6 +94,7 @@ export {
   unstorableError,
 } from "./contract/storable.ts"
 export { StoredValue } from "./contract/stored-value.ts"
+export { type InTransactionOptions, inTransaction } from "./contract/transaction.ts"
 export type { EntityOptions, ManagedField } from "./definition/class-types.ts"
 export { groupDefinition, joinDefinition } from "./definition/derived.ts"
 export type { EncryptionKeys } from "./definition/encryption.ts"

@@ -1,5 +1,5 @@
 // Entities on the store, alone and many at once: copies, versions, transactions, units of work.
-import { type Row, type Store, unitOfWork, withStores } from "../entity/index.ts"
+import { inTransaction, type Row, type Store, unitOfWork, withStores } from "../entity/index.ts"
 import { Account, sampleId, Versioned } from "./samples.ts"
 import { accountRow, accounts, balanceColumn, everything, type Tools } from "./store-tools.ts"
 
@@ -69,8 +69,7 @@ export function entityTests({ test, expect }: Tools): void {
 }
 
 export function transactionTests({ test, expect }: Tools, serial: Tools): void {
-  const transact = <T>(store: Store, fn: () => Promise<T>): Promise<T> =>
-    (store.transaction as NonNullable<Store["transaction"]>)(fn)
+  const transact = <T>(store: Store, fn: () => Promise<T>): Promise<T> => inTransaction(store, fn)
   const insert = async (store: Store, n: number, values: object = {}): Promise<void> => {
     await store
       .bind(Account.definition)

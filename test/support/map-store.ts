@@ -21,9 +21,14 @@ export class MapStore implements Store {
   readonly name = "map()"
   readonly capabilities: Capabilities = {
     transactions: false,
+    serialTransactions: false,
+    forUpdate: false,
     durable: false,
     ttl: false,
     unique: true,
+    generatedIds: false,
+    foreignKeys: false,
+    relations: false,
     jsonPaths: true,
   }
   readonly encoding: Encoding = {

@@ -299,6 +299,12 @@ function bind(state: ClassState, store: Store): Binding {
   if (definition.unique.length > 0 && !unique) throw lacks("has `unique` fields", "unique")
   if (definition.fields[0]?.generated !== undefined && !generatedIds)
     throw lacks("has an id that the store fills in", "generatedIds")
+  if (store.capabilities.transactions && store.begin === undefined)
+    throw new NitroError(
+      "NITRO_CAPABILITY",
+      `${store.name} says that it has transactions, but has no method begin.`,
+      { fix: "Write begin(options), or say transactions: false in its capabilities." },
+    )
   const bound = store.bind(definition)
   const repository = definition.softDelete ? hideDeleted(bound, definition) : bound
   const columnOf = (name: string, has: boolean | undefined): number =>

@@ -215,7 +215,7 @@ describe("a unit of work", () => {
 
   it("works on stores without transactions, where writes stay and are announced", async () => {
     const store = memory()
-    const { transaction: _, ...rest } = {
+    const { begin: _, ...rest } = {
       ...store,
       bind: store.bind.bind(store),
       close: () => {},
@@ -224,7 +224,7 @@ describe("a unit of work", () => {
     const plain: Store = {
       ...rest,
       name: "plain",
-      capabilities: { transactions: false, durable: false, ttl: true, unique: true },
+      capabilities: { ...store.capabilities, transactions: false },
     }
     await withStores({ Note: plain }, async () => {
       const note = new Note({ text: "stays" })
@@ -245,7 +245,7 @@ describe("a unit of work", () => {
   })
 
   it("fails as a whole when a store cannot begin or commit", async () => {
-    const broken = (transaction: NonNullable<Store["transaction"]>): Store => {
+    const broken = (begin: NonNullable<Store["begin"]>): Store => {
       const store = memory()
       return {
         name: "broken",
@@ -253,7 +253,7 @@ describe("a unit of work", () => {
         encoding: store.encoding,
         bind: d => store.bind(d),
         close: () => {},
-        transaction,
+        begin,
       }
     }
     const cannotBegin = broken(async () => {
@@ -272,10 +272,12 @@ describe("a unit of work", () => {
       ).rejects.toBe(failure),
     )
     expect([account.isNew, await Account.count()]).toEqual([true, 0])
-    const cannotCommit = broken(async fn => {
-      await fn()
-      throw failure
-    })
+    const cannotCommit = broken(async options => ({
+      ...(await (memory().begin as NonNullable<Store["begin"]>)(options)),
+      commit() {
+        throw failure
+      },
+    }))
     const note = new Note({ text: "x" })
     await withStores({ Note: cannotCommit }, () =>
       expect(unitOfWork(() => note.save())).rejects.toBe(failure),

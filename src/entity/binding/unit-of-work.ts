@@ -121,6 +121,16 @@ export function writeTo<T>(store: Store, operation: () => MaybePromise<T>): Mayb
 }
 
 /**
+ * How work that writes to the store by other means runs inside of this context's unit of work, which joins the store for it;
+ * undefined outside of a unit.
+ */
+export function runInUnit(
+  store: Store,
+): (<T>(operation: () => MaybePromise<T>) => MaybePromise<T>) | undefined {
+  return currentUnit() === undefined ? undefined : operation => writeTo(store, operation)
+}
+
+/**
  * To be awaited before something is computed from an entity that is then written: joining its store may renew entities that
  * were loaded ahead. Undefined where nothing is to be waited for.
  */

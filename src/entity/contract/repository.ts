@@ -104,12 +104,12 @@ export interface ColumnIncrement {
 
 /** What a store can do, as data: the entity module asks here and never finds out by failing. */
 export interface Capabilities {
-  /** `write` of several is all or nothing, and `Store.transaction` exists. */
+  /** `write` of several is all or nothing, and `Store.begin` exists. */
   readonly transactions: boolean
   /** Transactions run as if one after the other, without asking for an isolation level: no other changes what one has read. */
-  readonly serialTransactions?: boolean
+  readonly serialTransactions: boolean
   /** Honours `lock` of a plan. */
-  readonly forUpdate?: boolean
+  readonly forUpdate: boolean
   /** Survives the end of the process. */
   readonly durable: boolean
   /** Honours `ttlSeconds`. */
@@ -117,13 +117,13 @@ export interface Capabilities {
   /** Refuses a second row with the same unique values (`NITRO_DUPLICATE`). */
   readonly unique: boolean
   /** Fills in ids that are `generated`: a number higher than any that a row of the class ever had, or a UUID. */
-  readonly generatedIds?: boolean
+  readonly generatedIds: boolean
   /** Keeps references and their on-delete rules itself, between the entities that are bound to it. Else the entity module does. */
-  readonly foreignKeys?: boolean
+  readonly foreignKeys: boolean
   /** Follows conditions on related rows (`some`) between the entities that are bound to it. Else the entity module looks them up. */
-  readonly relations?: boolean
+  readonly relations: boolean
   /** Knows conditions on values inside of JSON fields (`json`). Without it they are refused. */
-  readonly jsonPaths?: boolean
+  readonly jsonPaths: boolean
 }
 
 /** Stores the rows of one entity class. */
@@ -170,19 +170,20 @@ export interface TransactionOptions {
   readonly holder?: string
   /** Default: the store's own. A transaction inside of another has the other's. */
   readonly isolation?: Isolation
-  /**
-   * Of `transaction`: milliseconds until it is rolled back and rejects with `NITRO_DEADLINE`; what is left of its work is refused
-   * then. `Infinity`: never. Default: 30000, and for a transaction inside of another none of its own.
-   */
-  readonly deadlineMs?: number
 }
 
-/** A transaction, or a savepoint in one, that is open until one of `commit` and `rollback` is called. */
+/**
+ * A transaction, or a savepoint in one, that is open until one of `commit` and `rollback` is called. Calls of the store that are
+ * made in it join it; others wait, or do not see it.
+ */
 export interface OpenTransaction {
+  /** 1, and one more for each transaction around it: of a savepoint 2 or more. */
+  readonly depth: number
   /** Runs `operation`, and what it starts, inside of the transaction. */
   run<T>(operation: () => T): T
   /** Throws when nothing was kept. */
   commit(): MaybePromise<void>
+  /** What is left running of its work is refused from then on, with `NITRO_UNIT_ENDED`. */
   rollback(): MaybePromise<void>
 }
 
@@ -194,9 +195,10 @@ export interface Store {
   readonly encoding: Encoding
   /** Called once per entity class, synchronously, when the class is first used. Opens lazily. */
   bind(definition: EntityDefinition): Repository
-  /** Runs `fn` in a transaction of this store; writes of the same async context join it, others wait. Nested calls are savepoints. */
-  transaction?<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
-  /** The same, driven from outside and without promises where none are needed: spares a unit of work most of its cost. */
+  /**
+   * Opens a transaction, or a savepoint inside of the one that this async context is in. Without a promise where none is needed: a
+   * unit of work then costs little more than what is done in it. Present where `capabilities.transactions`.
+   */
   begin?(options?: TransactionOptions): MaybePromise<OpenTransaction>
   /**
    * Of a store that keeps a part of its own for each partition: the part of `currentPartition()`, a store by itself with

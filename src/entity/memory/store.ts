@@ -138,6 +138,8 @@ export class MemoryStore implements Store {
     ttl: true,
     unique: true,
     generatedIds: true,
+    forUpdate: false,
+    foreignKeys: false,
     relations: true,
     jsonPaths: true,
   }
@@ -177,10 +179,6 @@ export class MemoryStore implements Store {
       this.#tables.set(definition, table)
     }
     return new MemoryRepository(table, this.#transactions, this.#file)
-  }
-
-  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
-    return this.#transactions.transaction(fn, options)
   }
 
   begin(options?: TransactionOptions): MaybePromise<OpenTransaction> {

@@ -1,6 +1,5 @@
 // Transactions of a memory store: one at a time, while all other calls wait for their turn.
 import { AsyncVariable } from "../../shared/async-variable.ts"
-import { inTime, isDeadline, rolledBack } from "../../shared/deadline.ts"
 import { after } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { OpenTransaction, TransactionOptions } from "../contract/repository.ts"
@@ -45,28 +44,13 @@ export class MemoryTransactions {
     if (scope !== this.#root) scope.undo.push(undo)
   }
 
-  async transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
-    const turn = this.#turn(options)
-    const scope = turn instanceof Promise ? await turn : turn
-    let result: T
-    try {
-      result = await inTime(this.#context.run(scope, fn), scope.depth, options)
-    } catch (error) {
-      const end = async (): Promise<void> =>
-        this.#whenSettled(scope, () => rollback(scope, isDeadline(error)))
-      await rolledBack(end(), error)
-      throw error
-    }
-    await this.#whenSettled(scope, () => commit(scope))
-    return result
-  }
-
   /** At once where no other caller has the store, so that a transaction costs as little as what is done in it. */
   begin(options?: TransactionOptions): MaybePromise<OpenTransaction> {
     return after(this.#turn(options), scope => ({
+      depth: scope.depth,
       run: operation => this.#context.run(scope, operation),
       commit: () => this.#whenSettled(scope, () => commit(scope)),
-      rollback: () => this.#whenSettled(scope, () => rollback(scope, true)),
+      rollback: () => this.#whenSettled(scope, () => rollback(scope)),
     }))
   }
 
@@ -85,7 +69,7 @@ export class MemoryTransactions {
   #whenSettled(scope: TransactionScope, end: () => void): MaybePromise<void> {
     if (scope.child === undefined) return end()
     return scope.settled(this.#waitTimeoutMs).then(end, (error: unknown) => {
-      rollback(scope, true)
+      rollback(scope)
       throw error
     })
   }
@@ -101,11 +85,11 @@ function commit(scope: TransactionScope): void {
   scope.leave()
 }
 
-function rollback(scope: TransactionScope, refuse: boolean): void {
+function rollback(scope: TransactionScope): void {
   // Of savepoints that are still open too, the innermost first.
   const open: TransactionScope[] = []
   for (let each: TransactionScope | undefined = scope; each !== undefined; each = each.child)
     open.unshift(each)
   for (const { undo } of open) for (const one of undo.reverse()) one()
-  scope.leave(refuse)
+  scope.leave(true)
 }

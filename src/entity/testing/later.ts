@@ -5,8 +5,9 @@ const later = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 /** The same store, with promises for every answer. */
 export function answeringLater(store: Store): Store {
-  const { begin, transaction: run } = store
+  const { begin } = store
   const transaction = (inner: OpenTransaction): OpenTransaction => ({
+    depth: inner.depth,
     run: operation => inner.run(operation),
     commit: () => later().then(() => inner.commit()),
     rollback: () => later().then(() => inner.rollback()),
@@ -19,12 +20,6 @@ export function answeringLater(store: Store): Store {
     ...(begin === undefined
       ? {}
       : { begin: async options => transaction(await begin.call(store, options)) }),
-    ...(run === undefined
-      ? {}
-      : {
-          transaction: (fn, options) =>
-            later().then(() => run.call(store, fn, options)) as ReturnType<typeof fn>,
-        }),
     close: () => store.close(),
   }
 }

@@ -1,8 +1,10 @@
 // Transactions on one shared connection: nobody's write is swept into somebody else's.
+
 import { EventEmitter } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Repository, Write } from "../../entity/index.ts"
+import { inTransaction } from "../../entity/index.ts"
 import { type SqliteOptions, type SqliteStore, sqlite } from "./sqlite/store.ts"
 import { define } from "./testing/definitions.ts"
 import { availableDrivers, openConnection, temporaryFolder } from "./testing/drivers.ts"
@@ -34,14 +36,14 @@ for (const driver of availableDrivers) {
 
       it("keeps what commits and nothing of what throws", async () => {
         const { store, items } = start()
-        const result = await store.transaction(async () => {
+        const result = await inTransaction(store, async () => {
           await items.write(insert("a"))
           return "result"
         })
         expect(result).toBe("result")
         const failure = new Error("no")
         await expect(
-          store.transaction(async () => {
+          inTransaction(store, async () => {
             await items.write(insert("b"))
             expect(await items.count(all)).toBe(2)
             throw failure
@@ -54,7 +56,7 @@ for (const driver of availableDrivers) {
         const { store, items } = start()
         const requests = Array.from({ length: 50 }, async (_, request) => {
           await sleep(Math.random() * 5)
-          await store.transaction(async () => {
+          await inTransaction(store, async () => {
             await items.write(insert(`tx-${request}-1`))
             await sleep(Math.random() * 3)
             const mine = await items.find({
@@ -90,29 +92,25 @@ for (const driver of availableDrivers) {
         const { store, items } = start()
         await items.write(insert("a"))
         let reads: Promise<unknown> | undefined
-        await store
-          .transaction(async () => {
-            await items.write(insert("b"))
-            reads = outside(async () => [await items.count(all), await items.get("b")])
-            await sleep(5)
-            throw new Error("roll back")
-          })
-          .catch(() => undefined)
+        await inTransaction(store, async () => {
+          await items.write(insert("b"))
+          reads = outside(async () => [await items.count(all), await items.get("b")])
+          await sleep(5)
+          throw new Error("roll back")
+        }).catch(() => undefined)
         expect(await reads).toEqual([1, undefined])
       })
 
       it("makes a nested transaction a savepoint", async () => {
         const { store, items } = start()
-        await store.transaction(async () => {
+        await inTransaction(store, async () => {
           await items.write(insert("a"))
-          await store.transaction(() => Promise.resolve(items.write(insert("b"))))
-          await store
-            .transaction(async () => {
-              await items.write(insert("c"))
-              await store.transaction(() => Promise.resolve(items.write(insert("d"))))
-              throw new Error("inner")
-            })
-            .catch(() => undefined)
+          await inTransaction(store, () => Promise.resolve(items.write(insert("b"))))
+          await inTransaction(store, async () => {
+            await items.write(insert("c"))
+            await inTransaction(store, () => Promise.resolve(items.write(insert("d"))))
+            throw new Error("inner")
+          }).catch(() => undefined)
           expect(await items.count(all)).toBe(2)
         })
         expect((await items.find(all)).map(row => row[0])).toEqual(["a", "b"])
@@ -120,10 +118,10 @@ for (const driver of availableDrivers) {
 
       it("runs nested transactions that start together one after the other", async () => {
         const { store, items } = start()
-        await store.transaction(async () => {
+        await inTransaction(store, async () => {
           const results = await Promise.allSettled(
             Array.from({ length: 6 }, (_, index) =>
-              store.transaction(async () => {
+              inTransaction(store, async () => {
                 await items.write(insert(`x${index}`))
                 await sleep(2)
                 if (index % 2 === 1) throw new Error("inner")
@@ -144,8 +142,8 @@ for (const driver of availableDrivers) {
 
       it("waits for a nested transaction that nobody awaits", async () => {
         const { store, items } = start()
-        await store.transaction(async () => {
-          void store.transaction(async () => {
+        await inTransaction(store, async () => {
+          void inTransaction(store, async () => {
             await sleep(5)
             await items.write(insert("late"))
           })
@@ -155,7 +153,7 @@ for (const driver of availableDrivers) {
 
       it("undoes a failed batch inside a transaction that goes on", async () => {
         const { store, items } = start()
-        await store.transaction(async () => {
+        await inTransaction(store, async () => {
           await items.write(insert("a"))
           await expect(
             (async () => items.write([...insert("b"), ...insert("a")]))(),
@@ -168,24 +166,31 @@ for (const driver of availableDrivers) {
       it("lets work that outlives its transaction go on outside", async () => {
         const { store, items } = start()
         let late: Promise<unknown> | undefined
-        await store
-          .transaction(async () => {
-            late = sleep(5).then(() => items.write(insert("late")))
-            throw new Error("roll back")
-          })
-          .catch(() => undefined)
+        await inTransaction(store, async () => {
+          late = sleep(5).then(() => items.write(insert("late")))
+        })
         await late
         expect(await items.count(all)).toBe(1)
       })
 
+      it("refuses what is left of a transaction that was rolled back", async () => {
+        const { store, items } = start()
+        let late: Promise<unknown> | undefined
+        await inTransaction(store, async () => {
+          late = sleep(5).then(() => items.write(insert("late")))
+          late.catch(() => undefined)
+          throw new Error("roll back")
+        }).catch(() => undefined)
+        await expect(late).rejects.toMatchObject({ code: "NITRO_UNIT_ENDED" })
+        expect(await items.count(all)).toBe(0)
+      })
+
       it("forgets tables that a rolled back transaction made", async () => {
         const { store, items } = start()
-        await store
-          .transaction(async () => {
-            await items.write(insert("a"))
-            throw new Error("roll back")
-          })
-          .catch(() => undefined)
+        await inTransaction(store, async () => {
+          await items.write(insert("a"))
+          throw new Error("roll back")
+        }).catch(() => undefined)
         await items.write(insert("b"))
         expect((await items.find(all)).map(row => row[0])).toEqual(["b"])
       })
@@ -193,7 +198,7 @@ for (const driver of availableDrivers) {
       it("shows a table to others once the transaction that made it has ended", async () => {
         const { store, items } = start()
         let reads: Promise<unknown> | undefined
-        await store.transaction(async () => {
+        await inTransaction(store, async () => {
           await items.write(insert("a"))
           reads = outside(async () => items.count(all))
           await sleep(5)
@@ -208,7 +213,7 @@ for (const driver of availableDrivers) {
           define("Product", { categoryId: { type: "string", references: "Category" } }),
         )
         await expect(
-          store.transaction(async () => {
+          inTransaction(store, async () => {
             await categories.write([{ op: "insert", row: ["c", "x"] }])
             await products.write([{ op: "insert", row: ["p", "nowhere"] }])
           }),
@@ -220,17 +225,15 @@ for (const driver of availableDrivers) {
         const { store, items } = start({ waitTimeoutMs: 30 })
         await items.count(all)
         const emitter = new EventEmitter()
-        const error = await store
-          .transaction(async () => {
-            await new Promise((resolve, reject) => {
-              emitter.on(
-                "go",
-                () => void outside(async () => items.write(insert("a"))).then(resolve, reject),
-              )
-              emitter.emit("go")
-            })
+        const error = await inTransaction(store, async () => {
+          await new Promise((resolve, reject) => {
+            emitter.on(
+              "go",
+              () => void outside(async () => items.write(insert("a"))).then(resolve, reject),
+            )
+            emitter.emit("go")
           })
-          .catch((reason: unknown) => reason)
+        }).catch((reason: unknown) => reason)
         expect(error).toMatchObject({ code: "NITRO_STORE_BUSY" })
         await items.write(insert("b"))
         expect(await items.count(all)).toBe(1)
@@ -239,7 +242,7 @@ for (const driver of availableDrivers) {
       it("closes when the running transaction has ended, and refuses to inside of one", async () => {
         const { store, items } = start()
         let closing: unknown
-        await store.transaction(async () => {
+        await inTransaction(store, async () => {
           await items.write(insert("a"))
           expect(() => store.close()).toThrow(
             expect.objectContaining({ code: "NITRO_TRANSACTION" }),
@@ -265,7 +268,7 @@ for (const driver of availableDrivers) {
     const items = store.bind(definition)
     await items.write(insert("a"))
     await expect(
-      store.transaction(async () => {
+      inTransaction(store, async () => {
         await items.write(insert("b"))
         // As SQLite does on a full disk.
         connection.exec("rollback")
@@ -275,7 +278,7 @@ for (const driver of availableDrivers) {
         await expect((async () => items.write(insert("c")))()).rejects.toMatchObject({
           code: "NITRO_TRANSACTION",
         })
-        await expect(store.transaction(async () => undefined)).rejects.toMatchObject({
+        await expect(inTransaction(store, async () => undefined)).rejects.toMatchObject({
           code: "NITRO_TRANSACTION",
         })
       }),
@@ -311,7 +314,7 @@ for (const driver of availableDrivers) {
       await others.count(all)
       let ticks = 0
       const timer = setInterval(() => ticks++, 5)
-      const locked = first.transaction(async () => {
+      const locked = inTransaction(first, async () => {
         await items.write(insert("b"))
         await sleep(150)
       })
@@ -330,7 +333,7 @@ for (const driver of availableDrivers) {
       const { first, second, items, others } = start()
       await Promise.all([items.count(all), others.count(all)])
       const add = (store: SqliteStore, repository: Repository) =>
-        store.transaction(async () => {
+        inTransaction(store, async () => {
           const count = await repository.count(all)
           await sleep(2)
           await repository.write(insert(`i${count}`))
@@ -346,13 +349,13 @@ for (const driver of availableDrivers) {
       const { first, second, items, others } = start({ busyTimeoutMs: 40 })
       await items.write(insert("a"))
       await others.count(all)
-      await first.transaction(async () => {
+      await inTransaction(first, async () => {
         await items.write(insert("b"))
         await expect((async () => others.write(insert("c")))()).rejects.toMatchObject({
           code: "NITRO_STORE_BUSY",
           status: 503,
         })
-        await expect(second.transaction(async () => undefined)).rejects.toMatchObject({
+        await expect(inTransaction(second, async () => undefined)).rejects.toMatchObject({
           code: "NITRO_STORE_BUSY",
         })
         expect(await others.count(all)).toBe(1)
@@ -373,7 +376,7 @@ it("reads beside an open transaction on a file, without waiting for it", async (
   const held = new Promise<void>(resolve => {
     release = resolve
   })
-  const slow = store.transaction(async () => {
+  const slow = inTransaction(store, async () => {
     await items.write(insert("b"))
     await held
   })

@@ -3,7 +3,6 @@
 import type { Isolation, OpenTransaction, TransactionOptions } from "../../../entity/index.ts"
 import { TransactionScope } from "../../../entity/memory/transaction-scope.ts"
 import { AsyncVariable } from "../../../shared/async-variable.ts"
-import { inTime, isDeadline, rolledBack } from "../../../shared/deadline.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import type { Connections } from "../contract/connections.ts"
@@ -150,19 +149,6 @@ export class PooledConnections implements Connections {
       result = await this.#watch(opened.place, work)
     } catch (error) {
       await opened.rollback()
-      throw error
-    }
-    await opened.commit()
-    return result
-  }
-
-  async transaction<T>(fn: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const opened = await this.#begin(options)
-    let result: T
-    try {
-      result = await inTime(opened.run(fn), opened.place.scope.depth, options)
-    } catch (error) {
-      await rolledBack(opened.abandon(isDeadline(error)), error)
       throw error
     }
     await opened.commit()
@@ -318,6 +304,7 @@ export class PooledConnections implements Connections {
     }
     return {
       place,
+      depth: place.scope.depth,
       run: operation => this.#context.run(place, operation),
       commit: () => this.#commit(place),
       rollback: () => this.#rollback(place, true),
@@ -394,6 +381,7 @@ export class PooledConnections implements Connections {
     const place = { transaction, scope }
     return {
       place,
+      depth: place.scope.depth,
       run: operation => this.#context.run(place, operation),
       commit: () => this.#releaseSavepoint(place, name),
       rollback: () => this.#rollbackTo(place, name, true),

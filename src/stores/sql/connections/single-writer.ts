@@ -7,7 +7,6 @@ import {
   TransactionScope,
 } from "../../../entity/memory/transaction-scope.ts"
 import { AsyncVariable } from "../../../shared/async-variable.ts"
-import { inTime, isDeadline, rolledBack } from "../../../shared/deadline.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import type { Connections } from "../contract/connections.ts"
@@ -93,22 +92,6 @@ export class SingleWriter implements Connections {
     return scope.child === undefined ? this.#run(scope, inOneGo) : this.#wait(scope, inOneGo)
   }
 
-  async transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
-    const turn = this.#turn(this.#scope(), options?.holder)
-    const scope = turn instanceof Promise ? await turn : turn
-    const opened = await this.#begin(scope)
-    let result: T
-    try {
-      result = await inTime(opened.run(fn), scope.depth, options)
-    } catch (error) {
-      const end = async (): Promise<void> => this.#abandon(scope, isDeadline(error))
-      await rolledBack(end(), error)
-      throw error
-    }
-    await opened.commit()
-    return result
-  }
-
   /** At once, where no other caller has the connection. */
   begin({ holder }: TransactionOptions = {}): MaybePromise<OpenTransaction> {
     const turn = this.#turn(this.#scope(), holder)
@@ -117,9 +100,10 @@ export class SingleWriter implements Connections {
 
   #begin(scope: TransactionScope): MaybePromise<OpenTransaction> {
     const give = (): OpenTransaction => ({
+      depth: scope.depth,
       run: operation => this.#context.run(scope, operation),
       commit: () => this.#commit(scope),
-      rollback: () => this.#abandon(scope, true),
+      rollback: () => this.#abandon(scope),
     })
     const failed = (error: unknown): never => {
       scope.leave()
@@ -160,10 +144,10 @@ export class SingleWriter implements Connections {
     }
   }
 
-  #abandon(scope: TransactionScope, refuse: boolean): MaybePromise<void> {
+  #abandon(scope: TransactionScope): MaybePromise<void> {
     const end = (): void => {
       this.#rollback(scope, words(scope.depth).rollback)
-      scope.leave(refuse)
+      scope.leave(true)
     }
     return scope.child === undefined
       ? end()

@@ -1,7 +1,8 @@
-// How migrations reach the connection of a SQL store: a member that only this package can name.
+// How migrations and statements of others reach the connection of a SQL store: a member that only this package can name.
 import { NitroError } from "../../../shared/errors.ts"
+import type { MaybePromise } from "../../../shared/types.ts"
 import type { Dialect } from "./dialect.ts"
-import type { Driver } from "./driver.ts"
+import type { Driver, SqlResult } from "./driver.ts"
 
 /** Present on every store of this package that runs SQL. */
 export const sqlAccess: unique symbol = Symbol("nitro.sql")
@@ -13,6 +14,9 @@ export interface SqlAccess {
    * `work` changes on it (settings, an open transaction) it puts back itself.
    */
   exclusive<T>(work: (driver: Driver) => Promise<T>): Promise<T>
+  /** Runs a statement of somebody else's in the transaction of this context, or alone where there is none. */
+  execute(text: string, values: readonly unknown[]): MaybePromise<SqlResult>
+  inTransaction(): boolean
 }
 
 /** Throws `NITRO_CAPABILITY` for a store that runs no SQL of ours. */
@@ -21,7 +25,7 @@ export function accessOf(store: { readonly name: string }): SqlAccess {
   if (access !== undefined) return access
   throw new NitroError(
     "NITRO_CAPABILITY",
-    `${store.name} is no SQL store of this library, and has no tables to migrate.`,
+    `${store.name} is no SQL store of this library, and has no tables of its own.`,
     {
       fix: 'Give a store of "nitro-ts/sqlite" or "nitro-ts/postgres".',
     },

@@ -15,7 +15,6 @@ export interface Connections {
    * rolled back, now or with the transaction around them.
    */
   atomic<T>(work: (driver: Driver) => MaybePromise<T>, undo?: () => void): MaybePromise<T>
-  transaction<T>(fn: () => Promise<T>): Promise<T>
   /** Whether a call now would join a transaction. */
   readonly inTransaction: boolean
   /** Lets running work finish, refuses new work, and closes. */

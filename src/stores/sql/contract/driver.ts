@@ -14,9 +14,19 @@ export interface Driver {
   get(sql: string, parameters: readonly unknown[]): MaybePromise<Row | undefined>
   /** Runs a statement that returns no rows; gives the number of rows it touched. */
   run(sql: string, parameters: readonly unknown[]): MaybePromise<number>
+  /** Runs any statement, with the names of what it returns. For SQL that is not ours. */
+  query(sql: string, parameters: readonly unknown[]): MaybePromise<SqlResult>
   /** Runs SQL without parameters, uncached: schema changes, `begin`, pragmas. */
   exec(sql: string): MaybePromise<void>
   close(): MaybePromise<void>
+}
+
+export interface SqlResult {
+  /** Names of the columns, in the order of each row. Empty where nothing is returned. */
+  readonly columns: readonly string[]
+  readonly rows: readonly Row[]
+  /** How many rows were returned or touched. */
+  readonly rowCount: number
 }
 
 /** A driver whose calls are done when they return. */
@@ -24,6 +34,7 @@ export interface SyncDriver extends Driver {
   all(sql: string, parameters: readonly unknown[]): Row[]
   get(sql: string, parameters: readonly unknown[]): Row | undefined
   run(sql: string, parameters: readonly unknown[]): number
+  query(sql: string, parameters: readonly unknown[]): SqlResult
   exec(sql: string): void
   close(): void
   /** Whether a transaction is open: the database may end one by itself after an error. */

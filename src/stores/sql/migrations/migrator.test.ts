@@ -1,10 +1,11 @@
 // Plan, create, up, down, status, check, baseline: on every database, the happy way and all others.
+
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
 import type { EntityDefinition, Store } from "../../../entity/index.ts"
-import { memory } from "../../../entity/index.ts"
+import { inTransaction, memory } from "../../../entity/index.ts"
 import { type DefineOptions, define, type FieldSpec } from "../testing/definitions.ts"
 import { createMigrator, type Migrator } from "./migrator.ts"
 import { all, databases, exec, newFolder } from "./testing/databases.ts"
@@ -420,7 +421,7 @@ describe.each(databases)("on $name", database => {
   it("waits for a store in use, and says when it stays locked", async () => {
     const { store, migrator } = await project(product())
     await migrator.create()
-    await expect(store.transaction?.(() => migrator.up())).rejects.toMatchObject({
+    await expect(inTransaction(store, () => migrator.up())).rejects.toMatchObject({
       code: "NITRO_TRANSACTION",
     })
     const [first, second] = await Promise.all([migrator.up(), migrator.up()])

@@ -1,4 +1,5 @@
 // Several processes that migrate at once, and one that is killed in the middle.
+
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { readFileSync, writeFileSync } from "node:fs"

@@ -1,4 +1,5 @@
 // Tables of Postgres that are made to fit their entities, and never at the cost of data.
+
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
@@ -7,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { postgresMissing, testDatabase } from "../../../../test/support/postgres.ts"
 import type { EntityDefinition, Row } from "../../../entity/index.ts"
+import { inTransaction } from "../../../entity/index.ts"
 import { define } from "../testing/definitions.ts"
 import { type PostgresOptions, type PostgresStore, postgres } from "./store.ts"
 
@@ -250,7 +252,7 @@ describe.skipIf(postgresMissing !== undefined)("a table of Postgres", () => {
             })
           else expect(await counting).toBe(0)
         }
-        await store.transaction(async () => {
+        await inTransaction(store, async () => {
           expect(await store.bind(definitions["Fine"] as EntityDefinition).count(all)).toBe(0)
         })
       }

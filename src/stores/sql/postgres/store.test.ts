@@ -1,9 +1,11 @@
 // What is Postgres' own: values through each library and each kind of pool, refusals, names, plans.
+
 import { Pool } from "pg"
 import porsager from "postgres"
 import { afterAll, describe, expect, it } from "vitest"
 import { postgresMissing, testDatabase } from "../../../../test/support/postgres.ts"
 import type { Row, Write } from "../../../entity/index.ts"
+import { inTransaction } from "../../../entity/index.ts"
 import { define } from "../testing/definitions.ts"
 import { postgresDrivers } from "./drivers/load.ts"
 import { type PostgresOptions, type PostgresStore, postgres } from "./store.ts"
@@ -244,7 +246,7 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
       repository.write([{ op: "update", id: "2", columns: [3], values: ["c"] }]),
     )
     expect(code).toMatchObject({ code: "NITRO_DUPLICATE", details: { fields: ["code"] } })
-    await store.transaction(async () => {
+    await inTransaction(store, async () => {
       // Refused inside of a transaction, which goes on.
       expect(await rejection(() => repository.write([{ op: "insert", row: both }]))).toMatchObject(
         duplicate,
@@ -269,7 +271,7 @@ describe.skipIf(postgresMissing !== undefined).each(kinds)("postgres through %s"
     const categories = store.bind(define("Category", { name: "string" }))
     const lost = await rejection(() => products.write([{ op: "insert", row: ["p", "nowhere"] }]))
     expect(lost).toMatchObject({ code: "NITRO_REFERENCE", status: 409 })
-    await store.transaction(async () => {
+    await inTransaction(store, async () => {
       await products.write([{ op: "insert", row: ["p", "c"] }])
       await categories.write([{ op: "insert", row: ["c", "Office"] }])
     })
@@ -492,7 +494,7 @@ describe("what postgres() is given", () => {
     const error = await rejection(() => store.bind(everything).count(all))
     expect(error).toMatchObject({ code: "NITRO_STORE_UNAVAILABLE", status: 503 })
     expect(error.message).toContain("127.0.0.1:9/shop")
-    expect(await rejection(() => store.transaction(async () => undefined))).toMatchObject({
+    expect(await rejection(() => inTransaction(store, async () => undefined))).toMatchObject({
       code: "NITRO_STORE_UNAVAILABLE",
     })
     await store.close()

@@ -32,6 +32,7 @@ import { postgresDialect } from "./dialect.ts"
 import { preparePostgresTables } from "./schema.ts"
 import { readDatabaseUrl } from "./url.ts"
 
+export { currentTransaction, type SqlTransaction } from "../connections/current-transaction.ts"
 export type { SchemaMode } from "../table/schema-difference.ts"
 export type { PostgresDriverName, PostgresPool } from "./drivers/load.ts"
 
@@ -65,10 +66,8 @@ const postgresOptions = optionNames<PostgresOptions>({
   waitTimeoutMs: true,
 })
 
-/** A Postgres store, which also runs transactions. */
+/** A Postgres store, which has transactions: one that ends with `NITRO_TRANSACTION_CONFLICT` may be run again. */
 export interface PostgresStore extends Store {
-  /** One that ends with `NITRO_TRANSACTION_CONFLICT` may be run again. */
-  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
   begin(options?: TransactionOptions): Promise<OpenTransaction>
 }
 
@@ -118,6 +117,7 @@ class PostgresDatabaseStore implements PostgresStore {
   readonly name: string
   readonly capabilities: Capabilities = {
     transactions: true,
+    serialTransactions: false,
     forUpdate: true,
     durable: true,
     ttl: false,
@@ -131,6 +131,9 @@ class PostgresDatabaseStore implements PostgresStore {
   readonly [sqlAccess]: SqlAccess = {
     dialect: postgresDialect,
     exclusive: work => this.#connections.exclusive(work),
+    execute: (text, values) =>
+      this.#connections.write(driver => driver.query(text, values.map(toText))),
+    inTransaction: () => this.#connections.inTransaction,
   }
   readonly #source: URL | PostgresPool
   readonly #settings: Settings
@@ -175,10 +178,6 @@ class PostgresDatabaseStore implements PostgresStore {
     if (this.#settings.schema === "none") repository.trust()
     this.#repositories.add(definition, repository)
     return repository
-  }
-
-  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
-    return this.#connections.transaction(fn, options)
   }
 
   begin(options?: TransactionOptions): Promise<OpenTransaction> {
@@ -279,6 +278,23 @@ class PostgresDatabaseStore implements PostgresStore {
     )
     return { fitting: concerned.filter(({ table }) => !failures.has(table.definition)), failures }
   }
+}
+
+/** Postgres reads every value from text; the drivers take no lists, objects and dates of ours. */
+function toText(value: unknown): unknown {
+  if (value === undefined) return null
+  if (typeof value === "boolean") return String(value)
+  if (value instanceof Date) return value.toISOString()
+  if (Array.isArray(value)) return `{${value.map(listItem).join(",")}}`
+  return typeof value === "object" && value !== null && !(value instanceof Uint8Array)
+    ? JSON.stringify(value)
+    : value
+}
+
+function listItem(value: unknown): string {
+  if (value === null || value === undefined) return "null"
+  if (Array.isArray(value)) return String(toText(value))
+  return `"${String(toText(value)).replace(/["\\]/g, "\\$&")}"`
 }
 
 interface Outcome {

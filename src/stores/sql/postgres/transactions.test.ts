@@ -1,10 +1,12 @@
 // Transactions on pooled connections: apart from each other, with lost connections, conflicts and a pool that is too small.
+
 import { EventEmitter } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Pool } from "pg"
 import { afterAll, describe, expect, it } from "vitest"
 import { postgresMissing, testDatabase } from "../../../../test/support/postgres.ts"
 import type { Repository, Row, Write } from "../../../entity/index.ts"
+import { inTransaction } from "../../../entity/index.ts"
 import { define } from "../testing/definitions.ts"
 import { postgresDrivers } from "./drivers/load.ts"
 import { type PostgresOptions, type PostgresStore, postgres } from "./store.ts"
@@ -71,13 +73,13 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
 
     it("keeps what commits and nothing of what throws", async () => {
       const { store, items } = start()
-      const result = await store.transaction(async () => {
+      const result = await inTransaction(store, async () => {
         await items.write(insert("a"))
         return "result"
       })
       expect(result).toBe("result")
       const failure = new Error("no")
-      const run = store.transaction(async () => {
+      const run = inTransaction(store, async () => {
         await items.write(insert("b"))
         expect(await items.count(all)).toBe(2)
         throw failure
@@ -91,7 +93,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       await items.count(all)
       const requests = Array.from({ length: 50 }, async (_, request) => {
         await sleep(Math.random() * 5)
-        await store.transaction(async () => {
+        await inTransaction(store, async () => {
           await items.write(insert(`tx-${request}-1`))
           await sleep(Math.random() * 3)
           const mine = await items.find({
@@ -124,13 +126,13 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
 
     it("makes a nested transaction a savepoint, and runs those that start together one after the other", async () => {
       const { store, items } = start()
-      await store.transaction(async () => {
+      await inTransaction(store, async () => {
         await items.write(insert("a"))
         const results = await Promise.allSettled(
           Array.from({ length: 6 }, (_, index) =>
-            store.transaction(async () => {
+            inTransaction(store, async () => {
               await items.write(insert(`x${index}`))
-              await store.transaction(() => Promise.resolve(items.write(insert(`y${index}`))))
+              await inTransaction(store, () => Promise.resolve(items.write(insert(`y${index}`))))
               if (index % 2 === 1) throw new Error("inner")
             }),
           ),
@@ -149,7 +151,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
 
     it("runs statements that start together one after the other", async () => {
       const { store, items } = start()
-      await store.transaction(async () => {
+      await inTransaction(store, async () => {
         await Promise.all(Array.from({ length: 20 }, (_, n) => items.write(insert(`a${n}`, n))))
         expect(
           (await Promise.all(Array.from({ length: 20 }, (_, n) => items.get(`a${n}`)))).map(
@@ -167,15 +169,15 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       const ended = new Promise<void>(resolve => {
         release = resolve
       })
-      await store.transaction(async () => {
-        void store.transaction(async () => {
+      await inTransaction(store, async () => {
+        void inTransaction(store, async () => {
           await sleep(5)
           await items.write(insert("nested"))
         })
         late = ended.then(() =>
           Promise.all([
             items.write(insert("late")),
-            store.transaction(async () => items.write(insert("later"))),
+            inTransaction(store, async () => items.write(insert("later"))),
           ]),
         )
       })
@@ -195,27 +197,29 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
           items.write([{ op: "update", id: "a", columns: [1], values: [100_000] }]))().catch(
           (reason: unknown) => reason,
         )
-      const loud = store.transaction(async () => {
+      const loud = inTransaction(store, async () => {
         await items.write(insert("b"))
         expect(await refused()).toMatchObject({ code: "NITRO_VALUE_UNSUPPORTED" })
         await items.write(insert("c"))
       })
       await expect(loud).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
-      const silent = store.transaction(async () => {
+      const silent = inTransaction(store, async () => {
         await items.write(insert("d"))
         await refused()
       })
       await expect(silent).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
-      const unawaited = store.transaction(async () => {
+      const unawaited = inTransaction(store, async () => {
         await items.write(insert("e"))
         void refused()
       })
       await expect(unawaited).rejects.toMatchObject({ code: "NITRO_TRANSACTION" })
       expect(await idsOf(items)).toEqual(["a"])
       // Inside of a savepoint of its own it harms nothing else.
-      await store.transaction(async () => {
+      await inTransaction(store, async () => {
         await items.write(insert("f"))
-        await expect(store.transaction(async () => void (await refused()))).rejects.toMatchObject({
+        await expect(
+          inTransaction(store, async () => void (await refused())),
+        ).rejects.toMatchObject({
           code: "NITRO_TRANSACTION",
         })
         await items.write(insert("g"))
@@ -230,7 +234,8 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
         isolation: "serializable" | "repeatable read",
         hasRead: () => Promise<unknown> = async () => undefined,
       ): Promise<void> =>
-        store.transaction(
+        inTransaction(
+          store,
           async () => {
             const [, n] = (await items.get("a")) as [string, number]
             await hasRead()
@@ -261,7 +266,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       await Promise.all(Array.from({ length: 5 }, patiently))
       expect(((await items.get("a")) as Row)[1]).toBe(before + 5)
       await expect(
-        store.transaction(async () => undefined, { isolation: "best" as never }),
+        inTransaction(store, async () => undefined, { isolation: "best" as never }),
       ).rejects.toMatchObject({
         code: "NITRO_TRANSACTION",
       })
@@ -277,17 +282,17 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       const holding = new Promise<void>(resolve => {
         held = resolve
       })
-      const first = store.transaction(async () => {
+      const first = inTransaction(store, async () => {
         expect(await locked("wait", 2)).toEqual(["a", "b"])
         held()
         while ((await waitingForLocks()) === 0) await sleep(5)
         order.push("first")
       })
       await holding
-      await store.transaction(async () => {
+      await inTransaction(store, async () => {
         expect(await locked("skip", 3)).toEqual(["c"])
       })
-      await store.transaction(async () => {
+      await inTransaction(store, async () => {
         expect(await locked("wait", 1)).toEqual(["a"])
         order.push("second")
       })
@@ -302,7 +307,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
         Promise.resolve(items.write([{ op: "update", id, columns: [1], values: [1] }]))
       let started = 0
       const both = (first: string, second: string): Promise<void> =>
-        store.transaction(async () => {
+        inTransaction(store, async () => {
           await change(first)
           started += 1
           while (started < 2) await sleep(1)
@@ -317,7 +322,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
     it("survives the loss of its connection in the middle of a transaction", async () => {
       const { store, items } = start()
       await items.write(insert("a"))
-      const run = store.transaction(async () => {
+      const run = inTransaction(store, async () => {
         await items.write(insert("b"))
         await terminate("state = 'idle in transaction'")
         await sleep(20)
@@ -325,14 +330,14 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
           (reason: unknown) => reason,
         )
         expect((error as { code: string }).code).toMatch(/^NITRO_(STORE_UNAVAILABLE|TRANSACTION)$/)
-        await expect(store.transaction(async () => undefined)).rejects.toMatchObject({
+        await expect(inTransaction(store, async () => undefined)).rejects.toMatchObject({
           code: "NITRO_TRANSACTION",
         })
         throw error
       })
       await expect(run).rejects.toMatchObject({ name: "NitroError" })
       expect(await idsOf(items)).toEqual(["a"])
-      await store.transaction(() => Promise.resolve(items.write(insert("d"))))
+      await inTransaction(store, () => Promise.resolve(items.write(insert("d"))))
       expect(await idsOf(items)).toEqual(["a", "d"])
     })
 
@@ -341,11 +346,11 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       await items.write(insert("a"))
       const change = (n: number): Promise<unknown> =>
         Promise.resolve(items.write([{ op: "update", id: "a", columns: [1], values: [n] }]))
-      await store.transaction(async () => {
+      await inTransaction(store, async () => {
         await change(1)
         const waiting = Promise.allSettled([
           outside(() => change(2)),
-          outside(() => store.transaction(() => change(3))),
+          outside(() => inTransaction(store, () => change(3))),
         ])
         while ((await waitingForLocks()) < 2) await sleep(5)
         await terminate("wait_event_type = 'Lock'")
@@ -359,7 +364,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
     it("fails a commit whose connection is gone", async () => {
       const { store, items } = start()
       await items.write(insert("a"))
-      const run = store.transaction(async () => {
+      const run = inTransaction(store, async () => {
         await items.write(insert("b"))
         await terminate("state = 'idle in transaction'")
       })
@@ -389,7 +394,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
         (resolve, reject) => void outside(async () => items.count(all)).then(resolve, reject),
       )
       const run = (): Promise<unknown> =>
-        store.transaction(async () => {
+        inTransaction(store, async () => {
           await items.count(all)
           await sleep(20)
           await new Promise((resolve, reject) => emitter.emit("go", resolve, reject))
@@ -407,7 +412,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       const { store, items } = start({ max: 1 })
       await Promise.all(
         Array.from({ length: 10 }, (_, n) =>
-          store.transaction(async () => {
+          inTransaction(store, async () => {
             await items.write(insert(`a${n}`))
             await sleep(2)
           }),
@@ -419,7 +424,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
     it("makes tables inside of a transaction that others see when it commits, and forgets them when it does not", async () => {
       const { store, items } = start()
       const isMade = barrier(2)
-      const failing = store.transaction(async () => {
+      const failing = inTransaction(store, async () => {
         await items.write(insert("a"))
         await isMade()
         throw new Error("roll back")
@@ -432,17 +437,17 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       await expect(failing).rejects.toThrow("roll back")
       expect(await other).toEqual(["b"])
       const categories = store.bind(define("Category", { name: "string" }))
-      await store.transaction(async () => {
+      await inTransaction(store, async () => {
         await categories.write([{ op: "insert", row: ["c", "x"] }])
         // Its table points to one that this transaction has changed.
         const products = store.bind(
           define("Product", { categoryId: { type: "string", references: "Category" } }),
         )
-        await store
-          .transaction(async () => products.write([{ op: "insert", row: ["p", "c"] }]))
-          .catch(() => undefined)
+        await inTransaction(store, async () =>
+          products.write([{ op: "insert", row: ["p", "c"] }]),
+        ).catch(() => undefined)
         await expect(
-          store.transaction(async () => {
+          inTransaction(store, async () => {
             await products.write([{ op: "insert", row: ["q", "c"] }])
             throw new Error("inner")
           }),
@@ -458,7 +463,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       const products = store.bind(
         define("Product", { categoryId: { type: "string", references: "Category" } }),
       )
-      const run = store.transaction(async () => {
+      const run = inTransaction(store, async () => {
         await categories.write([{ op: "insert", row: ["c", "x"] }])
         await products.write([{ op: "insert", row: ["p", "nowhere"] }])
       })
@@ -471,7 +476,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
       const second = start({}, first.url)
       await Promise.all([first.items.count(all), second.items.count(all)])
       const add = ({ store, items }: Subject, n: number): Promise<unknown> =>
-        store.transaction(async () => {
+        inTransaction(store, async () => {
           await items.write(insert(`i${n}`))
           await sleep(2)
           if (n % 3 === 0) throw new Error("roll back")
@@ -486,7 +491,7 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
     it("closes when the running transaction has ended, and refuses to inside of one", async () => {
       const { store, items } = start()
       let closing: unknown
-      await store.transaction(async () => {
+      await inTransaction(store, async () => {
         await items.write(insert("a"))
         expect(() => store.close()).toThrow(expect.objectContaining({ code: "NITRO_TRANSACTION" }))
         closing = Promise.all([
@@ -505,8 +510,10 @@ describe.skipIf(postgresMissing !== undefined).each(postgresDrivers)(
     it("gives every connection back", async () => {
       const { store, items } = start({ max: 2 })
       for (let round = 0; round < 10; round++) {
-        await store.transaction(async () => items.write(insert("a"))).catch(() => undefined)
-        await store.transaction(async () => Promise.reject(new Error("no"))).catch(() => undefined)
+        await inTransaction(store, async () => items.write(insert("a"))).catch(() => undefined)
+        await inTransaction(store, async () => Promise.reject(new Error("no"))).catch(
+          () => undefined,
+        )
         await (async () => items.write([...insert("b"), ...insert("a")]))().catch(() => undefined)
       }
       expect(await Promise.all([items.count(all), items.count(all), items.count(all)])).toEqual([

@@ -1,6 +1,8 @@
 // What every SQLite library must do the same: rows in and out, writes, errors.
+
 import { afterAll, describe, expect, it } from "vitest"
 import type { Row } from "../../../entity/index.ts"
+import { inTransaction } from "../../../entity/index.ts"
 import { define } from "../testing/definitions.ts"
 import { driverStatus } from "../testing/drivers.ts"
 import { type SqliteStore, sqlite } from "./store.ts"
@@ -299,7 +301,7 @@ for (const [driver, missing] of driverStatus) {
       const categories = store.bind(define("Category", { name: "string" }))
       const lost = await rejection(() => products.write([{ op: "insert", row: ["p", "nowhere"] }]))
       expect(lost).toMatchObject({ code: "NITRO_REFERENCE", status: 409 })
-      await store.transaction(async () => {
+      await inTransaction(store, async () => {
         await products.write([{ op: "insert", row: ["p", "c"] }])
         await categories.write([{ op: "insert", row: ["c", "Office"] }])
       })

@@ -33,6 +33,7 @@ import { defaultSchemaMode, type SchemaMode } from "../table/schema-difference.t
 import { sqliteDialect } from "./dialect.ts"
 import { prepareSqliteTables } from "./schema.ts"
 
+export { currentTransaction, type SqlTransaction } from "../connections/current-transaction.ts"
 export type { SchemaMode } from "../table/schema-difference.ts"
 export type { SqliteConnection, SqliteDriverName } from "./drivers/load.ts"
 
@@ -66,9 +67,9 @@ const sqliteOptions = optionNames<SqliteOptions>({
   synchronous: true,
 })
 
-/** A SQLite store, which also runs transactions. */
+/** A SQLite store, which has transactions. */
 export interface SqliteStore extends Store {
-  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T>
+  begin(options?: TransactionOptions): MaybePromise<OpenTransaction>
 }
 
 /**
@@ -129,6 +130,8 @@ class SqliteFileStore implements SqliteStore {
   readonly [sqlAccess]: SqlAccess = {
     dialect: sqliteDialect,
     exclusive: work => this.#connections.exclusive(work),
+    execute: (text, values) => this.#connections.write(driver => driver.query(text, values)),
+    inTransaction: () => this.#connections.inTransaction,
   }
   /** Absolute, `":memory:"`, or undefined with a connection of the app's. */
   readonly #file: string | undefined
@@ -157,6 +160,7 @@ class SqliteFileStore implements SqliteStore {
     this.capabilities = {
       transactions: true,
       serialTransactions: true,
+      forUpdate: false,
       durable: this.#file !== ":memory:",
       ttl: false,
       unique: true,
@@ -191,10 +195,6 @@ class SqliteFileStore implements SqliteStore {
     if (this.#settings.schema === "none") repository.trust()
     this.#repositories.add(definition, repository)
     return repository
-  }
-
-  transaction<T>(fn: () => Promise<T>, options?: TransactionOptions): Promise<T> {
-    return this.#connections.transaction(fn, options)
   }
 
   begin(options?: TransactionOptions): MaybePromise<OpenTransaction> {

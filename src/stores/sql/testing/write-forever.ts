@@ -1,5 +1,6 @@
 // Run as a process of its own, and killed: notes the id of each write in a file after the store has acknowledged it.
 import { openSync, writeSync } from "node:fs"
+import { inTransaction } from "../../../entity/index.ts"
 import type { SqliteDriverName } from "../sqlite/drivers/load.ts"
 import { sqlite } from "../sqlite/store.ts"
 import { define } from "./definitions.ts"
@@ -16,7 +17,7 @@ const items = store.bind(define("Item", { n: "integer" }))
 for (let n = 0; ; n++) {
   await items.write([{ op: "insert", row: [`single-${round}-${n}`, n] }])
   writeSync(acknowledged, `single-${round}-${n}\n`)
-  await store.transaction(async () => {
+  await inTransaction(store, async () => {
     await items.write([{ op: "insert", row: [`left-${round}-${n}`, n] }])
     await items.write([{ op: "insert", row: [`right-${round}-${n}`, n] }])
   })

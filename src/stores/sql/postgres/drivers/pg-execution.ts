@@ -34,6 +34,7 @@ export class Execution {
   readonly name: string
   readonly values: readonly unknown[]
   readonly rows: Row[] = []
+  fields: readonly { readonly name: string; readonly dataTypeID: number }[] = []
   rowCount = 0
   command = ""
   callback: ExecutionCallback
@@ -73,8 +74,9 @@ export class Execution {
   handleRowDescription({
     fields,
   }: {
-    readonly fields: readonly { readonly dataTypeID: number }[]
+    readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[]
   }): void {
+    this.fields = fields
     this.#parsers = fields.map(field => parserOf(field.dataTypeID))
   }
 

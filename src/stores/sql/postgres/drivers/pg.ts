@@ -1,7 +1,7 @@
 // pg (node-postgres): a pool of connections, named prepared statements, rows as arrays.
 import type { Row } from "../../../../entity/index.ts"
 import { StatementNames } from "../../compile/statement-names.ts"
-import { statementCacheSize } from "../../contract/driver.ts"
+import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
 import type { PoolDriver, Session } from "../../contract/pool-driver.ts"
 import { requirePeer } from "../../contract/require-peer.ts"
 import { checkPostgresParameters, isLost } from "../dialect.ts"
@@ -49,6 +49,7 @@ interface PgResult {
   readonly rows: Row[]
   readonly rowCount: number | null
   readonly command: string
+  readonly fields: readonly { readonly name: string }[]
 }
 
 type PgCallback = (error: Error | null, result: PgResult | PgResult[]) => void
@@ -110,6 +111,11 @@ const plain = (text: string): Statement => ({ text, name: undefined, values: und
 const rowsOf = (result: PgResult): Row[] => result.rows
 const firstRowOf = (result: PgResult): Row | undefined => result.rows[0]
 const countOf = (result: PgResult): number => result.rowCount ?? 0
+const resultOf = (result: PgResult): SqlResult => ({
+  columns: result.fields.map(({ name }) => name),
+  rows: result.rows,
+  rowCount: countOf(result),
+})
 
 /** Whether the statement was prepared for a table that has another form by now. */
 function isOutdatedPlan(error: unknown): boolean {
@@ -142,6 +148,10 @@ export class PgPoolDriver implements PoolDriver {
 
   run(sql: string, parameters: readonly unknown[]): Promise<number> {
     return this.#run(this.#statements.statement(sql, parameters), countOf)
+  }
+
+  query(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
+    return this.#run(this.#statements.statement(sql, parameters), resultOf)
   }
 
   exec(sql: string): Promise<void> {
@@ -218,6 +228,10 @@ class PgSession implements Session {
 
   run(sql: string, parameters: readonly unknown[]): Promise<number> {
     return this.#run(this.#statements.statement(sql, parameters), countOf)
+  }
+
+  query(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
+    return this.#run(this.#statements.statement(sql, parameters), resultOf)
   }
 
   exec(sql: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Row } from "../../../../entity/index.ts"
 import { StatementNames } from "../../compile/statement-names.ts"
-import { statementCacheSize } from "../../contract/driver.ts"
+import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
 import type { PoolDriver, Session } from "../../contract/pool-driver.ts"
 import { requirePeer } from "../../contract/require-peer.ts"
 import { checkPostgresParameters, isLost } from "../dialect.ts"
@@ -34,7 +34,7 @@ interface PostgresJsQuery {
 interface PostgresJsResult extends ArrayLike<(Buffer | null)[]> {
   readonly count: number | null
   readonly command: string
-  readonly columns?: readonly { readonly type: number }[]
+  readonly columns?: readonly { readonly name: string; readonly type: number }[]
 }
 
 /** One connection inside of the library, which tells when it closes. */
@@ -79,6 +79,11 @@ const cancelPatienceMs = 1_000
 const firstRow = (result: PostgresJsResult): Row | undefined => toRows(result)[0]
 const countOf = (result: PostgresJsResult): number => result.count ?? 0
 const nothing = (): void => undefined
+const resultOf = (result: PostgresJsResult): SqlResult => ({
+  columns: (result.columns ?? []).map(({ name }) => name),
+  rows: toRows(result),
+  rowCount: countOf(result),
+})
 
 /** What a pool and a reserved connection do alike. */
 abstract class PostgresJsStatements {
@@ -101,6 +106,10 @@ abstract class PostgresJsStatements {
 
   run(sql: string, parameters: readonly unknown[]): Promise<number> {
     return this.#run(sql, parameters, countOf)
+  }
+
+  query(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
+    return this.#run(sql, parameters, resultOf)
   }
 
   exec(sql: string): Promise<void> {

@@ -1,7 +1,7 @@
 // node:sqlite: part of Node, nothing to install.
 import type { Row } from "../../../../entity/index.ts"
 import { BoundedCache } from "../../compile/bounded-cache.ts"
-import { type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
+import { type SqlResult, type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
 import { checkParameters, type SqlValue } from "../../contract/parameters.ts"
 
 /** The part of a node:sqlite `DatabaseSync` that is used. */
@@ -14,6 +14,7 @@ export interface NodeDatabase {
 
 interface NodeStatement {
   setReturnArrays(on: boolean): void
+  columns(): readonly { readonly name: string }[]
   all(...parameters: readonly SqlValue[]): unknown[]
   get(...parameters: readonly SqlValue[]): unknown
   run(...parameters: readonly SqlValue[]): { readonly changes: number | bigint }
@@ -73,6 +74,16 @@ export class NodeSqliteDriver implements SyncDriver {
   run(sql: string, parameters: readonly unknown[]): number {
     checkParameters(parameters)
     return Number(this.#statement(sql).run(...parameters).changes)
+  }
+
+  query(sql: string, parameters: readonly unknown[]): SqlResult {
+    checkParameters(parameters)
+    const statement = this.#statement(sql)
+    const columns = statement.columns().map(({ name }) => name)
+    if (columns.length === 0)
+      return { columns, rows: [], rowCount: Number(statement.run(...parameters).changes) }
+    const rows = statement.all(...parameters) as Row[]
+    return { columns, rows, rowCount: rows.length }
   }
 
   exec(sql: string): void {

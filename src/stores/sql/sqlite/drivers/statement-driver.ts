@@ -1,7 +1,7 @@
 // The driver for libraries with better-sqlite3's interface: better-sqlite3 itself and libsql.
 import type { Row } from "../../../../entity/index.ts"
 import { BoundedCache } from "../../compile/bounded-cache.ts"
-import { type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
+import { type SqlResult, type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
 import { checkParameters } from "../../contract/parameters.ts"
 
 /** The part of a better-sqlite3 `Database` that is used. */
@@ -15,6 +15,7 @@ export interface StatementDatabase {
 interface PreparedStatement {
   readonly reader: boolean
   raw(on: boolean): unknown
+  columns(): readonly { readonly name: string }[]
   all(parameters: readonly unknown[]): unknown[]
   get(parameters: readonly unknown[]): unknown
   run(parameters: readonly unknown[]): { readonly changes: number }
@@ -53,6 +54,15 @@ export class StatementDriver implements SyncDriver {
   run(sql: string, parameters: readonly unknown[]): number {
     checkParameters(parameters)
     return this.#statement(sql).run(parameters).changes
+  }
+
+  query(sql: string, parameters: readonly unknown[]): SqlResult {
+    checkParameters(parameters)
+    const statement = this.#statement(sql)
+    if (!statement.reader)
+      return { columns: [], rows: [], rowCount: statement.run(parameters).changes }
+    const rows = statement.all(parameters) as Row[]
+    return { columns: statement.columns().map(({ name }) => name), rows, rowCount: rows.length }
   }
 
   exec(sql: string): void {
