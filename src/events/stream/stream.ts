@@ -4,8 +4,10 @@ import { Emission, scope, setIds, surrounding, trackContext } from "../context/c
 import { beginEmit, beginHandler, isObserved } from "../context/report.ts"
 import type { Slot } from "../patterns/slot.ts"
 import type { Subscription } from "../patterns/subscription.ts"
-import { fail, isAsyncGenerator, isGenerator, isObject, TimeLimit } from "../run/call.ts"
-import { check, failuresOf } from "../run/emit.ts"
+import { fail, isAsyncGenerator, isGenerator, isObject } from "../run/call.ts"
+import { failuresOf } from "../run/failures.ts"
+import { check } from "../run/payload.ts"
+import { TimeLimit } from "../run/time-limit.ts"
 import type { ErrorPolicy, EventStream, Handler, StreamOptions } from "../types/types.ts"
 
 type Step = IteratorResult<unknown, undefined>

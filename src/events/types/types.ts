@@ -56,6 +56,9 @@ export type HandlerResult =
       readonly value?: undefined
     }
 
+/** One for each handler that was called, in their order. */
+export type Results = readonly HandlerResult[]
+
 /** May return a value, a promise, or be a generator. What it returns never decides whether others run. */
 export type Handler<Payload = unknown> = (payload: Payload, context: EventContext) => unknown
 

@@ -1,0 +1,62 @@
+// Runs handlers without options, which is the common case and the one that is measured.
+import type { Emission } from "../context/context.ts"
+import type { Resolved } from "../patterns/resolved.ts"
+import type { Slot } from "../patterns/slot.ts"
+import { ended, type Subscription } from "../patterns/subscription.ts"
+import type { Handler, HandlerResult, Results } from "../types/types.ts"
+import { fail, settle } from "./call.ts"
+import { type Gathering, put } from "./gathering.ts"
+import { runEach } from "./general-path.ts"
+
+/**
+ * The common case, and the one that is measured: handlers with nothing to ask. With a gathering their promises are
+ * waited for, else they are handed out. Only while nothing was stopped or unsubscribed is the list still true.
+ */
+export function runPlain(
+  resolved: Resolved,
+  handlers: readonly Handler<never>[],
+  payload: unknown,
+  emission: Emission,
+  gathering: Gathering | undefined,
+): Results {
+  const policy = (emission.place as Slot).onError
+  const endedBefore = ended.count
+  let results: HandlerResult[] | undefined
+  let index = 0
+  while (index < handlers.length) {
+    try {
+      const value = (handlers[index] as Handler)(payload, emission)
+      if (value !== undefined) {
+        results ??= resolved.template.slice()
+        const subscription = resolved.subscriptions[index] as Subscription
+        if (gathering !== undefined && value instanceof Promise)
+          gathering.watch(results, index, value, subscription)
+        else
+          put(
+            results,
+            index,
+            settle(value, subscription, emission, { policy, latePolicy: policy }),
+            gathering,
+          )
+      }
+    } catch (error) {
+      results ??= resolved.template.slice()
+      results[index] = fail(error, resolved.subscriptions[index] as Subscription, emission, policy)
+    }
+    index++
+    if (emission.flags !== 0 || ended.count !== endedBefore) {
+      results ??= resolved.template.slice()
+      results.length = index
+      runEach(
+        resolved.subscriptions.slice(index),
+        payload,
+        emission,
+        { policy },
+        results,
+        gathering,
+      )
+      return results
+    }
+  }
+  return results ?? resolved.nothing ?? resolved.template.slice()
+}
