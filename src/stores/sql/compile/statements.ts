@@ -216,14 +216,13 @@ export function rawStatement(
   }
 }
 
-function bindValue({ name, encoding, bind }: Dialect, value: unknown): unknown {
+function bindValue({ encoding, bind, bindBigInt }: Dialect, value: unknown): unknown {
   if (value instanceof Date) {
     const encoded = encoding.date?.encode(value as never)
     return bind?.date === undefined ? encoded : bind.date(encoded as never)
   }
   if (typeof value === "boolean")
     return encoding.boolean === undefined ? value : encoding.boolean.encode(value as never)
-  // SQLite compares an expression with a text by its type; Postgres takes the type from the place.
-  if (typeof value === "bigint") return name === "sqlite" ? value : String(value)
+  if (typeof value === "bigint") return bindBigInt(value)
   return value
 }

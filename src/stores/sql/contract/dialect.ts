@@ -33,17 +33,37 @@ export interface JsonCondition {
   text(column: Column, place: () => string): string
 }
 
+/** What the text of a table is made of. `table/ddl.ts` writes it. */
+export interface Ddl {
+  /** The type of a new column, by the type of its field. */
+  readonly columnType: Readonly<Record<FieldType, string>>
+  /** Follows the type of a column: `isKey` for the only column of the primary key, `isSerial` for one that counts up. */
+  columnKey(isKey: boolean, isSerial: boolean): string
+  /** True where a foreign key is part of its table's text, false where `alter table` adds it. */
+  readonly referencesInTable: boolean
+  /** The value of a field as SQL, for a default; undefined where no literal keeps it. */
+  literal(type: FieldType, value: unknown): string | undefined
+}
+
 export interface Dialect {
-  readonly name: "sqlite" | "postgres"
+  /** Tells it from every other dialect: snapshots of migrations keep it. */
+  readonly name: string
   readonly encoding: Encoding
   /** Quotes a table or column name; any text is safe. */
   quote(identifier: string): string
+  /** How long the name of a table, column or index may be. Default: no limit. */
+  readonly maxNameBytes?: number
+  /** Whether names that differ only in the case of ASCII letters are the same name. */
+  readonly foldsNames: boolean
+  readonly ddl: Ddl
   /** Placeholder of the parameter at this position, from 1. */
   placeholder(position: number): string
   /** What a select list says to read a column (`column` is quoted). */
   read(type: FieldType, column: string): string
   /** Turns an encoded value into the parameter that carries it, for types where the two differ. */
   readonly bind?: { readonly [T in FieldType]?: (stored: never) => unknown }
+  /** A bigint of a statement of the program's own as the parameter that carries it. */
+  bindBigInt(value: bigint): unknown
   /** Whether the database gets exactly this encoded value. */
   isBindable(value: unknown): boolean
   /** The nearest instant that can be kept, later when `up`; the same object when it can be kept itself. Left out: all can. */
@@ -92,5 +112,3 @@ export interface Dialect {
   uniqueName(table: string, columns: readonly string[]): string
   classify(error: unknown): Failure
 }
-
-export type DialectName = Dialect["name"]

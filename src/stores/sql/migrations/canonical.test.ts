@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest"
-import type { DialectName } from "../contract/dialect.ts"
 import { canonicalDefault, canonicalType } from "./canonical.ts"
+import { dialectNamed } from "./dialects.ts"
 
-const same = (dialect: DialectName, type: string, ...defaults: string[]): void => {
-  const forms = defaults.map(text => canonicalDefault({ type, default: text }, dialect))
+const same = (dialect: string, type: string, ...defaults: string[]): void => {
+  const forms = defaults.map(text =>
+    canonicalDefault({ type, default: text }, dialectNamed(dialect)),
+  )
   expect(new Set(forms), defaults.join(" and ")).toHaveLength(1)
 }
-const different = (dialect: DialectName, type: string, a: string, b: string): void => {
-  expect(canonicalDefault({ type, default: a }, dialect), `${a} and ${b}`).not.toBe(
-    canonicalDefault({ type, default: b }, dialect),
+const different = (dialect: string, type: string, a: string, b: string): void => {
+  expect(canonicalDefault({ type, default: a }, dialectNamed(dialect)), `${a} and ${b}`).not.toBe(
+    canonicalDefault({ type, default: b }, dialectNamed(dialect)),
   )
 }
 
@@ -81,7 +83,7 @@ describe("defaults", () => {
 })
 
 it("knows the short names of Postgres' types", () => {
-  expect(canonicalType("INT8", "postgres")).toBe("bigint")
-  expect(canonicalType("timestamptz", "postgres")).toBe("timestamp with time zone")
-  expect(canonicalType(" VARCHAR(20)", "sqlite")).toBe("varchar(20)")
+  expect(canonicalType("INT8", dialectNamed("postgres"))).toBe("bigint")
+  expect(canonicalType("timestamptz", dialectNamed("postgres"))).toBe("timestamp with time zone")
+  expect(canonicalType(" VARCHAR(20)", dialectNamed("sqlite"))).toBe("varchar(20)")
 })

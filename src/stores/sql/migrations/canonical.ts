@@ -1,27 +1,9 @@
 // Types and defaults in one spelling, so that what a database reports can be compared with what was asked for.
-import type { DialectName } from "../contract/dialect.ts"
+import type { MigrationDialect } from "./dialect.ts"
 import type { ColumnModel } from "./model.ts"
 
-const postgresTypes: Readonly<Record<string, string>> = {
-  int2: "smallint",
-  int4: "integer",
-  int: "integer",
-  int8: "bigint",
-  float4: "real",
-  float8: "double precision",
-  float: "double precision",
-  bool: "boolean",
-  timestamptz: "timestamp with time zone",
-  // Entities read both the same; making one the other is the author's choice.
-  "timestamp(3) with time zone": "timestamp with time zone",
-  timestamp: "timestamp without time zone",
-  decimal: "numeric",
-  varchar: "character varying",
-}
-
-export function canonicalType(type: string, dialect: DialectName): string {
-  const text = type.trim().toLowerCase().replace(/\s+/g, " ")
-  return dialect === "postgres" ? (postgresTypes[text] ?? text) : text
+export function canonicalType(type: string, dialect: MigrationDialect): string {
+  return dialect.canonicalType(type.trim().toLowerCase().replace(/\s+/g, " "))
 }
 
 /**
@@ -30,7 +12,7 @@ export function canonicalType(type: string, dialect: DialectName): string {
  */
 export function canonicalDefault(
   column: Pick<ColumnModel, "type" | "default">,
-  dialect: DialectName,
+  dialect: MigrationDialect,
 ): string {
   if (column.default === undefined) return "none"
   const type = canonicalType(column.type, dialect)
@@ -39,9 +21,9 @@ export function canonicalDefault(
   const literal = /^'([^']*(?:''[^']*)*)'$/.exec(text)?.[1]?.replaceAll("''", "'")
   if (literal !== undefined) return canonicalText(literal, type)
   if (/^(true|false)$/i.test(text))
-    return dialect === "sqlite"
-      ? `number ${/^t/i.test(text) ? 1 : 0}`
-      : `boolean ${text.toLowerCase()}`
+    return dialect.hasBooleans
+      ? `boolean ${text.toLowerCase()}`
+      : `number ${/^t/i.test(text) ? 1 : 0}`
   const number = canonicalNumber(text)
   if (number !== undefined) return type === "boolean" ? `boolean ${text !== "0"}` : number
   if (/^x'[0-9a-f]*'$/i.test(text)) return `bytes ${text.slice(2, -1).toLowerCase()}`

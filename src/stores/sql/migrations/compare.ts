@@ -1,9 +1,9 @@
-// What differs between two schemas, as data; renames are only those that were said.
-
-import type { DialectName } from "../contract/dialect.ts"
+// Compares two schemas; renames are only those that were said.
 import { isOurName } from "../table/names.ts"
 import { canonicalDefault } from "./canonical.ts"
 import { needsCast } from "./casts.ts"
+import type { ColumnChange, SchemaChange, TableChange } from "./change.ts"
+import type { MigrationDialect } from "./dialect.ts"
 import {
   type ColumnModel,
   columnOf,
@@ -14,59 +14,28 @@ import {
   tableOf,
 } from "./model.ts"
 
-export interface ColumnChange {
-  readonly from: ColumnModel
-  readonly to: ColumnModel
-  /** The values must be turned into others. */
-  readonly type: boolean
-  readonly nullable: boolean
-  readonly default: boolean
-  /** It begins to count up, or ends. */
-  readonly serial: boolean
-}
-
-export interface TableChange {
-  /** After renames. */
-  readonly from: TableModel
-  readonly to: TableModel
-  readonly added: readonly ColumnModel[]
-  readonly dropped: readonly ColumnModel[]
-  readonly changed: readonly ColumnChange[]
-  readonly addedIndexes: readonly IndexModel[]
-  readonly droppedIndexes: readonly IndexModel[]
-  /** Same columns, but the name holds a table or column that was renamed. */
-  readonly renamedIndexes: readonly { readonly from: IndexModel; readonly to: IndexModel }[]
-  readonly renamedForeignKeys: readonly {
-    readonly from: ForeignKeyModel
-    readonly to: ForeignKeyModel
-  }[]
-  readonly addedForeignKeys: readonly ForeignKeyModel[]
-  readonly droppedForeignKeys: readonly ForeignKeyModel[]
-  readonly primaryKey: boolean
-}
-
-export interface SchemaChange {
-  readonly dialect: DialectName
-  readonly created: readonly TableModel[]
-  readonly dropped: readonly TableModel[]
-  readonly altered: readonly TableChange[]
-}
-
-export function compareSchemas(from: SchemaModel, to: SchemaModel): SchemaChange {
+export function compareSchemas(
+  from: SchemaModel,
+  to: SchemaModel,
+  dialect: MigrationDialect,
+): SchemaChange {
   const altered = to.tables.flatMap(table => {
     const before = tableOf(from, table.name)
-    const change = before && compareTables(before, table, to.dialect)
+    const change = before && compareTables(before, table, dialect)
     return change === undefined || isEmpty(change) ? [] : [change]
   })
   return {
-    dialect: to.dialect,
     created: to.tables.filter(table => tableOf(from, table.name) === undefined),
     dropped: from.tables.filter(table => tableOf(to, table.name) === undefined),
     altered,
   }
 }
 
-export function compareTables(from: TableModel, to: TableModel, dialect: DialectName): TableChange {
+export function compareTables(
+  from: TableModel,
+  to: TableModel,
+  dialect: MigrationDialect,
+): TableChange {
   const changed = to.columns.flatMap(column => {
     const before = columnOf(from, column.name)
     const change = before && compareColumns(before, column, dialect)
@@ -95,7 +64,11 @@ export function compareTables(from: TableModel, to: TableModel, dialect: Dialect
   }
 }
 
-function compareColumns(from: ColumnModel, to: ColumnModel, dialect: DialectName): ColumnChange {
+function compareColumns(
+  from: ColumnModel,
+  to: ColumnModel,
+  dialect: MigrationDialect,
+): ColumnChange {
   return {
     from,
     to,

@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
 import type { EntityDefinition } from "../../../entity/index.ts"
-import type { DialectName } from "../contract/dialect.ts"
 import { type DefineOptions, define, type FieldSpec } from "../testing/definitions.ts"
 import { diffSchemas } from "./diff.ts"
 import type { Hints } from "./hints.ts"
@@ -17,7 +16,7 @@ function diff(
   from: EntityDefinition[],
   to: EntityDefinition[],
   hints: Hints = {},
-  dialect: DialectName = "sqlite",
+  dialect: string = "sqlite",
 ) {
   return diffSchemas(schemaOf(from, dialect), schemaOf(to, dialect), hints)
 }
@@ -236,7 +235,7 @@ describe.each(dialects)("on %s", dialect => {
 })
 
 describe("defaults of columns", () => {
-  const columnOf = (type: FieldSpec["type"], schema: z.ZodType, dialect: DialectName = "sqlite") =>
+  const columnOf = (type: FieldSpec["type"], schema: z.ZodType, dialect: string = "sqlite") =>
     schemaOf([product({ x: { type, schema, optional: true } })], dialect).tables[0]?.columns[1]
       ?.default
 

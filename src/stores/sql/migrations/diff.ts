@@ -1,12 +1,12 @@
 // From one model to another: the ordered steps of both ways, and the drops that may be meant as renames.
 import { canonicalType } from "./canonical.ts"
-import { compareSchemas, type SchemaChange } from "./compare.ts"
+import type { SchemaChange } from "./change.ts"
+import { compareSchemas } from "./compare.ts"
+import type { MigrationDialect, Step } from "./dialect.ts"
+import { dialectNamed } from "./dialects.ts"
 import { applyRenames, type Directed, directHints, type Hints } from "./hints.ts"
 import { columnOf, type SchemaModel, type TableModel } from "./model.ts"
-import { postgresSteps } from "./postgres-steps.ts"
 import { shown } from "./sql-text.ts"
-import { sqliteSteps } from "./sqlite-steps.ts"
-import type { Step } from "./steps.ts"
 import { valueSteps } from "./values.ts"
 
 export interface PossibleRename {
@@ -27,12 +27,13 @@ export interface SchemaDiff {
  * `NITRO_MIGRATION_CAST` with what is missing.
  */
 export function diffSchemas(from: SchemaModel, to: SchemaModel, hints: Hints = {}): SchemaDiff {
+  const dialect = dialectNamed(to.dialect)
   const directed = directHints(hints, from, to)
-  const up = oneWay(from, to, directed.up)
+  const up = oneWay(from, to, directed.up, dialect)
   return {
     up: up.steps,
-    down: oneWay(to, from, directed.down).steps,
-    possibleRenames: possibleRenames(up.change),
+    down: oneWay(to, from, directed.down, dialect).steps,
+    possibleRenames: possibleRenames(up.change, dialect),
   }
 }
 
@@ -40,18 +41,24 @@ function oneWay(
   from: SchemaModel,
   to: SchemaModel,
   hints: Directed,
+  dialect: MigrationDialect,
 ): { readonly steps: Step[]; readonly change: SchemaChange } {
   const renamed = applyRenames(from, hints.renames)
-  const change = compareSchemas(renamed.schema, to)
-  const build = to.dialect === "sqlite" ? sqliteSteps : postgresSteps
-  const context = { dialect: to.dialect, hints }
+  const change = compareSchemas(renamed.schema, to, dialect)
+  const context = { dialect, hints }
   return {
-    steps: [...build(change, renamed.steps, context), ...valueSteps(renamed.schema, to, context)],
+    steps: [
+      ...dialect.steps(change, renamed.steps, context),
+      ...valueSteps(renamed.schema, to, context),
+    ],
     change,
   }
 }
 
-function possibleRenames({ created, dropped, altered, dialect }: SchemaChange): PossibleRename[] {
+function possibleRenames(
+  { created, dropped, altered }: SchemaChange,
+  dialect: MigrationDialect,
+): PossibleRename[] {
   const tables = dropped.flatMap(old =>
     created
       .filter(table => isAlike(old, table))

@@ -1,5 +1,7 @@
 // What a database is other than the model says, as sentences.
-import { compareTables, type TableChange } from "./compare.ts"
+import type { TableChange } from "./change.ts"
+import { compareTables } from "./compare.ts"
+import { dialectNamed } from "./dialects.ts"
 import { spelledAs } from "./introspect.ts"
 import { type LiveSchema, type SchemaModel, tableOf } from "./model.ts"
 import { shown, shownAll } from "./sql-text.ts"
@@ -13,7 +15,8 @@ export interface Drift {
 
 /** Tables that the model does not know are not ours, and no drift. */
 export function driftOf(live: LiveSchema, expected: SchemaModel): Drift[] {
-  const found = spelledAs(live.schema, expected, expected.dialect)
+  const dialect = dialectNamed(expected.dialect)
+  const found = spelledAs(live.schema, expected, dialect)
   return expected.tables.flatMap(table => {
     const there = tableOf(found, table.name)
     if (there === undefined)
@@ -24,13 +27,13 @@ export function driftOf(live: LiveSchema, expected: SchemaModel): Drift[] {
           harmless: false,
         },
       ]
-    return describe(compareTables(there, table, expected.dialect))
+    return describe(compareTables(there, table, dialect))
   })
 }
 
 /** Tables of the database that no migration made. */
 export function unmanagedTables(live: LiveSchema, expected: SchemaModel): string[] {
-  const found = spelledAs(live.schema, expected, expected.dialect)
+  const found = spelledAs(live.schema, expected, dialectNamed(expected.dialect))
   return found.tables.flatMap(({ name }) => (tableOf(expected, name) === undefined ? [name] : []))
 }
 

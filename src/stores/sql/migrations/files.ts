@@ -5,10 +5,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { NitroError } from "../../../shared/errors.ts"
 import "./errors.ts"
-import type { DialectName } from "../contract/dialect.ts"
+import type { MigrationDialect, Step } from "./dialect.ts"
+import { dialectNamed } from "./dialects.ts"
 import { byText, inOrderOfNames, type SchemaModel, type TableModel } from "./model.ts"
 import { type Statement, statementsOf } from "./sql-text.ts"
-import type { Step } from "./steps.ts"
 
 export interface Migration {
   /** `20261121071500_add_price`: the time in UTC, and what it is about. */
@@ -32,7 +32,10 @@ const namePattern = /^\d{14}_[a-z0-9_]+$/
  * All migrations of a folder, each after the one it follows. Throws `NITRO_MIGRATION_FILE`, and `NITRO_MIGRATION_CONFLICT`
  * where two follow the same one.
  */
-export async function readMigrations(folder: string, dialect: DialectName): Promise<Migration[]> {
+export async function readMigrations(
+  folder: string,
+  dialect: MigrationDialect,
+): Promise<Migration[]> {
   const files = existsSync(folder) ? await readdir(folder) : []
   const names = [
     ...new Set(
@@ -50,7 +53,7 @@ export async function readMigrations(folder: string, dialect: DialectName): Prom
 async function readMigration(
   folder: string,
   name: string,
-  dialect: DialectName,
+  dialect: MigrationDialect,
 ): Promise<Migration> {
   const file = join(folder, `${name}.sql`)
   if (!namePattern.test(name))
@@ -63,9 +66,9 @@ async function readMigration(
     join(folder, `${name}.json`),
     await read(join(folder, `${name}.json`), "every migration has its snapshot beside it"),
   )
-  if (snapshot.schema.dialect !== dialect) {
+  if (snapshot.schema.dialect !== dialect.sql.name) {
     throw fileError(
-      `${file} is for ${snapshot.schema.dialect}, and this database is ${dialect}.`,
+      `${file} is for ${snapshot.schema.dialect}, and this database is ${dialect.sql.name}.`,
       "Keep one folder for each kind of database.",
     )
   }
@@ -109,8 +112,7 @@ function readSnapshot(file: string, text: string): { after: string | null; schem
       (after !== null && typeof after !== "string")
     )
       throw new Error("it is not what was written")
-    if (dialect !== "sqlite" && dialect !== "postgres")
-      throw new Error(`it is for ${String(dialect)}`)
+    dialectNamed(String(dialect))
     return { after, schema: inOrderOfNames({ dialect, tables }) }
   } catch (cause) {
     throw fileError(
@@ -142,10 +144,10 @@ function isTable(table: unknown): boolean {
 }
 
 /** The comment lines `-- up` and `-- down` begin the parts. */
-function partsOf(text: string, dialect: DialectName): { up: Statement[]; down: Statement[] } {
+function partsOf(text: string, dialect: MigrationDialect): { up: Statement[]; down: Statement[] } {
   const parts = { up: [] as Statement[], down: [] as Statement[] }
   let part: "up" | "down" = "up"
-  for (const statement of statementsOf(text, dialect)) {
+  for (const statement of statementsOf(text, dialect.script)) {
     let comments: string[] = []
     for (const comment of statement.comments) {
       const marker = comment.toLowerCase()

@@ -1,9 +1,10 @@
 // Which migrations a database has, and whether they are still the ones that were applied.
 import { NitroError } from "../../../shared/errors.ts"
+import { dialectNamed } from "./dialects.ts"
 import "./errors.ts"
+import type { Executor } from "./executor.ts"
 import type { Migration } from "./files.ts"
 import { historyTable } from "./introspect.ts"
-import type { Executor } from "./session.ts"
 
 export interface Applied {
   readonly name: string
@@ -14,11 +15,8 @@ export interface Applied {
 
 /** In the order of their application. Empty where the table does not exist: reading changes nothing. */
 export async function readHistory(executor: Executor): Promise<Applied[]> {
-  const exists =
-    executor.dialect === "sqlite"
-      ? "select count(*) from sqlite_master where type = 'table' and name = ?"
-      : "select count(*) from pg_tables where schemaname = current_schema() and tablename = $1"
-  const [[count] = [0]] = await executor.all(exists, [historyTable])
+  const { countTables } = dialectNamed(executor.dialect)
+  const [[count] = [0]] = await executor.all(countTables, [historyTable])
   if (Number(count) === 0) return []
   const rows = await executor.all(
     `select name, checksum, applied_at from ${historyTable} order by position`,
@@ -31,8 +29,9 @@ export async function readHistory(executor: Executor): Promise<Applied[]> {
 }
 
 export async function createHistory(executor: Executor): Promise<void> {
+  const { string: text, integer } = dialectNamed(executor.dialect).sql.ddl.columnType
   await executor.exec(
-    `create table if not exists ${historyTable} (name text primary key not null, checksum text not null, applied_at text not null, position integer not null)`,
+    `create table if not exists ${historyTable} (name ${text} primary key not null, checksum ${text} not null, applied_at ${text} not null, position ${integer} not null)`,
   )
 }
 
@@ -41,8 +40,9 @@ export async function noteApplied(
   { name, checksum }: Migration,
   position: number,
 ): Promise<void> {
-  const values = executor.dialect === "sqlite" ? "?, ?, ?, ?" : "$1, $2, $3, $4"
+  const { placeholder } = dialectNamed(executor.dialect).sql
   const row = [name, checksum, new Date().toISOString(), position]
+  const values = row.map((_, index) => placeholder(index + 1)).join(", ")
   await executor.run(
     `insert into ${historyTable} (name, checksum, applied_at, position) values (${values})`,
     row,
@@ -50,10 +50,8 @@ export async function noteApplied(
 }
 
 export async function forgetApplied(executor: Executor, { name }: Migration): Promise<void> {
-  await executor.run(
-    `delete from ${historyTable} where name = ${executor.dialect === "sqlite" ? "?" : "$1"}`,
-    [name],
-  )
+  const place = dialectNamed(executor.dialect).sql.placeholder(1)
+  await executor.run(`delete from ${historyTable} where name = ${place}`, [name])
 }
 
 export interface Comparison {

@@ -1,6 +1,8 @@
 // The door `nitro-ts/migrations`: the schema of a database follows the entities, by reviewed SQL, forwards and back.
+export type { Step } from "./dialect.ts"
 export { diffSchemas, type PossibleRename, type SchemaDiff } from "./diff.ts"
 export { type Drift, driftOf } from "./drift.ts"
+export type { Executor } from "./executor.ts"
 export type { Hints, Rename } from "./hints.ts"
 export { introspect } from "./introspect.ts"
 export {
@@ -28,5 +30,4 @@ export type {
 } from "./model.ts"
 export type { Loss } from "./run.ts"
 export { schemaOf } from "./schema-of.ts"
-export { type Executor, withSession } from "./session.ts"
-export type { Step } from "./steps.ts"
+export { withSession } from "./session.ts"

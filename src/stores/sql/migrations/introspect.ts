@@ -1,32 +1,28 @@
 // The schema that a database has now.
-import type { DialectName } from "../contract/dialect.ts"
+import type { MigrationDialect } from "./dialect.ts"
+import { dialectNamed } from "./dialects.ts"
+import type { Executor } from "./executor.ts"
 import { inOrderOfNames, type LiveSchema, type SchemaModel } from "./model.ts"
-import { introspectPostgres } from "./postgres-introspect.ts"
-import type { Executor } from "./session.ts"
-import { introspectSqlite } from "./sqlite-introspect.ts"
 
 /** The table in which applied migrations are noted. */
 export const historyTable = "nitro_migrations"
 
 export async function introspect(executor: Executor): Promise<LiveSchema> {
-  const live =
-    executor.dialect === "sqlite"
-      ? await introspectSqlite(executor)
-      : await introspectPostgres(executor)
+  const live = await dialectNamed(executor.dialect).introspect(executor)
   const tables = live.schema.tables.filter(table => table.name !== historyTable)
   return { schema: inOrderOfNames({ dialect: live.schema.dialect, tables }), beyond: live.beyond }
 }
 
 /**
- * The same schema in the spelling of `expected`, where only the case of ASCII letters differs: to SQLite those names are
- * the same.
+ * The same schema in the spelling of `expected`, where only the case of ASCII letters differs and the database takes
+ * those names for the same.
  */
 export function spelledAs(
   live: SchemaModel,
   expected: SchemaModel,
-  dialect: DialectName,
+  { sql }: MigrationDialect,
 ): SchemaModel {
-  if (dialect !== "sqlite") return live
+  if (!sql.foldsNames) return live
   const spelling = new Map<string, string>()
   for (const table of expected.tables) {
     spelling.set(lower(table.name), table.name)
@@ -37,7 +33,7 @@ export function spelledAs(
   const columnName = (table: string, name: string): string =>
     spelling.get(`${lower(table)}\0${lower(name)}`) ?? name
   return inOrderOfNames({
-    dialect,
+    dialect: live.dialect,
     tables: live.tables.map(table => {
       const own = (names: readonly string[]): string[] =>
         names.map(name => columnName(table.name, name))

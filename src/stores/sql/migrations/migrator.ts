@@ -4,10 +4,12 @@ import type { EntityDefinition, Store } from "../../../entity/index.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import { accessOf } from "../contract/access.ts"
+import type { MigrationDialect, Step } from "./dialect.ts"
+import { dialectNamed } from "./dialects.ts"
 import { diffSchemas, type PossibleRename } from "./diff.ts"
 import { type Drift, driftOf, unmanagedTables } from "./drift.ts"
 import "./errors.ts"
-import type { DialectName } from "../contract/dialect.ts"
+import type { Executor } from "./executor.ts"
 import { type Migration, migrationName, readMigrations, writeMigration } from "./files.ts"
 import type { Hints } from "./hints.ts"
 import {
@@ -23,8 +25,7 @@ import { introspect } from "./introspect.ts"
 import type { SchemaModel } from "./model.ts"
 import { type Loss, lossesOf, runMigration } from "./run.ts"
 import { schemaOf } from "./schema-of.ts"
-import { type Executor, withSession } from "./session.ts"
-import type { Step } from "./steps.ts"
+import { withSession } from "./session.ts"
 
 export interface MigratorOptions {
   /** A store of `nitro-ts/sqlite` or `nitro-ts/postgres`. It stays the caller's to close. */
@@ -95,7 +96,8 @@ export interface Ran {
 }
 
 export interface Status {
-  readonly dialect: DialectName
+  /** The name of the dialect. */
+  readonly dialect: string
   readonly migrations: readonly {
     readonly name: string
     readonly state: "applied" | "pending" | "edited" | "missing"
@@ -137,7 +139,7 @@ export interface Migrator {
 
 /** Throws `NITRO_CAPABILITY` for a store without SQL. Opens nothing before a method needs the database. */
 export function createMigrator(options: MigratorOptions): Migrator {
-  const dialect = accessOf(options.store).dialect.name
+  const dialect = dialectNamed(accessOf(options.store).dialect.name)
   const definitions = options.entities.map(entity =>
     "definition" in entity ? entity.definition : entity,
   )
@@ -146,13 +148,13 @@ export function createMigrator(options: MigratorOptions): Migrator {
 
 class FolderMigrator implements Migrator {
   readonly #options: MigratorOptions
-  readonly #dialect: DialectName
+  readonly #dialect: MigrationDialect
   readonly #definitions: readonly EntityDefinition[]
   readonly #folder: string
 
   constructor(
     options: MigratorOptions,
-    dialect: DialectName,
+    dialect: MigrationDialect,
     definitions: readonly EntityDefinition[],
   ) {
     this.#options = options
@@ -229,7 +231,11 @@ class FolderMigrator implements Migrator {
       state: "missing" as const,
       appliedAt: (applied.get(name) as Applied).appliedAt,
     }))
-    return { dialect: this.#dialect, migrations: [...known, ...lost], pending: pending.length }
+    return {
+      dialect: this.#dialect.sql.name,
+      migrations: [...known, ...lost],
+      pending: pending.length,
+    }
   }
 
   async check(): Promise<Check> {
@@ -356,11 +362,11 @@ class FolderMigrator implements Migrator {
   }
 
   #schema(): SchemaModel {
-    return schemaOf(this.#definitions, this.#dialect)
+    return schemaOf(this.#definitions, this.#dialect.sql.name)
   }
 
   #nothing(): SchemaModel {
-    return { dialect: this.#dialect, tables: [] }
+    return { dialect: this.#dialect.sql.name, tables: [] }
   }
 
   #indexOf(migrations: readonly Migration[], name: string): number {

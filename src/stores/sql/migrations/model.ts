@@ -1,54 +1,18 @@
 // The model of a schema: plain data that is frozen beside each migration, read from a database, or made from entities.
+import type { ColumnModel, TableModel } from "../contract/schema-model.ts"
 
-import type { FieldType } from "../../../entity/index.ts"
-import type { DialectName } from "../contract/dialect.ts"
-
-export type OnDelete = "no action" | "restrict" | "cascade" | "set null" | "set default"
-
-export interface ColumnModel {
-  readonly name: string
-  /** As the database names it: `integer`, `timestamp with time zone`. */
-  readonly type: string
-  readonly nullable: boolean
-  /** A SQL literal or expression. */
-  readonly default?: string
-  /** Counts up, from the highest number that it ever had. */
-  readonly serial?: boolean
-  /** All that the field takes, where its schema lists them. A database does not know it. */
-  readonly values?: readonly (string | number)[]
-  /** What the column holds for the entity. A database does not know it. */
-  readonly kind?: FieldType
-}
-
-export interface IndexModel {
-  readonly name: string
-  readonly columns: readonly string[]
-  readonly unique: boolean
-  /** Made by a `unique` in the table itself, so it is dropped another way. Only read from a database. */
-  readonly constraint?: boolean
-}
-
-export interface ForeignKeyModel {
-  readonly name: string
-  readonly columns: readonly string[]
-  readonly table: string
-  readonly references: readonly string[]
-  readonly onDelete: OnDelete
-  /** Checked at the end of the transaction. */
-  readonly deferred: boolean
-}
-
-export interface TableModel {
-  readonly name: string
-  readonly columns: readonly ColumnModel[]
-  readonly primaryKey: readonly string[]
-  readonly indexes: readonly IndexModel[]
-  readonly foreignKeys: readonly ForeignKeyModel[]
-}
+export type {
+  ColumnModel,
+  ForeignKeyModel,
+  IndexModel,
+  OnDelete,
+  TableModel,
+} from "../contract/schema-model.ts"
 
 /** Tables are ordered by name, columns as declared, indexes and foreign keys by their columns: equal schemas are equal text. */
 export interface SchemaModel {
-  readonly dialect: DialectName
+  /** The name of the dialect. */
+  readonly dialect: string
   readonly tables: readonly TableModel[]
 }
 

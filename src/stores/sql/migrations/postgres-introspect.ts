@@ -1,4 +1,6 @@
 // Reads the tables of the current schema of a Postgres database.
+import { postgresDialect } from "../postgres/dialect.ts"
+import type { Executor } from "./executor.ts"
 import type {
   ColumnModel,
   ForeignKeyModel,
@@ -7,7 +9,6 @@ import type {
   OnDelete,
   TableModel,
 } from "./model.ts"
-import type { Executor } from "./session.ts"
 
 type Reader = Pick<Executor, "all">
 
@@ -32,7 +33,7 @@ export async function introspectPostgres(executor: Reader): Promise<LiveSchema> 
     }
   })
   // Nothing is made anew in Postgres, so nothing beyond the model can get lost.
-  return { schema: { dialect: "postgres", tables }, beyond: new Map() }
+  return { schema: { dialect: postgresDialect.name, tables }, beyond: new Map() }
 }
 
 async function readColumns(executor: Reader): Promise<Map<string, ColumnModel[]>> {

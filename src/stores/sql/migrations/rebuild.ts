@@ -1,12 +1,15 @@
 // What SQLite forgets when a table is made anew: its triggers, and indexes and columns that no migration made.
 import { NitroError } from "../../../shared/errors.ts"
 import "./errors.ts"
+import type { Dialect } from "../contract/dialect.ts"
 import { beyondModel, hasAutoincrement } from "../sqlite/table-text.ts"
+import type { Keeper } from "./dialect.ts"
+import type { Executor } from "./executor.ts"
 import { columnOf, type LiveSchema, type SchemaModel, tableOf } from "./model.ts"
-import type { Executor } from "./session.ts"
-import { quote, type Statement, shown } from "./sql-text.ts"
+import { type Statement, shown } from "./sql-text.ts"
+import { introspectSqlite } from "./sqlite-introspect.ts"
 
-export interface Rebuild {
+interface Rebuild {
   readonly table: string
   /** The statement that makes the new table. */
   readonly create: string
@@ -50,11 +53,27 @@ function nameIn(written: string | undefined): string | undefined {
 }
 
 /** Throws `NITRO_MIGRATION_DRIFT` where a table has what its new form does not mention. */
-export function refuseLosses(
+export async function keeperOf(
+  executor: Executor,
+  statements: readonly Statement[],
+  before: SchemaModel,
+  migration: string,
+  dialect: Dialect,
+): Promise<Keeper> {
+  const rebuilds = rebuildsOf(statements)
+  if (rebuilds.length > 0) {
+    const live = await introspectSqlite(executor, dialect)
+    refuseLosses(rebuilds, live, before, migration, dialect)
+  }
+  return new TableKeeper(executor, rebuilds, before)
+}
+
+function refuseLosses(
   rebuilds: readonly Rebuild[],
   live: LiveSchema,
   before: SchemaModel,
   migration: string,
+  { quote }: Dialect,
 ): void {
   for (const { table, create } of rebuilds) {
     const known = tableOf(before, table)
@@ -89,7 +108,7 @@ interface Kept {
 }
 
 /** Remembers what goes with a table that is made anew, and puts back what no statement did. */
-export class Keeper {
+class TableKeeper implements Keeper {
   readonly #executor: Executor
   readonly #managed: ReadonlySet<string>
   readonly #rebuilt: ReadonlySet<string | undefined>

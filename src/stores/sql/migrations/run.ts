@@ -1,7 +1,9 @@
 // Runs one part of one migration, all or nothing, and notes it.
 import { NitroError } from "../../../shared/errors.ts"
+import { dialectNamed } from "./dialects.ts"
 import { driftOf } from "./drift.ts"
 import "./errors.ts"
+import type { Executor } from "./executor.ts"
 import type { Migration } from "./files.ts"
 import {
   compareHistory,
@@ -13,8 +15,7 @@ import {
 } from "./history.ts"
 import { introspect } from "./introspect.ts"
 import type { SchemaModel } from "./model.ts"
-import { droppedTable, Keeper, rebuildsOf, refuseLosses } from "./rebuild.ts"
-import type { Executor } from "./session.ts"
+import { droppedTable, rebuildsOf } from "./rebuild.ts"
 import { type Statement, shown } from "./sql-text.ts"
 
 export interface RunOptions {
@@ -69,40 +70,31 @@ async function runStatements(
   statements: readonly Statement[],
   before: SchemaModel,
 ): Promise<void> {
-  const rebuilds = executor.dialect === "sqlite" ? rebuildsOf(statements) : []
-  if (rebuilds.length > 0)
-    refuseLosses(rebuilds, await introspect(executor), before, migration.name)
-  const keeper = new Keeper(executor, rebuilds, before)
+  const dialect = dialectNamed(executor.dialect)
+  const keeper = await dialect.keeper?.(executor, statements, before, migration.name)
   for (const statement of statements) {
-    await keeper.beforeStatement(statement.sql)
+    await keeper?.beforeStatement(statement.sql)
     try {
       await executor.exec(statement.sql)
     } catch (cause) {
       throw failed(migration, statement, cause)
     }
   }
-  await keeper.putBack()
+  await keeper?.putBack()
 }
 
-/** With foreign keys off nothing was checked on the way. */
 async function refuseDangling(executor: Executor, { name }: Migration): Promise<void> {
-  if (executor.dialect !== "sqlite") return
-  const rows = (await executor.all(
-    'select "table", parent, count(*) from pragma_foreign_key_check group by 1, 2',
-  )) as [string, string, number][]
-  if (rows.length === 0) return
-  const places = rows.map(
-    ([table, parent, count]) => `${count} of ${shown(table)} to ${shown(parent)}`,
+  const violations = (await dialectNamed(executor.dialect).dangling?.(executor)) ?? []
+  if (violations.length === 0) return
+  const places = violations.map(
+    ({ table, parent, rows }) => `${rows} of ${shown(table)} to ${shown(parent)}`,
   )
   throw new NitroError(
     "NITRO_MIGRATION_FAILED",
     `${name} leaves rows that point to rows which do not exist: ${places.join(", ")}. Nothing of it was kept.`,
     {
       fix: "Delete or correct those rows in the migration, or give them another value.",
-      details: {
-        migration: name,
-        violations: rows.map(([table, parent, rows]) => ({ table, parent, rows })),
-      },
+      details: { migration: name, violations },
     },
   )
 }

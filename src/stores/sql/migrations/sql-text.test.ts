@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest"
-import { quote, statementsOf } from "./sql-text.ts"
+import { sqliteDialect } from "../sqlite/dialect.ts"
+import { dialectNamed } from "./dialects.ts"
+import { statementsOf } from "./sql-text.ts"
 
 const cut = (script: string, dialect: "sqlite" | "postgres" = "sqlite"): string[] =>
-  statementsOf(script, dialect).map(({ sql }) => sql)
+  statementsOf(script, dialectNamed(dialect).script).map(({ sql }) => sql)
 
 describe("statements", () => {
   it("end at semicolons, and the last needs none", () => {
@@ -33,7 +35,10 @@ describe("statements", () => {
 
   it("have their line and the comments in front of them", () => {
     expect(
-      statementsOf("-- up\n\n-- destructive: gone\nselect 1;\n\n-- down\nselect\n2;", "sqlite"),
+      statementsOf(
+        "-- up\n\n-- destructive: gone\nselect 1;\n\n-- down\nselect\n2;",
+        dialectNamed("sqlite").script,
+      ),
     ).toEqual([
       { sql: "select 1", line: 4, comments: ["up", "destructive: gone"] },
       { sql: "select\n2", line: 7, comments: ["down"] },
@@ -57,5 +62,5 @@ describe("statements", () => {
 })
 
 it("quotes any name", () => {
-  expect(quote('a"b; drop table c --')).toBe('"a""b; drop table c --"')
+  expect(sqliteDialect.quote('a"b; drop table c --')).toBe('"a""b; drop table c --"')
 })

@@ -1,17 +1,4 @@
-// SQL as text: quoting, and cutting a script into its statements.
-import type { DialectName } from "../contract/dialect.ts"
-
-export function quote(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`
-}
-
-export function quoteAll(identifiers: readonly string[]): string {
-  return identifiers.map(quote).join(", ")
-}
-
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
+// SQL as text: names in sentences, and cutting a script into its statements.
 
 /** A name inside of a comment or message: on one line, whatever it holds. */
 export function shown(name: string): string {
@@ -30,6 +17,16 @@ export interface Statement {
   readonly comments: readonly string[]
 }
 
+/** How a dialect writes what a cut must not fall into. */
+export interface ScriptSyntax {
+  /** Sticky, with the groups `space`, `line`, `block`, `quoted` and `word`. */
+  readonly tokens: RegExp
+  /** Whether a block comment may hold others. */
+  readonly nestsComments: boolean
+  /** Whether the body of a trigger is statements with semicolons, and ends with `end`. */
+  readonly hasTriggerBodies: boolean
+}
+
 interface Token {
   readonly kind: "space" | "line comment" | "block comment" | "quoted" | "word" | "other"
   readonly text: string
@@ -39,7 +36,7 @@ interface Token {
  * Cuts at the semicolons that end statements: not those in strings, quoted names, comments, Postgres' dollar quotes and
  * the bodies of SQLite's triggers. Comments before a statement are given apart.
  */
-export function statementsOf(script: string, dialect: DialectName): Statement[] {
+export function statementsOf(script: string, syntax: ScriptSyntax): Statement[] {
   const statements: Statement[] = []
   let parts: string[] = []
   let comments: string[] = []
@@ -53,10 +50,10 @@ export function statementsOf(script: string, dialect: DialectName): Statement[] 
     comments = []
     words = []
   }
-  for (const { kind, text } of tokensOf(script, dialect)) {
+  for (const { kind, text } of tokensOf(script, syntax)) {
     const isBlank = parts.length === 0
     if (isBlank && kind === "line comment") comments.push(text.slice(2).trim())
-    else if (text === ";" && !isInTriggerBody(words, dialect)) finish()
+    else if (text === ";" && !(syntax.hasTriggerBodies && isInTriggerBody(words))) finish()
     else if (!(isBlank && (kind === "space" || kind === "block comment"))) {
       if (isBlank) start = line
       parts.push(text)
@@ -70,25 +67,24 @@ export function statementsOf(script: string, dialect: DialectName): Statement[] 
 }
 
 /** `create trigger ... begin ...; ...; end`: as SQLite itself decides it, by `end` behind a semicolon. */
-function isInTriggerBody(words: readonly string[], dialect: DialectName): boolean {
-  if (dialect !== "sqlite" || words[0] !== "create") return false
+function isInTriggerBody(words: readonly string[]): boolean {
+  if (words[0] !== "create") return false
   const isTrigger =
     words[1] === "trigger" ||
     ((words[1] === "temp" || words[1] === "temporary") && words[2] === "trigger")
   return isTrigger && !(words.at(-1) === "end" && words.at(-2) === ";")
 }
 
-function* tokensOf(script: string, dialect: DialectName): Generator<Token> {
-  const pattern = dialect === "postgres" ? postgresTokens : sqliteTokens
+function* tokensOf(script: string, { tokens, nestsComments }: ScriptSyntax): Generator<Token> {
   for (let at = 0; at < script.length; ) {
-    if (dialect === "postgres" && script.startsWith("/*", at)) {
+    if (nestsComments && script.startsWith("/*", at)) {
       const end = endOfNestedComment(script, at)
       yield { kind: "block comment", text: script.slice(at, end) }
       at = end
       continue
     }
-    pattern.lastIndex = at
-    const match = pattern.exec(script)
+    tokens.lastIndex = at
+    const match = tokens.exec(script)
     const groups = match?.groups ?? {}
     const text = match?.[0] ?? (script[at] as string)
     const kind = groups["space"]
@@ -107,19 +103,6 @@ function* tokensOf(script: string, dialect: DialectName): Generator<Token> {
   }
 }
 
-// What is not closed goes to the end of the script: the database then says what is wrong with it.
-const common = String.raw`(?<space>\s+)|(?<line>--[^\n]*)`
-const quotes = `'[^']*(?:''[^']*)*(?:'|$)|"[^"]*(?:""[^"]*)*(?:"|$)`
-const word = String.raw`(?<word>[\p{L}_][\p{L}\p{N}_$]*)`
-const sqliteTokens = new RegExp(
-  String.raw`${common}|(?<block>\/\*[\s\S]*?(?:\*\/|$))|(?<quoted>${quotes}|\x60[^\x60]*(?:\x60\x60[^\x60]*)*(?:\x60|$)|\[[^\]]*(?:\]|$))|${word}`,
-  "uy",
-)
-const postgresTokens = new RegExp(
-  String.raw`${common}|(?<quoted>[eE]'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|${quotes}|\$(?<tag>(?:[\p{L}_][\p{L}\p{N}_]*)?)\$[\s\S]*?(?:\$\k<tag>\$|$))|${word}`,
-  "uy",
-)
-
 function endOfNestedComment(script: string, start: number): number {
   let depth = 0
   for (let at = start; at < script.length; at++) {
@@ -130,4 +113,11 @@ function endOfNestedComment(script: string, start: number): number {
     if (depth === 0) return at + 1
   }
   return script.length
+}
+
+/** Parts of `tokens` that all dialects share. What is not closed goes to the end: the database then says what is wrong. */
+export const commonTokens: { readonly [part in "blank" | "quotes" | "word"]: string } = {
+  blank: String.raw`(?<space>\s+)|(?<line>--[^\n]*)`,
+  quotes: `'[^']*(?:''[^']*)*(?:'|$)|"[^"]*(?:""[^"]*)*(?:"|$)`,
+  word: String.raw`(?<word>[\p{L}_][\p{L}\p{N}_$]*)`,
 }

@@ -1,6 +1,9 @@
 // Reads the schema of a SQLite database.
+
+import type { Dialect } from "../contract/dialect.ts"
 import { beyondModel, hasAutoincrement, withoutQuotes } from "../sqlite/table-text.ts"
 import { foreignKeyName } from "../table/names.ts"
+import type { Executor } from "./executor.ts"
 import type {
   ColumnModel,
   ForeignKeyModel,
@@ -9,27 +12,31 @@ import type {
   OnDelete,
   TableModel,
 } from "./model.ts"
-import type { Executor } from "./session.ts"
 
 type Reader = Pick<Executor, "all">
 
-export async function introspectSqlite(executor: Reader): Promise<LiveSchema> {
+export async function introspectSqlite(executor: Reader, dialect: Dialect): Promise<LiveSchema> {
   const names = (await executor.all(
     "select name, sql from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\' and sql not like 'create virtual%' order by name",
   )) as [string, string][]
   const tables: TableModel[] = []
   const beyond = new Map<string, readonly string[]>()
   for (const [name, sql] of names) {
-    tables.push(await readTable(executor, name, sql))
+    tables.push(await readTable(executor, dialect, name, sql))
     beyond.set(name, beyondModel(sql))
   }
   return {
-    schema: { dialect: "sqlite", tables: tables.map(table => withReferences(table, tables)) },
+    schema: { dialect: dialect.name, tables: tables.map(table => withReferences(table, tables)) },
     beyond,
   }
 }
 
-async function readTable(executor: Reader, table: string, sql: string): Promise<TableModel> {
+async function readTable(
+  executor: Reader,
+  dialect: Dialect,
+  table: string,
+  sql: string,
+): Promise<TableModel> {
   const rows = (await executor.all(
     'select name, type, "notnull", dflt_value, pk from pragma_table_xinfo(?) where hidden <> 1 order by cid',
     [table],
@@ -49,7 +56,7 @@ async function readTable(executor: Reader, table: string, sql: string): Promise<
     columns,
     primaryKey: keys.map(([name]) => name),
     indexes: await readIndexes(executor, table),
-    foreignKeys: await readForeignKeys(executor, table, sql),
+    foreignKeys: await readForeignKeys(executor, dialect, table, sql),
   }
 }
 
@@ -77,6 +84,7 @@ async function readIndexes(executor: Reader, table: string): Promise<IndexModel[
 
 async function readForeignKeys(
   executor: Reader,
+  dialect: Dialect,
   table: string,
   sql: string,
 ): Promise<ForeignKeyModel[]> {
@@ -92,7 +100,7 @@ async function readForeignKeys(
     const columns = [...(known?.columns ?? []), column]
     const references = [...(known?.references ?? []), ...(referenced === null ? [] : [referenced])]
     keys.set(id, {
-      name: foreignKeyName(table, columns, "sqlite"),
+      name: foreignKeyName(table, columns, dialect),
       columns,
       table: target,
       references,

@@ -1,21 +1,19 @@
 // SQLite's way from one schema to another: what `alter table` can do, and for the rest a new table with all rows copied.
-import type { SchemaChange, TableChange } from "./compare.ts"
-import type { Rename } from "./hints.ts"
-import { inOrderOfReferences, type TableModel } from "./model.ts"
-import { quote, quoteAll, quoteText, shown, shownAll } from "./sql-text.ts"
 import {
-  backfillOf,
-  type Context,
-  castOf,
-  changeSentence,
   columnSql,
   createIndexSql,
-  dropStep,
+  createTableSql,
+  quoteAll,
+  quoteText,
+  referenceOf,
   referenceSql,
-  renameStep,
-  type Step,
-  sentence,
-} from "./steps.ts"
+} from "../table/ddl.ts"
+import type { SchemaChange, TableChange } from "./change.ts"
+import type { Context, Step } from "./dialect.ts"
+import type { Rename } from "./hints.ts"
+import { inOrderOfReferences, type TableModel } from "./model.ts"
+import { shown, shownAll } from "./sql-text.ts"
+import { backfillOf, castOf, changeSentence, dropStep, renameStep, sentence } from "./steps.ts"
 
 export function sqliteSteps(
   change: SchemaChange,
@@ -34,29 +32,10 @@ export function sqliteSteps(
   ]
 }
 
-function createTableSql(table: TableModel, name: string = table.name): string {
-  const isSingleKey = table.primaryKey.length === 1
-  const columns = table.columns.map(column => {
-    const isKey = isSingleKey && table.primaryKey[0] === column.name
-    const own = table.foreignKeys.find(
-      key => key.columns.length === 1 && key.columns[0] === column.name,
-    )
-    return `${columnSql(column, isKey ? ` primary key${column.serial ? " autoincrement" : ""}` : "")}${own ? referenceSql(own) : ""}`
-  })
-  const key =
-    isSingleKey || table.primaryKey.length === 0
-      ? []
-      : [`primary key (${quoteAll(table.primaryKey)})`]
-  const references = table.foreignKeys
-    .filter(({ columns: { length } }) => length > 1)
-    .map(key => `foreign key (${quoteAll(key.columns)})${referenceSql(key)}`)
-  return `create table ${quote(name)} (\n  ${[...columns, ...key, ...references].join(",\n  ")}\n)`
-}
-
-function createStep(table: TableModel, { hints: { direction } }: Context): Step {
+function createStep(table: TableModel, { dialect: { sql }, hints: { direction } }: Context): Step {
   const statements = [
-    createTableSql(table),
-    ...table.indexes.map(index => createIndexSql(table.name, index)),
+    createTableSql(sql, table),
+    ...table.indexes.map(index => createIndexSql(sql, table.name, index)),
   ]
   return {
     direction,
@@ -117,6 +96,8 @@ function needsRebuild(change: TableChange, { hints }: Context): boolean {
 function inPlaceSteps(change: TableChange, context: Context): Step[] {
   const { to, added, dropped, droppedIndexes, addedIndexes, renamedIndexes } = change
   const { direction, backfill } = context.hints
+  const { sql } = context.dialect
+  const { quote } = sql
   const table = quote(to.name)
   const step = (text: string, destructive: boolean, ...statements: string[]): Step => ({
     direction,
@@ -136,13 +117,11 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
       ),
     ),
     ...added.map(column => {
-      const reference = to.foreignKeys.find(
-        key => key.columns.length === 1 && key.columns[0] === column.name,
-      )
+      const reference = referenceOf(to.foreignKeys, column.name)
       const value = backfill(to.name, column.name)
       const fill =
         value === undefined ? [] : [`update ${table} set ${quote(column.name)} = ${value}`]
-      const add = `alter table ${table} add column ${columnSql(column)}${reference ? referenceSql(reference) : ""}`
+      const add = `alter table ${table} add column ${columnSql(sql, column)}${reference ? referenceSql(sql, reference) : ""}`
       return step(
         `Adds the column ${shown(column.name)} to ${shown(to.name)}.`,
         false,
@@ -161,7 +140,7 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
       step(
         `Adds ${index.unique ? "a unique index" : "an index"} on ${shown(to.name)} (${shownAll(index.columns)}).`,
         false,
-        createIndexSql(to.name, index),
+        createIndexSql(sql, to.name, index),
       ),
     ),
   ]
@@ -170,6 +149,8 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
 /** https://www.sqlite.org/lang_altertable.html, section 7, "the 12-step procedure"; the rest of it stands in the runner. */
 function rebuildStep(change: TableChange, context: Context): Step {
   const { from, to, added, dropped, changed } = change
+  const { sql } = context.dialect
+  const { quote } = sql
   const passing = `nitro_new_${to.name}`
   const copied = to.columns.flatMap(column => {
     const altered = changed.find(each => each.to.name === column.name)
@@ -193,15 +174,18 @@ function rebuildStep(change: TableChange, context: Context): Step {
     ...(change.primaryKey ? [`makes (${shownAll(to.primaryKey)}) the primary key`] : []),
   ]
   const statements = [
-    createTableSql(to, passing),
-    `insert into ${quote(passing)} (${quoteAll(copied.map(({ column }) => column))})\n  select ${copied.map(({ value }) => value).join(",\n    ")}\n  from ${quote(from.name)}`,
+    createTableSql(sql, to, passing),
+    `insert into ${quote(passing)} (${quoteAll(
+      sql,
+      copied.map(({ column }) => column),
+    )})\n  select ${copied.map(({ value }) => value).join(",\n    ")}\n  from ${quote(from.name)}`,
     ...counterOf(change, passing),
     `drop table ${quote(from.name)}`,
     // Else SQLite looks at views and triggers that name a table which is not there for a moment.
     "pragma legacy_alter_table = on",
     `alter table ${quote(passing)} rename to ${quote(to.name)}`,
     "pragma legacy_alter_table = off",
-    ...to.indexes.map(index => createIndexSql(to.name, index)),
+    ...to.indexes.map(index => createIndexSql(sql, to.name, index)),
   ]
   return {
     direction: context.hints.direction,

@@ -1,49 +1,24 @@
-// One step of a migration: its SQL, what it does as a sentence, and whether data goes with it.
+// Steps and parts of steps that all dialects share.
+import type { FieldType } from "../../../entity/index.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { castSql } from "./casts.ts"
-import type { ColumnChange } from "./compare.ts"
+import type { ColumnChange } from "./change.ts"
+import type { Context, MigrationDialect, Step } from "./dialect.ts"
 import "./errors.ts"
-import type { DialectName } from "../contract/dialect.ts"
-import type { Directed, Rename } from "./hints.ts"
-import type { ColumnModel, ForeignKeyModel, IndexModel, TableModel } from "./model.ts"
-import { quote, quoteAll, shown } from "./sql-text.ts"
+import type { Rename } from "./hints.ts"
+import type { ColumnModel, TableModel } from "./model.ts"
+import { shown } from "./sql-text.ts"
 
-export interface Step {
-  readonly direction: "up" | "down"
-  readonly table: string
-  /** What it does, and what is lost: one sentence or two. */
-  readonly sentence: string
-  /** Data that was there is gone afterwards. */
-  readonly destructive: boolean
-  /** Without semicolons; all of them, in this order. */
-  readonly statements: readonly string[]
-}
-
-export interface Context {
-  readonly dialect: DialectName
-  readonly hints: Directed
-}
-
-/** `key` stands behind the type: ` primary key`. */
-export function columnSql(column: ColumnModel, key = ""): string {
-  return `${quote(column.name)} ${column.type}${key}${column.nullable ? "" : " not null"}${defaultClause(column)}`
-}
-
-export function defaultClause(column: ColumnModel): string {
-  return column.default === undefined ? "" : ` default ${column.default}`
-}
-
-export function referenceSql({ table, references, onDelete, deferred }: ForeignKeyModel): string {
-  const rule = onDelete === "no action" ? "" : ` on delete ${onDelete}`
-  return ` references ${quote(table)} (${quoteAll(references)})${rule}${deferred ? " deferrable initially deferred" : ""}`
-}
-
-export function createIndexSql(table: string, { name, columns, unique }: IndexModel): string {
-  return `create ${unique ? "unique " : ""}index ${quote(name)} on ${quote(table)} (${quoteAll(columns)})`
-}
-
-export function renameStep({ table, from, to }: Rename, { hints: { direction } }: Context): Step {
-  const sql =
+export function renameStep(
+  { table, from, to }: Rename,
+  {
+    dialect: {
+      sql: { quote },
+    },
+    hints: { direction },
+  }: Context,
+): Step {
+  const change =
     table === undefined ? `rename to ${quote(to)}` : `rename column ${quote(from)} to ${quote(to)}`
   const what =
     table === undefined
@@ -54,11 +29,19 @@ export function renameStep({ table, from, to }: Rename, { hints: { direction } }
     table: table ?? to,
     sentence: `Renames ${what} to ${shown(to)}.`,
     destructive: false,
-    statements: [`alter table ${quote(table ?? from)} ${sql}`],
+    statements: [`alter table ${quote(table ?? from)} ${change}`],
   }
 }
 
-export function dropStep(table: TableModel, { hints: { direction } }: Context): Step {
+export function dropStep(
+  table: TableModel,
+  {
+    dialect: {
+      sql: { quote },
+    },
+    hints: { direction },
+  }: Context,
+): Step {
   return {
     direction,
     table: table.name,
@@ -89,21 +72,20 @@ export function backfillOf(
   )
 }
 
-function emptyValue({ kind, type }: ColumnModel, dialect: DialectName): string {
-  switch (kind) {
-    case "string":
-      return "''"
-    case "json":
-      return "'null'"
-    case "bytes":
-      return dialect === "sqlite" ? "x''" : "'\\x'"
-    case "boolean":
-      return dialect === "sqlite" ? "0" : "false"
-    case "date":
-      return dialect === "sqlite" ? "0" : "'1970-01-01T00:00:00Z'"
-    default:
-      return /text|char/i.test(type) ? "''" : "0"
-  }
+function emptyValue({ kind, type }: ColumnModel, { sql }: MigrationDialect): string {
+  const value = kind === undefined ? undefined : sql.ddl.literal(kind, emptyValues[kind])
+  return value ?? (/text|char/i.test(type) ? "''" : "0")
+}
+
+const emptyValues: Readonly<Record<FieldType, unknown>> = {
+  string: "",
+  integer: 0,
+  number: 0,
+  boolean: false,
+  date: new Date(0),
+  bigint: 0n,
+  bytes: new Uint8Array(),
+  json: null,
 }
 
 /** The expression for the values in the new type. Throws `NITRO_MIGRATION_CAST`. */
@@ -112,7 +94,8 @@ export function castOf(
   { from, to }: ColumnChange,
   { dialect, hints }: Context,
 ): string {
-  const given = hints.cast(table.name, to.name) ?? castSql(from, to, quote(to.name), dialect)
+  const given =
+    hints.cast(table.name, to.name) ?? castSql(from, to, dialect.sql.quote(to.name), dialect)
   if (given !== undefined) return given
   const name = `${table.name}.${to.name}`
   const kinds = `${from.kind ?? from.type} to ${to.kind ?? to.type}`

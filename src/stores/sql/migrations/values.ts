@@ -1,8 +1,9 @@
 // Values that a field takes no more: rows may hold them, and only the author of the change knows what they become.
+import { quoteText } from "../table/ddl.ts"
 import { needsCast } from "./casts.ts"
+import type { Context, Step } from "./dialect.ts"
 import { columnOf, type SchemaModel, tableOf } from "./model.ts"
-import { quote, quoteText, shown } from "./sql-text.ts"
-import type { Context, Step } from "./steps.ts"
+import { shown } from "./sql-text.ts"
 
 /** One step for each column with such values: an update where a cast says how, else a comment in the file. */
 export function valueSteps(
@@ -10,6 +11,7 @@ export function valueSteps(
   to: SchemaModel,
   { dialect, hints }: Context,
 ): Step[] {
+  const { quote } = dialect.sql
   return to.tables.flatMap(table =>
     table.columns.flatMap((column): Step[] => {
       const old = tableOf(from, table.name)

@@ -1,8 +1,9 @@
 // SQLite's differences: its encodings, its spelling, its errors.
 import type { Encoding, FieldType } from "../../../entity/index.ts"
 import { NitroError } from "../../../shared/errors.ts"
-import type { Dialect, Failure } from "../contract/dialect.ts"
+import type { Ddl, Dialect, Failure } from "../contract/dialect.ts"
 import { describe, isBindable, isStorableBigInt, wholeNumber } from "../contract/parameters.ts"
+import { plainLiteral, quoteText } from "../table/ddl.ts"
 import { sqliteJson } from "./json.ts"
 
 /**
@@ -155,13 +156,51 @@ function add(type: FieldType, column: string, place: () => string): string {
   return `case when ${column} is null then null when ${fits} then ${sum()} else ${overflow(column)} end`
 }
 
+function literal(type: FieldType, value: unknown): string | undefined {
+  switch (type) {
+    case "boolean":
+      return value === true ? "1" : "0"
+    case "date": {
+      const time = value instanceof Date ? value.getTime() : Number.NaN
+      return Number.isNaN(time) ? undefined : String(time)
+    }
+    case "bytes":
+      return value instanceof Uint8Array ? `x'${Buffer.from(value).toString("hex")}'` : undefined
+    case "json":
+      return quoteText(encodeJson(value))
+    default:
+      if (value === Number.POSITIVE_INFINITY) return "9e999"
+      return value === Number.NEGATIVE_INFINITY ? "-9e999" : plainLiteral(value)
+  }
+}
+
+const ddl: Ddl = {
+  columnType: {
+    string: "text",
+    integer: "integer",
+    number: "real",
+    boolean: "integer",
+    date: "integer",
+    bigint: "integer",
+    bytes: "blob",
+    json: "text",
+  },
+  columnKey: (isKey, isSerial) => (isKey ? ` primary key${isSerial ? " autoincrement" : ""}` : ""),
+  referencesInTable: true,
+  literal,
+}
+
 export const sqliteDialect: Dialect = {
   name: "sqlite",
   encoding,
   quote: identifier => `"${identifier.replaceAll('"', '""')}"`,
+  foldsNames: true,
+  ddl,
   // Never `?1`: better-sqlite3 takes numbered placeholders for named ones.
   placeholder: () => "?",
   read: (type, column) => (type === "bigint" ? `cast(${column} as text)` : column),
+  // It compares an expression with a text by its type.
+  bindBigInt: value => value,
   isBindable,
   ordered: (_type, column) => column,
   inList: (_type, column, placeholder) =>

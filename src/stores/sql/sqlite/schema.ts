@@ -1,6 +1,7 @@
 // Makes a SQLite table fit its entity: creates it, adds what can be added without guessing, else says what is wrong.
-import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition } from "../../../entity/index.ts"
 import type { SyncDriver } from "../contract/driver.ts"
+import { createIndexSql, createTableSql, referenceSql } from "../table/ddl.ts"
 import { indexName } from "../table/names.ts"
 import {
   type Difference,
@@ -14,28 +15,20 @@ import {
   mismatch,
   noPrimaryKey,
   notGenerated,
-  onDeleteSql,
   type Preparation,
   storedFields,
   type Target,
   targetOf,
 } from "../table/schema-difference.ts"
+import { foreignKeyModel, tableModel } from "../table/table-model.ts"
 import { sqliteDialect } from "./dialect.ts"
 import { compareValues } from "./stored-values.ts"
 import { beyondModel, hasAutoincrement } from "./table-text.ts"
 
-const { quote, encoding } = sqliteDialect
-
-const columnTypes: Readonly<Record<FieldType, string>> = {
-  string: "text",
-  integer: "integer",
-  number: "real",
-  boolean: "integer",
-  date: "integer",
-  bigint: "integer",
-  bytes: "blob",
-  json: "text",
-}
+const {
+  quote,
+  ddl: { columnType },
+} = sqliteDialect
 
 interface ExistingColumn {
   readonly name: string
@@ -255,7 +248,7 @@ function addReference(
     inSavepoint(driver, () => {
       for (const [index] of indexes) driver.exec(`drop index ${quote(index)}`)
       driver.exec(
-        `alter table ${table} add column ${moved} ${column.type}${referenceText(field, target)}`,
+        `alter table ${table} add column ${moved} ${column.type}${referenceText(definition, field, find)}`,
       )
       driver.exec(`update ${table} set ${moved} = ${name}`)
       driver.exec(`alter table ${table} drop column ${name}`)
@@ -272,40 +265,23 @@ function sameName(a: string, b: string): boolean {
 }
 
 function createTable(driver: SyncDriver, definition: EntityDefinition, find: FindDefinition): void {
-  for (const statement of [
-    createTableSql(definition, find),
-    ...indexesOf(definition).map(index => createIndexSql(definition, index)),
-  ])
-    driver.exec(statement)
+  driver.exec(createTableSql(sqliteDialect, tableModel(definition, sqliteDialect, find)))
+  for (const index of indexesOf(definition)) driver.exec(indexSql(definition, index))
 }
 
-/** The statement that creates a table without its indexes. */
-function createTableSql(definition: EntityDefinition, find: FindDefinition): string {
-  const keys = keyColumns(definition)
-  const columns = storedFields(definition).map(field => {
-    const key =
-      keys.length === 1 && keys[0] === field.column
-        ? ` primary key${field.generated === "serial" ? " autoincrement" : ""}`
-        : ""
-    const value = field.generated === "uuid" ? ` default ${sqliteDialect.generatedIds.uuid}` : ""
-    return `${quote(field.column)} ${columnTypes[field.type]}${key}${field.nullable ? "" : " not null"}${value}${referenceSql(field, find)}`
-  })
-  return `create table ${quote(definition.table)} (\n  ${[...columns, ...(keys.length > 1 ? [`primary key (${keys.map(quote).join(", ")})`] : [])].join(",\n  ")}\n)`
+/** ` references ...` behind a column; nothing where no single column is the key of what it points to. */
+function referenceText(
+  definition: EntityDefinition,
+  field: FieldDefinition,
+  find: FindDefinition,
+): string {
+  const key = foreignKeyModel(definition, field, sqliteDialect, find)
+  return key === undefined ? "" : referenceSql(sqliteDialect, key)
 }
 
-// Deferred, so that the order of the writes in a transaction does not matter.
-function referenceSql(field: FieldDefinition, find: FindDefinition): string {
-  const target = targetOf(field, find)
-  return target === undefined ? "" : referenceText(field, target)
-}
-
-function referenceText(field: FieldDefinition, target: Target): string {
-  return ` references ${quote(target.table)} (${quote(target.column)})${onDeleteSql(field)} deferrable initially deferred`
-}
-
-function createIndexSql(definition: EntityDefinition, { unique, columns }: Index): string {
-  const name = quote(indexName(definition.table, columns, unique, "sqlite"))
-  return `create ${unique ? "unique " : ""}index if not exists ${name} on ${quote(definition.table)} (${columns.map(quote).join(", ")})`
+function indexSql({ table }: EntityDefinition, { unique, columns }: Index): string {
+  const name = indexName(table, columns, unique, sqliteDialect)
+  return createIndexSql(sqliteDialect, table, { name, columns, unique }, true)
 }
 
 function readTable(driver: SyncDriver, table: string): ExistingTable | undefined {
@@ -393,11 +369,11 @@ function compare(
   // Of a column whose type does not fit, that is said already.
   const typeOf = ({ column, type }: FieldDefinition): string | undefined => {
     const declared = existing.columns.get(column.toLowerCase())?.type
-    return declared !== undefined && fits(columnTypes[type], affinity(declared))
+    return declared !== undefined && fits(columnType[type], affinity(declared))
       ? declared
       : undefined
   }
-  differences.push(...compareValues(driver, definition, typeOf, field => columnTypes[field.type]))
+  differences.push(...compareValues(driver, definition, typeOf, field => columnType[field.type]))
   if (existing.isView) return differences
   for (const column of existing.columns.values()) {
     if (
@@ -426,7 +402,7 @@ function compare(
     const kind = index.unique ? "a unique index" : "an index"
     differences.push({
       problem: `${kind} on ${index.columns.map(quote).join(", ")} is missing`,
-      statement: createIndexSql(definition, index),
+      statement: indexSql(definition, index),
       serious: index.unique,
     })
   }
@@ -451,16 +427,16 @@ function missingColumn(
   field: FieldDefinition,
   find: FindDefinition,
 ): Difference {
-  const head = `alter table ${quote(definition.table)} add column ${quote(field.column)} ${columnTypes[field.type]}`
+  const head = `alter table ${quote(definition.table)} add column ${quote(field.column)} ${columnType[field.type]}`
   const column = field.column
   if (field.nullable)
     return {
       column,
       problem: `column "${column}" is missing`,
-      statement: `${head}${referenceSql(field, find)}`,
+      statement: `${head}${referenceText(definition, field, find)}`,
       serious: true,
     }
-  const value = defaultOf(definition, field, encoding)
+  const value = defaultOf(definition, field, sqliteDialect)
   if (value === undefined)
     return {
       column,
@@ -471,16 +447,9 @@ function missingColumn(
   return {
     column,
     problem: `column "${column}" is missing`,
-    statement: `${head} not null default ${literal(value)}`,
+    statement: `${head} not null default ${value}`,
     serious: true,
   }
-}
-
-function literal(value: unknown): string {
-  if (typeof value === "number")
-    return Number.isFinite(value) ? String(value) : value > 0 ? "9e999" : "-9e999"
-  if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString("hex")}'`
-  return `'${String(value).replaceAll("'", "''")}'`
 }
 
 function compareColumn(
@@ -490,7 +459,7 @@ function compareColumn(
   column: ExistingColumn,
 ): Difference[] {
   const differences: Difference[] = []
-  const wanted = columnTypes[field.type]
+  const wanted = columnType[field.type]
   if (!fits(wanted, affinity(column.type))) {
     differences.push({
       column: column.name,
@@ -552,7 +521,7 @@ function isEmpty(
 function isUsed(driver: SyncDriver, definition: EntityDefinition): boolean {
   const { table } = definition
   const own = indexesOf(definition).map(({ unique, columns }) =>
-    indexName(table, columns, unique, "sqlite"),
+    indexName(table, columns, unique, sqliteDialect),
   )
   const others = driver.all(
     `select name from sqlite_master where sql is not null and (type in ('trigger', 'index') and lower(tbl_name) = lower(?)

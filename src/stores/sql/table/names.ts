@@ -1,24 +1,19 @@
 // How indexes and foreign keys are called, so that a schema made twice has the same names.
 import { createHash } from "node:crypto"
-import type { DialectName } from "../contract/dialect.ts"
+import type { Dialect } from "../contract/dialect.ts"
 
-// Postgres cuts longer names off without a word, and two could become one.
-const maxPostgresBytes = 63
+type Names = Pick<Dialect, "maxNameBytes">
 
 export function indexName(
   table: string,
   columns: readonly string[],
   unique: boolean,
-  dialect: DialectName,
+  dialect: Names,
 ): string {
   return fitting(`${unique ? "unique" : "index"} ${table}(${columns.join(", ")})`, dialect)
 }
 
-export function foreignKeyName(
-  table: string,
-  columns: readonly string[],
-  dialect: DialectName,
-): string {
+export function foreignKeyName(table: string, columns: readonly string[], dialect: Names): string {
   return fitting(`reference ${table}(${columns.join(", ")})`, dialect)
 }
 
@@ -27,12 +22,12 @@ export function isOurName(name: string): boolean {
   return /^(unique|index|reference) /.test(name)
 }
 
-function fitting(name: string, dialect: DialectName): string {
-  if (dialect === "sqlite" || Buffer.byteLength(name) <= maxPostgresBytes) return name
+function fitting(name: string, { maxNameBytes = Number.POSITIVE_INFINITY }: Names): string {
+  if (Buffer.byteLength(name) <= maxNameBytes) return name
   const hash = createHash("sha256").update(name).digest("hex").slice(0, 10)
   let start = ""
   for (const character of name) {
-    if (Buffer.byteLength(start + character) > maxPostgresBytes - hash.length - 1) break
+    if (Buffer.byteLength(start + character) > maxNameBytes - hash.length - 1) break
     start += character
   }
   return `${start}~${hash}`

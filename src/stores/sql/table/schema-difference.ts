@@ -1,6 +1,7 @@
 // What the databases' schema checks share: what a definition asks for, and the error that says what does not fit.
-import type { Encoding, EntityDefinition, FieldDefinition } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition } from "../../../entity/index.ts"
 import { NitroError } from "../../../shared/errors.ts"
+import type { Dialect } from "../contract/dialect.ts"
 import "../contract/errors.ts"
 
 /** `sync` changes the database, `check` only compares, `none` trusts. */
@@ -9,11 +10,6 @@ export type SchemaMode = "sync" | "check" | "none"
 /** Production compares, development changes. */
 export function defaultSchemaMode(): SchemaMode {
   return process.env["NODE_ENV"] === "production" ? "check" : "sync"
-}
-
-/** ` on delete cascade` and the like; nothing where the row that is pointed to cannot be deleted. */
-export function onDeleteSql({ onDelete }: FieldDefinition): string {
-  return onDelete === undefined ? "" : ` on delete ${onDelete}`
 }
 
 /** Finds the definition of an entity of the same store, for foreign keys. */
@@ -162,16 +158,14 @@ export function indexesOf(definition: EntityDefinition): Index[] {
   return indexes
 }
 
-/** The stored form of what `field` is in rows that were written before the field existed. */
+/** The SQL of what `field` is in rows that were written before the field existed. */
 export function defaultOf(
   definition: EntityDefinition,
   field: FieldDefinition,
-  encoding: Encoding,
-): unknown {
+  { ddl }: Dialect,
+): string | undefined {
   const value = managedDefault(definition, field) ?? declaredDefault(field)
-  if (value === undefined || value === null) return undefined
-  const encode = encoding[field.type]?.encode
-  return encode === undefined ? value : encode(value as never)
+  return value === undefined || value === null ? undefined : ddl.literal(field.type, value)
 }
 
 function managedDefault(definition: EntityDefinition, field: FieldDefinition): unknown {

@@ -3,16 +3,16 @@ import { Pool } from "pg"
 import { afterAll } from "vitest"
 import { postgresMissing, testDatabase } from "../../../../../test/support/postgres.ts"
 import type { Store } from "../../../../entity/index.ts"
-import type { DialectName } from "../../contract/dialect.ts"
 import { postgresDrivers } from "../../postgres/drivers/load.ts"
 import { postgres } from "../../postgres/store.ts"
 import { sqlite } from "../../sqlite/store.ts"
 import { availableDrivers, openConnection, temporaryFolder } from "../../testing/drivers.ts"
-import { type Executor, withSession } from "../session.ts"
+import type { Executor } from "../executor.ts"
+import { withSession } from "../session.ts"
 
 export interface Database {
   readonly name: string
-  readonly dialect: DialectName
+  readonly dialect: "sqlite" | "postgres"
   /** A store on a new, empty database, or on the one at `source`; closed after the tests of the file. */
   readonly open: (source?: string) => Promise<Store>
   /** The same as another process would have it: on a connection of its own. */
