@@ -57,6 +57,8 @@ function toyStore(file: string): Store {
   const access: SqlAccess = {
     dialect: toyDialect,
     exclusive: work => connections.exclusive(work),
+    execute: (text, values) => connections.write(driver => driver.query(text, values)),
+    inTransaction: () => connections.inTransaction,
   }
   const store: Store & { readonly [sqlAccess]: SqlAccess } = {
     name: "toy",
@@ -65,6 +67,7 @@ function toyStore(file: string): Store {
     capabilities: {
       transactions: true,
       serialTransactions: true,
+      forUpdate: false,
       durable: true,
       ttl: false,
       unique: true,
@@ -89,7 +92,6 @@ function toyStore(file: string): Store {
       repositories.add(definition, repository)
       return repository
     },
-    transaction: (work, options) => connections.transaction(work, options),
     begin: options => connections.begin(options),
     close: () => connections.close(),
   }
