@@ -1,5 +1,6 @@
 // The door of events: named events, handlers, streams, and the contract of a change log between processes.
-import { ambientScope, currentContext, scope, surrounding } from "./context/context.ts"
+import { ambientScope, currentContext } from "./context/scope.ts"
+import { scope, surrounding } from "./context/tracking.ts"
 import { Registry } from "./registry.ts"
 import type {
   Declare,

@@ -1,7 +1,7 @@
 // A set of subscriptions: files them by name or pattern, finds them again, and hands emissions to what runs them.
 import { ModuleDeclarations } from "../shared/module-evaluation.ts"
 import { openUnit } from "../shared/open-unit.ts"
-import { trackFor } from "./context/context.ts"
+import { trackFor } from "./context/tracking.ts"
 import { PatternLog } from "./patterns/pattern-log.ts"
 import { PatternTrie } from "./patterns/pattern-trie.ts"
 import type { SubscriptionChange } from "./patterns/resolved.ts"

@@ -1,5 +1,5 @@
 // Ties an emission to an abort signal of its emitter.
-import type { Emission } from "../context/context.ts"
+import type { Emission } from "../context/emission.ts"
 
 /** Aborts the emission along with the signal. */
 export function onAbort(

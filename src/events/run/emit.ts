@@ -1,6 +1,7 @@
 // The entries of an emission: the payload is checked, and the emission runs, waits for a commit or finds no handler.
-import { Emission, enter, isTracking, leave, surrounding } from "../context/context.ts"
+import { Emission } from "../context/emission.ts"
 import { isObserved } from "../context/report.ts"
+import { enter, isTracking, leave, surrounding } from "../context/tracking.ts"
 import type { Resolved } from "../patterns/resolved.ts"
 import type { Slot } from "../patterns/slot.ts"
 import type { EmitOptions, EmitSyncOptions, Results } from "../types/types.ts"

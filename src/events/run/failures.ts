@@ -1,6 +1,6 @@
 // The failures of an emission: of its handlers as one error, and of itself as a rejection.
 import { NitroError } from "../../shared/errors.ts"
-import { Emission } from "../context/context.ts"
+import { Emission } from "../context/emission.ts"
 import { report } from "../context/report.ts"
 import type { Slot } from "../patterns/slot.ts"
 import { label } from "../types/event-type.ts"

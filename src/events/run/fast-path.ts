@@ -1,5 +1,5 @@
 // Runs handlers without options, which is the common case and the one that is measured.
-import type { Emission } from "../context/context.ts"
+import type { Emission } from "../context/emission.ts"
 import type { Resolved } from "../patterns/resolved.ts"
 import type { Slot } from "../patterns/slot.ts"
 import { ended, type Subscription } from "../patterns/subscription.ts"

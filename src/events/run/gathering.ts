@@ -1,5 +1,6 @@
 // The results of one emission, gathered as its handlers settle.
-import { countInFlight, type Emission } from "../context/context.ts"
+import type { Emission } from "../context/emission.ts"
+import { countInFlight } from "../context/tracking.ts"
 import { NOTHING } from "../patterns/resolved.ts"
 import type { Subscription } from "../patterns/subscription.ts"
 import type { ErrorPolicy, HandlerResult, Results } from "../types/types.ts"

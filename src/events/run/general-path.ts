@@ -1,7 +1,9 @@
 // Runs handlers by every option that an emission or a subscription may have.
 import { answerNow } from "../../shared/callback.ts"
-import { Emission, scope, setIds, surrounding, trackContext } from "../context/context.ts"
+import { Emission } from "../context/emission.ts"
+import { setIds } from "../context/nesting.ts"
 import { beginEmit, isObserved } from "../context/report.ts"
+import { scope, surrounding, trackContext } from "../context/tracking.ts"
 import type { Resolved } from "../patterns/resolved.ts"
 import type { Slot } from "../patterns/slot.ts"
 import type { Subscription } from "../patterns/subscription.ts"

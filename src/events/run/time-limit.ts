@@ -1,7 +1,8 @@
 // A time-out for one handler.
 import { NitroError } from "../../shared/errors.ts"
 import "../types/errors.ts"
-import { type Emission, TimedContext } from "../context/context.ts"
+import type { Emission } from "../context/emission.ts"
+import { TimedContext } from "../context/timed-context.ts"
 import type { Subscription } from "../patterns/subscription.ts"
 
 /** Fails what it races, and aborts the signal in the handler's own context. */

@@ -1,7 +1,9 @@
 // Merges what the handlers of one emission produce into one stream: fair, no faster than it is read, closed when left.
 import { isThenable } from "../../shared/callback.ts"
-import { Emission, scope, setIds, surrounding, trackContext } from "../context/context.ts"
+import { Emission } from "../context/emission.ts"
+import { setIds } from "../context/nesting.ts"
 import { beginEmit, beginHandler, isObserved } from "../context/report.ts"
+import { scope, surrounding, trackContext } from "../context/tracking.ts"
 import type { Slot } from "../patterns/slot.ts"
 import type { Subscription } from "../patterns/subscription.ts"
 import { fail, isAsyncGenerator, isGenerator, isObject } from "../run/call.ts"

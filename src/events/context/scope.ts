@@ -1,0 +1,43 @@
+// What code takes from the emission around it, and scopes that carry values to the emissions made in them.
+import type { EventContext, Events } from "../types/types.ts"
+import { Emission } from "./emission.ts"
+import { ambient, extraOf, setIds } from "./nesting.ts"
+import { surrounding, trackContext } from "./tracking.ts"
+
+export interface ScopeValues {
+  readonly override?: Events
+  readonly correlationId?: string
+  readonly causationId?: string
+}
+
+/** A scope that is no emission, only carries values to those made in it. Its parent is the real emission around it, if any. */
+export function ambientScope(values: ScopeValues): Emission {
+  trackContext()
+  const outer = surrounding()
+  const isNested = outer?.place === ambient
+  const inner = new Emission(ambient, undefined, undefined)
+  inner.parent = isNested ? outer.parent : outer
+  const override = values.override ?? outer?.extra?.override
+  if (override) extraOf(inner).override = override
+  setIds(
+    inner,
+    values.correlationId ?? (isNested ? outer.extra?.correlationId : undefined),
+    values.causationId ?? (isNested ? outer.extra?.causationId : undefined),
+  )
+  return inner
+}
+
+/** The emission whose handler is running, also after an await in it; undefined elsewhere. */
+export function currentContext(): EventContext | undefined {
+  trackContext()
+  const found = surrounding()
+  return found?.place === ambient ? found.parent : found
+}
+
+/** The ids that an emission made here takes from the emission around it. */
+export function idsHere(): { readonly correlationId?: string; readonly causationId?: string } {
+  const outer = surrounding()
+  return outer === undefined || outer.place === ambient
+    ? {}
+    : { correlationId: outer.correlationId, causationId: outer.id }
+}
