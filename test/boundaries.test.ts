@@ -1,6 +1,6 @@
 // The rules that keep the house a house: who may import whom, and what a source file may contain.
 import { expect, it } from "vitest"
-import { breaches, circles } from "./support/boundaries.ts"
+import { breaches, circles, isInternal } from "./support/boundaries.ts"
 import {
   filesBelow,
   importsOf,
@@ -27,6 +27,21 @@ it("lets examples use public subpaths only", () => {
       ),
   )
   expect(outside).toEqual([])
+})
+
+it("lets nothing outside of the sources use an internal door", () => {
+  const outside = ["test", "bench", "examples", "scripts"].flatMap(folder =>
+    filesBelow(folder, /\.(m?ts|tsx|mjs|jsx)$/),
+  )
+  const uses = outside.flatMap(file =>
+    importsOf(file)
+      .filter(({ specifier }) => isInternal(resolveImport(file.path, specifier) ?? ""))
+      .map(
+        ({ specifier, line }) =>
+          `${file.path}:${line} imports ${specifier}. Use what users have, or move the test into src.`,
+      ),
+  )
+  expect(uses).toEqual([])
 })
 
 /** A source that breaches nothing but what its body breaches. */
@@ -115,6 +130,24 @@ it("refuses that a room reaches a later one, or a door of its folder", () => {
   expect(breachesOf("src/html/magic/wand.ts", "export const wand = 1")[0]).toContain(
     "Add magic to the rooms of html",
   )
+})
+
+it("knows which doors are for whom", () => {
+  expect(
+    breaches([
+      source("src/entity/internal.ts", 'export { storeOf } from "./binding/stores.ts"'),
+      source("src/entity/store.ts", 'export { matches } from "./conditions/matches.ts"'),
+      source("src/live/topic.ts", 'import { storeOf } from "../entity/internal.ts"'),
+    ]),
+  ).toEqual([])
+  expect(breachesOf("src/testing/suite.ts", 'import "../entity/internal.ts"')).toEqual([
+    "src/testing/suite.ts:2 imports src/entity/internal.ts. The suites are for stores of others: they use public doors only.",
+  ])
+  expect(
+    breachesOf("src/entity/index.ts", 'export { storeOf } from "./internal.ts"\nexport {}'),
+  ).toEqual([
+    "src/entity/index.ts:2 imports src/entity/internal.ts. A public door shows nothing of the internal one.",
+  ])
 })
 
 it("asks for a rule when a folder has none", () => {

@@ -3,10 +3,10 @@ import { afterAll, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { nitro } from "../src/adapters/fetch.ts"
 import { maxRowsAnnounced } from "../src/entity/binding/change.ts"
+import { followAllChanges } from "../src/entity/binding/changes.ts"
 import {
   type Change,
   Entity,
-  followAllChanges,
   memory,
   observeChanges,
   ref,

@@ -4,12 +4,9 @@ import {
   Entity,
   field,
   increment,
-  isEntityClass,
   memory,
-  queryOf,
   ref,
   type Store,
-  storeOf,
   unitOfWork,
   withStores,
 } from "nitro-ts/entity"
@@ -411,7 +408,7 @@ for (const [place, open] of Object.entries(places)) {
 
     it("adds to numbers without losing anybody's change", () =>
       on(async () => {
-        if (storeOf(Product) instanceof MapStore) {
+        if (stores instanceof MapStore) {
           const adding = Product.updateWhere({ name: "B" }, { stock: increment(1) })
           await expect(adding).rejects.toThrow(failing("in one step", "NITRO_CAPABILITY"))
           return
@@ -629,7 +626,7 @@ describe("a condition", () => {
         { op: "json", field: "data", path: ["a", 0], test: "eq", value: "x" },
       ],
     })
-    expect(isEntityClass(queryOf(Product).entity)).toBe(true)
+    expect(Product.all().entity).toBe(Product)
   })
 
   it("looks up so many values of another store and no more", async () => {

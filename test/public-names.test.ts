@@ -2,17 +2,49 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "vitest"
-import { publicNames, publicNamesPage } from "../scripts/support/public-names.ts"
-import { root } from "./support/imports.ts"
+import { type PublicName, publicNames, publicNamesPage } from "../scripts/support/public-names.ts"
+import { filesBelow, root, type SourceFile } from "./support/imports.ts"
 
 const path = "docs/reference/public-names.md"
+const names = publicNames()
+const of = (subpath: string): readonly PublicName[] => names.get(subpath) ?? []
 
-it("is that of the reference", { timeout: 60_000 }, () => {
-  const names = publicNames()
-  expect(names.get("nitro-ts")).toContain("Entity")
-  expect(names.get("nitro-ts/entity")?.length).toBeGreaterThan(50)
+it("is that of the reference", () => {
+  expect(of("nitro-ts").map(({ name }) => name)).toContain("Entity")
   expect(
     publicNamesPage(names),
     `${path} differs from the sources. A new public name stays: write the decision, then run: npm run docs`,
   ).toBe(readFileSync(join(root, path), "utf8"))
 })
+
+it.each(["nitro-ts/entity", "nitro-ts/store"])(
+  "has in %s only what users are shown, and the types of that",
+  subpath => {
+    const shown = words([
+      ...filesBelow(".", /^\.\/README\.md$/),
+      ...filesBelow("docs/guide", /\.md$/),
+      ...filesBelow("examples", /\.tsx?$/),
+    ])
+    const ofShown = new Set(
+      [...names.values()]
+        .flat()
+        .filter(({ name }) => shown.has(name))
+        .flatMap(({ leadsTo }) => [...leadsTo]),
+    )
+    const hidden = of(subpath).filter(
+      ({ name, isType, symbol }) => !shown.has(name) && !(isType && ofShown.has(symbol)),
+    )
+    expect(
+      hidden.map(({ name }) => name),
+      "A guide shows how to use them, or they go to the folder's internal.ts.",
+    ).toEqual([])
+  },
+)
+
+/** The words of code: in pages the blocks and what stands between backticks. */
+function words(files: readonly SourceFile[]): ReadonlySet<string> {
+  const code = files.flatMap(({ path, text }) =>
+    path.endsWith(".md") ? (text.match(/^```[\s\S]*?^```|`[^`\n]+`/gm) ?? []) : [text],
+  )
+  return new Set(code.flatMap(text => text.match(/\w+/g) ?? []))
+}

@@ -1,18 +1,9 @@
 // Relations on memory, SQLite and Postgres: what they lead to, how many queries they take, and who is told to load together.
 
-import {
-  Entity,
-  type EntityDefinition,
-  memory,
-  type Repository,
-  ref,
-  relationsOf,
-  type Store,
-  unitOfWork,
-  withStores,
-} from "nitro-ts/entity"
+import { Entity, memory, ref, relationsOf, unitOfWork, withStores } from "nitro-ts/entity"
 import { postgres } from "nitro-ts/postgres"
 import { sqlite } from "nitro-ts/sqlite"
+import type { EntityDefinition, Repository, Store } from "nitro-ts/store"
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { postgresMissing, testDatabase } from "./support/postgres.ts"

@@ -1,6 +1,6 @@
 // What a user's compiler makes of our types: under strict settings, whatever module resolution and library they chose.
 import { spawnSync } from "node:child_process"
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { ensureBuilt } from "./support/built.ts"
@@ -121,3 +121,57 @@ it.each(["typescript", "typescript7"] as const)(
   },
   120_000,
 )
+
+it("lets users export what they made: its declarations name only what can be imported", () => {
+  const app = `
+    import { Entity, embedded, field, increment, ref, serial, ValueObject } from "nitro-ts/entity"
+    import { z } from "zod"
+    export class Money extends ValueObject("Money", { amount: z.number() }) {}
+    export class Category extends Entity("Category", { name: z.string(), parentId: ref("Category").nullable() }, { softDelete: true, timestamps: true }) {
+      get products() { return this.hasMany(Product, "categoryId") }
+      get parent() { return this.belongsTo(Category, "parentId") }
+    }
+    export class Product extends Entity("Product", { id: serial(), price: z.number(), cost: embedded(Money), data: z.object({ a: z.string() }), pin: field(z.string(), { hidden: true }), categoryId: ref("Category").nullable() }) {
+      get category() { return this.belongsTo(Category, "categoryId") }
+      get first() { return this.hasOne(Note, "productId") }
+      get tags() { return this.manyToMany(Tag, { through: ProductTag }) }
+    }
+    export class Note extends Entity("Note", { productId: z.int() }) {}
+    export class Tag extends Entity("Tag", { name: z.string() }) {}
+    export class ProductTag extends Entity("ProductTag", { productId: z.int(), tagId: ref("Tag") }, { unique: [["productId", "tagId"]] }) {}
+    export const statics = { ...Product, ...Category, ...ProductTag, ...Money }
+    export const columns = () => {
+      let columns!: Parameters<Extract<NonNullable<Parameters<typeof Product.spec<Product>>[0]>, (...args: never[]) => unknown>>[0]
+      const { price, cost, data, category, first, tags } = columns
+      return { price, cost, data, category, first, tags, path: data.path("a"), some: tags.some(), condition: price.gt(1) }
+    }
+    export const queries = {
+      all: Product.all(), spec: Product.spec(p => p.price.gt(1)), page: Product.all().page({ size: 1 }),
+      select: Product.all().select("price"), join: Product.leftJoin(Category, (p, c) => p.categoryId.eq(c.id)),
+      groups: Product.all().groupBy("categoryId", { count: true, worth: { sum: "price" } }), count: Product.all().count(),
+    }
+    export const product = await Product.require(1)
+    export const members = { save: product.save, category: product.category, first: product.first, tags: product.tags }
+    export const more = increment(1)
+  `
+  const options = {
+    target: "es2023",
+    module: "nodenext",
+    lib: ["es2023", "esnext.disposable"],
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+  }
+  // A package refers to itself by other paths than those who installed it.
+  const installed = join(folder, "declarations/node_modules/nitro-ts")
+  cpSync(join(root, "dist"), join(installed, "dist"), {
+    recursive: true,
+    filter: path => !/\.(js|map)$/.test(path),
+  })
+  cpSync(join(root, "package.json"), join(installed, "package.json"))
+  const project = { "package.json": '{ "type": "module" }', "app.ts": app }
+  expect(compile("declarations", project, options)).toEqual([])
+  const declarations = readFileSync(join(folder, "declarations/app.d.ts"), "utf8")
+  expect(declarations).toContain("class Product")
+  expect([...new Set(declarations.match(/import\("\.[^"]+"\)\.\w+/g))]).toEqual([])
+})

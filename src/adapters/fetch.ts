@@ -17,7 +17,9 @@ import {
   withRequest,
 } from "../actions/index.ts"
 import { App, type AppOptions, type NitroApp, warnAtStart, withApp } from "../app/index.ts"
-import { currentPartition, hasPartitionedStores, withPartition } from "../entity/index.ts"
+import { withPartition } from "../entity/index.ts"
+import { hasPartitionedStores } from "../entity/internal.ts"
+import { currentPartition } from "../entity/store.ts"
 import { assetsBelow } from "../html/index.ts"
 import {
   answerStream,

@@ -7,7 +7,7 @@ import {
   Secret,
   type User,
 } from "../actions/index.ts"
-import { declareEntities } from "../entity/index.ts"
+import { declareEntities } from "../entity/internal.ts"
 import { isSameUser, liveApp } from "../live/index.ts"
 import { answerNow } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"

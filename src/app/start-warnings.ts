@@ -1,6 +1,6 @@
 // Warnings at start: what works on a developer's machine and loses data, or lets anybody in, once it is deployed.
 import type { Exposure } from "../actions/index.ts"
-import { storeOf } from "../entity/index.ts"
+import { storeOf } from "../entity/internal.ts"
 import "./errors.ts"
 
 // An app may be made many times in one process; the same warning helps once.

@@ -1,11 +1,11 @@
 // The check at start: an app that cannot answer says so before its first request, and does not run in production.
+import type { EntityClass } from "../entity/index.ts"
 import {
   type ClassFault,
-  type EntityClass,
   findDeclarationFaults,
   findFaults,
   isEntityClass,
-} from "../entity/index.ts"
+} from "../entity/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 import { warnOnce } from "../shared/warn.ts"
 import "./errors.ts"

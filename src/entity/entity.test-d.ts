@@ -5,13 +5,13 @@ import {
   Entity,
   type EntityClass,
   type EntityInstance,
-  isEntity,
-  matches,
   memory,
   type Query,
   ref,
   unitOfWork,
 } from "./index.ts"
+import { isEntity } from "./internal.ts"
+import { matches } from "./store.ts"
 
 class Category extends Entity("Category", { name: z.string() }) {}
 class Product extends Entity(

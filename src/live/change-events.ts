@@ -1,11 +1,7 @@
 // `entityEvents()`: what entities announce, as events: `Product.created`, `Product.updated`, `Product.deleted`.
-import {
-  assertSameModule,
-  type Change,
-  type EntityClass,
-  type EntityDefinition,
-  followAllChanges,
-} from "../entity/index.ts"
+import type { Change, EntityClass } from "../entity/index.ts"
+import { assertSameModule, followAllChanges } from "../entity/internal.ts"
+import type { EntityDefinition } from "../entity/store.ts"
 import { currentEvents, type EventType, event } from "../events/index.ts"
 
 const names = {

@@ -1,6 +1,7 @@
 // The order of changes in this process: a number for each, and per entity class the number of its last one.
 import { randomBytes } from "node:crypto"
-import { type Change, type EntityClass, followAllChanges } from "../entity/index.ts"
+import type { Change, EntityClass } from "../entity/index.ts"
+import { followAllChanges } from "../entity/internal.ts"
 
 export interface NumberedChange {
   readonly seq: number

@@ -1,12 +1,7 @@
 // A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
 import { patchElements, removeElements } from "../datastar/index.ts"
-import {
-  type Change,
-  compareBy,
-  type EntityClass,
-  type EntityId,
-  type EntityInstance,
-} from "../entity/index.ts"
+import type { Change, EntityClass, EntityInstance } from "../entity/index.ts"
+import { compareBy, type EntityId } from "../entity/store.ts"
 import { raw } from "../html/index.ts"
 import { after, attempt } from "../shared/maybe.ts"
 import type { MaybePromise } from "../shared/types.ts"

@@ -1,14 +1,6 @@
 // `live(...)`: HTML that stays true in every open page.
-import {
-  type CountQuery,
-  type EntityClass,
-  type EntityInstance,
-  isCountQuery,
-  isEntity,
-  isEntityClass,
-  isQuery,
-  type Query,
-} from "../entity/index.ts"
+import type { CountQuery, EntityClass, EntityInstance, Query } from "../entity/index.ts"
+import { isCountQuery, isEntity, isEntityClass, isQuery } from "../entity/internal.ts"
 import { type Child, chunks, Markup } from "../html/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"

@@ -1,14 +1,7 @@
 // Which changes concern a live query, and whether a changed row belongs to it.
-import {
-  asksForRelated,
-  classesAlong,
-  type EntityClass,
-  isFieldOperand,
-  matches,
-  type Predicate,
-  type Query,
-  relatedClasses,
-} from "../entity/index.ts"
+import type { EntityClass, Query } from "../entity/index.ts"
+import { asksForRelated, classesAlong, relatedClasses } from "../entity/internal.ts"
+import { isFieldOperand, matches, type Predicate } from "../entity/store.ts"
 
 /** The class of the query, those that its conditions look into, and those that it loads along: a change of any may change what is shown. */
 export function followedClasses({ entity, plan }: Pick<Query, "entity" | "plan">): EntityClass[] {

@@ -1,5 +1,5 @@
 // Whether two values stand for one user: each request loads it anew.
-import { isEntity } from "../entity/index.ts"
+import { isEntity } from "../entity/internal.ts"
 
 /** True for one value, for two instances of one entity, and for two other objects with one `id`. */
 export function isSameUser(a: unknown, b: unknown): boolean {

@@ -1,7 +1,8 @@
 // Which functions render for many pages at once, and in which context: what many share must not depend on who asks.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { currentRequest, type RequestContext, withRequest } from "../actions/index.ts"
-import { type EntityClass, storeOf, withPartition, withStores } from "../entity/index.ts"
+import { type EntityClass, withPartition, withStores } from "../entity/index.ts"
+import { storeOf } from "../entity/internal.ts"
 
 /** A view that many were to share read something of the request: each page needs one of its own. */
 export class PersonalView extends Error {}

@@ -1,5 +1,6 @@
 // The row behind a change as the store has it: an instance that was read long ago announces fields that others changed since.
-import { type Change, type EntityInstance, type Store, storeOf } from "../entity/index.ts"
+import type { Change, EntityInstance, Store } from "../entity/index.ts"
+import { storeOf } from "../entity/internal.ts"
 
 interface Reader {
   get(id: unknown): Promise<EntityInstance | undefined>

@@ -1,5 +1,6 @@
 // A topic: one live view as this process keeps it, for one page or shared by many. Renders once for all that watch it.
-import { type EntityClass, storeOf } from "../entity/index.ts"
+import type { EntityClass } from "../entity/index.ts"
+import { storeOf } from "../entity/internal.ts"
 import { reportError } from "../shared/report.ts"
 import {
   epoch,

@@ -1,7 +1,8 @@
 // One live view in the place where it is rendered: plain HTML in a page, a watched topic in the page's stream.
 import { AsyncResource } from "node:async_hooks"
 import { currentRequest, noAppError } from "../actions/index.ts"
-import { type EntityClass, type EntityInstance, storeOf } from "../entity/index.ts"
+import type { EntityClass, EntityInstance } from "../entity/index.ts"
+import { storeOf } from "../entity/internal.ts"
 import { html, type Markup } from "../html/index.ts"
 import { needsApp } from "../shared/answering.ts"
 import type { NitroError } from "../shared/errors.ts"

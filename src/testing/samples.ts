@@ -1,14 +1,7 @@
 // Entities and rows that the store suite writes: every field type, null in each, and values that trip stores up.
 import { z } from "zod"
-import {
-  Entity,
-  type EntityDefinition,
-  type EntityStatics,
-  type Predicate,
-  type Repository,
-  type Row,
-  type Store,
-} from "../entity/index.ts"
+import { Entity, type EntityStatics } from "../entity/index.ts"
+import type { EntityDefinition, Predicate, Repository, Row, Store } from "../entity/store.ts"
 
 // The classes are exported by their types, spelled out: declarations are made file by file, without inference.
 export interface AccountValues {

@@ -1,5 +1,5 @@
 // Conditions and orders mean the same in the store as in memory.
-import { compareBy, matches, type Order, type Predicate, type QueryPlan } from "../entity/index.ts"
+import { compareBy, matches, type Order, type Predicate, type QueryPlan } from "../entity/store.ts"
 import { Account, insertSamples, sampleId, samplePredicates } from "./samples.ts"
 import { accountRow, accounts, balanceColumn, everything, ids, type Tools } from "./store-tools.ts"
 

@@ -1,14 +1,6 @@
 // What queries give besides entities is the same in the store as in memory: pages, streams, fields, groups, pairs, raw rows.
-import {
-  compareBy,
-  type EntityId,
-  type EntityInstance,
-  memory,
-  type Query,
-  type Store,
-  unitOfWork,
-  withStores,
-} from "../entity/index.ts"
+import { type EntityInstance, memory, type Query, unitOfWork, withStores } from "../entity/index.ts"
+import { compareBy, type EntityId, type Store } from "../entity/store.ts"
 import {
   Account,
   encodeRow,

@@ -1,16 +1,7 @@
 // Conditions on related rows and inside of JSON, left joins and increments are the same in the store as in memory.
 import { z } from "zod"
-import {
-  Entity,
-  increment,
-  type JsonPredicate,
-  matches,
-  memory,
-  type Predicate,
-  ref,
-  type Store,
-  withStores,
-} from "../entity/index.ts"
+import { Entity, increment, memory, ref, withStores } from "../entity/index.ts"
+import { type JsonPredicate, matches, type Predicate, type Store } from "../entity/store.ts"
 import { encodeRow, Sample, type SampleValues, sampleId } from "./samples.ts"
 import { ids, type Tools } from "./store-tools.ts"
 

@@ -1,6 +1,7 @@
 // Rows come and go as the contract says: ids, updates, deletes, versions, unique values, expiry.
 import { z } from "zod"
-import { Entity, increment, type Row, withStores } from "../entity/index.ts"
+import { Entity, increment, withStores } from "../entity/index.ts"
+import type { Row } from "../entity/store.ts"
 import { Account, encodeRow, encodeValue, naughtyTexts, sampleId, Versioned } from "./samples.ts"
 import { accountRow, accounts, balanceColumn, everything, ids, type Tools } from "./store-tools.ts"
 

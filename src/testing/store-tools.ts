@@ -1,5 +1,5 @@
 // What the groups of the store suite share: a test on a new store, and rows of accounts.
-import type { QueryPlan, Repository, Row, Store } from "../entity/index.ts"
+import type { QueryPlan, Repository, Row, Store } from "../entity/store.ts"
 import type { TestRunner } from "./runner.ts"
 import { Account, encodeRow, sampleId } from "./samples.ts"
 

@@ -1,5 +1,6 @@
 // Entities on the store, alone and many at once: copies, versions, transactions, units of work.
-import { inTransaction, type Row, type Store, unitOfWork, withStores } from "../entity/index.ts"
+import { inTransaction, unitOfWork, withStores } from "../entity/index.ts"
+import type { Row, Store } from "../entity/store.ts"
 import { Account, sampleId, Versioned } from "./samples.ts"
 import { accountRow, accounts, balanceColumn, everything, type Tools } from "./store-tools.ts"
 

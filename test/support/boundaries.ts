@@ -71,6 +71,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   actions: ["contract", "context", "input", "reply", "routes", "call"],
 }
 
+/**
+ * Doors with names of their own. `index.ts` is a folder's door for users, `internal.ts` its door for the other folders of src: `exports` does
+ * not list it, so nothing outside of src imports it, and neither do the suites that others run against their own stores.
+ */
+const doors: readonly string[] = ["src/entity/store.ts"]
+
 /** What the browser script shares with the server, where two copies would be two judgements. Pure: no DOM, no Node. */
 const browserMayImport: readonly string[] = ["src/shared/attribute-rules.ts"]
 
@@ -150,6 +156,10 @@ function checkEdge({ from, to, line }: Edge): string[] {
       `${from}:${line} imports ${to}. The browser script imports nothing of ours: copy the few lines it needs, or pass them as data.`,
     ]
   if (isBrowser(to)) return [browserBreach(from, line, to)]
+  if (isInternal(to) && folder === "testing")
+    return [
+      `${from}:${line} imports ${to}. The suites are for stores of others: they use public doors only.`,
+    ]
   if (allowed.includes(target) || allowed.includes(to.slice("src/".length))) return []
   if (independent.has(folder) && independent.has(target)) {
     return [
@@ -175,7 +185,18 @@ function roomOf(
   return { house, room: rest.length === 0 ? undefined : room }
 }
 
+/** Whether a file is a folder's door that `exports` does not list. */
+export function isInternal(path: string): boolean {
+  return path.startsWith("src/") && path.endsWith("/internal.ts")
+}
+
+function isDoor(path: string): boolean {
+  return path.endsWith("/index.ts") || isInternal(path) || doors.includes(path)
+}
+
 function checkRooms({ from, to, line }: Edge): string[] {
+  if (isDoor(from) && isInternal(to))
+    return [`${from}:${line} imports ${to}. A public door shows nothing of the internal one.`]
   const [importer, imported] = [roomOf(from), roomOf(to)]
   if (
     importer?.room === undefined ||
@@ -262,9 +283,9 @@ function checkFile(file: SourceFile): string[] {
   const onlyPassesOn =
     statements.length > 0 &&
     statements.every(statement => ts.isExportDeclaration(statement) && statement.moduleSpecifier)
-  if (onlyPassesOn && name !== "index.ts")
+  if (onlyPassesOn && name !== "index.ts" && !isDoor(file.path))
     found.push(
-      `${file.path} only passes on other files. Only a folder's door, index.ts, may: import from the files themselves.`,
+      `${file.path} only passes on other files. Only a folder's doors, index.ts and internal.ts, may: import from the files themselves.`,
     )
   const decorated = findNode(source, ts.isDecorator)
   if (decorated) {

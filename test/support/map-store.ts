@@ -15,7 +15,7 @@ import {
   type Store,
   unstorableError,
   type Write,
-} from "nitro-ts/entity"
+} from "nitro-ts/store"
 
 export class MapStore implements Store {
   readonly name = "map()"

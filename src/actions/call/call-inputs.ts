@@ -1,5 +1,6 @@
 // The names that a call can send: a field or payload that its route does not know is an error where the page is rendered.
-import { type EntityClass, valueParts } from "../../entity/index.ts"
+import type { EntityClass } from "../../entity/index.ts"
+import { valueParts } from "../../entity/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { ActionDefinition } from "../contract/action.ts"

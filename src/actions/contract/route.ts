@@ -1,12 +1,7 @@
 // What a route is, and what of an entity is open to the outside.
 import type { z } from "zod"
-import {
-  type EntityClass,
-  type EntityInstance,
-  isEntityClass,
-  type Store,
-  storeOf,
-} from "../../entity/index.ts"
+import type { EntityClass, EntityInstance, Store } from "../../entity/index.ts"
+import { isEntityClass, storeOf } from "../../entity/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { MaybePromise } from "../../shared/types.ts"

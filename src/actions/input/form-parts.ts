@@ -1,5 +1,6 @@
 // Fields of a form named after a part, `address.city`, put together to the one object that their value object is made of.
-import { type ValuePart, valueParts } from "../../entity/index.ts"
+import { valueParts } from "../../entity/internal.ts"
+import type { ValuePart } from "../../entity/store.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Input } from "../contract/action.ts"
 import type { Route } from "../contract/route.ts"

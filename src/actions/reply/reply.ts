@@ -1,7 +1,7 @@
 // Turns an outcome or an error into the answer its client understands: patches, JSON, or a redirect.
 import { AsyncResource } from "node:async_hooks"
 import { patchElements, patchSignals, SseText, sseHeaders } from "../../datastar/index.ts"
-import { isEntity } from "../../entity/index.ts"
+import { isEntity } from "../../entity/internal.ts"
 import { chunks, Markup, patchesOf, raw, render, settle } from "../../html/index.ts"
 import { reportError } from "../../shared/report.ts"
 import type { MaybePromise } from "../../shared/types.ts"

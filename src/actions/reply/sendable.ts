@@ -1,6 +1,6 @@
 // What an action may return: values that reach no client as they are meant are refused, while its unit of work is still open.
 import { SseText } from "../../datastar/index.ts"
-import { isEntity } from "../../entity/index.ts"
+import { isEntity } from "../../entity/internal.ts"
 import { Markup } from "../../html/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Asked } from "../input/asked.ts"

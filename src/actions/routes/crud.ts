@@ -1,5 +1,6 @@
 // The five CRUD routes that come with an entity, and the POST twins that plain HTML forms need.
-import { type EntityClass, type EntityInstance, requireAhead } from "../../entity/index.ts"
+import type { EntityClass, EntityInstance } from "../../entity/index.ts"
+import { requireAhead } from "../../entity/internal.ts"
 import {
   type CrudOperation,
   type Exposure,

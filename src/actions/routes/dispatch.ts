@@ -1,7 +1,8 @@
 // From request to answer: finds the route, reads and validates the input, runs it in a unit of work, replies.
 
 import { z } from "zod"
-import { allOptionsOf, type EntityClass } from "../../entity/index.ts"
+import type { EntityClass } from "../../entity/index.ts"
+import { allOptionsOf } from "../../entity/internal.ts"
 import { chunks, Markup } from "../../html/index.ts"
 import { markData } from "../../shared/data.ts"
 import { beforeDeadline } from "../../shared/deadline.ts"

@@ -1,5 +1,6 @@
 // The list of an entity over HTTP: `?done=false&sort=-createdAt&limit=20&offset=40`.
-import type { EntityClass, FieldDefinition } from "../../entity/index.ts"
+import type { EntityClass } from "../../entity/index.ts"
+import type { FieldDefinition } from "../../entity/store.ts"
 import { isNitroError, NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { Input } from "../contract/action.ts"

@@ -1,6 +1,7 @@
 // GET requests change nothing: in development a route that does is an error that names what it changed.
 
-import { type Change, type EntityInstance, followAllChanges } from "../../entity/index.ts"
+import type { Change, EntityInstance } from "../../entity/index.ts"
+import { followAllChanges } from "../../entity/internal.ts"
 import { AsyncVariable } from "../../shared/async-variable.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { reportError } from "../../shared/report.ts"

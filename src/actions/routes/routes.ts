@@ -1,5 +1,6 @@
 // The route table of an app: CRUD and actions of each entity, looked up by method and shape of the path.
-import { type EntityInstance, requireAhead } from "../../entity/index.ts"
+import type { EntityInstance } from "../../entity/index.ts"
+import { requireAhead } from "../../entity/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { Input } from "../contract/action.ts"
 import {

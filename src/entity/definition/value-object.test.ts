@@ -1,7 +1,8 @@
 // Value objects: what they are by themselves, and as fields of entities.
-import { Entity, embedded, isValueObject, memory, ValueObject } from "nitro-ts/entity"
+import { Entity, embedded, memory, ValueObject } from "nitro-ts/entity"
 import { beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
+import { isValueObject } from "./value-object.ts"
 
 class Money extends ValueObject("Money", {
   amount: z.number().nonnegative(),

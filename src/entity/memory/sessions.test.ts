@@ -2,7 +2,6 @@
 import {
   type Change,
   Entity,
-  hasPartitionedStores,
   memory,
   observeChanges,
   ref,
@@ -13,6 +12,7 @@ import {
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
 import { storeSuite } from "../../testing/index.ts"
+import { hasPartitionedStores } from "../internal.ts"
 
 const store = memory({ partition: "session", ttlSeconds: 60, maxPartitions: 3 })
 class Basket extends Entity("Basket", { name: z.string() }, { unique: ["name"] }) {

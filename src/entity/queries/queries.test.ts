@@ -1,7 +1,8 @@
 // Everything that a query gives besides entities, on the store in memory: the same classes run on SQL in store-suites.
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { Entity, field, memory, observeChanges, type Repository } from "../index.ts"
+import { Entity, field, memory, observeChanges } from "../index.ts"
+import type { Repository } from "../store.ts"
 
 class Category extends Entity("Category", { name: z.string() }, { unique: ["name"] }) {
   static store = memory()

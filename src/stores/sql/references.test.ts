@@ -3,7 +3,6 @@ import { afterAll, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
 import { postgresMissing, testDatabase } from "../../../test/support/postgres.ts"
 import {
-  declareEntities,
   Entity,
   type EntityClass,
   ref,
@@ -11,6 +10,7 @@ import {
   unitOfWork,
   withStores,
 } from "../../entity/index.ts"
+import { declareEntities } from "../../entity/internal.ts"
 import { postgresDrivers } from "./postgres/drivers/load.ts"
 import { postgres } from "./postgres/store.ts"
 import { sqlite } from "./sqlite/store.ts"

@@ -13,11 +13,10 @@ import {
   memory,
   ref,
   type Store,
-  storeFromUrl,
-  storeOf,
   unitOfWork,
   withStores,
 } from "../../entity/index.ts"
+import { storeFromUrl, storeOf } from "../../entity/internal.ts"
 import { postgresDrivers } from "./postgres/drivers/load.ts"
 import { type PostgresOptions, postgres } from "./postgres/store.ts"
 import { type SqliteOptions, sqlite } from "./sqlite/store.ts"

@@ -1,5 +1,5 @@
 // Many writes in order, where inserts that follow each other go as one statement.
-import type { Row, Write } from "../../../entity/index.ts"
+import type { Row, Write } from "../../../entity/store.ts"
 import { after, inOrder } from "../../../shared/maybe.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 

@@ -1,6 +1,6 @@
 // What SQL is written, and that it is written once for a shape.
 import { describe, expect, it } from "vitest"
-import type { Predicate, QueryPlan, RelatedRows } from "../../../entity/index.ts"
+import type { Predicate, QueryPlan, RelatedRows } from "../../../entity/store.ts"
 import { postgresDialect } from "../postgres/dialect.ts"
 import { sqliteDialect } from "../sqlite/dialect.ts"
 import { loadSqliteDriver } from "../sqlite/drivers/load.ts"

@@ -1,5 +1,5 @@
 // Compiles queries to SQL text, once for each shape: values never become text, so few texts serve all queries.
-import type { EntityDefinition, Predicate, QueryPlan, RelatedRows } from "../../../entity/index.ts"
+import type { EntityDefinition, Predicate, QueryPlan, RelatedRows } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { coarseOf } from "../contract/column.ts"
 import type { Dialect, JsonCondition } from "../contract/dialect.ts"

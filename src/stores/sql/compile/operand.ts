@@ -1,5 +1,5 @@
 // Turns the values of a condition into parameters, and sees what can match no stored row at all.
-import type { Value } from "../../../entity/index.ts"
+import type { Value } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { isStorableBigInt, isStorableText } from "../contract/parameters.ts"
 import type { Column } from "../table/table.ts"

@@ -1,19 +1,16 @@
 // Walks a condition once: its values become parameters, its shape goes to a writer that makes a cache key or SQL of it.
+import { depthOf, maxDepth, tooDeep, toPattern } from "../../../entity/internal.ts"
 import {
-  depthOf,
   type EntityDefinition,
   isFieldOperand,
   type JsonPredicate,
-  maxDepth,
   type Operand,
   type Predicate,
   type RelatedPredicate,
   type RelatedRows,
   StoredValue,
-  tooDeep,
-  toPattern,
   type Value,
-} from "../../../entity/index.ts"
+} from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { Dialect, JsonCondition } from "../contract/dialect.ts"
 import { isStorableText } from "../contract/parameters.ts"

@@ -1,14 +1,14 @@
 // Statements that are written anew for each call: groups, pairs, updates of many, and the program's own.
 
-import type { Aggregate, ColumnIncrement, QueryPlan } from "../../../entity/index.ts"
-import {
-  type EntityDefinition,
-  groupDefinition,
-  joinDefinition,
-  type Predicate,
-  referredField,
-  type SelectPlan,
-} from "../../../entity/index.ts"
+import { groupDefinition, joinDefinition, referredField } from "../../../entity/internal.ts"
+import type {
+  Aggregate,
+  ColumnIncrement,
+  EntityDefinition,
+  Predicate,
+  QueryPlan,
+  SelectPlan,
+} from "../../../entity/store.ts"
 import { type Column, seenSql } from "../contract/column.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import { factsOf, type Table, tableOf } from "../table/table.ts"

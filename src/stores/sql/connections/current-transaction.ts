@@ -1,5 +1,6 @@
 // SQL of other libraries in our transaction: a queue's row is then kept or taken back with the entities.
-import { runInUnit, type Store } from "../../../entity/index.ts"
+import { runInUnit } from "../../../entity/internal.ts"
+import type { Store } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import { accessOf, type SqlAccess } from "../contract/access.ts"

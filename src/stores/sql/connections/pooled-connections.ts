@@ -1,7 +1,7 @@
 // Connections from a pool: each transaction has one for itself, all other calls share what is free.
 
-import type { Isolation, OpenTransaction, TransactionOptions } from "../../../entity/index.ts"
 import { TransactionScope } from "../../../entity/memory/transaction-scope.ts"
+import type { Isolation, OpenTransaction, TransactionOptions } from "../../../entity/store.ts"
 import { AsyncVariable } from "../../../shared/async-variable.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { MaybePromise } from "../../../shared/types.ts"

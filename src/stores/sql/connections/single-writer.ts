@@ -1,11 +1,11 @@
 // One connection shared by everything: transactions take it in turns, and other calls wait or read beside them.
 
 import { setTimeout as sleep } from "node:timers/promises"
-import type { OpenTransaction, TransactionOptions } from "../../../entity/index.ts"
 import {
   mayHoldRolledBackScope,
   TransactionScope,
 } from "../../../entity/memory/transaction-scope.ts"
+import type { OpenTransaction, TransactionOptions } from "../../../entity/store.ts"
 import { AsyncVariable } from "../../../shared/async-variable.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { MaybePromise } from "../../../shared/types.ts"

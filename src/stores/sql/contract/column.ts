@@ -1,5 +1,5 @@
 // A field of an entity as SQL sees it.
-import type { FieldDefinition } from "../../../entity/index.ts"
+import type { FieldDefinition } from "../../../entity/store.ts"
 
 /** What is known of a column in the database, once its table was looked at. */
 export interface ColumnFacts {

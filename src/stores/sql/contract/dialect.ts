@@ -1,5 +1,5 @@
 // The contract of a dialect: the differences between SQL databases, and nothing else.
-import type { Encoding, FieldType, JsonPath, JsonScalar, JsonTest } from "../../../entity/index.ts"
+import type { Encoding, FieldType, JsonPath, JsonScalar, JsonTest } from "../../../entity/store.ts"
 import type { CoarseText, Column } from "./column.ts"
 
 /** Why a database refused a statement, in words that all databases share. */

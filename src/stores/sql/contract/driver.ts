@@ -1,5 +1,5 @@
 // The contract of a driver: a connection that runs SQL text with positional parameters and gives arrays back.
-import type { Row } from "../../../entity/index.ts"
+import type { Row } from "../../../entity/store.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 
 /**

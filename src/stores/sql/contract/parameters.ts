@@ -3,7 +3,7 @@ import {
   describeUnstorable as describe,
   isStorableBigInt,
   isStorableText,
-} from "../../../entity/index.ts"
+} from "../../../entity/internal.ts"
 import { NitroError } from "../../../shared/errors.ts"
 
 export { describe, isStorableBigInt, isStorableText }

@@ -1,5 +1,5 @@
 // A table as plain data: what a definition asks for, what a database has, and what is frozen beside each migration.
-import type { FieldType } from "../../../entity/index.ts"
+import type { FieldType } from "../../../entity/store.ts"
 
 export type OnDelete = "no action" | "restrict" | "cascade" | "set null" | "set default"
 

@@ -1,5 +1,5 @@
 // Turns the values of a column into those of another type, so that a value that does not fit fails instead of changing.
-import type { FieldType } from "../../../entity/index.ts"
+import type { FieldType } from "../../../entity/store.ts"
 import { canonicalType } from "./canonical.ts"
 import type { MigrationDialect } from "./dialect.ts"
 import type { ColumnModel } from "./model.ts"

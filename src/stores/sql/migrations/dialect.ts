@@ -1,5 +1,5 @@
 // The contract of a dialect's migrations: what a change of the schema takes on one kind of database and not on others.
-import type { FieldType } from "../../../entity/index.ts"
+import type { FieldType } from "../../../entity/store.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import type { SchemaChange } from "./change.ts"
 import type { Executor } from "./executor.ts"

@@ -1,7 +1,7 @@
 // What two models differ in, as steps: their order, their sentences, and what is refused.
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
-import type { EntityDefinition } from "../../../entity/index.ts"
+import type { EntityDefinition } from "../../../entity/store.ts"
 import { type DefineOptions, define, type FieldSpec } from "../testing/definitions.ts"
 import { diffSchemas } from "./diff.ts"
 import type { Hints } from "./hints.ts"

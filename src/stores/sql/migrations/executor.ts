@@ -1,5 +1,5 @@
 // A connection as migrations use it.
-import type { Row } from "../../../entity/index.ts"
+import type { Row } from "../../../entity/store.ts"
 
 /** What migrations need of a database. Rows are arrays in the order of the select list. */
 export interface Executor {

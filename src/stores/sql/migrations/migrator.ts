@@ -1,6 +1,6 @@
 // The migrations of one store and folder: plan, create, up, down, status, check, baseline. Every result is plain data.
 import { resolve } from "node:path"
-import type { EntityDefinition, Store } from "../../../entity/index.ts"
+import type { EntityDefinition, Store } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import { accessOf } from "../contract/access.ts"

@@ -1,6 +1,6 @@
 // Values across types on Postgres: what fits comes over and back, what does not stops the migration.
 import { describe, expect, it } from "vitest"
-import type { EntityDefinition, FieldType } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldType } from "../../../entity/store.ts"
 import { define } from "../testing/definitions.ts"
 import { createMigrator, type Migrator } from "./migrator.ts"
 import { all, databases, exec, newFolder } from "./testing/databases.ts"

@@ -1,7 +1,7 @@
 // A SQLite table made anew: what hangs on it comes along, and what would be lost stops the migration.
 import { readFileSync, writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import type { EntityDefinition, FieldDefinition } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import { define, type FieldSpec } from "../testing/definitions.ts"
 import { createMigrator, type Migrator } from "./migrator.ts"
 import { all, databases, exec, newFolder } from "./testing/databases.ts"

@@ -1,5 +1,5 @@
 // The model that entities ask for.
-import type { EntityDefinition, FieldDefinition } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import { storedFields } from "../table/schema-difference.ts"

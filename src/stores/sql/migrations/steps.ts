@@ -1,5 +1,5 @@
 // Steps and parts of steps that all dialects share.
-import type { FieldType } from "../../../entity/index.ts"
+import type { FieldType } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { castSql } from "./casts.ts"
 import type { ColumnChange } from "./change.ts"

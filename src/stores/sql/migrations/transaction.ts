@@ -1,5 +1,5 @@
 // The transaction of a migration, as a dialect begins and ends it.
-import type { Row } from "../../../entity/index.ts"
+import type { Row } from "../../../entity/store.ts"
 
 export interface Transaction {
   all(sql: string): Promise<Row[]>

@@ -1,7 +1,7 @@
 // Ten thousand rows go through every kind of change and back, and all of them are still there.
 import { describe, expect, it } from "vitest"
 import { z } from "zod"
-import type { EntityDefinition, FieldDefinition, Store } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition, Store } from "../../../entity/store.ts"
 import { type DefineOptions, define, type FieldSpec } from "../testing/definitions.ts"
 import { type CreateOptions, createMigrator, type Migrator } from "./migrator.ts"
 import { all, databases, newFolder } from "./testing/databases.ts"

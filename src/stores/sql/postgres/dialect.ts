@@ -1,5 +1,6 @@
 // Postgres' differences: its encodings, its spelling, its errors.
-import { type Encoding, type FieldType, isStorableJson } from "../../../entity/index.ts"
+import { isStorableJson } from "../../../entity/internal.ts"
+import type { Encoding, FieldType } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { CoarseText } from "../contract/column.ts"
 import type { Ddl, Dialect, Failure } from "../contract/dialect.ts"

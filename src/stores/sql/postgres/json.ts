@@ -1,5 +1,6 @@
 // Values inside of JSON as Postgres asks for them.
-import { type JsonPath, type JsonScalar, type JsonTest, toPattern } from "../../../entity/index.ts"
+import { toPattern } from "../../../entity/internal.ts"
+import type { JsonPath, JsonScalar, JsonTest } from "../../../entity/store.ts"
 import type { JsonCondition } from "../contract/dialect.ts"
 import { isStorableText } from "../contract/parameters.ts"
 

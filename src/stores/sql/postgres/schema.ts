@@ -1,5 +1,5 @@
 // Makes a Postgres table fit its entity: creates it, adds what can be added without guessing, else says what is wrong.
-import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { Driver } from "../contract/driver.ts"
 import { addForeignKeySql, createIndexSql, createTableSql } from "../table/ddl.ts"

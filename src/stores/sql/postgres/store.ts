@@ -1,4 +1,6 @@
 // The door `nitro-ts/postgres`: a store in a Postgres database, through a pool of pg or postgres.
+
+import { defined, StoreUse } from "../../../entity/internal.ts"
 import type {
   Capabilities,
   Encoding,
@@ -7,8 +9,8 @@ import type {
   Repository,
   Store,
   TransactionOptions,
-} from "../../../entity/index.ts"
-import { defined, registerStoreUrl, StoreUse } from "../../../entity/index.ts"
+} from "../../../entity/store.ts"
+import { registerStoreUrl } from "../../../entity/store.ts"
 import { callSiteOf } from "../../../shared/call-site.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../../../shared/options.ts"

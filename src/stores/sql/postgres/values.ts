@@ -1,5 +1,5 @@
 // How values travel to and from Postgres as text: dates, lists, JSON and bytes.
-import type { FieldType } from "../../../entity/index.ts"
+import type { FieldType } from "../../../entity/store.ts"
 
 /** Turns the text of one value into its stored form, which is what a row holds. */
 export type Parser = (text: string) => unknown

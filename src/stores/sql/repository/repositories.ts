@@ -1,5 +1,5 @@
 // The repositories of one store, and which tables are made to fit together.
-import type { EntityDefinition } from "../../../entity/index.ts"
+import type { EntityDefinition } from "../../../entity/store.ts"
 import type { SqlRepository } from "./repository.ts"
 
 export class Repositories {

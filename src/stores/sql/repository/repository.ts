@@ -11,7 +11,7 @@ import type {
   Row,
   SelectPlan,
   Write,
-} from "../../../entity/index.ts"
+} from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { after, attempt, inOrder } from "../../../shared/maybe.ts"
 import type { MaybePromise } from "../../../shared/types.ts"

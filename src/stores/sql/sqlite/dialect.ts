@@ -1,5 +1,5 @@
 // SQLite's differences: its encodings, its spelling, its errors.
-import type { Encoding, FieldType } from "../../../entity/index.ts"
+import type { Encoding, FieldType } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { Ddl, Dialect, Failure } from "../contract/dialect.ts"
 import { describe, isBindable, isStorableBigInt, wholeNumber } from "../contract/parameters.ts"

@@ -1,7 +1,7 @@
 // Tables are made and extended by themselves while nothing has to be guessed; anything else is said, never done.
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
-import type { EntityDefinition, Row } from "../../../entity/index.ts"
+import type { EntityDefinition, Row } from "../../../entity/store.ts"
 import type { SyncDriver } from "../contract/driver.ts"
 import { type DefineOptions, define, type FieldSpec } from "../testing/definitions.ts"
 import { availableDrivers, openConnection, temporaryFolder } from "../testing/drivers.ts"

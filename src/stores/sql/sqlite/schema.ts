@@ -1,5 +1,5 @@
 // Makes a SQLite table fit its entity: creates it, adds what can be added without guessing, else says what is wrong.
-import type { EntityDefinition, FieldDefinition } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import type { SyncDriver } from "../contract/driver.ts"
 import { createIndexSql, createTableSql, referenceSql } from "../table/ddl.ts"
 import { indexName } from "../table/names.ts"

@@ -1,8 +1,8 @@
 // What every SQLite library must do the same: rows in and out, writes, errors.
 
 import { afterAll, describe, expect, it } from "vitest"
-import type { Row } from "../../../entity/index.ts"
 import { inTransaction } from "../../../entity/index.ts"
+import type { Row } from "../../../entity/store.ts"
 import { define } from "../testing/definitions.ts"
 import { driverStatus } from "../testing/drivers.ts"
 import { type SqliteStore, sqlite } from "./store.ts"

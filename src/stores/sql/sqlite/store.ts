@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { defined, realPath, StoreUse } from "../../../entity/internal.ts"
 import type {
   Capabilities,
   Encoding,
@@ -10,8 +11,8 @@ import type {
   Repository,
   Store,
   TransactionOptions,
-} from "../../../entity/index.ts"
-import { defined, realPath, registerStoreUrl, StoreUse } from "../../../entity/index.ts"
+} from "../../../entity/store.ts"
+import { registerStoreUrl } from "../../../entity/store.ts"
 import { callSiteOf } from "../../../shared/call-site.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { after } from "../../../shared/maybe.ts"

@@ -1,7 +1,8 @@
 // Tables of other programs: each value that they keep is read and compared as what it is, or the table is refused.
 import { afterAll, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { Entity, type EntityDefinition, withStores } from "../../../entity/index.ts"
+import { Entity, withStores } from "../../../entity/index.ts"
+import type { EntityDefinition } from "../../../entity/store.ts"
 import { availableDrivers, openConnection, temporaryFolder } from "../testing/drivers.ts"
 import { sqlite } from "./store.ts"
 

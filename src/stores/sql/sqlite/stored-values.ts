@@ -1,5 +1,5 @@
 // SQLite columns keep values of any type: finds those that a field would compare and read as something else.
-import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/store.ts"
 import type { SyncDriver } from "../contract/driver.ts"
 import { type Difference, storedFields } from "../table/schema-difference.ts"
 import { sqliteDialect } from "./dialect.ts"

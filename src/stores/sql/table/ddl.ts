@@ -1,5 +1,5 @@
 // The text of tables, columns and indexes in any dialect: the same for a store that syncs and for a migration.
-import { isStorableBigInt, isStorableText } from "../../../entity/index.ts"
+import { isStorableBigInt, isStorableText } from "../../../entity/internal.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import type {
   ColumnModel,

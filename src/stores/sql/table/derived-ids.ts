@@ -1,5 +1,5 @@
 // Ids that are made of other fields: the table has no column for them, and rows get them when they are read.
-import { hasDerivedId, idFrom, partsOfId, type Row } from "../../../entity/index.ts"
+import { hasDerivedId, idFrom, partsOfId, type Row } from "../../../entity/store.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import { isStorableText } from "../contract/parameters.ts"
 import type { Table } from "./table.ts"

@@ -1,5 +1,6 @@
 // Says what a database said in the words of this library.
-import { duplicateError, longCascadeError } from "../../../entity/index.ts"
+import { longCascadeError } from "../../../entity/internal.ts"
+import { duplicateError } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import "../contract/errors.ts"

@@ -1,5 +1,5 @@
 // Inserts of rows whose id the database fills in: it comes back with the statement, and goes into the row.
-import type { Row } from "../../../entity/index.ts"
+import type { Row } from "../../../entity/store.ts"
 import { after, inOrder } from "../../../shared/maybe.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import type { Dialect } from "../contract/dialect.ts"

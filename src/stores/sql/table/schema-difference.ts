@@ -1,5 +1,5 @@
 // What the databases' schema checks share: what a definition asks for, and the error that says what does not fit.
-import type { EntityDefinition, FieldDefinition } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import "../contract/errors.ts"

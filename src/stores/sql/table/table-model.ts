@@ -1,5 +1,5 @@
 // The table that an entity asks for, as plain data.
-import type { EntityDefinition, FieldDefinition } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import type {
   ColumnModel,

@@ -1,5 +1,5 @@
 // An entity definition as SQL sees it: quoted names and encoders, worked out once.
-import type { EntityDefinition, FieldDefinition } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { suggest } from "../../../shared/suggest.ts"
 import type { Column, ColumnFacts } from "../contract/column.ts"

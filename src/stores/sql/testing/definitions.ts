@@ -1,6 +1,6 @@
 // Entity definitions made by hand, so that the tests of the store need no entity class.
 import { z } from "zod"
-import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/index.ts"
+import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/store.ts"
 
 export interface FieldSpec {
   readonly type: FieldType

@@ -2,7 +2,7 @@
 import { Pool } from "pg"
 import { afterAll } from "vitest"
 import { postgresMissing, testDatabase } from "../../../../../test/support/postgres.ts"
-import type { Store } from "../../../../entity/index.ts"
+import type { Store } from "../../../../entity/store.ts"
 import { postgresDrivers } from "../../postgres/drivers/load.ts"
 import { postgres } from "../../postgres/store.ts"
 import { sqlite } from "../../sqlite/store.ts"

@@ -1,5 +1,5 @@
 // One run of a prepared statement on a client of pg, in place of pg's own Query: no events, no rows as objects.
-import type { Row } from "../../../../entity/index.ts"
+import type { Row } from "../../../../entity/store.ts"
 import { type Parser, parserOf } from "../values.ts"
 
 /** The part of a pg client's connection that its queries write to. */

@@ -1,5 +1,5 @@
 // pg (node-postgres): a pool of connections, named prepared statements, rows as arrays.
-import type { Row } from "../../../../entity/index.ts"
+import type { Row } from "../../../../entity/store.ts"
 import { StatementNames } from "../../compile/statement-names.ts"
 import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
 import type { PoolDriver, Session } from "../../contract/pool-driver.ts"

@@ -1,6 +1,6 @@
 // postgres (porsager): a pool of connections that prepares by itself. Values pass it as text both ways.
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Row } from "../../../../entity/index.ts"
+import type { Row } from "../../../../entity/store.ts"
 import { StatementNames } from "../../compile/statement-names.ts"
 import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
 import type { PoolDriver, Session } from "../../contract/pool-driver.ts"

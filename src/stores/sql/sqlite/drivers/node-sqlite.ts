@@ -1,5 +1,5 @@
 // node:sqlite: part of Node, nothing to install.
-import type { Row } from "../../../../entity/index.ts"
+import type { Row } from "../../../../entity/store.ts"
 import { BoundedCache } from "../../compile/bounded-cache.ts"
 import { type SqlResult, type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
 import { checkParameters, type SqlValue } from "../../contract/parameters.ts"

@@ -1,5 +1,5 @@
 // The driver for libraries with better-sqlite3's interface: better-sqlite3 itself and libsql.
-import type { Row } from "../../../../entity/index.ts"
+import type { Row } from "../../../../entity/store.ts"
 import { BoundedCache } from "../../compile/bounded-cache.ts"
 import { type SqlResult, type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
 import { checkParameters } from "../../contract/parameters.ts"

@@ -1,0 +1,30 @@
+// The door for the other folders of src, which `exports` does not list: it changes without notice.
+
+export { followAllChanges } from "./binding/changes.ts"
+export { assertSameModule, declareEntities } from "./binding/known-classes.ts"
+export { storeFromUrl } from "./binding/store-urls.ts"
+export { storeOf } from "./binding/stores.ts"
+export { runInUnit } from "./binding/unit-of-work.ts"
+export {
+  depthOf,
+  maxDepth,
+  measure as asksForRelated,
+  tooDeep,
+} from "./conditions/condition-size.ts"
+export { toPattern } from "./conditions/pattern.ts"
+export { longCascadeError } from "./contract/errors.ts"
+export { allOptionsOf } from "./contract/field-options.ts"
+export { referredField } from "./contract/key.ts"
+export { hasPartitionedStores } from "./contract/partition.ts"
+export { realPath } from "./contract/real-path.ts"
+export { defined, StoreUse } from "./contract/shared-stores.ts"
+export { describeUnstorable, isStorableBigInt, isStorableText } from "./contract/storable.ts"
+export { groupDefinition, joinDefinition } from "./definition/derived.ts"
+export { isStorableJson } from "./definition/json-values.ts"
+export { valueParts } from "./definition/value-object.ts"
+export { isEntity, isEntityClass } from "./entity.ts"
+export { requireAhead } from "./queries/load-ahead.ts"
+export { isCountQuery, isQuery } from "./queries/query.ts"
+export { classesAlong } from "./relations/eager.ts"
+export { relatedClasses } from "./relations/resolve.ts"
+export { type ClassFault, findDeclarationFaults, findFaults } from "./writes/check.ts"
