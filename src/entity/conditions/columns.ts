@@ -2,107 +2,20 @@
 import { suggest } from "../../shared/suggest.ts"
 import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
 import { queryError, unknownFieldError } from "../contract/errors.ts"
-import { idCondition } from "../contract/key.ts"
-import type {
-  ComparisonOperator,
-  FieldOperand,
-  Predicate,
-  RelatedRows,
-  TextOperator,
-  Value,
-} from "../contract/predicate.ts"
+import type { Predicate } from "../contract/predicate.ts"
 import { negated } from "../contract/predicate-parts.ts"
-import { isStorableText } from "../contract/storable.ts"
 import { builtPredicate, Condition, describeValue, ownPredicate } from "./condition.ts"
-import { JsonColumn, jsonConditions } from "./json-columns.ts"
-import { matches } from "./matches.ts"
-import { Operators } from "./operators.ts"
-import { toPattern } from "./pattern.ts"
-
-/** The relations of a class by name, as conditions see them. */
-export interface RelationLookup {
-  find(name: string): FoundRelation | undefined
-  names(): Iterable<string>
-}
-
-export interface FoundRelation {
-  readonly isMany: boolean
-  /** From a row to its targets, over the rows between where there are any. */
-  readonly steps: readonly RelatedRows[]
-  /** Of the targets. */
-  readonly definition: EntityDefinition
-  readonly relations: RelationLookup
-}
-
-/** Where a field stands: on the entity that is asked, or on one that it leads to. */
-interface Place {
-  /** The entity that is asked. */
-  readonly root: EntityDefinition
-  /** The one that has the field. */
-  readonly definition: EntityDefinition
-  /** Makes a condition on that one a condition on the entity that is asked. */
-  readonly around: (predicate: Predicate) => Predicate
-}
-
-const comparisons: ReadonlySet<string> = new Set([
-  "eq",
-  "ne",
-  "lt",
-  "lte",
-  "gt",
-  "gte",
-] satisfies ComparisonOperator[])
-const texts: ReadonlySet<string> = new Set([
-  "contains",
-  "startsWith",
-  "endsWith",
-  "like",
-] satisfies TextOperator[])
-const operators = [...comparisons, ...texts, "in", "notIn", "between", "isNull"]
-
-/** One field in `where(t => ...)`; `column-types.ts` says which operators which type has. */
-class FieldColumn extends Operators {
-  readonly field: string
-  /** Which entity's: fields of two are not compared. */
-  readonly place: Place
-  readonly #definition: FieldDefinition
-
-  constructor(place: Place, definition: FieldDefinition) {
-    super()
-    this.field = definition.name
-    this.place = place
-    this.#definition = definition
-  }
-
-  /** The value at a place inside of a JSON field. */
-  path(...keys: unknown[]): JsonColumn {
-    const { root, definition, around } = this.place
-    return new JsonColumn(
-      definition,
-      this.#definition,
-      keys,
-      predicate => new Condition(around(predicate), root),
-    )
-  }
-
-  protected build(operator: string, value: unknown): Condition {
-    const { root, definition, around } = this.place
-    const checked = value instanceof FieldColumn ? sameEntity(this, value) : value
-    return new Condition(around(condition(definition, this.#definition, operator, checked)), root)
-  }
-}
-
-function sameEntity(column: FieldColumn, other: FieldColumn): FieldColumn {
-  const isDirect = ({ place }: FieldColumn): boolean => place.definition === place.root
-  if (column.place === other.place) return other
-  if (column.place.root === other.place.root && isDirect(column) && isDirect(other)) return other
-  throw queryError(
-    `${column.place.definition.name}.${column.field} cannot be compared with ${other.place.definition.name}.${other.field}, which is a field of another entity.`,
-    "Compare them in a join: Product.join(Category, (p, c) => p.categoryId.eq(c.id)).",
-  )
-}
-
-const quantifiers: ReadonlySet<string> = new Set(["some", "every", "none"])
+import { FieldColumn, type Place, withParts } from "./field-column.ts"
+import { jsonConditions } from "./json-columns.ts"
+import { ColumnOperand, fieldCondition, operators } from "./operands.ts"
+import {
+  type FoundRelation,
+  ofTarget,
+  quantifiers,
+  quantify,
+  type RelationLookup,
+  someOf,
+} from "./related-rows.ts"
 
 /** A relation in `where(t => ...)`: which of its targets must match. */
 class RelationColumn {
@@ -126,53 +39,13 @@ class RelationColumn {
 
   #build(quantifier: string, where: unknown): Condition {
     const { root, around } = this.#place
-    return new Condition(around(quantified(this.#relation, quantifier, where)), root)
+    return new Condition(around(relationCondition(this.#relation, quantifier, where)), root)
   }
 }
 
-function quantified(
-  { steps, definition, relations }: FoundRelation,
-  quantifier: string,
-  where: unknown,
-): Predicate {
-  const inner = toCondition(definition, where, false, relations)
-  if (quantifier === "some") return someOf(steps, inner)
-  if (quantifier === "none") return negated(someOf(steps, inner))
-  if (inner === undefined)
-    throw queryError(
-      `"every" of the ${definition.plural} of an entity needs a condition, or it says nothing.`,
-    )
-  return negated(someOf(steps, negated(inner)))
-}
-
-function someOf(steps: readonly RelatedRows[], where: Predicate | undefined): Predicate {
-  return steps.reduceRight<Predicate | undefined>(
-    (inner, rows) =>
-      inner === undefined ? { op: "some", rows } : { op: "some", rows, where: inner },
-    where,
-  ) as Predicate
-}
-
-/** A condition on the one target: where there is none, its fields are null. */
-function ofTarget(steps: readonly RelatedRows[], where: Predicate): Predicate {
-  return holdsForNothing(where) ? negated(someOf(steps, negated(where))) : someOf(steps, where)
-}
-
-const nothing = {}
-
-function holdsForNothing(where: Predicate): boolean {
-  switch (where.op) {
-    case "and":
-      return where.of.every(holdsForNothing)
-    case "or":
-      return where.of.some(holdsForNothing)
-    case "not":
-      return !holdsForNothing(where.of)
-    case "some":
-      return false
-    default:
-      return matches(where, nothing)
-  }
+function relationCondition(relation: FoundRelation, quantifier: string, where: unknown): Predicate {
+  const inner = toCondition(relation.definition, where, false, relation.relations)
+  return quantify(relation, quantifier, inner)
 }
 
 const columnsOf = new WeakMap<EntityDefinition, Map<RelationLookup | string, object>>()
@@ -251,13 +124,6 @@ function columnAt(
       return isQuantifier ? quantifier[key as "some"].bind(quantifier) : Reflect.get(fields, key)
     },
   })
-}
-
-/** `p.price.amount`: the parts of a value object, each as `p.price.path("amount")`. */
-function withParts(column: FieldColumn, { parts = [] }: FieldDefinition): FieldColumn {
-  for (const { name } of parts)
-    if (!(name in column)) Object.defineProperty(column, name, { get: () => column.path(name) })
-  return column
 }
 
 function knownNames(
@@ -341,7 +207,7 @@ function relationConditions(
     )
   return wanted.map(quantifier => {
     if (quantifiers.has(quantifier))
-      return quantified(relation, quantifier, (given as Record<string, unknown>)[quantifier])
+      return relationCondition(relation, quantifier, (given as Record<string, unknown>)[quantifier])
     throw queryError(
       `"${quantifier}" is no condition on ${definition.name}.${name}, which leads to several.`,
       suggest(quantifier, quantifiers),
@@ -354,12 +220,13 @@ function fieldConditions(
   field: FieldDefinition,
   given: unknown,
 ): Predicate[] {
-  if (Array.isArray(given)) return [condition(definition, field, "in", given)]
-  if (!isOperatorObject(given)) return [condition(definition, field, "eq", given)]
+  if (Array.isArray(given)) return [fieldCondition(definition, field, "in", given)]
+  if (!isOperatorObject(given)) return [fieldCondition(definition, field, "eq", given)]
   if (field.type === "json" && Object.hasOwn(given, "path"))
     return jsonConditions(definition, field, given)
   return Object.keys(given).map(operator => {
-    if (operators.includes(operator)) return condition(definition, field, operator, given[operator])
+    if (operators.includes(operator))
+      return fieldCondition(definition, field, operator, given[operator])
     throw queryError(
       `"${operator}" is not an operator for ${definition.name}.${field.name}.`,
       suggest(operator, operators),
@@ -373,141 +240,6 @@ function isOperatorObject(given: unknown): given is Record<string, unknown> {
     given !== null &&
     !(given instanceof Date) &&
     !(given instanceof Uint8Array) &&
-    !(given instanceof FieldColumn)
-  )
-}
-
-/** One checked condition on one field. */
-function condition(
-  entity: EntityDefinition,
-  field: FieldDefinition,
-  operator: string,
-  given: unknown,
-): Predicate {
-  const name = field.name
-  if (field.derived) return idCondition(entity, name, operator, given)
-  if (operator === "isNull") {
-    if (typeof given !== "boolean")
-      throw wrongOperand(entity, field, operator, given, "true or false")
-    const isNull: Predicate = { op: "isNull", field: name }
-    return given ? isNull : { op: "not", of: isNull }
-  }
-  if (field.encrypted) {
-    throw queryError(
-      `${entity.name}.${name} is encrypted: no condition but null can look at it.`,
-      "Keep a hash of it in a field of its own, and look for that.",
-    )
-  }
-  if (texts.has(operator)) {
-    if (field.type !== "string" || typeof given !== "string")
-      throw wrongOperand(entity, field, operator, given, "text, on a text field")
-    toPattern(operator as TextOperator, given, `${entity.name}.${name}`)
-    return { op: operator as TextOperator, field: name, value: given }
-  }
-  if (operator === "in" || operator === "notIn") {
-    if (!Array.isArray(given)) throw wrongOperand(entity, field, operator, given, "a list")
-    return {
-      op: operator,
-      field: name,
-      values: given.map(value => operand(entity, field, operator, value, true)),
-    }
-  }
-  if (operator === "between") {
-    if (!Array.isArray(given) || given.length !== 2)
-      throw wrongOperand(entity, field, operator, given, "two values, [from, to]")
-    const [from, to] = given.map(value => operand(entity, field, operator, value, false))
-    return { op: "between", field: name, from: from as Value, to: to as Value }
-  }
-  const op = operator as ComparisonOperator
-  if (given instanceof FieldColumn)
-    return { op, field: name, value: otherField(entity, field, given) }
-  return {
-    op,
-    field: name,
-    value: operand(entity, field, operator, given, op === "eq" || op === "ne"),
-  }
-}
-
-function otherField(
-  entity: EntityDefinition,
-  field: FieldDefinition,
-  column: FieldColumn,
-): FieldOperand {
-  const other = entity.fieldByName.get(column.field)
-  const numeric = (type: string): boolean => type === "integer" || type === "number"
-  if (
-    other === undefined ||
-    other.derived ||
-    (other.type !== field.type && !(numeric(other.type) && numeric(field.type)))
-  ) {
-    throw queryError(
-      `${entity.name}.${field.name} (${field.type}) cannot be compared with the field "${column.field}" (${other?.type ?? "unknown"}).`,
-    )
-  }
-  return { field: column.field }
-}
-
-function operand(
-  entity: EntityDefinition,
-  field: FieldDefinition,
-  operator: string,
-  value: unknown,
-  nullable: boolean,
-): Value {
-  if (value === null && nullable) return null
-  switch (field.type) {
-    case "string":
-      if (typeof value !== "string") break
-      if (nullable || isStorableText(value)) return value
-      throw queryError(
-        `${entity.name}.${field.name} is compared with text that no store holds.`,
-        "Remove NUL characters and half surrogate pairs.",
-      )
-    case "integer":
-    case "number":
-      if (typeof value === "number" && !Number.isNaN(value)) return value
-      break
-    case "boolean":
-      if (typeof value === "boolean") return value
-      break
-    case "date":
-      if (value instanceof Date && !Number.isNaN(value.getTime())) return value
-      break
-    case "bigint":
-      if (typeof value === "bigint") return value
-      if (Number.isSafeInteger(value)) return BigInt(value as number)
-      break
-    case "bytes":
-      if (value instanceof Uint8Array) return value
-      break
-    case "json":
-      throw queryError(
-        `${entity.name}.${field.name} holds JSON, which can only be compared with null.`,
-      )
-  }
-  throw wrongOperand(
-    entity,
-    field,
-    operator,
-    value,
-    field.type === "integer" ? "a number" : `a ${field.type}`,
-  )
-}
-
-function wrongOperand(
-  entity: EntityDefinition,
-  field: FieldDefinition,
-  operator: string,
-  value: unknown,
-  wanted: string,
-): Error {
-  // Leaving a condition out because its value is missing would widen the result, of a delete too.
-  const fix =
-    value === undefined
-      ? "Leave the field out, or use null to find rows without a value."
-      : `Give ${wanted}.`
-  return queryError(
-    `${entity.name}.${field.name} ${operator} needs ${wanted}, not ${describeValue(value)}.`,
-    fix,
+    !(given instanceof ColumnOperand)
   )
 }

@@ -1,7 +1,7 @@
 // The relations of a class as conditions see them: by name, each as the steps that lead to its targets.
 
 import { relationOf, relationsOf } from "../binding/describe-relations.ts"
-import type { FoundRelation, RelationLookup } from "../conditions/columns.ts"
+import type { FoundRelation, RelationLookup } from "../conditions/related-rows.ts"
 import { queryError } from "../contract/errors.ts"
 import type { RelatedRows } from "../contract/predicate.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"

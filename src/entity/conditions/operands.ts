@@ -1,0 +1,183 @@
+// Conditions on one field: the operator and its operands, checked against the field.
+import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
+import { queryError } from "../contract/errors.ts"
+import { idCondition } from "../contract/key.ts"
+import type {
+  ComparisonOperator,
+  FieldOperand,
+  Predicate,
+  TextOperator,
+  Value,
+} from "../contract/predicate.ts"
+import { isStorableText } from "../contract/storable.ts"
+import { describeValue } from "./condition.ts"
+import { Operators } from "./operators.ts"
+import { toPattern } from "./pattern.ts"
+
+const comparisons: ReadonlySet<string> = new Set([
+  "eq",
+  "ne",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+] satisfies ComparisonOperator[])
+const texts: ReadonlySet<string> = new Set([
+  "contains",
+  "startsWith",
+  "endsWith",
+  "like",
+] satisfies TextOperator[])
+export const operators: readonly string[] = [
+  ...comparisons,
+  ...texts,
+  "in",
+  "notIn",
+  "between",
+  "isNull",
+]
+
+/** A column, which may stand as the operand of another: `p.stock.lt(p.reserved)`. */
+export abstract class ColumnOperand extends Operators {
+  readonly field: string
+
+  constructor(field: string) {
+    super()
+    this.field = field
+  }
+}
+
+/** One checked condition on one field. */
+export function fieldCondition(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  operator: string,
+  given: unknown,
+): Predicate {
+  const name = field.name
+  if (field.derived) return idCondition(entity, name, operator, given)
+  if (operator === "isNull") {
+    if (typeof given !== "boolean")
+      throw wrongOperand(entity, field, operator, given, "true or false")
+    const isNull: Predicate = { op: "isNull", field: name }
+    return given ? isNull : { op: "not", of: isNull }
+  }
+  if (field.encrypted) {
+    throw queryError(
+      `${entity.name}.${name} is encrypted: no condition but null can look at it.`,
+      "Keep a hash of it in a field of its own, and look for that.",
+    )
+  }
+  if (texts.has(operator)) {
+    if (field.type !== "string" || typeof given !== "string")
+      throw wrongOperand(entity, field, operator, given, "text, on a text field")
+    toPattern(operator as TextOperator, given, `${entity.name}.${name}`)
+    return { op: operator as TextOperator, field: name, value: given }
+  }
+  if (operator === "in" || operator === "notIn") {
+    if (!Array.isArray(given)) throw wrongOperand(entity, field, operator, given, "a list")
+    return {
+      op: operator,
+      field: name,
+      values: given.map(value => operand(entity, field, operator, value, true)),
+    }
+  }
+  if (operator === "between") {
+    if (!Array.isArray(given) || given.length !== 2)
+      throw wrongOperand(entity, field, operator, given, "two values, [from, to]")
+    const [from, to] = given.map(value => operand(entity, field, operator, value, false))
+    return { op: "between", field: name, from: from as Value, to: to as Value }
+  }
+  const op = operator as ComparisonOperator
+  if (given instanceof ColumnOperand)
+    return { op, field: name, value: otherField(entity, field, given) }
+  return {
+    op,
+    field: name,
+    value: operand(entity, field, operator, given, op === "eq" || op === "ne"),
+  }
+}
+
+function otherField(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  column: ColumnOperand,
+): FieldOperand {
+  const other = entity.fieldByName.get(column.field)
+  const numeric = (type: string): boolean => type === "integer" || type === "number"
+  if (
+    other === undefined ||
+    other.derived ||
+    (other.type !== field.type && !(numeric(other.type) && numeric(field.type)))
+  ) {
+    throw queryError(
+      `${entity.name}.${field.name} (${field.type}) cannot be compared with the field "${column.field}" (${other?.type ?? "unknown"}).`,
+    )
+  }
+  return { field: column.field }
+}
+
+function operand(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  operator: string,
+  value: unknown,
+  nullable: boolean,
+): Value {
+  if (value === null && nullable) return null
+  switch (field.type) {
+    case "string":
+      if (typeof value !== "string") break
+      if (nullable || isStorableText(value)) return value
+      throw queryError(
+        `${entity.name}.${field.name} is compared with text that no store holds.`,
+        "Remove NUL characters and half surrogate pairs.",
+      )
+    case "integer":
+    case "number":
+      if (typeof value === "number" && !Number.isNaN(value)) return value
+      break
+    case "boolean":
+      if (typeof value === "boolean") return value
+      break
+    case "date":
+      if (value instanceof Date && !Number.isNaN(value.getTime())) return value
+      break
+    case "bigint":
+      if (typeof value === "bigint") return value
+      if (Number.isSafeInteger(value)) return BigInt(value as number)
+      break
+    case "bytes":
+      if (value instanceof Uint8Array) return value
+      break
+    case "json":
+      throw queryError(
+        `${entity.name}.${field.name} holds JSON, which can only be compared with null.`,
+      )
+  }
+  throw wrongOperand(
+    entity,
+    field,
+    operator,
+    value,
+    field.type === "integer" ? "a number" : `a ${field.type}`,
+  )
+}
+
+function wrongOperand(
+  entity: EntityDefinition,
+  field: FieldDefinition,
+  operator: string,
+  value: unknown,
+  wanted: string,
+): Error {
+  // Leaving a condition out because its value is missing would widen the result, of a delete too.
+  const fix =
+    value === undefined
+      ? "Leave the field out, or use null to find rows without a value."
+      : `Give ${wanted}.`
+  return queryError(
+    `${entity.name}.${field.name} ${operator} needs ${wanted}, not ${describeValue(value)}.`,
+    fix,
+  )
+}
