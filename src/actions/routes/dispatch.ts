@@ -26,10 +26,12 @@ import { shownError } from "../reply/outside.ts"
 import { replyWith, replyWithError } from "../reply/reply.ts"
 import { isResponse } from "../reply/returned-response.ts"
 import { assertSendable } from "../reply/sendable.ts"
+import { actionRoutes } from "./action-routes.ts"
+import { crudRoutes } from "./crud.ts"
 import { assertSameSite } from "./csrf.ts"
 import { Idempotency, type IdempotencyOptions } from "./idempotency.ts"
 import { runReading } from "./reading.ts"
-import { entityRoutes, type Match, matchOf, type Place, RouteTable } from "./routes.ts"
+import { type Match, matchOf, type Place, RouteTable } from "./route-table.ts"
 import { deadlineOf, runInTime } from "./run-route.ts"
 
 export interface DispatcherOptions extends InputLimits {
@@ -60,7 +62,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const exposures = (options.entities ?? []).map(exposureOf)
   assertNames(exposures)
   const routes = new RouteTable([
-    ...exposures.flatMap(entityRoutes),
+    ...exposures.flatMap(exposure => [...crudRoutes(exposure), ...actionRoutes(exposure)]),
     ...(options.routes ?? []).flat(),
   ])
   const idempotency = new Idempotency(options.idempotency)
