@@ -29,18 +29,16 @@ import { joinQuery } from "./queries/join.ts"
 import { queryOf } from "./queries/query.ts"
 import { rawEntities } from "./queries/raw.ts"
 import { relationLookup } from "./relations/lookup.ts"
+import type { JoinQuery } from "./types/join-query.ts"
+import type { DeleteOptions, DeleteWhereOptions, SaveOptions } from "./types/options.ts"
+import type { EntityStatics } from "./types/statics.ts"
 import type {
   ChangeListener,
   CountQuery,
-  DeleteOptions,
-  DeleteWhereOptions,
   EntityClass,
   EntityInstance,
-  EntityStatics,
   FilterOptions,
-  JoinQuery,
   Query,
-  SaveOptions,
   SearchOptions,
 } from "./types/types.ts"
 import { updateWhere, upsert } from "./writes/bulk.ts"

@@ -32,42 +32,41 @@ export { Entity } from "./entity.ts"
 export { type MemoryOptions, memory } from "./memory/store.ts"
 // From there, so that every program which loads this door has the other one, by which compilers name its types in declarations of users.
 export type { EntityId, Store } from "./store.ts"
+export type { EntityHooks } from "./types/hooks.ts"
 export { type Increment, increment } from "./types/increment.ts"
+export type { JoinQuery } from "./types/join-query.ts"
+export type {
+  DeleteOptions,
+  DeleteWhereOptions,
+  JsonOptions,
+  LockOptions,
+  SaveOptions,
+} from "./types/options.ts"
+export type { KeysetPage, NumberedPage } from "./types/pages.ts"
 export type { RelationDefinition, RelationKind, Through } from "./types/relation-definition.ts"
+export type { SelectQuery } from "./types/select-query.ts"
+export type { EntityStatics, RawValue, ValuesOf } from "./types/statics.ts"
 export type {
   Change,
   ChangeListener,
   Columns,
   CountQuery,
-  DeleteOptions,
-  DeleteWhereOptions,
   EntityClass,
-  EntityHooks,
   EntityInstance,
-  EntityStatics,
   FilterOptions,
   Group,
   GroupOutput,
   GroupOutputs,
   GroupQuery,
-  JoinQuery,
-  JsonOptions,
-  KeysetPage,
-  LockOptions,
   Many,
   ManyThrough,
-  NumberedPage,
   One,
   OrderBy,
   Query,
   QueryOf,
-  RawValue,
   RelatedMany,
   RelatedOne,
-  SaveOptions,
   SearchOptions,
-  SelectQuery,
-  ValuesOf,
   Where,
   WhereObject,
 } from "./types/types.ts"

@@ -1,7 +1,7 @@
 // The names of lifecycle hooks, and a warning for a method that was probably meant to be one.
 import { nearest } from "../../shared/suggest.ts"
 import { warnOnce } from "../../shared/warn.ts"
-import type { EntityHooks } from "../types/types.ts"
+import type { EntityHooks } from "../types/hooks.ts"
 
 export const hookNames: readonly (keyof EntityHooks)[] = [
   "beforeSave",

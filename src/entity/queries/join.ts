@@ -20,7 +20,8 @@ import { joinDefinition, joinPrefixes } from "../definition/derived.ts"
 import { rowBatches } from "../relations/batches.ts"
 import { prefixedLookup } from "../relations/lookup.ts"
 import { lookedUp, resolvedCondition } from "../relations/resolve.ts"
-import type { EntityClass, JoinQuery } from "../types/types.ts"
+import type { JoinQuery } from "../types/join-query.ts"
+import type { EntityClass } from "../types/types.ts"
 
 type Build = (left: never, right: never) => Condition
 

@@ -9,7 +9,8 @@ import type { Codec, QueryPlan, Row } from "../contract/repository.ts"
 import { StoredValue } from "../contract/stored-value.ts"
 import type { Mapper } from "../definition/mapper.ts"
 import { fullOrder, planAfter } from "../relations/batches.ts"
-import type { EntityClass, KeysetPage, NumberedPage } from "../types/types.ts"
+import type { KeysetPage, NumberedPage } from "../types/pages.ts"
+import type { EntityClass } from "../types/types.ts"
 import { countRows, findEntities, findRows } from "./finders.ts"
 
 export interface PageRequest {

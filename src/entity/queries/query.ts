@@ -7,18 +7,17 @@ import type { QueryPlan } from "../contract/repository.ts"
 import { Thenable } from "../contract/thenable.ts"
 import { checkPaths } from "../relations/eager.ts"
 import { relationLookup } from "../relations/lookup.ts"
+import type { LockOptions } from "../types/options.ts"
+import type { KeysetPage, NumberedPage } from "../types/pages.ts"
+import type { SelectQuery } from "../types/select-query.ts"
 import type {
   CountQuery,
   EntityClass,
   FieldValues,
   GroupOutputs,
   GroupQuery,
-  KeysetPage,
-  LockOptions,
-  NumberedPage,
   OrderBy,
   Query,
-  SelectQuery,
   Where,
 } from "../types/types.ts"
 import { countRows, findEntities, streamEntities } from "./finders.ts"

@@ -13,7 +13,8 @@ import { groupDefinition } from "../definition/derived.ts"
 import { Grouping } from "../memory/select-rows.ts"
 import { rowBatches } from "../relations/batches.ts"
 import { resolved } from "../relations/resolve.ts"
-import type { EntityClass, GroupQuery, SelectQuery } from "../types/types.ts"
+import type { SelectQuery } from "../types/select-query.ts"
+import type { EntityClass, GroupQuery } from "../types/types.ts"
 
 const calls = ["count", "sum", "avg", "min", "max"] as const satisfies readonly Aggregate["call"][]
 const numeric: ReadonlySet<FieldType> = new Set<FieldType>(["integer", "number", "bigint"])

@@ -1,19 +1,23 @@
-// The types that users meet: instances, relations, conditions, queries and classes, inferred from the fields.
+// The types that users meet and that refer to each other: instances, relations, conditions, queries and classes.
+// What no door exports stays private here: compilers write a type that they can name into the declarations of users, who cannot import it.
 
 import type { Column, OperatorsOf } from "../conditions/column-types.ts"
-import type { Condition, Specification } from "../conditions/condition.ts"
+import type { Condition } from "../conditions/condition.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import type { JsonScalar, Predicate, Value } from "../contract/predicate.ts"
-import type { JoinPlan, QueryPlan, SelectPlan, Store } from "../contract/repository.ts"
+import type { QueryPlan, SelectPlan, Store } from "../contract/repository.ts"
 import type { Awaitable } from "../contract/thenable.ts"
 import type { Flat } from "../definition/class-types.ts"
 import type { PlainPart, ValueObjectInstance } from "../definition/value-object.ts"
-import type { Increment } from "./increment.ts"
-
-export interface SaveOptions {
-  /** Expires so many seconds after this save. Needs a store with the capability `ttl`. */
-  readonly ttlSeconds?: number
-}
+import type {
+  DeleteOptions,
+  DeleteWhereOptions,
+  JsonOptions,
+  LockOptions,
+  SaveOptions,
+} from "./options.ts"
+import type { KeysetPage, NumberedPage } from "./pages.ts"
+import type { SelectQuery } from "./select-query.ts"
 
 // Carries the field values in the type of an instance, so that relations know the fields of their target.
 declare const fieldValues: unique symbol
@@ -103,22 +107,6 @@ type WithoutKey<I, K extends PropertyKey> = [I] extends [never]
   ? never
   : Flat<Omit<NonNullable<I>, K>>
 
-export interface DeleteOptions {
-  /** Removes the row of a class with `softDelete` too. */
-  readonly permanently?: boolean
-}
-
-export interface DeleteWhereOptions extends DeleteOptions {
-  /** Says that no condition is meant. */
-  readonly all?: boolean
-}
-
-/** Options of `toJSON`. */
-export interface JsonOptions {
-  /** Getters of the class to add: `toJSON({ include: ["total"] })`. */
-  readonly include?: readonly string[]
-}
-
 /** What every entity can do. `U` is what `update` takes, `R` what fields that refer to it hold, `H` names the hidden fields. */
 export interface EntityInstance<U = never, V extends object = object, R = unknown, H = never> {
   readonly [fieldValues]?: V
@@ -176,20 +164,6 @@ type PlainValue<T> =
     : NonNullable<T> extends ValueObjectInstance<infer P>
       ? { [K in keyof P]: PlainPart<P[K]> } | Exclude<T, object>
       : T
-
-/** Methods that run around a write when an entity class has them. They may be async; a `before` hook that throws refuses the write. */
-export interface EntityHooks {
-  beforeSave?(): void | Promise<void>
-  beforeCreate?(): void | Promise<void>
-  beforeUpdate?(): void | Promise<void>
-  beforeDelete?(): void | Promise<void>
-  afterSave?(): void | Promise<void>
-  afterCreate?(): void | Promise<void>
-  afterUpdate?(): void | Promise<void>
-  afterDelete?(): void | Promise<void>
-  /** After an entity was read; never async. What it throws fails the read. */
-  afterLoad?(): void
-}
 
 /** What instances have besides their fields and what every entity has: relations are among it. Not looked into before one is used. */
 type OwnKeys<V, T> = Exclude<keyof T, keyof V | keyof EntityInstance>
@@ -288,12 +262,6 @@ type SortableKeys<V> = {
 /** A field name; `"-price"` is descending. */
 export type OrderBy<V> = [V] extends [never] ? never : SortableKeys<V> | `-${SortableKeys<V>}`
 
-/** Options of `forUpdate`. */
-export interface LockOptions {
-  /** Leaves out what others hold, instead of waiting for it: the way of several workers on one queue. Default false. */
-  readonly skipLocked?: boolean
-}
-
 export interface FilterOptions<V> {
   readonly orderBy?: OrderBy<V> | readonly OrderBy<V>[]
   readonly limit?: number
@@ -316,39 +284,6 @@ type Keys<V> = keyof V & string
 type SumOf<T> = [T] extends [never] ? unknown : [NonNullable<T>] extends [bigint] ? bigint : number
 type ExtremeOf<T> = [T] extends [never] ? unknown : NonNullable<T> | null
 type Picked<V, K extends keyof V> = [V] extends [never] ? unknown : Pick<V, K>
-
-/** `next` is the cursor of the page after this one; absent on the last page. It is opaque, but no secret. */
-export interface KeysetPage<T> {
-  readonly items: T[]
-  readonly next?: string
-}
-
-/** `next` is the number of the page after this one; absent on the last page. */
-export interface NumberedPage<T> {
-  readonly items: T[]
-  /** Of this page, from 1. */
-  readonly number: number
-  readonly size: number
-  /** How many items all pages have together. */
-  readonly total: number
-  /** How many pages there are. */
-  readonly pages: number
-  readonly next?: number
-}
-
-/**
- * Plain objects with some fields of the entities of a query; an immutable value, read when awaited. `O` are the orders that it
- * takes: the names themselves, because compilers before TypeScript 7 infer another variance for a condition on the fields.
- */
-export interface SelectQuery<R, in O extends string = never> extends Awaitable<R[]> {
-  readonly plan: SelectPlan
-  /** Each combination of values once, ordered by them unless `orderBy` says otherwise. */
-  distinct(): SelectQuery<R, O>
-  orderBy(field: O, direction?: "asc" | "desc"): SelectQuery<R, O>
-  limit(limit: number): SelectQuery<R, O>
-  offset(offset: number): SelectQuery<R, O>
-  first(): Promise<R | undefined>
-}
 
 /** One output of `groupBy`: `{ sum: "price" }`. Nulls do not count; `{ count: true }` counts rows. */
 export type GroupOutput<V> =
@@ -388,25 +323,6 @@ export interface GroupQuery<R> extends Awaitable<R[]> {
   offset(offset: number): GroupQuery<R>
   first(): Promise<R | undefined>
 }
-
-/** Pairs of entities of two classes; an immutable value, read when awaited. Ordered by their ids unless `orderBy` says otherwise. */
-export interface JoinQuery<T extends object, S extends object | undefined, V = never, W = never>
-  extends Awaitable<[T, S][]> {
-  readonly plan: JoinPlan
-  /** Of a left join, the fields of a missing entity are null. */
-  where(
-    condition: (left: Columns<V, T>, right: Columns<W, NonNullable<S>>) => Condition,
-  ): JoinQuery<T, S, V, W>
-  /** `"left"` orders by a field of the first class, `"right"` of the second. */
-  orderBy(side: "left", field: OrderBy<V>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
-  orderBy(side: "right", field: OrderBy<W>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
-  limit(limit: number): JoinQuery<T, S, V, W>
-  offset(offset: number): JoinQuery<T, S, V, W>
-  first(): Promise<[T, S] | undefined>
-}
-
-/** A value in a raw statement; a list is for `in`: "where id in ${ids}". */
-export type RawValue = Value | readonly Value[]
 
 /**
  * Which entities, in which order: an immutable value with public `entity` and `plan`. Every method gives a new query;
@@ -497,124 +413,6 @@ export interface Change<T extends object = EntityInstance> {
   readonly partition?: string | undefined
 }
 export type ChangeListener<T extends object = EntityInstance> = (change: Change<T>) => unknown
-
-type ConstructorOf<T> = new (...args: never[]) => T
-/** A version is of one entity, and so is an id. Numbers may be incremented. */
-type UpdateOf<U, V> = {
-  [K in Exclude<keyof U, "id" | (V extends { readonly version: number } ? "version" : never)>]?:
-    | U[K]
-    | IncrementOf<K extends keyof V ? NonNullable<V[K]> : never>
-}
-type IncrementOf<T> = [T] extends [never]
-  ? never
-  : [T] extends [number]
-    ? Increment<number>
-    : [T] extends [bigint]
-      ? Increment<bigint>
-      : never
-type Args<I> = Record<never, never> extends I ? [data?: I] : [data: I]
-
-/** Tells types apart by the values of their fields; nothing is there. */
-export interface ValuesOf<V> {
-  readonly values?: V
-}
-
-/** What `Entity(...)` gives: a class to extend. */
-export interface EntityStatics<V extends object, I, U, K = string, R = string, H = never> {
-  new (...args: Args<I>): V & EntityInstance<U, V, R, H>
-  /** What the class declares, as public data. */
-  readonly definition: EntityDefinition & ValuesOf<V>
-  /** Validates and stores a new entity. */
-  create<T extends object>(this: ConstructorOf<T>, ...args: Args<I>): Promise<T>
-  /** All or nothing where the store has transactions; nothing is written when one is not valid. */
-  createMany<T extends object>(this: ConstructorOf<T>, data: readonly I[]): Promise<T[]>
-  saveMany<T extends object>(
-    this: ConstructorOf<T>,
-    entities: readonly T[],
-    options?: SaveOptions,
-  ): Promise<T[]>
-  /** By id, or by the fields it is made of: `get({ orderId, productId })`. */
-  get<T extends object>(this: ConstructorOf<T>, id: K): Promise<T | undefined>
-  /** Throws `NITRO_ENTITY_NOT_FOUND`. */
-  require<T extends object>(this: ConstructorOf<T>, id: K): Promise<T>
-  /** By id, or whether anything matches. */
-  exists<T extends object>(
-    this: ConstructorOf<T>,
-    idOrWhere: K | Where<V, NoInfer<T>>,
-  ): Promise<boolean>
-  /** A query over all, ordered by id, which is the order of creation. */
-  all<T extends object>(this: ConstructorOf<T>): Query<T, V>
-  /** A query that finds deleted entities of a class with `softDelete` too. */
-  withDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
-  onlyDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
-  where<T extends object>(this: ConstructorOf<T>, where?: Where<V, NoInfer<T>>): Query<T, V>
-  filter<T extends object>(
-    this: ConstructorOf<T>,
-    where: WhereObject<V, NoInfer<T>> | Condition,
-    options?: FilterOptions<V>,
-  ): Query<T, V>
-  /** Literal text in any of the text fields, ASCII letters in any case; empty text finds all. */
-  search<T extends object>(
-    this: ConstructorOf<T>,
-    text: string | null | undefined,
-    options?: SearchOptions<V>,
-  ): Query<T, V>
-  findBy<T extends object>(
-    this: ConstructorOf<T>,
-    where: Where<V, NoInfer<T>>,
-  ): Promise<T | undefined>
-  count<T extends object>(this: ConstructorOf<T>, where?: Where<V, NoInfer<T>>): CountQuery<T, V>
-  /** Deletes what matches and gives their number. To delete everything say `deleteWhere({}, { all: true })`. */
-  deleteWhere<T extends object>(
-    this: ConstructorOf<T>,
-    where: Where<V, NoInfer<T>>,
-    options?: DeleteWhereOptions,
-  ): Promise<number>
-  /**
-   * Writes the same values to everything that matches and gives its number; `increment(by)` adds to a number. For everything
-   * say `updateWhere({}, values, { all: true })`.
-   */
-  updateWhere<T extends object>(
-    this: ConstructorOf<T>,
-    where: Where<V, NoInfer<T>>,
-    values: UpdateOf<U, V>,
-    options?: { readonly all?: boolean },
-  ): Promise<number>
-  /**
-   * Updates the entity with the same id, or the same values in a unique set of fields, else creates one. `by` names the
-   * set; default: the id if given, else the first unique set that `data` has all values of.
-   */
-  upsert<T extends object>(
-    this: ConstructorOf<T>,
-    data: I,
-    options?: { readonly by?: Keys<V> | readonly Keys<V>[] },
-  ): Promise<T>
-  /** A condition with a name, to be combined and asked of stores and of single entities. */
-  spec<T extends object>(
-    this: ConstructorOf<T>,
-    condition: (columns: Columns<V, NoInfer<T>>) => Condition,
-  ): Specification
-  /** Pairs of an entity of this class and one of another. */
-  join<T extends object, S extends object, W>(
-    this: ConstructorOf<T>,
-    other: ConstructorOf<S> & { readonly definition: EntityDefinition & ValuesOf<W> },
-    on: (left: Columns<V, NoInfer<T>>, right: Columns<W, NoInfer<S>>) => Condition,
-  ): JoinQuery<T, S, V, W>
-  /** The same with every entity of this class, also where it pairs with none: then the second is undefined. */
-  leftJoin<T extends object, S extends object, W>(
-    this: ConstructorOf<T>,
-    other: ConstructorOf<S> & { readonly definition: EntityDefinition & ValuesOf<W> },
-    on: (left: Columns<V, NoInfer<T>>, right: Columns<W, NoInfer<S>>) => Condition,
-  ): JoinQuery<T, S | undefined, V, W>
-  /** Entities by a statement in the store's language. Columns are matched by name; values are never part of the text. */
-  sql<T extends object>(
-    this: ConstructorOf<T>,
-    text: TemplateStringsArray,
-    ...values: readonly RawValue[]
-  ): Promise<T[]>
-  /** Told of every change of this class, after it was committed. Returns a function that ends it. */
-  observe<T extends object>(this: ConstructorOf<T>, listener: ChangeListener<T>): () => void
-}
 
 /**
  * Any entity class, whatever its fields. Parameters are `never` because each class takes its own: callers that have

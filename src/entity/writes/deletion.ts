@@ -12,7 +12,8 @@ import type { Predicate } from "../contract/predicate.ts"
 import type { Repository, Row, Write } from "../contract/repository.ts"
 import { relationLookup } from "../relations/lookup.ts"
 import { resolvedCondition } from "../relations/resolve.ts"
-import type { DeleteOptions, DeleteWhereOptions, EntityClass } from "../types/types.ts"
+import type { DeleteOptions, DeleteWhereOptions } from "../types/options.ts"
+import type { EntityClass } from "../types/types.ts"
 import {
   type DeleteActions,
   hasDeleteHooks,

@@ -21,7 +21,8 @@ import { atomically, currentUnit, joinFirst, onStore, writeTo } from "../binding
 import type { EntityId } from "../contract/definition.ts"
 import { notFoundError, queryError } from "../contract/errors.ts"
 import type { Repository, Row, Write } from "../contract/repository.ts"
-import type { EntityClass, SaveOptions } from "../types/types.ts"
+import type { SaveOptions } from "../types/options.ts"
+import type { EntityClass } from "../types/types.ts"
 import { readonlyError, staleError } from "./dirty.ts"
 import { checkReferences } from "./references.ts"
 
