@@ -19,20 +19,20 @@ export type {
 } from "./contract/definition.ts"
 export { duplicateError } from "./contract/errors.ts"
 export { hasDerivedId, idFrom, partsOfId } from "./contract/key.ts"
+export type { ComparisonOperator, JsonTest, TextOperator } from "./contract/operators.ts"
 export { currentPartition } from "./contract/partition.ts"
 export type {
-  ComparisonOperator,
   FieldOperand,
   JsonPath,
   JsonPredicate,
   JsonScalar,
-  JsonTest,
   Operand,
   Predicate,
   RelatedPredicate,
   RelatedRows,
-  TextOperator,
+  TextPredicate,
   Value,
+  ValuePredicate,
 } from "./contract/predicate.ts"
 export type {
   Aggregate,

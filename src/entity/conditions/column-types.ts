@@ -1,32 +1,30 @@
 // Fields as conditions see them: the operators that each type of value has, and steps into JSON and value objects.
 
+import type {
+  EqualityOperator,
+  ListOperator,
+  OrderingOperator,
+  operators,
+  TextOperator,
+} from "../contract/operators.ts"
 import type { JsonScalar } from "../contract/predicate.ts"
 import type { PlainPart, ValueObjectInstance } from "../definition/value-object.ts"
 import type { Condition } from "./condition.ts"
 
+// A method, and not a property that holds a function: columns of a narrower type are columns of a wider one.
+type Method<A> = { call(operand: A): Condition }["call"]
 type Equality<T> = {
-  eq(value: T | null | Column<T>): Condition
-  ne(value: T | null | Column<T>): Condition
-  in(values: readonly (T | null)[]): Condition
-  notIn(values: readonly (T | null)[]): Condition
-}
+  [O in EqualityOperator]: Method<T | null | Column<T>>
+} & { [O in ListOperator]: Method<readonly (T | null)[]> }
 type Nullness = { isNull(): Condition; isNotNull(): Condition }
 type Ordering<T> = {
-  lt(value: T | Column<T>): Condition
-  lte(value: T | Column<T>): Condition
-  gt(value: T | Column<T>): Condition
-  gte(value: T | Column<T>): Condition
+  [O in OrderingOperator]: Method<T | Column<T>>
+} & Between<T>
+type Between<T> = {
   /** Both ends included. */
   between(from: T, to: T): Condition
 }
-type Text = {
-  /** Literal text; ASCII letters match in any case. */
-  contains(text: string): Condition
-  startsWith(text: string): Condition
-  endsWith(text: string): Condition
-  /** SQL pattern: `%` any text, `_` one character. */
-  like(pattern: string): Condition
-}
+type Text = { [O in keyof Pick<typeof operators, TextOperator>]: Method<string> }
 
 /** A field in `where(t => ...)`: comparable with another field of the same type. */
 export interface Column<in out T> {
@@ -105,20 +103,11 @@ export interface JsonSteps<T> {
 }
 type Inside<T, K> = NonNullable<JsonAt<T, K>>
 
+/** `ne` holds for what is missing or of another type too. */
 type JsonEquality<S> = {
-  eq(value: S | null): Condition
-  /** Holds for what is missing or of another type too. */
-  ne(value: S | null): Condition
-  in(values: readonly (S | null)[]): Condition
-  notIn(values: readonly (S | null)[]): Condition
-}
-type JsonOrdering<S> = {
-  lt(value: S): Condition
-  lte(value: S): Condition
-  gt(value: S): Condition
-  gte(value: S): Condition
-  between(from: S, to: S): Condition
-}
+  [O in EqualityOperator]: Method<S | null>
+} & { [O in ListOperator]: Method<readonly (S | null)[]> }
+type JsonOrdering<S> = { [O in OrderingOperator]: Method<S> } & Between<S>
 /** A value inside of a JSON field. Missing is null; objects and lists equal no value. */
 export type JsonColumn<T> = JsonSteps<T> &
   Nullness &

@@ -2,12 +2,13 @@
 import { suggest } from "../../shared/suggest.ts"
 import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
 import { queryError, unknownFieldError } from "../contract/errors.ts"
+import { isOperator, operators } from "../contract/operators.ts"
 import type { Predicate } from "../contract/predicate.ts"
 import { negated } from "../contract/predicate-parts.ts"
 import { builtPredicate, Condition, describeValue, ownPredicate } from "./condition.ts"
 import { FieldColumn, type Place, withParts } from "./field-column.ts"
 import { jsonConditions } from "./json-columns.ts"
-import { ColumnOperand, fieldCondition, operators } from "./operands.ts"
+import { ColumnOperand, fieldCondition } from "./operands.ts"
 import {
   type FoundRelation,
   ofTarget,
@@ -225,11 +226,10 @@ function fieldConditions(
   if (field.type === "json" && Object.hasOwn(given, "path"))
     return jsonConditions(definition, field, given)
   return Object.keys(given).map(operator => {
-    if (operators.includes(operator))
-      return fieldCondition(definition, field, operator, given[operator])
+    if (isOperator(operator)) return fieldCondition(definition, field, operator, given[operator])
     throw queryError(
       `"${operator}" is not an operator for ${definition.name}.${field.name}.`,
-      suggest(operator, operators),
+      suggest(operator, Object.keys(operators)),
     )
   })
 }

@@ -1,6 +1,7 @@
 // One field in `where(t => ...)`: its operators, and what is inside of it.
 import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
 import { queryError } from "../contract/errors.ts"
+import type { Operator } from "../contract/operators.ts"
 import type { Predicate } from "../contract/predicate.ts"
 import { Condition } from "./condition.ts"
 import { JsonColumn } from "./json-columns.ts"
@@ -39,7 +40,7 @@ export class FieldColumn extends ColumnOperand {
     )
   }
 
-  protected build(operator: string, value: unknown): Condition {
+  protected build(operator: Operator, value: unknown): Condition {
     const { root, definition, around } = this.place
     const checked = value instanceof FieldColumn ? sameEntity(this, value) : value
     return new Condition(

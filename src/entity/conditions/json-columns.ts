@@ -7,24 +7,16 @@ import type {
   ValuePart,
 } from "../contract/definition.ts"
 import { queryError } from "../contract/errors.ts"
-import type {
-  JsonPath,
-  JsonScalar,
-  JsonTest,
-  Predicate,
-  TextOperator,
-} from "../contract/predicate.ts"
+import { isOperator, isTextOperator, type JsonTest, operators } from "../contract/operators.ts"
+import type { JsonPath, JsonScalar, Predicate } from "../contract/predicate.ts"
 import { negated } from "../contract/predicate-parts.ts"
 import { isStorableText } from "../contract/storable.ts"
 import { type Condition, describeValue } from "./condition.ts"
-import { Operators } from "./operators.ts"
+import { Operators } from "./operator-methods.ts"
 import { toPattern } from "./pattern.ts"
 
 // A path may come from outside, and each step is work for every row.
 const maxSteps = 32
-const comparisons = ["eq", "lt", "lte", "gt", "gte"]
-const texts = ["contains", "startsWith", "endsWith", "like"]
-const operators = [...comparisons, "ne", ...texts, "in", "notIn", "between", "isNull"]
 
 /** One value in a JSON field; `column-types.ts` says which operators which type has. */
 export class JsonColumn extends Operators {
@@ -139,6 +131,16 @@ function jsonCondition(
     if (!isText(value) && !Number.isFinite(value)) throw refuse("text or a number")
     return { ...base, test, value: value as JsonScalar }
   }
+  if (!isOperator(operator))
+    throw queryError(
+      `"${operator}" is not an operator for JSON.`,
+      suggest(operator, Object.keys(operators)),
+    )
+  if (isTextOperator(operator)) {
+    if (!isText(given)) throw refuse("text")
+    toPattern(operator, given, nameOf(entity, field, path))
+    return { ...base, test: operator, value: given }
+  }
   switch (operator) {
     case "isNull":
       if (typeof given !== "boolean") throw refuse("true or false")
@@ -155,12 +157,7 @@ function jsonCondition(
       if (!Array.isArray(given) || given.length !== 2) throw refuse("two values, [from, to]")
       return { op: "and", of: [ordered("gte", given[0]), ordered("lte", given[1])] }
     default:
-      if (comparisons.includes(operator)) return ordered(operator as JsonTest, given)
-      if (!texts.includes(operator))
-        throw queryError(`"${operator}" is not an operator for JSON.`, suggest(operator, operators))
-      if (!isText(given)) throw refuse("text")
-      toPattern(operator as TextOperator, given, nameOf(entity, field, path))
-      return { ...base, test: operator as JsonTest, value: given }
+      return ordered(operator, given)
   }
 }
 

@@ -1,22 +1,21 @@
 // Evaluates predicates and orders in memory, with exactly the semantics that stores keep (see predicate.ts).
 
+import { type Comparable, compareValues, toComparable } from "../contract/comparable.ts"
 import { queryError } from "../contract/errors.ts"
+import { isTextOperator, operators, type TextOperator } from "../contract/operators.ts"
 import type {
-  ComparisonOperator,
   FieldOperand,
   JsonPath,
   JsonPredicate,
   Operand,
   Predicate,
+  ValuePredicate,
 } from "../contract/predicate.ts"
 import type { Order } from "../contract/repository.ts"
 import { isStorableText } from "../contract/storable.ts"
 import { isValueObject } from "../definition/value-object.ts"
 import { depthOf } from "./condition-size.ts"
 
-/** What two values are compared by: dates by their milliseconds, bytes by content, absent as null. */
-type Comparable = string | number | bigint | boolean | null
-type Comparison = Extract<Predicate, { readonly value: Operand; readonly op: ComparisonOperator }>
 type Test<R> = (row: R) => boolean
 /** Gives the function that reads one field of a row. */
 export type Reader<R> = (field: string) => (row: R) => unknown
@@ -78,11 +77,6 @@ function compile<R>(predicate: Predicate, reader: Reader<R>): Test<R> {
         return value !== null && compareValues(value, from) >= 0 && compareValues(value, to) <= 0
       }
     }
-    case "contains":
-    case "startsWith":
-    case "endsWith":
-    case "like":
-      return text(predicate.op, reader(predicate.field), predicate.value)
     case "json":
       return json(predicate, reader(predicate.field))
     case "some":
@@ -90,8 +84,15 @@ function compile<R>(predicate: Predicate, reader: Reader<R>): Test<R> {
         `Whether a condition on the ${predicate.rows.entity} of an entity holds cannot be told from the entity alone.`,
         "Ask the store: where(...), exists(...) or count(...).",
       )
-    default:
+    case "eq":
+    case "ne":
+    case "lt":
+    case "lte":
+    case "gt":
+    case "gte":
       return comparison(predicate, reader)
+    default:
+      return text(predicate.op, reader(predicate.field), predicate.value)
   }
 }
 
@@ -104,12 +105,12 @@ function junction<R>(op: "and" | "or", tests: readonly Test<R>[]): Test<R> {
   return op === "and" ? row => tests.every(test => test(row)) : row => tests.some(test => test(row))
 }
 
-function comparison<R>(predicate: Comparison, reader: Reader<R>): Test<R> {
+function comparison<R>(predicate: ValuePredicate, reader: Reader<R>): Test<R> {
   const { op, value } = predicate
   const left = reader(predicate.field)
   if (isFieldOperand(value)) {
     const right = reader(value.field)
-    const holds = comparer(op)
+    const { holds } = operators[op]
     if (op === "ne") return row => !equal(toComparable(left(row)), toComparable(right(row)))
     return row => {
       const a = toComparable(left(row))
@@ -121,7 +122,7 @@ function comparison<R>(predicate: Comparison, reader: Reader<R>): Test<R> {
   if (op === "eq") return row => toComparable(left(row)) === fixed
   if (op === "ne") return row => toComparable(left(row)) !== fixed
   if (fixed === null) return () => false
-  const holds = comparer(op)
+  const { holds } = operators[op]
   return row => {
     const found = toComparable(left(row))
     return found !== null && holds(found, fixed)
@@ -132,33 +133,13 @@ function equal(a: Comparable, b: Comparable): boolean {
   return a !== null && a === b
 }
 
-function comparer(
-  op: "eq" | "ne" | "lt" | "lte" | "gt" | "gte",
-): (a: Comparable, b: Comparable) => boolean {
-  switch (op) {
-    case "eq":
-      return (a, b) => a === b
-    case "ne":
-      return (a, b) => a !== b
-    case "lt":
-      return (a, b) => compareValues(a, b) < 0
-    case "lte":
-      return (a, b) => compareValues(a, b) <= 0
-    case "gt":
-      return (a, b) => compareValues(a, b) > 0
-    default:
-      return (a, b) => compareValues(a, b) >= 0
-  }
-}
-
 function json<R>({ path, test, value }: JsonPredicate, read: (row: R) => unknown): Test<R> {
   if (test === "isNull") return row => (valueAt(read(row), path) ?? null) === null
   const at = (row: R): unknown => valueAt(read(row), path)
-  if (test === "contains" || test === "startsWith" || test === "endsWith" || test === "like")
-    return text(test, at, String(value))
+  if (isTextOperator(test)) return text(test, at, String(value))
   const fixed = value as Comparable
   if (test === "eq") return row => at(row) === fixed
-  const holds = comparer(test)
+  const { holds } = operators[test]
   return row => {
     const found = at(row)
     return typeof found === typeof fixed && holds(found as Comparable, fixed)
@@ -182,22 +163,10 @@ function valueAt(json: unknown, path: JsonPath): unknown {
   return found
 }
 
-function text<R>(
-  op: "contains" | "startsWith" | "endsWith" | "like",
-  read: (row: R) => unknown,
-  value: string,
-): Test<R> {
+function text<R>(op: TextOperator, read: (row: R) => unknown, value: string): Test<R> {
   // No stored text holds half a character, of which a whole one consists here.
   if (!isStorableText(value)) return () => false
-  const wanted = asciiLower(value)
-  const holds: (found: string) => boolean =
-    op === "contains"
-      ? found => found.includes(wanted)
-      : op === "startsWith"
-        ? found => found.startsWith(wanted)
-        : op === "endsWith"
-          ? found => found.endsWith(wanted)
-          : likeTest(wanted)
+  const holds = operators[op].finder(asciiLower(value))
   return row => {
     const found = read(row)
     return typeof found === "string" && holds(asciiLower(found))
@@ -209,75 +178,8 @@ export function asciiLower(value: string): string {
   return /[A-Z]/.test(value) ? value.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : value
 }
 
-// Two pointers instead of a regular expression: `%a%a%a%a` from outside must not take exponential time.
-function likeTest(pattern: string): (value: string) => boolean {
-  const wanted = [...pattern]
-  return value => {
-    const found = [...value]
-    let at = 0
-    let patternAt = 0
-    let percentAt = -1
-    let retryAt = 0
-    while (at < found.length) {
-      const part = wanted[patternAt]
-      if (part === "%") {
-        percentAt = patternAt++
-        retryAt = at
-      } else if (part !== undefined && (part === "_" || part === found[at])) {
-        at++
-        patternAt++
-      } else if (percentAt >= 0) {
-        patternAt = percentAt + 1
-        at = ++retryAt
-      } else return false
-    }
-    while (wanted[patternAt] === "%") patternAt++
-    return patternAt === wanted.length
-  }
-}
-
-/** What a domain value or a stored row value is compared by. */
-export function toComparable(value: unknown): Comparable {
-  switch (typeof value) {
-    case "string":
-    case "number":
-    case "bigint":
-    case "boolean":
-      return value
-    case "object":
-      if (value instanceof Date) return value.getTime()
-      // One character per byte: equal content is an equal string, and strings order as their bytes do.
-      if (value instanceof Uint8Array)
-        return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1")
-      return null
-    default:
-      return null
-  }
-}
-
 export function isFieldOperand(value: Operand): value is FieldOperand {
   return typeof value === "object" && value !== null && "field" in value
-}
-
-/** Negative, zero or positive; text by code point, so that every store sorts alike. Not for null. */
-export function compareValues(a: Comparable, b: Comparable): number {
-  if (a === b) return 0
-  if (typeof a === "string" && typeof b === "string") return compareText(a, b)
-  return (a as number) < (b as number) ? -1 : 1
-}
-
-function compareText(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i)
-    const y = b.charCodeAt(i)
-    if (x === y) continue
-    // JavaScript compares UTF-16 units, where surrogates (U+10000 and above) come before U+E000 to U+FFFF.
-    const xHigh = x >= 0xd800 && x <= 0xdfff
-    const yHigh = y >= 0xd800 && y <= 0xdfff
-    return xHigh === yHigh ? x - y : xHigh ? 1 : -1
-  }
-  return a.length - b.length
 }
 
 /** Comparator for entities and plain objects: nulls last ascending and first descending, ties by the fields of `key` ascending. */

@@ -2,40 +2,12 @@
 import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
 import { queryError } from "../contract/errors.ts"
 import { idCondition } from "../contract/key.ts"
-import type {
-  ComparisonOperator,
-  FieldOperand,
-  Predicate,
-  TextOperator,
-  Value,
-} from "../contract/predicate.ts"
+import { isTextOperator, type Operator, operators } from "../contract/operators.ts"
+import type { FieldOperand, Predicate, Value } from "../contract/predicate.ts"
 import { isStorableText } from "../contract/storable.ts"
 import { describeValue } from "./condition.ts"
-import { Operators } from "./operators.ts"
+import { Operators } from "./operator-methods.ts"
 import { toPattern } from "./pattern.ts"
-
-const comparisons: ReadonlySet<string> = new Set([
-  "eq",
-  "ne",
-  "lt",
-  "lte",
-  "gt",
-  "gte",
-] satisfies ComparisonOperator[])
-const texts: ReadonlySet<string> = new Set([
-  "contains",
-  "startsWith",
-  "endsWith",
-  "like",
-] satisfies TextOperator[])
-export const operators: readonly string[] = [
-  ...comparisons,
-  ...texts,
-  "in",
-  "notIn",
-  "between",
-  "isNull",
-]
 
 /** A column, which may stand as the operand of another: `p.stock.lt(p.reserved)`. */
 export abstract class ColumnOperand extends Operators {
@@ -51,7 +23,7 @@ export abstract class ColumnOperand extends Operators {
 export function fieldCondition(
   entity: EntityDefinition,
   field: FieldDefinition,
-  operator: string,
+  operator: Operator,
   given: unknown,
 ): Predicate {
   const name = field.name
@@ -68,34 +40,32 @@ export function fieldCondition(
       "Keep a hash of it in a field of its own, and look for that.",
     )
   }
-  if (texts.has(operator)) {
-    if (field.type !== "string" || typeof given !== "string")
-      throw wrongOperand(entity, field, operator, given, "text, on a text field")
-    toPattern(operator as TextOperator, given, `${entity.name}.${name}`)
-    return { op: operator as TextOperator, field: name, value: given }
-  }
-  if (operator === "in" || operator === "notIn") {
-    if (!Array.isArray(given)) throw wrongOperand(entity, field, operator, given, "a list")
-    return {
-      op: operator,
-      field: name,
-      values: given.map(value => operand(entity, field, operator, value, true)),
+  switch (operator) {
+    case "in":
+    case "notIn":
+      if (!Array.isArray(given)) throw wrongOperand(entity, field, operator, given, "a list")
+      return {
+        op: operator,
+        field: name,
+        values: given.map(value => operand(entity, field, operator, value, true)),
+      }
+    case "between": {
+      if (!Array.isArray(given) || given.length !== 2)
+        throw wrongOperand(entity, field, operator, given, "two values, [from, to]")
+      const [from, to] = given.map(value => operand(entity, field, operator, value, false))
+      return { op: "between", field: name, from: from as Value, to: to as Value }
     }
   }
-  if (operator === "between") {
-    if (!Array.isArray(given) || given.length !== 2)
-      throw wrongOperand(entity, field, operator, given, "two values, [from, to]")
-    const [from, to] = given.map(value => operand(entity, field, operator, value, false))
-    return { op: "between", field: name, from: from as Value, to: to as Value }
+  if (isTextOperator(operator)) {
+    if (field.type !== "string" || typeof given !== "string")
+      throw wrongOperand(entity, field, operator, given, "text, on a text field")
+    toPattern(operator, given, `${entity.name}.${name}`)
+    return { op: operator, field: name, value: given }
   }
-  const op = operator as ComparisonOperator
   if (given instanceof ColumnOperand)
-    return { op, field: name, value: otherField(entity, field, given) }
-  return {
-    op,
-    field: name,
-    value: operand(entity, field, operator, given, op === "eq" || op === "ne"),
-  }
+    return { op: operator, field: name, value: otherField(entity, field, given) }
+  const value = operand(entity, field, operator, given, operators[operator].takes === "same")
+  return { op: operator, field: name, value }
 }
 
 function otherField(

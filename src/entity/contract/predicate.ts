@@ -1,5 +1,6 @@
 // A condition as plain data: one tree that is compiled to SQL, evaluated in memory and matched against changes.
 import type { EntityDefinition } from "./definition.ts"
+import type { ComparisonOperator, JsonTest, ListOperator, TextOperator } from "./operators.ts"
 import type { StoredValue } from "./stored-value.ts"
 
 /** A domain value as the entity holds it, not as a store encodes it. `undefined` never occurs. */
@@ -12,9 +13,6 @@ export interface FieldOperand {
 
 /** What a field is compared with. */
 export type Operand = Value | FieldOperand | StoredValue
-
-export type ComparisonOperator = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
-export type TextOperator = "contains" | "startsWith" | "endsWith" | "like"
 
 /** The rows of an entity class that belong to a row: those whose field `remote` equals that row's field `local`. */
 export interface RelatedRows {
@@ -45,13 +43,26 @@ export type JsonScalar = string | number | boolean
 export type Predicate =
   | { readonly op: "and" | "or"; readonly of: readonly Predicate[] }
   | { readonly op: "not"; readonly of: Predicate }
-  | { readonly op: ComparisonOperator; readonly field: string; readonly value: Operand }
-  | { readonly op: "in" | "notIn"; readonly field: string; readonly values: readonly Value[] }
+  | ValuePredicate
+  | { readonly op: ListOperator; readonly field: string; readonly values: readonly Value[] }
   | { readonly op: "between"; readonly field: string; readonly from: Value; readonly to: Value }
   | { readonly op: "isNull"; readonly field: string }
-  | { readonly op: TextOperator; readonly field: string; readonly value: string }
+  | TextPredicate
   | RelatedPredicate
   | JsonPredicate
+
+/** A comparison with one value. */
+export interface ValuePredicate {
+  readonly op: ComparisonOperator
+  readonly field: string
+  readonly value: Operand
+}
+
+export interface TextPredicate {
+  readonly op: TextOperator
+  readonly field: string
+  readonly value: string
+}
 
 /** Stores see it where they declare the capability `relations`; for others the entity module looks the values up. */
 export interface RelatedPredicate {
@@ -68,4 +79,3 @@ export interface JsonPredicate {
   readonly test: JsonTest
   readonly value?: JsonScalar
 }
-export type JsonTest = "isNull" | Exclude<ComparisonOperator, "ne"> | TextOperator

@@ -1,6 +1,7 @@
 // Groups and projections by reading rows, for stores that cannot do them on their own: what it gives is what a store must give.
 
-import { compareValues, compilePredicate, toComparable } from "../conditions/matches.ts"
+import { compilePredicate } from "../conditions/matches.ts"
+import { compareValues, toComparable } from "../contract/comparable.ts"
 import type { EntityDefinition } from "../contract/definition.ts"
 import type { Aggregate, Order, SelectPlan } from "../contract/repository.ts"
 import { groupDefinition } from "../definition/derived.ts"

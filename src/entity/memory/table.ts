@@ -2,13 +2,12 @@
 import { randomUUID } from "node:crypto"
 import { measure } from "../conditions/condition-size.ts"
 import {
-  compareValues,
   compileOrder,
   compilePredicate,
   isFieldOperand,
   type Reader,
-  toComparable,
 } from "../conditions/matches.ts"
+import { compareValues, toComparable } from "../contract/comparable.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import { duplicateError } from "../contract/errors.ts"
 import { hasDerivedId } from "../contract/key.ts"

@@ -5,13 +5,9 @@ import { unscoped, visiblePairs } from "../binding/soft-delete.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { columns } from "../conditions/columns.ts"
 import { builtPredicate, type Condition } from "../conditions/condition.ts"
-import {
-  compileOrder,
-  compilePredicate,
-  isFieldOperand,
-  toComparable,
-} from "../conditions/matches.ts"
+import { compileOrder, compilePredicate, isFieldOperand } from "../conditions/matches.ts"
 import { toOrder, wholeNumber } from "../conditions/order.ts"
+import { toComparable } from "../contract/comparable.ts"
 import { queryError } from "../contract/errors.ts"
 import type { Predicate } from "../contract/predicate.ts"
 import type { JoinPlan, Row } from "../contract/repository.ts"

@@ -4,6 +4,12 @@
 import type { Column, OperatorsOf } from "../conditions/column-types.ts"
 import type { Condition } from "../conditions/condition.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
+import type {
+  EqualityOperator,
+  ListOperator,
+  OrderingOperator,
+  TextOperator,
+} from "../contract/operators.ts"
 import type { JsonScalar, Predicate, Value } from "../contract/predicate.ts"
 import type { QueryPlan, SelectPlan, Store } from "../contract/repository.ts"
 import type { Awaitable } from "../contract/thenable.ts"
@@ -207,15 +213,11 @@ export type Columns<V, T = unknown> = {
   readonly [K in OwnKeys<V, T>]: RelatedColumn<T[K]>
 }
 
-type EqualityObject<T> = {
-  eq?: T | null
-  ne?: T | null
-  in?: readonly (T | null)[]
-  notIn?: readonly (T | null)[]
-  isNull?: boolean
-}
-type OrderingObject<T> = { lt?: T; lte?: T; gt?: T; gte?: T; between?: readonly [from: T, to: T] }
-type TextObject = { contains?: string; startsWith?: string; endsWith?: string; like?: string }
+type EqualityObject<T> = { [O in EqualityOperator]?: T | null } & {
+  [O in ListOperator]?: readonly (T | null)[]
+} & { isNull?: boolean }
+type OrderingObject<T> = { [O in OrderingOperator]?: T } & { between?: readonly [from: T, to: T] }
+type TextObject = { [O in TextOperator]?: string }
 type FieldWhere<T> = [T] extends [string]
   ? T | readonly (T | null)[] | (EqualityObject<T> & OrderingObject<T> & TextObject)
   : [T] extends [number | bigint | Date]

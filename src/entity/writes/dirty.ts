@@ -11,7 +11,7 @@ import {
   rowOf,
   valuesOf,
 } from "../binding/record.ts"
-import { toComparable } from "../conditions/matches.ts"
+import { toComparable } from "../contract/comparable.ts"
 import type { EntityId } from "../contract/definition.ts"
 import { validationError } from "../contract/errors.ts"
 import { hasDerivedId, idFrom } from "../contract/key.ts"

@@ -1,4 +1,5 @@
 // Writes conditions, orders and windows as SQL.
+import { operators } from "../../../entity/internal.ts"
 import { type Column, coarseOf, seenSql } from "../contract/column.ts"
 import type { Dialect, JsonCondition } from "../contract/dialect.ts"
 import type { RelatedTable, ShapeWriter, Test } from "./predicate-walk.ts"
@@ -8,13 +9,13 @@ export interface ColumnOrder {
   readonly direction: "asc" | "desc"
 }
 
-const operators = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
+const { eq, ne, lt, lte, gt, gte } = operators
 const storedOperators = {
-  eqStored: "=",
-  ltStored: "<",
-  lteStored: "<=",
-  gtStored: ">",
-  gteStored: ">=",
+  eqStored: eq.sql,
+  ltStored: lt.sql,
+  lteStored: lte.sql,
+  gtStored: gt.sql,
+  gteStored: gte.sql,
 } as const
 
 export class ConditionText implements ShapeWriter {
@@ -53,7 +54,7 @@ export class ConditionText implements ShapeWriter {
       case "ne":
         return coarse
           ? `(${coarse.compare("=", sql, this.place())}) is not true`
-          : `${sql} is distinct from ${this.place()}`
+          : `${sql} ${ne.sql} ${this.place()}`
       case "inJson":
         return coarse
           ? coarse.inList(sql, this.place())
@@ -71,10 +72,10 @@ export class ConditionText implements ShapeWriter {
         return `${ordered} ${storedOperators[test]} ${this.place()}`
       default:
         if (other)
-          return `${seenSql(column, ordered)} ${operators[test]} ${seenSql(other, other.ordered)}`
-        if (coarse) return coarse.compare(operators[test], sql, this.place())
+          return `${seenSql(column, ordered)} ${operators[test].sql} ${seenSql(other, other.ordered)}`
+        if (coarse) return coarse.compare(operators[test].sql, sql, this.place())
         // Two columns may be in different languages, and then even their equality needs to be told which to go by.
-        return `${test === "eq" ? sql : ordered} ${operators[test]} ${this.place()}`
+        return `${test === "eq" ? sql : ordered} ${operators[test].sql} ${this.place()}`
     }
   }
 

@@ -1,6 +1,7 @@
 // Walks a condition once: its values become parameters, its shape goes to a writer that makes a cache key or SQL of it.
-import { depthOf, maxDepth, tooDeep, toPattern } from "../../../entity/internal.ts"
+import { depthOf, maxDepth, operators, tooDeep, toPattern } from "../../../entity/internal.ts"
 import {
+  type ComparisonOperator,
   type EntityDefinition,
   isFieldOperand,
   type JsonPredicate,
@@ -9,6 +10,7 @@ import {
   type RelatedPredicate,
   type RelatedRows,
   StoredValue,
+  type TextPredicate,
   type Value,
 } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
@@ -19,22 +21,10 @@ import { canOccur, encodeOperand, orderBeyond, roundOperand } from "./operand.ts
 
 /** The tests that a condition comes down to. Each is true exactly for the rows that match; for others false or unknown. */
 export type Test =
-  | (
-      | "eq"
-      | "ne"
-      | "lt"
-      | "lte"
-      | "gt"
-      | "gte"
-      | "isNull"
-      | "notNull"
-      | "inJson"
-      | "inPlaces"
-      | "like"
-      | "likeEscaped"
-    )
+  | ComparisonOperator
+  | ("isNull" | "notNull" | "inJson" | "inPlaces" | "like" | "likeEscaped")
   /** With a value as it is stored. */
-  | ("eqStored" | "ltStored" | "lteStored" | "gtStored" | "gteStored")
+  | `${Exclude<ComparisonOperator, "ne">}Stored`
 
 /** Receives the shape of a condition. Two conditions that make the same calls have the same SQL. */
 export interface ShapeWriter {
@@ -85,6 +75,14 @@ const maxPlaces = 16_384
 export function walk(context: WalkContext, predicate: Predicate): void {
   const { writer } = context
   switch (predicate.op) {
+    case "eq":
+    case "ne":
+    case "lt":
+    case "lte":
+    case "gt":
+    case "gte":
+      compare(context, predicate.op, predicate.field, predicate.value)
+      return
     case "and":
     case "or":
       goDeeper(context)
@@ -127,14 +125,8 @@ export function walk(context: WalkContext, predicate: Predicate): void {
       compare(context, "lte", predicate.field, predicate.to)
       writer.close()
       return
-    case "contains":
-    case "startsWith":
-    case "endsWith":
-    case "like":
-      matchText(context, predicate.op, context.table.column(predicate.field), predicate.value)
-      return
     default:
-      compare(context, predicate.op, predicate.field, predicate.value)
+      matchText(context, predicate)
   }
 }
 
@@ -226,8 +218,6 @@ function deepestOf(of: readonly Predicate[]): number | undefined {
   return deepest
 }
 
-type Comparison = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
-
 const storedTests: Readonly<Record<string, Test>> = {
   eq: "eqStored",
   lt: "ltStored",
@@ -236,7 +226,12 @@ const storedTests: Readonly<Record<string, Test>> = {
   gte: "gteStored",
 }
 
-function compare(context: WalkContext, op: Comparison, fieldName: string, value: Operand): void {
+function compare(
+  context: WalkContext,
+  op: ComparisonOperator,
+  fieldName: string,
+  value: Operand,
+): void {
   const { table, writer } = context
   const column = table.column(fieldName)
   if (value === null) {
@@ -257,7 +252,7 @@ function compare(context: WalkContext, op: Comparison, fieldName: string, value:
 
 function compareValue(
   { writer, parameters }: WalkContext,
-  op: Comparison,
+  op: ComparisonOperator,
   column: Column,
   value: NonNullable<Value>,
 ): void {
@@ -269,7 +264,12 @@ function compareValue(
   else writer.constant(false)
 }
 
-function compareFields(writer: ShapeWriter, op: Comparison, column: Column, other: Column): void {
+function compareFields(
+  writer: ShapeWriter,
+  op: ComparisonOperator,
+  column: Column,
+  other: Column,
+): void {
   if (op !== "ne") {
     writer.test(op, column, other, 0)
     return
@@ -330,12 +330,8 @@ function memberOfEncoded(
   writer.test("inPlaces", column, undefined, places)
 }
 
-function matchText(
-  context: WalkContext,
-  op: "contains" | "startsWith" | "endsWith" | "like",
-  column: Column,
-  text: string,
-): void {
+function matchText(context: WalkContext, { op, field, value: text }: TextPredicate): void {
+  const column = context.table.column(field)
   const { name, type } = column.field
   if (type !== "string" || typeof text !== "string") {
     throw new NitroError(
@@ -353,5 +349,5 @@ function matchText(
   }
   const pattern = toPattern(op, text, name)
   context.parameters.push(pattern)
-  context.writer.test(op === "like" ? "like" : "likeEscaped", column, undefined, 1)
+  context.writer.test(operators[op].literal ? "likeEscaped" : "like", column, undefined, 1)
 }

@@ -1,22 +1,8 @@
 // Values inside of JSON as Postgres asks for them.
-import { toPattern } from "../../../entity/internal.ts"
+import { isTextOperator, jsonTests, operators, toPattern } from "../../../entity/internal.ts"
 import type { JsonPath, JsonScalar, JsonTest } from "../../../entity/store.ts"
 import type { JsonCondition } from "../contract/dialect.ts"
 import { isStorableText } from "../contract/parameters.ts"
-
-const operators = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
-const tests: readonly JsonTest[] = [
-  "isNull",
-  "eq",
-  "lt",
-  "lte",
-  "gt",
-  "gte",
-  "contains",
-  "startsWith",
-  "endsWith",
-  "like",
-]
 
 export function postgresJson(
   path: JsonPath,
@@ -27,7 +13,7 @@ export function postgresJson(
   if (!path.every(key => typeof key === "number" || isStorableText(key))) return test === "isNull"
   // Strict: in the lax form a value is also a list of itself. The keys are strings of JSON there too.
   const steps = path.map(key => (typeof key === "number" ? `[${key}]` : `.${JSON.stringify(key)}`))
-  const code = tests.indexOf(test) * 2 + (typeof value === "string" ? 1 : 0)
+  const code = jsonTests.indexOf(test) * 2 + (typeof value === "string" ? 1 : 0)
   const find = (column: string, place: string): string =>
     `jsonb_path_query_first(${column}, ${place}::text::jsonpath, '{}', true)`
   const condition = (
@@ -38,6 +24,14 @@ export function postgresJson(
     shape: [code],
     text: ({ sql }, place) => text(find(sql, place()), place),
   })
+  if (isTextOperator(test)) {
+    const escaping = operators[test].literal ? "" : " escape ''"
+    return condition(
+      [toPattern(test, String(value), "JSON")],
+      (found, place) =>
+        `case when jsonb_typeof(${found}) = 'string' then lower((${found} #>> '{}') collate "C") like lower(${place()}::text collate "C")${escaping} end`,
+    )
+  }
   switch (test) {
     case "isNull":
       return condition([], found => `coalesce(jsonb_typeof(${found}), 'null') = 'null'`)
@@ -47,17 +41,8 @@ export function postgresJson(
         [JSON.stringify(value)],
         (found, place) => `${found} = ${place()}::text::jsonb`,
       )
-    case "contains":
-    case "startsWith":
-    case "endsWith":
-    case "like":
-      return condition(
-        [toPattern(test, String(value), "JSON")],
-        (found, place) =>
-          `case when jsonb_typeof(${found}) = 'string' then lower((${found} #>> '{}') collate "C") like lower(${place()}::text collate "C")${test === "like" ? " escape ''" : ""} end`,
-      )
     default: {
-      const operator = operators[test]
+      const operator = operators[test].sql
       // A case, because nothing else keeps the cast of a text to a number from being tried.
       return typeof value === "string"
         ? condition(

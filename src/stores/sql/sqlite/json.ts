@@ -1,22 +1,9 @@
 // Values inside of JSON as SQLite asks for them.
-import { toPattern } from "../../../entity/internal.ts"
+import { isTextOperator, jsonTests, operators, toPattern } from "../../../entity/internal.ts"
 import type { JsonPath, JsonScalar, JsonTest } from "../../../entity/store.ts"
 import type { JsonCondition } from "../contract/dialect.ts"
 import { isStorableText } from "../contract/parameters.ts"
 
-const operators = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
-const tests: readonly JsonTest[] = [
-  "isNull",
-  "eq",
-  "lt",
-  "lte",
-  "gt",
-  "gte",
-  "contains",
-  "startsWith",
-  "endsWith",
-  "like",
-]
 const isNumber = "in ('integer', 'real')"
 
 /** One value of the JSON: its type, itself, and its text as it was written. */
@@ -46,7 +33,7 @@ export function sqliteJson(
 }
 
 function testOf(test: JsonTest, value: JsonScalar | undefined): ValueTest {
-  const base = tests.indexOf(test) * 8
+  const base = jsonTests.indexOf(test) * 8
   if (test === "isNull") {
     const text = ({ type }: Found): string => `coalesce(${type()}, 'null') = 'null'`
     return { code: base, operands: [], text, order: ["find"] }
@@ -60,8 +47,8 @@ function testOf(test: JsonTest, value: JsonScalar | undefined): ValueTest {
     }
   }
   const order = ["find", "find", "operand"] as const
-  if (test === "contains" || test === "startsWith" || test === "endsWith" || test === "like") {
-    const escaping = test === "like" ? "" : " escape '\\'"
+  if (isTextOperator(test)) {
+    const escaping = operators[test].literal ? " escape '\\'" : ""
     return {
       code: base,
       operands: [toPattern(test, String(value), "JSON")],
@@ -72,7 +59,7 @@ function testOf(test: JsonTest, value: JsonScalar | undefined): ValueTest {
   }
   const isText = typeof value === "string"
   const kind = isText ? "= 'text'" : isNumber
-  const operator = test === "eq" ? "=" : operators[test]
+  const operator = operators[test].sql
   // SQLite reads some fractions a bit off, so equal ones are known by their text, which is the shortest for both.
   const asText = test === "eq" && typeof value === "number" && !Number.isSafeInteger(value)
   return {
