@@ -1,65 +1,22 @@
-// An entity class bound to a store: checked once, then kept.
+// Binds an entity class to its store, along with the classes that it refers to: checked once, then kept.
 
-import { abandon, isThenable } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
-import type { EntityDefinition, EntityId, FieldDefinition } from "../contract/definition.ts"
+import type { FieldDefinition } from "../contract/definition.ts"
 import { definitionError } from "../contract/errors.ts"
-import { partsHere } from "../contract/partition.ts"
-import type { Row, Store } from "../contract/repository.ts"
+import type { Store } from "../contract/repository.ts"
 import type { EntityHooks } from "../types/hooks.ts"
 import type { EntityClass } from "../types/types.ts"
+import type { Binding, ClassState } from "./bound-class.ts"
+import { remember } from "./bound-stores.ts"
+import { checkBody } from "./class-body.ts"
 import { relationsOf } from "./describe-relations.ts"
-import { hookNames, warnOfMisspeltHooks } from "./hook-names.ts"
 import { knownReferrers, knownTargets, makeKnown } from "./known-classes.ts"
-import { type Model, modelOf, ownsModel } from "./model.ts"
-import {
-  type EntityRecord,
-  hydration,
-  isExposed,
-  type Origin,
-  rowOf,
-  type Stored,
-  savingOf,
-  setStored,
-  valuesOf,
-} from "./record.ts"
-import { reread } from "./reread.ts"
+import { type Model, modelOf } from "./model.ts"
 import { hideDeleted } from "./soft-delete.ts"
 import { storeOf } from "./stores.ts"
-import { currentUnit } from "./unit-of-work.ts"
-
-type Hydratable = new (data: typeof hydration, stored: Stored) => EntityRecord
-
-/** A class with the store it is bound to. */
-export interface Binding extends Origin {
-  readonly entity: EntityClass
-  readonly model: Model
-  readonly definition: EntityDefinition
-  readonly managed: ManagedColumns
-  /** The fields that refer to other entities. */
-  readonly references: readonly FieldDefinition[]
-  readonly state: ClassState
-}
-
-/** Indexes of the columns that a save writes by itself; -1 where there is none. */
-interface ManagedColumns {
-  readonly updatedAt: number
-  readonly version: number
-}
 
 // Until an instance was looked at, none of its hooks can be due.
 const noHooks: ReadonlySet<keyof EntityHooks> = new Set()
-
-interface ClassState {
-  readonly entity: EntityClass
-  readonly model: Model
-  readonly bindings: WeakMap<Store, Binding>
-  last: Binding | undefined
-  /** How far it is known that the class body leaves the fields alone: looked at a new instance, at a stored one. */
-  verified: "no" | "new" | "stored"
-  /** The hooks that instances have; known once one was looked at. */
-  hooks: ReadonlySet<keyof EntityHooks>
-}
 
 const stateKey: unique symbol = Symbol("nitro.class")
 
@@ -77,100 +34,6 @@ export function bindingOf(entity: EntityClass): Binding {
   }
   state.last = binding
   return binding
-}
-
-/** The id of a row as an entity holds it. */
-export function idOfRow({ model, mapper }: Binding, row: Row): EntityId {
-  return (model.hasPlainId ? row[0] : mapper.decodeAt(0, row[0])) as EntityId
-}
-
-/** The instance of a stored row: inside of a unit of work the one that it knows by this id. */
-export function hydrate(origin: Binding, row: Row): EntityRecord {
-  const unit = currentUnit()
-  if (unit === undefined) return load(origin, row)
-  const known = unit.identities(origin.repository)
-  const [id] = row
-  let record = known.get(id) as EntityRecord | undefined
-  if (
-    record === undefined ||
-    record.constructor !== (origin.entity as unknown) ||
-    rowOf(record) === undefined
-  ) {
-    record = load(origin, row)
-    if (known.has(id)) unit.identify(origin.repository, id, record)
-    else known.set(id, record)
-  } else if (!renew(record, origin, row)) return record
-  if (unit.hasWritten(origin.store)) unit.noteRead(origin.store, record, reread)
-  return record
-}
-
-function load(origin: Binding, row: Row): EntityRecord {
-  const record = hydrateCopy(origin, row)
-  if (!origin.state.hooks.has("afterLoad")) return record
-  if (
-    abandon(
-      (record as EntityRecord & EntityHooks).afterLoad?.(),
-      `afterLoad of ${origin.entity.name}`,
-    )
-  ) {
-    throw definitionError(
-      `afterLoad of ${origin.entity.name} is async, but reading entities cannot wait for each.`,
-      "Make it synchronous.",
-    )
-  }
-  return record
-}
-
-/** A known instance without unsaved changes takes the values that were read just now. */
-function renew(record: EntityRecord, origin: Binding, row: Row): boolean {
-  const before = rowOf(record)
-  const values = valuesOf(record)
-  const { mapper } = origin
-  if (before === undefined || before === row || savingOf(record) !== undefined) return false
-  if (
-    mapper.difference(values, row, true) === undefined ||
-    mapper.difference(values, before, isExposed(record)) !== undefined
-  )
-    return false
-  Object.assign(values, mapper.decode(row))
-  setStored(record, row, origin)
-  return true
-}
-
-/** An instance of a stored row of its own, through the real constructors, without validation. */
-export function hydrateCopy(origin: Binding, row: Row): EntityRecord {
-  const { entity, state } = origin
-  const values = origin.mapper.decode(row)
-  if (state.verified === "stored") return construct(entity, { values, row, origin })
-  const before = { ...values }
-  const record = construct(entity, { values, row, origin })
-  lookAt(state, record)
-  const changed = state.model.names.find(name => values[name] !== before[name])
-  if (changed !== undefined) throw redeclared(entity, changed)
-  state.verified = "stored"
-  return record
-}
-
-function construct(entity: EntityClass, stored: Stored): EntityRecord {
-  return new (entity as unknown as Hydratable)(hydration, stored)
-}
-
-/** Looks once per class whether its body declares a field again, which would hide the stored value, and which hooks it has. */
-export function verifyInstance({ state }: Binding, record: EntityRecord): void {
-  if (state.verified !== "no") return
-  lookAt(state, record)
-  state.verified = "new"
-}
-
-/** Runs the hook where the class has it. Undefined: it is done. */
-export function runHook(
-  { state }: Binding,
-  record: EntityRecord,
-  name: keyof EntityHooks,
-): Promise<void> | undefined {
-  if (!state.hooks.has(name)) return undefined
-  const result: unknown = (record as EntityRecord & EntityHooks)[name]?.()
-  return isThenable(result) ? Promise.resolve(result).then(() => undefined) : undefined
 }
 
 function stateOf(entity: EntityClass): ClassState {
@@ -194,21 +57,6 @@ function stateOf(entity: EntityClass): ClassState {
   }
   Object.defineProperty(entity, stateKey, { value: state })
   return state
-}
-
-const boundTo = new WeakMap<Store, Set<Binding>>()
-const stores = new Set<WeakRef<Store>>()
-
-function remember(binding: Binding): void {
-  let ofStore = boundTo.get(binding.store)
-  if (ofStore === undefined) {
-    ofStore = new Set()
-    boundTo.set(binding.store, ofStore)
-    // There may be very many sessions, of which only the present one counts.
-    if (binding.store.partition === undefined) stores.add(new WeakRef(binding.store))
-  }
-  ofStore.add(binding)
-  makeKnown(binding.entity)
 }
 
 /** Binds the classes that this one refers to and that live in its store: their tables are made together. */
@@ -256,34 +104,6 @@ function bindIfHere(entity: EntityClass, store: Store | undefined): void {
   }
 }
 
-/** Every class that is bound to a store, by store. Of stores with a part for each session: the present one, and `own`. */
-export function* allBindings(own: Store): Generator<ReadonlySet<Binding>, void, undefined> {
-  for (const ref of stores) {
-    const store = ref.deref()
-    if (store === undefined) stores.delete(ref)
-    else yield boundTo.get(store) as ReadonlySet<Binding>
-  }
-  const parts = new Set(partsHere())
-  if (own.partition !== undefined) parts.add(own)
-  for (const part of parts) {
-    const ofPart = boundTo.get(part)
-    if (ofPart !== undefined) yield ofPart
-  }
-}
-
-/** The hidden fields of every bound class of this name: for errors, which carry no more of their class. */
-export function hiddenFieldsOf(entity: string): ReadonlySet<string> {
-  const hidden = new Set<string>()
-  const stored = [...stores].flatMap(ref => ref.deref() ?? [])
-  for (const store of [...stored, ...partsHere()]) {
-    for (const { definition } of boundTo.get(store) ?? []) {
-      if (definition.name === entity)
-        for (const field of definition.fields) if (field.hidden === true) hidden.add(field.name)
-    }
-  }
-  return hidden
-}
-
 function bind(state: ClassState, store: Store): Binding {
   const { entity, model } = state
   const { definition } = model.defined
@@ -326,30 +146,4 @@ function bind(state: ClassState, store: Store): Binding {
     repository,
     mapper: model.mapper(store.encoding),
   }
-}
-
-function checkBody(entity: EntityClass, model: Model): void {
-  // Ends at the prototype that `Entity(...)` made: there the accessors belong.
-  for (
-    let holder = entity as { prototype: object };
-    !ownsModel(holder);
-    holder = Object.getPrototypeOf(holder)
-  ) {
-    for (const name of model.names)
-      if (Object.hasOwn(holder.prototype, name)) throw redeclared(entity, name)
-    warnOfMisspeltHooks(entity.name, holder.prototype)
-  }
-}
-
-function lookAt(state: ClassState, record: EntityRecord): void {
-  for (const name of state.model.names)
-    if (Object.hasOwn(record, name)) throw redeclared(state.entity, name)
-  state.hooks = new Set(hookNames.filter(name => name in record))
-}
-
-function redeclared(entity: EntityClass, field: string): NitroError {
-  return definitionError(
-    `The class body of ${entity.name} declares or sets "${field}" itself, which would hide the stored value.`,
-    `Remove it from the class body, or give the field a default: z....default(...). A type alone is \`declare ${field}: ...\`.`,
-  )
 }

@@ -5,8 +5,9 @@ import type { Predicate } from "../contract/predicate.ts"
 import type { Row } from "../contract/repository.ts"
 import type { Values } from "../definition/mapper.ts"
 import type { Change, EntityClass, EntityInstance } from "../types/types.ts"
-import { type Binding, hydrateCopy, idOfRow } from "./binding.ts"
+import { type Binding, idOfRow } from "./bound-class.ts"
 import { announce, isObserved } from "./changes.ts"
+import { hydrateCopy } from "./hydrate.ts"
 import { currentUnit } from "./unit-of-work.ts"
 
 /** Rows are never changed, so what is decoded late is what was written, whatever became of the entity since. */

@@ -1,6 +1,8 @@
 // Reads entities: by id, by query, by text.
 import type { MaybePromise } from "../../shared/types.ts"
-import { type Binding, bindingOf, hydrate } from "../binding/binding.ts"
+import { bindingOf } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
+import { hydrate } from "../binding/hydrate.ts"
 import { currentUnit, onStore } from "../binding/unit-of-work.ts"
 import { toCondition } from "../conditions/columns.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"

@@ -1,6 +1,8 @@
 // Pairs of entities of two classes: by the store where it can, else by reading both sides.
 
-import { type Binding, bindingOf, hydrate } from "../binding/binding.ts"
+import { bindingOf } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
+import { hydrate } from "../binding/hydrate.ts"
 import { unscoped, visiblePairs } from "../binding/soft-delete.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { columns } from "../conditions/columns.ts"

@@ -1,6 +1,6 @@
 // `forUpdate()`: reads rows that nobody else changes until the unit of work ends.
 import { NitroError } from "../../shared/errors.ts"
-import type { Binding } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
 import { currentUnit } from "../binding/unit-of-work.ts"
 import { queryError } from "../contract/errors.ts"
 import type { QueryPlan } from "../contract/repository.ts"

@@ -1,6 +1,7 @@
 // Entities by a statement in the store's own language: the text is the program's, values travel beside it.
 import { NitroError } from "../../shared/errors.ts"
-import { bindingOf, hydrate } from "../binding/binding.ts"
+import { bindingOf } from "../binding/binding.ts"
+import { hydrate } from "../binding/hydrate.ts"
 import { writeTo } from "../binding/unit-of-work.ts"
 import { queryError } from "../contract/errors.ts"
 import type { EntityClass } from "../types/types.ts"

@@ -1,5 +1,5 @@
 // Loads the relations that `with(...)` names.
-import type { Binding } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
 import { requireRelation } from "../binding/describe-relations.ts"
 import type { EntityRecord } from "../binding/record.ts"
 import { queryError } from "../contract/errors.ts"

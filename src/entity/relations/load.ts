@@ -1,6 +1,8 @@
 // Reads entities, and the targets of a relation for many entities at once.
 import type { MaybePromise } from "../../shared/types.ts"
-import { type Binding, bindingOf, hydrate } from "../binding/binding.ts"
+import { bindingOf } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
+import { hydrate } from "../binding/hydrate.ts"
 import { type EntityRecord, valuesOf } from "../binding/record.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { compareBy } from "../conditions/matches.ts"

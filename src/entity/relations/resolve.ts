@@ -1,7 +1,8 @@
 // Conditions on related rows before a store sees them: left to it where it can follow them, else looked up as a list.
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
-import { type Binding, bindingOf } from "../binding/binding.ts"
+import { bindingOf } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { measure } from "../conditions/condition-size.ts"
 import type { EntityDefinition } from "../contract/definition.ts"

@@ -1,6 +1,6 @@
 // Adding to numbers in the store, so that nobody's change is lost.
 import { NitroError } from "../../shared/errors.ts"
-import type { Binding } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
 import type { FieldDefinition, FieldType } from "../contract/definition.ts"
 import { queryError, unknownFieldError } from "../contract/errors.ts"
 import type { ColumnIncrement } from "../contract/repository.ts"

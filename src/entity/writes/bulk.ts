@@ -1,8 +1,10 @@
 // Writes that say which entities instead of having them: the same values for many, and update or else create.
 import { NitroError } from "../../shared/errors.ts"
-import { type Binding, bindingOf, hydrate } from "../binding/binding.ts"
+import { bindingOf } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
 import { maxRowsAnnounced, tellMany, tellStored } from "../binding/change.ts"
 import { needsRows } from "../binding/changes.ts"
+import { hydrate } from "../binding/hydrate.ts"
 import { type EntityRecord, rowOf, valuesOf } from "../binding/record.ts"
 import { reread, takeWritten } from "../binding/reread.ts"
 import { atomically, currentUnit, onStore, writeTo } from "../binding/unit-of-work.ts"

@@ -1,7 +1,8 @@
 // What can be wrong with entity classes before a row is read, found without waiting for the first request.
 import { NitroError } from "../../shared/errors.ts"
-import { bindingOf, hydrateCopy } from "../binding/binding.ts"
+import { bindingOf } from "../binding/binding.ts"
 import { relationsOf } from "../binding/describe-relations.ts"
+import { hydrateCopy } from "../binding/hydrate.ts"
 import { checkTargetName, declaredModels, makeKnown } from "../binding/known-classes.ts"
 import { type Model, modelOf } from "../binding/model.ts"
 import { storeOf } from "../binding/stores.ts"

@@ -1,7 +1,11 @@
 // Deletes, for good or softly, one or many, and takes soft ones back.
-import { type Binding, bindingOf, hydrate, runHook } from "../binding/binding.ts"
+
+import { bindingOf } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
 import { maxRowsAnnounced, tellDeleted, tellMany, tellStored } from "../binding/change.ts"
 import { isObserved, needsRows } from "../binding/changes.ts"
+import { runHook } from "../binding/class-body.ts"
+import { hydrate } from "../binding/hydrate.ts"
 import { type EntityRecord, rowOf, setDeleted, setStored, valuesOf } from "../binding/record.ts"
 import { unscoped } from "../binding/soft-delete.ts"
 import { atomically, currentUnit, joinFirst, onStore, writeTo } from "../binding/unit-of-work.ts"

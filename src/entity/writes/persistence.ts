@@ -2,8 +2,10 @@
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
-import { type Binding, bindingOf, runHook, verifyInstance } from "../binding/binding.ts"
+import { bindingOf } from "../binding/binding.ts"
+import type { Binding } from "../binding/bound-class.ts"
 import { tellStored } from "../binding/change.ts"
+import { runHook, verifyInstance } from "../binding/class-body.ts"
 import {
   type EntityRecord,
   isDeleted,

@@ -1,6 +1,7 @@
 // Writes what older keys encrypted again with the current one.
 
-import { bindingOf, idOfRow } from "../binding/binding.ts"
+import { bindingOf } from "../binding/binding.ts"
+import { idOfRow } from "../binding/bound-class.ts"
 import { retry } from "../binding/retry.ts"
 import { atomically, onStore, writeTo } from "../binding/unit-of-work.ts"
 import type { EntityId } from "../contract/definition.ts"

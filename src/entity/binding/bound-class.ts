@@ -1,0 +1,41 @@
+// An entity class bound to a store, and what is known of the class in any store.
+
+import type { EntityDefinition, EntityId, FieldDefinition } from "../contract/definition.ts"
+import type { Row, Store } from "../contract/repository.ts"
+import type { EntityHooks } from "../types/hooks.ts"
+import type { EntityClass } from "../types/types.ts"
+import type { Model } from "./model.ts"
+import type { Origin } from "./record.ts"
+
+/** A class with the store it is bound to. */
+export interface Binding extends Origin {
+  readonly entity: EntityClass
+  readonly model: Model
+  readonly definition: EntityDefinition
+  readonly managed: ManagedColumns
+  /** The fields that refer to other entities. */
+  readonly references: readonly FieldDefinition[]
+  readonly state: ClassState
+}
+
+/** Indexes of the columns that a save writes by itself; -1 where there is none. */
+interface ManagedColumns {
+  readonly updatedAt: number
+  readonly version: number
+}
+
+export interface ClassState {
+  readonly entity: EntityClass
+  readonly model: Model
+  readonly bindings: WeakMap<Store, Binding>
+  last: Binding | undefined
+  /** How far it is known that the class body leaves the fields alone: looked at a new instance, at a stored one. */
+  verified: "no" | "new" | "stored"
+  /** The hooks that instances have; known once one was looked at. */
+  hooks: ReadonlySet<keyof EntityHooks>
+}
+
+/** The id of a row as an entity holds it. */
+export function idOfRow({ model, mapper }: Binding, row: Row): EntityId {
+  return (model.hasPlainId ? row[0] : mapper.decodeAt(0, row[0])) as EntityId
+}
