@@ -37,14 +37,14 @@ import {
   JSON_VALUE,
   PIECE,
   PLAIN_ATTRIBUTE,
-  type Plan,
-  planTemplate,
   SKIP,
   STYLE_PIECE,
   TEXT,
   TEXTAREA,
   VERBATIM,
-} from "./plan.ts"
+} from "./hole.ts"
+import type { Plan } from "./plan.ts"
+import { planTemplate } from "./read-template.ts"
 
 const plans = new WeakMap<TemplateStringsArray, Plan>()
 // A template that is rendered per row comes many times in a row: one comparison instead of a lookup.
