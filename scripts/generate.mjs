@@ -254,7 +254,7 @@ export const iconData: string = ${quote(`\n${lines.join("")}`)}
   return {
     data,
     named: `${licence}import { defineIcon, type Icon } from "./elements/icon.ts"\n${definitions.join("")}`,
-    kit: `${licence}import { defineIcon, type Icon } from "../html/elements/icon.ts"\n${kitDefinitions.join("")}`,
+    kit: `${licence}import { defineIcon, type Icon } from "../html/internal.ts"\n${kitDefinitions.join("")}`,
   }
 }
 

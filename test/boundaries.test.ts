@@ -140,6 +140,12 @@ it("knows which doors are for whom", () => {
       source("src/live/topic.ts", 'import { storeOf } from "../entity/internal.ts"'),
     ]),
   ).toEqual([])
+  expect(
+    breachesOf("src/live/topic.ts", 'import { storeOf } from "../entity/binding/stores.ts"'),
+  ).toEqual([
+    "src/live/topic.ts:2 imports src/entity/binding/stores.ts, a room of entity. Use a door: index.ts, or internal.ts for what users have no use for.",
+  ])
+  expect(breachesOf("src/compile/p.ts", 'import "../html/markup/escape.ts"')).toEqual([])
   expect(breachesOf("src/testing/suite.ts", 'import "../entity/internal.ts"')).toEqual([
     "src/testing/suite.ts:2 imports src/entity/internal.ts. The suites are for stores of others: they use public doors only.",
   ])

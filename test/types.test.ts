@@ -124,6 +124,8 @@ it.each(["typescript", "typescript7"] as const)(
 
 it("lets users export what they made: its declarations name only what can be imported", () => {
   const app = `
+    import { action, call, expose, html, layout, live, Page, redirect, respond } from "nitro-ts"
+    import { context } from "nitro-ts/actions"
     import { Entity, embedded, field, increment, ref, serial, ValueObject } from "nitro-ts/entity"
     import { z } from "zod"
     export class Money extends ValueObject("Money", { amount: z.number() }) {}
@@ -153,6 +155,9 @@ it("lets users export what they made: its declarations name only what can be imp
     export const product = await Product.require(1)
     export const members = { save: product.save, category: product.category, first: product.first, tags: product.tags }
     export const more = increment(1)
+    export const calls = { form: call(product, "delete").form, field: call(Tag, "create").field("name"), call: call(Tag, "create") }
+    export const web = { action, expose: expose(Tag), exposed: { ...expose(Tag) }, context: { ...context() }, redirect, respond }
+    export const views = { html, layout, Page, live, tags: live(Tag.all(), tag => tag.name), count: live(Tag.all().count()) }
   `
   const options = {
     target: "es2023",

@@ -1,26 +1,23 @@
 // The core of every adapter: a fetch handler for our own routes that passes the rest on, in the context of its request.
 import { FastResponse } from "srvx"
+import { currentRequest, type Flash, type RequestContext, type User } from "../actions/index.ts"
 import {
   addPageAlert,
   allowPageKey,
   answerWith,
   createDispatcher,
-  currentRequest,
   type DispatcherOptions,
-  type Flash,
   flashes,
-  type RequestContext,
   type Session,
   sessionOf,
   splitUrl,
-  type User,
   withRequest,
-} from "../actions/index.ts"
+} from "../actions/internal.ts"
 import { App, type AppOptions, type NitroApp, warnAtStart, withApp } from "../app/index.ts"
 import { withPartition } from "../entity/index.ts"
 import { hasPartitionedStores } from "../entity/internal.ts"
 import { currentPartition } from "../entity/store.ts"
-import { assetsBelow } from "../html/index.ts"
+import { assetsBelow } from "../html/internal.ts"
 import {
   answerStream,
   asksForStream,
@@ -31,7 +28,7 @@ import {
   prepareLive,
   renewal,
   startLive,
-} from "../live/index.ts"
+} from "../live/internal.ts"
 import { answerNow, isThenable } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"

@@ -1,5 +1,5 @@
 // The body of a request that a middleware of Hono has read before nitro: `c.req.json()`, `text()`, `parseBody()` and their like keep it.
-import { type HostBody, setHostBody } from "../actions/index.ts"
+import { type HostBody, setHostBody } from "../actions/internal.ts"
 
 /** What Hono has read, by the name of the method that did; `parseBody` fills `formData`. */
 export interface BodyCache {

@@ -1,5 +1,5 @@
 // Hono: `app.use(nitro({ entities: [Todo] }))`.
-import { splitUrl } from "../actions/index.ts"
+import { splitUrl } from "../actions/internal.ts"
 import { type NitroApp, withApp } from "../app/index.ts"
 import { createGate, type NitroOptions } from "./fetch.ts"
 import { type BodyCache, takeBody } from "./hono-body.ts"

@@ -1,6 +1,7 @@
 // Errors that a route of the host throws: `Todo.require(id)` of an id that is not there answers 404, as it does in an action.
 
-import { currentRequest, shownError } from "../actions/index.ts"
+import { currentRequest } from "../actions/index.ts"
+import { shownError } from "../actions/internal.ts"
 import { isDatastarRequest, patchSignals, sseHeaders } from "../datastar/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { reportError } from "../shared/report.ts"

@@ -1,6 +1,6 @@
 // The body of a request that middleware has read before nitro: `req.body`, `req.rawBody`, and the files of multer.
 import type { IncomingMessage } from "node:http"
-import { type HostBody, setHostBody } from "../actions/index.ts"
+import { type HostBody, setHostBody } from "../actions/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 
 /** What body parsers leave on a request: Express's own, body-parser, multer, and what speaks like them. */

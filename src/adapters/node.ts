@@ -1,7 +1,7 @@
 // node:http and everything of its shape (connect, Express-like routers): `createServer(nitro({ entities: [Todo] }, next))`.
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { NodeRequest, patchGlobalRequest } from "srvx/node"
-import { shownError, splitUrl } from "../actions/index.ts"
+import { shownError, splitUrl } from "../actions/internal.ts"
 import { type NitroApp, withApp } from "../app/index.ts"
 import { reportError } from "../shared/report.ts"
 import { createGate, type Gate, type NitroOptions, type PageRequest } from "./fetch.ts"

@@ -1,14 +1,8 @@
 // `App`: everything that belongs to one `nitro({...})` and not to the process.
-import {
-  type AppPart,
-  type AppState,
-  type Exposure,
-  type Route,
-  Secret,
-  type User,
-} from "../actions/index.ts"
+import type { AppState, Exposure, User } from "../actions/index.ts"
+import { type AppPart, type Route, Secret } from "../actions/internal.ts"
 import { declareEntities } from "../entity/internal.ts"
-import { isSameUser, liveApp } from "../live/index.ts"
+import { isSameUser, liveApp } from "../live/internal.ts"
 import { answerNow } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"
 import { BasePath } from "./base-path.ts"

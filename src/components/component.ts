@@ -1,7 +1,7 @@
 // The convention of every component: props first, last or left out, as a call and in JSX.
 
 import type { Child, Markup } from "../html/index.ts"
-import { refuseData } from "../html/markup/child.ts"
+import { refuseData } from "../html/internal.ts"
 import { isData } from "../shared/data.ts"
 import { ownProps } from "../shared/own-props.ts"
 

@@ -4,13 +4,11 @@ import {
   type Child,
   div,
   input as inputElement,
-  isPassword,
   type Markup,
-  type OnPassword,
-  onPassword,
   span,
   textarea,
 } from "../html/index.ts"
+import { isPassword, type OnPassword, onPassword } from "../html/internal.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import {

@@ -1,8 +1,13 @@
 // `commands([...])` and `queries([...])`: routes for what may be sent from outside, which is nothing but what is listed.
 import type { z } from "zod"
-import { kebabCase } from "../actions/contract/action.ts"
-import { formKeyFrom, identifier } from "../actions/contract/form-keys.ts"
-import type { AllowRule, Route, RouteCall } from "../actions/index.ts"
+import type { AllowRule } from "../actions/index.ts"
+import {
+  formKeyFrom,
+  identifier,
+  kebabCase,
+  type Route,
+  type RouteCall,
+} from "../actions/internal.ts"
 import { currentEvents, type Events, type EventType, event as eventNamed } from "../events/index.ts"
 import { NitroError } from "../shared/errors.ts"
 import { currentHandlers } from "./handlers.ts"

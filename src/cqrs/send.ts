@@ -1,7 +1,6 @@
 // `send(PlaceOrder)`: a command, query or event as a page asks for it: an expression, a form, a link.
-import { callTo } from "../actions/call/call.ts"
-import { assertRoute } from "../actions/call/reach.ts"
 import { type Call, currentRequest } from "../actions/index.ts"
+import { assertRoute, callTo } from "../actions/internal.ts"
 import type { EventType } from "../events/index.ts"
 import type { Expression } from "../shared/expression.ts"
 import { isMessageClass, type MessageClass } from "./message.ts"

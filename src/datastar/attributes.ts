@@ -1,5 +1,5 @@
 // Datastar attributes by names that JavaScript can spell: objects that html`` and JSX spread.
-import { judgeTarget } from "../html/attributes/attribute-name.ts"
+import { judgeTarget } from "../html/internal.ts"
 import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import { EffectNode, ExpressionNode, statements } from "./expression.ts"

@@ -1,5 +1,5 @@
 // Datastar's actions as expressions: requests to the server, and the ones that work on many signals.
-import { escapeHtml } from "../html/index.ts"
+import { escapeHtml } from "../html/internal.ts"
 import { Expression as Brand } from "../shared/expression.ts"
 import { datastarError } from "./errors.ts"
 import { EffectNode, ExpressionNode, TemplateNode, typed } from "./expression.ts"

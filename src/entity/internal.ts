@@ -1,5 +1,6 @@
 // The door for the other folders of src, which `exports` does not list: it changes without notice.
 
+export { hiddenFieldsOf } from "./binding/bound-stores.ts"
 export { followAllChanges } from "./binding/changes.ts"
 export { assertSameModule, declareEntities } from "./binding/known-classes.ts"
 export { storeFromUrl } from "./binding/store-urls.ts"
@@ -24,6 +25,7 @@ export { groupDefinition, joinDefinition } from "./definition/derived.ts"
 export { isStorableJson } from "./definition/json-values.ts"
 export { valueParts } from "./definition/value-object.ts"
 export { isEntity, isEntityClass } from "./entity.ts"
+export { mayHoldRolledBackScope, TransactionScope } from "./memory/transaction-scope.ts"
 export { requireAhead } from "./queries/load-ahead.ts"
 export { isCountQuery, isQuery } from "./queries/query.ts"
 export { classesAlong } from "./relations/eager.ts"

@@ -1,10 +1,3 @@
-// The door of the live module.
+// The door of the live module for users: views that stay true, and changes as events.
 export { type EntityEvents, entityEvents, eventsOf } from "./change-events.ts"
 export { type LiveItem, type LiveListOptions, type LiveRegionOptions, live } from "./live.ts"
-export { LiveApp, liveApp } from "./live-app.ts"
-export { asksForStream, asksOnce, LiveRequest, prepareLive, startLive } from "./live-request.ts"
-export { isSameUser } from "./same-user.ts"
-export type { Sink } from "./sink.ts"
-export type { Stream } from "./stream.ts"
-export { answerStream, busyAnswer, renewal } from "./stream-answer.ts"
-export { StreamOwner } from "./stream-owner.ts"

@@ -1,5 +1,6 @@
 // What live views know of where they are rendered: in a page, or inside of another live view, which then follows for them.
-import { currentRequest, withRequest } from "../actions/index.ts"
+import { currentRequest } from "../actions/index.ts"
+import { withRequest } from "../actions/internal.ts"
 import type { EntityClass } from "../entity/index.ts"
 
 /** Under this key of a request's `extras` stands its `LiveRequest`, or the view inside of which something is rendered. */

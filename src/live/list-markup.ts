@@ -1,6 +1,7 @@
 // The HTML of a live list: its element, its rows, and the check that each row can be found again.
 import type { EntityInstance, Query } from "../entity/index.ts"
-import { type Child, chunks, html, type Markup, render, toMarkup } from "../html/index.ts"
+import { type Child, chunks, html, type Markup, render } from "../html/index.ts"
+import { toMarkup } from "../html/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 import type { MaybePromise } from "../shared/types.ts"
 

@@ -1,5 +1,6 @@
 // What one app keeps of its live pages: topics by what they show, open streams and their number, the heartbeat.
-import type { AppPart, User } from "../actions/index.ts"
+import type { User } from "../actions/index.ts"
+import type { AppPart } from "../actions/internal.ts"
 import { Renewals } from "./renewals.ts"
 import type { Stream } from "./stream.ts"
 import type { Topic } from "./topic.ts"

@@ -1,7 +1,8 @@
 // What the live module knows of the request that renders a page: its views, and the stream it opens.
 import { type AppState, currentRequest, type RequestContext, type User } from "../actions/index.ts"
 import { js, value as literalOf } from "../datastar/index.ts"
-import { html, type Markup, onPageEnd } from "../html/index.ts"
+import { html, type Markup } from "../html/index.ts"
+import { onPageEnd } from "../html/internal.ts"
 import { ownPath } from "../shared/own-path.ts"
 import { canonicalText } from "./canonical.ts"
 import { lastSeq, startChangeFeed } from "./change-feed.ts"

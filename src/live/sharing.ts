@@ -1,6 +1,7 @@
 // Which functions render for many pages at once, and in which context: what many share must not depend on who asks.
 import { AsyncLocalStorage } from "node:async_hooks"
-import { currentRequest, type RequestContext, withRequest } from "../actions/index.ts"
+import { currentRequest, type RequestContext } from "../actions/index.ts"
+import { withRequest } from "../actions/internal.ts"
 import { type EntityClass, withPartition, withStores } from "../entity/index.ts"
 import { storeOf } from "../entity/internal.ts"
 

@@ -1,6 +1,7 @@
 // One live view in the place where it is rendered: plain HTML in a page, a watched topic in the page's stream.
 import { AsyncResource } from "node:async_hooks"
-import { currentRequest, noAppError } from "../actions/index.ts"
+import { currentRequest } from "../actions/index.ts"
+import { noAppError } from "../actions/internal.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
 import { storeOf } from "../entity/internal.ts"
 import { html, type Markup } from "../html/index.ts"

@@ -77,6 +77,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
  */
 const doors: readonly string[] = ["src/entity/store.ts"]
 
+/**
+ * Folders that enter rooms of another rather than its doors, which would load more: a compiler prints single elements, and highlighting
+ * makes one of them.
+ */
+const mayEnterRooms: Readonly<Record<string, string>> = { compile: "html", highlight: "html" }
+
 /** What the browser script shares with the server, where two copies would be two judgements. Pure: no DOM, no Node. */
 const browserMayImport: readonly string[] = ["src/shared/attribute-rules.ts"]
 
@@ -160,7 +166,8 @@ function checkEdge({ from, to, line }: Edge): string[] {
     return [
       `${from}:${line} imports ${to}. The suites are for stores of others: they use public doors only.`,
     ]
-  if (allowed.includes(target) || allowed.includes(to.slice("src/".length))) return []
+  if (allowed.includes(target)) return checkEntry({ from, to, line })
+  if (allowed.includes(to.slice("src/".length))) return []
   if (independent.has(folder) && independent.has(target)) {
     return [
       `${from}:${line} imports ${to}. entity, events and html never import each other, not even types: join them in actions or live, or move a small type to shared.`,
@@ -172,6 +179,17 @@ function checkEdge({ from, to, line }: Edge): string[] {
     ]
   return [
     `${from}:${line} imports ${to}. ${folder} may import only ${allowed.join(", ") || "nothing of ours"}: let a folder that may know both join them.`,
+  ]
+}
+
+/** Checks that a file of another folder comes in by a door, if the folder has any. */
+function checkEntry({ from, to, line }: Edge): string[] {
+  const place = roomOf(to)
+  if (place?.room === undefined || place.house === "stores/sql") return []
+  if (mayEnterRooms[folderOf(from)] === place.house) return []
+  if (folderOf(from) === "testing" && place.house === "events") return []
+  return [
+    `${from}:${line} imports ${to}, a room of ${place.house}. Use a door: index.ts, or internal.ts for what users have no use for.`,
   ]
 }
 

@@ -1,6 +1,6 @@
 // What all calls of one operation share: its paths, its inputs, its fields and the open tags of its forms.
 import type { EntityClass } from "../../entity/index.ts"
-import { escapeHtml } from "../../html/index.ts"
+import { escapeHtml } from "../../html/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { AppState } from "../context/app-state.ts"

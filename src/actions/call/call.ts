@@ -5,15 +5,12 @@ import {
   button,
   type Child,
   type ElementAttributes,
-  escapeHtml,
   html,
   input,
-  isPassword,
   type Markup,
-  onPassword,
   raw,
-  typeOf,
 } from "../../html/index.ts"
+import { escapeHtml, isPassword, onPassword, typeOf } from "../../html/internal.ts"
 import { needsApp } from "../../shared/answering.ts"
 import { Expression } from "../../shared/expression.ts"
 import type { Flash } from "../context/flash.ts"

@@ -1,5 +1,5 @@
 // The attributes that the forms of one button and of one field may be given.
-import { typeOf } from "../../html/index.ts"
+import { typeOf } from "../../html/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 
 /** Types that would print a form which nothing sends, or which holds nothing to send. */

@@ -1,5 +1,5 @@
 // What every call of one operation prints for a field: made once for each name, since a list prints it with each row.
-import { escapeHtml } from "../../html/index.ts"
+import { escapeHtml } from "../../html/internal.ts"
 import { fieldPart } from "../contract/form-keys.ts"
 import { isSecretName, secretPrefix } from "../input/secret-names.ts"
 

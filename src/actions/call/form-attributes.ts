@@ -1,6 +1,6 @@
 // The attributes with which a form sends a call, with and without script.
 import { js, value as literalOf, sequence } from "../../datastar/index.ts"
-import { escapeHtml } from "../../html/index.ts"
+import { escapeHtml } from "../../html/internal.ts"
 import type { Expression } from "../../shared/expression.ts"
 
 /** Methods of a form without script. */

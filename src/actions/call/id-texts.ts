@@ -1,6 +1,6 @@
 // The id of an entity as paths and the names of forms write it.
 import type { EntityInstance } from "../../entity/index.ts"
-import { escapeHtml } from "../../html/index.ts"
+import { escapeHtml } from "../../html/internal.ts"
 import { shortId } from "../contract/form-keys.ts"
 
 class IdTexts {

@@ -1,5 +1,5 @@
 // What of an error a client is shown: text and details by the audience of its code, and never a hidden field.
-import { hiddenFieldsOf } from "../../entity/binding/bound-stores.ts"
+import { hiddenFieldsOf } from "../../entity/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 
 export interface ShownIssue {

@@ -1,6 +1,7 @@
 // The message for the whole page: what an action refused and no field can show.
 import { js } from "../../datastar/index.ts"
-import { html, type Markup, onPageEnd } from "../../html/index.ts"
+import { html, type Markup } from "../../html/index.ts"
+import { onPageEnd } from "../../html/internal.ts"
 import { currentRequest } from "../context/request-context.ts"
 import { alertSignal } from "../contract/form-keys.ts"
 

@@ -1,5 +1,6 @@
 // `respond(<Page/>)`: HTML as a web Response, whole by default, streamed on request.
-import { type AnswerOptions, type Markup, toResponse } from "../../html/index.ts"
+import type { Markup } from "../../html/index.ts"
+import { type AnswerOptions, toResponse } from "../../html/internal.ts"
 import { AnswerResponse } from "./response.ts"
 
 export interface RespondOptions extends ResponseInit, Pick<AnswerOptions, "stream"> {}

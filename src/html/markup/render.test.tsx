@@ -10,13 +10,12 @@ import {
   raw,
   render,
   Suspense,
-  settle,
   stream,
-  toMarkup,
   ul,
 } from "nitro-ts/html"
 import { describe, expect, it } from "vitest"
 import { NitroError } from "../../shared/errors.ts"
+import { settle, toMarkup } from "../internal.ts"
 
 function deferred<T>() {
   let resolve!: (value: T) => void

@@ -1,7 +1,8 @@
 // Whole documents.
 import { createHash } from "node:crypto"
-import { html, onPageEnd, Page, render, themeScript, themeScriptHash } from "nitro-ts/html"
+import { html, Page, render, themeScriptHash } from "nitro-ts/html"
 import { afterEach, describe, expect, it } from "vitest"
+import { onPageEnd, themeScript } from "../internal.ts"
 
 const removers: (() => void)[] = []
 afterEach(() => {

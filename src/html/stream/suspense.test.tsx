@@ -5,16 +5,14 @@ import {
   type Child,
   createElement,
   html,
-  onPageEnd,
   Page,
-  patchesOf,
   render,
   Suspense,
-  settle,
   stream,
   suspenseScriptHash,
 } from "nitro-ts/html"
 import { afterEach, describe, expect, it } from "vitest"
+import { onPageEnd, patchesOf, settle } from "../internal.ts"
 import { suspenseScript } from "./suspense-markup.ts"
 
 function deferred<T>() {

@@ -1,6 +1,6 @@
 // Connections from a pool: each transaction has one for itself, all other calls share what is free.
 
-import { TransactionScope } from "../../../entity/memory/transaction-scope.ts"
+import { TransactionScope } from "../../../entity/internal.ts"
 import type { Isolation, OpenTransaction, TransactionOptions } from "../../../entity/store.ts"
 import { AsyncVariable } from "../../../shared/async-variable.ts"
 import { NitroError } from "../../../shared/errors.ts"

@@ -1,10 +1,7 @@
 // One connection shared by everything: transactions take it in turns, and other calls wait or read beside them.
 
 import { setTimeout as sleep } from "node:timers/promises"
-import {
-  mayHoldRolledBackScope,
-  TransactionScope,
-} from "../../../entity/memory/transaction-scope.ts"
+import { mayHoldRolledBackScope, TransactionScope } from "../../../entity/internal.ts"
 import type { OpenTransaction, TransactionOptions } from "../../../entity/store.ts"
 import { AsyncVariable } from "../../../shared/async-variable.ts"
 import { NitroError } from "../../../shared/errors.ts"

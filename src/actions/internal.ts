@@ -1,0 +1,18 @@
+// The door of the actions module for the other folders of src, which `exports` does not list: it changes without notice.
+
+export { callTo } from "./call/call.ts"
+export { allowPageKey } from "./call/page-key.ts"
+export { assertRoute, noAppError } from "./call/reach.ts"
+export type { AppPart } from "./context/app-state.ts"
+export { flashes } from "./context/flash.ts"
+export { splitUrl, withRequest } from "./context/request-context.ts"
+export { Secret } from "./context/secret.ts"
+export { type Session, sessionOf } from "./context/session.ts"
+export { kebabCase } from "./contract/action.ts"
+export { formKeyFrom, identifier } from "./contract/form-keys.ts"
+export type { Route, RouteCall } from "./contract/route.ts"
+export { type HostBody, setHostBody } from "./input/host-body.ts"
+export { shownError } from "./reply/outside.ts"
+export { addPageAlert } from "./reply/page-alert.ts"
+export { answerWith } from "./reply/response.ts"
+export { createDispatcher, type DispatcherOptions } from "./routes/dispatch.ts"

@@ -1,0 +1,13 @@
+// The door of the html module for the other folders of src, which `exports` does not list: it changes without notice.
+
+export { judgeTarget } from "./attributes/attribute-name.ts"
+export { isPassword, type OnPassword, onPassword, typeOf } from "./attributes/secret-input.ts"
+export { defineIcon, type Icon } from "./elements/icon.ts"
+export { refuseData, toMarkup } from "./markup/child.ts"
+export { escapeHtml } from "./markup/escape.ts"
+export { settle } from "./markup/render.ts"
+export { onPageEnd } from "./page/page.ts"
+export { assetsBelow } from "./page/page-assets.ts"
+export { themeScript } from "./page/page-head.ts"
+export { type AnswerOptions, toResponse } from "./stream/answer.ts"
+export { patchesOf } from "./stream/suspense.ts"

@@ -1,0 +1,7 @@
+// The door of the live module for the other folders of src, which `exports` does not list: it changes without notice.
+
+export { liveApp } from "./live-app.ts"
+export { asksForStream, asksOnce, LiveRequest, prepareLive, startLive } from "./live-request.ts"
+export { isSameUser } from "./same-user.ts"
+export { answerStream, busyAnswer, renewal } from "./stream-answer.ts"
+export { StreamOwner } from "./stream-owner.ts"
