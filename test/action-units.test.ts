@@ -6,7 +6,8 @@ import { Client } from "pg"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { type ActionCall, action, Refusal } from "../src/actions/index.ts"
-import { type NitroOptions, nitro } from "../src/adapters/fetch.ts"
+import { nitro } from "../src/adapters/fetch.ts"
+import type { NitroOptions } from "../src/adapters/nitro-options.ts"
 import { nitro as nodeNitro } from "../src/adapters/node.ts"
 import {
   Entity,

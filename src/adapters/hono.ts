@@ -1,11 +1,12 @@
 // Hono: `app.use(nitro({ entities: [Todo] }))`.
 import { splitUrl } from "../actions/internal.ts"
 import { type NitroApp, withApp } from "../app/index.ts"
-import { createGate, type NitroOptions } from "./fetch.ts"
+import { createGate } from "./gate.ts"
 import { type BodyCache, takeBody } from "./hono-body.ts"
 import { letErrorsAnswer } from "./host-errors.ts"
 import { addHostHeaders, withHostHeaders } from "./host-headers.ts"
 import { type HonoRoute, honoMountOf } from "./mount.ts"
+import type { NitroOptions } from "./nitro-options.ts"
 
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {

@@ -1,0 +1,169 @@
+// What decides who answers a request, the app or the host's own routes, and in which context.
+import { FastResponse } from "srvx"
+import { currentRequest, type Flash, type RequestContext, type User } from "../actions/index.ts"
+import {
+  addPageAlert,
+  allowPageKey,
+  answerWith,
+  createDispatcher,
+  flashes,
+  type Session,
+  sessionOf,
+  withRequest,
+} from "../actions/internal.ts"
+import { App, warnAtStart } from "../app/index.ts"
+import { withPartition } from "../entity/index.ts"
+import { hasPartitionedStores } from "../entity/internal.ts"
+import { currentPartition } from "../entity/store.ts"
+import { assetsBelow } from "../html/internal.ts"
+import {
+  asksForStream,
+  asksOnce,
+  busyAnswer,
+  liveApp,
+  prepareLive,
+  startLive,
+} from "../live/internal.ts"
+import { answerNow, isThenable } from "../shared/callback.ts"
+import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
+import { refuseUnknownOptions } from "../shared/options.ts"
+import type { MaybePromise } from "../shared/types.ts"
+import { answerAsset } from "./assets.ts"
+import { type NitroOptions, nitroOptions } from "./nitro-options.ts"
+import { finish, releasing, withCookies } from "./page-answer.ts"
+
+answerWith(FastResponse as unknown as typeof Response)
+
+/** A request of the host's own routes: the context it runs in, and what becomes of the answer. */
+export interface PageRequest {
+  /** The page's script asked for its stream, whose answer replaces the one that the host's route gave. */
+  readonly isStream: boolean
+  run<T>(answer: () => T): MaybePromise<Awaited<T>> | T
+  finish(response: Response): Promise<Response>
+  /** `Set-Cookie` values to add to the answer of the host. */
+  readonly cookies: readonly string[]
+}
+
+/** What decides who answers a request: the app, or the host's own routes. */
+export interface Gate {
+  readonly app: App
+  /** The answer to a path of ours: an asset, a CRUD route, an action. `path` is the whole one, base path included. */
+  own(request: Request, path: string, search: string): MaybePromise<Response> | undefined
+  page(request: Request, path: string, search: string): PageRequest
+}
+
+/** What adapters are made of; applications use `nitro`. */
+export function createGate(options: NitroOptions): Gate {
+  refuseUnknownOptions("nitro({ … })", options, nitroOptions)
+  const folders = options.assets === undefined ? [] : [options.assets].flat()
+  const dispatcher = createDispatcher(options)
+  const { deadlineMs = defaultDeadlineMs } = options
+  const app = new App(options, dispatcher.routes.routes, dispatcher.exposures)
+  startLive()
+  assetsBelow(() => currentRequest()?.basePath ?? "")
+  addPageAlert()
+  // Better now than at the first visitor: sessions are known by a signed cookie.
+  if (hasPartitionedStores() && options.partition === undefined) app.secret.sign("start", "")
+  // The stores may be configured below this call.
+  setImmediate(() => warnAtStart(app.exposures))
+  /** Runs `answer` with the user of the request, and waits for the user only where it has to. */
+  function inContext<T>(
+    context: OpenContext,
+    partition: string | undefined,
+    answer: () => T,
+  ): MaybePromise<Awaited<T>> | T {
+    const run =
+      partition === undefined ? answer : ((() => withPartition(partition, answer)) as () => T)
+    const user = options.user?.(context.request)
+    if (isThenable(user))
+      return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(known =>
+        withRequest(by(context, known), run),
+      ) as Promise<Awaited<T>>
+    return withRequest(by(context, user), run)
+  }
+  return {
+    app,
+    own(request, path, search) {
+      const { basePath } = app
+      const isWithin =
+        basePath === "" || (path.startsWith(basePath) && path[basePath.length] === "/")
+      const inner = basePath === "" ? path : path.slice(basePath.length)
+      if (isWithin && inner.startsWith("/_nitro/")) return answerAsset(request, inner, search)
+      // Also outside, for addresses that were made before any request told the base path.
+      const asked = isWithin ? inner : path
+      for (const folder of folders)
+        if (asked.startsWith(`${folder.path}/`)) return folder.answer(request, asked)
+      const places = isWithin ? dispatcher.routes.find(inner) : undefined
+      if (places === undefined) {
+        // Before the page's route does any work.
+        return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull)
+          ? busyAnswer()
+          : undefined
+      }
+      const session = sessionFor(app, request, options.partition)
+      const context = contextOf(app, request, path, search, undefined)
+      const dispatched = inContext(context, session?.partition, () =>
+        dispatcher.dispatch(request, places, search),
+      )
+      return session?.cookie === undefined ? dispatched : withCookies(dispatched, [session.cookie])
+    },
+    page(request, path, search) {
+      // A stream renders for every page that shares it, so it must not see what one browser posted.
+      const flash = search.includes("_nitro=")
+        ? undefined
+        : app.part(flashes).read(request.headers.get("cookie"))
+      const context = contextOf(app, request, path, search, flash)
+      const visitor = sessionFor(app, request, options.partition)
+      const cookies = [
+        ...(flash ? [app.part(flashes).clear] : []),
+        ...(visitor?.cookie === undefined ? [] : [visitor.cookie]),
+      ]
+      const live = prepareLive(context)
+      if (live.stream === undefined) allowPageKey(context)
+      return {
+        isStream: live.stream !== undefined,
+        cookies,
+        run: answer => releasing(live, () => inContext(context, visitor?.partition, answer)),
+        finish: response => finish(response, live, asksOnce(search), cookies),
+      }
+    },
+  }
+}
+
+/** A context whose user is not known yet. */
+type OpenContext = Omit<RequestContext, "user"> & { user: User | undefined }
+
+/** Not a copy, which would be the dearest part of it. */
+function by(context: OpenContext, user: User | undefined): RequestContext {
+  context.user = user
+  return context
+}
+
+function contextOf(
+  app: App,
+  request: Request,
+  path: string,
+  search: string,
+  flash: Flash | undefined,
+): OpenContext {
+  return {
+    app,
+    request,
+    path,
+    search,
+    basePath: app.basePath,
+    flash,
+    extras: new Map(),
+    user: undefined,
+  }
+}
+
+/** Nothing where no store asks for it, or who runs this said already whose request it is. */
+function sessionFor(
+  app: App,
+  request: Request,
+  partition: NitroOptions["partition"],
+): Session | undefined {
+  if (!hasPartitionedStores() || currentPartition() !== undefined) return undefined
+  return sessionOf(request, answerNow(partition?.(request), "nitro({ partition })"), app)
+}
