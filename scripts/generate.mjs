@@ -253,8 +253,8 @@ export const iconData: string = ${quote(`\n${lines.join("")}`)}
     )
   return {
     data,
-    named: `${licence}import { defineIcon, type Icon } from "./elements/icon.ts"\n${definitions.join("")}`,
-    kit: `${licence}import { defineIcon, type Icon } from "../html/internal.ts"\n${kitDefinitions.join("")}`,
+    named: `${licence}import { defineIcon, type Icon } from "./define-icon.ts"\n${definitions.join("")}`,
+    kit: `${licence}import { defineIcon, type Icon } from "../html/define-icon.ts"\n${kitDefinitions.join("")}`,
   }
 }
 

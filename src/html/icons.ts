@@ -1,11 +1,11 @@
 // The door of `nitro-ts/icons`: every Lucide icon by its name, `icon("trash")`.
 import { nearest } from "../shared/suggest.ts"
-import { defineIcon, type Icon, type IconOptions } from "./elements/icon.ts"
+import { defineIcon, type Icon, type IconOptions } from "./define-icon.ts"
 import { type IconName, iconData } from "./elements/icon-data.gen.ts"
 import { htmlError } from "./markup/call-site.ts"
 import type { Markup } from "./markup/markup.ts"
 
-export { defineIcon, type Icon, type IconOptions } from "./elements/icon.ts"
+export { defineIcon, type Icon, type IconOptions } from "./define-icon.ts"
 export type { IconName } from "./elements/icon-data.gen.ts"
 
 const found = new Map<string, Icon>()

@@ -2,7 +2,6 @@
 
 export { judgeTarget } from "./attributes/attribute-name.ts"
 export { isPassword, type OnPassword, onPassword, typeOf } from "./attributes/secret-input.ts"
-export { defineIcon, type Icon } from "./elements/icon.ts"
 export { refuseData, toMarkup } from "./markup/child.ts"
 export { escapeHtml } from "./markup/escape.ts"
 export { settle } from "./markup/render.ts"

@@ -1,8 +1,9 @@
 // One icon: an inline `<svg>` that takes the size and the colour of the text around it, hidden from screen readers or named.
-import { ownProps } from "../../shared/own-props.ts"
-import type { TagAttributes } from "../attributes/attribute-types.ts"
-import { type Markup, raw } from "../markup/markup.ts"
-import { element, elementRecord, open } from "./element.ts"
+
+import { ownProps } from "../shared/own-props.ts"
+import type { TagAttributes } from "./attributes/attribute-types.ts"
+import { element, elementRecord, open } from "./elements/element.ts"
+import { type Markup, raw } from "./markup/markup.ts"
 
 /** Attributes of the `<svg>`, and three words that stand for several of them. */
 export interface IconOptions extends Omit<TagAttributes<"svg">, "children" | "width" | "height"> {
