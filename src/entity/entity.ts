@@ -27,7 +27,7 @@ import { relationMembers } from "./members/members.ts"
 import { existsById, findById, requireById, searchCondition } from "./queries/finders.ts"
 import { joinQuery } from "./queries/join.ts"
 import { queryOf } from "./queries/query.ts"
-import { rawEntities } from "./queries/raw.ts"
+import { rawEntities, unscopedTag } from "./queries/raw.ts"
 import { relationLookup } from "./relations/lookup.ts"
 import type { JoinQuery } from "./types/join-query.ts"
 import type { DeleteOptions, DeleteWhereOptions, SaveOptions } from "./types/options.ts"
@@ -185,8 +185,13 @@ class EntityBase extends EntityRecord {
     return joinQuery(asClass(this), asClass(other), on, true)
   }
 
-  static sql(text: TemplateStringsArray, ...values: readonly unknown[]): Promise<unknown[]> {
-    return rawEntities(asClass(this), text, values)
+  static sql(
+    text: TemplateStringsArray | { readonly unscoped: true },
+    ...values: readonly unknown[]
+  ): unknown {
+    return typeof text === "object" && text !== null && "unscoped" in text
+      ? unscopedTag(asClass(this), text)
+      : rawEntities(asClass(this), text, values)
   }
 
   static observe(listener: ChangeListener): () => void {

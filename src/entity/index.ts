@@ -4,6 +4,13 @@ export { isNitroError, NitroError, type NitroErrorOptions } from "../shared/erro
 export { observeChanges } from "./binding/changes.ts"
 export { callbacksSettled } from "./binding/commit-callbacks.ts"
 export { relationsOf } from "./binding/describe-relations.ts"
+export {
+  type QueryScope,
+  type ScopeOperation,
+  scope,
+  withoutScopes,
+  withScopes,
+} from "./binding/query-scopes.ts"
 export { type RetryOptions, retry } from "./binding/retry.ts"
 export { type Configuration, configure, withStores } from "./binding/stores.ts"
 export { afterCommit, type UnitOfWorkOptions, unitOfWork } from "./binding/unit-of-work.ts"

@@ -16,7 +16,7 @@ import {
   renderItem,
   rowSelector,
 } from "./list-markup.ts"
-import { decidingFields, followedClasses, matcherOf } from "./query-match.ts"
+import { decidingFields, followedClasses, matcherOf, scopedQuery } from "./query-match.ts"
 import { longestAscending } from "./row-order.ts"
 import { isSure, storedRow } from "./stored-row.ts"
 import { type Commit, type Patches, Topic, type TopicSetup } from "./topic.ts"
@@ -50,13 +50,15 @@ export class ListTopic extends Topic {
     super(regionId, setup)
     this.#view = view
     this.entities = followedClasses(view.query)
+    // A change is matched with what this page is let see, as its rows were read.
+    const scoped = scopedQuery(view.query)
     const { limit, offset, with: related } = view.query.plan
     // A window needs rows that it does not hold, and relations are not in the change of a row.
     this.#finds =
       limit === undefined && offset === undefined && related === undefined
-        ? matcherOf(view.query)
+        ? matcherOf(scoped)
         : undefined
-    this.#deciding = decidingFields(view.query.plan.where)
+    this.#deciding = decidingFields(scoped.plan.where)
     const { key } = view.query.entity.definition
     this.#sortFields = [...key, ...view.query.plan.orderBy.map(order => order.field)]
     this.#compare = compareBy(view.query.plan.orderBy, key)

@@ -7,7 +7,7 @@ import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import "./errors.ts"
 import { type ListView, renderList } from "./list-markup.ts"
 import { ListTopic } from "./list-topic.ts"
-import { decidingFields, followedClasses } from "./query-match.ts"
+import { decidingFields, followedClasses, scopedQuery, withScopeClasses } from "./query-match.ts"
 import { RegionTopic, type RegionView, renderRegion } from "./region-topic.ts"
 import { showView } from "./view.ts"
 
@@ -132,7 +132,7 @@ function liveEntity(
 
 function liveCount(count: CountQuery, id: string | undefined): Markup {
   const { entity, plan } = count.query
-  const deciding = decidingFields(plan.where)
+  const deciding = decidingFields(scopedQuery(count.query).plan.where)
   const view: RegionView = {
     content: async () => await count,
     entities: followedClasses(count.query),
@@ -159,13 +159,14 @@ function liveRegion(content: RegionView["content"], options: LiveRegionOptions):
   const { on, tag = "div", id } = options
   if (on.length === 0 || on.some(entity => !isEntityClass(entity)))
     throw new NitroError("NITRO_LIVE_ARGUMENT", "The `on` of live() must list entity classes.")
-  const view: RegionView = { content, entities: on, affects: () => true, tag }
+  const entities = withScopeClasses(on)
+  const view: RegionView = { content, entities, affects: () => true, tag }
   return showView({
     id,
     shape: ["region", tag, content.name, on.map(entity => entity.definition.name)],
     // Its content may depend on anything that the request knows, so no two pages share it.
     key: undefined,
-    entities: on,
+    entities,
     render: regionId => renderRegion(regionId, view),
     item: undefined,
     topic: (regionId, setup) => new RegionTopic(regionId, view, setup),

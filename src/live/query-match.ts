@@ -1,13 +1,41 @@
 // Which changes concern a live query, and whether a changed row belongs to it.
 import type { EntityClass, Query } from "../entity/index.ts"
-import { asksForRelated, classesAlong, relatedClasses } from "../entity/internal.ts"
-import { isFieldOperand, matches, type Predicate } from "../entity/store.ts"
+import {
+  asksForRelated,
+  classesAlong,
+  predicateFields,
+  relatedClasses,
+  scopeOf,
+} from "../entity/internal.ts"
+import { matches, type Predicate } from "../entity/store.ts"
 
 /** The class of the query, those that its conditions look into, and those that it loads along: a change of any may change what is shown. */
 export function followedClasses({ entity, plan }: Pick<Query, "entity" | "plan">): EntityClass[] {
-  return [
-    ...new Set([entity, ...relatedClasses(plan.where), ...classesAlong(entity, plan.with ?? [])]),
-  ]
+  return withScopeClasses([
+    entity,
+    ...relatedClasses(plan.where),
+    ...classesAlong(entity, plan.with ?? []),
+  ])
+}
+
+/** The classes, and those whose rows decide which of theirs this context lets through. */
+export function withScopeClasses(entities: readonly EntityClass[]): EntityClass[] {
+  const found = new Set(entities)
+  // What a scope asks of related rows is asked without scopes, so one step is all.
+  for (const entity of entities)
+    for (const related of relatedClasses(scopeOf(entity, "read"))) found.add(related)
+  return [...found]
+}
+
+/** The query with the scope of this context as a condition of its own. */
+export function scopedQuery({ entity, plan }: Pick<Query, "entity" | "plan">): {
+  readonly entity: EntityClass
+  readonly plan: Query["plan"]
+} {
+  const scope = scopeOf(entity, "read")
+  if (scope === undefined) return { entity, plan }
+  const where: Predicate = plan.where === undefined ? scope : { op: "and", of: [plan.where, scope] }
+  return { entity, plan: { ...plan, where } }
 }
 
 /** Tells whether the query finds an entity of its class, without its window; undefined where the entity alone cannot tell. */
@@ -24,27 +52,7 @@ export function matcherOf({
   return row => isLive(row) && matches(where, row)
 }
 
-/** The fields of a row that decide whether a condition holds for it. A change of none of them lets no row in or out. */
+/** The fields of a row that decide whether a query finds it. A change of none of them lets no row in or out. */
 export function decidingFields(where: Predicate | undefined): ReadonlySet<string> {
-  const fields = new Set(["deletedAt"])
-  const collect = (predicate: Predicate): void => {
-    switch (predicate.op) {
-      case "and":
-      case "or":
-        predicate.of.forEach(collect)
-        break
-      case "not":
-        collect(predicate.of)
-        break
-      case "some":
-        fields.add(predicate.rows.local)
-        break
-      default:
-        fields.add(predicate.field)
-        if ("value" in predicate && isFieldOperand(predicate.value as never))
-          fields.add((predicate.value as { field: string }).field)
-    }
-  }
-  if (where !== undefined) collect(where)
-  return fields
+  return predicateFields(where).add("deletedAt")
 }

@@ -2,8 +2,8 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import { currentRequest, type RequestContext } from "../actions/index.ts"
 import { withRequest } from "../actions/internal.ts"
-import { type EntityClass, withPartition, withStores } from "../entity/index.ts"
-import { storeOf } from "../entity/internal.ts"
+import { type EntityClass, type QueryScope, withPartition, withStores } from "../entity/index.ts"
+import { currentScopes, inScopes, ScopeSet, scopeOf, storeOf } from "../entity/internal.ts"
 
 /** A view that many were to share read something of the request: each page needs one of its own. */
 export class PersonalView extends Error {}
@@ -47,9 +47,25 @@ export function sharedContext(entities: readonly EntityClass[], onRead: () => vo
   // Only where it shows rows of a session, which nobody else shares it for then.
   const partition = Object.values(stores).find(store => store.partition !== undefined)?.partition
   const context = watched(currentRequest() as RequestContext, onRead)
+  const scopes = sharedScopes(entities, onRead)
   const capture = () => AsyncLocalStorage.snapshot()
   const inPartition = partition === undefined ? capture : () => withPartition(partition, capture)
-  return neutral(() => withRequest(context, () => withStores(stores, inPartition)))
+  return neutral(() =>
+    withRequest(context, () => withStores(stores, () => inScopes(scopes, inPartition))),
+  )
+}
+
+/** What all who share it are let see of these classes. Of any other class each may see something else. */
+function sharedScopes(entities: readonly EntityClass[], onRead: () => void): ScopeSet | undefined {
+  if (currentScopes() === undefined) return undefined
+  const none: QueryScope = () => {
+    onRead()
+    return false
+  }
+  const scopes = new ScopeSet([none])
+  for (const entity of entities)
+    scopes.conditions.set(entity, new Map([["read", scopeOf(entity, "read")]]))
+  return scopes
 }
 
 /** A context without the members that differ from request to request. */

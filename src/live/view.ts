@@ -3,7 +3,7 @@ import { AsyncResource } from "node:async_hooks"
 import { currentRequest } from "../actions/index.ts"
 import { noAppError } from "../actions/internal.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
-import { storeOf } from "../entity/internal.ts"
+import { scopeOf, storeOf } from "../entity/internal.ts"
 import { html, type Markup } from "../html/index.ts"
 import { needsApp } from "../shared/answering.ts"
 import type { NitroError } from "../shared/errors.ts"
@@ -148,7 +148,9 @@ function sharedTopic(
   regionId: string,
 ): Topic {
   const stores = entities.map(entity => identityNumber(storeOf(entity)))
-  return request.app.part(liveApp).topic(canonicalText([regionId, key, stores]), onEnd => {
+  // Who is let see other rows has a topic of another kind.
+  const scopes = entities.map(entity => scopeOf(entity, "read"))
+  return request.app.part(liveApp).topic(canonicalText([regionId, key, stores, scopes]), onEnd => {
     let wasRead = false
     const inContext = sharedContext(entities, () => {
       wasRead = true

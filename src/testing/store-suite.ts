@@ -13,6 +13,7 @@ import { referenceTests } from "./store-references.ts"
 import { jsonPathTests, relationTests } from "./store-relations.ts"
 import { rollbackTests } from "./store-rollback.ts"
 import { expiryTests, rowTests, uniqueTests } from "./store-rows.ts"
+import { scopeTests } from "./store-scopes.ts"
 import { serialTests } from "./store-serial.ts"
 import type { StoreOptions, Tools } from "./store-tools.ts"
 import { entityTests, lockTests, transactionTests } from "./store-transactions.ts"
@@ -74,6 +75,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
     readTests(tools)
     bulkTests(tools)
     relationTests(tools)
+    scopeTests(tools)
     referenceTests(tools)
     jsonPathTests(capabilities.jsonPaths ? tools : without("jsonPaths"))
     keyTests(capabilities.unique ? tools : without("unique"))

@@ -94,6 +94,8 @@ class MapRepository implements Repository {
     const version = this.#definition.fieldByName.get("version")?.index ?? -1
     if (row === undefined || (write.version !== undefined && row[version] !== write.version))
       return 0
+    if (write.where !== undefined && !this.#matching(write.where).some(one => one[0] === write.id))
+      return 0
     if (write.op === "delete") return this.#rows.delete(write.id) ? 1 : 0
     write.columns.forEach((column, at) => {
       row[column] = write.values[at]

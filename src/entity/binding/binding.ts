@@ -3,6 +3,8 @@
 import { NitroError } from "../../shared/errors.ts"
 import type { FieldDefinition } from "../contract/definition.ts"
 import { definitionError } from "../contract/errors.ts"
+import { whereIds } from "../contract/key.ts"
+import type { Value } from "../contract/predicate.ts"
 import type { Store } from "../contract/repository.ts"
 import type { EntityHooks } from "../types/hooks.ts"
 import type { EntityClass } from "../types/types.ts"
@@ -12,7 +14,7 @@ import { checkBody } from "./class-body.ts"
 import { relationsOf } from "./describe-relations.ts"
 import { knownReferrers, knownTargets, makeKnown } from "./known-classes.ts"
 import { type Model, modelOf } from "./model.ts"
-import { hideDeleted } from "./soft-delete.ts"
+import { scopedRows } from "./scoped-rows.ts"
 import { storeOf } from "./stores.ts"
 
 // Until an instance was looked at, none of its hooks can be due.
@@ -126,8 +128,10 @@ function bind(state: ClassState, store: Store): Binding {
       `${store.name} says that it has transactions, but has no method begin.`,
       { fix: "Write begin(options), or say transactions: false in its capabilities." },
     )
-  const bound = store.bind(definition)
-  const repository = definition.softDelete ? hideDeleted(bound, definition) : bound
+  const mapper = model.mapper(store.encoding)
+  const repository = scopedRows(store.bind(definition), entity, id =>
+    whereIds(definition, [mapper.decodeAt(0, id) as Value]),
+  )
   const columnOf = (name: string, has: boolean | undefined): number =>
     has ? (definition.fieldByName.get(name)?.index ?? -1) : -1
   const managed = {
@@ -144,6 +148,6 @@ function bind(state: ClassState, store: Store): Binding {
     state,
     store,
     repository,
-    mapper: model.mapper(store.encoding),
+    mapper,
   }
 }

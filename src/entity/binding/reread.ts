@@ -16,7 +16,7 @@ import {
   setStored,
   valuesOf,
 } from "./record.ts"
-import { unscoped } from "./soft-delete.ts"
+import { unscoped } from "./scoped-rows.ts"
 import { onStore } from "./unit-of-work.ts"
 
 const batchSize = 500

@@ -46,6 +46,12 @@ registerErrors({
     when: "No entity with this id is stored, or it was deleted before it was saved.",
     fix: "Check the id, or use `get`, which gives undefined.",
   },
+  NITRO_SCOPE: {
+    status: 403,
+    audience: "client",
+    when: "A write would lead out of the rows that its context may write, or an entity is asked for by a statement that the scopes of its context cannot reach.",
+    fix: "Write what the context's scopes let through, or run the work without them: withoutScopes(() => …).",
+  },
   NITRO_REFERENCE: {
     status: 409,
     audience: "client",

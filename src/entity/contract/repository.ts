@@ -91,9 +91,16 @@ export type Write =
       readonly columns: readonly number[]
       readonly values: readonly unknown[]
       readonly version?: number | undefined
+      /** Must hold for the stored row too, else nothing is written. */
+      readonly where?: Predicate | undefined
       readonly ttlSeconds?: number | undefined
     }
-  | { readonly op: "delete"; readonly id: EntityId; readonly version?: number | undefined }
+  | {
+      readonly op: "delete"
+      readonly id: EntityId
+      readonly version?: number | undefined
+      readonly where?: Predicate | undefined
+    }
 
 /** What is added to a number, as one step of the store; null stays null. Throws `NITRO_VALUE_UNSUPPORTED` beyond what a row can hold. */
 export interface ColumnIncrement {

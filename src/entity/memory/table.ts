@@ -177,6 +177,7 @@ export class MemoryTable {
       before.row[this.#definition.fieldByName.get("version")?.index ?? -1] !== write.version
     )
       return 0
+    if (write.where !== undefined && !this.#fits(before, write.where)) return 0
     if (write.op === "delete") {
       this.#replace(write.id, before, undefined, keepUndo)
       return 1
@@ -256,18 +257,23 @@ export class MemoryTable {
     return [...values]
   }
 
+  #fits(entry: Entry, asked: Predicate): boolean {
+    return this.#test(this.#lookedUp(asked))(entry)
+  }
+
+  /** The condition with the values of related rows in place of what is asked of them. */
+  #lookedUp(asked: Predicate): Predicate {
+    if (!measure(asked)) return asked
+    return replaceRelated(asked, ({ rows: { definition, local, remote }, where }) => ({
+      op: "in",
+      field: local,
+      values: this.#related(definition).#valuesOf(remote, where),
+    }))
+  }
+
   #matching(asked: Predicate | undefined): Entry[] {
     const found: Entry[] = []
-    const where =
-      asked === undefined || !measure(asked)
-        ? asked
-        : replaceRelated(asked, ({ rows: { definition, local, remote }, where: inner }) => {
-            return {
-              op: "in",
-              field: local,
-              values: this.#related(definition).#valuesOf(remote, inner),
-            }
-          })
+    const where = asked === undefined ? undefined : this.#lookedUp(asked)
     const test = where && this.#test(where)
     const now = this.#mayExpire ? Date.now() : 0
     for (const entry of this.#candidates(where)) {

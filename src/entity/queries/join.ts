@@ -3,7 +3,8 @@
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { hydrate } from "../binding/hydrate.ts"
-import { unscoped, visiblePairs } from "../binding/soft-delete.ts"
+import { withoutScopes } from "../binding/query-scopes.ts"
+import { narrowedPairs, unscoped, visiblePairs } from "../binding/scoped-rows.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { columns } from "../conditions/columns.ts"
 import { builtPredicate, type Condition } from "../conditions/condition.ts"
@@ -18,6 +19,7 @@ import { joinDefinition, joinPrefixes } from "../definition/derived.ts"
 import { rowBatches } from "../relations/batches.ts"
 import { prefixedLookup } from "../relations/lookup.ts"
 import { lookedUp, resolvedCondition } from "../relations/resolve.ts"
+import { scopeOf } from "../relations/scope-conditions.ts"
 import type { JoinQuery } from "../types/join-query.ts"
 import type { EntityClass } from "../types/types.ts"
 
@@ -162,12 +164,29 @@ async function pairsOfStore(a: Binding, b: Binding, plan: JoinPlan): Promise<Row
     ...(outer === undefined ? {} : { outer }),
   }
   const join = repository.join?.bind(repository) as NonNullable<typeof repository.join>
-  const seen = visiblePairs(ready, a.entity.definition, b.entity.definition)
+  const [ofLeft, ofRight] = await pairScopes(a, b)
+  const seen = narrowedPairs(
+    visiblePairs(ready, a.entity.definition, b.entity.definition),
+    ofLeft,
+    ofRight,
+  )
   const rows = await onStore(a.store, () => join(seen, unscoped(b.repository)))
   const width = a.entity.definition.fields.length
   return rows.map(
     (row): RowPair => [row.slice(0, width), row[width] === null ? undefined : row.slice(width)],
   )
+}
+
+/** What this context lets through of each side, by the field names of the join. */
+async function pairScopes(a: Binding, b: Binding): Promise<readonly [Predicate[], Predicate[]]> {
+  const prefixes = joinPrefixes(a.entity.definition, b.entity.definition)
+  const of = async (side: Binding, prefix: string): Promise<Predicate[]> => {
+    const scope = scopeOf(side.entity, "read")
+    if (scope === undefined) return []
+    // A join cannot ask for rows related to a side that has prefixes, so they are looked up.
+    return [renamed(await withoutScopes(() => lookedUp(side, scope)), name => prefix + name)]
+  }
+  return Promise.all([of(a, prefixes[0]), of(b, prefixes[1])])
 }
 
 /** A row with its decoded values, by the field names of the join. */
@@ -275,16 +294,21 @@ async function sideOf(
 }
 
 function withoutPrefix(predicate: Predicate, prefix: string): Predicate {
+  return renamed(predicate, name => name.slice(prefix.length))
+}
+
+/** The same condition of other fields. It asks for no related rows. */
+function renamed(predicate: Predicate, rename: (field: string) => string): Predicate {
   if (predicate.op === "and" || predicate.op === "or")
-    return { op: predicate.op, of: predicate.of.map(part => withoutPrefix(part, prefix)) }
-  if (predicate.op === "not") return { op: "not", of: withoutPrefix(predicate.of, prefix) }
+    return { op: predicate.op, of: predicate.of.map(part => renamed(part, rename)) }
+  if (predicate.op === "not") return { op: "not", of: renamed(predicate.of, rename) }
   const { value } = predicate as { readonly value?: unknown }
   const other = isFieldOperand(value as never)
-    ? { value: { field: (value as { readonly field: string }).field.slice(prefix.length) } }
+    ? { value: { field: rename((value as { readonly field: string }).field) } }
     : {}
   return {
     ...predicate,
-    field: (predicate as { readonly field: string }).field.slice(prefix.length),
+    field: rename((predicate as { readonly field: string }).field),
     ...other,
   } as Predicate
 }

@@ -529,6 +529,7 @@ describe("streams", () => {
           }
           return { ...bound(repository), find }
         },
+        begin: store.begin?.bind(store) as NonNullable<typeof store.begin>,
         close: () => store.close(),
       }
     }

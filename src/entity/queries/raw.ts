@@ -1,10 +1,26 @@
 // Entities by a statement in the store's own language: the text is the program's, values travel beside it.
+
 import { NitroError } from "../../shared/errors.ts"
 import { bindingOf } from "../binding/binding.ts"
 import { hydrate } from "../binding/hydrate.ts"
+import { withoutScopes } from "../binding/query-scopes.ts"
 import { writeTo } from "../binding/unit-of-work.ts"
 import { queryError } from "../contract/errors.ts"
+import { scopeOf } from "../relations/scope-conditions.ts"
 import type { EntityClass } from "../types/types.ts"
+
+/** The tag that runs its statement without the scopes of the context. */
+export function unscopedTag(
+  entity: EntityClass,
+  { unscoped, ...others }: { readonly unscoped?: unknown },
+): (text: unknown, ...values: readonly unknown[]) => Promise<unknown[]> {
+  if (unscoped !== true || Object.keys(others).length > 0)
+    throw queryError(
+      `${entity.name}.sql was called with options that it does not have.`,
+      `The one that it has is ${entity.name}.sql({ unscoped: true })\`…\`.`,
+    )
+  return (text, ...values) => withoutScopes(() => rawEntities(entity, text, values))
+}
 
 export async function rawEntities(
   entity: EntityClass,
@@ -23,6 +39,15 @@ export async function rawEntities(
         `The value ${at + 1} of ${entity.name}.sql is none that a database has: ${describe(value)}.`,
       )
   })
+  if (scopeOf(entity, "read") !== undefined) {
+    throw new NitroError(
+      "NITRO_SCOPE",
+      `A statement of ${entity.name}.sql would read past the scopes of this context.`,
+      {
+        fix: `Where that is meant, write ${entity.name}.sql({ unscoped: true })\`…\`.`,
+      },
+    )
+  }
   const { store, repository } = bindingOf(entity)
   const raw = repository.raw?.bind(repository)
   if (raw === undefined) {

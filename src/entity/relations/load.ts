@@ -12,6 +12,7 @@ import type { QueryPlan, Row } from "../contract/repository.ts"
 import { belongsTo, type RelationDefinition, type Through } from "../types/relation-definition.ts"
 import type { EntityClass } from "../types/types.ts"
 import { resolved } from "./resolve.ts"
+import { scopeOf } from "./scope-conditions.ts"
 import { type LoadTargets, linkSiblings, siblingsFor } from "./siblings.ts"
 
 /** What a query found. In a unit of work an instance may have other values than its row: unsaved ones. */
@@ -46,6 +47,7 @@ export function readWithTargets(
   const find = binding.repository.findWithTarget?.bind(binding.repository)
   if (
     find === undefined ||
+    scopeOf(target.entity, "read") !== undefined ||
     target.store !== binding.store ||
     target.repository.findWithTarget === undefined
   )

@@ -1,8 +1,11 @@
 // Conditions on related rows before a store sees them: left to it where it can follow them, else looked up as a list.
+
 import { NitroError } from "../../shared/errors.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
+import { scopeCondition } from "../binding/query-scopes.ts"
+import { both } from "../binding/scoped-rows.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { measure } from "../conditions/condition-size.ts"
 import type { EntityDefinition } from "../contract/definition.ts"
@@ -93,7 +96,8 @@ async function resolvePart(
     target.store === binding.store &&
     binding.store.capabilities.relations === true
   ) {
-    const visible = other.softDelete === true ? onlyLive(inner) : inner
+    const scope = await scopeCondition(target.entity, "read")
+    const visible = both(other.softDelete === true ? onlyLive(inner) : inner, scope)
     return visible === undefined ? { op: "some", rows } : { op: "some", rows, where: visible }
   }
   const values = await valuesOf(binding, target, rows.remote, inner)

@@ -135,6 +135,11 @@ export interface EntityStatics<V extends object, I, U, K = string, R = string, H
     text: TemplateStringsArray,
     ...values: readonly RawValue[]
   ): Promise<T[]>
+  /** The same past the scopes of the context, which a statement cannot be given: ``sql({ unscoped: true })`select …` ``. */
+  sql<T extends object>(
+    this: ConstructorOf<T>,
+    options: { readonly unscoped: true },
+  ): (text: TemplateStringsArray, ...values: readonly RawValue[]) => Promise<T[]>
   /** Told of every change of this class, after it was committed. Returns a function that ends it. */
   observe<T extends object>(this: ConstructorOf<T>, listener: ChangeListener<T>): () => void
 }

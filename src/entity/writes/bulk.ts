@@ -1,12 +1,15 @@
 // Writes that say which entities instead of having them: the same values for many, and update or else create.
+
 import { NitroError } from "../../shared/errors.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { maxRowsAnnounced, tellMany, tellStored } from "../binding/change.ts"
 import { needsRows } from "../binding/changes.ts"
 import { hydrate } from "../binding/hydrate.ts"
+import { currentScopes } from "../binding/query-scopes.ts"
 import { type EntityRecord, rowOf, valuesOf } from "../binding/record.ts"
 import { reread, takeWritten } from "../binding/reread.ts"
+import { touchable } from "../binding/scoped-rows.ts"
 import { atomically, currentUnit, onStore, writeTo } from "../binding/unit-of-work.ts"
 import { toCondition } from "../conditions/columns.ts"
 import type { EntityDefinition, EntityId, FieldDefinition } from "../contract/definition.ts"
@@ -27,6 +30,7 @@ import {
 import { assignAll } from "./dirty.ts"
 import { save } from "./persistence.ts"
 import { checkValues } from "./references.ts"
+import { assertInScope, mayLeaveScope } from "./scope-checks.ts"
 
 const updateHooks = ["beforeSave", "beforeUpdate", "afterSave", "afterUpdate"] as const
 
@@ -64,7 +68,8 @@ export async function updateWhere(
       `${entity.name}.updateWhere was given nothing to write.`,
       "Give at least one value.",
     )
-  const { store, repository, state } = binding
+  const { store, state } = binding
+  const repository = touchable(binding.repository, "update")
   if (increments.length > 0) requireIncrements(binding)
   const condition = await resolvedCondition(binding, asked)
   if (updateHooks.some(name => name in entity.prototype || state.hooks.has(name)))
@@ -100,7 +105,10 @@ export async function updateWhere(
     await renewKnown(binding)
     return count
   }
-  const isRowByRow = atOnce === undefined || definition.ttlSeconds !== undefined
+  const isRowByRow =
+    atOnce === undefined ||
+    definition.ttlSeconds !== undefined ||
+    mayLeaveScope(binding, [...columns, ...increments.map(({ field }) => field.index)])
   if (
     !isRowByRow &&
     (!needsRows(binding) || (await isMoreThan(binding, condition, maxRowsAnnounced)))
@@ -130,7 +138,8 @@ async function isMoreThan(
   condition: Predicate | undefined,
   count: number,
 ): Promise<boolean> {
-  return (await onStore(store, () => repository.count(planOf(condition)))) > count
+  const touched = touchable(repository, "update")
+  return (await onStore(store, () => touched.count(planOf(condition)))) > count
 }
 
 async function updateEach(
@@ -187,9 +196,12 @@ async function updateRows(
       ...expiry,
     }
   })
+  if (currentScopes() !== undefined)
+    for (const [at, row] of rows.entries())
+      await assertInScope(binding, changed(row, writes[at] as Update), "update")
   const touched = await writeTo(store, () => repository.write(writes))
   const written = rows.flatMap((row, at) =>
-    touched[at] === 1 ? [[row, writes[at] as Write & { op: "update" }] as const] : [],
+    touched[at] === 1 ? [[row, writes[at] as Update] as const] : [],
   )
   if (!needsRows(binding) || written.length > maxRowsAnnounced) {
     const added = increments.map(({ field }) => field.index)
@@ -201,14 +213,20 @@ async function updateRows(
     })
   } else {
     for (const [before, write] of written) {
-      const row: Row = before.slice()
-      write.columns.forEach((column, at) => {
-        row[column] = write.values[at]
-      })
-      tellStored(binding, row, before, write.columns)
+      tellStored(binding, changed(before, write), before, write.columns)
     }
   }
   return written.length
+}
+
+type Update = Extract<Write, { op: "update" }>
+
+function changed(before: Row, { columns, values }: Update): Row {
+  const row: Row = before.slice()
+  columns.forEach((column, at) => {
+    row[column] = values[at]
+  })
+  return row
 }
 
 /** The rows to change. What is added to them must be added to what is stored, so others are kept from changing them meanwhile. */
@@ -244,7 +262,7 @@ async function matching(
   { store, repository }: Binding,
   condition: Predicate | undefined,
 ): Promise<Row[]> {
-  return onStore(store, () => repository.find(planOf(condition)))
+  return onStore(store, () => touchable(repository, "update").find(planOf(condition)))
 }
 
 function planOf(condition: Predicate | undefined, limit?: number): QueryPlan {

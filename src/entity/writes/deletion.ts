@@ -6,8 +6,9 @@ import { maxRowsAnnounced, tellDeleted, tellMany, tellStored } from "../binding/
 import { isObserved, needsRows } from "../binding/changes.ts"
 import { runHook } from "../binding/class-body.ts"
 import { hydrate } from "../binding/hydrate.ts"
+import { currentScopes } from "../binding/query-scopes.ts"
 import { type EntityRecord, rowOf, setDeleted, setStored, valuesOf } from "../binding/record.ts"
-import { unscoped } from "../binding/soft-delete.ts"
+import { touchable, unscoped, withDeleted } from "../binding/scoped-rows.ts"
 import { atomically, currentUnit, joinFirst, onStore, writeTo } from "../binding/unit-of-work.ts"
 import { toCondition } from "../conditions/columns.ts"
 import type { EntityId } from "../contract/definition.ts"
@@ -27,6 +28,7 @@ import {
   withDeleteRules,
 } from "./delete-rules.ts"
 import { bindingFor, waitForSaves } from "./persistence.ts"
+import { refuseOutOfScope } from "./scope-checks.ts"
 
 /** False when it was not stored (any more). */
 export async function remove(
@@ -40,12 +42,22 @@ export async function remove(
   await runHook(binding, record, "beforeDelete")
   const before = rowOf(record)
   if (before === undefined) return false
+  // Before what points to it is looked at, whose errors would tell of a row that is hidden.
+  if (currentScopes() !== undefined && !(await mayDelete(binding, before[0] as EntityId)))
+    return false
   const soft = isSoft(binding) && !permanently
   if (soft && valuesOf(record)["deletedAt"] !== null) return false
   if (soft) return ended(record, binding, before, await mark(record, binding, new Date()))
   return withDeleteRules(binding, [before], deleteActions, () =>
     eraseRecord(record, binding, before),
   )
+}
+
+async function mayDelete(binding: Binding, id: EntityId): Promise<boolean> {
+  const seen = withDeleted(binding.repository, "delete")
+  if ((await onStore(binding.store, () => seen.get(id))) !== undefined) return true
+  await refuseOutOfScope(binding, id, "delete")
+  return false
 }
 
 async function eraseRecord(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
@@ -68,6 +80,8 @@ async function erase(record: EntityRecord, binding: Binding, before: Row): Promi
   const [touched] = await writeTo(binding.store, () =>
     binding.repository.write([{ op: "delete", id: before[0] as EntityId }]),
   )
+  // Others may have moved it out of the scopes meanwhile; what is no longer there at all is deleted.
+  if (touched === 0) await refuseOutOfScope(binding, before[0] as EntityId, "delete")
   // The unit goes on knowing it by its id: after a rollback it is the instance of that row again.
   currentUnit()?.consequences.onRollback(binding.store, () => setStored(record, before, binding))
   setDeleted(record)
@@ -135,7 +149,7 @@ async function mark(
   const before = rowOf(record) as Row
   const { columns, values: encoded } = marks(binding, deletedAt)
   const [touched] = await writeTo(binding.store, () =>
-    binding.repository.write([
+    touchable(binding.repository, deletedAt === null ? "update" : "delete").write([
       { op: "update", id: before[0] as EntityId, columns, values: encoded },
     ]),
   )
@@ -201,7 +215,7 @@ async function removeEach(
 async function eraseWhere(binding: Binding, condition: Predicate | undefined): Promise<number> {
   const { store } = binding
   // Of a class with soft deletion it also removes for good what was deleted softly before.
-  const repository = unscoped(binding.repository)
+  const repository = withDeleted(binding.repository, "delete")
   if (
     !(await mustReadRows(binding, condition, repository)) &&
     !(await hasDeleteRules(binding, needsRows))
@@ -240,7 +254,8 @@ async function tellTakenAlong(binding: Binding): Promise<void> {
 }
 
 async function markWhere(binding: Binding, condition: Predicate | undefined): Promise<number> {
-  const { store, repository } = binding
+  const { store } = binding
+  const repository = touchable(binding.repository, "delete")
   const { columns, values } = marks(binding, new Date())
   const atOnce = repository.updateWhere?.bind(repository)
   if (atOnce && !(await mustReadRows(binding, condition, repository))) {
@@ -271,7 +286,7 @@ async function matching(
   condition: Predicate | undefined,
   deletedToo = false,
 ): Promise<Row[]> {
-  const from = deletedToo ? unscoped(repository) : repository
+  const from = deletedToo ? withDeleted(repository, "delete") : touchable(repository, "delete")
   return onStore(store, () =>
     from.find({ ...(condition === undefined ? {} : { where: condition }), orderBy: [] }),
   )

@@ -1,4 +1,5 @@
 // Saves and deletes: validation, hooks, what changed, the write itself, and telling of it.
+
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
@@ -6,6 +7,7 @@ import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { tellStored } from "../binding/change.ts"
 import { runHook, verifyInstance } from "../binding/class-body.ts"
+import { currentScopes } from "../binding/query-scopes.ts"
 import {
   type EntityRecord,
   isDeleted,
@@ -27,6 +29,7 @@ import type { SaveOptions } from "../types/options.ts"
 import type { EntityClass } from "../types/types.ts"
 import { readonlyError, staleError } from "./dirty.ts"
 import { checkReferences } from "./references.ts"
+import { assertInScope, refuseOutOfScope } from "./scope-checks.ts"
 
 /** One write that is ready to go, and what to do once it went. */
 interface Prepared {
@@ -275,7 +278,20 @@ function writeOne(prepared: Prepared): MaybePromise<void> {
     : settle(prepared, touched[0])
 }
 
-function checkedWrite({ binding, write }: Prepared): MaybePromise<number[]> {
+function checkedWrite({ binding, write, row }: Prepared): MaybePromise<number[]> {
+  const { repository, references } = binding
+  const inScope =
+    currentScopes() === undefined ? undefined : assertInScope(binding, row, scopeOperation(write))
+  if (inScope instanceof Promise) return inScope.then(() => checkedReferences(binding, write))
+  if (references.length > 0) return checkedReferences(binding, write)
+  return repository.write([write])
+}
+
+function scopeOperation({ op }: Write): "create" | "update" {
+  return op === "insert" ? "create" : "update"
+}
+
+function checkedReferences(binding: Binding, write: Write): MaybePromise<number[]> {
   const { repository, references } = binding
   const checked = references.length === 0 ? undefined : checkReferences(binding, write)
   return checked instanceof Promise
@@ -297,7 +313,8 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
     else share.push(one)
   }
   const all = prepared.map(({ write }) => write)
-  for (const { binding, write } of prepared) {
+  for (const { binding, write, row } of prepared) {
+    if (currentScopes() !== undefined) await assertInScope(binding, row, scopeOperation(write))
     const checked =
       binding.references.length === 0
         ? undefined
@@ -318,6 +335,8 @@ async function refuseLost({ record, binding, write }: Prepared): Promise<never> 
   const stored = await onStore(binding.store, () =>
     binding.repository.get(storedIdOf(record, binding)),
   )
+  if (stored !== undefined && write.op === "update")
+    await refuseOutOfScope(binding, write.id, "update")
   if (stored === undefined || write.op === "insert" || write.version === undefined) {
     throw notFoundError(binding.model.name, id, "was deleted before it was saved")
   }

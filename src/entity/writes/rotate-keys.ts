@@ -2,6 +2,7 @@
 
 import { bindingOf } from "../binding/binding.ts"
 import { idOfRow } from "../binding/bound-class.ts"
+import { withoutScopes } from "../binding/query-scopes.ts"
 import { retry } from "../binding/retry.ts"
 import { atomically, onStore, writeTo } from "../binding/unit-of-work.ts"
 import type { EntityId } from "../contract/definition.ts"
@@ -15,7 +16,11 @@ import type { EntityClass } from "../types/types.ts"
  * Encrypts every field of `entity` that has an older key with the current one, and gives the number of rows written.
  * Runs beside other work: versions and timestamps stay, hooks do not run. Afterwards the older keys can be dropped.
  */
-export async function rotateKeys(entity: EntityClass<never> | EntityClass): Promise<number> {
+export function rotateKeys(entity: EntityClass<never> | EntityClass): Promise<number> {
+  return withoutScopes(() => rotateAll(entity))
+}
+
+async function rotateAll(entity: EntityClass<never> | EntityClass): Promise<number> {
   const binding = bindingOf(entity as EntityClass)
   const { store, repository, mapper } = binding
   const secret = entity.definition.fields

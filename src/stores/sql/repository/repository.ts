@@ -1,4 +1,6 @@
 // One repository for all SQL databases: it compiles, runs and explains; a dialect holds the differences.
+
+import { whereIds } from "../../../entity/internal.ts"
 import type {
   ColumnIncrement,
   EntityDefinition,
@@ -10,6 +12,7 @@ import type {
   Repository,
   Row,
   SelectPlan,
+  Value,
   Write,
 } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
@@ -72,6 +75,8 @@ export class SqlRepository implements Repository {
   readonly #ids: DerivedIds | undefined
   /** Where the database fills in ids. */
   readonly #generated: GeneratedIds | undefined
+  /** The statements of writes that have a condition, until they are run. */
+  readonly #conditional = new WeakMap<Write, Statement>()
   readonly #joins = new WeakMap<SqlRepository, Compiler>()
   readonly #outerJoins = new WeakMap<SqlRepository, Compiler>()
   readonly #targets = new WeakMap<SqlRepository, Map<string, Compiler>>()
@@ -143,6 +148,15 @@ export class SqlRepository implements Repository {
     if (!this.#isReady()) return this.#afterPreparing(() => this.write(writes))
     const [first] = writes
     if (first === undefined) return []
+    for (const write of writes)
+      if (write.op !== "insert" && write.where !== undefined)
+        this.#conditional.set(write, this.#conditionalWrite(write, write.where))
+    return this.#unready.length === 0
+      ? this.#writeReady(writes, first)
+      : this.#whenReady(() => this.#writeReady(writes, first))
+  }
+
+  #writeReady(writes: readonly Write[], first: Write): MaybePromise<number[]> {
     return attempt(
       () => (writes.length === 1 ? after(this.#writeOne(first), toList) : this.#writeAll(writes)),
       error => this.#explainOrRepeat(error, () => this.write(writes), writes),
@@ -337,6 +351,8 @@ export class SqlRepository implements Repository {
     if (write.op === "insert") return this.#insert(driver, write.row)
     const { id, version } = write
     if (!isStorableId(id)) return 0
+    const conditional = this.#conditional.get(write)
+    if (conditional !== undefined) return driver.run(conditional.sql, conditional.parameters)
     if (this.#ids !== undefined) return this.#applyByParts(driver, write, this.#ids)
     if (write.op === "delete")
       return driver.run(
@@ -346,6 +362,20 @@ export class SqlRepository implements Repository {
     const parameters =
       version === undefined ? [...write.values, id] : [...write.values, id, version]
     return this.#update(driver, write, parameters)
+  }
+
+  /** A write of the row with an id, if that fits a condition: the same as one of all rows that fit both. */
+  #conditionalWrite(write: Exclude<Write, { op: "insert" }>, where: Predicate): Statement {
+    const { id, version } = write
+    const parts: Predicate[] = [whereIds(this.table.definition, [id as Value]), where]
+    if (version !== undefined) parts.push({ op: "eq", field: "version", value: version })
+    const condition: Predicate = { op: "and", of: parts }
+    if (write.op === "delete") return this.#compiler.deleteWhere(condition)
+    const { columns, values } = write
+    this.#checkIntegers(columns, values)
+    const bound = values.map((value, at) => this.#bind(columns[at] as number, value))
+    const { dialect } = this.#options
+    return updateStatement(this.table, dialect, condition, columns, bound, [], this.#tableFor)
   }
 
   /** `quiet`: the insert that touches no row where a unique value is taken. */
