@@ -1,6 +1,7 @@
 // The core of every adapter: a fetch handler for our own routes that passes the rest on, in the context of its request.
 import { splitUrl } from "../actions/internal.ts"
-import { type NitroApp, withApp } from "../app/index.ts"
+import type { NitroApp } from "../app/index.ts"
+import { withApp } from "../app/internal.ts"
 import { reportError } from "../shared/report.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { createGate } from "./gate.ts"

@@ -11,7 +11,7 @@ import {
   sessionOf,
   withRequest,
 } from "../actions/internal.ts"
-import { App, warnAtStart } from "../app/index.ts"
+import { App, warnAtStart } from "../app/internal.ts"
 import { withPartition } from "../entity/index.ts"
 import { hasPartitionedStores } from "../entity/internal.ts"
 import { currentPartition } from "../entity/store.ts"
@@ -29,8 +29,10 @@ import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { refuseUnknownOptions } from "../shared/options.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
+import { answerOfError } from "./host-errors.ts"
 import { type NitroOptions, nitroOptions } from "./nitro-options.ts"
 import { finish, releasing, withCookies } from "./page-answer.ts"
+import { joined, type OpenContext } from "./plugin-run.ts"
 
 answerWith(FastResponse as unknown as typeof Response)
 
@@ -56,9 +58,14 @@ export interface Gate {
 export function createGate(options: NitroOptions): Gate {
   refuseUnknownOptions("nitro({ … })", options, nitroOptions)
   const folders = options.assets === undefined ? [] : [options.assets].flat()
-  const dispatcher = createDispatcher(options)
   const { deadlineMs = defaultDeadlineMs } = options
-  const app = new App(options, dispatcher.routes.routes, dispatcher.exposures)
+  const app = new App(options)
+  const plugins = joined(app.pluginParts, deadlineMs)
+  const dispatcher = createDispatcher({
+    ...options,
+    routes: [...(options.routes ?? []), ...plugins.routes],
+  })
+  app.open(dispatcher.routes.routes, dispatcher.exposures)
   startLive()
   assetsBelow(() => currentRequest()?.basePath ?? "")
   addPageAlert()
@@ -72,8 +79,9 @@ export function createGate(options: NitroOptions): Gate {
     partition: string | undefined,
     answer: () => T,
   ): MaybePromise<Awaited<T>> | T {
+    const inPlugins = plugins.inContext === undefined ? answer : plugins.inContext(context, answer)
     const run =
-      partition === undefined ? answer : ((() => withPartition(partition, answer)) as () => T)
+      partition === undefined ? inPlugins : ((() => withPartition(partition, inPlugins)) as () => T)
     const user = options.user?.(context.request)
     if (isThenable(user))
       return beforeDeadline(Promise.resolve(user), deadlineMs, "nitro({ user })").then(known =>
@@ -102,9 +110,10 @@ export function createGate(options: NitroOptions): Gate {
       }
       const session = sessionFor(app, request, options.partition)
       const context = contextOf(app, request, path, search, undefined)
-      const dispatched = inContext(context, session?.partition, () =>
-        dispatcher.dispatch(request, places, search),
-      )
+      const dispatch = () => dispatcher.dispatch(request, places, search)
+      const run = plugins.around === undefined ? dispatch : plugins.around(context, dispatch)
+      const inOrder = () => inContext(context, session?.partition, run)
+      const dispatched = plugins.mayFail ? answeringFailures(request, inOrder) : inOrder()
       return session?.cookie === undefined ? dispatched : withCookies(dispatched, [session.cookie])
     },
     page(request, path, search) {
@@ -130,8 +139,19 @@ export function createGate(options: NitroOptions): Gate {
   }
 }
 
-/** A context whose user is not known yet. */
-type OpenContext = Omit<RequestContext, "user"> & { user: User | undefined }
+/** What a plugin throws is answered as what a route throws is. */
+async function answeringFailures(
+  request: Request,
+  run: () => MaybePromise<Response>,
+): Promise<Response> {
+  try {
+    return await run()
+  } catch (error) {
+    const answer = answerOfError(error, request)
+    if (answer === undefined) throw error
+    return answer
+  }
+}
 
 /** Not a copy, which would be the dearest part of it. */
 function by(context: OpenContext, user: User | undefined): RequestContext {

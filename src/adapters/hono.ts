@@ -1,6 +1,7 @@
 // Hono: `app.use(nitro({ entities: [Todo] }))`.
 import { splitUrl } from "../actions/internal.ts"
-import { type NitroApp, withApp } from "../app/index.ts"
+import type { NitroApp } from "../app/index.ts"
+import { withApp } from "../app/internal.ts"
 import { createGate } from "./gate.ts"
 import { type BodyCache, takeBody } from "./hono-body.ts"
 import { letErrorsAnswer } from "./host-errors.ts"

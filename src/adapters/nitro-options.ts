@@ -32,6 +32,7 @@ export const nitroOptions: ReadonlySet<string> = optionNames<NitroOptions>({
   assets: true,
   partition: true,
   user: true,
+  plugins: true,
 })
 
 /** The part of a folder of assets that answers; all of it is in `nitro-ts/assets`. */

@@ -1,6 +1,6 @@
 // `serve(app)`: listens, says where, and ends cleanly. For hosts that speak fetch; others bring a server of their own.
 import type { Server, ServerResponse } from "node:http"
-import { appsReady } from "../app/index.ts"
+import { appsReady } from "../app/internal.ts"
 import { asksForStream, StreamOwner } from "../live/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"

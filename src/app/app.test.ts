@@ -14,7 +14,7 @@ afterEach(() => vi.restoreAllMocks())
 
 it("makes a part once, and one for each app", () => {
   const part: AppPart<object> = { name: "a part", make: () => ({}) }
-  const [one, two] = [new App({}, []), new App({}, [])]
+  const [one, two] = [new App({}), new App({})]
   expect(one.part(part)).toBe(one.part(part))
   expect(one.part(part)).not.toBe(two.part(part))
 })
@@ -30,7 +30,7 @@ it("closes its parts in the reverse order, once, whatever one of them throws", a
       if (own === "b") throw new Error("b cannot close")
     },
   })
-  const app = new App({}, [])
+  const app = new App({})
   for (const each of ["a", "b", "c"].map(part)) app.part(each)
   expect(app.isClosed).toBe(false)
   await Promise.all([app.close(), app.close()])

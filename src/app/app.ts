@@ -6,6 +6,8 @@ import { isSameUser, liveApp } from "../live/internal.ts"
 import { answerNow } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"
 import { BasePath } from "./base-path.ts"
+import type { NitroApp } from "./nitro-app.ts"
+import { type Plugin, type PluginParts, type SetUpPlugin, setUpPlugins } from "./plugin.ts"
 import { Start } from "./start.ts"
 
 export interface AppOptions {
@@ -16,49 +18,46 @@ export interface AppOptions {
   readonly basePath?: string
   /** Signs what browsers carry: the current key first, then older ones. Default: `NITRO_SECRET`. */
   readonly secret?: string | readonly string[] | undefined
-}
-
-/** What `nitro()` returns besides the host's middleware. */
-export interface NitroApp {
-  /**
-   * Resolves once definitions, references and tables of the classes were checked. Rejects in production with what keeps the app
-   * from answering; elsewhere that is a warning. `serve` awaits it, and requests that come before wait.
-   */
-  readonly ready: Promise<void>
-  /** Every route of the app, in the order of registration. */
-  readonly routes: readonly Route[]
-  /** Live streams that are open. */
-  readonly openStreams: number
-  /**
-   * Ends the live streams of one user, as after a logout or the loss of a right: the pages come back by themselves, and
-   * their routes decide anew. Users are the same by value, as one entity, or by their `id`; a function chooses by any other
-   * rule, and undefined means visitors. Returns the number of streams.
-   */
-  endStreams(choose: (user: User | undefined) => boolean): number
-  endStreams(user: User | undefined): number
-  /** Ends the app's live streams and frees what it holds. Calling it again returns the same promise. */
-  close(): Promise<void>
+  /** What joins the app: `plugin({ name, setup })`. The first listed comes first. */
+  readonly plugins?: readonly Plugin[] | undefined
 }
 
 export class App implements AppState, NitroApp {
   readonly secret: Secret
-  readonly routes: readonly Route[]
-  readonly exposures: readonly Exposure[]
-  readonly #start: Start
+  routes: readonly Route[] = []
+  exposures: readonly Exposure[] = []
+  readonly #plugins: readonly SetUpPlugin[]
+  #start: Start | undefined
   // In the order of creation: a part may use those before it until the end.
   readonly #parts = new Map<AppPart<unknown>, unknown>()
   #closing: Promise<void> | undefined
   readonly #base: BasePath
 
-  constructor(options: AppOptions, routes: readonly Route[], exposures: readonly Exposure[] = []) {
+  /** Its plugins are set up; what they add is in `parts`, and nothing can be asked of it before `open`. */
+  constructor(options: AppOptions) {
     this.#base = new BasePath(options.basePath)
     this.secret = new Secret(options.secret)
+    this.#plugins = setUpPlugins(options.plugins ?? [], this)
+  }
+
+  /** From now on it has these routes. Called once. */
+  open(routes: readonly Route[], exposures: readonly Exposure[] = []): this {
     this.routes = routes
     this.exposures = exposures
     // Before any of them is used: tables get their foreign keys whichever comes first.
     const entities = exposures.map(({ entity }) => entity)
     declareEntities(entities)
     this.#start = new Start(entities)
+    return this
+  }
+
+  get plugins(): readonly string[] {
+    return this.#plugins.map(({ name }) => name)
+  }
+
+  /** What each plugin added, in their order. */
+  get pluginParts(): readonly PluginParts[] {
+    return this.#plugins.map(({ parts }) => parts)
   }
 
   get basePath(): string {
@@ -71,12 +70,12 @@ export class App implements AppState, NitroApp {
   }
 
   get ready(): Promise<void> {
-    return this.#start.ready
+    return this.#start?.ready ?? Promise.resolve()
   }
 
   /** What a request waits for; undefined once the check at start is over. Never rejects. */
   get pending(): Promise<void> | undefined {
-    return this.#start.pending
+    return this.#start?.pending
   }
 
   get isClosed(): boolean {
@@ -102,12 +101,19 @@ export class App implements AppState, NitroApp {
   }
 
   close(): Promise<void> {
-    this.#start.end()
+    this.#start?.end()
     this.#closing ??= this.#closeParts()
     return this.#closing
   }
 
   async #closeParts(): Promise<void> {
+    for (const { name, parts } of [...this.#plugins].reverse()) {
+      try {
+        await parts.close?.()
+      } catch (error) {
+        reportError(error, `closing the plugin "${name}"`)
+      }
+    }
     for (const [key, part] of [...this.#parts].reverse()) {
       try {
         await key.close?.(part)
@@ -125,6 +131,7 @@ export function withApp<H extends object>(middleware: H, app: App): H & NitroApp
   return Object.defineProperties(middleware, {
     ready: { get: () => app.ready },
     routes: { get: () => app.routes },
+    plugins: { get: () => app.plugins },
     openStreams: { get: () => app.openStreams },
     endStreams: { value: (user: Parameters<App["endStreams"]>[0]) => app.endStreams(user) },
     close: { value: () => app.close() },

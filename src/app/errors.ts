@@ -7,6 +7,11 @@ registerErrors({
     when: "`basePath` is not a path, differs from the path at which the host has mounted the app, or one app is mounted at two paths.",
     fix: 'Leave `basePath` out where the host mounts the app: app.use("/shop", nitro({ … })). Call nitro() once for each mount path.',
   },
+  NITRO_PLUGIN: {
+    status: 500,
+    when: "A plugin has no name or no `setup`, two of an app have one name, or a `setup` is async.",
+    fix: "Give each plugin a name of its own, and wait for what it needs in its `context`.",
+  },
   NITRO_OPEN_TO_ALL: {
     status: 500,
     when: "A warning at start: `expose()` gives a class CRUD routes and has no `allow`, so every visitor may use them.",

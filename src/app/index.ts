@@ -1,4 +1,6 @@
-// The door of the app module.
-export { App, type AppOptions, type NitroApp, withApp } from "./app.ts"
-export { appsReady, ready } from "./start.ts"
-export { warnAtStart } from "./start-warnings.ts"
+// The door of the app module for users: what one `nitro({...})` is, and what joins it.
+
+export type { AppOptions } from "./app.ts"
+export type { NitroApp } from "./nitro-app.ts"
+export { type Plugin, type PluginParts, plugin } from "./plugin.ts"
+export { ready } from "./start.ts"

@@ -312,7 +312,7 @@ it("keeps answers apart by app", async () => {
 })
 
 it("gives cookies again to the visitor that they were made for, and to no other", async () => {
-  const app = new App({ secret: "a long enough key of the app" }, [])
+  const app = new App({ secret: "a long enough key of the app" })
   const idempotency = new Idempotency()
   const respond = async () => ({
     response: new Response("in", { headers: { "set-cookie": "sid=1" } }),

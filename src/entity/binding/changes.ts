@@ -1,9 +1,11 @@
 // Who is told of changes: listeners of one class and of all. A listener that throws harms nobody.
+
 import { notify } from "../../shared/callback.ts"
 import { type Declared, ModuleDeclarations } from "../../shared/module-evaluation.ts"
 import { reportError } from "../../shared/report.ts"
 import type { Change, ChangeListener, EntityClass } from "../types/types.ts"
 import { type Model, modelOf } from "./model.ts"
+import { withoutScopes } from "./query-scopes.ts"
 
 // Lists are replaced and never changed, so that announcing one needs no copy of it.
 let listeningToAll: readonly ChangeListener[] = []
@@ -107,7 +109,7 @@ export function announce({ listeners }: Model, change: Change): void {
 
 function call(listener: ChangeListener, change: Change): void {
   void notify(
-    () => listener(change),
+    () => withoutScopes(() => listener(change)),
     error => reportError(error, whereOf(change)),
   )
 }

@@ -3,6 +3,7 @@ import { notify } from "../../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../../shared/deadline.ts"
 import { reportError } from "../../shared/report.ts"
 import type { MaybePromise } from "../../shared/types.ts"
+import { withoutScopes } from "./query-scopes.ts"
 
 type Callback = () => unknown
 
@@ -12,7 +13,8 @@ const failed = (error: unknown): void =>
   reportError(error, "a callback after the commit of a unit of work")
 
 export function runCallback(callback: Callback): MaybePromise<void> {
-  return notify(callback, failed)
+  // What follows a commit is the system's work, whoever caused it.
+  return notify(() => withoutScopes(callback), failed)
 }
 
 /**

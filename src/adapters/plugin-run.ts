@@ -1,0 +1,79 @@
+// What the plugins of an app do with each request, as one function for each seam; undefined where no plugin has it.
+import type { RequestContext, User } from "../actions/index.ts"
+import type { Route } from "../actions/internal.ts"
+import type { PluginParts } from "../app/index.ts"
+import { withScopes } from "../entity/index.ts"
+import { isThenable } from "../shared/callback.ts"
+import { beforeDeadline } from "../shared/deadline.ts"
+import type { MaybePromise } from "../shared/types.ts"
+
+/** A context whose user is not known yet. */
+export type OpenContext = Omit<RequestContext, "user"> & { user: User | undefined }
+
+export interface JoinedPlugins {
+  /** Whether any code of theirs runs before a route does. */
+  readonly mayFail: boolean
+  readonly routes: readonly (readonly Route[])[]
+  /** `answer` as it runs in the context that the plugins complete, and in their scopes. */
+  readonly inContext: (<T>(context: OpenContext, answer: () => T) => () => T) | undefined
+  readonly around:
+    | ((context: RequestContext, dispatch: () => Promise<Response>) => () => Promise<Response>)
+    | undefined
+}
+
+export function joined(parts: readonly PluginParts[], deadlineMs: number): JoinedPlugins {
+  const contexts = parts.flatMap(({ context }) => context ?? [])
+  const scopes = parts.flatMap(part => part.scopes ?? [])
+  const arounds = parts.flatMap(({ around }) => around ?? [])
+  const scoped =
+    <T>(context: RequestContext, answer: () => T) =>
+    (): T =>
+      scopes.length === 0
+        ? answer()
+        : (withScopes(
+            scopes.flatMap(scope => scope(context)),
+            answer,
+          ) as T)
+  return {
+    mayFail: contexts.length + scopes.length + arounds.length > 0,
+    routes: parts.flatMap(({ routes }) => routes ?? []),
+    inContext:
+      contexts.length + scopes.length === 0
+        ? undefined
+        : <T>(context: OpenContext, answer: () => T) =>
+            () => {
+              const completed = complete(context, contexts)
+              if (!(completed instanceof Promise)) return scoped(context, answer)()
+              return beforeDeadline(completed, deadlineMs, "The context of plugins").then(
+                scoped(context, answer),
+              ) as T
+            },
+    around:
+      arounds.length === 0
+        ? undefined
+        : (context, dispatch) =>
+            arounds.reduceRight<() => Promise<Response>>(
+              (next, around) => async () => around(context, next),
+              dispatch,
+            ),
+  }
+}
+
+type Completing = NonNullable<PluginParts["context"]>
+
+/** Each sees what those before it said of the user. */
+function complete(context: OpenContext, plugins: readonly Completing[]): MaybePromise<void> {
+  for (const [index, plugin] of plugins.entries()) {
+    const given = plugin(context)
+    if (isThenable(given))
+      return Promise.resolve(given).then(known => {
+        take(context, known)
+        return complete(context, plugins.slice(index + 1))
+      })
+    take(context, given)
+  }
+}
+
+function take(context: OpenContext, given: Awaited<ReturnType<Completing>>): void {
+  if (given !== undefined && "user" in given) context.user = given.user
+}
