@@ -13,7 +13,12 @@ export {
 } from "./binding/query-scopes.ts"
 export { type RetryOptions, retry } from "./binding/retry.ts"
 export { type Configuration, configure, withStores } from "./binding/stores.ts"
-export { afterCommit, type UnitOfWorkOptions, unitOfWork } from "./binding/unit-of-work.ts"
+export {
+  afterCommit,
+  beforeCommit,
+  type UnitOfWorkOptions,
+  unitOfWork,
+} from "./binding/unit-of-work.ts"
 export type { Column, JsonColumn, JsonSteps } from "./conditions/column-types.ts"
 export { and, type Condition, not, or, type Specification } from "./conditions/condition.ts"
 export type { Issue } from "./contract/errors.ts"

@@ -3,12 +3,13 @@ import { inspect } from "node:util"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import type { Store } from "../contract/repository.ts"
+import { ref } from "../definition/fields.ts"
 import { Entity } from "../entity.ts"
 import { memory } from "../memory/store.ts"
 import type { Change } from "../types/types.ts"
 import { observeChanges } from "./changes.ts"
 import { withStores } from "./stores.ts"
-import { afterCommit, unitOfWork } from "./unit-of-work.ts"
+import { afterCommit, beforeCommit, unitOfWork } from "./unit-of-work.ts"
 
 const failure = new Error("on purpose")
 const sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
@@ -115,6 +116,62 @@ describe("a unit of work", () => {
     }).catch(() => {})
     afterCommit(() => calls.push("now"))
     expect(calls).toEqual(["stored", "inner", "now"])
+  })
+
+  it("runs beforeCommit callbacks in the outermost unit, whose writes they share", async () => {
+    const order: string[] = []
+    await unitOfWork(async () => {
+      beforeCommit(async () => {
+        order.push(`outer ${await Note.count()}`)
+        await Note.create({ text: "log" })
+        // Added late, it still comes before the commit.
+        beforeCommit(() => order.push("late"))
+      })
+      await unitOfWork(async () => {
+        beforeCommit(() => order.push("nested"))
+        await Note.create({ text: "inner" })
+      })
+      await unitOfWork(async () => {
+        beforeCommit(() => order.push("never"))
+        throw failure
+      }).catch(() => {})
+      await Note.create({ text: "outer" })
+      expect(order).toEqual([])
+      afterCommit(() => order.push("committed"))
+    })
+    expect(order).toEqual(["outer 2", "nested", "late", "committed"])
+    expect((await Note.all()).map(({ text }) => text).sort()).toEqual(["inner", "log", "outer"])
+  })
+
+  it.each([
+    ["throws", () => Promise.resolve().then(() => Promise.reject(failure))],
+    [
+      "throws at once",
+      () => {
+        throw failure
+      },
+    ],
+  ])("takes everything back when a beforeCommit callback %s", async (_, callback) => {
+    const note = new Note({ text: "x" })
+    const run = unitOfWork(async () => {
+      await note.save()
+      beforeCommit(() => Note.create({ text: "log" }))
+      beforeCommit(callback)
+    })
+    await expect(run).rejects.toBe(failure)
+    expect([note.isNew, await Note.count(), changes]).toEqual([true, 0, []])
+  })
+
+  it("checks what a beforeCommit callback wrote, and refuses one outside of a unit", async () => {
+    class Page extends Entity("Page", { noteId: ref("Note") }) {}
+    const run = unitOfWork(async () => {
+      beforeCommit(() => Page.create({ noteId: "missing" }))
+    })
+    await expect(run).rejects.toMatchObject({ code: "NITRO_REFERENCE" })
+    expect(await Page.count()).toBe(0)
+    expect(() => beforeCommit(() => undefined)).toThrow(
+      expect.objectContaining({ code: "NITRO_NO_UNIT" }),
+    )
   })
 
   it("survives a callback that throws, and reports it", async () => {

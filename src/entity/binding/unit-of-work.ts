@@ -1,6 +1,7 @@
 // A unit of work: what is written inside is committed together, and announced only then.
 import { AsyncVariable } from "../../shared/async-variable.ts"
 import { beforeDeadline, defaultDeadlineMs, rolledBack } from "../../shared/deadline.ts"
+import { NitroError } from "../../shared/errors.ts"
 import { started } from "../../shared/maybe.ts"
 import { provideOpenUnit } from "../../shared/open-unit.ts"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
@@ -96,6 +97,28 @@ export function afterCommit(callback: () => unknown): void {
   const unit = currentUnit()
   if (unit) unit.afterCommit(callback)
   else void runCallback(callback)
+}
+
+/**
+ * Runs `callback` in the outermost unit of work of this context when its function is done, before it commits: what it writes is stored
+ * with everything else or not at all, and what it throws takes everything back. It runs once, without scopes, after the callbacks that
+ * were added before it, and not at all when the unit that adds it rolls back. Throws `NITRO_NO_UNIT` outside of a unit: what must be
+ * stored together needs one.
+ *
+ * ```ts
+ * afterSave() {
+ *   beforeCommit(() => Entry.create({ text: `${this.id} was saved` }))
+ * }
+ * ```
+ */
+export function beforeCommit(callback: () => unknown): void {
+  const unit = currentUnit()
+  if (unit === undefined) {
+    throw new NitroError("NITRO_NO_UNIT", "beforeCommit() was called outside of a unit of work.", {
+      fix: "Run what belongs together in unitOfWork(async () => { … }). An action is one.",
+    })
+  }
+  unit.beforeCommit(callback)
 }
 
 /**

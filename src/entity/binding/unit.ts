@@ -1,4 +1,5 @@
 // One unit of work from its beginning to its end: the stores that it joins, the units nested in it, commit and rollback.
+import { isThenable } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
 import type { OpenUnit } from "../../shared/open-unit.ts"
@@ -14,6 +15,7 @@ import type {
   TransactionOptions,
 } from "../contract/repository.ts"
 import { beginOn, hasTransactions, rollbackAll } from "./joined-store.ts"
+import { withoutScopes } from "./query-scopes.ts"
 
 /** How many units are open in this process, those included that were rolled back and whose work may still be running. */
 export const openUnits: { count: number } = { count: 0 }
@@ -37,7 +39,8 @@ export class Unit implements OpenUnit {
   readonly #onJoin = new Map<Store, () => MaybePromise<void>>()
   readonly #nested = new Set<Unit>()
   #onNestedEnd: (() => void) | undefined
-  /** Run before the outermost unit commits; what one throws takes everything back. */
+  /** Run before the outermost unit commits; what one throws takes everything back. Callbacks may write, checks do not. */
+  readonly #callbacks: (() => unknown)[] = []
   readonly #checks: (() => MaybePromise<void>)[] = []
   /** The instances read or stored in the outermost unit, by the id in their row. */
   readonly #identities: Map<Repository, Map<unknown, object>>
@@ -73,23 +76,34 @@ export class Unit implements OpenUnit {
     this.consequences.callbacks.push(callback)
   }
 
+  /** `callback` runs in the outermost unit before it commits, and may write. */
+  beforeCommit(callback: () => unknown): void {
+    this.#callbacks.push(callback)
+  }
+
   /** `check` runs before the outermost unit commits, when every write is done, and throws where they do not fit together. */
-  beforeCommit(check: () => MaybePromise<void>): void {
+  checkBeforeCommit(check: () => MaybePromise<void>): void {
     this.#checks.push(check)
   }
 
-  /** Runs the checks, except inside of another unit, which runs them later. */
+  /** Runs the callbacks and then the checks, except inside of another unit, which runs them later. */
   async verify(): Promise<void> {
     if (this.parent?.current !== undefined) return
+    // What one adds comes after it.
+    for (const callback of this.#callbacks) {
+      const called = withoutScopes(callback)
+      if (isThenable(called)) await called
+      await this.nestedEnded()
+    }
     for (const check of this.#checks) {
       const checked = check()
       if (checked instanceof Promise) await checked
     }
   }
 
-  /** Whether there is something to verify. */
+  /** Whether something runs before the commit. */
   get hasChecks(): boolean {
-    return this.#checks.length > 0
+    return this.#checks.length + this.#callbacks.length > 0
   }
 
   /** Whether this unit, or one around it, wrote to the store; without a store, to any. */
@@ -242,7 +256,8 @@ export class Unit implements OpenUnit {
       }
     }
     this.parent?.consequences.take(this.consequences)
-    for (const check of this.#checks) this.parent?.beforeCommit(check)
+    for (const callback of this.#callbacks) this.parent?.beforeCommit(callback)
+    for (const check of this.#checks) this.parent?.checkBeforeCommit(check)
   }
 
   /** Takes everything back, nested units first. From now on the work of this unit is refused. */

@@ -14,6 +14,11 @@ registerErrors({
     when: "A unit of work, a transaction or an action did not finish within its `deadlineMs`. What it had written was rolled back.",
     fix: "Do slow work outside of the unit, in `afterCommit` or before it, or raise `deadlineMs`.",
   },
+  NITRO_NO_UNIT: {
+    status: 500,
+    when: "`beforeCommit` was called where no unit of work is open, so that there is no commit to come before.",
+    fix: "Call it inside of `unitOfWork(async () => { … })`, or of an action, which is one.",
+  },
   NITRO_UNIT_ENDED: {
     status: 500,
     when: "Work that was left running in a unit of work that failed uses a store: alone, it would be a part of what was taken back.",

@@ -240,7 +240,7 @@ async function planOf(root: Binding, roots: readonly Row[], waits: boolean): Pro
     const left = found.rows.filter(row => !isGone(found.binding, row))
     if (left.length === 0) continue
     if (waits && hasTransactions(found.binding.store) && hasTransactions(root.store))
-      currentUnit()?.beforeCommit(() => refuseLater(found))
+      currentUnit()?.checkBeforeCommit(() => refuseLater(found))
     else refuse(found.target, found.field, found.binding, left)
   }
   return {

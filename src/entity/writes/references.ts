@@ -175,7 +175,7 @@ function refuseOrWait(pointer: Pointer, there: false | undefined): void {
   const unit = currentUnit()
   // What a store without transactions has written could not be taken back.
   if (unit !== undefined && hasTransactions(pointer.binding.store))
-    unit.beforeCommit(() => checkAgain(pointer))
+    unit.checkBeforeCommit(() => checkAgain(pointer))
   else if (there === false) throw danglingError(pointer)
 }
 
