@@ -20,7 +20,7 @@ export interface PluginParts {
    */
   readonly context?: (
     context: RequestContext,
-  ) => MaybePromise<{ readonly user?: User | undefined } | undefined | void>
+  ) => MaybePromise<{ readonly user?: User | undefined } | undefined>
   /** What a request may see and write: called once for each, when the user is known. */
   readonly scopes?: (context: RequestContext) => readonly QueryScope[]
   /**
@@ -39,7 +39,7 @@ export interface Plugin {
   /** Once per app: `"rate-limit"`. */
   readonly name: string
   /** Called once, while `nitro()` makes the app. `app.routes` is there when `app.ready` is. */
-  setup(app: NitroApp): PluginParts | undefined | void
+  setup(app: NitroApp): PluginParts | undefined
 }
 
 const parts = optionNames<PluginParts>({
