@@ -1,4 +1,5 @@
 // What decides who answers a request, the app or the host's own routes, and in which context.
+
 import { FastResponse } from "srvx"
 import { currentRequest, type Flash, type RequestContext, type User } from "../actions/index.ts"
 import {
@@ -27,6 +28,7 @@ import {
 import { answerNow, isThenable } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { refuseUnknownOptions } from "../shared/options.ts"
+import { type RequestMessage, requests } from "../shared/trace.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
 import { answerOfError } from "./host-errors.ts"
@@ -113,7 +115,10 @@ export function createGate(options: NitroOptions): Gate {
       const dispatch = () => dispatcher.dispatch(request, places, search)
       const run = plugins.around === undefined ? dispatch : plugins.around(context, dispatch)
       const inOrder = () => inContext(context, session?.partition, run)
-      const dispatched = plugins.mayFail ? answeringFailures(request, inOrder) : inOrder()
+      const answer = () => (plugins.mayFail ? answeringFailures(request, inOrder) : inOrder())
+      const dispatched = requests.isWatched
+        ? requests.run({ method: request.method, path }, answer, takeStatus)
+        : answer()
       return session?.cookie === undefined ? dispatched : withCookies(dispatched, [session.cookie])
     },
     page(request, path, search) {
@@ -137,6 +142,10 @@ export function createGate(options: NitroOptions): Gate {
       }
     },
   }
+}
+
+function takeStatus({ status }: Response, message: RequestMessage): void {
+  message.status = status
 }
 
 /** What a plugin throws is answered as what a route throws is. */

@@ -9,6 +9,7 @@ import { beforeDeadline } from "../../shared/deadline.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { reportError } from "../../shared/report.ts"
 import { suggest } from "../../shared/suggest.ts"
+import { actions } from "../../shared/trace.ts"
 import { currentRequest } from "../context/request-context.ts"
 import type { TimedCall } from "../context/timed-call.ts"
 import type { Input } from "../contract/action.ts"
@@ -103,7 +104,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       const run = async (call: TimedCall) => {
-        const outcome = await route.run({ id, input, query, request, call })
+        const runRoute = () => route.run({ id, input, query, request, call })
+        const outcome = await (actions.isWatched
+          ? actions.run({ name: route.name }, runRoute)
+          : runRoute())
         // While the unit of work is open, so that what no client gets is not written either.
         assertSendable(outcome.value, route.name, asked)
         return outcome

@@ -1,10 +1,12 @@
 // A unit of work: what is written inside is committed together, and announced only then.
+
 import { AsyncVariable } from "../../shared/async-variable.ts"
 import { beforeDeadline, defaultDeadlineMs, rolledBack } from "../../shared/deadline.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { started } from "../../shared/maybe.ts"
 import { provideOpenUnit } from "../../shared/open-unit.ts"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
+import { transactions } from "../../shared/trace.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { queryError } from "../contract/errors.ts"
 import type { Isolation, Store } from "../contract/repository.ts"
@@ -40,17 +42,26 @@ const unitOptions = optionNames<UnitOfWorkOptions>({
  * After the commit, listeners of changes run first, then the callbacks of `afterCommit`. It resolves when these are done,
  * but after one turn of the event loop at the latest.
  */
-export async function unitOfWork<T>(
+export function unitOfWork<T>(
   fn: () => MaybePromise<T>,
   options: UnitOfWorkOptions = {},
 ): Promise<T> {
-  refuseUnknownOptions("unitOfWork(fn, { … })", options, unitOptions)
   const outer = currentUnit()
+  const name = options.name ?? (fn.name || "anonymous")
+  if (!transactions.isWatched) return runUnit(outer, name, fn, options)
+  const run = (): Promise<T> => runUnit(outer, name, fn, options)
+  return transactions.run({ name, isNested: outer !== undefined }, run) as Promise<T>
+}
+
+async function runUnit<T>(
+  outer: Unit | undefined,
+  name: string,
+  fn: () => MaybePromise<T>,
+  options: UnitOfWorkOptions,
+): Promise<T> {
+  refuseUnknownOptions("unitOfWork(fn, { … })", options, unitOptions)
   const deadlineMs = deadlineOf(options, outer)
-  const unit = new Unit(outer, {
-    name: options.name ?? (fn.name || "anonymous"),
-    isolation: options.isolation,
-  })
+  const unit = new Unit(outer, { name, isolation: options.isolation })
   let result: T
   try {
     const running = units.run(unit, () => started(fn()) as MaybePromise<T>)

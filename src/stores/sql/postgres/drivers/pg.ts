@@ -1,5 +1,7 @@
 // pg (node-postgres): a pool of connections, named prepared statements, rows as arrays.
+
 import type { Row } from "../../../../entity/store.ts"
+import { queries, traceQuery } from "../../../../shared/trace.ts"
 import { StatementNames } from "../../compile/statement-names.ts"
 import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
 import type { PoolDriver, Session } from "../../contract/pool-driver.ts"
@@ -117,6 +119,26 @@ const resultOf = (result: PgResult): SqlResult => ({
   rowCount: countOf(result),
 })
 
+/** Runs a statement between its messages, with the rows that the database counted. */
+async function traced<T>(
+  driver: string,
+  { text }: Statement,
+  pick: (result: PgResult) => T,
+  send: (pick: (result: PgResult) => T) => Promise<T>,
+): Promise<T> {
+  let rows = 0
+  const counting = (result: PgResult): T => {
+    rows = countOf(result)
+    return pick(result)
+  }
+  return await traceQuery(
+    driver,
+    text,
+    () => send(counting),
+    () => rows,
+  )
+}
+
 /** Whether the statement was prepared for a table that has another form by now. */
 function isOutdatedPlan(error: unknown): boolean {
   const { code, routine } = error as { readonly code?: string; readonly routine?: string }
@@ -160,6 +182,12 @@ export class PgPoolDriver implements PoolDriver {
 
   // With `pool.query` every refused statement would cost its connection: pg drops a client after any error.
   #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
+    return queries.isWatched
+      ? traced(this.name, statement, pick, counting => this.#send(statement, counting))
+      : this.#send(statement, pick)
+  }
+
+  #send<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#pool.connect((failure, client, release) => {
         if (client === undefined) return reject(failure)
@@ -172,7 +200,7 @@ export class PgPoolDriver implements PoolDriver {
           release(error !== null && (isOutdated || isLost(error)))
           if (error === null) resolve(pick(result as PgResult))
           else if (isOutdated && statement.name !== undefined)
-            resolve(this.#run({ ...statement, name: undefined }, pick))
+            resolve(this.#send({ ...statement, name: undefined }, pick))
           else reject(error)
         }
         client.on("error", finish)
@@ -244,6 +272,12 @@ class PgSession implements Session {
 
   // pg has a queue of its own, which it is about to give up.
   #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
+    return queries.isWatched
+      ? traced(this.name, statement, pick, counting => this.#send(statement, counting))
+      : this.#send(statement, pick)
+  }
+
+  #send<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const start = (): void => {
         this.isBusy = true

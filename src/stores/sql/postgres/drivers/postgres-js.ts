@@ -1,6 +1,8 @@
 // postgres (porsager): a pool of connections that prepares by itself. Values pass it as text both ways.
+
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Row } from "../../../../entity/store.ts"
+import { queries, traceQuery } from "../../../../shared/trace.ts"
 import { StatementNames } from "../../compile/statement-names.ts"
 import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
 import type { PoolDriver, Session } from "../../contract/pool-driver.ts"
@@ -113,7 +115,7 @@ abstract class PostgresJsStatements {
   }
 
   exec(sql: string): Promise<void> {
-    return this.send(sql, [], { simple: true }, nothing)
+    return this.#traced(sql, [], { simple: true }, nothing)
   }
 
   #run<T>(
@@ -127,12 +129,28 @@ abstract class PostgresJsStatements {
         ? null
         : this.#typed(value instanceof Uint8Array ? bytesText(value) : String(value), unknownType),
     )
-    return this.send(
+    return this.#traced(
       sql,
       texts,
       { prepare: this.#names?.nameOf(sql) !== undefined, simple: false },
       pick,
     )
+  }
+
+  async #traced<T>(
+    sql: string,
+    parameters: unknown[],
+    options: object,
+    pick: (result: PostgresJsResult) => T,
+  ): Promise<T> {
+    if (!queries.isWatched) return this.send(sql, parameters, options, pick)
+    let rows = 0
+    const counting = (result: PostgresJsResult): T => {
+      rows = countOf(result)
+      return pick(result)
+    }
+    const run = (): Promise<T> => this.send(sql, parameters, options, counting)
+    return await traceQuery(this.name, sql, run, () => rows)
   }
 
   protected abstract send<T>(

@@ -1,5 +1,6 @@
 // The driver for libraries with better-sqlite3's interface: better-sqlite3 itself and libsql.
 import type { Row } from "../../../../entity/store.ts"
+import { queries, traceQuery } from "../../../../shared/trace.ts"
 import { BoundedCache } from "../../compile/bounded-cache.ts"
 import { type SqlResult, type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
 import { checkParameters } from "../../contract/parameters.ts"
@@ -43,20 +44,33 @@ export class StatementDriver implements SyncDriver {
 
   all(sql: string, parameters: readonly unknown[]): Row[] {
     checkParameters(parameters)
-    return this.#statement(sql).all(parameters) as Row[]
+    const all = (): Row[] => this.#statement(sql).all(parameters) as Row[]
+    return queries.isWatched
+      ? (traceQuery(this.name, sql, all, rows => rows.length) as Row[])
+      : all()
   }
 
   get(sql: string, parameters: readonly unknown[]): Row | undefined {
     checkParameters(parameters)
-    return this.#statement(sql).get(parameters) as Row | undefined
+    const get = (): Row | undefined => this.#statement(sql).get(parameters) as Row | undefined
+    return queries.isWatched
+      ? (traceQuery(this.name, sql, get, row => (row === undefined ? 0 : 1)) as Row | undefined)
+      : get()
   }
 
   run(sql: string, parameters: readonly unknown[]): number {
     checkParameters(parameters)
-    return this.#statement(sql).run(parameters).changes
+    const run = (): number => this.#statement(sql).run(parameters).changes
+    return queries.isWatched ? (traceQuery(this.name, sql, run, touched) as number) : run()
   }
 
   query(sql: string, parameters: readonly unknown[]): SqlResult {
+    return queries.isWatched
+      ? (traceQuery(this.name, sql, () => this.#query(sql, parameters), countOf) as SqlResult)
+      : this.#query(sql, parameters)
+  }
+
+  #query(sql: string, parameters: readonly unknown[]): SqlResult {
     checkParameters(parameters)
     const statement = this.#statement(sql)
     if (!statement.reader)
@@ -66,7 +80,9 @@ export class StatementDriver implements SyncDriver {
   }
 
   exec(sql: string): void {
-    this.#database.exec(sql)
+    const exec = (): void => void this.#database.exec(sql)
+    if (queries.isWatched) void traceQuery(this.name, sql, exec, () => 0)
+    else exec()
   }
 
   close(): void {
@@ -83,3 +99,6 @@ export class StatementDriver implements SyncDriver {
     return statement
   }
 }
+
+const touched = (count: number): number => count
+const countOf = (result: SqlResult): number => result.rowCount
