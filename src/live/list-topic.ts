@@ -1,6 +1,7 @@
 // A live list: knows which rows of a query are shown and in which order, and turns a change into the patches it needs.
 import { patchElements, removeElements } from "../datastar/index.ts"
 import type { Change, EntityClass, EntityInstance } from "../entity/index.ts"
+import { currentScopes, ownCopy } from "../entity/internal.ts"
 import { compareBy, type EntityId } from "../entity/store.ts"
 import { raw } from "../html/index.ts"
 import { after, attempt } from "../shared/maybe.ts"
@@ -87,7 +88,9 @@ export class ListTopic extends Topic {
       row !== undefined && finds(row) ? this.#show(row) : undefined
     const rows = await all(
       last.map(change =>
-        unsure.includes(change) ? storedRow(change, this.isShared).then(show) : show(change.after),
+        unsure.includes(change)
+          ? storedRow(change, this.isShared).then(show)
+          : show(ownRow(change.after)),
       ),
     )
     if (this.probe.isChecking) await this.probe.checked()
@@ -265,4 +268,9 @@ class PatchList {
 /** All values, at once where none of them is waited for. */
 function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> {
   return values.some(value => value instanceof Promise) ? Promise.all(values) : (values as T[])
+}
+
+/** Pages that are let see other rows must not share what a row has loaded of its relations. */
+function ownRow(row: EntityInstance | undefined): EntityInstance | undefined {
+  return row === undefined || currentScopes() === undefined ? row : ownCopy(row)
 }

@@ -136,6 +136,52 @@ describe.each(stores)("live views under scopes, on %s", (_, openStore) => {
   })
 })
 
+it.each([
+  ["memory, one row for all", () => memory()],
+  ["SQLite, read again", () => sqlite({ file: ":memory:", schema: "sync" })],
+])("keeps what a row has loaded of its relations from other readers: %s", async (_, openStore) => {
+  class Reply extends Entity("Reply", {
+    text: z.string(),
+    owner: z.string(),
+    toId: ref("Reply").nullable().default(null),
+  }) {
+    static store = openStore()
+    get to() {
+      return this.belongsTo(Reply, "toId")
+    }
+  }
+  await Reply.count()
+  // Declared outside of requests, so that pages may share it.
+  const Item = async (reply: InstanceType<typeof Reply>) => (
+    <li id={reply.domId}>
+      {reply.text} to {(await reply.to)?.text ?? "nobody"}
+    </li>
+  )
+  const app = makeApp({
+    entities: [Reply],
+    view: request =>
+      withScopes([scope(Reply, r => r.owner.in([userOf(request), "all"]))], () =>
+        live(Reply.all(), Item),
+      ),
+  })
+  apps.push(app)
+  const secret = await Reply.create({ text: "secret of bob", owner: "bob" })
+  const reply = await Reply.create({ text: "shown to all", owner: "all", toId: secret.id })
+  const browsers = ["bob", "ann", "bob", "ann"].map(
+    user => new TestBrowser(app, { "x-user": user }),
+  )
+  for (const browser of browsers) await browser.load()
+  for (const browser of browsers) await browser.settle()
+  for (const text of ["changed", "changed again"]) {
+    await reply.update({ text })
+    for (const browser of browsers) await browser.settle()
+    for (const browser of browsers) expect(browser.page.views).toBe(await browser.fresh())
+  }
+  const seen = browsers.map(({ page, stream }) => page.views + stream?.text)
+  expect(seen.map(text => text.includes("to secret of bob"))).toEqual([true, false, true, false])
+  expect(seen.every(text => text.includes("changed again"))).toBe(true)
+})
+
 it("shares the work of readers who may see the same", async () => {
   const { Note } = classes()
   let renders = 0

@@ -1,6 +1,6 @@
 // The row behind a change as the store has it: an instance that was read long ago announces fields that others changed since.
 import type { Change, EntityInstance, Store } from "../entity/index.ts"
-import { storeOf } from "../entity/internal.ts"
+import { currentScopes, storeOf } from "../entity/internal.ts"
 
 interface Reader {
   get(id: unknown): Promise<EntityInstance | undefined>
@@ -26,7 +26,8 @@ export function isSure({ entity, op }: Change): boolean {
 export function storedRow(change: Change, isShared: boolean): Promise<EntityInstance | undefined> {
   const read = (): Promise<EntityInstance | undefined> =>
     (change.entity as unknown as Reader).get(change.id)
-  if (!isShared) return read()
+  // Who is let see other rows reads for itself.
+  if (!isShared || currentScopes() !== undefined) return read()
   const store = storeOf(change.entity)
   let byStore = shared.get(change)
   if (byStore === undefined) {
