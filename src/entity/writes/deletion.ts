@@ -114,8 +114,12 @@ const deleteActions: DeleteActions = {
   },
 }
 
-async function eraseRows(binding: Binding, rows: readonly Row[]): Promise<number> {
-  const repository = unscoped(binding.repository)
+/** `repository`: the one that may touch them. What goes along with others is deleted whoever may see it. */
+async function eraseRows(
+  binding: Binding,
+  rows: readonly Row[],
+  repository: Repository = unscoped(binding.repository),
+): Promise<number> {
   const touched = await writeTo(binding.store, () =>
     repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as EntityId }))),
   )
@@ -232,7 +236,9 @@ async function eraseWhere(binding: Binding, condition: Predicate | undefined): P
     }
   }
   const rows = await matching(binding, condition, true)
-  return withDeleteRules(binding, rows, deleteActions, roots => eraseRows(binding, roots))
+  return withDeleteRules(binding, rows, deleteActions, roots =>
+    eraseRows(binding, roots, repository),
+  )
 }
 
 async function mustReadRows(
