@@ -12,7 +12,7 @@ export interface NitroOptions extends DispatcherOptions, AppOptions {
   /**
    * Whose rows partitioned stores show to a request: the id of the user who is logged in, say. Default, and where it gives
    * undefined: the browser session, by a cookie that is set once such a store exists. A partition that is there already, by
-   * `withScope` around the handler, stays.
+   * `withPartition` around the handler, stays.
    */
   readonly partition?: (request: Request) => string | undefined
   /** Who makes a request: `context().user`, the second argument of an action, and `allow`. May be async; undefined for a visitor. */

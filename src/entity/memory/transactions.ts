@@ -3,11 +3,11 @@ import { AsyncVariable } from "../../shared/async-variable.ts"
 import { after } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { OpenTransaction, TransactionOptions } from "../contract/repository.ts"
-import { mayHoldRolledBackScope, TransactionScope } from "./transaction-scope.ts"
+import { mayHoldRolledBackFrame, TransactionFrame } from "./transaction-frame.ts"
 
 export class MemoryTransactions {
-  readonly #root = new TransactionScope(undefined)
-  readonly #context = new AsyncVariable<TransactionScope>()
+  readonly #root = new TransactionFrame(undefined)
+  readonly #context = new AsyncVariable<TransactionFrame>()
   readonly #waitTimeoutMs: number
 
   /** `waitTimeoutMs`: how long a call waits for a transaction to end; then it throws `NITRO_STORE_BUSY`. */
@@ -17,14 +17,14 @@ export class MemoryTransactions {
 
   /** Runs now where no other caller has the store, else in turn. */
   run<T>(operation: () => T): MaybePromise<T> {
-    if (this.#root.child === undefined && !mayHoldRolledBackScope()) return operation()
-    const scope = this.#scope()
-    if (scope.child === undefined) return operation()
+    if (this.#root.child === undefined && !mayHoldRolledBackFrame()) return operation()
+    const frame = this.#frame()
+    if (frame.child === undefined) return operation()
     return new Promise((resolve, reject) => {
-      scope.wait(error => {
+      frame.wait(error => {
         if (error !== undefined) return reject(error)
         try {
-          resolve(this.#context.run(scope.live, operation))
+          resolve(this.#context.run(frame.live, operation))
         } catch (failure) {
           reject(failure)
         }
@@ -40,22 +40,22 @@ export class MemoryTransactions {
   /** Kept until the transaction of this context ends; nothing to keep outside of one. */
   keepUndo(undo: () => void): void {
     if (this.#root.child === undefined) return
-    const scope = this.#scope()
-    if (scope !== this.#root) scope.undo.push(undo)
+    const frame = this.#frame()
+    if (frame !== this.#root) frame.undo.push(undo)
   }
 
   /** At once where no other caller has the store, so that a transaction costs as little as what is done in it. */
   begin(options?: TransactionOptions): MaybePromise<OpenTransaction> {
-    return after(this.#turn(options), scope => ({
-      depth: scope.depth,
-      run: operation => this.#context.run(scope, operation),
-      commit: () => this.#whenSettled(scope, () => commit(scope)),
-      rollback: () => this.#whenSettled(scope, () => rollback(scope)),
+    return after(this.#turn(options), frame => ({
+      depth: frame.depth,
+      run: operation => this.#context.run(frame, operation),
+      commit: () => this.#whenSettled(frame, () => commit(frame)),
+      rollback: () => this.#whenSettled(frame, () => rollback(frame)),
     }))
   }
 
-  #turn({ holder }: TransactionOptions = {}): MaybePromise<TransactionScope> {
-    const parent = this.#scope()
+  #turn({ holder }: TransactionOptions = {}): MaybePromise<TransactionFrame> {
+    const parent = this.#frame()
     if (parent.child === undefined) return parent.enter(holder)
     return new Promise((resolve, reject) => {
       parent.wait(
@@ -66,30 +66,30 @@ export class MemoryTransactions {
   }
 
   /** What was left running inside belongs to the transaction, and ends before it. */
-  #whenSettled(scope: TransactionScope, end: () => void): MaybePromise<void> {
-    if (scope.child === undefined) return end()
-    return scope.settled(this.#waitTimeoutMs).then(end, (error: unknown) => {
-      rollback(scope)
+  #whenSettled(frame: TransactionFrame, end: () => void): MaybePromise<void> {
+    if (frame.child === undefined) return end()
+    return frame.settled(this.#waitTimeoutMs).then(end, (error: unknown) => {
+      rollback(frame)
       throw error
     })
   }
 
-  /** The innermost scope of this context. What is left running of a transaction that ended belongs to what encloses it. */
-  #scope(): TransactionScope {
+  /** The innermost frame of this context. What is left running of a transaction that ended belongs to what encloses it. */
+  #frame(): TransactionFrame {
     return (this.#context.get() ?? this.#root).live
   }
 }
 
-function commit(scope: TransactionScope): void {
-  if (scope.depth > 1) scope.parent?.undo.push(...scope.undo)
-  scope.leave()
+function commit(frame: TransactionFrame): void {
+  if (frame.depth > 1) frame.parent?.undo.push(...frame.undo)
+  frame.leave()
 }
 
-function rollback(scope: TransactionScope): void {
+function rollback(frame: TransactionFrame): void {
   // Of savepoints that are still open too, the innermost first.
-  const open: TransactionScope[] = []
-  for (let each: TransactionScope | undefined = scope; each !== undefined; each = each.child)
+  const open: TransactionFrame[] = []
+  for (let each: TransactionFrame | undefined = frame; each !== undefined; each = each.child)
     open.unshift(each)
   for (const { undo } of open) for (const one of undo.reverse()) one()
-  scope.leave(true)
+  frame.leave(true)
 }

@@ -1,6 +1,6 @@
 // Connections from a pool: each transaction has one for itself, all other calls share what is free.
 
-import { TransactionScope } from "../../../entity/internal.ts"
+import { TransactionFrame } from "../../../entity/internal.ts"
 import type { Isolation, OpenTransaction, TransactionOptions } from "../../../entity/store.ts"
 import { AsyncVariable } from "../../../shared/async-variable.ts"
 import { NitroError } from "../../../shared/errors.ts"
@@ -21,10 +21,10 @@ export interface PooledConnectionsOptions {
   readonly waitTimeoutMs: number
 }
 
-/** An open transaction; its scopes are the transaction itself and the savepoints in it, below a root that stands for outside. */
+/** An open transaction; its frames are the transaction itself and the savepoints in it, below a root that stands for outside. */
 interface Transaction {
   readonly session: Session
-  readonly root: TransactionScope
+  readonly root: TransactionFrame
   readonly afterCommit: (() => void)[]
   /** Once it has begun. */
   rollback: Promise<void> | undefined
@@ -33,7 +33,7 @@ interface Transaction {
 /** Where in a transaction a call belongs. */
 interface Place {
   readonly transaction: Transaction
-  readonly scope: TransactionScope
+  readonly frame: TransactionFrame
 }
 
 interface Opened extends OpenTransaction {
@@ -55,8 +55,8 @@ const levels: ReadonlySet<string> = new Set([
 export class PooledConnections implements Connections {
   readonly #options: PooledConnectionsOptions
   readonly #context: AsyncVariable<Place> = new AsyncVariable<Place>()
-  /** Connections that a transaction or another caller has, with a scope that tells who and since when; the oldest first. */
-  readonly #held: Map<Session, TransactionScope> = new Map<Session, TransactionScope>()
+  /** Connections that a transaction or another caller has, with a frame that tells who and since when; the oldest first. */
+  readonly #held: Map<Session, TransactionFrame> = new Map<Session, TransactionFrame>()
   #pool: PoolDriver | undefined
   #closing: Promise<void> | undefined
   #onRelease: (() => void) | undefined
@@ -112,7 +112,7 @@ export class PooledConnections implements Connections {
     work: Work<T>,
   ): Promise<T> {
     try {
-      if (setting !== undefined) await this.#command(place.transaction, place.scope, setting)
+      if (setting !== undefined) await this.#command(place.transaction, place.frame, setting)
       return await this.#watch(place, work)
     } finally {
       await abandon(false)
@@ -143,7 +143,7 @@ export class PooledConnections implements Connections {
 
   async atomic<T>(work: Work<T>, undo?: () => void): Promise<T> {
     const opened = await this.#begin({})
-    if (undo) opened.place.scope.undo.push(undo)
+    if (undo) opened.place.frame.undo.push(undo)
     let result: T
     try {
       result = await this.#watch(opened.place, work)
@@ -204,9 +204,9 @@ export class PooledConnections implements Connections {
   #place(): Place | undefined {
     const place = this.#context.get()
     if (place === undefined) return undefined
-    const { live } = place.scope
+    const { live } = place.frame
     if (live.parent === undefined) return undefined
-    return live === place.scope ? place : { transaction: place.transaction, scope: live }
+    return live === place.frame ? place : { transaction: place.transaction, frame: live }
   }
 
   #open(): PoolDriver {
@@ -226,17 +226,17 @@ export class PooledConnections implements Connections {
   }
 
   #inside<T>(place: Place, work: Work<T>): MaybePromise<T> {
-    if (place.scope.child === undefined) return this.#watch(place, work)
+    if (place.frame.child === undefined) return this.#watch(place, work)
     return new Promise((resolve, reject) => {
-      place.scope.wait(error => {
+      place.frame.wait(error => {
         if (error) return reject(error)
         // The transaction may have ended meanwhile.
-        const { live } = place.scope
+        const { live } = place.frame
         try {
           resolve(
             live.parent === undefined
               ? this.#outside(work)
-              : this.#inside({ ...place, scope: live }, work),
+              : this.#inside({ ...place, frame: live }, work),
           )
         } catch (failure) {
           reject(failure)
@@ -246,21 +246,21 @@ export class PooledConnections implements Connections {
   }
 
   /** Runs a statement of a transaction; after one that the database refused no other may follow. */
-  async #watch<T>({ transaction, scope }: Place, work: Work<T>): Promise<T> {
-    if (scope.broken !== undefined) throw brokenError(scope.broken)
+  async #watch<T>({ transaction, frame }: Place, work: Work<T>): Promise<T> {
+    if (frame.broken !== undefined) throw brokenError(frame.broken)
     try {
       return await work(transaction.session)
     } catch (error) {
       // What was refused before it was sent harms nothing.
-      if (!(error instanceof NitroError)) this.#break(transaction, scope, error)
+      if (!(error instanceof NitroError)) this.#break(transaction, frame, error)
       throw error
     }
   }
 
-  #break({ session }: Transaction, scope: TransactionScope, error: unknown): void {
-    scope.broken ??= error
+  #break({ session }: Transaction, frame: TransactionFrame, error: unknown): void {
+    frame.broken ??= error
     if (!session.lost) return
-    for (let each: TransactionScope | undefined = scope; each !== undefined; each = each.parent)
+    for (let each: TransactionFrame | undefined = frame; each !== undefined; each = each.parent)
       each.broken ??= error
   }
 
@@ -286,16 +286,16 @@ export class PooledConnections implements Connections {
     const session = await this.#reserve(holder)
     const transaction: Transaction = {
       session,
-      root: new TransactionScope(undefined),
+      root: new TransactionFrame(undefined),
       afterCommit: [],
       rollback: undefined,
     }
-    const place = { transaction, scope: transaction.root.enter(holder) }
+    const place = { transaction, frame: transaction.root.enter(holder) }
     try {
       const begin = readOnly === true ? "begin read only" : "begin"
       await this.#command(
         transaction,
-        place.scope,
+        place.frame,
         isolation === undefined ? begin : `${begin} isolation level ${isolation}`,
       )
     } catch (error) {
@@ -304,7 +304,7 @@ export class PooledConnections implements Connections {
     }
     return {
       place,
-      depth: place.scope.depth,
+      depth: place.frame.depth,
       run: operation => this.#context.run(place, operation),
       commit: () => this.#commit(place),
       rollback: () => this.#rollback(place, true),
@@ -313,12 +313,12 @@ export class PooledConnections implements Connections {
   }
 
   async #commit(place: Place): Promise<void> {
-    const { transaction, scope } = place
+    const { transaction, frame } = place
     try {
       // What the function left running belongs to the transaction, and is done before it ends.
-      await scope.settled(this.#options.waitTimeoutMs)
+      await frame.settled(this.#options.waitTimeoutMs)
       // The server takes `commit` for `rollback` after an error that nobody looked at, and says only that.
-      if ((await this.#command(transaction, scope, "commit")) === "ROLLBACK")
+      if ((await this.#command(transaction, frame, "commit")) === "ROLLBACK")
         throw brokenError(undefined)
     } catch (error) {
       await this.#rollback(place, false)
@@ -329,9 +329,9 @@ export class PooledConnections implements Connections {
   }
 
   async #rollback(place: Place, refuse: boolean): Promise<void> {
-    const { transaction, scope } = place
+    const { transaction, frame } = place
     // A commit that failed has rolled back: the connection may be another caller's by now.
-    if (scope.ended) return
+    if (frame.ended) return
     if (refuse) await this.#cancel(transaction)
     transaction.rollback ??= this.#rollbackOnce(place, refuse)
     await transaction.rollback
@@ -339,8 +339,8 @@ export class PooledConnections implements Connections {
 
   async #rollbackOnce(place: Place, refuse: boolean): Promise<void> {
     const { session } = place.transaction
-    await place.scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
-    for (const undo of place.scope.undo.reverse()) undo()
+    await place.frame.settled(this.#options.waitTimeoutMs).catch(() => undefined)
+    for (const undo of place.frame.undo.reverse()) undo()
     // The caller wants the first error, not one about rolling back; a connection that cannot even do that is given up.
     const isClean = !session.lost && (await session.command("rollback").then(isDone, isNotDone))
     this.#end(place, { discard: !isClean, refuse })
@@ -355,33 +355,33 @@ export class PooledConnections implements Connections {
   }
 
   #end(
-    { transaction, scope }: Place,
+    { transaction, frame }: Place,
     { discard, refuse }: { readonly discard: boolean; readonly refuse: boolean },
   ): void {
-    scope.leave(refuse)
+    frame.leave(refuse)
     this.#release(transaction.session, discard)
   }
 
   async #beginInside(outer: Place, options: TransactionOptions): Promise<Opened> {
     const { transaction } = outer
-    const scope = await this.#turn(outer.scope, options.holder)
-    const parent = scope.parent as TransactionScope
+    const frame = await this.#turn(outer.frame, options.holder)
+    const parent = frame.parent as TransactionFrame
     if (parent === transaction.root) {
       // The transaction ended while this waited for its turn.
-      scope.leave()
+      frame.leave()
       return this.#beginOutermost(options)
     }
-    const name = `nitro_${scope.depth}`
+    const name = `nitro_${frame.depth}`
     try {
       await this.#command(transaction, parent, `savepoint ${name}`)
     } catch (error) {
-      scope.leave()
+      frame.leave()
       throw error
     }
-    const place = { transaction, scope }
+    const place = { transaction, frame }
     return {
       place,
-      depth: place.scope.depth,
+      depth: place.frame.depth,
       run: operation => this.#context.run(place, operation),
       commit: () => this.#releaseSavepoint(place, name),
       rollback: () => this.#rollbackTo(place, name, true),
@@ -390,52 +390,52 @@ export class PooledConnections implements Connections {
   }
 
   async #releaseSavepoint(place: Place, name: string): Promise<void> {
-    const { transaction, scope } = place
+    const { transaction, frame } = place
     try {
-      await scope.settled(this.#options.waitTimeoutMs)
-      await this.#command(transaction, scope, `release savepoint ${name}`)
+      await frame.settled(this.#options.waitTimeoutMs)
+      await this.#command(transaction, frame, `release savepoint ${name}`)
     } catch (error) {
       await this.#rollbackTo(place, name, false)
       throw error
     }
-    scope.parent?.undo.push(...scope.undo)
-    scope.leave()
+    frame.parent?.undo.push(...frame.undo)
+    frame.leave()
   }
 
-  async #rollbackTo({ transaction, scope }: Place, name: string, refuse: boolean): Promise<void> {
-    const parent = scope.parent as TransactionScope
+  async #rollbackTo({ transaction, frame }: Place, name: string, refuse: boolean): Promise<void> {
+    const parent = frame.parent as TransactionFrame
     // What runs now is of this savepoint: calls of the transaction around it wait.
-    if (refuse && !scope.ended) await this.#cancel(transaction)
-    await scope.settled(this.#options.waitTimeoutMs).catch(() => undefined)
-    for (const undo of scope.undo.reverse()) undo()
+    if (refuse && !frame.ended) await this.#cancel(transaction)
+    await frame.settled(this.#options.waitTimeoutMs).catch(() => undefined)
+    for (const undo of frame.undo.reverse()) undo()
     try {
       // A savepoint that outlived its transaction is gone with it.
-      if (scope.ended || transaction.session.lost) return
+      if (frame.ended || transaction.session.lost) return
       await this.#command(transaction, parent, `rollback to savepoint ${name}`)
       await this.#command(transaction, parent, `release savepoint ${name}`)
     } catch {
       // The outer transaction is marked as broken and says so itself.
     } finally {
-      if (!scope.ended) scope.leave(refuse)
+      if (!frame.ended) frame.leave(refuse)
     }
   }
 
-  async #command(transaction: Transaction, scope: TransactionScope, sql: string): Promise<string> {
-    if (scope.broken !== undefined) throw brokenError(scope.broken)
+  async #command(transaction: Transaction, frame: TransactionFrame, sql: string): Promise<string> {
+    if (frame.broken !== undefined) throw brokenError(frame.broken)
     try {
       return await transaction.session.command(sql)
     } catch (error) {
-      this.#break(transaction, scope, error)
+      this.#break(transaction, frame, error)
       throw explain(error, { dialect: this.#options.dialect, store: this.#options.name })
     }
   }
 
-  /** Waits until the scope is the innermost of its transaction and opens another in it. */
-  #turn(scope: TransactionScope, holder: string | undefined): MaybePromise<TransactionScope> {
-    if (scope.child === undefined) return scope.enter(holder)
+  /** Waits until the frame is the innermost of its transaction and opens another in it. */
+  #turn(frame: TransactionFrame, holder: string | undefined): MaybePromise<TransactionFrame> {
+    if (frame.child === undefined) return frame.enter(holder)
     return new Promise((resolve, reject) => {
-      scope.wait(
-        error => (error ? reject(error) : resolve(scope.live.enter(holder))),
+      frame.wait(
+        error => (error ? reject(error) : resolve(frame.live.enter(holder))),
         this.#options.waitTimeoutMs,
       )
     })
@@ -448,7 +448,7 @@ export class PooledConnections implements Connections {
       const mine = await (this.#held.size < pool.maxConnections
         ? session
         : this.#inTime(session, late => late.release(false)))
-      this.#held.set(mine, new TransactionScope(undefined, holder))
+      this.#held.set(mine, new TransactionFrame(undefined, holder))
       return mine
     } catch (error) {
       throw explain(error, { dialect: this.#options.dialect, store: this.#options.name })

@@ -1,7 +1,7 @@
 // One connection shared by everything: transactions take it in turns, and other calls wait or read beside them.
 
 import { setTimeout as sleep } from "node:timers/promises"
-import { mayHoldRolledBackScope, TransactionScope } from "../../../entity/internal.ts"
+import { mayHoldRolledBackFrame, TransactionFrame } from "../../../entity/internal.ts"
 import type { OpenTransaction, TransactionOptions } from "../../../entity/store.ts"
 import { AsyncVariable } from "../../../shared/async-variable.ts"
 import { NitroError } from "../../../shared/errors.ts"
@@ -39,8 +39,8 @@ const retryDelaysMs = [1, 2, 5, 10, 20, 25, 50]
  */
 export class SingleWriter implements Connections {
   readonly #options: SingleWriterOptions
-  readonly #root: TransactionScope = new TransactionScope(undefined)
-  readonly #context: AsyncVariable<TransactionScope> = new AsyncVariable<TransactionScope>()
+  readonly #root: TransactionFrame = new TransactionFrame(undefined)
+  readonly #context: AsyncVariable<TransactionFrame> = new AsyncVariable<TransactionFrame>()
   #driver: SyncDriver | undefined
   /** `null`: there is none. */
   #reader: SyncDriver | undefined | null
@@ -52,11 +52,11 @@ export class SingleWriter implements Connections {
   }
 
   read<T>(work: Work<T>): MaybePromise<T> {
-    const scope = this.#scope()
-    if (scope.child === undefined) return this.#run(scope, work)
-    if (scope !== this.#root || this.#changesSchema()) return this.#wait(scope, work)
+    const frame = this.#frame()
+    if (frame.child === undefined) return this.#run(frame, work)
+    if (frame !== this.#root || this.#changesSchema()) return this.#wait(frame, work)
     const reader = this.#openReader()
-    return reader === null ? this.#wait(scope, work) : this.#try(() => work(reader))
+    return reader === null ? this.#wait(frame, work) : this.#try(() => work(reader))
   }
 
   /** A query of SQLite writes nothing: functions that an application adds do not reach the connection. */
@@ -65,14 +65,14 @@ export class SingleWriter implements Connections {
   }
 
   write<T>(work: Work<T>): MaybePromise<T> {
-    const scope = this.#scope()
-    return scope.child === undefined ? this.#run(scope, work) : this.#wait(scope, work)
+    const frame = this.#frame()
+    return frame.child === undefined ? this.#run(frame, work) : this.#wait(frame, work)
   }
 
   atomic<T>(work: Work<T>, undo?: () => void): MaybePromise<T> {
-    const scope = this.#scope()
+    const frame = this.#frame()
     const inOneGo = (driver: SyncDriver): MaybePromise<T> => {
-      const { live } = scope
+      const { live } = frame
       const { begin, commit, rollback } = words(live.depth + 1)
       driver.exec(begin)
       try {
@@ -86,74 +86,74 @@ export class SingleWriter implements Connections {
         throw error
       }
     }
-    return scope.child === undefined ? this.#run(scope, inOneGo) : this.#wait(scope, inOneGo)
+    return frame.child === undefined ? this.#run(frame, inOneGo) : this.#wait(frame, inOneGo)
   }
 
   /** At once, where no other caller has the connection. */
   begin({ holder }: TransactionOptions = {}): MaybePromise<OpenTransaction> {
-    const turn = this.#turn(this.#scope(), holder)
-    return turn instanceof Promise ? turn.then(scope => this.#begin(scope)) : this.#begin(turn)
+    const turn = this.#turn(this.#frame(), holder)
+    return turn instanceof Promise ? turn.then(frame => this.#begin(frame)) : this.#begin(turn)
   }
 
-  #begin(scope: TransactionScope): MaybePromise<OpenTransaction> {
+  #begin(frame: TransactionFrame): MaybePromise<OpenTransaction> {
     const give = (): OpenTransaction => ({
-      depth: scope.depth,
-      run: operation => this.#context.run(scope, operation),
-      commit: () => this.#commit(scope),
-      rollback: () => this.#abandon(scope),
+      depth: frame.depth,
+      run: operation => this.#context.run(frame, operation),
+      commit: () => this.#commit(frame),
+      rollback: () => this.#abandon(frame),
     })
     const failed = (error: unknown): never => {
-      scope.leave()
+      frame.leave()
       throw error
     }
     try {
-      const begun = this.#command(scope.parent as TransactionScope, words(scope.depth).begin)
+      const begun = this.#command(frame.parent as TransactionFrame, words(frame.depth).begin)
       return begun instanceof Promise ? begun.then(give, failed) : give()
     } catch (error) {
       return failed(error)
     }
   }
 
-  #commit(scope: TransactionScope): MaybePromise<void> {
-    const { commit, rollback } = words(scope.depth)
+  #commit(frame: TransactionFrame): MaybePromise<void> {
+    const { commit, rollback } = words(frame.depth)
     const done = (): void => {
-      scope.parent?.undo.push(...(scope.depth > 1 ? scope.undo : []))
-      scope.leave()
+      frame.parent?.undo.push(...(frame.depth > 1 ? frame.undo : []))
+      frame.leave()
     }
     const failed = (error: unknown): never => {
-      this.#rollback(scope, rollback)
-      scope.leave()
+      this.#rollback(frame, rollback)
+      frame.leave()
       throw error
     }
-    if (scope.child !== undefined) {
+    if (frame.child !== undefined) {
       const { waitTimeoutMs } = this.#options
-      const settled = scope.settled(waitTimeoutMs).then(() => this.#command(scope, commit))
+      const settled = frame.settled(waitTimeoutMs).then(() => this.#command(frame, commit))
       return settled.then(done, async error => {
-        await scope.settled(waitTimeoutMs).catch(() => undefined)
+        await frame.settled(waitTimeoutMs).catch(() => undefined)
         failed(error)
       })
     }
     try {
-      const committed = this.#command(scope, commit)
+      const committed = this.#command(frame, commit)
       return committed instanceof Promise ? committed.then(done, failed) : done()
     } catch (error) {
       return failed(error)
     }
   }
 
-  #abandon(scope: TransactionScope): MaybePromise<void> {
+  #abandon(frame: TransactionFrame): MaybePromise<void> {
     const end = (): void => {
-      this.#rollback(scope, words(scope.depth).rollback)
-      scope.leave(true)
+      this.#rollback(frame, words(frame.depth).rollback)
+      frame.leave(true)
     }
-    return scope.child === undefined
+    return frame.child === undefined
       ? end()
-      : scope.settled(this.#options.waitTimeoutMs).then(end, end)
+      : frame.settled(this.#options.waitTimeoutMs).then(end, end)
   }
 
   /** Holds the connection without a transaction: other calls wait, or read what is committed. */
   async exclusive<T>(work: (driver: SyncDriver) => Promise<T>): Promise<T> {
-    const outer = this.#scope()
+    const outer = this.#frame()
     if (outer !== this.#root) {
       throw new NitroError(
         "NITRO_TRANSACTION",
@@ -170,20 +170,20 @@ export class SingleWriter implements Connections {
   }
 
   get inTransaction(): boolean {
-    return this.#scope() !== this.#root
+    return this.#frame() !== this.#root
   }
 
   close(): MaybePromise<void> {
     if (this.#closed) return
-    const scope = this.#scope()
-    if (scope !== this.#root) {
+    const frame = this.#frame()
+    if (frame !== this.#root) {
       throw new NitroError(
         "NITRO_TRANSACTION",
         `${this.#options.name} is closed inside of its own transaction, which would wait for itself.`,
       )
     }
-    if (scope.child === undefined) return this.#close()
-    this.#closing ??= this.#wait(scope, () => this.#close())
+    if (frame.child === undefined) return this.#close()
+    this.#closing ??= this.#wait(frame, () => this.#close())
     return this.#closing
   }
 
@@ -193,14 +193,14 @@ export class SingleWriter implements Connections {
     this.#driver?.close()
   }
 
-  /** The innermost scope of this async context. A transaction that has ended is not one: work it left behind goes on outside. */
-  #scope(): TransactionScope {
-    if (this.#root.child === undefined && !mayHoldRolledBackScope()) return this.#root
+  /** The innermost frame of this async context. A transaction that has ended is not one: work it left behind goes on outside. */
+  #frame(): TransactionFrame {
+    if (this.#root.child === undefined && !mayHoldRolledBackFrame()) return this.#root
     return (this.#context.get() ?? this.#root).live
   }
 
-  #run<T>(scope: TransactionScope, work: Work<T>): MaybePromise<T> {
-    const live = scope.live
+  #run<T>(frame: TransactionFrame, work: Work<T>): MaybePromise<T> {
+    const live = frame.live
     if (live.broken !== undefined) throw brokenError(live.broken)
     try {
       return work(this.#open())
@@ -215,10 +215,10 @@ export class SingleWriter implements Connections {
   }
 
   /** After an error such as a full disk the database may have ended the transaction; what came next would be on its own. */
-  #notice(scope: TransactionScope, error: unknown): void {
+  #notice(frame: TransactionFrame, error: unknown): void {
     if (this.#driver?.inTransaction) return
     for (
-      let each: TransactionScope | undefined = scope;
+      let each: TransactionFrame | undefined = frame;
       each !== undefined && each !== this.#root;
       each = each.parent
     )
@@ -235,8 +235,8 @@ export class SingleWriter implements Connections {
     }
   }
 
-  async #patiently<T>(scope: TransactionScope, work: Work<T>): Promise<T> {
-    if (scope.ended || scope.broken !== undefined) throw brokenError(scope.broken)
+  async #patiently<T>(frame: TransactionFrame, work: Work<T>): Promise<T> {
+    if (frame.ended || frame.broken !== undefined) throw brokenError(frame.broken)
     const giveUpAt = performance.now() + this.#options.busyTimeoutMs
     for (let attempt = 0; ; attempt++) {
       try {
@@ -248,17 +248,17 @@ export class SingleWriter implements Connections {
     }
   }
 
-  #command(scope: TransactionScope, sql: string): MaybePromise<void> {
+  #command(frame: TransactionFrame, sql: string): MaybePromise<void> {
     const refuse = (error: unknown): never => {
       throw explain(error, { dialect: this.#options.dialect, store: this.#options.name })
     }
-    if (scope.ended || scope.broken !== undefined) throw brokenError(scope.broken)
+    if (frame.ended || frame.broken !== undefined) throw brokenError(frame.broken)
     try {
       // Not prepared: libsql does not reset a `begin` that found the database locked, and then keeps the lock.
       this.#open().exec(sql)
     } catch (error) {
       if (!this.#isBusy(error)) return refuse(error)
-      return this.#patiently(scope, driver => driver.exec(sql)).catch(refuse)
+      return this.#patiently(frame, driver => driver.exec(sql)).catch(refuse)
     }
   }
 
@@ -271,12 +271,12 @@ export class SingleWriter implements Connections {
     }
   }
 
-  #wait<T>(scope: TransactionScope, work: Work<T>): Promise<T> {
+  #wait<T>(frame: TransactionFrame, work: Work<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      scope.wait(error => {
+      frame.wait(error => {
         if (error) return reject(error)
         try {
-          resolve(this.#run(scope, work))
+          resolve(this.#run(frame, work))
         } catch (failure) {
           reject(failure)
         }
@@ -284,8 +284,8 @@ export class SingleWriter implements Connections {
     })
   }
 
-  /** Waits for the connection and opens a scope on it. The caller goes on in its own async context. */
-  #turn(parent: TransactionScope, holder: string | undefined): MaybePromise<TransactionScope> {
+  /** Waits for the connection and opens a frame on it. The caller goes on in its own async context. */
+  #turn(parent: TransactionFrame, holder: string | undefined): MaybePromise<TransactionFrame> {
     if (parent.child === undefined) return parent.enter(holder)
     return new Promise((resolve, reject) => {
       parent.wait(
@@ -295,21 +295,21 @@ export class SingleWriter implements Connections {
     })
   }
 
-  #rollback(scope: TransactionScope, statement: string): void {
-    for (const undo of scope.undo) undo()
+  #rollback(frame: TransactionFrame, statement: string): void {
+    for (const undo of frame.undo) undo()
     // An error may have ended it already; and the caller wants the first error, not one about rolling back.
     try {
-      if (this.#driver?.inTransaction && scope.broken === undefined && !scope.ended)
+      if (this.#driver?.inTransaction && frame.broken === undefined && !frame.ended)
         this.#driver.exec(statement)
     } catch (error) {
-      this.#notice(scope, error)
+      this.#notice(frame, error)
     }
   }
 
   /** Whether the open transaction made tables that a reader connection cannot see yet. */
   #changesSchema(): boolean {
-    for (let scope = this.#root.child; scope !== undefined; scope = scope.child)
-      if (scope.undo.length > 0) return true
+    for (let frame = this.#root.child; frame !== undefined; frame = frame.child)
+      if (frame.undo.length > 0) return true
     return false
   }
 

@@ -1,4 +1,4 @@
-// Scopes of a resource that one caller has at a time: the resource itself, a transaction, a savepoint in it.
+// Frames of a resource that one caller has at a time: the resource itself, a transaction, a savepoint in it.
 import { NitroError } from "../../shared/errors.ts"
 import "../contract/errors.ts"
 
@@ -8,73 +8,73 @@ interface Waiter {
   readonly timer: NodeJS.Timeout
 }
 
-/** Scopes that were rolled back and that the context of some work still holds. */
+/** Frames that were rolled back and that the context of some work still holds. */
 const abandoned = { count: 0 }
 const forgotten = new FinalizationRegistry<undefined>(() => {
   abandoned.count--
 })
 
-/** Whether a context may hold a scope that was rolled back: only then it matters where no transaction is open. */
-export function mayHoldRolledBackScope(): boolean {
+/** Whether a context may hold a frame that was rolled back: only then it matters where no transaction is open. */
+export function mayHoldRolledBackFrame(): boolean {
   return abandoned.count > 0
 }
 
 /**
- * Scopes form a chain: the resource, its transaction, the savepoint in that. Only the innermost may run operations; calls
+ * Frames form a chain: the resource, its transaction, the savepoint in that. Only the innermost may run operations; calls
  * that belong to an outer one wait until it is the innermost again.
  */
-export class TransactionScope {
-  readonly parent: TransactionScope | undefined
+export class TransactionFrame {
+  readonly parent: TransactionFrame | undefined
   readonly depth: number
   /** For the errors of those who wait: `unit of work "Todo.toggle"`. */
   readonly holder: string | undefined
   readonly #since: number
-  /** The scope inside of this one; while it lives, calls of this scope wait. */
-  child: TransactionScope | undefined
+  /** The frame inside of this one; while it lives, calls of this frame wait. */
+  child: TransactionFrame | undefined
   ended = false
   #refuses = false
   /** Why no further operation may run: the database ended the transaction by itself. */
   broken: unknown
-  /** Undo what memory holds of the scope's changes, when they are rolled back. */
+  /** Undo what memory holds of the frame's changes, when they are rolled back. */
   undo: (() => void)[] = []
   #waiting: Waiter[] = []
 
-  constructor(parent: TransactionScope | undefined, holder?: string) {
+  constructor(parent: TransactionFrame | undefined, holder?: string) {
     this.parent = parent
     this.holder = holder
     this.depth = parent === undefined ? 0 : parent.depth + 1
     this.#since = performance.now()
   }
 
-  /** Opens a scope inside of this one, which must be the innermost. */
-  enter(holder?: string): TransactionScope {
-    this.child = new TransactionScope(this, holder)
+  /** Opens a frame inside of this one, which must be the innermost. */
+  enter(holder?: string): TransactionFrame {
+    this.child = new TransactionFrame(this, holder)
     return this.child
   }
 
   /**
-   * The innermost scope around this one, or this one, that has not ended: work that outlives its scope goes on outside. Throws
+   * The innermost frame around this one, or this one, that has not ended: work that outlives its frame goes on outside. Throws
    * `NITRO_UNIT_ENDED` for what is left of a unit of work that was rolled back.
    */
-  get live(): TransactionScope {
-    let scope: TransactionScope = this
-    while (scope.ended) {
-      if (scope.#refuses) throw this.#leftOver()
-      scope = scope.parent as TransactionScope
+  get live(): TransactionFrame {
+    let frame: TransactionFrame = this
+    while (frame.ended) {
+      if (frame.#refuses) throw this.#leftOver()
+      frame = frame.parent as TransactionFrame
     }
-    return scope
+    return frame
   }
 
-  /** Ends this scope and lets the calls run that wait in its parent. With `refuse` what is left of its own work is refused. */
+  /** Ends this frame and lets the calls run that wait in its parent. With `refuse` what is left of its own work is refused. */
   leave(refuse = false): void {
-    const parent = this.parent as TransactionScope
+    const parent = this.parent as TransactionFrame
     const late: Waiter[] = []
     // A savepoint that outlives its transaction must not run another operation: it would land in another caller's.
-    for (let scope: TransactionScope | undefined = this; scope !== undefined; scope = scope.child) {
-      scope.ended = true
-      scope.#refuses = refuse
-      late.push(...scope.#waiting)
-      scope.#waiting = []
+    for (let frame: TransactionFrame | undefined = this; frame !== undefined; frame = frame.child) {
+      frame.ended = true
+      frame.#refuses = refuse
+      late.push(...frame.#waiting)
+      frame.#waiting = []
     }
     if (parent.child === this) parent.child = undefined
     if (refuse) {
@@ -98,7 +98,7 @@ export class TransactionScope {
     )
   }
 
-  /** Runs `work` when this scope is the innermost again; `work` is called with `NITRO_STORE_BUSY` when that takes too long. */
+  /** Runs `work` when this frame is the innermost again; `work` is called with `NITRO_STORE_BUSY` when that takes too long. */
   wait(work: (error?: NitroError) => void, timeoutMs: number): void {
     const timer = setTimeout(() => {
       this.#waiting = this.#waiting.filter(waiter => waiter.timer !== timer)
@@ -112,7 +112,7 @@ export class TransactionScope {
     return `the ${this.holder ?? "transaction"}, which has been open for ${Math.round(performance.now() - this.#since)} ms`
   }
 
-  /** Resolves when nothing is open inside of this scope and nothing waits in it. */
+  /** Resolves when nothing is open inside of this frame and nothing waits in it. */
   async settled(timeoutMs: number): Promise<void> {
     while (this.child !== undefined) {
       await new Promise<void>((resolve, reject) =>
