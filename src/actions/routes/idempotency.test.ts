@@ -1,6 +1,7 @@
 // Requests that are sent again: one effect and one answer for each key, whoever sends it and however it was lost.
 import { action, call, expose, Refusal } from "nitro-ts/actions"
-import { Entity, memory } from "nitro-ts/entity"
+import { plugin } from "nitro-ts/app"
+import { Entity, memory, type QueryScope } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { html } from "nitro-ts/html"
 import { sqlite } from "nitro-ts/sqlite"
@@ -104,6 +105,23 @@ describe.each<[string, () => Store, (own: Store) => { store?: Store }]>([
     await add(fresh(), "a")
     await add(fresh(), "a")
     expect([runs, await Note.count()]).toEqual([4, 4])
+  })
+
+  it("keeps answers outside of the scopes that a plugin gives a request", async () => {
+    const only: QueryScope = entity => entity.definition === Note.definition
+    const scoped = nitro({
+      ...options,
+      idempotency: idempotencyOf(store),
+      plugins: [plugin({ name: "notes", setup: () => ({ scopes: () => [only] }) })],
+    })
+    const key = fresh()
+    const first = await post("/notes/add", key, { text: "a" }, {}, scoped)
+    expect(first).toMatchObject({ status: 200, replayed: false })
+    expect(await post("/notes/add", key, { text: "a" }, {}, scoped)).toEqual({
+      ...first,
+      replayed: true,
+    })
+    await scoped.close()
   })
 
   it("covers the CRUD routes", async () => {

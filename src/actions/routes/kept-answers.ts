@@ -1,6 +1,12 @@
 // Where answers to requests with an idempotency key are kept: this process's memory, or the app's own database.
 import { z } from "zod"
-import { Entity, type EntityClass, isNitroError, type Store } from "../../entity/index.ts"
+import {
+  Entity,
+  type EntityClass,
+  isNitroError,
+  type Store,
+  withoutScopes,
+} from "../../entity/index.ts"
 
 export interface KeptAnswer {
   readonly id: string
@@ -94,7 +100,7 @@ export const IdempotentAnswer: EntityClass = AnswerRow
 
 const sweepMs = 10 * 60 * 1000
 
-/** Keeps answers in a database, where they survive the process and are seen by all of them. */
+/** Keeps answers in a database, where they survive the process and are seen by all of them. They are outside of all scopes. */
 export class StoredAnswers implements AnswerStore {
   readonly store: Store
   readonly #rows: typeof AnswerRow
@@ -107,31 +113,39 @@ export class StoredAnswers implements AnswerStore {
     }
   }
 
-  async find(id: string): Promise<KeptAnswer | undefined> {
-    const kept = await this.#rows.get(id)
-    if (kept === undefined || kept.expiresAt > Date.now()) return kept
-    await kept.delete()
-    return undefined
+  find(id: string): Promise<KeptAnswer | undefined> {
+    return withoutScopes(async () => {
+      const kept = await this.#rows.get(id)
+      if (kept === undefined || kept.expiresAt > Date.now()) return kept
+      await kept.delete()
+      return undefined
+    })
   }
 
-  async add(kept: KeptAnswer): Promise<boolean> {
-    try {
-      await this.#rows.create(kept)
-    } catch (error) {
-      if (!isNitroError(error, "NITRO_DUPLICATE")) throw error
-      return false
-    }
-    return true
+  add(kept: KeptAnswer): Promise<boolean> {
+    return withoutScopes(async () => {
+      try {
+        await this.#rows.create(kept)
+      } catch (error) {
+        if (!isNitroError(error, "NITRO_DUPLICATE")) throw error
+        return false
+      }
+      return true
+    })
   }
 
-  async change({ id, ...values }: KeptAnswer): Promise<void> {
-    await this.#rows.updateWhere({ id }, values)
-    if (Date.now() - this.#sweptAt < sweepMs) return
-    this.#sweptAt = Date.now()
-    await this.#rows.deleteWhere(row => row.expiresAt.lt(Date.now()))
+  change({ id, ...values }: KeptAnswer): Promise<void> {
+    return withoutScopes(async () => {
+      await this.#rows.updateWhere({ id }, values)
+      if (Date.now() - this.#sweptAt < sweepMs) return
+      this.#sweptAt = Date.now()
+      await this.#rows.deleteWhere(row => row.expiresAt.lt(Date.now()))
+    })
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#rows.deleteWhere({ id })
+  remove(id: string): Promise<void> {
+    return withoutScopes(async () => {
+      await this.#rows.deleteWhere({ id })
+    })
   }
 }
