@@ -60,8 +60,13 @@ async function mayDelete(binding: Binding, id: EntityId): Promise<boolean> {
   return false
 }
 
-async function eraseRecord(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
-  return ended(record, binding, before, await erase(record, binding, before))
+async function eraseRecord(
+  record: EntityRecord,
+  binding: Binding,
+  before: Row,
+  repository: Repository = binding.repository,
+): Promise<boolean> {
+  return ended(record, binding, before, await erase(record, binding, before, repository))
 }
 
 async function ended(
@@ -76,9 +81,14 @@ async function ended(
   return true
 }
 
-async function erase(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
+async function erase(
+  record: EntityRecord,
+  binding: Binding,
+  before: Row,
+  repository: Repository,
+): Promise<boolean> {
   const [touched] = await writeTo(binding.store, () =>
-    binding.repository.write([{ op: "delete", id: before[0] as EntityId }]),
+    repository.write([{ op: "delete", id: before[0] as EntityId }]),
   )
   // Others may have moved it out of the scopes meanwhile; what is no longer there at all is deleted.
   if (touched === 0) await refuseOutOfScope(binding, before[0] as EntityId, "delete")
@@ -98,7 +108,8 @@ const deleteActions: DeleteActions = {
     for (const row of rows) {
       const record = hydrate(binding, row)
       await runHook(binding, record, "beforeDelete")
-      if (rowOf(record) !== undefined) await eraseRecord(record, binding, row)
+      if (rowOf(record) !== undefined)
+        await eraseRecord(record, binding, row, unscoped(binding.repository))
     }
   },
   async setNull(binding, rows, { index }) {
