@@ -1,5 +1,6 @@
 // The entities of one result, which load their relations together: the first that asks asks for all.
 
+import { currentScopes, type ScopeSet } from "../binding/query-scopes.ts"
 import { type EntityRecord, setSiblings, siblingsOf, valuesOf } from "../binding/record.ts"
 import { currentUnit } from "../binding/unit-of-work.ts"
 import type { Values } from "../definition/mapper.ts"
@@ -15,6 +16,8 @@ interface Relation {
   /** The targets by key; a key that was asked for and has none has an empty list. */
   readonly targets: Map<unknown, readonly EntityRecord[]>
   readonly pending: Map<unknown, Promise<void>>
+  /** The scopes that everything in it was loaded with; undefined where any of it was loaded without. */
+  scopes: ScopeSet | undefined
 }
 
 const none: readonly EntityRecord[] = []
@@ -33,7 +36,7 @@ export class Siblings {
 
   /** The targets of one member, if they were loaded. */
   loaded(definition: RelationDefinition, key: unknown): readonly EntityRecord[] | undefined {
-    return isNone(key) ? none : this.#relations.get(definition)?.targets.get(key)
+    return isNone(key) ? none : this.#visible(definition)?.targets.get(key)
   }
 
   /** The targets of one member; loads them for every member that has none yet. */
@@ -82,12 +85,20 @@ export class Siblings {
   }
 
   #relation(definition: RelationDefinition): Relation {
-    let relation = this.#relations.get(definition)
+    let relation = this.#visible(definition)
     if (relation === undefined) {
-      relation = { targets: new Map(), pending: new Map() }
+      relation = { targets: new Map(), pending: new Map(), scopes: undefined }
       this.#relations.set(definition, relation)
     }
+    relation.scopes = currentScopes()
     return relation
+  }
+
+  /** Targets loaded under other scopes, or without any, may be hidden from this context, so it loads them again. */
+  #visible(definition: RelationDefinition): Relation | undefined {
+    const relation = this.#relations.get(definition)
+    const scopes = currentScopes()
+    return scopes === undefined || relation?.scopes === scopes ? relation : undefined
   }
 
   /** The keys of members that nobody asked for yet. */
