@@ -2,7 +2,7 @@
 import { reportError } from "../../shared/report.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import { whereIds } from "../contract/key.ts"
-import type { Row } from "../contract/repository.ts"
+import type { Repository, Row } from "../contract/repository.ts"
 import type { EntityClass } from "../types/types.ts"
 import { type Model, modelOf } from "./model.ts"
 import {
@@ -16,7 +16,7 @@ import {
   setStored,
   valuesOf,
 } from "./record.ts"
-import { unscoped } from "./scoped-rows.ts"
+import { unscoped, withDeleted } from "./scoped-rows.ts"
 import { onStore } from "./unit-of-work.ts"
 
 const batchSize = 500
@@ -48,7 +48,8 @@ export async function takeWritten(records: readonly EntityRecord[]): Promise<Ent
   for (const group of byOrigin(new Set(records))) {
     for (let at = 0; at < group.length; at += batchSize) {
       const batch = group.slice(at, at + batchSize)
-      const rows = await rowsOf(batch)
+      // A row that others have hidden meanwhile keeps its new values to itself.
+      const rows = await rowsOf(batch, repository => withDeleted(repository, "read"))
       for (const record of batch) {
         const row = rows.get((rowOf(record) as Row)[0])
         if (row === undefined) continue
@@ -61,11 +62,14 @@ export async function takeWritten(records: readonly EntityRecord[]): Promise<Ent
 }
 
 /** The stored rows of records of one class, by id. */
-async function rowsOf(records: readonly EntityRecord[]): Promise<Map<unknown, Row>> {
+async function rowsOf(
+  records: readonly EntityRecord[],
+  seen: (repository: Repository) => Repository,
+): Promise<Map<unknown, Row>> {
   const { mapper, store, repository } = originOf(records[0] as EntityRecord) as Origin
   const ids = records.map(record => mapper.decodeAt(0, (rowOf(record) as Row)[0]) as EntityId)
   const where = whereIds(definitionOf(records), ids as never)
-  const rows = await onStore(store, () => unscoped(repository).find({ where, orderBy: [] }))
+  const rows = await onStore(store, () => seen(repository).find({ where, orderBy: [] }))
   return new Map(rows.map(row => [row[0], row]))
 }
 
@@ -77,7 +81,7 @@ function definitionOf([first]: readonly EntityRecord[]): EntityDefinition {
 async function rereadBatch(records: readonly EntityRecord[]): Promise<void> {
   const origin = originOf(records[0] as EntityRecord) as Origin
   try {
-    const byId = await rowsOf(records)
+    const byId = await rowsOf(records, unscoped)
     for (const record of records) takeRow(record, origin, byId.get((rowOf(record) as Row)[0]))
   } catch (error) {
     reportError(error, `reading ${definitionOf(records).name} again after a rollback`)
