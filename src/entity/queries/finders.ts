@@ -1,8 +1,10 @@
 // Reads entities: by id, by query, by text.
+import { type Started, started } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { hydrate } from "../binding/hydrate.ts"
+import { currentScopes, inScopes, type ScopeSet } from "../binding/query-scopes.ts"
 import { currentUnit, onStore } from "../binding/unit-of-work.ts"
 import { toCondition } from "../conditions/columns.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
@@ -88,18 +90,28 @@ export async function findRows<T extends object>(
   return { entities: records as unknown as T[], rows }
 }
 
-/** The entities of a plan one after the other, read in batches of `batchSize`: a large result is never in memory as a whole. */
+/**
+ * The entities of a plan one after the other, read in batches of `batchSize`: a large result is never in memory as a whole. Every
+ * batch is read in `scopes`, wherever it is asked for.
+ */
 export async function* streamEntities<T extends object>(
   entity: EntityClass<T>,
   plan: QueryPlan,
   batchSize: number,
+  scopes: ScopeSet | undefined = currentScopes(),
 ): AsyncGenerator<T, void, undefined> {
+  const within = <R>(read: () => R): Started<R> =>
+    scopes === undefined ? started(read()) : inScopes(scopes, read)
   const binding = bindingOf(entity as unknown as EntityClass)
-  const ready = await resolved(binding, lockable(binding, plan))
-  for await (const rows of rowBatches(binding.entity, ready, batchSize)) {
-    const records = rows.map(row => hydrate(binding, row))
+  const ready = await within(() => resolved(binding, lockable(binding, plan)))
+  const batches = rowBatches(binding.entity, ready, batchSize)
+  for (;;) {
+    const batch = await within(() => batches.next())
+    if (batch.done) return
+    const records = batch.value.map(row => hydrate(binding, row))
     linkSiblings(records)
-    if (plan.with !== undefined) await loadRelations(entity, records, plan.with)
+    const { with: paths } = plan
+    if (paths !== undefined) await within(() => loadRelations(entity, records, paths))
     yield* records as unknown as T[]
   }
 }
