@@ -208,3 +208,68 @@ it("shares the work of readers who may see the same", async () => {
   expect(browsers.map(({ page }) => page.views.includes("one"))).toEqual([true, true, true, false])
   expect(renders).toBe(1)
 })
+
+it("shares nothing between readers with scopes and without", async () => {
+  const { Note, Team } = classes()
+  // Declared outside of requests, so that pages may share it.
+  const Item = async (note: InstanceType<typeof Note>) => (
+    <li id={note.domId}>
+      {note.text} of {(await note.team)?.lead ?? "nobody"}
+    </li>
+  )
+  const app = makeApp({
+    entities: [Note, Team],
+    view(request) {
+      const show = () => live(Note.all(), Item)
+      const user = userOf(request)
+      return user === "admin" ? show() : withScopes([scope(Team, { lead: user })], show)
+    },
+  })
+  apps.push(app)
+  const team = await Team.create({ lead: "bob" })
+  await Note.create({ text: "first", owner: "x" })
+  await Note.create({ text: "second", owner: "x", teamId: team.id })
+  const browsers = ["admin", "admin", "ann", "bob"].map(
+    user => new TestBrowser(app, { "x-user": user }),
+  )
+  for (const browser of browsers) {
+    await browser.load()
+    await browser.settle()
+  }
+  await Note.create({ text: "third", owner: "x", teamId: team.id })
+  for (const browser of browsers) await browser.settle()
+  const seen = browsers.map(({ page, stream }) => page.views + stream?.text)
+  expect(seen.map(text => text.includes("bob"))).toEqual([true, true, false, true])
+  expect(seen.every(text => text.includes("third"))).toBe(true)
+})
+
+it("keeps two views of one page under two scopes apart", async () => {
+  const { Note } = classes()
+  const Item = (note: InstanceType<typeof Note>) => <li id={note.domId}>{note.text}</li>
+  const app = makeApp({
+    entities: [Note],
+    view: () => (
+      <>
+        {withScopes([scope(Note, { owner: "ann" })], () => live(Note.all(), Item))}
+        <hr />
+        {withScopes([scope(Note, { owner: "bob" })], () => live(Note.all(), Item))}
+      </>
+    ),
+  })
+  apps.push(app)
+  await Note.create({ text: "one of ann", owner: "ann" })
+  await Note.create({ text: "one of bob", owner: "bob" })
+  const browsers = ["a", "b"].map(user => new TestBrowser(app, { "x-user": user }))
+  for (const browser of browsers) await browser.load()
+  for (const browser of browsers) await browser.settle()
+  await Note.create({ text: "two of ann", owner: "ann" })
+  await Note.create({ text: "two of bob", owner: "bob" })
+  for (const browser of browsers) await browser.settle()
+  for (const browser of browsers) {
+    expect(browser.page.views).toBe(await browser.fresh())
+    expect(browser.page.views.match(/of ann/g)).toHaveLength(2)
+    expect(browser.page.views.match(/of bob/g)).toHaveLength(2)
+    const [first = ""] = browser.page.views.split("<hr")
+    expect(first).not.toContain("bob")
+  }
+})

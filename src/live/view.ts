@@ -3,7 +3,7 @@ import { AsyncResource } from "node:async_hooks"
 import { currentRequest } from "../actions/index.ts"
 import { noAppError } from "../actions/internal.ts"
 import type { EntityClass, EntityInstance } from "../entity/index.ts"
-import { scopeOf, storeOf } from "../entity/internal.ts"
+import { currentScopes, scopeOf, storeOf } from "../entity/internal.ts"
 import { html, type Markup } from "../html/index.ts"
 import { needsApp } from "../shared/answering.ts"
 import type { NitroError } from "../shared/errors.ts"
@@ -148,8 +148,8 @@ function sharedTopic(
   regionId: string,
 ): Topic {
   const stores = entities.map(entity => identityNumber(storeOf(entity)))
-  // Who is let see other rows has a topic of another kind.
-  const scopes = entities.map(entity => scopeOf(entity, "read"))
+  // A topic without scopes renders rows of further classes without them too, so no page with scopes may share it.
+  const scopes = currentScopes() && entities.map(entity => scopeOf(entity, "read"))
   return request.app.part(liveApp).topic(canonicalText([regionId, key, stores, scopes]), onEnd => {
     let wasRead = false
     const inContext = sharedContext(entities, () => {
