@@ -1,7 +1,9 @@
 // Scopes against ways around them: instances that others know, deletes that cascade, reads that end outside.
 import { expect, it } from "vitest"
 import { z } from "zod"
+import type { EntityClass } from "../index.ts"
 import { Entity, memory, ref, scope, unitOfWork, withoutScopes, withScopes } from "../index.ts"
+import { requireAhead } from "../queries/load-ahead.ts"
 import { bindingOf } from "./binding.ts"
 import { unscoped } from "./scoped-rows.ts"
 import { writeTo } from "./unit-of-work.ts"
@@ -118,6 +120,31 @@ it("gives an instance no values of a row that others have hidden meanwhile", asy
       expect(member.name).toBe("open")
     }),
   )
+})
+
+it("renews an instance that was loaded ahead in the scopes that loaded it", async () => {
+  const { Team, Member, hers } = classes()
+  const team = await Team.create({ name: "t" })
+  const { id } = await Member.create({ name: "open", owner: "ann", teamId: team.id })
+  const turn = () => new Promise(resolve => setTimeout(resolve, 5))
+  const seen: string[] = []
+  const work = unitOfWork(() =>
+    withScopes(hers, async () => {
+      const member = await requireAhead(Member as never as EntityClass<{ name: string }>, id)
+      // Long enough to give the store to others.
+      await turn()
+      await turn()
+      await withoutScopes(() => Team.count()).catch(error => {
+        seen.push(member.name)
+        throw error
+      })
+      seen.push(member.name)
+    }),
+  )
+  await turn()
+  await Member.updateWhere({ id }, { name: "secret", owner: "bob" })
+  await expect(work).rejects.toMatchObject({ code: "NITRO_ENTITY_NOT_FOUND" })
+  expect(seen).toEqual(["open"])
 })
 
 it("reads a stream in the scopes that it was begun in", async () => {

@@ -5,6 +5,7 @@ import type { MaybePromise } from "../../shared/types.ts"
 import { bindingOf } from "../binding/binding.ts"
 import { type Binding, idOfRow } from "../binding/bound-class.ts"
 import { hydrate } from "../binding/hydrate.ts"
+import { currentScopes, inScopes } from "../binding/query-scopes.ts"
 import { type EntityRecord, isExposed, rowOf, valuesOf } from "../binding/record.ts"
 import { takeRow } from "../binding/reread.ts"
 import { currentUnit } from "../binding/unit-of-work.ts"
@@ -43,7 +44,9 @@ export async function requireAhead<T extends object>(
     throw notFoundError(entity.definition.name, idLabel(entity, id))
   }
   const record = hydrate(binding, row)
-  unit.onJoin(store, () => check(binding, record))
+  // What joins the store may run without scopes, or in narrower ones.
+  const scopes = currentScopes()
+  unit.onJoin(store, () => inScopes(scopes, () => check(binding, record)))
   setImmediate(() => unit.giveBack(store))
   return record as unknown as T
 }
