@@ -162,3 +162,21 @@ it("reads a stream in the scopes that it was begun in", async () => {
   const open = Member.all().stream({ batchSize: 1 })
   expect(await withScopes(hers, () => read(open))).toEqual(["ann", "ann"])
 })
+
+it("refuses an update that leads out of the scopes together with one made since", async () => {
+  class Flag extends Entity("Flag", { a: z.boolean(), b: z.boolean() }) {
+    static store = memory()
+  }
+  const { id } = await Flag.create({ a: true, b: true })
+  await withScopes([scope(Flag, f => f.a.eq(true).or(f.b.eq(true)))], async () => {
+    const [one, other] = [await Flag.require(id), await Flag.require(id)]
+    await one.update({ a: false })
+    await expect(other.update({ b: false })).rejects.toMatchObject({ code: "NITRO_SCOPE" })
+    expect(await Flag.require(id)).toMatchObject({ a: false, b: true })
+    // A row that others have hidden is not found, whatever is written to it.
+    await withoutScopes(() => Flag.updateWhere({ id }, { b: false }))
+    await expect(other.update({ a: false })).rejects.toMatchObject({
+      code: "NITRO_ENTITY_NOT_FOUND",
+    })
+  })
+})

@@ -29,7 +29,7 @@ import type { SaveOptions } from "../types/options.ts"
 import type { EntityClass } from "../types/types.ts"
 import { readonlyError, staleError } from "./dirty.ts"
 import { checkReferences } from "./references.ts"
-import { assertInScope, refuseOutOfScope } from "./scope-checks.ts"
+import { assertInScope, assertUpdateInScope, refuseOutOfScope } from "./scope-checks.ts"
 
 /** One write that is ready to go, and what to do once it went. */
 interface Prepared {
@@ -281,14 +281,16 @@ function writeOne(prepared: Prepared): MaybePromise<void> {
 function checkedWrite({ binding, write, row }: Prepared): MaybePromise<number[]> {
   const { repository, references } = binding
   const inScope =
-    currentScopes() === undefined ? undefined : assertInScope(binding, row, scopeOperation(write))
+    currentScopes() === undefined ? undefined : assertWriteInScope(binding, write, row)
   if (inScope instanceof Promise) return inScope.then(() => checkedReferences(binding, write))
   if (references.length > 0) return checkedReferences(binding, write)
   return repository.write([write])
 }
 
-function scopeOperation({ op }: Write): "create" | "update" {
-  return op === "insert" ? "create" : "update"
+function assertWriteInScope(binding: Binding, write: Write, row: Row): MaybePromise<void> {
+  return write.op === "update"
+    ? assertUpdateInScope(binding, row, write.columns)
+    : assertInScope(binding, row, "create")
 }
 
 function checkedReferences(binding: Binding, write: Write): MaybePromise<number[]> {
@@ -314,7 +316,7 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
   }
   const all = prepared.map(({ write }) => write)
   for (const { binding, write, row } of prepared) {
-    if (currentScopes() !== undefined) await assertInScope(binding, row, scopeOperation(write))
+    if (currentScopes() !== undefined) await assertWriteInScope(binding, write, row)
     const checked =
       binding.references.length === 0
         ? undefined

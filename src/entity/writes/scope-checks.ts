@@ -5,6 +5,7 @@ import type { MaybePromise } from "../../shared/types.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { idOfRow } from "../binding/bound-class.ts"
 import { currentScopes, type ScopeOperation, withoutScopes } from "../binding/query-scopes.ts"
+import { withDeleted } from "../binding/scoped-rows.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { matches } from "../conditions/matches.ts"
 import { predicateFields } from "../conditions/predicate-fields.ts"
@@ -29,6 +30,31 @@ export function assertInScope(
       if (!matches(where, values)) throw scopeError(binding, row, operation)
     },
   )
+}
+
+/**
+ * The same for an update that makes `row` of what was read earlier: together with what others have changed since, it may lead out of
+ * the scopes.
+ */
+export function assertUpdateInScope(
+  binding: Binding,
+  row: Row,
+  columns: readonly number[],
+): MaybePromise<void> {
+  if (!mayLeaveScope(binding, columns)) return assertInScope(binding, row, "update")
+  const { store, repository } = binding
+  const seen = withDeleted(repository, "update")
+  return after(
+    onStore(store, () => seen.get(row[0] as EntityId)),
+    // The write does not find it either, and says why.
+    stored => stored && assertInScope(binding, replaced(stored, row, columns), "update"),
+  )
+}
+
+function replaced(stored: Row, row: Row, columns: readonly number[]): Row {
+  const result = stored.slice()
+  for (const column of columns) result[column] = row[column]
+  return result
 }
 
 /** Whether a write of these columns may lead a row out of the scopes: then each row is looked at by itself. */
