@@ -147,6 +147,33 @@ it("renews an instance that was loaded ahead in the scopes that loaded it", asyn
   expect(seen).toEqual(["open"])
 })
 
+it("gives an instance no values of a row that others have hidden before a rollback", async () => {
+  const { Team, Member, hers } = classes()
+  const team = await Team.create({ name: "t" })
+  const { id } = await Member.create({ name: "open", owner: "ann", teamId: team.id })
+  let start = (): void => {}
+  const others = new Promise<void>(resolve => {
+    start = resolve
+  }).then(() => Member.updateWhere({ id }, { name: "secret", owner: "bob" }))
+  const found: InstanceType<typeof Member>[] = []
+  const work = withScopes(hers, () =>
+    unitOfWork(async () => {
+      await Team.create({ name: "u" })
+      found.push(await Member.require(id))
+      start()
+      await new Promise(resolve => setTimeout(resolve, 5))
+      throw new Error("no")
+    }),
+  )
+  await expect(work).rejects.toThrow("no")
+  await others
+  const [member] = found
+  expect(member?.name).toBe("open")
+  await withScopes(hers, () =>
+    expect(member?.update({ name: "x" })).rejects.toMatchObject({ code: "NITRO_ENTITY_NOT_FOUND" }),
+  )
+})
+
 it("reads a stream in the scopes that it was begun in", async () => {
   const { Team, Member, hers } = classes()
   const team = await Team.create({ name: "t" })

@@ -5,6 +5,7 @@ import { whereIds } from "../contract/key.ts"
 import type { Repository, Row } from "../contract/repository.ts"
 import type { EntityClass } from "../types/types.ts"
 import { type Model, modelOf } from "./model.ts"
+import { currentScopes } from "./query-scopes.ts"
 import {
   type EntityRecord,
   isExposed,
@@ -82,11 +83,27 @@ async function rereadBatch(records: readonly EntityRecord[]): Promise<void> {
   const origin = originOf(records[0] as EntityRecord) as Origin
   try {
     const byId = await rowsOf(records, unscoped)
-    for (const record of records) takeRow(record, origin, byId.get((rowOf(record) as Row)[0]))
+    const visible =
+      currentScopes() === undefined
+        ? byId
+        : await rowsOf(records, repository => withDeleted(repository, "read"))
+    for (const record of records) {
+      const before = rowOf(record) as Row
+      const stored = byId.get(before[0])
+      const row = visible.get(before[0])
+      // A row that others have hidden meanwhile is no longer there for this context.
+      if (stored !== undefined && row === undefined && isChanged(origin, stored, before))
+        setDeleted(record)
+      else takeRow(record, origin, row ?? stored)
+    }
   } catch (error) {
     reportError(error, `reading ${definitionOf(records).name} again after a rollback`)
     for (const record of records) setDeleted(record)
   }
+}
+
+function isChanged({ mapper }: Origin, row: Row, before: Row): boolean {
+  return mapper.difference(mapper.decode(row), before, true) !== undefined
 }
 
 /** Fields without unsaved changes take the values of the row. */
