@@ -26,7 +26,7 @@ function classes() {
     get team() {
       return this.belongsTo(Team, "teamId")
     }
-    beforeDelete() {
+    beforeDelete(): void | Promise<void> {
       deleted.push(this.name)
     }
   }
@@ -97,6 +97,19 @@ it("cascades to hidden rows that have hooks, and to those that may not be delete
     expect(deleted).toEqual(["secret"])
     expect([await Team.count(), await Member.count()]).toEqual([0, 0])
   }
+})
+
+it("keeps what hangs on a row that leaves the scopes while it is deleted", async () => {
+  const { Team, Member } = classes()
+  const team = await Team.create({ name: "open" })
+  await Member.create({ name: "kept", owner: "bob", teamId: team.id })
+  Member.prototype.beforeDelete = async () => {
+    await withoutScopes(() => Team.updateWhere({ id: team.id }, { name: "secret" }))
+  }
+  const isDeleted = await withScopes([scope(Team, { name: "open" })], async () =>
+    (await Team.require(team.id)).delete(),
+  )
+  expect([isDeleted, await Team.count(), await Member.count()]).toEqual([false, 1, 1])
 })
 
 type MemberClass = ReturnType<typeof classes>["Member"]

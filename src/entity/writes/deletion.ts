@@ -48,9 +48,18 @@ export async function remove(
   const soft = isSoft(binding) && !permanently
   if (soft && valuesOf(record)["deletedAt"] !== null) return false
   if (soft) return ended(record, binding, before, await mark(record, binding, new Date()))
-  return withDeleteRules(binding, [before], deleteActions, () =>
-    eraseRecord(record, binding, before),
-  )
+  const escaped = new Error("the row left the scopes")
+  try {
+    return await withDeleteRules(binding, [before], deleteActions, async () => {
+      const isErased = await eraseRecord(record, binding, before)
+      // What hangs on it is deleted by now, and has to come back.
+      if (!isErased && currentScopes() !== undefined) throw escaped
+      return isErased
+    })
+  } catch (error) {
+    if (error === escaped) return false
+    throw error
+  }
 }
 
 async function mayDelete(binding: Binding, id: EntityId): Promise<boolean> {
