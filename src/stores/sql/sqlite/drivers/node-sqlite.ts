@@ -1,9 +1,9 @@
 // node:sqlite: part of Node, nothing to install.
 import type { Row } from "../../../../entity/store.ts"
-import { queries, traceQuery } from "../../../../shared/trace.ts"
 import { BoundedCache } from "../../compile/bounded-cache.ts"
 import { type SqlResult, type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
-import { checkParameters, type SqlValue } from "../../contract/parameters.ts"
+import type { SqlValue } from "../../contract/parameters.ts"
+import { CheckedDriver } from "./checked-driver.ts"
 
 /** The part of a node:sqlite `DatabaseSync` that is used. */
 export interface NodeDatabase {
@@ -43,8 +43,8 @@ export function loadNodeSqlite(): (file: string) => SyncDriver {
   return file => new NodeSqliteDriver(new module.DatabaseSync(file))
 }
 
-export class NodeSqliteDriver implements SyncDriver {
-  readonly name: string = "node:sqlite"
+export class NodeSqliteDriver extends CheckedDriver {
+  override readonly name: string = "node:sqlite"
   readonly #database: NodeDatabase
   readonly #owned: boolean
   readonly #statements: BoundedCache<string, NodeStatement> = new BoundedCache<
@@ -54,44 +54,28 @@ export class NodeSqliteDriver implements SyncDriver {
 
   /** `owned`: `close()` closes the database too. */
   constructor(database: NodeDatabase, owned = true) {
+    super()
     this.#database = database
     this.#owned = owned
   }
 
-  get inTransaction(): boolean {
+  override get inTransaction(): boolean {
     return this.#database.isTransaction
   }
 
-  all(sql: string, parameters: readonly unknown[]): Row[] {
-    checkParameters(parameters)
-    const all = (): Row[] => this.#statement(sql).all(...parameters) as Row[]
-    return queries.isWatched
-      ? (traceQuery(this.name, sql, all, rows => rows.length) as Row[])
-      : all()
+  protected override rowsOf(sql: string, parameters: readonly SqlValue[]): Row[] {
+    return this.#statement(sql).all(...parameters) as Row[]
   }
 
-  get(sql: string, parameters: readonly unknown[]): Row | undefined {
-    checkParameters(parameters)
-    const get = (): Row | undefined => this.#statement(sql).get(...parameters) as Row | undefined
-    return queries.isWatched
-      ? (traceQuery(this.name, sql, get, row => (row === undefined ? 0 : 1)) as Row | undefined)
-      : get()
+  protected override rowOf(sql: string, parameters: readonly SqlValue[]): Row | undefined {
+    return this.#statement(sql).get(...parameters) as Row | undefined
   }
 
-  run(sql: string, parameters: readonly unknown[]): number {
-    checkParameters(parameters)
-    const run = (): number => Number(this.#statement(sql).run(...parameters).changes)
-    return queries.isWatched ? (traceQuery(this.name, sql, run, touched) as number) : run()
+  protected override touch(sql: string, parameters: readonly SqlValue[]): number {
+    return Number(this.#statement(sql).run(...parameters).changes)
   }
 
-  query(sql: string, parameters: readonly unknown[]): SqlResult {
-    return queries.isWatched
-      ? (traceQuery(this.name, sql, () => this.#query(sql, parameters), countOf) as SqlResult)
-      : this.#query(sql, parameters)
-  }
-
-  #query(sql: string, parameters: readonly unknown[]): SqlResult {
-    checkParameters(parameters)
+  protected override resultOf(sql: string, parameters: readonly SqlValue[]): SqlResult {
     const statement = this.#statement(sql)
     const columns = statement.columns().map(({ name }) => name)
     if (columns.length === 0)
@@ -100,13 +84,11 @@ export class NodeSqliteDriver implements SyncDriver {
     return { columns, rows, rowCount: rows.length }
   }
 
-  exec(sql: string): void {
-    const exec = (): void => void this.#database.exec(sql)
-    if (queries.isWatched) void traceQuery(this.name, sql, exec, () => 0)
-    else exec()
+  protected override execute(sql: string): void {
+    this.#database.exec(sql)
   }
 
-  close(): void {
+  override close(): void {
     this.#statements.clear()
     if (this.#owned) this.#database.close()
   }
@@ -120,6 +102,3 @@ export class NodeSqliteDriver implements SyncDriver {
     return statement
   }
 }
-
-const touched = (count: number): number => count
-const countOf = (result: SqlResult): number => result.rowCount

@@ -1,9 +1,9 @@
 // The driver for libraries with better-sqlite3's interface: better-sqlite3 itself and libsql.
 import type { Row } from "../../../../entity/store.ts"
-import { queries, traceQuery } from "../../../../shared/trace.ts"
 import { BoundedCache } from "../../compile/bounded-cache.ts"
-import { type SqlResult, type SyncDriver, statementCacheSize } from "../../contract/driver.ts"
-import { checkParameters } from "../../contract/parameters.ts"
+import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
+import type { SqlValue } from "../../contract/parameters.ts"
+import { CheckedDriver } from "./checked-driver.ts"
 
 /** The part of a better-sqlite3 `Database` that is used. */
 export interface StatementDatabase {
@@ -22,8 +22,8 @@ interface PreparedStatement {
   run(parameters: readonly unknown[]): { readonly changes: number }
 }
 
-export class StatementDriver implements SyncDriver {
-  readonly name: string
+export class StatementDriver extends CheckedDriver {
+  override readonly name: string
   readonly #database: StatementDatabase
   readonly #owned: boolean
   readonly #statements: BoundedCache<string, PreparedStatement> = new BoundedCache<
@@ -33,45 +33,29 @@ export class StatementDriver implements SyncDriver {
 
   /** `owned`: `close()` closes the database too. */
   constructor(name: string, database: StatementDatabase, owned = true) {
+    super()
     this.name = name
     this.#database = database
     this.#owned = owned
   }
 
-  get inTransaction(): boolean {
+  override get inTransaction(): boolean {
     return this.#database.inTransaction
   }
 
-  all(sql: string, parameters: readonly unknown[]): Row[] {
-    checkParameters(parameters)
-    const all = (): Row[] => this.#statement(sql).all(parameters) as Row[]
-    return queries.isWatched
-      ? (traceQuery(this.name, sql, all, rows => rows.length) as Row[])
-      : all()
+  protected override rowsOf(sql: string, parameters: readonly SqlValue[]): Row[] {
+    return this.#statement(sql).all(parameters) as Row[]
   }
 
-  get(sql: string, parameters: readonly unknown[]): Row | undefined {
-    checkParameters(parameters)
-    const get = (): Row | undefined => this.#statement(sql).get(parameters) as Row | undefined
-    return queries.isWatched
-      ? (traceQuery(this.name, sql, get, row => (row === undefined ? 0 : 1)) as Row | undefined)
-      : get()
+  protected override rowOf(sql: string, parameters: readonly SqlValue[]): Row | undefined {
+    return this.#statement(sql).get(parameters) as Row | undefined
   }
 
-  run(sql: string, parameters: readonly unknown[]): number {
-    checkParameters(parameters)
-    const run = (): number => this.#statement(sql).run(parameters).changes
-    return queries.isWatched ? (traceQuery(this.name, sql, run, touched) as number) : run()
+  protected override touch(sql: string, parameters: readonly SqlValue[]): number {
+    return this.#statement(sql).run(parameters).changes
   }
 
-  query(sql: string, parameters: readonly unknown[]): SqlResult {
-    return queries.isWatched
-      ? (traceQuery(this.name, sql, () => this.#query(sql, parameters), countOf) as SqlResult)
-      : this.#query(sql, parameters)
-  }
-
-  #query(sql: string, parameters: readonly unknown[]): SqlResult {
-    checkParameters(parameters)
+  protected override resultOf(sql: string, parameters: readonly SqlValue[]): SqlResult {
     const statement = this.#statement(sql)
     if (!statement.reader)
       return { columns: [], rows: [], rowCount: statement.run(parameters).changes }
@@ -79,13 +63,11 @@ export class StatementDriver implements SyncDriver {
     return { columns: statement.columns().map(({ name }) => name), rows, rowCount: rows.length }
   }
 
-  exec(sql: string): void {
-    const exec = (): void => void this.#database.exec(sql)
-    if (queries.isWatched) void traceQuery(this.name, sql, exec, () => 0)
-    else exec()
+  protected override execute(sql: string): void {
+    this.#database.exec(sql)
   }
 
-  close(): void {
+  override close(): void {
     this.#statements.clear()
     if (this.#owned) this.#database.close()
   }
@@ -99,6 +81,3 @@ export class StatementDriver implements SyncDriver {
     return statement
   }
 }
-
-const touched = (count: number): number => count
-const countOf = (result: SqlResult): number => result.rowCount
