@@ -1,5 +1,5 @@
 // What can be seen from outside: diagnostics channels for commands and queries. They cost nothing while nobody listens.
-import { channel } from "node:diagnostics_channel"
+import { Trace } from "../shared/trace.ts"
 import type { HandlerContext } from "./types.ts"
 
 /**
@@ -17,24 +17,12 @@ export interface MessageReport {
   error?: unknown
 }
 
-const channels = {
-  command: { start: channel("nitro:execute:start"), end: channel("nitro:execute:end") },
-  query: { start: channel("nitro:ask:start"), end: channel("nitro:ask:end") },
+const traces: Readonly<Record<HandlerContext["kind"], Trace<MessageReport>>> = {
+  command: new Trace("nitro:execute"),
+  query: new Trace("nitro:ask"),
 }
 
 export async function reported<T>(context: HandlerContext, run: () => Promise<T>): Promise<T> {
-  const { start, end } = channels[context.kind]
-  if (!start.hasSubscribers && !end.hasSubscribers) return run()
-  const report: MessageReport = { name: context.name, context }
-  const startedAt = performance.now()
-  start.publish(report)
-  try {
-    return await run()
-  } catch (error) {
-    report.error = error
-    throw error
-  } finally {
-    report.durationMs = performance.now() - startedAt
-    end.publish(report)
-  }
+  const trace = traces[context.kind]
+  return trace.isWatched ? await trace.run({ name: context.name, context }, run) : await run()
 }
