@@ -69,15 +69,6 @@ async function mayDelete(binding: Binding, id: EntityId): Promise<boolean> {
   return false
 }
 
-async function eraseRecord(
-  record: EntityRecord,
-  binding: Binding,
-  before: Row,
-  repository: Repository = binding.repository,
-): Promise<boolean> {
-  return ended(record, binding, before, await erase(record, binding, before, repository))
-}
-
 async function ended(
   record: EntityRecord,
   binding: Binding,
@@ -90,11 +81,11 @@ async function ended(
   return true
 }
 
-async function erase(
+async function eraseRecord(
   record: EntityRecord,
   binding: Binding,
   before: Row,
-  repository: Repository,
+  repository: Repository = binding.repository,
 ): Promise<boolean> {
   const [touched] = await writeTo(binding.store, () =>
     repository.write([{ op: "delete", id: before[0] as EntityId }]),
@@ -104,7 +95,7 @@ async function erase(
   // The unit goes on knowing it by its id: after a rollback it is the instance of that row again.
   currentUnit()?.consequences.onRollback(binding.store, () => setStored(record, before, binding))
   setDeleted(record)
-  return touched !== 0
+  return ended(record, binding, before, touched !== 0)
 }
 
 /** How on-delete rules change what hangs on a deleted entity. It goes for good: it would point to nothing. */
