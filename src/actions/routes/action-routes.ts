@@ -25,6 +25,16 @@ export function actionRoutes(exposure: Exposure): Route[] {
   return routes
 }
 
+/** What instance and static actions have alike. */
+function actionRoute(
+  exposure: Exposure,
+  pattern: string,
+  name: string,
+  { method, input, needsKey, deadlineMs }: ActionDefinition,
+): Omit<Route, "run"> {
+  return { ...operationOf(exposure, name), method, pattern, input, needsKey, deadlineMs }
+}
+
 function instanceAction(
   exposure: Exposure,
   pattern: string,
@@ -33,12 +43,7 @@ function instanceAction(
 ): Route {
   const { entity } = exposure
   return {
-    ...operationOf(exposure, name),
-    method: definition.method,
-    pattern,
-    input: definition.input,
-    needsKey: definition.needsKey,
-    deadlineMs: definition.deadlineMs,
+    ...actionRoute(exposure, pattern, name, definition),
     async run({ id, input, call }) {
       const target = (await requireAhead(entity, id)) as EntityInstance &
         Record<string, ActionMethod>
@@ -59,12 +64,7 @@ function staticAction(
 ): Route {
   const { entity } = exposure
   return {
-    ...operationOf(exposure, name),
-    method: definition.method,
-    pattern,
-    input: definition.input,
-    needsKey: definition.needsKey,
-    deadlineMs: definition.deadlineMs,
+    ...actionRoute(exposure, pattern, name, definition),
     async run({ input, call }) {
       return outcome(
         await (entity as unknown as Record<string, ActionMethod>)[name]?.(input, call),
