@@ -38,7 +38,8 @@ export async function remove(
   await waitForSaves(record)
   if (rowOf(record) === undefined) return false
   const binding = bindingFor(record)
-  await joinFirst(binding.store)
+  const joined = joinFirst(binding.store)
+  if (joined !== undefined) await joined
   await runHook(binding, record, "beforeDelete")
   const before = rowOf(record)
   if (before === undefined) return false
@@ -48,13 +49,20 @@ export async function remove(
   const soft = isSoft(binding) && !permanently
   if (soft && valuesOf(record)["deletedAt"] !== null) return false
   if (soft) return ended(record, binding, before, await mark(record, binding, new Date()))
+  if (currentScopes() === undefined)
+    return withDeleteRules(binding, [before], deleteActions, () =>
+      eraseRecord(record, binding, before),
+    )
+  return eraseInScope(record, binding, before)
+}
+
+/** False when the row left the scopes before its delete; what was deleted along with it is there again. */
+async function eraseInScope(record: EntityRecord, binding: Binding, before: Row): Promise<boolean> {
   const escaped = new Error("the row left the scopes")
   try {
     return await withDeleteRules(binding, [before], deleteActions, async () => {
-      const isErased = await eraseRecord(record, binding, before)
-      // What hangs on it is deleted by now, and has to come back.
-      if (!isErased && currentScopes() !== undefined) throw escaped
-      return isErased
+      if (await eraseRecord(record, binding, before)) return true
+      throw escaped
     })
   } catch (error) {
     if (error === escaped) return false
