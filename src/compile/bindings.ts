@@ -4,16 +4,16 @@ import * as svgTags from "../html/elements/svg-tags.ts"
 import {
   type Call,
   type ChildKeys,
+  type Element,
+  type Fragment,
   forEachChild,
+  type Import,
   isFunction,
   isJsx,
-  type Member,
   type Node,
-  nameOf,
-  type ObjectLiteral,
-  type Property,
-  type Template,
-  textOf,
+  type Program,
+  type TaggedTemplate,
+  type Variables,
 } from "./syntax.ts"
 
 /** An element that a function of `nitro-ts/html` prints. */
@@ -25,7 +25,7 @@ export interface TagFunction {
 
 /** An element, a fragment or a call of a tag function. */
 export interface Site {
-  readonly node: Node
+  readonly node: Element | Fragment | Call | TaggedTemplate
   /** It stands between tags, or as the value of an attribute: as long as these are JSX, code needs braces there. */
   readonly isInJsx: boolean
 }
@@ -46,13 +46,13 @@ export interface Bindings {
 /** By export name. What an element is called is what its function prints. */
 const tagFunctions = new Map<string, TagFunction>()
 for (const [name, make] of Object.entries<() => unknown>({ ...htmlTags, ...svgTags })) {
-  const tag = /<([A-Za-z]\w*)>/.exec(String(make()))?.[1] as string
-  tagFunctions.set(name, { tag, isCapital: /^[A-Z]/.test(name) })
+  const tag = /<([A-Za-z]\w*)>/.exec(String(make()))?.[1]
+  if (tag !== undefined) tagFunctions.set(name, { tag, isCapital: /^[A-Z]/.test(name) })
 }
 
-export function readBindings(program: Node, keys: ChildKeys, isOurJsx: boolean): Bindings {
+export function readBindings(program: Program, keys: ChildKeys, isOurJsx: boolean): Bindings {
   const reader = new BindingReader(keys)
-  const { body } = program as unknown as { body: readonly Node[] }
+  const { body } = program
   for (const statement of body)
     if (statement.type === "ImportDeclaration") reader.readImport(statement)
   for (const statement of body)
@@ -74,7 +74,7 @@ class Scope {
 }
 
 interface Use {
-  readonly node: Node
+  readonly node: Call | TaggedTemplate
   readonly name: string
   readonly scope: Scope
   readonly tag: TagFunction | undefined
@@ -110,46 +110,39 @@ class BindingReader {
     this.#keys = keys
   }
 
-  readImport(statement: Node): void {
-    const { source, specifiers } = statement as unknown as {
-      source: Node
-      specifiers: readonly Node[]
-    }
-    const isHtml = textOf(source) === "nitro-ts/html"
+  readImport({ source, specifiers }: Import): void {
+    const isHtml = source.value === "nitro-ts/html"
     // The root exports html``, but no tag function.
-    if (!isHtml && textOf(source) !== "nitro-ts") return
+    if (!isHtml && source.value !== "nitro-ts") return
     for (const specifier of specifiers) {
-      const { local, imported } = specifier as unknown as { local: Node; imported?: Node }
       if (specifier.type === "ImportNamespaceSpecifier" && isHtml)
-        this.#imported.set(nameOf(local), "namespace")
-      if (imported === undefined) continue
-      const name = nameOf(imported) ?? textOf(imported)
+        this.#imported.set(specifier.local.name, "namespace")
+      if (specifier.type !== "ImportSpecifier") continue
+      const { local, imported } = specifier
+      const name = imported.type === "Identifier" ? imported.name : imported.value
       const meaning = name === "html" ? "html" : isHtml ? tagFunctions.get(name) : undefined
-      if (meaning !== undefined) this.#imported.set(nameOf(local), meaning)
+      if (meaning !== undefined) this.#imported.set(local.name, meaning)
     }
   }
 
   /** `const { div, a: anchor } = tags`, where `tags` is a namespace: as good as an import. */
-  readNamespace(statement: Node): void {
-    const { kind, declarations } = statement as unknown as {
-      kind: string
-      declarations: readonly { id: Node; init: Node | null }[]
-    }
+  readNamespace({ kind, declarations }: Variables): void {
     if (kind !== "const") return
     for (const { id, init } of declarations) {
       if (
         id.type !== "ObjectPattern" ||
         init?.type !== "Identifier" ||
-        this.#imported.get(nameOf(init)) !== "namespace"
+        this.#imported.get(init.name) !== "namespace"
       )
         continue
-      for (const property of (id as ObjectLiteral).properties) {
-        const { key, value, computed } = property as Property
-        if (property.type !== "Property" || computed || value.type !== "Identifier") continue
-        const tag = tagFunctions.get(nameOf(key))
+      for (const property of id.properties) {
+        if (property.type !== "Property" || property.computed) continue
+        const { key, value } = property
+        if (key.type !== "Identifier" || value.type !== "Identifier") continue
+        const tag = tagFunctions.get(key.name)
         if (tag === undefined) continue
-        this.#imported.set(nameOf(value), tag)
-        this.#destructured.add(nameOf(value))
+        this.#imported.set(value.name, tag)
+        this.#destructured.add(value.name)
       }
     }
   }
@@ -158,48 +151,44 @@ class BindingReader {
     let inner = scope
     let start = functionStart
     if (isFunction(node)) {
-      const { id, params } = node as unknown as { id?: Node | null; params: readonly Node[] }
+      const { id, params } = node
       inner = new Scope(scope, true)
       start = node.start
-      if (id) (node.type === "FunctionDeclaration" ? scope : inner).names.add(nameOf(id))
+      if (id) (node.type === "FunctionDeclaration" ? scope : inner).names.add(id.name)
       for (const param of params) declare(param, inner)
     } else if (blocks.has(node.type) || functionBlocks.has(node.type)) {
       inner = new Scope(scope, functionBlocks.has(node.type))
     } else if (effects.has(node.type) || isDelete(node)) {
       this.#effects.push({ at: node.start, functionStart })
     } else inner = this.#declared(node, scope)
-    const isElement = isJsx(node)
-    if (isElement) this.#sites.push({ node, isInJsx })
+    if (isJsx(node)) this.#sites.push({ node, isInJsx })
     else if (node.type === "CallExpression" || node.type === "TaggedTemplateExpression")
       this.#use(node, scope)
-    const isOuterJsx = isElement || node.type === "JSXAttribute"
+    const isOuterJsx = isJsx(node) || node.type === "JSXAttribute"
     forEachChild(node, this.#keys, child => this.walk(child, inner, start, isOuterJsx))
   }
 
   /** The scope for what is inside of `node`, once its names are declared. */
   #declared(node: Node, scope: Scope): Scope {
-    const { id, param } = node as unknown as { id?: Node | null; param?: Node | null }
     switch (node.type) {
-      case "VariableDeclaration": {
-        const { kind, declarations } = node as unknown as {
-          kind: string
-          declarations: readonly { id: Node }[]
-        }
-        for (const declaration of declarations)
-          declare(declaration.id, kind === "var" ? scope.function : scope)
+      case "VariableDeclaration":
+        for (const declaration of node.declarations)
+          declare(declaration.id, node.kind === "var" ? scope.function : scope)
         return scope
-      }
       case "ClassDeclaration":
       case "TSEnumDeclaration":
       case "TSModuleDeclaration":
       case "TSImportEqualsDeclaration":
-        if (id?.type === "Identifier") scope.names.add(nameOf(id))
+        if (node.id?.type === "Identifier") scope.names.add(node.id.name)
         return scope
-      case "ClassExpression":
+      case "ClassExpression": {
+        const inner = new Scope(scope, false)
+        if (node.id) inner.names.add(node.id.name)
+        return inner
+      }
       case "CatchClause": {
         const inner = new Scope(scope, false)
-        if (id) inner.names.add(nameOf(id))
-        if (param) declare(param, inner)
+        if (node.param) declare(node.param, inner)
         return inner
       }
       default:
@@ -207,29 +196,30 @@ class BindingReader {
     }
   }
 
-  #use(node: Node, scope: Scope): void {
-    const callee = node.type === "CallExpression" ? (node as Call).callee : (node as Template).tag
+  #use(node: Call | TaggedTemplate, scope: Scope): void {
+    const callee = node.type === "CallExpression" ? node.callee : node.tag
     if (callee.type === "Identifier") {
-      const meaning = this.#imported.get(nameOf(callee))
+      const meaning = this.#imported.get(callee.name)
       if (meaning === undefined || meaning === "namespace") return
       this.#add({
         node,
-        name: nameOf(callee),
+        name: callee.name,
         scope,
         tag: meaning === "html" ? undefined : meaning,
       })
     } else if (callee.type === "MemberExpression") {
-      const { object, property, computed, optional } = callee as Member
+      const { object, property, computed, optional } = callee
       if (
         object.type !== "Identifier" ||
+        property.type !== "Identifier" ||
         computed ||
         optional ||
-        this.#imported.get(nameOf(object)) !== "namespace"
+        this.#imported.get(object.name) !== "namespace"
       )
         return
-      const tag = tagFunctions.get(nameOf(property))
-      if (tag !== undefined || nameOf(property) === "html")
-        this.#add({ node, name: nameOf(object), scope, tag })
+      const tag = tagFunctions.get(property.name)
+      if (tag !== undefined || property.name === "html")
+        this.#add({ node, name: object.name, scope, tag })
     }
   }
 
@@ -245,7 +235,7 @@ class BindingReader {
       if (isShadowed(name, scope, this.#destructured)) continue
       if (node.type === "TaggedTemplateExpression") {
         if (tag === undefined) templates.add(node)
-      } else if (tag !== undefined && !(node as Call).optional) tags.set(node, tag)
+      } else if (tag !== undefined && !node.optional) tags.set(node, tag)
     }
     const hasEffects = (node: Node): boolean =>
       this.#effects.some(
@@ -270,21 +260,28 @@ function isShadowed(name: string, scope: Scope, ofModule: ReadonlySet<string>): 
 }
 
 const isDelete = (node: Node): boolean =>
-  node.type === "UnaryExpression" && (node as unknown as { operator: string }).operator === "delete"
+  node.type === "UnaryExpression" && node.operator === "delete"
 
 /** Adds the names that a pattern declares. */
 function declare(pattern: Node, scope: Scope): void {
-  const { elements, properties, left, argument, parameter } = pattern as unknown as {
-    elements?: readonly (Node | null)[]
-    properties?: readonly Node[]
-    left?: Node
-    argument?: Node
-    parameter?: Node
+  switch (pattern.type) {
+    case "Identifier":
+      scope.names.add(pattern.name)
+      break
+    case "ArrayPattern":
+      for (const element of pattern.elements) if (element !== null) declare(element, scope)
+      break
+    case "ObjectPattern":
+      for (const property of pattern.properties)
+        declare(property.type === "Property" ? property.value : property, scope)
+      break
+    case "AssignmentPattern":
+      declare(pattern.left, scope)
+      break
+    case "RestElement":
+      declare(pattern.argument, scope)
+      break
+    case "TSParameterProperty":
+      declare(pattern.parameter, scope)
   }
-  if (pattern.type === "Identifier") scope.names.add(nameOf(pattern))
-  for (const element of elements ?? []) if (element !== null) declare(element, scope)
-  for (const property of properties ?? [])
-    declare(property.type === "Property" ? (property as Property).value : property, scope)
-  const inner = left ?? argument ?? parameter
-  if (inner !== undefined) declare(inner, scope)
 }

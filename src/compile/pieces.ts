@@ -7,19 +7,13 @@ import { escapeHtml } from "../html/markup/escape.ts"
 import type { Bindings, TagFunction } from "./bindings.ts"
 import { jsxAttributeText, jsxText } from "./jsx-text.ts"
 import {
-  type Attribute,
   type Call,
   type Element,
-  innerOf,
   isFunction,
   literalOf,
-  type Member,
   type Node,
-  nameOf,
   type ObjectLiteral,
-  type Property,
-  type Template,
-  textOf,
+  plainProperty,
 } from "./syntax.ts"
 
 /** Code that stays as it is, with what has to stand around it. */
@@ -52,10 +46,7 @@ export interface TreePieces {
 export function piecesOf(node: Node, bindings: Bindings): TreePieces | undefined {
   const reader = new PieceReader(bindings, !bindings.hasEffects(node))
   // A fragment hands a single child on as it is, and the child may be anything.
-  if (
-    node.type === "JSXFragment" &&
-    (reader.contentsOf((node as Element).children)?.length ?? 0) < 2
-  )
+  if (node.type === "JSXFragment" && (reader.contentsOf(node.children)?.length ?? 0) < 2)
     return undefined
   const pieces = reader.read(node)
   return pieces === undefined ? undefined : { pieces: joined(pieces), inner: reader.inner }
@@ -90,19 +81,26 @@ class PieceReader {
   }
 
   read(node: Node): Piece[] | undefined {
-    if (node.type === "JSXElement") return this.#element(node as Element)
-    if (node.type !== "JSXFragment")
-      return this.#call(node as Call, this.#bindings.tags.get(node) as TagFunction)
-    const contents = this.contentsOf((node as Element).children)
-    return contents?.flatMap(content => this.#print(content, true))
+    switch (node.type) {
+      case "JSXElement":
+        return this.#element(node)
+      case "JSXFragment":
+        return this.contentsOf(node.children)?.flatMap(content => this.#print(content, true))
+      case "CallExpression": {
+        const tag = this.#bindings.tags.get(node)
+        return tag && this.#call(node, tag)
+      }
+      default:
+        return undefined
+    }
   }
 
   #element({ openingElement, children }: Element): Piece[] | undefined {
     const { name, attributes } = openingElement
-    if (name.type !== "JSXIdentifier" || !/^[a-z][\w-]*$/.test(nameOf(name))) return undefined
-    const open = this.#jsxAttributes(attributes, nameOf(name))
+    if (name.type !== "JSXIdentifier" || !/^[a-z][\w-]*$/.test(name.name)) return undefined
+    const open = this.#jsxAttributes(attributes, name.name)
     const contents = open && this.contentsOf(children)
-    return contents && this.#assemble(nameOf(name), open, contents)
+    return contents && this.#assemble(name.name, open, contents)
   }
 
   #jsxAttributes(attributes: readonly Node[], tag: string): Piece[] | undefined {
@@ -110,16 +108,17 @@ class PieceReader {
     const names = new Set<string>()
     for (const node of attributes) {
       if (node.type !== "JSXAttribute") return undefined
-      const { name: key, value } = node as Attribute
-      const name = key.type === "JSXNamespacedName" ? namespaced(key) : nameOf(key)
+      const { name: key, value } = node
+      const name =
+        key.type === "JSXNamespacedName" ? `${key.namespace.name}:${key.name.name}` : key.name
       if (!isPrintable(name, names, tag)) return undefined
       let piece: Piece | undefined
       if (value === null) piece = staticAttribute(name, true, tag)
       else if (value.type === "Literal") {
-        const text = jsxAttributeText(textOf(value))
+        const text = jsxAttributeText(String(value.value))
         piece = text === undefined ? undefined : staticAttribute(name, text, tag)
       } else if (value.type === "JSXExpressionContainer")
-        piece = attributePiece(name, innerOf(value), tag)
+        piece = attributePiece(name, value.expression, tag)
       // Other code runs before the key of an element is computed, but not before that of a template.
       if (piece === undefined || (name === "key" && isHole(piece) && !isQuiet(piece.node)))
         return undefined
@@ -135,10 +134,11 @@ class PieceReader {
     for (const child of children) {
       if (child.type === "JSXSpreadChild") return undefined
       if (child.type === "JSXText") {
-        const text = jsxText(textOf(child))
+        const text = jsxText(child.value)
         contents.push(text === undefined ? hole(child, "<>", "</>") : { text })
       } else if (child.type !== "JSXExpressionContainer") contents.push(hole(child))
-      else if (innerOf(child).type !== "JSXEmptyExpression") contents.push(content(innerOf(child)))
+      else if (child.expression.type !== "JSXEmptyExpression")
+        contents.push(content(child.expression))
     }
     return contents.filter(isPrinted)
   }
@@ -148,7 +148,7 @@ class PieceReader {
     const last = all.at(-1)
     if (first === undefined || last === undefined) return this.#assemble(tag, [], [])
     let children = all
-    let attributes: Node | undefined
+    let attributes: ObjectLiteral | undefined
     if (first.type === "ObjectExpression") {
       // Attributes alone make a capitalised function return one that takes the children.
       if (all.length === 1 && isCapital) return undefined
@@ -159,11 +159,9 @@ class PieceReader {
       attributes = last
       children = all.slice(0, -1)
     } else if (!this.#isNoObject(last)) return undefined
-    const open = attributes === undefined ? [] : objectAttributes(attributes as ObjectLiteral, tag)
+    const open = attributes === undefined ? [] : objectAttributes(attributes, tag)
     const contents = children.map(child =>
-      child.type === "SpreadElement"
-        ? hole((child as unknown as { argument: Node }).argument, "[...", "]")
-        : content(child),
+      child.type === "SpreadElement" ? hole(child.argument, "[...", "]") : content(child),
     )
     if (
       open === undefined ||
@@ -182,12 +180,6 @@ class PieceReader {
       this.#bindings.templates.has(node)
     )
       return true
-    const { operator, right, consequent, alternate } = node as unknown as Record<
-      "right" | "consequent" | "alternate",
-      Node
-    > & {
-      operator: string
-    }
     switch (node.type) {
       case "TemplateLiteral":
       case "ArrayExpression":
@@ -195,9 +187,9 @@ class PieceReader {
       case "UnaryExpression":
         return true
       case "LogicalExpression":
-        return operator === "&&" && this.#isNoObject(right)
+        return node.operator === "&&" && this.#isNoObject(node.right)
       case "ConditionalExpression":
-        return this.#isNoObject(consequent) && this.#isNoObject(alternate)
+        return this.#isNoObject(node.consequent) && this.#isNoObject(node.alternate)
       default:
         return false
     }
@@ -233,11 +225,6 @@ class PieceReader {
   }
 }
 
-function namespaced(key: Node): string {
-  const { namespace, name } = key as unknown as { namespace: Node; name: Node }
-  return `${nameOf(namespace)}:${nameOf(name)}`
-}
-
 const content = (node: Node): Content => {
   const literal = literalOf(node)
   if (literal === undefined) return hole(node)
@@ -271,9 +258,9 @@ function objectAttributes({ properties }: ObjectLiteral, tag: string): Piece[] |
   const pieces: Piece[] = []
   const names = new Set<string>()
   for (const node of properties) {
-    const { kind, key, value, computed, method } = node as Property
-    if (node.type !== "Property" || kind !== "init" || computed || method) return undefined
-    const name = key.type === "Identifier" ? nameOf(key) : String(textOf(key))
+    const property = plainProperty(node)
+    if (property === undefined) return undefined
+    const { name, value } = property
     const piece = isPrintable(name, names, tag) ? attributePiece(name, value, tag) : undefined
     if (piece === undefined) return undefined
     if (isHole(piece)) pieces.push(` ${name}=`)
@@ -291,10 +278,10 @@ function attributePiece(name: string, value: Node, tag: string): Piece | undefin
 function literalObject(node: Node): { readonly value: object } | undefined {
   if (node.type !== "ObjectExpression") return undefined
   const entries = new Map<string, unknown>()
-  for (const property of (node as ObjectLiteral).properties) {
-    const { kind, key, value, computed, method } = property as Property
-    if (property.type !== "Property" || kind !== "init" || computed || method) return undefined
-    const name = key.type === "Identifier" ? nameOf(key) : String(textOf(key))
+  for (const member of node.properties) {
+    const property = plainProperty(member)
+    if (property === undefined) return undefined
+    const { name, value } = property
     const literal = literalOf(value)
     // Objects give such names an order or a meaning of their own.
     if (literal === undefined || name === "__proto__" || /^\d/.test(name)) return undefined
@@ -315,10 +302,10 @@ function staticAttribute(name: string, value: unknown, tag: string): string | un
 function isQuiet(node: Node): boolean {
   if (node.type === "Identifier" || node.type === "Literal" || node.type === "ThisExpression")
     return true
-  if (node.type === "TemplateLiteral") return (node as Template).expressions.every(isQuiet)
+  if (node.type === "TemplateLiteral") return node.expressions.every(isQuiet)
   return (
     node.type === "MemberExpression" &&
-    isQuiet((node as Member).object) &&
-    (!(node as Member).computed || isQuiet((node as Member).property))
+    isQuiet(node.object) &&
+    (!node.computed || isQuiet(node.property))
   )
 }

@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import { NitroError } from "../shared/errors.ts"
 import type { CompileErrorCode } from "./errors.ts"
 import "./errors.ts"
-import type { ChildKeys, Node } from "./syntax.ts"
+import type { ChildKeys, Program } from "./syntax.ts"
 
 /** The part of oxc-parser that the pass needs. */
 interface Parser {
@@ -13,7 +13,7 @@ interface Parser {
     code: string,
     options: { lang: string; sourceType: string; astType: string; preserveParens: boolean },
   ): {
-    readonly program: Node
+    readonly program: Program
     readonly comments: readonly { readonly value: string }[]
     readonly errors: readonly unknown[]
   }

@@ -2,14 +2,7 @@
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, isAbsolute, join, resolve } from "node:path"
-import {
-  literalOf,
-  type Node,
-  nameOf,
-  type ObjectLiteral,
-  type Property,
-  textOf,
-} from "./syntax.ts"
+import { literalOf, type Node, plainProperty } from "./syntax.ts"
 import type { Tools } from "./tools.ts"
 
 export type CompilerOptions = Readonly<Record<string, unknown>>
@@ -76,20 +69,22 @@ export class TsConfigs {
   #parse(text: string): object {
     const options = { lang: "js", sourceType: "module", astType: "js", preserveParens: false }
     const { program, errors } = this.#tools.parseSync("tsconfig.js", `(${text}\n)`, options)
-    const [statement] = (program as unknown as { body: readonly { expression?: Node }[] }).body
+    const [statement] = program.body
     const value =
-      errors.length === 0 && statement?.expression ? literalValue(statement.expression) : undefined
+      errors.length === 0 && statement?.type === "ExpressionStatement"
+        ? literalValue(statement.expression)
+        : undefined
     return typeof value === "object" && value !== null ? value : {}
   }
 }
 
-function literalValue(node: Node): unknown {
-  if (node.type === "ArrayExpression")
-    return (node as unknown as { elements: readonly Node[] }).elements.map(literalValue)
+function literalValue(node: Node | null): unknown {
+  if (node === null) return undefined
+  if (node.type === "ArrayExpression") return node.elements.map(literalValue)
   if (node.type !== "ObjectExpression") return literalOf(node)?.value
-  const entries = (node as ObjectLiteral).properties.map(property => {
-    const { key, value } = property as Property
-    return [key.type === "Identifier" ? nameOf(key) : textOf(key), literalValue(value)]
+  const entries = node.properties.flatMap(member => {
+    const property = plainProperty(member)
+    return property === undefined ? [] : [[property.name, literalValue(property.value)] as const]
   })
   return Object.fromEntries(entries)
 }
