@@ -14,6 +14,7 @@ import {
   tr,
 } from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
+import { inWords } from "../shared/words.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import { type FormatOptions, formatCell } from "./format.ts"
 
@@ -120,13 +121,4 @@ function bodyOf<Row>(
       ),
     ),
   )
-}
-
-/** `unitPrice` as "Unit price", `created_at` as "Created at". */
-function inWords(key: string): string {
-  const words = key
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .replaceAll("_", " ")
-    .toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

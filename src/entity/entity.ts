@@ -50,7 +50,7 @@ import { isStored, reload, save, saveMany } from "./writes/persistence.ts"
 // Typed loosely: what users see is `EntityStatics` and `EntityInstance`, inferred from their fields.
 class EntityBase extends EntityRecord {
   static get definition(): EntityDefinition {
-    return model(this).defined.definition
+    return model(this).definitionOf(asClass(this))
   }
 
   static async create(data?: unknown): Promise<EntityRecord> {

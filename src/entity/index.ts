@@ -21,10 +21,15 @@ export {
 } from "./binding/unit-of-work.ts"
 export type { Column, JsonColumn, JsonSteps } from "./conditions/column-types.ts"
 export { and, type Condition, not, or, type Specification } from "./conditions/condition.ts"
+export type { ListedRelation, RelationKind } from "./contract/definition.ts"
 export type { Issue } from "./contract/errors.ts"
 export {
+  type FieldFormat,
+  type FieldFormatType,
   type FieldMetadata,
   type FieldOptions,
+  type FieldPlace,
+  type FieldWidget,
   field,
   type HiddenField,
 } from "./contract/field-options.ts"
@@ -55,7 +60,7 @@ export type {
   SaveOptions,
 } from "./types/options.ts"
 export type { KeysetPage, NumberedPage } from "./types/pages.ts"
-export type { RelationDefinition, RelationKind, Through } from "./types/relation-definition.ts"
+export type { RelationDefinition, Through } from "./types/relation-definition.ts"
 export type { SelectQuery } from "./types/select-query.ts"
 export type { EntityStatics, RawValue, ValuesOf } from "./types/statics.ts"
 export type {
@@ -82,4 +87,5 @@ export type {
   Where,
   WhereObject,
 } from "./types/types.ts"
+export { displayOf } from "./writes/display.ts"
 export { rotateKeys } from "./writes/rotate-keys.ts"

@@ -5,23 +5,7 @@ import { suggest } from "../../shared/suggest.ts"
 import { definitionError } from "../contract/errors.ts"
 import type { EntityClass } from "../types/types.ts"
 import { type Model, modelOf } from "./model.ts"
-
-/** Objects that may be garbage before the process ends, as classes of tests. */
-class WeakList<T extends object> {
-  readonly #refs = new Set<WeakRef<T>>()
-
-  add(value: T): void {
-    this.#refs.add(new WeakRef(value))
-  }
-
-  *[Symbol.iterator](): Generator<T, void, undefined> {
-    for (const ref of this.#refs) {
-      const value = ref.deref()
-      if (value === undefined) this.#refs.delete(ref)
-      else yield value
-    }
-  }
-}
+import { WeakList } from "./weak-list.ts"
 
 /** The calls of `Entity(name, ...)` by name. Their classes are known once they are used, related or given to an app. */
 const declared = new Map<string, WeakList<Model>>()

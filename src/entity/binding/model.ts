@@ -8,7 +8,10 @@ import type { Shape } from "../definition/fields.ts"
 import { canGenerate, generate } from "../definition/generate.ts"
 import { createMapper, type Mapper, type Values } from "../definition/mapper.ts"
 import { createValidator, type Validator } from "../definition/validate.ts"
-import type { ChangeListener } from "../types/types.ts"
+import type { RelationDefinition } from "../types/relation-definition.ts"
+import type { ChangeListener, EntityClass } from "../types/types.ts"
+import { relationsOf } from "./describe-relations.ts"
+import { WeakList } from "./weak-list.ts"
 
 let batch = 0
 let isBatchOpen = false
@@ -45,6 +48,9 @@ export class Model {
     | { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> }
     | undefined
   readonly #mappers = new WeakMap<Encoding, Mapper>()
+  /** Its classes that were asked for their definition; nearly always one. */
+  readonly #classes = new WeakList<EntityClass>()
+  #lastClass: WeakRef<EntityClass> | undefined
 
   constructor(name: string, shape: Shape, options: EntityOptions, place: string) {
     this.name = name
@@ -57,8 +63,27 @@ export class Model {
 
   /** Schemas are looked at here and not at declaration, because `z.lazy` may name what is declared further down. */
   get defined(): Defined {
-    this.#defined ??= define(this.name, this.#shape, this.#options)
+    this.#defined ??= define(this.name, this.#shape, this.#options, () => this.#relations())
     return this.#defined
+  }
+
+  /** The definition, which lists the relations of `entity` from now on. */
+  definitionOf(entity: EntityClass): EntityDefinition {
+    if (this.#lastClass?.deref() !== entity) this.#addClass(entity)
+    return this.defined.definition
+  }
+
+  #addClass(entity: EntityClass): void {
+    this.#lastClass = new WeakRef(entity)
+    for (const known of this.#classes) if (known === entity) return
+    this.#classes.add(entity)
+  }
+
+  #relations(): ReadonlyMap<string, RelationDefinition> {
+    const all = new Map<string, RelationDefinition>()
+    for (const entity of this.#classes)
+      for (const [name, relation] of relationsOf(entity)) all.set(name, relation)
+    return all
   }
 
   /** What plain forms need to know. */

@@ -67,9 +67,37 @@ export interface FieldDefinition {
   readonly meta?: FieldMetadata
 }
 
+export type RelationKind = "belongsTo" | "hasOne" | "hasMany" | "manyToMany"
+
+/** One relation, as a definition lists it. */
+export interface ListedRelation {
+  readonly kind: RelationKind
+  readonly target: { readonly definition: EntityDefinition }
+  /** The field of the class that declares it ... */
+  readonly local: string
+  /** ... that equals this field of the target, or the field `from` of the class between. */
+  readonly remote: string
+  /** Of `manyToMany`: the class between, and its fields with the two ids. */
+  readonly through?: {
+    readonly entity: { readonly definition: EntityDefinition }
+    readonly from: string
+    readonly to: string
+  }
+}
+
 export interface EntityDefinition {
   /** Class name: `"Todo"`. */
   readonly name: string
+  /** What people call one of them. Default: the name in words, "Todo item". */
+  readonly label: string
+  /** What people call several. Default: the plural in words, "Todo items". */
+  readonly labelPlural: string
+  /** The field that tells one from another, as a title does. */
+  readonly display?: string
+  /** Name of a Lucide icon: `"list-checks"`. */
+  readonly icon?: string
+  /** What they are, in a sentence. */
+  readonly description?: string
   /** Plural in kebab-case, used for routes: `"todo-items"`. */
   readonly plural: string
   /** Table name in SQL stores: `"todo_items"`. */
@@ -90,4 +118,6 @@ export interface EntityDefinition {
   readonly softDelete?: boolean
   /** Entities expire so many seconds after their last save. */
   readonly ttlSeconds?: number
+  /** The relations by the names of their getters, which are called without an entity. Found when they are read. */
+  readonly relations: ReadonlyMap<string, ListedRelation>
 }

@@ -1,16 +1,71 @@
 // What a field says beyond its schema: how views show it, who may see it, how it is kept.
 import type { z } from "zod"
+import { optionNames } from "../../shared/options.ts"
+import { suggest } from "../../shared/suggest.ts"
+
+/** The controls that a form can print for a field. */
+export type FieldWidget =
+  | "text"
+  | "textarea"
+  | "number"
+  | "password"
+  | "email"
+  | "url"
+  | "tel"
+  | "search"
+  | "color"
+  | "date"
+  | "datetime-local"
+  | "time"
+  | "month"
+  | "week"
+  | "checkbox"
+  | "switch"
+  | "select"
+  | "radio"
+
+/** How a value is written for people. */
+export type FieldFormatType =
+  | "text"
+  | "number"
+  | "currency"
+  | "percent"
+  | "date"
+  | "datetime"
+  | "time"
+
+/** A format with its options: `{ type: "currency", currency: "EUR" }`. */
+export interface FieldFormat {
+  readonly type: FieldFormatType
+  /** ISO 4217, for the type `currency`. Default `"USD"`. */
+  readonly currency?: string
+  /** BCP 47. Default `"en-US"`. */
+  readonly locale?: string
+  /** IANA name. Default `"UTC"`. */
+  readonly timeZone?: string
+}
+
+/** Where views show fields. */
+export type FieldPlace = "form" | "table"
 
 /** How views and forms show a field. Stores ignore it. */
 export interface FieldMetadata {
-  /** Default: made from the name. */
+  /** Default: made from the name, `unitPrice` as "Unit price". */
   readonly label?: string
   /** A sentence beside the control. */
   readonly help?: string
-  /** The control: `"textarea"`, `"password"`, ... */
-  readonly widget?: string
+  /** An example inside of an empty control. */
+  readonly placeholder?: string
+  /** The control. Default: by the type of the field. */
+  readonly widget?: FieldWidget
   /** Position among the fields; those without one come after, as declared. */
   readonly order?: number
+  /** Title of the part of a form that the field stands in; fields of one group stand together. */
+  readonly group?: string
+  /** How tables write the value. Default: by its type. */
+  readonly format?: FieldFormatType | FieldFormat
+  /** The views that leave it out. The field stays in JSON: `hidden` keeps it secret. */
+  readonly hiddenIn?: readonly FieldPlace[]
 }
 
 export interface FieldOptions extends FieldMetadata {
@@ -61,29 +116,102 @@ export function allOptionsOf(schema: z.ZodType): FieldOptions {
   return { ...(inner === undefined ? {} : allOptionsOf(inner)), ...optionsOf(schema) }
 }
 
-export const fieldOptions: ReadonlySet<string> = new Set([
-  "label",
-  "help",
-  "widget",
-  "order",
-  "hidden",
-  "encrypted",
-  "readonly",
-])
+export const fieldOptions: ReadonlySet<string> = optionNames<FieldOptions>({
+  label: true,
+  help: true,
+  placeholder: true,
+  widget: true,
+  order: true,
+  group: true,
+  format: true,
+  hiddenIn: true,
+  hidden: true,
+  encrypted: true,
+  readonly: true,
+})
 
 /** Names that `field` does not know. */
 export function unknownOptions(options: FieldOptions): string[] {
   return Object.keys(options).filter(name => !fieldOptions.has(name))
 }
 
-export function metadataOf({
-  label,
-  help,
+/** What views read of the options; undefined where nothing is said. */
+export function metadataOf(options: FieldOptions): FieldMetadata | undefined {
+  const { hidden: _, encrypted: __, readonly: ___, ...meta } = options
+  const given = Object.entries(meta).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? undefined : Object.fromEntries(given)
+}
+
+const widgets: ReadonlySet<string> = optionNames<Record<FieldWidget, true>>({
+  text: true,
+  textarea: true,
+  number: true,
+  password: true,
+  email: true,
+  url: true,
+  tel: true,
+  search: true,
+  color: true,
+  date: true,
+  "datetime-local": true,
+  time: true,
+  month: true,
+  week: true,
+  checkbox: true,
+  switch: true,
+  select: true,
+  radio: true,
+})
+const formats: ReadonlySet<string> = optionNames<Record<FieldFormatType, true>>({
+  text: true,
+  number: true,
+  currency: true,
+  percent: true,
+  date: true,
+  datetime: true,
+  time: true,
+})
+const places: ReadonlySet<string> = optionNames<Record<FieldPlace, true>>({
+  form: true,
+  table: true,
+})
+const formatOptions: ReadonlySet<string> = optionNames<FieldFormat>({
+  type: true,
+  currency: true,
+  locale: true,
+  timeZone: true,
+})
+
+/** What no view could read: the option, and how it is written. Undefined where all is well. */
+export function metadataFault({
   widget,
+  format,
+  hiddenIn,
   order,
-}: FieldOptions): FieldMetadata | undefined {
-  const given = Object.entries({ label, help, widget, order }).filter(
-    ([, value]) => value !== undefined,
-  )
-  return given.length === 0 ? undefined : (Object.fromEntries(given) as FieldMetadata)
+  ...texts
+}: FieldMetadata): { readonly problem: string; readonly fix: string } | undefined {
+  const unknown = (option: string, value: unknown, names: ReadonlySet<string>) => ({
+    problem: `the ${option} ${JSON.stringify(value)}, which is unknown`,
+    fix: suggest(String(value), names),
+  })
+  if (widget !== undefined && !widgets.has(widget)) return unknown("widget", widget, widgets)
+  if (format !== undefined) {
+    const { type, ...more } = typeof format === "string" ? { type: format } : format
+    if (!formats.has(type)) return unknown("format", type, formats)
+    const [name] = Object.keys(more).filter(name => !formatOptions.has(name))
+    if (name !== undefined) return unknown("option of `format`", name, formatOptions)
+  }
+  if (hiddenIn !== undefined) {
+    if (!Array.isArray(hiddenIn))
+      return { problem: "a `hiddenIn` that is no list", fix: 'Write hiddenIn: ["table"].' }
+    for (const place of hiddenIn)
+      if (!places.has(place)) return unknown("place in `hiddenIn`", place, places)
+  }
+  if (order !== undefined && !Number.isFinite(order))
+    return { problem: "an `order` that is no number", fix: "Write order: 1." }
+  for (const [name, text] of Object.entries(texts)) {
+    if (text !== undefined && typeof text !== "string")
+      return { problem: `a \`${name}\` that is no text`, fix: `Write ${name}: "…".` }
+  }
+  return undefined
 }

@@ -52,7 +52,7 @@ export function kebabCase(name: string): string {
 
 /** `"category"` to `"categories"`; of `"todo-item"` only the last word changes. Small English rules: `plural` overrides. */
 export function pluralize(kebab: string): string {
-  const cut = kebab.lastIndexOf("-") + 1
+  const cut = Math.max(kebab.lastIndexOf("-"), kebab.lastIndexOf(" ")) + 1
   return kebab.slice(0, cut) + pluralWord(kebab.slice(cut))
 }
 

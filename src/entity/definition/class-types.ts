@@ -31,6 +31,19 @@ export interface EntityOptions<F extends string = string> {
   readonly guarded?: readonly F[]
   /** Entities expire so many seconds after their last save. Needs a store with the capability `ttl`. */
   readonly ttlSeconds?: number
+  /** What people call one of them; default: the name in words, `TodoItem` as "Todo item". */
+  readonly label?: string
+  /** What people call several; default: the plural of `label` by English rules, "Todo items". */
+  readonly labelPlural?: string
+  /**
+   * The field that tells one from another: buttons of a row are read out with its value, "Delete Buy milk". Default: a text
+   * field `name` or `title`, where there is one.
+   */
+  readonly display?: F
+  /** Name of a Lucide icon, shown where there are none of them yet: `"list-checks"`. */
+  readonly icon?: string
+  /** What they are, in a sentence, shown where there are none of them yet. */
+  readonly description?: string
 }
 
 /** Names of the managed fields that the options do not switch on; an index on one is an error. */

@@ -2,11 +2,13 @@
 import { z } from "zod"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
 import { suggest } from "../../shared/suggest.ts"
-import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
+import { inWords } from "../../shared/words.ts"
+import type { EntityDefinition, FieldDefinition, ListedRelation } from "../contract/definition.ts"
 import { definitionError, unknownFieldError } from "../contract/errors.ts"
 import {
   allOptionsOf,
   fieldOptions,
+  metadataFault,
   metadataOf,
   unknownOptions,
 } from "../contract/field-options.ts"
@@ -46,7 +48,13 @@ const entityOptions = optionNames<EntityOptions>({
   plural: true,
   guarded: true,
   ttlSeconds: true,
+  label: true,
+  labelPlural: true,
+  display: true,
+  icon: true,
+  description: true,
 })
+const texts = ["label", "labelPlural", "display", "icon", "description"] as const
 
 /** Refuses what can be seen without looking at the schemas, where the class is declared. */
 export function checkDeclaration(
@@ -83,6 +91,14 @@ export function checkDeclaration(
       )
     }
   }
+  for (const option of texts) {
+    const text: unknown = options[option]
+    if (text !== undefined && (typeof text !== "string" || text === ""))
+      throw definitionError(
+        `The option ${option} of ${name} is ${text === "" ? "empty" : `a ${typeof text}`}, not text.`,
+        `Write { ${option}: "…" }.`,
+      )
+  }
   if (options.id !== undefined) checkKey(name, shape, options.id)
   checkNames(name, names, options)
   for (const [field, schema] of Object.entries(shape)) {
@@ -94,7 +110,13 @@ export function checkDeclaration(
   }
 }
 
-export function define(name: string, shape: Shape, options: EntityOptions): Defined {
+/** `relations` is called when the relations of the definition are read. */
+export function define(
+  name: string,
+  shape: Shape,
+  options: EntityOptions,
+  relations: () => ReadonlyMap<string, ListedRelation> = () => new Map(),
+): Defined {
   const fields: FieldDefinition[] = []
   const internals: FieldInternals[] = []
   const add = (field: string, schema: z.ZodType, facts: FieldFacts, isManaged: boolean): void => {
@@ -159,8 +181,16 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
   if (options.id !== undefined) fields[0] = { ...(fields[0] as FieldDefinition), derived: true }
   const fieldByName = new Map(fields.map(field => [field.name, field]))
   const plural = options.plural ?? pluralize(kebabCase(name))
+  const display = displayField(name, options, fields)
   const definition: EntityDefinition = {
     name,
+    label: options.label ?? inWords(name),
+    labelPlural:
+      options.labelPlural ??
+      (options.label === undefined ? inWords(plural) : pluralize(options.label)),
+    ...(display === undefined ? {} : { display }),
+    ...(options.icon === undefined ? {} : { icon: options.icon }),
+    ...(options.description === undefined ? {} : { description: options.description }),
     plural,
     table: options.table ?? plural.replaceAll("-", "_"),
     fields,
@@ -173,6 +203,9 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
     version: options.version === true,
     ...(options.softDelete ? { softDelete: true } : {}),
     ...(options.ttlSeconds === undefined ? {} : { ttlSeconds: options.ttlSeconds }),
+    get relations() {
+      return relations()
+    },
   }
   for (const field of definition.key)
     checkKeyField(definition, fieldByName.get(field) as FieldDefinition)
@@ -185,6 +218,32 @@ export function define(name: string, shape: Shape, options: EntityOptions): Defi
       )
   }
   return { definition, internals }
+}
+
+/** The field that `display` names, or a text field that is a name by its own. */
+function displayField(
+  entity: string,
+  { display }: EntityOptions,
+  fields: readonly FieldDefinition[],
+): string | undefined {
+  if (display === undefined) {
+    const isName = ({ name, type, hidden, encrypted }: FieldDefinition): boolean =>
+      (name === "name" || name === "title") && type === "string" && !hidden && !encrypted
+    return fields.find(isName)?.name
+  }
+  const field = fields.find(({ name }) => name === display)
+  if (field === undefined)
+    throw unknownFieldError(
+      entity,
+      display,
+      fields.map(({ name }) => name),
+    )
+  const wrong = field.hidden ? "is hidden" : field.encrypted ? "is encrypted" : undefined
+  if (wrong === undefined && field.type !== "json" && field.type !== "bytes") return display
+  throw definitionError(
+    `${entity}.${display} ${wrong ?? `is ${field.type}`} and cannot be what entities are called by.`,
+    "Name a field that everybody may read, such as a title.",
+  )
 }
 
 type FieldSets = readonly (string | readonly string[])[] | undefined
@@ -270,6 +329,9 @@ function describeField(
       "Make it a z.string(); write other values as text.",
     )
   const meta = metadataOf(options)
+  const fault = meta === undefined ? undefined : metadataFault(meta)
+  if (fault !== undefined)
+    throw definitionError(`field() of ${entity}.${name} has ${fault.problem}.`, fault.fix)
   return {
     ...(options.hidden ? { hidden: true } : {}),
     ...(options.encrypted ? { encrypted: true } : {}),

@@ -109,6 +109,8 @@ function derive(
   )
   return {
     name,
+    label: name,
+    labelPlural: name,
     plural: base.plural,
     table: base.table,
     fields,
@@ -119,5 +121,6 @@ function derive(
     guarded: [],
     timestamps: false,
     version: false,
+    relations: new Map(),
   }
 }

@@ -1,9 +1,8 @@
 // What a relation is, as data: which class it leads to, and by which fields.
+import type { RelationKind } from "../contract/definition.ts"
 import { definitionError, unknownFieldError } from "../contract/errors.ts"
 import { referredField } from "../contract/key.ts"
 import type { EntityClass } from "./types.ts"
-
-export type RelationKind = "belongsTo" | "hasOne" | "hasMany" | "manyToMany"
 
 /** The rows of a class between two others. */
 export interface Through {

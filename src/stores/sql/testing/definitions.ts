@@ -47,6 +47,8 @@ export function define(
   if (options.version) add("version", { type: "integer" }, true)
   return {
     name,
+    label: name,
+    labelPlural: `${name}s`,
     plural: name.toLowerCase(),
     table: options.table ?? `${name.toLowerCase()}s`,
     fields,
@@ -57,5 +59,6 @@ export function define(
     guarded: [],
     timestamps: options.timestamps ?? false,
     version: options.version ?? false,
+    relations: new Map(),
   }
 }
