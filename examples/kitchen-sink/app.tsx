@@ -52,7 +52,7 @@ const messages = {
   success: toast({ title: "Saved", description: "The order is in the list.", variant: "success" }),
   error: toast({
     title: "Not saved",
-    description: "<b>The server</b> did not answer.",
+    description: "<b>The server</b> did not respond.",
     variant: "error",
     duration: "long",
   }),

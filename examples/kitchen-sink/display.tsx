@@ -1,4 +1,4 @@
-// What shows something: buttons, badges, alerts, cards, tables, avatars, progress.
+// Display components: buttons, badges, alerts, cards, tables, avatars, progress.
 import {
   Alert,
   Avatar,
@@ -91,7 +91,7 @@ const Alerts = (): Markup => (
     <Alert variant="destructive" title="The payment was refused">
       Check the card, or use another one.
     </Alert>
-    <Alert icon={icon("party-popper")} title="A title alone, with an icon of its own" />
+    <Alert icon={icon("party-popper")} title="A title alone, with a custom icon" />
   </Section>
 )
 
@@ -101,7 +101,7 @@ const Cards = (): Markup => (
       <Card
         level={3}
         title="Team"
-        description="Who can see this shop"
+        description="People with access to this shop"
         action={
           <Button size="sm" variant="outline">
             Invite

@@ -70,7 +70,7 @@ const sizes = [
 
 const BookingFields = ({ of }: { of: ReturnType<typeof call> }) => (
   <>
-    <FormSection title="The event" description="Shown to everybody who is invited.">
+    <FormSection title="The event" description="Shown to all guests.">
       <Input label="Title" name="title" call={of} required placeholder="Summer party" />
       <FormRow>
         <Input
@@ -114,7 +114,7 @@ const BookingFields = ({ of }: { of: ReturnType<typeof call> }) => (
       <RadioGroup label="Size" name="size" call={of} options={sizes} />
     </FormSection>
     <FormSection title="Publish">
-      <Switch name="isPublic" call={of} help="Anybody may find it.">
+      <Switch name="isPublic" call={of} help="Listed in the public calendar.">
         Public
       </Switch>
       <Checkbox name="agreed" call={of}>

@@ -1,4 +1,4 @@
-// What leads somewhere: tabs, accordion, breadcrumb, pagination, and the sidebar around the page.
+// Navigation components: tabs, accordion, breadcrumb, pagination, and the sidebar around the page.
 import {
   Accordion,
   AccordionItem,
@@ -19,7 +19,7 @@ const tabs: readonly TabOptions[] = [
   { name: "account", label: "Account", content: "Your name and address." },
   { name: "security", label: "Security", content: "Your password and keys." },
   { name: "archive", label: "Archive", disabled: true, content: "Nothing yet." },
-  { name: "team", label: "Team", content: "Who else is here." },
+  { name: "team", label: "Team", content: "The other members of the team." },
 ]
 
 export const Navigation = (): Markup => (

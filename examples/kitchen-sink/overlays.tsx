@@ -1,4 +1,4 @@
-// What opens: dialogs, sheets, popovers, menus, the command palette, toasts.
+// Overlays: dialogs, sheets, popovers, menus, the command palette, toasts.
 import {
   Button,
   CommandDialog,
@@ -64,7 +64,7 @@ const Dialogs = (): Markup => (
     <Sheet
       id="filters"
       title="Filters"
-      description="What the list shows"
+      description="Choose the columns of the list"
       footer={<Button {...closes("filters")}>Show</Button>}
     >
       <input class="input" aria-label="Customer" placeholder="Customer" />

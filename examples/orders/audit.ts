@@ -1,4 +1,4 @@
-// Notes everything that happens to orders, whatever it is: a pattern hears events that are added later too.
+// Logs every event of orders. The pattern also matches events that are added later.
 import { Entity, on } from "nitro-ts"
 import { z } from "zod"
 import { database } from "./database.ts"

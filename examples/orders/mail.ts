@@ -1,4 +1,4 @@
-// Tells customers what happens to their orders. It may fail: the order stands, and the failure is reported.
+// Notifies customers about their orders. A failure is reported and leaves the order in place.
 import { appendFile } from "node:fs/promises"
 import { on } from "nitro-ts"
 import { type Order, orderEvents } from "./order.ts"

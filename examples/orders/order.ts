@@ -54,7 +54,7 @@ export class Order extends Entity(
     })
   }
 
-  // What must be true together is written together. The event waits until it is stored.
+  // Both are written in one unit of work, and the event waits until it commits.
   async become(status: Status, write?: () => Promise<void>): Promise<void> {
     if (!this.may(status)) throw new Refusal(`An order that is ${this.status} cannot be ${status}.`)
     await unitOfWork(async () => {

@@ -1,4 +1,4 @@
-// Placing an order: a command, since it concerns a product and an order, and is asked for by pages and programs alike.
+// Placing an order. It is a command because it changes a product and an order, and both pages and programs execute it.
 import { emit, Refusal } from "nitro-ts"
 import { Command, handle } from "nitro-ts/cqrs"
 import { z } from "zod"

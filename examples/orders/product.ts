@@ -1,4 +1,4 @@
-// What we sell. Stock that is reserved for an order is still on the shelf, but not free.
+// A product for sale. Stock reserved for an order is still on the shelf, but not available.
 import { action, Entity, emit, event, Refusal } from "nitro-ts"
 import { z } from "zod"
 import { database } from "./database.ts"

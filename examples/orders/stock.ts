@@ -20,7 +20,7 @@ async function serveWaiting(productId: string): Promise<void> {
       .orderBy("createdAt")
       .orderBy("id")
     for (const order of await waiting) {
-      // Nobody overtakes a large order that waits.
+      // A large order keeps its place in the queue.
       if (order.quantity > product.free) return
       await product.reserve(order.quantity)
       await order.update({ reserved: true })
