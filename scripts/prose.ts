@@ -14,15 +14,12 @@ if (at >= 0) {
   for (const { path, line, kind, text } of faults)
     if (path.startsWith(below)) console.log(`${path}:${line} ${kind}: ${text}`)
 } else if (args.includes("--lower")) {
-  const before = JSON.parse(readFileSync(table, "utf8"))
+  // A count that has risen stays as it is in the table, so that the test goes on to fail.
+  const before: ReturnType<typeof countProse> = JSON.parse(readFileSync(table, "utf8"))
   const counts = countProse(faults)
-  for (const [folder, kinds] of Object.entries(counts))
-    for (const [kind, count] of Object.entries(kinds))
-      if (count > (before[folder]?.[kind] ?? 0))
-        throw new Error(
-          `${folder} has ${count} of "${kind}", the table allows ${before[folder]?.[kind] ?? 0}. ` +
-            `Show them: npm run -s prose -- --list ${folder}`,
-        )
+  for (const kinds of Object.entries(counts).map(([folder, now]) => ({ now, old: before[folder] })))
+    for (const kind of Object.keys(kinds.now) as (keyof typeof kinds.now)[])
+      kinds.now[kind] = Math.min(kinds.now[kind] ?? 0, kinds.old?.[kind] ?? 0)
   writeFileSync(table, `${JSON.stringify(counts, null, 2)}\n`)
 } else {
   for (const [folder, kinds] of Object.entries(countProse(faults)))
