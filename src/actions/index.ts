@@ -15,6 +15,7 @@ export {
   type MethodName,
 } from "./contract/action.ts"
 export type { AllowCall, AllowRule } from "./contract/allow.ts"
+export type { Limits } from "./contract/limits.ts"
 export { type CrudOperation, type ExposeOptions, type Exposure, expose } from "./contract/route.ts"
 export type { RegisteredTypes, User } from "./contract/user.ts"
 export { type RedirectOptions, redirect } from "./reply/redirect.ts"

@@ -354,7 +354,7 @@ describe("protection", () => {
   })
 
   it("limits bodies", async () => {
-    const small = makeApp({ maxBodyBytes: 100 })
+    const small = makeApp({ limits: { maxBodyBytes: 100 } })
     const response = await small.handle(
       new Request(`${origin}/products`, {
         method: "POST",

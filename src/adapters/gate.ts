@@ -1,11 +1,8 @@
 // What decides who answers a request, the app or the host's own routes, and in which context.
 
-import { FastResponse } from "srvx"
-import { currentRequest, type Flash, type RequestContext, type User } from "../actions/index.ts"
+import type { Flash, RequestContext, User } from "../actions/index.ts"
 import {
-  addPageAlert,
   allowPageKey,
-  answerWith,
   createDispatcher,
   flashes,
   type Session,
@@ -16,15 +13,7 @@ import { App, warnAtStart } from "../app/internal.ts"
 import { withPartition } from "../entity/index.ts"
 import { hasPartitionedStores } from "../entity/internal.ts"
 import { currentPartition } from "../entity/store.ts"
-import { assetsBelow } from "../html/internal.ts"
-import {
-  asksForStream,
-  asksOnce,
-  busyAnswer,
-  liveApp,
-  prepareLive,
-  startLive,
-} from "../live/internal.ts"
+import { asksForStream, asksOnce, busyAnswer, liveApp, prepareLive } from "../live/internal.ts"
 import { answerNow, isThenable } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { refuseUnknownOptions } from "../shared/options.ts"
@@ -35,8 +24,6 @@ import { answerOfError } from "./host-errors.ts"
 import { type NitroOptions, nitroOptions } from "./nitro-options.ts"
 import { finish, releasing, withCookies } from "./page-answer.ts"
 import { joined, type OpenContext } from "./plugin-run.ts"
-
-answerWith(FastResponse as unknown as typeof Response)
 
 /** A request of the host's own routes: the context it runs in, and what becomes of the answer. */
 export interface PageRequest {
@@ -68,9 +55,6 @@ export function createGate(options: NitroOptions): Gate {
     routes: [...(options.routes ?? []), ...plugins.routes],
   })
   app.open(dispatcher.routes.routes, dispatcher.exposures)
-  startLive()
-  assetsBelow(() => currentRequest()?.basePath ?? "")
-  addPageAlert()
   // Better now than at the first visitor: sessions are known by a signed cookie.
   if (hasPartitionedStores() && options.partition === undefined) app.secret.sign("start", "")
   // The stores may be configured below this call.

@@ -1,6 +1,6 @@
 // node:http and everything of its shape (connect, Express-like routers): `createServer(nitro({ entities: [Todo] }, next))`.
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { NodeRequest, patchGlobalRequest } from "srvx/node"
+import { NodeRequest } from "srvx/node"
 import { shownError, splitUrl } from "../actions/internal.ts"
 import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
@@ -12,6 +12,7 @@ import { type NodeMount, nodeMountOf } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { takeBody } from "./node-body.ts"
 import { sendResponse } from "./node-response.ts"
+import { loadSrvx } from "./srvx.ts"
 
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => unknown
 export type NodeMiddleware = (
@@ -26,8 +27,7 @@ export type NodeMiddleware = (
  */
 export function nitro(options: NitroOptions, handler?: NodeHandler): NodeMiddleware & NitroApp {
   const gate = createGate(options)
-  // Else `new Request(call.request, …)` would not know the requests of srvx.
-  patchGlobalRequest()
+  void loadSrvx()
   return withApp<NodeMiddleware>((req, res, next) => {
     answer(gate, req, res, next ?? (handler && (() => handler(req, res)))).catch(error =>
       fail(req, res, error),

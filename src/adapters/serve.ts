@@ -39,9 +39,8 @@ export interface FetchApp {
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
   refuseUnknownOptions("serve(app, { … })", options, serveOptions)
-  const { serve: listen, patchGlobalRequest } = await import("srvx/node")
-  // Else `new Request(request, …)`, as middleware makes one of another, would not know the requests of srvx.
-  patchGlobalRequest()
+  await (await import("./srvx.ts")).loadSrvx()
+  const { serve: listen } = await import("srvx/node")
   await appsReady()
   const port = options.port ?? Number(process.env["PORT"] ?? 3000)
   const hostname = options.host ?? process.env["HOST"] ?? "127.0.0.1"

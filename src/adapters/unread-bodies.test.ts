@@ -21,7 +21,7 @@ class Locked extends Entity("Locked", { text: z.string() }) {
 }
 const options = {
   entities: [expose(Note), expose(Locked, { allow: () => false })],
-  maxBodyBytes: 64 * 1024,
+  limits: { maxBodyBytes: 64 * 1024 },
 }
 
 const listen = (

@@ -1,11 +1,13 @@
 // `App`: everything that belongs to one `nitro({...})` and not to the process.
 import type { AppState, Exposure, User } from "../actions/index.ts"
-import { type AppPart, type Route, Secret } from "../actions/internal.ts"
+import { type AppPart, type Limits, limitsOf, type Route, Secret } from "../actions/internal.ts"
 import { declareEntities } from "../entity/internal.ts"
+import type { PageEndHook } from "../html/internal.ts"
 import { isSameUser, liveApp } from "../live/internal.ts"
 import { answerNow } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"
 import { BasePath } from "./base-path.ts"
+import { builtIn } from "./built-in.ts"
 import type { NitroApp } from "./nitro-app.ts"
 import { type Plugin, type PluginParts, type SetUpPlugin, setUpPlugins } from "./plugin.ts"
 import { Start } from "./start.ts"
@@ -18,12 +20,16 @@ export interface AppOptions {
   readonly basePath?: string
   /** Signs what browsers carry: the current key first, then older ones. Default: `NITRO_SECRET`. */
   readonly secret?: string | readonly string[] | undefined
+  /** How much the app takes and keeps. */
+  readonly limits?: Limits
   /** What joins the app: `plugin({ name, setup })`. The first listed comes first. */
   readonly plugins?: readonly Plugin[] | undefined
 }
 
 export class App implements AppState, NitroApp {
   readonly secret: Secret
+  readonly limits: Required<Limits>
+  readonly pageEnds: readonly PageEndHook[]
   routes: readonly Route[] = []
   exposures: readonly Exposure[] = []
   readonly #plugins: readonly SetUpPlugin[]
@@ -37,7 +43,9 @@ export class App implements AppState, NitroApp {
   constructor(options: AppOptions) {
     this.#base = new BasePath(options.basePath)
     this.secret = new Secret(options.secret)
-    this.#plugins = setUpPlugins(options.plugins ?? [], this)
+    this.limits = limitsOf(options.limits)
+    this.#plugins = setUpPlugins([...builtIn, ...(options.plugins ?? [])], this)
+    this.pageEnds = this.pluginParts.flatMap(({ pageEnd }) => pageEnd ?? [])
   }
 
   /** From now on it has these routes. Called once. */
@@ -52,10 +60,10 @@ export class App implements AppState, NitroApp {
   }
 
   get plugins(): readonly string[] {
-    return this.#plugins.map(({ name }) => name)
+    return this.#plugins.slice(builtIn.length).map(({ name }) => name)
   }
 
-  /** What each plugin added, in their order. */
+  /** What each plugin added, in their order, those of the library first. */
   get pluginParts(): readonly PluginParts[] {
     return this.#plugins.map(({ parts }) => parts)
   }

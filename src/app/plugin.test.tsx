@@ -4,7 +4,7 @@ import { type Plugin, plugin } from "nitro-ts/app"
 import { Command, commands, handle } from "nitro-ts/cqrs"
 import { Entity, memory, scope } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
-import { html } from "nitro-ts/html"
+import { html, Page } from "nitro-ts/html"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
 import { expectErrors } from "../../test/support/errors.ts"
@@ -160,6 +160,44 @@ describe("a plugin", () => {
     }
     expect(reads).toBe(0)
     await app.close()
+  })
+
+  it("adds to the end of the pages of its app, and of no other", async () => {
+    const banner = (name: string, wait: number) =>
+      plugin({
+        name: "banner",
+        setup: () => ({
+          pageEnd: async ({ nonce }) => {
+            await new Promise(done => setTimeout(done, wait))
+            return html`<i nonce="${nonce}">${name} ${context().path} ${context().basePath}</i>`
+          },
+        }),
+      })
+    const apps = [1, 2].map(n =>
+      nitro({ basePath: `/app-${n}`, plugins: [banner(`app ${n}`, 3 - n)] }),
+    )
+    const plain = nitro({})
+    const page = async (app: typeof plain, path: string) => {
+      const answer = await app(new Request(`http://app.test${path}`), () =>
+        respond(Page({ title: "T", nonce: "abc" }, Promise.resolve("x"))),
+      )
+      return answer.text()
+    }
+    const pages = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        page(apps[n % 2] as typeof plain, `/app-${1 + (n % 2)}/${n}`),
+      ),
+    )
+    for (const [n, text] of pages.entries()) {
+      const own = 1 + (n % 2)
+      expect(text).toContain(`<i nonce="abc">app ${own} /app-${own}/${n} /app-${own}</i></body>`)
+      expect(text).toContain(`src="/app-${own}/_nitro/client.js`)
+      expect(text).not.toContain(`app ${3 - own}`)
+      expect(text.match(/id="nitro-alert"/g)).toHaveLength(1)
+    }
+    expect(await page(plain, "/")).not.toContain("<i")
+    expect(apps.map(({ plugins }) => plugins)).toEqual([["banner"], ["banner"]])
+    await Promise.all([...apps, plain].map(app => app.close()))
   })
 
   it("keeps what is one app's from another's", async () => {

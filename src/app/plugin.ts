@@ -2,6 +2,7 @@
 import type { RequestContext, User } from "../actions/index.ts"
 import type { Route } from "../actions/internal.ts"
 import type { QueryScope } from "../entity/index.ts"
+import type { PageEndHook } from "../html/internal.ts"
 import { isThenable } from "../shared/callback.ts"
 import { NitroError } from "../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
@@ -31,6 +32,8 @@ export interface PluginParts {
     context: RequestContext,
     next: () => Promise<Response>,
   ) => MaybePromise<Response>
+  /** Gives what stands at the end of each page, in the context of its request: an alert, a banner, a script. */
+  readonly pageEnd?: PageEndHook
   /** Called when the app closes, the last plugin first. */
   readonly close?: () => MaybePromise<void>
 }
@@ -47,6 +50,7 @@ const parts = optionNames<PluginParts>({
   context: true,
   scopes: true,
   around: true,
+  pageEnd: true,
   close: true,
 })
 const members = optionNames<Plugin>({ name: true, setup: true })

@@ -1,7 +1,8 @@
 // The door of the live module for the other folders of src, which `exports` does not list: it changes without notice.
 
+export { startChangeFeed } from "./change-feed.ts"
 export { liveApp } from "./live-app.ts"
-export { asksForStream, asksOnce, LiveRequest, prepareLive, startLive } from "./live-request.ts"
+export { asksForStream, asksOnce, LiveRequest, liveStream, prepareLive } from "./live-request.ts"
 export { isSameUser } from "./same-user.ts"
 export { answerStream, busyAnswer, renewal } from "./stream-answer.ts"
 export { StreamOwner } from "./stream-owner.ts"

@@ -5,8 +5,6 @@ import { Renewals } from "./renewals.ts"
 import type { Stream } from "./stream.ts"
 import type { Topic } from "./topic.ts"
 
-/** Streams that one app serves at a time; a further one is answered with 503 and tries again. */
-export const maxStreams: number = 10_000
 /** Well below the 60 s after which common proxies close a silent connection. */
 const heartbeatMs = 15_000
 
@@ -14,7 +12,12 @@ export class LiveApp {
   readonly #topics = new Map<string, Topic>()
   readonly #streams = new Set<Stream>()
   readonly renewals: Renewals = new Renewals()
+  readonly #maxStreams: number
   #heartbeat: NodeJS.Timeout | undefined
+
+  constructor(maxStreams: number) {
+    this.#maxStreams = maxStreams
+  }
 
   get streams(): ReadonlySet<Stream> {
     return this.#streams
@@ -24,8 +27,9 @@ export class LiveApp {
     return this.#topics
   }
 
+  /** A further stream is answered with 503 and tries again. */
   get isFull(): boolean {
-    return this.#streams.size >= maxStreams
+    return this.#streams.size >= this.#maxStreams
   }
 
   add(stream: Stream): void {
@@ -69,6 +73,6 @@ export class LiveApp {
 
 export const liveApp: AppPart<LiveApp> = {
   name: "live streams",
-  make: () => new LiveApp(),
+  make: ({ limits }) => new LiveApp(limits.maxStreams),
   close: live => void live.end(),
 }

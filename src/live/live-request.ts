@@ -2,10 +2,9 @@
 import { type AppState, currentRequest, type RequestContext, type User } from "../actions/index.ts"
 import { js, value as literalOf } from "../datastar/index.ts"
 import { html, type Markup } from "../html/index.ts"
-import { onPageEnd } from "../html/internal.ts"
 import { ownPath } from "../shared/own-path.ts"
 import { canonicalText } from "./canonical.ts"
-import { lastSeq, startChangeFeed } from "./change-feed.ts"
+import { lastSeq } from "./change-feed.ts"
 import { fingerprint, layoutText, pageCursorText, parseCursor } from "./cursor.ts"
 import { type Follower, liveKey } from "./inside.ts"
 import { liveApp } from "./live-app.ts"
@@ -141,7 +140,7 @@ export function asksOnce(search: string): boolean {
   )
 }
 
-/** The element that opens the page's stream; `Page` adds it where the page has live views. */
+/** The element that opens the page's stream, at the end of every page with live views. */
 export function liveStream(): Markup | undefined {
   const context = currentRequest()
   const request = liveRequest()
@@ -157,9 +156,3 @@ export function liveStream(): Markup | undefined {
 // No signals travel with it; it never gives up; and it is closed while nobody sees the page.
 const streamOptions =
   "{filterSignals: {include: /^$/}, openWhenHidden: false, retry: 'always', retryMaxCount: Infinity, requestCancellation: 'disabled'}"
-
-/** Starts counting changes and adds the stream to every page with live views. Called when an app is made. */
-export function startLive(): void {
-  startChangeFeed()
-  onPageEnd(liveStream)
-}

@@ -26,6 +26,19 @@ export class AsyncVariable<T> {
   }
 }
 
+/** Runs `fn` with two variables set, in one entry of the storage: that is what costs. */
+export function runBoth<A, B, R>(
+  [one, oneValue]: readonly [AsyncVariable<A>, A],
+  [other, otherValue]: readonly [AsyncVariable<B>, B],
+  fn: () => R,
+): R {
+  const rest = without(one, without(other, storage.getStore()))
+  return storage.run(
+    { variable: one, value: oneValue, rest: { variable: other, value: otherValue, rest } },
+    fn,
+  )
+}
+
 /** The chain without the frame of `variable`: work that starts its own successor, again and again, must not lengthen it. */
 function without(variable: AsyncVariable<unknown>, frame: Frame | undefined): Frame | undefined {
   let depth = 0

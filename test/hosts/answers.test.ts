@@ -62,7 +62,7 @@ const files = assets({ directory })
 const exposed = (): NitroOptions => ({
   entities: [expose(Order), expose(Locked, { allow: () => false })],
   assets: files,
-  maxBodyBytes: 1000,
+  limits: { maxBodyBytes: 1000 },
 })
 
 let host: Host

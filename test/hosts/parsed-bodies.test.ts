@@ -45,7 +45,7 @@ class Order extends Entity("Order", {
   }
 }
 
-const options = { entities: [expose(Order)], maxBodyBytes: 64 * 1024, maxFields: 50 }
+const options = { entities: [expose(Order)], limits: { maxBodyBytes: 64 * 1024, maxFields: 50 } }
 
 const onExpress =
   (...middleware: express.RequestHandler[]) =>

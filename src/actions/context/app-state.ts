@@ -1,5 +1,7 @@
 // What one app owns, as the modules below it see it: a base path, a secret, and a place for the state of each module.
+import type { PageScope } from "../../html/internal.ts"
 import type { MaybePromise } from "../../shared/types.ts"
+import type { Limits } from "../contract/limits.ts"
 import type { Exposure, Route } from "../contract/route.ts"
 import type { Secret } from "./secret.ts"
 
@@ -13,13 +15,15 @@ export interface AppPart<T> {
 }
 
 /** One app, reached through the context of a request: `currentRequest()?.app`. Two apps in one process share nothing of it. */
-export interface AppState {
+export interface AppState extends PageScope {
   /** Prefix of everything that the app serves, without a slash at the end: `""` or `"/app"`. Known from the first request on. */
   readonly basePath: string
   /** Every route of the app. */
   readonly routes: readonly Route[]
   /** Its entity classes, with what of each can be reached. */
   readonly exposures: readonly Exposure[]
+  /** What `nitro({ limits })` gives, and the defaults. */
+  readonly limits: Required<Limits>
   /** Signs what browsers carry. */
   readonly secret: Secret
   /** True once `close` was called. */

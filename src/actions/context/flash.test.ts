@@ -1,10 +1,12 @@
 // The flash of a refused form: what comes back, what a browser cannot read or change, and what the process keeps.
 import { expect, it, vi } from "vitest"
+import { type Limits, limitsOf } from "../contract/limits.ts"
 import type { AppState } from "./app-state.ts"
 import { type Flash, Flashes } from "./flash.ts"
 import { Secret } from "./secret.ts"
 
-const appWith = (secret: Secret, basePath = ""): AppState => ({ secret, basePath }) as AppState
+const appWith = (secret: Secret, basePath = "", limits: Limits = {}): AppState =>
+  ({ secret, basePath, limits: limitsOf(limits) }) as AppState
 const key = "a long enough key of the app"
 const app = appWith(new Secret(key))
 const flash: Flash = {

@@ -15,8 +15,6 @@ export interface Flash {
 // Small ones travel in the cookie itself, so any process can show them; a cookie holds about 4 KB in every browser.
 const cookieLimit = 3800
 const ttlSeconds = 60
-/** Of all that are too large for a cookie together; a form posts 1 MiB at most, unless the app takes more. */
-const maxKeptBytes = 8 * 1024 * 1024
 const purpose = "flash"
 
 /** The flashes of one app: sealed by its secret in the cookie, or kept here where a cookie cannot hold them. */
@@ -33,7 +31,7 @@ export class Flashes {
     this.#cookie = `nitro-flash${app.basePath.replace(/\W/g, "-")}`
   }
 
-  /** Bytes of those that are kept in this process; 8 MiB at most. */
+  /** Bytes of those that are kept in this process, `limits.maxFlashBytes` at most. */
   get keptBytes(): number {
     return this.#bytes
   }
@@ -73,11 +71,12 @@ export class Flashes {
   }
 
   #keep(text: string, flash: Flash, expiresAt: number): string {
-    if (bytesOf(text) > maxKeptBytes)
+    const { maxFlashBytes } = this.#app.limits
+    if (bytesOf(text) > maxFlashBytes)
       return this.#keep(JSON.stringify({ ...flash, values: {}, expiresAt }), flash, expiresAt)
     const now = Date.now()
     for (const [key, entry] of this.#kept) {
-      if (entry.expiresAt > now && this.#bytes + bytesOf(text) <= maxKeptBytes) break
+      if (entry.expiresAt > now && this.#bytes + bytesOf(text) <= maxFlashBytes) break
       this.#drop(key, entry.text)
     }
     const key = `k${randomBytes(18).toString("base64url")}`

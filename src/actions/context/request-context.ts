@@ -1,5 +1,6 @@
 // What the code that answers one request may know of it without having it passed in.
-import { AsyncVariable } from "../../shared/async-variable.ts"
+import { pageScope } from "../../html/internal.ts"
+import { AsyncVariable, runBoth } from "../../shared/async-variable.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { AppState } from "./app-state.ts"
 import "../contract/errors.ts"
@@ -43,7 +44,7 @@ export function context(): RequestContext {
 }
 
 export function withRequest<T>(context: RequestContext, answer: () => T): T {
-  return storage.run(context, answer)
+  return runBoth([storage, context], [pageScope, context.app], answer)
 }
 
 /** Splits a request URL without the cost of a URL object. */

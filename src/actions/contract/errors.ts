@@ -49,11 +49,16 @@ registerErrors({
     when: "A browser sent a state-changing request from another site.",
     fix: "Send it from a page of this site, or list the other site in `trustedOrigins`.",
   },
+  NITRO_LIMIT: {
+    status: 500,
+    when: "A limit of `nitro({ limits })` is not a whole number of at least 1.",
+    fix: "Write a whole number, in the unit that the name of the limit says.",
+  },
   NITRO_BODY_TOO_LARGE: {
     status: 413,
     audience: "client",
-    when: "A request body is larger than `maxBodyBytes`.",
-    fix: "Send less, or raise `maxBodyBytes`.",
+    when: "A request body is larger than `limits.maxBodyBytes`.",
+    fix: "Send less, or raise the limit: nitro({ limits: { maxBodyBytes } }).",
   },
   NITRO_BODY_LOST: {
     status: 500,
@@ -64,7 +69,7 @@ registerErrors({
     status: 400,
     audience: "client",
     when: "A request has more fields, or JSON with more values or levels, than the app reads.",
-    fix: "Send less at once, or raise `maxFields`.",
+    fix: "Send less at once, or raise the limit: nitro({ limits: { maxFields } }).",
   },
   NITRO_IDEMPOTENCY_REQUIRED: {
     status: 400,

@@ -1,11 +1,56 @@
-// Limits on the input of a request: bytes, fields, values and depth.
+// The limits of an app: of its inputs, of what it keeps in memory, of its streams.
 import { NitroError } from "../../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
+import "./errors.ts"
 
+/** Limits on the input of a request. */
 export interface InputLimits {
-  /** Largest request body in bytes; default 1 MiB. */
+  /** Largest request body in bytes. Default 1 MiB. */
   readonly maxBodyBytes?: number
-  /** Most fields of a form, parts of a multipart form and parameters of a query; default 1000. JSON holds 50 times as many values. */
+  /** Most fields of a form, parts of a multipart form and parameters of a query. Default 1000. JSON may hold 50 times as many values. */
   readonly maxFields?: number
+}
+
+/** Limits of one app, each a whole number. */
+export interface Limits extends InputLimits {
+  /** Most live streams open at a time; a further one is answered 503, and its page tries again. Default 10 000. */
+  readonly maxStreams?: number
+  /**
+   * Bytes of memory for what was typed into refused forms: for the next page without JavaScript, where a cookie cannot hold
+   * it. The oldest is dropped first. Default 8 MiB.
+   */
+  readonly maxFlashBytes?: number
+}
+
+export const defaultLimits: Required<Limits> = {
+  maxBodyBytes: 1024 * 1024,
+  maxFields: 1000,
+  maxStreams: 10_000,
+  maxFlashBytes: 8 * 1024 * 1024,
+}
+
+const limitNames = optionNames<Limits>({
+  maxBodyBytes: true,
+  maxFields: true,
+  maxStreams: true,
+  maxFlashBytes: true,
+})
+
+/** All limits, the defaults where none is given. @throws NITRO_LIMIT, NITRO_UNKNOWN_OPTION */
+export function limitsOf(given: Limits = {}): Required<Limits> {
+  refuseUnknownOptions("nitro({ limits: { … } })", given, limitNames)
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
+      throw new NitroError(
+        "NITRO_LIMIT",
+        `The limit ${name} is ${JSON.stringify(value) ?? String(value)}, which is not a whole number of at least 1.`,
+        {
+          fix: `Write limits: { ${name}: ${String(defaultLimits[name as keyof Limits])} }, or leave it out.`,
+        },
+      )
+  }
+  const defined = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...defaultLimits, ...Object.fromEntries(defined) }
 }
 
 /** Deepest JSON, in lists and objects inside of one another. */

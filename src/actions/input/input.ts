@@ -2,6 +2,7 @@
 import { NitroError } from "../../shared/errors.ts"
 import type { Input } from "../contract/action.ts"
 import {
+  defaultLimits,
   type InputLimits,
   maxDepth,
   tooComplex,
@@ -31,7 +32,10 @@ export interface RequestInput {
 
 const none: Input = Object.freeze({})
 
-export function readQuery(search: string, { maxFields = 1000 }: InputLimits = {}): Input {
+export function readQuery(
+  search: string,
+  { maxFields = defaultLimits.maxFields }: InputLimits = {},
+): Input {
   return search.length > 1 ? fromUrlEncoded(search.slice(1), maxFields) : none
 }
 
@@ -42,7 +46,7 @@ export async function readInput(
   datastar: boolean,
   limits: InputLimits = {},
 ): Promise<RequestInput> {
-  const { maxBodyBytes = 1024 * 1024, maxFields = 1000 } = limits
+  const { maxBodyBytes, maxFields } = { ...defaultLimits, ...limits }
   const maxValues = maxFields * valuesPerField
   if (request.method === "GET" || request.method === "HEAD" || request.method === "DELETE") {
     const signals = datastar ? query["datastar"] : undefined

@@ -1,17 +1,11 @@
 // The message for the whole page: what an action refused and no field can show.
 import { js } from "../../datastar/index.ts"
 import { html, type Markup } from "../../html/index.ts"
-import { onPageEnd } from "../../html/internal.ts"
 import { currentRequest } from "../context/request-context.ts"
 import { alertSignal } from "../contract/form-keys.ts"
 
-/** Adds the alert to the end of every page that is rendered while a request is answered. */
-export function addPageAlert(): void {
-  // The same function each time: a second app in this process adds no second alert.
-  onPageEnd(pageAlert)
-}
-
-function pageAlert(): Markup | undefined {
+/** At the end of every page of an app. */
+export function pageAlert(): Markup | undefined {
   const request = currentRequest()
   if (!request) return undefined
   const message = request.flash?.errors[""]

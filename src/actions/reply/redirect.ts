@@ -3,7 +3,7 @@ import { isWebUrl } from "../../datastar/sse.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
 import { currentRequest } from "../context/request-context.ts"
-import { AnswerResponse } from "./response.ts"
+import { makeResponse } from "./response.ts"
 
 export interface RedirectOptions {
   /**
@@ -42,7 +42,7 @@ export function redirect(to: string | URL, options: RedirectOptions = {}): Respo
     ? (cookies as readonly string[])
     : Object.entries(cookies).map(cookieOf)
   for (const value of values) headers.append("set-cookie", value)
-  return new AnswerResponse(null, { status, headers })
+  return makeResponse(null, { status, headers })
 }
 
 const anyHost = "http://host.invalid"

@@ -13,7 +13,7 @@ import { alertSignal, errorSignal, formSignal } from "../contract/form-keys.ts"
 import type { Outcome } from "../contract/route.ts"
 import type { Asked, PostedForm } from "../input/asked.ts"
 import { type ShownError, shownError } from "./outside.ts"
-import { AnswerResponse } from "./response.ts"
+import { jsonResponse, makeResponse } from "./response.ts"
 import { answerOfResponse, isResponse } from "./returned-response.ts"
 import { assertItem, isAsyncIterable, isPatch, type Patch } from "./sendable.ts"
 
@@ -30,8 +30,8 @@ export function replyWith(
   if (client === "datastar") return patchesFor(value, asked, name)
   if (client === "form") return seeOther(request)
   if (isPatch(value)) return markupFor(value, status)
-  if (value === undefined) return new AnswerResponse(null, { status: status ?? 204 })
-  return AnswerResponse.json(value, { status: status ?? 200, headers: jsonHeaders })
+  if (value === undefined) return makeResponse(null, { status: status ?? 204 })
+  return jsonResponse(value, { status: status ?? 200, headers: jsonHeaders })
 }
 
 async function patchesFor(value: unknown, asked: Asked, name: string): Promise<Response> {
@@ -40,15 +40,15 @@ async function patchesFor(value: unknown, asked: Asked, name: string): Promise<R
     return streamOf(latePatches(value), asked, name)
   const patches = [asked.form ? formSucceeded(asked.form) : "", await patchOf(value)].join("")
   return patches === ""
-    ? new AnswerResponse(null, { status: 204 })
-    : new AnswerResponse(patches, { headers: sseHeaders })
+    ? makeResponse(null, { status: 204 })
+    : makeResponse(patches, { headers: sseHeaders })
 }
 
 /** For a program, which has no use for the events of pages. */
 async function markupFor(value: Patch, status: number | undefined): Promise<Response> {
   const markup = [...markupOf(value)]
-  if (markup.length === 0) return new AnswerResponse(null, { status: status ?? 204 })
-  return new AnswerResponse(await render(markup), {
+  if (markup.length === 0) return makeResponse(null, { status: status ?? 204 })
+  return makeResponse(await render(markup), {
     headers: { "content-type": "text/html; charset=utf-8" },
   })
 }
@@ -64,12 +64,12 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
   }
   if (client === "json") {
     const body = { ...details, code, message, status, ...(issues.length > 0 ? { issues } : {}) }
-    return AnswerResponse.json({ error: body }, { status, headers })
+    return jsonResponse({ error: body }, { status, headers })
   }
   const errors = messagesByField(shown)
   if (client === "form") {
     if (!form)
-      return new AnswerResponse(message, {
+      return makeResponse(message, {
         status,
         headers: { "content-type": "text/plain; charset=utf-8", ...headers },
       })
@@ -81,7 +81,7 @@ export function replyWithError(error: unknown, { request, client, form }: Asked)
     )
   }
   // The page's script ignores the bodies of other statuses, so the message travels as a patch in a 200.
-  return new AnswerResponse(messagesPatch(errors, form), { headers: sseHeaders })
+  return makeResponse(messagesPatch(errors, form), { headers: sseHeaders })
 }
 
 function messagesPatch(
@@ -138,7 +138,7 @@ function textsOf(values: Input): Record<string, string | string[]> {
 function seeOther(request: Request, cookie?: string): Response {
   const headers = new Headers({ location: pageOf(request), "cache-control": "no-store" })
   if (cookie) headers.set("set-cookie", cookie)
-  return new AnswerResponse(null, { status: 303, headers })
+  return makeResponse(null, { status: 303, headers })
 }
 
 function pageOf(request: Request): string {
@@ -194,7 +194,7 @@ async function streamOf(
     }
     return client === "form"
       ? seeOther(request)
-      : AnswerResponse.json({ result }, { headers: jsonHeaders })
+      : jsonResponse({ result }, { headers: jsonHeaders })
   }
   const iterator = values[Symbol.asyncIterator]()
   // The reader asks for more in a context of its own; what answers belongs to this request.
@@ -231,5 +231,5 @@ async function streamOf(
       await iterator.return?.()
     },
   })
-  return new AnswerResponse(body, { headers: sseHeaders })
+  return makeResponse(body, { headers: sseHeaders })
 }

@@ -1,9 +1,30 @@
-// The class that answers are made of: the fast one of the server once an adapter is loaded, else the runtime's own.
+// The class that answers are made of: the one that the host of the request sends fastest, else the runtime's own.
+import { currentRequest } from "../context/request-context.ts"
 
-// A module that only builds pages must load no server, and Node's own Response costs twice as much as the server's.
-export let AnswerResponse: typeof Response = Response
+const fastest: unique symbol = Symbol("nitro.response")
 
-/** Adapters call it once, when they are loaded. */
-export function answerWith(fast: typeof Response): void {
-  AnswerResponse = fast
+/** A request whose host has a class of responses of its own. */
+interface HostRequest extends Request {
+  readonly [fastest]?: typeof Response
+}
+
+/** For hosts: requests that inherit from `requests` are answered by `response`. Node's own Response costs twice as much. */
+export function answerBy(requests: object, response: typeof Response): void {
+  Object.defineProperty(requests, fastest, { value: response, configurable: true })
+}
+
+export function answerClass(): typeof Response {
+  const request: HostRequest | undefined = currentRequest()?.request
+  return request?.[fastest] ?? Response
+}
+
+export function makeResponse(
+  body: ConstructorParameters<typeof Response>[0],
+  init: ResponseInit,
+): Response {
+  return new (answerClass())(body, init)
+}
+
+export function jsonResponse(value: unknown, init: ResponseInit): Response {
+  return answerClass().json(value, init)
 }

@@ -12,7 +12,7 @@ import type { Asked } from "../input/asked.ts"
 import "../contract/errors.ts"
 import { alertSignal } from "../contract/form-keys.ts"
 import { mediaTypeOf } from "../contract/media-type.ts"
-import { AnswerResponse } from "./response.ts"
+import { makeResponse } from "./response.ts"
 
 export function isResponse(value: unknown): value is Response {
   // The tag recognises those of another fetch implementation, a polyfill say.
@@ -112,11 +112,11 @@ function sse(response: Response, events: string): Response {
   if (events === "") return empty(response)
   const headers = otherHeaders(response)
   for (const [name, value] of Object.entries(sseHeaders)) headers.set(name, value)
-  return new AnswerResponse(events, { headers })
+  return makeResponse(events, { headers })
 }
 
 function empty(response: Response): Response {
-  return new AnswerResponse(null, { status: 204, headers: otherHeaders(response) })
+  return makeResponse(null, { status: 204, headers: otherHeaders(response) })
 }
 
 /** Cookies and headers that speak of the answer, and not of its body. */
@@ -129,7 +129,7 @@ function otherHeaders(response: Response): Headers {
 function withStatus(response: Response, status: number): Response {
   return response.status === status
     ? response
-    : new AnswerResponse(response.body, { status, headers: response.headers })
+    : makeResponse(response.body, { status, headers: response.headers })
 }
 
 function locationOf({ status, headers }: Response): string | undefined {

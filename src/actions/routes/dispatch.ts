@@ -14,7 +14,7 @@ import { currentRequest } from "../context/request-context.ts"
 import type { TimedCall } from "../context/timed-call.ts"
 import type { Input } from "../contract/action.ts"
 import { type AllowRule, isAllowed } from "../contract/allow.ts"
-import type { InputLimits } from "../contract/limits.ts"
+import { type Limits, limitsOf } from "../contract/limits.ts"
 import { type Exposure, exposureOf, type Route } from "../contract/route.ts"
 import { type Asked, type Client, clientOf, type PostedForm } from "../input/asked.ts"
 import { discardBody } from "../input/body.ts"
@@ -35,7 +35,7 @@ import { runReading } from "./reading.ts"
 import { type Match, matchOf, type Place, RouteTable } from "./route-table.ts"
 import { deadlineOf, runInTime } from "./run-route.ts"
 
-export interface DispatcherOptions extends InputLimits {
+export interface DispatcherOptions {
   readonly entities?: readonly (EntityClass | Exposure)[]
   /** Further routes, as other modules make them: `commands([...])`, `queries([...])` of `nitro-ts/cqrs`. */
   readonly routes?: readonly (readonly Route[])[]
@@ -46,6 +46,8 @@ export interface DispatcherOptions extends InputLimits {
    * Streams may go on. Default 30000. An action may have its own.
    */
   readonly deadlineMs?: number
+  /** How large requests, and what the app keeps for them, may become: `{ maxBodyBytes: 5_000_000 }`. */
+  readonly limits?: Limits
   /** Origins of other sites whose pages may send state-changing requests here. */
   readonly trustedOrigins?: readonly string[]
 }
@@ -67,6 +69,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     ...(options.routes ?? []).flat(),
   ])
   const idempotency = new Idempotency(options.idempotency)
+  const limits = limitsOf(options.limits)
   return {
     routes,
     exposures,
@@ -95,12 +98,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     try {
       if (request.method !== "GET" && request.method !== "HEAD")
         assertSameSite(request, options.trustedOrigins)
-      query = readQuery(search, options)
+      query = readQuery(search, limits)
       let reading: Promise<Input> | undefined
       const read = () =>
-        (reading ??= readInput(request, query, asked.client === "datastar", options).then(
-          inputFrom,
-        ))
+        (reading ??= readInput(request, query, asked.client === "datastar", limits).then(inputFrom))
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       const run = async (call: TimedCall) => {

@@ -6,7 +6,7 @@ import { reportError } from "../../shared/report.ts"
 import { context } from "../context/request-context.ts"
 import type { TimedCall } from "../context/timed-call.ts"
 import type { RequestKey } from "../input/request-key.ts"
-import { AnswerResponse } from "../reply/response.ts"
+import { makeResponse } from "../reply/response.ts"
 import { type AnswerStore, type KeptAnswer, MemoryAnswers, StoredAnswers } from "./kept-answers.ts"
 
 export interface IdempotencyOptions {
@@ -170,7 +170,7 @@ async function keepable({
     ...(cookies.length > 0 &&
       secret.canSign && { cookies: secret.seal(purpose, JSON.stringify(cookies)) }),
   }
-  const again = new AnswerResponse(bytes ?? null, {
+  const again = makeResponse(bytes ?? null, {
     status: response.status,
     statusText: response.statusText,
     headers: response.headers,
@@ -189,7 +189,7 @@ function answerFrom(text: string, { isKnown }: RequestKey): Response {
       "This request was carried out before. Its answer was not kept.",
     )
   }
-  const response = new AnswerResponse(body === undefined ? null : Buffer.from(body, "base64"), {
+  const response = makeResponse(body === undefined ? null : Buffer.from(body, "base64"), {
     status,
     headers: headers as [string, string][],
   })

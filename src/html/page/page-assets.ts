@@ -6,6 +6,7 @@ import {
   basecoat,
   publishedBasecoat,
 } from "./assets.gen.ts"
+import { pageScope } from "./page-scope.ts"
 
 export type { Asset, BasecoatStyle } from "./assets.gen.ts"
 
@@ -36,16 +37,9 @@ export function basecoatAsset(
   return { url: cdns[cdn] + url, integrity, crossorigin: "anonymous" }
 }
 
-let readBasePath = (): string => ""
-
-/** Whoever serves the assets says below which path, at the time of the call. */
-export function assetsBelow(basePath: () => string): void {
-  readBasePath = basePath
-}
-
 /** Where the app of this request serves the assets. */
 export function currentAssetsPath(): string {
-  const basePath = readBasePath()
+  const basePath = pageScope.get()?.basePath ?? ""
   return basePath === "" ? defaultAssetsPath : basePath + defaultAssetsPath
 }
 

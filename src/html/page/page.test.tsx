@@ -1,13 +1,8 @@
 // Whole documents.
 import { createHash } from "node:crypto"
 import { html, Page, render, themeScriptHash } from "nitro-ts/html"
-import { afterEach, describe, expect, it } from "vitest"
-import { onPageEnd, themeScript } from "../internal.ts"
-
-const removers: (() => void)[] = []
-afterEach(() => {
-  for (const remove of removers.splice(0)) remove()
-})
+import { describe, expect, it } from "vitest"
+import { type PageEndHook, pageScope, themeScript } from "../internal.ts"
 
 describe("Page", () => {
   it("is a document with the client, the stylesheet and both colour schemes", () => {
@@ -146,45 +141,46 @@ describe("Page", () => {
   })
 })
 
-describe("onPageEnd", () => {
-  it("adds to the end of the body, in the order of the hooks", () => {
-    removers.push(
-      onPageEnd(() => html`<i>1</i>`),
-      onPageEnd(() => undefined),
-      onPageEnd(() => "<2>"),
+describe("the hooks of the app around a page", () => {
+  const within = <T,>(pageEnds: readonly PageEndHook[], make: () => T): T =>
+    pageScope.run({ basePath: "", pageEnds }, make)
+
+  it("add to the end of the body, in their order", () => {
+    const page = within([() => html`<i>1</i>`, () => undefined, () => "<2>"], () =>
+      String(Page({ title: "T", bare: true }, "x")),
     )
-    expect(String(Page({ title: "T", bare: true }, "x"))).toContain(
-      "<body>x<i>1</i>&lt;2&gt;</body>",
-    )
+    expect(page).toContain("<body>x<i>1</i>&lt;2&gt;</body>")
   })
 
-  it("runs once all async children have rendered, nested ones too", async () => {
+  it("run once all async children have rendered, nested ones too", async () => {
     const log: string[] = []
     const later = async (name: string, child: unknown): Promise<never> => {
       await new Promise(done => setTimeout(done, 5))
       log.push(name)
       return child as never
     }
-    removers.push(onPageEnd(async () => `end after ${log.join()}`))
-    const page = Page(
-      { title: "T", bare: true },
-      later("outer", html`<b>${later("inner", "x")}</b>`),
+    const page = within([async () => `end after ${log.join()}`], () =>
+      Page({ title: "T", bare: true }, later("outer", html`<b>${later("inner", "x")}</b>`)),
     )
     expect(await render(page)).toContain("<body><b>x</b>end after inner,outer</body>")
   })
 
-  it("is not run for a page whose children fail", async () => {
+  it("are not run for a page whose children fail", async () => {
     let runs = 0
-    removers.push(onPageEnd(() => void runs++))
-    await expect(render(Page({ title: "T" }, Promise.reject(new Error("down"))))).rejects.toThrow(
-      "down",
+    const page = within([() => void runs++], () =>
+      Page({ title: "T" }, Promise.reject(new Error("down"))),
     )
+    await expect(render(page)).rejects.toThrow("down")
     expect(runs).toBe(0)
   })
 
-  it("is taken away by what it returns", () => {
-    const remove = onPageEnd(() => "end")
-    remove()
-    expect(String(Page({ title: "T", bare: true }))).not.toContain("end")
+  it("are none outside of it, whatever pages of other apps have", () => {
+    const page = () => String(Page({ title: "T", bare: true }))
+    const [one, other] = ["one", "other"].map(name => within([() => name], page))
+    expect([one, other, page()].map(text => /<body>(.*)<\/body>/.exec(String(text))?.[1])).toEqual([
+      "one",
+      "other",
+      "",
+    ])
   })
 })

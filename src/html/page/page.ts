@@ -6,26 +6,7 @@ import { type Child, toMarkup } from "../markup/child.ts"
 import { type Markup, PageEnd, Parts } from "../markup/markup.ts"
 import { chunks } from "../markup/render.ts"
 import { head, type PageProps, pageProps, themeOf } from "./page-head.ts"
-
-/** What a hook may need to know of the page. */
-export interface PageEndContext {
-  /** For the Content-Security-Policy: goes on every script and style that the hook adds. */
-  readonly nonce: string | undefined
-}
-
-type PageEndHook = (page: PageEndContext) => Child | PromiseLike<Child>
-const pageEnds = new Set<PageEndHook>()
-
-/**
- * Adds `hook` to the end of every page: it is called once all children of the page have rendered, async ones included, and
- * what it returns stands last in the body. Returns a function that takes it away again.
- */
-export function onPageEnd(hook: PageEndHook): () => void {
-  pageEnds.add(hook)
-  return () => {
-    pageEnds.delete(hook)
-  }
-}
+import { pageScope } from "./page-scope.ts"
 
 /** A document: `<Page title="Shop">...</Page>`, or `Page({ title: "Shop" }, ...children)`. */
 export function Page(given: PageProps, ...children: Child[]): Markup {
@@ -47,7 +28,8 @@ export function Page(given: PageProps, ...children: Child[]): Markup {
 
 /** What the hooks add: at once for a page that is finished, otherwise when its last child is. */
 function pageEnd(content: Markup, nonce: string | undefined): Child {
-  const runHooks = (): Markup => toMarkup([...pageEnds].map(hook => hook({ nonce })))
+  const hooks = pageScope.get()?.pageEnds ?? []
+  const runHooks = (): Markup => toMarkup(hooks.map(hook => hook({ nonce })))
   if (chunks(content) !== undefined) return runHooks()
   // The renderer that gets there may run in another context than the request: the hooks run in the one of this call.
   let reach: () => void = () => {}

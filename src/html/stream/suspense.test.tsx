@@ -11,8 +11,8 @@ import {
   stream,
   suspenseScriptHash,
 } from "nitro-ts/html"
-import { afterEach, describe, expect, it } from "vitest"
-import { onPageEnd, patchesOf, settle } from "../internal.ts"
+import { describe, expect, it } from "vitest"
+import { pageScope, patchesOf, settle } from "../internal.ts"
 import { suspenseScript } from "./suspense-markup.ts"
 
 function deferred<T>() {
@@ -43,11 +43,6 @@ const all = async (child: Child, options = {}): Promise<string> => {
 async function* CountTo({ limit }: { limit: number }): AsyncGenerator<Child> {
   for (let i = 1; i <= limit; i++) yield i
 }
-
-const removers: (() => void)[] = []
-afterEach(() => {
-  for (const remove of removers.splice(0)) remove()
-})
 
 describe("an async iterable as a child", () => {
   async function* count(to: number, log: string[] = []): AsyncGenerator<Child> {
@@ -368,10 +363,13 @@ describe("Suspense", () => {
 
   it("runs the hooks at the end of the page after the last content", async () => {
     const log: string[] = []
-    removers.push(onPageEnd(() => html`<u>${log.join()}</u>`))
     const late = (name: string) =>
       Suspense({ fallback: "wait", children: ticks().then(() => void log.push(name)) })
-    const page = () => Page({ title: "T", bare: true }, late("a"), late("b"))
+    const pageEnds = [() => html`<u>${log.join()}</u>`]
+    const page = () =>
+      pageScope.run({ basePath: "", pageEnds }, () =>
+        Page({ title: "T", bare: true }, late("a"), late("b")),
+      )
     expect(await all(page())).toMatch(/<u>a,b<\/u><\/body><\/html>$/)
     log.length = 0
     expect(await render(page())).toMatch(/<body><u>a,b<\/u><\/body>/)

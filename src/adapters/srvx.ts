@@ -1,0 +1,19 @@
+// srvx, which turns requests of node:http into web requests and sends web responses: loaded by the first host that needs it.
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { answerBy } from "../actions/internal.ts"
+
+interface Srvx {
+  readonly NodeRequest: new (exchange: { req: IncomingMessage; res: ServerResponse }) => Request
+  sendNodeResponse(res: ServerResponse, response: Response): Promise<void>
+}
+
+/** Loads it once. Every request that srvx makes is then answered by its own class of responses. */
+export async function loadSrvx(): Promise<Srvx> {
+  const { FastResponse, NodeRequest, patchGlobalRequest, sendNodeResponse } = await import(
+    "srvx/node"
+  )
+  // Else `new Request(request, …)`, as middleware makes one of another, would not know the requests of srvx.
+  patchGlobalRequest()
+  answerBy(NodeRequest.prototype, FastResponse as unknown as typeof Response)
+  return { NodeRequest, sendNodeResponse }
+}
