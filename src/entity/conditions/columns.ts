@@ -1,8 +1,9 @@
 // Conditions as users write them, `t => t.done.eq(false)` or `{ done: false }`, turned into predicates and checked on the way.
+import { isFunction, isObject } from "../../shared/guards.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { EntityDefinition, FieldDefinition } from "../contract/definition.ts"
 import { queryError, unknownFieldError } from "../contract/errors.ts"
-import { isOperator, operators } from "../contract/operators.ts"
+import { isOperator, operatorNames } from "../contract/operators.ts"
 import type { Predicate } from "../contract/predicate.ts"
 import { negated } from "../contract/predicate-parts.ts"
 import { builtPredicate, Condition, describeValue, ownPredicate } from "./condition.ts"
@@ -11,6 +12,7 @@ import { jsonConditions } from "./json-columns.ts"
 import { ColumnOperand, fieldCondition } from "./operands.ts"
 import {
   type FoundRelation,
+  isQuantifier,
   ofTarget,
   quantifiers,
   quantify,
@@ -81,7 +83,8 @@ export function columns(
 function columnsAt(place: Place, prefix: string, relations: RelationLookup | undefined): object {
   const made = new Map<string, unknown>()
   // The trap turns "cannot read properties of undefined" into an error that names the field.
-  return new Proxy(Object.create(null) as object, {
+  const nothing: object = Object.create(null)
+  return new Proxy(nothing, {
     get(_, name) {
       if (typeof name === "symbol") return undefined
       let column = made.get(name)
@@ -119,10 +122,10 @@ function columnAt(
   )
   return new Proxy(target, {
     get(fields, key) {
-      const isQuantifier =
-        typeof key === "string" && quantifiers.has(key) && !definition.fieldByName.has(key)
       // A method of the column, bound: it is called on this.
-      return isQuantifier ? quantifier[key as "some"].bind(quantifier) : Reflect.get(fields, key)
+      return isQuantifier(key) && !definition.fieldByName.has(key)
+        ? quantifier[key].bind(quantifier)
+        : Reflect.get(fields, key)
     },
   })
 }
@@ -149,9 +152,9 @@ export function toCondition(
 ): Predicate | undefined {
   if (where === undefined) return undefined
   if (where instanceof Condition) return ownPredicate(definition, where)
-  if (typeof where === "function")
-    return builtPredicate(definition, where as () => unknown, [columns(definition, "", relations)])
-  if (typeof where !== "object" || where === null || Array.isArray(where)) {
+  if (isFunction(where))
+    return builtPredicate(definition, where, [columns(definition, "", relations)])
+  if (!isObject(where) || Array.isArray(where)) {
     throw queryError(
       `${definition.name} cannot be filtered by ${describeValue(where)}.`,
       "Give an object or a function: t => t.done.eq(false).",
@@ -160,7 +163,7 @@ export function toCondition(
   const parts: Predicate[] = []
   for (const name of Object.keys(where)) {
     const field = definition.fieldByName.get(name)
-    const given = (where as Record<string, unknown>)[name]
+    const given = where[name]
     if (field !== undefined) {
       parts.push(...fieldConditions(definition, field, given))
       continue
@@ -197,18 +200,14 @@ function relationConditions(
       )
     return [ofTarget(relation.steps, where)]
   }
-  const wanted =
-    typeof given === "object" && given !== null && !(given instanceof Condition)
-      ? Object.keys(given)
-      : []
+  const wanted = isObject(given) && !(given instanceof Condition) ? Object.entries(given) : []
   if (wanted.length === 0)
     throw queryError(
       `${definition.name}.${name} leads to several.`,
       "Say which must match: { some: { ... } }.",
     )
-  return wanted.map(quantifier => {
-    if (quantifiers.has(quantifier))
-      return relationCondition(relation, quantifier, (given as Record<string, unknown>)[quantifier])
+  return wanted.map(([quantifier, where]) => {
+    if (isQuantifier(quantifier)) return relationCondition(relation, quantifier, where)
     throw queryError(
       `"${quantifier}" is no condition on ${definition.name}.${name}, which leads to several.`,
       suggest(quantifier, quantifiers),
@@ -229,15 +228,14 @@ function fieldConditions(
     if (isOperator(operator)) return fieldCondition(definition, field, operator, given[operator])
     throw queryError(
       `"${operator}" is not an operator for ${definition.name}.${field.name}.`,
-      suggest(operator, Object.keys(operators)),
+      suggest(operator, operatorNames),
     )
   })
 }
 
 function isOperatorObject(given: unknown): given is Record<string, unknown> {
   return (
-    typeof given === "object" &&
-    given !== null &&
+    isObject(given) &&
     !(given instanceof Date) &&
     !(given instanceof Uint8Array) &&
     !(given instanceof ColumnOperand)

@@ -1,9 +1,12 @@
 // Conditions as values that can be combined, each on one entity; what they hold is a predicate, plain data.
+
 import { abandon } from "../../shared/callback.ts"
 import type { NitroError } from "../../shared/errors.ts"
+import type { AnyFunction } from "../../shared/guards.ts"
 import type { EntityDefinition } from "../contract/definition.ts"
-import { queryError, unknownFieldError } from "../contract/errors.ts"
-import type { Operand, Predicate } from "../contract/predicate.ts"
+import { queryError } from "../contract/errors.ts"
+import { fieldNamed } from "../contract/field-named.ts"
+import type { Predicate } from "../contract/predicate.ts"
 import { depthOf, maxDepth, tooDeep } from "./condition-size.ts"
 import { isFieldOperand, matches } from "./matches.ts"
 import { hasDeadBranch } from "./short-circuit.ts"
@@ -42,8 +45,7 @@ class Group {
     const open = [...this.of].reverse()
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const group = groupOf(next)
-      if (group?.op === this.op)
-        for (let at = group.of.length - 1; at >= 0; at--) open.push(group.of[at] as Condition)
+      if (group?.op === this.op) for (const part of group.of.toReversed()) open.push(part)
       else if (next.predicate.op === this.op) for (const part of next.predicate.of) parts.push(part)
       else parts.push(next.predicate)
     }
@@ -165,13 +167,13 @@ function junction(op: "and" | "or", conditions: readonly Condition[]): Condition
   )
 }
 
-export function toPredicate(condition: Condition): Predicate {
+/** Makes it a part of another one. Throws for what is no condition. */
+export function toPredicate(condition: unknown): Predicate {
   claim(condition)
   return condition.predicate
 }
 
-/** Makes it a part of another one. Throws for what is no condition. */
-function claim(condition: Condition): void {
+function claim(condition: unknown): asserts condition is Condition {
   if (condition instanceof Condition) {
     use(condition)
     return
@@ -189,7 +191,7 @@ function claim(condition: Condition): void {
  */
 export function builtPredicate(
   definition: EntityDefinition,
-  build: (...columns: never[]) => unknown,
+  build: AnyFunction,
   columns: readonly object[],
 ): Predicate {
   const outer = built
@@ -198,7 +200,7 @@ export function builtPredicate(
   let result: Predicate
   try {
     // `ownPredicate` refuses what is no condition.
-    result = ownPredicate(definition, build(...(columns as never[])) as Condition)
+    result = ownPredicate(definition, build(...columns))
   } finally {
     built = outer
   }
@@ -212,7 +214,7 @@ const combine =
   "Combine conditions by .and(...), .or(...) and .not(): JavaScript's && and || give only one of the two."
 
 function unusedError({ predicate, entity }: Condition): NitroError {
-  const { field } = predicate as { readonly field?: string }
+  const field = "field" in predicate ? predicate.field : undefined
   const what =
     field === undefined
       ? `"${predicate.op}"`
@@ -221,8 +223,9 @@ function unusedError({ predicate, entity }: Condition): NitroError {
 }
 
 /** The predicate of a condition on this very entity: the same names elsewhere mean other fields. */
-export function ownPredicate(definition: EntityDefinition, condition: Condition): Predicate {
-  const predicate = toPredicate(condition)
+export function ownPredicate(definition: EntityDefinition, condition: unknown): Predicate {
+  claim(condition)
+  const { predicate } = condition
   if (condition.entity === definition) return predicate
   if (condition.entity !== undefined) {
     throw queryError(
@@ -235,26 +238,22 @@ export function ownPredicate(definition: EntityDefinition, condition: Condition)
 }
 
 function checkFields(definition: EntityDefinition, predicate: Predicate): void {
-  if (predicate.op === "and" || predicate.op === "or") {
-    for (const part of predicate.of) checkFields(definition, part)
-    return
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      for (const part of predicate.of) checkFields(definition, part)
+      break
+    case "not":
+      checkFields(definition, predicate.of)
+      break
+    case "some":
+      fieldNamed(definition, predicate.rows.local)
+      break
+    default:
+      fieldNamed(definition, predicate.field)
+      if ("value" in predicate && isFieldOperand(predicate.value))
+        fieldNamed(definition, predicate.value.field)
   }
-  if (predicate.op === "not") {
-    checkFields(definition, predicate.of)
-    return
-  }
-  if (predicate.op === "some") {
-    checkField(definition, predicate.rows.local)
-    return
-  }
-  const { field, value } = predicate as { readonly field: string; readonly value?: Operand }
-  const other = value !== undefined && isFieldOperand(value) ? [value.field] : []
-  for (const name of [field, ...other]) checkField(definition, name)
-}
-
-function checkField(definition: EntityDefinition, name: string): void {
-  if (!definition.fieldByName.has(name))
-    throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
 }
 
 export function describeValue(value: unknown): string {

@@ -7,7 +7,7 @@ import type {
   ValuePart,
 } from "../contract/definition.ts"
 import { queryError } from "../contract/errors.ts"
-import { isOperator, isTextOperator, type JsonTest, operators } from "../contract/operators.ts"
+import { isOperator, isTextOperator, type JsonTest, operatorNames } from "../contract/operators.ts"
 import type { JsonPath, JsonScalar, Predicate } from "../contract/predicate.ts"
 import { negated } from "../contract/predicate-parts.ts"
 import { isStorableText } from "../contract/storable.ts"
@@ -79,15 +79,18 @@ function checkPath(entity: EntityDefinition, field: FieldDefinition, path: unkno
     throw queryError(
       `A path in ${name} has ${path.length} steps; at most ${maxSteps} are possible.`,
     )
-  for (const key of path) {
-    if (
-      (typeof key === "string" && isStorableText(key)) ||
-      (Number.isInteger(key) && (key as number) >= 0 && (key as number) < 2 ** 31)
-    )
-      continue
+  return path.map(key => {
+    if (isStep(key)) return key
     throw queryError(`A step in ${name} is a key or a position from 0, not ${describeValue(key)}.`)
-  }
-  return path as JsonPath
+  })
+}
+
+function isStep(key: unknown): key is string | number {
+  return typeof key === "number" ? Number.isInteger(key) && key >= 0 && key < 2 ** 31 : isText(key)
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value)
 }
 
 function jsonCondition(
@@ -112,8 +115,7 @@ function jsonCondition(
   }
   const scalar = (given: unknown): JsonScalar => {
     const value = plain(given)
-    if (isText(value) || typeof value === "boolean" || Number.isFinite(value))
-      return value as JsonScalar
+    if (isText(value) || typeof value === "boolean" || isNumber(value)) return value
     throw refuse("text, a number, true or false")
   }
   const equal = (value: unknown): Predicate =>
@@ -128,14 +130,11 @@ function jsonCondition(
         `${nameOf(entity, field, path)} is kept as text, whose order is not that of bigints.`,
       )
     const value = plain(given)
-    if (!isText(value) && !Number.isFinite(value)) throw refuse("text or a number")
-    return { ...base, test, value: value as JsonScalar }
+    if (!isText(value) && !isNumber(value)) throw refuse("text or a number")
+    return { ...base, test, value }
   }
   if (!isOperator(operator))
-    throw queryError(
-      `"${operator}" is not an operator for JSON.`,
-      suggest(operator, Object.keys(operators)),
-    )
+    throw queryError(`"${operator}" is not an operator for JSON.`, suggest(operator, operatorNames))
   if (isTextOperator(operator)) {
     if (!isText(given)) throw refuse("text")
     toPattern(operator, given, nameOf(entity, field, path))

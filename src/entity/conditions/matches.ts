@@ -1,5 +1,6 @@
 // Evaluates predicates and orders in memory, with exactly the semantics that stores keep (see predicate.ts).
 
+import { isObject } from "../../shared/guards.ts"
 import { type Comparable, compareValues, toComparable } from "../contract/comparable.ts"
 import { queryError } from "../contract/errors.ts"
 import { isTextOperator, operators, type TextOperator } from "../contract/operators.ts"
@@ -20,8 +21,8 @@ type Test<R> = (row: R) => boolean
 /** Gives the function that reads one field of a row. */
 export type Reader<R> = (field: string) => (row: R) => unknown
 
-const compiled = new WeakMap<Predicate, Test<Readonly<Record<string, unknown>>>>()
-const byName: Reader<Readonly<Record<string, unknown>>> = field => row => row[field]
+const compiled = new WeakMap<Predicate, Test<object>>()
+const byName: Reader<object> = field => row => (isObject(row) ? row[field] : undefined)
 
 /** Does the condition hold for these field values (an entity, a plain object)? Without a condition everything matches. */
 export function matches(predicate: Predicate | undefined, row: object): boolean {
@@ -31,7 +32,7 @@ export function matches(predicate: Predicate | undefined, row: object): boolean 
     test = compilePredicate(predicate, byName)
     compiled.set(predicate, test)
   }
-  return test(row as Readonly<Record<string, unknown>>)
+  return test(row)
 }
 
 /**
@@ -137,28 +138,23 @@ function json<R>({ path, test, value }: JsonPredicate, read: (row: R) => unknown
   if (test === "isNull") return row => (valueAt(read(row), path) ?? null) === null
   const at = (row: R): unknown => valueAt(read(row), path)
   if (isTextOperator(test)) return text(test, at, String(value))
-  const fixed = value as Comparable
+  const fixed = value ?? null
   if (test === "eq") return row => at(row) === fixed
   const { holds } = operators[test]
   return row => {
     const found = at(row)
-    return typeof found === typeof fixed && holds(found as Comparable, fixed)
+    return typeof found === typeof fixed && holds(toComparable(found), fixed)
   }
 }
 
 /** Undefined where there is nothing. */
 function valueAt(json: unknown, path: JsonPath): unknown {
   // Of an entity's own values: what is stored of a value object is its JSON.
-  let found = isValueObject(json) ? json.toJSON() : json
+  let found: unknown = isValueObject(json) ? json.toJSON() : json
   for (const key of path) {
-    if (
-      typeof found !== "object" ||
-      found === null ||
-      Array.isArray(found) !== (typeof key === "number")
-    )
-      return undefined
+    if (!isObject(found) || Array.isArray(found) !== (typeof key === "number")) return undefined
     if (!Object.hasOwn(found, key)) return undefined
-    found = (found as Record<string | number, unknown>)[key]
+    found = found[key]
   }
   return found
 }
@@ -178,8 +174,8 @@ export function asciiLower(value: string): string {
   return /[A-Z]/.test(value) ? value.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : value
 }
 
-export function isFieldOperand(value: Operand): value is FieldOperand {
-  return typeof value === "object" && value !== null && "field" in value
+export function isFieldOperand(value: Operand | undefined): value is FieldOperand {
+  return isObject(value) && "field" in value
 }
 
 /** Comparator for entities and plain objects: nulls last ascending and first descending, ties by the fields of `key` ascending. */
@@ -187,7 +183,7 @@ export function compareBy(
   orderBy: readonly Order[],
   key?: readonly string[],
 ): (a: object, b: object) => number {
-  return compileOrder(orderBy, byName as Reader<object>, key)
+  return compileOrder(orderBy, byName, key)
 }
 
 /** `key`: what breaks ties, `definition.key`. */

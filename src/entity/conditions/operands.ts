@@ -52,8 +52,8 @@ export function fieldCondition(
     case "between": {
       if (!Array.isArray(given) || given.length !== 2)
         throw wrongOperand(entity, field, operator, given, "two values, [from, to]")
-      const [from, to] = given.map(value => operand(entity, field, operator, value, false))
-      return { op: "between", field: name, from: from as Value, to: to as Value }
+      const end = (value: unknown): Value => operand(entity, field, operator, value, false)
+      return { op: "between", field: name, from: end(given[0]), to: end(given[1]) }
     }
   }
   if (isTextOperator(operator)) {
@@ -115,7 +115,7 @@ function operand(
       break
     case "bigint":
       if (typeof value === "bigint") return value
-      if (Number.isSafeInteger(value)) return BigInt(value as number)
+      if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value)
       break
     case "bytes":
       if (value instanceof Uint8Array) return value

@@ -1,11 +1,11 @@
 // The operators of conditions as methods: what `p.price.lt(5)` calls, whatever it is asked of.
-import { type Operator, operators } from "../contract/operators.ts"
+import { type Operator, operatorNames } from "../contract/operators.ts"
 import type { Condition } from "./condition.ts"
 
 /** Has a method for each operator of the table; `column-types.ts` says which type of value has which. */
 export abstract class Operators {
   static {
-    for (const operator of Object.keys(operators) as Operator[]) {
+    for (const operator of operatorNames) {
       if (Object.hasOwn(Operators.prototype, operator)) continue
       Object.defineProperty(Operators.prototype, operator, {
         value(this: Operators, operand: unknown): Condition {

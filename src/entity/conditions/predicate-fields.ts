@@ -19,8 +19,8 @@ export function predicateFields(where: Predicate | undefined): Set<string> {
         break
       default:
         fields.add(predicate.field)
-        if ("value" in predicate && isFieldOperand(predicate.value as never))
-          fields.add((predicate.value as { field: string }).field)
+        if ("value" in predicate && isFieldOperand(predicate.value))
+          fields.add(predicate.value.field)
     }
   }
   if (where !== undefined) collect(where)

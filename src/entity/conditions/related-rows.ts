@@ -11,16 +11,23 @@ export interface RelationLookup {
   names(): Iterable<string>
 }
 
+export type Steps = readonly [RelatedRows, ...RelatedRows[]]
+
 export interface FoundRelation {
   readonly isMany: boolean
   /** From a row to its targets, over the rows between where there are any. */
-  readonly steps: readonly RelatedRows[]
+  readonly steps: Steps
   /** Of the targets. */
   readonly definition: EntityDefinition
   readonly relations: RelationLookup
 }
 
-export const quantifiers: ReadonlySet<string> = new Set(["some", "every", "none"])
+export const quantifiers = ["some", "every", "none"] as const
+export type Quantifier = (typeof quantifiers)[number]
+
+export function isQuantifier(name: unknown): name is Quantifier {
+  return name === "some" || name === "every" || name === "none"
+}
 
 /** @throws NITRO_QUERY for `every` without a condition. */
 export function quantify(
@@ -37,16 +44,13 @@ export function quantify(
   return negated(someOf(steps, negated(inner)))
 }
 
-export function someOf(steps: readonly RelatedRows[], where: Predicate | undefined): Predicate {
-  return steps.reduceRight<Predicate | undefined>(
-    (inner, rows) =>
-      inner === undefined ? { op: "some", rows } : { op: "some", rows, where: inner },
-    where,
-  ) as Predicate
+export function someOf([rows, next, ...rest]: Steps, where: Predicate | undefined): Predicate {
+  const inner = next === undefined ? where : someOf([next, ...rest], where)
+  return inner === undefined ? { op: "some", rows } : { op: "some", rows, where: inner }
 }
 
 /** A condition on the one target: where there is none, its fields are null. */
-export function ofTarget(steps: readonly RelatedRows[], where: Predicate): Predicate {
+export function ofTarget(steps: Steps, where: Predicate): Predicate {
   return holdsForNothing(where) ? negated(someOf(steps, negated(where))) : someOf(steps, where)
 }
 

@@ -26,7 +26,8 @@ export function toComparable(value: unknown): Comparable {
 export function compareValues(a: Comparable, b: Comparable): number {
   if (a === b) return 0
   if (typeof a === "string" && typeof b === "string") return compareText(a, b)
-  return (a as number) < (b as number) ? -1 : 1
+  // Of one type, neither is null: the field says so.
+  return (a ?? 0) < (b ?? 0) ? -1 : 1
 }
 
 function compareText(a: string, b: string): number {

@@ -1,7 +1,9 @@
 // What a field says beyond its schema: how views show it, who may see it, how it is kept.
+
 import type { z } from "zod"
 import { optionNames } from "../../shared/options.ts"
 import { suggest } from "../../shared/suggest.ts"
+import { defOf, marked } from "./schema-def.ts"
 
 /** The controls that a form can print for a field. */
 export type FieldWidget =
@@ -95,23 +97,18 @@ export function field<T extends z.ZodType>(
 export function field<T extends z.ZodType>(schema: T, options: FieldOptions): T
 export function field<T extends z.ZodType>(schema: T, options: FieldOptions): T {
   const before = optionsOf(schema)
-  return schema.clone({
-    ...schema._zod.def,
-    nitroField: { ...before, ...options },
-  } as typeof schema._zod.def)
+  return marked(schema, { nitroField: { ...before, ...options } })
 }
 
 /** The options on this schema itself; wrappers hold those of what they wrap. */
 export function optionsOf(schema: z.ZodType): FieldOptions | undefined {
-  return (schema._zod.def as { readonly nitroField?: FieldOptions }).nitroField
+  const def: { readonly type: string; readonly nitroField?: FieldOptions } = schema._zod.def
+  return def.nitroField
 }
 
 /** The options of a schema and of everything it wraps; the outer ones win. */
 export function allOptionsOf(schema: z.ZodType): FieldOptions {
-  const { innerType, out } = schema._zod.def as {
-    readonly innerType?: z.ZodType
-    readonly out?: z.ZodType
-  }
+  const { innerType, out } = defOf(schema)
   const inner = innerType ?? out
   return { ...(inner === undefined ? {} : allOptionsOf(inner)), ...optionsOf(schema) }
 }

@@ -1,7 +1,9 @@
 // Ids that the store fills in: numbers that count up, and uuids that the database makes by default.
+
 import { z } from "zod"
 import type { GeneratedBy } from "./definition.ts"
 import { definitionError } from "./errors.ts"
+import { defOf, marked } from "./schema-def.ts"
 
 // The counter never gets past what a number can hold, however high an explicit id is.
 const highestSerial = 2 ** 52
@@ -17,7 +19,7 @@ const highestSerial = 2 ** 52
  * ```
  */
 export function serial(): z.ZodDefault<z.ZodInt> {
-  return marked(z.int().min(1).max(highestSerial), "serial") as unknown as z.ZodDefault<z.ZodInt>
+  return filledIn(z.int().min(1).max(highestSerial), "serial")
 }
 
 /**
@@ -30,22 +32,16 @@ export function generated(by: "uuid"): z.ZodDefault<z.ZodUUID> {
       `generated("${String(by)}") is not supported.`,
       'Write generated("uuid"), or serial().',
     )
-  return marked(z.uuid(), "uuid") as unknown as z.ZodDefault<z.ZodUUID>
+  return filledIn(z.uuid(), "uuid")
 }
 
 // Typed as a default: an entity that was saved always has the value, and input may leave it out.
-function marked(schema: z.ZodType, by: GeneratedBy): z.ZodType {
-  const optional = schema.optional()
-  return optional.clone({ ...optional._zod.def, nitroGenerated: by } as typeof optional._zod.def)
+function filledIn<T extends z.ZodType>(schema: T, by: GeneratedBy): z.ZodDefault<T> {
+  return marked(z.optional(schema), { nitroGenerated: by }) as z.ZodType as z.ZodDefault<T>
 }
 
 /** How the store fills in a field of this schema; undefined where it does not. */
 export function generatedBy(schema: z.ZodType): GeneratedBy | undefined {
-  const def = schema._zod.def as {
-    readonly nitroGenerated?: GeneratedBy
-    readonly innerType?: z.ZodType
-  }
-  return (
-    def.nitroGenerated ?? (def.innerType === undefined ? undefined : generatedBy(def.innerType))
-  )
+  const { nitroGenerated, innerType } = defOf(schema)
+  return nitroGenerated ?? (innerType === undefined ? undefined : generatedBy(innerType))
 }

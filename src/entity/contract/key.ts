@@ -1,8 +1,11 @@
 // Ids: what a caller may give for one, and how the id of a class with a key of its own fields is written as text.
+import { isObject } from "../../shared/guards.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { EntityDefinition, EntityId, FieldDefinition, FieldType } from "./definition.ts"
 import { queryError } from "./errors.ts"
+import { fieldNamed } from "./field-named.ts"
 import type { Predicate, Value } from "./predicate.ts"
+import { isId } from "./row-key.ts"
 
 // Unreserved in URLs, so that most ids of several parts stand in a path as they are.
 const separator = "~"
@@ -22,19 +25,20 @@ export function hasDerivedId({ fields }: EntityDefinition): boolean {
 
 /** The field that others point to: the id, or the one field that it is made of. */
 export function referredField({ key }: EntityDefinition): string {
-  return key.length === 1 ? (key[0] as string) : "id"
+  const [only, ...more] = key
+  return only !== undefined && more.length === 0 ? only : "id"
 }
 
-function keyFields({ key, fieldByName }: EntityDefinition): FieldDefinition[] {
-  return key.map(name => fieldByName.get(name) as FieldDefinition)
+function keyFields(definition: EntityDefinition): FieldDefinition[] {
+  return definition.key.map(name => fieldNamed(definition, name))
 }
 
 /** The text of a derived id, from the values of its fields. */
 export function idFrom(definition: EntityDefinition, read: (field: string) => unknown): string {
-  const { key } = definition
+  const [only, ...more] = definition.key
   // One part needs no separator, so it is never escaped: the id of a product is its number.
-  if (key.length === 1) return partText(read(key[0] as string))
-  return key.map(name => escapePart(partText(read(name)))).join(separator)
+  if (only !== undefined && more.length === 0) return partText(read(only))
+  return definition.key.map(name => escapePart(partText(read(name)))).join(separator)
 }
 
 function partText(value: unknown): string {
@@ -90,7 +94,7 @@ function fits(type: FieldType, value: unknown): boolean {
  * `NITRO_QUERY` for an object that is no key of this class.
  */
 export function toId(definition: EntityDefinition, given: unknown): EntityId | undefined {
-  const { type, derived } = definition.fields[0] as FieldDefinition
+  const { type, derived } = fieldNamed(definition, "id")
   if (derived) {
     if (typeof given === "string")
       return partsOfId(definition, given) === undefined ? undefined : given
@@ -103,14 +107,18 @@ export function toId(definition: EntityDefinition, given: unknown): EntityId | u
   }
   if (typeof given === "object" && given !== null && type !== "string")
     throw wrongKey(definition, "an object")
-  if (fits(type, given)) return given as EntityId
-  if (type === "bigint" && Number.isSafeInteger(given)) return BigInt(given as number)
-  return typeof given === "string" ? (fromText(type, given) as EntityId | undefined) : undefined
+  const value =
+    typeof given === "string" && type !== "string"
+      ? fromText(type, given)
+      : type === "bigint" && typeof given === "number" && Number.isSafeInteger(given)
+        ? BigInt(given)
+        : given
+  return fits(type, value) && isId(value) ? value : undefined
 }
 
 function idFromObject(definition: EntityDefinition, given: object): string {
-  if (Array.isArray(given)) throw wrongKey(definition, "a list")
-  const values = given as Readonly<Record<string, unknown>>
+  if (Array.isArray(given) || !isObject(given)) throw wrongKey(definition, "a list")
+  const values = given
   const unknown = Object.keys(values).find(name => !definition.key.includes(name))
   if (unknown !== undefined)
     throw wrongKey(definition, `an object with "${unknown}"`, suggest(unknown, definition.key))
@@ -140,19 +148,23 @@ export function whereIds(definition: EntityDefinition, ids: readonly Value[]): P
     const parts = partsOfId(definition, id)
     return parts === undefined ? [] : [parts]
   })
-  if (key.length === 1) return anyOf(key[0] as string, found.flat())
+  const [field, ...more] = key
+  if (field !== undefined && more.length === 0) return anyOf(field, found.flat())
   const each = found.map((parts): Predicate => {
     return {
       op: "and",
-      of: key.map((field, at): Predicate => ({ op: "eq", field, value: parts[at] as Value })),
+      of: parts.map((value, at): Predicate => ({ op: "eq", field: key[at] ?? "id", value })),
     }
   })
-  return each.length === 1 ? (each[0] as Predicate) : { op: "or", of: each }
+  const [one] = each
+  return one !== undefined && each.length === 1 ? one : { op: "or", of: each }
 }
 
-function anyOf(field: string, values: readonly Value[]): Predicate {
-  return values.length === 1
-    ? { op: "eq", field, value: values[0] as Value }
+/** Any of the values, by the shortest condition. */
+export function anyOf(field: string, values: readonly Value[]): Predicate {
+  const [value] = values
+  return value !== undefined && values.length === 1
+    ? { op: "eq", field, value }
     : { op: "in", field, values }
 }
 
@@ -167,8 +179,8 @@ export function idCondition(
   const isNegated = operator === "ne" || operator === "notIn"
   // Of a join the fields have other names.
   const isOwn = field === "id" && (isNegated || operator === "eq" || operator === "in")
-  if (isOwn && Array.isArray(list) && list.every(id => typeof id === "string" || id === null)) {
-    const found = whereIds(definition, list as readonly Value[])
+  if (isOwn && isTexts(list)) {
+    const found = whereIds(definition, list)
     return isNegated ? { op: "not", of: found } : found
   }
   const { name, key } = definition
@@ -176,4 +188,8 @@ export function idCondition(
     `The ${field} of ${name} is made of ${key.join(" and ")}, and "${operator}" cannot be asked of it here.`,
     `Ask for ${key.join(" and ")}: these are fields like any other.`,
   )
+}
+
+function isTexts(list: unknown): list is readonly (string | null)[] {
+  return Array.isArray(list) && list.every(id => typeof id === "string" || id === null)
 }

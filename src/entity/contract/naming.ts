@@ -1,33 +1,35 @@
 // Names derived from a class name: plural for routes, table, singular for element ids.
 
-const irregular: Readonly<Record<string, string>> = {
-  person: "people",
-  child: "children",
-  man: "men",
-  woman: "women",
-  mouse: "mice",
-  goose: "geese",
-  foot: "feet",
-  tooth: "teeth",
-  ox: "oxen",
-  quiz: "quizzes",
-  leaf: "leaves",
-  life: "lives",
-  wife: "wives",
-  knife: "knives",
-  half: "halves",
-  shelf: "shelves",
-  wolf: "wolves",
-  thief: "thieves",
-  loaf: "loaves",
-  hero: "heroes",
-  potato: "potatoes",
-  tomato: "tomatoes",
-  echo: "echoes",
-  criterion: "criteria",
-  datum: "data",
-  medium: "media",
-}
+const irregular: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    person: "people",
+    child: "children",
+    man: "men",
+    woman: "women",
+    mouse: "mice",
+    goose: "geese",
+    foot: "feet",
+    tooth: "teeth",
+    ox: "oxen",
+    quiz: "quizzes",
+    leaf: "leaves",
+    life: "lives",
+    wife: "wives",
+    knife: "knives",
+    half: "halves",
+    shelf: "shelves",
+    wolf: "wolves",
+    thief: "thieves",
+    loaf: "loaves",
+    hero: "heroes",
+    potato: "potatoes",
+    tomato: "tomatoes",
+    echo: "echoes",
+    criterion: "criteria",
+    datum: "data",
+    medium: "media",
+  }),
+)
 const unchanging: ReadonlySet<string> = new Set([
   "series",
   "species",
@@ -58,7 +60,8 @@ export function pluralize(kebab: string): string {
 
 function pluralWord(word: string): string {
   if (unchanging.has(word)) return word
-  if (Object.hasOwn(irregular, word)) return irregular[word] as string
+  const plural = irregular.get(word)
+  if (plural !== undefined) return plural
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`
   if (/[a-z]{2}sis$/.test(word)) return `${word.slice(0, -2)}es`
   if (/(s|x|z|ch|sh)$/.test(word)) return `${word}es`

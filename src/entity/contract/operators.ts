@@ -105,10 +105,13 @@ export function isTextOperator(name: string): name is TextOperator {
   return isOperator(name) && operators[name].takes === "text"
 }
 
+/** As in the table. */
+export const operatorNames: readonly Operator[] = Object.keys(operators).filter(isOperator)
+
 /** In a fixed order, `isNull` first. */
 export const jsonTests: readonly JsonTest[] = [
   "isNull",
-  ...(Object.keys(operators) as Operator[]).filter(
+  ...operatorNames.filter(
     (name): name is Exclude<JsonTest, "isNull"> => name !== "ne" && isSingle(name),
   ),
 ]

@@ -6,6 +6,19 @@ import type { StoredValue } from "./stored-value.ts"
 /** A domain value as the entity holds it, not as a store encodes it. `undefined` never occurs. */
 export type Value = string | number | bigint | boolean | Date | Uint8Array | null
 
+/** JSON, and a value that is not there, are none. */
+export function isValue(value: unknown): value is Value {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return true
+    default:
+      return value === null || value instanceof Date || value instanceof Uint8Array
+  }
+}
+
 /** Compares with another field of the same row instead of a value. */
 export interface FieldOperand {
   readonly field: string

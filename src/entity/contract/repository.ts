@@ -10,23 +10,26 @@ import type { Predicate } from "./predicate.ts"
  */
 export type Row = unknown[]
 
-/** How a store keeps one field type. A field type without a codec is stored as the value itself. `null` never reaches a codec. */
+/**
+ * How a store keeps one field type. A field type without a codec is stored as the value itself. `null` never reaches a codec.
+ * These are methods, so that a codec may name the types it is for: `encode: (value: boolean) => (value ? 1 : 0)`.
+ */
 export interface Codec {
   /** Of numbers: a stored number that the field can hold is the value itself. Spares most calls of `decode`. */
   readonly keepsNumbers?: boolean
   /** Stored value to domain value: `1` to `true`. */
-  readonly decode: (stored: never) => unknown
+  decode(stored: unknown): unknown
   /** Domain value to stored value: `true` to `1`. Must give the same stored value for equal domain values. */
-  readonly encode: (value: never) => unknown
+  encode(value: unknown): unknown
   /** Whether a stored value is the encoded one in another spelling. Asked where the two are not `===`; left out: never. */
-  readonly isSame?: (stored: never, encoded: never) => boolean
+  isSame?(stored: unknown, encoded: unknown): boolean
   /**
    * Present where several stored values can decode to one. A page or batch then continues after the stored value, as a
    * `StoredValue` in the predicate; a cursor carries its text. `fromText` gives undefined for text that is none.
    */
   readonly exact?: {
-    readonly toText: (stored: never) => string
-    readonly fromText: (text: string) => unknown
+    toText(stored: unknown): string
+    fromText(text: string): unknown
   }
 }
 export type Encoding = { readonly [T in FieldType]?: Codec }

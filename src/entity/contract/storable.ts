@@ -33,8 +33,7 @@ export function describeUnstorable(value: unknown): string {
     return Number.isNaN(value) ? "NaN" : "an integer beyond 2^53, which numbers round"
   if (typeof value === "bigint") return "an integer of more than 64 bits"
   if (value === undefined) return "undefined"
-  const kind =
-    typeof value === "object" ? ((value as object).constructor?.name ?? "object") : typeof value
+  const kind = typeof value === "object" ? (value?.constructor?.name ?? "object") : typeof value
   return `a value of the type ${kind} without an encoding`
 }
 

@@ -1,10 +1,12 @@
 // Builds the public definition of an entity from its name, fields and options.
+
 import { z } from "zod"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
 import { suggest } from "../../shared/suggest.ts"
 import { inWords } from "../../shared/words.ts"
 import type { EntityDefinition, FieldDefinition, ListedRelation } from "../contract/definition.ts"
 import { definitionError, unknownFieldError } from "../contract/errors.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import {
   allOptionsOf,
   fieldOptions,
@@ -18,7 +20,9 @@ import type { EntityOptions } from "./class-types.ts"
 import { type FieldFacts, readField, type Shape } from "./fields.ts"
 
 /** What the entity module knows of a field beyond its public definition. */
-export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema" | "value" | "isLoose">
+export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema" | "value" | "isLoose"> & {
+  readonly field: FieldDefinition
+}
 
 export interface Defined {
   readonly definition: EntityDefinition
@@ -119,7 +123,13 @@ export function define(
 ): Defined {
   const fields: FieldDefinition[] = []
   const internals: FieldInternals[] = []
-  const add = (field: string, schema: z.ZodType, facts: FieldFacts, isManaged: boolean): void => {
+  const add = (
+    field: string,
+    schema: z.ZodType,
+    facts: FieldFacts,
+    isManaged: boolean,
+    derived = false,
+  ): void => {
     const { type, nullable, optional, generated, references, onDelete } = facts
     if (generated !== undefined && field !== "id")
       throw definitionError(
@@ -133,7 +143,7 @@ export function define(
         `The fields "${clash.name}" and "${field}" of ${name} share the column ${column}.`,
         "Rename one of them.",
       )
-    fields.push({
+    const made: FieldDefinition = {
       name: field,
       index: fields.length,
       type,
@@ -146,21 +156,29 @@ export function define(
       ...(references === undefined ? {} : { references }),
       ...(onDelete === undefined ? {} : { onDelete }),
       ...(facts.value === undefined ? {} : { parts: facts.value.parts }),
+      ...(derived ? { derived } : {}),
       ...describeField(name, field, schema, type),
-    })
-    internals.push(facts)
+    }
+    fields.push(made)
+    internals.push({ ...facts, field: made })
   }
-  const addManaged = (field: string, type: FieldFacts["type"], schema: z.ZodType): void => {
+  const addManaged = (
+    field: string,
+    type: FieldFacts["type"],
+    schema: z.ZodType,
+    derived?: boolean,
+  ): void => {
     add(
       field,
       schema,
       { type, nullable: false, optional: true, absent: null, valueSchema: undefined },
       true,
+      derived,
     )
   }
-  if (Object.hasOwn(shape, "id"))
-    add("id", shape["id"] as z.ZodType, readField("id", shape["id"] as z.ZodType), false)
-  else addManaged("id", "string", z.string())
+  const id = Object.hasOwn(shape, "id") ? shape["id"] : undefined
+  if (id !== undefined) add("id", id, readField("id", id), false)
+  else addManaged("id", "string", z.string(), options.id !== undefined)
   for (const [field, schema] of Object.entries(shape))
     if (field !== "id") add(field, schema, readField(field, schema), false)
   if (options.timestamps) {
@@ -178,7 +196,6 @@ export function define(
     }
     add("deletedAt", z.date().nullable(), facts, true)
   }
-  if (options.id !== undefined) fields[0] = { ...(fields[0] as FieldDefinition), derived: true }
   const fieldByName = new Map(fields.map(field => [field.name, field]))
   const plural = options.plural ?? pluralize(kebabCase(name))
   const display = displayField(name, options, fields)
@@ -207,8 +224,7 @@ export function define(
       return relations()
     },
   }
-  for (const field of definition.key)
-    checkKeyField(definition, fieldByName.get(field) as FieldDefinition)
+  for (const field of definition.key) checkKeyField(definition, fieldNamed(definition, field))
   for (const set of [...definition.unique, ...definition.index]) {
     const secret = set.find(field => fieldByName.get(field)?.encrypted)
     if (secret !== undefined)
@@ -258,8 +274,8 @@ function checkNames(
   names: readonly string[],
   { index, unique, guarded, id }: EntityOptions,
 ): void {
-  const lists = { index, unique, guarded }
-  for (const [option, list] of Object.entries(lists) as [string, FieldSets][]) {
+  const lists: Readonly<Record<string, FieldSets>> = { index, unique, guarded }
+  for (const [option, list] of Object.entries(lists)) {
     for (const field of fieldSets(list).flat()) {
       if (!names.includes(field)) throw unknownFieldError(name, field, names)
       if (field === "id" && id !== undefined)
@@ -340,5 +356,7 @@ function describeField(
 }
 
 function readonlyFields(shape: Shape): string[] {
-  return Object.keys(shape).filter(name => allOptionsOf(shape[name] as z.ZodType).readonly)
+  return Object.entries(shape).flatMap(([name, schema]) =>
+    allOptionsOf(schema).readonly ? [name] : [],
+  )
 }

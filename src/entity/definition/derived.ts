@@ -1,5 +1,7 @@
 // Definitions of what queries make: the outputs of groups, the pairs of a join. So conditions on them are checked like any other.
+
 import type { EntityDefinition, FieldDefinition, FieldType } from "../contract/definition.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import type { Aggregate, SelectPlan } from "../contract/repository.ts"
 
 type Output = Pick<FieldDefinition, "name" | "type" | "nullable" | "encrypted" | "derived">
@@ -9,8 +11,7 @@ export function groupDefinition(
   definition: EntityDefinition,
   { fields, aggregates }: SelectPlan,
 ): EntityDefinition {
-  const known = (field: string): FieldDefinition =>
-    definition.fieldByName.get(field) as FieldDefinition
+  const known = (field: string): FieldDefinition => fieldNamed(definition, field)
   const outputs = aggregates.map((aggregate): Output => {
     const type = aggregate.field === undefined ? undefined : known(aggregate.field).type
     return {
@@ -87,7 +88,7 @@ function derive(
   outputs: readonly Output[],
   key: readonly string[],
 ): EntityDefinition {
-  const { schema } = base.fields[0] as FieldDefinition
+  const { schema } = fieldNamed(base, "id")
   const fields = outputs.map(
     (
       { name: output, type, nullable, encrypted = false, derived = false },

@@ -12,7 +12,7 @@ import { NitroError } from "../../shared/errors.ts"
 export type EncryptionKeys = Readonly<Record<string, string | Uint8Array>>
 
 interface Keys {
-  readonly current: string
+  readonly current: { readonly id: string; readonly key: KeyObject }
   readonly byId: ReadonlyMap<string, KeyObject>
 }
 
@@ -56,21 +56,22 @@ function toKeys(entries: readonly (readonly [string, string | Uint8Array])[]): K
       )
     byId.set(id, createSecretKey(bytes))
   }
-  const [current] = byId.keys()
-  if (current === undefined) throw keyError("No encryption key was given.", "Give at least one.")
-  return { current, byId }
+  const [first] = byId
+  if (first === undefined) throw keyError("No encryption key was given.", "Give at least one.")
+  const [id, key] = first
+  return { current: { id, key }, byId }
 }
 
 const prefix = "nitro1."
 
 /** `nitro1.<key id>.<base64url of nonce, tag and text>`. `place` (entity and field) is authenticated: a value cannot move to another column. */
 export function encrypt(text: string, place: string): string {
-  const { current, byId } = keysInUse()
+  const { id, key } = keysInUse().current
   const nonce = randomBytes(12)
-  const cipher = createCipheriv("aes-256-gcm", byId.get(current) as KeyObject, nonce)
+  const cipher = createCipheriv("aes-256-gcm", key, nonce)
   cipher.setAAD(Buffer.from(place))
   const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()])
-  return `${prefix}${current}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64url")}`
+  return `${prefix}${id}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64url")}`
 }
 
 /** Throws `NITRO_ENCRYPTION` for an unknown key, and for text that was changed or belongs elsewhere. */
@@ -106,7 +107,7 @@ export function decrypt(stored: string, place: string): string {
 
 /** Whether the stored text has the key that encrypts now. */
 export function hasCurrentKey(stored: unknown): boolean {
-  return typeof stored === "string" && stored.startsWith(`${prefix}${keysInUse().current}.`)
+  return typeof stored === "string" && stored.startsWith(`${prefix}${keysInUse().current.id}.`)
 }
 
 function keyError(message: string, fix: string): NitroError {

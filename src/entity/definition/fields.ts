@@ -4,6 +4,7 @@ import { suggest } from "../../shared/suggest.ts"
 import type { FieldType, GeneratedBy, OnDelete, ValueClass } from "../contract/definition.ts"
 import { definitionError } from "../contract/errors.ts"
 import { generatedBy } from "../contract/generated.ts"
+import { defOf, marked, type SchemaDef } from "../contract/schema-def.ts"
 
 /** The fields of an entity: names and zod schemas. */
 export type Shape = Readonly<Record<string, z.ZodType>>
@@ -28,33 +29,6 @@ export interface FieldFacts {
   readonly valueSchema: z.ZodType | undefined
 }
 
-interface Def {
-  readonly type: string
-  readonly innerType?: z.ZodType
-  readonly out?: z.ZodType
-  readonly in?: z.ZodType
-  readonly getter?: () => z.ZodType
-  readonly format?: string
-  readonly checks?: readonly {
-    readonly _zod: { readonly def: { readonly check: string; readonly format?: string } }
-  }[]
-  readonly entries?: Readonly<Record<string, string | number>>
-  readonly values?: readonly unknown[]
-  readonly options?: readonly z.ZodType[]
-  readonly element?: z.ZodType
-  readonly items?: readonly z.ZodType[]
-  readonly rest?: z.ZodType | null
-  readonly shape?: Shape
-  readonly valueType?: z.ZodType
-  readonly left?: z.ZodType
-  readonly right?: z.ZodType
-  readonly defaultValue?: unknown
-  readonly references?: string
-  readonly onDelete?: OnDelete
-  /** The class of a value object. */
-  readonly nitroValue?: ValueClass
-}
-
 export interface RefOptions {
   /**
    * What happens to this entity when the one it refers to is deleted. `restrict`: that one cannot be deleted
@@ -63,20 +37,17 @@ export interface RefOptions {
   readonly onDelete?: "restrict" | "cascade" | "setNull"
 }
 
-// A schema whose definition carries the name of the other entity. zod copies the definition in `.min()` and the like, and
-// wrappers as `.nullable()` keep the inner schema, so the name is never lost.
 /** The id of another entity: text, or what `schema` says where that id is a number. `ref("Order", z.int())` */
 export function ref(entity: string, options?: RefOptions): z.ZodString
 export function ref<T extends z.ZodType>(entity: string, schema: T, options?: RefOptions): T
 export function ref(entity: string, given?: z.ZodType | RefOptions, more?: RefOptions): z.ZodType {
-  const hasSchema = given !== undefined && "_zod" in given
-  const schema: z.ZodType = hasSchema ? given : z.string()
+  const schema: z.ZodType = isSchema(given) ? given : z.string()
   if (!["string", "number", "bigint", "date"].includes(defOf(schema).type))
     throw definitionError(
       `ref("${entity}") was given a z.${defOf(schema).type}().`,
       'Wrap the ref instead: ref("Order", z.int()).nullable().',
     )
-  const { onDelete = "restrict" } = (hasSchema ? more : (given as RefOptions | undefined)) ?? {}
+  const { onDelete = "restrict" } = (isSchema(given) ? more : given) ?? {}
   if (onDelete !== "restrict" && onDelete !== "cascade" && onDelete !== "setNull")
     throw definitionError(
       `ref("${entity}") has no onDelete rule "${String(onDelete)}".`,
@@ -84,11 +55,11 @@ export function ref(entity: string, given?: z.ZodType | RefOptions, more?: RefOp
     )
   const rule =
     onDelete === "restrict" ? {} : { onDelete: onDelete === "setNull" ? "set null" : onDelete }
-  return schema.clone({
-    ...schema._zod.def,
-    references: entity,
-    ...rule,
-  } as unknown as typeof schema._zod.def)
+  return marked(schema, { references: entity, ...rule })
+}
+
+function isSchema(given: z.ZodType | RefOptions | undefined): given is z.ZodType {
+  return given !== undefined && "_zod" in given
 }
 
 export function readField(name: string, schema: z.ZodType): FieldFacts {
@@ -152,34 +123,33 @@ function walk(name: string, schema: z.ZodType): Walked {
   const def = defOf(schema)
   // A value object checks and stores its parts by itself.
   if (def.nitroValue !== undefined) return { type: "json", nullable: false, value: def.nitroValue }
-  if (wrappers.has(def.type) && def.innerType) return walk(name, def.innerType)
-  switch (def.type) {
-    case "nullable":
-      return { ...walk(name, def.innerType as z.ZodType), nullable: true }
-    case "lazy":
-      return walk(name, (def.getter as () => z.ZodType)())
-    case "pipe":
-      return walk(name, def.out as z.ZodType)
+  const { type, innerType, getter, out } = def
+  if (innerType !== undefined && wrappers.has(type)) return walk(name, innerType)
+  if (innerType !== undefined && type === "nullable")
+    return { ...walk(name, innerType), nullable: true }
+  if (getter !== undefined && type === "lazy") return walk(name, getter())
+  if (out !== undefined && type === "pipe") return walk(name, out)
+  switch (type) {
     case "string":
     case "template_literal":
       return {
         type: "string",
         nullable: false,
-        ...referenceOf(def as Pick<Walked, "references" | "onDelete">),
+        ...referenceOf(def),
       }
     case "number":
       return {
         type: isInteger(def) ? "integer" : "number",
         nullable: false,
-        ...referenceOf(def as Pick<Walked, "references" | "onDelete">),
+        ...referenceOf(def),
       }
     case "boolean":
     case "date":
     case "bigint":
       return {
-        type: def.type,
+        type,
         nullable: false,
-        ...referenceOf(def as Pick<Walked, "references" | "onDelete">),
+        ...referenceOf(def),
       }
     case "enum":
       return { type: commonType(Object.values(def.entries ?? {})), nullable: false }
@@ -246,7 +216,7 @@ function commonType(values: readonly unknown[]): FieldType {
   return "json"
 }
 
-function isInteger(def: Def): boolean {
+function isInteger(def: SchemaDef): boolean {
   const formats = [
     def.format,
     ...(def.checks ?? []).map(({ _zod: { def: check } }) =>
@@ -298,16 +268,15 @@ function isLoose(schema: z.ZodType, seen: Set<z.ZodType>): boolean {
   seen.add(schema)
   const def = defOf(schema)
   if (def.nitroValue !== undefined) return false
-  const more = def as { readonly catchall?: z.ZodType }
   return (
     loose.has(def.type) ||
-    [...children(def), ...(more.catchall === undefined ? [] : [more.catchall])].some(child =>
+    [...children(def), ...(def.catchall === undefined ? [] : [def.catchall])].some(child =>
       isLoose(child, seen),
     )
   )
 }
 
-function children(def: Def): z.ZodType[] {
+function children(def: SchemaDef): z.ZodType[] {
   const all = [
     def.innerType,
     def.out,
@@ -327,7 +296,7 @@ function children(def: Def): z.ZodType[] {
 /** `z.stringbool()` takes "yes" and gives true: an assignment gives the entity what it holds, so its own side is checked. */
 function toValueSchema(schema: z.ZodType): z.ZodType | undefined {
   const def = defOf(schema)
-  if (def.type === "pipe") return toValueSchema(def.out as z.ZodType)
+  if (def.type === "pipe") return def.out && toValueSchema(def.out)
   // It takes its own result.
   if (def.type === "transform") return def.nitroValue === undefined ? undefined : schema
   if (!def.innerType) return schema
@@ -336,8 +305,4 @@ function toValueSchema(schema: z.ZodType): z.ZodType | undefined {
   if (def.type === "nullable") return z.nullable(inner)
   if (def.type === "optional") return z.optional(inner)
   return inner
-}
-
-function defOf(schema: z.ZodType): Def {
-  return schema._zod.def as unknown as Def
 }

@@ -1,5 +1,7 @@
 // What JSON keeps: refuses the values of a field that would come back as something else.
+
 import { NitroError } from "../../shared/errors.ts"
+import { isObject } from "../../shared/guards.ts"
 
 // An odd number of backslashes before the u makes it an escape.
 const unstorableEscape = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
@@ -21,12 +23,11 @@ export function refuseOther(value: unknown, entity: string, field: string): void
     const other = otherType(one)
     if (other !== undefined) throw refused(entity, field, other)
     // A circle is refused when it is written.
-    if (typeof one !== "object" || one === null || seen.has(one)) continue
+    if (!isObject(one) || seen.has(one)) continue
     seen.add(one)
     if (Array.isArray(one))
       for (const inner of one) open.push(inner === undefined ? missing : inner)
-    else
-      for (const key of Object.keys(one)) open.push((one as Readonly<Record<string, unknown>>)[key])
+    else for (const key of Object.keys(one)) open.push(one[key])
   }
 }
 
@@ -60,7 +61,7 @@ function otherType(value: unknown): string | undefined {
       const prototype: unknown = Object.getPrototypeOf(value)
       // Those of other realms have another Object.
       const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
-      if (isPlain && typeof (value as { toJSON?: unknown }).toJSON !== "function") return undefined
+      if (isPlain && !("toJSON" in value && typeof value.toJSON === "function")) return undefined
       return `a ${isPlain ? "object with toJSON" : (value.constructor?.name ?? "object of a class")}`
     }
     default:

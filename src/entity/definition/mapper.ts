@@ -2,20 +2,16 @@
 
 import { markData } from "../../shared/data.ts"
 import { isNitroError, NitroError } from "../../shared/errors.ts"
-import type {
-  EntityDefinition,
-  FieldDefinition,
-  FieldType,
-  ValueClass,
-} from "../contract/definition.ts"
-import type { Value } from "../contract/predicate.ts"
+import type { FieldType, ValueClass } from "../contract/definition.ts"
+import { queryError } from "../contract/errors.ts"
+import { isValue, type Value } from "../contract/predicate.ts"
 import type { Codec, Encoding, Row } from "../contract/repository.ts"
 import { StoredValue } from "../contract/stored-value.ts"
-import type { Defined, FieldInternals } from "./define.ts"
+import type { Defined } from "./define.ts"
 import { decrypt, encrypt } from "./encryption.ts"
 import { canGenerate, generate } from "./generate.ts"
 import { checkedJson, refuseOther } from "./json-values.ts"
-import { toValueObject } from "./value-object.ts"
+import { isValueObject, toValueObject } from "./value-object.ts"
 
 /** The decoded values of one entity, by field name. */
 export type Values = Record<string, unknown>
@@ -38,6 +34,8 @@ export interface Mapper {
   encodeAt(index: number, value: unknown): unknown
   /** Decodes one stored value of the column at this index. */
   decodeAt(index: number, stored: unknown): unknown
+  /** The same of a column that conditions compare. @throws NITRO_QUERY for one that holds JSON. */
+  valueAt(index: number, stored: unknown): Value
   /** The text form of stored values of the column at this index; undefined where decoding loses nothing. */
   exactAt(index: number): Codec["exact"]
   /** What a condition compares the column at this index with, to find exactly this stored value. */
@@ -50,6 +48,7 @@ interface MappedField {
   readonly name: string
   readonly type: FieldType
   readonly absent: null | undefined
+  readonly exact: Codec["exact"]
   readonly decode: ((stored: unknown) => unknown) | undefined
   /** Stored numbers are not decoded. */
   readonly keepsNumbers: boolean
@@ -65,8 +64,8 @@ export function createMapper(
   encoding: Encoding,
   generated: boolean = canGenerate,
 ): Mapper {
-  const fields = defined.definition.fields.map(({ name, type, encrypted }, index): MappedField => {
-    const { value, isLoose = false } = defined.internals[index] as FieldInternals
+  const fields = defined.internals.map(({ field, value, isLoose = false, absent }): MappedField => {
+    const { name, type, encrypted } = field
     const codec = value
       ? valueCodec(value, jsonCodec(defined.definition.name, name, encoding.json, false))
       : encrypted
@@ -77,17 +76,16 @@ export function createMapper(
     return {
       name,
       type,
-      absent: (defined.internals[index] as FieldInternals).absent,
+      absent,
+      exact: value ? undefined : encoding[type]?.exact,
       holds: codec && (value ? sameValue(codec) : encrypted ? sameText(codec) : undefined),
       isSame:
         codec?.isSame &&
         ((stored, encoded) =>
-          stored !== null &&
-          encoded !== null &&
-          codec.isSame?.(stored as never, encoded as never) === true),
+          stored !== null && encoded !== null && codec.isSame?.(stored, encoded) === true),
       keepsNumbers: codec?.keepsNumbers === true && !encrypted,
-      decode: codec && ((stored: unknown) => codec.decode(stored as never)),
-      encode: codec && ((value: unknown) => codec.encode(value as never)),
+      decode: codec && ((stored: unknown) => codec.decode(stored)),
+      encode: codec && ((value: unknown) => codec.encode(value)),
     }
   })
   const encodeAt = (index: number, value: unknown): unknown => {
@@ -95,25 +93,27 @@ export function createMapper(
     return value === undefined || value === null ? null : encode ? encode(value) : value
   }
   const decodeAt = (index: number, stored: unknown): unknown => {
-    const { absent, decode } = fields[index] as MappedField
-    if (stored === null) return absent
-    if (decode === undefined) return stored
+    const field = fields[index]
+    if (stored === null) return field?.absent
+    if (field?.decode === undefined) return stored
     try {
-      return decode(stored)
+      return field.decode(stored)
     } catch (error) {
-      throw storedValueError(defined.definition, index, error)
+      throw storedValueError(defined.definition.name, field, error)
     }
   }
-  const exactAt = (index: number): Codec["exact"] =>
-    defined.internals[index]?.value
-      ? undefined
-      : encoding[(fields[index] as MappedField).type]?.exact
-  const operandAt = (index: number, stored: unknown): Value | StoredValue => {
-    if (stored === null) return null
-    return exactAt(index) === undefined
-      ? (decodeAt(index, stored) as Value)
-      : new StoredValue(stored)
+  const valueAt = (index: number, stored: unknown): Value => {
+    const value = decodeAt(index, stored) ?? null
+    if (isValue(value)) return value
+    throw queryError(
+      `${defined.definition.name}.${fields[index]?.name} holds JSON, which cannot be compared.`,
+    )
   }
+  const exactAt = (index: number): Codec["exact"] => fields[index]?.exact
+  const operandAt = (index: number, stored: unknown): Value | StoredValue =>
+    stored === null || exactAt(index) === undefined
+      ? valueAt(index, stored)
+      : new StoredValue(stored)
   // Decodes again, one by one, to find the value that failed.
   const explain = (row: Row, error: unknown): unknown => {
     for (let index = 0; index < fields.length; index++) decodeAt(index, row[index])
@@ -122,7 +122,7 @@ export function createMapper(
   const mapper = generated
     ? generatedMapper(fields, explain)
     : closureMapper(fields, encodeAt, decodeAt)
-  return { ...mapper, encodeAt, decodeAt, exactAt, operandAt }
+  return { ...mapper, encodeAt, decodeAt, valueAt, exactAt, operandAt }
 }
 
 /** Refuses what would come back as something else, on every store alike. */
@@ -133,38 +133,36 @@ function jsonCodec(
   isLoose: boolean,
 ): Codec | undefined {
   if (codec === undefined) return undefined
-  const encode = codec.encode as (value: unknown) => unknown
   return {
     ...codec,
-    decode: (stored: never) => markData(codec.decode(stored)),
-    encode(value: unknown) {
+    decode: stored => markData(codec.decode(stored)),
+    encode(value) {
       if (isLoose) refuseOther(value, entity, field)
-      return checkedJson(() => encode(value), entity, field)
+      return checkedJson(() => codec.encode(value), entity, field)
     },
   }
 }
 
 /** Another program wrote it, or the field has another type now. */
 function storedValueError(
-  { name, fields }: EntityDefinition,
-  index: number,
+  entity: string,
+  field: Pick<MappedField, "name" | "type">,
   cause: unknown,
 ): unknown {
   if (isNitroError(cause)) return cause
-  const field = fields[index] as FieldDefinition
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new NitroError(
     "NITRO_STORED_VALUE",
-    `${name}.${field.name} (${field.type}) cannot be read: ${reason}.`,
+    `${entity}.${field.name} (${field.type}) cannot be read: ${reason}.`,
     {
       cause,
-      details: { entity: name, field: field.name },
+      details: { entity, field: field.name },
     },
   )
 }
 
 function sameText(codec: Codec): MappedField["holds"] {
-  return (stored, value) => stored !== null && codec.decode(stored as never) === value
+  return (stored, value) => stored !== null && codec.decode(stored) === value
 }
 
 /** Some databases write JSON in an order of their own: what looks different may be equal. */
@@ -172,8 +170,7 @@ function sameValue(codec: Codec): MappedField["holds"] {
   return (stored, value) => {
     if (stored === null) return false
     return (
-      stored === codec.encode(value as never) ||
-      (value as { equals(other: unknown): boolean }).equals(codec.decode(stored as never))
+      stored === codec.encode(value) || (isValueObject(value) && value.equals(codec.decode(stored)))
     )
   }
 }
@@ -181,18 +178,15 @@ function sameValue(codec: Codec): MappedField["holds"] {
 /** A store keeps the parts of a value object as it keeps JSON. */
 function valueCodec(type: ValueClass, json: Codec | undefined): Codec {
   return {
-    encode: (value: { toJSON(): unknown }) =>
-      json ? json.encode(value.toJSON() as never) : value.toJSON(),
-    decode: (stored: unknown) => toValueObject(type, json ? json.decode(stored as never) : stored),
+    encode: (value: { toJSON(): unknown }) => (json ? json.encode(value.toJSON()) : value.toJSON()),
+    decode: stored => toValueObject(type, json ? json.decode(stored) : stored),
   }
 }
 
 function secretCodec(place: string, text: Codec | undefined): Codec {
   return {
-    encode: (value: string) =>
-      text ? text.encode(encrypt(value, place) as never) : encrypt(value, place),
-    decode: (stored: string) =>
-      decrypt(text ? (text.decode(stored as never) as string) : stored, place),
+    encode: (value: string) => (text ? text.encode(encrypt(value, place)) : encrypt(value, place)),
+    decode: (stored: string) => decrypt(text ? String(text.decode(stored)) : stored, place),
   }
 }
 
@@ -213,30 +207,31 @@ function generatedMapper(
     const plain = !field.decode && field.absent === null
     return `${JSON.stringify(field.name)}:${plain ? value : `r[${i}]===null?${String(field.absent)}:${value}`}`
   })
-  const encoded = fields.map((field, i) => {
+  const encoded = (field: MappedField, i: number): string => {
     const name = `v[${JSON.stringify(field.name)}]`
     return field.encode ? `${name}==null?null:e${i}(${name})` : `${name}??null`
-  })
-  const compare = (value: string, i: number): string => {
-    if (fields[i]?.holds) {
-      const name = `v[${JSON.stringify(fields[i].name)}]`
+  }
+  const compare = (field: MappedField, i: number): string => {
+    const value = encoded(field, i)
+    if (field.holds) {
+      const name = `v[${JSON.stringify(field.name)}]`
       return `x=${name}??null;if(x===null?r[${i}]!==null:!h${i}(r[${i}],x)){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(${value})}`
     }
     const differs =
-      fields[i]?.type === "bytes"
+      field.type === "bytes"
         ? `!sameBytes(x,r[${i}])`
-        : `x!==r[${i}]${fields[i]?.isSame ? `&&!s${i}(r[${i}],x)` : ""}`
+        : `x!==r[${i}]${field.isSame ? `&&!s${i}(r[${i}],x)` : ""}`
     return `x=${value};if(${differs}){if(d===undefined)d={columns:[],values:[]};d.columns.push(${i});d.values.push(x)}`
   }
-  const compared = encoded.map((value, i) =>
-    isMutable(fields[i] as MappedField) ? `if(exposed){${compare(value, i)}}` : compare(value, i),
+  const compared = fields.map((field, i) =>
+    isMutable(field) ? `if(exposed){${compare(field, i)}}` : compare(field, i),
   )
   return {
     decode: generate(
       `function decode(r){try{return {${decoded.join()}}}catch(e){throw explain(r,e)}}`,
       scope,
     ),
-    encode: generate(`function encode(v){return [${encoded.join()}]}`, scope),
+    encode: generate(`function encode(v){return [${fields.map(encoded).join()}]}`, scope),
     difference: generate(
       `function difference(v,r,exposed){let d,x;${compared.join(";")};return d}`,
       scope,

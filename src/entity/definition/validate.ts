@@ -1,6 +1,8 @@
 // Validation: all of an entity's data at once, some fields for an update, one field on assignment.
+
 import { z } from "zod"
 import { markData } from "../../shared/data.ts"
+import { isObject } from "../../shared/guards.ts"
 import type { EntityDefinition } from "../contract/definition.ts"
 import {
   definitionError,
@@ -13,10 +15,10 @@ import type { Defined } from "./define.ts"
 import type { Shape } from "./fields.ts"
 import type { Values } from "./mapper.ts"
 
-type Parsed =
-  | { success: true; data: unknown }
+type Parsed<T = unknown> =
+  | { success: true; data: T }
   | { success: false; error: { issues: readonly z.core.$ZodIssue[] } }
-type Parse = (value: unknown) => Parsed
+type Parse<T = unknown> = (value: unknown) => Parsed<T>
 
 export interface Validator {
   /** Data for a new entity: the declared fields validated, with defaults; given id and timestamps checked. */
@@ -57,7 +59,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
   const refuse = (issues: readonly Issue[]): never => {
     throw validationError(entity, issues)
   }
-  const run = (parse: Parse, value: unknown): Parsed => {
+  const run = <T>(parse: Parse<T>, value: unknown): Parsed<T> => {
     try {
       return parse(value)
     } catch (cause) {
@@ -68,13 +70,13 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
       )
     }
   }
-  const fieldsOf = (data: unknown): Values => {
-    if (typeof data !== "object" || data === null || Array.isArray(data)) {
+  const fieldsOf = (data: unknown): Readonly<Values> => {
+    if (!isObject(data) || Array.isArray(data)) {
       return refuse([{ path: "", message: `expected an object with the fields of ${entity}` }])
     }
     for (const name of Object.keys(data))
       if (!known.has(name)) throw unknownFieldError(entity, name, known)
-    return data as Values
+    return data
   }
   const parsers = new Map(
     definition.fields.map(({ name, index }) => {
@@ -94,7 +96,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
         ...managedIssues(given, definition, ownsId),
       ]
       if (!result.success || issues.length > 0) return refuse(issues)
-      const values = result.data as Values
+      const values = result.data
       for (const name of json) markData(values[name])
       if (ownsId) refuseWrongKey(definition, given, values, refuse)
       for (const name of nullish) if (values[name] === undefined) values[name] = null
@@ -107,13 +109,13 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
       for (const name of Object.keys(given)) {
         const value = given[name]
         if (value === undefined) continue
-        if (!declared.has(name)) {
+        const schema = declared.has(name) ? shape[name] : undefined
+        if (schema === undefined) {
           if (name === "createdAt" || name === "updatedAt")
             issues.push({ path: name, message: "is kept by the library" })
           else values[name] = value
           continue
         }
-        const schema = shape[name] as z.ZodType
         const result = run(input => schema.safeParse(input), value)
         if (result.success) values[name] = json.has(name) ? markData(result.data) : result.data
         else issues.push(...toIssues(result.error.issues, name))
@@ -141,8 +143,8 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
 const accept: Parse = value => ({ success: true, data: value })
 
 /** `z.compile` makes validation of a whole entity a third cheaper, of a field twice; where code generation is forbidden zod interprets. */
-function compiled(schema: z.ZodType): Parse {
-  let parser: z.ZodType | undefined
+function compiled<T>(schema: z.ZodType<T>): Parse<T> {
+  let parser: z.ZodType<T> | undefined
   // Compiling takes a quarter of a millisecond: left until the first entity is made, so that start-up does not pay it.
   return value => {
     if (parser === undefined) {
@@ -159,7 +161,7 @@ function compiled(schema: z.ZodType): Parse {
 /** What the schemas of a key cannot say: text that is an address is not empty, and a derived id is not given otherwise. */
 function refuseWrongKey(
   definition: EntityDefinition,
-  given: Values,
+  given: Readonly<Values>,
   valid: Values,
   refuse: (issues: readonly Issue[]) => never,
 ): void {
@@ -178,7 +180,11 @@ function refuseWrongKey(
   if (issues.length > 0) refuse(issues)
 }
 
-function managedIssues(given: Values, { timestamps }: EntityDefinition, ownsId: boolean): Issue[] {
+function managedIssues(
+  given: Readonly<Values>,
+  { timestamps }: EntityDefinition,
+  ownsId: boolean,
+): Issue[] {
   const issues: Issue[] = []
   const { id } = given
   if (!ownsId && id !== undefined && (typeof id !== "string" || id === "" || id.length > 255)) {

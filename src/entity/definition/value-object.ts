@@ -1,8 +1,11 @@
 // Value objects: small classes without an identity, equal when their parts are, never changed. A field holds one by `embedded`.
+
 import { z } from "zod"
+import { isObject } from "../../shared/guards.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { ValueClass, ValuePart } from "../contract/definition.ts"
 import { definitionError, validationError } from "../contract/errors.ts"
+import { defOf, marked } from "../contract/schema-def.ts"
 import { readField, type Shape } from "./fields.ts"
 
 // Carries the parts in the type of an instance, so that the JSON of an entity knows them.
@@ -48,7 +51,7 @@ class ValueModel {
   readonly name: string
   readonly #shape: Shape
   #parts: readonly Part[] | undefined
-  #schema: z.ZodType | undefined
+  #schema: z.ZodObject<Shape> | undefined
 
   constructor(name: string, shape: Shape) {
     this.name = name
@@ -65,7 +68,7 @@ class ValueModel {
   }
 
   /** The validated parts of input. Throws what zod found. */
-  parse(data: unknown): z.ZodSafeParseResult<unknown> {
+  parse(data: unknown): z.ZodSafeParseResult<Readonly<Record<string, unknown>>> {
     this.#schema ??= z.object(this.#shape)
     return this.#schema.safeParse(data)
   }
@@ -79,16 +82,26 @@ class ValueModel {
   }
 }
 
-function modelOf(value: object): ValueModel {
-  return (value as { constructor: { [modelKey]: ValueModel } }).constructor[modelKey]
+/** The model of a class of value objects, inherited by its subclasses. */
+function modelOf(type: object): ValueModel | undefined {
+  const model = modelKey in type ? type[modelKey] : undefined
+  return model instanceof ValueModel ? model : undefined
+}
+
+function requireModel(type: object): ValueModel {
+  const model = modelOf(type)
+  if (model === undefined)
+    throw definitionError(
+      "A class was used as a value object and is none.",
+      'Extend ValueObject("Money", { ... }).',
+    )
+  return model
 }
 
 // Typed loosely: what users see is `ValueObjectStatics`, inferred from the parts.
 class ValueBase {
-  declare static readonly [modelKey]: ValueModel
-
   constructor(data: unknown, parts?: Readonly<Record<string, unknown>>) {
-    const model = (new.target as unknown as { [modelKey]: ValueModel })[modelKey]
+    const model = requireModel(new.target)
     const values = data === trusted && parts !== undefined ? parts : validated(model, data)
     // Not frozen as a whole, since a class may have fields of its own.
     for (const { name } of model.parts)
@@ -96,7 +109,7 @@ class ValueBase {
   }
 
   static get parts(): readonly ValuePart[] {
-    return this[modelKey].parts
+    return requireModel(this).parts
   }
 
   equals(other: unknown): boolean {
@@ -109,7 +122,7 @@ class ValueBase {
   }
 
   with(changes: object): ValueBase {
-    return new (this.constructor as typeof ValueBase)({ ...partsOf(this), ...changes })
+    return new (valueClass(this.constructor))({ ...partsOf(this), ...changes })
   }
 
   toJSON(): Record<string, unknown> {
@@ -123,9 +136,23 @@ class ValueBase {
   }
 }
 
-function partsOf(value: object): Record<string, unknown> {
-  const values = value as Readonly<Record<string, unknown>>
-  return Object.fromEntries(modelOf(value).names.map(name => [name, values[name]]))
+function isValueClass(type: unknown): type is typeof ValueBase {
+  return typeof type === "function" && modelOf(type) !== undefined
+}
+
+function valueClass(type: unknown): typeof ValueBase {
+  if (isValueClass(type)) return type
+  throw definitionError(
+    "embedded() was given something that is no value object.",
+    'Extend ValueObject("Money", { ... }).',
+  )
+}
+
+function partsOf(value: ValueBase): Record<string, unknown> {
+  const values = new Map(Object.entries(value))
+  return Object.fromEntries(
+    requireModel(value.constructor).names.map(name => [name, values.get(name)]),
+  )
 }
 
 function toPlain(value: unknown): unknown {
@@ -180,9 +207,7 @@ function issuesOf(model: ValueModel, data: unknown): Checked {
     }
   }
   const result = model.parse(data)
-  return result.success
-    ? { parts: result.data as Readonly<Record<string, unknown>> }
-    : { issues: result.error.issues }
+  return result.success ? { parts: result.data } : { issues: result.error.issues }
 }
 
 const taken: ReadonlySet<string> = new Set([
@@ -244,15 +269,8 @@ export function isValueObject(value: unknown): value is ValueObjectInstance {
 export function embedded<T extends object, I>(
   type: (new (data: I) => T) & { readonly parts: readonly ValuePart[] },
 ): z.ZodType<T, T | I> {
-  const model =
-    typeof type === "function"
-      ? (type as unknown as { [modelKey]?: ValueModel })[modelKey]
-      : undefined
-  if (model === undefined)
-    throw definitionError(
-      "embedded() was given something that is no value object.",
-      'Extend ValueObject("Money", { ... }).',
-    )
+  const Value = valueClass(type)
+  const model = requireModel(Value)
   const schema = z.transform((data: unknown, context) => {
     if (data instanceof type) return data
     // An instance of another class may have the same parts, and other rules.
@@ -260,26 +278,26 @@ export function embedded<T extends object, I>(
       data instanceof ValueBase
         ? { issues: [{ path: [], message: `expected the parts of ${model.name}` }] }
         : issuesOf(model, data)
-    if ("parts" in checked)
-      return new (type as unknown as new (...args: unknown[]) => T)(trusted, checked.parts)
-    for (const { path, message } of checked.issues)
+    if ("parts" in checked) {
+      const made = new Value(trusted, checked.parts)
+      if (made instanceof type) return made
+    }
+    for (const { path, message } of "issues" in checked ? checked.issues : [])
       context.issues.push({ code: "custom", message, path: [...path], input: data })
     return z.NEVER
   })
   // The type of a transform says nothing of what it takes; this one was made for these two.
-  return schema.clone({
-    ...schema._zod.def,
-    nitroValue: type,
-  } as typeof schema._zod.def) as unknown as z.ZodType<T, T | I>
+  return marked(schema, { nitroValue: type }) as z.ZodType as z.ZodType<T, T | I>
 }
 
 /** The instance of stored parts, which are trusted. A part that came after they were stored has its default. */
 export function toValueObject(type: ValueClass, stored: unknown): unknown {
-  const given = stored as Readonly<Record<string, unknown>>
+  const given = isObject(stored) ? stored : {}
   const values: Record<string, unknown> = {}
-  for (const part of (type as unknown as { [modelKey]: ValueModel })[modelKey].parts)
+  const Value = valueClass(type)
+  for (const part of requireModel(Value).parts)
     values[part.name] = fromPlain(part, given[part.name])
-  return new (type as unknown as new (...args: unknown[]) => object)(trusted, values)
+  return new Value(trusted, values)
 }
 
 function fromPlain(
@@ -289,16 +307,13 @@ function fromPlain(
   if (plain === undefined && optional && !nullable) return schema.safeParse(undefined).data
   if (plain === undefined || plain === null) return plain === null ? null : absent
   if (value !== undefined) return toValueObject(value, plain)
-  if (type === "date") return new Date(plain as string)
-  if (type === "bigint") return BigInt(plain as string)
-  return type === "bytes" ? Uint8Array.from(Buffer.from(plain as string, "base64")) : plain
+  if (type === "date") return new Date(String(plain))
+  if (type === "bigint") return BigInt(String(plain))
+  return type === "bytes" ? Uint8Array.from(Buffer.from(String(plain), "base64")) : plain
 }
 
 /** The parts of the value objects that a schema takes, in whatever it is wrapped; undefined for any other. */
 export function valueParts(schema: z.ZodType): readonly ValuePart[] | undefined {
-  const { innerType, nitroValue } = schema._zod.def as {
-    readonly innerType?: z.ZodType
-    readonly nitroValue?: ValueClass
-  }
+  const { innerType, nitroValue } = defOf(schema)
   return nitroValue === undefined ? innerType && valueParts(innerType) : nitroValue.parts
 }

@@ -1,5 +1,7 @@
 // Pairs of entities of two classes: by the store where it can, else by reading both sides.
 
+import { isFunction } from "../../shared/guards.ts"
+import type { MaybePromise } from "../../shared/types.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { hydrate } from "../binding/hydrate.ts"
@@ -7,9 +9,10 @@ import { withoutScopes } from "../binding/query-scopes.ts"
 import { narrowedPairs, unscoped, visiblePairs } from "../binding/scoped-rows.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { columns } from "../conditions/columns.ts"
-import { builtPredicate, type Condition } from "../conditions/condition.ts"
+import { builtPredicate } from "../conditions/condition.ts"
 import { compileOrder, compilePredicate, isFieldOperand } from "../conditions/matches.ts"
 import { toOrder, wholeNumber } from "../conditions/order.ts"
+import { predicateFields } from "../conditions/predicate-fields.ts"
 import { toComparable } from "../contract/comparable.ts"
 import { queryError } from "../contract/errors.ts"
 import type { Predicate } from "../contract/predicate.ts"
@@ -22,8 +25,6 @@ import { lookedUp, resolvedCondition } from "../relations/resolve.ts"
 import { scopeOf } from "../relations/scope-conditions.ts"
 import type { JoinQuery } from "../types/join-query.ts"
 import type { EntityClass } from "../types/types.ts"
-
-type Build = (left: never, right: never) => Condition
 
 // What a join that the store cannot do may take of this process.
 const maxRows = 100_000
@@ -45,7 +46,7 @@ class StoreJoin<T extends object, S extends object | undefined, V, W>
     this.plan = plan
   }
 
-  where(condition: Build): JoinQuery<T, S, V, W> {
+  where(condition: unknown): JoinQuery<T, S, V, W> {
     const before = this.plan.where
     const further = pairCondition(this.left, this.right, condition, this.plan.outer !== undefined)
     return this.#with({
@@ -103,7 +104,7 @@ class StoreJoin<T extends object, S extends object | undefined, V, W>
 export function joinQuery(
   left: EntityClass,
   right: EntityClass,
-  build: Build,
+  build: unknown,
   outer = false,
 ): JoinQuery<never, never> {
   const on = pairCondition(left, right, build, outer)
@@ -118,20 +119,19 @@ export function joinQuery(
 function pairCondition(
   left: EntityClass,
   right: EntityClass,
-  build: Build,
+  build: unknown,
   outer: boolean,
 ): Predicate {
-  if (typeof build !== "function")
+  if (!isFunction(build))
     throw queryError(
       "A join is made by a condition: (left, right) => left.categoryId.eq(right.id).",
     )
   const joined = joinDefinition(left.definition, right.definition, outer)
-  const sides = joinPrefixes(left.definition, right.definition)
-  const both = [left, right].map((side, at) => {
-    const prefix = sides[at] as string
-    return columns(joined, prefix, prefixedLookup(side, prefix))
-  })
-  return builtPredicate(joined, build, both)
+  const [ofLeft, ofRight] = joinPrefixes(left.definition, right.definition)
+  return builtPredicate(joined, build, [
+    columns(joined, ofLeft, prefixedLookup(left, ofLeft)),
+    columns(joined, ofRight, prefixedLookup(right, ofRight)),
+  ])
 }
 
 type RowPair = readonly [Row, Row | undefined]
@@ -143,17 +143,23 @@ async function readPairs<T extends object, S extends object | undefined>(
 ): Promise<[T, S][]> {
   if (plan.limit === 0) return []
   const [a, b] = [bindingOf(left), bindingOf(right)]
-  const pairs = await (a.store === b.store && unscoped(a.repository).join !== undefined
-    ? pairsOfStore(a, b, plan)
-    : pairsOf(a, b, plan))
+  const own = unscoped(a.repository)
+  const join = a.store === b.store ? own.join?.bind(own) : undefined
+  const pairs = await (join === undefined
+    ? pairsOf(a, b, plan)
+    : pairsOfStore(a, b, plan, ready => join(ready, unscoped(b.repository))))
   // Rows of these classes, so the instances are too.
   return pairs.map(
     ([x, y]) => [hydrate(a, x), y === undefined ? undefined : hydrate(b, y)] as unknown as [T, S],
   )
 }
 
-async function pairsOfStore(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[]> {
-  const repository = unscoped(a.repository)
+async function pairsOfStore(
+  a: Binding,
+  b: Binding,
+  plan: JoinPlan,
+  join: (plan: JoinPlan) => MaybePromise<Row[]>,
+): Promise<RowPair[]> {
   const [where, outer] = await Promise.all([
     resolvedCondition(a, plan.where),
     resolvedCondition(a, plan.outer),
@@ -163,14 +169,13 @@ async function pairsOfStore(a: Binding, b: Binding, plan: JoinPlan): Promise<Row
     ...(where === undefined ? {} : { where }),
     ...(outer === undefined ? {} : { outer }),
   }
-  const join = repository.join?.bind(repository) as NonNullable<typeof repository.join>
   const [ofLeft, ofRight] = await pairScopes(a, b)
   const seen = narrowedPairs(
     visiblePairs(ready, a.entity.definition, b.entity.definition),
     ofLeft,
     ofRight,
   )
-  const rows = await onStore(a.store, () => join(seen, unscoped(b.repository)))
+  const rows = await onStore(a.store, () => join(seen))
   const width = a.entity.definition.fields.length
   return rows.map(
     (row): RowPair => [row.slice(0, width), row[width] === null ? undefined : row.slice(width)],
@@ -249,12 +254,7 @@ function partsOf(predicate: Predicate | undefined): Predicate[] {
 }
 
 function fieldsOf(predicate: Predicate): string[] {
-  if (predicate.op === "and" || predicate.op === "or") return predicate.of.flatMap(fieldsOf)
-  if (predicate.op === "not") return fieldsOf(predicate.of)
-  const { field, value } = predicate as { readonly field: string; readonly value?: unknown }
-  return isFieldOperand(value as never)
-    ? [field, (value as { readonly field: string }).field]
-    : [field]
+  return [...predicateFields(predicate)]
 }
 
 function looksIntoJson(predicate: Predicate): boolean {
@@ -299,18 +299,30 @@ function withoutPrefix(predicate: Predicate, prefix: string): Predicate {
 
 /** The same condition of other fields. It asks for no related rows. */
 function renamed(predicate: Predicate, rename: (field: string) => string): Predicate {
-  if (predicate.op === "and" || predicate.op === "or")
-    return { op: predicate.op, of: predicate.of.map(part => renamed(part, rename)) }
-  if (predicate.op === "not") return { op: "not", of: renamed(predicate.of, rename) }
-  const { value } = predicate as { readonly value?: unknown }
-  const other = isFieldOperand(value as never)
-    ? { value: { field: rename((value as { readonly field: string }).field) } }
-    : {}
-  return {
-    ...predicate,
-    field: rename((predicate as { readonly field: string }).field),
-    ...other,
-  } as Predicate
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      return { op: predicate.op, of: predicate.of.map(part => renamed(part, rename)) }
+    case "not":
+      return { op: "not", of: renamed(predicate.of, rename) }
+    case "some":
+      return predicate
+    case "eq":
+    case "ne":
+    case "lt":
+    case "lte":
+    case "gt":
+    case "gte": {
+      const { value } = predicate
+      return {
+        ...predicate,
+        field: rename(predicate.field),
+        value: isFieldOperand(value) ? { field: rename(value.field) } : value,
+      }
+    }
+    default:
+      return { ...predicate, field: rename(predicate.field) }
+  }
 }
 
 /** The pairs that may match: by a hash of the fields that must be equal, else all. */

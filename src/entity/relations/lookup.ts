@@ -1,9 +1,8 @@
 // The relations of a class as conditions see them: by name, each as the steps that lead to its targets.
 
 import { relationOf, relationsOf } from "../binding/describe-relations.ts"
-import type { FoundRelation, RelationLookup } from "../conditions/related-rows.ts"
+import type { FoundRelation, RelationLookup, Steps } from "../conditions/related-rows.ts"
 import { queryError } from "../contract/errors.ts"
-import type { RelatedRows } from "../contract/predicate.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"
 import type { EntityClass } from "../types/types.ts"
 import { relatedRows } from "./related.ts"
@@ -85,7 +84,7 @@ function checkColumn(
 export function stepsOf(
   { target, local, remote, through }: RelationDefinition,
   prefix = "",
-): readonly RelatedRows[] {
+): Steps {
   if (through === undefined) return [relatedRows(target, prefix + local, remote)]
   return [
     relatedRows(through.entity, prefix + local, through.from),
