@@ -249,7 +249,7 @@ export function assets(options: AssetFolderOptions): AssetFolder {
 function streamOf(file: string, range: ByteRange): ReadableStream<Uint8Array> {
   const stream = createReadStream(file, range)
   // The headers are sent: nobody but the log hears of it.
-  stream.once("error", error => reportError(error, `the file ${file}`))
+  stream.once("error", error => reportError(error, `the file ${file}`, "adapters"))
   return Readable.toWeb(stream) as ReadableStream<Uint8Array>
 }
 

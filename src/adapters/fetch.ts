@@ -50,6 +50,6 @@ export function nitro(options: NitroOptions): NitroHandler & NitroApp {
 /** A page's script takes the status of a stream for what it is to do; any other error is the host's. */
 function failedStream(error: unknown, isStream: boolean): Response {
   if (!isStream) throw error
-  reportError(error, "a page's stream")
+  reportError(error, "a page's stream", "adapters")
   return new Response(null, { status: 500 })
 }

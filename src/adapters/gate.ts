@@ -17,12 +17,13 @@ import { asksForStream, asksOnce, busyAnswer, liveApp, prepareLive } from "../li
 import { answerNow, isThenable } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { refuseUnknownOptions } from "../shared/options.ts"
+import { requestIdFrom, withRequestId } from "../shared/request-id.ts"
 import { type RequestMessage, requests } from "../shared/trace.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
 import { answerOfError } from "./host-errors.ts"
 import { type NitroOptions, nitroOptions } from "./nitro-options.ts"
-import { finish, releasing, withCookies } from "./page-answer.ts"
+import { finish, releasing, requestIdHeader, withOurHeaders } from "./page-answer.ts"
 import { joined, type OpenContext } from "./plugin-run.ts"
 
 /** A request of the host's own routes: the context it runs in, and what becomes of the answer. */
@@ -33,14 +34,24 @@ export interface PageRequest {
   finish(response: Response): Promise<Response>
   /** `Set-Cookie` values to add to the answer of the host. */
   readonly cookies: readonly string[]
+  /** For the header `X-Request-Id` of the answer; `finish` sets it. */
+  readonly requestId: string
 }
 
 /** What decides who answers a request: the app, or the host's own routes. */
 export interface Gate {
   readonly app: App
-  /** The answer to a path of ours: an asset, a CRUD route, an action. `path` is the whole one, base path included. */
-  own(request: Request, path: string, search: string): MaybePromise<Response> | undefined
-  page(request: Request, path: string, search: string): PageRequest
+  /**
+   * The answer to a path of ours: an asset, a CRUD route, an action. `path` is the whole one, base path included. `hostId`: what
+   * the host calls the request, where it has a name for it.
+   */
+  own(
+    request: Request,
+    path: string,
+    search: string,
+    hostId?: unknown,
+  ): MaybePromise<Response> | undefined
+  page(request: Request, path: string, search: string, hostId?: unknown): PageRequest
 }
 
 /** What adapters are made of; applications use `nitro`. */
@@ -77,7 +88,7 @@ export function createGate(options: NitroOptions): Gate {
   }
   return {
     app,
-    own(request, path, search) {
+    own(request, path, search, hostId) {
       const { basePath } = app
       const isWithin =
         basePath === "" || (path.startsWith(basePath) && path[basePath.length] === "/")
@@ -95,22 +106,27 @@ export function createGate(options: NitroOptions): Gate {
           : undefined
       }
       const session = sessionFor(app, request, options.partition)
-      const context = contextOf(app, request, path, search, undefined)
+      const requestId = idOf(request, hostId)
+      const context = contextOf(app, request, requestId, path, search, undefined)
       const dispatch = () => dispatcher.dispatch(request, places, search)
       const run = plugins.around === undefined ? dispatch : plugins.around(context, dispatch)
       const inOrder = () => inContext(context, session?.partition, run)
       const answer = () => (plugins.mayFail ? answeringFailures(request, inOrder) : inOrder())
-      const dispatched = requests.isWatched
-        ? requests.run({ method: request.method, path }, answer, takeStatus)
-        : answer()
-      return session?.cookie === undefined ? dispatched : withCookies(dispatched, [session.cookie])
+      const cookies = session?.cookie === undefined ? [] : [session.cookie]
+      return withRequestId(requestId, async () => {
+        const response = await (requests.isWatched
+          ? requests.run({ method: request.method, path }, answer, takeStatus)
+          : answer())
+        return withOurHeaders(response, requestId, cookies)
+      })
     },
-    page(request, path, search) {
+    page(request, path, search, hostId) {
       // A stream renders for every page that shares it, so it must not see what one browser posted.
       const flash = search.includes("_nitro=")
         ? undefined
         : app.part(flashes).read(request.headers.get("cookie"))
-      const context = contextOf(app, request, path, search, flash)
+      const requestId = idOf(request, hostId)
+      const context = contextOf(app, request, requestId, path, search, flash)
       const visitor = sessionFor(app, request, options.partition)
       const cookies = [
         ...(flash ? [app.part(flashes).clear] : []),
@@ -121,11 +137,24 @@ export function createGate(options: NitroOptions): Gate {
       return {
         isStream: live.stream !== undefined,
         cookies,
-        run: answer => releasing(live, () => inContext(context, visitor?.partition, answer)),
-        finish: response => finish(response, live, asksOnce(search), cookies),
+        requestId,
+        run: answer =>
+          withRequestId(requestId, () =>
+            releasing(live, () => inContext(context, visitor?.partition, answer), requestId),
+          ),
+        finish: async response =>
+          withOurHeaders(
+            await finish(response, live, asksOnce(search), requestId),
+            requestId,
+            cookies,
+          ),
       }
     },
   }
+}
+
+function idOf(request: Request, hostId: unknown): string {
+  return requestIdFrom(typeof hostId === "string" ? hostId : request.headers.get(requestIdHeader))
 }
 
 function takeStatus({ status }: Response, message: RequestMessage): void {
@@ -155,6 +184,7 @@ function by(context: OpenContext, user: User | undefined): RequestContext {
 function contextOf(
   app: App,
   request: Request,
+  requestId: string,
   path: string,
   search: string,
   flash: Flash | undefined,
@@ -162,6 +192,7 @@ function contextOf(
   return {
     app,
     request,
+    requestId,
     path,
     search,
     basePath: app.basePath,

@@ -8,6 +8,7 @@ import { letErrorsAnswer } from "./host-errors.ts"
 import { addHostHeaders, withHostHeaders } from "./host-headers.ts"
 import { type HonoRoute, honoMountOf } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
+import { withOurHeaders } from "./page-answer.ts"
 
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {
@@ -17,6 +18,7 @@ interface HonoContext {
     readonly matchedRoutes: readonly HonoRoute[]
     readonly bodyCache: BodyCache
   }
+  readonly var: object
   get res(): Response
   set res(response: Response | undefined)
   header: (...args: [name: string, value?: string, options?: { append?: boolean }]) => void
@@ -44,27 +46,39 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
     const mount = honoMountOf(context.req.matchedRoutes[context.req.routeIndex], path)
     if (mount !== undefined) gate.app.mountAt(mount.path, mount.isSure)
     const isPrepared = watchHeaders(context)
-    const own = gate.own(request, path, search)
+    const hostId = hostIdOf(context)
+    const own = gate.own(request, path, search, hostId)
     if (own !== undefined) {
       const response = request.method === "GET" ? withTag(await own) : await own
       if (!isPrepared()) return response
       replace(context, response, preparedHeaders(context))
       return undefined
     }
-    const page = gate.page(request, path, search)
+    const page = gate.page(request, path, search, hostId)
     // A stream is no answer of the page's route, so it takes over only what was set before that.
     const before = page.isStream ? preparedHeaders(context) : undefined
     await page.run(next)
-    if (before === undefined && page.cookies.length === 0 && !isPrepared()) return undefined
     const response = context.res
+    if (before === undefined && page.cookies.length === 0 && !isPrepared()) {
+      const named = withOurHeaders(response, page.requestId, [])
+      if (named !== response) context.res = named
+      return undefined
+    }
     // What is prepared is lost with a plain Response, as `respond` returns one, unless it is added here.
     context.res = undefined
     const prepared = preparedHeaders(context)
     if (before !== undefined) addHostHeaders(prepared, before)
-    for (const cookie of page.cookies) prepared.append("set-cookie", cookie)
-    replace(context, page.isStream ? withTag(await page.finish(response)) : response, prepared)
+    const answer = await page.finish(response)
+    replace(context, page.isStream ? withTag(answer) : answer, prepared)
     return undefined
   }, gate.app)
+}
+
+/** As Hono's middleware `requestId()` names it, where that ran before. */
+function hostIdOf({ req, var: variables }: HonoContext): unknown {
+  return req.routeIndex === 0
+    ? undefined
+    : (variables as { readonly requestId?: unknown }).requestId
 }
 
 /** Whether headers may be prepared: always behind other middleware, else once `c.header` was called. Reading them costs a Response. */

@@ -42,7 +42,7 @@ function responseOf(this: NitroError): Response {
   const response = answerOfError(this, currentRequest()?.request)
   if (response !== undefined) return response
   // With an answer of its own the host prints nothing.
-  reportError(this, "a route of the host")
+  reportError(this, "a route of the host", "adapters")
   return new Response("Something went wrong. The error was logged.", {
     status: 500,
     headers: { "content-type": "text/plain; charset=utf-8" },

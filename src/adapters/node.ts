@@ -12,6 +12,7 @@ import { type NodeMount, nodeMountOf } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { takeBody } from "./node-body.ts"
 import { sendResponse } from "./node-response.ts"
+import { requestIdHeader } from "./page-answer.ts"
 import { loadSrvx } from "./srvx.ts"
 
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => unknown
@@ -38,7 +39,7 @@ export function nitro(options: NitroOptions, handler?: NodeHandler): NodeMiddlew
 /** Errors of the handler; those of a router's routes go to the router, which takes `error.status`. */
 async function fail(req: IncomingMessage, res: ServerResponse, error: unknown): Promise<void> {
   const response = answerOfError(error, new NodeRequest({ req, res }))
-  if (response === undefined) reportError(error, `${req.method} ${req.url}`)
+  if (response === undefined) reportError(error, `${req.method} ${req.url}`, "adapters")
   if (res.headersSent) res.end()
   else await sendResponse(res, response ?? failure(error))
 }
@@ -65,11 +66,14 @@ async function answer(
   const base = mount === undefined ? "" : gate.app.mountAt(mount.path)
   const { path, search } = splitUrl(fullUrl(request, req, mount))
   // A host may have rewritten the address: what it made of it decides whose it is.
-  const own = gate.own(request, mount === undefined ? path : base + innerPath(req), search)
+  const hostId = res.getHeader(requestIdHeader)
+  const ownPath = mount === undefined ? path : base + innerPath(req)
+  const own = gate.own(request, ownPath, search, hostId)
   if (own !== undefined) return sendResponse(res, await own)
   if (!next) return sendResponse(res, new Response("Not found", { status: 404 }))
-  const page = gate.page(request, path, search)
+  const page = gate.page(request, path, search, hostId)
   if (page.isStream) return answerStream(res, page, next)
+  if (hostId === undefined) res.setHeader(requestIdHeader, page.requestId)
   for (const cookie of page.cookies) res.appendHeader("set-cookie", cookie)
   await page.run(next)
 }
@@ -101,7 +105,7 @@ async function answerStream(
     status = await statusOf(res, () => page.run(next))
   } catch (error) {
     const shown = shownError(error)
-    if (shown.isReported) reportError(error, "a page's stream")
+    if (shown.isReported) reportError(error, "a page's stream", "adapters")
     status = shown.status
   }
   const response = await page.finish(

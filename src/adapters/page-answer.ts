@@ -1,24 +1,39 @@
-// What becomes of the answer of a host's own route: cookies join it, or the stream of its live views replaces it.
+// What becomes of an answer on its way out: our headers join it, or the stream of the page's live views replaces it.
 
 import { answerStream, busyAnswer, type LiveRequest, liveApp, renewal } from "../live/internal.ts"
 import { isThenable } from "../shared/callback.ts"
-import type { MaybePromise } from "../shared/types.ts"
+import { failedIn } from "../shared/request-id.ts"
 
-export async function withCookies(
-  answer: MaybePromise<Response>,
+export const requestIdHeader = "x-request-id"
+
+/** The answer with the id of its request, unless it has one, and with cookies: itself where its headers may be changed. */
+export function withOurHeaders(
+  response: Response,
+  requestId: string,
   cookies: readonly string[],
-): Promise<Response> {
-  const response = await answer
-  const headers = new Headers(response.headers)
+): Response {
+  try {
+    addTo(response.headers, requestId, cookies)
+    return response
+  } catch {
+    // The headers of a Response that `fetch` gave cannot be changed.
+    const { body, status, statusText } = response
+    const headers = new Headers(response.headers)
+    addTo(headers, requestId, cookies)
+    return new Response(body, { status, statusText, headers })
+  }
+}
+
+function addTo(headers: Headers, requestId: string, cookies: readonly string[]): void {
+  if (!headers.has(requestIdHeader)) headers.set(requestIdHeader, requestId)
   for (const cookie of cookies) headers.append("set-cookie", cookie)
-  return new Response(response.body, { status: response.status, headers })
 }
 
 /** Runs a page's route: when it fails, nothing will ask for the views that it had shown. */
-export function releasing<T>({ stream }: LiveRequest, run: () => T): T {
-  if (stream === undefined) return run()
+export function releasing<T>({ stream }: LiveRequest, run: () => T, requestId: string): T {
   const failed = (error: unknown): never => {
-    stream.end()
+    failedIn(requestId, error)
+    stream?.end()
     throw error
   }
   try {
@@ -34,23 +49,23 @@ export async function finish(
   response: Response,
   live: LiveRequest,
   once: boolean,
-  cookies: readonly string[],
+  requestId: string,
 ): Promise<Response> {
   const { stream } = live
-  if (!stream) return cookies.length === 0 ? response : withCookies(response, cookies)
-  return releasing(live, async () => {
+  if (!stream) return response
+  const answer = async (): Promise<Response> => {
     if (response.status === 200) {
       // Read to the end: a component that waits for something may register its live views late.
       await response.text()
       const elsewhere = renewal(live, live.app.part(liveApp))
-      if (elsewhere !== undefined) return withCookies(elsewhere, cookies)
-      if (stream.size > 0 || stream.state === "ended")
-        return withCookies(answerStream(live, stream, once), cookies)
+      if (elsewhere !== undefined) return elsewhere
+      if (stream.size > 0 || stream.state === "ended") return answerStream(live, stream, once)
     } else {
       await response.body?.cancel()
     }
     stream.end()
     // 204 tells the page not to come back; a server that fails now may be well in a moment.
     return response.status >= 500 ? busyAnswer() : new Response(null, { status: 204 })
-  })
+  }
+  return releasing(live, answer, requestId)
 }

@@ -94,7 +94,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
 function answerError(error: unknown): Response {
   const response = answerOfError(error, undefined)
   if (response !== undefined) return response
-  reportError(error, "a request that the application did not answer")
+  reportError(error, "a request that the application did not answer", "adapters")
   return new Response("Something went wrong. The error was logged.", {
     status: 500,
     headers: { "content-type": "text/plain; charset=utf-8" },

@@ -119,7 +119,7 @@ export class App implements AppState, NitroApp {
       try {
         await parts.close?.()
       } catch (error) {
-        reportError(error, `closing the plugin "${name}"`)
+        reportError(error, `closing the plugin "${name}"`, "app")
       }
     }
     for (const [key, part] of [...this.#parts].reverse()) {
@@ -127,7 +127,7 @@ export class App implements AppState, NitroApp {
         await key.close?.(part)
       } catch (error) {
         // The other parts must be closed all the same.
-        reportError(error, `closing ${key.name}`)
+        reportError(error, `closing ${key.name}`, "app")
       }
     }
     this.#parts.clear()

@@ -1,4 +1,15 @@
-// The door of the app module for users: what one `nitro({...})` is, and what joins it.
+// The door of the app module for users: what one `nitro({...})` is, what joins it, and what is published of it.
+export type { ErrorMessage } from "../shared/report.ts"
+export type {
+  ActionMessage,
+  BusMessage,
+  QueryMessage,
+  RenderMessage,
+  RequestMessage,
+  SaveMessage,
+  TraceMessage,
+  TransactionMessage,
+} from "../shared/trace.ts"
 
 export type { AppOptions } from "./app.ts"
 export type { NitroApp } from "./nitro-app.ts"

@@ -1,20 +1,16 @@
 // What can be seen from outside: diagnostics channels for commands and queries. They cost nothing while nobody listens.
-import { Trace } from "../shared/trace.ts"
+import { Trace, type TraceMessage } from "../shared/trace.ts"
 import type { HandlerContext } from "./types.ts"
 
 /**
  * Published on `nitro:execute:start` and `nitro:execute:end` for commands, on `nitro:ask:start` and `nitro:ask:end` for
  * queries; one object for both, filled in between.
  */
-export interface MessageReport {
+export interface MessageReport extends TraceMessage {
   /** Name of the command or query class. */
   readonly name: string
   /** Where it was asked for; its `attempt` counts up while it runs. */
   readonly context: HandlerContext
-  /** From `end` on, all attempts included. */
-  durationMs?: number
-  /** From `end` on, where it failed. */
-  error?: unknown
 }
 
 const traces: Readonly<Record<HandlerContext["kind"], Trace<MessageReport>>> = {

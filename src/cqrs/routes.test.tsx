@@ -217,7 +217,7 @@ describe("commands", () => {
       500,
       { code: "NITRO_INTERNAL" },
     ])
-    expect(reported).toEqual([
+    expect(reported).toMatchObject([
       { where: "Restock", error: expect.objectContaining({ code: "NITRO_CQRS_NO_HANDLER" }) },
     ])
   })

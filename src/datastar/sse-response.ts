@@ -42,7 +42,7 @@ export function eventStream(events: EventSource): ReadableStream<Uint8Array> {
           if (next.done === true) return controller.close()
           controller.enqueue(encoder.encode(sseText(next.value)))
         } catch (error) {
-          reportError(error, "an event stream")
+          reportError(error, "an event stream", "datastar")
           // A value that is no event leaves the generator waiting.
           await end(iterator)
           throw error
@@ -64,7 +64,7 @@ async function end(
   try {
     await iterator?.return?.()
   } catch (error) {
-    reportError(error, "the end of an event stream")
+    reportError(error, "the end of an event stream", "datastar")
   }
 }
 

@@ -531,8 +531,9 @@ describe("topics", () => {
     await Task.create({ name: "a", rank: 1 })
     await stream.ended()
     unsubscribe("nitro:error", note)
-    expect(errors).toEqual([
+    expect(errors).toMatchObject([
       {
+        module: "live",
         error: expect.objectContaining({ message: "render" }),
         where: expect.stringContaining("live view"),
       },

@@ -86,6 +86,9 @@ function watched({ app, basePath }: RequestContext, onRead: () => void): Request
     get request() {
       return nothing(new Request("http://live.invalid/"))
     },
+    get requestId() {
+      return nothing("")
+    },
     get path() {
       return nothing("/")
     },

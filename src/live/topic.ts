@@ -123,7 +123,7 @@ export abstract class Topic {
   endSharing(): void {
     for (const [subscriber, replace] of [...this.#replacements]) {
       replace().catch((error: unknown) => {
-        reportError(error, `the live view #${this.regionId}`)
+        reportError(error, `the live view #${this.regionId}`, "live")
         subscriber.end()
       })
     }
@@ -256,7 +256,7 @@ export abstract class Topic {
         : await this.#prepare(() => this.load()).catch(() => undefined)
       // Ended meanwhile, it was not to be shared, or nobody is left.
       if (this.#isEnded) return undefined
-      reportError(error, `the live view #${this.regionId}`)
+      reportError(error, `the live view #${this.regionId}`, "live")
       if (again === undefined) this.end()
       return again
     }

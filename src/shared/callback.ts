@@ -39,7 +39,7 @@ export function answerNow<T>(answer: T, callback: string): T {
 /** Whether it is a promise that nobody will await. Its failure is reported, since it would end the process. */
 export function abandon(value: unknown, callback: string): boolean {
   if (!isThenable(value)) return false
-  Promise.resolve(value).catch((error: unknown) => reportError(error, callback))
+  Promise.resolve(value).catch((error: unknown) => reportError(error, callback, "callbacks"))
   return true
 }
 

@@ -1,9 +1,12 @@
 // What happens inside, for those who watch: start and end of work on `node:diagnostics_channel`, and nothing while nobody does.
 import { type Channel, channel } from "node:diagnostics_channel"
+import { currentRequestId } from "./request-id.ts"
 import type { MaybePromise } from "./types.ts"
 
-/** What every message has from `end` on. */
-export interface TraceEnd {
+/** What every message has. */
+export interface TraceMessage {
+  /** Of the request that the work belongs to; undefined outside of requests. */
+  requestId?: string | undefined
   /** From `end` on. */
   durationMs?: number
   /** From `end` on, where the work failed. */
@@ -11,7 +14,7 @@ export interface TraceEnd {
 }
 
 /** A pair of channels, `NAME:start` and `NAME:end`, which get one object of plain data, filled in between. */
-export class Trace<M extends TraceEnd> {
+export class Trace<M extends TraceMessage> {
   readonly #start: Channel
   readonly #end: Channel
 
@@ -26,26 +29,32 @@ export class Trace<M extends TraceEnd> {
     return this.#start.hasSubscribers || this.#end.hasSubscribers
   }
 
+  /** Publishes the start; the function that it returns publishes the end. */
+  begin(message: M): () => void {
+    const startedAt = performance.now()
+    message.requestId ??= currentRequestId()
+    this.#start.publish(message)
+    return () => {
+      message.durationMs = performance.now() - startedAt
+      this.#end.publish(message)
+    }
+  }
+
   /** Runs `work` between the two messages. `complete` adds what is known of its result. */
   run<T>(
     message: M,
     work: () => MaybePromise<T>,
     complete?: (result: T, message: M) => void,
   ): MaybePromise<T> {
-    const startedAt = performance.now()
-    this.#start.publish(message)
-    const done = (): void => {
-      message.durationMs = performance.now() - startedAt
-      this.#end.publish(message)
-    }
+    const end = this.begin(message)
     const succeeded = (result: T): T => {
       complete?.(result, message)
-      done()
+      end()
       return result
     }
     const failed = (error: unknown): never => {
       message.error = error
-      done()
+      end()
       throw error
     }
     let running: MaybePromise<T>
@@ -59,7 +68,7 @@ export class Trace<M extends TraceEnd> {
 }
 
 /** On `nitro:request:start` and `nitro:request:end`: a request that a route of the app answers. */
-export interface RequestMessage extends TraceEnd {
+export interface RequestMessage extends TraceMessage {
   readonly method: string
   /** Without the query, which may hold what nobody else is to see. */
   readonly path: string
@@ -68,13 +77,13 @@ export interface RequestMessage extends TraceEnd {
 }
 
 /** On `nitro:action:start` and `nitro:action:end`: what a route runs, without reading its input and printing its answer. */
-export interface ActionMessage extends TraceEnd {
+export interface ActionMessage extends TraceMessage {
   /** `Todo.toggle`, `Todo.create`. */
   readonly name: string
 }
 
 /** On `nitro:transaction:start` and `nitro:transaction:end`: a unit of work, from its beginning to its commit or rollback. */
-export interface TransactionMessage extends TraceEnd {
+export interface TransactionMessage extends TraceMessage {
   /** Of the unit, as in errors. */
   readonly name: string
   /** Whether it is one inside of another. */
@@ -82,7 +91,7 @@ export interface TransactionMessage extends TraceEnd {
 }
 
 /** On `nitro:query:start` and `nitro:query:end`: a statement that goes to a database. */
-export interface QueryMessage extends TraceEnd {
+export interface QueryMessage extends TraceMessage {
   /** With placeholders. The values are left out: they may be secret. */
   readonly sql: string
   /** Of the client library: `libsql`, `pg`. */
@@ -91,10 +100,38 @@ export interface QueryMessage extends TraceEnd {
   rows?: number
 }
 
+/** On `nitro:save:start` and `nitro:save:end`: entities that are written, with their hooks and checks. */
+export interface SaveMessage extends TraceMessage {
+  /** Name of the class. */
+  readonly entity: string
+  readonly operation: "create" | "update" | "delete"
+  /** From `end` on: rows that were written; for a single save 1, also where nothing had changed. */
+  rows?: number
+}
+
+/** On `nitro:render:start` and `nitro:render:end`: markup that becomes the answer to a request, all its async parts included. */
+export interface RenderMessage extends TraceMessage {
+  /** Whether the first bytes go out before the last are known. */
+  readonly isStreamed: boolean
+  /** From `end` on: UTF-8 bytes of the HTML. */
+  bytes?: number
+}
+
+/** On `nitro:bus:start` and `nitro:bus:end`: a change that is published on a change log, until it is kept and local listeners were called. */
+export interface BusMessage extends TraceMessage {
+  /** Of the change log: `memory`. */
+  readonly bus: string
+  /** From `end` on: the position of the change. */
+  cursor?: string
+}
+
 export const requests: Trace<RequestMessage> = new Trace("nitro:request")
 export const actions: Trace<ActionMessage> = new Trace("nitro:action")
 export const transactions: Trace<TransactionMessage> = new Trace("nitro:transaction")
 export const queries: Trace<QueryMessage> = new Trace("nitro:query")
+export const saves: Trace<SaveMessage> = new Trace("nitro:save")
+export const renders: Trace<RenderMessage> = new Trace("nitro:render")
+export const buses: Trace<BusMessage> = new Trace("nitro:bus")
 
 /** `rowsOf`: how many rows a result is. */
 export function traceQuery<T>(
@@ -104,6 +141,17 @@ export function traceQuery<T>(
   rowsOf: (result: T) => number,
 ): MaybePromise<T> {
   return queries.run({ sql, driver }, run, (result, message) => {
+    message.rows = rowsOf(result)
+  })
+}
+
+/** `describe` runs while somebody watches. `rowsOf`: how many rows a result is. */
+export async function traceSave<T>(
+  describe: () => SaveMessage,
+  save: () => Promise<T>,
+  rowsOf: (result: T) => number,
+): Promise<T> {
+  return saves.run(describe(), save, (result, message) => {
     message.rows = rowsOf(result)
   })
 }

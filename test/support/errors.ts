@@ -16,7 +16,9 @@ const print = console.error
 console.error = (...args: unknown[]): void => {
   const [first, error] = args
   const where =
-    typeof first === "string" ? /^\[nitro(?:-ts)?\] (.*):$/s.exec(first)?.[1] : undefined
+    typeof first === "string"
+      ? /^\[nitro-ts\] (.*?)(?: \(request [^)]*\))?:$/s.exec(first)?.[1]
+      : undefined
   if (where !== undefined && expected !== undefined) {
     expected.push({ where, error })
     return

@@ -214,13 +214,13 @@ async function streamOf(
       } catch (error) {
         // The status is sent: the page hears of the failure by its messages.
         const shown = shownError(error)
-        if (shown.isReported) reportError(error, "a streaming action")
+        if (shown.isReported) reportError(error, "a streaming action", "actions")
         isOver = true
         text = messagesPatch(messagesByField(shown), form)
         // A value that cannot be sent leaves the generator waiting.
         await iterator
           .return?.(undefined)
-          ?.catch(failure => reportError(failure, "the end of a streaming action"))
+          ?.catch(failure => reportError(failure, "the end of a streaming action", "actions"))
       }
       if (isLeft) return
       if (text !== "") controller.enqueue(encoder.encode(text))

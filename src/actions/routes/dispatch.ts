@@ -143,7 +143,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const response = replyWith(outcome, asked, route.name)
       return response instanceof Promise ? await response : response
     } catch (error) {
-      if (shownError(error).isReported) reportError(error, route.name)
+      if (shownError(error).isReported) reportError(error, route.name, "actions")
       return refuse(replyWithError(error, asked), request)
     }
 

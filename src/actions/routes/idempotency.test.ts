@@ -345,6 +345,7 @@ it("gives cookies again to the visitor that they were made for, and to no other"
       {
         app,
         request,
+        requestId: "",
         user,
         path: "/login",
         search: "",

@@ -124,7 +124,7 @@ export class Idempotency {
     // It is done: that this cannot be noted must not make it look as if it were not.
     await this.#answers
       .change(keptOf(key, answer.text))
-      .catch(error => reportError(error, "keeping an answer for its idempotency key"))
+      .catch(error => reportError(error, "keeping an answer for its idempotency key", "actions"))
     return answer.response
   }
 }

@@ -51,7 +51,7 @@ export function refuseChanged(name: string, target: EntityInstance): void {
     `changed ${Object.keys(target.changes).join(", ")}, which is not saved`,
   )
   if (process.env["NODE_ENV"] !== "production") throw error
-  reportError(error, name)
+  reportError(error, name, "actions")
 }
 
 function changedByGet(name: string, what: string): NitroError {

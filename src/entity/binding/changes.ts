@@ -110,7 +110,7 @@ export function announce({ listeners }: Model, change: Change): void {
 function call(listener: ChangeListener, change: Change): void {
   void notify(
     () => withoutScopes(() => listener(change)),
-    error => reportError(error, whereOf(change)),
+    error => reportError(error, whereOf(change), "entity"),
   )
 }
 

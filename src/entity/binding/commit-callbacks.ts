@@ -10,7 +10,7 @@ type Callback = () => unknown
 const running = new Set<Promise<void>>()
 
 const failed = (error: unknown): void =>
-  reportError(error, "a callback after the commit of a unit of work")
+  reportError(error, "a callback after the commit of a unit of work", "entity")
 
 export function runCallback(callback: Callback): MaybePromise<void> {
   // What follows a commit is the system's work, whoever caused it.

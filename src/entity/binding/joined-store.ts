@@ -39,6 +39,6 @@ export async function rollbackAll(
     transactions.map(async transaction => transaction.rollback()),
   )
   for (const { reason } of results.filter(result => result.status === "rejected")) {
-    if (reason !== cause) reportError(reason, "rolling back a unit of work")
+    if (reason !== cause) reportError(reason, "rolling back a unit of work", "entity")
   }
 }

@@ -97,7 +97,7 @@ async function rereadBatch(records: readonly EntityRecord[]): Promise<void> {
       else takeRow(record, origin, row ?? stored)
     }
   } catch (error) {
-    reportError(error, `reading ${definitionOf(records).name} again after a rollback`)
+    reportError(error, `reading ${definitionOf(records).name} again after a rollback`, "entity")
     for (const record of records) setDeleted(record)
   }
 }

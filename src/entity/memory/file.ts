@@ -89,7 +89,7 @@ export class SnapshotFile {
     try {
       this.#write()
     } catch (error) {
-      reportError(error, `writing the snapshot ${this.#path}`)
+      reportError(error, `writing the snapshot ${this.#path}`, "entity")
     }
   }
 

@@ -1,6 +1,7 @@
 // Writes that say which entities instead of having them: the same values for many, and update or else create.
 
 import { NitroError } from "../../shared/errors.ts"
+import { saves, traceSave } from "../../shared/trace.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { maxRowsAnnounced, tellMany, tellStored } from "../binding/change.ts"
@@ -35,11 +36,22 @@ import { assertInScope, mayLeaveScope } from "./scope-checks.ts"
 const updateHooks = ["beforeSave", "beforeUpdate", "afterSave", "afterUpdate"] as const
 
 /** With hooks each entity is loaded and saved, as if it had been updated by itself; else every match is written, changed or not. */
-export async function updateWhere(
+export function updateWhere(
   entity: EntityClass,
   where: unknown,
   data: unknown,
   options: { readonly all?: boolean } = {},
+): Promise<number> {
+  const run = () => updateMatches(entity, where, data, options)
+  if (!saves.isWatched) return run()
+  return traceSave(() => ({ entity: entity.definition.name, operation: "update" }), run, Number)
+}
+
+async function updateMatches(
+  entity: EntityClass,
+  where: unknown,
+  data: unknown,
+  options: { readonly all?: boolean },
 ): Promise<number> {
   const binding = bindingOf(entity)
   const { definition } = entity

@@ -1,5 +1,6 @@
 // Deletes, for good or softly, one or many, and takes soft ones back.
 
+import { type SaveMessage, saves, traceSave } from "../../shared/trace.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { maxRowsAnnounced, tellDeleted, tellMany, tellStored } from "../binding/change.ts"
@@ -31,9 +32,19 @@ import { bindingFor, waitForSaves } from "./persistence.ts"
 import { refuseOutOfScope } from "./scope-checks.ts"
 
 /** False when it was not stored (any more). */
-export async function remove(
+export function remove(record: EntityRecord, options: DeleteOptions = {}): Promise<boolean> {
+  const run = () => removeOne(record, options)
+  return saves.isWatched ? traceSave(() => deleting(record.constructor), run, Number) : run()
+}
+
+const deleting = (entity: object): SaveMessage => ({
+  entity: (entity as EntityClass).definition.name,
+  operation: "delete",
+})
+
+async function removeOne(
   record: EntityRecord,
-  { permanently = false }: DeleteOptions = {},
+  { permanently = false }: DeleteOptions,
 ): Promise<boolean> {
   await waitForSaves(record)
   if (rowOf(record) === undefined) return false
@@ -204,10 +215,19 @@ function isSoft({ model }: Binding): boolean {
 }
 
 /** Hooks run and listeners hear of each entity, as if each had been deleted by itself; without any it is one statement. */
-export async function deleteWhere(
+export function deleteWhere(
   entity: EntityClass,
   where: unknown,
   options: DeleteWhereOptions = {},
+): Promise<number> {
+  const run = () => deleteMatches(entity, where, options)
+  return saves.isWatched ? traceSave(() => deleting(entity), run, Number) : run()
+}
+
+async function deleteMatches(
+  entity: EntityClass,
+  where: unknown,
+  options: DeleteWhereOptions,
 ): Promise<number> {
   const binding = bindingOf(entity)
   const asked = toCondition(entity.definition, where, false, relationLookup(entity))

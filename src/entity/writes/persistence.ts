@@ -2,6 +2,7 @@
 
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
+import { type SaveMessage, saves, traceSave } from "../../shared/trace.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
@@ -44,10 +45,31 @@ interface Prepared {
 }
 
 /** Resolves to the entity itself. `fresh`: validated by its constructor just now. */
-export async function save<R extends EntityRecord>(
+export function save<R extends EntityRecord>(
   record: R,
   options?: SaveOptions,
   fresh = false,
+): Promise<R> {
+  const run = () => saveOne(record, options, fresh)
+  return saves.isWatched
+    ? traceSave(
+        () => savingMessage([record]),
+        run,
+        () => 1,
+      )
+    : run()
+}
+
+function savingMessage(records: readonly EntityRecord[]): SaveMessage {
+  const isNew = records.every(record => rowOf(record) === undefined)
+  const entity = classOf(records[0] as EntityRecord).definition.name
+  return { entity, operation: isNew ? "create" : "update" }
+}
+
+async function saveOne<R extends EntityRecord>(
+  record: R,
+  options: SaveOptions | undefined,
+  fresh: boolean,
 ): Promise<R> {
   // An await costs as much as the rest of a save: none where hooks and the store are synchronous.
   const binding = bindingFor(record)
@@ -95,6 +117,20 @@ export async function saveMany(
   fresh = false,
 ): Promise<void> {
   const all = [...new Set(records)]
+  const run = () => saveAll(all, options, fresh)
+  if (!saves.isWatched || all.length === 0) return run()
+  await traceSave(
+    () => savingMessage(all),
+    run,
+    () => all.length,
+  )
+}
+
+async function saveAll(
+  all: readonly EntityRecord[],
+  options: SaveOptions | undefined,
+  fresh: boolean,
+): Promise<void> {
   const run = async (): Promise<void> => {
     const prepared: Prepared[] = []
     for (const record of all) {

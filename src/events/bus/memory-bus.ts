@@ -1,6 +1,7 @@
 // The change log of one process: a ring of the latest changes.
 import { notify } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
+import { type BusMessage, buses } from "../../shared/trace.ts"
 import "../types/errors.ts"
 import { reportBusFailure } from "../context/report.ts"
 import type { BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus.ts"
@@ -40,6 +41,15 @@ class MemoryBus<C> implements EventBus<C> {
   }
 
   publish(change: C): Cursor {
+    if (!buses.isWatched) return this.#append(change)
+    const message: BusMessage = { bus: this.name }
+    const end = buses.begin(message)
+    message.cursor = this.#append(change)
+    end()
+    return message.cursor
+  }
+
+  #append(change: C): Cursor {
     const position = ++this.#last
     const cursor = this.#cursorAt(position)
     this.#ring[position % this.#capacity] = { cursor, change }

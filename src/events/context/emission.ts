@@ -1,4 +1,5 @@
 // One emission: what its handlers are called with.
+import { currentRequestId } from "../../shared/request-id.ts"
 import type { EventContext } from "../types/types.ts"
 import { DONE, descend, type Extra, extraOf, type Place, STOPPED } from "./nesting.ts"
 
@@ -32,7 +33,12 @@ export class Emission implements EventContext {
     return ids.id
   }
   get correlationId(): string {
-    return this.extra?.correlationId ?? this.parent?.correlationId ?? this.id
+    const known = this.extra?.correlationId ?? this.parent?.correlationId
+    if (known !== undefined) return known
+    // Kept, since the next to look may run outside of the request.
+    const ids = extraOf(this)
+    ids.correlationId = currentRequestId() ?? this.id
+    return ids.correlationId
   }
   get causationId(): string | undefined {
     return this.extra?.causationId ?? this.parent?.id

@@ -79,7 +79,7 @@ describe("errors of handlers", () => {
     await failing().emit("e")
     failing().namespace("billing")
     expect(printed).toHaveBeenCalledWith(
-      '[nitro] handler "mails" of event "e" failed:',
+      '[nitro-ts] the handler "mails" of the event "e":',
       expect.objectContaining({ message: "no mail server" }),
     )
   })
@@ -89,7 +89,11 @@ describe("errors of handlers", () => {
     const failures = record("nitro:error")
     await failing().emit("e")
     expect(failures).toMatchObject([
-      { module: "events", event: "e", handler: "mails", error: { message: "no mail server" } },
+      {
+        module: "events",
+        error: { message: "no mail server" },
+        details: { event: "e", handler: "mails", context: { event: "e" } },
+      },
     ])
     expect(printed).not.toHaveBeenCalled()
   })

@@ -1,7 +1,8 @@
 // What can be seen from outside: diagnostics channels for emissions and handlers, and where handlers' errors go.
-import { channel } from "node:diagnostics_channel"
 import { notify } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
+import { printError, publishError, reportError } from "../../shared/report.ts"
+import { Trace, type TraceMessage } from "../../shared/trace.ts"
 import { label } from "../types/event-type.ts"
 import type { ErrorPolicy, EventContext, HandlerFailure } from "../types/types.ts"
 
@@ -9,13 +10,11 @@ import type { ErrorPolicy, EventContext, HandlerFailure } from "../types/types.t
  * Published on `nitro:emit:start` and `nitro:emit:end`; one object for both, filled in between.
  * Subscribe with `node:diagnostics_channel`.
  */
-export interface EmitMessage {
+export interface EmitMessage extends TraceMessage {
   readonly event: string
   readonly namespace: string | undefined
   readonly mode: "emit" | "emitSync" | "stream"
   readonly context: EventContext
-  /** From `end` on. */
-  durationMs?: number
   /** Handlers that ran, from `end` on. */
   handlers?: number
   /** Of those, how many failed, from `end` on. */
@@ -23,30 +22,18 @@ export interface EmitMessage {
 }
 
 /** Published on `nitro:handler:start` and `nitro:handler:end`; one object for both, filled in between. */
-export interface HandlerMessage {
+export interface HandlerMessage extends TraceMessage {
   readonly event: string
   readonly namespace: string | undefined
   readonly handler: string
   readonly context: EventContext
-  /** From `end` on. */
-  durationMs?: number
-  /** From `end` on, where the handler failed. */
-  error?: unknown
 }
 
-const emitStart = channel("nitro:emit:start")
-const emitEnd = channel("nitro:emit:end")
-const handlerStart = channel("nitro:handler:start")
-const handlerEnd = channel("nitro:handler:end")
-const errors = channel("nitro:error")
+const emits = new Trace<EmitMessage>("nitro:emit")
+const handlers = new Trace<HandlerMessage>("nitro:handler")
 
 export function isObserved(): boolean {
-  return (
-    emitStart.hasSubscribers ||
-    emitEnd.hasSubscribers ||
-    handlerStart.hasSubscribers ||
-    handlerEnd.hasSubscribers
-  )
+  return emits.isWatched || handlers.isWatched
 }
 
 export function beginEmit(
@@ -54,11 +41,10 @@ export function beginEmit(
   context: EventContext,
 ): (handlers: number, failures: number) => void {
   const message: EmitMessage = { event: context.event, namespace: context.namespace, mode, context }
-  const startedAt = performance.now()
-  emitStart.publish(message)
+  const end = emits.begin(message)
   return (handlers, failures) => {
-    Object.assign(message, { durationMs: performance.now() - startedAt, handlers, failures })
-    emitEnd.publish(message)
+    Object.assign(message, { handlers, failures })
+    end()
   }
 }
 
@@ -72,12 +58,10 @@ export function beginHandler(
     handler,
     context,
   }
-  const startedAt = performance.now()
-  handlerStart.publish(message)
+  const end = handlers.begin(message)
   return failure => {
-    message.durationMs = performance.now() - startedAt
     if (failure) message.error = failure.error
-    handlerEnd.publish(message)
+    end()
   }
 }
 
@@ -102,27 +86,24 @@ export function report(
     error,
     context,
   }
-  if (errors.hasSubscribers) errors.publish(failure)
+  const details = { event: context.event, handler, context }
+  const isPublished = publishError(error, whereOf(failure), "events", details)
   if (typeof policy === "function") {
     void notify(
       () => policy(failure),
       second => {
-        print(failure)
-        print({ ...failure, handler: "onError", error: second })
+        printError(error, whereOf(failure))
+        printError(second, whereOf({ ...failure, handler: "onError" }))
       },
     )
-  } else if (policy === "report" && !errors.hasSubscribers) print(failure)
+  } else if (policy === "report" && !isPublished) printError(error, whereOf(failure))
 }
 
 /** A change log's listener failed; the same ways out as for handlers. */
 export function reportBusFailure(bus: string, error: unknown): void {
-  if (errors.hasSubscribers) errors.publish({ module: "events", bus, error })
-  else console.error(`[nitro] a listener of the ${bus} bus failed:`, error)
+  reportError(error, `a listener of the ${bus} bus`, "events", { bus })
 }
 
-function print({ event, handler, error, context }: HandlerFailure): void {
-  console.error(
-    `[nitro] handler "${handler}" of event "${label(event, context.namespace)}" failed:`,
-    error,
-  )
+function whereOf({ event, handler, context }: HandlerFailure): string {
+  return `the handler "${handler}" of the event "${label(event, context.namespace)}"`
 }

@@ -62,7 +62,7 @@ export type Results = readonly HandlerResult[]
 /** May return a value, a promise, or be a generator. What it returns never decides whether others run. */
 export type Handler<Payload = unknown> = (payload: Payload, context: EventContext) => unknown
 
-/** A failed handler, as `onError` and the diagnostics channel `nitro:error` get it. */
+/** A failed handler, as `onError` gets it. */
 export interface HandlerFailure {
   readonly module: "events"
   readonly event: string

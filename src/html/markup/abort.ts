@@ -15,7 +15,8 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
 
 /** Lets a generator clean up, without waiting for it: it may be in the middle of something. An error of its clean-up is reported. */
 export function endIterator(iterator: AsyncIterator<unknown>): void {
-  const failed = (error: unknown): void => reportError(error, "the end of a generator in a page")
+  const failed = (error: unknown): void =>
+    reportError(error, "the end of a generator in a page", "html")
   try {
     iterator.return?.().then(undefined, failed)
   } catch (error) {

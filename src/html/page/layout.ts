@@ -41,7 +41,7 @@ export interface Layout<Props> {
 }
 
 function fail(response: NodeResponse, error: unknown): undefined {
-  reportError(error, "a handler in a layout")
+  reportError(error, "a handler in a layout", "html")
   if (response.headersSent) response.destroy()
   else {
     response.statusCode = 500

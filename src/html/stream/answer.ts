@@ -3,9 +3,10 @@ import { AsyncResource } from "node:async_hooks"
 import { asAnswer, assertApp } from "../../shared/answering.ts"
 import { ownProps } from "../../shared/own-props.ts"
 import { reportError } from "../../shared/report.ts"
+import { type RenderMessage, renders } from "../../shared/trace.ts"
 import type { Markup } from "../markup/markup.ts"
 import { chunks, settle } from "../markup/render.ts"
-import { stream } from "./stream.ts"
+import { type StreamOptions, stream } from "./stream.ts"
 
 export interface AnswerOptions {
   readonly status?: number | undefined
@@ -32,10 +33,8 @@ export async function toResponse(
   const { stream: streamed = false, ...init } = ownProps(options)
   const headers = new Headers(init.headers)
   if (!headers.has("content-type")) headers.set("content-type", htmlType)
-  return new ResponseClass(
-    streamed ? bytesAsTheyCome(page, streamed === "in-order") : await wholeBody(page),
-    { ...init, headers },
-  )
+  const body = streamed ? bytesAsTheyCome(page, streamed === "in-order") : await wholeBody(page)
+  return new ResponseClass(body, { ...init, headers })
 }
 
 async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {
@@ -50,13 +49,56 @@ async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>
 }
 
 async function wholeParts(page: Markup): Promise<readonly string[]> {
-  return chunks(page) ?? (chunks(await asAnswer(() => settle(page))) as readonly string[])
+  return readyParts(page) ?? (await settledParts(page))
+}
+
+/** Undefined when something in it is still pending. */
+function readyParts(page: Markup): readonly string[] | undefined {
+  const parts = chunks(page)
+  if (parts !== undefined && renders.isWatched)
+    void renders.run({ isStreamed: false }, () => parts, countBytes)
+  return parts
+}
+
+async function settledParts(page: Markup, signal?: AbortSignal): Promise<readonly string[]> {
+  const run = async () =>
+    chunks(await asAnswer(() => settle(page, { signal }))) as readonly string[]
+  return renders.isWatched ? renders.run({ isStreamed: false }, run, countBytes) : run()
+}
+
+function countBytes(parts: readonly string[], message: RenderMessage): void {
+  message.bytes = parts.reduce((bytes, part) => bytes + Buffer.byteLength(part), 0)
+}
+
+type PartsIterator = AsyncGenerator<string, void, void>
+
+function streamedParts(page: Markup, options: StreamOptions): PartsIterator {
+  const parts = stream(page, options)
+  return renders.isWatched ? tracedParts(parts) : parts
+}
+
+async function* tracedParts(parts: PartsIterator): PartsIterator {
+  let bytes = 0
+  const message: RenderMessage = { isStreamed: true }
+  const end = renders.begin(message)
+  try {
+    for await (const part of parts) {
+      bytes += Buffer.byteLength(part)
+      yield part
+    }
+  } catch (error) {
+    message.error = error
+    throw error
+  } finally {
+    message.bytes = bytes
+    end()
+  }
 }
 
 function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const abort = new AbortController()
-  const iterator = stream(page, { signal: abort.signal, inOrder })
+  const iterator = streamedParts(page, { signal: abort.signal, inOrder })
   // Generators in the page run when the reader asks for more, and then belong to this request all the same.
   const next = AsyncResource.bind(() => asAnswer(() => iterator.next()))
   return new ReadableStream({
@@ -66,7 +108,7 @@ function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Ar
         if (done) controller.close()
         else controller.enqueue(encoder.encode(value))
       } catch (error) {
-        if (!abort.signal.aborted) reportError(error, "a page that is streamed")
+        if (!abort.signal.aborted) reportError(error, "a page that is streamed", "html")
         throw error
       }
     },
@@ -123,7 +165,7 @@ export async function writeTo(
     if (headers !== undefined) setHeaders(response, new Headers(headers))
     if (!response.hasHeader("content-type")) response.setHeader("content-type", htmlType)
   }
-  const ready = streamed ? undefined : chunks(page)
+  const ready = streamed ? undefined : readyParts(page)
   if (ready !== undefined) {
     if (response.destroyed) return
     begin()
@@ -133,13 +175,14 @@ export async function writeTo(
   const leave = (): void => abort.abort(new Error("The reader left before the page was sent."))
   response.once("close", leave)
   try {
-    const whole = streamed
-      ? undefined
-      : (chunks(await asAnswer(() => settle(page, { signal: abort.signal }))) as readonly string[])
+    const whole = streamed ? undefined : await settledParts(page, abort.signal)
     if (response.destroyed) return
     begin()
     if (whole !== undefined) return sendWhole(response, whole)
-    const iterator = stream(page, { signal: abort.signal, inOrder: streamed === "in-order" })
+    const iterator = streamedParts(page, {
+      signal: abort.signal,
+      inOrder: streamed === "in-order",
+    })
     for await (const part of { [Symbol.asyncIterator]: () => answered(iterator) }) {
       const isRoomLeft = response.write(part)
       response.flush?.()
@@ -149,7 +192,7 @@ export async function writeTo(
   } catch (error) {
     if (abort.signal.aborted) return
     if (!response.headersSent) throw error
-    reportError(error, "a page that is streamed")
+    reportError(error, "a page that is streamed", "html")
     response.destroy()
   } finally {
     response.off("close", leave)

@@ -201,7 +201,7 @@ export class LateContents {
 
   /** Nobody waits for the rest. Errors that reach no reader are reported. */
   abandon(reason: unknown): void {
-    for (const error of this.#errors.splice(0)) reportError(error, "late content of a page")
+    for (const error of this.#errors.splice(0)) reportError(error, "late content of a page", "html")
     for (const { abort } of this.#waiting.values()) abort.abort(reason)
   }
 }
