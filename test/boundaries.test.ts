@@ -63,7 +63,7 @@ it("accepts what the rules allow", () => {
       "src/stores/sql/sqlite.ts",
       'import type { Store } from "../../entity/index.ts"\nconst load = () => import("libsql")',
     ),
-    source("src/adapters/hono.ts", 'import { FastResponse } from "srvx"'),
+    source("src/adapters/srvx.ts", 'const load = () => import("srvx/node")'),
     source("src/client/browser/morph.ts", 'import { Idiomorph } from "idiomorph"'),
     source(
       "src/live/index.ts",

@@ -118,6 +118,13 @@ it("loads no host and no driver with the root", () => {
   expect(loaded.filter(url => /^node:(https?|http2|net|sqlite)$/.test(url))).toEqual([])
 })
 
+it("loads no server with a host: srvx is loaded by the first app of node:http, and by serve", () => {
+  for (const subpath of ["fetch", "hono", "node"]) {
+    const { loaded } = load(`nitro-ts/${subpath}`, from.build)
+    expect(packagesIn(loaded), subpath).toEqual(["zod"])
+  }
+})
+
 it("loads nothing that the user may lack, whichever subpath is imported", () => {
   for (const { subpath } of subpaths) {
     const packages = packagesIn(load(nameOf(subpath), from.build).loaded)

@@ -21,37 +21,36 @@ import { requestIdFrom, withRequestId } from "../shared/request-id.ts"
 import { type RequestMessage, requests } from "../shared/trace.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import { answerAsset } from "./assets.ts"
+import { notFound } from "./file.ts"
 import { answerOfError } from "./host-errors.ts"
+import type { Mount } from "./mount.ts"
 import { type NitroOptions, nitroOptions } from "./nitro-options.ts"
-import { finish, releasing, requestIdHeader, withOurHeaders } from "./page-answer.ts"
+import { requestIdHeader, withOurHeaders } from "./page-answer.ts"
+import { PageRequest } from "./page-request.ts"
 import { joined, type OpenContext } from "./plugin-run.ts"
 
-/** A request of the host's own routes: the context it runs in, and what becomes of the answer. */
-export interface PageRequest {
-  /** The page's script asked for its stream, whose answer replaces the one that the host's route gave. */
-  readonly isStream: boolean
-  run<T>(answer: () => T): MaybePromise<Awaited<T>> | T
-  finish(response: Response): Promise<Response>
-  /** `Set-Cookie` values to add to the answer of the host. */
-  readonly cookies: readonly string[]
-  /** For the header `X-Request-Id` of the answer; `finish` sets it. */
-  readonly requestId: string
+/** A request as a host hands it to the app. */
+export interface Incoming {
+  readonly request: Request
+  /** As the browser asked for it, base path included, without the query. */
+  readonly path: string
+  /** With its question mark, or the empty string. */
+  readonly search: string
+  /** Where the host has mounted the app, if it reveals that. */
+  readonly mount?: Mount | undefined
+  /** The path below the mount, where the host may have rewritten it: the app looks up its routes by that. */
+  readonly inner?: string | undefined
+  /** The id of the request, where the host has one. Anything but a text counts as none. */
+  readonly hostId?: unknown
+  /** Whether the host has routes for what is not the app's; else that is answered 404. */
+  readonly hasPages: boolean
 }
 
 /** What decides who answers a request: the app, or the host's own routes. */
 export interface Gate {
   readonly app: App
-  /**
-   * The answer to a path of ours: an asset, a CRUD route, an action. `path` is the whole one, base path included. `hostId`: what
-   * the host calls the request, where it has a name for it.
-   */
-  own(
-    request: Request,
-    path: string,
-    search: string,
-    hostId?: unknown,
-  ): MaybePromise<Response> | undefined
-  page(request: Request, path: string, search: string, hostId?: unknown): PageRequest
+  /** The app's own answer; for any other request what the host runs its route by. @throws NITRO_BASE_PATH for a wrong mount. */
+  receive(incoming: Incoming): MaybePromise<Response | PageRequest>
 }
 
 /** What adapters are made of; applications use `nitro`. */
@@ -86,71 +85,80 @@ export function createGate(options: NitroOptions): Gate {
       ) as Promise<Awaited<T>>
     return withRequest(by(context, user), run)
   }
-  return {
-    app,
-    own(request, path, search, hostId) {
-      const { basePath } = app
-      const isWithin =
-        basePath === "" || (path.startsWith(basePath) && path[basePath.length] === "/")
-      const inner = basePath === "" ? path : path.slice(basePath.length)
-      if (isWithin && inner.startsWith("/_nitro/")) return answerAsset(request, inner, search)
-      // Also outside, for addresses that were made before any request told the base path.
-      const asked = isWithin ? inner : path
-      for (const folder of folders)
-        if (asked.startsWith(`${folder.path}/`)) return folder.answer(request, asked)
-      const places = isWithin ? dispatcher.routes.find(inner) : undefined
-      if (places === undefined) {
-        // Before the page's route does any work.
-        return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull)
-          ? busyAnswer()
-          : undefined
-      }
-      const session = sessionFor(app, request, options.partition)
-      const requestId = idOf(request, hostId)
-      const context = contextOf(app, request, requestId, path, search, undefined)
-      const dispatch = () => dispatcher.dispatch(request, places, search)
-      const run = plugins.around === undefined ? dispatch : plugins.around(context, dispatch)
-      const inOrder = () => inContext(context, session?.partition, run)
-      const answer = () => (plugins.mayFail ? answeringFailures(request, inOrder) : inOrder())
-      const cookies = session?.cookie === undefined ? [] : [session.cookie]
-      return withRequestId(requestId, async () => {
-        const response = await (requests.isWatched
-          ? requests.run({ method: request.method, path }, answer, takeStatus)
-          : answer())
-        return withOurHeaders(response, requestId, cookies)
-      })
-    },
-    page(request, path, search, hostId) {
-      // A stream renders for every page that shares it, so it must not see what one browser posted.
-      const flash = search.includes("_nitro=")
-        ? undefined
-        : app.part(flashes).read(request.headers.get("cookie"))
-      const requestId = idOf(request, hostId)
-      const context = contextOf(app, request, requestId, path, search, flash)
-      const visitor = sessionFor(app, request, options.partition)
-      const cookies = [
-        ...(flash ? [app.part(flashes).clear] : []),
-        ...(visitor?.cookie === undefined ? [] : [visitor.cookie]),
-      ]
-      const live = prepareLive(context)
-      if (live.stream === undefined) allowPageKey(context)
-      return {
-        isStream: live.stream !== undefined,
-        cookies,
-        requestId,
-        run: answer =>
-          withRequestId(requestId, () =>
-            releasing(live, () => inContext(context, visitor?.partition, answer), requestId),
-          ),
-        finish: async response =>
-          withOurHeaders(
-            await finish(response, live, asksOnce(search), requestId),
-            requestId,
-            cookies,
-          ),
-      }
-    },
+  /** The answer to a path of ours: an asset, a CRUD route, an action. */
+  function own(
+    { request, search, hostId }: Incoming,
+    path: string,
+  ): MaybePromise<Response> | undefined {
+    const { basePath } = app
+    const isWithin = basePath === "" || (path.startsWith(basePath) && path[basePath.length] === "/")
+    const inner = basePath === "" ? path : path.slice(basePath.length)
+    if (isWithin && inner.startsWith("/_nitro/")) return answerAsset(request, inner, search)
+    // Also outside, for addresses that were made before any request told the base path.
+    const asked = isWithin ? inner : path
+    for (const folder of folders)
+      if (asked.startsWith(`${folder.path}/`)) return folder.answer(request, asked)
+    const places = isWithin ? dispatcher.routes.find(inner) : undefined
+    if (places === undefined) {
+      // Before the page's route does any work.
+      return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull)
+        ? busyAnswer()
+        : undefined
+    }
+    const session = sessionFor(app, request, options.partition)
+    const requestId = idOf(request, hostId)
+    const context = contextOf(app, request, requestId, path, search, undefined)
+    const dispatch = () => dispatcher.dispatch(request, places, search)
+    const run = plugins.around === undefined ? dispatch : plugins.around(context, dispatch)
+    const inOrder = () => inContext(context, session?.partition, run)
+    const answer = () => (plugins.mayFail ? answeringFailures(request, inOrder) : inOrder())
+    const cookies = session?.cookie === undefined ? [] : [session.cookie]
+    return withRequestId(requestId, async () => {
+      const response = await (requests.isWatched
+        ? requests.run({ method: request.method, path }, answer, takeStatus)
+        : answer())
+      return withOurHeaders(response, requestId, cookies)
+    })
   }
+
+  function page({ request, path, search, hostId }: Incoming): PageRequest {
+    // A stream renders for every page that shares it, so it must not see what one browser posted.
+    const flash = search.includes("_nitro=")
+      ? undefined
+      : app.part(flashes).read(request.headers.get("cookie"))
+    const requestId = idOf(request, hostId)
+    const context = contextOf(app, request, requestId, path, search, flash)
+    const visitor = sessionFor(app, request, options.partition)
+    const cookies = [
+      ...(flash ? [app.part(flashes).clear] : []),
+      ...(visitor?.cookie === undefined ? [] : [visitor.cookie]),
+    ]
+    const live = prepareLive(context)
+    if (live.stream === undefined) allowPageKey(context)
+    return new PageRequest({
+      request,
+      requestId,
+      live,
+      once: asksOnce(search),
+      cookies,
+      inContext: answer => inContext(context, visitor?.partition, answer),
+    })
+  }
+
+  function receive(incoming: Incoming): MaybePromise<Response | PageRequest> {
+    const { pending } = app
+    if (pending !== undefined) return pending.then(() => receiveNow(incoming))
+    return receiveNow(incoming)
+  }
+
+  function receiveNow(incoming: Incoming): MaybePromise<Response | PageRequest> {
+    const { path, mount, inner, hasPages } = incoming
+    const base = mount === undefined ? "" : app.mountAt(mount.path, mount.isSure)
+    const answer = own(incoming, inner === undefined ? path : base + inner)
+    return answer ?? (hasPages ? page(incoming) : notFound())
+  }
+
+  return { app, receive }
 }
 
 function idOf(request: Request, hostId: unknown): string {

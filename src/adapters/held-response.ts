@@ -1,10 +1,8 @@
 // Holds back what a page's handler writes to node's `ServerResponse`: its status counts, and the stream is the answer.
 import type { ServerResponse } from "node:http"
+import { clientLeft } from "./page-request.ts"
 
 const held = ["writeHead", "write", "end", "cork", "uncork", "flushHeaders"] as const
-
-/** Status of a page that the client left before it was rendered. */
-export const clientLeft = 499
 
 /**
  * Runs `answer`, which writes to `res` as always, and resolves with the status once it ends the response. Afterwards `res` is as

@@ -9,6 +9,7 @@ import { addHostHeaders, withHostHeaders } from "./host-headers.ts"
 import { type HonoRoute, honoMountOf } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { withOurHeaders } from "./page-answer.ts"
+import { PageRequest } from "./page-request.ts"
 
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {
@@ -38,23 +39,19 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
   const gate = createGate(options)
   letErrorsAnswer()
   return withApp<HonoMiddleware>(async (context, next) => {
-    const { pending } = gate.app
-    if (pending !== undefined) await pending
     const request = context.req.raw
     takeBody(context.req)
     const { path, search } = splitUrl(request.url)
     const mount = honoMountOf(context.req.matchedRoutes[context.req.routeIndex], path)
-    if (mount !== undefined) gate.app.mountAt(mount.path, mount.isSure)
     const isPrepared = watchHeaders(context)
     const hostId = hostIdOf(context)
-    const own = gate.own(request, path, search, hostId)
-    if (own !== undefined) {
-      const response = request.method === "GET" ? withTag(await own) : await own
+    const page = await gate.receive({ request, path, search, mount, hostId, hasPages: true })
+    if (!(page instanceof PageRequest)) {
+      const response = request.method === "GET" ? withTag(page) : page
       if (!isPrepared()) return response
       replace(context, response, preparedHeaders(context))
       return undefined
     }
-    const page = gate.page(request, path, search, hostId)
     // A stream is no answer of the page's route, so it takes over only what was set before that.
     const before = page.isStream ? preparedHeaders(context) : undefined
     await page.run(next)

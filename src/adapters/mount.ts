@@ -36,14 +36,14 @@ export interface HonoRoute {
   readonly basePath?: string
 }
 
-export interface HonoMount {
+export interface Mount {
   readonly path: string
   /** By `app.route(path, …)` or `app.basePath(path)`; else by the pattern of `app.use("/shop/*", …)`, which could be a mere filter. */
   readonly isSure: boolean
 }
 
 /** Undefined where the pattern says nothing: that of one page, or one whose length is not known. */
-export function honoMountOf(route: HonoRoute | undefined, path: string): HonoMount | undefined {
+export function honoMountOf(route: HonoRoute | undefined, path: string): Mount | undefined {
   if (route === undefined) return undefined
   let mount = honoMounts.get(route)
   if (mount === undefined) {
@@ -55,10 +55,10 @@ export function honoMountOf(route: HonoRoute | undefined, path: string): HonoMou
   return { path: path.split("/", mount.path.split("/").length).join("/"), isSure: mount.isSure }
 }
 
-const honoMounts = new WeakMap<HonoRoute, HonoMount | null>()
+const honoMounts = new WeakMap<HonoRoute, Mount | null>()
 
 /** The mount as its route writes it; null where the pattern says nothing. */
-function mountOfRoute({ basePath = "/", path: pattern }: HonoRoute): HonoMount | null {
+function mountOfRoute({ basePath = "/", path: pattern }: HonoRoute): Mount | null {
   const isSure = basePath !== "/"
   if (!isSure && !pattern.endsWith("*")) return null
   const path = (isSure ? basePath : pattern.slice(0, -1)).replace(/\/$/, "")

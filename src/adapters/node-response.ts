@@ -2,8 +2,8 @@
 import type { ServerResponse } from "node:http"
 import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
-import { sendNodeResponse } from "srvx/node"
 import { addHostHeaders } from "./host-headers.ts"
+import { loadSrvx, srvx } from "./srvx.ts"
 
 /** What a fast response is made of, without the cost of a web `Response`. */
 interface NodeAnswer {
@@ -15,7 +15,7 @@ interface NodeAnswer {
 
 /** Resolves once the whole body is handed to the connection. */
 export async function sendResponse(res: ServerResponse, response: Response): Promise<void> {
-  if (!isTouched(res)) return sendNodeResponse(res, response)
+  if (!isTouched(res)) return (srvx() ?? (await loadSrvx())).sendNodeResponse(res, response)
   const { status, statusText, headers, body } = answerOf(response)
   const merged = new Headers()
   for (let i = 0; i < headers.length; i += 2)

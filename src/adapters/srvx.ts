@@ -4,16 +4,25 @@ import { answerBy } from "../actions/internal.ts"
 
 interface Srvx {
   readonly NodeRequest: new (exchange: { req: IncomingMessage; res: ServerResponse }) => Request
-  sendNodeResponse(res: ServerResponse, response: Response): Promise<void>
+  readonly sendNodeResponse: (res: ServerResponse, response: Response) => Promise<void>
 }
 
-/** Loads it once. Every request that srvx makes is then answered by its own class of responses. */
+let loaded: Srvx | undefined
+
+/** What `loadSrvx` has loaded; undefined before. */
+export function srvx(): Srvx | undefined {
+  return loaded
+}
+
+/** Loads it once. Every request that srvx makes is answered by its own class of responses from then on. */
 export async function loadSrvx(): Promise<Srvx> {
+  if (loaded !== undefined) return loaded
   const { FastResponse, NodeRequest, patchGlobalRequest, sendNodeResponse } = await import(
     "srvx/node"
   )
   // Else `new Request(request, …)`, as middleware makes one of another, would not know the requests of srvx.
   patchGlobalRequest()
   answerBy(NodeRequest.prototype, FastResponse as unknown as typeof Response)
-  return { NodeRequest, sendNodeResponse }
+  loaded = { NodeRequest, sendNodeResponse }
+  return loaded
 }

@@ -89,9 +89,8 @@ const browserMayImport: readonly string[] = ["src/shared/attribute-rules.ts"]
 /** Packages that a folder may load with the file: they are dependencies of ours, so every user has them. */
 const mayLoad: Readonly<Record<string, readonly string[]>> = {
   entity: ["zod"],
-  actions: ["srvx", "zod"],
+  actions: ["zod"],
   cqrs: ["zod"],
-  adapters: ["srvx"],
   testing: ["zod"],
   "client/browser": ["idiomorph"],
 }

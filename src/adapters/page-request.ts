@@ -1,0 +1,94 @@
+// A request of the host's own routes: the context that they run in, and what becomes of their answer.
+import { shownError } from "../actions/internal.ts"
+import type { LiveRequest } from "../live/internal.ts"
+import { reportError } from "../shared/report.ts"
+import { withRequestId } from "../shared/request-id.ts"
+import type { MaybePromise } from "../shared/types.ts"
+import { answerOfError } from "./host-errors.ts"
+import { finish, releasing, withOurHeaders } from "./page-answer.ts"
+
+/** Runs a function in the context of the request, as the user and the plugins complete it. */
+export type InContext = <T>(answer: () => T) => MaybePromise<Awaited<T>> | T
+
+interface PageSettings {
+  readonly request: Request
+  readonly requestId: string
+  readonly live: LiveRequest
+  /** The stream is to end with what the page has missed. */
+  readonly once: boolean
+  readonly cookies: readonly string[]
+  readonly inContext: InContext
+}
+
+/**
+ * What `receive` of a gate gives for a request that is not the app's. A host whose routes return responses calls `respond`. Any other
+ * adds the `cookies` and the id to its answer and calls `run`, or `stream` where the request `isStream`.
+ */
+export class PageRequest {
+  /** `Set-Cookie` values to add to the answer of the host. */
+  readonly cookies: readonly string[]
+  /** For the header `X-Request-Id` of the answer; `respond`, `stream` and `finish` set it. */
+  readonly requestId: string
+  readonly #settings: PageSettings
+
+  constructor(settings: PageSettings) {
+    this.cookies = settings.cookies
+    this.requestId = settings.requestId
+    this.#settings = settings
+  }
+
+  /** The page's script asked for its stream, whose answer replaces the one that the host's route gives. */
+  get isStream(): boolean {
+    return this.#settings.live.stream !== undefined
+  }
+
+  /** Runs the host's route. */
+  run<T>(route: () => T): MaybePromise<Awaited<T>> | T {
+    const { live, requestId, inContext } = this.#settings
+    return withRequestId(requestId, () => releasing(live, () => inContext(route), requestId))
+  }
+
+  /** The answer to a request whose route returns responses, and may throw errors that are written for clients. */
+  async respond(route: () => MaybePromise<Response>): Promise<Response> {
+    if (this.isStream) return this.finish(await this.#streamed(() => this.run(route)))
+    let response: Response
+    try {
+      response = await this.run(route)
+    } catch (error) {
+      const answer = answerOfError(error, this.#settings.request)
+      if (answer === undefined) throw error
+      response = answer
+    }
+    return this.finish(response)
+  }
+
+  /** The answer to a stream, by the status that the host's route gives: it has to run the route with `run`. */
+  async stream(statusOf: () => MaybePromise<number>): Promise<Response> {
+    return this.finish(await this.#streamed(async () => ofStatus(await statusOf())))
+  }
+
+  /** The answer of the route, or the stream in its place, with the cookies and the id. */
+  async finish(response: Response): Promise<Response> {
+    const { live, once, requestId, cookies } = this.#settings
+    return withOurHeaders(await finish(response, live, once, requestId), requestId, cookies)
+  }
+
+  /** A page's script takes the status for what it is to do next, so an error is one too. */
+  async #streamed(answer: () => MaybePromise<Response>): Promise<Response> {
+    try {
+      return await answer()
+    } catch (error) {
+      const { status, isReported } = shownError(error)
+      if (isReported) reportError(error, "a page's stream", "adapters")
+      return ofStatus(status)
+    }
+  }
+}
+
+/** Status of a page that the client left before it was rendered. */
+export const clientLeft = 499
+
+function ofStatus(status: number): Response {
+  if (status === 200) return new Response("")
+  return new Response(null, { status: status < 200 || status === clientLeft ? 500 : status })
+}
