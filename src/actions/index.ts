@@ -9,14 +9,16 @@ export { context, currentRequest, type RequestContext } from "./context/request-
 export {
   type ActionCall,
   type ActionDecorator,
-  type ActionOptions,
+  type ActionDefinition,
   action,
-  type HttpMethod,
   type MethodName,
 } from "./contract/action.ts"
+export type { ActionOptions, HttpMethod, RateLimit } from "./contract/action-options.ts"
+export { actionsOf, type ListedAction } from "./contract/actions-of.ts"
 export type { AllowCall, AllowRule } from "./contract/allow.ts"
 export type { Limits } from "./contract/limits.ts"
 export { type CrudOperation, type ExposeOptions, type Exposure, expose } from "./contract/route.ts"
+export type { RouteDescription } from "./contract/route-description.ts"
 export type { RegisteredTypes, User } from "./contract/user.ts"
 export { type RedirectOptions, redirect } from "./reply/redirect.ts"
 export { Refusal, type RefusalOptions } from "./reply/refusal.ts"

@@ -1,5 +1,5 @@
 // Hono: `app.use(nitro({ entities: [Todo] }))`.
-import { splitUrl } from "../actions/internal.ts"
+import { setClientAddress, splitUrl } from "../actions/internal.ts"
 import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import { createGate } from "./gate.ts"
@@ -13,6 +13,7 @@ import { PageRequest } from "./page-request.ts"
 
 /** The part of Hono's context that the adapter needs. Structural, so that no type of Hono's is required. */
 interface HonoContext {
+  readonly env: unknown
   readonly req: {
     readonly raw: Request
     readonly routeIndex: number
@@ -38,8 +39,10 @@ export type HonoMiddleware = (
 export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
   const gate = createGate(options)
   letErrorsAnswer()
+  const isLimited = gate.app.routes.some(({ rateLimit }) => rateLimit !== undefined)
   return withApp<HonoMiddleware>(async (context, next) => {
     const request = context.req.raw
+    if (isLimited) setClientAddress(request, addressIn(context.env))
     takeBody(context.req)
     const { path, search } = splitUrl(request.url)
     const mount = honoMountOf(context.req.matchedRoutes[context.req.routeIndex], path)
@@ -76,6 +79,14 @@ function hostIdOf({ req, var: variables }: HonoContext): unknown {
   return req.routeIndex === 0
     ? undefined
     : (variables as { readonly requestId?: unknown }).requestId
+}
+
+/** Of the connection, as `@hono/node-server` hands it on. */
+function addressIn(env: unknown): string | undefined {
+  const { incoming } = (env ?? {}) as {
+    readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } }
+  }
+  return incoming?.socket?.remoteAddress
 }
 
 /** Whether headers may be prepared: always behind other middleware, else once `c.header` was called. Reading them costs a Response. */

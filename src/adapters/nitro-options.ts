@@ -27,6 +27,7 @@ export const nitroOptions: ReadonlySet<string> = optionNames<NitroOptions>({
   idempotency: true,
   trustedOrigins: true,
   limits: true,
+  clientAddress: true,
   secret: true,
   assets: true,
   partition: true,

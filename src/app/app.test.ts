@@ -42,7 +42,7 @@ it("closes its parts in the reverse order, once, whatever one of them throws", a
 it("tells the routes of the app, and when it is ready", async () => {
   const app = nitro({ entities: [expose(Note)] })
   await app.ready
-  expect(app.routes.map(route => route.pattern)).toContain("/notes/:id")
+  expect(app.routes.map(route => route.path)).toContain("/notes/:id")
 })
 
 it.each([

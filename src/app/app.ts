@@ -1,6 +1,13 @@
 // `App`: everything that belongs to one `nitro({...})` and not to the process.
-import type { AppState, Exposure, User } from "../actions/index.ts"
-import { type AppPart, type Limits, limitsOf, type Route, Secret } from "../actions/internal.ts"
+import type { AppState, Exposure, RouteDescription, User } from "../actions/index.ts"
+import {
+  type AppPart,
+  describeRoute,
+  type Limits,
+  limitsOf,
+  type Route,
+  Secret,
+} from "../actions/internal.ts"
 import { declareEntities } from "../entity/internal.ts"
 import type { PageEndHook } from "../html/internal.ts"
 import { isSameUser, liveApp } from "../live/internal.ts"
@@ -30,7 +37,7 @@ export class App implements AppState, NitroApp {
   readonly secret: Secret
   readonly limits: Required<Limits>
   readonly pageEnds: readonly PageEndHook[]
-  routes: readonly Route[] = []
+  routes: readonly RouteDescription[] = []
   exposures: readonly Exposure[] = []
   readonly #plugins: readonly SetUpPlugin[]
   #start: Start | undefined
@@ -50,7 +57,7 @@ export class App implements AppState, NitroApp {
 
   /** From now on it has these routes. Called once. */
   open(routes: readonly Route[], exposures: readonly Exposure[] = []): this {
-    this.routes = routes
+    this.routes = routes.map(describeRoute)
     this.exposures = exposures
     // Before any of them is used: tables get their foreign keys whichever comes first.
     const entities = exposures.map(({ entity }) => entity)

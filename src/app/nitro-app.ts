@@ -1,6 +1,5 @@
 // What an application sees of its app: the members beside the host's middleware.
-import type { User } from "../actions/index.ts"
-import type { Route } from "../actions/internal.ts"
+import type { RouteDescription, User } from "../actions/index.ts"
 
 /** What `nitro()` returns besides the host's middleware. */
 export interface NitroApp {
@@ -9,8 +8,8 @@ export interface NitroApp {
    * from answering; elsewhere that is a warning. `serve` awaits it, and requests that come before wait.
    */
   readonly ready: Promise<void>
-  /** Every route of the app, in the order of registration. */
-  readonly routes: readonly Route[]
+  /** Every route of the app as plain data, in the order of registration. */
+  readonly routes: readonly RouteDescription[]
   /** The names of its plugins, in their order. */
   readonly plugins: readonly string[]
   /** Live streams that are open. */

@@ -123,7 +123,7 @@ describe("a plugin", () => {
     })
     expect(routesAtSetup).toEqual([])
     expect(app.routes.map(({ name }) => name)).toContain("Ping")
-    const route = app.routes.find(({ method }) => method === "POST")?.pattern ?? ""
+    const route = app.routes.find(({ method }) => method === "POST")?.path ?? ""
     const answer = await app(
       new Request(`http://app.test${route}`, {
         method: "POST",

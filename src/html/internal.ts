@@ -2,6 +2,7 @@
 
 export { judgeTarget } from "./attributes/attribute-name.ts"
 export { isPassword, type OnPassword, onPassword, typeOf } from "./attributes/secret-input.ts"
+export type { IconName } from "./elements/icon-data.gen.ts"
 export { refuseData, toMarkup } from "./markup/child.ts"
 export { escapeHtml } from "./markup/escape.ts"
 export { settle } from "./markup/render.ts"

@@ -23,6 +23,8 @@ export interface NitroErrorOptions {
   readonly cause?: unknown
   /** Plain data for programs: field names, versions, ids. Clients get it where the code is for clients. */
   readonly details?: Readonly<Record<string, unknown>>
+  /** Seconds after which a client may try again; default: the register's. */
+  readonly retryAfterSeconds?: number
   /** Shown to clients in place of message and details, which name what a client should not learn: other classes, counts. */
   readonly clientMessage?: string
 }
@@ -57,7 +59,9 @@ export class NitroError extends Error {
     this.audience = entry?.audience ?? "server"
     this.clientMessage = options.clientMessage
     this.retryAfterSeconds =
-      entry?.retryAfterSeconds ?? (this.status === 503 || this.status === 504 ? 1 : undefined)
+      options.retryAfterSeconds ??
+      entry?.retryAfterSeconds ??
+      (this.status === 503 || this.status === 504 ? 1 : undefined)
   }
 }
 

@@ -2,7 +2,7 @@
 import type { EntityClass } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { AppPart, AppState } from "../context/app-state.ts"
-import type { HttpMethod } from "../contract/action.ts"
+import type { HttpMethod } from "../contract/action-options.ts"
 import "../contract/errors.ts"
 import type { CrudOperation, Exposure } from "../contract/route.ts"
 
@@ -56,7 +56,7 @@ export function assertReachable(
 
 const patterns: AppPart<ReadonlySet<string>> = {
   name: "patterns of routes",
-  make: app => new Set(app.routes.map(({ method, pattern }) => `${method} ${pattern}`)),
+  make: app => new Set(app.routes.map(({ method, path }) => `${method} ${path}`)),
 }
 
 /** The same for a route by its pattern. `fix` is the line to write. @throws NITRO_NOT_EXPOSED */

@@ -2,7 +2,8 @@
 import type { PageScope } from "../../html/internal.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Limits } from "../contract/limits.ts"
-import type { Exposure, Route } from "../contract/route.ts"
+import type { Exposure } from "../contract/route.ts"
+import type { RouteDescription } from "../contract/route-description.ts"
 import type { Secret } from "./secret.ts"
 
 /** State of one module in one app: its topics, its flashes. Made at first use. */
@@ -19,7 +20,7 @@ export interface AppState extends PageScope {
   /** Prefix of everything that the app serves, without a slash at the end: `""` or `"/app"`. Known from the first request on. */
   readonly basePath: string
   /** Every route of the app. */
-  readonly routes: readonly Route[]
+  readonly routes: readonly RouteDescription[]
   /** Its entity classes, with what of each can be reached. */
   readonly exposures: readonly Exposure[]
   /** What `nitro({ limits })` gives, and the defaults. */

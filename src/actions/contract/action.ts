@@ -1,32 +1,19 @@
 // `action`: marks a method as callable from outside, as a decorator or as a plain call.
 import type { z } from "zod"
+import type { IconName } from "../../html/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
-import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
-import { suggest } from "../../shared/suggest.ts"
+import { inWords } from "../../shared/words.ts"
+import {
+  type ActionOptions,
+  checkActionOptions,
+  type HttpMethod,
+  type RateLimit,
+} from "./action-options.ts"
 import "./errors.ts"
 import type { User } from "./user.ts"
 
-export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
-
 /** Plain values by name: what a request carries, and what an action gets once its schemas have checked it. */
 export type Input = Record<string, unknown>
-
-export interface ActionOptions {
-  /** HTTP method; default `"POST"`. A GET action must not change anything. */
-  readonly method?: HttpMethod
-  /** Last segment of the route; default the method's name in kebab-case. */
-  readonly path?: string
-  /** Schemas of the input, by name. Input without a schema is refused, so that nothing unvalidated reaches the method. */
-  readonly input?: Readonly<Record<string, z.ZodType>>
-  /** A question the browser asks before it sends. */
-  readonly confirm?: string
-  /** `"required"`: refuses a request without an idempotency key. Default: a request with one is carried out once, one without as often as it comes. */
-  readonly idempotent?: "required"
-  /** HTTP status of a JSON answer; default 200, or 204 when there is nothing to send. */
-  readonly status?: number
-  /** Milliseconds until it is answered 504 and what it wrote is taken back; `Infinity`: any time. Default: that of `nitro({ deadlineMs })`. */
-  readonly deadlineMs?: number
-}
 
 /** The second argument of an action. */
 export interface ActionCall {
@@ -46,9 +33,18 @@ export interface ActionDefinition {
   readonly method: HttpMethod
   readonly path: string
   readonly input: Readonly<Record<string, z.ZodType>>
+  readonly output: z.ZodType | undefined
+  /** What its button says. */
+  readonly label: string
+  readonly description: string | undefined
+  readonly icon: IconName | undefined
+  readonly tags: readonly string[]
+  readonly permission: string | undefined
   readonly confirm: string | undefined
   readonly status: number | undefined
   readonly deadlineMs: number | undefined
+  readonly rateLimit: RateLimit | undefined
+  readonly unitOfWork: boolean
   readonly needsKey: boolean
 }
 
@@ -58,9 +54,15 @@ type AnyClass = abstract new (...args: never[]) => object
 // Keyed by the function itself: `Symbol.metadata` does not exist in Node, and subclasses inherit functions.
 const definitions = new WeakMap<Method, ActionDefinition>()
 
+/** What a method may return whose `output` takes `T`. */
+export type Returning<T> = T | PromiseLike<T> | AsyncIterable<T>
+
 /** What `@action()` returns: works as a standard decorator and as a legacy (`experimentalDecorators`) one. */
-export interface ActionDecorator {
-  <M extends Method>(method: M, context: ClassMethodDecoratorContext): void
+export interface ActionDecorator<T = unknown> {
+  <M extends (...args: never[]) => Returning<T>>(
+    method: M,
+    context: ClassMethodDecoratorContext,
+  ): void
   (target: object, name: string | symbol, descriptor: PropertyDescriptor): void
 }
 
@@ -70,7 +72,9 @@ export interface ActionDecorator {
  *
  * The decorator-free twin, for builds without decorators: `static { action(this, "toggle") }`.
  */
-export function action(options?: ActionOptions): ActionDecorator
+export function action<O extends z.ZodType = z.ZodType>(
+  options?: ActionOptions<O>,
+): ActionDecorator<z.input<O>>
 export function action<C extends AnyClass>(
   entity: C,
   name: MethodName<InstanceType<C>> | MethodName<C>,
@@ -107,36 +111,25 @@ export function action(
   }) as ActionDecorator
 }
 
-const actionOptions = optionNames<ActionOptions>({
-  method: true,
-  path: true,
-  input: true,
-  confirm: true,
-  idempotent: true,
-  status: true,
-  deadlineMs: true,
-})
-const methods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"] satisfies HttpMethod[]
-
 function define(method: Method, name: string, options: ActionOptions = {}): void {
-  refuseUnknownOptions(`The action ${name}`, options, actionOptions)
-  if (options.method !== undefined && !methods.includes(options.method)) {
-    throw new NitroError(
-      "NITRO_NOT_AN_ACTION",
-      `The action ${name} has the method "${String(options.method)}", which no route has.`,
-      {
-        fix: suggest(String(options.method), methods),
-      },
-    )
-  }
+  checkActionOptions(name, options)
+  const { output, description, icon, permission, confirm, status, deadlineMs, rateLimit } = options
   definitions.set(method, {
     name,
     method: options.method ?? "POST",
     path: options.path ?? kebabCase(name),
     input: options.input ?? {},
-    confirm: options.confirm,
-    status: options.status,
-    deadlineMs: options.deadlineMs,
+    output,
+    label: options.label ?? inWords(name),
+    description,
+    icon,
+    tags: options.tags ?? [],
+    permission,
+    confirm,
+    status,
+    deadlineMs,
+    rateLimit,
+    unitOfWork: options.unitOfWork !== false && options.method !== "GET",
     needsKey: options.idempotent === "required",
   })
 }

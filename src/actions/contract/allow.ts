@@ -2,12 +2,15 @@
 import type { EntityInstance } from "../../entity/index.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Input } from "./action.ts"
+import type { RouteDescription } from "./route-description.ts"
 import type { User } from "./user.ts"
 
 /** One request to an operation, as its rule sees it. */
 export interface AllowCall<T extends EntityInstance = EntityInstance> {
   /** `"create"`, or the name of an action, a command or an event. */
   readonly operation: string
+  /** The route, with what its action declares: `route.permission`, `route.tags`. */
+  readonly route: RouteDescription
   /** What `nitro({ user })` returned; undefined for a visitor. */
   readonly user: User | undefined
   /** The entity that the operation is called on; undefined for operations of a class, and where no entity has the id. */
@@ -33,7 +36,7 @@ export interface AllowSources {
 
 export async function isAllowed(
   rule: AllowRule,
-  known: Pick<AllowCall, "operation" | "user" | "request">,
+  known: Pick<AllowCall, "operation" | "route" | "user" | "request">,
   sources: AllowSources,
 ): Promise<boolean> {
   const fetched = new Map<string, unknown>()

@@ -7,6 +7,22 @@ registerErrors({
     when: "A call names a method that is not an action.",
     fix: "Mark the method with @action(), or with static { action(this, 'name') }.",
   },
+  NITRO_ACTION_OPTION: {
+    status: 500,
+    when: "An option of `@action()` has a value that it cannot have.",
+    fix: "Write the option as the message says.",
+  },
+  NITRO_ACTION_OUTPUT: {
+    status: 500,
+    when: "An action returned what its `output` refuses. The client is told nothing of it, and what the action wrote is rolled back.",
+    fix: "Return what the schema says, or correct the schema.",
+  },
+  NITRO_RATE_LIMIT: {
+    status: 429,
+    audience: "client",
+    when: "A user, or an address, ran an action more often than its `rateLimit` allows.",
+    fix: "Wait for the seconds that the header Retry-After says.",
+  },
   NITRO_CALL_INPUT: {
     status: 500,
     when: "A page calls an action or CRUD route with an input that it does not take: in `field`, `error`, `input` or the call itself.",

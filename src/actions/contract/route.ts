@@ -5,9 +5,12 @@ import { isEntityClass, storeOf } from "../../entity/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { MaybePromise } from "../../shared/types.ts"
-import type { ActionCall, HttpMethod, Input } from "./action.ts"
+import { inWords } from "../../shared/words.ts"
+import type { ActionCall, ActionDefinition, Input } from "./action.ts"
+import type { HttpMethod } from "./action-options.ts"
 import type { AllowRule } from "./allow.ts"
 import { formKey } from "./form-keys.ts"
+import type { RouteDescription } from "./route-description.ts"
 
 /** What a route gives back: the value to answer with, and the status of a JSON answer. */
 export interface Outcome {
@@ -40,6 +43,12 @@ export interface Route {
   readonly allow?: AllowRule | undefined
   /** The entity that an id in the path names, for `allow`. */
   readonly target?: ((id: string) => Promise<EntityInstance | undefined>) | undefined
+  /** Name of the entity class that it belongs to. */
+  readonly entity?: string
+  /** The action that it runs. */
+  readonly action?: ActionDefinition
+  /** Stands for another method, which a form without script cannot send. */
+  readonly isTwin?: boolean
   /** Schemas of the input, by name: what the route takes from text and from signals. */
   readonly input: Readonly<Record<string, z.ZodType>>
   /** `run` validates the input. Else it is validated before, by `input`. */
@@ -50,6 +59,8 @@ export interface Route {
   readonly needsKey?: boolean
   /** Milliseconds until it is answered 504 and what it wrote is taken back. Default: the app's. */
   readonly deadlineMs?: number | undefined
+  /** `run` has no unit of work, whatever the request is kept by. */
+  readonly hasNoUnit?: boolean
   /** `run` makes its own units of work. Else every method but GET runs in one. */
   readonly ownsUnits?: boolean
   readonly run: (call: RouteCall) => MaybePromise<Outcome>
@@ -120,14 +131,50 @@ export function exposureOf(entry: EntityClass | Exposure): Exposure {
 export function operationOf(
   { entity, allow }: Exposure,
   operation: string,
-): Pick<Route, "name" | "operation" | "form" | "allow" | "target" | "store"> {
+): Pick<Route, "name" | "entity" | "operation" | "form" | "allow" | "target" | "store"> {
   return {
     name: `${entity.definition.name}.${operation}`,
+    entity: entity.definition.name,
     operation,
     form: id => formKey(entity, operation, id),
     allow,
     store: () => storeOf(entity),
     // Undefined for an id that is not there: a visitor who is refused must not learn which ids exist.
     target: async id => (await entity.get(id)) as EntityInstance | undefined,
+  }
+}
+
+const descriptions = new WeakMap<Route, RouteDescription>()
+
+/** A route as data, for documents, rules and whatever else reads what an app offers. The same object each time. */
+export function describeRoute(route: Route): RouteDescription {
+  let description = descriptions.get(route)
+  if (description === undefined) {
+    description = makeDescription(route)
+    descriptions.set(route, description)
+  }
+  return description
+}
+
+function makeDescription(route: Route): RouteDescription {
+  const { method, pattern, name, entity, operation, input, action } = route
+  return {
+    method,
+    path: pattern,
+    name,
+    entity,
+    action: action?.name,
+    operation,
+    label: action?.label ?? inWords(operation),
+    description: action?.description,
+    icon: action?.icon,
+    tags: action?.tags ?? [],
+    permission: action?.permission,
+    rateLimit: action?.rateLimit,
+    deadlineMs: route.deadlineMs,
+    input,
+    output: action?.output,
+    needsKey: route.needsKey === true,
+    isTwin: route.isTwin === true,
   }
 }

@@ -28,9 +28,17 @@ export function shownError(error: unknown): ShownError {
   // A code for the server with a status below 500 says what the application did wrong, and not the client.
   if (error.audience !== "client")
     return { ...failure(Math.max(error.status, 500)), retryAfterSeconds: error.retryAfterSeconds }
-  const { status, code, clientMessage } = error
+  const { status, code, clientMessage, retryAfterSeconds } = error
   if (clientMessage !== undefined)
-    return { status, code, message: clientMessage, issues: [], details: {}, isReported: false }
+    return {
+      status,
+      code,
+      message: clientMessage,
+      issues: [],
+      details: {},
+      retryAfterSeconds,
+      isReported: false,
+    }
   const { issues = [], ...details } = error.details as {
     readonly issues?: readonly ShownIssue[]
   } & Record<string, unknown>
@@ -43,6 +51,7 @@ export function shownError(error: unknown): ShownError {
       message: cut(error.message),
       issues: issues.slice(0, maxIssues),
       details,
+      retryAfterSeconds,
       isReported: false,
     }
   }

@@ -38,14 +38,14 @@ export function crudRoutes(exposure: Exposure): Route[] {
       return [
         route("PATCH", `${base}/:id`, "update", details),
         route("PUT", `${base}/:id`, "update", details),
-        route("POST", `${base}/:id/update`, "update", details),
+        route("POST", `${base}/:id/update`, "update", { ...details, isTwin: true }),
       ]
     },
     delete: () => {
       const details = { run: (call: RouteCall) => remove(entity, call) }
       return [
         route("DELETE", `${base}/:id`, "delete", details),
-        route("POST", `${base}/:id/delete`, "delete", details),
+        route("POST", `${base}/:id/delete`, "delete", { ...details, isTwin: true }),
       ]
     },
   }
@@ -55,7 +55,9 @@ export function crudRoutes(exposure: Exposure): Route[] {
     method: Route["method"],
     pattern: string,
     operation: string,
-    details: Pick<Route, "run" | "checksInput" | "ownsUnits"> & { input?: Route["input"] },
+    details: Pick<Route, "run" | "checksInput" | "ownsUnits" | "isTwin"> & {
+      input?: Route["input"]
+    },
   ): Route {
     return { ...operationOf(exposure, operation), method, pattern, input: {}, ...details }
   }

@@ -15,7 +15,7 @@ import type { TimedCall } from "../context/timed-call.ts"
 import type { Input } from "../contract/action.ts"
 import { type AllowRule, isAllowed } from "../contract/allow.ts"
 import { type Limits, limitsOf } from "../contract/limits.ts"
-import { type Exposure, exposureOf, type Route } from "../contract/route.ts"
+import { describeRoute, type Exposure, exposureOf, type Route } from "../contract/route.ts"
 import { type Asked, type Client, clientOf, type PostedForm } from "../input/asked.ts"
 import { discardBody } from "../input/body.ts"
 import { coerce } from "../input/coerce.ts"
@@ -23,6 +23,7 @@ import { gatherParts } from "../input/form-parts.ts"
 import { type RequestInput, readInput, readQuery } from "../input/input.ts"
 import { keyField, requestKeyOf } from "../input/request-key.ts"
 import { isSecretName, namedFields } from "../input/secret-names.ts"
+import { toOutput } from "../reply/output.ts"
 import { shownError } from "../reply/outside.ts"
 import { replyWith, replyWithError } from "../reply/reply.ts"
 import { isResponse } from "../reply/returned-response.ts"
@@ -31,6 +32,7 @@ import { actionRoutes } from "./action-routes.ts"
 import { crudRoutes } from "./crud.ts"
 import { assertSameSite } from "./csrf.ts"
 import { Idempotency, type IdempotencyOptions } from "./idempotency.ts"
+import { countRun } from "./rate-limits.ts"
 import { runReading } from "./reading.ts"
 import { type Match, matchOf, type Place, RouteTable } from "./route-table.ts"
 import { deadlineOf, runInTime } from "./run-route.ts"
@@ -48,6 +50,11 @@ export interface DispatcherOptions {
   readonly deadlineMs?: number
   /** How large requests, and what the app keeps for them, may become: `{ maxBodyBytes: 5_000_000 }`. */
   readonly limits?: Limits
+  /**
+   * The address that `rateLimit` counts visitors by. Default: that of the connection. Behind a proxy every client has the proxy's:
+   * read the header that your proxy sets, `request => request.headers.get("x-real-ip") ?? undefined`.
+   */
+  readonly clientAddress?: (request: Request) => string | undefined
   /** Origins of other sites whose pages may send state-changing requests here. */
   readonly trustedOrigins?: readonly string[]
 }
@@ -106,9 +113,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const input = await read()
       const run = async (call: TimedCall) => {
         const runRoute = () => route.run({ id, input, query, request, call })
-        const outcome = await (actions.isWatched
+        let outcome = await (actions.isWatched
           ? actions.run({ name: route.name }, runRoute)
           : runRoute())
+        const output = route.action?.output
+        if (output !== undefined && asked.client === "json")
+          outcome = { ...outcome, value: await toOutput(outcome.value, output, route.name) }
         // While the unit of work is open, so that what no client gets is not written either.
         assertSendable(outcome.value, route.name, asked)
         return outcome
@@ -126,9 +136,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           }
         }
         const store = route.store?.()
-        const inUnit = store !== undefined || !route.ownsUnits
-        const open = <T>(work: (call: TimedCall) => Promise<T>) =>
-          runInTime(route, { inUnit, request, deadlineMs }, work)
+        const inUnit = !route.hasNoUnit && (store !== undefined || !route.ownsUnits)
+        const open = async <T>(work: (call: TimedCall) => Promise<T>) => {
+          // Not before: what is answered from what was kept is no run.
+          countRun(route, options.clientAddress)
+          return await runInTime(route, { inUnit, request, deadlineMs }, work)
+        }
         return await idempotency.once(key, { respond, store, inUnit, open })
       }
       if (route.needsKey)
@@ -136,8 +149,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           "NITRO_IDEMPOTENCY_REQUIRED",
           `${route.name} needs an Idempotency-Key.`,
         )
+      countRun(route, options.clientAddress)
       // Reading needs no transaction, and must not wait for the writers'.
-      const inUnit = route.method !== "GET" && route.ownsUnits !== true
+      const inUnit = route.method !== "GET" && route.ownsUnits !== true && !route.hasNoUnit
       const runOnce = () => runInTime(route, { inUnit, request, deadlineMs }, run)
       const outcome = await (route.method === "GET" ? runReading(route.name, runOnce) : runOnce())
       const response = replyWith(outcome, asked, route.name)
@@ -167,7 +181,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       input: () => Promise<Input>,
     ): Promise<void> {
       const { operation, name, target } = route
-      const known = { operation, user: currentRequest()?.user, request }
+      const known = {
+        operation,
+        route: describeRoute(route),
+        user: currentRequest()?.user,
+        request,
+      }
       const allowed = isAllowed(rule, known, {
         input,
         target: id === "" || !target ? undefined : () => target(id),

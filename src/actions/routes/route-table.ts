@@ -1,6 +1,6 @@
 // The route table of an app: routes are looked up by method and shape of the path.
 import { NitroError } from "../../shared/errors.ts"
-import type { HttpMethod } from "../contract/action.ts"
+import type { HttpMethod } from "../contract/action-options.ts"
 import type { Route } from "../contract/route.ts"
 
 export interface Match {

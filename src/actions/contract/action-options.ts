@@ -1,0 +1,110 @@
+// The options of an action, and their check where the class is declared.
+import type { z } from "zod"
+import type { IconName } from "../../html/internal.ts"
+import { NitroError } from "../../shared/errors.ts"
+import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
+import { suggest } from "../../shared/suggest.ts"
+import "./errors.ts"
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+
+/** How often one caller may run an action: a bucket of `limit` tokens, which fills up evenly in `perSeconds`. */
+export interface RateLimit {
+  /** Runs that may follow each other at once. */
+  readonly limit: number
+  /** Seconds in which an empty bucket is full again. */
+  readonly perSeconds: number
+}
+
+export interface ActionOptions<O extends z.ZodType = z.ZodType> {
+  /** HTTP method; default `"POST"`. A GET action must not change anything. */
+  readonly method?: HttpMethod
+  /** Last segment of the route; default the method's name in kebab-case. */
+  readonly path?: string
+  /** Schemas of the input, by name. Input without a schema is refused, so that nothing unvalidated reaches the method. */
+  readonly input?: Readonly<Record<string, z.ZodType>>
+  /**
+   * Schema of what JSON clients get, entities as their JSON form; of a generator, of each value. Only what it lists leaves, and a
+   * value that it refuses is answered 500 and its writes are rolled back.
+   */
+  readonly output?: O
+  /** What its button says; default the name in words, `clearDone` as "Clear done". */
+  readonly label?: string
+  /** What it does, in a sentence: the tooltip of its button, and for documents. */
+  readonly description?: string
+  /** Name of the Lucide icon of its button: `"trash"`. */
+  readonly icon?: IconName
+  /** Groups it for documents and for rules: `allow` gets them as `route.tags`. */
+  readonly tags?: readonly string[]
+  /** Names the right that it needs. `allow` gets it as `route.permission` and decides; without such a rule nothing is checked. */
+  readonly permission?: string
+  /** A question the browser asks before it sends. */
+  readonly confirm?: string
+  /** `"required"`: refuses a request without an idempotency key. Default: a request with one is carried out once, one without as often as it comes. */
+  readonly idempotent?: "required"
+  /** HTTP status of a JSON answer; default 200, or 204 when there is nothing to send. */
+  readonly status?: number
+  /** Milliseconds until it is answered 504 and what it wrote is taken back; `Infinity`: any time. Default: that of `nitro({ deadlineMs })`. */
+  readonly deadlineMs?: number
+  /** How often one user may run it, or one address of visitors; beyond, the answer is 429. Counted per process. Default: any number. */
+  readonly rateLimit?: RateLimit
+  /** False: it runs in no unit of work. Each save is written at once and stays, also when the action fails later. */
+  readonly unitOfWork?: boolean
+}
+
+const names = optionNames<ActionOptions>({
+  method: true,
+  path: true,
+  input: true,
+  output: true,
+  label: true,
+  description: true,
+  icon: true,
+  tags: true,
+  permission: true,
+  confirm: true,
+  idempotent: true,
+  status: true,
+  deadlineMs: true,
+  rateLimit: true,
+  unitOfWork: true,
+})
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const satisfies HttpMethod[]
+const limitNames = optionNames<RateLimit>({ limit: true, perSeconds: true })
+const texts = ["label", "description", "icon", "permission", "path"] as const
+
+/** Refuses what the types of the options refuse, for programs without types. */
+export function checkActionOptions(name: string, options: ActionOptions): void {
+  refuseUnknownOptions(`The action ${name}`, options, names)
+  const wrong = (problem: string, fix: string) =>
+    new NitroError("NITRO_ACTION_OPTION", `The action ${name} has ${problem}.`, { fix })
+  const { method, output, tags, rateLimit, unitOfWork } = options
+  if (method !== undefined && !methods.includes(method)) {
+    throw new NitroError(
+      "NITRO_NOT_AN_ACTION",
+      `The action ${name} has the method "${String(method)}", which no route has.`,
+      { fix: suggest(String(method), methods) },
+    )
+  }
+  for (const option of texts) {
+    const text: unknown = options[option]
+    if (text !== undefined && (typeof text !== "string" || text === ""))
+      throw wrong(`a ${option} that is no text`, `Write ${option}: "…".`)
+  }
+  if (output !== undefined && typeof (output as Partial<z.ZodType>)?._zod?.def !== "object")
+    throw wrong("an output that is no zod schema", "Write output: z.object({ … }).")
+  if (tags !== undefined && !(Array.isArray(tags) && tags.every(tag => typeof tag === "string")))
+    throw wrong("tags that are no list of texts", 'Write tags: ["billing"].')
+  if (unitOfWork !== undefined && typeof unitOfWork !== "boolean")
+    throw wrong("a unitOfWork that is neither true nor false", "Write unitOfWork: false.")
+  if (unitOfWork !== undefined && method === "GET")
+    throw wrong("unitOfWork and the method GET, which never has one", "Leave unitOfWork out.")
+  if (rateLimit === undefined) return
+  refuseUnknownOptions(`rateLimit of the action ${name}`, rateLimit, limitNames)
+  const { limit, perSeconds } = rateLimit
+  if (!Number.isInteger(limit) || limit < 1 || !(perSeconds > 0 && perSeconds < Infinity))
+    throw wrong(
+      `the rateLimit ${JSON.stringify(rateLimit)}`,
+      "Write rateLimit: { limit: 5, perSeconds: 60 }: a whole number from 1, and seconds above 0.",
+    )
+}

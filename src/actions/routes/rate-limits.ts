@@ -1,0 +1,76 @@
+// How often an action is run: a token bucket for each caller and action, kept by the app.
+import { NitroError } from "../../shared/errors.ts"
+import type { AppPart } from "../context/app-state.ts"
+import { clientAddressOf } from "../context/client-address.ts"
+import { context } from "../context/request-context.ts"
+import type { RateLimit } from "../contract/action-options.ts"
+import type { Route } from "../contract/route.ts"
+import "../contract/errors.ts"
+
+/** Beyond, the bucket that was used longest ago is forgotten: a client that changes its address must not fill the memory. */
+const maxBuckets = 100_000
+
+interface Bucket {
+  tokens: number
+  /** When `tokens` was right, in milliseconds. */
+  at: number
+  /** When it is full again, and as good as none. */
+  fullAt: number
+}
+
+export class Buckets {
+  // In the order of use.
+  readonly #buckets = new Map<string, Bucket>()
+
+  get size(): number {
+    return this.#buckets.size
+  }
+
+  /** Takes a token, and returns the seconds to wait where there is none. */
+  take(key: string, { limit, perSeconds }: RateLimit, now: number): number | undefined {
+    const perMs = limit / (perSeconds * 1000)
+    const known = this.#buckets.get(key)
+    const tokens =
+      known === undefined ? limit : Math.min(limit, known.tokens + (now - known.at) * perMs)
+    this.#buckets.delete(key)
+    const isEmpty = tokens < 1
+    const left = isEmpty ? tokens : tokens - 1
+    this.#buckets.set(key, { tokens: left, at: now, fullAt: now + (limit - left) / perMs })
+    this.#forget(now)
+    return isEmpty ? Math.ceil((1 - tokens) / perMs / 1000) : undefined
+  }
+
+  #forget(now: number): void {
+    for (const [key, { fullAt }] of this.#buckets) {
+      if (fullAt > now && this.#buckets.size <= maxBuckets) break
+      this.#buckets.delete(key)
+    }
+  }
+}
+
+const buckets: AppPart<Buckets> = { name: "rate limits", make: () => new Buckets() }
+
+/** Counts a run of the route by the user or the address of the request. @throws NITRO_RATE_LIMIT */
+export function countRun(
+  { name, action }: Pick<Route, "name" | "action">,
+  addressOf: ((request: Request) => string | undefined) | undefined,
+): void {
+  const limit = action?.rateLimit
+  if (limit === undefined) return
+  const { app, user, request } = context()
+  const caller = userKey(user) ?? `address ${(addressOf ?? clientAddressOf)(request) ?? ""}`
+  const seconds = app.part(buckets).take(`${name} ${caller}`, limit, performance.now())
+  if (seconds === undefined) return
+  throw new NitroError("NITRO_RATE_LIMIT", `This was done too often. Try again in ${seconds} s.`, {
+    retryAfterSeconds: seconds,
+  })
+}
+
+/** Undefined for a visitor, and for a user that nothing tells from another. */
+function userKey(user: unknown): string | undefined {
+  if (typeof user === "object" && user !== null) {
+    const { id } = user as { readonly id?: unknown }
+    return id === undefined || id === null ? undefined : userKey(id)
+  }
+  return user === undefined || user === null ? undefined : `user ${typeof user} ${String(user)}`
+}
