@@ -1,6 +1,7 @@
 // The door for the other folders of src, which `exports` does not list: it changes without notice.
 
 export { hiddenFieldsOf } from "./binding/bound-stores.ts"
+export { type ChangeRows, rowsOfChange } from "./binding/change.ts"
 export { followAllChanges } from "./binding/changes.ts"
 export { assertSameModule, declareEntities } from "./binding/known-classes.ts"
 export { currentScopes, inScopes, ScopeSet } from "./binding/query-scopes.ts"
@@ -15,6 +16,7 @@ export {
 } from "./conditions/condition-size.ts"
 export { toPattern } from "./conditions/pattern.ts"
 export { predicateFields } from "./conditions/predicate-fields.ts"
+export { type Comparable, compareValues, toComparable } from "./contract/comparable.ts"
 export { longCascadeError } from "./contract/errors.ts"
 export { allOptionsOf } from "./contract/field-options.ts"
 export { referredField, whereIds } from "./contract/key.ts"

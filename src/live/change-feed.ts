@@ -2,18 +2,22 @@
 import { randomBytes } from "node:crypto"
 import type { Change, EntityClass } from "../entity/index.ts"
 import { followAllChanges } from "../entity/internal.ts"
+import { ClassWatches } from "./matching/watches.ts"
 
 export interface NumberedChange {
   readonly seq: number
   readonly change: Change
 }
 
-type Listener = (change: NumberedChange) => unknown
+/** Is told of the changes that one of its watches concerns. */
+export interface ChangeReader {
+  receive(change: NumberedChange): void
+}
 
 /** Numbers of one process mean nothing to the next one: a cursor names the process it counts for. */
 export const epoch: string = randomBytes(6).toString("base64url")
 const lastByEntity = new WeakMap<EntityClass, number>()
-const listeners = new Map<EntityClass, Set<Listener>>()
+const watches = new WeakMap<EntityClass, ClassWatches<ChangeReader>>()
 let last = 0
 let started = false
 
@@ -24,9 +28,8 @@ export function startChangeFeed(): void {
   followAllChanges(change => {
     last += 1
     lastByEntity.set(change.entity, last)
-    const interested = listeners.get(change.entity)
-    if (!interested) return
-    for (const listener of [...interested]) listener({ seq: last, change })
+    for (const reader of watchesOf(change.entity).concerned(change))
+      reader.receive({ seq: last, change })
   })
 }
 
@@ -40,20 +43,12 @@ export function lastSeqOf(entity: EntityClass): number {
   return lastByEntity.get(entity) ?? 0
 }
 
-/** Calls `listener` with every change of `entity`; returns what ends it. */
-export function followChanges(entity: EntityClass, listener: Listener): () => void {
-  const set = listeners.get(entity) ?? new Set()
-  listeners.set(entity, set)
-  set.add(listener)
-  return () => {
-    set.delete(listener)
-    if (set.size === 0 && listeners.get(entity) === set) listeners.delete(entity)
+/** The watches of a class: what they concern is matched before anything is scheduled. */
+export function watchesOf(entity: EntityClass): ClassWatches<ChangeReader> {
+  let found = watches.get(entity)
+  if (found === undefined) {
+    found = new ClassWatches()
+    watches.set(entity, found)
   }
-}
-
-const rowOperations: ReadonlySet<string> = new Set(["create", "update", "delete"])
-
-/** A change of many rows at once, which names none of them: only the store knows what it left. */
-export function isCoarse({ op }: Change): boolean {
-  return !rowOperations.has(op)
+  return found
 }

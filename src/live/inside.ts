@@ -1,16 +1,16 @@
 // What live views know of where they are rendered: in a page, or inside of another live view, which then follows for them.
 import { currentRequest } from "../actions/index.ts"
 import { withRequest } from "../actions/internal.ts"
-import type { EntityClass } from "../entity/index.ts"
+import type { Interest } from "./matching/watches.ts"
 
 /** Under this key of a request's `extras` stands its `LiveRequest`, or the view inside of which something is rendered. */
 export const liveKey: unique symbol = Symbol("nitro.live")
 
 /** A live view that renders others inside of its content, and is rendered again when one of their entities changed. */
 export class Follower {
-  readonly follow: (entity: EntityClass) => void
+  readonly follow: (interest: Interest) => void
 
-  constructor(follow: (entity: EntityClass) => void) {
+  constructor(follow: (interest: Interest) => void) {
     this.follow = follow
   }
 }

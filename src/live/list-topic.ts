@@ -17,7 +17,8 @@ import {
   renderItem,
   rowSelector,
 } from "./list-markup.ts"
-import { decidingFields, followedClasses, matcherOf, scopedQuery } from "./query-match.ts"
+import type { Interest } from "./matching/watches.ts"
+import { decidingFields, interestsOf, matcherOf, scopedQuery } from "./query-match.ts"
 import { longestAscending } from "./row-order.ts"
 import { isSure, storedRow } from "./stored-row.ts"
 import { type Commit, type Patches, Topic, type TopicSetup } from "./topic.ts"
@@ -34,7 +35,8 @@ interface Shown {
 }
 
 export class ListTopic extends Topic {
-  protected readonly entities: readonly EntityClass[]
+  protected readonly interests: readonly Interest[]
+  protected readonly applies: EntityClass
   readonly #view: ListView
   readonly #compare: (a: object, b: object) => number
   /** Whether the query finds a row; undefined where the store alone can tell. */
@@ -50,7 +52,7 @@ export class ListTopic extends Topic {
   constructor(regionId: string, view: ListView, setup: TopicSetup) {
     super(regionId, setup)
     this.#view = view
-    this.entities = followedClasses(view.query)
+    this.applies = view.query.entity
     // A change is matched with what this page is let see, as its rows were read.
     const scoped = scopedQuery(view.query)
     const { limit, offset, with: related } = view.query.plan
@@ -62,15 +64,25 @@ export class ListTopic extends Topic {
     this.#deciding = decidingFields(scoped.plan.where)
     const { key } = view.query.entity.definition
     this.#sortFields = [...key, ...view.query.plan.orderBy.map(order => order.field)]
+    // A row that is not shown may stand before the window, or come into it by its place in the order.
+    this.interests = interestsOf(view.query, {
+      fields: limit === undefined && offset === undefined ? [] : this.#sortFields,
+      leaving: offset !== undefined,
+      holdsRows: true,
+    })
     this.#compare = compareBy(view.query.plan.orderBy, key)
     const own = (row: EntityInstance) => renderInside(unfollowed, () => renderItem(view, row))
     this.probe = new ItemProbe(own, row => this.run(() => own(row)))
   }
 
   protected async load(): Promise<Commit> {
+    // What is shown then is not known before, so every change may concern it.
+    const watch = this.watchOf(this.applies)
+    if (watch) watch.isReading = true
     const rows = await all((await this.#view.query).map(row => this.#show(row)))
     await this.probe.checked()
     return () => {
+      if (watch) watch.isReading = false
       if (this.#isLoaded) return this.#replaceBy(rows)
       this.#isLoaded = true
       this.#setRows(rows)
@@ -99,6 +111,7 @@ export class ListTopic extends Topic {
       for (const [at, row] of rows.entries())
         if (row === undefined) this.#remove((last[at] as Change).id, patches)
       for (const row of rows) if (row !== undefined) this.#place(row, patches)
+      this.#holdRows(changes)
       return patches.take()
     }
   }
@@ -142,6 +155,19 @@ export class ListTopic extends Topic {
   #setRows(rows: Shown[]): void {
     this.#shown = rows
     this.#byId = new Map(rows.map(row => [row.id, row]))
+    const ids = this.waitingIds()
+    for (const id of this.#byId.keys()) ids.add(id)
+    this.watchOf(this.applies)?.holdOnly(ids)
+  }
+
+  /** From now on changes of those of these rows that are shown, or that wait, concern the list. */
+  #holdRows(changes: readonly NumberedChange[]): void {
+    const watch = this.watchOf(this.applies)
+    const waiting = this.waitingIds()
+    for (const { change } of changes) {
+      if (this.#byId.has(change.id)) watch?.hold(change.id)
+      else if (!waiting.has(change.id)) watch?.release(change.id)
+    }
   }
 
   /** The patches from what is shown to what the store says. */

@@ -7,7 +7,7 @@ import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import "./errors.ts"
 import { type ListView, renderList } from "./list-markup.ts"
 import { ListTopic } from "./list-topic.ts"
-import { decidingFields, followedClasses, scopedQuery, withScopeClasses } from "./query-match.ts"
+import { followedClasses, interestsOf } from "./query-match.ts"
 import { RegionTopic, type RegionView, renderRegion } from "./region-topic.ts"
 import { showView } from "./view.ts"
 
@@ -28,15 +28,23 @@ export interface LiveListOptions {
 }
 
 export interface LiveRegionOptions {
-  /** Entities whose changes may alter the content. */
-  readonly on: readonly EntityClass[]
+  /**
+   * What the content depends on: entity classes, for every change of them, or queries, for changes of the rows that they
+   * find. The order and the window of a query do not count.
+   */
+  readonly on: readonly (EntityClass | Pick<Query, "entity" | "plan">)[]
+  /**
+   * Says who shares the content: pages of one address with equal keys, as `viewer?.id`, render it once for all of them. Default:
+   * each page renders it by itself.
+   */
+  readonly key?: unknown
   /** Default `"div"`. */
   readonly tag?: "span" | "div"
   readonly id?: string
 }
 
 const listOptions = optionNames<LiveListOptions>({ empty: true, tag: true, class: true, id: true })
-const regionOptions = optionNames<LiveRegionOptions>({ on: true, tag: true, id: true })
+const regionOptions = optionNames<LiveRegionOptions>({ on: true, key: true, tag: true, id: true })
 const oneOptions: ReadonlySet<string> = new Set(["id"])
 
 /**
@@ -107,6 +115,7 @@ function liveList(
       empty instanceof Markup ? textOf(empty) : empty,
     ],
     entities: followedClasses(query),
+    interests: () => interestsOf(query, { leaving: true }),
     render: regionId => renderList(regionId, view),
     item: each,
     topic: (regionId, setup) => new ListTopic(regionId, view, setup),
@@ -132,22 +141,17 @@ function liveEntity(
 
 function liveCount(count: CountQuery, id: string | undefined): Markup {
   const { entity, plan } = count.query
-  const deciding = decidingFields(scopedQuery(count.query).plan.where)
   const view: RegionView = {
     content: async () => await count,
-    entities: followedClasses(count.query),
-    // Of related rows every change may count.
-    affects: change =>
-      change.op !== "update" ||
-      change.entity !== entity ||
-      change.changed.some(field => deciding.has(field)),
+    interests: () => interestsOf(count.query, { fields: [], leaving: true }),
     tag: "span",
   }
   return showView({
     id,
     shape: ["count", entity.definition.name, plan],
     key: ["count", entity, plan],
-    entities: view.entities,
+    entities: followedClasses(count.query),
+    interests: view.interests,
     render: regionId => renderRegion(regionId, view),
     item: undefined,
     topic: (regionId, setup) => new RegionTopic(regionId, view, setup),
@@ -157,18 +161,41 @@ function liveCount(count: CountQuery, id: string | undefined): Markup {
 function liveRegion(content: RegionView["content"], options: LiveRegionOptions): Markup {
   refuseUnknownOptions("live(content, { … })", options, regionOptions)
   const { on, tag = "div", id } = options
-  if (on.length === 0 || on.some(entity => !isEntityClass(entity)))
-    throw new NitroError("NITRO_LIVE_ARGUMENT", "The `on` of live() must list entity classes.")
-  const entities = withScopeClasses(on)
-  const view: RegionView = { content, entities, affects: () => true, tag }
+  if (on.length === 0 || !on.every(source => isEntityClass(source) || isQuery(source)))
+    throw new NitroError(
+      "NITRO_LIVE_ARGUMENT",
+      "The `on` of live() must list entity classes, or queries of them.",
+    )
+  const sources = on.map(source => (isQuery(source) ? source : wholeClass(source)))
+  const view: RegionView = {
+    content,
+    interests: () => sources.flatMap(source => interestsOf(source, { leaving: true })),
+    tag,
+  }
+  const shape = sources.map(({ entity, plan }) => [entity.definition.name, plan.where])
   return showView({
     id,
-    shape: ["region", tag, content.name, on.map(entity => entity.definition.name)],
-    // Its content may depend on anything that the request knows, so no two pages share it.
-    key: undefined,
-    entities,
+    shape: ["region", tag, content.name, shape],
+    // Unless it says who may share it, its content may depend on anything that the request knows.
+    key: Object.hasOwn(options, "key")
+      ? [
+          "region",
+          tag,
+          String(content),
+          sources.map(({ entity, plan }) => [entity, plan]),
+          options.key,
+        ]
+      : undefined,
+    isOfAddress: true,
+    entities: [...new Set(sources.flatMap(followedClasses))],
+    interests: view.interests,
     render: regionId => renderRegion(regionId, view),
     item: undefined,
     topic: (regionId, setup) => new RegionTopic(regionId, view, setup),
   })
+}
+
+/** All rows of a class, as a query would name them. */
+function wholeClass(entity: EntityClass): Pick<Query, "entity" | "plan"> {
+  return { entity, plan: { orderBy: [] } }
 }

@@ -8,6 +8,7 @@ import {
   scopeOf,
 } from "../entity/internal.ts"
 import { matches, type Predicate } from "../entity/store.ts"
+import type { Interest } from "./matching/watches.ts"
 
 /** The class of the query, those that its conditions look into, and those that it loads along: a change of any may change what is shown. */
 export function followedClasses({ entity, plan }: Pick<Query, "entity" | "plan">): EntityClass[] {
@@ -16,6 +17,34 @@ export function followedClasses({ entity, plan }: Pick<Query, "entity" | "plan">
     ...relatedClasses(plan.where),
     ...classesAlong(entity, plan.with ?? []),
   ])
+}
+
+/**
+ * The changes that decide which rows a query finds. `fields`: those of a row that matter besides its condition; undefined: all.
+ * Of its other classes every change may.
+ */
+export function interestsOf(
+  query: Pick<Query, "entity" | "plan">,
+  {
+    fields,
+    leaving,
+    holdsRows = false,
+  }: Pick<Interest, "leaving" | "holdsRows"> & { readonly fields?: readonly string[] },
+): readonly Interest[] {
+  const { entity, plan } = scopedQuery(query)
+  const others = followedClasses(query).filter(other => other !== entity)
+  // A soft deletion is told as a delete, without the row that a query for deleted ones would show.
+  const own: Interest =
+    plan.deleted === undefined
+      ? {
+          entity,
+          where: plan.where,
+          ...(fields && { fields: new Set([...decidingFields(plan.where), ...fields]) }),
+          leaving,
+          holdsRows,
+        }
+      : { entity, leaving: true, holdsRows }
+  return [own, ...others.map(other => ({ entity: other, leaving: true }))]
 }
 
 /** The classes, and those whose rows decide which of theirs this context lets through. */

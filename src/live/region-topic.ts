@@ -1,27 +1,26 @@
 // A live region: any HTML that is rendered again when one of its entities changed, such as a count.
 import { patchElements } from "../datastar/index.ts"
-import type { Change, EntityClass } from "../entity/index.ts"
 import { type Child, html, type Markup, raw, render } from "../html/index.ts"
-import { isCoarse, type NumberedChange } from "./change-feed.ts"
+import type { Interest } from "./matching/watches.ts"
 import { type Commit, Topic, type TopicSetup } from "./topic.ts"
 
 export interface RegionView {
   readonly content: () => Child | Promise<Child>
-  readonly entities: readonly EntityClass[]
-  /** False for changes of one row that cannot alter the content. */
-  readonly affects: (change: Change) => boolean
+  /** The changes that may alter the content. */
+  readonly interests: () => readonly Interest[]
   readonly tag: "span" | "div"
 }
 
 export class RegionTopic extends Topic {
-  protected readonly entities: readonly EntityClass[]
+  protected readonly interests: readonly Interest[]
+  protected readonly applies = undefined
   readonly #view: RegionView
   #html: string | undefined
 
   constructor(regionId: string, view: RegionView, setup: TopicSetup) {
     super(regionId, setup)
     this.#view = view
-    this.entities = view.entities
+    this.interests = view.interests()
   }
 
   protected async load(): Promise<Commit> {
@@ -34,9 +33,8 @@ export class RegionTopic extends Topic {
     }
   }
 
-  protected async apply(changes: readonly NumberedChange[]): Promise<Commit> {
-    const affects = changes.some(({ change }) => isCoarse(change) || this.#view.affects(change))
-    return affects ? this.load() : () => undefined
+  protected apply(): Promise<Commit> {
+    return this.load()
   }
 
   protected text(): string {

@@ -4,6 +4,7 @@ import { currentRequest, type RequestContext } from "../actions/index.ts"
 import { withRequest } from "../actions/internal.ts"
 import { type EntityClass, type QueryScope, withPartition, withStores } from "../entity/index.ts"
 import { currentScopes, inScopes, ScopeSet, scopeOf, storeOf } from "../entity/internal.ts"
+import { isSameUser } from "./same-user.ts"
 
 /** A view that many were to share read something of the request: each page needs one of its own. */
 export class PersonalView extends Error {}
@@ -39,14 +40,28 @@ export function ownContext(): RunIn {
 // Before any request, so that nothing of one can reach another's page.
 const neutral: RunIn = AsyncLocalStorage.snapshot()
 
-/** A context outside of all requests, with the app, stores and partition of this one. `onRead` is called when a render looks at the request. */
-export function sharedContext(entities: readonly EntityClass[], onRead: () => void): RunIn {
+/** What pages that share a view may be told of the request: `user` says so each time it is read. */
+export interface SharedRequest {
+  readonly path: string
+  readonly search: string
+  readonly user: () => RequestContext["user"]
+}
+
+/**
+ * A context outside of all requests, with the app, stores and partition of this one. `onRead` is called when a render looks at
+ * what of the request is not in `known`.
+ */
+export function sharedContext(
+  entities: readonly EntityClass[],
+  onRead: () => void,
+  known?: SharedRequest,
+): RunIn {
   const stores = Object.fromEntries(
     entities.map(entity => [entity.definition.name, storeOf(entity)]),
   )
   // Only where it shows rows of a session, which nobody else shares it for then.
   const partition = Object.values(stores).find(store => store.partition !== undefined)?.partition
-  const context = watched(currentRequest() as RequestContext, onRead)
+  const context = watched(currentRequest() as RequestContext, onRead, known)
   const scopes = sharedScopes(entities, onRead)
   const capture = () => AsyncLocalStorage.snapshot()
   const inPartition = partition === undefined ? capture : () => withPartition(partition, capture)
@@ -69,7 +84,11 @@ function sharedScopes(entities: readonly EntityClass[], onRead: () => void): Sco
 }
 
 /** A context without the members that differ from request to request. */
-function watched({ app, basePath }: RequestContext, onRead: () => void): RequestContext {
+function watched(
+  { app, basePath }: RequestContext,
+  onRead: () => void,
+  known: SharedRequest | undefined,
+): RequestContext {
   const nothing = <T>(value: T): T => {
     onRead()
     return value
@@ -81,7 +100,7 @@ function watched({ app, basePath }: RequestContext, onRead: () => void): Request
     flash: undefined,
     extras: new Map(),
     get user() {
-      return nothing(undefined)
+      return known ? known.user() : nothing(undefined)
     },
     get request() {
       return nothing(new Request("http://live.invalid/"))
@@ -90,10 +109,38 @@ function watched({ app, basePath }: RequestContext, onRead: () => void): Request
       return nothing("")
     },
     get path() {
-      return nothing("/")
+      return known?.path ?? nothing("/")
     },
     get search() {
-      return nothing("")
+      return known?.search ?? nothing("")
     },
+  }
+}
+
+/** Who looks at a view that pages share by a key: its content may depend on the user while they are one. */
+export class SharedUser {
+  readonly #user: RequestContext["user"]
+  #isRead = false
+  #isOne = true
+
+  constructor(user: RequestContext["user"]) {
+    this.#user = user
+  }
+
+  /** False where a page needs a view of its own, as the content looked at the user. */
+  admits(user: RequestContext["user"]): boolean {
+    if (isSameUser(user, this.#user)) return true
+    if (!this.#isRead) this.#isOne = false
+    return !this.#isRead
+  }
+
+  /** The user; calls `refuse` where that is not the same for all. */
+  read(refuse: () => void): RequestContext["user"] {
+    if (!this.#isOne) {
+      refuse()
+      return undefined
+    }
+    this.#isRead = true
+    return this.#user
   }
 }

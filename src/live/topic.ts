@@ -1,22 +1,27 @@
 // A topic: one live view as this process keeps it, for one page or shared by many. Renders once for all that watch it.
 import type { EntityClass } from "../entity/index.ts"
 import { storeOf } from "../entity/internal.ts"
+import type { EntityId } from "../entity/store.ts"
 import { reportError } from "../shared/report.ts"
+import { canonicalText } from "./canonical.ts"
 import {
+  type ChangeReader,
   epoch,
-  followChanges,
-  isCoarse,
   lastSeq,
   lastSeqOf,
   type NumberedChange,
+  watchesOf,
 } from "./change-feed.ts"
 import { type Cursor, fingerprint } from "./cursor.ts"
 import { Follower, renderInside } from "./inside.ts"
 import type { ItemProbe } from "./item-probe.ts"
+import { type Interest, isCoarse, type Watch } from "./matching/watches.ts"
 import { ownContext, PersonalView, type RunIn } from "./sharing.ts"
 
 /** Above this many changes that wait, they are dropped and the store is read instead. */
 export const maxWaitingChanges: number = 1000
+/** A topic with more watches of one class follows all changes of the class. */
+const maxWatches = 100
 
 /** Encoded events. They differ where a client can move an element that it has; others remove it and insert it anew. */
 export interface Patches {
@@ -53,15 +58,17 @@ export interface TopicSetup {
  * A subclass says how to show the view (`load`, `text`) and what changes do to it (`apply`). Both prepare first and commit
  * at once, so that every subscriber sees a state as a whole. Changes are applied in order, after the load.
  */
-export abstract class Topic {
+export abstract class Topic implements ChangeReader {
   /** HTML id of the element that the topic fills. */
   readonly regionId: string
   readonly isShared: boolean
   /** Of a view with rows: tells whether pages may share it. */
   readonly probe: ItemProbe | undefined = undefined
   readonly #setup: TopicSetup
-  readonly #follower: Follower = new Follower(entity => this.follow(entity))
-  readonly #following = new Map<EntityClass, () => void>()
+  readonly #follower: Follower = new Follower(interest => this.follow(interest))
+  readonly #watches = new Map<string, Watch<ChangeReader>>()
+  /** The classes that it watches, with the number of watches. */
+  readonly #classes = new Map<EntityClass, number>()
   readonly #subscribers = new Set<Subscriber>()
   readonly #replacements = new Map<Subscriber, Replace>()
   /** No other process can change what the topic shows. */
@@ -84,8 +91,10 @@ export abstract class Topic {
     this.#setup = setup
   }
 
-  /** Classes of which every change concerns the topic. */
-  protected abstract readonly entities: readonly EntityClass[]
+  /** The changes that concern the topic; of one class of these, `apply` may be given changes. */
+  protected abstract readonly interests: readonly Interest[]
+  /** The class whose changes `apply` takes; others make the topic load. Undefined: all do. */
+  protected abstract readonly applies: EntityClass | undefined
   /** Reads the truth from the store. */
   protected abstract load(): Promise<Commit>
   protected abstract apply(changes: readonly NumberedChange[]): Promise<Commit>
@@ -144,7 +153,7 @@ export abstract class Topic {
   /** True when nothing can have changed since a page with this cursor; false where another process may have written. */
   isUnchangedSince(cursor: Cursor): boolean {
     if (!this.#isExclusive || cursor.epoch !== epoch) return false
-    for (const entity of this.#following.keys()) if (lastSeqOf(entity) > cursor.seq) return false
+    for (const entity of this.#classes.keys()) if (lastSeqOf(entity) > cursor.seq) return false
     return true
   }
 
@@ -168,17 +177,37 @@ export abstract class Topic {
     return this.#digest
   }
 
-  /** From now on changes of `entity` concern the topic. */
-  protected follow(entity: EntityClass): void {
-    if (this.#isEnded || this.#following.has(entity)) return
+  /** From now on these changes concern the topic. */
+  protected follow(interest: Interest): void {
+    if (this.#isEnded) return
+    const { entity, where, fields, leaving } = interest
+    const all = canonicalText([entity])
+    const key =
+      where === undefined && fields === undefined
+        ? all
+        : canonicalText([entity, where, fields && [...fields].sort(), leaving])
+    if (this.#watches.has(key) || this.#watches.has(all)) return
+    const count = this.#classes.get(entity) ?? 0
+    // What views inside of it ask for may differ at each rendering.
+    if (count >= maxWatches && key !== all) {
+      this.follow({ entity, leaving: true })
+      return
+    }
     const { partition, capabilities } = storeOf(entity)
     if (capabilities.durable) this.#isExclusive = false
-    // What happens in another session must not even cause a patch.
-    const end = followChanges(
-      entity,
-      numbered => numbered.change.partition === partition && this.#enqueue(numbered),
-    )
-    this.#following.set(entity, end)
+    this.#classes.set(entity, count + 1)
+    this.#watches.set(key, watchesOf(entity).add(interest, partition, this))
+  }
+
+  /** Its watch of an interest; undefined before it follows, and where it follows the whole class. */
+  protected watchOf(entity: EntityClass): Watch<ChangeReader> | undefined {
+    for (const watch of this.#watches.values()) if (watch.interest.entity === entity) return watch
+    return undefined
+  }
+
+  /** Rows of changes that wait. */
+  protected waitingIds(): Set<EntityId> {
+    return new Set(this.#waiting.map(({ change }) => change.id))
   }
 
   protected run<T>(work: () => T): T {
@@ -190,7 +219,7 @@ export abstract class Topic {
   async #begin(): Promise<void> {
     try {
       this.run(() => {
-        for (const entity of this.entities) this.follow(entity)
+        for (const interest of this.interests) this.follow(interest)
       })
       const commit = await this.#prepare(() => this.load())
       commit()
@@ -201,7 +230,8 @@ export abstract class Topic {
     }
   }
 
-  #enqueue(numbered: NumberedChange): void {
+  receive(numbered: NumberedChange): void {
+    if (this.#isEnded) return
     this.#firstUnsent ??= numbered.seq
     this.#firstWaiting ??= numbered.seq
     this.#waiting.push(numbered)
@@ -228,7 +258,7 @@ export abstract class Topic {
     const changes = this.#waiting
     const mustLoad =
       this.#mustLoad ||
-      changes.some(({ change }) => isCoarse(change) || !this.entities.includes(change.entity))
+      changes.some(({ change }) => isCoarse(change) || change.entity !== this.applies)
     this.#waiting = []
     this.#firstWaiting = undefined
     this.#mustLoad = false
@@ -271,8 +301,8 @@ export abstract class Topic {
   #stop(): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    for (const end of this.#following.values()) end()
-    this.#following.clear()
+    for (const watch of this.#watches.values()) watch.end()
+    this.#watches.clear()
     this.#waiting = []
     this.#setup.onEnd(this)
   }

@@ -12,7 +12,16 @@ import { canonicalText, identityNumber } from "./canonical.ts"
 import { Follower, renderInside, unfollowed } from "./inside.ts"
 import { liveApp } from "./live-app.ts"
 import { type LiveRequest, liveRequest } from "./live-request.ts"
-import { isSharedItem, markPersonal, ownContext, PersonalView, sharedContext } from "./sharing.ts"
+import type { Interest } from "./matching/watches.ts"
+import {
+  isSharedItem,
+  markPersonal,
+  ownContext,
+  PersonalView,
+  type SharedRequest,
+  SharedUser,
+  sharedContext,
+} from "./sharing.ts"
 import type { Stream } from "./stream.ts"
 import type { Topic, TopicSetup } from "./topic.ts"
 
@@ -25,7 +34,12 @@ export interface View {
   readonly shape: unknown
   /** Everything that its content is computed from, as values: pages with equal keys share a topic. Undefined where none may. */
   readonly key: unknown
+  /** The key is not all: pages of one address share it. */
+  readonly isOfAddress?: boolean
+  /** The classes that it shows rows of, or that decide which. */
   readonly entities: readonly EntityClass[]
+  /** The changes after which its content is another. */
+  readonly interests: () => readonly Interest[]
   /** The function that renders its rows, where there is one. */
   readonly item: Item | undefined
   readonly render: (regionId: string) => Promise<Markup>
@@ -39,7 +53,7 @@ export function showView(view: View): Markup {
   if (request === undefined) return html`${outsideOfApp(view.render(id))}`
   if (request instanceof Follower) {
     // The view around it is rendered again, and this one with it.
-    for (const entity of view.entities) request.follow(entity)
+    for (const interest of view.interests()) request.follow(interest)
     return html`${view.render(id)}`
   }
   request.user = currentRequest()?.user
@@ -108,10 +122,13 @@ async function watchShared(
 ): Promise<boolean> {
   const { item } = view
   const topic = sharedTopic(request, view, regionId)
+  if (sharedUsers.get(topic)?.admits(request.user) === false) return false
   const failure = await watchTopic(stream, topic).then(
     () => undefined,
     (error: unknown) => ({ error }),
   )
+  // Outside of all requests it may fail where it does not in one.
+  if (view.isOfAddress && failure !== undefined) return false
   const { probe } = topic
   if (item !== undefined && probe !== undefined) {
     const { row } = probe
@@ -123,10 +140,6 @@ async function watchShared(
       refuseSharing(item, topic)
       return false
     }
-    topic.onPersonal(
-      stream,
-      AsyncResource.bind(() => stream.replace(topic, ownTopic(view, regionId))),
-    )
     // An empty list has nothing to compare yet: it is looked at when its first row comes.
     const check = async (first: EntityInstance): Promise<void> => {
       if (stream.state !== "ended" && !(await probe.looksShared(first))) refuseSharing(item, topic)
@@ -134,8 +147,14 @@ async function watchShared(
     if (row === undefined) probe.onFirstRow(AsyncResource.bind(check))
   }
   if (failure !== undefined) throw failure.error
+  topic.onPersonal(
+    stream,
+    AsyncResource.bind(() => stream.replace(topic, ownTopic(view, regionId))),
+  )
   return true
 }
+
+const sharedUsers = new WeakMap<Topic, SharedUser>()
 
 function refuseSharing(item: Item, topic: Topic): void {
   markPersonal(item)
@@ -144,24 +163,41 @@ function refuseSharing(item: Item, topic: Topic): void {
 
 function sharedTopic(
   request: LiveRequest,
-  { key, entities, item, topic }: View,
+  { key, isOfAddress, entities, item, topic }: View,
   regionId: string,
 ): Topic {
   const stores = entities.map(entity => identityNumber(storeOf(entity)))
   // A topic without scopes renders rows of further classes without them too, so no page with scopes may share it.
   const scopes = currentScopes() && entities.map(entity => scopeOf(entity, "read"))
-  return request.app.part(liveApp).topic(canonicalText([regionId, key, stores, scopes]), onEnd => {
+  const address = isOfAddress ? request.address : undefined
+  const whole = canonicalText([regionId, key, address, stores, scopes])
+  return request.app.part(liveApp).topic(whole, onEnd => {
     let wasRead = false
-    const inContext = sharedContext(entities, () => {
+    const onRead = (): void => {
       wasRead = true
-    })
+    }
+    const user = new SharedUser(request.user)
+    const inContext = sharedContext(
+      entities,
+      onRead,
+      address === undefined ? undefined : knownRequest(address, () => user.read(onRead)),
+    )
     const assertShared = (): void => {
       if (!wasRead) return
       if (item !== undefined) markPersonal(item)
       throw new PersonalView()
     }
-    return topic(regionId, { inContext, isShared: true, onEnd, assertShared })
+    const shared = topic(regionId, { inContext, isShared: true, onEnd, assertShared })
+    if (isOfAddress) sharedUsers.set(shared, user)
+    return shared
   })
+}
+
+function knownRequest(address: string, user: SharedRequest["user"]): SharedRequest {
+  const at = address.indexOf("?")
+  return at < 0
+    ? { path: address, search: "", user }
+    : { path: address.slice(0, at), search: address.slice(at), user }
 }
 
 function textOf(shape: unknown): string {

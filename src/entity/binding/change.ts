@@ -10,38 +10,50 @@ import { announce, isObserved } from "./changes.ts"
 import { hydrateCopy } from "./hydrate.ts"
 import { currentUnit } from "./unit-of-work.ts"
 
+/** The rows of a change as their store keeps them. */
+export interface ChangeRows {
+  readonly binding: Binding
+  /** Undefined for deletes. */
+  readonly row: Row | undefined
+  /** Undefined for creates. */
+  readonly before: Row | undefined
+}
+
 /** Rows are never changed, so what is decoded late is what was written, whatever became of the entity since. */
-class StoredChange implements Change {
+class RowChange implements Change {
   readonly entity: EntityClass
-  readonly op: "create" | "update"
+  readonly op: "create" | "update" | "delete"
   readonly id: EntityId
   readonly changed: readonly string[]
   readonly partition: string | undefined
-  readonly #binding: Binding
-  readonly #row: Row
-  readonly #beforeRow: Row | undefined
+  readonly #rows: ChangeRows
   #after: EntityInstance | undefined
   #before: Values | undefined
 
-  constructor(binding: Binding, row: Row, before: Row | undefined, changed: readonly string[]) {
+  constructor(rows: ChangeRows, changed: readonly string[]) {
+    const { binding, row, before } = rows
     this.entity = binding.entity
-    this.op = before === undefined ? "create" : "update"
-    this.id = idOfRow(binding, row)
+    this.op = row === undefined ? "delete" : before === undefined ? "create" : "update"
+    this.id = idOfRow(binding, (row ?? before) as Row)
     this.changed = changed
     this.partition = binding.store.partition
-    this.#binding = binding
-    this.#row = row
-    this.#beforeRow = before
+    this.#rows = rows
   }
 
-  get after(): EntityInstance {
+  static rowsOf(change: Change): ChangeRows | undefined {
+    return change instanceof RowChange ? change.#rows : undefined
+  }
+
+  get after(): EntityInstance | undefined {
+    const { binding, row } = this.#rows
     // An instance of its own: the one that was saved may be changed before the listener looks at it.
-    this.#after ??= hydrateCopy(this.#binding, this.#row) as unknown as EntityInstance
+    if (row !== undefined) this.#after ??= hydrateCopy(binding, row) as unknown as EntityInstance
     return this.#after
   }
 
   get before(): Values | undefined {
-    if (this.#beforeRow !== undefined) this.#before ??= this.#binding.mapper.decode(this.#beforeRow)
+    const { binding, before } = this.#rows
+    if (before !== undefined) this.#before ??= binding.mapper.decode(before)
     return this.#before
   }
 
@@ -51,13 +63,16 @@ class StoredChange implements Change {
       entity,
       op,
       id,
-      after,
+      ...(after && { after }),
       ...(before && { before }),
       changed,
       ...(partition !== undefined && { partition }),
     }
   }
 }
+
+/** The stored rows of a change of one row; undefined for a change of many. */
+export const rowsOfChange: (change: Change) => ChangeRows | undefined = RowChange.rowsOf
 
 /** Tells of a row that was stored; `columns`: which of it are new. Without `before` it is a create. */
 export function tellStored(
@@ -69,21 +84,12 @@ export function tellStored(
   if (!isObserved(binding.model)) return
   const { names } = binding.model
   const changed = before === undefined ? names : columns.map(index => names[index] as string)
-  tell(binding, new StoredChange(binding, row, before, changed))
+  tell(binding, new RowChange({ binding, row, before }, changed))
 }
 
 export function tellDeleted(binding: Binding, before: Row): void {
-  if (!isObserved(binding.model)) return
-  const { entity, mapper, store } = binding
-  const partition = store.partition === undefined ? {} : { partition: store.partition }
-  tell(binding, {
-    entity,
-    op: "delete",
-    id: idOfRow(binding, before),
-    before: mapper.decode(before),
-    changed: [],
-    ...partition,
-  })
+  if (isObserved(binding.model))
+    tell(binding, new RowChange({ binding, row: undefined, before }, []))
 }
 
 /** How many rows a change of many is announced as, at most. */
