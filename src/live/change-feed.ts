@@ -9,7 +9,7 @@ export interface NumberedChange {
   readonly change: Change
 }
 
-/** Is told of the changes that one of its watches concerns. */
+/** Receives the changes that concern one of its watches, each once. */
 export interface ChangeReader {
   receive(change: NumberedChange): void
 }
@@ -45,10 +45,10 @@ export function lastSeqOf(entity: EntityClass): number {
 
 /** The watches of a class: what they concern is matched before anything is scheduled. */
 export function watchesOf(entity: EntityClass): ClassWatches<ChangeReader> {
-  let found = watches.get(entity)
-  if (found === undefined) {
-    found = new ClassWatches()
-    watches.set(entity, found)
+  let ofClass = watches.get(entity)
+  if (ofClass === undefined) {
+    ofClass = new ClassWatches()
+    watches.set(entity, ofClass)
   }
-  return found
+  return ofClass
 }

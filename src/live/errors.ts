@@ -10,6 +10,6 @@ registerErrors({
   NITRO_LIVE_ARGUMENT: {
     status: 500,
     when: "`live` was given something that cannot be kept true in the page.",
-    fix: "Write live(query, Item), live(entity, Item), live(query.count()), or live(() => content, { on: [Entity] }).",
+    fix: "Write live(query, Item), live(entity, Item), live(query.count()), or live(() => content, { on: [Entity, query] }).",
   },
 })

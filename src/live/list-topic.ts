@@ -76,7 +76,7 @@ export class ListTopic extends Topic {
   }
 
   protected async load(): Promise<Commit> {
-    // What is shown then is not known before, so every change may concern it.
+    // The rows that it will show are not known before, so every change may concern it.
     const watch = this.watchOf(this.applies)
     if (watch) watch.isReading = true
     const rows = await all((await this.#view.query).map(row => this.#show(row)))

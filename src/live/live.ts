@@ -35,7 +35,7 @@ export interface LiveRegionOptions {
   readonly on: readonly (EntityClass | Pick<Query, "entity" | "plan">)[]
   /**
    * Says who shares the content: pages of one address with equal keys, as `viewer?.id`, render it once for all of them. Default:
-   * each page renders it by itself.
+   * every page renders separately.
    */
   readonly key?: unknown
   /** Default `"div"`. */

@@ -33,8 +33,8 @@ export function interestsOf(
 ): readonly Interest[] {
   const { entity, plan } = scopedQuery(query)
   const others = followedClasses(query).filter(other => other !== entity)
-  // A soft deletion is told as a delete, without the row that a query for deleted ones would show.
-  const own: Interest =
+  // A soft deletion is announced as a delete, without the row that a query for deleted ones would show.
+  const interest: Interest =
     plan.deleted === undefined
       ? {
           entity,
@@ -44,7 +44,7 @@ export function interestsOf(
           holdsRows,
         }
       : { entity, leaving: true, holdsRows }
-  return [own, ...others.map(other => ({ entity: other, leaving: true }))]
+  return [interest, ...others.map(other => ({ entity: other, leaving: true }))]
 }
 
 /** The classes, and those whose rows decide which of theirs this context lets through. */

@@ -40,7 +40,7 @@ export function ownContext(): RunIn {
 // Before any request, so that nothing of one can reach another's page.
 const neutral: RunIn = AsyncLocalStorage.snapshot()
 
-/** What pages that share a view may be told of the request: `user` says so each time it is read. */
+/** The parts of a request that a shared render may read. `user` is called at each read. */
 export interface SharedRequest {
   readonly path: string
   readonly search: string
@@ -49,19 +49,19 @@ export interface SharedRequest {
 
 /**
  * A context outside of all requests, with the app, stores and partition of this one. `onRead` is called when a render looks at
- * what of the request is not in `known`.
+ * what of the request is not in `readable`.
  */
 export function sharedContext(
   entities: readonly EntityClass[],
   onRead: () => void,
-  known?: SharedRequest,
+  readable?: SharedRequest,
 ): RunIn {
   const stores = Object.fromEntries(
     entities.map(entity => [entity.definition.name, storeOf(entity)]),
   )
   // Only where it shows rows of a session, which nobody else shares it for then.
   const partition = Object.values(stores).find(store => store.partition !== undefined)?.partition
-  const context = watched(currentRequest() as RequestContext, onRead, known)
+  const context = watched(currentRequest() as RequestContext, onRead, readable)
   const scopes = sharedScopes(entities, onRead)
   const capture = () => AsyncLocalStorage.snapshot()
   const inPartition = partition === undefined ? capture : () => withPartition(partition, capture)
@@ -87,7 +87,7 @@ function sharedScopes(entities: readonly EntityClass[], onRead: () => void): Sco
 function watched(
   { app, basePath }: RequestContext,
   onRead: () => void,
-  known: SharedRequest | undefined,
+  readable: SharedRequest | undefined,
 ): RequestContext {
   const nothing = <T>(value: T): T => {
     onRead()
@@ -100,7 +100,7 @@ function watched(
     flash: undefined,
     extras: new Map(),
     get user() {
-      return known ? known.user() : nothing(undefined)
+      return readable ? readable.user() : nothing(undefined)
     },
     get request() {
       return nothing(new Request("http://live.invalid/"))
@@ -109,15 +109,15 @@ function watched(
       return nothing("")
     },
     get path() {
-      return known?.path ?? nothing("/")
+      return readable?.path ?? nothing("/")
     },
     get search() {
-      return known?.search ?? nothing("")
+      return readable?.search ?? nothing("")
     },
   }
 }
 
-/** Who looks at a view that pages share by a key: its content may depend on the user while they are one. */
+/** The users of a view that pages share by a key. Its content may depend on the user while there is only one. */
 export class SharedUser {
   readonly #user: RequestContext["user"]
   #isRead = false
@@ -127,7 +127,7 @@ export class SharedUser {
     this.#user = user
   }
 
-  /** False where a page needs a view of its own, as the content looked at the user. */
+  /** False where the page needs a separate view, because the content has read another user. */
   admits(user: RequestContext["user"]): boolean {
     if (isSameUser(user, this.#user)) return true
     if (!this.#isRead) this.#isOne = false

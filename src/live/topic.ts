@@ -188,7 +188,7 @@ export abstract class Topic implements ChangeReader {
         : canonicalText([entity, where, fields && [...fields].sort(), leaving])
     if (this.#watches.has(key) || this.#watches.has(all)) return
     const count = this.#classes.get(entity) ?? 0
-    // What views inside of it ask for may differ at each rendering.
+    // Queries of views inside of it may differ at each rendering.
     if (count >= maxWatches && key !== all) {
       this.follow({ entity, leaving: true })
       return

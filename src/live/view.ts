@@ -34,7 +34,7 @@ export interface View {
   readonly shape: unknown
   /** Everything that its content is computed from, as values: pages with equal keys share a topic. Undefined where none may. */
   readonly key: unknown
-  /** The key is not all: pages of one address share it. */
+  /** Only pages of one address share it. */
   readonly isOfAddress?: boolean
   /** The classes that it shows rows of, or that decide which. */
   readonly entities: readonly EntityClass[]

@@ -31,21 +31,21 @@ export class Intervals<T> {
     return this.#sorted.length === 0
   }
 
-  /** Calls `found` for the interval of each that holds `value`, bounds included. */
-  around(value: Comparable, found: (item: T) => void): void {
+  /** Calls `take` for the interval of each that holds `value`, bounds included. */
+  around(value: Comparable, take: (item: T) => void): void {
     if (!this.#isSorted) this.#sort()
-    this.#search(0, this.#sorted.length, value, found)
+    this.#search(0, this.#sorted.length, value, take)
   }
 
-  #search(begin: number, end: number, value: Comparable, found: (item: T) => void): void {
+  #search(begin: number, end: number, value: Comparable, take: (item: T) => void): void {
     if (begin >= end) return
     const middle = (begin + end) >> 1
     if (isBelow(this.#highest[middle], value)) return
-    this.#search(begin, middle, value, found)
+    this.#search(begin, middle, value, take)
     const { from, to, item } = this.#sorted[middle] as Interval<T>
     if (from !== undefined && compareValues(from, value) > 0) return
-    if (!isBelow(to, value)) found(item)
-    this.#search(middle + 1, end, value, found)
+    if (!isBelow(to, value)) take(item)
+    this.#search(middle + 1, end, value, take)
   }
 
   /** Cheap where little changed: the array is sorted but for its end. */

@@ -1,13 +1,20 @@
 // Watches of one entity class: finds those that a change concerns without looking at the others.
 import type { Change, EntityClass } from "../../entity/index.ts"
-import { type Comparable, rowsOfChange, toComparable } from "../../entity/internal.ts"
-import type { EntityId, Predicate } from "../../entity/store.ts"
+import {
+  type ChangeRows,
+  type Comparable,
+  type Mapper,
+  rowsOfChange,
+  toComparable,
+  type Values,
+} from "../../entity/internal.ts"
+import type { EntityId, Predicate, Row } from "../../entity/store.ts"
 import { anchorsOf, isValueAnchor } from "./anchors.ts"
 import { Intervals } from "./intervals.ts"
 import { type IsKnown, mayHold } from "./may-hold.ts"
 import { WrittenFields } from "./written-fields.ts"
 
-/** Which changes of a class a view depends on. */
+/** Changes of a class that a view depends on. */
 export interface Interest {
   readonly entity: EntityClass
   /** Rows that meet it; undefined: all. */
@@ -16,13 +23,34 @@ export interface Interest {
   readonly fields?: ReadonlySet<string> | undefined
   /** A row that met the condition before a change, or may have, concerns the view too. */
   readonly leaving: boolean
-  /** The rows of changes that it is told of concern it from then on, until it lets go of them. */
+  /** A change that concerns it makes all later changes of that row concern it, until it releases the row. */
   readonly holdsRows?: boolean
 }
 
 /** A change of many rows at once, which names none of them: only the store knows what it left. */
 export function isCoarse({ op }: Change): boolean {
   return op !== "create" && op !== "update" && op !== "delete"
+}
+
+/** A row whose values are decoded as they are looked at: most conditions are about few. */
+class DecodedRow {
+  readonly #mapper: Mapper
+  readonly #row: Row
+  #values: Values | undefined
+
+  constructor(mapper: Mapper, row: Row) {
+    this.#mapper = mapper
+    this.#row = row
+  }
+
+  at(index: number): unknown {
+    return this.#mapper.decodeAt(index, this.#row[index])
+  }
+
+  get values(): Values {
+    this.#values ??= this.#mapper.decode(this.#row)
+    return this.#values
+  }
 }
 
 /** The watches that start with a value, or a range, of one field. */
@@ -32,16 +60,18 @@ class FieldWatches<O> {
   readonly ranges = new Intervals<Watch<O>>()
 }
 
-/** `O`: the owners, who are told once of a change that concerns several of their watches. */
+/** `O`: the owners. A change that concerns several watches of one owner yields it once. */
 export class ClassWatches<O> {
   readonly #watches = new Set<Watch<O>>()
   readonly #byField = new Map<string, FieldWatches<O>>()
-  /** Those that no field stands for. */
+  /** Watches whose condition has no anchors. */
   readonly #others = new Set<Watch<O>>()
   readonly #holders = new Map<EntityId, Set<Watch<O>>>()
-  /** Those that are reading the store, so that no row is known to be theirs or not. */
+  /** Watches that are reading the store: their rows are not known yet. */
   readonly #reading = new Set<Watch<O>>()
   readonly #written = new WrittenFields()
+  /** The number of watches that rows concern as they were before a change. */
+  #leaving = 0
 
   get isEmpty(): boolean {
     return this.#watches.size === 0
@@ -50,6 +80,7 @@ export class ClassWatches<O> {
   add(interest: Interest, partition: string | undefined, owner: O): Watch<O> {
     const watch = new Watch<O>(interest, partition, owner, this)
     this.#watches.add(watch)
+    if (interest.leaving) this.#leaving++
     const anchors = interest.where === undefined ? undefined : anchorsOf(interest.where)
     if (anchors === undefined) this.#others.add(watch)
     for (const anchor of anchors ?? []) {
@@ -68,6 +99,7 @@ export class ClassWatches<O> {
       this.#others.delete(watch)
       this.#reading.delete(watch)
       this.#watches.delete(watch)
+      if (interest.leaving) this.#leaving--
     })
     return watch
   }
@@ -87,17 +119,17 @@ export class ClassWatches<O> {
 
   /** Owners of the watches that `change` concerns, each once. */
   concerned(change: Change): Iterable<O> {
-    const found = new Set<O>()
-    if (this.#watches.size > 0) this.#find(change, found)
+    const owners = new Set<O>()
+    if (this.#watches.size > 0) this.#find(change, owners)
     this.#note(change)
-    return found
+    return owners
   }
 
-  #find(change: Change, found: Set<O>): void {
+  #find(change: Change, owners: Set<O>): void {
     const take = (watch: Watch<O>): void => {
       if (watch.partition !== change.partition) return
       if (watch.interest.holdsRows && change.id !== undefined) watch.hold(change.id)
-      found.add(watch.owner)
+      owners.add(watch.owner)
     }
     if (isCoarse(change)) {
       for (const watch of this.#watches) take(watch)
@@ -105,36 +137,45 @@ export class ClassWatches<O> {
     }
     for (const watch of this.#holders.get(change.id) ?? []) take(watch)
     for (const watch of this.#reading) take(watch)
-    const isKnown = this.#knownFields(change)
-    const { after, before } = change
-    if (after !== undefined)
-      this.#search(after, isKnown, watch => {
+    const rows = rowsOfChange(change)
+    if (rows === undefined) return
+    const isKnown = this.#knownFields(change, rows)
+    const { binding, row, before } = rows
+    if (row !== undefined) {
+      const after = new DecodedRow(binding.mapper, row)
+      this.#search(after, change.entity, isKnown, watch => {
         if (watch.isConcerned(change, after, isKnown)) take(watch)
       })
-    if (before !== undefined)
-      this.#search(before, isKnown, watch => {
-        if (watch.interest.leaving && watch.isConcerned(change, before, isKnown)) take(watch)
+    }
+    if (before !== undefined && this.#leaving > 0) {
+      const former = new DecodedRow(binding.mapper, before)
+      this.#search(former, change.entity, isKnown, watch => {
+        if (watch.interest.leaving && watch.isConcerned(change, former, isKnown)) take(watch)
       })
-  }
-
-  /** Calls `found` with a superset of the watches whose condition holds for a row. */
-  #search(row: object, isKnown: IsKnown, found: (watch: Watch<O>) => void): void {
-    for (const watch of this.#others) found(watch)
-    for (const [name, field] of this.#byField) {
-      if (isKnown(name)) {
-        const value = toComparable((row as Readonly<Record<string, unknown>>)[name])
-        for (const watch of field.byValue.get(value) ?? []) found(watch)
-        if (value !== null) field.ranges.around(value, found)
-      } else for (const watch of field.all) found(watch)
     }
   }
 
-  /** An update that a version guards, and a new row, are known as a whole; others where they agree with what was written before. */
-  #knownFields(change: Change): IsKnown {
-    const { entity, op, id } = change
+  /** Calls `test` with a superset of the watches whose condition holds for a row. */
+  #search(
+    row: DecodedRow,
+    entity: EntityClass,
+    isKnown: IsKnown,
+    test: (watch: Watch<O>) => void,
+  ): void {
+    for (const watch of this.#others) test(watch)
+    for (const [name, field] of this.#byField) {
+      const at = entity.definition.fieldByName.get(name)?.index
+      if (at !== undefined && isKnown(name)) {
+        const value = toComparable(row.at(at))
+        for (const watch of field.byValue.get(value) ?? []) test(watch)
+        if (value !== null) field.ranges.around(value, test)
+      } else for (const watch of field.all) test(watch)
+    }
+  }
+
+  /** All fields of a new row and of an update guarded by a version; else those that agree with earlier writes. */
+  #knownFields({ entity, op, id }: Change, rows: ChangeRows): IsKnown {
     const { version, softDelete, fieldByName } = entity.definition
-    const rows = rowsOfChange(change)
-    if (rows === undefined) return () => false
     if (op === "update" ? version === true : op === "create" && softDelete !== true)
       return () => true
     const row = rows.before ?? rows.row
@@ -161,7 +202,7 @@ export class ClassWatches<O> {
   }
 }
 
-/** What one view wants to be told of a class. */
+/** The interest of one view in a class. */
 export class Watch<O> {
   readonly interest: Interest
   readonly partition: string | undefined
@@ -205,11 +246,11 @@ export class Watch<O> {
   }
 
   /** Whether its condition may hold for the row, and the change may matter. */
-  isConcerned({ op, changed }: Change, row: object, isKnown: IsKnown): boolean {
+  isConcerned({ op, changed }: Change, row: DecodedRow, isKnown: IsKnown): boolean {
     const { where, fields } = this.interest
     if (op === "update" && fields !== undefined && !changed.some(field => fields.has(field)))
       return false
-    return where === undefined || mayHold(where, row, isKnown)
+    return where === undefined || mayHold(where, row.values, isKnown)
   }
 
   end(): void {

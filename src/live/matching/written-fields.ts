@@ -1,8 +1,8 @@
-// What was written to which fields of which rows: an instance that was read before announces values from then.
+// Latest writes per field and row: an instance that was read before them announces outdated values.
 import type { ChangeRows } from "../../entity/internal.ts"
 import type { EntityId } from "../../entity/store.ts"
 
-/** Above this many rows of a field, what an instance says of the field is known of no row. */
+/** Above this many rows of a field, no instance is trusted for the field. */
 export const maxWrittenRows: number = 20_000
 
 /** A value that equals no other. */
@@ -28,7 +28,7 @@ export class WrittenFields {
     }
   }
 
-  /** After a write of many rows, which names none of them. */
+  /** Forgets the fields after a write of many rows, which names none of them. */
   addAll(fields: readonly string[]): void {
     for (const field of fields) this.#values.set(field, unknown)
   }
