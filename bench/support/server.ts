@@ -37,11 +37,18 @@ export class BenchServer {
       cwd,
       connections = 4,
       env = {},
-    }: { cwd: string; connections?: number; env?: NodeJS.ProcessEnv },
+      execArgv = [],
+    }: {
+      cwd: string
+      connections?: number
+      env?: NodeJS.ProcessEnv
+      execArgv?: readonly string[]
+    },
   ): Promise<BenchServer> {
     const child = spawn(
       process.execPath,
       [
+        ...execArgv,
         "--import",
         join(root, "bench/support/cpu-probe.mjs"),
         "--import",
@@ -130,7 +137,7 @@ export class BenchServer {
     concurrency: number,
     send: (i: number) => Promise<unknown>,
   ): Promise<number> {
-    const before = await this.#cpu()
+    const before = await this.cpu()
     let next = 0
     const lane = async (): Promise<void> => {
       while (next < count) await send(next++)
@@ -138,15 +145,25 @@ export class BenchServer {
     await Promise.all(Array.from({ length: concurrency }, lane))
     // What answers leave for later, such as patches to open pages, belongs to them.
     await new Promise(resolve => setTimeout(resolve, 20))
-    return ((await this.#cpu()) - before) / count
+    return ((await this.cpu()) - before) / count
   }
 
   // No garbage collection is forced: it would throw away what the server has warmed up, and collecting is part of its work.
-  async #cpu(): Promise<number> {
+  /** CPU microseconds spent so far. */
+  cpu(): Promise<number> {
+    return this.#question("cpu")
+  }
+
+  /** Resident bytes after a collection; start it with `--expose-gc`. */
+  memory(): Promise<number> {
+    return this.#question("memory")
+  }
+
+  async #question(text: string): Promise<number> {
     const answer = once(this.#child, "message")
-    this.#child.send("cpu")
-    const [microseconds] = (await answer) as [number]
-    return microseconds
+    this.#child.send(text)
+    const [figure] = (await answer) as [number]
+    return figure
   }
 
   async close(): Promise<void> {
