@@ -1,5 +1,5 @@
 // The live page under test: a list of ten rows, of which each POST changes one. `HOST_KIND` chooses what serves it.
-import { createServer } from "node:http"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import express from "express"
 import { Hono } from "hono"
 import { serve } from "nitro-ts"
@@ -44,10 +44,7 @@ if (process.env["HOST_KIND"] === "hono") {
 } else {
   const answer = async (path: string | undefined, method: string | undefined) =>
     method === "POST" ? bump() : path === "/ping" ? "pong" : (await page()).text()
-  const send = async (
-    req: { url?: string; method?: string },
-    res: { setHeader(name: string, value: string): unknown; end(text?: string): unknown },
-  ) => {
+  const send = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const text = await answer(req.url, req.method)
     if (text !== undefined && req.url !== "/ping") res.setHeader("content-type", "text/html")
     res.end(text ?? "")

@@ -35,7 +35,7 @@ function open(path: string, headers: string): void {
     `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n${headers}\r\n`,
   )
   socket.on("data", data => {
-    const text = reader.rest + data.latin1Slice()
+    const text = reader.rest + data.toString("latin1")
     if (!reader.isOpen) {
       if (!/^HTTP\/1.1 200/.test(text)) throw new Error(`Not a stream: ${text.slice(0, 300)}`)
       if (!text.includes("\r\n\r\n")) {

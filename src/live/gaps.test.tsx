@@ -8,8 +8,8 @@ import { live } from "nitro-ts/live"
 import { sqlite } from "nitro-ts/sqlite"
 import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
+import { pieceBytes } from "./frame.ts"
 import { maxQueuedBytes } from "./sink.ts"
-import { pieceBytes } from "./stream.ts"
 import {
   makeApp,
   type Options,

@@ -1,6 +1,7 @@
 // What one app keeps of its live pages: topics by what they show, open streams and their number, the heartbeat.
 import type { User } from "../actions/index.ts"
 import type { AppPart } from "../actions/internal.ts"
+import { Hub } from "./hub.ts"
 import { Renewals } from "./renewals.ts"
 import type { Stream } from "./stream.ts"
 import type { Topic } from "./topic.ts"
@@ -12,6 +13,7 @@ export class LiveApp {
   readonly #topics = new Map<string, Topic>()
   readonly #streams = new Set<Stream>()
   readonly renewals: Renewals = new Renewals()
+  readonly hub: Hub = new Hub()
   readonly #maxStreams: number
   #heartbeat: NodeJS.Timeout | undefined
 

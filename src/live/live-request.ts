@@ -121,6 +121,7 @@ function openStream(app: AppState, request: Request, asked: string): Stream {
   const live = app.part(liveApp)
   const leave = joinOwner(() => stream.end())
   const stream = new Stream({
+    hub: live.hub,
     page: parseCursor(request.headers.get("last-event-id") || asked),
     isOfClient: request.headers.get("nitro-client") === "1",
     onEnd() {

@@ -3,8 +3,8 @@ import { sseHeaders } from "../datastar/index.ts"
 import { fingerprint, hasSameElements } from "./cursor.ts"
 import type { LiveApp } from "./live-app.ts"
 import type { LiveRequest } from "./live-request.ts"
-import { sinkBody } from "./sink.ts"
 import type { Stream } from "./stream.ts"
+import { sinkBody } from "./web-sink.ts"
 
 /** No stream now: the page tries again. */
 export function busyAnswer(): Response {
@@ -59,7 +59,7 @@ export async function answerStream(
 function missed(request: LiveRequest, stream: Stream): Uint8Array<ArrayBuffer> {
   const pieces: Uint8Array[] = []
   stream.attach(request, {
-    write: bytes => pieces.push(bytes) > 0,
+    write: ({ bytes }) => pieces.push(bytes) > 0,
     queuedBytes: 0,
     onDrain() {},
     close() {},

@@ -1,7 +1,10 @@
 // One open page: the stream of patches to it, bounded in memory, true again after every gap.
 import type { User } from "../actions/index.ts"
 import { comment } from "../datastar/index.ts"
+import type { Batch } from "./batch.ts"
 import { type Cursor, cursorText, fingerprint } from "./cursor.ts"
+import { pieceBytes, SharedFrame } from "./frame.ts"
+import type { Flushed, Hub } from "./hub.ts"
 import { maxQueuedBytes, type Sink } from "./sink.ts"
 import type { Patches, Subscriber, Topic } from "./topic.ts"
 
@@ -9,8 +12,6 @@ import type { Patches, Subscriber, Topic } from "./topic.ts"
 export const maxOpeningMs: number = 60_000
 /** A page that has not taken a byte for this long is closed; it comes back when it can. */
 export const maxStalledMs: number = 30_000
-/** Large snapshots are written in pieces, so that a slow reader shows that it goes on. */
-export const pieceBytes: number = 16 * 1024
 
 /**
  * `opening`: the page is being rendered, and the topics it watches become known. `open`: what changes is sent at the end of
@@ -20,6 +21,7 @@ export const pieceBytes: number = 16 * 1024
 export type StreamState = "opening" | "open" | "behind" | "ended"
 
 export interface StreamOptions {
+  readonly hub: Hub
   /** What the page has; undefined when nothing is known of it. */
   readonly page: Cursor | undefined
   /** Our client reads it: it moves an element that it has, instead of taking it for a new one. */
@@ -33,10 +35,9 @@ export interface PageIdentity {
   readonly asker: string
 }
 
-const encoder = new TextEncoder()
-const heartbeat = encoder.encode(String(comment("")))
+const heartbeat = SharedFrame.of(String(comment("")), true)
 
-export class Stream implements Subscriber {
+export class Stream implements Subscriber, Flushed {
   /** Who opened it, as `context().user` was then. */
   user: User | undefined
   readonly #options: StreamOptions
@@ -46,15 +47,13 @@ export class Stream implements Subscriber {
   #layout = ""
   #asker = ""
   #sink: Sink | undefined
-  /** Patches of this turn, and the topics that they are of. */
-  #leaving = ""
-  #pending = ""
-  readonly #pendingOf = new Set<Topic>()
-  #isFlushing = false
+  /** Patches of this turn. */
+  #batch: Batch | undefined
+  #isScheduled = false
   /** Topics of which patches were dropped. */
   readonly #owed = new Set<Topic>()
   /** What the sink has not been given yet. */
-  #rest: Uint8Array[] = []
+  #rest: SharedFrame[] = []
   #sentCursor = ""
   #writtenBytes = 0
   #takenBytes = 0
@@ -97,7 +96,6 @@ export class Stream implements Subscriber {
   unwatch(topic: Topic): void {
     if (!this.#topics.delete(topic)) return
     topic.unsubscribe(this)
-    this.#pendingOf.delete(topic)
     this.#owed.delete(topic)
   }
 
@@ -109,7 +107,7 @@ export class Stream implements Subscriber {
     await topic.ready()
     if (this.#state === "ended" || this.#state === "opening") return
     this.#owed.add(topic)
-    this.#scheduleFlush()
+    this.#schedule()
   }
 
   /** Resolves once every topic shows what had changed before. */
@@ -125,110 +123,95 @@ export class Stream implements Subscriber {
     this.#takenAt = Date.now()
     this.#state = "open"
     sink.onDrain(() => this.#drained())
-    this.#deliver("", this.#missed(), true)
+    this.#deliver(undefined, this.#missed(), true)
   }
 
-  receive(topic: Topic, { leaving, plain, moving }: Patches): void {
+  receive(topic: Topic, patches: Patches): void {
     // What a page misses while it opens is found out when it is open.
     if (this.#state === "behind" || this.#owed.has(topic)) this.#owed.add(topic)
     else if (this.#state === "open") {
-      const patches = this.isOfClient ? moving : plain
-      // Of one topic the order must stay: what came before it may need what is removed now.
-      if (this.#pendingOf.has(topic)) this.#pending += leaving + patches
-      else {
-        this.#pendingOf.add(topic)
-        this.#leaving += leaving
-        this.#pending += patches
-      }
-      if (this.#leaving.length + this.#pending.length > maxQueuedBytes) this.#owePending()
-      this.#scheduleFlush()
+      this.#batch ??= this.#options.hub.empty(this.isOfClient)
+      this.#batch = this.#batch.plus(topic, patches)
+      if (this.#batch.length > maxQueuedBytes) this.#oweBatch()
+      this.#schedule()
     }
   }
 
-  #scheduleFlush(): void {
-    if (this.#isFlushing) return
-    this.#isFlushing = true
-    setImmediate(() => {
-      this.#isFlushing = false
-      this.#flush()
-    })
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    this.#options.hub.schedule(this)
   }
 
   /** Drops the patches of this turn: snapshots will say the same, and pages share them. */
-  #owePending(): void {
-    for (const topic of this.#pendingOf) this.#owed.add(topic)
-    this.#pendingOf.clear()
-    this.#leaving = ""
-    this.#pending = ""
+  #oweBatch(): void {
+    for (const topic of this.#batch?.topics ?? [])
+      if (this.#topics.has(topic)) this.#owed.add(topic)
+    this.#batch = undefined
   }
 
-  #flush(): void {
-    if (this.#state === "behind") this.#owePending()
-    const patches = this.#leaving + this.#pending
-    if (this.#state !== "open" || (patches === "" && this.#owed.size === 0)) return
+  /** The end of the turn: everything that it brought is written at once. */
+  flush(): void {
+    this.#isScheduled = false
+    this.#send()
+  }
+
+  #send(): void {
+    if (this.#state === "behind") this.#oweBatch()
+    const batch = this.#batch
+    if (this.#state !== "open" || (batch === undefined && this.#owed.size === 0)) return
     const owed = [...this.#owed]
-    this.#leaving = ""
-    this.#pending = ""
-    this.#pendingOf.clear()
+    this.#batch = undefined
     this.#owed.clear()
-    this.#deliver(patches, owed)
+    this.#deliver(batch, owed)
   }
 
   /** The cursor goes last: a page that has it has all before it. */
   #deliver(
-    patches: string,
+    batch: Batch | undefined,
     snapshots: readonly Topic[],
     withDigest: boolean = snapshots.length > 0,
   ): void {
     const cursor = this.#cursor(withDigest)
     this.#sentCursor = cursor
     const id = `id: ${cursor}\n\n`
-    // A snapshot may be of an element that another topic filled until now.
-    const parts =
-      snapshots.length === 0
-        ? [encoder.encode(patches + id)]
-        : [
-            ...(patches === "" ? [] : [encoder.encode(patches)]),
-            ...snapshots.map(topic => topic.snapshot()),
-            encoder.encode(id),
-          ]
-    // Snapshots are shared by pages that wait for the same, so only small ones are copied into one write.
-    const isSmall =
-      parts.length > 1 && parts.reduce((sum, { byteLength }) => sum + byteLength, 0) <= pieceBytes
-    this.#rest.push(...(isSmall ? [Buffer.concat(parts)] : parts))
+    if (snapshots.length === 0)
+      this.#rest.push(batch === undefined ? this.#options.hub.idFrame(id) : batch.frame(id))
+    else {
+      // A snapshot may be of an element that another topic filled until now.
+      const parts = [
+        ...(batch === undefined ? [] : [batch.frame("")]),
+        ...snapshots.map(topic => topic.snapshot()),
+        this.#options.hub.idFrame(id),
+      ]
+      const isShort = parts.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) <= pieceBytes
+      if (isShort) this.#rest.push(this.#options.hub.join(parts))
+      else for (const part of parts) this.#rest.push(...part.pieces)
+    }
     this.#pump()
   }
 
   #drained(): void {
     if (this.#state !== "behind") return
     this.#pump()
-    this.#flush()
+    this.#send()
   }
 
   #pump(): void {
     let accepts = true
-    for (
-      let piece = this.#nextPiece();
-      piece !== undefined;
-      piece = accepts ? this.#nextPiece() : undefined
-    ) {
+    let frame = this.#rest.shift()
+    while (frame !== undefined) {
       try {
-        this.#writtenBytes += piece.byteLength
-        accepts = this.#sink?.write(piece) ?? false
+        this.#writtenBytes += frame.bytes.byteLength
+        accepts = this.#sink?.write(frame) ?? false
       } catch {
         // The other side closed it.
         this.end()
         return
       }
+      frame = accepts ? this.#rest.shift() : undefined
     }
     if (this.#state !== "ended") this.#state = accepts ? "open" : "behind"
-  }
-
-  #nextPiece(): Uint8Array | undefined {
-    const [first] = this.#rest
-    if (first === undefined || first.byteLength <= pieceBytes) return this.#rest.shift()
-    this.#rest[0] = first.subarray(pieceBytes)
-    return first.subarray(0, pieceBytes)
   }
 
   #missed(): Topic[] {
@@ -249,7 +232,9 @@ export class Stream implements Subscriber {
       settled = Math.min(settled, topic.settled)
       needsDigest ||= !topic.provesByNumber
     }
-    return cursorText(settled, this.#layout, withDigest && needsDigest ? this.#digest() : undefined)
+    return withDigest && needsDigest
+      ? cursorText(settled, this.#layout, this.#digest())
+      : this.#options.hub.cursor(settled, this.#layout)
   }
 
   #digest(): string {
@@ -269,8 +254,8 @@ export class Stream implements Subscriber {
       this.#takenBytes = taken
       this.#takenAt = now
     } else if (now - this.#takenAt > maxStalledMs) this.end()
-    if (this.#state !== "open" || this.#isFlushing || sink.queuedBytes > 0) return
-    if (this.#cursor(true) !== this.#sentCursor) this.#deliver("", [], true)
+    if (this.#state !== "open" || this.#isScheduled || sink.queuedBytes > 0) return
+    if (this.#cursor(true) !== this.#sentCursor) this.#deliver(undefined, [], true)
     else {
       this.#rest.push(heartbeat)
       this.#pump()
@@ -283,7 +268,7 @@ export class Stream implements Subscriber {
     this.#state = "ended"
     for (const topic of this.#topics) topic.unsubscribe(this)
     this.#topics.clear()
-    this.#owePending()
+    this.#batch = undefined
     this.#owed.clear()
     this.#rest = []
     const sink = this.#sink

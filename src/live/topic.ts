@@ -13,6 +13,7 @@ import {
   watchesOf,
 } from "./change-feed.ts"
 import { type Cursor, fingerprint } from "./cursor.ts"
+import { SharedFrame } from "./frame.ts"
 import { Follower, renderInside } from "./inside.ts"
 import type { ItemProbe } from "./item-probe.ts"
 import { type Interest, isCoarse, type Watch } from "./matching/watches.ts"
@@ -81,7 +82,7 @@ export abstract class Topic implements ChangeReader {
   #firstUnsent: number | undefined
   #firstWaiting: number | undefined
   #mustLoad = false
-  #bytes: WeakRef<Uint8Array> | undefined
+  #snapshot: WeakRef<SharedFrame> | undefined
   #digest: string | undefined
   #inside: RunIn | undefined
 
@@ -163,17 +164,17 @@ export abstract class Topic implements ChangeReader {
   }
 
   /** The present state as events. Shared while anybody holds it: many pages may wait for the same. */
-  snapshot(): Uint8Array {
-    let bytes = this.#bytes?.deref()
-    if (bytes === undefined) {
-      bytes = Buffer.from(this.text())
-      this.#bytes = new WeakRef(bytes)
+  snapshot(): SharedFrame {
+    let frame = this.#snapshot?.deref()
+    if (frame === undefined) {
+      frame = SharedFrame.of(this.text(), this.isShared)
+      this.#snapshot = new WeakRef(frame)
     }
-    return bytes
+    return frame
   }
 
   get digest(): string {
-    this.#digest ??= fingerprint(this.snapshot())
+    this.#digest ??= fingerprint(this.snapshot().bytes)
     return this.#digest
   }
 
@@ -270,7 +271,7 @@ export abstract class Topic implements ChangeReader {
     const patches = commit()
     this.#firstUnsent = this.#firstWaiting
     if (patches === undefined) return
-    this.#bytes = undefined
+    this.#snapshot = undefined
     this.#digest = undefined
     for (const subscriber of [...this.#subscribers]) subscriber.receive(this, patches)
   }
