@@ -121,7 +121,14 @@ let streams = 0
 function withTag(response: Response): Response {
   if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return response
   streams += 1
-  const headers = new Headers(response.headers)
-  headers.set("etag", `W/"${started}-${streams}"`)
-  return new Response(response.body, { status: response.status, headers })
+  const tag = `W/"${started}-${streams}"`
+  try {
+    response.headers.set("etag", tag)
+    return response
+  } catch {
+    // The headers of a Response that `fetch` gave cannot be changed.
+    const headers = new Headers(response.headers)
+    headers.set("etag", tag)
+    return new Response(response.body, { status: response.status, headers })
+  }
 }

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http"
 import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { addHostHeaders } from "./host-headers.ts"
+import { StreamBody } from "./node-stream.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** What a fast response is made of, without the cost of a web `Response`. */
@@ -44,8 +45,8 @@ async function sendBody(res: ServerResponse, body: unknown): Promise<void> {
   if (res.req.method === "HEAD" || body === null || body === undefined) {
     drop(body)
     res.end()
-  } else if (body instanceof ReadableStream)
-    await sendStream(res, body as ReadableStream<Uint8Array>)
+  } else if (body instanceof StreamBody) body.pipe(res)
+  else if (body instanceof ReadableStream) await sendStream(res, body as ReadableStream<Uint8Array>)
   else if (isReadable(body)) await pipeline(body, res).catch(() => {})
   else
     res.end(
@@ -60,7 +61,8 @@ const isReadable = (body: unknown): body is Readable =>
 
 function drop(body: unknown): void {
   if (body instanceof ReadableStream) body.cancel().catch(() => {})
-  else if (body !== null && body !== undefined && isReadable(body)) body.destroy()
+  else if (body instanceof StreamBody || (body !== null && body !== undefined && isReadable(body)))
+    body.destroy()
 }
 
 /** No faster than the connection takes it. What has come is sent at once, also where a middleware gathers it to compress it. */

@@ -1,5 +1,5 @@
 // A batch: the patches of a turn as they add up for a stream. Streams that receive the same in the same order share one.
-import { SharedFrame } from "./frame.ts"
+import { Frame } from "./frame.ts"
 import type { Patches, Topic } from "./topic.ts"
 
 export class Batch {
@@ -11,7 +11,7 @@ export class Batch {
   readonly #leaving: string
   readonly #rest: string
   #next: Map<Patches, Batch> | undefined
-  #frames: Map<string, SharedFrame> | undefined
+  #frames: Map<string, Frame> | undefined
 
   private constructor(
     moves: boolean,
@@ -59,11 +59,11 @@ export class Batch {
   }
 
   /** Everything in it, and after it the id of the last event. */
-  frame(id: string): SharedFrame {
+  frame(id: string): Frame {
     this.#frames ??= new Map()
     let frame = this.#frames.get(id)
     if (frame === undefined) {
-      frame = SharedFrame.of(this.#leaving + this.#rest + id, this.#isShared)
+      frame = Frame.of(this.#leaving + this.#rest + id, this.#isShared)
       this.#frames.set(id, frame)
     }
     return frame

@@ -2,7 +2,7 @@
 import { reportError } from "../shared/report.ts"
 import { Batch } from "./batch.ts"
 import { cursorText } from "./cursor.ts"
-import { SharedFrame } from "./frame.ts"
+import { Frame } from "./frame.ts"
 
 /** Streams that are written to before the event loop goes on to something else. */
 export const sliceSize: number = 250
@@ -18,8 +18,8 @@ export class Hub {
   #moving = Batch.empty(true)
   #plain = Batch.empty(false)
   #cursor = { settled: -1, layout: "", text: "" }
-  #id = { text: "", frame: SharedFrame.of("", true) }
-  #joined: { parts: readonly SharedFrame[]; frame: SharedFrame | undefined } = {
+  #id = { text: "", frame: Frame.of("", true) }
+  #joined: { parts: readonly Frame[]; frame: Frame | undefined } = {
     parts: [],
     frame: undefined,
   }
@@ -63,18 +63,18 @@ export class Hub {
     return text
   }
 
-  idFrame(text: string): SharedFrame {
-    if (this.#id.text !== text) this.#id = { text, frame: SharedFrame.of(text, true) }
+  idFrame(text: string): Frame {
+    if (this.#id.text !== text) this.#id = { text, frame: Frame.of(text, true) }
     return this.#id.frame
   }
 
   /** Several short frames as one: the same again where the last one was made of the same. */
-  join(parts: readonly SharedFrame[]): SharedFrame {
+  join(parts: readonly Frame[]): Frame {
     const last = this.#joined
     const isSame =
       parts.length === last.parts.length && parts.every((part, at) => part === last.parts[at])
     if (isSame && last.frame !== undefined) return last.frame
-    const frame = new SharedFrame(
+    const frame = new Frame(
       Buffer.concat(parts.map(({ bytes }) => bytes)),
       parts.every(({ isShared }) => isShared),
     )

@@ -10,6 +10,7 @@ import { type Follower, liveKey } from "./inside.ts"
 import { liveApp } from "./live-app.ts"
 import { userKey } from "./same-user.ts"
 import { type PageIdentity, Stream } from "./stream.ts"
+import { streamHostOf } from "./stream-host.ts"
 import { joinOwner } from "./stream-owner.ts"
 
 /** `?_nitro=CURSOR` asks for the stream of a page; with `&_nitro_once=1` for what it missed, and no more. */
@@ -28,7 +29,7 @@ export class LiveRequest implements PageIdentity {
   readonly stream: Stream | undefined
   /** Who asks, once it is known. */
   user: User | undefined
-  readonly #request: Request
+  readonly source: Request
   /** Of the last change before the page began to render. */
   readonly #seq: number = lastSeq()
   readonly #ids = new Map<string, number>()
@@ -40,7 +41,7 @@ export class LiveRequest implements PageIdentity {
 
   constructor(app: AppState, request: Request, stream: Stream | undefined, address: string) {
     this.app = app
-    this.#request = request
+    this.source = request
     this.stream = stream
     this.address = address
   }
@@ -66,7 +67,7 @@ export class LiveRequest implements PageIdentity {
 
   /** Fingerprint of who asks for it: what a view of its own shows may depend on that. */
   get asker(): string {
-    const { headers } = this.#request
+    const { headers } = this.source
     return fingerprint(
       canonicalText([userKey(this.user), ...credentials.map(name => headers.get(name))]),
     )
@@ -130,9 +131,19 @@ function openStream(app: AppState, request: Request, asked: string): Stream {
     },
   })
   live.add(stream)
-  request.signal.addEventListener("abort", () => stream.end(), { once: true })
-  if (request.signal.aborted) stream.end()
+  onGone(request, () => stream.end())
   return stream
+}
+
+function onGone(request: Request, listener: () => void): void {
+  const host = streamHostOf(request)
+  if (host !== undefined) {
+    host.onGone(request, listener)
+    return
+  }
+  const { signal } = request
+  signal.addEventListener("abort", listener, { once: true })
+  if (signal.aborted) listener()
 }
 
 export function asksOnce(search: string): boolean {

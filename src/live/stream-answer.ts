@@ -3,7 +3,9 @@ import { sseHeaders } from "../datastar/index.ts"
 import { fingerprint, hasSameElements } from "./cursor.ts"
 import type { LiveApp } from "./live-app.ts"
 import type { LiveRequest } from "./live-request.ts"
+import type { Sink } from "./sink.ts"
 import type { Stream } from "./stream.ts"
+import { type OpenedStream, streamHostOf } from "./stream-host.ts"
 import { sinkBody } from "./web-sink.ts"
 
 /** No stream now: the page tries again. */
@@ -48,11 +50,30 @@ export async function answerStream(
   }
   if (stream.state === "ended") return busyAnswer()
   if (once) return new Response(missed(request, stream), { headers: sseHeaders })
-  const body = sinkBody(
-    sink => stream.attach(request, sink),
-    () => stream.end(),
-  )
-  return new Response(body, { headers: sseHeaders })
+  const { layout, asker, source } = request
+  const opened: OpenedStream = {
+    attach: sink => stream.attach({ layout, asker }, sink),
+    end: () => stream.end(),
+  }
+  const response =
+    streamHostOf(source)?.answer(source, opened, sseHeaders) ??
+    new Response(sinkBody(opened), { headers: sseHeaders })
+  openedBy.set(response, opened)
+  return response
+}
+
+const openedBy = new WeakMap<Response, OpenedStream>()
+
+/**
+ * Sends the stream that `response` is to a sink of your own, such as a WebSocket, instead of over HTTP. Returns what ends it when the
+ * reader has left; undefined where the response is no stream of a live page, or a copy of one: then its status says why.
+ */
+export function attachStream(response: Response, sink: Sink): (() => void) | undefined {
+  const opened = openedBy.get(response)
+  if (opened === undefined) return undefined
+  openedBy.delete(response)
+  opened.attach(sink)
+  return opened.end
 }
 
 /** What the page missed, with the cursor that it has then. */

@@ -3,7 +3,7 @@ import type { User } from "../actions/index.ts"
 import { comment } from "../datastar/index.ts"
 import type { Batch } from "./batch.ts"
 import { type Cursor, cursorText, fingerprint } from "./cursor.ts"
-import { pieceBytes, SharedFrame } from "./frame.ts"
+import { Frame, pieceBytes } from "./frame.ts"
 import type { Flushed, Hub } from "./hub.ts"
 import { maxQueuedBytes, type Sink } from "./sink.ts"
 import type { Patches, Subscriber, Topic } from "./topic.ts"
@@ -35,7 +35,7 @@ export interface PageIdentity {
   readonly asker: string
 }
 
-const heartbeat = SharedFrame.of(String(comment("")), true)
+const heartbeat = Frame.of(String(comment("")), true)
 
 export class Stream implements Subscriber, Flushed {
   /** Who opened it, as `context().user` was then. */
@@ -53,7 +53,7 @@ export class Stream implements Subscriber, Flushed {
   /** Topics of which patches were dropped. */
   readonly #owed = new Set<Topic>()
   /** What the sink has not been given yet. */
-  #rest: SharedFrame[] = []
+  #rest: Frame[] = []
   #sentCursor = ""
   #writtenBytes = 0
   #takenBytes = 0
@@ -115,11 +115,20 @@ export class Stream implements Subscriber, Flushed {
     await Promise.all([...this.#topics].map(topic => topic.ready()))
   }
 
-  /** Starts to write: first what the page missed, with the cursor that it has then. */
+  /** Starts to write: first what the page missed, with the cursor that it has then. A second sink takes the place of the first. */
   attach({ layout, asker }: PageIdentity, sink: Sink): void {
+    if (this.#state === "ended") {
+      sink.close()
+      return
+    }
     this.#layout = layout
     this.#asker = asker
     this.#sink = sink
+    this.#batch = undefined
+    this.#owed.clear()
+    this.#rest = []
+    this.#writtenBytes = 0
+    this.#takenBytes = 0
     this.#takenAt = Date.now()
     this.#state = "open"
     sink.onDrain(() => this.#drained())

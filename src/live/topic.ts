@@ -13,7 +13,7 @@ import {
   watchesOf,
 } from "./change-feed.ts"
 import { type Cursor, fingerprint } from "./cursor.ts"
-import { SharedFrame } from "./frame.ts"
+import { Frame } from "./frame.ts"
 import { Follower, renderInside } from "./inside.ts"
 import type { ItemProbe } from "./item-probe.ts"
 import { type Interest, isCoarse, type Watch } from "./matching/watches.ts"
@@ -82,7 +82,7 @@ export abstract class Topic implements ChangeReader {
   #firstUnsent: number | undefined
   #firstWaiting: number | undefined
   #mustLoad = false
-  #snapshot: WeakRef<SharedFrame> | undefined
+  #snapshot: WeakRef<Frame> | undefined
   #digest: string | undefined
   #inside: RunIn | undefined
 
@@ -164,10 +164,10 @@ export abstract class Topic implements ChangeReader {
   }
 
   /** The present state as events. Shared while anybody holds it: many pages may wait for the same. */
-  snapshot(): SharedFrame {
+  snapshot(): Frame {
     let frame = this.#snapshot?.deref()
     if (frame === undefined) {
-      frame = SharedFrame.of(this.text(), this.isShared)
+      frame = Frame.of(this.text(), this.isShared)
       this.#snapshot = new WeakRef(frame)
     }
     return frame

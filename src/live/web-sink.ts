@@ -1,20 +1,14 @@
 // A sink for hosts that speak fetch: the body of a `Response`.
-import { maxQueuedBytes, type Sink } from "./sink.ts"
+import { maxQueuedBytes } from "./sink.ts"
+import type { OpenedStream } from "./stream-host.ts"
 
-/** A body that is written through a sink. `attach` is called with the first read, `onCancel` when the reader leaves. */
-export function sinkBody(
-  attach: (sink: Sink) => void,
-  onCancel: () => void,
-): ReadableStream<Uint8Array> {
+/** A body that is written through a sink, which is attached at once. */
+export function sinkBody(stream: OpenedStream): ReadableStream<Uint8Array> {
   let drained = (): void => undefined
-  let isAttached = false
   return new ReadableStream<Uint8Array>(
     {
-      // Without a high-water mark it is called only when a reader waits and nothing is queued.
-      pull(controller) {
-        if (isAttached) return drained()
-        isAttached = true
-        attach({
+      start(controller) {
+        stream.attach({
           write({ bytes }) {
             controller.enqueue(bytes)
             return this.queuedBytes <= maxQueuedBytes
@@ -28,7 +22,9 @@ export function sinkBody(
           close: () => controller.close(),
         })
       },
-      cancel: onCancel,
+      // Without a high-water mark it is called only when a reader waits and nothing is queued.
+      pull: () => drained(),
+      cancel: () => stream.end(),
     },
     { highWaterMark: 0, size: bytes => bytes?.byteLength ?? 0 },
   )

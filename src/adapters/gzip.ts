@@ -1,5 +1,6 @@
 // Gzip for streams that share their frames: each frame is compressed once, to blocks that are valid in every open stream.
 import { constants, crc32, deflateRawSync } from "node:zlib"
+import type { Frame } from "../live/index.ts"
 import { chunkOf } from "./chunk.ts"
 
 /** Below this many bytes a block of its own saves too little for its cost. */
@@ -19,7 +20,7 @@ export interface Deflated {
 }
 
 /** What only one page gets is stored and not compressed: that would cost more than to send it. */
-export function deflate(bytes: Uint8Array, isShared: boolean): Deflated {
+export function deflate({ bytes, isShared }: Frame): Deflated {
   const { byteLength: length } = bytes
   const isStored = length <= maxStoredBytes && (!isShared || length < minBytes)
   const blocks = isStored

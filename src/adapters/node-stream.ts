@@ -1,0 +1,68 @@
+// Streams of live pages on hosts of node:http: they write to the response itself, without a web stream between.
+import type { ServerResponse } from "node:http"
+import { PassThrough, type Writable } from "node:stream"
+import type { OpenedStream, StreamHost } from "../live/internal.ts"
+import { isUntouched, NodeSink } from "./node-sink.ts"
+
+/** The body of an answer that srvx sends: it is given the response, or a stream of node's where a middleware reads the body. */
+export class StreamBody implements AsyncIterable<Uint8Array> {
+  readonly #stream: OpenedStream
+  readonly #isGzip: boolean
+
+  constructor(stream: OpenedStream, isGzip: boolean) {
+    this.#stream = stream
+    this.#isGzip = isGzip
+  }
+
+  /** For a web `Response`, which knows no `pipe`. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.pipe(new PassThrough())[Symbol.asyncIterator]()
+  }
+
+  pipe<W extends Writable>(writable: W): W {
+    const stream = this.#stream
+    writable.once("close", () => stream.end())
+    stream.attach(new NodeSink(writable, this.#isGzip))
+    return writable
+  }
+
+  destroy(): void {
+    this.#stream.end()
+  }
+}
+
+interface NodeHostRequest extends Request {
+  readonly runtime?: { readonly node?: { readonly res?: ServerResponse } }
+}
+
+type Responses = new (body: StreamBody, init: ResponseInit) => Response
+
+/** `Response` is srvx's own class, which takes anything with `pipe` for a body. */
+export function nodeStreams(Response: Responses): StreamHost {
+  const responseOf = ({ runtime }: NodeHostRequest): ServerResponse | undefined =>
+    runtime?.node?.res
+  return {
+    onGone(request, listener) {
+      const res = responseOf(request)
+      if (res === undefined) return
+      res.once("close", listener)
+      if (res.destroyed) listener()
+    },
+    answer(request, stream, headers) {
+      const res = responseOf(request)
+      const isGzip =
+        res !== undefined && isUntouched(res) && takesGzip(request.headers.get("accept-encoding"))
+      return new Response(new StreamBody(stream, isGzip), {
+        headers: isGzip
+          ? { ...headers, "content-encoding": "gzip", vary: "accept-encoding" }
+          : headers,
+      })
+    },
+  }
+}
+
+/** RFC 9110, 12.5.3: listed, and not with a weight of 0. */
+function takesGzip(accepted: string | null): boolean {
+  const listed = /(?:^|,)\s*gzip\s*(?:;\s*q=([\d.]+)\s*)?(?:,|$)/i.exec(accepted ?? "")
+  return listed !== null && Number(listed[1] ?? 1) > 0
+}
