@@ -41,7 +41,7 @@ export class Hub {
       try {
         stream.flush()
       } catch (error) {
-        reportError(error, "a live stream")
+        reportError(error, "a live stream", "live")
         stream.end()
       }
     }
