@@ -14,7 +14,7 @@ import { withPartition } from "../entity/index.ts"
 import { hasPartitionedStores } from "../entity/internal.ts"
 import { currentPartition } from "../entity/store.ts"
 import { asksForStream, asksOnce, busyAnswer, liveApp, prepareLive } from "../live/internal.ts"
-import { answerNow, isThenable } from "../shared/callback.ts"
+import { isThenable, syncResult } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
 import { refuseUnknownOptions } from "../shared/options.ts"
 import { requestIdFrom, withRequestId } from "../shared/request-id.ts"
@@ -217,5 +217,5 @@ function sessionFor(
   partition: NitroOptions["partition"],
 ): Session | undefined {
   if (!hasPartitionedStores() || currentPartition() !== undefined) return undefined
-  return sessionOf(request, answerNow(partition?.(request), "nitro({ partition })"), app)
+  return sessionOf(request, syncResult(partition?.(request), "nitro({ partition })"), app)
 }

@@ -11,7 +11,7 @@ import {
 import { declareEntities } from "../entity/internal.ts"
 import type { PageEndHook } from "../html/internal.ts"
 import { isSameUser, liveApp } from "../live/internal.ts"
-import { answerNow } from "../shared/callback.ts"
+import { syncResult } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"
 import { BasePath } from "./base-path.ts"
 import { builtIn } from "./built-in.ts"
@@ -111,7 +111,7 @@ export class App implements AppState, NitroApp {
     const choose =
       typeof user === "function" ? user : (other: User | undefined) => isSameUser(other, user)
     return this.part(liveApp).end(other =>
-      answerNow((choose as (user: User | undefined) => boolean)(other), "The rule of endStreams()"),
+      syncResult((choose as (user: User | undefined) => boolean)(other), "The rule of endStreams()"),
     )
   }
 

@@ -1,4 +1,4 @@
-// What the app serves under `/_nitro/`: the browser client, the stylesheets and the kit's script, each known by the hash of its content.
+// Files that the app serves under `/_nitro/`: the browser client, the stylesheets and the kit's script, each under the hash of its content.
 import { promisify } from "node:util"
 import { gunzip, gzip } from "node:zlib"
 import { hashes } from "./hashes.gen.ts"

@@ -1,4 +1,4 @@
-// What is known of a file before anything is rewritten: which calls are tag functions, and where order matters.
+// The names of a file, read before it is rewritten: which calls are tag functions, and where evaluation order matters.
 import * as htmlTags from "../html/elements/html-tags.ts"
 import * as svgTags from "../html/elements/svg-tags.ts"
 import {
@@ -37,13 +37,13 @@ export interface Bindings {
   readonly templates: ReadonlySet<Node>
   /** Whether a node is one of those below. JSX of another runtime is code like any other. */
   isOurs(node: Node): boolean
-  /** What may be compiled, outer ones first. */
+  /** Sites that may be compiled, outer ones first. */
   readonly sites: readonly Site[]
   /** Whether something between the start and the end of `node` may change what was read before it. */
   hasEffects(node: Node): boolean
 }
 
-/** By export name. What an element is called is what its function prints. */
+/** By export name. The element has the name that its function prints. */
 const tagFunctions = new Map<string, TagFunction>()
 for (const [name, make] of Object.entries<() => unknown>({ ...htmlTags, ...svgTags })) {
   const tag = /<([A-Za-z]\w*)>/.exec(String(make()))?.[1]

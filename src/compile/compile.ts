@@ -11,7 +11,7 @@ export interface CompileOptions {
 
 export interface Compiled {
   readonly code: string
-  /** Maps to `path`; made when it is asked for. */
+  /** Maps to `path`; made on the first call. */
   map(): SourceMap
 }
 

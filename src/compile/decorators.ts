@@ -1,4 +1,4 @@
-// Decorators for tools that cannot compile them: vite 8 and what it is made of take them for a syntax error.
+// Compiles decorators for tools that cannot: they are a syntax error in vite 8 and the tools it is built on.
 
 import { loadEsbuild } from "./tools.ts"
 import type { CompilerOptions } from "./tsconfig.ts"

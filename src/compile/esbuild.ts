@@ -55,7 +55,7 @@ export function nitro(options: CompileOptions = {}): EsbuildPlugin {
       const compiler = loadTools().then(tools =>
         fileCompiler(tools, options, raw ?? jsxImportSource),
       )
-      // Whoever waits for it gets the error.
+      // The error reaches the caller that awaits the compiler.
       compiler.catch(() => {})
       build.onLoad({ filter: /\.(?:[jt]sx?|m[jt]s)$/, namespace: "file" }, async ({ path }) => {
         const files = await compiler

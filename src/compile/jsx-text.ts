@@ -1,4 +1,4 @@
-// Text in JSX: which white space counts, and what its entities mean, as every JSX compiler reads it.
+// Text in JSX: its significant white space and its entities, as every JSX compiler reads them.
 
 /** The entities that people write. Others are left to the JSX compiler, which has the whole list. */
 const entities: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const entities: Readonly<Record<string, string>> = {
 /** Compilers differ in what they take for the white space of a line, beyond these. */
 const unusualSpace = /[^\S \t\r\n]/
 
-/** The text that a piece of JSX text means; undefined when only the JSX compiler of the project can tell. */
+/** The text of a piece of JSX text; undefined if it depends on the project's JSX compiler. */
 export function jsxText(source: string): string | undefined {
   if (unusualSpace.test(source)) return undefined
   if (!/[\r\n]/.test(source)) return decode(source)

@@ -1,4 +1,4 @@
-// What Node's loader does with a file: compiles it, and TypeScript and JSX with esbuild where that is installed.
+// The hooks of Node's loader: compile a file, and TypeScript and JSX with esbuild if it is installed.
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { type FileCompiler, fileCompiler, inlineMap } from "./options.ts"

@@ -4,11 +4,11 @@ import { loadSync } from "./loader-hooks.ts"
 
 type RegisterHooks = (hooks: { load: typeof loadSync }) => unknown
 
-/** Where the hooks run: in the thread of the application where Node can do that, else in a thread of their own. */
+/** Where the hooks run: in the thread of the application if this Node can do that, else in a separate thread. */
 export const hooks: "in thread" | "own thread" = register()
 
 function register(): typeof hooks {
-  // What is printed by esbuild has other lines than its source.
+  // The lines printed by esbuild differ from those of the source.
   process.setSourceMapsEnabled(true)
   const { registerHooks } = module as unknown as { registerHooks?: RegisterHooks }
   if (registerHooks !== undefined) {

@@ -1,4 +1,4 @@
-// Which files are compiled, and whose JSX they hold: the same for every tool that the pass runs in.
+// Selects the files to compile and their JSX runtime, for every tool that the pass runs in.
 import { type Compiled, compile } from "./compile.ts"
 import type { Tools } from "./tools.ts"
 import { type CompilerOptions, TsConfigs } from "./tsconfig.ts"
@@ -27,7 +27,7 @@ export interface FileCompiler {
   compilerOptions(path: string): CompilerOptions
 }
 
-/** `bundlerSource` is the JSX runtime that the bundler was told. */
+/** `bundlerSource` is the JSX runtime that the bundler is configured with. */
 export function fileCompiler(
   tools: Tools,
   options: CompileOptions,

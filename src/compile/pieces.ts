@@ -1,4 +1,4 @@
-// From an element to the template that prints the same: its static text, and what stays code.
+// Turns an element into a template that prints the same: static text, and the parts that stay code.
 import { attribute } from "../html/attributes/attribute.ts"
 import { attributeName } from "../html/attributes/attribute-name.ts"
 import { insteadOf } from "../html/attributes/dead-attribute.ts"
@@ -40,8 +40,8 @@ export interface TreePieces {
 }
 
 /**
- * The template of an element, a fragment or a call of a tag function. Undefined when only the run time can tell what it
- * prints: then it stays as it is.
+ * The template of an element, a fragment or a call of a tag function. Undefined if its output depends on the run time:
+ * then it stays as it is.
  */
 export function piecesOf(node: Node, bindings: Bindings): TreePieces | undefined {
   const reader = new PieceReader(bindings, !bindings.hasEffects(node))
@@ -128,7 +128,7 @@ class PieceReader {
     return pieces
   }
 
-  /** What is between the tags, without what prints nothing. Undefined for `{...children}`. */
+  /** The children between the tags, without those that print nothing. Undefined for `{...children}`. */
   contentsOf(children: readonly Node[]): Content[] | undefined {
     const contents: Content[] = []
     for (const child of children) {
@@ -235,7 +235,7 @@ const content = (node: Node): Content => {
 
 const isPrinted = (member: Content): boolean => !("text" in member) || member.text !== ""
 
-/** Whether `name` is an attribute like any other. Objects give some keys an order or a meaning of their own. */
+/** Whether `name` is an ordinary attribute. Objects give some keys another order or meaning. */
 function isPrintable(name: string, names: Set<string>, tag: string): boolean {
   if (name === "children" || name === "__proto__" || !/^[\w$@:.-]+$/.test(name) || /^\d/.test(name))
     return false
@@ -283,7 +283,7 @@ function literalObject(node: Node): { readonly value: object } | undefined {
     if (property === undefined) return undefined
     const { name, value } = property
     const literal = literalOf(value)
-    // Objects give such names an order or a meaning of their own.
+    // Objects give such names another order or meaning.
     if (literal === undefined || name === "__proto__" || /^\d/.test(name)) return undefined
     entries.set(name, literal.value)
   }

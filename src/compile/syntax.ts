@@ -1,4 +1,4 @@
-// The syntax tree: what the pass reads of it, and how it walks through it.
+// The syntax tree: its types, and how the pass walks through it.
 
 interface Base<Type extends string> {
   readonly type: Type

@@ -1,4 +1,4 @@
-// The packages that the pass works with: loaded on use, so that only those who compile need them.
+// The packages that the pass uses, loaded on use, so that only applications that compile need them.
 import { createRequire } from "node:module"
 import { NitroError } from "../shared/errors.ts"
 import type { CompileErrorCode } from "./errors.ts"

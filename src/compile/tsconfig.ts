@@ -22,8 +22,8 @@ export class TsConfigs {
   }
 
   #above(folder: string): CompilerOptions {
-    const known = this.#byFolder.get(folder)
-    if (known !== undefined) return known
+    const cached = this.#byFolder.get(folder)
+    if (cached !== undefined) return cached
     const parent = dirname(folder)
     const options =
       this.#read(join(folder, "tsconfig.json"), new Set()) ??

@@ -54,7 +54,7 @@ export function nitro({ decorators, ...options }: VitePluginOptions = {}): ViteP
   return {
     name: "nitro-ts",
     enforce: "pre",
-    // Before version 8, vite's dev server asks esbuild for the newest syntax, which keeps decorators: Node cannot run them.
+    // Before version 8, vite's dev server makes esbuild target the newest syntax, which keeps decorators: Node cannot run them.
     config(user: ViteConfig) {
       const isWanted =
         decorators !== false &&

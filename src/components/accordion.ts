@@ -1,4 +1,4 @@
-// Accordions: native <details> elements, which keep what is open through patches and need no script.
+// Accordions: native <details> elements, which stay open through patches and need no script.
 import { type Child, details, div, section, summary } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import {

@@ -8,7 +8,7 @@ export type ActionButtonProps = Omit<
   ButtonProps,
   "href" | "target" | "rel" | "download" | "type"
 > & {
-  /** What a click sends: `call(todo, "delete")`. */
+  /** The call sent by a click: `call(todo, "delete")`. */
   readonly call: Callable
 }
 

@@ -7,14 +7,14 @@ import type { WithChildren } from "./component.ts"
 
 export type ActionFormProps = ElementProps<"form", "method" | "action"> &
   WithChildren & {
-    /** What the form sends: `call(Todo, "create")`. Its controls take the same call. */
+    /** The call sent by the form: `call(Todo, "create")`. Its controls take the same call. */
     readonly call: Callable
   }
 
-const own = new Set(["call", "children"])
+const ownNames = new Set(["call", "children"])
 
 /** `<ActionForm call={create}><Input label="Title" name="title" call={create} /><Button type="submit">Add</Button></ActionForm>`. */
 export function ActionForm(props: ActionFormProps): Markup {
   const { call, children } = ownProps(props)
-  return form(passOn({ ...call.form }, props, own), call.key, children)
+  return form(passOn({ ...call.form }, props, ownNames), call.key, children)
 }

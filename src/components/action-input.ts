@@ -5,7 +5,7 @@ import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
 
 export type ActionInputProps = ElementProps<"input", "name" | "value" | "aria-label" | "label"> & {
-  /** What Enter sends: `call(Todo, "create")`. An `update` is also sent when the field is left, and Escape takes the change back. */
+  /** The call sent by Enter: `call(Todo, "create")`. An `update` is also sent when the field loses the focus, and Escape reverts the change. */
   readonly call: Callable
   /** The input of the call that the field holds. */
   readonly name: string
@@ -13,10 +13,10 @@ export type ActionInputProps = ElementProps<"input", "name" | "value" | "aria-la
   readonly label: string
 }
 
-const own = new Set(["call", "name", "label", "children"])
+const ownNames = new Set(["call", "name", "label", "children"])
 
 /** `<ActionInput call={call(Todo, "create")} name="title" label="New todo" placeholder="What needs doing?" />`. */
 export function ActionInput(props: ActionInputProps): Markup {
   const { call, name, label } = ownProps(props)
-  return call.input(name, passOn({ class: "input", "aria-label": label }, props, own))
+  return call.input(name, passOn({ class: "input", "aria-label": label }, props, ownNames))
 }

@@ -9,14 +9,14 @@ export type ActionToggleProps = ElementProps<
   "button",
   "role" | "aria-checked" | "aria-label" | "type" | "label"
 > & {
-  /** What a click sends: `call(todo, "toggle")`. */
+  /** The call sent by a click: `call(todo, "toggle")`. */
   readonly call: Callable
   readonly checked: boolean
   /** Its name for those who do not see it. */
   readonly label: string
 }
 
-const own = new Set(["call", "checked", "label", "children"])
+const ownNames = new Set(["call", "checked", "label", "children"])
 
 /** `<ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />`: a check box that needs no save. */
 export function ActionToggle(props: ActionToggleProps): Markup {
@@ -24,7 +24,7 @@ export function ActionToggle(props: ActionToggleProps): Markup {
   const attributes = passOn(
     { class: "btn", role: "checkbox", "aria-checked": checked, "aria-label": label },
     props,
-    own,
+    ownNames,
   )
   return call.button(checked && Check(), attributes)
 }

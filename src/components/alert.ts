@@ -17,13 +17,13 @@ export const Alert: Component<AlertProps> = component(
   ({ title, variant = "default", icon, children, ...rest }) => {
     const isBad = variant === "destructive"
     const { class: names, ...attributes } = withClass("alert", rest)
-    const own = {
+    const frame = {
       class: names,
       role: isBad ? "alert" : "status",
       "data-variant": isBad ? variant : undefined,
     } as const
     return div(
-      { ...own, ...attributes },
+      { ...frame, ...attributes },
       icon === undefined ? (isBad ? CircleX() : Info()) : icon,
       title !== undefined && h3(title),
       children !== undefined && section(children),

@@ -1,7 +1,7 @@
 // The attributes that a component hands through to its element, and how its own are kept apart from them.
 import type { AnyAttributes, ClassValue, TagAttributes } from "../html/index.ts"
 
-/** What the element `Name` takes, without the names in `Own`, which the component gives another meaning. */
+/** The attributes of the element `Name`, without the names in `Own`, which the component gives another meaning. */
 export type ElementProps<Name extends string, Own extends string = never> = {
   // A homomorphic map, because `Omit` would lose the types of `data-on:*` to the index signature of `data-*`.
   [Key in keyof TagAttributes<Name> as Key extends Own | "children" | "key"
@@ -25,12 +25,12 @@ const nothing: ReadonlySet<string> = new Set()
 export function passOn(
   attributes: AnyAttributes,
   props: object,
-  own: ReadonlySet<string>,
+  ownNames: ReadonlySet<string>,
 ): AnyAttributes {
-  const given = props as Readonly<Record<string, unknown>>
+  const values = props as Readonly<Record<string, unknown>>
   for (const name of Object.keys(props)) {
-    const value = given[name]
-    if (own.has(name)) continue
+    const value = values[name]
+    if (ownNames.has(name)) continue
     if (!classNames.has(name)) attributes[name] = value
     else if (value !== undefined) attributes.class = [attributes.class, value as ClassValue]
   }

@@ -1,4 +1,4 @@
-// Avatars: a picture of somebody, or the initials where there is none.
+// Avatars: a picture of a person, or the initials.
 import { div, img, span } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import {
@@ -9,7 +9,7 @@ import {
 } from "./component.ts"
 
 export interface AvatarProps extends ElementProps<"span"> {
-  /** Who it is: read out, and the source of the initials. */
+  /** The person's name: read out, and the source of the initials. */
   readonly name: string
   readonly src?: string | URL | undefined
   /** Instead of the initials of the name. */
@@ -21,7 +21,7 @@ export interface AvatarProps extends ElementProps<"span"> {
 export const Avatar: ComponentWithProps<AvatarProps> = componentWithProps(
   ({ name, src, initials, size, children, ...rest }) => {
     const { class: names, ...attributes } = withClass("avatar", rest)
-    const own = {
+    const frame = {
       class: names,
       role: "img",
       "aria-label": name,
@@ -30,7 +30,7 @@ export const Avatar: ComponentWithProps<AvatarProps> = componentWithProps(
     const picture =
       src !== undefined && img({ src, alt: "", loading: "lazy", "data-preserve-attr": "hidden" })
     return span(
-      { ...own, ...attributes },
+      { ...frame, ...attributes },
       span({ "aria-hidden": true }, initials ?? initialsOf(name)),
       picture,
       children,

@@ -14,13 +14,13 @@ export interface BadgeProps extends ElementProps<"span"> {
   readonly href?: string | URL | undefined
 }
 
-const own = new Set(["variant", "size", "href", "children"])
+const ownNames = new Set(["variant", "size", "href", "children"])
 
 /** `Badge("New")`, `<Badge variant="outline">Draft</Badge>`. */
 export const Badge: Component<BadgeProps> = component(props => {
   const { variant = "default", size = "md", href, children } = props
   const look = { class: `badge badge-${size}`, "data-size": size, "data-variant": variant }
   return href === undefined
-    ? span(passOn(look, props, own), children)
-    : a(passOn({ ...look, href }, props, own), children)
+    ? span(passOn(look, props, ownNames), children)
+    : a(passOn({ ...look, href }, props, ownNames), children)
 })

@@ -27,7 +27,7 @@ export interface ButtonProps extends ElementProps<"button"> {
 }
 
 const names = ["variant", "size", "loading", "icon", "children"]
-const own = new Set(names)
+const ownNames = new Set(names)
 const ownOfLink = new Set([...names, "disabled", "type"])
 const ownOfDisabledLink = new Set([...ownOfLink, "href", "target", "rel", "download"])
 
@@ -36,7 +36,10 @@ export const Button: Component<ButtonProps> = component(props => {
   const { icon, children, href, disabled } = props
   const content = icon === undefined ? children : [icon, children]
   if (href === undefined)
-    return buttonElement(passOn(look(props, { class: "btn", type: "button" }), props, own), content)
+    return buttonElement(
+      passOn(look(props, { class: "btn", type: "button" }), props, ownNames),
+      content,
+    )
   // A link cannot be disabled: without an address it takes no click and no focus.
   if (disabled)
     return a(
@@ -52,7 +55,7 @@ export const Button: Component<ButtonProps> = component(props => {
 
 /** The attributes of an element that looks like a button: for triggers that other components make. */
 export function buttonAttributes(props: Omit<ButtonProps, "icon" | "href">): AnyAttributes {
-  return passOn(look(ownProps(props), { class: "btn" }), props, own)
+  return passOn(look(ownProps(props), { class: "btn" }), props, ownNames)
 }
 
 function look(

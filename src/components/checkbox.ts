@@ -46,25 +46,25 @@ export const Switch: Component<SwitchProps> = component(({ size, ...props }) =>
 
 const yes = new Set(["true", "on", "1", "yes"])
 
-function box(given: CheckboxProps & { readonly children?: Child }, look: object): Markup {
-  const props = ownProps(given)
+function box(allProps: CheckboxProps & { readonly children?: Child }, look: object): Markup {
+  const props = ownProps(allProps)
   const { children = props.label } = props
-  const { frame, own } = splitProps(props)
-  const { checked = false, value: ownValue, ...rest } = own
-  const { name, disabled } = own as CheckboxProps
+  const { frame, control: controlProps } = splitProps(props)
+  const { checked = false, value: ownValue, ...rest } = controlProps
+  const { name, disabled } = controlProps as CheckboxProps
   const tied = tie(rest, "choice")
   const { value: _, ...control } = tied.control
-  const known = tied.value === undefined ? undefined : yes.has(textOf(tied.value) ?? "")
+  const isChecked = tied.value === undefined ? undefined : yes.has(textOf(tied.value) ?? "")
   const value = props.value ?? (props.call === undefined ? undefined : "true")
   const attributes: AnyAttributes = {
     type: "checkbox",
     ...look,
     ...withClass("input", control),
     value,
-    checked: known ?? checked,
+    checked: isChecked ?? checked,
   }
   const element = input(attributes as TagAttributes<"input">)
-  // Not checked it sends nothing, which an action could not tell from "leave it as it is".
+  // An unchecked box sends nothing, which an action could not distinguish from "leave it as it is".
   const unchecked =
     props.call !== undefined &&
     ownValue === undefined &&

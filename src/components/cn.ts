@@ -1,6 +1,6 @@
-// `cn(...)`: class names joined, with what is off left out.
+// `cn(...)`: joins class names and leaves out those that are off.
 
-/** A name, a list, a map of name to "is it on", nested as you like. Whatever is falsy adds nothing. */
+/** A name, a list, a map of name to "is it on", nested as you like. Falsy values add nothing. */
 export type ClassName =
   | string
   | number

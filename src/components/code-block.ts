@@ -27,7 +27,7 @@ export interface CodeBlockProps extends ElementProps<"figure", "title"> {
   readonly copy?: boolean | undefined
   /** Name of the block for screen readers. Default: the title when it is text, else "Code". */
   readonly label?: string | undefined
-  /** What the button says, before and after. Default "Copy" and "Copied". */
+  /** The button's texts, before and after. Default "Copy" and "Copied". */
   readonly messages?: { readonly copy?: string; readonly copied?: string } | undefined
 }
 

@@ -7,7 +7,7 @@ import { inField, splitProps, tie } from "./field.ts"
 import { type ControlProps, textOf } from "./input.ts"
 
 export interface Suggestion {
-  /** What stands in the field when it is chosen. */
+  /** The text of the field after this choice. */
   readonly value: string
   /** Shown after it, and found by as well: `{ value: "DE", hint: "Germany" }`. */
   readonly hint?: string | undefined
@@ -23,7 +23,7 @@ export type ComboboxProps = ControlProps<"input", "type" | "list"> & {
   readonly empty?: string | undefined
 }
 
-/** What the kit's script changes and a patch has to leave alone. */
+/** Attributes that the kit's script changes and a patch has to leave alone. */
 const scripted = "list role aria-expanded aria-controls aria-autocomplete aria-activedescendant"
 
 /**
@@ -31,7 +31,7 @@ const scripted = "list role aria-expanded aria-controls aria-autocomplete aria-a
  * change neither what was typed nor the open list; new options appear in it.
  */
 export function Combobox(props: ComboboxProps): Markup {
-  const { frame, own } = splitProps(props)
+  const { frame, control } = splitProps(props)
   const {
     options,
     strict,
@@ -39,7 +39,7 @@ export function Combobox(props: ComboboxProps): Markup {
     empty = "No match",
     value,
     ...rest
-  } = own as Record<string, unknown> &
+  } = control as Record<string, unknown> &
     Pick<ComboboxProps, "options" | "strict" | "strictMessage" | "empty">
   const tied = tie(rest)
   const { id } = tied.control

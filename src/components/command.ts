@@ -72,7 +72,7 @@ export const CommandDialog: ComponentWithProps<CommandDialogProps> = componentWi
     ...rest
   }) => {
     const { class: names, ...attributes } = withClass("command-dialog", rest)
-    const own = {
+    const frame = {
       class: names,
       id,
       "aria-label": label,
@@ -85,7 +85,7 @@ export const CommandDialog: ComponentWithProps<CommandDialogProps> = componentWi
       children,
     )
     return dialog(
-      { ...own, ...attributes },
+      { ...frame, ...attributes },
       div({ class: "command" }, content, closeButton(id, closeLabel)),
     )
   },
@@ -138,12 +138,12 @@ export interface CommandItemProps extends ElementProps<"button"> {
 /** An entry: a button, or a link. Enter and a click do what its attributes say, and close the dialog. */
 export const CommandItem: Component<CommandItemProps> = component(
   ({ href, icon, shortcut, keywords, disabled, children, ...rest }) => {
-    const own = {
+    const attributes = {
       role: "option",
       tabindex: -1,
       "aria-selected": false,
       "data-keywords": keywords,
-      // What the search hides and the arrows choose stays when a patch brings the list again.
+      // Entries hidden by the search or chosen by the arrows stay so when a patch brings the list again.
       "data-preserve-attr": "hidden aria-selected id",
     } as const
     const content = [
@@ -151,9 +151,10 @@ export const CommandItem: Component<CommandItemProps> = component(
       children,
       shortcut !== undefined && kbd({ "data-shortcut": true }, shortcut),
     ]
-    if (href === undefined) return button({ type: "button", ...own, disabled, ...rest }, content)
+    if (href === undefined)
+      return button({ type: "button", ...attributes, disabled, ...rest }, content)
     return a(
-      { ...own, ...(disabled ? { "aria-disabled": true } : { href }), ...(rest as object) },
+      { ...attributes, ...(disabled ? { "aria-disabled": true } : { href }), ...(rest as object) },
       content,
     )
   },

@@ -5,7 +5,7 @@ import { refuseData } from "../html/internal.ts"
 import { isData } from "../shared/data.ts"
 import { ownProps } from "../shared/own-props.ts"
 
-/** What a component is given between its tags. */
+/** The children between a component's tags. */
 export interface WithChildren {
   readonly children?: Child
 }
@@ -31,7 +31,7 @@ export function component<Props>(
 ): Component<Props> {
   return (...content: readonly unknown[]) => {
     const [first] = content
-    // What JSX calls, and what has no children.
+    // A JSX call, or a call without children.
     if (content.length === 1 && isProps(first))
       return render(ownProps(first) as Props & WithChildren)
     return render(ownProps(propsOf(content)) as Props & WithChildren)

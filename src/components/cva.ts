@@ -6,7 +6,7 @@ type Variants = Readonly<Record<string, Readonly<Record<string, ClassName>>>>
 /** `{ true: ..., false: ... }` is chosen by a boolean. */
 type Choice<Name> = Name extends "true" | "false" ? boolean : Name
 
-/** What may be chosen; what is left out, null or undefined takes its default. */
+/** The choice of variants. One that is left out, null or undefined takes its default. */
 type Chosen<V extends Variants> = {
   readonly [Name in keyof V]?: Choice<keyof V[Name]> | null | undefined
 }
@@ -44,11 +44,11 @@ export function cva<const V extends Variants = Record<never, never>>(
   const names = Object.keys(variants ?? {})
   const defaults = (defaultVariants ?? {}) as Readonly<Record<string, unknown>>
   return chosen => {
-    const given = (chosen ?? {}) as Readonly<Record<string, unknown>>
-    const values = new Map(names.map(name => [name, given[name] ?? defaults[name]]))
-    const own = names.map(name => ownValue(variants?.[name], values.get(name)))
+    const options = (chosen ?? {}) as Readonly<Record<string, unknown>>
+    const values = new Map(names.map(name => [name, options[name] ?? defaults[name]]))
+    const classes = names.map(name => ownValue(variants?.[name], values.get(name)))
     const compound = compoundVariants.filter(rule => matches(rule, values)).map(rule => rule.class)
-    return cn(base, own, compound, chosen?.class)
+    return cn(base, classes, compound, chosen?.class)
   }
 }
 
@@ -61,11 +61,11 @@ function ownValue(
 }
 
 function matches(rule: object, values: ReadonlyMap<string, unknown>): boolean {
-  return Object.entries(rule).every(([name, wanted]) => {
-    if (name === "class" || wanted === undefined) return true
+  return Object.entries(rule).every(([name, expected]) => {
+    if (name === "class" || expected === undefined) return true
     const value = String(values.get(name))
-    return Array.isArray(wanted)
-      ? wanted.some(one => String(one) === value)
-      : String(wanted) === value
+    return Array.isArray(expected)
+      ? expected.some(one => String(one) === value)
+      : String(expected) === value
   })
 }

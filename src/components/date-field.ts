@@ -17,14 +17,14 @@ export type DateFieldProps = ControlProps<"input", "type" | "value" | "min" | "m
 
 /** `<DateField label="Due" name="due" call={edit} min={new Date()} />`, `<DateField type="time" label="From" name="from" />`. */
 export function DateField(props: DateFieldProps): Markup {
-  const { frame, own } = splitProps(props)
+  const { frame, control } = splitProps(props)
   const {
     type = "date",
     value,
     min,
     max,
     ...rest
-  } = own as Pick<DateFieldProps, "type" | "value" | "min" | "max"> & Record<string, unknown>
+  } = control as Pick<DateFieldProps, "type" | "value" | "min" | "max"> & Record<string, unknown>
   const tied = tie(rest)
   const text = (moment: unknown): string | undefined =>
     moment instanceof Date ? inUtc(moment, type) : textOf(moment)

@@ -1,4 +1,4 @@
-// Terms with what they stand for, and single figures.
+// Description lists: terms with their values, and single figures.
 
 import { type Child, dd, div, dl, dt, type Markup, p, span } from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"

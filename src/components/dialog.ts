@@ -32,7 +32,7 @@ interface OverlayProps extends ElementProps<"dialog", "title" | "id"> {
 }
 
 export interface DialogProps extends OverlayProps {
-  /** Asks for an answer: no close button, and a click beside it does not close it. */
+  /** Requires a choice: no close button, and a click beside it does not close it. */
   readonly alert?: boolean | undefined
 }
 
@@ -59,7 +59,7 @@ function overlay(name: string, canClose: boolean, props: OverlayProps & WithChil
   const hasTitle = title !== undefined
   const hasDescription = description !== undefined
   const { class: names, ...attributes } = withClass(name, rest)
-  const own = {
+  const frame = {
     class: names,
     id,
     "aria-labelledby": hasTitle ? `${id}-title` : undefined,
@@ -77,7 +77,7 @@ function overlay(name: string, canClose: boolean, props: OverlayProps & WithChil
     end !== undefined && footer(end),
     canClose && closeButton(id, closeLabel),
   ]
-  return dialog({ ...own, ...attributes }, div(content))
+  return dialog({ ...frame, ...attributes }, div(content))
 }
 
 /** A command, not a form with `method="dialog"`: the dialog may stand in a form, and forms cannot be nested. */

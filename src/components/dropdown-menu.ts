@@ -19,7 +19,7 @@ export interface DropdownMenuProps extends ElementProps<"div", "id">, TriggerPro
 export const DropdownMenu: ComponentWithProps<DropdownMenuProps> = componentWithProps(
   ({ id, trigger, triggerProps, side, align, children, "aria-label": label, ...rest }) => {
     const named = label === undefined ? `${id}-trigger` : undefined
-    const own = {
+    const attributes = {
       id,
       popover: "auto",
       "data-popover": true,
@@ -33,7 +33,7 @@ export const DropdownMenu: ComponentWithProps<DropdownMenuProps> = componentWith
     return div(
       { class: "dropdown-menu" },
       triggerButton({ id, trigger, triggerProps }, "menu"),
-      div({ ...own, ...rest }, list),
+      div({ ...attributes, ...rest }, list),
     )
   },
 )
@@ -62,7 +62,7 @@ const ownOfItem = new Set([
   "children",
 ])
 
-/** An entry of a menu: a button, or a link. What it does is up to its attributes, such as `data-on:click`. */
+/** An entry of a menu: a button, or a link. Its attributes, such as `data-on:click`, define its effect. */
 export const MenuItem: Component<MenuItemProps> = component(props => {
   const { href, icon, shortcut, checked, radio, disabled, children } = props
   const content = [

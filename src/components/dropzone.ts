@@ -13,7 +13,7 @@ export type DropzoneProps = ControlProps<"input", "type" | "value"> & {
   readonly maxFiles?: number | undefined
   /** Default "Drop files here or choose them." */
   readonly prompt?: string | undefined
-  /** What is said of a file that is too large, of another type, or one too many. */
+  /** Messages for a file that is too large, of another type, or one too many. */
   readonly messages?:
     | {
         readonly size?: string
@@ -29,17 +29,17 @@ export type DropzoneProps = ControlProps<"input", "type" | "value"> & {
  * needs `enctype="multipart/form-data"` to send files without JavaScript.
  */
 export function Dropzone(props: DropzoneProps): Markup {
-  const { frame, own } = splitProps(props)
+  const { frame, control: controlProps } = splitProps(props)
   const {
     maxBytes,
     maxFiles,
     prompt,
-    messages: given = {},
+    messages: texts = {},
     ...rest
-  } = own as Record<string, unknown> &
+  } = controlProps as Record<string, unknown> &
     Pick<DropzoneProps, "maxBytes" | "maxFiles" | "prompt" | "messages">
-  const { accept, multiple } = own as Pick<DropzoneProps, "accept" | "multiple">
-  const messages = ownProps(given)
+  const { accept, multiple } = controlProps as Pick<DropzoneProps, "accept" | "multiple">
+  const messages = ownProps(texts)
   const limits = limitsText({ accept, maxBytes, maxFiles: multiple ? maxFiles : undefined })
   const tied = tie(rest)
   const { id, value: _, "aria-describedby": described, ...control } = tied.control

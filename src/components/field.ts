@@ -30,7 +30,7 @@ export interface FormCall {
   }
   /** The place for its message. */
   error(name: string): Markup
-  /** What it shows: what was typed before a refusal, else the value that is stored. */
+  /** The value to show: the text typed before a refusal, else the stored value. */
   value(name: string): unknown
 }
 
@@ -51,7 +51,7 @@ export type Identified =
 export interface FieldOptions {
   /** The call that the form sends: fills in id, value, and the place for the message. The control needs a `name` then. */
   readonly call?: FormCall | undefined
-  /** What helps to fill it in. */
+  /** A hint for filling it in. */
   readonly help?: Child
   /** A message, or the place for it: `call.error("title")`. */
   readonly error?: Child
@@ -92,7 +92,7 @@ export interface Tied {
   readonly control: ControlAttributes
   /** The element with the message, or with room for it. */
   readonly error: Child
-  /** What is shown by the call, which goes before a value that was given. */
+  /** The value from the call, which wins over one that was passed. */
   readonly value: unknown
 }
 
@@ -101,20 +101,20 @@ export function tie(
   attributes: Readonly<Record<string, unknown>>,
   kind: "field" | "choice" = "field",
 ): Tied {
-  const { call, help, error, name, id, ...own } = ownProps(attributes) as FieldOptions &
+  const { call, help, error, name, id, ...control } = ownProps(attributes) as FieldOptions &
     AnyAttributes & { name?: string; id?: string }
   const byCall = call !== undefined && name !== undefined ? call[kind](name) : undefined
   const controlId = id ?? byCall?.id ?? idOf(name)
   const place = byCall === undefined ? errorPlace(error, controlId) : call?.error(name as string)
   const describedBy = cn(
-    ownProps(own)["aria-describedby"] as string | undefined,
+    ownProps(control)["aria-describedby"] as string | undefined,
     isShown(help) && helpId(controlId),
     byCall === undefined ? place !== undefined && errorId(controlId) : byCall["aria-describedby"],
   )
   return {
     control: {
       ...byCall,
-      ...own,
+      ...control,
       name,
       id: controlId,
       // One id may come from two sides, as with `{...create.field("title")}`.
@@ -136,7 +136,7 @@ const errorId = (id: string): string => `${id}_error`
 const isShown = (child: Child): boolean =>
   child !== undefined && child !== null && child !== false && child !== true && child !== ""
 
-/** Markup is a place that somebody else has made, with this id. */
+/** Markup is an existing place with this id. */
 function errorPlace(error: Child, id: string): Child {
   if (!isShown(error)) return undefined
   return error instanceof Markup ? error : p({ id: errorId(id), role: "alert" }, error)
@@ -179,7 +179,7 @@ export function helpText({ help }: FieldFrame, { id }: { readonly id: string }):
 }
 
 /** Takes the props that concern the field out of those that concern the control. */
-export function splitProps(props: object): { frame: FieldFrame; own: Record<string, unknown> } {
+export function splitProps(props: object): { frame: FieldFrame; control: Record<string, unknown> } {
   const {
     label,
     orientation,
@@ -187,16 +187,16 @@ export function splitProps(props: object): { frame: FieldFrame; own: Record<stri
     children: _,
     ...others
   } = ownProps(props) as FieldFrame & Record<string, unknown>
-  const own = ownProps(others)
+  const control = ownProps(others)
   return {
     frame: {
       label,
-      help: own["help"] as Child,
+      help: control["help"] as Child,
       orientation,
       fieldClass,
-      required: own["required"] as boolean,
+      required: control["required"] as boolean,
     },
-    own,
+    control: control,
   }
 }
 

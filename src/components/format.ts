@@ -4,7 +4,7 @@ import { type Child, Markup } from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { Badge } from "./badge.ts"
 
-/** What a value stands for, where the value does not say: a Date is a `datetime`, a number is printed as it is. */
+/** The meaning of a value, if it does not follow from the value: a Date is a `datetime`, a number is printed as it is. */
 export type FormatType = "text" | "number" | "currency" | "percent" | "date" | "datetime" | "time"
 
 export interface FormatOptions {
@@ -31,8 +31,8 @@ export function formatDisplay(value: unknown, options: FormatOptions = {}): Chil
 
 type DateFormat = (date: Date, type: FormatType, options: FormatOptions) => string
 
-function format(value: unknown, given: FormatOptions, dateText: DateFormat): Child {
-  const options = ownProps(given)
+function format(value: unknown, choices: FormatOptions, dateText: DateFormat): Child {
+  const options = ownProps(choices)
   if (
     value === null ||
     value === undefined ||
@@ -67,7 +67,7 @@ function plainText(value: unknown): string {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value)
 }
 
-/** Text is a date when it is ISO 8601, so that nobody's words turn into one. */
+/** Only ISO 8601 text is a date, so that ordinary text never turns into one. */
 function dateOf(value: unknown): Date | undefined {
   if (typeof value === "string" && !/^\d{4}-\d\d-\d\d(T|$)/.test(value)) return undefined
   if (!(value instanceof Date || typeof value === "string" || typeof value === "number"))
@@ -104,12 +104,12 @@ const formats = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>()
 const maxFormats = 200
 
 function cached<F extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: () => F): F {
-  const known = formats.get(key)
-  if (known !== undefined) return known as F
-  const made = make()
+  const existing = formats.get(key)
+  if (existing !== undefined) return existing as F
+  const format = make()
   if (formats.size >= maxFormats) formats.clear()
-  formats.set(key, made)
-  return made
+  formats.set(key, format)
+  return format
 }
 
 function dateFormat(

@@ -36,7 +36,7 @@ type TextType =
   | "time"
   | "week"
 
-/** What every control takes besides the attributes of its element. */
+/** Props of every control besides the attributes of its element. */
 export type ControlProps<Name extends string, Own extends string = never> = ElementProps<
   Name,
   Own | "name" | "id" | "aria-label" | "aria-labelledby" | "required" | "label"
@@ -55,8 +55,8 @@ export type InputProps = ControlProps<"input", "type"> & {
 
 /** `<Input label="Title" name="title" call={create} help="Short and clear." required />`; without `label` the input alone. */
 export function Input(props: InputProps): Markup {
-  const { frame, own } = splitProps(props)
-  const { before, after, ...rest } = own
+  const { frame, control: controlProps } = splitProps(props)
+  const { before, after, ...rest } = controlProps
   const tied = tie(rest)
   const isGrouped = isPresent(before) || isPresent(after)
   // In a group, the group has the frame.
@@ -80,11 +80,11 @@ const group = (before: Child, control: Child, after: Child): Markup =>
     isPresent(after) && span({ "data-align": "end" }, after),
   )
 
-/** What was typed goes before the value given; a password goes back to no page. */
-function typedValue({ value }: Tied, given: Readonly<Record<string, unknown>>): string | undefined {
-  return isPassword(ownProps(given)["type"])
+/** Typed text wins over the passed value; a password is never sent back to a page. */
+function typedValue({ value }: Tied, props: Readonly<Record<string, unknown>>): string | undefined {
+  return isPassword(ownProps(props)["type"])
     ? undefined
-    : (textOf(value) ?? (ownProps(given)["value"] as string | undefined))
+    : (textOf(value) ?? (ownProps(props)["value"] as string | undefined))
 }
 
 /** A value as text; what has none is undefined. */
@@ -101,8 +101,8 @@ export type TextareaProps = ControlProps<"textarea", "value"> & {
 
 /** `<Textarea label="Notes" name="notes" call={create} />`; it grows with its text. */
 export function Textarea(props: TextareaProps): Markup {
-  const { frame, own } = splitProps(props)
-  const { value, ...rest } = own
+  const { frame, control: controlProps } = splitProps(props)
+  const { value, ...rest } = controlProps
   const tied = tie(rest)
   const { value: _, ...control } = tied.control
   return inField(

@@ -1,6 +1,6 @@
 // Attributes for buttons that open and close: the browser acts on them, so they work before and without any script.
 
-/** What a button needs to do something with the element of an id. */
+/** The attributes of a button that acts on the element with an id. */
 export interface Opener {
   readonly command?: "show-modal" | "close"
   readonly commandfor?: string

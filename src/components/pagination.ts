@@ -37,24 +37,24 @@ export interface KeysetPaginationProps extends Labels {
 
 /** `Pagination({ page: 3, pages: 9, href: n => `?page=${n}` })`, or by cursor `Pagination({ next: `?after=${cursor}` })`. */
 export function Pagination(props: NumberedPaginationProps | KeysetPaginationProps): Markup {
-  const own = ownProps(props)
-  return own.page === undefined ? keyset(own) : numbered(own)
+  const safeProps = ownProps(props)
+  return safeProps.page === undefined ? keyset(safeProps) : numbered(safeProps)
 }
 
 function numbered({ page, pages, href, siblings = 1, ...rest }: NumberedPaginationProps): Markup {
   const to = (target: number): string | undefined =>
     target >= 1 && target <= pages && target !== page ? href(target) : undefined
-  const links = shownPages(page, pages, siblings).map(shown =>
-    shown === undefined
+  const links = shownPages(page, pages, siblings).map(entry =>
+    entry === undefined
       ? span({ class: "pagination-gap" }, Ellipsis({ label: "More pages" }))
       : Button(
           {
-            href: href(shown),
+            href: href(entry),
             size: "icon",
-            variant: shown === page ? "outline" : "ghost",
-            "aria-current": shown === page ? "page" : undefined,
+            variant: entry === page ? "outline" : "ghost",
+            "aria-current": entry === page ? "page" : undefined,
           },
-          shown,
+          entry,
         ),
   )
   return bar(rest, to(page - 1), links, to(page + 1))
@@ -93,17 +93,17 @@ function bar(
 
 /** The first, the last, those around this one; undefined for a gap. */
 function shownPages(page: number, pages: number, siblings: number): (number | undefined)[] {
-  const shown: (number | undefined)[] = []
+  const entries: (number | undefined)[] = []
   let before = 0
   for (let number = 1; number <= pages; number++) {
     // Between 1 and the window, and after it, only jumps: so that a million pages cost no more than ten.
     if (number > 1 && number < page - siblings)
       number = Math.max(number, Math.min(page - siblings, pages))
     else if (number > page + siblings && number < pages) number = pages
-    if (number - before === 2) shown.push(number - 1)
-    else if (number - before > 2) shown.push(undefined)
-    shown.push(number)
+    if (number - before === 2) entries.push(number - 1)
+    else if (number - before > 2) entries.push(undefined)
+    entries.push(number)
     before = number
   }
-  return shown
+  return entries
 }

@@ -17,7 +17,7 @@ export interface Placement {
 export interface TriggerProps {
   /** Of the page's own. Other buttons show it with `toggles(id)`. */
   readonly id: string
-  /** What stands in the button that shows it; without it there is no such button. */
+  /** The content of the button that shows it; without it there is no such button. */
   readonly trigger?: Child
   /** Of that button. Default variant: `"outline"`. */
   readonly triggerProps?: ButtonProps | undefined
@@ -32,7 +32,7 @@ export const Popover: ComponentWithProps<PopoverProps> = componentWithProps(
       trigger !== undefined && ownProps(rest)["aria-label"] === undefined
         ? `${id}-trigger`
         : undefined
-    const own = {
+    const attributes = {
       id,
       popover: "auto",
       "data-popover": true,
@@ -40,7 +40,7 @@ export const Popover: ComponentWithProps<PopoverProps> = componentWithProps(
       "data-align": align,
     } as const
     const box = div(
-      { ...own, role: "dialog", "aria-labelledby": named, tabindex: -1, ...rest },
+      { ...attributes, role: "dialog", "aria-labelledby": named, tabindex: -1, ...rest },
       children,
     )
     return div({ class: "popover" }, triggerButton({ id, trigger, triggerProps }, "dialog"), box)

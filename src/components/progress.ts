@@ -1,12 +1,12 @@
-// What goes on: a progress bar, a spinner, and the outlines of what is still to come.
+// Progress indicators: a progress bar, a spinner, and skeletons of content to come.
 import { div, type Markup, progress, span } from "../html/index.ts"
 import { type ElementProps, passOn, withClass } from "./attributes.ts"
 import { type Component, component } from "./component.ts"
 
 export interface ProgressProps extends ElementProps<"progress"> {
-  /** What goes on, read out. Default "Progress". */
+  /** The name of the work, read out. Default "Progress". */
   readonly label?: string | undefined
-  /** Left out while nobody knows how far it is. */
+  /** Left out while the progress is unknown. */
   readonly value?: number | undefined
   /** Default 100. */
   readonly max?: number | undefined

@@ -44,18 +44,18 @@ export function RadioGroup(props: RadioGroupProps): Markup {
   const {
     label,
     options,
-    value: given,
+    value: initial,
     orientation,
     required,
     fieldClass,
     disabled,
     help,
-    ...own
+    ...control
   } = ownProps(props)
-  const tied = tie({ ...own, help }, "choice")
+  const tied = tie({ ...control, help }, "choice")
   // The group has the id and the message, its buttons have the name.
   const { name, value: _, "data-effect": effect, ...group } = ownProps(tied.control)
-  const chosen = textOf(tied.value) ?? textOf(given)
+  const chosen = textOf(tied.value) ?? textOf(initial)
   const { class: names, ...attributes } = withClass("fieldset", group)
   const buttons = options.map(entry => {
     const one = (typeof entry === "object" ? entry : asOption(entry)) as RadioOption

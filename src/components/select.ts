@@ -33,8 +33,8 @@ export type SelectProps = ControlProps<"select", "value" | "multiple"> & {
 
 /** `<Select label="Colour" name="colour" options={["red", { value: "g", label: "green" }]} placeholder="Choose one" />`. */
 export function Select(props: SelectProps): Markup {
-  const { frame, own } = splitProps(props)
-  const { options, value, placeholder, ...rest } = own as Record<string, unknown> &
+  const { frame, control: controlProps } = splitProps(props)
+  const { options, value, placeholder, ...rest } = controlProps as Record<string, unknown> &
     Pick<SelectProps, "options" | "value" | "placeholder">
   const tied = tie(rest)
   const { value: _, ...control } = tied.control
@@ -48,11 +48,16 @@ export function Select(props: SelectProps): Markup {
     placeholder !== undefined &&
     option({ value: "", selected: chosen.size === 0 || chosen.has("") }, placeholder)
   const element = select(withClass("select", control), empty, entries)
-  // With nothing chosen it sends nothing, which an action could not tell from "leave it as it is".
+  // Without a choice it sends nothing, which an action could not distinguish from "leave it as it is".
   const none =
-    own["multiple"] === true &&
-    own["call"] !== undefined &&
-    input({ type: "hidden", name: props.name, value: "", disabled: own["disabled"] as boolean })
+    controlProps["multiple"] === true &&
+    controlProps["call"] !== undefined &&
+    input({
+      type: "hidden",
+      name: props.name,
+      value: "",
+      disabled: controlProps["disabled"] as boolean,
+    })
   return inField(frame, tied, none ? Fragment(none, element) : element)
 }
 

@@ -39,7 +39,7 @@ export const Sidebar: Component<SidebarProps> = component(
   ({ id = "sidebar", label = "Main", header: head, footer: end, side, children, ...rest }) => {
     const { class: names, ...attributes } = withClass("sidebar", rest)
     // On a phone it is a popover, elsewhere the stylesheet shows it as it is.
-    const own = {
+    const frame = {
       class: names,
       id,
       popover: "auto",
@@ -51,7 +51,7 @@ export const Sidebar: Component<SidebarProps> = component(
       section(children),
       end !== undefined && footer(end),
     ]
-    return aside({ ...own, ...attributes }, nav({ "aria-label": label }, parts))
+    return aside({ ...frame, ...attributes }, nav({ "aria-label": label }, parts))
   },
 )
 

@@ -19,7 +19,7 @@ export type SliderProps = ControlProps<"input", "type" | "value" | "min" | "max"
 
 /** `<Slider label="Distance" name="distance" min={1} max={50} unit=" km" call={search} />`. */
 export function Slider(props: SliderProps): Markup {
-  const { frame, own } = splitProps(props)
+  const { frame, control } = splitProps(props)
   const {
     min = 0,
     max = 100,
@@ -27,11 +27,11 @@ export function Slider(props: SliderProps): Markup {
     value,
     unit,
     ...rest
-  } = own as Partial<Record<"min" | "max" | "step" | "value", number>> & {
+  } = control as Partial<Record<"min" | "max" | "step" | "value", number>> & {
     unit?: string
   }
   const tied = tie(rest)
-  const shown =
+  const number =
     textOf(tied.value) ?? textOf(value) ?? String(min + Math.round((max - min) / 2 / step) * step)
   const { id } = tied.control
   return inField(
@@ -45,10 +45,10 @@ export function Slider(props: SliderProps): Markup {
         min,
         max,
         step,
-        value: shown,
+        value: number,
       }),
       // The kit's script keeps it in step with the slider, which a patch leaves where the user put it.
-      output({ for: id, "data-ignore-morph": true, id: `${id}_value` }, span(shown), unit),
+      output({ for: id, "data-ignore-morph": true, id: `${id}_value` }, span(number), unit),
     ),
   )
 }

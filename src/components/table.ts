@@ -31,7 +31,7 @@ export interface Column<Row> extends FormatOptions {
 }
 
 export interface TableProps<Row = never> extends ElementProps<"table"> {
-  /** What the table shows, in words. */
+  /** The caption: describes the content of the table. */
   readonly caption?: Child
   /** With `rows`: the columns, or the keys of the rows to show. */
   readonly columns?: readonly (Column<Row> | (keyof Row & string))[] | undefined
@@ -66,7 +66,7 @@ export function Table<Row extends object = never>(
         ? content
         : children
   const inner = table({ class: names, ...attributes }, title !== undefined && caption(title), body)
-  // It scrolls by itself when it is too wide, also by keyboard: so it takes the focus, and needs a name.
+  // It scrolls when it is too wide, also by keyboard: so it takes the focus, and needs a name.
   const label = ownProps(attributes)["aria-label"] ?? (typeof title === "string" ? title : "Table")
   return div(
     { class: "table-container", tabindex: 0, role: "group", "aria-label": label as string },

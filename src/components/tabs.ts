@@ -19,7 +19,7 @@ export interface TabOptions {
 export interface TabsProps extends ElementProps<"div", "id"> {
   /** Of the page's own. */
   readonly id: string
-  /** What the tabs are about, read out. */
+  /** The name of the tab list, read out. */
   readonly label: string
   readonly tabs: readonly TabOptions[]
   /** The name of the chosen tab, at first: without a signal the choice is then the user's. Default: the first that is not disabled. */
@@ -72,7 +72,7 @@ function tabOf(
   isChosen: boolean,
   signal: Signal<string> | undefined,
 ): Markup {
-  const own = {
+  const attributes = {
     role: "tab",
     id: `${id}-${name}`,
     "aria-controls": `${id}-${name}-panel`,
@@ -80,16 +80,19 @@ function tabOf(
     tabindex: isChosen ? 0 : -1,
   } as const
   if (href !== undefined)
-    return a({ ...own, ...(disabled ? { "aria-disabled": true } : { href }) }, label)
+    return a({ ...attributes, ...(disabled ? { "aria-disabled": true } : { href }) }, label)
   if (signal === undefined)
-    return button({ type: "button", ...own, ...kept("aria-selected tabindex"), disabled }, label)
+    return button(
+      { type: "button", ...attributes, ...preserve("aria-selected tabindex"), disabled },
+      label,
+    )
   const is = signal.eq(name)
   const live = {
     "data-attr:aria-selected": when(is, "true", "false"),
     "data-attr:tabindex": when(is, "0", "-1"),
     "data-on:click": signal.set(name),
   }
-  return button({ type: "button", ...own, ...live, disabled }, label)
+  return button({ type: "button", ...attributes, ...live, disabled }, label)
 }
 
 function panelOf(
@@ -100,18 +103,18 @@ function panelOf(
 ): Markup | false {
   // Of links only the chosen one has a panel on this page, and nothing that could hide it.
   if (href !== undefined && !isChosen) return false
-  const own = {
+  const attributes = {
     role: "tabpanel",
     id: `${id}-${name}-panel`,
     "aria-labelledby": `${id}-${name}`,
     tabindex: 0,
     hidden: !isChosen,
   } as const
-  if (href !== undefined) return div(own, content)
+  if (href !== undefined) return div(attributes, content)
   return div(
     {
-      ...own,
-      ...(signal === undefined ? kept("hidden") : { "data-attr:hidden": signal.ne(name) }),
+      ...attributes,
+      ...(signal === undefined ? preserve("hidden") : { "data-attr:hidden": signal.ne(name) }),
     },
     content,
   )
@@ -125,5 +128,5 @@ function declared(signal: Signal<string>, chosen: string | undefined): object {
   return { "data-signals__ifmissing": value }
 }
 
-/** What the user has chosen stays when a patch brings the tabs again. */
-const kept = (names: string): object => ({ "data-preserve-attr": names })
+/** The user's choice stays when a patch brings the tabs again. */
+const preserve = (names: string): object => ({ "data-preserve-attr": names })

@@ -1,4 +1,4 @@
-// Toasts: short messages at the edge of the window that go by themselves, from the page or sent by an action.
+// Toasts: short messages at the edge of the window that disappear after a while, from the page or sent by an action.
 import { patchElements, type SseText } from "../datastar/index.ts"
 import { button, type Child, div, footer, h2, type Markup, p, section } from "../html/index.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
@@ -25,7 +25,7 @@ export const Toaster: Component<ToasterProps> = component(
   ({ align, label = "Notifications", children, ...rest }) => {
     const { class: names, ...attributes } = withClass("toaster", rest)
     // The popover lifts it over an open dialog when a toast comes; it is shown at all times.
-    const own = {
+    const frame = {
       popover: "manual",
       role: "region",
       "aria-label": label,
@@ -33,7 +33,7 @@ export const Toaster: Component<ToasterProps> = component(
       "data-align": align,
     } as const
     return div(
-      { class: names, id: "toaster", ...own, "data-ignore-morph": true, ...attributes },
+      { class: names, id: "toaster", ...frame, "data-ignore-morph": true, ...attributes },
       children,
     )
   },
@@ -44,7 +44,7 @@ export interface ToastProps extends ElementProps<"div", "title"> {
   readonly description?: Child
   /** Default `"info"`. The toaster reads it out when there is a pause, `"error"` at once. */
   readonly variant?: "info" | "success" | "warning" | "error" | undefined
-  /** How long it stays while nobody points at it or is in it. Default `"short"`, 5 s; `"long"` is 10 s, `"sticky"` until it is closed. */
+  /** Time until it disappears, paused while the pointer or focus is on it. Default `"short"`, 5 s; `"long"` is 10 s, `"sticky"` until it is closed. */
   readonly duration?: "short" | "long" | "sticky" | undefined
   /** A button or link. */
   readonly action?: Child
@@ -65,7 +65,7 @@ export const Toast: ComponentWithProps<ToastProps> = componentWithProps(
     ...rest
   }) => {
     const { class: names, ...attributes } = withClass("toast", rest)
-    const own = {
+    const frame = {
       class: names,
       role: variant === "error" ? "alert" : undefined,
       "aria-atomic": "true",
@@ -78,7 +78,7 @@ export const Toast: ComponentWithProps<ToastProps> = componentWithProps(
       closeButton(closeLabel),
     ]
     return div(
-      { ...own, "data-category": variant, "data-duration": duration, ...attributes },
+      { ...frame, "data-category": variant, "data-duration": duration, ...attributes },
       div({ class: "toast-content" }, content),
     )
   },

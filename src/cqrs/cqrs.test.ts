@@ -431,7 +431,7 @@ describe("rules and middleware", () => {
       handlers.use(async function forgot() {}, { inUnitOfWork })
       await expect(handlers.execute(new Pay({ from: "a", amount: 1 }))).rejects.toMatchObject({
         ...nextError,
-        message: "The middleware forgot neither called next() nor gave an answer for Pay.",
+        message: "The middleware forgot neither called next() nor returned a result for Pay.",
       })
       expect(calls).toBe(0)
     })

@@ -16,7 +16,7 @@ registerErrors({
   NITRO_CQRS_TWO_HANDLERS: {
     status: 500,
     when: "A second handler was given for a command or query, which has exactly one.",
-    fix: "Remove one of the two. What several parties want to hear of is an event: on(...).",
+    fix: "Remove one of the two. To let several parties react, emit an event: on(...).",
   },
   NITRO_CQRS_NO_HANDLER: {
     status: 500,
@@ -26,11 +26,11 @@ registerErrors({
   NITRO_CQRS_NEXT: {
     status: 500,
     when: "A middleware of commands and queries called `next` twice or after it had ended, or neither called it nor returned a result.",
-    fix: "Call next() exactly once and await it: `return await next()`. To try again, give the handler `retry`. To answer without the handler, return a result.",
+    fix: "Call next() exactly once and await it: `return await next()`. To try again, give the handler `retry`. To skip the handler, return a result.",
   },
   NITRO_CQRS_RESULT: {
     status: 500,
-    when: "A handler gave a result that is not what its command or query declares in `returns`. What it wrote was taken back.",
+    when: "A handler returned a result that does not match the `returns` of its command or query. Its writes were rolled back.",
     fix: "Correct the handler, or what the command or query declares.",
   },
 })

@@ -71,21 +71,21 @@ class HandlerSet implements Handlers {
     called: Called,
   ): Handling<C, ResultFor<InstanceType<C>, Given>> {
     if (!isMessageClass(message))
-      throw misuse(`handle was given ${shown(message)}, which is no command or query class.`)
+      throw misuse(`handle was given ${describe(message)}, which is no command or query class.`)
     if (typeof handler !== "function")
-      throw misuse(`The handler of ${message.name} is ${shown(handler)}, not a function.`)
+      throw misuse(`The handler of ${message.name} is ${describe(handler)}, not a function.`)
     const { definition } = message
     // A module that is evaluated again gives its handlers again.
     const declared = this.#declarations.enter(called)?.declared
     const site = callSiteOf(called)
-    const known =
+    const existing =
       this.#entries.get(definition) ??
       [...this.#entries.values()].find(entry => entry.definition.name === definition.name)
-    if (known) {
+    if (existing) {
       throw new NitroError(
         "NITRO_CQRS_TWO_HANDLERS",
-        `${known.definition === definition ? `The ${definition.kind} ${definition.name}` : `Two classes are named ${definition.name}, which`} was given two handlers: at ${known.site} and at ${site}.`,
-        { details: { name: definition.name, sites: [known.site, site] } },
+        `${existing.definition === definition ? `The ${definition.kind} ${definition.name}` : `Two classes are named ${definition.name}, which`} was given two handlers: at ${existing.site} and at ${site}.`,
+        { details: { name: definition.name, sites: [existing.site, site] } },
       )
     }
     // Called only with instances of `message`.
@@ -123,7 +123,7 @@ class HandlerSet implements Handlers {
   ): () => void {
     const declared = this.#declarations.enter(called)?.declared
     const list = inUnitOfWork ? this.#inner : this.#outer
-    // A function of its own, so that one middleware may be added twice and each be taken away by itself.
+    // A new function, so that a middleware may be added twice and removed once.
     const added: Middleware = (message, context, next) => middleware(message, context, next)
     Object.defineProperty(added, "name", { value: middleware.name })
     list.push(added)
@@ -146,14 +146,14 @@ class HandlerSet implements Handlers {
       : handlers.ask(message as Message<"query">)
   }
 
-  /** `front` is the set that was asked: what the handler sends in turn goes there as well. */
+  /** `front` is the set that was called: the handler's own messages go there as well. */
   async run(
     kind: MessageKind,
     message: Message,
     options: SendOptions = {},
     front: HandlerSet = this,
   ): Promise<unknown> {
-    const definition = asked(kind, message)
+    const definition = definitionFor(kind, message)
     const entry = this.#entries.get(definition)
     if (!entry) {
       if (this.#base) return this.#base.run(kind, message, options, front)
@@ -173,7 +173,7 @@ class HandlerSet implements Handlers {
     )
   }
 
-  // Where nothing is asked for, nothing is awaited: while contexts are followed, every promise costs.
+  // Without attempts nothing is awaited: while contexts are followed, every promise costs.
   async #attempts(
     entry: Entry,
     message: Message,
@@ -245,12 +245,12 @@ async function callMiddleware(
     return result
   }
   try {
-    const answer = await middleware(message, context, goOn)
+    const returned = await middleware(message, context, goOn)
     // Thrown here too where nothing awaited the second call, so that the unit of work is rolled back.
     if (misused !== undefined) throw misused
-    if (answer !== undefined) return answer
+    if (returned !== undefined) return returned
     if (going === undefined)
-      throw nextError(middleware, context, "neither called next() nor gave an answer")
+      throw nextError(middleware, context, "neither called next() nor returned a result")
     return await going
   } finally {
     isOver = true
@@ -272,18 +272,18 @@ function noHandler(
   { kind, name }: MessageDefinition,
   handled: Iterable<MessageDefinition>,
 ): NitroError {
-  const known = [...handled].map(definition => definition.name)
+  const names = [...handled].map(definition => definition.name)
   return new NitroError("NITRO_CQRS_NO_HANDLER", `Nothing handles the ${kind} ${name}.`, {
-    fix: `Call handle(${name}, ...), and import the file that does so where the application starts. Handled are: ${known.join(", ") || "none"}.`,
+    fix: `Call handle(${name}, ...), and import the file that does so where the application starts. Handled are: ${names.join(", ") || "none"}.`,
   })
 }
 
 /** The definition of what was sent. Throws for what is no message of this kind. */
-function asked(kind: MessageKind, message: unknown): MessageDefinition {
+function definitionFor(kind: MessageKind, message: unknown): MessageDefinition {
   const verb = kind === "command" ? "execute" : "ask"
   if (!isMessage(message)) {
     throw misuse(
-      `${verb} was given ${shown(message)}, which is no ${kind}.`,
+      `${verb} was given ${describe(message)}, which is no ${kind}.`,
       `Call ${verb}(new ${isMessageClass(message) ? message.name : "..."}({ ... })).`,
     )
   }
@@ -298,12 +298,12 @@ function asked(kind: MessageKind, message: unknown): MessageDefinition {
 async function checked(name: string, returns: z.ZodType, result: unknown): Promise<unknown> {
   const parsed = await returns.safeParseAsync(result)
   if (parsed.success) return parsed.data
-  const told = parsed.error.issues
+  const problems = parsed.error.issues
     .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
     .join("; ")
   throw new NitroError(
     "NITRO_CQRS_RESULT",
-    `The handler of ${name} gave a result that ${name} does not declare: ${told}.`,
+    `The handler of ${name} gave a result that ${name} does not declare: ${problems}.`,
   )
 }
 
@@ -311,7 +311,7 @@ function misuse(message: string, fix?: string): NitroError {
   return new NitroError("NITRO_CQRS_DEFINITION", message, fix === undefined ? {} : { fix })
 }
 
-function shown(value: unknown): string {
+function describe(value: unknown): string {
   if (typeof value === "function")
     return `the ${/^class\b/.test(String(value)) ? "class" : "function"} ${value.name || "without a name"}`
   return value === null
@@ -323,7 +323,7 @@ function shown(value: unknown): string {
 
 const defaults = new HandlerSet()
 
-/** A set of handlers of its own, for an app beside others in the process or for a test. */
+/** A separate set of handlers, for an app beside others in the process or for a test. */
 export function createHandlers(options: HandlersOptions = {}): Handlers {
   return new HandlerSet(options)
 }
@@ -349,7 +349,7 @@ export const handle: Handle = (message, handler, options = {}) => {
 /** `execute` of the current set: runs the handler of a command and gives its result. */
 export const execute: Execute = (command, options) => currentHandlers().execute(command, options)
 
-/** `ask` of the current set: runs the handler of a query and gives its result. */
+/** `ask` of the current set: runs the handler of a query and returns its result. */
 export const ask: Ask = (query, options) => currentHandlers().ask(query, options)
 
 /** `use` of the current set: adds middleware around the handlers. */

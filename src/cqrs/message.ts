@@ -21,11 +21,11 @@ export interface Message<
   readonly [phantom]?: {
     readonly kind: Kind
     readonly result: Result
-    readonly given: (value: Given) => void
+    readonly input: (value: Given) => void
   }
 }
 
-/** What a command or query class declares, as public data. */
+/** The declaration of a command or query class, as public data. */
 export interface MessageDefinition {
   readonly kind: MessageKind
   readonly name: string
@@ -46,7 +46,7 @@ type Values<F extends Fields> = Flat<{ readonly [K in keyof F]: z.output<F[K]> }
 type Input<F extends Fields> = Flat<z.input<z.ZodObject<F>>>
 type Args<I> = Record<never, never> extends I ? [input?: I] : [input: I]
 
-/** What `Command(...)` and `Query(...)` give: a class to extend. */
+/** The class returned by `Command(...)` and `Query(...)`, to be extended. */
 export interface MessageStatics<Kind extends MessageKind, F extends Fields, R extends z.ZodType> {
   /** Validates the input. Throws `NITRO_CQRS_INPUT`. */
   new (...args: Args<Input<F>>): Values<F> & Message<Kind, z.output<R>, z.input<R>>
@@ -91,7 +91,7 @@ export function Command<F extends Fields, R extends z.ZodType = z.ZodUnknown>(
   >
 }
 
-/** The class that a query extends: a question that changes nothing. Answered by `ask`, else like a command. */
+/** The class that a query extends: it changes nothing. Run by `ask`, otherwise like a command. */
 export function Query<F extends Fields, R extends z.ZodType = z.ZodUnknown>(
   name: string,
   fields: F,
@@ -100,7 +100,7 @@ export function Query<F extends Fields, R extends z.ZodType = z.ZodUnknown>(
   return declare("query", name, fields, options.returns) as unknown as MessageStatics<"query", F, R>
 }
 
-const taken = new Set(Object.getOwnPropertyNames(Object.prototype))
+const reserved = new Set(Object.getOwnPropertyNames(Object.prototype))
 
 function declare(
   kind: MessageKind,
@@ -114,7 +114,7 @@ function declare(
     })
   }
   for (const [field, schema] of Object.entries(fields)) {
-    if (taken.has(field)) {
+    if (reserved.has(field)) {
       throw new NitroError(
         "NITRO_CQRS_DEFINITION",
         `The field "${field}" of ${name} would hide what every object has by this name.`,
@@ -186,10 +186,10 @@ function refuse(
   issues: readonly { readonly path: string; readonly message: string }[],
   fix?: string,
 ): never {
-  const told = issues
+  const problems = issues
     .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`))
     .join("; ")
-  throw new NitroError("NITRO_CQRS_INPUT", `${name} is refused: ${told}`, {
+  throw new NitroError("NITRO_CQRS_INPUT", `${name} is refused: ${problems}`, {
     details: { issues },
     ...(fix === undefined ? {} : { fix }),
   })

@@ -1,4 +1,4 @@
-// What can be seen from outside: diagnostics channels for commands and queries. They cost nothing while nobody listens.
+// Diagnostics channels for commands and queries, at no cost without a subscriber.
 import { Trace, type TraceMessage } from "../shared/trace.ts"
 import type { HandlerContext } from "./types.ts"
 
@@ -9,7 +9,7 @@ import type { HandlerContext } from "./types.ts"
 export interface MessageReport extends TraceMessage {
   /** Name of the command or query class. */
   readonly name: string
-  /** Where it was asked for; its `attempt` counts up while it runs. */
+  /** The context of the caller; its `attempt` counts up while it runs. */
   readonly context: HandlerContext
 }
 

@@ -18,21 +18,21 @@ import type { Handlers } from "./types.ts"
 export type EventTarget = EventType<unknown, never> | string
 
 export interface RouteRules {
-  /** Asked before anything runs; `operation` is the name of the class or event. False answers 403. */
+  /** Called before anything runs; `operation` is the name of the class or event. False responds 403. */
   readonly allow?: AllowRule
   /** Default: the current set at the time of the request. */
   readonly handlers?: Handlers
 }
 
 export interface CommandRules extends RouteRules {
-  /** Whose handlers hear the events. Default: the current registry at the time of the request. */
+  /** The registry whose handlers run. Default: the current registry at the time of the request. */
   readonly events?: Events
 }
 
 /**
  * Routes `POST /cmds/place-order` and `POST /cmds/place-order/:sender` for each command, and `POST /cmds/order.placed` for
- * each event: a command answers with its handler's result, an event with what the handlers of it yield, as it comes. The
- * input of an event is that of its schema, a `z.object`; an event without a schema takes none.
+ * each event. The response to a command is its handler's result, that to an event the values its handlers yield, as they come.
+ * The input of an event is that of its schema, a `z.object`; an event without a schema takes none.
  *
  * `nitro({ entities: [Order], routes: [commands([PlaceOrder, restockAsked])] })`
  */
@@ -187,7 +187,7 @@ function fieldsOf(event: EventType<unknown, never>): Readonly<Record<string, z.Z
   )
 }
 
-/** Before the answer begins: a stream that has begun can only say that something went wrong. */
+/** Before the response begins: a stream that has begun can only report that something went wrong. */
 async function assertPayload(event: EventType<unknown, never>, input: unknown): Promise<void> {
   const result = await event.schema?.["~standard"].validate(input)
   if (!result?.issues) return

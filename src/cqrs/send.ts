@@ -1,4 +1,4 @@
-// `send(PlaceOrder)`: a command, query or event as a page asks for it: an expression, a form, a link.
+// `send(PlaceOrder)`: a command, query or event as a page sends it: an expression, a form, a link.
 import { type Call, currentRequest } from "../actions/index.ts"
 import { assertRoute, callTo } from "../actions/internal.ts"
 import type { EventType } from "../events/index.ts"
@@ -9,7 +9,7 @@ import { type EventTarget, formOf, inputsOf, pathOf } from "./routes.ts"
 export interface SendFromPageOptions {
   /** The `:sender` of the route. */
   readonly sender?: string
-  /** A question the browser asks before it sends. */
+  /** A question that the browser shows before it sends. */
   readonly confirm?: string
 }
 

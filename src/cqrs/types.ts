@@ -1,14 +1,14 @@
-// What users of commands and queries write and read: handlers and their context, options, and the interface of a set of handlers.
+// Public types of commands and queries: handlers and their context, options, and the interface of a set of handlers.
 import type { RetryOptions } from "../entity/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 import type { Message, MessageClass, MessageKind } from "./message.ts"
 
-/** What handlers, rules and middleware learn besides the message. */
+/** The context of handlers, rules and middleware, besides the message. */
 export interface HandlerContext {
   /** Name of the command or query class. */
   readonly name: string
   readonly kind: MessageKind
-  /** Who sends: the `:sender` of the route, or what the caller of `execute` gave. */
+  /** The sender: the `:sender` of the route, or the option of the caller of `execute`. */
   readonly sender: string | undefined
   /** 1, and one more each time it is tried again; 0 before the first. */
   readonly attempt: number
@@ -22,7 +22,7 @@ export interface SendOptions {
 }
 
 export interface HandleOptions<M> {
-  /** Asked before the handler, in front of any unit of work: false refuses with `NITRO_FORBIDDEN`. */
+  /** Called before the handler and its unit of work: false refuses with `NITRO_FORBIDDEN`. */
   readonly allow?: (message: M, context: HandlerContext) => MaybePromise<boolean>
   /** Runs the handler in a unit of work. Default: true for commands; queries never do. */
   readonly unitOfWork?: boolean
@@ -55,7 +55,7 @@ type GivenFor<M> = M extends Message<MessageKind, unknown, infer Given> ? Given 
 type DeclaredFor<M> = M extends Message<MessageKind, infer Result> ? Result : never
 export type ResultFor<M, Given> = unknown extends DeclaredFor<M> ? Awaited<Given> : DeclaredFor<M>
 
-/** What `handle` gives: the handler's command or query as a function, with the types of both. */
+/** Returned by `handle`: the handler's command or query as a function, with the types of both. */
 export interface Handling<C extends MessageClass, Result> {
   /** Makes the message of its input and sends it, like `execute(new PlaceOrder(input))`. */
   (...input: ConstructorParameters<C>): Promise<Result>

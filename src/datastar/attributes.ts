@@ -27,7 +27,7 @@ export type TimingModifier =
       readonly trailing?: boolean
     }
 
-/** What follows `__` in `data-on:click__debounce.500ms`. False leaves a modifier out. */
+/** The modifiers after `__` in `data-on:click__debounce.500ms`. False leaves a modifier out. */
 export interface EventModifiers {
   /** Listens on window. */
   readonly window?: boolean
@@ -37,7 +37,7 @@ export interface EventModifiers {
   readonly capture?: boolean
   readonly passive?: boolean
   readonly once?: boolean
-  /** Calls preventDefault. Forms do by themselves on submit. */
+  /** Calls preventDefault. The submit of a form always does. */
   readonly prevent?: boolean
   /** Calls stopPropagation. */
   readonly stop?: boolean
@@ -74,7 +74,7 @@ export function on(
       `\`${event}\` is not an event name that an attribute can hold.`,
     )
   }
-  // HTML lower-cases attribute names, so capitals travel as hyphens and Datastar is told to undo that.
+  // HTML lower-cases attribute names, so capitals travel as hyphens, and a modifier makes Datastar undo that.
   const kebab = event.replace(
     /[A-Z]/g,
     (char, at: number) => `${at === 0 ? "" : "-"}${char.toLowerCase()}`,
@@ -109,7 +109,7 @@ export function show(condition: Brand): Attribute<"data-show"> {
   return { "data-show": condition }
 }
 
-/** `data-signals` for what `signals(...)` returned, with `__ifmissing` where that was asked for. */
+/** `data-signals` from the result of `signals(...)`, with `__ifmissing` if that option was set. */
 export function dataSignals(
   group: Brand<object>,
 ): Attribute<`data-signals${string}`, Brand<object>> {
@@ -118,7 +118,7 @@ export function dataSignals(
   }
 }
 
-/** What `attributes` takes: see there for the names. */
+/** The argument of `attributes`, which documents the names. */
 export type AttributeValues = Readonly<
   Record<
     string,

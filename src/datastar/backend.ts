@@ -13,7 +13,7 @@ import {
   regexLiteral,
 } from "./literal.ts"
 
-/** Which signals: by a regular expression over their paths (`user.name`). */
+/** Selects signals by a regular expression over their paths (`user.name`). */
 export interface SignalFilter {
   readonly include?: RegExp
   /** Datastar's default for requests: signals with a name that starts with `_`. */

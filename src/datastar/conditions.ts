@@ -1,4 +1,4 @@
-// Choosing between values: when, match, choose, all, any, collect, classes.
+// Conditional expressions: when, match, choose, all, any, collect, classes.
 import type { Expression as Brand } from "../shared/expression.ts"
 import { conditional, ExpressionNode, matchNode, operand, TextNode, typed } from "./expression.ts"
 import type { Choice, Expression, Operand } from "./expression-types.ts"

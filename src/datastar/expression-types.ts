@@ -1,4 +1,4 @@
-// What the compiler knows of an expression: the methods that the type it evaluates to has, and no others.
+// Types of expressions: each has the methods of the type it evaluates to, and no others.
 import type { Expression as Brand } from "../shared/expression.ts"
 
 /** A plain value, or an expression that evaluates to one. Plain values are printed as literals that cannot break out. */
@@ -37,7 +37,7 @@ type Widened<T> = T extends string
 /** The type of a choice between plain values and expressions. */
 export type Choice<A, B = never> = Expression<Widened<InPage<A>> | Widened<InPage<B>>>
 
-/** What every expression has. */
+/** The methods of every expression. */
 export interface AnyExpression<T> extends Brand<T> {
   /** `===` */
   eq(other: Operand<T> | null): Expression<boolean>

@@ -170,14 +170,14 @@ function describe(value: unknown): string {
 
 /** The form of an expression that becomes a part of another one. */
 function formOf(expression: Expression): Form {
-  const known = FormedExpression.form(expression)
-  if (known === "statement") {
+  const form = FormedExpression.form(expression)
+  if (form === "statement") {
     throw datastarError(
       "NITRO_EXPRESSION_STATEMENT",
       `The statement \`${sourceOf(expression)}\` cannot be a part of an expression.`,
     )
   }
-  return known
+  return form
 }
 
 /** Source of an expression where a comma would end it: an argument, an array item, a branch. */
@@ -189,8 +189,8 @@ export function partSource(expression: Expression): string {
 /** Source of a value or expression beside an operator. */
 export function operandSource(value: unknown): string {
   if (!(value instanceof Expression)) return literal(value, "The operand")
-  const known = formOf(value)
-  return known === "primary" || known === "operand" ? sourceOf(value) : `(${sourceOf(value)})`
+  const form = formOf(value)
+  return form === "primary" || form === "operand" ? sourceOf(value) : `(${sourceOf(value)})`
 }
 
 /** Source of an expression in front of `.member` or `[index]`. */

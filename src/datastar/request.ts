@@ -1,4 +1,4 @@
-// Reading what a page sends: its signals, from the query or the body.
+// Reads the signals of a page from the query or the body.
 import { markData } from "../shared/data.ts"
 import { datastarError } from "./errors.ts"
 
@@ -59,7 +59,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     }
     return text + decoder.decode()
   } catch (cause) {
-    // What the decoder throws. A body that breaks off is the connection's error and passes as it is.
+    // The decoder's error. A body that breaks off is the connection's error and passes as it is.
     if ((cause as { code?: unknown }).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
       throw datastarError("NITRO_BAD_SIGNALS", "The signals are not valid UTF-8.", { cause })
     }

@@ -88,15 +88,15 @@ export class SignalNode extends AssignableNode {
   }
 }
 
-/** Gives `target` one lazy property per name, except for what it keeps. */
+/** Gives `target` one lazy property per name, except for reserved ones. */
 function defineSignals(
   target: object,
   path: string,
   values: Readonly<Record<string, unknown>>,
-  kept: Readonly<Record<string, true>>,
+  reserved: Readonly<Record<string, true>>,
 ): void {
   for (const name of Object.keys(values)) {
-    if (Object.hasOwn(kept, name) || !segment.test(name)) continue
+    if (Object.hasOwn(reserved, name) || !segment.test(name)) continue
     let node: SignalNode | undefined
     Object.defineProperty(target, name, {
       enumerable: true,
@@ -113,7 +113,7 @@ function createNode(path: string, initial: unknown): SignalNode {
   return new SignalNode(path, initial)
 }
 
-/** One signal. It declares nothing in the page by itself; `signals(...)` or a `data-signals` attribute does. */
+/** One signal. It does not declare itself in the page; `signals(...)` or a `data-signals` attribute does. */
 export function signal<T>(
   name: string,
   initial: T,

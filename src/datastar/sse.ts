@@ -6,7 +6,7 @@ import { assertSignalPath, SignalGroup } from "./signal.ts"
 import { SseText } from "./sse-text.ts"
 import { js } from "./trusted.ts"
 
-/** What every event may carry. */
+/** Options of every event. */
 export interface EventOptions {
   /** Comes back as the `last-event-id` header when the page connects again. One line. */
   readonly eventId?: string | number

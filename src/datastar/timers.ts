@@ -1,4 +1,4 @@
-// Doing something later in the page, with the timer kept in a signal.
+// Delays an expression in the page, with the timer kept in a signal.
 import type { Expression as Brand } from "../shared/expression.ts"
 import { EffectNode, statements } from "./expression.ts"
 import type { Effect, Operand } from "./expression-types.ts"

@@ -56,7 +56,7 @@ export { currentContext }
 
 const defaults: Registry = new Registry()
 
-/** A registry of its own, for an app beside others in the process or for a test. */
+/** A separate registry, for an app beside others in the process or for a test. */
 export function createEvents(options: EventsOptions = {}): Events {
   return new Registry(options)
 }
@@ -127,7 +127,7 @@ export function namespace(name: string): Events {
   return currentEvents().namespace(name)
 }
 
-/** What an emission of this name would call in the current registry, in order; for a pattern, its own subscriptions. */
+/** The subscriptions that an emission of this name would call in the current registry, in order; for a pattern, those under it. */
 export function listeners(target: EventType<unknown, never> | string): Listener[] {
   return currentEvents().listeners(target)
 }

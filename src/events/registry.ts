@@ -43,7 +43,7 @@ type Called = (...args: never[]) => unknown
 
 const isDevelopment = process.env["NODE_ENV"] !== "production"
 
-/** Names without subscriptions of their own that are remembered: enough for speed, bounded for names made from data. */
+/** Names without subscriptions that are cached: enough for speed, bounded for names made from data. */
 const maxUnusedSlots = 10_000
 
 export class Registry implements Events, Home {
@@ -125,13 +125,13 @@ export class Registry implements Events, Home {
 
   readonly namespace = (name: string): Registry => {
     if (this.#root !== this) return this.#root.namespace(`${this.#name}.${name}`)
-    let found = this.#namespaces.get(name)
-    if (!found) {
+    let namespace = this.#namespaces.get(name)
+    if (!namespace) {
       assertEventName(name, "namespace")
-      found = new Registry(this, this, name)
-      this.#namespaces.set(name, found)
+      namespace = new Registry(this, this, name)
+      this.#namespaces.set(name, namespace)
     }
-    return found
+    return namespace
   }
 
   readonly listeners = (target: Target): Listener[] =>

@@ -27,13 +27,13 @@ const maxCharacters = 200_000
  */
 export async function highlight(code: string, language?: string): Promise<Markup> {
   const highlighter = await load()
-  const known = language === undefined ? undefined : await languageOf(highlighter, language)
-  if (known === undefined || code.length > maxCharacters)
+  const loaded = language === undefined ? undefined : await languageOf(highlighter, language)
+  if (loaded === undefined || code.length > maxCharacters)
     return codeElement({ class: "hljs" }, code)
-  const printed = highlighter.highlight(code, { language: known, ignoreIllegals: true }).value
+  const printed = highlighter.highlight(code, { language: loaded, ignoreIllegals: true }).value
   // Its output is trusted for what it is, not for who made it.
   const content = isColouredCode(printed, code) ? raw(printed) : code
-  return codeElement({ class: ["hljs", `language-${known}`] }, content)
+  return codeElement({ class: ["hljs", `language-${loaded}`] }, content)
 }
 
 let loading: Promise<Highlighter> | undefined

@@ -17,15 +17,15 @@ const characters: ReadonlyMap<string, string> = new Map([
  */
 export function isColouredCode(printed: string, code: string): boolean {
   let open = 0
-  let shown = ""
+  let plain = ""
   piece.lastIndex = 0
   while (piece.lastIndex < printed.length) {
-    const found = piece.exec(printed)?.[0]
-    if (found === undefined) return false
-    if (found === "</span>") open--
-    else if (found.startsWith("<")) open++
-    else shown += characters.get(found) ?? found
+    const token = piece.exec(printed)?.[0]
+    if (token === undefined) return false
+    if (token === "</span>") open--
+    else if (token.startsWith("<")) open++
+    else plain += characters.get(token) ?? token
     if (open < 0) return false
   }
-  return open === 0 && shown === code
+  return open === 0 && plain === code
 }

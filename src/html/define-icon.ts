@@ -9,7 +9,7 @@ import { type Markup, raw } from "./markup/markup.ts"
 export interface IconOptions extends Omit<TagAttributes<"svg">, "children" | "width" | "height"> {
   /** Width and height: a number of pixels, or text with a unit such as `"1em"`. Default 24. */
   readonly size?: number | string | undefined
-  /** What the icon says, for one that stands alone. Without it the icon is decoration and screen readers skip it. */
+  /** The accessible name of an icon that stands alone. Without it the icon is decoration and screen readers skip it. */
   readonly label?: string | undefined
   readonly children?: never
 }

@@ -8,7 +8,7 @@ import type { Markup } from "./markup/markup.ts"
 export { defineIcon, type Icon, type IconOptions } from "./define-icon.ts"
 export type { IconName } from "./elements/icon-data.gen.ts"
 
-const found = new Map<string, Icon>()
+const cache = new Map<string, Icon>()
 
 /**
  * The icon `name` as inline SVG. It is decoration, hidden from screen readers, unless `label` says what it means.
@@ -21,7 +21,7 @@ const found = new Map<string, Icon>()
  * @throws NITRO_HTML_ICON for a name that is not in `iconNames()`.
  */
 export function icon(name: IconName, options?: IconOptions): Markup {
-  return (found.get(name) ?? find(name))(options)
+  return (cache.get(name) ?? find(name))(options)
 }
 
 /** Every name that `icon` takes, in the order of the alphabet; those that Lucide gave up are among them. */
@@ -35,9 +35,9 @@ function find(name: string): Icon {
   const at = /^[a-z0-9-]+$/.test(name) ? iconData.indexOf(`\n${name} `) : -1
   if (at < 0) throw unknownIcon(name)
   const content = iconData.slice(at + name.length + 2, iconData.indexOf("\n", at + 1))
-  const made = content.startsWith("=") ? find(content.slice(1)) : defineIcon(name, content)
-  found.set(name, made)
-  return made
+  const definition = content.startsWith("=") ? find(content.slice(1)) : defineIcon(name, content)
+  cache.set(name, definition)
+  return definition
 }
 
 function unknownIcon(name: unknown): Error {

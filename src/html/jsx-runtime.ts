@@ -20,7 +20,7 @@ export function jsx(type: string | Component, props: object): Markup {
   if (typeof type === "string") {
     const record = elementRecord(type)
     let { children } = props as { readonly children?: unknown }
-    // What every object has comes from a polluted prototype.
+    // A key that every object has comes from a polluted prototype.
     if (
       children !== undefined &&
       children === nothing.children &&
@@ -45,7 +45,7 @@ export function jsx(type: string | Component, props: object): Markup {
 
 export const jsxs: typeof jsx = jsx
 
-/** What compilers call for `<div {...props} key="x">`. */
+/** Compilers call it for `<div {...props} key="x">`. */
 export function createElement(
   type: string | Component,
   props: object | null,

@@ -42,9 +42,9 @@ export function runBoth<A, B, R>(
 /** The chain without the frame of `variable`: work that starts its own successor, again and again, must not lengthen it. */
 function without(variable: AsyncVariable<unknown>, frame: Frame | undefined): Frame | undefined {
   let depth = 0
-  let found = frame
-  for (; found !== undefined && found.variable !== variable; found = found.rest) depth++
-  return found === undefined ? frame : copied(frame, depth, found.rest)
+  let entry = frame
+  for (; entry !== undefined && entry.variable !== variable; entry = entry.rest) depth++
+  return entry === undefined ? frame : copied(frame, depth, entry.rest)
 }
 
 function copied(

@@ -1,4 +1,4 @@
-// Which attributes hold addresses, handlers or documents, and which addresses run script: one judgement for the server and the page.
+// Classifies attributes as addresses, handlers or documents, and addresses as scripts: one judgement for the server and the page.
 
 /** How an attribute holds addresses: one, several, images with their sizes, or the target of a refresh. */
 export type AddressKind = "url" | "urlList" | "sourceSet" | "refresh"
@@ -19,7 +19,7 @@ export function addressKind(name: string): AddressKind | undefined {
   return kinds.get(name)
 }
 
-/** Why no value may be given to the attribute `name`, whatever it is: it would be a handler, or a document of its own. */
+/** Why the attribute `name` takes no value at all: it would be a handler, or a nested document. */
 export function refusalOfName(name: string): "handler" | "document" | undefined {
   if (/^on[a-z]/i.test(name)) return "handler"
   return /^srcdoc$/i.test(name) ? "document" : undefined

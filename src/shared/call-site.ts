@@ -1,6 +1,6 @@
 // Where in the application a function of ours was called, for errors that name two places.
 
-/** `file:line:column` of the caller of `called`; "an unknown place" when the stack does not tell. */
+/** `file:line:column` of the caller of `called`; "an unknown place" if the stack does not show it. */
 export function callSiteOf(called: (...args: never[]) => unknown): string {
   const holder: { stack?: string } = {}
   const limit = Error.stackTraceLimit

@@ -1,4 +1,4 @@
-// Calls to functions of the application: whatever they throw, now or later, is caught here.
+// Calls functions of the application and catches their errors, thrown now or later.
 import { NitroError, registerErrors } from "./errors.ts"
 import { reportError } from "./report.ts"
 import type { MaybePromise } from "./types.ts"
@@ -6,7 +6,7 @@ import type { MaybePromise } from "./types.ts"
 registerErrors({
   NITRO_ASYNC_CALLBACK: {
     status: 500,
-    when: "A function of the application returned a promise where its answer is needed at once: `when` and `stopWhen` of events, `partition`, `afterLoad`. A promise counts as true, so a rule would let everything through.",
+    when: "A function of the application returned a promise where its result is needed at once: `when` and `stopWhen` of events, `partition`, `afterLoad`. A promise counts as true, so a rule would let everything through.",
     fix: "Make the function synchronous: no `async`, and no call whose result is a promise.",
   },
 })
@@ -27,16 +27,16 @@ export function notify(
   }
 }
 
-/** The answer of a callback that cannot be waited for. Throws `NITRO_ASYNC_CALLBACK` for a promise, whose failure is reported. */
-export function answerNow<T>(answer: T, callback: string): T {
-  if (!abandon(answer, callback)) return answer
+/** Returns the result of a callback that must be synchronous. Throws `NITRO_ASYNC_CALLBACK` for a promise, whose failure is reported. */
+export function syncResult<T>(result: T, callback: string): T {
+  if (!abandon(result, callback)) return result
   throw new NitroError(
     "NITRO_ASYNC_CALLBACK",
-    `${callback} returned a promise, but its answer is needed at once.`,
+    `${callback} returned a promise, but its result is needed at once.`,
   )
 }
 
-/** Whether it is a promise that nobody will await. Its failure is reported, since it would end the process. */
+/** Whether `value` is a promise, which will not be awaited. Its failure is reported, since it would end the process. */
 export function abandon(value: unknown, callback: string): boolean {
   if (!isThenable(value)) return false
   Promise.resolve(value).catch((error: unknown) => reportError(error, callback, "callbacks"))

@@ -1,4 +1,4 @@
-// Plain objects that are data: values of JSON fields, of input and of signals, whose keys somebody else may have chosen.
+// Plain objects that are data: values of JSON fields, of input and of signals, whose keys may come from outside.
 
 class Given {
   constructor(object: object) {
@@ -19,7 +19,7 @@ class Mark extends Given {
 
 /** Objects that take no further fields, such as frozen ones. */
 const closed = new WeakSet<object>()
-// Each tag with attributes asks. A process without JSON fields marks nothing, most others nothing that is frozen.
+// Checked for each tag with attributes. A process without JSON fields marks nothing, most others nothing that is frozen.
 let isAnyMarked = false
 let isAnyClosed = false
 

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { NitroError } from "./errors.ts"
 
-/** How long a unit of work, a transaction or a request may take, in milliseconds, unless it sets a limit of its own. */
+/** Default limit of a unit of work, a transaction or a request, in milliseconds. */
 export const defaultDeadlineMs = 30_000
 
 const longestTimerMs = 2 ** 31 - 1
-/** How long a caller waits after the deadline for the rollback of a store that does not answer. */
+/** How long a caller waits after the deadline for the rollback of a store that does not respond. */
 const rollbackPatienceMs = 1_000
 
 /**

@@ -1,24 +1,24 @@
 // Errors that say what happened, why, and what to do; each has a permanent code.
 
-/** What a register says of one code: the HTTP status it maps to and a sentence for the reference page. */
+/** The entry of one code in a register: its HTTP status and a sentence for the reference page. */
 export interface ErrorEntry {
-  /** HTTP status an adapter answers with when the error reaches a request. */
+  /** HTTP status of the response when the error ends a request. */
   readonly status: number
   /**
-   * Whom the message is written for. A `client` is shown message and details; the text for a `server` stays in its log, and
-   * the answer says only that something went wrong. Default `server`.
+   * The reader of the message. A `client` gets message and details; the text for a `server` stays in its log, and
+   * the response has a fixed sentence. Default `server`.
    */
   readonly audience?: Audience
   /** Seconds after which a client may try again, sent as `Retry-After`. Default: 1 where the status is 503 or 504, else none. */
   readonly retryAfterSeconds?: number
   /** One sentence for `docs/reference/errors.md`: when this happens. */
   readonly when: string
-  /** What the reader should do about it; a default that a throw site may sharpen. */
+  /** The fix for the reader; a default that a throw site may replace with a more specific one. */
   readonly fix: string
 }
 
 export interface NitroErrorOptions {
-  /** What to do about it, with the concrete names of this case; default: the register's `fix`. */
+  /** The fix, with the concrete names of this case; default: the register's `fix`. */
   readonly fix?: string
   readonly cause?: unknown
   /** Plain data for programs: field names, versions, ids. Clients get it where the code is for clients. */
@@ -35,7 +35,7 @@ const registers = new Map<string, ErrorEntry>()
 
 /**
  * An error of this library. `message` says what happened and why, `fix` what to do, `code` never changes.
- * `status` is the HTTP status it is answered with (500 when the code is not registered).
+ * `status` is the HTTP status of its response (500 when the code is not registered).
  */
 export class NitroError extends Error {
   override readonly name: string = "NitroError"
@@ -43,7 +43,7 @@ export class NitroError extends Error {
   readonly status: number
   readonly fix: string
   readonly details: Readonly<Record<string, unknown>>
-  /** Whom message and details are for, by the register; `server` when the code is not registered. */
+  /** The reader of message and details, by the register; `server` when the code is not registered. */
   readonly audience: Audience
   readonly clientMessage: string | undefined
   /** When a client may try again; undefined where that would not help. */
@@ -85,12 +85,12 @@ export function registerErrors<const R extends Readonly<Record<`NITRO_${string}`
 ): R {
   for (const code of Object.keys(register)) {
     const entry = register[code as keyof R] as ErrorEntry
-    const known = registers.get(code)
+    const existing = registers.get(code)
     if (
-      known &&
-      (known.when !== entry.when ||
-        known.status !== entry.status ||
-        known.audience !== entry.audience)
+      existing &&
+      (existing.when !== entry.when ||
+        existing.status !== entry.status ||
+        existing.audience !== entry.audience)
     ) {
       throw new TypeError(`Two modules register the error code ${code}.`)
     }

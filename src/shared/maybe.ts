@@ -8,7 +8,7 @@ export function started<T>(value: T): Started<T> {
   return (isLazy ? Promise.resolve(value) : value) as Started<T>
 }
 
-/** What `started` gives: of a promise or a query a promise. */
+/** The type returned by `started`: a promise for a promise or a query, otherwise the value. */
 export type Started<T> = T extends PromiseLike<infer R> ? Promise<R> : T
 
 /** Calls `next` with the value, at once when it is there already. */

@@ -37,16 +37,16 @@ export class ModuleDeclarations {
     turn.looks += 1
     const site = turn.looks > maxLooks ? undefined : evaluationSite(called)
     if (site === undefined) return undefined
-    const known = this.#modules.get(site.file)
-    if (known?.earlier.has(site.url)) return undefined
-    if (known !== undefined && !isAgain(known, site, turn)) {
-      known.turn = turn
-      known.position = site.position
-      return known
+    const latest = this.#modules.get(site.file)
+    if (latest?.earlier.has(site.url)) return undefined
+    if (latest !== undefined && !isAgain(latest, site, turn)) {
+      latest.turn = turn
+      latest.position = site.position
+      return latest
     }
-    const evaluation = new Evaluation(site, turn, earlierUrls(known, site))
+    const evaluation = new Evaluation(site, turn, earlierUrls(latest, site))
     this.#modules.set(site.file, evaluation)
-    for (const declared of [...(known?.declared ?? [])]) declared.off()
+    for (const declared of [...(latest?.declared ?? [])]) declared.off()
     return evaluation
   }
 }
@@ -56,10 +56,10 @@ function isAgain({ url, turn: before, position }: Evaluation, site: Site, turn: 
   return site.url !== url || (site.isDirect && turn !== before && site.position <= position)
 }
 
-function earlierUrls(known: Evaluation | undefined, site: Site): ReadonlySet<string> {
-  return known === undefined || known.url === site.url
-    ? (known?.earlier ?? none)
-    : new Set([...known.earlier, known.url])
+function earlierUrls(before: Evaluation | undefined, site: Site): ReadonlySet<string> {
+  return before === undefined || before.url === site.url
+    ? (before?.earlier ?? none)
+    : new Set([...before.earlier, before.url])
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -94,7 +94,7 @@ interface Site {
 const maxFrames = 16
 /** Looking at the stack takes some microseconds, and no module declares as much in one turn. */
 const maxLooks = 500
-/** What evaluates modules: Node, and vite with what is made of it. */
+/** Modules that evaluate others: Node, and vite with the tools built on it. */
 const loaders = /^node:internal\/modules\/|\/(?:vite|vitest|vite-node)\/dist\//
 const bodies: ReadonlySet<string | null> = new Set([null, "", "eval", "Object.<anonymous>"])
 

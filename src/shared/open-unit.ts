@@ -1,4 +1,4 @@
-// The seam between units of work and what has to wait for their commit: `entity` fills it, `events` reads it.
+// The seam between units of work and work that waits for their commit: `entity` fills it, `events` reads it.
 
 /** The part of an open unit of work that other modules see. */
 export interface OpenUnit {

@@ -1,4 +1,4 @@
-// Names of options that a call does not know: refused with the nearest one, since an option that nothing reads is silent.
+// Refuses unknown option names with the nearest known one, since an unread option fails silently.
 import { NitroError, registerErrors } from "./errors.ts"
 import { nearest } from "./suggest.ts"
 
@@ -22,12 +22,14 @@ export function refuseUnknownOptions(
 }
 
 function unknownOption(call: string, name: string, names: ReadonlySet<string>): NitroError {
-  const meant = nearest(name, names)
+  const suggestion = nearest(name, names)
   const fix =
-    meant === undefined ? `The options are ${[...names].join(", ")}.` : `Did you mean "${meant}"?`
+    suggestion === undefined
+      ? `The options are ${[...names].join(", ")}.`
+      : `Did you mean "${suggestion}"?`
   return new NitroError("NITRO_UNKNOWN_OPTION", `${call} has no option "${name}". ${fix}`, {
     fix,
-    details: { option: name, ...(meant === undefined ? {} : { suggestion: meant }) },
+    details: { option: name, ...(suggestion === undefined ? {} : { suggestion: suggestion }) },
   })
 }
 

@@ -1,6 +1,6 @@
-// A path of this site, as text that no browser takes for the address of another one.
+// A path of this site, as text that no browser mistakes for the address of another site.
 
-/** `//shop.test/x` and `/\shop.test` would name a host. With a dot in front they name the path that was asked for. */
+/** `//shop.test/x` and `/\shop.test` would name a host. With a dot in front they name the requested path. */
 export function ownPath(path: string): string {
   const plain = path.includes("\\") ? path.replaceAll("\\", "%5C") : path
   return plain.startsWith("//") ? `/.${plain}` : plain

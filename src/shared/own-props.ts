@@ -1,4 +1,4 @@
-// Options that an object has itself: what a polluted prototype adds to every object is no option of anybody's.
+// Reads only an object's own options: keys from a polluted prototype are ignored.
 
 const empty = {}
 

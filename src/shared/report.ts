@@ -1,4 +1,4 @@
-// Where errors go that no caller can be told of: a listener that threw, a 500, a stream that broke.
+// Reports errors that have no caller to receive them: a listener that threw, a 500, a broken stream.
 import { channel } from "node:diagnostics_channel"
 import { currentRequestId, requestIdOf } from "./request-id.ts"
 

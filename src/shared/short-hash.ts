@@ -1,4 +1,4 @@
-// A short name for a long text.
+// A short hash that stands for a long text.
 
 /** 53 bits of `text` in base 36, 11 characters at most: cyrb53, public domain. Fast and well spread; not for secrets. */
 export function shortHash(text: string): string {

@@ -1,8 +1,8 @@
 // "Did you mean": the nearest known name to one that is not known.
 
 /** A sentence for an error's `fix`: the nearest name, else the list of the known ones. */
-export function suggest(wrong: string, known: Iterable<string>): string {
-  const names = [...known]
+export function suggest(wrong: string, candidates: Iterable<string>): string {
+  const names = [...candidates]
   const best = nearest(wrong, names)
   return best === undefined ? `Known names: ${names.join(", ")}.` : `Did you mean "${best}"?`
 }

@@ -1,9 +1,9 @@
-// What happens inside, for those who watch: start and end of work on `node:diagnostics_channel`, and nothing while nobody does.
+// Diagnostics: start and end of work on `node:diagnostics_channel`, at no cost without a subscriber.
 import { type Channel, channel } from "node:diagnostics_channel"
 import { currentRequestId } from "./request-id.ts"
 import type { MaybePromise } from "./types.ts"
 
-/** What every message has. */
+/** Fields of every message. */
 export interface TraceMessage {
   /** Of the request that the work belongs to; undefined outside of requests. */
   requestId?: string | undefined
@@ -24,7 +24,7 @@ export class Trace<M extends TraceMessage> {
     this.#end = channel(`${name}:end`)
   }
 
-  /** To be asked before anything is computed for a message. */
+  /** Check it before computing anything for a message. */
   get isWatched(): boolean {
     return this.#start.hasSubscribers || this.#end.hasSubscribers
   }
@@ -67,16 +67,16 @@ export class Trace<M extends TraceMessage> {
   }
 }
 
-/** On `nitro:request:start` and `nitro:request:end`: a request that a route of the app answers. */
+/** On `nitro:request:start` and `nitro:request:end`: a request to a route of the app. */
 export interface RequestMessage extends TraceMessage {
   readonly method: string
-  /** Without the query, which may hold what nobody else is to see. */
+  /** Without the query, which may hold secrets. */
   readonly path: string
   /** From `end` on. */
   status?: number
 }
 
-/** On `nitro:action:start` and `nitro:action:end`: what a route runs, without reading its input and printing its answer. */
+/** On `nitro:action:start` and `nitro:action:end`: the run of an action, without reading its input and printing its response. */
 export interface ActionMessage extends TraceMessage {
   /** `Todo.toggle`, `Todo.create`. */
   readonly name: string

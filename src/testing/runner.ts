@@ -1,4 +1,4 @@
-// What a suite needs of a test runner: the part of vitest's, jest's and node:test's vocabulary that they share.
+// The test runner as a suite uses it: the vocabulary shared by vitest, jest and node:test.
 
 export interface TestRunner {
   describe(name: string, define: () => void): unknown

@@ -62,7 +62,7 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
     ["halves the wrong way round", "\ude00\ud83d"],
   ] as const) {
     test(`refuses ${what} in text and at any depth of JSON, and finds it nowhere`, async store => {
-      const kept = await Item.create({
+      const item = await Item.create({
         text: "a😀b",
         anything: { deep: ["a😀b"] },
         map: { "😀": "\\u0000 \\ud800" },
@@ -76,10 +76,10 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
         { hint: text },
       ]) {
         await expect(Item.create(values)).rejects.toMatchObject(unsupported)
-        await expect(kept.update(values)).rejects.toMatchObject(unsupported)
-        await kept.reload()
+        await expect(item.update(values)).rejects.toMatchObject(unsupported)
+        await item.reload()
       }
-      expect([await Item.count(), kept.map]).toEqual([1, { "😀": "\\u0000 \\ud800" }])
+      expect([await Item.count(), item.map]).toEqual([1, { "😀": "\\u0000 \\ud800" }])
       for (const operator of ["eq", "contains", "startsWith", "endsWith", "like"] as const) {
         expect(await Item.count({ text: { [operator]: text } })).toBe(0)
         expect(await Item.count(r => r.text[operator](text).not())).toBe(1)
@@ -264,22 +264,22 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
       { text: "c", period: period(-1), stay: { period: period(900) } },
       { text: "d" },
     ])
-    const found = async (where: Parameters<typeof Item.where>[0]): Promise<string[]> =>
+    const namesOf = async (where: Parameters<typeof Item.where>[0]): Promise<string[]> =>
       (await Item.where(where).orderBy("text")).map(({ text }) => text)
     const five = new Date(5)
-    expect(await found(r => r.period.from.eq(five))).toEqual(["a"])
-    expect(await found(r => r.period.from.eq(five.toISOString()))).toEqual(["a"])
-    expect(await found(r => r.period.from.gt(five))).toEqual(["b"])
-    expect(await found(r => r.period.from.lte(five))).toEqual(["a", "c"])
-    expect(await found(r => r.period.from.between(new Date(0), new Date(6)))).toEqual(["a", "b"])
-    expect(await found(r => r.period.from.in([five, new Date(-1)]))).toEqual(["a", "c"])
-    expect(await found(r => r.period.to.ne(new Date(7)))).toEqual(["a", "c", "d"])
-    expect(await found(r => r.period.ticks.eq(6n * 10n ** 15n))).toEqual(["b"])
-    expect(await found(r => r.stay.path("period", "from").eq(five as never))).toEqual(["a"])
-    expect(await found({ period: { path: ["from"], gte: five } as never })).toEqual(["a", "b"])
+    expect(await namesOf(r => r.period.from.eq(five))).toEqual(["a"])
+    expect(await namesOf(r => r.period.from.eq(five.toISOString()))).toEqual(["a"])
+    expect(await namesOf(r => r.period.from.gt(five))).toEqual(["b"])
+    expect(await namesOf(r => r.period.from.lte(five))).toEqual(["a", "c"])
+    expect(await namesOf(r => r.period.from.between(new Date(0), new Date(6)))).toEqual(["a", "b"])
+    expect(await namesOf(r => r.period.from.in([five, new Date(-1)]))).toEqual(["a", "c"])
+    expect(await namesOf(r => r.period.to.ne(new Date(7)))).toEqual(["a", "c", "d"])
+    expect(await namesOf(r => r.period.ticks.eq(6n * 10n ** 15n))).toEqual(["b"])
+    expect(await namesOf(r => r.stay.path("period", "from").eq(five as never))).toEqual(["a"])
+    expect(await namesOf({ period: { path: ["from"], gte: five } as never })).toEqual(["a", "b"])
     for (const wrong of [new Date(Number.NaN), 5n, true])
       await expect(
-        (async () => found(r => r.period.from.gt(wrong as never)))(),
+        (async () => namesOf(r => r.period.from.gt(wrong as never)))(),
       ).rejects.toMatchObject({ code: "NITRO_QUERY" })
   })
 

@@ -1,4 +1,4 @@
-// What a unit of work that never ends does to others: it has a deadline, it is named, and those who wait are told in time.
+// Units of work that never end: they have a deadline, errors name them, and waiting callers are notified in time.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { type Store, unitOfWork, withStores } from "../entity/index.ts"
 import { Account, sampleId } from "./samples.ts"
@@ -87,7 +87,7 @@ export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
     expect(await Account.count()).toBe(1)
   })
 
-  test("takes back a nested unit at a deadline of its own", async () => {
+  test("rolls back a nested unit at its deadline", async () => {
     await unitOfWork(async () => {
       await account(1)
       const nested = unitOfWork(
@@ -146,7 +146,7 @@ export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
   )
 
   bound(serial, { waitTimeoutMs: 60 })(
-    "tells those who waited too long which unit they waited for",
+    "names the unit in the way to callers that waited too long",
     async () => {
       let end = (): void => {}
       const gate = new Promise<void>(resolve => {

@@ -90,8 +90,8 @@ export function keyTests({ test: plain, expect }: Tools): void {
       }),
     )
   const idsOf = async (
-    found: PromiseLike<readonly { readonly id: unknown }[]>,
-  ): Promise<unknown[]> => (await found).map(({ id }) => id)
+    result: PromiseLike<readonly { readonly id: unknown }[]>,
+  ): Promise<unknown[]> => (await result).map(({ id }) => id)
 
   test("keeps ids that are numbers, and finds them by number and by text", async () => {
     const order = await Order.require(9)
@@ -198,9 +198,9 @@ export function keyTests({ test: plain, expect }: Tools): void {
         details: { fields: ["orderId", "sku"] },
       })
     }
-    const known = await OrderLine.upsert({ orderId: 9, sku: "lamp", quantity: 50 })
+    const existing = await OrderLine.upsert({ orderId: 9, sku: "lamp", quantity: 50 })
     const fresh = await OrderLine.upsert({ orderId: 9, sku: "~", quantity: 1 })
-    expect([known.quantity, known.version, fresh.version, await OrderLine.count()]).toEqual([
+    expect([existing.quantity, existing.version, fresh.version, await OrderLine.count()]).toEqual([
       50, 2, 1, 5,
     ])
   })
@@ -224,17 +224,17 @@ export function keyTests({ test: plain, expect }: Tools): void {
       OrderLine.all().orderBy("-quantity"),
       OrderLine.all().orderBy("-sku"),
     ]) {
-      const found: unknown[] = []
+      const ids: unknown[] = []
       let after: string | undefined
       do {
         const page = await query.page({ size: 1, after })
-        found.push(...page.items.map(({ id }) => id))
+        ids.push(...page.items.map(({ id }) => id))
         after = page.next
       } while (after !== undefined)
-      expect(found).toEqual(await idsOf(query))
+      expect(ids).toEqual(await idsOf(query))
       const streamed: unknown[] = []
       for await (const { id } of query.stream({ batchSize: 2 })) streamed.push(id)
-      expect(streamed).toEqual(found)
+      expect(streamed).toEqual(ids)
     }
   })
 
@@ -282,7 +282,7 @@ export function keyTests({ test: plain, expect }: Tools): void {
     expect(left.map(([, line]) => line.id)).toEqual(["9~desk", "10~desk", "9~lamp", "10~lamp"])
   })
 
-  test("asks for related entities with such ids", async () => {
+  test("reads related entities with such ids", async () => {
     await Parcel.createMany([{ lineId: "9~lamp" }, { lineId: "10~desk" }])
     expect(await idsOf(OrderLine.where(l => l.parcels.some()))).toEqual(["9~lamp", "10~desk"])
     expect((await Parcel.where(p => p.line.quantity.gt(6))).map(({ lineId }) => lineId)).toEqual([

@@ -77,8 +77,8 @@ export function objectTests({ test: plain, expect }: Tools): void {
       { name: "b", offer: offer({ amount: 7, tags: ["x"], until: new Date(0) }) },
     ])
     const names = async (
-      found: PromiseLike<readonly { readonly name: string }[]>,
-    ): Promise<string[]> => (await found).map(({ name }) => name).sort()
+      result: PromiseLike<readonly { readonly name: string }[]>,
+    ): Promise<string[]> => (await result).map(({ name }) => name).sort()
     expect(await names(Deal.where(d => d.offer.amount.gt(5)))).toEqual(["b"])
     expect(await names(Deal.where(d => d.offer.path("at", "city").eq("Bern")))).toEqual(["a"])
     expect(
@@ -96,7 +96,7 @@ export function objectTests({ test: plain, expect }: Tools): void {
   test("keeps any text in a value object", async () => {
     const texts = naughtyTexts
     await Deal.createMany(texts.map(city => ({ name: "n", offer: offer(), place: { city } })))
-    const found = (await Deal.all()).map(({ place }) => place?.city)
-    expect(found).toEqual([...texts])
+    const cities = (await Deal.all()).map(({ place }) => place?.city)
+    expect(cities).toEqual([...texts])
   })
 }

@@ -47,16 +47,16 @@ export function orderTests({ test, expect }: Tools): void {
 
   test("limits and passes over, the one without the other too", async store => {
     const repository = await accounts(store, 5)
-    const found = async (plan: Partial<QueryPlan>): Promise<number[]> =>
+    const matches = async (plan: Partial<QueryPlan>): Promise<number[]> =>
       (await repository.find({ orderBy: [], ...plan })).map(row => row[balanceColumn] as number)
-    expect(await found({ limit: 2, offset: 1 })).toEqual([1, 2])
-    expect(await found({ limit: 2 })).toEqual([0, 1])
-    expect(await found({ offset: 3 })).toEqual([3, 4])
-    expect(await found({ offset: 9 })).toEqual([])
-    expect(await found({ limit: 99 })).toEqual([0, 1, 2, 3, 4])
-    expect(await found({ limit: 0 })).toEqual([])
+    expect(await matches({ limit: 2, offset: 1 })).toEqual([1, 2])
+    expect(await matches({ limit: 2 })).toEqual([0, 1])
+    expect(await matches({ offset: 3 })).toEqual([3, 4])
+    expect(await matches({ offset: 9 })).toEqual([])
+    expect(await matches({ limit: 99 })).toEqual([0, 1, 2, 3, 4])
+    expect(await matches({ limit: 0 })).toEqual([])
     expect(
-      await found({
+      await matches({
         limit: 1,
         where: { op: "gt", field: "balance", value: 2 },
         orderBy: [{ field: "balance", direction: "desc" }],
@@ -107,18 +107,18 @@ export function predicateTests({ test, expect }: Tools): void {
     const numbers = [1, 2, null]
     for (const [n, number] of numbers.entries())
       await repository.write([{ op: "insert", row: accountRow(store, n, { number }) }])
-    const found = async (where: Predicate): Promise<unknown[]> =>
+    const matches = async (where: Predicate): Promise<unknown[]> =>
       (await repository.find({ where, orderBy: [] })).map(row => row[3])
-    expect(await found({ op: "ne", field: "number", value: 1 })).toEqual([2, null])
-    expect(await found({ op: "notIn", field: "number", values: [1] })).toEqual([2, null])
-    expect(await found({ op: "eq", field: "number", value: null })).toEqual([null])
-    expect(await found({ op: "lt", field: "number", value: 5 })).toEqual([1, 2])
-    expect(await found({ op: "not", of: { op: "lt", field: "number", value: 2 } })).toEqual([
+    expect(await matches({ op: "ne", field: "number", value: 1 })).toEqual([2, null])
+    expect(await matches({ op: "notIn", field: "number", values: [1] })).toEqual([2, null])
+    expect(await matches({ op: "eq", field: "number", value: null })).toEqual([null])
+    expect(await matches({ op: "lt", field: "number", value: 5 })).toEqual([1, 2])
+    expect(await matches({ op: "not", of: { op: "lt", field: "number", value: 2 } })).toEqual([
       2,
       null,
     ])
-    expect(await found({ op: "in", field: "number", values: [] })).toEqual([])
-    expect(await found({ op: "eq", field: "number", value: { field: "number" } })).toEqual([1, 2])
+    expect(await matches({ op: "in", field: "number", values: [] })).toEqual([])
+    expect(await matches({ op: "eq", field: "number", value: { field: "number" } })).toEqual([1, 2])
   })
 
   test("takes long lists and deep conditions", async store => {

@@ -1,4 +1,4 @@
-// What queries give besides entities is the same in the store as in memory: pages, streams, fields, groups, pairs, raw rows.
+// Results of queries besides entities are the same in the store as in memory: pages, streams, fields, groups, pairs, raw rows.
 import { type EntityInstance, memory, type Query, unitOfWork, withStores } from "../entity/index.ts"
 import { compareBy, type EntityId, type Store } from "../entity/store.ts"
 import {
@@ -157,7 +157,7 @@ const reads: readonly (readonly [name: string, read: Read])[] = [
       ).map(([s, t]) => [s.id, t.id]),
   ],
   [
-    "tells whether anything matches",
+    "checks whether anything matches",
     () =>
       Promise.all([
         Sample.exists({ count: 7 }),
@@ -184,20 +184,20 @@ async function paged(
   query: Query<EntityInstance & SampleValues>,
   size: number,
 ): Promise<EntityId[]> {
-  const found: EntityId[] = []
+  const ids: EntityId[] = []
   let after: string | undefined
   do {
     const page = await query.page({ size, after })
-    found.push(...page.items.map(({ id }) => id))
+    ids.push(...page.items.map(({ id }) => id))
     after = page.next
-  } while (after !== undefined && found.length < 1000)
-  return found
+  } while (after !== undefined && ids.length < 1000)
+  return ids
 }
 
 async function streamed(source: AsyncIterable<EntityInstance>): Promise<EntityId[]> {
-  const found: EntityId[] = []
-  for await (const { id } of source) found.push(id)
-  return found
+  const ids: EntityId[] = []
+  for await (const { id } of source) ids.push(id)
+  return ids
 }
 
 export function readTests({ test, expect }: Tools): void {
@@ -222,14 +222,14 @@ export function readTests({ test, expect }: Tools): void {
               { field: "flag", direction: "desc" },
             ]),
           )
-          const found: EntityId[] = []
+          const ids: EntityId[] = []
           let after: string | undefined
           do {
             const page = await query.page({ size: 4, after })
-            found.push(...page.items.map(({ id }) => id))
+            ids.push(...page.items.map(({ id }) => id))
             after = page.next
           } while (after !== undefined)
-          expect(found).toEqual(all.map(({ id }) => id))
+          expect(ids).toEqual(all.map(({ id }) => id))
         }
         expect("next" in (await Sample.all().page({ size: sampleRows.length }))).toBe(false)
       })
@@ -404,8 +404,8 @@ export function bulkTests({ test, expect }: Tools): void {
   test("updates or else creates, once", async store => {
     if (!store.capabilities.unique) return
     await on(store, async () => {
-      const known = await Account.upsert({ email: "1@example.org", balance: 500 })
-      expect([known.id, known.region, known.balance]).toEqual([sampleId(1), "north", 500])
+      const existing = await Account.upsert({ email: "1@example.org", balance: 500 })
+      expect([existing.id, existing.region, existing.balance]).toEqual([sampleId(1), "north", 500])
       await Promise.all(
         [1, 2, 3, 4].map(balance => Account.upsert({ email: "new", balance }, { by: "email" })),
       )

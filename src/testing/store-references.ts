@@ -17,7 +17,7 @@ interface Owner extends EntityInstance {
   name: string
 }
 
-/** Classes of their own for each test: what counts is which of them is used first. Relations would make them known to each other. */
+/** Separate classes for each test: the order of their first use counts. Relations would make them known to each other. */
 function declare(rule: Rule, hasRelations: boolean) {
   class Owner extends Entity(
     "NitroSuiteOwner",

@@ -92,31 +92,31 @@ async function idsOf(query: PromiseLike<readonly { readonly id: string }[]>): Pr
 
 const reads: readonly (readonly [name: string, read: () => PromiseLike<unknown>])[] = [
   [
-    "asks for a field of a target",
+    "compares a field of a target",
     () => idsOf(Book.where(b => b.shelf.label.in(["b", "'"])).orderBy("-title")),
   ],
   [
-    "asks for a field of a target that is missing",
+    "compares a field of a target that is missing",
     () => idsOf(Book.where(b => b.shelf.rank.ne(1).and(b.shelf.parent.label.isNull()))),
   ],
   [
-    "asks for a field at depth",
+    "compares a field at depth",
     () =>
       idsOf(Book.where(b => b.shelf.parent.label.eq("a").or(b.shelf.parent.parent.label.eq("a")))),
   ],
   [
-    "asks for some of many",
+    "matches some of many",
     () => idsOf(Shelf.where(s => s.books.some(b => b.pages.gt(2).and(b.title.ne("t0"))))),
   ],
   [
-    "asks for every one of many",
+    "matches every one of many",
     () => idsOf(Shelf.where(s => s.books.every(b => b.pages.gt(1))).orderBy("-rank")),
   ],
   [
-    "asks for none of many",
+    "matches none of many",
     () => idsOf(Shelf.where(s => s.books.none(b => b.shelf.parent.id.isNotNull()))),
   ],
-  ["asks over rows between", () => idsOf(Book.where(b => b.topics.some(t => t.name.gte("x"))))],
+  ["matches over rows between", () => idsOf(Book.where(b => b.topics.some(t => t.name.gte("x"))))],
   ["passes over what was deleted softly", () => idsOf(Book.where(b => b.topics.none()))],
   [
     "negates such conditions",
@@ -125,11 +125,11 @@ const reads: readonly (readonly [name: string, read: () => PromiseLike<unknown>]
   [
     "counts, sums and pages what they find",
     async () => {
-      const found = Book.where(b => b.shelf.parent.label.eq("a")).orderBy("-title")
+      const books = Book.where(b => b.shelf.parent.label.eq("a")).orderBy("-title")
       return [
-        await found.count(),
+        await books.count(),
         await Book.where(b => b.shelf.label.eq("b")).sum("pages"),
-        (await found.page({ size: 2 })).items.map(({ id }) => id),
+        (await books.page({ size: 2 })).items.map(({ id }) => id),
       ]
     },
   ],
@@ -144,7 +144,7 @@ const reads: readonly (readonly [name: string, read: () => PromiseLike<unknown>]
     ],
   ],
   [
-    "asks of the targets of a manyToMany",
+    "matches targets of a manyToMany",
     async () => {
       const book = await Book.require(sampleId(0))
       return [

@@ -40,9 +40,9 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
 
   test("forgets the instance of a row that a nested unit created", async () => {
     await unitOfWork(async () => {
-      const gone = new Versioned({ id: sampleId(1), title: "gone" })
-      await caught(() => gone.save())
-      expect(gone.isNew).toBe(true)
+      const deleted = new Versioned({ id: sampleId(1), title: "gone" })
+      await caught(() => deleted.save())
+      expect(deleted.isNew).toBe(true)
       const again = await Versioned.create({ id: sampleId(1), title: "again" })
       expect(await Versioned.require(sampleId(1))).toBe(again)
     })
@@ -50,12 +50,12 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
 
   test("takes back what an entity read of a bulk write", async () => {
     const { id } = await Versioned.create({ title: "old" })
-    const held: VersionedEntity[] = []
+    const instances: VersionedEntity[] = []
     await caught(async () => {
       await Versioned.updateWhere({ id }, { title: "x" })
-      held.push(await Versioned.require(id))
+      instances.push(await Versioned.require(id))
     })
-    const [read] = held as [VersionedEntity]
+    const [read] = instances as [VersionedEntity]
     expect([read.title, read.version, read.isDirty]).toEqual(["old", 1, false])
     await read.update({ title: "x" })
     expect((await Versioned.require(id)).title).toBe("x")
@@ -63,16 +63,16 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
 
   test("takes back what a known entity read again, and keeps its unsaved changes", async () => {
     const { id } = await Versioned.create({ title: "old", note: "old" })
-    const held: VersionedEntity[] = []
+    const instances: VersionedEntity[] = []
     await caught(async () => {
       const one = await Versioned.require(id)
-      held.push(one)
+      instances.push(one)
       await Versioned.updateWhere({ id }, { title: "x", note: "x" })
       expect(await Versioned.require(id)).toBe(one)
       expect(one.title).toBe("x")
       one.note = "mine"
     })
-    const [one] = held as [VersionedEntity]
+    const [one] = instances as [VersionedEntity]
     expect(one.changes).toEqual({ note: { from: "old", to: "mine" } })
     expect(one.title).toBe("old")
     await one.save()
@@ -90,32 +90,32 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
 
   test("takes back what a nested unit read of a write around it", async () => {
     const { id } = await Versioned.create({ title: "old" })
-    const held: VersionedEntity[] = []
+    const instances: VersionedEntity[] = []
     await caught(async () => {
       await Versioned.updateWhere({ id }, { title: "x" })
-      await unitOfWork(async () => held.push(await Versioned.require(id)))
+      await unitOfWork(async () => instances.push(await Versioned.require(id)))
       await caught(async () => {
         await Versioned.updateWhere({ id }, { title: "y" })
-        held.push(await Versioned.require(id))
-        expect(held[1]?.title).toBe("y")
+        instances.push(await Versioned.require(id))
+        expect(instances[1]?.title).toBe("y")
       })
-      expect(held[0]?.title).toBe("x")
+      expect(instances[0]?.title).toBe("x")
     })
-    expect(held.map(({ title, version, isDirty }) => [title, version, isDirty])).toEqual([
+    expect(instances.map(({ title, version, isDirty }) => [title, version, isDirty])).toEqual([
       ["old", 1, false],
       ["old", 1, false],
     ])
   })
 
   test("makes an entity new again whose row came and went with the unit", async () => {
-    const held: InstanceType<typeof Account>[] = []
+    const instances: InstanceType<typeof Account>[] = []
     await caught(async () => {
       await Account.create({ id: sampleId(1), email: "a@example.org" })
       await Account.updateWhere({}, { balance: 7 }, { all: true })
       await Account.deleteWhere({ id: sampleId(2) })
-      held.push(await Account.require(sampleId(1)))
+      instances.push(await Account.require(sampleId(1)))
     })
-    const [one] = held as [InstanceType<typeof Account>]
+    const [one] = instances as [InstanceType<typeof Account>]
     expect(one.isNew).toBe(true)
     await one.save()
     expect(await Account.count()).toBe(1)
@@ -124,13 +124,13 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
   test("agrees with the store after any sequence of units that fail", async () => {
     for (let seed = 1; seed <= 12; seed++) {
       const random = randomFrom(seed)
-      const [held, created] = [new Set<VersionedEntity>(), new Set<VersionedEntity>()]
+      const [instances, created] = [new Set<VersionedEntity>(), new Set<VersionedEntity>()]
       for (let n = 0; n < 3; n++)
         await Versioned.upsert({ id: sampleId(n), title: "t0", note: "n0" })
       const before = await rows()
-      await caught(() => work(random, { held, created }, 0))
+      await caught(() => work(random, { instances: instances, created }, 0))
       expect(await rows()).toEqual(before)
-      for (const entity of held) {
+      for (const entity of instances) {
         const belief = created.has(entity) ? undefined : before[entity.id]
         expect([seed, beliefOf(entity)]).toEqual([seed, belief])
       }
@@ -140,7 +140,7 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
 }
 
 interface Seen {
-  readonly held: Set<VersionedEntity>
+  readonly instances: Set<VersionedEntity>
   /** Of those, the ones that the unit made: they are new after the rollback, also under the id of a row that it had deleted. */
   readonly created: Set<VersionedEntity>
 }
@@ -150,9 +150,9 @@ async function work(random: (below: number) => number, seen: Seen, depth: number
   for (let step = 0; step < 6; step++) {
     const id = sampleId(random(4))
     const value = `v${random(100)}`
-    const { held, created } = seen
-    const found = await Versioned.get(id)
-    if (found !== undefined) held.add(found)
+    const { instances, created } = seen
+    const instance = await Versioned.get(id)
+    if (instance !== undefined) instances.add(instance)
     switch (random(8)) {
       case 0:
         await Versioned.updateWhere({ id }, random(2) === 0 ? { title: value } : { note: value })
@@ -161,15 +161,15 @@ async function work(random: (below: number) => number, seen: Seen, depth: number
         await Versioned.deleteWhere({ id })
         break
       case 2:
-        await found?.reload()
-        if (found !== undefined) await found.update({ title: value })
+        await instance?.reload()
+        if (instance !== undefined) await instance.update({ title: value })
         break
       case 3:
-        await found?.delete()
+        await instance?.delete()
         break
       case 4:
-        if (found === undefined) created.add(await Versioned.create({ id, title: value }))
-        for (const entity of created) held.add(entity)
+        if (instance === undefined) created.add(await Versioned.create({ id, title: value }))
+        for (const entity of created) instances.add(entity)
         break
       case 5:
         if (depth < 3) await unitOfWork(() => work(random, seen, depth + 1))
@@ -178,12 +178,12 @@ async function work(random: (below: number) => number, seen: Seen, depth: number
         if (depth < 3) await caught(() => work(random, seen, depth + 1))
         break
       default:
-        for (const entity of await Versioned.all()) held.add(entity)
+        for (const entity of await Versioned.all()) instances.add(entity)
     }
   }
 }
 
-/** What is stored, as an entity says it. Undefined: it says that it is new. */
+/** The stored values by the entity's own state. Undefined if it is new. */
 function beliefOf(entity: VersionedEntity): unknown {
   if (entity.isNew) return undefined
   const { changes } = entity

@@ -38,11 +38,11 @@ export function rowTests({ test, expect }: Tools): void {
 
   test("takes ids of the caller's own making, whatever they contain", async store => {
     const repository = store.bind(Account.definition)
-    const given = naughtyTexts.filter(text => text !== "")
-    for (const id of given)
+    const texts = naughtyTexts.filter(text => text !== "")
+    for (const id of texts)
       await repository.write([{ op: "insert", row: accountRow(store, 0, { id, email: id }) }])
-    for (const id of given) expect((await repository.get(id))?.[0]).toBe(id)
-    expect(await repository.count(everything)).toBe(given.length)
+    for (const id of texts) expect((await repository.get(id))?.[0]).toBe(id)
+    expect(await repository.count(everything)).toBe(texts.length)
   })
 
   test("updates the given columns only and says whether there was a row", async store => {
@@ -90,15 +90,15 @@ export function rowTests({ test, expect }: Tools): void {
     expect(await repository.count(everything)).toBe(0)
   })
 
-  test("neither keeps nor hands out an array that somebody else can change", async store => {
+  test("neither keeps nor hands out an array that its caller can change", async store => {
     const repository = store.bind(Account.definition)
     const row = accountRow(store, 1)
     await repository.write([{ op: "insert", row }])
     row[balanceColumn] = 1000
     const read = (await repository.get(sampleId(1))) as Row
     read[balanceColumn] = 2000
-    const [found] = await repository.find(everything)
-    ;(found as Row)[balanceColumn] = 3000
+    const [stored] = await repository.find(everything)
+    ;(stored as Row)[balanceColumn] = 3000
     expect(await repository.get(sampleId(1))).toEqual(accountRow(store, 1))
   })
 

@@ -1,4 +1,4 @@
-// Scopes: whatever way a scoped reader or writer tries, the store answers as one that holds only what they may see.
+// Scopes: by every way to read or write, the store behaves like one that holds only the rows in scope.
 import { z } from "zod"
 import {
   Entity,
@@ -108,11 +108,11 @@ async function onlyHers(): Promise<Store> {
         Object.fromEntries(fields.map(({ name, index }) => [name, row[index]])),
       )
     }
-    const own = (row: Record<string, unknown> | undefined): boolean => row?.["ownerId"] === "ann"
+    const isOwn = (row: Record<string, unknown> | undefined): boolean => row?.["ownerId"] === "ann"
     const folders = new Map((await rowsOf(Folder as never)).map(row => [row["id"], row]))
     for (const entity of [Folder, Paper, Mark] as never as EntityClass[]) {
       const hidden = (await rowsOf(entity)).filter(
-        row => !own(row) && !(entity === (Paper as never) && own(folders.get(row["folderId"]))),
+        row => !isOwn(row) && !(entity === (Paper as never) && isOwn(folders.get(row["folderId"]))),
       )
       await store
         .bind(entity.definition)
@@ -142,13 +142,13 @@ function plain(value: unknown): unknown {
   )
 }
 
-const idsOf = async (found: PromiseLike<readonly { readonly id: string }[]>): Promise<string[]> =>
-  (await found).map(({ id }) => id.slice(-2))
+const idsOf = async (result: PromiseLike<readonly { readonly id: string }[]>): Promise<string[]> =>
+  (await result).map(({ id }) => id.slice(-2))
 
 const each = async (run: (id: string) => PromiseLike<unknown>): Promise<unknown[]> => {
-  const found: unknown[] = []
-  for (const id of everyId) found.push(await outcome(() => run(id)))
-  return found
+  const results: unknown[] = []
+  for (const id of everyId) results.push(await outcome(() => run(id)))
+  return results
 }
 
 const reads: Readonly<Record<string, () => PromiseLike<unknown>>> = {
@@ -173,20 +173,20 @@ const reads: Readonly<Record<string, () => PromiseLike<unknown>>> = {
     return [items.map(({ id }) => id), total]
   },
   "keyset pages": async () => {
-    const found: string[][] = []
+    const pages: string[][] = []
     for (let after: string | undefined, more = true; more; ) {
       const page = await Paper.all().orderBy("-pages").page({ size: 2, after })
-      found.push(page.items.map(({ id }) => id))
+      pages.push(page.items.map(({ id }) => id))
       after = page.next ?? undefined
       more = after !== undefined
     }
-    return found
+    return pages
   },
   stream: async () => {
-    const found: string[] = []
+    const ids: string[] = []
     for await (const paper of Paper.all().orderBy("pages").stream({ batchSize: 3 }))
-      found.push(paper.id)
-    return found
+      ids.push(paper.id)
+    return ids
   },
   select: async () => await Paper.all().select("title", "pages").orderBy("title"),
   distinct: async () => await Paper.all().groupBy("ownerId", { rows: { count: true } }),
@@ -228,22 +228,22 @@ const reads: Readonly<Record<string, () => PromiseLike<unknown>>> = {
           ]
     }),
   "eager to-one": async () => {
-    const found = await Paper.all().with("folder")
-    return Promise.all(found.map(async paper => [paper.id, (await paper.folder)?.id]))
+    const papers = await Paper.all().with("folder")
+    return Promise.all(papers.map(async paper => [paper.id, (await paper.folder)?.id]))
   },
   "eager to-one at depth": async () => {
-    const found = await Paper.all().with("folder.parent")
+    const papers = await Paper.all().with("folder.parent")
     return Promise.all(
-      found.map(async paper => [paper.id, (await (await paper.folder)?.parent)?.id]),
+      papers.map(async paper => [paper.id, (await (await paper.folder)?.parent)?.id]),
     )
   },
   "eager to-many": async () => {
-    const found = await Folder.all().with("papers")
-    return Promise.all(found.map(async folder => [folder.id, await idsOf(folder.papers)]))
+    const folders = await Folder.all().with("papers")
+    return Promise.all(folders.map(async folder => [folder.id, await idsOf(folder.papers)]))
   },
   "eager over rows between": async () => {
-    const found = await Paper.all().with("marks")
-    return Promise.all(found.map(async paper => [paper.id, await idsOf(paper.marks)]))
+    const papers = await Paper.all().with("marks")
+    return Promise.all(papers.map(async paper => [paper.id, await idsOf(paper.marks)]))
   },
   join: async () => {
     const pairs = await Paper.join(Folder, (p, f) => p.folderId.eq(f.id)).orderBy("left", "title")
@@ -292,8 +292,8 @@ const writes: Readonly<Record<string, () => PromiseLike<unknown>>> = {
   "delete softly where": () => Paper.deleteWhere(p => p.pages.gt(0)),
   "delete for good": () => Paper.deleteWhere(p => p.pages.gt(0), { permanently: true }),
   restore: async () => {
-    const found = await Paper.onlyDeleted()
-    return Promise.all(found.map(paper => paper.restore()))
+    const deleted = await Paper.onlyDeleted()
+    return Promise.all(deleted.map(paper => paper.restore()))
   },
 }
 
@@ -306,14 +306,16 @@ function everything(): Promise<unknown> {
 
 async function hidden(): Promise<Map<string, unknown>> {
   const hers = await withStores(await onlyHers(), everything)
-  const known = new Set(
+  const visible = new Set(
     (hers as { id: string }[][]).flatMap((rows, at) => rows.map(({ id }) => `${at} ${id}`)),
   )
   const all = (await everything()) as { id: string }[][]
   return new Map(
     all.flatMap((rows, at) =>
       rows
-        .filter(({ id }) => !known.has(`${at} ${id}`) && id !== sampleId(30) && id !== sampleId(31))
+        .filter(
+          ({ id }) => !visible.has(`${at} ${id}`) && id !== sampleId(30) && id !== sampleId(31),
+        )
         .map(row => [`${at} ${row.id}`, row] as const),
     ),
   )
@@ -414,12 +416,12 @@ export function scopeTests({ test, expect }: Tools): void {
     })
   })
 
-  test("asks a scope once per class and operation, and what fails lets nothing through", async store => {
+  test("calls a scope once per class and operation, and a failing one lets nothing through", async store => {
     await withStores(store, async () => {
       await fill()
-      const asked: string[] = []
+      const calls: string[] = []
       const counting: QueryScope = (entity, operation) => {
-        asked.push(`${entity.name} ${operation}`)
+        calls.push(`${entity.name} ${operation}`)
         return true
       }
       await withScopes([counting], async () => {
@@ -427,7 +429,7 @@ export function scopeTests({ test, expect }: Tools): void {
         await Mark.get(sampleId(0))
         await (await Mark.require(sampleId(1))).update({ name: "new" })
       })
-      expect([...new Set(asked)].sort()).toEqual(asked.sort())
+      expect([...new Set(calls)].sort()).toEqual(calls.sort())
       const failure = new Error("on purpose")
       const failing: QueryScope = () => {
         throw failure
@@ -442,7 +444,7 @@ export function scopeTests({ test, expect }: Tools): void {
   })
 }
 
-/** What a reader of this context sees of all classes. */
+/** All rows of all classes that a reader of this context sees. */
 async function everythingSeen(): Promise<unknown> {
   return plain([await Folder.all(), await Paper.withDeleted(), await Mark.all()])
 }

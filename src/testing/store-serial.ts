@@ -114,11 +114,11 @@ export function serialTests({ test: plain, expect }: Tools, transactions: Tools)
     expect((await Ticket.create({ id: 7, title: "a" })).id).toBe(7)
     expect((await Ticket.create({ title: "b" })).id).toBe(8)
     expect((await Ticket.create({ id: 3, title: "c" })).id).toBe(3)
-    const [given] = await Ticket.createMany([
+    const [ticket] = await Ticket.createMany([
       { id: 20, title: "d" },
       { id: 19, title: "e" },
     ])
-    await given?.delete()
+    await ticket?.delete()
     expect((await Ticket.create({ title: "f" })).id).toBe(21)
     await expect(Ticket.create({ id: 3, title: "g" })).rejects.toMatchObject({
       code: "NITRO_DUPLICATE",
@@ -212,7 +212,7 @@ export function serialTests({ test: plain, expect }: Tools, transactions: Tools)
     await expect(failed).rejects.toMatchObject({ message: "no" })
     expect([ticket.id, ticket.isNew, await Ticket.count()]).toEqual([undefined, true, 0])
     await ticket.save()
-    const kept = await unitOfWork(async () => {
+    const savedTicket = await unitOfWork(async () => {
       const outer = await Ticket.create({ title: "outer" })
       await unitOfWork(async () => {
         await Ticket.create({ title: "inner" })
@@ -222,10 +222,10 @@ export function serialTests({ test: plain, expect }: Tools, transactions: Tools)
     })
     const after = await Ticket.create({ title: "after" })
     expect([
-      (await Ticket.require(kept.id)).title,
-      new Set([ticket.id, kept.id, after.id]).size,
+      (await Ticket.require(savedTicket.id)).title,
+      new Set([ticket.id, savedTicket.id, after.id]).size,
     ]).toEqual(["outer", 3])
-    expect(after.id > kept.id && kept.id > ticket.id).toBe(true)
+    expect(after.id > savedTicket.id && savedTicket.id > ticket.id).toBe(true)
   })
 
   inTransactions("numbers the rows of units of work that run side by side", async () => {

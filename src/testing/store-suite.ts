@@ -25,7 +25,7 @@ export interface StoreSuiteOptions {
   readonly name: string
   /**
    * A new, empty store. Called once more than there are tests, to read `capabilities`; the suite closes what it opens. Tests of
-   * waiting ask for a short `waitTimeoutMs`: a store with transactions passes it on to its own options.
+   * waiting set a short `waitTimeoutMs`: a store with transactions passes it on to its own options.
    */
   readonly open: (options: StoreOptions) => Store
 }

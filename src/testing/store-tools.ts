@@ -1,9 +1,9 @@
-// What the groups of the store suite share: a test on a new store, and rows of accounts.
+// Shared parts of the store suite's groups: a test on a new store, and rows of accounts.
 import type { QueryPlan, Repository, Row, Store } from "../entity/store.ts"
 import type { TestRunner } from "./runner.ts"
 import { Account, encodeRow, sampleId } from "./samples.ts"
 
-/** What a test asks of its store. */
+/** The options that a test passes to its store. */
 export interface StoreOptions {
   /** How long a call waits for a transaction or a connection, in milliseconds. */
   readonly waitTimeoutMs?: number

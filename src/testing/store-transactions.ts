@@ -16,7 +16,7 @@ export function entityTests({ test, expect }: Tools): void {
     })
   })
 
-  test("refuses the save of an outdated copy and tells both versions", async store => {
+  test("refuses the save of an outdated copy and names both versions", async store => {
     await withStores(store, async () => {
       const { id } = await Versioned.create({ title: "first" })
       const [mine, yours] = [await Versioned.require(id), await Versioned.require(id)]
@@ -197,23 +197,23 @@ export function transactionTests({ test, expect }: Tools, serial: Tools): void {
 
   test("joins units of work: all of it, or nothing and entities as they were", async store => {
     await withStores(store, async () => {
-      const kept = await Account.create({ email: "kept@example.org" })
+      const account = await Account.create({ email: "kept@example.org" })
       const created = new Account({ email: "new@example.org" })
       const run = unitOfWork(async () => {
         await created.save()
-        await kept.update({ balance: 5 })
+        await account.update({ balance: 5 })
         expect(await Account.count()).toBe(2)
         await fail()
       })
       expect(await run.catch(error => error)).toBe(failure)
       expect(await Account.count()).toBe(1)
       expect(created.isNew).toBe(true)
-      expect(kept.isDirty).toBe(true)
+      expect(account.isDirty).toBe(true)
       await unitOfWork(async () => {
         await created.save()
-        await kept.save()
+        await account.save()
       })
-      expect((await Account.require(kept.id)).balance).toBe(5)
+      expect((await Account.require(account.id)).balance).toBe(5)
       expect(await Account.count()).toBe(2)
     })
   })
@@ -267,7 +267,7 @@ export function lockTests({ test, expect }: Tools): void {
     await withStores(store, async () => {
       for (let n = 0; n < 12; n++)
         await Account.create({ id: sampleId(n), email: `${n}@example.org` })
-      const taken: string[] = []
+      const ids: string[] = []
       const work = (): Promise<void> =>
         unitOfWork(async () => {
           const mine = await Account.where({ balance: 0 })
@@ -275,11 +275,11 @@ export function lockTests({ test, expect }: Tools): void {
             .limit(3)
             .forUpdate({ skipLocked: true })
           for (const account of mine) await account.update({ balance: 1 })
-          taken.push(...mine.map(account => account.id))
+          ids.push(...mine.map(account => account.id))
         })
       await Promise.all(Array.from({ length: 4 }, work))
-      expect(new Set(taken).size).toBe(taken.length)
-      expect(await Account.where({ balance: 1 }).count()).toBe(taken.length)
+      expect(new Set(ids).size).toBe(ids.length)
+      expect(await Account.where({ balance: 1 }).count()).toBe(ids.length)
     })
   })
 

@@ -30,15 +30,15 @@ export function unitTests({ test: plain, expect }: Tools): void {
     const slow = new Promise<void>(resolve => {
       release = resolve
     })
-    const notes = await noting(async heard => {
+    const notes = await noting(async notes => {
       await unitOfWork(async () => {
-        afterCommit(() => heard.push("first callback"))
+        afterCommit(() => notes.push("first callback"))
         await Account.create({ email: "a@example.org" })
         afterCommit(() => slow)
-        afterCommit(() => heard.push("last callback"))
+        afterCommit(() => notes.push("last callback"))
         await unitOfWork(() => Versioned.create({ title: "inner" }))
       })
-      heard.push("resolved")
+      notes.push("resolved")
       release()
       await new Promise(resolve => setImmediate(resolve))
     })
@@ -48,36 +48,36 @@ export function unitTests({ test: plain, expect }: Tools): void {
   test("runs the handlers of events that wait once all is stored, in order, outside of the unit", async () => {
     const events = createEvents()
     const opened = events.event<{ id: string }>("suite.opened", { afterCommit: true })
-    const heard: unknown[] = []
+    const changes: unknown[] = []
     events.on(opened, async ({ id }) => {
       const stored = await Account.get(id)
-      heard.push(stored?.balance)
+      changes.push(stored?.balance)
       // Outside of the unit: nothing takes this back.
       await Versioned.create({ id, title: "by the handler" })
     })
-    events.on(opened, ({ id }) => heard.push(id))
+    events.on(opened, ({ id }) => changes.push(id))
     await unitOfWork(async () => {
       const account = await Account.create({ id: "one", email: "a@example.org" })
       expect(await events.emit(opened, account)).toEqual([])
       expect(events.emitSync(opened, { id: "none" })).toEqual([])
       await account.update({ balance: 7 })
-      expect(heard).toEqual([])
+      expect(changes).toEqual([])
     })
-    while (heard.length < 4) await new Promise(resolve => setTimeout(resolve, 1))
-    expect(heard.toSorted()).toEqual([7, "none", "one", undefined])
-    expect(heard.indexOf(7) < heard.lastIndexOf(undefined)).toBe(true)
+    while (changes.length < 4) await new Promise(resolve => setTimeout(resolve, 1))
+    expect(changes.toSorted()).toEqual([7, "none", "one", undefined])
+    expect(changes.indexOf(7) < changes.lastIndexOf(undefined)).toBe(true)
     expect(await Versioned.exists("one")).toBe(true)
   })
 
   test("drops the events and callbacks of what it takes back, nested or not", async () => {
     const events = createEvents()
     const opened = events.event<string>("suite.opened", { afterCommit: true })
-    const heard: string[] = []
-    events.on(opened, name => heard.push(name))
+    const notes: string[] = []
+    events.on(opened, name => notes.push(name))
     const open = async (name: string): Promise<void> => {
       await Account.create({ email: `${name}@example.org` })
       await events.emit(opened, name)
-      afterCommit(() => heard.push(`callback of ${name}`))
+      afterCommit(() => notes.push(`callback of ${name}`))
     }
     const changes = await noting(async () => {
       await unitOfWork(async () => {
@@ -94,15 +94,15 @@ export function unitTests({ test: plain, expect }: Tools): void {
         await fail()
       }).catch(() => {})
     })
-    expect(heard).toEqual(["outer", "callback of outer", "nested", "callback of nested"])
+    expect(notes).toEqual(["outer", "callback of outer", "nested", "callback of nested"])
     expect(changes).toEqual(["create", "create"])
   })
 
   test("keeps units that run side by side apart", async () => {
     const events = createEvents()
     const opened = events.event<number>("suite.opened", { afterCommit: true })
-    const heard: number[] = []
-    events.on(opened, n => heard.push(n))
+    const counts: number[] = []
+    events.on(opened, n => counts.push(n))
     const run = (n: number): Promise<void> =>
       unitOfWork(async () => {
         await Account.create({ email: `${n}@example.org` })
@@ -111,6 +111,6 @@ export function unitTests({ test: plain, expect }: Tools): void {
         if (n % 2 === 1) throw failure
       })
     await Promise.allSettled(Array.from({ length: 10 }, (_, n) => run(n)))
-    expect(heard.toSorted()).toEqual([0, 2, 4, 6, 8])
+    expect(counts.toSorted()).toEqual([0, 2, 4, 6, 8])
   })
 }

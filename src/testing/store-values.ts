@@ -92,8 +92,8 @@ export function valueTests({ test, expect }: Tools): void {
       new Date("0000-01-01T00:00:00Z"),
       new Date("-000001-12-31T23:59:59.999Z"),
     ]) {
-      const kept = await roundTrip(store, { at }).catch((error: { code?: string }) => error.code)
-      if (kept !== "NITRO_VALUE_UNSUPPORTED") expect((kept as { at?: unknown }).at).toEqual(at)
+      const result = await roundTrip(store, { at }).catch((error: { code?: string }) => error.code)
+      if (result !== "NITRO_VALUE_UNSUPPORTED") expect((result as { at?: unknown }).at).toEqual(at)
     }
   })
 
@@ -115,9 +115,9 @@ export function valueTests({ test, expect }: Tools): void {
       await expect(roundTrip(store, values)).rejects.toMatchObject(refused)
     await withStores(store, async () => {
       expect(await Sample.count()).toBe(0)
-      const kept = await Sample.create({ text: "kept" })
-      for (const values of wrong) await expect(kept.update(values)).rejects.toMatchObject(refused)
-      expect((await Sample.require(kept.id)).text).toBe("kept")
+      const sample = await Sample.create({ text: "kept" })
+      for (const values of wrong) await expect(sample.update(values)).rejects.toMatchObject(refused)
+      expect((await Sample.require(sample.id)).text).toBe("kept")
       expect(await Sample.get("a\0b")).toBe(undefined)
       expect(await Sample.count({ text: "\ud800" })).toBe(0)
     })

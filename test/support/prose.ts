@@ -51,7 +51,7 @@ export function folderOf(path: string): string {
 /** Everything the rules apply to: shipped sources, examples and the pages that people read. */
 export function proseFiles(): SourceFile[] {
   return [
-    ...shippedSources(),
+    ...shippedSources().filter(({ path }) => !path.includes(".gen.")),
     ...filesBelow("examples", /\.tsx?$/),
     ...filesBelow("docs", /\.md$/).filter(({ path }) => !path.startsWith("docs/reference/")),
     ...["README.md", "AGENTS.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(path => ({

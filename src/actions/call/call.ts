@@ -11,7 +11,7 @@ import {
   raw,
 } from "../../html/index.ts"
 import { escapeHtml, isPassword, onPassword, typeOf } from "../../html/internal.ts"
-import { needsApp } from "../../shared/answering.ts"
+import { needsApp } from "../../shared/responding.ts"
 import { Expression } from "../../shared/expression.ts"
 import type { Flash } from "../context/flash.ts"
 import { currentRequest } from "../context/request-context.ts"

@@ -1,4 +1,4 @@
-// What goes wrong in the page: one error class with a permanent code, one way to report it.
+// Errors in the page: one class with a permanent code, one way to report it.
 
 /** An error of the browser client. `code` never changes. */
 export class ClientError extends Error {

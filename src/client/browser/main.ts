@@ -1,4 +1,4 @@
-// The browser client's entry: speaks the Datastar v1 protocol. Loading it twice on one page does no harm.
+// The browser client's entry: speaks the Datastar v1 protocol. Loading it twice on one page has no effect.
 import "./actions.ts"
 import "./attributes/bind.ts"
 import "./attributes/dom.ts"

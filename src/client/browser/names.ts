@@ -47,8 +47,8 @@ export const toKebab = (text: string): string =>
 /** `500ms`, `2s` or `500` in milliseconds; `byDefault` when no tag is a time. */
 export function milliseconds(tags: ReadonlySet<string> | undefined, byDefault = 0): number {
   for (const tag of tags ?? []) {
-    const found = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(tag)
-    if (found) return Number(found[1]) * (found[2] === "s" ? 1000 : 1)
+    const match = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(tag)
+    if (match) return Number(match[1]) * (match[2] === "s" ? 1000 : 1)
   }
   return byDefault
 }

@@ -1,10 +1,10 @@
-// Applies `data-*` attributes to elements, keeps them applied while the page changes, and lets go of what leaves it.
+// Applies `data-*` attributes to elements, keeps them applied while the page changes, and releases elements that leave it.
 import { ClientError, describe, report } from "./errors.ts"
 import { type Expression, expression } from "./expression/index.ts"
 import { type Modifiers, parseAttributeName } from "./names.ts"
 import { batch, type Effect, effect } from "./reactive.ts"
 
-/** What an action is given besides its arguments. */
+/** The context of an action, besides its arguments. */
 export interface ActionContext {
   readonly el: Element
   readonly evt: Event | undefined
@@ -16,14 +16,14 @@ export interface ActionContext {
 
 export type Action = (context: ActionContext, ...args: never[]) => unknown
 
-/** What a plugin is given for one attribute of one element. */
+/** The context of a plugin for one attribute of one element. */
 export interface AttributeContext {
   readonly el: Element
   readonly key: string | undefined
   readonly value: string
   readonly modifiers: Modifiers
   /** Evaluates the attribute's expression; parsed at the first call. */
-  readonly run: (given?: { evt?: Event; patch?: unknown }) => unknown
+  readonly run: (scope?: { evt?: Event; patch?: unknown }) => unknown
   /**
    * Runs `fn` now and when a signal that it read changes; also when something else changes `watch` on the element
    * (an attribute's name, `*` for any attribute, or `content`), so that a morph or another script does not undo it.
@@ -60,11 +60,11 @@ interface Applied {
 interface Watcher {
   readonly watch: string
   readonly effect: Effect
-  /** What the part looked like when the effect was done. */
+  /** The look of the part when the effect was done. */
   left: string | null
 }
 
-/** The watched part as text, to tell other people's changes from the effect's own. */
+/** The watched part as text, to distinguish other changes from those of the effect. */
 function lookOf(el: Element, watch: string): string | null {
   if (watch === "content") return el.innerHTML
   if (watch !== "*") return el.getAttribute(watch)
@@ -86,7 +86,7 @@ export function action(name: string, fn: Action): void {
   actions.set(name, fn)
 }
 
-/** Hears of each element once it is seen, before its attributes apply. */
+/** Calls `hook` for each new element, before its attributes apply. */
 export function onElement(hook: (el: Element) => void): void {
   elementHooks.push(hook)
 }
@@ -101,14 +101,14 @@ const isIgnored = (el: Element): boolean => el.closest("[data-ignore]") !== null
 function applyElement(el: Element): void {
   for (const hook of elementHooks) hook(el)
   if (el.hasAttribute("data-ignore__self")) return
-  const found: { attribute: string; plugin: AttributePlugin }[] = []
+  const matches: { attribute: string; plugin: AttributePlugin }[] = []
   for (const { name } of el.attributes) {
     if (!name.startsWith("data-")) continue
     const plugin = plugins.get(parseAttributeName(name).name)
-    if (plugin) found.push({ attribute: name, plugin })
+    if (plugin) matches.push({ attribute: name, plugin })
   }
-  found.sort((a, b) => (a.plugin.order ?? 50) - (b.plugin.order ?? 50))
-  for (const { attribute, plugin } of found) applyAttribute(el, attribute, plugin)
+  matches.sort((a, b) => (a.plugin.order ?? 50) - (b.plugin.order ?? 50))
+  for (const { attribute, plugin } of matches) applyAttribute(el, attribute, plugin)
 }
 
 function applyAttribute(el: Element, attribute: string, plugin: AttributePlugin): void {
@@ -148,13 +148,13 @@ function contextOf(
     return () => void state.cleanups.delete(fn)
   }
   const find = (evt: Event | undefined) => (name: string) => {
-    const found = actions.get(name)
-    if (!found)
+    const action = actions.get(name)
+    if (!action)
       throw new ClientError(
         "ACTION",
         `@${name} is not an action; there are @${[...actions.keys()].join(", @")}`,
       )
-    return (...args: unknown[]) => found({ el, evt, attribute, onCleanup }, ...(args as never[]))
+    return (...args: unknown[]) => action({ el, evt, attribute, onCleanup }, ...(args as never[]))
   }
   let parsed: Expression | undefined
   const guard =
@@ -262,7 +262,7 @@ function attributeChanged(el: Element, name: string, fromOutside: boolean): void
 
 function onMutations(records: readonly MutationRecord[]): void {
   batch(() => handleMutations(records, true))
-  // What effects wrote just now is theirs: two that fight over one attribute must not make each other run forever.
+  // Recent writes of effects are ignored: two effects that fight over one attribute must not run each other forever.
   batch(() => handleMutations(observer.takeRecords(), false))
 }
 

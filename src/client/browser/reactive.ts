@@ -1,4 +1,4 @@
-// Signals, computed values and effects: writes mark what may have changed, reads find out what did; no glitches.
+// Signals, computed values and effects: writes mark possible changes, reads find the real ones; no glitches.
 
 const CLEAN = 0
 const CHECK = 1
@@ -13,7 +13,7 @@ let queue: Reaction<unknown>[] = []
 let onFlushed: () => void = () => {}
 let onError: (error: unknown) => void = error => console.error(error)
 
-/** What runs after each outermost batch, and what hears of errors in effects. */
+/** Sets the callbacks for the end of each outermost batch, and for errors in effects. */
 export function configure(options: { flushed: () => void; error: (error: unknown) => void }): void {
   onFlushed = options.flushed
   onError = options.error
@@ -27,7 +27,7 @@ abstract class Source<T> {
   abstract get(): T
   abstract peek(): T
 
-  /** Tells every observer that this source is not what it read any more. */
+  /** Notifies every observer that this source has changed. */
   notify(): void {
     for (const observer of [...this.observers]) observer.mark(DIRTY)
     if (!depth) flush()
@@ -94,7 +94,7 @@ export class Reaction<T> extends Source<T> {
   }
 
   mark(state: number): void {
-    // An effect that writes what it reads does not run again because of its own write.
+    // An effect that writes a value it reads does not run again because of that write.
     if (this.#state >= state || this.#running || this.#disposed) return
     const wasClean = this.#state === CLEAN
     this.#state = state

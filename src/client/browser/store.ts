@@ -1,10 +1,10 @@
-// The page's signals: a tree of plain data in which every property is a signal of its own.
+// The page's signals: a tree of plain data in which every property is a signal.
 import { ClientError, report } from "./errors.ts"
 import { batch, configure, isTracking, Reaction, Signal, untracked } from "./reactive.ts"
 
 export type Data = Record<string, unknown>
 
-/** Which signals an operation means: regular expressions (or their source) over dotted paths. */
+/** Selects signals for an operation: regular expressions (or their source) over dotted paths. */
 export interface SignalFilter {
   readonly include?: RegExp | string
   readonly exclude?: RegExp | string
@@ -33,7 +33,7 @@ export const isPlain = (value: unknown): value is Data => {
   return prototype === Object.prototype || prototype === null
 }
 
-/** What the proxies of this module are made of; also tells them from other objects. */
+/** The branch behind each proxy of this module; also distinguishes them from other objects. */
 const branches = new WeakMap<object, Branch>()
 
 /** One object of the tree. */
@@ -54,7 +54,7 @@ class Branch {
     let field = this.fields.get(key)
     if (!field) {
       if (!isTracking()) return MISSING
-      // Whoever asked hears of it when the signal is born.
+      // Readers are notified when the signal is created.
       field = new Signal<unknown>(MISSING)
       this.fields.set(key, field)
     }
@@ -266,7 +266,7 @@ export function clearSignals(): void {
   pending = undefined
 }
 
-/** Plain data without proxies. What JSON cannot hold (elements, functions) is left out of objects. */
+/** Plain data without proxies. Values that JSON cannot hold (elements, functions) are left out of objects. */
 export function snapshot(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snapshot)
   if (!isPlain(value)) return value

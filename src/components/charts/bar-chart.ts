@@ -1,4 +1,4 @@
-// A bar chart: upright or lying, series side by side or stacked, down from zero for what is negative.
+// A bar chart: upright or lying, series side by side or stacked, down from zero for negative values.
 import { type Child, g, rect } from "../../html/index.ts"
 import { type ComponentWithProps, componentWithProps } from "../component.ts"
 import { type ChartData, type ChartProps, chartData } from "./data.ts"
@@ -48,7 +48,7 @@ const barsFromZero = ({ series }: ChartData): Bars =>
     values.map(value => (value === null ? undefined : { from: 0, to: value })),
   )
 
-/** What is positive grows upwards and what is negative downwards, each from zero. */
+/** Stacks positive values upwards and negative ones downwards, each from zero. */
 function stackedBars({ series, names }: ChartData): Bars {
   const above = names.map(() => 0)
   const below = names.map(() => 0)

@@ -1,4 +1,4 @@
-// What a chart draws: its props, checked and brought to one form.
+// The data of a chart: its props, checked and in one form.
 
 import { NitroError } from "../../shared/errors.ts"
 import { ownProps } from "../../shared/own-props.ts"
@@ -19,9 +19,9 @@ export interface ChartSeries {
 }
 
 export interface ChartOptions extends ElementProps<"figure", "label"> {
-  /** What the chart shows: its name for those who do not see it, and the caption of the table that they get. */
+  /** The name of the chart for screen readers, and the caption of its table. */
   readonly label: string
-  /** What is to be seen in it, in a sentence. */
+  /** One sentence that describes the chart's message. */
   readonly description?: string | undefined
   /** The places on the x axis: names, dates (shown in UTC) or numbers. */
   readonly x: readonly (string | number | Date)[]
@@ -33,7 +33,7 @@ export interface ChartOptions extends ElementProps<"figure", "label"> {
   readonly locale?: string | undefined
   /** Text for a chart without values. Default `"No data"`. */
   readonly empty?: string | undefined
-  /** The values as a table: for screen readers only (default), for everybody to open, or not at all. */
+  /** The values as a table: for screen readers only (default), for all readers to open, or not at all. */
   readonly table?: "hidden" | "details" | false | undefined
   /** Names and colours above the chart. Default: when there are several series. */
   readonly legend?: boolean | undefined
@@ -68,8 +68,8 @@ export interface CheckedSeries {
 export function chartData(props: ChartProps): ChartData {
   const { x, series, values, label, locale = "en-US" } = ownProps(props)
   const kind = kindOf(x, label)
-  const given = series ?? [{ name: label, values }]
-  const checked = given.map(one => checkSeries(one, x, label))
+  const list = series ?? [{ name: label, values }]
+  const checked = list.map(one => checkSeries(one, x, label))
   const at = x.map((place, index) => (kind === "category" ? index : Number(place)))
   // Lines are drawn from left to right.
   const order = at
@@ -103,8 +103,8 @@ function kindOf(x: readonly (string | number | Date)[], label: string): XKind {
   return kind
 }
 
-function checkSeries(given: ChartSeries, x: ChartProps["x"], label: string): CheckedSeries {
-  const { name, values, color } = ownProps(given)
+function checkSeries(entry: ChartSeries, x: ChartProps["x"], label: string): CheckedSeries {
+  const { name, values, color } = ownProps(entry)
   if (values.length !== x.length) {
     throw refusal(
       label,

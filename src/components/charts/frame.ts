@@ -1,4 +1,4 @@
-// What all charts with axes share: the figure with legend, axes and grid, and the values as a table.
+// The frame of all charts with axes: the figure with legend, axes and grid, and the values as a table.
 
 import {
   type AnyAttributes,
@@ -60,7 +60,7 @@ export function linearScale(low: number, high: number): Scale {
   return low === high ? () => 0.5 : value => (value / 2 - low / 2) / (high / 2 - low / 2)
 }
 
-/** What gives a series its colour, for SVG elements: an attribute, because a strict Content-Security-Policy allows no styles. */
+/** Sets the colour of a series on SVG elements: an attribute, because a strict Content-Security-Policy allows no styles. */
 export function seriesLook(
   index: number,
   color: string | undefined,
@@ -90,10 +90,10 @@ export function figureAttributes(
   return { "data-size": size, ...withClass("chart-figure", rest) }
 }
 
-export function chartFigure(plot: Plot, own: readonly string[]): Markup {
+export function chartFigure(plot: Plot, ownNames: readonly string[]): Markup {
   const { options, data, isHorizontal = false } = plot
   const rest: Record<string, unknown> = { ...options }
-  for (const name of own) delete rest[name]
+  for (const name of ownNames) delete rest[name]
   return figure(
     figureAttributes(rest),
     (options.legend ?? data.series.length > 1) && chartLegend(data.series),
@@ -169,7 +169,7 @@ function canvas({ options, data, ticks, isHorizontal = false, band, content }: P
 /** So many places can still be pointed at. */
 const maxHovers = 400
 
-/** A place under the pointer names its values; the browser shows titles by itself. */
+/** Titles for places under the pointer, with their values; browsers show them. */
 function hovers(
   options: ChartProps,
   data: ChartData,
@@ -201,24 +201,26 @@ function valueLine(
 
 const characterPixels = 6.5
 const gapPixels = 12
-/** Least widths of the plot, in pixels, for the widths of the figure that the stylesheet tells apart. */
+/** Least widths of the plot, in pixels, for the figure widths that the stylesheet distinguishes. */
 const widths = [600, 390, 230]
 const widthsBesideNames = [450, 250, 150]
 const maxLabelCharacters = 18
 
 /** Names below the plot. Where there is no room for all, the stylesheet hides those that need a wider chart. */
 function axisBelow(labels: readonly AxisLabel[], room: readonly number[]): Markup {
-  const shown = labels.map(({ at, text }) => ({ at, text: shorten(text) }))
-  const longest = Math.max(0, ...shown.map(({ text }) => text.length)) * characterPixels + gapPixels
-  const first = shown[0]?.at ?? 0
-  const distance = shown.length > 1 ? ((shown.at(-1)?.at ?? 1) - first) / (shown.length - 1) : 1
+  const shortened = labels.map(({ at, text }) => ({ at, text: shorten(text) }))
+  const longest =
+    Math.max(0, ...shortened.map(({ text }) => text.length)) * characterPixels + gapPixels
+  const first = shortened[0]?.at ?? 0
+  const distance =
+    shortened.length > 1 ? ((shortened.at(-1)?.at ?? 1) - first) / (shortened.length - 1) : 1
   let every = 1
   const steps = room.map(width => {
     every *= Math.max(1, Math.ceil(longest / (distance * width * every)))
     return every
   })
   const [wide = 1, medium = 1, narrow = 1] = steps
-  const texts = shown.map(({ at, text: name }, index) => {
+  const texts = shortened.map(({ at, text: name }, index) => {
     if (index % wide !== 0) return undefined
     const from = index % medium !== 0 ? "wide" : index % narrow !== 0 ? "medium" : undefined
     const anchor = at < 0.02 ? "start" : at > 0.98 ? "end" : "middle"

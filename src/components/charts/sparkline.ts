@@ -7,7 +7,7 @@ import { percent } from "./format.ts"
 import { linearScale, seriesLook } from "./frame.ts"
 
 export interface SparklineProps extends ElementProps<"svg", "label" | "values" | "type"> {
-  /** What it shows, with its outcome: "Visitors this week, from 12 to 40". Screen readers say nothing else of it. */
+  /** Its message, with the outcome: "Visitors this week, from 12 to 40". It is all that screen readers say. */
   readonly label: string
   readonly values: readonly ChartValue[]
   /** Default `"line"`. */

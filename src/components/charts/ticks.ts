@@ -20,7 +20,7 @@ export function niceTicks(low: number, high: number, count = 5): Ticks {
 
 function apart(low: number, high: number): [low: number, high: number] {
   const size = Math.max(Math.abs(low), Math.abs(high))
-  // Closer than a chart can show, or than numbers of this size can be told apart.
+  // Closer than a chart can show, or than numbers of this size can be distinguished.
   if (high - low > size * 1e-9 && size > 1e-290) return [low, high]
   return size > 1e-290 ? [Math.min(0, low), Math.max(0, high)] : [0, 1]
 }

@@ -1,4 +1,4 @@
-// What every EventBus must do, as tests that any implementation can run: `busSuite({ describe, it }, { open })`.
+// The contract of EventBus as tests for any implementation: `busSuite({ describe, it }, { open })`.
 import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { BusListener, Change, Cursor, EventBus, LoggedChange } from "./bus.ts"
@@ -164,7 +164,7 @@ export function busSuite({ describe, it }: SuiteRunner, subject: BusUnderTest): 
 
     const { openSecond } = subject
     if (!openSecond) {
-      it("has a log of its own per bus, with an epoch of its own", async () => {
+      it("has a separate log per bus, with a separate epoch", async () => {
         const [first, second] = [await subject.open(10), await subject.open(10)]
         notEqual(await first.epoch(), await second.epoch())
         equal(first.capabilities.acrossProcesses, false)

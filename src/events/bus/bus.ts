@@ -1,7 +1,7 @@
 // The contract of a change log: what one process announces and others, or the same after a break, read in order.
 import type { MaybePromise } from "../../shared/types.ts"
 
-/** What a save or delete of one entity did. Plain data that survives JSON, since it may travel between processes. */
+/** A save or delete of one entity. Plain data that survives JSON, since it may travel between processes. */
 export interface Change {
   /** Name of the entity class. */
   readonly entity: string
@@ -11,7 +11,7 @@ export interface Change {
   readonly op: "create" | "update" | "delete"
   /** Field values after the change; which ones, the publisher decides. */
   readonly fields: Readonly<Record<string, unknown>>
-  /** Who published it: one id per process. */
+  /** Id of the publishing process. */
   readonly origin: string
   /** Counts up per origin, so that (origin, seq) names a change once. */
   readonly seq: number
@@ -29,7 +29,7 @@ export interface LoggedChange<C = Change> {
 export interface BusListener<C = Change> {
   /** Called in log order, each change once, without waiting for a promise. A throw or rejection is reported and does not affect other listeners. */
   change(logged: LoggedChange<C>): void
-  /** Some changes are missed for good: take a snapshot. What comes next follows `cursor`. */
+  /** Some changes are lost for good: take a snapshot. Later changes follow `cursor`. */
   reset(cursor: Cursor): void
 }
 

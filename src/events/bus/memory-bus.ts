@@ -58,9 +58,9 @@ class MemoryBus<C> implements EventBus<C> {
   }
 
   subscribe(listener: BusListener<C>, from?: Cursor): () => void {
-    const known = from === undefined ? this.#last : this.#positionOf(from)
-    const reader: Reader<C> = { listener, position: known ?? this.#last }
-    if (known === undefined) this.#call(() => listener.reset(this.#cursorAt(reader.position)))
+    const position = from === undefined ? this.#last : this.#positionOf(from)
+    const reader: Reader<C> = { listener, position: position ?? this.#last }
+    if (position === undefined) this.#call(() => listener.reset(this.#cursorAt(reader.position)))
     this.#readers.add(reader)
     this.#deliver()
     return () => {
@@ -72,9 +72,9 @@ class MemoryBus<C> implements EventBus<C> {
     const position = this.#positionOf(from)
     if (position === undefined) return undefined
     const until = Math.min(this.#last, position + Math.max(0, limit))
-    const found: LoggedChange<C>[] = []
-    for (let at = position + 1; at <= until; at++) found.push(this.#at(at))
-    return found
+    const matches: LoggedChange<C>[] = []
+    for (let at = position + 1; at <= until; at++) matches.push(this.#at(at))
+    return matches
   }
 
   cursor(): Cursor {
@@ -145,13 +145,14 @@ class MemoryBus<C> implements EventBus<C> {
 
   /** Undefined when something after it is no longer kept, or it is not of this log. */
   #positionOf(cursor: Cursor): number | undefined {
-    const found = parse(cursor)
-    if (!found || found.epoch !== this.#epoch || found.position > this.#last) return undefined
-    return this.#last - found.position > this.#capacity ? undefined : found.position
+    const position = parse(cursor)
+    if (!position || position.epoch !== this.#epoch || position.position > this.#last)
+      return undefined
+    return this.#last - position.position > this.#capacity ? undefined : position.position
   }
 }
 
 function parse(cursor: Cursor): { epoch: string; position: number } | undefined {
-  const found = /^([\w-]+):(\d{1,15})$/.exec(cursor)
-  return found ? { epoch: found[1] as string, position: Number(found[2]) } : undefined
+  const match = /^([\w-]+):(\d{1,15})$/.exec(cursor)
+  return match ? { epoch: match[1] as string, position: Number(match[2]) } : undefined
 }

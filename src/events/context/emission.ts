@@ -54,7 +54,7 @@ export class Emission implements EventContext {
   stop(): void {
     this.flags |= STOPPED
   }
-  /** To be called when its handlers are over; more than once does no harm. */
+  /** Call it when the handlers are done; repeated calls have no effect. */
   finish(): void {
     if ((this.flags & DONE) !== 0) return
     this.flags |= DONE

@@ -7,7 +7,7 @@ export const STOPPED = 1
 export const DONE = 2
 const LOOPED = 4
 
-/** What an emission knows about where it happens; made once per name and registry. */
+/** The place of an emission; made once per name and registry. */
 export interface Place {
   readonly name: string
   readonly namespace: string | undefined
@@ -15,7 +15,7 @@ export interface Place {
   readonly maxRunning: number
 }
 
-/** What most emissions never need. */
+/** Rarely needed parts of an emission. */
 export interface Extra {
   id: string | undefined
   correlationId: string | undefined
@@ -91,8 +91,8 @@ export function descend(child: Nested, scoped: Nested): void {
   if (child.depth > child.place.maxDepth) assertDepth(child, parent)
   const ofRoot = extraOf(root)
   if (ofRoot.running >= child.place.maxRunning) {
-    const told = `The event "${root.event}" set off ${ofRoot.running} emissions that are all still running`
-    bar(root, `${told}, at last "${child.event}".`, namesOf(child))
+    const message = `The event "${root.event}" set off ${ofRoot.running} emissions that are all still running`
+    bar(root, `${message}, at last "${child.event}".`, namesOf(child))
   }
   ofRoot.running++
 }
@@ -141,9 +141,9 @@ function bar(root: Nested, message: string, events: readonly string[]): never {
 }
 
 function shorten(names: readonly string[]): string {
-  const shown =
+  const path =
     names.length > 12
       ? [...names.slice(0, 5), `... ${names.length - 10} more ...`, ...names.slice(-5)]
       : names
-  return shown.join(" -> ")
+  return path.join(" -> ")
 }

@@ -1,4 +1,4 @@
-// What can be seen from outside: diagnostics channels for emissions and handlers, and where handlers' errors go.
+// Diagnostics channels for emissions and handlers, and the reporting of handlers' errors.
 import { notify } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { printError, publishError, reportError } from "../../shared/report.ts"
@@ -65,8 +65,8 @@ export function beginHandler(
   }
 }
 
-// A loop fails every handler on its way out with the one error: telling it once is enough.
-const told = new WeakSet<NitroError>()
+// A loop fails every handler on its way out with the one error: reporting it once is enough.
+const reported = new WeakSet<NitroError>()
 
 /** Never throws. With `throw` the caller gets the error, so it only goes to the channel. */
 export function report(
@@ -76,8 +76,8 @@ export function report(
   policy: ErrorPolicy,
 ): void {
   if (error instanceof NitroError && error.code === "NITRO_EVENT_LOOP") {
-    if (told.has(error)) return
-    told.add(error)
+    if (reported.has(error)) return
+    reported.add(error)
   }
   const failure: HandlerFailure = {
     module: "events",

@@ -1,4 +1,4 @@
-// What code takes from the emission around it, and scopes that carry values to the emissions made in them.
+// Reads the emission around the running code, and opens scopes that carry values to the emissions inside.
 import type { EventContext, Events } from "../types/types.ts"
 import { Emission } from "./emission.ts"
 import { ambient, extraOf, setIds } from "./nesting.ts"
@@ -30,8 +30,8 @@ export function ambientScope(values: ScopeValues): Emission {
 /** The emission whose handler is running, also after an await in it; undefined elsewhere. */
 export function currentContext(): EventContext | undefined {
   trackContext()
-  const found = surrounding()
-  return found?.place === ambient ? found.parent : found
+  const emission = surrounding()
+  return emission?.place === ambient ? emission.parent : emission
 }
 
 /** The ids that an emission made here takes from the emission around it. */

@@ -5,8 +5,8 @@ import type { Emission } from "./emission.ts"
 /** Set while handlers run, and over their awaits. Only to be entered while tracking. */
 export const scope: AsyncLocalStorage<Emission> = new AsyncLocalStorage<Emission>()
 
-// Before Node 24, the first use of AsyncLocalStorage makes every promise of the process two to three times as dear. So
-// emissions are followed over awaits only once somebody could notice: until then they know each other by nesting alone.
+// Before Node 24, the first use of AsyncLocalStorage makes every promise of the process two to three times slower. So
+// emissions are followed over awaits only once the difference can be observed: until then they are linked by nesting alone.
 const tracking = { on: false, innermost: undefined as Emission | undefined, inFlight: 0 }
 
 /** From now on ids follow over awaits. There is no way back: a chain that is half followed would be wrong. */
@@ -45,7 +45,7 @@ export function leave(outer: Emission | undefined, isTracked: boolean): void {
   else tracking.innermost = outer
 }
 
-/** A loop through awaits is only seen while tracking, and floods before it harms: so a flood turns tracking on. */
+/** A loop through awaits is only detected while tracking, and floods before that: so a flood turns tracking on. */
 export function countInFlight(difference: 1 | -1): void {
   tracking.inFlight += difference
   if (tracking.inFlight > 1_000) tracking.on = true

@@ -34,7 +34,7 @@ class Node<V> {
   }
 }
 
-/** Values filed under patterns. A negated pattern cannot share a walk, so each of those is tried on its own. */
+/** Values filed under patterns. A negated pattern cannot share a walk, so each of those is tried separately. */
 export class PatternTrie<V> {
   readonly #root = new Node<V>()
   readonly #negated = new Map<
@@ -96,11 +96,11 @@ export class PatternTrie<V> {
       }
       active = next
     }
-    const found: V[] = []
-    for (const node of active) found.push(...node.values)
+    const matches: V[] = []
+    for (const node of active) matches.push(...node.values)
     for (const { trie, values } of this.#negated.values())
-      if (trie.find(name).length === 0) found.push(...values)
-    return found
+      if (trie.find(name).length === 0) matches.push(...values)
+    return matches
   }
 
   get isEmpty(): boolean {
@@ -139,8 +139,8 @@ function descend<V>(
   segment: string,
   test: ((text: string) => boolean) | undefined,
 ): Node<V> {
-  const known = childOf(node, segment)
-  if (known) return known
+  const existing = childOf(node, segment)
+  if (existing) return existing
   const child = new Node<V>(segment === "**")
   if (segment === "*") node.star = child
   else if (segment === "**") node.deep = child
@@ -159,7 +159,7 @@ function prune<V>(node: Node<V>, segment: string): void {
 /**
  * Whether a pattern covers a name. `*` stands for one whole segment, or for any characters within one (`order*`);
  * `**` for any number of segments, also none; `?` for one character; `[ab]`, `[a-z]`, `[!a]` for one of a class;
- * a leading `!` turns the answer round.
+ * a leading `!` negates the result.
  * @example matches("order.*", "order.placed") // true; also "order.*" does not cover "order.item.added", "order.**" does
  */
 export function matches(pattern: string, name: string): boolean {

@@ -1,4 +1,4 @@
-// What an emission of one name calls: subscriptions in calling order, kept in step with single changes instead of sorted anew.
+// The subscriptions called by an emission of one name, in calling order, kept in step with single changes instead of sorted anew.
 import type { StandardSchema } from "../types/standard-schema.ts"
 import type { Handler, HandlerResult } from "../types/types.ts"
 import { byPriority, type Subscription } from "./subscription.ts"
@@ -26,7 +26,7 @@ export class Resolved {
   /** The generation of patterns and schemas that it is true for. */
   generation: number
   readonly subscriptions: readonly Subscription[]
-  /** The handlers alone, when neither they, the event's declaration, nor the registry's policy ask for anything but the call. */
+  /** The handlers alone, if neither they, the event's declaration, nor the registry's policy need more than the call. */
   readonly plain: readonly Handler<never>[] | undefined
   readonly schema: StandardSchema | undefined
   readonly afterCommit: boolean
@@ -83,7 +83,7 @@ export class Resolved {
   }
 }
 
-/** Undefined where one of them asks for more than the call. */
+/** Undefined if one of them needs more than the call. */
 export function plainHandlers(
   subscriptions: readonly Subscription[],
 ): readonly Handler<never>[] | undefined {

@@ -9,7 +9,7 @@ import { byPriority, type Subscription } from "./subscription.ts"
 /** More changes than this between two emissions are cheaper to sort anew, and not to be held on to. */
 const maxChanges = 1_000
 
-/** What a slot knows of the patterns of its registry. */
+/** The patterns of the registry, as a slot uses them. */
 export interface Patterns {
   readonly trie: PatternTrie<Subscription>
   readonly log: PatternLog
@@ -25,7 +25,7 @@ export class Slot {
   readonly #exact: Set<Subscription> = new Set()
   /** Undefined while `#base` is out of date. */
   private resolved: Resolved | undefined = undefined
-  /** What was resolved last, to be brought up to date by the changes since. */
+  /** The latest resolution, brought up to date by the changes since. */
   #base: Resolved | undefined = undefined
   #changes: SubscriptionChange[] = []
   #schemas = 0

@@ -1,5 +1,5 @@
 // One handler on one name or pattern: what it admits, and how it ends.
-import { answerNow } from "../../shared/callback.ts"
+import { syncResult } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
 import "../types/errors.ts"
 import type { Declared } from "../../shared/module-evaluation.ts"
@@ -20,13 +20,13 @@ export interface Home {
 /** Subscriptions ended so far: an emission under way looks here to see whether its list still holds. */
 export const ended: { count: number } = { count: 0 }
 
-let made = 0
+let count = 0
 
 export class Subscription {
   readonly event: string
   readonly home: Home
   readonly priority: number
-  readonly order: number = made++
+  readonly order: number = count++
   readonly name: string
   readonly once: boolean
   readonly timeoutMs: number | undefined
@@ -66,7 +66,7 @@ export class Subscription {
     }
   }
 
-  /** Nothing to ask before calling the handler, which is then given out; else undefined. */
+  /** The handler if it can be called without any check; else undefined. */
   get plainHandler(): Handler<never> | undefined {
     const isPlain = !this.#filtersSender && !this.when && !this.once && this.timeoutMs === undefined
     return isPlain && typeof this.#handler === "function" ? this.#handler : undefined
@@ -93,7 +93,7 @@ export class Subscription {
     if (!handler) return undefined
     if (this.when) {
       try {
-        if (!answerNow(this.when(payload as never, context), `\`when\` of ${this.name}`))
+        if (!syncResult(this.when(payload as never, context), `\`when\` of ${this.name}`))
           return undefined
       } catch (error) {
         // Handlers without a verdict do not run: a broken guard must not let anything through.

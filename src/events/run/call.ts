@@ -14,7 +14,7 @@ import { TimeLimit } from "./time-limit.ts"
 export interface CallOptions {
   readonly policy: ErrorPolicy
   readonly timeoutMs: number | undefined
-  /** For failures that come when the emission is over: nobody is left to throw to. */
+  /** For failures after the end of the emission, which has no caller left to throw to. */
   readonly latePolicy?: ErrorPolicy | undefined
 }
 
@@ -47,7 +47,7 @@ export function call(
   }
 }
 
-/** What a handler returned, as a result: at once for values and generators, later for promises and async generators. */
+/** The result of a handler: at once for values and generators, later for promises and async generators. */
 export function settle(
   value: unknown,
   subscription: Subscription,
@@ -61,7 +61,7 @@ export function settle(
   const settled: Promise<HandlerResult> | undefined = isAsyncGenerator(value)
     ? drainAsync(value, values, timed?.context ?? emission).then(() => ({ values }))
     : isThenable(value)
-      ? Promise.resolve(value).then(found => (found === undefined ? NOTHING : { value: found }))
+      ? Promise.resolve(value).then(result => (result === undefined ? NOTHING : { value: result }))
       : undefined
   if (!settled) return { value }
   const raced = timed ? timed.race(settled) : settled
@@ -70,7 +70,7 @@ export function settle(
   )
 }
 
-/** Turns an error into a result, and tells it to whom the policy says. */
+/** Turns an error into a result, and reports it by the policy. */
 export function fail(
   error: unknown,
   subscription: Subscription,
@@ -78,20 +78,20 @@ export function fail(
   policy: ErrorPolicy,
   values?: readonly unknown[],
 ): HandlerResult {
-  const known =
+  const failure =
     error === undefined
       ? new NitroError(
           "NITRO_EVENT_HANDLER",
           `The handler "${subscription.name}" of "${emission.event}" threw undefined.`,
         )
       : error
-  if (!isOwnAbort(known, emission)) report(known, subscription.name, emission, policy)
+  if (!isOwnAbort(failure, emission)) report(failure, subscription.name, emission, policy)
   return values
-    ? { error: known, handler: subscription.name, values }
-    : { error: known, handler: subscription.name }
+    ? { error: failure, handler: subscription.name, values }
+    : { error: failure, handler: subscription.name }
 }
 
-/** Ending because the emitter aborted is what a handler was asked for, not a failure to tell of. */
+/** Whether a handler ended because the emitter aborted it: that is not a failure to report. */
 function isOwnAbort(error: unknown, emission: Emission): boolean {
   const signal = emission.extra?.controller?.signal
   return (
@@ -115,7 +115,7 @@ function drain(
   }
 }
 
-/** Reads to the end, or until nobody waits any more: then it closes the generator. */
+/** Reads to the end, or until the emission stops waiting: then it closes the generator. */
 async function drainAsync(
   generator: AsyncGenerator<unknown>,
   values: unknown[],
@@ -129,7 +129,7 @@ async function drainAsync(
   return values
 }
 
-/** Asking for `ctx.signal` makes one; an emission that nobody can abort need not have it. */
+/** Reading `ctx.signal` creates one; an emission that cannot be aborted need not have it. */
 function hasController(context: EventContext): boolean {
   return (context as Emission).extra?.controller !== undefined
 }

@@ -43,10 +43,10 @@ function emitSyncChecked(
   options: EmitSyncOptions | undefined,
 ): Results {
   const checked = resolved.schema ? checkSync(resolved.schema, payload, slot) : payload
-  const asked = { sender: payload, ...options }
-  return resolved.afterCommit && defer(slot, checked, asked)
+  const settings = { sender: payload, ...options }
+  return resolved.afterCommit && defer(slot, checked, settings)
     ? none
-    : emitSyncWith(slot, resolved, checked, asked)
+    : emitSyncWith(slot, resolved, checked, settings)
 }
 
 export function emit(
@@ -81,12 +81,12 @@ function emitChecked(
   options: EmitOptions | undefined,
 ): Promise<Results> {
   options?.signal?.throwIfAborted()
-  const asked = { sender: payload, ...options }
+  const settings = { sender: payload, ...options }
   const checked = resolved.schema ? check(resolved.schema, payload, slot) : payload
   // Without a schema a promise is a payload like any other.
   if (resolved.schema && isPromise(checked))
-    return checked.then(value => emitOrDefer(slot, resolved, value, asked))
-  return emitOrDefer(slot, resolved, checked, asked)
+    return checked.then(value => emitOrDefer(slot, resolved, value, settings))
+  return emitOrDefer(slot, resolved, checked, settings)
 }
 
 function emitOrDefer(

@@ -22,7 +22,7 @@ export function failuresOf(slot: Slot, errors: unknown[], handlers: number): Agg
   )
 }
 
-/** A loop is told of here, because those who make one seldom await: the rejection must not end the process. */
+/** Reports a loop here, because its callers seldom await: the rejection must not end the process. */
 export function refuse(error: unknown, slot: Slot): Promise<never> {
   const refused = Promise.reject(error)
   if (error instanceof NitroError && error.code === "NITRO_EVENT_LOOP") {

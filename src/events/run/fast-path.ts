@@ -9,7 +9,7 @@ import { type Gathering, put } from "./gathering.ts"
 import { runEach } from "./general-path.ts"
 
 /**
- * The common case, and the one that is measured: handlers with nothing to ask. With a gathering their promises are
+ * The common case, and the measured one: handlers without checks. With a gathering their promises are
  * waited for, else they are handed out. Only while nothing was stopped or unsubscribed is the list still true.
  */
 export function runPlain(

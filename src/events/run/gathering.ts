@@ -14,7 +14,7 @@ export class Gathering {
   private left = 0
   private results: HandlerResult[] | undefined
   private resolve: ((results: Results) => void) | undefined
-  // The latest promise is followed in `finish`, whose answer then is what `then` returns: one promise less per emission.
+  // The latest promise is followed in `finish`, whose result is then that of `then`: one promise less per emission.
   private latest: Promise<unknown> | undefined
   private latestIndex = 0
   private latestSubscription: Subscription | undefined
@@ -126,7 +126,7 @@ export function put(
   else results[index] = { value: handOut(result) }
 }
 
-/** The promise `emitSync` hands out. Its failure is reported already, so nobody needs to look at it. */
+/** The promise that `emitSync` returns. Its failure is reported already, so it need not be handled. */
 function handOut(result: Promise<HandlerResult>): Promise<unknown> {
   const value = result.then(settled => {
     if ("error" in settled && settled !== NOTHING) throw settled.error

@@ -1,5 +1,5 @@
 // Runs handlers by every option that an emission or a subscription may have.
-import { answerNow } from "../../shared/callback.ts"
+import { syncResult } from "../../shared/callback.ts"
 import { Emission } from "../context/emission.ts"
 import { setIds } from "../context/nesting.ts"
 import { beginEmit, isObserved } from "../context/report.ts"
@@ -130,5 +130,5 @@ async function runAll(
 }
 
 function isStop(result: HandlerResult, stopWhen: (value: unknown) => boolean): boolean {
-  return "value" in result && answerNow(stopWhen(result.value), "`stopWhen`")
+  return "value" in result && syncResult(stopWhen(result.value), "`stopWhen`")
 }

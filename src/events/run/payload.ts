@@ -30,12 +30,12 @@ function accept(result: SchemaResult<unknown>, slot: Slot): unknown {
       .join(".")
     return { path, message: issue.message }
   })
-  const told = issues
+  const problems = issues
     .map(({ path, message }) => (path ? `${path}: ${message}` : message))
     .join("; ")
   throw new NitroError(
     "NITRO_EVENT_PAYLOAD",
-    `The payload of "${label(slot.name, slot.namespace)}" is refused: ${told}.`,
+    `The payload of "${label(slot.name, slot.namespace)}" is refused: ${problems}.`,
     {
       details: { issues },
     },

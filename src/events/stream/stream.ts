@@ -32,7 +32,7 @@ class MergedStream implements EventStream {
   readonly #sources = new Set<Source>()
   /** At most one value per source. */
   readonly #ready: { readonly value: unknown; readonly source: Source | undefined }[] = []
-  /** Sources whose value was read. They are asked again by the next read, so that one who leaves finds them at rest. */
+  /** Sources whose value was read. The next read pulls from them again, so that a reader who leaves finds them at rest. */
   readonly #resting: Source[] = []
   readonly #readers: Reader[] = []
   #waitingInTurn: Subscription[] = []
@@ -146,7 +146,7 @@ class MergedStream implements EventStream {
     this.#serve()
   }
 
-  // Asking a source may bring a value at once, and so lead back here: the outer call takes care of it.
+  // Pulling from a source may bring a value at once, and so lead back here: the outer call handles it.
   #serve(): void {
     if (this.#isServing) return
     this.#isServing = true
@@ -255,7 +255,7 @@ class Source {
         this.pull()
       } else if (isThenable(value)) {
         this.#race(value).then(
-          found => this.#finish(undefined, found),
+          result => this.#finish(undefined, result),
           error => this.#finish({ error }),
         )
       } else this.#finish(undefined, value)
@@ -275,7 +275,7 @@ class Source {
       if (isThenable(step)) {
         this.#limit?.restart()
         this.#race(step as PromiseLike<Step>).then(
-          found => this.#take(found),
+          result => this.#take(result),
           error => this.#fail(error),
         )
       } else this.#take(step as Step)
@@ -310,7 +310,7 @@ class Source {
   }
 
   #fail(error: unknown): void {
-    // After a time-out the generator is still at work: it is told to end as soon as it can.
+    // After a time-out the generator is still at work: it is closed as soon as it yields.
     void this.#returnGenerator()
     this.#isPulling = false
     this.#finish({ error })

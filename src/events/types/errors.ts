@@ -20,7 +20,7 @@ registerErrors({
   NITRO_EVENT_PAYLOAD: {
     status: 422,
     when: "The payload of an emission does not satisfy the event's schema; no handler ran.",
-    fix: "Emit what the schema of the event asks for.",
+    fix: "Emit a payload that matches the schema of the event.",
   },
   NITRO_EVENT_ASYNC_SCHEMA: {
     status: 500,

@@ -6,7 +6,7 @@ import { assertEventName } from "./names.ts"
 import type { StandardSchema } from "./standard-schema.ts"
 import type { EventType } from "./types.ts"
 
-/** What a registry remembers of an event it resolved; without a root it is out of date. */
+/** A registry's cached resolution of an event; without a root it is out of date. */
 export interface Cached {
   readonly root: object | undefined
 }
@@ -61,31 +61,31 @@ export function declareEvent(
     schema === undefined && afterCommit === undefined ? undefined : declarations.enter(called)
   const space = namespace ?? ""
   let events = declared.get(space)
-  let found = events?.get(name)
-  if (!found) {
+  let existing = events?.get(name)
+  if (!existing) {
     assertEventName(name)
     events ??= new Map()
     declared.set(space, events)
-    found = new DeclaredEvent(name, namespace)
-    events.set(name, found)
+    existing = new DeclaredEvent(name, namespace)
+    events.set(name, existing)
   }
-  if (schema && schema !== found.schema) {
-    if (found.schema) {
+  if (schema && schema !== existing.schema) {
+    if (existing.schema) {
       throw new NitroError(
         "NITRO_EVENT_REDECLARED",
         `The event "${label(name, namespace)}" is already declared with another schema.`,
       )
     }
-    found.schema = schema
+    existing.schema = schema
     schemasChanged()
   }
-  if (afterCommit !== undefined && afterCommit !== found.afterCommit) {
-    found.afterCommit = afterCommit
+  if (afterCommit !== undefined && afterCommit !== existing.afterCommit) {
+    existing.afterCommit = afterCommit
     schemasChanged()
   }
-  const event = found
+  const event = existing
   evaluation?.declared.add({ off: () => withdraw(event, schema, afterCommit) })
-  return found
+  return existing
 }
 
 function withdraw(

@@ -1,4 +1,4 @@
-// What a name is: segments joined by dots; and how a pattern is told from one.
+// Event names: segments joined by dots; and the test that distinguishes a pattern from a name.
 import { NitroError } from "../../shared/errors.ts"
 import "./errors.ts"
 import { isGlob } from "./glob.ts"

@@ -1,4 +1,4 @@
-// What users of events write and read: handlers, results, options, and the interface of a registry.
+// Public types of events: handlers, results, options, and the interface of a registry.
 import type { SchemaInput, SchemaOutput, StandardSchema } from "./standard-schema.ts"
 
 /**
@@ -22,7 +22,7 @@ export interface EventType<out Payload = unknown, in Input = Payload> {
   readonly [payloadType]?: (input: Input) => Payload
 }
 
-/** What a handler and `when` learn about the emission they serve. */
+/** The context of a handler and of `when`. */
 export interface EventContext {
   /** Name of the emitted event, which a pattern cannot know beforehand. */
   readonly event: string
@@ -43,8 +43,8 @@ export interface EventContext {
 }
 
 /**
- * What one call of a handler came to. `values` holds what a generator yielded; beside an `error`, what it yielded before.
- * `"error" in result` tells a failure; `handler` names the one that failed.
+ * The outcome of one call of a handler. `values` holds what a generator yielded; beside an `error`, what it yielded before.
+ * `"error" in result` detects a failure; `handler` names the one that failed.
  */
 export type HandlerResult =
   | { readonly value: unknown; readonly values?: undefined; readonly error?: undefined }
@@ -59,7 +59,7 @@ export type HandlerResult =
 /** One for each handler that was called, in their order. */
 export type Results = readonly HandlerResult[]
 
-/** May return a value, a promise, or be a generator. What it returns never decides whether others run. */
+/** May return a value, a promise, or be a generator. Its result never decides whether others run. */
 export type Handler<Payload = unknown> = (payload: Payload, context: EventContext) => unknown
 
 /** A failed handler, as `onError` gets it. */
@@ -72,8 +72,8 @@ export interface HandlerFailure {
 }
 
 /**
- * What happens to handlers' errors besides standing in the results. `report` (default): published on the diagnostics
- * channel `nitro:error`, or printed with `console.error` when nobody listens there. `throw`: an `AggregateError` after
+ * How errors of handlers are handled besides standing in the results. `report` (default): published on the diagnostics
+ * channel `nitro:error`, or printed with `console.error` without a subscriber. `throw`: an `AggregateError` after
  * all handlers ran. A function gets each failure instead of the console.
  */
 export type ErrorPolicy = "report" | "throw" | ((failure: HandlerFailure) => void)
@@ -98,7 +98,7 @@ export interface SubscribeOptions<Payload = unknown> {
 }
 
 export interface EmitSyncOptions {
-  /** Who emits; default: the payload itself. */
+  /** The sender; default: the payload itself. */
   readonly sender?: unknown
   /** Default: the registry's, which is `report`. */
   readonly onError?: ErrorPolicy
@@ -113,7 +113,7 @@ export interface EmitSyncOptions {
 export interface EmitOptions extends EmitSyncOptions {
   /** One handler after the other. Default: all at once. */
   readonly sequential?: boolean
-  /** For every handler that has no `timeoutMs` of its own. */
+  /** For every handler without a `timeoutMs`. */
   readonly timeoutMs?: number
   /** Rejects with its reason at once, starts no further handler, aborts `ctx.signal` of those under way. */
   readonly signal?: AbortSignal
@@ -205,7 +205,7 @@ export interface Events {
   readonly clear: () => void
 }
 
-/** Reads one value at a time. A generator is asked for its next value only when its last one was read and a further read waits. */
+/** Reads one value at a time. A generator continues only when its last value was read and a further read waits. */
 export interface EventStream extends AsyncIterableIterator<unknown> {
   next(): Promise<IteratorResult<unknown, undefined>>
   return(): Promise<IteratorResult<unknown, undefined>>

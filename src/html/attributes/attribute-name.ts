@@ -1,4 +1,4 @@
-// What an attribute name means: how it is printed, and which values it may carry. Looked up once per name.
+// Meaning of an attribute name: how it is printed, and which values it may carry. Looked up once per name.
 import {
   type AddressKind,
   addressKind,
@@ -104,18 +104,18 @@ const aliases = new Map<string, string>([
 /** Whether a name is one of ours for another: `className`, which a browser does not know. */
 export const isAlias = (name: string): boolean => aliases.has(name)
 
-const known = new Map<string, AttributeName>()
+const cache = new Map<string, AttributeName>()
 /** Names can come from data (`{...record}`): the cache must not grow with it. */
 export const maxKnownNames: number = 4096
 const maxKnownLength = 80
 
 /** @throws NITRO_HTML_ATTRIBUTE for a name that cannot be printed, NITRO_HTML_HANDLER for `onclick` and its like. */
 export function attributeName(written: string): AttributeName {
-  const cached = known.get(written)
+  const cached = cache.get(written)
   if (cached !== undefined) return cached
   const name = printedName(written)
   const kind = kindOf(name)
-  const made: AttributeName = {
+  const entry: AttributeName = {
     name,
     kind,
     lead: flatText(` ${name}="`),
@@ -123,8 +123,8 @@ export function attributeName(written: string): AttributeName {
     takesAnyText: textKinds.has(kind),
     isAddress: addressKinds.has(kind),
   }
-  if (known.size < maxKnownNames && written.length <= maxKnownLength) known.set(written, made)
-  return made
+  if (cache.size < maxKnownNames && written.length <= maxKnownLength) cache.set(written, entry)
+  return entry
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused

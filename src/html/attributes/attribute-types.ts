@@ -1,4 +1,4 @@
-// The types of attributes: what every element takes, and which element takes what besides.
+// The types of attributes: those of every element, and those of each element.
 
 import type { Child } from "../markup/child.ts"
 import type { AriaAttributes, AriaRole } from "./aria-attributes.ts"
@@ -9,7 +9,7 @@ import type { HtmlElementAttributes } from "./html-attributes.ts"
 import type { StyleValue } from "./style.ts"
 import type { SvgElementAttributes } from "./svg-attributes.ts"
 
-/** What every element takes. */
+/** Attributes of every element. */
 export interface GlobalAttributes extends AriaAttributes, DatastarAttributes {
   /** Accepted and ignored. */
   key?: AttributeValue
@@ -113,7 +113,7 @@ export interface AnyAttributes extends GlobalAttributes, Spellings {
   [name: string]: unknown
 }
 
-/** What the tag function of an element takes. */
+/** The attributes that the tag function of an element accepts. */
 export type TagAttributes<Name extends string> = Name extends keyof OwnAttributes
   ? ElementAttributes[Name] & Spellings
   : AnyAttributes

@@ -131,7 +131,7 @@ const harmless = (
 ): string | true | undefined =>
   typeof text === "string" && addressRunsScript(kind, text, tag) ? undefined : text
 
-/** `srcdoc` is a document of its own: text in it is escaped once for that document and once for the attribute. */
+/** `srcdoc` is a nested document: text in it is escaped once for that document and once for the attribute. */
 function documentText(name: AttributeName, value: unknown): string | undefined {
   if (value instanceof Finished) return value.text
   const text = scalar(name, value)
@@ -223,7 +223,7 @@ function refuseMember(name: AttributeName, key: string, value: unknown): Error {
     "NITRO_HTML_EXPRESSION",
     `The members of ${name.name} are expressions, and ${JSON.stringify(key.slice(0, 60))} is ${was}.`,
     {
-      fix: "Give a signal, or `value(...)` of `nitro-ts/datastar` for a constant. What never changes is an attribute, class or style of its own.",
+      fix: "Give a signal, or `value(...)` of `nitro-ts/datastar` for a constant. Write constant parts as a plain attribute, class or style.",
     },
   )
 }

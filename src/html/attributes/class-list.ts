@@ -43,7 +43,7 @@ export function classText(value: unknown, depth = 0): string {
     return text
   }
   throw htmlError("NITRO_HTML_ATTRIBUTE", `The attribute class cannot be ${describe(value)}.`, {
-    fix: "Use a string, a list, or an object of name to boolean. What the browser decides is `data-class:name={expression}`.",
+    fix: "Use a string, a list, or an object of name to boolean. For a class that depends on signals write `data-class:name={expression}`.",
   })
 }
 

@@ -1,4 +1,4 @@
-// Which attributes Datastar evaluates. HTML escaping is undone before it does, so their values must be expressions.
+// Recognizes attributes that Datastar evaluates. It evaluates them after HTML unescaping, so their values must be expressions.
 
 type DatastarKind = "expression" | "signals" | "members" | "signalName" | "flag"
 

@@ -18,7 +18,7 @@ const ofSvg = words(
   "attributename attributetype basefrequency baseprofile calcmode clippathunits definitionurl diffuseconstant edgemode externalresourcesrequired filterres filterunits glyphref gradienttransform gradientunits kernelmatrix kernelunitlength keypoints keysplines keytimes lengthadjust limitingconeangle markerheight markerunits markerwidth maskcontentunits maskunits numoctaves pathlength patterncontentunits patterntransform patternunits pointsatx pointsaty pointsatz preservealpha preserveaspectratio primitiveunits refx refy repeatcount repeatdur requiredextensions requiredfeatures specularconstant specularexponent spreadmethod startoffset stddeviation stitchtiles surfacescale systemlanguage tablevalues targetx targety textlength viewbox viewtarget xchannelselector ychannelselector zoomandpan",
 )
 
-/** What to write instead of the names that only exist in React. */
+/** Replacements for names that only exist in React. */
 const instead: Readonly<Record<string, string>> = {
   defaultvalue: "Write `value`.",
   defaultchecked: "Write `checked`.",
@@ -26,7 +26,7 @@ const instead: Readonly<Record<string, string>> = {
   suppresscontenteditablewarning: "Leave it out: there is no such warning.",
 }
 
-/** What to do instead of giving the element `tag` the attribute `name`; undefined when the attribute does something. */
+/** Returns the replacement for the attribute `name` of the element `tag`; undefined if the attribute has an effect. */
 export function insteadOf(tag: string, name: string): string | undefined {
   // An element of your own may have any.
   if (tag.includes("-")) return undefined

@@ -3,7 +3,7 @@
 import type { Markup } from "../markup/markup.ts"
 import type { Flag, Optional, Text, TextOrNumber, Url } from "./attribute-values.ts"
 
-// biome-ignore lint/complexity/noBannedTypes: an element without attributes of its own
+// biome-ignore lint/complexity/noBannedTypes: an element without specific attributes
 type None = {}
 
 type ReferrerPolicy =

@@ -180,28 +180,28 @@ function edgeOf(node: Node, key: string, tag: string): Edge | undefined {
   const edge = node.others?.get(key)
   if (edge !== undefined) return edge
   if (nodes >= maxNodes || node.depth >= maxDepth || key.length > maxValueLength) return undefined
-  const made = new Edge(node, key, tag)
+  const added = new Edge(node, key, tag)
   nodes += 2
   if (node.first === undefined) {
-    node.first = made
+    node.first = added
     node.firstKey = key
   } else {
     node.others ??= new Map()
     // Keys can come from data as well as values.
     if (node.others.size >= maxClassValues) return undefined
-    node.others.set(key, made)
+    node.others.set(key, added)
   }
-  return made
+  return added
 }
 
 /** The node behind `value`; it is known already when the value came by another way. */
 function learn(edge: Edge, value: string, depth: number): Node | undefined {
   const values = edge.values
   if (values === undefined) return undefined
-  const known = values.get(value)
-  if (known !== undefined) return known
+  const existing = values.get(value)
+  if (existing !== undefined) return existing
   if (values.size >= edge.maxValues || nodes >= maxNodes) {
-    // Whatever was learned of an attribute that varies is of no use any more: give its nodes back.
+    // The nodes of an attribute that varies are useless from now on: release them.
     nodes -= values.size
     edge.values = undefined
     return undefined

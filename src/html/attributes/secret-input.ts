@@ -23,7 +23,7 @@ export function inputAttributes(attributes: object): object {
     : attributes
 }
 
-/** The attributes of a field as those of a password. What the application wrote itself stays. */
+/** Turns the attributes of a field into those of a password input. Attributes set by the application stay. */
 export function secretAttributes(attributes: object): object {
   const { [onPassword]: field, ...others } = attributes as FieldAttributes
   if (field === undefined) return attributes

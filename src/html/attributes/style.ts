@@ -35,9 +35,9 @@ export function property(written: string): Property {
       `${JSON.stringify(written.slice(0, 60))} is not a CSS property.`,
     )
   }
-  const made = { first: flatText(`${name}:`), next: flatText(`;${name}:`) }
-  if (properties.size < maxProperties) properties.set(written, made)
-  return made
+  const prefixes = { first: flatText(`${name}:`), next: flatText(`;${name}:`) }
+  if (properties.size < maxProperties) properties.set(written, prefixes)
+  return prefixes
 }
 
 /**
@@ -52,7 +52,7 @@ export function styleAttribute(lead: string, values: object): string {
   for (const written in values) {
     if (!isOwn.call(values, written)) continue
     const value = (values as Record<string, unknown>)[written]
-    // What is harmless needs no escaping either.
+    // Safe values need no escaping either.
     const css =
       typeof value === "string" && harmless.test(value)
         ? value
@@ -69,7 +69,7 @@ export function styleAttribute(lead: string, values: object): string {
 /** The error for a `style` that is neither text nor an object of properties. */
 export const refuseStyle = (value: unknown): Error =>
   htmlError("NITRO_HTML_ATTRIBUTE", `The attribute style cannot be ${describe(value)}.`, {
-    fix: "Use CSS text or an object of properties. What the browser decides is `data-style:property={expression}`.",
+    fix: "Use CSS text or an object of properties. For a property that depends on signals write `data-style:property={expression}`.",
   })
 
 const harmless = /^[\w#.,%+ -]*$/

@@ -1,4 +1,4 @@
-// What a component needs of a call: how it is sent. Any value with these faces will do.
+// The structural type of a call, as components use it. Any value with these faces fits.
 import type { ElementAttributes } from "../attributes/attribute-types.ts"
 import type { Child } from "../markup/child.ts"
 import type { Markup } from "../markup/markup.ts"
@@ -7,7 +7,7 @@ import type { Markup } from "../markup/markup.ts"
 export interface Callable {
   /** Attributes of a `<form>` that sends it, with and without script. */
   readonly form: { readonly method: "post" | "get"; readonly action: string }
-  /** The hidden field that tells a form that is sent twice from two forms. Empty where it needs none. */
+  /** The hidden field that distinguishes a form sent twice from two forms. Empty if no key is needed. */
   readonly key: Markup
   /** A form that is one button. */
   button(label: Child, attributes?: ElementAttributes["button"]): Markup

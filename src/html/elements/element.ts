@@ -58,8 +58,8 @@ export const maxRecords: number = 2048
 
 /** @throws NITRO_HTML_TAG for a name that cannot be printed. */
 export function elementRecord(tag: string): ElementRecord {
-  const known = records.get(tag)
-  if (known !== undefined) return known
+  const cached = records.get(tag)
+  if (cached !== undefined) return cached
   if (typeof tag !== "string" || !/^[A-Za-z][\w:.-]*$/.test(tag)) {
     throw htmlError(
       "NITRO_HTML_TAG",
@@ -71,7 +71,7 @@ export function elementRecord(tag: string): ElementRecord {
   }
   const content = contents[tag.toLowerCase()] ?? "normal"
   const doctype = content === "document" ? "<!doctype html>" : ""
-  const made: ElementRecord = {
+  const record: ElementRecord = {
     tag,
     content,
     isNormal: content === "normal" || content === "document",
@@ -82,8 +82,8 @@ export function elementRecord(tag: string): ElementRecord {
     bare: flatText(`${doctype}<${tag}>`),
     close: content === "none" ? "" : flatText(`</${tag}>`),
   }
-  if (records.size < maxRecords && tag.length <= 80) records.set(tag, made)
-  return made
+  if (records.size < maxRecords && tag.length <= 80) records.set(tag, record)
+  return record
 }
 
 /** The open tag with `attributes`, in their order. */

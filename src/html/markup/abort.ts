@@ -1,4 +1,4 @@
-// Waiting no longer than somebody is interested.
+// Ends a wait when its signal aborts.
 import { reportError } from "../../shared/report.ts"
 import { type Part, Suspended } from "./markup.ts"
 

@@ -27,7 +27,7 @@ function placeOf(frame: string): string | undefined {
 
 /**
  * `file:line:column` of the first stack frame that is the application's: neither ours nor in node_modules, where a router called
- * its handler. Where all are, the first that is not ours; undefined when the stack does not tell.
+ * its handler. If all frames are there, the first that is not ours; undefined if the stack has none.
  */
 export function callSite(): string | undefined {
   const limit = Error.stackTraceLimit

@@ -1,4 +1,4 @@
-// What a value means as a child of an element: text, markup, a list of them, or a promise of them.
+// Turns a value into a child of an element: text, markup, a list of them, or a promise of them.
 import { Expression } from "../../shared/expression.ts"
 import { htmlError } from "./call-site.ts"
 import { escapeHtml } from "./escape.ts"
@@ -19,7 +19,7 @@ import {
  */
 export type Child = SettledChild | PromiseLike<SettledChild>
 
-/** What a promise of a child resolves to. */
+/** The resolved value of a promise of a child. */
 export type SettledChild =
   | Markup
   | string
@@ -151,7 +151,7 @@ export function describe(value: unknown): string {
   return typeof name === "string" && name !== "" ? `an instance of ${name}` : "an object"
 }
 
-/** Data where a tag function takes attributes: whoever wrote it would choose them. */
+/** Refuses data as the attributes of a tag function: its author could choose them. */
 export function refuseData(value: object): Error {
   return htmlError(
     "NITRO_HTML_CHILD",

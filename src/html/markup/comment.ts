@@ -2,7 +2,7 @@
 import { htmlError } from "./call-site.ts"
 import { Finished, type Markup } from "./markup.ts"
 
-/** `<!doctype html>`; `Html(...)`, JSX `<html>` and `Page` print it by themselves. */
+/** `<!doctype html>`. `Html(...)`, JSX `<html>` and `Page` include it. */
 export const doctype: Markup = new Finished("<!doctype html>")
 
 /** An HTML comment. The sequences that could end it are broken up with spaces. */

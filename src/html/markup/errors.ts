@@ -42,7 +42,7 @@ registerErrors<Record<HtmlErrorCode, ErrorEntry>>({
   NITRO_HTML_JSON: {
     status: 500,
     when: "Markup was turned into JSON, for example by `response.send(markup)` of Express.",
-    fix: "Answer with `respond(markup)`, on Express with `response.send(String(markup))`.",
+    fix: "Respond with `respond(markup)`, on Express with `response.send(String(markup))`.",
   },
   NITRO_HTML_CONTEXT: {
     status: 500,

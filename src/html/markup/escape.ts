@@ -4,7 +4,7 @@ const special = /[&<>"']/
 
 /** `value` with `& < > " '` written as entities: safe in text and in quoted attribute values. */
 export function escapeHtml(value: string): string {
-  // Two regimes: a regex test is the fastest answer for short strings, native searches for long ones.
+  // Two regimes: a regex test is fastest for short strings, native searches for long ones.
   if (value.length < 48) return special.test(value) ? escapeShort(value) : value
   return escapeLong(value)
 }
@@ -46,8 +46,8 @@ export function escapeShort(value: string): string {
 function escapeLong(value: string): string {
   const end = value.length
   const at = (character: string, from: number): number => {
-    const found = value.indexOf(character, from)
-    return found < 0 ? end : found
+    const position = value.indexOf(character, from)
+    return position < 0 ? end : position
   }
   let amp = at("&", 0)
   let less = at("<", 0)

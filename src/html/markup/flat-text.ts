@@ -1,4 +1,4 @@
-// Text that is printed many times must not be a chain of concatenations, which every output would have to walk again.
+// Flattens text that is printed many times: every output would walk a chain of concatenations again.
 
 /** The same text in one piece of memory. */
 export function flatText(text: string): string {

@@ -64,7 +64,7 @@ function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value)
   } catch (cause) {
-    // What `JSON.stringify` throws for cycles, bigints, and for what is nested too deeply; a `toJSON` may throw anything.
+    // `JSON.stringify` throws these for cycles, bigints and values nested too deeply; a `toJSON` may throw anything.
     if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause
     throw htmlError(
       "NITRO_HTML_CONTEXT",

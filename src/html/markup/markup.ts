@@ -28,7 +28,7 @@ export abstract class Markup {
   toJSON(key?: string): string {
     if (key === undefined) return chunksOf(this) ?? "markup that waits for an async child"
     throw htmlError("NITRO_HTML_JSON", "Markup was to become JSON, where it would be no page.", {
-      fix: "Answer with `respond(markup)`, on Express with `response.send(String(markup))`. Text in JSON is `String(markup)` or `await render(markup)`.",
+      fix: "Respond with `respond(markup)`, on Express with `response.send(String(markup))`. Text in JSON is `String(markup)` or `await render(markup)`.",
     })
   }
 }
@@ -58,7 +58,7 @@ export class Finished extends Markup {
 /** Finished text that came through `raw()`: the only markup that is allowed inside `<script>` and `<style>`. */
 export class Raw extends Finished {}
 
-/** An async iterable as a child: its values are asked for one by one, once the reader has taken those before. */
+/** An async iterable as a child: its next value is pulled when the reader has taken the previous one. */
 export class Sequence {
   readonly #source: AsyncIterable<unknown>
   readonly #change: ((value: unknown) => unknown) | undefined

@@ -1,4 +1,4 @@
-// From markup that waits for something to finished text, in one go.
+// Renders markup with promises in it to finished text.
 import { abandon, endIterator, unlessAborted } from "./abort.ts"
 import { type Child, toMarkup } from "./child.ts"
 import {

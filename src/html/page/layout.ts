@@ -1,30 +1,31 @@
 // `layout(template)`: one template for many pages, as a call, as a component, and around the handlers of routes.
-import { asAnswer } from "../../shared/answering.ts"
+
 import { reportError } from "../../shared/report.ts"
+import { inResponse } from "../../shared/responding.ts"
 import { type Child, toMarkup } from "../markup/child.ts"
 import type { Markup } from "../markup/markup.ts"
 import {
-  type AnswerOptions,
   isNodeResponse,
   type NodeResponse,
+  type ResponseOptions,
   toResponse,
   writeTo,
-} from "../stream/answer.ts"
+} from "../stream/response.ts"
 
-/** What a wrapped handler may return: the content of the page, or a Response, which is passed on as it is. */
+/** The result of a wrapped handler: the content of the page, or a Response, which is passed on as it is. */
 export type PageContent = Child | Response | PromiseLike<Child | Response>
 
 type OwnProps<Props> = Omit<Props, "children">
 
 /**
- * Makes a handler of a route: what `handler` returns becomes the content of the layout, and the page the answer. `props`
- * are fixed, or a function of what the handler gets. On hosts with a response object (node:http, Express) the answer is
- * written to it; a handler that has answered by itself is left alone.
+ * Makes a handler of a route: the result of `handler` becomes the content of the layout, and the page the response. `props`
+ * are fixed, or a function of the handler's arguments. On hosts with a response object (node:http, Express) the page is
+ * written to it, unless the handler has already written a response.
  */
 type Wrap<Props> = <Args extends readonly unknown[]>(
   props: OwnProps<Props> | ((...args: Args) => OwnProps<Props> | PromiseLike<OwnProps<Props>>),
   handler: (...args: Args) => PageContent,
-  options?: AnswerOptions,
+  options?: ResponseOptions,
 ) => (...args: Args) => Promise<Response>
 
 /** The same where all props may be left out. */
@@ -73,18 +74,18 @@ export function layout<Props extends object = Record<never, never>>(
       ),
     )
   type AnyHandler = (...args: readonly unknown[]) => PageContent
-  const wrap = (first: unknown, handler?: AnyHandler, options: AnswerOptions = {}) => {
+  const wrap = (first: unknown, handler?: AnyHandler, options: ResponseOptions = {}) => {
     const propsOf = handler === undefined ? {} : first
     const contentOf = handler ?? (first as AnyHandler)
-    const answer = async (args: readonly unknown[]): Promise<Response | undefined> => {
+    const respondTo = async (args: readonly unknown[]): Promise<Response | undefined> => {
       const [content, props] = await Promise.all([
-        asAnswer(() => contentOf(...args)),
+        inResponse(() => contentOf(...args)),
         typeof propsOf === "function" ? propsOf(...args) : propsOf,
       ])
       if (content instanceof Response) return content
       const response = args[1]
       if (!isNodeResponse(response))
-        return toResponse(page(props, content), options as AnswerOptions & ResponseInit)
+        return toResponse(page(props, content), options as ResponseOptions & ResponseInit)
       if (!response.headersSent && !response.writableEnded)
         await writeTo(response, page(props, content), options)
       return undefined
@@ -92,8 +93,8 @@ export function layout<Props extends object = Record<never, never>>(
     return async (...args: unknown[]): Promise<Response | undefined> => {
       const [, response, next] = args
       // Hosts with a `next` look at what a handler rejects with. node:http does not: the process would end.
-      if (!isNodeResponse(response) || typeof next === "function") return answer(args)
-      return answer(args).catch(error => fail(response, error))
+      if (!isNodeResponse(response) || typeof next === "function") return respondTo(args)
+      return respondTo(args).catch(error => fail(response, error))
     }
   }
   return Object.assign(page, { wrap }) as unknown as Layout<Props>

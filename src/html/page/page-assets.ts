@@ -49,19 +49,19 @@ const maxPaths = 50
 
 function moved(asset: Asset, assetsPath: string): Asset {
   if (assetsPath === defaultAssetsPath) return asset
-  let known = moves.get(assetsPath)
-  if (known === undefined) {
+  let pathMoves = moves.get(assetsPath)
+  if (pathMoves === undefined) {
     if (moves.size >= maxPaths) moves.clear()
-    known = new Map()
-    moves.set(assetsPath, known)
+    pathMoves = new Map()
+    moves.set(assetsPath, pathMoves)
   }
-  let there = known.get(asset)
+  let there = pathMoves.get(asset)
   if (there === undefined) {
     there = {
       ...asset,
       url: assetsPath.replace(/\/+$/, "") + asset.url.slice(defaultAssetsPath.length),
     }
-    known.set(asset, there)
+    pathMoves.set(asset, there)
   }
   return there
 }

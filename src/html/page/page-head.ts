@@ -1,4 +1,4 @@
-// What stands in the head of a page, and what may be asked of it.
+// The head of a page: its options and its content.
 import { optionNames } from "../../shared/options.ts"
 import type { AnyAttributes } from "../attributes/attribute-types.ts"
 import { link, meta, script, title as titleElement } from "../elements/html-tags.ts"
@@ -49,16 +49,16 @@ export interface PageProps {
   readonly cdn?: boolean | Cdn | undefined
   /** The colours for code of `nitro-ts/highlight`, for light and dark. Default false. */
   readonly highlight?: boolean | undefined
-  /** What `nitro-ts/components` needs besides: a stylesheet, by default with `stylesheet`, and a script, by default with `client`. */
+  /** Includes the files of `nitro-ts/components`: a stylesheet, by default with `stylesheet`, and a script, by default with `client`. */
   readonly kit?: boolean | undefined
   /**
-   * Address of the page's icon. Default `data:,`, an empty one, which spares the browser a request for `/favicon.ico`; `false` lets it ask.
+   * Address of the page's icon. Default `data:,`, an empty one, which spares the browser a request for `/favicon.ico`; `false` allows that request.
    * A Content-Security-Policy has to allow it: `img-src 'self' data:`.
    */
   readonly icon?: string | false | undefined
   /** The one address of this page, for search engines. */
   readonly canonical?: string | undefined
-  /** What links to this page show elsewhere: `{ image: "https://...", type: "article" }`. Title and description are those of the page. */
+  /** The preview of links to this page elsewhere: `{ image: "https://...", type: "article" }`. Title and description are those of the page. */
   readonly openGraph?: Readonly<Record<string, string>> | undefined
   /**
    * Light and dark: `true` (default) follows the reader's choice (`localStorage.themeMode`) or else the system, before the
@@ -75,7 +75,7 @@ export interface PageProps {
   readonly charset?: boolean | undefined
   /** Default `"width=device-width, initial-scale=1"`. */
   readonly viewport?: string | boolean | undefined
-  /** Switches off every default above: the document holds the title and what is asked for, no more. */
+  /** Switches off every default above: the document holds the title and the requested parts only. */
   readonly bare?: boolean | undefined
   readonly children?: Child
 }
@@ -159,9 +159,9 @@ const openGraphTags = (values: Readonly<Record<string, string | undefined>>): Ch
 
 function stylesheets(props: PageProps): Child[] {
   const { stylesheet = !props.bare, assetsPath = currentAssetsPath(), cdn = false, nonce } = props
-  const found: Child[] = []
+  const tags: Child[] = []
   if (stylesheet === true) {
-    found.push(
+    tags.push(
       sheetOf(
         basecoatAsset(
           props.basecoat ?? "vega",
@@ -171,29 +171,28 @@ function stylesheets(props: PageProps): Child[] {
         nonce,
       ),
     )
-  } else if (stylesheet !== false) found.push(givenSheet(stylesheet, nonce))
-  if (props.kit ?? stylesheet !== false)
-    found.push(sheetOf(ownAsset("kitStyle", assetsPath), nonce))
-  if (props.highlight) found.push(sheetOf(ownAsset("highlight", assetsPath), nonce))
-  for (const given of props.styles ?? []) found.push(givenSheet(given, nonce))
-  return found
+  } else if (stylesheet !== false) tags.push(givenSheet(stylesheet, nonce))
+  if (props.kit ?? stylesheet !== false) tags.push(sheetOf(ownAsset("kitStyle", assetsPath), nonce))
+  if (props.highlight) tags.push(sheetOf(ownAsset("highlight", assetsPath), nonce))
+  for (const sheet of props.styles ?? []) tags.push(givenSheet(sheet, nonce))
+  return tags
 }
 
 function scripts(props: PageProps): Child[] {
   const { client = !props.bare, assetsPath = currentAssetsPath(), nonce } = props
-  const found: Child[] = []
-  if (client === true) found.push(scriptOf(ownAsset("client", assetsPath), nonce))
-  else if (client !== false) found.push(givenScript(client, nonce))
-  if (props.kit ?? client !== false) found.push(scriptOf(ownAsset("kitScript", assetsPath), nonce))
-  for (const given of props.scripts ?? []) found.push(givenScript(given, nonce))
-  return found
+  const tags: Child[] = []
+  if (client === true) tags.push(scriptOf(ownAsset("client", assetsPath), nonce))
+  else if (client !== false) tags.push(givenScript(client, nonce))
+  if (props.kit ?? client !== false) tags.push(scriptOf(ownAsset("kitScript", assetsPath), nonce))
+  for (const entry of props.scripts ?? []) tags.push(givenScript(entry, nonce))
+  return tags
 }
 
-const givenSheet = (given: string | AnyAttributes, nonce: string | undefined): Markup =>
-  link({ rel: "stylesheet", ...(typeof given === "string" ? { href: given } : given), nonce })
+const givenSheet = (sheet: string | AnyAttributes, nonce: string | undefined): Markup =>
+  link({ rel: "stylesheet", ...(typeof sheet === "string" ? { href: sheet } : sheet), nonce })
 
-const givenScript = (given: string | AnyAttributes, nonce: string | undefined): Markup =>
-  script({ ...(typeof given === "string" ? { type: "module", src: given } : given), nonce })
+const givenScript = (entry: string | AnyAttributes, nonce: string | undefined): Markup =>
+  script({ ...(typeof entry === "string" ? { type: "module", src: entry } : entry), nonce })
 
 // The tags of our own files are the same in every page without a nonce: each is printed once.
 const printed = new WeakMap<Asset, Markup>()

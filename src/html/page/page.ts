@@ -9,9 +9,9 @@ import { head, type PageProps, pageProps, themeOf } from "./page-head.ts"
 import { pageScope } from "./page-scope.ts"
 
 /** A document: `<Page title="Shop">...</Page>`, or `Page({ title: "Shop" }, ...children)`. */
-export function Page(given: PageProps, ...children: Child[]): Markup {
-  refuseUnknownOptions("<Page>", given, pageProps)
-  const props = ownProps(given)
+export function Page(allProps: PageProps, ...children: Child[]): Markup {
+  refuseUnknownOptions("<Page>", allProps, pageProps)
+  const props = ownProps(allProps)
   const body = elementRecord("body")
   const content = toMarkup(children.length > 0 ? children : props.children)
   const { class: ownClass, ...htmlAttributes } = ownProps(props.htmlAttributes ?? {})
@@ -26,7 +26,7 @@ export function Page(given: PageProps, ...children: Child[]): Markup {
   ])
 }
 
-/** What the hooks add: at once for a page that is finished, otherwise when its last child is. */
+/** The additions of the hooks: immediate for a page that is finished, otherwise after its last child. */
 function pageEnd(content: Markup, nonce: string | undefined): Child {
   const hooks = pageScope.get()?.pageEnds ?? []
   const runHooks = (): Markup => toMarkup(hooks.map(hook => hook({ nonce })))

@@ -6,7 +6,7 @@ import { chunks, settleAround } from "../markup/render.ts"
 import { recoverSuspended } from "./suspense.ts"
 
 export interface BoundaryProps {
-  /** What stands in the place of the children when one fails; a function gets the error. */
+  /** Replaces the children if one of them fails; a function gets the error. */
   readonly fallback: Child | ((error: unknown) => Child)
   /** The part that may fail. As a function, errors that it throws at once are caught as well. */
   readonly children?: Child | (() => Child)

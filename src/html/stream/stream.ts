@@ -1,4 +1,4 @@
-// Markup as it gets ready: in document order, and behind the page what its place could not wait for.
+// Streams markup as it becomes ready: in document order, with late content behind the page.
 import { reportError } from "../../shared/report.ts"
 import { abandon, endIterator, unlessAborted } from "../markup/abort.ts"
 import { type Child, toMarkup } from "../markup/child.ts"
@@ -154,7 +154,7 @@ export class LateContents {
     return this.#errors.length > 0
   }
 
-  /** What stands in the place until the content is there. */
+  /** Puts a placeholder in the place until the content is ready. */
   suspend(place: Suspended): readonly Part[] {
     return placeholder(this.expect(place), place.fallback)
   }
@@ -199,7 +199,7 @@ export class LateContents {
     if (this.#errors.length > 0) throw this.#errors.shift()
   }
 
-  /** Nobody waits for the rest. Errors that reach no reader are reported. */
+  /** Stops waiting for the rest. Errors that reach no reader are reported. */
   abandon(reason: unknown): void {
     for (const error of this.#errors.splice(0)) reportError(error, "late content of a page", "html")
     for (const { abort } of this.#waiting.values()) abort.abort(reason)

@@ -1,4 +1,4 @@
-// `<Suspense fallback={...}>`: a part of the page that the rest does not wait for.
+// `<Suspense fallback={...}>`: a part of the page that does not hold up the rest.
 import { ownProps } from "../../shared/own-props.ts"
 import { type Child, toMarkup } from "../markup/child.ts"
 import { type Markup, Parts, Suspended } from "../markup/markup.ts"
@@ -7,9 +7,9 @@ import { LateContents } from "./stream.ts"
 import { firstTag } from "./suspense-markup.ts"
 
 export interface SuspenseProps {
-  /** What stands in the place of the children while they are not ready. */
+  /** Shown in the place of the children until they are ready. */
   readonly fallback?: Child
-  /** The part that takes long. As a function it gets a signal, which aborts when nobody waits for the page any more. */
+  /** The slow part. A function gets a signal, which aborts when the page is no longer read. */
   readonly children?:
     | Child
     | ((context: { readonly signal: AbortSignal }) => Child | PromiseLike<Child>)
@@ -64,7 +64,7 @@ export interface LatePatch {
   /** The id of the element that the markup replaces; undefined for the first one. */
   readonly replaces: string | undefined
   readonly markup: string
-  /** What the markup is a part of. */
+  /** The namespace that the markup is a part of. */
   readonly namespace: "html" | "svg"
 }
 
@@ -124,7 +124,7 @@ async function suspendInElements(
   return text
 }
 
-/** What an element is that stands behind `text`. In text and values of ours there is no `<`. */
+/** Namespace of an element that follows `text`. Text and values printed by this module contain no `<`. */
 function namespaceBehind(text: string, outer: LatePatch["namespace"]): LatePatch["namespace"] {
   const tag = /.*<(\/?)(svg|foreignObject)(?=[\s/>])/is.exec(text)
   if (tag === null) return outer

@@ -1,4 +1,4 @@
-// Where a value in `<script>` stands: as a value of its own it can be JSON, inside a string or comment it cannot be safe.
+// Position of a value in `<script>`: alone it can be JSON, inside a string or comment it cannot be safe.
 
 /** Reads the static text of one script piece by piece; remembers strings, templates, comments and regexes. */
 export class ScriptPosition {
@@ -6,7 +6,7 @@ export class ScriptPosition {
   /** Bracket depths at which a `${` of a template literal was opened. */
   readonly #templates: number[] = []
   #depth = 0
-  /** The last characters of code, without white space at the end: tells a division from a regex. */
+  /** The last characters of code, without white space at the end: they distinguish a division from a regex. */
   #code = ""
 
   read(source: string): void {

@@ -64,7 +64,7 @@ function planOf(strings: TemplateStringsArray, asWritten: boolean): Plan {
 
 type TemplateTag = (strings: TemplateStringsArray, ...values: readonly unknown[]) => Markup
 
-// One loop for both tags. It keeps to what nearly all templates are. `values` is handed to no one, so that V8 can read it
+// One loop for both tags, restricted to the features of nearly all templates. `values` is not passed on, so that V8 can read it
 // from the stack and need not make an array of it; `continueInParts` gets a copy.
 const templateTag =
   (asWritten: boolean): TemplateTag =>
@@ -113,7 +113,7 @@ const templateTag =
   }
 
 /**
- * Markup from a template. What a value means depends on where it stands:
+ * Markup from a template. The position of a value decides its meaning:
  *
  * - in text: a child; strings are escaped
  * - `id=${x}` or `id=`\${x}``: the whole attribute; `null`, `undefined` and `false` drop it, `true` prints the bare name
@@ -145,7 +145,7 @@ function continueInParts(
 ): Markup {
   const parts: Part[] = []
   let text = before
-  let known = rendered
+  let cached = rendered
   let following = statics
   // The text of a `<textarea>` whose open tag has not ended yet.
   let value: { readonly at: Hole["valueAt"]; readonly text: string } | undefined
@@ -153,8 +153,8 @@ function continueInParts(
   let isEmpty = false
   for (let i = at; i < values.length; i++) {
     const hole = plan.holes[i] as Hole
-    const child = known ?? (hole.kind === TEXT ? renderChild(values[i]) : undefined)
-    known = undefined
+    const child = cached ?? (hole.kind === TEXT ? renderChild(values[i]) : undefined)
+    cached = undefined
     if (typeof child === "string") text += child
     else if (child !== undefined)
       text = appendParts(parts, text, hole.isInPlace ? inPlace(child) : child)
@@ -166,12 +166,12 @@ function continueInParts(
       text = appendParts(parts, isEmpty && isLineBreakLost(first) ? `${text}\n` : text, content)
       isEmpty &&= first === undefined
     } else if (hole.kind === TEXTAREA) {
-      const { value: shown, ...others } =
+      const { value: printed, ...others } =
         hole.name === undefined
           ? (spreadOf(values[i], hole) as { readonly value?: unknown })
           : { value: values[i] }
       text += attributes(others, hole.tag)
-      value = { at: hole.valueAt, text: textOfValue(shown) ?? value?.text ?? "" }
+      value = { at: hole.valueAt, text: textOfValue(printed) ?? value?.text ?? "" }
     } else if (hole.kind === INPUT) text += spreadOnInput(hole, i, values)
     else if (hole.kind === GROUP)
       text += printGroup(hole, hole.name as AttributeName, values.slice(i))
@@ -240,9 +240,9 @@ function spreadOnInput(hole: Hole, at: number, values: readonly unknown[]): stri
 
 /** The attributes of an object on an `<input>`, which may be a password. */
 function inputOf(value: unknown, { tag, passwordBy }: Hole): object {
-  const given = attributesOf(value, tag)
-  if (tag !== "input") return given
-  return passwordBy === true ? secretAttributes(given) : inputAttributes(given)
+  const attributes = attributesOf(value, tag)
+  if (tag !== "input") return attributes
+  return passwordBy === true ? secretAttributes(attributes) : inputAttributes(attributes)
 }
 
 /** The attributes of an object that the tag does not have besides. */
@@ -333,7 +333,7 @@ function renderParts(value: unknown): readonly Part[] {
   return typeof rendered === "string" ? [rendered] : rendered
 }
 
-/** The parser drops a line break right behind the open tag of a `<textarea>` or `<pre>`; of what comes later, nobody knows yet. */
+/** The parser drops a line break right after the open tag of a `<textarea>` or `<pre>`. Later parts are not known here yet. */
 function isLineBreakLost(first: Part | undefined): boolean {
   return first !== undefined && (typeof first !== "string" || first.startsWith("\n"))
 }

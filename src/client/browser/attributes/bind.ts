@@ -176,10 +176,10 @@ attribute({
     }
     for (const type of control.events) listen(el, type, read)
     effect(() => {
-      const wanted = getPath(path)
+      const value = getPath(path)
       // A radio group without a choice keeps what the page checked.
-      if (wanted !== undefined || !(el instanceof HTMLInputElement && el.type === "radio"))
-        control.set(wanted)
+      if (value !== undefined || !(el instanceof HTMLInputElement && el.type === "radio"))
+        control.set(value)
     }, "content")
   },
 })

@@ -1,4 +1,4 @@
-// data-text, data-show, data-class, data-attr, data-style: what the page shows follows the signals.
+// data-text, data-show, data-class, data-attr, data-style: update the page when signals change.
 import { toCase, toKebab } from "../names.ts"
 import { type AttributeContext, attribute } from "../plugins.ts"
 import { snapshot } from "../store.ts"
@@ -73,15 +73,15 @@ attribute({
   apply(context) {
     const { el, key, effect, run } = context
     const sync = (name: string, value: unknown): void => {
-      const wanted =
+      const text =
         value === true
           ? ""
           : typeof value === "object"
             ? JSON.stringify(snapshot(value))
             : String(value)
       const isAbsent = value === false || value === null || value === undefined
-      if (isAbsent || !mayHave(el, name, wanted)) el.removeAttribute(name)
-      else if (el.getAttribute(name) !== wanted) el.setAttribute(name, wanted)
+      if (isAbsent || !mayHave(el, name, text)) el.removeAttribute(name)
+      else if (el.getAttribute(name) !== text) el.setAttribute(name, text)
     }
     if (key) return effect(() => sync(key, run()), key)
     return effect(() => {
@@ -97,13 +97,13 @@ attribute({
   apply(context) {
     const { style } = context.el as HTMLElement
     const original = new Map<string, string>()
-    /** What was asked for and how the browser spells it: `#fff` reads back as `rgb(255, 255, 255)`. */
-    const written = new Map<string, { asked: string; reads: string }>()
-    const set = (name: string, asked: string): void => {
+    /** The value as set and as the browser spells it: `#fff` reads back as `rgb(255, 255, 255)`. */
+    const written = new Map<string, { value: string; reads: string }>()
+    const set = (name: string, value: string): void => {
       const before = written.get(name)
-      if (before?.asked === asked && before.reads === style.getPropertyValue(name)) return
-      style.setProperty(name, asked)
-      written.set(name, { asked, reads: style.getPropertyValue(name) })
+      if (before?.value === value && before.reads === style.getPropertyValue(name)) return
+      style.setProperty(name, value)
+      written.set(name, { value: value, reads: style.getPropertyValue(name) })
     }
     const restore = (name: string): void => {
       const before = original.get(name)

@@ -1,4 +1,4 @@
-// data-on, data-on-intersect, data-on-interval, data-on-signal-patch: what makes an expression run.
+// data-on, data-on-intersect, data-on-interval, data-on-signal-patch: run an expression on an event.
 
 import { describe, report } from "../errors.ts"
 import { isSubmitted } from "../fetch/flight.ts"
@@ -8,14 +8,14 @@ import { batch } from "../reactive.ts"
 import { type Data, filtered, type SignalFilter } from "../store.ts"
 import { withTiming, withViewTransition } from "./timing.ts"
 
-/** Runs the expression; what fails is reported here, because timers have nobody to catch it. */
+/** Runs the expression and reports its errors, because no caller of a timer catches them. */
 function runner(
   { el, run }: AttributeContext,
   name: string,
-): (given?: { evt?: Event; patch?: unknown }) => void {
-  return given => {
+): (scope?: { evt?: Event; patch?: unknown }) => void {
+  return scope => {
     try {
-      batch(() => run(given))
+      batch(() => run(scope))
     } catch (error) {
       report("EXPRESSION", describe(el, name), error)
     }

@@ -1,4 +1,4 @@
-// What data-attr and data-bind may write: no handlers, no documents, no attributes that the page evaluates, no address that runs script.
+// Limits data-attr and data-bind: no handlers, no documents, no attributes that the page evaluates, no address that runs script.
 import {
   addressKind,
   addressRunsScript,
@@ -8,7 +8,7 @@ import {
 import { ClientError, describe, report } from "../errors.ts"
 import { isEvaluated } from "../plugins.ts"
 
-/** Whether the element may have the attribute `name` with this value. What is refused is reported. */
+/** Whether the element may have the attribute `name` with this value. A refusal is reported. */
 export function mayHave(el: Element, name: string, value: string): boolean {
   const lower = name.toLowerCase()
   const kind = addressKind(lower)

@@ -4,7 +4,7 @@ import { ensurePath, signals } from "../store.ts"
 import { toJavaScript } from "./compile.ts"
 import { tokenize } from "./tokens.ts"
 
-/** What an expression can see besides the signals. */
+/** Names that an expression can use besides the signals. */
 export interface Environment {
   readonly el: Element
   readonly evt?: Event | undefined
@@ -45,15 +45,15 @@ export function detectEvaluator(): Evaluator {
 /** `returnsValue`: the value of the last statement; otherwise the result is undefined. Throws on a syntax error. */
 export function expression(source: string, returnsValue: boolean): Expression {
   const key = (returnsValue ? "=" : ";") + source
-  let found = cache.get(key)
-  if (!found) {
-    found = interpret
+  let program = cache.get(key)
+  if (!program) {
+    program = interpret
       ? interpreted(interpret, source, returnsValue)
       : compiled(source, returnsValue)
     if (cache.size >= MAX_CACHED) cache.clear()
-    cache.set(key, found)
+    cache.set(key, program)
   }
-  return found
+  return program
 }
 
 function compiled(source: string, returnsValue: boolean): Expression {

@@ -1,5 +1,5 @@
 // Evaluates the expression subset of JavaScript without eval, for pages whose CSP forbids it.
-// A file of its own in the browser, loaded by those pages only: it imports nothing at run time.
+// A separate file in the browser, loaded by those pages only: it imports nothing at run time.
 
 import {
   assign,
@@ -58,8 +58,8 @@ class Parser {
   }
 
   #is(text: string): boolean {
-    const { type, text: found } = this.#token
-    return found === text && (type === "operator" || type === "name")
+    const { type, text: tokenText } = this.#token
+    return tokenText === text && (type === "operator" || type === "name")
   }
 
   #take(text: string): boolean {

@@ -1,7 +1,7 @@
 // The pieces that the interpreter builds expressions from: scopes, operators, places to read and write.
 // Loaded with the interpreter only: it imports nothing of the client.
 
-/** What names mean while an expression runs. */
+/** Values of names while an expression runs. */
 export class Scope {
   readonly names: Map<string, unknown>
   readonly parent: Scope | undefined
@@ -120,8 +120,8 @@ export function member(object: Run, key: (scope: Scope) => PropertyKey, skips: b
   return {
     place,
     run: scope => {
-      const found = place(scope)
-      return found === SKIPPED ? SKIPPED : read(found[0], found[1])
+      const target = place(scope)
+      return target === SKIPPED ? SKIPPED : read(target[0], target[1])
     },
   }
 }

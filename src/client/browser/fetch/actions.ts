@@ -8,7 +8,7 @@ import type { LivePage } from "../streams/share.ts"
 import { connect } from "./connection.ts"
 import { announce } from "./events.ts"
 import { begin, type Flight } from "./flight.ts"
-import { found, lost } from "./lost.ts"
+import { lost, reconnected } from "./lost.ts"
 import {
   buildRequest,
   type FetchOptions,
@@ -46,7 +46,7 @@ async function request(
       ;({ controller } = flight)
       ends.push(flight.end)
     } else ends.push(cancelPrevious(el, key, requestCancellation, controller))
-    // A stream that is opened again and again must not outlive its element; a request that ends by itself may.
+    // A stream that is opened again and again must not outlive its element; a request that ends may.
     const isTied =
       requestCancellation === "cleanup" ||
       (requestCancellation === "auto" && options.retry === "always")
@@ -55,7 +55,7 @@ async function request(
     const first = build()
     announce("started", el)
     isStarted = true
-    // A write is sent again as it was; a read asks with the signals of now.
+    // A write is sent again unchanged; a read is built again with the present signals.
     const isBuiltAgain =
       method === "GET" && options.contentType !== "form" && options.payload === undefined
     let attempts = 0
@@ -72,7 +72,15 @@ async function request(
       ? await import("../streams/share.ts").catch(() => undefined)
       : undefined
     await (shared
-      ? shared.share({ el, url: first.url, signal: controller.signal, read, announce, lost, found })
+      ? shared.share({
+          el,
+          url: first.url,
+          signal: controller.signal,
+          read,
+          announce,
+          lost,
+          reconnected: reconnected,
+        })
       : connect({ el, method, options, signal: controller.signal, request: next, flight }))
     if (flight && source.form) {
       await patchesSettled()
@@ -86,7 +94,7 @@ async function request(
   }
 }
 
-/** The stream of a live page, which says who asks for it, where windows can find each other. */
+/** The stream of a live page, which names its page, if the windows of the browser can find each other. */
 function canShare(url: string): boolean {
   return (
     /[?&]_nitro=[^&]+%7E/.test(url) &&

@@ -1,7 +1,7 @@
-// One request and its life: answers, streams, silence, hidden tabs, and trying again with growing, jittered pauses.
+// The life of one request: responses, streams, silence, hidden tabs, and retries with growing, jittered pauses.
 import { announce } from "./events.ts"
 import type { Flight } from "./flight.ts"
-import { found, lost } from "./lost.ts"
+import { lost, reconnected } from "./lost.ts"
 import type { FetchOptions, Method, OutgoingRequest } from "./request.ts"
 import { handleResponse } from "./response.ts"
 
@@ -9,7 +9,7 @@ import { handleResponse } from "./response.ts"
 type Outcome =
   | { readonly kind: "done" | "ended" | "hidden" | "aborted" }
   | { readonly kind: "status"; readonly status: number; readonly retryAfterMs: number }
-  | { readonly kind: "broken"; readonly error: unknown; readonly answered: boolean }
+  | { readonly kind: "broken"; readonly error: unknown; readonly hasResponded: boolean }
 
 interface Connection {
   readonly el: Element
@@ -39,19 +39,19 @@ const DEFAULTS = {
   idleTimeout: 45_000,
 }
 
-/** Resolves when there is nothing more to come. Rejects when it is given up, with why. */
+/** Resolves when there is nothing more to come. Rejects when it is params up, with why. */
 export async function connect(
-  given: Pick<
+  params: Pick<
     Connection,
     "el" | "method" | "options" | "signal" | "request" | "flight" | "onId"
   > & { lastEventId?: string },
 ): Promise<void> {
-  const { options, method } = given
+  const { options, method } = params
   const interval = options.retryInterval ?? DEFAULTS.retryInterval
   const openWhenHidden = options.openWhenHidden ?? method !== "GET"
   const connection = {
     lastEventId: "",
-    ...given,
+    ...params,
     openWhenHidden,
     isKeyed: false,
     baseInterval: interval,
@@ -61,7 +61,7 @@ export async function connect(
   try {
     await keepTrying(connection)
   } finally {
-    found(connection)
+    reconnected(connection)
   }
 }
 
@@ -69,7 +69,7 @@ async function keepTrying(connection: Connection): Promise<void> {
   for (;;) {
     const outcome = await attempt(connection)
     if (outcome.kind === "hidden") {
-      found(connection)
+      reconnected(connection)
       await nextVisible(connection.signal)
       connection.attempts = 0
       connection.interval = connection.baseInterval
@@ -91,14 +91,14 @@ function shouldRetry(
     case "ended":
       return retry === "always"
     case "status":
-      // 502 to 504 come from what stands before a server that does not answer.
+      // 502 to 504 come from a proxy in front of a server that does not respond.
       return (
         outcome.status >= 400 &&
         (retry !== "auto" || (isKeyed && /^50[234]$/.test(String(outcome.status))))
       )
     case "broken":
-      // The server has seen a write that it began to answer; sending it again could do it twice.
-      return retry !== "auto" || method === "GET" || !outcome.answered
+      // The server has received a write once it begins to respond; sending it again could run it twice.
+      return retry !== "auto" || method === "GET" || !outcome.hasResponded
     default:
       return false
   }
@@ -123,12 +123,12 @@ async function attempt(connection: Connection): Promise<Outcome> {
     document.addEventListener("visibilitychange", onHidden, { signal: closed.signal })
   }
   const watchdog = silenceWatchdog(options, abort)
-  let answered = false
+  let hasResponded = false
   try {
     if (connection.lastEventId) request.init.headers["last-event-id"] = connection.lastEventId
     const response = await fetch(request.url, { ...request.init, signal: controller.signal })
-    // The answer to a key may be asked for again, until a part of one that has no end yet was handled.
-    answered = !connection.isKeyed
+    // The response to a key may be requested again, until a part of a response without an end was handled.
+    hasResponded = !connection.isKeyed
     if (!response.ok) {
       if (response.status >= 400) announce("error", el, { status: String(response.status) })
       return {
@@ -137,8 +137,8 @@ async function attempt(connection: Connection): Promise<Outcome> {
         retryAfterMs: Number(response.headers.get("retry-after") ?? 0) * 1000 || 0,
       }
     }
-    found(connection)
-    connection.flight?.answered()
+    reconnected(connection)
+    connection.flight?.responded()
     if (connection.attempts) {
       announce("reconnected", el)
       for (const wake of sleeping) wake()
@@ -146,7 +146,7 @@ async function attempt(connection: Connection): Promise<Outcome> {
     watchdog.alive()
     const isStream = await handleResponse(response, el, {
       alive() {
-        answered ||= !response.headers.has("content-length")
+        hasResponded ||= !response.headers.has("content-length")
         connection.attempts = 0
         connection.interval = connection.baseInterval
         watchdog.alive()
@@ -164,7 +164,7 @@ async function attempt(connection: Connection): Promise<Outcome> {
   } catch (error) {
     if (signal.aborted) return { kind: "aborted" }
     if (hidden) return { kind: "hidden" }
-    return { kind: "broken", error: watchdog.fired() ?? error, answered }
+    return { kind: "broken", error: watchdog.fired() ?? error, hasResponded: hasResponded }
   } finally {
     closed.abort()
     watchdog.stop()
@@ -220,7 +220,7 @@ async function pauseBeforeRetry(outcome: Outcome, connection: Connection): Promi
   if (!connection.openWhenHidden && document.hidden) await nextVisible(signal)
 }
 
-/** What waits, to try again once another request got through. */
+/** Requests that wait to retry once another request got through. */
 const sleeping = new Set<() => void>()
 
 /** Waits, but not longer than until the network, the server or the tab comes back. */

@@ -1,4 +1,4 @@
-// The `datastar-fetch` events: how the life of a request, and every event in its answer, is announced to the page.
+// The `datastar-fetch` events: announce the life of a request, and every event in its response, to the page.
 
 export interface FetchDetail {
   /** `started`, `finished`, `error`, `retrying`, `retries-failed`, or the name of a Datastar event from the server. */

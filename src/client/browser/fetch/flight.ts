@@ -4,17 +4,17 @@ import type { Source } from "./request.ts"
 
 export interface Flight {
   readonly controller: AbortController
-  /** `lost`: sent again and again. `answered`: the answer has begun. `landed`: over a moment ago. */
-  state: "sent" | "lost" | "answered" | "landed"
-  /** What it carries, or what waits behind it. */
+  /** `lost`: sent again and again. `responding`: the response has begun. `landed`: over a moment ago. */
+  state: "sent" | "lost" | "responding" | "landed"
+  /** The content of the request, or of the one that waits behind it. */
   content: string
-  /** Runs once it was answered; a later one takes its place. */
+  /** Runs after the response; a later one replaces it. */
   next: (() => void) | undefined
-  answered(): void
+  responded(): void
   end(): void
 }
 
-/** How long after a quick answer the second click of a double click, or a second Enter, may still come. */
+/** How long after a quick response the second click of a double click, or a second Enter, may still come. */
 const echoMs = 500
 
 const flights = new WeakMap<Element, Map<string, Flight>>()
@@ -46,7 +46,7 @@ export function watchDecisions(): void {
 const stateOf = (owner: Element): string =>
   owner instanceof HTMLFormElement ? contentOf(owner) : String(edits)
 
-/** True when the flight does already what is asked for. `again` runs after it when it carries something else. */
+/** True if the flight already does the requested work. `again` runs after it if it carries other content. */
 function covers(
   owner: Element,
   flight: Flight,
@@ -66,7 +66,7 @@ function covers(
       (activeElement instanceof HTMLInputElement || activeElement instanceof HTMLTextAreaElement)
     )
   if (isDecision && isSame) return true
-  if (flight.state === "answered" && !(owner instanceof HTMLFormElement)) {
+  if (flight.state === "responding" && !(owner instanceof HTMLFormElement)) {
     replace(flight)
     return false
   }
@@ -88,7 +88,7 @@ export function isSubmitted(form: HTMLFormElement, event: SubmitEvent): boolean 
   return [...(flights.get(form)?.values() ?? [])].some(flight =>
     covers(form, flight, event, () => {
       const { submitter } = event
-      // What was typed since then waits for its own Enter.
+      // Text typed since then waits for another Enter.
       if (stateOf(form) === flight.content)
         HTMLFormElement.prototype.requestSubmit.call(
           form,
@@ -105,9 +105,9 @@ export function begin(
   again: () => void,
 ): Flight | undefined {
   const owner = form ?? el
-  const own = flights.get(owner) ?? new Map<string, Flight>()
-  flights.set(owner, own)
-  const before = own.get(key)
+  const ownFlights = flights.get(owner) ?? new Map<string, Flight>()
+  flights.set(owner, ownFlights)
+  const before = ownFlights.get(key)
   if (before && covers(owner, before, evt, again)) return undefined
   const { activeElement } = document
   const marked = new Set(evt && [owner, submitter, owner.contains(activeElement) && activeElement])
@@ -117,15 +117,15 @@ export function begin(
     state: "sent",
     content: stateOf(owner),
     next: undefined,
-    answered() {
-      flight.state = "answered"
+    responded() {
+      flight.state = "responding"
       if (flight.next && !(owner instanceof HTMLFormElement)) replace(flight)
     },
     end() {
       if (flight.state === "landed") return
       flight.state = "landed"
       for (const undo of unmark) if (undo) undo()
-      const remove = (): void => void (own.get(key) === flight && own.delete(key))
+      const remove = (): void => void (ownFlights.get(key) === flight && ownFlights.delete(key))
       if (!flight.next || !owner.isConnected) setTimeout(remove, echoMs)
       else {
         remove()
@@ -133,7 +133,7 @@ export function begin(
       }
     },
   }
-  own.set(key, flight)
+  ownFlights.set(key, flight)
   return flight
 }
 

@@ -1,4 +1,4 @@
-// What a backend action sends: signals as JSON, or a form as the browser would send it.
+// The content of a backend action: signals as JSON, or a form as the browser would send it.
 import { ClientError } from "../errors.ts"
 import { markSent } from "../patch/forms.ts"
 import { untracked } from "../reactive.ts"
@@ -47,7 +47,7 @@ export interface Source {
   readonly submitter?: Submitter | undefined
 }
 
-/** Undefined when the form is not valid; the browser has then told the user. */
+/** Undefined if the form is not valid; the browser then shows why. */
 export function sourceOf(
   { el, evt }: Pick<Source, "el" | "evt">,
   { contentType = "json", selector }: FetchOptions,
@@ -89,7 +89,7 @@ export function buildRequest(
   // Another server would have to allow these headers, and may know neither.
   if (url.origin === location.origin) {
     headers["nitro-client"] = "1"
-    // Repeated as it is when an answer was lost: a server that has answered it does not do it again.
+    // Repeated unchanged if a response was lost: a server that has handled the request does not run it again.
     if (method !== "GET")
       headers["Idempotency-Key"] = crypto.getRandomValues(new Uint32Array(4)).join("-")
   }

@@ -1,11 +1,11 @@
-// What an answer means, by its content type: a stream of events, elements, signals, or a script.
+// Handles a response by its content type: a stream of events, elements, signals, or a script.
 import { patchesSettled } from "../patch/watch.ts"
 import { announce } from "./events.ts"
 import { readEvents, type ServerEvent, type ServerEventHandlers } from "./sse.ts"
 
 type StreamHandlers = Omit<ServerEventHandlers, "event">
 
-/** Handles the whole body of a successful answer. True when it was an event stream, which may be opened again. */
+/** Handles the whole body of a successful response. True if it was an event stream, which may be opened again. */
 export async function handleResponse(
   response: Response,
   el: Element,

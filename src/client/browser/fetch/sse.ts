@@ -1,4 +1,4 @@
-// Parses text/event-stream (WHATWG HTML, section 9.2), in whatever pieces it arrives.
+// Parses text/event-stream (WHATWG HTML, section 9.2), in pieces of any size.
 
 export interface ServerEvent {
   readonly event: string
@@ -78,8 +78,8 @@ export function eventParser({
     if (text) afterReturn = false
     const ends = /\r\n|\n|\r/g
     ends.lastIndex = at
-    for (let found = ends.exec(text); found; found = ends.exec(text)) {
-      const event = line(rest + text.slice(at, found.index))
+    for (let end = ends.exec(text); end; end = ends.exec(text)) {
+      const event = line(rest + text.slice(at, end.index))
       rest = ""
       at = ends.lastIndex
       if (event) yield event

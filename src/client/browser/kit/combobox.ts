@@ -1,4 +1,4 @@
-// Comboboxes, after the pattern of the ARIA Authoring Practices: an editable field with a list that is filtered by what is typed.
+// Comboboxes, after the pattern of the ARIA Authoring Practices: an editable field with a list filtered by its text.
 
 interface OpenList {
   readonly input: HTMLInputElement
@@ -95,16 +95,16 @@ function fill(): void {
   if (!open) return
   const { input, list, isTyped } = open
   const active = activeOption()?.dataset["value"]
-  const found = suggestionsOf(input).filter(option => !isTyped || matches(option, input.value))
+  const options = suggestionsOf(input).filter(option => !isTyped || matches(option, input.value))
   // Where any text is good, a list that says "nothing" would only be in the way.
-  if (found.length === 0 && input.dataset["strict"] === undefined) {
+  if (options.length === 0 && input.dataset["strict"] === undefined) {
     close()
     return
   }
   list.replaceChildren(
-    ...found.map((option, index) => optionElement(option, `${list.id}-${index}`, input.value)),
+    ...options.map((option, index) => optionElement(option, `${list.id}-${index}`, input.value)),
   )
-  if (found.length === 0) list.append(emptyElement(list.dataset["empty"] ?? ""))
+  if (options.length === 0) list.append(emptyElement(list.dataset["empty"] ?? ""))
   const again = [...list.children].find(
     option => (option as HTMLElement).dataset["value"] === active,
   )
@@ -163,7 +163,7 @@ function choose(option: HTMLElement): void {
   const { input } = open
   input.value = option.dataset["value"] ?? ""
   close()
-  // As if it had been typed: bound signals, listeners and validation hear of it.
+  // Like typing: notifies bound signals, listeners and validation.
   input.dispatchEvent(
     new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }),
   )

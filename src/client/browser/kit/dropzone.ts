@@ -1,4 +1,4 @@
-// Dropzones: files that are dropped go to the native input, and those that were chosen are listed with what is wrong with them.
+// Dropzones: passes dropped files to the native input, and lists the chosen files with their errors.
 
 export function listenForDropzones(): void {
   document.addEventListener("dragover", onDrag)

@@ -1,5 +1,5 @@
 // The kit's script: the keyboards of the components. It listens on the document and keeps nothing per element, so that a
-// morph does no harm and what a patch brings works at once.
+// morph changes nothing and new elements of a patch work at once.
 import { hideFailedPictures, pictureFailed } from "./avatar.ts"
 import { listenForComboboxes } from "./combobox.ts"
 import { listenForCopying } from "./copy.ts"

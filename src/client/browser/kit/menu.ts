@@ -10,7 +10,7 @@ let typedAt = 0
 
 export function menuToggle(event: Event, target: Element): void {
   const menu = target.matches(".dropdown-menu > [popover]") && target.querySelector("[role=menu]")
-  // Told a moment later: whoever opened it by a key is in it by now, and may have moved on.
+  // The event comes a moment later: after opening by a key the focus is inside by now, and may have moved on.
   if (!menu || (event as ToggleEvent).newState !== "open" || menu.contains(document.activeElement))
     return
   itemsOf(menu)[0]?.focus()

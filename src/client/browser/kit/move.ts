@@ -1,4 +1,4 @@
-// Which element of a list comes next for a key.
+// Finds the element of a list that a key moves to.
 
 /** The element after `current` for an arrow key, Home or End, going round at the ends; undefined for any other key. */
 export function elementFor<E extends Element>(

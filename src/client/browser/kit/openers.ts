@@ -1,4 +1,4 @@
-// What younger browsers do themselves: `command` buttons, `closedby`, popovers placed beside their button.
+// Fills in for older browsers: `command` buttons, `closedby`, popovers placed beside their button.
 
 const knowsCommands = "commandForElement" in HTMLButtonElement.prototype
 const knowsClosedBy = "closedBy" in HTMLDialogElement.prototype

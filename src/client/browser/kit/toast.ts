@@ -1,4 +1,4 @@
-// Toasts: their stylesheet lets them go; this lifts them over dialogs and takes away what has gone.
+// Toasts: their stylesheet hides them; this lifts them over dialogs and removes hidden ones.
 
 /** A dialog that opened since then lies over the toaster: to the top again. */
 export function toastStart(event: Event, target: Element): void {

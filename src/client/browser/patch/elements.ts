@@ -125,7 +125,7 @@ function applyTo(target: Element, content: DocumentFragment, mode: Mode, isOnly:
   }
 }
 
-/** What its new parent has already under its id moves, and becomes what was sent; only what is new is inserted. */
+/** Moves children that the new parent already has under their ids, and morphs them; inserts only new ones. */
 function insert(
   target: Element,
   content: DocumentFragment,

@@ -1,4 +1,4 @@
-// The focus when a patch removes what has it: it moves to the same control of the neighbour, and never to the page's start.
+// Keeps the focus when a patch removes the focused element: it moves to the same control of the neighbour, never to the page's start.
 
 const FOCUSABLE =
   ":is(a[href], button, input:not([type=hidden]), select, textarea, [tabindex]:not([tabindex='-1'])):not(:disabled)"

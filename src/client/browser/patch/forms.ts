@@ -1,8 +1,8 @@
-// What the user has typed or chosen and not yet sent: a patch must not throw it away.
+// Keeps text and choices of the user that are not sent yet: a patch must not discard them.
 
 /** The control's state when it was last sent; equal to now means the server has seen it. */
 const sent = new WeakMap<Element, string>()
-/** What the server last said about `open` of a <details> or <dialog>. */
+/** The last state of `open` that the server sent for a <details> or <dialog>. */
 const serverOpen = new WeakMap<Element, boolean>()
 
 /** Elements with `contenteditable` in which was typed, until that was sent. */
@@ -30,7 +30,7 @@ function defaultStateOf(el: Control): string {
   return [...el.options].find(option => !option.disabled)?.value ?? ""
 }
 
-/** What the user has put into a form; hidden fields are the server's. */
+/** The user's input in a form; hidden fields are the server's. */
 export function contentOf(form: HTMLFormElement): string {
   return [...form.querySelectorAll<Control>(`:is(${CONTROLS}):not([type=hidden])`)]
     .map(stateOf)
@@ -61,7 +61,7 @@ export function markEdited({ target }: Event): void {
 
 /** True when a morph has to leave the content to the user. */
 export function isUnsentContent(el: Element, fromServer: Element): boolean {
-  // What the server says too has arrived there.
+  // The edited content has arrived at the server.
   if (el.innerHTML === fromServer.innerHTML) edited.delete(el)
   return edited.has(el) && fromServer.hasAttribute("contenteditable")
 }

@@ -1,8 +1,8 @@
-// Morphs elements (idiomorph), keeping what belongs to the user or to the page's own attributes.
+// Morphs elements (idiomorph), keeping input of the user and state of the page's own attributes.
 import { Idiomorph } from "idiomorph"
 import { isUnsent, isUnsentContent, keepsOpen, rememberChoice } from "./forms.ts"
 
-/** What the element being morphed keeps; idiomorph handles its attributes right after announcing it. */
+/** State that the element being morphed keeps; idiomorph handles its attributes right after announcing it. */
 interface Kept {
   readonly attributes: ReadonlySet<string>
   readonly value: boolean
@@ -42,27 +42,27 @@ export function morph(target: Element, content: readonly Node[], mode: "outer" |
     (mode === "inner" && isIgnoredMorph(target))
   )
     return
-  let kept: Kept | undefined
+  let current: Kept | undefined
   const choices = new Map<Node, () => void>()
-  // Synchronous: it returns a promise only when asked to wait for new head elements.
+  // Synchronous: it returns a promise only with the option to wait for new head elements.
   void Idiomorph.morph(target, [...content], {
     morphStyle: mode === "outer" ? "outerHTML" : "innerHTML",
     callbacks: {
       beforeNodeMorphed(node: Node, fromServer: Node): boolean {
-        kept = undefined
+        current = undefined
         if (!(node instanceof Element) || !(fromServer instanceof Element)) return true
         if (isIgnoredMorph(node) && isIgnoredMorph(fromServer)) return false
-        kept = keptOf(node, fromServer)
+        current = keptOf(node, fromServer)
         if (isUnsentContent(node, fromServer))
           fromServer.replaceChildren(...node.cloneNode(true).childNodes)
-        if (kept.value) {
+        if (current.value) {
           copyDefaults(node, fromServer)
           if (node instanceof HTMLSelectElement) choices.set(node, rememberChoice(node))
         }
         if (
           node instanceof HTMLDialogElement &&
           node.open &&
-          !kept.attributes.has("open") &&
+          !current.attributes.has("open") &&
           !fromServer.hasAttribute("open")
         )
           node.close()
@@ -70,7 +70,10 @@ export function morph(target: Element, content: readonly Node[], mode: "outer" |
       },
       afterNodeMorphed: (node: Node) => choices.get(node)?.(),
       beforeAttributeUpdated(name: string): boolean {
-        return !(kept && (kept.attributes.has(name) || (kept.value && VALUE_ATTRIBUTES.has(name))))
+        return !(
+          current &&
+          (current.attributes.has(name) || (current.value && VALUE_ATTRIBUTES.has(name)))
+        )
       },
     },
   })

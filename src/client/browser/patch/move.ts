@@ -1,4 +1,4 @@
-// Puts an element that is in the page somewhere else in it: what was typed, the focus, the selection and the scroll position stay.
+// Moves an element within the page: typed text, focus, selection and scroll position stay.
 import { isInUse } from "./forms.ts"
 
 /** Elements in use that were removed a moment ago, by id, with where the focus was and where it went. */

@@ -1,6 +1,6 @@
 // Streams of live pages for all windows of a browser: one for an address, at most four in all, and polls for the rest.
 
-/** What the client's core gives for one page. */
+/** The client's core as seen by one page. */
 export interface LivePage {
   readonly el: Element
   /** The page's own address with `_nitro=EPOCH:SEQ:LAYOUT~ASKER`. */
@@ -10,7 +10,7 @@ export interface LivePage {
   readonly read: (url: string, more: Opening) => Promise<void>
   readonly announce: (type: string, el: Element, args: Readonly<Record<string, string>>) => void
   readonly lost: (connection: object, waitMs: number) => void
-  readonly found: (connection: object) => void
+  readonly reconnected: (connection: object) => void
 }
 
 interface Opening {
@@ -22,7 +22,7 @@ interface Opening {
 }
 
 /**
- * `join`: a window wants to follow, and has everything up to `cursor`. `welcome`: it may, from here on. `beat`: somebody leads.
+ * `join`: a window wants to follow, and has everything up to `cursor`. `welcome`: it may, from here on. `beat`: a leader exists.
  * Everything else is passed on from the stream.
  */
 type Message = { readonly from: string } & (
@@ -51,21 +51,21 @@ const running = new WeakMap<Element, AbortController>()
 /** Keeps the page up to date while it is visible. Resolves when its element is gone or `signal` aborts. */
 export async function share(page: LivePage): Promise<void> {
   running.get(page.el)?.abort()
-  const own = new AbortController()
-  running.set(page.el, own)
-  const ended = AbortSignal.any([page.signal, own.signal])
+  const controller = new AbortController()
+  running.set(page.el, controller)
+  const ended = AbortSignal.any([page.signal, controller.signal])
   const sharing = new Sharing(page)
   while (!ended.aborted) {
     await until(() => !document.hidden, ended)
     if (ended.aborted || !page.el.isConnected) return
-    const shown = new AbortController()
+    const visibility = new AbortController()
     const check = (): void => {
-      if (document.hidden || ended.aborted) shown.abort()
+      if (document.hidden || ended.aborted) visibility.abort()
     }
-    document.addEventListener("visibilitychange", check, { signal: shown.signal })
-    ended.addEventListener("abort", check, { signal: shown.signal })
-    await sharing.take(shown.signal)
-    shown.abort()
+    document.addEventListener("visibilitychange", check, { signal: visibility.signal })
+    ended.addEventListener("abort", check, { signal: visibility.signal })
+    await sharing.take(visibility.signal)
+    visibility.abort()
   }
 }
 
@@ -145,7 +145,7 @@ class Sharing {
       this.#isLeading = false
       clearInterval(watchdog)
       end()
-      this.#page.found(this)
+      this.#page.reconnected(this)
     }
     channel.close()
   }
@@ -175,7 +175,7 @@ class Sharing {
     else if (message.kind === "event") {
       const { type, args } = message
       if (type === "retrying") this.#page.lost(this, 1000)
-      if (type === "reconnected") this.#page.found(this)
+      if (type === "reconnected") this.#page.reconnected(this)
       this.#page.announce(type, this.#page.el, args)
     }
   }
@@ -221,7 +221,7 @@ class Sharing {
       await sleep(collectMs, signal)
       this.#reopen = new AbortController()
       const over = AbortSignal.any([signal, this.#reopen.signal])
-      // Whoever has something else gets everything anew, and all others with it.
+      // If one window has another state, all of them get everything anew.
       const isKnown = [...this.#joining.values()].every(
         cursor => cursor !== "" && cursor === this.#cursor,
       )
@@ -247,7 +247,7 @@ class Sharing {
       this.#isBetween = false
       this.#post({ kind: "id", cursor })
     }
-    // What was given up was reported; the loop goes on.
+    // The failed read was reported; the loop goes on.
     await this.#page
       .read(address.href, { signal, lastEventId: isKnown ? this.#cursor : "", onId, isPoll })
       .catch(() => {})
@@ -255,7 +255,7 @@ class Sharing {
 }
 
 /** Waits for one of the few streams that a browser may have open, and holds it until `signal` aborts. */
-function takeSlot(signal: AbortSignal, taken: () => void): void {
+function takeSlot(signal: AbortSignal, onTake: () => void): void {
   const waiting = new AbortController()
   signal.addEventListener("abort", () => waiting.abort())
   for (let slot = 0; slot < maxStreams; slot++) {
@@ -263,7 +263,7 @@ function takeSlot(signal: AbortSignal, taken: () => void): void {
       .request(`nitro stream ${slot}`, { signal: waiting.signal }, () => {
         if (waiting.signal.aborted) return undefined
         waiting.abort()
-        taken()
+        onTake()
         return aborted(signal)
       })
       .catch(() => {})

@@ -74,8 +74,8 @@ export class Compiler {
   /** Parameters: the values, those of the key, the version if `versioned`. */
   update(columns: readonly number[], versioned: boolean): string {
     const key = updateKey(columns, versioned)
-    const known = this.#updates.get(key)
-    if (known !== undefined) return known
+    const cached = this.#updates.get(key)
+    if (cached !== undefined) return cached
     const sql = this.#writeUpdate(columns, versioned)
     this.#updates.set(key, sql)
     return sql
@@ -100,7 +100,7 @@ export class Compiler {
     const version = versioned
       ? ` and ${this.#table.column("version").sql} = ${place(columns.length + keys.length + 1)}`
       : ""
-    // Nothing to set: the statement still tells whether the row is there.
+    // Nothing to set: the statement still shows whether the row exists.
     return `update ${sql} set ${set || `${keys[0]?.sql} = ${keys[0]?.sql}`} where ${where}${version}`
   }
 
@@ -230,7 +230,7 @@ function numberOf(rows: RelatedRows): number {
   return number
 }
 
-/** Turns the calls into the codes of a shape. What each call adds tells how many codes follow, so no two shapes are alike. */
+/** Turns the calls into the codes of a shape. Each call's codes determine how many codes follow, so no two shapes are alike. */
 class ShapeKey implements PlanWriter {
   readonly #walk: ShapeWalk
 

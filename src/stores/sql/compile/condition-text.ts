@@ -24,7 +24,7 @@ export class ConditionText implements ShapeWriter {
   readonly #dialect: Dialect
   #places: number
   readonly #groups: ("and" | "or" | "not" | "bare" | "related")[] = []
-  /** What follows the conditions on rows of other tables that are open. */
+  /** The ends of the open conditions on rows of other tables. */
   readonly #ends: string[] = []
 
   /** `places`: how many placeholders stand before it in the statement. */
@@ -74,7 +74,7 @@ export class ConditionText implements ShapeWriter {
         if (other)
           return `${seenSql(column, ordered)} ${operators[test].sql} ${seenSql(other, other.ordered)}`
         if (coarse) return coarse.compare(operators[test].sql, sql, this.place())
-        // Two columns may be in different languages, and then even their equality needs to be told which to go by.
+        // Two columns may have different collations, and then even their equality needs an explicit one.
         return `${test === "eq" ? sql : ordered} ${operators[test].sql} ${this.place()}`
     }
   }
@@ -84,7 +84,7 @@ export class ConditionText implements ShapeWriter {
   }
 
   open(group: "and" | "or" | "not"): void {
-    // The outermost group, and one inside of `not`, needs no brackets of its own: SQLite's parser nests 100 deep at most.
+    // The outermost group, and one inside of `not`, needs no additional brackets: SQLite's parser nests 100 deep at most.
     const around = this.#groups.at(-1)
     const bare =
       group !== "not" && (around === undefined || around === "not" || around === "related")

@@ -14,14 +14,14 @@ const typeOf: Readonly<Record<string, (value: NonNullable<Value>) => boolean>> =
   bytes: value => value instanceof Uint8Array,
 }
 
-/** Refuses a value that is not of the field's type: SQL would compare it after a conversion of its own. */
+/** Refuses a value that is not of the field's type: SQL would convert it before the comparison. */
 function checkType(column: Column, value: NonNullable<Value>): void {
   const { name, type } = column.field
   if (typeOf[type]?.(value)) return
-  const given = value instanceof Date ? "a date" : typeof value
+  const actual = value instanceof Date ? "a date" : typeof value
   throw new NitroError(
     "NITRO_QUERY",
-    `The field ${name} is of the type ${type}; it cannot be compared with ${given}.`,
+    `The field ${name} is of the type ${type}; it cannot be compared with ${actual}.`,
     {
       fix:
         type === "json" ? "Compare a field of a simple type." : `Give a value of the type ${type}.`,

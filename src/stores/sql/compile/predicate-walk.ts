@@ -317,7 +317,7 @@ function memberOfEncoded(
       "NITRO_QUERY",
       `A list for ${column.field.name} has ${encoded.length} values; at most ${maxPlaces} are possible.`,
       {
-        fix: "Ask in several queries.",
+        fix: "Split it into several queries.",
         details: { field: column.field.name },
       },
     )

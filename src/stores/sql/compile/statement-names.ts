@@ -3,8 +3,8 @@ import { createHash } from "node:crypto"
 import { BoundedCache } from "./bounded-cache.ts"
 
 /**
- * A text gets a name when it comes the second time: what is asked only once is not worth keeping on the server. When all
- * names are given, further texts run without one. The name is made from the text, so that two stores on one pool agree.
+ * A text gets a name when it comes the second time: a statement that runs once is not worth keeping on the server. When all
+ * names are used, further texts run without one. The name is made from the text, so that two stores on one pool agree.
  */
 export class StatementNames {
   readonly #maxNames: number

@@ -209,7 +209,7 @@ export function rawStatement(
   const list = table.columns
     .map(({ field, sql }) => dialect.read(field.type, field.derived ? sql : `q.${sql}`))
     .join(", ")
-  // On a line of its own, as the statement may end with a comment.
+  // On a separate line, as the statement may end with a comment.
   return {
     sql: `select ${list} from (\n${inner.replace(/;\s*$/, "")}\n) as q`,
     parameters: writing.parameters,

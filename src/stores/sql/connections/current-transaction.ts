@@ -5,7 +5,7 @@ import { NitroError } from "../../../shared/errors.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import { accessOf, type SqlAccess } from "../contract/access.ts"
 
-/** What libraries that join a transaction ask for; pg-boss calls it `db`. */
+/** The interface for libraries that join a transaction; pg-boss calls it `db`. */
 export interface SqlTransaction {
   /**
    * Runs one statement. `values` stand for the database's own placeholders: `$1` on Postgres, `?` on SQLite. Rows are objects of
@@ -33,7 +33,7 @@ export function currentTransaction(store: Store): SqlTransaction {
   assertOpen(store, access)
   return {
     async executeSql(text, values = []) {
-      // Whoever keeps it may be past the transaction's end.
+      // A kept reference may outlive the transaction.
       const run = assertOpen(store, access)
       const { columns, rows, rowCount } = await run(() => access.execute(text, values))
       return { rows: rows.map(row => toObject(columns, row)), rowCount }

@@ -15,7 +15,7 @@ export interface PooledConnectionsOptions {
   /** For messages. */
   readonly name: string
   readonly dialect: Dialect
-  /** Makes the pool, on first use. It connects by itself. */
+  /** Makes the pool, on first use. The pool connects on demand. */
   readonly open: () => PoolDriver
   /** How long a call waits for a connection or for a transaction around it. */
   readonly waitTimeoutMs: number
@@ -55,7 +55,7 @@ const levels: ReadonlySet<string> = new Set([
 export class PooledConnections implements Connections {
   readonly #options: PooledConnectionsOptions
   readonly #context: AsyncVariable<Place> = new AsyncVariable<Place>()
-  /** Connections that a transaction or another caller has, with a frame that tells who and since when; the oldest first. */
+  /** Connections in use by a transaction or another caller, with the frame that identifies it; the oldest first. */
   readonly #held: Map<Session, TransactionFrame> = new Map<Session, TransactionFrame>()
   #pool: PoolDriver | undefined
   #closing: Promise<void> | undefined
@@ -88,7 +88,7 @@ export class PooledConnections implements Connections {
       : result
   }
 
-  /** In a transaction of its own, or a savepoint, whose end gives the transaction around it the right to write back. */
+  /** In a separate transaction, or a savepoint, whose end gives the transaction around it the right to write back. */
   async readOnly<T>(work: Work<T>): Promise<T> {
     const place = this.#place()
     if (place !== undefined)
@@ -164,7 +164,7 @@ export class PooledConnections implements Connections {
     if (this.inTransaction) {
       throw new NitroError(
         "NITRO_TRANSACTION",
-        `${this.#options.name} is asked for its connection inside of a transaction.`,
+        `The connection of ${this.#options.name} is requested inside of a transaction.`,
       )
     }
     const session = await this.#reserve("work that needs a connection alone")
@@ -184,7 +184,7 @@ export class PooledConnections implements Connections {
     if (this.inTransaction) {
       throw new NitroError(
         "NITRO_TRANSACTION",
-        `${this.#options.name} is closed inside of its own transaction, which would wait for itself.`,
+        `${this.#options.name} is closed inside of one of its transactions, which would wait for itself.`,
       )
     }
     this.#closing = this.#close()
@@ -251,7 +251,7 @@ export class PooledConnections implements Connections {
     try {
       return await work(transaction.session)
     } catch (error) {
-      // What was refused before it was sent harms nothing.
+      // A statement that was refused before it was sent leaves the transaction intact.
       if (!(error instanceof NitroError)) this.#break(transaction, frame, error)
       throw error
     }
@@ -315,9 +315,9 @@ export class PooledConnections implements Connections {
   async #commit(place: Place): Promise<void> {
     const { transaction, frame } = place
     try {
-      // What the function left running belongs to the transaction, and is done before it ends.
+      // Work that the function left running belongs to the transaction, and is done before it ends.
       await frame.settled(this.#options.waitTimeoutMs)
-      // The server takes `commit` for `rollback` after an error that nobody looked at, and says only that.
+      // The server takes `commit` for `rollback` after an ignored error, and only its response shows that.
       if ((await this.#command(transaction, frame, "commit")) === "ROLLBACK")
         throw brokenError(undefined)
     } catch (error) {
@@ -404,7 +404,7 @@ export class PooledConnections implements Connections {
 
   async #rollbackTo({ transaction, frame }: Place, name: string, refuse: boolean): Promise<void> {
     const parent = frame.parent as TransactionFrame
-    // What runs now is of this savepoint: calls of the transaction around it wait.
+    // The running work belongs to this savepoint: calls of the transaction around it wait.
     if (refuse && !frame.ended) await this.#cancel(transaction)
     await frame.settled(this.#options.waitTimeoutMs).catch(() => undefined)
     for (const undo of frame.undo.reverse()) undo()
@@ -515,7 +515,7 @@ function brokenError(cause: unknown): NitroError {
     "A statement of this transaction failed, and the database takes no more; nothing of it was kept.",
     {
       ...(cause === undefined ? {} : { cause }),
-      fix: "Let the error leave the transaction's function, or put what may fail into a transaction of its own inside.",
+      fix: "Let the error leave the transaction's function, or put the part that may fail into a nested transaction.",
     },
   )
 }

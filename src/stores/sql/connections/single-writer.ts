@@ -28,7 +28,7 @@ export interface SingleWriterOptions {
 // With a synchronous driver the result is never a promise; the type is the contract's.
 type Work<T> = (driver: SyncDriver) => MaybePromise<T>
 
-// How long to wait before asking again for a lock that another process holds: soon at first, most writes take under 5 ms.
+// Pauses between attempts to take a lock that another process holds: short at first, most writes take under 5 ms.
 const retryDelaysMs = [1, 2, 5, 10, 20, 25, 50]
 
 /**
@@ -157,7 +157,7 @@ export class SingleWriter implements Connections {
     if (outer !== this.#root) {
       throw new NitroError(
         "NITRO_TRANSACTION",
-        `${this.#options.name} is asked for its connection inside of a transaction, which has it.`,
+        `The connection of ${this.#options.name} is requested inside of a transaction, which has it.`,
       )
     }
     const hold = await this.#turn(this.#root, "work that needs the connection alone")
@@ -179,7 +179,7 @@ export class SingleWriter implements Connections {
     if (frame !== this.#root) {
       throw new NitroError(
         "NITRO_TRANSACTION",
-        `${this.#options.name} is closed inside of its own transaction, which would wait for itself.`,
+        `${this.#options.name} is closed inside of one of its transactions, which would wait for itself.`,
       )
     }
     if (frame.child === undefined) return this.#close()
@@ -214,7 +214,7 @@ export class SingleWriter implements Connections {
     }
   }
 
-  /** After an error such as a full disk the database may have ended the transaction; what came next would be on its own. */
+  /** After an error such as a full disk the database may have ended the transaction; later writes would be outside of it. */
   #notice(frame: TransactionFrame, error: unknown): void {
     if (this.#driver?.inTransaction) return
     for (

@@ -10,11 +10,11 @@ export const sqlAccess: unique symbol = Symbol("nitro.sql")
 export interface SqlAccess {
   readonly dialect: Dialect
   /**
-   * Hands out one connection, outside of any transaction, that nobody else writes through until `work` is done. What
-   * `work` changes on it (settings, an open transaction) it puts back itself.
+   * Hands out one connection, outside of any transaction, and blocks other writers until `work` is done.
+   * `work` itself undoes its changes to the connection (settings, an open transaction).
    */
   exclusive<T>(work: (driver: Driver) => Promise<T>): Promise<T>
-  /** Runs a statement of somebody else's in the transaction of this context, or alone where there is none. */
+  /** Runs a statement of another library in the transaction of this context, or alone without one. */
   execute(text: string, values: readonly unknown[]): MaybePromise<SqlResult>
   inTransaction(): boolean
 }
@@ -25,7 +25,7 @@ export function accessOf(store: { readonly name: string }): SqlAccess {
   if (access !== undefined) return access
   throw new NitroError(
     "NITRO_CAPABILITY",
-    `${store.name} is no SQL store of this library, and has no tables of its own.`,
+    `${store.name} is no SQL store of this library, and has no tables.`,
     {
       fix: 'Give a store of "nitro-ts/sqlite" or "nitro-ts/postgres".',
     },

@@ -1,7 +1,7 @@
 // A field of an entity as SQL sees it.
 import type { FieldDefinition } from "../../../entity/store.ts"
 
-/** What is known of a column in the database, once its table was looked at. */
+/** Facts about a column in the database, read from its table. */
 export interface ColumnFacts {
   /** Every value that it can hold is what it decodes to, and nothing more. */
   isExact?: boolean

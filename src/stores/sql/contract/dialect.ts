@@ -27,13 +27,13 @@ export type Failure =
 export interface JsonCondition {
   /** For the placeholders, in order. */
   readonly parameters: readonly unknown[]
-  /** Small numbers that tell its text from that of every other condition with as many of them. */
+  /** Small numbers that distinguish its text from that of every other condition with as many of them. */
   readonly shape: readonly number[]
   /** `place` gives the next placeholder; it is called once for each parameter. */
   text(column: Column, place: () => string): string
 }
 
-/** What the text of a table is made of. `table/ddl.ts` writes it. */
+/** The parts of a table's text. `table/ddl.ts` writes them. */
 export interface Ddl {
   /** The type of a new column, by the type of its field. */
   readonly columnType: Readonly<Record<FieldType, string>>
@@ -46,7 +46,7 @@ export interface Ddl {
 }
 
 export interface Dialect {
-  /** Tells it from every other dialect: snapshots of migrations keep it. */
+  /** Unique among dialects: snapshots of migrations keep it. */
   readonly name: string
   readonly encoding: Encoding
   /** Quotes a table or column name; any text is safe. */
@@ -58,7 +58,7 @@ export interface Dialect {
   readonly ddl: Ddl
   /** Placeholder of the parameter at this position, from 1. */
   placeholder(position: number): string
-  /** What a select list says to read a column (`column` is quoted). */
+  /** The text in a select list that reads a column (`column` is quoted). */
   read(type: FieldType, column: string): string
   /** Turns an encoded value into the parameter that carries it, for types where the two differ. */
   readonly bind?: { readonly [T in FieldType]?: (stored: never) => unknown }
@@ -80,19 +80,19 @@ export interface Dialect {
   /** `value` is undefined with `isNull` alone. True or false: every stored row matches, or none can. */
   json(path: JsonPath, test: JsonTest, value: JsonScalar | undefined): JsonCondition | boolean
   /**
-   * How rows of another table are asked for. `in`: as a list that is worked out once and can be looked up by an index.
-   * `exists`: row by row, where the database turns it into a join by itself.
+   * How conditions read rows of another table. `in`: as a list that is worked out once and can be looked up by an index.
+   * `exists`: row by row, where the database turns it into a join.
    */
   readonly related: "in" | "exists"
   /** The sum of a column as a number, rounded once and not at each addition; null of nothing. */
   total(type: FieldType, column: string): string
   /** The text of a statement with an empty list behind `before`, which ends with `in` or `not in`. */
   emptyList(before: string): string
-  /** What a column is after an increment, an error where no row could hold it. */
+  /** The value of a column after an increment, an error if no row could hold it. */
   add(type: FieldType, column: string, place: () => string): string
   /** The end of a query; each argument is a placeholder or undefined. */
   limit(limit: string | undefined, offset: string | undefined): string
-  /** What follows a query that keeps its rows from being changed by others; undefined where one writes at a time anyway. */
+  /** The end of a query that locks its rows; undefined if only one transaction writes at a time anyway. */
   readonly forUpdate?: string
   /**
    * Present where an error ends the transaction around it: turns an insert into one that touches no row, instead of

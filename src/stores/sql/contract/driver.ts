@@ -37,7 +37,7 @@ export interface SyncDriver extends Driver {
   query(sql: string, parameters: readonly unknown[]): SqlResult
   exec(sql: string): void
   close(): void
-  /** Whether a transaction is open: the database may end one by itself after an error. */
+  /** Whether a transaction is open: the database may end one after an error. */
   readonly inTransaction: boolean
 }
 

@@ -11,7 +11,7 @@ registerErrors({
     status: 503,
     retryAfterSeconds: 5,
     when: "A database cannot be reached, opened, read or written: a wrong path or address, missing rights, a full disk, a damaged file, a lost connection.",
-    fix: "Check the path or address, the rights and the free space of the place that the message names. After a lost connection, ask again.",
+    fix: "Check the path or address, the rights and the free space of the place that the message names. After a lost connection, try again.",
   },
   NITRO_STORE_CLOSED: {
     status: 500,

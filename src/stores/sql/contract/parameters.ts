@@ -8,7 +8,7 @@ import { NitroError } from "../../../shared/errors.ts"
 
 export { describe, isStorableBigInt, isStorableText }
 
-/** What may be bound to a placeholder. */
+/** Values that may be bound to a placeholder. */
 export type SqlValue = string | number | bigint | Uint8Array | null
 
 /**

@@ -20,6 +20,6 @@ export interface Session extends Driver {
   cancel(): Promise<void>
   /** Runs one statement without parameters and gives the database's word for what it did: after a failure `commit` does a `ROLLBACK`. */
   command(sql: string): Promise<string>
-  /** Gives the connection back; with `discard` closes it, because nobody knows what state it is in. */
+  /** Gives the connection back; with `discard` closes it, because its state is unknown. */
   release(discard: boolean): void
 }

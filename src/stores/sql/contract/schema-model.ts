@@ -1,4 +1,4 @@
-// A table as plain data: what a definition asks for, what a database has, and what is frozen beside each migration.
+// A table as plain data: required by a definition, present in a database, or frozen beside a migration.
 import type { FieldType } from "../../../entity/store.ts"
 
 export type OnDelete = "no action" | "restrict" | "cascade" | "set null" | "set default"
@@ -14,7 +14,7 @@ export interface ColumnModel {
   readonly serial?: boolean
   /** All that the field takes, where its schema lists them. A database does not know it. */
   readonly values?: readonly (string | number)[]
-  /** What the column holds for the entity. A database does not know it. */
+  /** The field type of the column. A database does not know it. */
   readonly kind?: FieldType
 }
 

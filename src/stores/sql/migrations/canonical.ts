@@ -1,4 +1,4 @@
-// Types and defaults in one spelling, so that what a database reports can be compared with what was asked for.
+// Types and defaults in one spelling, so that those of a database can be compared with those of a definition.
 import type { MigrationDialect } from "./dialect.ts"
 import type { ColumnModel } from "./model.ts"
 
@@ -84,8 +84,8 @@ function withoutParentheses(text: string): string {
   if (!text.startsWith("(") || !text.endsWith(")")) return text
   let depth = 0
   let isOne = true
-  const skeleton = text.replaceAll(/'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"/g, found =>
-    "_".repeat(found.length),
+  const skeleton = text.replaceAll(/'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"/g, quoted =>
+    "_".repeat(quoted.length),
   )
   for (let at = 0; at < skeleton.length; at++) {
     if (skeleton[at] === "(") depth++

@@ -4,7 +4,7 @@ import { canonicalType } from "./canonical.ts"
 import type { MigrationDialect } from "./dialect.ts"
 import type { ColumnModel } from "./model.ts"
 
-/** What a column holds; of one that no entity declared, what its type says. */
+/** The field type of a column; for one that no entity declared, derived from its SQL type. */
 function kindOf(column: ColumnModel): FieldType | undefined {
   if (column.kind !== undefined) return column.kind
   const type = column.type.toLowerCase()

@@ -1,4 +1,4 @@
-// What differs between two schemas, as data.
+// Differences between two schemas, as data.
 import type { ColumnModel, ForeignKeyModel, IndexModel, TableModel } from "./model.ts"
 
 export interface ColumnChange {

@@ -18,7 +18,7 @@ export type Casts = {
 export interface Step {
   readonly direction: "up" | "down"
   readonly table: string
-  /** What it does, and what is lost: one sentence or two. */
+  /** The effect of the step and the loss, in one sentence or two. */
   readonly sentence: string
   /** Data that was there is gone afterwards. */
   readonly destructive: boolean
@@ -31,7 +31,7 @@ export interface Context {
   readonly hints: Directed
 }
 
-/** What goes along with the statements of a migration, so that they lose nothing that no model knows. */
+/** Runs along with the statements of a migration, so that parts outside of every model survive. */
 export interface Keeper {
   beforeStatement(sql: string): Promise<void>
   putBack(): Promise<void>
@@ -56,7 +56,7 @@ export interface MigrationDialect {
   steps(change: SchemaChange, renames: readonly Rename[], context: Context): Step[]
   /** One spelling of a type in lower case, where a database has several. */
   canonicalType(type: string): string
-  /** Whether `true` as a default is a value of its own, or the number 1. */
+  /** Whether `true` as a default is distinct from the number 1. */
   readonly hasBooleans: boolean
   /** How values become those of another type, by what the columns hold. A value that does not fit fails. */
   readonly casts: Casts

@@ -6,11 +6,11 @@ import type { MigrationDialect, Step } from "./dialect.ts"
 import { dialectNamed } from "./dialects.ts"
 import { applyRenames, type Directed, directHints, type Hints } from "./hints.ts"
 import { columnOf, type SchemaModel, type TableModel } from "./model.ts"
-import { shown } from "./sql-text.ts"
+import { displayName } from "./sql-text.ts"
 import { valueSteps } from "./values.ts"
 
 export interface PossibleRename {
-  /** What to pass as `renames` if it is one. */
+  /** The value for `renames` if it is one. */
   readonly rename: string
   readonly sentence: string
 }
@@ -64,8 +64,8 @@ function possibleRenames(
       .filter(table => isAlike(old, table))
       .map(table => suggestion(old.name, table.name, `${old.name}:${table.name}`)),
   )
-  const columns = altered.flatMap(({ to, added, dropped: gone }) =>
-    gone.flatMap(old =>
+  const columns = altered.flatMap(({ to, added, dropped: removed }) =>
+    removed.flatMap(old =>
       added
         .filter(
           column =>
@@ -84,11 +84,11 @@ function possibleRenames(
 function suggestion(from: string, to: string, rename: string, of?: string): PossibleRename {
   const [old, fresh] =
     of === undefined
-      ? [`The table ${shown(from)}`, shown(to)]
-      : [`The column ${shown(from)} of ${shown(of)}`, shown(to)]
+      ? [`The table ${displayName(from)}`, displayName(to)]
+      : [`The column ${displayName(from)} of ${displayName(of)}`, displayName(to)]
   return {
     rename,
-    sentence: `${old} is dropped, and ${fresh} like it is added. If that is a rename, say renames: [${shown(rename)}].`,
+    sentence: `${old} is dropped, and ${fresh} like it is added. If that is a rename, say renames: [${displayName(rename)}].`,
   }
 }
 

@@ -1,10 +1,10 @@
-// What a database is other than the model says, as sentences.
+// Differences between a database and its model, as sentences.
 import type { TableChange } from "./change.ts"
 import { compareTables } from "./compare.ts"
 import { dialectNamed } from "./dialects.ts"
 import { spelledAs } from "./introspect.ts"
 import { type LiveSchema, type SchemaModel, tableOf } from "./model.ts"
-import { shown, shownAll } from "./sql-text.ts"
+import { displayName, shownAll } from "./sql-text.ts"
 
 export interface Drift {
   readonly table: string
@@ -16,14 +16,14 @@ export interface Drift {
 /** Tables that the model does not know are not ours, and no drift. */
 export function driftOf(live: LiveSchema, expected: SchemaModel): Drift[] {
   const dialect = dialectNamed(expected.dialect)
-  const found = spelledAs(live.schema, expected, dialect)
+  const actual = spelledAs(live.schema, expected, dialect)
   return expected.tables.flatMap(table => {
-    const there = tableOf(found, table.name)
+    const there = tableOf(actual, table.name)
     if (there === undefined)
       return [
         {
           table: table.name,
-          problem: `The table ${shown(table.name)} is missing.`,
+          problem: `The table ${displayName(table.name)} is missing.`,
           harmless: false,
         },
       ]
@@ -33,23 +33,24 @@ export function driftOf(live: LiveSchema, expected: SchemaModel): Drift[] {
 
 /** Tables of the database that no migration made. */
 export function unmanagedTables(live: LiveSchema, expected: SchemaModel): string[] {
-  const found = spelledAs(live.schema, expected, dialectNamed(expected.dialect))
-  return found.tables.flatMap(({ name }) => (tableOf(expected, name) === undefined ? [name] : []))
+  const actual = spelledAs(live.schema, expected, dialectNamed(expected.dialect))
+  return actual.tables.flatMap(({ name }) => (tableOf(expected, name) === undefined ? [name] : []))
 }
 
 function describe({ from, to, ...change }: TableChange): Drift[] {
   const drift: Drift[] = []
   const say = (text: string, harmless = false): void => {
-    drift.push({ table: to.name, problem: `${shown(to.name)}: ${text}.`, harmless })
+    drift.push({ table: to.name, problem: `${displayName(to.name)}: ${text}.`, harmless })
   }
-  for (const { name } of change.added) say(`the column ${shown(name)} is missing`)
-  for (const { name } of change.dropped) say(`the column ${shown(name)} is not in the migrations`)
+  for (const { name } of change.added) say(`the column ${displayName(name)} is missing`)
+  for (const { name } of change.dropped)
+    say(`the column ${displayName(name)} is not in the migrations`)
   for (const { from: is, to: should, type, nullable, serial, default: value } of change.changed) {
-    const column = `the column ${shown(should.name)}`
+    const column = `the column ${displayName(should.name)}`
     if (type) say(`${column} is ${is.type || "of no type"} and should be ${should.type}`)
     if (nullable)
       say(`${column} ${is.nullable ? "may be null and should not" : "refuses null and should not"}`)
-    // A column that counts up, though only the program gives numbers, does no harm.
+    // A column that counts up, though only the program sets the numbers, is accepted.
     if (serial && should.serial) say(`${column} does not count up`)
     if (value)
       say(
@@ -66,11 +67,11 @@ function describe({ from, to, ...change }: TableChange): Drift[] {
     )
   for (const key of change.addedForeignKeys)
     say(
-      `the reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}, is missing`,
+      `the reference of (${shownAll(key.columns)}) to ${displayName(key.table)}, on delete ${key.onDelete}, is missing`,
     )
   for (const key of change.droppedForeignKeys)
     say(
-      `the reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}, is not in the migrations`,
+      `the reference of (${shownAll(key.columns)}) to ${displayName(key.table)}, on delete ${key.onDelete}, is not in the migrations`,
     )
   if (change.primaryKey)
     say(

@@ -4,7 +4,7 @@ import { registerErrors } from "../../../shared/errors.ts"
 registerErrors({
   NITRO_MIGRATION_CONSENT: {
     status: 500,
-    when: "Steps of a migration lose data, and nobody agreed. `details.steps` lists them.",
+    when: "Steps of a migration lose data, and no consent was given. `details.steps` lists them.",
     fix: "Read the steps. Pass `yes: true` if the data may go.",
   },
   NITRO_MIGRATION_BACKFILL: {

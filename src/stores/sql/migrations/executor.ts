@@ -1,7 +1,7 @@
 // A connection as migrations use it.
 import type { Row } from "../../../entity/store.ts"
 
-/** What migrations need of a database. Rows are arrays in the order of the select list. */
+/** The database as migrations use it. Rows are arrays in the order of the select list. */
 export interface Executor {
   /** The name of the dialect. */
   readonly dialect: string

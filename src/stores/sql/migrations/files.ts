@@ -19,7 +19,7 @@ export interface Migration {
   readonly checksum: string
   /** The migration that this one follows; null for the first. */
   readonly after: string | null
-  /** What the schema is afterwards. */
+  /** The schema after the migration. */
   readonly schema: SchemaModel
   readonly up: readonly Statement[]
   readonly down: readonly Statement[]
@@ -77,7 +77,7 @@ async function readMigration(
     if (/^(begin|commit|rollback|end|savepoint|release|start\s+transaction)\b/i.test(sql)) {
       throw fileError(
         `${file}:${line} has a statement about transactions.`,
-        "Remove it: each migration runs in a transaction of its own.",
+        "Remove it: each migration runs in a separate transaction.",
       )
     }
   }
@@ -99,13 +99,13 @@ async function read(file: string, why: string): Promise<string> {
 function readSnapshot(file: string, text: string): { after: string | null; schema: SchemaModel } {
   try {
     const {
-      format: found,
+      format: version,
       after,
       dialect,
       tables,
     } = JSON.parse(text) as { format: unknown; after: string | null } & SchemaModel
-    if (found !== format)
-      throw new Error(`its format is ${String(found)}, and this release reads ${format}`)
+    if (version !== format)
+      throw new Error(`its format is ${String(version)}, and this release reads ${format}`)
     if (
       !Array.isArray(tables) ||
       !tables.every(isTable) ||
@@ -264,7 +264,7 @@ export async function writeMigration(folder: string, migration: NewMigration): P
 function sqlText({ name, schema, up, down }: NewMigration): string {
   const head = [
     `-- ${name}, for ${schema.dialect}.`,
-    "-- Read it before you apply it; change it as you need until then. Each part runs in a transaction of its own.",
+    "-- Read it before you apply it; change it as you need until then. Each part runs in a separate transaction.",
   ]
   return [...head, "", "-- up", "", ...up.map(stepText), "-- down", "", ...down.map(stepText)].join(
     "\n",

@@ -1,4 +1,4 @@
-// What only the author of a change can know: renames, values for old rows, how to turn values into another type.
+// Hints that only the author of a change can give: renames, values for old rows, conversions to another type.
 import { NitroError } from "../../../shared/errors.ts"
 import { suggest } from "../../../shared/suggest.ts"
 import { columnOf, type SchemaModel, type TableModel, tableOf } from "./model.ts"
@@ -46,12 +46,12 @@ export function directHints(
       throw hintError(`There is no column ${JSON.stringify(key)}.`, suggest(key, columns))
   }
   const backfill = (table: string, column: string): string | undefined =>
-    own(hints.backfill, `${table}.${column}`)
+    ownEntry(hints.backfill, `${table}.${column}`)
   const castFor = (direction: "up" | "down") => (table: string, column: string) => {
     const names = direction === "up" ? `${table}.${column}` : newName(renames, table, column)
-    const given = own(hints.casts, names)
-    if (typeof given === "string") return direction === "up" ? given : undefined
-    return given?.[direction]
+    const casts = ownEntry(hints.casts, names)
+    if (typeof casts === "string") return direction === "up" ? casts : undefined
+    return casts?.[direction]
   }
   return {
     up: { direction: "up", renames, backfill, cast: castFor("up") },
@@ -64,7 +64,7 @@ export function directHints(
   }
 }
 
-function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+function ownEntry<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
   return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined
 }
 
@@ -88,16 +88,18 @@ function inverse({ table, from, to }: Rename, renames: readonly Rename[]): Renam
 }
 
 function readRenames(
-  given: readonly (string | Rename)[],
+  entries: readonly (string | Rename)[],
   from: SchemaModel,
   to: SchemaModel,
 ): Rename[] {
-  const readings = given.map(rename => (typeof rename === "string" ? readingsOf(rename) : [rename]))
+  const readings = entries.map(rename =>
+    typeof rename === "string" ? readingsOf(rename) : [rename],
+  )
   const tables = new Map<string, string>()
   for (const { table, from: old, to: name } of readings.flat()) {
     if (table === undefined && tableOf(from, old) && tableOf(to, name)) tables.set(old, name)
   }
-  return given.map((rename, index) => {
+  return entries.map((rename, index) => {
     const written = typeof rename === "string" ? rename : JSON.stringify(rename)
     const fitting = (readings[index] ?? []).flatMap(reading => fitRename(reading, from, to, tables))
     const [only] = fitting

@@ -1,4 +1,4 @@
-// Which migrations a database has, and whether they are still the ones that were applied.
+// The migrations that a database has, and whether they are still the ones that were applied.
 import { NitroError } from "../../../shared/errors.ts"
 import { dialectNamed } from "./dialects.ts"
 import "./errors.ts"

@@ -4,7 +4,7 @@ import { dialectNamed } from "./dialects.ts"
 import type { Executor } from "./executor.ts"
 import { inOrderOfNames, type LiveSchema, type SchemaModel } from "./model.ts"
 
-/** The table in which applied migrations are noted. */
+/** The table that lists applied migrations. */
 export const historyTable = "nitro_migrations"
 
 export async function introspect(executor: Executor): Promise<LiveSchema> {
@@ -35,7 +35,7 @@ export function spelledAs(
   return inOrderOfNames({
     dialect: live.dialect,
     tables: live.tables.map(table => {
-      const own = (names: readonly string[]): string[] =>
+      const ownTables = (names: readonly string[]): string[] =>
         names.map(name => columnName(table.name, name))
       return {
         name: tableName(table.name),
@@ -43,11 +43,11 @@ export function spelledAs(
           ...column,
           name: columnName(table.name, column.name),
         })),
-        primaryKey: own(table.primaryKey),
-        indexes: table.indexes.map(index => ({ ...index, columns: own(index.columns) })),
+        primaryKey: ownTables(table.primaryKey),
+        indexes: table.indexes.map(index => ({ ...index, columns: ownTables(index.columns) })),
         foreignKeys: table.foreignKeys.map(key => ({
           ...key,
-          columns: own(key.columns),
+          columns: ownTables(key.columns),
           table: tableName(key.table),
           references: key.references.map(name => columnName(key.table, name)),
         })),

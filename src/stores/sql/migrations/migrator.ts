@@ -47,7 +47,7 @@ export interface Plan {
 }
 
 export interface CreateOptions extends Hints {
-  /** What it is about: `"add price"`. Default: the tables that change. */
+  /** The subject of the migration: `"add price"`. Default: the tables that change. */
   readonly name?: string
   /** Writes one without steps, for SQL of your own, when nothing differs. */
   readonly empty?: boolean
@@ -64,7 +64,7 @@ export interface Created extends Plan {
 export interface Consent {
   /** Agrees to the loss of data. Without it, and without `confirm`, `NITRO_MIGRATION_CONSENT` is thrown. */
   readonly yes?: boolean
-  /** Asked when data would be lost and `yes` is not set, before anything runs. */
+  /** Called when data would be lost and `yes` is not set, before anything runs. */
   readonly confirm?: (losses: readonly Loss[]) => MaybePromise<boolean>
   /** Changes nothing: the result says what would run. */
   readonly dryRun?: boolean
@@ -84,7 +84,7 @@ export interface DownOptions extends Consent {
 
 export interface Ran {
   readonly direction: "up" | "down"
-  /** What ran, in that order; in a dry run what would. */
+  /** The migrations that ran, in that order; in a dry run those that would. */
   readonly migrations: readonly {
     readonly name: string
     readonly file: string
@@ -109,7 +109,7 @@ export interface Status {
 export interface Check {
   /** Everything is applied, unedited, like the database and like the entities. */
   readonly ok: boolean
-  /** What is wrong, as sentences. */
+  /** The problems, as sentences. */
   readonly problems: readonly string[]
   readonly pending: readonly string[]
   readonly edited: readonly string[]
@@ -123,11 +123,11 @@ export interface Check {
 }
 
 export interface Migrator {
-  /** What `create` would write. Needs no database. */
+  /** The migration that `create` would write. Needs no database. */
   plan(hints?: Hints): Promise<Plan>
   /** Writes the difference between the last migration and the entities as SQL to review. Needs no database. */
   create(options?: CreateOptions): Promise<Created>
-  /** Applies pending migrations, each in a transaction of its own. */
+  /** Applies pending migrations, each in a separate transaction. */
   up(options?: UpOptions): Promise<Ran>
   /** Takes back the last migration. */
   down(options?: DownOptions): Promise<Ran>
@@ -217,7 +217,7 @@ class FolderMigrator implements Migrator {
     const history = await this.#session(readHistory)
     const { edited, missing, pending } = compareHistory(migrations, history)
     const applied = new Map(history.map(entry => [entry.name, entry]))
-    const known = migrations.map(({ name }) => {
+    const entries = migrations.map(({ name }) => {
       const entry = applied.get(name)
       if (entry === undefined) return { name, state: "pending" as const }
       return {
@@ -233,7 +233,7 @@ class FolderMigrator implements Migrator {
     }))
     return {
       dialect: this.#dialect.sql.name,
-      migrations: [...known, ...lost],
+      migrations: [...entries, ...lost],
       pending: pending.length,
     }
   }
@@ -246,7 +246,7 @@ class FolderMigrator implements Migrator {
     }))
     const { applied, edited, missing, pending } = compareHistory(migrations, history)
     const expected = applied.at(-1)?.schema ?? this.#nothing()
-    // With a migration of an unknown release on top nobody here can say what the database should be.
+    // With a migration of an unknown release on top, the right state of the database is unknown here.
     const drift = missing.length > 0 ? [] : driftOf(live, expected)
     const entitiesChanged = this.#differs(migrations)
     const problems = [
@@ -386,7 +386,7 @@ function consentError(direction: "up" | "down", losses: readonly Loss[]): NitroE
   const sentences = losses.map(({ migration, sentence }) => `${migration}: ${sentence}`)
   return new NitroError(
     "NITRO_MIGRATION_CONSENT",
-    `The way ${direction} loses data, and nobody agreed. ${sentences.join(" ")}`,
+    `The way ${direction} loses data, and no consent was given. ${sentences.join(" ")}`,
     {
       details: { steps: losses },
     },

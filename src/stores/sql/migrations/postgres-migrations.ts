@@ -43,14 +43,14 @@ export const postgresMigrations: MigrationDialect = {
   transaction: postgresTransaction,
 }
 
-// Any number that nobody else is likely to lock; the schema is mixed in, so that tenants migrate side by side.
+// Any number that is unlikely to be locked otherwise; the schema is mixed in, so that tenants migrate side by side.
 const lockClass = 0x6e_69_74_72
 
 async function postgresTransaction<T>(database: Transaction, fn: () => Promise<T>): Promise<T> {
   await database.patiently(async () => {
     await database.exec("begin")
     try {
-      // Also bounds the wait for tables: a waiting `alter table` holds up everybody who comes after it.
+      // Also bounds the wait for tables: a waiting `alter table` holds up every later statement.
       await database.exec(
         `set local lock_timeout = ${Math.max(1, Math.round(database.lockTimeoutMs))}`,
       )

@@ -19,7 +19,7 @@ import {
   inOrderOfReferences,
   type TableModel,
 } from "./model.ts"
-import { shown, shownAll } from "./sql-text.ts"
+import { displayName, shownAll } from "./sql-text.ts"
 import { backfillOf, castOf, changeSentence, dropStep, renameStep, sentence } from "./steps.ts"
 
 const { quote } = sql
@@ -70,7 +70,7 @@ const stepOf =
 
 function createTable(table: TableModel): Part {
   return {
-    sentence: `Creates the table ${shown(table.name)}.`,
+    sentence: `Creates the table ${displayName(table.name)}.`,
     statements: [
       createTableSql(sql, table),
       ...table.indexes.map(index => createIndexSql(sql, table.name, index)),
@@ -80,14 +80,14 @@ function createTable(table: TableModel): Part {
 
 function addReference(table: string, key: ForeignKeyModel): Part {
   return {
-    sentence: `Adds a reference of ${shown(table)} (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}.`,
+    sentence: `Adds a reference of ${displayName(table)} (${shownAll(key.columns)}) to ${displayName(key.table)}, on delete ${key.onDelete}.`,
     statements: [addForeignKeySql(sql, table, key)],
   }
 }
 
 function dropReference(table: string, key: ForeignKeyModel): Part {
   return {
-    sentence: `Drops the reference of ${shown(table)} (${shownAll(key.columns)}) to ${shown(key.table)}.`,
+    sentence: `Drops the reference of ${displayName(table)} (${shownAll(key.columns)}) to ${displayName(key.table)}.`,
     statements: [`alter table ${quote(table)} drop constraint ${quote(key.name)}`],
   }
 }
@@ -97,7 +97,7 @@ function renameReference(
   { from, to }: { readonly from: ForeignKeyModel; readonly to: ForeignKeyModel },
 ): Part {
   return {
-    sentence: `Renames the reference of ${shown(table)} (${shownAll(to.columns)}).`,
+    sentence: `Renames the reference of ${displayName(table)} (${shownAll(to.columns)}).`,
     statements: [
       `alter table ${quote(table)} rename constraint ${quote(from.name)} to ${quote(to.name)}`,
     ],
@@ -122,13 +122,13 @@ function indexesGone(
   return [
     ...droppedIndexes.map(index =>
       step(to.name, {
-        sentence: `Drops the index on ${shown(to.name)} (${shownAll(index.columns)}).`,
+        sentence: `Drops the index on ${displayName(to.name)} (${shownAll(index.columns)}).`,
         statements: [drop(index)],
       }),
     ),
     ...renamedIndexes.map(index =>
       step(to.name, {
-        sentence: `Renames the index on ${shown(to.name)} (${shownAll(index.to.columns)}).`,
+        sentence: `Renames the index on ${displayName(to.name)} (${shownAll(index.to.columns)}).`,
         statements: [`alter index ${quote(index.from.name)} rename to ${quote(index.to.name)}`],
       }),
     ),
@@ -138,7 +138,7 @@ function indexesGone(
 function indexesFresh({ to, addedIndexes }: TableChange, context: Context): Step[] {
   return addedIndexes.map(index =>
     stepOf(context)(to.name, {
-      sentence: `Adds ${index.unique ? "a unique index" : "an index"} on ${shown(to.name)} (${shownAll(index.columns)}).`,
+      sentence: `Adds ${index.unique ? "a unique index" : "an index"} on ${displayName(to.name)} (${shownAll(index.columns)}).`,
       statements: [createIndexSql(sql, to.name, index)],
     }),
   )
@@ -153,14 +153,14 @@ function columnSteps(change: TableChange, context: Context): Step[] {
     ...added.map(column => step(to.name, addColumn(to, column, context))),
     ...changed.map(each =>
       step(to.name, {
-        sentence: sentence([`${changeSentence(each)} in ${shown(to.name)}`]),
+        sentence: sentence([`${changeSentence(each)} in ${displayName(to.name)}`]),
         statements: changeColumn(to, each, context),
       }),
     ),
     ...(primaryKey ? [step(to.name, changeKey(change))] : []),
     ...dropped.map(({ name }) =>
       step(to.name, {
-        sentence: `Drops the column ${shown(name)} of ${shown(to.name)} with its values.`,
+        sentence: `Drops the column ${displayName(name)} of ${displayName(to.name)} with its values.`,
         statements: [`${table} drop column ${quote(name)}`],
         destructive: true,
       }),
@@ -171,10 +171,10 @@ function columnSteps(change: TableChange, context: Context): Step[] {
 function addColumn(to: TableModel, column: ColumnModel, context: Context): Part {
   const table = quote(to.name)
   const name = quote(column.name)
-  const text = `Adds the column ${shown(column.name)} to ${shown(to.name)}.`
-  const given = context.hints.backfill(to.name, column.name)
+  const text = `Adds the column ${displayName(column.name)} to ${displayName(to.name)}.`
+  const oldRowValue = context.hints.backfill(to.name, column.name)
   const fill = (value: string): string => `update ${table} set ${name} = ${value}`
-  if (column.serial && given === undefined) {
+  if (column.serial && oldRowValue === undefined) {
     return {
       sentence: text,
       statements: [`alter table ${table} add column ${columnSql(sql, column)}`],
@@ -182,7 +182,10 @@ function addColumn(to: TableModel, column: ColumnModel, context: Context): Part 
   }
   if (column.nullable || column.default !== undefined) {
     const add = `alter table ${table} add column ${columnSql(sql, column)}`
-    return { sentence: text, statements: given === undefined ? [add] : [add, fill(given)] }
+    return {
+      sentence: text,
+      statements: oldRowValue === undefined ? [add] : [add, fill(oldRowValue)],
+    }
   }
   const add = `alter table ${table} add column ${columnSql(sql, { ...column, nullable: true, serial: false })}`
   const statements = [
@@ -230,7 +233,7 @@ function changeKey({ from, to }: TableChange): Part {
       : [`alter table ${table} add primary key (${quoteAll(sql, to.primaryKey)})`]
   const statements = [...(from.primaryKey.length === 0 ? [] : [dropKeySql(to.name)]), ...add]
   return {
-    sentence: `Makes (${shownAll(to.primaryKey)}) the primary key of ${shown(to.name)}.`,
+    sentence: `Makes (${shownAll(to.primaryKey)}) the primary key of ${displayName(to.name)}.`,
     statements,
   }
 }

@@ -1,4 +1,4 @@
-// What SQLite forgets when a table is made anew: its triggers, and indexes and columns that no migration made.
+// Restores the parts that SQLite drops with a rebuilt table: its triggers, and indexes and columns that no migration made.
 import { NitroError } from "../../../shared/errors.ts"
 import "./errors.ts"
 import type { Dialect } from "../contract/dialect.ts"
@@ -6,7 +6,7 @@ import { beyondModel, hasAutoincrement } from "../sqlite/table-text.ts"
 import type { Keeper } from "./dialect.ts"
 import type { Executor } from "./executor.ts"
 import { columnOf, type LiveSchema, type SchemaModel, tableOf } from "./model.ts"
-import { type Statement, shown } from "./sql-text.ts"
+import { displayName, type Statement } from "./sql-text.ts"
 import { introspectSqlite } from "./sqlite-introspect.ts"
 
 interface Rebuild {
@@ -76,22 +76,22 @@ function refuseLosses(
   { quote }: Dialect,
 ): void {
   for (const { table, create } of rebuilds) {
-    const known = tableOf(before, table)
+    const model = tableOf(before, table)
     const columns = (tableOf(live.schema, table)?.columns ?? []).filter(
-      column => known && !columnOf(known, column.name) && !create.includes(quote(column.name)),
+      column => model && !columnOf(model, column.name) && !create.includes(quote(column.name)),
     )
     const features = (live.beyond.get(table) ?? []).filter(
       feature => !beyondModel(create).includes(feature),
     )
     const counts = (tableOf(live.schema, table)?.columns ?? []).some(
-      ({ name, serial }) => serial && !(known && columnOf(known, name)?.serial),
+      ({ name, serial }) => serial && !(model && columnOf(model, name)?.serial),
     )
     if (counts && !hasAutoincrement(create)) features.push("autoincrement")
-    const losses = [...columns.map(column => `the column ${shown(column.name)}`), ...features]
+    const losses = [...columns.map(column => `the column ${displayName(column.name)}`), ...features]
     if (losses.length === 0) continue
     throw new NitroError(
       "NITRO_MIGRATION_DRIFT",
-      `${migration} makes the table ${shown(table)} anew, which would lose ${losses.join(", ")}: no migration made that.`,
+      `${migration} makes the table ${displayName(table)} anew, which would lose ${losses.join(", ")}: no migration made that.`,
       {
         fix: "Write it into the new table of that migration, or remove it from the database first.",
         details: { table, losses },
@@ -130,7 +130,7 @@ class TableKeeper implements Keeper {
     this.#kept.push(
       ...rows
         .map(([kind, name, table, sql]) => ({ kind, name, table, sql }))
-        .filter(kept => !this.#managed.has(kept.name)),
+        .filter(object => !this.#managed.has(object.name)),
     )
   }
 
@@ -146,7 +146,7 @@ class TableKeeper implements Keeper {
       } catch (cause) {
         throw new NitroError(
           "NITRO_MIGRATION_FAILED",
-          `The ${kind} ${shown(name)} of ${shown(table)} cannot be put back: ${(cause as Error).message}.`,
+          `The ${kind} ${displayName(name)} of ${displayName(table)} cannot be put back: ${(cause as Error).message}.`,
           {
             fix: `Drop the ${kind} in this migration, before the table is made anew, or change it there.`,
             details: { [kind]: name, table },

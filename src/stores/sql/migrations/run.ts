@@ -16,7 +16,7 @@ import {
 import { introspect } from "./introspect.ts"
 import type { SchemaModel } from "./model.ts"
 import { droppedTable, rebuildsOf } from "./rebuild.ts"
-import { type Statement, shown } from "./sql-text.ts"
+import { displayName, type Statement } from "./sql-text.ts"
 
 export interface RunOptions {
   readonly migrations: readonly Migration[]
@@ -87,7 +87,7 @@ async function refuseDangling(executor: Executor, { name }: Migration): Promise<
   const violations = (await dialectNamed(executor.dialect).dangling?.(executor)) ?? []
   if (violations.length === 0) return
   const places = violations.map(
-    ({ table, parent, rows }) => `${rows} of ${shown(table)} to ${shown(parent)}`,
+    ({ table, parent, rows }) => `${rows} of ${displayName(table)} to ${displayName(parent)}`,
   )
   throw new NitroError(
     "NITRO_MIGRATION_FAILED",
@@ -130,10 +130,10 @@ export function lossesOf({ name, ...parts }: Migration, direction: "up" | "down"
   const statements = parts[direction]
   const rebuilt = new Set(rebuildsOf(statements).map(({ table }) => table))
   return statements.flatMap(({ sql, comments }) => {
-    const said = comments
+    const texts = comments
       .filter(comment => /^destructive:/i.test(comment))
       .map(comment => comment.slice("destructive:".length).trim())
-    if (said.length > 0) return [{ migration: name, sentence: said.join(" ") }]
+    if (texts.length > 0) return [{ migration: name, sentence: texts.join(" ") }]
     const dropped = droppedTable(sql)
     if ((dropped !== undefined && !rebuilt.has(dropped)) || losing.test(sql))
       return [{ migration: name, sentence: sql.slice(0, 200) }]

@@ -1,4 +1,4 @@
-// The model that entities ask for.
+// The schema model of a set of entities.
 import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { Dialect } from "../contract/dialect.ts"
@@ -6,7 +6,7 @@ import { storedFields } from "../table/schema-difference.ts"
 import { tableModel } from "../table/table-model.ts"
 import { dialectNamed } from "./dialects.ts"
 import { inOrderOfNames, type SchemaModel } from "./model.ts"
-import { shown } from "./sql-text.ts"
+import { displayName } from "./sql-text.ts"
 
 /**
  * The tables of these entities. A field's constant default becomes the column's, so that a release which does not know
@@ -38,7 +38,7 @@ function checkTables(
     if (other !== undefined && other !== definition) {
       throw new NitroError(
         "NITRO_SCHEMA_MISMATCH",
-        `${other.name} and ${definition.name} have the same table ${shown(definition.table)}.`,
+        `${other.name} and ${definition.name} have the same table ${displayName(definition.table)}.`,
         {
           fix: "Give one of them another with the option `table`.",
         },
@@ -52,7 +52,7 @@ function checkTables(
     if (long !== undefined) {
       throw new NitroError(
         "NITRO_SCHEMA_MISMATCH",
-        `The name ${shown(long)} of ${definition.name} is too long for ${dialect}, which allows ${maxNameBytes} bytes.`,
+        `The name ${displayName(long)} of ${definition.name} is too long for ${dialect}, which allows ${maxNameBytes} bytes.`,
         {
           fix: "Choose a shorter name.",
         },

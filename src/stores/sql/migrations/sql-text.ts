@@ -1,12 +1,12 @@
 // SQL as text: names in sentences, and cutting a script into its statements.
 
 /** A name inside of a comment or message: on one line, whatever it holds. */
-export function shown(name: string): string {
+export function displayName(name: string): string {
   return JSON.stringify(name)
 }
 
 export function shownAll(names: readonly string[]): string {
-  return names.map(shown).join(", ")
+  return names.map(displayName).join(", ")
 }
 
 export interface Statement {
@@ -115,7 +115,7 @@ function endOfNestedComment(script: string, start: number): number {
   return script.length
 }
 
-/** Parts of `tokens` that all dialects share. What is not closed goes to the end: the database then says what is wrong. */
+/** Parts of `tokens` that all dialects share. An unclosed part goes to the end: the database then reports the error. */
 export const commonTokens: { readonly [part in "blank" | "quotes" | "word"]: string } = {
   blank: String.raw`(?<space>\s+)|(?<line>--[^\n]*)`,
   quotes: `'[^']*(?:''[^']*)*(?:'|$)|"[^"]*(?:""[^"]*)*(?:"|$)`,

@@ -96,9 +96,9 @@ async function readForeignKeys(
   const deferred = /deferrable\s+initially\s+deferred/i.test(withoutQuotes(sql))
   const keys = new Map<number, ForeignKeyModel>()
   for (const [id, target, column, referenced, onDelete] of rows) {
-    const known = keys.get(id)
-    const columns = [...(known?.columns ?? []), column]
-    const references = [...(known?.references ?? []), ...(referenced === null ? [] : [referenced])]
+    const key = keys.get(id)
+    const columns = [...(key?.columns ?? []), column]
+    const references = [...(key?.references ?? []), ...(referenced === null ? [] : [referenced])]
     keys.set(id, {
       name: foreignKeyName(table, columns, dialect),
       columns,

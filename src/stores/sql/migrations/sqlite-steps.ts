@@ -12,7 +12,7 @@ import type { SchemaChange, TableChange } from "./change.ts"
 import type { Context, Step } from "./dialect.ts"
 import type { Rename } from "./hints.ts"
 import { inOrderOfReferences, type TableModel } from "./model.ts"
-import { shown, shownAll } from "./sql-text.ts"
+import { displayName, shownAll } from "./sql-text.ts"
 import { backfillOf, castOf, changeSentence, dropStep, renameStep, sentence } from "./steps.ts"
 
 export function sqliteSteps(
@@ -40,7 +40,7 @@ function createStep(table: TableModel, { dialect: { sql }, hints: { direction } 
   return {
     direction,
     table: table.name,
-    sentence: `Creates the table ${shown(table.name)}.`,
+    sentence: `Creates the table ${displayName(table.name)}.`,
     destructive: false,
     statements,
   }
@@ -106,12 +106,12 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
     destructive,
     statements,
   })
-  const gone = [...droppedIndexes, ...renamedIndexes.map(index => index.from)]
+  const removed = [...droppedIndexes, ...renamedIndexes.map(index => index.from)]
   const fresh = [...addedIndexes, ...renamedIndexes.map(index => index.to)]
   return [
-    ...gone.map(index =>
+    ...removed.map(index =>
       step(
-        `Drops the index on ${shown(to.name)} (${shownAll(index.columns)}).`,
+        `Drops the index on ${displayName(to.name)} (${shownAll(index.columns)}).`,
         false,
         `drop index ${quote(index.name)}`,
       ),
@@ -123,7 +123,7 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
         value === undefined ? [] : [`update ${table} set ${quote(column.name)} = ${value}`]
       const add = `alter table ${table} add column ${columnSql(sql, column)}${reference ? referenceSql(sql, reference) : ""}`
       return step(
-        `Adds the column ${shown(column.name)} to ${shown(to.name)}.`,
+        `Adds the column ${displayName(column.name)} to ${displayName(to.name)}.`,
         false,
         add,
         ...fill,
@@ -131,14 +131,14 @@ function inPlaceSteps(change: TableChange, context: Context): Step[] {
     }),
     ...dropped.map(({ name }) =>
       step(
-        `Drops the column ${shown(name)} of ${shown(to.name)} with its values.`,
+        `Drops the column ${displayName(name)} of ${displayName(to.name)} with its values.`,
         true,
         `alter table ${table} drop column ${quote(name)}`,
       ),
     ),
     ...fresh.map(index =>
       step(
-        `Adds ${index.unique ? "a unique index" : "an index"} on ${shown(to.name)} (${shownAll(index.columns)}).`,
+        `Adds ${index.unique ? "a unique index" : "an index"} on ${displayName(to.name)} (${shownAll(index.columns)}).`,
         false,
         createIndexSql(sql, to.name, index),
       ),
@@ -155,8 +155,11 @@ function rebuildStep(change: TableChange, context: Context): Step {
   const copied = to.columns.flatMap(column => {
     const altered = changed.find(each => each.to.name === column.name)
     if (added.some(({ name }) => name === column.name)) {
-      const given = context.hints.backfill(to.name, column.name)
-      if (given === undefined && (column.nullable || column.serial || column.default !== undefined))
+      const oldRowValue = context.hints.backfill(to.name, column.name)
+      if (
+        oldRowValue === undefined &&
+        (column.nullable || column.serial || column.default !== undefined)
+      )
         return []
       return [{ column: column.name, value: backfillOf(to, column, context) }]
     }
@@ -167,9 +170,9 @@ function rebuildStep(change: TableChange, context: Context): Step {
     ]
   })
   const parts = [
-    ...added.map(({ name }) => `adds ${shown(name)}`),
+    ...added.map(({ name }) => `adds ${displayName(name)}`),
     ...changed.map(changeSentence),
-    ...dropped.map(({ name }) => `drops ${shown(name)} with its values`),
+    ...dropped.map(({ name }) => `drops ${displayName(name)} with its values`),
     ...referenceParts(change),
     ...(change.primaryKey ? [`makes (${shownAll(to.primaryKey)}) the primary key`] : []),
   ]
@@ -190,7 +193,10 @@ function rebuildStep(change: TableChange, context: Context): Step {
   return {
     direction: context.hints.direction,
     table: to.name,
-    sentence: sentence([`makes the table ${shown(to.name)} anew and copies its rows`, ...parts]),
+    sentence: sentence([
+      `makes the table ${displayName(to.name)} anew and copies its rows`,
+      ...parts,
+    ]),
     destructive: dropped.length > 0,
     statements,
   }
@@ -209,11 +215,11 @@ function counterOf({ from, to }: TableChange, passing: string): string[] {
 function referenceParts({ addedForeignKeys, droppedForeignKeys }: TableChange): string[] {
   return [
     ...droppedForeignKeys.map(
-      key => `drops the reference of (${shownAll(key.columns)}) to ${shown(key.table)}`,
+      key => `drops the reference of (${shownAll(key.columns)}) to ${displayName(key.table)}`,
     ),
     ...addedForeignKeys.map(
       key =>
-        `adds a reference of (${shownAll(key.columns)}) to ${shown(key.table)}, on delete ${key.onDelete}`,
+        `adds a reference of (${shownAll(key.columns)}) to ${displayName(key.table)}, on delete ${key.onDelete}`,
     ),
   ]
 }

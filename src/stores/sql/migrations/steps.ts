@@ -7,7 +7,7 @@ import type { Context, MigrationDialect, Step } from "./dialect.ts"
 import "./errors.ts"
 import type { Rename } from "./hints.ts"
 import type { ColumnModel, TableModel } from "./model.ts"
-import { shown } from "./sql-text.ts"
+import { displayName } from "./sql-text.ts"
 
 export function renameStep(
   { table, from, to }: Rename,
@@ -22,12 +22,12 @@ export function renameStep(
     table === undefined ? `rename to ${quote(to)}` : `rename column ${quote(from)} to ${quote(to)}`
   const what =
     table === undefined
-      ? `the table ${shown(from)}`
-      : `the column ${shown(from)} of ${shown(table)}`
+      ? `the table ${displayName(from)}`
+      : `the column ${displayName(from)} of ${displayName(table)}`
   return {
     direction,
     table: table ?? to,
-    sentence: `Renames ${what} to ${shown(to)}.`,
+    sentence: `Renames ${what} to ${displayName(to)}.`,
     destructive: false,
     statements: [`alter table ${quote(table ?? from)} ${change}`],
   }
@@ -45,13 +45,13 @@ export function dropStep(
   return {
     direction,
     table: table.name,
-    sentence: `Drops the table ${shown(table.name)} with all of its rows.`,
+    sentence: `Drops the table ${displayName(table.name)} with all of its rows.`,
     destructive: true,
     statements: [`drop table ${quote(table.name)}`],
   }
 }
 
-/** What rows that exist get in a column that is new and required, or was nullable. Throws `NITRO_MIGRATION_BACKFILL`. */
+/** The value for existing rows of a column that is new and required, or was nullable. Throws `NITRO_MIGRATION_BACKFILL`. */
 export function backfillOf(
   table: TableModel,
   column: ColumnModel,
@@ -64,9 +64,9 @@ export function backfillOf(
   const name = `${table.name}.${column.name}`
   throw new NitroError(
     "NITRO_MIGRATION_BACKFILL",
-    `The column ${shown(name)} is required and has no default: rows that exist have no value for it.`,
+    `The column ${displayName(name)} is required and has no default: rows that exist have no value for it.`,
     {
-      fix: `Give the field a default, or make it nullable, or say what old rows get, as SQL: backfill: { ${shown(name)}: "..." }.`,
+      fix: `Give the field a default, or make it nullable, or say what old rows get, as SQL: backfill: { ${displayName(name)}: "..." }.`,
       details: { table: table.name, column: column.name },
     },
   )
@@ -94,22 +94,22 @@ export function castOf(
   { from, to }: ColumnChange,
   { dialect, hints }: Context,
 ): string {
-  const given =
+  const value =
     hints.cast(table.name, to.name) ?? castSql(from, to, dialect.sql.quote(to.name), dialect)
-  if (given !== undefined) return given
+  if (value !== undefined) return value
   const name = `${table.name}.${to.name}`
   const kinds = `${from.kind ?? from.type} to ${to.kind ?? to.type}`
   throw new NitroError(
     "NITRO_MIGRATION_CAST",
-    `The column ${shown(name)} changes from ${kinds}, and the way ${hints.direction} has no cast for that.`,
+    `The column ${displayName(name)} changes from ${kinds}, and the way ${hints.direction} has no cast for that.`,
     {
-      fix: `Say how, as SQL: casts: { ${shown(name)}: { up: "...", down: "..." } }.`,
+      fix: `Say how, as SQL: casts: { ${displayName(name)}: { up: "...", down: "..." } }.`,
       details: { table: table.name, column: to.name, direction: hints.direction },
     },
   )
 }
 
-/** What is done to columns, as the parts of a sentence. */
+/** The changes of columns, as the parts of a sentence. */
 export function changeSentence({
   from,
   to,
@@ -130,7 +130,7 @@ export function changeSentence({
         ]
       : []),
   ]
-  return `changes ${shown(to.name)} ${parts.join(", ")}`
+  return `changes ${displayName(to.name)} ${parts.join(", ")}`
 }
 
 export function sentence(parts: readonly string[]): string {

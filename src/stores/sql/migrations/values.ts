@@ -3,7 +3,7 @@ import { quoteText } from "../table/ddl.ts"
 import { needsCast } from "./casts.ts"
 import type { Context, Step } from "./dialect.ts"
 import { columnOf, type SchemaModel, tableOf } from "./model.ts"
-import { shown } from "./sql-text.ts"
+import { displayName } from "./sql-text.ts"
 
 /** One step for each column with such values: an update where a cast says how, else a comment in the file. */
 export function valueSteps(
@@ -22,18 +22,18 @@ export function valueSteps(
         needsCast(before, column, dialect)
       )
         return []
-      const gone = before.values.filter(value => column.values?.includes(value) === false)
+      const removed = before.values.filter(value => column.values?.includes(value) === false)
       const isBack =
         hints.direction === "down" &&
         column.values.some(value => before.values?.includes(value) === false)
-      if (gone.length === 0) return isBack ? [widened(table.name, column.name)] : []
-      const list = gone
+      if (removed.length === 0) return isBack ? [widened(table.name, column.name)] : []
+      const list = removed
         .map(value => (typeof value === "number" ? String(value) : quoteText(value)))
         .join(", ")
       const cast = hints.cast(table.name, column.name)
       const name = quote(column.name)
-      const text = `The column ${shown(column.name)} of ${shown(table.name)} takes ${list} no more.`
-      const open = ` Rows that hold it stay as they are, and their entities cannot be saved: say what they become, as SQL: casts: { ${shown(`${table.name}.${column.name}`)}: "..." }.`
+      const text = `The column ${displayName(column.name)} of ${displayName(table.name)} takes ${list} no more.`
+      const open = ` Rows that hold it stay as they are, and their entities cannot be saved: say what they become, as SQL: casts: { ${displayName(`${table.name}.${column.name}`)}: "..." }.`
       return [
         {
           direction: hints.direction,
@@ -52,6 +52,6 @@ export function valueSteps(
 
 /** The way back takes the values again. It has a statement, as a migration without one cannot be taken back. */
 function widened(table: string, column: string): Step {
-  const sentence = `The column ${shown(column)} of ${shown(table)} takes its former values again; rows keep what they hold.`
+  const sentence = `The column ${displayName(column)} of ${displayName(table)} takes its former values again; rows keep what they hold.`
   return { direction: "down", table, sentence, destructive: false, statements: ["select 1"] }
 }

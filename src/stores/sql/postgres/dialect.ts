@@ -63,7 +63,7 @@ function decodeDate(stored: number | string): Date {
   throw new RangeError(`${stored} is beyond the range of a Date`)
 }
 
-/** The stored form of a date from a cursor, which anybody may have written. */
+/** The stored form of a date from a cursor, which may come from outside. */
 function storedDate(text: string): number | string | undefined {
   if (!wholeForm.test(text)) return isTimestamp(text) ? text : undefined
   const ms = Number(text)
@@ -204,7 +204,7 @@ export function quoteIdentifier(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`
 }
 
-/** What a parameter is cast to where nothing else tells its type. */
+/** The cast of a parameter where nothing else determines its type. */
 export const parameterTypes: Readonly<Record<FieldType, string>> = {
   string: "text",
   integer: "bigint",
@@ -255,7 +255,7 @@ function dateLiteral(time: number): string | undefined {
 
 const ddl: Ddl = {
   columnType: {
-    // Ordered by code point, so that indexes serve the orders that are asked for, and outlive updates of the system's languages.
+    // Ordered by code point, so that indexes serve the orders of queries, and outlive updates of the system's languages.
     string: 'text collate "C"',
     integer: "bigint",
     number: "double precision",
@@ -281,7 +281,7 @@ export const postgresDialect: Dialect = {
   foldsNames: false,
   ddl,
   placeholder: position => `$${position}`,
-  // Without a name of its own the text would be what `order by` sorts.
+  // Without an explicit name, `order by` would sort by the text.
   read: (type, column) => (type === "bigint" ? `${column}::text as "?column?"` : column),
   bind: {
     date: (stored: number | string) =>

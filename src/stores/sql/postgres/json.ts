@@ -1,4 +1,4 @@
-// Values inside of JSON as Postgres asks for them.
+// Values inside of JSON in Postgres' SQL.
 import { isTextOperator, jsonTests, operators, toPattern } from "../../../entity/internal.ts"
 import type { JsonPath, JsonScalar, JsonTest } from "../../../entity/store.ts"
 import type { JsonCondition } from "../contract/dialect.ts"
@@ -18,7 +18,7 @@ export function postgresJson(
     `jsonb_path_query_first(${column}, ${place}::text::jsonpath, '{}', true)`
   const condition = (
     operands: readonly unknown[],
-    text: (found: string, place: () => string) => string,
+    text: (value: string, place: () => string) => string,
   ): JsonCondition => ({
     parameters: [`strict $${steps.join("")}`, ...operands],
     shape: [code],
@@ -28,18 +28,18 @@ export function postgresJson(
     const escaping = operators[test].literal ? "" : " escape ''"
     return condition(
       [toPattern(test, String(value), "JSON")],
-      (found, place) =>
-        `case when jsonb_typeof(${found}) = 'string' then lower((${found} #>> '{}') collate "C") like lower(${place()}::text collate "C")${escaping} end`,
+      (value, place) =>
+        `case when jsonb_typeof(${value}) = 'string' then lower((${value} #>> '{}') collate "C") like lower(${place()}::text collate "C")${escaping} end`,
     )
   }
   switch (test) {
     case "isNull":
-      return condition([], found => `coalesce(jsonb_typeof(${found}), 'null') = 'null'`)
+      return condition([], value => `coalesce(jsonb_typeof(${value}), 'null') = 'null'`)
     case "eq":
-      // Equal in type and value. As text, because drivers write JSON parameters on their own.
+      // Equal in type and value. As text, because drivers encode JSON parameters themselves.
       return condition(
         [JSON.stringify(value)],
-        (found, place) => `${found} = ${place()}::text::jsonb`,
+        (value, place) => `${value} = ${place()}::text::jsonb`,
       )
     default: {
       const operator = operators[test].sql
@@ -47,13 +47,13 @@ export function postgresJson(
       return typeof value === "string"
         ? condition(
             [value],
-            (found, place) =>
-              `case when jsonb_typeof(${found}) = 'string' then (${found} #>> '{}') collate "C" ${operator} ${place()}::text collate "C" end`,
+            (value, place) =>
+              `case when jsonb_typeof(${value}) = 'string' then (${value} #>> '{}') collate "C" ${operator} ${place()}::text collate "C" end`,
           )
         : condition(
             [String(value)],
-            (found, place) =>
-              `case when jsonb_typeof(${found}) = 'number' then ${found}::numeric ${operator} ${place()}::text::numeric end`,
+            (value, place) =>
+              `case when jsonb_typeof(${value}) = 'number' then ${value}::numeric ${operator} ${place()}::text::numeric end`,
           )
     }
   }

@@ -64,7 +64,7 @@ export interface PostgresPreparation extends Preparation {
 }
 
 /**
- * Makes the tables fit, or compares them only. A table that does not fit fails by itself. Run it in a transaction when `mode` is
+ * Makes the tables fit, or compares them only. A table that does not fit fails alone. Run it in a transaction when `mode` is
  * `sync`.
  */
 export async function preparePostgresTables(
@@ -101,7 +101,7 @@ async function prepareAll(
   // After all tables, since two may point to each other.
   for (const definition of fitting) {
     const { keeps, table } = await keptReferences(driver, definition, preparation)
-    preparation.found(definition, { keeps, exact: exactColumns(table) })
+    preparation.onFit(definition, { keeps, exact: exactColumns(table) })
   }
 }
 
@@ -266,18 +266,18 @@ async function addReference(
   find: FindDefinition,
 ): Promise<boolean> {
   const { column } = field
-  // One with another rule is the business of whoever declared it.
+  // A reference with another rule belongs to another class.
   if (!isTable || references.some(key => key.column === column)) return false
   if ((await readTable(driver, target.table))?.isTable !== true) return false
   const key = foreignKeyModel(definition, field, postgresDialect, find)
   if (key === undefined) return false
   const id = quote(target.column)
   const [from, to] = [`${quote(definition.table)} as child`, `${quote(target.table)} as parent`]
-  const found = `select 1 from ${to} where parent.${id} = child.${quote(column)}`
+  const parentRow = `select 1 from ${to} where parent.${id} = child.${quote(column)}`
   try {
     await inSavepoint(driver, async () => {
       const orphan = await driver.get(
-        `select 1 from ${from} where child.${quote(column)} is not null and not exists (${found}) limit 1`,
+        `select 1 from ${from} where child.${quote(column)} is not null and not exists (${parentRow}) limit 1`,
         [],
       )
       if (orphan !== undefined) throw new Error("A row points to nothing.")
@@ -295,12 +295,12 @@ function isSame(a: string, b: string): boolean {
 }
 
 async function readTable(driver: Driver, table: string): Promise<ExistingTable | undefined> {
-  const found = await driver.get(
+  const orphan = await driver.get(
     "select c.oid::bigint, c.relkind in ('r', 'p') from pg_class c where c.oid = to_regclass($1)",
     [quote(table)],
   )
-  if (found === undefined) return undefined
-  const [oid, isTable] = found as [number, boolean]
+  if (orphan === undefined) return undefined
+  const [oid, isTable] = orphan as [number, boolean]
   const columns = await driver.all(
     `select a.attname::text, coalesce(base.typname, type.typname)::text, coalesce(nullif(a.atttypmod, -1), type.typtypmod),
        a.attnotnull, a.atthasdef or a.attidentity <> ''
@@ -383,10 +383,10 @@ async function compare(
       ),
     )
   for (const index of indexesOf(definition)) {
-    const wanted = JSON.stringify(index.columns)
+    const columnList = JSON.stringify(index.columns)
     if (
       existing.indexes.some(
-        each => JSON.stringify(each.columns) === wanted && (each.unique || !index.unique),
+        each => JSON.stringify(each.columns) === columnList && (each.unique || !index.unique),
       )
     )
       continue

@@ -90,8 +90,8 @@ registerStoreUrl("postgresql", url => declare({ url }, "NITRO_DATABASE_URL"))
 /** Every call for one database, or one open pool, gives the same store. */
 function declare(all: PostgresOptions, place: string): PostgresStore {
   refuseUnknownOptions("postgres({ … })", all, postgresOptions)
-  const { url, pool, ...given } = all
-  const settings = { ...defaultSettings(), ...defined(given) }
+  const { url, pool, ...rest } = all
+  const settings = { ...defaultSettings(), ...defined(rest) }
   if (pool !== undefined) {
     const make = (use: StoreUse): PostgresDatabaseStore =>
       new PostgresDatabaseStore("postgres(pool)", pool, settings, use)
@@ -143,7 +143,7 @@ class PostgresDatabaseStore implements PostgresStore {
   readonly #connections: PooledConnections
   /** The tables that foreign keys can point to, and that are prepared together. */
   readonly #repositories: Repositories = new Repositories()
-  /** What an open transaction has made fit and others do not see yet. */
+  /** Tables that an open transaction has prepared and others do not see yet. */
   readonly #preparedIn: WeakMap<object, Set<SqlRepository>> = new WeakMap<
     object,
     Set<SqlRepository>
@@ -164,8 +164,8 @@ class PostgresDatabaseStore implements PostgresStore {
   }
 
   bind(definition: EntityDefinition): Repository {
-    const known = this.#repositories.get(definition)
-    if (known !== undefined) return known
+    const existing = this.#repositories.get(definition)
+    if (existing !== undefined) return existing
     this.#use.claim()
     const repository = new SqlRepository({
       definition,
@@ -203,17 +203,17 @@ class PostgresDatabaseStore implements PostgresStore {
   }
 
   /** Makes the table of a class fit, with those that it points to; one class after the other. */
-  #prepare(asked: SqlRepository): Promise<void> {
+  #prepare(repository: SqlRepository): Promise<void> {
     // A transaction does it for itself: it may hold locks that another connection would wait for.
-    if (this.#connections.inTransaction) return this.#prepareHere(asked)
+    if (this.#connections.inTransaction) return this.#prepareHere(repository)
     const prepare = (): Promise<void> | undefined =>
-      asked.ready ? undefined : this.#prepareForAll(asked)
+      repository.ready ? undefined : this.#prepareForAll(repository)
     this.#preparing = this.#preparing.then(prepare, prepare)
     return this.#preparing
   }
 
-  async #prepareForAll(asked: SqlRepository): Promise<void> {
-    const concerned = this.#repositories.concernedBy(asked, ({ ready }) => ready)
+  async #prepareForAll(first: SqlRepository): Promise<void> {
+    const concerned = this.#repositories.concernedBy(first, ({ ready }) => ready)
     let outcome: Outcome | undefined
     const work = async (driver: Driver): Promise<void> => {
       outcome = await this.#makeFit(driver, concerned)
@@ -222,34 +222,34 @@ class PostgresDatabaseStore implements PostgresStore {
       ? this.#connections.atomic(work)
       : this.#connections.read(work))
     for (const repository of (outcome as Outcome).fitting) repository.ready = true
-    throwFailure(outcome as Outcome, asked)
+    throwFailure(outcome as Outcome, first)
   }
 
   /** Others see what a transaction makes when it has committed; until then they wait for it, and make it themselves if it does not. */
-  async #prepareHere(asked: SqlRepository): Promise<void> {
+  async #prepareHere(first: SqlRepository): Promise<void> {
     const here = this.#preparedHere() ?? new Set<SqlRepository>()
     this.#preparedIn.set(this.#connections.transactionKey as object, here)
-    const made: SqlRepository[] = []
-    let kept: (readonly [SqlRepository, ReadonlySet<string>])[] = []
+    const prepared: SqlRepository[] = []
+    let before: (readonly [SqlRepository, ReadonlySet<string>])[] = []
     let outcome: Outcome | undefined
     const forget = (): void => {
-      for (const repository of made) here.delete(repository)
-      for (const [repository, keeps] of kept) repository.keeps = keeps
+      for (const repository of prepared) here.delete(repository)
+      for (const [repository, keeps] of before) repository.keeps = keeps
     }
     const work = async (driver: Driver): Promise<void> => {
-      const concerned = this.#repositories.concernedBy(asked, one => one.ready || here.has(one))
-      kept = concerned.map(repository => [repository, repository.keeps])
+      const concerned = this.#repositories.concernedBy(first, one => one.ready || here.has(one))
+      before = concerned.map(repository => [repository, repository.keeps])
       outcome = await this.#makeFit(driver, concerned)
-      made.push(...outcome.fitting)
+      prepared.push(...outcome.fitting)
       for (const repository of outcome.fitting) here.add(repository)
     }
     await (this.#settings.schema === "sync"
       ? this.#connections.atomic(work, forget)
       : this.#connections.read(work))
     this.#connections.afterCommit(() => {
-      for (const repository of made) if (here.has(repository)) repository.ready = true
+      for (const repository of prepared) if (here.has(repository)) repository.ready = true
     })
-    throwFailure(outcome as unknown as Outcome, asked)
+    throwFailure(outcome as unknown as Outcome, first)
   }
 
   #preparedHere(): Set<SqlRepository> | undefined {
@@ -267,7 +267,7 @@ class PostgresDatabaseStore implements PostgresStore {
         mode: this.#settings.schema,
         store: this.name,
         lockTimeoutMs: this.#settings.waitTimeoutMs,
-        found: (definition, { keeps, exact }) => {
+        onFit: (definition, { keeps, exact }) => {
           const repository = this.#repositories.get(definition) as SqlRepository
           repository.keeps = keeps
           for (const { field, facts } of repository.table.columns)
@@ -304,7 +304,7 @@ interface Outcome {
   readonly failures: ReadonlyMap<EntityDefinition, unknown>
 }
 
-/** What went well for others is kept. */
+/** Successful preparations of other tables are kept. */
 function throwFailure({ failures }: Outcome, { table: { definition } }: SqlRepository): void {
   if (failures.has(definition)) throw failures.get(definition)
 }

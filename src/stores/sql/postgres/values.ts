@@ -163,8 +163,8 @@ function writeTimestamp(ms: number): string {
   const iso = date.toISOString()
   if (year >= 1 && year <= 9999) return iso
   const rest = iso.slice(iso.indexOf("-", 1))
-  const shown = String(year < 1 ? 1 - year : year).padStart(4, "0")
-  return `${shown}${rest.replace("T", " ").replace("Z", "+00")}${year < 1 ? " BC" : ""}`
+  const digits = String(year < 1 ? 1 - year : year).padStart(4, "0")
+  return `${digits}${rest.replace("T", " ").replace("Z", "+00")}${year < 1 ? " BC" : ""}`
 }
 
 /**

@@ -19,8 +19,8 @@ export class Repositories {
   }
 
   /**
-   * What is prepared when a class is first used: the classes that it refers to, itself, and those that wait for a foreign key to
-   * one of these. All others have a fate of their own.
+   * The classes to prepare when a class is first used: the classes that it refers to, itself, and those that wait for a foreign key to
+   * one of these. All others are independent.
    */
   concernedBy(
     repository: SqlRepository,

@@ -57,7 +57,7 @@ export class SqlRepository implements Repository {
   readonly table: Table
   /** Whether the table is known to fit the definition. The store sets it. */
   ready = false
-  /** The fields whose references the database keeps by itself, with the rule that the class declares. The store sets it. */
+  /** The fields whose references the database enforces, with the rule that the class declares. The store sets it. */
   keeps: ReadonlySet<string> = new Set()
   #trusts = false
   readonly #warned: Set<FieldDefinition> = new Set<FieldDefinition>()
@@ -71,7 +71,7 @@ export class SqlRepository implements Repository {
   readonly #unique: ReadonlySet<number>
   readonly #quietInsert: string | undefined
   readonly #bulkInsert: string | undefined
-  /** Where the id is no column of its own. */
+  /** Set if the id is not a column. */
   readonly #ids: DerivedIds | undefined
   /** Where the database fills in ids. */
   readonly #generated: GeneratedIds | undefined
@@ -191,7 +191,7 @@ export class SqlRepository implements Repository {
         write => this.#apply(driver, write),
         rows => this.#insertMany(driver, rows, bulk),
       )
-    // One statement is all or nothing by itself.
+    // A single statement is all or nothing already.
     return steps.length === 1 && !this.#connections.inTransaction
       ? this.#connections.write(run)
       : this.#connections.atomic(run)
@@ -329,14 +329,14 @@ export class SqlRepository implements Repository {
   }
 
   /** Rows of this table, and of `other` behind them, with the ids that no column holds. */
-  #filled(found: MaybePromise<Row[]>, other?: SqlRepository): MaybePromise<Row[]> {
-    const own = this.#ids
+  #filled(result: MaybePromise<Row[]>, other?: SqlRepository): MaybePromise<Row[]> {
+    const ids = this.#ids
     const others = other === undefined ? undefined : other.#ids
-    if (own === undefined && others === undefined) return found
+    if (ids === undefined && others === undefined) return result
     const width = this.table.columns.length
-    return after(found, rows => {
+    return after(result, rows => {
       for (const row of rows) {
-        own?.fill(row)
+        ids?.fill(row)
         others?.fill(row, width)
       }
       return rows

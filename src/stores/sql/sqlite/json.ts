@@ -1,4 +1,4 @@
-// Values inside of JSON as SQLite asks for them.
+// Values inside of JSON in SQLite's SQL.
 import { isTextOperator, jsonTests, operators, toPattern } from "../../../entity/internal.ts"
 import type { JsonPath, JsonScalar, JsonTest } from "../../../entity/store.ts"
 import type { JsonCondition } from "../contract/dialect.ts"
@@ -16,7 +16,7 @@ interface Found {
 interface ValueTest {
   readonly code: number
   readonly operands: readonly unknown[]
-  readonly text: (found: Found, place: () => string) => string
+  readonly text: (value: Found, place: () => string) => string
   /** How often, and in which order, the value is found and an operand placed. */
   readonly order: readonly ("find" | "operand")[]
 }
@@ -52,8 +52,8 @@ function testOf(test: JsonTest, value: JsonScalar | undefined): ValueTest {
     return {
       code: base,
       operands: [toPattern(test, String(value), "JSON")],
-      text: (found, place) =>
-        `(${found.type()} = 'text' and ${found.value()} like ${place()}${escaping})`,
+      text: (value, place) =>
+        `(${value.type()} = 'text' and ${value.value()} like ${place()}${escaping})`,
       order,
     }
   }
@@ -65,15 +65,15 @@ function testOf(test: JsonTest, value: JsonScalar | undefined): ValueTest {
   return {
     code: base + (isText ? 0 : asText ? 2 : 1),
     operands: [asText ? JSON.stringify(value) : value],
-    text: (found, place) =>
-      asText && found.written === undefined
-        ? `(${found.type()} ${kind} and ${found.value()} = cast(${place()} as real))`
-        : `(${found.type()} ${kind} and ${(asText ? (found.written ?? found.value) : found.value)()} ${operator} ${place()})`,
+    text: (value, place) =>
+      asText && value.written === undefined
+        ? `(${value.type()} ${kind} and ${value.value()} = cast(${place()} as real))`
+        : `(${value.type()} ${kind} and ${(asText ? (value.written ?? value.value) : value.value)()} ${operator} ${place()})`,
     order,
   }
 }
 
-// What stands in JSON as it is in memory, without an escape.
+// Keys that JSON writes as they are in memory, without an escape.
 function isPlain(key: string | number): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return typeof key === "number" || /^[^"\\\u0000-\u001f]+$/.test(key)
@@ -112,12 +112,12 @@ function byKeys(path: JsonPath, { code, operands, text }: ValueTest): JsonCondit
       })
       const keys = path.map((_, at) => `e${at + 1}.key = ${next()}`)
       const last = `e${path.length}`
-      const found: Found = {
+      const value: Found = {
         type: () => `${last}.type`,
         value: () => `${last}.value`,
         written: undefined,
       }
-      const test = isNull ? `${last}.type <> 'null'` : text(found, next)
+      const test = isNull ? `${last}.type <> 'null'` : text(value, next)
       return `${isNull ? "not " : ""}exists (select 1 from ${steps.join(", ")} where ${keys.join(" and ")} and ${test})`
     },
   }

@@ -52,13 +52,13 @@ interface ExistingTable {
 
 export interface SqlitePreparation extends Preparation {
   /** Called with the statement of each table that is made. */
-  readonly made: (definition: EntityDefinition, sql: string) => void
+  readonly onCreate: (definition: EntityDefinition, sql: string) => void
   /** The statement of a table that this process has made. */
   readonly madeSql: (definition: EntityDefinition) => string | undefined
 }
 
 /**
- * Makes the tables fit, or compares them only. A table that does not fit fails by itself. Targets come before the tables that
+ * Makes the tables fit, or compares them only. A table that does not fit fails alone. Targets come before the tables that
  * point to them. Run it in a transaction when `mode` is `sync`.
  */
 export function prepareSqliteTables(
@@ -87,7 +87,7 @@ export function prepareSqliteTables(
   for (const definition of definitions) {
     if (failed.has(definition)) continue
     const keeps = keptReferences(driver, definition, { ...preparation, find })
-    preparation.found(definition, { keeps, exact: noColumns })
+    preparation.onFit(definition, { keeps, exact: noColumns })
   }
 }
 
@@ -133,12 +133,12 @@ function compareOnly(
 function makeFit(
   driver: SyncDriver,
   definition: EntityDefinition,
-  { find, store, mode, made }: SqlitePreparation,
+  { find, store, mode, onCreate }: SqlitePreparation,
 ): void {
   const existing = readTable(driver, definition.table)
   if (existing === undefined) {
     createTable(driver, definition, find)
-    made(definition, (readTable(driver, definition.table) as ExistingTable).sql)
+    onCreate(definition, (readTable(driver, definition.table) as ExistingTable).sql)
     return
   }
   const differences = compare(driver, definition, existing, find)
@@ -199,7 +199,7 @@ function addReference(
   definition: EntityDefinition,
   field: FieldDefinition,
   target: Target,
-  { find, madeSql, made }: SqlitePreparation,
+  { find, madeSql, onCreate }: SqlitePreparation,
 ): void {
   const existing = readTable(driver, definition.table)
   const column = existing?.columns.get(field.column.toLowerCase())
@@ -216,11 +216,11 @@ function addReference(
   ) {
     driver.exec(`drop table ${quote(definition.table)}`)
     createTable(driver, definition, find)
-    made(definition, (readTable(driver, definition.table) as ExistingTable).sql)
+    onCreate(definition, (readTable(driver, definition.table) as ExistingTable).sql)
     return
   }
   if (!field.nullable || column.generated || column.hasDefault) return
-  // One with another rule is the business of whoever declared it.
+  // A reference with another rule belongs to another class.
   if (existing.references.some(key => sameName(key.column, field.column))) return
   if (
     existing.primaryKey.includes(field.column.toLowerCase()) ||
@@ -285,11 +285,11 @@ function indexSql({ table }: EntityDefinition, { unique, columns }: Index): stri
 }
 
 function readTable(driver: SyncDriver, table: string): ExistingTable | undefined {
-  const found = driver.get(
+  const orphan = driver.get(
     "select type, sql from sqlite_master where lower(name) = lower(?) and type in ('table', 'view')",
     [table],
   )
-  if (found === undefined) return undefined
+  if (orphan === undefined) return undefined
   const columns = new Map<string, ExistingColumn>()
   const keys: { name: string; position: number }[] = []
   const rows = driver.all(
@@ -327,8 +327,8 @@ function readTable(driver: SyncDriver, table: string): ExistingTable | undefined
     primaryKey: keys.sort((a, b) => a.position - b.position).map(key => key.name),
     indexes,
     references: readReferences(driver, table),
-    isView: found[0] === "view",
-    sql: String(found[1]),
+    isView: orphan[0] === "view",
+    sql: String(orphan[1]),
   }
 }
 
@@ -392,10 +392,10 @@ function compare(
   if (!hasKey(existing, definition)) differences.push(noPrimaryKey(keyColumns(definition)))
   differences.push(...compareGenerated(definition, existing))
   for (const index of indexesOf(definition)) {
-    const wanted = index.columns.map(column => column.toLowerCase()).join()
+    const columnList = index.columns.map(column => column.toLowerCase()).join()
     if (
       existing.indexes.some(
-        each => each.columns.join() === wanted && (each.unique || !index.unique),
+        each => each.columns.join() === columnList && (each.unique || !index.unique),
       )
     )
       continue
@@ -459,11 +459,11 @@ function compareColumn(
   column: ExistingColumn,
 ): Difference[] {
   const differences: Difference[] = []
-  const wanted = columnType[field.type]
-  if (!fits(wanted, affinity(column.type))) {
+  const expected = columnType[field.type]
+  if (!fits(expected, affinity(column.type))) {
     differences.push({
       column: column.name,
-      problem: `column "${column.name}" is ${column.type || "of no type"}, and ${field.name} is kept as ${wanted}`,
+      problem: `column "${column.name}" is ${column.type || "of no type"}, and ${field.name} is kept as ${expected}`,
       serious: true,
     })
   }
@@ -500,9 +500,9 @@ function affinity(declared: string): Affinity {
 }
 
 /** Numbers of all kinds fit all numeric columns: SQLite keeps whole numbers and fractions in any of them. */
-function fits(wanted: string, found: Affinity): boolean {
-  if (wanted === "text" || wanted === "blob") return wanted === found
-  return found !== "text" && found !== "blob"
+function fits(expected: string, actual: Affinity): boolean {
+  if (expected === "text" || expected === "blob") return expected === actual
+  return actual !== "text" && actual !== "blob"
 }
 
 function isEmpty(
@@ -517,10 +517,10 @@ function isEmpty(
   return rows === 0
 }
 
-/** Whether a trigger, a view or an index of somebody else's would go with the table. */
+/** Whether the table has a trigger, view or index of another origin that would be dropped with it. */
 function isUsed(driver: SyncDriver, definition: EntityDefinition): boolean {
   const { table } = definition
-  const own = indexesOf(definition).map(({ unique, columns }) =>
+  const ownIndexes = indexesOf(definition).map(({ unique, columns }) =>
     indexName(table, columns, unique, sqliteDialect),
   )
   const others = driver.all(
@@ -528,5 +528,5 @@ function isUsed(driver: SyncDriver, definition: EntityDefinition): boolean {
      or type in ('trigger', 'view') and instr(lower(sql), lower(?)) > 0)`,
     [table, table],
   )
-  return others.some(([name]) => !own.includes(String(name)))
+  return others.some(([name]) => !ownIndexes.includes(String(name)))
 }

@@ -89,11 +89,11 @@ registerStoreUrl("sqlite", url =>
   declare({ file: url.slice("sqlite:".length).replace(/^\/\//, "") }, "NITRO_DATABASE_URL"),
 )
 
-/** Every call for one file, or one open connection, gives the same store. Each `":memory:"` is a database of its own. */
+/** Every call for one file, or one open connection, returns the same store. Each `":memory:"` is a separate database. */
 function declare(all: SqliteOptions, place: string): SqliteStore {
   refuseUnknownOptions("sqlite({ … })", all, sqliteOptions)
-  const { file, driver, ...given } = all
-  const settings = { ...defaultSettings(), ...defined(given) }
+  const { file, driver, ...rest } = all
+  const settings = { ...defaultSettings(), ...defined(rest) }
   if (isConnection(driver)) {
     const options = { ...settings, driver: undefined }
     return StoreUse.storeOf(
@@ -181,8 +181,8 @@ class SqliteFileStore implements SqliteStore {
   }
 
   bind(definition: EntityDefinition): Repository {
-    const known = this.#repositories.get(definition)
-    if (known !== undefined) return known
+    const existing = this.#repositories.get(definition)
+    if (existing !== undefined) return existing
     this.#use?.claim()
     const repository = new SqlRepository({
       definition,
@@ -209,18 +209,18 @@ class SqliteFileStore implements SqliteStore {
   }
 
   /** Makes the table of a class fit, with those that it points to. */
-  #prepare(asked: SqlRepository): MaybePromise<void> {
+  #prepare(first: SqlRepository): MaybePromise<void> {
     let prepared: SqlRepository[] = []
-    let kept: (readonly [SqlRepository, ReadonlySet<string>])[] = []
+    let before: (readonly [SqlRepository, ReadonlySet<string>])[] = []
     const forget = (): void => {
       for (const repository of prepared) repository.ready = false
-      for (const [repository, keeps] of kept) repository.keeps = keeps
+      for (const [repository, keeps] of before) repository.keeps = keeps
     }
     const work = (driver: Driver): { readonly error: unknown } | undefined => {
-      const concerned = this.#repositories.concernedBy(asked, ({ ready }) => ready)
+      const concerned = this.#repositories.concernedBy(first, ({ ready }) => ready)
       const failures = new Map<EntityDefinition, unknown>()
-      const made = new Map<EntityDefinition, string>()
-      kept = concerned.map(repository => [repository, repository.keeps])
+      const statements = new Map<EntityDefinition, string>()
+      before = concerned.map(repository => [repository, repository.keeps])
       prepareSqliteTables(
         driver as SyncDriver,
         concerned.map(({ table }) => table.definition),
@@ -228,24 +228,24 @@ class SqliteFileStore implements SqliteStore {
           find: name => this.#repositories.named(name)?.table.definition,
           mode: this.#settings.schema,
           store: this.name,
-          found: (definition, { keeps }) => {
+          onFit: (definition, { keeps }) => {
             const repository = this.#repositories.get(definition) as SqlRepository
             repository.keeps = keeps
           },
           failed: (definition, error) => failures.set(definition, error),
           missing: (definition, field, target) =>
             this.#repositories.get(definition)?.warnOnce(field, target),
-          made: (definition, sql) => made.set(definition, sql),
-          madeSql: definition => made.get(definition) ?? this.#made.get(definition),
+          onCreate: (definition, sql) => statements.set(definition, sql),
+          madeSql: definition => statements.get(definition) ?? this.#made.get(definition),
         },
       )
       prepared = concerned.filter(({ table, ready }) => !ready && !failures.has(table.definition))
       for (const repository of prepared) repository.ready = true
-      for (const [definition, sql] of made) this.#made.set(definition, sql)
-      const { definition } = asked.table
+      for (const [definition, sql] of statements) this.#made.set(definition, sql)
+      const { definition } = first.table
       return failures.has(definition) ? { error: failures.get(definition) } : undefined
     }
-    // What went well for others is kept, so the failure is thrown behind the transaction.
+    // Successful preparations of other tables are kept, so the failure is thrown behind the transaction.
     const failure =
       this.#settings.schema === "check"
         ? this.#connections.read(work)

@@ -69,15 +69,15 @@ export function compareValues(
   const there = storedFields(definition).filter(field => typeOf(field) !== undefined)
   const isOwn = (field: FieldDefinition): boolean => typeOf(field) === ownType(field)
   const others = there.filter(field => !isOwn(field))
-  const found = [
+  const problems = [
     ...examine(driver, definition, there.filter(isOwn), sampleSize),
     ...examine(driver, definition, others, longestScan),
   ]
   const dates = there.filter(
-    field => field.type === "date" && !found.some(([other]) => other === field),
+    field => field.type === "date" && !problems.some(([other]) => other === field),
   )
   return [
-    ...found.map(([field, example]) => different(definition, field, example)),
+    ...problems.map(([field, example]) => different(definition, field, example)),
     ...dates.flatMap(field => secondsOrDays(driver, definition, field, isOwn(field))),
   ]
 }
@@ -96,9 +96,11 @@ function examine(
     return `max(case when ${c} is not null and (${keptAs[type].isOther(c)}) then typeof(${c}) || ' ' || substr(quote(${c}), 1, 40) end) as c${index}`
   })
   const from = `(select ${fields.map(({ column }) => quote(column)).join(", ")} from ${quote(table)} limit ${rows})`
-  const found = driver.get(`select ${outputs.join(", ")} from ${from}`, []) ?? []
+  const outputsRow = driver.get(`select ${outputs.join(", ")} from ${from}`, []) ?? []
   return fields.flatMap((field, index) =>
-    typeof found[index] === "string" ? [[field, found[index]] as [FieldDefinition, unknown]] : [],
+    typeof outputsRow[index] === "string"
+      ? [[field, outputsRow[index]] as [FieldDefinition, unknown]]
+      : [],
   )
 }
 

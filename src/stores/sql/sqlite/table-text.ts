@@ -1,4 +1,4 @@
-// What the `create table` statement of a SQLite table says that no pragma tells.
+// Reads parts of a SQLite table's `create table` statement that no pragma reports.
 
 const features: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bcheck\s*\(/i, "a check"],
@@ -9,7 +9,7 @@ const features: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bon\s+update\s+(?!no\b)/i, "an on-update rule"],
 ]
 
-/** What the text of a table says that the model has no word for. */
+/** The parts of a table's text that the model cannot express. */
 export function beyondModel(sql: string): string[] {
   const text = withoutQuotes(sql)
   return features.flatMap(([pattern, name]) => (pattern.test(text) ? [name] : []))

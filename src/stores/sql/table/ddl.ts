@@ -43,7 +43,7 @@ export function referenceSql(
   return ` references ${dialect.quote(table)} (${quoteAll(dialect, references)})${rule}${deferred ? " deferrable initially deferred" : ""}`
 }
 
-/** A table without its indexes, and without references where `alter table` adds them. `name`: in place of its own. */
+/** A table without its indexes, and without references if `alter table` adds them. `name` replaces its name. */
 export function createTableSql(
   dialect: Dialect,
   table: TableModel,

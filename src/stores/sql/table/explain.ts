@@ -44,7 +44,7 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
         `A condition on ${entity ?? "a table"} is too complex for ${store}: ${reason}.`,
         {
           ...options,
-          fix: "Nest the condition less deeply, or ask in several queries.",
+          fix: "Nest the condition less deeply, or split it into several queries.",
         },
       )
     case "busy":

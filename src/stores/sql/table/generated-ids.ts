@@ -45,10 +45,10 @@ export class GeneratedIds {
     quiet = false,
   ): MaybePromise<number> {
     const sql = quiet ? (this.#quietInsert as string) : this.#insert
-    // `all` and not `get`: libsql leaves a statement open of which it was asked for one row, and an open one commits nothing.
-    return after(driver.all(sql, parameters.slice(1)), ([found]) => {
-      if (found === undefined) return 0
-      row[0] = found[0]
+    // `all` and not `get`: libsql leaves a statement open after `get`, and an open one commits nothing.
+    return after(driver.all(sql, parameters.slice(1)), ([first]) => {
+      if (first === undefined) return 0
+      row[0] = first[0]
       return 1
     })
   }
@@ -72,8 +72,8 @@ export class GeneratedIds {
       return after(insertAll(), () => this.passed(driver, rows))
     if (this.#bulkInsert === undefined || rows.some(([id]) => id !== null))
       return inOrder(rows, insertOne)
-    return after(driver.all(this.#bulkInsert, lists().slice(1)), found => {
-      const ids = found.map(([id]) => id as number).sort((a, b) => a - b)
+    return after(driver.all(this.#bulkInsert, lists().slice(1)), inserted => {
+      const ids = inserted.map(([id]) => id as number).sort((a, b) => a - b)
       for (const [at, row] of rows.entries()) row[0] = ids[at]
     })
   }

@@ -1,4 +1,4 @@
-// What the databases' schema checks share: what a definition asks for, and the error that says what does not fit.
+// Compares a definition with a database's tables, for all dialects, and makes the error that lists the differences.
 import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { Dialect } from "../contract/dialect.ts"
@@ -15,7 +15,7 @@ export function defaultSchemaMode(): SchemaMode {
 /** Finds the definition of an entity of the same store, for foreign keys. */
 export type FindDefinition = (entity: string) => EntityDefinition | undefined
 
-/** What a store learns about the tables it prepares. */
+/** A store's record of the tables it prepares. */
 export interface Preparation {
   /** Undefined for a class that has no table here, or whose table cannot be pointed to. */
   readonly find: FindDefinition
@@ -23,7 +23,7 @@ export interface Preparation {
   /** The store's name. */
   readonly store: string
   /** Called for each table that fits. */
-  readonly found: (definition: EntityDefinition, table: FoundTable) => void
+  readonly onFit: (definition: EntityDefinition, table: FoundTable) => void
   /** Called for each reference that the database does not keep. */
   readonly missing: (definition: EntityDefinition, field: FieldDefinition, target: Target) => void
   /** Called for each class whose table does not fit; the others are prepared all the same. */
@@ -53,8 +53,8 @@ export function isKept(
   target: Target,
   same: (a: string, b: string) => boolean,
 ): boolean {
-  const own = keys.filter(key => same(key.column, field.column))
-  return own.length > 0 && own.every(key => isDeclared(key, field, target, same))
+  const ownKeys = keys.filter(key => same(key.column, field.column))
+  return ownKeys.length > 0 && ownKeys.every(key => isDeclared(key, field, target, same))
 }
 
 function isDeclared(
@@ -113,11 +113,11 @@ export function warnOfReference(
 
 export interface Difference {
   readonly column?: string
-  /** What is wrong. */
+  /** The difference. */
   readonly problem: string
-  /** What corrects it without losing or guessing data, if anything does. */
+  /** The statement that corrects it without losing or guessing data, if there is one. */
   readonly statement?: string
-  /** What to do, where that is not what is to be done about every difference. */
+  /** The fix, if it differs from the general one. */
   readonly fix?: string
   /** Wrong enough to refuse the table where nothing may be changed. */
   readonly serious: boolean
@@ -198,7 +198,7 @@ export function mismatch(
     fixes.length > 0
       ? fixes.join(" ")
       : mode === "check"
-        ? 'Change the table with a migration. To let the store create and extend tables by itself, give it `schema: "sync"`.'
+        ? 'Change the table with a migration. To let the store create and extend tables automatically, give it `schema: "sync"`.'
         : isEmpty
           ? `Change the table. It has no rows: if nothing else needs it, drop table "${definition.table}", and the store makes it anew.`
           : "Give a new field a default or make it nullable, so that old rows can keep their place; or change the table yourself; or, if the data may go, delete it and the table."

@@ -1,4 +1,4 @@
-// The table that an entity asks for, as plain data.
+// The table of an entity, as plain data.
 import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import type {

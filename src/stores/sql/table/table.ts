@@ -19,7 +19,7 @@ export interface Table {
   readonly keys: readonly Column[]
   /** The columns that a row is written to: all but a derived id. */
   readonly stored: readonly Column[]
-  /** What breaks the ties of an order: no two rows are alike in these. */
+  /** The columns that break the ties of an order: no two rows are alike in these. */
   readonly ties: readonly Column[]
   /** Throws `NITRO_UNKNOWN_FIELD`. */
   column(field: string): Column
@@ -41,12 +41,12 @@ const aliases = new WeakMap<Table, Table[]>()
 
 /** The table under a name that no other has which a condition nests it in: `depth` counts from 1. */
 export function nestedTable(table: Table, dialect: Dialect, depth: number): Table {
-  let known = aliases.get(table)
-  if (known === undefined) {
-    known = []
-    aliases.set(table, known)
+  let cached = aliases.get(table)
+  if (cached === undefined) {
+    cached = []
+    aliases.set(table, cached)
   }
-  let nested = known[depth]
+  let nested = cached[depth]
   if (nested === undefined) {
     const alias = `t${depth}`
     const { definition } = table
@@ -54,15 +54,15 @@ export function nestedTable(table: Table, dialect: Dialect, depth: number): Tabl
     nested = tableOf(definition, dialect, `${table.sql} as ${alias}`, columnSql, definition.key, {
       facts: factsOf(table),
     })
-    known[depth] = nested
+    cached[depth] = nested
   }
   return nested
 }
 
 export interface TableOptions {
-  /** What tells its columns from those of other tables, where their names do not. */
+  /** Distinguishes its columns from those of other tables, where their names do not. */
   readonly qualifier?: string
-  /** What is known of the columns, in the order of the fields; default: nothing yet. */
+  /** Facts about the columns, in the order of the fields; default: none yet. */
   readonly facts?: readonly ColumnFacts[]
 }
 
@@ -91,8 +91,8 @@ export function tableOf(
   })
   const byField = new Map(columns.map(column => [column.field.name, column]))
   const column = (field: string): Column => {
-    const known = byField.get(field)
-    if (known) return known
+    const cached = byField.get(field)
+    if (cached) return cached
     throw new NitroError("NITRO_UNKNOWN_FIELD", `${definition.name} has no field "${field}".`, {
       fix: suggest(field, byField.keys()),
       details: { entity: definition.name, field },

@@ -1,4 +1,4 @@
-// Chooses the Postgres library: the one asked for, else the first of pg and postgres that loads; or the app's own pool.
+// Chooses the Postgres library: the one named by the option, else the first of pg and postgres that loads; or the app's own pool.
 import { NitroError } from "../../../../shared/errors.ts"
 import "../../contract/errors.ts"
 import type { PoolDriver } from "../../contract/pool-driver.ts"
@@ -97,7 +97,7 @@ export function wrapPostgres(pool: PostgresPool, prepare: boolean): PoolDriver {
   if (isPostgresPool(pool)) return new PgPoolDriver(pool, prepare, false)
   throw new NitroError(
     "NITRO_DRIVER_MISSING",
-    "What postgres() was given is no open pool of a known library.",
+    "The pool passed to postgres() is no open pool of a known library.",
     {
       fix: "Give a URL, a Pool of pg, or a sql of postgres. A single Client of pg cannot serve several requests.",
     },

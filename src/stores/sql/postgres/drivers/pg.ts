@@ -67,9 +67,9 @@ export interface PgPoolOptions {
 export function loadPg(): (options: PgPoolOptions) => PgPool {
   const { Pool } = requirePeer("pg") as { readonly Pool: new (options: object) => PgPool }
   return options => {
-    // A script ends when its work is done, as with SQLite, though nobody closed the store.
+    // A script ends when its work is done, as with SQLite, even if the store was not closed.
     const pool = new Pool({ ...options, allowExitOnIdle: true })
-    // A connection that is lost while nobody uses it harms nobody; without a listener it would end the process.
+    // Losing an idle connection has no effect; without a listener it would end the process.
     pool.on("error", () => undefined)
     return pool
   }
@@ -270,7 +270,7 @@ class PgSession implements Session {
     return this.#run(plain(sql), result => result.command)
   }
 
-  // pg has a queue of its own, which it is about to give up.
+  // pg has an internal queue, which it is about to remove.
   #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
     return queries.isWatched
       ? traced(this.name, statement, pick, counting => this.#send(statement, counting))

@@ -1,4 +1,4 @@
-// The cancel request of the Postgres protocol, sent on a connection of its own.
+// The cancel request of the Postgres protocol, sent on a separate connection.
 import { connect } from "node:net"
 
 export interface Backend {
@@ -13,8 +13,8 @@ const cancelRequestCode = 80877102
 const patienceMs = 1_000
 
 /**
- * Asks the server to give up what a backend runs. Resolves when the server has closed the connection, which it does after it
- * has read the request, or cannot be reached. Without TLS, as libpq sends it: servers read it before they ask for TLS.
+ * Makes the server cancel the running statement of a backend. Resolves when the server has closed the connection, which it does after
+ * it has read the request, or cannot be reached. Without TLS, as libpq sends it: servers read it before they negotiate TLS.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
 export function cancelStatement({

@@ -1,4 +1,4 @@
-// postgres (porsager): a pool of connections that prepares by itself. Values pass it as text both ways.
+// postgres (porsager): a pool of connections that prepares statements automatically. Values pass it as text both ways.
 
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Row } from "../../../../entity/store.ts"
@@ -28,7 +28,7 @@ interface ReservedPostgresJs {
 }
 
 interface PostgresJsQuery {
-  /** Resolves to a `PostgresJsResult`. Its own types tell of rows, which depend on the app's types. */
+  /** Resolves to a `PostgresJsResult`. The library's own types describe rows, which depend on the app's types. */
   raw(): PromiseLike<unknown>
   cancel(): unknown
 }
@@ -39,7 +39,7 @@ interface PostgresJsResult extends ArrayLike<(Buffer | null)[]> {
   readonly columns?: readonly { readonly name: string; readonly type: number }[]
 }
 
-/** One connection inside of the library, which tells when it closes. */
+/** One connection inside of the library, which reports when it closes. */
 interface RawConnection {
   onclose?: ((error: unknown) => void) | null
 }
@@ -87,7 +87,7 @@ const resultOf = (result: PostgresJsResult): SqlResult => ({
   rowCount: countOf(result),
 })
 
-/** What a pool and a reserved connection do alike. */
+/** The common part of a pool and a reserved connection. */
 abstract class PostgresJsStatements {
   readonly name: string = "postgres"
   readonly #typed: PostgresJs["typed"]
@@ -209,8 +209,8 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
   }
 
   /**
-   * A connection that closes while a statement waits to be written never writes again (as of 3.4.9), and whoever gets it
-   * next waits forever. Which one it is cannot be seen, so all are let go; what runs on them goes on to its end.
+   * A connection that closes while a statement waits to be written never writes again (as of 3.4.9), and its next
+   * user waits forever. It cannot be identified, so all are released; statements running on them go on to their end.
    */
   #replace(pool: PostgresJs): void {
     if (this.#open === undefined || pool !== this.#sql) return
@@ -225,7 +225,7 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
       })
     }
     // Without a timeout it waits forever for a connection that once failed to open. With none at all it destroys one that is
-    // just asking for the types of lists, and that question's failure is caught by nobody.
+    // just reading the types of lists, and the failure of that query is caught nowhere.
     if (this.#open !== undefined) await this.#sql.end({ timeout: closeTimeoutSeconds })
   }
 }
@@ -270,7 +270,7 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
     options: object,
     pick: (result: PostgresJsResult) => T,
   ): Promise<T> {
-    // A statement on a closed connection would throw where nobody can catch it.
+    // A statement on a closed connection would throw an error that cannot be caught.
     if (this.lost)
       throw Object.assign(new Error("the connection was closed"), { code: "CONNECTION_CLOSED" })
     const onexecute = (connection: RawConnection): boolean => {
@@ -305,7 +305,7 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
 
   release(discard: boolean): void {
     if (this.#connection) this.#connection.onclose = null
-    // A connection that is gone, or goes now, ends up among the pool's closed ones by itself.
+    // A connection that is gone, or goes now, ends up among the pool's closed ones.
     if (this.lost) return
     if (discard)
       void this.#sql

@@ -14,7 +14,7 @@ export function loadBetterSqlite3(): (file: string) => SyncDriver {
   return file => new StatementDriver("better-sqlite3", new Database(file))
 }
 
-/** The first connection of version 13 ends a process of Node 20 with a segmentation fault, which nobody can catch. */
+/** The first connection of version 13 ends a process of Node 20 with a segmentation fault, which cannot be caught. */
 export function refuseOlderNode({ version, engines }: Manifest, node: string): void {
   const least = /^>=\s*(\d+)/.exec(engines?.node ?? "")?.[1]
   if (least === undefined || Number.parseInt(node, 10) >= Number(least)) return

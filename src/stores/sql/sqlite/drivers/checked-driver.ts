@@ -1,4 +1,4 @@
-// What the drivers of SQLite do alike: parameters are checked, and statements shown to those who watch.
+// The common part of the SQLite drivers: checks parameters and traces statements.
 import type { Row } from "../../../../entity/store.ts"
 import { queries, traceQuery } from "../../../../shared/trace.ts"
 import type { SqlResult, SyncDriver } from "../../contract/driver.ts"
@@ -66,7 +66,7 @@ export abstract class CheckedDriver implements SyncDriver {
   }
 
   #traced<T>(sql: string, run: () => T, rowsOf: (result: T) => number): T {
-    // What runs gives no promise, so the trace gives none.
+    // The work returns no promise, so the trace returns none.
     return traceQuery<T>(this.name, sql, run, rowsOf) as T
   }
 }

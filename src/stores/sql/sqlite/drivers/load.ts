@@ -1,4 +1,4 @@
-// Chooses the SQLite library: the one asked for, else the first of node:sqlite, better-sqlite3 and libsql that loads.
+// Chooses the SQLite library: the one named by the option, else the first of node:sqlite, better-sqlite3 and libsql that loads.
 import { NitroError } from "../../../../shared/errors.ts"
 import "../../contract/errors.ts"
 import type { SyncDriver } from "../../contract/driver.ts"

@@ -94,8 +94,8 @@ export class NodeSqliteDriver extends CheckedDriver {
   }
 
   #statement(sql: string): NodeStatement {
-    const known = this.#statements.get(sql)
-    if (known !== undefined) return known
+    const cached = this.#statements.get(sql)
+    if (cached !== undefined) return cached
     const statement = this.#database.prepare(sql)
     statement.setReturnArrays(true)
     this.#statements.set(sql, statement)

@@ -73,8 +73,8 @@ export class StatementDriver extends CheckedDriver {
   }
 
   #statement(sql: string): PreparedStatement {
-    const known = this.#statements.get(sql)
-    if (known !== undefined) return known
+    const cached = this.#statements.get(sql)
+    if (cached !== undefined) return cached
     const statement = this.#database.prepare(sql)
     if (statement.reader) statement.raw(true)
     this.#statements.set(sql, statement)

@@ -6,7 +6,7 @@ import express from "express"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import type { NitroError } from "../../shared/errors.ts"
 import { type Child, html, layout, type Markup, Suspense } from "../index.ts"
-import { isNodeResponse, type NodeResponse, toResponse, writeTo } from "./answer.ts"
+import { isNodeResponse, type NodeResponse, toResponse, writeTo } from "./response.ts"
 
 const later = <T,>(value: () => T, ms = 5): Promise<T> =>
   new Promise(done => setTimeout(() => done(value()), ms))

@@ -1,14 +1,14 @@
-// A page as the answer to a request: a web Response, or written to the response object of node:http, Express and the like.
+// A page as the response to a request: a web Response, or written to the response object of node:http, Express and the like.
 import { AsyncResource } from "node:async_hooks"
-import { asAnswer, assertApp } from "../../shared/answering.ts"
 import { ownProps } from "../../shared/own-props.ts"
 import { reportError } from "../../shared/report.ts"
+import { assertApp, inResponse } from "../../shared/responding.ts"
 import { type RenderMessage, renders } from "../../shared/trace.ts"
 import type { Markup } from "../markup/markup.ts"
 import { chunks, settle } from "../markup/render.ts"
 import { type StreamOptions, stream } from "./stream.ts"
 
-export interface AnswerOptions {
+export interface ResponseOptions {
   readonly status?: number | undefined
   /** The content type is `text/html; charset=utf-8` unless it is given here. */
   readonly headers?: ResponseInit["headers"] | undefined
@@ -26,7 +26,7 @@ const htmlType = "text/html; charset=utf-8"
 /** The page as a Response. `ResponseClass` is the server's own one where it is faster. */
 export async function toResponse(
   page: Markup,
-  options: AnswerOptions & ResponseInit,
+  options: ResponseOptions & ResponseInit,
   ResponseClass: typeof Response = Response,
 ): Promise<Response> {
   assertApp()
@@ -62,7 +62,7 @@ function readyParts(page: Markup): readonly string[] | undefined {
 
 async function settledParts(page: Markup, signal?: AbortSignal): Promise<readonly string[]> {
   const run = async () =>
-    chunks(await asAnswer(() => settle(page, { signal }))) as readonly string[]
+    chunks(await inResponse(() => settle(page, { signal }))) as readonly string[]
   return renders.isWatched ? renders.run({ isStreamed: false }, run, countBytes) : run()
 }
 
@@ -99,8 +99,8 @@ function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Ar
   const encoder = new TextEncoder()
   const abort = new AbortController()
   const iterator = streamedParts(page, { signal: abort.signal, inOrder })
-  // Generators in the page run when the reader asks for more, and then belong to this request all the same.
-  const next = AsyncResource.bind(() => asAnswer(() => iterator.next()))
+  // Generators in the page run when the reader pulls more, and belong to this request then, too.
+  const next = AsyncResource.bind(() => inResponse(() => iterator.next()))
   return new ReadableStream({
     async pull(controller) {
       try {
@@ -119,7 +119,7 @@ function bytesAsTheyCome(page: Markup, inOrder: boolean): ReadableStream<Uint8Ar
   })
 }
 
-/** The part of node's `ServerResponse` that an answer needs. */
+/** The part of node's `ServerResponse` that a response needs. */
 export interface NodeResponse {
   statusCode: number
   readonly headersSent: boolean
@@ -156,7 +156,7 @@ export function isNodeResponse(value: unknown): value is NodeResponse {
 export async function writeTo(
   response: NodeResponse,
   page: Markup,
-  options: AnswerOptions,
+  options: ResponseOptions,
 ): Promise<void> {
   assertApp()
   const { status, headers, stream: streamed = false } = ownProps(options)
@@ -183,7 +183,7 @@ export async function writeTo(
       signal: abort.signal,
       inOrder: streamed === "in-order",
     })
-    for await (const part of { [Symbol.asyncIterator]: () => answered(iterator) }) {
+    for await (const part of { [Symbol.asyncIterator]: () => asResponseParts(iterator) }) {
       const isRoomLeft = response.write(part)
       response.flush?.()
       if (!isRoomLeft) await drained(response)
@@ -199,14 +199,14 @@ export async function writeTo(
   }
 }
 
-/** The same parts, each made as part of an answer. */
-function answered(iterator: AsyncGenerator<string>): AsyncIterator<string> {
-  return { next: () => asAnswer(() => iterator.next()), return: () => iterator.return(undefined) }
+/** The same parts, each rendered as part of a response. */
+function asResponseParts(iterator: AsyncGenerator<string>): AsyncIterator<string> {
+  return { next: () => inResponse(() => iterator.next()), return: () => iterator.return(undefined) }
 }
 
 function setHeaders(response: NodeResponse, headers: Headers): void {
   for (const [name, value] of headers) if (name !== "set-cookie") response.setHeader(name, value)
-  // The host may have set cookies of its own.
+  // The host may have set other cookies.
   if (headers.getSetCookie().length > 0) response.appendHeader("set-cookie", headers.getSetCookie())
 }
 
