@@ -111,7 +111,10 @@ export class App implements AppState, NitroApp {
     const choose =
       typeof user === "function" ? user : (other: User | undefined) => isSameUser(other, user)
     return this.part(liveApp).end(other =>
-      syncResult((choose as (user: User | undefined) => boolean)(other), "The rule of endStreams()"),
+      syncResult(
+        (choose as (user: User | undefined) => boolean)(other),
+        "The rule of endStreams()",
+      ),
     )
   }
 

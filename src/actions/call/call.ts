@@ -11,8 +11,8 @@ import {
   raw,
 } from "../../html/index.ts"
 import { escapeHtml, isPassword, onPassword, typeOf } from "../../html/internal.ts"
-import { needsApp } from "../../shared/responding.ts"
 import { Expression } from "../../shared/expression.ts"
+import { needsApp } from "../../shared/responding.ts"
 import type { Flash } from "../context/flash.ts"
 import { currentRequest } from "../context/request-context.ts"
 import type { MethodName } from "../contract/action.ts"
