@@ -2,14 +2,17 @@
 
 import type { InspectOptions } from "node:util"
 import { callSiteOf } from "../shared/call-site.ts"
+import { isObject } from "../shared/guards.ts"
 import { observeEntity } from "./binding/changes.ts"
+import { newInstance } from "./binding/hydrate.ts"
 import { declareModel } from "./binding/known-classes.ts"
-import { Model, modelOf, setModel } from "./binding/model.ts"
+import { isEntityClass, Model, requireModel, setModel } from "./binding/model.ts"
 import { EntityRecord, isRecord, recordClass, rowOf, valuesOf } from "./binding/record.ts"
 import { toCondition } from "./conditions/columns.ts"
 import { Specification } from "./conditions/condition.ts"
-import type { EntityDefinition, EntityId, FieldDefinition } from "./contract/definition.ts"
-import { unknownFieldError } from "./contract/errors.ts"
+import type { EntityDefinition } from "./contract/definition.ts"
+import { definitionError, unknownFieldError } from "./contract/errors.ts"
+import { isId } from "./contract/row-key.ts"
 import type {
   EntityInput,
   EntityKey,
@@ -50,15 +53,16 @@ import { isStored, reload, save, saveMany } from "./writes/persistence.ts"
 // Typed loosely: what users see is `EntityStatics` and `EntityInstance`, inferred from their fields.
 class EntityBase extends EntityRecord {
   static get definition(): EntityDefinition {
-    return model(this).definitionOf(asClass(this))
+    return requireModel(this).definitionOf(asClass(this))
   }
 
   static async create(data?: unknown): Promise<EntityRecord> {
-    return save(new (this as unknown as NewClass)(data), undefined, true)
+    return save(newInstance(asClass(this), data), undefined, true)
   }
 
   static async createMany(data: readonly unknown[]): Promise<EntityRecord[]> {
-    const records = data.map(one => new (this as unknown as NewClass)(one))
+    const entity = asClass(this)
+    const records = data.map(one => newInstance(entity, one))
     await saveMany(records, undefined, true)
     return records
   }
@@ -81,9 +85,7 @@ class EntityBase extends EntityRecord {
 
   static exists(idOrWhere: unknown): Promise<boolean> {
     if (typeof idOrWhere === "object" || typeof idOrWhere === "function") {
-      return queryOf(asClass(this))
-        .where(idOrWhere as never)
-        .exists()
+      return queryOf(asClass(this)).where(idOrWhere).exists()
     }
     return existsById(asClass(this), idOrWhere)
   }
@@ -100,7 +102,7 @@ class EntityBase extends EntityRecord {
     return queryOf(asClass(this)).onlyDeleted()
   }
 
-  static where(where?: never): Query {
+  static where(where?: unknown): Query {
     return queryOf(asClass(this)).where(where)
   }
 
@@ -126,11 +128,11 @@ class EntityBase extends EntityRecord {
     )
   }
 
-  static findBy(where: never): Promise<unknown> {
+  static findBy(where: unknown): Promise<unknown> {
     return queryOf(asClass(this)).where(where).first()
   }
 
-  static count(where?: never): CountQuery {
+  static count(where?: unknown): CountQuery {
     return queryOf(asClass(this)).where(where).count()
   }
 
@@ -154,14 +156,17 @@ class EntityBase extends EntityRecord {
   }
 
   static pick(...names: readonly string[]): Shape {
-    const { fields, fieldByName, name: entity } = asClass(this).definition
-    const declared = fields
-      .filter(({ managed, derived }) => !managed && derived !== true)
-      .map(({ name }) => name)
+    const { fields, name: entity } = this.definition
+    const declared = new Map(
+      fields
+        .filter(({ managed, derived }) => !managed && derived !== true)
+        .map(({ name, schema }) => [name, schema]),
+    )
     return Object.fromEntries(
       names.map(name => {
-        if (!declared.includes(name)) throw unknownFieldError(entity, name, declared)
-        return [name, (fieldByName.get(name) as FieldDefinition).schema]
+        const schema = declared.get(name)
+        if (schema === undefined) throw unknownFieldError(entity, name, declared.keys())
+        return [name, schema]
       }),
     )
   }
@@ -177,11 +182,14 @@ class EntityBase extends EntityRecord {
     )
   }
 
-  static join(other: typeof EntityBase, on: never): JoinQuery<never, never> {
+  static join(other: typeof EntityBase, on: unknown): JoinQuery<EntityInstance, EntityInstance> {
     return joinQuery(asClass(this), asClass(other), on)
   }
 
-  static leftJoin(other: typeof EntityBase, on: never): JoinQuery<never, never> {
+  static leftJoin(
+    other: typeof EntityBase,
+    on: unknown,
+  ): JoinQuery<EntityInstance, EntityInstance> {
     return joinQuery(asClass(this), asClass(other), on, true)
   }
 
@@ -207,11 +215,12 @@ class EntityBase extends EntityRecord {
   }
 
   get changes(): Record<string, { from: unknown; to: unknown }> {
-    return changesOf(model(this.constructor), this)
+    return changesOf(requireModel(this.constructor), this)
   }
 
   get domId(): string {
-    return domIdOf(model(this.constructor).name, valuesOf(this)["id"] as EntityId)
+    const { id } = valuesOf(this)
+    return domIdOf(requireModel(this.constructor).name, isId(id) ? id : undefined)
   }
 
   save(options?: SaveOptions): Promise<this> {
@@ -219,7 +228,7 @@ class EntityBase extends EntityRecord {
   }
 
   async update(data: unknown, options?: SaveOptions): Promise<this> {
-    assignAll(model(this.constructor), this, data)
+    assignAll(requireModel(this.constructor), this, data)
     return save(this, options)
   }
 
@@ -242,11 +251,8 @@ class EntityBase extends EntityRecord {
 
   toJSON(options?: unknown): Record<string, unknown> {
     // JSON.stringify calls it with the property name.
-    const include =
-      typeof options === "object"
-        ? (options as { readonly include?: readonly string[] } | null)?.include
-        : undefined
-    return toPlain(this, model(this.constructor).shown, include)
+    const include = isObject(options) ? options["include"] : undefined
+    return toPlain(this, requireModel(this.constructor).shown, isTexts(include) ? include : [])
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](
@@ -254,18 +260,21 @@ class EntityBase extends EntityRecord {
     options: InspectOptions,
     inspect: (value: unknown, options: InspectOptions) => string,
   ): string {
-    return inspectRecord(this, options, inspect, model(this.constructor).shown)
+    return inspectRecord(this, options, inspect, requireModel(this.constructor).shown)
   }
 }
 
-type NewClass = new (data: unknown) => EntityRecord
-
-function model(entity: object): Model {
-  return modelOf(entity) as Model
+function isTexts(list: unknown): list is readonly string[] {
+  return Array.isArray(list) && list.every(one => typeof one === "string")
 }
 
-function asClass(entity: typeof EntityBase): EntityClass {
-  return entity as unknown as EntityClass
+/** Methods of a class are called on it: without one they would not know whose rows they are about. */
+function asClass(entity: unknown): EntityClass {
+  if (isEntityClass(entity)) return entity
+  throw definitionError(
+    "A static method of an entity class was called without its class.",
+    "Call it on the class, as Todo.get(id); passed on, write id => Todo.get(id).",
+  )
 }
 
 function withOptions(query: Query, { orderBy = [], limit, offset }: FilterOptions<never>): Query {
@@ -339,6 +348,4 @@ export function isEntity(value: unknown): value is EntityInstance {
   return isRecord(value)
 }
 
-export function isEntityClass(value: unknown): value is EntityClass {
-  return typeof value === "function" && modelOf(value) !== undefined
-}
+export { isEntityClass }

@@ -23,16 +23,14 @@ export type { Column, JsonColumn, JsonSteps } from "./conditions/column-types.ts
 export { and, type Condition, not, or, type Specification } from "./conditions/condition.ts"
 export type { ListedRelation, RelationKind } from "./contract/definition.ts"
 export type { Issue } from "./contract/errors.ts"
-export {
-  type FieldFormat,
-  type FieldFormatType,
-  type FieldMetadata,
-  type FieldOptions,
-  type FieldPlace,
-  type FieldWidget,
-  field,
-  type HiddenField,
-} from "./contract/field-options.ts"
+export type {
+  FieldFormat,
+  FieldFormatType,
+  FieldMetadata,
+  FieldPlace,
+  FieldWidget,
+} from "./contract/field-metadata.ts"
+export { type FieldOptions, field, type HiddenField } from "./contract/field-options.ts"
 export { generated, serial } from "./contract/generated.ts"
 export { withPartition } from "./contract/partition.ts"
 export { type InTransactionOptions, inTransaction } from "./contract/transaction.ts"

@@ -2,18 +2,16 @@
 
 import { NitroError } from "../../shared/errors.ts"
 import type { FieldDefinition } from "../contract/definition.ts"
-import { definitionError } from "../contract/errors.ts"
 import { whereIds } from "../contract/key.ts"
-import type { Value } from "../contract/predicate.ts"
 import type { Store } from "../contract/repository.ts"
 import type { EntityHooks } from "../types/hooks.ts"
-import type { EntityClass } from "../types/types.ts"
+import type { EntityClass, EntityInstance } from "../types/types.ts"
 import type { Binding, ClassState } from "./bound-class.ts"
 import { remember } from "./bound-stores.ts"
 import { checkBody } from "./class-body.ts"
 import { relationsOf } from "./describe-relations.ts"
 import { knownReferrers, knownTargets, makeKnown } from "./known-classes.ts"
-import { type Model, modelOf } from "./model.ts"
+import { type Model, requireModel } from "./model.ts"
 import { scopedRows } from "./scoped-rows.ts"
 import { storeOf } from "./stores.ts"
 
@@ -23,7 +21,7 @@ const noHooks: ReadonlySet<keyof EntityHooks> = new Set()
 const stateKey: unique symbol = Symbol("nitro.class")
 
 /** Where this class's entities live here and now. */
-export function bindingOf(entity: EntityClass): Binding {
+export function bindingOf<T extends object>(entity: EntityClass<T>): Binding<T & EntityInstance> {
   const state = stateOf(entity)
   const store = storeOf(entity)
   if (state.last?.store === store) return state.last
@@ -38,18 +36,15 @@ export function bindingOf(entity: EntityClass): Binding {
   return binding
 }
 
-function stateOf(entity: EntityClass): ClassState {
-  const known = (entity as { [stateKey]?: ClassState })[stateKey]
+function stateOf<T extends object>(entity: EntityClass<T>): ClassState<T & EntityInstance> {
+  // Nothing else has this key: what is there was put there below, for this class or for its parent.
+  const { [stateKey]: known } = entity as { [stateKey]?: ClassState<T & EntityInstance> }
   // Inherited state is the parent class's: it would hydrate parents.
   if (known !== undefined && known.entity === entity) return known
-  const model = modelOf(entity)
-  if (model === undefined)
-    throw definitionError(
-      `${String((entity as { name?: unknown }).name)} is not an entity class.`,
-      "Extend Entity(name, fields).",
-    )
+  assertEntityClass(entity)
+  const model = requireModel(entity)
   checkBody(entity, model)
-  const state: ClassState = {
+  const state: ClassState<T & EntityInstance> = {
     entity,
     model,
     bindings: new WeakMap(),
@@ -59,6 +54,13 @@ function stateOf(entity: EntityClass): ClassState {
   }
   Object.defineProperty(entity, stateKey, { value: state })
   return state
+}
+
+/** Instances of a class with a model are entities, whatever its type says of them. */
+function assertEntityClass<T extends object>(
+  entity: EntityClass<T>,
+): asserts entity is EntityClass<T & EntityInstance> {
+  requireModel(entity)
 }
 
 /** Binds the classes that this one refers to and that live in its store: their tables are made together. */
@@ -106,7 +108,7 @@ function bindIfHere(entity: EntityClass, store: Store | undefined): void {
   }
 }
 
-function bind(state: ClassState, store: Store): Binding {
+function bind<T extends EntityInstance>(state: ClassState<T>, store: Store): Binding<T> {
   const { entity, model } = state
   const { definition } = model.defined
   const { ttl, unique, generatedIds } = store.capabilities
@@ -130,7 +132,7 @@ function bind(state: ClassState, store: Store): Binding {
     )
   const mapper = model.mapper(store.encoding)
   const repository = scopedRows(store.bind(definition), entity, id =>
-    whereIds(definition, [mapper.decodeAt(0, id) as Value]),
+    whereIds(definition, [mapper.valueAt(0, id)]),
   )
   const columnOf = (name: string, has: boolean | undefined): number =>
     has ? (definition.fieldByName.get(name)?.index ?? -1) : -1

@@ -25,14 +25,16 @@ export function* allBindings(own: Store): Generator<ReadonlySet<Binding>, void, 
   for (const ref of stores) {
     const store = ref.deref()
     if (store === undefined) stores.delete(ref)
-    else yield boundTo.get(store) as ReadonlySet<Binding>
+    else yield* bindingsIn(store)
   }
   const parts = new Set(partsHere())
   if (own.partition !== undefined) parts.add(own)
-  for (const part of parts) {
-    const ofPart = boundTo.get(part)
-    if (ofPart !== undefined) yield ofPart
-  }
+  for (const part of parts) yield* bindingsIn(part)
+}
+
+function bindingsIn(store: Store): readonly ReadonlySet<Binding>[] {
+  const bindings = boundTo.get(store)
+  return bindings === undefined ? [] : [bindings]
 }
 
 /** The hidden fields of every bound class of this name: for errors, which carry no more of their class. */

@@ -47,7 +47,7 @@ class RowChange implements Change {
   get after(): EntityInstance | undefined {
     const { binding, row } = this.#rows
     // An instance of its own: the one that was saved may be changed before the listener looks at it.
-    if (row !== undefined) this.#after ??= hydrateCopy(binding, row) as unknown as EntityInstance
+    if (row !== undefined) this.#after ??= hydrateCopy(binding, row)
     return this.#after
   }
 
@@ -83,7 +83,7 @@ export function tellStored(
 ): void {
   if (!isObserved(binding.model)) return
   const { names } = binding.model
-  const changed = before === undefined ? names : columns.map(index => names[index] as string)
+  const changed = before === undefined ? names : binding.model.namesOf(columns)
   tell(binding, new RowChange({ binding, row, before }, changed))
 }
 
@@ -111,7 +111,7 @@ export function tellMany(
 ): void {
   if (count === 0 || !isObserved(binding.model)) return
   const { entity, store, model } = binding
-  const changed = columns.map(index => model.names[index] as string)
+  const changed = model.namesOf(columns)
   const partition = store.partition === undefined ? {} : { partition: store.partition }
   const many = { ...(where !== undefined && { where }), ...(count !== undefined && { count }) }
   // A change of many is of no one row.

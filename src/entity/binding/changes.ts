@@ -4,7 +4,7 @@ import { notify } from "../../shared/callback.ts"
 import { type Declared, ModuleDeclarations } from "../../shared/module-evaluation.ts"
 import { reportError } from "../../shared/report.ts"
 import type { Change, ChangeListener, EntityClass } from "../types/types.ts"
-import { type Model, modelOf } from "./model.ts"
+import { type Model, requireModel } from "./model.ts"
 import { withoutScopes } from "./query-scopes.ts"
 
 // Lists are replaced and never changed, so that announcing one needs no copy of it.
@@ -41,7 +41,7 @@ export function observeEntity(
   listener: ChangeListener,
   called: Called = observeEntity,
 ): () => void {
-  const model = modelOf(entity) as Model
+  const model = requireModel(entity)
   return listen(declarations.enter(called)?.declared, listener, change => {
     model.listeners = change(model.listeners)
   })

@@ -24,14 +24,15 @@ export function runHook(
   name: keyof EntityHooks,
 ): Promise<void> | undefined {
   if (!state.hooks.has(name)) return undefined
-  const result: unknown = (record as EntityRecord & EntityHooks)[name]?.()
+  const hooked: EntityRecord & EntityHooks = record
+  const result: unknown = hooked[name]?.()
   return isThenable(result) ? Promise.resolve(result).then(() => undefined) : undefined
 }
 
 export function checkBody(entity: EntityClass, model: Model): void {
   // Ends at the prototype that `Entity(...)` made: there the accessors belong.
   for (
-    let holder = entity as { prototype: object };
+    let holder: { prototype: object } = entity;
     !ownsModel(holder);
     holder = Object.getPrototypeOf(holder)
   ) {

@@ -1,5 +1,7 @@
 // What follows from the writes of a unit of work, kept until its end is known.
+
 import type { Store } from "../contract/repository.ts"
+import type { EntityRecord } from "./record.ts"
 
 interface Consequence {
   /** Undefined: of any store. */
@@ -8,7 +10,7 @@ interface Consequence {
 }
 
 /** Reads instances again after a rollback: they may hold what was taken back. */
-export type Reread = (instances: readonly object[]) => Promise<void>
+export type Reread = (instances: readonly EntityRecord[]) => Promise<void>
 
 export class Consequences {
   /** In order: what listeners of changes get. */
@@ -21,7 +23,7 @@ export class Consequences {
   readonly #written = new Set<Store>()
   readonly #readAfterWrite = new Map<
     Store,
-    { readonly reread: Reread; readonly instances: object[] }
+    { readonly reread: Reread; readonly instances: EntityRecord[] }
   >()
 
   announceLater(store: Store, announce: () => void): void {
@@ -40,7 +42,7 @@ export class Consequences {
     return store === undefined ? this.#written.size > 0 : this.#written.has(store)
   }
 
-  noteRead(store: Store, instance: object, reread: Reread): void {
+  noteRead(store: Store, instance: EntityRecord, reread: Reread): void {
     const known = this.#readAfterWrite.get(store)
     if (known === undefined) this.#readAfterWrite.set(store, { reread, instances: [instance] })
     else known.instances.push(instance)

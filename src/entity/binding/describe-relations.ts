@@ -4,11 +4,13 @@ import { suggest } from "../../shared/suggest.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"
 import type { EntityClass } from "../types/types.ts"
 
-const definitionKey: unique symbol = Symbol("nitro.relation")
+/** What a relation is for a probe: its definition alone. */
+export class MarkedRelation {
+  readonly definition: RelationDefinition
 
-/** What `this.belongsTo(...)` and the like return. */
-export interface RelationHandle {
-  readonly [definitionKey]: RelationDefinition
+  constructor(definition: RelationDefinition) {
+    this.definition = definition
+  }
 }
 
 const probes = new WeakSet<object>()
@@ -18,21 +20,13 @@ export function isProbe(value: object): boolean {
   return probes.has(value)
 }
 
-/** What a relation is for a probe: its definition alone. */
-export function markedRelation(definition: RelationDefinition): RelationHandle {
-  return { [definitionKey]: definition }
-}
-
-function relationIn(value: unknown): RelationDefinition | undefined {
-  return typeof value === "object" && value !== null
-    ? (value as Partial<RelationHandle>)[definitionKey]
-    : undefined
-}
-
-const known = new WeakMap<EntityClass, Map<string, RelationDefinition | undefined>>()
+const known = new WeakMap<EntityClass<object>, Map<string, RelationDefinition | undefined>>()
 
 /** The relation that the getter of this name returns; undefined when it is no relation, or no getter. */
-export function relationOf(entity: EntityClass, name: string): RelationDefinition | undefined {
+export function relationOf(
+  entity: EntityClass<object>,
+  name: string,
+): RelationDefinition | undefined {
   let ofEntity = known.get(entity)
   if (ofEntity === undefined) {
     ofEntity = new Map()
@@ -43,7 +37,7 @@ export function relationOf(entity: EntityClass, name: string): RelationDefinitio
 }
 
 /** All relations of a class by name, for admin, documents and the like. Asks every getter of the class body. */
-export function relationsOf(entity: EntityClass): ReadonlyMap<string, RelationDefinition> {
+export function relationsOf(entity: EntityClass<object>): ReadonlyMap<string, RelationDefinition> {
   const found = new Map<string, RelationDefinition>()
   for (const name of getterNames(entity)) {
     const relation = relationOf(entity, name)
@@ -53,7 +47,7 @@ export function relationsOf(entity: EntityClass): ReadonlyMap<string, RelationDe
 }
 
 /** Throws `NITRO_UNKNOWN_RELATION` with a suggestion. */
-export function requireRelation(entity: EntityClass, name: string): RelationDefinition {
+export function requireRelation(entity: EntityClass<object>, name: string): RelationDefinition {
   const relation = relationOf(entity, name)
   if (relation !== undefined) return relation
   const { definition } = entity
@@ -73,15 +67,15 @@ function safeName(name: string): string {
 }
 
 // A getter may use what only a real instance has; then it computes something and is no relation.
-function ask(entity: EntityClass, name: string): RelationDefinition | undefined {
+function ask(entity: EntityClass<object>, name: string): RelationDefinition | undefined {
   const getter = getterOf(entity, name)
   if (getter === undefined) return undefined
   try {
-    const probe = Object.create(entity.prototype, probeFields(entity)) as object
+    const probe: object = Object.create(entity.prototype, probeFields(entity))
     probes.add(probe)
     const result: unknown = getter.call(probe)
     if (result instanceof Promise) result.catch(() => undefined)
-    return relationIn(result)
+    return result instanceof MarkedRelation ? result.definition : undefined
   } catch (error) {
     // What is wrong with the relation itself, a field that does not exist, is for the developer to see.
     if (error instanceof NitroError) throw error
@@ -90,13 +84,13 @@ function ask(entity: EntityClass, name: string): RelationDefinition | undefined 
 }
 
 /** Fields read as undefined: the accessors of the class would look for the state that only instances have. */
-function probeFields(entity: EntityClass): PropertyDescriptorMap {
+function probeFields(entity: EntityClass<object>): PropertyDescriptorMap {
   const fields: PropertyDescriptorMap = {}
   for (const { name } of entity.definition.fields) fields[name] = { value: undefined }
   return fields
 }
 
-function getterOf(entity: EntityClass, name: string): (() => unknown) | undefined {
+function getterOf(entity: EntityClass<object>, name: string): (() => unknown) | undefined {
   if (entity.definition.fieldByName.has(name)) return undefined
   for (const holder of bodies(entity)) {
     const descriptor = Object.getOwnPropertyDescriptor(holder, name)
@@ -105,7 +99,7 @@ function getterOf(entity: EntityClass, name: string): (() => unknown) | undefine
   return undefined
 }
 
-function getterNames(entity: EntityClass): Set<string> {
+function getterNames(entity: EntityClass<object>): Set<string> {
   const names = new Set<string>()
   for (const holder of bodies(entity)) {
     for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
@@ -116,11 +110,11 @@ function getterNames(entity: EntityClass): Set<string> {
 }
 
 /** The prototypes of the class bodies of users: from the class itself up to what `Entity(...)` made. */
-function* bodies(entity: EntityClass): Generator<object> {
+function* bodies(entity: EntityClass<object>): Generator<object> {
   for (
     let holder: object | null = entity.prototype;
     holder !== null;
-    holder = Object.getPrototypeOf(holder) as object | null
+    holder = Object.getPrototypeOf(holder)
   ) {
     if (Object.hasOwn(holder, "id")) return
     yield holder

@@ -4,12 +4,13 @@ import { abandon } from "../../shared/callback.ts"
 import { definitionError } from "../contract/errors.ts"
 import type { Row } from "../contract/repository.ts"
 import type { EntityHooks } from "../types/hooks.ts"
-import type { EntityClass } from "../types/types.ts"
+import type { EntityClass, EntityInstance } from "../types/types.ts"
 import type { Binding } from "./bound-class.ts"
 import { lookAt, redeclared } from "./class-body.ts"
 import {
   type EntityRecord,
   hydration,
+  type Instance,
   isExposed,
   rowOf,
   type Stored,
@@ -20,37 +21,40 @@ import {
 import { reread } from "./reread.ts"
 import { currentUnit } from "./unit-of-work.ts"
 
-type Hydratable = new (data: typeof hydration, stored: Stored) => EntityRecord
-
 /** The instance of a stored row: inside of a unit of work the one that it knows by this id. */
-export function hydrate(origin: Binding, row: Row): EntityRecord {
+export function hydrate<T extends EntityInstance>(origin: Binding<T>, row: Row): Instance<T> {
   const unit = currentUnit()
   if (unit === undefined) return load(origin, row)
   const known = unit.identities(origin.repository)
   const [id] = row
-  let record = known.get(id) as EntityRecord | undefined
-  if (
-    record === undefined ||
-    record.constructor !== (origin.entity as unknown) ||
-    rowOf(record) === undefined
-  ) {
+  const earlier = known.get(id)
+  let record: Instance<T>
+  if (earlier !== undefined && isOf(origin, earlier) && rowOf(earlier) !== undefined) {
+    record = earlier
+    if (!renew(record, origin, row)) return record
+  } else {
     record = load(origin, row)
     if (known.has(id)) unit.identify(origin.repository, id, record)
     else known.set(id, record)
-  } else if (!renew(record, origin, row)) return record
+  }
   if (unit.hasWritten(origin.store)) unit.noteRead(origin.store, record, reread)
   return record
 }
 
-function load(origin: Binding, row: Row): EntityRecord {
+/** Of a class derived from it, it would be another instance. */
+function isOf<T extends EntityInstance>(
+  { entity }: Binding<T>,
+  record: EntityRecord,
+): record is Instance<T> {
+  const own: unknown = record.constructor
+  return own === entity
+}
+
+function load<T extends EntityInstance>(origin: Binding<T>, row: Row): Instance<T> {
   const record = hydrateCopy(origin, row)
   if (!origin.state.hooks.has("afterLoad")) return record
-  if (
-    abandon(
-      (record as EntityRecord & EntityHooks).afterLoad?.(),
-      `afterLoad of ${origin.entity.name}`,
-    )
-  ) {
+  const hooked: EntityRecord & EntityHooks = record
+  if (abandon(hooked.afterLoad?.(), `afterLoad of ${origin.entity.name}`)) {
     throw definitionError(
       `afterLoad of ${origin.entity.name} is async, but reading entities cannot wait for each.`,
       "Make it synchronous.",
@@ -76,7 +80,7 @@ function renew(record: EntityRecord, origin: Binding, row: Row): boolean {
 }
 
 /** An instance of a stored row of its own, through the real constructors, without validation. */
-export function hydrateCopy(origin: Binding, row: Row): EntityRecord {
+export function hydrateCopy<T extends EntityInstance>(origin: Binding<T>, row: Row): Instance<T> {
   const { entity, state } = origin
   const values = origin.mapper.decode(row)
   if (state.verified === "stored") return construct(entity, { values, row, origin })
@@ -89,6 +93,14 @@ export function hydrateCopy(origin: Binding, row: Row): EntityRecord {
   return record
 }
 
-function construct(entity: EntityClass, stored: Stored): EntityRecord {
-  return new (entity as unknown as Hydratable)(hydration, stored)
+function construct<T extends EntityInstance>(entity: EntityClass<T>, stored: Stored): Instance<T> {
+  return newInstance(entity, hydration, stored)
+}
+
+/** Calls the constructor that `recordClass` made, to which those of users' classes lead. */
+export function newInstance<T extends EntityInstance>(
+  entity: new (...args: never[]) => T,
+  ...args: unknown[]
+): Instance<T> {
+  return new (entity as new (...args: unknown[]) => Instance<T>)(...args)
 }

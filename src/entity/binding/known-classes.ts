@@ -4,7 +4,7 @@ import { fileOf } from "../../shared/module-evaluation.ts"
 import { suggest } from "../../shared/suggest.ts"
 import { definitionError } from "../contract/errors.ts"
 import type { EntityClass } from "../types/types.ts"
-import { type Model, modelOf } from "./model.ts"
+import { type Model, requireModel } from "./model.ts"
 import { WeakList } from "./weak-list.ts"
 
 /** The calls of `Entity(name, ...)` by name. Their classes are known once they are used, related or given to an app. */
@@ -41,7 +41,7 @@ export function* declaredModels(): Generator<Model, void, undefined> {
 export function makeKnown(entity: EntityClass): void {
   if (known.has(entity)) return
   known.add(entity)
-  addTo(classesOf, modelOf(entity) as Model, entity)
+  addTo(classesOf, requireModel(entity), entity)
   for (const target of new Set(entity.definition.fields.map(({ references }) => references))) {
     if (target !== undefined) addTo(referring, target, entity)
   }
@@ -69,7 +69,7 @@ export function knownTargets(model: Model, name: string): readonly EntityClass[]
 /** The known classes that refer to this one. */
 export function knownReferrers(model: Model): EntityClass[] {
   return [...(referring.get(model.name) ?? [])].filter(
-    entity => targetModel(modelOf(entity) as Model, model.name) === model,
+    entity => targetModel(requireModel(entity), model.name) === model,
   )
 }
 
@@ -89,7 +89,7 @@ export function checkTargetName(entity: string, field: string, target: string): 
 
 /** Throws `NITRO_TWO_ENTITIES` where two modules have declared entities of one name. A module that is evaluated again declares its own. */
 export function assertSameModule(one: EntityClass, other: EntityClass): void {
-  const [first, second] = [modelOf(one) as Model, modelOf(other) as Model]
+  const [first, second] = [requireModel(one), requireModel(other)]
   if (first === second || fileOf(first.place) === fileOf(second.place)) return
   throw new NitroError(
     "NITRO_TWO_ENTITIES",

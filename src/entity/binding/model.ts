@@ -1,6 +1,7 @@
 // One call of `Entity(...)`: its declaration, and what is derived from it on first use.
 
 import type { EntityDefinition } from "../contract/definition.ts"
+import { definitionError } from "../contract/errors.ts"
 import type { Encoding } from "../contract/repository.ts"
 import type { EntityOptions } from "../definition/class-types.ts"
 import { type Defined, define, fieldNames } from "../definition/define.ts"
@@ -11,6 +12,7 @@ import { createValidator, type Validator } from "../definition/validate.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"
 import type { ChangeListener, EntityClass } from "../types/types.ts"
 import { relationsOf } from "./describe-relations.ts"
+import type { EntityRecord } from "./record.ts"
 import { WeakList } from "./weak-list.ts"
 
 let batch = 0
@@ -103,6 +105,11 @@ export class Model {
     return this.#validator
   }
 
+  /** The fields at these indexes of a row. */
+  namesOf(columns: readonly number[]): string[] {
+    return columns.flatMap(index => this.names[index] ?? [])
+  }
+
   /** Was the field declared, and not added by the library? */
   isDeclared(field: string): boolean {
     return Object.hasOwn(this.#shape, field)
@@ -151,7 +158,29 @@ export function setModel(entity: object, model: Model): void {
 
 /** The model of an entity class, inherited by its subclasses; undefined for anything else. */
 export function modelOf(entity: object): Model | undefined {
-  return (entity as { [modelKey]?: Model })[modelKey]
+  const model = modelKey in entity ? entity[modelKey] : undefined
+  return model instanceof Model ? model : undefined
+}
+
+/** @throws NITRO_DEFINITION for anything that is no entity class. */
+export function requireModel(entity: object): Model {
+  const model = modelOf(entity)
+  if (model !== undefined) return model
+  throw definitionError(
+    `${"name" in entity ? String(entity.name) : "A value"} is not an entity class.`,
+    "Extend Entity(name, fields).",
+  )
+}
+
+export function isEntityClass(value: unknown): value is EntityClass {
+  return typeof value === "function" && modelOf(value) !== undefined
+}
+
+/** The class whose `new` made it. */
+export function classOf(record: EntityRecord): EntityClass {
+  const entity: unknown = record.constructor
+  if (isEntityClass(entity)) return entity
+  throw definitionError("An entity has no class.", "Leave its `constructor` as it is.")
 }
 
 /** Was this class made by `Entity(...)` itself, and not derived from one that was? */

@@ -3,6 +3,7 @@
 import type { Repository, Row, Store } from "../contract/repository.ts"
 import { canGenerate, generate } from "../definition/generate.ts"
 import type { Mapper, Values } from "../definition/mapper.ts"
+import type { EntityInstance } from "../types/types.ts"
 
 /** Marks a constructor call as hydration. A private object, so that no input can imitate it. */
 export const hydration: unique symbol = Symbol("hydration")
@@ -10,6 +11,9 @@ export const hydration: unique symbol = Symbol("hydration")
 // Enumerable on purpose: deep equality of test libraries looks at own enumerable symbols, and without it every two
 // entities would be equal. Nothing reads it; what counts are the private fields.
 const shown: unique symbol = Symbol("values")
+
+/** An entity of a class `T`, with the state that its methods do not show. */
+export type Instance<T extends object = EntityInstance> = T & EntityRecord
 
 /** Where rows of one entity live and how they are encoded there. */
 export interface Origin {

@@ -1,10 +1,8 @@
 // Instances after a rollback: read again where they may hold what the store took back.
 import { reportError } from "../../shared/report.ts"
-import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import { whereIds } from "../contract/key.ts"
 import type { Repository, Row } from "../contract/repository.ts"
-import type { EntityClass } from "../types/types.ts"
-import { type Model, modelOf } from "./model.ts"
+import { classOf, type Model, requireModel } from "./model.ts"
 import { currentScopes } from "./query-scopes.ts"
 import {
   type EntityRecord,
@@ -23,40 +21,46 @@ import { onStore } from "./unit-of-work.ts"
 const batchSize = 500
 
 /** Reads the rows of records again. A record without a row is new again; one that cannot be read refuses to be saved. */
-export async function reread(instances: readonly object[]): Promise<void> {
-  // Only records are noted.
-  for (const records of byOrigin(new Set(instances as readonly EntityRecord[]))) {
-    for (let at = 0; at < records.length; at += batchSize)
-      await rereadBatch(records.slice(at, at + batchSize))
-  }
+export async function reread(records: readonly EntityRecord[]): Promise<void> {
+  for (const batch of batchesOf(records)) await rereadBatch(batch)
 }
 
-function byOrigin(records: ReadonlySet<EntityRecord>): Iterable<EntityRecord[]> {
-  const groups = new Map<unknown, EntityRecord[]>()
-  for (const record of records) {
-    if (rowOf(record) === undefined) continue
-    const key = originOf(record)?.repository
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [record])
-    else group.push(record)
+/** Stored records of one class, few enough for one query. */
+interface Batch {
+  readonly origin: Origin
+  readonly model: Model
+  readonly records: readonly EntityRecord[]
+}
+
+function* batchesOf(records: readonly EntityRecord[]): Generator<Batch, void, undefined> {
+  const groups = new Map<Repository, Batch & { readonly records: EntityRecord[] }>()
+  for (const record of new Set(records)) {
+    const origin = originOf(record)
+    if (origin === undefined || rowOf(record) === undefined) continue
+    const group = groups.get(origin.repository)
+    if (group !== undefined) group.records.push(record)
+    else groups.set(origin.repository, { origin, model: modelFor(record), records: [record] })
   }
-  return groups.values()
+  for (const { records: all, ...of } of groups.values())
+    for (let at = 0; at < all.length; at += batchSize)
+      yield { ...of, records: all.slice(at, at + batchSize) }
+}
+
+function modelFor(record: EntityRecord): Model {
+  return requireModel(classOf(record))
 }
 
 /** Reads the rows of records again after a write of many, and gives those that were there. One whose row is gone stays as it is. */
 export async function takeWritten(records: readonly EntityRecord[]): Promise<EntityRecord[]> {
   const found: EntityRecord[] = []
-  for (const group of byOrigin(new Set(records))) {
-    for (let at = 0; at < group.length; at += batchSize) {
-      const batch = group.slice(at, at + batchSize)
-      // A row that others have hidden meanwhile keeps its new values to itself.
-      const rows = await rowsOf(batch, repository => withDeleted(repository, "read"))
-      for (const record of batch) {
-        const row = rows.get((rowOf(record) as Row)[0])
-        if (row === undefined) continue
-        takeRow(record, originOf(record) as Origin, row)
-        found.push(record)
-      }
+  for (const batch of batchesOf(records)) {
+    // A row that others have hidden meanwhile keeps its new values to itself.
+    const rows = await rowsOf(batch, repository => withDeleted(repository, "read"))
+    for (const record of batch.records) {
+      const row = rows.get(rowOf(record)?.[0])
+      if (row === undefined) continue
+      takeRow(record, batch.origin, row)
+      found.push(record)
     }
   }
   return found
@@ -64,40 +68,37 @@ export async function takeWritten(records: readonly EntityRecord[]): Promise<Ent
 
 /** The stored rows of records of one class, by id. */
 async function rowsOf(
-  records: readonly EntityRecord[],
+  { origin: { mapper, store, repository }, model, records }: Batch,
   seen: (repository: Repository) => Repository,
 ): Promise<Map<unknown, Row>> {
-  const { mapper, store, repository } = originOf(records[0] as EntityRecord) as Origin
-  const ids = records.map(record => mapper.decodeAt(0, (rowOf(record) as Row)[0]) as EntityId)
-  const where = whereIds(definitionOf(records), ids as never)
+  const ids = records.flatMap(record => {
+    const row = rowOf(record)
+    return row === undefined ? [] : [mapper.valueAt(0, row[0])]
+  })
+  const where = whereIds(model.defined.definition, ids)
   const rows = await onStore(store, () => seen(repository).find({ where, orderBy: [] }))
   return new Map(rows.map(row => [row[0], row]))
 }
 
-function definitionOf([first]: readonly EntityRecord[]): EntityDefinition {
-  return (modelOf((first as EntityRecord).constructor as unknown as EntityClass) as Model).defined
-    .definition
-}
-
-async function rereadBatch(records: readonly EntityRecord[]): Promise<void> {
-  const origin = originOf(records[0] as EntityRecord) as Origin
+async function rereadBatch(batch: Batch): Promise<void> {
+  const { origin, model, records } = batch
   try {
-    const byId = await rowsOf(records, unscoped)
+    const byId = await rowsOf(batch, unscoped)
     const visible =
       currentScopes() === undefined
         ? byId
-        : await rowsOf(records, repository => withDeleted(repository, "read"))
+        : await rowsOf(batch, repository => withDeleted(repository, "read"))
     for (const record of records) {
-      const before = rowOf(record) as Row
-      const stored = byId.get(before[0])
-      const row = visible.get(before[0])
+      const before = rowOf(record)
+      const stored = byId.get(before?.[0])
+      const row = visible.get(before?.[0])
       // A row that others have hidden meanwhile is no longer there for this context.
-      if (stored !== undefined && row === undefined && isChanged(origin, stored, before))
+      if (before && stored !== undefined && row === undefined && isChanged(origin, stored, before))
         setDeleted(record)
       else takeRow(record, origin, row ?? stored)
     }
   } catch (error) {
-    reportError(error, `reading ${definitionOf(records).name} again after a rollback`, "entity")
+    reportError(error, `reading ${model.name} again after a rollback`, "entity")
     for (const record of records) setDeleted(record)
   }
 }
@@ -113,10 +114,13 @@ export function takeRow(record: EntityRecord, origin: Origin, row: Row | undefin
     setStored(record, undefined, undefined)
     return
   }
-  const { definition } = (modelOf(record.constructor as unknown as EntityClass) as Model).defined
+  const { definition } = modelFor(record).defined
   const values = valuesOf(record)
+  const before = rowOf(record)
   const unsaved =
-    origin.mapper.difference(values, rowOf(record) as Row, isExposed(record))?.columns ?? []
+    before === undefined
+      ? []
+      : (origin.mapper.difference(values, before, isExposed(record))?.columns ?? [])
   const read = origin.mapper.decode(row)
   for (const { name, index } of definition.fields)
     if (!unsaved.includes(index)) values[name] = read[name]

@@ -115,11 +115,16 @@ function all(where: Predicate | undefined, parts: readonly Predicate[]): Predica
 /** Both conditions; undefined: every row. */
 export function both(a: Predicate | undefined, b: Predicate | undefined): Predicate | undefined {
   if (a === undefined) return b
-  return b === undefined ? a : { op: "and", of: [a, b] }
+  return b === undefined ? a : further(a, b)
+}
+
+/** The condition where there is one, and a further one. */
+function further(where: Predicate | undefined, more: Predicate): Predicate {
+  return where === undefined ? more : { op: "and", of: [where, more] }
 }
 
 function narrowed<P extends QueryPlan>(plan: P, where: Predicate | undefined): P {
-  return where === undefined ? plan : { ...plan, where: both(plan.where, where) as Predicate }
+  return where === undefined ? plan : { ...plan, where: further(plan.where, where) }
 }
 
 interface ScopedOptions {
@@ -170,7 +175,7 @@ class ScopedRows implements Repository {
     }
     return after(scopeCondition(this.of.entity, this.of.operation), where => {
       if (where === undefined) return after(this.inner.get(id), row => this.#live(row))
-      const plan = { where: both(this.of.whereId(id), where) as Predicate, orderBy: [], limit: 1 }
+      const plan = { where: further(this.of.whereId(id), where), orderBy: [], limit: 1 }
       return after(this.inner.find(this.#isSoft ? visible(plan) : plan), ([row]) => row)
     })
   }
@@ -192,9 +197,7 @@ class ScopedRows implements Repository {
           writes.map((write): Write => {
             if (write.op === "insert") return write
             const where = write.op === "update" ? ofUpdates : ofDeletes
-            return where === undefined
-              ? write
-              : { ...write, where: both(write.where, where) as Predicate }
+            return where === undefined ? write : { ...write, where: further(write.where, where) }
           }),
         ),
       ),

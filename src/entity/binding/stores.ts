@@ -1,6 +1,8 @@
 // Which store an entity class uses: an override of this request or test, its own, or the app's default.
+
 import { AsyncVariable } from "../../shared/async-variable.ts"
 import { NitroError } from "../../shared/errors.ts"
+import { isObject } from "../../shared/guards.ts"
 import { type Started, started } from "../../shared/maybe.ts"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
 import { warnOnce } from "../../shared/warn.ts"
@@ -85,7 +87,7 @@ function refuseInUnit(stores: readonly Store[]): void {
 }
 
 /** The store that an entity class reads and writes here and now. */
-export function storeOf(entity: EntityClass<never> | EntityClass): Store {
+export function storeOf(entity: EntityClass<object>): Store {
   const override = overrides.get()
   if (override !== undefined) {
     const store = override.byName.get(entity.definition.name) ?? override.all
@@ -127,11 +129,7 @@ function renamedError(from: string, to: string): NitroError {
 }
 
 function isStore(value: unknown): value is Store {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof (value as Partial<Store>).bind === "function"
-  )
+  return isObject(value) && typeof value["bind"] === "function"
 }
 
 function assertStore(value: unknown, where: string): asserts value is Store {

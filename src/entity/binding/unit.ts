@@ -1,4 +1,5 @@
 // One unit of work from its beginning to its end: the stores that it joins, the units nested in it, commit and rollback.
+
 import { isThenable } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
@@ -6,6 +7,7 @@ import type { OpenUnit } from "../../shared/open-unit.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { runCallbacks } from "./commit-callbacks.ts"
 import { Consequences, type Reread } from "./consequences.ts"
+import type { EntityRecord } from "./record.ts"
 import "../contract/errors.ts"
 import type {
   Isolation,
@@ -43,7 +45,7 @@ export class Unit implements OpenUnit {
   readonly #callbacks: (() => unknown)[] = []
   readonly #checks: (() => MaybePromise<void>)[] = []
   /** The instances read or stored in the outermost unit, by the id in their row. */
-  readonly #identities: Map<Repository, Map<unknown, object>>
+  readonly #identities: Map<Repository, Map<unknown, EntityRecord>>
   #state: "open" | "committing" | "rolled back" = "open"
   #cause: unknown
   #rollingBack: Promise<void> | undefined
@@ -112,14 +114,14 @@ export class Unit implements OpenUnit {
   }
 
   /** After a rollback `reread` gets the instances that were read from the store after a write. */
-  noteRead(store: Store, instance: object, reread: Reread): void {
+  noteRead(store: Store, instance: EntityRecord, reread: Reread): void {
     for (let unit: Unit | undefined = this; unit !== undefined; unit = unit.parent) {
       if (unit.consequences.hasWritten(store)) unit.consequences.noteRead(store, instance, reread)
     }
   }
 
   /** The instances of one class on one store. */
-  identities(repository: Repository): Map<unknown, object> {
+  identities(repository: Repository): Map<unknown, EntityRecord> {
     let known = this.#identities.get(repository)
     if (known === undefined) {
       known = new Map()
@@ -129,7 +131,7 @@ export class Unit implements OpenUnit {
   }
 
   /** Makes `instance` the one that is known by this id; a rollback takes that back. */
-  identify(repository: Repository, id: unknown, instance: object): void {
+  identify(repository: Repository, id: unknown, instance: EntityRecord): void {
     const known = this.identities(repository)
     const earlier = known.get(id)
     if (earlier === instance) return

@@ -1,6 +1,6 @@
 // What an entity class declares, as public data: views, admin, migrations and stores read this and nothing else.
 import type { z } from "zod"
-import type { FieldMetadata } from "./field-options.ts"
+import type { FieldMetadata } from "./field-metadata.ts"
 
 /** How a value behaves in comparisons and in a store. `json` covers objects and arrays. */
 export type FieldType =

@@ -1,4 +1,4 @@
-// The key of a stored row, by which its repository finds it again.
+// Stored rows as plain data: the key by which a repository finds one again, and what a write makes of it.
 import { NitroError } from "../../shared/errors.ts"
 import type { EntityId } from "./definition.ts"
 import type { Row } from "./repository.ts"
@@ -20,4 +20,13 @@ export function toKey(key: unknown): EntityId {
     `A store gave a row whose id is ${key === null ? "null" : `of the type ${typeof key}`}, and not text or a number.`,
     { fix: "Let the store give each row in the order of `definition.fields`, the id first." },
   )
+}
+
+/** The row with other values in some columns. */
+export function changedRow(row: Row, columns: readonly number[], values: readonly unknown[]): Row {
+  const changed = row.slice()
+  columns.forEach((column, at) => {
+    changed[column] = values[at]
+  })
+  return changed
 }

@@ -1,7 +1,7 @@
 // The methods that getters of an entity declare their relations with.
 
-import { isProbe, markedRelation } from "../binding/describe-relations.ts"
-import { modelOf } from "../binding/model.ts"
+import { isProbe, MarkedRelation } from "../binding/describe-relations.ts"
+import { classOf, isEntityClass } from "../binding/model.ts"
 import type { EntityRecord } from "../binding/record.ts"
 import { definitionError } from "../contract/errors.ts"
 import {
@@ -39,16 +39,11 @@ export const relationMembers = {
 type Handle = new (record: EntityRecord, definition: RelationDefinition) => object
 
 function handle(record: EntityRecord, definition: RelationDefinition, Handle: Handle): object {
-  return isProbe(record) ? markedRelation(definition) : new Handle(record, definition)
-}
-
-function classOf(record: EntityRecord): EntityClass {
-  return record.constructor as unknown as EntityClass
+  return isProbe(record) ? new MarkedRelation(definition) : new Handle(record, definition)
 }
 
 function checkClass(record: EntityRecord, target: unknown): EntityClass {
-  if (typeof target === "function" && modelOf(target) !== undefined)
-    return target as unknown as EntityClass
+  if (isEntityClass(target)) return target
   throw definitionError(
     `A relation of ${record.constructor.name} leads to ${target === undefined ? "undefined" : "something that is no entity class"}.`,
     'Give the class: this.belongsTo(Category, "categoryId"). Where two files import each other, the getter still sees both.',

@@ -1,7 +1,9 @@
 // The snapshot file of a memory store: read when a table is first used, written soon after a change, whole or not at all.
+
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { NitroError } from "../../shared/errors.ts"
+import { isObject } from "../../shared/guards.ts"
 import { reportError } from "../../shared/report.ts"
 import type { EntityDefinition } from "../contract/definition.ts"
 import type { Row } from "../contract/repository.ts"
@@ -47,17 +49,13 @@ export class SnapshotFile {
   attach(definition: EntityDefinition, source: SnapshotSource): SavedRow[] {
     this.#stored ??= this.#read()
     this.#sources.set(definition, source)
-    const saved = Object.hasOwn(this.#stored, definition.table)
-      ? (this.#stored[definition.table] as readonly Saved[])
-      : []
+    const saved = own(this.#stored, definition.table) ?? []
     return saved.map(one => ({
       row: definition.fields.map(({ name, optional, nullable, schema, type }) => {
         if (Object.hasOwn(one, name)) return revive(one[name])
         // A field that is new since then has its default, where that is a plain value.
-        const fallback = optional && !nullable ? schema.safeParse(undefined).data : null
-        return type === "json" && fallback !== null
-          ? JSON.stringify(fallback)
-          : ((fallback as unknown) ?? null)
+        const fallback: unknown = optional && !nullable ? schema.safeParse(undefined).data : null
+        return type === "json" && fallback !== null ? JSON.stringify(fallback) : (fallback ?? null)
       }),
       expiresAt:
         typeof one["$expiresAt"] === "number" ? one["$expiresAt"] : Number.POSITIVE_INFINITY,
@@ -66,7 +64,7 @@ export class SnapshotFile {
 
   /** The highest serial id that a row of the class had in an earlier process; 0 where none is known. */
   lastSerial({ table }: EntityDefinition): number {
-    return Object.hasOwn(this.#serials, table) ? (this.#serials[table] as number) : 0
+    return own(this.#serials, table) ?? 0
   }
 
   /** Something changed: the file follows soon. */
@@ -98,7 +96,7 @@ export class SnapshotFile {
     try {
       text = readFileSync(this.#path, "utf8")
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return {}
+      if (isObject(cause) && cause["code"] === "ENOENT") return {}
       throw unreadable(this.#path, cause)
     }
     try {
@@ -141,7 +139,8 @@ export class SnapshotFile {
 }
 
 function isSnapshot(value: unknown): value is Snapshot {
-  const { tables, serials = {} } = (isRecord(value) ? value : {}) as Partial<Snapshot>
+  if (!isRecord(value)) return false
+  const { tables, serials = {} } = value
   if (!isRecord(tables) || !isRecord(serials)) return false
   return (
     Object.values(serials).every(serial => Number.isSafeInteger(serial)) &&
@@ -149,8 +148,13 @@ function isSnapshot(value: unknown): value is Snapshot {
   )
 }
 
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && !Array.isArray(value)
+}
+
+/** A table may be called `constructor`. */
+function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined
 }
 
 /** JSON has no bigints, bytes and infinities; text never begins an object, so the two cannot be confused. */
@@ -162,16 +166,18 @@ function plain(value: unknown): unknown {
 }
 
 function revive(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value
-  const { bigint, bytes, number } = value as { bigint?: string; bytes?: string; number?: string }
-  if (bigint !== undefined) return BigInt(bigint)
-  return bytes === undefined ? Number(number) : Uint8Array.from(Buffer.from(bytes, "base64"))
+  if (!isObject(value)) return value
+  const { bigint, bytes, number } = value
+  if (bigint !== undefined) return BigInt(String(bigint))
+  return bytes === undefined
+    ? Number(number)
+    : Uint8Array.from(Buffer.from(String(bytes), "base64"))
 }
 
 function unreadable(path: string, cause: unknown): NitroError {
   return new NitroError(
     "NITRO_SNAPSHOT",
-    `The snapshot ${path} cannot be read: ${(cause as Error).message}.`,
+    `The snapshot ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
     { cause },
   )
 }

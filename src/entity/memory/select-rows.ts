@@ -142,7 +142,7 @@ function foldOf({ call }: Aggregate, type: string): Fold {
         add(value) {
           if (!counting(value)) return
           if (typeof value === "bigint") big += value
-          else sum.add(value as number)
+          else sum.add(Number(value))
         },
         result: () => {
           if (call === "sum") return type === "bigint" ? big : sum.total

@@ -60,7 +60,7 @@ const encoding: Encoding = {
   number: { encode: (value: number) => value + 0, decode: (value: number) => value },
   integer: { encode: (value: number) => value + 0, decode: (value: number) => value },
   date: { encode: (date: Date) => date.getTime(), decode: (ms: number) => new Date(ms) },
-  json: { encode: encodeJson, decode: (text: string) => JSON.parse(text) as unknown },
+  json: { encode: encodeJson, decode: (text: string) => JSON.parse(text) },
   bytes: {
     encode: (bytes: Uint8Array) => Uint8Array.from(bytes),
     decode: (bytes: Uint8Array) => Uint8Array.from(bytes),
@@ -74,7 +74,7 @@ function encodeJson(value: unknown): string {
   } catch (cause) {
     throw new NitroError(
       "NITRO_VALUE_UNSUPPORTED",
-      `A value cannot be written as JSON: ${(cause as Error).message}.`,
+      `A value cannot be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}.`,
       { cause },
     )
   }
@@ -169,11 +169,7 @@ export class MemoryStore implements Store {
     let table = this.#tables.get(definition)
     if (table === undefined) {
       this.#use?.claim()
-      table = new MemoryTable(
-        definition,
-        this.#ttlSeconds,
-        related => this.#tables.get(related) as MemoryTable,
-      )
+      table = new MemoryTable(definition, this.#ttlSeconds, related => this.#tables.get(related))
       if (this.#file !== undefined)
         table.load(this.#file.attach(definition, table), this.#file.lastSerial(definition))
       this.#tables.set(definition, table)

@@ -1,4 +1,5 @@
 // The rows of one entity class in memory, with its unique and other indexes and the times at which rows expire.
+
 import { randomUUID } from "node:crypto"
 import { measure } from "../conditions/condition-size.ts"
 import {
@@ -11,9 +12,10 @@ import { compareValues, toComparable } from "../contract/comparable.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import { duplicateError } from "../contract/errors.ts"
 import { hasDerivedId } from "../contract/key.ts"
-import type { Predicate, Value } from "../contract/predicate.ts"
+import { isValue, type Predicate, type Value } from "../contract/predicate.ts"
 import { replaceRelated } from "../contract/predicate-parts.ts"
 import type { QueryPlan, Row, Write } from "../contract/repository.ts"
+import { isId, rowKey } from "../contract/row-key.ts"
 import { isStorable, unstorableError } from "../contract/storable.ts"
 import type { SavedRow } from "./file.ts"
 
@@ -40,7 +42,7 @@ const longestTimerMs = 2 ** 31 - 1
 export class MemoryTable {
   readonly #definition: EntityDefinition
   readonly #ttlSeconds: number | undefined
-  readonly #related: (definition: EntityDefinition) => MemoryTable
+  readonly #related: (definition: EntityDefinition) => MemoryTable | undefined
   readonly #entries = new Map<EntityId, Entry>()
   readonly #uniques: readonly UniqueIndex[]
   readonly #indexes: ReadonlyMap<number, ValueIndex>
@@ -53,7 +55,7 @@ export class MemoryTable {
   constructor(
     definition: EntityDefinition,
     ttlSeconds: number | undefined,
-    related: (definition: EntityDefinition) => MemoryTable,
+    related: (definition: EntityDefinition) => MemoryTable | undefined,
   ) {
     this.#definition = definition
     this.#related = related
@@ -68,10 +70,10 @@ export class MemoryTable {
       .filter(field => field.references !== undefined)
       .map(({ name }) => [name])
     const keys = hasDerivedId(definition) ? definition.key.map(name => [name]) : []
-    const single = [...definition.index, ...definition.unique, ...references, ...keys].filter(
-      fields => fields.length === 1,
+    const single = [...definition.index, ...definition.unique, ...references, ...keys].flatMap(
+      ([field, ...more]) => (field !== undefined && more.length === 0 ? [field] : []),
     )
-    this.#indexes = new Map(single.map(([field]) => [columnOf(field as string), new Map()]))
+    this.#indexes = new Map(single.map(field => [columnOf(field), new Map()]))
     this.#reader = field => {
       const { index: column, type } = definition.fieldByName.get(field) ?? { index: -1 }
       return type === "json" ? entry => parsed(entry.row[column]) : entry => entry.row[column]
@@ -99,7 +101,7 @@ export class MemoryTable {
     this.#lastSerial = lastSerial
     const now = Date.now()
     for (const { row, expiresAt } of rows) {
-      const id = row[0] as EntityId
+      const id = rowKey(row)
       this.#countTo(id)
       if (expiresAt > now) this.#swap(id, undefined, { id, row, expiresAt })
     }
@@ -157,7 +159,7 @@ export class MemoryTable {
   #apply(write: Write, keepUndo: (undo: () => void) => void): number {
     if (write.op === "insert") {
       const isGiven = write.row[0] !== null
-      const id = isGiven ? (write.row[0] as EntityId) : this.#nextId()
+      const id = isGiven ? rowKey(write.row) : this.#nextId()
       for (let column = 0; column < write.row.length; column++)
         this.#refuseUnstorable(column, write.row[column])
       if (this.#live(id) !== undefined)
@@ -252,8 +254,11 @@ export class MemoryTable {
   /** What the rows that match have in a field, but null. */
   #valuesOf(field: string, where: Predicate | undefined): Value[] {
     const column = this.#definition.fieldByName.get(field)?.index ?? -1
-    const values = new Set(this.#matching(where).map(entry => entry.row[column] as Value))
-    values.delete(null)
+    const values = new Set<Value>()
+    for (const { row } of this.#matching(where)) {
+      const value = row[column]
+      if (value !== null && isValue(value)) values.add(value)
+    }
     return [...values]
   }
 
@@ -264,11 +269,10 @@ export class MemoryTable {
   /** The condition with the values of related rows in place of what is asked of them. */
   #lookedUp(asked: Predicate): Predicate {
     if (!measure(asked)) return asked
-    return replaceRelated(asked, ({ rows: { definition, local, remote }, where }) => ({
-      op: "in",
-      field: local,
-      values: this.#related(definition).#valuesOf(remote, where),
-    }))
+    return replaceRelated(asked, ({ rows: { definition, local, remote }, where }) => {
+      const related = this.#related(definition)
+      return { op: "in", field: local, values: related ? related.#valuesOf(remote, where) : [] }
+    })
   }
 
   #matching(asked: Predicate | undefined): Entry[] {
@@ -304,9 +308,15 @@ export class MemoryTable {
         bestSize = size
       }
     }
-    return best === undefined
-      ? this.#entries.values()
-      : best.flatMap(ids => [...ids].map(id => this.#entries.get(id) as Entry))
+    if (best === undefined) return this.#entries.values()
+    const found: Entry[] = []
+    for (const ids of best) {
+      for (const id of ids) {
+        const entry = this.#entries.get(id)
+        if (entry !== undefined) found.push(entry)
+      }
+    }
+    return found
   }
 
   #lookUp(part: Predicate): ReadonlySet<EntityId>[] | undefined {
@@ -314,8 +324,7 @@ export class MemoryTable {
     if (wanted === undefined) return undefined
     const { field, values } = wanted
     const column = this.#definition.fieldByName.get(field)?.index ?? -1
-    if (column === 0)
-      return [new Set(([...values] as EntityId[]).filter(id => this.#entries.has(id)))]
+    if (column === 0) return [new Set([...values].filter(isId).filter(id => this.#entries.has(id)))]
     const index = this.#indexes.get(column)
     return index && [...values].flatMap(value => index.get(value) ?? [])
   }
@@ -404,7 +413,10 @@ function removeFrom(index: ValueIndex, value: unknown, id: EntityId): void {
 }
 
 function isSortedById(entries: readonly Entry[]): boolean {
-  for (let i = 1; i < entries.length; i++)
-    if (compareValues((entries[i - 1] as Entry).id, (entries[i] as Entry).id) > 0) return false
+  let before: Entry | undefined
+  for (const entry of entries) {
+    if (before !== undefined && compareValues(before.id, entry.id) > 0) return false
+    before = entry
+  }
   return true
 }

@@ -58,16 +58,18 @@ export class TransactionFrame {
    */
   get live(): TransactionFrame {
     let frame: TransactionFrame = this
-    while (frame.ended) {
+    // The outermost one, which has no parent, never ends.
+    while (frame.ended && frame.parent !== undefined) {
       if (frame.#refuses) throw this.#leftOver()
-      frame = frame.parent as TransactionFrame
+      frame = frame.parent
     }
     return frame
   }
 
   /** Ends this frame and lets the calls run that wait in its parent. With `refuse` what is left of its own work is refused. */
   leave(refuse = false): void {
-    const parent = this.parent as TransactionFrame
+    const { parent } = this
+    if (parent === undefined) return
     const late: Waiter[] = []
     // A savepoint that outlives its transaction must not run another operation: it would land in another caller's.
     for (let frame: TransactionFrame | undefined = this; frame !== undefined; frame = frame.child) {

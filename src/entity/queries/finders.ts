@@ -1,4 +1,5 @@
 // Reads entities: by id, by query, by text.
+
 import { type Started, started } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import { bindingOf } from "../binding/binding.ts"
@@ -6,12 +7,14 @@ import type { Binding } from "../binding/bound-class.ts"
 import { hydrate } from "../binding/hydrate.ts"
 import { currentScopes, inScopes, type ScopeSet } from "../binding/query-scopes.ts"
 import { currentUnit, onStore } from "../binding/unit-of-work.ts"
-import { toCondition } from "../conditions/columns.ts"
+import { fieldCondition } from "../conditions/operands.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
-import { notFoundError, unknownFieldError } from "../contract/errors.ts"
+import { notFoundError } from "../contract/errors.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import { hasDerivedId, toId, whereIds } from "../contract/key.ts"
 import type { Predicate } from "../contract/predicate.ts"
 import type { QueryPlan, Row } from "../contract/repository.ts"
+import { toKey } from "../contract/row-key.ts"
 import { rowBatches } from "../relations/batches.ts"
 import { loadRelations, readWithRelations } from "../relations/eager.ts"
 import { readFound } from "../relations/load.ts"
@@ -24,11 +27,10 @@ export async function findById<T extends object>(
   entity: EntityClass<T>,
   id: unknown,
 ): Promise<T | undefined> {
-  const binding = bindingOf(entity as unknown as EntityClass)
+  const binding = bindingOf(entity)
   const found = rowById(binding, id)
   const row = found instanceof Promise ? await found : found
-  // The row is of this class, so the instance is too.
-  return row === undefined ? undefined : (hydrate(binding, row) as unknown as T)
+  return row === undefined ? undefined : hydrate(binding, row)
 }
 
 export async function requireById<T extends object>(
@@ -36,11 +38,11 @@ export async function requireById<T extends object>(
   id: unknown,
 ): Promise<T> {
   // As findById, without a second promise.
-  const binding = bindingOf(entity as unknown as EntityClass)
+  const binding = bindingOf(entity)
   const found = rowById(binding, id)
   const row = found instanceof Promise ? await found : found
   if (row === undefined) throw notFoundError(entity.definition.name, idLabel(entity, id))
-  return hydrate(binding, row) as unknown as T
+  return hydrate(binding, row)
 }
 
 export async function existsById(entity: EntityClass, id: unknown): Promise<boolean> {
@@ -58,7 +60,7 @@ export function idLabel(
 export function storedId({ model, mapper }: Binding, given: unknown): EntityId | undefined {
   if (model.hasPlainId) return typeof given === "string" ? given : undefined
   const meant = toId(model.defined.definition, given)
-  return meant === undefined ? undefined : (mapper.encodeAt(0, meant) as EntityId)
+  return meant === undefined ? undefined : toKey(mapper.encodeAt(0, meant))
 }
 
 function rowById(binding: Binding, given: unknown): MaybePromise<Row | undefined> {
@@ -80,14 +82,13 @@ export async function findRows<T extends object>(
   entity: EntityClass<T>,
   plan: QueryPlan,
 ): Promise<{ readonly entities: T[]; readonly rows: readonly Row[] }> {
-  const binding = bindingOf(entity as unknown as EntityClass)
+  const binding = bindingOf(entity)
   if (plan.limit === 0) return { entities: [], rows: [] }
   const asked = lockable(binding, plan)
   const { records, rows } = await (plan.with === undefined
     ? readFound(binding, asked)
     : readWithRelations(entity, binding, asked))
-  // The rows are of this class, so the instances are too.
-  return { entities: records as unknown as T[], rows }
+  return { entities: records, rows }
 }
 
 /**
@@ -102,7 +103,7 @@ export async function* streamEntities<T extends object>(
 ): AsyncGenerator<T, void, undefined> {
   const within = <R>(read: () => R): Started<R> =>
     scopes === undefined ? started(read()) : inScopes(scopes, read)
-  const binding = bindingOf(entity as unknown as EntityClass)
+  const binding = bindingOf(entity)
   const ready = await within(() => resolved(binding, lockable(binding, plan)))
   const batches = rowBatches(binding.entity, ready, batchSize)
   for (;;) {
@@ -112,7 +113,8 @@ export async function* streamEntities<T extends object>(
     linkSiblings(records)
     const { with: paths } = plan
     if (paths !== undefined) await within(() => loadRelations(entity, records, paths))
-    yield* records as unknown as T[]
+    const entities: T[] = records
+    yield* entities
   }
 }
 
@@ -120,7 +122,7 @@ export async function countRows<T extends object>(
   entity: EntityClass<T>,
   plan: QueryPlan,
 ): Promise<number> {
-  const binding = bindingOf(entity as unknown as EntityClass)
+  const binding = bindingOf(entity)
   const resolving = resolved(binding, plan)
   const ready = resolving instanceof Promise ? await resolving : resolving
   return onStore(binding.store, () => binding.repository.count(ready))
@@ -133,18 +135,14 @@ export function searchCondition(
   fields?: readonly string[],
 ): Predicate | undefined {
   const { definition } = entity
-  for (const name of fields ?? []) {
-    if (!definition.fieldByName.has(name))
-      throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
-  }
+  const named = fields?.map(name => fieldNamed(definition, name))
   if (text === null || text === undefined || text === "") return undefined
   const inText = definition.fields.filter(
     ({ type, references, managed, hidden, encrypted }) =>
       type === "string" && references === undefined && !managed && !hidden && !encrypted,
   )
-  const names = fields ?? inText.map(({ name }) => name)
-  const containing = names.map(
-    name => toCondition(definition, { [name]: { contains: text } }) as Predicate,
+  const containing = (named ?? inText).map(field =>
+    fieldCondition(definition, field, "contains", text),
   )
   // The whole id: a part of a random one would be in every second.
   const id = fields === undefined ? toId(definition, text) : undefined

@@ -35,11 +35,11 @@ class StoreJoin<T extends object, S extends object | undefined, V, W>
   extends Thenable<[T, S][]>
   implements JoinQuery<T, S, V, W>
 {
-  readonly left: EntityClass
-  readonly right: EntityClass
+  readonly left: EntityClass<T>
+  readonly right: EntityClass<NonNullable<S>>
   readonly plan: JoinPlan
 
-  constructor(left: EntityClass, right: EntityClass, plan: JoinPlan) {
+  constructor(left: EntityClass<T>, right: EntityClass<NonNullable<S>>, plan: JoinPlan) {
     super()
     this.left = left
     this.right = right
@@ -101,24 +101,24 @@ class StoreJoin<T extends object, S extends object | undefined, V, W>
 }
 
 /** `outer`: with the entities of the left side that pair with none. */
-export function joinQuery(
-  left: EntityClass,
-  right: EntityClass,
+export function joinQuery<T extends object, S extends object>(
+  left: EntityClass<T>,
+  right: EntityClass<S>,
   build: unknown,
   outer = false,
-): JoinQuery<never, never> {
+): JoinQuery<T, S> {
   const on = pairCondition(left, right, build, outer)
   const plan: JoinPlan = {
     right: right.definition,
     orderBy: [],
     ...(outer ? { outer: on } : { where: on }),
   }
-  return new StoreJoin<never, never, never, never>(left, right, plan)
+  return new StoreJoin<T, S, never, never>(left, right, plan)
 }
 
 function pairCondition(
-  left: EntityClass,
-  right: EntityClass,
+  left: EntityClass<object>,
+  right: EntityClass<object>,
   build: unknown,
   outer: boolean,
 ): Predicate {
@@ -137,8 +137,8 @@ function pairCondition(
 type RowPair = readonly [Row, Row | undefined]
 
 async function readPairs<T extends object, S extends object | undefined>(
-  left: EntityClass,
-  right: EntityClass,
+  left: EntityClass<T>,
+  right: EntityClass<NonNullable<S>>,
   plan: JoinPlan,
 ): Promise<[T, S][]> {
   if (plan.limit === 0) return []
@@ -148,10 +148,8 @@ async function readPairs<T extends object, S extends object | undefined>(
   const pairs = await (join === undefined
     ? pairsOf(a, b, plan)
     : pairsOfStore(a, b, plan, ready => join(ready, unscoped(b.repository))))
-  // Rows of these classes, so the instances are too.
-  return pairs.map(
-    ([x, y]) => [hydrate(a, x), y === undefined ? undefined : hydrate(b, y)] as unknown as [T, S],
-  )
+  // The second is missing in pairs of a left join alone, whose `S` says so.
+  return pairs.map(([x, y]) => [hydrate(a, x), (y && hydrate(b, y)) as S])
 }
 
 async function pairsOfStore(

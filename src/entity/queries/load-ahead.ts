@@ -1,4 +1,5 @@
 // Loads the entity that a unit of work is about, without keeping its store from others while the unit does other things.
+
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
@@ -12,8 +13,8 @@ import { currentUnit } from "../binding/unit-of-work.ts"
 import type { EntityId } from "../contract/definition.ts"
 import { notFoundError } from "../contract/errors.ts"
 import { whereIds } from "../contract/key.ts"
-import type { Value } from "../contract/predicate.ts"
 import type { Row } from "../contract/repository.ts"
+import { rowKey } from "../contract/row-key.ts"
 import type { EntityClass } from "../types/types.ts"
 import { idLabel, requireById, storedId } from "./finders.ts"
 
@@ -29,7 +30,7 @@ export async function requireAhead<T extends object>(
   id: unknown,
 ): Promise<T> {
   const unit = currentUnit()
-  const binding = bindingOf(entity as unknown as EntityClass)
+  const binding = bindingOf(entity)
   const { store } = binding
   const key = storedId(binding, id)
   const hasBegun = unit === undefined || unit.parent !== undefined || [...unit.stores].length > 0
@@ -48,7 +49,7 @@ export async function requireAhead<T extends object>(
   const scopes = currentScopes()
   unit.onJoin(store, () => inScopes(scopes, () => check(binding, record)))
   setImmediate(() => unit.giveBack(store))
-  return record as unknown as T
+  return record
 }
 
 /** Where transactions run side by side, others must not change the row before this one ends. */
@@ -57,19 +58,20 @@ function lockedRow(
   key: EntityId,
 ): MaybePromise<Row | undefined> {
   if (store.capabilities.forUpdate !== true) return repository.get(key)
-  const where = whereIds(definition, [mapper.decodeAt(0, key) as Value])
+  const where = whereIds(definition, [mapper.valueAt(0, key)])
   return after(repository.find({ where, orderBy: [], limit: 1, lock: "wait" }), ([row]) => row)
 }
 
 function check(binding: Binding, record: EntityRecord): MaybePromise<void> {
   const stored = rowOf(record)
   if (stored !== undefined)
-    return after(lockedRow(binding, stored[0] as EntityId), row => compare(binding, record, row))
+    return after(lockedRow(binding, rowKey(stored)), row => compare(binding, record, row))
 }
 
 function compare(binding: Binding, record: EntityRecord, row: Row | undefined): void {
   const { mapper, model, managed } = binding
-  const stored = rowOf(record) as Row
+  const stored = rowOf(record)
+  if (stored === undefined) return
   const id = idOfRow(binding, stored)
   if (row === undefined) throw notFoundError(model.name, id, "was deleted meanwhile")
   const theirs = mapper.difference(mapper.decode(row), stored, true)?.columns ?? []

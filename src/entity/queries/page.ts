@@ -2,8 +2,9 @@
 
 import { bindingOf } from "../binding/binding.ts"
 import { wholeNumber } from "../conditions/order.ts"
-import type { EntityDefinition, FieldDefinition, FieldType } from "../contract/definition.ts"
+import type { EntityDefinition, FieldType } from "../contract/definition.ts"
 import { queryError } from "../contract/errors.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import type { Value } from "../contract/predicate.ts"
 import type { Codec, QueryPlan, Row } from "../contract/repository.ts"
 import { StoredValue } from "../contract/stored-value.ts"
@@ -70,21 +71,18 @@ async function pageAfter<T extends object>(
       "Order by another field, or ask for pages by number.",
     )
   }
-  const { mapper } = bindingOf(entity as unknown as EntityClass)
+  const { mapper } = bindingOf(entity)
   const from =
     cursor === undefined
       ? plan
-      : planAfter(
-          entity as unknown as EntityClass,
-          plan,
-          readCursor(definition, mapper, plan, cursor),
-        )
+      : planAfter(entity, plan, readCursor(definition, mapper, plan, cursor))
   // One more than wanted tells whether there is a next page.
   const { entities, rows } = await findRows(entity, { ...from, limit: size + 1 })
-  if (entities.length <= size) return { items: entities }
+  const last = rows[size - 1]
+  if (entities.length <= size || last === undefined) return { items: entities }
   return {
     items: entities.slice(0, size),
-    next: writeCursor(definition, mapper, plan, rows[size - 1] as Row),
+    next: writeCursor(definition, mapper, plan, last),
   }
 }
 
@@ -99,13 +97,11 @@ function writeCursor(
   last: Row,
 ): string {
   const values = fullOrder(definition, plan).map(({ field }) => {
-    const { index } = definition.fieldByName.get(field) as FieldDefinition
+    const { index } = fieldNamed(definition, field)
     const stored = last[index]
     if (stored === null) return null
     const exact = mapper.exactAt(index)
-    return exact === undefined
-      ? toText(mapper.decodeAt(index, stored) as NonNullable<Value>)
-      : exact.toText(stored as never)
+    return exact === undefined ? toText(mapper.valueAt(index, stored)) : exact.toText(stored)
   })
   return Buffer.from(JSON.stringify([orderName(definition, plan), ...values])).toString("base64url")
 }
@@ -119,7 +115,7 @@ function orderName(definition: EntityDefinition, plan: QueryPlan): string {
   ].join()
 }
 
-function toText(value: NonNullable<Value>): string {
+function toText(value: Value): string {
   if (value instanceof Date) return String(value.getTime())
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64")
   return String(value)
@@ -144,13 +140,13 @@ function readCursor(
     return refuse("cannot be read")
   }
   if (!Array.isArray(parts)) return refuse("cannot be read")
-  const [name, ...values] = parts as unknown[]
+  const [name, ...values]: unknown[] = parts
   if (name !== orderName(definition, plan)) return refuse("belongs to a query with another order")
   const order = fullOrder(definition, plan)
   if (values.length !== order.length) return refuse("cannot be read")
   return order.map(({ field }, index) => {
     const text = values[index]
-    const { index: column, type } = definition.fieldByName.get(field) as FieldDefinition
+    const { index: column, type } = fieldNamed(definition, field)
     const value =
       text === null
         ? null

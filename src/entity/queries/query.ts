@@ -3,7 +3,7 @@ import { toCondition } from "../conditions/columns.ts"
 import { toOrder, wholeNumber } from "../conditions/order.ts"
 import { queryError } from "../contract/errors.ts"
 import type { Predicate } from "../contract/predicate.ts"
-import type { QueryPlan } from "../contract/repository.ts"
+import type { Aggregate, QueryPlan } from "../contract/repository.ts"
 import { Thenable } from "../contract/thenable.ts"
 import { checkPaths } from "../relations/eager.ts"
 import { relationLookup } from "../relations/lookup.ts"
@@ -18,7 +18,6 @@ import type {
   GroupQuery,
   OrderBy,
   Query,
-  Where,
 } from "../types/types.ts"
 import { countRows, findEntities, streamEntities } from "./finders.ts"
 import { type PageRequest, pageOf } from "./page.ts"
@@ -35,7 +34,7 @@ export class StoreQuery<T extends object, V> extends Thenable<T[]> implements Qu
     this.plan = plan
   }
 
-  where(where?: Where<V, T>): Query<T, V> {
+  where(where?: unknown): Query<T, V> {
     const predicate = both(
       this.plan.where,
       toCondition(this.entity.definition, where, false, relationLookup(this.entity)),
@@ -63,11 +62,11 @@ export class StoreQuery<T extends object, V> extends Thenable<T[]> implements Qu
   }
 
   withDeleted(): Query<T, V> {
-    return this.#with({ deleted: softDeleted(this.#class, "with") })
+    return this.#with({ deleted: softDeleted(this.entity, "with") })
   }
 
   onlyDeleted(): Query<T, V> {
-    return this.#with({ deleted: softDeleted(this.#class, "only") })
+    return this.#with({ deleted: softDeleted(this.entity, "only") })
   }
 
   forUpdate({ skipLocked = false }: LockOptions = {}): Query<T, V> {
@@ -122,32 +121,32 @@ export class StoreQuery<T extends object, V> extends Thenable<T[]> implements Qu
   }
 
   select(...fields: string[]): SelectQuery<never, OrderBy<V>> {
-    return selectQuery(this.#class, this.plan, fields)
+    return selectQuery(this.entity, this.plan, fields)
   }
 
-  // The results are what the types say of the field: its own type, or a number.
   sum(field: string): Promise<never> {
-    return aggregateOf(this.#class, this.plan, "sum", field) as Promise<never>
+    return this.#aggregate("sum", field)
   }
 
   avg(field: string): Promise<number | null> {
-    return aggregateOf(this.#class, this.plan, "avg", field) as Promise<number | null>
+    return this.#aggregate("avg", field)
   }
 
   min(field: string): Promise<never> {
-    return aggregateOf(this.#class, this.plan, "min", field) as Promise<never>
+    return this.#aggregate("min", field)
   }
 
   max(field: string): Promise<never> {
-    return aggregateOf(this.#class, this.plan, "max", field) as Promise<never>
+    return this.#aggregate("max", field)
+  }
+
+  /** The result is what `Query` says of the field: its own type, or a number. */
+  #aggregate(call: Aggregate["call"], field: string): Promise<never> {
+    return aggregateOf(this.entity, this.plan, call, field) as Promise<never>
   }
 
   groupBy(fields: string | readonly string[], outputs: GroupOutputs<V>): GroupQuery<never> {
-    return groupQuery(this.#class, this.plan, fields, outputs)
-  }
-
-  get #class(): EntityClass {
-    return this.entity as unknown as EntityClass
+    return groupQuery(this.entity, this.plan, fields, outputs)
   }
 
   #with(changes: Partial<QueryPlan>): Query<T, V> {
@@ -176,7 +175,7 @@ class StoreCount<T extends object, V> extends Thenable<number> implements CountQ
 export function queryOf<T extends object>(
   entity: EntityClass<T>,
   plan: QueryPlan = { orderBy: [] },
-): Query<T> {
+): StoreQuery<T, FieldValues<T>> {
   // The values of any instances are those of its class.
   return new StoreQuery<T, FieldValues<T>>(entity, plan)
 }
@@ -189,7 +188,7 @@ export function isCountQuery(value: unknown): value is CountQuery {
   return value instanceof StoreCount
 }
 
-function softDeleted<W>({ definition }: EntityClass, which: W): W {
+function softDeleted<W>({ definition }: EntityClass<object>, which: W): W {
   if (definition.softDelete) return which
   throw queryError(`${definition.name} keeps no deleted entities.`, "Declare it: softDelete: true.")
 }

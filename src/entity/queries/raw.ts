@@ -67,11 +67,7 @@ export async function rawEntities(
 
 /** Made by the compiler of a template, and not by putting texts together. */
 function isTemplate(text: unknown): text is TemplateStringsArray {
-  return (
-    Array.isArray(text) &&
-    Object.isFrozen(text) &&
-    Array.isArray((text as unknown as TemplateStringsArray).raw)
-  )
+  return Array.isArray(text) && Object.isFrozen(text) && "raw" in text && Array.isArray(text.raw)
 }
 
 function isValue(value: unknown, inList = false): boolean {

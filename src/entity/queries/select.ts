@@ -6,7 +6,8 @@ import { onStore } from "../binding/unit-of-work.ts"
 import { toCondition } from "../conditions/columns.ts"
 import { toOrder, wholeNumber } from "../conditions/order.ts"
 import type { EntityDefinition, FieldDefinition, FieldType } from "../contract/definition.ts"
-import { queryError, unknownFieldError } from "../contract/errors.ts"
+import { queryError } from "../contract/errors.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import type { Aggregate, QueryPlan, Row, SelectPlan } from "../contract/repository.ts"
 import { Thenable } from "../contract/thenable.ts"
 import { groupDefinition } from "../definition/derived.ts"
@@ -29,26 +30,24 @@ const ordered: ReadonlySet<FieldType> = new Set<FieldType>([
 const batchSize = 1000
 
 /** The values of `plan`, decoded: the fields in order, then the aggregates. */
-export async function selectValues(entity: EntityClass, asked: SelectPlan): Promise<unknown[][]> {
+export async function selectValues(
+  entity: EntityClass<object>,
+  asked: SelectPlan,
+): Promise<unknown[][]> {
   const binding = bindingOf(entity)
   const { store, repository, mapper } = binding
   const { definition } = entity
   if (asked.limit === 0) return []
   const plan = await resolved(binding, asked)
-  const indexes = plan.fields.map(
-    field => (definition.fieldByName.get(field) as FieldDefinition).index,
-  )
-  if (repository.select !== undefined) {
-    const rows = await onStore(store, () =>
-      (repository.select as NonNullable<typeof repository.select>)(plan),
-    )
+  const indexes = plan.fields.map(field => fieldNamed(definition, field).index)
+  const select = repository.select?.bind(repository)
+  if (select !== undefined) {
+    const rows = await onStore(store, () => select(plan))
     const decoders = [
       ...indexes.map(index => (stored: unknown) => mapper.decodeAt(index, stored)),
       ...plan.aggregates.map(decoderOf),
     ]
-    return rows.map(row =>
-      row.map((stored, at) => (decoders[at] as (stored: unknown) => unknown)(stored)),
-    )
+    return rows.map(row => decoders.map((decode, at) => decode(row[at])))
   }
   if (!plan.groups) {
     const rows = await onStore(store, () => repository.find(plan))
@@ -66,7 +65,7 @@ export async function selectValues(entity: EntityClass, asked: SelectPlan): Prom
 
   function read(row: Row): (field: string) => unknown {
     return field => {
-      const { index } = definition.fieldByName.get(field) as FieldDefinition
+      const { index } = fieldNamed(definition, field)
       return mapper.decodeAt(index, row[index])
     }
   }
@@ -85,7 +84,7 @@ export async function selectValues(entity: EntityClass, asked: SelectPlan): Prom
 
 /** The value of one aggregate over all that a query finds. */
 export async function aggregateOf(
-  entity: EntityClass,
+  entity: EntityClass<object>,
   plan: QueryPlan,
   call: Aggregate["call"],
   field: string,
@@ -137,9 +136,7 @@ function toAggregate(
 }
 
 function fieldOf(definition: EntityDefinition, field: unknown): FieldDefinition {
-  const known = definition.fieldByName.get(String(field))
-  if (known === undefined)
-    throw unknownFieldError(definition.name, String(field), definition.fieldByName.keys())
+  const known = fieldNamed(definition, String(field))
   if (known.derived)
     throw queryError(
       `${definition.name}.id is made of ${definition.key.join(" and ")}.`,
@@ -150,10 +147,10 @@ function fieldOf(definition: EntityDefinition, field: unknown): FieldDefinition 
 
 /** Reads once when awaited: shared by what gives plain objects. */
 abstract class Values<R> extends Thenable<R[]> {
-  readonly entity: EntityClass
+  readonly entity: EntityClass<object>
   readonly plan: SelectPlan
 
-  constructor(entity: EntityClass, plan: SelectPlan) {
+  constructor(entity: EntityClass<object>, plan: SelectPlan) {
     super()
     this.entity = entity
     this.plan = plan
@@ -250,7 +247,7 @@ class GroupValues<R> extends Values<R> implements GroupQuery<R> {
 }
 
 export function selectQuery<R, O extends string>(
-  entity: EntityClass,
+  entity: EntityClass<object>,
   plan: QueryPlan,
   fields: readonly string[],
 ): SelectQuery<R, O> {
@@ -266,7 +263,7 @@ export function selectQuery<R, O extends string>(
 
 /** `outputs`: `{ products: { count: true }, worth: { sum: "price" } }`, or shorter `{ count: true, sum: "price" }`. */
 export function groupQuery<R>(
-  entity: EntityClass,
+  entity: EntityClass<object>,
   plan: QueryPlan,
   fields: string | readonly string[],
   outputs: Readonly<Record<string, unknown>>,
@@ -304,9 +301,9 @@ export function groupQuery<R>(
 
 function outputOf(definition: EntityDefinition, as: string, given: unknown): Aggregate {
   if (typeof given === "object" && given !== null) {
-    const [call, ...more] = Object.keys(given)
-    if (call !== undefined && more.length === 0)
-      return toAggregate(definition, as, callOf(call), (given as Record<string, unknown>)[call])
+    const [only, ...more] = Object.entries(given)
+    if (only !== undefined && more.length === 0)
+      return toAggregate(definition, as, callOf(only[0]), only[1])
   }
   if (typeof given === "string" || given === true)
     return toAggregate(definition, as, callOf(as), given)

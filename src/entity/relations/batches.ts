@@ -1,7 +1,9 @@
 // Reads on where the last row ended: the condition that finds what comes after it, and large results in batches.
+
 import { bindingOf } from "../binding/binding.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import type { EntityDefinition } from "../contract/definition.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import type { Predicate, Value } from "../contract/predicate.ts"
 import type { Order, QueryPlan, Row } from "../contract/repository.ts"
 import type { StoredValue } from "../contract/stored-value.ts"
@@ -19,38 +21,32 @@ export function fullOrder({ key }: EntityDefinition, { orderBy }: QueryPlan): re
 
 /** The plan of what comes after the row that has these values in the fields of `fullOrder`. */
 export function planAfter(
-  entity: EntityClass<never> | EntityClass,
+  entity: EntityClass<object>,
   plan: QueryPlan,
   values: readonly (Value | StoredValue)[],
 ): QueryPlan {
-  const order = fullOrder(entity.definition, plan)
-  const [first] = order as readonly [Order]
-  const firstValue = values[0] as Value | StoredValue
-  const field = entity.definition.fieldByName.get(first.field)
+  const { definition } = entity
+  const order = fullOrder(definition, plan).map((key, at) => ({
+    ...key,
+    value: values[at] ?? null,
+  }))
+  const isNullable = (field: string): boolean => fieldNamed(definition, field).nullable
   const parts: Predicate[] = plan.where === undefined ? [] : [plan.where]
+  const [first] = order
   // Says nothing new, but databases find the start by an index of the first field with it, and not with the `or` alone.
-  if (order.length > 1 && field?.nullable === false && firstValue !== null) {
+  if (first && order.length > 1 && !isNullable(first.field) && first.value !== null) {
     parts.push({
       op: first.direction === "asc" ? "gte" : "lte",
       field: first.field,
-      value: firstValue,
+      value: first.value,
     })
   }
-  const cases = order.flatMap(({ field: name, direction }, index): Predicate[] => {
-    const beyond = after(
-      name,
-      direction,
-      values[index] as Value | StoredValue,
-      entity.definition.fieldByName.get(name)?.nullable === true,
-    )
+  const cases = order.flatMap(({ field, direction, value }, index): Predicate[] => {
+    const beyond = after(field, direction, value, isNullable(field))
     if (beyond === undefined) return []
-    const equal = order.slice(0, index).map(
-      (key, at): Predicate => ({
-        op: "eq",
-        field: key.field,
-        value: values[at] as Value | StoredValue,
-      }),
-    )
+    const equal = order
+      .slice(0, index)
+      .map((key): Predicate => ({ op: "eq", field: key.field, value: key.value }))
     return [equal.length === 0 ? beyond : { op: "and", of: [...equal, beyond] }]
   })
   const [only] = cases
@@ -76,7 +72,11 @@ function after(
 }
 
 /** The values that a row has in the fields of `fullOrder`, as the store tells them apart. */
-export function keyOfRow(entity: EntityClass, plan: QueryPlan, row: Row): (Value | StoredValue)[] {
+export function keyOfRow(
+  entity: EntityClass<object>,
+  plan: QueryPlan,
+  row: Row,
+): (Value | StoredValue)[] {
   const { mapper } = bindingOf(entity)
   return fullOrder(entity.definition, plan).map(({ field }) => {
     const index = entity.definition.fieldByName.get(field)?.index ?? -1
@@ -86,7 +86,7 @@ export function keyOfRow(entity: EntityClass, plan: QueryPlan, row: Row): (Value
 
 /** All rows of a plan, never more than `size` at once. Each batch sees what is stored when it is read. */
 export async function* rowBatches(
-  entity: EntityClass,
+  entity: EntityClass<object>,
   plan: QueryPlan,
   size: number,
 ): AsyncGenerator<Row[], void, undefined> {
@@ -97,9 +97,10 @@ export async function* rowBatches(
     const limit = Math.min(left, size)
     const rows = await onStore(store, () => repository.find({ ...next, limit }))
     if (rows.length > 0) yield rows
-    if (rows.length < limit) return
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < limit) return
     left -= rows.length
     const { offset: _, ...rest } = plan
-    next = planAfter(entity, rest, keyOfRow(entity, plan, rows.at(-1) as Row))
+    next = planAfter(entity, rest, keyOfRow(entity, plan, last))
   }
 }

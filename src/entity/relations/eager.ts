@@ -5,7 +5,7 @@ import type { EntityRecord } from "../binding/record.ts"
 import { queryError } from "../contract/errors.ts"
 import type { QueryPlan } from "../contract/repository.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"
-import type { EntityClass } from "../types/types.ts"
+import type { EntityClass, EntityInstance } from "../types/types.ts"
 import { type Found, loadTargets, readFound, readWithTargets } from "./load.ts"
 import { siblingsFor } from "./siblings.ts"
 
@@ -48,13 +48,13 @@ export async function loadRelations(
 }
 
 /** The entities of a plan with all that `plan.with` names: the first `belongsTo` by a join, where the store has one. */
-export async function readWithRelations(
+export async function readWithRelations<T extends EntityInstance>(
   entity: EntityClass<object>,
-  binding: Binding,
+  binding: Binding<T>,
   plan: QueryPlan,
-): Promise<Found> {
+): Promise<Found<T>> {
   const tree = toTree(entity, plan.with ?? [])
-  let reading: Promise<Found> | undefined
+  let reading: Promise<Found<T>> | undefined
   for (const relation of tree.keys()) reading ??= readWithTargets(binding, plan, relation)
   const found = await (reading ?? readFound(binding, plan))
   if (found.records.length > 0) await loadTree(found.records, tree)
@@ -72,7 +72,7 @@ function toTree(entity: EntityClass<object>, paths: readonly string[]): Tree {
         `with() follows at most ${maxDepth} relations in a row, not ${names.length}.`,
       )
     let at = tree
-    let from = entity as unknown as EntityClass
+    let from: EntityClass<object> = entity
     for (const name of names) {
       const relation = requireRelation(from, name)
       let next = at.get(relation)

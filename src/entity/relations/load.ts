@@ -3,26 +3,29 @@ import type { MaybePromise } from "../../shared/types.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { hydrate } from "../binding/hydrate.ts"
-import { type EntityRecord, valuesOf } from "../binding/record.ts"
+import { type Instance, valuesOf } from "../binding/record.ts"
 import { onStore } from "../binding/unit-of-work.ts"
 import { compareBy } from "../conditions/matches.ts"
-import { whereIds } from "../contract/key.ts"
-import type { Predicate } from "../contract/predicate.ts"
+import { anyOf, whereIds } from "../contract/key.ts"
+import { isValue, type Predicate } from "../contract/predicate.ts"
 import type { QueryPlan, Row } from "../contract/repository.ts"
 import { belongsTo, type RelationDefinition, type Through } from "../types/relation-definition.ts"
-import type { EntityClass } from "../types/types.ts"
+import type { EntityClass, EntityInstance } from "../types/types.ts"
 import { resolved } from "./resolve.ts"
 import { scopeOf } from "./scope-conditions.ts"
 import { type LoadTargets, linkSiblings, siblingsFor } from "./siblings.ts"
 
 /** What a query found. In a unit of work an instance may have other values than its row: unsaved ones. */
-export interface Found {
+export interface Found<T extends EntityInstance = EntityInstance> {
   readonly rows: readonly Row[]
-  readonly records: EntityRecord[]
+  readonly records: Instance<T>[]
 }
 
 /** The entities of a plan, as siblings. */
-export async function readFound(binding: Binding, plan: QueryPlan): Promise<Found> {
+export async function readFound<T extends EntityInstance>(
+  binding: Binding<T>,
+  plan: QueryPlan,
+): Promise<Found<T>> {
   const resolving = resolved(binding, plan)
   const ready = resolving instanceof Promise ? await resolving : resolving
   const found = onStore(binding.store, () => binding.repository.find(ready))
@@ -33,11 +36,11 @@ export async function readFound(binding: Binding, plan: QueryPlan): Promise<Foun
 }
 
 /** The entities of a plan with the targets of a `belongsTo`, in one query; undefined where their store cannot. */
-export function readWithTargets(
-  binding: Binding,
+export function readWithTargets<T extends EntityInstance>(
+  binding: Binding<T>,
   plan: QueryPlan,
   relation: RelationDefinition,
-): Promise<Found> | undefined {
+): Promise<Found<T>> | undefined {
   if (relation.kind !== "belongsTo" || plan.lock !== undefined || sortsByHand(binding, plan))
     return undefined
   const target = bindingOf(relation.target)
@@ -68,33 +71,30 @@ function sortsByHand({ model }: Binding, { orderBy }: QueryPlan): boolean {
   )
 }
 
-async function readJoined(
-  binding: Binding,
+async function readJoined<T extends EntityInstance>(
+  binding: Binding<T>,
   target: Binding,
   relation: RelationDefinition,
   plan: QueryPlan,
   find: (plan: QueryPlan) => MaybePromise<Row[]>,
-): Promise<Found> {
+): Promise<Found<T>> {
   const ready = await resolved(binding, plan)
   const rows = await onStore(binding.store, () => find(ready))
   const { fields, fieldByName } = binding.model.defined.definition
   const column = fieldByName.get(relation.local)?.index ?? -1
   const records = rows.map(row => hydrate(binding, row.slice(0, fields.length)))
   linkSiblings(records)
-  const targets: EntityRecord[] = []
+  const targets: Instance[] = []
   // Many rows have the same target: it is read, and kept with the siblings, once.
   const known = new Set<unknown>()
-  rows.forEach((row, index) => {
-    const key = row[column]
+  records.forEach((record, index) => {
+    const row = rows[index] ?? []
+    const key = row[column] ?? null
     if (key === null || known.has(key)) return
     known.add(key)
     const found = row[fields.length] === null ? [] : [hydrate(target, row.slice(fields.length))]
     targets.push(...found)
-    siblingsFor(records[index] as EntityRecord).keep(
-      relation,
-      binding.mapper.decodeAt(column, key),
-      found,
-    )
+    siblingsFor(record).keep(relation, binding.mapper.decodeAt(column, key), found)
   })
   linkSiblings(targets)
   return { rows, records }
@@ -111,9 +111,9 @@ async function loadThrough(
   { target, remote }: RelationDefinition,
   through: Through,
   keys: readonly unknown[],
-): Promise<ReadonlyMap<unknown, readonly EntityRecord[]>> {
+): Promise<ReadonlyMap<unknown, readonly Instance[]>> {
   const { links, targets } = await linksOf(through, target, remote, keys)
-  const found = new Map<unknown, EntityRecord[]>()
+  const found = new Map<unknown, Instance[]>()
   // In the order of the targets, and each once, however many rows connect the two.
   for (const record of targets) {
     for (const source of new Set(links.get(valuesOf(record)[remote]))) append(found, source, record)
@@ -125,7 +125,7 @@ interface Links {
   /** The ids on this side by the ids of targets. */
   readonly links: ReadonlyMap<unknown, readonly unknown[]>
   /** By id. */
-  readonly targets: readonly EntityRecord[]
+  readonly targets: readonly Instance[]
 }
 
 /** One query where a store can join the rows between with the targets, else one for each. */
@@ -155,7 +155,7 @@ async function findByKeys(
   entity: EntityClass,
   field: string,
   keys: readonly unknown[],
-): Promise<EntityRecord[]> {
+): Promise<Instance[]> {
   const { records } = await readFound(bindingOf(entity), {
     where: whereKeys(entity, field, keys),
     orderBy: [],
@@ -168,14 +168,12 @@ function whereKeys(
   field: string,
   keys: readonly unknown[],
 ): Predicate {
-  if (field === "id") return whereIds(definition, keys as readonly string[])
-  const values = keys as readonly string[]
-  const [value] = values as readonly [string]
-  return values.length === 1 ? { op: "eq", field, value } : { op: "in", field, values }
+  const values = keys.filter(isValue)
+  return field === "id" ? whereIds(definition, values) : anyOf(field, values)
 }
 
-function groupBy(records: readonly EntityRecord[], field: string): Map<unknown, EntityRecord[]> {
-  const groups = new Map<unknown, EntityRecord[]>()
+function groupBy(records: readonly Instance[], field: string): Map<unknown, Instance[]> {
+  const groups = new Map<unknown, Instance[]>()
   for (const record of records) append(groups, valuesOf(record)[field], record)
   return groups
 }

@@ -14,7 +14,7 @@ const prefixed = new WeakMap<EntityClass<object>, Map<string, RelationLookup>>()
 export function relationLookup(entity: EntityClass<object>): RelationLookup {
   let lookup = known.get(entity)
   if (lookup === undefined) {
-    lookup = new ClassRelations(entity as unknown as EntityClass, "")
+    lookup = new ClassRelations(entity, "")
     known.set(entity, lookup)
   }
   return lookup
@@ -29,18 +29,18 @@ export function prefixedLookup(entity: EntityClass<object>, prefix: string): Rel
   }
   let lookup = ofEntity.get(prefix)
   if (lookup === undefined) {
-    lookup = new ClassRelations(entity as unknown as EntityClass, prefix)
+    lookup = new ClassRelations(entity, prefix)
     ofEntity.set(prefix, lookup)
   }
   return lookup
 }
 
 class ClassRelations implements RelationLookup {
-  readonly #entity: EntityClass
+  readonly #entity: EntityClass<object>
   readonly #prefix: string
   readonly #found = new Map<string, FoundRelation>()
 
-  constructor(entity: EntityClass, prefix: string) {
+  constructor(entity: EntityClass<object>, prefix: string) {
     this.#entity = entity
     this.#prefix = prefix
   }
@@ -69,7 +69,7 @@ class ClassRelations implements RelationLookup {
 
 /** A join cannot look for an id that is made of several fields. */
 function checkColumn(
-  { definition }: EntityClass,
+  { definition }: EntityClass<object>,
   name: string,
   { local }: RelationDefinition,
 ): void {

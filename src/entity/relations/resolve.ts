@@ -24,10 +24,9 @@ const batchSize = 1000
 
 /** The plan as the store of `binding` takes it; itself, at once, where nothing is to be done. */
 export function resolved<P extends QueryPlan>(binding: Binding, plan: P): MaybePromise<P> {
-  const where = resolvedCondition(binding, plan.where)
-  return where instanceof Promise
-    ? where.then(ready => ({ ...plan, where: ready as Predicate }))
-    : plan
+  if (plan.where === undefined) return plan
+  const ready = readyCondition(binding, plan.where)
+  return ready instanceof Promise ? ready.then(where => ({ ...plan, where })) : plan
 }
 
 /** The same for a condition alone. */
@@ -35,7 +34,10 @@ export function resolvedCondition(
   binding: Binding,
   where: Predicate | undefined,
 ): MaybePromise<Predicate | undefined> {
-  if (where === undefined) return undefined
+  return where === undefined ? undefined : readyCondition(binding, where)
+}
+
+function readyCondition(binding: Binding, where: Predicate): MaybePromise<Predicate> {
   const asks = measure(where)
   if (binding.store.capabilities.jsonPaths !== true) refuseJson(binding, where)
   return asks ? resolve(binding, where, true) : where
@@ -77,7 +79,7 @@ async function resolve(binding: Binding, where: Predicate, native: boolean): Pro
   const ready = new Map<RelatedPredicate, Predicate>()
   for (const part of relatedParts(where))
     if (!ready.has(part)) ready.set(part, await resolvePart(binding, part, native))
-  return replaceRelated(where, part => ready.get(part) as Predicate)
+  return replaceRelated(where, part => ready.get(part) ?? part)
 }
 
 async function resolvePart(
@@ -136,7 +138,7 @@ async function valuesOf(
   const found = new Set<Value>()
   const add = (stored: unknown): void => {
     if (stored === null) return
-    found.add(mapper.decodeAt(column, stored) as Value)
+    found.add(mapper.valueAt(column, stored))
     if (found.size > maxValues) throw tooMany(asked, target, found.size)
   }
   const plan: QueryPlan = { ...(where === undefined ? {} : { where }), orderBy: [] }

@@ -1,7 +1,13 @@
 // The entities of one result, which load their relations together: the first that asks asks for all.
 
 import { currentScopes, type ScopeSet } from "../binding/query-scopes.ts"
-import { type EntityRecord, setSiblings, siblingsOf, valuesOf } from "../binding/record.ts"
+import {
+  type EntityRecord,
+  type Instance,
+  setSiblings,
+  siblingsOf,
+  valuesOf,
+} from "../binding/record.ts"
 import { currentUnit } from "../binding/unit-of-work.ts"
 import type { Values } from "../definition/mapper.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"
@@ -10,17 +16,17 @@ import type { RelationDefinition } from "../types/relation-definition.ts"
 export type LoadTargets = (
   definition: RelationDefinition,
   keys: readonly unknown[],
-) => Promise<ReadonlyMap<unknown, readonly EntityRecord[]>>
+) => Promise<ReadonlyMap<unknown, readonly Instance[]>>
 
 interface Relation {
   /** The targets by key; a key that was asked for and has none has an empty list. */
-  readonly targets: Map<unknown, readonly EntityRecord[]>
+  readonly targets: Map<unknown, readonly Instance[]>
   readonly pending: Map<unknown, Promise<void>>
   /** The scopes that everything in it was loaded with; undefined where any of it was loaded without. */
   scopes: ScopeSet | undefined
 }
 
-const none: readonly EntityRecord[] = []
+const none: readonly Instance[] = []
 
 /**
  * Only the instances hold it, so it lives as long as any of them. It holds their values and not themselves: what a class
@@ -35,7 +41,7 @@ export class Siblings {
   }
 
   /** The targets of one member, if they were loaded. */
-  loaded(definition: RelationDefinition, key: unknown): readonly EntityRecord[] | undefined {
+  loaded(definition: RelationDefinition, key: unknown): readonly Instance[] | undefined {
     return isNone(key) ? none : this.#visible(definition)?.targets.get(key)
   }
 
@@ -44,7 +50,7 @@ export class Siblings {
     definition: RelationDefinition,
     key: unknown,
     load: LoadTargets,
-  ): Promise<readonly EntityRecord[]> {
+  ): Promise<readonly Instance[]> {
     if (isNone(key)) return none
     const relation = this.#relation(definition)
     const known = relation.targets.get(key)
@@ -64,8 +70,8 @@ export class Siblings {
   }
 
   /** The targets of all members, as far as they were loaded. */
-  allLoaded(definition: RelationDefinition): readonly EntityRecord[] {
-    const all = new Set<EntityRecord>()
+  allLoaded(definition: RelationDefinition): readonly Instance[] {
+    const all = new Set<Instance>()
     for (const member of this.#members)
       for (const target of this.loaded(definition, member[definition.local]) ?? none)
         all.add(target)
@@ -73,7 +79,7 @@ export class Siblings {
   }
 
   /** Takes targets that were read along with the members. */
-  keep(definition: RelationDefinition, key: unknown, targets: readonly EntityRecord[]): void {
+  keep(definition: RelationDefinition, key: unknown, targets: readonly Instance[]): void {
     const relation = this.#relation(definition)
     relation.targets.set(key, targets)
     forgetOnRollback(relation.targets, [key])
@@ -157,10 +163,9 @@ export function linkSiblings(records: readonly EntityRecord[]): void {
 
 /** The siblings of an entity; one that came alone is its own. */
 export function siblingsFor(record: EntityRecord): Siblings {
-  let siblings = siblingsOf(record) as Siblings | undefined
-  if (siblings === undefined) {
-    siblings = new Siblings([valuesOf(record)])
-    setSiblings(record, siblings)
-  }
+  const known = siblingsOf(record)
+  if (known instanceof Siblings) return known
+  const siblings = new Siblings([valuesOf(record)])
+  setSiblings(record, siblings)
   return siblings
 }

@@ -1,8 +1,11 @@
 // Adding to numbers in the store, so that nobody's change is lost.
+
 import { NitroError } from "../../shared/errors.ts"
+import { isObject } from "../../shared/guards.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import type { FieldDefinition, FieldType } from "../contract/definition.ts"
-import { queryError, unknownFieldError } from "../contract/errors.ts"
+import { queryError } from "../contract/errors.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import type { ColumnIncrement } from "../contract/repository.ts"
 import { isStorableBigInt } from "../contract/storable.ts"
 import type { Values } from "../definition/mapper.ts"
@@ -19,13 +22,11 @@ export function splitIncrements(
   { model }: Binding,
   data: unknown,
 ): { readonly increments: FieldIncrement[]; readonly rest: unknown } {
-  const names = typeof data === "object" && data !== null ? Object.keys(data) : []
-  const given = data as Readonly<Record<string, unknown>>
-  if (!names.some(name => given[name] instanceof Increment)) return { increments: [], rest: data }
+  const given = isObject(data) ? Object.entries(data) : []
+  if (!given.some(([, value]) => value instanceof Increment)) return { increments: [], rest: data }
   const increments: FieldIncrement[] = []
   const rest: Record<string, unknown> = {}
-  for (const name of names) {
-    const value = given[name]
+  for (const [name, value] of given) {
     if (value instanceof Increment)
       increments.push(checked(model.defined.definition, name, value.by))
     else rest[name] = value
@@ -40,9 +41,7 @@ function checked(
   name: string,
   by: unknown,
 ): FieldIncrement {
-  const field = definition.fieldByName.get(name)
-  if (field === undefined)
-    throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+  const field = fieldNamed(definition, name)
   const what = `${definition.name}.${name}`
   if (!numeric.has(field.type) || field.encrypted || field.managed) {
     throw queryError(
@@ -55,7 +54,7 @@ function checked(
       : field.type === "integer"
         ? Number.isSafeInteger(by)
         : Number.isFinite(by)
-  if (fits) return { field, by: by as number | bigint }
+  if (fits && (typeof by === "number" || typeof by === "bigint")) return { field, by }
   const wanted =
     field.type === "bigint" ? "a bigint" : field.type === "integer" ? "a whole number" : "a number"
   throw queryError(`${what} is incremented by ${wanted}, not ${String(by)}.`)
@@ -89,10 +88,11 @@ export function toColumns(
 export function addTo(values: Readonly<Values>, increments: readonly FieldIncrement[]): Values {
   const after: Values = {}
   for (const { field, by } of increments) {
-    const value = values[field.name] as number | bigint | null | undefined
-    // Of one type, which the field says.
+    const value = values[field.name]
     if (value === null || value === undefined) continue
-    const sum: unknown = (value as number) + (by as number)
+    // Of one type, which the field says.
+    const sum =
+      typeof value === "bigint" && typeof by === "bigint" ? value + by : Number(value) + Number(by)
     if (
       field.type === "integer"
         ? !Number.isSafeInteger(sum)

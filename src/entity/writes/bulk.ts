@@ -1,23 +1,26 @@
 // Writes that say which entities instead of having them: the same values for many, and update or else create.
 
 import { NitroError } from "../../shared/errors.ts"
+import { isObject } from "../../shared/guards.ts"
 import { saves, traceSave } from "../../shared/trace.ts"
 import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { maxRowsAnnounced, tellMany, tellStored } from "../binding/change.ts"
 import { needsRows } from "../binding/changes.ts"
-import { hydrate } from "../binding/hydrate.ts"
+import { hydrate, newInstance } from "../binding/hydrate.ts"
 import { currentScopes } from "../binding/query-scopes.ts"
 import { type EntityRecord, rowOf, valuesOf } from "../binding/record.ts"
 import { reread, takeWritten } from "../binding/reread.ts"
 import { touchable } from "../binding/scoped-rows.ts"
 import { atomically, currentUnit, onStore, writeTo } from "../binding/unit-of-work.ts"
 import { toCondition } from "../conditions/columns.ts"
-import type { EntityDefinition, EntityId, FieldDefinition } from "../contract/definition.ts"
-import { queryError, unknownFieldError } from "../contract/errors.ts"
+import type { EntityDefinition } from "../contract/definition.ts"
+import { queryError } from "../contract/errors.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import { hasDerivedId, toId, whereIds } from "../contract/key.ts"
-import type { Predicate, Value } from "../contract/predicate.ts"
+import { isValue, type Predicate } from "../contract/predicate.ts"
 import type { QueryPlan, Row, Write } from "../contract/repository.ts"
+import { changedRow, rowKey } from "../contract/row-key.ts"
 import { relationLookup } from "../relations/lookup.ts"
 import { resolvedCondition } from "../relations/resolve.ts"
 import type { EntityClass } from "../types/types.ts"
@@ -86,15 +89,10 @@ async function updateMatches(
   const condition = await resolvedCondition(binding, asked)
   if (updateHooks.some(name => name in entity.prototype || state.hooks.has(name)))
     return atomically(() => updateEach(binding, condition, rest, increments))
-  const columns = Object.keys(values).map(
-    name => (definition.fieldByName.get(name) as FieldDefinition).index,
-  )
-  if (definition.timestamps) {
-    values["updatedAt"] = new Date()
-    columns.push((definition.fieldByName.get("updatedAt") as FieldDefinition).index)
-  }
-  const encoded = Object.values(values).map((value, at) =>
-    binding.mapper.encodeAt(columns[at] as number, value),
+  if (definition.timestamps) values["updatedAt"] = new Date()
+  const columns = Object.keys(values).map(name => fieldNamed(definition, name).index)
+  const encoded = Object.entries(values).map(([name, value]) =>
+    binding.mapper.encodeAt(fieldNamed(definition, name).index, value),
   )
   if (binding.references.length > 0) {
     const hasRows = async (): Promise<boolean> =>
@@ -102,12 +100,11 @@ async function updateMatches(
     await onStore(store, () => checkValues(binding, columns, encoded, hasRows))
   }
   const atOnce = repository.updateWhere?.bind(repository)
-  const inOneGo = async (): Promise<number> => {
+  const inOneGo = async (write: NonNullable<typeof atOnce>): Promise<number> => {
     const version = definition.version
-      ? [{ column: definition.fieldByName.get("version")?.index as number, by: 1 }]
+      ? [{ column: fieldNamed(definition, "version").index, by: 1 }]
       : []
     const all = [...toColumns(binding, increments), ...version]
-    const write = atOnce as NonNullable<typeof atOnce>
     const count = await writeTo(store, () => write(condition, columns, encoded, all))
     tellMany(binding, "update-many", {
       where: condition,
@@ -118,14 +115,14 @@ async function updateMatches(
     return count
   }
   const isRowByRow =
-    atOnce === undefined ||
     definition.ttlSeconds !== undefined ||
     mayLeaveScope(binding, [...columns, ...increments.map(({ field }) => field.index)])
   if (
+    atOnce !== undefined &&
     !isRowByRow &&
     (!needsRows(binding) || (await isMoreThan(binding, condition, maxRowsAnnounced)))
   )
-    return inOneGo()
+    return inOneGo(atOnce)
   return atomically(async () => {
     const count = await updateRows(binding, condition, columns, encoded, increments)
     await renewKnown(binding)
@@ -136,9 +133,7 @@ async function updateMatches(
 /** Inside of a unit of work: the instances that it knows take what was written, and keep their unsaved changes. */
 async function renewKnown({ store, repository }: Binding): Promise<void> {
   const unit = currentUnit()
-  // Of a repository the unit knows records alone.
-  const known =
-    unit === undefined ? [] : ([...unit.identities(repository).values()] as EntityRecord[])
+  const known = unit === undefined ? [] : [...unit.identities(repository).values()]
   const stored = known.filter(record => rowOf(record) !== undefined)
   if (stored.length === 0) return
   for (const record of await takeWritten(stored)) unit?.noteRead(store, record, reread)
@@ -164,7 +159,7 @@ async function updateEach(
   for (const row of rows) {
     const record = hydrate(binding, row)
     assignAll(binding.model, record, {
-      ...(data as object),
+      ...(isObject(data) ? data : {}),
       ...addTo(valuesOf(record), increments),
     })
     await save(record)
@@ -181,12 +176,10 @@ async function updateRows(
 ): Promise<number> {
   const { store, repository, model, mapper } = binding
   const { definition } = model.defined
-  const version = definition.version
-    ? (definition.fieldByName.get("version")?.index as number)
-    : undefined
+  const version = definition.version ? fieldNamed(definition, "version").index : undefined
   const rows = await rowsToUpdate(binding, condition, increments)
-  const writes = rows.map((row): Write => {
-    const id = row[0] as EntityId
+  const writes = rows.map((row): Update => {
+    const id = rowKey(row)
     const expiry = definition.ttlSeconds === undefined ? {} : { ttlSeconds: definition.ttlSeconds }
     const sums = increments.length === 0 ? {} : addTo(mapper.decode(row), increments)
     const added = increments
@@ -198,7 +191,7 @@ async function updateRows(
       ...added.map(({ index, name }) => mapper.encodeAt(index, sums[name])),
     ]
     if (version === undefined) return { op: "update", id, columns: all, values: encoded, ...expiry }
-    const stored = row[version] as number
+    const stored = Number(row[version])
     return {
       op: "update",
       id,
@@ -209,12 +202,13 @@ async function updateRows(
     }
   })
   if (currentScopes() !== undefined)
-    for (const [at, row] of rows.entries())
-      await assertInScope(binding, changed(row, writes[at] as Update), "update")
+    for (const [at, { columns: all, values: encoded }] of writes.entries())
+      await assertInScope(binding, changedRow(rows[at] ?? [], all, encoded), "update")
   const touched = await writeTo(store, () => repository.write(writes))
-  const written = rows.flatMap((row, at) =>
-    touched[at] === 1 ? [[row, writes[at] as Update] as const] : [],
-  )
+  const written = writes.flatMap((write, at) => {
+    const row = rows[at]
+    return row !== undefined && touched[at] === 1 ? [{ row, write }] : []
+  })
   if (!needsRows(binding) || written.length > maxRowsAnnounced) {
     const added = increments.map(({ field }) => field.index)
     const counted = version === undefined ? [] : [version]
@@ -224,22 +218,13 @@ async function updateRows(
       columns: [...columns, ...added, ...counted],
     })
   } else {
-    for (const [before, write] of written) {
-      tellStored(binding, changed(before, write), before, write.columns)
-    }
+    for (const { row, write } of written)
+      tellStored(binding, changedRow(row, write.columns, write.values), row, write.columns)
   }
   return written.length
 }
 
 type Update = Extract<Write, { op: "update" }>
-
-function changed(before: Row, { columns, values }: Update): Row {
-  const row: Row = before.slice()
-  columns.forEach((column, at) => {
-    row[column] = values[at]
-  })
-  return row
-}
 
 /** The rows to change. What is added to them must be added to what is stored, so others are kept from changing them meanwhile. */
 async function rowsToUpdate(
@@ -259,7 +244,7 @@ async function rowsToUpdate(
     return rows
   const found = whereIds(
     binding.model.defined.definition,
-    rows.map(row => mapper.decodeAt(0, row[0]) as Value),
+    rows.map(row => mapper.valueAt(0, row[0])),
   )
   // A write that changes nothing holds the rows until the end of the transaction.
   const nothing = increments.map(({ field }) => ({
@@ -285,8 +270,6 @@ function planOf(condition: Predicate | undefined, limit?: number): QueryPlan {
   }
 }
 
-type NewClass = new (data: unknown) => EntityRecord
-
 /** Two that run at once do not both create: the one that comes too late updates. */
 export async function upsert(
   entity: EntityClass,
@@ -295,6 +278,8 @@ export async function upsert(
 ): Promise<EntityRecord> {
   const { definition } = entity
   const binding = bindingOf(entity)
+  if (!isObject(data))
+    throw queryError(`upsert of ${definition.name} needs an object with its fields.`)
   const key = keyOf(definition, data, by)
   const update = async (): Promise<EntityRecord | undefined> => {
     const [row] = await onStore(binding.store, () =>
@@ -303,7 +288,7 @@ export async function upsert(
     if (row === undefined) return undefined
     const record = hydrate(binding, row)
     // The key found it; a derived id in the data is one of these entities', or no condition would have matched.
-    const { id: _, ...rest } = data as { id?: unknown }
+    const { id: _, ...rest } = data
     assignAll(binding.model, record, rest)
     return save(record)
   }
@@ -311,8 +296,7 @@ export async function upsert(
     try {
       // A unit of its own: an error inside must not end a transaction around it.
       return await atomically(
-        async () =>
-          (await update()) ?? save(new (entity as unknown as NewClass)(data), undefined, true),
+        async () => (await update()) ?? save(newInstance(entity, data), undefined, true),
       )
     } catch (error) {
       // Somebody else created, saved or deleted it between the reading and the writing.
@@ -332,12 +316,9 @@ const maxAttempts = 10
 /** The condition that finds the entity to update. */
 function keyOf(
   definition: EntityDefinition,
-  data: unknown,
+  given: Readonly<Record<string, unknown>>,
   by: string | readonly string[] | undefined,
 ): Predicate {
-  if (typeof data !== "object" || data === null)
-    throw queryError(`upsert of ${definition.name} needs an object with its fields.`)
-  const given = data as Readonly<Record<string, unknown>>
   const has = (name: string): boolean => given[name] !== undefined && given[name] !== null
   const sets: readonly (readonly string[])[] = [
     definition.key,
@@ -353,8 +334,7 @@ function keyOf(
     )
   }
   for (const name of fields) {
-    if (!definition.fieldByName.has(name))
-      throw unknownFieldError(definition.name, name, definition.fieldByName.keys())
+    fieldNamed(definition, name)
     if (!has(name)) throw queryError(`upsert of ${definition.name} by ${name} needs its value.`)
   }
   if (!sets.some(set => set.length === fields.length && set.every(name => fields.includes(name)))) {
@@ -369,6 +349,12 @@ function keyOf(
   }
   return {
     op: "and",
-    of: fields.map((field): Predicate => ({ op: "eq", field, value: given[field] as Value })),
+    of: fields.map((field): Predicate => {
+      const value = given[field]
+      if (isValue(value)) return { op: "eq", field, value }
+      throw queryError(
+        `upsert of ${definition.name} by ${field} needs a value that can be compared.`,
+      )
+    }),
   }
 }

@@ -4,7 +4,7 @@ import { bindingOf } from "../binding/binding.ts"
 import { relationsOf } from "../binding/describe-relations.ts"
 import { hydrateCopy } from "../binding/hydrate.ts"
 import { checkTargetName, declaredModels, makeKnown } from "../binding/known-classes.ts"
-import { type Model, modelOf } from "../binding/model.ts"
+import { type Model, modelOf, requireModel } from "../binding/model.ts"
 import { storeOf } from "../binding/stores.ts"
 import { definitionError } from "../contract/errors.ts"
 import type { EntityClass } from "../types/types.ts"
@@ -74,13 +74,7 @@ function checkModel(model: Model): void {
 }
 
 async function checkClass(entity: EntityClass): Promise<void> {
-  const model = modelOf(entity)
-  if (model === undefined)
-    throw definitionError(
-      `${String((entity as { name?: unknown }).name)} is not an entity class.`,
-      "Extend Entity(name, fields).",
-    )
-  checkModel(model)
+  checkModel(requireModel(entity))
   checkStaticMembers(entity)
   if (!hasStoreHere(entity)) return
   const binding = bindingOf(entity)
@@ -94,7 +88,10 @@ function checkInstance(entity: EntityClass): void {
   const { definition } = entity
   try {
     const binding = bindingOf(entity)
-    hydrateCopy(binding, new Array(definition.fields.length).fill(null) as unknown[])
+    hydrateCopy(
+      binding,
+      definition.fields.map(() => null),
+    )
   } catch (error) {
     // Whatever else the class body does with values, it may rely on those that a row would have.
     if (error instanceof NitroError && error.code === "NITRO_DEFINITION") throw error

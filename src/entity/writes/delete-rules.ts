@@ -1,4 +1,5 @@
 // What a delete means for the entities that point to the deleted one: it is refused, they go too, or they stay without.
+
 import { NitroError } from "../../shared/errors.ts"
 import { after, inOrder } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
@@ -11,11 +12,12 @@ import { isReferredTo, targetModel } from "../binding/known-classes.ts"
 import { unscoped } from "../binding/scoped-rows.ts"
 import { storeOf } from "../binding/stores.ts"
 import { atomically, currentUnit, onStore } from "../binding/unit-of-work.ts"
-import type { EntityId, FieldDefinition } from "../contract/definition.ts"
+import type { FieldDefinition } from "../contract/definition.ts"
 import { isLongCascade, referenceError } from "../contract/errors.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import { referredField } from "../contract/key.ts"
-import type { Value } from "../contract/predicate.ts"
 import type { Row } from "../contract/repository.ts"
+import { rowKey, toKey } from "../contract/row-key.ts"
 import { isKeptByStore } from "./references.ts"
 
 interface Referrer {
@@ -119,10 +121,11 @@ function lastFirst(binding: Binding, rows: readonly Row[]): Row[] {
       let next: Row | undefined = row;
       next !== undefined && !depths.has(next) && !onWay.has(next);
     ) {
-      way.push(next)
-      onWay.add(next)
+      const at: Row = next
+      way.push(at)
+      onWay.add(at)
       next = fields
-        .map(({ field }) => byKey.get((way.at(-1) as Row)[field.index]))
+        .map(({ field }) => byKey.get(at[field.index]))
         .find(found => found !== undefined)
     }
     for (const one of way.reverse()) {
@@ -258,8 +261,8 @@ async function rowsPointingTo(
   rows: readonly Row[],
 ): Promise<Row[]> {
   const { definition } = target.model.defined
-  const { index } = definition.fieldByName.get(referredField(definition)) as FieldDefinition
-  const values = rows.map(row => target.mapper.decodeAt(index, row[index]) as Value)
+  const { index } = fieldNamed(definition, referredField(definition))
+  const values = rows.map(row => target.mapper.valueAt(index, row[index]))
   return onStore(store, () =>
     unscoped(repository).find({ where: { op: "in", field: field.name, values }, orderBy: [] }),
   )
@@ -268,9 +271,7 @@ async function rowsPointingTo(
 /** At the end of a unit of work: refuses what still points to a row that is gone. */
 async function refuseLater({ binding, field, target, targetRows }: Restricted): Promise<void> {
   for (const row of targetRows) {
-    const again = await onStore(target.store, () =>
-      unscoped(target.repository).get(row[0] as EntityId),
-    )
+    const again = await onStore(target.store, () => unscoped(target.repository).get(rowKey(row)))
     if (again === undefined)
       refuse(target, field, binding, await rowsPointingTo({ binding, field }, target, [row]))
   }
@@ -285,7 +286,7 @@ function refuse(
 ): void {
   const [first] = rows
   if (first === undefined) return
-  const id = first[field.index] as string
+  const id = toKey(first[field.index])
   const count = rows.filter(row => row[field.index] === id).length
   throw referenceError(target.model.name, id, by.model.name, field.name, count, cause)
 }

@@ -14,8 +14,10 @@ import { atomically, currentUnit, joinFirst, onStore, writeTo } from "../binding
 import { toCondition } from "../conditions/columns.ts"
 import type { EntityId } from "../contract/definition.ts"
 import { isLongCascade, queryError } from "../contract/errors.ts"
+import { fieldNamed } from "../contract/field-named.ts"
 import type { Predicate } from "../contract/predicate.ts"
 import type { Repository, Row, Write } from "../contract/repository.ts"
+import { changedRow, rowKey } from "../contract/row-key.ts"
 import { relationLookup } from "../relations/lookup.ts"
 import { resolvedCondition } from "../relations/resolve.ts"
 import type { DeleteOptions, DeleteWhereOptions } from "../types/options.ts"
@@ -55,11 +57,13 @@ async function removeOne(
   const before = rowOf(record)
   if (before === undefined) return false
   // Before what points to it is looked at, whose errors would tell of a row that is hidden.
-  if (currentScopes() !== undefined && !(await mayDelete(binding, before[0] as EntityId)))
-    return false
+  if (currentScopes() !== undefined && !(await mayDelete(binding, rowKey(before)))) return false
   const soft = isSoft(binding) && !permanently
   if (soft && valuesOf(record)["deletedAt"] !== null) return false
-  if (soft) return ended(record, binding, before, await mark(record, binding, new Date()))
+  if (soft) {
+    const row = await mark(record, binding, before, new Date())
+    return ended(record, binding, before, row !== undefined)
+  }
   if (currentScopes() === undefined)
     return withDeleteRules(binding, [before], deleteActions, () =>
       eraseRecord(record, binding, before),
@@ -107,10 +111,10 @@ async function eraseRecord(
   repository: Repository = binding.repository,
 ): Promise<boolean> {
   const [touched] = await writeTo(binding.store, () =>
-    repository.write([{ op: "delete", id: before[0] as EntityId }]),
+    repository.write([{ op: "delete", id: rowKey(before) }]),
   )
   // Others may have moved it out of the scopes meanwhile; what is no longer there at all is deleted.
-  if (touched === 0) await refuseOutOfScope(binding, before[0] as EntityId, "delete")
+  if (touched === 0) await refuseOutOfScope(binding, rowKey(before), "delete")
   // The unit goes on knowing it by its id: after a rollback it is the instance of that row again.
   currentUnit()?.consequences.onRollback(binding.store, () => setStored(record, before, binding))
   setDeleted(record)
@@ -134,7 +138,7 @@ const deleteActions: DeleteActions = {
   async setNull(binding, rows, { index }) {
     const repository = unscoped(binding.repository)
     const writes = rows.map(
-      row => ({ op: "update", id: row[0] as EntityId, columns: [index], values: [null] }) as const,
+      row => ({ op: "update", id: rowKey(row), columns: [index], values: [null] }) as const,
     )
     const touched = await writeTo(binding.store, () => repository.write(writes))
     if (!isObserved(binding.model)) return
@@ -151,7 +155,7 @@ async function eraseRows(
   repository: Repository = unscoped(binding.repository),
 ): Promise<number> {
   const touched = await writeTo(binding.store, () =>
-    repository.write(rows.map((row): Write => ({ op: "delete", id: row[0] as EntityId }))),
+    repository.write(rows.map((row): Write => ({ op: "delete", id: rowKey(row) }))),
   )
   return tellAll(binding, rows, touched)
 }
@@ -166,47 +170,46 @@ export async function restore(record: EntityRecord): Promise<boolean> {
       `${binding.model.name} keeps no deleted entities.`,
       "Declare it: softDelete: true.",
     )
-  if (rowOf(record) === undefined || valuesOf(record)["deletedAt"] === null) return false
-  if (!(await mark(record, binding, null))) return false
+  const before = rowOf(record)
+  if (before === undefined || valuesOf(record)["deletedAt"] === null) return false
+  const row = await mark(record, binding, before, null)
+  if (row === undefined) return false
   // To those who listen it is there again.
-  tellStored(binding, rowOf(record) as Row, undefined, [])
+  tellStored(binding, row, undefined, [])
   return true
 }
 
-/** Writes `deletedAt` and nothing else: unsaved changes stay unsaved. */
+/** Writes `deletedAt` and nothing else: unsaved changes stay unsaved. Gives the row as it is then; undefined: it is gone. */
 async function mark(
   record: EntityRecord,
   binding: Binding,
+  before: Row,
   deletedAt: Date | null,
-): Promise<boolean> {
+): Promise<Row | undefined> {
   const values = valuesOf(record)
-  const before = rowOf(record) as Row
   const { columns, values: encoded } = marks(binding, deletedAt)
   const [touched] = await writeTo(binding.store, () =>
     touchable(binding.repository, deletedAt === null ? "update" : "delete").write([
-      { op: "update", id: before[0] as EntityId, columns, values: encoded },
+      { op: "update", id: rowKey(before), columns, values: encoded },
     ]),
   )
-  if (touched === 0) return false
+  if (touched === 0) return undefined
   const { deletedAt: earlier } = values
   currentUnit()?.consequences.onRollback(binding.store, () => {
     setStored(record, before, binding)
     values["deletedAt"] = earlier
   })
-  const row = before.slice()
-  columns.forEach((column, at) => {
-    row[column] = encoded[at]
-  })
+  const row = changedRow(before, columns, encoded)
   values["deletedAt"] = deletedAt
   setStored(record, row, binding)
-  return true
+  return row
 }
 
 function marks(
   { model, mapper }: Binding,
   deletedAt: Date | null,
 ): { columns: number[]; values: unknown[] } {
-  const column = model.defined.definition.fieldByName.get("deletedAt")?.index as number
+  const column = fieldNamed(model.defined.definition, "deletedAt").index
   return { columns: [column], values: [mapper.encodeAt(column, deletedAt)] }
 }
 
@@ -311,7 +314,7 @@ async function markWhere(binding: Binding, condition: Predicate | undefined): Pr
   const rows = await matching(binding, condition)
   const touched = await writeTo(store, () =>
     repository.write(
-      rows.map((row): Write => ({ op: "update", id: row[0] as EntityId, columns, values })),
+      rows.map((row): Write => ({ op: "update", id: rowKey(row), columns, values })),
     ),
   )
   if (needsRows(binding) && rows.length <= maxRowsAnnounced) return tellAll(binding, rows, touched)

@@ -1,12 +1,13 @@
 // What an instance holds: values of a new one, checked assignments, and how it differs from what is stored.
+
 import { NitroError } from "../../shared/errors.ts"
+import { isObject } from "../../shared/guards.ts"
 import { uuidv7 } from "../../shared/uuid.ts"
 import type { Model } from "../binding/model.ts"
 import {
   type EntityRecord,
   expose,
   isExposed,
-  type Origin,
   originOf,
   rowOf,
   valuesOf,
@@ -19,13 +20,11 @@ import type { Values } from "../definition/mapper.ts"
 
 /** Validated values of a new instance, with id, timestamps and version; in the order of the fields, so that all share one shape. */
 export function newValues(model: Model, data: unknown): Values {
-  const given = data === undefined ? {} : data
-  const valid = model.validator.forCreate(given)
+  const valid = model.validator.forCreate(data === undefined ? {} : data)
+  const given = isObject(data) ? data : {}
   // A given id of a derived one was checked to be the same.
-  const { id = newId(model, valid) } = given as { id?: string }
-  const { createdAt, updatedAt } = model.defined.definition.timestamps
-    ? timesOf(given as Times)
-    : noTimes
+  const { id = newId(model, valid) } = given
+  const { createdAt, updatedAt } = model.defined.definition.timestamps ? timesOf(given) : noTimes
   return model.assemble(valid, { id, createdAt, updatedAt, version: 1, deletedAt: null })
 }
 
@@ -39,9 +38,13 @@ function newId(model: Model, valid: Values): unknown {
 type Times = { readonly createdAt?: Date; readonly updatedAt?: Date }
 const noTimes: Times = {}
 
-function timesOf(given: Times): Times {
-  const { createdAt = new Date(), updatedAt = createdAt } = given
-  return { createdAt: new Date(createdAt), updatedAt: new Date(updatedAt) }
+function timesOf(given: Readonly<Record<string, unknown>>): Times {
+  const createdAt = copyOf(given["createdAt"]) ?? new Date()
+  return { createdAt, updatedAt: copyOf(given["updatedAt"]) ?? new Date(createdAt) }
+}
+
+function copyOf(date: unknown): Date | undefined {
+  return date instanceof Date ? new Date(date) : undefined
 }
 
 /** The value to store for an assignment; throws when it does not fit or when the field is not the caller's. */
@@ -67,7 +70,7 @@ export function readonlyError(model: Model, field: string): NitroError {
 /** Validates `data` and assigns all of it, or nothing. */
 export function assignAll(model: Model, record: EntityRecord, data: unknown): void {
   const values = valuesOf(record)
-  const { id, ...given } = model.validator.forUpdate(data) as { id?: unknown } & Values
+  const { id, ...given } = model.validator.forUpdate(data)
   const { version, declared } = model.defined.definition.version
     ? withoutVersion(given)
     : { version: undefined, declared: given }
@@ -117,8 +120,7 @@ export function isDirty(record: EntityRecord): boolean {
   const row = rowOf(record)
   return (
     row === undefined ||
-    (originOf(record) as Origin).mapper.difference(valuesOf(record), row, isExposed(record)) !==
-      undefined
+    originOf(record)?.mapper.difference(valuesOf(record), row, isExposed(record)) !== undefined
   )
 }
 
@@ -129,15 +131,15 @@ export function changesOf(
 ): Record<string, { from: unknown; to: unknown }> {
   const row = rowOf(record)
   const values = valuesOf(record)
-  if (row === undefined)
+  const mapper = originOf(record)?.mapper
+  if (row === undefined || mapper === undefined)
     return Object.fromEntries(
       model.names.map(name => [name, { from: undefined, to: expose(record, values[name]) }]),
     )
-  const { mapper } = originOf(record) as Origin
   const difference = mapper.difference(values, row, isExposed(record))
   if (difference === undefined) return {}
   const before = mapper.decode(row)
-  const names = difference.columns.map(index => model.names[index] as string)
+  const names = model.namesOf(difference.columns)
   return Object.fromEntries(
     names.map(name => [name, { from: before[name], to: expose(record, values[name]) }]),
   )

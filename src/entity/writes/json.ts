@@ -1,5 +1,7 @@
 // Plain forms of an entity: JSON, an HTML id, what a console prints.
+
 import type { InspectOptions } from "node:util"
+import { isObject } from "../../shared/guards.ts"
 import { type EntityRecord, expose, valuesOf } from "../binding/record.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import { queryError, unknownFieldError } from "../contract/errors.ts"
@@ -22,8 +24,9 @@ export function toPlain(
   for (const name of include) {
     if (hidden.has(name))
       throw queryError(`${definition.name}.${name} is hidden, and no JSON carries it.`)
-    if (!(name in record)) throw unknownFieldError(definition.name, name, getterNames(record))
-    plain[name] = toPlainValue((record as unknown as Record<string, unknown>)[name])
+    if (!isObject(record) || !(name in record))
+      throw unknownFieldError(definition.name, name, getterNames(record))
+    plain[name] = toPlainValue(record[name])
   }
   return plain
 }
@@ -45,7 +48,7 @@ function toPlainValue(value: unknown): unknown {
 function getterNames(record: object): string[] {
   const names: string[] = []
   for (
-    let holder = Object.getPrototypeOf(record) as object | null;
+    let holder: object | null = Object.getPrototypeOf(record);
     holder && holder !== Object.prototype;
     holder = Object.getPrototypeOf(holder)
   ) {
@@ -67,7 +70,7 @@ export function domIdOf(name: string, given: EntityId | undefined): string {
     prefix = `${kebabCase(name)}-`
     prefixes.set(name, prefix)
   }
-  return `${prefix}${/^[A-Za-z0-9-]*$/.test(id) ? id : id.replace(/[^A-Za-z0-9-]/gu, char => `_${(char.codePointAt(0) as number).toString(16)}_`)}`
+  return `${prefix}${/^[A-Za-z0-9-]*$/.test(id) ? id : id.replace(/[^A-Za-z0-9-]/gu, char => `_${char.codePointAt(0)?.toString(16)}_`)}`
 }
 
 /** `Todo { id: "...", title: "Milk" }`, with what the class itself added. */

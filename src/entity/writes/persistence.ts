@@ -8,6 +8,7 @@ import { bindingOf } from "../binding/binding.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { tellStored } from "../binding/change.ts"
 import { runHook, verifyInstance } from "../binding/class-body.ts"
+import { classOf } from "../binding/model.ts"
 import { currentScopes } from "../binding/query-scopes.ts"
 import {
   type EntityRecord,
@@ -25,9 +26,9 @@ import { reread } from "../binding/reread.ts"
 import { atomically, currentUnit, joinFirst, onStore, writeTo } from "../binding/unit-of-work.ts"
 import type { EntityId } from "../contract/definition.ts"
 import { notFoundError, queryError } from "../contract/errors.ts"
-import type { Repository, Row, Write } from "../contract/repository.ts"
+import type { Repository, Row, Store, Write } from "../contract/repository.ts"
+import { changedRow, rowKey, toKey } from "../contract/row-key.ts"
 import type { SaveOptions } from "../types/options.ts"
-import type { EntityClass } from "../types/types.ts"
 import { readonlyError, staleError } from "./dirty.ts"
 import { checkReferences } from "./references.ts"
 import { assertInScope, assertUpdateInScope, refuseOutOfScope } from "./scope-checks.ts"
@@ -74,22 +75,42 @@ async function saveOne<R extends EntityRecord>(
   // An await costs as much as the rest of a save: none where hooks and the store are synchronous.
   const binding = bindingFor(record)
   const hooked = binding.state.hooks.size > 0
-  if (hooked) {
-    const hooks = runBeforeHooks(record, binding, options)
-    if (hooks !== undefined) await hooks
-  }
-  if (savingOf(record) !== undefined) await waitForSaves(record)
-  const joined = joinFirst(binding.store)
-  if (joined !== undefined) await joined
-  const prepared = prepare(record, binding, options, fresh && !hooked)
-  if (prepared === undefined) return record
-  const written = writeOne(prepared)
-  if (written !== undefined) await guard(record, written)
-  if (hooked) {
+  const writing = inTurn(record, binding, options, () => {
+    const prepared = prepare(record, binding, options, fresh && !hooked)
+    const written = prepared && writeOne(prepared)
+    return written === undefined ? prepared : guard(record, written).then(() => prepared)
+  })
+  const prepared = writing instanceof Promise ? await writing : writing
+  if (hooked && prepared !== undefined) {
     const hooks = runAfterHooks(prepared)
     if (hooks !== undefined) await hooks
   }
   return record
+}
+
+/**
+ * Runs `work` after the hooks, earlier saves of the same instance and what the unit of work waits for; at once where there is
+ * none of it. It runs in the very moment in which the last of these is over: of two saves that wait, the second sees the first.
+ */
+function inTurn<T>(
+  record: EntityRecord,
+  binding: Binding,
+  options: SaveOptions | undefined,
+  work: () => MaybePromise<T>,
+): MaybePromise<T> {
+  const hooks = binding.state.hooks.size > 0 ? runBeforeHooks(record, binding, options) : undefined
+  const { store } = binding
+  if (hooks === undefined && savingOf(record) === undefined) return afterJoin(store, work)
+  return after(hooks, () =>
+    savingOf(record) === undefined
+      ? afterJoin(store, work)
+      : waitForSaves(record).then(() => afterJoin(store, work)),
+  )
+}
+
+function afterJoin<T>(store: Store, work: () => MaybePromise<T>): MaybePromise<T> {
+  const joined = joinFirst(store)
+  return joined === undefined ? work() : joined.then(work)
 }
 
 /** While a save is under way others of the same instance wait: both would insert, or write over what the other wrote. */
@@ -136,14 +157,10 @@ async function saveAll(
     for (const record of all) {
       const binding = bindingFor(record)
       const hooked = binding.state.hooks.size > 0
-      if (hooked) {
-        const hooks = runBeforeHooks(record, binding, options)
-        if (hooks !== undefined) await hooks
-      }
-      if (savingOf(record) !== undefined) await waitForSaves(record)
-      const joined = joinFirst(binding.store)
-      if (joined !== undefined) await joined
-      const one = prepare(record, binding, options, fresh && !hooked)
+      const preparing = inTurn(record, binding, options, () =>
+        prepare(record, binding, options, fresh && !hooked),
+      )
+      const one = preparing instanceof Promise ? await preparing : preparing
       if (one !== undefined) prepared.push(one)
     }
     await writeAll(prepared)
@@ -156,10 +173,6 @@ async function saveAll(
   // or changed is no error of the store's: what was written before it must be taken back.
   if (all.every(record => rowOf(record) === undefined)) return run()
   return atomically(run)
-}
-
-function classOf(record: EntityRecord): EntityClass {
-  return record.constructor as unknown as EntityClass
 }
 
 /** An entity goes back to where it came from, also when the class is bound elsewhere by now. */
@@ -212,12 +225,12 @@ function prepare(
 
 /** The id as the entity holds it. */
 export function idOf(record: EntityRecord): EntityId {
-  return valuesOf(record)["id"] as EntityId
+  return toKey(valuesOf(record)["id"])
 }
 
 /** The id as it stands in the row. */
 function storedIdOf(record: EntityRecord, { mapper }: Binding): EntityId {
-  return mapper.encodeAt(0, idOf(record)) as EntityId
+  return toKey(mapper.encodeAt(0, idOf(record)))
 }
 
 function toInsert(
@@ -263,17 +276,16 @@ function toUpdate(
       encoded.push(mapper.encodeAt(managed.updatedAt, updatedAt))
     }
     if (managed.version >= 0) {
-      expected = values["version"] as number
+      expected = Number(values["version"])
       columns.push(managed.version)
       encoded.push(mapper.encodeAt(managed.version, expected + 1))
     }
   }
-  const row = stored.slice()
-  for (let i = 0; i < columns.length; i++) row[columns[i] as number] = encoded[i]
+  const row = changedRow(stored, columns, encoded)
   // All properties in one literal, here as above: what is added later, or spread in, costs a hidden class each time.
   const write: Write = {
     op: "update",
-    id: stored[0] as EntityId,
+    id: rowKey(stored),
     columns,
     values: encoded,
     version: expected,
@@ -291,7 +303,7 @@ function toUpdate(
 
 /** A date in a key that was changed in place: no assignment saw it. */
 function refuseNewKey({ model }: Binding, columns: readonly number[]): void {
-  const changed = columns.map(index => model.names[index] as string).find(name => model.isKey(name))
+  const changed = model.namesOf(columns).find(name => model.isKey(name))
   if (changed !== undefined) throw readonlyError(model, changed)
 }
 
@@ -344,11 +356,12 @@ function settle(prepared: Prepared, touched: number | undefined): MaybePromise<v
 
 /** Writes each store's share in one call, then makes the entities say what is stored and tells the listeners. */
 async function writeAll(prepared: readonly Prepared[]): Promise<void> {
-  const repositories = new Map<Repository, Prepared[]>()
+  const shares = new Map<Repository, { readonly store: Store; readonly share: Prepared[] }>()
   for (const one of prepared) {
-    const share = repositories.get(one.binding.repository)
-    if (share === undefined) repositories.set(one.binding.repository, [one])
-    else share.push(one)
+    const { repository, store } = one.binding
+    const known = shares.get(repository)
+    if (known === undefined) shares.set(repository, { store, share: [one] })
+    else known.share.push(one)
   }
   const all = prepared.map(({ write }) => write)
   for (const { binding, write, row } of prepared) {
@@ -359,8 +372,7 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
         : onStore(binding.store, () => checkReferences(binding, write, all))
     if (checked instanceof Promise) await checked
   }
-  for (const [repository, share] of repositories) {
-    const { store } = (share[0] as Prepared).binding
+  for (const [repository, { store, share }] of shares) {
     const touched = await writeTo(store, () => repository.write(share.map(({ write }) => write)))
     const lost = share.find((_, index) => touched[index] === 0)
     if (lost) await refuseLost(lost)

@@ -1,4 +1,5 @@
 // References that no store keeps by itself: between stores, in memory, in tables without a foreign key.
+
 import { NitroError } from "../../shared/errors.ts"
 import { after, inOrder } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
@@ -10,9 +11,10 @@ import { unscoped } from "../binding/scoped-rows.ts"
 import { storeOf } from "../binding/stores.ts"
 import { currentUnit, onStore } from "../binding/unit-of-work.ts"
 import type { EntityId, FieldDefinition } from "../contract/definition.ts"
-import { hasDerivedId, idFrom } from "../contract/key.ts"
-import type { Value } from "../contract/predicate.ts"
+import { fieldNamed } from "../contract/field-named.ts"
+import { hasDerivedId, idFrom, referredField } from "../contract/key.ts"
 import type { Row, Write } from "../contract/repository.ts"
+import { toKey } from "../contract/row-key.ts"
 
 /**
  * Does the store of a class keep this reference: refuse values that point to nothing, and carry out the on-delete rule? It may have
@@ -101,7 +103,7 @@ function checkPointer(
 ): MaybePromise<void> {
   const { binding, field } = pointer
   const isUnknown = targetClasses(binding.entity, binding.model, field).length === 0
-  if (isUnknown) checkTargetName(binding.model.name, field.name, field.references as string)
+  if (isUnknown) checkTargetName(binding.model.name, field.name, field.references ?? "")
   if (isAmong(pointer, together)) return
   return after(isThere(pointer), there => {
     if (there === true) return
@@ -133,12 +135,8 @@ function targetOf({ binding, field }: Pick<Pointer, "binding" | "field">): Bindi
 function isAmong({ binding, field, value }: Pointer, writes: readonly Write[]): boolean {
   const target = targetOf({ binding, field })
   if (target?.repository !== binding.repository) return false
-  const { index } = binding.definition.fieldByName.get(keyField(binding)) as FieldDefinition
+  const { index } = fieldNamed(binding.definition, referredField(binding.definition))
   return writes.some(write => write.op === "insert" && write.row[index] === value)
-}
-
-function keyField({ definition: { key } }: Binding): string {
-  return key.length === 1 ? (key[0] as string) : "id"
 }
 
 /** Undefined where nothing can be said. */
@@ -158,10 +156,9 @@ function isThere(pointer: Pointer): MaybePromise<boolean | undefined> {
 function idOf(target: Binding, { binding, field, value }: Pointer): EntityId {
   const decoded = binding.mapper.decodeAt(field.index, value)
   const isOnlyPart = hasDerivedId(target.definition) && target.definition.key.length === 1
-  return target.mapper.encodeAt(
-    0,
-    isOnlyPart ? idFrom(target.definition, () => decoded) : decoded,
-  ) as EntityId
+  return toKey(
+    target.mapper.encodeAt(0, isOnlyPart ? idFrom(target.definition, () => decoded) : decoded),
+  )
 }
 
 /** Without joining a store that the unit of work has not used: reading it would hold it until the end of the unit. */
@@ -195,7 +192,7 @@ function isWritten({
   const where = {
     op: "eq",
     field: field.name,
-    value: mapper.decodeAt(field.index, value) as Value,
+    value: mapper.valueAt(field.index, value),
   } as const
   return after(
     onStore(store, () => unscoped(repository).count({ where, orderBy: [], limit: 1 })),
@@ -209,7 +206,7 @@ function refuse(pointer: Pointer): never {
 
 function danglingError({ binding, field, value }: Pointer): NitroError {
   const { name } = binding.model
-  const target = field.references as string
+  const target = field.references ?? ""
   const given = String(binding.mapper.decodeAt(field.index, value)).slice(0, 80)
   const isUnused = targetClasses(binding.entity, binding.model, field).length === 0
   return new NitroError(

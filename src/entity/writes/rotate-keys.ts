@@ -5,9 +5,9 @@ import { idOfRow } from "../binding/bound-class.ts"
 import { withoutScopes } from "../binding/query-scopes.ts"
 import { retry } from "../binding/retry.ts"
 import { atomically, onStore, writeTo } from "../binding/unit-of-work.ts"
-import type { EntityId } from "../contract/definition.ts"
 import { whereIds } from "../contract/key.ts"
 import type { Write } from "../contract/repository.ts"
+import { rowKey } from "../contract/row-key.ts"
 import { hasCurrentKey } from "../definition/encryption.ts"
 import { rowBatches } from "../relations/batches.ts"
 import type { EntityClass } from "../types/types.ts"
@@ -16,12 +16,12 @@ import type { EntityClass } from "../types/types.ts"
  * Encrypts every field of `entity` that has an older key with the current one, and gives the number of rows written.
  * Runs beside other work: versions and timestamps stay, hooks do not run. Afterwards the older keys can be dropped.
  */
-export function rotateKeys(entity: EntityClass<never> | EntityClass): Promise<number> {
+export function rotateKeys(entity: EntityClass<object>): Promise<number> {
   return withoutScopes(() => rotateAll(entity))
 }
 
-async function rotateAll(entity: EntityClass<never> | EntityClass): Promise<number> {
-  const binding = bindingOf(entity as EntityClass)
+async function rotateAll(entity: EntityClass<object>): Promise<number> {
+  const binding = bindingOf(entity)
   const { store, repository, mapper } = binding
   const secret = entity.definition.fields
     .filter(({ encrypted }) => encrypted)
@@ -43,9 +43,7 @@ async function rotateAll(entity: EntityClass<never> | EntityClass): Promise<numb
         const values = columns.map(index =>
           mapper.encodeAt(index, mapper.decodeAt(index, row[index])),
         )
-        return columns.length === 0
-          ? []
-          : [{ op: "update", id: row[0] as EntityId, columns, values }]
+        return columns.length === 0 ? [] : [{ op: "update", id: rowKey(row), columns, values }]
       })
       const touched = await writeTo(store, () => repository.write(writes))
       return touched.reduce((sum, one) => sum + one, 0)

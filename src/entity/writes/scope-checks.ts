@@ -1,4 +1,5 @@
 // What a write makes of a row must stay within the scopes of its context, as what it begins with must.
+
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
@@ -11,6 +12,7 @@ import { matches } from "../conditions/matches.ts"
 import { predicateFields } from "../conditions/predicate-fields.ts"
 import type { EntityId } from "../contract/definition.ts"
 import type { Row } from "../contract/repository.ts"
+import { rowKey } from "../contract/row-key.ts"
 import { lookedUp } from "../relations/resolve.ts"
 import { scopeOf } from "../relations/scope-conditions.ts"
 
@@ -45,7 +47,7 @@ export function assertUpdateInScope(
   const { store, repository } = binding
   const seen = withDeleted(repository, "update")
   return after(
-    onStore(store, () => seen.get(row[0] as EntityId)),
+    onStore(store, () => seen.get(rowKey(row))),
     // The write does not find it either, and says why.
     stored => stored && assertInScope(binding, replaced(stored, row, columns), "update"),
   )
