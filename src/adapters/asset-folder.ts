@@ -23,7 +23,7 @@ import { optionNames, refuseUnknownOptions } from "../shared/options.ts"
 import { reportError } from "../shared/report.ts"
 import { suggest } from "../shared/suggest.ts"
 import "./errors.ts"
-import { answerFile, notFound } from "./file.ts"
+import { answerFile } from "./file.ts"
 import type { ByteRange } from "./range.ts"
 
 export interface AssetFolderOptions {
@@ -114,15 +114,15 @@ export class AssetFolder {
     return { type: "module", src: this.url(name), integrity: this.#known(name).integrity }
   }
 
-  /** The answer to a request for a path below `path`; `nitro({ assets })` calls it. */
-  async answer(request: Request, path: string): Promise<Response> {
+  /** Sends the file that `path` names; undefined where there is none, so that other routes may have it. `nitro({ assets })` calls it. */
+  answer(request: Request, path: string): Promise<Response> | undefined {
     const asked = decode(path.slice(this.path.length + 1))
-    if (asked === undefined) return notFound()
+    if (asked === undefined) return undefined
     const [, start = "", hash = "", end = ""] =
       /^(.*)\.([0-9a-f]{12})(\.[^./]+)?$/.exec(asked) ?? []
     const whole = this.#hashed(asked)
     const file = whole ?? (hash === "" ? undefined : this.#hashed(start + end))
-    if (!file) return notFound()
+    if (!file) return undefined
     const name = whole ? asked : start + end
     const { content, stats } = file
     return answerFile(request, {

@@ -1,14 +1,20 @@
 // The browser client and the stylesheets under `/_nitro/`: immutable under their versioned URL, revalidated otherwise.
 import { clientAssets } from "../client/index.ts"
-import { answerFile, notFound } from "./file.ts"
+import { answerFile } from "./file.ts"
 
-export async function answerAsset(
+const folder = "/_nitro/"
+
+/** The names of the files, as paths within an app. */
+export const assetPaths = (): string[] => [...clientAssets.keys()].map(name => folder + name)
+
+/** Undefined for a path that is the address of no file of ours. */
+export function answerAsset(
   request: Request,
   path: string,
   search: string,
-): Promise<Response> {
-  const asset = clientAssets.get(path.slice("/_nitro/".length))
-  if (!asset) return notFound()
+): Promise<Response> | undefined {
+  const asset = path.startsWith(folder) ? clientAssets.get(path.slice(folder.length)) : undefined
+  if (asset === undefined) return undefined
   return answerFile(request, {
     type: asset.type,
     hash: asset.hash,

@@ -5,6 +5,7 @@ import {
   allowPageKey,
   createDispatcher,
   flashes,
+  type Route,
   type Session,
   sessionOf,
   withRequest,
@@ -16,11 +17,12 @@ import { currentPartition } from "../entity/store.ts"
 import { asksForStream, asksOnce, busyAnswer, liveApp, prepareLive } from "../live/internal.ts"
 import { isThenable, syncResult } from "../shared/callback.ts"
 import { beforeDeadline, defaultDeadlineMs } from "../shared/deadline.ts"
+import { NitroError } from "../shared/errors.ts"
 import { refuseUnknownOptions } from "../shared/options.ts"
 import { requestIdFrom, withRequestId } from "../shared/request-id.ts"
 import { type RequestMessage, requests } from "../shared/trace.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import { answerAsset } from "./assets.ts"
+import { answerAsset, assetPaths } from "./assets.ts"
 import { notFound } from "./file.ts"
 import { answerOfError } from "./host-errors.ts"
 import type { Mount } from "./mount.ts"
@@ -64,6 +66,7 @@ export function createGate(options: NitroOptions): Gate {
     ...options,
     routes: [...(options.routes ?? []), ...plugins.routes],
   })
+  assertNoAssets(dispatcher.routes.routes)
   app.open(dispatcher.routes.routes, dispatcher.exposures)
   // Better now than at the first visitor: sessions are known by a signed cookie.
   if (hasPartitionedStores() && options.partition === undefined) app.secret.sign("start", "")
@@ -93,13 +96,18 @@ export function createGate(options: NitroOptions): Gate {
     const { basePath } = app
     const isWithin = basePath === "" || (path.startsWith(basePath) && path[basePath.length] === "/")
     const inner = basePath === "" ? path : path.slice(basePath.length)
-    if (isWithin && inner.startsWith("/_nitro/")) return answerAsset(request, inner, search)
+    const asset = isWithin ? answerAsset(request, inner, search) : undefined
+    if (asset !== undefined) return asset
     // Also outside, for addresses that were made before any request told the base path.
     const asked = isWithin ? inner : path
-    for (const folder of folders)
-      if (asked.startsWith(`${folder.path}/`)) return folder.answer(request, asked)
+    for (const folder of folders) {
+      const file = asked.startsWith(`${folder.path}/`) ? folder.answer(request, asked) : undefined
+      if (file !== undefined) return file
+    }
     const places = isWithin ? dispatcher.routes.find(inner) : undefined
     if (places === undefined) {
+      // No page of the host: a script that is not there must not be a page that it has for all other paths.
+      if (isWithin && inner.startsWith("/_nitro/")) return notFound()
       // Before the page's route does any work.
       return asksForStream(search) && (app.isClosed || app.part(liveApp).isFull)
         ? busyAnswer()
@@ -163,6 +171,18 @@ export function createGate(options: NitroOptions): Gate {
 
 function idOf(request: Request, hostId: unknown): string {
   return requestIdFrom(typeof hostId === "string" ? hostId : request.headers.get(requestIdHeader))
+}
+
+/** @throws NITRO_ROUTE_COLLISION for a route at the address of a file of ours. */
+function assertNoAssets(routes: readonly Route[]): void {
+  const paths = new Set(assetPaths())
+  for (const { method, name, pattern } of routes)
+    if (method === "GET" && paths.has(pattern))
+      throw new NitroError(
+        "NITRO_ROUTE_COLLISION",
+        `The file ${pattern.slice(1)} of nitro and ${name} both answer GET ${pattern}.`,
+        { fix: "Give the route another path." },
+      )
 }
 
 function takeStatus({ status }: Response, message: RequestMessage): void {

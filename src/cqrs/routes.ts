@@ -97,8 +97,8 @@ function handlersOf({ handlers }: RouteRules): Handlers {
 function commandRoutes(target: MessageClass<"command">, rules: CommandRules): Route[] {
   return withSender({
     ...messageRoute("command", target, rules),
-    run: async ({ id, input, call }) => {
-      const options = { signal: call.signal, ...(id === "" ? {} : { sender: id }) }
+    run: async ({ params: { sender }, input, call }) => {
+      const options = { signal: call.signal, ...(sender === undefined ? {} : { sender }) }
       return { value: await handlersOf(rules).execute(new target(input as never), options) }
     },
   })
@@ -132,9 +132,9 @@ function eventRoutes(target: EventTarget, { events, ...rules }: CommandRules): R
     ...routeOf(event, nameOf(event), rules),
     method: "POST",
     input: fieldsOf(event),
-    async run({ id, input, request }) {
+    async run({ params: { sender }, input, request }) {
       await assertPayload(event, input)
-      const options = { signal: request.signal, ...(id === "" ? {} : { sender: id }) }
+      const options = { signal: request.signal, ...(sender === undefined ? {} : { sender }) }
       return {
         value: (events ?? currentEvents()).stream(
           event as EventType<unknown, unknown>,
@@ -164,7 +164,7 @@ function routeOf(
 }
 
 function withSender(route: Route): Route[] {
-  return [route, { ...route, pattern: `${route.pattern}/:id` }]
+  return [route, { ...route, pattern: `${route.pattern}/:sender` }]
 }
 
 function nameOf(target: EventTarget): string {

@@ -52,7 +52,7 @@ export function send(
   if (app !== undefined) {
     const name = nameOf(target)
     const fix = `Write nitro({ routes: [${isQuery ? "queries" : "commands"}([${name}])] }), with the other routes of the app.`
-    assertRoute(app, `send(${name})`, method, sender === undefined ? base : `${base}/:id`, fix)
+    assertRoute(app, `send(${name})`, method, sender === undefined ? base : `${base}/:sender`, fix)
   }
   return callTo(
     { method, path, confirm, ...formOf(target), takes: inputsOf(target) },

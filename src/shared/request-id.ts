@@ -28,8 +28,8 @@ export function requestIdOf(error: unknown): string | undefined {
 /** Letters, digits and the punctuation of common ids: what is printed into logs must not be able to forge a line of them. */
 const valid = /^[\w.:@=+/-]{1,128}$/
 
-/** `given` where it is an id, else that of the request around, else a new one. */
-export function requestIdFrom(given: string | null): string {
-  if (given !== null && valid.test(given)) return given
+/** Returns `id` where it is one, else that of the request around, else a new one. */
+export function requestIdFrom(id: string | null): string {
+  if (id !== null && valid.test(id)) return id
   return currentRequestId() ?? crypto.randomUUID()
 }

@@ -20,7 +20,11 @@ interface Paths {
   readonly postSuffix: string
 }
 
+export type CallInput = Record<string, unknown>
+
 interface Operation extends Paths {
+  /** Inputs that stand in the path. */
+  readonly pathInputs?: readonly string[]
   /** A question the browser asks before it sends. */
   readonly confirm: string | undefined
   /** The CRUD operation that it is; undefined for an action. */
@@ -52,10 +56,12 @@ export class CallRoute {
   readonly tags: OpenTags
   /** The last app that was seen to have the route: a list makes the same call for each row. */
   checkedFor: AppState | undefined
+  readonly #parts: CallRouteParts
   readonly #hidden: ReadonlySet<string>
   readonly #fields = new Map<string, FieldPlan>()
 
   constructor(parts: CallRouteParts) {
+    this.#parts = parts
     this.method = parts.method
     this.suffix = parts.suffix
     this.postSuffix = parts.postSuffix
@@ -69,6 +75,36 @@ export class CallRoute {
     this.tags = openTags(this.formMethod, parts.confirm)
     this.checkedFor = undefined
     this.#hidden = parts.hidden
+  }
+
+  /**
+   * The route with its parameters filled in, and the inputs that are left. @throws NITRO_CALL_INPUT where a parameter has no value,
+   * or one that only the page knows
+   */
+  filled(name: string, input: CallInput | undefined): { route: CallRoute; rest: CallInput } {
+    const { pathInputs = [], suffix, inputs } = this.#parts
+    const rest = { ...input }
+    let path = suffix
+    for (const parameter of pathInputs) {
+      const value = rest[parameter]
+      delete rest[parameter]
+      const text = typeof value === "object" ? "" : String(value ?? "")
+      if (text === "")
+        throw new NitroError(
+          "NITRO_CALL_INPUT",
+          `${name} needs a value for ":${parameter}", which stands in its address.`,
+          { fix: `Write call(…, { ${parameter}: … }) with a text or a number.` },
+        )
+      // The address is put into expressions as it is.
+      const segment = encodeURIComponent(text).replace(/'/g, "%27")
+      path = path.replace(`/:${parameter}`, () => `/${segment}`)
+    }
+    const parts = { ...this.#parts, suffix: path, postSuffix: path, inputs }
+    return { route: new CallRoute({ ...parts, pathInputs: [] }), rest }
+  }
+
+  get hasParameters(): boolean {
+    return (this.#parts.pathInputs?.length ?? 0) > 0
   }
 
   /** @throws NITRO_CALL_INPUT for a name that the operation does not take. */
@@ -148,6 +184,7 @@ function findOperation(
       method: action.method,
       suffix: path,
       postSuffix: path,
+      pathInputs: action.pathInputs,
       confirm: action.confirm,
       crud: undefined,
       action,

@@ -20,7 +20,7 @@ import type { HttpMethod } from "../contract/action-options.ts"
 import { formKeyFrom, formSignal } from "../contract/form-keys.ts"
 import type { Route } from "../contract/route.ts"
 import { CallInputs } from "./call-inputs.ts"
-import { type CallRoute, routeAt, routeOf } from "./call-route.ts"
+import { type CallInput, type CallRoute, routeAt, routeOf } from "./call-route.ts"
 import { assertControl, hidesAddress } from "./control.ts"
 import {
   type ChoiceAttributes,
@@ -275,12 +275,13 @@ export function call(
     assertReachable(request.app, entity, operation, route.crud)
     route.checkedFor = request.app
   }
-  return new Call(
-    route,
-    `${request?.basePath ?? ""}/${entity.definition.plural}`,
-    isClass ? undefined : target,
-    input as Readonly<Record<string, unknown>> | undefined,
-  )
+  const collection = `${request?.basePath ?? ""}/${entity.definition.plural}`
+  const instance = isClass ? undefined : target
+  if (!route.hasParameters)
+    return new Call(route, collection, instance, input as Readonly<CallInput> | undefined)
+  const name = `${entity.definition.name}.${operation}`
+  const { route: filled, rest } = route.filled(name, input as CallInput | undefined)
+  return new Call(filled, collection, instance, Object.keys(rest).length === 0 ? undefined : rest)
 }
 
 /** A call of a route that no entity has. `path` is without the base path; `owner` and `operation`, identifiers, name its form. */

@@ -19,7 +19,10 @@ export interface RateLimit {
 export interface ActionOptions<O extends z.ZodType = z.ZodType> {
   /** HTTP method; default `"POST"`. A GET action must not change anything. */
   readonly method?: HttpMethod
-  /** Last segment of the route; default the method's name in kebab-case. */
+  /**
+   * The route behind the path of the entity or its class; default the method's name in kebab-case. Of several segments those with a
+   * colon are inputs: `"lines/:line/remove"`.
+   */
   readonly path?: string
   /** Schemas of the input, by name. Input without a schema is refused, so that nothing unvalidated reaches the method. */
   readonly input?: Readonly<Record<string, z.ZodType>>

@@ -10,6 +10,7 @@ import {
   type RateLimit,
 } from "./action-options.ts"
 import "./errors.ts"
+import { parametersOf } from "./pattern.ts"
 import type { User } from "./user.ts"
 
 /** Plain values by name: what a request carries, and what an action gets once its schemas have checked it. */
@@ -32,6 +33,8 @@ export interface ActionDefinition {
   readonly name: string
   readonly method: HttpMethod
   readonly path: string
+  /** The inputs that stand in the path. */
+  readonly pathInputs: readonly string[]
   readonly input: Readonly<Record<string, z.ZodType>>
   readonly output: z.ZodType | undefined
   /** What its button says. */
@@ -114,11 +117,13 @@ export function action(
 function define(method: Method, name: string, options: ActionOptions = {}): void {
   checkActionOptions(name, options)
   const { output, description, icon, permission, confirm, status, deadlineMs, rateLimit } = options
+  const { path = kebabCase(name), input = {} } = options
   definitions.set(method, {
     name,
     method: options.method ?? "POST",
-    path: options.path ?? kebabCase(name),
-    input: options.input ?? {},
+    path,
+    pathInputs: pathInputsOf(name, path, input),
+    input,
     output,
     label: options.label ?? inWords(name),
     description,
@@ -132,6 +137,39 @@ function define(method: Method, name: string, options: ActionOptions = {}): void
     unitOfWork: options.unitOfWork !== false && options.method !== "GET",
     needsKey: options.idempotent === "required",
   })
+}
+
+function pathInputsOf(
+  name: string,
+  path: string,
+  input: Readonly<Record<string, z.ZodType>>,
+): readonly string[] {
+  const problem = (text: string, fix: string): NitroError =>
+    new NitroError("NITRO_ACTION_PATH", `The path "${path}" of the action ${name} ${text}`, { fix })
+  if (
+    typeof path !== "string" ||
+    !/^(?:[^/?#\\\s%:]+|:[A-Za-z_]\w*)(?:\/(?:[^/?#\\\s%:]+|:[A-Za-z_]\w*))*$/.test(path)
+  )
+    throw problem(
+      "is not a path behind that of the entity.",
+      'Write segments without a slash at either end: path: "lines/:line/remove".',
+    )
+  const names = parametersOf(path)
+  for (const [at, parameter] of names.entries()) {
+    if (parameter === "id" || names.indexOf(parameter) !== at)
+      throw problem(
+        parameter === "id"
+          ? "has a parameter :id, which is the entity's own."
+          : `names :${parameter} twice.`,
+        "Give the parameter another name.",
+      )
+    if (!Object.hasOwn(input, parameter))
+      throw problem(
+        `has a parameter :${parameter} without an input.`,
+        `Declare it: input: { ${parameter}: z.string() }.`,
+      )
+  }
+  return names
 }
 
 /** The definition of an action, or undefined for any other value. */

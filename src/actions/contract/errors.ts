@@ -7,6 +7,11 @@ registerErrors({
     when: "A call names a method that is not an action.",
     fix: "Mark the method with @action(), or with static { action(this, 'name') }.",
   },
+  NITRO_ACTION_PATH: {
+    status: 500,
+    when: "The `path` of an action is not a path, or has a parameter that is `:id`, stands twice, or is no input.",
+    fix: 'Write segments, and declare parameters as inputs: @action({ path: "lines/:line/remove", input: { line: z.string() } }).',
+  },
   NITRO_ACTION_OPTION: {
     status: 500,
     when: "An option of `@action()` has a value that it cannot have.",

@@ -18,9 +18,13 @@ export interface Outcome {
   readonly status?: number
 }
 
+/** The parameters of a path by name, decoded. */
+export type Params = Readonly<Record<string, string>>
+
 export interface RouteCall {
   /** The `:id` of the path; the empty string where the pattern has none. */
   readonly id: string
+  readonly params: Params
   /** Only names that the route knows, of the types that its schemas want where text could be converted. */
   readonly input: Input
   /** All parameters of the address, as they came. */
@@ -31,8 +35,10 @@ export interface RouteCall {
 
 export interface Route {
   readonly method: HttpMethod
-  /** `/todos/:id/toggle`: at most three segments, one of which may be `:id`. */
+  /** `/todos/:id/toggle`: segments, of which those that begin with a colon are parameters. `:id` names the target. */
   readonly pattern: string
+  /** Parameters of the path that are inputs too: they win over those of query and body. */
+  readonly pathInputs?: readonly string[]
   /** For messages: `Todo.toggle`. */
   readonly name: string
   /** `toggle`: what its rule is asked about. */

@@ -17,13 +17,14 @@ export function actionRoutes(exposure: Exposure): Route[] {
 
 /** What instance and static actions have alike. */
 function actionRoute(exposure: Exposure, action: ListedAction): Omit<Route, "run"> {
-  const { name, route, method, input, needsKey, deadlineMs, unitOfWork } = action
+  const { name, route, method, input, pathInputs, needsKey, deadlineMs, unitOfWork } = action
   return {
     ...operationOf(exposure, name),
     action,
     method,
     pattern: route,
     input,
+    pathInputs,
     needsKey,
     deadlineMs,
     hasNoUnit: !unitOfWork,

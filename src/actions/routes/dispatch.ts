@@ -15,7 +15,7 @@ import type { TimedCall } from "../context/timed-call.ts"
 import type { Input } from "../contract/action.ts"
 import { type AllowRule, isAllowed } from "../contract/allow.ts"
 import { type Limits, limitsOf } from "../contract/limits.ts"
-import { describeRoute, type Exposure, exposureOf, type Route } from "../contract/route.ts"
+import { describeRoute, type Exposure, exposureOf, type Params, type Route } from "../contract/route.ts"
 import { type Asked, type Client, clientOf, type PostedForm } from "../input/asked.ts"
 import { discardBody } from "../input/body.ts"
 import { coerce } from "../input/coerce.ts"
@@ -95,7 +95,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   async function answer(request: Request, search: string, match: Match): Promise<Response> {
-    const { route, id } = match
+    const { route, params } = match
+    const { id = "" } = params
     const { deadlineMs } = options
     let query: Input = {}
     let posted: Input | undefined
@@ -112,7 +113,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       const run = async (call: TimedCall) => {
-        const runRoute = () => route.run({ id, input, query, request, call })
+        const runRoute = () => route.run({ id, params, input, query, request, call })
         let outcome = await (actions.isWatched
           ? actions.run({ name: route.name }, runRoute)
           : runRoute())
@@ -171,7 +172,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         asked = { request, client: asked.client, form: new SentForm(route, id, fields, secrets) }
       }
       given = () => [knownOf(query, route.input), knownOf(body, route.input)]
-      return inputOf(route, query, body, received.kind)
+      return inputOf(route, { query, body, params }, received.kind)
     }
 
     async function assertAllowed(
@@ -253,8 +254,12 @@ function methodNotAllowed(request: Request, allowed: ReadonlySet<string>): Respo
   return response
 }
 
-/** Input of a route: known names of query and body, converted to their types, and validated unless the route does. */
-function inputOf(route: Route, query: Input, received: Input, kind: RequestInput["kind"]): Input {
+/** Input of a route: known names of query, body and path, converted to their types, and validated unless the route does. */
+function inputOf(
+  route: Route,
+  { query, body: received, params }: Pick<RequestInput, "query" | "body"> & { params: Params },
+  kind: RequestInput["kind"],
+): Input {
   const known = route.input
   const body = kind === "form" ? gatherParts(received, known) : received
   const input: [string, unknown][] = []
@@ -267,6 +272,7 @@ function inputOf(route: Route, query: Input, received: Input, kind: RequestInput
   }
   take(query, true)
   take(body, kind === "form")
+  for (const name of route.pathInputs ?? []) take({ [name]: params[name] }, true)
   // A page sends all of its signals, so only there unknown names mean nothing.
   if (kind === "json" || kind === "form")
     refuseUnknown(route.name, kind === "form" ? withoutPrivate(body) : body, known)

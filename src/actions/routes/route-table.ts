@@ -1,28 +1,27 @@
-// The route table of an app: routes are looked up by method and shape of the path.
+// The route table of an app: routes are looked up by method and shape of the path, at any depth and with any number of parameters.
 import { NitroError } from "../../shared/errors.ts"
 import type { HttpMethod } from "../contract/action-options.ts"
-import type { Route } from "../contract/route.ts"
+import { parametersOf } from "../contract/pattern.ts"
+import type { Params, Route } from "../contract/route.ts"
 
 export interface Match {
   readonly route: Route
-  readonly id: string
+  readonly params: Params
 }
-
-/** The routes of one shape of path, by method. */
-type Methods = ReadonlyMap<HttpMethod, Route>
 
 /** Where a path leads. */
 export interface Place {
-  readonly methods: Methods
-  /** As it stands in the path; the empty string where the shape has no id. */
-  readonly id: string
+  /** The routes of one shape of path, by method. */
+  readonly methods: ReadonlyMap<HttpMethod, Route>
+  /** The segments that stand for parameters, in order, as they stand in the path. */
+  readonly segments: readonly string[]
 }
 
-/** What may follow a segment of a path. */
+/** The continuations of a path behind one segment. */
 class Branch {
   readonly methods = new Map<HttpMethod, Route>()
   readonly literals = new Map<string, Branch>()
-  id: Branch | undefined
+  parameter: Branch | undefined
 }
 
 export class RouteTable {
@@ -37,35 +36,47 @@ export class RouteTable {
   #add(route: Route): void {
     let branch = this.#root
     for (const segment of route.pattern.slice(1).split("/")) {
-      if (segment === ":id") branch = branch.id ??= new Branch()
+      if (segment.startsWith(":")) branch = branch.parameter ??= new Branch()
       else branch = branchOf(branch, segment)
     }
-    const known = branch.methods.get(route.method)
-    if (known) {
+    const other = branch.methods.get(route.method)
+    if (other !== undefined) {
+      const also = other.pattern === route.pattern ? "" : `, which is ${other.pattern}`
       throw new NitroError(
         "NITRO_ROUTE_COLLISION",
-        `${known.name} and ${route.name} both answer ${route.method} ${route.pattern}.`,
+        `${other.name} and ${route.name} both answer ${route.method} ${route.pattern}${also}.`,
       )
     }
     branch.methods.set(route.method, route)
   }
 
-  /** Where a path leads, whatever the method; undefined where it is not ours. Paths are those within the app, without its base path. */
+  /** Returns the places of a path within the app, whatever the method; undefined for a path of none of its routes. */
   find(path: string): readonly Place[] | undefined {
     const places: Place[] = []
-    follow(this.#root, path, 1, "", places)
+    follow(this.#root, path, 1, none, places)
     return places.length === 0 ? undefined : places
   }
 }
 
+const none: readonly string[] = []
+const noParams: Params = Object.freeze({})
+
 /** The route of a request to `places`, or the methods that they allow. */
 export function matchOf(method: string, places: readonly Place[]): Match | ReadonlySet<HttpMethod> {
-  const asked = (method === "HEAD" ? "GET" : method) as HttpMethod
-  for (const { methods, id } of places) {
-    const route = methods.get(asked)
-    if (route) return { route, id: decodeId(id) }
+  const wanted = (method === "HEAD" ? "GET" : method) as HttpMethod
+  for (const { methods, segments } of places) {
+    const route = methods.get(wanted)
+    if (route) return { route, params: paramsOf(route, segments) }
   }
-  return new Set((places[0] as Place).methods.keys())
+  return new Set(places.flatMap(({ methods }) => [...methods.keys()]))
+}
+
+function paramsOf(route: Route, segments: readonly string[]): Params {
+  if (segments.length === 0) return noParams
+  const names = parametersOf(route.pattern)
+  return Object.fromEntries(
+    segments.map((segment, at) => [names[at] as string, decodeSegment(segment)]),
+  )
 }
 
 function branchOf(branch: Branch, segment: string): Branch {
@@ -77,21 +88,37 @@ function branchOf(branch: Branch, segment: string): Branch {
   return next
 }
 
-/** Collects the places of a path. A literal path wins over an id: GET /todos/top is the action, not the todo named "top". */
-function follow(branch: Branch, path: string, start: number, id: string, places: Place[]): void {
+/**
+ * Collects the places of a path. A literal wins over a parameter: GET /todos/top is the action, not the todo named "top". Each
+ * branch is visited once at most, so a path costs no more than the table has branches.
+ */
+function follow(
+  branch: Branch,
+  path: string,
+  start: number,
+  segments: readonly string[],
+  places: Place[],
+): void {
   const slash = path.indexOf("/", start)
   const segment = slash < 0 ? path.slice(start) : path.slice(start, slash)
   const literal = branch.literals.get(segment)
-  if (literal !== undefined) reach(literal, path, slash, id, places)
-  if (branch.id !== undefined) reach(branch.id, path, slash, segment, places)
+  if (literal !== undefined) reach(literal, path, slash, segments, places)
+  if (branch.parameter !== undefined)
+    reach(branch.parameter, path, slash, [...segments, segment], places)
 }
 
-function reach(branch: Branch, path: string, slash: number, id: string, places: Place[]): void {
-  if (slash >= 0) follow(branch, path, slash + 1, id, places)
-  else if (branch.methods.size > 0) places.push({ methods: branch.methods, id })
+function reach(
+  branch: Branch,
+  path: string,
+  slash: number,
+  segments: readonly string[],
+  places: Place[],
+): void {
+  if (slash >= 0) follow(branch, path, slash + 1, segments, places)
+  else if (branch.methods.size > 0) places.push({ methods: branch.methods, segments })
 }
 
-function decodeId(segment: string): string {
+function decodeSegment(segment: string): string {
   if (!segment.includes("%")) return segment
   try {
     return decodeURIComponent(segment)
