@@ -8,7 +8,7 @@ const folder = "/_nitro/"
 export const assetPaths = (): string[] => [...clientAssets.keys()].map(name => folder + name)
 
 /** Undefined for a path that is the address of no file of ours. */
-export function answerAsset(
+export function sendAsset(
   request: Request,
   path: string,
   search: string,

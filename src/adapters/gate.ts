@@ -22,7 +22,7 @@ import { refuseUnknownOptions } from "../shared/options.ts"
 import { requestIdFrom, withRequestId } from "../shared/request-id.ts"
 import { type RequestMessage, requests } from "../shared/trace.ts"
 import type { MaybePromise } from "../shared/types.ts"
-import { answerAsset, assetPaths } from "./assets.ts"
+import { assetPaths, sendAsset } from "./assets.ts"
 import { notFound } from "./file.ts"
 import { answerOfError } from "./host-errors.ts"
 import type { Mount } from "./mount.ts"
@@ -96,7 +96,7 @@ export function createGate(options: NitroOptions): Gate {
     const { basePath } = app
     const isWithin = basePath === "" || (path.startsWith(basePath) && path[basePath.length] === "/")
     const inner = basePath === "" ? path : path.slice(basePath.length)
-    const asset = isWithin ? answerAsset(request, inner, search) : undefined
+    const asset = isWithin ? sendAsset(request, inner, search) : undefined
     if (asset !== undefined) return asset
     // Also outside, for addresses that were made before any request told the base path.
     const asked = isWithin ? inner : path

@@ -1,4 +1,4 @@
-// What becomes of an answer on its way out: our headers join it, or the stream of the page's live views replaces it.
+// The last step of a response: our headers join it, or the stream of the page's live views replaces it.
 
 import { answerStream, busyAnswer, type LiveRequest, liveApp, renewal } from "../live/internal.ts"
 import { isThenable } from "../shared/callback.ts"
@@ -6,7 +6,7 @@ import { failedIn } from "../shared/request-id.ts"
 
 export const requestIdHeader = "x-request-id"
 
-/** The answer with the id of its request, unless it has one, and with cookies: itself where its headers may be changed. */
+/** The response with the id of its request, unless it has one, and with cookies: itself where its headers may be changed. */
 export function withOurHeaders(
   response: Response,
   requestId: string,
@@ -53,7 +53,7 @@ export async function finish(
 ): Promise<Response> {
   const { stream } = live
   if (!stream) return response
-  const answer = async (): Promise<Response> => {
+  const replace = async (): Promise<Response> => {
     if (response.status === 200) {
       // Read to the end: a component that waits for something may register its live views late.
       await response.text()
@@ -67,5 +67,5 @@ export async function finish(
     // 204 tells the page not to come back; a server that fails now may be well in a moment.
     return response.status >= 500 ? busyAnswer() : new Response(null, { status: 204 })
   }
-  return releasing(live, answer, requestId)
+  return releasing(live, replace, requestId)
 }

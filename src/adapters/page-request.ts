@@ -27,7 +27,7 @@ interface PageSettings {
 export class PageRequest {
   /** `Set-Cookie` values to add to the answer of the host. */
   readonly cookies: readonly string[]
-  /** For the header `X-Request-Id` of the answer; `respond`, `stream` and `finish` set it. */
+  /** For the header `X-Request-Id` of the response; `respond`, `stream` and `finish` set it. */
   readonly requestId: string
   readonly #settings: PageSettings
 

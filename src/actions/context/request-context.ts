@@ -13,7 +13,7 @@ export interface RequestContext {
   /** What `nitro({ user })` made of the request; undefined without it, and for visitors. */
   readonly user: User | undefined
   readonly request: Request
-  /** Of this request in logs, traces and events: a valid `X-Request-Id` that came with it, else a new UUID. The answer has it too. */
+  /** Of this request in logs, traces and events: a valid `X-Request-Id` that came with it, else a new UUID. The response has it too. */
   readonly requestId: string
   /** Path without the query: `/products`. */
   readonly path: string

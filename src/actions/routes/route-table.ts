@@ -63,9 +63,9 @@ const noParams: Params = Object.freeze({})
 
 /** The route of a request to `places`, or the methods that they allow. */
 export function matchOf(method: string, places: readonly Place[]): Match | ReadonlySet<HttpMethod> {
-  const wanted = (method === "HEAD" ? "GET" : method) as HttpMethod
+  const verb = (method === "HEAD" ? "GET" : method) as HttpMethod
   for (const { methods, segments } of places) {
-    const route = methods.get(wanted)
+    const route = methods.get(verb)
     if (route) return { route, params: paramsOf(route, segments) }
   }
   return new Set(places.flatMap(({ methods }) => [...methods.keys()]))

@@ -33,8 +33,8 @@ export class Emission implements EventContext {
     return ids.id
   }
   get correlationId(): string {
-    const known = this.extra?.correlationId ?? this.parent?.correlationId
-    if (known !== undefined) return known
+    const id = this.extra?.correlationId ?? this.parent?.correlationId
+    if (id !== undefined) return id
     // Kept, since the next to look may run outside of the request.
     const ids = extraOf(this)
     ids.correlationId = currentRequestId() ?? this.id
