@@ -3,13 +3,12 @@ import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { action, call, Entity, expose, memory } from "nitro-ts"
-import { type Plugin, plugin } from "nitro-ts/app"
+import { type Plugin, type PluginParts, plugin } from "nitro-ts/app"
 import { assets } from "nitro-ts/assets"
 import { commands, Query, queries } from "nitro-ts/cqrs"
 import { nitro } from "nitro-ts/fetch"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
-import type { Route } from "../../src/actions/internal.ts"
 import { type Host, hosts } from "../support/hosts.ts"
 
 const taken: unknown[] = []
@@ -36,6 +35,7 @@ class Cart extends Entity("Cart", {}) {
 const directory = mkdtempSync(join(tmpdir(), "nitro-routes-"))
 writeFileSync(join(directory, "logo.svg"), "<svg/>")
 
+type Route = NonNullable<PluginParts["routes"]>[number][number]
 const get = (pattern: string): Route => ({
   method: "GET",
   pattern,

@@ -15,7 +15,13 @@ import type { TimedCall } from "../context/timed-call.ts"
 import type { Input } from "../contract/action.ts"
 import { type AllowRule, isAllowed } from "../contract/allow.ts"
 import { type Limits, limitsOf } from "../contract/limits.ts"
-import { describeRoute, type Exposure, exposureOf, type Params, type Route } from "../contract/route.ts"
+import {
+  describeRoute,
+  type Exposure,
+  exposureOf,
+  type Params,
+  type Route,
+} from "../contract/route.ts"
 import { type Asked, type Client, clientOf, type PostedForm } from "../input/asked.ts"
 import { discardBody } from "../input/body.ts"
 import { coerce } from "../input/coerce.ts"
