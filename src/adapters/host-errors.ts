@@ -30,12 +30,10 @@ function wantsJson(request: Request | undefined): boolean {
   return accept.includes("application/json") && !accept.includes("text/html")
 }
 
-/** Hono, and frameworks of its kind, ask an error that reaches them for its answer. */
+/** Hono calls `getResponse` of an error that reaches it, and Elysia `toResponse`. */
 export function letErrorsAnswer(): void {
-  Object.defineProperty(NitroError.prototype, "getResponse", {
-    configurable: true,
-    value: responseOf,
-  })
+  for (const name of ["getResponse", "toResponse"])
+    Object.defineProperty(NitroError.prototype, name, { configurable: true, value: responseOf })
 }
 
 function responseOf(this: NitroError): Response {

@@ -21,11 +21,14 @@ export function nodeMountOf(req: IncomingMessage): NodeMount | undefined {
   const { baseUrl, originalUrl } = req as MountedRequest
   if (typeof originalUrl !== "string") return undefined
   if (typeof baseUrl === "string") return { path: baseUrl, url: originalUrl }
-  const [full, inner] = [pathOf(originalUrl), pathOf(req.url ?? "/")]
-  if (full === inner) return { path: "", url: originalUrl }
-  // connect strips the mount path from the front; other rewriting is none of a mount.
-  const path = full.endsWith(inner) ? full.slice(0, -inner.length) : inner === "/" ? full : ""
-  return { path, url: originalUrl }
+  return { path: mountBelow(originalUrl, req.url ?? "/"), url: originalUrl }
+}
+
+/** The path that connect and Koa have stripped from the front of an address; `""` for none, and for any other change of it. */
+export function mountBelow(originalUrl: string, url: string): string {
+  const [full, inner] = [pathOf(originalUrl), pathOf(url)]
+  if (full === inner) return ""
+  return full.endsWith(inner) ? full.slice(0, -inner.length) : inner === "/" ? full : ""
 }
 
 const pathOf = (url: string): string => url.split("?", 1)[0] as string

@@ -4,7 +4,7 @@ import { type HostBody, setHostBody } from "../actions/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 
 /** What body parsers leave on a request: Express's own, body-parser, multer, and what speaks like them. */
-interface ParsedRequest {
+export interface ParsedRequest {
   readonly body?: unknown
   /** The bytes, as platforms for functions keep them. */
   readonly rawBody?: unknown
@@ -12,12 +12,16 @@ interface ParsedRequest {
   readonly files?: unknown
 }
 
-/** Costs nothing where the body is still to be read, as it almost always is. */
-export function takeBody(req: IncomingMessage, request: Request): void {
+/** Costs nothing where the body is still to be read, as it almost always is. `parsed` holds what was read: Koa has an object of its own. */
+export function takeBody(
+  req: IncomingMessage,
+  request: Request,
+  parsed: ParsedRequest = req as ParsedRequest,
+): void {
   if (req.method === "GET" || !(req.readableDidRead || req.readableEnded)) return
   // The client has left in the middle: reading says so.
   if (req.readableAborted || req.errored) return
-  setHostBody(request, () => bodyOf(req, req as ParsedRequest))
+  setHostBody(request, () => bodyOf(req, parsed))
 }
 
 function bodyOf(req: IncomingMessage, { body, rawBody, file, files }: ParsedRequest): HostBody {

@@ -7,10 +7,11 @@ import { StreamBody } from "./node-stream.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** What a fast response is made of, without the cost of a web `Response`. */
-interface NodeAnswer {
+export interface NodeAnswer {
   readonly status: number
   readonly statusText: string
-  readonly headers: string[]
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
   readonly body: unknown
 }
 
@@ -21,7 +22,7 @@ export async function sendResponse(res: ServerResponse, response: Response): Pro
   const merged = new Headers()
   for (let i = 0; i < headers.length; i += 2)
     merged.append(headers[i] as string, headers[i + 1] as string)
-  addHostHeaders(merged, hostHeaders(res))
+  addHostHeaders(merged, nodeHeaders(res))
   // One by one: middleware that waits for the headers (session, compression) reads them by their names, not from `writeHead`.
   for (const [name, value] of merged) if (name !== "set-cookie") res.setHeader(name, value)
   const cookies = merged.getSetCookie()
@@ -91,14 +92,15 @@ async function sendStream(res: ServerResponse, body: ReadableStream<Uint8Array>)
   }
 }
 
-function answerOf(response: Response): NodeAnswer {
+export function answerOf(response: Response): NodeAnswer {
   const fast = (response as { _toNodeResponse?(): NodeAnswer })._toNodeResponse?.()
   if (fast !== undefined) return fast
   const headers = [...response.headers].flat()
   return { status: response.status, statusText: response.statusText, headers, body: response.body }
 }
 
-function* hostHeaders(res: ServerResponse): Generator<[string, string]> {
+/** Headers that are set on `res` but not sent, one entry a value. */
+export function* nodeHeaders(res: ServerResponse): Generator<[string, string]> {
   for (const [name, value] of Object.entries(res.getHeaders())) {
     for (const each of Array.isArray(value) ? value : [value])
       if (each !== undefined) yield [name, String(each)]

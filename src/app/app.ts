@@ -145,7 +145,7 @@ export class App implements AppState, NitroApp {
 }
 
 /** The host's middleware with the app's own members on it. */
-export function withApp<H extends object>(middleware: H, app: App): H & NitroApp {
+export function withApp<H extends object>(middleware: H, app: NitroApp): H & NitroApp {
   return Object.defineProperties(middleware, {
     ready: { get: () => app.ready },
     routes: { get: () => app.routes },

@@ -22,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   live: ["shared", "entity", "events", "html", "datastar", "actions"],
   app: ["shared", "entity", "events", "html", "datastar", "actions", "cqrs", "live"],
   adapters: ["shared", "entity", "events", "html", "datastar", "actions", "live", "app", "client"],
-  testing: ["shared", "entity", "events"],
+  testing: ["shared", "entity", "events", "html", "actions", "live", "adapters/fetch.ts"],
   // Runs when an application is built: it asks the html module how an element prints.
   compile: ["shared", "html"],
   // `serve` finds its host when it is called, so that the root loads none.

@@ -1,0 +1,79 @@
+// h3 2: `app.use(nitro({ entities: [Todo] }))`.
+import { splitUrl } from "../actions/internal.ts"
+import type { NitroApp } from "../app/index.ts"
+import { withApp } from "../app/internal.ts"
+import { createGate } from "./gate.ts"
+import { answerOfError } from "./host-errors.ts"
+import { responseOf } from "./host-value.ts"
+import { mountBelow } from "./mount.ts"
+import type { NitroOptions } from "./nitro-options.ts"
+import { requestIdHeader } from "./page-answer.ts"
+import { PageRequest } from "./page-request.ts"
+
+/** The part of h3's event that the adapter needs. Structural, so that no type of h3's is required. */
+interface H3Event {
+  readonly req: Request & {
+    readonly runtime?: { readonly node?: { readonly req: { readonly url?: string | undefined } } }
+  }
+  /** Without the path at which the app is mounted. */
+  readonly url: { readonly pathname: string }
+  readonly res: { status?: number; readonly headers: Headers }
+}
+
+export type H3Middleware = (event: H3Event, next: () => unknown) => Promise<unknown>
+
+/**
+ * Middleware for h3 2. Register it before your own routes: it handles the paths of the entities and passes the rest on, with the
+ * context that `live` and `call` need. Headers and cookies that your routes and middleware set on `event.res` join its responses.
+ */
+export function nitro(options: NitroOptions): H3Middleware & NitroApp {
+  const gate = createGate(options)
+  return withApp<H3Middleware>(async (event, next) => {
+    const { req: request, res } = event
+    const { path, search } = splitUrl(sentUrl(request))
+    const below = mountBelow(path, event.url.pathname)
+    const page = await gate.receive({
+      request,
+      path,
+      search,
+      mount: below === "" ? undefined : { path: below, isSure: true },
+      hostId: res.headers.get(requestIdHeader) ?? undefined,
+      hasPages: true,
+    })
+    if (!(page instanceof PageRequest)) return page
+    if (page.isStream) return streamOf(event, page, next)
+    if (!res.headers.has(requestIdHeader)) res.headers.set(requestIdHeader, page.requestId)
+    for (const cookie of page.cookies) res.headers.append("set-cookie", cookie)
+    try {
+      return await page.run(next)
+    } catch (error) {
+      const response = answerOfError(error, request)
+      if (response === undefined) throw error
+      return response
+    }
+  }, gate.app)
+}
+
+/** The address as the client sent it: on node, a mount of h3 strips its path from `request.url`. */
+function sentUrl(request: H3Event["req"]): string {
+  const url = request.runtime?.node?.req.url
+  if (url === undefined) return request.url
+  return url.startsWith("/") ? `http://localhost${url}` : url
+}
+
+/** The stream of a page's live views, in place of what its route returns. */
+async function streamOf(
+  { res }: H3Event,
+  page: PageRequest,
+  next: () => unknown,
+): Promise<Response> {
+  const response = await page.respond(async () => {
+    const value = await next()
+    return responseOf(res.status ?? 200, value)
+  })
+  // Of the page, and not of its stream.
+  for (const name of ["content-type", "content-length", "content-encoding", "etag"])
+    res.headers.delete(name)
+  delete res.status
+  return response
+}
