@@ -51,7 +51,7 @@ function box(allProps: CheckboxProps & { readonly children?: Child }, look: obje
   const { children = props.label } = props
   const { frame, control: controlProps } = splitProps(props)
   const { checked = false, value: ownValue, ...rest } = controlProps
-  const { name, disabled } = controlProps as CheckboxProps
+  const { name, disabled } = controlProps
   const tied = tie(rest, "choice")
   const { value: _, ...control } = tied.control
   const isChecked = tied.value === undefined ? undefined : yes.has(textOf(tied.value) ?? "")

@@ -21,12 +21,15 @@ export function cn(...names: readonly ClassName[]): string {
   return text
 }
 
+const isList = (name: ClassName): name is readonly ClassName[] => Array.isArray(name)
+
 function textOf(name: ClassName): string {
   if (typeof name === "string") return name
   if (!name || name === true) return ""
   if (typeof name !== "object") return String(name)
-  if (Array.isArray(name)) return cn(...(name as readonly ClassName[]))
-  return Object.keys(name)
-    .filter(key => (name as Readonly<Record<string, unknown>>)[key])
+  if (isList(name)) return cn(...name)
+  return Object.entries(name)
+    .filter(([, isOn]) => isOn)
+    .map(([key]) => key)
     .join(" ")
 }

@@ -46,9 +46,7 @@ export function CodeBlock(props: CodeBlockProps): Markup {
     messages = {},
     children: _,
     ...rest
-  } = ownProps(props) as CodeBlockProps & {
-    children?: unknown
-  }
+  } = ownProps<CodeBlockProps & { children?: unknown }>(props)
   const content =
     language === undefined ? codeElement({ class: "hljs" }, code) : highlight(code, language)
   const name = label ?? (typeof title === "string" ? title : "Code")

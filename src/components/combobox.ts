@@ -39,8 +39,7 @@ export function Combobox(props: ComboboxProps): Markup {
     empty = "No match",
     value,
     ...rest
-  } = control as Record<string, unknown> &
-    Pick<ComboboxProps, "options" | "strict" | "strictMessage" | "empty">
+  } = control
   const tied = tie(rest)
   const { id } = tied.control
   const listId = `${id}_options`
@@ -48,7 +47,7 @@ export function Combobox(props: ComboboxProps): Markup {
     autocomplete: "off",
     ...withClass("input", tied.control),
     list: listId,
-    value: textOf(tied.value) ?? (value as string | undefined),
+    value: textOf(tied.value) ?? textOf(value),
     "data-preserve-attr": scripted,
     "data-strict": strict ? strictMessage : undefined,
   } as const

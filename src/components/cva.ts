@@ -42,10 +42,10 @@ export function cva<const V extends Variants = Record<never, never>>(
 ): Cva<V> {
   const { variants, compoundVariants = [], defaultVariants } = options
   const names = Object.keys(variants ?? {})
-  const defaults = (defaultVariants ?? {}) as Readonly<Record<string, unknown>>
+  const defaults = new Map<string, unknown>(Object.entries(defaultVariants ?? {}))
   return chosen => {
-    const options = (chosen ?? {}) as Readonly<Record<string, unknown>>
-    const values = new Map(names.map(name => [name, options[name] ?? defaults[name]]))
+    const choices = new Map<string, unknown>(Object.entries(chosen ?? {}))
+    const values = new Map(names.map(name => [name, choices.get(name) ?? defaults.get(name)]))
     const classes = names.map(name => ownValue(variants?.[name], values.get(name)))
     const compound = compoundVariants.filter(rule => matches(rule, values)).map(rule => rule.class)
     return cn(base, classes, compound, chosen?.class)

@@ -18,13 +18,7 @@ export type DateFieldProps = ControlProps<"input", "type" | "value" | "min" | "m
 /** `<DateField label="Due" name="due" call={edit} min={new Date()} />`, `<DateField type="time" label="From" name="from" />`. */
 export function DateField(props: DateFieldProps): Markup {
   const { frame, control } = splitProps(props)
-  const {
-    type = "date",
-    value,
-    min,
-    max,
-    ...rest
-  } = control as Pick<DateFieldProps, "type" | "value" | "min" | "max"> & Record<string, unknown>
+  const { type = "date", value, min, max, ...rest } = control
   const tied = tie(rest)
   const text = (moment: unknown): string | undefined =>
     moment instanceof Date ? inUtc(moment, type) : textOf(moment)

@@ -30,15 +30,8 @@ export type DropzoneProps = ControlProps<"input", "type" | "value"> & {
  */
 export function Dropzone(props: DropzoneProps): Markup {
   const { frame, control: controlProps } = splitProps(props)
-  const {
-    maxBytes,
-    maxFiles,
-    prompt,
-    messages: texts = {},
-    ...rest
-  } = controlProps as Record<string, unknown> &
-    Pick<DropzoneProps, "maxBytes" | "maxFiles" | "prompt" | "messages">
-  const { accept, multiple } = controlProps as Pick<DropzoneProps, "accept" | "multiple">
+  const { maxBytes, maxFiles, prompt, messages: texts = {}, ...rest } = controlProps
+  const { accept, multiple } = controlProps
   const messages = ownProps(texts)
   const limits = limitsText({ accept, maxBytes, maxFiles: multiple ? maxFiles : undefined })
   const tied = tie(rest)

@@ -80,7 +80,8 @@ export function Field(
   render: FieldProps["children"] = ownProps(props).children,
 ): Markup {
   const { label, call, help, error, orientation, fieldClass, required, name, id } = ownProps(props)
-  const tied = tie({ call, help, error, name, id, required })
+  const attributes = { call, help, error, name, id, required }
+  const tied = tie(attributes)
   return fieldAround(
     { label, help, error: tied.error, orientation, fieldClass, required },
     tied.control,
@@ -96,18 +97,23 @@ export interface Tied {
   readonly value: unknown
 }
 
+/** Of the attributes of a control, those that decide how it is tied. */
+interface Tieable extends Pick<FieldOptions, "call" | "help" | "error"> {
+  readonly name?: string | undefined
+  readonly id?: string | undefined
+  readonly "aria-describedby"?: unknown
+}
+
 /** The attributes that tie a control to its help and its message. `attributes` are its own. */
-export function tie(
-  attributes: Readonly<Record<string, unknown>>,
-  kind: "field" | "choice" = "field",
-): Tied {
-  const { call, help, error, name, id, ...control } = ownProps(attributes) as FieldOptions &
-    AnyAttributes & { name?: string; id?: string }
-  const byCall = call !== undefined && name !== undefined ? call[kind](name) : undefined
+export function tie(attributes: Tieable, kind: "field" | "choice" = "field"): Tied {
+  const { call, help, error, name, id, ...control } = ownProps(attributes)
+  const form = call !== undefined && name !== undefined ? { call, name } : undefined
+  const byCall = form?.call[kind](form.name)
   const controlId = id ?? byCall?.id ?? idOf(name)
-  const place = byCall === undefined ? errorPlace(error, controlId) : call?.error(name as string)
+  const place = form === undefined ? errorPlace(error, controlId) : form.call.error(form.name)
+  const { "aria-describedby": described } = ownProps(control)
   const describedBy = cn(
-    ownProps(control)["aria-describedby"] as string | undefined,
+    typeof described === "string" && described,
     isShown(help) && helpId(controlId),
     byCall === undefined ? place !== undefined && errorId(controlId) : byCall["aria-describedby"],
   )
@@ -124,7 +130,7 @@ export function tie(
         !(error instanceof Markup) && { "aria-invalid": "true" }),
     },
     error: place,
-    value: byCall === undefined ? undefined : call?.value(name as string),
+    value: form?.call.value(form.name),
   }
 }
 
@@ -179,24 +185,14 @@ export function helpText({ help }: FieldFrame, { id }: { readonly id: string }):
 }
 
 /** Takes the props that concern the field out of those that concern the control. */
-export function splitProps(props: object): { frame: FieldFrame; control: Record<string, unknown> } {
-  const {
-    label,
-    orientation,
-    fieldClass,
-    children: _,
-    ...others
-  } = ownProps(props) as FieldFrame & Record<string, unknown>
-  const control = ownProps(others)
+export function splitProps<P extends FieldFrame & { readonly children?: unknown }>(
+  props: P,
+): { frame: FieldFrame; control: Omit<P, "label" | "orientation" | "fieldClass" | "children"> } {
+  const all = ownProps(props)
+  const { label, orientation, fieldClass, children: _, ...others } = all
   return {
-    frame: {
-      label,
-      help: control["help"] as Child,
-      orientation,
-      fieldClass,
-      required: control["required"] as boolean,
-    },
-    control: control,
+    frame: { label, help: all.help, orientation, fieldClass, required: all.required },
+    control: ownProps(others),
   }
 }
 

@@ -8,7 +8,7 @@ import {
   span,
   textarea,
 } from "../html/index.ts"
-import { isPassword, type OnPassword, onPassword } from "../html/internal.ts"
+import { isPassword, onPassword } from "../html/internal.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
 import {
@@ -62,12 +62,13 @@ export function Input(props: InputProps): Markup {
   // In a group, the group has the frame.
   const attributes = isGrouped ? tied.control : withClass("input", tied.control)
   // Copies of attributes by name leave it out.
-  const secret = {
-    [onPassword]: (tied.control as { readonly [onPassword]?: OnPassword })[onPassword],
-  }
+  const secret = { [onPassword]: secretOf(tied.control) }
   const control = inputElement({ ...attributes, ...secret, value: typedValue(tied, rest) })
-  return inField(frame, tied, isGrouped ? group(before as Child, control, after as Child) : control)
+  return inField(frame, tied, isGrouped ? group(before, control, after) : control)
 }
+
+const secretOf = (control: object): unknown =>
+  onPassword in control ? control[onPassword] : undefined
 
 const isPresent = (child: unknown): boolean =>
   child !== undefined && child !== null && child !== false
@@ -84,7 +85,7 @@ const group = (before: Child, control: Child, after: Child): Markup =>
 function typedValue({ value }: Tied, props: Readonly<Record<string, unknown>>): string | undefined {
   return isPassword(ownProps(props)["type"])
     ? undefined
-    : (textOf(value) ?? (ownProps(props)["value"] as string | undefined))
+    : (textOf(value) ?? textOf(ownProps(props)["value"]))
 }
 
 /** A value as text; what has none is undefined. */
@@ -105,9 +106,5 @@ export function Textarea(props: TextareaProps): Markup {
   const { value, ...rest } = controlProps
   const tied = tie(rest)
   const { value: _, ...control } = tied.control
-  return inField(
-    frame,
-    tied,
-    textarea(withClass("textarea", control), textOf(tied.value) ?? (value as string | undefined)),
-  )
+  return inField(frame, tied, textarea(withClass("textarea", control), textOf(tied.value) ?? value))
 }

@@ -57,7 +57,7 @@ export function triggerButton(
     icon,
     children: _,
     ...props
-  } = ownProps(triggerProps ?? {}) as ButtonProps & { children?: unknown }
+  } = ownProps<ButtonProps & { children?: unknown }>(triggerProps ?? {})
   const attributes = buttonAttributes({ variant: "outline", ...props })
   return button(
     {

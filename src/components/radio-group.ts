@@ -11,7 +11,6 @@ import {
   p,
   section,
 } from "../html/index.ts"
-import type { Expression } from "../shared/expression.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { shortHash } from "../shared/short-hash.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
@@ -54,14 +53,15 @@ export function RadioGroup(props: RadioGroupProps): Markup {
   } = ownProps(props)
   const tied = tie({ ...control, help }, "choice")
   // The group has the id and the message, its buttons have the name.
-  const { name, value: _, "data-effect": effect, ...group } = ownProps(tied.control)
+  const { name: _name, value: _, "data-effect": _effect, ...group } = ownProps(tied.control)
+  const { name, "data-effect": effect } = control
   const chosen = textOf(tied.value) ?? textOf(initial)
   const { class: names, ...attributes } = withClass("fieldset", group)
   const buttons = options.map(entry => {
-    const one = (typeof entry === "object" ? entry : asOption(entry)) as RadioOption
+    const one = typeof entry === "object" ? entry : asOption(entry)
     return button(one, {
       id: `${group.id}_${idPart(String(one.value))}`,
-      name: name as string,
+      name,
       required,
       effect,
       isChosen: String(one.value) === chosen,
@@ -94,7 +94,7 @@ interface ButtonState {
   readonly name: string
   readonly required: boolean | undefined
   readonly isChosen: boolean
-  readonly effect: unknown
+  readonly effect: RadioGroupProps["data-effect"]
 }
 
 function button(
@@ -116,7 +116,7 @@ function button(
       disabled,
       required,
       "aria-describedby": hasHelp ? `${id}_help` : undefined,
-      "data-effect": effect as Expression | undefined,
+      "data-effect": effect,
     }),
     hasHelp ? section(text, p({ id: `${id}_help` }, help)) : text,
   )

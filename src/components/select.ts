@@ -34,15 +34,12 @@ export type SelectProps = ControlProps<"select", "value" | "multiple"> & {
 /** `<Select label="Colour" name="colour" options={["red", { value: "g", label: "green" }]} placeholder="Choose one" />`. */
 export function Select(props: SelectProps): Markup {
   const { frame, control: controlProps } = splitProps(props)
-  const { options, value, placeholder, ...rest } = controlProps as Record<string, unknown> &
-    Pick<SelectProps, "options" | "value" | "placeholder">
+  const { options, value, placeholder, ...rest } = controlProps
   const tied = tie(rest)
   const { value: _, ...control } = tied.control
   const chosen = new Set(textsOf(tied.value ?? value))
   const entries = options.map(entry =>
-    typeof entry === "object" && Object.hasOwn(entry, "options")
-      ? groupOf(entry as OptionGroup, chosen)
-      : optionOf(entry as Option, chosen),
+    isGroup(entry) ? groupOf(entry, chosen) : optionOf(entry, chosen),
   )
   const empty =
     placeholder !== undefined &&
@@ -50,16 +47,20 @@ export function Select(props: SelectProps): Markup {
   const element = select(withClass("select", control), empty, entries)
   // Without a choice it sends nothing, which an action could not distinguish from "leave it as it is".
   const none =
-    controlProps["multiple"] === true &&
-    controlProps["call"] !== undefined &&
+    controlProps.multiple === true &&
+    controlProps.call !== undefined &&
     input({
       type: "hidden",
       name: props.name,
       value: "",
-      disabled: controlProps["disabled"] as boolean,
+      disabled: controlProps.disabled,
     })
   return inField(frame, tied, none ? Fragment(none, element) : element)
 }
+
+// Its own: a polluted prototype makes no option a group.
+const isGroup = (entry: Option | OptionGroup): entry is OptionGroup =>
+  typeof entry === "object" && Object.hasOwn(entry, "options")
 
 function textsOf(value: unknown): string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]

@@ -20,16 +20,7 @@ export type SliderProps = ControlProps<"input", "type" | "value" | "min" | "max"
 /** `<Slider label="Distance" name="distance" min={1} max={50} unit=" km" call={search} />`. */
 export function Slider(props: SliderProps): Markup {
   const { frame, control } = splitProps(props)
-  const {
-    min = 0,
-    max = 100,
-    step = 1,
-    value,
-    unit,
-    ...rest
-  } = control as Partial<Record<"min" | "max" | "step" | "value", number>> & {
-    unit?: string
-  }
+  const { min = 0, max = 100, step = 1, value, unit, ...rest } = control
   const tied = tie(rest)
   const number =
     textOf(tied.value) ?? textOf(value) ?? String(min + Math.round((max - min) / 2 / step) * step)

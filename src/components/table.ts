@@ -81,7 +81,7 @@ const columnOf = <Row>(column: Column<Row> | (keyof Row & string)): Column<Row> 
 
 const endTypes = new Set<FormatOptions["type"]>(["number", "currency", "percent"])
 
-const alignOf = ({ align, type }: Column<never>): string | undefined => {
+const alignOf = ({ align, type }: Pick<Column<never>, "align" | "type">): string | undefined => {
   const side = align ?? (endTypes.has(type) ? "end" : "start")
   return side === "start" ? undefined : side
 }
@@ -89,7 +89,7 @@ const alignOf = ({ align, type }: Column<never>): string | undefined => {
 function head<Row>(columns: Columns<Row>): Markup {
   const cells = columns.map(columnOf).map(column => {
     const label = column.label ?? inWords(column.key ?? "")
-    return th({ scope: "col", "data-align": alignOf(column as Column<never>) }, label)
+    return th({ scope: "col", "data-align": alignOf(column) }, label)
   })
   return thead(tr(cells))
 }
@@ -103,7 +103,7 @@ function bodyOf<Row>(
   if (rows.length === 0)
     return tbody(tr(td({ colspan: columns.length, "data-align": "center" }, empty)))
   const cells = columns.map(columnOf).map(column => {
-    const align = alignOf(column as Column<never>)
+    const align = alignOf(column)
     const start = align === undefined ? undefined : { "data-align": align }
     return (row: Row): Markup => {
       const { cell, key } = column

@@ -1,6 +1,7 @@
 // Datastar attributes by names that JavaScript can spell: objects that html`` and JSX spread.
 import { judgeTarget } from "../html/internal.ts"
 import { Expression as Brand } from "../shared/expression.ts"
+import { isObject } from "../shared/guards.ts"
 import { datastarError } from "./errors.ts"
 import { EffectNode, ExpressionNode, statements } from "./expression.ts"
 import type { Operand } from "./expression-types.ts"
@@ -184,6 +185,7 @@ export function attributes(values: AttributeValues): Attributes {
     for (const modifier of modifiers) name += `__${modifier.replaceAll("_", ".")}`
     result[name] = attributeValue(spelling, plugin, key, value)
   }
+  // Which plugin takes which value is checked name by name.
   return result as Attributes
 }
 
@@ -228,17 +230,13 @@ function attributeValue(
   if (named.has(plugin) && (typeof value === "string" || value instanceof Brand))
     return bindValue(value)
   if (value instanceof Brand) return value
-  if (Array.isArray(value) && plugin.startsWith("on")) return effectOf(value as readonly Brand[])
+  if (Array.isArray(value) && plugin.startsWith("on")) return effectOf(value)
   if (plugin === "signals" && key !== "")
     return new ExpressionNode(literal(value, spelling), "operand")
-  if (
-    key === "" &&
-    ["class", "attr", "style", "signals"].includes(plugin) &&
-    typeof value === "object"
-  ) {
+  if (key === "" && ["class", "attr", "style", "signals"].includes(plugin) && isObject(value)) {
     return plugin === "signals"
       ? new ExpressionNode(literal(value, spelling), "operand")
-      : objectOf(plugin, value as Record<string, unknown>)
+      : objectOf(plugin, value)
   }
   throw datastarError(
     "NITRO_DATASTAR_ATTRIBUTE",
@@ -253,7 +251,7 @@ function objectOf(plugin: string, entries: Readonly<Record<string, unknown>>): B
   const parts = Object.entries(entries).map(([name, value]) => {
     // Data may say whether a class is on, but not what an attribute is.
     if (plugin === "attr") judgeTarget(name)
-    return `${objectKey(name)}: ${plugin === "attr" ? partSource(value as Brand) : literal(value, name)}`
+    return `${objectKey(name)}: ${plugin === "attr" ? partSource(value) : literal(value, name)}`
   })
   return new ExpressionNode(`{${parts.join(", ")}}`, "operand")
 }
@@ -265,12 +263,12 @@ function bindValue(signal: Brand | string): Brand {
   return new ExpressionNode(path, "raw")
 }
 
+const isList = (effect: Brand | readonly Brand[]): effect is readonly Brand[] =>
+  Array.isArray(effect)
+
 function effectOf(effect: Brand | readonly Brand[]): Brand {
   if (effect instanceof Brand) return effect
-  return new EffectNode(
-    Array.isArray(effect) ? statements(effect as readonly Brand[]) : sourceOf(effect as never),
-    "statement",
-  )
+  return new EffectNode(isList(effect) ? statements(effect) : sourceOf(effect), "statement")
 }
 
 function modifierSuffix(modifiers: object): string {

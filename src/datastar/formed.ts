@@ -18,6 +18,6 @@ export class FormedExpression<T = unknown> extends Brand<T> {
 
   /** An expression of another module has no form: its source could be anything. */
   static form(expression: Brand): Form {
-    return #form in expression ? (expression as FormedExpression).#form : "raw"
+    return #form in expression ? expression.#form : "raw"
   }
 }

@@ -50,7 +50,7 @@ export function templateText(text: string): string {
 export function regexLiteral(pattern: RegExp): string {
   let inClass = false
   const source = pattern.source.replace(/\\?[\s\S]/gu, (token, offset: number, whole: string) => {
-    const char = token.at(-1) as string
+    const char = token.slice(-1)
     if (token === "[") inClass = true
     if (token === "]") inClass = false
     if (token === "$" && !inClass) {
@@ -87,8 +87,7 @@ export function isPlainObject(value: object): value is Record<string, unknown> {
 function toJsonForm(value: object, path: string): unknown {
   if (value instanceof Date && Number.isNaN(value.getTime()))
     refuse(path, "an invalid Date", "Check the date before it gets here.")
-  const { toJSON } = value as { toJSON?: unknown }
-  if (typeof toJSON === "function") return toJSON.call(value, "")
+  if ("toJSON" in value && typeof value.toJSON === "function") return value.toJSON("")
   if (Array.isArray(value) || isPlainObject(value)) return value
   return refuse(
     path,
@@ -148,8 +147,13 @@ export function literal(
  * The source of an expression. Types do not hold what comes from JSON: an object that only has a `source` is data.
  * @throws NITRO_EXPRESSION_VALUE for anything but an `Expression`.
  */
-export function sourceOf(expression: Expression): string {
-  if (expression instanceof Expression) return Expression.sourceOf(expression)
+export function sourceOf(expression: unknown): string {
+  assertExpression(expression)
+  return Expression.sourceOf(expression)
+}
+
+function assertExpression(expression: unknown): asserts expression is Expression {
+  if (expression instanceof Expression) return
   throw datastarError(
     "NITRO_EXPRESSION_VALUE",
     `An expression was expected, and ${describe(expression)} was given.`,
@@ -181,7 +185,8 @@ function formOf(expression: Expression): Form {
 }
 
 /** Source of an expression where a comma would end it: an argument, an array item, a branch. */
-export function partSource(expression: Expression): string {
+export function partSource(expression: unknown): string {
+  assertExpression(expression)
   const source = sourceOf(expression)
   return formOf(expression) === "raw" ? `(${source})` : source
 }
@@ -217,7 +222,6 @@ export function assertJson(value: unknown, path: string, ancestors: readonly obj
   else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) assertJson(item, `${path}[${index}]`, inside)
   } else {
-    for (const key of Object.keys(value))
-      assertJson((value as Record<string, unknown>)[key], `${path}.${key}`, inside)
+    for (const [key, item] of Object.entries(value)) assertJson(item, `${path}.${key}`, inside)
   }
 }

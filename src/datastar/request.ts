@@ -1,5 +1,7 @@
 // Reads the signals of a page from the query or the body.
 import { markData } from "../shared/data.ts"
+import { isObject } from "../shared/guards.ts"
+import { codeOf } from "../shared/thrown.ts"
 import { datastarError } from "./errors.ts"
 
 export interface ReadSignalsOptions {
@@ -60,7 +62,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     return text + decoder.decode()
   } catch (cause) {
     // The decoder's error. A body that breaks off is the connection's error and passes as it is.
-    if ((cause as { code?: unknown }).code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+    if (codeOf(cause) === "ERR_ENCODING_INVALID_ENCODED_DATA") {
       throw datastarError("NITRO_BAD_SIGNALS", "The signals are not valid UTF-8.", { cause })
     }
     throw cause
@@ -78,7 +80,7 @@ function parseSignals(text: string): Record<string, unknown> {
   } catch (cause) {
     throw datastarError("NITRO_BAD_SIGNALS", "The signals are not valid JSON.", { cause })
   }
-  if (typeof signals !== "object" || signals === null || Array.isArray(signals)) {
+  if (!isObject(signals) || Array.isArray(signals)) {
     const what = Array.isArray(signals)
       ? "a list"
       : signals === null
@@ -86,7 +88,7 @@ function parseSignals(text: string): Record<string, unknown> {
         : `a ${typeof signals}`
     throw datastarError("NITRO_BAD_SIGNALS", `The signals are ${what}, not an object.`)
   }
-  return markData(signals as Record<string, unknown>)
+  return markData(signals)
 }
 
 function withoutPrototypeKeys(key: string, value: unknown): unknown {

@@ -204,7 +204,7 @@ export function signalsOf<T extends object>(
 ): SignalsByName<T> {
   const namespace = options.namespace ?? ""
   if (namespace !== "") assertSignalPath(namespace)
-  const byName = Object.create(null) as Record<string, unknown>
+  const byName: Record<string, unknown> = Object.create(null)
   const values = Object.fromEntries([...names].map(name => [name, undefined]))
   for (const name of Object.keys(values)) assertSignalPath(name)
   defineSignals(byName, namespace, values, {})

@@ -1,5 +1,6 @@
 // Datastar's server-sent events as text, ready to be written to a stream.
 import { Markup, raw, script } from "../html/index.ts"
+import { isObject } from "../shared/guards.ts"
 import { datastarError } from "./errors.ts"
 import { assertJson, quote } from "./literal.ts"
 import { assertSignalPath, SignalGroup } from "./signal.ts"
@@ -148,14 +149,15 @@ export function removeSignals(paths: string | readonly string[], options?: Event
   const patch: Record<string, unknown> = {}
   for (const path of typeof paths === "string" ? [paths] : paths) {
     assertSignalPath(path)
-    const names = path.split(".")
-    const last = names.pop() as string
     let target = patch
-    for (const name of names) {
-      target[name] ??= {}
-      target = target[name] as Record<string, unknown>
+    const dot = path.lastIndexOf(".")
+    for (const name of dot < 0 ? [] : path.slice(0, dot).split(".")) {
+      const inner = target[name]
+      const next: Record<string, unknown> = isObject(inner) ? inner : {}
+      target[name] = next
+      target = next
     }
-    target[last] = null
+    target[path.slice(dot + 1)] = null
   }
   return patchSignals(patch, options)
 }

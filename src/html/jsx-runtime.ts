@@ -19,7 +19,9 @@ const nothing: { readonly children?: unknown } = {}
 export function jsx(type: string | Component, props: object): Markup {
   if (typeof type === "string") {
     const record = elementRecord(type)
-    let { children } = props as { readonly children?: unknown }
+    // An interface of the application's has no index signature; its properties are read by name all the same.
+    const attributes = props as Readonly<Record<string, unknown>>
+    let children = attributes["children"]
     // A key that every object has comes from a polluted prototype.
     if (
       children !== undefined &&
@@ -28,10 +30,10 @@ export function jsx(type: string | Component, props: object): Markup {
     )
       children = undefined
     try {
-      if (hasTextValue(record, props)) return textarea(record, props)
+      if (hasTextValue(record, attributes)) return textarea(record, attributes)
       if (children === undefined && record.isNormal)
-        return new Finished(open(record, props) + record.close)
-      return element(record, open(record, props), children)
+        return new Finished(open(record, attributes) + record.close)
+      return element(record, open(record, attributes), children)
     } catch (error) {
       ignoreRejections(Object.values(props))
       throw error

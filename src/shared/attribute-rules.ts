@@ -3,16 +3,18 @@
 /** How an attribute holds addresses: one, several, images with their sizes, or the target of a refresh. */
 export type AddressKind = "url" | "urlList" | "sourceSet" | "refresh"
 
-const namesByKind: Readonly<Record<AddressKind, string>> = {
-  url: "href src action formaction poster cite background manifest longdesc codebase classid profile icon dynsrc lowsrc usemap data xlink:href xml:base from to by altimg definitionurl",
-  urlList: "ping archive attributionsrc values",
-  sourceSet: "srcset imagesrcset",
-  refresh: "content",
-}
+const namesByKind: readonly (readonly [AddressKind, string])[] = [
+  [
+    "url",
+    "href src action formaction poster cite background manifest longdesc codebase classid profile icon dynsrc lowsrc usemap data xlink:href xml:base from to by altimg definitionurl",
+  ],
+  ["urlList", "ping archive attributionsrc values"],
+  ["sourceSet", "srcset imagesrcset"],
+  ["refresh", "content"],
+]
 
 const kinds = new Map<string, AddressKind>()
-for (const [kind, names] of Object.entries(namesByKind))
-  for (const name of names.split(" ")) kinds.set(name, kind as AddressKind)
+for (const [kind, names] of namesByKind) for (const name of names.split(" ")) kinds.set(name, kind)
 
 /** How the attribute `name` (lower case) holds addresses; undefined when it holds none. */
 export function addressKind(name: string): AddressKind | undefined {

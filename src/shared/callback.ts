@@ -48,7 +48,8 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     (typeof value === "object" || typeof value === "function") &&
     value !== null &&
-    typeof (value as { then?: unknown }).then === "function"
+    "then" in value &&
+    typeof value.then === "function"
   )
 }
 

@@ -1,4 +1,5 @@
 // Plain objects that are data: values of JSON fields, of input and of signals, whose keys may come from outside.
+import { isObject } from "./guards.ts"
 
 class Given {
   constructor(object: object) {
@@ -29,10 +30,10 @@ export const isData = (object: object): boolean =>
 
 /** Marks the plain objects in `value`, at any depth, and returns it. */
 export function markData<T>(value: T): T {
-  if (typeof value !== "object" || value === null) return value
+  if (!isObject(value)) return value
   // Lists of texts and numbers are the most of it: they need no list of what is still to do.
   if (Array.isArray(value) && !value.some(isObject)) return value
-  const open: object[] = [value]
+  const open: Readonly<Record<string, unknown>>[] = [value]
   let seen: Set<object> | undefined
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     if (Array.isArray(one)) {
@@ -52,11 +53,9 @@ export function markData<T>(value: T): T {
       isAnyClosed = true
     }
     for (const key in one) {
-      const inner = (one as Readonly<Record<string, unknown>>)[key]
+      const inner = one[key]
       if (isObject(inner)) open.push(inner)
     }
   }
   return value
 }
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null

@@ -37,19 +37,21 @@ export function inOrder<T, R>(
   items: readonly T[],
   work: (item: T) => MaybePromise<R>,
 ): MaybePromise<R[]> {
-  const results = new Array<R>(items.length)
-  const from = (start: number): MaybePromise<R[]> => {
-    for (let index = start; index < items.length; index++) {
-      const result = work(items[index] as T)
+  const results: R[] = []
+  // One iterator for all: behind a promise the loop goes on where it stopped.
+  const rest = items.values()
+  const go = (): MaybePromise<R[]> => {
+    for (const item of rest) {
+      const result = work(item)
       if (result instanceof Promise) {
         return result.then(value => {
-          results[index] = value
-          return from(index + 1)
+          results.push(value)
+          return go()
         })
       }
-      results[index] = result
+      results.push(result)
     }
     return results
   }
-  return from(0)
+  return go()
 }

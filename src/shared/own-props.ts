@@ -13,8 +13,7 @@ function isPolluted(): boolean {
  */
 export function ownProps<T extends object>(props: T): T {
   if (!isPolluted()) return props
-  const copy = Object.create(null) as Record<string, unknown>
-  for (const name of Object.keys(props))
-    copy[name] = (props as Readonly<Record<string, unknown>>)[name]
+  const copy: Record<string, unknown> = Object.create(null)
+  for (const [name, value] of Object.entries(props)) copy[name] = value
   return copy as T
 }

@@ -30,18 +30,17 @@ function editDistance(a: string, b: string, limit: number): number {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
-      const edits = [
-        (row[j] as number) + 1,
-        (next[j - 1] as number) + 1,
-        (row[j - 1] as number) + (same ? 0 : 1),
-      ]
+      const edits = [at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + (same ? 0 : 1)]
       const swapped = !same && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      if (swapped) edits.push((before[j - 2] as number) + 1)
+      if (swapped) edits.push(at(before, j - 2) + 1)
       next.push(Math.min(...edits))
     }
     if (Math.min(...next) >= limit) return limit
     before = row
     row = next
   }
-  return row[b.length] as number
+  return at(row, b.length)
 }
+
+/** There is a number at `index`. */
+const at = (row: readonly number[], index: number): number => row[index] ?? 0

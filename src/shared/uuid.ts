@@ -47,5 +47,5 @@ function setTime(ms: number): void {
 }
 
 function byteAt(index: number): number {
-  return pool[index] as number
+  return pool[index] ?? 0
 }

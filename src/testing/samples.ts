@@ -131,7 +131,7 @@ export const naughtyTexts: readonly string[] = [
   "\uffff\ue000",
 ]
 
-type SampleRow = { [K in Exclude<keyof SampleValues, "id">]?: unknown }
+type SampleRow = { [K in Exclude<keyof SampleValues, "id">]?: SampleValues[K] }
 
 const day = (n: number): Date => new Date(Date.UTC(2024, 0, n, 12, 30, 15, 250))
 
@@ -342,10 +342,12 @@ export function sampleId(n: number): string {
 }
 
 /** A row as this store encodes it. */
-export function encodeRow(store: Store, definition: EntityDefinition, values: object): Row {
-  return definition.fields.map(({ name, type }) =>
-    encodeValue(store, type, (values as Record<string, unknown>)[name]),
-  )
+export function encodeRow(
+  store: Store,
+  definition: EntityDefinition,
+  values: Readonly<Record<string, unknown>>,
+): Row {
+  return definition.fields.map(({ name, type }) => encodeValue(store, type, values[name]))
 }
 
 export function encodeValue(
@@ -358,17 +360,19 @@ export function encodeValue(
   return codec === undefined ? value : codec.encode(value as never)
 }
 
+type SampleEntity = SampleRow & { readonly id: string }
+
 /** Binds the samples and inserts them in an order that is not that of their ids. */
 export async function insertSamples(
   store: Store,
-): Promise<{ repository: Repository; entities: readonly object[] }> {
+): Promise<{ repository: Repository; entities: readonly SampleEntity[] }> {
   const repository = store.bind(Sample.definition)
   const entities = sampleRows.map((values, index) => ({
     ...emptySample,
     ...values,
     id: sampleId(index),
   }))
-  const shuffled = entities.map((_, index) => entities[(index * 5 + 3) % entities.length] as object)
+  const shuffled = entities.flatMap((_, index) => entities[(index * 5 + 3) % entities.length] ?? [])
   for (const values of shuffled)
     await repository.write([{ op: "insert", row: encodeRow(store, Sample.definition, values) }])
   return { repository, entities }

@@ -8,7 +8,8 @@ import {
   ValueObject,
   withStores,
 } from "../entity/index.ts"
-import type { Tools } from "./store-tools.ts"
+import { messageOf } from "../shared/thrown.ts"
+import { present, type Tools } from "./store-tools.ts"
 
 class Period extends ValueObject("Period", {
   from: z.date(),
@@ -351,14 +352,14 @@ export function alikeTests({ test: plain, expect }: Tools, units: Tools): void {
       }
     }
     await Broken.create({ name: "a" })
-    expect(await Broken.all().catch(error => (error as Error).message)).toBe("on purpose")
+    expect(await Broken.all().catch(error => messageOf(error))).toBe("on purpose")
   })
 
   test("finds by the whole id in a search, and by no part of it", async () => {
     const [first] = await Item.createMany([{ text: "desk" }, { text: "lamp" }])
     const ids = async (text: string): Promise<unknown[]> =>
       (await Item.search(text)).map(({ id }) => id)
-    const id = (first as Item).id
+    const { id } = present(first)
     expect([await ids(id), await ids(id.slice(0, 8)), await ids("des")]).toEqual([[id], [], [id]])
     await Coded.createMany([
       { id: 7, name: "a" },

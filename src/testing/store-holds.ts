@@ -1,13 +1,14 @@
 // Units of work that never end: they have a deadline, errors name them, and waiting callers are notified in time.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { type Store, unitOfWork, withStores } from "../entity/index.ts"
+import { codeOf, messageOf } from "../shared/thrown.ts"
 import { Account, sampleId } from "./samples.ts"
-import type { StoreOptions, Tools } from "./store-tools.ts"
+import { present, type StoreOptions, type Tools } from "./store-tools.ts"
 
 const never = new Promise<never>(() => {})
-const codeOf = (error: unknown): string => (error as { code?: string }).code ?? String(error)
+const outcomeOf = (error: unknown): string => codeOf(error) ?? String(error)
 const settled = async (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => "done", codeOf)
+  promise.then(() => "done", outcomeOf)
 
 export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
   const bound =
@@ -31,7 +32,7 @@ export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
     const others = Promise.all([account(2), unitOfWork(() => account(3))])
     const error = await stuck.catch((reason: unknown) => reason)
     expect(codeOf(error)).toBe("NITRO_DEADLINE")
-    expect((error as Error).message.includes('"stuck unit"')).toBe(true)
+    expect(messageOf(error).includes('"stuck unit"')).toBe(true)
     await others
     expect(await Account.count()).toBe(2)
   })
@@ -139,7 +140,7 @@ export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
       while (results.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
       // Either the write gave up and the unit went on, or the unit was taken back and the write went on.
       const written = results[0] === "done"
-      expect(["done", "NITRO_STORE_BUSY"].includes(results[0] as string)).toBe(true)
+      expect(["done", "NITRO_STORE_BUSY"].includes(present(results[0]))).toBe(true)
       expect(await balances()).toEqual([written ? 7 : 5])
       await Account.updateWhere({ id: sampleId(1) }, { balance: 1 })
     },
@@ -168,7 +169,7 @@ export function holdTests({ test: plain, expect }: Tools, serial: Tools): void {
         const error = await work().catch((reason: unknown) => reason)
         expect(codeOf(error)).toBe("NITRO_STORE_BUSY")
         expect(
-          (error as Error).message.includes('unit of work "slow import", which has been open for'),
+          messageOf(error).includes('unit of work "slow import", which has been open for'),
         ).toBe(true)
       }
       end()

@@ -1,7 +1,7 @@
 // Conditions and orders mean the same in the store as in memory.
 import { compareBy, matches, type Order, type Predicate, type QueryPlan } from "../entity/store.ts"
 import { Account, insertSamples, sampleId, samplePredicates } from "./samples.ts"
-import { accountRow, accounts, balanceColumn, everything, ids, type Tools } from "./store-tools.ts"
+import { accountRow, accounts, balanceOf, everything, ids, type Tools } from "./store-tools.ts"
 
 export function orderTests({ test, expect }: Tools): void {
   const orders: readonly (readonly Order[])[] = [
@@ -27,9 +27,7 @@ export function orderTests({ test, expect }: Tools): void {
       "nothing, so by id"
     test(`orders by ${name}`, async store => {
       const { repository, entities } = await insertSamples(store)
-      const expected = [...entities]
-        .sort(compareBy(orderBy))
-        .map(entity => (entity as { id: string }).id)
+      const expected = [...entities].sort(compareBy(orderBy)).map(entity => entity.id)
       expect(ids(await repository.find({ orderBy }))).toEqual(expected)
     })
   }
@@ -48,7 +46,7 @@ export function orderTests({ test, expect }: Tools): void {
   test("limits and passes over, the one without the other too", async store => {
     const repository = await accounts(store, 5)
     const matches = async (plan: Partial<QueryPlan>): Promise<number[]> =>
-      (await repository.find({ orderBy: [], ...plan })).map(row => row[balanceColumn] as number)
+      (await repository.find({ orderBy: [], ...plan })).map(balanceOf)
     expect(await matches({ limit: 2, offset: 1 })).toEqual([1, 2])
     expect(await matches({ limit: 2 })).toEqual([0, 1])
     expect(await matches({ offset: 3 })).toEqual([3, 4])
@@ -81,9 +79,7 @@ export function predicateTests({ test, expect }: Tools): void {
   test("matches what the evaluation in memory matches, for every operator and type", async store => {
     const { repository, entities } = await insertSamples(store)
     for (const where of samplePredicates) {
-      const expected = entities
-        .filter(entity => matches(where, entity))
-        .map(entity => (entity as { id: string }).id)
+      const expected = entities.filter(entity => matches(where, entity)).map(entity => entity.id)
       const named = (result: unknown): unknown => ({ where: describePredicate(where), result })
       expect(named(ids(await repository.find({ where, orderBy: [] })))).toEqual(named(expected))
       expect(named(await repository.count({ where, orderBy: [] }))).toEqual(named(expected.length))
@@ -93,9 +89,7 @@ export function predicateTests({ test, expect }: Tools): void {
   test("deletes exactly what it finds", async store => {
     for (const where of samplePredicates.filter((_, index) => index % 7 === 0)) {
       const { repository, entities } = await insertSamples(store)
-      const left = entities
-        .filter(entity => !matches(where, entity))
-        .map(entity => (entity as { id: string }).id)
+      const left = entities.filter(entity => !matches(where, entity)).map(entity => entity.id)
       await repository.deleteWhere(where)
       expect(ids(await repository.find(everything))).toEqual(left)
       await repository.deleteWhere(undefined)

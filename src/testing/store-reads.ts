@@ -10,16 +10,15 @@ import {
   sampleRows,
   Versioned,
 } from "./samples.ts"
-import type { Tools } from "./store-tools.ts"
+import { present, type Tools } from "./store-tools.ts"
 
 type Read = () => PromiseLike<unknown>
-type Listed = EntityInstance & SampleValues
 
 // JSON is compared elsewhere: a store may keep its keys in another order.
 async function fill(): Promise<void> {
   await Sample.createMany(
     sampleRows.map((values, n) => ({
-      ...(values as Partial<SampleValues>),
+      ...values,
       id: sampleId((n * 5 + 3) % 14),
     })),
   )
@@ -130,7 +129,7 @@ const reads: readonly (readonly [name: string, read: Read])[] = [
       const pairs = await Sample.join(Account, (s, a) => s.count.eq(a.number))
         .orderBy("right", "-email")
         .orderBy("left", "text")
-      return pairs.map(([s, a]) => [s.id, a.id, (s as Listed).text])
+      return pairs.map(([s, a]) => [s.id, a.id, s.text])
     },
   ],
   [
@@ -287,8 +286,7 @@ export function readTests({ test, expect }: Tools): void {
     await withStores(store, async () => {
       await Sample.createMany([1, 2, 3, 4, 5, 6].map(count => ({ id: sampleId(count), count })))
       await unitOfWork(async () => {
-        for (const sample of await Sample.all())
-          (sample as Listed & { count: number }).count = 100 - (sample.count as number)
+        for (const sample of await Sample.all()) sample.count = 100 - present(sample.count)
         expect(await paged(Sample.all().orderBy("count"), 2)).toEqual(
           [1, 2, 3, 4, 5, 6].map(sampleId),
         )

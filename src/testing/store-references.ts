@@ -1,21 +1,10 @@
 // References point to something, whatever writes them and whichever class is used first; on-delete rules hold for all deletes.
 import { z } from "zod"
-import {
-  Entity,
-  type EntityInstance,
-  ref,
-  type Store,
-  unitOfWork,
-  withStores,
-} from "../entity/index.ts"
+import { Entity, ref, type Store, unitOfWork, withStores } from "../entity/index.ts"
 import { sampleId } from "./samples.ts"
-import type { Tools } from "./store-tools.ts"
+import { present, type Tools } from "./store-tools.ts"
 
 type Rule = "restrict" | "cascade" | "setNull"
-
-interface Owner extends EntityInstance {
-  name: string
-}
 
 /** Separate classes for each test: the order of their first use counts. Relations would make them known to each other. */
 function declare(rule: Rule, hasRelations: boolean) {
@@ -120,18 +109,19 @@ export function referenceTests({ test: plain, expect }: Tools): void {
     test(`refuses a delete at the end of a unit of work, unless what was in the way is gone, ${how}`, async store => {
       if (!store.capabilities.transactions) return
       const { Owner, Pet } = declare("restrict", hasRelations)
-      const [ann, bob] = await Owner.createMany([{ name: "Ann" }, { name: "Bob" }])
-      const rex = await Pet.create({ name: "Rex", ownerId: ann?.id as string })
-      await Pet.create({ name: "Tom", ownerId: bob?.id as string })
+      const owners = await Owner.createMany([{ name: "Ann" }, { name: "Bob" }])
+      const [ann, bob] = [present(owners[0]), present(owners[1])]
+      const rex = await Pet.create({ name: "Rex", ownerId: ann.id })
+      await Pet.create({ name: "Tom", ownerId: bob.id })
       await unitOfWork(async () => {
-        await ann?.delete()
+        await ann.delete()
         await rex.delete()
       })
       await unitOfWork(async () => {
-        await bob?.delete()
+        await bob.delete()
         await Pet.updateWhere({ name: "Tom" }, { ownerId: null })
-        await Pet.updateWhere({ name: "Tom" }, { ownerId: bob?.id as string })
-        await Owner.create({ id: bob?.id as string, name: "Bob again" })
+        await Pet.updateWhere({ name: "Tom" }, { ownerId: bob.id })
+        await Owner.create({ id: bob.id, name: "Bob again" })
       })
       const refused = unitOfWork(async () => {
         await Owner.deleteWhere({ name: "Bob again" })
@@ -149,9 +139,9 @@ export function referenceTests({ test: plain, expect }: Tools): void {
           await Pet.createMany(
             owners.map(({ id }) => ({ id: `pet of ${id}`, name: "pet", ownerId: id })),
           )
-          const [one] = owners as unknown as Owner[]
+          const one = present(owners[0])
           const deletes = [
-            async () => (await one?.delete()) as boolean,
+            async () => one.delete(),
             async () => (await Owner.deleteWhere({ name: "b" })) === 1,
           ]
           for (const run of deletes) {
@@ -194,7 +184,7 @@ export function referenceTests({ test: plain, expect }: Tools): void {
         ...links,
         { id: "other", n: chainLength, beforeId: null },
       ])
-      await run(first as ChainLink)
+      await run(present(first))
       expect((await ChainLink.all()).map(({ id }) => id)).toEqual(["other"])
     })
   }

@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { Entity, increment, memory, ref, withStores } from "../entity/index.ts"
 import { type JsonPredicate, matches, type Predicate, type Store } from "../entity/store.ts"
-import { encodeRow, Sample, type SampleValues, sampleId } from "./samples.ts"
+import { encodeRow, Sample, sampleId } from "./samples.ts"
 import { ids, type Tools } from "./store-tools.ts"
 
 class Shelf extends Entity(
@@ -261,9 +261,7 @@ const jsonTests: readonly Pick<JsonPredicate, "test" | "value">[] = [
 
 export function jsonPathTests({ test, expect }: Tools): void {
   test("looks inside of JSON, by type and by exact key", async store => {
-    const entities = documents.map(
-      (data, n) => ({ id: sampleId(n), data }) as Partial<SampleValues> & { id: string },
-    )
+    const entities = documents.map((data, n) => ({ id: sampleId(n), data }))
     const repository = store.bind(Sample.definition)
     for (const values of entities)
       await repository.write([{ op: "insert", row: encodeRow(store, Sample.definition, values) }])

@@ -1,7 +1,7 @@
 // Memory after a rollback: every entity that the application holds says what the store says.
 import { type Store, unitOfWork, withStores } from "../entity/index.ts"
 import { Account, sampleId, Versioned } from "./samples.ts"
-import type { Tools } from "./store-tools.ts"
+import { present, type Tools } from "./store-tools.ts"
 
 const failure = new Error("on purpose")
 const fail = async (): Promise<never> => {
@@ -55,7 +55,7 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
       await Versioned.updateWhere({ id }, { title: "x" })
       instances.push(await Versioned.require(id))
     })
-    const [read] = instances as [VersionedEntity]
+    const read = present(instances[0])
     expect([read.title, read.version, read.isDirty]).toEqual(["old", 1, false])
     await read.update({ title: "x" })
     expect((await Versioned.require(id)).title).toBe("x")
@@ -72,7 +72,7 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
       expect(one.title).toBe("x")
       one.note = "mine"
     })
-    const [one] = instances as [VersionedEntity]
+    const one = present(instances[0])
     expect(one.changes).toEqual({ note: { from: "old", to: "mine" } })
     expect(one.title).toBe("old")
     await one.save()
@@ -115,7 +115,7 @@ export function rollbackTests({ test: plain, expect }: Tools): void {
       await Account.deleteWhere({ id: sampleId(2) })
       instances.push(await Account.require(sampleId(1)))
     })
-    const [one] = instances as [InstanceType<typeof Account>]
+    const one = present(instances[0])
     expect(one.isNew).toBe(true)
     await one.save()
     expect(await Account.count()).toBe(1)

@@ -1,9 +1,16 @@
 // Rows come and go as the contract says: ids, updates, deletes, versions, unique values, expiry.
 import { z } from "zod"
 import { Entity, increment, withStores } from "../entity/index.ts"
-import type { Row } from "../entity/store.ts"
 import { Account, encodeRow, encodeValue, naughtyTexts, sampleId, Versioned } from "./samples.ts"
-import { accountRow, accounts, balanceColumn, everything, ids, type Tools } from "./store-tools.ts"
+import {
+  accountRow,
+  accounts,
+  balanceColumn,
+  everything,
+  ids,
+  present,
+  type Tools,
+} from "./store-tools.ts"
 
 export function rowTests({ test, expect }: Tools): void {
   test("gives undefined for an id that is not stored", async store => {
@@ -95,16 +102,16 @@ export function rowTests({ test, expect }: Tools): void {
     const row = accountRow(store, 1)
     await repository.write([{ op: "insert", row }])
     row[balanceColumn] = 1000
-    const read = (await repository.get(sampleId(1))) as Row
+    const read = present(await repository.get(sampleId(1)))
     read[balanceColumn] = 2000
     const [stored] = await repository.find(everything)
-    ;(stored as Row)[balanceColumn] = 3000
+    present(stored)[balanceColumn] = 3000
     expect(await repository.get(sampleId(1))).toEqual(accountRow(store, 1))
   })
 
   test("compares the version in the write itself", async store => {
     const repository = store.bind(Versioned.definition)
-    const versionColumn = Versioned.definition.fieldByName.get("version")?.index as number
+    const versionColumn = present(Versioned.definition.fieldByName.get("version")).index
     const now = new Date()
     await repository.write([
       {
@@ -148,7 +155,7 @@ export function uniqueTests({ test, expect }: Tools): void {
 
   test("refuses values that are unique together, and lets null be", async store => {
     const repository = store.bind(Account.definition)
-    const insert = async (n: number, values: object): Promise<unknown> =>
+    const insert = async (n: number, values: Readonly<Record<string, unknown>>): Promise<unknown> =>
       repository.write([{ op: "insert", row: accountRow(store, n, values) }])
     await insert(1, { region: "north", number: 1 })
     await insert(2, { region: "north", number: 2 })

@@ -14,7 +14,7 @@ import {
   withStores,
 } from "../entity/index.ts"
 import { sampleId } from "./samples.ts"
-import type { Tools } from "./store-tools.ts"
+import { present, type Tools } from "./store-tools.ts"
 
 class Folder extends Entity(
   "Folder",
@@ -70,7 +70,7 @@ async function fill(): Promise<void> {
     [null, null, 0, 1, 0, 1].map((parent, n) => ({
       id: sampleId(n),
       label: `f${n % 4}`,
-      ownerId: owners[n % 2] as string,
+      ownerId: present(owners[n % 2]),
       parentId: parent === null ? null : sampleId(parent),
     })),
   )
@@ -79,12 +79,12 @@ async function fill(): Promise<void> {
       id: sampleId(n),
       title: `t${n % 5}`,
       pages: n % 4 === 3 ? null : n - 2,
-      ownerId: owners[(n >> 1) % 2] as string,
+      ownerId: present(owners[(n >> 1) % 2]),
       folderId: n % 5 === 4 ? null : sampleId(n % 6),
     })),
   )
   await Mark.createMany(
-    ["x", "y", "z"].map((name, n) => ({ id: sampleId(n), name, ownerId: owners[n % 2] as string })),
+    ["x", "y", "z"].map((name, n) => ({ id: sampleId(n), name, ownerId: present(owners[n % 2]) })),
   )
   await PaperMark.createMany(
     [0, 1, 2, 3, 4, 5, 6, 9].flatMap(n => [
@@ -298,25 +298,24 @@ const writes: Readonly<Record<string, () => PromiseLike<unknown>>> = {
 }
 
 /** Every row of the papers, folders and marks, without scopes. */
-function everything(): Promise<unknown> {
-  return withoutScopes(async () =>
-    plain([await Folder.all(), await Paper.withDeleted(), await Mark.all()]),
-  )
+function everything(): Promise<{ readonly id: string; readonly shown: unknown }[][]> {
+  return withoutScopes(async () => {
+    const lists = [await Folder.all(), await Paper.withDeleted(), await Mark.all()]
+    return lists.map(rows => rows.map(row => ({ id: row.id, shown: plain(row) })))
+  })
 }
 
 async function hidden(): Promise<Map<string, unknown>> {
   const hers = await withStores(await onlyHers(), everything)
-  const visible = new Set(
-    (hers as { id: string }[][]).flatMap((rows, at) => rows.map(({ id }) => `${at} ${id}`)),
-  )
-  const all = (await everything()) as { id: string }[][]
+  const visible = new Set(hers.flatMap((rows, at) => rows.map(({ id }) => `${at} ${id}`)))
+  const all = await everything()
   return new Map(
     all.flatMap((rows, at) =>
       rows
         .filter(
           ({ id }) => !visible.has(`${at} ${id}`) && id !== sampleId(30) && id !== sampleId(31),
         )
-        .map(row => [`${at} ${row.id}`, row] as const),
+        .map(({ id, shown }) => [`${at} ${id}`, shown] as const),
     ),
   )
 }

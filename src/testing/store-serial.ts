@@ -11,7 +11,7 @@ import {
   unitOfWork,
   withStores,
 } from "../entity/index.ts"
-import type { Tools } from "./store-tools.ts"
+import { present, type Tools } from "./store-tools.ts"
 
 class Ticket extends Entity(
   "Ticket",
@@ -238,7 +238,7 @@ export function serialTests({ test: plain, expect }: Tools, transactions: Tools)
               { title: `${n}` },
               { title: `${n}`, seat: `${n}` },
             ])
-            return [first.id, (second as Ticket).id]
+            return [first.id, present(second).id]
           }),
         { attempts: 20 },
       )

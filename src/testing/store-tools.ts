@@ -16,7 +16,11 @@ export interface Tools {
   test(name: string, run: (store: Store) => Promise<void>, options?: StoreOptions): void
 }
 
-export function accountRow(store: Store, n: number, values: object = {}): Row {
+export function accountRow(
+  store: Store,
+  n: number,
+  values: Readonly<Record<string, unknown>> = {},
+): Row {
   return encodeRow(store, Account.definition, {
     id: sampleId(n),
     email: `${n}@example.org`,
@@ -38,3 +42,11 @@ export function ids(rows: readonly Row[]): unknown[] {
 
 export const everything: QueryPlan = { orderBy: [] }
 export const balanceColumn = 4
+
+export const balanceOf = (row: Row | undefined): number => Number(present(row)[balanceColumn])
+
+/** What the test needs to go on. */
+export function present<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error("The store gave nothing.")
+  return value
+}

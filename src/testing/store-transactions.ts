@@ -1,8 +1,15 @@
 // Entities on the store, alone and many at once: copies, versions, transactions, units of work.
 import { inTransaction, unitOfWork, withStores } from "../entity/index.ts"
-import type { Row, Store } from "../entity/store.ts"
+import type { Store } from "../entity/store.ts"
 import { Account, sampleId, Versioned } from "./samples.ts"
-import { accountRow, accounts, balanceColumn, everything, type Tools } from "./store-tools.ts"
+import {
+  accountRow,
+  accounts,
+  balanceColumn,
+  balanceOf,
+  everything,
+  type Tools,
+} from "./store-tools.ts"
 
 export function entityTests({ test, expect }: Tools): void {
   test("keeps entities apart from each other and from what is stored", async store => {
@@ -71,13 +78,17 @@ export function entityTests({ test, expect }: Tools): void {
 
 export function transactionTests({ test, expect }: Tools, serial: Tools): void {
   const transact = <T>(store: Store, fn: () => Promise<T>): Promise<T> => inTransaction(store, fn)
-  const insert = async (store: Store, n: number, values: object = {}): Promise<void> => {
+  const insert = async (
+    store: Store,
+    n: number,
+    values: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> => {
     await store
       .bind(Account.definition)
       .write([{ op: "insert", row: accountRow(store, n, values) }])
   }
   const stored = async (store: Store): Promise<number[]> =>
-    (await store.bind(Account.definition).find(everything)).map(row => row[balanceColumn] as number)
+    (await store.bind(Account.definition).find(everything)).map(balanceOf)
   const failure = new Error("on purpose")
   const fail = async (): Promise<never> => {
     throw failure
@@ -171,14 +182,14 @@ export function transactionTests({ test, expect }: Tools, serial: Tools): void {
     const increment = (): Promise<void> =>
       transact(store, async () => {
         const repository = store.bind(Account.definition)
-        const row = (await repository.get(sampleId(0))) as Row
+        const row = await repository.get(sampleId(0))
         await new Promise(resolve => setTimeout(resolve, 1))
         await repository.write([
           {
             op: "update",
             id: sampleId(0),
             columns: [balanceColumn],
-            values: [(row[balanceColumn] as number) + 1],
+            values: [balanceOf(row) + 1],
           },
         ])
       })

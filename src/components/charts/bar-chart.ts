@@ -4,7 +4,7 @@ import { type ComponentWithProps, componentWithProps } from "../component.ts"
 import { type ChartData, type ChartProps, chartData } from "./data.ts"
 import { percent, tickFormat } from "./format.ts"
 import { chartFigure, linearScale, type Scale, seriesLook } from "./frame.ts"
-import { niceTicks } from "./ticks.ts"
+import { endsOf, niceTicks } from "./ticks.ts"
 
 export type BarChartProps = ChartProps & {
   /** Bars that lie, one below the other: room for long names. */
@@ -24,7 +24,7 @@ export const BarChart: ComponentWithProps<BarChartProps> = componentWithProps(
     const count = data.names.length
     const labels = data.names.map((text, index) => ({ at: (index + 0.5) / count, text }))
     const band = (index: number): readonly [number, number] => [index / count, 1 / count]
-    const place = linearScale(ticks[0] as number, ticks.at(-1) as number)
+    const place = linearScale(...endsOf(ticks))
     const content = draw(data, bars, place, { isHorizontal, stacked })
     const tickText = tickFormat(ticks, options)
     return chartFigure({ options, data, ticks, tickText, labels, isHorizontal, band, content }, [
@@ -56,7 +56,7 @@ function stackedBars({ series, names }: ChartData): Bars {
     values.map((value, index) => {
       if (value === null) return undefined
       const pile = value < 0 ? below : above
-      const from = pile[index] as number
+      const from = pile[index] ?? 0
       const to = from + value
       pile[index] = to
       return { from, to }

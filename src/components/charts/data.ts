@@ -70,16 +70,18 @@ export function chartData(props: ChartProps): ChartData {
   const kind = kindOf(x, label)
   const list = series ?? [{ name: label, values }]
   const checked = list.map(one => checkSeries(one, x, label))
-  const at = x.map((place, index) => (kind === "category" ? index : Number(place)))
   // Lines are drawn from left to right.
-  const order = at
-    .map((_, index) => index)
-    .sort((a, b) => (at[a] as number) - (at[b] as number) || a - b)
+  const places = x
+    .map((place, index) => ({ place, index, at: kind === "category" ? index : Number(place) }))
+    .sort((a, b) => a.at - b.at || a.index - b.index)
   return {
     kind,
-    positions: order.map(index => at[index] as number),
-    names: order.map(index => nameOf(x[index] as string | number | Date, locale)),
-    series: checked.map(one => ({ ...one, values: order.map(index => one.values[index] ?? null) })),
+    positions: places.map(({ at }) => at),
+    names: places.map(({ place }) => nameOf(place, locale)),
+    series: checked.map(one => ({
+      ...one,
+      values: places.map(({ index }) => one.values[index] ?? null),
+    })),
     isEmpty: checked.every(one => one.values.every(value => value === null)),
   }
 }

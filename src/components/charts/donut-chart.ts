@@ -21,6 +21,14 @@ export interface DonutChartProps extends Omit<ChartOptions, "x" | "legend"> {
   readonly center?: string | false | undefined
 }
 
+interface Slice {
+  readonly part: DonutPart
+  /** From 0 to 1. */
+  readonly share: number
+  /** Its value and its share, as they are shown. */
+  readonly texts: readonly [value: string, share: string]
+}
+
 /** `<DonutChart label="Orders by state" parts={[{ name: "Open", value: 3 }, { name: "Paid", value: 9 }]} />`. */
 export const DonutChart: ComponentWithProps<DonutChartProps> = componentWithProps(
   (options: DonutChartProps) => {
@@ -28,12 +36,11 @@ export const DonutChart: ComponentWithProps<DonutChartProps> = componentWithProp
     const { label, description, empty = "No data" } = options
     const sum = sumOf(parts, label)
     const write = valueFormat(options)
-    const shares = parts.map(({ value }) => (sum === 0 ? 0 : value / sum))
-    const shareText = shares.map(share => `${Math.round(share * 1000) / 10}%`)
+    const slices = parts.map((part): Slice => {
+      const share = sum === 0 ? 0 : part.value / sum
+      return { part, share, texts: [write(part.value), `${Math.round(share * 1000) / 10}%`] }
+    })
     const middle = sum === 0 ? empty : center === undefined ? write(sum) : center
-    const texts = parts.map(
-      ({ value }, index) => [write(value), shareText[index] as string] as const,
-    )
     return figure(
       figureAttributes(rest),
       div(
@@ -44,19 +51,19 @@ export const DonutChart: ComponentWithProps<DonutChartProps> = componentWithProp
             { viewBox: "0 0 100 100", role: "img", "aria-label": label },
             description !== undefined && desc(description),
             circle({ class: "chart-ring-empty", cx: 50, cy: 50, r: 40 }),
-            ring(parts, shares, texts),
+            ring(slices),
           ),
           middle !== false && span({ "aria-hidden": true }, middle),
         ),
         chartLegend(
           parts,
-          texts.map(([, share]) => span({ class: "chart-share" }, share)),
+          slices.map(({ texts: [, share] }) => span({ class: "chart-share" }, share)),
         ),
       ),
       tableOf(
         options,
         ["", "Value", "Share"],
-        parts.map(({ name }, index) => [name, ...(texts[index] as readonly string[])]),
+        slices.map(({ part, texts }) => [part.name, ...texts]),
       ),
     )
   },
@@ -81,15 +88,10 @@ function sumOf(parts: readonly DonutPart[], label: string): number {
 }
 
 /** Each part is a dash along the circle, whose length is declared to be 100. */
-function ring(
-  parts: readonly DonutPart[],
-  shares: readonly number[],
-  texts: readonly (readonly string[])[],
-): (Markup | undefined)[] {
+function ring(slices: readonly Slice[]): (Markup | undefined)[] {
   let before = 0
-  return parts.map((part, index) => {
+  return slices.map(({ part, share, texts }, index) => {
     const { name, color } = ownProps(part)
-    const share = shares[index] as number
     const from = before
     before += share
     if (share === 0) return undefined
@@ -100,7 +102,7 @@ function ring(
     }
     return circle(
       { ...seriesLook(index, color), cx: 50, cy: 50, r: 40, ...dash },
-      title(`${name}\n${texts[index]?.join(", ")}`),
+      title(`${name}\n${texts.join(", ")}`),
     )
   })
 }

@@ -30,7 +30,7 @@ import { ownProps } from "../../shared/own-props.ts"
 import { withClass } from "../attributes.ts"
 import type { ChartData, ChartOptions, ChartProps, CheckedSeries } from "./data.ts"
 import { percent, valueFormat } from "./format.ts"
-import type { Ticks } from "./ticks.ts"
+import { endsOf, type Ticks } from "./ticks.ts"
 
 /** A name along an axis. `at` is its part of the axis, from 0 to 1. */
 export interface AxisLabel {
@@ -140,12 +140,12 @@ const nameColumn = ({ data }: Plot): Markup =>
 
 function valueLabels({ data, ticks, tickText }: Plot): AxisLabel[] {
   if (data.isEmpty) return []
-  const place = linearScale(ticks[0] as number, ticks.at(-1) as number)
+  const place = linearScale(...endsOf(ticks))
   return ticks.map(tick => ({ at: place(tick), text: tickText(tick) }))
 }
 
 function canvas({ options, data, ticks, isHorizontal = false, band, content }: Plot): Markup {
-  const place = linearScale(ticks[0] as number, ticks.at(-1) as number)
+  const place = linearScale(...endsOf(ticks))
   const grid = ticks.map(tick => {
     const at = `${percent(isHorizontal ? place(tick) : 1 - place(tick))}%`
     const across = isHorizontal

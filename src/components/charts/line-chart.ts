@@ -4,7 +4,7 @@ import { type ComponentWithProps, componentWithProps } from "../component.ts"
 import { type ChartData, type ChartProps, type CheckedSeries, chartData } from "./data.ts"
 import { percent, tickFormat } from "./format.ts"
 import { type AxisLabel, chartFigure, linearScale, type Scale, seriesLook } from "./frame.ts"
-import { niceTicks, type Ticks } from "./ticks.ts"
+import { endsOf, niceTicks, type Ticks } from "./ticks.ts"
 import { timeTicks } from "./time-ticks.ts"
 
 export type LineChartProps = ChartProps & {
@@ -23,7 +23,7 @@ export const LineChart: ComponentWithProps<LineChartProps> = componentWithProps(
     const ticks = valueTicks(data, options)
     const { place, labels } = xAxis(data, options)
     const parts = data.positions.map(place)
-    const y = linearScale(ticks[0] as number, ticks.at(-1) as number)
+    const y = linearScale(...endsOf(ticks))
     const content = data.series.map((one, index) =>
       drawSeries(one, index, parts, y, ticks, options),
     )
@@ -66,7 +66,7 @@ function xAxis({ kind, positions, names }: ChartData, { locale = "en-US" }: Line
     return { place, labels: labels.map(({ at, text }) => ({ at: place(at), text })) }
   }
   const ticks = niceTicks(low, high, 6)
-  const place = linearScale(ticks[0] as number, ticks.at(-1) as number)
+  const place = linearScale(...endsOf(ticks))
   const write = tickFormat(ticks, { locale })
   return { place, labels: ticks.map(tick => ({ at: place(tick), text: write(tick) })) }
 }
@@ -74,9 +74,11 @@ function xAxis({ kind, positions, names }: ChartData, { locale = "en-US" }: Line
 /** The room around each place, up to half the way to its neighbours. */
 function bandsAround(parts: readonly number[]): (index: number) => readonly [number, number] {
   return index => {
-    const at = parts[index] as number
-    const from = index === 0 ? 0 : ((parts[index - 1] as number) + at) / 2
-    const to = index === parts.length - 1 ? 1 : ((parts[index + 1] as number) + at) / 2
+    const at = parts[index] ?? 0
+    const before = parts[index - 1]
+    const after = parts[index + 1]
+    const from = before === undefined ? 0 : (before + at) / 2
+    const to = after === undefined ? 1 : (after + at) / 2
     return [from, to - from]
   }
 }
@@ -97,7 +99,8 @@ function drawSeries(
   { area, dots }: LineChartProps,
 ): Markup {
   const runs = runsOf(values, parts, y)
-  const base = percent(1 - y(Math.min(Math.max(0, ticks[0] as number), ticks.at(-1) as number)))
+  const [low, high] = endsOf(ticks)
+  const base = percent(1 - y(Math.min(Math.max(0, low), high)))
   const lines = runs.map(run => `M${run.map(point => `${point.x},${point.y}`).join("L")}`).join("")
   const areas = runs
     .map(
@@ -134,7 +137,7 @@ function runsOf(values: CheckedSeries["values"], parts: readonly number[], y: Sc
         run = []
         runs.push(run)
       }
-      run.push({ x: percent(parts[index] as number), y: percent(1 - y(value)) })
+      run.push({ x: percent(parts[index] ?? 0), y: percent(1 - y(value)) })
     }
   }
   return runs

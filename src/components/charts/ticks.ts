@@ -3,6 +3,11 @@
 /** Where the lines of an axis stand, in ascending order and at equal distances. The first and the last are its ends. */
 export type Ticks = readonly number[]
 
+/** The lowest and the highest tick. */
+export function endsOf(ticks: Ticks): [low: number, high: number] {
+  return [ticks[0] ?? 0, ticks.at(-1) ?? 1]
+}
+
 /** Beyond this nothing can be drawn: the distance between two values must be a number as well. */
 export const maxMagnitude = 1e300
 

@@ -71,24 +71,27 @@ const addressKinds = new Set<AttributeKind>([
   "data",
 ] satisfies (AddressKind | "data")[])
 
-const kindsByName: Readonly<Partial<Record<AttributeKind, string>>> = {
-  class: "class",
-  style: "style",
-  data: "data",
-  aria: "aria",
-  boolean:
+const namesByKind: readonly (readonly [AttributeKind, string])[] = [
+  ["class", "class"],
+  ["style", "style"],
+  ["data", "data"],
+  ["aria", "aria"],
+  [
+    "boolean",
     "allowfullscreen async autofocus autoplay checked compact controls declare default defer disabled disablepictureinpicture disableremoteplayback formnovalidate hidden inert ismap itemscope loop multiple muted nohref nomodule noresize noshade novalidate nowrap open playsinline readonly required reversed selected shadowrootclonable shadowrootdelegatesfocus shadowrootserializable",
+  ],
   // Of ARIA only the states and properties whose values are words: `aria-label={false}` drops the label.
-  enumerated:
+  [
+    "enumerated",
     "contenteditable draggable spellcheck writingsuggestions focusable preservealpha externalresourcesrequired aria-atomic aria-busy aria-checked aria-current aria-disabled aria-expanded aria-grabbed aria-haspopup aria-hidden aria-invalid aria-modal aria-multiline aria-multiselectable aria-pressed aria-readonly aria-required aria-selected",
-  yesNo: "translate",
-  document: "srcdoc",
-  ignored: "key children",
-}
+  ],
+  ["yesNo", "translate"],
+  ["document", "srcdoc"],
+  ["ignored", "key children"],
+]
 
 const kinds = new Map<string, AttributeKind>()
-for (const [kind, names] of Object.entries(kindsByName))
-  for (const name of names.split(" ")) kinds.set(name, kind as AttributeKind)
+for (const [kind, names] of namesByKind) for (const name of names.split(" ")) kinds.set(name, kind)
 
 /** Other spellings of a name: RustyTags' and React's. */
 const aliases = new Map<string, string>([

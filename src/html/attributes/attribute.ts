@@ -30,14 +30,14 @@ export function attribute(name: AttributeName, value: unknown, tag: string): str
 }
 
 /** The attributes of an object, in its order, as they stand in an open tag. */
-export function attributes(values: object, tag: string): string {
+export function attributes(values: Readonly<Record<string, unknown>>, tag: string): string {
   let text = ""
   const printed = new Set<string>()
   for (const key of Object.keys(values)) {
     const name = attributeName(key)
     if (name.kind === "ignored") continue
     assertAlive(tag, name.name)
-    const next = attribute(name, (values as Record<string, unknown>)[key], tag)
+    const next = attribute(name, values[key], tag)
     if (next === "") continue
     const lower = name.name.toLowerCase()
     if (!printed.has(lower)) text += next
@@ -48,11 +48,13 @@ export function attributes(values: object, tag: string): string {
 }
 
 /** The same attributes with all spellings of `class` joined in the first one. Of other names a browser takes the first. */
-export function withOneClass(values: object): object {
+export function withOneClass(
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const all: Record<string, unknown> = {}
   let first: string | undefined
   for (const key of Object.keys(values)) {
-    const value = (values as Record<string, unknown>)[key]
+    const value = values[key]
     if (attributeName(key).kind !== "class") all[key] = value
     else if (first === undefined) {
       first = key
@@ -162,7 +164,7 @@ function membersSource(name: AttributeName, value: unknown): string | undefined 
     throw refuseExpression(name, value)
   const members: string[] = []
   for (const key of Object.keys(value)) {
-    const member = (value as Record<string, unknown>)[key]
+    const member = value[key]
     if (member === null || member === undefined || member === false) continue
     if (!(member instanceof Expression)) throw refuseMember(name, key, member)
     if (isAttributePlugin(name.name)) judgeTarget(key)
@@ -197,11 +199,7 @@ function expand(parent: AttributeName, value: object, tag: string): string {
       parent.kind === "aria"
         ? key.toLowerCase()
         : key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
-    text += attribute(
-      attributeName(`${parent.name}-${name.replaceAll("_", "-")}`),
-      (value as Record<string, unknown>)[key],
-      tag,
-    )
+    text += attribute(attributeName(`${parent.name}-${name.replaceAll("_", "-")}`), value[key], tag)
   }
   return text
 }

@@ -36,7 +36,7 @@ export function classText(value: unknown, depth = 0): string {
   }
   if (typeof value === "object" && isPlain(value)) {
     for (const name of Object.keys(value)) {
-      const on = (value as Record<string, unknown>)[name]
+      const on = value[name]
       if (on instanceof Expression) throw refuseExpression(name)
       if (on) text += text === "" ? name : ` ${name}`
     }

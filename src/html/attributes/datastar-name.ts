@@ -3,19 +3,20 @@
 type DatastarKind = "expression" | "signals" | "members" | "signalName" | "flag"
 
 /** Attribute plugins by what their value is; those of the commercial bundle are guarded too, in case a page loads it. */
-const plugins: Readonly<Record<DatastarKind, string>> = {
-  expression:
+const plugins: readonly (readonly [DatastarKind, string])[] = [
+  [
+    "expression",
     "on computed on-intersect on-interval on-signal-patch on-signal-patch-filter on-load text show effect init json-signals animate custom-validity match-media on-raf on-resize on-keys persist query-string replace-url rocket view-transition",
-  signals: "signals",
-  members: "attr class style",
-  signalName: "bind ref indicator",
-  flag: "ignore ignore-morph scroll-into-view",
-}
+  ],
+  ["signals", "signals"],
+  ["members", "attr class style"],
+  ["signalName", "bind ref indicator"],
+  ["flag", "ignore ignore-morph scroll-into-view"],
+]
 
 const kindOfPlugin = new Map<string, DatastarKind>()
-for (const [kind, names] of Object.entries(plugins)) {
-  for (const name of names.split(" ")) kindOfPlugin.set(name, kind as DatastarKind)
-}
+for (const [kind, names] of plugins)
+  for (const name of names.split(" ")) kindOfPlugin.set(name, kind)
 
 /** How Datastar reads the attribute `name` (lower case); undefined when it is none of its attributes. */
 export function datastarKind(name: string): DatastarKind | undefined {

@@ -94,13 +94,17 @@ export function openTag(start: string): OpenTag {
 const isOwn = Object.prototype.hasOwnProperty
 
 /** The open tag of `tag` with these attributes, in their order. */
-export function printOpenTag(root: OpenTag, tag: string, attributes: object): string {
+export function printOpenTag(
+  root: OpenTag,
+  tag: string,
+  attributes: Readonly<Record<string, unknown>>,
+): string {
   let text = ""
   let node = root
   // With the check for own keys this is as safe as Object.keys, and needs no list.
   for (const key in attributes) {
     if (!isOwn.call(attributes, key)) continue
-    const value = (attributes as Record<string, unknown>)[key]
+    const value = attributes[key]
     if (value === null || value === undefined || key === "children") continue
     const edge = node.firstKey === key ? node.first : edgeOf(node, key, tag)
     if (edge === undefined) return printOpenTagUnlearned(root, tag, attributes)
@@ -142,7 +146,7 @@ export function printOpenTag(root: OpenTag, tag: string, attributes: object): st
         node = edge.afterWhole
         continue
       }
-      string = special as string
+      string = special
     }
     const learned = edge.values === undefined ? undefined : learn(edge, string, node.depth)
     if (learned !== undefined) node = learned
@@ -155,11 +159,15 @@ export function printOpenTag(root: OpenTag, tag: string, attributes: object): st
 }
 
 /** Nothing more is learned, so that the tag is printed attribute by attribute. */
-function printOpenTagUnlearned(root: OpenTag, tag: string, values: object): string {
+function printOpenTagUnlearned(
+  root: OpenTag,
+  tag: string,
+  values: Readonly<Record<string, unknown>>,
+): string {
   return `${root.piece}${printAttributes(values, tag)}>`
 }
 
-const whole = Symbol("printed whole")
+const whole: unique symbol = Symbol("printed whole")
 
 /** The text of a value that is not simply text; `whole` for one that becomes several attributes. */
 function specialValue(

@@ -10,22 +10,20 @@ export interface OnPassword {
   readonly secretName: string
 }
 
-interface FieldAttributes {
+interface FieldAttributes extends Readonly<Record<string, unknown>> {
   readonly [onPassword]?: OnPassword
-  readonly name?: unknown
-  readonly value?: unknown
 }
 
 /** The attributes to print on an `<input>`: the same, unless they are of a field and its type is `password`. */
-export function inputAttributes(attributes: object): object {
-  return (attributes as FieldAttributes)[onPassword] !== undefined && isPassword(typeOf(attributes))
+export function inputAttributes(attributes: FieldAttributes): FieldAttributes {
+  return attributes[onPassword] !== undefined && isPassword(typeOf(attributes))
     ? secretAttributes(attributes)
     : attributes
 }
 
 /** Turns the attributes of a field into those of a password input. Attributes set by the application stay. */
-export function secretAttributes(attributes: object): object {
-  const { [onPassword]: field, ...others } = attributes as FieldAttributes
+export function secretAttributes(attributes: FieldAttributes): FieldAttributes {
+  const { [onPassword]: field, ...others } = attributes
   if (field === undefined) return attributes
   const { name, value } = others
   return {
@@ -42,8 +40,7 @@ export const isPassword = (type: unknown): boolean =>
 /** The `type` among attributes, in any case of its name. */
 export function typeOf(attributes: object): unknown {
   for (const name in attributes) {
-    if (name.length === 4 && name.toLowerCase() === "type")
-      return (attributes as Readonly<Record<string, unknown>>)[name]
+    if (name.length === 4 && name.toLowerCase() === "type") return Reflect.get(attributes, name)
   }
   return undefined
 }

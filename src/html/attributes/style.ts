@@ -51,7 +51,7 @@ export function styleAttribute(lead: string, values: object): string {
   // With the check for own keys this is as safe as Object.keys, and needs no list.
   for (const written in values) {
     if (!isOwn.call(values, written)) continue
-    const value = (values as Record<string, unknown>)[written]
+    const value = values[written]
     // Safe values need no escaping either.
     const css =
       typeof value === "string" && harmless.test(value)

@@ -87,7 +87,7 @@ export function elementRecord(tag: string): ElementRecord {
 }
 
 /** The open tag with `attributes`, in their order. */
-export function open(record: ElementRecord, attributes: object): string {
+export function open(record: ElementRecord, attributes: Readonly<Record<string, unknown>>): string {
   return printOpenTag(
     record.root,
     record.tag,
@@ -96,22 +96,18 @@ export function open(record: ElementRecord, attributes: object): string {
 }
 
 /** Whether `attributes` hold a value that is the text of the element: `<textarea value="x">`. */
-export const hasTextValue = (
-  record: ElementRecord,
-  attributes: object,
-): attributes is { value: unknown } => record.takesValue && Object.hasOwn(attributes, "value")
+export const hasTextValue = (record: ElementRecord, attributes: object): boolean =>
+  record.takesValue && Object.hasOwn(attributes, "value")
 
 /** A `<textarea>`: its `value` is its text, unless it has children. */
 export function textarea(
   record: ElementRecord,
-  attributes: { readonly value: unknown },
+  attributes: Readonly<Record<string, unknown>>,
   child?: unknown,
 ): Markup {
   const { value, ...others } = attributes
   const inside =
-    isBlank(child) && Object.hasOwn(attributes, "children")
-      ? (attributes as { children?: unknown }).children
-      : child
+    isBlank(child) && Object.hasOwn(attributes, "children") ? attributes["children"] : child
   return specialElement(record, open(record, others), isBlank(inside) ? textOfValue(value) : inside)
 }
 
@@ -154,8 +150,8 @@ export function elementOfList(
   const rendered = renderRange(start, list, from, to)
   if (typeof rendered === "string") return finish(rendered + record.close)
   const last = rendered.pop()
-  if (typeof last === "string") rendered.push(last + record.close)
-  else rendered.push(last as Part, record.close)
+  if (last === undefined || typeof last === "string") rendered.push((last ?? "") + record.close)
+  else rendered.push(last, record.close)
   return new Parts(record.holdsText ? inPlace(rendered) : rendered)
 }
 

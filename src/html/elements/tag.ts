@@ -32,7 +32,7 @@ export interface CapitalTag<A> {
   (...content: readonly (A | Child)[]): Markup
 }
 
-function isAttributes(value: unknown): value is object {
+function isAttributes(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || value instanceof Finished || !isPlain(value))
     return false
   if (isData(value)) throw refuseData(value)
@@ -110,12 +110,12 @@ function buildTwo(
 function withoutChildren(
   record: ElementRecord,
   start: string,
-  attributes: object,
+  attributes: Readonly<Record<string, unknown>>,
   isCapital: boolean,
 ): Markup {
   // `<Div>text</Div>` in JSX hands the children over as an attribute.
   const children: unknown = Object.hasOwn(attributes, "children")
-    ? (attributes as { children: unknown }).children
+    ? attributes["children"]
     : undefined
   if (record.content === "script" && children === undefined) assertScriptAttributes(attributes)
   if (children !== undefined) return element(record, start, children)
@@ -147,9 +147,9 @@ const openElementPrototype: object = Object.create(Finished.prototype)
 function openElement(record: ElementRecord, start: string): OpenElement {
   const fill = (...children: unknown[]): Markup =>
     elementOfList(record, start, children, 0, children.length)
-  Object.setPrototypeOf(fill, openElementPrototype)
-  ;(fill as unknown as { text: string }).text = start + record.close
-  return fill as unknown as OpenElement
+  fill.text = start + record.close
+  // Now it is an instance of `Finished` that can be called.
+  return Object.setPrototypeOf(fill, openElementPrototype) as OpenElement
 }
 
 function tagFunction(name: string, isCapital: boolean): (...content: unknown[]) => Markup {
@@ -187,7 +187,6 @@ export function Fragment(...children: Child[]): Markup
 export function Fragment(props: { readonly children?: Child }): Markup
 export function Fragment(...content: unknown[]): Markup {
   const [first] = content
-  if (content.length === 1 && isAttributes(first))
-    return toMarkup((first as { children?: unknown }).children)
+  if (content.length === 1 && isAttributes(first)) return toMarkup(first["children"])
   return toMarkup(content)
 }

@@ -1,5 +1,6 @@
 // Turns a value into a child of an element: text, markup, a list of them, or a promise of them.
 import { Expression } from "../../shared/expression.ts"
+import { isObject } from "../../shared/guards.ts"
 import { htmlError } from "./call-site.ts"
 import { escapeHtml } from "./escape.ts"
 import {
@@ -109,20 +110,20 @@ function pending(value: PromiseLike<unknown>): Promise<Markup> {
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" &&
-  value !== null &&
-  typeof (value as { then?: unknown }).then === "function"
+  isObject(value) && typeof value["then"] === "function"
 
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === "object" &&
   value !== null &&
-  typeof (value as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === "function"
+  Symbol.asyncIterator in value &&
+  typeof value[Symbol.asyncIterator] === "function"
 
 /** Iterables count as lists; those whose members are surely not children (characters, bytes, entries) do not. */
 const isList = (value: unknown): value is Iterable<unknown> =>
   typeof value === "object" &&
   value !== null &&
-  typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function" &&
+  Symbol.iterator in value &&
+  typeof value[Symbol.iterator] === "function" &&
   !(value instanceof String || value instanceof Map || ArrayBuffer.isView(value))
 
 /** Promises among values that are not rendered after all: one that rejects must not end the process. */
@@ -147,7 +148,7 @@ export function describe(value: unknown): string {
     const keys = Object.keys(value).slice(0, 5)
     return keys.length === 0 ? "an empty object" : `a plain object with the keys ${keys.join(", ")}`
   }
-  const name = (value as { constructor?: { name?: unknown } }).constructor?.name
+  const name: unknown = value.constructor?.name
   return typeof name === "string" && name !== "" ? `an instance of ${name}` : "an object"
 }
 
@@ -192,7 +193,7 @@ function refuseChild(value: unknown): Error {
 }
 
 /** An object literal: one whose keys are data, not the fields of a class. */
-export function isPlain(value: object): boolean {
+export function isPlain(value: object): value is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }

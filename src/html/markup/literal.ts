@@ -1,5 +1,6 @@
 // Values as code: JavaScript literals for Datastar attributes, JSON for `<script>`.
 import { Expression } from "../../shared/expression.ts"
+import { isObject } from "../../shared/guards.ts"
 import { htmlError } from "./call-site.ts"
 import { describe, isPlain } from "./child.ts"
 import { Markup } from "./markup.ts"
@@ -25,11 +26,9 @@ function literal(value: unknown, depth: number): string {
   if (value === null || value === undefined || typeof value === "boolean") return String(value)
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null"
   if (Array.isArray(value)) return `[${value.map(member => literal(member, depth + 1)).join(", ")}]`
-  if (typeof value === "object" && typeof (value as { toJSON?: unknown }).toJSON === "function") {
-    return literal((value as { toJSON(key: string): unknown }).toJSON(""), depth + 1)
-  }
-  if (typeof value === "object" && isPlain(value))
-    return objectLiteral(value as Record<string, unknown>, depth)
+  if (isObject(value) && typeof value["toJSON"] === "function")
+    return literal(value["toJSON"](""), depth + 1)
+  if (typeof value === "object" && isPlain(value)) return objectLiteral(value, depth)
   throw htmlError("NITRO_HTML_EXPRESSION", `A signal cannot be ${describe(value)}.`, {
     fix: "Signals hold JSON: text, numbers, booleans, null, lists and plain objects.",
   })

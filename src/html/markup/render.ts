@@ -21,11 +21,12 @@ export async function render(child: Child, options: RenderOptions = {}): Promise
   return String(await settle(child, options))
 }
 
+const isText = (part: Part): part is string => typeof part === "string"
+
 /** The finished text in pieces of 16 to 32 K characters, ready to be written; undefined when a child is still pending. */
 export function chunks(markup: Markup): readonly string[] | undefined {
   const parts = markup.parts
-  for (let i = 0; i < parts.length; i++) if (typeof parts[i] !== "string") return undefined
-  return parts as readonly string[]
+  return parts.every(isText) ? parts : undefined
 }
 
 /** The same markup once no promise is left in it; the content of each `Suspense` stands in its place. */

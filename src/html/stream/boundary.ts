@@ -21,7 +21,7 @@ export function Boundary(props: BoundaryProps): Markup {
   // At once, so that a fallback that is a promise and rejects without being needed ends no process.
   const ready = typeof fallback === "function" ? undefined : toMarkup(fallback)
   const recover = (error: unknown): Markup =>
-    ready ?? toMarkup((fallback as (error: unknown) => Child)(error))
+    ready ?? toMarkup(typeof fallback === "function" ? fallback(error) : fallback)
   try {
     const content = toMarkup(typeof children === "function" ? children() : children)
     if (chunks(content) !== undefined) return content

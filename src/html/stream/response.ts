@@ -39,7 +39,8 @@ export async function toResponse(
 
 async function wholeBody(page: Markup): Promise<string | Uint8Array<ArrayBuffer>> {
   const parts = await wholeParts(page)
-  if (parts.length === 1) return parts[0] as string
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) return first
   // Parts are not joined to one string, since V8 makes strings above 128 KB costly. They are written into one buffer of just
   // the size: a larger one would cost more in fresh memory than the count.
   const body = Buffer.allocUnsafe(parts.reduce((bytes, part) => bytes + Buffer.byteLength(part), 0))
@@ -61,8 +62,7 @@ function readyParts(page: Markup): readonly string[] | undefined {
 }
 
 async function settledParts(page: Markup, signal?: AbortSignal): Promise<readonly string[]> {
-  const run = async () =>
-    chunks(await inResponse(() => settle(page, { signal }))) as readonly string[]
+  const run = async () => chunks(await inResponse(() => settle(page, { signal }))) ?? []
   return renders.isWatched ? renders.run({ isStreamed: false }, run, countBytes) : run()
 }
 
@@ -222,7 +222,7 @@ function sendWhole(response: NodeResponse, parts: readonly string[]): void {
   const encoding = bytes === characters ? "latin1" : "utf8"
   // The end takes the cork off, so that all parts leave in one write.
   response.cork()
-  for (let i = 0; i < parts.length - 1; i++) response.write(parts[i] as string, encoding)
+  for (const part of parts.slice(0, -1)) response.write(part, encoding)
   response.end(parts.at(-1) ?? "", encoding)
 }
 

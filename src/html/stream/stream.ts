@@ -55,12 +55,13 @@ export async function* stream(
         }
       } else if (part instanceof Sequence) stack.push({ iterator: part.iterate() })
       else if (part instanceof PageEnd || frame === undefined) {
+        const end = part instanceof PageEnd ? part : undefined
         if (late === undefined || late.isEmpty) {
           if (late?.hasFailed && text !== "") yield text
           late?.throwFirstError()
-          if (part === undefined) break // The end of all.
+          if (end === undefined) break // The end of all.
           // Nothing can be suspended any more: what stands here closes the page.
-          stack.push(frameOf((await unlessAborted((part as PageEnd).close(), signal)).parts))
+          stack.push(frameOf((await unlessAborted(end.close(), signal)).parts))
           continue
         }
         if (part === undefined) [text, closing] = splitClosing(text + closing)
@@ -70,9 +71,7 @@ export async function* stream(
           yield text
           text = ""
         }
-        stack.push(
-          frameOf(await late.next(part === undefined ? options.nonce : (part as PageEnd).nonce)),
-        )
+        stack.push(frameOf(await late.next(end === undefined ? options.nonce : end.nonce)))
       } else if (frame.iterator) {
         const result = frame.iterator.next()
         const ready = await unlessPending(result)

@@ -78,7 +78,7 @@ class TemplateReader {
   readonly #strings: readonly string[]
   readonly #asWritten: boolean
   readonly #statics: string[] = []
-  readonly #holes: Hole[] = []
+  readonly #holes: (Hole | OpenHole)[] = []
   #state: State = "text"
   /** The current static piece, so far. */
   #out = ""
@@ -229,7 +229,7 @@ class TemplateReader {
     }
     this.#value += character
     if (this.#group === undefined) return this.#text(source, at)
-    const code = source.codePointAt(at) as number
+    const code = codeAt(source, at)
     this.#group[this.#group.length - 1] += character === '"' ? "&quot;" : encode(code)
     return code > 0xffff ? at + 1 : at
   }
@@ -342,7 +342,7 @@ class TemplateReader {
       return
     }
     const deciding = whole === null ? [] : [Number(whole[1])]
-    const others = spreads.map(hole => this.#holes.indexOf(hole as Hole))
+    const others = spreads.map(hole => this.#holes.indexOf(hole))
     if (deciding.length === 0 && spreads.length < 2) return
     for (const hole of spreads) {
       hole.kind = INPUT
@@ -352,7 +352,7 @@ class TemplateReader {
 
   /** Prints a character of text. Non-ASCII becomes a reference: an ASCII page is encoded many times faster. */
   #text(source: string, at: number): number {
-    const code = source.codePointAt(at) as number
+    const code = codeAt(source, at)
     this.#out += this.#asWritten ? String.fromCodePoint(code) : encode(code)
     return code > 0xffff ? at + 1 : at
   }
@@ -497,5 +497,8 @@ class TemplateReader {
 // References to 128-159 mean other characters (they are read as windows-1252), so those stay as they are.
 const encode = (code: number): string => (code < 160 ? String.fromCharCode(code) : `&#${code};`)
 
+/** There is a character at `at`. */
+const codeAt = (text: string, at: number): number => text.codePointAt(at) ?? 0
+
 const encodeAll = (text: string): string =>
-  Array.from(text, character => encode(character.codePointAt(0) as number)).join("")
+  Array.from(text, character => encode(codeAt(character, 0))).join("")

@@ -36,7 +36,7 @@ export class ScriptPosition {
   }
 
   #step(source: string, at: number): number {
-    const character = source[at] as string
+    const character = source.charAt(at)
     switch (this.#inside) {
       case "code":
         return this.#stepCode(source, at, character)

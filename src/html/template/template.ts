@@ -1,5 +1,6 @@
 // html`...`: the static text is read once per call site, then each render is one loop over the values.
 import { Expression } from "../../shared/expression.ts"
+import { isObject } from "../../shared/guards.ts"
 import { attribute, attributes, attributeValue } from "../attributes/attribute.ts"
 import { type AttributeName, attributeName } from "../attributes/attribute-name.ts"
 import { classText } from "../attributes/class-list.ts"
@@ -69,7 +70,7 @@ type TemplateTag = (strings: TemplateStringsArray, ...values: readonly unknown[]
 const templateTag =
   (asWritten: boolean): TemplateTag =>
   (strings, ...values) => {
-    const plan = strings === lastStrings ? (lastPlan as Plan) : planOf(strings, asWritten)
+    const plan = strings === lastStrings && lastPlan ? lastPlan : planOf(strings, asWritten)
     const kinds = plan.kinds
     // A value in quotes leaves its closing quote to the static text that follows: every piece less is one copy less.
     let statics = plan.statics
@@ -167,14 +168,12 @@ function continueInParts(
       isEmpty &&= first === undefined
     } else if (hole.kind === TEXTAREA) {
       const { value: printed, ...others } =
-        hole.name === undefined
-          ? (spreadOf(values[i], hole) as { readonly value?: unknown })
-          : { value: values[i] }
+        hole.name === undefined ? spreadOf(values[i], hole) : { value: values[i] }
       text += attributes(others, hole.tag)
       value = { at: hole.valueAt, text: textOfValue(printed) ?? value?.text ?? "" }
     } else if (hole.kind === INPUT) text += spreadOnInput(hole, i, values)
-    else if (hole.kind === GROUP)
-      text += printGroup(hole, hole.name as AttributeName, values.slice(i))
+    else if (hole.kind === GROUP && hole.name !== undefined)
+      text += printGroup(hole, hole.name, values.slice(i))
     else text += printHole(hole, hole.kind, values[i])
     if (text.length > PART_CHARACTERS) {
       parts.push(text)
@@ -182,7 +181,7 @@ function continueInParts(
     }
     text +=
       value?.at?.[0] === i + 1
-        ? withValue(following[i + 1] as string, plan.statics[i + 1] as string, value)
+        ? withValue(following[i + 1] ?? "", plan.statics[i + 1] ?? "", value)
         : following[i + 1]
     following = plan.statics
   }
@@ -214,7 +213,7 @@ function printHole(hole: Hole, kind: number, value: unknown): string {
       return hole.name === undefined ? spread(value, hole) : attribute(hole.name, value, hole.tag)
     case PIECE:
     case STYLE_PIECE:
-      return escapeHtml(piece((hole.name as AttributeName).kind, value, hole.pieces.length > 0))
+      return escapeHtml(piece(hole.name?.kind ?? "plain", value, hole.pieces.length > 0))
     case SKIP:
       return ""
     case JSON_VALUE:
@@ -229,24 +228,24 @@ const spread = (value: unknown, hole: Hole): string => attributes(spreadOf(value
 
 /** The same where other values of the tag say whether it is a password. */
 function spreadOnInput(hole: Hole, at: number, values: readonly unknown[]): string {
-  const isSecret = (hole.passwordBy as readonly number[]).some(other => {
+  const { passwordBy } = hole
+  const others = typeof passwordBy === "object" ? passwordBy : []
+  const isSecret = others.some(other => {
     const value = values[other]
-    return isPassword(
-      other !== at && typeof value === "object" && value !== null ? typeOf(value) : String(value),
-    )
+    return isPassword(other !== at && isObject(value) ? typeOf(value) : String(value))
   })
   return spread(values[at], isSecret ? { ...hole, passwordBy: true } : hole)
 }
 
 /** The attributes of an object on an `<input>`, which may be a password. */
-function inputOf(value: unknown, { tag, passwordBy }: Hole): object {
+function inputOf(value: unknown, { tag, passwordBy }: Hole): Readonly<Record<string, unknown>> {
   const attributes = attributesOf(value, tag)
   if (tag !== "input") return attributes
   return passwordBy === true ? secretAttributes(attributes) : inputAttributes(attributes)
 }
 
 /** The attributes of an object that the tag does not have besides. */
-function spreadOf(value: unknown, hole: Hole): object {
+function spreadOf(value: unknown, hole: Hole): Readonly<Record<string, unknown>> {
   const { tag, others } = hole
   const all = inputOf(value, hole)
   if (others === undefined || others.size === 0) return all
@@ -256,8 +255,9 @@ function spreadOf(value: unknown, hole: Hole): object {
     one !== false &&
     others.has(attributeName(key).name.toLowerCase())
   const twice = Object.entries(all).filter(([key, one]) => isTwice(key, one))
-  if (twice.length === 0) return all
-  refuseTwice(tag, attributeName((twice[0] as [string, unknown])[0]).name)
+  const [first] = twice
+  if (first === undefined) return all
+  refuseTwice(tag, attributeName(first[0]).name)
   return Object.fromEntries(Object.entries(all).filter(([key, one]) => !isTwice(key, one)))
 }
 
@@ -273,7 +273,7 @@ function withValue(
   return `${piece.slice(0, end)}${text.startsWith("\n") ? "\n" : ""}${escapeHtml(text)}${piece.slice(end)}`
 }
 
-function attributesOf(value: unknown, tag: string): object {
+function attributesOf(value: unknown, tag: string): Readonly<Record<string, unknown>> {
   if (value === null || value === undefined || value === false || value === "") return {}
   if (typeof value === "object" && isPlain(value)) return value
   throw htmlError(
@@ -287,12 +287,13 @@ function attributesOf(value: unknown, tag: string): object {
 
 /** A value of several pieces, `href=`\${base}?q=\${q}``: put together first, so that it is checked as a whole. */
 function printGroup(hole: Hole, name: AttributeName, values: readonly unknown[]): string {
-  let whole = hole.pieces[0] as string
-  let text = whole
-  for (let i = 1; i < hole.pieces.length; i++) {
-    const value = piece("plain", values[i - 1])
-    whole += value + (hole.pieces[i] as string)
-    text += escapeHtml(value) + (hole.pieces[i] as string)
+  const [first = "", ...pieces] = hole.pieces
+  let whole = first
+  let text = first
+  for (const [i, after] of pieces.entries()) {
+    const value = piece("plain", values[i])
+    whole += value + after
+    text += escapeHtml(value) + after
   }
   return attributeValue(name, whole, hole.tag) === undefined ? "" : `${hole.lead}${text}"`
 }

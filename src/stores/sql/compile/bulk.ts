@@ -11,15 +11,16 @@ export type Step = { readonly rows: readonly Row[] } | Write
 
 export function toSteps(writes: readonly Write[]): Step[] {
   const steps: Step[] = []
-  for (let at = 0; at < writes.length; ) {
+  let at = 0
+  for (let write = writes[at]; write !== undefined; write = writes[at]) {
     const rows: Row[] = []
     for (
-      let next = writes[at];
+      let next: Write | undefined = write;
       next?.op === "insert" && rows.length < maxRowsAtOnce;
       next = writes[at + rows.length]
     )
       rows.push(next.row)
-    steps.push(rows.length > 1 ? { rows } : (writes[at] as Write))
+    steps.push(rows.length > 1 ? { rows } : write)
     at += Math.max(1, rows.length)
   }
   return steps

@@ -91,10 +91,10 @@ export class Compiler {
   }
 
   #writeUpdate(columns: readonly number[], versioned: boolean): string {
-    const { columns: all, keys, sql } = this.#table
+    const { keys, sql } = this.#table
     const place = (position: number) => this.#dialect.placeholder(position)
     const set = columns
-      .map((index, position) => `${(all[index] as Column).sql} = ${place(position + 1)}`)
+      .map((index, position) => `${this.#table.columnAt(index).sql} = ${place(position + 1)}`)
       .join(", ")
     const where = this.#whereKey(columns.length)
     const version = versioned

@@ -43,8 +43,8 @@ export function canOccur(column: Column, value: NonNullable<Value>): boolean {
 
 /** The value as it is bound; call after `canOccur`. */
 export function encodeOperand(column: Column, value: NonNullable<Value>): unknown {
-  const encoded = column.encode === undefined ? value : column.encode(value as never)
-  return column.bind === undefined ? encoded : column.bind(encoded as never)
+  const encoded = column.encode === undefined ? value : column.encode(value)
+  return column.bind === undefined ? encoded : column.bind(encoded)
 }
 
 /** The nearest value that a row could hold, in the direction that leaves the comparison's result as it is. */

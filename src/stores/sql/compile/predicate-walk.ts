@@ -167,35 +167,44 @@ function goDeeper(context: WalkContext): void {
 
 function group(context: WalkContext, op: "and" | "or", of: readonly Predicate[]): void {
   const { writer } = context
-  if (of.length === 1) {
-    walk(context, of[0] as Predicate)
+  const only = of[0]
+  if (only !== undefined && of.length === 1) {
+    walk(context, only)
     return
   }
   writer.open(op)
   const deepest = deepestOf(of)
   if (deepest === undefined) members(context, op, of)
   else {
-    walk(context, of[deepest] as Predicate)
+    walk(context, deepest.predicate)
     writer.next(op)
-    chain(context, op, [...of.slice(0, deepest), ...of.slice(deepest + 1)])
+    chain(context, op, [...of.slice(0, deepest.at), ...of.slice(deepest.at + 1)])
   }
   writer.close()
 }
 
 /** As many chains as each is long, so that both are short. */
 function members(context: WalkContext, op: "and" | "or", of: readonly Predicate[]): void {
-  const length =
-    of.length <= longestChain ? 1 : Math.max(longestChain, Math.ceil(Math.sqrt(of.length)))
+  if (of.length <= longestChain) {
+    let isFirst = true
+    for (const one of of) {
+      if (!isFirst) context.writer.next(op)
+      isFirst = false
+      walk(context, one)
+    }
+    return
+  }
+  const length = Math.max(longestChain, Math.ceil(Math.sqrt(of.length)))
   for (let from = 0; from < of.length; from += length) {
     if (from > 0) context.writer.next(op)
-    if (length === 1) walk(context, of[from] as Predicate)
-    else chain(context, op, of.slice(from, from + length))
+    chain(context, op, of.slice(from, from + length))
   }
 }
 
 function chain(context: WalkContext, op: "and" | "or", of: readonly Predicate[]): void {
-  if (of.length === 1) {
-    walk(context, of[0] as Predicate)
+  const only = of[0]
+  if (only !== undefined && of.length === 1) {
+    walk(context, only)
     return
   }
   context.writer.open(op)
@@ -203,22 +212,26 @@ function chain(context: WalkContext, op: "and" | "or", of: readonly Predicate[])
   context.writer.close()
 }
 
-/** The position of the deepest of several conditions; undefined where none is deep. */
-function deepestOf(of: readonly Predicate[]): number | undefined {
-  let deepest: number | undefined
+/** The deepest of several conditions, with its position; undefined where none is deep. */
+function deepestOf(
+  of: readonly Predicate[],
+): { readonly at: number; readonly predicate: Predicate } | undefined {
+  let deepest: { readonly at: number; readonly predicate: Predicate } | undefined
   let highest = shallow
-  for (let index = 0; index < of.length; index++) {
-    const { op } = of[index] as Predicate
+  let at = -1
+  for (const predicate of of) {
+    at += 1
+    const { op } = predicate
     if (op !== "and" && op !== "or" && op !== "not" && op !== "some") continue
-    const depth = depthOf(of[index] as Predicate)
+    const depth = depthOf(predicate)
     if (depth <= highest) continue
     highest = depth
-    deepest = index
+    deepest = { at, predicate }
   }
   return deepest
 }
 
-const storedTests: Readonly<Record<string, Test>> = {
+const storedTests: Readonly<Partial<Record<ComparisonOperator, Test>>> = {
   eq: "eqStored",
   lt: "ltStored",
   lte: "lteStored",
@@ -241,10 +254,10 @@ function compare(
   } else if (isFieldOperand(value)) {
     compareFields(writer, op, column, table.column(value.field))
   } else if (value instanceof StoredValue) {
-    context.parameters.push(
-      column.bind === undefined ? value.stored : column.bind(value.stored as never),
-    )
-    writer.test(storedTests[op] as Test, column, undefined, 1)
+    const test = storedTests[op]
+    if (test === undefined) throw new TypeError(`No condition compares a stored value by "${op}".`)
+    context.parameters.push(column.bind === undefined ? value.stored : column.bind(value.stored))
+    writer.test(test, column, undefined, 1)
   } else {
     compareValue(context, op, column, roundOperand(column, op, value))
   }

@@ -9,7 +9,7 @@ import type {
   QueryPlan,
   SelectPlan,
 } from "../../../entity/store.ts"
-import { type Column, seenSql } from "../contract/column.ts"
+import { encoderOf, seenSql } from "../contract/column.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import { factsOf, type Table, tableOf } from "../table/table.ts"
 import { checkCount, type Statement } from "./compiler.ts"
@@ -129,20 +129,12 @@ function aggregateText(table: Table, dialect: Dialect, { call, field }: Aggregat
 /** Rows of both tables side by side, as one table; with `outer` the statement says behind it what they are paired by. */
 export function joinTable(left: Table, right: Table, dialect: Dialect, outer = false): Table {
   const definition = joinDefinition(left.definition, right.definition, outer)
-  const quoted = [
-    ...left.columns.map(({ sql }) => `l.${sql}`),
-    ...right.columns.map(({ sql }) => `r.${sql}`),
-  ]
+  const width = left.columns.length
+  const columnSql = ({ index }: { readonly index: number }): string =>
+    index < width ? `l.${left.columnAt(index).sql}` : `r.${right.columnAt(index - width).sql}`
   const from = `${left.sql} as l${outer ? " left join " : ", "}${right.sql} as r`
   const facts = [...factsOf(left), ...factsOf(right)]
-  return tableOf(
-    definition,
-    dialect,
-    from,
-    ({ index }) => quoted[index] as string,
-    definition.key,
-    { facts },
-  )
+  return tableOf(definition, dialect, from, columnSql, definition.key, { facts })
 }
 
 /** A table whose rows have the row after them that their `field` points to. Conditions and orders see the first alone. */
@@ -155,7 +147,7 @@ export function tableWithTarget(
   const on = `r.${target.column(referredField(target.definition)).sql} = l.${table.column(field).sql}`
   const sql = `${table.sql} as l left join ${target.sql} as r on ${on}`
   const columnSql = ({ index }: { readonly index: number }): string =>
-    `l.${(table.columns[index] as Column).sql}`
+    `l.${table.columnAt(index).sql}`
   const joined = tableOf(table.definition, dialect, sql, columnSql, table.definition.key, {
     facts: factsOf(table),
   })
@@ -176,10 +168,10 @@ export function updateStatement(
   tableFor: TableFor,
 ): Statement {
   const writing = new Writing(dialect, tableFor)
-  const name = (index: number): string => (table.columns[index] as Column).sql
+  const name = (index: number): string => table.columnAt(index).sql
   const set = columns.map((column, at) => `${name(column)} = ${writing.value(values[at])}`)
   for (const { column, by } of increments) {
-    const { field } = table.columns[column] as Column
+    const { field } = table.columnAt(column)
     set.push(`${name(column)} = ${dialect.add(field.type, name(column), () => writing.value(by))}`)
   }
   const sql = `update ${table.sql} set ${set.join(", ")}${writing.where(table, where)}`
@@ -218,11 +210,10 @@ export function rawStatement(
 
 function bindValue({ encoding, bind, bindBigInt }: Dialect, value: unknown): unknown {
   if (value instanceof Date) {
-    const encoded = encoding.date?.encode(value as never)
-    return bind?.date === undefined ? encoded : bind.date(encoded as never)
+    const encoded = encoderOf(encoding.date)?.(value) ?? value
+    return bind?.date === undefined ? encoded : bind.date(encoded)
   }
-  if (typeof value === "boolean")
-    return encoding.boolean === undefined ? value : encoding.boolean.encode(value as never)
+  if (typeof value === "boolean") return encoderOf(encoding.boolean)?.(value) ?? value
   if (typeof value === "bigint") return bindBigInt(value)
   return value
 }

@@ -19,10 +19,13 @@ export interface SqlAccess {
   inTransaction(): boolean
 }
 
+// Only stores of this library know the symbol.
+const hasAccess = (store: object): store is { readonly [sqlAccess]: SqlAccess } =>
+  sqlAccess in store
+
 /** Throws `NITRO_CAPABILITY` for a store that runs no SQL of ours. */
 export function accessOf(store: { readonly name: string }): SqlAccess {
-  const access = (store as { readonly [sqlAccess]?: SqlAccess })[sqlAccess]
-  if (access !== undefined) return access
+  if (hasAccess(store)) return store[sqlAccess]
   throw new NitroError(
     "NITRO_CAPABILITY",
     `${store.name} is no SQL store of this library, and has no tables.`,

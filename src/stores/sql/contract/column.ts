@@ -1,5 +1,5 @@
 // A field of an entity as SQL sees it.
-import type { FieldDefinition } from "../../../entity/store.ts"
+import type { Codec, FieldDefinition } from "../../../entity/store.ts"
 
 /** Facts about a column in the database, read from its table. */
 export interface ColumnFacts {
@@ -15,14 +15,22 @@ export interface Column {
   readonly qualified: string
   /** As it is written where its order matters. */
   readonly ordered: string
-  readonly encode: ((value: never) => unknown) | undefined
+  readonly encode: ((value: unknown) => unknown) | undefined
   /** Turns an encoded value into a parameter. */
-  readonly bind: ((stored: never) => unknown) | undefined
+  readonly bind: ((stored: unknown) => unknown) | undefined
   readonly roundDate: ((date: Date, up: boolean) => Date) | undefined
   /** Present for types whose columns may hold more than is decoded of them. */
   readonly coarse: CoarseText | undefined
   /** Shared by all descriptions of this column. */
   readonly facts: ColumnFacts
+}
+
+/**
+ * A codec says which values it takes, and a column has the codec of its field's type: values are compared with that type before
+ * they are encoded, so the encoder meets no others.
+ */
+export function encoderOf(codec: Codec | undefined): ((value: unknown) => unknown) | undefined {
+  return codec?.encode as ((value: unknown) => unknown) | undefined
 }
 
 /** How conditions compare what is decoded of a column, where the database would compare all that it holds. */

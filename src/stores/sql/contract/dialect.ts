@@ -61,7 +61,7 @@ export interface Dialect {
   /** The text in a select list that reads a column (`column` is quoted). */
   read(type: FieldType, column: string): string
   /** Turns an encoded value into the parameter that carries it, for types where the two differ. */
-  readonly bind?: { readonly [T in FieldType]?: (stored: never) => unknown }
+  readonly bind?: { readonly [T in FieldType]?: (stored: unknown) => unknown }
   /** A bigint of a statement of the program's own as the parameter that carries it. */
   bindBigInt(value: bigint): unknown
   /** Whether the database gets exactly this encoded value. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
+import { codeOf } from "../../../shared/thrown.ts"
 
 export interface Manifest {
   readonly version: string
@@ -9,7 +10,7 @@ export interface Manifest {
 }
 
 export function requirePeer(name: string): unknown {
-  return fromHere(require => require(name) as unknown)
+  return fromHere<unknown>(require => require(name))
 }
 
 /** The package.json of a package, which its `exports` need not offer; nothing of the package is run. */
@@ -24,7 +25,7 @@ function fromHere<T>(use: (require: NodeJS.Require) => T): T {
   try {
     return use(createRequire(import.meta.url))
   } catch (error) {
-    if ((error as { code?: string }).code !== "MODULE_NOT_FOUND") throw error
+    if (codeOf(error) !== "MODULE_NOT_FOUND") throw error
     return use(createRequire(join(process.cwd(), "package.json")))
   }
 }

@@ -1,4 +1,6 @@
 // Types and defaults in one spelling, so that those of a database can be compared with those of a definition.
+
+import { isObject } from "../../../shared/guards.ts"
 import type { MigrationDialect } from "./dialect.ts"
 import type { ColumnModel } from "./model.ts"
 
@@ -72,11 +74,11 @@ function canonicalNumber(text: string): string | undefined {
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== "object" || value === null) return value
+  if (!isObject(value)) return value
   return Object.fromEntries(
     Object.keys(value)
       .sort()
-      .map(key => [key, sorted((value as Record<string, unknown>)[key])]),
+      .map(key => [key, sorted(value[key])]),
   )
 }
 

@@ -5,6 +5,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { NitroError } from "../../../shared/errors.ts"
 import "./errors.ts"
+import { isObject } from "../../../shared/guards.ts"
+import { codeOf, messageOf } from "../../../shared/thrown.ts"
 import type { MigrationDialect, Step } from "./dialect.ts"
 import { dialectNamed } from "./dialects.ts"
 import { byText, inOrderOfNames, type SchemaModel, type TableModel } from "./model.ts"
@@ -89,7 +91,7 @@ async function read(file: string, why: string): Promise<string> {
     return await readFile(file, "utf8")
   } catch (cause) {
     throw fileError(
-      `${file} cannot be read, and ${why}: ${(cause as Error).message}.`,
+      `${file} cannot be read, and ${why}: ${messageOf(cause)}.`,
       "Restore the file.",
       cause,
     )
@@ -98,12 +100,9 @@ async function read(file: string, why: string): Promise<string> {
 
 function readSnapshot(file: string, text: string): { after: string | null; schema: SchemaModel } {
   try {
-    const {
-      format: version,
-      after,
-      dialect,
-      tables,
-    } = JSON.parse(text) as { format: unknown; after: string | null } & SchemaModel
+    const snapshot: unknown = JSON.parse(text)
+    if (!isObject(snapshot)) throw new Error("it is not what was written")
+    const { format: version, after, dialect, tables } = snapshot
     if (version !== format)
       throw new Error(`its format is ${String(version)}, and this release reads ${format}`)
     if (
@@ -112,21 +111,20 @@ function readSnapshot(file: string, text: string): { after: string | null; schem
       (after !== null && typeof after !== "string")
     )
       throw new Error("it is not what was written")
-    dialectNamed(String(dialect))
-    return { after, schema: inOrderOfNames({ dialect, tables }) }
+    const { name } = dialectNamed(String(dialect)).sql
+    return { after, schema: inOrderOfNames({ dialect: name, tables }) }
   } catch (cause) {
     throw fileError(
-      `${file} is no snapshot: ${(cause as Error).message}.`,
+      `${file} is no snapshot: ${messageOf(cause)}.`,
       "Restore the file from version control.",
       cause,
     )
   }
 }
 
-function isTable(table: unknown): boolean {
-  const { name, columns, primaryKey, indexes, foreignKeys } = (table ?? {}) as Partial<
-    Record<keyof TableModel, unknown>
-  >
+function isTable(table: unknown): table is TableModel {
+  if (!isObject(table)) return false
+  const { name, columns, primaryKey, indexes, foreignKeys } = table
   const isList = (list: unknown, hasColumns: boolean): boolean =>
     Array.isArray(list) &&
     list.every(
@@ -145,7 +143,7 @@ function isTable(table: unknown): boolean {
 
 /** The comment lines `-- up` and `-- down` begin the parts. */
 function partsOf(text: string, dialect: MigrationDialect): { up: Statement[]; down: Statement[] } {
-  const parts = { up: [] as Statement[], down: [] as Statement[] }
+  const parts: { up: Statement[]; down: Statement[] } = { up: [], down: [] }
   let part: "up" | "down" = "up"
   for (const statement of statementsOf(text, dialect.script)) {
     let comments: string[] = []
@@ -250,10 +248,10 @@ export async function writeMigration(folder: string, migration: NewMigration): P
     )
     await writeFile(sql, sqlText(migration), { flag: "wx" })
   } catch (cause) {
-    if ((cause as { code?: string }).code !== "EEXIST")
+    if (codeOf(cause) !== "EEXIST")
       await Promise.all([sql, json].map(file => rm(file, { force: true })))
     throw fileError(
-      `The migration cannot be written to ${folder}: ${(cause as Error).message}.`,
+      `The migration cannot be written to ${folder}: ${messageOf(cause)}.`,
       "Check the folder and its rights.",
       cause,
     )

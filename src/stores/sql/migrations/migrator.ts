@@ -13,7 +13,6 @@ import type { Executor } from "./executor.ts"
 import { type Migration, migrationName, readMigrations, writeMigration } from "./files.ts"
 import type { Hints } from "./hints.ts"
 import {
-  type Applied,
   type Comparison,
   compareHistory,
   createHistory,
@@ -226,11 +225,11 @@ class FolderMigrator implements Migrator {
         appliedAt: entry.appliedAt,
       }
     })
-    const lost = missing.map(name => ({
-      name,
-      state: "missing" as const,
-      appliedAt: (applied.get(name) as Applied).appliedAt,
-    }))
+    const lost = missing.flatMap(name => {
+      const entry = applied.get(name)
+      if (entry === undefined) return []
+      return [{ name, state: "missing" as const, appliedAt: entry.appliedAt }]
+    })
     return {
       dialect: this.#dialect.sql.name,
       migrations: [...entries, ...lost],

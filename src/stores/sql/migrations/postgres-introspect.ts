@@ -1,4 +1,6 @@
 // Reads the tables of the current schema of a Postgres database.
+
+import { catalogNames, catalogRows } from "../contract/catalog-rows.ts"
 import { postgresDialect } from "../postgres/dialect.ts"
 import type { Executor } from "./executor.ts"
 import type {
@@ -22,8 +24,7 @@ export async function introspectPostgres(executor: Reader): Promise<LiveSchema> 
   const indexes = await readIndexes(executor)
   const keys = await readPrimaryKeys(executor)
   const foreignKeys = await readForeignKeys(executor)
-  const tables = names.map(([name]): TableModel => {
-    const table = name as string
+  const tables = catalogRows(names, "text").map(([table]): TableModel => {
     return {
       name: table,
       columns: columns.get(table) ?? [],
@@ -48,7 +49,7 @@ async function readColumns(executor: Reader): Promise<Map<string, ColumnModel[]>
     where c.relkind in ('r', 'p') and ${inSchema} and a.attnum > 0 and not a.attisdropped order by c.relname, a.attnum`,
   )
   return grouped(
-    rows as [string, string, string, boolean, string | null, boolean][],
+    catalogRows(rows, "text", "text", "text", "boolean", "text?", "boolean"),
     ([, name, type, notNull, value, serial]) => ({
       name,
       type,
@@ -70,10 +71,10 @@ async function readIndexes(executor: Reader): Promise<Map<string, IndexModel[]>>
     where ${inSchema} and not x.indisprimary and x.indpred is null and x.indexprs is null and x.indislive order by 1, 2`,
   )
   return grouped(
-    rows as [string, string, boolean, boolean, string][],
+    catalogRows(rows, "text", "text", "boolean", "boolean", "text"),
     ([, name, unique, constraint, columns]) => ({
       name,
-      columns: JSON.parse(columns) as string[],
+      columns: catalogNames(columns),
       unique,
       ...(constraint ? { constraint: true } : {}),
     }),
@@ -86,7 +87,7 @@ async function readPrimaryKeys(executor: Reader): Promise<Map<string, string[]>>
       cross join unnest(k.conkey) with ordinality u(number, position) join pg_attribute a on a.attrelid = c.oid and a.attnum = u.number
     where k.contype = 'p' and ${inSchema} order by 1, u.position`,
   )
-  return grouped(rows as [string, string][], ([, name]) => name)
+  return grouped(catalogRows(rows, "text", "text"), ([, name]) => name)
 }
 
 const rules: Readonly<Record<string, OnDelete>> = {
@@ -108,12 +109,12 @@ async function readForeignKeys(executor: Reader): Promise<Map<string, ForeignKey
     where k.contype = 'f' and ${inSchema} order by 1, 2`,
   )
   return grouped(
-    rows as [string, string, string, string, string, string, boolean][],
+    catalogRows(rows, "text", "text", "text", "text", "text", "text", "boolean"),
     ([, name, columns, table, references, rule, deferred]) => ({
       name,
-      columns: JSON.parse(columns) as string[],
+      columns: catalogNames(columns),
       table,
-      references: JSON.parse(references) as string[],
+      references: catalogNames(references),
       onDelete: rules[rule] ?? "no action",
       deferred,
     }),

@@ -1,6 +1,8 @@
 // Restores the parts that SQLite drops with a rebuilt table: its triggers, and indexes and columns that no migration made.
 import { NitroError } from "../../../shared/errors.ts"
 import "./errors.ts"
+import { messageOf } from "../../../shared/thrown.ts"
+import { catalogRows } from "../contract/catalog-rows.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import { beyondModel, hasAutoincrement } from "../sqlite/table-text.ts"
 import type { Keeper } from "./dialect.ts"
@@ -123,12 +125,12 @@ class TableKeeper implements Keeper {
   async beforeStatement(sql: string): Promise<void> {
     const table = this.#rebuilt.size === 0 ? undefined : droppedTable(sql)
     if (table === undefined || !this.#rebuilt.has(table)) return
-    const rows = (await this.#executor.all(
+    const rows = await this.#executor.all(
       "select type, name, tbl_name, sql from sqlite_master where lower(tbl_name) = lower(?) and type in ('trigger', 'index') and sql is not null",
       [table],
-    )) as [string, string, string, string][]
+    )
     this.#kept.push(
-      ...rows
+      ...catalogRows(rows, "text", "text", "text", "text")
         .map(([kind, name, table, sql]) => ({ kind, name, table, sql }))
         .filter(object => !this.#managed.has(object.name)),
     )
@@ -146,7 +148,7 @@ class TableKeeper implements Keeper {
       } catch (cause) {
         throw new NitroError(
           "NITRO_MIGRATION_FAILED",
-          `The ${kind} ${displayName(name)} of ${displayName(table)} cannot be put back: ${(cause as Error).message}.`,
+          `The ${kind} ${displayName(name)} of ${displayName(table)} cannot be put back: ${messageOf(cause)}.`,
           {
             fix: `Drop the ${kind} in this migration, before the table is made anew, or change it there.`,
             details: { [kind]: name, table },

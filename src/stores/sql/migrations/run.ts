@@ -3,6 +3,7 @@ import { NitroError } from "../../../shared/errors.ts"
 import { dialectNamed } from "./dialects.ts"
 import { driftOf } from "./drift.ts"
 import "./errors.ts"
+import { messageOf } from "../../../shared/thrown.ts"
 import type { Executor } from "./executor.ts"
 import type { Migration } from "./files.ts"
 import {
@@ -100,7 +101,7 @@ async function refuseDangling(executor: Executor, { name }: Migration): Promise<
 }
 
 function failed({ name, file }: Migration, { sql, line }: Statement, cause: unknown): NitroError {
-  const reason = String((cause as Error | undefined)?.message ?? cause)
+  const reason = messageOf(cause)
   const details = { migration: name, file, line, statement: sql }
   if (cause instanceof NitroError)
     return new NitroError(cause.code, `${name} stopped at ${file}:${line}: ${reason}`, {

@@ -86,7 +86,7 @@ function* tokensOf(script: string, { tokens, nestsComments }: ScriptSyntax): Gen
     tokens.lastIndex = at
     const match = tokens.exec(script)
     const groups = match?.groups ?? {}
-    const text = match?.[0] ?? (script[at] as string)
+    const text = match?.[0] ?? script.charAt(at)
     const kind = groups["space"]
       ? "space"
       : groups["line"]

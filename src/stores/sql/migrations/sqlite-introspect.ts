@@ -1,5 +1,6 @@
 // Reads the schema of a SQLite database.
 
+import { catalogRows } from "../contract/catalog-rows.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import { beyondModel, hasAutoincrement, withoutQuotes } from "../sqlite/table-text.ts"
 import { foreignKeyName } from "../table/names.ts"
@@ -16,12 +17,12 @@ import type {
 type Reader = Pick<Executor, "all">
 
 export async function introspectSqlite(executor: Reader, dialect: Dialect): Promise<LiveSchema> {
-  const names = (await executor.all(
+  const names = await executor.all(
     "select name, sql from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\' and sql not like 'create virtual%' order by name",
-  )) as [string, string][]
+  )
   const tables: TableModel[] = []
   const beyond = new Map<string, readonly string[]>()
-  for (const [name, sql] of names) {
+  for (const [name, sql] of catalogRows(names, "text", "text")) {
     tables.push(await readTable(executor, dialect, name, sql))
     beyond.set(name, beyondModel(sql))
   }
@@ -37,10 +38,11 @@ async function readTable(
   table: string,
   sql: string,
 ): Promise<TableModel> {
-  const rows = (await executor.all(
+  const answer = await executor.all(
     'select name, type, "notnull", dflt_value, pk from pragma_table_xinfo(?) where hidden <> 1 order by cid',
     [table],
-  )) as [string, string, number, string | null, number][]
+  )
+  const rows = catalogRows(answer, "text", "text", "number", "text?", "number")
   const keys = rows.filter(([, , , , position]) => position > 0).sort((a, b) => a[4] - b[4])
   const columns = rows.map(
     ([name, type, notNull, value, key]): ColumnModel => ({
@@ -62,19 +64,19 @@ async function readTable(
 
 /** Partial indexes and those on expressions promise something else, and are left alone. */
 async function readIndexes(executor: Reader, table: string): Promise<IndexModel[]> {
-  const list = (await executor.all(
+  const list = await executor.all(
     `select name, "unique", origin from pragma_index_list(?) where partial = 0 and origin <> 'pk'`,
     [table],
-  )) as [string, number, string][]
+  )
   const indexes: IndexModel[] = []
-  for (const [name, unique, origin] of list) {
-    const columns = (
-      await executor.all("select name from pragma_index_info(?) order by seqno", [name])
-    ).map(([column]) => column as string | null)
-    if (columns.includes(null)) continue
+  for (const [name, unique, origin] of catalogRows(list, "text", "number", "text")) {
+    const columns = await executor.all("select name from pragma_index_info(?) order by seqno", [
+      name,
+    ])
+    if (columns.some(([column]) => column === null)) continue
     indexes.push({
       name,
-      columns: columns as string[],
+      columns: catalogRows(columns, "text").map(([column]) => column),
       unique: unique === 1,
       ...(origin === "u" ? { constraint: true } : {}),
     })
@@ -88,14 +90,21 @@ async function readForeignKeys(
   table: string,
   sql: string,
 ): Promise<ForeignKeyModel[]> {
-  const rows = (await executor.all(
+  const rows = await executor.all(
     'select id, "table", "from", "to", lower(on_delete) from pragma_foreign_key_list(?) order by id, seq',
     [table],
-  )) as [number, string, string, string | null, string][]
+  )
   // SQLite does not report whether a key is deferred. Our own tables say it of all of their keys or of none.
   const deferred = /deferrable\s+initially\s+deferred/i.test(withoutQuotes(sql))
   const keys = new Map<number, ForeignKeyModel>()
-  for (const [id, target, column, referenced, onDelete] of rows) {
+  for (const [id, target, column, referenced, onDelete] of catalogRows(
+    rows,
+    "number",
+    "text",
+    "text",
+    "text?",
+    "text",
+  )) {
     const key = keys.get(id)
     const columns = [...(key?.columns ?? []), column]
     const references = [...(key?.references ?? []), ...(referenced === null ? [] : [referenced])]

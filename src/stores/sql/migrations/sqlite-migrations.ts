@@ -1,4 +1,6 @@
 // SQLite's side of migrations, and that of any dialect on a SQLite database.
+
+import { catalogRows } from "../contract/catalog-rows.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import { sqliteDialect } from "../sqlite/dialect.ts"
 import type { Dangling, MigrationDialect } from "./dialect.ts"
@@ -54,8 +56,12 @@ async function sqliteTransaction<T>(database: Transaction, fn: () => Promise<T>)
 
 /** With foreign keys off nothing was checked on the way. */
 async function dangling(executor: Executor): Promise<Dangling[]> {
-  const rows = (await executor.all(
+  const rows = await executor.all(
     'select "table", parent, count(*) from pragma_foreign_key_check group by 1, 2',
-  )) as [string, string, number][]
-  return rows.map(([table, parent, count]) => ({ table, parent, rows: count }))
+  )
+  return catalogRows(rows, "text", "text", "number").map(([table, parent, count]) => ({
+    table,
+    parent,
+    rows: count,
+  }))
 }

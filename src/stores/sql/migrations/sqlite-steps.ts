@@ -25,7 +25,10 @@ export function sqliteSteps(
   return [
     ...renames.map(rename => renameStep(rename, context)),
     ...inOrderOfReferences(change.created).map(table => createStep(table, context)),
-    ...inOrder.flatMap(table => alterSteps(byTable.get(table.name) as TableChange, context)),
+    ...inOrder.flatMap(table => {
+      const altered = byTable.get(table.name)
+      return altered === undefined ? [] : alterSteps(altered, context)
+    }),
     ...inOrderOfReferences(change.dropped)
       .reverse()
       .map(table => dropStep(table, context)),

@@ -2,10 +2,11 @@
 import { isStorableJson } from "../../../entity/internal.ts"
 import type { Encoding, FieldType } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
+import { codeOf } from "../../../shared/thrown.ts"
 import type { CoarseText } from "../contract/column.ts"
 import type { Ddl, Dialect, Failure } from "../contract/dialect.ts"
 import { isBindable, unsupported, wholeNumber } from "../contract/parameters.ts"
-import { sqliteDialect } from "../sqlite/dialect.ts"
+import { encodeJson as encodeSqliteJson, sqliteEncoding } from "../sqlite/dialect.ts"
 import { plainLiteral, quoteText } from "../table/ddl.ts"
 import { postgresJson } from "./json.ts"
 import {
@@ -20,7 +21,7 @@ import {
   timestampText,
 } from "./values.ts"
 
-const { bigint, bytes, json } = sqliteDialect.encoding as Required<Encoding>
+const { bigint, bytes, json } = sqliteEncoding
 
 /**
  * - Booleans and texts are themselves. Text is ordered by code point (`collate "C"`), whatever the database does.
@@ -106,8 +107,8 @@ function roundDate(date: Date, up: boolean): Date {
     : new Date(up ? firstTimestamp : firstInstant)
 }
 
-function encodeJson(value: never): string {
-  const text = json.encode(value) as string
+function encodeJson(value: unknown): string {
+  const text = encodeSqliteJson(value)
   if (isStorableJson(text)) return text
   throw new NitroError(
     "NITRO_VALUE_UNSUPPORTED",
@@ -115,13 +116,8 @@ function encodeJson(value: never): string {
   )
 }
 
-/** SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html, or the code of a socket's error. */
-function codeOf(error: unknown): string {
-  const { code } = error as { readonly code?: unknown }
-  return typeof code === "string" ? code : ""
-}
-
-const kindOfCode: Readonly<Record<string, Failure["kind"]>> = {
+/** By SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html, or by the code of a socket's error. */
+const kindOfCode: Readonly<Record<string, Exclude<Failure["kind"], "duplicate">>> = {
   "23503": "reference",
   // serialization_failure, deadlock_detected
   "40001": "conflict",
@@ -153,10 +149,10 @@ const lostWords =
 
 function classify(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: "other" }
-  const code = codeOf(error)
+  const code = codeOf(error) ?? ""
   if (code === "23505") return { kind: "duplicate", constraint: columnsOfKey(error) }
   const kind = kindOfCode[code]
-  if (kind !== undefined) return { kind } as Failure
+  if (kind !== undefined) return { kind }
   if (error.message === noFreeConnection) return { kind: "busy" }
   // A row or a value that is too long, in an index above all: 8 kB at most.
   if (code === "54000") return { kind: "value" }
@@ -168,7 +164,8 @@ function classify(error: unknown): Failure {
 /** Whether the connection is gone, so that nothing can be said about what ran on it. */
 export function isLost(error: unknown): boolean {
   return (
-    error instanceof Error && (lostConnection.test(codeOf(error)) || lostWords.test(error.message))
+    error instanceof Error &&
+    (lostConnection.test(codeOf(error) ?? "") || lostWords.test(error.message))
   )
 }
 
@@ -176,19 +173,19 @@ const keyColumn = /"((?:[^"]|"")*)"|([^",()]+)/y
 
 /** The columns in `Key (region, "the n")=(north, 1) already exists.`, whatever language the server says it in. */
 function columnsOfKey(error: Error): string {
-  const {
-    detail,
-    constraint,
-    constraint_name: name,
-  } = error as { detail?: string; constraint?: string; constraint_name?: string }
-  if (typeof detail !== "string" || !detail.includes("(")) return constraint ?? name ?? ""
+  const detail = "detail" in error ? error.detail : undefined
+  if (typeof detail !== "string" || !detail.includes("(")) {
+    const constraint = "constraint" in error ? error.constraint : undefined
+    const name = "constraint_name" in error ? error.constraint_name : undefined
+    return String(constraint ?? name ?? "")
+  }
   const columns: string[] = []
   let at = detail.indexOf("(") + 1
   for (;;) {
     keyColumn.lastIndex = at
     const match = keyColumn.exec(detail)
     if (match === null) break
-    columns.push(match[1]?.replaceAll('""', '"') ?? (match[2] as string))
+    columns.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "")
     at = keyColumn.lastIndex
     if (!detail.startsWith(", ", at)) break
     at += 2
@@ -284,8 +281,7 @@ export const postgresDialect: Dialect = {
   // Without an explicit name, `order by` would sort by the text.
   read: (type, column) => (type === "bigint" ? `${column}::text as "?column?"` : column),
   bind: {
-    date: (stored: number | string) =>
-      typeof stored === "string" ? stored : timestampText(stored),
+    date: stored => (typeof stored === "number" ? timestampText(stored) : stored),
   },
   coarse: { date: coarseDate, number: coarseNumber },
   // The type comes from its place.

@@ -1,6 +1,8 @@
 // Makes a Postgres table fit its entity: creates it, adds what can be added without guessing, else says what is wrong.
 import type { EntityDefinition, FieldDefinition, FieldType } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
+import { messageOf } from "../../../shared/thrown.ts"
+import { catalogNames, catalogRow, catalogRows } from "../contract/catalog-rows.ts"
 import type { Driver } from "../contract/driver.ts"
 import { addForeignKeySql, createIndexSql, createTableSql } from "../table/ddl.ts"
 import { indexName } from "../table/names.ts"
@@ -74,7 +76,8 @@ export async function preparePostgresTables(
 ): Promise<void> {
   await checkEncoding(driver, preparation.store)
   if (preparation.mode !== "sync") return prepareAll(driver, definitions, preparation)
-  const [before] = (await driver.get("select current_setting('lock_timeout')", [])) as [string]
+  const lockTimeout = await driver.get("select current_setting('lock_timeout')", [])
+  const [before] = catalogRow(lockTimeout, "text")
   await driver.exec(`set local lock_timeout = ${preparation.lockTimeoutMs}`)
   // Processes that start together: the second finds what the first has made.
   await driver.all(`select pg_advisory_xact_lock(${schemaLock})`, [])
@@ -118,7 +121,8 @@ async function inSavepoint(driver: Driver, work: () => Promise<void>): Promise<v
 }
 
 async function checkEncoding(driver: Driver, store: string): Promise<void> {
-  const [encoding] = (await driver.get("select current_setting('server_encoding')", [])) as [string]
+  const setting = await driver.get("select current_setting('server_encoding')", [])
+  const [encoding] = catalogRow(setting, "text")
   if (encoding === "UTF8") return
   throw new NitroError(
     "NITRO_STORE_UNAVAILABLE",
@@ -186,7 +190,7 @@ async function makeFit(
       await driver.exec(statement)
     } catch (cause) {
       if (postgresDialect.classify(cause).kind === "busy") throw cause
-      const words = `${problem}, and making it failed: ${(cause as Error).message}`
+      const words = `${problem}, and making it failed: ${messageOf(cause)}`
       throw mismatch(
         definition,
         store,
@@ -203,8 +207,9 @@ function checkNames(definition: EntityDefinition, store: string): void {
   const long = [definition.table, ...storedFields(definition).map(field => field.column)].filter(
     name => Buffer.byteLength(name) > 63,
   )
-  if (long.length === 0) return
-  const problem = `the name ${quote(long[0] as string)} has more than 63 bytes`
+  const [first] = long
+  if (first === undefined) return
+  const problem = `the name ${quote(first)} has more than 63 bytes`
   const fix = `Rename the field, or give the class another table: Entity("${definition.name}", {...}, { table: "..." }).`
   throw mismatch(definition, store, [{ problem, fix, serious: true }], "sync")
 }
@@ -238,7 +243,7 @@ async function keptReferences(
   { find, mode, missing }: Preparation,
 ): Promise<{ readonly keeps: Set<string>; readonly table: ExistingTable }> {
   const keeps = new Set<string>()
-  let table = (await readTable(driver, definition.table)) as ExistingTable
+  let table = await existingTable(driver, definition)
   for (const field of definition.fields) {
     const target = targetOf(field, find)
     if (target === undefined) continue
@@ -248,7 +253,7 @@ async function keptReferences(
       mode === "sync" &&
       (await addReference(driver, definition, table, field, target, find))
     ) {
-      table = (await readTable(driver, definition.table)) as ExistingTable
+      table = await existingTable(driver, definition)
     }
     if (isNow()) keeps.add(field.name)
     else missing(definition, field, target)
@@ -294,13 +299,19 @@ function isSame(a: string, b: string): boolean {
   return a === b
 }
 
+async function existingTable(driver: Driver, { table }: EntityDefinition): Promise<ExistingTable> {
+  const existing = await readTable(driver, table)
+  if (existing !== undefined) return existing
+  throw new Error(`The table ${quote(table)} was made and is gone.`)
+}
+
 async function readTable(driver: Driver, table: string): Promise<ExistingTable | undefined> {
   const orphan = await driver.get(
     "select c.oid::bigint, c.relkind in ('r', 'p') from pg_class c where c.oid = to_regclass($1)",
     [quote(table)],
   )
   if (orphan === undefined) return undefined
-  const [oid, isTable] = orphan as [number, boolean]
+  const [oid, isTable] = catalogRow(orphan, "number", "boolean")
   const columns = await driver.all(
     `select a.attname::text, coalesce(base.typname, type.typname)::text, coalesce(nullif(a.atttypmod, -1), type.typtypmod),
        a.attnotnull, a.atthasdef or a.attidentity <> ''
@@ -329,18 +340,18 @@ async function readTable(driver: Driver, table: string): Promise<ExistingTable |
     oid,
     isTable,
     columns: new Map(
-      (columns as [string, string, number, boolean, boolean][]).map(
+      catalogRows(columns, "text", "text", "number", "boolean", "boolean").map(
         ([name, type, modifier, notNull, fillsItself]) => [
           name,
           { name, type, modifier, notNull, fillsItself },
         ],
       ),
     ),
-    indexes: (indexes as [boolean, string][]).map(([unique, names]) => ({
+    indexes: catalogRows(indexes, "boolean", "text").map(([unique, names]) => ({
       unique,
-      columns: JSON.parse(names) as string[],
+      columns: catalogNames(names),
     })),
-    references: (references as [string, string, string, string][]).map(
+    references: catalogRows(references, "text", "text", "text", "text").map(
       ([column, table, target, onDelete]) => {
         return { column, table, target, onDelete }
       },
@@ -373,8 +384,8 @@ async function compare(
   const isKey = ({ unique, columns }: Index): boolean =>
     unique && columns.length === keys.length && keys.every(column => columns.includes(column))
   if (!existing.indexes.some(isKey)) differences.push(noPrimaryKey(keys))
-  const id = definition.fields[0] as FieldDefinition
-  if (id.generated !== undefined && existing.columns.get(id.column)?.fillsItself === false)
+  const [id] = definition.fields
+  if (id?.generated !== undefined && existing.columns.get(id.column)?.fillsItself === false)
     differences.push(
       notGenerated(
         id.column,
@@ -435,7 +446,7 @@ async function compareColumn(
     })
   if (!field.nullable && !column.notNull) {
     const isNull = `from ${quote(definition.table)} where ${quote(name)} is null`
-    const [nulls] = (await driver.get(`select count(*) ${isNull}`, [])) as [number]
+    const [nulls] = catalogRow(await driver.get(`select count(*) ${isNull}`, []), "number")
     const problem = `column "${name}" is null in ${nulls} rows, and ${field.name} may not be null`
     if (nulls !== 0) differences.push({ column: name, problem, serious: true })
   }
@@ -448,9 +459,7 @@ async function isEmpty(
   { isTable }: ExistingTable,
 ): Promise<boolean> {
   if (!isTable) return false
-  const [isUsed] = (await driver.get(
-    `select exists (select 1 from ${quote(definition.table)})`,
-    [],
-  )) as [boolean]
+  const answer = await driver.get(`select exists (select 1 from ${quote(definition.table)})`, [])
+  const [isUsed] = catalogRow(answer, "boolean")
   return !isUsed
 }

@@ -164,6 +164,10 @@ class PostgresDatabaseStore implements PostgresStore {
   }
 
   bind(definition: EntityDefinition): Repository {
+    return this.#repositoryOf(definition)
+  }
+
+  #repositoryOf(definition: EntityDefinition): SqlRepository {
     const existing = this.#repositories.get(definition)
     if (existing !== undefined) return existing
     this.#use.claim()
@@ -173,7 +177,7 @@ class PostgresDatabaseStore implements PostgresStore {
       connections: this.#connections,
       store: this.name,
       prepare: one => this.#prepare(one),
-      find: other => this.bind(other) as SqlRepository,
+      find: other => this.#repositoryOf(other),
       isBound: name => this.#repositories.named(name) !== undefined,
       isReadyHere: one => this.#preparedHere()?.has(one) === true,
     })
@@ -205,7 +209,8 @@ class PostgresDatabaseStore implements PostgresStore {
   /** Makes the table of a class fit, with those that it points to; one class after the other. */
   #prepare(repository: SqlRepository): Promise<void> {
     // A transaction does it for itself: it may hold locks that another connection would wait for.
-    if (this.#connections.inTransaction) return this.#prepareHere(repository)
+    const { transactionKey } = this.#connections
+    if (transactionKey !== undefined) return this.#prepareHere(repository, transactionKey)
     const prepare = (): Promise<void> | undefined =>
       repository.ready ? undefined : this.#prepareForAll(repository)
     this.#preparing = this.#preparing.then(prepare, prepare)
@@ -214,42 +219,39 @@ class PostgresDatabaseStore implements PostgresStore {
 
   async #prepareForAll(first: SqlRepository): Promise<void> {
     const concerned = this.#repositories.concernedBy(first, ({ ready }) => ready)
-    let outcome: Outcome | undefined
-    const work = async (driver: Driver): Promise<void> => {
-      outcome = await this.#makeFit(driver, concerned)
-    }
-    await (this.#settings.schema === "sync"
+    const work = (driver: Driver): Promise<Outcome> => this.#makeFit(driver, concerned)
+    const outcome = await (this.#settings.schema === "sync"
       ? this.#connections.atomic(work)
       : this.#connections.read(work))
-    for (const repository of (outcome as Outcome).fitting) repository.ready = true
-    throwFailure(outcome as Outcome, first)
+    for (const repository of outcome.fitting) repository.ready = true
+    throwFailure(outcome, first)
   }
 
   /** Others see what a transaction makes when it has committed; until then they wait for it, and make it themselves if it does not. */
-  async #prepareHere(first: SqlRepository): Promise<void> {
-    const here = this.#preparedHere() ?? new Set<SqlRepository>()
-    this.#preparedIn.set(this.#connections.transactionKey as object, here)
+  async #prepareHere(first: SqlRepository, transactionKey: object): Promise<void> {
+    const here = this.#preparedIn.get(transactionKey) ?? new Set<SqlRepository>()
+    this.#preparedIn.set(transactionKey, here)
     const prepared: SqlRepository[] = []
     let before: (readonly [SqlRepository, ReadonlySet<string>])[] = []
-    let outcome: Outcome | undefined
     const forget = (): void => {
       for (const repository of prepared) here.delete(repository)
       for (const [repository, keeps] of before) repository.keeps = keeps
     }
-    const work = async (driver: Driver): Promise<void> => {
+    const work = async (driver: Driver): Promise<Outcome> => {
       const concerned = this.#repositories.concernedBy(first, one => one.ready || here.has(one))
       before = concerned.map(repository => [repository, repository.keeps])
-      outcome = await this.#makeFit(driver, concerned)
+      const outcome = await this.#makeFit(driver, concerned)
       prepared.push(...outcome.fitting)
       for (const repository of outcome.fitting) here.add(repository)
+      return outcome
     }
-    await (this.#settings.schema === "sync"
+    const outcome = await (this.#settings.schema === "sync"
       ? this.#connections.atomic(work, forget)
       : this.#connections.read(work))
     this.#connections.afterCommit(() => {
       for (const repository of prepared) if (here.has(repository)) repository.ready = true
     })
-    throwFailure(outcome as unknown as Outcome, first)
+    throwFailure(outcome, first)
   }
 
   #preparedHere(): Set<SqlRepository> | undefined {
@@ -268,7 +270,7 @@ class PostgresDatabaseStore implements PostgresStore {
         store: this.name,
         lockTimeoutMs: this.#settings.waitTimeoutMs,
         onFit: (definition, { keeps, exact }) => {
-          const repository = this.#repositories.get(definition) as SqlRepository
+          const repository = this.#repositoryOf(definition)
           repository.keeps = keeps
           for (const { field, facts } of repository.table.columns)
             facts.isExact = exact.has(field.column)

@@ -191,22 +191,23 @@ export function arrayText(type: FieldType, values: readonly unknown[]): string {
   const element = elementText[type] ?? quoteElement
   for (let index = 0; index < values.length; index++) {
     const value = values[index]
-    parts[index] = value === null ? "NULL" : element(value as never)
+    parts[index] = value === null ? "NULL" : element(value)
   }
   return `{${parts.join(",")}}`
 }
 
-const elementText: { readonly [T in FieldType]?: (value: never) => string } = {
+const elementText: { readonly [T in FieldType]?: (value: unknown) => string } = {
   integer: String,
   number: String,
   bigint: String,
-  boolean: (value: boolean) => (value ? "t" : "f"),
-  bytes: (value: Uint8Array) => `"\\${bytesText(value)}"`,
+  boolean: value => (value === true ? "t" : "f"),
+  bytes: value => (value instanceof Uint8Array ? `"\\${bytesText(value)}"` : quoteElement(value)),
 }
 
 const needsEscape = /["\\]/
 const escapes = /["\\]/g
 
-function quoteElement(value: string): string {
-  return needsEscape.test(value) ? `"${value.replace(escapes, "\\$&")}"` : `"${value}"`
+function quoteElement(value: unknown): string {
+  const text = String(value)
+  return needsEscape.test(text) ? `"${text.replace(escapes, "\\$&")}"` : `"${text}"`
 }

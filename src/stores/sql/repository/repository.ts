@@ -215,7 +215,7 @@ export class SqlRepository implements Repository {
       return this.#afterPreparing(() => this.updateWhere(where, columns, values, increments))
     return this.#attempt(() => {
       this.#checkIntegers(columns, values)
-      const bound = values.map((value, at) => this.#bind(columns[at] as number, value))
+      const bound = columns.map((column, at) => this.#bind(column, values[at]))
       const { sql, parameters } = updateStatement(
         this.table,
         this.#options.dialect,
@@ -246,7 +246,7 @@ export class SqlRepository implements Repository {
 
   join(plan: JoinPlan, right: Repository): MaybePromise<Row[]> {
     if (!this.#isReady()) return this.#afterPreparing(() => this.join(plan, right))
-    const other = right as SqlRepository
+    const other = sqlRepository(right)
     if (!other.#isReady()) return other.#afterPreparing(() => this.join(plan, right))
     const joins = plan.outer === undefined ? this.#joins : this.#outerJoins
     let compiler = joins.get(other)
@@ -266,7 +266,7 @@ export class SqlRepository implements Repository {
   findWithTarget(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]> {
     if (!this.#isReady())
       return this.#afterPreparing(() => this.findWithTarget(plan, field, target))
-    const other = target as SqlRepository
+    const other = sqlRepository(target)
     if (!other.#isReady())
       return other.#afterPreparing(() => this.findWithTarget(plan, field, target))
     let compilers = this.#targets.get(other)
@@ -373,7 +373,7 @@ export class SqlRepository implements Repository {
     if (write.op === "delete") return this.#compiler.deleteWhere(condition)
     const { columns, values } = write
     this.#checkIntegers(columns, values)
-    const bound = values.map((value, at) => this.#bind(columns[at] as number, value))
+    const bound = columns.map((column, at) => this.#bind(column, values[at]))
     const { dialect } = this.#options
     return updateStatement(this.table, dialect, condition, columns, bound, [], this.#tableFor)
   }
@@ -431,10 +431,8 @@ export class SqlRepository implements Repository {
   }
 
   #bind(column: number, value: unknown): unknown {
-    const { bind } = this.table.columns[column] as Column
-    return bind === undefined || value === null || value === undefined
-      ? value
-      : bind(value as never)
+    const { bind } = this.table.columnAt(column)
+    return bind === undefined || value === null || value === undefined ? value : bind(value)
   }
 
   #toParameters(row: Row): readonly unknown[] {
@@ -468,13 +466,15 @@ export class SqlRepository implements Repository {
       )
     }
     for (const index of this.#integers)
-      checkInteger(this.table, this.table.columns[index] as Column, row[index])
+      checkInteger(this.table, this.table.columnAt(index), row[index])
   }
 
   #checkIntegers(columns: readonly number[], values: readonly unknown[]): void {
-    for (let position = 0; position < columns.length; position++) {
-      const column = this.table.columns[columns[position] as number] as Column
+    let position = 0
+    for (const index of columns) {
+      const column = this.table.columnAt(index)
       if (column.field.type === "integer") checkInteger(this.table, column, values[position])
+      position += 1
     }
   }
 
@@ -598,4 +598,10 @@ function nameField(
 /** A lock on rows lasts as long as its transaction, and one that only reads may hold none. */
 function locksRows(text: readonly string[]): boolean {
   return text.some(part => /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)\b/i.test(part))
+}
+
+/** The store gives every class of its own one of these. */
+function sqlRepository(repository: Repository): SqlRepository {
+  if (repository instanceof SqlRepository) return repository
+  throw new TypeError(`${repository.constructor.name} is not a repository of an SQL store.`)
 }

@@ -1,6 +1,8 @@
 // SQLite's differences: its encodings, its spelling, its errors.
 import type { Encoding, FieldType } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
+import { isObject } from "../../../shared/guards.ts"
+import { messageOf } from "../../../shared/thrown.ts"
 import type { Ddl, Dialect, Failure } from "../contract/dialect.ts"
 import { describe, isBindable, isStorableBigInt, wholeNumber } from "../contract/parameters.ts"
 import { plainLiteral, quoteText } from "../table/ddl.ts"
@@ -13,7 +15,7 @@ import { sqliteJson } from "./json.ts"
  * - Bigints are 64-bit integers, carried as text both ways: the drivers round or refuse integers beyond 2^53 otherwise.
  * - Numbers are kept by SQLite itself: Infinity comes back, -0 comes back as 0 (which is equal), NaN is refused.
  */
-const encoding: Encoding = {
+export const sqliteEncoding: Encoding & Required<Pick<Encoding, "bigint" | "bytes" | "json">> = {
   integer: { encode: (value: number) => value, decode: wholeNumber, keepsNumbers: true },
   number: { encode: (value: number) => value, decode: decodeNumber, keepsNumbers: true },
   boolean: { encode: (value: boolean) => (value ? 1 : 0), decode: decodeBoolean },
@@ -23,7 +25,7 @@ const encoding: Encoding = {
     encode: (value: Uint8Array) => new Uint8Array(value),
     decode: (stored: Uint8Array) => new Uint8Array(stored),
   },
-  json: { encode: encodeJson, decode: (stored: string) => JSON.parse(stored) as unknown },
+  json: { encode: encodeJson, decode: (stored: string): unknown => JSON.parse(stored) },
 }
 
 // SQLite columns keep values of any type, and other programs write them.
@@ -68,14 +70,14 @@ function encodeBigInt(value: bigint): string {
   throw new NitroError("NITRO_VALUE_UNSUPPORTED", `A database cannot keep ${describe(value)}.`)
 }
 
-function encodeJson(value: unknown): string {
+export function encodeJson(value: unknown): string {
   let text: string | undefined
   try {
     text = JSON.stringify(value)
   } catch (cause) {
     throw new NitroError(
       "NITRO_VALUE_UNSUPPORTED",
-      `A value cannot be written as JSON: ${(cause as Error).message}.`,
+      `A value cannot be written as JSON: ${messageOf(cause)}.`,
       { cause },
     )
   }
@@ -98,8 +100,10 @@ const duplicatePrefix = "UNIQUE constraint failed: "
 
 /** SQLite's extended result code, from whichever property the driver keeps it in; NaN without one. */
 function resultCode(error: unknown): number | string {
-  const { errcode, rawCode, code } = error as { errcode?: number; rawCode?: number; code?: string }
-  return errcode ?? rawCode ?? code ?? Number.NaN
+  if (!isObject(error)) return Number.NaN
+  const { errcode, rawCode, code } = error
+  const known = errcode ?? rawCode ?? code
+  return typeof known === "number" || typeof known === "string" ? known : Number.NaN
 }
 
 // Primary code = the low byte of the extended one. BUSY 5, LOCKED 6; READONLY 8, IOERR 10, CORRUPT 11, FULL 13, CANTOPEN 14, NOTADB 26.
@@ -192,7 +196,7 @@ const ddl: Ddl = {
 
 export const sqliteDialect: Dialect = {
   name: "sqlite",
-  encoding,
+  encoding: sqliteEncoding,
   quote: identifier => `"${identifier.replaceAll('"', '""')}"`,
   foldsNames: true,
   ddl,

@@ -1,5 +1,7 @@
 // Makes a SQLite table fit its entity: creates it, adds what can be added without guessing, else says what is wrong.
 import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
+import { messageOf } from "../../../shared/thrown.ts"
+import { catalogRow, catalogRows } from "../contract/catalog-rows.ts"
 import type { SyncDriver } from "../contract/driver.ts"
 import { createIndexSql, createTableSql, referenceSql } from "../table/ddl.ts"
 import { indexName } from "../table/names.ts"
@@ -138,7 +140,7 @@ function makeFit(
   const existing = readTable(driver, definition.table)
   if (existing === undefined) {
     createTable(driver, definition, find)
-    onCreate(definition, (readTable(driver, definition.table) as ExistingTable).sql)
+    onCreate(definition, existingTable(driver, definition).sql)
     return
   }
   const differences = compare(driver, definition, existing, find)
@@ -158,7 +160,7 @@ function makeFit(
         [
           {
             ...(column ? { column } : {}),
-            problem: `${problem}, and making it failed: ${(cause as Error).message}`,
+            problem: `${problem}, and making it failed: ${messageOf(cause)}`,
             serious: true,
           },
         ],
@@ -216,7 +218,7 @@ function addReference(
   ) {
     driver.exec(`drop table ${quote(definition.table)}`)
     createTable(driver, definition, find)
-    onCreate(definition, (readTable(driver, definition.table) as ExistingTable).sql)
+    onCreate(definition, existingTable(driver, definition).sql)
     return
   }
   if (!field.nullable || column.generated || column.hasDefault) return
@@ -240,10 +242,11 @@ function addReference(
     ) !== undefined
   )
     return
-  const indexes = driver.all(
+  const found = driver.all(
     "select name, sql from sqlite_master where type = 'index' and lower(tbl_name) = lower(?) and sql is not null and name in (select i.name from pragma_index_list(?) i, pragma_index_info(i.name) c where lower(c.name) = lower(?))",
     [definition.table, definition.table, column.name],
-  ) as [string, string][]
+  )
+  const indexes = catalogRows(found, "text", "text")
   try {
     inSavepoint(driver, () => {
       for (const [index] of indexes) driver.exec(`drop index ${quote(index)}`)
@@ -284,6 +287,12 @@ function indexSql({ table }: EntityDefinition, { unique, columns }: Index): stri
   return createIndexSql(sqliteDialect, table, { name, columns, unique }, true)
 }
 
+function existingTable(driver: SyncDriver, { table }: EntityDefinition): ExistingTable {
+  const existing = readTable(driver, table)
+  if (existing !== undefined) return existing
+  throw new Error(`The table ${quote(table)} was made and is gone.`)
+}
+
 function readTable(driver: SyncDriver, table: string): ExistingTable | undefined {
   const orphan = driver.get(
     "select type, sql from sqlite_master where lower(name) = lower(?) and type in ('table', 'view')",
@@ -296,14 +305,15 @@ function readTable(driver: SyncDriver, table: string): ExistingTable | undefined
     'select name, lower(type), "notnull", dflt_value is not null, pk, hidden from pragma_table_xinfo(?)',
     [table],
   )
-  for (const [name, type, notNull, hasDefault, key, hidden] of rows as [
-    string,
-    string,
-    number,
-    number,
-    number,
-    number,
-  ][]) {
+  for (const [name, type, notNull, hasDefault, key, hidden] of catalogRows(
+    rows,
+    "text",
+    "text",
+    "number",
+    "number",
+    "number",
+    "number",
+  )) {
     columns.set(name.toLowerCase(), {
       name,
       type,
@@ -339,7 +349,7 @@ function readReferences(driver: SyncDriver, table: string): ForeignKey[] {
      from pragma_foreign_key_list(?) k where (select count(*) from pragma_foreign_key_list(?) other where other.id = k.id) = 1`,
     [table, table],
   )
-  return (rows as [string, string, string, string][]).map(
+  return catalogRows(rows, "text", "text", "text", "text").map(
     ([column, referenced, target, onDelete]) => {
       return { column, table: referenced, target, onDelete }
     },
@@ -414,7 +424,9 @@ function compareGenerated(
   definition: EntityDefinition,
   { columns, sql }: ExistingTable,
 ): Difference[] {
-  const { column, generated } = definition.fields[0] as FieldDefinition
+  const [id] = definition.fields
+  if (id === undefined) return []
+  const { column, generated } = id
   if (generated === "serial" && !hasAutoincrement(sql))
     return [notGenerated(column, "autoincrement")]
   return generated === "uuid" && columns.get(column.toLowerCase())?.hasDefault !== true
@@ -511,9 +523,8 @@ function isEmpty(
   { isView }: ExistingTable,
 ): boolean {
   if (isView) return false
-  const [rows] = driver.get(`select exists (select 1 from ${quote(definition.table)})`, []) as [
-    number,
-  ]
+  const answer = driver.get(`select exists (select 1 from ${quote(definition.table)})`, [])
+  const [rows] = catalogRow(answer, "number")
   return rows === 0
 }
 

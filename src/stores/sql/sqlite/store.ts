@@ -27,6 +27,7 @@ import {
   wrapConnection,
 } from "./drivers/load.ts"
 import "../contract/errors.ts"
+import { messageOf } from "../../../shared/thrown.ts"
 import { SingleWriter } from "../connections/single-writer.ts"
 import { Repositories } from "../repository/repositories.ts"
 import { SqlRepository } from "../repository/repository.ts"
@@ -181,6 +182,10 @@ class SqliteFileStore implements SqliteStore {
   }
 
   bind(definition: EntityDefinition): Repository {
+    return this.#repositoryOf(definition)
+  }
+
+  #repositoryOf(definition: EntityDefinition): SqlRepository {
     const existing = this.#repositories.get(definition)
     if (existing !== undefined) return existing
     this.#use?.claim()
@@ -190,7 +195,7 @@ class SqliteFileStore implements SqliteStore {
       connections: this.#connections,
       store: this.name,
       prepare: one => this.#prepare(one),
-      find: other => this.bind(other) as SqlRepository,
+      find: other => this.#repositoryOf(other),
       isBound: name => this.#repositories.named(name) !== undefined,
     })
     if (this.#settings.schema === "none") repository.trust()
@@ -229,8 +234,7 @@ class SqliteFileStore implements SqliteStore {
           mode: this.#settings.schema,
           store: this.name,
           onFit: (definition, { keeps }) => {
-            const repository = this.#repositories.get(definition) as SqlRepository
-            repository.keeps = keeps
+            this.#repositoryOf(definition).keeps = keeps
           },
           failed: (definition, error) => failures.set(definition, error),
           missing: (definition, field, target) =>
@@ -331,7 +335,5 @@ function toPath(file: string | URL | undefined): string {
 }
 
 function whyNot(file: string, cause: unknown): string {
-  return existsSync(file) && statSync(file).isDirectory()
-    ? "it is a folder"
-    : (cause as Error).message
+  return existsSync(file) && statSync(file).isDirectory() ? "it is a folder" : messageOf(cause)
 }

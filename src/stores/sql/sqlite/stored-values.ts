@@ -97,10 +97,8 @@ function examine(
   })
   const from = `(select ${fields.map(({ column }) => quote(column)).join(", ")} from ${quote(table)} limit ${rows})`
   const outputsRow = driver.get(`select ${outputs.join(", ")} from ${from}`, []) ?? []
-  return fields.flatMap((field, index) =>
-    typeof outputsRow[index] === "string"
-      ? [[field, outputsRow[index]] as [FieldDefinition, unknown]]
-      : [],
+  return fields.flatMap((field, index): [FieldDefinition, unknown][] =>
+    typeof outputsRow[index] === "string" ? [[field, outputsRow[index]]] : [],
   )
 }
 

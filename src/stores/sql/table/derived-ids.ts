@@ -33,8 +33,8 @@ export class DerivedIds {
     )
       return undefined
     return this.#table.keys.map(({ encode, bind }, at) => {
-      const encoded = encode === undefined ? parts[at] : encode(parts[at] as never)
-      return bind === undefined ? encoded : bind(encoded as never)
+      const encoded = encode === undefined ? parts[at] : encode(parts[at])
+      return bind === undefined ? encoded : bind(encoded)
     })
   }
 

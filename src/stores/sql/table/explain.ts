@@ -4,6 +4,7 @@ import { duplicateError } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import "../contract/errors.ts"
+import { isObject } from "../../../shared/guards.ts"
 import type { Table } from "./table.ts"
 
 export interface Explanation {
@@ -21,7 +22,7 @@ export function explain(error: unknown, { dialect, store, table }: Explanation):
   const entity = table?.definition.name
   const options = { cause: error, ...(entity === undefined ? {} : { details: { entity } }) }
   const subject = entity === undefined ? "A transaction" : `A write of ${entity}`
-  const { message, code } = (error ?? {}) as { readonly message?: string; readonly code?: unknown }
+  const { message, code } = isObject(error) ? error : {}
   // A refused connection to several addresses has a code and no words.
   const reason = message || String(code ?? error)
   switch (failure.kind) {

@@ -129,7 +129,7 @@ export function noPrimaryKey(keys: readonly string[]): Difference {
     keys.length === 1
       ? `column ${quoted} is not the primary key`
       : `the columns ${quoted} are not the primary key`
-  return { ...(keys.length === 1 ? { column: keys[0] as string } : {}), problem, serious: true }
+  return { ...(keys.length === 1 ? { column: keys.join() } : {}), problem, serious: true }
 }
 
 /** The id of a class with `serial()` or `generated()` needs help of its column; `statement` adds it. */

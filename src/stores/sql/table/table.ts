@@ -2,7 +2,7 @@
 import type { EntityDefinition, FieldDefinition } from "../../../entity/store.ts"
 import { NitroError } from "../../../shared/errors.ts"
 import { suggest } from "../../../shared/suggest.ts"
-import type { Column, ColumnFacts } from "../contract/column.ts"
+import { type Column, type ColumnFacts, encoderOf } from "../contract/column.ts"
 import type { Dialect } from "../contract/dialect.ts"
 
 export type { Column } from "../contract/column.ts"
@@ -23,6 +23,8 @@ export interface Table {
   readonly ties: readonly Column[]
   /** Throws `NITRO_UNKNOWN_FIELD`. */
   column(field: string): Column
+  /** By its place in a row. */
+  columnAt(index: number): Column
 }
 
 export function describeTable(definition: EntityDefinition, dialect: Dialect): Table {
@@ -82,7 +84,7 @@ export function tableOf(
       sql: name,
       qualified: qualifier + name,
       ordered: dialect.ordered(field.type, name),
-      encode: dialect.encoding[field.type]?.encode,
+      encode: encoderOf(dialect.encoding[field.type]),
       bind: dialect.bind?.[field.type],
       roundDate: dialect.roundDate,
       coarse: field.derived ? undefined : dialect.coarse?.[field.type],
@@ -107,5 +109,10 @@ export function tableOf(
     stored: columns.filter(({ field }) => !field.derived),
     ties: ties.map(column),
     column,
+    columnAt(index) {
+      const known = columns[index]
+      if (known !== undefined) return known
+      throw new RangeError(`${definition.name} has no field at place ${index}.`)
+    },
   }
 }

@@ -1,6 +1,7 @@
 // Chooses the Postgres library: the one named by the option, else the first of pg and postgres that loads; or the app's own pool.
 import { NitroError } from "../../../../shared/errors.ts"
 import "../../contract/errors.ts"
+import { codeOf } from "../../../../shared/thrown.ts"
 import type { PoolDriver } from "../../contract/pool-driver.ts"
 import { isPgPool, loadPg, type PgPool, PgPoolDriver } from "./pg.ts"
 import {
@@ -76,7 +77,7 @@ function loaded(name: PostgresDriverName): ((options: OpenOptions) => PoolDriver
   try {
     return openers[name]()
   } catch (error) {
-    if ((error as { code?: string }).code === "MODULE_NOT_FOUND") return undefined
+    if (codeOf(error) === "MODULE_NOT_FOUND") return undefined
     throw error
   }
 }

@@ -84,11 +84,12 @@ export class Execution {
     if (this.#failure !== undefined) return
     try {
       for (let index = 0; index < fields.length; index++) {
-        if (fields[index] !== null)
-          fields[index] = (this.#parsers[index] as Parser)(fields[index] as string)
+        const text = fields[index]
+        const parser = this.#parsers[index]
+        if (typeof text === "string" && parser !== undefined) fields[index] = parser(text)
       }
     } catch (error) {
-      this.#failure = error as Error
+      this.#failure = error instanceof Error ? error : new Error(String(error))
     }
     this.rows.push(fields)
   }

@@ -1,6 +1,7 @@
 // pg (node-postgres): a pool of connections, named prepared statements, rows as arrays.
 
 import type { Row } from "../../../../entity/store.ts"
+import { isObject } from "../../../../shared/guards.ts"
 import { queries, traceQuery } from "../../../../shared/trace.ts"
 import { StatementNames } from "../../compile/statement-names.ts"
 import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
@@ -8,7 +9,7 @@ import type { PoolDriver, Session } from "../../contract/pool-driver.ts"
 import { requirePeer } from "../../contract/require-peer.ts"
 import { checkPostgresParameters, isLost } from "../dialect.ts"
 import { parserOf } from "../values.ts"
-import { Execution, type ExecutionCallback, type PgConnection } from "./pg-execution.ts"
+import { Execution } from "./pg-execution.ts"
 import { cancelStatement } from "./postgres-cancel.ts"
 
 /** The part of a pg `Pool` that is used. */
@@ -54,7 +55,8 @@ interface PgResult {
   readonly fields: readonly { readonly name: string }[]
 }
 
-type PgCallback = (error: Error | null, result: PgResult | PgResult[]) => void
+/** The result is absent with an error. SQL of several statements, which only `exec` runs, has a list of results, which it ignores. */
+type PgCallback = (error: Error | null, result?: PgResult) => void
 
 export interface PgPoolOptions {
   readonly connectionString: string
@@ -88,12 +90,15 @@ interface Statement {
   readonly values: readonly unknown[] | undefined
 }
 
+/** Whether the client tells which statements it has prepared: pg-native has no such connection, and old versions do not tell. */
+const isConnection = (connection: unknown): boolean =>
+  isObject(connection) && connection["parsedStatements"] !== undefined
+
 function send(client: PgClient, { text, name, values }: Statement, callback: PgCallback): void {
-  const connection = client.connection as Partial<PgConnection> | undefined
   if (values === undefined) client.query({ text }, callback)
-  else if (client.pipeline === true || connection?.parsedStatements === undefined)
+  else if (client.pipeline === true || !isConnection(client.connection))
     client.query({ text, name, values, rowMode: "array", types }, callback)
-  else client.query(new Execution(text, name ?? "", values, callback as ExecutionCallback))
+  else client.query(new Execution(text, name ?? "", values, callback))
 }
 
 class PgStatements {
@@ -141,66 +146,77 @@ async function traced<T>(
 
 /** Whether the statement was prepared for a table that has another form by now. */
 function isOutdatedPlan(error: unknown): boolean {
-  const { code, routine } = error as { readonly code?: string; readonly routine?: string }
-  return code === "0A000" && routine === "RevalidateCachedQuery"
+  return (
+    isObject(error) && error["code"] === "0A000" && error["routine"] === "RevalidateCachedQuery"
+  )
 }
 
-export class PgPoolDriver implements PoolDriver {
+/** What a pool and a reserved client do alike. */
+abstract class PgRunner {
   readonly name: string = "pg"
-  readonly maxConnections: number
-  readonly #pool: PgPool
-  readonly #owned: boolean
-  readonly #statements: PgStatements
+  protected readonly statements: PgStatements
 
-  /** `owned`: `close()` ends the pool too. */
-  constructor(pool: PgPool, prepare: boolean, owned: boolean) {
-    this.#pool = pool
-    this.#owned = owned
-    this.#statements = new PgStatements(prepare)
-    this.maxConnections = pool.options.max ?? 10
+  constructor(statements: PgStatements) {
+    this.statements = statements
   }
 
+  protected abstract send<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T>
+
   all(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-    return this.#run(this.#statements.statement(sql, parameters), rowsOf)
+    return this.perform(this.statements.statement(sql, parameters), rowsOf)
   }
 
   get(sql: string, parameters: readonly unknown[]): Promise<Row | undefined> {
-    return this.#run(this.#statements.statement(sql, parameters), firstRowOf)
+    return this.perform(this.statements.statement(sql, parameters), firstRowOf)
   }
 
   run(sql: string, parameters: readonly unknown[]): Promise<number> {
-    return this.#run(this.#statements.statement(sql, parameters), countOf)
+    return this.perform(this.statements.statement(sql, parameters), countOf)
   }
 
   query(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
-    return this.#run(this.#statements.statement(sql, parameters), resultOf)
+    return this.perform(this.statements.statement(sql, parameters), resultOf)
   }
 
   exec(sql: string): Promise<void> {
-    return this.#run(plain(sql), () => undefined)
+    return this.perform(plain(sql), () => undefined)
+  }
+
+  protected perform<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
+    return queries.isWatched
+      ? traced(this.name, statement, pick, counting => this.send(statement, counting))
+      : this.send(statement, pick)
+  }
+}
+
+export class PgPoolDriver extends PgRunner implements PoolDriver {
+  readonly maxConnections: number
+  readonly #pool: PgPool
+  readonly #owned: boolean
+
+  /** `owned`: `close()` ends the pool too. */
+  constructor(pool: PgPool, prepare: boolean, owned: boolean) {
+    super(new PgStatements(prepare))
+    this.#pool = pool
+    this.#owned = owned
+    this.maxConnections = pool.options.max ?? 10
   }
 
   // With `pool.query` every refused statement would cost its connection: pg drops a client after any error.
-  #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
-    return queries.isWatched
-      ? traced(this.name, statement, pick, counting => this.#send(statement, counting))
-      : this.#send(statement, pick)
-  }
-
-  #send<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
+  protected override send<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#pool.connect((failure, client, release) => {
         if (client === undefined) return reject(failure)
         let isDone = false
-        const finish = (error: Error | null, result?: PgResult | PgResult[]): void => {
+        const finish = (error: Error | null, result?: PgResult): void => {
           if (isDone) return
           isDone = true
           client.removeListener("error", finish)
           const isOutdated = error !== null && isOutdatedPlan(error)
           release(error !== null && (isOutdated || isLost(error)))
-          if (error === null) resolve(pick(result as PgResult))
+          if (error === null && result !== undefined) resolve(pick(result))
           else if (isOutdated && statement.name !== undefined)
-            resolve(this.#send({ ...statement, name: undefined }, pick))
+            resolve(this.send({ ...statement, name: undefined }, pick))
           else reject(error)
         }
         client.on("error", finish)
@@ -213,7 +229,7 @@ export class PgPoolDriver implements PoolDriver {
     return new Promise((resolve, reject) => {
       this.#pool.connect((failure, client, release) => {
         if (client === undefined) reject(failure)
-        else resolve(new PgSession(client, release, this.#statements))
+        else resolve(new PgSession(client, release, this.statements))
       })
     })
   }
@@ -223,21 +239,19 @@ export class PgPoolDriver implements PoolDriver {
   }
 }
 
-class PgSession implements Session {
-  readonly name: string = "pg"
+class PgSession extends PgRunner implements Session {
   lost = false
   readonly #client: PgClient
   readonly #release: (discard?: boolean) => void
-  readonly #statements: PgStatements
   isBusy = false
   #isOutdated = false
   readonly #waiting: (() => void)[] = []
   readonly #lose: () => void
 
   constructor(client: PgClient, release: (discard?: boolean) => void, statements: PgStatements) {
+    super(statements)
     this.#client = client
     this.#release = release
-    this.#statements = statements
     // Without a listener an error of an idle connection would end the process.
     this.#lose = () => {
       this.lost = true
@@ -246,44 +260,18 @@ class PgSession implements Session {
     client.on("end", this.#lose)
   }
 
-  all(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-    return this.#run(this.#statements.statement(sql, parameters), rowsOf)
-  }
-
-  get(sql: string, parameters: readonly unknown[]): Promise<Row | undefined> {
-    return this.#run(this.#statements.statement(sql, parameters), firstRowOf)
-  }
-
-  run(sql: string, parameters: readonly unknown[]): Promise<number> {
-    return this.#run(this.#statements.statement(sql, parameters), countOf)
-  }
-
-  query(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
-    return this.#run(this.#statements.statement(sql, parameters), resultOf)
-  }
-
-  exec(sql: string): Promise<void> {
-    return this.#run(plain(sql), () => undefined)
-  }
-
   command(sql: string): Promise<string> {
-    return this.#run(plain(sql), result => result.command)
+    return this.perform(plain(sql), result => result.command)
   }
 
   // pg has an internal queue, which it is about to remove.
-  #run<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
-    return queries.isWatched
-      ? traced(this.name, statement, pick, counting => this.#send(statement, counting))
-      : this.#send(statement, pick)
-  }
-
-  #send<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
+  protected override send<T>(statement: Statement, pick: (result: PgResult) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const start = (): void => {
         this.isBusy = true
         send(this.#client, statement, (error, result) => {
           this.isBusy = false
-          if (error === null) resolve(pick(result as PgResult))
+          if (error === null && result !== undefined) resolve(pick(result))
           else {
             this.lost ||= isLost(error)
             this.#isOutdated ||= isOutdatedPlan(error)

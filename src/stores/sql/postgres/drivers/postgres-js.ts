@@ -8,7 +8,7 @@ import { type SqlResult, statementCacheSize } from "../../contract/driver.ts"
 import type { PoolDriver, Session } from "../../contract/pool-driver.ts"
 import { requirePeer } from "../../contract/require-peer.ts"
 import { checkPostgresParameters, isLost } from "../dialect.ts"
-import { bytesText, type Parser, parserOf } from "../values.ts"
+import { bytesText, parserOf } from "../values.ts"
 
 /** The part of a postgres `sql` that is used. */
 export interface PostgresJs {
@@ -66,12 +66,13 @@ export function isPostgresJs(value: unknown): value is PostgresJs {
 // the library has no serializer for it. The app's own serializers would write JSON text and dates a second time.
 const unknownType = 705
 
+const resultsOf = (query: PostgresJsQuery): PromiseLike<PostgresJsResult> =>
+  query.raw() as PromiseLike<PostgresJsResult>
+
 function toRows(result: PostgresJsResult): Row[] {
   const parsers = (result.columns ?? []).map(column => parserOf(column.type))
   return Array.from(result, cells =>
-    cells.map((cell, index) =>
-      cell === null ? null : (parsers[index] as Parser)(cell.toString()),
-    ),
+    cells.map((cell, index) => (cell === null ? null : parsers[index]?.(cell.toString()))),
   )
 }
 
@@ -191,7 +192,7 @@ export class PostgresJsPoolDriver extends PostgresJsStatements implements PoolDr
     const pool = this.#sql
     this.#running += 1
     try {
-      return pick((await pool.unsafe(sql, parameters, options).raw()) as PostgresJsResult)
+      return pick(await resultsOf(pool.unsafe(sql, parameters, options)))
     } catch (error) {
       if (isLost(error)) this.#replace(pool)
       throw error
@@ -284,7 +285,7 @@ class PostgresJsSession extends PostgresJsStatements implements Session {
     )
     this.#running.add(query)
     try {
-      return pick((await query.raw()) as PostgresJsResult)
+      return pick(await resultsOf(query))
     } catch (error) {
       if (isLost(error)) this.#lose()
       throw error

@@ -1,6 +1,7 @@
 // Chooses the SQLite library: the one named by the option, else the first of node:sqlite, better-sqlite3 and libsql that loads.
 import { NitroError } from "../../../../shared/errors.ts"
 import "../../contract/errors.ts"
+import { messageOf } from "../../../../shared/thrown.ts"
 import type { SyncDriver } from "../../contract/driver.ts"
 import { loadBetterSqlite3 } from "./better-sqlite3.ts"
 import { loadLibsql } from "./libsql.ts"
@@ -74,7 +75,7 @@ function missing(
 }
 
 function firstLine(error: unknown): string {
-  return String((error as Error).message ?? error).split("\n", 1)[0] as string
+  return messageOf(error).replace(/\n.*$/s, "")
 }
 
 /** Wraps a connection that the app opened, and closes, itself. */
