@@ -97,7 +97,7 @@ export function prepareLive(
     request.method === "GET" && asksForStream(search)
       ? new URLSearchParams(search).get(parameter)
       : null
-  const stream = asked === null ? undefined : openStream(app, request, asked)
+  const stream = asked === null ? undefined : openStream(app, request, path, asked)
   const live = new LiveRequest(
     app,
     request,
@@ -118,11 +118,12 @@ function withoutOurs(search: string): string {
   return rest === "" ? "" : `?${rest}`
 }
 
-function openStream(app: AppState, request: Request, asked: string): Stream {
+function openStream(app: AppState, request: Request, path: string, asked: string): Stream {
   const live = app.part(liveApp)
   const leave = joinOwner(() => stream.end())
   const stream = new Stream({
     hub: live.hub,
+    path,
     page: parseCursor(request.headers.get("last-event-id") || asked),
     isOfClient: request.headers.get("nitro-client") === "1",
     onEnd() {

@@ -1,6 +1,7 @@
 // One open page: the stream of patches to it, bounded in memory, true again after every gap.
 import type { User } from "../actions/index.ts"
 import { comment } from "../datastar/index.ts"
+import { type StreamMessage, streams } from "../shared/trace.ts"
 import type { Batch } from "./batch.ts"
 import { type Cursor, cursorText, fingerprint } from "./cursor.ts"
 import { Frame, pieceBytes } from "./frame.ts"
@@ -21,6 +22,8 @@ export const maxStalledMs: number = 30_000
 export type StreamState = "opening" | "open" | "behind" | "ended"
 
 export interface StreamOptions {
+  /** Of the page, without its query. */
+  readonly path: string
   readonly hub: Hub
   /** What the page has; undefined when nothing is known of it. */
   readonly page: Cursor | undefined
@@ -59,8 +62,13 @@ export class Stream implements Subscriber, Flushed {
   #takenBytes = 0
   #takenAt = 0
 
+  readonly #trace: { readonly message: StreamMessage; readonly end: () => void } | undefined
+
   constructor(options: StreamOptions) {
     this.#options = options
+    if (!streams.isWatched) return
+    const message: StreamMessage = { path: options.path }
+    this.#trace = { message, end: streams.begin(message) }
   }
 
   /** What the page has. */
@@ -275,6 +283,10 @@ export class Stream implements Subscriber, Flushed {
   end(): void {
     if (this.#state === "ended") return
     this.#state = "ended"
+    if (this.#trace !== undefined) {
+      this.#trace.message.bytes = this.#writtenBytes
+      this.#trace.end()
+    }
     for (const topic of this.#topics) topic.unsubscribe(this)
     this.#topics.clear()
     this.#batch = undefined

@@ -3,6 +3,7 @@ import type { EntityClass } from "../entity/index.ts"
 import { storeOf } from "../entity/internal.ts"
 import type { EntityId } from "../entity/store.ts"
 import { reportError } from "../shared/report.ts"
+import { patches as patchTrace, topics as topicTrace } from "../shared/trace.ts"
 import { canonicalText } from "./canonical.ts"
 import {
   type ChangeReader,
@@ -85,6 +86,7 @@ export abstract class Topic implements ChangeReader {
   #snapshot: WeakRef<Frame> | undefined
   #digest: string | undefined
   #inside: RunIn | undefined
+  #endTrace: (() => void) | undefined
 
   constructor(regionId: string, setup: TopicSetup) {
     this.regionId = regionId
@@ -218,6 +220,8 @@ export abstract class Topic implements ChangeReader {
   }
 
   async #begin(): Promise<void> {
+    if (topicTrace.isWatched)
+      this.#endTrace = topicTrace.begin({ id: this.regionId, isShared: this.isShared })
     try {
       this.run(() => {
         for (const interest of this.interests) this.follow(interest)
@@ -264,16 +268,34 @@ export abstract class Topic implements ChangeReader {
     this.#firstWaiting = undefined
     this.#mustLoad = false
     if (this.#isEnded) return
-    const commit = await this.#prepareAgain(
-      mustLoad ? () => this.load() : () => this.apply(changes),
+    const prepare = mustLoad ? () => this.load() : () => this.apply(changes)
+    if (!patchTrace.isWatched) {
+      await this.#renew(prepare)
+      return
+    }
+    const message = { id: this.regionId, changes: changes.length }
+    await patchTrace.run<Patches | undefined>(
+      message,
+      () => this.#renew(prepare),
+      (patches, shown) => {
+        shown.streams = patches === undefined ? 0 : this.#subscribers.size
+        shown.bytes =
+          patches === undefined ? 0 : Buffer.byteLength(patches.leaving + patches.moving)
+      },
     )
-    if (!commit || this.#isEnded) return
+  }
+
+  /** Returns what it sent. */
+  async #renew(prepare: () => Promise<Commit>): Promise<Patches | undefined> {
+    const commit = await this.#prepareAgain(prepare)
+    if (!commit || this.#isEnded) return undefined
     const patches = commit()
     this.#firstUnsent = this.#firstWaiting
-    if (patches === undefined) return
+    if (patches === undefined) return undefined
     this.#snapshot = undefined
     this.#digest = undefined
     for (const subscriber of [...this.#subscribers]) subscriber.receive(this, patches)
+    return patches
   }
 
   /** After a failure the store is read; a topic that fails twice ends, since nothing is known of what its pages show. */
@@ -302,6 +324,7 @@ export abstract class Topic implements ChangeReader {
   #stop(): void {
     if (this.#isEnded) return
     this.#isEnded = true
+    this.#endTrace?.()
     for (const watch of this.#watches.values()) watch.end()
     this.#watches.clear()
     this.#waiting = []

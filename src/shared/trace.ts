@@ -125,6 +125,37 @@ export interface BusMessage extends TraceMessage {
   cursor?: string
 }
 
+/** On `nitro:stream:start` and `nitro:stream:end`: the stream of an open page. */
+export interface StreamMessage extends TraceMessage {
+  /** Of the page, without its query. */
+  readonly path: string
+  /** From `end` on: that were written, before compression. */
+  bytes?: number
+}
+
+/** On `nitro:topic:start` and `nitro:topic:end`: a live view, from the first page that watches it to the last. */
+export interface TopicMessage extends TraceMessage {
+  /** HTML id of its element. */
+  readonly id: string
+  /** Whether pages share it. */
+  readonly isShared: boolean
+}
+
+/** On `nitro:patch:start` and `nitro:patch:end`: changes of one turn, from reading what they mean for a live view to its patches. */
+export interface PatchMessage extends TraceMessage {
+  /** HTML id of the view's element. */
+  readonly id: string
+  /** Number of changes that concern the view. */
+  readonly changes: number
+  /** From `end` on: streams that get the patches. */
+  streams?: number
+  /** From `end` on: of the patches, once. */
+  bytes?: number
+}
+
+export const streams: Trace<StreamMessage> = new Trace("nitro:stream")
+export const topics: Trace<TopicMessage> = new Trace("nitro:topic")
+export const patches: Trace<PatchMessage> = new Trace("nitro:patch")
 export const requests: Trace<RequestMessage> = new Trace("nitro:request")
 export const actions: Trace<ActionMessage> = new Trace("nitro:action")
 export const transactions: Trace<TransactionMessage> = new Trace("nitro:transaction")
