@@ -3,10 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import express from "express"
 import { Hono } from "hono"
 import { serve } from "nitro-ts"
-import { respond } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro as forHono } from "nitro-ts/hono"
-import { Page } from "nitro-ts/html"
+import { layout, Page } from "nitro-ts/html"
 import { live } from "nitro-ts/live"
 import { nitro as forNode } from "nitro-ts/node"
 import { z } from "zod"
@@ -28,7 +27,10 @@ const Item = (row: Row) => (
     {row.text}
   </li>
 )
-const page = () => respond(<Page title="Rows">{live(Row.all(), Item)}</Page>)
+const Shell = layout<{ title: string }>(({ title, children }) => (
+  <Page title={title}>{children}</Page>
+))
+const page = Shell.wrap({ title: "Rows" }, (..._host: unknown[]) => live(Row.all(), Item))
 
 const port = Number(process.env["PORT"])
 if (process.env["HOST_KIND"] === "hono") {
@@ -42,12 +44,10 @@ if (process.env["HOST_KIND"] === "hono") {
   })
   await serve(app, { port })
 } else {
-  const answer = async (path: string | undefined, method: string | undefined) =>
-    method === "POST" ? bump() : path === "/ping" ? "pong" : (await page()).text()
   const send = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const text = await answer(req.url, req.method)
-    if (text !== undefined && req.url !== "/ping") res.setHeader("content-type", "text/html")
-    res.end(text ?? "")
+    if (req.method === "GET" && req.url !== "/ping") return void (await page(req, res))
+    if (req.method === "POST") await bump()
+    res.end("pong")
   }
   const app =
     process.env["HOST_KIND"] === "express"

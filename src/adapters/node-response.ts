@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http"
 import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { addHostHeaders } from "./host-headers.ts"
-import { StreamBody } from "./node-stream.ts"
+import { isStream, StreamBody } from "./node-stream.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** What a fast response is made of, without the cost of a web `Response`. */
@@ -15,9 +15,10 @@ export interface NodeAnswer {
   readonly body: unknown
 }
 
-/** Resolves once the whole body is handed to the connection. */
+/** Resolves once the whole body is handed to the connection; of the stream of a live page, once it has begun. */
 export async function sendResponse(res: ServerResponse, response: Response): Promise<void> {
-  if (!isTouched(res)) return (srvx() ?? (await loadSrvx())).sendNodeResponse(res, response)
+  if (!isTouched(res) && !isStream(response))
+    return (srvx() ?? (await loadSrvx())).sendNodeResponse(res, response)
   const { status, statusText, headers, body } = answerOf(response)
   const merged = new Headers()
   for (let i = 0; i < headers.length; i += 2)

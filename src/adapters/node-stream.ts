@@ -31,6 +31,11 @@ export class StreamBody implements AsyncIterable<Uint8Array> {
   }
 }
 
+const answers = new WeakSet<Response>()
+
+/** Whether it is the stream of a live page, and no copy of it. */
+export const isStream = (response: Response): boolean => answers.has(response)
+
 interface NodeHostRequest extends Request {
   readonly runtime?: { readonly node?: { readonly res?: ServerResponse } }
 }
@@ -52,11 +57,13 @@ export function nodeStreams(Response: Responses): StreamHost {
       const res = responseOf(request)
       const isGzip =
         res !== undefined && isUntouched(res) && takesGzip(request.headers.get("accept-encoding"))
-      return new Response(new StreamBody(stream, isGzip), {
+      const answer = new Response(new StreamBody(stream, isGzip), {
         headers: isGzip
           ? { ...headers, "content-encoding": "gzip", vary: "accept-encoding" }
           : headers,
       })
+      answers.add(answer)
+      return answer
     },
   }
 }

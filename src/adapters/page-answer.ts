@@ -56,7 +56,7 @@ export async function finish(
   const replace = async (): Promise<Response> => {
     if (response.status === 200) {
       // Read to the end: a component that waits for something may register its live views late.
-      await response.text()
+      if (response.body !== null) await response.text()
       const elsewhere = renewal(live, live.app.part(liveApp))
       if (elsewhere !== undefined) return elsewhere
       if (stream.size > 0 || stream.state === "ended") return answerStream(live, stream, once)

@@ -89,6 +89,5 @@ export class PageRequest {
 export const clientLeft = 499
 
 function ofStatus(status: number): Response {
-  if (status === 200) return new Response("")
   return new Response(null, { status: status < 200 || status === clientLeft ? 500 : status })
 }

@@ -130,6 +130,8 @@ async function watchShared(
   // Outside of all requests it may fail where it does not in one.
   if (view.isOfAddress && failure !== undefined) return false
   const { probe } = topic
+  // What comes later runs in the context of this page. `AsyncResource.bind` would be slow on Node 20, which deprecates a property of each function.
+  const inPage = new AsyncResource("LiveView", { requireManualDestroy: true })
   if (item !== undefined && probe !== undefined) {
     const { row } = probe
     if (
@@ -144,13 +146,11 @@ async function watchShared(
     const check = async (first: EntityInstance): Promise<void> => {
       if (stream.state !== "ended" && !(await probe.looksShared(first))) refuseSharing(item, topic)
     }
-    if (row === undefined) probe.onFirstRow(AsyncResource.bind(check))
+    if (row === undefined) probe.onFirstRow(first => inPage.runInAsyncScope(() => check(first)))
   }
   if (failure !== undefined) throw failure.error
-  topic.onPersonal(
-    stream,
-    AsyncResource.bind(() => stream.replace(topic, ownTopic(view, regionId))),
-  )
+  const replace = (): Promise<void> => stream.replace(topic, ownTopic(view, regionId))
+  topic.onPersonal(stream, () => inPage.runInAsyncScope(replace))
   return true
 }
 
