@@ -11,6 +11,7 @@ export {
   withoutScopes,
   withScopes,
 } from "./binding/query-scopes.ts"
+export { type ChangeRecorder, recordChanges } from "./binding/recorders.ts"
 export { type RetryOptions, retry } from "./binding/retry.ts"
 export { type Configuration, configure, withStores } from "./binding/stores.ts"
 export {

@@ -9,6 +9,7 @@ import { nameTests, retryTests } from "./store-names.ts"
 import { objectTests } from "./store-objects.ts"
 import { orderTests, predicateTests } from "./store-queries.ts"
 import { bulkTests, readTests } from "./store-reads.ts"
+import { recorderTests } from "./store-recorders.ts"
 import { referenceTests } from "./store-references.ts"
 import { jsonPathTests, relationTests } from "./store-relations.ts"
 import { rollbackTests } from "./store-rollback.ts"
@@ -96,6 +97,7 @@ export function storeSuite(runner: TestRunner, { name, open }: StoreSuiteOptions
       capabilities.serialTransactions ? tools : without("serialTransactions"),
     )
     rollbackTests(capabilities.transactions ? tools : without("transactions"))
+    recorderTests(capabilities.transactions ? tools : without("transactions"))
     unitTests(capabilities.transactions ? tools : without("transactions"))
     lockTests(
       capabilities.serialTransactions || capabilities.forUpdate ? tools : without("forUpdate"),

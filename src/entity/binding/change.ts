@@ -8,6 +8,7 @@ import type { Change, EntityClass, EntityInstance } from "../types/types.ts"
 import { type Binding, idOfRow } from "./bound-class.ts"
 import { announce, isObserved } from "./changes.ts"
 import { hydrateCopy } from "./hydrate.ts"
+import { recordLater } from "./recorders.ts"
 import { currentUnit } from "./unit-of-work.ts"
 
 /** The rows of a change as their store keeps them. */
@@ -81,15 +82,14 @@ export function tellStored(
   before: Row | undefined,
   columns: readonly number[],
 ): void {
-  if (!isObserved(binding.model)) return
+  if (!isObserved(binding)) return
   const { names } = binding.model
   const changed = before === undefined ? names : binding.model.namesOf(columns)
   tell(binding, new RowChange({ binding, row, before }, changed))
 }
 
 export function tellDeleted(binding: Binding, before: Row): void {
-  if (isObserved(binding.model))
-    tell(binding, new RowChange({ binding, row: undefined, before }, []))
+  if (isObserved(binding)) tell(binding, new RowChange({ binding, row: undefined, before }, []))
 }
 
 /** How many rows a change of many is announced as, at most. */
@@ -109,7 +109,7 @@ export function tellMany(
     readonly columns: readonly number[]
   },
 ): void {
-  if (count === 0 || !isObserved(binding.model)) return
+  if (count === 0 || !isObserved(binding)) return
   const { entity, store, model } = binding
   const changed = model.namesOf(columns)
   const partition = store.partition === undefined ? {} : { partition: store.partition }
@@ -118,8 +118,12 @@ export function tellMany(
   tell(binding, { entity, op, id: undefined as never, changed, ...many, ...partition })
 }
 
-function tell({ model, store }: Binding, change: Change): void {
+function tell(binding: Binding, change: Change): void {
+  const { model, store } = binding
   const unit = currentUnit()
-  if (unit) unit.consequences.announceLater(store, () => announce(model, change))
-  else announce(model, change)
+  if (unit === undefined) announce(model, change)
+  else {
+    unit.consequences.announceLater(store, () => announce(model, change))
+    recordLater(unit, binding, change)
+  }
 }

@@ -6,6 +6,7 @@ import { reportError } from "../../shared/report.ts"
 import type { Change, ChangeListener, EntityClass } from "../types/types.ts"
 import { type Model, requireModel } from "./model.ts"
 import { withoutScopes } from "./query-scopes.ts"
+import { isRecorded, type Written } from "./recorders.ts"
 
 // Lists are replaced and never changed, so that announcing one needs no copy of it.
 let listeningToAll: readonly ChangeListener[] = []
@@ -80,20 +81,19 @@ function ownListener(listener: ChangeListener): ChangeListener {
 }
 
 /** Making a change costs something: ask first. */
-export function isObserved({ listeners }: Model): boolean {
-  return followers.length > 0 || listeningToAll.length > 0 || listeners.length > 0
+export function isObserved(written: Written): boolean {
+  const { listeners } = written.model
+  return (
+    followers.length > 0 || listeningToAll.length > 0 || listeners.length > 0 || isRecorded(written)
+  )
 }
 
 /** Whether a change of many must be announced row by row: reading the rows costs far more than the write. */
-export function needsRows({
-  model: { listeners },
-  entity,
-}: {
-  readonly model: Model
-  readonly entity: EntityClass
-}): boolean {
+export function needsRows(written: Written & { readonly entity: EntityClass }): boolean {
+  const { entity, model } = written
   return (
-    listeners.length > 0 ||
+    model.listeners.length > 0 ||
+    isRecorded(written) ||
     listeningToAll.length > 0 ||
     followers.some(follower => follower.needsRows(entity))
   )

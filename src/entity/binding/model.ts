@@ -39,6 +39,8 @@ export class Model {
   readonly names: readonly string[]
   /** Who is told of changes of its classes. Replaced, never changed. */
   listeners: readonly ChangeListener[] = []
+  /** Every write of its entities is a unit of work. */
+  readonly isAlwaysInUnit: boolean
   /** The id is a field of its own that the library fills in with text. */
   readonly hasPlainId: boolean
   readonly #shape: Shape
@@ -60,6 +62,7 @@ export class Model {
     this.#shape = { ...shape }
     this.#options = options
     this.names = fieldNames(shape, options)
+    this.isAlwaysInUnit = options.unit === "always"
     this.hasPlainId = options.id === undefined && !Object.hasOwn(shape, "id")
   }
 

@@ -31,6 +31,11 @@ export interface EntityOptions<F extends string = string> {
   readonly guarded?: readonly F[]
   /** Entities expire so many seconds after their last save. Needs a store with the capability `ttl`. */
   readonly ttlSeconds?: number
+  /**
+   * `"always"`: every save, delete and write of many is a unit of work, with or without `unitOfWork` around it, so that hooks and
+   * `beforeCommit` are a part of its transaction. Default: only what runs inside of one.
+   */
+  readonly unit?: "always"
   /** What people call one of them; default: the name in words, `TodoItem` as "Todo item". */
   readonly label?: string
   /** What people call several; default: the plural of `label` by English rules, "Todo items". */

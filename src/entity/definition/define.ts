@@ -52,6 +52,7 @@ const entityOptions = optionNames<EntityOptions>({
   plural: true,
   guarded: true,
   ttlSeconds: true,
+  unit: true,
   label: true,
   labelPlural: true,
   display: true,
@@ -103,6 +104,11 @@ export function checkDeclaration(
         `Write { ${option}: "…" }.`,
       )
   }
+  if (options.unit !== undefined && options.unit !== "always")
+    throw definitionError(
+      `The option unit of ${name} is ${JSON.stringify(options.unit)}.`,
+      'Write { unit: "always" }, or leave it out.',
+    )
   if (options.id !== undefined) checkKey(name, shape, options.id)
   checkNames(name, names, options)
   for (const [field, schema] of Object.entries(shape)) {

@@ -8,6 +8,7 @@ import type { Binding } from "../binding/bound-class.ts"
 import { maxRowsAnnounced, tellMany, tellStored } from "../binding/change.ts"
 import { needsRows } from "../binding/changes.ts"
 import { hydrate, newInstance } from "../binding/hydrate.ts"
+import { inOwnUnit, lacksUnit } from "../binding/own-unit.ts"
 import { currentScopes } from "../binding/query-scopes.ts"
 import { type EntityRecord, rowOf, valuesOf } from "../binding/record.ts"
 import { reread, takeWritten } from "../binding/reread.ts"
@@ -57,6 +58,8 @@ async function updateMatches(
   options: { readonly all?: boolean },
 ): Promise<number> {
   const binding = bindingOf(entity)
+  if (lacksUnit(binding))
+    return inOwnUnit(binding, "updateWhere", () => updateMatches(entity, where, data, options))
   const { definition } = entity
   const asked = toCondition(definition, where, false, relationLookup(entity))
   if (asked === undefined && options.all !== true) {

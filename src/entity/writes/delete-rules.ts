@@ -40,7 +40,7 @@ export function hasDeleteRules(binding: Binding, watches: Watches): MaybePromise
 /** Whether the rows of a class must be known that go along. */
 type Watches = (binding: Binding) => boolean
 
-const isFollowed: Watches = ({ model }) => isObserved(model)
+const isFollowed: Watches = isObserved
 
 /** The references by which a store that keeps the rules itself deletes or empties rows of followed classes. */
 export async function takenAlong(binding: Binding): Promise<readonly Referrer[]> {

@@ -7,6 +7,7 @@ import { maxRowsAnnounced, tellDeleted, tellMany, tellStored } from "../binding/
 import { isObserved, needsRows } from "../binding/changes.ts"
 import { runHook } from "../binding/class-body.ts"
 import { hydrate } from "../binding/hydrate.ts"
+import { inOwnUnit, lacksUnit } from "../binding/own-unit.ts"
 import { currentScopes } from "../binding/query-scopes.ts"
 import { type EntityRecord, rowOf, setDeleted, setStored, valuesOf } from "../binding/record.ts"
 import { touchable, unscoped, withDeleted } from "../binding/scoped-rows.ts"
@@ -51,6 +52,8 @@ async function removeOne(
   await waitForSaves(record)
   if (rowOf(record) === undefined) return false
   const binding = bindingFor(record)
+  if (lacksUnit(binding))
+    return inOwnUnit(binding, "delete", () => removeOne(record, { permanently }), [record])
   const joined = joinFirst(binding.store)
   if (joined !== undefined) await joined
   await runHook(binding, record, "beforeDelete")
@@ -141,7 +144,7 @@ const deleteActions: DeleteActions = {
       row => ({ op: "update", id: rowKey(row), columns: [index], values: [null] }) as const,
     )
     const touched = await writeTo(binding.store, () => repository.write(writes))
-    if (!isObserved(binding.model)) return
+    if (!isObserved(binding)) return
     rows.forEach((before, at) => {
       if (touched[at] === 1) tellStored(binding, before.with(index, null), before, [index])
     })
@@ -164,6 +167,7 @@ async function eraseRows(
 export async function restore(record: EntityRecord): Promise<boolean> {
   await waitForSaves(record)
   const binding = bindingFor(record)
+  if (lacksUnit(binding)) return inOwnUnit(binding, "restore", () => restore(record), [record])
   await joinFirst(binding.store)
   if (!isSoft(binding))
     throw queryError(
@@ -233,6 +237,8 @@ async function deleteMatches(
   options: DeleteWhereOptions,
 ): Promise<number> {
   const binding = bindingOf(entity)
+  if (lacksUnit(binding))
+    return inOwnUnit(binding, "deleteWhere", () => deleteMatches(entity, where, options))
   const asked = toCondition(entity.definition, where, false, relationLookup(entity))
   if (asked === undefined && options.all !== true) {
     throw queryError(

@@ -9,6 +9,7 @@ import type { Binding } from "../binding/bound-class.ts"
 import { tellStored } from "../binding/change.ts"
 import { runHook, verifyInstance } from "../binding/class-body.ts"
 import { classOf } from "../binding/model.ts"
+import { inOwnUnit, lacksUnit } from "../binding/own-unit.ts"
 import { currentScopes } from "../binding/query-scopes.ts"
 import {
   type EntityRecord,
@@ -74,6 +75,8 @@ async function saveOne<R extends EntityRecord>(
 ): Promise<R> {
   // An await costs as much as the rest of a save: none where hooks and the store are synchronous.
   const binding = bindingFor(record)
+  if (lacksUnit(binding))
+    return inOwnUnit(binding, "save", () => saveOne(record, options, fresh), [record])
   const hooked = binding.state.hooks.size > 0
   const writing = inTurn(record, binding, options, () => {
     const prepared = prepare(record, binding, options, fresh && !hooked)
@@ -152,6 +155,11 @@ async function saveAll(
   options: SaveOptions | undefined,
   fresh: boolean,
 ): Promise<void> {
+  const lacking = all.find(
+    (record, at) => classOf(record) !== all[at - 1]?.constructor && lacksUnit(bindingFor(record)),
+  )
+  if (lacking !== undefined)
+    return inOwnUnit(bindingFor(lacking), "save", () => saveAll(all, options, fresh), all)
   const run = async (): Promise<void> => {
     const prepared: Prepared[] = []
     for (const record of all) {

@@ -1,0 +1,36 @@
+// Writes that are units of work by themselves, because their class or a recorder of changes asks for one.
+import type { Binding } from "./bound-class.ts"
+import { isRecorded } from "./recorders.ts"
+import { currentUnit, unitOfWork } from "./unit-of-work.ts"
+
+/** Whether a write needs a unit, and none is open. */
+export function lacksUnit(binding: Binding): boolean {
+  return (binding.model.isAlwaysInUnit || isRecorded(binding)) && currentUnit() === undefined
+}
+
+/** The units that write an instance by themselves, until they are committed. */
+const writing = new WeakMap<object, Promise<unknown>>()
+
+/**
+ * `write` of these instances in a unit of its own; `operation` is for messages: `"save"`. Units of one instance run one after the
+ * other: the second would compute what to write from what the first may yet take back.
+ */
+export async function inOwnUnit<T>(
+  { model }: Binding,
+  operation: string,
+  write: () => Promise<T>,
+  instances: readonly object[] = [],
+): Promise<T> {
+  for (;;) {
+    const busy = instances.find(instance => writing.has(instance))
+    if (busy === undefined) break
+    await writing.get(busy)
+  }
+  const done = unitOfWork(write, { name: `${model.name}.${operation}` })
+  const leave = (): void => {
+    for (const instance of instances) writing.delete(instance)
+  }
+  const settled = done.then(leave, leave)
+  for (const instance of instances) writing.set(instance, settled)
+  return done
+}
