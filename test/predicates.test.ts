@@ -285,7 +285,7 @@ for (const [place, open] of Object.entries(places)) {
         expect(await names(Product.filter(spec.not()))).toBe("C D E F")
         const [a] = await Product.where({ name: "A" })
         expect(() => spec.isSatisfiedBy(a as Product)).toThrow(
-          failing("cannot be told from the entity alone"),
+          failing("cannot be evaluated from the entity alone"),
         )
       }))
 
@@ -564,7 +564,7 @@ describe("a condition", () => {
       failing("a field of another entity"),
     )
     expect(() => Category.where(c => c.products.some(() => c.name.eq("x")))).toThrow(
-      failing("cannot be asked of Product"),
+      failing("cannot be used with Product"),
     )
   })
 

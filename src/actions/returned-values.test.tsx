@@ -265,10 +265,10 @@ const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
   ["a promise inside", () => ({ a: Promise.resolve(1) }), /Await it/],
   ["a bigint", () => ({ a: 1n }), /String\(value\)/],
   ["a cycle", cycle, /holds itself/],
-  ["HTML inside of an object", () => ({ a: html`<p>` }), /by itself or in a list/],
+  ["HTML inside of an object", () => ({ a: html`<p>` }), /alone or in a list/],
   ["HTML and data in a list", () => [html`<p>`, { a: 1 }], /a list of HTML and of other data/],
-  ["a Response inside", () => ({ a: new Response() }), /by itself/],
-  ["a Response in a list", () => [new Response()], /by itself/],
+  ["a Response inside", () => ({ a: new Response() }), /alone/],
+  ["a Response in a list", () => [new Response()], /alone/],
   ["a Response that was read", read, /whose body was read already/],
   ["a failed Response", () => Response.error(), /of a failed fetch/],
 ]

@@ -31,7 +31,7 @@ export interface AssetFolderOptions {
   readonly directory: string | URL
   /** Where the files are served, below the base path of the app. Default `"/assets"`. */
   readonly path?: string
-  /** Looks for changes of a file each time it is asked for. Default true unless `NODE_ENV` is `production`. */
+  /** Looks for changes of a file at each request for it. Default true unless `NODE_ENV` is `production`. */
   readonly watch?: boolean
 }
 
@@ -92,7 +92,7 @@ export class AssetFolder {
 
   /**
    * The address of a file, `"css/app.css"`, with the hash of its content: `/assets/css/app.3f29ab01c2d4.css`. It may be
-   * cached for good. In an app with a base path ask for it while a page renders: before that, the base path is not known. @throws NITRO_ASSET_UNKNOWN when there is no such file.
+   * cached for good. In an app with a base path call it while a page renders: before that, the base path is not known. @throws NITRO_ASSET_UNKNOWN when there is no such file.
    */
   url(name: string): string {
     const { hash } = this.#known(name)
@@ -128,7 +128,7 @@ export class AssetFolder {
     return answerFile(request, {
       type: typeOf(name),
       hash: file.hash,
-      // Someone may ask for a version that is no more: they get today's, and ask again.
+      // A request for a version that is gone gets today's, and must not keep it for good.
       isImmutable: !whole && hash === file.hash,
       encodings: this.#encodings(name, file),
       load: range =>
@@ -248,7 +248,7 @@ export function assets(options: AssetFolderOptions): AssetFolder {
 
 function streamOf(file: string, range: ByteRange): ReadableStream<Uint8Array> {
   const stream = createReadStream(file, range)
-  // The headers are sent: nobody but the log hears of it.
+  // The headers are sent: the error can only be logged.
   stream.once("error", error => reportError(error, `the file ${file}`, "adapters"))
   return Readable.toWeb(stream) as ReadableStream<Uint8Array>
 }

@@ -9,7 +9,7 @@ registerErrors({
   },
   NITRO_ASSET_UNKNOWN: {
     status: 500,
-    when: "A page asks for the address of a file that its folder of assets does not have, or that may not be served.",
+    when: "A page needs the address of a file that its folder of assets does not have, or that may not be served.",
     fix: "Name a file of the folder, relative to it. Hidden files and links that lead out of the folder are not served.",
   },
   NITRO_PORT_TAKEN: {

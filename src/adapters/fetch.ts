@@ -12,7 +12,7 @@ export { createGate, type Gate, type Incoming } from "./gate.ts"
 export type { NitroOptions } from "./nitro-options.ts"
 export { PageRequest } from "./page-request.ts"
 
-/** Answers a request by itself, or by `next` when the path is not one of ours. Without `next` the rest is 404. */
+/** Responds to requests for the app's paths, and calls `next` for others. Without `next` those are 404. */
 export type NitroHandler = (
   request: Request,
   next?: () => MaybePromise<Response>,

@@ -1,4 +1,4 @@
-// A file as the answer to a GET or HEAD: caching, revalidation, ranges, and the encoding that the reader takes.
+// A file as the response to a GET or HEAD: caching, revalidation, ranges, and the encoding that the reader takes.
 import type { MaybePromise } from "../shared/types.ts"
 import { type ByteRange, rangeOf } from "./range.ts"
 
@@ -7,7 +7,7 @@ export interface ServedFile {
   readonly type: string
   /** Of the content: the ETag. */
   readonly hash: string
-  /** The address names the content, so the answer holds for good. */
+  /** The address names the content, so the response holds for good. */
   readonly isImmutable: boolean
   /** The content in other encodings, by their name in HTTP; the first one that the reader takes is sent. */
   readonly encodings: Readonly<Record<string, () => MaybePromise<Uint8Array<ArrayBuffer>>>>
@@ -37,7 +37,7 @@ export async function answerFile(request: Request, file: ServedFile): Promise<Re
   const encoding = isPart
     ? undefined
     : Object.keys(file.encodings).find(name => accepts(asked.get("accept-encoding"), name))
-  // Two encodings are two representations: each has a tag of its own.
+  // Two encodings are two representations: each has a separate tag.
   const etag = encoding === undefined ? plainTag : `"${file.hash}-${encoding}"`
   const headers = new Headers({
     "content-type": file.type,

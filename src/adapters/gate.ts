@@ -1,4 +1,4 @@
-// What decides who answers a request, the app or the host's own routes, and in which context.
+// Decides whether the app or one of the host's own routes responds to a request, and in which context.
 
 import type { Flash, RequestContext, User } from "../actions/index.ts"
 import {
@@ -34,7 +34,7 @@ import { joined, type OpenContext } from "./plugin-run.ts"
 /** A request as a host hands it to the app. */
 export interface Incoming {
   readonly request: Request
-  /** As the browser asked for it, base path included, without the query. */
+  /** As the browser requested it, base path included, without the query. */
   readonly path: string
   /** With its question mark, or the empty string. */
   readonly search: string
@@ -44,18 +44,18 @@ export interface Incoming {
   readonly inner?: string | undefined
   /** The id of the request, where the host has one. Anything but a text counts as none. */
   readonly hostId?: unknown
-  /** Whether the host has routes for what is not the app's; else that is answered 404. */
+  /** Whether the host has routes for other paths than the app's; else those are 404. */
   readonly hasPages: boolean
 }
 
-/** What decides who answers a request: the app, or the host's own routes. */
+/** Decides whether the app or one of the host's own routes responds to a request. */
 export interface Gate {
   readonly app: App
-  /** The app's own answer; for any other request what the host runs its route by. @throws NITRO_BASE_PATH for a wrong mount. */
+  /** The app's own response; for any other request the context for the host's route. @throws NITRO_BASE_PATH for a wrong mount. */
   receive(incoming: Incoming): MaybePromise<Response | PageRequest>
 }
 
-/** What adapters are made of; applications use `nitro`. */
+/** The common core of adapters; applications use `nitro`. */
 export function createGate(options: NitroOptions): Gate {
   refuseUnknownOptions("nitro({ … })", options, nitroOptions)
   const folders = options.assets === undefined ? [] : [options.assets].flat()
@@ -88,7 +88,7 @@ export function createGate(options: NitroOptions): Gate {
       ) as Promise<Awaited<T>>
     return withRequest(by(context, user), run)
   }
-  /** The answer to a path of ours: an asset, a CRUD route, an action. */
+  /** The response to a path of the app: an asset, a CRUD route, an action. */
   function own(
     { request, search, hostId }: Incoming,
     path: string,
@@ -98,7 +98,7 @@ export function createGate(options: NitroOptions): Gate {
     const inner = basePath === "" ? path : path.slice(basePath.length)
     const asset = isWithin ? sendAsset(request, inner, search) : undefined
     if (asset !== undefined) return asset
-    // Also outside, for addresses that were made before any request told the base path.
+    // Also outside, for addresses that were made before any request showed the base path.
     const asked = isWithin ? inner : path
     for (const folder of folders) {
       const file = asked.startsWith(`${folder.path}/`) ? folder.answer(request, asked) : undefined
@@ -189,7 +189,7 @@ function takeStatus({ status }: Response, message: RequestMessage): void {
   message.status = status
 }
 
-/** What a plugin throws is answered as what a route throws is. */
+/** Errors of a plugin get the same response as those of a route. */
 async function answeringFailures(
   request: Request,
   run: () => MaybePromise<Response>,
@@ -230,7 +230,7 @@ function contextOf(
   }
 }
 
-/** Nothing where no store asks for it, or who runs this said already whose request it is. */
+/** Nothing if no store needs it, or a partition is already set. */
 function sessionFor(
   app: App,
   request: Request,

@@ -3,7 +3,7 @@ import { constants, crc32, deflateRawSync } from "node:zlib"
 import type { Frame } from "../live/index.ts"
 import { chunkOf } from "./chunk.ts"
 
-/** Below this many bytes a block of its own saves too little for its cost. */
+/** Below this many bytes a separate block saves too little for its cost. */
 const minBytes = 256
 /** A stored block holds no more (RFC 1951, 3.2.4). */
 const maxStoredBytes = 0xffff
@@ -19,7 +19,7 @@ export interface Deflated {
   readonly shift: number
 }
 
-/** What only one page gets is stored and not compressed: that would cost more than to send it. */
+/** Content for one page is stored and not compressed: that would cost more than to send it. */
 export function deflate({ bytes, isShared }: Frame): Deflated {
   const { byteLength: length } = bytes
   const isStored = length <= maxStoredBytes && (!isShared || length < minBytes)

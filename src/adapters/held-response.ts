@@ -1,4 +1,4 @@
-// Holds back what a page's handler writes to node's `ServerResponse`: its status counts, and the stream is the answer.
+// Holds back the writes of a page's handler to node's `ServerResponse`: its status counts, and the stream is the response.
 import type { ServerResponse } from "node:http"
 import { clientLeft } from "./page-request.ts"
 

@@ -1,7 +1,7 @@
 // The body of a request that a middleware of Hono has read before nitro: `c.req.json()`, `text()`, `parseBody()` and their like keep it.
 import { type HostBody, setHostBody } from "../actions/internal.ts"
 
-/** What Hono has read, by the name of the method that did; `parseBody` fills `formData`. */
+/** The bodies that Hono has read, by the name of the method; `parseBody` fills `formData`. */
 export interface BodyCache {
   readonly text?: unknown
   readonly json?: unknown

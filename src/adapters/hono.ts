@@ -33,8 +33,8 @@ export type HonoMiddleware = (
 ) => Promise<Response | undefined>
 
 /**
- * Middleware for Hono 4. Register it before your own routes: it answers the paths of the entities and passes the rest
- * on, with the context that `live` and `call` need. Headers and cookies that `c.header` and `setCookie` set are on its answers.
+ * Middleware for Hono 4. Register it before your own routes: it serves the paths of the entities and passes the rest
+ * on, with the context that `live` and `call` need. Headers and cookies that `c.header` and `setCookie` set are on its responses.
  */
 export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
   const gate = createGate(options)
@@ -55,7 +55,7 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
       replace(context, response, preparedHeaders(context))
       return undefined
     }
-    // A stream is no answer of the page's route, so it takes over only what was set before that.
+    // A stream is not the response of the page's route, so it takes over only headers that were set before.
     const before = page.isStream ? preparedHeaders(context) : undefined
     await page.run(next)
     const response = context.res
@@ -64,7 +64,7 @@ export function nitro(options: NitroOptions): HonoMiddleware & NitroApp {
       if (named !== response) context.res = named
       return undefined
     }
-    // What is prepared is lost with a plain Response, as `respond` returns one, unless it is added here.
+    // Prepared headers are lost with a plain Response, as `respond` returns one, unless they are added here.
     context.res = undefined
     const prepared = preparedHeaders(context)
     if (before !== undefined) addHostHeaders(prepared, before)
@@ -102,12 +102,12 @@ function watchHeaders(context: HonoContext): () => boolean {
   return () => isPrepared
 }
 
-/** What `c.header` and `setCookie` have set for an answer that is still to come. */
+/** The headers that `c.header` and `setCookie` have set for a later response. */
 function preparedHeaders(context: HonoContext): Headers {
   return context.newResponse(null, 200).headers
 }
 
-/** Hono would put the headers of the former answer over ours, and its cookies in place of ours. */
+/** Hono would put the headers of the former response over ours, and its cookies in place of ours. */
 function replace(context: HonoContext, response: Response, host: Headers): void {
   const merged = withHostHeaders(response, host)
   context.res = undefined
@@ -117,7 +117,7 @@ function replace(context: HonoContext, response: Response, host: Headers): void 
 const started = Date.now().toString(36)
 let streams = 0
 
-/** Hono's `etag()` reads an answer without one to its end, which a stream may not have. No two streams are the same. */
+/** Hono's `etag()` reads a response without one to its end, which a stream may not have. No two streams are the same. */
 function withTag(response: Response): Response {
   if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return response
   streams += 1

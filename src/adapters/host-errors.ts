@@ -1,4 +1,4 @@
-// Errors that a route of the host throws: `Todo.require(id)` of an id that is not there answers 404, as it does in an action.
+// Errors that a route of the host throws: `Todo.require(id)` of an unknown id is a 404, as in an action.
 
 import { currentRequest } from "../actions/index.ts"
 import { shownError } from "../actions/internal.ts"
@@ -8,7 +8,7 @@ import { reportError } from "../shared/report.ts"
 
 const nosniff = { "x-content-type-options": "nosniff", "cache-control": "no-store" }
 
-/** The answer to an error that is written for clients; undefined for any other, which is the host's to report. */
+/** The response to an error that is written for clients; undefined for any other, which is the host's to report. */
 export function answerOfError(error: unknown, request: Request | undefined): Response | undefined {
   const { isReported, ...shown } = shownError(error)
   if (isReported) return undefined
@@ -39,7 +39,7 @@ export function letErrorsAnswer(): void {
 function responseOf(this: NitroError): Response {
   const response = answerOfError(this, currentRequest()?.request)
   if (response !== undefined) return response
-  // With an answer of its own the host prints nothing.
+  // An error with a response is not printed by the host.
   reportError(this, "a route of the host", "adapters")
   return new Response("Something went wrong. The error was logged.", {
     status: 500,

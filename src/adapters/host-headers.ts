@@ -1,4 +1,4 @@
-// Headers that the host has set before or beside an answer of ours: they are added to it, and ours win where both name one.
+// Headers that the host has set before or beside a response of the app: they are added to it, and the app's win where both name one.
 
 /** Speak of a body that is not sent, or of a connection that the server decides about. */
 const notOurs = new Set([

@@ -1,7 +1,7 @@
 // Where a host has mounted an app: what `app.use("/shop", nitro())` of Express and `app.route("/shop", …)` of Hono reveal.
 import type { IncomingMessage } from "node:http"
 
-/** What Express, connect and their like add to a request that they pass to a mounted handler. */
+/** The properties that Express, connect and their like add to a request that they pass to a mounted handler. */
 interface MountedRequest {
   /** The mount path, by Express alone. */
   readonly baseUrl?: unknown
@@ -33,7 +33,7 @@ export function mountBelow(originalUrl: string, url: string): string {
 
 const pathOf = (url: string): string => url.split("?", 1)[0] as string
 
-/** What Hono knows of the middleware that runs: the pattern that matched, and the path at which its app is mounted. */
+/** Hono's record of the running middleware: the pattern that matched, and the path at which its app is mounted. */
 export interface HonoRoute {
   readonly path: string
   readonly basePath?: string

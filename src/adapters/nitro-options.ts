@@ -15,7 +15,7 @@ export interface NitroOptions extends DispatcherOptions, AppOptions {
    * `withPartition` around the handler, stays.
    */
   readonly partition?: (request: Request) => string | undefined
-  /** Who makes a request: `context().user`, the second argument of an action, and `allow`. May be async; undefined for a visitor. */
+  /** Returns the user of a request: `context().user`, the second argument of an action, and `allow`. May be async; undefined for a visitor. */
   readonly user?: (request: Request) => MaybePromise<User | undefined>
 }
 
@@ -35,7 +35,7 @@ export const nitroOptions: ReadonlySet<string> = optionNames<NitroOptions>({
   plugins: true,
 })
 
-/** The part of a folder of assets that answers; all of it is in `nitro-ts/assets`. */
+/** The part of a folder of assets that serves files; all of it is in `nitro-ts/assets`. */
 interface AssetFolder {
   readonly path: string
   answer(request: Request, path: string): Promise<Response> | undefined

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http"
 import { type HostBody, setHostBody } from "../actions/internal.ts"
 import { NitroError } from "../shared/errors.ts"
 
-/** What body parsers leave on a request: Express's own, body-parser, multer, and what speaks like them. */
+/** The properties that body parsers set on a request: Express's own, body-parser, multer, and compatible ones. */
 export interface ParsedRequest {
   readonly body?: unknown
   /** The bytes, as platforms for functions keep them. */

@@ -1,4 +1,4 @@
-// What all hosts on node:http share: an `IncomingMessage` as a web request, and the app's answer over `ServerResponse`.
+// The common part of all hosts on node:http: an `IncomingMessage` as a web request, and the app's response over `ServerResponse`.
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { splitUrl } from "../actions/internal.ts"
 import type { App } from "../app/internal.ts"
@@ -16,30 +16,30 @@ import { loadSrvx, srvx } from "./srvx.ts"
 export interface NodeExchange {
   readonly req: IncomingMessage
   readonly res: ServerResponse
-  /** Runs the host's own route. Without it, what is not the app's is answered 404. */
+  /** Runs the host's own route. Without it, other paths than the app's are 404. */
   readonly next: (() => unknown) | undefined
   /** Where the host has mounted the app. Default: what Express and connect leave on `req`. */
   readonly mount?: NodeMount | undefined
   /**
-   * For a host whose routes do not write to `res` themselves: runs the route, and resolves with the status that it would answer
-   * with. Default: what the route writes to `res` is held back.
+   * For a host whose routes do not write to `res` themselves: runs the route, and resolves with the status of its response.
+   * Default: the route's writes to `res` are held back.
    */
   readonly statusOf?: (run: () => unknown) => Promise<number>
 }
 
 export interface NodeHost {
   readonly app: App
-  /** Resolves with true once the app's answer is sent, and with false when the host's own route was called. */
+  /** Resolves with true once the app's response is sent, and with false when the host's own route was called. */
   answer(exchange: NodeExchange): Promise<boolean>
-  /** The web request of an exchange, for what is answered outside of `answer`. */
+  /** The web request of an exchange, for responses outside of `answer`. */
   requestOf(req: IncomingMessage, res: ServerResponse): Promise<Request>
 }
 
-/** What adapters of node hosts are made of. */
+/** The common core of adapters for node hosts. */
 export function createNodeHost(options: NitroOptions): NodeHost {
   const gate = createGate(options)
   const loading = loadSrvx()
-  // Whoever waits for it gets the error.
+  // The error reaches the caller that awaits it.
   loading.catch(() => {})
 
   async function answer({ req, res, next, ...host }: NodeExchange): Promise<boolean> {

@@ -6,7 +6,7 @@ import { addHostHeaders } from "./host-headers.ts"
 import { isStream, StreamBody } from "./node-stream.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
-/** What a fast response is made of, without the cost of a web `Response`. */
+/** The parts of a fast response, without the cost of a web `Response`. */
 export interface NodeAnswer {
   readonly status: number
   readonly statusText: string
@@ -67,7 +67,7 @@ function drop(body: unknown): void {
     body.destroy()
 }
 
-/** No faster than the connection takes it. What has come is sent at once, also where a middleware gathers it to compress it. */
+/** No faster than the connection takes it. Ready parts are sent at once, also through a middleware that gathers them to compress. */
 async function sendStream(res: ServerResponse, body: ReadableStream<Uint8Array>): Promise<void> {
   const reader = body.getReader()
   const closed = new Promise<void>(resolve => res.once("close", () => resolve()))

@@ -14,7 +14,7 @@ export function isUntouched(res: Writable): res is ServerResponse {
 }
 
 /**
- * Writes to `res`, whose headers are set or sent. Where it is a chunked answer that nothing has touched, frames go to its socket as the
+ * Writes to `res`, whose headers are set or sent. On an untouched chunked response, frames go to its socket as the
  * chunks that all streams share: node would write the length, two line ends and the bytes apart, for each of them.
  */
 export class NodeSink implements Sink {
@@ -41,7 +41,7 @@ export class NodeSink implements Sink {
       return socket.writableLength <= maxQueuedBytes || this.#wait(socket)
     }
     const accepts = this.#res.write(this.#encoded(frame))
-    // A middleware that compresses gathers what it gets until it is told to send it.
+    // A middleware that compresses gathers its input until it is flushed.
     if ("flush" in this.#res && typeof this.#res.flush === "function") this.#res.flush()
     if (socket === undefined) this.#socket = socketOf(this.#res)
     return accepts || this.#wait(this.#res)
@@ -76,7 +76,7 @@ export class NodeSink implements Sink {
 
   get queuedBytes(): number {
     const queued = (this.#socket || this.#res).writableLength
-    // What a middleware holds is not counted.
+    // Bytes held by a middleware are not counted.
     return this.#isWaiting ? Math.max(queued, 1) : queued
   }
 
@@ -97,7 +97,7 @@ export class NodeSink implements Sink {
 // The end of the connection is what matters, and `close` says it.
 const ignore = (): void => {}
 
-/** The socket that chunks may go to; false where there is none, undefined as long as answers before this one are under way. */
+/** The socket that chunks may go to; false if there is none, undefined while earlier responses are pending. */
 function socketOf(res: Writable): Socket | false | undefined {
   if (!isUntouched(res) || !res.chunkedEncoding) return false
   return res.socket ?? undefined

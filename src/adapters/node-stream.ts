@@ -4,7 +4,7 @@ import { PassThrough, type Writable } from "node:stream"
 import type { OpenedStream, StreamHost } from "../live/internal.ts"
 import { isUntouched, NodeSink } from "./node-sink.ts"
 
-/** The body of an answer that srvx sends: it is given the response, or a stream of node's where a middleware reads the body. */
+/** The body of a response that srvx sends: it gets the response, or a stream of node's where a middleware reads the body. */
 export class StreamBody implements AsyncIterable<Uint8Array> {
   readonly #stream: OpenedStream
   readonly #isGzip: boolean

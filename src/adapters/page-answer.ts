@@ -29,7 +29,7 @@ function addTo(headers: Headers, requestId: string, cookies: readonly string[]):
   for (const cookie of cookies) headers.append("set-cookie", cookie)
 }
 
-/** Runs a page's route: when it fails, nothing will ask for the views that it had shown. */
+/** Runs a page's route. If it fails, its views are released: no stream will be opened for them. */
 export function releasing<T>({ stream }: LiveRequest, run: () => T, requestId: string): T {
   const failed = (error: unknown): never => {
     failedIn(requestId, error)
@@ -64,7 +64,7 @@ export async function finish(
       await response.body?.cancel()
     }
     stream.end()
-    // 204 tells the page not to come back; a server that fails now may be well in a moment.
+    // 204 makes the page stay away; a server that fails now may be well in a moment.
     return response.status >= 500 ? busyAnswer() : new Response(null, { status: 204 })
   }
   return releasing(live, replace, requestId)

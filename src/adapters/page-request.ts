@@ -1,4 +1,4 @@
-// A request of the host's own routes: the context that they run in, and what becomes of their answer.
+// A request to the host's own routes: the context that they run in, and the completion of their response.
 import { shownError } from "../actions/internal.ts"
 import type { LiveRequest } from "../live/internal.ts"
 import { reportError } from "../shared/report.ts"
@@ -22,10 +22,10 @@ interface PageSettings {
 
 /**
  * What `receive` of a gate gives for a request that is not the app's. A host whose routes return responses calls `respond`. Any other
- * adds the `cookies` and the id to its answer and calls `run`, or `stream` where the request `isStream`.
+ * adds the `cookies` and the id to its response and calls `run`, or `stream` where the request `isStream`.
  */
 export class PageRequest {
-  /** `Set-Cookie` values to add to the answer of the host. */
+  /** `Set-Cookie` values to add to the response of the host. */
   readonly cookies: readonly string[]
   /** For the header `X-Request-Id` of the response; `respond`, `stream` and `finish` set it. */
   readonly requestId: string
@@ -37,7 +37,7 @@ export class PageRequest {
     this.#settings = settings
   }
 
-  /** The page's script asked for its stream, whose answer replaces the one that the host's route gives. */
+  /** The page's script requests its stream, which replaces the response of the host's route. */
   get isStream(): boolean {
     return this.#settings.live.stream !== undefined
   }
@@ -48,7 +48,7 @@ export class PageRequest {
     return withRequestId(requestId, () => releasing(live, () => inContext(route), requestId))
   }
 
-  /** The answer to a request whose route returns responses, and may throw errors that are written for clients. */
+  /** The response to a request whose route returns responses, and may throw errors that are written for clients. */
   async respond(route: () => MaybePromise<Response>): Promise<Response> {
     if (this.isStream) return this.finish(await this.#streamed(() => this.run(route)))
     let response: Response
@@ -62,12 +62,12 @@ export class PageRequest {
     return this.finish(response)
   }
 
-  /** The answer to a stream, by the status that the host's route gives: it has to run the route with `run`. */
+  /** The response to a stream, by the status of the host's route: it has to run the route with `run`. */
   async stream(statusOf: () => MaybePromise<number>): Promise<Response> {
     return this.finish(await this.#streamed(async () => ofStatus(await statusOf())))
   }
 
-  /** The answer of the route, or the stream in its place, with the cookies and the id. */
+  /** The response of the route, or the stream in its place, with the cookies and the id. */
   async finish(response: Response): Promise<Response> {
     const { live, once, requestId, cookies } = this.#settings
     return withOurHeaders(await finish(response, live, once, requestId), requestId, cookies)

@@ -1,4 +1,4 @@
-// What the plugins of an app do with each request, as one function for each seam; undefined where no plugin has it.
+// Runs the plugins of an app for each request, as one function for each seam; undefined where no plugin has it.
 import type { RequestContext, User } from "../actions/index.ts"
 import type { Route } from "../actions/internal.ts"
 import type { PluginParts } from "../app/index.ts"

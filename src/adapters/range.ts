@@ -1,4 +1,4 @@
-// The part of a file that a request asks for (RFC 9110, section 14).
+// The part of a file that a request selects (RFC 9110, section 14).
 
 /** The first and the last byte, both included. */
 export interface ByteRange {
@@ -7,7 +7,7 @@ export interface ByteRange {
 }
 
 /**
- * The part that `header` asks for; undefined for the whole, which is the answer to what is no range of bytes and to several
+ * The part that `header` selects; undefined for the whole, which is also sent for invalid ranges and for several
  * at once; null when nothing of it is in the file.
  */
 export function rangeOf(header: string | null, size: number): ByteRange | undefined | null {

@@ -1,4 +1,4 @@
-// `serve(app)`: listens, says where, and ends cleanly. For hosts that speak fetch; others bring a server of their own.
+// `serve(app)`: listens, prints the address, and ends cleanly. For hosts that speak fetch; others bring their own server.
 import type { Server, ServerResponse } from "node:http"
 import { appsReady } from "../app/internal.ts"
 import { asksForStream, StreamOwner } from "../live/internal.ts"
@@ -14,7 +14,7 @@ export interface ServeOptions {
   readonly port?: number
   /** Address to listen on; default the environment variable `HOST`, else `127.0.0.1`: this machine only. */
   readonly host?: string
-  /** Milliseconds that answers under way have when the server closes; default 3000. Live streams end at once. */
+  /** Milliseconds that pending responses have when the server closes; default 3000. Live streams end at once. */
   readonly graceMs?: number
 }
 
@@ -23,7 +23,7 @@ const serveOptions = optionNames<ServeOptions>({ port: true, host: true, graceMs
 export interface RunningServer {
   /** `http://127.0.0.1:3000` */
   readonly url: string
-  /** Ends the live streams, answers what is under way, then stops. */
+  /** Ends the live streams, finishes pending responses, then stops. */
   close(): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export interface FetchApp {
 
 /**
  * Serves `app` over HTTP/1.1 on Node and prints `listening on http://…`, once every app of `nitro()` is ready: in production it
- * rejects with what keeps one from answering. SIGINT and SIGTERM end it with exit code 0. Throws `NITRO_PORT_TAKEN` when the
+ * rejects with the fault that keeps one from responding. SIGINT and SIGTERM end it with exit code 0. Throws `NITRO_PORT_TAKEN` when the
  * port is in use.
  */
 export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<RunningServer> {
@@ -75,7 +75,7 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
     for (const signal of signals) process.off(signal, end)
     const graceful = server.close()
     streams.end()
-    // Connections that answer nothing, kept alive by browsers or opened in advance, would hold a graceful close for good.
+    // Idle connections, kept alive by browsers or opened in advance, would hold a graceful close for good.
     answers.onNone(() => void server.close(true))
     const force = setTimeout(() => void server.close(true), options.graceMs ?? 3000)
     await graceful.finally(() => clearTimeout(force))
@@ -94,14 +94,14 @@ export async function serve(app: FetchApp, options: ServeOptions = {}): Promise<
 function answerError(error: unknown): Response {
   const response = answerOfError(error, undefined)
   if (response !== undefined) return response
-  reportError(error, "a request that the application did not answer", "adapters")
+  reportError(error, "a request that the application did not respond to", "adapters")
   return new Response("Something went wrong. The error was logged.", {
     status: 500,
     headers: { "content-type": "text/plain; charset=utf-8" },
   })
 }
 
-/** Counts the answers that are under way, to know when connections may be closed. */
+/** Counts pending responses, to know when connections may be closed. */
 class OpenAnswers {
   #count = 0
   #onNone: (() => void) | undefined
@@ -116,7 +116,7 @@ class OpenAnswers {
     })
   }
 
-  /** Calls `listener` now if nothing is under way, and each time that the last answer ended. */
+  /** Calls `listener` now if nothing is pending, and each time that the last response ended. */
   onNone(listener: () => void): void {
     this.#onNone = listener
     if (this.#count === 0) listener()

@@ -11,12 +11,12 @@ interface Srvx {
 
 let loaded: Srvx | undefined
 
-/** What `loadSrvx` has loaded; undefined before. */
+/** The loaded srvx; undefined before. */
 export function srvx(): Srvx | undefined {
   return loaded
 }
 
-/** Loads it once. Every request that srvx makes is answered by its own class of responses from then on. */
+/** Loads it once. Every request that srvx makes gets a response of srvx's own class from then on. */
 export async function loadSrvx(): Promise<Srvx> {
   if (loaded !== undefined) return loaded
   const { FastResponse, NodeRequest, patchGlobalRequest, sendNodeResponse } = await import(

@@ -29,7 +29,7 @@ export interface AppOptions {
   readonly secret?: string | readonly string[] | undefined
   /** How much the app takes and keeps. */
   readonly limits?: Limits
-  /** What joins the app: `plugin({ name, setup })`. The first listed comes first. */
+  /** The plugins of the app: `plugin({ name, setup })`. The first listed comes first. */
   readonly plugins?: readonly Plugin[] | undefined
 }
 
@@ -46,7 +46,7 @@ export class App implements AppState, NitroApp {
   #closing: Promise<void> | undefined
   readonly #base: BasePath
 
-  /** Its plugins are set up; what they add is in `parts`, and nothing can be asked of it before `open`. */
+  /** Its plugins are set up; their parts are in `parts`, and the app cannot be used before `open`. */
   constructor(options: AppOptions) {
     this.#base = new BasePath(options.basePath)
     this.secret = new Secret(options.secret)
@@ -70,7 +70,7 @@ export class App implements AppState, NitroApp {
     return this.#plugins.slice(builtIn.length).map(({ name }) => name)
   }
 
-  /** What each plugin added, in their order, those of the library first. */
+  /** The parts of each plugin, in their order, those of the library first. */
   get pluginParts(): readonly PluginParts[] {
     return this.#plugins.map(({ parts }) => parts)
   }
@@ -88,7 +88,7 @@ export class App implements AppState, NitroApp {
     return this.#start?.ready ?? Promise.resolve()
   }
 
-  /** What a request waits for; undefined once the check at start is over. Never rejects. */
+  /** The promise that requests wait for; undefined once the check at start is over. Never rejects. */
   get pending(): Promise<void> | undefined {
     return this.#start?.pending
   }

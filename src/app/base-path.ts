@@ -26,7 +26,7 @@ export class BasePath {
     return this.#configured ?? this.#mount ?? ""
   }
 
-  /** The mount path as the app spells it; one that is not sure gives way to a configured one. @throws NITRO_BASE_PATH when the app answers below another path. */
+  /** The mount path as the app spells it; one that is not sure gives way to a configured one. @throws NITRO_BASE_PATH when the app serves another path. */
   mountAt(mount: string, isSure = true): string {
     const configured = this.#configured
     if (configured !== undefined && !isSure) return configured

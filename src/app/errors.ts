@@ -10,7 +10,7 @@ registerErrors({
   NITRO_PLUGIN: {
     status: 500,
     when: "A plugin has no name or no `setup`, two of an app have one name, or a `setup` is async.",
-    fix: "Give each plugin a name of its own, and wait for what it needs in its `context`.",
+    fix: "Give each plugin another name, and wait for async work in its `context`.",
   },
   NITRO_OPEN_TO_ALL: {
     status: 500,
@@ -24,7 +24,7 @@ registerErrors({
   },
   NITRO_START: {
     status: 500,
-    when: "The check at start found several faults, or a store did not answer it. In production the application does not start then.",
+    when: "The check at start found several faults, or a store did not respond to it. In production the application does not start then.",
     fix: "Mend what the message lists, one after the other.",
   },
 })

@@ -1,11 +1,11 @@
-// What an application sees of its app: the members beside the host's middleware.
+// The public members of an app, besides the host's middleware.
 import type { RouteDescription, User } from "../actions/index.ts"
 
-/** What `nitro()` returns besides the host's middleware. */
+/** The members of the result of `nitro()`, besides the host's middleware. */
 export interface NitroApp {
   /**
-   * Resolves once definitions, references and tables of the classes were checked. Rejects in production with what keeps the app
-   * from answering; elsewhere that is a warning. `serve` awaits it, and requests that come before wait.
+   * Resolves once definitions, references and tables of the classes were checked. Rejects in production with the faults that keep the app
+   * from responding; elsewhere they are a warning. `serve` awaits it, and requests that come before wait.
    */
   readonly ready: Promise<void>
   /** Every route of the app as plain data, in the order of registration. */
@@ -15,7 +15,7 @@ export interface NitroApp {
   /** Live streams that are open. */
   readonly openStreams: number
   /**
-   * Ends the live streams of one user, as after a logout or the loss of a right: the pages come back by themselves, and
+   * Ends the live streams of one user, as after a logout or the loss of a right: the pages reconnect, and
    * their routes decide anew. Users are the same by value, as one entity, or by their `id`; a function chooses by any other
    * rule, and undefined means visitors. Returns the number of streams.
    */

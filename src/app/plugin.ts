@@ -10,23 +10,23 @@ import type { MaybePromise } from "../shared/types.ts"
 import type { NitroApp } from "./nitro-app.ts"
 import "./errors.ts"
 
-/** What a plugin adds to an app. Everything is optional; of several plugins the first listed comes first. */
+/** The parts that a plugin adds to an app. Everything is optional; of several plugins the first listed comes first. */
 export interface PluginParts {
   /** Further routes, as `commands([...])` and `queries([...])` of `nitro-ts/cqrs` make them. */
   readonly routes?: readonly (readonly Route[])[]
   /**
    * Called with the context of each request, of the app's own routes and of the host's pages, before anything else of it runs. It
-   * may say who asks, `{ user }`, in place of what `nitro({ user })` found, and keep what it knows in `context.extras`. When it
-   * throws, the request fails.
+   * may return the user, `{ user }`, in place of the one that `nitro({ user })` found, and keep data in `context.extras`. An
+   * error fails the request.
    */
   readonly context?: (
     context: RequestContext,
   ) => MaybePromise<{ readonly user?: User | undefined } | undefined>
-  /** What a request may see and write: called once for each, when the user is known. */
+  /** The rows that a request may see and write: called once for each, when the user is known. */
   readonly scopes?: (context: RequestContext) => readonly QueryScope[]
   /**
-   * Runs around the requests that the app's own routes answer, the first plugin outermost: gives what `next()` gives, or an
-   * answer of its own. What it throws fails the request.
+   * Runs around the requests to the app's own routes, the first plugin outermost: returns the result of `next()`, or another
+   * response. An error fails the request.
    */
   readonly around?: (
     context: RequestContext,

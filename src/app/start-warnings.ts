@@ -1,4 +1,4 @@
-// Warnings at start: what works on a developer's machine and loses data, or lets anybody in, once it is deployed.
+// Warnings at start: settings that work on a developer's machine and lose data, or open access, once deployed.
 import type { Exposure } from "../actions/index.ts"
 import { storeOf } from "../entity/internal.ts"
 import "./errors.ts"
@@ -34,7 +34,7 @@ function isLostAtExit({ entity }: Exposure): boolean {
   try {
     return !storeOf(entity).capabilities.durable
   } catch {
-    // What is wrong with the store is said by its first use.
+    // Faults of the store are reported by its first use.
     return false
   }
 }

@@ -1,4 +1,4 @@
-// The check at start: an app that cannot answer says so before its first request, and does not run in production.
+// The check at start: an app that cannot respond reports it before its first request, and does not run in production.
 import type { EntityClass } from "../entity/index.ts"
 import {
   type ClassFault,
@@ -10,7 +10,7 @@ import { NitroError } from "../shared/errors.ts"
 import { warnOnce } from "../shared/warn.ts"
 import "./errors.ts"
 
-/** A database that does not answer for so long counts as a fault, and requests wait no longer than this. */
+/** A database that does not respond for so long counts as a fault, and requests wait no longer than this. */
 const timeoutMs = 30_000
 /** How long a program without `serve` has for its migrations before a fault ends it. */
 const patienceMs = 5_000
@@ -31,18 +31,18 @@ export class Start {
   constructor(classes: readonly EntityClass[]) {
     this.#classes = classes
     waiting.add(this)
-    // Whoever serves without `serve` asks for nothing. The stores may be configured below this call.
+    // An app served without `serve` does not await it. The stores may be configured below this call.
     setImmediate(() => void this.#checkUnasked())
   }
 
-  /** Resolves once the app can answer; rejects in production with what keeps it from answering. */
+  /** Resolves once the app can respond; rejects in production with the faults that keep it from responding. */
   get ready(): Promise<void> {
     // The program deals with the failure, even if only by the end of the process that Node gives it.
     this.#isAwaited = true
     return this.#check()
   }
 
-  /** What a request waits for; undefined once the check is over. Never rejects. */
+  /** The promise that requests wait for; undefined once the check is over. Never rejects. */
   get pending(): Promise<void> | undefined {
     if (this.#outcome !== "open") return undefined
     return this.#check().catch(error => this.#giveUp(error))
@@ -157,7 +157,7 @@ async function withinTime(faults: Promise<ClassFault[]>): Promise<ClassFault[]> 
     timer = setTimeout(() => {
       const error = new NitroError(
         "NITRO_START",
-        `The stores of the app did not answer within ${timeoutMs / 1000} seconds.`,
+        `The stores of the app did not respond within ${timeoutMs / 1000} seconds.`,
         {
           fix: "Check the address of the database and that it is running.",
         },

@@ -332,7 +332,7 @@ describe("what cannot work stops the app at start-up", () => {
 
   it("a command twice", () => {
     expect(() => nitro({ routes: [commands([Restock]), commands([Restock])] })).toThrow(
-      "Restock and Restock both answer POST /cmds/restock",
+      "Restock and Restock both handle POST /cmds/restock",
     )
   })
 })

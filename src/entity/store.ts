@@ -1,4 +1,4 @@
-// The door for authors of stores: the contract of a store, plans and predicates, and help with answering them.
+// The door for authors of stores: the contract of a store, plans and predicates, and functions that evaluate them.
 
 export { registerStoreUrl } from "./binding/store-urls.ts"
 export {

@@ -21,7 +21,7 @@ const watches = new WeakMap<EntityClass, ClassWatches<ChangeReader>>()
 let last = 0
 let started = false
 
-/** Starts counting; without it no page could tell whether it missed something. Called once an app is made. */
+/** Starts counting; without it no page could detect whether it missed something. Called once an app is made. */
 export function startChangeFeed(): void {
   if (started) return
   started = true

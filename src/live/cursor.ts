@@ -9,7 +9,7 @@ export interface Cursor {
   readonly seq: number
   /** Hashes of in which elements the page has views, and of which they are. */
   readonly layout: string
-  /** Of a page without a stream so far: fingerprint of who asked for it. */
+  /** Of a page without a stream so far: fingerprint of its user. */
   readonly asker: string | undefined
   /** Fingerprint of the content of all views, where numbers of changes prove too little. */
   readonly digest: string | undefined

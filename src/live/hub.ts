@@ -1,4 +1,4 @@
-// The hub: flushes the streams of an app, some at a time so that other requests are answered between, and keeps what they share.
+// The hub: flushes the streams of an app, some at a time so that other requests run between, and keeps their shared state.
 import { reportError } from "../shared/report.ts"
 import { Batch } from "./batch.ts"
 import { cursorText } from "./cursor.ts"
@@ -33,7 +33,7 @@ export class Hub {
   }
 
   #runSlice(): void {
-    // What comes from now on starts anew, so that nothing that was sent is kept.
+    // Later frames start anew, so that nothing that was sent is kept.
     this.#moving = Batch.empty(true)
     this.#plain = Batch.empty(false)
     const slice = this.#waiting.splice(0, sliceSize)

@@ -1,4 +1,4 @@
-// What live views know of where they are rendered: in a page, or inside of another live view, which then follows for them.
+// Where a live view is rendered: in a page, or inside of another live view, which then follows for it.
 import { currentRequest } from "../actions/index.ts"
 import { withRequest } from "../actions/internal.ts"
 import type { Interest } from "./matching/watches.ts"

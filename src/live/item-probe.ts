@@ -1,4 +1,4 @@
-// Finds out whether a row looks the same to the page that asks as it does outside of all requests.
+// Checks whether a row looks the same to the requesting page as it does outside of all requests.
 import type { EntityInstance } from "../entity/index.ts"
 import type { MaybePromise } from "../shared/types.ts"
 
@@ -42,7 +42,7 @@ export class ItemProbe {
   async looksShared(row: EntityInstance): Promise<boolean> {
     const own = await outcome(this.#own, row)
     if (own === (await outcome(this.#shared, row))) return true
-    // What differs from itself, by a time or a random number, says nothing about the page.
+    // Output that differs from itself, by a time or a random number, says nothing about the page.
     return own !== (await outcome(this.#own, row))
   }
 }

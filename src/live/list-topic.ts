@@ -39,7 +39,7 @@ export class ListTopic extends Topic {
   protected readonly applies: EntityClass
   readonly #view: ListView
   readonly #compare: (a: object, b: object) => number
-  /** Whether the query finds a row; undefined where the store alone can tell. */
+  /** Whether the query finds a row; undefined if only the store can decide. */
   readonly #finds: ((row: object) => boolean) | undefined
   readonly #deciding: ReadonlySet<string>
   readonly #sortFields: readonly string[]
@@ -245,7 +245,7 @@ export class ListTopic extends Topic {
 
   #indexOf(shown: Shown): number {
     const index = this.#countBefore(shown)
-    // A store that orders text in a way of its own is no reason to lose a row.
+    // A store with another order of text is no reason to lose a row.
     return this.#shown[index] === shown ? index : this.#shown.indexOf(shown)
   }
 

@@ -1,4 +1,4 @@
-// What one app keeps of its live pages: topics by what they show, open streams and their number, the heartbeat.
+// The live state of one app: topics by their content, open streams and their number, the heartbeat.
 import type { User } from "../actions/index.ts"
 import type { AppPart } from "../actions/internal.ts"
 import { Hub } from "./hub.ts"
@@ -29,7 +29,7 @@ export class LiveApp {
     return this.#topics
   }
 
-  /** A further stream is answered with 503 and tries again. */
+  /** A further stream gets 503 and tries again. */
   get isFull(): boolean {
     return this.#streams.size >= this.#maxStreams
   }

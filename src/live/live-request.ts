@@ -1,4 +1,4 @@
-// What the live module knows of the request that renders a page: its views, and the stream it opens.
+// The live state of the request that renders a page: its views, and the stream it opens.
 import { type AppState, currentRequest, type RequestContext, type User } from "../actions/index.ts"
 import { js, value as literalOf } from "../datastar/index.ts"
 import { html, type Markup } from "../html/index.ts"
@@ -13,21 +13,21 @@ import { type PageIdentity, Stream } from "./stream.ts"
 import { streamHostOf } from "./stream-host.ts"
 import { joinOwner } from "./stream-owner.ts"
 
-/** `?_nitro=CURSOR` asks for the stream of a page; with `&_nitro_once=1` for what it missed, and no more. */
+/** `?_nitro=CURSOR` requests the stream of a page; with `&_nitro_once=1` its missed updates, and no more. */
 const parameter = "_nitro"
 const onceParameter = "_nitro_once"
 
 let requests = 0
 
-/** What tells one user of a site from another. */
+/** The headers that distinguish the users of a site. */
 const credentials = ["cookie", "authorization", "accept-language"] as const
 
 export class LiveRequest implements PageIdentity {
-  /** Tells requests apart. */
+  /** Unique among requests. */
   readonly number: number = ++requests
   readonly app: AppState
   readonly stream: Stream | undefined
-  /** Who asks, once it is known. */
+  /** The user, once known. */
   user: User | undefined
   readonly source: Request
   /** Of the last change before the page began to render. */
@@ -46,7 +46,7 @@ export class LiveRequest implements PageIdentity {
     this.address = address
   }
 
-  /** The HTML id of a view's element; a second view that asks for one gets a name of its own. */
+  /** The HTML id of a view's element; a second view with the same id gets another one. */
   register(id: string, shape: string): string {
     const seen = (this.#ids.get(id) ?? 0) + 1
     this.#ids.set(id, seen)
@@ -65,7 +65,7 @@ export class LiveRequest implements PageIdentity {
     return layoutText(this.#regionIds, this.#views)
   }
 
-  /** Fingerprint of who asks for it: what a view of its own shows may depend on that. */
+  /** Fingerprint of the user: personal views may depend on it. */
   get asker(): string {
     const { headers } = this.source
     return fingerprint(
@@ -78,7 +78,7 @@ export class LiveRequest implements PageIdentity {
   }
 }
 
-/** What renders at this moment: a page, the content of another view, or nothing that can be live. */
+/** The innermost rendering: a page, the content of another view, or nothing that can be live. */
 export function liveRequest(): LiveRequest | Follower | undefined {
   return currentRequest()?.extras.get(liveKey) as LiveRequest | Follower | undefined
 }
@@ -88,7 +88,7 @@ export function asksForStream(search: string): boolean {
   return search.includes(`${parameter}=`)
 }
 
-/** Prepares a request of the host's own routes for `live()`. Its `stream` is there when the page's script asks for one. */
+/** Prepares a request of the host's own routes for `live()`. Its `stream` exists when the page's script requests one. */
 export function prepareLive(
   context: Pick<RequestContext, "app" | "request" | "path" | "search" | "extras">,
 ): LiveRequest {
@@ -108,7 +108,7 @@ export function prepareLive(
   return live
 }
 
-/** The rest stays as it was written: a route may tell spellings apart. */
+/** The rest stays as it was written: a route may distinguish spellings. */
 function withoutOurs(search: string): string {
   const rest = search
     .slice(1)
@@ -166,6 +166,6 @@ export function liveStream(): Markup | undefined {
   return html`<div id="nitro-live" hidden data-init="${js(`@get(${address.source}, ${streamOptions})`)}"></div>`
 }
 
-// No signals travel with it; it never gives up; and it is closed while nobody sees the page.
+// No signals travel with it; it never gives up; and it is closed while the page is hidden.
 const streamOptions =
   "{filterSignals: {include: /^$/}, openWhenHidden: false, retry: 'always', retryMaxCount: Infinity, requestCancellation: 'disabled'}"

@@ -122,7 +122,7 @@ function liveList(
   })
 }
 
-/** Finished markup is equal by its text; what is still pending, by itself. */
+/** Finished markup is equal by its text; pending markup, by identity. */
 function textOf(markup: Markup): unknown {
   return chunks(markup) === undefined ? markup : String(markup)
 }

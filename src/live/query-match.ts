@@ -1,4 +1,4 @@
-// Which changes concern a live query, and whether a changed row belongs to it.
+// Decides which changes concern a live query, and whether a changed row belongs to it.
 import type { EntityClass, Query } from "../entity/index.ts"
 import {
   asksForRelated,
@@ -50,13 +50,13 @@ export function interestsOf(
 /** The classes, and those whose rows decide which of theirs this context lets through. */
 export function withScopeClasses(entities: readonly EntityClass[]): EntityClass[] {
   const found = new Set(entities)
-  // What a scope asks of related rows is asked without scopes, so one step is all.
+  // Conditions of a scope on related rows are evaluated without scopes, so one step is all.
   for (const entity of entities)
     for (const related of relatedClasses(scopeOf(entity, "read"))) found.add(related)
   return [...found]
 }
 
-/** The query with the scope of this context as a condition of its own. */
+/** The query with the scope of this context as an additional condition. */
 export function scopedQuery({ entity, plan }: Pick<Query, "entity" | "plan">): {
   readonly entity: EntityClass
   readonly plan: Query["plan"]
@@ -67,13 +67,13 @@ export function scopedQuery({ entity, plan }: Pick<Query, "entity" | "plan">): {
   return { entity, plan: { ...plan, where } }
 }
 
-/** Tells whether the query finds an entity of its class, without its window; undefined where the entity alone cannot tell. */
+/** Decides whether the query finds an entity of its class, without its window; undefined if the entity alone does not show it. */
 export function matcherOf({
   entity,
   plan,
 }: Pick<Query, "entity" | "plan">): ((row: object) => boolean) | undefined {
   const { where, deleted } = plan
-  // A soft deletion is told as a delete, without the row that a query for deleted ones would show.
+  // A soft deletion is published as a delete, without the row that a query for deleted ones would show.
   if (deleted !== undefined || (where !== undefined && asksForRelated(where))) return undefined
   const isLive = entity.definition.softDelete
     ? (row: object) => (row as { deletedAt?: Date | null }).deletedAt === null

@@ -1,4 +1,4 @@
-// Which rows of a list may stay where they are when its order changes, so that as few as possible are moved.
+// Finds the rows of a list that may stay where they are when its order changes, so that as few as possible are moved.
 
 /** The longest run of numbers that is ascending, given in any order with others between: indexes into `values`. */
 export function longestAscending(values: readonly number[]): Set<number> {

@@ -9,7 +9,7 @@ export function isSameUser(a: unknown, b: unknown): boolean {
   return isEntity(a) || isEntity(b) ? classOf(a) === classOf(b) : true
 }
 
-/** What tells users apart, as a value; undefined where nothing is known to. */
+/** The identity of a user, as a value; undefined if there is none. */
 export function userKey(user: unknown): unknown {
   return typeof user === "object" || typeof user === "function" ? idOf(user) : user
 }

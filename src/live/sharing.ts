@@ -1,4 +1,4 @@
-// Which functions render for many pages at once, and in which context: what many share must not depend on who asks.
+// Decides which functions render for many pages at once, and in which context: shared output must not depend on the user.
 import { AsyncLocalStorage } from "node:async_hooks"
 import { currentRequest, type RequestContext } from "../actions/index.ts"
 import { withRequest } from "../actions/internal.ts"
@@ -6,7 +6,7 @@ import { type EntityClass, type QueryScope, withPartition, withStores } from "..
 import { currentScopes, inScopes, ScopeSet, scopeOf, storeOf } from "../entity/internal.ts"
 import { isSameUser } from "./same-user.ts"
 
-/** A view that many were to share read something of the request: each page needs one of its own. */
+/** A shared view read something of the request: each page needs a separate one. */
 export class PersonalView extends Error {}
 
 /** Runs a function in an async context. */
@@ -27,7 +27,7 @@ export function isSharedItem(item: Item, requestNumber: number): boolean {
   return uses.get(item) === "shared"
 }
 
-/** Its output depends on who asks after all, as by an AsyncLocalStorage: from now on each page renders it in its own context. */
+/** Its output depends on the user after all, as by an AsyncLocalStorage: from now on each page renders it in its own context. */
 export function markPersonal(item: Item): void {
   uses.set(item, "personal")
 }
@@ -59,7 +59,7 @@ export function sharedContext(
   const stores = Object.fromEntries(
     entities.map(entity => [entity.definition.name, storeOf(entity)]),
   )
-  // Only where it shows rows of a session, which nobody else shares it for then.
+  // Only if it shows rows of a session, which no other session shares then.
   const partition = Object.values(stores).find(store => store.partition !== undefined)?.partition
   const context = watched(currentRequest() as RequestContext, onRead, readable)
   const scopes = sharedScopes(entities, onRead)
@@ -70,7 +70,7 @@ export function sharedContext(
   )
 }
 
-/** What all who share it are let see of these classes. Of any other class each may see something else. */
+/** The rows of these classes that all sharing pages may see. Of any other class each may see something else. */
 function sharedScopes(entities: readonly EntityClass[], onRead: () => void): ScopeSet | undefined {
   if (currentScopes() === undefined) return undefined
   const none: QueryScope = () => {

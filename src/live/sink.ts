@@ -8,9 +8,9 @@ export interface Sink {
   readonly queuedBytes: number
   /** Sets what is called when everything written was taken; the stream calls it once. */
   onDrain(listener: () => void): void
-  /** Ends the answer. Called at most once. */
+  /** Ends the response. Called at most once. */
   close(): void
 }
 
-/** Above this many bytes that its reader has not taken a sink asks for no more. */
+/** Above this many bytes that its reader has not taken a sink requests no more. */
 export const maxQueuedBytes: number = 64 * 1024

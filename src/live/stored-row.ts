@@ -6,7 +6,7 @@ interface Reader {
   get(id: unknown): Promise<EntityInstance | undefined>
 }
 
-// One reading for all topics that share their output; each store that the class may have by itself.
+// One reading for all topics that share their output, separately for each store that the class may have.
 const shared = new WeakMap<Change, Map<Store, Promise<EntityInstance | undefined>>>()
 
 /**
@@ -26,7 +26,7 @@ export function isSure({ entity, op }: Change): boolean {
 export function storedRow(change: Change, isShared: boolean): Promise<EntityInstance | undefined> {
   const read = (): Promise<EntityInstance | undefined> =>
     (change.entity as unknown as Reader).get(change.id)
-  // Who is let see other rows reads for itself.
+  // A topic with other scopes reads for itself.
   if (!isShared || currentScopes() !== undefined) return read()
   const store = storeOf(change.entity)
   let byStore = shared.get(change)

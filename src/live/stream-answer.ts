@@ -1,4 +1,4 @@
-// The HTTP answer of a stream: an event stream that stays open, one that ends with what was missed, the way to the page, or 503.
+// The HTTP response of a stream: an event stream that stays open, one that ends with the missed updates, the way to the page, or 503.
 import { sseHeaders } from "../datastar/index.ts"
 import { fingerprint, hasSameElements } from "./cursor.ts"
 import type { LiveApp } from "./live-app.ts"
@@ -17,7 +17,7 @@ export function busyAnswer(): Response {
 }
 
 /**
- * The way to the page, where the page lacks an element that a view of it fills; undefined where the stream is the answer. Our client takes
+ * The way to the page, if the page lacks an element that a view of it fills; undefined if the stream is the response. Our client takes
  * the whole page on, by a morph.
  */
 export function renewal(request: LiveRequest, { renewals }: LiveApp): Response | undefined {
@@ -76,7 +76,7 @@ export function attachStream(response: Response, sink: Sink): (() => void) | und
   return opened.end
 }
 
-/** What the page missed, with the cursor that it has then. */
+/** The updates that the page missed, with the cursor that it has then. */
 function missed(request: LiveRequest, stream: Stream): Uint8Array<ArrayBuffer> {
   const pieces: Uint8Array[] = []
   stream.attach(request, {

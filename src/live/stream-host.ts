@@ -12,7 +12,7 @@ export interface OpenedStream {
 export interface StreamHost {
   /** Calls `listener` once the client of the request has gone, at once where it is gone already. */
   onGone(request: Request, listener: () => void): void
-  /** The answer that attaches a sink of the host's own when it is sent. */
+  /** The response that attaches a sink of the host's own when it is sent. */
   answer(
     request: Request,
     stream: OpenedStream,

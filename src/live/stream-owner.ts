@@ -1,4 +1,4 @@
-// A stream owner: what answers requests and ends, such as a server. When it ends, the streams that it answers do.
+// A stream owner: a server or the like, which ends. When it ends, its streams end too.
 import { AsyncVariable } from "../shared/async-variable.ts"
 
 const owners = new AsyncVariable<StreamOwner>()

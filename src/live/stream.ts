@@ -25,14 +25,14 @@ export interface StreamOptions {
   /** Of the page, without its query. */
   readonly path: string
   readonly hub: Hub
-  /** What the page has; undefined when nothing is known of it. */
+  /** The state of the page; undefined if it is unknown. */
   readonly page: Cursor | undefined
   /** Our client reads it: it moves an element that it has, instead of taking it for a new one. */
   readonly isOfClient: boolean
   readonly onEnd: (stream: Stream) => void
 }
 
-/** Fingerprints of which views a page shows and who asks for it. */
+/** Fingerprints of the views of a page and of its user. */
 export interface PageIdentity {
   readonly layout: string
   readonly asker: string
@@ -41,7 +41,7 @@ export interface PageIdentity {
 const heartbeat = Frame.of(String(comment("")), true)
 
 export class Stream implements Subscriber, Flushed {
-  /** Who opened it, as `context().user` was then. */
+  /** The user at the opening, as `context().user` was then. */
   user: User | undefined
   readonly #options: StreamOptions
   readonly #topics = new Set<Topic>()
@@ -55,7 +55,7 @@ export class Stream implements Subscriber, Flushed {
   #isScheduled = false
   /** Topics of which patches were dropped. */
   readonly #owed = new Set<Topic>()
-  /** What the sink has not been given yet. */
+  /** Frames that the sink has not taken yet. */
   #rest: Frame[] = []
   #sentCursor = ""
   #writtenBytes = 0
@@ -71,7 +71,7 @@ export class Stream implements Subscriber, Flushed {
     this.#trace = { message, end: streams.begin(message) }
   }
 
-  /** What the page has. */
+  /** The state of the page. */
   get page(): Cursor | undefined {
     return this.#options.page
   }
@@ -144,7 +144,7 @@ export class Stream implements Subscriber, Flushed {
   }
 
   receive(topic: Topic, patches: Patches): void {
-    // What a page misses while it opens is found out when it is open.
+    // Updates missed while the page opens are found when it is open.
     if (this.#state === "behind" || this.#owed.has(topic)) this.#owed.add(topic)
     else if (this.#state === "open") {
       this.#batch ??= this.#options.hub.empty(this.isOfClient)
@@ -235,13 +235,13 @@ export class Stream implements Subscriber, Flushed {
     const { page } = this.#options
     if (page === undefined || page.layout !== this.#layout) return [...this.#topics]
     if (page.digest !== undefined && page.digest === this.#digest()) return []
-    // A view of its own may depend on who asks, which may be another by now.
+    // A personal view may depend on the user, who may be another by now.
     return [...this.#topics].filter(
       topic => !((topic.isShared || page.asker === this.#asker) && topic.isUnchangedSince(page)),
     )
   }
 
-  /** What the page has once everything was sent. Numbers alone do not prove the content of every topic; a digest does, at a cost. */
+  /** The state of the page once everything was sent. Numbers alone do not prove the content of every topic; a digest does, at a cost. */
   #cursor(withDigest: boolean): string {
     let settled = Number.POSITIVE_INFINITY
     let needsDigest = false
@@ -279,7 +279,7 @@ export class Stream implements Subscriber, Flushed {
     }
   }
 
-  /** Ends the stream from this side and lets go of its topics. The page comes back, and its route answers it anew. */
+  /** Ends the stream from this side and releases its topics. The page reconnects, and its route handles it anew. */
   end(): void {
     if (this.#state === "ended") return
     this.#state = "ended"

@@ -49,9 +49,9 @@ export type Replace = () => Promise<void>
 export interface TopicSetup {
   /** Runs what reads and renders in the async context that the view belongs to. */
   readonly inContext: RunIn
-  /** Whether the same content is right for every page that asks for the view. */
+  /** Whether the same content is right for every page with the view. */
   readonly isShared: boolean
-  /** Throws `PersonalView` once the content turned out to depend on who asks. */
+  /** Throws `PersonalView` once the content turned out to depend on the user. */
   readonly assertShared?: () => void
   readonly onEnd: (topic: Topic) => void
 }
@@ -64,7 +64,7 @@ export abstract class Topic implements ChangeReader {
   /** HTML id of the element that the topic fills. */
   readonly regionId: string
   readonly isShared: boolean
-  /** Of a view with rows: tells whether pages may share it. */
+  /** Of a view with rows: checks whether pages may share it. */
   readonly probe: ItemProbe | undefined = undefined
   readonly #setup: TopicSetup
   readonly #follower: Follower = new Follower(interest => this.follow(interest))
@@ -126,12 +126,12 @@ export abstract class Topic implements ChangeReader {
     if (this.#subscribers.delete(subscriber) && this.#subscribers.size === 0) this.#stop()
   }
 
-  /** What `subscriber` does when pages may not share the topic any longer; without it its stream ends. */
+  /** Replaces the topic of `subscriber` when pages may not share it any longer; without it its stream ends. */
   onPersonal(subscriber: Subscriber, replace: Replace): void {
     if (this.#subscribers.has(subscriber)) this.#replacements.set(subscriber, replace)
   }
 
-  /** Pages may not share it: each gets a topic of its own. */
+  /** Pages may not share it: each gets a separate topic. */
   endSharing(): void {
     for (const [subscriber, replace] of [...this.#replacements]) {
       replace().catch((error: unknown) => {
@@ -165,7 +165,7 @@ export abstract class Topic implements ChangeReader {
     return this.isShared && this.#isExclusive
   }
 
-  /** The present state as events. Shared while anybody holds it: many pages may wait for the same. */
+  /** The present state as events. Shared while it is held: many pages may wait for the same. */
   snapshot(): Frame {
     let frame = this.#snapshot?.deref()
     if (frame === undefined) {
@@ -253,7 +253,7 @@ export abstract class Topic implements ChangeReader {
     if (this.#isScheduled) return before
     this.#isScheduled = true
     this.#work = before.then(nextTurn).then(() => this.#runBatch())
-    // Whoever waits for it gets the error; a change waits for nothing.
+    // The error reaches the caller that awaits it; a change waits for nothing.
     this.#work.catch(() => undefined)
     return this.#work
   }
@@ -307,7 +307,7 @@ export abstract class Topic implements ChangeReader {
       const again = this.#isEnded
         ? undefined
         : await this.#prepare(() => this.load()).catch(() => undefined)
-      // Ended meanwhile, it was not to be shared, or nobody is left.
+      // Ended meanwhile, no longer shared, or without subscribers.
       if (this.#isEnded) return undefined
       reportError(error, `the live view #${this.regionId}`, "live")
       if (again === undefined) this.end()

@@ -30,7 +30,7 @@ type Item = (item: never) => unknown
 export interface View {
   /** HTML id of its element; default one that follows from the shape. */
   readonly id: string | undefined
-  /** What the view shows, as JSON: the same in every process, so that a page finds its views again. Not unique. */
+  /** The content of the view, as JSON: the same in every process, so that a page finds its views again. Not unique. */
   readonly shape: unknown
   /** Everything that its content is computed from, as values: pages with equal keys share a topic. Undefined where none may. */
   readonly key: unknown
@@ -67,7 +67,7 @@ export function showView(view: View): Markup {
   return html`${watch(request, request.stream, view, regionId, isShared).then(() => "")}`
 }
 
-/** Plain HTML, for tests and jobs; an answer to a request would never be live, so there it is refused. */
+/** Plain HTML, for tests and jobs; a response to a request would never be live, so it is refused there. */
 function outsideOfApp(content: Promise<Markup>): AsyncIterable<Markup> {
   needsApp(noApp)
   content.catch(() => {})
@@ -81,7 +81,7 @@ function outsideOfApp(content: Promise<Markup>): AsyncIterable<Markup> {
 
 const noApp = (): NitroError => noAppError("live()")
 
-/** Whose rows it shows is part of what a page shows. */
+/** The partition of its rows is part of the content of a page. */
 function partitionsOf({ entities }: View): string {
   return entities.map(entity => storeOf(entity).partition ?? "").join()
 }
@@ -103,7 +103,7 @@ function ownTopic(view: View, regionId: string): Topic {
 }
 
 async function watchTopic(stream: Stream, topic: Topic): Promise<void> {
-  // What a page renders after its client has gone is watched by nobody.
+  // A page rendered after its client has gone needs no watching.
   if (!stream.watch(topic)) return
   try {
     await topic.fresh()
@@ -113,7 +113,7 @@ async function watchTopic(stream: Stream, topic: Topic): Promise<void> {
   }
 }
 
-/** False when the page needs a topic of its own, as its content turned out to depend on who asks. */
+/** False if the page needs a separate topic, as its content turned out to depend on the user. */
 async function watchShared(
   request: LiveRequest,
   stream: Stream,

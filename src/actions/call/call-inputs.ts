@@ -14,7 +14,7 @@ export class CallInputs {
   readonly #known: Route["input"]
   readonly #others: ReadonlySet<string>
   readonly #kept: ReadonlySet<string>
-  // A list asks for the same names with each row.
+  // A list checks the same names with each row.
   readonly #checked = new Set<string>()
 
   /** `name` is the operation as code names it: `Todo.rename`. */
@@ -110,7 +110,7 @@ export function inputsOf(
       return new CallInputs(
         of,
         settable(entity),
-        // Printed without a value, and refused where it is sent: a page must not tell which fields there are.
+        // Printed without a value, and refused where it is sent: a page must not reveal hidden fields.
         hidden,
         fields.map(field => field.name),
       )

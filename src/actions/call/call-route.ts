@@ -1,4 +1,4 @@
-// What all calls of one operation share: its paths, its inputs, its fields and the open tags of its forms.
+// The parts shared by all calls of one operation: its paths, its inputs, its fields and the open tags of its forms.
 import type { EntityClass } from "../../entity/index.ts"
 import { escapeHtml } from "../../html/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
@@ -25,7 +25,7 @@ export type CallInput = Record<string, unknown>
 interface Operation extends Paths {
   /** Inputs that stand in the path. */
   readonly pathInputs?: readonly string[]
-  /** A question the browser asks before it sends. */
+  /** A question that the browser shows before it sends. */
   readonly confirm: string | undefined
   /** The CRUD operation that it is; undefined for an action. */
   readonly crud: CrudOperation | undefined

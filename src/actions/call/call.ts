@@ -47,7 +47,7 @@ export class Call extends Expression<void> {
   readonly #instance: EntityInstance | undefined
   readonly #input: Readonly<Record<string, unknown>> | undefined
 
-  // A list makes three of these a row and uses one face of each, so every face is made when it is asked for.
+  // A list makes three of these a row and uses one face of each, so every face is made on first use.
   constructor(
     route: CallRoute,
     collection: string,
@@ -153,7 +153,7 @@ export class Call extends Expression<void> {
   }
 
   /**
-   * What a field of its own making shows: what was typed before a refusal (a text, or a list where several fields have the
+   * The value for a field made by the application: the text typed before a refusal (a list where several fields have the
    * name), else what the instance holds; undefined when it is neither.
    */
   value(name: string): unknown {
@@ -168,7 +168,7 @@ export class Call extends Expression<void> {
     return raw(errorText(`${this.#form}_${part}`, this.#flash()?.errors[name]))
   }
 
-  /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no room of its own in a layout. */
+  /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no additional room in a layout. */
   button(label: Child, attributes: ElementAttributes["button"] = {}): Markup {
     assertControl("button", attributes)
     const { tags } = this.#route
@@ -183,10 +183,10 @@ export class Call extends Expression<void> {
     assertControl("input", attributes)
     const plan = this.#route.field(name)
     const { tags, operationName } = this.#route
-    // Written as text, because a list makes one for each row. What is not escaped here is an identifier or was escaped before.
+    // Written as text, because a list makes one for each row. Unescaped parts are identifiers or were escaped before.
     const form = this.#form
     const id = `${form}_${plan.part}`
-    // What is typed into a password goes back to no page.
+    // Text typed into a password is never sent back to a page.
     const isSecret = isPassword(typeOf(attributes))
     const flash = this.#flash()
     const value = isSecret ? undefined : this.#textOf(plan, flash)
@@ -207,7 +207,7 @@ export class Call extends Expression<void> {
     return this.#instance === undefined && formMethod === "post" ? open + pageKeyField() : open
   }
 
-  /** What was typed before a refusal, else what the instance holds. */
+  /** The text typed before a refusal, else the value of the instance. */
   #textOf({ name, path, edits }: FieldPlan, flash: Flash | undefined): string | undefined {
     const typed = flash?.values[name]
     if (typed !== undefined) return typeof typed === "string" ? typed : typed.at(-1)
@@ -268,7 +268,7 @@ export function call(
   const request = currentRequest()
   const route = routeOf(entity, isClass, operation)
   if (input !== undefined) route.inputs?.assertAll(input)
-  // In a test or a job there is no app to ask.
+  // A test or a job has no app to check against.
   if (request === undefined)
     needsApp(() => noAppError(`call(${entity.definition.name}, "${operation}")`))
   else if (route.checkedFor !== request.app) {

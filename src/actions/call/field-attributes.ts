@@ -5,7 +5,7 @@ import { Expression } from "../../shared/expression.ts"
 import type { Flash } from "../context/flash.ts"
 import type { FieldPlan } from "./field-plan.ts"
 
-/** Attributes of a checkbox or of a radio button's group, which say what is chosen by themselves. */
+/** Attributes of a checkbox or of a radio button's group, which hold the choice themselves. */
 export interface ChoiceAttributes {
   readonly id: string
   readonly name: string

@@ -1,4 +1,4 @@
-// What every call of one operation prints for a field: made once for each name, since a list prints it with each row.
+// The text of a field for every call of one operation: made once for each name, since a list prints it with each row.
 import { escapeHtml } from "../../html/internal.ts"
 import { fieldPart } from "../contract/form-keys.ts"
 import { isSecretName, secretPrefix } from "../input/secret-names.ts"
@@ -18,7 +18,7 @@ export interface FieldPlan {
    * other action makes something else of it (a comment on an article), so it starts empty and is cleared.
    */
   readonly edits: boolean
-  /** What the field does once its form succeeded. */
+  /** The effect on the field once its form succeeded. */
   readonly settle: string
   /** The name of a password; undefined where the name itself says what it is. */
   readonly secretName: string | undefined

@@ -6,7 +6,7 @@ import type { Expression } from "../../shared/expression.ts"
 /** Methods of a form without script. */
 export type FormMethod = "get" | "post"
 
-/** Attributes of the form face. Works without JavaScript: a POST to the action, answered with a redirect back. */
+/** Attributes of the form face. Works without JavaScript: a POST to the action, and a redirect back. */
 export interface FormAttributes {
   readonly method: FormMethod
   readonly action: string
@@ -23,7 +23,7 @@ const sendAnyForm = {
   get: js("@get(el.getAttribute('action'), {contentType: 'form'})"),
   post: js("@post(el.getAttribute('action'), {contentType: 'form'})"),
 }
-// What was typed while a form was under way must survive its success: only a value that is still the one sent is settled.
+// Text typed while a form was pending must survive its success: only a value that is still the one sent is settled.
 const rememberSent = js("[...el.elements].forEach(each => each.sent = each.value)")
 const sendField = { get: sequence(rememberSent, send.get), post: sequence(rememberSent, send.post) }
 const sendFields = {
@@ -79,6 +79,6 @@ const unasked: Readonly<Record<FormMethod, OpenTags>> = {
 
 function submitAttribute(request: Expression, confirm: string | undefined): string {
   const { source } = asking(request, confirm)
-  // Our own text needs no escape between double quotes, and a list repeats it with every row; a question is somebody's text.
+  // Generated text needs no escape between double quotes, and a list repeats it with every row; a question comes from outside.
   return ` data-on:submit__prevent="${confirm === undefined ? source : escapeHtml(source)}"`
 }

@@ -5,7 +5,7 @@ import { keyField } from "../input/request-key.ts"
 
 const pageKey = Symbol("nitro.page-key")
 
-/** Made when a form asks for it: many pages have none. */
+/** Made when a form needs it: many pages have none. */
 class PageKey {
   #text: string | undefined
 

@@ -75,12 +75,12 @@ export function assertRoute(
   )
 }
 
-/** `what` was rendered for an answer that no app takes part in: its route comes before the middleware, or there is none. */
+/** `what` was rendered for a response without an app: its route comes before the middleware, or there is none. */
 export function noAppError(what: string): NitroError {
   const fix = "Write app.use(nitro({ entities: [ … ] })) above the route that renders it."
   return new NitroError(
     "NITRO_NO_APP",
-    `${what} was rendered in an answer that nitro() takes no part in. ${fix}`,
+    `${what} was rendered in a response that nitro() takes no part in. ${fix}`,
     { fix },
   )
 }

@@ -1,4 +1,4 @@
-// What one app owns, as the modules below it see it: a base path, a secret, and a place for the state of each module.
+// The state of one app, as the modules below it see it: a base path, a secret, and a place for the state of each module.
 import type { PageScope } from "../../html/internal.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Limits } from "../contract/limits.ts"
@@ -23,7 +23,7 @@ export interface AppState extends PageScope {
   readonly routes: readonly RouteDescription[]
   /** Its entity classes, with what of each can be reached. */
   readonly exposures: readonly Exposure[]
-  /** What `nitro({ limits })` gives, and the defaults. */
+  /** The limits of `nitro({ limits })`, and the defaults. */
   readonly limits: Required<Limits>
   /** Signs what browsers carry. */
   readonly secret: Secret

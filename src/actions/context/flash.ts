@@ -1,4 +1,4 @@
-// What a failed form post without JavaScript carries over its redirect: typed values and messages, so nothing is lost.
+// The content that a failed form post without JavaScript carries over its redirect: typed values and messages, so nothing is lost.
 import { randomBytes } from "node:crypto"
 import type { AppPart, AppState } from "./app-state.ts"
 import { cookieValues } from "./cookies.ts"
@@ -6,7 +6,7 @@ import { cookieValues } from "./cookies.ts"
 export interface Flash {
   /** Id of the form that was posted. */
   readonly form: string
-  /** What was typed, by field name; a list where several fields have the name. */
+  /** The typed texts, by field name; a list where several fields have the name. */
   readonly values: Readonly<Record<string, string | readonly string[]>>
   /** Messages by field name; the empty name holds those of the whole form. */
   readonly errors: Readonly<Record<string, string>>
@@ -97,7 +97,7 @@ export class Flashes {
   }
 }
 
-/** In memory: two bytes a character at most, and what an entry costs by itself. */
+/** In memory: two bytes a character at most, and the overhead of an entry. */
 const bytesOf = (text: string): number => 2 * text.length + 200
 
 export const flashes: AppPart<Flashes> = { name: "flashes", make: app => new Flashes(app) }

@@ -1,4 +1,4 @@
-// What the code that answers one request may know of it without having it passed in.
+// The context of one request, for code that it is not passed to.
 import { pageScope } from "../../html/internal.ts"
 import { AsyncVariable, runBoth } from "../../shared/async-variable.ts"
 import { NitroError } from "../../shared/errors.ts"
@@ -8,9 +8,9 @@ import type { User } from "../contract/user.ts"
 import type { Flash } from "./flash.ts"
 
 export interface RequestContext {
-  /** The app that answers. */
+  /** The app of the request. */
   readonly app: AppState
-  /** What `nitro({ user })` made of the request; undefined without it, and for visitors. */
+  /** The user that `nitro({ user })` returned for the request; undefined without it, and for visitors. */
   readonly user: User | undefined
   readonly request: Request
   /** Of this request in logs, traces and events: a valid `X-Request-Id` that came with it, else a new UUID. The response has it too. */
@@ -21,21 +21,21 @@ export interface RequestContext {
   readonly search: string
   /** Prefix of every route of the app, without a slash at the end: `""` or `"/app"`. */
   readonly basePath: string
-  /** What a form post without JavaScript left for the page that follows it. */
+  /** The flash of a form post without JavaScript, for the page that follows it. */
   readonly flash: Flash | undefined
-  /** Where other modules keep what they know of this request, under a key of their own. */
+  /** Data of other modules about this request, each under its own symbol. */
   readonly extras: Map<symbol, unknown>
 }
 
 const storage = new AsyncVariable<RequestContext>()
 
-/** The request that is being answered, or undefined outside of one. */
+/** The context of the current request, or undefined outside of one. */
 export function currentRequest(): RequestContext | undefined {
   return storage.get()
 }
 
 /**
- * The request that is being answered: `context().user`, `context().request`. @throws NITRO_NO_REQUEST outside of one;
+ * The context of the current request: `context().user`, `context().request`. @throws NITRO_NO_REQUEST outside of one;
  * `currentRequest()` returns undefined there.
  */
 export function context(): RequestContext {

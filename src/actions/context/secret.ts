@@ -15,7 +15,7 @@ const signatureBytes = 24
 const ivBytes = 12
 const tagBytes = 16
 
-/** A key of its own for each purpose, so that no key both signs and encrypts. */
+/** A separate key for each purpose, so that no key both signs and encrypts. */
 function sealKey(key: string | Buffer, purpose: string): Buffer {
   return createHmac("sha256", key).update(`seal:${purpose}`).digest()
 }
@@ -73,7 +73,7 @@ export class Secret {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url")
   }
 
-  /** What was sealed for `purpose` by any of the keys; undefined for anything else. */
+  /** The text sealed for `purpose` by any of the keys; undefined for anything else. */
   open(purpose: string, sealed: string): string | undefined {
     if (!this.canSign) return undefined
     const bytes = Buffer.from(sealed, "base64url")

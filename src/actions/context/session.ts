@@ -1,4 +1,4 @@
-// Whose request it is, for stores that keep rows for each session: the partition the app names, else a signed cookie.
+// The session of a request, for stores that keep rows for each session: the partition that the app names, else a signed cookie.
 import { randomBytes } from "node:crypto"
 import type { AppState } from "./app-state.ts"
 import { cookieValues } from "./cookies.ts"
@@ -10,7 +10,7 @@ export interface Session {
   readonly cookie: string | undefined
 }
 
-// Two apps of one origin, each with a secret of its own, do not replace each other's.
+// Two apps of one origin, each with its own secret, do not replace each other's.
 const cookieName = ({ basePath }: AppState): string =>
   `nitro-session${basePath.replace(/\W/g, "-")}`
 const purpose = "session"

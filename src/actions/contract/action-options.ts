@@ -27,13 +27,13 @@ export interface ActionOptions<O extends z.ZodType = z.ZodType> {
   /** Schemas of the input, by name. Input without a schema is refused, so that nothing unvalidated reaches the method. */
   readonly input?: Readonly<Record<string, z.ZodType>>
   /**
-   * Schema of what JSON clients get, entities as their JSON form; of a generator, of each value. Only what it lists leaves, and a
-   * value that it refuses is answered 500 and its writes are rolled back.
+   * Schema of the data that JSON clients get, entities as their JSON form; of a generator, of each value. Only listed fields leave, and a
+   * value that it refuses is a 500, and its writes are rolled back.
    */
   readonly output?: O
-  /** What its button says; default the name in words, `clearDone` as "Clear done". */
+  /** The text of its button; default the name in words, `clearDone` as "Clear done". */
   readonly label?: string
-  /** What it does, in a sentence: the tooltip of its button, and for documents. */
+  /** Its effect, in a sentence: the tooltip of its button, and for documents. */
   readonly description?: string
   /** Name of the Lucide icon of its button: `"trash"`. */
   readonly icon?: IconName
@@ -41,15 +41,15 @@ export interface ActionOptions<O extends z.ZodType = z.ZodType> {
   readonly tags?: readonly string[]
   /** Names the right that it needs. `allow` gets it as `route.permission` and decides; without such a rule nothing is checked. */
   readonly permission?: string
-  /** A question the browser asks before it sends. */
+  /** A question that the browser shows before it sends. */
   readonly confirm?: string
   /** `"required"`: refuses a request without an idempotency key. Default: a request with one is carried out once, one without as often as it comes. */
   readonly idempotent?: "required"
-  /** HTTP status of a JSON answer; default 200, or 204 when there is nothing to send. */
+  /** HTTP status of a JSON response; default 200, or 204 without content. */
   readonly status?: number
-  /** Milliseconds until it is answered 504 and what it wrote is taken back; `Infinity`: any time. Default: that of `nitro({ deadlineMs })`. */
+  /** Milliseconds until it responds 504 and its writes are rolled back; `Infinity`: no limit. Default: that of `nitro({ deadlineMs })`. */
   readonly deadlineMs?: number
-  /** How often one user may run it, or one address of visitors; beyond, the answer is 429. Counted per process. Default: any number. */
+  /** How often one user may run it, or one address of visitors; beyond, the response is 429. Counted per process. Default: any number. */
   readonly rateLimit?: RateLimit
   /** False: it runs in no unit of work. Each save is written at once and stays, also when the action fails later. */
   readonly unitOfWork?: boolean

@@ -18,7 +18,7 @@ export type Input = Record<string, unknown>
 
 /** The second argument of an action. */
 export interface ActionCall {
-  /** What `nitro({ user })` returned; undefined for a visitor. */
+  /** The user that `nitro({ user })` returned; undefined for a visitor. */
   readonly user: User | undefined
   /**
    * Aborts when the client has left, and at the deadline. When the client has left, the action's writes go on to their end and are
@@ -37,7 +37,7 @@ export interface ActionDefinition {
   readonly pathInputs: readonly string[]
   readonly input: Readonly<Record<string, z.ZodType>>
   readonly output: z.ZodType | undefined
-  /** What its button says. */
+  /** The text of its button. */
   readonly label: string
   readonly description: string | undefined
   readonly icon: IconName | undefined
@@ -57,10 +57,10 @@ type AnyClass = abstract new (...args: never[]) => object
 // Keyed by the function itself: `Symbol.metadata` does not exist in Node, and subclasses inherit functions.
 const definitions = new WeakMap<Method, ActionDefinition>()
 
-/** What a method may return whose `output` takes `T`. */
+/** The return type of a method whose `output` takes `T`. */
 export type Returning<T> = T | PromiseLike<T> | AsyncIterable<T>
 
-/** What `@action()` returns: works as a standard decorator and as a legacy (`experimentalDecorators`) one. */
+/** The result of `@action()`: works as a standard decorator and as a legacy (`experimentalDecorators`) one. */
 export interface ActionDecorator<T = unknown> {
   <M extends (...args: never[]) => Returning<T>>(
     method: M,

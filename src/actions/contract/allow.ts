@@ -1,4 +1,4 @@
-// `allow` rules: asked before the body of a request is read; the input and the target are fetched for rules that look at them.
+// `allow` rules: called before the body of a request is read; input and target are only fetched for rules that read them.
 import type { EntityInstance } from "../../entity/index.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { Input } from "./action.ts"
@@ -11,7 +11,7 @@ export interface AllowCall<T extends EntityInstance = EntityInstance> {
   readonly operation: string
   /** The route, with what its action declares: `route.permission`, `route.tags`. */
   readonly route: RouteDescription
-  /** What `nitro({ user })` returned; undefined for a visitor. */
+  /** The user that `nitro({ user })` returned; undefined for a visitor. */
   readonly user: User | undefined
   /** The entity that the operation is called on; undefined for operations of a class, and where no entity has the id. */
   readonly target?: T | undefined
@@ -21,14 +21,14 @@ export interface AllowCall<T extends EntityInstance = EntityInstance> {
 }
 
 /**
- * True lets the request through, false answers 403. A rule that looks at neither `input` nor `target` answers before the
+ * True lets the request through, false responds 403. A rule that reads neither `input` nor `target` decides before the
  * body is read. For a rule that does, they are fetched and the rule is called again, so a rule must have no side effects.
  */
 export type AllowRule<T extends EntityInstance = EntityInstance> = (
   call: AllowCall<T>,
 ) => MaybePromise<boolean>
 
-/** What a rule may ask for and what takes work before permission: each fetched at most once, and only when it is looked at. */
+/** The arguments of a rule that take work before permission: each fetched at most once, and only when it is read. */
 export interface AllowSources {
   readonly input: () => Promise<Input>
   readonly target?: (() => Promise<EntityInstance | undefined>) | undefined
@@ -62,7 +62,7 @@ export async function isAllowed(
     } catch (error) {
       if (missing.size === 0) throw error
     }
-    // What a rule answered without the value it looked at does not count, whatever it did with the error.
+    // The result of a rule without a value that it read does not count, however the rule handled the error.
     if (missing.size === 0) return Boolean(answer)
     for (const name of missing) fetched.set(name, await sources[name]?.())
   }

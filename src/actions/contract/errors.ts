@@ -19,7 +19,7 @@ registerErrors({
   },
   NITRO_ACTION_OUTPUT: {
     status: 500,
-    when: "An action returned what its `output` refuses. The client is told nothing of it, and what the action wrote is rolled back.",
+    when: "An action returned a value that its `output` refuses. The client gets no details, and the writes of the action are rolled back.",
     fix: "Return what the schema says, or correct the schema.",
   },
   NITRO_RATE_LIMIT: {
@@ -40,7 +40,7 @@ registerErrors({
   },
   NITRO_NO_APP: {
     status: 500,
-    when: "A page with `live()` or `call()` was answered outside of the middleware: its route is registered before it, or there is none.",
+    when: "A page with `live()` or `call()` was rendered outside of the middleware: its route is registered before it, or there is none.",
     fix: "Register the middleware first: app.use(nitro({ entities: [Todo] })), then the routes.",
   },
   NITRO_GET_CHANGES: {
@@ -50,18 +50,18 @@ registerErrors({
   },
   NITRO_INTERNAL: {
     status: 500,
-    when: "An action failed with an error that is not meant for its caller. The answer says no more than this code.",
+    when: "An action failed with an error that is not meant for its caller. The response has no more than this code.",
     fix: "Look at what the diagnostics channel `nitro:error`, or stderr, says at that moment.",
   },
   NITRO_METHOD_NOT_ALLOWED: {
     status: 405,
     audience: "client",
     when: "A request reaches a known path with another HTTP method, for example a GET for a POST action. Nothing was run.",
-    fix: "Use one of the methods that the Allow header of the answer lists.",
+    fix: "Use one of the methods in the Allow header of the response.",
   },
   NITRO_ROUTE_COLLISION: {
     status: 500,
-    when: "Two routes would answer the same method and path. Raised at start-up.",
+    when: "Two routes have the same method and path. Raised at start-up.",
     fix: "Rename one action, give it another path, or give one entity another `plural`.",
   },
   NITRO_CROSS_SITE: {
@@ -113,8 +113,8 @@ registerErrors({
   NITRO_IDEMPOTENCY_DONE: {
     status: 409,
     audience: "client",
-    when: "A request was repeated whose answer was a stream, or larger than 64 KB: it was carried out once, and its answer was not kept.",
-    fix: "Read what you need with a request of its own.",
+    when: "A request was repeated whose response was a stream, or larger than 64 KB: it was carried out once, and its response was not kept.",
+    fix: "Read the data with another request.",
   },
   NITRO_BAD_REQUEST: {
     status: 400,
@@ -143,8 +143,8 @@ registerErrors({
   NITRO_REFUSED: {
     status: 409,
     audience: "client",
-    when: "A `Refusal` was thrown: business logic said no, in words that are meant for whoever asked.",
-    fix: "Do what the message asks for.",
+    when: "A `Refusal` was thrown: business logic refused, with a message for the caller.",
+    fix: "Follow the message.",
   },
   NITRO_EXPOSE: {
     status: 500,
@@ -153,7 +153,7 @@ registerErrors({
   },
   NITRO_UNSENDABLE: {
     status: 500,
-    when: "An action returns what does not reach its client as it is: a function, an instance of a class without `toJSON`, a Response that was read, data to the script of a page that asked by GET. What the action wrote is taken back.",
+    when: "An action returns a value that cannot reach its client: a function, an instance of a class without `toJSON`, a Response that was read, data to the script of a page that sent a GET. The writes of the action are rolled back.",
     fix: "Return what the message names: HTML, plain data, an entity, or a Response.",
   },
   NITRO_NOT_EXPOSED: {
@@ -175,6 +175,6 @@ registerErrors({
     status: 403,
     audience: "client",
     when: "The `allow` rule of an exposed entity, command, query or event refused the request.",
-    fix: "Sign in as somebody who may, or change the rule.",
+    fix: "Sign in as a user with that permission, or change the rule.",
   },
 })

@@ -1,4 +1,4 @@
-// The name by which a form, its fields and its signals are known to the page and to the answer of its action.
+// The name that identifies a form, its fields and its signals to the page and to the response of its action.
 import type { EntityClass } from "../../entity/index.ts"
 import { shortHash } from "../../shared/short-hash.ts"
 import { kebabCase } from "./action.ts"

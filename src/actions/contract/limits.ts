@@ -13,7 +13,7 @@ export interface InputLimits {
 
 /** Limits of one app, each a whole number. */
 export interface Limits extends InputLimits {
-  /** Most live streams open at a time; a further one is answered 503, and its page tries again. Default 10 000. */
+  /** Most live streams open at a time; a further one gets 503, and its page tries again. Default 10 000. */
   readonly maxStreams?: number
   /**
    * Bytes of memory for what was typed into refused forms: for the next page without JavaScript, where a cookie cannot hold

@@ -1,4 +1,4 @@
-// What an app says of one of its routes: plain data.
+// The public description of one route of an app: plain data.
 import type { z } from "zod"
 import type { IconName } from "../../html/internal.ts"
 import type { HttpMethod, RateLimit } from "./action-options.ts"
@@ -22,11 +22,11 @@ export interface RouteDescription {
   /** The right that it needs, as its action names it. */
   readonly permission: string | undefined
   readonly rateLimit: RateLimit | undefined
-  /** Of its own; undefined: that of the app. */
+  /** Undefined: the deadline of the app. */
   readonly deadlineMs: number | undefined
   /** Schemas of the input, by name. */
   readonly input: Readonly<Record<string, z.ZodType>>
-  /** Schema of a JSON answer; undefined where the action declares none. */
+  /** Schema of a JSON response; undefined if the action declares none. */
   readonly output: z.ZodType | undefined
   /** Refuses requests without an idempotency key. */
   readonly needsKey: boolean

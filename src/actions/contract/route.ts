@@ -1,4 +1,4 @@
-// What a route is, and what of an entity is open to the outside.
+// Routes, and the operations of an entity that are open to the outside.
 import type { z } from "zod"
 import type { EntityClass, EntityInstance, Store } from "../../entity/index.ts"
 import { isEntityClass, storeOf } from "../../entity/internal.ts"
@@ -12,7 +12,7 @@ import type { AllowRule } from "./allow.ts"
 import { formKey } from "./form-keys.ts"
 import type { RouteDescription } from "./route-description.ts"
 
-/** What a route gives back: the value to answer with, and the status of a JSON answer. */
+/** The result of a route: the value to respond with, and the status of a JSON response. */
 export interface Outcome {
   readonly value?: unknown
   readonly status?: number
@@ -41,11 +41,11 @@ export interface Route {
   readonly pathInputs?: readonly string[]
   /** For messages: `Todo.toggle`. */
   readonly name: string
-  /** `toggle`: what its rule is asked about. */
+  /** The operation passed to its rule: `toggle`. */
   readonly operation: string
   /** Name of the form that posts to it, by the id in the path: where the page shows what was refused. */
   readonly form: (id: string) => string
-  /** Asked before the body is read, where the rule needs none of it; false answers 403. */
+  /** Called before the body is read, if the rule needs none of it; false responds 403. */
   readonly allow?: AllowRule | undefined
   /** The entity that an id in the path names, for `allow`. */
   readonly target?: ((id: string) => Promise<EntityInstance | undefined>) | undefined
@@ -63,7 +63,7 @@ export interface Route {
   readonly store?: (() => Store) | undefined
   /** Refuses requests without an idempotency key. */
   readonly needsKey?: boolean
-  /** Milliseconds until it is answered 504 and what it wrote is taken back. Default: the app's. */
+  /** Milliseconds until it responds 504 and its writes are rolled back. Default: the app's. */
   readonly deadlineMs?: number | undefined
   /** `run` has no unit of work, whatever the request is kept by. */
   readonly hasNoUnit?: boolean
@@ -86,7 +86,7 @@ export interface Exposure {
 export interface ExposeOptions<C extends EntityClass> {
   /** The CRUD operations that get routes. Default: all five; `false` or `[]`: none, for rules that are about actions alone. */
   readonly crud?: readonly CrudOperation[] | false
-  /** Decides who may use the routes of the entity, actions included; false answers 403. Default: everybody may. */
+  /** Decides who may use the routes of the entity, actions included; false responds 403. Default: open to all. */
   readonly allow?: AllowRule<InstanceType<C>>
 }
 
@@ -133,7 +133,7 @@ export function exposureOf(entry: EntityClass | Exposure): Exposure {
   return entry
 }
 
-/** What the routes of an operation on an entity have in common. */
+/** The common part of the routes of an operation on an entity. */
 export function operationOf(
   { entity, allow }: Exposure,
   operation: string,

@@ -7,5 +7,5 @@
 // biome-ignore lint/suspicious/noEmptyInterface: applications add to it by declaration merging
 export interface RegisteredTypes {}
 
-/** What `nitro({ user })` returns; `unknown` until `RegisteredTypes` names it. */
+/** The type that `nitro({ user })` returns; `unknown` until `RegisteredTypes` names it. */
 export type User = RegisteredTypes extends { readonly user: infer U } ? U : unknown

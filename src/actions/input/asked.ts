@@ -1,10 +1,10 @@
-// Who asks for an action, and with what form: what decides the shape of its answer.
+// The client of an action and its form: they decide the shape of the response.
 import type { Input } from "../contract/action.ts"
 import { isFormType, mediaTypeOf } from "../contract/media-type.ts"
 
 export type Client = "datastar" | "json" | "form"
 
-/** Who asks: the page's script, a program, or a browser form without script. */
+/** The kind of client: the page's script, a program, or a browser form without script. */
 export function clientOf(request: Request): Client {
   const headers = request.headers
   if (headers.get("datastar-request") !== null) return "datastar"

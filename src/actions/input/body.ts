@@ -1,4 +1,4 @@
-// The bytes of a request body: read up to a limit, and never left on the wire when the answer goes out.
+// The bytes of a request body: read up to a limit, and never left on the wire when the response is sent.
 import { NitroError } from "../../shared/errors.ts"
 import "../contract/errors.ts"
 import { tooLarge } from "../contract/limits.ts"
@@ -7,7 +7,7 @@ import { tooLarge } from "../contract/limits.ts"
 const discardBytes = 16 * 1024 * 1024
 const discardMs = 5000
 
-/** What the host has read, as it was sent; undefined where it is still in the request. */
+/** The body as the host has read it; undefined if it is still in the request. */
 export type SentBody = string | Uint8Array<ArrayBuffer> | undefined
 
 /** @throws NITRO_BODY_TOO_LARGE, NITRO_BAD_REQUEST when the body ends early. */
@@ -44,8 +44,8 @@ export async function readBytes(
 }
 
 /**
- * Reads what is left of a body and drops it, so that the client gets its answer and the connection serves the next request.
- * False when too much is left: the connection must be closed after the answer.
+ * Reads the rest of a body and drops it, so that the client gets its response and the connection serves the next request.
+ * False if too much is left: the connection must be closed after the response.
  */
 export async function discardBody(request: Request): Promise<boolean> {
   const { body } = request
@@ -76,7 +76,7 @@ function assertLength(sent: string | Uint8Array, maxBytes: number): void {
     throw tooLarge(maxBytes)
 }
 
-/** @throws NITRO_BODY_TOO_LARGE when the request says so by itself. */
+/** @throws NITRO_BODY_TOO_LARGE when the declared length exceeds the limit. */
 export function assertDeclaredLength(request: Request, maxBytes: number): void {
   const declared = request.headers.get("content-length")
   if (declared !== null && !(Number(declared) <= maxBytes)) throw tooLarge(maxBytes)
@@ -98,7 +98,7 @@ async function readBounded(
       chunks.push(value)
     }
   } finally {
-    // Without canceling, which would end the connection before the client sees its answer: `discardBody` reads the rest.
+    // Without canceling, which would end the connection before the client sees its response: `discardBody` reads the rest.
     reader.releaseLock()
   }
 }

@@ -55,7 +55,7 @@ function put(
   put(next, rest, value, whole)
 }
 
-/** Which of them counts would depend on their order. */
+/** Refuses a repeated name: the order would decide which part counts. */
 function twice(name: string): NitroError {
   return new NitroError(
     "NITRO_BAD_REQUEST",

@@ -140,7 +140,7 @@ function* limited(
   }
 }
 
-/** What a parser of the host fails with is the client's fault: it wrote the body. */
+/** An error of the host's parser is the client's fault: it wrote the body. */
 async function orMalformed(host: NonNullable<ReturnType<typeof hostBodyOf>>): Promise<HostBody> {
   try {
     return await host()
@@ -198,7 +198,7 @@ async function fromMultipart(
 /** A name that occurs several times becomes a list. Keys are own properties, `__proto__` included. */
 function fromEntries(entries: Iterable<[string, unknown]>): Input {
   const input = new Map<string, unknown>()
-  // Told from lists that are values by themselves.
+  // Distinguished from lists that are values themselves.
   let lists: Map<string, unknown[]> | undefined
   for (const [name, value] of entries) {
     if (!input.has(name)) {

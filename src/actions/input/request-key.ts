@@ -9,7 +9,7 @@ import type { Client } from "./asked.ts"
 export interface RequestKey {
   /** SHA-256 of app, visitor, method, path and key: keys of clients may be long, and a store's id may not. */
   readonly id: string
-  /** SHA-256 of what is asked for. Another one under the same id is a mistake of the client. */
+  /** SHA-256 of the content. Another one under the same id is a mistake of the client. */
   readonly fingerprint: string
   /** Whether the visitor is known by more than the key, so that cookies may be given again. */
   readonly isKnown: boolean
@@ -24,7 +24,7 @@ export interface KeyedRequest {
   readonly client: Client
   /** Fields of the form that was posted, as they came; undefined for others. */
   readonly form: Input | undefined
-  /** What of the request decides what it does. */
+  /** The parts of the request that decide its effect. */
   readonly given: () => unknown
 }
 
@@ -45,7 +45,7 @@ export function requestKeyOf({
   const { app, path } = context()
   const { name, isKnown } = visitorOf(request)
   const fingerprint = hashOf([client, asked()])
-  // The key of a page serves all of its forms, and who goes back and edits one asks for something new.
+  // The key of a page serves all of its forms, and going back to edit one makes a new request.
   const own =
     given === undefined
       ? ["form", key, fingerprint, isKnown ? "" : browserTraits(request)]
@@ -89,7 +89,7 @@ const isName = (value: unknown): value is string | number | bigint =>
   typeof value === "number" ||
   typeof value === "bigint"
 
-/** Tells most browsers apart that a shared cache gave the same page. */
+/** Distinguishes most browsers that a shared cache gave the same page. */
 function browserTraits({ headers }: Request): string {
   const cookies = (headers.get("cookie") ?? "").replace(/nitro-flash[^;]*;?\s*/g, "")
   return hashOf([cookies, headers.get("user-agent"), headers.get("accept-language")])

@@ -20,7 +20,7 @@ const composed =
 
 /**
  * Stands before the name of a field that the page showed as a password although its name is none: `_secret.harmless`. So the
- * form says by itself what may not be shown again, to every process that gets it.
+ * form itself marks the values that may not be shown again, to every process that gets it.
  */
 export const secretPrefix = "_secret."
 

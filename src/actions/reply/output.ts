@@ -1,4 +1,4 @@
-// What JSON clients get of an action that declares its `output`: what the schema lets through, and nothing else.
+// The `output` of an action: JSON clients get the fields that its schema lists, and nothing else.
 import type { z } from "zod"
 import { SseText } from "../../datastar/index.ts"
 import { isEntity } from "../../entity/internal.ts"
@@ -12,7 +12,7 @@ import "../contract/errors.ts"
 export async function toOutput(value: unknown, schema: z.ZodType, name: string): Promise<unknown> {
   if (isAsyncIterable(value)) return each(value, schema, name)
   if (value instanceof Markup || value instanceof SseText || isResponse(value))
-    throw outputError(name, "it returned an answer of its own in place of data")
+    throw outputError(name, "it returned a response in place of data")
   const result = await schema.safeParseAsync(plain(value))
   if (result.success) return result.data
   const issues = result.error.issues.map(({ path, message }) => {

@@ -1,4 +1,4 @@
-// What of an error a client is shown: text and details by the audience of its code, and never a hidden field.
+// Limits the parts of an error that a client sees: text and details by the audience of its code, and never a hidden field.
 import { hiddenFieldsOf } from "../../entity/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 

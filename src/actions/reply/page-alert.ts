@@ -15,7 +15,7 @@ export function pageAlert(): Markup | undefined {
 const text = js(`$${alertSignal}`)
 const isEmpty = js(`!$${alertSignal}`)
 
-/** Its look and its place are the kit's stylesheet: a strict Content-Security-Policy refuses a style of its own. */
+/** The kit's stylesheet sets its look and its place: a strict Content-Security-Policy refuses an inline style. */
 function alert(message: string | undefined): Markup {
   const signals = message === undefined ? undefined : { [alertSignal]: message }
   return html`<div id="nitro-alert" class="alert" data-variant="destructive" role="alert" hidden=${message === undefined} data-signals=${signals} data-attr:hidden="${isEmpty}"><h2 data-text="${text}">${message}</h2></div>`

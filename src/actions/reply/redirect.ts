@@ -1,4 +1,4 @@
-// `redirect("/orders")`: the answer of an action or a route that sends its client to another page.
+// `redirect("/orders")`: the response of an action or a route that sends its client to another page.
 import { isWebUrl } from "../../datastar/sse.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
@@ -11,7 +11,7 @@ export interface RedirectOptions {
    * `Secure` over https; `undefined` deletes it.
    */
   readonly cookies?: readonly string[] | Readonly<Record<string, string | undefined>>
-  /** HTTP status; default 303, after which every client asks by GET. */
+  /** HTTP status; default 303, after which every client uses GET. */
   readonly status?: 301 | 302 | 303 | 307 | 308
 }
 

@@ -1,9 +1,9 @@
-// `throw new Refusal("...")`: business logic says no, in words that reach whoever asked.
+// `throw new Refusal("...")`: an error whose message reaches the caller.
 import { NitroError } from "../../shared/errors.ts"
 import "../contract/errors.ts"
 
 export interface RefusalOptions {
-  /** HTTP status of a JSON answer, 400 to 499; default 409: it does not go with how things stand. */
+  /** HTTP status of a JSON response, 400 to 499; default 409: a conflict with the present state. */
   readonly status?: number
   /** For programs; default `"NITRO_REFUSED"`. Choose codes of your own without that prefix. */
   readonly code?: string
@@ -12,8 +12,8 @@ export interface RefusalOptions {
 }
 
 /**
- * An error whose message is meant for the one who asked: the page shows it, JSON carries it. What was written in the
- * unit of work is taken back. The text of any other error stays on the server.
+ * An error whose message is meant for the caller: the page shows it, JSON carries it. The writes of the
+ * unit of work are rolled back. The text of any other error stays on the server.
  */
 export class Refusal extends NitroError {
   override readonly name: string = "Refusal"

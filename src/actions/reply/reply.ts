@@ -1,4 +1,4 @@
-// Turns an outcome or an error into the answer its client understands: patches, JSON, or a redirect.
+// Turns an outcome or an error into the response for its client: patches, JSON, or a redirect.
 import { AsyncResource } from "node:async_hooks"
 import { patchElements, patchSignals, SseText, sseHeaders } from "../../datastar/index.ts"
 import { isEntity } from "../../entity/internal.ts"
@@ -35,7 +35,7 @@ export function replyWith(
 }
 
 async function patchesFor(value: unknown, asked: Asked, name: string): Promise<Response> {
-  // What is ready goes first; what a `Suspense` waits for follows in the same answer.
+  // Ready parts go first; the content of a `Suspense` follows in the same response.
   if (value instanceof Markup && chunks(value) === undefined)
     return streamOf(latePatches(value), asked, name)
   const patches = [asked.form ? formSucceeded(asked.form) : "", await patchOf(value)].join("")
@@ -197,7 +197,7 @@ async function streamOf(
       : jsonResponse({ result }, { headers: jsonHeaders })
   }
   const iterator = values[Symbol.asyncIterator]()
-  // The reader asks for more in a context of its own; what answers belongs to this request.
+  // The reader pulls more in another context; the generator belongs to this request.
   const next = AsyncResource.bind(() => iterator.next())
   const encoder = new TextEncoder()
   // The page may leave while a patch is made: then there is nothing left to write to.
@@ -212,7 +212,7 @@ async function streamOf(
         isOver = done === true
         text = isOver ? (form ? formSucceeded(form) : "") : (await patchOf(value)) || ": \n\n"
       } catch (error) {
-        // The status is sent: the page hears of the failure by its messages.
+        // The status is sent: the page gets the failure as messages.
         const shown = shownError(error)
         if (shown.isReported) reportError(error, "a streaming action", "actions")
         isOver = true

@@ -1,9 +1,9 @@
-// The class that answers are made of: the one that the host of the request sends fastest, else the runtime's own.
+// The class of responses: the one that the host of the request sends fastest, else the runtime's own.
 import { currentRequest } from "../context/request-context.ts"
 
 const fastest: unique symbol = Symbol("nitro.response")
 
-/** A request whose host has a class of responses of its own. */
+/** A request whose host has its own class of responses. */
 interface HostRequest extends Request {
   readonly [fastest]?: typeof Response
 }

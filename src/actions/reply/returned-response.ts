@@ -32,7 +32,7 @@ export function assertAnswerable(
     throw refuse(name, "whose body was read already", "Return response.clone(), or read the clone.")
   }
   if (response.type === "error" || response.status < 200)
-    throw refuse(name, "of a failed fetch", "Answer with a status of your own.")
+    throw refuse(name, "of a failed fetch", "Respond with another status.")
   const location = locationOf(response)
   if (location !== undefined && targetOf(location, request) === undefined) {
     throw refuse(
@@ -59,7 +59,7 @@ export function assertAnswerable(
   )
 }
 
-/** `events` go ahead of the answer: that a form succeeded. `assertAnswerable` has passed. */
+/** `events` go ahead of the response: that a form succeeded. `assertAnswerable` has passed. */
 export async function answerOfResponse(
   response: Response,
   { client, request }: Pick<Asked, "client" | "request">,
@@ -78,7 +78,7 @@ export async function answerOfResponse(
     return sse(
       response,
       String(
-        patchSignals({ [alertSignal]: text === "" ? `The answer was ${response.status}.` : text }),
+        patchSignals({ [alertSignal]: text === "" ? `The response was ${response.status}.` : text }),
       ),
     )
   }
@@ -119,7 +119,7 @@ function empty(response: Response): Response {
   return makeResponse(null, { status: 204, headers: otherHeaders(response) })
 }
 
-/** Cookies and headers that speak of the answer, and not of its body. */
+/** Cookies and headers that concern the response, and not its body. */
 function otherHeaders(response: Response): Headers {
   const headers = new Headers(response.headers)
   for (const name of aboutTheBody) headers.delete(name)

@@ -1,4 +1,4 @@
-// What an action may return: values that reach no client as they are meant are refused, while its unit of work is still open.
+// Checks the value that an action returns: a value that no client can read is refused while its unit of work is still open.
 import { SseText } from "../../datastar/index.ts"
 import { isEntity } from "../../entity/internal.ts"
 import { Markup } from "../../html/index.ts"
@@ -7,7 +7,7 @@ import type { Asked } from "../input/asked.ts"
 import "../contract/errors.ts"
 import { assertAnswerable, isResponse } from "./returned-response.ts"
 
-/** What an action may return to the page: markup patches elements by id, events go as they are, or a list of both. */
+/** A value for the page: markup patches elements by id, events go as they are, or a list of both. */
 export type Patch = Markup | SseText | readonly (Patch | Empty)[]
 type Empty = null | undefined | boolean
 
@@ -64,7 +64,7 @@ export function assertItem(
 ): void {
   if (isPatch(value)) return
   if (isResponse(value))
-    throw unsendable(name, "a Response among other values", "Return one Response by itself.")
+    throw unsendable(name, "a Response among other values", "Return the Response alone.")
   if (Array.isArray(value) && value.some(isPatch)) {
     throw unsendable(
       name,
@@ -76,7 +76,7 @@ export function assertItem(
   assertShown(value, name, asked)
 }
 
-/** A page's script asks by GET for nothing but the answer, and data is no answer that it can show. */
+/** A GET of the page's script expects content to show, which data is not. */
 function assertShown(
   value: unknown,
   name: string,
@@ -87,11 +87,11 @@ function assertShown(
   throw unsendable(
     name,
     "data to the script of a page, which cannot show it",
-    "Return HTML (<p id=…>…</p>), or patchSignals({ … }) of nitro-ts/datastar. A program that asks for JSON gets data as it is.",
+    "Return HTML (<p id=…>…</p>), or patchSignals({ … }) of nitro-ts/datastar. A program that accepts JSON gets data as it is.",
   )
 }
 
-/** What JSON holds: plain objects, lists, text, numbers, and what says its own JSON form by `toJSON`. */
+/** Values that JSON can hold: plain objects, lists, text, numbers, and objects with `toJSON`. */
 function assertData(
   value: unknown,
   name: string,
@@ -146,8 +146,8 @@ function classOf(value: object): string {
 
 function fixOf(value: object): string {
   if (value instanceof Markup || value instanceof SseText)
-    return "Return HTML by itself or in a list, not inside of an object."
-  if (isResponse(value)) return "Return the Response by itself."
+    return "Return HTML alone or in a list, not inside of an object."
+  if (isResponse(value)) return "Return the Response alone."
   if (typeof (value as { then?: unknown }).then === "function")
     return "Await it before you return it."
   if (value instanceof Map) return "Return Object.fromEntries(map)."

@@ -15,7 +15,7 @@ export function actionRoutes(exposure: Exposure): Route[] {
   )
 }
 
-/** What instance and static actions have alike. */
+/** The common part of instance and static actions. */
 function actionRoute(exposure: Exposure, action: ListedAction): Omit<Route, "run"> {
   const { name, route, method, input, pathInputs, needsKey, deadlineMs, unitOfWork } = action
   return {

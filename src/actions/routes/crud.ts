@@ -73,7 +73,7 @@ export function settable(entity: EntityClass): Route["input"] {
   )
 }
 
-/** A single write is all or nothing by itself; a transaction around it would double its cost. Hooks may write more. */
+/** A single write is all or nothing already; a transaction around it would double its cost. Hooks may write more. */
 function isOneWrite(entity: EntityClass, write: "Create" | "Update"): boolean {
   return !["beforeSave", `before${write}`, `after${write}`, "afterSave"].some(
     hook => hook in entity.prototype,

@@ -1,4 +1,4 @@
-// From request to answer: finds the route, reads and validates the input, runs it in a unit of work, replies.
+// From request to response: finds the route, reads and validates the input, runs it in a unit of work, replies.
 
 import { z } from "zod"
 import type { EntityClass } from "../../entity/index.ts"
@@ -50,7 +50,7 @@ export interface DispatcherOptions {
   /** How repeated requests are known: by the header Idempotency-Key, which the page's script sends with every write. */
   readonly idempotency?: IdempotencyOptions
   /**
-   * Milliseconds that a request to a route may take until it is answered 504 and what it wrote is taken back; `Infinity`: any time.
+   * Milliseconds that a request to a route may take until it gets 504 and its writes are rolled back; `Infinity`: no limit.
    * Streams may go on. Default 30000. An action may have its own.
    */
   readonly deadlineMs?: number
@@ -69,11 +69,11 @@ export interface Dispatcher {
   readonly routes: RouteTable
   /** The entity classes of the app, with what of them can be reached. */
   readonly exposures: readonly Exposure[]
-  /** Answers a request to `places`, which are those that `routes.find` gave for its path. */
+  /** Responds to a request to `places`, the result of `routes.find` for its path. */
   dispatch(request: Request, places: readonly Place[], search: string): Promise<Response>
 }
 
-/** Throws `NITRO_ROUTE_COLLISION` when two routes would answer the same requests. */
+/** Throws `NITRO_ROUTE_COLLISION` when two routes have the same method and path. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const exposures = (options.entities ?? []).map(exposureOf)
   assertNames(exposures)
@@ -145,7 +145,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         const store = route.store?.()
         const inUnit = !route.hasNoUnit && (store !== undefined || !route.ownsUnits)
         const open = async <T>(work: (call: TimedCall) => Promise<T>) => {
-          // Not before: what is answered from what was kept is no run.
+          // Not before: a response from the kept ones is no run.
           countRun(route, options.clientAddress)
           return await runInTime(route, { inUnit, request, deadlineMs }, work)
         }
@@ -233,13 +233,13 @@ function assertNames(exposures: readonly Exposure[]): void {
   }
 }
 
-/** An answer that goes out before the body was read: what is left of it must not hold up the connection. */
+/** A response that is sent before the body was read: the rest of the body must not hold up the connection. */
 async function refuse(response: Response, request: Request): Promise<Response> {
   if (!(await discardBody(request))) response.headers.set("connection", "close")
   return response
 }
 
-/** An answer that goes on after it has begun, or is a file: neither is held in memory to be kept. */
+/** A response that goes on after it has begun, or is a file: neither is held in memory to be kept. */
 function isStreamed(value: unknown, client: Client): boolean {
   if (isResponse(value))
     return (
@@ -286,7 +286,7 @@ function inputOf(
   return route.checksInput ? values : validated(route.name, known, values)
 }
 
-/** What a route takes of a query, a body or all the signals of a page. */
+/** The parts of a query, a body or all the signals of a page that a route takes. */
 function knownOf(source: Input, known: Route["input"]): Input {
   return Object.fromEntries(
     Object.entries(source).filter(([name]) =>
@@ -300,7 +300,7 @@ function withoutPrivate(body: Input): Input {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !name.startsWith("_")))
 }
 
-/** Its name and values are made when they are asked for: a program, and a form that succeeds without script, needs neither. */
+/** Its name and values are made on first use: a program, and a form that succeeds without script, needs neither. */
 class SentForm implements PostedForm {
   readonly #route: Route
   readonly #id: string

@@ -1,4 +1,4 @@
-// Idempotency: a request that is sent again under its key gets the first answer, and runs nothing.
+// Idempotency: a request that is sent again under its key gets the first response, and runs nothing.
 import type { Store } from "../../entity/index.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { refuseUnknownOptions } from "../../shared/options.ts"
@@ -11,14 +11,14 @@ import { type AnswerStore, type KeptAnswer, MemoryAnswers, StoredAnswers } from 
 
 export interface IdempotencyOptions {
   /**
-   * Where answers are kept for 24 hours: the database of your entities, `sqlite("shop.db")`. Default: 16 MiB of this
+   * The store that keeps responses for 24 hours: the database of your entities, `sqlite("shop.db")`. Default: 16 MiB of this
    * process's memory, which a restart empties and other processes do not see.
    */
   readonly store?: Store
 }
 
 const keepMs = 24 * 60 * 60 * 1000
-/** Bytes of an answer. Of a larger one only the fact is kept. */
+/** Bytes of a response. Of a larger one only the fact is kept. */
 const maxAnswerBytes = 64 * 1024
 /** Longest time that one waits for a request that another process has begun; it may have ended in the middle. */
 const maxWaitMs = 60_000
@@ -26,7 +26,7 @@ const pollMs = 100
 
 /** How a request is carried out. */
 export interface Work {
-  /** Runs it and makes its answer; `isStream`: the answer goes on after this. */
+  /** Runs it and makes its response; `isStream`: the response goes on after this. */
   readonly respond: (
     call: TimedCall,
   ) => Promise<{ readonly response: Response; readonly isStream: boolean }>
@@ -39,7 +39,7 @@ export interface Work {
 
 export class Idempotency {
   readonly #answers: AnswerStore
-  /** What this process is carrying out, by id. */
+  /** The requests that this process is carrying out, by id. */
   readonly #running = new Map<string, Promise<void>>()
 
   constructor(options: IdempotencyOptions = {}) {
@@ -95,7 +95,7 @@ export class Idempotency {
     return isCovered ? await this.#inItsTransaction(key, work) : await this.#aroundIt(key, work)
   }
 
-  /** The answer is written with what it tells of: both are there, or neither. */
+  /** The response is written with the writes that it reports: both are stored, or neither. */
   async #inItsTransaction(key: RequestKey, work: Work): Promise<Response | undefined> {
     const taken = new Error("the key is taken")
     try {
@@ -110,7 +110,7 @@ export class Idempotency {
     }
   }
 
-  /** Noted before and after, since no transaction covers both: what ends in between runs at most once. */
+  /** Recorded before and after, since no transaction covers both: an interrupted request runs at most once. */
   async #aroundIt(key: RequestKey, { open, respond }: Work): Promise<Response | undefined> {
     if (!(await this.#answers.add(keptOf(key, null)))) return undefined
     let answer: Awaited<ReturnType<typeof keepable>>
@@ -121,10 +121,10 @@ export class Idempotency {
       await this.#answers.remove(key.id)
       throw error
     }
-    // It is done: that this cannot be noted must not make it look as if it were not.
+    // It is done: failing to record that must not make it look undone.
     await this.#answers
       .change(keptOf(key, answer.text))
-      .catch(error => reportError(error, "keeping an answer for its idempotency key", "actions"))
+      .catch(error => reportError(error, "keeping a response for its idempotency key", "actions"))
     return answer.response
   }
 }
@@ -137,20 +137,20 @@ const keptOf = ({ id, fingerprint }: RequestKey, answer: string | null): KeptAns
 })
 
 const purpose = "idempotent answer"
-/** What is kept of an answer that is too large, or that is a stream. */
+/** The record of a response that is too large, or that is a stream. */
 const tooLarge = JSON.stringify({ isLost: true })
 
 interface AnswerData {
   readonly isLost?: true
   readonly status: number
   readonly headers: readonly (readonly [string, string])[]
-  /** base64; undefined for an answer without a body. */
+  /** base64; undefined for a response without a body. */
   readonly body?: string
-  /** Sealed, since they let somebody in. */
+  /** Sealed, since they authenticate a user. */
   readonly cookies?: string
 }
 
-/** The answer as text, and a response to send in its place, since a body is read once. */
+/** The response as text, and a response to send in its place, since a body is read once. */
 async function keepable({
   response,
   isStream,
@@ -186,7 +186,7 @@ function answerFrom(text: string, { isKnown }: RequestKey): Response {
   if (isLost) {
     throw new NitroError(
       "NITRO_IDEMPOTENCY_DONE",
-      "This request was carried out before. Its answer was not kept.",
+      "This request was carried out before. Its response was not kept.",
     )
   }
   const response = makeResponse(body === undefined ? null : Buffer.from(body, "base64"), {

@@ -1,4 +1,4 @@
-// Where answers to requests with an idempotency key are kept: this process's memory, or the app's own database.
+// Keeps responses to requests with an idempotency key: in this process's memory, or in the app's own database.
 import { z } from "zod"
 import {
   Entity,
@@ -11,14 +11,14 @@ import {
 export interface KeptAnswer {
   readonly id: string
   readonly fingerprint: string
-  /** The answer as text; null while the request is under way. */
+  /** The response as text; null while the request is pending. */
   readonly answer: string | null
   /** Unix time in milliseconds. */
   readonly expiresAt: number
 }
 
 export interface AnswerStore {
-  /** Whose transactions cover it; undefined for memory. */
+  /** The store whose transactions cover it; undefined for memory. */
   readonly store: Store | undefined
   find(id: string): Promise<KeptAnswer | undefined>
   /** False when there is one already. Within a unit of work: throws then, since its transaction may be lost. */
@@ -29,7 +29,7 @@ export interface AnswerStore {
 
 const maxMemoryBytes = 16 * 1024 * 1024
 
-/** Keeps the newest 16 MiB of answers until the process ends. */
+/** Keeps the newest 16 MiB of responses until the process ends. */
 export class MemoryAnswers implements AnswerStore {
   readonly store = undefined
   readonly #kept = new Map<string, KeptAnswer>()
@@ -93,14 +93,14 @@ class AnswerRow extends Entity(
 ) {}
 
 /**
- * The rows of kept answers, in the table `nitro_answers`. List it among the entities of your migrations:
+ * The rows of kept responses, in the table `nitro_answers`. List it among the entities of your migrations:
  * `createMigrator({ store, entities: [Todo, IdempotentAnswer], … })`.
  */
 export const IdempotentAnswer: EntityClass = AnswerRow
 
 const sweepMs = 10 * 60 * 1000
 
-/** Keeps answers in a database, where they survive the process and are seen by all of them. They are outside of all scopes. */
+/** Keeps responses in a database, where they survive the process and are seen by all of them. They are outside of all scopes. */
 export class StoredAnswers implements AnswerStore {
   readonly store: Store
   readonly #rows: typeof AnswerRow

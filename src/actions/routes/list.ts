@@ -42,7 +42,7 @@ export async function list(entity: EntityClass, { query }: RouteCall): Promise<{
   }
 }
 
-/** A hidden field is refused as one that is not there: the answer must not tell them apart. */
+/** A hidden field is refused like an unknown one: the response must not distinguish them. */
 function visibleField(
   entity: EntityClass,
   name: string,

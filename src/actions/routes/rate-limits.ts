@@ -66,7 +66,7 @@ export function countRun(
   })
 }
 
-/** Undefined for a visitor, and for a user that nothing tells from another. */
+/** Undefined for a visitor, and for a user without an identity. */
 function userKey(user: unknown): string | undefined {
   if (typeof user === "object" && user !== null) {
     const { id } = user as { readonly id?: unknown }

@@ -104,8 +104,8 @@ describe("a GET action that changes its entity", () => {
   })
 
   it.each([
-    ["save1", "Note.save1 answers GET requests and saved or deleted Note (views)."],
-    ["erase", "Note.erase answers GET requests and saved or deleted Note."],
+    ["save1", "Note.save1 handles GET requests and saved or deleted Note (views)."],
+    ["erase", "Note.erase handles GET requests and saved or deleted Note."],
   ])("says what %s did", async (path, message) => {
     await get(`/notes/${note.id}/${path}`)
     expect(reported).toContainEqual(expect.objectContaining({ message }))
@@ -114,7 +114,7 @@ describe("a GET action that changes its entity", () => {
   it("as does a query", async () => {
     expect((await get("/queries/count")).status).toBe(500)
     expect(reported).toContainEqual(
-      expect.objectContaining({ message: "Count answers GET requests and saved or deleted Note." }),
+      expect.objectContaining({ message: "Count handles GET requests and saved or deleted Note." }),
     )
   })
 
@@ -122,7 +122,7 @@ describe("a GET action that changes its entity", () => {
     await get(`/notes/${note.id}/assign`)
     expect(reported).toContainEqual(
       expect.objectContaining({
-        message: "Note.assign answers GET requests and changed views, which is not saved.",
+        message: "Note.assign handles GET requests and changed views, which is not saved.",
         fix: expect.stringContaining('method: "POST"'),
       }),
     )

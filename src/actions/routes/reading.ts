@@ -8,7 +8,7 @@ import { reportError } from "../../shared/report.ts"
 import "../contract/errors.ts"
 
 interface Reading {
-  /** What was changed: `Todo (done)`. */
+  /** The changes: `Todo (done)`. */
   readonly changes: Set<string>
 }
 
@@ -55,5 +55,5 @@ export function refuseChanged(name: string, target: EntityInstance): void {
 }
 
 function changedByGet(name: string, what: string): NitroError {
-  return new NitroError("NITRO_GET_CHANGES", `${name} answers GET requests and ${what}.`)
+  return new NitroError("NITRO_GET_CHANGES", `${name} handles GET requests and ${what}.`)
 }

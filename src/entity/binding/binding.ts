@@ -99,7 +99,7 @@ function learnRelations(entity: EntityClass): void {
   }
 }
 
-/** With a store: only where the class lives in it. What keeps a class from being bound is said when it is used. */
+/** With a store: only if the class lives in it. Errors of binding a class are reported when it is used. */
 function bindIfHere(entity: EntityClass, store: Store | undefined): void {
   try {
     if (store === undefined || storeOf(entity) === store) bindingOf(entity)

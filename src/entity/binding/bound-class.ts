@@ -19,7 +19,7 @@ export interface Binding<T extends EntityInstance = EntityInstance> extends Orig
   readonly state: ClassState<T>
 }
 
-/** Indexes of the columns that a save writes by itself; -1 where there is none. */
+/** Indexes of the columns that a save sets automatically; -1 if there is none. */
 interface ManagedColumns {
   readonly updatedAt: number
   readonly version: number

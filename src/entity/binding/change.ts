@@ -1,4 +1,4 @@
-// What listeners are told of one write. Its values are decoded when somebody asks for them: most listeners look at few.
+// The change of one write, as listeners get it. Its values are decoded on first access: most listeners read few.
 
 import type { EntityId } from "../contract/definition.ts"
 import type { Predicate } from "../contract/predicate.ts"
@@ -47,7 +47,7 @@ class RowChange implements Change {
 
   get after(): EntityInstance | undefined {
     const { binding, row } = this.#rows
-    // An instance of its own: the one that was saved may be changed before the listener looks at it.
+    // A separate instance: the saved one may be changed before the listener reads it.
     if (row !== undefined) this.#after ??= hydrateCopy(binding, row)
     return this.#after
   }
@@ -75,7 +75,7 @@ class RowChange implements Change {
 /** The stored rows of a change of one row; undefined for a change of many. */
 export const rowsOfChange: (change: Change) => ChangeRows | undefined = RowChange.rowsOf
 
-/** Tells of a row that was stored; `columns`: which of it are new. Without `before` it is a create. */
+/** Notifies about a row that was stored; `columns`: those that are new. Without `before` it is a create. */
 export function tellStored(
   binding: Binding,
   row: Row,
@@ -114,7 +114,7 @@ export function tellMany(
   const changed = model.namesOf(columns)
   const partition = store.partition === undefined ? {} : { partition: store.partition }
   const many = { ...(where !== undefined && { where }), ...(count !== undefined && { count }) }
-  // A change of many is of no one row.
+  // A change of many concerns no single row.
   tell(binding, { entity, op, id: undefined as never, changed, ...many, ...partition })
 }
 

@@ -1,4 +1,4 @@
-// Who is told of changes: listeners of one class and of all. A listener that throws harms nobody.
+// Change listeners, per class and global. An error in one does not affect the others.
 
 import { notify } from "../../shared/callback.ts"
 import { type Declared, ModuleDeclarations } from "../../shared/module-evaluation.ts"
@@ -11,7 +11,7 @@ import { isRecorded, type Written } from "./recorders.ts"
 // Lists are replaced and never changed, so that announcing one needs no copy of it.
 let listeningToAll: readonly ChangeListener[] = []
 
-/** Told of every change of every entity class, after it was committed. Returns a function that ends it. */
+/** Notifies `listener` of every change of every entity class, after its commit. Returns a function that unsubscribes it. */
 export function observeChanges(listener: ChangeListener): () => void {
   return listen(declarations.enter(observeChanges)?.declared, listener, ofAll)
 }
@@ -75,12 +75,12 @@ function listen(
   return () => entry.off()
 }
 
-/** A function of its own, so that one listener may listen twice and end each by itself. */
+/** A new function, so that one listener may subscribe twice and unsubscribe once. */
 function ownListener(listener: ChangeListener): ChangeListener {
   return change => listener(change)
 }
 
-/** Making a change costs something: ask first. */
+/** Check it before making a change, which is expensive. */
 export function isObserved(written: Written): boolean {
   const { listeners } = written.model
   return (

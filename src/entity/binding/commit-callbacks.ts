@@ -13,7 +13,7 @@ const failed = (error: unknown): void =>
   reportError(error, "a callback after the commit of a unit of work", "entity")
 
 export function runCallback(callback: Callback): MaybePromise<void> {
-  // What follows a commit is the system's work, whoever caused it.
+  // Work after a commit runs as the system, not as the user who caused it.
   return notify(() => withoutScopes(callback), failed)
 }
 

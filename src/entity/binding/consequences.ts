@@ -1,4 +1,4 @@
-// What follows from the writes of a unit of work, kept until its end is known.
+// Consequences of the writes of a unit of work, kept until its end is known.
 
 import type { Store } from "../contract/repository.ts"
 import type { EntityRecord } from "./record.ts"
@@ -63,7 +63,7 @@ export class Consequences {
     for (const { run } of this.#announcements) run()
   }
 
-  /** After a rollback: puts memory back, except for stores that keep what was written. What these announce goes to `outer`, or out. */
+  /** After a rollback: restores memory, except for stores that keep their writes. Their changes go to `outer`, or are published. */
   async takeBack(keeps: (store: Store) => boolean, outer: Consequences | undefined): Promise<void> {
     const isKept = ({ store }: Consequence): boolean => store !== undefined && keeps(store)
     for (const undo of [...this.#undo].reverse()) if (!isKept(undo)) undo.run()

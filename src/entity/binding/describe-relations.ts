@@ -4,7 +4,7 @@ import { suggest } from "../../shared/suggest.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"
 import type { EntityClass } from "../types/types.ts"
 
-/** What a relation is for a probe: its definition alone. */
+/** A relation as a probe sees it: its definition alone. */
 export class MarkedRelation {
   readonly definition: RelationDefinition
 
@@ -15,7 +15,7 @@ export class MarkedRelation {
 
 const probes = new WeakSet<object>()
 
-/** Is this what a getter is asked with, instead of an instance? */
+/** Whether a getter is called on this probe instead of an instance. */
 export function isProbe(value: object): boolean {
   return probes.has(value)
 }
@@ -36,7 +36,7 @@ export function relationOf(
   return ofEntity.get(name)
 }
 
-/** All relations of a class by name, for admin, documents and the like. Asks every getter of the class body. */
+/** All relations of a class by name, for admin, documents and the like. Calls every getter of the class body. */
 export function relationsOf(entity: EntityClass<object>): ReadonlyMap<string, RelationDefinition> {
   const found = new Map<string, RelationDefinition>()
   for (const name of getterNames(entity)) {
@@ -77,7 +77,7 @@ function ask(entity: EntityClass<object>, name: string): RelationDefinition | un
     if (result instanceof Promise) result.catch(() => undefined)
     return result instanceof MarkedRelation ? result.definition : undefined
   } catch (error) {
-    // What is wrong with the relation itself, a field that does not exist, is for the developer to see.
+    // An error of the relation itself, such as a field that does not exist, is for the developer to see.
     if (error instanceof NitroError) throw error
     return undefined
   }

@@ -79,7 +79,7 @@ function renew(record: EntityRecord, origin: Binding, row: Row): boolean {
   return true
 }
 
-/** An instance of a stored row of its own, through the real constructors, without validation. */
+/** A separate instance of a stored row, through the real constructors, without validation. */
 export function hydrateCopy<T extends EntityInstance>(origin: Binding<T>, row: Row): Instance<T> {
   const { entity, state } = origin
   const values = origin.mapper.decode(row)

@@ -34,14 +34,14 @@ export class Model {
   readonly name: string
   /** `file:line:column` of the call of `Entity`. */
   readonly place: string
-  /** Which declarations belong together, where a name is declared again. */
+  /** Groups declarations that belong together, when a name is declared again. */
   readonly batch: number = currentBatch()
   readonly names: readonly string[]
-  /** Who is told of changes of its classes. Replaced, never changed. */
+  /** Change listeners of its classes. Replaced, never changed. */
   listeners: readonly ChangeListener[] = []
   /** Every write of its entities is a unit of work. */
   readonly isAlwaysInUnit: boolean
-  /** The id is a field of its own that the library fills in with text. */
+  /** Whether the id is a plain field that the library fills in with text. */
   readonly hasPlainId: boolean
   readonly #shape: Shape
   readonly #options: EntityOptions
@@ -52,7 +52,7 @@ export class Model {
     | { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> }
     | undefined
   readonly #mappers = new WeakMap<Encoding, Mapper>()
-  /** Its classes that were asked for their definition; nearly always one. */
+  /** Its classes whose definition was read; nearly always one. */
   readonly #classes = new WeakList<EntityClass>()
   #lastClass: WeakRef<EntityClass> | undefined
 
@@ -91,7 +91,7 @@ export class Model {
     return all
   }
 
-  /** What plain forms need to know. */
+  /** The data for plain forms. */
   get shown(): { readonly definition: EntityDefinition; readonly hidden: ReadonlySet<string> } {
     if (this.#shown === undefined) {
       const { definition } = this.defined

@@ -7,13 +7,13 @@ import type { Predicate } from "../contract/predicate.ts"
 import type { ValuesOf } from "../types/statics.ts"
 import type { EntityClass, Where } from "../types/types.ts"
 
-/** What is done to rows: `update` and `delete` are let through where reading is too. */
+/** The operation on rows: `update` and `delete` are allowed only where reading is too. */
 export type ScopeOperation = "read" | "create" | "update" | "delete"
 
 /**
- * Which rows of a class an operation may concern: whatever `where` takes (`{ ownerId: user.id }`, `o => o.ownerId.eq(user.id)`, a
- * condition), true or undefined for all, false for none. Asked once per context, class and operation, so it must not depend on
- * anything that changes while the context lasts. What it asks of related rows is asked without scopes.
+ * The rows of a class that an operation may concern: whatever `where` takes (`{ ownerId: user.id }`, `o => o.ownerId.eq(user.id)`, a
+ * condition), true or undefined for all, false for none. Called once per context, class and operation, so it must not depend on
+ * anything that changes while the context lasts. Its conditions on related rows are evaluated without scopes.
  */
 export type QueryScope = (entity: EntityClass, operation: ScopeOperation) => unknown
 
@@ -43,7 +43,7 @@ export class ScopeSet {
 }
 
 const current = new AsyncVariable<ScopeSet | undefined>()
-// Most programs have no scopes, and are not to pay for asking.
+// Most programs have no scopes, and should not pay for the check.
 let areUsed = false
 
 /** The scopes of this context; undefined where everything is let through. */

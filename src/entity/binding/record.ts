@@ -22,7 +22,7 @@ export interface Origin {
   readonly mapper: Mapper
 }
 
-/** What hydration knows of a stored row. */
+/** The stored row of a hydrated instance. */
 export interface Stored {
   readonly values: Values
   readonly row: Row
@@ -37,8 +37,8 @@ export let rowOf: (record: EntityRecord) => Row | undefined
 /** Where the row is stored. */
 export let originOf: (record: EntityRecord) => Origin | undefined
 /**
- * Whether somebody outside may hold dates, bytes or JSON of it, which change without an assignment. False for what was
- * read from a store and not looked at: then such values need not be compared.
+ * Whether other code may hold dates, bytes or JSON of it, which change without an assignment. False for values that were
+ * read from a store and not accessed: then they need not be compared.
  */
 export let isExposed: (record: EntityRecord) => boolean
 let setExposed: (record: EntityRecord) => void
@@ -134,7 +134,7 @@ export function recordClass(
 type Create = Parameters<typeof recordClass>[2]
 type Assign = Parameters<typeof recordClass>[3]
 
-// A getter of its own source text has its own inline cache: reading costs a nanosecond more than a plain property,
+// A getter with separate source text has its own inline cache: reading costs a nanosecond more than a plain property,
 // where a getter shared by all fields costs ten.
 function generatedClass(
   base: RecordClass,

@@ -23,21 +23,21 @@ export function unscoped(repository: Repository): Repository {
   return repository instanceof ScopedRows ? repository.inner : repository
 }
 
-/** What the context lets an operation touch, deleted rows included. */
+/** The rows that the context lets an operation touch, deleted rows included. */
 export function withDeleted(repository: Repository, operation: ScopeOperation): Repository {
   return repository instanceof ScopedRows
     ? new ScopedRows(repository.inner, { ...repository.of, isSoft: false, operation })
     : repository
 }
 
-/** What the context lets an operation touch. */
+/** The rows that the context lets an operation touch. */
 export function touchable(repository: Repository, operation: ScopeOperation): Repository {
   return repository instanceof ScopedRows && currentScopes() !== undefined
     ? new ScopedRows(repository.inner, { ...repository.of, operation })
     : repository
 }
 
-/** The repository of `entity` as everybody gets it. `whereId` finds the row with an id as it is stored. */
+/** The repository of `entity` for all other code. `whereId` finds the row with an id as it is stored. */
 export function scopedRows(
   inner: Repository,
   entity: EntityClass,
@@ -74,7 +74,7 @@ function visible<P extends QueryPlan>({ deleted, ...plan }: P): Omit<P, "deleted
     : { ...plan, where: seenOf(plan.where, deleted === "only" ? "gone" : "live") }
 }
 
-/** The same for the pairs of a join, each side by itself: of a left join, a deleted right row pairs with nothing. */
+/** The same for the pairs of a join, each side separately: of a left join, a deleted right row pairs with nothing. */
 export function visiblePairs(
   plan: JoinPlan,
   left: EntityDefinition,
@@ -132,7 +132,7 @@ interface ScopedOptions {
   readonly whereId: (id: EntityId) => Predicate
   /** Leaves deleted rows out, unless a plan says `deleted`. */
   readonly isSoft: boolean
-  /** What is asked of the scopes for what is read; writes ask for their own. */
+  /** The scopes that apply to reads; writes use those of their operation. */
   readonly operation: ScopeOperation
 }
 
@@ -151,7 +151,7 @@ class ScopedRows implements Repository {
     this.of = options
     this.#isSoft = options.isSoft
     this.#deletedAt = options.entity.definition.fieldByName.get("deletedAt")?.index ?? -1
-    // Only what the store has, because who asks looks whether it is there.
+    // Only methods that the store has, because callers check whether they exist.
     const updateWhere = inner.updateWhere?.bind(inner)
     if (updateWhere)
       this.updateWhere = (where, ...rest) =>
@@ -159,7 +159,7 @@ class ScopedRows implements Repository {
     const select = inner.select?.bind(inner)
     if (select) this.select = plan => this.#plan<SelectPlan, Row[]>(plan, narrow => select(narrow))
     const findWithTarget = inner.findWithTarget?.bind(inner)
-    // A target that was deleted, or is out of scope, would be read along: who asks for it looks at its class.
+    // A target that was deleted, or is out of scope, would be read along: callers check the target's class.
     if (findWithTarget && !this.#isSoft)
       this.findWithTarget = (plan, field, target) =>
         this.#plan(plan, narrow => findWithTarget(narrow, field, unscoped(target)))

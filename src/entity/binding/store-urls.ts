@@ -1,4 +1,4 @@
-// The app's default store by configuration: `NITRO_DATABASE_URL`, opened by whoever knows the beginning of the URL.
+// The app's default store by configuration: `NITRO_DATABASE_URL`, opened by the store registered for its scheme.
 import { NitroError } from "../../shared/errors.ts"
 import type { Store } from "../contract/repository.ts"
 import { memory, snapshotStore } from "../memory/store.ts"

@@ -1,4 +1,4 @@
-// Which store an entity class uses: an override of this request or test, its own, or the app's default.
+// The store of an entity class: an override of this request or test, its declaration, or the app's default.
 
 import { AsyncVariable } from "../../shared/async-variable.ts"
 import { NitroError } from "../../shared/errors.ts"
@@ -64,7 +64,7 @@ export function withStores<T>(
   )
 }
 
-/** A unit of work that has begun on one store would commit what is written to another by itself. */
+/** A unit of work that has begun on one store would commit writes to another separately. */
 function refuseInUnit(stores: readonly Store[]): void {
   const unit = currentUnit()
   if (unit === undefined) return
@@ -100,7 +100,7 @@ export function storeOf(entity: EntityClass<object>): Store {
     appDefault ??= fromEnvironment()
     return hereOf(appDefault)
   }
-  // Asked for each call of each entity: the name is put together only where it is needed.
+  // Runs for each call of each entity: the name is put together only where it is needed.
   if (!isStore(own)) throw noStoreError(`${entity.name}.store`)
   return hereOf(own)
 }

@@ -19,8 +19,8 @@ export interface UnitOfWorkOptions {
   /** Default: the store's own. A unit inside of another has the other's. */
   readonly isolation?: Isolation
   /**
-   * Milliseconds until the unit is rolled back and rejects with `NITRO_DEADLINE`; what is left of its work is refused then.
-   * `Infinity`: never. Default: 30000, and for a unit inside of another none of its own.
+   * Milliseconds until the unit is rolled back and rejects with `NITRO_DEADLINE`; its later work is refused then.
+   * `Infinity`: never. Default: 30000, and for a unit inside of another the deadline of that one.
    */
   readonly deadlineMs?: number
   /** Names the unit in errors: its own, and those of calls that wait for it. Default: the name of the function. */
@@ -133,8 +133,8 @@ export function beforeCommit(callback: () => unknown): void {
 }
 
 /**
- * The unit of work of this async context. Throws `NITRO_UNIT_ENDED` for what is left running of one that was rolled back.
- * Without any open unit in the process the context is not asked: that costs as much as decoding a row.
+ * The unit of work of this async context. Throws `NITRO_UNIT_ENDED` in work left running by one that was rolled back.
+ * Without any open unit in the process the context is not read: that costs as much as decoding a row.
  */
 export function currentUnit(): Unit | undefined {
   return openUnits.count === 0 ? undefined : units.get()?.current

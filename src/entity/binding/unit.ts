@@ -91,7 +91,7 @@ export class Unit implements OpenUnit {
   /** Runs the callbacks and then the checks, except inside of another unit, which runs them later. */
   async verify(): Promise<void> {
     if (this.parent?.current !== undefined) return
-    // What one adds comes after it.
+    // A callback added by another one comes after it.
     for (const callback of this.#callbacks) {
       const called = withoutScopes(callback)
       if (isThenable(called)) await called
@@ -271,7 +271,7 @@ export class Unit implements OpenUnit {
   async #rollback(cause: unknown): Promise<void> {
     this.#state = "rolled back"
     this.#cause = cause
-    // Whoever holds this unit in a context may still ask for it.
+    // A context that still holds this unit may read it.
     abandoned.register(this, undefined)
     try {
       for (const unit of this.#nested) void unit.rollback(cause)

@@ -32,7 +32,7 @@ export interface Column<in out T> {
   readonly columnOf?: T
 }
 
-/** What can be asked of a field with these values. */
+/** The operators of a field with these values. */
 export type OperatorsOf<T> = [T] extends [string]
   ? Equality<T> & Ordering<T> & Text & Nullness
   : [T] extends [number | bigint | Date]
@@ -65,7 +65,7 @@ type PartColumn<T> = [T] extends [Date]
     ? Nullness & JsonEquality<bigint | string>
     : JsonColumn<NonNullable<PlainPart<T>>>
 
-// What is known of JSON: nothing (`{}` is what is left of unknown without null), or what its schema says.
+// The known keys of JSON: none (`{}` is unknown without null), or those of its schema.
 type JsonKeys<T> = keyof T extends never
   ? T extends string | number | boolean
     ? never

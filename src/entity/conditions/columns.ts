@@ -143,7 +143,7 @@ function knownNames(
   ]
 }
 
-/** The predicate of any form that `where` takes; undefined when it holds no condition. `relations`: those it may ask for. */
+/** The predicate of any form that `where` takes; undefined if it holds no condition. `relations`: those it may use. */
 export function toCondition(
   definition: EntityDefinition,
   where: unknown,

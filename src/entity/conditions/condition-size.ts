@@ -21,7 +21,7 @@ export function tooDeep(): Error {
 let values = 0
 
 /**
- * Does a condition ask for related rows anywhere? Throws `NITRO_QUERY` for one that is too deep or has too many values.
+ * Whether a condition uses related rows anywhere. Throws `NITRO_QUERY` for one that is too deep or has too many values.
  * Called for every query.
  */
 export function measure(predicate: Predicate): boolean {
@@ -30,7 +30,7 @@ export function measure(predicate: Predicate): boolean {
   if (values > maxValues) {
     throw queryError(
       `A condition has ${values} values, and at most ${maxValues} are possible.`,
-      "Ask in several queries. A list is one value: p => p.code.in(codes).",
+      "Split it into several queries. A list is one value: p => p.code.in(codes).",
     )
   }
   return asks
@@ -66,7 +66,7 @@ function look(predicate: Predicate, depth: number): boolean {
   }
 }
 
-/** Written around a group it needs no brackets of its own. */
+/** A `not` around a group needs no additional brackets. */
 function weightOfNot({ op }: Predicate): number {
   return op === "and" || op === "or" ? 0 : 1
 }
@@ -81,7 +81,7 @@ function listSize(field: string, list: readonly Value[]): number {
   if (list.length <= maxListed) return 2 ** Math.ceil(Math.log2(list.length))
   throw queryError(
     `A list for ${field} has ${list.length} values; of fractions and bytes at most ${maxListed} are possible.`,
-    "Ask in several queries.",
+    "Split it into several queries.",
   )
 }
 

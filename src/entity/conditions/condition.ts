@@ -22,7 +22,7 @@ let groupOf: (condition: Condition) => Group | undefined
 let contentOf: (condition: Condition) => Predicate | Group
 let depthIn: (condition: Condition) => number
 
-/** A group that no one has looked at yet: a chain of a thousand `or` is one group of a thousand, made once. */
+/** A group that was not read yet: a chain of a thousand `or` is one group of a thousand, made once. */
 class Group {
   readonly op: "and" | "or"
   readonly of: readonly Condition[]
@@ -55,7 +55,7 @@ class Group {
 
 /** A condition that can be combined. `predicate` is the plain data. */
 export class Condition {
-  /** Whose fields it asks for, where that is known: on other entities it is refused. */
+  /** The entity of its fields, if known: on other entities the condition is refused. */
   readonly entity: EntityDefinition | undefined
   #content: Predicate | Group
   #used = false
@@ -98,7 +98,7 @@ export class Condition {
   }
 }
 
-/** A condition that one entity can be asked for, too: `inStock.isSatisfiedBy(product)`. */
+/** A condition that can also be evaluated for one entity: `inStock.isSatisfiedBy(product)`. */
 export class Specification extends Condition {
   declare readonly entity: EntityDefinition
 
@@ -229,7 +229,7 @@ export function ownPredicate(definition: EntityDefinition, condition: unknown): 
   if (condition.entity === definition) return predicate
   if (condition.entity !== undefined) {
     throw queryError(
-      `A condition on ${condition.entity.name} cannot be asked of ${definition.name}.`,
+      `A condition on ${condition.entity.name} cannot be used with ${definition.name}.`,
       `Build it from the fields of ${definition.name}.`,
     )
   }

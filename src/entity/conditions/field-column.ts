@@ -7,19 +7,19 @@ import { Condition } from "./condition.ts"
 import { JsonColumn } from "./json-columns.ts"
 import { ColumnOperand, fieldCondition } from "./operands.ts"
 
-/** Where a field stands: on the entity that is asked, or on one that it leads to. */
+/** The place of a field: on the entity of the condition, or on one that it leads to. */
 export interface Place {
-  /** The entity that is asked. */
+  /** The entity of the condition. */
   readonly root: EntityDefinition
   /** The one that has the field. */
   readonly definition: EntityDefinition
-  /** Makes a condition on that one a condition on the entity that is asked. */
+  /** Turns a condition on that one into a condition on the root entity. */
   readonly around: (predicate: Predicate) => Predicate
 }
 
 /** `column-types.ts` says which operators which type has. */
 export class FieldColumn extends ColumnOperand {
-  /** Which entity's: fields of two are not compared. */
+  /** The entity it belongs to: fields of two are not compared. */
   readonly place: Place
   readonly #definition: FieldDefinition
 

@@ -171,7 +171,7 @@ function partAt({ parts }: FieldDefinition, path: JsonPath): FieldType | undefin
   return part?.type
 }
 
-// Not every database can keep NUL or half a surrogate pair, so none is asked for it.
+// Not every database can keep NUL or half a surrogate pair, so neither is compared in any.
 function isText(value: unknown): value is string {
   return typeof value === "string" && isStorableText(value)
 }

@@ -82,8 +82,8 @@ function compile<R>(predicate: Predicate, reader: Reader<R>): Test<R> {
       return json(predicate, reader(predicate.field))
     case "some":
       throw queryError(
-        `Whether a condition on the ${predicate.rows.entity} of an entity holds cannot be told from the entity alone.`,
-        "Ask the store: where(...), exists(...) or count(...).",
+        `A condition on the ${predicate.rows.entity} of an entity cannot be evaluated from the entity alone.`,
+        "Use a query of the store: where(...), exists(...) or count(...).",
       )
     case "eq":
     case "ne":

@@ -37,7 +37,7 @@ export function fieldCondition(
   if (field.encrypted) {
     throw queryError(
       `${entity.name}.${name} is encrypted: no condition but null can look at it.`,
-      "Keep a hash of it in a field of its own, and look for that.",
+      "Keep a hash of it in another field, and compare that.",
     )
   }
   switch (operator) {

@@ -1,4 +1,4 @@
-// The operators of conditions as methods: what `p.price.lt(5)` calls, whatever it is asked of.
+// The operators of conditions as methods, `p.price.lt(5)`, for fields, JSON values and aggregates alike.
 import { type Operator, operatorNames } from "../contract/operators.ts"
 import type { Condition } from "./condition.ts"
 

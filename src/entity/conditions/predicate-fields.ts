@@ -1,4 +1,4 @@
-// Which fields of a row a condition looks at.
+// Lists the fields of a row that a condition reads.
 import type { Predicate } from "../contract/predicate.ts"
 import { isFieldOperand } from "./matches.ts"
 

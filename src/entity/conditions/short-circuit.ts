@@ -1,4 +1,4 @@
-// Sees `p => p.a.eq(1) || p.b.eq(2)` in the text of a function: JavaScript never looks at the right side, so nothing else can tell.
+// Detects `p => p.a.eq(1) || p.b.eq(2)` in the text of a function: JavaScript never evaluates the right side, so nothing else can.
 import type { AnyFunction } from "../../shared/guards.ts"
 
 const patterns = new Map<string, RegExp>()

@@ -1,9 +1,9 @@
-// What values are compared by in memory, and their order: the same as in every store.
+// Comparison of values in memory, and their order: the same as in every store.
 
-/** What two values are compared by: dates by their milliseconds, bytes by content, absent as null. */
+/** The form in which values are compared: dates as milliseconds, bytes by content, absent as null. */
 export type Comparable = string | number | bigint | boolean | null
 
-/** What a domain value or a stored row value is compared by. */
+/** The comparable form of a domain value or a stored row value. */
 export function toComparable(value: unknown): Comparable {
   switch (typeof value) {
     case "string":

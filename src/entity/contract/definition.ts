@@ -1,4 +1,4 @@
-// What an entity class declares, as public data: views, admin, migrations and stores read this and nothing else.
+// The declaration of an entity class as public data: views, admin, migrations and stores read this and nothing else.
 import type { z } from "zod"
 import type { FieldMetadata } from "./field-metadata.ts"
 
@@ -16,7 +16,7 @@ export type FieldType =
 /** An id as an entity holds it: text, unless the class declares a field `id` of another type. */
 export type EntityId = string | number | bigint
 
-/** What happens to an entity when the one that its `ref` field points to is deleted; without a rule that one cannot be. */
+/** The effect on an entity when the target of its `ref` field is deleted; without a rule the target cannot be deleted. */
 export type OnDelete = "cascade" | "set null"
 
 /** How a store fills in an id that was left out: by the next number, by a random UUID. */
@@ -53,7 +53,7 @@ export interface FieldDefinition {
   readonly generated?: GeneratedBy
   /** Name of the entity that this field's value is an id of. */
   readonly references?: string
-  /** What happens when that entity is deleted; default: it cannot be deleted. */
+  /** The effect of deleting that entity; default: it cannot be deleted. */
   readonly onDelete?: OnDelete
   /** Only an `id`: text that is made of the fields in `key`. A store that has keys of several columns needs no column for it. */
   readonly derived?: boolean
@@ -88,15 +88,15 @@ export interface ListedRelation {
 export interface EntityDefinition {
   /** Class name: `"Todo"`. */
   readonly name: string
-  /** What people call one of them. Default: the name in words, "Todo item". */
+  /** The name of one entity for readers. Default: the name in words, "Todo item". */
   readonly label: string
-  /** What people call several. Default: the plural in words, "Todo items". */
+  /** The name of several. Default: the plural in words, "Todo items". */
   readonly labelPlural: string
-  /** The field that tells one from another, as a title does. */
+  /** The field that identifies an entity, as a title does. */
   readonly display?: string
   /** Name of a Lucide icon: `"list-checks"`. */
   readonly icon?: string
-  /** What they are, in a sentence. */
+  /** One sentence about them. */
   readonly description?: string
   /** Plural in kebab-case, used for routes: `"todo-items"`. */
   readonly plural: string

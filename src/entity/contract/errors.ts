@@ -11,7 +11,7 @@ registerErrors({
   },
   NITRO_DEADLINE: {
     status: 504,
-    when: "A unit of work, a transaction or an action did not finish within its `deadlineMs`. What it had written was rolled back.",
+    when: "A unit of work, a transaction or an action did not finish within its `deadlineMs`. Its writes were rolled back.",
     fix: "Do slow work outside of the unit, in `afterCommit` or before it, or raise `deadlineMs`.",
   },
   NITRO_NO_UNIT: {
@@ -54,7 +54,7 @@ registerErrors({
   NITRO_SCOPE: {
     status: 403,
     audience: "client",
-    when: "A write would lead out of the rows that its context may write, or an entity is asked for by a statement that the scopes of its context cannot reach.",
+    when: "A write would leave the rows that its context may write, or a statement that the scopes of its context cannot filter reads an entity.",
     fix: "Write what the context's scopes let through, or run the work without them: withoutScopes(() => …).",
   },
   NITRO_REFERENCE: {
@@ -82,7 +82,7 @@ registerErrors({
   },
   NITRO_CAPABILITY: {
     status: 500,
-    when: "An entity or a call asks for something that its store cannot do.",
+    when: "An entity or a call needs a capability that its store does not have.",
     fix: "Use a store that can, or leave the option out.",
   },
   NITRO_VALUE_UNSUPPORTED: {
@@ -109,7 +109,7 @@ registerErrors({
   NITRO_PARTITION: {
     status: 500,
     when: "A store that keeps rows for each session was used where there is no session.",
-    fix: "Use it while a request is answered, or say whose rows are meant: withPartition(id, fn).",
+    fix: "Use it during a request, or set the partition: withPartition(id, fn).",
   },
   NITRO_SNAPSHOT: {
     status: 500,
@@ -123,7 +123,7 @@ registerErrors({
   },
   NITRO_TWO_ENTITIES: {
     status: 500,
-    when: "Two modules declare entity classes of one name, and events of both are asked for: events know entities by name.",
+    when: "Two modules declare entity classes of one name, and events of both are used: events know entities by name.",
     fix: "Rename one of them. If it is one class that was loaded twice, import it by the same path everywhere.",
   },
   NITRO_DEFINITION: {

@@ -1,4 +1,4 @@
-// What a field says beyond its schema: how views show it, who may see it, how it is kept.
+// Options of a field beyond its schema: its presentation in views, its visibility, its storage.
 
 import type { z } from "zod"
 import { optionNames } from "../../shared/options.ts"
@@ -74,7 +74,7 @@ export function unknownOptions(options: FieldOptions): string[] {
   return Object.keys(options).filter(name => !fieldOptions.has(name))
 }
 
-/** What views read of the options; undefined where nothing is said. */
+/** The options that views read; undefined if there are none. */
 export function metadataOf(options: FieldOptions): FieldMetadata | undefined {
   const { hidden: _, encrypted: __, readonly: ___, ...meta } = options
   const given = Object.entries(meta).filter(([, value]) => value !== undefined)
@@ -121,7 +121,7 @@ const formatOptions: ReadonlySet<string> = optionNames<FieldFormat>({
   timeZone: true,
 })
 
-/** What no view could read: the option, and how it is written. Undefined where all is well. */
+/** The option that no view could read, and how to write it. Undefined if all are valid. */
 export function metadataFault({
   widget,
   format,

@@ -1,4 +1,4 @@
-// Ids: what a caller may give for one, and how the id of a class with a key of its own fields is written as text.
+// Ids: the forms that callers may pass, and the text of an id made of several fields.
 import { isObject } from "../../shared/guards.ts"
 import { suggest } from "../../shared/suggest.ts"
 import type { EntityDefinition, EntityId, FieldDefinition, FieldType } from "./definition.ts"
@@ -18,7 +18,7 @@ export const keyTypes: ReadonlySet<FieldType> = new Set<FieldType>([
   "date",
 ])
 
-/** Is `id` no field of its own, but text made of the fields in `definition.key`? */
+/** Whether `id` is not a field, but text made of the fields in `definition.key`. */
 export function hasDerivedId({ fields }: EntityDefinition): boolean {
   return fields[0]?.derived === true
 }
@@ -185,8 +185,8 @@ export function idCondition(
   }
   const { name, key } = definition
   throw queryError(
-    `The ${field} of ${name} is made of ${key.join(" and ")}, and "${operator}" cannot be asked of it here.`,
-    `Ask for ${key.join(" and ")}: these are fields like any other.`,
+    `The ${field} of ${name} is made of ${key.join(" and ")}, and does not support "${operator}" here.`,
+    `Compare ${key.join(" and ")}: these are fields like any other.`,
   )
 }
 

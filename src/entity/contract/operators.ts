@@ -94,7 +94,7 @@ export type OrderingOperator = Taking<"order">
 export type ListOperator = Taking<"list">
 export type TextOperator = Taking<"text">
 export type ComparisonOperator = EqualityOperator | OrderingOperator
-/** What is asked of one value inside of JSON: the other operators are made of these. */
+/** The tests of one value inside of JSON: the other operators are made of these. */
 export type JsonTest = "isNull" | Exclude<ComparisonOperator, "ne"> | TextOperator
 
 export function isOperator(name: string): name is Operator {

@@ -1,4 +1,4 @@
-// Whose rows are meant, for stores that keep a part of their own for each session: said from outside for all that runs inside.
+// The partition of the running code, for stores that keep separate rows for each session: set from outside for all code inside.
 import { AsyncVariable } from "../../shared/async-variable.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { type Started, started } from "../../shared/maybe.ts"
@@ -39,7 +39,7 @@ export function registerPartitionedStore(store: PartitionedStore): void {
   partitionedStores.add(new WeakRef(store))
 }
 
-/** Whether any store wants to know the partition: who answers requests need not find it out for nothing. */
+/** Whether any store needs the partition: a request need not find it otherwise. */
 export function hasPartitionedStores(): boolean {
   for (const ref of partitionedStores) {
     if (ref.deref() !== undefined) return true

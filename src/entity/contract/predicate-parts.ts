@@ -1,4 +1,4 @@
-// The parts of a predicate that ask for rows of other classes: finds them, and puts something else in their place.
+// The parts of a predicate that use rows of other classes: finds them, and replaces them.
 import type { Predicate, RelatedPredicate } from "./predicate.ts"
 
 /** The conditions on rows that are related to this one, without those inside of them. */

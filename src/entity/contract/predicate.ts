@@ -24,7 +24,7 @@ export interface FieldOperand {
   readonly field: string
 }
 
-/** What a field is compared with. */
+/** The right side of a comparison. */
 export type Operand = Value | FieldOperand | StoredValue
 
 /** The rows of an entity class that belong to a row: those whose field `remote` equals that row's field `local`. */
@@ -51,7 +51,7 @@ export type JsonScalar = string | number | boolean
  * `like` is raw: `%` any text, `_` one code point, no escape character.
  * `some`: at least one of the related rows matches `where`, or without it, exists. Null is related to nothing.
  * `json` looks at one value inside of a JSON field. Types are kept apart: text is never equal to a number, and `lt` holds
- * between two of a kind only. What is missing is null, and so is JSON's null; objects and lists equal no value.
+ * between two of a kind only. A missing value is null, and so is JSON's null; objects and lists equal no value.
  */
 export type Predicate =
   | { readonly op: "and" | "or"; readonly of: readonly Predicate[] }

@@ -21,7 +21,7 @@ export interface Codec {
   decode(stored: unknown): unknown
   /** Domain value to stored value: `true` to `1`. Must give the same stored value for equal domain values. */
   encode(value: unknown): unknown
-  /** Whether a stored value is the encoded one in another spelling. Asked where the two are not `===`; left out: never. */
+  /** Whether a stored value is the encoded one in another spelling. Called only when the two are not `===`. Default: never equal. */
   isSame?(stored: unknown, encoded: unknown): boolean
   /**
    * Present where several stored values can decode to one. A page or batch then continues after the stored value, as a
@@ -39,7 +39,7 @@ export interface Order {
   readonly direction: "asc" | "desc"
 }
 
-/** What to read. Nulls come last ascending and first descending; ties break by the fields of `definition.key` ascending. */
+/** The plan of a read. Nulls come last ascending and first descending; ties break by the fields of `definition.key` ascending. */
 export interface QueryPlan {
   readonly where?: Predicate
   readonly orderBy: readonly Order[]
@@ -78,8 +78,8 @@ export interface SelectPlan extends QueryPlan {
 export interface JoinPlan extends QueryPlan {
   readonly right: EntityDefinition
   /**
-   * Makes a left join of it: a row of the left side for which no pair matches this condition is a pair by itself, with
-   * nulls for the other side. `where` is asked of the pairs after that.
+   * Makes it a left join: a row of the left side for which no pair matches this condition is a pair alone, with
+   * nulls for the other side. `where` applies to the pairs after that.
    */
   readonly outer?: Predicate
 }
@@ -105,18 +105,18 @@ export type Write =
       readonly where?: Predicate | undefined
     }
 
-/** What is added to a number, as one step of the store; null stays null. Throws `NITRO_VALUE_UNSUPPORTED` beyond what a row can hold. */
+/** Adds to a number in one step of the store; null stays null. Throws `NITRO_VALUE_UNSUPPORTED` beyond the range of a row. */
 export interface ColumnIncrement {
   readonly column: number
   /** Encoded; may be negative. */
   readonly by: unknown
 }
 
-/** What a store can do, as data: the entity module asks here and never finds out by failing. */
+/** The abilities of a store, as data: the entity module checks them and never finds out by failing. */
 export interface Capabilities {
   /** `write` of several is all or nothing, and `Store.begin` exists. */
   readonly transactions: boolean
-  /** Transactions run as if one after the other, without asking for an isolation level: no other changes what one has read. */
+  /** Transactions run as if one after the other, at every isolation level: no other changes the rows that one has read. */
   readonly serialTransactions: boolean
   /** Honours `lock` of a plan. */
   readonly forUpdate: boolean
@@ -146,7 +146,7 @@ export interface Repository {
   write(writes: readonly Write[]): MaybePromise<number[]>
   /** Deletes the matching rows and returns how many there were. */
   deleteWhere(where: Predicate | undefined): MaybePromise<number>
-  // What follows is done by reading rows where a store leaves it out.
+  // The following methods are replaced by reading rows if a store leaves them out.
   /** Writes the same values to all matching rows, adds the increments, and returns how many matched. */
   updateWhere?(
     where: Predicate | undefined,
@@ -165,7 +165,7 @@ export interface Repository {
   findWithTarget?(plan: QueryPlan, field: string, target: Repository): MaybePromise<Row[]>
   /**
    * Whether the store itself refuses a value of this field that points to nothing, and carries out the field's on-delete rule. Only
-   * asked where `capabilities.foreignKeys`; default: yes.
+   * called if `capabilities.foreignKeys`; default: yes.
    */
   enforces?(field: string): MaybePromise<boolean>
   /** The rows of a statement in the store's own language: `text` around the `values`, one more than those. */
@@ -193,7 +193,7 @@ export interface OpenTransaction {
   run<T>(operation: () => T): T
   /** Throws when nothing was kept. */
   commit(): MaybePromise<void>
-  /** What is left running of its work is refused from then on, with `NITRO_UNIT_ENDED`. */
+  /** Its later work is refused from then on, with `NITRO_UNIT_ENDED`. */
   rollback(): MaybePromise<void>
 }
 
@@ -211,7 +211,7 @@ export interface Store {
    */
   begin?(options?: TransactionOptions): MaybePromise<OpenTransaction>
   /**
-   * Of a store that keeps a part of its own for each partition: the part of `currentPartition()`, a store by itself with
+   * Of a store that keeps separate rows for each partition: the part of `currentPartition()`, a complete store with
    * `partition`. Entities are bound to it. Throws outside of a partition.
    */
   partitioned?(): Store

@@ -2,7 +2,7 @@
 import type { z } from "zod"
 import type { GeneratedBy, OnDelete, ValueClass } from "./definition.ts"
 
-/** Which of these a schema has depends on its type; zod's own types name them for each type apart. */
+/** The parts of a schema's definition, which depend on its type; zod's own types name them for each type apart. */
 export interface SchemaDef {
   readonly type: string
   readonly innerType?: z.ZodType

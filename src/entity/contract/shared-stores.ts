@@ -7,7 +7,7 @@ import type { Store } from "./repository.ts"
 type Options = Readonly<Record<string, unknown>>
 
 export interface Declaration {
-  /** What the store is of: the text of an absolute path or URL, or an open connection or pool. */
+  /** The resource of the store: the text of an absolute path or URL, or an open connection or pool. */
   readonly resource: string | object
   readonly options: Options
   /** Where it is declared, for errors: `file:line:column`. */
@@ -39,7 +39,7 @@ export class StoreUse {
     this.#isClaimed = true
   }
 
-  /** Calls `close` for the last use. What it throws at once, as inside of a transaction, leaves the store in use. */
+  /** Calls `close` for the last use. A synchronous error, as inside of a transaction, leaves the store in use. */
   close(close: () => MaybePromise<void>): MaybePromise<void> {
     if (this.#count > 1) {
       this.#count -= 1

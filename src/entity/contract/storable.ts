@@ -1,4 +1,4 @@
-// Which values every store keeps exactly: memory refuses what a database would change, so that swapping stores loses nothing.
+// Checks that every store keeps a value exactly: memory refuses values that a database would change, so that swapping stores loses nothing.
 import { NitroError } from "../../shared/errors.ts"
 
 const maxInteger = 2n ** 63n - 1n
@@ -17,7 +17,7 @@ export function isStorableBigInt(value: bigint): boolean {
   return value <= maxInteger && value >= minInteger
 }
 
-/** Whether a store can keep this encoded value exactly. Booleans are for stores without an encoding of their own. */
+/** Whether a store can keep this encoded value exactly. Booleans are for stores without a separate encoding. */
 export function isStorable(value: unknown): boolean {
   if (typeof value === "string") return isStorableText(value)
   if (typeof value === "number") return !Number.isNaN(value)
@@ -37,7 +37,7 @@ export function describeUnstorable(value: unknown): string {
   return `a value of the type ${kind} without an encoding`
 }
 
-/** What a store throws for a value of a field that it cannot keep. */
+/** The error of a store for a value of a field that it cannot keep. */
 export function unstorableError(entity: string, field: string, value: unknown): NitroError {
   return new NitroError(
     "NITRO_VALUE_UNSUPPORTED",

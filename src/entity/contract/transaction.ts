@@ -6,14 +6,14 @@ import type { Store, TransactionOptions } from "./repository.ts"
 
 export interface InTransactionOptions extends TransactionOptions {
   /**
-   * Milliseconds until it is rolled back and rejects with `NITRO_DEADLINE`; what is left of its work is refused then. `Infinity`:
-   * never. Default: 30000, and for a transaction inside of another none of its own.
+   * Milliseconds until it is rolled back and rejects with `NITRO_DEADLINE`; its later work is refused then. `Infinity`:
+   * never. Default: 30000, and for a transaction inside of another the deadline of that one.
    */
   readonly deadlineMs?: number
 }
 
 /**
- * Runs `fn` in a transaction of `store`: committed when it resolves, rolled back when it rejects. What `fn` does in other stores
+ * Runs `fn` in a transaction of `store`: committed when it resolves, rolled back when it rejects. Its writes to other stores
  * is no part of it, and entities in memory stay as they are; `unitOfWork` looks after both.
  */
 export async function inTransaction<T>(
@@ -23,7 +23,7 @@ export async function inTransaction<T>(
 ): Promise<T> {
   if (store.begin === undefined) {
     throw new NitroError("NITRO_TRANSACTION", `${store.name} has no transactions.`, {
-      fix: "Ask `store.capabilities.transactions` first, or use another store.",
+      fix: "Check `store.capabilities.transactions` first, or use another store.",
     })
   }
   const begun = store.begin(options)

@@ -1,4 +1,4 @@
-// What `Entity(name, fields, options)` makes of its fields: the types of values, input, update and key.
+// The types of `Entity(name, fields, options)`: values, input, update and key, derived from the fields.
 import type { z } from "zod"
 import type { HiddenField } from "../contract/field-options.ts"
 import type { Shape } from "./fields.ts"
@@ -33,21 +33,21 @@ export interface EntityOptions<F extends string = string> {
   readonly ttlSeconds?: number
   /**
    * `"always"`: every save, delete and write of many is a unit of work, with or without `unitOfWork` around it, so that hooks and
-   * `beforeCommit` are a part of its transaction. Default: only what runs inside of one.
+   * `beforeCommit` are a part of its transaction. Default: only writes inside of one.
    */
   readonly unit?: "always"
-  /** What people call one of them; default: the name in words, `TodoItem` as "Todo item". */
+  /** The name of one entity for readers; default: the name in words, `TodoItem` as "Todo item". */
   readonly label?: string
-  /** What people call several; default: the plural of `label` by English rules, "Todo items". */
+  /** The name of several; default: the plural of `label` by English rules, "Todo items". */
   readonly labelPlural?: string
   /**
-   * The field that tells one from another: buttons of a row are read out with its value, "Delete Buy milk". Default: a text
+   * The field that identifies an entity: buttons of a row are read out with its value, "Delete Buy milk". Default: a text
    * field `name` or `title`, where there is one.
    */
   readonly display?: F
   /** Name of a Lucide icon, shown where there are none of them yet: `"list-checks"`. */
   readonly icon?: string
-  /** What they are, in a sentence, shown where there are none of them yet. */
+  /** One sentence about them, shown while there are none yet. */
   readonly description?: string
 }
 
@@ -75,13 +75,13 @@ export type Flat<T> = { [K in keyof T]: T[K] }
 /** Names of the declared fields that are the identity. */
 type KeyNames<S, O> = O extends { readonly id: readonly (infer F)[] } ? F & keyof S : "id" & keyof S
 type IdOf<S> = S extends { readonly id: infer Z extends z.ZodType } ? z.output<Z> : string
-/** What `ref` fields of others hold: the id, or the one field that it is made of. */
+/** The value of `ref` fields of others: the id, or the one field that it is made of. */
 export type EntityRef<S extends Shape, O> = O extends {
   readonly id: readonly [infer F extends keyof S]
 }
   ? z.output<S[F]>
   : IdOf<S>
-/** What names one entity: its id, of a class with fields of its own as its key those too. */
+/** Identifies one entity: its id, or the fields of its key. */
 export type EntityKey<S extends Shape, O> =
   | IdOf<S>
   | EntityRef<S, O>
@@ -112,7 +112,7 @@ export type EntityValues<S extends Shape, O> = Flat<
     (On<O, "softDelete"> extends true ? { readonly deletedAt: Date | null } : unknown)
 >
 
-/** What `create` and the constructor take: the declared fields, and for imports and tests the id and timestamps. */
+/** The input of `create` and the constructor: the declared fields, and for imports and tests the id and timestamps. */
 export type EntityInput<S extends Shape, O> = Flat<
   z.input<z.ZodObject<S>> &
     (S extends { readonly id: z.ZodType } ? unknown : { id?: string | undefined }) &
@@ -121,7 +121,7 @@ export type EntityInput<S extends Shape, O> = Flat<
       : unknown)
 >
 
-/** What `update` takes: any of the declared fields. A `version` is not set but compared: a stale one throws. */
+/** The input of `update`: any of the declared fields. A `version` is not set but compared: a stale one throws. */
 export type EntityUpdate<S extends Shape, O> = Flat<
   { [K in keyof S]?: z.input<S[K]> | undefined } & (S extends { readonly id: z.ZodType }
     ? unknown
@@ -133,7 +133,7 @@ export type EntityUpdate<S extends Shape, O> = Flat<
 export interface FieldPicker<S extends Shape> {
   /**
    * The schemas of these fields as the class declares them: `@action({ input: User.pick("username", "email") })`. The action
-   * then refuses what the entity would refuse, with every issue in one answer. @throws NITRO_UNKNOWN_FIELD
+   * then refuses the same values as the entity, with all issues at once. @throws NITRO_UNKNOWN_FIELD
    */
   pick<const K extends Extract<keyof S, string>>(
     ...names: readonly K[]

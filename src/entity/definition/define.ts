@@ -19,7 +19,7 @@ import { kebabCase, pluralize } from "../contract/naming.ts"
 import type { EntityOptions } from "./class-types.ts"
 import { type FieldFacts, readField, type Shape } from "./fields.ts"
 
-/** What the entity module knows of a field beyond its public definition. */
+/** Internal facts about a field beyond its public definition. */
 export type FieldInternals = Pick<FieldFacts, "absent" | "valueSchema" | "value" | "isLoose"> & {
   readonly field: FieldDefinition
 }
@@ -264,7 +264,7 @@ function displayField(
   if (wrong === undefined && field.type !== "json" && field.type !== "bytes") return display
   throw definitionError(
     `${entity}.${display} ${wrong ?? `is ${field.type}`} and cannot be what entities are called by.`,
-    "Name a field that everybody may read, such as a title.",
+    "Name a field that all readers may see, such as a title.",
   )
 }
 
@@ -327,11 +327,11 @@ function checkKeyField(
   if (wrong === undefined && !(field === "id" && type === "date")) return
   throw definitionError(
     `${name}.${field} ${wrong ?? "is a date"} and cannot be ${field === "id" ? "the id" : "part of the id"}.`,
-    "An id is text, whole numbers or bigints, and dates as part of it; always there, and for everybody to see.",
+    "An id is text, whole numbers or bigints, and dates as part of it; always present, and visible to all readers.",
   )
 }
 
-/** What `field(schema, options)` said, as it stands in the definition. */
+/** The options of `field(schema, options)`, as they stand in the definition. */
 function describeField(
   entity: string,
   name: string,

@@ -74,7 +74,7 @@ export function joinDefinition(
   return known
 }
 
-/** What the names of the left and right fields begin with. */
+/** The prefixes of the names of the left and right fields. */
 export function joinPrefixes(
   left: EntityDefinition,
   right: EntityDefinition,

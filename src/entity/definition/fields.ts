@@ -10,7 +10,7 @@ import { defOf, marked, type SchemaDef } from "../contract/schema-def.ts"
 export type Shape = Readonly<Record<string, z.ZodType>>
 export type FieldNames<S extends Shape> = Extract<keyof S, string>
 
-/** What a schema says about the stored value. */
+/** Facts about the stored value, read from a schema. */
 export interface FieldFacts {
   readonly type: FieldType
   readonly nullable: boolean
@@ -25,7 +25,7 @@ export interface FieldFacts {
   readonly value?: ValueClass
   /** JSON whose schema lets in what JSON cannot carry: `z.any()`. */
   readonly isLoose?: boolean
-  /** Accepts values as the entity holds them, after transforms; undefined where only a transform could tell. */
+  /** Accepts values as the entity holds them, after transforms; undefined if only a transform could decide. */
   readonly valueSchema: z.ZodType | undefined
 }
 
@@ -97,7 +97,7 @@ function acceptsUndefined(schema: z.ZodType): boolean {
   try {
     return schema.safeParse(undefined).success
   } catch {
-    // An async check: told of where the schema is used.
+    // An async check: reported where the schema is used.
     return false
   }
 }
@@ -121,7 +121,7 @@ const wrappers: ReadonlySet<string> = new Set([
 
 function walk(name: string, schema: z.ZodType): Walked {
   const def = defOf(schema)
-  // A value object checks and stores its parts by itself.
+  // A value object checks and stores its parts itself.
   if (def.nitroValue !== undefined) return { type: "json", nullable: false, value: def.nitroValue }
   const { type, innerType, getter, out } = def
   if (innerType !== undefined && wrappers.has(type)) return walk(name, innerType)
@@ -247,15 +247,15 @@ function refuseLossyJson(name: string, schema: z.ZodType, seen: Set<z.ZodType>):
   if (def.nitroValue !== undefined) {
     throw definitionError(
       `The field "${name}" holds value objects inside of JSON, which would come back as plain objects.`,
-      "Embed one in a field of its own, or in another value object.",
+      "Embed one in a separate field, or in another value object.",
     )
   }
   if (lossy.has(def.type)) {
     throw definitionError(
       `The field "${name}" is stored as JSON and holds a z.${def.type}(), which JSON cannot carry.`,
       def.type === "date"
-        ? "Use z.iso.datetime() inside of JSON, or make it a field of its own."
-        : "Use a JSON type inside, or make it a field of its own.",
+        ? "Use z.iso.datetime() inside of JSON, or make it a separate field."
+        : "Use a JSON type inside, or make it a separate field.",
     )
   }
   for (const child of children(def)) refuseLossyJson(name, child, seen)

@@ -1,4 +1,4 @@
-// What JSON keeps: refuses the values of a field that would come back as something else.
+// JSON fields: refuses values that would come back as something else.
 
 import { NitroError } from "../../shared/errors.ts"
 import { isObject } from "../../shared/guards.ts"
@@ -74,7 +74,7 @@ function refused(entity: string, field: string, what: string, cause?: unknown): 
     "NITRO_VALUE_UNSUPPORTED",
     `${entity}.${field}: a JSON field cannot store ${what}.`,
     {
-      fix: "Store dates as text in ISO form, and other values as text, numbers, lists or plain objects; or give them a field of their own.",
+      fix: "Store dates as text in ISO form, and other values as text, numbers, lists or plain objects; or use separate fields.",
       details: { entity, field, issues: [{ path: field, message: "cannot be stored" }] },
       ...(cause === undefined ? {} : { cause }),
     },

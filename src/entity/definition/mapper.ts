@@ -38,7 +38,7 @@ export interface Mapper {
   valueAt(index: number, stored: unknown): Value
   /** The text form of stored values of the column at this index; undefined where decoding loses nothing. */
   exactAt(index: number): Codec["exact"]
-  /** What a condition compares the column at this index with, to find exactly this stored value. */
+  /** The operand that makes a condition on the column at this index find exactly this stored value. */
   operandAt(index: number, stored: unknown): Value | StoredValue
 }
 
@@ -165,7 +165,7 @@ function sameText(codec: Codec): MappedField["holds"] {
   return (stored, value) => stored !== null && codec.decode(stored) === value
 }
 
-/** Some databases write JSON in an order of their own: what looks different may be equal. */
+/** Some databases reorder JSON: texts that differ may be equal. */
 function sameValue(codec: Codec): MappedField["holds"] {
   return (stored, value) => {
     if (stored === null) return false

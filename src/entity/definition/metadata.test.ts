@@ -66,7 +66,7 @@ describe("the names of a class", () => {
       { pin: field(z.string(), { hidden: true }) },
       { display: "pin" },
     ) {}
-    expect(() => Secret.definition).toThrow(code("NITRO_DEFINITION", "everybody may read"))
+    expect(() => Secret.definition).toThrow(code("NITRO_DEFINITION", "all readers may see"))
   })
 })
 

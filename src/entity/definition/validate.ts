@@ -25,7 +25,7 @@ export interface Validator {
   forCreate(data: unknown): Values
   /** Some of the declared fields, as input of `update`; id and version are passed through for the caller to compare. */
   forUpdate(data: unknown): Values
-  /** What an assignment to the field stores. */
+  /** The value that an assignment to the field stores. */
   assigned(field: string, value: unknown): unknown
   /** Checks again what may have been changed in place, dates, bytes and JSON: of these columns, default all. */
   inPlace(values: Values, columns?: readonly number[]): void
@@ -158,7 +158,7 @@ function compiled<T>(schema: z.ZodType<T>): Parse<T> {
   }
 }
 
-/** What the schemas of a key cannot say: text that is an address is not empty, and a derived id is not given otherwise. */
+/** Rules that the schemas of a key cannot express: text that is an address is not empty, and a derived id matches its fields. */
 function refuseWrongKey(
   definition: EntityDefinition,
   given: Readonly<Values>,

@@ -11,7 +11,7 @@ import { readField, type Shape } from "./fields.ts"
 // Carries the parts in the type of an instance, so that the JSON of an entity knows them.
 declare const partValues: unique symbol
 
-/** What every value object can do. `P` are its parts, `I` what its constructor takes. */
+/** The methods of every value object. `P` are its parts, `I` the input of its constructor. */
 export interface ValueObjectInstance<P extends object = object, I = never> {
   readonly [partValues]?: P
   /** Is it of the same class, with equal parts? */
@@ -30,7 +30,7 @@ export type PlainPart<T> =
       ? J
       : T
 
-/** What `ValueObject(...)` gives: a class to extend. */
+/** The result of `ValueObject(...)`: a class to extend. */
 export interface ValueObjectStatics<P extends object, I> {
   new (data: I): Readonly<P> & ValueObjectInstance<P, I>
   /** The parts, as public data. */
@@ -103,7 +103,7 @@ class ValueBase {
   constructor(data: unknown, parts?: Readonly<Record<string, unknown>>) {
     const model = requireModel(new.target)
     const values = data === trusted && parts !== undefined ? parts : validated(model, data)
-    // Not frozen as a whole, since a class may have fields of its own.
+    // Not frozen as a whole, since a class may have other fields.
     for (const { name } of model.parts)
       Object.defineProperty(this, name, { value: lasting(values[name]), enumerable: true })
   }
@@ -162,7 +162,7 @@ function toPlain(value: unknown): unknown {
   return value instanceof ValueBase ? value.toJSON() : value
 }
 
-/** Copies and freezes lists and objects, so that nobody changes a value through what it was made of. */
+/** Copies and freezes lists and objects, so that a value cannot be changed through its input. */
 function lasting(value: unknown): unknown {
   if (Array.isArray(value)) return Object.freeze(value.map(lasting))
   if (value instanceof Date) return new Date(value)
@@ -220,7 +220,7 @@ const taken: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The class that a value object extends: parts with zod schemas, equality by value, no setters. What changes it gives a new one.
+ * The class that a value object extends: parts with zod schemas, equality by value, no setters. A change returns a new one.
  *
  * ```ts
  * class Money extends ValueObject("Money", { amount: z.number(), currency: z.string().length(3) }) {

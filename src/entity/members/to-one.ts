@@ -1,4 +1,4 @@
-// What a getter with `belongsTo` or `hasOne` returns.
+// The value of a getter with `belongsTo` or `hasOne`.
 import { type EntityRecord, valuesOf } from "../binding/record.ts"
 import { Thenable } from "../contract/thenable.ts"
 import { loadTargets } from "../relations/load.ts"

@@ -19,7 +19,7 @@ interface Snapshot {
   readonly tables: Record<string, readonly Saved[]>
   readonly serials?: Readonly<Record<string, number>>
 }
-/** What a table has now. */
+/** The present rows of a table. */
 export interface SnapshotSource {
   rows(): readonly SavedRow[]
   /** The highest serial id that a row ever had. */

@@ -1,4 +1,4 @@
-// Groups and projections by reading rows, for stores that cannot do them on their own: what it gives is what a store must give.
+// Groups and projections by reading rows, for stores that cannot compute them; stores must return the same results.
 
 import { compilePredicate } from "../conditions/matches.ts"
 import { compareValues, toComparable } from "../contract/comparable.ts"

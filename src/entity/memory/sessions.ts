@@ -1,4 +1,4 @@
-// Memory of which every session has a part of its own: a memory store for each, forgotten when nobody came for a while.
+// Memory with separate rows for each session: one memory store each, which expires when it is not used for a while.
 
 import type { MaybePromise } from "../../shared/types.ts"
 import { definitionError } from "../contract/errors.ts"
@@ -15,7 +15,7 @@ export interface SessionOptions {
   readonly maxPartitions: number
 }
 
-/** What a session has: a store by itself. */
+/** The store of one session. */
 interface PartStore extends Store {
   /** Whether no transaction is open. */
   readonly isIdle: boolean
@@ -96,7 +96,7 @@ export class SessionMemory implements PartitionedStore {
     for (const [partition, part] of this.#parts) this.#forget(partition, part)
   }
 
-  /** In the middle of a transaction nobody is idle. */
+  /** Sessions in the middle of a transaction never expire. */
   #isAlive({ store, usedAt }: Part, now: number): boolean {
     return usedAt + this.#ttlMs > now || !store.isIdle
   }

@@ -26,13 +26,13 @@ import { MemoryTransactions } from "./transactions.ts"
 
 export interface MemoryOptions {
   /**
-   * Rows expire so many seconds after they were last written, unless a save says otherwise. Default: never. With `partition`: a
-   * session is forgotten once nobody asked for it for so long; default 1800.
+   * Rows expire so many seconds after their last write, unless a save sets another time. Default: never. With `partition`: a
+   * session expires when it is not used for so long; default 1800.
    */
   readonly ttlSeconds?: number
   /**
-   * `"session"`: each session has rows of its own and never sees another's. Adapters know the session by a cookie, or by the
-   * option `partition` of `nitro`; elsewhere `withPartition` says it. Without one, using the store throws `NITRO_PARTITION`.
+   * `"session"`: each session has separate rows and never sees another's. Adapters identify the session by a cookie, or by the
+   * option `partition` of `nitro`; elsewhere by `withPartition`. Without one, using the store throws `NITRO_PARTITION`.
    */
   readonly partition?: "session"
   /** With `partition`: so many sessions are kept, and the one idle for the longest makes room for the next. Default 10000. */

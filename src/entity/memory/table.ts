@@ -251,7 +251,7 @@ export class MemoryTable {
     }
   }
 
-  /** What the rows that match have in a field, but null. */
+  /** The values of a field in the rows that match, without null. */
   #valuesOf(field: string, where: Predicate | undefined): Value[] {
     const column = this.#definition.fieldByName.get(field)?.index ?? -1
     const values = new Set<Value>()
@@ -266,7 +266,7 @@ export class MemoryTable {
     return this.#test(this.#lookedUp(asked))(entry)
   }
 
-  /** The condition with the values of related rows in place of what is asked of them. */
+  /** The condition with the values of related rows in place of its conditions on them. */
   #lookedUp(asked: Predicate): Predicate {
     if (!measure(asked)) return asked
     return replaceRelated(asked, ({ rows: { definition, local, remote }, where }) => {
@@ -376,7 +376,7 @@ export class MemoryTable {
   }
 }
 
-/** The field and the values that an `eq` or `in` asks for. */
+/** The field and the values of an `eq` or `in`. */
 function wantedValues(
   part: Predicate,
 ): { field: string; values: ReadonlySet<unknown> } | undefined {

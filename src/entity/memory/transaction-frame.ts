@@ -33,7 +33,7 @@ export class TransactionFrame {
   child: TransactionFrame | undefined
   ended = false
   #refuses = false
-  /** Why no further operation may run: the database ended the transaction by itself. */
+  /** Why no further operation may run: the database ended the transaction. */
   broken: unknown
   /** Undo what memory holds of the frame's changes, when they are rolled back. */
   undo: (() => void)[] = []
@@ -66,7 +66,7 @@ export class TransactionFrame {
     return frame
   }
 
-  /** Ends this frame and lets the calls run that wait in its parent. With `refuse` what is left of its own work is refused. */
+  /** Ends this frame and resumes the calls that wait in its parent. With `refuse` its later work is refused. */
   leave(refuse = false): void {
     const { parent } = this
     if (parent === undefined) return
@@ -136,7 +136,7 @@ export class TransactionFrame {
 function waitedTooLong(timeoutMs: number, holder = "a transaction"): NitroError {
   return new NitroError("NITRO_STORE_BUSY", `A call waited ${timeoutMs} ms for ${holder}.`, {
     fix:
-      "Keep transactions short. One never ends if it awaits a call of the same store that runs outside of its own async " +
+      "Keep transactions short. One never ends if it awaits a call of the same store that runs outside of its async " +
       "context, as a handler registered earlier does.",
   })
 }

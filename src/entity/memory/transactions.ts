@@ -65,7 +65,7 @@ export class MemoryTransactions {
     })
   }
 
-  /** What was left running inside belongs to the transaction, and ends before it. */
+  /** Work left running inside belongs to the transaction, and ends before it. */
   #whenSettled(frame: TransactionFrame, end: () => void): MaybePromise<void> {
     if (frame.child === undefined) return end()
     return frame.settled(this.#waitTimeoutMs).then(end, (error: unknown) => {
@@ -74,7 +74,7 @@ export class MemoryTransactions {
     })
   }
 
-  /** The innermost frame of this context. What is left running of a transaction that ended belongs to what encloses it. */
+  /** The innermost frame of this context. Work left running by a transaction that ended belongs to the enclosing one. */
   #frame(): TransactionFrame {
     return (this.#context.get() ?? this.#root).live
   }

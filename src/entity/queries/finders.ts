@@ -93,7 +93,7 @@ export async function findRows<T extends object>(
 
 /**
  * The entities of a plan one after the other, read in batches of `batchSize`: a large result is never in memory as a whole. Every
- * batch is read in `scopes`, wherever it is asked for.
+ * batch is read in `scopes`, in any context.
  */
 export async function* streamEntities<T extends object>(
   entity: EntityClass<T>,

@@ -26,7 +26,7 @@ import { scopeOf } from "../relations/scope-conditions.ts"
 import type { JoinQuery } from "../types/join-query.ts"
 import type { EntityClass } from "../types/types.ts"
 
-// What a join that the store cannot do may take of this process.
+// The limit for a join that runs in this process because the store cannot do it.
 const maxRows = 100_000
 const maxPairs = 10_000_000
 const batchSize = 1000
@@ -180,13 +180,13 @@ async function pairsOfStore(
   )
 }
 
-/** What this context lets through of each side, by the field names of the join. */
+/** The scopes of this context for each side, by the field names of the join. */
 async function pairScopes(a: Binding, b: Binding): Promise<readonly [Predicate[], Predicate[]]> {
   const prefixes = joinPrefixes(a.entity.definition, b.entity.definition)
   const of = async (side: Binding, prefix: string): Promise<Predicate[]> => {
     const scope = scopeOf(side.entity, "read")
     if (scope === undefined) return []
-    // A join cannot ask for rows related to a side that has prefixes, so they are looked up.
+    // A join cannot use rows related to a side that has prefixes, so they are looked up.
     return [renamed(await withoutScopes(() => lookedUp(side, scope)), name => prefix + name)]
   }
   return Promise.all([of(a, prefixes[0]), of(b, prefixes[1])])
@@ -212,7 +212,7 @@ async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[
   const onParts = outer === undefined ? parts : partsOf(outer)
   const ofLeft = (part: Predicate): boolean => fieldsOf(part).every(isLeft)
   const ofRight = (part: Predicate): boolean => !fieldsOf(part).some(isLeft)
-  // Of a left join, what is asked of the right side alone decides what pairs, and nothing of that takes a left row away.
+  // In a left join, conditions on the right side alone decide the pairs, and never remove a left row.
   const left = await sideOf(a, leftPrefix, parts.filter(ofLeft))
   const right = await sideOf(b, rightPrefix, onParts.filter(ofRight))
   const reader = (field: string): ((pair: Pair) => unknown) => {
@@ -245,7 +245,7 @@ function withLonely(left: readonly Side[], pairs: readonly Pair[]): Pair[] {
   ]
 }
 
-/** What must hold all together. */
+/** The conditions that must all hold. */
 function partsOf(predicate: Predicate | undefined): Predicate[] {
   if (predicate === undefined) return []
   return predicate.op === "and" ? predicate.of.flatMap(partsOf) : [predicate]
@@ -260,7 +260,7 @@ function looksIntoJson(predicate: Predicate): boolean {
   return predicate.op === "not" ? looksIntoJson(predicate.of) : predicate.op === "json"
 }
 
-/** What the conditions on this side alone leave of its rows; they are tested on the pairs again. */
+/** Rows of this side that match the conditions on it alone; they are tested on the pairs again. */
 async function sideOf(
   binding: Binding,
   prefix: string,
@@ -283,7 +283,7 @@ async function sideOf(
     }
     if (sides.length > maxRows) {
       throw queryError(
-        `A join would read more than ${maxRows} ${entity.definition.plural}, as ${binding.store.name} cannot do it by itself.`,
+        `A join would read more than ${maxRows} ${entity.definition.plural}, as ${binding.store.name} cannot compute it.`,
         "Narrow it by a condition, or keep both classes in one SQL store.",
       )
     }
@@ -295,7 +295,7 @@ function withoutPrefix(predicate: Predicate, prefix: string): Predicate {
   return renamed(predicate, name => name.slice(prefix.length))
 }
 
-/** The same condition of other fields. It asks for no related rows. */
+/** The same condition of other fields. It uses no related rows. */
 function renamed(predicate: Predicate, rename: (field: string) => string): Predicate {
   switch (predicate.op) {
     case "and":

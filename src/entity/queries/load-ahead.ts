@@ -45,7 +45,7 @@ export async function requireAhead<T extends object>(
     throw notFoundError(entity.definition.name, idLabel(entity, id))
   }
   const record = hydrate(binding, row)
-  // What joins the store may run without scopes, or in narrower ones.
+  // The store's joins may run without scopes, or in narrower ones.
   const scopes = currentScopes()
   unit.onJoin(store, () => inScopes(scopes, () => check(binding, record)))
   setImmediate(() => unit.giveBack(store))

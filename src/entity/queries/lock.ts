@@ -1,11 +1,11 @@
-// `forUpdate()`: reads rows that nobody else changes until the unit of work ends.
+// `forUpdate()`: locks the rows it reads until the unit of work ends.
 import { NitroError } from "../../shared/errors.ts"
 import type { Binding } from "../binding/bound-class.ts"
 import { currentUnit } from "../binding/unit-of-work.ts"
 import { queryError } from "../contract/errors.ts"
 import type { QueryPlan } from "../contract/repository.ts"
 
-/** The plan as the store gets it. Without a unit of work a lock would end before anybody could use it. */
+/** The plan for the store. Without a unit of work a lock would end before it is of use. */
 export function lockable({ model, store }: Binding, plan: QueryPlan): QueryPlan {
   if (plan.lock === undefined) return plan
   if (currentUnit() === undefined) {
@@ -15,7 +15,7 @@ export function lockable({ model, store }: Binding, plan: QueryPlan): QueryPlan 
     )
   }
   const { lock: _, ...unlocked } = plan
-  // One transaction at a time: nobody else can be changing anything.
+  // One transaction at a time: no other transaction can change anything.
   if (store.capabilities.serialTransactions) return unlocked
   if (store.capabilities.forUpdate) return plan
   throw new NitroError(

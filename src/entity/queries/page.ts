@@ -39,7 +39,7 @@ export async function pageOf<T extends object>(
   const size = wholeNumber("size of a page", request.size, 1)
   if (request.number === undefined) return pageAfter(entity, plan, size, request.after)
   if (request.after !== undefined)
-    throw queryError("A page is asked for by `after` or by `number`, not by both.")
+    throw queryError("A page takes `after` or `number`, not both.")
   const number = wholeNumber("number of a page", request.number, 1)
   const [items, total] = await Promise.all([
     findEntities(entity, { ...plan, limit: size, offset: (number - 1) * size }),
@@ -67,8 +67,8 @@ async function pageAfter<T extends object>(
   )
   if (secret !== undefined) {
     throw queryError(
-      `Pages of ${definition.name} ordered by ${secret.field} would tell its value in their cursors, and it is hidden.`,
-      "Order by another field, or ask for pages by number.",
+      `Pages of ${definition.name} ordered by ${secret.field} would reveal its value in their cursors, and it is hidden.`,
+      "Order by another field, or use pages by number.",
     )
   }
   const { mapper } = bindingOf(entity)
@@ -76,7 +76,7 @@ async function pageAfter<T extends object>(
     cursor === undefined
       ? plan
       : planAfter(entity, plan, readCursor(definition, mapper, plan, cursor))
-  // One more than wanted tells whether there is a next page.
+  // One more than the page size shows whether there is a next page.
   const { entities, rows } = await findRows(entity, { ...from, limit: size + 1 })
   const last = rows[size - 1]
   if (entities.length <= size || last === undefined) return { items: entities }

@@ -55,7 +55,7 @@ export async function rawEntities(
       "NITRO_CAPABILITY",
       `${entity.name}.sql needs a SQL store, which ${store.name} is not.`,
       {
-        fix: "Ask by conditions: where(...).",
+        fix: "Use conditions: where(...).",
       },
     )
   }

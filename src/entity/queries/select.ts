@@ -26,7 +26,7 @@ const ordered: ReadonlySet<FieldType> = new Set<FieldType>([
   "bigint",
   "date",
 ])
-// Rows that are read at once where the store cannot group by itself.
+// Number of rows to read at once if the store cannot group.
 const batchSize = 1000
 
 /** The values of `plan`, decoded: the fields in order, then the aggregates. */

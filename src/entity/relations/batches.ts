@@ -71,7 +71,7 @@ function after(
   return nullable ? { op: "or", of: [greater, isNull] } : greater
 }
 
-/** The values that a row has in the fields of `fullOrder`, as the store tells them apart. */
+/** The values of a row in the fields of `fullOrder`, as exact as the store distinguishes them. */
 export function keyOfRow(
   entity: EntityClass<object>,
   plan: QueryPlan,

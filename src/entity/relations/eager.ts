@@ -95,7 +95,7 @@ async function loadTree(records: readonly EntityRecord[], tree: Tree): Promise<v
     const targets = [...new Set([...groups].flatMap(group => group.allLoaded(relation)))]
     if (targets.length > 0) await loadTree(targets, below)
   }
-  // Without a shared rejection that nobody waits for: all have ended before the first error is passed on.
+  // All loads end before the first error is passed on, so that no rejection stays unhandled.
   const results = await Promise.allSettled([...tree].map(load))
   for (const result of results) if (result.status === "rejected") throw result.reason
 }

@@ -15,7 +15,7 @@ import { resolved } from "./resolve.ts"
 import { scopeOf } from "./scope-conditions.ts"
 import { type LoadTargets, linkSiblings, siblingsFor } from "./siblings.ts"
 
-/** What a query found. In a unit of work an instance may have other values than its row: unsaved ones. */
+/** The result of a query. In a unit of work an instance may have other values than its row: unsaved ones. */
 export interface Found<T extends EntityInstance = EntityInstance> {
   readonly rows: readonly Row[]
   readonly records: Instance<T>[]

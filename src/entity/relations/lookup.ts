@@ -10,7 +10,7 @@ import { relatedRows } from "./related.ts"
 const known = new WeakMap<EntityClass<object>, RelationLookup>()
 const prefixed = new WeakMap<EntityClass<object>, Map<string, RelationLookup>>()
 
-/** Asked for every condition. */
+/** Called for every condition. */
 export function relationLookup(entity: EntityClass<object>): RelationLookup {
   let lookup = known.get(entity)
   if (lookup === undefined) {
@@ -76,7 +76,7 @@ function checkColumn(
   if (!definition.fieldByName.get(local)?.derived) return
   throw queryError(
     `A condition of a join cannot follow ${definition.name}.${name}, as the id of ${definition.name} is made of ${definition.key.join(" and ")}.`,
-    "Ask for it in a query of its own.",
+    "Move it into a separate query.",
   )
 }
 

@@ -62,7 +62,7 @@ export async function lookedUp(binding: Binding, where: Predicate): Promise<Pred
   return measure(where) ? resolve(binding, where, false) : where
 }
 
-/** The classes that a condition asks for besides the one it is asked of. */
+/** The classes that a condition reads besides its own. */
 export function relatedClasses(where: Predicate | undefined): Set<EntityClass> {
   const found = new Set<EntityClass>()
   const collect = (predicate: Predicate): void => {
@@ -121,12 +121,12 @@ function targetOf({ rows }: Pick<RelatedPredicate, "rows">): EntityClass {
   const target = classOfRelated(rows)
   if (target !== undefined) return target
   throw queryError(
-    `A condition asks for rows of ${String(rows.entity)}, which no entity class stands for.`,
+    `A condition uses rows of ${String(rows.entity)}, which is no entity class.`,
     "Build it from the relations of a class: c => c.products.some(...).",
   )
 }
 
-/** What the matching rows have in a field, each value once and never null. */
+/** The values of the matching rows in a field, each once and never null. */
 async function valuesOf(
   asked: Binding,
   target: Binding,
@@ -169,7 +169,7 @@ async function valuesOf(
 
 function tooMany(asked: Binding, target: Binding, count: number): Error {
   return queryError(
-    `A condition on ${asked.model.name} asks ${asked.store.name} for more than ${maxValues} ${target.entity.definition.plural} of ${target.store.name}, which it cannot look into (${count} found so far).`,
+    `A condition on ${asked.model.name} needs more than ${maxValues} ${target.entity.definition.plural} of ${target.store.name}, which ${asked.store.name} cannot read (${count} found so far).`,
     "Narrow the condition, or keep both classes in one store that can follow relations.",
   )
 }

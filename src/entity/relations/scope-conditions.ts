@@ -17,7 +17,7 @@ import type { EntityClass } from "../types/types.ts"
 import { relationLookup } from "./lookup.ts"
 import { resolvedCondition } from "./resolve.ts"
 
-/** What this context lets through of a class, as it was asked: related rows are not looked up. Undefined: all. */
+/** The scope of this context for a class, as declared: related rows are not looked up. Undefined: all rows. */
 export function scopeOf(entity: EntityClass, operation: ScopeOperation): Predicate | undefined {
   const set = currentScopes()
   if (set === undefined) return undefined

@@ -1,4 +1,4 @@
-// The entities of one result, which load their relations together: the first that asks asks for all.
+// The entities of one result, which load their relations together: the first access loads them for all.
 
 import { currentScopes, type ScopeSet } from "../binding/query-scopes.ts"
 import {
@@ -19,7 +19,7 @@ export type LoadTargets = (
 ) => Promise<ReadonlyMap<unknown, readonly Instance[]>>
 
 interface Relation {
-  /** The targets by key; a key that was asked for and has none has an empty list. */
+  /** The targets by key; a key that was loaded and has none has an empty list. */
   readonly targets: Map<unknown, readonly Instance[]>
   readonly pending: Map<unknown, Promise<void>>
   /** The scopes that everything in it was loaded with; undefined where any of it was loaded without. */
@@ -29,8 +29,8 @@ interface Relation {
 const none: readonly Instance[] = []
 
 /**
- * Only the instances hold it, so it lives as long as any of them. It holds their values and not themselves: what a class
- * keeps in an instance is free once nobody uses that instance.
+ * Only the instances hold it, so it lives as long as any of them. It holds their values and not the instances: data that a class
+ * keeps in an instance is released with that instance.
  */
 export class Siblings {
   readonly #members: readonly Values[]
@@ -107,7 +107,7 @@ export class Siblings {
     return scopes === undefined || relation?.scopes === scopes ? relation : undefined
   }
 
-  /** The keys of members that nobody asked for yet. */
+  /** The keys of members that are not loaded yet. */
   #missing({ local }: RelationDefinition, { targets, pending }: Relation): Set<unknown> {
     const keys = new Set<unknown>()
     for (const member of this.#members) {
@@ -141,7 +141,7 @@ export class Siblings {
   }
 }
 
-/** What was read after a write in a unit of work may be taken back with it. */
+/** Rows read after a write in a unit of work may be rolled back with it. */
 function forgetOnRollback(targets: Map<unknown, unknown>, keys: Iterable<unknown>): void {
   const unit = currentUnit()
   if (unit?.hasWritten() !== true) return

@@ -10,6 +10,6 @@ export interface EntityHooks {
   afterCreate?(): void | Promise<void>
   afterUpdate?(): void | Promise<void>
   afterDelete?(): void | Promise<void>
-  /** After an entity was read; never async. What it throws fails the read. */
+  /** After an entity was read; never async. An error fails the read. */
   afterLoad?(): void
 }

@@ -1,6 +1,6 @@
-// What stands for "so much more" among values to write: `Product.updateWhere({ id }, { stock: increment(-1) })`.
+// Stands for "so much more" among values to write: `Product.updateWhere({ id }, { stock: increment(-1) })`.
 
-/** What `increment(by)` gives: stands for a value in `updateWhere`. */
+/** The result of `increment(by)`: stands for a value in `updateWhere`. */
 export class Increment<out T extends number | bigint = number | bigint> {
   readonly by: T
 

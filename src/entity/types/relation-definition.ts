@@ -1,4 +1,4 @@
-// What a relation is, as data: which class it leads to, and by which fields.
+// A relation as data: its target class and its fields.
 import type { RelationKind } from "../contract/definition.ts"
 import { definitionError, unknownFieldError } from "../contract/errors.ts"
 import { referredField } from "../contract/key.ts"

@@ -1,4 +1,4 @@
-// What `Entity(...)` gives: the static side of an entity class, for the values of its fields.
+// The static side of an entity class, as `Entity(...)` returns it, for the values of its fields.
 
 import type { Condition, Specification } from "../conditions/condition.ts"
 import type { EntityDefinition } from "../contract/definition.ts"
@@ -37,15 +37,15 @@ type IncrementOf<T> = [T] extends [never]
       : never
 type Args<I> = Record<never, never> extends I ? [data?: I] : [data: I]
 
-/** Tells types apart by the values of their fields; nothing is there. */
+/** Distinguishes types by the values of their fields; it does not exist at run time. */
 export interface ValuesOf<V> {
   readonly values?: V
 }
 
-/** What `Entity(...)` gives: a class to extend. */
+/** The result of `Entity(...)`: a class to extend. */
 export interface EntityStatics<V extends object, I, U, K = string, R = string, H = never> {
   new (...args: Args<I>): V & EntityInstance<U, V, R, H>
-  /** What the class declares, as public data. */
+  /** The declaration of the class, as public data. */
   readonly definition: EntityDefinition & ValuesOf<V>
   /** Validates and stores a new entity. */
   create<T extends object>(this: ConstructorOf<T>, ...args: Args<I>): Promise<T>
@@ -112,7 +112,7 @@ export interface EntityStatics<V extends object, I, U, K = string, R = string, H
     data: I,
     options?: { readonly by?: (keyof V & string) | readonly (keyof V & string)[] },
   ): Promise<T>
-  /** A condition with a name, to be combined and asked of stores and of single entities. */
+  /** A condition with a name, to be combined and used with stores and with single entities. */
   spec<T extends object>(
     this: ConstructorOf<T>,
     condition: (columns: Columns<V, NoInfer<T>>) => Condition,
@@ -140,6 +140,6 @@ export interface EntityStatics<V extends object, I, U, K = string, R = string, H
     this: ConstructorOf<T>,
     options: { readonly unscoped: true },
   ): (text: TemplateStringsArray, ...values: readonly RawValue[]) => Promise<T[]>
-  /** Told of every change of this class, after it was committed. Returns a function that ends it. */
+  /** Notifies `listener` of every change of this class, after its commit. Returns a function that unsubscribes it. */
   observe<T extends object>(this: ConstructorOf<T>, listener: ChangeListener<T>): () => void
 }

@@ -1,5 +1,5 @@
 // The types that users meet and that refer to each other: instances, relations, conditions, queries and classes.
-// What no door exports stays private here: compilers write a type that they can name into the declarations of users, who cannot import it.
+// Types that no door exports stay private here: compilers write a type that they can name into the declarations of users, who cannot import it.
 
 import type { Column, OperatorsOf } from "../conditions/column-types.ts"
 import type { Condition } from "../conditions/condition.ts"
@@ -34,7 +34,7 @@ declare const leadsToMany: unique symbol
 /** The field values of an entity, from the type of its instances. */
 export type FieldValues<T> = T extends { readonly [fieldValues]?: infer V } ? NonNullable<V> : never
 
-/** What a field that refers to such an entity holds. */
+/** The value of a field that refers to such an entity. */
 type RefTo<T> = T extends { readonly [refValue]?: infer R } ? NonNullable<R> : string
 
 /** The target of a `belongsTo` or `hasOne`. The first await loads it for every entity of the same result, in one query. */
@@ -48,7 +48,7 @@ export interface One<T extends object> extends Awaitable<T | undefined> {
 
 /**
  * The targets of a `hasMany`. The first await loads them for every entity of the same result, in one query; conditions
- * and orders make a query of its own of it.
+ * and orders make a separate query of it.
  */
 export interface Many<T extends object, V = FieldValues<T>, I = never> extends Query<T, V> {
   readonly [relationKind]?: T
@@ -62,7 +62,7 @@ export interface Many<T extends object, V = FieldValues<T>, I = never> extends Q
 
 /**
  * The targets of a `manyToMany`, over the rows of a class between. The first await loads them for every entity of the same
- * result; conditions and orders make a query of its own of it.
+ * result; conditions and orders make a separate query of it.
  */
 export interface ManyThrough<T extends object, V = FieldValues<T>> extends Query<T, V> {
   readonly [relationKind]?: T
@@ -108,12 +108,12 @@ export type RelationPath<T, P extends string> = P extends `${infer Head}.${infer
     : RelationName<T>
   : RelationName<T>
 
-/** What `create` of a `hasMany` takes: the target's data without the field that points back. */
+/** The input of `create` of a `hasMany`: the target's data without the field that points back. */
 type WithoutKey<I, K extends PropertyKey> = [I] extends [never]
   ? never
   : Flat<Omit<NonNullable<I>, K>>
 
-/** What every entity can do. `U` is what `update` takes, `R` what fields that refer to it hold, `H` names the hidden fields. */
+/** The members of every entity. `U` is the input of `update`, `R` the value of fields that refer to it, `H` names the hidden fields. */
 export interface EntityInstance<U = never, V extends object = object, R = unknown, H = never> {
   readonly [fieldValues]?: V
   readonly [refValue]?: R
@@ -171,7 +171,7 @@ type PlainValue<T> =
       ? { [K in keyof P]: PlainPart<P[K]> } | Exclude<T, object>
       : T
 
-/** What instances have besides their fields and what every entity has: relations are among it. Not looked into before one is used. */
+/** The members of an instance besides its fields and the common ones: relations are among them. Not evaluated before one is used. */
 type OwnKeys<V, T> = Exclude<keyof T, keyof V | keyof EntityInstance>
 /** `never` for what is no relation. */
 type TargetOf<R> = R extends { readonly [relationKind]?: infer T }
@@ -250,8 +250,8 @@ interface ManyWhere<T> {
 }
 
 /**
- * A condition on an entity with the values `V`, and with the relations of `T`; of an entity whose fields are unknown
- * (`never`) nothing can be asked.
+ * A condition on an entity with the values `V`, and with the relations of `T`; an entity whose fields are unknown
+ * (`never`) takes no condition.
  */
 export type Where<V, T = unknown> = [V] extends [never]
   ? never
@@ -310,7 +310,7 @@ type ResultOf<V, A> = A extends { readonly count: unknown }
         ? ExtremeOf<V[F]>
         : never
 type Named<N, A> = A extends object ? A : { readonly [K in N & string]: A }
-/** What a group is: its fields and outputs. */
+/** A row of a group: its fields and outputs. */
 export type Group<V, F extends keyof V, G> = [V] extends [never]
   ? unknown
   : Flat<Pick<V, F> & { -readonly [N in keyof G]: ResultOf<V, Named<N, G[N]>> }>
@@ -327,8 +327,8 @@ export interface GroupQuery<R> extends Awaitable<R[]> {
 }
 
 /**
- * Which entities, in which order: an immutable value with public `entity` and `plan`. Every method gives a new query;
- * awaiting it (again) asks the store (again).
+ * Describes which entities to load and in what order: an immutable value with public `entity` and `plan`. Every method returns a new
+ * query; each await runs it.
  */
 export interface Query<T extends object = EntityInstance, V = FieldValues<T>>
   extends Awaitable<T[]>,
@@ -351,8 +351,8 @@ export interface Query<T extends object = EntityInstance, V = FieldValues<T>>
     ...paths: RelationPath<Awaited<Q>[number], P>[] & P[]
   ): Query<T, V>
   /**
-   * Reads entities that nobody else changes or deletes until the unit of work around it ends: whoever wants them too waits.
-   * Throws `NITRO_QUERY` outside of a unit of work. Where transactions run one at a time, it is so without asking.
+   * Locks the rows until the unit of work ends. Other transactions that want to change or delete them wait.
+   * Throws `NITRO_QUERY` outside of a unit of work. Where transactions run one at a time, no lock is needed.
    */
   forUpdate(options?: LockOptions): Query<T, V>
   first(): Promise<T | undefined>
@@ -401,7 +401,7 @@ export interface Change<T extends object = EntityInstance> {
   readonly op: "create" | "update" | "delete" | "update-many" | "delete-many"
   /** Undefined for a change of many. */
   readonly id: T extends { readonly id: infer I } ? I : EntityId
-  /** The entity as it was stored, a copy of its own; absent for deletes. */
+  /** A copy of the entity as it was stored; absent for deletes. */
   readonly after?: T | undefined
   /** The field values before, where there were any. */
   readonly before?: Readonly<Record<string, unknown>> | undefined
@@ -411,7 +411,7 @@ export interface Change<T extends object = EntityInstance> {
   readonly where?: Predicate | undefined
   /** Of a change of many: the number of rows, where it is known. */
   readonly count?: number | undefined
-  /** Of an entity in a store with a part for each session: whose it is. It is nobody else's business. */
+  /** Of an entity in a store with partitions: its partition. Not to be shown to other sessions. */
   readonly partition?: string | undefined
 }
 export type ChangeListener<T extends object = EntityInstance> = (change: Change<T>) => unknown

@@ -1,4 +1,4 @@
-// Adding to numbers in the store, so that nobody's change is lost.
+// Adds to numbers in the store, so that concurrent changes are not lost.
 
 import { NitroError } from "../../shared/errors.ts"
 import { isObject } from "../../shared/guards.ts"
@@ -11,7 +11,7 @@ import { isStorableBigInt } from "../contract/storable.ts"
 import type { Values } from "../definition/mapper.ts"
 import { Increment } from "../types/increment.ts"
 
-/** What is to be added, by field. */
+/** The amounts to add, by field. */
 export interface FieldIncrement {
   readonly field: FieldDefinition
   readonly by: number | bigint
@@ -60,7 +60,7 @@ function checked(
   throw queryError(`${what} is incremented by ${wanted}, not ${String(by)}.`)
 }
 
-/** Throws `NITRO_CAPABILITY` for a store in which somebody else's change could be lost between reading and writing. */
+/** Throws `NITRO_CAPABILITY` for a store that could lose a concurrent change between reading and writing. */
 export function requireIncrements({ model, store, repository }: Binding): void {
   if (repository.updateWhere !== undefined || store.capabilities.serialTransactions === true) return
   throw new NitroError(

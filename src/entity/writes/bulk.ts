@@ -39,7 +39,7 @@ import { assertInScope, mayLeaveScope } from "./scope-checks.ts"
 
 const updateHooks = ["beforeSave", "beforeUpdate", "afterSave", "afterUpdate"] as const
 
-/** With hooks each entity is loaded and saved, as if it had been updated by itself; else every match is written, changed or not. */
+/** With hooks each entity is loaded and saved, as by a single update; else every match is written, changed or not. */
 export function updateWhere(
   entity: EntityClass,
   where: unknown,
@@ -229,7 +229,7 @@ async function updateRows(
 
 type Update = Extract<Write, { op: "update" }>
 
-/** The rows to change. What is added to them must be added to what is stored, so others are kept from changing them meanwhile. */
+/** The rows to change. Increments must be added to the stored values, so the rows are locked meanwhile. */
 async function rowsToUpdate(
   binding: Binding,
   condition: Predicate | undefined,
@@ -297,12 +297,12 @@ export async function upsert(
   }
   for (let attempt = 1; ; attempt++) {
     try {
-      // A unit of its own: an error inside must not end a transaction around it.
+      // A nested unit: an error inside must not end a transaction around it.
       return await atomically(
         async () => (await update()) ?? save(newInstance(entity, data), undefined, true),
       )
     } catch (error) {
-      // Somebody else created, saved or deleted it between the reading and the writing.
+      // Another request created, saved or deleted it between the reading and the writing.
       const lost = error instanceof NitroError && overtaken.has(error.code)
       if (!lost || attempt === maxAttempts) throw error
     }

@@ -1,4 +1,4 @@
-// What can be wrong with entity classes before a row is read, found without waiting for the first request.
+// Checks entity classes before a row is read, so that faults show without waiting for the first request.
 import { NitroError } from "../../shared/errors.ts"
 import { bindingOf } from "../binding/binding.ts"
 import { relationsOf } from "../binding/describe-relations.ts"
@@ -38,7 +38,7 @@ export function findDeclarationFaults(): ClassFault[] {
   return faults
 }
 
-// One after the other: a store that does not answer is asked once at a time, and does not hold up the others.
+// One after the other: a store that does not respond gets one call at a time, and does not hold up the others.
 async function checkGroup(classes: readonly EntityClass[]): Promise<ClassFault[]> {
   const faults: ClassFault[] = []
   for (const entity of classes) {
@@ -93,7 +93,7 @@ function checkInstance(entity: EntityClass): void {
       definition.fields.map(() => null),
     )
   } catch (error) {
-    // Whatever else the class body does with values, it may rely on those that a row would have.
+    // Other code of the class body may rely on values that a row would have.
     if (error instanceof NitroError && error.code === "NITRO_DEFINITION") throw error
   }
 }

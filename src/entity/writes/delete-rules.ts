@@ -1,4 +1,4 @@
-// What a delete means for the entities that point to the deleted one: it is refused, they go too, or they stay without.
+// The effect of a delete on the entities that point to the deleted one: it is refused, they are deleted too, or they lose the reference.
 
 import { NitroError } from "../../shared/errors.ts"
 import { after, inOrder } from "../../shared/maybe.ts"
@@ -57,7 +57,7 @@ export async function takenAlong(binding: Binding): Promise<readonly Referrer[]>
   return found
 }
 
-/** Runs `deleteRoots`, which deletes `rows`, after what the rules ask for; all or nothing where the stores can. */
+/** Runs `deleteRoots`, which deletes `rows`, after the actions of the rules; all or nothing where the stores can. */
 export async function withDeleteRules<T>(
   binding: Binding,
   rows: readonly Row[],
@@ -165,7 +165,7 @@ function referrersOf(target: Binding): Referrer[] {
 }
 
 /**
- * A database keeps the rules by itself, and faster. It tells nobody, though: where somebody listens to the rows that go,
+ * A database enforces the rules itself, and faster, but it notifies no listener: if one observes the deleted rows,
  * or has a hook, they are deleted from here first.
  */
 function isOurs(
@@ -297,7 +297,7 @@ async function carryOut({ deletes, nulls }: Plan, actions: DeleteActions): Promi
   for (const { binding, rows } of [...deletes].reverse()) await actions.deleteRows(binding, rows)
 }
 
-/** The store refused: says which entities are in the way, where they can still be asked for. */
+/** The store refused: names the entities in the way, while they can still be read. */
 async function nameReferrers(
   binding: Binding,
   rows: readonly Row[],

@@ -59,7 +59,7 @@ async function removeOne(
   await runHook(binding, record, "beforeDelete")
   const before = rowOf(record)
   if (before === undefined) return false
-  // Before what points to it is looked at, whose errors would tell of a row that is hidden.
+  // Before its referrers are checked, whose errors would reveal a row that is hidden.
   if (currentScopes() !== undefined && !(await mayDelete(binding, rowKey(before)))) return false
   const soft = isSoft(binding) && !permanently
   if (soft && valuesOf(record)["deletedAt"] !== null) return false
@@ -151,7 +151,7 @@ const deleteActions: DeleteActions = {
   },
 }
 
-/** `repository`: the one that may touch them. What goes along with others is deleted whoever may see it. */
+/** `repository`: the one that may touch them. Rows deleted along with others are deleted regardless of scopes. */
 async function eraseRows(
   binding: Binding,
   rows: readonly Row[],
@@ -221,7 +221,7 @@ function isSoft({ model }: Binding): boolean {
   return model.defined.definition.softDelete === true
 }
 
-/** Hooks run and listeners hear of each entity, as if each had been deleted by itself; without any it is one statement. */
+/** Runs hooks and notifies listeners for each entity, as for single deletes; without any it is one statement. */
 export function deleteWhere(
   entity: EntityClass,
   where: unknown,

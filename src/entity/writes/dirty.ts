@@ -1,4 +1,4 @@
-// What an instance holds: values of a new one, checked assignments, and how it differs from what is stored.
+// The values of an instance: initial ones, checked assignments, and the difference from the stored row.
 
 import { NitroError } from "../../shared/errors.ts"
 import { isObject } from "../../shared/guards.ts"
@@ -110,7 +110,7 @@ export function staleError(
   version: unknown,
   storedVersion: unknown,
 ): NitroError {
-  const message = `${entity} "${id}" was saved by somebody else: read as version ${version}, stored as version ${storedVersion}.`
+  const message = `${entity} "${id}" was saved by another request: read as version ${version}, stored as version ${storedVersion}.`
   return new NitroError("NITRO_STALE_ENTITY", message, {
     details: { entity, id, version, storedVersion },
   })

@@ -1,8 +1,8 @@
-// What people call one entity: the value of the field that its class names.
+// The display text of an entity: the value of the field that its class names.
 import { type EntityRecord, valuesOf } from "../binding/record.ts"
 import type { EntityClass, EntityInstance } from "../types/types.ts"
 
-/** The text that tells an entity from others of its class: the value of its `display` field, else the label of the class. */
+/** The text that identifies an entity among others of its class: the value of its `display` field, else the label of the class. */
 export function displayOf(entity: EntityInstance): string {
   const { display, label } = (entity.constructor as unknown as EntityClass).definition
   if (display === undefined) return label

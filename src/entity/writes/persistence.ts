@@ -1,4 +1,4 @@
-// Saves and deletes: validation, hooks, what changed, the write itself, and telling of it.
+// Saves and deletes: validation, hooks, changed fields, the write itself, and the notification.
 
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
@@ -41,7 +41,7 @@ interface Prepared {
   readonly write: Write
   /** The row as it is stored afterwards. */
   readonly row: Row
-  /** What the entity holds once it is stored, where the library keeps these. */
+  /** The automatic values of the entity once it is stored. */
   readonly updatedAt: Date | undefined
   readonly version: number | undefined
 }
@@ -362,7 +362,7 @@ function settle(prepared: Prepared, touched: number | undefined): MaybePromise<v
   finish(prepared)
 }
 
-/** Writes each store's share in one call, then makes the entities say what is stored and tells the listeners. */
+/** Writes each store's share in one call, then updates the entities from the stored rows and notifies the listeners. */
 async function writeAll(prepared: readonly Prepared[]): Promise<void> {
   const shares = new Map<Repository, { readonly store: Store; readonly share: Prepared[] }>()
   for (const one of prepared) {

@@ -1,4 +1,4 @@
-// References that no store keeps by itself: between stores, in memory, in tables without a foreign key.
+// References that no store enforces: between stores, in memory, in tables without a foreign key.
 
 import { NitroError } from "../../shared/errors.ts"
 import { after, inOrder } from "../../shared/maybe.ts"
@@ -17,8 +17,8 @@ import type { Row, Write } from "../contract/repository.ts"
 import { toKey } from "../contract/row-key.ts"
 
 /**
- * Does the store of a class keep this reference: refuse values that point to nothing, and carry out the on-delete rule? It may have
- * to look at the table first, so it is asked inside of `onStore`.
+ * Whether the store of a class enforces this reference: refuses values that point to nothing, and carries out the on-delete rule. It may
+ * have to read the table first, so call it inside of `onStore`.
  */
 export function isKeptByStore(
   { store, repository }: Binding,
@@ -53,14 +53,14 @@ export function checkReferences(
         ? write.row[field.index]
         : write.values[write.columns.indexOf(field.index)]
     if (value === null || value === undefined) continue
-    // Asked for each save: where the database keeps it, nothing else is looked at.
+    // Called for each save: if the database enforces it, nothing else is read.
     const kept = isKeptByStore(binding, field)
     if (kept !== true) open.push({ kept, pointer: { binding, field, value } })
   }
   return open.length === 0 ? undefined : checkAll(open, together ?? [write])
 }
 
-/** The same for values that are written to many rows; `hasRows` tells whether there will be any. */
+/** The same for values that are written to many rows; `hasRows` resolves whether there will be any. */
 export function checkValues(
   binding: Binding,
   columns: readonly number[],
@@ -170,7 +170,7 @@ function rowOf({ store, repository }: Binding, id: EntityId): MaybePromise<Row |
 
 function refuseOrWait(pointer: Pointer, there: false | undefined): void {
   const unit = currentUnit()
-  // What a store without transactions has written could not be taken back.
+  // Writes of a store without transactions could not be rolled back.
   if (unit !== undefined && hasTransactions(pointer.binding.store))
     unit.checkBeforeCommit(() => checkAgain(pointer))
   else if (there === false) throw danglingError(pointer)

@@ -1,4 +1,4 @@
-// What a write makes of a row must stay within the scopes of its context, as what it begins with must.
+// The row that a write leaves must stay within the scopes of its context, like the row it begins with.
 
 import { NitroError } from "../../shared/errors.ts"
 import { after } from "../../shared/maybe.ts"
@@ -59,7 +59,7 @@ function replaced(stored: Row, row: Row, columns: readonly number[]): Row {
   return result
 }
 
-/** Whether a write of these columns may lead a row out of the scopes: then each row is looked at by itself. */
+/** Whether a write of these columns may lead a row out of the scopes: then each row is checked separately. */
 export function mayLeaveScope(binding: Binding, columns: readonly number[]): boolean {
   const scope = currentScopes() === undefined ? undefined : scopeOf(binding.entity, "update")
   if (scope === undefined) return false
@@ -77,7 +77,7 @@ export async function refuseOutOfScope(
   operation: ScopeOperation,
 ): Promise<void> {
   if (currentScopes() === undefined || scopeOf(binding.entity, operation) === undefined) return
-  // Who may not even read it learns nothing.
+  // A caller who may not even read it learns nothing.
   const row = await onStore(binding.store, () => binding.repository.get(id))
   if (row !== undefined) await assertInScope(binding, row, operation)
 }
