@@ -180,7 +180,7 @@ function assertNoAssets(routes: readonly Route[]): void {
     if (method === "GET" && paths.has(pattern))
       throw new NitroError(
         "NITRO_ROUTE_COLLISION",
-        `The file ${pattern.slice(1)} of nitro and ${name} both answer GET ${pattern}.`,
+        `The file ${pattern.slice(1)} of nitro and ${name} both handle GET ${pattern}.`,
         { fix: "Give the route another path." },
       )
 }

@@ -78,7 +78,9 @@ export async function answerOfResponse(
     return sse(
       response,
       String(
-        patchSignals({ [alertSignal]: text === "" ? `The response was ${response.status}.` : text }),
+        patchSignals({
+          [alertSignal]: text === "" ? `The response was ${response.status}.` : text,
+        }),
       ),
     )
   }

@@ -44,7 +44,7 @@ export class RouteTable {
       const also = other.pattern === route.pattern ? "" : `, which is ${other.pattern}`
       throw new NitroError(
         "NITRO_ROUTE_COLLISION",
-        `${other.name} and ${route.name} both answer ${route.method} ${route.pattern}${also}.`,
+        `${other.name} and ${route.name} both handle ${route.method} ${route.pattern}${also}.`,
       )
     }
     branch.methods.set(route.method, route)

@@ -38,8 +38,7 @@ export async function pageOf<T extends object>(
   }
   const size = wholeNumber("size of a page", request.size, 1)
   if (request.number === undefined) return pageAfter(entity, plan, size, request.after)
-  if (request.after !== undefined)
-    throw queryError("A page takes `after` or `number`, not both.")
+  if (request.after !== undefined) throw queryError("A page takes `after` or `number`, not both.")
   const number = wholeNumber("number of a page", request.number, 1)
   const [items, total] = await Promise.all([
     findEntities(entity, { ...plan, limit: size, offset: (number - 1) * size }),
