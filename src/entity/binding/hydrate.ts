@@ -100,7 +100,8 @@ function construct<T extends EntityInstance>(entity: EntityClass<T>, stored: Sto
 /** Calls the constructor that `recordClass` made, to which those of users' classes lead. */
 export function newInstance<T extends EntityInstance>(
   entity: new (...args: never[]) => T,
-  ...args: unknown[]
+  data: unknown,
+  stored?: Stored,
 ): Instance<T> {
-  return new (entity as new (...args: unknown[]) => Instance<T>)(...args)
+  return new (entity as new (data: unknown, stored?: Stored) => Instance<T>)(data, stored)
 }
