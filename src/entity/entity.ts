@@ -32,15 +32,15 @@ import { joinQuery } from "./queries/join.ts"
 import { queryOf } from "./queries/query.ts"
 import { rawEntities, unscopedTag } from "./queries/raw.ts"
 import { relationLookup } from "./relations/lookup.ts"
-import type { JoinQuery } from "./types/join-query.ts"
 import type { DeleteOptions, DeleteWhereOptions, SaveOptions } from "./types/options.ts"
-import type { EntityStatics } from "./types/statics.ts"
 import type {
   ChangeListener,
   CountQuery,
   EntityClass,
   EntityInstance,
+  EntityStatics,
   FilterOptions,
+  JoinQuery,
   Query,
   SearchOptions,
 } from "./types/types.ts"

@@ -50,7 +50,6 @@ export { type MemoryOptions, memory } from "./memory/store.ts"
 export type { EntityId, Store } from "./store.ts"
 export type { EntityHooks } from "./types/hooks.ts"
 export { type Increment, increment } from "./types/increment.ts"
-export type { JoinQuery } from "./types/join-query.ts"
 export type {
   DeleteOptions,
   DeleteWhereOptions,
@@ -61,7 +60,6 @@ export type {
 export type { KeysetPage, NumberedPage } from "./types/pages.ts"
 export type { RelationDefinition, Through } from "./types/relation-definition.ts"
 export type { SelectQuery } from "./types/select-query.ts"
-export type { EntityStatics, RawValue, ValuesOf } from "./types/statics.ts"
 export type {
   Change,
   ChangeListener,
@@ -69,20 +67,24 @@ export type {
   CountQuery,
   EntityClass,
   EntityInstance,
+  EntityStatics,
   FilterOptions,
   Group,
   GroupOutput,
   GroupOutputs,
   GroupQuery,
+  JoinQuery,
   Many,
   ManyThrough,
   One,
   OrderBy,
   Query,
   QueryOf,
+  RawValue,
   RelatedMany,
   RelatedOne,
   SearchOptions,
+  ValuesOf,
   Where,
   WhereObject,
 } from "./types/types.ts"

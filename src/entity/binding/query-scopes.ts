@@ -4,8 +4,7 @@ import { type Started, started } from "../../shared/maybe.ts"
 import type { MaybePromise } from "../../shared/types.ts"
 import type { EntityDefinition } from "../contract/definition.ts"
 import type { Predicate } from "../contract/predicate.ts"
-import type { ValuesOf } from "../types/statics.ts"
-import type { EntityClass, Where } from "../types/types.ts"
+import type { EntityClass, ValuesOf, Where } from "../types/types.ts"
 
 /** The operation on rows: `update` and `delete` are allowed only where reading is too. */
 export type ScopeOperation = "read" | "create" | "update" | "delete"

@@ -23,8 +23,7 @@ import { rowBatches } from "../relations/batches.ts"
 import { prefixedLookup } from "../relations/lookup.ts"
 import { lookedUp, resolvedCondition } from "../relations/resolve.ts"
 import { scopeOf } from "../relations/scope-conditions.ts"
-import type { JoinQuery } from "../types/join-query.ts"
-import type { EntityClass } from "../types/types.ts"
+import type { EntityClass, JoinQuery } from "../types/types.ts"
 
 // The limit for a join that runs in this process because the store cannot do it.
 const maxRows = 100_000

@@ -2,7 +2,7 @@
 // Types that no door exports stay private here: compilers write a type that they can name into the declarations of users, who cannot import it.
 
 import type { Column, OperatorsOf } from "../conditions/column-types.ts"
-import type { Condition } from "../conditions/condition.ts"
+import type { Condition, Specification } from "../conditions/condition.ts"
 import type { EntityDefinition, EntityId } from "../contract/definition.ts"
 import type {
   EqualityOperator,
@@ -11,10 +11,11 @@ import type {
   TextOperator,
 } from "../contract/operators.ts"
 import type { JsonScalar, Predicate, Value } from "../contract/predicate.ts"
-import type { QueryPlan, SelectPlan, Store } from "../contract/repository.ts"
+import type { JoinPlan, QueryPlan, SelectPlan, Store } from "../contract/repository.ts"
 import type { Awaitable } from "../contract/thenable.ts"
 import type { Flat } from "../definition/class-types.ts"
 import type { PlainPart, ValueObjectInstance } from "../definition/value-object.ts"
+import type { Increment } from "./increment.ts"
 import type {
   DeleteOptions,
   DeleteWhereOptions,
@@ -416,28 +417,184 @@ export interface Change<T extends object = EntityInstance> {
 }
 export type ChangeListener<T extends object = EntityInstance> = (change: Change<T>) => unknown
 
+/** Pairs of entities of two classes; an immutable value, read when awaited. Ordered by their ids unless `orderBy` says otherwise. */
+export interface JoinQuery<T extends object, S extends object | undefined, V = never, W = never>
+  extends Awaitable<[T, S][]> {
+  readonly plan: JoinPlan
+  /** Of a left join, the fields of a missing entity are null. */
+  where(
+    condition: (left: Columns<V, T>, right: Columns<W, NonNullable<S>>) => Condition,
+  ): JoinQuery<T, S, V, W>
+  /** `"left"` orders by a field of the first class, `"right"` of the second. */
+  orderBy(side: "left", field: OrderBy<V>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
+  orderBy(side: "right", field: OrderBy<W>, direction?: "asc" | "desc"): JoinQuery<T, S, V, W>
+  limit(limit: number): JoinQuery<T, S, V, W>
+  offset(offset: number): JoinQuery<T, S, V, W>
+  first(): Promise<[T, S] | undefined>
+}
+
+/** A value in a raw statement; a list is for `in`: "where id in ${ids}". */
+export type RawValue = Value | readonly Value[]
+
+type ConstructorOf<T> = new (...args: never[]) => T
+/** A version is of one entity, and so is an id. Numbers may be incremented. */
+type UpdateOf<U, V> = {
+  [K in Exclude<keyof U, "id" | (V extends { readonly version: number } ? "version" : never)>]?:
+    | U[K]
+    | IncrementOf<K extends keyof V ? NonNullable<V[K]> : never>
+}
+type IncrementOf<T> = [T] extends [never]
+  ? never
+  : [T] extends [number]
+    ? Increment<number>
+    : [T] extends [bigint]
+      ? Increment<bigint>
+      : never
+type Args<I> = Record<never, never> extends I ? [data?: I] : [data: I]
+
+/** Distinguishes types by the values of their fields; it does not exist at run time. */
+export interface ValuesOf<V> {
+  readonly values?: V
+}
+
+/** Of a class whose fields are unknown nothing can be asked. */
+type Known<V, A> = [V] extends [never] ? never : A
+
+/**
+ * The static members of an entity class: of one with the values `V`, whose `create` takes `I`, whose `update` takes `U`, and which is
+ * found by `K`. Each is declared here alone.
+ */
+interface EntityMembers<V, I, U, K> {
+  /** Validates and stores a new entity. */
+  create<T extends object>(this: ConstructorOf<T>, ...args: Args<I>): Promise<T>
+  /** All or nothing where the store has transactions; nothing is written when one is not valid. */
+  createMany<T extends object>(this: ConstructorOf<T>, data: readonly I[]): Promise<T[]>
+  saveMany<T extends object>(
+    this: ConstructorOf<T>,
+    entities: readonly T[],
+    options?: SaveOptions,
+  ): Promise<T[]>
+  /** By id, or by the fields it is made of: `get({ orderId, productId })`. */
+  get<T extends object>(this: ConstructorOf<T>, id: K): Promise<T | undefined>
+  /** Throws `NITRO_ENTITY_NOT_FOUND`. */
+  require<T extends object>(this: ConstructorOf<T>, id: K): Promise<T>
+  /** By id, or whether anything matches. */
+  exists<T extends object>(
+    this: ConstructorOf<T>,
+    idOrWhere: K | Where<V, NoInfer<T>>,
+  ): Promise<boolean>
+  /** A query over all, ordered by id, which is the order of creation. */
+  all<T extends object>(this: ConstructorOf<T>): Query<T, V>
+  /** A query that finds deleted entities of a class with `softDelete` too. */
+  withDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
+  onlyDeleted<T extends object>(this: ConstructorOf<T>): Query<T, V>
+  where<T extends object>(this: ConstructorOf<T>, where?: Where<V, NoInfer<T>>): Query<T, V>
+  filter<T extends object>(
+    this: ConstructorOf<T>,
+    where: Known<V, WhereObject<V, NoInfer<T>> | Condition>,
+    options?: Known<V, FilterOptions<V>>,
+  ): Query<T, V>
+  /** Literal text in any of the text fields, ASCII letters in any case; empty text finds all. */
+  search<T extends object>(
+    this: ConstructorOf<T>,
+    text: string | null | undefined,
+    options?: Known<V, SearchOptions<V>>,
+  ): Query<T, V>
+  findBy<T extends object>(
+    this: ConstructorOf<T>,
+    where: Where<V, NoInfer<T>>,
+  ): Promise<T | undefined>
+  count<T extends object>(this: ConstructorOf<T>, where?: Where<V, NoInfer<T>>): CountQuery<T, V>
+  /** Deletes what matches and gives their number. To delete everything say `deleteWhere({}, { all: true })`. */
+  deleteWhere<T extends object>(
+    this: ConstructorOf<T>,
+    where: Where<V, NoInfer<T>>,
+    options?: DeleteWhereOptions,
+  ): Promise<number>
+  /**
+   * Writes the same values to everything that matches and gives its number; `increment(by)` adds to a number. For everything
+   * say `updateWhere({}, values, { all: true })`.
+   */
+  updateWhere<T extends object>(
+    this: ConstructorOf<T>,
+    where: Where<V, NoInfer<T>>,
+    values: UpdateOf<U, V>,
+    options?: { readonly all?: boolean },
+  ): Promise<number>
+  /**
+   * Updates the entity with the same id, or the same values in a unique set of fields, else creates one. `by` names the
+   * set; default: the id if given, else the first unique set that `data` has all values of.
+   */
+  upsert<T extends object>(
+    this: ConstructorOf<T>,
+    data: I,
+    options?: { readonly by?: (keyof V & string) | readonly (keyof V & string)[] },
+  ): Promise<T>
+  /** A condition with a name, to be combined and used with stores and with single entities. */
+  spec<T extends object>(
+    this: ConstructorOf<T>,
+    condition: (columns: Columns<V, NoInfer<T>>) => Condition,
+  ): Specification
+  /** Pairs of an entity of this class and one of another. */
+  join<T extends object, S extends object, W>(
+    this: ConstructorOf<T>,
+    other: ConstructorOf<S> & { readonly definition: EntityDefinition & ValuesOf<W> },
+    on: (left: Columns<V, NoInfer<T>>, right: Columns<W, NoInfer<S>>) => Condition,
+  ): JoinQuery<T, S, V, W>
+  /** The same with every entity of this class, also where it pairs with none: then the second is undefined. */
+  leftJoin<T extends object, S extends object, W>(
+    this: ConstructorOf<T>,
+    other: ConstructorOf<S> & { readonly definition: EntityDefinition & ValuesOf<W> },
+    on: (left: Columns<V, NoInfer<T>>, right: Columns<W, NoInfer<S>>) => Condition,
+  ): JoinQuery<T, S | undefined, V, W>
+  /** Entities by a statement in the store's language. Columns are matched by name; values are never part of the text. */
+  sql<T extends object>(
+    this: ConstructorOf<T>,
+    text: TemplateStringsArray,
+    ...values: readonly RawValue[]
+  ): Promise<T[]>
+  /** The same past the scopes of the context, which a statement cannot be given: ``sql({ unscoped: true })`select …` ``. */
+  sql<T extends object>(
+    this: ConstructorOf<T>,
+    options: { readonly unscoped: true },
+  ): (text: TemplateStringsArray, ...values: readonly RawValue[]) => Promise<T[]>
+  /** Notifies `listener` of every change of this class, after its commit. Returns a function that unsubscribes it. */
+  observe<T extends object>(this: ConstructorOf<T>, listener: ChangeListener<T>): () => void
+}
+
+/** The result of `Entity(...)`: a class to extend. */
+export interface EntityStatics<V extends object, I, U, K = string, R = string, H = never>
+  extends EntityMembers<V, I, U, K> {
+  /** The declaration of the class, as public data. */
+  readonly definition: EntityDefinition & ValuesOf<V>
+  new (...args: Args<I>): V & EntityInstance<U, V, R, H>
+}
+
 /**
  * Any entity class, whatever its fields. Parameters are `never` because each class takes its own: callers that have
  * checked the fields against `definition` cast.
  */
-export interface EntityClass<T extends object = EntityInstance> {
+export interface EntityClass<T extends object = EntityInstance>
+  extends Pick<
+    EntityMembers<never, never, never, unknown>,
+    | "create"
+    | "createMany"
+    | "saveMany"
+    | "get"
+    | "require"
+    | "exists"
+    | "all"
+    | "where"
+    | "filter"
+    | "search"
+    | "findBy"
+    | "count"
+    | "deleteWhere"
+    | "observe"
+  > {
   new (...args: never[]): T
   readonly name: string
   readonly prototype: T
   readonly definition: EntityDefinition
   readonly store?: Store
-  create(data: never): Promise<T>
-  createMany(data: readonly never[]): Promise<T[]>
-  saveMany(entities: readonly never[], options?: SaveOptions): Promise<T[]>
-  get(id: unknown): Promise<T | undefined>
-  require(id: unknown): Promise<T>
-  exists(id: unknown): Promise<boolean>
-  all(): Query<T, never>
-  where(where?: never): Query<T, never>
-  filter(where: never, options?: never): Query<T, never>
-  search(text: string | null | undefined, options?: never): Query<T, never>
-  findBy(where: never): Promise<T | undefined>
-  count(where?: never): CountQuery<T, never>
-  deleteWhere(where: never, options?: DeleteWhereOptions): Promise<number>
-  observe(listener: ChangeListener<T>): () => void
 }
