@@ -9,7 +9,7 @@ import { addHostHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import type { Mount } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
-import { answerOf } from "./node-response.ts"
+import { answerOf, hostBody } from "./node-response.ts"
 import { requestIdHeader } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
@@ -135,8 +135,7 @@ function prepare(reply: FastifyReply, response: Response): unknown {
   // Fastify adds a cookie to those that are set.
   reply.removeHeader("set-cookie")
   if (cookies.length > 0) reply.header("set-cookie", cookies)
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return body ?? undefined
+  return hostBody(body)
 }
 
 function* replyHeaders(reply: FastifyReply): Generator<[string, string]> {

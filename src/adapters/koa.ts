@@ -9,7 +9,7 @@ import { responseOf } from "./host-value.ts"
 import { type Mount, mountBelow } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { type ParsedRequest, takeBody } from "./node-body.ts"
-import { answerOf, nodeHeaders } from "./node-response.ts"
+import { answerOf, hostBody, nodeHeaders } from "./node-response.ts"
 import { requestIdHeader } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
@@ -85,18 +85,12 @@ function send(context: KoaContext, response: Response): void {
     merged.append(headers[i] as string, headers[i + 1] as string)
   addHostHeaders(merged, nodeHeaders(context.res))
   // The body first: Koa sets a type for it, and a status where there is none.
-  context.body = bodyOf(body)
+  context.body = hostBody(body) ?? null
   context.status = status
   if (!merged.has("content-type")) context.remove("content-type")
   for (const [name, value] of merged) if (name !== "set-cookie") context.set(name, value)
   const cookies = merged.getSetCookie()
   if (cookies.length > 0) context.set("set-cookie", cookies)
-}
-
-/** A body that Koa sends unchanged: bytes that are no `Buffer` it would print as JSON. */
-function bodyOf(body: unknown): unknown {
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return body ?? null
 }
 
 /** The stream of a page's live views, in place of the body that its route sets. */

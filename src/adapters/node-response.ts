@@ -1,6 +1,6 @@
 // Sends a `Response` over node's `ServerResponse`, beside the headers and cookies that the host has set on it.
 import type { ServerResponse } from "node:http"
-import type { Readable } from "node:stream"
+import { PassThrough, type Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { addHostHeaders } from "./host-headers.ts"
 import { isStream, StreamBody } from "./node-stream.ts"
@@ -106,4 +106,11 @@ export function* nodeHeaders(res: ServerResponse): Generator<[string, string]> {
     for (const each of Array.isArray(value) ? value : [value])
       if (each !== undefined) yield [name, String(each)]
   }
+}
+
+/** A body for hosts that send it themselves: a live stream as a stream of node's, bytes as a `Buffer`, undefined for none. */
+export function hostBody(body: unknown): unknown {
+  if (body instanceof StreamBody) return body.pipe(new PassThrough())
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  return body ?? undefined
 }
