@@ -255,7 +255,7 @@ function attributeChanged(el: Element, name: string, fromOutside: boolean): void
   const attributes = applied.get(el)
   const state = attributes?.get(name)
   if (state) {
-    attributes!.delete(name)
+    attributes?.delete(name)
     release(state)
   } else if (fromOutside) rerun(el, name)
 }
@@ -269,6 +269,7 @@ function onMutations(records: readonly MutationRecord[]): void {
 function handleMutations(records: readonly MutationRecord[], fromOutside: boolean): void {
   for (const { type, target, attributeName, addedNodes, removedNodes } of records) {
     if (type === "attributes") {
+      // Records of the type "attributes" are of an element, and name the attribute.
       if (target.isConnected) attributeChanged(target as Element, attributeName!, fromOutside)
       continue
     }

@@ -1,8 +1,8 @@
 // Signals, computed values and effects: writes mark possible changes, reads find the real ones; no glitches.
 
 const CLEAN = 0
-const CHECK = 1
-const DIRTY = 2
+const CHECK: number = 1
+const DIRTY: number = 2
 /** Effects that keep triggering each other are stopped after this many rounds. */
 const MAX_ROUNDS = 100
 
@@ -108,7 +108,7 @@ export class Reaction<T> extends Source<T> {
     if (this.#state === CHECK) {
       for (const source of this.sources) {
         if (source instanceof Reaction) source.refresh()
-        if ((this.#state as number) === DIRTY) break
+        if (this.#state === DIRTY) break
       }
     }
     if (this.#state === DIRTY) this.run()
@@ -119,7 +119,7 @@ export class Reaction<T> extends Source<T> {
   run(): void {
     this.#release()
     const outer = active
-    active = this as Reaction<unknown>
+    active = this
     this.#running = true
     let value: T
     let failed = true
@@ -143,7 +143,7 @@ export class Reaction<T> extends Source<T> {
   }
 
   #release(): void {
-    for (const source of this.sources) source.observers.delete(this as Reaction<unknown>)
+    for (const source of this.sources) source.observers.delete(this)
     this.sources.clear()
   }
 }

@@ -36,6 +36,9 @@ export const isPlain = (value: unknown): value is Data => {
 /** The branch behind each proxy of this module; also distinguishes them from other objects. */
 const branches = new WeakMap<object, Branch>()
 
+/** A map of objects answers undefined for anything else. */
+const branchOf = (value: unknown): Branch | undefined => branches.get(value as object)
+
 /** One object of the tree. */
 class Branch {
   readonly fields = new Map<string, Signal<unknown> | Reaction<unknown>>()
@@ -46,7 +49,7 @@ class Branch {
 
   constructor(path: string) {
     this.path = path
-    this.proxy = new Proxy({}, handler(this)) as Data
+    this.proxy = new Proxy<Data>({}, handler(this))
     branches.set(this.proxy, this)
   }
 
@@ -128,7 +131,7 @@ class Branch {
   }
 }
 
-function handler(branch: Branch): ProxyHandler<object> {
+function handler(branch: Branch): ProxyHandler<Data> {
   return {
     get(target, key) {
       if (typeof key === "symbol") return Reflect.get(target, key)
@@ -241,8 +244,10 @@ function assignPath(target: Data, path: string, value: unknown): void {
   const last = keys.pop()!
   let at = target
   for (const key of keys) {
-    if (!isPlain(at[key])) at[key] = {}
-    at = at[key] as Data
+    const known = at[key]
+    const next = isPlain(known) ? known : {}
+    at[key] = next
+    at = next
   }
   at[last] = value
 }
@@ -290,12 +295,11 @@ function merge(branch: Branch, patch: Data, onlyIfMissing: boolean): void {
     if (value === null || value === undefined) {
       if (!onlyIfMissing) branch.delete(key)
     } else if (isPlain(value)) {
-      const current = branch.peek(key)
-      let child = isPlain(current) ? branches.get(current) : undefined
+      let child = branchOf(branch.peek(key))
       if (!child) {
         if (onlyIfMissing && branch.has(key)) continue
         branch.set(key, {})
-        child = branches.get(branch.peek(key) as object)
+        child = branchOf(branch.peek(key))
       }
       if (child) merge(child, value, onlyIfMissing)
     } else if (!onlyIfMissing || !branch.has(key)) {
@@ -308,12 +312,11 @@ function merge(branch: Branch, patch: Data, onlyIfMissing: boolean): void {
 export function getPath(path: string): unknown {
   let value: unknown = root.proxy
   for (const key of path.split(".")) {
-    const branch: Branch | undefined =
-      typeof value === "object" && value !== null ? branches.get(value) : undefined
+    const branch = branchOf(value)
     if (branch) {
       value = branch.get(key)
       if (value === MISSING) return undefined
-    } else if (Array.isArray(value)) value = value[Number(key)] as unknown
+    } else if (Array.isArray(value)) value = value[Number(key)]
     else return undefined
   }
   return value

@@ -84,7 +84,7 @@ function multiSelect(el: HTMLSelectElement): Control {
 
 function property(el: Element, name: string, events: readonly string[]): Control {
   assertData(el, name)
-  const target = el as unknown as Record<string, unknown>
+  const target = el as Element & Record<string, unknown>
   return {
     get: () => target[name],
     set(value) {

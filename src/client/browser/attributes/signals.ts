@@ -41,7 +41,7 @@ attribute({
     if (key) return define(toCase(key, modifiers, "camel"), () => run())
     const visit = (node: Data, prefix: string): void => {
       for (const [name, value] of Object.entries(node)) {
-        if (typeof value === "function") define(prefix + name, () => (value as () => unknown)())
+        if (typeof value === "function") define(prefix + name, () => value())
         else if (isPlain(value)) visit(value, `${prefix}${name}.`)
         else
           throw new ClientError("ATTRIBUTE", `data-computed needs a function for ${prefix}${name}`)

@@ -1,5 +1,5 @@
 // Turns an expression into a native function: signals and actions are rewritten, the rest stays as it was written.
-import { type Token, tokenize } from "./tokens.ts"
+import { type TemplateToken, type Token, tokenize } from "./tokens.ts"
 
 const STATEMENT = /^(?:return|if|for|while|do|const|let|var|throw|switch|try|function|class)$/
 const ASSIGNMENT = /^(?:[^=!<>]*|<<|>>|>>>)=$/
@@ -45,7 +45,7 @@ function rewrite(source: string, tokens: readonly Token[], from: number, to: num
     let text: string
     let end = token.end
     if (token.type === "signal") {
-      const path = memberPath(tokens, i)
+      const path = memberPath(tokens, i, token)
       text = token.text ? `$.${token.text}` : "$"
       if (path) {
         text = `__at(${JSON.stringify(path.parent)}).${path.key}`
@@ -65,27 +65,29 @@ function rewrite(source: string, tokens: readonly Token[], from: number, to: num
 function memberPath(
   tokens: readonly Token[],
   index: number,
+  signal: Token,
 ): { parent: string; key: string; end: number; index: number } | undefined {
-  const names = [tokens[index]!.text]
+  const names = [signal.text]
+  let end = signal.end
   let at = index
-  while (
-    tokens[at + 1]?.text === "." &&
-    tokens[at + 1]?.type === "operator" &&
-    tokens[at + 2]?.type === "name"
-  ) {
-    names.push(tokens[at + 2]!.text)
+  let next = tokens[at + 1]
+  while (next?.text === "." && next.type === "operator") {
+    const name = tokens[at + 2]
+    if (name?.type !== "name") break
+    names.push(name.text)
+    end = name.end
     at += 2
+    next = tokens[at + 1]
   }
-  const next = tokens[at + 1]
   if (names.length < 2 || next?.type !== "operator" || !ASSIGNMENT.test(next.text)) return undefined
   const key = names.pop()!
-  return { parent: names.join("."), key, end: tokens[at]!.end, index: at }
+  return { parent: names.join("."), key, end, index: at }
 }
 
-function rewriteTemplate(source: string, template: Token): string {
+function rewriteTemplate(source: string, template: TemplateToken): string {
   let result = ""
   let at = template.start
-  for (const hole of template.holes!) {
+  for (const hole of template.holes) {
     const end = hole.at(-1)!.start
     const start = hole[0]!.type === "end" ? end : hole[0]!.start
     result += source.slice(at, start) + rewrite(source, hole, start, end)

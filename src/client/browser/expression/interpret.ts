@@ -21,7 +21,7 @@ import {
   update,
   WORDS,
 } from "./parts.ts"
-import type { Token } from "./tokens.ts"
+import type { TemplateToken, Token } from "./tokens.ts"
 
 /**
  * Parses once; the result runs the expression with these names: `$` the signals, `@` finds an action, an object of
@@ -411,9 +411,9 @@ class Parser {
 
   #primary(): Part {
     const token = this.#token
-    const { type, text } = token
+    const { text } = token
     this.#at++
-    switch (type) {
+    switch (token.type) {
       case "number": {
         const value = Number(text.replaceAll("_", ""))
         return { run: () => value }
@@ -468,8 +468,8 @@ class Parser {
     }
   }
 
-  #template({ pieces, holes }: Token): Part {
-    const parts = holes!.map(tokens => {
+  #template({ pieces, holes }: TemplateToken): Part {
+    const parts = holes.map(tokens => {
       const inner = new Parser(tokens, true)
       const { run } = inner.#sequence()
       if (inner.#token.type !== "end") inner.#unexpected()
@@ -477,7 +477,7 @@ class Parser {
     })
     return {
       run: scope =>
-        pieces!.reduce((text, piece, index) => `${text}${parts[index - 1]!(scope)}${piece}`),
+        pieces.reduce((text, piece, index) => `${text}${parts[index - 1]!(scope)}${piece}`),
     }
   }
 

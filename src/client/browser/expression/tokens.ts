@@ -1,27 +1,27 @@
 // Splits an expression into tokens: the part that both evaluators share.
 import { ClientError } from "../errors.ts"
 
-export interface Token {
-  readonly type:
-    | "number"
-    | "string"
-    | "template"
-    | "regexp"
-    | "name"
-    | "signal"
-    | "action"
-    | "operator"
-    | "end"
+interface BaseToken {
   /** The name, the operator, the decoded string, or the source of a number or regular expression. */
   readonly text: string
   readonly start: number
   readonly end: number
   /** A line break before the token ends a statement that could end there. */
   readonly newline: boolean
-  /** Of a template: decoded text pieces, and the tokens of the expressions between them. */
-  readonly pieces?: readonly string[]
-  readonly holes?: readonly (readonly Token[])[]
 }
+
+interface PlainToken extends BaseToken {
+  readonly type: "number" | "string" | "regexp" | "name" | "signal" | "action" | "operator" | "end"
+}
+
+/** With decoded text pieces, and the tokens of the expressions between them. */
+export interface TemplateToken extends BaseToken {
+  readonly type: "template"
+  readonly pieces: readonly string[]
+  readonly holes: readonly (readonly Token[])[]
+}
+
+export type Token = PlainToken | TemplateToken
 
 const OPERATORS =
   /=>|\.\.\.|>>>=|\?\?=|\|\|=|&&=|\*\*=|<<=|>>=|===|!==|>>>|\?\.(?!\d)|\?\?|\|\||&&|\*\*|\+\+|--|[+\-*/%&|^]=|<=|>=|==|!=|<<|>>|[-+*/%=<>!?:;,.(){}[\]&|^~]/y
@@ -71,14 +71,9 @@ function scan(source: string, from: number, untilBrace: boolean): { tokens: Toke
     at += space.length
     const newline = space.includes("\n")
     const start = at
-    const push = (
-      type: Token["type"],
-      text: string,
-      length: number,
-      more?: Pick<Token, "pieces" | "holes">,
-    ): void => {
+    const push = (type: PlainToken["type"], text: string, length: number): void => {
       at += length
-      tokens.push({ type, text, start, end: at, newline, ...more })
+      tokens.push({ type, text, start, end: at, newline })
     }
     const char = source[at]
     if (char === undefined) {
@@ -91,7 +86,8 @@ function scan(source: string, from: number, untilBrace: boolean): { tokens: Toke
       push("string", decode(source.slice(at + 1, end)), end + 1 - at)
     } else if (char === "`") {
       const template = scanTemplate(source, at)
-      push("template", "", template.end - at, template)
+      at = template.end
+      tokens.push({ type: "template", text: "", start, newline, ...template })
     } else if (char === "$" || char === "@") {
       at++
       const text = match(NAME)
@@ -114,7 +110,7 @@ function scan(source: string, from: number, untilBrace: boolean): { tokens: Toke
 function plainToken(
   match: (pattern: RegExp) => string,
   regExpMayStart: boolean,
-): [type: Token["type"], text: string] {
+): [type: PlainToken["type"], text: string] {
   const kinds = [
     ["name", NAME],
     ["number", NUMBER],
@@ -166,10 +162,13 @@ function scanTemplate(
 }
 
 function decode(raw: string): string {
-  return raw.replace(ESCAPE, (_, braced?: string, four?: string, two?: string, char = "") => {
-    const hex = braced ?? four ?? two
-    if (hex) return String.fromCodePoint(Number.parseInt(hex, 16))
-    // A line break after a backslash continues the line.
-    return ESCAPES[char as string] ?? (/[\r\n]/.test(char as string) ? "" : (char as string))
-  })
+  return raw.replace(
+    ESCAPE,
+    (_, braced?: string, four?: string, two?: string, char: string = "") => {
+      const hex = braced ?? four ?? two
+      if (hex) return String.fromCodePoint(Number.parseInt(hex, 16))
+      // A line break after a backslash continues the line.
+      return ESCAPES[char] ?? (/[\r\n]/.test(char) ? "" : char)
+    },
+  )
 }

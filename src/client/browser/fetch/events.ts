@@ -8,6 +8,12 @@ export interface FetchDetail {
   readonly argsRaw: Readonly<Record<string, string>>
 }
 
+declare global {
+  interface DocumentEventMap {
+    "datastar-fetch": CustomEvent<FetchDetail>
+  }
+}
+
 export function announce(
   type: string,
   el: Element,

@@ -114,7 +114,7 @@ export function buildRequest(
 
 /** A form's own properties are never trusted: a control named `form` or `enctype` hides them. */
 function formOf(el: Element): Element | null {
-  return el.closest("form") ?? ("form" in el ? (el.form as Element | null) : null)
+  return el.closest("form") ?? ("form" in el && el.form instanceof Element ? el.form : null)
 }
 
 type Submitter = HTMLButtonElement | HTMLInputElement

@@ -51,7 +51,7 @@ export async function handleResponse(
 /** `key value` lines; lines of the same key belong together. */
 function dispatchEvent({ event, data }: ServerEvent, el: Element): Promise<void> | void {
   if (!event.startsWith("datastar")) return
-  const args: Record<string, string> = Object.create(null) as Record<string, string>
+  const args: Record<string, string> = Object.create(null)
   for (const line of data.split("\n")) {
     const space = line.indexOf(" ")
     const key = space < 0 ? line : line.slice(0, space)
@@ -64,10 +64,8 @@ function dispatchEvent({ event, data }: ServerEvent, el: Element): Promise<void>
 
 function runScript(source: string, attributes: string | null): void {
   const script = document.createElement("script")
-  for (const [name, value] of Object.entries(
-    JSON.parse(attributes ?? "{}") as Record<string, string>,
-  ))
-    script.setAttribute(name, value)
+  for (const [name, value] of Object.entries<unknown>(JSON.parse(attributes ?? "{}")))
+    script.setAttribute(name, `${value}`)
   script.textContent = source
   document.head.append(script)
   // A classic script has run by now; it would only pile up.

@@ -105,10 +105,10 @@ function fill(): void {
     ...options.map((option, index) => optionElement(option, `${list.id}-${index}`, input.value)),
   )
   if (options.length === 0) list.append(emptyElement(list.dataset["empty"] ?? ""))
-  const again = [...list.children].find(
-    option => (option as HTMLElement).dataset["value"] === active,
+  const again = [...list.querySelectorAll<HTMLElement>("[role=option]")].find(
+    option => option.dataset["value"] === active,
   )
-  activate(active === undefined ? undefined : (again as HTMLElement | undefined))
+  activate(active === undefined ? undefined : again)
 }
 
 function optionElement(

@@ -14,7 +14,7 @@ export function listenForDropzones(): void {
   document.addEventListener("reset", () => setTimeout(updateAll))
   // A form that was sent may have been emptied.
   document.addEventListener("datastar-fetch", event => {
-    if ((event as CustomEvent<{ type: string }>).detail.type === "finished") setTimeout(updateAll)
+    if (event.detail.type === "finished") setTimeout(updateAll)
   })
 }
 

@@ -4,9 +4,8 @@ import { elementFor, isPlainKey, UPRIGHT } from "./move.ts"
 const FIELD = ".command input[role=combobox]"
 
 const fieldOf = (target: Element): HTMLInputElement | null | undefined =>
-  target.matches(FIELD)
-    ? (target as HTMLInputElement)
-    : target.closest(".command")?.querySelector<HTMLInputElement>("input[role=combobox]")
+  target.closest<HTMLInputElement>(FIELD) ??
+  target.closest(".command")?.querySelector<HTMLInputElement>("input[role=combobox]")
 
 const listOf = (field: Element): HTMLElement | null =>
   document.getElementById(field.getAttribute("aria-controls") ?? "")

@@ -14,11 +14,13 @@ import { themeClick, themeStorage } from "./theme.ts"
 import { toastClick, toastEnd, toastStart } from "./toast.ts"
 import { hideTooltips, showTooltips } from "./tooltip.ts"
 
-type Handler = (event: Event, target: Element) => void
-
 /** Toggle and close events do not bubble, so everything listens on the way down or up as it needs. */
-function listen(type: string, capture: boolean, ...handlers: readonly Handler[]): void {
-  const run = (event: Event): void => {
+function listen<K extends keyof DocumentEventMap>(
+  type: K,
+  capture: boolean,
+  ...handlers: readonly ((event: DocumentEventMap[K], target: Element) => void)[]
+): void {
+  const run = (event: DocumentEventMap[K]): void => {
     for (const handler of handlers)
       if (event.target instanceof Element) handler(event, event.target)
   }

@@ -8,11 +8,10 @@ const itemsOf = (menu: Element): HTMLElement[] => [
 let typed = ""
 let typedAt = 0
 
-export function menuToggle(event: Event, target: Element): void {
+export function menuToggle(event: ToggleEvent, target: Element): void {
   const menu = target.matches(".dropdown-menu > [popover]") && target.querySelector("[role=menu]")
   // The event comes a moment later: after opening by a key the focus is inside by now, and may have moved on.
-  if (!menu || (event as ToggleEvent).newState !== "open" || menu.contains(document.activeElement))
-    return
+  if (!menu || event.newState !== "open" || menu.contains(document.activeElement)) return
   itemsOf(menu)[0]?.focus()
 }
 
@@ -73,5 +72,5 @@ function itemByLetter(
   const at = items.indexOf(current as HTMLElement)
   const from = word.length > 1 ? at : at + 1
   const inOrder = [...items.slice(Math.max(from, 0)), ...items.slice(0, Math.max(from, 0))]
-  return inOrder.find(item => item.textContent!.trim().toLowerCase().startsWith(word))
+  return inOrder.find(item => item.textContent.trim().toLowerCase().startsWith(word))
 }

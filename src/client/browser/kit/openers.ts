@@ -20,12 +20,8 @@ function run(button: HTMLButtonElement): void {
 }
 
 /** Below its button and inside of the window, where the stylesheet cannot say so. */
-export function placePopover(event: Event, target: Element): void {
-  if (
-    knowsAnchors ||
-    !target.matches("[data-popover][popover]") ||
-    (event as ToggleEvent).newState !== "open"
-  )
+export function placePopover(event: ToggleEvent, target: Element): void {
+  if (knowsAnchors || !target.matches("[data-popover][popover]") || event.newState !== "open")
     return
   const popover = target as HTMLElement
   const button = [...document.querySelectorAll(`[popovertarget="${CSS.escape(popover.id)}"]`)].find(

@@ -1,8 +1,8 @@
 // Toasts: their stylesheet hides them; this lifts them over dialogs and removes hidden ones.
 
 /** A dialog that opened since then lies over the toaster: to the top again. */
-export function toastStart(event: Event, target: Element): void {
-  if (!target.matches(".toast") || (event as AnimationEvent).animationName !== "toast-up") return
+export function toastStart(event: AnimationEvent, target: Element): void {
+  if (!target.matches(".toast") || event.animationName !== "toast-up") return
   const toaster = target.closest<HTMLElement>(".toaster[popover]")
   if (!toaster) return
   if (toaster.matches(":popover-open")) {
@@ -12,9 +12,8 @@ export function toastStart(event: Event, target: Element): void {
   toaster.showPopover()
 }
 
-export function toastEnd(event: Event, target: Element): void {
-  if (target.matches(".toast") && (event as AnimationEvent).animationName === "kit-toast-out")
-    target.remove()
+export function toastEnd(event: AnimationEvent, target: Element): void {
+  if (target.matches(".toast") && event.animationName === "kit-toast-out") target.remove()
 }
 
 export function toastClick(_event: Event, target: Element): void {

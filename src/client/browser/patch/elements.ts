@@ -26,20 +26,25 @@ export interface ElementsPatch {
   readonly viewTransitionSelector: string
 }
 
+const modes: readonly string[] = MODES
+const isMode = (mode: string): mode is Mode => modes.includes(mode)
+const isNamespace = (namespace: string): namespace is ElementsPatch["namespace"] =>
+  /^(?:html|svg|mathml)$/.test(namespace)
+
 /** Validates what came over the wire. */
 export function toElementsPatch(args: Readonly<Record<string, string>>): ElementsPatch {
   const { elements = "", selector = "", mode = "outer", namespace = "html" } = args
-  if (!MODES.includes(mode as Mode))
+  if (!isMode(mode))
     throw new ClientError("PATCH", `mode is one of ${MODES.join(", ")}, not ${mode}`)
-  if (!/^(?:html|svg|mathml)$/.test(namespace))
+  if (!isNamespace(namespace))
     throw new ClientError("PATCH", `namespace is html, svg or mathml, not ${namespace}`)
   const byId = mode === "outer" || mode === "replace" || mode === "remove"
   if (!selector && !byId) throw new ClientError("PATCH", `mode ${mode} needs a selector`)
   return {
     elements,
     selector,
-    mode: mode as Mode,
-    namespace: namespace as ElementsPatch["namespace"],
+    mode,
+    namespace,
     useViewTransition: args["useViewTransition"]?.trim() === "true",
     viewTransitionSelector: args["viewTransitionSelector"] ?? "",
   }
@@ -79,7 +84,7 @@ function change(patch: ElementsPatch): void {
       const isLast = index === targets.length - 1
       applyTo(
         target,
-        isLast ? content : (content.cloneNode(true) as DocumentFragment),
+        isLast ? content : document.importNode(content, true),
         mode,
         targets.length === 1,
       )

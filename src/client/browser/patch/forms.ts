@@ -11,6 +11,7 @@ const edited = new WeakSet<Element>()
 const CONTROLS = "input, textarea, select"
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
+const isControl = (el: Element): el is Control => el.matches(CONTROLS)
 const isCheckable = (el: Element): el is HTMLInputElement =>
   el instanceof HTMLInputElement && /^(?:checkbox|radio)$/.test(el.type)
 const isText = (el: Element): boolean => !isCheckable(el) && !(el instanceof HTMLSelectElement)
@@ -48,9 +49,9 @@ export function markSent(
 ): void {
   for (const el of [source, ...(form ?? source).querySelectorAll("[contenteditable]")])
     edited.delete(el)
-  const controls = form ? form.querySelectorAll(CONTROLS) : source.matches(CONTROLS) ? [source] : []
+  const controls = form ? form.querySelectorAll(CONTROLS) : isControl(source) ? [source] : []
   for (const el of controls) {
-    if (el.matches(CONTROLS) && (submitted || !isText(el))) sent.set(el, stateOf(el as Control))
+    if (isControl(el) && (submitted || !isText(el))) sent.set(el, stateOf(el))
   }
 }
 
@@ -68,13 +69,13 @@ export function isUnsentContent(el: Element, fromServer: Element): boolean {
 
 /** True when a morph has to leave the control's value to the user, or to the signal it is bound to. */
 export function isUnsent(el: Element, fromServer: Element): boolean {
-  if (!el.matches(CONTROLS)) return false
+  if (!isControl(el)) return false
   // Matched by its place only, it is another control: the text of one field must not end up in the next.
   if (["name", "type"].some(name => el.getAttribute(name) !== fromServer.getAttribute(name)))
     return false
   const binding = [...el.attributes].find(({ name }) => /^data-bind(?:$|:|__)/.test(name))
   if (binding) return fromServer.getAttribute(binding.name) === binding.value
-  return isDirty(el as Control)
+  return isDirty(el)
 }
 
 function isDirty(el: Control): boolean {
@@ -90,9 +91,7 @@ export function isInUse(el: Element): boolean {
   const inside = [el, ...el.querySelectorAll("*")]
   return inside.some(
     each =>
-      each === document.activeElement ||
-      edited.has(each) ||
-      (each.matches(CONTROLS) && isDirty(each as Control)),
+      each === document.activeElement || edited.has(each) || (isControl(each) && isDirty(each)),
   )
 }
 

@@ -2,10 +2,12 @@
 import { isInUse } from "./forms.ts"
 
 /** Elements in use that were removed a moment ago, by id, with where the focus was and where it went. */
-const removed = new Map<
-  string,
-  { readonly element: Element; readonly focused: Element | null; next: Element | null }
->()
+interface Removed {
+  readonly element: Element
+  readonly focused: Element | null
+  next: Element | null
+}
+const removed = new Map<string, Removed>()
 
 /** How long a removed element may take to come back. The row of one list that belongs in another now is taken out of the first at first. */
 const returnMs = 1000
@@ -14,10 +16,10 @@ export function remove(element: Element): void {
   const id = element.getAttribute("id")
   if (id && isInUse(element)) {
     const focused = document.activeElement
-    const entry = {
+    const entry: Removed = {
       element,
       focused: element.contains(focused) ? focused : null,
-      next: null as Element | null,
+      next: null,
     }
     removed.set(id, entry)
     // Once the focus has found another place.
@@ -53,7 +55,7 @@ export function move(element: Element, place: ChildNode): void {
   const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection()!
   const { selectionStart, selectionEnd } = active as HTMLInputElement
   const inside = isKnown ? [] : [element, ...element.querySelectorAll("*")]
-  const positions = inside.map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop] as const)
+  const positions = inside.map(each => [each, each.scrollLeft, each.scrollTop] as const)
   // A removal would count as leaving the field, which saves it half-typed.
   const silence = new AbortController()
   for (const type of ["blur", "focusout", "change", "focus", "focusin"])
@@ -63,12 +65,12 @@ export function move(element: Element, place: ChildNode): void {
     })
   if (isKnown) parent.moveBefore(element, place)
   else place.before(element)
-  for (const [index, [left, top]] of positions.entries())
-    if (left || top) inside[index]!.scrollTo({ left, top, behavior: "instant" })
-  if (element.contains(active)) {
-    active!.focus({ preventScroll: true })
+  for (const [each, left, top] of positions)
+    if (left || top) each.scrollTo({ left, top, behavior: "instant" })
+  if (active && element.contains(active)) {
+    active.focus({ preventScroll: true })
     // Chromium forgets the place in an element with contenteditable.
-    if (active!.isContentEditable)
+    if (active.isContentEditable)
       getSelection()!.setBaseAndExtent(anchorNode!, anchorOffset, focusNode!, focusOffset)
     else if (selectionStart != null)
       (active as HTMLInputElement).setSelectionRange(selectionStart, selectionEnd)

@@ -1,7 +1,7 @@
 // Applies the server's patches as they are announced, in their order; a bad one is reported and skipped.
 import { ClientError, describe, report } from "../errors.ts"
 import type { FetchDetail } from "../fetch/events.ts"
-import { type Data, isPlain, mergePatch } from "../store.ts"
+import { isPlain, mergePatch } from "../store.ts"
 import { patchElements, toElementsPatch } from "./elements.ts"
 
 let last: Promise<void> | undefined
@@ -18,7 +18,7 @@ function patchSignals({
   // JSON only: data from the server is never evaluated.
   const patch: unknown = JSON.parse(signals)
   if (!isPlain(patch)) throw new ClientError("PATCH", "a signal patch is a JSON object")
-  mergePatch(patch as Data, onlyIfMissing.trim() === "true")
+  mergePatch(patch, onlyIfMissing.trim() === "true")
 }
 
 function handle({ type, argsRaw }: FetchDetail): Promise<void> | undefined {
@@ -29,8 +29,7 @@ function handle({ type, argsRaw }: FetchDetail): Promise<void> | undefined {
 
 /** Starts listening; each call of the result stops it. */
 export function watchPatches(): void {
-  document.addEventListener("datastar-fetch", event => {
-    const { detail } = event as CustomEvent<FetchDetail>
+  document.addEventListener("datastar-fetch", ({ detail }) => {
     if (!detail.type.startsWith("datastar-")) return
     const attempt = (): Promise<void> | undefined => {
       const failed = (error: unknown): void =>

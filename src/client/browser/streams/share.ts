@@ -193,10 +193,7 @@ class Sharing {
     this.#isLeading = true
     const listening = new AbortController()
     signal.addEventListener("abort", () => listening.abort(), { signal: listening.signal })
-    const pass = (event: Event): void => {
-      const { type, el, argsRaw } = (
-        event as CustomEvent<{ type: string; el: Element; argsRaw: Record<string, string> }>
-      ).detail
+    const pass = ({ detail: { type, el, argsRaw } }: DocumentEventMap["datastar-fetch"]): void => {
       if (
         el !== this.#page.el ||
         type === "started" ||
