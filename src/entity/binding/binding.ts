@@ -75,8 +75,8 @@ export function targetClasses(
   model: Model,
   { references = "" }: FieldDefinition,
 ): readonly EntityClass[] {
-  const found = knownTargets(model, references)
-  if (found.length > 0) return found
+  const targets = knownTargets(model, references)
+  if (targets.length > 0) return targets
   learnRelations(entity)
   return knownTargets(model, references)
 }

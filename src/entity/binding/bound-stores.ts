@@ -21,14 +21,14 @@ export function remember(binding: Binding): void {
 }
 
 /** Every class that is bound to a store, by store. Of stores with a part for each session: the present one, and `own`. */
-export function* allBindings(own: Store): Generator<ReadonlySet<Binding>, void, undefined> {
+export function* allBindings(ownStore: Store): Generator<ReadonlySet<Binding>, void, undefined> {
   for (const ref of stores) {
     const store = ref.deref()
     if (store === undefined) stores.delete(ref)
     else yield* bindingsIn(store)
   }
   const parts = new Set(partsHere())
-  if (own.partition !== undefined) parts.add(own)
+  if (ownStore.partition !== undefined) parts.add(ownStore)
   for (const part of parts) yield* bindingsIn(part)
 }
 

@@ -63,12 +63,12 @@ function listen(
   listener: ChangeListener,
   replace: (change: (list: List) => List) => void,
 ): () => void {
-  const own = ownListener(listener)
-  replace(list => [...list, own])
+  const subscription = ownListener(listener)
+  replace(list => [...list, subscription])
   const entry = {
     off(): void {
       declared?.delete(entry)
-      replace(list => list.filter(each => each !== own))
+      replace(list => list.filter(each => each !== subscription))
     },
   }
   declared?.add(entry)

@@ -43,9 +43,9 @@ export class Consequences {
   }
 
   noteRead(store: Store, instance: EntityRecord, reread: Reread): void {
-    const known = this.#readAfterWrite.get(store)
-    if (known === undefined) this.#readAfterWrite.set(store, { reread, instances: [instance] })
-    else known.instances.push(instance)
+    const before = this.#readAfterWrite.get(store)
+    if (before === undefined) this.#readAfterWrite.set(store, { reread, instances: [instance] })
+    else before.instances.push(instance)
   }
 
   /** Those of a nested unit that has committed. */

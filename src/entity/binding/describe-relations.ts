@@ -38,12 +38,12 @@ export function relationOf(
 
 /** All relations of a class by name, for admin, documents and the like. Calls every getter of the class body. */
 export function relationsOf(entity: EntityClass<object>): ReadonlyMap<string, RelationDefinition> {
-  const found = new Map<string, RelationDefinition>()
+  const relations = new Map<string, RelationDefinition>()
   for (const name of getterNames(entity)) {
     const relation = relationOf(entity, name)
-    if (relation !== undefined) found.set(name, relation)
+    if (relation !== undefined) relations.set(name, relation)
   }
-  return found
+  return relations
 }
 
 /** Throws `NITRO_UNKNOWN_RELATION` with a suggestion. */

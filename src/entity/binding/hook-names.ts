@@ -15,13 +15,13 @@ export const hookNames: readonly (keyof EntityHooks)[] = [
   "afterLoad",
 ]
 
-const known = new Set<string>(hookNames)
+const names = new Set<string>(hookNames)
 
 /** A misspelt hook is never called, and nothing else would say so. */
 export function warnOfMisspeltHooks(className: string, prototype: object): void {
   if (process.env["NODE_ENV"] === "production") return
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-    if (typeof value !== "function" || known.has(name) || !/^(?:before|after|on)/i.test(name))
+    if (typeof value !== "function" || names.has(name) || !/^(?:before|after|on)/i.test(name))
       continue
     const hook = nearest(name, hookNames)
     if (hook === undefined) continue

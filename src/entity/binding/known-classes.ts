@@ -10,7 +10,7 @@ import { WeakList } from "./weak-list.ts"
 /** The calls of `Entity(name, ...)` by name. Their classes are known once they are used, related or given to an app. */
 const declared = new Map<string, WeakList<Model>>()
 const classesOf = new WeakMap<Model, WeakList<EntityClass>>()
-const known = new WeakSet<EntityClass>()
+const registered = new WeakSet<EntityClass>()
 /** By the name of the entity that a class refers to. */
 const referring = new Map<string, WeakList<EntityClass>>()
 
@@ -39,8 +39,8 @@ export function* declaredModels(): Generator<Model, void, undefined> {
 
 /** Makes a class known that may not have been used yet. */
 export function makeKnown(entity: EntityClass): void {
-  if (known.has(entity)) return
-  known.add(entity)
+  if (registered.has(entity)) return
+  registered.add(entity)
   addTo(classesOf, requireModel(entity), entity)
   for (const target of new Set(entity.definition.fields.map(({ references }) => references))) {
     if (target !== undefined) addTo(referring, target, entity)
@@ -53,11 +53,11 @@ export function makeKnown(entity: EntityClass): void {
  * before it, else the first one after it.
  */
 export function targetModel(model: Model, name: string): Model | undefined {
-  let found: Model | undefined
+  let match: Model | undefined
   // In the order of declaration.
   for (const other of declared.get(name) ?? [])
-    if (found === undefined || other.batch <= model.batch) found = other
-  return found
+    if (match === undefined || other.batch <= model.batch) match = other
+  return match
 }
 
 /** The known classes that a reference of `model` to an entity of this name can lead to. */

@@ -80,7 +80,7 @@ export class Model {
 
   #addClass(entity: EntityClass): void {
     this.#lastClass = new WeakRef(entity)
-    for (const known of this.#classes) if (known === entity) return
+    for (const each of this.#classes) if (each === entity) return
     this.#classes.add(entity)
   }
 

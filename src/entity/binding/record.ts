@@ -10,7 +10,7 @@ export const hydration: unique symbol = Symbol("hydration")
 
 // Enumerable on purpose: deep equality of test libraries looks at own enumerable symbols, and without it every two
 // entities would be equal. Nothing reads it; what counts are the private fields.
-const shown: unique symbol = Symbol("values")
+const valuesSymbol: unique symbol = Symbol("values")
 
 /** An entity of a class `T`, with the state that its methods do not show. */
 export type Instance<T extends object = EntityInstance> = T & EntityRecord
@@ -71,7 +71,7 @@ export class EntityRecord {
     this.#origin = origin
     // The values of a new one come from its maker.
     this.#exposed = row === undefined
-    ;(this as { [shown]?: Values })[shown] = values
+    ;(this as { [valuesSymbol]?: Values })[valuesSymbol] = values
   }
 
   static {
@@ -162,14 +162,14 @@ function closureClass(
   create: Create,
   assign: Assign,
 ): HydratableClass {
-  const made = class extends base {
+  const generated = class extends base {
     constructor(data: unknown, stored?: Stored) {
       if (data === hydration && stored) super(stored.values, stored.row, stored.origin)
       else super(create(data, new.target), undefined, undefined)
     }
   }
   for (const name of names) {
-    Object.defineProperty(made.prototype, name, {
+    Object.defineProperty(generated.prototype, name, {
       configurable: true,
       get(this: EntityRecord): unknown {
         return expose(this, valuesOf(this)[name])
@@ -179,5 +179,5 @@ function closureClass(
       },
     })
   }
-  return made
+  return generated
 }

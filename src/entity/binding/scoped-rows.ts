@@ -58,14 +58,14 @@ const seen = {
 }
 
 function seenOf(where: Predicate | undefined, which: "live" | "gone"): Predicate {
-  const own = which === "live" ? isLive : isGone
-  if (where === undefined) return own
-  let known = seen[which].get(where)
-  if (known === undefined) {
-    known = { op: "and", of: [where, own] }
-    seen[which].set(where, known)
+  const stateFilter = which === "live" ? isLive : isGone
+  if (where === undefined) return stateFilter
+  let cached = seen[which].get(where)
+  if (cached === undefined) {
+    cached = { op: "and", of: [where, stateFilter] }
+    seen[which].set(where, cached)
   }
-  return known
+  return cached
 }
 
 function visible<P extends QueryPlan>({ deleted, ...plan }: P): Omit<P, "deleted"> {

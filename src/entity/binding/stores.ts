@@ -93,16 +93,16 @@ export function storeOf(entity: EntityClass<object>): Store {
     const store = override.byName.get(entity.definition.name) ?? override.all
     if (store !== undefined) return hereOf(store)
   }
-  const own = entity.store
-  if (own === undefined) {
+  const declaredStore = entity.store
+  if (declaredStore === undefined) {
     if ("repository" in entity)
       throw renamedError(`static repository of ${entity.name}`, "static store")
     appDefault ??= fromEnvironment()
     return hereOf(appDefault)
   }
   // Runs for each call of each entity: the name is put together only where it is needed.
-  if (!isStore(own)) throw noStoreError(`${entity.name}.store`)
-  return hereOf(own)
+  if (!isStore(declaredStore)) throw noStoreError(`${entity.name}.store`)
+  return hereOf(declaredStore)
 }
 
 /** Of a store with a part for each session the part of the present one. */

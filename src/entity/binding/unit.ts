@@ -122,23 +122,23 @@ export class Unit implements OpenUnit {
 
   /** The instances of one class on one store. */
   identities(repository: Repository): Map<unknown, EntityRecord> {
-    let known = this.#identities.get(repository)
-    if (known === undefined) {
-      known = new Map()
-      this.#identities.set(repository, known)
+    let identities = this.#identities.get(repository)
+    if (identities === undefined) {
+      identities = new Map()
+      this.#identities.set(repository, identities)
     }
-    return known
+    return identities
   }
 
   /** Makes `instance` the one that is known by this id; a rollback takes that back. */
   identify(repository: Repository, id: unknown, instance: EntityRecord): void {
-    const known = this.identities(repository)
-    const earlier = known.get(id)
+    const identities = this.identities(repository)
+    const earlier = identities.get(id)
     if (earlier === instance) return
-    known.set(id, instance)
+    identities.set(id, instance)
     this.consequences.onRollback(undefined, () => {
-      if (earlier === undefined) known.delete(id)
-      else known.set(id, earlier)
+      if (earlier === undefined) identities.delete(id)
+      else identities.set(id, earlier)
     })
   }
 

@@ -62,35 +62,35 @@ export function columns(
   prefix = "",
   relations?: RelationLookup,
 ): object {
-  let known = columnsOf.get(definition)
-  if (known === undefined) {
-    known = new Map()
-    columnsOf.set(definition, known)
+  let cached = columnsOf.get(definition)
+  if (cached === undefined) {
+    cached = new Map()
+    columnsOf.set(definition, cached)
   }
   const key = relations ?? prefix
-  let made = known.get(key)
+  let made = cached.get(key)
   if (made === undefined) {
     made = columnsAt(
       { root: definition, definition, around: predicate => predicate },
       prefix,
       relations,
     )
-    known.set(key, made)
+    cached.set(key, made)
   }
   return made
 }
 
 function columnsAt(place: Place, prefix: string, relations: RelationLookup | undefined): object {
-  const made = new Map<string, unknown>()
+  const columns = new Map<string, unknown>()
   // The trap turns "cannot read properties of undefined" into an error that names the field.
   const nothing: object = Object.create(null)
   return new Proxy(nothing, {
     get(_, name) {
       if (typeof name === "symbol") return undefined
-      let column = made.get(name)
+      let column = columns.get(name)
       if (column === undefined) {
         column = columnAt(place, prefix, relations, name)
-        made.set(name, column)
+        columns.set(name, column)
       }
       return column
     },
@@ -163,9 +163,9 @@ export function toCondition(
   const parts: Predicate[] = []
   for (const name of Object.keys(where)) {
     const field = definition.fieldByName.get(name)
-    const given = where[name]
+    const value = where[name]
     if (field !== undefined) {
-      parts.push(...fieldConditions(definition, field, given))
+      parts.push(...fieldConditions(definition, field, value))
       continue
     }
     const relation = relations?.find(name)
@@ -176,7 +176,7 @@ export function toCondition(
       const message = filtering ? `Invalid fields for filtering: ${unknown.join(", ")}` : undefined
       throw unknownFieldError(definition.name, name, knownNames(definition, "", relations), message)
     }
-    parts.push(...relationConditions(definition, name, relation, given))
+    parts.push(...relationConditions(definition, name, relation, value))
   }
   const [only] = parts
   if (only === undefined) return undefined
@@ -200,13 +200,13 @@ function relationConditions(
       )
     return [ofTarget(relation.steps, where)]
   }
-  const wanted = isObject(given) && !(given instanceof Condition) ? Object.entries(given) : []
-  if (wanted.length === 0)
+  const tests = isObject(given) && !(given instanceof Condition) ? Object.entries(given) : []
+  if (tests.length === 0)
     throw queryError(
       `${definition.name}.${name} leads to several.`,
       "Say which must match: { some: { ... } }.",
     )
-  return wanted.map(([quantifier, where]) => {
+  return tests.map(([quantifier, where]) => {
     if (isQuantifier(quantifier)) return relationCondition(relation, quantifier, where)
     throw queryError(
       `"${quantifier}" is no condition on ${definition.name}.${name}, which leads to several.`,
@@ -233,11 +233,11 @@ function fieldConditions(
   })
 }
 
-function isOperatorObject(given: unknown): given is Record<string, unknown> {
+function isOperatorObject(value: unknown): value is Record<string, unknown> {
   return (
-    isObject(given) &&
-    !(given instanceof Date) &&
-    !(given instanceof Uint8Array) &&
-    !(given instanceof ColumnOperand)
+    isObject(value) &&
+    !(value instanceof Date) &&
+    !(value instanceof Uint8Array) &&
+    !(value instanceof ColumnOperand)
   )
 }

@@ -195,8 +195,8 @@ export function builtPredicate(
   columns: readonly object[],
 ): Predicate {
   const outer = built
-  const own: Condition[] = []
-  built = own
+  const parts: Condition[] = []
+  built = parts
   let result: Predicate
   try {
     // `ownPredicate` refuses what is no condition.
@@ -204,7 +204,7 @@ export function builtPredicate(
   } finally {
     built = outer
   }
-  for (const condition of own) if (!isUsed(condition)) throw unusedError(condition)
+  for (const condition of parts) if (!isUsed(condition)) throw unusedError(condition)
   if (hasDeadBranch(build))
     throw queryError("A condition stands behind a JavaScript || and is never looked at.", combine)
   return result

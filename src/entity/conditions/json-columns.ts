@@ -54,13 +54,13 @@ export function jsonConditions(
   given: Readonly<Record<string, unknown>>,
 ): Predicate[] {
   const path = checkPath(entity, field, given["path"])
-  const wanted = Object.keys(given).filter(name => name !== "path")
-  if (wanted.length === 0)
+  const operators = Object.keys(given).filter(name => name !== "path")
+  if (operators.length === 0)
     throw queryError(
       `The condition on ${nameOf(entity, field, path)} says nothing.`,
       "Give an operator: eq.",
     )
-  return wanted.map(operator => jsonCondition(entity, field, path, operator, given[operator]))
+  return operators.map(operator => jsonCondition(entity, field, path, operator, given[operator]))
 }
 
 function checkPath(entity: EntityDefinition, field: FieldDefinition, path: unknown): JsonPath {
@@ -102,9 +102,9 @@ function jsonCondition(
 ): Predicate {
   const base = { op: "json", field: field.name, path } as const
   const isNull: Predicate = { ...base, test: "isNull" }
-  const refuse = (wanted: string): Error =>
+  const refuse = (expected: string): Error =>
     queryError(
-      `${nameOf(entity, field, path)} ${operator} needs ${wanted}, not ${describeValue(given)}.`,
+      `${nameOf(entity, field, path)} ${operator} needs ${expected}, not ${describeValue(given)}.`,
     )
   const type = partAt(field, path)
   /** As the value object is stored: a date as ISO text, a bigint as digits. */

@@ -125,8 +125,8 @@ function comparison<R>(predicate: ValuePredicate, reader: Reader<R>): Test<R> {
   if (fixed === null) return () => false
   const { holds } = operators[op]
   return row => {
-    const found = toComparable(left(row))
-    return found !== null && holds(found, fixed)
+    const actual = toComparable(left(row))
+    return actual !== null && holds(actual, fixed)
   }
 }
 
@@ -142,21 +142,21 @@ function json<R>({ path, test, value }: JsonPredicate, read: (row: R) => unknown
   if (test === "eq") return row => at(row) === fixed
   const { holds } = operators[test]
   return row => {
-    const found = at(row)
-    return typeof found === typeof fixed && holds(toComparable(found), fixed)
+    const actual = at(row)
+    return typeof actual === typeof fixed && holds(toComparable(actual), fixed)
   }
 }
 
 /** Undefined where there is nothing. */
 function valueAt(json: unknown, path: JsonPath): unknown {
   // Of an entity's own values: what is stored of a value object is its JSON.
-  let found: unknown = isValueObject(json) ? json.toJSON() : json
+  let inner: unknown = isValueObject(json) ? json.toJSON() : json
   for (const key of path) {
-    if (!isObject(found) || Array.isArray(found) !== (typeof key === "number")) return undefined
-    if (!Object.hasOwn(found, key)) return undefined
-    found = found[key]
+    if (!isObject(inner) || Array.isArray(inner) !== (typeof key === "number")) return undefined
+    if (!Object.hasOwn(inner, key)) return undefined
+    inner = inner[key]
   }
-  return found
+  return inner
 }
 
 function text<R>(op: TextOperator, read: (row: R) => unknown, value: string): Test<R> {
@@ -164,8 +164,8 @@ function text<R>(op: TextOperator, read: (row: R) => unknown, value: string): Te
   if (!isStorableText(value)) return () => false
   const holds = operators[op].finder(asciiLower(value))
   return row => {
-    const found = read(row)
-    return typeof found === "string" && holds(asciiLower(found))
+    const actual = read(row)
+    return typeof actual === "string" && holds(asciiLower(actual))
   }
 }
 

@@ -77,8 +77,8 @@ export function unknownOptions(options: FieldOptions): string[] {
 /** The options that views read; undefined if there are none. */
 export function metadataOf(options: FieldOptions): FieldMetadata | undefined {
   const { hidden: _, encrypted: __, readonly: ___, ...meta } = options
-  const given = Object.entries(meta).filter(([, value]) => value !== undefined)
-  return given.length === 0 ? undefined : Object.fromEntries(given)
+  const entries = Object.entries(meta).filter(([, value]) => value !== undefined)
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
 const widgets: ReadonlySet<string> = optionNames<Record<FieldWidget, true>>({

@@ -93,32 +93,32 @@ function fits(type: FieldType, value: unknown): boolean {
  * The id that a caller means; undefined when no entity can have it, as an id from outside may be anything. Throws
  * `NITRO_QUERY` for an object that is no key of this class.
  */
-export function toId(definition: EntityDefinition, given: unknown): EntityId | undefined {
+export function toId(definition: EntityDefinition, input: unknown): EntityId | undefined {
   const { type, derived } = fieldNamed(definition, "id")
   if (derived) {
-    if (typeof given === "string")
-      return partsOfId(definition, given) === undefined ? undefined : given
-    if (typeof given === "object" && given !== null && !(given instanceof Date))
-      return idFromObject(definition, given)
+    if (typeof input === "string")
+      return partsOfId(definition, input) === undefined ? undefined : input
+    if (typeof input === "object" && input !== null && !(input instanceof Date))
+      return idFromObject(definition, input)
     const [only, ...more] = keyFields(definition)
-    return only !== undefined && more.length === 0 && fits(only.type, given)
-      ? idFrom(definition, () => given)
+    return only !== undefined && more.length === 0 && fits(only.type, input)
+      ? idFrom(definition, () => input)
       : undefined
   }
-  if (typeof given === "object" && given !== null && type !== "string")
+  if (typeof input === "object" && input !== null && type !== "string")
     throw wrongKey(definition, "an object")
   const value =
-    typeof given === "string" && type !== "string"
-      ? fromText(type, given)
-      : type === "bigint" && typeof given === "number" && Number.isSafeInteger(given)
-        ? BigInt(given)
-        : given
+    typeof input === "string" && type !== "string"
+      ? fromText(type, input)
+      : type === "bigint" && typeof input === "number" && Number.isSafeInteger(input)
+        ? BigInt(input)
+        : input
   return fits(type, value) && isId(value) ? value : undefined
 }
 
-function idFromObject(definition: EntityDefinition, given: object): string {
-  if (Array.isArray(given) || !isObject(given)) throw wrongKey(definition, "a list")
-  const values = given
+function idFromObject(definition: EntityDefinition, parts: object): string {
+  if (Array.isArray(parts) || !isObject(parts)) throw wrongKey(definition, "a list")
+  const values = parts
   const unknown = Object.keys(values).find(name => !definition.key.includes(name))
   if (unknown !== undefined)
     throw wrongKey(definition, `an object with "${unknown}"`, suggest(unknown, definition.key))
@@ -144,13 +144,13 @@ function wrongKey(definition: EntityDefinition, what: string, fix?: string): Err
 export function whereIds(definition: EntityDefinition, ids: readonly Value[]): Predicate {
   if (!hasDerivedId(definition)) return anyOf("id", ids)
   const { key } = definition
-  const found = ids.flatMap(id => {
+  const conditions = ids.flatMap(id => {
     const parts = partsOfId(definition, id)
     return parts === undefined ? [] : [parts]
   })
   const [field, ...more] = key
-  if (field !== undefined && more.length === 0) return anyOf(field, found.flat())
-  const each = found.map((parts): Predicate => {
+  if (field !== undefined && more.length === 0) return anyOf(field, conditions.flat())
+  const each = conditions.map((parts): Predicate => {
     return {
       op: "and",
       of: parts.map((value, at): Predicate => ({ op: "eq", field: key[at] ?? "id", value })),
@@ -180,8 +180,8 @@ export function idCondition(
   // Of a join the fields have other names.
   const isOwn = field === "id" && (isNegated || operator === "eq" || operator === "in")
   if (isOwn && isTexts(list)) {
-    const found = whereIds(definition, list)
-    return isNegated ? { op: "not", of: found } : found
+    const condition = whereIds(definition, list)
+    return isNegated ? { op: "not", of: condition } : condition
   }
   const { name, key } = definition
   throw queryError(

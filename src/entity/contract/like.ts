@@ -2,19 +2,19 @@
 
 // Two pointers instead of a regular expression: `%a%a%a%a` from outside must not take exponential time.
 export function likeTest(pattern: string): (value: string) => boolean {
-  const wanted = [...pattern]
+  const patternCharacters = [...pattern]
   return value => {
-    const found = [...value]
+    const characters = [...value]
     let at = 0
     let patternAt = 0
     let percentAt = -1
     let retryAt = 0
-    while (at < found.length) {
-      const part = wanted[patternAt]
+    while (at < characters.length) {
+      const part = patternCharacters[patternAt]
       if (part === "%") {
         percentAt = patternAt++
         retryAt = at
-      } else if (part !== undefined && (part === "_" || part === found[at])) {
+      } else if (part !== undefined && (part === "_" || part === characters[at])) {
         at++
         patternAt++
       } else if (percentAt >= 0) {
@@ -22,7 +22,7 @@ export function likeTest(pattern: string): (value: string) => boolean {
         at = ++retryAt
       } else return false
     }
-    while (wanted[patternAt] === "%") patternAt++
-    return patternAt === wanted.length
+    while (patternCharacters[patternAt] === "%") patternAt++
+    return patternAt === patternCharacters.length
   }
 }

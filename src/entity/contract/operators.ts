@@ -50,34 +50,34 @@ export const operators = {
     literal: true,
     pattern: (text: string): string => `%${text}%`,
     finder:
-      (wanted: string): ((text: string) => boolean) =>
+      (part: string): ((text: string) => boolean) =>
       text =>
-        text.includes(wanted),
+        text.includes(part),
   },
   startsWith: {
     takes: "text",
     literal: true,
     pattern: (text: string): string => `${text}%`,
     finder:
-      (wanted: string): ((text: string) => boolean) =>
+      (part: string): ((text: string) => boolean) =>
       text =>
-        text.startsWith(wanted),
+        text.startsWith(part),
   },
   endsWith: {
     takes: "text",
     literal: true,
     pattern: (text: string): string => `%${text}`,
     finder:
-      (wanted: string): ((text: string) => boolean) =>
+      (part: string): ((text: string) => boolean) =>
       text =>
-        text.endsWith(wanted),
+        text.endsWith(part),
   },
   /** SQL pattern: `%` any text, `_` one character. */
   like: {
     takes: "text",
     literal: false,
     pattern: (text: string): string => text,
-    finder: (wanted: string): ((text: string) => boolean) => likeTest(wanted),
+    finder: (pattern: string): ((text: string) => boolean) => likeTest(pattern),
   },
   in: { takes: "list" },
   notIn: { takes: "list" },

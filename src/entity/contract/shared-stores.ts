@@ -75,13 +75,13 @@ export class StoreUse {
   /** The store of a declaration: a known one, of which this is one more use, else the one that `make` gives. */
   static storeOf<S extends Store>(declaration: Declaration, make: (use: StoreUse) => S): S {
     const uses = usesOf(declaration.resource)
-    const known = uses.find(
+    const existing = uses.find(
       use => use.#store !== undefined && isSame(use.#declaration.options, declaration.options),
     )
-    if (known !== undefined) {
-      known.#count += 1
+    if (existing !== undefined) {
+      existing.#count += 1
       // One kind of store for one kind of resource.
-      return known.#store as S
+      return existing.#store as S
     }
     const use = new StoreUse(declaration, uses)
     use.#store = make(use)
@@ -100,8 +100,8 @@ function describe(name: string, value: unknown): string {
 }
 
 function usesOf(resource: string | object): StoreUse[] {
-  const known = typeof resource === "string" ? ofText.get(resource) : ofObjects.get(resource)
-  if (known !== undefined) return known
+  const existing = typeof resource === "string" ? ofText.get(resource) : ofObjects.get(resource)
+  if (existing !== undefined) return existing
   const uses: StoreUse[] = []
   if (typeof resource === "string") ofText.set(resource, uses)
   else ofObjects.set(resource, uses)

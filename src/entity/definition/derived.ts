@@ -11,9 +11,9 @@ export function groupDefinition(
   definition: EntityDefinition,
   { fields, aggregates }: SelectPlan,
 ): EntityDefinition {
-  const known = (field: string): FieldDefinition => fieldNamed(definition, field)
+  const fieldOf = (field: string): FieldDefinition => fieldNamed(definition, field)
   const outputs = aggregates.map((aggregate): Output => {
-    const type = aggregate.field === undefined ? undefined : known(aggregate.field).type
+    const type = aggregate.field === undefined ? undefined : fieldOf(aggregate.field).type
     return {
       name: aggregate.as,
       type: typeOf(aggregate, type),
@@ -23,7 +23,7 @@ export function groupDefinition(
   return derive(
     definition,
     `groups of ${definition.name}`,
-    [...fields.map(known), ...outputs],
+    [...fields.map(fieldOf), ...outputs],
     fields,
   )
 }
@@ -50,10 +50,10 @@ export function joinDefinition(
     ofLeft = new WeakMap()
     joins.set(left, ofLeft)
   }
-  let known = ofLeft.get(right)
-  if (known === undefined) {
+  let cached = ofLeft.get(right)
+  if (cached === undefined) {
     const [leftPrefix, rightPrefix] = joinPrefixes(left, right)
-    known = derive(
+    cached = derive(
       left,
       `${left.name} with ${right.name}`,
       [
@@ -69,9 +69,9 @@ export function joinDefinition(
         ...right.key.map(field => rightPrefix + field),
       ],
     )
-    ofLeft.set(right, known)
+    ofLeft.set(right, cached)
   }
-  return known
+  return cached
 }
 
 /** The prefixes of the names of the left and right fields. */

@@ -45,10 +45,10 @@ function keysInUse(): Keys {
 
 function toKeys(entries: readonly (readonly [string, string | Uint8Array])[]): Keys {
   const byId = new Map<string, KeyObject>()
-  for (const [id, given] of entries) {
+  for (const [id, encoded] of entries) {
     if (!/^[A-Za-z0-9_-]{1,40}$/.test(id))
       throw keyError("An encryption key has no usable id.", "Use letters, digits, _ and -.")
-    const bytes = typeof given === "string" ? Buffer.from(given, "base64") : given
+    const bytes = typeof encoded === "string" ? Buffer.from(encoded, "base64") : encoded
     if (bytes.length !== 32)
       throw keyError(
         `The encryption key "${id}" has ${bytes.length} bytes, not 32.`,

@@ -40,14 +40,18 @@ export interface RefOptions {
 /** The id of another entity: text, or what `schema` says where that id is a number. `ref("Order", z.int())` */
 export function ref(entity: string, options?: RefOptions): z.ZodString
 export function ref<T extends z.ZodType>(entity: string, schema: T, options?: RefOptions): T
-export function ref(entity: string, given?: z.ZodType | RefOptions, more?: RefOptions): z.ZodType {
-  const schema: z.ZodType = isSchema(given) ? given : z.string()
+export function ref(
+  entity: string,
+  schemaOrOptions?: z.ZodType | RefOptions,
+  more?: RefOptions,
+): z.ZodType {
+  const schema: z.ZodType = isSchema(schemaOrOptions) ? schemaOrOptions : z.string()
   if (!["string", "number", "bigint", "date"].includes(defOf(schema).type))
     throw definitionError(
       `ref("${entity}") was given a z.${defOf(schema).type}().`,
       'Wrap the ref instead: ref("Order", z.int()).nullable().',
     )
-  const { onDelete = "restrict" } = (isSchema(given) ? more : given) ?? {}
+  const { onDelete = "restrict" } = (isSchema(schemaOrOptions) ? more : schemaOrOptions) ?? {}
   if (onDelete !== "restrict" && onDelete !== "cascade" && onDelete !== "setNull")
     throw definitionError(
       `ref("${entity}") has no onDelete rule "${String(onDelete)}".`,
@@ -58,8 +62,8 @@ export function ref(entity: string, given?: z.ZodType | RefOptions, more?: RefOp
   return marked(schema, { references: entity, ...rule })
 }
 
-function isSchema(given: z.ZodType | RefOptions | undefined): given is z.ZodType {
-  return given !== undefined && "_zod" in given
+function isSchema(value: z.ZodType | RefOptions | undefined): value is z.ZodType {
+  return value !== undefined && "_zod" in value
 }
 
 export function readField(name: string, schema: z.ZodType): FieldFacts {

@@ -260,7 +260,7 @@ function closureMapper(
     },
     encode: values => fields.map((field, i) => encodeAt(i, values[field.name])),
     difference(values, row, exposed) {
-      const found: Difference = { columns: [], values: [] }
+      const difference: Difference = { columns: [], values: [] }
       fields.forEach((field, i) => {
         if (!exposed && isMutable(field)) return
         const value = values[field.name] ?? null
@@ -272,10 +272,10 @@ function closureMapper(
             : encoded === row[i] || field.isSame?.(row[i], encoded)
         )
           return
-        found.columns.push(i)
-        found.values.push(encoded)
+        difference.columns.push(i)
+        difference.values.push(encoded)
       })
-      return found.columns.length === 0 ? undefined : found
+      return difference.columns.length === 0 ? undefined : difference
     },
   }
 }

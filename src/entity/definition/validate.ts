@@ -35,7 +35,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
   const { definition, internals } = defined
   const entity = definition.name
   const declared = new Set(Object.keys(shape))
-  const known = new Set(definition.fieldByName.keys())
+  const names = new Set(definition.fieldByName.keys())
   const ownsId = declared.has("id") || hasDerivedId(definition)
   const whole = compiled(z.object(shape))
   const mutable = definition.fields
@@ -75,7 +75,7 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
       return refuse([{ path: "", message: `expected an object with the fields of ${entity}` }])
     }
     for (const name of Object.keys(data))
-      if (!known.has(name)) throw unknownFieldError(entity, name, known)
+      if (!names.has(name)) throw unknownFieldError(entity, name, names)
     return data
   }
   const parsers = new Map(

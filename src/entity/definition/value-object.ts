@@ -210,7 +210,7 @@ function issuesOf(model: ValueModel, data: unknown): Checked {
   return result.success ? { parts: result.data } : { issues: result.error.issues }
 }
 
-const taken: ReadonlySet<string> = new Set([
+const reserved: ReadonlySet<string> = new Set([
   "equals",
   "with",
   "toJSON",
@@ -238,7 +238,7 @@ export function ValueObject<S extends Shape>(
   parts: S,
 ): ValueObjectStatics<{ [K in keyof S]: z.output<S[K]> }, z.input<z.ZodObject<S>>> {
   for (const [part, schema] of Object.entries(parts)) {
-    if (taken.has(part) || !/^[A-Za-z][A-Za-z0-9_]*$/.test(part))
+    if (reserved.has(part) || !/^[A-Za-z][A-Za-z0-9_]*$/.test(part))
       throw definitionError(
         `"${part}" is no usable name for a part of ${name}.`,
         "Choose another name.",
@@ -249,10 +249,10 @@ export function ValueObject<S extends Shape>(
         "Use z.string() and the like.",
       )
   }
-  const made = class extends ValueBase {}
-  Object.defineProperty(made, modelKey, { value: new ValueModel(name, parts) })
+  const generated = class extends ValueBase {}
+  Object.defineProperty(generated, modelKey, { value: new ValueModel(name, parts) })
   // Built from the same parts that the types are derived from.
-  return made as unknown as ValueObjectStatics<
+  return generated as unknown as ValueObjectStatics<
     { [K in keyof S]: z.output<S[K]> },
     z.input<z.ZodObject<S>>
   >
@@ -279,8 +279,8 @@ export function embedded<T extends object, I>(
         ? { issues: [{ path: [], message: `expected the parts of ${model.name}` }] }
         : issuesOf(model, data)
     if ("parts" in checked) {
-      const made = new Value(trusted, checked.parts)
-      if (made instanceof type) return made
+      const instance = new Value(trusted, checked.parts)
+      if (instance instanceof type) return instance
     }
     for (const { path, message } of "issues" in checked ? checked.issues : [])
       context.issues.push({ code: "custom", message, path: [...path], input: data })
@@ -292,11 +292,11 @@ export function embedded<T extends object, I>(
 
 /** The instance of stored parts, which are trusted. A part that came after they were stored has its default. */
 export function toValueObject(type: ValueClass, stored: unknown): unknown {
-  const given = isObject(stored) ? stored : {}
+  const parts = isObject(stored) ? stored : {}
   const values: Record<string, unknown> = {}
   const Value = valueClass(type)
   for (const part of requireModel(Value).parts)
-    values[part.name] = fromPlain(part, given[part.name])
+    values[part.name] = fromPlain(part, parts[part.name])
   return new Value(trusted, values)
 }
 

@@ -68,12 +68,12 @@ export class SessionMemory implements PartitionedStore {
     if (partition === undefined)
       throw partitionError(`${this.name} was used outside of any session.`)
     const now = Date.now()
-    const known = this.#parts.get(partition)
-    if (known !== undefined && this.#isAlive(known, now)) {
-      known.usedAt = now
-      return known.store
+    const existing = this.#parts.get(partition)
+    if (existing !== undefined && this.#isAlive(existing, now)) {
+      existing.usedAt = now
+      return existing.store
     }
-    if (known !== undefined) this.#forget(partition, known)
+    if (existing !== undefined) this.#forget(partition, existing)
     if (this.#parts.size >= this.#maxPartitions) this.#makeRoom()
     const part = { store: this.#make(partition), usedAt: now }
     this.#parts.set(partition, part)
@@ -108,16 +108,16 @@ export class SessionMemory implements PartitionedStore {
 
   /** The one that was idle for the longest goes; one that keeps nothing goes before any that does. */
   #makeRoom(): void {
-    let found: readonly [string, Part] | undefined
+    let oldest: readonly [string, Part] | undefined
     let rank = Number.POSITIVE_INFINITY
     for (const entry of this.#parts) {
       const [, { store, usedAt }] = entry
-      const own = store.isEmpty ? usedAt - Number.MAX_SAFE_INTEGER : usedAt
-      if (own >= rank || !store.isIdle) continue
-      found = entry
-      rank = own
+      const age = store.isEmpty ? usedAt - Number.MAX_SAFE_INTEGER : usedAt
+      if (age >= rank || !store.isIdle) continue
+      oldest = entry
+      rank = age
     }
-    if (found !== undefined) this.#forget(...found)
+    if (oldest !== undefined) this.#forget(...oldest)
   }
 
   #scheduleSweep(): void {

@@ -112,14 +112,14 @@ export class MemoryTable {
   }
 
   find(plan: QueryPlan): Row[] {
-    const found = this.#matching(plan.where)
+    const entries = this.#matching(plan.where)
     if (plan.orderBy.length > 0)
-      found.sort(compileOrder(plan.orderBy, this.#reader, this.#definition.key))
-    else if (hasDerivedId(this.#definition) || !isSortedById(found))
-      found.sort(compileOrder([], this.#reader, this.#definition.key))
+      entries.sort(compileOrder(plan.orderBy, this.#reader, this.#definition.key))
+    else if (hasDerivedId(this.#definition) || !isSortedById(entries))
+      entries.sort(compileOrder([], this.#reader, this.#definition.key))
     const offset = plan.offset ?? 0
-    const end = plan.limit === undefined ? found.length : offset + plan.limit
-    return found.slice(offset, end).map(entry => entry.row.slice())
+    const end = plan.limit === undefined ? entries.length : offset + plan.limit
+    return entries.slice(offset, end).map(entry => entry.row.slice())
   }
 
   count({ where, limit, offset = 0 }: QueryPlan): number {
@@ -143,9 +143,9 @@ export class MemoryTable {
   }
 
   deleteWhere(where: Predicate | undefined, keepUndo: (undo: () => void) => void): number {
-    const found = this.#matching(where)
-    for (const entry of found) this.#replace(entry.id, entry, undefined, keepUndo)
-    return found.length
+    const entries = this.#matching(where)
+    for (const entry of entries) this.#replace(entry.id, entry, undefined, keepUndo)
+    return entries.length
   }
 
   clear(): void {
@@ -262,28 +262,28 @@ export class MemoryTable {
     return [...values]
   }
 
-  #fits(entry: Entry, asked: Predicate): boolean {
-    return this.#test(this.#lookedUp(asked))(entry)
+  #fits(entry: Entry, predicate: Predicate): boolean {
+    return this.#test(this.#lookedUp(predicate))(entry)
   }
 
   /** The condition with the values of related rows in place of its conditions on them. */
-  #lookedUp(asked: Predicate): Predicate {
-    if (!measure(asked)) return asked
-    return replaceRelated(asked, ({ rows: { definition, local, remote }, where }) => {
+  #lookedUp(predicate: Predicate): Predicate {
+    if (!measure(predicate)) return predicate
+    return replaceRelated(predicate, ({ rows: { definition, local, remote }, where }) => {
       const related = this.#related(definition)
       return { op: "in", field: local, values: related ? related.#valuesOf(remote, where) : [] }
     })
   }
 
-  #matching(asked: Predicate | undefined): Entry[] {
-    const found: Entry[] = []
-    const where = asked === undefined ? undefined : this.#lookedUp(asked)
+  #matching(predicate: Predicate | undefined): Entry[] {
+    const entries: Entry[] = []
+    const where = predicate === undefined ? undefined : this.#lookedUp(predicate)
     const test = where && this.#test(where)
     const now = this.#mayExpire ? Date.now() : 0
     for (const entry of this.#candidates(where)) {
-      if (entry.expiresAt > now && (test === undefined || test(entry))) found.push(entry)
+      if (entry.expiresAt > now && (test === undefined || test(entry))) entries.push(entry)
     }
-    return found
+    return entries
   }
 
   #test(where: Predicate): (entry: Entry) => boolean {
@@ -320,9 +320,9 @@ export class MemoryTable {
   }
 
   #lookUp(part: Predicate): ReadonlySet<EntityId>[] | undefined {
-    const wanted = wantedValues(part)
-    if (wanted === undefined) return undefined
-    const { field, values } = wanted
+    const lookup = wantedValues(part)
+    if (lookup === undefined) return undefined
+    const { field, values } = lookup
     const column = this.#definition.fieldByName.get(field)?.index ?? -1
     if (column === 0) return [new Set([...values].filter(isId).filter(id => this.#entries.has(id)))]
     const index = this.#indexes.get(column)

@@ -57,15 +57,15 @@ export function idLabel(
 }
 
 /** An id as it stands in a row. Undefined for what finds nothing, as an id that comes from outside may be anything. */
-export function storedId({ model, mapper }: Binding, given: unknown): EntityId | undefined {
-  if (model.hasPlainId) return typeof given === "string" ? given : undefined
-  const meant = toId(model.defined.definition, given)
-  return meant === undefined ? undefined : toKey(mapper.encodeAt(0, meant))
+export function storedId({ model, mapper }: Binding, input: unknown): EntityId | undefined {
+  if (model.hasPlainId) return typeof input === "string" ? input : undefined
+  const id = toId(model.defined.definition, input)
+  return id === undefined ? undefined : toKey(mapper.encodeAt(0, id))
 }
 
-function rowById(binding: Binding, given: unknown): MaybePromise<Row | undefined> {
+function rowById(binding: Binding, input: unknown): MaybePromise<Row | undefined> {
   const { store, repository } = binding
-  const id = storedId(binding, given)
+  const id = storedId(binding, input)
   if (id === undefined) return undefined
   return currentUnit() === undefined ? repository.get(id) : onStore(store, () => repository.get(id))
 }
@@ -84,10 +84,10 @@ export async function findRows<T extends object>(
 ): Promise<{ readonly entities: T[]; readonly rows: readonly Row[] }> {
   const binding = bindingOf(entity)
   if (plan.limit === 0) return { entities: [], rows: [] }
-  const asked = lockable(binding, plan)
+  const lockedPlan = lockable(binding, plan)
   const { records, rows } = await (plan.with === undefined
-    ? readFound(binding, asked)
-    : readWithRelations(entity, binding, asked))
+    ? readFound(binding, lockedPlan)
+    : readWithRelations(entity, binding, lockedPlan))
   return { entities: records, rows }
 }
 

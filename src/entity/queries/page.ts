@@ -20,14 +20,14 @@ export interface PageRequest {
   readonly number?: number | undefined
 }
 
-const known = ["size", "after", "number"]
+const optionNames = ["size", "after", "number"]
 
 export async function pageOf<T extends object>(
   entity: EntityClass<T>,
   plan: QueryPlan,
   request: PageRequest,
 ): Promise<KeysetPage<T> | NumberedPage<T>> {
-  const wrong = Object.keys(request).find(name => !known.includes(name))
+  const wrong = Object.keys(request).find(name => !optionNames.includes(name))
   if (wrong !== undefined)
     throw queryError(`A page has no option "${wrong}".`, "Give size, and after or number.")
   if (plan.limit !== undefined || plan.offset !== undefined) {

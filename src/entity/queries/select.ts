@@ -299,14 +299,14 @@ export function groupQuery<R>(
   })
 }
 
-function outputOf(definition: EntityDefinition, as: string, given: unknown): Aggregate {
-  if (typeof given === "object" && given !== null) {
-    const [only, ...more] = Object.entries(given)
+function outputOf(definition: EntityDefinition, as: string, output: unknown): Aggregate {
+  if (typeof output === "object" && output !== null) {
+    const [only, ...more] = Object.entries(output)
     if (only !== undefined && more.length === 0)
       return toAggregate(definition, as, callOf(only[0]), only[1])
   }
-  if (typeof given === "string" || given === true)
-    return toAggregate(definition, as, callOf(as), given)
+  if (typeof output === "string" || output === true)
+    return toAggregate(definition, as, callOf(as), output)
   throw queryError(
     `The output "${as}" of a groupBy is not an aggregate.`,
     'Write { count: true } or { sum: "price" }.',
@@ -314,7 +314,7 @@ function outputOf(definition: EntityDefinition, as: string, given: unknown): Agg
 }
 
 function callOf(name: string): Aggregate["call"] {
-  const call = calls.find(known => known === name)
+  const call = calls.find(each => each === name)
   if (call === undefined) throw queryError(`"${name}" is not an aggregate.`, suggest(name, calls))
   return call
 }

@@ -56,9 +56,9 @@ export async function readWithRelations<T extends EntityInstance>(
   const tree = toTree(entity, plan.with ?? [])
   let reading: Promise<Found<T>> | undefined
   for (const relation of tree.keys()) reading ??= readWithTargets(binding, plan, relation)
-  const found = await (reading ?? readFound(binding, plan))
-  if (found.records.length > 0) await loadTree(found.records, tree)
-  return found
+  const result = await (reading ?? readFound(binding, plan))
+  if (result.records.length > 0) await loadTree(result.records, tree)
+  return result
 }
 
 function toTree(entity: EntityClass<object>, paths: readonly string[]): Tree {

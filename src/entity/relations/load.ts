@@ -86,12 +86,12 @@ async function readJoined<T extends EntityInstance>(
   linkSiblings(records)
   const targets: Instance[] = []
   // Many rows have the same target: it is read, and kept with the siblings, once.
-  const known = new Set<unknown>()
+  const seen = new Set<unknown>()
   records.forEach((record, index) => {
     const row = rows[index] ?? []
     const key = row[column] ?? null
-    if (key === null || known.has(key)) return
-    known.add(key)
+    if (key === null || seen.has(key)) return
+    seen.add(key)
     const found = row[fields.length] === null ? [] : [hydrate(target, row.slice(fields.length))]
     targets.push(...found)
     siblingsFor(record).keep(relation, binding.mapper.decodeAt(column, key), found)

@@ -7,15 +7,15 @@ import type { RelationDefinition } from "../types/relation-definition.ts"
 import type { EntityClass } from "../types/types.ts"
 import { relatedRows } from "./related.ts"
 
-const known = new WeakMap<EntityClass<object>, RelationLookup>()
+const lookups = new WeakMap<EntityClass<object>, RelationLookup>()
 const prefixed = new WeakMap<EntityClass<object>, Map<string, RelationLookup>>()
 
 /** Called for every condition. */
 export function relationLookup(entity: EntityClass<object>): RelationLookup {
-  let lookup = known.get(entity)
+  let lookup = lookups.get(entity)
   if (lookup === undefined) {
     lookup = new ClassRelations(entity, "")
-    known.set(entity, lookup)
+    lookups.set(entity, lookup)
   }
   return lookup
 }

@@ -25,14 +25,14 @@ class Related implements RelatedRows {
   }
 }
 
-const known = new WeakMap<EntityClass, Map<string, Related>>()
+const cache = new WeakMap<EntityClass, Map<string, Related>>()
 
 /** Equal ones are one object, so that it can be a key. */
 export function relatedRows(target: EntityClass, local: string, remote: string): RelatedRows {
-  let ofTarget = known.get(target)
+  let ofTarget = cache.get(target)
   if (ofTarget === undefined) {
     ofTarget = new Map()
-    known.set(target, ofTarget)
+    cache.set(target, ofTarget)
   }
   const key = `${local} ${remote}`
   let rows = ofTarget.get(key)

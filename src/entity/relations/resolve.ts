@@ -64,15 +64,15 @@ export async function lookedUp(binding: Binding, where: Predicate): Promise<Pred
 
 /** The classes that a condition reads besides its own. */
 export function relatedClasses(where: Predicate | undefined): Set<EntityClass> {
-  const found = new Set<EntityClass>()
+  const classes = new Set<EntityClass>()
   const collect = (predicate: Predicate): void => {
     for (const part of relatedParts(predicate)) {
-      found.add(targetOf(part))
+      classes.add(targetOf(part))
       if (part.where !== undefined) collect(part.where)
     }
   }
   if (where !== undefined) collect(where)
-  return found
+  return classes
 }
 
 async function resolve(binding: Binding, where: Predicate, native: boolean): Promise<Predicate> {
@@ -89,9 +89,9 @@ async function resolvePart(
 ): Promise<Predicate> {
   const target = bindingOf(targetOf({ rows }))
   const inner = await resolvedCondition(target, where)
-  const [own, other] = [binding.model.defined.definition, target.model.defined.definition]
+  const [definition, other] = [binding.model.defined.definition, target.model.defined.definition]
   // No column holds an id that is made of several fields.
-  const hasNoColumn = isDerived(own, rows.local) || isDerived(other, rows.remote)
+  const hasNoColumn = isDerived(definition, rows.local) || isDerived(other, rows.remote)
   if (
     native &&
     !hasNoColumn &&
@@ -103,8 +103,8 @@ async function resolvePart(
     return visible === undefined ? { op: "some", rows } : { op: "some", rows, where: visible }
   }
   const values = await valuesOf(binding, target, rows.remote, inner)
-  return isDerived(own, rows.local)
-    ? whereIds(own, values)
+  return isDerived(definition, rows.local)
+    ? whereIds(definition, values)
     : { op: "in", field: rows.local, values }
 }
 
@@ -135,11 +135,11 @@ async function valuesOf(
 ): Promise<Value[]> {
   const { store, repository, mapper, entity } = target
   const column = entity.definition.fieldByName.get(field)?.index ?? -1
-  const found = new Set<Value>()
+  const values = new Set<Value>()
   const add = (stored: unknown): void => {
     if (stored === null) return
-    found.add(mapper.valueAt(column, stored))
-    if (found.size > maxValues) throw tooMany(asked, target, found.size)
+    values.add(mapper.valueAt(column, stored))
+    if (values.size > maxValues) throw tooMany(asked, target, values.size)
   }
   const plan: QueryPlan = { ...(where === undefined ? {} : { where }), orderBy: [] }
   const select = isDerived(entity.definition, field)
@@ -154,7 +154,7 @@ async function valuesOf(
       limit: maxValues + 2,
     }
     for (const [stored] of await onStore(store, () => select(distinct))) add(stored)
-    return [...found]
+    return [...values]
   }
   let next: QueryPlan = plan
   for (;;) {
@@ -162,14 +162,14 @@ async function valuesOf(
     const rows = await onStore(store, () => repository.find({ ...page, limit: batchSize }))
     for (const row of rows) add(row[column])
     const last = rows.at(-1)
-    if (rows.length < batchSize || last === undefined) return [...found]
+    if (rows.length < batchSize || last === undefined) return [...values]
     next = planAfter(entity, plan, keyOfRow(entity, plan, last))
   }
 }
 
-function tooMany(asked: Binding, target: Binding, count: number): Error {
+function tooMany(binding: Binding, target: Binding, count: number): Error {
   return queryError(
-    `A condition on ${asked.model.name} needs more than ${maxValues} ${target.entity.definition.plural} of ${target.store.name}, which ${asked.store.name} cannot read (${count} found so far).`,
+    `A condition on ${binding.model.name} needs more than ${maxValues} ${target.entity.definition.plural} of ${target.store.name}, which ${binding.store.name} cannot read (${count} found so far).`,
     "Narrow the condition, or keep both classes in one store that can follow relations.",
   )
 }

@@ -28,29 +28,29 @@ export function scopeOf(entity: EntityClass, operation: ScopeOperation): Predica
   }
   if (ofClass.has(operation)) return ofClass.get(operation)
   // A scope may read entities to decide: it sees all of them.
-  const own = withoutScopes(() =>
+  const condition = withoutScopes(() =>
     set.scopes.map(scope => conditionOf(entity, scope(entity, operation))).reduce(both, undefined),
   )
   const isRead = operation === "read" || operation === "create"
-  const found = isRead ? own : both(scopeOf(entity, "read"), own)
-  ofClass.set(operation, found)
-  return found
+  const combined = isRead ? condition : both(scopeOf(entity, "read"), condition)
+  ofClass.set(operation, combined)
+  return combined
 }
 
-function conditionOf(entity: EntityClass, given: unknown): Predicate | undefined {
-  if (given === true || given === undefined) return undefined
-  if (given === false) return whereIds(entity.definition, [])
-  if (abandon(given, `A scope of ${entity.name}`))
+function conditionOf(entity: EntityClass, input: unknown): Predicate | undefined {
+  if (input === true || input === undefined) return undefined
+  if (input === false) return whereIds(entity.definition, [])
+  if (abandon(input, `A scope of ${entity.name}`))
     throw definitionError(
       `A scope of ${entity.name} is async, but a condition is needed at once.`,
       "Find out before what it depends on.",
     )
-  return toCondition(entity.definition, given, false, relationLookup(entity))
+  return toCondition(entity.definition, input, false, relationLookup(entity))
 }
 
 provideScopeCondition((entity, operation) => {
-  const asked = scopeOf(entity, operation)
-  return asked === undefined
+  const scope = scopeOf(entity, operation)
+  return scope === undefined
     ? undefined
-    : withoutScopes(() => resolvedCondition(bindingOf(entity), asked))
+    : withoutScopes(() => resolvedCondition(bindingOf(entity), scope))
 })

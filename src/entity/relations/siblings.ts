@@ -53,8 +53,8 @@ export class Siblings {
   ): Promise<readonly Instance[]> {
     if (isNone(key)) return none
     const relation = this.#relation(definition)
-    const known = relation.targets.get(key)
-    if (known !== undefined) return known
+    const targets = relation.targets.get(key)
+    if (targets !== undefined) return targets
     const pending = relation.pending.get(key) ?? this.#start(definition, relation, key, load)
     await pending
     return relation.targets.get(key) ?? none

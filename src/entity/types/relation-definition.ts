@@ -24,7 +24,7 @@ export interface RelationDefinition {
   readonly through?: Through
 }
 
-const known = new WeakMap<EntityClass, Map<string, RelationDefinition>>()
+const cache = new WeakMap<EntityClass, Map<string, RelationDefinition>>()
 
 export function belongsTo(
   source: EntityClass,
@@ -84,10 +84,10 @@ function intern(
   throughKey = "",
   through?: Through,
 ): RelationDefinition {
-  let ofTarget = known.get(target)
+  let ofTarget = cache.get(target)
   if (ofTarget === undefined) {
     ofTarget = new Map()
-    known.set(target, ofTarget)
+    cache.set(target, ofTarget)
   }
   const key = `${kind} ${local} ${remote} ${throughKey}`
   let definition = ofTarget.get(key)

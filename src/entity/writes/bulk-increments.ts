@@ -55,9 +55,9 @@ function checked(
         ? Number.isSafeInteger(by)
         : Number.isFinite(by)
   if (fits && (typeof by === "number" || typeof by === "bigint")) return { field, by }
-  const wanted =
+  const needed =
     field.type === "bigint" ? "a bigint" : field.type === "integer" ? "a whole number" : "a number"
-  throw queryError(`${what} is incremented by ${wanted}, not ${String(by)}.`)
+  throw queryError(`${what} is incremented by ${needed}, not ${String(by)}.`)
 }
 
 /** Throws `NITRO_CAPABILITY` for a store that could lose a concurrent change between reading and writing. */

@@ -45,16 +45,16 @@ const isFollowed: Watches = isObserved
 /** The references by which a store that keeps the rules itself deletes or empties rows of followed classes. */
 export async function takenAlong(binding: Binding): Promise<readonly Referrer[]> {
   if (!isReferredTo(binding.model.name)) return []
-  const found: Referrer[] = []
+  const referrers: Referrer[] = []
   const seen = new Set([binding])
   for (const target of seen) {
     for (const referrer of referrersOf(target)) {
       if (referrer.field.onDelete === undefined) continue
-      if (isFollowed(referrer.binding)) found.push(referrer)
+      if (isFollowed(referrer.binding)) referrers.push(referrer)
       if (referrer.field.onDelete === "cascade") seen.add(referrer.binding)
     }
   }
-  return found
+  return referrers
 }
 
 /** Runs `deleteRoots`, which deletes `rows`, after the actions of the rules; all or nothing where the stores can. */
@@ -126,7 +126,7 @@ function lastFirst(binding: Binding, rows: readonly Row[]): Row[] {
       onWay.add(at)
       next = fields
         .map(({ field }) => byKey.get(at[field.index]))
-        .find(found => found !== undefined)
+        .find(result => result !== undefined)
     }
     for (const one of way.reverse()) {
       const above = fields
@@ -139,16 +139,14 @@ function lastFirst(binding: Binding, rows: readonly Row[]): Row[] {
 }
 
 function anyIsOurs(binding: Binding, seen: Set<Binding>, watches: Watches): MaybePromise<boolean> {
-  const answers = inOrder(referrersOf(binding), referrer =>
-    isOurs(binding, referrer, seen, watches),
-  )
-  return after(answers, all => all.includes(true))
+  const checks = inOrder(referrersOf(binding), referrer => isOurs(binding, referrer, seen, watches))
+  return after(checks, all => all.includes(true))
 }
 
 /** The classes that point to this one, in its own store and in others whose entities of this name live here. */
 function referrersOf(target: Binding): Referrer[] {
   const { name } = target.model
-  const found: Referrer[] = []
+  const referrers: Referrer[] = []
   for (const bindings of allBindings(target.store)) {
     const all = [...bindings]
     const isOwn = all[0]?.store === target.store
@@ -158,10 +156,10 @@ function referrersOf(target: Binding): Referrer[] {
       if (fields.length === 0 || (!isOwn && storeOf(binding.entity) !== binding.store)) continue
       // Of two classes with one name it may mean the other.
       if (targetModel(binding.model, name) !== target.model) continue
-      for (const field of fields) found.push({ binding, field })
+      for (const field of fields) referrers.push({ binding, field })
     }
   }
-  return found
+  return referrers
 }
 
 /**
@@ -212,29 +210,29 @@ interface Plan {
 }
 
 async function planOf(root: Binding, roots: readonly Row[], waits: boolean): Promise<Plan> {
-  const gone = new Map<Binding["repository"], Set<unknown>>()
+  const deleted = new Map<Binding["repository"], Set<unknown>>()
   const add = ({ repository }: Binding, rows: readonly Row[]): Row[] => {
-    const ids = gone.get(repository) ?? new Set()
-    gone.set(repository, ids)
+    const ids = deleted.get(repository) ?? new Set()
+    deleted.set(repository, ids)
     const fresh = rows.filter(row => !ids.has(row[0]))
     for (const row of fresh) ids.add(row[0])
     return fresh
   }
   const isGone = ({ repository }: Binding, row: Row): boolean =>
-    gone.get(repository)?.has(row[0]) === true
+    deleted.get(repository)?.has(row[0]) === true
   const deletes = [{ binding: root, rows: add(root, roots) }]
   const restricted: Restricted[] = []
   const nulls: Found[] = []
   // Grows while it is walked, until nothing new hangs on what goes.
   for (const { binding, rows } of deletes) {
     for (const referrer of referrersOf(binding)) {
-      const found = { ...referrer, rows: await rowsPointingTo(referrer, binding, rows) }
-      if (found.rows.length === 0) continue
+      const entry = { ...referrer, rows: await rowsPointingTo(referrer, binding, rows) }
+      if (entry.rows.length === 0) continue
       if (referrer.field.onDelete === undefined)
-        restricted.push({ ...found, target: binding, targetRows: rows })
-      else if (referrer.field.onDelete === "set null") nulls.push(found)
+        restricted.push({ ...entry, target: binding, targetRows: rows })
+      else if (referrer.field.onDelete === "set null") nulls.push(entry)
       else {
-        const fresh = add(referrer.binding, found.rows)
+        const fresh = add(referrer.binding, entry.rows)
         if (fresh.length > 0) deletes.push({ binding: referrer.binding, rows: fresh })
       }
     }
@@ -248,9 +246,9 @@ async function planOf(root: Binding, roots: readonly Row[], waits: boolean): Pro
   }
   return {
     deletes: deletes.slice(1),
-    nulls: nulls.map(found => ({
-      ...found,
-      rows: found.rows.filter(row => !isGone(found.binding, row)),
+    nulls: nulls.map(entry => ({
+      ...entry,
+      rows: entry.rows.filter(row => !isGone(entry.binding, row)),
     })),
   }
 }

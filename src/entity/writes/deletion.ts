@@ -330,9 +330,9 @@ async function markWhere(binding: Binding, condition: Predicate | undefined): Pr
 }
 
 function tellAll(binding: Binding, rows: readonly Row[], touched: readonly number[]): number {
-  const gone = rows.filter((_, index) => touched[index] === 1)
-  for (const row of gone) tellDeleted(binding, row)
-  return gone.length
+  const deleted = rows.filter((_, index) => touched[index] === 1)
+  for (const row of deleted) tellDeleted(binding, row)
+  return deleted.length
 }
 
 async function matching(

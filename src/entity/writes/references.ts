@@ -54,8 +54,8 @@ export function checkReferences(
         : write.values[write.columns.indexOf(field.index)]
     if (value === null || value === undefined) continue
     // Called for each save: if the database enforces it, nothing else is read.
-    const kept = isKeptByStore(binding, field)
-    if (kept !== true) open.push({ kept, pointer: { binding, field, value } })
+    const isKept = isKeptByStore(binding, field)
+    if (isKept !== true) open.push({ isKept: isKept, pointer: { binding, field, value } })
   }
   return open.length === 0 ? undefined : checkAll(open, together ?? [write])
 }
@@ -72,7 +72,7 @@ export function checkValues(
     const at = columns.indexOf(field.index)
     if (at < 0 || values[at] === null) continue
     open.push({
-      kept: isKeptByStore(binding, field),
+      isKept: isKeptByStore(binding, field),
       pointer: { binding, field, value: values[at] },
     })
   }
@@ -81,7 +81,7 @@ export function checkValues(
 
 /** A pointer that the store does not keep, or may not. */
 interface Open {
-  readonly kept: MaybePromise<boolean>
+  readonly isKept: MaybePromise<boolean>
   readonly pointer: Pointer
 }
 
@@ -90,8 +90,8 @@ function checkAll(
   together: readonly Write[],
   hasRows?: () => MaybePromise<boolean>,
 ): MaybePromise<void> {
-  const checked = inOrder(open, ({ kept, pointer }) =>
-    after(kept, is => (is ? undefined : checkPointer(pointer, together, hasRows))),
+  const checked = inOrder(open, ({ isKept, pointer }) =>
+    after(isKept, is => (is ? undefined : checkPointer(pointer, together, hasRows))),
   )
   return checked instanceof Promise ? checked.then(() => undefined) : undefined
 }
@@ -207,11 +207,11 @@ function refuse(pointer: Pointer): never {
 function danglingError({ binding, field, value }: Pointer): NitroError {
   const { name } = binding.model
   const target = field.references ?? ""
-  const given = String(binding.mapper.decodeAt(field.index, value)).slice(0, 80)
+  const text = String(binding.mapper.decodeAt(field.index, value)).slice(0, 80)
   const isUnused = targetClasses(binding.entity, binding.model, field).length === 0
   return new NitroError(
     "NITRO_REFERENCE",
-    `${name}.${field.name} points to the ${target} "${given}", which does not exist.`,
+    `${name}.${field.name} points to the ${target} "${text}", which does not exist.`,
     {
       fix: isUnused
         ? `${target} was not used yet: if its rows are in another store, list the class in nitro({ entities }), or use it first.`
