@@ -185,7 +185,7 @@ export function attributes(values: AttributeValues): Attributes {
     for (const modifier of modifiers) name += `__${modifier.replaceAll("_", ".")}`
     result[name] = attributeValue(spelling, plugin, key, value)
   }
-  // Which plugin takes which value is checked name by name.
+  // The value of each plugin is checked by name.
   return result as Attributes
 }
 

@@ -1,6 +1,6 @@
 // Narrows values of unknown type by a look at them.
 
-/** Lists and instances of classes are objects too; null and functions are none. What a property holds is unknown. */
+/** Lists and instances of classes are objects too; null and functions are not. The types of properties are unknown. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null
 }

@@ -11,7 +11,7 @@ export interface ErrorMessage {
   readonly error: unknown
   /** Of the request that the work belongs to, as its client got it in `X-Request-Id`. */
   readonly requestId: string | undefined
-  /** What programs can read of `where`: `event` and `handler`, for example. */
+  /** Machine-readable parts of `where`, such as `event` and `handler`. */
   readonly details: Readonly<Record<string, unknown>>
 }
 

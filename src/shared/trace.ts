@@ -109,7 +109,7 @@ export interface SaveMessage extends TraceMessage {
   rows?: number
 }
 
-/** On `nitro:render:start` and `nitro:render:end`: markup that becomes the answer to a request, all its async parts included. */
+/** On `nitro:render:start` and `nitro:render:end`: markup that becomes the response to a request, all its async parts included. */
 export interface RenderMessage extends TraceMessage {
   /** Whether the first bytes go out before the last are known. */
   readonly isStreamed: boolean
@@ -176,7 +176,7 @@ export function traceQuery<T>(
   })
 }
 
-/** `describe` runs while somebody watches. `rowsOf`: how many rows a result is. */
+/** `describe` runs while the channel has a subscriber. `rowsOf`: how many rows a result is. */
 export async function traceSave<T>(
   describe: () => SaveMessage,
   save: () => Promise<T>,

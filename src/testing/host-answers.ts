@@ -1,4 +1,4 @@
-// What actions and CRUD routes answer to programs, forms and scripts, on any host.
+// Responses of actions and CRUD routes to programs, forms and scripts, on any host.
 import type { HostTools } from "./host-tools.ts"
 
 const form = { "content-type": "application/x-www-form-urlencoded", accept: "text/html" }

@@ -1,9 +1,9 @@
-// What HTTP allows below a request: HTTP/1.0, connections that are kept, proxies in front, clients that leave.
+// HTTP below a request: HTTP/1.0, kept connections, proxies in front, clients that leave.
 import { connect } from "node:net"
 import { html, render } from "../html/index.ts"
 import type { HostTools } from "./host-tools.ts"
 
-/** Sends `text` over a socket of its own and resolves with all that comes until the host ends it, or after `waitMs`. */
+/** Sends `text` over a separate socket and resolves with all that comes until the host ends it, or after `waitMs`. */
 function exchange(url: string, text: string, waitMs = 10_000): Promise<string> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {

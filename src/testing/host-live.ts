@@ -14,7 +14,7 @@ export const listPage = (Note: NoteClass): { readonly "/page": () => Promise<str
     ),
 })
 
-/** Loads `/page` and opens the stream that it asks for. */
+/** Loads `/page` and opens its stream. */
 export async function openStream({ send }: HostClient, init: RequestInit): Promise<Response> {
   const text = await (await send("/page", init)).text()
   const path = /@get\((?:'|&#39;)(.*?)(?:'|&#39;)/.exec(text)?.[1]

@@ -1,4 +1,4 @@
-// What hosts put around an adapter: a mount path, and compression.
+// The surroundings of an adapter on a host: a mount path, and compression.
 import { call } from "../actions/index.ts"
 import { html, render } from "../html/index.ts"
 import { listPage, openStream } from "./host-live.ts"

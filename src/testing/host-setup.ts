@@ -1,8 +1,8 @@
-// What the host suite needs of a host: a function that starts an application on it.
+// The host as the suite uses it: a function that starts an application on it.
 import type { NitroOptions } from "../adapters/fetch.ts"
 import type { MaybePromise } from "../shared/types.ts"
 
-/** What a test needs of the host, beyond the adapter. */
+/** The requirements of a test, beyond the adapter. */
 export interface HostSetup {
   /** For `nitro(options)`, or what the adapter calls it. */
   readonly options: NitroOptions
@@ -14,7 +14,7 @@ export interface HostSetup {
   readonly hasBodyParser: boolean
   /** The host's compression runs around nitro. Asked for only with the feature `compression`. */
   readonly hasCompression: boolean
-  /** The host's error handler answers errors of pages: status 500 and the text `handled: ` with the error's message. */
+  /** The host's error handler responds to errors of pages: status 500 and the text `handled: ` with the error's message. */
   readonly hasErrorHandler: boolean
 }
 
@@ -25,7 +25,7 @@ export interface RunningHost {
   close(): Promise<void>
 }
 
-/** What not every host has. Tests of a missing feature are skipped by name. */
+/** Optional features of a host. Tests of a missing feature are skipped by name. */
 export type HostFeature = "bodyParser" | "compression" | "mount" | "errorHandler"
 
 export interface HostSuiteOptions {

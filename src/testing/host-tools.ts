@@ -1,4 +1,4 @@
-// What the groups of the host suite share: a test on a running host, its client, and the entities that it serves.
+// Shared parts of the host suite's groups: a test on a running host, its client, and the entities that it serves.
 
 import { z } from "zod"
 import { action, context, expose, redirect } from "../actions/index.ts"
@@ -38,7 +38,7 @@ export interface NoteValues {
 export type NoteInput = Partial<NoteValues> & { text: string }
 export type NoteClass = EntityStatics<NoteValues, NoteInput, Partial<NoteValues>>
 
-/** A class of its own for each test, so that no test sees rows of another. */
+/** A separate class for each test, so that no test sees rows of another. */
 function noteClass(steps: Signals): NoteClass {
   return class Note extends Entity("Note", {
     text: z.string().min(1),

@@ -1,4 +1,4 @@
-// Writes that are units of work by themselves: recorders of changes write inside of their transaction, on the store too.
+// Writes that open a unit of work themselves: recorders of changes write inside of their transaction, on the store too.
 import {
   beforeCommit,
   type Change,

@@ -45,7 +45,7 @@ export const balanceColumn = 4
 
 export const balanceOf = (row: Row | undefined): number => Number(present(row)[balanceColumn])
 
-/** What the test needs to go on. */
+/** The requirement of the test. */
 export function present<T>(value: T | null | undefined): T {
   if (value === null || value === undefined) throw new Error("The store gave nothing.")
   return value

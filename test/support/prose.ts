@@ -171,7 +171,9 @@ function keepLines(cut: string): string {
   return cut.replace(/[^\n]/g, "")
 }
 
-function textFaults(path: string, line: number, text: string): ProseFault[] {
+function textFaults(path: string, line: number, source: string): ProseFault[] {
+  // Names and examples of code are no prose.
+  const text = source.replace(/`[^`\n]*`/g, code => `\`${" ".repeat(code.length - 2)}\``)
   return patterns.flatMap(([kind, pattern]) =>
     [...text.matchAll(pattern)].map(match => {
       const before = text.slice(0, match.index).split("\n")

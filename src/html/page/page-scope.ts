@@ -2,7 +2,7 @@
 import { AsyncVariable } from "../../shared/async-variable.ts"
 import type { Child } from "../markup/child.ts"
 
-/** What a hook may need to know of the page. */
+/** Facts about the page for a hook. */
 export interface PageEndContext {
   /** For the Content-Security-Policy: goes on every script and style that the hook adds. */
   readonly nonce: string | undefined
@@ -20,5 +20,5 @@ export interface PageScope {
   readonly pageEnds: readonly PageEndHook[]
 }
 
-/** Set while a request is answered. A page outside of one has no hooks, and its assets are at the root. */
+/** Set while a request is handled. A page outside of one has no hooks, and its assets are at the root. */
 export const pageScope: AsyncVariable<PageScope | undefined> = new AsyncVariable()

@@ -17,7 +17,7 @@ const checks: Readonly<Record<Kind, (cell: unknown) => boolean>> = {
   boolean: cell => typeof cell === "boolean",
 }
 
-/** The rows, with the type of each column by its place. Throws where the database answers with another type. */
+/** The rows, with the type of each column by its place. Throws if the database returns another type. */
 export function catalogRows<const K extends readonly Kind[]>(
   rows: readonly Row[],
   ...kinds: K
@@ -32,7 +32,7 @@ export function catalogRows<const K extends readonly Kind[]>(
   })
 }
 
-/** The first row of an answer that has one. */
+/** The first row of a result that has one. */
 export function catalogRow<const K extends readonly Kind[]>(
   row: Row | undefined,
   ...kinds: K

@@ -600,7 +600,7 @@ function locksRows(text: readonly string[]): boolean {
   return text.some(part => /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)\b/i.test(part))
 }
 
-/** The store gives every class of its own one of these. */
+/** The store makes one of these for every class. */
 function sqlRepository(repository: Repository): SqlRepository {
   if (repository instanceof SqlRepository) return repository
   throw new TypeError(`${repository.constructor.name} is not a repository of an SQL store.`)

@@ -151,7 +151,7 @@ function isOutdatedPlan(error: unknown): boolean {
   )
 }
 
-/** What a pool and a reserved client do alike. */
+/** The common part of a pool and a reserved client. */
 abstract class PgRunner {
   readonly name: string = "pg"
   protected readonly statements: PgStatements
