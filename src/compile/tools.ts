@@ -3,6 +3,7 @@ import { createRequire } from "node:module"
 import { NitroError } from "../shared/errors.ts"
 import type { CompileErrorCode } from "./errors.ts"
 import "./errors.ts"
+import { codeOf, messageOf } from "../shared/thrown.ts"
 import type { ChildKeys, Program } from "./syntax.ts"
 
 /** The part of oxc-parser that the pass needs. */
@@ -104,10 +105,10 @@ function neededSync(name: string): unknown {
 
 /** Only a package that is not there is ours to explain; one that is broken says itself what is wrong. */
 function missing(name: string, error: unknown): unknown {
-  const { code, message = "" } = error as { code?: string; message?: string }
+  const code = codeOf(error)
   if (
     (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") ||
-    !message.includes(`'${name}'`)
+    !messageOf(error).includes(`'${name}'`)
   )
     return error
   const command = `npm install --save-dev ${name === "esbuild" ? "esbuild" : "oxc-parser magic-string"}`

@@ -1,4 +1,6 @@
 // The plugin for vite: `plugins: [nitro()]`.
+
+import { isObject } from "../shared/guards.ts"
 import { lowerDecorators, mayHoldDecorators } from "./decorators.ts"
 import { type CompileOptions, type FileCompiler, fileCompiler, inlineMap } from "./options.ts"
 import { loadTools, type SourceMap } from "./tools.ts"
@@ -91,7 +93,7 @@ export function nitro({ decorators, ...options }: VitePluginOptions = {}): ViteP
 
 /** Whether the plugin runs in vite 8 or later, which is made of rolldown. */
 function hasRolldown(context: unknown): boolean {
-  return "rolldownVersion" in ((context as { readonly meta?: object } | undefined)?.meta ?? {})
+  return isObject(context) && isObject(context["meta"]) && "rolldownVersion" in context["meta"]
 }
 
 function keepsDecorators({ esbuild }: ViteConfig): boolean {

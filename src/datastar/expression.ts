@@ -340,8 +340,7 @@ export function value<T>(plain: T): Choice<T> {
 
 /** Runs one effect after the other: `$a = 1; @post('/x')`. */
 export function sequence(...effects: readonly Brand[]): Effect {
-  return new EffectNode(
-    statements(effects),
-    effects.length === 1 ? FormedExpression.form(effects[0] as Brand) : "statement",
-  )
+  const [only, second] = effects
+  const form = only && second === undefined ? FormedExpression.form(only) : "statement"
+  return new EffectNode(statements(effects), form)
 }

@@ -38,7 +38,8 @@ export function markData<T>(value: T): T {
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     if (Array.isArray(one)) {
       if (seen?.has(one)) continue
-      for (const inner of one as readonly unknown[]) if (isObject(inner)) open.push(inner)
+      const members: readonly unknown[] = one
+      for (const inner of members) if (isObject(inner)) open.push(inner)
       // A list bears no mark, and one that the application gives may hold itself.
       seen ??= new Set()
       seen.add(one)

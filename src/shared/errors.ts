@@ -74,8 +74,7 @@ export function isNitroError(
   ...codes: readonly `NITRO_${string}`[]
 ): error is NitroError {
   return (
-    error instanceof NitroError &&
-    (codes.length === 0 || (codes as readonly string[]).includes(error.code))
+    error instanceof NitroError && (codes.length === 0 || codes.some(code => code === error.code))
   )
 }
 
@@ -83,8 +82,7 @@ export function isNitroError(
 export function registerErrors<const R extends Readonly<Record<`NITRO_${string}`, ErrorEntry>>>(
   register: R,
 ): R {
-  for (const code of Object.keys(register)) {
-    const entry = register[code as keyof R] as ErrorEntry
+  for (const [code, entry] of Object.entries<ErrorEntry>(register)) {
     const existing = registers.get(code)
     if (
       existing &&

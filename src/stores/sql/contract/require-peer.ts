@@ -9,6 +9,7 @@ export interface Manifest {
   readonly engines?: { readonly node?: string }
 }
 
+/** Unknown, since the types of a peer are the user's: the caller declares the part that it uses. */
 export function requirePeer(name: string): unknown {
   return fromHere<unknown>(require => require(name))
 }

@@ -125,8 +125,7 @@ export function millisecondsOf(text: string): number {
     throw new TypeError(
       `The date ${JSON.stringify(text)} cannot be read; the connection's DateStyle must be ISO.`,
     )
-  const [, year, month, day, hours, minutes, seconds, fraction = "", offset, bc] =
-    match as unknown as string[]
+  const [, year, month, day, hours, minutes, seconds, fraction = "", offset = "", bc] = match
   const date = new Date(0)
   // 1 BC is the year 0.
   date.setUTCFullYear(
@@ -140,7 +139,7 @@ export function millisecondsOf(text: string): number {
     Number(seconds),
     Number(fraction.slice(0, 3).padEnd(3, "0")),
   )
-  return date.getTime() - offsetMs(offset as string, 0)
+  return date.getTime() - offsetMs(offset, 0)
 }
 
 // Rows that are written together mostly have the same times.

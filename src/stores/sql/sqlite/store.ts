@@ -287,8 +287,11 @@ class SqliteFileStore implements SqliteStore {
   }
 
   #connect(): SyncDriver {
-    this.#openFile ??= loadSqliteDriver(this.#library as SqliteDriverName | undefined)
-    const file = this.#file as string
+    const file = this.#file
+    const library = this.#library
+    if (file === undefined || isConnection(library))
+      throw new TypeError("A connection that is open already is not opened by its store.")
+    this.#openFile ??= loadSqliteDriver(library)
     try {
       if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true })
       const connection = this.#openFile(file)
