@@ -4,6 +4,11 @@ import { clientLeft } from "./page-request.ts"
 
 const held = ["writeHead", "write", "end", "cork", "uncork", "flushHeaders"] as const
 
+/** Called when the response ends, as long as it is held. */
+const ends = new WeakMap<object, () => void>()
+/** For each prototype of responses, one that writes nothing. */
+const holders = new WeakMap<object, object>()
+
 /**
  * Runs `answer`, which writes to `res` as always, and resolves with the status once it ends the response. Afterwards `res` is as
  * before: nothing was sent, and of its headers those are left that were set before, and cookies. Rejects as `answer` does.
@@ -11,37 +16,53 @@ const held = ["writeHead", "write", "end", "cork", "uncork", "flushHeaders"] as 
 export async function statusOf(res: ServerResponse, answer: () => unknown): Promise<number> {
   const own = new Map(held.filter(name => Object.hasOwn(res, name)).map(name => [name, res[name]]))
   const headers = res.getHeaders()
+  const prototype: object = Object.getPrototypeOf(res)
   try {
     return await new Promise<number>((resolve, reject) => {
-      const withStatus = (status: number): ServerResponse => {
-        res.statusCode = status
-        return res
-      }
-      const nothing = (): void => {}
-      const substitutes: Record<(typeof held)[number], unknown> = {
-        writeHead: withStatus,
-        write: () => true,
-        end: () => {
-          resolve(res.statusCode)
-          return res
-        },
-        cork: nothing,
-        uncork: nothing,
-        flushHeaders: nothing,
-      }
-      Object.assign(res, substitutes)
+      ends.set(res, () => resolve(res.statusCode))
+      // A property that is deleted later would leave a slow object, three times as large, for as long as the stream is open.
+      Object.setPrototypeOf(res, holderOf(prototype))
+      for (const name of own.keys()) Object.assign(res, { [name]: substitutes[name] })
       res.once("close", () => resolve(clientLeft))
       // `next` of a router returns before the page is rendered, so its promise says only that it failed.
       Promise.resolve(answer()).catch(reject)
     })
   } finally {
+    ends.delete(res)
+    Object.setPrototypeOf(res, prototype)
     for (const name of held) {
       if (own.has(name)) Object.assign(res, { [name]: own.get(name) })
-      else delete (res as Partial<Record<(typeof held)[number], unknown>>)[name]
+      else if (Object.hasOwn(res, name))
+        delete (res as Partial<Record<(typeof held)[number], unknown>>)[name]
     }
     for (const name of res.getHeaderNames()) if (name !== "set-cookie") res.removeHeader(name)
     for (const [name, value] of Object.entries(headers))
       if (value !== undefined && name !== "set-cookie") res.setHeader(name, value)
     res.statusCode = 200
   }
+}
+
+function holderOf(prototype: object): object {
+  let holder = holders.get(prototype)
+  if (holder === undefined) {
+    holder = Object.assign(Object.create(prototype), substitutes) as object
+    holders.set(prototype, holder)
+  }
+  return holder
+}
+
+const nothing = (): void => {}
+const substitutes: Readonly<Record<(typeof held)[number], unknown>> = {
+  writeHead(this: ServerResponse, status: number) {
+    this.statusCode = status
+    return this
+  },
+  write: () => true,
+  end(this: ServerResponse) {
+    ends.get(this)?.()
+    return this
+  },
+  cork: nothing,
+  uncork: nothing,
+  flushHeaders: nothing,
 }
