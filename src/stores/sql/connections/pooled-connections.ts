@@ -365,6 +365,7 @@ export class PooledConnections implements Connections {
   async #beginInside(outer: Place, options: TransactionOptions): Promise<Opened> {
     const { transaction } = outer
     const frame = await this.#turn(outer.frame, options.holder)
+    // `#turn` enters a frame below another one.
     const parent = frame.parent as TransactionFrame
     if (parent === transaction.root) {
       // The transaction ended while this waited for its turn.
@@ -403,6 +404,7 @@ export class PooledConnections implements Connections {
   }
 
   async #rollbackTo({ transaction, frame }: Place, name: string, refuse: boolean): Promise<void> {
+    // The frame of a savepoint is always below that of its transaction.
     const parent = frame.parent as TransactionFrame
     // The running work belongs to this savepoint: calls of the transaction around it wait.
     if (refuse && !frame.ended) await this.#cancel(transaction)

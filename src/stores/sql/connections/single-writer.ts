@@ -107,6 +107,7 @@ export class SingleWriter implements Connections {
       throw error
     }
     try {
+      // `#turn` enters a frame below another one.
       const begun = this.#command(frame.parent as TransactionFrame, words(frame.depth).begin)
       return begun instanceof Promise ? begun.then(give, failed) : give()
     } catch (error) {

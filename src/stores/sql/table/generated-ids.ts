@@ -44,6 +44,7 @@ export class GeneratedIds {
     parameters: readonly unknown[],
     quiet = false,
   ): MaybePromise<number> {
+    // `quiet` is for dialects with a quiet insert.
     const sql = quiet ? (this.#quietInsert as string) : this.#insert
     // `all` and not `get`: libsql leaves a statement open after `get`, and an open one commits nothing.
     return after(driver.all(sql, parameters.slice(1)), ([first]) => {

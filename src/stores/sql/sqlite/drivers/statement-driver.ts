@@ -44,6 +44,7 @@ export class StatementDriver extends CheckedDriver {
   }
 
   protected override rowsOf(sql: string, parameters: readonly SqlValue[]): Row[] {
+    // Rows are arrays, since `#statement` asks for them.
     return this.#statement(sql).all(parameters) as Row[]
   }
 
