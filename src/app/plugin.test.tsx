@@ -2,7 +2,7 @@
 import { action, context, expose, Refusal, respond } from "nitro-ts/actions"
 import { type Plugin, plugin } from "nitro-ts/app"
 import { Command, commands, handle } from "nitro-ts/cqrs"
-import { Entity, memory, scope } from "nitro-ts/entity"
+import { Entity, memory, recordChanges, scope } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { html, Page } from "nitro-ts/html"
 import { afterEach, describe, expect, it, vi } from "vitest"
@@ -95,6 +95,42 @@ describe("a plugin", () => {
     expect([answer.status, await answer.text()]).toEqual([429, "slow down"])
     expect(app.plugins).toEqual(["outer", "inner"])
     await app.close()
+  })
+
+  it("records changes in the transaction of a route, until its app is closed", async () => {
+    const Note = makeNote()
+    class Entry extends Entity("Entry", { op: z.string(), by: z.string(), path: z.string() }) {
+      static store = Note.store
+    }
+    let isRefusing = false
+    const audit = plugin({
+      name: "audit",
+      setup: () => ({
+        close: recordChanges([Note], async changes => {
+          const { user, path } = context()
+          await Entry.createMany(changes.map(({ op }) => ({ op, by: String(user), path })))
+          if (isRefusing) throw new Refusal("Not recorded.", { status: 409 })
+        }),
+      }),
+    })
+    const app = nitro({ entities: [expose(Note)], plugins: [owners(Note), audit] })
+    const post = (text: string) =>
+      app(
+        new Request("http://app.test/notes", {
+          method: "POST",
+          headers: { ...asUser("ann"), "content-type": "application/json" },
+          body: JSON.stringify({ text, owner: "ann" }),
+        }),
+      )
+    expect((await post("kept")).status).toBe(201)
+    isRefusing = true
+    expect((await post("taken back")).status).toBe(409)
+    expect((await Note.all()).map(({ text }) => text)).toEqual(["kept"])
+    await app.close()
+    await Note.create({ text: "later", owner: "ann" })
+    expect((await Entry.all()).map(({ op, by, path }) => [op, by, path])).toEqual([
+      ["create", "ann", "/notes"],
+    ])
   })
 
   it("adds routes, and is closed with the app, the last first", async () => {

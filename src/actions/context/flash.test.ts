@@ -126,3 +126,12 @@ it.each([
 ])("reads %j as no flash", cookie => {
   expect(new Flashes(app).read(cookie)).toBeUndefined()
 })
+
+it("holds no more than the app allows", () => {
+  const few = new Flashes(appWith(new Secret(key), "", { maxFlashBytes: 50_000 }))
+  const cookies = [1, 2, 3].map(() => cookieOf(few.set(large(10_000))))
+  expect(few.keptBytes).toBeLessThanOrEqual(50_000)
+  expect(few.read(cookies[0] as string)).toBeUndefined()
+  expect(few.read(cookies[2] as string)).toEqual(large(10_000))
+  expect(few.read(cookieOf(few.set(large(30_000))))).toEqual({ ...flash, values: {} })
+})
