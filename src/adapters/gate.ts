@@ -5,6 +5,7 @@ import {
   allowPageKey,
   createDispatcher,
   flashes,
+  localeOf,
   type Route,
   type Session,
   sessionOf,
@@ -65,6 +66,7 @@ export function createGate(options: NitroOptions): Gate {
   const dispatcher = createDispatcher({
     ...options,
     routes: [...(options.routes ?? []), ...plugins.routes],
+    middleware: [...(options.middleware ?? []), ...plugins.middleware],
   })
   assertNoAssets(dispatcher.routes.routes)
   app.open(dispatcher.routes.routes, dispatcher.exposures)
@@ -115,7 +117,7 @@ export function createGate(options: NitroOptions): Gate {
     }
     const session = sessionFor(app, request, options.partition)
     const requestId = idOf(request, hostId)
-    const context = contextOf(app, request, requestId, path, search, undefined)
+    const context = contextOf(app, request, requestId, path, search, undefined, options.locale)
     const dispatch = () => dispatcher.dispatch(request, places, search)
     const run = plugins.around === undefined ? dispatch : plugins.around(context, dispatch)
     const inOrder = () => inContext(context, session?.partition, run)
@@ -135,7 +137,7 @@ export function createGate(options: NitroOptions): Gate {
       ? undefined
       : app.part(flashes).read(request.headers.get("cookie"))
     const requestId = idOf(request, hostId)
-    const context = contextOf(app, request, requestId, path, search, flash)
+    const context = contextOf(app, request, requestId, path, search, flash, options.locale)
     const visitor = sessionFor(app, request, options.partition)
     const cookies = [
       ...(flash ? [app.part(flashes).clear] : []),
@@ -216,11 +218,18 @@ function contextOf(
   path: string,
   search: string,
   flash: Flash | undefined,
+  choose: NitroOptions["locale"],
 ): OpenContext {
+  let locale: string | undefined
   return {
     app,
     request,
     requestId,
+    // Read by few requests.
+    get locale() {
+      locale ??= syncResult(choose?.(request), "nitro({ locale })") ?? localeOf(request)
+      return locale
+    },
     path,
     search,
     basePath: app.basePath,

@@ -15,6 +15,8 @@ export interface NitroOptions extends DispatcherOptions, AppOptions {
    * `withPartition` around the handler, stays.
    */
   readonly partition?: (request: Request) => string | undefined
+  /** The language of a request, `context().locale`. Default, and where it gives undefined: by its header `Accept-Language`. */
+  readonly locale?: (request: Request) => string | undefined
   /** Returns the user of a request: `context().user`, the second argument of an action, and `allow`. May be async; undefined for a visitor. */
   readonly user?: (request: Request) => MaybePromise<User | undefined>
 }
@@ -26,12 +28,14 @@ export const nitroOptions: ReadonlySet<string> = optionNames<NitroOptions>({
   deadlineMs: true,
   idempotency: true,
   trustedOrigins: true,
+  middleware: true,
   limits: true,
   clientAddress: true,
   secret: true,
   assets: true,
   partition: true,
   user: true,
+  locale: true,
   plugins: true,
 })
 

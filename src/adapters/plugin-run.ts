@@ -1,5 +1,5 @@
 // Runs the plugins of an app for each request, as one function for each seam; undefined where no plugin has it.
-import type { RequestContext, User } from "../actions/index.ts"
+import type { OperationMiddleware, RequestContext, User } from "../actions/index.ts"
 import type { Route } from "../actions/internal.ts"
 import type { PluginParts } from "../app/index.ts"
 import { withScopes } from "../entity/index.ts"
@@ -14,6 +14,7 @@ export interface JoinedPlugins {
   /** Whether any code of theirs runs before a route does. */
   readonly mayFail: boolean
   readonly routes: readonly (readonly Route[])[]
+  readonly middleware: readonly OperationMiddleware[]
   /** `answer` as it runs in the context that the plugins complete, and in their scopes. */
   readonly inContext: (<T>(context: OpenContext, answer: () => T) => () => T) | undefined
   readonly around:
@@ -37,6 +38,7 @@ export function joined(parts: readonly PluginParts[], deadlineMs: number): Joine
   return {
     mayFail: contexts.length + scopes.length + arounds.length > 0,
     routes: parts.flatMap(({ routes }) => routes ?? []),
+    middleware: parts.flatMap(({ middleware }) => middleware ?? []),
     inContext:
       contexts.length + scopes.length === 0
         ? undefined

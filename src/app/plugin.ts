@@ -1,5 +1,5 @@
 // A plugin: what joins an app from outside, through the seams that the app itself uses.
-import type { RequestContext, User } from "../actions/index.ts"
+import type { OperationMiddleware, RequestContext, User } from "../actions/index.ts"
 import type { Route } from "../actions/internal.ts"
 import type { QueryScope } from "../entity/index.ts"
 import type { PageEndHook } from "../html/internal.ts"
@@ -34,6 +34,8 @@ export interface PluginParts {
   ) => MaybePromise<Response>
   /** Gives what stands at the end of each page, in the context of its request: an alert, a banner, a script. */
   readonly pageEnd?: PageEndHook
+  /** Runs around each operation, as `nitro({ middleware })` does, with its input and inside of its unit of work. */
+  readonly middleware?: OperationMiddleware
   /** Called when the app closes, the last plugin first. */
   readonly close?: () => MaybePromise<void>
 }
@@ -50,6 +52,7 @@ const parts = optionNames<PluginParts>({
   context: true,
   scopes: true,
   around: true,
+  middleware: true,
   pageEnd: true,
   close: true,
 })

@@ -5,6 +5,7 @@ import { retry, unitOfWork } from "../entity/index.ts"
 import { AsyncVariable } from "../shared/async-variable.ts"
 import { callSiteOf } from "../shared/call-site.ts"
 import { NitroError } from "../shared/errors.ts"
+import { runThrough } from "../shared/middleware.ts"
 import { type Declared, ModuleDeclarations } from "../shared/module-evaluation.ts"
 import "./errors.ts"
 import {
@@ -213,58 +214,15 @@ function through(
   context: HandlerContext,
   run: () => Promise<unknown>,
 ): Promise<unknown> {
-  return middleware.reduceRight<() => Promise<unknown>>(
-    (next, one) => () => callMiddleware(one, message, context, next),
+  const steps = middleware.map(each => ({
+    name: each.name,
+    run: (next: () => Promise<unknown>) => each(message, context, next),
+  }))
+  return runThrough(
+    steps,
     run,
-  )()
-}
-
-/** `next` goes on once, and only while its middleware runs: later it would go on outside of the unit of work. */
-async function callMiddleware(
-  middleware: Middleware,
-  message: Message,
-  context: HandlerContext,
-  next: () => Promise<unknown>,
-): Promise<unknown> {
-  let going: Promise<unknown> | undefined
-  let isOver = false
-  let misused: NitroError | undefined
-  const goOn = (): Promise<unknown> => {
-    let result: Promise<unknown>
-    if (going === undefined && !isOver) result = going = next()
-    else {
-      misused = nextError(
-        middleware,
-        context,
-        isOver ? "called next() after it had ended" : "called next() twice",
-      )
-      result = Promise.reject(misused)
-    }
-    // Middleware that awaits something else instead must not end the process.
-    result.catch(() => undefined)
-    return result
-  }
-  try {
-    const returned = await middleware(message, context, goOn)
-    // Thrown here too where nothing awaited the second call, so that the unit of work is rolled back.
-    if (misused !== undefined) throw misused
-    if (returned !== undefined) return returned
-    if (going === undefined)
-      throw nextError(middleware, context, "neither called next() nor returned a result")
-    return await going
-  } finally {
-    isOver = true
-  }
-}
-
-function nextError(
-  { name }: Middleware,
-  { name: message }: HandlerContext,
-  what: string,
-): NitroError {
-  return new NitroError(
-    "NITRO_CQRS_NEXT",
-    `The middleware ${name || "without a name"} ${what} for ${message}.`,
+    (step, problem) =>
+      new NitroError("NITRO_CQRS_NEXT", `The middleware ${step} ${problem} for ${context.name}.`),
   )
 }
 

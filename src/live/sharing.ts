@@ -108,6 +108,9 @@ function watched(
     get requestId() {
       return nothing("")
     },
+    get locale() {
+      return nothing("en")
+    },
     get path() {
       return readable?.path ?? nothing("/")
     },

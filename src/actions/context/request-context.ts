@@ -15,6 +15,8 @@ export interface RequestContext {
   readonly request: Request
   /** Of this request in logs, traces and events: a valid `X-Request-Id` that came with it, else a new UUID. The response has it too. */
   readonly requestId: string
+  /** Language that the client prefers, `"de-AT"`: by `nitro({ locale })`, else by `Accept-Language`, else `"en"`. */
+  readonly locale: string
   /** Path without the query: `/products`. */
   readonly path: string
   /** Query with its question mark, or the empty string. */

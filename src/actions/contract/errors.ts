@@ -28,6 +28,16 @@ registerErrors({
     when: "A user, or an address, ran an action more often than its `rateLimit` allows.",
     fix: "Wait for the seconds that the header Retry-After says.",
   },
+  NITRO_MIDDLEWARE: {
+    status: 500,
+    when: "A middleware of operations called `next` twice or after it had ended, or neither called it nor returned a result.",
+    fix: "Call next() exactly once and await it: `return await next()`. Without the operation, return a result.",
+  },
+  NITRO_OUTCOME: {
+    status: 500,
+    when: "`outcome()` is given a status that is no success, or a header that it cannot set.",
+    fix: "Throw a Refusal for a refusal, and return a Response where its body is yours.",
+  },
   NITRO_CALL_INPUT: {
     status: 500,
     when: "A page calls an action or CRUD route with an input that it does not take: in `field`, `error`, `input` or the call itself.",

@@ -16,6 +16,8 @@ import type { RouteDescription } from "./route-description.ts"
 export interface Outcome {
   readonly value?: unknown
   readonly status?: number
+  /** For every client; cookies are those named `set-cookie`. */
+  readonly headers?: readonly (readonly [name: string, value: string])[]
 }
 
 /** The parameters of a path by name, decoded. */

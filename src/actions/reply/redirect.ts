@@ -2,15 +2,10 @@
 import { isWebUrl } from "../../datastar/sse.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
-import { currentRequest } from "../context/request-context.ts"
+import { type CookieOptions, cookiesOf } from "./cookies.ts"
 import { makeResponse } from "./response.ts"
 
-export interface RedirectOptions {
-  /**
-   * Cookies to set: whole `Set-Cookie` values, or values by name. By name a cookie gets `Path=/; HttpOnly; SameSite=Lax`, and
-   * `Secure` over https; `undefined` deletes it.
-   */
-  readonly cookies?: readonly string[] | Readonly<Record<string, string | undefined>>
+export interface RedirectOptions extends CookieOptions {
   /** HTTP status; default 303, after which every client uses GET. */
   readonly status?: 301 | 302 | 303 | 307 | 308
 }
@@ -31,17 +26,14 @@ const statuses: readonly unknown[] = [301, 302, 303, 307, 308]
  */
 export function redirect(to: string | URL, options: RedirectOptions = {}): Response {
   refuseUnknownOptions("redirect(path, { … })", options, redirectOptions)
-  const { cookies = [], status = 303 } = options
+  const { cookies, status = 303 } = options
   if (!statuses.includes(status)) {
     throw new NitroError("NITRO_REDIRECT_URL", `${String(status)} is not a status of a redirect.`, {
       fix: "Use 301, 302, 303, 307 or 308.",
     })
   }
   const headers = new Headers({ location: locationOf(to), "cache-control": "no-store" })
-  const values = Array.isArray(cookies)
-    ? (cookies as readonly string[])
-    : Object.entries(cookies).map(cookieOf)
-  for (const value of values) headers.append("set-cookie", value)
+  for (const value of cookiesOf(cookies)) headers.append("set-cookie", value)
   return makeResponse(null, { status, headers })
 }
 
@@ -68,19 +60,4 @@ function locationOf(to: string | URL): string {
       fix: 'Begin a path with one slash. For another site pass a URL: redirect(new URL("https://example.org/")).',
     },
   )
-}
-
-function cookieOf([name, value]: readonly [string, string | undefined]): string {
-  if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name)) {
-    throw new NitroError(
-      "NITRO_REDIRECT_URL",
-      `${JSON.stringify(name)} is not a name of a cookie.`,
-      {
-        fix: "Use letters, digits, - and _.",
-      },
-    )
-  }
-  const secure = currentRequest()?.request.url.startsWith("https:") ? "; Secure" : ""
-  const expiry = value === undefined ? "; Max-Age=0" : ""
-  return `${name}=${encodeURIComponent(value ?? "")}; Path=/; HttpOnly; SameSite=Lax${secure}${expiry}`
 }

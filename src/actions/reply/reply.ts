@@ -12,20 +12,35 @@ import type { Input } from "../contract/action.ts"
 import { alertSignal, errorSignal, formSignal } from "../contract/form-keys.ts"
 import type { Outcome } from "../contract/route.ts"
 import type { Asked, PostedForm } from "../input/asked.ts"
+import { withHeaders } from "./outcome.ts"
 import { type ShownError, shownError } from "./outside.ts"
+import { takePatches } from "./queued-patches.ts"
 import { jsonResponse, makeResponse } from "./response.ts"
 import { answerOfResponse, isResponse } from "./returned-response.ts"
 import { assertItem, isAsyncIterable, isPatch, type Patch } from "./sendable.ts"
 
 /** `name` is that of the route, for messages. */
-export function replyWith(
+export function replyWith(outcome: Outcome, asked: Asked, name: string): MaybePromise<Response> {
+  const response = responseTo(outcome, asked, name)
+  const { headers } = outcome
+  if (headers === undefined) return response
+  return response instanceof Promise
+    ? response.then(made => withHeaders(made, headers))
+    : withHeaders(response, headers)
+}
+
+function responseTo(
   { value, status }: Outcome,
   asked: Asked,
   name: string,
 ): MaybePromise<Response> {
-  const { request, client, form } = asked
+  const { request, client } = asked
   if (isResponse(value))
-    return answerOfResponse(value, { request, client }, form ? formSucceeded(form) : "")
+    return answerOfResponse(
+      value,
+      { request, client },
+      client === "datastar" ? success(asked) + takePatches() : "",
+    )
   if (isAsyncIterable(value)) return streamOf(value, asked, name)
   if (client === "datastar") return patchesFor(value, asked, name)
   if (client === "form") return seeOther(request)
@@ -38,7 +53,8 @@ async function patchesFor(value: unknown, asked: Asked, name: string): Promise<R
   // Ready parts go first; the content of a `Suspense` follows in the same response.
   if (value instanceof Markup && chunks(value) === undefined)
     return streamOf(latePatches(value), asked, name)
-  const patches = [asked.form ? formSucceeded(asked.form) : "", await patchOf(value)].join("")
+  const own = await patchOf(value)
+  const patches = success(asked) + own + takePatches()
   return patches === ""
     ? makeResponse(null, { status: 204 })
     : makeResponse(patches, { headers: sseHeaders })
@@ -50,6 +66,7 @@ async function markupFor(value: Patch, status: number | undefined): Promise<Resp
   if (markup.length === 0) return makeResponse(null, { status: status ?? 204 })
   return makeResponse(await render(markup), {
     headers: { "content-type": "text/html; charset=utf-8" },
+    status: status ?? 200,
   })
 }
 
@@ -91,6 +108,11 @@ function messagesPatch(
   return String(
     patchSignals({ [alertSignal]: whole, ...(form ? fieldMessages(form, byField) : {}) }),
   )
+}
+
+/** Tells the form that it was accepted, if the request came from one. */
+function success({ form }: Asked): string {
+  return form === undefined ? "" : formSucceeded(form)
 }
 
 function formSucceeded(form: PostedForm): string {
@@ -199,6 +221,7 @@ async function streamOf(
   const iterator = values[Symbol.asyncIterator]()
   // The reader pulls more in another context; the generator belongs to this request.
   const next = AsyncResource.bind(() => iterator.next())
+  const end = AsyncResource.bind(() => success(asked) + takePatches())
   const encoder = new TextEncoder()
   // The page may leave while a patch is made: then there is nothing left to write to.
   let isLeft = false
@@ -210,7 +233,7 @@ async function streamOf(
         const { done, value } = await next()
         if (!done) assertItem(value, name, asked)
         isOver = done === true
-        text = isOver ? (form ? formSucceeded(form) : "") : (await patchOf(value)) || ": \n\n"
+        text = isOver ? end() : (await patchOf(value)) || ": \n\n"
       } catch (error) {
         // The status is sent: the page gets the failure as messages.
         const shown = shownError(error)

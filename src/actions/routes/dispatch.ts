@@ -16,6 +16,11 @@ import type { Input } from "../contract/action.ts"
 import { type AllowRule, isAllowed } from "../contract/allow.ts"
 import { type Limits, limitsOf } from "../contract/limits.ts"
 import {
+  type OperationCall,
+  type OperationMiddleware,
+  runOperation,
+} from "../contract/middleware.ts"
+import {
   describeRoute,
   type Exposure,
   exposureOf,
@@ -29,6 +34,7 @@ import { gatherParts } from "../input/form-parts.ts"
 import { type RequestInput, readInput, readQuery } from "../input/input.ts"
 import { keyField, requestKeyOf } from "../input/request-key.ts"
 import { isSecretName, namedFields } from "../input/secret-names.ts"
+import { unwrapped } from "../reply/outcome.ts"
 import { toOutput } from "../reply/output.ts"
 import { shownError } from "../reply/outside.ts"
 import { replyWith, replyWithError } from "../reply/reply.ts"
@@ -61,6 +67,8 @@ export interface DispatcherOptions {
    * read the header that your proxy sets, `request => request.headers.get("x-real-ip") ?? undefined`.
    */
   readonly clientAddress?: (request: Request) => string | undefined
+  /** Runs around each operation: actions, CRUD routes, commands, queries and events. The first is outermost, before those of plugins. */
+  readonly middleware?: readonly OperationMiddleware[]
   /** Origins of other sites whose pages may send state-changing requests here. */
   readonly trustedOrigins?: readonly string[]
 }
@@ -83,6 +91,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   ])
   const idempotency = new Idempotency(options.idempotency)
   const limits = limitsOf(options.limits)
+  const { middleware = [] } = options
   return {
     routes,
     exposures,
@@ -119,10 +128,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       const run = async (call: TimedCall) => {
-        const runRoute = () => route.run({ id, params, input, query, request, call })
-        let outcome = await (actions.isWatched
-          ? actions.run({ name: route.name }, runRoute)
-          : runRoute())
+        const runAlone = () => route.run({ id, params, input, query, request, call })
+        const runRoute =
+          middleware.length === 0
+            ? runAlone
+            : () => runOperation(middleware, operationCall(call), async () => runAlone())
+        let outcome = unwrapped(
+          await (actions.isWatched ? actions.run({ name: route.name }, runRoute) : runRoute()),
+        )
         const output = route.action?.output
         if (output !== undefined && asked.client === "json")
           outcome = { ...outcome, value: await toOutput(outcome.value, output, route.name) }
@@ -130,6 +143,16 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         assertSendable(outcome.value, route.name, asked)
         return outcome
       }
+      const operationCall = (call: TimedCall): OperationCall => ({
+        user: call.user,
+        request,
+        get signal() {
+          return call.signal
+        },
+        route: describeRoute(route),
+        input,
+        params,
+      })
       const key =
         route.method === "GET"
           ? undefined

@@ -346,6 +346,7 @@ it("gives cookies again to the visitor that they were made for, and to no other"
         app,
         request,
         requestId: "",
+        locale: "en",
         user,
         path: "/login",
         search: "",
