@@ -1,7 +1,7 @@
 // A counter in memory: every open page counts along.
 import { Hono } from "hono"
 import { action, call, Entity, live, Page, respond, serve } from "nitro-ts"
-import { ActionButton } from "nitro-ts/components"
+import { ActionButton, Panel } from "nitro-ts/components"
 import { nitro } from "nitro-ts/hono"
 import { z } from "zod"
 
@@ -16,18 +16,16 @@ class Counter extends Entity("Counter", { count: z.int().default(0) }) {
 
 const counter = await Counter.create({})
 const Card = (counter: Counter) => (
-  <main
-    id={counter.domId}
-    class="card"
-    style={{ width: "18rem", margin: "15vh auto", padding: "2rem", "text-align": "center" }}
-  >
-    <h1 style={{ "font-size": "4rem" }}>{counter.count}</h1>
-    {[1, 10].map(amount => (
-      <ActionButton call={call(counter, "add", { amount })}>+{amount}</ActionButton>
-    ))}
-    <ActionButton call={call(counter, "reset")} variant="outline">
-      Reset
-    </ActionButton>
+  <main id={counter.domId} class="column">
+    <h1>{counter.count}</h1>
+    <Panel>
+      <footer>
+        {[1, 10].map(amount => (
+          <ActionButton call={call(counter, "add", { amount })}>+{amount}</ActionButton>
+        ))}
+        <ActionButton call={call(counter, "reset")} variant="outline" />
+      </footer>
+    </Panel>
   </main>
 )
 

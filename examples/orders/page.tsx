@@ -25,20 +25,12 @@ const OrderRow = (order: Order): Markup => (
         <Badge variant="outline">waits for stock</Badge>
       )}
       <div class="do">
-        {order.may("paid") && (
-          <ActionButton call={call(order, "pay")} size="sm">
-            Pay
-          </ActionButton>
-        )}
+        {order.may("paid") && <ActionButton call={call(order, "pay")} size="sm" />}
         {order.may("shipped") && (
-          <ActionButton call={call(order, "ship")} size="sm" disabled={!order.reserved}>
-            Ship
-          </ActionButton>
+          <ActionButton call={call(order, "ship")} size="sm" disabled={!order.reserved} />
         )}
         {order.may("cancelled") && (
-          <ActionButton call={call(order, "cancel")} size="sm" variant="ghost">
-            Cancel
-          </ActionButton>
+          <ActionButton call={call(order, "cancel")} size="sm" variant="ghost" />
         )}
       </div>
     </div>
@@ -68,25 +60,13 @@ const ProductRow = (product: Product): Markup => (
 async function OrderForm(): Promise<Markup> {
   const place = send(PlaceOrder)
   const products = await Product.where().orderBy("name")
+  const label = ({ name, cents }: Product) => `${name}, ${price(cents)}`
+  const options = products.map(product => ({ value: product.id, label: label(product) }))
   return (
     <ActionForm call={place} class="place">
-      <Select
-        label="What"
-        name="productId"
-        call={place}
-        options={products.map(({ id, name, cents }) => ({
-          value: id,
-          label: `${name}, ${price(cents)}`,
-        }))}
-      />
-      <Input label="How many" name="quantity" type="number" min="1" value="1" call={place} />
-      <Input
-        label="For whom"
-        name="customer"
-        type="email"
-        placeholder="ada@example.org"
-        call={place}
-      />
+      <Select name="productId" call={place} options={options} />
+      <Input name="quantity" call={place} min="1" value="1" />
+      <Input name="customer" call={place} />
       <Button type="submit">Place order</Button>
     </ActionForm>
   )
@@ -103,7 +83,6 @@ const style = html`<style>
   .what { display: grid; flex: 1 1 11rem; min-width: 0; overflow-wrap: anywhere; } .quiet { color: var(--muted-foreground); font-size: .875rem; }
   .price { font-variant-numeric: tabular-nums; } .now, .do { display: flex; align-items: center; gap: .5rem; }
   .do { min-width: 8rem; justify-content: end; } @media (max-width: 40rem) { .now { flex-basis: 100%; } .do { margin-left: auto; } }
-  .place { display: grid; gap: .75rem; }
 </style>`
 
 export function OrdersPage(): Markup {

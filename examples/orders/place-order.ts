@@ -1,6 +1,7 @@
 // Placing an order. It is a command because it changes a product and an order, and both pages and programs execute it.
 import { emit, Refusal } from "nitro-ts"
 import { Command, handle } from "nitro-ts/cqrs"
+import { field } from "nitro-ts/entity"
 import { z } from "zod"
 import { Order, orderEvents } from "./order.ts"
 import { Product } from "./product.ts"
@@ -8,9 +9,14 @@ import { Product } from "./product.ts"
 export class PlaceOrder extends Command(
   "PlaceOrder",
   {
-    customer: z.email("Where shall we write to?"),
-    productId: z.string(),
-    quantity: z.int().positive("At least one.").max(99, "We send at most 99."),
+    productId: field(z.string(), { label: "What" }),
+    quantity: field(z.int().positive("At least one.").max(99, "We send at most 99."), {
+      label: "How many",
+    }),
+    customer: field(z.email("Where shall we write to?"), {
+      label: "For whom",
+      placeholder: "ada@example.org",
+    }),
   },
   { returns: z.instanceof(Order) },
 ) {}

@@ -1,22 +1,40 @@
 // A call as one field, sent by Enter: for a title that is edited in place, or a line to add.
 
-import type { Callable, Markup } from "../html/index.ts"
-import { ownProps } from "../shared/own-props.ts"
+import { type IconName, icon as iconNamed } from "../html/icons.ts"
+import { type Callable, type Child, div, type Markup } from "../html/index.ts"
+import { memberOf, ownProps } from "../shared/own-props.ts"
+import { inWords } from "../shared/words.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
+import { describedField, type FormCall } from "./field.ts"
 
 export type ActionInputProps = ElementProps<"input", "name" | "value" | "aria-label" | "label"> & {
   /** The call sent by Enter: `call(Todo, "create")`. An `update` is also sent when the field loses the focus, and Escape reverts the change. */
-  readonly call: Callable
+  readonly call: Callable & Pick<Partial<FormCall>, "describe">
   /** The input of the call that the field holds. */
   readonly name: string
-  /** Its name for those who do not see it. */
-  readonly label: string
+  /** Before the field: the name of a Lucide icon, or markup. */
+  readonly icon?: IconName | Exclude<Child, string> | undefined
+  /** Its name for those who do not see it. Default: of a call of a class its label, "Add todo", which then stands in the empty field; else that of the field. */
+  readonly label?: string | undefined
 }
 
-const ownNames = new Set(["call", "name", "label", "children"])
+const ownNames = new Set(["call", "name", "label", "icon", "children"])
 
 /** `<ActionInput call={call(Todo, "create")} name="title" label="New todo" placeholder="What needs doing?" />`. */
 export function ActionInput(props: ActionInputProps): Markup {
-  const { call, name, label } = ownProps(props)
-  return call.input(name, passOn({ class: "input", "aria-label": label }, props, ownNames))
+  const { call, name, label, icon } = ownProps(props)
+  const adds = memberOf(call, "target") === undefined ? memberOf(call, "label") : undefined
+  const about = describedField({ call, name })
+  const first = {
+    class: "input",
+    "aria-label": label ?? adds ?? about?.label ?? inWords(name),
+    placeholder: about?.placeholder ?? (label === undefined ? adds : undefined),
+  }
+  const field = call.input(name, passOn(first, props, ownNames))
+  if (icon === undefined) return field
+  return div(
+    { class: "action-input" },
+    typeof icon === "string" ? iconNamed(icon as IconName) : icon,
+    field,
+  )
 }

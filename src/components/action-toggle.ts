@@ -1,7 +1,7 @@
 // A call as a check box that is sent at once, for a state that an action turns over.
 
 import type { Callable, Markup } from "../html/index.ts"
-import { ownProps } from "../shared/own-props.ts"
+import { memberOf, ownProps } from "../shared/own-props.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
 import { Check } from "./icons.gen.ts"
 
@@ -12,7 +12,7 @@ export type ActionToggleProps = ElementProps<
   /** The call sent by a click: `call(todo, "toggle")`. */
   readonly call: Callable
   readonly checked: boolean
-  /** Its name for those who do not see it. */
+  /** Its name for those who do not see it, read out with what the call is sent to: "Done: Buy milk". */
   readonly label: string
 }
 
@@ -21,8 +21,16 @@ const ownNames = new Set(["call", "checked", "label", "children"])
 /** `<ActionToggle call={call(todo, "toggle")} checked={todo.done} label="Done" />`: a check box that needs no save. */
 export function ActionToggle(props: ActionToggleProps): Markup {
   const { call, checked, label } = ownProps(props)
+  const [target, description] = [memberOf(call, "target"), memberOf(call, "description")]
+  const name = target === undefined ? label : `${label}: ${target}`
   const attributes = passOn(
-    { class: "btn", role: "checkbox", "aria-checked": checked, "aria-label": label },
+    {
+      class: "btn",
+      role: "checkbox",
+      "aria-checked": checked,
+      "aria-label": name,
+      ...(description === undefined ? {} : { title: description }),
+    },
     props,
     ownNames,
   )

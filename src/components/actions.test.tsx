@@ -73,7 +73,7 @@ it.each([true, false])("an ActionToggle says whether it is checked: %s", checked
     <ActionToggle call={call(todo, "toggle")} checked={checked} label="Done" class="big" />,
   )
   expect(box).toContain(
-    `<button class="btn big" role="checkbox" aria-checked="${checked}" aria-label="Done">`,
+    `<button class="btn big" role="checkbox" aria-checked="${checked}" aria-label="Done: Buy &lt;milk&gt;">`,
   )
   expect(box.includes("<svg")).toBe(checked)
   expect(box).toContain(`action="/todos/${todo.id}/toggle"`)
@@ -106,7 +106,7 @@ it("an ActionForm sends several fields with one call", () => {
     </ActionForm>,
   )
   expect(form).toMatch(
-    /^<form method="post" action="\/todos" data-on:submit__prevent="[^"]+" class="stack" id="new">/,
+    /^<form method="post" action="\/todos" data-on:submit__prevent="[^"]+" class="action-form stack" id="new">/,
   )
   expect(form).toContain('<button class="btn" type="submit">Add</button></form>')
 })
@@ -121,6 +121,6 @@ it("takes any value with the faces of a call", () => {
   expect(String(<ActionButton call={own}>Go</ActionButton>)).toBe("<b>Go</b>")
   expect(String(<ActionInput call={own} name="q" label="Find" />)).toBe("<i>q</i>")
   expect(String(<ActionForm call={own}>x</ActionForm>)).toBe(
-    '<form method="post" action="/go"><input type="hidden" name="_key" value="1">x</form>',
+    '<form method="post" action="/go" class="action-form"><input type="hidden" name="_key" value="1">x</form>',
   )
 })

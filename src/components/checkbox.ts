@@ -48,8 +48,8 @@ const yes = new Set(["true", "on", "1", "yes"])
 
 function box(allProps: CheckboxProps & { readonly children?: Child }, look: object): Markup {
   const props = ownProps(allProps)
-  const { children = props.label } = props
   const { frame, control: controlProps } = splitProps(props)
+  const { children = frame.label === false ? undefined : frame.label } = props
   const { checked = false, value: ownValue, ...rest } = controlProps
   const { name, disabled } = controlProps
   const tied = tie(rest, "choice")

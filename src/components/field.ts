@@ -4,13 +4,14 @@ import {
   type AnyAttributes,
   type Child,
   div,
+  type FormField,
   label as labelElement,
   Markup,
   p,
   section,
   span,
 } from "../html/index.ts"
-import { ownProps } from "../shared/own-props.ts"
+import { memberOf, ownProps } from "../shared/own-props.ts"
 import { cn } from "./cn.ts"
 
 /** Where a control belongs: `call(Todo, "create")` and whatever else knows its fields by name. */
@@ -32,13 +33,19 @@ export interface FormCall {
   error(name: string): Markup
   /** The value to show: the text typed before a refusal, else the stored value. */
   value(name: string): unknown
+  /** What is known of it: its label, its help, the type of its control. */
+  describe?(name: string): FormField | undefined
 }
 
 /** A text for people: not the values that render nothing. */
 export type Words = Exclude<Child, boolean | null | undefined>
 
-/** A control has a visible label, or a name for those who do not see it. `label={false}`: another element labels its id. */
+/**
+ * A control has a visible label, or a name for those who do not see it. `label={false}`: another element labels its id. With a
+ * `call` the label of the field is the default.
+ */
 export type Labelled =
+  | { readonly label?: undefined; readonly call: FormCall; readonly name: string }
   | { readonly label: Words | false; readonly "aria-label"?: never }
   | { readonly label?: undefined; readonly "aria-label": string }
   | { readonly label?: undefined; readonly "aria-labelledby": string }
@@ -187,14 +194,36 @@ export function helpText({ help }: FieldFrame, { id }: { readonly id: string }):
 /** Takes the props that concern the field out of those that concern the control. */
 export function splitProps<P extends FieldFrame & { readonly children?: unknown }>(
   props: P,
-): { frame: FieldFrame; control: Omit<P, "label" | "orientation" | "fieldClass" | "children"> } {
+): {
+  frame: FieldFrame
+  control: Omit<P, "label" | "orientation" | "fieldClass" | "children">
+  about: FormField | undefined
+} {
+  const about = describedField(props)
   const all = ownProps(props)
-  const { label, orientation, fieldClass, children: _, ...others } = all
+  const { label = isNamed(props) ? undefined : about?.label } = all
+  const { label: _label, orientation, fieldClass, children: _, ...others } = all
+  // A control without a label stands alone, and has no room for help.
+  const isShownAlone = label === undefined || label === false
+  const help = all.help ?? (isShownAlone ? undefined : about?.help)
   return {
-    frame: { label, help: all.help, orientation, fieldClass, required: all.required },
-    control: ownProps(others),
+    about,
+    frame: { label, help, orientation, fieldClass, required: all.required },
+    control: ownProps(help === undefined ? others : { ...others, help }),
   }
 }
+
+/** What the call of a control knows of its field. */
+export function describedField(props: object): FormField | undefined {
+  const { call, name } = ownProps(props) as { call?: FormCall; name?: string }
+  if (name === undefined || call === undefined) return undefined
+  const about = memberOf(call, "describe") === undefined ? undefined : call.describe?.(name)
+  return about && ownProps(about)
+}
+
+/** Whether a control has a name for those who do not see it. */
+const isNamed = (props: object): boolean =>
+  ["aria-label", "aria-labelledby"].some(name => ownProps(props as never)[name] !== undefined)
 
 /**
  * A control in its field. A control without label, help and message stands alone, so that it fits into whatever the page

@@ -39,6 +39,7 @@ export {
 } from "./component.ts"
 export { type Cva, type CvaOptions, cva, type VariantProps } from "./cva.ts"
 export { DateField, type DateFieldProps } from "./date-field.ts"
+export type { Described, DescribedField } from "./described.ts"
 export {
   type DescriptionItem,
   DescriptionList,
@@ -57,6 +58,7 @@ export {
   MenuSeparator,
 } from "./dropdown-menu.ts"
 export { Dropzone, type DropzoneProps } from "./dropzone.ts"
+export { Empty, type EmptyProps } from "./empty.ts"
 export {
   type ControlAttributes,
   Field,
@@ -85,6 +87,7 @@ export {
   type NumberedPaginationProps,
   Pagination,
 } from "./pagination.ts"
+export { Panel, type PanelProps } from "./panel.ts"
 export { type Placement, Popover, type PopoverProps, type TriggerProps } from "./popover.ts"
 export {
   Progress,
@@ -95,6 +98,7 @@ export {
   type SpinnerProps,
 } from "./progress.ts"
 export { RadioGroup, type RadioGroupProps, type RadioOption } from "./radio-group.ts"
+export { Segment, type SegmentOption, type SegmentProps } from "./segment.ts"
 export {
   type Option,
   type OptionGroup,

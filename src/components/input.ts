@@ -3,6 +3,7 @@
 import {
   type Child,
   div,
+  type FormField,
   input as inputElement,
   type Markup,
   span,
@@ -55,8 +56,9 @@ export type InputProps = ControlProps<"input", "type"> & {
 
 /** `<Input label="Title" name="title" call={create} help="Short and clear." required />`; without `label` the input alone. */
 export function Input(props: InputProps): Markup {
-  const { frame, control: controlProps } = splitProps(props)
-  const { before, after, ...rest } = controlProps
+  const { frame, control: controlProps, about } = splitProps(props)
+  const { before, after, ...given } = controlProps
+  const rest = { ...inputDefaults(about), ...given }
   const tied = tie(rest)
   const isGrouped = isPresent(before) || isPresent(after)
   // In a group, the group has the frame.
@@ -69,6 +71,20 @@ export function Input(props: InputProps): Markup {
 
 const secretOf = (control: object): unknown =>
   onPassword in control ? control[onPassword] : undefined
+
+/** Widgets that are no type of an input. */
+const otherWidgets = new Set(["text", "textarea", "select", "radio", "checkbox", "switch"])
+
+function inputDefaults(about: FormField | undefined): Record<string, unknown> {
+  if (about === undefined) return {}
+  const { widget, placeholder } = about
+  return {
+    ...(widget === undefined || otherWidgets.has(widget) ? {} : { type: widget }),
+    // The schema says which numbers there are; a browser would take whole ones only.
+    ...(widget === "number" ? { step: "any" } : {}),
+    ...(placeholder === undefined ? {} : { placeholder }),
+  }
+}
 
 const isPresent = (child: unknown): boolean =>
   child !== undefined && child !== null && child !== false
@@ -102,8 +118,9 @@ export type TextareaProps = ControlProps<"textarea", "value"> & {
 
 /** `<Textarea label="Notes" name="notes" call={create} />`; it grows with its text. */
 export function Textarea(props: TextareaProps): Markup {
-  const { frame, control: controlProps } = splitProps(props)
-  const { value, ...rest } = controlProps
+  const { frame, control: controlProps, about } = splitProps(props)
+  const { value, ...given } = controlProps
+  const rest = { placeholder: about?.placeholder, ...given }
   const tied = tie(rest)
   const { value: _, ...control } = tied.control
   return inField(frame, tied, textarea(withClass("textarea", control), textOf(tied.value) ?? value))

@@ -22,6 +22,8 @@ const action = {
   input: (name: string, attributes = {}) => createElement("input", { ...attributes, name }),
 } as const
 
+const described = { definition: { labelPlural: "As", fields: [{ name: "a" }] } }
+
 /** Every component with as little as it takes. */
 const samples: Readonly<Record<string, () => Child>> = {
   Accordion: () => kit.Accordion(kit.AccordionItem({ title: "A" }, "x")),
@@ -97,6 +99,12 @@ const samples: Readonly<Record<string, () => Child>> = {
     kit.Pagination({ next: "?b" }),
   ],
   Popover: () => kit.Popover({ id: "p", trigger: "P" }, "x"),
+  Described: () => [
+    kit.Table({ of: described, rows: [{ a: 1 }] }),
+    kit.Table({ of: described, rows: [] }),
+    kit.Empty({ of: described }),
+    kit.Empty({ title: "A" }),
+  ],
   Progress: () => [kit.Progress({}), kit.Skeleton(), kit.Spinner()],
   RadioGroup: () => kit.RadioGroup({ label: "A", name: "a", options: ["x", { value: "y" }] }),
   Select: () => [
@@ -107,6 +115,8 @@ const samples: Readonly<Record<string, () => Child>> = {
     }),
     kit.Select({ label: "A", name: "a", options: ["x"], call, multiple: true }),
   ],
+  Segment: () => kit.Segment({ label: "A", name: "a", options: ["x", { value: "y" }] }),
+  Panel: () => kit.Panel("x"),
   Sidebar: () => [
     kit.Sidebar(
       { id: "s" },
@@ -135,7 +145,7 @@ const samples: Readonly<Record<string, () => Child>> = {
 
 /** What a request could add to every object: whatever a component or an element reads. */
 const names =
-  "href disabled variant size icon loading children title checked radio shortcut label help error value name id call type class className cls style signal selected trigger triggerProps footer description action closeLabel alert side align level src initials options strict strictMessage empty unit before after placeholder required multiple orientation separator items columns rows row caption cell key term locale timeZone currency words page pages previous next siblings previousLabel nextLabel filter inputAttributes keywords min max step rel target download hint parts center color area dots stacked horizontal table format messages maxBytes maxFiles prompt copy language lineNumbers lines shape text sticky fieldClass legend status headers stream signal nonce head client stylesheet kit cdn theme basecoat highlight scripts styles importmap bare lang viewport charset canonical openGraph htmlAttributes bodyAttributes expressions assetsPath fallback aria-label aria-labelledby aria-describedby data-on:click onclick data-attr".split(
+  "fields describe group widget permission href disabled variant size icon loading children title checked radio shortcut label help error value name id call type class className cls style signal selected trigger triggerProps footer description action closeLabel alert side align level src initials options strict strictMessage empty unit before after placeholder required multiple orientation separator items columns rows row caption cell key term locale timeZone currency words page pages previous next siblings previousLabel nextLabel filter inputAttributes keywords min max step rel target download hint parts center color area dots stacked horizontal table format messages maxBytes maxFiles prompt copy language lineNumbers lines shape text sticky fieldClass legend status headers stream signal nonce head client stylesheet kit cdn theme basecoat highlight scripts styles importmap bare lang viewport charset canonical openGraph htmlAttributes bodyAttributes expressions assetsPath fallback aria-label aria-labelledby aria-describedby data-on:click onclick data-attr".split(
     " ",
   )
 const values: readonly unknown[] = ["javascript:alert(1)", true, "<b>polluted</b>", 7]

@@ -14,7 +14,15 @@ import {
 import { ownProps } from "../shared/own-props.ts"
 import { shortHash } from "../shared/short-hash.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
-import { type FieldOptions, helpText, requiredMark, tie, type Words } from "./field.ts"
+import {
+  describedField,
+  type FieldOptions,
+  type FormCall,
+  helpText,
+  requiredMark,
+  tie,
+  type Words,
+} from "./field.ts"
 import { textOf } from "./input.ts"
 import { asOption, type SelectOption } from "./select.ts"
 
@@ -24,14 +32,23 @@ export interface RadioOption extends Omit<SelectOption, "label"> {
   readonly help?: Child
 }
 
-export interface RadioGroupProps
+/** What the group asks and offers; with a `call` the defaults are the label of the field and the values that its schema lists. */
+type RadioChoice =
+  | { readonly label: Words; readonly options: readonly (string | number | RadioOption)[] }
+  | {
+      readonly label?: Words | undefined
+      readonly options?: readonly (string | number | RadioOption)[] | undefined
+      readonly call: FormCall
+    }
+
+export type RadioGroupProps = RadioGroupOptions & RadioChoice
+
+interface RadioGroupOptions
   extends ElementProps<"fieldset", "name" | "id" | "label" | "value" | "required">,
     Omit<FieldOptions, "orientation"> {
-  readonly label: Words
   readonly name: string
   /** Default: made of the name. */
   readonly id?: string | undefined
-  readonly options: readonly (string | number | RadioOption)[]
   readonly value?: string | number | undefined
   readonly required?: boolean | undefined
   /** Default `"vertical"`. */
@@ -40,15 +57,16 @@ export interface RadioGroupProps
 
 /** `<RadioGroup label="Size" name="size" options={["S", "M", { value: "L", help: "Sold out soon" }]} call={create} />`. */
 export function RadioGroup(props: RadioGroupProps): Markup {
+  const about = describedField(props)
   const {
-    label,
-    options,
+    label = about?.label ?? props.name,
+    options = about?.options ?? [],
     value: initial,
     orientation,
     required,
     fieldClass,
     disabled,
-    help,
+    help = about?.help,
     ...control
   } = ownProps(props)
   const tied = tie({ ...control, help }, "choice")

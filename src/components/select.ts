@@ -3,7 +3,7 @@
 import { Fragment, input, type Markup, optgroup, option, select } from "../html/index.ts"
 import { ownProps } from "../shared/own-props.ts"
 import { withClass } from "./attributes.ts"
-import { inField, splitProps, tie } from "./field.ts"
+import { type FormCall, inField, splitProps, tie } from "./field.ts"
 import { type ControlProps, textOf } from "./input.ts"
 
 export interface SelectOption {
@@ -22,19 +22,29 @@ export interface OptionGroup {
   readonly disabled?: boolean | undefined
 }
 
-export type SelectProps = ControlProps<"select", "value" | "multiple"> & {
-  readonly options: readonly (Option | OptionGroup)[]
-  /** The chosen value, or values. */
-  readonly value?: string | number | readonly (string | number)[] | undefined
-  /** An entry without value, shown until something is chosen: "Choose a country". */
-  readonly placeholder?: string | undefined
-  readonly multiple?: boolean | undefined
-}
+/** The choices; with a `call` the default are the values that the schema of the field lists. */
+type SelectOptions =
+  | { readonly options: readonly (Option | OptionGroup)[] }
+  | { readonly options?: undefined; readonly call: FormCall }
+
+export type SelectProps = ControlProps<"select", "value" | "multiple"> &
+  SelectOptions & {
+    /** The chosen value, or values. */
+    readonly value?: string | number | readonly (string | number)[] | undefined
+    /** An entry without value, shown until something is chosen: "Choose a country". */
+    readonly placeholder?: string | undefined
+    readonly multiple?: boolean | undefined
+  }
 
 /** `<Select label="Colour" name="colour" options={["red", { value: "g", label: "green" }]} placeholder="Choose one" />`. */
 export function Select(props: SelectProps): Markup {
-  const { frame, control: controlProps } = splitProps(props)
-  const { options, value, placeholder, ...rest } = controlProps
+  const { frame, control: controlProps, about } = splitProps(props)
+  const {
+    options = about?.options ?? [],
+    value,
+    placeholder = about?.placeholder,
+    ...rest
+  } = controlProps
   const tied = tie(rest)
   const { value: _, ...control } = tied.control
   const chosen = new Set(textsOf(tied.value ?? value))

@@ -16,6 +16,8 @@ import {
 import { ownProps } from "../shared/own-props.ts"
 import { inWords } from "../shared/words.ts"
 import { type ElementProps, withClass } from "./attributes.ts"
+import { columnFacts, type Described, tableFields } from "./described.ts"
+import { Empty } from "./empty.ts"
 import { type FormatOptions, formatCell } from "./format.ts"
 
 /** A column: what its head says and how its cells are made. */
@@ -31,6 +33,8 @@ export interface Column<Row> extends FormatOptions {
 }
 
 export interface TableProps<Row = never> extends ElementProps<"table"> {
+  /** An entity class: its fields are the columns, with their labels and formats, and its plural is the caption, unless these are given. */
+  readonly of?: Described | undefined
   /** The caption: describes the content of the table. */
   readonly caption?: Child
   /** With `rows`: the columns, or the keys of the rows to show. */
@@ -38,7 +42,7 @@ export interface TableProps<Row = never> extends ElementProps<"table"> {
   readonly rows?: Iterable<Row> | undefined
   /** Attributes of a row, such as its id for live patches. */
   readonly row?: ((row: Row) => TagAttributes<"tr">) | undefined
-  /** Shown when there are no rows. Default "Nothing here yet." */
+  /** Shown when there are no rows. Default "Nothing here yet.", and with `of` what `Empty` says of the class. */
   readonly empty?: Child
   /** Given without rows and columns: `<thead>`, `<tbody>` and so on. */
   readonly children?: Child
@@ -50,14 +54,16 @@ export function Table<Row extends object = never>(
   ...content: Child[]
 ): Markup {
   const {
-    caption: title,
-    columns,
+    of,
+    caption: title = of?.definition.labelPlural,
+    columns: given = of && (tableFields(of).map(({ name }) => name) as (keyof Row & string)[]),
     rows,
     row,
-    empty = "Nothing here yet.",
+    empty = of === undefined ? "Nothing here yet." : Empty({ of }),
     children,
     ...rest
   } = ownProps(props)
+  const columns = given && describedColumns(given, of)
   const { class: names, ...attributes } = withClass("table", rest)
   const body =
     columns && rows
@@ -72,6 +78,16 @@ export function Table<Row extends object = never>(
     { class: "table-container", tabindex: 0, role: "group", "aria-label": label as string },
     inner,
   )
+}
+
+/** The columns with what the class says of their fields; what a column says itself goes before it. */
+function describedColumns<Row>(columns: Columns<Row>, of: Described | undefined): Columns<Row> {
+  if (of === undefined) return columns
+  const fields = new Map(of.definition.fields.map(field => [field.name, field]))
+  return columns.map(columnOf).map(column => {
+    const field = column.key === undefined ? undefined : fields.get(column.key)
+    return field === undefined ? column : { ...columnFacts(field), ...column }
+  })
 }
 
 type Columns<Row> = readonly (Column<Row> | (keyof Row & string))[]

@@ -3,6 +3,7 @@ import { type Call, currentRequest } from "../actions/index.ts"
 import { assertRoute, callTo } from "../actions/internal.ts"
 import type { EventType } from "../events/index.ts"
 import type { Expression } from "../shared/expression.ts"
+import { inWords } from "../shared/words.ts"
 import { isMessageClass, type MessageClass } from "./message.ts"
 import { type EventTarget, formOf, inputsOf, pathOf } from "./routes.ts"
 
@@ -55,7 +56,7 @@ export function send(
     assertRoute(app, `send(${name})`, method, sender === undefined ? base : `${base}/:sender`, fix)
   }
   return callTo(
-    { method, path, confirm, ...formOf(target), takes: inputsOf(target) },
+    { method, path, confirm, ...formOf(target), label: labelOf(target), takes: inputsOf(target) },
     input as Readonly<Record<string, unknown>> | undefined,
   )
 }
@@ -63,6 +64,12 @@ export function send(
 // The address is put into an expression as it is, so a quote must not end its string.
 function segment(sender: string): string {
   return encodeURIComponent(sender).replace(/'/g, "%27")
+}
+
+/** `PlaceOrder` as "Place order", `order.placed` as "Order placed". */
+function labelOf(target: MessageClass | EventTarget): string {
+  if (isMessageClass(target)) return inWords(target.definition.name)
+  return inWords((typeof target === "string" ? target : target.name).replaceAll(".", " "))
 }
 
 /** As code names it: `PlaceOrder`, or `"order.placed"`. */

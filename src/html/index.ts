@@ -9,7 +9,7 @@ export type {
 export type { AttributeValue } from "./attributes/attribute-values.ts"
 export type { ClassValue } from "./attributes/class-list.ts"
 export type { StyleValue } from "./attributes/style.ts"
-export type { Callable } from "./elements/callable.ts"
+export type { Callable, FormField } from "./elements/callable.ts"
 export * from "./elements/html-tags.ts"
 export * from "./elements/svg-tags.ts"
 export { type CapitalTag, CustomTag, Fragment, type OpenElement, type Tag } from "./elements/tag.ts"

@@ -17,3 +17,19 @@ export function ownProps<T extends object>(props: T): T {
   for (const [name, value] of Object.entries(props)) copy[name] = value
   return copy as T
 }
+
+/** A member of an object or of its class, and not what a polluted prototype adds. */
+export function memberOf<T extends object, K extends keyof T>(
+  object: T,
+  name: K,
+): T[K] | undefined {
+  if (!(name in empty)) return object[name]
+  for (
+    let holder: object | null = object;
+    holder !== null && holder !== Object.prototype;
+    holder = Object.getPrototypeOf(holder) as object | null
+  ) {
+    if (Object.hasOwn(holder, name)) return object[name]
+  }
+  return undefined
+}

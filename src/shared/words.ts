@@ -10,3 +10,8 @@ export function inWords(name: string): string {
     .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
+
+/** A label inside of a sentence: "Todo item" as "todo item"; what begins with two capitals stays. */
+export function midSentence(label: string): string {
+  return /^\p{Lu}{2}/u.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1)
+}

@@ -39,9 +39,9 @@ async function open(
   return Object.assign(page, { complaints })
 }
 
-const newTodo = (page: Page) => page.getByLabel("New todo")
+const newTodo = (page: Page) => page.getByLabel("Add todo")
 const titles = (page: Page) => page.getByLabel("Title")
-const rows = (page: Page) => page.locator("main li:not(.none)")
+const rows = (page: Page) => page.locator("main li:not(.empty)")
 
 async function add(page: Page, title: string): Promise<void> {
   await newTodo(page).fill(title)
@@ -223,7 +223,7 @@ it("has check boxes of 16 px that a finger can hit", async () => {
 describe("validation", () => {
   for (const [name, typed, message] of [
     ["an empty title", "   ", "Please enter a title."],
-    ["a title of 300 characters", "x".repeat(300), "Keep it under 200 characters."],
+    ["a title of 300 characters", "x".repeat(300), "At most 200 characters."],
   ] as const) {
     it(`shows a message by the field for ${name} and keeps what was typed`, async () => {
       const page = await open()
@@ -279,8 +279,8 @@ describe("without JavaScript", () => {
 
   for (const [name, typed, message] of [
     ["an empty title", "", "Please enter a title."],
-    ["a title of 300 characters", "x".repeat(300), "Keep it under 200 characters."],
-    ["a title too long for a cookie", "z".repeat(20_000), "Keep it under 200 characters."],
+    ["a title of 300 characters", "x".repeat(300), "At most 200 characters."],
+    ["a title too long for a cookie", "z".repeat(20_000), "At most 200 characters."],
   ] as const) {
     it(`shows a message by the field for ${name}, keeps what was typed, and forgets both afterwards`, async () => {
       const page = await open("/", { javaScriptEnabled: false })
@@ -388,7 +388,7 @@ it("lives in memory when the one line that names its store is left out", async (
   expect(lines.length - swapped.length).toBe(1)
   mkdirSync("test/output", { recursive: true })
   const copy = `test/output/todo-in-memory-${process.pid}.tsx`
-  writeFileSync(copy, swapped.join("\n").replace("./public", "../../examples/todo/public"))
+  writeFileSync(copy, swapped.join("\n"))
   try {
     await app.end()
     app = await startApp(copy, { cwd: folder.path })

@@ -7,6 +7,7 @@ import type { ActionDefinition } from "../contract/action.ts"
 import type { CrudOperation, Route } from "../contract/route.ts"
 import { settable } from "../routes/crud.ts"
 import { listParameters } from "../routes/list.ts"
+import { type FormFields, formFieldsOf } from "./form-fields.ts"
 
 /** The inputs of one operation. `kept` are fields of the entity that no input may set. */
 export class CallInputs {
@@ -14,6 +15,7 @@ export class CallInputs {
   readonly #known: Route["input"]
   readonly #others: ReadonlySet<string>
   readonly #kept: ReadonlySet<string>
+  #fields: FormFields | undefined
   // A list checks the same names with each row.
   readonly #checked = new Set<string>()
 
@@ -28,6 +30,12 @@ export class CallInputs {
     this.#known = known
     this.#others = new Set(others)
     this.#kept = new Set(kept)
+  }
+
+  /** What forms say of them. */
+  get fields(): FormFields {
+    this.#fields ??= formFieldsOf(this.#known)
+    return this.#fields
   }
 
   /** @throws NITRO_CALL_INPUT */

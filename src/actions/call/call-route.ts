@@ -3,6 +3,7 @@ import type { EntityClass } from "../../entity/index.ts"
 import { escapeHtml } from "../../html/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
+import { midSentence } from "../../shared/words.ts"
 import type { AppState } from "../context/app-state.ts"
 import { type ActionDefinition, actionOf } from "../contract/action.ts"
 import type { HttpMethod } from "../contract/action-options.ts"
@@ -29,6 +30,10 @@ interface Operation extends Paths {
   readonly confirm: string | undefined
   /** The CRUD operation that it is; undefined for an action. */
   readonly crud: CrudOperation | undefined
+  /** What its button says and shows. */
+  readonly label: string
+  readonly icon?: ActionDefinition["icon"]
+  readonly description?: string | undefined
 }
 
 interface CallRouteParts extends Operation {
@@ -48,6 +53,9 @@ export class CallRoute {
   readonly escapedPostSuffix: string
   readonly confirm: string | undefined
   readonly crud: CrudOperation | undefined
+  readonly label: string
+  readonly icon: ActionDefinition["icon"]
+  readonly description: string | undefined
   readonly entityName: string
   readonly operationName: string
   readonly inputs: CallInputs | undefined
@@ -68,6 +76,9 @@ export class CallRoute {
     this.escapedPostSuffix = escapeHtml(parts.postSuffix)
     this.confirm = parts.confirm
     this.crud = parts.crud
+    this.label = parts.label
+    this.icon = parts.icon
+    this.description = parts.description
     this.entityName = parts.entityName
     this.operationName = parts.operationName
     this.inputs = parts.inputs
@@ -171,6 +182,19 @@ const crud: Record<"class" | "instance", Record<string, Paths>> = {
   },
 }
 
+/** What a button or a form of the operation says. */
+function crudLabel({ definition }: EntityClass, operation: CrudOperation): string {
+  const { label, labelPlural } = definition
+  const labels: Record<CrudOperation, string> = {
+    create: `Add ${midSentence(label)}`,
+    update: "Save",
+    delete: "Delete",
+    list: labelPlural,
+    read: label,
+  }
+  return labels[operation]
+}
+
 function findOperation(
   entity: EntityClass,
   isClass: boolean,
@@ -186,6 +210,9 @@ function findOperation(
       postSuffix: path,
       pathInputs: action.pathInputs,
       confirm: action.confirm,
+      label: action.label,
+      icon: action.icon,
+      description: action.description,
       crud: undefined,
       action,
     }
@@ -195,6 +222,7 @@ function findOperation(
     return {
       ...(offered[operation] as Paths),
       confirm: undefined,
+      label: crudLabel(entity, operation as CrudOperation),
       crud: operation as CrudOperation,
       action: undefined,
     }

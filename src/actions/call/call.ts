@@ -1,10 +1,11 @@
 // `call(todo, "toggle")`: one value that is an expression for the script and a form for browsers without it.
 import { del, get, value as literalOf, patch, post, put } from "../../datastar/index.ts"
-import type { EntityClass, EntityInstance } from "../../entity/index.ts"
+import { displayOf, type EntityClass, type EntityInstance } from "../../entity/index.ts"
 import {
   button,
   type Child,
   type ElementAttributes,
+  type FormField,
   html,
   input,
   type Markup,
@@ -15,7 +16,7 @@ import { Expression } from "../../shared/expression.ts"
 import { needsApp } from "../../shared/responding.ts"
 import type { Flash } from "../context/flash.ts"
 import { currentRequest } from "../context/request-context.ts"
-import type { MethodName } from "../contract/action.ts"
+import type { ActionDefinition, MethodName } from "../contract/action.ts"
 import type { HttpMethod } from "../contract/action-options.ts"
 import { formKeyFrom, formSignal } from "../contract/form-keys.ts"
 import type { Route } from "../contract/route.ts"
@@ -76,6 +77,39 @@ export class Call extends Expression<void> {
   /** Method that the script uses. */
   get method(): HttpMethod {
     return this.#route.method
+  }
+
+  /** What its button says, where the page does not. */
+  get label(): string {
+    return this.#route.label
+  }
+
+  /** The icon of its button, as its action names it. */
+  get icon(): ActionDefinition["icon"] {
+    return this.#route.icon
+  }
+
+  /** What it does, as its action says. */
+  get description(): string | undefined {
+    return this.#route.description
+  }
+
+  /** What people call the entity that it is sent to; undefined for a class, and where no field names its entities. */
+  get target(): string | undefined {
+    const instance = this.#instance
+    if (instance === undefined) return undefined
+    const { display } = (instance.constructor as unknown as EntityClass).definition
+    return display === undefined ? undefined : displayOf(instance)
+  }
+
+  /** The fields of its form, in their order: what the schemas of its input say, and `field()` around them. */
+  get fields(): readonly FormField[] {
+    return this.#route.inputs?.fields.shown ?? []
+  }
+
+  /** What a form says of the input named `name`; undefined for a part of a value object, and for what nothing declares. */
+  describe(name: string): FormField | undefined {
+    return this.#route.inputs?.fields.byName.get(name)
   }
 
   /** Path and query of the route, base path included. */
@@ -292,6 +326,7 @@ export function callTo(
     confirm,
     owner,
     operation,
+    label,
     takes,
   }: {
     method: HttpMethod
@@ -299,6 +334,8 @@ export function callTo(
     confirm: string | undefined
     owner: string
     operation: string
+    /** What its button says. */
+    label: string
     /** Its inputs, with the name of the route for messages; undefined where they are not known. */
     takes: { readonly name: string; readonly input: Route["input"] } | undefined
   },
@@ -311,6 +348,7 @@ export function callTo(
     confirm,
     entityName: owner,
     operationName: operation,
+    label,
     inputs,
   })
   return new Call(route, currentRequest()?.basePath ?? "", undefined, input)

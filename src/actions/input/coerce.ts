@@ -104,7 +104,8 @@ interface BaseType extends Pick<SchemaDef, "type" | "values" | "element"> {
   readonly nullable: boolean
 }
 
-function baseType(schema: z.ZodType): BaseType {
+/** What is inside of its wrappers. */
+export function baseType(schema: z.ZodType): BaseType {
   let nullable = false
   let current = schema
   for (;;) {

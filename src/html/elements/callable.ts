@@ -2,6 +2,21 @@
 import type { ElementAttributes } from "../attributes/attribute-types.ts"
 import type { Child } from "../markup/child.ts"
 import type { Markup } from "../markup/markup.ts"
+import type { IconName } from "./icon-data.gen.ts"
+
+/** What a form says of one field: plain data, as the schema of the field and its options give it. */
+export interface FormField {
+  readonly name: string
+  readonly label: string
+  readonly help?: string
+  readonly placeholder?: string
+  /** The type of an input, or `textarea`, `select`, `radio`, `checkbox`, `switch`. */
+  readonly widget: string
+  /** Title of the part of the form that it stands in. */
+  readonly group?: string
+  /** The values that it can have, where these are few. */
+  readonly options?: readonly (string | number)[]
+}
 
 /** `call(todo, "toggle")`, `send(PlaceOrder)`, and whatever else can be sent by a form. */
 export interface Callable {
@@ -11,6 +26,16 @@ export interface Callable {
   readonly key: Markup
   /** A form that is one button. */
   button(label: Child, attributes?: ElementAttributes["button"]): Markup
+  /** What its button says, where the page does not. */
+  readonly label?: string
+  /** The icon of its button. */
+  readonly icon?: IconName | undefined
+  /** What it does: the tooltip of its button. */
+  readonly description?: string | undefined
+  /** What people call the entity that it is sent to: a button of a row is read out as "Delete Buy milk". */
+  readonly target?: string | undefined
+  /** The fields of its form, in their order. */
+  readonly fields?: readonly FormField[]
   /** A form that is one field, with the place for its message. */
   input(name: string, attributes?: ElementAttributes["input"]): Markup
 }
