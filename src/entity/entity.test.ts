@@ -592,3 +592,19 @@ describe("hooks", () => {
     await expect(Careless.create({})).rejects.toThrow(code("NITRO_VALIDATION"))
   })
 })
+
+describe("a static method", () => {
+  it("is called on its class, and says so without one", async () => {
+    const Own = make()
+    const { get, all } = Own
+    expect(await Own.all()).toEqual([])
+    expect(() => Reflect.apply(get, undefined, ["1"])).toThrow(code("NITRO_DEFINITION"))
+    expect(() => Reflect.apply(all, class {}, [])).toThrow("was called without its class")
+  })
+
+  it("includes only getters that are named by texts in JSON", () => {
+    const todo = new Todo({ title: "Milk" })
+    expect(Object.keys(JSON.parse(JSON.stringify({ title: todo })).title)).toContain("title")
+    expect(() => todo.toJSON({ include: ["missing"] })).toThrow(code("NITRO_UNKNOWN_FIELD"))
+  })
+})

@@ -5,7 +5,7 @@ import { type EntityRecord, type Instance, isRecord, valuesOf } from "../binding
 import { atomically } from "../binding/unit-of-work.ts"
 import { definitionError, queryError } from "../contract/errors.ts"
 import { isValue, type Value } from "../contract/predicate.ts"
-import { readFound } from "../relations/load.ts"
+import { readFound } from "../relations/read.ts"
 import { relatedRows } from "../relations/related.ts"
 import type { RelationDefinition, Through } from "../types/relation-definition.ts"
 import type { EntityInstance, ManyThrough } from "../types/types.ts"

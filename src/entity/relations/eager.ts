@@ -6,7 +6,8 @@ import { queryError } from "../contract/errors.ts"
 import type { QueryPlan } from "../contract/repository.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"
 import type { EntityClass, EntityInstance } from "../types/types.ts"
-import { type Found, loadTargets, readFound, readWithTargets } from "./load.ts"
+import { loadTargets } from "./load.ts"
+import { type Found, readFound, readWithTargets } from "./read.ts"
 import { siblingsFor } from "./siblings.ts"
 
 /** Relations to load, each with those to load of its targets. */

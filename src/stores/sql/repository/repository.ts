@@ -12,10 +12,8 @@ import type {
   Repository,
   Row,
   SelectPlan,
-  Value,
   Write,
 } from "../../../entity/store.ts"
-import { NitroError } from "../../../shared/errors.ts"
 import { after, attempt, inOrder } from "../../../shared/maybe.ts"
 import type { MaybePromise } from "../../../shared/types.ts"
 import { runSteps, toSteps } from "../compile/bulk.ts"
@@ -30,12 +28,12 @@ import {
 import type { Connections } from "../contract/connections.ts"
 import type { Dialect } from "../contract/dialect.ts"
 import type { Driver } from "../contract/driver.ts"
-import { isStorableText, unsupported } from "../contract/parameters.ts"
 import { type DerivedIds, derivedIds } from "../table/derived-ids.ts"
 import { explain, rawWriteError } from "../table/explain.ts"
 import { type GeneratedIds, generatedIds } from "../table/generated-ids.ts"
 import { type Target, warnOfReference } from "../table/schema-difference.ts"
-import { type Column, describeTable, type Table } from "../table/table.ts"
+import { describeTable, type Table } from "../table/table.ts"
+import { isStorableId, RowParameters } from "./row-parameters.ts"
 
 export interface SqlRepositoryOptions {
   readonly definition: EntityDefinition
@@ -64,9 +62,7 @@ export class SqlRepository implements Repository {
   readonly #compiler: Compiler
   readonly #connections: Connections
   readonly #options: SqlRepositoryOptions
-  readonly #integers: readonly number[]
-  /** Columns whose encoded values are bound in another form. */
-  readonly #bound: readonly number[]
+  readonly #parameters: RowParameters
   /** Columns that a duplicate can occur in. */
   readonly #unique: ReadonlySet<number>
   readonly #quietInsert: string | undefined
@@ -86,18 +82,15 @@ export class SqlRepository implements Repository {
     this.#connections = options.connections
     this.table = describeTable(options.definition, options.dialect)
     this.#compiler = new Compiler(this.table, options.dialect, this.#tableFor)
-    const { columns, definition, sql, stored } = this.table
+    const { definition, sql, stored } = this.table
     const { dialect } = options
-    this.#integers = definition.fields
-      .filter(field => field.type === "integer")
-      .map(field => field.index)
-    this.#bound = columns.flatMap(({ bind, field }) => (bind === undefined ? [] : [field.index]))
     this.#unique = new Set(
       definition.unique.flat().map(name => definition.fieldByName.get(name)?.index ?? -1),
     )
     this.#quietInsert = dialect.quietInsert?.(this.#compiler.insert)
     this.#bulkInsert = dialect.bulkInsert?.(sql, stored)
     this.#ids = derivedIds(this.table, dialect)
+    this.#parameters = new RowParameters(this.table, dialect, this.#ids !== undefined)
     this.#generated = generatedIds(this.table, dialect)
   }
 
@@ -214,8 +207,7 @@ export class SqlRepository implements Repository {
     if (!this.#isReady())
       return this.#afterPreparing(() => this.updateWhere(where, columns, values, increments))
     return this.#attempt(() => {
-      this.#checkIntegers(columns, values)
-      const bound = columns.map((column, at) => this.#bind(column, values[at]))
+      const bound = this.#parameters.ofColumns(columns, values)
       const { sql, parameters } = updateStatement(
         this.table,
         this.#options.dialect,
@@ -359,28 +351,25 @@ export class SqlRepository implements Repository {
         this.#compiler.delete(version !== undefined),
         version === undefined ? [id] : [id, version],
       )
-    const parameters =
-      version === undefined ? [...write.values, id] : [...write.values, id, version]
-    return this.#update(driver, write, parameters)
+    return this.#update(driver, write, version === undefined ? [id] : [id, version])
   }
 
   /** A write of the row with an id, if that fits a condition: the same as one of all rows that fit both. */
   #conditionalWrite(write: Exclude<Write, { op: "insert" }>, where: Predicate): Statement {
     const { id, version } = write
-    const parts: Predicate[] = [whereIds(this.table.definition, [id as Value]), where]
+    const parts: Predicate[] = [whereIds(this.table.definition, [id]), where]
     if (version !== undefined) parts.push({ op: "eq", field: "version", value: version })
     const condition: Predicate = { op: "and", of: parts }
     if (write.op === "delete") return this.#compiler.deleteWhere(condition)
     const { columns, values } = write
-    this.#checkIntegers(columns, values)
-    const bound = columns.map((column, at) => this.#bind(column, values[at]))
+    const bound = this.#parameters.ofColumns(columns, values)
     const { dialect } = this.#options
     return updateStatement(this.table, dialect, condition, columns, bound, [], this.#tableFor)
   }
 
   /** `quiet`: the insert that touches no row where a unique value is taken. */
   #insert(driver: Driver, row: Row, quiet?: string): MaybePromise<number> {
-    const parameters = this.#toParameters(row)
+    const parameters = this.#parameters.ofRow(row)
     const generated = this.#generated
     if (generated !== undefined && row[0] === null)
       return generated.insert(driver, row, parameters, quiet !== undefined)
@@ -391,12 +380,12 @@ export class SqlRepository implements Repository {
   }
 
   #insertMany(driver: Driver, rows: readonly Row[], bulk: string): MaybePromise<unknown> {
-    const insertAll = (): MaybePromise<unknown> => driver.run(bulk, this.#toLists(rows))
+    const insertAll = (): MaybePromise<unknown> => driver.run(bulk, this.#parameters.ofRows(rows))
     if (this.#generated === undefined) return insertAll()
     return this.#generated.insertMany(
       driver,
       rows,
-      () => this.#toLists(rows),
+      () => this.#parameters.ofRows(rows),
       insertAll,
       row => this.#insert(driver, row),
     )
@@ -412,70 +401,17 @@ export class SqlRepository implements Repository {
     if (key === undefined) return 0
     if (version !== undefined) key.push(version)
     if (write.op === "delete") return driver.run(this.#compiler.delete(version !== undefined), key)
-    return this.#update(driver, write, [...write.values, ...key])
+    return this.#update(driver, write, key)
   }
 
   #update(
     driver: Driver,
     write: Extract<Write, { op: "update" }>,
-    parameters: unknown[],
+    key: readonly unknown[],
   ): MaybePromise<number> {
-    this.#checkIntegers(write.columns, write.values)
+    const values = this.#parameters.ofColumns(write.columns, write.values)
     const sql = this.#compiler.update(write.columns, write.version !== undefined)
-    if (this.#bound.length > 0) {
-      write.columns.forEach((column, position) => {
-        parameters[position] = this.#bind(column, parameters[position])
-      })
-    }
-    return driver.run(sql, parameters)
-  }
-
-  #bind(column: number, value: unknown): unknown {
-    const { bind } = this.table.columnAt(column)
-    return bind === undefined || value === null || value === undefined ? value : bind(value)
-  }
-
-  #toParameters(row: Row): readonly unknown[] {
-    this.#checkRow(row)
-    if (this.#bound.length === 0) return this.#ids === undefined ? row : row.slice(1)
-    const parameters = row.slice()
-    for (const column of this.#bound) parameters[column] = this.#bind(column, row[column])
-    return this.#ids === undefined ? parameters : parameters.slice(1)
-  }
-
-  /** One list for each column. */
-  #toLists(rows: readonly Row[]): unknown[] {
-    const { dialect } = this.#options
-    const all = rows.map(row => this.#toParameters(row))
-    for (const row of all)
-      for (const value of row) if (!dialect.isBindable(value)) throw unsupported(value)
-    return this.table.stored.map(({ field }, at) =>
-      dialect.listParameter(
-        field.type,
-        all.map(row => row[at]),
-      ),
-    )
-  }
-
-  #checkRow(row: Row): void {
-    const { columns, definition } = this.table
-    if (row.length !== columns.length) {
-      throw new NitroError(
-        "NITRO_VALUE_UNSUPPORTED",
-        `A row of ${definition.name} has ${columns.length} values, and ${row.length} were given.`,
-      )
-    }
-    for (const index of this.#integers)
-      checkInteger(this.table, this.table.columnAt(index), row[index])
-  }
-
-  #checkIntegers(columns: readonly number[], values: readonly unknown[]): void {
-    let position = 0
-    for (const index of columns) {
-      const column = this.table.columnAt(index)
-      if (column.field.type === "integer") checkInteger(this.table, column, values[position])
-      position += 1
-    }
+    return driver.run(sql, [...values, ...key])
   }
 
   /** The repositories that conditions of the statement just written look into, and that are not ready yet. */
@@ -530,12 +466,8 @@ export class SqlRepository implements Repository {
   /** Throws what the database said in our words; with the field, where one of `writes` has a value that cannot be bound. */
   #explain(error: unknown, writes: readonly Write[] = []): never {
     const { dialect, store } = this.#options
-    throw nameField(
-      this.table,
-      writes,
-      explain(error, { dialect, store, table: this.table }),
-      dialect,
-    )
+    const explained = explain(error, { dialect, store, table: this.table })
+    throw this.#parameters.nameField(writes, explained)
   }
 }
 
@@ -544,55 +476,6 @@ const toList = (touched: number): number[] => [touched]
 function fill(ids: DerivedIds, row: Row | undefined): Row | undefined {
   if (row !== undefined) ids.fill(row)
   return row
-}
-
-function isStorableId(id: unknown): boolean {
-  return typeof id === "string"
-    ? isStorableText(id)
-    : typeof id === "number" && Number.isSafeInteger(id)
-}
-
-/** Some drivers round integers beyond 2^53, others fail on every later read of the row. */
-function checkInteger({ definition }: Table, { field }: Column, value: unknown): void {
-  if (value === null || Number.isSafeInteger(value)) return
-  throw new NitroError(
-    "NITRO_VALUE_UNSUPPORTED",
-    `${definition.name}.${field.name} cannot be kept: it is not a whole number within 2^53.`,
-    {
-      details: {
-        entity: definition.name,
-        field: field.name,
-        issues: [{ path: field.name, message: "is not a whole number within 2^53" }],
-      },
-    },
-  )
-}
-
-function nameField(
-  { definition, columns }: Table,
-  writes: readonly Write[],
-  error: NitroError,
-  dialect: Dialect,
-): NitroError {
-  if (error.code !== "NITRO_VALUE_UNSUPPORTED" || typeof error.details["parameter"] !== "number")
-    return error
-  for (const write of writes) {
-    if (write.op === "delete") continue
-    const values = write.op === "insert" ? write.row : write.values
-    const position = values.findIndex(value => !dialect.isBindable(value))
-    const name =
-      columns[write.op === "insert" ? position : (write.columns[position] ?? -1)]?.field.name
-    if (name === undefined) continue
-    return new NitroError(error.code, `${definition.name}.${name}: ${error.message}`, {
-      cause: error,
-      details: {
-        entity: definition.name,
-        field: name,
-        issues: [{ path: name, message: "cannot be stored" }],
-      },
-    })
-  }
-  return error
 }
 
 /** A lock on rows lasts as long as its transaction, and one that only reads may hold none. */
