@@ -30,6 +30,7 @@ export const nitroOptions: ReadonlySet<string> = optionNames<NitroOptions>({
   trustedOrigins: true,
   middleware: true,
   limits: true,
+  changes: true,
   clientAddress: true,
   secret: true,
   assets: true,

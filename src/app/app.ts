@@ -9,8 +9,9 @@ import {
   Secret,
 } from "../actions/internal.ts"
 import { declareEntities } from "../entity/internal.ts"
+import type { EventBus } from "../events/index.ts"
 import type { PageEndHook } from "../html/internal.ts"
-import { isSameUser, liveApp } from "../live/internal.ts"
+import { isSameUser, liveApp, openChanges } from "../live/internal.ts"
 import { syncResult } from "../shared/callback.ts"
 import { reportError } from "../shared/report.ts"
 import { BasePath } from "./base-path.ts"
@@ -27,6 +28,11 @@ export interface AppOptions {
   readonly basePath?: string
   /** Signs what browsers carry: the current key first, then older ones. Default: `NITRO_SECRET`. */
   readonly secret?: string | readonly string[] | undefined
+  /**
+   * The log of changes that live pages follow: one that several processes share shows each the changes of all. Default: a log of this
+   * process alone.
+   */
+  readonly changes?: EventBus | undefined
   /** How much the app takes and keeps. */
   readonly limits?: Limits
   /** The plugins of the app: `plugin({ name, setup })`. The first listed comes first. */
@@ -51,6 +57,7 @@ export class App implements AppState, NitroApp {
     this.#base = new BasePath(options.basePath)
     this.secret = new Secret(options.secret)
     this.limits = limitsOf(options.limits)
+    openChanges(this, options.changes)
     this.#plugins = setUpPlugins([...builtIn, ...(options.plugins ?? [])], this)
     this.pageEnds = this.pluginParts.flatMap(({ pageEnd }) => pageEnd ?? [])
   }

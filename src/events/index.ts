@@ -26,6 +26,8 @@ export type {
   Change,
   Cursor,
   EventBus,
+  JsonRow,
+  JsonValue,
   LoggedChange,
 } from "./bus/bus.ts"
 export { type MemoryBusOptions, memoryBus } from "./bus/memory-bus.ts"

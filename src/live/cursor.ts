@@ -1,12 +1,11 @@
 // A cursor: what a page has, as the id of its last event. It proves which views need not be sent again.
 import { createHash } from "node:crypto"
 import { shortHash } from "../shared/short-hash.ts"
-import { epoch } from "./change-feed.ts"
+import { placeOf } from "./positions.ts"
 
 export interface Cursor {
-  readonly epoch: string
-  /** The page shows every change up to this one, as far as it concerns its views. */
-  readonly seq: number
+  /** `EPOCH:POSITION` in the log of changes. The page shows every change up to this one, as far as it concerns its views. */
+  readonly place: string
   /** Hashes of in which elements the page has views, and of which they are. */
   readonly layout: string
   /** Of a page without a stream so far: fingerprint of its user. */
@@ -15,23 +14,23 @@ export interface Cursor {
   readonly digest: string | undefined
 }
 
-const form = /^([\w-]{1,32}):(\d{1,15}):([\w-]{1,32})(?:~([\w-]{1,32})|:([\w-]{1,32}))?$/
+const form = /^([\w-]{1,64}:[\w.-]{1,64}):([\w-]{1,32})(?:~([\w-]{1,32})|:([\w-]{1,32}))?$/
 
 /** Undefined for anything but the text of a cursor: it comes from outside. */
 export function parseCursor(text: string): Cursor | undefined {
-  const [, epoch, seq, layout, asker, digest] = form.exec(text) ?? []
-  if (epoch === undefined || layout === undefined) return undefined
-  return { epoch, seq: Number(seq), layout, asker, digest }
+  const [, place, layout, asker, digest] = form.exec(text) ?? []
+  if (place === undefined || layout === undefined) return undefined
+  return { place, layout, asker, digest }
 }
 
-/** `EPOCH:SEQ:LAYOUT~ASKER`, for a page that was just rendered. */
+/** `EPOCH:POSITION:LAYOUT~ASKER`, for a page that was just rendered. */
 export function pageCursorText(seq: number, layout: string, asker: string): string {
   return `${cursorText(seq, layout)}~${asker}`
 }
 
-/** `EPOCH:SEQ:LAYOUT` or `EPOCH:SEQ:LAYOUT:DIGEST`. */
+/** `EPOCH:POSITION:LAYOUT` or `EPOCH:POSITION:LAYOUT:DIGEST`. A number without a place in the log proves nothing: `none:0`. */
 export function cursorText(seq: number, layout: string, digest?: string): string {
-  const text = `${epoch}:${seq}:${layout}`
+  const text = `${placeOf(seq) ?? "none:0"}:${layout}`
   return digest === undefined ? text : `${text}:${digest}`
 }
 

@@ -2,6 +2,11 @@
 import { registerErrors } from "../shared/errors.ts"
 
 registerErrors({
+  NITRO_CHANGE_LOG: {
+    status: 500,
+    when: "The option `changes` of nitro() is not a change log.",
+    fix: "Pass an EventBus: memoryBus(), or a log of your own that passes busSuite.",
+  },
   NITRO_LIVE_ITEM_ID: {
     status: 500,
     when: "The item of a live list does not carry the id of its entity on its outermost element, so no change could find it.",

@@ -1,6 +1,6 @@
 // The door of the live module for the other folders of src, which `exports` does not list: it changes without notice.
 
-export { startChangeFeed } from "./change-feed.ts"
+export { openChanges } from "./change-feed.ts"
 export { Frame } from "./frame.ts"
 export { liveApp } from "./live-app.ts"
 export { asksForStream, asksOnce, LiveRequest, liveStream, prepareLive } from "./live-request.ts"

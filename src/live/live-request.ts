@@ -4,7 +4,7 @@ import { js, value as literalOf } from "../datastar/index.ts"
 import { html, type Markup } from "../html/index.ts"
 import { ownPath } from "../shared/own-path.ts"
 import { canonicalText } from "./canonical.ts"
-import { lastSeq } from "./change-feed.ts"
+import { changeFeed } from "./change-feed.ts"
 import { fingerprint, layoutText, pageCursorText, parseCursor } from "./cursor.ts"
 import { type Follower, liveKey } from "./inside.ts"
 import { liveApp } from "./live-app.ts"
@@ -31,7 +31,7 @@ export class LiveRequest implements PageIdentity {
   user: User | undefined
   readonly source: Request
   /** Of the last change before the page began to render. */
-  readonly #seq: number = lastSeq()
+  readonly #seq: number
   readonly #ids = new Map<string, number>()
   readonly #regionIds: string[] = []
   readonly #views: string[] = []
@@ -41,6 +41,7 @@ export class LiveRequest implements PageIdentity {
 
   constructor(app: AppState, request: Request, stream: Stream | undefined, address: string) {
     this.app = app
+    this.#seq = app.part(changeFeed).last
     this.source = request
     this.stream = stream
     this.address = address

@@ -1,6 +1,6 @@
 // The row behind a change as the store has it: an instance that was read long ago announces fields that others changed since.
 import type { Change, EntityInstance, Store } from "../entity/index.ts"
-import { currentScopes, storeOf } from "../entity/internal.ts"
+import { currentScopes, rowsOfChange, storeOf } from "../entity/internal.ts"
 
 interface Reader {
   get(id: unknown): Promise<EntityInstance | undefined>
@@ -13,7 +13,10 @@ const shared = new WeakMap<Change, Map<Store, Promise<EntityInstance | undefined
  * Whether `after` is what is stored. An update that no version guards says for sure only what it changed, and so does the
  * return of a deleted row. Of stores that run transactions side by side, a row may be gone before its creation is announced.
  */
-export function isSure({ entity, op }: Change): boolean {
+export function isSure(change: Change): boolean {
+  // Changes of other processes lack hidden fields, and may be of another store.
+  if (rowsOfChange(change) === undefined) return false
+  const { entity, op } = change
   const { version, softDelete } = entity.definition
   if (op === "update") return version === true
   return (

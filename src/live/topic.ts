@@ -5,14 +5,7 @@ import type { EntityId } from "../entity/store.ts"
 import { reportError } from "../shared/report.ts"
 import { patches as patchTrace, topics as topicTrace } from "../shared/trace.ts"
 import { canonicalText } from "./canonical.ts"
-import {
-  type ChangeReader,
-  epoch,
-  lastSeq,
-  lastSeqOf,
-  type NumberedChange,
-  watchesOf,
-} from "./change-feed.ts"
+import type { ChangeFeed, ChangeReader, NumberedChange } from "./change-feed.ts"
 import { type Cursor, fingerprint } from "./cursor.ts"
 import { Frame } from "./frame.ts"
 import { Follower, renderInside } from "./inside.ts"
@@ -51,6 +44,7 @@ export interface TopicSetup {
   readonly inContext: RunIn
   /** Whether the same content is right for every page with the view. */
   readonly isShared: boolean
+  readonly feed: ChangeFeed
   /** Throws `PersonalView` once the content turned out to depend on the user. */
   readonly assertShared?: () => void
   readonly onEnd: (topic: Topic) => void
@@ -79,9 +73,10 @@ export abstract class Topic implements ChangeReader {
   #isScheduled = false
   #isEnded = false
   #waiting: NumberedChange[] = []
-  /** The first change that subscribers have not been sent: one that waits, or is being applied. */
-  #firstUnsent: number | undefined
-  #firstWaiting: number | undefined
+  /** Subscribers were sent everything up to this change; undefined: everything. */
+  #sentUpTo: number | undefined
+  /** The same, once the batch that runs is over. */
+  #appliedUpTo: number | undefined
   #mustLoad = false
   #snapshot: WeakRef<Frame> | undefined
   #digest: string | undefined
@@ -150,14 +145,14 @@ export abstract class Topic implements ChangeReader {
 
   /** Subscribers were sent everything up to this change. */
   get settled(): number {
-    return this.#firstUnsent === undefined ? lastSeq() : this.#firstUnsent - 1
+    return this.#sentUpTo ?? this.#setup.feed.last
   }
 
   /** True when nothing can have changed since a page with this cursor; false where another process may have written. */
   isUnchangedSince(cursor: Cursor): boolean {
-    if (!this.#isExclusive || cursor.epoch !== epoch) return false
-    for (const entity of this.#classes.keys()) if (lastSeqOf(entity) > cursor.seq) return false
-    return true
+    return (
+      this.#isExclusive && this.#setup.feed.isUnchangedSince(cursor.place, this.#classes.keys())
+    )
   }
 
   /** Whether numbers of changes alone prove that a page is up to date. */
@@ -199,7 +194,7 @@ export abstract class Topic implements ChangeReader {
     const { partition, capabilities } = storeOf(entity)
     if (capabilities.durable) this.#isExclusive = false
     this.#classes.set(entity, count + 1)
-    this.#watches.set(key, watchesOf(entity).add(interest, partition, this))
+    this.#watches.set(key, this.#setup.feed.watch(interest, partition, this))
   }
 
   /** Its watch of an interest; undefined before it follows, and where it follows the whole class. */
@@ -237,14 +232,25 @@ export abstract class Topic implements ChangeReader {
 
   receive(numbered: NumberedChange): void {
     if (this.#isEnded) return
-    this.#firstUnsent ??= numbered.seq
-    this.#firstWaiting ??= numbered.seq
+    this.#note(numbered.previous)
     this.#waiting.push(numbered)
     if (this.#waiting.length > maxWaitingChanges) {
       this.#waiting = []
       this.#mustLoad = true
     }
     void this.#schedule()
+  }
+
+  reload(previous: number): void {
+    if (this.#isEnded) return
+    this.#note(previous)
+    this.#mustLoad = true
+    void this.#schedule()
+  }
+
+  #note(previous: number): void {
+    this.#sentUpTo ??= previous
+    this.#appliedUpTo ??= previous
   }
 
   /** All changes of one turn of the event loop are one batch: one render, one write per connection. */
@@ -265,7 +271,7 @@ export abstract class Topic implements ChangeReader {
       this.#mustLoad ||
       changes.some(({ change }) => isCoarse(change) || change.entity !== this.applies)
     this.#waiting = []
-    this.#firstWaiting = undefined
+    this.#appliedUpTo = undefined
     this.#mustLoad = false
     if (this.#isEnded) return
     const prepare = mustLoad ? () => this.load() : () => this.apply(changes)
@@ -290,7 +296,7 @@ export abstract class Topic implements ChangeReader {
     const commit = await this.#prepareAgain(prepare)
     if (!commit || this.#isEnded) return undefined
     const patches = commit()
-    this.#firstUnsent = this.#firstWaiting
+    this.#sentUpTo = this.#appliedUpTo
     if (patches === undefined) return undefined
     this.#snapshot = undefined
     this.#digest = undefined

@@ -9,6 +9,7 @@ import type { NitroError } from "../shared/errors.ts"
 import { needsApp } from "../shared/responding.ts"
 import { shortHash } from "../shared/short-hash.ts"
 import { canonicalText, identityNumber } from "./canonical.ts"
+import { changeFeed } from "./change-feed.ts"
 import { Follower, renderInside, unfollowed } from "./inside.ts"
 import { liveApp } from "./live-app.ts"
 import { type LiveRequest, liveRequest } from "./live-request.ts"
@@ -95,11 +96,16 @@ async function watch(
 ): Promise<void> {
   stream.user = request.user
   if (isShared && (await watchShared(request, stream, view, regionId))) return
-  await watchTopic(stream, ownTopic(view, regionId))
+  await watchTopic(stream, ownTopic(request, view, regionId))
 }
 
-function ownTopic(view: View, regionId: string): Topic {
-  return view.topic(regionId, { inContext: ownContext(), isShared: false, onEnd() {} })
+function ownTopic({ app }: LiveRequest, view: View, regionId: string): Topic {
+  return view.topic(regionId, {
+    inContext: ownContext(),
+    isShared: false,
+    feed: app.part(changeFeed),
+    onEnd() {},
+  })
 }
 
 async function watchTopic(stream: Stream, topic: Topic): Promise<void> {
@@ -149,7 +155,7 @@ async function watchShared(
     if (row === undefined) probe.onFirstRow(first => inPage.runInAsyncScope(() => check(first)))
   }
   if (failure !== undefined) throw failure.error
-  const replace = (): Promise<void> => stream.replace(topic, ownTopic(view, regionId))
+  const replace = (): Promise<void> => stream.replace(topic, ownTopic(request, view, regionId))
   topic.onPersonal(stream, () => inPage.runInAsyncScope(replace))
   return true
 }
@@ -187,7 +193,13 @@ function sharedTopic(
       if (item !== undefined) markPersonal(item)
       throw new PersonalView()
     }
-    const shared = topic(regionId, { inContext, isShared: true, onEnd, assertShared })
+    const shared = topic(regionId, {
+      inContext,
+      isShared: true,
+      feed: request.app.part(changeFeed),
+      onEnd,
+      assertShared,
+    })
     if (isOfAddress) sharedUsers.set(shared, user)
     return shared
   })

@@ -38,7 +38,7 @@ export function busSuite({ describe, it }: SuiteRunner, subject: BusUnderTest): 
         deepEqual(ordered(bus, [before, ...cursors]), [before, ...cursors])
         equal(bus.compare(cursors[0] as Cursor, cursors[0] as Cursor), 0)
         equal(await bus.cursor(), cursors[2])
-        ok(cursors.every(cursor => /^[\w-]+:\S+$/.test(cursor)))
+        ok(cursors.every(cursor => /^[\w-]{1,64}:[\w.-]{1,64}$/.test(cursor)))
         ok(cursors[0]?.startsWith(`${await bus.epoch()}:`))
       }),
     )
@@ -204,7 +204,10 @@ function changeOf(seq: number): Change {
     id: `p${seq % 3}`,
     version: seq,
     op: "update",
-    fields: { stock: seq, name: "Desk \n ü" },
+    row: { stock: seq, name: "Desk \n ü", tags: ["a", null] },
+    before: { stock: seq - 1, name: "Desk \n ü", tags: [] },
+    changed: ["stock", "tags"],
+    at: 1_700_000_000_000 + seq,
     origin: "suite",
     seq,
   }

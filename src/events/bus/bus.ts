@@ -1,23 +1,58 @@
 // The contract of a change log: what one process announces and others, or the same after a break, read in order.
 import type { MaybePromise } from "../../shared/types.ts"
 
-/** A save or delete of one entity. Plain data that survives JSON, since it may travel between processes. */
+/** A value that survives `JSON.parse(JSON.stringify(value))`. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+/** Values by field. Dates are ISO text, bigints decimal text, bytes base64. */
+export type JsonRow = Readonly<Record<string, JsonValue>>
+
+/**
+ * A change of one entity, or of many at once. Plain data that survives JSON, since it may travel between processes. `changeFrom` of
+ * `nitro-ts/live` gives it types.
+ */
 export interface Change {
+  /** `expire`: the store removed it when its time was over. */
+  readonly op: "create" | "update" | "delete" | "expire" | "update-many" | "delete-many"
   /** Name of the entity class. */
   readonly entity: string
-  readonly id: string
-  /** The entity's version after the change; 0 where it keeps none. */
-  readonly version: number
-  readonly op: "create" | "update" | "delete"
-  /** Field values after the change; which ones, the publisher decides. */
-  readonly fields: Readonly<Record<string, unknown>>
-  /** Id of the publishing process. */
+  /** A bigint as decimal text. Absent for a change of many. */
+  readonly id?: string | number | undefined
+  /** After the change, of a class that keeps versions. */
+  readonly version?: number | undefined
+  /** The row after the change, without hidden fields; encrypted fields are ciphertext. Absent for deletes and changes of many. */
+  readonly row?: JsonRow | undefined
+  /** The row before the change, in the same form. Absent for creates and changes of many. */
+  readonly before?: JsonRow | undefined
+  /** Names of the fields that changed. All for creates, none for deletes. */
+  readonly changed: readonly string[]
+  /** Of a change of many: the condition that its rows met before. Absent: any row may have changed. */
+  readonly where?: JsonValue | undefined
+  /** Of a change of many: the number of rows, where it is known. */
+  readonly count?: number | undefined
+  /** The session or user whose rows the store keeps apart. */
+  readonly partition?: string | undefined
+  /** Id of the user who made the request. */
+  readonly actor?: string | number | undefined
+  /** Id of the request. */
+  readonly correlation?: string | undefined
+  /** Milliseconds since 1970 at the publisher. */
+  readonly at: number
+  /** Fingerprint of the fields and their types at the publisher. */
+  readonly schema?: string | undefined
+  /** Id of the process that published it. */
   readonly origin: string
   /** Counts up per origin, so that (origin, seq) names a change once. */
   readonly seq: number
 }
 
-/** A place in the log: `EPOCH:POSITION`, without spaces or line breaks, so that it can be an SSE id. Compare with `EventBus.compare`. */
+/** A place in the log: `EPOCH:POSITION`, both of letters, digits, `_`, `-` and `.`, so that it can be part of an SSE id. Compare with `EventBus.compare`. */
 export type Cursor = string
 
 /** A change with its place: reading on from `cursor` gives what came after it. */
@@ -29,7 +64,7 @@ export interface LoggedChange<C = Change> {
 export interface BusListener<C = Change> {
   /** Called in log order, each change once, without waiting for a promise. A throw or rejection is reported and does not affect other listeners. */
   change(logged: LoggedChange<C>): void
-  /** Some changes are lost for good: take a snapshot. Later changes follow `cursor`. */
+  /** Some changes are missed for good: take a snapshot. What comes next follows `cursor`. */
   reset(cursor: Cursor): void
 }
 

@@ -1,17 +1,11 @@
 // Watches of one entity class: finds those that a change concerns without looking at the others.
 import type { Change, EntityClass } from "../../entity/index.ts"
-import {
-  type ChangeRows,
-  type Comparable,
-  type Mapper,
-  rowsOfChange,
-  toComparable,
-  type Values,
-} from "../../entity/internal.ts"
-import type { EntityId, Predicate, Row } from "../../entity/store.ts"
+import { type Comparable, toComparable } from "../../entity/internal.ts"
+import type { EntityId, Predicate } from "../../entity/store.ts"
 import { anchorsOf, isValueAnchor } from "./anchors.ts"
 import { Intervals } from "./intervals.ts"
 import { type IsKnown, mayHold } from "./may-hold.ts"
+import { type ChangedRows, type RowValues, storedRows } from "./row-values.ts"
 import { WrittenFields } from "./written-fields.ts"
 
 /** Changes of a class that a view depends on. */
@@ -32,27 +26,6 @@ export function isCoarse({ op }: Change): boolean {
   return op !== "create" && op !== "update" && op !== "delete"
 }
 
-/** A row whose values are decoded as they are looked at: most conditions are about few. */
-class DecodedRow {
-  readonly #mapper: Mapper
-  readonly #row: Row
-  #values: Values | undefined
-
-  constructor(mapper: Mapper, row: Row) {
-    this.#mapper = mapper
-    this.#row = row
-  }
-
-  at(index: number): unknown {
-    return this.#mapper.decodeAt(index, this.#row[index])
-  }
-
-  get values(): Values {
-    this.#values ??= this.#mapper.decode(this.#row)
-    return this.#values
-  }
-}
-
 /** The watches that start with a value, or a range, of one field. */
 class FieldWatches<O> {
   readonly all = new Set<Watch<O>>()
@@ -69,12 +42,22 @@ export class ClassWatches<O> {
   readonly #holders = new Map<EntityId, Set<Watch<O>>>()
   /** Watches that are reading the store: their rows are not known yet. */
   readonly #reading = new Set<Watch<O>>()
-  readonly #written = new WrittenFields()
+  readonly #written: WrittenFields
   /** The number of watches that rows concern as they were before a change. */
   #leaving = 0
 
+  /** `written`: of the class, also while it has no watches. */
+  constructor(written: WrittenFields = new WrittenFields()) {
+    this.#written = written
+  }
+
   get isEmpty(): boolean {
     return this.#watches.size === 0
+  }
+
+  /** Owners of all watches, each once. */
+  get owners(): ReadonlySet<O> {
+    return new Set([...this.#watches].map(({ owner }) => owner))
   }
 
   add(interest: Interest, partition: string | undefined, owner: O): Watch<O> {
@@ -118,14 +101,16 @@ export class ClassWatches<O> {
   }
 
   /** Owners of the watches that `change` concerns, each once. */
-  concerned(change: Change): Iterable<O> {
+  concerned(change: Change, rows: ChangedRows = storedRows(change)): Iterable<O> {
     const owners = new Set<O>()
-    if (this.#watches.size > 0) this.#find(change, owners)
-    this.#note(change)
+    if (this.#watches.size > 0) this.#find(change, rows, owners)
+    const { op, id, changed } = change
+    if (op === "update") this.#written.add(id, changed, rows)
+    else if (op === "update-many") this.#written.addAll(changed)
     return owners
   }
 
-  #find(change: Change, owners: Set<O>): void {
+  #find(change: Change, { after, before }: ChangedRows, owners: Set<O>): void {
     const take = (watch: Watch<O>): void => {
       if (watch.partition !== change.partition) return
       if (watch.interest.holdsRows && change.id !== undefined) watch.hold(change.id)
@@ -137,36 +122,23 @@ export class ClassWatches<O> {
     }
     for (const watch of this.#holders.get(change.id) ?? []) take(watch)
     for (const watch of this.#reading) take(watch)
-    const rows = rowsOfChange(change)
-    if (rows === undefined) return
-    const isKnown = this.#knownFields(change, rows)
-    const { binding, row, before } = rows
-    if (row !== undefined) {
-      const after = new DecodedRow(binding.mapper, row)
-      this.#search(after, change.entity, isKnown, watch => {
+    const isKnown = this.#knownFields(change, before ?? after)
+    if (after !== undefined)
+      this.#search(after, isKnown, watch => {
         if (watch.isConcerned(change, after, isKnown)) take(watch)
       })
-    }
-    if (before !== undefined && this.#leaving > 0) {
-      const former = new DecodedRow(binding.mapper, before)
-      this.#search(former, change.entity, isKnown, watch => {
-        if (watch.interest.leaving && watch.isConcerned(change, former, isKnown)) take(watch)
+    if (before !== undefined && this.#leaving > 0)
+      this.#search(before, isKnown, watch => {
+        if (watch.interest.leaving && watch.isConcerned(change, before, isKnown)) take(watch)
       })
-    }
   }
 
   /** Calls `test` with a superset of the watches whose condition holds for a row. */
-  #search(
-    row: DecodedRow,
-    entity: EntityClass,
-    isKnown: IsKnown,
-    test: (watch: Watch<O>) => void,
-  ): void {
+  #search(row: RowValues, isKnown: IsKnown, test: (watch: Watch<O>) => void): void {
     for (const watch of this.#others) test(watch)
     for (const [name, field] of this.#byField) {
-      const at = entity.definition.fieldByName.get(name)?.index
-      if (at !== undefined && isKnown(name)) {
-        const value = toComparable(row.at(at))
+      if (isKnown(name)) {
+        const value = toComparable(row.at(name))
         for (const watch of field.byValue.get(value) ?? []) test(watch)
         if (value !== null) field.ranges.around(value, test)
       } else for (const watch of field.all) test(watch)
@@ -174,22 +146,11 @@ export class ClassWatches<O> {
   }
 
   /** All fields of a new row and of an update guarded by a version; else those that agree with earlier writes. */
-  #knownFields({ entity, op, id }: Change, rows: ChangeRows): IsKnown {
-    const { version, softDelete, fieldByName } = entity.definition
-    if (op === "update" ? version === true : op === "create" && softDelete !== true)
-      return () => true
-    const row = rows.before ?? rows.row
-    return field => {
-      const at = fieldByName.get(field)?.index
-      return at !== undefined && this.#written.agrees(id, field, row?.[at])
-    }
-  }
-
-  #note(change: Change): void {
-    const { op, id, changed } = change
-    const rows = rowsOfChange(change)
-    if (op === "update" && rows !== undefined) this.#written.add(id, changed, rows)
-    else if (op === "update-many") this.#written.addAll(changed)
+  #knownFields({ entity, op, id }: Change, row: RowValues | undefined): IsKnown {
+    const { version, softDelete } = entity.definition
+    const isWhole = op === "update" ? version === true : op === "create" && softDelete !== true
+    return field =>
+      row?.has(field) === true && (isWhole || this.#written.agrees(id, field, row.at(field)))
   }
 
   #fieldWatches(name: string): FieldWatches<O> {
@@ -246,7 +207,7 @@ export class Watch<O> {
   }
 
   /** Whether its condition may hold for the row, and the change may matter. */
-  isConcerned({ op, changed }: Change, row: DecodedRow, isKnown: IsKnown): boolean {
+  isConcerned({ op, changed }: Change, row: RowValues, isKnown: IsKnown): boolean {
     const { where, fields } = this.interest
     if (op === "update" && fields !== undefined && !changed.some(field => fields.has(field)))
       return false

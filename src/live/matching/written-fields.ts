@@ -1,6 +1,6 @@
 // Latest writes per field and row: an instance that was read before them announces outdated values.
-import type { ChangeRows } from "../../entity/internal.ts"
 import type { EntityId } from "../../entity/store.ts"
+import type { ChangedRows } from "./row-values.ts"
 
 /** Above this many rows of a field, no instance is trusted for the field. */
 export const maxWrittenRows: number = 20_000
@@ -12,16 +12,15 @@ export class WrittenFields {
   /** The value that was announced last. */
   readonly #values = new Map<string, Map<EntityId, unknown> | typeof unknown>()
 
-  add(id: EntityId, fields: readonly string[], { binding, row, before }: ChangeRows): void {
+  add(id: EntityId, fields: readonly string[], { after, before }: ChangedRows): void {
     for (const field of fields) {
       const values = this.#values.get(field)
       if (values === unknown) continue
-      const at = binding.entity.definition.fieldByName.get(field)?.index as number
-      const value = comparable(row?.[at])
+      const value = comparable(after?.at(field))
       if (values === undefined) this.#values.set(field, new Map([[id, value]]))
       else {
         // Two were announced in another order than committed, or one overwrote what it had not read: either may be stored.
-        const isNext = !values.has(id) || values.get(id) === comparable(before?.[at])
+        const isNext = !values.has(id) || values.get(id) === comparable(before?.at(field))
         values.set(id, isNext ? value : unknown)
         if (values.size > maxWrittenRows) this.#values.set(field, unknown)
       }

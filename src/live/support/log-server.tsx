@@ -1,0 +1,47 @@
+// An app of the log test as a process of its own: tasks in `tasks.db` and a toy log in `changes.log`, both of its folder.
+import { Entity, serve } from "nitro-ts"
+import { respond } from "nitro-ts/actions"
+import { nitro } from "nitro-ts/fetch"
+import { Page } from "nitro-ts/html"
+import { live } from "nitro-ts/live"
+import { sqlite } from "nitro-ts/sqlite"
+import { z } from "zod"
+import { toyLog } from "./toy-log.ts"
+
+class Task extends Entity("Task", { name: z.string(), done: z.boolean().default(false) }) {
+  static store = sqlite("tasks.db")
+}
+const Item = (task: Task) => <li id={task.domId}>{task.name}</li>
+const handle = nitro({ entities: [Task], changes: toyLog("changes.log") })
+
+const commands: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
+  create: name => Task.create({ name }),
+  rename: async name => (await Task.where().first())?.update({ name }),
+  finish: name => Task.updateWhere({ name }, { done: true }),
+  remove: name => Task.deleteWhere({ name }),
+}
+
+await serve({
+  fetch: (request: Request) =>
+    handle(request, async () => {
+      const { pathname, searchParams } = new URL(request.url)
+      const command = commands[pathname.slice(1)]
+      if (command !== undefined) {
+        await command(searchParams.get("name") ?? "")
+        return new Response("done")
+      }
+      return respond(
+        <Page title="Tasks">
+          {live(Task.where({ done: false }).orderBy("name"), Item)}
+          {live(
+            async () => (
+              <b>{await Task.where({ done: true }).count()} done</b>
+            ),
+            {
+              on: [Task.where({ done: true })],
+            },
+          )}
+        </Page>,
+      )
+    }),
+})
