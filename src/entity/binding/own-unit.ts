@@ -1,4 +1,4 @@
-// Writes that are units of work by themselves, because their class or a recorder of changes asks for one.
+// Writes that open a unit of work, because their class or a recorder of changes requires one.
 import type { Binding } from "./bound-class.ts"
 import { isRecorded } from "./recorders.ts"
 import { currentUnit, unitOfWork } from "./unit-of-work.ts"
@@ -8,11 +8,11 @@ export function lacksUnit(binding: Binding): boolean {
   return (binding.model.isAlwaysInUnit || isRecorded(binding)) && currentUnit() === undefined
 }
 
-/** The units that write an instance by themselves, until they are committed. */
+/** The units opened by a write of an instance, until they are committed. */
 const writing = new WeakMap<object, Promise<unknown>>()
 
 /**
- * `write` of these instances in a unit of its own; `operation` is for messages: `"save"`. Units of one instance run one after the
+ * `write` of these instances in a separate unit; `operation` is for messages: `"save"`. Units of one instance run one after the
  * other: the second would compute what to write from what the first may yet take back.
  */
 export async function inOwnUnit<T>(

@@ -71,7 +71,7 @@ function begin(unit: Unit, recorder: Recorder, changes: Change[]): void {
   const ofUnit = pending.get(unit) ?? new Map<Recorder, Change[]>()
   pending.set(unit, ofUnit.set(recorder, changes))
   unit.beforeCommit(() => {
-    // What is changed from now on is recorded by a further call.
+    // Later changes are recorded by a further call.
     ofUnit.delete(recorder)
     const recorded = recording.run(true, async () => recorder.record(changes))
     return beforeDeadline(recorded, defaultDeadlineMs, "A recorder of changes")

@@ -1,4 +1,4 @@
-// What a getter with `manyToMany` returns: its targets are those that the rows of a class between connect.
+// The value of a getter with `manyToMany`: a query over the targets that the rows of a class between connect.
 
 import { bindingOf } from "../binding/binding.ts"
 import { type EntityRecord, type Instance, isRecord, valuesOf } from "../binding/record.ts"

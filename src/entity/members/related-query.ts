@@ -1,4 +1,4 @@
-// A query over the targets of a relation to many, which by itself loads for all siblings.
+// A query over the targets of a relation to many, which, awaited directly, loads for all siblings.
 
 import { type EntityRecord, type Instance, valuesOf } from "../binding/record.ts"
 import { isValue, type Predicate, type Value } from "../contract/predicate.ts"

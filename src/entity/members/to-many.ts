@@ -1,4 +1,4 @@
-// What a getter with `hasMany` returns.
+// The value of a getter with `hasMany`.
 
 import type { EntityRecord } from "../binding/record.ts"
 import type { RelationDefinition } from "../types/relation-definition.ts"

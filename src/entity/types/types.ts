@@ -457,7 +457,7 @@ export interface ValuesOf<V> {
   readonly values?: V
 }
 
-/** Of a class whose fields are unknown nothing can be asked. */
+/** A class whose fields are unknown takes no condition. */
 type Known<V, A> = [V] extends [never] ? never : A
 
 /**
