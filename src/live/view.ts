@@ -136,7 +136,7 @@ async function watchShared(
   // Outside of all requests it may fail where it does not in one.
   if (view.isOfAddress && failure !== undefined) return false
   const { probe } = topic
-  // What comes later runs in the context of this page. `AsyncResource.bind` would be slow on Node 20, which deprecates a property of each function.
+  // Later work runs in the context of this page. `AsyncResource.bind` would be slow on Node 20, which deprecates a property of each function.
   const inPage = new AsyncResource("LiveView", { requireManualDestroy: true })
   if (item !== undefined && probe !== undefined) {
     const { row } = probe

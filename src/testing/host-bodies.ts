@@ -40,9 +40,9 @@ export function bodyTests({ test, expect }: HostTools): void {
     "10 MiB arrive whole",
     async ({ post }) => {
       const words = "tea ".repeat((10 * mib) / 4)
-      const answer = await post("/notes/echo", { words })
-      expect(answer.status).toBe(200)
-      expect((await answer.text()).includes(words)).toBe(true)
+      const response = await post("/notes/echo", { words })
+      expect(response.status).toBe(200)
+      expect((await response.text()).includes(words)).toBe(true)
     },
     { options: { limits: { maxBodyBytes: 11 * mib } } },
   )

@@ -24,13 +24,13 @@ function exchange(url: string, text: string, waitMs = 10_000): Promise<string> {
 
 export function connectionTests({ test, expect }: HostTools): void {
   test(
-    "HTTP/1.0 gets a whole answer without chunks, and the end of the connection",
+    "HTTP/1.0 gets a whole response without chunks, and the end of the connection",
     async ({ url }) => {
       for (const path of ["/notes/menu", "/own"]) {
-        const answer = await exchange(url, `GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`)
-        expect(answer.startsWith("HTTP/1.1 200")).toBe(true)
-        expect(/transfer-encoding: chunked/i.test(answer)).toBe(false)
-        expect(answer.endsWith(path === "/own" ? "<p>own</p>" : "tea")).toBe(true)
+        const response = await exchange(url, `GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`)
+        expect(response.startsWith("HTTP/1.1 200")).toBe(true)
+        expect(/transfer-encoding: chunked/i.test(response)).toBe(false)
+        expect(response.endsWith(path === "/own" ? "<p>own</p>" : "tea")).toBe(true)
       }
     },
     { pages: () => ({ "/own": () => render(html`<p>own</p>`) }) },
@@ -40,9 +40,9 @@ export function connectionTests({ test, expect }: HostTools): void {
     const body = '{"text":"kept"}'
     const post = `POST /notes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
     const end = "GET /notes/menu HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    const answers = await exchange(url, post + post + end)
-    expect(answers.match(/HTTP\/1\.1 201/g)?.length).toBe(2)
-    expect(/HTTP\/1\.1 200[\s\S]*tea/.test(answers)).toBe(true)
+    const responses = await exchange(url, post + post + end)
+    expect(responses.match(/HTTP\/1\.1 201/g)?.length).toBe(2)
+    expect(/HTTP\/1\.1 200[\s\S]*tea/.test(responses)).toBe(true)
     expect(await Note.count()).toBe(2)
   })
 

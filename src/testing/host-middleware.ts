@@ -8,7 +8,7 @@ const gzip = { "accept-encoding": "gzip" }
 
 export function middlewareTests({ test, expect }: HostTools): void {
   test(
-    "mounted below a path it answers there, and its addresses have the path",
+    "mounted below a path it responds there, and its addresses have the path",
     async ({ send, post, Note }) => {
       expect((await post("/shop/notes", { text: "first" })).status).toBe(201)
       const [note] = await Note.all()
@@ -28,7 +28,7 @@ export function middlewareTests({ test, expect }: HostTools): void {
   )
 
   test(
-    "compressed answers are whole",
+    "compressed responses are whole",
     async ({ send, post }) => {
       const words = "tea ".repeat(10_000)
       const echoed = await post("/notes/echo", { words }, gzip)

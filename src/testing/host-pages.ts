@@ -5,7 +5,7 @@ import { type HostTools, readUntil } from "./host-tools.ts"
 
 export function pageTests({ test, expect }: HostTools): void {
   test(
-    "routes of the host answer as they do without nitro",
+    "routes of the host respond as they do without nitro",
     async ({ send }) => {
       const page = await send("/own?x=1")
       expect(page.status).toBe(200)
@@ -57,7 +57,7 @@ export function pageTests({ test, expect }: HostTools): void {
   )
 
   test(
-    "a page without live views opens no stream, and one that fails asks to come back",
+    "a page without live views opens no stream, and one that fails makes the page come back",
     async ({ send }) => {
       const headers = { "datastar-request": "true" }
       expect((await send("/plain?_nitro=x", { headers })).status).toBe(204)
@@ -78,9 +78,9 @@ export function pageTests({ test, expect }: HostTools): void {
   test(
     "an error of the host's route goes to the host's error handler",
     async ({ send }) => {
-      const answer = await send("/fails")
-      expect(answer.status).toBe(500)
-      expect(await answer.text()).toBe("handled: out of tea")
+      const response = await send("/fails")
+      expect(response.status).toBe(500)
+      expect(await response.text()).toBe("handled: out of tea")
     },
     {
       hasErrorHandler: true,

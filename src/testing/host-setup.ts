@@ -10,9 +10,9 @@ export interface HostSetup {
   readonly pages: Readonly<Record<string, () => MaybePromise<string>>>
   /** The path at which nitro and the pages are mounted, as `/shop`; `""` for the root. */
   readonly mount: string
-  /** The host's parsers of JSON and form bodies run before nitro. Asked for only with the feature `bodyParser`. */
+  /** The host's parsers of JSON and form bodies run before nitro. Set only with the feature `bodyParser`. */
   readonly hasBodyParser: boolean
-  /** The host's compression runs around nitro. Asked for only with the feature `compression`. */
+  /** The host's compression runs around nitro. Set only with the feature `compression`. */
   readonly hasCompression: boolean
   /** The host's error handler responds to errors of pages: status 500 and the text `handled: ` with the error's message. */
   readonly hasErrorHandler: boolean

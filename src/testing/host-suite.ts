@@ -1,5 +1,5 @@
 // The contract of host adapters as a suite: it starts an application on a host by a real listener and talks to it over HTTP.
-import { answerTests } from "./host-answers.ts"
+import { responseTests } from "./host-responses.ts"
 import { bodyTests } from "./host-bodies.ts"
 import { connectionTests } from "./host-connections.ts"
 import { middlewareTests } from "./host-middleware.ts"
@@ -19,7 +19,7 @@ import type { TestRunner } from "./runner.ts"
 export function hostSuite(runner: TestRunner, options: HostSuiteOptions): void {
   runner.describe(`the host contract on ${options.name}`, () => {
     const tools = hostTools(runner, options)
-    answerTests(tools)
+    responseTests(tools)
     pageTests(tools)
     bodyTests(tools)
     connectionTests(tools)

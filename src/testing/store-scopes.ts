@@ -298,10 +298,10 @@ const writes: Readonly<Record<string, () => PromiseLike<unknown>>> = {
 }
 
 /** Every row of the papers, folders and marks, without scopes. */
-function everything(): Promise<{ readonly id: string; readonly shown: unknown }[][]> {
+function everything(): Promise<{ readonly id: string; readonly content: unknown }[][]> {
   return withoutScopes(async () => {
     const lists = [await Folder.all(), await Paper.withDeleted(), await Mark.all()]
-    return lists.map(rows => rows.map(row => ({ id: row.id, shown: plain(row) })))
+    return lists.map(rows => rows.map(row => ({ id: row.id, content: plain(row) })))
   })
 }
 
@@ -315,7 +315,7 @@ async function hidden(): Promise<Map<string, unknown>> {
         .filter(
           ({ id }) => !visible.has(`${at} ${id}`) && id !== sampleId(30) && id !== sampleId(31),
         )
-        .map(({ id, shown }) => [`${at} ${id}`, shown] as const),
+        .map(({ id, content }) => [`${at} ${id}`, content] as const),
     ),
   )
 }

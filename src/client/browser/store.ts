@@ -36,7 +36,7 @@ export const isPlain = (value: unknown): value is Data => {
 /** The branch behind each proxy of this module; also distinguishes them from other objects. */
 const branches = new WeakMap<object, Branch>()
 
-/** A map of objects answers undefined for anything else. */
+/** A map of objects returns undefined for anything else. */
 const branchOf = (value: unknown): Branch | undefined => branches.get(value as object)
 
 /** One object of the tree. */
@@ -244,8 +244,8 @@ function assignPath(target: Data, path: string, value: unknown): void {
   const last = keys.pop()!
   let at = target
   for (const key of keys) {
-    const known = at[key]
-    const next = isPlain(known) ? known : {}
+    const current = at[key]
+    const next = isPlain(current) ? current : {}
     at[key] = next
     at = next
   }

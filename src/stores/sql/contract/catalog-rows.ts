@@ -27,7 +27,7 @@ export function catalogRows<const K extends readonly Kind[]>(
   return rows.map(row => {
     if (isFit(row)) return row
     throw new TypeError(
-      `The database answered a question about its tables with (${row.map(cell => typeof cell).join(", ")}) instead of (${kinds.join(", ")}).`,
+      `A query of the database's catalog returned (${row.map(cell => typeof cell).join(", ")}) instead of (${kinds.join(", ")}).`,
     )
   })
 }
@@ -39,12 +39,12 @@ export function catalogRow<const K extends readonly Kind[]>(
 ): CatalogRow<K> {
   const [first] = catalogRows(row === undefined ? [] : [row], ...kinds)
   if (first !== undefined) return first
-  throw new TypeError("The database answered a question about its tables with no row.")
+  throw new TypeError("A query of the database's catalog returned no row.")
 }
 
 /** A list of names that the database wrote as JSON. */
 export function catalogNames(json: string): string[] {
   const names: unknown = JSON.parse(json)
   if (Array.isArray(names) && names.every(name => typeof name === "string")) return names
-  throw new TypeError(`The database answered with ${json} instead of a list of names.`)
+  throw new TypeError(`The database's catalog returned ${json} instead of a list of names.`)
 }

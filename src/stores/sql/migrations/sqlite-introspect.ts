@@ -38,11 +38,11 @@ async function readTable(
   table: string,
   sql: string,
 ): Promise<TableModel> {
-  const answer = await executor.all(
+  const columnRows = await executor.all(
     'select name, type, "notnull", dflt_value, pk from pragma_table_xinfo(?) where hidden <> 1 order by cid',
     [table],
   )
-  const rows = catalogRows(answer, "text", "text", "number", "text?", "number")
+  const rows = catalogRows(columnRows, "text", "text", "number", "text?", "number")
   const keys = rows.filter(([, , , , position]) => position > 0).sort((a, b) => a[4] - b[4])
   const columns = rows.map(
     ([name, type, notNull, value, key]): ColumnModel => ({

@@ -459,7 +459,7 @@ async function isEmpty(
   { isTable }: ExistingTable,
 ): Promise<boolean> {
   if (!isTable) return false
-  const answer = await driver.get(`select exists (select 1 from ${quote(definition.table)})`, [])
-  const [isUsed] = catalogRow(answer, "boolean")
+  const row = await driver.get(`select exists (select 1 from ${quote(definition.table)})`, [])
+  const [isUsed] = catalogRow(row, "boolean")
   return !isUsed
 }

@@ -102,8 +102,8 @@ const duplicatePrefix = "UNIQUE constraint failed: "
 function resultCode(error: unknown): number | string {
   if (!isObject(error)) return Number.NaN
   const { errcode, rawCode, code } = error
-  const known = errcode ?? rawCode ?? code
-  return typeof known === "number" || typeof known === "string" ? known : Number.NaN
+  const errorCode = errcode ?? rawCode ?? code
+  return typeof errorCode === "number" || typeof errorCode === "string" ? errorCode : Number.NaN
 }
 
 // Primary code = the low byte of the extended one. BUSY 5, LOCKED 6; READONLY 8, IOERR 10, CORRUPT 11, FULL 13, CANTOPEN 14, NOTADB 26.

@@ -242,11 +242,11 @@ function addReference(
     ) !== undefined
   )
     return
-  const found = driver.all(
+  const listed = driver.all(
     "select name, sql from sqlite_master where type = 'index' and lower(tbl_name) = lower(?) and sql is not null and name in (select i.name from pragma_index_list(?) i, pragma_index_info(i.name) c where lower(c.name) = lower(?))",
     [definition.table, definition.table, column.name],
   )
-  const indexes = catalogRows(found, "text", "text")
+  const indexes = catalogRows(listed, "text", "text")
   try {
     inSavepoint(driver, () => {
       for (const [index] of indexes) driver.exec(`drop index ${quote(index)}`)
@@ -523,8 +523,8 @@ function isEmpty(
   { isView }: ExistingTable,
 ): boolean {
   if (isView) return false
-  const answer = driver.get(`select exists (select 1 from ${quote(definition.table)})`, [])
-  const [rows] = catalogRow(answer, "number")
+  const row = driver.get(`select exists (select 1 from ${quote(definition.table)})`, [])
+  const [rows] = catalogRow(row, "number")
   return rows === 0
 }
 

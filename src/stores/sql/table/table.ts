@@ -110,8 +110,8 @@ export function tableOf(
     ties: ties.map(column),
     column,
     columnAt(index) {
-      const known = columns[index]
-      if (known !== undefined) return known
+      const match = columns[index]
+      if (match !== undefined) return match
       throw new RangeError(`${definition.name} has no field at place ${index}.`)
     },
   }

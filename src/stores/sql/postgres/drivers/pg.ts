@@ -90,7 +90,7 @@ interface Statement {
   readonly values: readonly unknown[] | undefined
 }
 
-/** Whether the client tells which statements it has prepared: pg-native has no such connection, and old versions do not tell. */
+/** Whether the client lists its prepared statements: pg-native has no such connection, and old versions have no list. */
 const isConnection = (connection: unknown): boolean =>
   isObject(connection) && connection["parsedStatements"] !== undefined
 

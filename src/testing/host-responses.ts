@@ -4,7 +4,7 @@ import type { HostTools } from "./host-tools.ts"
 const form = { "content-type": "application/x-www-form-urlencoded", accept: "text/html" }
 const script = { "datastar-request": "true" }
 
-export function answerTests({ test, expect }: HostTools): void {
+export function responseTests({ test, expect }: HostTools): void {
   test("CRUD routes create, list, read, change and delete", async ({ send, post, Note }) => {
     const created = await post("/notes", { text: "first" })
     expect(created.status).toBe(201)
@@ -31,8 +31,8 @@ export function answerTests({ test, expect }: HostTools): void {
     const note = await Note.create({ text: "first" })
     const path = `/notes/${note.id}/like`
     expect((await post(path, {})).ok).toBe(true)
-    const answer = await send(path, { method: "POST", headers: form })
-    expect(answer.status).toBe(303)
+    const response = await send(path, { method: "POST", headers: form })
+    expect(response.status).toBe(303)
     const patches = await post(path, {}, script)
     expect(patches.ok).toBe(true)
     await patches.text()
@@ -40,29 +40,29 @@ export function answerTests({ test, expect }: HostTools): void {
   })
 
   test("a redirect keeps its address and each of its cookies", async ({ send }) => {
-    const answer = await send("/notes/archive", { method: "POST", headers: form })
-    expect(answer.status).toBe(303)
-    expect(answer.headers.get("location")).toBe("/archived")
-    const cookies = answer.headers.getSetCookie()
+    const response = await send("/notes/archive", { method: "POST", headers: form })
+    expect(response.status).toBe(303)
+    expect(response.headers.get("location")).toBe("/archived")
+    const cookies = response.headers.getSetCookie()
     for (const cookie of ["seen=1; Path=/", "basket=; Path=/; Max-Age=0"])
       expect(cookies.includes(cookie)).toBe(true)
   })
 
   test("a Response of an action keeps status, headers and body", async ({ post, send }) => {
-    const answer = await post("/notes/teapot", {})
-    expect(answer.status).toBe(418)
-    expect(answer.headers.get("x-pot")).toBe("tea")
-    expect(await answer.text()).toBe("short and stout")
+    const response = await post("/notes/teapot", {})
+    expect(response.status).toBe(418)
+    expect(response.headers.get("x-pot")).toBe("tea")
+    expect(await response.text()).toBe("short and stout")
     const menu = await send("/notes/menu")
     expect(menu.headers.get("content-type")).toBe("text/plain")
     expect(await menu.text()).toBe("tea")
   })
 
   test("HEAD has the headers of GET and no body", async ({ send }) => {
-    const answer = await send("/notes/menu", { method: "HEAD" })
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get("content-type")).toBe("text/plain")
-    expect(await answer.text()).toBe("")
+    const response = await send("/notes/menu", { method: "HEAD" })
+    expect(response.status).toBe(200)
+    expect(response.headers.get("content-type")).toBe("text/plain")
+    expect(await response.text()).toBe("")
   })
 
   test("a method that a route does not have is 405 and names those that it has", async ({
@@ -70,9 +70,9 @@ export function answerTests({ test, expect }: HostTools): void {
     Note,
   }) => {
     const { id } = await Note.create({ text: "first" })
-    const answer = await send(`/notes/${id}/like`)
-    expect(answer.status).toBe(405)
-    expect(answer.headers.get("allow")?.includes("POST")).toBe(true)
+    const response = await send(`/notes/${id}/like`)
+    expect(response.status).toBe(405)
+    expect(response.headers.get("allow")?.includes("POST")).toBe(true)
   })
 
   test("an error of an action is 500 without its text, and input is refused with its field", async ({
@@ -87,8 +87,8 @@ export function answerTests({ test, expect }: HostTools): void {
   })
 
   test("a body that is streamed arrives in its parts", async ({ send, steps }) => {
-    const answer = await send("/notes/parts")
-    const reader = (answer.body as ReadableStream<Uint8Array>)
+    const response = await send("/notes/parts")
+    const reader = (response.body as ReadableStream<Uint8Array>)
       .pipeThrough(new TextDecoderStream())
       .getReader()
     expect((await reader.read()).value).toBe("one,")
