@@ -55,8 +55,8 @@ export class LiveApp {
   /** The topic under a key; `make` gets what to call when it ends. */
   topic<T extends Topic>(key: string, make: (onEnd: (topic: Topic) => void) => T): T {
     // A key names the kind of its topic.
-    const found = this.#topics.get(key) as T | undefined
-    if (found !== undefined) return found
+    const existing = this.#topics.get(key) as T | undefined
+    if (existing !== undefined) return existing
     const topic = make(ended => {
       // Another may have taken its place.
       if (this.#topics.get(key) === ended) this.#topics.delete(key)

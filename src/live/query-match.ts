@@ -49,11 +49,11 @@ export function interestsOf(
 
 /** The classes, and those whose rows decide which of theirs this context lets through. */
 export function withScopeClasses(entities: readonly EntityClass[]): EntityClass[] {
-  const found = new Set(entities)
+  const classes = new Set(entities)
   // Conditions of a scope on related rows are evaluated without scopes, so one step is all.
   for (const entity of entities)
-    for (const related of relatedClasses(scopeOf(entity, "read"))) found.add(related)
-  return [...found]
+    for (const related of relatedClasses(scopeOf(entity, "read"))) classes.add(related)
+  return [...classes]
 }
 
 /** The query with the scope of this context as an additional condition. */

@@ -11,9 +11,9 @@ export class Renewals {
 
   /** Counts one more, unless the page has had enough. `page` is short: addresses are as long as clients like. */
   take(page: string, now: number): boolean {
-    const known = this.#pages.get(page)
+    const latest = this.#pages.get(page)
     const entry =
-      known === undefined || now - known.since > periodMs ? { since: now, count: 0 } : known
+      latest === undefined || now - latest.since > periodMs ? { since: now, count: 0 } : latest
     if (entry.count >= maxRenewals) return false
     entry.count++
     this.#pages.delete(page)

@@ -16,7 +16,7 @@ export function longestAscending(values: readonly number[]): Set<number> {
     before[index] = low === 0 ? -1 : (ends[low - 1] as number)
     ends[low] = index
   }
-  const found = new Set<number>()
-  for (let index = ends.at(-1) ?? -1; index >= 0; index = before[index] as number) found.add(index)
-  return found
+  const fixed = new Set<number>()
+  for (let index = ends.at(-1) ?? -1; index >= 0; index = before[index] as number) fixed.add(index)
+  return fixed
 }
