@@ -1,9 +1,10 @@
 // The contract of host adapters as a suite: it starts an application on a host by a real listener and talks to it over HTTP.
-import { responseTests } from "./host-responses.ts"
+
 import { bodyTests } from "./host-bodies.ts"
 import { connectionTests } from "./host-connections.ts"
 import { middlewareTests } from "./host-middleware.ts"
 import { pageTests } from "./host-pages.ts"
+import { responseTests } from "./host-responses.ts"
 import type { HostSuiteOptions } from "./host-setup.ts"
 import { hostTools } from "./host-tools.ts"
 import type { TestRunner } from "./runner.ts"
