@@ -156,13 +156,13 @@ export function routeOf(entity: EntityClass, isClass: boolean, operation: string
   const key = isClass ? `.${operation}` : operation
   let route = known.get(key)
   if (route === undefined) {
-    const { action, ...found } = findOperation(entity, isClass, operation)
+    const { action, ...details } = findOperation(entity, isClass, operation)
     const { name, fields } = entity.definition
     route = new CallRoute({
-      ...found,
+      ...details,
       entityName: identifier(name),
       operationName: identifier(operation),
-      inputs: inputsOf(entity, operation, found.crud, action),
+      inputs: inputsOf(entity, operation, details.crud, action),
       hidden: new Set(fields.filter(field => field.hidden === true).map(field => field.name)),
     })
     known.set(key, route)

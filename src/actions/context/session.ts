@@ -15,9 +15,9 @@ const cookieName = ({ basePath }: AppState): string =>
   `nitro-session${basePath.replace(/\W/g, "-")}`
 const purpose = "session"
 
-/** `known`: whose rows the app says it is; the two kinds of names never meet. */
-export function sessionOf(request: Request, known: string | undefined, app: AppState): Session {
-  if (known !== undefined && known !== "") return { partition: `user:${known}`, cookie: undefined }
+/** `user`: the partition that the app names; the two kinds of names never meet. */
+export function sessionOf(request: Request, user: string | undefined, app: AppState): Session {
+  if (user !== undefined && user !== "") return { partition: `user:${user}`, cookie: undefined }
   const present = browserOf(request, app)
   if (present !== undefined) return { partition: `session:${present}`, cookie: undefined }
   // 192 random bits.

@@ -6,7 +6,7 @@ import type { ActionCall, Input } from "./action.ts"
 import type { Outcome, Params } from "./route.ts"
 import type { RouteDescription } from "./route-description.ts"
 
-/** One run of an operation that a request asks for. Its rule `allow` has passed. */
+/** One run of an operation for a request. Its rule `allow` has passed. */
 export interface OperationCall extends ActionCall {
   readonly route: RouteDescription
   /** Converted to the types of its schemas; validated where it is the input of an action. */

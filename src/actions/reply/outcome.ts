@@ -12,7 +12,7 @@ export interface OutcomeOptions extends CookieOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What `outcome` returns. Code that calls the method itself finds the result in `value`. */
+/** The result of `outcome`. Code that calls the method itself finds it in `value`. */
 export class ActionOutcome<T = unknown> {
   readonly value: T
   readonly status: number | undefined

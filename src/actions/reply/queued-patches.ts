@@ -6,7 +6,7 @@ const key: unique symbol = Symbol("nitro.patches")
 
 /**
  * Adds a patch to the response of this request, behind what its action returns: `queuePatch(patchSignals({ unread: 3 }))`. It
- * reaches the page's script alone, and nobody where the action fails. @throws NITRO_NO_REQUEST outside of a request
+ * reaches the page's script alone, and is dropped if the action fails. @throws NITRO_NO_REQUEST outside of a request
  */
 export function queuePatch(patch: SseText): void {
   const { extras } = context()

@@ -25,7 +25,7 @@ export function replyWith(outcome: Outcome, asked: Asked, name: string): MaybePr
   const { headers } = outcome
   if (headers === undefined) return response
   return response instanceof Promise
-    ? response.then(made => withHeaders(made, headers))
+    ? response.then(sent => withHeaders(sent, headers))
     : withHeaders(response, headers)
 }
 
@@ -110,7 +110,7 @@ function messagesPatch(
   )
 }
 
-/** Tells the form that it was accepted, if the request came from one. */
+/** Marks the form as accepted, if the request came from one. */
 function success({ form }: Asked): string {
   return form === undefined ? "" : formSucceeded(form)
 }

@@ -55,7 +55,7 @@ function visibleField(
     `${entityName} has no field "${name.slice(0, 100)}" to ${purpose} by.`,
     suggest(
       name,
-      fields.filter(({ hidden }) => hidden !== true).map(known => known.name),
+      fields.filter(({ hidden }) => hidden !== true).map(field => field.name),
     ),
   )
 }

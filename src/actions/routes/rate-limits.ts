@@ -29,9 +29,9 @@ export class Buckets {
   /** Takes a token, and returns the seconds to wait where there is none. */
   take(key: string, { limit, perSeconds }: RateLimit, now: number): number | undefined {
     const perMs = limit / (perSeconds * 1000)
-    const known = this.#buckets.get(key)
+    const bucket = this.#buckets.get(key)
     const tokens =
-      known === undefined ? limit : Math.min(limit, known.tokens + (now - known.at) * perMs)
+      bucket === undefined ? limit : Math.min(limit, bucket.tokens + (now - bucket.at) * perMs)
     this.#buckets.delete(key)
     const isEmpty = tokens < 1
     const left = isEmpty ? tokens : tokens - 1

@@ -64,7 +64,7 @@ export class NodeSqliteDriver extends CheckedDriver {
   }
 
   protected override rowsOf(sql: string, parameters: readonly SqlValue[]): Row[] {
-    // Rows are arrays, since `#statement` asks for them.
+    // Rows are arrays, since `#statement` requests them.
     return this.#statement(sql).all(...parameters) as Row[]
   }
 

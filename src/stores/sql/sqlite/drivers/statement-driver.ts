@@ -44,7 +44,7 @@ export class StatementDriver extends CheckedDriver {
   }
 
   protected override rowsOf(sql: string, parameters: readonly SqlValue[]): Row[] {
-    // Rows are arrays, since `#statement` asks for them.
+    // Rows are arrays, since `#statement` requests them.
     return this.#statement(sql).all(parameters) as Row[]
   }
 
