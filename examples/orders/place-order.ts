@@ -9,13 +9,13 @@ import { Product } from "./product.ts"
 export class PlaceOrder extends Command(
   "PlaceOrder",
   {
-    productId: field(z.string(), { label: "What" }),
-    quantity: field(z.int().positive("At least one.").max(99, "We send at most 99."), {
-      label: "How many",
-    }),
     customer: field(z.email("Where shall we write to?"), {
       label: "For whom",
       placeholder: "ada@example.org",
+    }),
+    productId: field(z.string(), { label: "What" }),
+    quantity: field(z.int().positive("At least one.").max(99, "We send at most 99."), {
+      label: "How many",
     }),
   },
   { returns: z.instanceof(Order) },
