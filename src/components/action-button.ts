@@ -12,7 +12,7 @@ export type ActionButtonProps = Omit<
 > & {
   /** The call sent by a click: `call(todo, "delete")`. */
   readonly call: Callable
-  /** What it says, read out with what the call is sent to: "Delete Buy milk". Default: the label of the action. Children go before it. */
+  /** The text of the button, read out with the name of its entity: "Delete Buy milk". Default: the label of the action. Children go before it. */
   readonly label?: string | undefined
   /** Stands before the text, or alone in the sizes `icon*`: the name of a Lucide icon, or markup. Default: the icon of the action. */
   readonly icon?: IconName | Exclude<Child, string> | undefined

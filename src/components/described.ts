@@ -1,4 +1,4 @@
-// What components read of an entity class: the words of its definition. Any object with such a definition will do.
+// The part of an entity class that components read: the texts of its definition. Any object with such a definition fits.
 import { ownProps } from "../shared/own-props.ts"
 import { inWords } from "../shared/words.ts"
 import type { FormatOptions, FormatType } from "./format.ts"
@@ -25,7 +25,7 @@ export interface Described {
   }
 }
 
-/** The fields that a table shows by itself, in their order. */
+/** The default fields of a table, in their order. */
 export function tableFields({ definition }: Described): DescribedField[] {
   return definition.fields
     .filter(

@@ -1,4 +1,4 @@
-// What stands in the place of things that are not there yet.
+// A placeholder for content that does not exist yet.
 
 import { type IconName, icon as iconNamed } from "../html/icons.ts"
 import { type Child, div, h2, li, type Markup, p } from "../html/index.ts"

@@ -33,7 +33,7 @@ export interface FormCall {
   error(name: string): Markup
   /** The value to show: the text typed before a refusal, else the stored value. */
   value(name: string): unknown
-  /** What is known of it: its label, its help, the type of its control. */
+  /** Its description: its label, its help, the type of its control. */
   describe?(name: string): FormField | undefined
 }
 
@@ -213,7 +213,7 @@ export function splitProps<P extends FieldFrame & { readonly children?: unknown 
   }
 }
 
-/** What the call of a control knows of its field. */
+/** The description of a control's field by its call. */
 export function describedField(props: object): FormField | undefined {
   const { call, name } = ownProps(props) as { call?: FormCall; name?: string }
   if (name === undefined || call === undefined) return undefined

@@ -32,7 +32,7 @@ export interface RadioOption extends Omit<SelectOption, "label"> {
   readonly help?: Child
 }
 
-/** What the group asks and offers; with a `call` the defaults are the label of the field and the values that its schema lists. */
+/** The label and the choices of the group; with a `call` the defaults are the label of the field and the values that its schema lists. */
 type RadioChoice =
   | { readonly label: Words; readonly options: readonly (string | number | RadioOption)[] }
   | {

@@ -11,7 +11,7 @@ export interface SegmentOption {
 }
 
 export interface SegmentProps extends ElementProps<"nav", "name" | "label" | "value"> {
-  /** What the choice is about, read out. */
+  /** The subject of the choice, read out. */
   readonly label: string
   /** The parameter of the address that holds the choice: `?show=done`. */
   readonly name: string

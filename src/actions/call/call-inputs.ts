@@ -32,7 +32,7 @@ export class CallInputs {
     this.#kept = new Set(kept)
   }
 
-  /** What forms say of them. */
+  /** Their descriptions in forms. */
   get fields(): FormFields {
     this.#fields ??= formFieldsOf(this.#known)
     return this.#fields

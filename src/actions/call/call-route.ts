@@ -30,7 +30,7 @@ interface Operation extends Paths {
   readonly confirm: string | undefined
   /** The CRUD operation that it is; undefined for an action. */
   readonly crud: CrudOperation | undefined
-  /** What its button says and shows. */
+  /** The text and look of its button. */
   readonly label: string
   readonly icon?: ActionDefinition["icon"]
   readonly description?: string | undefined
@@ -182,7 +182,7 @@ const crud: Record<"class" | "instance", Record<string, Paths>> = {
   },
 }
 
-/** What a button or a form of the operation says. */
+/** The texts of a button or a form of the operation. */
 function crudLabel({ definition }: EntityClass, operation: CrudOperation): string {
   const { label, labelPlural } = definition
   const labels: Record<CrudOperation, string> = {

@@ -79,7 +79,7 @@ export class Call extends Expression<void> {
     return this.#route.method
   }
 
-  /** What its button says, where the page does not. */
+  /** The default text of its button. */
   get label(): string {
     return this.#route.label
   }
@@ -89,12 +89,12 @@ export class Call extends Expression<void> {
     return this.#route.icon
   }
 
-  /** What it does, as its action says. */
+  /** Its effect, from the `description` of its action. */
   get description(): string | undefined {
     return this.#route.description
   }
 
-  /** What people call the entity that it is sent to; undefined for a class, and where no field names its entities. */
+  /** The display text of its entity; undefined for a class, and where no field names its entities. */
   get target(): string | undefined {
     const instance = this.#instance
     if (instance === undefined) return undefined
@@ -107,7 +107,7 @@ export class Call extends Expression<void> {
     return this.#route.inputs?.fields.shown ?? []
   }
 
-  /** What a form says of the input named `name`; undefined for a part of a value object, and for what nothing declares. */
+  /** The description in a form of the input named `name`; undefined for a part of a value object, and for what nothing declares. */
   describe(name: string): FormField | undefined {
     return this.#route.inputs?.fields.byName.get(name)
   }
@@ -334,7 +334,7 @@ export function callTo(
     confirm: string | undefined
     owner: string
     operation: string
-    /** What its button says. */
+    /** The text of its button. */
     label: string
     /** Its inputs, with the name of the route for messages; undefined where they are not known. */
     takes: { readonly name: string; readonly input: Route["input"] } | undefined

@@ -1,4 +1,4 @@
-// What forms say of the inputs of an operation: read from their schemas once.
+// Descriptions of an operation's inputs for forms, read from their schemas once.
 import { z } from "zod"
 import type { FieldMetadata } from "../../entity/index.ts"
 import { allOptionsOf } from "../../entity/internal.ts"
@@ -62,7 +62,7 @@ function jsonSchema(schema: z.ZodType): JsonSchema {
     const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema
     return json.anyOf?.find(({ type }) => type !== "null") ?? json
   } catch {
-    // What JSON Schema has no words for gets a plain field.
+    // A schema that JSON Schema cannot express gets a plain field.
     return {}
   }
 }

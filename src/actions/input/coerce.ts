@@ -104,7 +104,7 @@ interface BaseType extends Pick<SchemaDef, "type" | "values" | "element"> {
   readonly nullable: boolean
 }
 
-/** What is inside of its wrappers. */
+/** The schema inside of its wrappers. */
 export function baseType(schema: z.ZodType): BaseType {
   let nullable = false
   let current = schema

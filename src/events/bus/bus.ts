@@ -64,7 +64,7 @@ export interface LoggedChange<C = Change> {
 export interface BusListener<C = Change> {
   /** Called in log order, each change once, without waiting for a promise. A throw or rejection is reported and does not affect other listeners. */
   change(logged: LoggedChange<C>): void
-  /** Some changes are missed for good: take a snapshot. What comes next follows `cursor`. */
+  /** Some changes are lost for good: take a snapshot. Later changes follow `cursor`. */
   reset(cursor: Cursor): void
 }
 

@@ -4,7 +4,7 @@ import type { Child } from "../markup/child.ts"
 import type { Markup } from "../markup/markup.ts"
 import type { IconName } from "./icon-data.gen.ts"
 
-/** What a form says of one field: plain data, as the schema of the field and its options give it. */
+/** The description of one field of a form: plain data, as the schema of the field and its options give it. */
 export interface FormField {
   readonly name: string
   readonly label: string
@@ -26,13 +26,13 @@ export interface Callable {
   readonly key: Markup
   /** A form that is one button. */
   button(label: Child, attributes?: ElementAttributes["button"]): Markup
-  /** What its button says, where the page does not. */
+  /** The default text of its button. */
   readonly label?: string
   /** The icon of its button. */
   readonly icon?: IconName | undefined
-  /** What it does: the tooltip of its button. */
+  /** Its effect: the tooltip of its button. */
   readonly description?: string | undefined
-  /** What people call the entity that it is sent to: a button of a row is read out as "Delete Buy milk". */
+  /** The display text of its entity: a button of a row is read out as "Delete Buy milk". */
   readonly target?: string | undefined
   /** The fields of its form, in their order. */
   readonly fields?: readonly FormField[]
