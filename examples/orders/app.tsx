@@ -1,11 +1,9 @@
-// An order system on Express: rules in the entities, a command to place orders, and handlers that know nothing of each other.
-import type { AddressInfo } from "node:net"
-import express from "express"
+// An order system: rules in the entities, a command to place orders, and handlers that know nothing of each other.
 import { expose } from "nitro-ts"
 import { commands } from "nitro-ts/cqrs"
 import { render } from "nitro-ts/html"
-import { nitro } from "nitro-ts/node"
 import { AuditEntry } from "./audit.ts"
+import { start } from "./host.ts"
 import "./mail.ts"
 import { Order } from "./order.ts"
 import { OrdersPage } from "./page.tsx"
@@ -22,17 +20,10 @@ if ((await Product.count()) === 0) {
 }
 
 const reading = { crud: ["list", "read"] } as const
-const app = express()
-app.use(
-  nitro({
+await start(
+  {
     entities: [expose(Order, reading), expose(Product, reading), expose(AuditEntry, reading)],
     routes: [commands([PlaceOrder])],
-  }),
+  },
+  () => render(OrdersPage()),
 )
-app.get("/", async (_request, response) => {
-  response.type("html").send(await render(OrdersPage()))
-})
-
-const server = app.listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1", () => {
-  console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-})

@@ -69,11 +69,17 @@ async function streamOf(
 ): Promise<Response> {
   const response = await page.respond(async () => {
     const value = await next()
-    return responseOf(res.status ?? 200, value)
+    return responseOf(statusIn(value) ?? res.status ?? 200, value)
   })
   // Of the page, and not of its stream.
   for (const name of ["content-type", "content-length", "content-encoding", "etag"])
     res.headers.delete(name)
   delete res.status
   return response
+}
+
+/** Of an `HTTPResponse`, as h3 calls a body with a status and headers. */
+function statusIn(value: unknown): number | undefined {
+  if (typeof value !== "object" || value === null || !("status" in value)) return undefined
+  return typeof value.status === "number" ? value.status : undefined
 }

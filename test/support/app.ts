@@ -23,7 +23,7 @@ export function temporaryFolder(): { path: string; clean: () => void } {
 }
 
 /** How Node runs our sources. */
-const fromSources = [
+export const fromSources: readonly string[] = [
   "--conditions=source",
   "--import",
   join(root, "node_modules/tsx/dist/loader.mjs"),
@@ -35,17 +35,19 @@ export interface AppOptions {
   readonly port?: number
   /** Node's flags. Default: those for the sources. */
   readonly flags?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts `file` (relative to the project) and resolves once it prints where it listens. */
 export async function startApp(
   file: string,
-  { cwd, port = 0, flags = fromSources }: AppOptions,
+  { cwd, port = 0, flags = fromSources, env = {} }: AppOptions,
 ): Promise<RunningApp> {
   const child = spawn(process.execPath, [...flags, resolve(root, file)], {
     cwd,
     env: {
       ...process.env,
+      ...env,
       PORT: String(port),
       NODE_ENV: "development",
       TSX_TSCONFIG_PATH: join(root, "tsconfig.json"),
