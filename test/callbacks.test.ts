@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import ts from "typescript"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { z } from "zod"
-import { action, expose } from "../src/actions/index.ts"
+import { action, context, expose } from "../src/actions/index.ts"
 import { nitro } from "../src/adapters/fetch.ts"
 import { Command, commands, createHandlers } from "../src/cqrs/index.ts"
 import {
@@ -60,8 +60,13 @@ const outcomeOf = (work: () => unknown): Promise<unknown> =>
 class Note extends Entity("CallbackNote", { text: z.string().default("") }) {
   static {
     action(this, "mark")
+    action(this, "markOften", { rateLimit: { limit: 100, perSeconds: 60 } })
   }
   mark(): void {
+    void context().locale
+    this.text = "marked"
+  }
+  markOften(): void {
     this.text = "marked"
   }
 }
@@ -301,6 +306,14 @@ const table: Record<
     outcome: always(["NITRO_ASYNC_CALLBACK", ["before"]], {
       throws: ["the callback failed", ["before"]],
     }),
+  },
+  "NitroOptions.locale": {
+    run: locale => onRow(() => answerOf({ locale })),
+    outcome: always([500, ["before"]]),
+  },
+  "DispatcherOptions.clientAddress": {
+    run: clientAddress => onRow(() => answerOf({ clientAddress }, "/callback-notes/a/mark-often")),
+    outcome: always([500, ["before"]]),
   },
   "endStreams rule": {
     async run(rule) {

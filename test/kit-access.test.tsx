@@ -255,7 +255,7 @@ describe("in forced colours", () => {
 })
 
 it("leaves classes of the page alone that are everyday words", async () => {
-  const words = ["item", "item-group", "empty"]
+  const words = ["item", "item-group", "empty", "column", "panel", "segment"]
   const tab = await open(
     <Page title="Kit">
       {ul(

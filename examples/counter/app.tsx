@@ -16,7 +16,7 @@ class Counter extends Entity("Counter", { count: z.int().default(0) }) {
 
 const counter = await Counter.create({})
 const Card = (counter: Counter) => (
-  <main id={counter.domId} class="column">
+  <main id={counter.domId} class="page-column">
     <h1>{counter.count}</h1>
     <Panel>
       <footer>

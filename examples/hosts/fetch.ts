@@ -5,6 +5,6 @@ import { type NitroOptions, nitro } from "nitro-ts/fetch"
 export async function start(options: NitroOptions, page: () => Promise<string>): Promise<void> {
   const handle = nitro(options)
   const html = { "content-type": "text/html; charset=utf-8" }
-  const answer = async () => new Response(await page(), { headers: html })
-  await serve({ fetch: request => handle(request, answer) })
+  const respond = async () => new Response(await page(), { headers: html })
+  await serve({ fetch: request => handle(request, respond) })
 }

@@ -29,7 +29,7 @@ const Item = (todo: Todo) => (
 )
 const Todos = (show = "all") => (
   <Page title="Todos">
-    <main class="column">
+    <main class="page-column">
       <h1>Todos</h1>
       <p>{live(Todo.where({ done: false }).count())} left to do</p>
       <Panel>

@@ -28,7 +28,7 @@ export function Empty(props: EmptyProps & WithChildren, ...content: Child[]): Ma
   const text =
     content.length > 0 ? content : (children ?? (definition && memberOf(definition, "description")))
   return (as === "li" ? li : div)(
-    withClass("empty", rest),
+    withClass("empty-state", rest),
     typeof image === "string" ? iconNamed(image as IconName) : image,
     h2(title ?? words ?? "Nothing here yet"),
     text !== undefined && p(text),

@@ -173,7 +173,7 @@ describe("a table of a class", () => {
 
 it("Empty says what the page says, else what the class says", () => {
   expect(String(<Empty of={Product}>Add one above.</Empty>)).toMatch(
-    /^<div class="empty"><svg class="lucide lucide-package".*<h2>No products yet<\/h2><p>Add one above\.<\/p><\/div>$/,
+    /^<div class="empty-state"><svg class="lucide lucide-package".*<h2>No products yet<\/h2><p>Add one above\.<\/p><\/div>$/,
   )
   expect(String(<Empty title="Done" icon="check" />)).toMatch(/lucide-check.*<h2>Done<\/h2>/)
 })

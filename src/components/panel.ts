@@ -7,5 +7,5 @@ export type PanelProps = ElementProps<"section">
 
 /** `<Panel><ActionInput … />{live(Todo.all(), Item)}<footer>…</footer></Panel>`. */
 export const Panel: Component<PanelProps> = component(({ children, ...rest }) =>
-  section(withClass("panel", rest), children),
+  section(withClass("list-panel", rest), children),
 )

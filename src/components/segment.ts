@@ -28,7 +28,7 @@ export function Segment(props: SegmentProps): Markup {
   )
   const chosen = choices.find(choice => choice.value === value) ?? choices[0]
   return nav(
-    { "aria-label": label, ...withClass("segment", rest) },
+    { "aria-label": label, ...withClass("segmented", rest) },
     choices.map(choice => {
       const current = choice === chosen ? "page" : undefined
       const href = `?${new URLSearchParams({ [name]: choice.value })}`

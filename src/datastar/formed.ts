@@ -1,5 +1,6 @@
 // An expression that knows where its source may stand without parentheses.
 import { Expression as Brand } from "../shared/expression.ts"
+import { isObject } from "../shared/guards.ts"
 
 /**
  * Where an expression's source may stand without parentheses: `primary` anywhere, `operand` not as the receiver of a
@@ -18,6 +19,6 @@ export class FormedExpression<T = unknown> extends Brand<T> {
 
   /** An expression of another module has no form: its source could be anything. */
   static form(expression: Brand): Form {
-    return #form in expression ? expression.#form : "raw"
+    return isObject(expression) && #form in expression ? expression.#form : "raw"
   }
 }

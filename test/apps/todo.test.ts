@@ -41,7 +41,7 @@ async function open(
 
 const newTodo = (page: Page) => page.getByLabel("Add todo")
 const titles = (page: Page) => page.getByLabel("Title")
-const rows = (page: Page) => page.locator("main li:not(.empty)")
+const rows = (page: Page) => page.locator("main li:not(.empty-state)")
 
 async function add(page: Page, title: string): Promise<void> {
   await newTodo(page).fill(title)

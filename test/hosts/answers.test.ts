@@ -294,6 +294,7 @@ describe("the headers and cookies that a middleware of the host set before", () 
 
   it("are on every answer under node:http", async () => {
     const nitro = forNode(exposed(), async (req, res) => {
+      if (req.url?.startsWith("/assets/")) res.statusCode = 404
       res.end(
         req.url?.startsWith("/plain")
           ? "plain"

@@ -1,4 +1,5 @@
 // How often an action is run: a token bucket for each caller and action, kept by the app.
+import { syncResult } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { AppPart } from "../context/app-state.ts"
 import { clientAddressOf } from "../context/client-address.ts"
@@ -58,7 +59,11 @@ export function countRun(
   const limit = action?.rateLimit
   if (limit === undefined) return
   const { app, user, request } = context()
-  const caller = userKey(user) ?? `address ${(addressOf ?? clientAddressOf)(request) ?? ""}`
+  const address = (): string =>
+    (addressOf === undefined
+      ? clientAddressOf(request)
+      : syncResult(addressOf(request), "nitro({ clientAddress })")) ?? ""
+  const caller = userKey(user) ?? `address ${address()}`
   const seconds = app.part(buckets).take(`${name} ${caller}`, limit, performance.now())
   if (seconds === undefined) return
   throw new NitroError("NITRO_RATE_LIMIT", `This was done too often. Try again in ${seconds} s.`, {

@@ -367,7 +367,7 @@ describe("changes", () => {
       changed: ["balance", "updatedAt", "version"],
     })
     expect(deleted).toMatchObject({ op: "delete", before: { balance: 5 }, changed: [] })
-    expect(deleted).not.toHaveProperty("after")
+    expect(deleted?.after).toBeUndefined()
   })
 
   it("have the values as they were saved, however late somebody looks", async () => {

@@ -402,7 +402,7 @@ export interface Change<T extends object = EntityInstance> {
   readonly op: "create" | "update" | "delete" | "update-many" | "delete-many"
   /** Undefined for a change of many. */
   readonly id: T extends { readonly id: infer I } ? I : EntityId
-  /** A copy of the entity as it was stored; absent for deletes. */
+  /** A copy of the entity as it was stored; undefined for deletes. */
   readonly after?: T | undefined
   /** The field values before, where there were any. */
   readonly before?: Readonly<Record<string, unknown>> | undefined
