@@ -71,8 +71,8 @@ export function RadioGroup(props: RadioGroupProps): Markup {
   } = ownProps(props)
   const tied = tie({ ...control, help }, "choice")
   // The group has the id and the message, its buttons have the name.
-  const { name: _name, value: _, "data-effect": _effect, ...group } = ownProps(tied.control)
-  const { name, "data-effect": effect } = control
+  const { name: _name, value: _, "data-effect": effect, ...group } = ownProps(tied.control)
+  const { name } = control
   const chosen = textOf(tied.value) ?? textOf(initial)
   const { class: names, ...attributes } = withClass("fieldset", group)
   const buttons = options.map(entry => {
