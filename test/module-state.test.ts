@@ -25,8 +25,13 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "src/stores/sql/migrations/dialects.ts: dialects",
   ],
   "changes are of classes, which all apps of the process share": [
-    "src/live/change-feed.ts: last",
-    "src/live/change-feed.ts: started",
+    "src/live/change-feed.ts: isFollowing",
+    "src/live/change-feed.ts: isSharedOpen",
+    "src/live/change-feed.ts: published",
+    "src/live/change-feed.ts: running",
+    "src/live/positions.ts: cursors",
+    "src/live/positions.ts: last",
+    "src/live/positions.ts: numbers",
   ],
   "defaults that `configure` sets for the process, and what it reads from the environment": [
     "src/entity/binding/stores.ts: appDefault",
