@@ -5,7 +5,7 @@ import { withApp } from "../app/internal.ts"
 import { createGate } from "./gate.ts"
 import { answerOfError } from "./host-errors.ts"
 import { responseOf } from "./host-value.ts"
-import { mountBelow } from "./mount.ts"
+import { type Mount, mountBelow } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { requestIdHeader } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
@@ -30,13 +30,13 @@ export function nitro(options: NitroOptions): H3Middleware & NitroApp {
   const gate = createGate(options)
   return withApp<H3Middleware>(async (event, next) => {
     const { req: request, res } = event
-    const { path, search } = splitUrl(sentUrl(request))
-    const below = mountBelow(path, event.url.pathname)
+    const sent = sentUrl(request)
+    const { path, search } = splitUrl(sent)
     const page = await gate.receive({
       request,
       path,
       search,
-      mount: below === "" ? undefined : { path: below, isSure: true },
+      mount: path === event.url.pathname ? undefined : mountIn(sent, event.url.pathname),
       hostId: res.headers.get(requestIdHeader) ?? undefined,
       hasPages: true,
     })
@@ -59,6 +59,12 @@ function sentUrl(request: H3Event["req"]): string {
   const url = request.runtime?.node?.req.url
   if (url === undefined) return request.url
   return url.startsWith("/") ? `http://localhost${url}` : url
+}
+
+/** h3 resolves the dots of an address, and escapes: where `/x/../notes` is `/notes`, nothing is mounted at `/x/..`. */
+function mountIn(sent: string, inner: string): Mount | undefined {
+  const path = URL.canParse(sent) ? mountBelow(new URL(sent).pathname, inner) : ""
+  return path === "" ? undefined : { path, isSure: true }
 }
 
 /** The stream of a page's live views, in place of what its route returns. */
