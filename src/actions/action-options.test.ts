@@ -325,6 +325,8 @@ it.each([
   [{ rateLimit: { limit: 1.5, perSeconds: 1 } }, "NITRO_ACTION_OPTION", "whole number"],
   [{ rateLimit: { limit: 1 } }, "NITRO_ACTION_OPTION", "perSeconds"],
   [{ output: { name: "text" } }, "NITRO_ACTION_OPTION", "z.object"],
+  [{ status: 404 }, "NITRO_ACTION_OPTION", "status: 201"],
+  [{ status: 1000 }, "NITRO_ACTION_OPTION", "status: 201"],
   [{ tags: "money" }, "NITRO_ACTION_OPTION", "tags"],
   [{ label: "" }, "NITRO_ACTION_OPTION", "label"],
   [{ unitOfWork: "no" }, "NITRO_ACTION_OPTION", "unitOfWork"],

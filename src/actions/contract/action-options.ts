@@ -45,7 +45,7 @@ export interface ActionOptions<O extends z.ZodType = z.ZodType> {
   readonly confirm?: string
   /** `"required"`: refuses a request without an idempotency key. Default: a request with one is carried out once, one without as often as it comes. */
   readonly idempotent?: "required"
-  /** HTTP status of a JSON response; default 200, or 204 without content. */
+  /** HTTP status of a JSON response, 200 to 299; default 200, or 204 without content. */
   readonly status?: number
   /** Milliseconds until it responds 504 and its writes are rolled back; `Infinity`: no limit. Default: that of `nitro({ deadlineMs })`. */
   readonly deadlineMs?: number
@@ -76,12 +76,16 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const satisfies Htt
 const limitNames = optionNames<RateLimit>({ limit: true, perSeconds: true })
 const texts = ["label", "description", "icon", "permission", "path"] as const
 
+/** Whether it is the status of a success, 200 to 299. */
+export const isSuccess = (status: number): boolean =>
+  Number.isInteger(status) && status >= 200 && status <= 299
+
 /** Refuses what the types of the options refuse, for programs without types. */
 export function checkActionOptions(name: string, options: ActionOptions): void {
   refuseUnknownOptions(`The action ${name}`, options, names)
   const wrong = (problem: string, fix: string) =>
     new NitroError("NITRO_ACTION_OPTION", `The action ${name} has ${problem}.`, { fix })
-  const { method, output, tags, rateLimit, unitOfWork } = options
+  const { method, output, status, tags, rateLimit, unitOfWork } = options
   if (method !== undefined && !methods.includes(method)) {
     throw new NitroError(
       "NITRO_NOT_AN_ACTION",
@@ -96,6 +100,8 @@ export function checkActionOptions(name: string, options: ActionOptions): void {
   }
   if (output !== undefined && typeof (output as Partial<z.ZodType>)?._zod?.def !== "object")
     throw wrong("an output that is no zod schema", "Write output: z.object({ … }).")
+  if (status !== undefined && !isSuccess(status))
+    throw wrong(`the status ${String(status)}, which is not one of success`, "Write status: 201.")
   if (tags !== undefined && !(Array.isArray(tags) && tags.every(tag => typeof tag === "string")))
     throw wrong("tags that are no list of texts", 'Write tags: ["billing"].')
   if (unitOfWork !== undefined && typeof unitOfWork !== "boolean")

@@ -35,7 +35,7 @@ registerErrors({
   },
   NITRO_OUTCOME: {
     status: 500,
-    when: "`outcome()` is given a status that is no success, or a header that it cannot set.",
+    when: "`outcome()` is given a status that is no success, or a header or a cookie that no response can hold.",
     fix: "Throw a Refusal for a refusal, and return a Response where its body is yours.",
   },
   NITRO_CALL_INPUT: {

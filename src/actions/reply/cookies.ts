@@ -11,12 +11,20 @@ export interface CookieOptions {
   readonly cookies?: readonly string[] | Readonly<Record<string, string | undefined>>
 }
 
-/** The `Set-Cookie` values of the option. */
+/** The `Set-Cookie` values of the option. @throws NITRO_OUTCOME for one that no response can hold */
 export function cookiesOf(cookies: CookieOptions["cookies"] = []): readonly string[] {
-  return Array.isArray(cookies)
-    ? (cookies as readonly string[])
-    : Object.entries(cookies).map(cookieOf)
+  if (!Array.isArray(cookies)) return Object.entries(cookies).map(cookieOf)
+  for (const cookie of cookies as readonly string[])
+    if (!isHeaderValue(cookie))
+      throw new NitroError("NITRO_OUTCOME", `${JSON.stringify(cookie)} is no cookie.`, {
+        fix: "Write a Set-Cookie value without control characters, or cookies: { name: value }, which encodes it.",
+      })
+  return cookies as readonly string[]
 }
+
+/** RFC 9110, 5.5. `Headers` takes other control characters too, and node then fails to send the response. */
+export const isHeaderValue = (text: unknown): boolean =>
+  typeof text === "string" && /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
 
 function cookieOf([name, value]: readonly [string, string | undefined]): string {
   if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name)) {

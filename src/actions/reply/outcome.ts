@@ -2,8 +2,10 @@
 import { NitroError } from "../../shared/errors.ts"
 import { optionNames, refuseUnknownOptions } from "../../shared/options.ts"
 import "../contract/errors.ts"
+import { isSuccess } from "../contract/action-options.ts"
 import type { Outcome } from "../contract/route.ts"
-import { type CookieOptions, cookiesOf } from "./cookies.ts"
+import { type CookieOptions, cookiesOf, isHeaderValue } from "./cookies.ts"
+import { isResponse } from "./returned-response.ts"
 
 export interface OutcomeOptions extends CookieOptions {
   /** HTTP status of a JSON response, 200 to 299. A form is redirected and the page's script gets patches, whatever it is. */
@@ -41,7 +43,12 @@ const ofTheBody =
 export function outcome<T>(value: T, options: OutcomeOptions): ActionOutcome<T> {
   refuseUnknownOptions("outcome(value, { … })", options, optionsOfOutcome)
   const { status, headers = {} } = options
-  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 299))
+  if (status !== undefined && isResponse(value))
+    throw refused(
+      "A Response has a status of its own.",
+      "Set it there: new Response(…, { status }).",
+    )
+  if (status !== undefined && !isSuccess(status))
     throw refused(
       `The status ${String(status)} is not one of success.`,
       "Throw new Refusal(message, { status }), return redirect(path), or return a Response.",
@@ -54,14 +61,11 @@ export function outcome<T>(value: T, options: OutcomeOptions): ActionOutcome<T> 
         `The header ${name} belongs to the body that nitro writes.`,
         "Return a Response of your own.",
       )
-    try {
-      new Headers([[name, text]])
-    } catch {
+    if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name) || !isHeaderValue(text))
       throw refused(
         `${JSON.stringify(name)}: ${JSON.stringify(text)} is no header.`,
-        "Use a token as its name, and a value without line breaks.",
+        "Use a token as its name, and a text without control characters, such as line breaks, as its value.",
       )
-    }
   }
   return new ActionOutcome(value, options)
 }

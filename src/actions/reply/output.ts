@@ -31,13 +31,17 @@ async function* each(
 }
 
 /** Entities as their JSON form, wherever they stand: a schema looks at own properties, which entities do not have. */
-function plain(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value
-  if (isEntity(value)) return plain(value.toJSON())
-  if (Array.isArray(value)) return value.map(plain)
+function plain(value: unknown, ancestors: readonly object[] = []): unknown {
+  // A value that holds itself is refused once the schema has seen it.
+  if (typeof value !== "object" || value === null || ancestors.includes(value)) return value
+  const inside = [...ancestors, value]
+  if (isEntity(value)) return plain(value.toJSON(), inside)
+  if (Array.isArray(value)) return value.map(member => plain(member, inside))
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, plain(member, inside)]),
+  )
 }
 
 function outputError(name: string, problem: string): NitroError {

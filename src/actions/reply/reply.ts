@@ -44,10 +44,14 @@ function responseTo(
   if (isAsyncIterable(value)) return streamOf(value, asked, name)
   if (client === "datastar") return patchesFor(value, asked, name)
   if (client === "form") return seeOther(request)
+  if (value === undefined || isBodyless(status))
+    return makeResponse(null, { status: status ?? 204 })
   if (isPatch(value)) return markupFor(value, status)
-  if (value === undefined) return makeResponse(null, { status: status ?? 204 })
   return jsonResponse(value, { status: status ?? 200, headers: jsonHeaders })
 }
+
+/** No response of these has a body, whatever the action returns for a page. */
+const isBodyless = (status: number | undefined): boolean => status === 204 || status === 205
 
 async function patchesFor(value: unknown, asked: Asked, name: string): Promise<Response> {
   // Ready parts go first; the content of a `Suspense` follows in the same response.
