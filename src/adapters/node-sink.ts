@@ -34,11 +34,12 @@ export class NodeSink implements Sink {
   }
 
   write(frame: Frame): boolean {
-    if (this.#res.destroyed) return false
+    if (isOver(this.#res)) return false
     const socket = this.#socket
     if (socket) {
-      socket.write(this.#chunk(frame))
-      return socket.writableLength <= maxQueuedBytes || this.#wait(socket)
+      // A socket of a server with another `highWaterMark` drains only where it has asked for a pause.
+      const accepts = socket.write(this.#chunk(frame))
+      return accepts || socket.writableLength <= maxQueuedBytes || this.#wait(socket)
     }
     const accepts = this.#res.write(this.#encoded(frame))
     // A middleware that compresses gathers its input until it is flushed.
@@ -85,13 +86,18 @@ export class NodeSink implements Sink {
   }
 
   close(): void {
-    if (this.#gzip !== undefined && !this.#res.destroyed) {
+    if (this.#gzip !== undefined && !isOver(this.#res)) {
       const { end } = this.#gzip
       if (this.#socket) this.#socket.write(chunkOf(end))
       else this.#res.write(end)
     }
     this.#res.end()
   }
+}
+
+/** Something else may have ended the response, such as a middleware: its socket is that of the next response then. */
+function isOver({ destroyed, writableEnded }: Writable): boolean {
+  return destroyed || writableEnded
 }
 
 // The end of the connection is what matters, and `close` says it.

@@ -15,7 +15,9 @@ import { live } from "nitro-ts/live"
 import { nitro } from "nitro-ts/node"
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
 import { z } from "zod"
+import { Frame } from "../live/frame.ts"
 import { streamPath } from "../live/support/live-pages.tsx"
+import { NodeSink } from "./node-sink.ts"
 
 class Row extends Entity("Row", { text: z.string() }) {
   static store = memory()
@@ -43,7 +45,7 @@ beforeEach(async () => {
   })
   server = createServer((req, res) => {
     before(res)
-    app(req, res)
+    if (!res.writableEnded) app(req, res)
   })
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve))
   port = (server.address() as AddressInfo).port
@@ -191,4 +193,50 @@ it("end when their client leaves", async () => {
   reader.socket.destroy()
   await expect.poll(() => app.openStreams).toBe(0)
   await Row.create({ text: "for nobody" })
+})
+
+it.each([false, true])(
+  "write nothing into the next response once something else has ended theirs, gzip: %s",
+  async isGzip => {
+    before = res => {
+      if (res.req.url !== "/ended") return
+      res.setHeader("transfer-encoding", "chunked")
+      const sink = new NodeSink(res, isGzip)
+      for (const text of ["head", "on the socket"]) sink.write(Frame.of(text, true))
+      res.end()
+      sink.write(Frame.of("too late", true))
+      sink.close()
+    }
+    const reader = raw(request("/ended") + request("/slow"))
+    await expect.poll(reader.text).toContain("slow answer")
+    expect(reader.text()).toMatch(/\r\n0\r\n\r\nHTTP\/1\.1 200[\s\S]*slow answer/)
+    expect(reader.text()).not.toContain("too late")
+  },
+)
+
+it("go on over the sockets of a server with a larger buffer", async () => {
+  const large = createServer({ highWaterMark: 4 * 1024 * 1024 }, (req, res) => app(req, res))
+  await new Promise<void>(resolve => large.listen(0, "127.0.0.1", resolve))
+  const { port: own } = large.address() as AddressInfo
+  try {
+    const row = await Row.create({ text: "" })
+    const socket = connect(own, "127.0.0.1")
+    let seen = ""
+    socket.on("data", data => (seen += data)).on("error", () => {})
+    socket.write(request(path))
+    await expect.poll(() => seen).toContain("id: ")
+    await row.update({ text: "on the socket" })
+    await expect.poll(() => seen).toContain("on the socket")
+    socket.pause()
+    for (let i = 0; i < 200; i++) {
+      await row.update({ text: `${i} ${"x".repeat(30_000)}` })
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    socket.resume()
+    await expect.poll(() => seen, { timeout: 5000 }).toContain(">199 x")
+    socket.destroy()
+  } finally {
+    large.closeAllConnections()
+    await new Promise(resolve => large.close(resolve))
+  }
 })
