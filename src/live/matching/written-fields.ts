@@ -20,7 +20,7 @@ export class WrittenFields {
       if (values === undefined) this.#values.set(field, new Map([[id, value]]))
       else {
         // Two were announced in another order than committed, or one overwrote what it had not read: either may be stored.
-        const isNext = !values.has(id) || values.get(id) === comparable(before?.at(field))
+        const isNext = !values.has(id) || isSame(values.get(id), before?.at(field))
         values.set(id, isNext ? value : unknown)
         if (values.size > maxWrittenRows) this.#values.set(field, unknown)
       }
@@ -37,8 +37,13 @@ export class WrittenFields {
     const values = this.#values.get(field)
     if (values === undefined) return true
     if (values === unknown) return false
-    return !values.has(id) || values.get(id) === comparable(value)
+    return !values.has(id) || isSame(values.get(id), value)
   }
+}
+
+/** `written` is what `comparable` returned. */
+function isSame(written: unknown, value: unknown): boolean {
+  return written !== unknown && written === comparable(value)
 }
 
 /** Objects are equal by content, which is not looked at. */
