@@ -13,24 +13,36 @@ class Row extends Entity("Row", {
 }
 
 it.each([
-  ["JSON", { data: { kind: "a" } }, { op: "json", field: "data", path: ["kind"], test: "eq", value: "a" }],
+  [
+    "JSON",
+    { data: { kind: "a" } },
+    { op: "json", field: "data", path: ["kind"], test: "eq", value: "a" },
+  ],
+  [
+    "long JSON",
+    { data: { kind: "a", rest: "x".repeat(1000) } },
+    { op: "json", field: "data", path: ["kind"], test: "eq", value: "a" },
+  ],
   ["bytes", { bytes: Uint8Array.of(1) }, { op: "eq", field: "bytes", value: Uint8Array.of(1) }],
-] as const)("finds a row that comes in by %s that another instance wrote", async (_, written, condition) => {
-  const watches = new ClassWatches<string>()
-  const where = { op: "and", of: [condition, { op: "eq", field: "name", value: "new" }] } as const
-  watches.add({ entity: Row, where, leaving: false }, undefined, "view")
-  const changes: Change<Row>[] = []
-  const end = Row.observe(change => {
-    changes.push(change)
-  })
-  const { id } = await Row.create({ name: "old" })
-  const [one, other] = [await Row.require(id), await Row.require(id)]
-  await one.update(written)
-  await other.update({ name: "new" })
-  end()
-  expect(await Row.require(id)).toMatchObject({ ...written, name: "new" })
-  const found = changes.flatMap(change => [
-    ...watches.concerned(change as unknown as Change<EntityInstance>),
-  ])
-  expect(found).toEqual(["view"])
-})
+] as const)(
+  "finds a row that comes in by %s that another instance wrote",
+  async (_, written, condition) => {
+    const watches = new ClassWatches<string>()
+    const where = { op: "and", of: [condition, { op: "eq", field: "name", value: "new" }] } as const
+    watches.add({ entity: Row, where, leaving: false }, undefined, "view")
+    const changes: Change<Row>[] = []
+    const end = Row.observe(change => {
+      changes.push(change)
+    })
+    const { id } = await Row.create({ name: "old" })
+    const [one, other] = [await Row.require(id), await Row.require(id)]
+    await one.update(written)
+    await other.update({ name: "new" })
+    end()
+    expect(await Row.require(id)).toMatchObject({ ...written, name: "new" })
+    const found = changes.flatMap(change => [
+      ...watches.concerned(change as unknown as Change<EntityInstance>),
+    ])
+    expect(found).toEqual(["view"])
+  },
+)

@@ -11,6 +11,12 @@ const unknown: unique symbol = Symbol("unknown")
 export class WrittenFields {
   /** The value that was announced last. */
   readonly #values = new Map<string, Map<EntityId, unknown> | typeof unknown>()
+  /** False once writes were missed: a row that was not written since then may have been before. */
+  #isComplete: boolean
+
+  constructor(isComplete = true) {
+    this.#isComplete = isComplete
+  }
 
   add(id: EntityId, fields: readonly string[], { after, before }: ChangedRows): void {
     for (const field of fields) {
@@ -32,12 +38,17 @@ export class WrittenFields {
     for (const field of fields) this.#values.set(field, unknown)
   }
 
+  /** Writes were missed, nobody knows which. */
+  miss(): void {
+    this.#isComplete = false
+    for (const [field, values] of this.#values) if (values !== unknown) this.#values.delete(field)
+  }
+
   /** Whether the row had this value before a change for all that was announced. */
   agrees(id: EntityId, field: string, value: unknown): boolean {
     const values = this.#values.get(field)
-    if (values === undefined) return true
     if (values === unknown) return false
-    return !values.has(id) || isSame(values.get(id), value)
+    return values?.has(id) ? isSame(values.get(id), value) : this.#isComplete
   }
 }
 
@@ -46,8 +57,22 @@ function isSame(written: unknown, value: unknown): boolean {
   return written !== unknown && written === comparable(value)
 }
 
-/** Objects are equal by content, which is not looked at. */
+/** Above this many characters content is too long to be kept for so many rows. */
+const maxContent = 200
+
+/** A value by which equal ones are found: objects are equal by content, which begins with a character that no text may begin with. */
 function comparable(value: unknown): unknown {
+  if (typeof value === "string" && value.startsWith("\0")) return unknown
+  if (typeof value !== "object" || value === null) return value
   if (value instanceof Date) return value.getTime()
-  return typeof value === "object" && value !== null ? unknown : value
+  const content = contentOf(value)
+  return content === undefined || content.length > maxContent ? unknown : `\0${content}`
+}
+
+/** Of bytes and JSON; undefined for any other object. */
+function contentOf(value: object): string | undefined {
+  if (value instanceof Uint8Array)
+    return value.byteLength > maxContent ? undefined : Buffer.from(value).toString("latin1")
+  const isJson = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype
+  return isJson ? JSON.stringify(value) : undefined
 }
