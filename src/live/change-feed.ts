@@ -57,6 +57,8 @@ export class ChangeFeed {
   readonly #pending = new Map<number, LocalChange>()
   /** The feed knows all changes after this place. */
   #start: LogCursor | undefined
+  /** The log has lost changes. */
+  #hasGap = false
   #cursor: LogCursor | undefined
   #last = 0
   #apps = 0
@@ -110,7 +112,9 @@ export class ChangeFeed {
   /** Whether none of these classes changed after a place in the log. False where that is not known. */
   isUnchangedSince(place: LogCursor, entities: Iterable<EntityClass>): boolean {
     try {
-      if (this.#start === undefined || this.#log.compare(place, this.#start) < 0) return false
+      // A change that is on its way through the log comes after every place.
+      if (this.#start === undefined || this.#pending.size > 0) return false
+      if (this.#log.compare(place, this.#start) < 0) return false
       for (const { definition } of entities) {
         if (!this.#lastOf.has(definition.name)) continue
         const last = this.#lastOf.get(definition.name)
@@ -186,12 +190,16 @@ export class ChangeFeed {
         after(
           this.#log.subscribe({
             change: logged => this.#receive(logged),
-            reset: cursor => this.#reset(cursor),
+            reset: cursor => {
+              this.#noteGap()
+              this.#reset(cursor)
+            },
           }),
           stop => {
             if (this.#apps === 0) return stop()
             this.#stop = stop
             return after(this.#log.cursor(), cursor => {
+              if (isLate) this.#noteGap()
               // Changes before it may have been missed by what was read while the subscription was made.
               if (isPromise) this.#reset(cursor)
               else this.#forget(cursor)
@@ -247,7 +255,16 @@ export class ChangeFeed {
     }
   }
 
+  /** Changes that other processes made are missing: instances that were read before them cannot be told from others. */
+  #noteGap(): void {
+    this.#hasGap = true
+    for (const written of this.#written.values()) written.miss()
+  }
+
   #reset(cursor: LogCursor): void {
+    // The log may have lost them too.
+    for (const { change } of this.#pending.values()) this.#deliver(change, undefined)
+    this.#pending.clear()
     const previous = this.last
     this.#forget(cursor)
     for (const classes of this.#watched.values())
@@ -269,7 +286,7 @@ export class ChangeFeed {
   #writtenOf(name: string): WrittenFields {
     let written = this.#written.get(name)
     if (written === undefined) {
-      written = new WrittenFields()
+      written = new WrittenFields(!this.#hasGap)
       this.#written.set(name, written)
     }
     return written

@@ -340,6 +340,29 @@ describe("an app that is given a log", () => {
     expect(attempts).toBe(2)
   })
 
+  it("brings a page up to date whose stream opens while the log is on its way with a change", async () => {
+    const Task = makeTask()
+    let deliver = (): void => {}
+    const { remote } = remoteLog((change, log) =>
+      new Promise<void>(resolve => (deliver = resolve)).then(() => log.publish(change)),
+    )
+    const app = open({ entities: [Task], changes: remote, view: () => listOf(Task) })
+    await turns(10)
+    const browser = new TestBrowser(app)
+    const { page } = app
+    // The change comes between the page and its stream.
+    app.page = async (...args) => {
+      const html = await page(...args)
+      await Task.create({ name: "between" })
+      return html
+    }
+    await browser.load()
+    await browser.settle()
+    deliver()
+    await browser.settle()
+    expect(browser.page.views).toContain("between")
+  })
+
   it("tells who changed what in which request, with types", async () => {
     const Task = makeTask()
     const log = memoryBus()
