@@ -117,6 +117,28 @@ export function recorderTests({ test: plain, expect }: Tools): void {
     expect(sizes).toEqual([2])
   })
 
+  test("records the changes of nested units among the others, in the order of the writes", async store => {
+    const balances: unknown[] = []
+    await recorded(
+      store,
+      changes => balances.push(changes.map(({ after }) => (after as Account | undefined)?.balance)),
+      () =>
+        unitOfWork(async () => {
+          const account = await Account.create({ email: "a@example.org", balance: 1 })
+          await unitOfWork(async () => {
+            await account.update({ balance: 2 })
+            await unitOfWork(() => account.update({ balance: 3 }))
+            await unitOfWork(async () => {
+              await account.update({ balance: 99 })
+              throw new Error("on purpose")
+            }).catch(() => {})
+          })
+          await account.update({ balance: 4 })
+        }),
+    )
+    expect(balances).toEqual([[1, 2, 3, 4]])
+  })
+
   test("runs saves of one entity one after the other, and those of others side by side", async store => {
     const account = await Account.create({ email: "a@example.org" })
     const titles = await recorded(store, accept, async () => {

@@ -6,7 +6,7 @@ import type { Change, EntityClass } from "../types/types.ts"
 import { type Model, modelOf } from "./model.ts"
 import type { Unit } from "./unit.ts"
 
-/** Called with the changes of a unit of work, in their order. It may be async; an error in it rolls the unit back. */
+/** Called with the changes of a unit of work and of those nested in it, in their order. It may be async; an error in it rolls the unit back. */
 export type ChangeRecorder = (changes: readonly Change[]) => unknown
 
 interface Recorder {
@@ -54,25 +54,35 @@ export function isRecorded(written: Written): boolean {
   return recorders.length > 0 && recorders.some(recorder => isFor(recorder, written))
 }
 
-const pending = new WeakMap<Unit, Map<Recorder, Change[]>>()
+/** A change and the unit that made it, which may be rolled back inside of another. */
+interface Made {
+  readonly unit: Unit
+  readonly change: Change
+}
+
+/** By outermost unit: those nested in it are stored with it, and in the order of all writes. */
+const pending = new WeakMap<Unit, Map<Recorder, Made[]>>()
 
 /** Hands the change to its recorders before the outermost unit commits. */
 export function recordLater(unit: Unit, written: Written, change: Change): void {
   if (recorders.length === 0 || recording.get() === true) return
+  const { outermost } = unit
   for (const recorder of recorders) {
     if (!isFor(recorder, written)) continue
-    const changes = pending.get(unit)?.get(recorder)
-    if (changes === undefined) begin(unit, recorder, [change])
-    else changes.push(change)
+    const made = pending.get(outermost)?.get(recorder)
+    if (made === undefined) begin(outermost, recorder, [{ unit, change }])
+    else made.push({ unit, change })
   }
 }
 
-function begin(unit: Unit, recorder: Recorder, changes: Change[]): void {
-  const ofUnit = pending.get(unit) ?? new Map<Recorder, Change[]>()
-  pending.set(unit, ofUnit.set(recorder, changes))
-  unit.beforeCommit(() => {
+function begin(outermost: Unit, recorder: Recorder, made: Made[]): void {
+  const ofUnit = pending.get(outermost) ?? new Map<Recorder, Made[]>()
+  pending.set(outermost, ofUnit.set(recorder, made))
+  outermost.beforeCommit(() => {
     // Later changes are recorded by a further call.
     ofUnit.delete(recorder)
+    const changes = made.filter(({ unit }) => !unit.isTakenBack).map(({ change }) => change)
+    if (changes.length === 0) return
     const recorded = recording.run(true, async () => recorder.record(changes))
     return beforeDeadline(recorded, defaultDeadlineMs, "A recorder of changes")
   })

@@ -74,6 +74,16 @@ export class Unit implements OpenUnit {
     return this.parent?.current
   }
 
+  /** The unit around all others that this one is nested in and that have not ended. */
+  get outermost(): Unit {
+    return this.parent?.current?.outermost ?? this
+  }
+
+  /** Whether it was rolled back, or a unit around it was. */
+  get isTakenBack(): boolean {
+    return this.#state === "rolled back" || this.parent?.isTakenBack === true
+  }
+
   afterCommit(callback: () => unknown): void {
     this.consequences.callbacks.push(callback)
   }
