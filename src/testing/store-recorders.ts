@@ -121,7 +121,10 @@ export function recorderTests({ test: plain, expect }: Tools): void {
     const balances: unknown[] = []
     await recorded(
       store,
-      changes => balances.push(changes.map(({ after }) => (after as Account | undefined)?.balance)),
+      changes =>
+        balances.push(
+          changes.map(({ after }) => (after as InstanceType<typeof Account> | undefined)?.balance),
+        ),
       () =>
         unitOfWork(async () => {
           const account = await Account.create({ email: "a@example.org", balance: 1 })
