@@ -217,6 +217,25 @@ describe("a region with a key", () => {
     expect(shownTo(browsers)).toEqual(users.map(user => `${user}: 1`))
   })
 
+  it("looks at the user as the latest page that shares it has it", async () => {
+    let role = "admin"
+    const { Favorite, browsers, rendersFor } = await opened(
+      byViewer(() => {
+        const { role } = context().user as unknown as { role: string }
+        return role
+      }),
+      ["ann"],
+      { user: request => ({ id: userOf(request), role }) },
+    )
+    role = "guest"
+    const app = apps.at(-1) as TestApp
+    const second = new TestBrowser(app, { "x-user": "ann" })
+    await second.load()
+    await rendersFor(() => Favorite.create({ articleId: 1 }))
+    await second.settle()
+    expect(shownTo([...browsers, second])).toEqual(["guest: 1", "guest: 1"])
+  })
+
   it.each([
     ["looks at the user from the start", () => true],
     ["looks at the user later", (count: number) => count > 0],

@@ -122,7 +122,8 @@ function watched(
 
 /** The users of a view that pages share by a key. Its content may depend on the user while there is only one. */
 export class SharedUser {
-  readonly #user: RequestContext["user"]
+  /** As the latest page has it: a role may be another since the first came. */
+  #user: RequestContext["user"]
   #isRead = false
   #isOne = true
 
@@ -132,7 +133,10 @@ export class SharedUser {
 
   /** False where the page needs a separate view, because the content has read another user. */
   admits(user: RequestContext["user"]): boolean {
-    if (isSameUser(user, this.#user)) return true
+    if (isSameUser(user, this.#user)) {
+      this.#user = user
+      return true
+    }
     if (!this.#isRead) this.#isOne = false
     return !this.#isRead
   }
