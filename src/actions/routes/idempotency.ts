@@ -1,5 +1,6 @@
 // Idempotency: a request that is sent again under its key gets the first response, and runs nothing.
 import type { Store } from "../../entity/index.ts"
+import { isDeadline } from "../../shared/deadline.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { refuseUnknownOptions } from "../../shared/options.ts"
 import { reportError } from "../../shared/report.ts"
@@ -111,21 +112,41 @@ export class Idempotency {
   }
 
   /** Recorded before and after, since no transaction covers both: an interrupted request runs at most once. */
-  async #aroundIt(key: RequestKey, { open, respond }: Work): Promise<Response | undefined> {
+  async #aroundIt(key: RequestKey, { open, respond, inUnit }: Work): Promise<Response | undefined> {
     if (!(await this.#answers.add(keptOf(key, null)))) return undefined
-    let answer: Awaited<ReturnType<typeof keepable>>
+    let running: ReturnType<typeof keepable> | undefined
     try {
-      answer = await keepable(await open(respond))
+      const answer = await open(call => {
+        running = respond(call).then(keepable)
+        return running
+      })
+      await this.#keep(key, answer.text)
+      return answer.response
     } catch (error) {
+      // Without a unit of work it goes on behind its deadline, and holds its key until it has ended.
+      if (!inUnit && running !== undefined && isDeadline(error)) void this.#keepLate(key, running)
       // It was taken back, so it may be tried again.
-      await this.#answers.remove(key.id)
+      else await this.#answers.remove(key.id)
       throw error
     }
-    // It is done: failing to record that must not make it look undone.
-    await this.#answers
-      .change(keptOf(key, answer.text))
+  }
+
+  /** It is done: failing to record that must not make it look undone. */
+  #keep(key: RequestKey, text: string): Promise<void> {
+    return this.#answers
+      .change(keptOf(key, text))
       .catch(error => reportError(error, "keeping a response for its idempotency key", "actions"))
-    return answer.response
+  }
+
+  async #keepLate(key: RequestKey, running: ReturnType<typeof keepable>): Promise<void> {
+    const text = await running.then(
+      answer => answer.text,
+      () => undefined,
+    )
+    if (text !== undefined) return this.#keep(key, text)
+    await this.#answers
+      .remove(key.id)
+      .catch(error => reportError(error, "freeing an idempotency key", "actions"))
   }
 }
 

@@ -1,0 +1,68 @@
+// Work without a unit of work goes on behind its deadline: its key is not free until it has ended.
+import { action, expose } from "nitro-ts/actions"
+import { Entity, memory } from "nitro-ts/entity"
+import { nitro } from "nitro-ts/fetch"
+import { sqlite } from "nitro-ts/sqlite"
+import { beforeEach, describe, expect, it, vi } from "vitest"
+import { z } from "zod"
+import { expectErrors } from "../../../test/support/errors.ts"
+
+describe.each([
+  ["memory", () => undefined],
+  ["a database", () => sqlite(":memory:")],
+] as const)("with answers in %s", (_, makeStore) => {
+  let runs = 0
+  let end: (error?: Error) => void = () => {}
+  class Payment extends Entity("Payment", { amount: z.int().default(5) }) {
+    static store = memory()
+    @action({ unitOfWork: false, deadlineMs: 150 }) static async charge() {
+      runs++
+      await new Promise<void>((resolve, reject) => {
+        end = error => (error === undefined ? resolve() : reject(error))
+      })
+      return { charged: runs }
+    }
+  }
+  const store = makeStore()
+  const app = nitro({
+    entities: [expose(Payment, { allow: () => true })],
+    idempotency: store === undefined ? {} : { store },
+  })
+  const charge = async (key: string) => {
+    const response = await app(
+      new Request("http://shop.test/payments/charge", {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": key },
+        body: "{}",
+      }),
+    )
+    return { status: response.status, text: await response.text() }
+  }
+  beforeEach(() => {
+    runs = 0
+    // The deadlines.
+    expectErrors()
+  })
+
+  it("gives the answer of the late run to a request that is sent again", async () => {
+    const key = crypto.randomUUID()
+    expect((await charge(key)).status).toBe(504)
+    const again = charge(key)
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect(runs).toBe(1)
+    end()
+    expect(await again).toEqual({ status: 200, text: '{"charged":1}' })
+    expect(await charge(key)).toEqual({ status: 200, text: '{"charged":1}' })
+    expect(runs).toBe(1)
+  })
+
+  it("frees the key once the late run has failed", async () => {
+    const key = crypto.randomUUID()
+    expect((await charge(key)).status).toBe(504)
+    end(new Error("no money"))
+    const again = charge(key)
+    await vi.waitFor(() => expect(runs).toBe(2), { interval: 5 })
+    end()
+    expect(await again).toEqual({ status: 200, text: '{"charged":2}' })
+  })
+})
