@@ -1,4 +1,6 @@
 // The network address of a client, as the host reveals it.
+import { createHash } from "node:crypto"
+import { isIPv6 } from "node:net"
 
 const addresses = new WeakMap<Request, string>()
 
@@ -11,3 +13,26 @@ export function setClientAddress(request: Request, address: string | undefined):
 export function clientAddressOf(request: Request): string | undefined {
   return addresses.get(request) ?? (request as { readonly ip?: string | undefined }).ip
 }
+
+/** An address as limits count it: of IPv6 the network of 64 bits, since one client may have all of its addresses. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped !== undefined) return mapped
+  // A header may hold anything, at any length.
+  if (!isIPv6(address))
+    return address.length > maxLength
+      ? createHash("sha256").update(address).digest("base64url")
+      : address
+  const [start = "", rest] = address.split("::")
+  const groups = start === "" ? [] : start.split(":")
+  // `::` stands for the zeros that are missing.
+  if (rest !== undefined) {
+    const last = rest === "" ? [] : rest.split(":")
+    groups.push(...Array.from({ length: Math.max(0, 8 - groups.length - last.length) }, () => "0"))
+    groups.push(...last)
+  }
+  const network = groups.slice(0, 4).map(group => Number.parseInt(group, 16).toString(16))
+  return `${network.join(":")}::/64`
+}
+
+const maxLength = 64

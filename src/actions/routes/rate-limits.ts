@@ -2,7 +2,7 @@
 import { syncResult } from "../../shared/callback.ts"
 import { NitroError } from "../../shared/errors.ts"
 import type { AppPart } from "../context/app-state.ts"
-import { clientAddressOf } from "../context/client-address.ts"
+import { clientAddressOf, networkOf } from "../context/client-address.ts"
 import { context } from "../context/request-context.ts"
 import type { RateLimit } from "../contract/action-options.ts"
 import type { Route } from "../contract/route.ts"
@@ -63,7 +63,7 @@ export function countRun(
     (addressOf === undefined
       ? clientAddressOf(request)
       : syncResult(addressOf(request), "nitro({ clientAddress })")) ?? ""
-  const caller = userKey(user) ?? `address ${address()}`
+  const caller = userKey(user) ?? `address ${networkOf(address())}`
   const seconds = app.part(buckets).take(`${name} ${caller}`, limit, performance.now())
   if (seconds === undefined) return
   throw new NitroError("NITRO_RATE_LIMIT", `This was done too often. Try again in ${seconds} s.`, {
