@@ -44,10 +44,7 @@ export function outcome<T>(value: T, options: OutcomeOptions): ActionOutcome<T> 
   refuseUnknownOptions("outcome(value, { … })", options, optionsOfOutcome)
   const { status, headers = {} } = options
   if (status !== undefined && isResponse(value))
-    throw refused(
-      "A Response has a status of its own.",
-      "Set it there: new Response(…, { status }).",
-    )
+    throw refused("A Response has its own status.", "Set it there: new Response(…, { status }).")
   if (status !== undefined && !isSuccess(status))
     throw refused(
       `The status ${String(status)} is not one of success.`,

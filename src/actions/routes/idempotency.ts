@@ -116,12 +116,12 @@ export class Idempotency {
     if (!(await this.#answers.add(keptOf(key, null)))) return undefined
     let running: ReturnType<typeof keepable> | undefined
     try {
-      const answer = await open(call => {
+      const { response, text } = await open(call => {
         running = respond(call).then(keepable)
         return running
       })
-      await this.#keep(key, answer.text)
-      return answer.response
+      await this.#keep(key, text)
+      return response
     } catch (error) {
       // Without a unit of work it goes on behind its deadline, and holds its key until it has ended.
       if (!inUnit && running !== undefined && isDeadline(error)) void this.#keepLate(key, running)
@@ -140,7 +140,7 @@ export class Idempotency {
 
   async #keepLate(key: RequestKey, running: ReturnType<typeof keepable>): Promise<void> {
     const text = await running.then(
-      answer => answer.text,
+      kept => kept.text,
       () => undefined,
     )
     if (text !== undefined) return this.#keep(key, text)

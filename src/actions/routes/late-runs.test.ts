@@ -6,16 +6,19 @@ import { sqlite } from "nitro-ts/sqlite"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { z } from "zod"
 import { expectErrors } from "../../../test/support/errors.ts"
+import type { IdempotencyOptions } from "./idempotency.ts"
 
-describe.each([
-  ["memory", () => undefined],
-  ["a database", () => sqlite(":memory:")],
-] as const)("with answers in %s", (_, makeStore) => {
+describe.each<[string, IdempotencyOptions]>([
+  ["memory", {}],
+  ["a database", { store: sqlite(":memory:") }],
+])("with responses kept in %s", (_, idempotency) => {
   let runs = 0
   let end: (error?: Error) => void = () => {}
   class Payment extends Entity("Payment", { amount: z.int().default(5) }) {
     static store = memory()
-    @action({ unitOfWork: false, deadlineMs: 150 }) static async charge() {
+    @action({ unitOfWork: false, deadlineMs: 150 }) static async charge(): Promise<{
+      charged: number
+    }> {
       runs++
       await new Promise<void>((resolve, reject) => {
         end = error => (error === undefined ? resolve() : reject(error))
@@ -23,11 +26,7 @@ describe.each([
       return { charged: runs }
     }
   }
-  const store = makeStore()
-  const app = nitro({
-    entities: [expose(Payment, { allow: () => true })],
-    idempotency: store === undefined ? {} : { store },
-  })
+  const app = nitro({ entities: [expose(Payment, { allow: () => true })], idempotency })
   const charge = async (key: string) => {
     const response = await app(
       new Request("http://shop.test/payments/charge", {
@@ -44,7 +43,7 @@ describe.each([
     expectErrors()
   })
 
-  it("gives the answer of the late run to a request that is sent again", async () => {
+  it("sends the response of the late run to a request that comes again", async () => {
     const key = crypto.randomUUID()
     expect((await charge(key)).status).toBe(504)
     const again = charge(key)
