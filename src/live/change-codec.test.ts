@@ -137,6 +137,20 @@ describe.each(stores)("in %s", (_, openStore) => {
     expect(all).toMatchObject({ op: "delete-many", where: undefined })
   })
 
+  it("a condition that JSON cannot say is left out, and so is what is none", async () => {
+    const seen = recorded()
+    const { Item, Money } = makeItem()
+    await Item.create(values(Money))
+    await Item.updateWhere(i => i.price.lt(Number.POSITIVE_INFINITY), { count: 9 })
+    const { cursor, change } = seen.at(-1) as LoggedChange
+    expect(change).toMatchObject({ op: "update-many", count: 1 })
+    expect(changeFrom(Item, { cursor, change })?.where).toBeUndefined()
+    for (const value of [{ $bigint: "1e9" }, { $bigint: "" }, [{ $bigint: "x" }]]) {
+      const where = { op: "eq", field: "big", value }
+      expect(changeFrom(Item, { cursor, change: { ...change, where } })?.where).toBeUndefined()
+    }
+  })
+
   it("rows of a session carry whose they are", async () => {
     const seen = recorded()
     class Draft extends Entity("Draft", { text: z.string() }) {

@@ -47,9 +47,11 @@ export function predicateFromJson(json: JsonValue | undefined): Predicate | unde
     const parts = Array.isArray(of) ? of.map(predicateFromJson) : [undefined]
     return parts.every(part => part !== undefined) ? { op, of: parts } : undefined
   }
-  const parts = Object.entries(json).map(([name, part]) => [name, partFromJson(part)])
+  const parts = Object.entries(json).map(([name, part]) => [name, partFromJson(part)] as const)
   // The encoder is the other side of it: what has an operator and a field is what it made of a condition.
-  return typeof op === "string" && typeof json["field"] === "string"
+  return typeof op === "string" &&
+    typeof json["field"] === "string" &&
+    parts.every(([, part]) => part !== undefined)
     ? (Object.fromEntries(parts) as Predicate)
     : undefined
 }
@@ -70,7 +72,9 @@ function partToJson(part: Value | readonly unknown[] | object | undefined): Json
   if (typeof part === "bigint") return { $bigint: String(part) }
   if (part instanceof Date) return { $date: part.getTime() }
   if (part instanceof Uint8Array) return { $bytes: Buffer.from(part).toString("base64") }
-  if (part instanceof StoredValue) return undefined
+  // JSON has no infinity: as null it would be a condition that holds for nothing.
+  if (part instanceof StoredValue || (typeof part === "number" && !Number.isFinite(part)))
+    return undefined
   if (Array.isArray(part)) {
     const values = part.map(partToJson)
     return values.every(value => value !== undefined) ? values : undefined
@@ -79,11 +83,16 @@ function partToJson(part: Value | readonly unknown[] | object | undefined): Json
   return part
 }
 
+/** Undefined for what stands for no value. */
 function partFromJson(part: JsonValue): unknown {
-  if (Array.isArray(part)) return part.map(partFromJson)
+  if (Array.isArray(part)) {
+    const values = part.map(partFromJson)
+    return values.includes(undefined) ? undefined : values
+  }
   if (!isObject(part)) return part
   const { $bigint, $date, $bytes } = part
-  if (typeof $bigint === "string") return BigInt($bigint)
+  if (typeof $bigint === "string")
+    return /^-?\d{1,100}$/.test($bigint) ? BigInt($bigint) : undefined
   if (typeof $date === "number") return new Date($date)
   if (typeof $bytes === "string") return new Uint8Array(Buffer.from($bytes, "base64"))
   return part
