@@ -17,7 +17,8 @@ interface H3Event {
   }
   /** Without the path at which the app is mounted. */
   readonly url: { readonly pathname: string }
-  readonly res: { status?: number; readonly headers: Headers }
+  /** `errHeaders` are those of responses from 400 on. */
+  readonly res: { status?: number; readonly headers: Headers; readonly errHeaders: Headers }
 }
 
 export type H3Middleware = (event: H3Event, next: () => unknown) => Promise<unknown>
@@ -42,8 +43,10 @@ export function nitro(options: NitroOptions): H3Middleware & NitroApp {
     })
     if (!(page instanceof PageRequest)) return page
     if (page.isStream) return streamOf(event, page, next)
-    if (!res.headers.has(requestIdHeader)) res.headers.set(requestIdHeader, page.requestId)
-    for (const cookie of page.cookies) res.headers.append("set-cookie", cookie)
+    for (const headers of [res.headers, res.errHeaders]) {
+      if (!headers.has(requestIdHeader)) headers.set(requestIdHeader, page.requestId)
+      for (const cookie of page.cookies) headers.append("set-cookie", cookie)
+    }
     try {
       return await page.run(next)
     } catch (error) {
@@ -86,6 +89,8 @@ async function streamOf(
 
 /** Of an `HTTPResponse`, as h3 calls a body with a status and headers. */
 function statusIn(value: unknown): number | undefined {
+  // By a symbol h3 says that it has no route.
+  if (typeof value === "symbol") return 404
   if (typeof value !== "object" || value === null || !("status" in value)) return undefined
   return typeof value.status === "number" ? value.status : undefined
 }

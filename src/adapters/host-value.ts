@@ -1,4 +1,4 @@
-// The value that a host's own route returns, as a `Response`: a text, bytes, a stream of node or of the web, a `Response`, an object.
+// The value that a host's own route returns, as a `Response`: a text, bytes, a stream of node or of the web, a `Response`. Of data the status alone.
 import { Readable } from "node:stream"
 
 /** `status` counts for values that have none themselves. */
@@ -11,7 +11,8 @@ export function responseOf(status: number, value: unknown): Response {
   }
   if (value instanceof Readable) return new Response(Readable.toWeb(value) as ReadableStream, init)
   if (isBody(value)) return new Response(value, init)
-  return Response.json(value, init)
+  // Data is no page, and its text is not needed: some cannot be one.
+  return new Response(null, init)
 }
 
 const isBodyless = (status: number): boolean => status === 204 || status === 205 || status === 304

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { splitUrl } from "../actions/internal.ts"
 import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
+import { isObject } from "../shared/guards.ts"
 import { createGate } from "./gate.ts"
 import { addHostHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
@@ -58,8 +59,21 @@ export function nitro(options: NitroOptions): KoaMiddleware & NitroApp {
     if (page.isStream) return send(context, await streamOf(context, page, next))
     if (!context.res.hasHeader(requestIdHeader)) context.set(requestIdHeader, page.requestId)
     if (page.cookies.length > 0) context.append("set-cookie", [...page.cookies])
-    await page.run(next)
+    try {
+      await page.run(next)
+    } catch (error) {
+      keepHeader(error, requestIdHeader, context.res.getHeader(requestIdHeader))
+      throw error
+    }
   }, gate.app)
+}
+
+/** When Koa sends an error it removes the headers that are set, and sets those of the error itself. */
+function keepHeader(error: unknown, name: string, value: unknown): void {
+  if (!(error instanceof Error)) return
+  const { headers } = error as { readonly headers?: unknown }
+  // One that is frozen stays as it is.
+  Reflect.set(error, "headers", { ...(isObject(headers) ? headers : {}), [name]: value })
 }
 
 function mountOf({ originalUrl, url }: KoaContext): Mount | undefined {

@@ -61,7 +61,8 @@ export async function finish(
       if (elsewhere !== undefined) return elsewhere
       if (stream.size > 0 || stream.state === "ended") return answerStream(live, stream, once)
     } else {
-      await response.body?.cancel()
+      // Not awaited: of a response that a host has cloned it resolves once the other copies were cancelled too.
+      response.body?.cancel().catch(() => undefined)
     }
     stream.end()
     // 204 makes the page stay away; a server that fails now may be well in a moment.

@@ -140,7 +140,7 @@ export class Idempotency {
 
   async #keepLate(key: RequestKey, running: ReturnType<typeof keepable>): Promise<void> {
     const text = await running.then(
-      kept => kept.text,
+      ({ text }) => text,
       () => undefined,
     )
     if (text !== undefined) return this.#keep(key, text)
