@@ -37,7 +37,7 @@ export class NodeSink implements Sink {
     if (isOver(this.#res)) return false
     const socket = this.#socket
     if (socket) {
-      // A socket of a server with another `highWaterMark` drains only where it has asked for a pause.
+      // A socket of a server with another `highWaterMark` emits `drain` only after a write that returned false.
       const accepts = socket.write(this.#chunk(frame))
       return accepts || socket.writableLength <= maxQueuedBytes || this.#wait(socket)
     }

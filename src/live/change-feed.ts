@@ -255,7 +255,7 @@ export class ChangeFeed {
     }
   }
 
-  /** Changes that other processes made are missing: instances that were read before them cannot be told from others. */
+  /** Changes of other processes are missing: an instance that was read before them looks like any other. */
   #noteGap(): void {
     this.#hasGap = true
     for (const written of this.#written.values()) written.miss()

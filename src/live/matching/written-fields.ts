@@ -38,7 +38,7 @@ export class WrittenFields {
     for (const field of fields) this.#values.set(field, unknown)
   }
 
-  /** Writes were missed, nobody knows which. */
+  /** Writes were missed: any row may have another value by now. */
   miss(): void {
     this.#isComplete = false
     for (const [field, values] of this.#values) if (values !== unknown) this.#values.delete(field)
