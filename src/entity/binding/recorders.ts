@@ -55,13 +55,13 @@ export function isRecorded(written: Written): boolean {
 }
 
 /** A change and the unit that made it, which may be rolled back inside of another. */
-interface Made {
+interface Entry {
   readonly unit: Unit
   readonly change: Change
 }
 
 /** By outermost unit: those nested in it are stored with it, and in the order of all writes. */
-const pending = new WeakMap<Unit, Map<Recorder, Made[]>>()
+const pending = new WeakMap<Unit, Map<Recorder, Entry[]>>()
 
 /** Hands the change to its recorders before the outermost unit commits. */
 export function recordLater(unit: Unit, written: Written, change: Change): void {
@@ -69,19 +69,19 @@ export function recordLater(unit: Unit, written: Written, change: Change): void 
   const { outermost } = unit
   for (const recorder of recorders) {
     if (!isFor(recorder, written)) continue
-    const made = pending.get(outermost)?.get(recorder)
-    if (made === undefined) begin(outermost, recorder, [{ unit, change }])
-    else made.push({ unit, change })
+    const entries = pending.get(outermost)?.get(recorder)
+    if (entries === undefined) begin(outermost, recorder, [{ unit, change }])
+    else entries.push({ unit, change })
   }
 }
 
-function begin(outermost: Unit, recorder: Recorder, made: Made[]): void {
-  const ofUnit = pending.get(outermost) ?? new Map<Recorder, Made[]>()
-  pending.set(outermost, ofUnit.set(recorder, made))
+function begin(outermost: Unit, recorder: Recorder, entries: Entry[]): void {
+  const ofUnit = pending.get(outermost) ?? new Map<Recorder, Entry[]>()
+  pending.set(outermost, ofUnit.set(recorder, entries))
   outermost.beforeCommit(() => {
     // Later changes are recorded by a further call.
     ofUnit.delete(recorder)
-    const changes = made.filter(({ unit }) => !unit.isTakenBack).map(({ change }) => change)
+    const changes = entries.filter(({ unit }) => !unit.isTakenBack).map(({ change }) => change)
     if (changes.length === 0) return
     const recorded = recording.run(true, async () => recorder.record(changes))
     return beforeDeadline(recorded, defaultDeadlineMs, "A recorder of changes")
