@@ -13,7 +13,7 @@ describe("rows of the catalog", () => {
 
   it("are refused where a cell has another type, with both", () => {
     expect(() => catalogRows([["a", 1n]], "text", "number")).toThrow(
-      "with (string, bigint) instead of (text, number)",
+      "returned (string, bigint) instead of (text, number)",
     )
     expect(() => catalogRows([[null]], "text")).toThrow("(object) instead of (text)")
     expect(() => catalogRow(undefined, "text")).toThrow("no row")
