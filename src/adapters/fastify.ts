@@ -5,11 +5,10 @@ import { splitUrl } from "../actions/internal.ts"
 import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import { createGate } from "./gate.ts"
-import { addHostHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import type { Mount } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
-import { answerOf, hostBody } from "./node-response.ts"
+import { hostBody, joinedParts, setHeaders } from "./node-response.ts"
 import { requestIdHeader } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
@@ -124,17 +123,11 @@ function runHooksOnUnknownPaths(instance: FastifyInstance): void {
 
 /** Sets status and headers of a response beside those that the host has set; returns its body as Fastify takes it. */
 function prepare(reply: FastifyReply, response: Response): unknown {
-  const { status, headers, body } = answerOf(response)
-  const merged = new Headers()
-  for (let i = 0; i < headers.length; i += 2)
-    merged.append(headers[i] as string, headers[i + 1] as string)
-  addHostHeaders(merged, replyHeaders(reply))
+  const { status, headers, body } = joinedParts(response, replyHeaders(reply))
   reply.code(status)
-  for (const [name, value] of merged) if (name !== "set-cookie") reply.header(name, value)
-  const cookies = merged.getSetCookie()
   // Fastify adds a cookie to those that are set.
   reply.removeHeader("set-cookie")
-  if (cookies.length > 0) reply.header("set-cookie", cookies)
+  setHeaders(headers, (name, value) => reply.header(name, value))
   return hostBody(body)
 }
 

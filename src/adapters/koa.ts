@@ -5,12 +5,11 @@ import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import { isObject } from "../shared/guards.ts"
 import { createGate } from "./gate.ts"
-import { addHostHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import { type Mount, mountBelow } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
 import { type ParsedRequest, takeBody } from "./node-body.ts"
-import { answerOf, hostBody, nodeHeaders } from "./node-response.ts"
+import { hostBody, joinedParts, nodeHeaders, setHeaders } from "./node-response.ts"
 import { requestIdHeader } from "./page-answer.ts"
 import { PageRequest } from "./page-request.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
@@ -93,18 +92,12 @@ function asSent({ req, originalUrl }: KoaContext, request: Request): Request {
 }
 
 function send(context: KoaContext, response: Response): void {
-  const { status, headers, body } = answerOf(response)
-  const merged = new Headers()
-  for (let i = 0; i < headers.length; i += 2)
-    merged.append(headers[i] as string, headers[i + 1] as string)
-  addHostHeaders(merged, nodeHeaders(context.res))
+  const { status, headers, body } = joinedParts(response, nodeHeaders(context.res))
   // The body first: Koa sets a type for it, and a status where there is none.
   context.body = hostBody(body) ?? null
   context.status = status
-  if (!merged.has("content-type")) context.remove("content-type")
-  for (const [name, value] of merged) if (name !== "set-cookie") context.set(name, value)
-  const cookies = merged.getSetCookie()
-  if (cookies.length > 0) context.set("set-cookie", cookies)
+  if (!headers.has("content-type")) context.remove("content-type")
+  setHeaders(headers, (name, value) => context.set(name, value))
 }
 
 /** The stream of a page's live views, in place of the body that its route sets. */

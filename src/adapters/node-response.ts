@@ -7,7 +7,7 @@ import { isStream, StreamBody } from "./node-stream.ts"
 import { loadSrvx, srvx } from "./srvx.ts"
 
 /** The parts of a fast response, without the cost of a web `Response`. */
-export interface NodeAnswer {
+interface NodeAnswer {
   readonly status: number
   readonly statusText: string
   /** Names and values in turn. */
@@ -19,15 +19,9 @@ export interface NodeAnswer {
 export async function sendResponse(res: ServerResponse, response: Response): Promise<void> {
   if (!isTouched(res) && !isStream(response))
     return (srvx() ?? (await loadSrvx())).sendNodeResponse(res, response)
-  const { status, statusText, headers, body } = answerOf(response)
-  const merged = new Headers()
-  for (let i = 0; i < headers.length; i += 2)
-    merged.append(headers[i] as string, headers[i + 1] as string)
-  addHostHeaders(merged, nodeHeaders(res))
+  const { status, statusText, headers, body } = joinedParts(response, nodeHeaders(res))
   // One by one: middleware that waits for the headers (session, compression) reads them by their names, not from `writeHead`.
-  for (const [name, value] of merged) if (name !== "set-cookie") res.setHeader(name, value)
-  const cookies = merged.getSetCookie()
-  if (cookies.length > 0) res.setHeader("set-cookie", cookies)
+  setHeaders(headers, (name, value) => res.setHeader(name, value))
   res.statusCode = status
   // RFC 9112, 4: node refuses any other character.
   if (/^[\t\x20-\x7e\x80-\xff]+$/.test(statusText)) res.statusMessage = statusText
@@ -93,7 +87,30 @@ async function sendStream(res: ServerResponse, body: ReadableStream<Uint8Array>)
   }
 }
 
-export function answerOf(response: Response): NodeAnswer {
+/** Parts of a response for a host that sends it, with the headers and cookies that the host has set. */
+export function joinedParts(
+  response: Response,
+  host: Iterable<readonly [name: string, value: string]>,
+): Omit<NodeAnswer, "headers"> & { readonly headers: Headers } {
+  const { headers, ...parts } = answerOf(response)
+  const joined = new Headers()
+  for (let i = 0; i < headers.length; i += 2)
+    joined.append(headers[i] as string, headers[i + 1] as string)
+  addHostHeaders(joined, host)
+  return { ...parts, headers: joined }
+}
+
+/** Calls `set` once for each name: with all cookies as a list. */
+export function setHeaders(
+  headers: Headers,
+  set: (name: string, value: string | string[]) => unknown,
+): void {
+  for (const [name, value] of headers) if (name !== "set-cookie") set(name, value)
+  const cookies = headers.getSetCookie()
+  if (cookies.length > 0) set("set-cookie", cookies)
+}
+
+function answerOf(response: Response): NodeAnswer {
   const fast = (response as { _toNodeResponse?(): NodeAnswer })._toNodeResponse?.()
   if (fast !== undefined) return fast
   const headers = [...response.headers].flat()
