@@ -1,6 +1,5 @@
 // The network address of a client, as the host reveals it.
 import { createHash } from "node:crypto"
-import { isIPv6 } from "node:net"
 
 const addresses = new WeakMap<Request, string>()
 
@@ -18,12 +17,13 @@ export function clientAddressOf(request: Request): string | undefined {
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped
-  // A header may hold anything, at any length.
-  if (!isIPv6(address))
+  const [bare = ""] = address.split("%")
+  // A header may hold anything, at any length. The module node:net would come with the root, on hosts that have none too.
+  if (!bare.includes(":") || bare.length > maxLength || !URL.canParse(`http://[${bare}]/`))
     return address.length > maxLength
       ? createHash("sha256").update(address).digest("base64url")
       : address
-  const [start = "", rest] = address.split("::")
+  const [start = "", rest] = bare.split("::")
   const groups = start === "" ? [] : start.split(":")
   // `::` stands for the zeros that are missing.
   if (rest !== undefined) {
