@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
+import { serve } from "nitro-ts"
 import { respond } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
@@ -124,4 +125,43 @@ it("needs less than 60 lines", () => {
   console.log(`the sink has ${code.length} lines`)
   expect(code.length).toBeLessThan(60)
   expect(lines.filter(line => /from "(?!node:|nitro-ts)/.test(line))).toEqual([])
+})
+
+it("takes the stream of a request to a node host, and ends with its connection", async () => {
+  const frames: Uint8Array[] = []
+  let end: (() => void) | undefined
+  const host = await serve(
+    {
+      async fetch(request: Request) {
+        const response = await app(request, page)
+        if (!request.url.includes("_nitro")) return response
+        end = attachStream(response, {
+          write: ({ bytes }) => frames.push(bytes) > 0,
+          queuedBytes: 0,
+          onDrain() {},
+          close() {},
+        })
+        // It stays open.
+        return new Response(
+          new ReadableStream({ start: controller => controller.enqueue(Buffer.from("taken")) }),
+        )
+      },
+    },
+    { port: 0 },
+  )
+  const text = () => Buffer.concat(frames).toString()
+  try {
+    const address = streamPath(await (await fetch(`${host.url}/`)).text())
+    const left = new AbortController()
+    const headers = { "datastar-request": "true" }
+    await fetch(host.url + address, { headers, signal: left.signal })
+    expect(end).toBeDefined()
+    await Row.create({ text: "over node" })
+    await expect.poll(text).toContain("over node")
+    expect(app.openStreams).toBe(1)
+    left.abort()
+    await expect.poll(() => app.openStreams).toBe(0)
+  } finally {
+    await host.close()
+  }
 })

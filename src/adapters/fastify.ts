@@ -4,7 +4,9 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { splitUrl } from "../actions/internal.ts"
 import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
+import { NitroError } from "../shared/errors.ts"
 import { createGate } from "./gate.ts"
+import { bodyHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import type { Mount } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
@@ -89,7 +91,9 @@ export function nitro(options: NitroOptions): FastifyPlugin & NitroApp {
 
   const plugin: FastifyPlugin = (host, _options, done) => {
     const instance = host as FastifyInstance
-    if (instance.prefix !== "") mount = { path: instance.prefix, isSure: true }
+    const { prefix } = instance
+    if (/[:*?{(]/.test(prefix)) return done(variable(prefix))
+    if (prefix !== "") mount = { path: prefix, isSure: true }
     runHooksOnUnknownPaths(instance)
     instance.addHook("onRequest", (request, reply, next) => {
       receive(request, reply, next).catch(next)
@@ -110,6 +114,17 @@ export function nitro(options: NitroOptions): FastifyPlugin & NitroApp {
   }
   // Its hooks are for the routes around it too, not only for those that it would register itself.
   return withApp(Object.assign(plugin, { [Symbol.for("skip-override")]: true }), gate.app)
+}
+
+/** Its value differs from request to request, and an app has one base path: the first request would decide about all others. */
+function variable(prefix: string): NitroError {
+  return new NitroError(
+    "NITRO_BASE_PATH",
+    `nitro() is registered below the prefix ${JSON.stringify(prefix)}, which has no fixed path.`,
+    {
+      fix: 'Register it at the root or below a plain prefix, "/shop", and read the parameter in your own routes.',
+    },
+  )
 }
 
 /** Fastify knows no routes for our paths, and runs the hooks of a plugin on those only once it has a not-found handler. */
@@ -139,7 +154,6 @@ function* replyHeaders(reply: FastifyReply): Generator<[string, string]> {
 /** The stream of a page's live views, in place of what its route has sent. */
 async function finish(page: PageRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   const response = await page.finish(responseOf(reply.statusCode, payload))
-  for (const name of ["content-type", "content-length", "content-encoding", "etag"])
-    reply.removeHeader(name)
+  for (const name of bodyHeaders) reply.removeHeader(name)
   return prepare(reply, response)
 }

@@ -4,6 +4,7 @@ import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import { createGate } from "./gate.ts"
 import { answerOfError } from "./host-errors.ts"
+import { bodyHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import { type Mount, mountBelow } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
@@ -80,9 +81,7 @@ async function streamOf(
     const value = await next()
     return responseOf(statusIn(value) ?? res.status ?? 200, value)
   })
-  // Of the page, and not of its stream.
-  for (const name of ["content-type", "content-length", "content-encoding", "etag"])
-    res.headers.delete(name)
+  for (const name of bodyHeaders) res.headers.delete(name)
   delete res.status
   return response
 }

@@ -1,15 +1,17 @@
 // Headers that the host has set before or beside a response of the app: they are added to it, and the app's win where both name one.
 
-/** Speak of a body that is not sent, or of a connection that the server decides about. */
-const notOurs = new Set([
+/** Describe the body of a page, and not the stream that is sent in its place. */
+export const bodyHeaders = [
   "content-type",
   "content-length",
   "content-encoding",
-  "transfer-encoding",
-  "connection",
+  "content-disposition",
   "etag",
   "last-modified",
-])
+] as const
+
+/** Describe a body that is not sent, or a connection that the server decides about. */
+const notOurs: ReadonlySet<string> = new Set([...bodyHeaders, "transfer-encoding", "connection"])
 
 /** The response with what it lacks of the host's headers: itself where its headers may be changed. */
 export function withHostHeaders(response: Response, host: Headers): Response {

@@ -5,6 +5,7 @@ import type { NitroApp } from "../app/index.ts"
 import { withApp } from "../app/internal.ts"
 import { isObject } from "../shared/guards.ts"
 import { createGate } from "./gate.ts"
+import { bodyHeaders } from "./host-headers.ts"
 import { responseOf } from "./host-value.ts"
 import { type Mount, mountBelow } from "./mount.ts"
 import type { NitroOptions } from "./nitro-options.ts"
@@ -110,7 +111,6 @@ async function streamOf(
     await next()
     return responseOf(context.status, context.body)
   })
-  for (const name of ["content-length", "content-encoding", "etag", "last-modified"])
-    context.remove(name)
+  for (const name of bodyHeaders) context.remove(name)
   return response
 }

@@ -17,6 +17,11 @@ registerErrors({
     when: "A warning at start: `expose()` gives a class CRUD routes and has no `allow`, so every visitor may use them.",
     fix: "Write expose(Todo, { allow: ({ user }) => user !== undefined }), or allow: () => true where it is meant.",
   },
+  NITRO_UNCHECKED_PERMISSION: {
+    status: 500,
+    when: "A warning at start: an action names a `permission`, and its class has no `allow` that could check it.",
+    fix: "Write expose(Invoice, { crud: false, allow: ({ route, user }) => … }) and compare `route.permission` there, or allow: () => true where middleware checks it.",
+  },
   NITRO_NOT_DURABLE: {
     status: 500,
     when: "A warning at start with NODE_ENV=production: rows of a class are kept in memory, and are lost when the process ends.",

@@ -54,6 +54,26 @@ it("names classes that are exposed without a rule, once, whatever the environmen
   }
 })
 
+it("names actions with a permission that no rule checks, once, with the line to write", async () => {
+  const bill = `import { action } from "nitro-ts"
+    class Bill extends Entity("Bill", {}) {
+      static { action(this, "send", { permission: "bills.send" }); action(this, "read") }
+      send() {} read() {}
+    }
+    class Order extends Entity("Order", {}) {
+      static { action(this, "ship", { permission: "ship" }) }
+      ship() {}
+    }
+    `
+  const text = await warningsOf(
+    `${bill} for (const _ of [1, 2]) nitro({ entities: [Bill, expose(Order, { allow: () => true })] })`,
+    "development",
+  )
+  expect(count(text, "NITRO_UNCHECKED_PERMISSION")).toBe(1)
+  expect(text).toContain('the permission of Bill.send ("bills.send"), so every visitor may use it.')
+  expect(text).toContain("Write expose(Bill, { crud: false, allow: ({ route, user }) => … })")
+})
+
 it("names in production classes whose rows end with the process, once, with the line to write", async () => {
   const text = await warningsOf(
     "for (const _ of [1, 2]) nitro({ entities: [Note, Memo, Plan] })",

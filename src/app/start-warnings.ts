@@ -1,5 +1,5 @@
 // Warnings at start: settings that work on a developer's machine and lose data, or open access, once deployed.
-import type { Exposure } from "../actions/index.ts"
+import { actionsOf, type Exposure } from "../actions/index.ts"
 import { storeOf } from "../entity/internal.ts"
 import "./errors.ts"
 
@@ -17,6 +17,7 @@ export function warnAtStart(exposures: readonly Exposure[]): void {
       `Every visitor may use the exposed operations of ${open.join(", ")}. Write expose(${open[0]}, { allow: ({ user }) => user !== undefined }), or allow: () => true where that is meant.`,
     )
   }
+  for (const exposure of exposures) warnOfPermissions(exposure)
   if (process.env["NODE_ENV"] !== "production") return
   const lost = namesOf(exposures.filter(isLostAtExit))
   if (lost.length > 0) {
@@ -25,6 +26,22 @@ export function warnAtStart(exposures: readonly Exposure[]): void {
       `The rows of ${lost.join(", ")} are kept in memory, and are lost when the process ends. Write static store = sqlite("app.db") in the class, configure({ store: sqlite("app.db") }), or set NITRO_DATABASE_URL.`,
     )
   }
+}
+
+/** A permission that no rule reads looks like protection. Middleware may read it too, which only the application knows. */
+function warnOfPermissions({ entity, crud, allow }: Exposure): void {
+  if (allow !== undefined) return
+  const named = actionsOf(entity).filter(({ permission }) => permission !== undefined)
+  const [first] = named
+  if (first === undefined) return
+  const { name } = entity.definition
+  const actions = named.map(action => `${name}.${action.name} ("${action.permission}")`).join(", ")
+  const rule = "allow: ({ route, user }) => …"
+  const line = crud.length > 0 ? `{ ${rule} }` : `{ crud: false, ${rule} }`
+  warn(
+    "NITRO_UNCHECKED_PERMISSION",
+    `The class ${name} has no rule that checks the permission of ${actions}, so every visitor may use it. Write expose(${name}, ${line}) and compare route.permission there, or allow: () => true where middleware checks it.`,
+  )
 }
 
 function isLostAtExit({ entity }: Exposure): boolean {

@@ -88,6 +88,21 @@ describe("not-found handlers", () => {
   })
 })
 
+it.each(["/:tenant", "/shops/:shop(^\\d+)"])(
+  "refuses the prefix %s, whose path is another one for each request",
+  async prefix => {
+    app = fastify()
+    app.register(
+      (scope, _options, done) => {
+        scope.register(nitro(options))
+        done()
+      },
+      { prefix },
+    )
+    await expect(start()).rejects.toMatchObject({ code: "NITRO_BASE_PATH" })
+  },
+)
+
 it("ends the streams of live pages when it closes", async () => {
   app = fastify()
   await app.register(nitro(options))

@@ -212,6 +212,18 @@ describe("middleware", () => {
   })
 })
 
+const typed = (text: string, type: string, headers: Record<string, string> = {}) =>
+  new Response(text, { headers: { "content-type": type, ...headers } })
+const responses = {
+  json: () => Response.json({ n: 1 }),
+  missing: () => Response.json({ n: 1 }, { headers: { "datastar-only-if-missing": "true" } }),
+  markup: () =>
+    typed("<li>$&</li>", "text/html", { "datastar-selector": "#list", "datastar-mode": "append" }),
+  script: () => typed("go()", "text/javascript"),
+  events: () => typed("event: x\n\n", "text/event-stream", { "content-length": "10" }),
+  none: () => new Response(null, { status: 204 }),
+}
+
 describe("a request", () => {
   class Word extends Entity("Word", {}) {
     static store = memory()
@@ -220,6 +232,7 @@ describe("a request", () => {
       if (how === "fail") throw new Refusal("no")
       if (how === "stream") return Word.slowly()
       if (how === "response") return redirect("/there")
+      if (how in responses) return responses[how as keyof typeof responses]()
       return how === "html" ? html`<p id="said">said</p>` : undefined
     }
     static async *slowly() {
@@ -248,6 +261,22 @@ describe("a request", () => {
       expect(await say("", "form")).toBe("")
     },
   )
+
+  it("sends queued patches ahead of what a Response of each kind does to the page", async () => {
+    host = await hosts.fetch({ entities: [expose(Word, { allow: () => true })] })
+    const kinds = Object.keys(responses)
+    const texts = await Promise.all(kinds.map(how => say(how, "script")))
+    const all = Object.fromEntries(kinds.map((how, at) => [how, texts[at]]))
+    const unread = 'event: datastar-patch-signals\ndata: signals {"unread":3}\n\n'
+    expect(all).toEqual({
+      json: `${unread}event: datastar-patch-signals\ndata: signals {"n":1}\n\n`,
+      missing: `${unread}event: datastar-patch-signals\ndata: onlyIfMissing true\ndata: signals {"n":1}\n\n`,
+      markup: `${unread}event: datastar-patch-elements\ndata: selector #list\ndata: mode append\ndata: elements <li>$&</li>\n\n`,
+      script: expect.stringMatching(/"unread":3[\s\S]*elements <script[^>]*>go\(\)<\/script>/),
+      events: `${unread}event: x\n\n`,
+      none: unread,
+    })
+  })
 
   it("has the language that the app chooses, else that of its header", async () => {
     host = await hosts.fetch({

@@ -1,9 +1,11 @@
 // A `Response` that an action returns: as it is for programs and forms, and as what the page's script understands.
 import {
+  executeScript,
   js,
   value as literalOf,
   patchElements,
   patchSignals,
+  type SseText,
   sseHeaders,
 } from "../../datastar/index.ts"
 import { html, raw } from "../../html/index.ts"
@@ -84,9 +86,50 @@ export async function answerOfResponse(
       ),
     )
   }
+  if (events !== "") return behind(response, type, events)
   // Options of the patch in headers, and streams, are for the script itself to read.
   if (type !== "text/html" || hasPatchOptions(response.headers)) return withStatus(response, 200)
-  return sse(response, events + String(patchElements(raw(await response.text()))))
+  return sse(response, String(patchElements(raw(await response.text()))))
+}
+
+/** The effect of the response on the page, as events behind others. */
+async function behind(response: Response, type: string, events: string): Promise<Response> {
+  if (type === "text/event-stream") {
+    const ahead = new TransformStream<Uint8Array, Uint8Array>({
+      start: controller => controller.enqueue(new TextEncoder().encode(events)),
+    })
+    const headers = new Headers(response.headers)
+    headers.delete("content-length")
+    return makeResponse(response.body?.pipeThrough(ahead) ?? events, { headers })
+  }
+  const text = await response.text()
+  if (type === "text/html")
+    return sse(response, events + withOptions(patchElements(raw(text)), response.headers))
+  if (type === "application/json") {
+    // Anything but an object is no signals, and the script says so.
+    if (!/^\s*\{/.test(text)) return makeResponse(text, { headers: response.headers })
+    return sse(response, events + withOptions(patchSignals(text), response.headers))
+  }
+  return sse(response, events + String(executeScript(text)))
+}
+
+/** The names of options as events have them, by that of their header. */
+const patchOptions = {
+  "datastar-selector": "selector",
+  "datastar-mode": "mode",
+  "datastar-namespace": "namespace",
+  "datastar-use-view-transition": "useViewTransition",
+  "datastar-view-transition-selector": "viewTransitionSelector",
+  "datastar-only-if-missing": "onlyIfMissing",
+} as const
+
+/** The event with the options that the headers of its response hold, each on a line, as no value of a header has a line break. */
+function withOptions(event: SseText, headers: Headers): string {
+  const lines = Object.entries(patchOptions).flatMap(([header, name]) => {
+    const value = headers.get(header)
+    return value === null ? [] : `data: ${name} ${value}\n`
+  })
+  return String(event).replace("\n", () => `\n${lines.join("")}`)
 }
 
 /** Works under a policy that allows no inline script, which an expression is not. */

@@ -1,5 +1,5 @@
 // Work without a unit of work goes on behind its deadline: its key is not free until it has ended.
-import { action, expose } from "nitro-ts/actions"
+import { type ActionCall, action, expose } from "nitro-ts/actions"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { sqlite } from "nitro-ts/sqlite"
@@ -25,13 +25,29 @@ describe.each<[string, IdempotencyOptions]>([
       })
       return { charged: runs }
     }
+    @action({ deadlineMs: 30, input: { how: z.string() } }) static async late(
+      { how }: { how: string },
+      { signal }: ActionCall,
+    ) {
+      if (how === "write") {
+        await new Promise(resolve => setTimeout(resolve, 60))
+        await Payment.create({})
+      } else
+        await new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason))
+        })
+    }
   }
   const app = nitro({ entities: [expose(Payment, { allow: () => true })], idempotency })
-  const charge = async (key: string) => {
+  let errors: ReturnType<typeof expectErrors> = []
+  const charge = async (key: string | undefined) => {
     const response = await app(
       new Request("http://shop.test/payments/charge", {
         method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": key },
+        headers: {
+          "content-type": "application/json",
+          ...(key === undefined ? {} : { "idempotency-key": key }),
+        },
         body: "{}",
       }),
     )
@@ -40,7 +56,7 @@ describe.each<[string, IdempotencyOptions]>([
   beforeEach(() => {
     runs = 0
     // The deadlines.
-    expectErrors()
+    errors = expectErrors()
   })
 
   it("sends the response of the late run to a request that comes again", async () => {
@@ -53,6 +69,35 @@ describe.each<[string, IdempotencyOptions]>([
     expect(await again).toEqual({ status: 200, text: '{"charged":1}' })
     expect(await charge(key)).toEqual({ status: 200, text: '{"charged":1}' })
     expect(runs).toBe(1)
+  })
+
+  it.each(["with", "without"])(
+    "reports what a late run %s a key fails with, and not that it succeeds",
+    async which => {
+      const key = which === "with" ? crypto.randomUUID() : undefined
+      expect((await charge(key)).status).toBe(504)
+      end(new Error("no money"))
+      expect((await charge(which === "with" ? crypto.randomUUID() : undefined)).status).toBe(504)
+      end()
+      await new Promise(resolve => setTimeout(resolve, 20))
+      expect(errors.map(({ where }) => where)).toEqual([
+        "Payment.charge",
+        "Payment.charge, after its deadline",
+        "Payment.charge",
+      ])
+      expect(errors[1]?.error).toEqual(new Error("no money"))
+    },
+  )
+
+  it("reports no failure that follows from the deadline itself", async () => {
+    for (const how of ["write", "signal"]) {
+      const response = await app(
+        new Request(`http://shop.test/payments/late?how=${how}`, { method: "POST" }),
+      )
+      expect(response.status).toBe(504)
+    }
+    await new Promise(resolve => setTimeout(resolve, 100))
+    expect(errors.map(({ where }) => where)).toEqual(["Payment.late", "Payment.late"])
   })
 
   it("frees the key once the late run has failed", async () => {

@@ -1,6 +1,7 @@
 // Runs the work of a route in time: in a unit of work where it writes, and until its deadline.
-import { unitOfWork } from "../../entity/index.ts"
+import { isNitroError, unitOfWork } from "../../entity/index.ts"
 import { beforeDeadline, defaultDeadlineMs, isDeadline } from "../../shared/deadline.ts"
+import { reportError } from "../../shared/report.ts"
 import { TimedCall } from "../context/timed-call.ts"
 import type { Route } from "../contract/route.ts"
 
@@ -27,9 +28,27 @@ export function runInTime<T>(
 ): Promise<T> {
   const call = new TimedCall(request)
   const deadlineMs = deadlineOf(route, appDeadlineMs)
-  if (!inUnit) return beforeDeadline(work(call), deadlineMs, route.name, error => call.abort(error))
-  return unitOfWork(() => work(call), { name: route.name, deadlineMs }).catch((error: unknown) => {
-    if (isDeadline(error)) call.abort(error)
+  const late = (error: unknown): void => {
+    call.abort(error)
+    // The client has its 504 already, so nothing else would show how the work ended.
+    running?.catch((failure: unknown) => {
+      if (failure !== error && !isConsequence(failure))
+        reportError(failure, `${route.name}, after its deadline`, "actions")
+    })
+  }
+  let running: Promise<T> | undefined
+  const run = (): Promise<T> => (running = work(call))
+  if (!inUnit) return beforeDeadline(run(), deadlineMs, route.name, late)
+  return unitOfWork(run, { name: route.name, deadlineMs }).catch((error: unknown) => {
+    if (isDeadline(error)) late(error)
     throw error
   })
+}
+
+/** The work came back to a unit that was rolled back, or gave up by the signal. */
+function isConsequence(failure: unknown): boolean {
+  return (
+    isNitroError(failure, "NITRO_UNIT_ENDED") ||
+    (failure instanceof Error && failure.name === "AbortError")
+  )
 }
