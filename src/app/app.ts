@@ -105,9 +105,9 @@ export class App implements AppState, NitroApp {
   }
 
   part<T>(key: AppPart<T>): T {
-    const own = key as AppPart<unknown>
-    if (!this.#parts.has(own)) this.#parts.set(own, key.make(this))
-    return this.#parts.get(own) as T
+    const untyped = key as AppPart<unknown>
+    if (!this.#parts.has(untyped)) this.#parts.set(untyped, key.make(this))
+    return this.#parts.get(untyped) as T
   }
 
   get openStreams(): number {

@@ -94,16 +94,16 @@ export function setUpPlugins(plugins: readonly Plugin[], app: NitroApp): readonl
     names.add(name)
   }
   return plugins.map(({ name, setup }) => {
-    const made: unknown = setup(app) ?? {}
-    if (isThenable(made)) {
-      Promise.resolve(made).catch(() => undefined)
+    const result: unknown = setup(app) ?? {}
+    if (isThenable(result)) {
+      Promise.resolve(result).catch(() => undefined)
       throw pluginError(
         `The setup of the plugin "${name}" is async, but an app is made at once.`,
         "Wait in `context`, or for what `setup` began before the first request needs it.",
       )
     }
-    refuseUnknownOptions(`The setup of the plugin "${name}"`, made, parts)
-    return { name, parts: made as PluginParts }
+    refuseUnknownOptions(`The setup of the plugin "${name}"`, result, parts)
+    return { name, parts: result as PluginParts }
   })
 }
 

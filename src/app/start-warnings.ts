@@ -45,9 +45,9 @@ function warnOfPermissions({ entity, crud, allow }: Exposure): void {
 }
 
 function isLostAtExit({ entity }: Exposure): boolean {
-  const own = entity.store
+  const store = entity.store
   // Rows of a session are kept as long as the session, by choice.
-  if (own?.partitioned !== undefined) return false
+  if (store?.partitioned !== undefined) return false
   try {
     return !storeOf(entity).capabilities.durable
   } catch {

@@ -117,11 +117,11 @@ export async function ready(...entities: readonly EntityClass[]): Promise<void> 
 
 async function checkClasses(
   classes: readonly EntityClass[],
-  found: readonly ClassFault[] = [],
+  earlier: readonly ClassFault[] = [],
 ): Promise<void> {
-  const named = new Set(found.map(({ entity }) => entity))
+  const named = new Set(earlier.map(({ entity }) => entity))
   const others = classes.filter(({ name }) => !named.has(name))
-  const faults = [...found, ...(await withinTime(findFaults(others)))]
+  const faults = [...earlier, ...(await withinTime(findFaults(others)))]
   const first = faults[0]
   if (first === undefined) return
   if (process.env["NODE_ENV"] === "production") throw errorOf(faults, first)

@@ -288,7 +288,7 @@ function withOptions(query: Query, { orderBy = [], limit, offset }: FilterOption
 Object.defineProperties(EntityBase.prototype, Object.getOwnPropertyDescriptors(relationMembers))
 
 /** Members that every entity has, and hooks: no field may take their names. */
-const taken: ReadonlySet<string> = new Set([
+const reserved: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(EntityBase.prototype),
   ...Object.getOwnPropertyNames(Object.prototype),
   ...["Save", "Create", "Update", "Delete"].flatMap(write => [`before${write}`, `after${write}`]),
@@ -322,16 +322,16 @@ export function Entity<
   HiddenNames<S>
 > &
   FieldPicker<S> {
-  checkDeclaration(name, fields, options ?? {}, taken)
-  const made = new Model(name, fields, options ?? {}, callSiteOf(Entity))
+  checkDeclaration(name, fields, options ?? {}, reserved)
+  const model = new Model(name, fields, options ?? {}, callSiteOf(Entity))
   const entity = recordClass(
     EntityBase,
-    made.names,
-    data => newValues(made, data),
-    (_, field, value) => assigned(made, field, value),
+    model.names,
+    data => newValues(model, data),
+    (_, field, value) => assigned(model, field, value),
   )
-  setModel(entity, made)
-  declareModel(made)
+  setModel(entity, model)
+  declareModel(model)
   // Built by hand from names; the types are derived from the same fields.
   return entity as unknown as EntityStatics<
     EntityValues<S, O>,

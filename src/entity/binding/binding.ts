@@ -38,9 +38,9 @@ export function bindingOf<T extends object>(entity: EntityClass<T>): Binding<T &
 
 function stateOf<T extends object>(entity: EntityClass<T>): ClassState<T & EntityInstance> {
   // Nothing else has this key: what is there was put there below, for this class or for its parent.
-  const { [stateKey]: known } = entity as { [stateKey]?: ClassState<T & EntityInstance> }
+  const { [stateKey]: previous } = entity as { [stateKey]?: ClassState<T & EntityInstance> }
   // Inherited state is the parent class's: it would hydrate parents.
-  if (known !== undefined && known.entity === entity) return known
+  if (previous !== undefined && previous.entity === entity) return previous
   assertEntityClass(entity)
   const model = requireModel(entity)
   checkBody(entity, model)

@@ -20,17 +20,20 @@ export function isProbe(value: object): boolean {
   return probes.has(value)
 }
 
-const known = new WeakMap<EntityClass<object>, Map<string, RelationDefinition | undefined>>()
+const relationsByClass = new WeakMap<
+  EntityClass<object>,
+  Map<string, RelationDefinition | undefined>
+>()
 
 /** The relation that the getter of this name returns; undefined when it is no relation, or no getter. */
 export function relationOf(
   entity: EntityClass<object>,
   name: string,
 ): RelationDefinition | undefined {
-  let ofEntity = known.get(entity)
+  let ofEntity = relationsByClass.get(entity)
   if (ofEntity === undefined) {
     ofEntity = new Map()
-    known.set(entity, ofEntity)
+    relationsByClass.set(entity, ofEntity)
   }
   if (!ofEntity.has(name)) ofEntity.set(name, ask(entity, name))
   return ofEntity.get(name)

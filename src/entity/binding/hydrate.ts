@@ -25,17 +25,17 @@ import { currentUnit } from "./unit-of-work.ts"
 export function hydrate<T extends EntityInstance>(origin: Binding<T>, row: Row): Instance<T> {
   const unit = currentUnit()
   if (unit === undefined) return load(origin, row)
-  const known = unit.identities(origin.repository)
+  const identities = unit.identities(origin.repository)
   const [id] = row
-  const earlier = known.get(id)
+  const earlier = identities.get(id)
   let record: Instance<T>
   if (earlier !== undefined && isOf(origin, earlier) && rowOf(earlier) !== undefined) {
     record = earlier
     if (!renew(record, origin, row)) return record
   } else {
     record = load(origin, row)
-    if (known.has(id)) unit.identify(origin.repository, id, record)
-    else known.set(id, record)
+    if (identities.has(id)) unit.identify(origin.repository, id, record)
+    else identities.set(id, record)
   }
   if (unit.hasWritten(origin.store)) unit.noteRead(origin.store, record, reread)
   return record
@@ -46,8 +46,8 @@ function isOf<T extends EntityInstance>(
   { entity }: Binding<T>,
   record: EntityRecord,
 ): record is Instance<T> {
-  const own: unknown = record.constructor
-  return own === entity
+  const recordClass: unknown = record.constructor
+  return recordClass === entity
 }
 
 function load<T extends EntityInstance>(origin: Binding<T>, row: Row): Instance<T> {

@@ -26,9 +26,9 @@ export function scope<T extends object, V>(
   operations?: readonly ScopeOperation[],
 ): QueryScope {
   const { definition } = entity
-  const asked: ReadonlySet<ScopeOperation> | undefined = operations && new Set(operations)
+  const names: ReadonlySet<ScopeOperation> | undefined = operations && new Set(operations)
   return (asker, operation) =>
-    asker.definition === definition && asked?.has(operation) !== false ? where : true
+    asker.definition === definition && names?.has(operation) !== false ? where : true
 }
 
 /** The scopes of one context, and the conditions that they gave. */

@@ -52,7 +52,7 @@ function modelFor(record: EntityRecord): Model {
 
 /** Reads the rows of records again after a write of many, and gives those that were there. One whose row is gone stays as it is. */
 export async function takeWritten(records: readonly EntityRecord[]): Promise<EntityRecord[]> {
-  const found: EntityRecord[] = []
+  const present: EntityRecord[] = []
   for (const batch of batchesOf(records)) {
     // A row that others have hidden meanwhile keeps its new values to itself.
     const rows = await rowsOf(batch, repository => withDeleted(repository, "read"))
@@ -60,10 +60,10 @@ export async function takeWritten(records: readonly EntityRecord[]): Promise<Ent
       const row = rows.get(rowOf(record)?.[0])
       if (row === undefined) continue
       takeRow(record, batch.origin, row)
-      found.push(record)
+      present.push(record)
     }
   }
-  return found
+  return present
 }
 
 /** The stored rows of records of one class, by id. */

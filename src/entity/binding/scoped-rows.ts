@@ -169,9 +169,9 @@ class ScopedRows implements Repository {
 
   get(id: EntityId): MaybePromise<Row | undefined> {
     if (currentScopes() === undefined) {
-      const found = this.inner.get(id)
-      if (!this.#isSoft) return found
-      return found instanceof Promise ? found.then(row => this.#live(row)) : this.#live(found)
+      const reading = this.inner.get(id)
+      if (!this.#isSoft) return reading
+      return reading instanceof Promise ? reading.then(row => this.#live(row)) : this.#live(reading)
     }
     return after(scopeCondition(this.of.entity, this.of.operation), where => {
       if (where === undefined) return after(this.inner.get(id), row => this.#live(row))
@@ -213,9 +213,9 @@ class ScopedRows implements Repository {
     return this.of.operation === "delete" ? "delete" : "update"
   }
 
-  #plan<P extends QueryPlan, R>(asked: P, run: (plan: P) => MaybePromise<R>): MaybePromise<R> {
+  #plan<P extends QueryPlan, R>(source: P, run: (plan: P) => MaybePromise<R>): MaybePromise<R> {
     // Without `deleted` it is the plan that stores take.
-    const plan = this.#isSoft ? (visible(asked) as P) : asked
+    const plan = this.#isSoft ? (visible(source) as P) : source
     return currentScopes() === undefined
       ? run(plan)
       : after(scopeCondition(this.of.entity, this.of.operation), where =>
@@ -225,10 +225,10 @@ class ScopedRows implements Repository {
 
   #where<R>(
     operation: ScopeOperation,
-    asked: Predicate | undefined,
+    condition: Predicate | undefined,
     run: (where: Predicate | undefined) => MaybePromise<R>,
   ): MaybePromise<R> {
-    const where = this.#isSoft ? seenOf(asked, "live") : asked
+    const where = this.#isSoft ? seenOf(condition, "live") : condition
     return currentScopes() === undefined
       ? run(where)
       : after(scopeCondition(this.of.entity, operation), scope => run(both(where, scope)))

@@ -42,12 +42,12 @@ export function storeFromUrl(url: string): Store {
     {
       fix:
         door === undefined
-          ? `Begin with one of ${known().join(", ")}.`
+          ? `Begin with one of ${schemeNames().join(", ")}.`
           : `Add import "${door}" to the file that starts the app.`,
     },
   )
 }
 
-function known(): string[] {
+function schemeNames(): string[] {
   return [...new Set([...schemes.keys(), ...doors.keys()])].map(scheme => `${scheme}:`)
 }

@@ -171,8 +171,8 @@ export class Unit implements OpenUnit {
 
   join(store: Store): MaybePromise<OpenTransaction> {
     if (this.#ahead === store) this.#ahead = undefined
-    const known = this.#joined.get(store)
-    if (known !== undefined) return known
+    const earlier = this.#joined.get(store)
+    if (earlier !== undefined) return earlier
     const outer = this.parent?.join(store)
     const begun = after(outer, opened => beginOn(store, opened, this.#transactionOptions))
     const check = this.#onJoin.get(store)

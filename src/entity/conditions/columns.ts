@@ -68,16 +68,16 @@ export function columns(
     columnsOf.set(definition, cached)
   }
   const key = relations ?? prefix
-  let made = cached.get(key)
-  if (made === undefined) {
-    made = columnsAt(
+  let entry = cached.get(key)
+  if (entry === undefined) {
+    entry = columnsAt(
       { root: definition, definition, around: predicate => predicate },
       prefix,
       relations,
     )
-    cached.set(key, made)
+    cached.set(key, entry)
   }
-  return made
+  return entry
 }
 
 function columnsAt(place: Place, prefix: string, relations: RelationLookup | undefined): object {
@@ -188,11 +188,11 @@ function relationConditions(
   definition: EntityDefinition,
   name: string,
   relation: FoundRelation,
-  given: unknown,
+  operand: unknown,
 ): Predicate[] {
   if (!relation.isMany) {
-    if (given === null) return [negated(someOf(relation.steps, undefined))]
-    const where = toCondition(relation.definition, given, false, relation.relations)
+    if (operand === null) return [negated(someOf(relation.steps, undefined))]
+    const where = toCondition(relation.definition, operand, false, relation.relations)
     if (where === undefined)
       throw queryError(
         `The condition on ${definition.name}.${name} is empty.`,
@@ -200,7 +200,7 @@ function relationConditions(
       )
     return [ofTarget(relation.steps, where)]
   }
-  const tests = isObject(given) && !(given instanceof Condition) ? Object.entries(given) : []
+  const tests = isObject(operand) && !(operand instanceof Condition) ? Object.entries(operand) : []
   if (tests.length === 0)
     throw queryError(
       `${definition.name}.${name} leads to several.`,
@@ -218,14 +218,14 @@ function relationConditions(
 function fieldConditions(
   definition: EntityDefinition,
   field: FieldDefinition,
-  given: unknown,
+  operand: unknown,
 ): Predicate[] {
-  if (Array.isArray(given)) return [fieldCondition(definition, field, "in", given)]
-  if (!isOperatorObject(given)) return [fieldCondition(definition, field, "eq", given)]
-  if (field.type === "json" && Object.hasOwn(given, "path"))
-    return jsonConditions(definition, field, given)
-  return Object.keys(given).map(operator => {
-    if (isOperator(operator)) return fieldCondition(definition, field, operator, given[operator])
+  if (Array.isArray(operand)) return [fieldCondition(definition, field, "in", operand)]
+  if (!isOperatorObject(operand)) return [fieldCondition(definition, field, "eq", operand)]
+  if (field.type === "json" && Object.hasOwn(operand, "path"))
+    return jsonConditions(definition, field, operand)
+  return Object.keys(operand).map(operator => {
+    if (isOperator(operator)) return fieldCondition(definition, field, operator, operand[operator])
     throw queryError(
       `"${operator}" is not an operator for ${definition.name}.${field.name}.`,
       suggest(operator, operatorNames),

@@ -51,16 +51,16 @@ export class JsonColumn extends Operators {
 export function jsonConditions(
   entity: EntityDefinition,
   field: FieldDefinition,
-  given: Readonly<Record<string, unknown>>,
+  tests: Readonly<Record<string, unknown>>,
 ): Predicate[] {
-  const path = checkPath(entity, field, given["path"])
-  const operators = Object.keys(given).filter(name => name !== "path")
+  const path = checkPath(entity, field, tests["path"])
+  const operators = Object.keys(tests).filter(name => name !== "path")
   if (operators.length === 0)
     throw queryError(
       `The condition on ${nameOf(entity, field, path)} says nothing.`,
       "Give an operator: eq.",
     )
-  return operators.map(operator => jsonCondition(entity, field, path, operator, given[operator]))
+  return operators.map(operator => jsonCondition(entity, field, path, operator, tests[operator]))
 }
 
 function checkPath(entity: EntityDefinition, field: FieldDefinition, path: unknown): JsonPath {
@@ -98,13 +98,13 @@ function jsonCondition(
   field: FieldDefinition,
   path: JsonPath,
   operator: string,
-  given: unknown,
+  operand: unknown,
 ): Predicate {
   const base = { op: "json", field: field.name, path } as const
   const isNull: Predicate = { ...base, test: "isNull" }
   const refuse = (expected: string): Error =>
     queryError(
-      `${nameOf(entity, field, path)} ${operator} needs ${expected}, not ${describeValue(given)}.`,
+      `${nameOf(entity, field, path)} ${operator} needs ${expected}, not ${describeValue(operand)}.`,
     )
   const type = partAt(field, path)
   /** As the value object is stored: a date as ISO text, a bigint as digits. */
@@ -113,8 +113,8 @@ function jsonCondition(
       return value.toISOString()
     return type === "bigint" && typeof value === "bigint" ? String(value) : value
   }
-  const scalar = (given: unknown): JsonScalar => {
-    const value = plain(given)
+  const scalar = (part: unknown): JsonScalar => {
+    const value = plain(part)
     if (isText(value) || typeof value === "boolean" || isNumber(value)) return value
     throw refuse("text, a number, true or false")
   }
@@ -124,39 +124,39 @@ function jsonCondition(
     if (!Array.isArray(values)) throw refuse("a list")
     return { op: "or", of: values.map(equal) }
   }
-  const ordered = (test: JsonTest, given: unknown): Predicate => {
-    if (typeof given === "bigint")
+  const ordered = (test: JsonTest, limit: unknown): Predicate => {
+    if (typeof limit === "bigint")
       throw queryError(
         `${nameOf(entity, field, path)} is kept as text, whose order is not that of bigints.`,
       )
-    const value = plain(given)
+    const value = plain(limit)
     if (!isText(value) && !isNumber(value)) throw refuse("text or a number")
     return { ...base, test, value }
   }
   if (!isOperator(operator))
     throw queryError(`"${operator}" is not an operator for JSON.`, suggest(operator, operatorNames))
   if (isTextOperator(operator)) {
-    if (!isText(given)) throw refuse("text")
-    toPattern(operator, given, nameOf(entity, field, path))
-    return { ...base, test: operator, value: given }
+    if (!isText(operand)) throw refuse("text")
+    toPattern(operator, operand, nameOf(entity, field, path))
+    return { ...base, test: operator, value: operand }
   }
   switch (operator) {
     case "isNull":
-      if (typeof given !== "boolean") throw refuse("true or false")
-      return given ? isNull : negated(isNull)
+      if (typeof operand !== "boolean") throw refuse("true or false")
+      return operand ? isNull : negated(isNull)
     case "eq":
-      return equal(given)
+      return equal(operand)
     case "ne":
-      return negated(equal(given))
+      return negated(equal(operand))
     case "in":
-      return anyOf(given)
+      return anyOf(operand)
     case "notIn":
-      return negated(anyOf(given))
+      return negated(anyOf(operand))
     case "between":
-      if (!Array.isArray(given) || given.length !== 2) throw refuse("two values, [from, to]")
-      return { op: "and", of: [ordered("gte", given[0]), ordered("lte", given[1])] }
+      if (!Array.isArray(operand) || operand.length !== 2) throw refuse("two values, [from, to]")
+      return { op: "and", of: [ordered("gte", operand[0]), ordered("lte", operand[1])] }
     default:
-      return ordered(operator, given)
+      return ordered(operator, operand)
   }
 }
 

@@ -65,8 +65,8 @@ function compile<R>(predicate: Predicate, reader: Reader<R>): Test<R> {
     case "notIn": {
       const read = reader(predicate.field)
       const values = new Set(predicate.values.map(toComparable))
-      const wanted = predicate.op === "in"
-      return row => values.has(toComparable(read(row))) === wanted
+      const isIn = predicate.op === "in"
+      return row => values.has(toComparable(read(row))) === isIn
     }
     case "between": {
       const read = reader(predicate.field)

@@ -24,15 +24,15 @@ export function fieldCondition(
   entity: EntityDefinition,
   field: FieldDefinition,
   operator: Operator,
-  given: unknown,
+  input: unknown,
 ): Predicate {
   const name = field.name
-  if (field.derived) return idCondition(entity, name, operator, given)
+  if (field.derived) return idCondition(entity, name, operator, input)
   if (operator === "isNull") {
-    if (typeof given !== "boolean")
-      throw wrongOperand(entity, field, operator, given, "true or false")
+    if (typeof input !== "boolean")
+      throw wrongOperand(entity, field, operator, input, "true or false")
     const isNull: Predicate = { op: "isNull", field: name }
-    return given ? isNull : { op: "not", of: isNull }
+    return input ? isNull : { op: "not", of: isNull }
   }
   if (field.encrypted) {
     throw queryError(
@@ -43,28 +43,28 @@ export function fieldCondition(
   switch (operator) {
     case "in":
     case "notIn":
-      if (!Array.isArray(given)) throw wrongOperand(entity, field, operator, given, "a list")
+      if (!Array.isArray(input)) throw wrongOperand(entity, field, operator, input, "a list")
       return {
         op: operator,
         field: name,
-        values: given.map(value => operand(entity, field, operator, value, true)),
+        values: input.map(value => operand(entity, field, operator, value, true)),
       }
     case "between": {
-      if (!Array.isArray(given) || given.length !== 2)
-        throw wrongOperand(entity, field, operator, given, "two values, [from, to]")
+      if (!Array.isArray(input) || input.length !== 2)
+        throw wrongOperand(entity, field, operator, input, "two values, [from, to]")
       const end = (value: unknown): Value => operand(entity, field, operator, value, false)
-      return { op: "between", field: name, from: end(given[0]), to: end(given[1]) }
+      return { op: "between", field: name, from: end(input[0]), to: end(input[1]) }
     }
   }
   if (isTextOperator(operator)) {
-    if (field.type !== "string" || typeof given !== "string")
-      throw wrongOperand(entity, field, operator, given, "text, on a text field")
-    toPattern(operator, given, `${entity.name}.${name}`)
-    return { op: operator, field: name, value: given }
+    if (field.type !== "string" || typeof input !== "string")
+      throw wrongOperand(entity, field, operator, input, "text, on a text field")
+    toPattern(operator, input, `${entity.name}.${name}`)
+    return { op: operator, field: name, value: input }
   }
-  if (given instanceof ColumnOperand)
-    return { op: operator, field: name, value: otherField(entity, field, given) }
-  const value = operand(entity, field, operator, given, operators[operator].takes === "same")
+  if (input instanceof ColumnOperand)
+    return { op: operator, field: name, value: otherField(entity, field, input) }
+  const value = operand(entity, field, operator, input, operators[operator].takes === "same")
   return { op: operator, field: name, value }
 }
 
@@ -139,15 +139,15 @@ function wrongOperand(
   field: FieldDefinition,
   operator: string,
   value: unknown,
-  wanted: string,
+  expected: string,
 ): Error {
   // Leaving a condition out because its value is missing would widen the result, of a delete too.
   const fix =
     value === undefined
       ? "Leave the field out, or use null to find rows without a value."
-      : `Give ${wanted}.`
+      : `Give ${expected}.`
   return queryError(
-    `${entity.name}.${field.name} ${operator} needs ${wanted}, not ${describeValue(value)}.`,
+    `${entity.name}.${field.name} ${operator} needs ${expected}, not ${describeValue(value)}.`,
     fix,
   )
 }

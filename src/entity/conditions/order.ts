@@ -6,10 +6,10 @@ import type { Order } from "../contract/repository.ts"
 /** `"price"`, `"-price"`, or a field and a direction. */
 export function toOrder(
   definition: EntityDefinition,
-  given: string,
+  source: string,
   direction?: "asc" | "desc",
 ): Order {
-  const text = String(given)
+  const text = String(source)
   const descending = text.startsWith("-") && !definition.fieldByName.has(text)
   const name = descending ? text.slice(1) : text
   const field = definition.fieldByName.get(name)

@@ -149,11 +149,11 @@ export function validationError(entity: string, issues: readonly Issue[]): Nitro
 export function unknownFieldError(
   entity: string,
   field: string,
-  known: Iterable<string>,
+  fields: Iterable<string>,
   message?: string,
 ): NitroError {
   return new NitroError("NITRO_UNKNOWN_FIELD", message ?? `${entity} has no field "${field}".`, {
-    fix: suggest(field, known),
+    fix: suggest(field, fields),
     details: {
       entity,
       field,

@@ -173,9 +173,9 @@ export function idCondition(
   definition: EntityDefinition,
   field: string,
   operator: string,
-  given: unknown,
+  operand: unknown,
 ): Predicate {
-  const list = operator === "in" || operator === "notIn" ? given : [given]
+  const list = operator === "in" || operator === "notIn" ? operand : [operand]
   const isNegated = operator === "ne" || operator === "notIn"
   // Of a join the fields have other names.
   const isOwn = field === "id" && (isNegated || operator === "eq" || operator === "in")

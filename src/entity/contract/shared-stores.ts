@@ -57,11 +57,11 @@ export class StoreUse {
     const differing = Object.keys({ ...mine.options, ...theirs.options })
       .filter(name => mine.options[name] !== theirs.options[name])
       .sort()
-    const shown = ({ options, place }: Declaration): string =>
+    const optionsOf = ({ options, place }: Declaration): string =>
       `with ${differing.map(name => describe(name, options[name])).join(", ")} at ${place}`
     return new NitroError(
       "NITRO_STORE_CONFLICT",
-      `${this.#store?.name} is declared twice, ${shown(theirs)} and ${shown(mine)}.`,
+      `${this.#store?.name} is declared twice, ${optionsOf(theirs)} and ${optionsOf(mine)}.`,
       {
         details: {
           store: this.#store?.name,

@@ -66,7 +66,7 @@ export function checkDeclaration(
   name: string,
   shape: Shape,
   options: EntityOptions,
-  taken: ReadonlySet<string>,
+  reserved: ReadonlySet<string>,
 ): void {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
     throw definitionError(
@@ -83,7 +83,7 @@ export function checkDeclaration(
         "Begin with a letter, then letters, digits and _.",
       )
     }
-    if (taken.has(field)) {
+    if (reserved.has(field)) {
       throw definitionError(
         `The field "${field}" of ${name} would hide the member that every entity has by this name.`,
         "Choose another name.",
@@ -149,7 +149,7 @@ export function define(
         `The fields "${clash.name}" and "${field}" of ${name} share the column ${column}.`,
         "Rename one of them.",
       )
-    const made: FieldDefinition = {
+    const result: FieldDefinition = {
       name: field,
       index: fields.length,
       type,
@@ -165,8 +165,8 @@ export function define(
       ...(derived ? { derived } : {}),
       ...describeField(name, field, schema, type),
     }
-    fields.push(made)
-    internals.push({ ...facts, field: made })
+    fields.push(result)
+    internals.push({ ...facts, field: result })
   }
   const addManaged = (
     field: string,

@@ -89,25 +89,25 @@ export function createValidator(defined: Defined, shape: Shape): Validator {
 
   return {
     forCreate(data) {
-      const given = fieldsOf(data)
-      const result = run(whole, given)
+      const input = fieldsOf(data)
+      const result = run(whole, input)
       const issues = [
         ...(result.success ? [] : toIssues(result.error.issues)),
-        ...managedIssues(given, definition, ownsId),
+        ...managedIssues(input, definition, ownsId),
       ]
       if (!result.success || issues.length > 0) return refuse(issues)
       const values = result.data
       for (const name of json) markData(values[name])
-      if (ownsId) refuseWrongKey(definition, given, values, refuse)
+      if (ownsId) refuseWrongKey(definition, input, values, refuse)
       for (const name of nullish) if (values[name] === undefined) values[name] = null
       return values
     },
     forUpdate(data) {
-      const given = fieldsOf(data)
+      const input = fieldsOf(data)
       const values: Values = {}
       const issues: Issue[] = []
-      for (const name of Object.keys(given)) {
-        const value = given[name]
+      for (const name of Object.keys(input)) {
+        const value = input[name]
         if (value === undefined) continue
         const schema = declared.has(name) ? shape[name] : undefined
         if (schema === undefined) {
@@ -161,7 +161,7 @@ function compiled<T>(schema: z.ZodType<T>): Parse<T> {
 /** Rules that the schemas of a key cannot express: text that is an address is not empty, and a derived id matches its fields. */
 function refuseWrongKey(
   definition: EntityDefinition,
-  given: Readonly<Values>,
+  input: Readonly<Values>,
   valid: Values,
   refuse: (issues: readonly Issue[]) => never,
 ): void {
@@ -169,7 +169,7 @@ function refuseWrongKey(
   const issues: Issue[] = key
     .filter(name => valid[name] === "")
     .map(path => ({ path, message: "is part of the id and cannot be empty" }))
-  const { id } = given
+  const { id } = input
   if (
     issues.length === 0 &&
     hasDerivedId(definition) &&
@@ -181,19 +181,19 @@ function refuseWrongKey(
 }
 
 function managedIssues(
-  given: Readonly<Values>,
+  input: Readonly<Values>,
   { timestamps }: EntityDefinition,
   ownsId: boolean,
 ): Issue[] {
   const issues: Issue[] = []
-  const { id } = given
+  const { id } = input
   if (!ownsId && id !== undefined && (typeof id !== "string" || id === "" || id.length > 255)) {
     issues.push({ path: "id", message: "must be text of 1 to 255 characters" })
   }
   // Without the option these are names like any other.
   if (!timestamps) return issues
   for (const field of ["createdAt", "updatedAt"]) {
-    const value = given[field]
+    const value = input[field]
     if (value !== undefined && !(value instanceof Date && !Number.isNaN(value.getTime())))
       issues.push({ path: field, message: "must be a valid date" })
   }

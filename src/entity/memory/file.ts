@@ -49,7 +49,7 @@ export class SnapshotFile {
   attach(definition: EntityDefinition, source: SnapshotSource): SavedRow[] {
     this.#stored ??= this.#read()
     this.#sources.set(definition, source)
-    const saved = own(this.#stored, definition.table) ?? []
+    const saved = lookUp(this.#stored, definition.table) ?? []
     return saved.map(one => ({
       row: definition.fields.map(({ name, optional, nullable, schema, type }) => {
         if (Object.hasOwn(one, name)) return revive(one[name])
@@ -64,7 +64,7 @@ export class SnapshotFile {
 
   /** The highest serial id that a row of the class had in an earlier process; 0 where none is known. */
   lastSerial({ table }: EntityDefinition): number {
-    return own(this.#serials, table) ?? 0
+    return lookUp(this.#serials, table) ?? 0
   }
 
   /** Something changed: the file follows soon. */
@@ -153,7 +153,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** A table may be called `constructor`. */
-function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+function lookUp<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined
 }
 

@@ -309,14 +309,14 @@ export class MemoryTable {
       }
     }
     if (best === undefined) return this.#entries.values()
-    const found: Entry[] = []
+    const entries: Entry[] = []
     for (const ids of best) {
       for (const id of ids) {
         const entry = this.#entries.get(id)
-        if (entry !== undefined) found.push(entry)
+        if (entry !== undefined) entries.push(entry)
       }
     }
-    return found
+    return entries
   }
 
   #lookUp(part: Predicate): ReadonlySet<EntityId>[] | undefined {

@@ -28,8 +28,8 @@ export async function findById<T extends object>(
   id: unknown,
 ): Promise<T | undefined> {
   const binding = bindingOf(entity)
-  const found = rowById(binding, id)
-  const row = found instanceof Promise ? await found : found
+  const reading = rowById(binding, id)
+  const row = reading instanceof Promise ? await reading : reading
   return row === undefined ? undefined : hydrate(binding, row)
 }
 
@@ -39,8 +39,8 @@ export async function requireById<T extends object>(
 ): Promise<T> {
   // As findById, without a second promise.
   const binding = bindingOf(entity)
-  const found = rowById(binding, id)
-  const row = found instanceof Promise ? await found : found
+  const reading = rowById(binding, id)
+  const row = reading instanceof Promise ? await reading : reading
   if (row === undefined) throw notFoundError(entity.definition.name, idLabel(entity, id))
   return hydrate(binding, row)
 }
@@ -51,9 +51,9 @@ export async function existsById(entity: EntityClass, id: unknown): Promise<bool
 
 export function idLabel(
   { definition }: { readonly definition: EntityDefinition },
-  given: unknown,
+  input: unknown,
 ): string {
-  return String(hasDerivedId(definition) ? (toId(definition, given) ?? given) : given)
+  return String(hasDerivedId(definition) ? (toId(definition, input) ?? input) : input)
 }
 
 /** An id as it stands in a row. Undefined for what finds nothing, as an id that comes from outside may be anything. */

@@ -142,8 +142,8 @@ async function readPairs<T extends object, S extends object | undefined>(
 ): Promise<[T, S][]> {
   if (plan.limit === 0) return []
   const [a, b] = [bindingOf(left), bindingOf(right)]
-  const own = unscoped(a.repository)
-  const join = a.store === b.store ? own.join?.bind(own) : undefined
+  const repository = unscoped(a.repository)
+  const join = a.store === b.store ? repository.join?.bind(repository) : undefined
   const pairs = await (join === undefined
     ? pairsOf(a, b, plan)
     : pairsOfStore(a, b, plan, ready => join(ready, unscoped(b.repository))))
@@ -220,10 +220,10 @@ async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[
   }
   const test = (condition: Predicate | undefined): ((pair: Pair) => boolean) =>
     condition === undefined ? () => true : compilePredicate<Pair>(condition, reader)
-  let found = candidates(left, right, onParts, isLeft)
-  if (outer !== undefined) found = withLonely(left, found.filter(test(outer)))
-  found = found.filter(test(where))
-  found.sort(
+  let pairs = candidates(left, right, onParts, isLeft)
+  if (outer !== undefined) pairs = withLonely(left, pairs.filter(test(outer)))
+  pairs = pairs.filter(test(where))
+  pairs.sort(
     compileOrder<Pair>(
       plan.orderBy,
       reader,
@@ -231,7 +231,7 @@ async function pairsOf(a: Binding, b: Binding, plan: JoinPlan): Promise<RowPair[
     ),
   )
   const offset = plan.offset ?? 0
-  const window = found.slice(offset, plan.limit === undefined ? undefined : offset + plan.limit)
+  const window = pairs.slice(offset, plan.limit === undefined ? undefined : offset + plan.limit)
   return window.map(([x, y]) => [x.row, y?.row])
 }
 
@@ -266,9 +266,9 @@ async function sideOf(
   parts: readonly Predicate[],
 ): Promise<Side[]> {
   const { entity, mapper, store } = binding
-  const asked =
+  const readable =
     store.capabilities.jsonPaths === true ? parts : parts.filter(part => !looksIntoJson(part))
-  const where: Predicate = { op: "and", of: asked.map(part => withoutPrefix(part, prefix)) }
+  const where: Predicate = { op: "and", of: readable.map(part => withoutPrefix(part, prefix)) }
   const sides: Side[] = []
   for await (const rows of rowBatches(entity, { where, orderBy: [] }, batchSize)) {
     for (const row of rows) {

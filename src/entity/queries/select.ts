@@ -32,13 +32,13 @@ const batchSize = 1000
 /** The values of `plan`, decoded: the fields in order, then the aggregates. */
 export async function selectValues(
   entity: EntityClass<object>,
-  asked: SelectPlan,
+  source: SelectPlan,
 ): Promise<unknown[][]> {
   const binding = bindingOf(entity)
   const { store, repository, mapper } = binding
   const { definition } = entity
-  if (asked.limit === 0) return []
-  const plan = await resolved(binding, asked)
+  if (source.limit === 0) return []
+  const plan = await resolved(binding, source)
   const indexes = plan.fields.map(field => fieldNamed(definition, field).index)
   const select = repository.select?.bind(repository)
   if (select !== undefined) {
@@ -120,29 +120,30 @@ function toAggregate(
   field: unknown,
 ): Aggregate {
   if (call === "count" && field === true) return { call, as }
-  const known = fieldOf(definition, field)
+  const fieldDefinition = fieldOf(definition, field)
   // Equal values are stored differently: the store cannot compare or add what it cannot read.
-  if (known.encrypted && call !== "count")
+  if (fieldDefinition.encrypted && call !== "count")
     throw queryError(
-      `${call} of ${definition.name}.${known.name} is not possible: it is encrypted.`,
+      `${call} of ${definition.name}.${fieldDefinition.name} is not possible: it is encrypted.`,
     )
   const fits =
-    call === "count" || (call === "min" || call === "max" ? ordered : numeric).has(known.type)
+    call === "count" ||
+    (call === "min" || call === "max" ? ordered : numeric).has(fieldDefinition.type)
   if (!fits)
     throw queryError(
-      `${call} of ${definition.name}.${known.name} is not possible: it is of the type ${known.type}.`,
+      `${call} of ${definition.name}.${fieldDefinition.name} is not possible: it is of the type ${fieldDefinition.type}.`,
     )
-  return { call, field: known.name, as }
+  return { call, field: fieldDefinition.name, as }
 }
 
 function fieldOf(definition: EntityDefinition, field: unknown): FieldDefinition {
-  const known = fieldNamed(definition, String(field))
-  if (known.derived)
+  const result = fieldNamed(definition, String(field))
+  if (result.derived)
     throw queryError(
       `${definition.name}.id is made of ${definition.key.join(" and ")}.`,
       "Name these fields.",
     )
-  return known
+  return result
 }
 
 /** Reads once when awaited: shared by what gives plain objects. */

@@ -23,12 +23,13 @@ async function loadThrough(
   keys: readonly unknown[],
 ): Promise<ReadonlyMap<unknown, readonly Instance[]>> {
   const { links, targets } = await linksOf(through, target, remote, keys)
-  const found = new Map<unknown, Instance[]>()
+  const targetsByKey = new Map<unknown, Instance[]>()
   // In the order of the targets, and each once, however many rows connect the two.
   for (const record of targets) {
-    for (const source of new Set(links.get(valuesOf(record)[remote]))) append(found, source, record)
+    for (const source of new Set(links.get(valuesOf(record)[remote])))
+      append(targetsByKey, source, record)
   }
-  return found
+  return targetsByKey
 }
 
 interface Links {

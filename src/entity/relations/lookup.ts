@@ -46,20 +46,20 @@ class ClassRelations implements RelationLookup {
   }
 
   find(name: string): FoundRelation | undefined {
-    let found = this.#found.get(name)
-    if (found === undefined) {
+    let step = this.#found.get(name)
+    if (step === undefined) {
       const relation = relationOf(this.#entity, name)
       if (relation === undefined) return undefined
       if (this.#prefix !== "") checkColumn(this.#entity, name, relation)
-      found = {
+      step = {
         isMany: relation.kind === "hasMany" || relation.kind === "manyToMany",
         steps: stepsOf(relation, this.#prefix),
         definition: relation.target.definition,
         relations: relationLookup(relation.target),
       }
-      this.#found.set(name, found)
+      this.#found.set(name, step)
     }
-    return found
+    return step
   }
 
   names(): string[] {

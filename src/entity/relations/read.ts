@@ -25,8 +25,8 @@ export async function readFound<T extends EntityInstance>(
 ): Promise<Found<T>> {
   const resolving = resolved(binding, plan)
   const ready = resolving instanceof Promise ? await resolving : resolving
-  const found = onStore(binding.store, () => binding.repository.find(ready))
-  const rows = found instanceof Promise ? await found : found
+  const reading = onStore(binding.store, () => binding.repository.find(ready))
+  const rows = reading instanceof Promise ? await reading : reading
   const records = rows.map(row => hydrate(binding, row))
   linkSiblings(records)
   return { rows, records }
@@ -89,9 +89,10 @@ async function readJoined<T extends EntityInstance>(
     const key = row[column] ?? null
     if (key === null || seen.has(key)) return
     seen.add(key)
-    const found = row[fields.length] === null ? [] : [hydrate(target, row.slice(fields.length))]
-    targets.push(...found)
-    siblingsFor(record).keep(relation, binding.mapper.decodeAt(column, key), found)
+    const targetRecords =
+      row[fields.length] === null ? [] : [hydrate(target, row.slice(fields.length))]
+    targets.push(...targetRecords)
+    siblingsFor(record).keep(relation, binding.mapper.decodeAt(column, key), targetRecords)
   })
   linkSiblings(targets)
   return { rows, records }

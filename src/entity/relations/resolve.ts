@@ -128,7 +128,7 @@ function targetOf({ rows }: Pick<RelatedPredicate, "rows">): EntityClass {
 
 /** The values of the matching rows in a field, each once and never null. */
 async function valuesOf(
-  asked: Binding,
+  source: Binding,
   target: Binding,
   field: string,
   where: Predicate | undefined,
@@ -139,7 +139,7 @@ async function valuesOf(
   const add = (stored: unknown): void => {
     if (stored === null) return
     values.add(mapper.valueAt(column, stored))
-    if (values.size > maxValues) throw tooMany(asked, target, values.size)
+    if (values.size > maxValues) throw tooMany(source, target, values.size)
   }
   const plan: QueryPlan = { ...(where === undefined ? {} : { where }), orderBy: [] }
   const select = isDerived(entity.definition, field)

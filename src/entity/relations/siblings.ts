@@ -127,8 +127,8 @@ export class Siblings {
     const { targets, pending } = relation
     const run = async (): Promise<void> => {
       try {
-        const found = await load(definition, [...keys])
-        for (const each of keys) targets.set(each, found.get(each) ?? none)
+        const loaded = await load(definition, [...keys])
+        for (const each of keys) targets.set(each, loaded.get(each) ?? none)
         forgetOnRollback(targets, keys)
       } finally {
         // After an error the next await tries again.
@@ -163,8 +163,8 @@ export function linkSiblings(records: readonly EntityRecord[]): void {
 
 /** The siblings of an entity; one that came alone is its own. */
 export function siblingsFor(record: EntityRecord): Siblings {
-  const known = siblingsOf(record)
-  if (known instanceof Siblings) return known
+  const current = siblingsOf(record)
+  if (current instanceof Siblings) return current
   const siblings = new Siblings([valuesOf(record)])
   setSiblings(record, siblings)
   return siblings

@@ -112,12 +112,12 @@ function checkField({ definition }: EntityClass, field: string): void {
 
 function referenceTo(
   through: EntityClass,
-  wanted: EntityClass,
+  side: EntityClass,
   source: EntityClass,
   target: EntityClass,
   option: "from" | "to",
 ): string {
-  const { name } = wanted.definition
+  const { name } = side.definition
   const fields = through.definition.fields.filter(({ references }) => references === name)
   const [only] = fields
   if (only !== undefined && fields.length === 1) return only.name

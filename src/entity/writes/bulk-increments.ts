@@ -22,11 +22,12 @@ export function splitIncrements(
   { model }: Binding,
   data: unknown,
 ): { readonly increments: FieldIncrement[]; readonly rest: unknown } {
-  const given = isObject(data) ? Object.entries(data) : []
-  if (!given.some(([, value]) => value instanceof Increment)) return { increments: [], rest: data }
+  const entries = isObject(data) ? Object.entries(data) : []
+  if (!entries.some(([, value]) => value instanceof Increment))
+    return { increments: [], rest: data }
   const increments: FieldIncrement[] = []
   const rest: Record<string, unknown> = {}
-  for (const [name, value] of given) {
+  for (const [name, value] of entries) {
     if (value instanceof Increment)
       increments.push(checked(model.defined.definition, name, value.by))
     else rest[name] = value

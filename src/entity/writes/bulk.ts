@@ -61,8 +61,8 @@ async function updateMatches(
   if (lacksUnit(binding))
     return inOwnUnit(binding, "updateWhere", () => updateMatches(entity, where, data, options))
   const { definition } = entity
-  const asked = toCondition(definition, where, false, relationLookup(entity))
-  if (asked === undefined && options.all !== true) {
+  const criteria = toCondition(definition, where, false, relationLookup(entity))
+  if (criteria === undefined && options.all !== true) {
     throw queryError(
       `${entity.name}.updateWhere without a condition would update everything.`,
       "Give a condition, or say updateWhere({}, values, { all: true }).",
@@ -89,7 +89,7 @@ async function updateMatches(
   const { store, state } = binding
   const repository = touchable(binding.repository, "update")
   if (increments.length > 0) requireIncrements(binding)
-  const condition = await resolvedCondition(binding, asked)
+  const condition = await resolvedCondition(binding, criteria)
   if (updateHooks.some(name => name in entity.prototype || state.hooks.has(name)))
     return atomically(() => updateEach(binding, condition, rest, increments))
   if (definition.timestamps) values["updatedAt"] = new Date()
@@ -136,8 +136,8 @@ async function updateMatches(
 /** Inside of a unit of work: the instances that it knows take what was written, and keep their unsaved changes. */
 async function renewKnown({ store, repository }: Binding): Promise<void> {
   const unit = currentUnit()
-  const known = unit === undefined ? [] : [...unit.identities(repository).values()]
-  const stored = known.filter(record => rowOf(record) !== undefined)
+  const records = unit === undefined ? [] : [...unit.identities(repository).values()]
+  const stored = records.filter(record => rowOf(record) !== undefined)
   if (stored.length === 0) return
   for (const record of await takeWritten(stored)) unit?.noteRead(store, record, reread)
 }
@@ -245,7 +245,7 @@ async function rowsToUpdate(
     store.capabilities.serialTransactions === true
   )
     return rows
-  const found = whereIds(
+  const byIds = whereIds(
     binding.model.defined.definition,
     rows.map(row => mapper.valueAt(0, row[0])),
   )
@@ -254,8 +254,8 @@ async function rowsToUpdate(
     column: field.index,
     by: mapper.encodeAt(field.index, field.type === "bigint" ? 0n : 0),
   }))
-  await writeTo(store, () => update(found, [], [], nothing))
-  return matching(binding, condition === undefined ? found : { op: "and", of: [found, condition] })
+  await writeTo(store, () => update(byIds, [], [], nothing))
+  return matching(binding, condition === undefined ? byIds : { op: "and", of: [byIds, condition] })
 }
 
 async function matching(
@@ -319,10 +319,10 @@ const maxAttempts = 10
 /** The condition that finds the entity to update. */
 function keyOf(
   definition: EntityDefinition,
-  given: Readonly<Record<string, unknown>>,
+  data: Readonly<Record<string, unknown>>,
   by: string | readonly string[] | undefined,
 ): Predicate {
-  const has = (name: string): boolean => given[name] !== undefined && given[name] !== null
+  const has = (name: string): boolean => data[name] !== undefined && data[name] !== null
   const sets: readonly (readonly string[])[] = [
     definition.key,
     ...(hasDerivedId(definition) ? [["id"]] : []),
@@ -347,13 +347,13 @@ function keyOf(
     )
   }
   if (fields.length === 1 && fields[0] === "id") {
-    const id = toId(definition, given["id"])
+    const id = toId(definition, data["id"])
     return whereIds(definition, id === undefined ? [] : [id])
   }
   return {
     op: "and",
     of: fields.map((field): Predicate => {
-      const value = given[field]
+      const value = data[field]
       if (isValue(value)) return { op: "eq", field, value }
       throw queryError(
         `upsert of ${definition.name} by ${field} needs a value that can be compared.`,

@@ -131,7 +131,7 @@ function lastFirst(binding: Binding, rows: readonly Row[]): Row[] {
     for (const one of way.reverse()) {
       const above = fields
         .map(({ field }) => byKey.get(one[field.index]))
-        .find(found => found !== undefined)
+        .find(parent => parent !== undefined)
       depths.set(one, (above === undefined ? -1 : (depths.get(above) ?? -1)) + 1)
     }
   }
@@ -177,8 +177,8 @@ function isOurs(
   if (target.model.defined.definition.key.length > 1) return true
   return after(
     onStore(binding.store, () => isKeptByStore(binding, field)),
-    kept => {
-      if (!kept) return true
+    isKept => {
+      if (!isKept) return true
       if (field.onDelete === undefined || seen.has(binding)) return false
       if (watches(binding) || (field.onDelete === "cascade" && hasDeleteHooks(binding))) return true
       seen.add(binding)
@@ -237,12 +237,12 @@ async function planOf(root: Binding, roots: readonly Row[], waits: boolean): Pro
       }
     }
   }
-  for (const found of restricted) {
-    const left = found.rows.filter(row => !isGone(found.binding, row))
+  for (const referrer of restricted) {
+    const left = referrer.rows.filter(row => !isGone(referrer.binding, row))
     if (left.length === 0) continue
-    if (waits && hasTransactions(found.binding.store) && hasTransactions(root.store))
-      currentUnit()?.checkBeforeCommit(() => refuseLater(found))
-    else refuse(found.target, found.field, found.binding, left)
+    if (waits && hasTransactions(referrer.binding.store) && hasTransactions(root.store))
+      currentUnit()?.checkBeforeCommit(() => refuseLater(referrer))
+    else refuse(referrer.target, referrer.field, referrer.binding, left)
   }
   return {
     deletes: deletes.slice(1),
@@ -303,13 +303,13 @@ async function nameReferrers(
 ): Promise<void> {
   for (const referrer of referrersOf(binding)) {
     if (referrer.field.onDelete !== undefined) continue
-    let found: Row[]
+    let pointing: Row[]
     try {
-      found = await rowsPointingTo(referrer, binding, rows)
+      pointing = await rowsPointingTo(referrer, binding, rows)
     } catch {
       // After an error some transactions read nothing any more.
       return
     }
-    refuse(binding, referrer.field, referrer.binding, found, cause)
+    refuse(binding, referrer.field, referrer.binding, pointing, cause)
   }
 }

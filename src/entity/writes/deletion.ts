@@ -239,14 +239,14 @@ async function deleteMatches(
   const binding = bindingOf(entity)
   if (lacksUnit(binding))
     return inOwnUnit(binding, "deleteWhere", () => deleteMatches(entity, where, options))
-  const asked = toCondition(entity.definition, where, false, relationLookup(entity))
-  if (asked === undefined && options.all !== true) {
+  const criteria = toCondition(entity.definition, where, false, relationLookup(entity))
+  if (criteria === undefined && options.all !== true) {
     throw queryError(
       `${entity.name}.deleteWhere without a condition would delete everything.`,
       "Give a condition, or say deleteWhere({}, { all: true }).",
     )
   }
-  const condition = await resolvedCondition(binding, asked)
+  const condition = await resolvedCondition(binding, criteria)
   const hooked = hasDeleteHooks(binding)
   const soft = isSoft(binding) && !options.permanently
   if (hooked) return atomically(() => removeEach(binding, condition, options))

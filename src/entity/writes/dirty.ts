@@ -21,10 +21,10 @@ import type { Values } from "../definition/mapper.ts"
 /** Validated values of a new instance, with id, timestamps and version; in the order of the fields, so that all share one shape. */
 export function newValues(model: Model, data: unknown): Values {
   const valid = model.validator.forCreate(data === undefined ? {} : data)
-  const given = isObject(data) ? data : {}
+  const input = isObject(data) ? data : {}
   // A given id of a derived one was checked to be the same.
-  const { id = newId(model, valid) } = given
-  const { createdAt, updatedAt } = model.defined.definition.timestamps ? timesOf(given) : noTimes
+  const { id = newId(model, valid) } = input
+  const { createdAt, updatedAt } = model.defined.definition.timestamps ? timesOf(input) : noTimes
   return model.assemble(valid, { id, createdAt, updatedAt, version: 1, deletedAt: null })
 }
 
@@ -38,9 +38,9 @@ function newId(model: Model, valid: Values): unknown {
 type Times = { readonly createdAt?: Date; readonly updatedAt?: Date }
 const noTimes: Times = {}
 
-function timesOf(given: Readonly<Record<string, unknown>>): Times {
-  const createdAt = copyOf(given["createdAt"]) ?? new Date()
-  return { createdAt, updatedAt: copyOf(given["updatedAt"]) ?? new Date(createdAt) }
+function timesOf(input: Readonly<Record<string, unknown>>): Times {
+  const createdAt = copyOf(input["createdAt"]) ?? new Date()
+  return { createdAt, updatedAt: copyOf(input["updatedAt"]) ?? new Date(createdAt) }
 }
 
 function copyOf(date: unknown): Date | undefined {
@@ -70,10 +70,10 @@ export function readonlyError(model: Model, field: string): NitroError {
 /** Validates `data` and assigns all of it, or nothing. */
 export function assignAll(model: Model, record: EntityRecord, data: unknown): void {
   const values = valuesOf(record)
-  const { id, ...given } = model.validator.forUpdate(data)
+  const { id, ...valid } = model.validator.forUpdate(data)
   const { version, declared } = model.defined.definition.version
-    ? withoutVersion(given)
-    : { version: undefined, declared: given }
+    ? withoutVersion(valid)
+    : { version: undefined, declared: valid }
   if (id !== undefined && id !== values["id"])
     throw validationError(model.name, [{ path: "id", message: "cannot be changed" }])
   if (!model.hasPlainId) dropKey(model, declared, values)

@@ -62,9 +62,9 @@ function getterNames(record: object): string[] {
 const prefixes = new Map<string, string>()
 
 /** `todo-<id>`. Other characters than ASCII letters, digits and `-` in an id of the caller's are escaped, each id to its own text. */
-export function domIdOf(name: string, given: EntityId | undefined): string {
+export function domIdOf(name: string, idOrNew: EntityId | undefined): string {
   // Of an id that the store fills in.
-  const id = given === undefined ? "new" : String(given)
+  const id = idOrNew === undefined ? "new" : String(idOrNew)
   let prefix = prefixes.get(name)
   if (prefix === undefined) {
     prefix = `${kebabCase(name)}-`

@@ -367,9 +367,9 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
   const shares = new Map<Repository, { readonly store: Store; readonly share: Prepared[] }>()
   for (const one of prepared) {
     const { repository, store } = one.binding
-    const known = shares.get(repository)
-    if (known === undefined) shares.set(repository, { store, share: [one] })
-    else known.share.push(one)
+    const group = shares.get(repository)
+    if (group === undefined) shares.set(repository, { store, share: [one] })
+    else group.share.push(one)
   }
   const all = prepared.map(({ write }) => write)
   for (const { binding, write, row } of prepared) {

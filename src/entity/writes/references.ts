@@ -115,20 +115,20 @@ function checkPointer(
 
 /** The class that the reference leads to: the one in the same store, where there is one. */
 function targetOf({ binding, field }: Pick<Pointer, "binding" | "field">): Binding | undefined {
-  let found: Binding | undefined
+  let elsewhere: Binding | undefined
   for (const entity of targetClasses(binding.entity, binding.model, field)) {
     let bound: Binding
     try {
-      if (storeOf(entity) !== binding.store && found !== undefined) continue
+      if (storeOf(entity) !== binding.store && elsewhere !== undefined) continue
       bound = bindingOf(entity)
     } catch {
       // Its store has no part here: nothing can be said about its rows.
       continue
     }
     if (bound.store === binding.store) return bound
-    found ??= bound
+    elsewhere ??= bound
   }
-  return found
+  return elsewhere
 }
 
 /** Is it the id of a row that is written at the same time? */
