@@ -42,6 +42,13 @@ interface Entry extends Declared {
   readonly options: HandleOptions<Message>
 }
 
+/** Runs the handler within the middleware of an app, in each attempt and inside of its unit of work. */
+type Within = (work: () => Promise<unknown>) => Promise<unknown>
+
+interface RunOptions extends SendOptions {
+  readonly within?: Within
+}
+
 /** The set in force. */
 const scope = new AsyncVariable<Handlers>()
 
@@ -151,7 +158,7 @@ class HandlerSet implements Handlers {
   async run(
     kind: MessageKind,
     message: Message,
-    options: SendOptions = {},
+    options: RunOptions = {},
     front: HandlerSet = this,
   ): Promise<unknown> {
     const definition = definitionFor(kind, message)
@@ -169,7 +176,9 @@ class HandlerSet implements Handlers {
     }
     return scope.run(front, () =>
       reported(context, () =>
-        through(this.#outer, message, context, () => this.#attempts(entry, message, context)),
+        through(this.#outer, message, context, () =>
+          this.#attempts(entry, message, context, options.within),
+        ),
       ),
     )
   }
@@ -179,6 +188,7 @@ class HandlerSet implements Handlers {
     entry: Entry,
     message: Message,
     context: HandlerContext & { attempt: number },
+    within: Within | undefined,
   ): Promise<unknown> {
     const { definition, handler, options } = entry
     if (options.allow && !(await options.allow(message, context))) {
@@ -188,7 +198,10 @@ class HandlerSet implements Handlers {
     const call = async (): Promise<unknown> => handler(message, context)
     const called =
       this.#inner.length === 0 ? call : () => through(this.#inner, message, context, call)
-    const handled = returns ? async () => checked(definition.name, returns, await called()) : called
+    const checkedCall = returns
+      ? async () => checked(definition.name, returns, await called())
+      : called
+    const handled = within === undefined ? checkedCall : () => within(checkedCall)
     const attempt = (): Promise<unknown> => {
       context.signal?.throwIfAborted()
       context.attempt++
@@ -280,6 +293,18 @@ function describe(value: unknown): string {
 }
 
 const defaults = new HandlerSet()
+
+/** `execute` for a request, whose app has middleware of its own. A foreign set of handlers leaves `within` uncalled. */
+export function executeWithin(
+  handlers: Handlers,
+  command: Message<"command">,
+  options: SendOptions,
+  within: Within,
+): Promise<unknown> {
+  return handlers instanceof HandlerSet
+    ? handlers.run("command", command, { ...options, within })
+    : handlers.execute(command, options)
+}
 
 /** A separate set of handlers, for an app beside others in the process or for a test. */
 export function createHandlers(options: HandlersOptions = {}): Handlers {

@@ -10,7 +10,7 @@ import {
 } from "../actions/internal.ts"
 import { currentEvents, type Events, type EventType, event as eventNamed } from "../events/index.ts"
 import { NitroError } from "../shared/errors.ts"
-import { currentHandlers } from "./handlers.ts"
+import { currentHandlers, executeWithin } from "./handlers.ts"
 import { isMessageClass, type MessageClass, type MessageKind } from "./message.ts"
 import type { Handlers } from "./types.ts"
 
@@ -97,9 +97,11 @@ function handlersOf({ handlers }: RouteRules): Handlers {
 function commandRoutes(target: MessageClass<"command">, rules: CommandRules): Route[] {
   return withSender({
     ...messageRoute("command", target, rules),
-    run: async ({ params: { sender }, input, call }) => {
+    takesMiddleware: true,
+    run: async ({ params: { sender }, input, call, within }) => {
       const options = { signal: call.signal, ...(sender === undefined ? {} : { sender }) }
-      return { value: await handlersOf(rules).execute(new target(input as never), options) }
+      const command = new target(input as never)
+      return { value: await executeWithin(handlersOf(rules), command, options, within) }
     },
   })
 }

@@ -33,6 +33,8 @@ export interface RouteCall {
   readonly query: Input
   readonly request: Request
   readonly call: ActionCall
+  /** Runs work within the app's middleware, and refuses a result that its client cannot get: for routes with `takesMiddleware`. */
+  readonly within: (work: () => Promise<unknown>) => Promise<unknown>
 }
 
 export interface Route {
@@ -71,6 +73,8 @@ export interface Route {
   readonly hasNoUnit?: boolean
   /** `run` makes its own units of work. Else every method but GET runs in one. */
   readonly ownsUnits?: boolean
+  /** `run` calls `within` inside of its unit of work. Else the middleware of the app is around `run`. */
+  readonly takesMiddleware?: boolean
   readonly run: (call: RouteCall) => MaybePromise<Outcome>
 }
 

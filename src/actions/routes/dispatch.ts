@@ -10,6 +10,7 @@ import { NitroError } from "../../shared/errors.ts"
 import { reportError } from "../../shared/report.ts"
 import { suggest } from "../../shared/suggest.ts"
 import { actions } from "../../shared/trace.ts"
+import type { MaybePromise } from "../../shared/types.ts"
 import { currentRequest } from "../context/request-context.ts"
 import type { TimedCall } from "../context/timed-call.ts"
 import type { Input } from "../contract/action.ts"
@@ -24,6 +25,7 @@ import {
   describeRoute,
   type Exposure,
   exposureOf,
+  type Outcome,
   type Params,
   type Route,
 } from "../contract/route.ts"
@@ -128,11 +130,27 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (route.allow) await assertAllowed(route, route.allow, id, read)
       const input = await read()
       const run = async (call: TimedCall) => {
-        const runAlone = () => route.run({ id, params, input, query, request, call })
+        let isWithin = false
+        const around = (work: () => MaybePromise<Outcome>): MaybePromise<Outcome> => {
+          isWithin = true
+          return middleware.length === 0
+            ? work()
+            : runOperation(middleware, operationCall(call), async () => work())
+        }
+        const within = async (work: () => Promise<unknown>): Promise<unknown> => {
+          const outcome = await around(async () => ({ value: await work() }))
+          assertSendable(unwrapped(outcome).value, route.name, asked)
+          return outcome.value
+        }
+        const runAlone = () => route.run({ id, params, input, query, request, call, within })
         const runRoute =
-          middleware.length === 0
-            ? runAlone
-            : () => runOperation(middleware, operationCall(call), async () => runAlone())
+          route.takesMiddleware === true
+            ? async () => {
+                const outcome = await runAlone()
+                // Something in front of the handler has responded in its place.
+                return isWithin ? outcome : around(() => outcome)
+              }
+            : () => around(runAlone)
         let outcome = unwrapped(
           await (actions.isWatched ? actions.run({ name: route.name }, runRoute) : runRoute()),
         )
