@@ -1,5 +1,6 @@
-// The codemod on each name that it changes, and on what it must leave alone.
+// The codemods on each name that it changes, and on what it must leave alone.
 import { expect, it } from "vitest"
+import { rewritten, rewrittenPage } from "../scripts/codemods/action-components.mjs"
 import { renamed, renamedPage } from "../scripts/codemods/stores-and-partitions.mjs"
 
 it.each([
@@ -39,5 +40,46 @@ it("changes the code and the names on a page", () => {
   const page = "Use `withScope`.\n\n```ts\nclass A { static repository = memory() }\n```\n"
   expect(renamedPage(page)).toBe(
     "Use `withPartition`.\n\n```ts\nclass A { static store = memory() }\n```\n",
+  )
+})
+
+const kit = (names: string): string => `import { ${names} } from "nitro-ts/components"\n`
+
+it.each([
+  [
+    'call(todo, "delete").button("Delete")',
+    `${kit("ActionButton")}ActionButton({ call: call(todo, "delete") }, "Delete")`,
+  ],
+  [
+    'const a = send(Ship); a.button(b, { class: "c", ...d })',
+    `${kit("ActionButton")}const a = send(Ship); ActionButton({ call: a, class: "c", ...d }, b)`,
+  ],
+  [
+    'call(todo, "update").input("title", { "aria-label": "Title" })',
+    `${kit("ActionInput")}ActionInput({ call: call(todo, "update"), name: "title", label: "Title" })`,
+  ],
+  [
+    `${kit("Button, type Words")}const call = send(A)\ncall.input(n, more)`,
+    `${kit("ActionInput, Button, type Words")}const call = send(A)\nActionInput({ call, name: n, ...more })`,
+  ],
+  [
+    'import a from "a"\ncall(a, "b").button("x")\ncall(a, "c").input("d")',
+    `import a from "a"\n${kit("ActionButton, ActionInput")}ActionButton({ call: call(a, "b") }, "x")\nActionInput({ call: call(a, "c"), name: "d" })`,
+  ],
+])("%s becomes components of the kit", (before, after) => {
+  expect(rewritten(before)).toBe(after)
+})
+
+it.each(['page.button("x")', 'html.input("a")', 'call(todo, "delete").form', "button()"])(
+  "leaves %s as it is",
+  source => {
+    expect(rewritten(source)).toBe(source)
+  },
+)
+
+it("changes the code of a page and not its prose", () => {
+  const page = "`call(a).button()`\n\n```tsx\ncall(a).button(b)\n```\n"
+  expect(rewrittenPage(page)).toBe(
+    `\`call(a).button()\`\n\n\`\`\`tsx\n${kit("ActionButton")}ActionButton({ call: call(a) }, b)\n\`\`\`\n`,
   )
 })

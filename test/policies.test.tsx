@@ -14,7 +14,7 @@ import {
   Suspense,
   serve,
 } from "nitro-ts"
-import { Button, Checkbox, Dialog } from "nitro-ts/components"
+import { ActionButton, Button, Checkbox, Dialog } from "nitro-ts/components"
 import { signals } from "nitro-ts/datastar"
 import { nitro } from "nitro-ts/hono"
 import { suspenseScriptHash, themeScriptHash } from "nitro-ts/html"
@@ -79,7 +79,7 @@ function Everything({ nonce }: { nonce?: string }) {
           {call(Note, "create").error("text")}
           <Button type="submit">Add</Button>
         </form>
-        {call(Note, "fail").button("Fail")}
+        <ActionButton call={call(Note, "fail")}>Fail</ActionButton>
         <Checkbox label="On" name="on" />
         <Dialog id="d" title="A dialog">
           text

@@ -1,6 +1,7 @@
 // The focus after a refused form, with and without script: it stands in the first field that is wrong, not on the button.
 import { Hono } from "hono"
 import { call, Entity, expose, memory, Page, respond, serve } from "nitro-ts"
+import { ActionInput } from "nitro-ts/components"
 import { nitro } from "nitro-ts/hono"
 import type { Browser, Page as BrowserPage } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -43,7 +44,7 @@ beforeAll(async () => {
           <button type="submit">Order</button>
         </form>
         <input aria-label="Elsewhere" />
-        {create.input("customer")}
+        <ActionInput call={create} name="customer" />
       </Page>,
     )
   })

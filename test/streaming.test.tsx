@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto"
 import { Hono } from "hono"
 import { action, call, respond } from "nitro-ts/actions"
+import { ActionButton } from "nitro-ts/components"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/hono"
 import { Boundary, type Child, html, Page, Suspense } from "nitro-ts/html"
@@ -129,7 +130,7 @@ beforeAll(async () => {
     respond(
       <Page title="Button">
         <section id="answer" />
-        {call(Report, "slow").button("Go")}
+        <ActionButton call={call(Report, "slow")}>Go</ActionButton>
       </Page>,
     ),
   )
@@ -171,7 +172,7 @@ beforeAll(async () => {
       <Page title="Parts">
         <p id="sentence" />
         <svg id="drawing" aria-label="drawing" role="img" />
-        {call(Report, "parts").button("Go")}
+        <ActionButton call={call(Report, "parts")}>Go</ActionButton>
       </Page>,
     ),
   )

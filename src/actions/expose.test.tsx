@@ -1,6 +1,7 @@
 // What can be reached from outside: actions, and the CRUD operations that `expose` lists; nothing else is.
 
 import { type AllowCall, action, type CrudOperation, call, expose, Refusal } from "nitro-ts/actions"
+import { ActionButton } from "nitro-ts/components"
 import { Command, commands, Query, queries, send } from "nitro-ts/cqrs"
 import { Entity, type EntityInstance, memory } from "nitro-ts/entity"
 import { type NitroOptions, nitro } from "nitro-ts/fetch"
@@ -329,7 +330,7 @@ describe("a call at render", () => {
         async () =>
           new Response(
             await render(
-              html`${live(User.where(), (user: InstanceType<typeof User>) => html`<li id=${user.domId}>${call(user, "delete").button("x")}</li>`)}`,
+              html`${live(User.where(), (user: InstanceType<typeof User>) => html`<li id=${user.domId}>${ActionButton({ call: call(user, "delete") }, "x")}</li>`)}`,
             ),
           ),
       )

@@ -1,5 +1,6 @@
 // Hidden and guarded fields at every door: a name that may not be used is refused exactly as one that does not exist.
 import { call, expose } from "nitro-ts/actions"
+import { ActionInput } from "nitro-ts/components"
 import { Entity, field, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { html } from "nitro-ts/html"
@@ -141,11 +142,11 @@ describe.each([
     const update = call(user, "update")
     const printed = [
       html`<input ${update.field("password")}>`,
-      update.input("password"),
+      ActionInput({ call: update, name: "password" }),
       html`${update.value("password")}`,
-      update.input("profile.hash"),
+      ActionInput({ call: update, name: "profile.hash" }),
     ].map(String)
     for (const text of printed) expect(text).not.toMatch(/correct horse|"h"/)
-    expect(String(update.input("name"))).toContain('value="ann"')
+    expect(String(ActionInput({ call: update, name: "name" }))).toContain('value="ann"')
   })
 })

@@ -5,6 +5,7 @@ import express from "express"
 import { Hono } from "hono"
 import { respond } from "nitro-ts"
 import { call, expose } from "nitro-ts/actions"
+import { ActionButton } from "nitro-ts/components"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro as onHono } from "nitro-ts/hono"
 import { type Child, layout, Page, render, Suspense } from "nitro-ts/html"
@@ -34,7 +35,7 @@ const contents: [what: string, content: () => Child][] = [
     () => <Suspense fallback="…">{async () => live(Todo.where(), Item)}</Suspense>,
   ],
   ["a call", () => <form {...call(Todo, "create").form} />],
-  ["a button", () => call(Todo, "create").button("Add")],
+  ["a button", () => ActionButton({ call: call(Todo, "create") }, "Add")],
 ]
 
 const open: Server[] = []
@@ -116,6 +117,10 @@ describe.each(contents)("%s", (_, content) => {
 })
 
 it("an answer is not refused for what another piece of code rendered before", async () => {
-  await render(<div>{call(Todo, "create").button("Add")}</div>)
+  await render(
+    <div>
+      <ActionButton call={call(Todo, "create")}>Add</ActionButton>
+    </div>,
+  )
   expect((await respond(<p>x</p>)).status).toBe(200)
 })

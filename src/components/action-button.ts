@@ -1,9 +1,10 @@
 // A call as a button: a form that holds nothing else, so it works before any script.
 
 import { type IconName, icon as iconNamed } from "../html/icons.ts"
-import type { Callable, Child } from "../html/index.ts"
-import { memberOf, ownProps } from "../shared/own-props.ts"
-import { type ButtonProps, buttonAttributes } from "./button.ts"
+import type { AnyAttributes, Callable, Child } from "../html/index.ts"
+import { memberOf } from "../shared/own-props.ts"
+import { type ButtonProps, buttonAttributes, buttonNames } from "./button.ts"
+import { buttonForm } from "./call-form.ts"
 import { type ComponentWithProps, componentWithProps } from "./component.ts"
 
 export type ActionButtonProps = Omit<
@@ -18,27 +19,25 @@ export type ActionButtonProps = Omit<
   readonly icon?: IconName | Exclude<Child, string> | undefined
 }
 
+const ownNames: ReadonlySet<string> = new Set([...buttonNames, "call", "label"])
+
 /** `<ActionButton call={call(todo, "delete")} variant="ghost" size="icon" icon="trash" />`; looks like a `Button`. */
-export const ActionButton: ComponentWithProps<ActionButtonProps> = componentWithProps(
-  ({ call, icon = memberOf(call, "icon"), label = memberOf(call, "label"), children, ...rest }) => {
-    const props = ownProps(rest)
-    const [target, description] = [memberOf(call, "target"), memberOf(call, "description")]
-    const image = typeof icon === "string" ? iconNamed(icon as IconName) : icon
-    const isSquare = props.size?.startsWith("icon")
-    const text = children ?? (isSquare && image !== undefined ? undefined : label)
-    const title = description ?? (text === undefined ? label : undefined)
-    // What the button says itself needs no second name, unless there is more to say.
-    const name = children === undefined ? nameOf(label, target, text) : undefined
-    return call.button(
-      image === undefined ? text : [image, text],
-      buttonAttributes({
-        ...(name === undefined ? {} : { "aria-label": name }),
-        ...(title === undefined ? {} : { title }),
-        ...props,
-      } as ButtonProps),
-    )
-  },
-)
+export const ActionButton: ComponentWithProps<ActionButtonProps> = componentWithProps(props => {
+  const { call, children, size } = props
+  const { icon = memberOf(call, "icon"), label = memberOf(call, "label") } = props
+  const [target, description] = [memberOf(call, "target"), memberOf(call, "description")]
+  const image = typeof icon === "string" ? iconNamed(icon as IconName) : icon
+  const isSquare = size?.startsWith("icon")
+  const text = children ?? (isSquare && image !== undefined ? undefined : label)
+  const title = description ?? (text === undefined ? label : undefined)
+  // What the button says itself needs no second name, unless there is more to say.
+  const name = children === undefined ? nameOf(label, target, text) : undefined
+  const first: AnyAttributes = { class: "btn" }
+  if (name !== undefined) first["aria-label"] = name
+  if (title !== undefined) first["title"] = title
+  const attributes = buttonAttributes(props as ButtonProps, first, ownNames)
+  return buttonForm(call, attributes, image === undefined ? text : [image, text])
+})
 
 function nameOf(
   label: string | undefined,

@@ -1,10 +1,11 @@
 // A call as one field, sent by Enter: for a title that is edited in place, or a line to add.
 
 import { type IconName, icon as iconNamed } from "../html/icons.ts"
-import { type Callable, type Child, div, type Markup } from "../html/index.ts"
+import { type AnyAttributes, type Callable, type Child, div, type Markup } from "../html/index.ts"
 import { memberOf, ownProps } from "../shared/own-props.ts"
 import { inWords } from "../shared/words.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
+import { fieldForm } from "./call-form.ts"
 import { describedField, type FormCall } from "./field.ts"
 
 export type ActionInputProps = ElementProps<"input", "name" | "value" | "aria-label" | "label"> & {
@@ -25,16 +26,22 @@ export function ActionInput(props: ActionInputProps): Markup {
   const { call, name, label, icon } = ownProps(props)
   const adds = memberOf(call, "target") === undefined ? memberOf(call, "label") : undefined
   const about = describedField({ call, name })
-  const first = {
+  const field = (memberOf(call, "onlyField") ?? call.field).call(call, name)
+  const first: AnyAttributes = {
     class: "input",
     "aria-label": label ?? adds ?? about?.label ?? inWords(name),
     placeholder: about?.placeholder ?? (label === undefined ? adds : undefined),
   }
-  const field = call.input(name, passOn(first, props, ownNames))
-  if (icon === undefined) return field
+  const attributes = passOn(Object.assign(first, field), props, ownNames)
+  const place = field["aria-describedby"]
+  const described = attributes["aria-describedby"]
+  if (typeof described === "string" && described !== place)
+    attributes["aria-describedby"] = `${place} ${described}`
+  const form = fieldForm(call, attributes, call.error(name))
+  if (icon === undefined) return form
   return div(
     { class: "action-input" },
     typeof icon === "string" ? iconNamed(icon as IconName) : icon,
-    field,
+    form,
   )
 }

@@ -3,6 +3,7 @@
 import type { Callable, Markup } from "../html/index.ts"
 import { memberOf, ownProps } from "../shared/own-props.ts"
 import { type ElementProps, passOn } from "./attributes.ts"
+import { buttonForm } from "./call-form.ts"
 import { Check } from "./icons.gen.ts"
 
 export type ActionToggleProps = ElementProps<
@@ -34,5 +35,5 @@ export function ActionToggle(props: ActionToggleProps): Markup {
     props,
     ownNames,
   )
-  return call.button(checked && Check(), attributes)
+  return buttonForm(call, attributes, checked && Check())
 }

@@ -1,4 +1,4 @@
-// The components that send a call: what they print is what the call prints, with the look of the kit.
+// The components that send a call: forms with the look of the kit, made of the faces of any call.
 import { action, call } from "nitro-ts/actions"
 import {
   ActionButton,
@@ -35,19 +35,8 @@ it("an ActionButton is the form of its call, around a button that looks like a B
       x
     </ActionButton>,
   )
-  expect(form).toBe(
-    String(
-      remove.button("x", {
-        class: "btn wide",
-        "data-variant": "ghost",
-        "data-size": "icon-sm",
-        "aria-label": "Delete",
-        disabled: true,
-      }),
-    ),
-  )
   expect(form).toMatch(
-    /^<form method="post" action="[^"]*\/delete" [^>]*><button class="btn wide"[^>]* disabled>x<\/button><\/form>$/,
+    /^<form method="post" action="[^"]*\/delete" [^>]*><button class="btn wide" data-variant="ghost" data-size="icon-sm" aria-label="Delete" disabled>x<\/button><\/form>$/,
   )
   expect(String(ActionButton({ call: remove, variant: "outline" }, "Delete"))).toBe(
     String(
@@ -90,7 +79,8 @@ it("an ActionInput is the form of its call, with what is stored in its field", (
     />,
   )
   expect(field).toContain('<input class="input wide" aria-label="Title" placeholder="What?" ')
-  expect(field).toContain('name="title" value="Buy &lt;milk&gt;"')
+  expect(field).toContain(' name="title" ')
+  expect(field).toContain(' value="Buy &lt;milk&gt;"')
   expect(field).toContain('role="alert"')
   expect(() => ActionInput({ call: call(todo, "update"), name: "titel", label: "Title" })).toThrow(
     expect.objectContaining({ code: "NITRO_CALL_INPUT" }),
@@ -115,11 +105,16 @@ it("takes any value with the faces of a call", () => {
   const own = {
     form: { method: "post", action: "/go" },
     key: html`<input type="hidden" name="_key" value="1">`,
-    button: (label: unknown) => html`<b>${label as string}</b>`,
-    input: (name: string) => html`<i>${name}</i>`,
+    field: (name: string) => ({ id: `f_${name}`, name, "aria-describedby": `f_${name}_error` }),
+    error: (name: string) => html`<p id="f_${name}_error"></p>`,
   } as const
-  expect(String(<ActionButton call={own}>Go</ActionButton>)).toBe("<b>Go</b>")
-  expect(String(<ActionInput call={own} name="q" label="Find" />)).toBe("<i>q</i>")
+  const key = '<input type="hidden" name="_key" value="1">'
+  expect(String(<ActionButton call={own}>Go</ActionButton>)).toBe(
+    `<form method="post" action="/go" data-form="button">${key}<button class="btn">Go</button></form>`,
+  )
+  expect(String(<ActionInput call={own} name="q" label="Find" />)).toBe(
+    `<form method="post" action="/go" class="field">${key}<input class="input" aria-label="Find" id="f_q" name="q" aria-describedby="f_q_error"><p id="f_q_error"></p></form>`,
+  )
   expect(String(<ActionForm call={own}>x</ActionForm>)).toBe(
     '<form method="post" action="/go" class="action-form"><input type="hidden" name="_key" value="1">x</form>',
   )

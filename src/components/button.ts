@@ -26,9 +26,10 @@ export interface ButtonProps extends ElementProps<"button"> {
   readonly download?: string | boolean | undefined
 }
 
-const names = ["variant", "size", "loading", "icon", "children"]
-const ownNames = new Set(names)
-const ownOfLink = new Set([...names, "disabled", "type"])
+/** Props that are no attributes. */
+export const buttonNames: readonly string[] = ["variant", "size", "loading", "icon", "children"]
+const ownNames: ReadonlySet<string> = new Set(buttonNames)
+const ownOfLink = new Set([...buttonNames, "disabled", "type"])
 const ownOfDisabledLink = new Set([...ownOfLink, "href", "target", "rel", "download"])
 
 /** `Button("Save")`, `<Button variant="outline" size="sm">Cancel</Button>`, `<Button href="/new">New</Button>`. */
@@ -53,9 +54,13 @@ export const Button: Component<ButtonProps> = component(props => {
   return a(passOn(look(props, { class: "btn", href }), props, ownOfLink), content)
 })
 
-/** The attributes of an element that looks like a button: for triggers that other components make. */
-export function buttonAttributes(props: Omit<ButtonProps, "icon" | "href">): AnyAttributes {
-  return passOn(look(ownProps(props), { class: "btn" }), props, ownNames)
+/** The attributes of an element that looks like a button: for triggers that other components make. `attributes` are its first ones, `others` the props that it leaves out. */
+export function buttonAttributes(
+  props: Omit<ButtonProps, "icon" | "href">,
+  attributes: AnyAttributes = { class: "btn" },
+  others: ReadonlySet<string> = ownNames,
+): AnyAttributes {
+  return passOn(look(ownProps(props), attributes), props, others)
 }
 
 function look(

@@ -2,6 +2,7 @@
 
 import {
   type AnyAttributes,
+  type Callable,
   type Child,
   div,
   type FormField,
@@ -15,22 +16,13 @@ import { memberOf, ownProps } from "../shared/own-props.ts"
 import { cn } from "./cn.ts"
 
 /** Where a control belongs: `call(Todo, "create")` and whatever else knows its fields by name. */
-export interface FormCall {
-  /** Attributes of the control: its id, name and value, and its tie to the message. */
-  field(name: string): {
-    readonly id: string
-    readonly name: string
-    readonly value?: string
-    readonly "aria-describedby": string
-  }
-  /** The same for a checkbox, or for the group of radio buttons. */
+export interface FormCall extends Pick<Callable, "field" | "error"> {
+  /** Attributes like those of `field` for a checkbox, or for the group of radio buttons. */
   choice(name: string): {
     readonly id: string
     readonly name: string
     readonly "aria-describedby": string
   }
-  /** The place for its message. */
-  error(name: string): Markup
   /** The value to show: the text typed before a refusal, else the stored value. */
   value(name: string): unknown
   /** Its description: its label, its help, the type of its control. */

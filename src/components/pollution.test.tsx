@@ -18,8 +18,8 @@ const call = {
 const action = {
   form: { method: "post", action: "/a" },
   key: <i />,
-  button: (label: Child, attributes = {}) => createElement("button", attributes, label),
-  input: (name: string, attributes = {}) => createElement("input", { ...attributes, name }),
+  field: call.field,
+  error: call.error,
 } as const
 
 const described = { definition: { labelPlural: "As", fields: [{ name: "a" }] } }

@@ -23,11 +23,11 @@ type InputOf<C> = C extends new (
 
 /**
  * The route of a command, query or event that `commands([...])` or `queries([...])` opened, with the faces that `call`
- * gives to actions: an attribute value for events, `form`, `field`, `error`, `button`, `input`, `href`.
+ * gives to actions: an attribute value for events, `form`, `field`, `error`, `href`.
  *
  * ```tsx
  * <form {...send(PlaceOrder).form}><input {...send(PlaceOrder).field("customer")} /></form>
- * {send(ShipOrder, { orderId: order.id }).button("Ship")}
+ * <ActionButton call={send(ShipOrder, { orderId: order.id })}>Ship</ActionButton>
  * ```
  */
 export function send<C extends MessageClass>(

@@ -1,7 +1,7 @@
 // The door of the html module for the other folders of src, which `exports` does not list: it changes without notice.
 
 export { judgeTarget } from "./attributes/attribute-name.ts"
-export { isPassword, onPassword, typeOf } from "./attributes/secret-input.ts"
+export { isPassword, type OnPassword, onPassword, typeOf } from "./attributes/secret-input.ts"
 export type { IconName } from "./elements/icon-data.gen.ts"
 export { refuseData, toMarkup } from "./markup/child.ts"
 export { escapeHtml } from "./markup/escape.ts"

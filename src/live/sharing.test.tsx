@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { Hono } from "hono"
 import { contextStorage, getContext } from "hono/context-storage"
 import { call, context, expose, respond } from "nitro-ts/actions"
+import { ActionButton } from "nitro-ts/components"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { nitro as forHono } from "nitro-ts/hono"
@@ -253,7 +254,11 @@ it("Hono's getContext() gives the request of the page in patches of regions and 
 
 it("what a stream posted before, as a refused form, is in no patch that others see", async () => {
   const Note = makeNote()
-  const each = (note: Note) => <li id={note.domId}>{call(note, "delete").button("x")}</li>
+  const each = (note: Note) => (
+    <li id={note.domId}>
+      <ActionButton call={call(note, "delete")}>x</ActionButton>
+    </li>
+  )
   let renders = 0
   const counting = (note: Note) => {
     renders++

@@ -20,6 +20,7 @@ import {
   serve,
 } from "nitro-ts"
 import { assets } from "nitro-ts/assets"
+import { ActionButton } from "nitro-ts/components"
 import type { NitroOptions } from "nitro-ts/fetch"
 import { nitro as forHono } from "nitro-ts/hono"
 import { html, render } from "nitro-ts/html"
@@ -131,7 +132,7 @@ describe.each(Object.keys(hosts) as (keyof typeof hosts)[])("on %s", name => {
 })
 
 const page = () =>
-  html`${live(Order.where(), (each: Order) => html`<li id=${each.domId}>${call(each, "pay").button("Pay")}</li>`)}`
+  html`${live(Order.where(), (each: Order) => html`<li id=${each.domId}>${ActionButton({ call: call(each, "pay") }, "Pay")}</li>`)}`
 const streamAddress = (text: string) =>
   (/@get\((?:'|&#39;)(.*?)(?:'|&#39;)/.exec(text)?.[1] ?? "none").replaceAll("&amp;", "&")
 

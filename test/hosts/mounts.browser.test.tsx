@@ -3,6 +3,7 @@ import { createServer } from "node:http"
 import compression from "compression"
 import express from "express"
 import { call, expose, live, Page } from "nitro-ts"
+import { ActionInput } from "nitro-ts/components"
 import { Entity, memory } from "nitro-ts/entity"
 import { layout } from "nitro-ts/html"
 import { nitro } from "nitro-ts/node"
@@ -34,7 +35,7 @@ beforeAll(async () => {
       "/",
       Shell.wrap({ title: path }, () => (
         <main>
-          {call(Note, "create").input("text", { "aria-label": "Text" })}
+          <ActionInput call={call(Note, "create")} name="text" label="Text" />
           {live(Note.where(), note => (
             <li id={note.domId}>{note.text}</li>
           ))}

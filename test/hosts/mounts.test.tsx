@@ -8,6 +8,7 @@ import express from "express"
 import { Hono } from "hono"
 import { action, call, expose, live, Page, redirect, respond, serve } from "nitro-ts"
 import { assets } from "nitro-ts/assets"
+import { ActionButton } from "nitro-ts/components"
 import { Entity, memory } from "nitro-ts/entity"
 import { nitro as forFetch, type NitroOptions } from "nitro-ts/fetch"
 import { nitro as forHono } from "nitro-ts/hono"
@@ -39,11 +40,11 @@ const pageOf = (Note: Note): Markup => (
       <input {...call(Note, "create").field("text")} />
       {call(Note, "create").error("text")}
     </form>
-    {call(Note, "leave").button("Leave")}
+    <ActionButton call={call(Note, "leave")}>Leave</ActionButton>
     <a href={call(Note, "list").href}>All</a>
     {live(Note.where(), note => (
       <li id={note.domId}>
-        {note.text} {call(note, "delete").button("Delete")}
+        {note.text} <ActionButton call={call(note, "delete")}>Delete</ActionButton>
       </li>
     ))}
   </Page>

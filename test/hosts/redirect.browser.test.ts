@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto"
 import { Hono } from "hono"
 import { action, call, Entity, memory, Page, redirect, respond, serve } from "nitro-ts"
+import { ActionInput } from "nitro-ts/components"
 import { nitro } from "nitro-ts/hono"
 import { html } from "nitro-ts/html"
 import type { Browser } from "playwright-core"
@@ -32,7 +33,7 @@ beforeAll(async () => {
       headers: { "content-security-policy": policy },
     })
   }
-  app.get("/", () => page(call(order, "write").input("text", { "aria-label": "Text" })))
+  app.get("/", () => page(ActionInput({ call: call(order, "write"), name: "text", label: "Text" })))
   app.get("/done", c => page(html`<h1>${c.req.query("text")}, ${c.req.header("cookie")}</h1>`))
   host = await serve(app, { port: 0 })
 }, 60_000)

@@ -1,7 +1,7 @@
 // What a refused form without script brings back: never what was typed into a password, however the page printed it.
 import { Hono } from "hono"
 import { action, call, memory, Page, respond, serve } from "nitro-ts"
-import { Input } from "nitro-ts/components"
+import { ActionInput, Input } from "nitro-ts/components"
 import { Entity, field } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/hono"
 import { type Child, html, input, render } from "nitro-ts/html"
@@ -62,7 +62,7 @@ const passwords: Readonly<Record<string, () => Child>> = {
   "a component with a unit": () => (
     <Input type="password" name="harmless" call={login()} label="Harmless" before="#" />
   ),
-  "the form of one field": () => login().input("harmless", { type: "password" }),
+  "the form of one field": () => <ActionInput call={login()} name="harmless" type="password" />,
 }
 /** Ways to print a field that shows what was typed. */
 const texts: Readonly<Record<string, () => Child>> = {
@@ -77,7 +77,7 @@ const texts: Readonly<Record<string, () => Child>> = {
   "a textarea of a template": () => html`<textarea ${harmless()}></textarea>`,
   "a component": () => <Input aria-label="Harmless" {...harmless()} />,
   "a component of a call": () => <Input name="harmless" call={login()} label="Harmless" />,
-  "the form of one field": () => login().input("harmless"),
+  "the form of one field": () => <ActionInput call={login()} name="harmless" />,
 }
 
 const key = "a long enough key of the app"

@@ -26,7 +26,7 @@ class Todo extends Entity(
 }
 const todo = new Todo({ title: "x" })
 
-const faces = ["field", "choice", "value", "error", "input"] as const
+const faces = ["field", "choice", "value", "error", "onlyField"] as const
 
 describe.each(faces)("%s", face => {
   it.each([

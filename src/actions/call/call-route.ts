@@ -1,6 +1,5 @@
 // The parts shared by all calls of one operation: its paths, its inputs, its fields and the open tags of its forms.
 import type { EntityClass } from "../../entity/index.ts"
-import { escapeHtml } from "../../html/internal.ts"
 import { NitroError } from "../../shared/errors.ts"
 import { suggest } from "../../shared/suggest.ts"
 import { midSentence } from "../../shared/words.ts"
@@ -11,7 +10,7 @@ import { identifier } from "../contract/form-keys.ts"
 import type { CrudOperation } from "../contract/route.ts"
 import { type CallInputs, inputsOf } from "./call-inputs.ts"
 import { type FieldPlan, planField } from "./field-plan.ts"
-import { type FormMethod, type OpenTags, openTags } from "./form-attributes.ts"
+import { type FormMethod, type Submissions, submissions } from "./form-attributes.ts"
 
 interface Paths {
   readonly method: HttpMethod
@@ -50,7 +49,6 @@ export class CallRoute {
   readonly method: HttpMethod
   readonly suffix: string
   readonly postSuffix: string
-  readonly escapedPostSuffix: string
   readonly confirm: string | undefined
   readonly crud: CrudOperation | undefined
   readonly label: string
@@ -59,9 +57,9 @@ export class CallRoute {
   readonly entityName: string
   readonly operationName: string
   readonly inputs: CallInputs | undefined
-  /** The method of its forms, and their open tags behind the address. */
+  /** The method of its forms, and what sends those around one control. */
   readonly formMethod: FormMethod
-  readonly tags: OpenTags
+  readonly sends: Submissions
   /** The last app that was seen to have the route: a list makes the same call for each row. */
   checkedFor: AppState | undefined
   readonly #parts: CallRouteParts
@@ -73,7 +71,6 @@ export class CallRoute {
     this.method = parts.method
     this.suffix = parts.suffix
     this.postSuffix = parts.postSuffix
-    this.escapedPostSuffix = escapeHtml(parts.postSuffix)
     this.confirm = parts.confirm
     this.crud = parts.crud
     this.label = parts.label
@@ -83,7 +80,7 @@ export class CallRoute {
     this.operationName = parts.operationName
     this.inputs = parts.inputs
     this.formMethod = parts.method === "GET" ? "get" : "post"
-    this.tags = openTags(this.formMethod, parts.confirm)
+    this.sends = submissions(this.formMethod, parts.confirm)
     this.checkedFor = undefined
     this.#hidden = parts.hidden
   }

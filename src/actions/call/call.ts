@@ -1,17 +1,8 @@
 // `call(todo, "toggle")`: one value that is an expression for the script and a form for browsers without it.
 import { del, get, value as literalOf, patch, post, put } from "../../datastar/index.ts"
 import { displayOf, type EntityClass, type EntityInstance } from "../../entity/index.ts"
-import {
-  button,
-  type Child,
-  type ElementAttributes,
-  type FormField,
-  html,
-  input,
-  type Markup,
-  raw,
-} from "../../html/index.ts"
-import { escapeHtml, isPassword, onPassword, typeOf } from "../../html/internal.ts"
+import { type FormField, type Markup, raw } from "../../html/index.ts"
+import { onPassword } from "../../html/internal.ts"
 import { Expression } from "../../shared/expression.ts"
 import { needsApp } from "../../shared/responding.ts"
 import type { Flash } from "../context/flash.ts"
@@ -22,13 +13,12 @@ import { formKeyFrom, formSignal } from "../contract/form-keys.ts"
 import type { Route } from "../contract/route.ts"
 import { CallInputs } from "./call-inputs.ts"
 import { type CallInput, type CallRoute, routeAt, routeOf } from "./call-route.ts"
-import { assertControl, hidesAddress } from "./control.ts"
 import {
   type ChoiceAttributes,
-  commonAttributes,
-  editsInPlace,
+  editInPlace,
   errorText,
   type FieldAttributes,
+  fieldAttributes,
 } from "./field-attributes.ts"
 import type { FieldPlan } from "./field-plan.ts"
 import { type FormAttributes, formAttributes } from "./form-attributes.ts"
@@ -122,15 +112,6 @@ export class Call extends Expression<void> {
     return this.#base + this.#route.postSuffix + this.#query
   }
 
-  /** The same, escaped: part by part, since nearly all are known to need no escape, and a list prints it with each form. */
-  get #escapedPostHref(): string {
-    const { escapedPostSuffix } = this.#route
-    const query = this.#input === undefined ? "" : escapeHtml(this.#query)
-    const collection = escapeHtml(this.#collection)
-    if (this.#instance === undefined) return collection + escapedPostSuffix + query
-    return `${collection}/${idTexts(this.#instance).html}${escapedPostSuffix}${query}`
-  }
-
   get #base(): string {
     if (this.#instance === undefined) return this.#collection
     return `${this.#collection}/${idTexts(this.#instance).path}`
@@ -159,26 +140,50 @@ export class Call extends Expression<void> {
     return formAttributes(formMethod, this.#postHref, confirm)
   }
 
+  /** Attributes for a form around one button, or around one field. The forms of a list stay light. */
+  formAround(control: "button" | "field"): FormAttributes {
+    const { formMethod, sends } = this.#route
+    return {
+      method: formMethod,
+      action: this.#postHref,
+      "data-on:submit__prevent": sends[control],
+    }
+  }
+
+  /** Whether it is of an entity, and not of its class. */
+  get isRow(): boolean {
+    return this.#instance !== undefined
+  }
+
   /** Attributes for the input named `name`. On an instance its current value is filled in. */
   field(name: string): FieldAttributes {
+    return this.#field(name, false)
+  }
+
+  /** The same where it is the only field of its form: leaving a changed field of an `update` saves it, and Escape reverts it. */
+  onlyField(name: string): FieldAttributes {
+    return this.#field(name, this.#route.operationName === "update")
+  }
+
+  // Assigned one by one, since a list makes one for each row, and copies by spread take longer than all of it.
+  #field(name: string, isInPlace: boolean): FieldAttributes {
     const plan = this.#route.field(name)
-    const { secretName, settle } = plan
+    const { secretName } = plan
     const form = this.#form
     const flash = this.#flash()
     const value = this.#textOf(plan, flash)
-    const effect = new Expression(`$${formSignal(form)} && ${settle}`)
-    const attributes = { ...commonAttributes(form, plan, flash), "data-effect": effect }
-    const given = value === undefined ? attributes : { ...attributes, value }
-    return secretName === undefined
-      ? given
-      : Object.assign(given, { [onPassword]: { name, value, secretName } })
+    const attributes = fieldAttributes(form, plan, flash)
+    if (value !== undefined) attributes.value = value
+    if (isInPlace) editInPlace(attributes)
+    if (secretName !== undefined) attributes[onPassword] = { name, value, secretName }
+    return attributes
   }
 
   /** Attributes for a checkbox, or for what holds radio buttons; whether one is chosen says `value(name)`. */
   choice(name: string): ChoiceAttributes {
     const plan = this.#route.field(name)
     const form = this.#form
-    const attributes = commonAttributes(form, plan, this.#flash())
+    const { "data-effect": _, ...attributes } = fieldAttributes(form, plan, this.#flash())
     if (plan.edits) return attributes
     return {
       ...attributes,
@@ -191,9 +196,8 @@ export class Call extends Expression<void> {
    * name), else what the instance holds; undefined when it is neither.
    */
   value(name: string): unknown {
-    const { edits } = this.#route.field(name)
-    const instance = this.#instance as unknown as Readonly<Record<string, unknown>> | undefined
-    return this.#flash()?.values[name] ?? (edits ? instance?.[name] : undefined)
+    const plan = this.#route.field(name)
+    return this.#flash()?.values[name] ?? (plan.edits ? this.#stored(plan) : undefined)
   }
 
   /** The message of one field, announced to screen readers. Empty until there is one; our stylesheet hides it then. */
@@ -202,54 +206,22 @@ export class Call extends Expression<void> {
     return raw(errorText(`${this.#form}_${part}`, this.#flash()?.errors[name]))
   }
 
-  /** A form that is one button: `{call(todo, "delete").button("Delete")}`. It takes no additional room in a layout. */
-  button(label: Child, attributes: ElementAttributes["button"] = {}): Markup {
-    assertControl("button", attributes)
-    const { tags } = this.#route
-    return html`${raw(this.#openForm(hidesAddress(attributes) ? tags.anyButton : tags.button))}${button({ class: "btn", ...attributes }, label)}</form>`
-  }
-
-  /**
-   * A form that is one field, sent by Enter, with the place for its message: `{call(Todo, "create").input("title")}`. Of an
-   * `update` it also saves when the field is left, and Escape restores what the server last sent.
-   */
-  input(name: string, attributes: ElementAttributes["input"] = {}): Markup {
-    assertControl("input", attributes)
-    const plan = this.#route.field(name)
-    const { tags, operationName } = this.#route
-    // Written as text, because a list makes one for each row. Unescaped parts are identifiers or were escaped before.
-    const form = this.#form
-    const id = `${form}_${plan.part}`
-    // Text typed into a password is never sent back to a page.
-    const isSecret = isPassword(typeOf(attributes))
-    const flash = this.#flash()
-    const value = isSecret ? undefined : this.#textOf(plan, flash)
-    const open = String(input({ class: "input", ...attributes })).slice(0, -1)
-    const invalid = flash?.errors[name] === undefined ? "" : ' aria-invalid="true" autofocus'
-    const valueText = value === undefined ? "" : ` value="${escapeHtml(value)}"`
-    return raw(
-      `${this.#openForm(name === "action" || hidesAddress(attributes) ? tags.anyField : tags.field)}${open} id="${id}" name="${isSecret ? plan.escapedSecretName : plan.escapedName}"${valueText}${invalid} aria-describedby="${id}_error"` +
-        ` data-attr:aria-invalid="$_${id} ? 'true' : 'false'" data-effect="$${formSignal(form)} &amp;&amp; ${plan.settle}"${operationName === "update" ? editsInPlace(id) : ""}>` +
-        `${errorText(id, flash?.errors[name])}</form>`,
-    )
-  }
-
-  #openForm(rest: string): string {
-    const { formMethod } = this.#route
-    const open = `<form method="${formMethod}" action="${this.#escapedPostHref}"${rest}`
-    // The forms of rows do without: they are the same in a page and in the patches that many pages share.
-    return this.#instance === undefined && formMethod === "post" ? open + pageKeyField() : open
-  }
-
   /** The text typed before a refusal, else the value of the instance. */
-  #textOf({ name, path, edits }: FieldPlan, flash: Flash | undefined): string | undefined {
+  #textOf(plan: FieldPlan, flash: Flash | undefined): string | undefined {
+    const { name, edits } = plan
     const typed = flash?.values[name]
     if (typed !== undefined) return typeof typed === "string" ? typed : typed.at(-1)
     if (!edits) return undefined
+    const value = this.#stored(plan)
+    return typeof value === "string" || typeof value === "number" ? String(value) : undefined
+  }
+
+  /** The value that the instance holds; of a part of a value object, that part's. */
+  #stored({ path }: FieldPlan): unknown {
     let value: unknown = this.#instance
     for (const key of path)
       value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
-    return typeof value === "string" || typeof value === "number" ? String(value) : undefined
+    return value
   }
 
   #flash(): Flash | undefined {

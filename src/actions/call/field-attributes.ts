@@ -1,8 +1,10 @@
 // The attributes of a field in the form of a call, and the place for its message.
 import { js } from "../../datastar/index.ts"
 import { html } from "../../html/index.ts"
+import type { OnPassword, onPassword } from "../../html/internal.ts"
 import { Expression } from "../../shared/expression.ts"
 import type { Flash } from "../context/flash.ts"
+import { formSignal } from "../contract/form-keys.ts"
 import type { FieldPlan } from "./field-plan.ts"
 
 /** Attributes of a checkbox or of a radio button's group, which hold the choice themselves. */
@@ -28,24 +30,46 @@ export interface FieldAttributes {
   readonly autofocus?: true
   readonly "data-attr:aria-invalid": Expression
   readonly "data-effect": Expression
+  /** Of a field that is edited in place. */
+  readonly "data-on:change"?: Expression
+  readonly "data-on:keydown"?: Expression
 }
 
-/** The name of a field and its tie to its message; `flash` is that of its form. */
-export function commonAttributes(
-  form: string,
-  { name, part }: FieldPlan,
-  flash: Flash | undefined,
-): ChoiceAttributes {
-  const id = `${form}_${part}`
-  return {
-    id,
-    name,
-    "aria-describedby": `${id}_error`,
-    ...(flash?.errors[name] !== undefined &&
-      ({ "aria-invalid": "true", autofocus: true } as const)),
-    "data-attr:aria-invalid": new Expression(`$_${id} ? 'true' : 'false'`),
-  }
+/** Attributes of a field while they are collected. */
+type OpenAttributes = { -readonly [Key in keyof FieldAttributes]: FieldAttributes[Key] } & {
+  [onPassword]?: OnPassword
 }
+
+/** All but the value; `flash` is that of its form. */
+export function fieldAttributes(
+  form: string,
+  plan: FieldPlan,
+  flash: Flash | undefined,
+): OpenAttributes {
+  const id = `${form}_${plan.part}`
+  const attributes: OpenAttributes = {
+    id,
+    name: plan.name,
+    "aria-describedby": `${id}_error`,
+    "data-attr:aria-invalid": formed(
+      `$_${id} ? 'true' : 'false'`,
+      `$_${id} ? &#39;true&#39; : &#39;false&#39;`,
+    ),
+    "data-effect": formed(
+      `$${formSignal(form)} && ${plan.settle}`,
+      `$${formSignal(form)} &amp;&amp; ${plan.settle}`,
+    ),
+  }
+  if (flash?.errors[plan.name] !== undefined) {
+    attributes["aria-invalid"] = "true"
+    attributes.autofocus = true
+  }
+  return attributes
+}
+
+/** An expression with its text in an attribute: the ids of fields need no escape, and a list prints them with each row. */
+const formed = (source: string, attributeText: string): Expression =>
+  new Expression(source, attributeText)
 
 /** The message of a field, announced to screen readers. `id` is the field's, and needs no escape. */
 export function errorText(id: string, message: string | undefined): string {
@@ -55,7 +79,14 @@ export function errorText(id: string, message: string | undefined): string {
   )
 }
 
-/** Leaving a changed field sends its form, as Enter does; Escape takes the change and its message back. `id` needs no escape. */
-export function editsInPlace(id: string): string {
-  return ` data-on:change="el.form.requestSubmit()" data-on:keydown="evt.key == 'Escape' ? ($_${id} = '', el.value = el.defaultValue) : 0"`
+const submits = js("el.form.requestSubmit()")
+
+/** Leaving a changed field sends its form, as Enter does; Escape takes the change and its message back. */
+export function editInPlace(attributes: OpenAttributes): void {
+  const signal = `$_${attributes.id}`
+  attributes["data-on:change"] = submits
+  attributes["data-on:keydown"] = formed(
+    `evt.key == 'Escape' ? (${signal} = '', el.value = el.defaultValue) : 0`,
+    `evt.key == &#39;Escape&#39; ? (${signal} = &#39;&#39;, el.value = el.defaultValue) : 0`,
+  )
 }

@@ -1,5 +1,4 @@
 // The text of a field for every call of one operation: made once for each name, since a list prints it with each row.
-import { escapeHtml } from "../../html/internal.ts"
 import { fieldPart } from "../contract/form-keys.ts"
 import { isSecretName, secretPrefix } from "../input/secret-names.ts"
 
@@ -18,13 +17,10 @@ export interface FieldPlan {
    * other action makes something else of it (a comment on an article), so it starts empty and is cleared.
    */
   readonly edits: boolean
-  /** The effect on the field once its form succeeded. */
+  /** The effect on the field once its form succeeded. Needs no escape. */
   readonly settle: string
   /** The name of a password; undefined where the name itself says what it is. */
   readonly secretName: string | undefined
-  /** The names in an attribute. */
-  readonly escapedName: string
-  readonly escapedSecretName: string
 }
 
 export function planField(name: string, edits: boolean): FieldPlan {
@@ -34,9 +30,7 @@ export function planField(name: string, edits: boolean): FieldPlan {
     part: fieldPart(name),
     path: name.split("."),
     edits,
-    settle: edits ? keepAsDefault : showDefault,
     secretName,
-    escapedName: escapeHtml(name),
-    escapedSecretName: escapeHtml(secretName ?? name),
+    settle: edits ? keepAsDefault : showDefault,
   }
 }

@@ -1,6 +1,5 @@
 // The attributes with which a form sends a call, with and without script.
 import { js, value as literalOf, sequence } from "../../datastar/index.ts"
-import { escapeHtml } from "../../html/internal.ts"
 import type { Expression } from "../../shared/expression.ts"
 
 /** Methods of a form without script. */
@@ -47,38 +46,22 @@ export function formAttributes(
   return { method, action, "data-on:submit__prevent": asking(sendFields[method], confirm) }
 }
 
-/** The rest of a form's open tag, behind its address. */
-export interface OpenTags {
-  /** Of a form that is one button, and of one with a field. */
-  readonly button: string
-  readonly field: string
-  /** The same where the button or the field hides `form.action`. */
-  readonly anyButton: string
-  readonly anyField: string
+/** The submissions of a form around one control, by the control. */
+export interface Submissions {
+  readonly button: Expression
+  readonly field: Expression
 }
 
-export function openTags(method: FormMethod, confirm: string | undefined): OpenTags {
-  return confirm === undefined ? unasked[method] : makeTags(method, confirm)
+export function submissions(method: FormMethod, confirm: string | undefined): Submissions {
+  return confirm === undefined ? unasked[method] : makeSubmissions(method, confirm)
 }
 
-function makeTags(method: FormMethod, confirm: string | undefined): OpenTags {
-  const submit = (expressions: Readonly<Record<FormMethod, Expression>>): string =>
-    submitAttribute(expressions[method], confirm)
-  return {
-    button: ` data-form="button"${submit(send)}>`,
-    anyButton: ` data-form="button"${submit(sendAnyForm)}>`,
-    field: ` class="field"${submit(sendField)}>`,
-    anyField: ` class="field"${submit(sendFields)}>`,
-  }
-}
+const makeSubmissions = (method: FormMethod, confirm: string | undefined): Submissions => ({
+  button: asking(send[method], confirm),
+  field: asking(sendField[method], confirm),
+})
 
-const unasked: Readonly<Record<FormMethod, OpenTags>> = {
-  get: makeTags("get", undefined),
-  post: makeTags("post", undefined),
-}
-
-function submitAttribute(request: Expression, confirm: string | undefined): string {
-  const { source } = asking(request, confirm)
-  // Generated text needs no escape between double quotes, and a list repeats it with every row; a question comes from outside.
-  return ` data-on:submit__prevent="${confirm === undefined ? source : escapeHtml(source)}"`
+const unasked: Readonly<Record<FormMethod, Submissions>> = {
+  get: makeSubmissions("get", undefined),
+  post: makeSubmissions("post", undefined),
 }

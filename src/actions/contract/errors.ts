@@ -40,13 +40,8 @@ registerErrors({
   },
   NITRO_CALL_INPUT: {
     status: 500,
-    when: "A page calls an action or CRUD route with an input that it does not take: in `field`, `error`, `input` or the call itself.",
+    when: "A page calls an action or CRUD route with an input that it does not take: in `field`, `error` or the call itself.",
     fix: "Write the name as the class declares it, or declare the input: @action({ input: { title: z.string() } }).",
-  },
-  NITRO_CALL_CONTROL: {
-    status: 500,
-    when: "`call(…).button()` or `call(…).input()` is given a `type` with which its form would do nothing: `button` or `reset`, for example.",
-    fix: 'Leave `type` out: the button of a form sends it. A button that only runs an expression is <button type="button" data-on:click={…}>.',
   },
   NITRO_NO_APP: {
     status: 500,

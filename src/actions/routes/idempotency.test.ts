@@ -1,6 +1,7 @@
 // Requests that are sent again: one effect and one answer for each key, whoever sends it and however it was lost.
 import { action, call, expose, Refusal } from "nitro-ts/actions"
 import { plugin } from "nitro-ts/app"
+import { ActionInput } from "nitro-ts/components"
 import { Entity, memory, type QueryScope } from "nitro-ts/entity"
 import { nitro } from "nitro-ts/fetch"
 import { html } from "nitro-ts/html"
@@ -298,7 +299,9 @@ it("prints one key into the forms of a page, and another into the next page's", 
     (
       await app(new Request("http://shop.test/"), () => {
         const create = call(Post, "create")
-        return new Response(`${create.input("text")}<form>${create.key}</form>`)
+        return new Response(
+          `${ActionInput({ call: create, name: "text" })}<form>${create.key}</form>`,
+        )
       })
     ).text()
   const keysOf = (text: string) =>

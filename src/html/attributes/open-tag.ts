@@ -151,7 +151,12 @@ export function printOpenTag(
     const learned = edge.values === undefined ? undefined : learn(edge, string, node.depth)
     if (learned !== undefined) node = learned
     else {
-      text += edge.lead + escapeHtml(string)
+      // Long expressions are never learned, and remember their text themselves.
+      text +=
+        edge.lead +
+        (value instanceof Expression
+          ? Expression.attributeText(value, escapeHtml)
+          : escapeHtml(string))
       node = edge.after
     }
   }

@@ -1,6 +1,4 @@
 // The structural type of a call, as components use it. Any value with these faces fits.
-import type { ElementAttributes } from "../attributes/attribute-types.ts"
-import type { Child } from "../markup/child.ts"
 import type { Markup } from "../markup/markup.ts"
 import type { IconName } from "./icon-data.gen.ts"
 
@@ -18,14 +16,34 @@ export interface FormField {
   readonly options?: readonly (string | number)[]
 }
 
+/** Attributes of a `<form>` that sends a call, with and without script. */
+export interface CallForm {
+  readonly method: "post" | "get"
+  readonly action: string
+}
+
+/** Attributes of a field in the form of a call: its name, its value, its tie to its message. */
+export interface CallField {
+  readonly id: string
+  readonly name: string
+  readonly value?: string
+  readonly "aria-describedby": string
+}
+
 /** `call(todo, "toggle")`, `send(PlaceOrder)`, and whatever else can be sent by a form. */
 export interface Callable {
-  /** Attributes of a `<form>` that sends it, with and without script. */
-  readonly form: { readonly method: "post" | "get"; readonly action: string }
+  readonly form: CallForm
+  /** Attributes of a form around one control and nothing else: shorter than `form`. Default: `form`. */
+  formAround?(control: "button" | "field"): CallForm
   /** The hidden field that distinguishes a form sent twice from two forms. Empty if no key is needed. */
   readonly key: Markup
-  /** A form that is one button. */
-  button(label: Child, attributes?: ElementAttributes["button"]): Markup
+  /** Whether its entity is one of many, so that its buttons stand in rows, which patches bring to many pages: their forms have no key. */
+  readonly isRow?: boolean
+  field(name: string): CallField
+  /** Attributes of the only field of a form; an `update` adds that leaving it saves, and Escape reverts. Default: `field`. */
+  onlyField?(name: string): CallField
+  /** The place for the message of a field. */
+  error(name: string): Markup
   /** The default text of its button. */
   readonly label?: string
   /** The icon of its button. */
@@ -36,6 +54,4 @@ export interface Callable {
   readonly target?: string | undefined
   /** The fields of its form, in their order. */
   readonly fields?: readonly FormField[]
-  /** A form that is one field, with the place for its message. */
-  input(name: string, attributes?: ElementAttributes["input"]): Markup
 }

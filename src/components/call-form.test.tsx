@@ -1,0 +1,173 @@
+// The forms of one button and of one field: they send what they say, whatever attributes they are given.
+import { action, call } from "nitro-ts/actions"
+import { ActionButton, ActionInput, ActionToggle, Input } from "nitro-ts/components"
+import { js } from "nitro-ts/datastar"
+import { Entity, embedded, memory, ValueObject } from "nitro-ts/entity"
+import { html } from "nitro-ts/html"
+import { expect, it } from "vitest"
+import { z } from "zod"
+
+class Note extends Entity("Note", { text: z.string() }) {
+  static store = memory()
+  @action({ input: { text: z.string() } }) async comment() {}
+}
+const note = new Note({ text: "a\n<b>" })
+
+it.each(["button", "reset", "Button", "RESET"])(
+  "a button of the type %s, which sends nothing, is refused",
+  type => {
+    for (const attributes of [{ type }, { class: "x", TYPE: type }]) {
+      expect(() => ActionButton({ call: call(note, "delete"), ...(attributes as object) })).toThrow(
+        expect.objectContaining({
+          code: "NITRO_CALL_CONTROL",
+          fix: expect.stringContaining("Leave `type` out"),
+        }),
+      )
+    }
+  },
+)
+
+it.each(["button", "submit", "reset", "image", "hidden", "Hidden"])(
+  "a field of the type %s, which holds nothing to send, is refused",
+  type => {
+    expect(() =>
+      ActionInput({ call: call(note, "comment"), name: "text", type: type as never }),
+    ).toThrow(expect.objectContaining({ code: "NITRO_CALL_CONTROL" }))
+  },
+)
+
+it.each([{}, { type: "submit" as const }, { type: undefined }, { class: "x", disabled: true }])(
+  "a button with %j sends its form",
+  attributes => {
+    expect(
+      String(ActionButton({ call: call(note, "delete"), ...(attributes as object) }, "Delete")),
+    ).toMatch(/^<form method="post" [^>]*><button class="[^"]*"[^>]*>Delete<\/button><\/form>$/)
+  },
+)
+
+it("field() gives a textarea its text", () => {
+  const field = call(note, "update").field("text")
+  for (const printed of [
+    <textarea {...field} />,
+    html`<textarea ${field}></textarea>`,
+    html`<textarea rows="3" ${field}></textarea>`,
+  ]) {
+    expect(String(printed)).toMatch(/^<textarea [^>]*>a\n&lt;b&gt;<\/textarea>$/)
+    expect(String(printed)).not.toContain(" value=")
+  }
+})
+
+it.each([
+  [
+    "a field named action",
+    String(
+      ActionInput({
+        call: call(
+          new (class extends Entity("Step", { action: z.string() }) {})({ action: "go" }),
+          "update",
+        ),
+        name: "action",
+      }),
+    ),
+  ],
+  [
+    "a field whose id is action",
+    String(ActionInput({ call: call(note, "comment"), name: "text", id: "action" })),
+  ],
+  ["a button named action", String(ActionButton({ call: call(note, "delete"), name: "action" }))],
+])("%s, which hides form.action, is sent to the attribute's address", (_what, form) => {
+  expect(form).toContain("@post(el.getAttribute(&#39;action&#39;), {contentType: &#39;form&#39;})")
+})
+
+it.each([
+  ["a field", String(ActionInput({ call: call(note, "comment"), name: "text" }))],
+  ["a button", String(ActionButton({ call: call(note, "delete") }))],
+])("%s is sent to the address of its form", (_what, form) => {
+  expect(form).toContain("@post(el.action, {contentType: &#39;form&#39;})")
+})
+
+it("escapes the address of a form, whatever the id is", () => {
+  class Odd extends Entity("Odd", { id: z.string() }) {}
+  for (const id of [`a'b"c&d`, "ä/ö", "<i>", "plain-1_2"]) {
+    const odd = new Odd({ id } as never)
+    const action = /action="([^"]*)"/.exec(String(ActionButton({ call: call(odd, "delete") })))?.[1]
+    expect(action).toBe(`/odds/${encodeURIComponent(id).replaceAll("'", "&#39;")}/delete`)
+  }
+})
+
+it("a form around one control takes the attributes of the call for it", () => {
+  const remove = new (class {
+    readonly form = { method: "post", action: "/general" } as const
+    readonly key = html`<input type="hidden" name="_key" value="1">`
+    readonly isRow = true
+    formAround(control: "button" | "field") {
+      return { ...this.form, action: `/${control}` }
+    }
+    field = (name: string) => ({ id: `f_${name}`, name, "aria-describedby": `f_${name}_error` })
+    error = (name: string) => html`<p id="f_${name}_error"></p>`
+  })()
+  expect(String(<ActionButton call={remove}>Go</ActionButton>)).toBe(
+    '<form method="post" action="/button" data-form="button"><button class="btn">Go</button></form>',
+  )
+  expect(String(<ActionInput call={remove} name="q" aria-describedby="hint" />)).toBe(
+    '<form method="post" action="/field" class="field"><input class="input" aria-label="Q" id="f_q" name="q" aria-describedby="f_q_error hint"><p id="f_q_error"></p></form>',
+  )
+  // The general attributes hold for any control.
+  expect(String(<ActionButton call={remove} name="action" />)).toContain('action="/general"')
+})
+
+it("attributes that a call shares between its forms stay as they are", () => {
+  const shared = Object.freeze({ method: "post", action: "/go" } as const)
+  const own = {
+    form: shared,
+    formAround: () => shared,
+    key: html``,
+    field: (name: string) => Object.freeze({ id: name, name, "aria-describedby": `${name}_error` }),
+    error: () => html``,
+  }
+  expect(String(<ActionButton call={own}>Go</ActionButton>)).toContain('data-form="button"')
+  expect(String(<ActionInput call={own} name="q" />)).toContain('class="field"')
+})
+
+it("forms of rows hold no key, and those of a class do", () => {
+  const own = {
+    form: { method: "post", action: "/go" } as const,
+    key: html`<input type="hidden" name="_key" value="1">`,
+    field: (name: string) => ({ id: name, name, "aria-describedby": `${name}_error` }),
+    error: () => html``,
+  }
+  const toggle = (isRow: boolean) =>
+    String(<ActionToggle call={{ ...own, isRow }} checked label="Done" />)
+  expect(toggle(false)).toContain('name="_key"')
+  expect(toggle(true)).not.toContain('name="_key"')
+  expect([call(note, "delete").isRow, call(Note, "create").isRow]).toEqual([true, false])
+})
+
+it("leaving the field of an update saves it, and Escape reverts it", () => {
+  const update = String(<ActionInput call={call(note, "update")} name="text" />)
+  expect(update).toContain('data-on:change="el.form.requestSubmit()"')
+  expect(update).toContain('data-on:keydown="evt.key == &#39;Escape&#39; ? (')
+  const comment = String(<ActionInput call={call(note, "comment")} name="text" />)
+  expect(comment).not.toContain("data-on:change")
+  expect(String(<input {...call(note, "update").field("text")} />)).not.toContain("data-on:change")
+})
+
+it("the text of each expression in an attribute is its source, escaped", () => {
+  const { value: _, ...field } = call(note, "update").onlyField("text")
+  const expressions = Object.values(field).filter(each => typeof each === "object")
+  expect(expressions).toHaveLength(4)
+  for (const each of expressions)
+    expect(String(<i data-on:click={each} />)).toBe(String(<i data-on:click={js(each.source)} />))
+})
+
+it("an Input shows the stored part of a value object", () => {
+  class Address extends ValueObject("Address", { city: z.string() }) {}
+  class Person extends Entity("Person", { address: embedded(Address) }) {
+    static store = memory()
+  }
+  const person = new Person({ address: { city: "Köln" } })
+  const update = call(person, "update")
+  expect(update.value("address.city")).toBe("Köln")
+  expect(String(<Input name="address.city" label="City" call={update} />)).toContain('value="Köln"')
+  expect(String(<ActionInput name="address.city" call={update} />)).toContain('value="Köln"')
+})
